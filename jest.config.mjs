@@ -1,0 +1,34 @@
+/** Three suites: `unit` beside the code, `integration` boots nodes in the process, `journeys` boots real ones. */
+const swc = {
+  jsc: {
+    target: 'es2023',
+    parser: { syntax: 'typescript', decorators: true, tsx: true },
+    transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false, react: { runtime: 'automatic' } },
+    keepClassNames: true,
+  },
+  module: { type: 'es6' },
+  sourceMaps: 'inline',
+};
+
+const base = {
+  rootDir: import.meta.dirname,
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts', '.tsx'],
+  transform: { '^.+\\.tsx?$': ['@swc/jest', swc] },
+  moduleNameMapper: {
+    '^@parley/(protocol|markdown|client|react|testkit)$': '<rootDir>/packages/$1/src/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  // Nest is pure ESM and some of its companions are CommonJS: load it first, or the two meet in a cycle.
+  setupFiles: ['<rootDir>/tools/jest-preload.mjs'],
+  modulePathIgnorePatterns: ['/dist/'],
+};
+
+export default {
+  projects: [
+    { ...base, displayName: 'unit', testMatch: ['<rootDir>/{apps,packages}/*/src/**/*.spec.{ts,tsx}'] },
+    { ...base, displayName: 'integration', testMatch: ['<rootDir>/apps/api/test/**/*.spec.ts'] },
+    { ...base, displayName: 'journeys', testMatch: ['<rootDir>/apps/e2e/**/*.spec.ts'] },
+  ],
+  testTimeout: 60_000,
+};

@@ -1,0 +1,77 @@
+import type { ErrorObject } from './errors.js';
+import type { Message } from './entities.js';
+import type { MarkBody, MessagePage, SendMessageBody } from './rest.js';
+
+/** What a client asks over a socket. Every command is answered by an acknowledgement. */
+
+export interface SendCommand extends SendMessageBody {
+  conversationId: string;
+}
+
+export interface MarkCommand extends MarkBody {
+  conversationId: string;
+}
+
+export interface ConversationCommand {
+  conversationId: string;
+}
+
+/** At most one of `before`, `after` and `around`: a seq, a message id or an ISO time. */
+export interface OpenCommand extends ConversationCommand {
+  limit?: number;
+  before?: string;
+  after?: string;
+  around?: string;
+}
+
+export interface RefreshCommand {
+  token: string;
+}
+
+export interface SendResult {
+  messageId: string;
+  clientMessageId: string;
+  seq: number;
+  /** Absent where the sender may not read any more. */
+  version?: number;
+  createdAt?: string;
+  duplicate: boolean;
+  message?: Message;
+}
+
+export interface MarkResult {
+  lastReadSeq: number;
+  lastDeliveredSeq: number;
+  unreadCount: number;
+  mentionCount: number;
+  lastSeq: number;
+}
+
+export interface JoinResult {
+  version: number;
+  receipts: number;
+}
+
+export interface RefreshResult {
+  expiresAt: string;
+}
+
+export type Ack<T> = ({ success: true } & T) | { success: false; error: ErrorObject };
+
+/** Name → payload and answer of each command. */
+export interface Commands {
+  'message:send': { payload: SendCommand; result: SendResult };
+  'message:read': { payload: MarkCommand; result: MarkResult };
+  'message:delivered': { payload: MarkCommand; result: MarkResult };
+  'conversation:join': { payload: ConversationCommand; result: JoinResult };
+  'conversation:leave': { payload: ConversationCommand; result: JoinResult };
+  'conversation:open': { payload: OpenCommand; result: MessagePage };
+  'auth:refresh': { payload: RefreshCommand; result: RefreshResult };
+}
+
+export type CommandName = keyof Commands;
+
+/** The commands as socket.io-client's `EmitEvents`. */
+export type ClientToServerEvents = {
+  [Name in CommandName]: (payload: Commands[Name]['payload'], ack: (answer: Ack<Commands[Name]['result']>) => void) => void;
+};

@@ -1,0 +1,63 @@
+/** What a refusal looks like and when each is used. One table for every door. */
+
+/** One row of the error table. `close` is the WebSocket close code used where the refusal ends the connection. */
+export interface ErrorRow {
+  readonly status: number;
+  readonly close: number | null;
+  /** Whether the same request may succeed if it is simply repeated later. */
+  readonly retryable: boolean;
+  /** The sentence used where the thrower has none of its own. */
+  readonly message: string;
+}
+
+/** Close codes 4000–4499: come back. 4500–4999: not with the same credentials. */
+export const ERRORS = {
+  validation_failed: row(400, null, false, 'The request is not valid.'),
+  unauthenticated: row(401, 4501, false, 'Sign in first: the token is missing or not valid.'),
+  token_expired: row(401, 4504, true, 'The token has expired. Come back with a new one.'),
+  forbidden: row(403, 4503, false, 'You may not do this.'),
+  not_found: row(404, 4506, false, 'There is no such thing here, or it is not for you.'),
+  conflict: row(409, null, false, 'The present state does not allow this.'),
+  idempotency_conflict: row(409, null, false, 'This id was used before with another content.'),
+  content_too_long: row(413, 1009, false, 'The text is too long.'),
+  too_large: row(413, 1009, false, 'The request is too large.'),
+  unsupported_media_type: row(415, null, false, 'Send JSON, with the content type application/json.'),
+  rate_limited: row(429, 4029, true, 'Too many requests. Wait a little.'),
+  bad_frames: row(400, 4505, false, 'Too many malformed frames.'),
+  internal: row(500, null, true, 'Something went wrong on the server.'),
+  unsupported: row(501, null, false, 'This door does not offer that.'),
+  service_unavailable: row(503, 4003, true, 'The service is not available just now. Try again.'),
+  draining: row(503, 4001, true, 'This node is about to stop. Come back.'),
+  slow_consumer: row(503, 4002, true, 'The connection did not keep up with its messages.'),
+  storage_full: row(507, null, true, 'The storage is full.'),
+} as const satisfies Record<string, ErrorRow>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** One fault of a request: `path` is dotted (`memberIds.0`), `message` a sentence or a fixed word. */
+export interface ErrorDetail {
+  path: string;
+  message: string;
+}
+
+/** The error object, the same on every door. */
+export interface ErrorObject {
+  code: ErrorCode;
+  message: string;
+  retryable: boolean;
+  details?: ErrorDetail[];
+  requestId: string;
+  /** With `rate_limited` and temporary refusals: milliseconds to wait. */
+  retryAfterMs?: number;
+  /** In every error answer to a send, so that it can be repeated under the same id. */
+  clientMessageId?: string;
+}
+
+/** The body of every failed REST request. */
+export interface ErrorBody {
+  error: ErrorObject;
+}
+
+function row(status: number, close: number | null, retryable: boolean, message: string): ErrorRow {
+  return { status, close, retryable, message };
+}

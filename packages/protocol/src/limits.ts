@@ -1,0 +1,29 @@
+/** Hard limits of the protocol. Deployments may lower the announced ones, never raise them. */
+export const LIMITS = {
+  /** UTF-8 bytes of a message's `content`, as received. */
+  contentBytes: 10_240,
+  /** UTF-8 bytes of `metadata` as JSON, as received. */
+  metadataBytes: 102_400,
+  /** Bytes of one frame on any socket. */
+  frameBytes: 262_144,
+  /** Bytes of a REST request's JSON body. */
+  bodyBytes: 262_144,
+  membersPerRequest: 100,
+  /** Rows of a page: 1 to `pageMax`. */
+  pageMax: 100,
+  pageDefault: 50,
+  /** Bytes of one answer with rows in it; it still holds at least one row. */
+  answerBytes: 524_288,
+  usersPerRequest: 100,
+  /** First members shown in a conversation's detail. */
+  detailMembers: 100,
+  /** Conversations with more members than this get no receipts and no presence broadcast. */
+  receiptsMembers: 100,
+  /** UTF-16 length of a conversation's or a person's display name. */
+  nameLength: 100,
+  passwordMin: 8,
+  passwordMax: 256,
+} as const;
+
+/** `[a-z0-9._-]{2,32}`, compared without case. */
+export const USERNAME_PATTERN = /^[a-z0-9._-]{2,32}$/;

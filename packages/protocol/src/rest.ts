@@ -1,0 +1,143 @@
+import type {
+  ConversationListItem,
+  ConversationType,
+  Me,
+  MemberRole,
+  Message,
+  MessageType,
+  Metadata,
+  UserView,
+} from './entities.js';
+
+/** Bodies and answers of the REST door, all under `/api`. */
+
+export interface Page<T> {
+  items: T[];
+  /** Goes back as the same parameter; null at the end. */
+  nextCursor: string | null;
+  hasMore: boolean;
+}
+
+export interface ConversationPage extends Page<ConversationListItem> {
+  users: UserView[];
+}
+
+/** Ascending by `seq`. After `around`, `prevCursor` goes back as `before` and `nextCursor` as `after`. */
+export interface MessagePage extends Page<Message> {
+  prevCursor?: string | null;
+  users: UserView[];
+}
+
+export interface RegisterBody {
+  username: string;
+  password: string;
+  displayName?: string;
+}
+
+export interface LoginBody {
+  username: string;
+  password: string;
+}
+
+/** Answer of register, login and refresh; the refresh token is in the cookie. */
+export interface Session {
+  user: Me;
+  accessToken: string;
+  /** Seconds. */
+  expiresIn: number;
+}
+
+export interface ChangePasswordBody {
+  current: string;
+  new: string;
+}
+
+export interface SessionItem {
+  id: string;
+  createdAt: string;
+  lastUsedAt: string;
+  userAgent: string | null;
+  isCurrent: boolean;
+}
+
+export interface UpdateMeBody {
+  displayName?: string;
+  avatarUrl?: string | null;
+}
+
+export interface UpdateUserBody {
+  isDisabled: boolean;
+}
+
+/** A member named by the host product's own id; needs a token with the scope `users:provision`. */
+export interface ExternalMember {
+  externalId: string;
+  name?: string;
+}
+
+export type MemberRef = string | ExternalMember;
+
+export interface CreateConversationBody {
+  /** Made by the client; makes the creation repeatable. */
+  id?: string;
+  type: ConversationType;
+  /** Groups only. */
+  name?: string;
+  memberIds: MemberRef[];
+}
+
+/** Exactly one of the two. */
+export interface UpdateConversationBody {
+  name?: string;
+  isArchived?: boolean;
+}
+
+export interface AddMembersBody {
+  memberIds: MemberRef[];
+}
+
+export interface UpdateMemberBody {
+  role: MemberRole;
+}
+
+export interface SendMessageBody {
+  content: string;
+  clientMessageId?: string;
+  /** Default `text`; `system` is never taken from a client. */
+  type?: Exclude<MessageType, 'system'>;
+  replyToId?: string;
+  metadata?: Metadata;
+}
+
+/** `POST messages/send`: exactly one of `receiverId` and `conversationId`. */
+export interface SendToBody extends SendMessageBody {
+  receiverId?: string;
+  conversationId?: string;
+}
+
+/** What a repeat is answered with where its sender may not read any more. */
+export interface DuplicateReceipt {
+  id: string;
+  conversationId: string;
+  clientMessageId: string;
+  seq: number;
+  duplicate: true;
+}
+
+/** Exactly one of the two. */
+export interface MarkBody {
+  seq?: number;
+  messageId?: string;
+}
+
+export interface UnreadItem {
+  conversationId: string;
+  unreadCount: number;
+  mentionCount: number;
+}
+
+export interface UnreadSummary {
+  /** Only conversations with something unread. */
+  items: UnreadItem[];
+  total: number;
+}

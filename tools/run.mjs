@@ -1,0 +1,34 @@
+// The door to every command: `node tools/run.mjs <command> [arguments]`, on any Node of 20 or later.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildWeb, compile, environment, install, node, root } from './prepare.mjs';
+
+const COMMANDS = {
+  start: { script: 'apps/api/dist/main.js', web: true },
+  test: { script: 'tools/test.mjs', web: true },
+  check: { script: 'tools/check.mjs', web: false },
+  bench: { script: 'apps/e2e/dist/bench/main.js', web: false },
+  replay: { script: 'apps/e2e/dist/replay/main.js', web: false },
+  migration: { script: 'tools/migration.mjs', web: false },
+};
+
+const [name, ...args] = process.argv.slice(2);
+const command = COMMANDS[name];
+if (!command) {
+  console.error(`Usage: node tools/run.mjs ${Object.keys(COMMANDS).join('|')}`);
+  process.exit(2);
+}
+install();
+compile();
+if (command.web && existsSync(join(root, 'apps/web/vite.config.ts'))) buildWeb();
+
+const child = spawn(node, ['--enable-source-maps', join(root, command.script), ...args], {
+  cwd: root,
+  stdio: 'inherit',
+  env: environment,
+  shell: process.platform === 'win32',
+});
+// A signal to npm reaches only this process: hand it on, so that nothing is left behind.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+child.on('exit', (code, signal) => process.exit(code ?? (signal ? 143 : 1)));
