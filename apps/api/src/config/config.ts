@@ -1,0 +1,34 @@
+/** Everything that can be set about a node, typed and checked. */
+export interface Config {
+  port: number;
+  host: string;
+  dataDir: string;
+  /** Null: the embedded database in `dataDir`. */
+  databaseUrl: string | null;
+  /** Null: this is the only node. */
+  redisUrl: string | null;
+  /** Signs Parley's own tokens. Null: generated once and kept in `dataDir`. */
+  jwtSecret: string | null;
+  /** The host product's tokens; null: none are accepted. */
+  hostTokens: HostTokens | null;
+  /** Allowed browser origins besides our own, without a trailing slash. */
+  allowedOrigins: readonly string[];
+  registration: 'open' | 'closed';
+  /** Usernames of server admins, lower case; empty: the first account that registers. */
+  adminUsers: readonly string[];
+  logLevel: LogLevel;
+  /** Whether `X-Forwarded-*` headers come from a proxy of ours. */
+  trustProxy: boolean | string;
+  rateLimits: boolean;
+  /** UTF-8 bytes of a message's content; at most the protocol's limit. */
+  contentBytes: number;
+  metricsToken: string | null;
+}
+
+export type HostTokens = { issuer: string; audience: string } & ({ secret: string } | { jwksUrl: string });
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Dependency injection token of the configuration. */
+export const CONFIG = Symbol('config');

@@ -1,0 +1,47 @@
+import { describe, expect, it } from '@jest/globals';
+import { ConfigurationError, readEnvironment } from './environment.js';
+
+const faultsOf = (env: Record<string, string>): readonly string[] => {
+  try {
+    readEnvironment(env);
+    return [];
+  } catch (fault) {
+    if (fault instanceof ConfigurationError) return fault.faults;
+    throw fault;
+  }
+};
+
+describe('the environment', () => {
+  it('has a default for everything', () => {
+    expect(readEnvironment({})).toMatchObject({ port: 3000, databaseUrl: null, registration: 'open', rateLimits: true });
+  });
+
+  it('counts an empty variable as unset', () => {
+    expect(readEnvironment({ PORT: '', DATABASE_URL: ' ', AUTH_SECRET: '' })).toEqual(readEnvironment({}));
+  });
+
+  it.each([
+    [{ PORT: 'abc' }, /^PORT must be a whole number/],
+    [{ PORT: '70000' }, /^PORT must be a whole number/],
+    [{ DATABASE_URL: 'mysql://x' }, /^DATABASE_URL must be a URL that begins with postgres:/],
+    [{ REDIS_URL: 'redis://x', JWT_SECRET: 'x'.repeat(32) }, /set DATABASE_URL too/],
+    [{ REDIS_URL: 'redis://x', DATABASE_URL: 'postgres://x/y' }, /set JWT_SECRET too/],
+    [{ JWT_SECRET: 'short' }, /^JWT_SECRET must have at least 16/],
+    [{ AUTH_ISSUER: 'me', AUTH_AUDIENCE: 'parley' }, /exactly one of AUTH_SECRET/],
+    [{ AUTH_SECRET: 'x'.repeat(32) }, /^AUTH_ISSUER and AUTH_AUDIENCE/],
+    [{ FRONTEND_URL: 'chat.example.org' }, /^FRONTEND_URL must list origins/],
+    [{ REGISTRATION: 'maybe' }, /^REGISTRATION must be one of open, closed/],
+    [{ LOG_LEVEL: 'loud' }, /^LOG_LEVEL must be one of/],
+    [{ RATE_LIMITS: 'no' }, /^RATE_LIMITS must be one of/],
+  ])('refuses %j with a sentence', (env, sentence) => {
+    expect(faultsOf(env as Record<string, string>)).toEqual([expect.stringMatching(sentence)]);
+  });
+
+  it('never repeats a secret in a fault', () => {
+    expect(faultsOf({ JWT_SECRET: 'hunter2', DATABASE_URL: 'mysql://u:hunter2@x' }).join()).not.toContain('hunter2');
+  });
+
+  it('names every fault at once', () => {
+    expect(faultsOf({ PORT: 'x', REGISTRATION: 'y' })).toHaveLength(2);
+  });
+});

@@ -1,0 +1,128 @@
+import { resolve } from 'node:path';
+import { LIMITS } from '@parley/protocol';
+import { type Config, type HostTokens, LOG_LEVELS, type LogLevel } from './config.js';
+
+/** What is wrong with the environment, a sentence a fault. */
+export class ConfigurationError extends Error {
+  constructor(readonly faults: readonly string[]) {
+    super(faults.join('\n'));
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads the environment; an empty variable counts as unset. Throws a ConfigurationError that names every fault. */
+export function readEnvironment(env: Environment): Config {
+  const reader = new Reader(env);
+  const databaseUrl = reader.url('DATABASE_URL', ['postgres:', 'postgresql:']);
+  const redisUrl = reader.url('REDIS_URL', ['redis:', 'rediss:']);
+  const jwtSecret = reader.secret('JWT_SECRET');
+  if (redisUrl && !databaseUrl) {
+    reader.fault('REDIS_URL is for several nodes, and several nodes need a common database: set DATABASE_URL too.');
+  }
+  if (redisUrl && !jwtSecret) {
+    reader.fault('REDIS_URL is for several nodes, and they must sign alike: set JWT_SECRET too, the same on each.');
+  }
+  const config: Config = {
+    port: reader.integer('PORT', { least: 0, most: 65_535, otherwise: 3000 }),
+    host: reader.text('HOST') ?? '0.0.0.0',
+    dataDir: resolve(reader.text('DATA_DIR') ?? 'data'),
+    databaseUrl,
+    redisUrl,
+    jwtSecret,
+    hostTokens: hostTokens(reader),
+    allowedOrigins: reader.origins('FRONTEND_URL'),
+    registration: reader.oneOf('REGISTRATION', ['open', 'closed'] as const, 'open'),
+    adminUsers: reader.list('ADMIN_USERS').map((name) => name.toLowerCase()),
+    logLevel: reader.oneOf<LogLevel>('LOG_LEVEL', LOG_LEVELS, 'info'),
+    trustProxy: trustProxy(reader.text('TRUST_PROXY')),
+    rateLimits: reader.oneOf('RATE_LIMITS', ['on', 'off'] as const, 'on') === 'on',
+    contentBytes: reader.integer('MAX_CONTENT_BYTES', { least: 1, most: LIMITS.contentBytes, otherwise: LIMITS.contentBytes }),
+    metricsToken: reader.secret('METRICS_TOKEN'),
+  };
+  if (reader.faults.length > 0) throw new ConfigurationError(reader.faults);
+  return config;
+}
+
+function hostTokens(reader: Reader): HostTokens | null {
+  const issuer = reader.text('AUTH_ISSUER');
+  const audience = reader.text('AUTH_AUDIENCE');
+  const secret = reader.secret('AUTH_SECRET');
+  const jwksUrl = reader.url('AUTH_JWKS_URL', ['https:', 'http:']);
+  if (!issuer && !audience && !secret && !jwksUrl) return null;
+  if (!issuer || !audience) {
+    reader.fault("AUTH_ISSUER and AUTH_AUDIENCE must both be set for the host product's tokens to be accepted.");
+  }
+  if (Boolean(secret) === Boolean(jwksUrl)) {
+    reader.fault('Set exactly one of AUTH_SECRET (HS256) and AUTH_JWKS_URL (public keys).');
+  }
+  const named = { issuer: issuer ?? '', audience: audience ?? '' };
+  return secret ? { ...named, secret } : { ...named, jwksUrl: jwksUrl ?? '' };
+}
+
+function trustProxy(value: string | null): boolean | string {
+  if (value === null || value === 'false' || value === '0') return false;
+  return value === 'true' || value === '1' ? true : value;
+}
+
+class Reader {
+  readonly faults: string[] = [];
+
+  constructor(private readonly env: Environment) {}
+
+  fault(sentence: string): void {
+    this.faults.push(sentence);
+  }
+
+  text(name: string): string | null {
+    const value = this.env[name]?.trim();
+    return value ? value : null;
+  }
+
+  list(name: string): string[] {
+    return (this.text(name) ?? '').split(',').flatMap((part) => part.trim() || []);
+  }
+
+  integer(name: string, range: { least: number; most: number; otherwise: number }): number {
+    const value = this.text(name);
+    if (value === null) return range.otherwise;
+    const number = Number(value);
+    if (/^\d+$/.test(value) && number >= range.least && number <= range.most) return number;
+    this.fault(`${name} must be a whole number from ${range.least} to ${range.most}; it is "${value}".`);
+    return range.otherwise;
+  }
+
+  oneOf<T extends string>(name: string, choices: readonly T[], otherwise: T): T {
+    const value = this.text(name);
+    if (value === null) return otherwise;
+    const choice = choices.find((each) => each === value);
+    if (choice) return choice;
+    this.fault(`${name} must be one of ${choices.join(', ')}; it is "${value}".`);
+    return otherwise;
+  }
+
+  /** A secret is not shown in the fault. */
+  secret(name: string): string | null {
+    const value = this.text(name);
+    if (value !== null && value.length < 16) this.fault(`${name} must have at least 16 characters.`);
+    return value;
+  }
+
+  /** An address may hold a password, so the fault does not repeat it. */
+  url(name: string, protocols: readonly string[]): string | null {
+    const value = this.text(name);
+    if (value === null) return null;
+    if (URL.canParse(value) && protocols.includes(new URL(value).protocol)) return value;
+    this.fault(`${name} must be a URL that begins with ${protocols.map((each) => `${each}//`).join(' or ')}.`);
+    return null;
+  }
+
+  origins(name: string): string[] {
+    return this.list(name).flatMap((value) => {
+      const url = URL.canParse(value) ? new URL(value) : null;
+      if (url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.search) return url.origin;
+      this.fault(`${name} must list origins such as https://chat.example.org, separated by commas; "${value}" is none.`);
+      return [];
+    });
+  }
+}

@@ -1,0 +1,68 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { drizzle } from 'drizzle-orm/pglite';
+import { migrate } from 'drizzle-orm/pglite/migrator';
+import { ParleyError } from '../kernel/errors.js';
+import { Database, refuseInsideTransaction, type RunTransaction } from './database.js';
+import { translated } from './faults.js';
+import * as schema from './schema/index.js';
+
+const MOST_WAITING = 2_000;
+
+/**
+ * Postgres inside the process, kept in `<dataDir>/postgres`. It has one connection, so one bounded queue stands before
+ * it. Committed rows survive the process's death; they survive a power loss only with a real Postgres (fsync is off).
+ */
+export async function openEmbedded(dataDir: string, migrations: string): Promise<Database> {
+  const directory = join(dataDir, 'postgres');
+  await mkdir(directory, { recursive: true });
+  // The default of 128 MB would be taken from the process's memory; the setting is kept by the directory.
+  const engine = await PGlite.create({ dataDir: directory, postgresqlconf: ['shared_buffers = 16MB'] });
+  const inner = drizzle({ client: engine, schema });
+  await migrate(inner, { migrationsFolder: migrations });
+  const queue = new ExclusiveQueue();
+  const guarded = {
+    query: (text: string, values: unknown[], options: object) => {
+      refuseInsideTransaction();
+      return queue.run(() => engine.query(text, values, options));
+    },
+  };
+  const runTransaction: RunTransaction = (work, begin) =>
+    queue.run(async () => {
+      await engine.exec(begin);
+      try {
+        const result = await work(inner);
+        await engine.exec('COMMIT');
+        return result;
+      } catch (fault) {
+        await engine.exec('ROLLBACK').catch(() => undefined);
+        throw fault;
+      }
+    });
+  const close = async () => {
+    await queue.run(async () => undefined).catch(() => undefined);
+    await engine.close();
+  };
+  return new Database(drizzle({ client: guarded as unknown as PGlite, schema }), 1, runTransaction, close);
+}
+
+/** One task at a time, in the order they came. */
+class ExclusiveQueue {
+  private tail: Promise<unknown> = Promise.resolve();
+  private waiting = 0;
+
+  async run<T>(task: () => Promise<T>): Promise<T> {
+    if (this.waiting >= MOST_WAITING) throw new ParleyError('service_unavailable');
+    this.waiting += 1;
+    const turn = this.tail.then(task).catch((fault: unknown) => {
+      throw translated(fault);
+    });
+    this.tail = turn.catch(() => undefined);
+    try {
+      return await turn;
+    } finally {
+      this.waiting -= 1;
+    }
+  }
+}

@@ -1,0 +1,9 @@
+import { bigint, customType, timestamp } from 'drizzle-orm/pg-core';
+
+/** Database time in milliseconds: what clients see is exactly what is stored. */
+export const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
+
+/** Counters stay far below 2^53, so a JavaScript number holds them. */
+export const counter = (name: string) => bigint(name, { mode: 'number' });
+
+export const bytes = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });

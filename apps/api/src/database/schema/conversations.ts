@@ -1,0 +1,34 @@
+import { boolean, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { bytes, counter, time } from './columns.js';
+import { users } from './users.js';
+
+export const conversations = pgTable('conversations', {
+  id: uuid('id').primaryKey(),
+  type: text('type', { enum: ['direct', 'group'] }).notNull(),
+  name: text('name'),
+  createdBy: uuid('created_by')
+    .notNull()
+    .references(() => users.id),
+  createdAt: time('created_at').notNull(),
+  /** Time of the last message, else of creation. */
+  updatedAt: time('updated_at').notNull(),
+  isArchived: boolean('is_archived').notNull().default(false),
+  memberCount: integer('member_count').notNull(),
+  lastSeq: counter('last_seq').notNull().default(0),
+  /** Counts every durable change, creation being the first: the clients' cursor. */
+  version: counter('version').notNull().default(1),
+  /** How many messages are not `system`. */
+  countable: counter('countable').notNull().default(0),
+  /** The two user ids in order, for direct conversations: each pair has one. */
+  directKey: text('direct_key').unique(),
+  /** SHA-256 of what was asked, where the client named the id. */
+  creationHash: bytes('creation_hash'),
+});
+
+/** The counter of watermark moves, in a row of its own so that reading never waits for sending. */
+export const conversationReceipts = pgTable('conversation_receipts', {
+  conversationId: uuid('conversation_id')
+    .primaryKey()
+    .references(() => conversations.id, { onDelete: 'cascade' }),
+  receipts: counter('receipts').notNull().default(0),
+});

@@ -1,0 +1,26 @@
+import { index, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { bytes, time } from './columns.js';
+import { users } from './users.js';
+
+/** One signed-in browser: a family of refresh tokens of which only the latest (and, for 10 s, the one before) is good. */
+export const refreshSessions = pgTable(
+  'refresh_sessions',
+  {
+    id: uuid('id').primaryKey(),
+    userId: uuid('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    /** SHA-256 of the secret that every token of this family carries. */
+    secretHash: bytes('secret_hash').notNull(),
+    /** Generation of the latest token. */
+    generation: integer('generation').notNull().default(1),
+    /** When the latest generation replaced the one before. */
+    rotatedAt: time('rotated_at').notNull(),
+    userAgent: text('user_agent'),
+    createdAt: time('created_at').notNull(),
+    lastUsedAt: time('last_used_at').notNull(),
+    expiresAt: time('expires_at').notNull(),
+    revokedAt: time('revoked_at'),
+  },
+  (t) => [index('refresh_sessions_user').on(t.userId), index('refresh_sessions_expiry').on(t.expiresAt)],
+);

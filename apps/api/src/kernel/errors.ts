@@ -1,0 +1,60 @@
+import { ERRORS, type ErrorCode, type ErrorDetail, type ErrorObject } from '@parley/protocol';
+
+interface Extra {
+  message?: string;
+  details?: ErrorDetail[];
+  retryAfterMs?: number;
+  clientMessageId?: string;
+}
+
+/** The one error that reaches clients: a row of the error table, with what this case adds to it. */
+export class ParleyError extends Error {
+  constructor(
+    readonly code: ErrorCode,
+    readonly extra: Extra = {},
+    options?: ErrorOptions,
+  ) {
+    super(extra.message ?? ERRORS[code].message, options);
+    this.name = 'ParleyError';
+  }
+
+  get status(): number {
+    return ERRORS[this.code].status;
+  }
+
+  /** The same refusal, telling the id under which the send can be repeated. */
+  withClientMessageId(clientMessageId: string): ParleyError {
+    return new ParleyError(this.code, { ...this.extra, clientMessageId }, { cause: this.cause });
+  }
+
+  toObject(requestId: string): ErrorObject {
+    const { details, retryAfterMs, clientMessageId } = this.extra;
+    return {
+      code: this.code,
+      message: this.message,
+      retryable: ERRORS[this.code].retryable,
+      ...(details && { details }),
+      requestId,
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+      ...(clientMessageId !== undefined && { clientMessageId }),
+    };
+  }
+}
+
+/** A `validation_failed` with one fault. */
+export function invalid(path: string, message: string): ParleyError {
+  return new ParleyError('validation_failed', { details: [{ path, message }] });
+}
+
+export function notFound(): ParleyError {
+  return new ParleyError('not_found');
+}
+
+export function conflict(path: string, message: string): ParleyError {
+  return new ParleyError('conflict', { details: [{ path, message }] });
+}
+
+/** Any fault as an error for clients: what is not ours is `internal`, and nothing of it is told. */
+export function asParleyError(fault: unknown): ParleyError {
+  return fault instanceof ParleyError ? fault : new ParleyError('internal', {}, { cause: fault });
+}

@@ -1,0 +1,2 @@
+/** Dependency injection token of the pino logger. */
+export const LOG = Symbol('log');

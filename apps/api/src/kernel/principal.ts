@@ -1,0 +1,11 @@
+/** Who a command comes from, as its token says. */
+export interface Principal {
+  userId: string;
+  isBot: boolean;
+  /** The session of Parley's own accounts that the token belongs to; null for host tokens. */
+  sessionId: string | null;
+  /** When the token ends, in milliseconds since 1970. */
+  expiresAt: number;
+  /** Scopes of a host token. */
+  scopes: readonly string[];
+}
