@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isEvent, LeanSocket } from '../harness/lean-socket.js';
+import { cpuSeconds, cpuSecondsOfFamily, residentBytes } from '../harness/process-cpu.js';
+import { LatencyHistogram } from './latency-histogram.js';
+import type { LoadFigures, Seat, Target, WatchedProcesses } from './load-protocol.js';
+
+const MESSAGE_NEW = Buffer.from('message:new');
+const READY = Buffer.from('ready');
+const SUCCESS = Buffer.from('"success":true');
+/** Stands before the time of sending; nothing else in a delivery contains it. */
+const MARK = 0x7e;
+const TIME_DIGITS = 14;
+/** With mark and time: a content of 80 bytes, a third more than the mean line of a busy public chat. */
+const FILLER = ` ${'the quick brown fox jumps over the lazy dog and runs away from it'.slice(0, 64)}`;
+const CONNECTING_AT_ONCE = 50;
+
+interface Client {
+  seat: Seat;
+  socket: LeanSocket | null;
+}
+
+interface Counters {
+  acked: number;
+  refused: number;
+  deliveries: number;
+  deliveredBytes: number;
+  latencies: LatencyHistogram;
+}
+
+/** All connections of one generator process. Every subject of the benchmark is measured by this same code. */
+export class LoadClients {
+  private clients: Client[] = [];
+  private senders: Client[] = [];
+  private counters = freshCounters();
+  private refusals: string[] = [];
+  private unanswered = 0;
+  private nextId = 1;
+  private refill = false;
+  private pacer: NodeJS.Timeout | null = null;
+  private lost: string | null = null;
+
+  async connect(target: Target, seats: Seat[]): Promise<void> {
+    this.clients = seats.map((seat) => ({ seat, socket: null }));
+    this.senders = this.clients.filter((client) => client.seat.sends);
+    for (let at = 0; at < this.clients.length; at += CONNECTING_AT_ONCE) {
+      const some = this.clients.slice(at, at + CONNECTING_AT_ONCE);
+      await Promise.all(some.map((client) => this.open(target, client)));
+    }
+  }
+
+  saturate(inFlight: number): void {
+    this.refill = true;
+    for (const sender of this.senders) for (let i = 0; i < inFlight; i += 1) this.send(sender);
+  }
+
+  pace(perSecond: number): void {
+    const began = performance.now();
+    let sent = 0;
+    this.pacer = setInterval(() => {
+      const due = Math.floor(((performance.now() - began) / 1000) * perSecond);
+      for (; sent < due; sent += 1) this.send(this.senders[sent % this.senders.length] as Client);
+    }, 1);
+  }
+
+  async pause(): Promise<void> {
+    this.refill = false;
+    if (this.pacer) clearInterval(this.pacer);
+    this.pacer = null;
+    let before = -1;
+    while (this.unanswered > 0 || this.counters.deliveries !== before) {
+      before = this.counters.deliveries;
+      await sleep(300);
+      this.check();
+    }
+  }
+
+  async measure(seconds: number, watch: WatchedProcesses | null): Promise<LoadFigures> {
+    const own = process.cpuUsage();
+    const before = processorTime(watch);
+    const from = now();
+    this.counters = freshCounters();
+    await sleep(seconds * 1000);
+    const { acked, refused, deliveries, deliveredBytes, latencies } = this.counters;
+    const to = now();
+    const after = processorTime(watch);
+    const used = process.cpuUsage(own);
+    this.check();
+    return {
+      seconds: (to - from) / 1e6,
+      from,
+      to,
+      acked,
+      refused,
+      deliveries,
+      deliveredBytes,
+      latencies: latencies.toJSON(),
+      generatorCpu: (used.user + used.system) / 1e6,
+      serverCpu: after.server - before.server,
+      databaseCpu: after.database - before.database,
+      serverMemory: watch ? residentBytes(watch.server) : 0,
+      refusals: this.refusals.splice(0),
+    };
+  }
+
+  private check(): void {
+    if (this.lost !== null) throw new Error(`A load generator's connection ended: ${this.lost}`);
+  }
+
+  private async open(target: Target, client: Client): Promise<void> {
+    const ready = Promise.withResolvers<void>();
+    client.socket = await LeanSocket.connect(
+      { ...target, auth: client.seat.auth },
+      {
+        onEvent: (bytes, start, end) => {
+          if (isEvent(bytes, start, MESSAGE_NEW)) this.delivered(bytes, start, end);
+          else if (isEvent(bytes, start, READY)) ready.resolve();
+        },
+        onAck: (_id, bytes, start, end) => this.answered(client, bytes.subarray(start, end)),
+        onClosed: (reason) => {
+          this.lost ??= reason;
+          ready.reject(new Error(reason));
+        },
+      },
+    );
+    await ready.promise;
+  }
+
+  private send(client: Client): void {
+    this.unanswered += 1;
+    const content = `~${String(now()).padStart(TIME_DIGITS, '0')}${FILLER}`;
+    const { conversationId } = client.seat;
+    const payload = `{"conversationId":"${conversationId}","content":"${content}","clientMessageId":"${randomUUID()}"}`;
+    client.socket?.send(this.nextId++, `["message:send",${payload}]`);
+  }
+
+  private answered(client: Client, ack: Buffer): void {
+    this.unanswered -= 1;
+    if (ack.includes(SUCCESS)) this.counters.acked += 1;
+    else {
+      this.counters.refused += 1;
+      if (this.refusals.length < 5) this.refusals.push(ack.toString('utf8'));
+    }
+    if (this.refill) this.send(client);
+  }
+
+  private delivered(bytes: Buffer, start: number, end: number): void {
+    this.counters.deliveries += 1;
+    this.counters.deliveredBytes += end - start;
+    const mark = bytes.indexOf(MARK, start);
+    let sent = 0;
+    for (let i = 1; i <= TIME_DIGITS; i += 1) sent = sent * 10 + (bytes[mark + i] as number) - 0x30;
+    this.counters.latencies.add(now() - sent);
+  }
+}
+
+function freshCounters(): Counters {
+  return { acked: 0, refused: 0, deliveries: 0, deliveredBytes: 0, latencies: new LatencyHistogram() };
+}
+
+const CLOCK_OFFSET = Number(process.hrtime.bigint()) / 1000 - performance.now() * 1000;
+
+/** Microseconds of the system's monotonic clock, the same in every process of the machine. */
+function now(): number {
+  return Math.round(performance.now() * 1000 + CLOCK_OFFSET);
+}
+
+function processorTime(watch: WatchedProcesses | null): { server: number; database: number } {
+  if (!watch) return { server: 0, database: 0 };
+  return {
+    server: cpuSeconds(watch.server),
+    database: watch.database === null ? 0 : cpuSecondsOfFamily(watch.database),
+  };
+}

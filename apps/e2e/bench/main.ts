@@ -1,0 +1,99 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { freshDirectory, ROOT } from '../harness/places.js';
+import { PostgresCluster } from '../harness/postgres-cluster.js';
+import { type FsyncFigures, probeFsync } from './fsync-probe.js';
+import { type LockedConversationFigures, measureLockedConversation } from './locked-conversation.js';
+import { describeProfile, summarizeProfile } from './profile.js';
+import { describeResults, describeRun, machine, type Results, writeResults } from './report.js';
+import { type Run, runSubject } from './runs.js';
+import { SUBJECTS, type SubjectLetter } from './subjects.js';
+
+const USAGE = `npm run bench -- [options]
+  --only a,b,c,lock   a: bare Socket.IO, b: Parley on Postgres, c: Parley embedded,
+                      lock: one conversation locked by another session (all of them)
+  --rounds N          how often each is run, in turn; medians are reported (3)
+  --seconds N         measured time of each load (10)
+  --warmup N          seconds before it (3)
+  --generators N      processes that make the load (1)
+  --profile           records where the server's time goes (b and c; slows it down by a tenth or so)`;
+
+interface Options {
+  only: string[];
+  rounds: number;
+  seconds: number;
+  warmup: number;
+  generators: number;
+  profile: boolean;
+}
+
+function options(): Options {
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string', default: 'a,b,c,lock' },
+      rounds: { type: 'string', default: '3' },
+      seconds: { type: 'string', default: '10' },
+      warmup: { type: 'string', default: '3' },
+      generators: { type: 'string', default: '1' },
+      profile: { type: 'boolean', default: false },
+    },
+  });
+  const only = values.only.split(',');
+  const unknown = only.filter((name) => !(name in SUBJECTS) && name !== 'lock');
+  const [rounds, seconds, warmup, generators] = [values.rounds, values.seconds, values.warmup, values.generators].map(Number);
+  if (unknown.length > 0 || !rounds || !seconds || !warmup || !generators) throw new Error(USAGE);
+  return { only, rounds, seconds, warmup, generators, profile: values.profile };
+}
+
+/** The subjects in turn, round after round, so that a slow minute of the machine meets all of them. */
+async function runAll(chosen: Options, cluster: PostgresCluster | null): Promise<Run[]> {
+  const runs: Run[] = [];
+  const letters = (Object.keys(SUBJECTS) as SubjectLetter[]).filter((letter) => chosen.only.includes(letter));
+  for (let round = 1; round <= chosen.rounds; round += 1) {
+    for (const letter of letters) {
+      const profileDirectory = chosen.profile && round === 1 && letter !== 'a' ? profileDirectoryOf(letter) : null;
+      const { runs: fresh, saturation } = await runSubject(letter, round, { ...chosen, cluster, profileDirectory });
+      for (const run of fresh) console.log(describeRun(run));
+      if (profileDirectory) console.log(`\n${describeProfile(summarizeProfile(profileDirectory, saturation))}\n`);
+      runs.push(...fresh);
+    }
+  }
+  return runs;
+}
+
+function profileDirectoryOf(letter: SubjectLetter): string {
+  const directory = join(ROOT, 'bench-results', `profile-${letter}-${new Date().toISOString().replaceAll(':', '-')}`);
+  mkdirSync(directory, { recursive: true });
+  return directory;
+}
+
+async function bench(): Promise<void> {
+  const chosen = options();
+  const { only, rounds, seconds, warmup, generators } = chosen;
+  const cluster = only.some((name) => name === 'b' || name === 'lock') ? await PostgresCluster.start() : null;
+  try {
+    const fsync: FsyncFigures = probeFsync(cluster?.directory ?? freshDirectory('fsync'));
+    const runs = await runAll(chosen, cluster);
+    let lockedConversation: LockedConversationFigures | null = null;
+    if (cluster && only.includes('lock')) lockedConversation = await measureLockedConversation({ cluster, seconds: 5 });
+    const results: Results = {
+      at: new Date().toISOString(),
+      machine: machine(),
+      options: { rounds, seconds, warmup, generators },
+      fsync,
+      runs,
+      lockedConversation,
+    };
+    console.log(describeResults(results));
+    console.log(`\nWritten to ${writeResults(results)}`);
+  } finally {
+    await cluster?.stop();
+  }
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+await bench().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

@@ -1,0 +1,175 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { ROOT } from '../harness/places.js';
+import type { FsyncFigures } from './fsync-probe.js';
+import type { LockedConversationFigures } from './locked-conversation.js';
+import { type Figures, medians, PHASES, type Phase, type Run } from './runs.js';
+import { SUBJECTS, type SubjectLetter } from './subjects.js';
+
+/** What the project promises, against bare Socket.IO at saturation, and at the fixed rate. */
+const TARGETS = { deliveries: 1.5, cpu: 0.65, p99Milliseconds: 15, p99Fsyncs: 3 };
+
+export interface Results {
+  at: string;
+  machine: { cores: number; model: string; memoryGigabytes: number; node: string };
+  options: { seconds: number; warmup: number; rounds: number; generators: number };
+  fsync: FsyncFigures | null;
+  runs: Run[];
+  lockedConversation: LockedConversationFigures | null;
+}
+
+export function machine(): Results['machine'] {
+  const [first] = cpus();
+  return {
+    cores: cpus().length,
+    model: first?.model ?? 'unknown',
+    memoryGigabytes: Math.round(totalmem() / 1e8) / 10,
+    node: process.version,
+  };
+}
+
+/** Writes everything measured, the medians and the ratios as JSON; answers where. */
+export function writeResults(results: Results): string {
+  const directory = join(ROOT, 'bench-results');
+  mkdirSync(directory, { recursive: true });
+  const file = join(directory, `${results.at.replaceAll(':', '-')}.json`);
+  const summary = Object.keys(PHASES).map((phase) => ({
+    phase,
+    medians: Object.fromEntries(letters().map((letter) => [letter, medians(results.runs, letter, phase as Phase)])),
+    ratiosToBare: Object.fromEntries(
+      letters().map((letter) => [letter, ratios(results.runs, letter, phase as Phase)]),
+    ),
+  }));
+  writeFileSync(file, `${JSON.stringify({ ...results, summary }, null, 2)}\n`);
+  return file;
+}
+
+/** The tables for people. */
+export function describeResults({ runs, fsync, lockedConversation }: Results): string {
+  const lines: string[] = [];
+  for (const [phase, title] of Object.entries(PHASES)) {
+    lines.push('', `## ${title}`, ...table(runs, phase as Phase));
+  }
+  if (fsync) lines.push('', `8 KB write + fdatasync on the cluster's file system: ${describeFsync(fsync)}`);
+  lines.push('', ...verdicts(runs, fsync));
+  if (lockedConversation) lines.push('', ...describeLock(lockedConversation));
+  return lines.join('\n');
+}
+
+export function describeRun({ subject, phase, round, figures, refusals }: Run): string {
+  const { deliveriesPerSecond, ackedPerSecond, serverCpuPerDelivery, p50, p99, generatorCpuShare } = figures;
+  return [
+    `round ${round} ${subject} ${phase.padEnd(10)}`,
+    `${whole(deliveriesPerSecond)} deliveries/s`,
+    `${whole(ackedPerSecond)} sends/s`,
+    `${serverCpuPerDelivery.toFixed(2)} µs a delivery`,
+    `p50 ${time(p50)} p99 ${time(p99)}`,
+    `generator ${percent(generatorCpuShare)}`,
+    ...(figures.refusedPerSecond > 0 ? [`REFUSED ${whole(figures.refusedPerSecond)}/s: ${refusals[0]}`] : []),
+  ].join(' · ');
+}
+
+function table(runs: Run[], phase: Phase): string[] {
+  const head = [
+    '| | acked sends/s | deliveries/s | bytes a delivery | p50 | p99 | server CPU a delivery | Postgres CPU a delivery | server / Postgres / generator, share of a core | server memory |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',
+  ];
+  return head.concat(
+    letters().flatMap((letter) => {
+      const figures = medians(runs, letter, phase);
+      return figures ? [row(`(${letter}) ${SUBJECTS[letter]}`, figures)] : [];
+    }),
+  );
+}
+
+function row(title: string, figures: Figures): string {
+  const { serverCpuShare, databaseCpuShare, generatorCpuShare } = figures;
+  const cells = [
+    title,
+    whole(figures.ackedPerSecond),
+    whole(figures.deliveriesPerSecond),
+    whole(figures.bytesPerDelivery),
+    time(figures.p50),
+    time(figures.p99),
+    `${figures.serverCpuPerDelivery.toFixed(2)} µs`,
+    figures.databaseCpuPerDelivery > 0 ? `${figures.databaseCpuPerDelivery.toFixed(2)} µs` : '–',
+    [serverCpuShare, databaseCpuShare, generatorCpuShare].map(percent).join(' / '),
+    `${whole(figures.serverMemoryMegabytes)} MB`,
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
+
+interface Ratios {
+  deliveries: number;
+  cpu: number;
+  bytes: number;
+}
+
+function ratios(runs: Run[], letter: SubjectLetter, phase: Phase): Ratios | null {
+  const bare = medians(runs, 'a', phase);
+  const figures = medians(runs, letter, phase);
+  if (!bare || !figures) return null;
+  return {
+    deliveries: figures.deliveriesPerSecond / bare.deliveriesPerSecond,
+    cpu: figures.serverCpuPerDelivery / bare.serverCpuPerDelivery,
+    bytes: figures.bytesPerDelivery / bare.bytesPerDelivery,
+  };
+}
+
+function verdicts(runs: Run[], fsync: FsyncFigures | null): string[] {
+  const lines: string[] = [];
+  for (const letter of ['b', 'c'] as const) {
+    const ratio = ratios(runs, letter, 'saturation');
+    if (!ratio) continue;
+    lines.push(
+      `(${letter}) to (a) at saturation: ${ratio.deliveries.toFixed(2)} × deliveries/s, ${ratio.cpu.toFixed(2)} × CPU a delivery, ${ratio.bytes.toFixed(3)} × bytes a delivery`,
+    );
+    if (letter === 'b') {
+      lines.push(verdict(`≥ ${TARGETS.deliveries} × deliveries/s`, ratio.deliveries >= TARGETS.deliveries));
+      lines.push(verdict(`≤ ${TARGETS.cpu} × CPU a delivery`, ratio.cpu <= TARGETS.cpu));
+      lines.push(verdict('the same bytes a delivery (within 2 %)', Math.abs(ratio.bytes - 1) <= 0.02));
+    }
+  }
+  const paced = medians(runs, 'b', 'fixed');
+  if (paced && fsync) {
+    const bound = Math.max(TARGETS.p99Milliseconds, TARGETS.p99Fsyncs * fsync.p99);
+    lines.push(verdict(`p99 at ${PHASES.fixed} ≤ ${bound.toFixed(1)} ms`, (paced.p99 ?? Infinity) <= bound));
+  }
+  return lines;
+}
+
+function verdict(target: string, met: boolean): string {
+  return `  ${met ? 'met    ' : 'NOT MET'} ${target}`;
+}
+
+function describeLock(figures: LockedConversationFigures): string[] {
+  const phase = (name: 'before' | 'during' | 'after') => `${name}: p50 ${time(figures[name].p50)}, p99 ${time(figures[name].p99)}`;
+  const { locked } = figures;
+  return [
+    '## One conversation locked by another session',
+    `The other conversations, send to delivery: ${(['before', 'during', 'after'] as const).map(phase).join(' · ')}`,
+    `The locked one: ${locked.sent} sent during the lock, ${locked.acked} acked in the end, ${locked.stored} stored, ` +
+      `refusals on the way: ${JSON.stringify(locked.refusals)}`,
+  ];
+}
+
+function describeFsync({ p50, p99, samples }: FsyncFigures): string {
+  return `p50 ${time(p50)}, p99 ${time(p99)} (${samples} samples)`;
+}
+
+function letters(): SubjectLetter[] {
+  return Object.keys(SUBJECTS) as SubjectLetter[];
+}
+
+function whole(value: number): string {
+  return Math.round(value).toLocaleString('en-US');
+}
+
+function time(milliseconds: number | null): string {
+  return milliseconds === null ? '–' : `${milliseconds.toFixed(milliseconds < 100 ? 1 : 0)} ms`;
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
+}

@@ -1,0 +1,137 @@
+import type { PostgresCluster } from '../harness/postgres-cluster.js';
+import { LatencyHistogram, quantile } from './latency-histogram.js';
+import { LoadGenerator } from './load-generator.js';
+import type { LoadFigures } from './load-protocol.js';
+import { type Layout, type Subject, type SubjectLetter, startSubject } from './subjects.js';
+
+/** The load that the project's targets are stated for. */
+export const LAYOUT: Layout = { conversations: 20, members: 25, senders: 5 };
+export const IN_FLIGHT = 4;
+export const FIXED_RATE = 100;
+
+export const PHASES = { saturation: 'closed loop', fixed: `${FIXED_RATE} messages/s` } as const;
+export type Phase = keyof typeof PHASES;
+
+/** One subject under one load. Times in milliseconds, processor time in microseconds a delivery. */
+export interface Figures {
+  ackedPerSecond: number;
+  refusedPerSecond: number;
+  deliveriesPerSecond: number;
+  bytesPerDelivery: number;
+  p50: number | null;
+  p99: number | null;
+  serverCpuPerDelivery: number;
+  databaseCpuPerDelivery: number;
+  /** Share of one core. */
+  serverCpuShare: number;
+  databaseCpuShare: number;
+  generatorCpuShare: number;
+  serverMemoryMegabytes: number;
+}
+
+export interface Run {
+  subject: SubjectLetter;
+  phase: Phase;
+  round: number;
+  figures: Figures;
+  refusals: string[];
+}
+
+export interface RunOptions {
+  seconds: number;
+  warmup: number;
+  generators: number;
+  cluster: PostgresCluster | null;
+  profileDirectory: string | null;
+}
+
+/** The part of a server's life that was measured at saturation: microseconds of the monotonic clock. */
+export interface MeasuredWindow {
+  from: number;
+  to: number;
+}
+
+export interface SubjectRuns {
+  runs: Run[];
+  saturation: MeasuredWindow;
+}
+
+/** A fresh server of that kind under both loads, one after the other. */
+export async function runSubject(subject: SubjectLetter, round: number, options: RunOptions): Promise<SubjectRuns> {
+  const server = await startSubject(subject, { layout: LAYOUT, ...options });
+  const generator = await LoadGenerator.start(options.generators, server.target, server.seats).catch(
+    async (error: unknown) => {
+      await server.stop();
+      throw error;
+    },
+  );
+  try {
+    const saturated = await phase(generator, server, () => generator.saturate(IN_FLIGHT), options);
+    const paced = await phase(generator, server, () => generator.pace(FIXED_RATE), options);
+    const asRun = (name: Phase, figures: LoadFigures): Run => ({
+      subject,
+      phase: name,
+      round,
+      figures: evaluate(figures),
+      refusals: figures.refusals,
+    });
+    return {
+      runs: [asRun('saturation', saturated), asRun('fixed', paced)],
+      saturation: { from: saturated.from, to: saturated.to },
+    };
+  } finally {
+    generator.stop();
+    await server.stop();
+  }
+}
+
+async function phase(
+  generator: LoadGenerator,
+  server: Subject,
+  begin: () => Promise<void>,
+  options: RunOptions,
+): Promise<LoadFigures> {
+  await begin();
+  await generator.measure(options.warmup, server.watch);
+  const figures = await generator.measure(options.seconds, server.watch);
+  await generator.pause();
+  return figures;
+}
+
+function evaluate(figures: LoadFigures): Figures {
+  const { seconds, deliveries } = figures;
+  const latencies = new LatencyHistogram(figures.latencies);
+  const perDelivery = (cpuSeconds: number) => (deliveries > 0 ? (cpuSeconds * 1e6) / deliveries : 0);
+  return {
+    ackedPerSecond: figures.acked / seconds,
+    refusedPerSecond: figures.refused / seconds,
+    deliveriesPerSecond: deliveries / seconds,
+    bytesPerDelivery: deliveries > 0 ? figures.deliveredBytes / deliveries : 0,
+    p50: latencies.quantile(0.5),
+    p99: latencies.quantile(0.99),
+    serverCpuPerDelivery: perDelivery(figures.serverCpu),
+    databaseCpuPerDelivery: perDelivery(figures.databaseCpu),
+    serverCpuShare: figures.serverCpu / seconds,
+    databaseCpuShare: figures.databaseCpu / seconds,
+    generatorCpuShare: figures.generatorCpu / seconds,
+    serverMemoryMegabytes: figures.serverMemory / 1e6,
+  };
+}
+
+/** The median of every figure over the rounds; null where that subject was not run. */
+export function medians(runs: Run[], subject: SubjectLetter, phaseName: Phase): Figures | null {
+  const rounds = runs.filter((run) => run.subject === subject && run.phase === phaseName).map((run) => run.figures);
+  const [first] = rounds;
+  if (!first) return null;
+  const names = Object.keys(first) as (keyof Figures)[];
+  const median = (name: keyof Figures) => middle(rounds.map((figures) => figures[name]).filter((value) => value !== null));
+  return Object.fromEntries(names.map((name) => [name, median(name)])) as unknown as Figures;
+}
+
+/** Of an even number the mean of the two in the middle. */
+function middle(numbers: number[]): number | null {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  if (sorted.length % 2 === 1) return quantile(sorted, 0.5);
+  const [low, high] = [sorted[sorted.length / 2 - 1], sorted[sorted.length / 2]];
+  return low === undefined || high === undefined ? null : (low + high) / 2;
+}

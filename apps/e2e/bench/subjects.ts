@@ -1,0 +1,120 @@
+import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { bareEnvironment, Child } from '../harness/child-process.js';
+import { ParleyNode } from '../harness/parley-node.js';
+import { freePort, freshDirectory } from '../harness/places.js';
+import type { PostgresCluster } from '../harness/postgres-cluster.js';
+import { RestClient } from '../harness/rest-client.js';
+import { hostToken } from '../harness/tokens.js';
+import type { Seat, Target, WatchedProcesses } from './load-protocol.js';
+
+export const SUBJECTS = {
+  a: 'bare Socket.IO, no database',
+  b: 'Parley on Postgres',
+  c: 'Parley embedded',
+} as const;
+
+export type SubjectLetter = keyof typeof SUBJECTS;
+
+/** A running server with everything that the load needs to know about it. */
+export interface Subject {
+  target: Target;
+  watch: WatchedProcesses;
+  seats: Seat[];
+  stop(): Promise<void>;
+}
+
+export interface Layout {
+  conversations: number;
+  /** Members of each, one connection a member. */
+  members: number;
+  /** Senders of each, among its members. */
+  senders: number;
+}
+
+export interface SubjectOptions {
+  layout: Layout;
+  /** For Postgres: null where no subject needs it. */
+  cluster: PostgresCluster | null;
+  /** Where to write a V8 processor profile of the server when it ends. */
+  profileDirectory: string | null;
+}
+
+export async function startSubject(letter: SubjectLetter, options: SubjectOptions): Promise<Subject> {
+  if (letter === 'a') return startBare(options);
+  const cluster = letter === 'b' ? options.cluster : null;
+  const database = cluster ? await cluster.createDatabase(`bench_${randomUUID()}`) : null;
+  const node = await ParleyNode.start({
+    env: { RATE_LIMITS: 'off', ...(database && { DATABASE_URL: database }) },
+    nodeArguments: profileArguments(options.profileDirectory),
+  });
+  const stop = async () => {
+    await node.stop();
+  };
+  try {
+    return {
+      target: targetOf(node.url),
+      watch: { server: node.pid, database: cluster?.pid ?? null },
+      seats: await provision(node.url, options.layout),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startBare({ layout, profileDirectory }: SubjectOptions): Promise<Subject> {
+  const port = await freePort();
+  const logs = freshDirectory('bare');
+  const child = new Child({
+    command: process.execPath,
+    args: [...profileArguments(profileDirectory), join(import.meta.dirname, 'bare-server.js')],
+    env: { ...bareEnvironment(), PORT: String(port) },
+    logFile: join(logs, 'bare.log'),
+  });
+  await sleep(1000);
+  if (child.exit !== null) throw new Error(`The bare server ended at its start:\n${child.log()}`);
+  const seats = Array.from({ length: layout.conversations }, () => {
+    const conversationId = randomUUID();
+    return Array.from({ length: layout.members }, (_, member) => ({
+      auth: { conversationId, userId: randomUUID() },
+      conversationId,
+      sends: member < layout.senders,
+    }));
+  }).flat();
+  const stop = async () => {
+    await child.end('SIGTERM');
+    rmSync(logs, { recursive: true, force: true });
+  };
+  return { target: { host: '127.0.0.1', port }, watch: { server: child.pid, database: null }, seats, stop };
+}
+
+/** People are created by the first sight of their tokens, the conversations over REST. */
+async function provision(url: string, layout: Layout): Promise<Seat[]> {
+  const seats: Seat[] = [];
+  for (let index = 0; index < layout.conversations; index += 1) {
+    const [creator, ...others] = Array.from({ length: layout.members }, (_, member) => ({
+      externalId: `person-${index}-${member}`,
+      name: `Person ${index} ${member}`,
+    }));
+    if (!creator) throw new Error('A conversation has at least one member.');
+    const rest = new RestClient(url, await hostToken(creator, undefined, { provision: true }));
+    const { id } = await rest.createConversation({ type: 'group', name: `Group ${index}`, memberIds: others });
+    for (const [member, person] of [creator, ...others].entries()) {
+      seats.push({ auth: { token: await hostToken(person) }, conversationId: id, sends: member < layout.senders });
+    }
+  }
+  return seats;
+}
+
+function profileArguments(directory: string | null): string[] {
+  return directory === null ? [] : ['--cpu-prof', '--cpu-prof-interval=500', `--cpu-prof-dir=${directory}`];
+}
+
+function targetOf(url: string): Target {
+  const { hostname, port } = new URL(url);
+  return { host: hostname, port: Number(port) };
+}

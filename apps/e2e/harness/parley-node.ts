@@ -1,0 +1,105 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { bareEnvironment, Child, type Exit } from './child-process.js';
+import { freePort, freshDirectory, ROOT, SERVER } from './places.js';
+import { DEFAULT_ISSUER, type Issuer } from './tokens.js';
+
+export interface NodeOptions {
+  /** Added to, and stronger than, what the harness sets. */
+  env?: Record<string, string>;
+  /** Kept over restarts; a fresh one where missing, removed by `stop`. */
+  dataDirectory?: string;
+  /** For `node` itself, before the script. */
+  nodeArguments?: string[];
+  issuer?: Issuer;
+}
+
+/** One server process, started as `npm start` starts it, on a port of its own. */
+export class ParleyNode {
+  private constructor(
+    private readonly child: Child,
+    readonly url: string,
+    readonly dataDirectory: string,
+    private readonly ownDirectories: string[],
+  ) {}
+
+  /** Resolves once `/health/ready` answers 200; rejects with the log if the process ends or takes over a minute. */
+  static async start(options: NodeOptions = {}): Promise<ParleyNode> {
+    const node = await ParleyNode.launch(options);
+    await node.ready().catch(async (error: unknown) => {
+      await node.stop();
+      throw error;
+    });
+    return node;
+  }
+
+  /** Starts the process without waiting for anything: for those that are expected to refuse. */
+  static async launch(options: NodeOptions = {}): Promise<ParleyNode> {
+    const port = await freePort();
+    const logs = freshDirectory('log');
+    const dataDirectory = options.dataDirectory ?? freshDirectory('data');
+    const { issuer, audience, secret } = options.issuer ?? DEFAULT_ISSUER;
+    const child = new Child({
+      command: process.execPath,
+      args: [...(options.nodeArguments ?? []), SERVER],
+      cwd: ROOT,
+      logFile: join(logs, 'node.log'),
+      env: {
+        ...bareEnvironment(),
+        HOST: '127.0.0.1',
+        PORT: String(port),
+        DATA_DIR: dataDirectory,
+        LOG_LEVEL: 'warn',
+        AUTH_ISSUER: issuer,
+        AUTH_AUDIENCE: audience,
+        AUTH_SECRET: secret,
+        ...options.env,
+      },
+    });
+    const own = options.dataDirectory === undefined ? [logs, dataDirectory] : [logs];
+    return new ParleyNode(child, `http://127.0.0.1:${port}`, dataDirectory, own);
+  }
+
+  get pid(): number {
+    return this.child.pid;
+  }
+
+  get exited(): Promise<Exit> {
+    return this.child.exited;
+  }
+
+  /** All that it has printed so far. */
+  log(): string {
+    return this.child.log();
+  }
+
+  async ready(patienceMs = 60_000): Promise<void> {
+    const until = Date.now() + patienceMs;
+    while (Date.now() < until) {
+      if (this.child.exit !== null) throw new Error(`The server ended at its start:\n${this.log()}`);
+      const answer = await fetch(`${this.url}/health/ready`).catch(() => null);
+      await answer?.arrayBuffer();
+      if (answer?.status === 200) return;
+      await sleep(50);
+    }
+    throw new Error(`The server was not ready within ${patienceMs / 1000} seconds:\n${this.log()}`);
+  }
+
+  /** `kill -9`. */
+  kill(): Promise<Exit> {
+    return this.child.end('SIGKILL');
+  }
+
+  /** SIGTERM, and nothing more: the exit is the server's own work. */
+  terminate(patienceMs = 30_000): Promise<Exit> {
+    return this.child.end('SIGTERM', patienceMs);
+  }
+
+  /** Ends the process and removes what was made for it. */
+  async stop(): Promise<Exit> {
+    const exit = await this.child.end('SIGTERM');
+    for (const directory of this.ownDirectories) rmSync(directory, { recursive: true, force: true, maxRetries: 10 });
+    return exit;
+  }
+}

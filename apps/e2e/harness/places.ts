@@ -1,0 +1,39 @@
+import { existsSync, mkdtempSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+/** The repository's root, from the sources as well as from what they are compiled to. */
+export const ROOT = findRoot(import.meta.dirname);
+
+/** What `npm start` starts. */
+export const SERVER = join(ROOT, 'apps/api/dist/main.js');
+
+/** A fresh directory below the system's temporary one. Whoever asks for it removes it. */
+export function freshDirectory(purpose: string): string {
+  return mkdtempSync(join(tmpdir(), `parley-${purpose}-`));
+}
+
+/** A TCP port on the loopback address that nobody listens on just now. */
+export function freePort(): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const probe = createServer();
+  probe.once('error', reject);
+  probe.listen(0, '127.0.0.1', () => {
+    const address = probe.address();
+    probe.close(() =>
+      address !== null && typeof address === 'object' ? resolve(address.port) : reject(new Error('No port was given.')),
+    );
+  });
+  return promise;
+}
+
+function findRoot(start: string): string {
+  let directory = start;
+  while (!existsSync(join(directory, 'pnpm-workspace.yaml'))) {
+    const above = dirname(directory);
+    if (above === directory) throw new Error(`No pnpm-workspace.yaml above ${start}.`);
+    directory = above;
+  }
+  return directory;
+}

@@ -1,0 +1,134 @@
+import { spawnSync } from 'node:child_process';
+import { chownSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import { bareEnvironment, Child } from './child-process.js';
+import { freePort, freshDirectory } from './places.js';
+
+interface Account {
+  uid?: number;
+  gid?: number;
+}
+
+/** A Postgres server of our own in a temporary directory, with its defaults: `fsync` and `synchronous_commit` are on. */
+export class PostgresCluster {
+  private constructor(
+    readonly directory: string,
+    private readonly port: number,
+    private child: Child,
+    private readonly launch: () => Child,
+  ) {}
+
+  static async start(): Promise<PostgresCluster> {
+    const account = unprivileged();
+    const directory = freshDirectory('postgres');
+    if (account.uid !== undefined) chownSync(directory, account.uid, account.gid ?? account.uid);
+    const data = join(directory, 'cluster');
+    initialise(data, account);
+    const port = await freePort();
+    const settings = { port: String(port), listen_addresses: '127.0.0.1', unix_socket_directories: '' };
+    const launch = () =>
+      new Child({
+        command: binary('postgres'),
+        args: ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+        env: bareEnvironment(),
+        logFile: join(directory, 'postgres.log'),
+        cwd: directory,
+        ...account,
+      });
+    const cluster = new PostgresCluster(directory, port, launch(), launch);
+    await cluster.answering();
+    return cluster;
+  }
+
+  /** Its postmaster: the parent of every process that serves a connection. */
+  get pid(): number {
+    return this.child.pid;
+  }
+
+  url(database: string): string {
+    return `postgres://postgres@127.0.0.1:${this.port}/${database}`;
+  }
+
+  /** Creates an empty database and answers its URL. */
+  async createDatabase(name: string): Promise<string> {
+    const client = await this.connect('postgres');
+    await client.query(`CREATE DATABASE "${name.replaceAll('"', '""')}"`).finally(() => client.end());
+    return this.url(name);
+  }
+
+  /** A session of one's own. Whoever opens it ends it. */
+  async connect(database: string): Promise<Client> {
+    const client = new Client({ connectionString: this.url(database) });
+    await client.connect();
+    return client;
+  }
+
+  /** Ends at once, without flushing or a word to its clients, and comes back on the same port after `downMs`. */
+  async crash(downMs = 0): Promise<void> {
+    await this.child.end('SIGQUIT');
+    await sleep(downMs);
+    this.child = this.launch();
+    await this.answering();
+  }
+
+  /** Stops the server and removes its directory. */
+  async stop(): Promise<void> {
+    await this.child.end('SIGINT');
+    rmSync(this.directory, { recursive: true, force: true, maxRetries: 10 });
+  }
+
+  private async answering(): Promise<void> {
+    for (let attempt = 0; attempt < 600; attempt += 1) {
+      if (this.child.exit !== null) throw new Error(`Postgres ended at its start:\n${this.child.log()}`);
+      const client = await this.connect('postgres').catch(() => null);
+      if (client) return client.end();
+      await sleep(50);
+    }
+    throw new Error(`Postgres did not answer within 30 seconds:\n${this.child.log()}`);
+  }
+}
+
+/** Whether this machine has a Postgres server to start. */
+export function hasPostgres(): boolean {
+  return findBinary('postgres') !== null && findBinary('initdb') !== null;
+}
+
+function initialise(data: string, account: Account): void {
+  const args = ['-D', data, '--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C.UTF-8'];
+  const done = spawnSync(binary('initdb'), args, { env: bareEnvironment(), cwd: join(data, '..'), ...account, encoding: 'utf8' });
+  if (done.status !== 0) throw new Error(`initdb failed: ${done.stderr || done.error?.message}`);
+}
+
+function binary(name: string): string {
+  const path = findBinary(name);
+  if (!path) throw new Error(`No "${name}" found on PATH or below /usr/lib/postgresql: install PostgreSQL 15 or later.`);
+  return path;
+}
+
+function findBinary(name: string): string | null {
+  const debian = '/usr/lib/postgresql';
+  const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
+  const directories = [
+    ...(process.env.PATH ?? '').split(delimiter),
+    ...versions.map((version) => join(debian, version, 'bin')),
+  ];
+  return directories.map((directory) => join(directory, name)).find((path) => existsSync(path)) ?? null;
+}
+
+/** Postgres refuses to run as root: then an account without rights is taken, its own or else `nobody`. */
+function unprivileged(): Account {
+  if (process.getuid?.() !== 0) return {};
+  for (const name of ['postgres', 'nobody']) {
+    const uid = accountNumber('-u', name);
+    const gid = accountNumber('-g', name);
+    if (uid !== null && gid !== null) return { uid, gid };
+  }
+  throw new Error('Postgres does not run as root, and there is neither an account "postgres" nor "nobody".');
+}
+
+function accountNumber(flag: string, name: string): number | null {
+  const asked = spawnSync('id', [flag, name], { encoding: 'utf8' });
+  return asked.status === 0 ? Number(asked.stdout) : null;
+}

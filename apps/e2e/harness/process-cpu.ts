@@ -1,0 +1,51 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** Linux counts processor time in hundredths of a second, whatever its kernel's own tick. */
+const TICKS_PER_SECOND = 100;
+
+interface ProcessStat {
+  parent: number;
+  /** Seconds of user and system time, its own. */
+  own: number;
+  /** Seconds of its ended and waited-for children. */
+  children: number;
+}
+
+/** Seconds of processor time that a process has used so far, its children not counted. Linux only. */
+export function cpuSeconds(pid: number): number {
+  return read(pid)?.own ?? 0;
+}
+
+/** As `cpuSeconds`, of a process with all its direct children, those that have ended too: a Postgres server. */
+export function cpuSecondsOfFamily(pid: number): number {
+  const parent = read(pid);
+  if (!parent) return 0;
+  const living = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => read(Number(name)))
+    .filter((stat) => stat?.parent === pid);
+  return parent.own + parent.children + living.reduce((sum, stat) => sum + (stat?.own ?? 0), 0);
+}
+
+/** Bytes of memory that a process holds resident. */
+export function residentBytes(pid: number): number {
+  const line = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  return Number(line?.[1] ?? 0) * 1024;
+}
+
+function read(pid: number): ProcessStat | null {
+  let line: string;
+  try {
+    line = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch {
+    return null;
+  }
+  // The second field is the name in parentheses and may hold spaces: count from behind it.
+  const fields = line.slice(line.lastIndexOf(')') + 2).split(' ').map(Number);
+  const [parent, user, system, childUser, childSystem] = [fields[1], ...fields.slice(11, 15)];
+  return {
+    parent: parent ?? 0,
+    own: ((user ?? 0) + (system ?? 0)) / TICKS_PER_SECOND,
+    children: ((childUser ?? 0) + (childSystem ?? 0)) / TICKS_PER_SECOND,
+  };
+}

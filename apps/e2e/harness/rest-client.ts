@@ -1,0 +1,92 @@
+import type {
+  AddMembersBody,
+  ConversationDetail,
+  CreateConversationBody,
+  ErrorBody,
+  ErrorObject,
+  Me,
+  Message,
+  MessagePage,
+  SendMessageBody,
+} from '@parley/protocol';
+
+/** A REST request that was refused, with the refusal. */
+export class RestError extends Error {
+  constructor(
+    readonly status: number,
+    readonly error: ErrorObject | undefined,
+    what: string,
+  ) {
+    super(`${what}: ${status} ${error?.code ?? ''} ${error?.message ?? ''} ${JSON.stringify(error?.details ?? [])}`);
+  }
+}
+
+/** The few REST requests that scenarios need, as one person. */
+export class RestClient {
+  constructor(
+    private readonly url: string,
+    private readonly token: string,
+  ) {}
+
+  me(): Promise<Me> {
+    return this.request('GET', '/users/me');
+  }
+
+  createConversation(body: CreateConversationBody): Promise<ConversationDetail> {
+    return this.request('POST', '/conversations', body);
+  }
+
+  conversation(id: string): Promise<ConversationDetail> {
+    return this.request('GET', `/conversations/${id}`);
+  }
+
+  addMembers(id: string, memberIds: AddMembersBody['memberIds']): Promise<unknown> {
+    return this.request('POST', `/conversations/${id}/members`, { memberIds });
+  }
+
+  send(id: string, body: SendMessageBody): Promise<Message> {
+    return this.request('POST', `/conversations/${id}/messages`, body);
+  }
+
+  /** The whole history in order of `seq`, page by page. */
+  async *history(id: string, limit = 100): AsyncGenerator<MessagePage> {
+    let after: string | null = '0';
+    while (after !== null) {
+      const page: MessagePage = await this.request(
+        'GET',
+        `/conversations/${id}/messages?after=${encodeURIComponent(after)}&limit=${limit}`,
+      );
+      yield page;
+      after = page.nextCursor;
+    }
+  }
+
+  /** As `history`, all in one. */
+  async messages(id: string): Promise<Message[]> {
+    const all: Message[] = [];
+    for await (const page of this.history(id)) all.push(...page.items);
+    return all;
+  }
+
+  private async request<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const answer = await fetch(`${this.url}/api${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${this.token}`,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new RestError(answer.status, errorOf(text), `${method} ${path}`);
+    return JSON.parse(text) as T;
+  }
+}
+
+function errorOf(text: string): ErrorObject | undefined {
+  try {
+    return (JSON.parse(text) as Partial<ErrorBody>).error;
+  } catch {
+    return undefined;
+  }
+}
