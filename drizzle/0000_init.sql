@@ -100,7 +100,6 @@ CREATE TABLE "read_ranges" (
 CREATE TABLE "refresh_sessions" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"user_id" uuid NOT NULL,
-	"secret_hash" "bytea" NOT NULL,
 	"generation" integer DEFAULT 1 NOT NULL,
 	"rotated_at" timestamp (3) with time zone NOT NULL,
 	"user_agent" text,
@@ -117,6 +116,7 @@ CREATE TABLE "users" (
 	"email" text,
 	"display_name" text NOT NULL,
 	"avatar_url" text,
+	"claims_hash" "bytea",
 	"password_hash" text,
 	"role" text DEFAULT 'user' NOT NULL,
 	"is_bot" boolean DEFAULT false NOT NULL,

@@ -1,5 +1,5 @@
 import { index, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core';
-import { bytes, time } from './columns.js';
+import { time } from './columns.js';
 import { users } from './users.js';
 
 /** One signed-in browser: a family of refresh tokens of which only the latest (and, for 10 s, the one before) is good. */
@@ -10,9 +10,7 @@ export const refreshSessions = pgTable(
     userId: uuid('user_id')
       .notNull()
       .references(() => users.id, { onDelete: 'cascade' }),
-    /** SHA-256 of the secret that every token of this family carries. */
-    secretHash: bytes('secret_hash').notNull(),
-    /** Generation of the latest token. */
+    /** Generation of the latest token. Each token carries a MAC of family and generation, so nothing secret is kept. */
     generation: integer('generation').notNull().default(1),
     /** When the latest generation replaced the one before. */
     rotatedAt: time('rotated_at').notNull(),

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { boolean, index, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
-import { counter, time } from './columns.js';
+import { bytes, counter, time } from './columns.js';
 
 export const users = pgTable(
   'users',
@@ -13,6 +13,8 @@ export const users = pgTable(
     email: text('email'),
     displayName: text('display_name').notNull(),
     avatarUrl: text('avatar_url'),
+    /** SHA-256 of the name and picture last taken from a host token: they are taken again only when those change. */
+    claimsHash: bytes('claims_hash'),
     /** Null for people who sign in elsewhere. */
     passwordHash: text('password_hash'),
     role: text('role', { enum: ['admin', 'user'] })
