@@ -1,0 +1,19 @@
+// The import rules of .dependency-cruiser.mjs.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { cruise } from 'dependency-cruiser';
+import { root } from '../prepare.mjs';
+import { conclude } from './sources.mjs';
+
+const { default: rules } = await import(new URL('../../.dependency-cruiser.mjs', import.meta.url));
+process.chdir(root);
+const places = ['apps', 'packages'].filter((place) => existsSync(join(root, place)));
+const { enhancedResolveOptions, ...options } = rules.options;
+const { output } = await cruise(places, { ...options, ruleSet: rules, validate: true }, enhancedResolveOptions);
+const { violations, totalCruised } = output.summary;
+conclude(violations.map(sentence), `${totalCruised} files`);
+
+function sentence({ from, to, rule, cycle }) {
+  const way = cycle ? [from, ...cycle.map((step) => step.name)].join(' → ') : `${from} → ${to}`;
+  return `${way}: ${rule.name}: ${rules.forbidden.find(({ name }) => name === rule.name)?.comment}`;
+}

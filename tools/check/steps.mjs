@@ -1,0 +1,33 @@
+// What `npm run check` looks at. Every step is a command that prints its findings and fails if there are any.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { node, root } from '../prepare.mjs';
+
+const packaged = (path) => join(root, 'node_modules', path);
+const own = (name) => [node, join(root, 'tools/check', name)];
+const tsc = [node, packaged('typescript/bin/tsc'), '--pretty', 'false'];
+const biome = [node, packaged('@biomejs/biome/bin/biome'), 'check', '--max-diagnostics=100'];
+const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', packaged('jest/bin/jest.js')];
+
+/** Formats everything: what `--fix` does. */
+export const FORMAT = [...biome, '--write'];
+
+/** Name, command and, where it does not always apply, a condition. */
+export const STEPS = [
+  { name: 'format', command: biome },
+  // The build comes before everything that reads what other packages compiled to.
+  { name: 'types', command: [...tsc, '-b'] },
+  { name: 'types-of-tests', command: [...tsc, '-p', 'tsconfig.check.json'] },
+  {
+    name: 'types-of-web',
+    command: [...tsc, '-p', 'apps/web/tsconfig.json', '--noEmit'],
+    applies: () => existsSync(join(root, 'apps/web/tsconfig.json')),
+  },
+  { name: 'lint', command: [node, packaged('oxlint/bin/oxlint'), '--format=unix'] },
+  { name: 'imports', command: own('imports.mjs') },
+  { name: 'budgets', command: own('budgets.mjs') },
+  { name: 'names', command: own('names.mjs') },
+  { name: 'dead-code', command: [node, packaged('knip/bin/knip.js'), '--no-config-hints', '--no-progress'] },
+  { name: 'migrations', command: own('migrations.mjs') },
+  { name: 'unit', command: [node, ...jest, '--selectProjects', 'unit', '--silent'] },
+];
