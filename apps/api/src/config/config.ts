@@ -27,6 +27,9 @@ export interface Config {
 
 export type HostTokens = { issuer: string; audience: string } & ({ secret: string } | { jwksUrl: string });
 
+/** Issuer and audience of Parley's own tokens. */
+export const OWN_ISSUER = 'parley';
+
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 

@@ -29,6 +29,7 @@ describe('the environment', () => {
     [{ JWT_SECRET: 'short' }, /^JWT_SECRET must have at least 16/],
     [{ AUTH_ISSUER: 'me', AUTH_AUDIENCE: 'parley' }, /exactly one of AUTH_SECRET/],
     [{ AUTH_SECRET: 'x'.repeat(32) }, /^AUTH_ISSUER and AUTH_AUDIENCE/],
+    [{ AUTH_ISSUER: 'parley', AUTH_AUDIENCE: 'x', AUTH_SECRET: 'x'.repeat(32) }, /^AUTH_ISSUER must not be "parley"/],
     [{ FRONTEND_URL: 'chat.example.org' }, /^FRONTEND_URL must list origins/],
     [{ REGISTRATION: 'maybe' }, /^REGISTRATION must be one of open, closed/],
     [{ LOG_LEVEL: 'loud' }, /^LOG_LEVEL must be one of/],

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { LIMITS } from '@parley/protocol';
-import { type Config, type HostTokens, LOG_LEVELS, type LogLevel } from './config.js';
+import { type Config, type HostTokens, LOG_LEVELS, type LogLevel, OWN_ISSUER } from './config.js';
 
 /** What is wrong with the environment, a sentence a fault. */
 export class ConfigurationError extends Error {
@@ -12,7 +12,7 @@ export class ConfigurationError extends Error {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads the environment; an empty variable counts as unset. Throws a ConfigurationError that names every fault. */
-export function readEnvironment(env: Environment): Config {
+export function readEnvironment(env: Environment = process.env): Config {
   const reader = new Reader(env);
   const databaseUrl = reader.url('DATABASE_URL', ['postgres:', 'postgresql:']);
   const redisUrl = reader.url('REDIS_URL', ['redis:', 'rediss:']);
@@ -53,6 +53,7 @@ function hostTokens(reader: Reader): HostTokens | null {
   if (!issuer || !audience) {
     reader.fault("AUTH_ISSUER and AUTH_AUDIENCE must both be set for the host product's tokens to be accepted.");
   }
+  if (issuer === OWN_ISSUER) reader.fault(`AUTH_ISSUER must not be "${OWN_ISSUER}": that is who signs Parley's own tokens.`);
   if (Boolean(secret) === Boolean(jwksUrl)) {
     reader.fault('Set exactly one of AUTH_SECRET (HS256) and AUTH_JWKS_URL (public keys).');
   }

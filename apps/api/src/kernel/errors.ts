@@ -54,7 +54,17 @@ export function conflict(path: string, message: string): ParleyError {
   return new ParleyError('conflict', { details: [{ path, message }] });
 }
 
-/** Any fault as an error for clients: what is not ours is `internal`, and nothing of it is told. */
+const MOST_CAUSES = 10;
+
+/**
+ * Any fault as an error for clients: a ParleyError somewhere in its chain of causes (libraries wrap what they catch),
+ * else `internal`, of which nothing is told.
+ */
 export function asParleyError(fault: unknown): ParleyError {
-  return fault instanceof ParleyError ? fault : new ParleyError('internal', {}, { cause: fault });
+  let at = fault;
+  for (let depth = 0; depth < MOST_CAUSES && typeof at === 'object' && at !== null; depth += 1) {
+    if (at instanceof ParleyError) return at;
+    at = (at as { cause?: unknown }).cause;
+  }
+  return new ParleyError('internal', {}, { cause: fault });
 }

@@ -1,0 +1,64 @@
+import 'reflect-metadata';
+import type { AddressInfo } from 'node:net';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { Logger } from 'pino';
+import { AppModule } from './app.module.js';
+import type { Config } from './config/config.js';
+import type { OpenDatabases } from './database/database.module.js';
+import { openDatabases } from './database/open.js';
+import { openDoorway } from './platform/http/doorway.js';
+import { TimedExpressAdapter } from './platform/http/express-adapter.js';
+import { loadKeys } from './platform/keys.js';
+import { NestLog } from './platform/nest-log.js';
+
+/** One server process, or one of several in a test. */
+export interface Node {
+  app: NestExpressApplication;
+  /** Where it can be reached from this machine, without a trailing slash. */
+  url: string;
+  port: number;
+  databases: OpenDatabases;
+  /** Stops accepting, ends what is under way and closes the databases. */
+  close(): Promise<void>;
+}
+
+/** Requests that are still under way this long after closing began are cut off. */
+const CUT_OFF_MS = 5_000;
+
+/**
+ * Starts a node that accepts requests. Rejects with a sentence where the data directory or the database is held by
+ * another process, or the port is taken.
+ */
+export async function boot(config: Config, log: Logger): Promise<Node> {
+  const databases = await openDatabases(config, log);
+  let app: NestExpressApplication | null = null;
+  try {
+    const keys = await loadKeys(config);
+    app = await NestFactory.create<NestExpressApplication>(
+      AppModule.with({ config, log, keys, databases }),
+      new TimedExpressAdapter(),
+      { logger: new NestLog(log), abortOnError: false, bodyParser: false },
+    );
+    const closeDoorway = openDoorway(app, log);
+    await app.init();
+    closeDoorway();
+    await app.listen(config.port, config.host);
+    return started(app, config.host, databases);
+  } catch (fault) {
+    await (app ? app.close() : databases.close());
+    throw fault;
+  }
+}
+
+function started(app: NestExpressApplication, host: string, databases: OpenDatabases): Node {
+  const server = app.getHttpServer();
+  const { port } = server.address() as AddressInfo;
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+  const close = async () => {
+    const impatience = setTimeout(() => server.closeAllConnections(), CUT_OFF_MS);
+    await app.close();
+    clearTimeout(impatience);
+  };
+  return { app, url: `http://${name}:${port}`, port, databases, close };
+}

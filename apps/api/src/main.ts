@@ -1,0 +1,60 @@
+import { boot, type Node } from './boot.js';
+import type { Config } from './config/config.js';
+import { ConfigurationError, readEnvironment } from './config/environment.js';
+import { createLog } from './platform/log.js';
+
+const HARD_EXIT_MS = 9_500;
+
+const config = configuration();
+const log = createLog(config.logLevel);
+let node: Node | null = null;
+let stopping = false;
+
+process.on('unhandledRejection', (fault) => log.error({ err: fault }, 'a rejection was not handled'));
+process.on('uncaughtException', (fault) => {
+  log.fatal({ err: fault }, 'an exception was not caught: the node stops');
+  void stop(1);
+});
+process.on('SIGTERM', () => void stop(0));
+process.on('SIGINT', () => void stop(0));
+
+try {
+  node = await boot(config, log);
+  process.stdout.write(`Parley is ready: ${node.url}\n`);
+} catch (fault) {
+  fail([sentence(fault)]);
+}
+
+function configuration(): Config {
+  try {
+    return readEnvironment();
+  } catch (fault) {
+    return fail(fault instanceof ConfigurationError ? fault.faults : [String(fault)]);
+  }
+}
+
+/** Ends within ten seconds, whatever hangs. */
+async function stop(code: number): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  setTimeout(() => {
+    log.error('closing took too long: the node exits as it is');
+    process.exit(1);
+  }, HARD_EXIT_MS).unref();
+  await node?.close().catch((fault: unknown) => log.error({ err: fault }, 'closing failed'));
+  log.info('the node has stopped');
+  process.exit(code);
+}
+
+function fail(sentences: readonly string[]): never {
+  for (const each of sentences) process.stderr.write(`${each}\n`);
+  process.exit(1);
+}
+
+/** Why the start failed, for people; the database's own words may be all there is. */
+function sentence(fault: unknown): string {
+  const { code, message } = fault as { code?: string; message?: string };
+  if (code === 'EADDRINUSE') return `Port ${config.port} is taken by another process. Set PORT to a free one.`;
+  if (code === 'EACCES') return `Parley may not use what it was told to: ${message}.`;
+  return `Parley could not start: ${message ?? String(fault)}`;
+}

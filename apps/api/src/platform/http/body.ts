@@ -1,0 +1,26 @@
+import { isUtf8 } from 'node:buffer';
+import { LIMITS } from '@parley/protocol';
+import type { NextFunction, Request, Response } from 'express';
+import { ParleyError } from '../../kernel/errors.js';
+
+/** Refuses every body that is not JSON in UTF-8, before anything reads it. */
+export function jsonOnly(request: Request, _response: Response, next: NextFunction): void {
+  const { 'content-length': length, 'transfer-encoding': encoding, 'content-type': type } = request.headers;
+  const hasBody = encoding !== undefined || (length !== undefined && length !== '0');
+  const [mediaType, ...parameters] = (type ?? '').toLowerCase().split(';').map((part) => part.trim());
+  const charsets = parameters.filter((each) => each.startsWith('charset='));
+  const isJson = mediaType === 'application/json' && charsets.every((each) => /^charset="?utf-8"?$/.test(each));
+  next(hasBody && !isJson ? new ParleyError('unsupported_media_type') : undefined);
+}
+
+/** Of Express's JSON parser. */
+export const JSON_PARSER = {
+  type: 'application/json',
+  limit: LIMITS.bodyBytes,
+  inflate: false,
+  strict: true,
+  /** Decoding would put U+FFFD in place of what is no UTF-8, and so store something that was never sent. */
+  verify: (_request: unknown, _response: unknown, body: Buffer) => {
+    if (!isUtf8(body)) throw Object.assign(new Error('not UTF-8'), { status: 400, type: 'entity.parse.failed' });
+  },
+};

@@ -1,0 +1,68 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { NextFunction, Request, Response } from 'express';
+import helmet from 'helmet';
+import type { Logger } from 'pino';
+import { CONFIG, type Config } from '../../config/config.js';
+import { accessLog } from './access-log.js';
+import { JSON_PARSER, jsonOnly } from './body.js';
+import { ErrorsFilter } from './errors.filter.js';
+import { OriginPolicy } from './origin.js';
+import { serveWebApp } from './web-app.js';
+
+/** Exposed to pages of allowed origins. */
+const EXPOSED = [
+  'X-Request-Id',
+  'Retry-After',
+  'Parley-Duplicate',
+  'X-RateLimit-Limit',
+  'X-RateLimit-Remaining',
+  'X-RateLimit-Reset',
+];
+
+/**
+ * Everything that a request passes before it reaches a route, in that order, and what becomes of it where there is
+ * none. Called before the application is initialised; what it returns, afterwards.
+ */
+export function openDoorway(app: NestExpressApplication, log: Logger): () => void {
+  const config = app.get<Config>(CONFIG);
+  const errors = new ErrorsFilter(log);
+  app.disable('x-powered-by');
+  app.set('query parser', 'simple');
+  app.set('trust proxy', config.trustProxy);
+  app.set('etag', false);
+  app.setGlobalPrefix('api', { exclude: ['health/live', 'health/ready'] });
+  app.useGlobalFilters(errors);
+  app.use(accessLog(log));
+  app.use(securityHeaders());
+  app.enableCors({ origin: [...config.allowedOrigins], credentials: true, exposedHeaders: EXPOSED, maxAge: 600 });
+  app.use(app.get(OriginPolicy).guardCookies);
+  app.use('/api', neverCached);
+  app.use(jsonOnly);
+  app.useBodyParser('json', JSON_PARSER);
+  serveWebApp(app);
+  return () => app.use(errors.noSuchRoute);
+}
+
+function securityHeaders() {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        connectSrc: ["'self'", 'ws:', 'wss:'],
+        imgSrc: ["'self'", 'data:'],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    strictTransportSecurity: { maxAge: 31_536_000, includeSubDomains: false },
+    xFrameOptions: { action: 'deny' },
+  });
+}
+
+function neverCached(_request: Request, response: Response, next: NextFunction): void {
+  response.setHeader('Cache-Control', 'no-store');
+  next();
+}

@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Controller, Get } from '@nestjs/common';
+import { sql } from 'drizzle-orm';
+import { Database } from '../../database/database.js';
+import { ParleyError } from '../../kernel/errors.js';
+import { Public } from './request.js';
+
+const PATIENCE_MS = 2_000;
+
+/** For whoever watches over the process. */
+@Public()
+@Controller('health')
+export class HealthController {
+  constructor(private readonly database: Database) {}
+
+  /** The process runs. */
+  @Get('live')
+  live(): { status: 'ok' } {
+    return { status: 'ok' };
+  }
+
+  /** It can serve: the database answers within two seconds. Else `service_unavailable`. */
+  @Get('ready')
+  async ready(): Promise<{ status: 'ok' }> {
+    const giveUp = new AbortController();
+    const answered = this.database.db.execute(sql`SELECT 1`).then(
+      () => true,
+      () => false,
+    );
+    const tooLate = sleep(PATIENCE_MS, false, { signal: giveUp.signal }).catch(() => false);
+    const isReady = await Promise.race([answered, tooLate]);
+    giveUp.abort();
+    if (!isReady) throw new ParleyError('service_unavailable');
+    return { status: 'ok' };
+  }
+}

@@ -1,0 +1,25 @@
+import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
+import type { Request } from 'express';
+import type { Principal } from '../../kernel/principal.js';
+
+/** A REST request with what the doorway has found out about it. */
+export interface ApiRequest extends Request {
+  requestId: string;
+  /** Who it comes from; set by the guard, missing on public routes. */
+  principal?: Principal;
+}
+
+export const requestOf = (context: ExecutionContext): ApiRequest => context.switchToHttp().getRequest<ApiRequest>();
+
+/** Metadata key of `@Public()`. */
+export const IS_PUBLIC = 'parley:public';
+
+/** A route or controller that needs no token; every other one does. */
+export const Public = () => SetMetadata(IS_PUBLIC, true);
+
+/** The principal of the request, as a parameter of a handler that is not public. */
+export const CurrentPrincipal = createParamDecorator((_: unknown, context: ExecutionContext): Principal => {
+  const { principal } = requestOf(context);
+  if (!principal) throw new Error('This route is public and has no principal.');
+  return principal;
+});

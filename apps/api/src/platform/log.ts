@@ -1,0 +1,45 @@
+import { type DestinationStream, type Logger, pino } from 'pino';
+import type { LogLevel } from '../config/config.js';
+
+const SECRETS = ['authorization', 'cookie', 'set-cookie', 'password', 'token', 'accessToken', 'refreshToken', 'secret'];
+const MOST_CAUSES = 5;
+
+interface FaultLine {
+  type: string;
+  code?: unknown;
+  message: string;
+  stack?: string;
+  cause?: FaultLine;
+}
+
+/** The process's log: one JSON line per event, to stdout unless a destination is given. Secrets are left out. */
+export function createLog(level: LogLevel, destination?: DestinationStream): Logger {
+  const options = {
+    level,
+    base: null,
+    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { err: describeFault },
+    redact: { paths: SECRETS.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]), censor: '[secret]' },
+  };
+  return destination ? pino(options, destination) : pino(options);
+}
+
+/**
+ * A fault as it may be logged. Of a failed query only its text is told, never its parameters: they hold what people
+ * wrote, and password hashes.
+ */
+export function describeFault(fault: unknown, depth = 0): FaultLine {
+  if (!(fault instanceof Error)) return { type: typeof fault, message: String(fault) };
+  const { query } = fault as { query?: unknown };
+  const { code } = fault as { code?: unknown };
+  const message = typeof query === 'string' ? `Failed query: ${query}` : fault.message;
+  const frames = fault.stack?.split('\n').filter((line) => /^\s+at /.test(line));
+  return {
+    type: fault.name,
+    ...(code !== undefined && { code }),
+    message,
+    ...(frames && { stack: frames.join('\n') }),
+    ...(fault.cause !== undefined && depth < MOST_CAUSES && { cause: describeFault(fault.cause, depth + 1) }),
+  };
+}
