@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { LatencyHistogram } from './latency-histogram.js';
 import type { LoadAnswer, LoadCommand, LoadFigures, Seat, Target, WatchedProcesses } from './load-protocol.js';
 
@@ -8,15 +8,13 @@ export class LoadGenerator {
   private constructor(private readonly workers: ChildProcess[]) {}
 
   static async start(count: number, target: Target, seats: Seat[]): Promise<LoadGenerator> {
-    const workers = Array.from({ length: count }, () => fork(join(import.meta.dirname, 'load-worker.js')));
+    const workers = Array.from({ length: count }, () => fork(fileURLToPath(import.meta.resolve('./load-worker.js'))));
     const generator = new LoadGenerator(workers);
     const conversations = [...new Set(seats.map((seat) => seat.conversationId))];
     const shareOf = (worker: number) =>
       seats.filter((seat) => conversations.indexOf(seat.conversationId) % count === worker);
     try {
-      await Promise.all(
-        workers.map((worker, index) => tell(worker, { do: 'connect', target, seats: shareOf(index) })),
-      );
+      await Promise.all(workers.map((worker, index) => tell(worker, { do: 'connect', target, seats: shareOf(index) })));
     } catch (error) {
       generator.stop();
       throw error;

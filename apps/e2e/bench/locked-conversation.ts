@@ -92,7 +92,11 @@ export async function measureLockedConversation(scenario: LockScenario): Promise
     await sleep(scenario.seconds * 1000);
     await traffic.end();
     const stored = await locked.rest.messages(locked.conversationId);
-    return evaluate(traffic, locked, stored.map((message) => message.clientMessageId));
+    return evaluate(
+      traffic,
+      locked,
+      stored.map((message) => message.clientMessageId),
+    );
   } finally {
     traffic.close();
     await node.stop();
@@ -114,7 +118,10 @@ async function holdLock(scenario: LockScenario, database: string, id: string, tr
 }
 
 async function openLane(url: string, index: number, traffic: Traffic): Promise<Lane> {
-  const [writer, reader] = ['writer', 'reader'].map((role) => ({ externalId: `${role}-${index}`, name: `${role} ${index}` }));
+  const [writer, reader] = ['writer', 'reader'].map((role) => ({
+    externalId: `${role}-${index}`,
+    name: `${role} ${index}`,
+  }));
   if (!writer || !reader) throw new Error('A lane has two people.');
   const rest = new RestClient(url, await hostToken(writer, undefined, { provision: true }));
   const { id } = await rest.createConversation({ type: 'group', name: `Lane ${index}`, memberIds: [reader] });
@@ -229,7 +236,8 @@ function evaluate(traffic: Traffic, locked: Lane, stored: string[]): LockedConve
   const held = traffic.sent.filter((sent) => sent.lane === locked && sent.phase === 'during');
   const mine = traffic.sent.filter((sent) => sent.lane === locked);
   const refusals: Record<string, number> = {};
-  for (const code of held.flatMap((sent) => traffic.refusals.get(sent) ?? [])) refusals[code] = (refusals[code] ?? 0) + 1;
+  for (const code of held.flatMap((sent) => traffic.refusals.get(sent) ?? []))
+    refusals[code] = (refusals[code] ?? 0) + 1;
   const kept = new Set(stored);
   return {
     before: latencies('before'),

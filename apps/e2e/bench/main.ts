@@ -41,7 +41,9 @@ function options(): Options {
   });
   const only = values.only.split(',');
   const unknown = only.filter((name) => !(name in SUBJECTS) && name !== 'lock');
-  const [rounds, seconds, warmup, generators] = [values.rounds, values.seconds, values.warmup, values.generators].map(Number);
+  const [rounds, seconds, warmup, generators] = [values.rounds, values.seconds, values.warmup, values.generators].map(
+    Number,
+  );
   if (unknown.length > 0 || !rounds || !seconds || !warmup || !generators) throw new Error(USAGE);
   return { only, rounds, seconds, warmup, generators, profile: values.profile };
 }

@@ -55,7 +55,8 @@ export function summarizeProfile(directory: string, window: MeasuredWindow): Pro
 }
 
 export function describeProfile({ file, busy, packages, functions }: ProfileSummary): string {
-  const list = (shares: Share[]) => shares.map(({ name, share }) => `${(share * 100).toFixed(1).padStart(6)} %  ${name}`);
+  const list = (shares: Share[]) =>
+    shares.map(({ name, share }) => `${(share * 100).toFixed(1).padStart(6)} %  ${name}`);
   return [
     `## Where the time goes (${file}; ${(busy * 100).toFixed(0)} % of the window in JavaScript)`,
     'by package, self time:',
@@ -78,7 +79,13 @@ function selfTimes({ startTime, samples, timeDeltas }: CpuProfile, { from, to }:
 
 function packageOf({ url, functionName }: CallFrame): string {
   if (url === '') return functionName.startsWith('(') ? functionName : 'V8 and native code';
-  if (url.startsWith('node:')) return `node: ${url.slice(5).replace(/^internal\//, '').split('/')[0]}`;
+  if (url.startsWith('node:'))
+    return `node: ${
+      url
+        .slice(5)
+        .replace(/^internal\//, '')
+        .split('/')[0]
+    }`;
   if (url.startsWith('wasm:')) return 'embedded database (WebAssembly)';
   const dependency = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url)?.[1];
   if (dependency) return dependency;

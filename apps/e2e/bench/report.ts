@@ -37,9 +37,7 @@ export function writeResults(results: Results): string {
   const summary = Object.keys(PHASES).map((phase) => ({
     phase,
     medians: Object.fromEntries(letters().map((letter) => [letter, medians(results.runs, letter, phase as Phase)])),
-    ratiosToBare: Object.fromEntries(
-      letters().map((letter) => [letter, ratios(results.runs, letter, phase as Phase)]),
-    ),
+    ratiosToBare: Object.fromEntries(letters().map((letter) => [letter, ratios(results.runs, letter, phase as Phase)])),
   }));
   writeFileSync(file, `${JSON.stringify({ ...results, summary }, null, 2)}\n`);
   return file;
@@ -144,7 +142,8 @@ function verdict(target: string, met: boolean): string {
 }
 
 function describeLock(figures: LockedConversationFigures): string[] {
-  const phase = (name: 'before' | 'during' | 'after') => `${name}: p50 ${time(figures[name].p50)}, p99 ${time(figures[name].p99)}`;
+  const phase = (name: 'before' | 'during' | 'after') =>
+    `${name}: p50 ${time(figures[name].p50)}, p99 ${time(figures[name].p99)}`;
   const { locked } = figures;
   return [
     '## One conversation locked by another session',

@@ -5,9 +5,9 @@ import type { LoadFigures } from './load-protocol.js';
 import { type Layout, type Subject, type SubjectLetter, startSubject } from './subjects.js';
 
 /** The load that the project's targets are stated for. */
-export const LAYOUT: Layout = { conversations: 20, members: 25, senders: 5 };
-export const IN_FLIGHT = 4;
-export const FIXED_RATE = 100;
+const LAYOUT: Layout = { conversations: 20, members: 25, senders: 5 };
+const IN_FLIGHT = 4;
+const FIXED_RATE = 100;
 
 export const PHASES = { saturation: 'closed loop', fixed: `${FIXED_RATE} messages/s` } as const;
 export type Phase = keyof typeof PHASES;
@@ -124,7 +124,8 @@ export function medians(runs: Run[], subject: SubjectLetter, phaseName: Phase): 
   const [first] = rounds;
   if (!first) return null;
   const names = Object.keys(first) as (keyof Figures)[];
-  const median = (name: keyof Figures) => middle(rounds.map((figures) => figures[name]).filter((value) => value !== null));
+  const median = (name: keyof Figures) =>
+    middle(rounds.map((figures) => figures[name]).filter((value) => value !== null));
   return Object.fromEntries(names.map((name) => [name, median(name)])) as unknown as Figures;
 }
 

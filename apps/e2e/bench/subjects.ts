@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { bareEnvironment, Child } from '../harness/child-process.js';
 import { ParleyNode } from '../harness/parley-node.js';
 import { freePort, freshDirectory } from '../harness/places.js';
@@ -71,7 +72,7 @@ async function startBare({ layout, profileDirectory }: SubjectOptions): Promise<
   const logs = freshDirectory('bare');
   const child = new Child({
     command: process.execPath,
-    args: [...profileArguments(profileDirectory), join(import.meta.dirname, 'bare-server.js')],
+    args: [...profileArguments(profileDirectory), fileURLToPath(import.meta.resolve('./bare-server.js'))],
     env: { ...bareEnvironment(), PORT: String(port) },
     logFile: join(logs, 'bare.log'),
   });

@@ -90,20 +90,21 @@ export class PostgresCluster {
   }
 }
 
-/** Whether this machine has a Postgres server to start. */
-export function hasPostgres(): boolean {
-  return findBinary('postgres') !== null && findBinary('initdb') !== null;
-}
-
 function initialise(data: string, account: Account): void {
   const args = ['-D', data, '--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C.UTF-8'];
-  const done = spawnSync(binary('initdb'), args, { env: bareEnvironment(), cwd: join(data, '..'), ...account, encoding: 'utf8' });
+  const done = spawnSync(binary('initdb'), args, {
+    env: bareEnvironment(),
+    cwd: join(data, '..'),
+    ...account,
+    encoding: 'utf8',
+  });
   if (done.status !== 0) throw new Error(`initdb failed: ${done.stderr || done.error?.message}`);
 }
 
 function binary(name: string): string {
   const path = findBinary(name);
-  if (!path) throw new Error(`No "${name}" found on PATH or below /usr/lib/postgresql: install PostgreSQL 15 or later.`);
+  if (!path)
+    throw new Error(`No "${name}" found on PATH or below /usr/lib/postgresql: install PostgreSQL 15 or later.`);
   return path;
 }
 

@@ -41,7 +41,10 @@ function read(pid: number): ProcessStat | null {
     return null;
   }
   // The second field is the name in parentheses and may hold spaces: count from behind it.
-  const fields = line.slice(line.lastIndexOf(')') + 2).split(' ').map(Number);
+  const fields = line
+    .slice(line.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number);
   const [parent, user, system, childUser, childSystem] = [fields[1], ...fields.slice(11, 15)];
   return {
     parent: parent ?? 0,

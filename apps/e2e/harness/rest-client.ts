@@ -11,7 +11,7 @@ import type {
 } from '@parley/protocol';
 
 /** A REST request that was refused, with the refusal. */
-export class RestError extends Error {
+class RestError extends Error {
   constructor(
     readonly status: number,
     readonly error: ErrorObject | undefined,

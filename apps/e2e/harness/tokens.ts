@@ -27,7 +27,11 @@ export interface TokenOptions {
 }
 
 /** A token as the host product would issue it; its bearer is created on first sight. */
-export function hostToken(person: Person, issuer: Issuer = DEFAULT_ISSUER, options: TokenOptions = {}): Promise<string> {
+export function hostToken(
+  person: Person,
+  issuer: Issuer = DEFAULT_ISSUER,
+  options: TokenOptions = {},
+): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
   const claims = { ...(person.name && { name: person.name }), ...(options.provision && { scope: 'users:provision' }) };
   return new SignJWT(claims)

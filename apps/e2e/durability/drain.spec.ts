@@ -1,0 +1,58 @@
+import { connect } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { ParleyNode } from '../harness/parley-node.js';
+import { ENGINES, type Store } from './engines.js';
+import { Flood, openConversations, restOf } from './flood.js';
+
+const LIMIT_MS = 10_000;
+
+describe.each(ENGINES)('SIGTERM, on $engine', ({ open }) => {
+  let store: Store;
+  let node: ParleyNode;
+
+  beforeEach(async () => {
+    store = await open();
+    node = await store.startNode();
+  });
+
+  afterEach(async () => {
+    await node.stop();
+    await store.close();
+  });
+
+  it('G9: in the middle of sending: answers what it accepted, tells its clients, exits within 10 s', async () => {
+    const conversations = await openConversations(node.url, 2, 5);
+    const flood = await Flood.start(node.url, conversations);
+    await flood.until(200);
+    const began = performance.now();
+    const exit = await node.terminate();
+    expect(performance.now() - began).toBeLessThan(LIMIT_MS);
+    expect(exit).toEqual({ code: 0, signal: null });
+    await flood.stop();
+    for (const client of flood.clients) {
+      expect(client.named('server:draining')).toHaveLength(1);
+      // Told below Socket.IO, so that plain clients come back by themselves.
+      expect(client.closings).toEqual([expect.stringMatching(/^transport (close|error)$/)]);
+    }
+    node = await store.startNode();
+    for (const conversation of conversations) {
+      const stored = await (await restOf(node.url, conversation)).messages(conversation.id);
+      const acked = flood.acked.filter(({ conversationId }) => conversationId === conversation.id);
+      // Each row was acked and each ack has its row: what was accepted was answered before the end.
+      expect(new Set(acked.map(({ promise }) => promise?.messageId))).toEqual(new Set(stored.map(({ id }) => id)));
+    }
+  });
+
+  it('G9: nobody holds it up who begins a request and never ends it', async () => {
+    const { hostname, port } = new URL(node.url);
+    const stalled = connect(Number(port), hostname);
+    stalled.on('error', () => undefined);
+    stalled.write('POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{');
+    await fetch(`${node.url}/health/live`);
+    const began = performance.now();
+    const exit = await node.terminate();
+    stalled.destroy();
+    expect(performance.now() - began).toBeLessThan(LIMIT_MS);
+    expect(exit).toEqual({ code: 0, signal: null });
+  });
+});

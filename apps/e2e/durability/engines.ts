@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { ParleyNode } from '../harness/parley-node.js';
+import { freshDirectory } from '../harness/places.js';
+import { PostgresCluster } from '../harness/postgres-cluster.js';
+
+/** A database that outlives the nodes started on it. */
+export interface Store {
+  /** A node on it; nodes that follow each other find what the one before left. */
+  startNode(env?: Record<string, string>): Promise<ParleyNode>;
+  /** Null for the embedded database. */
+  cluster: PostgresCluster | null;
+  close(): Promise<void>;
+}
+
+async function embedded(): Promise<Store> {
+  const dataDirectory = freshDirectory('store');
+  return {
+    startNode: (env) => ParleyNode.start({ dataDirectory, env: { RATE_LIMITS: 'off', ...env } }),
+    cluster: null,
+    close: async () => rmSync(dataDirectory, { recursive: true, force: true, maxRetries: 10 }),
+  };
+}
+
+async function postgres(): Promise<Store> {
+  const cluster = await PostgresCluster.start();
+  const dataDirectory = freshDirectory('store');
+  const DATABASE_URL = await cluster.createDatabase(`store_${randomUUID()}`);
+  return {
+    startNode: (env) => ParleyNode.start({ dataDirectory, env: { RATE_LIMITS: 'off', DATABASE_URL, ...env } }),
+    cluster,
+    close: async () => {
+      await cluster.stop();
+      rmSync(dataDirectory, { recursive: true, force: true, maxRetries: 10 });
+    },
+  };
+}
+
+/** Both databases that a node can run on, for `describe.each`. */
+export const ENGINES: { engine: string; open: () => Promise<Store> }[] = [
+  { engine: 'the embedded database', open: embedded },
+  { engine: 'Postgres', open: postgres },
+];

@@ -1,0 +1,107 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Server } from 'socket.io';
+import { FrameReader, textFrame } from './frame-reader.js';
+import { isEvent, LeanSocket } from './lean-socket.js';
+
+describe('FrameReader', () => {
+  it.each([0, 1, 125, 126, 65_535, 65_536])('reads a text of %i bytes, however it is cut', (length) => {
+    const frame = serverFrame('x'.repeat(length));
+    const steps = [1, 2, 3, 5, 11, 4096, frame.length - 1, frame.length * 3].filter((step) => step > 0);
+    for (const step of length > 1000 ? steps.slice(5) : steps) {
+      const texts: number[] = [];
+      const reader = new FrameReader(
+        (_bytes, start, end) => texts.push(end - start),
+        () => undefined,
+      );
+      const three = Buffer.concat([frame, frame, frame]);
+      for (let at = 0; at < three.length; at += step) reader.push(three.subarray(at, at + step));
+      expect(texts).toEqual([length, length, length]);
+    }
+  });
+
+  it('tells the code of a close frame', () => {
+    const codes: number[] = [];
+    new FrameReader(
+      () => undefined,
+      (code) => codes.push(code),
+    ).push(Buffer.from([0x88, 2, 4001 >> 8, 4001 & 255]));
+    expect(codes).toEqual([4001]);
+  });
+});
+
+describe('LeanSocket', () => {
+  const http = () => createServer();
+  let io: Server;
+  let port: number;
+
+  beforeEach(async () => {
+    const server = http();
+    io = new Server(server, { pingInterval: 50, pingTimeout: 100 });
+    io.use((socket, next) => next(socket.handshake.auth.token === 'good' ? undefined : new Error('bad token')));
+    io.on('connection', (socket) => {
+      socket.on('echo', (text: string, ack: (answer: unknown) => void) => {
+        socket.emit('heard', { text });
+        ack({ text });
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    port = (server.address() as AddressInfo).port;
+  });
+
+  afterEach(() => io.close());
+
+  const handlers = () => ({
+    events: [] as string[],
+    acks: [] as string[],
+    closed: Promise.withResolvers<string>(),
+    onEvent(bytes: Buffer, start: number, end: number) {
+      this.events.push(`${isEvent(bytes, start, Buffer.from('heard'))} ${bytes.toString('utf8', start, end)}`);
+    },
+    onAck(id: number, bytes: Buffer, start: number, end: number) {
+      this.acks.push(`${id} ${bytes.toString('utf8', start, end)}`);
+    },
+    onClosed(reason: string) {
+      this.closed.resolve(reason);
+    },
+  });
+
+  it.each(['hi', 'ä€😀', 'x'.repeat(300), 'x'.repeat(70_000)])(
+    'sends commands and gets events and acks (%#)',
+    async (text) => {
+      const heard = handlers();
+      const socket = await LeanSocket.connect({ host: '127.0.0.1', port, auth: { token: 'good' } }, heard);
+      socket.send(17, JSON.stringify(['echo', text]));
+      while (heard.acks.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      expect(heard.acks).toEqual([`17 ${JSON.stringify([{ text }])}`]);
+      expect(heard.events).toEqual([`true 42${JSON.stringify(['heard', { text }])}`]);
+      socket.close();
+    },
+  );
+
+  it('answers pings: stays connected beyond their timeout', async () => {
+    const heard = handlers();
+    const socket = await LeanSocket.connect({ host: '127.0.0.1', port, auth: { token: 'good' } }, heard);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(io.engine.clientsCount).toBe(1);
+    socket.close();
+  });
+
+  it('tells a refusal, and the end of the server', async () => {
+    const refused = LeanSocket.connect({ host: '127.0.0.1', port, auth: { token: 'bad' } }, handlers());
+    await expect(refused).rejects.toThrow('bad token');
+    const heard = handlers();
+    await LeanSocket.connect({ host: '127.0.0.1', port, auth: { token: 'good' } }, heard);
+    await io.close();
+    expect(await heard.closed.promise).not.toBe('');
+  });
+});
+
+function serverFrame(text: string): Buffer {
+  const masked = textFrame(text);
+  const header = masked.length - Buffer.byteLength(text) - 4;
+  const head = Buffer.from(masked.subarray(0, header));
+  head.writeUInt8(head.readUInt8(1) & 0x7f, 1);
+  return Buffer.concat([head, Buffer.from(text)]);
+}
