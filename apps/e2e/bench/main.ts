@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { freshDirectory, ROOT } from '../harness/places.js';
+import { ROOT } from '../harness/places.js';
 import { PostgresCluster } from '../harness/postgres-cluster.js';
 import { type FsyncFigures, probeFsync } from './fsync-probe.js';
 import { type LockedConversationFigures, measureLockedConversation } from './locked-conversation.js';
@@ -75,7 +76,7 @@ async function bench(): Promise<void> {
   const { only, rounds, seconds, warmup, generators } = chosen;
   const cluster = only.some((name) => name === 'b' || name === 'lock') ? await PostgresCluster.start() : null;
   try {
-    const fsync: FsyncFigures = probeFsync(cluster?.directory ?? freshDirectory('fsync'));
+    const fsync: FsyncFigures = probeFsync(cluster?.directory ?? tmpdir());
     const runs = await runAll(chosen, cluster);
     let lockedConversation: LockedConversationFigures | null = null;
     if (cluster && only.includes('lock')) lockedConversation = await measureLockedConversation({ cluster, seconds: 5 });
