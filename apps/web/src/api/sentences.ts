@@ -1,0 +1,41 @@
+import { ApiError, type Refusal } from './http.js';
+
+/** What happened and what to do about it, by code: never by the server's text. */
+const SENTENCES: Partial<Record<Refusal['code'], string>> = {
+  network: 'The server cannot be reached. Check the connection and try again.',
+  unauthenticated: 'Your session has ended. Sign in again.',
+  token_expired: 'Your session has ended. Sign in again.',
+  forbidden: 'You may not do this here.',
+  not_found: 'This does not exist, or you have no access to it.',
+  conflict: 'This is not possible any more. It was changed meanwhile.',
+  idempotency_conflict: 'This was already sent with another text.',
+  content_too_long: 'The message is too long.',
+  too_large: 'This is too large to send.',
+  rate_limited: 'That was too fast. Wait a moment and try again.',
+  service_unavailable: 'The server is busy just now. Try again in a moment.',
+  draining: 'The server is restarting. Try again in a moment.',
+  storage_full: "The server's storage is full. Tell whoever runs it.",
+};
+
+export function sentenceOf(refusal: Pick<Refusal, 'code' | 'message' | 'details' | 'requestId'>): string {
+  if (refusal.code === 'validation_failed') return detailed(refusal);
+  if (refusal.code === 'conflict' && refusal.details?.some((detail) => detail.message === 'archived')) {
+    return 'This conversation is archived: nobody can write in it.';
+  }
+  const known = SENTENCES[refusal.code];
+  if (known !== undefined) return known;
+  const id = refusal.requestId ? ` (error id ${refusal.requestId})` : '';
+  return `Something went wrong on the server${id}. Try again.`;
+}
+
+/** The sentence for whatever was thrown by a request. */
+export function sentenceFor(thrown: unknown): string {
+  if (thrown instanceof ApiError) return sentenceOf(thrown.refusal);
+  return 'Something went wrong in this page. Reload it and try again.';
+}
+
+function detailed(refusal: Pick<Refusal, 'message' | 'details'>): string {
+  const first = refusal.details?.[0]?.message ?? refusal.message;
+  const text = first.charAt(0).toUpperCase() + first.slice(1);
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

@@ -1,0 +1,26 @@
+import { Compass } from 'lucide-react';
+import { useLocation } from 'wouter';
+import { Button } from '../ui/button.js';
+import { EmptyState } from '../ui/states.js';
+import { useTitle } from './use-title.js';
+
+/** For pages that do not exist and for conversations that are not mine: the same words for both. */
+export function NotFound() {
+  const [, navigate] = useLocation();
+  useTitle('Not found');
+  return (
+    <div className="flex h-full items-center justify-center">
+      <EmptyState
+        icon={<Compass size={28} strokeWidth={1.4} />}
+        title="There is nothing here"
+        action={
+          <Button kind="primary" onClick={() => navigate('/')}>
+            Go to your conversations
+          </Button>
+        }
+      >
+        The address is wrong, or the conversation is not one of yours.
+      </EmptyState>
+    </div>
+  );
+}

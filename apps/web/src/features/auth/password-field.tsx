@@ -1,0 +1,26 @@
+import { type ComponentProps, useState } from 'react';
+import { Field } from '../../ui/field.js';
+
+/** A password that can be shown: on a phone that is easier than typing it twice. */
+export function PasswordField(props: Omit<ComponentProps<typeof Field>, 'type' | 'aside' | 'label'>) {
+  const [shown, setShown] = useState(false);
+  return (
+    <Field
+      label="Password"
+      type={shown ? 'text' : 'password'}
+      required
+      aside={
+        <button
+          type="button"
+          aria-pressed={shown}
+          aria-label={shown ? 'Hide password' : 'Show password'}
+          className="rounded-inline py-1 text-second font-medium text-accent hover:underline"
+          onClick={() => setShown(!shown)}
+        >
+          {shown ? 'Hide' : 'Show'}
+        </button>
+      }
+      {...props}
+    />
+  );
+}

@@ -1,0 +1,88 @@
+import { LIMITS } from '@parley/protocol';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { Link } from 'wouter';
+import { Button } from '../../ui/button.js';
+import { Alert, Field } from '../../ui/field.js';
+import { AuthPage } from './auth-page.js';
+import { register } from './auth.store.js';
+import { PasswordField } from './password-field.js';
+import { type FieldErrors, faultsOf, refusalOf } from './registration.js';
+
+export function RegisterPage() {
+  const [errors, setErrors] = useState<FieldErrors>({});
+  const [sentence, setSentence] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    document.title = 'Create an account · Parley';
+  }, []);
+
+  function refuse(fields: FieldErrors, text: string | null) {
+    setErrors(fields);
+    setSentence(text);
+    setBusy(false);
+    const first = Object.keys(fields)[0] ?? 'username';
+    form.current?.querySelector<HTMLInputElement>(`[name=${first}]`)?.focus();
+  }
+
+  async function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const data = new FormData(event.currentTarget);
+    const displayName = String(data.get('displayName')).trim();
+    const username = String(data.get('username')).trim();
+    const password = String(data.get('password'));
+    const faults = faultsOf({ username, password });
+    if (Object.keys(faults).length > 0) return refuse(faults, null);
+    setBusy(true);
+    try {
+      await register({ username, password, ...(displayName ? { displayName } : {}) });
+    } catch (thrown) {
+      const refusal = refusalOf(thrown);
+      refuse(refusal.fields, refusal.sentence);
+    }
+  }
+
+  return (
+    <AuthPage title="Create an account" subtitle={`on ${location.host}`}>
+      <form ref={form} onSubmit={submit} noValidate className="flex flex-col gap-4">
+        <Field
+          label="Your name"
+          name="displayName"
+          autoComplete="name"
+          maxLength={LIMITS.nameLength}
+          placeholder="Ama Okafor"
+          error={errors.displayName}
+          autoFocus
+        />
+        <Field
+          label="Username"
+          name="username"
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          error={errors.username}
+          hint="Others find and mention you by it."
+        />
+        <PasswordField
+          name="password"
+          autoComplete="new-password"
+          error={errors.password}
+          hint={`At least ${LIMITS.passwordMin} characters.`}
+        />
+        {sentence ? <Alert>{sentence}</Alert> : null}
+        <Button kind="primary" type="submit" busy={busy} className="h-10">
+          {busy ? 'Creating your account…' : 'Create account'}
+        </Button>
+        <p className="text-second text-ink-2">
+          Have an account?{' '}
+          <Link href={`/signin${location.search}`} className="font-medium text-accent hover:underline">
+            Sign in
+          </Link>
+        </p>
+        <p className="border-t border-line pt-4 text-second text-ink-3">
+          Setting up a new server? The first account becomes its administrator, unless it is configured otherwise.
+        </p>
+      </form>
+    </AuthPage>
+  );
+}

@@ -1,0 +1,31 @@
+import { LIMITS, USERNAME_PATTERN } from '@parley/protocol';
+import { ApiError } from '../../api/http.js';
+import { sentenceFor } from '../../api/sentences.js';
+
+export type FieldName = 'displayName' | 'username' | 'password';
+export type FieldErrors = Partial<Record<FieldName, string>>;
+
+/** What is wrong with the fields, before they are sent. */
+export function faultsOf({ username, password }: { username: string; password: string }): FieldErrors {
+  const errors: FieldErrors = {};
+  if (!USERNAME_PATTERN.test(username.toLowerCase())) {
+    errors.username = 'Use 2 to 32 letters a–z, digits, dots, hyphens or underscores.';
+  }
+  if (password.length < LIMITS.passwordMin) errors.password = `Use at least ${LIMITS.passwordMin} characters.`;
+  if (password.length > LIMITS.passwordMax) errors.password = `Use at most ${LIMITS.passwordMax} characters.`;
+  return errors;
+}
+
+/** The server's refusal: at the fields that it names, else as a sentence of its own. */
+export function refusalOf(thrown: unknown): { fields: FieldErrors; sentence: string | null } {
+  if (!(thrown instanceof ApiError)) return { fields: {}, sentence: sentenceFor(thrown) };
+  if (thrown.code === 'conflict') return { fields: { username: 'This username is taken. Choose another.' }, sentence: null };
+  if (thrown.code === 'forbidden') {
+    return { fields: {}, sentence: 'This server does not take new accounts. Ask whoever runs it.' };
+  }
+  const fields: FieldErrors = {};
+  for (const { path, message } of thrown.refusal.details ?? []) {
+    if (path === 'username' || path === 'password' || path === 'displayName') fields[path] ??= message;
+  }
+  return { fields, sentence: Object.keys(fields).length > 0 ? null : sentenceFor(thrown) };
+}

@@ -1,0 +1,59 @@
+import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { Link } from 'wouter';
+import { ApiError } from '../../api/http.js';
+import { sentenceFor } from '../../api/sentences.js';
+import { Button } from '../../ui/button.js';
+import { Alert, Field } from '../../ui/field.js';
+import { AuthPage } from './auth-page.js';
+import { signIn } from './auth.store.js';
+import { PasswordField } from './password-field.js';
+
+export function SignInPage() {
+  const [error, setError] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    document.title = 'Sign in · Parley';
+  }, []);
+
+  async function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const fields = new FormData(event.currentTarget);
+    setBusy(true);
+    try {
+      await signIn({ username: String(fields.get('username')).trim(), password: String(fields.get('password')) });
+    } catch (thrown) {
+      const wrong = thrown instanceof ApiError && (thrown.status === 401 || thrown.code === 'validation_failed');
+      setError(wrong ? 'The username or the password is wrong.' : sentenceFor(thrown));
+      setBusy(false);
+      form.current?.querySelector<HTMLInputElement>('[name=username]')?.focus();
+    }
+  }
+
+  return (
+    <AuthPage title="Sign in" subtitle={`to ${location.host}`}>
+      <form ref={form} onSubmit={submit} className="flex flex-col gap-4">
+        <Field
+          label="Username"
+          name="username"
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          required
+          autoFocus
+        />
+        <PasswordField name="password" autoComplete="current-password" />
+        {error ? <Alert>{error}</Alert> : null}
+        <Button kind="primary" type="submit" busy={busy} className="h-10">
+          {busy ? 'Signing in…' : 'Sign in'}
+        </Button>
+        <p className="text-second text-ink-2">
+          New here?{' '}
+          <Link href={`/register${location.search}`} className="font-medium text-accent hover:underline">
+            Create an account
+          </Link>
+        </p>
+      </form>
+    </AuthPage>
+  );
+}

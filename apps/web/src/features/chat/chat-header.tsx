@@ -1,0 +1,83 @@
+import { Archive, ArchiveRestore, ChevronLeft, EllipsisVertical, LogOut, Pencil, UsersRound } from 'lucide-react';
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import { Avatar } from '../../ui/avatar.js';
+import { IconButton } from '../../ui/button.js';
+import { Menu, MenuItem } from '../../ui/menu.js';
+import { titleOf } from '../conversations/preview.js';
+import { ArchiveDialog, LeaveDialog, RenameDialog } from './conversation-dialogs.js';
+import type { ConversationState } from './conversation-state.js';
+import { canArchive, canLeave, canRename } from './permissions.js';
+
+interface ChatHeaderProps {
+  state: ConversationState;
+  panelOpen: boolean;
+  onTogglePanel: () => void;
+}
+
+type Asked = 'rename' | 'archive' | 'leave' | null;
+
+const ICON = { size: 18, strokeWidth: 1.6 } as const;
+const SMALL = { size: 16, strokeWidth: 1.6 } as const;
+
+export function ChatHeader({ state, panelOpen, onTogglePanel }: ChatHeaderProps) {
+  const [, navigate] = useLocation();
+  const [asked, setAsked] = useState<Asked>(null);
+  const { item, gone } = state;
+  const title = titleOf(item);
+  const close = () => setAsked(null);
+  return (
+    <header className="flex h-14 flex-none items-center gap-1 border-b border-line pr-2.5 pl-5 max-[720px]:pr-1 max-[720px]:pl-1">
+      <IconButton label="Back to conversations" className="min-[721px]:hidden" onClick={() => navigate('/')}>
+        <ChevronLeft size={22} strokeWidth={1.6} />
+      </IconButton>
+      <Avatar id={item.peer?.id ?? item.id} name={title} url={item.peer?.avatarUrl} size={32} />
+      <div className="min-w-0 flex-1 pl-2">
+        <h2 className="truncate text-body leading-5 font-strong">{title}</h2>
+        <p className="truncate text-meta text-ink-3">{subtitleOf(state)}</p>
+      </div>
+      {item.type === 'group' ? (
+        <IconButton label="Members" aria-pressed={panelOpen} onClick={onTogglePanel}>
+          <UsersRound {...ICON} />
+        </IconButton>
+      ) : null}
+      {gone === null ? (
+        <Menu
+          trigger={
+            <IconButton label="More">
+              <EllipsisVertical {...ICON} />
+            </IconButton>
+          }
+        >
+          {canRename(item) ? (
+            <MenuItem icon={<Pencil {...SMALL} />} onSelect={() => setAsked('rename')}>
+              Rename…
+            </MenuItem>
+          ) : null}
+          {canArchive(item) ? (
+            <MenuItem
+              icon={item.isArchived ? <ArchiveRestore {...SMALL} /> : <Archive {...SMALL} />}
+              onSelect={() => setAsked('archive')}
+            >
+              {item.isArchived ? 'Take out of the archive…' : 'Archive…'}
+            </MenuItem>
+          ) : null}
+          {canLeave(item) ? (
+            <MenuItem danger icon={<LogOut {...SMALL} />} onSelect={() => setAsked('leave')}>
+              Leave group…
+            </MenuItem>
+          ) : null}
+        </Menu>
+      ) : null}
+      {asked === 'rename' ? <RenameDialog item={item} onClose={close} /> : null}
+      {asked === 'archive' ? <ArchiveDialog item={item} onClose={close} /> : null}
+      {asked === 'leave' ? <LeaveDialog item={item} onClose={close} /> : null}
+    </header>
+  );
+}
+
+function subtitleOf({ item }: ConversationState): string {
+  const words = item.isArchived ? ', archived' : '';
+  if (item.type === 'direct') return `@${item.peer?.username ?? ''}${words}`;
+  return `${item.memberCount} ${item.memberCount === 1 ? 'member' : 'members'}${words}`;
+}

@@ -1,0 +1,191 @@
+import { type ConversationListItem, LIMITS, type UserView } from '@parley/protocol';
+import { type FormEvent, type ReactNode, useState } from 'react';
+import { useLocation } from 'wouter';
+import { useStore } from 'zustand';
+import { ApiError } from '../../api/http.js';
+import { sentenceFor } from '../../api/sentences.js';
+import { Button } from '../../ui/button.js';
+import { Dialog, DialogActions } from '../../ui/dialog.js';
+import { Alert, Field } from '../../ui/field.js';
+import { authStore } from '../auth/auth.store.js';
+import { titleOf } from '../conversations/preview.js';
+import { PeoplePicker } from '../people/people-picker.js';
+import { addMembers, removeMember, rename, setArchived } from './conversation-commands.js';
+
+interface DialogProps {
+  item: ConversationListItem;
+  onClose: () => void;
+}
+
+export function RenameDialog({ item, onClose }: DialogProps) {
+  const [name, setName] = useState(item.name ?? '');
+  const { run, busy, error } = useCommand(onClose);
+  return (
+    <Dialog open title="Rename group" onClose={onClose}>
+      <form
+        onSubmit={(event: FormEvent) => {
+          event.preventDefault();
+          void run(() => rename(item.id, name.trim()));
+        }}
+      >
+        <Field
+          label="Name"
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+          maxLength={LIMITS.nameLength}
+          error={error}
+          autoComplete="off"
+          autoFocus
+          className="px-5 pb-3"
+        />
+        <DialogActions>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button kind="primary" type="submit" busy={busy} disabled={name.trim() === ''}>
+            Rename
+          </Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}
+
+export function ArchiveDialog({ item, onClose }: DialogProps) {
+  const verb = item.isArchived ? 'Take out of the archive' : 'Archive';
+  return (
+    <Question
+      title={item.isArchived ? `Take “${titleOf(item)}” out of the archive?` : `Archive “${titleOf(item)}”?`}
+      verb={verb}
+      onClose={onClose}
+      act={() => setArchived(item.id, !item.isArchived)}
+    >
+      {item.isArchived
+        ? 'All members can write in it again.'
+        : 'Everybody can still read it, but nobody can write in it until it is taken out again.'}
+    </Question>
+  );
+}
+
+export function LeaveDialog({ item, onClose }: DialogProps) {
+  const [, navigate] = useLocation();
+  const me = useStore(authStore, (state) => state.user?.id ?? '');
+  return (
+    <Question
+      title={`Leave “${titleOf(item)}”?`}
+      verb="Leave group"
+      danger
+      onClose={onClose}
+      act={async () => {
+        await removeMember(item.id, me);
+        navigate('/');
+      }}
+      conflict="You are the only owner. Make somebody else an owner first, then leave."
+    >
+      You will not get its messages any more. A member who leads the group can add you again.
+    </Question>
+  );
+}
+
+interface RemoveDialogProps extends DialogProps {
+  person: UserView;
+}
+
+export function RemoveDialog({ item, person, onClose }: RemoveDialogProps) {
+  return (
+    <Question
+      title={`Remove ${person.displayName}?`}
+      verb="Remove"
+      danger
+      onClose={onClose}
+      act={() => removeMember(item.id, person.id)}
+    >
+      {person.displayName} can no longer read or write in “{titleOf(item)}”. What they wrote stays.
+    </Question>
+  );
+}
+
+export function AddMembersDialog({ item, present, onClose }: DialogProps & { present: readonly string[] }) {
+  const [people, setPeople] = useState<UserView[]>([]);
+  const { run, busy, error } = useCommand(onClose);
+  const ids = people.map((person) => person.id);
+  return (
+    <Dialog open title="Add people" onClose={onClose}>
+      <form
+        className="flex min-h-0 flex-col"
+        onSubmit={(event: FormEvent) => {
+          event.preventDefault();
+          void run(() => addMembers(item.id, ids));
+        }}
+      >
+        <PeoplePicker
+          label="People"
+          placeholder="Name or username"
+          chosen={people}
+          without={present}
+          autoFocus
+          onPick={(person) => setPeople((now) => [...now, person].slice(0, LIMITS.membersPerRequest))}
+          onRemove={(person) => setPeople((now) => now.filter((other) => other.id !== person.id))}
+        />
+        {error ? (
+          <div className="px-5 pt-2">
+            <Alert>{error}</Alert>
+          </div>
+        ) : null}
+        <DialogActions>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button kind="primary" type="submit" busy={busy} disabled={people.length === 0}>
+            Add
+          </Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}
+
+interface QuestionProps {
+  title: string;
+  verb: string;
+  danger?: boolean;
+  /** What a refusal with `conflict` means here. */
+  conflict?: string;
+  act: () => Promise<void>;
+  onClose: () => void;
+  children: ReactNode;
+}
+
+function Question({ title, verb, danger = false, conflict, act, onClose, children }: QuestionProps) {
+  const { run, busy, error } = useCommand(onClose, conflict);
+  return (
+    <Dialog open title={title} description={children} onClose={onClose}>
+      {error ? (
+        <div className="px-5 pb-2">
+          <Alert>{error}</Alert>
+        </div>
+      ) : null}
+      <DialogActions>
+        <Button onClick={onClose}>Cancel</Button>
+        <Button kind={danger ? 'danger' : 'primary'} busy={busy} onClick={() => void run(act)}>
+          {verb}
+        </Button>
+      </DialogActions>
+    </Dialog>
+  );
+}
+
+/** Does something that may be refused: closes when it is done, says why when it is not. */
+function useCommand(onDone: () => void, conflict?: string) {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+  async function run(act: () => Promise<void>) {
+    setBusy(true);
+    setError(null);
+    try {
+      await act();
+      onDone();
+    } catch (thrown) {
+      const known = conflict !== undefined && thrown instanceof ApiError && thrown.code === 'conflict';
+      setError(known ? conflict : sentenceFor(thrown));
+      setBusy(false);
+    }
+  }
+  return { run, busy, error };
+}

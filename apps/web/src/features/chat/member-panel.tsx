@@ -1,0 +1,152 @@
+import type { Member, MemberRole } from '@parley/protocol';
+import { EllipsisVertical, UserPlus, X } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { sentenceFor } from '../../api/sentences.js';
+import { PersonAvatar } from '../../ui/avatar.js';
+import { Button, IconButton } from '../../ui/button.js';
+import { Alert } from '../../ui/field.js';
+import { Menu, MenuItem } from '../../ui/menu.js';
+import { loadMembers } from './chat-loader.js';
+import { setRole } from './conversation-commands.js';
+import { AddMembersDialog, LeaveDialog, RemoveDialog } from './conversation-dialogs.js';
+import type { ConversationState } from './conversation-state.js';
+import { canAddMembers, canRemove, canSetRoles } from './permissions.js';
+
+const ROLE_WORDS: Record<MemberRole, string> = { owner: 'Owner', admin: 'Admin', member: '' };
+const RANK: Record<MemberRole, number> = { owner: 0, admin: 1, member: 2 };
+
+interface MemberPanelProps {
+  state: ConversationState;
+  me: string;
+  onClose: () => void;
+}
+
+/** Who is in the group and what they may do; those who lead it change both here. */
+export function MemberPanel({ state, me, onClose }: MemberPanelProps) {
+  const { item, gone } = state;
+  const [asked, setAsked] = useState<'add' | 'leave' | null>(null);
+  const [removing, setRemoving] = useState<Member | null>(null);
+  const [error, setError] = useState<string | null>(null);
+  const members = presentMembers(state);
+  const { id, memberCount } = item;
+  const incomplete = members.length < memberCount;
+  useEffect(() => {
+    if (incomplete) loadMembers(id).catch((thrown) => setError(sentenceFor(thrown)));
+  }, [id, incomplete]);
+
+  function changeRole(member: Member, role: MemberRole) {
+    setError(null);
+    setRole(id, member.user.id, role).catch((thrown) => setError(sentenceFor(thrown)));
+  }
+
+  return (
+    <aside
+      aria-label="Members"
+      className="chat-panel"
+      onKeyDown={(event) => {
+        if (event.key === 'Escape' && !event.defaultPrevented) onClose();
+      }}
+    >
+      <header className="flex h-14 flex-none items-center justify-between border-b border-line pr-2.5 pl-4">
+        <h3 className="text-body font-strong">
+          Members <span className="font-normal text-ink-3 tabular-nums">{memberCount}</span>
+        </h3>
+        <div className="flex">
+          {gone === null && canAddMembers(item) ? (
+            <IconButton label="Add people" onClick={() => setAsked('add')}>
+              <UserPlus size={18} strokeWidth={1.6} />
+            </IconButton>
+          ) : null}
+          <IconButton label="Close members" onClick={onClose}>
+            <X size={18} strokeWidth={1.6} />
+          </IconButton>
+        </div>
+      </header>
+      {error ? <Alert className="m-3">{error}</Alert> : null}
+      <ul aria-label="Members" className="min-h-0 flex-1 overflow-y-auto p-2">
+        {members.map((member) => (
+          <MemberRow
+            key={member.user.id}
+            member={member}
+            state={state}
+            isMe={member.user.id === me}
+            onRole={(role) => changeRole(member, role)}
+            onRemove={() => setRemoving(member)}
+          />
+        ))}
+      </ul>
+      {gone === null ? (
+        <footer className="flex-none border-t border-line p-3">
+          <Button className="w-full" onClick={() => setAsked('leave')}>
+            Leave group
+          </Button>
+        </footer>
+      ) : null}
+      {asked === 'add' ? (
+        <AddMembersDialog
+          item={item}
+          present={members.map((member) => member.user.id)}
+          onClose={() => setAsked(null)}
+        />
+      ) : null}
+      {asked === 'leave' ? <LeaveDialog item={item} onClose={() => setAsked(null)} /> : null}
+      {removing ? <RemoveDialog item={item} person={removing.user} onClose={() => setRemoving(null)} /> : null}
+    </aside>
+  );
+}
+
+interface MemberRowProps {
+  member: Member;
+  state: ConversationState;
+  isMe: boolean;
+  onRole: (role: MemberRole) => void;
+  onRemove: () => void;
+}
+
+function MemberRow({ member, state, isMe, onRole, onRemove }: MemberRowProps) {
+  const { user, role } = member;
+  const here = state.gone === null && !isMe;
+  const roles = here && canSetRoles(state.item);
+  const removable = here && canRemove(state.item, role);
+  return (
+    <li
+      data-testid="member-row"
+      className="flex min-h-13 items-center gap-3 rounded-row py-1 pr-1 pl-2 hover:bg-hover"
+    >
+      <PersonAvatar user={user} size={36} />
+      <span className="min-w-0 flex-1">
+        <span className="block truncate text-body leading-5 font-medium">
+          {user.displayName}
+          {isMe ? <span className="font-normal text-ink-3"> (you)</span> : null}
+        </span>
+        <span className="block truncate text-meta text-ink-3">@{user.username}</span>
+      </span>
+      {ROLE_WORDS[role] ? <span className="text-meta text-ink-2">{ROLE_WORDS[role]}</span> : null}
+      {roles || removable ? (
+        <Menu
+          trigger={
+            <IconButton label={`Change ${user.displayName}`}>
+              <EllipsisVertical size={16} strokeWidth={1.6} />
+            </IconButton>
+          }
+        >
+          {roles && role !== 'owner' ? <MenuItem onSelect={() => onRole('owner')}>Make an owner</MenuItem> : null}
+          {roles && role !== 'admin' ? <MenuItem onSelect={() => onRole('admin')}>Make an admin</MenuItem> : null}
+          {roles && role !== 'member' ? <MenuItem onSelect={() => onRole('member')}>Make a member</MenuItem> : null}
+          {removable ? (
+            <MenuItem danger onSelect={onRemove}>
+              Remove from group…
+            </MenuItem>
+          ) : null}
+        </Menu>
+      ) : null}
+    </li>
+  );
+}
+
+/** Owners first, then admins, each by name. */
+function presentMembers({ members }: ConversationState): Member[] {
+  return Object.values(members ?? {})
+    .filter((member) => member.leftAt === null)
+    .sort((a, b) => RANK[a.role] - RANK[b.role] || a.user.displayName.localeCompare(b.user.displayName));
+}

@@ -1,0 +1,68 @@
+import { type Block, type Inline, parse } from '@parley/markdown';
+import { Fragment, memo, type ReactNode } from 'react';
+
+/** Says whether one of these usernames is a person whom this message mentions, and who. */
+export type FindMention = (usernames: readonly string[]) => 'me' | 'other' | null;
+
+/** A message's Markdown as elements and text nodes; no HTML is ever made of it. */
+export const MessageText = memo(function MessageText({ text, find }: { text: string; find: FindMention }) {
+  return <>{parse(text).map((block, index) => blockOf(block, index, find))}</>;
+});
+
+function blockOf(block: Block, key: number, find: FindMention): ReactNode {
+  switch (block.type) {
+    case 'paragraph':
+      return <p key={key}>{inlinesOf(block.children, find)}</p>;
+    case 'quote':
+      return <blockquote key={key}>{block.children.map((child, index) => blockOf(child, index, find))}</blockquote>;
+    case 'codeBlock':
+      return (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a wide block is scrolled by keyboard too
+        <pre key={key} tabIndex={0}>
+          <code>{block.text}</code>
+        </pre>
+      );
+    case 'list': {
+      const items = block.items.map((item, index) => (
+        <li key={index}>{item.map((child, at) => blockOf(child, at, find))}</li>
+      ));
+      return block.ordered ? (
+        <ol key={key} start={block.start}>
+          {items}
+        </ol>
+      ) : (
+        <ul key={key}>{items}</ul>
+      );
+    }
+  }
+}
+
+function inlinesOf(nodes: readonly Inline[], find: FindMention): ReactNode[] {
+  return nodes.map((node, index) => <Fragment key={index}>{inlineOf(node, find)}</Fragment>);
+}
+
+function inlineOf(node: Inline, find: FindMention): ReactNode {
+  switch (node.type) {
+    case 'text':
+      return node.text;
+    case 'strong':
+      return <strong>{inlinesOf(node.children, find)}</strong>;
+    case 'emphasis':
+      return <em>{inlinesOf(node.children, find)}</em>;
+    case 'strike':
+      return <s>{inlinesOf(node.children, find)}</s>;
+    case 'code':
+      return <code>{node.text}</code>;
+    case 'link':
+      return (
+        <a href={node.href} target="_blank" rel="noopener noreferrer nofollow">
+          {inlinesOf(node.children, find)}
+        </a>
+      );
+    case 'mention': {
+      const found = find(node.usernames);
+      if (found === null) return node.text;
+      return <span className={found === 'me' ? 'mention mention-me' : 'mention'}>{node.text}</span>;
+    }
+  }
+}

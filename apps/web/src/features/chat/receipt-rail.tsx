@@ -1,0 +1,69 @@
+import type { UserView } from '@parley/protocol';
+import { Check, CheckCheck, Clock, TriangleAlert } from 'lucide-react';
+import { PersonAvatar } from '../../ui/avatar.js';
+import { type Receipt, receiptWords } from './receipts.js';
+
+interface ReceiptRailProps {
+  /** Of my own messages only. */
+  receipt: Receipt | null;
+  /** Whose last read row this is. */
+  heads: readonly UserView[];
+  /** Names of all who have read it. */
+  readers: readonly string[];
+}
+
+const HEADS = 2;
+const ICON = { size: 14, strokeWidth: 1.8 } as const;
+
+/** The proof beside the words: what became of a message of mine, and the heads of those who have read down to here. */
+export function ReceiptRail({ receipt, heads, readers }: ReceiptRailProps) {
+  const words = receipt === null ? headWords(heads) : receiptWords(receipt, readers);
+  if (words === null) return null;
+  return (
+    <span
+      role="img"
+      aria-label={words}
+      title={words}
+      data-testid={receipt === null ? undefined : 'receipt'}
+      data-receipt={receipt ?? undefined}
+      className="inline-flex h-4 items-center"
+    >
+      {heads.length > 0 ? <Heads heads={heads} /> : receipt === null ? null : <Glyph receipt={receipt} />}
+    </span>
+  );
+}
+
+function Glyph({ receipt }: { receipt: Receipt }) {
+  switch (receipt) {
+    case 'pending':
+      return <Clock {...ICON} size={12} />;
+    case 'failed':
+      return <TriangleAlert {...ICON} className="text-danger" />;
+    case 'sent':
+      return <Check {...ICON} />;
+    case 'delivered':
+      return <CheckCheck {...ICON} />;
+    case 'read':
+      return <CheckCheck {...ICON} className="text-accent" />;
+  }
+}
+
+function Heads({ heads }: { heads: readonly UserView[] }) {
+  return (
+    <span className="inline-flex items-center">
+      {heads.length > HEADS ? (
+        <span className="mr-0.5 text-[10px] text-ink-3 tabular-nums">+{heads.length - HEADS}</span>
+      ) : null}
+      {heads.slice(0, HEADS).map((user) => (
+        <PersonAvatar key={user.id} user={user} size={16} className="-ml-0.5 ring-2 ring-paper first:ml-0" />
+      ))}
+    </span>
+  );
+}
+
+function headWords(heads: readonly UserView[]): string | null {
+  if (heads.length === 0) return null;
+  const [first] = heads;
+  const rest = heads.length - 1;
+  return `${first?.displayName}${rest > 0 ? ` and ${rest} more have` : ' has'} read up to here`;
+}

@@ -1,0 +1,76 @@
+import type { ConversationListItem } from '@parley/protocol';
+import { memo } from 'react';
+import { Link } from 'wouter';
+import { useFocusedWindow } from '../../hooks/use-focused-window.js';
+import { Avatar } from '../../ui/avatar.js';
+import { classes } from '../../ui/classes.js';
+import { useChat } from '../chat/chat.store.js';
+import { fullTime, listTime } from '../chat/dates.js';
+import { badgeText } from '../chat/unread.js';
+import { nameOf, usePeople } from '../people/people.store.js';
+import { previewOf, titleOf } from './preview.js';
+
+interface ConversationRowProps {
+  item: ConversationListItem;
+  me: string;
+  selected: boolean;
+  /** Whether Tab leads to this row of the list. */
+  tabStop: boolean;
+  onFocus: (id: string) => void;
+}
+
+export const ConversationRow = memo(function ConversationRow(props: ConversationRowProps) {
+  const { item, me, selected, tabStop, onFocus } = props;
+  const people = usePeople();
+  const watching = useFocusedWindow();
+  const draft = useChat((state) => (selected ? '' : (state.drafts[item.id]?.trim() ?? '')));
+  const title = titleOf(item);
+  const preview = previewOf(item, me, (id) => nameOf(people, id));
+  // In view of the reader it is about to be read: no badge flickers up.
+  const badge = selected && watching ? null : badgeText(item.unreadCount);
+  const at = new Date(item.updatedAt);
+  const words = [title, badge ? `${item.unreadCount} unread` : '', preview, fullTime(at)].filter(Boolean).join(', ');
+  return (
+    <li>
+      <Link
+        href={`/c/${item.id}`}
+        aria-label={words}
+        aria-current={selected ? 'page' : undefined}
+        tabIndex={tabStop ? 0 : -1}
+        data-roving={title}
+        data-testid="conversation-row"
+        data-conversation-id={item.id}
+        onFocus={() => onFocus(item.id)}
+        className={classes(
+          'mb-0.5 grid grid-cols-[40px_minmax(0,1fr)_auto] items-center gap-x-3 rounded-row px-2.5 py-2',
+          'focus-visible:outline-offset-[-2px]',
+          selected ? 'bg-accent-wash' : 'hover:bg-hover',
+        )}
+      >
+        <Avatar id={item.peer?.id ?? item.id} name={title} url={item.peer?.avatarUrl} size={40} />
+        <span className="min-w-0">
+          <span className={classes('block truncate text-body', badge ? 'font-strong' : 'font-medium')}>{title}</span>
+          <span className={classes('block truncate text-second', badge ? 'text-ink' : 'text-ink-3')}>
+            {draft ? <span className="text-signal-text">Draft: {draft}</span> : preview}
+          </span>
+        </span>
+        <span className="flex flex-col items-end gap-1 self-start pt-0.5">
+          <time
+            dateTime={item.updatedAt}
+            className={classes('text-meta tabular-nums', badge ? 'font-medium text-signal-text' : 'text-ink-3')}
+          >
+            {listTime(at, new Date())}
+          </time>
+          {badge ? (
+            <span
+              data-testid="unread-badge"
+              className="inline-flex h-[18px] min-w-[18px] items-center justify-center rounded-full bg-signal px-1.5 text-[11px] leading-none font-strong text-signal-ink tabular-nums"
+            >
+              {badge}
+            </span>
+          ) : null}
+        </span>
+      </Link>
+    </li>
+  );
+});

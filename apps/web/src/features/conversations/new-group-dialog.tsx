@@ -1,0 +1,70 @@
+import { LIMITS, type UserView } from '@parley/protocol';
+import { type FormEvent, useState } from 'react';
+import { sentenceFor } from '../../api/sentences.js';
+import { useView } from '../../app/view.js';
+import { Button } from '../../ui/button.js';
+import { Dialog, DialogActions } from '../../ui/dialog.js';
+import { Alert, Field } from '../../ui/field.js';
+import { newClientId } from '../chat/client-ids.js';
+import { PeoplePicker } from '../people/people-picker.js';
+import { createConversation } from './create-conversation.js';
+
+export function NewGroupDialog({ me, onClose }: { me: string; onClose: () => void }) {
+  const { openConversation } = useView();
+  // One id for all tries: a group whose answer was lost is not made twice.
+  const [id] = useState(newClientId);
+  const [name, setName] = useState('');
+  const [people, setPeople] = useState<UserView[]>([]);
+  const [error, setError] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const full = people.length >= LIMITS.membersPerRequest;
+
+  async function submit(event: FormEvent) {
+    event.preventDefault();
+    setBusy(true);
+    setError(null);
+    try {
+      const memberIds = people.map((person) => person.id);
+      openConversation(await createConversation({ id, type: 'group', name: name.trim(), memberIds }));
+    } catch (thrown) {
+      setError(sentenceFor(thrown));
+      setBusy(false);
+    }
+  }
+
+  return (
+    <Dialog open title="New group" onClose={onClose}>
+      <form onSubmit={submit} className="flex min-h-0 flex-col">
+        <Field
+          label="Name"
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+          maxLength={LIMITS.nameLength}
+          placeholder="Launch room"
+          autoComplete="off"
+          autoFocus
+          className="px-5 pb-4"
+        />
+        <PeoplePicker
+          label="People"
+          placeholder="Name or username"
+          chosen={people}
+          without={[me]}
+          onPick={(person) => setPeople((now) => (full ? now : [...now, person]))}
+          onRemove={(person) => setPeople((now) => now.filter((other) => other.id !== person.id))}
+        />
+        {error ? (
+          <div className="px-5 pt-2">
+            <Alert>{error}</Alert>
+          </div>
+        ) : null}
+        <DialogActions>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button kind="primary" type="submit" busy={busy} disabled={name.trim() === '' || people.length === 0}>
+            Create group
+          </Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}

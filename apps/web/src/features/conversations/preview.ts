@@ -1,0 +1,27 @@
+import type { ConversationListItem } from '@parley/protocol';
+import { systemSentence } from '../chat/system-sentence.js';
+
+const LONGEST = 140;
+
+/** The name that a conversation goes by: of the group, or of the other person. */
+export function titleOf(item: ConversationListItem): string {
+  return item.name ?? item.peer?.displayName ?? 'Conversation';
+}
+
+/** The one line under the name. */
+export function previewOf(item: ConversationListItem, me: string, nameOf: (id: string) => string): string {
+  const message = item.lastMessage;
+  if (!message) return item.type === 'group' ? 'New group. Say something.' : 'Say hello.';
+  if (message.type === 'system') return systemSentence(message, me, nameOf);
+  const text = message.isDeleted ? 'Message deleted' : oneLine(message.content) || 'Attachment';
+  if (message.senderId === me) return `You: ${text}`;
+  return item.type === 'group' ? `${firstName(nameOf(message.senderId))}: ${text}` : text;
+}
+
+function oneLine(text: string): string {
+  return text.slice(0, LONGEST).replace(/\s+/g, ' ').trim();
+}
+
+function firstName(name: string): string {
+  return name.split(' ')[0] ?? name;
+}

@@ -1,0 +1,76 @@
+import type { Me } from '@parley/protocol';
+import { LogOut, PenSquare, Users } from 'lucide-react';
+import { useStore } from 'zustand';
+import { chooseTheme, type ThemeChoice, themeStore } from '../../app/theme.js';
+import { useView } from '../../app/view.js';
+import { PersonAvatar } from '../../ui/avatar.js';
+import { IconButton } from '../../ui/button.js';
+import { Menu, MenuChoice, MenuItem, MenuSeparator } from '../../ui/menu.js';
+import { signOut } from '../auth/auth.store.js';
+import { ConversationList } from './conversation-list.js';
+
+const THEMES: { value: ThemeChoice; label: string }[] = [
+  { value: 'system', label: 'Like the system' },
+  { value: 'light', label: 'Light' },
+  { value: 'dark', label: 'Dark' },
+];
+
+export function Sidebar({ user }: { user: Me }) {
+  const { openDialog } = useView();
+  return (
+    <nav aria-label="Conversations" className="shell-list border-r border-line bg-wash max-[720px]:border-0">
+      <header className="flex h-14 flex-none items-center justify-between pr-2.5 pl-4">
+        <h1 className="flex items-center gap-2 text-title font-strong tracking-[-0.01em]">
+          <img src="/icon.svg" alt="" width={22} height={22} />
+          Parley
+        </h1>
+        <div className="flex">
+          <IconButton label="New group" onClick={() => openDialog('new-group')}>
+            <Users size={18} strokeWidth={1.6} />
+          </IconButton>
+          <IconButton label="New message" onClick={() => openDialog('new-message')}>
+            <PenSquare size={18} strokeWidth={1.6} />
+          </IconButton>
+        </div>
+      </header>
+      <ConversationList me={user.id} />
+      <AccountMenu user={user} />
+    </nav>
+  );
+}
+
+function AccountMenu({ user }: { user: Me }) {
+  const { choice } = useStore(themeStore);
+  return (
+    <footer className="flex-none border-t border-line p-2">
+      <Menu
+        side="top"
+        align="start"
+        trigger={
+          <button
+            type="button"
+            aria-label={`Account of ${user.displayName}`}
+            className="flex w-full items-center gap-2.5 rounded-row p-2 text-left hover:bg-hover data-[state=open]:bg-hover"
+          >
+            <PersonAvatar user={user} size={32} />
+            <span className="min-w-0">
+              <span className="block truncate text-second font-strong">{user.displayName}</span>
+              <span className="block truncate text-meta text-ink-3">@{user.username}</span>
+            </span>
+          </button>
+        }
+      >
+        <MenuChoice
+          label="Theme"
+          value={choice}
+          options={THEMES}
+          onChange={(value) => chooseTheme(value as ThemeChoice)}
+        />
+        <MenuSeparator />
+        <MenuItem icon={<LogOut size={16} strokeWidth={1.6} />} onSelect={() => void signOut()}>
+          Sign out
+        </MenuItem>
+      </Menu>
+    </footer>
+  );
+}

@@ -1,0 +1,147 @@
+import type { UserDetail, UserView } from '@parley/protocol';
+import { X } from 'lucide-react';
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
+import { PersonAvatar } from '../../ui/avatar.js';
+import { classes } from '../../ui/classes.js';
+import { usePeopleSearch } from './people-search.js';
+
+interface PeoplePickerProps {
+  label: string;
+  placeholder: string;
+  /** Shown as chips; not offered again. */
+  chosen?: readonly UserView[];
+  /** Never offered, such as oneself. */
+  without: readonly string[];
+  autoFocus?: boolean;
+  onPick: (person: UserView) => void;
+  onRemove?: (person: UserView) => void;
+}
+
+/** A combobox over the people of this server: type, arrows, Enter; Backspace takes back the last one chosen. */
+export function PeoplePicker(props: PeoplePickerProps) {
+  const { label, placeholder, chosen = [], without, autoFocus, onPick, onRemove } = props;
+  const [query, setQuery] = useState('');
+  const [active, setActive] = useState(0);
+  const id = useId();
+  const { people, status, error } = usePeopleSearch(query, [...without, ...chosen.map((person) => person.id)]);
+  const current = people[Math.min(active, people.length - 1)];
+
+  function pick(person: UserDetail) {
+    onPick(person);
+    setQuery('');
+    setActive(0);
+  }
+
+  function onKeyDown(event: KeyboardEvent<HTMLInputElement>) {
+    if (event.nativeEvent.isComposing) return;
+    if (event.key === 'ArrowDown') setActive(Math.min(people.length - 1, active + 1));
+    else if (event.key === 'ArrowUp') setActive(Math.max(0, active - 1));
+    else if (event.key === 'Enter' && current) pick(current);
+    else if (event.key === 'Backspace' && query === '' && chosen.length > 0) onRemove?.(chosen.at(-1) as UserView);
+    else return;
+    if (event.key !== 'Backspace') event.preventDefault();
+  }
+
+  return (
+    <div className="flex min-h-0 flex-col px-5">
+      <label htmlFor={id} className="mb-1 text-second font-medium text-ink-2">
+        {label}
+      </label>
+      <div className="flex max-h-32 flex-wrap gap-1.5 overflow-y-auto rounded-control border border-edge bg-raised p-1.5 focus-within:outline-2 focus-within:outline-accent">
+        {chosen.map((person) => (
+          <Chip key={person.id} person={person} onRemove={() => onRemove?.(person)} />
+        ))}
+        <input
+          id={id}
+          role="combobox"
+          aria-expanded="true"
+          aria-controls={`${id}-list`}
+          aria-autocomplete="list"
+          aria-activedescendant={current ? `${id}-${current.id}` : undefined}
+          autoComplete="off"
+          spellCheck={false}
+          autoFocus={autoFocus}
+          value={query}
+          placeholder={chosen.length > 0 ? '' : placeholder}
+          onChange={(event) => {
+            setQuery(event.target.value);
+            setActive(0);
+          }}
+          onKeyDown={onKeyDown}
+          className="h-7 min-w-24 flex-1 bg-transparent px-1.5 text-body outline-none placeholder:text-ink-3 max-[720px]:text-[16px]"
+        />
+      </div>
+      <p role="status" className="sr-only">
+        {status === 'ready' ? `${people.length} ${people.length === 1 ? 'person' : 'people'} found` : ''}
+      </p>
+      <ul id={`${id}-list`} role="listbox" aria-label={label} className="-mx-2 mt-2 h-60 overflow-y-auto">
+        {people.map((person) => (
+          <Option
+            key={person.id}
+            id={`${id}-${person.id}`}
+            person={person}
+            active={person === current}
+            onPick={() => pick(person)}
+          />
+        ))}
+        {people.length === 0 ? <Nobody query={query} status={status} error={error} /> : null}
+      </ul>
+    </div>
+  );
+}
+
+function Option({ id, person, active, onPick }: { id: string; person: UserView; active: boolean; onPick: () => void }) {
+  const ref = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (active) ref.current?.scrollIntoView({ block: 'nearest' });
+  }, [active]);
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the combobox's input has the keys; an option is never focused
+    <li
+      ref={ref}
+      id={id}
+      role="option"
+      aria-selected={active}
+      data-testid="person-option"
+      onClick={onPick}
+      className={classes('flex items-center gap-3 rounded-row px-2 py-1.5', active ? 'bg-hover' : 'hover:bg-hover')}
+    >
+      <PersonAvatar user={person} size={36} />
+      <span className="min-w-0">
+        <span className="block truncate text-body font-medium">{person.displayName}</span>
+        <span className="block truncate text-meta text-ink-3">@{person.username}</span>
+      </span>
+    </li>
+  );
+}
+
+function Chip({ person, onRemove }: { person: UserView; onRemove: () => void }) {
+  return (
+    <span className="inline-flex h-7 max-w-full items-center gap-1 rounded-control bg-accent-wash pl-2 text-second font-medium text-ink">
+      <span className="truncate">{person.displayName}</span>
+      <button
+        type="button"
+        aria-label={`Remove ${person.displayName}`}
+        onClick={onRemove}
+        className="inline-flex size-7 flex-none items-center justify-center rounded-control text-ink-2 hover:text-ink"
+      >
+        <X size={14} strokeWidth={2} />
+      </button>
+    </span>
+  );
+}
+
+function Nobody({ query, status, error }: { query: string; status: string; error: string | null }) {
+  let text = 'Looking…';
+  if (error !== null) text = error;
+  else if (status === 'ready') {
+    text = query.trim()
+      ? `Nobody here is called “${query.trim()}”.`
+      : 'Nobody else is on this server yet. Invite them: they register at this address.';
+  }
+  return (
+    <li role="presentation" className="px-2 py-6 text-center text-second text-ink-3">
+      {text}
+    </li>
+  );
+}

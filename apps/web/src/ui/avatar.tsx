@@ -1,0 +1,59 @@
+import type { UserView } from '@parley/protocol';
+import type { CSSProperties } from 'react';
+import { classes } from './classes.js';
+
+interface AvatarProps {
+  /** Decides the hue. */
+  id: string;
+  name: string;
+  url?: string | null;
+  /** Pixels. */
+  size?: 16 | 24 | 32 | 36 | 40 | 72;
+  className?: string;
+}
+
+/** A person or a group as a tile: a picture, else initials on a hue of their own. Always beside the name in words. */
+export function Avatar({ id, name, url, size = 36, className }: AvatarProps) {
+  const hue = hueOf(id);
+  const style: CSSProperties = {
+    width: size,
+    height: size,
+    fontSize: size <= 16 ? 8 : Math.round(size * 0.37),
+    borderRadius: size <= 16 ? 5 : size >= 72 ? 18 : 9,
+    background: `oklch(var(--avatar-l) var(--avatar-c) ${hue})`,
+    color: `oklch(var(--avatar-ink-l) var(--avatar-ink-c) ${hue})`,
+  };
+  return (
+    <span
+      aria-hidden="true"
+      style={style}
+      className={classes(
+        'inline-flex flex-none items-center justify-center overflow-hidden font-strong select-none',
+        className,
+      )}
+    >
+      {url ? <img src={url} alt="" className="size-full object-cover" /> : initialsOf(name, size <= 16 ? 1 : 2)}
+    </span>
+  );
+}
+
+export function PersonAvatar({ user, ...rest }: { user: UserView } & Pick<AvatarProps, 'size' | 'className'>) {
+  return <Avatar id={user.id} name={user.displayName} url={user.avatarUrl} {...rest} />;
+}
+
+/** Spread over the circle by a hash: ids made one after the other look alike. */
+function hueOf(id: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < id.length; index += 1) {
+    hash = Math.imul(hash ^ id.charCodeAt(index), 0x01000193);
+  }
+  return (hash >>> 0) % 360;
+}
+
+function initialsOf(name: string, count: number): string {
+  const words = name.trim().split(/[\s._-]+/u).filter(Boolean);
+  const picked = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
+  const letters = picked.map((word) => Array.from(word ?? '')[0] ?? '');
+  const text = words.length === 1 ? Array.from(words[0] ?? '').slice(0, 2).join('') : letters.join('');
+  return Array.from(text).slice(0, count).join('').toUpperCase() || '?';
+}

@@ -1,0 +1,61 @@
+import type { ButtonHTMLAttributes, ReactNode } from 'react';
+import { classes } from './classes.js';
+
+type Kind = 'primary' | 'quiet' | 'danger' | 'plain';
+
+interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
+  kind?: Kind;
+  /** Waits for an answer: not to be pressed again, and says so. */
+  busy?: boolean;
+}
+
+const KINDS: Record<Kind, string> = {
+  primary: 'bg-accent text-accent-ink hover:brightness-110 disabled:bg-hover disabled:text-ink-3',
+  quiet: 'border border-edge text-ink hover:bg-hover disabled:text-ink-3',
+  danger: 'bg-danger text-paper hover:brightness-110 disabled:bg-hover disabled:text-ink-3',
+  plain: 'text-accent hover:bg-hover disabled:text-ink-3',
+};
+
+export function Button({ kind = 'quiet', busy = false, className, disabled, children, ...rest }: ButtonProps) {
+  return (
+    <button
+      type="button"
+      {...rest}
+      disabled={disabled || busy}
+      aria-busy={busy || undefined}
+      className={classes(
+        'inline-flex h-9 items-center justify-center gap-2 rounded-control px-3.5 text-body font-medium whitespace-nowrap',
+        'transition-colors duration-120 max-[720px]:h-11',
+        KINDS[kind],
+        className,
+      )}
+    >
+      {children}
+    </button>
+  );
+}
+
+interface IconButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
+  /** What it does, for those who do not see the picture; also its tooltip. */
+  label: string;
+  children: ReactNode;
+}
+
+export function IconButton({ label, className, children, ...rest }: IconButtonProps) {
+  return (
+    <button
+      type="button"
+      aria-label={label}
+      title={label}
+      {...rest}
+      className={classes(
+        'inline-flex size-9 flex-none items-center justify-center rounded-control text-ink-2',
+        'transition-colors duration-120 hover:bg-hover hover:text-ink aria-expanded:bg-hover aria-pressed:bg-hover',
+        'disabled:text-ink-3 disabled:hover:bg-transparent max-[720px]:size-11',
+        className,
+      )}
+    >
+      {children}
+    </button>
+  );
+}

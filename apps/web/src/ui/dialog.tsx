@@ -1,0 +1,48 @@
+import { X } from 'lucide-react';
+import { Dialog as Primitive } from 'radix-ui';
+import type { ReactNode } from 'react';
+import { IconButton } from './button.js';
+
+interface DialogProps {
+  title: string;
+  /** A sentence under the title, for those dialogs that ask something. */
+  description?: ReactNode;
+  open: boolean;
+  onClose: () => void;
+  children: ReactNode;
+}
+
+/**
+ * A modal dialog: focus stays inside, Escape and the scrim close it, focus goes back to where it was. The scrim is our
+ * own, since the library's brings an inline style sheet that the content security policy refuses.
+ */
+export function Dialog({ title, description, open, onClose, children }: DialogProps) {
+  return (
+    <Primitive.Root open={open} onOpenChange={(next) => !next && onClose()}>
+      <Primitive.Portal>
+        <div className="scrim fixed inset-0 z-40 bg-scrim" aria-hidden="true" />
+        <Primitive.Content
+          {...(description ? {} : { 'aria-describedby': undefined })}
+          className="sheet fixed top-[12vh] left-1/2 z-50 flex max-h-[76vh] w-[min(460px,calc(100vw-24px))] -translate-x-1/2 flex-col rounded-sheet bg-raised shadow-float max-[720px]:top-3 max-[720px]:max-h-[calc(100dvh-24px)]"
+        >
+          <header className="flex items-center justify-between gap-2 py-3 pr-3 pl-5">
+            <Primitive.Title className="truncate text-title font-strong tracking-[-0.01em]">{title}</Primitive.Title>
+            <Primitive.Close asChild>
+              <IconButton label="Close">
+                <X size={18} strokeWidth={1.6} />
+              </IconButton>
+            </Primitive.Close>
+          </header>
+          {description ? (
+            <Primitive.Description className="px-5 pb-4 text-body text-ink-2">{description}</Primitive.Description>
+          ) : null}
+          {children}
+        </Primitive.Content>
+      </Primitive.Portal>
+    </Primitive.Root>
+  );
+}
+
+export function DialogActions({ children }: { children: ReactNode }) {
+  return <footer className="flex justify-end gap-2 px-5 pt-2 pb-4">{children}</footer>;
+}

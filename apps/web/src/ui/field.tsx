@@ -1,0 +1,48 @@
+import { type InputHTMLAttributes, type ReactNode, useId } from 'react';
+import { classes } from './classes.js';
+
+interface FieldProps extends InputHTMLAttributes<HTMLInputElement> {
+  label: string;
+  /** What is wrong with it, as a sentence. */
+  error?: string | null;
+  hint?: ReactNode;
+  /** Stands at the right end of the label's line. */
+  aside?: ReactNode;
+}
+
+const INPUT =
+  'h-10 w-full rounded-control border border-edge bg-raised px-3 text-body text-ink placeholder:text-ink-3 focus-visible:outline-offset-0 aria-invalid:border-danger max-[720px]:h-11 max-[720px]:text-[16px]';
+
+export function Field({ label, error, hint, aside, className, ...rest }: FieldProps) {
+  const id = useId();
+  const described = error ? `${id}-error` : hint ? `${id}-hint` : undefined;
+  return (
+    <div className={className}>
+      <div className="mb-1 flex items-baseline justify-between">
+        <label htmlFor={id} className="text-second font-medium text-ink-2">
+          {label}
+        </label>
+        {aside}
+      </div>
+      <input id={id} {...rest} aria-invalid={error ? true : undefined} aria-describedby={described} className={INPUT} />
+      {error ? (
+        <p id={`${id}-error`} className="mt-1 text-second text-danger">
+          {error}
+        </p>
+      ) : hint ? (
+        <p id={`${id}-hint`} className="mt-1 text-second text-ink-3">
+          {hint}
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+/** A sentence that something failed, read out at once. */
+export function Alert({ children, className }: { children: ReactNode; className?: string }) {
+  return (
+    <p role="alert" className={classes('rounded-control bg-danger-wash px-3 py-2 text-second text-danger', className)}>
+      {children}
+    </p>
+  );
+}
