@@ -23,7 +23,7 @@ export function codeSpans(line: string): Range[] {
 }
 
 function nextOfSameLength(runs: Range[]): Array<number | undefined> {
-  const next: Array<number | undefined> = new Array(runs.length);
+  const next: Array<number | undefined> = [];
   const seen = new Map<number, number>();
   for (let at = runs.length - 1; at >= 0; at--) {
     const [start, end] = runs[at] as Range;

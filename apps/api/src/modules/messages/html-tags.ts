@@ -1,0 +1,115 @@
+import { codeRanges } from '@parley/markdown';
+import { HTML_ELEMENTS } from '@parley/protocol';
+import { TagScanner } from './tag-scanner.js';
+
+/** A stretch of HTML in a text, `end` exclusive. */
+export interface HtmlPart {
+  start: number;
+  end: number;
+  /** One tag, or the opening and the closing one of a `script` or `style`, whose content goes with them. */
+  tags: string;
+}
+
+interface Candidate {
+  name: string;
+  isClosing: boolean;
+  start: number;
+  nameEnd: number;
+  /** Where the next code begins: a tag has to end before it. */
+  limit: number;
+}
+
+const OPENING = /<\/?([a-z][a-z0-9-]*)(?=[\t\n\f\r />])/gi;
+const PAIRED = new Set(['script', 'style']);
+
+/**
+ * What of a text is HTML, from left to right: `<`, optional `/`, the name of an element of HTML or SVG, then `>`,
+ * `/>` or attributes of which at least one has a `=`. Case, and white space behind the name, do not matter.
+ *
+ * - Attributes are read as browsers read them: a `>` in the quotes of a value belongs to it, and line breaks are
+ *   space. A tag without its `>` is none.
+ * - Code is never touched: a tag that begins in code, or has code before its `>`, is none.
+ * - A tag inside another goes first and leaves the outer one to the next round, so that a stray `<b` does not take the
+ *   words up to the next real tag with it.
+ * - `script` and `style` go from the opening tag to the next closing one, with all that is between; alone they are words.
+ * - Comments, doctypes, CDATA and names on no list are text.
+ *
+ * Time and space are linear in the text.
+ */
+export function findHtml(text: string): HtmlPart[] {
+  const candidates = candidatesIn(text);
+  if (candidates.length === 0) return [];
+  const outside = outsideCode(candidates, text);
+  const pairs = findPairs(text, outside);
+  return [...pairs, ...findTags(text, outside, pairs)].sort((one, other) => one.start - other.start);
+}
+
+function candidatesIn(text: string): Candidate[] {
+  const candidates: Candidate[] = [];
+  for (const match of text.matchAll(OPENING)) {
+    const start = match.index;
+    const name = (match[1] as string).toLowerCase();
+    if (!HTML_ELEMENTS.has(name)) continue;
+    const isClosing = text[start + 1] === '/';
+    candidates.push({ name, isClosing, start, nameEnd: start + match[0].length, limit: text.length });
+  }
+  return candidates;
+}
+
+function outsideCode(candidates: Candidate[], text: string): Candidate[] {
+  const code = codeRanges(text);
+  let next = 0;
+  return candidates.flatMap((candidate) => {
+    while (next < code.length && (code[next]?.[1] ?? 0) <= candidate.start) next++;
+    const start = code[next]?.[0] ?? text.length;
+    return start <= candidate.start ? [] : [{ ...candidate, limit: start }];
+  });
+}
+
+/** Each opening `script` or `style` with the first closing one behind it. */
+function findPairs(text: string, candidates: Candidate[]): HtmlPart[] {
+  const tags = scanPaired(text, candidates);
+  const lastClosing = new Map(tags.filter((tag) => tag.isClosing).map((tag) => [tag.name, tag.start]));
+  const pairs: HtmlPart[] = [];
+  let opening: (typeof tags)[number] | null = null;
+  for (const tag of tags) {
+    if (opening === null) {
+      if (!tag.isClosing && (lastClosing.get(tag.name) ?? -1) > tag.start) opening = tag;
+    } else if (tag.isClosing && tag.name === opening.name) {
+      pairs.push({ start: opening.start, end: tag.end, tags: opening.text + tag.text });
+      opening = null;
+    }
+  }
+  return pairs;
+}
+
+function scanPaired(text: string, candidates: Candidate[]) {
+  const scanner = new TagScanner(text);
+  let last = 0;
+  return candidates.flatMap((candidate) => {
+    if (!PAIRED.has(candidate.name) || candidate.start < last) return [];
+    const end = scanner.endOf(candidate, candidate.limit);
+    if (end < 0) return [];
+    last = end;
+    return [{ ...candidate, end, text: text.slice(candidate.start, end) }];
+  });
+}
+
+/** From right to left, so that the tags inside a tag are known when its turn comes. */
+function findTags(text: string, candidates: Candidate[], pairs: HtmlPart[]): HtmlPart[] {
+  const scanner = new TagScanner(text);
+  const parts: HtmlPart[] = [];
+  let pair = pairs.length - 1;
+  let nearest = text.length;
+  for (const candidate of candidates.toReversed()) {
+    const { start } = candidate;
+    for (; pair >= 0 && (pairs[pair]?.start ?? 0) > start; pair--) nearest = Math.min(nearest, pairs[pair]?.start ?? 0);
+    const isInPair = start < (pairs[pair]?.end ?? 0);
+    const end =
+      isInPair || PAIRED.has(candidate.name) ? -1 : scanner.endOf(candidate, Math.min(candidate.limit, nearest));
+    if (end < 0) continue;
+    parts.push({ start, end, tags: text.slice(start, end) });
+    nearest = start;
+  }
+  return parts;
+}
