@@ -45,7 +45,6 @@ describe('a wrong environment value is refused with a sentence', () => {
     ['LOG_LEVEL', { LOG_LEVEL: 'loud' }],
     ['RATE_LIMITS', { RATE_LIMITS: 'perhaps' }],
     ['TRUST_PROXY', { TRUST_PROXY: 'sometimes' }],
-    ['S3_', { S3_ENDPOINT: 'https://s3.example' }],
   ])('%s in %j', async (name, env) => {
     expect(await refusal(env)).toContain(name);
   });
