@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
-const windows = process.platform === 'win32';
+export const windows = process.platform === 'win32';
 const bin = join(root, 'node_modules', '.bin');
 
 /** The pinned Node. */

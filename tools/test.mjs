@@ -1,0 +1,93 @@
+// `npm test`: every suite, one after the other. What the machine lacks is said; in CI that is a failure.
+//   npm test -- unit                      one suite (unit, integration, embedded, postgres, journeys)
+//   npm test -- integration messages      only test files whose path contains "messages"
+import { runJest } from './test/jest-run.mjs';
+import { findChromium, startPostgres } from './test/machine.mjs';
+import { SUITES } from './test/suites.mjs';
+
+const { chosen, patterns } = readArguments(process.argv.slice(2));
+const inCi = process.env.CI === 'true';
+let running = null;
+let interrupted = false;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    interrupted = true;
+    running?.stop(signal);
+  });
+}
+
+const parts = await findParts();
+const outcomes = [];
+try {
+  for (const suite of chosen) outcomes.push(await run(suite));
+} finally {
+  await parts.postgres.stop?.();
+}
+report();
+
+/** What the chosen suites need of the machine: `{ value }`, or `{ error }` where it is there and does not work. */
+async function findParts() {
+  const needed = new Set(chosen.flatMap((suite) => suite.needs.map(({ part }) => part)));
+  const postgres = needed.has('postgres') ? await startPostgres().catch((error) => ({ error: error.message })) : {};
+  return { postgres, chromium: needed.has('chromium') ? findChromium() : {} };
+}
+
+async function run(suite) {
+  const obstacle = obstacleTo(suite);
+  if (obstacle) return { suite, passed: 0, failed: obstacle.fails ? 1 : 0, problems: [obstacle.sentence], seconds: 0 };
+  console.log(`\n▶ ${suite.name}${patterns.length > 0 ? `, only ${patterns.join(', ')}` : ''}`);
+  const env = Object.fromEntries(suite.needs.map(({ part, variable }) => [variable, parts[part].value]));
+  const started = Date.now();
+  const outcome = await runJest(suite, {
+    patterns,
+    env,
+    onStart: (jest) => {
+      running = jest;
+    },
+  });
+  running = null;
+  return { suite, ...outcome, seconds: (Date.now() - started) / 1000 };
+}
+
+function obstacleTo(suite) {
+  if (interrupted) return { sentence: 'interrupted', fails: true };
+  const broken = suite.needs.find(({ part }) => parts[part].error);
+  if (broken) return { sentence: `not run: ${broken.part}: ${parts[broken.part].error}`, fails: true };
+  const lacking = suite.needs.filter(({ part }) => !parts[part].value).map(({ sentence }) => sentence);
+  return lacking.length > 0 ? { sentence: `not run: ${lacking.join('; ')}`, fails: inCi } : null;
+}
+
+function report() {
+  const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0);
+  let failed = outcomes.reduce((sum, outcome) => sum + outcome.failed, 0);
+  const row = (cells) =>
+    `${cells[0].padEnd(24)}${cells
+      .slice(1)
+      .map((cell) => String(cell).padStart(9))
+      .join('')}`;
+  console.log(`\n${row(['suite', 'passed', 'failed', 'seconds'])}`);
+  for (const outcome of outcomes) {
+    console.log(row([outcome.suite.name, outcome.passed, outcome.failed, outcome.seconds.toFixed(1)]));
+    for (const problem of outcome.problems) console.log(`  ${outcome.failed > 0 ? '✘' : '!!'} ${problem}`);
+  }
+  if (patterns.length > 0 && passed + failed === 0) {
+    console.log(`No test file's path contains ${patterns.join(' or ')}.`);
+    failed = 1;
+  }
+  console.log(`\n${passed} passed, ${failed} failed`);
+  process.exitCode = failed > 0 ? 1 : 0;
+}
+
+function readArguments(args) {
+  const options = args.filter((arg) => arg.startsWith('-'));
+  if (options.length > 0) {
+    console.error(`Unknown: ${options.join(', ')}. Usage: npm test -- [suite …] [part of a path …]`);
+    process.exit(2);
+  }
+  const words = new Set(SUITES.flatMap((suite) => suite.words));
+  const suites = args.filter((arg) => words.has(arg));
+  return {
+    chosen: SUITES.filter((suite) => suites.length === 0 || suites.some((word) => suite.words.includes(word))),
+    patterns: args.filter((arg) => !words.has(arg)),
+  };
+}

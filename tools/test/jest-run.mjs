@@ -1,0 +1,95 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { environment, node, root, windows } from '../prepare.mjs';
+
+const JEST = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
+const PATIENCE_MS = 20 * 60_000;
+
+/** Settings of the person's own server: no test is to find them. */
+const SETTINGS = ['DATABASE_URL', 'REDIS_URL', 'DATA_DIR', 'JWT_SECRET'];
+
+/**
+ * Runs one suite, its output straight to ours.
+ * @returns `{ passed, failed, problems }`; `problems` are sentences about what is wrong besides failed tests.
+ */
+export async function runJest(suite, { patterns, env, onStart }) {
+  const directory = mkdtempSync(join(tmpdir(), 'parley-results-'));
+  const file = join(directory, 'results.json');
+  const own = [...(suite.options ?? []), ...(patterns.length > 0 ? ['--passWithNoTests', ...patterns] : [])];
+  const args = [...JEST, '--selectProjects', suite.project, '--ci', '--json', '--outputFile', file, ...own];
+  try {
+    const end = await execute(args, withoutSettings({ ...environment, ...suite.env, ...env }), onStart);
+    return verdict(end, readResults(file), patterns.length > 0);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function execute(args, env, onStart) {
+  const { promise, resolve } = Promise.withResolvers();
+  // Progress and failures come on stderr; stdout would only repeat the results as JSON.
+  // A process group of its own: what the tests start can be ended with it.
+  const child = spawn(node, args, { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'], detached: !windows });
+  const stop = (signal) => signalGroup(child, signal);
+  onStart({ stop });
+  let late = false;
+  const timers = [
+    setTimeout(() => {
+      late = true;
+      stop('SIGTERM');
+    }, PATIENCE_MS),
+    setTimeout(() => stop('SIGKILL'), PATIENCE_MS + 10_000),
+  ];
+  child.on('error', (error) => resolve({ problem: `could not be started: ${error.message}` }));
+  child.on('close', (code, signal) => {
+    for (const timer of timers) clearTimeout(timer);
+    stop('SIGKILL');
+    if (late) resolve({ problem: `not done after ${PATIENCE_MS / 60_000} minutes` });
+    else resolve({ problem: code === 0 ? null : `jest ended with ${signal ?? `code ${code}`}` });
+  });
+  return promise;
+}
+
+function signalGroup(child, signal) {
+  if (windows) {
+    child.kill(signal);
+    return;
+  }
+  try {
+    process.kill(-child.pid, signal);
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
+  }
+}
+
+function verdict(end, results, filtered) {
+  if (!results) return { passed: 0, failed: 1, problems: [end.problem ?? 'no results'] };
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, numRuntimeErrorTestSuites } = results;
+  const idle = numPendingTests + numTodoTests;
+  const broken = numFailedTests + numRuntimeErrorTestSuites;
+  const problems = [];
+  if (numRuntimeErrorTestSuites > 0) problems.push(`${numRuntimeErrorTestSuites} test files could not run`);
+  if (idle > 0) problems.push(`${idle} tests are skipped or to do: ${titles(results).join('; ')}`);
+  if (results.numTotalTests === 0 && !filtered) problems.push('no tests');
+  if (end.problem && broken === 0) problems.push(end.problem);
+  return { passed: numPassedTests, failed: broken || (problems.length > 0 ? 1 : 0), problems };
+}
+
+function titles(results) {
+  const all = results.testResults.flatMap((file) => file.assertionResults);
+  return all.filter(({ status }) => status === 'pending' || status === 'todo').map(({ fullName }) => fullName);
+}
+
+function readResults(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return null;
+  }
+}
+
+function withoutSettings(env) {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !SETTINGS.includes(name)));
+}

@@ -1,0 +1,44 @@
+// What the machine has that tests need and npm does not bring: Postgres and a browser.
+import { existsSync, readdirSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { root } from '../prepare.mjs';
+
+const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
+const ELSEWHERE = [
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+];
+
+/** A Chromium to drive: `{ value: path }`, or `{}`. */
+export function findChromium() {
+  const named = process.env.CHROMIUM_PATH;
+  if (named)
+    return existsSync(named) ? { value: named } : { error: `CHROMIUM_PATH names ${named}, which does not exist` };
+  const paths = [...BROWSERS.flatMap((name) => searched().map((directory) => join(directory, name))), ...ELSEWHERE];
+  return { value: paths.find((path) => existsSync(path)) };
+}
+
+const searched = () => (process.env.PATH ?? '').split(delimiter);
+
+/** Debian keeps the server programs off PATH, one folder a version. */
+function hasPostgresServer() {
+  const debian = '/usr/lib/postgresql';
+  const versions = existsSync(debian) ? readdirSync(debian).map((version) => join(debian, version, 'bin')) : [];
+  return [...searched(), ...versions].some((directory) => existsSync(join(directory, 'initdb')));
+}
+
+/**
+ * A Postgres to make databases in: the one that `PARLEY_TEST_POSTGRES_URL` names, else a cluster of our own in a
+ * temporary directory: `{ value: url, stop }`, or `{}` if the machine has no server programs.
+ */
+export async function startPostgres() {
+  const url = process.env.PARLEY_TEST_POSTGRES_URL;
+  if (url) return { value: url };
+  if (!hasPostgresServer()) return {};
+  const compiled = join(root, 'apps/e2e/dist/harness/postgres-cluster.js');
+  const { PostgresCluster } = await import(pathToFileURL(compiled).href);
+  const cluster = await PostgresCluster.start();
+  return { value: cluster.url('postgres'), stop: () => cluster.stop() };
+}

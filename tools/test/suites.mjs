@@ -1,0 +1,37 @@
+const POSTGRES = {
+  part: 'postgres',
+  variable: 'PARLEY_TEST_POSTGRES_URL',
+  sentence: 'no PostgreSQL server programs found; on Debian: apt-get install postgresql',
+};
+const CHROMIUM = {
+  part: 'chromium',
+  variable: 'CHROMIUM_PATH',
+  sentence: 'no Chromium found; on Debian: apt-get install chromium, or name one in CHROMIUM_PATH',
+};
+
+/** The suites in the order in which they run; `words` are what `npm test -- …` calls them by. */
+export const SUITES = [
+  { name: 'unit', words: ['unit'], project: 'unit', needs: [] },
+  {
+    name: 'integration (embedded)',
+    words: ['integration', 'embedded'],
+    project: 'integration',
+    needs: [],
+    env: { PARLEY_TEST_DATABASE: 'embedded' },
+  },
+  {
+    name: 'integration (postgres)',
+    words: ['integration', 'postgres'],
+    project: 'integration',
+    needs: [POSTGRES],
+    env: { PARLEY_TEST_DATABASE: 'postgres' },
+  },
+  {
+    name: 'journeys',
+    words: ['journeys'],
+    project: 'journeys',
+    needs: [POSTGRES, CHROMIUM],
+    // Browsers and servers are processes of their own: two files at once would only take the time from each other.
+    options: ['--runInBand'],
+  },
+];
