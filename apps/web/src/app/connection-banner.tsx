@@ -9,7 +9,10 @@ const PATIENCE_MS = 1_000;
 export function ConnectionBanner() {
   const { connection, retryNow } = useSocket();
   const waiting = useChat((state) =>
-    Object.values(state.byId).reduce((sum, { outbox }) => sum + outbox.filter((entry) => entry.state === 'pending').length, 0),
+    Object.values(state.byId).reduce(
+      (sum, { outbox }) => sum + outbox.filter((entry) => entry.state === 'pending').length,
+      0,
+    ),
   );
   const away = connection.status === 'offline' || connection.status === 'connecting';
   const shown = useDelayed(away, connection.since + PATIENCE_MS);

@@ -69,7 +69,8 @@ export function openSocket(): void {
     },
   });
   watch(socket);
-  for (const [name, set] of listeners) for (const listener of set) socket.on(name, listener as (payload: unknown) => void);
+  for (const [name, set] of listeners)
+    for (const listener of set) socket.on(name, listener as (payload: unknown) => void);
 }
 
 /** Closes the socket for good (signing out). */

@@ -51,9 +51,17 @@ function hueOf(id: string): number {
 }
 
 function initialsOf(name: string, count: number): string {
-  const words = name.trim().split(/[\s._-]+/u).filter(Boolean);
+  const words = name
+    .trim()
+    .split(/[\s._-]+/u)
+    .filter(Boolean);
   const picked = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
   const letters = picked.map((word) => Array.from(word ?? '')[0] ?? '');
-  const text = words.length === 1 ? Array.from(words[0] ?? '').slice(0, 2).join('') : letters.join('');
+  const text =
+    words.length === 1
+      ? Array.from(words[0] ?? '')
+          .slice(0, 2)
+          .join('')
+      : letters.join('');
   return Array.from(text).slice(0, count).join('').toUpperCase() || '?';
 }

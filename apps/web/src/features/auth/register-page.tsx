@@ -3,8 +3,8 @@ import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { Link } from 'wouter';
 import { Button } from '../../ui/button.js';
 import { Alert, Field } from '../../ui/field.js';
-import { AuthPage } from './auth-page.js';
 import { register } from './auth.store.js';
+import { AuthPage } from './auth-page.js';
 import { PasswordField } from './password-field.js';
 import { type FieldErrors, faultsOf, refusalOf } from './registration.js';
 

@@ -19,7 +19,8 @@ export function faultsOf({ username, password }: { username: string; password: s
 /** The server's refusal: at the fields that it names, else as a sentence of its own. */
 export function refusalOf(thrown: unknown): { fields: FieldErrors; sentence: string | null } {
   if (!(thrown instanceof ApiError)) return { fields: {}, sentence: sentenceFor(thrown) };
-  if (thrown.code === 'conflict') return { fields: { username: 'This username is taken. Choose another.' }, sentence: null };
+  if (thrown.code === 'conflict')
+    return { fields: { username: 'This username is taken. Choose another.' }, sentence: null };
   if (thrown.code === 'forbidden') {
     return { fields: {}, sentence: 'This server does not take new accounts. Ask whoever runs it.' };
   }

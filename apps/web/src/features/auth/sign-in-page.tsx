@@ -4,8 +4,8 @@ import { ApiError } from '../../api/http.js';
 import { sentenceFor } from '../../api/sentences.js';
 import { Button } from '../../ui/button.js';
 import { Alert, Field } from '../../ui/field.js';
-import { AuthPage } from './auth-page.js';
 import { signIn } from './auth.store.js';
+import { AuthPage } from './auth-page.js';
 import { PasswordField } from './password-field.js';
 
 export function SignInPage() {

@@ -16,7 +16,8 @@ interface ComposerProps {
 export function Composer({ state, title, inputRef }: ComposerProps) {
   const [error, setError] = useState<string | null>(null);
   const { item, gone } = state;
-  if (gone === 'removed') return <Sentence>You were removed from this conversation. You can no longer write here.</Sentence>;
+  if (gone === 'removed')
+    return <Sentence>You were removed from this conversation. You can no longer write here.</Sentence>;
   if (gone === 'left') return <Sentence>You left this conversation.</Sentence>;
   if (!item.isArchived) return <MessageInput conversationId={item.id} title={title} inputRef={inputRef} />;
   return (

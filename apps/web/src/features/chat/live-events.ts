@@ -57,10 +57,9 @@ function addMessage(state: ConversationState, message: Message, me: string): Con
   return {
     ...settle(counted, message, me),
     timeline: withMessage(counted.timeline, message),
-    members: message.type === 'system' ? counted.members : raise(counted.members, message.senderId, message.seq, 'read'),
-    item: newer
-      ? { ...item, lastMessage: message, lastSeq: message.seq, updatedAt: message.createdAt }
-      : item,
+    members:
+      message.type === 'system' ? counted.members : raise(counted.members, message.senderId, message.seq, 'read'),
+    item: newer ? { ...item, lastMessage: message, lastSeq: message.seq, updatedAt: message.createdAt } : item,
   };
 }
 

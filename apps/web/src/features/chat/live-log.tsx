@@ -2,6 +2,7 @@ import type { Message } from '@parley/protocol';
 import { useEffect, useRef, useState } from 'react';
 import { nameOf, peopleStore } from '../people/people.store.js';
 import { onArrival } from './live.js';
+import { plainText } from './plain-text.js';
 
 const KEPT = 10;
 const LONGEST = 200;
@@ -56,7 +57,7 @@ export function LiveLog({ conversationId, me }: { conversationId: string; me: st
 }
 
 function sentence(message: Message): string {
-  return `${nameOf(peopleStore.getState().byId, message.senderId)}: ${message.content.slice(0, LONGEST)}`;
+  return `${nameOf(peopleStore.getState().byId, message.senderId)}: ${plainText(message.content, LONGEST)}`;
 }
 
 function summary(messages: readonly Message[]): string {

@@ -109,10 +109,7 @@ function MemberRow({ member, state, isMe, onRole, onRemove }: MemberRowProps) {
   const roles = here && canSetRoles(state.item);
   const removable = here && canRemove(state.item, role);
   return (
-    <li
-      data-testid="member-row"
-      className="flex min-h-13 items-center gap-3 rounded-row py-1 pr-1 pl-2 hover:bg-hover"
-    >
+    <li data-testid="member-row" className="flex min-h-13 items-center gap-3 rounded-row py-1 pr-1 pl-2 hover:bg-hover">
       <PersonAvatar user={user} size={36} />
       <span className="min-w-0 flex-1">
         <span className="block truncate text-body leading-5 font-medium">

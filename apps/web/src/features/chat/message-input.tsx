@@ -54,7 +54,7 @@ export function MessageInput({ conversationId, title, inputRef }: MessageInputPr
         submit();
       }}
     >
-      <div className="mx-auto flex max-w-[828px] items-end gap-2 rounded-sheet border border-edge bg-raised py-1.5 pr-1.5 pl-3.5 focus-within:outline-2 focus-within:outline-accent">
+      <div className="mx-auto flex max-w-[828px] items-end gap-2 rounded-sheet border border-edge bg-raised py-1.5 pr-1.5 pl-3.5 focus-within:border-accent focus-within:ring-1 focus-within:ring-accent">
         <textarea
           ref={inputRef}
           data-testid="composer"
@@ -80,7 +80,11 @@ export function MessageInput({ conversationId, title, inputRef }: MessageInputPr
         </Button>
       </div>
       {notice ? (
-        <p id={id} role={left < 0 ? 'alert' : 'status'} className="mx-auto max-w-[828px] px-3.5 pt-1 text-meta text-ink-3">
+        <p
+          id={id}
+          role={left < 0 ? 'alert' : 'status'}
+          className="mx-auto max-w-[828px] px-3.5 pt-1 text-meta text-ink-3"
+        >
           <span className={left < 0 ? 'text-danger' : undefined}>{notice}</span>
         </p>
       ) : null}
@@ -89,7 +93,8 @@ export function MessageInput({ conversationId, title, inputRef }: MessageInputPr
 }
 
 function noticeOf(left: number, wait: number): string | null {
-  if (left < 0) return `The message is too long by ${(-left).toLocaleString()} characters. Shorten it or send it in parts.`;
+  if (left < 0)
+    return `The message is too long by ${(-left).toLocaleString()} characters. Shorten it or send it in parts.`;
   if (wait > 0) return `You are sending very fast. Sending goes on in ${wait} s.`;
   return left < SHOWN_FROM ? `${left} characters left` : null;
 }

@@ -5,8 +5,8 @@ import { Button } from '../../ui/button.js';
 import { nameOf, usePeople } from '../people/people.store.js';
 import { loadOlder } from './chat-loader.js';
 import type { ConversationState } from './conversation-state.js';
-import type { FindMention } from './message-text.js';
 import { MessageRow } from './message-row.js';
+import type { FindMention } from './message-text.js';
 import { discard, sendAgain } from './outbox.js';
 import { headsBySeq, othersOf, reachOf } from './receipts.js';
 import { type Row, rowsOf } from './rows.js';
@@ -113,8 +113,7 @@ function useDescriber(state: ConversationState, me: string) {
     return {
       sender: known[row.senderId] ?? unknown(row.senderId),
       mine: row.senderId === me,
-      sentence:
-        row.message?.type === 'system' ? systemSentence(row.message, me, (id) => nameOf(people, id)) : null,
+      sentence: row.message?.type === 'system' ? systemSentence(row.message, me, (id) => nameOf(people, id)) : null,
       heads: resting.flatMap((id) => known[id] ?? []),
       readers: item.type === 'group' ? readers.map((reader) => reader.user.displayName) : NOBODY,
       find,

@@ -17,7 +17,6 @@ function blockOf(block: Block, key: number, find: FindMention): ReactNode {
       return <blockquote key={key}>{block.children.map((child, index) => blockOf(child, index, find))}</blockquote>;
     case 'codeBlock':
       return (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a wide block is scrolled by keyboard too
         <pre key={key} tabIndex={0}>
           <code>{block.text}</code>
         </pre>

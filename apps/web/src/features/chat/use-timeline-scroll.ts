@@ -57,6 +57,9 @@ export function useTimelineScroll({ scroller, rows, startAt, focusedKey, onNearT
   });
   const toEnd = useCallback(() => virtualizer.scrollToEnd(), [virtualizer]);
 
+  const nearTop = useRef(onNearTop);
+  nearTop.current = onNearTop;
+
   const started = useRef(false);
   useLayoutEffect(() => {
     if (started.current || rows.length === 0) return;
@@ -73,11 +76,18 @@ export function useTimelineScroll({ scroller, rows, startAt, focusedKey, onNearT
     if (own !== null) lastOwn.current = own;
   }, [virtualizer, own]);
 
-  useKeptPlace(scroller, setPinned, onNearTop);
+  useKeptPlace(scroller, setPinned, nearTop);
+  const height = virtualizer.getTotalSize();
+  useEffect(() => {
+    // Rows that fit without scrolling bring no scroll event: the reader is at the end all the same.
+    const view = scroller.current;
+    if (view && placeOf(view).pinned) setPinned(true);
+    if (view && view.scrollHeight - view.clientHeight < AHEAD_PX) nearTop.current();
+  }, [scroller, height]);
 
   return {
     items: virtualizer.getVirtualItems().map(({ key, index, start, end }) => ({ key: String(key), index, start, end })),
-    height: virtualizer.getTotalSize(),
+    height,
     pinned,
     measure: virtualizer.measureElement,
     toEnd,
@@ -105,10 +115,8 @@ export function useTimelineScroll({ scroller, rows, startAt, focusedKey, onNearT
 function useKeptPlace(
   scroller: RefObject<HTMLDivElement | null>,
   setPinned: (pinned: boolean) => void,
-  onNearTop: () => void,
+  nearTop: RefObject<() => void>,
 ): void {
-  const nearTop = useRef(onNearTop);
-  nearTop.current = onNearTop;
   useEffect(() => {
     const view = scroller.current;
     if (!view) return;
@@ -140,7 +148,7 @@ function useKeptPlace(
       view.removeEventListener('scroll', onScroll);
       observer.disconnect();
     };
-  }, [scroller, setPinned]);
+  }, [scroller, setPinned, nearTop]);
 }
 
 interface Place {

@@ -1,4 +1,5 @@
 import type { ConversationListItem } from '@parley/protocol';
+import { plainText } from '../chat/plain-text.js';
 import { systemSentence } from '../chat/system-sentence.js';
 
 const LONGEST = 140;
@@ -13,13 +14,9 @@ export function previewOf(item: ConversationListItem, me: string, nameOf: (id: s
   const message = item.lastMessage;
   if (!message) return item.type === 'group' ? 'New group. Say something.' : 'Say hello.';
   if (message.type === 'system') return systemSentence(message, me, nameOf);
-  const text = message.isDeleted ? 'Message deleted' : oneLine(message.content) || 'Attachment';
+  const text = message.isDeleted ? 'Message deleted' : plainText(message.content, LONGEST) || 'Attachment';
   if (message.senderId === me) return `You: ${text}`;
   return item.type === 'group' ? `${firstName(nameOf(message.senderId))}: ${text}` : text;
-}
-
-function oneLine(text: string): string {
-  return text.slice(0, LONGEST).replace(/\s+/g, ' ').trim();
 }
 
 function firstName(name: string): string {

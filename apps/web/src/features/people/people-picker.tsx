@@ -47,7 +47,7 @@ export function PeoplePicker(props: PeoplePickerProps) {
       <label htmlFor={id} className="mb-1 text-second font-medium text-ink-2">
         {label}
       </label>
-      <div className="flex max-h-32 flex-wrap gap-1.5 overflow-y-auto rounded-control border border-edge bg-raised p-1.5 focus-within:outline-2 focus-within:outline-accent">
+      <div className="flex max-h-32 flex-wrap gap-1.5 overflow-y-auto rounded-control border border-edge bg-raised p-1.5 focus-within:border-accent focus-within:ring-1 focus-within:ring-accent">
         {chosen.map((person) => (
           <Chip key={person.id} person={person} onRemove={() => onRemove?.(person)} />
         ))}
@@ -96,7 +96,6 @@ function Option({ id, person, active, onPick }: { id: string; person: UserView; 
     if (active) ref.current?.scrollIntoView({ block: 'nearest' });
   }, [active]);
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the combobox's input has the keys; an option is never focused
     <li
       ref={ref}
       id={id}
