@@ -29,17 +29,26 @@ interface Options {
   profile: boolean;
 }
 
+/** The command line, or how to use it. */
+function given() {
+  try {
+    return parseArgs({
+      options: {
+        only: { type: 'string', default: 'a,b,c,lock' },
+        rounds: { type: 'string', default: '3' },
+        seconds: { type: 'string', default: '10' },
+        warmup: { type: 'string', default: '3' },
+        generators: { type: 'string', default: '1' },
+        profile: { type: 'boolean', default: false },
+      },
+    });
+  } catch {
+    throw new Error(USAGE);
+  }
+}
+
 function options(): Options {
-  const { values } = parseArgs({
-    options: {
-      only: { type: 'string', default: 'a,b,c,lock' },
-      rounds: { type: 'string', default: '3' },
-      seconds: { type: 'string', default: '10' },
-      warmup: { type: 'string', default: '3' },
-      generators: { type: 'string', default: '1' },
-      profile: { type: 'boolean', default: false },
-    },
-  });
+  const { values } = given();
   const only = values.only.split(',');
   const unknown = only.filter((name) => !(name in SUBJECTS) && name !== 'lock');
   const [rounds, seconds, warmup, generators] = [values.rounds, values.seconds, values.warmup, values.generators].map(

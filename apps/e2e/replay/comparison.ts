@@ -25,12 +25,15 @@ export interface Comparison {
   faults: string[];
 }
 
+type Sent = Pick<Crowd, 'taken' | 'refused' | 'faults' | 'userIdOf'>;
+type Watched = Pick<LiveReader, 'seen' | 'faults' | 'faultCount'>;
+
 /** Reads the whole history back over REST and holds it against the input, the acks and what the readers saw. */
 export async function compare(
-  rest: RestClient,
+  rest: Pick<RestClient, 'history'>,
   conversationId: string,
-  crowd: Crowd,
-  readers: LiveReader[],
+  crowd: Sent,
+  readers: Watched[],
 ): Promise<Comparison> {
   const comparison = new HistoryComparison(crowd, readers);
   for await (const page of rest.history(conversationId)) for (const message of page.items) comparison.row(message);
@@ -52,8 +55,8 @@ class HistoryComparison {
   private lastSeq = 0;
 
   constructor(
-    private readonly crowd: Crowd,
-    private readonly readers: LiveReader[],
+    private readonly crowd: Sent,
+    private readonly readers: Watched[],
   ) {
     this.result.faults.push(...crowd.faults);
   }

@@ -27,20 +27,29 @@ interface Options {
   venue: () => Promise<Venue>;
 }
 
+/** The command line, or how to use it. */
+function given() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        lines: { type: 'string' },
+        connections: { type: 'string', default: '200' },
+        readers: { type: 'string', default: '3' },
+        database: { type: 'string', default: 'embedded' },
+        url: { type: 'string' },
+        issuer: { type: 'string' },
+        audience: { type: 'string' },
+        secret: { type: 'string' },
+      },
+    });
+  } catch {
+    throw new Error(USAGE);
+  }
+}
+
 function options(): Options {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      lines: { type: 'string' },
-      connections: { type: 'string', default: '200' },
-      readers: { type: 'string', default: '3' },
-      database: { type: 'string', default: 'embedded' },
-      url: { type: 'string' },
-      issuer: { type: 'string' },
-      audience: { type: 'string' },
-      secret: { type: 'string' },
-    },
-  });
+  const { values, positionals } = given();
   const [file] = positionals;
   const { url, issuer, audience, secret, database } = values;
   const [connections, readers, lines] = [values.connections, values.readers, values.lines ?? 'Infinity'].map(Number);
