@@ -39,9 +39,9 @@ const PAIRED = new Set(['script', 'style']);
 export function findHtml(text: string): HtmlPart[] {
   const candidates = candidatesIn(text);
   if (candidates.length === 0) return [];
-  const outside = outsideCode(candidates, text);
-  const pairs = findPairs(text, outside);
-  return [...pairs, ...findTags(text, outside, pairs)].sort((one, other) => one.start - other.start);
+  const limited = withLimits(candidates, text);
+  const pairs = findPairs(text, limited);
+  return [...pairs, ...findTags(text, limited, pairs)].sort((one, other) => one.start - other.start);
 }
 
 function candidatesIn(text: string): Candidate[] {
@@ -56,13 +56,13 @@ function candidatesIn(text: string): Candidate[] {
   return candidates;
 }
 
-function outsideCode(candidates: Candidate[], text: string): Candidate[] {
+/** Within code the limit is before the name ends, so that no tag is found there. */
+function withLimits(candidates: Candidate[], text: string): Candidate[] {
   const code = codeRanges(text);
   let next = 0;
-  return candidates.flatMap((candidate) => {
+  return candidates.map((candidate) => {
     while (next < code.length && (code[next]?.[1] ?? 0) <= candidate.start) next++;
-    const start = code[next]?.[0] ?? text.length;
-    return start <= candidate.start ? [] : [{ ...candidate, limit: start }];
+    return { ...candidate, limit: code[next]?.[0] ?? text.length };
   });
 }
 

@@ -115,6 +115,8 @@ describe('§4 HTML is removed', () => {
     ['<script>a<script>b</script>c', 'c'],
     ['<style>a</script>b', '<style>a</script>b'],
     ['</script><script>', '</script><script>'],
+    ['<style> <script>x</script>', '<style> '],
+    ['<script a="</script>">x</script>', ''],
     ['<b>a <style> tag</b>', 'a <style> tag'],
   ])('with its content where script or style are a pair: %j', (text, expected) => {
     expect(clean(text)).toBe(expected);

@@ -1,0 +1,99 @@
+import { Injectable } from '@nestjs/common';
+import type { SystemMetadata } from '@parley/protocol';
+import { WriterDatabase } from '../../database/database.module.js';
+import type { Db } from '../../database/database.js';
+import { conflict, notFound } from '../../kernel/errors.js';
+import type { Principal } from '../../kernel/principal.js';
+import type { FeedEvent } from '../../realtime/feed/feed-events.js';
+import { Feeds } from '../../realtime/feed/feeds.js';
+import { MessageWriter, newMessageEvent, SystemMessagesRepository } from '../messages/index.js';
+import type { ConversationRow, ParticipantRow } from './conversation.presenter.js';
+import { type ChangeRow, ConversationsRepository } from './conversations.repository.js';
+
+/** The conversation as it stands while this change alone holds it, and the numbers the change will take. */
+export interface Held {
+  tx: Db;
+  conversation: ConversationRow;
+  actor: ParticipantRow;
+  /** The version of this change; its system message takes the next. */
+  version: number;
+  at: Date;
+}
+
+/** What a change does to the conversation's own row, what it leaves in the history, and what everyone hears of it. */
+export interface Change<T> {
+  result: T;
+  values?: Partial<ConversationRow>;
+  row: Omit<ChangeRow, 'version' | 'actorId'>;
+  system: SystemMetadata;
+  event(conversation: ConversationRow): FeedEvent;
+}
+
+/** Where the result is there already: nothing is written and nobody hears anything. */
+export interface Unchanged<T> {
+  result: T;
+  unchanged: true;
+}
+
+/** Every change of a conversation and its members takes this way: in line, under the lock, one transaction, one version. */
+@Injectable()
+export class ConversationChanges {
+  constructor(
+    private readonly database: WriterDatabase,
+    private readonly writer: MessageWriter,
+    private readonly repository: ConversationsRepository,
+    private readonly system: SystemMessagesRepository,
+    private readonly feeds: Feeds,
+  ) {}
+
+  /**
+   * @param decide refuses, or says what changes, under the lock.
+   * @throws `not_found` where the actor is no member; `conflict` where the conversation is archived.
+   */
+  async run<T>(
+    principal: Principal,
+    conversationId: string,
+    decide: (held: Held) => Promise<Change<T> | Unchanged<T>>,
+    options: { evenArchived?: boolean } = {},
+  ): Promise<T> {
+    return this.writer.exclusively(conversationId, async () => {
+      const { result, events } = await this.database.transaction(async (tx) => {
+        const held = await this.hold(tx, conversationId, principal.userId);
+        if (held.conversation.isArchived && !options.evenArchived) throw conflict('conversation', 'archived');
+        const change = await decide(held);
+        if ('unchanged' in change) return { result: change.result, events: [] };
+        return { result: change.result, events: await this.apply(held, change) };
+      });
+      if (events.length > 0) this.feeds.announce({ conversationId, events });
+      return result;
+    });
+  }
+
+  /** Looks without changing anything, so that costly preparations are not made for someone who may not. */
+  async check(principal: Principal, conversationId: string, look: (held: Held) => void): Promise<void> {
+    await this.database.transaction(async (tx) => look(await this.hold(tx, conversationId, principal.userId)));
+  }
+
+  private async hold(tx: Db, conversationId: string, actorId: string): Promise<Held> {
+    const conversation = await this.repository.lock(tx, conversationId);
+    const actor = conversation && (await this.repository.participants(tx, conversationId, [actorId])).get(actorId);
+    if (!conversation || !actor || actor.leftAt) throw notFound();
+    const at = await this.repository.now(tx, conversation.updatedAt);
+    return { tx, conversation, actor, version: conversation.version + 1, at };
+  }
+
+  private async apply<T>(held: Held, change: Change<T>): Promise<FeedEvent[]> {
+    const { tx, conversation, actor, version, at } = held;
+    const place = { seq: conversation.lastSeq + 1, version: version + 1, countable: conversation.countable, at };
+    const changed = await this.repository.update(tx, conversation.id, {
+      ...change.values,
+      lastSeq: place.seq,
+      version: place.version,
+      updatedAt: at,
+    });
+    await this.repository.insertChange(tx, conversation.id, { ...change.row, version, actorId: actor.userId });
+    const of = { conversationId: conversation.id, actorId: actor.userId };
+    const message = await this.system.insert(tx, { ...of, ...place }, change.system);
+    return [change.event(changed), newMessageEvent(message)];
+  }
+}

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { CreateConversationBody } from '@parley/protocol';
+import { WriterDatabase } from '../../database/database.module.js';
+import type { Db } from '../../database/database.js';
+import { canonicalJson } from '../../kernel/canonical-json.js';
+import { invalid, notFound, ParleyError } from '../../kernel/errors.js';
+import { newId } from '../../kernel/ids.js';
+import type { Principal } from '../../kernel/principal.js';
+import { tidyName } from '../../platform/names.js';
+import { Feeds } from '../../realtime/feed/feeds.js';
+import type { ConversationRow } from './conversation.presenter.js';
+import { ConversationsRepository, type NewConversation } from './conversations.repository.js';
+import { MemberRefs } from './member-refs.js';
+
+@Injectable()
+export class ConversationCreation {
+  constructor(
+    private readonly database: WriterDatabase,
+    private readonly repository: ConversationsRepository,
+    private readonly refs: MemberRefs,
+    private readonly feeds: Feeds,
+  ) {}
+
+  /** `created` is false where the conversation was there already: the same pair, or the same id asked again. */
+  async create(principal: Principal, body: CreateConversationBody): Promise<{ id: string; created: boolean }> {
+    const memberIds = await this.refs.resolve(principal, body.memberIds);
+    const wanted = body.type === 'direct' ? this.direct(principal, body, memberIds) : this.group(principal, body, memberIds);
+    const { row, created } = await this.database.transaction((tx) => this.insert(tx, wanted));
+    if (created) {
+      const joined = wanted.memberIds;
+      this.feeds.announce({
+        conversationId: row.id,
+        events: [{ version: row.version, name: 'conversation:created', payload: null, joined }],
+      });
+    }
+    return { id: row.id, created };
+  }
+
+  private direct(principal: Principal, body: CreateConversationBody, memberIds: readonly string[]): NewConversation {
+    const [peer] = memberIds;
+    if (body.name !== undefined) throw invalid('name', 'a direct conversation has none');
+    if (peer === undefined || memberIds.length !== 1) throw invalid('memberIds', 'must name exactly one other person');
+    if (peer === principal.userId) throw invalid('memberIds', 'must not be oneself');
+    const pair = [principal.userId, peer].sort();
+    return { ...this.common(principal, body), type: 'direct', name: null, directKey: pair.join(':'), memberIds: pair };
+  }
+
+  private group(principal: Principal, body: CreateConversationBody, memberIds: readonly string[]): NewConversation {
+    if (body.name === undefined) throw invalid('name', 'a group needs one');
+    const everyone = [...new Set([principal.userId, ...memberIds])];
+    return { ...this.common(principal, body), type: 'group', name: tidyName(body.name), directKey: null, memberIds: everyone };
+  }
+
+  private common(principal: Principal, body: CreateConversationBody) {
+    const asked = [body.type, body.name ?? null, body.memberIds.map((ref) => canonicalJson(ref)).sort()];
+    const creationHash = body.id === undefined ? null : createHash('sha256').update(canonicalJson(asked)).digest();
+    return { id: body.id?.toLowerCase() ?? newId(), createdBy: principal.userId, creationHash };
+  }
+
+  private async insert(tx: Db, wanted: NewConversation): Promise<{ row: ConversationRow; created: boolean }> {
+    const row = await this.repository.create(tx, wanted);
+    if (!row) return { row: await this.existing(tx, wanted), created: false };
+    const versions = await this.repository.raiseMembershipVersions(tx, wanted.memberIds);
+    const members = wanted.memberIds.map((userId) => ({
+      userId,
+      role: userId === wanted.createdBy ? ('owner' as const) : ('member' as const),
+      userVersion: versions.get(userId) ?? 0,
+    }));
+    await this.repository.admit(tx, row, { version: row.version, at: row.createdAt, members });
+    await this.repository.insertChange(tx, row.id, {
+      version: row.version,
+      kind: 'created',
+      actorId: wanted.createdBy,
+      data: { userIds: [...wanted.memberIds] },
+    });
+    return { row, created: true };
+  }
+
+  /** What stood in the way of a creation: the pair's conversation, or the same creation asked before. */
+  private async existing(tx: Db, wanted: NewConversation): Promise<ConversationRow> {
+    const named = wanted.creationHash && (await this.repository.find(tx, wanted.id));
+    if (named) {
+      const same = named.createdBy === wanted.createdBy && named.creationHash?.equals(wanted.creationHash ?? Buffer.alloc(0));
+      if (!same) throw new ParleyError('idempotency_conflict');
+      return named;
+    }
+    const direct = wanted.directKey === null ? null : await this.repository.findByDirectKey(tx, wanted.directKey);
+    if (!direct) throw notFound();
+    return direct;
+  }
+}

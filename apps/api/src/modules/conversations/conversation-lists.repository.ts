@@ -1,0 +1,130 @@
+import { Injectable } from '@nestjs/common';
+import { and, asc, desc, eq, inArray, isNull, ne, type SQL, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
+import { LIMITS } from '@parley/protocol';
+import { Database, type Db } from '../../database/database.js';
+import {
+  conversationParticipants,
+  conversationReceipts,
+  conversations,
+  mentions,
+  messages,
+  users,
+} from '../../database/schema/index.js';
+
+const me = alias(conversationParticipants, 'me');
+const peerPart = alias(conversationParticipants, 'peer_part');
+const peer = alias(users, 'peer');
+
+const mentionCount = sql<number>`(
+  SELECT count(*) FROM ${mentions}
+   WHERE ${mentions.userId} = ${me.userId} AND ${mentions.conversationId} = ${me.conversationId}
+     AND ${mentions.seq} > ${me.lastReadSeq})::float8`;
+
+/** How far all the other present members have come, where the last message is one's own and the group is small. */
+const othersMark = (column: 'last_read_seq' | 'last_delivered_seq') => sql<number | null>`(
+  SELECT min(o.${sql.raw(column)}) FROM conversation_participants o
+   WHERE o.conversation_id = ${me.conversationId} AND o.user_id <> ${me.userId} AND o.left_at IS NULL
+     AND ${messages.senderId} = ${me.userId} AND ${conversations.memberCount} <= ${LIMITS.receiptsMembers})::float8`;
+
+/** Where a page of a list begins: after the row with this time and id. */
+export interface ListPlace {
+  at: string;
+  id: string;
+}
+
+export interface ListFilter {
+  archived: boolean | null;
+  after: ListPlace | null;
+  limit: number;
+}
+
+@Injectable()
+export class ConversationListsRepository {
+  constructor(private readonly database: Database) {}
+
+  /** A page of the user's list, newest activity first, in one statement. */
+  page(userId: string, { archived, after, limit }: ListFilter) {
+    const place = after
+      ? sql`(${conversations.updatedAt}, ${conversations.id}) < (${after.at}::timestamptz, ${after.id}::uuid)`
+      : undefined;
+    const kind = archived === null ? undefined : eq(conversations.isArchived, archived);
+    return this.select(and(eq(me.userId, userId), isNull(me.leftAt), kind, place))
+      .orderBy(desc(conversations.updatedAt), desc(conversations.id))
+      .limit(limit);
+  }
+
+  /** One conversation as each of these members sees it. */
+  asSeenBy(conversationId: string, userIds: readonly string[]) {
+    return this.select(and(eq(me.conversationId, conversationId), inArray(me.userId, [...userIds]), isNull(me.leftAt)));
+  }
+
+  /** Present members in the order in which they joined; null where the asker is none of them. */
+  async members(conversationId: string, askerId: string, page: { after: ListPlace | null; limit: number }) {
+    const asker = this.database.db
+      .select({ one: sql`1` })
+      .from(me)
+      .where(and(eq(me.conversationId, conversationId), eq(me.userId, askerId), isNull(me.leftAt)));
+    const { joinedAt, userId } = conversationParticipants;
+    const place = page.after
+      ? sql`(${joinedAt}, ${userId}) > (${page.after.at}::timestamptz, ${page.after.id}::uuid)`
+      : undefined;
+    return this.selectMembers(
+      this.database.db,
+      and(
+        eq(conversationParticipants.conversationId, conversationId),
+        isNull(conversationParticipants.leftAt),
+        sql`EXISTS ${asker}`,
+        place,
+      ),
+    )
+      .orderBy(asc(joinedAt), asc(userId))
+      .limit(page.limit);
+  }
+
+  /** These members' rows, departed ones included. */
+  membersByIds(db: Db, conversationId: string, userIds: readonly string[]) {
+    const { conversationId: owner, userId } = conversationParticipants;
+    return this.selectMembers(db, and(eq(owner, conversationId), inArray(userId, [...userIds])));
+  }
+
+  private selectMembers(db: Db, where: SQL | undefined) {
+    return db
+      .select({ participant: conversationParticipants, user: users })
+      .from(conversationParticipants)
+      .innerJoin(users, eq(users.id, conversationParticipants.userId))
+      .where(where)
+      .$dynamic();
+  }
+
+  private select(where: SQL | undefined) {
+    return this.database.db
+      .select({
+        conversation: conversations,
+        me,
+        receipts: conversationReceipts.receipts,
+        lastMessage: messages,
+        peer,
+        mentionCount,
+        othersRead: othersMark('last_read_seq'),
+        othersDelivered: othersMark('last_delivered_seq'),
+      })
+      .from(me)
+      .innerJoin(conversations, eq(conversations.id, me.conversationId))
+      .innerJoin(conversationReceipts, eq(conversationReceipts.conversationId, me.conversationId))
+      .leftJoin(messages, and(eq(messages.conversationId, me.conversationId), eq(messages.seq, conversations.lastSeq)))
+      .leftJoin(
+        peerPart,
+        and(
+          eq(conversations.type, 'direct'),
+          eq(peerPart.conversationId, me.conversationId),
+          ne(peerPart.userId, me.userId),
+        ),
+      )
+      .leftJoin(peer, eq(peer.id, peerPart.userId))
+      .where(where)
+      .$dynamic();
+  }
+}
+
+export type ListRow = Awaited<ReturnType<ConversationListsRepository['asSeenBy']>>[number];

@@ -1,0 +1,111 @@
+import { Injectable } from '@nestjs/common';
+import {
+  type ConversationDetail,
+  type ConversationListItem,
+  type ConversationPage,
+  LIMITS,
+  type Member,
+  type Message,
+  type Page,
+} from '@parley/protocol';
+import { notFound } from '../../kernel/errors.js';
+import { Cursors } from '../../platform/http/cursors.js';
+import { peopleIn, presentMessage } from '../messages/index.js';
+import { toUserDetail, toUserView, UsersRepository } from '../users/index.js';
+import { ConversationListsRepository, type ListPlace, type ListRow } from './conversation-lists.repository.js';
+import { presentConversation, presentMember } from './conversation.presenter.js';
+
+/** What cursors of the caller's list are sealed for; those of members are for their conversation. */
+const LIST = 'conversations';
+
+export interface ListRequest {
+  cursor?: string;
+  limit?: number;
+  archived?: 'false' | 'true' | 'all';
+}
+
+/** Conversations as their members see them in lists and details. */
+@Injectable()
+export class ConversationLists {
+  constructor(
+    private readonly repository: ConversationListsRepository,
+    private readonly users: UsersRepository,
+    private readonly cursors: Cursors,
+  ) {}
+
+  async page(userId: string, request: ListRequest): Promise<ConversationPage> {
+    const limit = request.limit ?? LIMITS.pageDefault;
+    const archived = request.archived === 'all' ? null : request.archived === 'true';
+    const rows = await this.repository.page(userId, { archived, after: this.placeOf(LIST, request.cursor), limit: limit + 1 });
+    const items = rows.slice(0, limit).map(presentItem);
+    const last = rows.length > limit ? items.at(-1) : undefined;
+    const people = peopleIn(items.flatMap((item) => item.lastMessage ?? [])).concat(items.map((item) => item.createdBy));
+    return {
+      items,
+      nextCursor: last ? this.cursors.seal(LIST, [last.updatedAt, last.id]) : null,
+      hasMore: last !== undefined,
+      users: [...(await this.users.viewsOf(people)).values()],
+    };
+  }
+
+  /** @throws `not_found` where the user is no member. */
+  async detail(userId: string, conversationId: string): Promise<ConversationDetail> {
+    const [[row], members] = await Promise.all([
+      this.repository.asSeenBy(conversationId, [userId]),
+      this.repository.members(conversationId, userId, { after: null, limit: LIMITS.detailMembers }),
+    ]);
+    if (!row) throw notFound();
+    return { ...presentItem(row), members: members.map(({ participant, user }) => presentMember(participant, toUserView(user))) };
+  }
+
+  async itemsFor(conversationId: string, userIds: readonly string[]): Promise<Map<string, ConversationListItem>> {
+    const rows = await this.repository.asSeenBy(conversationId, userIds);
+    return new Map(rows.map((row) => [row.me.userId, presentItem(row)]));
+  }
+
+  /** @throws `not_found` where the user is no member. */
+  async members(userId: string, conversationId: string, request: { cursor?: string; limit?: number }): Promise<Page<Member>> {
+    const limit = request.limit ?? LIMITS.pageDefault;
+    const after = this.placeOf(conversationId, request.cursor);
+    const rows = await this.repository.members(conversationId, userId, { after, limit: limit + 1 });
+    // The page of a member is never empty at its beginning: they are in it themselves.
+    if (rows.length === 0 && (!after || !(await this.isMember(conversationId, userId)))) throw notFound();
+    const shown = rows.slice(0, limit);
+    const last = rows.length > limit ? shown.at(-1)?.participant : undefined;
+    return {
+      items: shown.map(({ participant, user }) => presentMember(participant, toUserView(user))),
+      nextCursor: last ? this.cursors.seal(conversationId, [last.joinedAt.toISOString(), last.userId]) : null,
+      hasMore: last !== undefined,
+    };
+  }
+
+  private placeOf(list: string, cursor: string | undefined): ListPlace | null {
+    if (cursor === undefined) return null;
+    const [at, id] = this.cursors.open(list, cursor);
+    return { at: String(at), id: String(id) };
+  }
+
+  private async isMember(conversationId: string, userId: string): Promise<boolean> {
+    return (await this.repository.asSeenBy(conversationId, [userId])).length > 0;
+  }
+}
+
+function presentItem(row: ListRow): ConversationListItem {
+  return {
+    ...presentConversation(row.conversation),
+    receipts: row.receipts,
+    peer: row.peer ? toUserDetail({ ...row.peer, isShared: true }) : null,
+    myRole: row.me.role,
+    lastMessage: row.lastMessage ? asSeen(presentMessage(row.lastMessage), row) : null,
+    unreadCount: row.conversation.countable - row.me.readCountable,
+    mentionCount: row.mentionCount,
+    lastReadSeq: row.me.lastReadSeq,
+    lastDeliveredSeq: row.me.lastDeliveredSeq,
+  };
+}
+
+function asSeen(message: Message, { othersRead, othersDelivered }: ListRow): Message {
+  if (message.type === 'system' || othersRead === null || othersDelivered === null) return message;
+  if (othersRead >= message.seq) return { ...message, status: 'read' };
+  return othersDelivered >= message.seq ? { ...message, status: 'delivered' } : message;
+}

@@ -1,0 +1,32 @@
+import type { Conversation, Member, UserView } from '@parley/protocol';
+import type { conversationParticipants, conversations } from '../../database/schema/index.js';
+
+export type ConversationRow = typeof conversations.$inferSelect;
+export type ParticipantRow = typeof conversationParticipants.$inferSelect;
+
+export function presentConversation(row: ConversationRow): Conversation {
+  return {
+    id: row.id,
+    type: row.type,
+    name: row.name,
+    isArchived: row.isArchived,
+    createdBy: row.createdBy,
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+    memberCount: row.memberCount,
+    lastSeq: row.lastSeq,
+    version: row.version,
+  };
+}
+
+export function presentMember(row: ParticipantRow, user: UserView): Member {
+  return {
+    user,
+    role: row.role,
+    joinedAt: row.joinedAt.toISOString(),
+    leftAt: row.leftAt?.toISOString() ?? null,
+    lastReadSeq: row.lastReadSeq,
+    lastDeliveredSeq: row.lastDeliveredSeq,
+    version: row.version,
+  };
+}

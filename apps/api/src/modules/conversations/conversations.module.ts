@@ -1,0 +1,37 @@
+import { Module } from '@nestjs/common';
+import { FeedModule } from '../../realtime/feed/feed.module.js';
+import { MessagesModule } from '../messages/index.js';
+import { UsersModule } from '../users/index.js';
+import { ConversationChanges } from './conversation-changes.js';
+import { ConversationCreation } from './conversation-creation.js';
+import { ConversationFeedSource } from './conversation-feed-source.js';
+import { ConversationLists } from './conversation-lists.js';
+import { ConversationListsRepository } from './conversation-lists.repository.js';
+import { ConversationsController } from './conversations.controller.js';
+import { ConversationsRepository } from './conversations.repository.js';
+import { ConversationsService } from './conversations.service.js';
+import { FeedSourceRepository } from './feed-source.repository.js';
+import { FeedChanges } from './feed-changes.js';
+import { MemberRefs } from './member-refs.js';
+import { MembersController } from './members.controller.js';
+import { MembersService } from './members.service.js';
+import { SendToController } from './send-to.controller.js';
+
+@Module({
+  imports: [FeedModule, MessagesModule, UsersModule],
+  controllers: [ConversationsController, MembersController, SendToController],
+  providers: [
+    ConversationsService,
+    ConversationCreation,
+    ConversationChanges,
+    ConversationLists,
+    ConversationFeedSource,
+    FeedChanges,
+    MembersService,
+    MemberRefs,
+    ConversationsRepository,
+    ConversationListsRepository,
+    FeedSourceRepository,
+  ],
+})
+export class ConversationsModule {}

@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import type { ConversationDetail, UpdateConversationBody } from '@parley/protocol';
+import { conflict, invalid, ParleyError } from '../../kernel/errors.js';
+import type { Principal } from '../../kernel/principal.js';
+import { tidyName } from '../../platform/names.js';
+import { type Change, ConversationChanges, type Held, type Unchanged } from './conversation-changes.js';
+import { ConversationLists } from './conversation-lists.js';
+import { canArchiveGroup, canRename } from './conversation.policy.js';
+import { presentConversation } from './conversation.presenter.js';
+
+type Decision = Change<void> | Unchanged<void>;
+
+@Injectable()
+export class ConversationsService {
+  constructor(
+    private readonly changes: ConversationChanges,
+    private readonly lists: ConversationLists,
+  ) {}
+
+  async update(principal: Principal, conversationId: string, body: UpdateConversationBody): Promise<ConversationDetail> {
+    const { name, isArchived } = body;
+    if ((name === undefined) === (isArchived === undefined)) throw invalid('', 'must have exactly one of name and isArchived');
+    if (name !== undefined) await this.rename(principal, conversationId, tidyName(name));
+    if (isArchived !== undefined) await this.archive(principal, conversationId, isArchived);
+    return this.lists.detail(principal.userId, conversationId);
+  }
+
+  private rename(principal: Principal, conversationId: string, name: string): Promise<void> {
+    return this.changes.run(principal, conversationId, async ({ conversation, actor, version }): Promise<Decision> => {
+      if (conversation.type === 'direct') throw conflict('name', 'a direct conversation has no name');
+      if (!canRename(actor.role)) throw new ParleyError('forbidden');
+      if (conversation.name === name) return { result: undefined, unchanged: true };
+      return {
+        result: undefined,
+        values: { name },
+        row: { kind: 'renamed' },
+        system: { event: 'renamed', from: conversation.name ?? '', to: name },
+        event: (changed) => ({
+          version,
+          name: 'conversation:updated',
+          // The system message's numbers come with its own event.
+          payload: {
+            conversationId,
+            version,
+            actorId: principal.userId,
+            conversation: { ...presentConversation(changed), version, lastSeq: conversation.lastSeq },
+          },
+        }),
+      };
+    });
+  }
+
+  private archive(principal: Principal, conversationId: string, isArchived: boolean): Promise<void> {
+    const decide = async ({ conversation, actor, version }: Held): Promise<Decision> => {
+      if (conversation.type === 'group' && !canArchiveGroup(actor.role)) throw new ParleyError('forbidden');
+      if (conversation.isArchived === isArchived) return { result: undefined, unchanged: true };
+      return {
+        result: undefined,
+        values: { isArchived },
+        row: { kind: 'archived', data: { isArchived } },
+        system: { event: isArchived ? 'archived' : 'unarchived' },
+        event: () => ({
+          version,
+          name: 'conversation:archived',
+          payload: { conversationId, version, actorId: principal.userId, isArchived },
+        }),
+      };
+    };
+    return this.changes.run(principal, conversationId, decide, { evenArchived: true });
+  }
+}

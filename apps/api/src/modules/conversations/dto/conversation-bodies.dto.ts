@@ -1,0 +1,74 @@
+import { ArrayMinSize, IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUUID, Max, MaxLength, Min } from 'class-validator';
+import {
+  type AddMembersBody,
+  type ConversationType,
+  type CreateConversationBody,
+  LIMITS,
+  type MemberRef,
+  type MemberRole,
+  type UpdateConversationBody,
+  type UpdateMemberBody,
+} from '@parley/protocol';
+import { IsName } from '../../../platform/names.js';
+import { IsMemberRefs } from './member-refs.js';
+
+const TYPES = ['direct', 'group'] as const;
+const ROLES = ['owner', 'admin', 'member'] as const;
+
+export class CreateConversationDto implements CreateConversationBody {
+  @IsOptional()
+  @IsUUID('loose')
+  id?: string;
+
+  @IsIn(TYPES)
+  type!: ConversationType;
+
+  @IsOptional()
+  @IsName()
+  name?: string;
+
+  @IsMemberRefs()
+  memberIds!: MemberRef[];
+}
+
+export class UpdateConversationDto implements UpdateConversationBody {
+  @IsOptional()
+  @IsName()
+  name?: string;
+
+  @IsOptional()
+  @IsBoolean()
+  isArchived?: boolean;
+}
+
+export class AddMembersDto implements AddMembersBody {
+  @IsMemberRefs()
+  @ArrayMinSize(1)
+  memberIds!: MemberRef[];
+}
+
+export class UpdateMemberDto implements UpdateMemberBody {
+  @IsIn(ROLES)
+  role!: MemberRole;
+}
+
+class CursorQueryDto {
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  cursor?: string;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(LIMITS.pageMax)
+  limit?: number;
+}
+
+export class ListQueryDto extends CursorQueryDto {
+  @IsOptional()
+  @IsIn(['false', 'true', 'all'])
+  archived?: 'false' | 'true' | 'all';
+}
+
+export class MembersQueryDto extends CursorQueryDto {}

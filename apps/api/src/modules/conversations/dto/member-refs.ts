@@ -1,0 +1,32 @@
+import { registerDecorator } from 'class-validator';
+import { LIMITS, type MemberRef } from '@parley/protocol';
+import { isUuid } from '../../../kernel/ids.js';
+
+const EXTERNAL_KEYS = new Set(['externalId', 'name']);
+const EXTERNAL_ID_LENGTH = 255;
+
+/** Each a user's id, or `{externalId, name?}`; at most 100. */
+export function IsMemberRefs(): PropertyDecorator {
+  return (target, propertyName) => {
+    registerDecorator({
+      name: 'isMemberRefs',
+      target: target.constructor,
+      propertyName: String(propertyName),
+      validator: {
+        validate: (value: unknown) =>
+          Array.isArray(value) && value.length <= LIMITS.membersPerRequest && value.every(isMemberRef),
+        defaultMessage: () =>
+          `must be a list of at most ${LIMITS.membersPerRequest} user ids, or objects {externalId, name?}`,
+      },
+    });
+  };
+}
+
+function isMemberRef(value: unknown): value is MemberRef {
+  if (typeof value === 'string') return isUuid(value);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const { externalId, name } = value as { externalId?: unknown; name?: unknown };
+  const nameFits = name === undefined || (typeof name === 'string' && name.length <= LIMITS.nameLength);
+  const idFits = typeof externalId === 'string' && externalId.length > 0 && externalId.length <= EXTERNAL_ID_LENGTH;
+  return idFits && nameFits && Object.keys(value).every((key) => EXTERNAL_KEYS.has(key));
+}

@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import type { Member } from '@parley/protocol';
+import { Database } from '../../database/database.js';
+import type { FeedEvent } from '../../realtime/feed/feed-events.js';
+import { toUserView } from '../users/index.js';
+import { ConversationListsRepository } from './conversation-lists.repository.js';
+import { type ConversationRow, presentConversation, presentMember } from './conversation.presenter.js';
+import { type ChangeRecord, FeedSourceRepository } from './feed-source.repository.js';
+
+/** What the events of change rows are made of, as it is now: it may be newer than the change. */
+interface Present {
+  conversation: ConversationRow;
+  members: ReadonlyMap<string, Member>;
+}
+
+/** The events of stored changes, for a feed that missed them. */
+@Injectable()
+export class FeedChanges {
+  constructor(
+    private readonly database: Database,
+    private readonly repository: FeedSourceRepository,
+    private readonly lists: ConversationListsRepository,
+  ) {}
+
+  async events(conversationId: string, changes: readonly ChangeRecord[]): Promise<FeedEvent[]> {
+    if (changes.length === 0) return [];
+    const conversation = await this.repository.conversation(conversationId);
+    if (!conversation) return [];
+    const named = changes.flatMap((change) => [...(change.data.userIds ?? []), change.subjectId ?? []].flat());
+    const rows = await this.lists.membersByIds(this.database.db, conversationId, [...new Set(named)]);
+    const members = new Map(rows.map(({ participant, user }) => [user.id, presentMember(participant, toUserView(user))]));
+    return changes.map((change) => eventOf(change, { conversation, members }));
+  }
+}
+
+function eventOf(change: ChangeRecord, { conversation, members }: Present): FeedEvent {
+  const { version, actorId, conversationId } = change;
+  const base = { conversationId, version, actorId };
+  const joined = change.data.userIds ?? [];
+  const subject = change.subjectId ?? '';
+  const viewsOf = (userIds: readonly string[]) => userIds.flatMap((userId) => members.get(userId) ?? []);
+  switch (change.kind) {
+    case 'created':
+      return { version, name: 'conversation:created', payload: null, joined };
+    case 'member_added':
+      return { version, name: 'member:added', payload: { ...base, members: viewsOf(joined) }, joined };
+    case 'member_removed':
+      return { version, name: 'member:removed', payload: { ...base, userId: subject }, left: subject };
+    case 'role_changed':
+      return { version, name: 'member:updated', payload: { ...base, members: viewsOf([subject]) } };
+    case 'renamed':
+      return { version, name: 'conversation:updated', payload: { ...base, conversation: presentConversation(conversation) } };
+    case 'archived':
+      return { version, name: 'conversation:archived', payload: { ...base, isArchived: change.data.isArchived ?? false } };
+    default:
+      throw new Error(`A change of the kind ${change.kind} has no event.`);
+  }
+}

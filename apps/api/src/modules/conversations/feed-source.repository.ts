@@ -1,0 +1,112 @@
+import { Injectable } from '@nestjs/common';
+import { and, asc, eq, gt, inArray, lte, sql } from 'drizzle-orm';
+import { Database } from '../../database/database.js';
+import { conversationChanges, conversationReceipts, conversations, users } from '../../database/schema/index.js';
+import type { Heads, Memberships } from '../../realtime/feed/feed-events.js';
+
+export type ChangeRecord = typeof conversationChanges.$inferSelect;
+
+/** A member whose watermark moved, with what is told about it. */
+export interface MovedMark extends Record<string, unknown> {
+  user_id: string;
+  receipts: number;
+  read_seq: number;
+  read_id: string | null;
+  read_ms: number | null;
+  delivered_seq: number;
+  delivered_id: string | null;
+  delivered_ms: number | null;
+  unread: number;
+  mentioned: number;
+  last_seq: number;
+  member_count: number;
+}
+
+@Injectable()
+export class FeedSourceRepository {
+  constructor(private readonly database: Database) {}
+
+  async heads(conversationIds: readonly string[]): Promise<Map<string, Heads>> {
+    const rows = await this.database.db
+      .select({ id: conversations.id, version: conversations.version, receipts: conversationReceipts.receipts })
+      .from(conversations)
+      .innerJoin(conversationReceipts, eq(conversationReceipts.conversationId, conversations.id))
+      .where(sql`${conversations.id} = ANY(${sql.param([...conversationIds])}::uuid[])`);
+    return new Map(rows.map(({ id, ...heads }) => [id, heads]));
+  }
+
+  changesBetween(conversationId: string, range: { after: number; upTo: number }, limit: number): Promise<ChangeRecord[]> {
+    const { conversationId: owner, version } = conversationChanges;
+    return this.database.db
+      .select()
+      .from(conversationChanges)
+      .where(and(eq(owner, conversationId), gt(version, range.after), lte(version, range.upTo)))
+      .orderBy(asc(version))
+      .limit(limit);
+  }
+
+  async conversation(id: string) {
+    const [row] = await this.database.db.select().from(conversations).where(eq(conversations.id, id));
+    return row ?? null;
+  }
+
+  async movedMarks(conversationId: string, receipts: number): Promise<MovedMark[]> {
+    const { rows } = (await this.database.db.execute(sql`
+      SELECT p.user_id, p.receipts_version::float8 AS receipts, c.last_seq::float8 AS last_seq, c.member_count,
+             p.last_read_seq::float8 AS read_seq, r.id AS read_id, (extract(epoch FROM p.read_at) * 1000)::float8 AS read_ms,
+             p.last_delivered_seq::float8 AS delivered_seq, d.id AS delivered_id,
+             (extract(epoch FROM p.delivered_at) * 1000)::float8 AS delivered_ms,
+             (c.countable - p.read_countable)::float8 AS unread,
+             (SELECT count(*) FROM mentions e WHERE e.user_id = p.user_id AND e.conversation_id = p.conversation_id
+                 AND e.seq > p.last_read_seq)::float8 AS mentioned
+        FROM conversation_participants p
+        JOIN conversations c ON c.id = p.conversation_id
+        LEFT JOIN messages r ON r.conversation_id = p.conversation_id AND r.seq = p.last_read_seq
+        LEFT JOIN messages d ON d.conversation_id = p.conversation_id AND d.seq = p.last_delivered_seq
+       WHERE p.conversation_id = ${conversationId} AND p.receipts_version > ${receipts} AND p.left_at IS NULL
+       ORDER BY p.receipts_version
+       LIMIT 1000`)) as unknown as { rows: MovedMark[] };
+    return rows;
+  }
+
+  async memberships(userIds: readonly string[]): Promise<Map<string, Memberships>> {
+    const { rows } = (await this.database.db.execute(sql`
+      SELECT u.id, u.membership_version::float8 AS cursor,
+             (SELECT coalesce(jsonb_agg(jsonb_build_array(p.conversation_id, p.version)), '[]')
+                FROM conversation_participants p WHERE p.user_id = u.id AND p.left_at IS NULL) AS present
+        FROM users u WHERE u.id = ANY(${sql.param([...userIds])}::uuid[])`)) as unknown as {
+      rows: { id: string; cursor: number; present: [string, number][] }[];
+    };
+    return new Map(
+      rows.map(({ id, cursor, present }) => [
+        id,
+        { cursor, present: present.map(([conversationId, version]) => ({ conversationId, version })) },
+      ]),
+    );
+  }
+
+  async membershipVersions(userIds: readonly string[]): Promise<Map<string, number>> {
+    const rows = await this.database.db
+      .select({ id: users.id, version: users.membershipVersion })
+      .from(users)
+      .where(sql`${users.id} = ANY(${sql.param([...userIds])}::uuid[])`);
+    return new Map(rows.map(({ id, version }) => [id, version]));
+  }
+
+  /** Differs after a restored backup, a failover to another timeline, or on another database altogether. */
+  async epochParts(): Promise<string[]> {
+    const { rows } = (await this.database.db.execute(
+      sql`SELECT d.epoch::text AS epoch, s.system_identifier::text AS system FROM deployment d, pg_control_system() s`,
+    )) as unknown as { rows: { epoch: string; system: string }[] };
+    const [row] = rows;
+    return row ? [row.epoch, row.system, await this.timeline()] : [];
+  }
+
+  /** The control file would tell the old timeline until the first checkpoint after a failover. */
+  private async timeline(): Promise<string> {
+    const { rows } = (await this.database.db.execute(
+      sql`SELECT CASE WHEN pg_is_in_recovery() THEN '' ELSE left(pg_walfile_name(pg_current_wal_lsn()), 8) END AS timeline`,
+    )) as unknown as { rows: { timeline: string }[] };
+    return rows[0]?.timeline ?? '';
+  }
+}

@@ -1,0 +1,59 @@
+import { Controller, Delete, Get, HttpCode, HttpStatus, Patch, Post, Res } from '@nestjs/common';
+import type { Member, Page } from '@parley/protocol';
+import type { Response } from 'express';
+import type { Principal } from '../../kernel/principal.js';
+import { CurrentPrincipal } from '../../platform/http/request.js';
+import { UuidParam, ValidBody, ValidQuery } from '../../platform/http/valid.js';
+import { ConversationLists } from './conversation-lists.js';
+import { AddMembersDto, MembersQueryDto, UpdateMemberDto } from './dto/conversation-bodies.dto.js';
+import { MembersService } from './members.service.js';
+
+@Controller(['conversations/:id/members', 'rooms/:id/members'])
+export class MembersController {
+  constructor(
+    private readonly members: MembersService,
+    private readonly lists: ConversationLists,
+  ) {}
+
+  @Get()
+  list(
+    @CurrentPrincipal() principal: Principal,
+    @UuidParam('id') id: string,
+    @ValidQuery(MembersQueryDto) query: MembersQueryDto,
+  ): Promise<Page<Member>> {
+    return this.lists.members(principal.userId, id, query);
+  }
+
+  /** Those who were added: 201, or 200 where all were members already. */
+  @Post()
+  async add(
+    @CurrentPrincipal() principal: Principal,
+    @UuidParam('id') id: string,
+    @ValidBody(AddMembersDto) body: AddMembersDto,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<{ items: Member[] }> {
+    const items = await this.members.add(principal, id, body.memberIds);
+    response.status(items.length > 0 ? HttpStatus.CREATED : HttpStatus.OK);
+    return { items };
+  }
+
+  @Patch(':userId')
+  changeRole(
+    @CurrentPrincipal() principal: Principal,
+    @UuidParam('id') id: string,
+    @UuidParam('userId') userId: string,
+    @ValidBody(UpdateMemberDto) body: UpdateMemberDto,
+  ): Promise<Member> {
+    return this.members.changeRole(principal, id, { userId, role: body.role });
+  }
+
+  @Delete(':userId')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  remove(
+    @CurrentPrincipal() principal: Principal,
+    @UuidParam('id') id: string,
+    @UuidParam('userId') userId: string,
+  ): Promise<void> {
+    return this.members.remove(principal, id, userId);
+  }
+}

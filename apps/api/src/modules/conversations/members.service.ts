@@ -1,0 +1,144 @@
+import { Injectable } from '@nestjs/common';
+import type { Member, MemberRef, MemberRole, SystemMetadata } from '@parley/protocol';
+import { conflict, notFound, ParleyError } from '../../kernel/errors.js';
+import type { Principal } from '../../kernel/principal.js';
+import { toUserView } from '../users/index.js';
+import { type Change, ConversationChanges, type Held, type Unchanged } from './conversation-changes.js';
+import { ConversationListsRepository } from './conversation-lists.repository.js';
+import { canAddMembers, canChangeRoles, canLeave, canRemove } from './conversation.policy.js';
+import { type ParticipantRow, presentMember } from './conversation.presenter.js';
+import { ConversationsRepository } from './conversations.repository.js';
+import { MemberRefs } from './member-refs.js';
+
+/** Who is in a conversation, and as what. */
+@Injectable()
+export class MembersService {
+  constructor(
+    private readonly changes: ConversationChanges,
+    private readonly repository: ConversationsRepository,
+    private readonly lists: ConversationListsRepository,
+    private readonly refs: MemberRefs,
+  ) {}
+
+  /** Adds those who are not members yet, all with one version. Returns them. */
+  async add(principal: Principal, conversationId: string, memberRefs: readonly MemberRef[]): Promise<Member[]> {
+    // Resolving may create people, so a stranger is turned away before that.
+    await this.changes.check(principal, conversationId, (held) => this.requireGroupLeader(held));
+    const wanted = await this.refs.resolve(principal, memberRefs);
+    return this.changes.run(principal, conversationId, (held) => this.decideAdd(held, wanted));
+  }
+
+  /** Removes a member; oneself is leaving. */
+  remove(principal: Principal, conversationId: string, userId: string): Promise<void> {
+    const leaving = userId === principal.userId;
+    return this.changes.run(principal, conversationId, (held) => this.decideRemove(held, userId), { evenArchived: leaving });
+  }
+
+  changeRole(principal: Principal, conversationId: string, change: { userId: string; role: MemberRole }): Promise<Member> {
+    return this.changes.run(principal, conversationId, (held) => this.decideRole(held, change));
+  }
+
+  private requireGroupLeader({ conversation, actor }: Held): void {
+    if (conversation.type === 'direct') throw conflict('members', "a direct conversation's members are fixed");
+    if (!canAddMembers(actor.role)) throw new ParleyError('forbidden');
+    if (conversation.isArchived) throw conflict('conversation', 'archived');
+  }
+
+  private async decideAdd(held: Held, wanted: readonly string[]): Promise<Change<Member[]> | Unchanged<Member[]>> {
+    this.requireGroupLeader(held);
+    const { tx, conversation, version, at, actor } = held;
+    const known = await this.repository.lockParticipants(tx, conversation.id, wanted);
+    const userIds = wanted.filter((userId) => known.get(userId)?.leftAt !== null);
+    if (userIds.length === 0) return { result: [], unchanged: true };
+    const versions = await this.repository.raiseMembershipVersions(tx, userIds);
+    const admitted = userIds.map((userId) => ({ userId, role: 'member' as const, userVersion: versions.get(userId) ?? 0 }));
+    await this.repository.admit(tx, conversation, { version, at, members: admitted });
+    const members = await this.present(held, userIds);
+    return {
+      result: members,
+      values: { memberCount: conversation.memberCount + userIds.length },
+      row: { kind: 'member_added', data: { userIds } },
+      system: { event: 'member_added', userIds },
+      event: () => ({
+        version,
+        name: 'member:added',
+        payload: { conversationId: conversation.id, version, actorId: actor.userId, members },
+        joined: userIds,
+      }),
+    };
+  }
+
+  private async decideRemove(held: Held, userId: string): Promise<Change<void> | Unchanged<void>> {
+    const { tx, conversation, version, at, actor } = held;
+    if (conversation.type === 'direct') throw conflict('members', "a direct conversation's members are fixed");
+    const target = (await this.repository.lockParticipants(tx, conversation.id, [userId])).get(userId);
+    if (!target) throw notFound();
+    await this.requireMayRemove(held, target);
+    if (target.leftAt) return { result: undefined, unchanged: true };
+    const userVersion = (await this.repository.raiseMembershipVersions(tx, [userId])).get(userId) ?? 0;
+    const key = { conversationId: conversation.id, userId };
+    await this.repository.updateParticipant(tx, key, { leftAt: at, version, userVersion });
+    const system: SystemMetadata =
+      userId === actor.userId ? { event: 'member_left' } : { event: 'member_removed', userIds: [userId] };
+    return {
+      result: undefined,
+      values: { memberCount: conversation.memberCount - 1 },
+      row: { kind: 'member_removed', subjectId: userId },
+      system,
+      event: () => ({
+        version,
+        name: 'member:removed',
+        payload: { conversationId: conversation.id, version, actorId: actor.userId, userId },
+        left: userId,
+      }),
+    };
+  }
+
+  private async requireMayRemove({ tx, conversation, actor }: Held, target: ParticipantRow): Promise<void> {
+    if (target.userId !== actor.userId) {
+      if (!canRemove(actor.role, target.role)) throw new ParleyError('forbidden');
+      return;
+    }
+    const owners = await this.repository.countOwners(tx, conversation.id);
+    const facts = { role: actor.role, otherOwners: owners - 1, otherMembers: conversation.memberCount - 1 };
+    if (!canLeave(facts)) {
+      throw new ParleyError('forbidden', { message: 'The last owner leaves only after passing the ownership on.' });
+    }
+  }
+
+  private async decideRole(held: Held, change: { userId: string; role: MemberRole }): Promise<Change<Member> | Unchanged<Member>> {
+    const { tx, conversation, version, actor } = held;
+    const { userId, role } = change;
+    if (conversation.type === 'direct') throw conflict('members', 'a direct conversation has no roles to change');
+    if (!canChangeRoles(actor.role)) throw new ParleyError('forbidden');
+    const target = (await this.repository.lockParticipants(tx, conversation.id, [userId])).get(userId);
+    if (!target || target.leftAt) throw notFound();
+    if (target.role === role) return { result: await this.presentOne(held, userId), unchanged: true };
+    if (target.role === 'owner' && (await this.repository.countOwners(tx, conversation.id)) === 1) {
+      throw new ParleyError('forbidden', { message: 'The last owner stays one until there is another.' });
+    }
+    await this.repository.updateParticipant(tx, { conversationId: conversation.id, userId }, { role, version });
+    const member = await this.presentOne(held, userId);
+    return {
+      result: member,
+      row: { kind: 'role_changed', subjectId: userId },
+      system: { event: 'role_changed', userIds: [userId], from: target.role, to: role },
+      event: () => ({
+        version,
+        name: 'member:updated',
+        payload: { conversationId: conversation.id, version, actorId: actor.userId, members: [member] },
+      }),
+    };
+  }
+
+  private async present({ tx, conversation }: Held, userIds: readonly string[]): Promise<Member[]> {
+    const rows = await this.lists.membersByIds(tx, conversation.id, userIds);
+    return rows.map(({ participant, user }) => presentMember(participant, toUserView(user)));
+  }
+
+  private async presentOne(held: Held, userId: string): Promise<Member> {
+    const [member] = await this.present(held, [userId]);
+    if (!member) throw notFound();
+    return member;
+  }
+}

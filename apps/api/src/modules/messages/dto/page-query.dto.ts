@@ -1,0 +1,38 @@
+import { IsIn, IsInt, IsOptional, IsString, IsUUID, Max, MaxLength, Min } from 'class-validator';
+import { LIMITS, type OpenCommand } from '@parley/protocol';
+
+const TYPES = ['text', 'image', 'file', 'system', 'data'] as const;
+
+/** Which page of a conversation's messages; `before`, `after` and `around` take a seq, a message id or an ISO time. */
+export class PageQueryDto {
+  @IsOptional()
+  @IsString()
+  @MaxLength(64)
+  before?: string;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(64)
+  after?: string;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(64)
+  around?: string;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(LIMITS.pageMax)
+  limit?: number;
+
+  @IsOptional()
+  @IsIn(TYPES)
+  type?: (typeof TYPES)[number];
+}
+
+/** Payload of `conversation:open`. */
+export class OpenCommandDto extends PageQueryDto implements OpenCommand {
+  @IsUUID('loose')
+  conversationId!: string;
+}

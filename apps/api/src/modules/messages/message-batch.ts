@@ -1,0 +1,107 @@
+import type { Message, MessageType, Metadata, ReplyPreview } from '@parley/protocol';
+
+/** A message that is ready to be written: checked, sanitized, and with its ids. */
+export interface PreparedMessage {
+  conversationId: string;
+  senderId: string;
+  isBot: boolean;
+  clientMessageId: string;
+  id: string;
+  /** SHA-256 in hex of what was received. */
+  payloadHash: string;
+  type: Exclude<MessageType, 'system'>;
+  content: string;
+  metadata: Metadata;
+  replyToId: string | null;
+  /** Lower-case usernames in the text; those of present members become mentions. */
+  names: readonly string[];
+}
+
+/** What became of one message of a batch. */
+export type Outcome =
+  | { kind: 'new'; message: Message }
+  | { kind: 'duplicate'; original: Original; mayRead: boolean }
+  | { kind: 'busy' }
+  | { kind: 'refused'; reason: Refusal };
+
+export type Refusal = 'not_found' | 'archived' | 'idempotency_conflict' | 'reply_unknown' | 'reply_deleted';
+
+/** The message that a repeat repeats. `version` is that of its `message:new`. */
+export interface Original {
+  id: string;
+  seq: number;
+  version: number;
+  createdAt: string;
+}
+
+/** A row that the SQL function answers with, one for each message of the batch. */
+export interface BatchRow extends Record<string, unknown> {
+  i: number;
+  outcome: 'new' | 'duplicate' | 'duplicate_hidden' | 'busy' | Refusal;
+  message_id: string;
+  seq: number;
+  version: number;
+  created_ms: number;
+  mentioned: string[];
+  reply: ReplyPreview | null;
+}
+
+/** The batch as the SQL function takes it; its short names are explained there. */
+export function encodeBatch(batch: readonly PreparedMessage[]): string {
+  return JSON.stringify(
+    batch.map((each, i) => ({
+      i,
+      c: each.conversationId,
+      s: each.senderId,
+      b: each.isBot,
+      k: each.clientMessageId,
+      id: each.id,
+      h: each.payloadHash,
+      t: each.type,
+      x: each.content,
+      m: each.metadata,
+      r: each.replyToId ?? undefined,
+      n: each.names.length > 0 ? each.names : undefined,
+    })),
+  );
+}
+
+export function decodeOutcome(row: BatchRow, sent: PreparedMessage): Outcome {
+  const createdAt = () => new Date(row.created_ms).toISOString();
+  switch (row.outcome) {
+    case 'new':
+      return { kind: 'new', message: newMessage(row, sent, createdAt()) };
+    case 'duplicate':
+    case 'duplicate_hidden': {
+      const original = { id: row.message_id, seq: row.seq, version: row.version, createdAt: createdAt() };
+      return { kind: 'duplicate', original, mayRead: row.outcome === 'duplicate' };
+    }
+    case 'busy':
+      return { kind: 'busy' };
+    default:
+      return { kind: 'refused', reason: row.outcome };
+  }
+}
+
+function newMessage(row: BatchRow, sent: PreparedMessage, createdAt: string): Message {
+  return {
+    id: sent.id,
+    conversationId: sent.conversationId,
+    seq: row.seq,
+    clientMessageId: sent.clientMessageId,
+    senderId: sent.senderId,
+    senderType: sent.isBot ? 'bot' : 'user',
+    type: sent.type,
+    content: sent.content,
+    metadata: sent.metadata,
+    mentions: row.mentioned,
+    replyTo: row.reply,
+    reactions: [],
+    status: 'sent',
+    createdAt,
+    editedAt: null,
+    deletedAt: null,
+    isDeleted: false,
+    version: row.version,
+  };
+}

@@ -1,0 +1,89 @@
+import { mentionedUsernames } from '@parley/markdown';
+import { LIMITS, type Metadata, type SendMessageBody } from '@parley/protocol';
+import { invalid, ParleyError } from '../../kernel/errors.js';
+import { newId } from '../../kernel/ids.js';
+import type { Principal } from '../../kernel/principal.js';
+import type { PreparedMessage } from './message-batch.js';
+import { payloadHash } from './payload-hash.js';
+import { isBlank, sanitizeContent } from './sanitize.js';
+
+/** Deeper JSON than this is nobody's data; walking it could exhaust the stack. */
+const MOST_DEPTH = 32;
+/** NUL or an unpaired surrogate as JSON escapes it; an escaped backslash before `u` is neither. */
+const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/i;
+
+interface SendRequest {
+  conversationId: string;
+  clientMessageId: string;
+  body: SendMessageBody;
+}
+
+/**
+ * What was received as it will be stored. Only fixed rules are here: what they refuse was never stored before either.
+ * @throws `validation_failed`, `content_too_long` or `too_large`.
+ */
+export function prepareMessage(principal: Principal, request: SendRequest): PreparedMessage {
+  const { body } = request;
+  const type = body.type ?? 'text';
+  const metadata = body.metadata ?? {};
+  const replyToId = body.replyToId ?? null;
+  checkContentSize(body.content, LIMITS.contentBytes);
+  checkMetadata(metadata);
+  const content = cleanContent(body.content);
+  if (type === 'text' && isBlank(content)) throw invalid('content', 'must not be empty');
+  return {
+    conversationId: request.conversationId.toLowerCase(),
+    senderId: principal.userId,
+    isBot: principal.isBot,
+    clientMessageId: request.clientMessageId,
+    id: newId(),
+    payloadHash: payloadHash(body.content, body.type, body.metadata, body.replyToId).toString('hex'),
+    type,
+    content,
+    metadata,
+    replyToId: replyToId?.toLowerCase() ?? null,
+    names: type === 'text' || content !== '' ? mentionedUsernames(content) : [],
+  };
+}
+
+/** @throws `content_too_long`, telling the limit in bytes. */
+export function checkContentSize(content: string, limit: number): void {
+  // A UTF-16 unit takes at most three bytes, so short texts need no counting.
+  if (content.length * 3 <= limit || Buffer.byteLength(content) <= limit) return;
+  throw new ParleyError('content_too_long', {
+    message: `The text is longer than ${limit} bytes.`,
+    details: [{ path: 'content', message: `must be at most ${limit} bytes of UTF-8` }],
+  });
+}
+
+function checkMetadata(metadata: Metadata): void {
+  if (Object.keys(metadata).length === 0) return;
+  if (depthOf(metadata) > MOST_DEPTH) throw invalid('metadata', `must not be nested deeper than ${MOST_DEPTH}`);
+  const json = JSON.stringify(metadata);
+  if (Buffer.byteLength(json) > LIMITS.metadataBytes) {
+    throw new ParleyError('too_large', {
+      message: `The metadata is larger than ${LIMITS.metadataBytes} bytes.`,
+      details: [{ path: 'metadata', message: `must be at most ${LIMITS.metadataBytes} bytes as JSON` }],
+    });
+  }
+  // Postgres stores neither; JSON writes them as escapes.
+  if (UNSTORABLE.test(json)) throw invalid('metadata', 'must not contain NUL or unpaired surrogates');
+}
+
+/** Levels of nesting, counted without recursion. */
+function depthOf(value: object): number {
+  let level: object[] = [value];
+  let depth = 0;
+  for (; level.length > 0 && depth <= MOST_DEPTH; depth += 1) {
+    level = level.flatMap((each) => Object.values(each).filter((child) => typeof child === 'object' && child !== null));
+  }
+  return depth;
+}
+
+function cleanContent(received: string): string {
+  const cleaned = sanitizeContent(received);
+  if ('text' in cleaned) return cleaned.text;
+  throw cleaned.refusal === 'invalid_characters'
+    ? invalid('content', 'must not contain NUL or unpaired surrogates')
+    : invalid('content', 'contains HTML that cannot be removed');
+}

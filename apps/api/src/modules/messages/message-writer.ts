@@ -1,0 +1,191 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { WriterDatabase } from '../../database/database.module.js';
+import { isDataFault, isLockTimeout, isRepeatable } from '../../database/faults.js';
+import { asParleyError, ParleyError } from '../../kernel/errors.js';
+import { LOG } from '../../kernel/log.js';
+import { Feeds } from '../../realtime/feed/feeds.js';
+import { ConversationLines, type Line, type Pending } from './conversation-lines.js';
+import type { Outcome, PreparedMessage } from './message-batch.js';
+import { newMessageEvent } from './message-events.js';
+import { MessagesRepository } from './messages.repository.js';
+
+const BATCH = { items: 500, bytes: 4 * 1024 * 1024 };
+/** Transactions on the side: lanes for conversations that someone else holds, and all other changes together. */
+const SIDE_TRANSACTIONS = 4;
+const MOST_ATTEMPTS = 4;
+const EXPIRY_MS = 500;
+
+/**
+ * Group commit: while one batch is being written the next one fills, so that many messages of many conversations share
+ * a transaction, and an idle system commits at once. A conversation that is being written enters no other batch, which
+ * keeps the order in which its messages came.
+ */
+@Injectable()
+export class MessageWriter implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly lines = new ConversationLines();
+  private batches = 0;
+  private sides = 0;
+  private readonly lanes: { line: Line; pending: Pending[] }[] = [];
+  private scheduled = false;
+  private expiry: NodeJS.Timeout | null = null;
+
+  constructor(
+    private readonly database: WriterDatabase,
+    private readonly repository: MessagesRepository,
+    private readonly feeds: Feeds,
+    @Inject(LOG) private readonly log: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.expiry = setInterval(() => this.lines.expire(Date.now()), EXPIRY_MS);
+    this.expiry.unref();
+  }
+
+  onApplicationShutdown(): void {
+    if (this.expiry) clearInterval(this.expiry);
+  }
+
+  /** Writes one message; settles after the commit. Rejects with `service_unavailable` where the queue is full. */
+  write(message: PreparedMessage): Promise<Outcome> {
+    return new Promise((resolve, reject) => {
+      const bytes = message.content.length * 2 + 512;
+      this.lines.add(message.conversationId, { message, bytes, since: Date.now(), resolve, reject });
+      this.schedule();
+    });
+  }
+
+  /** Runs another change of a conversation in its turn: after the messages that came before, before those after. */
+  exclusively<T>(conversationId: string, change: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const run = () => change().then(resolve, reject);
+      this.lines.add(conversationId, { run, since: Date.now(), reject });
+      this.schedule();
+    });
+  }
+
+  /** Once all frames that arrived in this turn are in: they share a batch, and nobody waits longer than the turn. */
+  private schedule(): void {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    setImmediate(() => {
+      this.scheduled = false;
+      this.start();
+    });
+  }
+
+  private start(): void {
+    const most = Math.min(this.database.parallelism, 2);
+    while (this.batches < most && this.lines.hasReady) {
+      const { lines, batch } = this.lines.takeBatch(BATCH);
+      if (batch.length === 0) break;
+      this.batches += 1;
+      void this.runBatch(lines, batch).finally(() => {
+        this.batches -= 1;
+        this.schedule();
+      });
+    }
+    this.startSides();
+  }
+
+  private startSides(): void {
+    while (this.sides < SIDE_TRANSACTIONS) {
+      const lane = this.lanes.shift();
+      const work = lane ? this.runLane(lane.line, lane.pending) : this.nextTask();
+      if (!work) return;
+      this.sides += 1;
+      void work.finally(() => {
+        this.sides -= 1;
+        this.schedule();
+      });
+    }
+  }
+
+  private nextTask(): Promise<void> | null {
+    const next = this.lines.takeTask();
+    return next && next.task.run().finally(() => this.lines.release(next.line));
+  }
+
+  private async runBatch(lines: readonly Line[], batch: readonly Pending[]): Promise<void> {
+    const busy = await this.commit(batch, false);
+    const held = Map.groupBy(busy, (pending) => pending.message.conversationId);
+    for (const line of lines) {
+      const pending = held.get(line.conversationId);
+      if (pending) this.lanes.push({ line, pending });
+      else this.lines.release(line);
+    }
+  }
+
+  /** A conversation that someone else holds waits here on its own, until the lock's deadline. */
+  private async runLane(line: Line, pending: readonly Pending[]): Promise<void> {
+    await this.commit(pending, true);
+    this.lines.release(line);
+  }
+
+  /**
+   * Writes a batch and settles what became of it. Rows at fault fail alone: the batch is split until they are by
+   * themselves. Returns the messages whose conversation is held by someone else.
+   */
+  private async commit(batch: readonly Pending[], waiting: boolean): Promise<Pending[]> {
+    try {
+      const outcomes = await this.attempt(batch.map((pending) => pending.message), waiting);
+      return this.settle(batch, outcomes);
+    } catch (fault) {
+      const splits = isDataFault(fault) || (isLockTimeout(fault) && !waiting);
+      if (splits && batch.length > 1) return this.commitHalves(batch, waiting);
+      if (isLockTimeout(fault) && !waiting) return [...batch];
+      this.refuse(batch, fault);
+      return [];
+    }
+  }
+
+  private async commitHalves(batch: readonly Pending[], waiting: boolean): Promise<Pending[]> {
+    const middle = Math.ceil(batch.length / 2);
+    // One after the other: a conversation may be in both, and its order must hold.
+    const first = await this.commit(batch.slice(0, middle), waiting);
+    const held = new Set(first.map((pending) => pending.message.conversationId));
+    const [behind, rest] = partition(batch.slice(middle), (pending) => held.has(pending.message.conversationId));
+    return [...first, ...behind, ...(rest.length > 0 ? await this.commit(rest, waiting) : [])];
+  }
+
+  private async attempt(batch: readonly PreparedMessage[], waiting: boolean): Promise<Outcome[]> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.repository.writeBatch(batch, waiting);
+      } catch (fault) {
+        if (attempt === MOST_ATTEMPTS || !isRepeatable(fault)) throw fault;
+      }
+    }
+  }
+
+  private settle(batch: readonly Pending[], outcomes: readonly Outcome[]): Pending[] {
+    const busy: Pending[] = [];
+    const announced = new Map<string, ReturnType<typeof newMessageEvent>[]>();
+    batch.forEach((pending, i) => {
+      const outcome = outcomes[i] ?? { kind: 'busy' };
+      if (outcome.kind === 'busy') busy.push(pending);
+      else pending.resolve(outcome);
+      if (outcome.kind !== 'new') return;
+      const events = announced.get(outcome.message.conversationId);
+      if (events) events.push(newMessageEvent(outcome.message));
+      else announced.set(outcome.message.conversationId, [newMessageEvent(outcome.message)]);
+    });
+    for (const [conversationId, events] of announced) this.feeds.announce({ conversationId, events });
+    return busy;
+  }
+
+  private refuse(batch: readonly Pending[], fault: unknown): void {
+    const refusal = isDataFault(fault)
+      ? new ParleyError('validation_failed', { message: 'The message cannot be stored.' }, { cause: fault })
+      : asParleyError(fault);
+    this.log.warn({ err: fault, messages: batch.length }, 'a batch of messages could not be written');
+    for (const pending of batch) pending.reject(refusal);
+  }
+}
+
+function partition<T>(all: readonly T[], belongs: (each: T) => boolean): [T[], T[]] {
+  const yes: T[] = [];
+  const no: T[] = [];
+  for (const each of all) (belongs(each) ? yes : no).push(each);
+  return [yes, no];
+}

@@ -1,0 +1,49 @@
+import type { Message } from '@parley/protocol';
+import type { messages } from '../../database/schema/index.js';
+
+export type MessageRow = typeof messages.$inferSelect;
+
+/** A stored message as everyone may see it: status `sent`, reactions without `reactedByMe`. */
+export function presentMessage(row: MessageRow): Message {
+  const isDeleted = row.deletedAt !== null;
+  const isReply = row.replyToId !== null && row.replyToSeq !== null && row.replyToSenderId !== null;
+  return {
+    id: row.id,
+    conversationId: row.conversationId,
+    seq: row.seq,
+    clientMessageId: row.clientMessageId,
+    senderId: row.senderId,
+    senderType: row.senderType,
+    type: row.type,
+    content: isDeleted ? '' : row.content,
+    metadata: isDeleted ? {} : row.metadata,
+    mentions: isDeleted ? [] : row.mentions,
+    replyTo:
+      isReply && !isDeleted
+        ? {
+            id: row.replyToId as string,
+            seq: row.replyToSeq as number,
+            senderId: row.replyToSenderId as string,
+            excerpt: row.replyExcerpt ?? '',
+          }
+        : null,
+    reactions: [],
+    status: 'sent',
+    createdAt: row.createdAt.toISOString(),
+    editedAt: row.editedAt?.toISOString() ?? null,
+    deletedAt: row.deletedAt?.toISOString() ?? null,
+    isDeleted,
+    version: row.version,
+  };
+}
+
+/** Everyone whom these messages name: senders, mentioned people and authors of quoted messages. */
+export function peopleIn(messages: readonly Message[]): string[] {
+  const ids = new Set<string>();
+  for (const { senderId, mentions, replyTo } of messages) {
+    ids.add(senderId);
+    for (const id of mentions) ids.add(id);
+    if (replyTo) ids.add(replyTo.senderId);
+  }
+  return [...ids];
+}

@@ -1,0 +1,63 @@
+import { Controller, Get, Post, Res } from '@nestjs/common';
+import { type DuplicateReceipt, LIMITS, type Message, type MessagePage } from '@parley/protocol';
+import { IsUUID } from 'class-validator';
+import type { Response } from 'express';
+import type { Principal } from '../../kernel/principal.js';
+import { CurrentPrincipal } from '../../platform/http/request.js';
+import { UuidParam, ValidBody, ValidQuery } from '../../platform/http/valid.js';
+import { PageQueryDto } from './dto/page-query.dto.js';
+import { SendMessageDto } from './dto/send-message.dto.js';
+import { parsePageRequest } from './message-anchor.js';
+import { MessagesService } from './messages.service.js';
+import { answerSend } from './send-answer.js';
+
+class ConversationPageQueryDto extends PageQueryDto {
+  @IsUUID('loose')
+  conversationId!: string;
+}
+
+@Controller()
+export class MessagesController {
+  constructor(private readonly messages: MessagesService) {}
+
+  @Get(['conversations/:id/messages', 'rooms/:id/messages'])
+  page(
+    @CurrentPrincipal() principal: Principal,
+    @UuidParam('id') id: string,
+    @ValidQuery(PageQueryDto) query: PageQueryDto,
+  ): Promise<MessagePage> {
+    return this.messages.page(principal, id, parsePageRequest(query, LIMITS.pageDefault));
+  }
+
+  @Get('messages')
+  pageOf(
+    @CurrentPrincipal() principal: Principal,
+    @ValidQuery(ConversationPageQueryDto) query: ConversationPageQueryDto,
+  ): Promise<MessagePage> {
+    return this.messages.page(principal, query.conversationId, parsePageRequest(query, LIMITS.pageDefault));
+  }
+
+  @Post(['conversations/:id/messages', 'rooms/:id/messages'])
+  async send(
+    @CurrentPrincipal() principal: Principal,
+    @UuidParam('id') id: string,
+    @ValidBody(SendMessageDto) body: SendMessageDto,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<Message | DuplicateReceipt> {
+    return answerSend(await this.messages.send(principal, id, body), response);
+  }
+
+  @Get('rooms/:id/messages/:messageId')
+  getIn(
+    @CurrentPrincipal() principal: Principal,
+    @UuidParam('id') id: string,
+    @UuidParam('messageId') messageId: string,
+  ): Promise<Message> {
+    return this.messages.get(principal, messageId, id);
+  }
+
+  @Get('messages/:id')
+  get(@CurrentPrincipal() principal: Principal, @UuidParam('id') id: string): Promise<Message> {
+    return this.messages.get(principal, id);
+  }
+}

@@ -1,0 +1,182 @@
+import { Injectable } from '@nestjs/common';
+import { and, asc, desc, eq, gt, gte, isNull, lt, lte, type SQL, sql } from 'drizzle-orm';
+import type { Message } from '@parley/protocol';
+import { Database, type Db } from '../../database/database.js';
+import { WriterDatabase } from '../../database/database.module.js';
+import { conversationParticipants, messages } from '../../database/schema/index.js';
+import type { Anchor, Direction } from './message-anchor.js';
+import { type BatchRow, decodeOutcome, encodeBatch, type Outcome, type PreparedMessage } from './message-batch.js';
+import { type MessageRow, presentMessage } from './message.presenter.js';
+
+/** Rows next to a position, in ascending order, and whether there are more beyond each end. */
+export interface Slice {
+  rows: MessageRow[];
+  moreBefore: boolean;
+  moreAfter: boolean;
+}
+
+interface SliceRequest {
+  conversationId: string;
+  limit: number;
+  type: string | null;
+}
+
+/** How far the other present members have come; null where nobody else is there, or too many. */
+export interface OthersMarks {
+  read: number;
+  delivered: number;
+}
+
+@Injectable()
+export class MessagesRepository {
+  constructor(
+    private readonly database: Database,
+    private readonly writer: WriterDatabase,
+  ) {}
+
+  /** One transaction for the whole batch; the outcomes are in the batch's order. */
+  async writeBatch(batch: readonly PreparedMessage[], waiting: boolean): Promise<Outcome[]> {
+    const owners = sql.param(batch.map((each) => each.conversationId));
+    const senders = sql.param(batch.map((each) => each.senderId));
+    const { rows } = (await this.writer.db.execute<BatchRow>(
+      sql`SELECT * FROM write_messages(${owners}::uuid[], ${senders}::uuid[], ${encodeBatch(batch)}::jsonb, ${waiting})`,
+    )) as unknown as { rows: BatchRow[] };
+    const outcomes: Outcome[] = new Array(batch.length);
+    for (const row of rows) {
+      const sent = batch[row.i];
+      if (sent) outcomes[row.i] = decodeOutcome(row, sent);
+    }
+    return outcomes;
+  }
+
+  /** A message of a conversation that the user is a member of. */
+  async findVisible(messageId: string, userId: string, conversationId?: string): Promise<Message | null> {
+    const [found] = await this.database.db
+      .select({ message: messages })
+      .from(messages)
+      .innerJoin(conversationParticipants, memberOf(userId))
+      .where(and(eq(messages.id, messageId), conversationId ? eq(messages.conversationId, conversationId) : undefined));
+    return found ? presentMessage(found.message) : null;
+  }
+
+  /** The original of a repeat, whether or not its sender may still read it. */
+  async findRepeat(sent: Pick<PreparedMessage, 'conversationId' | 'senderId' | 'clientMessageId'>) {
+    const [found] = await this.database.db
+      .select({ message: messages, leftAt: conversationParticipants.leftAt })
+      .from(messages)
+      .innerJoin(
+        conversationParticipants,
+        and(
+          eq(conversationParticipants.conversationId, messages.conversationId),
+          eq(conversationParticipants.userId, messages.senderId),
+        ),
+      )
+      .where(
+        and(
+          eq(messages.conversationId, sent.conversationId),
+          eq(messages.senderId, sent.senderId),
+          eq(messages.clientMessageId, sent.clientMessageId),
+        ),
+      );
+    return found ? { row: found.message, mayRead: found.leftAt === null } : null;
+  }
+
+  /** Everything about one page comes from one snapshot, the membership included; null where the user is no member. */
+  async readInConversation<T>(
+    conversationId: string,
+    userId: string,
+    read: (tx: Db, member: { memberCount: number }) => Promise<T>,
+  ): Promise<T | null> {
+    return this.database.transaction(
+      async (tx) => {
+        const { rows } = (await tx.execute(
+          sql`SELECT c.member_count FROM conversation_participants p JOIN conversations c ON c.id = p.conversation_id
+               WHERE p.conversation_id = ${conversationId} AND p.user_id = ${userId} AND p.left_at IS NULL`,
+        )) as unknown as { rows: { member_count: number }[] };
+        const [member] = rows;
+        return member ? read(tx, { memberCount: member.member_count }) : null;
+      },
+      { isolation: 'repeatable read', readOnly: true },
+    );
+  }
+
+  /** The seq that an anchor stands for; null where the message is unknown here. */
+  async seqOf(tx: Db, conversationId: string, place: { anchor: Anchor; direction: Direction }): Promise<number | null> {
+    const { anchor, direction } = place;
+    if (anchor.kind === 'seq') return anchor.seq;
+    if (anchor.kind === 'id') {
+      return this.firstSeq(tx, conversationId, { where: eq(messages.id, anchor.id) });
+    }
+    // Times never go back along seq, so a moment is a place between two messages.
+    const later = direction === 'after' ? gt(messages.createdAt, anchor.at) : gte(messages.createdAt, anchor.at);
+    const first = await this.firstSeq(tx, conversationId, { where: later });
+    if (first !== null) return direction === 'after' ? first - 1 : first;
+    const last = (await this.firstSeq(tx, conversationId, { newest: true })) ?? 0;
+    return direction === 'before' ? last + 1 : last;
+  }
+
+  async before(tx: Db, request: SliceRequest, seq: number | null): Promise<Slice> {
+    const below = seq === null ? undefined : lt(messages.seq, seq);
+    const rows = await this.select(tx, request, below).orderBy(desc(messages.seq)).limit(request.limit + 1);
+    return { rows: rows.slice(0, request.limit).reverse(), moreBefore: rows.length > request.limit, moreAfter: false };
+  }
+
+  async after(tx: Db, request: SliceRequest, seq: number): Promise<Slice> {
+    const rows = await this.select(tx, request, gt(messages.seq, seq)).orderBy(asc(messages.seq)).limit(request.limit + 1);
+    return { rows: rows.slice(0, request.limit), moreBefore: false, moreAfter: rows.length > request.limit };
+  }
+
+  /** Messages by when they were first told, for a feed that has a gap. */
+  async createdBetween(conversationId: string, range: { after: number; upTo: number }, limit: number): Promise<MessageRow[]> {
+    return this.database.db
+      .select()
+      .from(messages)
+      .where(
+        and(
+          eq(messages.conversationId, conversationId),
+          // Implied by the next line, and what the index is on.
+          gt(messages.version, range.after),
+          gt(messages.createdVersion, range.after),
+          lte(messages.createdVersion, range.upTo),
+        ),
+      )
+      .orderBy(asc(messages.createdVersion))
+      .limit(limit);
+  }
+
+  async othersMarks(tx: Db, conversationId: string, userId: string): Promise<OthersMarks | null> {
+    const { rows } = (await tx.execute(
+      sql`SELECT min(last_read_seq)::float8 AS read, min(last_delivered_seq)::float8 AS delivered
+            FROM conversation_participants
+           WHERE conversation_id = ${conversationId} AND user_id <> ${userId} AND left_at IS NULL`,
+    )) as unknown as { rows: { read: number | null; delivered: number | null }[] };
+    const [row] = rows;
+    return row && row.read !== null && row.delivered !== null ? { read: row.read, delivered: row.delivered } : null;
+  }
+
+  private select(tx: Db, request: SliceRequest, place: SQL | undefined) {
+    const type = request.type ? sql`${messages.type} = ${request.type}` : undefined;
+    return tx
+      .select()
+      .from(messages)
+      .where(and(eq(messages.conversationId, request.conversationId), place, type))
+      .$dynamic();
+  }
+
+  private async firstSeq(tx: Db, conversationId: string, of: { where?: SQL; newest?: boolean }): Promise<number | null> {
+    const [row] = await tx
+      .select({ seq: messages.seq })
+      .from(messages)
+      .where(and(eq(messages.conversationId, conversationId), of.where))
+      .orderBy(of.newest ? desc(messages.seq) : asc(messages.seq))
+      .limit(1);
+    return row?.seq ?? null;
+  }
+}
+
+const memberOf = (userId: string) =>
+  and(
+    eq(conversationParticipants.conversationId, messages.conversationId),
+    eq(conversationParticipants.userId, userId),
+    isNull(conversationParticipants.leftAt),
+  );

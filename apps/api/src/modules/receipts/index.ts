@@ -1,0 +1,3 @@
+export { MarkCommandDto } from './dto/mark.dto.js';
+export { ReceiptsModule } from './receipts.module.js';
+export { ReceiptsService } from './receipts.service.js';

@@ -1,0 +1,37 @@
+import { Controller, Get, HttpCode, HttpStatus, Post } from '@nestjs/common';
+import type { MarkResult, UnreadSummary } from '@parley/protocol';
+import type { Principal } from '../../kernel/principal.js';
+import { CurrentPrincipal } from '../../platform/http/request.js';
+import { UuidParam, ValidBody } from '../../platform/http/valid.js';
+import { MarkDto } from './dto/mark.dto.js';
+import { ReceiptsService } from './receipts.service.js';
+
+@Controller()
+export class ReceiptsController {
+  constructor(private readonly receipts: ReceiptsService) {}
+
+  @Post(['conversations/:id/read', 'rooms/:id/read'])
+  @HttpCode(HttpStatus.OK)
+  read(
+    @CurrentPrincipal() principal: Principal,
+    @UuidParam('id') id: string,
+    @ValidBody(MarkDto) body: MarkDto,
+  ): Promise<MarkResult> {
+    return this.receipts.read(principal, id, body);
+  }
+
+  @Post(['conversations/:id/delivered', 'rooms/:id/delivered'])
+  @HttpCode(HttpStatus.OK)
+  delivered(
+    @CurrentPrincipal() principal: Principal,
+    @UuidParam('id') id: string,
+    @ValidBody(MarkDto) body: MarkDto,
+  ): Promise<MarkResult> {
+    return this.receipts.delivered(principal, id, body);
+  }
+
+  @Get('messages/unread')
+  unread(@CurrentPrincipal() principal: Principal): Promise<UnreadSummary> {
+    return this.receipts.unread(principal);
+  }
+}

@@ -1,0 +1,127 @@
+import { Injectable } from '@nestjs/common';
+import { LIMITS } from '@parley/protocol';
+import { isRepeatable } from '../../database/faults.js';
+import { ParleyError } from '../../kernel/errors.js';
+import type { MarkEvent } from '../../realtime/feed/feed-events.js';
+import { Feeds } from '../../realtime/feed/feeds.js';
+import { type Mark, type MarkRow, ReceiptsRepository } from './receipts.repository.js';
+
+interface Pending {
+  mark: Mark;
+  resolve(row: MarkRow): void;
+  reject(fault: unknown): void;
+}
+
+/** What waits for one conversation. */
+interface Line {
+  waiting: Pending[];
+  isMoving: boolean;
+}
+
+/** After a batch of a conversation the next one waits this long, so that many readers share it. */
+const EVERY_MS = 250;
+const MOST_WAITING = 10_000;
+const MOST_IN_BATCH = 500;
+const MOST_ATTEMPTS = 4;
+
+/**
+ * Moves watermarks in batches, one conversation at a time: the first at once, then at most one batch every 250 ms.
+ * Reading has a counter and locks of its own, so it never waits for sending.
+ */
+@Injectable()
+export class Watermarks {
+  private readonly lines = new Map<string, Line>();
+  private count = 0;
+
+  constructor(
+    private readonly repository: ReceiptsRepository,
+    private readonly feeds: Feeds,
+  ) {}
+
+  /** Settles after the commit. */
+  move(conversationId: string, mark: Mark): Promise<MarkRow> {
+    if (this.count >= MOST_WAITING) throw new ParleyError('service_unavailable');
+    this.count += 1;
+    return new Promise<MarkRow>((resolve, reject) => {
+      const line = this.lines.get(conversationId) ?? { waiting: [], isMoving: false };
+      this.lines.set(conversationId, line);
+      line.waiting.push({ mark, resolve, reject });
+      if (!line.isMoving) void this.work(conversationId, line);
+    }).finally(() => {
+      this.count -= 1;
+    });
+  }
+
+  private async work(conversationId: string, line: Line): Promise<void> {
+    line.isMoving = true;
+    // Marks of the same turn share the first batch.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (line.waiting.length > 0) {
+      await this.moveSome(conversationId, take(line));
+      await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
+    }
+    this.lines.delete(conversationId);
+  }
+
+  private async moveSome(conversationId: string, batch: readonly Pending[]): Promise<void> {
+    try {
+      const rows = await this.attempt(conversationId, batch.map((pending) => pending.mark));
+      const moved = rows.filter((row) => row.outcome === 'move').sort((a, b) => a.receipts - b.receipts);
+      const marks = moved.flatMap((row) => {
+        const pending = batch[row.i];
+        return pending ? eventOf(conversationId, pending.mark, row) : [];
+      });
+      if (marks.length > 0) this.feeds.announce({ conversationId, events: [], marks });
+      for (const row of rows) batch[row.i]?.resolve(row);
+    } catch (fault) {
+      for (const pending of batch) pending.reject(fault);
+    }
+  }
+
+  private async attempt(conversationId: string, marks: readonly Mark[]): Promise<MarkRow[]> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.repository.move(conversationId, marks);
+      } catch (fault) {
+        if (attempt === MOST_ATTEMPTS || !isRepeatable(fault)) throw fault;
+      }
+    }
+  }
+}
+
+/** The waiting marks in order, one a user: a second one of the same user must see what the first has moved. */
+function take(line: Line): Pending[] {
+  const users = new Set<string>();
+  const batch: Pending[] = [];
+  const later: Pending[] = [];
+  for (const pending of line.waiting) {
+    const isFirst = !users.has(pending.mark.userId) && batch.length < MOST_IN_BATCH;
+    users.add(pending.mark.userId);
+    (isFirst ? batch : later).push(pending);
+  }
+  line.waiting = later;
+  return batch;
+}
+
+function eventOf(conversationId: string, mark: Mark, row: MarkRow): MarkEvent {
+  const { userId, isRead } = mark;
+  const { receipts, message_id: messageId, mark_seq: seq } = row;
+  const at = new Date(row.at_ms).toISOString();
+  const base = { conversationId, receipts, userId, messageId, seq };
+  const isSmall = row.member_count <= LIMITS.receiptsMembers;
+  const unread = {
+    conversationId,
+    receipts,
+    unreadCount: row.unread,
+    mentionCount: row.mentioned,
+    lastReadSeq: row.last_read_seq,
+    lastSeq: row.last_seq,
+  };
+  return {
+    receipts,
+    userId,
+    read: isRead && isSmall ? { ...base, readBy: userId, readAt: at } : null,
+    delivered: !isRead && isSmall ? { ...base, deliveredTo: userId, deliveredAt: at } : null,
+    unread: isRead ? unread : null,
+  };
+}

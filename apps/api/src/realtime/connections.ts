@@ -1,0 +1,114 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { AnnouncedLimits } from '@parley/protocol';
+import { LIMITS } from '@parley/protocol';
+import { CONFIG, type Config } from '../config/config.js';
+import { FeedBus } from './feed/feed-bus.js';
+import type { Memberships } from './feed/feed-events.js';
+import { Feeds } from './feed/feeds.js';
+import { conversationRoom, type ParleySocket, userRoom } from './socket.js';
+import { VERSION } from './version.js';
+
+const MOST_ATTEMPTS = 5;
+
+/** Brings a new socket into its conversations without a hole between what it reads and what it hears. */
+@Injectable()
+export class Connections {
+  /** The membership version as of which each connected user's sockets are right. */
+  private readonly cursors = new Map<string, { cursor: number; sockets: number }>();
+
+  constructor(
+    private readonly feeds: Feeds,
+    private readonly bus: FeedBus,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /**
+   * Pending in the feeds first, memberships read afterwards, rooms joined in the same turn as that read, then `ready`:
+   * whatever happens meanwhile is either in what was read or is delivered.
+   */
+  async connect(socket: ParleySocket): Promise<void> {
+    const { userId } = socket.data.principal;
+    await socket.join(userRoom(userId));
+    this.hold(userId);
+    socket.once('disconnect', () => {
+      this.feeds.forget(socket);
+      this.release(userId);
+    });
+    let seen = await this.memberships(userId);
+    for (let attempt = 1; ; attempt += 1) {
+      await this.feeds.enter(socket, seen.present.map((each) => each.conversationId));
+      const again = await this.memberships(userId);
+      if (again.cursor === seen.cursor || attempt === MOST_ATTEMPTS) {
+        seen = again;
+        break;
+      }
+      seen = again;
+    }
+    const epoch = await this.feeds.source.epoch();
+    if (!socket.connected) return;
+    this.joinRooms(socket, seen);
+    this.known(userId, seen.cursor);
+    socket.data.isReady = true;
+    socket.emit('ready', {
+      userId,
+      epoch,
+      cursor: seen.cursor,
+      serverTime: new Date().toISOString(),
+      serverVersion: VERSION,
+      limits: this.limits(),
+    });
+  }
+
+  /** The users with sockets here and the membership version as of which those are right. */
+  users(): Map<string, number> {
+    return new Map([...this.cursors].map(([userId, { cursor }]) => [userId, cursor]));
+  }
+
+  known(userId: string, cursor: number): void {
+    const held = this.cursors.get(userId);
+    if (held) held.cursor = Math.max(held.cursor, cursor);
+  }
+
+  private async memberships(userId: string): Promise<Memberships> {
+    return (await this.feeds.source.memberships([userId])).get(userId) ?? { cursor: 0, present: [] };
+  }
+
+  private joinRooms(socket: ParleySocket, memberships: Memberships): void {
+    const { userId } = socket.data.principal;
+    const rooms: string[] = [];
+    for (const { conversationId, version } of memberships.present) {
+      if (this.feeds.removedSince(conversationId, userId, version)) this.feeds.unfollow(socket, conversationId);
+      else rooms.push(conversationRoom(conversationId));
+    }
+    void socket.join(rooms);
+  }
+
+  private hold(userId: string): void {
+    const held = this.cursors.get(userId);
+    if (held) held.sockets += 1;
+    else {
+      this.cursors.set(userId, { cursor: 0, sockets: 1 });
+      this.bus.subscribeUser(userId);
+    }
+  }
+
+  private release(userId: string): void {
+    const held = this.cursors.get(userId);
+    if (!held) return;
+    held.sockets -= 1;
+    if (held.sockets > 0) return;
+    this.cursors.delete(userId);
+    this.bus.unsubscribeUser(userId);
+  }
+
+  private limits(): AnnouncedLimits {
+    return {
+      contentBytes: this.config.contentBytes,
+      metadataBytes: LIMITS.metadataBytes,
+      frameBytes: LIMITS.frameBytes,
+      membersPerRequest: LIMITS.membersPerRequest,
+      messagesPerSecond: 0,
+      messagesPerMinute: 0,
+    };
+  }
+}

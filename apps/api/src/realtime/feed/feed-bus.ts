@@ -1,0 +1,52 @@
+import type { FeedEvent, MarkEvent } from './feed-events.js';
+
+/** What nodes tell each other about a conversation: what was committed together travels together. */
+export interface Poke {
+  conversationId: string;
+  events: readonly FeedEvent[];
+  marks: readonly MarkEvent[];
+}
+
+/** What a node hears about one of its users: they became a member of a conversation it may know nothing of. */
+export interface JoinedPoke {
+  userId: string;
+  conversationId: string;
+  version: number;
+}
+
+export interface FeedListener {
+  onPoke(poke: Poke): void;
+  onJoined(poke: JoinedPoke): void;
+}
+
+/**
+ * Carries pokes to every node that has subscribed. It may lose, repeat and reorder them: feeds notice, and complete
+ * themselves from the database. It never throws and is never awaited by a command.
+ */
+export abstract class FeedBus {
+  abstract listen(listener: FeedListener): void;
+  abstract publish(poke: Poke, joined: readonly JoinedPoke[]): void;
+  abstract subscribeConversation(conversationId: string): void;
+  abstract unsubscribeConversation(conversationId: string): void;
+  abstract subscribeUser(userId: string): void;
+  abstract unsubscribeUser(userId: string): void;
+}
+
+/** The bus of a single node: everything is heard here, at once, in order. */
+export class MemoryFeedBus extends FeedBus {
+  private listener: FeedListener | null = null;
+
+  listen(listener: FeedListener): void {
+    this.listener = listener;
+  }
+
+  publish(poke: Poke, joined: readonly JoinedPoke[]): void {
+    for (const each of joined) this.listener?.onJoined(each);
+    this.listener?.onPoke(poke);
+  }
+
+  subscribeConversation(): void {}
+  unsubscribeConversation(): void {}
+  subscribeUser(): void {}
+  unsubscribeUser(): void {}
+}

@@ -1,0 +1,159 @@
+import type { ConversationListItem } from '@parley/protocol';
+import type { FeedEvent, MarkEvent } from './feed-events.js';
+
+/** What a feed needs of its surroundings. */
+export interface FeedHost {
+  /** Must deliver in this turn of the event loop. */
+  deliver(event: FeedEvent, items: ReadonlyMap<string, ConversationListItem>): void;
+  deliverMark(mark: MarkEvent): void;
+  /** The list items of those of `userIds` who have sockets here. */
+  prepare(conversationId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, ConversationListItem>>;
+  eventsBetween(conversationId: string, range: { after: number; upTo: number }): Promise<FeedEvent[]>;
+  onGap(conversationId: string): void;
+  onFault(conversationId: string, fault: unknown): void;
+}
+
+/** How long an event that came early waits for those before it. */
+const HOLD_MS = 30;
+const RETRY_MS = 500;
+/** Events that came early are kept up to this number; the rest is read again from the database. */
+const MOST_EARLY = 1_000;
+const MOST_REMOVALS = 1_000;
+
+/**
+ * The ordered delivery of one conversation on one node. It keeps a cursor: the next version is delivered, a later one
+ * is held for a moment and the gap then read from the database, an earlier one is dropped.
+ */
+export class Feed {
+  /** Version of the last delivered event; null until the head was read. */
+  private cursor: number | null = null;
+  /** Number of the last delivered mark; null until known. */
+  private receipts: number | null = null;
+  private readonly early = new Map<number, FeedEvent>();
+  /** The greatest version known to be committed. */
+  private knownHead = 0;
+  /** Before the head is known: deliver from here, since someone joined with the version after it. */
+  private startAtMost = Number.POSITIVE_INFINITY;
+  private working = false;
+  private closed = false;
+  private timer: NodeJS.Timeout | null = null;
+  /** The version at which each user was last removed, for sockets that are just connecting. */
+  private readonly removals = new Map<string, number>();
+
+  constructor(
+    readonly conversationId: string,
+    private readonly host: FeedHost,
+  ) {}
+
+  get isOpen(): boolean {
+    return this.cursor !== null;
+  }
+
+  get version(): number {
+    return this.cursor ?? 0;
+  }
+
+  /** Begins after `heads`; must follow the subscription, so that nothing falls between. */
+  open(heads: { version: number; receipts?: number }): void {
+    if (this.cursor !== null) return;
+    this.cursor = Math.min(heads.version, this.startAtMost);
+    this.receipts ??= heads.receipts ?? null;
+    this.accept([]);
+  }
+
+  /** Someone joined with this version: it must be delivered here even if the head has passed it. */
+  startBefore(version: number): void {
+    if (this.cursor === null) this.startAtMost = Math.min(this.startAtMost, version - 1);
+  }
+
+  close(): void {
+    this.closed = true;
+    if (this.timer) clearTimeout(this.timer);
+  }
+
+  removedSince(userId: string, version: number): boolean {
+    return (this.removals.get(userId) ?? 0) > version;
+  }
+
+  accept(events: readonly FeedEvent[]): void {
+    for (const event of events) {
+      if (this.cursor !== null && event.version <= this.cursor) continue;
+      this.knownHead = Math.max(this.knownHead, event.version);
+      // The common case, without a detour: the next event, and nothing before it.
+      if (event.version === this.version + 1 && this.cursor !== null && !this.working && !event.joined) this.emit(event);
+      else if (this.early.size < MOST_EARLY) this.early.set(event.version, event);
+    }
+    if (this.cursor !== null && (this.early.size > 0 || this.knownHead > this.cursor)) void this.advance();
+  }
+
+  acceptMarks(marks: readonly MarkEvent[]): void {
+    for (const mark of marks) {
+      if (this.receipts !== null && mark.receipts <= this.receipts) continue;
+      this.receipts = mark.receipts;
+      this.host.deliverMark(mark);
+    }
+  }
+
+  /** The database's heads as a sweep saw them. Returns the receipts number to repair from, null if there is no need. */
+  observe(heads: { version: number; receipts: number }): number | null {
+    this.knownHead = Math.max(this.knownHead, heads.version);
+    if (this.cursor !== null && this.knownHead > this.cursor) void this.advance();
+    this.receipts ??= heads.receipts;
+    return heads.receipts > this.receipts ? this.receipts : null;
+  }
+
+  private async advance(): Promise<void> {
+    if (this.working || this.closed) return;
+    this.working = true;
+    try {
+      while (!this.closed && (await this.step()));
+    } catch (fault) {
+      this.host.onFault(this.conversationId, fault);
+      this.later(RETRY_MS);
+    } finally {
+      this.working = false;
+    }
+  }
+
+  /** Delivers what is next; false where there is nothing more, or it has to be waited for. */
+  private async step(): Promise<boolean> {
+    const next = this.early.get(this.version + 1);
+    if (next) {
+      const items = next.joined ? await this.host.prepare(this.conversationId, next.joined) : new Map();
+      this.early.delete(next.version);
+      this.emit(next, items);
+      return true;
+    }
+    if (this.knownHead <= this.version) return false;
+    const before = this.version;
+    await new Promise((resolve) => setTimeout(resolve, HOLD_MS));
+    if (this.early.has(before + 1) || this.closed) return true;
+    this.host.onGap(this.conversationId);
+    const missing = await this.host.eventsBetween(this.conversationId, { after: before, upTo: this.knownHead });
+    for (const event of missing) this.early.set(event.version, event);
+    if (missing.length === 0) this.later(RETRY_MS);
+    return missing.length > 0;
+  }
+
+  private emit(event: FeedEvent, items: ReadonlyMap<string, ConversationListItem> = NOBODY): void {
+    this.cursor = event.version;
+    if (event.left) this.noteRemoval(event.left, event.version);
+    this.host.deliver(event, items);
+  }
+
+  private noteRemoval(userId: string, version: number): void {
+    this.removals.delete(userId);
+    this.removals.set(userId, version);
+    // Only sockets that are connecting at this moment ask, so the latest are enough.
+    const oldest = this.removals.size > MOST_REMOVALS ? this.removals.keys().next().value : undefined;
+    if (oldest !== undefined) this.removals.delete(oldest);
+  }
+
+  private later(ms: number): void {
+    if (this.timer) clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.advance(), ms);
+    this.timer.unref();
+  }
+}
+
+const NOBODY: ReadonlyMap<string, ConversationListItem> = new Map();

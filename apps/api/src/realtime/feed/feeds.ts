@@ -1,0 +1,175 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { ConversationListItem } from '@parley/protocol';
+import type { Logger } from 'pino';
+import { LOG } from '../../kernel/log.js';
+import type { ParleyServer, ParleySocket } from '../socket.js';
+import { Deliveries } from './deliveries.js';
+import { Feed } from './feed.js';
+import { FeedBus, type JoinedPoke, type Poke } from './feed-bus.js';
+import type { FeedEvent, FeedSource, MarkEvent } from './feed-events.js';
+
+/** A change of a conversation that was committed: what everyone on every node is to hear. */
+export interface Announcement {
+  conversationId: string;
+  events: readonly FeedEvent[];
+  marks?: readonly MarkEvent[];
+}
+
+/** All feeds of this node, the sockets that follow each, and the way in for what was committed. */
+@Injectable()
+export class Feeds implements OnApplicationShutdown {
+  private readonly feeds = new Map<string, Feed>();
+  /** Feeds have sockets of their own, connecting ones included; the last one to leave takes the feed with it. */
+  private readonly followers = new Map<string, Set<ParleySocket>>();
+  private readonly followed = new WeakMap<ParleySocket, Set<string>>();
+  private deliveries: Deliveries | null = null;
+  private registered: FeedSource | null = null;
+
+  constructor(
+    private readonly bus: FeedBus,
+    @Inject(LOG) private readonly log: Logger,
+  ) {
+    bus.listen({ onPoke: (poke) => this.onPoke(poke), onJoined: (poke) => this.onJoined(poke) });
+  }
+
+  /** The room that knows the database registers itself at start: it stands above this one. */
+  useSource(source: FeedSource): void {
+    this.registered = source;
+  }
+
+  get source(): FeedSource {
+    if (!this.registered) throw new Error('No feed source is registered.');
+    return this.registered;
+  }
+
+  attach(io: ParleyServer): void {
+    this.deliveries = new Deliveries(io, {
+      joined: (socket, conversationId) => this.follow(socket, conversationId),
+      left: (socket, conversationId) => this.unfollow(socket, conversationId),
+    });
+  }
+
+  onApplicationShutdown(): void {
+    for (const feed of this.feeds.values()) feed.close();
+  }
+
+  /** After the commit, and only then. Never waits and never throws. */
+  announce(announcement: Announcement): void {
+    const { conversationId, events, marks = [] } = announcement;
+    const joined = events.flatMap((event) =>
+      (event.joined ?? []).map((userId) => ({ userId, conversationId, version: event.version })),
+    );
+    this.bus.publish({ conversationId, events, marks }, joined);
+  }
+
+  /**
+   * Enters a socket as pending in the feeds of these conversations and waits until each of them is open. A feed that is
+   * new subscribes first and reads its head afterwards.
+   */
+  async enter(socket: ParleySocket, conversationIds: readonly string[]): Promise<void> {
+    for (const id of conversationIds) this.follow(socket, id);
+    const unopened = conversationIds.filter((id) => !this.feeds.get(id)?.isOpen);
+    if (unopened.length === 0) return;
+    const heads = await this.source.heads(unopened);
+    for (const id of unopened) {
+      const head = heads.get(id);
+      if (head) this.feeds.get(id)?.open(head);
+    }
+  }
+
+  /** Whether the feed has removed the user after the given version of their membership. */
+  removedSince(conversationId: string, userId: string, version: number): boolean {
+    return this.feeds.get(conversationId)?.removedSince(userId, version) ?? false;
+  }
+
+  follow(socket: ParleySocket, conversationId: string): void {
+    this.feedOf(conversationId);
+    this.followers.get(conversationId)?.add(socket);
+    let mine = this.followed.get(socket);
+    if (!mine) {
+      mine = new Set();
+      this.followed.set(socket, mine);
+    }
+    mine.add(conversationId);
+  }
+
+  unfollow(socket: ParleySocket, conversationId: string): void {
+    this.followed.get(socket)?.delete(conversationId);
+    const followers = this.followers.get(conversationId);
+    followers?.delete(socket);
+    if (followers && followers.size === 0) this.drop(conversationId);
+  }
+
+  forget(socket: ParleySocket): void {
+    for (const id of [...(this.followed.get(socket) ?? [])]) this.unfollow(socket, id);
+  }
+
+  /** The open feeds, for the sweep. */
+  *open(): Iterable<Feed> {
+    for (const feed of this.feeds.values()) if (feed.isOpen) yield feed;
+  }
+
+  /** Whoever follows a conversation whose feed cannot go on: a restored database, or one that is too far behind. */
+  followersOf(conversationId: string): readonly ParleySocket[] {
+    return [...(this.followers.get(conversationId) ?? [])];
+  }
+
+  onJoined({ userId, conversationId, version }: JoinedPoke): void {
+    if (!this.deliveries?.hasSockets(userId)) return;
+    const isNew = !this.feeds.has(conversationId);
+    const feed = this.feedOf(conversationId);
+    feed.startBefore(version);
+    if (isNew) feed.open({ version: version - 1 });
+    for (const socket of this.deliveries.socketsOf(userId)) this.follow(socket, conversationId);
+  }
+
+  /** Whether this socket is in the conversation's feed, silenced or not. */
+  isFollowing(socket: ParleySocket, conversationId: string): boolean {
+    return this.followers.get(conversationId)?.has(socket) ?? false;
+  }
+
+  /** The version this node has delivered up to. */
+  versionOf(conversationId: string): number {
+    return this.feeds.get(conversationId)?.version ?? 0;
+  }
+
+  socketsOf(userId: string): ParleySocket[] {
+    return this.deliveries?.socketsOf(userId) ?? [];
+  }
+
+  private onPoke(poke: Poke): void {
+    const feed = this.feeds.get(poke.conversationId);
+    if (!feed) return;
+    if (poke.events.length > 0) feed.accept(poke.events);
+    if (poke.marks.length > 0) feed.acceptMarks(poke.marks);
+  }
+
+  private feedOf(conversationId: string): Feed {
+    const known = this.feeds.get(conversationId);
+    if (known) return known;
+    const feed = new Feed(conversationId, {
+      deliver: (event, items) => this.deliveries?.event(conversationId, event, items),
+      deliverMark: (mark) => this.deliveries?.mark(conversationId, mark),
+      prepare: (id, userIds) => this.prepare(id, userIds),
+      eventsBetween: (id, range) => this.source.eventsBetween(id, range),
+      onGap: (id) => this.log.debug({ conversationId: id }, 'a feed reads a gap from the database'),
+      onFault: (id, fault) => this.log.warn({ conversationId: id, err: fault }, 'a feed could not go on; it will try again'),
+    });
+    this.feeds.set(conversationId, feed);
+    this.followers.set(conversationId, new Set());
+    this.bus.subscribeConversation(conversationId);
+    return feed;
+  }
+
+  private async prepare(conversationId: string, userIds: readonly string[]): Promise<Map<string, ConversationListItem>> {
+    const here = userIds.filter((userId) => this.deliveries?.hasSockets(userId));
+    return here.length === 0 ? new Map() : this.source.listItems(conversationId, here);
+  }
+
+  private drop(conversationId: string): void {
+    this.feeds.get(conversationId)?.close();
+    this.feeds.delete(conversationId);
+    this.followers.delete(conversationId);
+    this.bus.unsubscribeConversation(conversationId);
+  }
+}

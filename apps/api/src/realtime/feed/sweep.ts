@@ -1,0 +1,120 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { ParleyError } from '../../kernel/errors.js';
+import { LOG } from '../../kernel/log.js';
+import { Connections } from '../connections.js';
+import { closeToComeBack } from '../closing.js';
+import { conversationRoom, type ParleySocket, userRoom } from '../socket.js';
+import type { Feed } from './feed.js';
+import type { Memberships } from './feed-events.js';
+import { Feeds } from './feeds.js';
+
+const EVERY_MS = 1_000;
+const AT_A_TIME = 5_000;
+
+/**
+ * Every second this node compares what it has delivered with what the database holds: a poke that was lost, or a commit
+ * whose answer was, is found and delivered within that time.
+ */
+@Injectable()
+export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
+  private timer: NodeJS.Timeout | null = null;
+  private sweeping = false;
+  private epoch: string | null = null;
+
+  constructor(
+    private readonly feeds: Feeds,
+    private readonly connections: Connections,
+    @Inject(LOG) private readonly log: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => void this.sweep(), EVERY_MS);
+    this.timer.unref();
+  }
+
+  onApplicationShutdown(): void {
+    if (this.timer) clearInterval(this.timer);
+  }
+
+  /** One sweep; a second one meanwhile is left out. */
+  async sweep(): Promise<void> {
+    if (this.sweeping) return;
+    this.sweeping = true;
+    try {
+      const feeds = [...this.feeds.open()];
+      for (let at = 0; at < feeds.length; at += AT_A_TIME) await this.compareFeeds(feeds.slice(at, at + AT_A_TIME));
+      const users = [...this.connections.users()];
+      for (let at = 0; at < users.length; at += AT_A_TIME) await this.compareUsers(new Map(users.slice(at, at + AT_A_TIME)));
+      if (feeds.length > 0 || users.length > 0) await this.compareEpoch();
+    } catch (fault) {
+      this.log.warn({ err: fault }, 'a sweep failed; the next one will try again');
+    } finally {
+      this.sweeping = false;
+    }
+  }
+
+  private async compareFeeds(feeds: readonly Feed[]): Promise<void> {
+    const before = new Map(feeds.map((feed) => [feed.conversationId, feed.version]));
+    const heads = await this.feeds.source.heads([...before.keys()]);
+    for (const feed of feeds) {
+      const head = heads.get(feed.conversationId);
+      if (!head || head.version < (before.get(feed.conversationId) ?? 0)) this.discard(feed);
+      else await this.repairMarks(feed, feed.observe(head));
+    }
+  }
+
+  private async repairMarks(feed: Feed, from: number | null): Promise<void> {
+    if (from !== null) feed.acceptMarks(await this.feeds.source.marksAfter(feed.conversationId, from));
+  }
+
+  /** The database is behind what was delivered: it was restored. Whoever follows comes back and asks anew. */
+  private discard(feed: Feed): void {
+    this.log.warn({ conversationId: feed.conversationId }, 'the database is behind a feed: its sockets are closed');
+    for (const socket of this.feeds.followersOf(feed.conversationId)) {
+      closeToComeBack(socket, new ParleyError('service_unavailable'));
+    }
+  }
+
+  private async compareUsers(users: ReadonlyMap<string, number>): Promise<void> {
+    const versions = await this.feeds.source.membershipVersions([...users.keys()]);
+    const changed = [...users].filter(([userId, cursor]) => (versions.get(userId) ?? 0) > cursor).map(([userId]) => userId);
+    if (changed.length === 0) return;
+    for (const [userId, memberships] of await this.feeds.source.memberships(changed)) {
+      await this.enterMissing(userId, memberships);
+      this.connections.known(userId, memberships.cursor);
+    }
+  }
+
+  /** Sockets that should follow a conversation and do not, because nobody told this node of the new member. */
+  private async enterMissing(userId: string, { present }: Memberships): Promise<void> {
+    const sockets = this.feeds.socketsOf(userId).filter((socket) => socket.data.isReady);
+    for (const { conversationId } of present) {
+      const outside = sockets.filter((socket) => !this.feeds.isFollowing(socket, conversationId));
+      if (outside.length > 0) await this.enterConversation(userId, conversationId, outside);
+    }
+  }
+
+  private async enterConversation(userId: string, conversationId: string, sockets: readonly ParleySocket[]): Promise<void> {
+    for (const socket of sockets) await this.feeds.enter(socket, [conversationId]);
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      const item = (await this.feeds.source.listItems(conversationId, [userId])).get(userId);
+      if (!item) return;
+      const version = this.feeds.versionOf(conversationId);
+      if (item.version < version) continue;
+      for (const socket of sockets) {
+        if (!socket.rooms.has(userRoom(userId))) continue;
+        socket.emit('conversation:created', { conversation: item, version });
+        void socket.join(conversationRoom(conversationId));
+      }
+      return;
+    }
+  }
+
+  private async compareEpoch(): Promise<void> {
+    const epoch = await this.feeds.source.epoch();
+    const changed = this.epoch !== null && this.epoch !== epoch;
+    this.epoch = epoch;
+    if (changed) for (const feed of [...this.feeds.open()]) this.discard(feed);
+  }
+}

@@ -1,0 +1,19 @@
+import type { ClientToServerEvents, ServerToClientEvents } from '@parley/protocol';
+import type { DefaultEventsMap, Server, Socket } from 'socket.io';
+import type { Principal } from '../kernel/principal.js';
+
+/** What a node keeps about a socket. */
+export interface SocketData {
+  principal: Principal;
+  /** Resolves once `ready` was sent; commands wait for it. */
+  ready: Promise<void>;
+  isReady: boolean;
+  expiry?: NodeJS.Timeout;
+}
+
+export type ParleySocket = Socket<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>;
+export type ParleyServer = Server<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>;
+
+/** Socket.IO's own word is room: every socket of a user, and every socket that follows a conversation. */
+export const userRoom = (userId: string): string => `user:${userId}`;
+export const conversationRoom = (conversationId: string): string => `conversation:${conversationId}`;
