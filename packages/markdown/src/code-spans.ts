@@ -2,7 +2,7 @@ import type { Line } from './fences.js';
 import { readSections, type Section } from './structure.js';
 
 /** Start and end (exclusive) as UTF-16 offsets. */
-export type Range = [start: number, end: number];
+type Range = [start: number, end: number];
 
 /**
  * Code spans of one line, backticks included: a run of backticks is closed by the next run of the same length.

@@ -142,6 +142,7 @@ describe('links', () => {
   const address = 'https://example.org/a_(b)?c=d&e=*f*#g';
   it.each([
     [address, `<${address}|${address}>`],
+    ['see (https://x.org/a_(b)).', 'see (<https://x.org/a_(b)|https://x.org/a_(b)>).'],
     ['see http://example.org.', 'see <http://example.org|http://example.org>.'],
     ['(HTTP://EXAMPLE.ORG/x)', '(<HTTP://EXAMPLE.ORG/x|HTTP://EXAMPLE.ORG/x>)'],
     ['<http://example.org>', '<<http://example.org|http://example.org>>'],
@@ -178,12 +179,18 @@ describe('links', () => {
     'http://',
     'https://.',
     'xhttp://x.org',
+    '[x](javascript:a x)',
     '[](#)',
     '[x]',
     '[x](y)',
     '[x](y://"onclick=y)',
   ])('are not read into %j', (text) => {
     expect(inline(text)).toBe(text);
+  });
+
+  it('have no space or quote in their address', () => {
+    expect(inline('[x](https://x.org onclick=y)')).toBe('[x](<https://x.org|https://x.org> onclick=y)');
+    expect(inline('[x](https://x.org/"y)')).toBe('[x](<https://x.org/|https://x.org/>"y)');
   });
 
   it('hide no address behind another one, and nothing behind an empty label', () => {

@@ -225,6 +225,17 @@ describe('hostile text', () => {
     expect(performance.now() - begun).toBeLessThan(2_000);
   });
 
+  it.each([
+    ['[', 'a* '],
+    ['*a ', 'b** '],
+    ['[', ']'],
+    ['*a [', 'x](y) '],
+  ])('that opens %j and closes %j costs time in proportion to its length', (opening, closing) => {
+    const begun = performance.now();
+    parse(opening.repeat(40_000) + closing.repeat(40_000));
+    expect(performance.now() - begun).toBeLessThan(1_000);
+  });
+
   it('makes no tree deeper than 40', () => {
     const depth = (nodes: Inline[]): number =>
       nodes.reduce((deepest, node) => Math.max(deepest, 'children' in node ? 1 + depth(node.children) : 1), 0);

@@ -2,7 +2,7 @@ import sanitizeHtml from 'sanitize-html';
 import { findHtml, type HtmlPart } from './html-tags.js';
 
 /** `invalid_characters`: NUL or half a surrogate pair; `unstable`: HTML is left after five rounds. */
-export type Sanitized = { text: string; refusal?: undefined } | { refusal: 'invalid_characters' | 'unstable' };
+type Sanitized = { text: string; refusal?: undefined } | { refusal: 'invalid_characters' | 'unstable' };
 
 const MAX_ROUNDS = 5;
 const NOTHING: sanitizeHtml.IOptions = { allowedTags: [], allowedAttributes: {} };
