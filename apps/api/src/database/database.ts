@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { sql } from 'drizzle-orm';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import { isRepeatable } from './faults.js';
 import type * as schema from './schema/index.js';
@@ -34,6 +35,11 @@ export class Database {
     private readonly runTransaction: RunTransaction,
     readonly close: () => Promise<void>,
   ) {}
+
+  /** Resolves once the database has answered. */
+  async ping(): Promise<void> {
+    await this.db.execute(sql`SELECT 1`);
+  }
 
   /**
    * Runs `work` in a transaction and commits it. A deadlock or serialization failure repeats the whole, at most three

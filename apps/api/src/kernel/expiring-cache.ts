@@ -1,8 +1,7 @@
-/**
- * Remembers a bounded number of values for a while. The oldest entry makes room for a new one.
- */
+/** Remembers a bounded number of values for a while; the oldest makes room for a new one. */
 export class ExpiringCache<V> {
   private readonly entries = new Map<string, { value: V; until: number }>();
+  private forgotten = 0;
 
   constructor(
     private readonly most: number,
@@ -16,7 +15,20 @@ export class ExpiringCache<V> {
     return undefined;
   }
 
-  set(key: string, value: V): void {
+  /**
+   * What is remembered, else what `load` finds. That is remembered too, unless something was forgotten while it was
+   * being looked up: it might be from before.
+   */
+  async getOrLoad(key: string, load: () => Promise<V>): Promise<V> {
+    const known = this.get(key);
+    if (known !== undefined) return known;
+    const { forgotten } = this;
+    const value = await load();
+    if (forgotten === this.forgotten) this.set(key, value);
+    return value;
+  }
+
+  private set(key: string, value: V): void {
     this.entries.delete(key);
     this.entries.set(key, { value, until: Date.now() + this.lifetimeMs });
     if (this.entries.size <= this.most) return;
@@ -24,11 +36,13 @@ export class ExpiringCache<V> {
     if (oldest !== undefined) this.entries.delete(oldest);
   }
 
-  delete(key: string): void {
+  forget(key: string): void {
+    this.forgotten += 1;
     this.entries.delete(key);
   }
 
-  clear(): void {
+  forgetAll(): void {
+    this.forgotten += 1;
     this.entries.clear();
   }
 }

@@ -5,11 +5,14 @@ import type { Config } from '../config/config.js';
 
 /** Keys for every purpose, each derived from the node's one secret. Nodes with the same secret have the same keys. */
 export class Keys {
-  constructor(private readonly secret: string) {}
+  constructor(
+    /** Signs access tokens as it is, so that other tools can be given the same secret. */
+    readonly signing: string,
+  ) {}
 
   /** 32 bytes that belong to this purpose alone. */
   derive(purpose: string): Buffer {
-    return Buffer.from(hkdfSync('sha256', this.secret, '', `parley ${purpose}`, 32));
+    return Buffer.from(hkdfSync('sha256', this.signing, '', `parley ${purpose}`, 32));
   }
 }
 

@@ -1,10 +1,11 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { ThrottlerModule } from '@nestjs/throttler';
 import type { Logger } from 'pino';
 import { CONFIG, type Config } from '../config/config.js';
 import { LOG } from '../kernel/log.js';
+import { Cursors } from './http/cursors.js';
 import { HealthController } from './http/health.controller.js';
 import { OriginPolicy } from './http/origin.js';
-import { Cursors } from './http/paging.js';
 import { Keys } from './keys.js';
 
 export interface PlatformParts {
@@ -25,9 +26,10 @@ export class PlatformModule {
     ];
     return {
       module: PlatformModule,
+      imports: [ThrottlerModule.forRoot({ throttlers: [] })],
       controllers: [HealthController],
       providers: [...given, OriginPolicy, Cursors],
-      exports: [CONFIG, LOG, Keys, OriginPolicy, Cursors],
+      exports: [CONFIG, LOG, Keys, OriginPolicy, Cursors, ThrottlerModule],
     };
   }
 }

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Controller, Get } from '@nestjs/common';
-import { sql } from 'drizzle-orm';
 import { Database } from '../../database/database.js';
 import { ParleyError } from '../../kernel/errors.js';
 import { Public } from './request.js';
@@ -23,7 +22,7 @@ export class HealthController {
   @Get('ready')
   async ready(): Promise<{ status: 'ok' }> {
     const giveUp = new AbortController();
-    const answered = this.database.db.execute(sql`SELECT 1`).then(
+    const answered = this.database.ping().then(
       () => true,
       () => false,
     );

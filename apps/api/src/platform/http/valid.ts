@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { invalid } from '../../kernel/errors.js';
 import { isUuid } from '../../kernel/ids.js';
@@ -11,14 +12,25 @@ export const ValidBody = createParamDecorator((type: Class, context: ExecutionCo
   validated(type, requestOf(context).body ?? {}),
 );
 
-/** The query as an instance of a DTO class. Values are strings; a parameter given twice is refused. */
+/**
+ * The query as an instance of a DTO class: properties declared as numbers or booleans are read as such. A parameter
+ * given twice is refused.
+ */
 export const ValidQuery = createParamDecorator((type: Class, context: ExecutionContext) => {
-  const query = requestOf(context).query;
-  for (const [name, value] of Object.entries(query)) {
+  const sent: Record<string, unknown> = Object.create(null);
+  for (const [name, value] of Object.entries(requestOf(context).query)) {
     if (typeof value !== 'string') throw invalid(name.slice(0, 100), 'must be given once');
+    sent[name] = readAs(Reflect.getMetadata('design:type', type.prototype, name), value);
   }
-  return validated(type, query);
+  return validated(type, sent);
 });
+
+/** What does not read as the declared type stays a string, for the DTO's decorators to refuse. */
+function readAs(declared: unknown, value: string): unknown {
+  if (declared === Number && /^-?\d{1,15}$/.test(value)) return Number(value);
+  if (declared === Boolean && /^(true|false)$/.test(value)) return value === 'true';
+  return value;
+}
 
 /** A path parameter that must be a UUID, in lower case. */
 export const UuidParam = createParamDecorator((name: string, context: ExecutionContext): string => {

@@ -1,24 +1,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { LIMITS } from '@parley/protocol';
-import { ValidateBy } from 'class-validator';
 import { invalid } from '../../kernel/errors.js';
 import { Keys } from '../keys.js';
 
 const TAG_BYTES = 9;
-
-const isPageLimit = (value: unknown): boolean =>
-  typeof value === 'string' && /^\d{1,4}$/.test(value) && Number(value) >= 1 && Number(value) <= LIMITS.pageMax;
-
-/** A query parameter `limit`: the digits of a number from 1 to `LIMITS.pageMax`. */
-export const IsPageLimit = (): PropertyDecorator =>
-  ValidateBy({
-    name: 'isPageLimit',
-    validator: { validate: isPageLimit, defaultMessage: () => `must be a whole number from 1 to ${LIMITS.pageMax}` },
-  });
-
-/** The number that a valid `limit` stands for. */
-export const pageLimit = (limit: string | undefined): number => (limit === undefined ? LIMITS.pageDefault : Number(limit));
 
 /** Opaque cursors of lists: what is in them was put there by one of our nodes, for that list. */
 @Injectable()

@@ -1,0 +1,42 @@
+import { Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { JwtModule } from '@nestjs/jwt';
+import { Keys } from '../../platform/keys.js';
+import { UsersModule } from '../users/index.js';
+import { AccountsRepository } from './accounts.repository.js';
+import { AuthController } from './auth.controller.js';
+import { AuthGuard } from './auth.guard.js';
+import { AuthService } from './auth.service.js';
+import { DisablingController } from './disabling.controller.js';
+import { DisablingService } from './disabling.service.js';
+import { HostAccounts } from './host-accounts.js';
+import { HostTokens } from './host-tokens.js';
+import { OwnTokens } from './own-tokens.js';
+import { PasswordHasher } from './password-hasher.js';
+import { RefreshTokens } from './refresh-tokens.js';
+import { SessionEvents } from './session-events.js';
+import { SessionsController } from './sessions.controller.js';
+import { SessionsRepository } from './sessions.repository.js';
+import { SessionsService } from './sessions.service.js';
+import { SignInService } from './sign-in.service.js';
+import { Standings } from './standings.js';
+import { TokenService } from './token.service.js';
+
+const signing = JwtModule.registerAsync({
+  inject: [Keys],
+  useFactory: (keys: Keys) => ({ secret: keys.signing }),
+});
+
+@Module({
+  imports: [UsersModule, signing],
+  controllers: [AuthController, SessionsController, DisablingController],
+  providers: [
+    { provide: APP_GUARD, useClass: AuthGuard },
+    ...[AccountsRepository, SessionsRepository],
+    ...[AuthService, SignInService, SessionsService, DisablingService],
+    ...[TokenService, OwnTokens, HostTokens, HostAccounts, RefreshTokens],
+    ...[PasswordHasher, SessionEvents, Standings],
+  ],
+  exports: [TokenService, SessionEvents],
+})
+export class AuthModule {}

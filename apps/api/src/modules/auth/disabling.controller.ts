@@ -1,0 +1,22 @@
+import { Controller, Patch } from '@nestjs/common';
+import type { UserDetail } from '@parley/protocol';
+import type { Principal } from '../../kernel/principal.js';
+import { CurrentPrincipal } from '../../platform/http/request.js';
+import { UuidParam, ValidBody } from '../../platform/http/valid.js';
+import { DisablingService } from './disabling.service.js';
+import { UpdateUserDto } from './dto/credentials.dto.js';
+
+/** Beside the accounts, and not the people, because disabling someone ends their sessions. */
+@Controller('users')
+export class DisablingController {
+  constructor(private readonly disabling: DisablingService) {}
+
+  @Patch(':id')
+  update(
+    @CurrentPrincipal() principal: Principal,
+    @UuidParam('id') id: string,
+    @ValidBody(UpdateUserDto) body: UpdateUserDto,
+  ): Promise<UserDetail> {
+    return this.disabling.setDisabled(principal, id, body.isDisabled);
+  }
+}

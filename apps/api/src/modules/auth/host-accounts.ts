@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { isURL } from 'class-validator';
+import type { JWTPayload } from 'jose';
+import { ExpiringCache } from '../../kernel/expiring-cache.js';
+import { salvagedName } from '../../platform/names.js';
+import { type ExternalPerson, type ExternalUser, ExternalUsersRepository, isExternalId, usernameFrom } from '../users/index.js';
+import { SessionEvents } from './session-events.js';
+
+const MOST_REMEMBERED = 20_000;
+const REMEMBERED_MS = 5_000;
+const LONGEST_URL = 2_048;
+
+/** The users behind the host product's tokens. */
+@Injectable()
+export class HostAccounts implements OnModuleDestroy {
+  private readonly remembered = new ExpiringCache<ExternalUser | null>(MOST_REMEMBERED, REMEMBERED_MS);
+  private readonly stopListening: () => void;
+
+  constructor(
+    private readonly users: ExternalUsersRepository,
+    events: SessionEvents,
+  ) {
+    this.stopListening = events.onEnded(({ sessionId }) => {
+      if (sessionId === null) this.remembered.forgetAll();
+    });
+  }
+
+  onModuleDestroy(): void {
+    this.stopListening();
+  }
+
+  /** The user that these verified claims name, created or brought up to date; null where `sub` cannot be an id. */
+  async of(claims: JWTPayload): Promise<ExternalUser | null> {
+    const person = personOf(claims);
+    if (!person) return null;
+    const find = () => this.broughtUpToDate(person);
+    const known = await this.remembered.getOrLoad(person.externalId, find);
+    if (known && isSame(known, person)) return known;
+    this.remembered.forget(person.externalId);
+    return this.remembered.getOrLoad(person.externalId, find);
+  }
+
+  private async broughtUpToDate(person: ExternalPerson): Promise<ExternalUser | null> {
+    let user = await this.users.find(person.externalId);
+    if (!user) {
+      await this.users.provision([person]);
+      user = await this.users.find(person.externalId);
+    }
+    if (!user || isSame(user, person)) return user;
+    await this.users.refresh(user.id, person);
+    return { ...user, claimsHash: person.claimsHash };
+  }
+}
+
+const isSame = (user: ExternalUser, person: ExternalPerson): boolean =>
+  user.claimsHash !== null && person.claimsHash !== null && user.claimsHash.equals(person.claimsHash);
+
+function personOf({ sub, name, picture, preferred_username: preferred }: JWTPayload): ExternalPerson | null {
+  if (!isExternalId(sub)) return null;
+  const told = { name: salvagedName(name), avatarUrl: pictureFrom(picture) };
+  const claimsHash = createHash('sha256').update(JSON.stringify([told.name, told.avatarUrl])).digest();
+  return { externalId: sub, username: usernameFrom(preferred), ...told, claimsHash };
+}
+
+function pictureFrom(picture: unknown): string | null {
+  const options = { protocols: ['http', 'https'], require_protocol: true, require_tld: false };
+  return typeof picture === 'string' && picture.length <= LONGEST_URL && isURL(picture, options) ? picture : null;
+}

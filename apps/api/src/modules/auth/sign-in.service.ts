@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import type { Session } from '@parley/protocol';
+import { asParleyError, ParleyError } from '../../kernel/errors.js';
+import { UsersService } from '../users/index.js';
+import { ACCESS_SECONDS } from './own-tokens.js';
+import { type OpenSession, SessionsService } from './sessions.service.js';
+import { TokenService } from './token.service.js';
+
+/** What signing in gives: the answer, and the refresh token for the cookie. */
+export interface SignedIn {
+  answer: Session;
+  refreshToken: string;
+}
+
+/** Sessions and what is answered about them. */
+@Injectable()
+export class SignInService {
+  constructor(
+    private readonly sessions: SessionsService,
+    private readonly tokens: TokenService,
+    private readonly users: UsersService,
+  ) {}
+
+  async signIn(userId: string, userAgent: string | undefined): Promise<SignedIn> {
+    return this.answer(await this.sessions.open(userId, userAgent));
+  }
+
+  /** Continues a session by its refresh token. @throws `unauthenticated` where that is not good. */
+  async refresh(refreshToken: string | undefined): Promise<SignedIn> {
+    const session = refreshToken === undefined ? null : await this.sessions.resume(refreshToken);
+    if (!session) throw new ParleyError('unauthenticated', { message: 'The session has ended. Sign in again.' });
+    return this.answer(session);
+  }
+
+  /** Ends the sessions that these tokens belong to; tokens that are not good end nothing. */
+  async signOut(refreshToken: string | null, accessToken: string | null): Promise<void> {
+    if (refreshToken !== null) await this.sessions.endByToken(refreshToken);
+    const principal = accessToken === null ? null : await this.tokens.verify(accessToken).catch(ifRefused);
+    if (principal?.sessionId) await this.sessions.end(principal.sessionId);
+  }
+
+  signOutEverywhere(userId: string): Promise<void> {
+    return this.sessions.endAll(userId);
+  }
+
+  private async answer({ userId, sessionId, refreshToken }: OpenSession): Promise<SignedIn> {
+    const user = await this.users.me(userId);
+    const accessToken = this.tokens.issue(user, sessionId);
+    return { answer: { user, accessToken, expiresIn: ACCESS_SECONDS }, refreshToken };
+  }
+}
+
+function ifRefused(fault: unknown): null {
+  if (asParleyError(fault).status === 401) return null;
+  throw fault;
+}

@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import { decodeJwt } from 'jose';
+import { OWN_ISSUER } from '../../config/config.js';
+import { ParleyError } from '../../kernel/errors.js';
+import type { Principal } from '../../kernel/principal.js';
+import { HostTokens } from './host-tokens.js';
+import { OwnTokens } from './own-tokens.js';
+
+const LONGEST = 8_192;
+
+/** Access tokens for every door: Parley's own and the host product's. */
+@Injectable()
+export class TokenService {
+  constructor(
+    private readonly own: OwnTokens,
+    private readonly host: HostTokens,
+  ) {}
+
+  /** A token of Parley's own for a session of this user. */
+  issue(user: { id: string }, sessionId: string): string {
+    return this.own.issue(user, sessionId);
+  }
+
+  /**
+   * Who the token belongs to. Only its issuer is read before its signature is checked, and decides nothing but which
+   * key and algorithm must fit.
+   * @throws `token_expired`, `unauthenticated`, or `service_unavailable` where keys or database are away.
+   */
+  async verify(token: string): Promise<Principal> {
+    const issuer = issuerOf(token);
+    if (issuer === OWN_ISSUER) return this.own.verify(token);
+    if (this.host.isIssuer(issuer)) return this.host.verify(token);
+    throw new ParleyError('unauthenticated');
+  }
+}
+
+function issuerOf(token: string): unknown {
+  if (token.length > LONGEST) throw new ParleyError('unauthenticated');
+  try {
+    return decodeJwt(token).iss;
+  } catch {
+    throw new ParleyError('unauthenticated');
+  }
+}

@@ -1,0 +1,38 @@
+import { Controller, Get, Patch } from '@nestjs/common';
+import type { Me, Page, UserDetail } from '@parley/protocol';
+import type { Principal } from '../../kernel/principal.js';
+import { RateLimited } from '../../platform/http/rate-limit.guard.js';
+import { CurrentPrincipal } from '../../platform/http/request.js';
+import { UuidParam, ValidBody, ValidQuery } from '../../platform/http/valid.js';
+import { FindUsersDto } from './dto/find-users.dto.js';
+import { UpdateMeDto } from './dto/update-me.dto.js';
+import { UsersService } from './users.service.js';
+
+@Controller('users')
+export class UsersController {
+  constructor(private readonly users: UsersService) {}
+
+  @Get('me')
+  me(@CurrentPrincipal() principal: Principal): Promise<Me> {
+    return this.users.me(principal.userId);
+  }
+
+  @Patch('me')
+  updateMe(@CurrentPrincipal() principal: Principal, @ValidBody(UpdateMeDto) body: UpdateMeDto): Promise<Me> {
+    return this.users.updateMe(principal.userId, body);
+  }
+
+  @Get()
+  @RateLimited({ name: 'find users', limit: 120, seconds: 60, by: ['user'] })
+  list(
+    @CurrentPrincipal() principal: Principal,
+    @ValidQuery(FindUsersDto) query: FindUsersDto,
+  ): Promise<Page<UserDetail>> {
+    return this.users.list(principal.userId, query);
+  }
+
+  @Get(':id')
+  get(@CurrentPrincipal() principal: Principal, @UuidParam('id') id: string): Promise<UserDetail> {
+    return this.users.get(principal.userId, id);
+  }
+}

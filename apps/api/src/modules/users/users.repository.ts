@@ -1,0 +1,88 @@
+import { Injectable } from '@nestjs/common';
+import type { UserView } from '@parley/protocol';
+import { and, asc, eq, exists, gt, inArray, isNull, like, or, type SQL, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
+import { Database, type Db } from '../../database/database.js';
+import { conversationParticipants, users } from '../../database/schema/index.js';
+import { type KnownUser, toUserView } from './user.presenter.js';
+
+export type UserRow = typeof users.$inferSelect;
+
+export interface Search {
+  prefix: string;
+  /** Usernames beyond this one; null at the beginning. */
+  after: string | null;
+  limit: number;
+}
+
+const PUBLIC = {
+  id: users.id,
+  username: users.username,
+  displayName: users.displayName,
+  avatarUrl: users.avatarUrl,
+  isBot: users.isBot,
+};
+const [mine, theirs] = [alias(conversationParticipants, 'mine'), alias(conversationParticipants, 'theirs')];
+
+@Injectable()
+export class UsersRepository {
+  constructor(private readonly database: Database) {}
+
+  /** The public view of each of these users that exists. Pass the handle of the transaction that needs it, if any. */
+  async viewsOf(ids: readonly string[], db: Db = this.database.db): Promise<Map<string, UserView>> {
+    if (ids.length === 0) return new Map();
+    const rows = await db.select(PUBLIC).from(users).where(inArray(users.id, [...new Set(ids)]));
+    return new Map(rows.map((row) => [row.id, toUserView(row)]));
+  }
+
+  /** Which of these ids belong to users. */
+  async existing(ids: readonly string[]): Promise<Set<string>> {
+    if (ids.length === 0) return new Set();
+    const rows = await this.database.db.select({ id: users.id }).from(users).where(inArray(users.id, [...new Set(ids)]));
+    return new Set(rows.map((row) => row.id));
+  }
+
+  async find(id: string): Promise<UserRow | null> {
+    const [row] = await this.database.db.select().from(users).where(eq(users.id, id));
+    return row ?? null;
+  }
+
+  async update(id: string, changes: Partial<Pick<UserRow, 'displayName' | 'avatarUrl'>>): Promise<UserRow | null> {
+    const updatedAt = sql`date_trunc('milliseconds', now())`;
+    const [row] = await this.database.db.update(users).set({ ...changes, updatedAt }).where(eq(users.id, id)).returning();
+    return row ?? null;
+  }
+
+  /** Those of these users that exist, as the viewer may know them, by username. */
+  details(viewerId: string, ids: readonly string[]): Promise<KnownUser[]> {
+    return this.known(viewerId, inArray(users.id, [...ids]), ids.length);
+  }
+
+  /** Users, disabled ones excepted, whose username or display name begins like this, by username. */
+  search(viewerId: string, { prefix, after, limit }: Search): Promise<KnownUser[]> {
+    // The prefix is text, not a pattern.
+    const pattern = sql`lower(${prefix.replace(/[\\%_]/g, '\\$&')}) || '%'`;
+    const matches = or(like(users.username, pattern), like(sql`lower(${users.displayName})`, pattern));
+    const beyond = after === null ? undefined : gt(users.username, after);
+    return this.known(viewerId, and(matches, eq(users.isDisabled, false), beyond), limit);
+  }
+
+  private known(viewerId: string, condition: SQL | undefined, limit: number): Promise<KnownUser[]> {
+    const isShared = sql<boolean>`(${or(eq(users.id, viewerId), this.sharesConversation(viewerId))})`;
+    return this.database.db
+      .select({ ...PUBLIC, status: users.status, lastSeenAt: users.lastSeenAt, isShared })
+      .from(users)
+      .where(condition)
+      .orderBy(asc(users.username))
+      .limit(limit);
+  }
+
+  private sharesConversation(viewerId: string): SQL {
+    const both = this.database.db
+      .select({ one: sql`1` })
+      .from(mine)
+      .innerJoin(theirs, eq(theirs.conversationId, mine.conversationId))
+      .where(and(eq(mine.userId, viewerId), isNull(mine.leftAt), eq(theirs.userId, users.id), isNull(theirs.leftAt)));
+    return exists(both);
+  }
+}

@@ -1,0 +1,125 @@
+import { Inject, Injectable } from '@nestjs/common';
+import {
+  type ExternalMember,
+  LIMITS,
+  type Me,
+  type Page,
+  type ServerRole,
+  type UserDetail,
+  type UserView,
+} from '@parley/protocol';
+import { CONFIG, type Config } from '../../config/config.js';
+import { invalid, notFound, ParleyError } from '../../kernel/errors.js';
+import { isUuid } from '../../kernel/ids.js';
+import type { Principal } from '../../kernel/principal.js';
+import { Cursors } from '../../platform/http/cursors.js';
+import { salvagedName, tidyName } from '../../platform/names.js';
+import type { FindUsersDto } from './dto/find-users.dto.js';
+import type { UpdateMeDto } from './dto/update-me.dto.js';
+import { ExternalUsersRepository } from './external-users.repository.js';
+import { isExternalId } from './external-id.js';
+import { toMe, toUserDetail } from './user.presenter.js';
+import { UsersRepository } from './users.repository.js';
+
+const LIST = 'users';
+/** One letter of the Latin alphabet would list people; one character of many other scripts is a word. */
+const SEARCHABLE = /^.{2,}$|[^\u0000-\u007f]/su;
+
+@Injectable()
+export class UsersService {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly repository: UsersRepository,
+    private readonly external: ExternalUsersRepository,
+    private readonly cursors: Cursors,
+  ) {}
+
+  /** `ADMIN_USERS` says who is an admin; what was found at registration counts only where that is unset. */
+  roleOf(user: { username: string; role: ServerRole }): ServerRole {
+    const { adminUsers } = this.config;
+    if (adminUsers.length === 0) return user.role;
+    return adminUsers.includes(user.username) ? 'admin' : 'user';
+  }
+
+  async isServerAdmin(userId: string): Promise<boolean> {
+    const row = await this.repository.find(userId);
+    return row !== null && this.roleOf(row) === 'admin';
+  }
+
+  async me(userId: string): Promise<Me> {
+    const row = await this.repository.find(userId);
+    if (!row) throw notFound();
+    return toMe(row, this.roleOf(row));
+  }
+
+  async updateMe(userId: string, { displayName, avatarUrl }: UpdateMeDto): Promise<Me> {
+    const changes = {
+      ...(displayName !== undefined && { displayName: tidyName(displayName) }),
+      ...(avatarUrl !== undefined && { avatarUrl }),
+    };
+    const row = Object.keys(changes).length > 0 ? await this.repository.update(userId, changes) : null;
+    return row ? toMe(row, this.roleOf(row)) : this.me(userId);
+  }
+
+  async get(viewerId: string, id: string): Promise<UserDetail> {
+    const [user] = await this.repository.details(viewerId, [id]);
+    if (!user) throw notFound();
+    return toUserDetail(user);
+  }
+
+  async list(viewerId: string, { query, ids, cursor, limit }: FindUsersDto): Promise<Page<UserDetail>> {
+    if ((query === undefined) === (ids === undefined)) throw invalid('query', 'or ids must be given, not both');
+    if (ids !== undefined) {
+      if (cursor !== undefined || limit !== undefined) throw invalid('ids', 'are answered all at once');
+      const users = await this.repository.details(viewerId, idsIn(ids));
+      return { items: users.map(toUserDetail), nextCursor: null, hasMore: false };
+    }
+    return this.search(viewerId, { query: query ?? '', cursor, limit });
+  }
+
+  /** @throws `not_found` where one of these ids belongs to nobody. */
+  async requireExisting(ids: readonly string[]): Promise<void> {
+    const existing = await this.repository.existing(ids);
+    if (!ids.every((id) => existing.has(id))) throw notFound();
+  }
+
+  /**
+   * The ids, by external id, of members that a host product names; those unknown so far are created.
+   * @throws `forbidden` unless the token has the scope for it, `validation_failed` for ids that cannot be stored.
+   */
+  async provision(principal: Principal, members: readonly ExternalMember[]): Promise<Map<string, string>> {
+    if (members.length === 0) return new Map();
+    if (!principal.scopes.includes('users:provision')) throw new ParleyError('forbidden');
+    const people = members.map(({ externalId, name }) => {
+      if (!isExternalId(externalId)) throw invalid('externalId', 'must be 1 to 255 characters');
+      return { externalId, name: salvagedName(name), username: null, avatarUrl: null, claimsHash: null };
+    });
+    const distinct = new Map(people.map((person) => [person.externalId, person]));
+    return this.external.provision([...distinct.values()]);
+  }
+
+  /** The public views of these users, those that exist. */
+  viewsOf(ids: readonly string[]): Promise<Map<string, UserView>> {
+    return this.repository.viewsOf(ids);
+  }
+
+  private async search(viewerId: string, { query, cursor, limit }: FindUsersDto & { query: string }): Promise<Page<UserDetail>> {
+    const prefix = tidyName(query);
+    if (!prefix.isWellFormed() || prefix.includes('\0')) throw invalid('query', 'must be text');
+    if (!SEARCHABLE.test(prefix)) throw invalid('query', 'must have at least 2 characters');
+    const after = cursor === undefined ? null : String(this.cursors.open(LIST, cursor)[0]);
+    const size = limit ?? LIMITS.pageDefault;
+    const rows = await this.repository.search(viewerId, { prefix, after, limit: size + 1 });
+    const items = rows.slice(0, size).map(toUserDetail);
+    const last = items.at(-1);
+    const hasMore = rows.length > size && last !== undefined;
+    return { items, nextCursor: hasMore ? this.cursors.seal(LIST, [last.username]) : null, hasMore };
+  }
+}
+
+function idsIn(list: string): string[] {
+  const ids = [...new Set(list.toLowerCase().split(','))];
+  if (ids.length > LIMITS.usersPerRequest) throw invalid('ids', `must be at most ${LIMITS.usersPerRequest}`);
+  if (!ids.every(isUuid)) throw invalid('ids', 'must be UUIDs, separated by commas');
+  return ids;
+}

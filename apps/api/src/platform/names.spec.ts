@@ -1,0 +1,37 @@
+import { describe, expect, it } from '@jest/globals';
+import { isName, salvagedName, tidyName } from './names.js';
+
+describe('names', () => {
+  it.each(['Ann', 'Zoë', '李小龍', '👩‍👩‍👧', 'a'.repeat(100), '  Ann  ', 'O’Neil-Śmith'])('accepts %j', (name) => {
+    expect(isName(name)).toBe(true);
+  });
+
+  it.each([
+    ['', 'nothing'],
+    ['   ', 'spaces'],
+    ['\u200b\u200d', 'zero width'],
+    ['a\nb', 'a line end'],
+    ['a\u2028b', 'a line separator'],
+    ['a\u0000b', 'NUL'],
+    ['a\u202eb', 'a direction override'],
+    ['a\u2067b', 'a direction isolate'],
+    ['\ud800', 'half a character'],
+    ['a'.repeat(101), '101 characters'],
+    [7, 'a number'],
+  ])('attack 50: refuses %j (%s)', (name) => {
+    expect(isName(name)).toBe(false);
+  });
+
+  it('stores them composed and trimmed', () => {
+    expect(tidyName(' Zoe\u0308 ')).toBe('Zoë');
+  });
+
+  it.each([
+    ['a\u202eb\n', 'a b'],
+    ['x'.repeat(99) + '😀', 'x'.repeat(99) + '\ufffd'],
+    [' \u200b', null],
+    [undefined, null],
+  ])('salvages of %j what it can', (name, kept) => {
+    expect(salvagedName(name)).toBe(kept);
+  });
+});

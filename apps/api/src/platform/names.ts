@@ -1,0 +1,35 @@
+import { LIMITS } from '@parley/protocol';
+import { ValidateBy } from 'class-validator';
+
+/** Line ends, control characters, and those that turn the direction of the text around them. */
+const FORBIDDEN = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+const FORBIDDEN_ALL = new RegExp(FORBIDDEN.source, 'gu');
+const INVISIBLE = /[\s\u00ad\u200b-\u200d\u2060\ufeff]/gu;
+
+/** A name as it is stored: NFC, without space around it. */
+export const tidyName = (name: string): string => name.normalize('NFC').trim();
+
+/** Whether a name of a person or conversation may be taken from a client, once tidied. */
+export function isName(value: unknown): value is string {
+  if (typeof value !== 'string' || !value.isWellFormed() || FORBIDDEN.test(value)) return false;
+  const tidy = tidyName(value);
+  return tidy.length <= LIMITS.nameLength && tidy.replace(INVISIBLE, '') !== '';
+}
+
+/** What can be kept of a name that nobody can be asked to correct; null where nothing is left. */
+export function salvagedName(value: unknown): string | null {
+  if (typeof value !== 'string') return null;
+  const cleaned = tidyName(value.toWellFormed().replace(FORBIDDEN_ALL, ' '));
+  const cut = cleaned.slice(0, LIMITS.nameLength).toWellFormed().trim();
+  return isName(cut) ? cut : null;
+}
+
+/** A property that holds the name of a person or a conversation. */
+export const IsName = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'isName',
+    validator: {
+      validate: isName,
+      defaultMessage: () => `must be a visible name of at most ${LIMITS.nameLength} characters on one line`,
+    },
+  });
