@@ -70,7 +70,8 @@ function report() {
     console.log(row([outcome.suite.name, outcome.passed, outcome.failed, outcome.seconds.toFixed(1)]));
     for (const problem of outcome.problems) console.log(`  ${outcome.failed > 0 ? '✘' : '!!'} ${problem}`);
   }
-  if (patterns.length > 0 && passed + failed === 0) {
+  const allRan = outcomes.every(({ problems }) => problems.length === 0);
+  if (patterns.length > 0 && allRan && passed + failed === 0) {
     console.log(`No test file's path contains ${patterns.join(' or ')}.`);
     failed = 1;
   }

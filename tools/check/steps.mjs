@@ -5,7 +5,8 @@ import { node, root } from '../prepare.mjs';
 
 const packaged = (path) => join(root, 'node_modules', path);
 const own = (name) => [node, join(root, 'tools/check', name)];
-const tsc = [node, packaged('typescript/bin/tsc'), '--pretty', 'false'];
+const tsc = [node, packaged('typescript/bin/tsc')];
+const plain = ['--pretty', 'false'];
 const biome = [node, packaged('@biomejs/biome/bin/biome'), 'check', '--max-diagnostics=100'];
 const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', packaged('jest/bin/jest.js')];
 
@@ -16,11 +17,11 @@ export const FORMAT = [...biome, '--write'];
 export const STEPS = [
   { name: 'format', command: biome },
   // The build comes before everything that reads what other packages compiled to.
-  { name: 'types', command: [...tsc, '-b'] },
-  { name: 'types-of-tests', command: [...tsc, '-p', 'tsconfig.check.json'] },
+  { name: 'types', command: [...tsc, '-b', ...plain] },
+  { name: 'types-of-tests', command: [...tsc, '-p', 'tsconfig.check.json', ...plain] },
   {
     name: 'types-of-web',
-    command: [...tsc, '-p', 'apps/web/tsconfig.json', '--noEmit'],
+    command: [...tsc, '-p', 'apps/web/tsconfig.json', '--noEmit', ...plain],
     applies: () => existsSync(join(root, 'apps/web/tsconfig.json')),
   },
   { name: 'lint', command: [node, packaged('oxlint/bin/oxlint'), '--format=unix'] },

@@ -1,0 +1,58 @@
+// A violation of each import rule. The plants bring the modules that they import, so that they stand on their own.
+const API = 'apps/api/src';
+const taking = (path, name = 'planted') => `import { ${name} } from '${path}';\n\nexport const used = ${name};\n`;
+const CONSTANT = 'export const planted = 1;\n';
+
+const inside = {
+  [`${API}/modules/typing/index.ts`]: CONSTANT,
+  [`${API}/modules/typing/planted-inside.ts`]: CONSTANT,
+  [`${API}/realtime/doors/plain/planted-door.ts`]: CONSTANT,
+};
+
+function plant(rule, file, text, more = {}) {
+  const says = new RegExp(`${file.replace(/[.]/g, '[.]')} → .*: ${rule}:`);
+  return { step: 'imports', files: { ...inside, ...more, [file]: text }, says };
+}
+
+export const IMPORT_PLANTS = [
+  plant('no-cycles', `${API}/kernel/planted-a.ts`, taking('./planted-b.js', 'used').replace('const used', 'const a'), {
+    [`${API}/kernel/planted-b.ts`]:
+      "import type { a } from './planted-a.js';\n\nexport const used = (it: typeof a) => it;\n",
+  }),
+  plant('resolvable', `${API}/kernel/planted-nowhere.ts`, taking('./planted-nothing.js')),
+  plant('house-packages/protocol', 'packages/protocol/src/planted-up.ts', taking('../../markdown/src/index.js')),
+  plant('house-packages/markdown', 'packages/markdown/src/planted-side.ts', taking('../../protocol/dist/index.js')),
+  plant('house-apps/api', `${API}/kernel/planted-web.ts`, taking('../../../web/src/main.js')),
+  plant('house-apps/web', 'apps/web/src/planted-api.ts', taking('../../api/src/kernel/ids.js')),
+  plant('house-apps/e2e', 'apps/e2e/harness/planted-api.ts', taking('../../api/dist/kernel/ids.js')),
+  plant('house-apps/web-tests', 'apps/web/src/planted-api.spec.ts', taking('../../api/src/kernel/ids.js')),
+  plant('front-door-of-packages', 'apps/web/src/planted-path.ts', taking('../../../packages/protocol/src/index.js')),
+  plant('no-dependencies', 'packages/protocol/src/planted-core.ts', taking('node:path')),
+  plant('no-tests-in-code', `${API}/kernel/planted-test.ts`, taking('./planted-tested.spec.js'), {
+    [`${API}/kernel/planted-tested.spec.ts`]: CONSTANT,
+  }),
+  plant('no-development-dependencies', `${API}/platform/planted-development.ts`, taking('supertest')),
+  plant('module-by-index', `${API}/modules/presence/planted-inner.ts`, taking('../typing/planted-inside.js')),
+  plant('module-by-index-elsewhere', `${API}/realtime/planted-inner.ts`, taking('../modules/typing/planted-inside.js')),
+  plant('module-order-users', `${API}/modules/users/planted-later.ts`, taking('../typing/index.js')),
+  plant('module-in-list', `${API}/modules/planted/planted-strange.ts`, taking('../../kernel/ids.js')),
+  plant('schema-by-repositories', `${API}/modules/typing/planted.service.ts`, taking('../../database/schema/users.js')),
+  plant('sql-by-repositories', `${API}/modules/typing/planted-sql.ts`, taking('drizzle-orm')),
+  plant('edges-decide-nothing', `${API}/modules/typing/planted.controller.ts`, taking('./planted.repository.js'), {
+    [`${API}/modules/typing/planted.repository.ts`]: CONSTANT,
+  }),
+  plant(
+    'doors-without-modules',
+    `${API}/realtime/doors/plain/planted-curious.ts`,
+    taking('../../../modules/typing/index.js'),
+  ),
+  plant(
+    'modules-without-doors',
+    `${API}/modules/typing/planted-door.ts`,
+    taking('../../realtime/doors/plain/planted-door.js'),
+  ),
+  plant('kernel-alone', `${API}/kernel/planted-core.ts`, taking('node:fs')),
+  plant('config-alone', `${API}/config/planted-typing.ts`, taking('../modules/typing/index.js')),
+  plant('platform-without-domain', `${API}/platform/planted-typing.ts`, taking('../modules/typing/index.js')),
+  plant('database-without-domain', `${API}/database/planted-typing.ts`, taking('../modules/typing/index.js')),
+];
