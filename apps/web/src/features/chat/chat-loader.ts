@@ -10,13 +10,15 @@ import { ApiError, request } from '../../api/http.js';
 import { learnPeople, wantPeople } from '../people/people.store.js';
 import { change, chatStore, conversation, holdEvents, putItems, releaseEvents, releaseHeld } from './chat.store.js';
 import type { ConversationState } from './conversation-state.js';
-import { withNewest, withOlder } from './timeline.js';
+import { mergeMessages, withNewest, withOlder } from './timeline.js';
 
 /** What is fetched over REST and put into the store. Live events complete it. */
 
 const LIST_PAGE = 100;
 const PAGE = 50;
 const PAGE_MAX = 100;
+/** With more unread than this the reader begins at the end. */
+const UNREAD_MAX = 500;
 
 let listing: Promise<void> = Promise.resolve();
 
@@ -82,11 +84,18 @@ async function loadNewest(id: string): Promise<void> {
   const held = conversation(id);
   if (!held || held.timeline.status === 'ready' || held.timeline.status === 'loading') return;
   change(id, (state) => ({ ...state, timeline: { ...state.timeline, status: 'loading' } }));
-  const limit = Math.min(PAGE_MAX, Math.max(PAGE, held.item.unreadCount + 20));
+  const unread = held.item.unreadCount;
+  const limit = Math.min(PAGE_MAX, Math.max(PAGE, unread + 20));
   try {
-    const page = await request<MessagePage>('GET', `conversations/${id}/messages`, { query: { limit } });
-    learnPeople(page.users);
-    change(id, (state) => ({ ...state, timeline: withNewest(state.timeline, page) }));
+    let page = await fetchPage(id, { limit });
+    const newest = page;
+    // The first unread message and one above it: that is where the reader begins.
+    while (unread > 0 && beginsBeyond(page, held.item.lastReadSeq) && newest.items.length < UNREAD_MAX) {
+      page = await fetchPage(id, { limit: PAGE_MAX, before: page.nextCursor ?? undefined });
+      newest.items = mergeMessages(page.items, newest.items);
+      newest.nextCursor = page.nextCursor;
+    }
+    change(id, (state) => ({ ...state, timeline: withNewest(state.timeline, newest) }));
   } catch (thrown) {
     change(id, (state) => ({ ...state, timeline: { ...state.timeline, status: 'failed' } }));
     if (thrown instanceof ApiError && thrown.status === 404) throw thrown;
@@ -100,12 +109,22 @@ export async function loadOlder(id: string): Promise<void> {
   const before = timeline.olderCursor;
   change(id, (state) => withOlderStatus(state, 'loading'));
   try {
-    const page = await request<MessagePage>('GET', `conversations/${id}/messages`, { query: { before, limit: PAGE } });
-    learnPeople(page.users);
+    const page = await fetchPage(id, { before, limit: PAGE });
     change(id, (state) => ({ ...state, timeline: withOlder(state.timeline, page) }));
   } catch {
     change(id, (state) => withOlderStatus(state, 'failed'));
   }
+}
+
+async function fetchPage(id: string, query: { limit: number; before?: string }): Promise<MessagePage> {
+  const page = await request<MessagePage>('GET', `conversations/${id}/messages`, { query });
+  learnPeople(page.users);
+  return page;
+}
+
+/** Whether a page leaves out the message that was read last, though there is more above it. */
+function beginsBeyond(page: MessagePage, lastReadSeq: number): boolean {
+  return page.nextCursor !== null && (page.items[0]?.seq ?? 0) > lastReadSeq;
 }
 
 /** Members beyond those that the detail brought. */

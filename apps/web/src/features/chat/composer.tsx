@@ -42,7 +42,7 @@ export function Composer({ state, title, inputRef }: ComposerProps) {
 
 function Sentence({ children, action }: { children: ReactNode; action?: ReactNode }) {
   return (
-    <div className="flex-none px-5 pt-1 pb-4 max-[720px]:px-2 max-[720px]:pb-2">
+    <div className="beside-timeline flex-none px-5 pt-1 pb-4 max-[720px]:px-2 max-[720px]:pb-2">
       <div
         data-testid="composer-closed"
         className="mx-auto flex max-w-[828px] flex-wrap items-center justify-between gap-2 rounded-sheet border border-line bg-wash px-4 py-2.5 text-body text-ink-2"

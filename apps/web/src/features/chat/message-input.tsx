@@ -48,7 +48,7 @@ export function MessageInput({ conversationId, title, inputRef }: MessageInputPr
 
   return (
     <form
-      className="flex-none px-5 pt-1 pb-4 max-[720px]:px-2 max-[720px]:pb-2"
+      className="beside-timeline flex-none px-5 pt-1 pb-4 max-[720px]:px-2 max-[720px]:pb-2"
       onSubmit={(event) => {
         event.preventDefault();
         submit();

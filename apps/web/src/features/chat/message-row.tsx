@@ -66,7 +66,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
             Notice,
           </span>
           <p id={`${id}-body`}>
-            {props.sentence} <Time iso={row.createdAt} className="tabular-nums" />
+            {props.sentence} · <Time iso={row.createdAt} className="tabular-nums" />
           </p>
         </div>
       )}

@@ -99,13 +99,12 @@ function entryRow(entry: OutboxEntry, above: Above | null, context: RowContext):
 /** Whether a row begins a day, and whether it stands on its own. */
 function opening(row: Above, above: Above | null, now: Date): Pick<Row, 'head' | 'day'> {
   const newDay = above === null || dayOf(above.at) !== dayOf(row.at);
-  const continues =
-    !newDay &&
-    !row.system &&
-    !above.system &&
-    above.senderId === row.senderId &&
-    row.at.getTime() - above.at.getTime() <= GROUP_MS;
+  const continues = !newDay && row.system === above.system && (row.system || sameGroup(row, above));
   return { head: !continues, day: newDay ? dayLabel(row.at, now) : null };
+}
+
+function sameGroup(row: Above, above: Above): boolean {
+  return above.senderId === row.senderId && row.at.getTime() - above.at.getTime() <= GROUP_MS;
 }
 
 function rowKey(senderId: string, clientMessageId: string): string {

@@ -33,8 +33,9 @@ export function useNewDivider(state: ConversationState, me: string): number | nu
 
 function firstUnread({ item, timeline }: ConversationState, me: string): number | null {
   if (item.unreadCount === 0) return null;
-  const first = timeline.items.find((message) => {
+  const at = timeline.items.findIndex((message) => {
     return message.seq > item.lastReadSeq && message.senderId !== me && message.type !== 'system';
   });
-  return first?.seq ?? null;
+  // With older ones still to come the first held message is not the first unread one.
+  return at > 0 || timeline.olderCursor === null ? (timeline.items[at]?.seq ?? null) : null;
 }

@@ -10,6 +10,8 @@ const AHEAD_PX = 1_500;
 const LEAD_PX = 96;
 /** Frames for which the top row is held after the width changed and the rows are measured again. */
 const HOLD_FRAMES = 4;
+/** Until then the first place is taken and the rows around it are measured. */
+const SETTLE_MS = 120;
 
 export interface TimelineScroll {
   items: { key: string; index: number; start: number; end: number }[];
@@ -57,8 +59,9 @@ export function useTimelineScroll({ scroller, rows, startAt, focusedKey, onNearT
   });
   const toEnd = useCallback(() => virtualizer.scrollToEnd(), [virtualizer]);
 
+  const [settled, setSettled] = useState(false);
   const nearTop = useRef(onNearTop);
-  nearTop.current = onNearTop;
+  nearTop.current = settled ? onNearTop : () => undefined;
 
   const started = useRef(false);
   useLayoutEffect(() => {
@@ -66,6 +69,8 @@ export function useTimelineScroll({ scroller, rows, startAt, focusedKey, onNearT
     started.current = true;
     if (startAt >= 0) virtualizer.scrollToIndex(startAt, { align: 'start' });
     else virtualizer.scrollToEnd();
+    // A prepend in the same task as a scroll command would undo it: older rows wait until the first place is taken.
+    setTimeout(() => setSettled(true), SETTLE_MS);
   }, [virtualizer, rows.length, startAt]);
 
   const lastOwn = useRef<string | null>(null);
@@ -82,8 +87,8 @@ export function useTimelineScroll({ scroller, rows, startAt, focusedKey, onNearT
     // Rows that fit without scrolling bring no scroll event: the reader is at the end all the same.
     const view = scroller.current;
     if (view && placeOf(view).pinned) setPinned(true);
-    if (view && view.scrollHeight - view.clientHeight < AHEAD_PX) nearTop.current();
-  }, [scroller, height]);
+    if (view && view.scrollTop < AHEAD_PX) nearTop.current();
+  }, [scroller, height, settled]);
 
   return {
     items: virtualizer.getVirtualItems().map(({ key, index, start, end }) => ({ key: String(key), index, start, end })),

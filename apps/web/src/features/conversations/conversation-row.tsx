@@ -42,33 +42,38 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
         data-conversation-id={item.id}
         onFocus={() => onFocus(item.id)}
         className={classes(
-          'mb-0.5 grid grid-cols-[40px_minmax(0,1fr)_auto] items-center gap-x-3 rounded-row px-2.5 py-2',
+          'mb-0.5 grid grid-cols-[40px_minmax(0,1fr)] items-center gap-x-3 rounded-row px-2.5 py-2',
           'focus-visible:outline-offset-[-2px]',
           selected ? 'bg-accent-wash' : 'hover:bg-hover',
         )}
       >
         <Avatar id={item.peer?.id ?? item.id} name={title} url={item.peer?.avatarUrl} size={40} />
         <span className="min-w-0">
-          <span className={classes('block truncate text-body', badge ? 'font-strong' : 'font-medium')}>{title}</span>
-          <span className={classes('block truncate text-second', badge ? 'text-ink' : 'text-ink-3')}>
-            {draft ? <span className="text-signal-text">Draft: {draft}</span> : preview}
-          </span>
-        </span>
-        <span className="flex flex-col items-end gap-1 self-start pt-0.5">
-          <time
-            dateTime={item.updatedAt}
-            className={classes('text-meta tabular-nums', badge ? 'font-medium text-signal-text' : 'text-ink-3')}
-          >
-            {listTime(at, new Date())}
-          </time>
-          {badge ? (
-            <span
-              data-testid="unread-badge"
-              className="inline-flex h-[18px] min-w-[18px] items-center justify-center rounded-full bg-signal px-1.5 text-[11px] leading-none font-strong text-signal-ink tabular-nums"
+          <span className="flex items-baseline justify-between gap-2">
+            <span className={classes('truncate text-body', badge ? 'font-strong' : 'font-medium')}>{title}</span>
+            <time
+              dateTime={item.updatedAt}
+              className={classes(
+                'flex-none text-meta tabular-nums',
+                badge ? 'font-medium text-signal-text' : 'text-ink-3',
+              )}
             >
-              {badge}
+              {listTime(at, new Date())}
+            </time>
+          </span>
+          <span className="flex items-center justify-between gap-2">
+            <span className={classes('truncate text-second', badge ? 'text-ink' : 'text-ink-3')}>
+              {draft ? <span className="text-signal-text">Draft: {draft}</span> : preview}
             </span>
-          ) : null}
+            {badge ? (
+              <span
+                data-testid="unread-badge"
+                className="inline-flex h-[18px] min-w-[18px] flex-none items-center justify-center rounded-full bg-signal px-1.5 text-[11px] leading-none font-strong text-signal-ink tabular-nums"
+              >
+                {badge}
+              </span>
+            ) : null}
+          </span>
         </span>
       </Link>
     </li>

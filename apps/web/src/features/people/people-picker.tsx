@@ -84,7 +84,7 @@ export function PeoplePicker(props: PeoplePickerProps) {
             onPick={() => pick(person)}
           />
         ))}
-        {people.length === 0 ? <Nobody query={query} status={status} error={error} /> : null}
+        {people.length === 0 ? <Nobody query={query} status={status} error={error} chosen={chosen.length} /> : null}
       </ul>
     </div>
   );
@@ -130,13 +130,20 @@ function Chip({ person, onRemove }: { person: UserView; onRemove: () => void }) 
   );
 }
 
-function Nobody({ query, status, error }: { query: string; status: string; error: string | null }) {
+interface NobodyProps {
+  query: string;
+  status: string;
+  error: string | null;
+  chosen: number;
+}
+
+function Nobody({ query, status, error, chosen }: NobodyProps) {
   let text = 'Looking…';
   if (error !== null) text = error;
   else if (status === 'ready') {
-    text = query.trim()
-      ? `Nobody here is called “${query.trim()}”.`
-      : 'Nobody else is on this server yet. Invite them: they register at this address.';
+    if (query.trim()) text = `Nobody else here is called “${query.trim()}”.`;
+    else if (chosen > 0) text = 'There is nobody else to choose.';
+    else text = 'Nobody else is on this server yet. Invite them: they register at this address.';
   }
   return (
     <li role="presentation" className="px-2 py-6 text-center text-second text-ink-3">

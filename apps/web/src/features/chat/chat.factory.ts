@@ -1,0 +1,83 @@
+import type { ConversationListItem, Member, Message } from '@parley/protocol';
+import { type ConversationState, newConversation } from './conversation-state.js';
+
+/** Things for specs: only what matters to a spec is named in it. */
+
+export const ME = 'me';
+
+export function aMessage(fields: Partial<Message> = {}): Message {
+  const seq = fields.seq ?? 1;
+  return {
+    id: `id-${seq}`,
+    conversationId: 'c',
+    seq,
+    clientMessageId: `client-${seq}`,
+    senderId: 'ama',
+    senderType: 'user',
+    type: 'text',
+    content: `text ${seq}`,
+    metadata: {},
+    mentions: [],
+    replyTo: null,
+    reactions: [],
+    status: 'sent',
+    createdAt: '2026-03-02T10:00:00.000Z',
+    editedAt: null,
+    deletedAt: null,
+    isDeleted: false,
+    version: seq + 1,
+    ...fields,
+  };
+}
+
+/** Messages of these seqs, ascending. */
+export function messages(from: number, to: number): Message[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => aMessage({ seq: from + index }));
+}
+
+export function anItem(fields: Partial<ConversationListItem> = {}): ConversationListItem {
+  return {
+    id: 'c',
+    type: 'group',
+    name: 'Launch room',
+    isArchived: false,
+    createdBy: 'ama',
+    createdAt: '2026-03-01T10:00:00.000Z',
+    updatedAt: '2026-03-01T10:00:00.000Z',
+    memberCount: 3,
+    lastSeq: 0,
+    version: 1,
+    receipts: 0,
+    peer: null,
+    myRole: 'member',
+    lastMessage: null,
+    unreadCount: 0,
+    mentionCount: 0,
+    lastReadSeq: 0,
+    lastDeliveredSeq: 0,
+    ...fields,
+  };
+}
+
+export function aMember(id: string, fields: Partial<Member> = {}): Member {
+  return {
+    user: { id, username: id, displayName: id, avatarUrl: null, isBot: false },
+    role: 'member',
+    joinedAt: '2026-03-01T10:00:00.000Z',
+    leftAt: null,
+    lastReadSeq: 0,
+    lastDeliveredSeq: 0,
+    version: 1,
+    ...fields,
+  };
+}
+
+/** A conversation whose rows 1 … `last` are loaded, all read. */
+export function aConversation(last: number, fields: Partial<ConversationListItem> = {}): ConversationState {
+  const item = anItem({ lastSeq: last, lastReadSeq: last, lastDeliveredSeq: last, version: last + 1, ...fields });
+  return {
+    ...newConversation(item),
+    members: { me: aMember('me'), ama: aMember('ama'), li: aMember('li') },
+    timeline: { status: 'ready', items: last > 0 ? messages(1, last) : [], olderCursor: null, older: 'idle' },
+  };
+}
