@@ -1,0 +1,51 @@
+# One image for every node: API, sockets and web app on one port. docs/operations.md says how to run it.
+
+FROM node:24.21.0-bookworm-slim AS build
+WORKDIR /parley
+ENV CI=true
+# Manifests first: the dependencies are installed again only when these change.
+COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
+COPY apps/api/package.json apps/api/
+COPY apps/web/package.json apps/web/
+COPY apps/e2e/package.json apps/e2e/
+COPY packages/protocol/package.json packages/protocol/
+COPY packages/markdown/package.json packages/markdown/
+# The image brings its own Node, so the pinned one of the development dependencies is not fetched: no scripts.
+RUN npx --yes "$(node -p "require('./package.json').packageManager")" install --frozen-lockfile --ignore-scripts
+COPY . .
+RUN node node_modules/typescript/bin/tsc -b packages/protocol packages/markdown apps/api \
+ && cd apps/web && node node_modules/vite/bin/vite.js build --logLevel warn
+
+# The same tree once more, with nothing but what a node needs at run time.
+FROM node:24.21.0-bookworm-slim AS production
+WORKDIR /parley
+ENV CI=true
+COPY --from=build /parley/package.json /parley/pnpm-lock.yaml /parley/pnpm-workspace.yaml ./
+COPY --from=build /parley/apps/api/package.json apps/api/
+COPY --from=build /parley/apps/web/package.json apps/web/
+COPY --from=build /parley/apps/e2e/package.json apps/e2e/
+COPY --from=build /parley/packages/protocol/package.json packages/protocol/
+COPY --from=build /parley/packages/markdown/package.json packages/markdown/
+RUN npx --yes "$(node -p "require('./package.json').packageManager")" install \
+      --frozen-lockfile --ignore-scripts --prod --filter '@parley/api...' \
+ && rm -rf apps/web apps/e2e pnpm-lock.yaml pnpm-workspace.yaml
+COPY --from=build /parley/packages/protocol/dist packages/protocol/dist
+COPY --from=build /parley/packages/markdown/dist packages/markdown/dist
+COPY --from=build /parley/apps/api/dist apps/api/dist
+COPY --from=build /parley/apps/web/dist apps/web/dist
+COPY drizzle drizzle
+COPY LICENSE ./
+
+FROM node:24.21.0-bookworm-slim
+WORKDIR /parley
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data
+RUN mkdir /data && chown node:node /data
+COPY --from=production /parley ./
+USER node
+VOLUME /data
+EXPOSE 3000
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/live`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+# A node answers what it has accepted and tells its clients before it exits: give it 15 seconds.
+STOPSIGNAL SIGTERM
+CMD ["node", "--enable-source-maps", "apps/api/dist/main.js"]
