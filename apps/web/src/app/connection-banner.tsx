@@ -17,9 +17,9 @@ export function ConnectionBanner() {
   const away = connection.status === 'offline' || connection.status === 'connecting';
   const shown = useDelayed(away, connection.since + PATIENCE_MS);
   return (
-    <div role="status" className="col-span-full">
+    <output className="col-span-full block">
       {shown ? (
-        <p
+        <span
           data-testid="conn-banner"
           className="flex flex-wrap items-center justify-center gap-x-3 border-b border-line bg-signal-wash px-4 py-1.5 text-second text-ink"
         >
@@ -33,9 +33,9 @@ export function ConnectionBanner() {
           >
             Try now
           </button>
-        </p>
+        </span>
       ) : null}
-    </div>
+    </output>
   );
 }
 

@@ -2,8 +2,8 @@ import { useCallback } from 'react';
 import { useLocation, useSearchParams } from 'wouter';
 
 /** What lies over a page, kept in the address, so that reload and Back work on it. */
-export type DialogName = 'new-message' | 'new-group';
-export type PanelName = 'members';
+type DialogName = 'new-message' | 'new-group';
+type PanelName = 'members';
 
 const DIALOGS: readonly string[] = ['new-message', 'new-group'] satisfies DialogName[];
 

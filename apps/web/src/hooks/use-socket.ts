@@ -34,6 +34,8 @@ export class CommandError extends Error {
   }
 }
 
+type Listener = (payload: unknown) => void;
+
 const ACK_MS = 10_000;
 const RETRY_MIN_MS = 1_000;
 const RETRY_MAX_MS = 30_000;
@@ -45,7 +47,7 @@ export const connectionStore = createStore<Connection>(() => ({ status: 'idle', 
 let socket: Socket | null = null;
 let comeBack: ReturnType<typeof setTimeout> | undefined;
 let refusals = 0;
-const listeners = new Map<EventName, Set<(payload: never) => void>>();
+const listeners = new Map<string, Set<Listener>>();
 
 /** Opens the socket; a second call changes nothing. */
 export function openSocket(): void {
@@ -69,8 +71,7 @@ export function openSocket(): void {
     },
   });
   watch(socket);
-  for (const [name, set] of listeners)
-    for (const listener of set) socket.on(name, listener as (payload: unknown) => void);
+  for (const [name, set] of listeners) for (const listener of set) socket.on(name, listener);
 }
 
 /** Closes the socket for good (signing out). */
@@ -82,7 +83,7 @@ export function closeSocket(): void {
 }
 
 /** Tries at once instead of waiting for the next turn: "Try now", the network's return, a machine that woke up. */
-export function retryNow(): void {
+function retryNow(): void {
   if (!socket || connectionStore.getState().status !== 'offline') return;
   clearTimeout(comeBack);
   socket.disconnect().connect();
@@ -90,12 +91,14 @@ export function retryNow(): void {
 
 /** Listens to an event on this socket and on every later one. Returns how to stop. */
 export function onEvent<Name extends EventName>(name: Name, listener: (payload: Events[Name]) => void): () => void {
-  const set = listeners.get(name) ?? new Set();
-  listeners.set(name, set.add(listener));
-  socket?.on(name as string, listener);
+  const event: string = name;
+  const own = listener as Listener;
+  const set = listeners.get(event) ?? new Set();
+  listeners.set(event, set.add(own));
+  socket?.on(event, own);
   return () => {
-    set.delete(listener);
-    socket?.off(name as string, listener);
+    set.delete(own);
+    socket?.off(event, own);
   };
 }
 
@@ -108,7 +111,8 @@ async function command<Name extends CommandName>(
   if (!socket?.connected) throw new CommandError({ code: 'offline', message: 'There is no connection.' });
   let answer: Ack<Commands[Name]['result']>;
   try {
-    answer = await socket.timeout(ACK_MS).emitWithAck(name, payload);
+    const answered: unknown = await socket.timeout(ACK_MS).emitWithAck(name, payload);
+    answer = answered as Ack<Commands[Name]['result']>;
   } catch {
     const code = socket?.connected ? 'timeout' : 'offline';
     throw new CommandError({ code, message: 'The server did not answer.' });
@@ -123,7 +127,7 @@ export function sendMessage(message: SendCommand & { clientMessageId: string }):
 }
 
 /** Moves my read mark up to `seq`. */
-export function markAsRead(conversationId: string, seq: number): Promise<Commands['message:read']['result']> {
+function markAsRead(conversationId: string, seq: number): Promise<Commands['message:read']['result']> {
   return command('message:read', { conversationId, seq });
 }
 

@@ -2,7 +2,7 @@ import { LIMITS, USERNAME_PATTERN } from '@parley/protocol';
 import { ApiError } from '../../api/http.js';
 import { sentenceFor } from '../../api/sentences.js';
 
-export type FieldName = 'displayName' | 'username' | 'password';
+type FieldName = 'displayName' | 'username' | 'password';
 export type FieldErrors = Partial<Record<FieldName, string>>;
 
 /** What is wrong with the fields, before they are sent. */

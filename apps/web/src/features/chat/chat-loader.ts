@@ -90,7 +90,8 @@ async function loadNewest(id: string): Promise<void> {
     let page = await fetchPage(id, { limit });
     const newest = page;
     // The first unread message and one above it: that is where the reader begins.
-    while (unread > 0 && beginsBeyond(page, held.item.lastReadSeq) && newest.items.length < UNREAD_MAX) {
+    const readTo = unread > 0 ? held.item.lastReadSeq : Number.POSITIVE_INFINITY;
+    while (beginsBeyond(page, readTo) && newest.items.length < UNREAD_MAX) {
       page = await fetchPage(id, { limit: PAGE_MAX, before: page.nextCursor ?? undefined });
       newest.items = mergeMessages(page.items, newest.items);
       newest.nextCursor = page.nextCursor;

@@ -47,7 +47,7 @@ function Sentence({ children, action }: { children: ReactNode; action?: ReactNod
         data-testid="composer-closed"
         className="mx-auto flex max-w-[828px] flex-wrap items-center justify-between gap-2 rounded-sheet border border-line bg-wash px-4 py-2.5 text-body text-ink-2"
       >
-        <p role="status">{children}</p>
+        <output>{children}</output>
         {action}
       </div>
     </div>

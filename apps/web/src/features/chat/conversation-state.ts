@@ -1,4 +1,4 @@
-import type { ConversationListItem, ErrorObject, Events, Member, Message } from '@parley/protocol';
+import type { ConversationListItem, Events, Member, Message } from '@parley/protocol';
 
 /** One conversation as this tab knows it. Replaced, never changed. */
 export interface ConversationState {
@@ -48,8 +48,6 @@ type DurableName =
   | 'member:removed';
 
 export type DurableEvent = { [Name in DurableName]: { name: Name; payload: Events[Name] } }[DurableName];
-
-export type SendRefusal = Pick<ErrorObject, 'code' | 'message' | 'retryAfterMs' | 'retryable'>;
 
 const NO_TIMELINE: Timeline = { status: 'empty', items: [], olderCursor: null, older: 'idle' };
 

@@ -64,7 +64,7 @@ function addMessage(state: ConversationState, message: Message, me: string): Con
 }
 
 /** My message is stored: its row takes over from the outbox, under the same key. */
-export function settle(state: ConversationState, message: Message, me: string): ConversationState {
+function settle(state: ConversationState, message: Message, me: string): ConversationState {
   if (message.senderId !== me) return state;
   const outbox = state.outbox.filter((entry) => entry.clientMessageId !== message.clientMessageId);
   return outbox.length === state.outbox.length ? state : { ...state, outbox };

@@ -40,6 +40,7 @@ export function MemberPanel({ state, me, onClose }: MemberPanelProps) {
   }
 
   return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape closes it from whatever has focus in it
     <aside
       aria-label="Members"
       className="chat-panel"

@@ -43,7 +43,7 @@ export function MessageInput({ conversationId, title, inputRef }: MessageInputPr
     const input = inputRef.current;
     if (!input || CSS.supports('field-sizing', 'content')) return;
     input.style.height = 'auto';
-    input.style.height = `${input.scrollHeight}px`;
+    if (text !== '') input.style.height = `${input.scrollHeight}px`;
   }, [inputRef, text]);
 
   return (

@@ -43,7 +43,7 @@ export function MessageList({ state, me, title, newFrom, start, onEscape }: Mess
     onNearTop: () => void loadOlder(id),
   });
   const seen = () => rows[timeline.lowestVisible()]?.message?.seq ?? lastSeqUpTo(rows, timeline.lowestVisible());
-  const glance = useReadMarks(id, seen, rows);
+  const glance = useReadMarks(id, rows, seen);
   const arrived = useArrivals(rows, me, timeline.pinned);
   const describe = useDescriber(state, me);
   const stop = rows.some((row) => row.key === focused) ? focused : (rows.at(-1)?.key ?? null);
@@ -52,6 +52,7 @@ export function MessageList({ state, me, title, newFrom, start, onEscape }: Mess
 
   return (
     <div className="relative min-h-0 flex-1">
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the feed pattern: arrows lead from article to article */}
       <div
         ref={scroller}
         role="feed"
@@ -140,11 +141,11 @@ function useFindMention(members: ConversationState['members'], me: string): Find
 /** How many messages of others arrived since the reader scrolled away from the end. */
 function useArrivals(rows: readonly Row[], me: string, pinned: boolean): number {
   const last = rows.findLast((row) => row.message)?.message?.seq ?? 0;
-  const left = useRef(last);
-  if (pinned) left.current = last;
+  const [left, setLeft] = useState(last);
+  if (pinned && left !== last) setLeft(last);
   if (pinned) return 0;
   return rows.filter(({ message }) => {
-    return message && message.seq > left.current && message.senderId !== me && message.type !== 'system';
+    return message && message.seq > left && message.senderId !== me && message.type !== 'system';
   }).length;
 }
 

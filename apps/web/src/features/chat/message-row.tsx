@@ -33,6 +33,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const clientId = message?.clientMessageId ?? entry?.clientMessageId;
   const id = `message-${clientId}`;
   return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the feed pattern: articles take focus
     <article
       ref={measure}
       data-index={index}
@@ -44,6 +45,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
       data-own={mine || undefined}
       className="message"
       style={{ transform: `translateY(${offset}px)` }}
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- the feed pattern, as above
       tabIndex={tabStop ? 0 : -1}
       aria-posinset={message?.seq ?? index + 1}
       aria-setsize={-1}

@@ -17,6 +17,7 @@ function blockOf(block: Block, key: number, find: FindMention): ReactNode {
       return <blockquote key={key}>{block.children.map((child, index) => blockOf(child, index, find))}</blockquote>;
     case 'codeBlock':
       return (
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a wide block is scrolled by keyboard too
         <pre key={key} tabIndex={0}>
           <code>{block.text}</code>
         </pre>

@@ -21,6 +21,7 @@ export function ReceiptRail({ receipt, heads, readers }: ReceiptRailProps) {
   if (words === null) return null;
   return (
     <span
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- a drawn glyph or tiles, not a file
       role="img"
       aria-label={words}
       title={words}

@@ -32,7 +32,7 @@ export interface RowContext {
 }
 
 /** Rows of one sender within this time stand together. */
-export const GROUP_MS = 5 * 60_000;
+const GROUP_MS = 5 * 60_000;
 
 /**
  * The rows of a conversation. The oldest held message is kept back while there are older ones: whether it begins a

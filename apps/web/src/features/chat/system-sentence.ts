@@ -24,6 +24,7 @@ export function systemSentence(message: Message, me: string, nameOf: NameOf): st
       return `${actor} archived this conversation`;
     case 'unarchived':
       return `${actor} took this conversation out of the archive`;
+    case undefined:
     default:
       return `${actor} changed this conversation`;
   }

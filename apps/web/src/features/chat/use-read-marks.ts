@@ -1,76 +1,44 @@
-import { useEffect, useRef } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useRef } from 'react';
 import { isWatching, onWatching } from '../../hooks/use-focused-window.js';
 import { useSocket } from '../../hooks/use-socket.js';
 import { change, conversation } from './chat.store.js';
+import { createReadTracker, type ReadTracker } from './read-tracker.js';
+import type { Row } from './rows.js';
 import { withUnread } from './unread.js';
 
-/** How long a row has to be in view before it counts as read. */
-const DWELL_MS = 300;
-/** At most one mark in this time. */
-const PAUSE_MS = 1_000;
-
 /**
- * Moves my read mark: only while the tab is visible and has the focus, only to rows that were in view for a moment, at
- * most once a second; what is left goes out when the reader leaves.
- * `seen` answers the seq of the lowest row in view, 0 for none; `pulse` changes whenever it may have changed.
+ * Moves my read mark while the tab is visible and has the focus. `seen` answers the seq of the lowest row in view, 0
+ * for none. Answers what to call when something came into view.
  */
-export function useReadMarks(conversationId: string, seen: () => number, pulse: unknown): () => void {
+export function useReadMarks(conversationId: string, rows: readonly Row[], seen: () => number): () => void {
   const { markAsRead } = useSocket();
-  const look = useRef(seen);
-  look.current = seen;
-  const nudge = useRef<() => void>(() => undefined);
+  const eyes = useRef(seen);
+  const tracker = useRef<ReadTracker | null>(null);
+  useLayoutEffect(() => {
+    eyes.current = seen;
+  });
 
   useEffect(() => {
-    let candidate = 0;
-    let reached = 0;
-    let marked = 0;
-    let lastAt = 0;
-    let dwell: ReturnType<typeof setTimeout> | undefined;
-    let later: ReturnType<typeof setTimeout> | undefined;
-
-    const send = () => {
-      clearTimeout(later);
-      later = undefined;
-      if (reached <= Math.max(marked, conversation(conversationId)?.item.lastReadSeq ?? 0)) return;
-      marked = reached;
-      lastAt = Date.now();
-      markAsRead(conversationId, reached).then(
-        (answer) => change(conversationId, (state) => withUnread(state, answer)),
-        // Lost with the connection, say: looked at again when the list changes.
-        () => {
-          marked = 0;
-        },
-      );
-    };
-    const check = () => {
-      dwell = undefined;
-      if (!isWatching()) return;
-      const now = look.current();
-      reached = Math.max(reached, Math.min(candidate, now));
-      if (now > candidate) start();
-      later ??= setTimeout(send, Math.max(0, lastAt + PAUSE_MS - Date.now()));
-    };
-    const start = () => {
-      if (!isWatching()) return;
-      candidate = look.current();
-      dwell ??= setTimeout(check, DWELL_MS);
-    };
-    const stop = onWatching(() => {
-      if (isWatching()) start();
-      else send();
+    const made = createReadTracker({
+      seen: () => eyes.current(),
+      watching: () => isWatching() && conversation(conversationId)?.gone === null,
+      marked: () => conversation(conversationId)?.item.lastReadSeq ?? 0,
+      mark: async (seq) => {
+        const answer = await markAsRead(conversationId, seq);
+        change(conversationId, (state) => withUnread(state, answer));
+      },
     });
-    nudge.current = start;
-    start();
+    tracker.current = made;
+    const stopWatching = onWatching(() => (isWatching() ? made.look() : made.flush()));
     return () => {
-      stop();
-      clearTimeout(dwell);
-      send();
+      stopWatching();
+      made.stop();
     };
   }, [conversationId, markAsRead]);
 
   useEffect(() => {
-    nudge.current();
-  }, [pulse]);
+    if (rows.length > 0) tracker.current?.look();
+  }, [rows]);
 
-  return () => nudge.current();
+  return useCallback(() => tracker.current?.look(), []);
 }

@@ -1,4 +1,4 @@
-import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
+import { defaultRangeExtractor, type Range, useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { Row } from './rows.js';
 
@@ -44,7 +44,8 @@ interface Options {
 export function useTimelineScroll({ scroller, rows, startAt, focusedKey, onNearTop }: Options): TimelineScroll {
   const [pinned, setPinned] = useState(startAt < 0);
   const getItemKey = useCallback((index: number) => rows[index]?.key ?? index, [rows]);
-  const virtualizer = useVirtualizer({
+  // oxlint-disable-next-line react/incompatible-library -- rows are memoised by hand, no compiler is used
+  const virtualizer = useVirtualizer<HTMLDivElement, Element>({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: (index) => estimate(rows[index]),
@@ -59,30 +60,15 @@ export function useTimelineScroll({ scroller, rows, startAt, focusedKey, onNearT
   });
   const toEnd = useCallback(() => virtualizer.scrollToEnd(), [virtualizer]);
 
-  const [settled, setSettled] = useState(false);
+  const settled = useFirstPlace(virtualizer, rows.length, startAt);
+  useOwnSends(virtualizer, rows);
   const nearTop = useRef(onNearTop);
-  nearTop.current = settled ? onNearTop : () => undefined;
-
-  const started = useRef(false);
   useLayoutEffect(() => {
-    if (started.current || rows.length === 0) return;
-    started.current = true;
-    if (startAt >= 0) virtualizer.scrollToIndex(startAt, { align: 'start' });
-    else virtualizer.scrollToEnd();
-    // A prepend in the same task as a scroll command would undo it: older rows wait until the first place is taken.
-    setTimeout(() => setSettled(true), SETTLE_MS);
-  }, [virtualizer, rows.length, startAt]);
-
-  const lastOwn = useRef<string | null>(null);
-  const last = rows.at(-1);
-  const own = last?.entry ? last.key : null;
-  useLayoutEffect(() => {
-    if (own !== null && own !== lastOwn.current) virtualizer.scrollToEnd();
-    if (own !== null) lastOwn.current = own;
-  }, [virtualizer, own]);
-
+    nearTop.current = settled ? onNearTop : () => undefined;
+  });
   useKeptPlace(scroller, setPinned, nearTop);
   const height = virtualizer.getTotalSize();
+  // Looked at again whenever the height changed.
   useEffect(() => {
     // Rows that fit without scrolling bring no scroll event: the reader is at the end all the same.
     const view = scroller.current;
@@ -114,6 +100,35 @@ export function useTimelineScroll({ scroller, rows, startAt, focusedKey, onNearT
       return seen?.index ?? -1;
     }, [virtualizer, scroller]),
   };
+}
+
+type List = Virtualizer<HTMLDivElement, Element>;
+
+/** Goes to the beginning of what is new, or to the end, once there are rows. Answers whether that is done. */
+function useFirstPlace(virtualizer: List, count: number, startAt: number): boolean {
+  const [settled, setSettled] = useState(false);
+  const started = useRef(false);
+  useLayoutEffect(() => {
+    if (started.current || count === 0) return;
+    started.current = true;
+    if (startAt >= 0) virtualizer.scrollToIndex(startAt, { align: 'start' });
+    else virtualizer.scrollToEnd();
+    // A prepend in the same task as a scroll command would undo it: older rows wait until the first place is taken.
+    setTimeout(() => setSettled(true), SETTLE_MS);
+  }, [virtualizer, count, startAt]);
+  return settled;
+}
+
+/** My own send goes to the end from anywhere, with the row that appears at once. */
+function useOwnSends(virtualizer: List, rows: readonly Row[]): void {
+  const shown = useRef<string | null>(null);
+  const last = rows.at(-1);
+  const own = last?.entry ? last.key : null;
+  useLayoutEffect(() => {
+    if (own === null || own === shown.current) return;
+    shown.current = own;
+    virtualizer.scrollToEnd();
+  }, [virtualizer, own]);
 }
 
 /** Notes the place while scrolling, and goes back to it when the list itself changes its size. */

@@ -41,7 +41,7 @@ export function ConversationList({ me }: { me: string }) {
 
   if (rows.length === 0 && archived.length === 0) return <NoRows status={status} />;
   return (
-    <div className="min-h-0 flex-1 overflow-y-auto px-2 pb-2" onKeyDown={moveByKeys}>
+    <div role="presentation" className="min-h-0 flex-1 overflow-y-auto px-2 pb-2" onKeyDown={moveByKeys}>
       <ul aria-label="Conversations">{active.map(row)}</ul>
       {archived.length > 0 ? (
         <>

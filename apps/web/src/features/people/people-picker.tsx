@@ -1,3 +1,5 @@
+/* oxlint-disable jsx-a11y/prefer-tag-over-role, jsx-a11y/no-noninteractive-element-to-interactive-role, jsx-a11y/click-events-have-key-events --
+   the combobox pattern: the input has focus and keys, the options are never focused; <datalist> shows no pictures */
 import type { UserDetail, UserView } from '@parley/protocol';
 import { X } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
@@ -71,9 +73,9 @@ export function PeoplePicker(props: PeoplePickerProps) {
           className="h-7 min-w-24 flex-1 bg-transparent px-1.5 text-body outline-none placeholder:text-ink-3 max-[720px]:text-[16px]"
         />
       </div>
-      <p role="status" className="sr-only">
+      <output className="sr-only">
         {status === 'ready' ? `${people.length} ${people.length === 1 ? 'person' : 'people'} found` : ''}
-      </p>
+      </output>
       <ul id={`${id}-list`} role="listbox" aria-label={label} className="-mx-2 mt-2 h-60 overflow-y-auto">
         {people.map((person) => (
           <Option

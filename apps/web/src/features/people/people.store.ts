@@ -41,10 +41,6 @@ export async function searchPeople(query: string, signal: AbortSignal): Promise<
   return page.items;
 }
 
-export function usePerson(id: string | undefined): UserView | undefined {
-  return useStore(peopleStore, (state) => (id === undefined ? undefined : state.byId[id]));
-}
-
 export function usePeople(): People {
   return useStore(peopleStore, (state) => state.byId);
 }

@@ -1,0 +1,4 @@
+/** What a build may set. */
+interface ImportMetaEnv {
+  readonly VITE_API_URL?: string;
+}
