@@ -1,11 +1,27 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { DatabaseModule, type OpenDatabases } from './database/database.module.js';
 import { AuthModule } from './modules/auth/index.js';
+import { ChatModule } from './modules/chat/index.js';
+import { ConversationsModule } from './modules/conversations/index.js';
+import { MessagesModule } from './modules/messages/index.js';
+import { PresenceModule } from './modules/presence/index.js';
+import { ReceiptsModule } from './modules/receipts/index.js';
 import { UsersModule } from './modules/users/index.js';
 import { PlatformModule, type PlatformParts } from './platform/platform.module.js';
 
-/** Along an acyclic list: a module may import those above it. */
-const FEATURES: Type[] = [UsersModule, AuthModule];
+/**
+ * Along an acyclic list: users ← auth ← messages ← conversations ← receipts ← presence ← chat. Routes are tried in this
+ * order, so a fixed path (`messages/unread`) stands before one with a parameter in its place (`messages/:id`).
+ */
+const FEATURES: Type[] = [
+  UsersModule,
+  AuthModule,
+  ReceiptsModule,
+  ConversationsModule,
+  MessagesModule,
+  PresenceModule,
+  ChatModule,
+];
 
 @Module({})
 export class AppModule {

@@ -9,8 +9,10 @@ import type { OpenDatabases } from './database/database.module.js';
 import { openDatabases } from './database/open.js';
 import { openDoorway } from './platform/http/doorway.js';
 import { TimedExpressAdapter } from './platform/http/express-adapter.js';
+import { OriginPolicy } from './platform/http/origin.js';
 import { loadKeys } from './platform/keys.js';
 import { NestLog } from './platform/nest-log.js';
+import { SocketAdapter } from './realtime/socket-adapter.js';
 
 /** One server process, or one of several in a test. */
 export interface Node {
@@ -41,6 +43,11 @@ export async function boot(config: Config, log: Logger): Promise<Node> {
       { logger: new NestLog(log), abortOnError: false, bodyParser: false },
     );
     const closeDoorway = openDoorway(app, log);
+    const origins = app.get(OriginPolicy);
+    const { allowedOrigins } = config;
+    app.useWebSocketAdapter(
+      new SocketAdapter(app, { log, allowedOrigins, allows: (request) => origins.allows(request) }),
+    );
     await app.init();
     closeDoorway();
     await app.listen(config.port, config.host);

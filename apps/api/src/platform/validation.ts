@@ -2,7 +2,11 @@ import type { ErrorDetail } from '@parley/protocol';
 import { getMetadataStorage, type ValidationError, validateSync } from 'class-validator';
 import { invalid, ParleyError } from '../kernel/errors.js';
 
-type Class<T> = new () => T;
+interface Class<T> {
+  new (): T;
+  /** What a refusal of this class tells besides its faults. */
+  refused?(refusal: ParleyError, sent: Readonly<Record<string, unknown>>): ParleyError;
+}
 
 const MOST_DETAILS = 20;
 const knownKeys = new WeakMap<object, ReadonlySet<string>>();
@@ -24,7 +28,8 @@ export function validated<T extends object>(type: Class<T>, sent: unknown): T {
   const faults = validateSync(instance, { forbidUnknownValues: false });
   if (unknown.length === 0 && faults.length === 0) return instance as T;
   const details = [...unknown, ...faults.flatMap((fault) => detailsOf(fault, ''))].slice(0, MOST_DETAILS);
-  throw new ParleyError('validation_failed', { details });
+  const refusal = new ParleyError('validation_failed', { details });
+  throw type.refused ? type.refused(refusal, sent as Record<string, unknown>) : refusal;
 }
 
 function keysOf(type: Class<object>): ReadonlySet<string> {

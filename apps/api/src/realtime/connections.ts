@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { AnnouncedLimits } from '@parley/protocol';
-import { LIMITS } from '@parley/protocol';
+import { type AnnouncedLimits, type JoinResult, LIMITS } from '@parley/protocol';
 import { CONFIG, type Config } from '../config/config.js';
+import { notFound } from '../kernel/errors.js';
 import { FeedBus } from './feed/feed-bus.js';
 import type { Memberships } from './feed/feed-events.js';
 import { Feeds } from './feed/feeds.js';
@@ -57,6 +57,34 @@ export class Connections {
       serverVersion: VERSION,
       limits: this.limits(),
     });
+  }
+
+  /** Follows one conversation by the same routine, as after `silence`. @throws `not_found` for strangers. */
+  async join(socket: ParleySocket, conversationId: string): Promise<JoinResult> {
+    const { userId } = socket.data.principal;
+    await this.feeds.enter(socket, [conversationId]);
+    const { present } = await this.memberships(userId);
+    const member = present.find((each) => each.conversationId === conversationId);
+    if (!member || this.feeds.removedSince(conversationId, userId, member.version)) {
+      this.feeds.unfollow(socket, conversationId);
+      throw notFound();
+    }
+    void socket.join(conversationRoom(conversationId));
+    return this.position(conversationId);
+  }
+
+  /** Keeps this socket from a conversation's events until it joins again or reconnects. */
+  async silence(socket: ParleySocket, conversationId: string): Promise<JoinResult> {
+    const { present } = await this.memberships(socket.data.principal.userId);
+    if (!present.some((each) => each.conversationId === conversationId)) throw notFound();
+    void socket.leave(conversationRoom(conversationId));
+    return this.position(conversationId);
+  }
+
+  private async position(conversationId: string): Promise<JoinResult> {
+    const heads = (await this.feeds.source.heads([conversationId])).get(conversationId);
+    if (!heads) throw notFound();
+    return heads;
   }
 
   /** The users with sockets here and the membership version as of which those are right. */

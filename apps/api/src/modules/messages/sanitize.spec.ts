@@ -162,7 +162,7 @@ describe('attacks', () => {
     ['<script>alert(1)<script></script>', ''],
     ['<style>@import "x"</style><link rel=stylesheet href=x>', ''],
     ['<noscript><p title="</noscript><img src=x onerror=alert(1)>">', ''],
-    ['<form><math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>', '<mglyph><style>'],
+    ['<form><math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>', '<mtext><mglyph><style>'],
     ['<marquee onstart=alert(1)>x</marquee><isindex type=image src=1>', 'x'],
     ['<image src=x onerror=alert(1)><xmp><p title="</xmp><svg/onload=alert(1)>">', ''],
   ])('leave nothing to run of %j', (text, expected) => {

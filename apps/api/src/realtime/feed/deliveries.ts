@@ -1,4 +1,4 @@
-import type { ConversationListItem } from '@parley/protocol';
+import type { ConversationListItem, MessageNewEvent } from '@parley/protocol';
 import { conversationRoom, type ParleyServer, type ParleySocket, userRoom } from '../socket.js';
 import type { FeedEvent, MarkEvent } from './feed-events.js';
 
@@ -22,6 +22,7 @@ export class Deliveries {
       const others = event.joined ? this.io.local.to(room).except(event.joined.map(userRoom)) : this.io.local.to(room);
       others.emit(event.name, event.payload as never);
     }
+    if (event.name === 'message:new') this.confirm(event.payload as MessageNewEvent);
     for (const userId of event.joined ?? []) this.join(conversationId, userId, { event, item: items.get(userId) });
     if (event.left) this.leave(conversationId, event.left);
   }
@@ -40,6 +41,14 @@ export class Deliveries {
 
   hasSockets(userId: string): boolean {
     return this.io.of('/').adapter.rooms.has(userRoom(userId));
+  }
+
+  /** All of the sender's sockets learn that it is stored, whichever of them sent it. */
+  private confirm({ message }: MessageNewEvent): void {
+    if (message.type === 'system') return;
+    const { id, clientMessageId, conversationId, seq } = message;
+    const sent = { id, clientMessageId, conversationId, seq, status: 'sent' as const };
+    this.io.local.to(userRoom(message.senderId)).emit('message:sent', sent);
   }
 
   private join(conversationId: string, userId: string, told: { event: FeedEvent; item?: ConversationListItem }): void {

@@ -1,0 +1,85 @@
+import { UseFilters } from '@nestjs/common';
+import { ConnectedSocket, type OnGatewayConnection, type OnGatewayInit, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import { type JoinResult, LIMITS, type MarkResult, type MessagePage, type RefreshResult, type SendResult } from '@parley/protocol';
+import { Payload } from '../../realtime/payload.js';
+import { RethrowFilter } from '../../realtime/rethrow.filter.js';
+import type { ParleyServer, ParleySocket } from '../../realtime/socket.js';
+import { MessagesService, OpenCommandDto, parsePageRequest, SendCommandDto, type Sent } from '../messages/index.js';
+import { MarkCommandDto, ReceiptsService } from '../receipts/index.js';
+import { ConversationCommandDto, RefreshCommandDto } from './dto/commands.dto.js';
+import { SocketServer } from './socket-server.js';
+import { SocketSessions } from './socket-sessions.js';
+
+/** The commands of the Socket.IO door: each is one validated payload, one call and one acknowledgement. */
+@WebSocketGateway()
+@UseFilters(RethrowFilter)
+export class ChatGateway implements OnGatewayInit<ParleyServer>, OnGatewayConnection<ParleySocket> {
+  constructor(
+    private readonly server: SocketServer,
+    private readonly sessions: SocketSessions,
+    private readonly messages: MessagesService,
+    private readonly receipts: ReceiptsService,
+  ) {}
+
+  afterInit(server: ParleyServer): void {
+    this.server.attach(server);
+  }
+
+  /** Nest neither awaits this nor catches what it throws. */
+  handleConnection(socket: ParleySocket): void {
+    this.sessions.begin(socket);
+  }
+
+  @SubscribeMessage('message:send')
+  async send(@ConnectedSocket() socket: ParleySocket, @Payload(SendCommandDto) command: SendCommandDto): Promise<SendResult> {
+    const { conversationId, ...body } = command;
+    return sendResult(await this.messages.send(socket.data.principal, conversationId, body));
+  }
+
+  @SubscribeMessage('message:read')
+  read(@ConnectedSocket() socket: ParleySocket, @Payload(MarkCommandDto) mark: MarkCommandDto): Promise<MarkResult> {
+    return this.receipts.read(socket.data.principal, mark.conversationId, mark);
+  }
+
+  @SubscribeMessage('message:delivered')
+  delivered(@ConnectedSocket() socket: ParleySocket, @Payload(MarkCommandDto) mark: MarkCommandDto): Promise<MarkResult> {
+    return this.receipts.delivered(socket.data.principal, mark.conversationId, mark);
+  }
+
+  @SubscribeMessage('conversation:open')
+  open(@ConnectedSocket() socket: ParleySocket, @Payload(OpenCommandDto) command: OpenCommandDto): Promise<MessagePage> {
+    const request = parsePageRequest(command, LIMITS.pageDefault);
+    return this.messages.page(socket.data.principal, command.conversationId, request);
+  }
+
+  @SubscribeMessage('conversation:join')
+  join(
+    @ConnectedSocket() socket: ParleySocket,
+    @Payload(ConversationCommandDto) command: ConversationCommandDto,
+  ): Promise<JoinResult> {
+    return this.sessions.join(socket, command.conversationId.toLowerCase());
+  }
+
+  @SubscribeMessage('conversation:leave')
+  leave(
+    @ConnectedSocket() socket: ParleySocket,
+    @Payload(ConversationCommandDto) command: ConversationCommandDto,
+  ): Promise<JoinResult> {
+    return this.sessions.silence(socket, command.conversationId.toLowerCase());
+  }
+
+  @SubscribeMessage('auth:refresh')
+  refresh(@ConnectedSocket() socket: ParleySocket, @Payload(RefreshCommandDto) command: RefreshCommandDto): Promise<RefreshResult> {
+    return this.sessions.refresh(socket, command.token);
+  }
+}
+
+function sendResult(sent: Sent): SendResult {
+  if ('receipt' in sent) {
+    const { id, clientMessageId, seq } = sent.receipt;
+    return { messageId: id, clientMessageId, seq, duplicate: true };
+  }
+  const { duplicate, message, version } = sent;
+  const { id, clientMessageId, seq, createdAt } = message;
+  return { messageId: id, clientMessageId, seq, version, createdAt, duplicate, message };
+}

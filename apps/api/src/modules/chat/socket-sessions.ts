@@ -1,0 +1,64 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { JoinResult, RefreshResult } from '@parley/protocol';
+import type { Logger } from 'pino';
+import { asParleyError, ParleyError } from '../../kernel/errors.js';
+import { LOG } from '../../kernel/log.js';
+import { closeForGood, closeToComeBack } from '../../realtime/closing.js';
+import { Connections } from '../../realtime/connections.js';
+import { WsAuthGuard } from '../../realtime/guards/ws-auth.guard.js';
+import { SessionClock } from '../../realtime/session-clock.js';
+import type { ParleySocket } from '../../realtime/socket.js';
+import { Presence } from '../presence/index.js';
+
+/** The life of a socket between its handshake and its end. */
+@Injectable()
+export class SocketSessions {
+  constructor(
+    private readonly guard: WsAuthGuard,
+    private readonly connections: Connections,
+    private readonly clock: SessionClock,
+    private readonly presence: Presence,
+    @Inject(LOG) private readonly log: Logger,
+  ) {}
+
+  /** Starts bringing the socket in; commands wait until that is done. Never throws. */
+  begin(socket: ParleySocket): void {
+    const { userId } = socket.data.principal;
+    this.log.info({ userId, socketId: socket.id, door: 'socketio' }, 'connected');
+    socket.once('disconnect', (reason) => {
+      this.clock.stop(socket);
+      this.presence.left(userId);
+      this.log.info({ userId, socketId: socket.id, door: 'socketio', reason }, 'disconnected');
+    });
+    this.presence.came(userId);
+    socket.data.ready = this.connections.connect(socket).then(() => this.clock.start(socket));
+    socket.data.ready.catch((fault: unknown) => {
+      this.log.warn({ userId, err: fault }, 'a socket could not be brought in');
+      closeToComeBack(socket, asParleyError(fault));
+    });
+  }
+
+  join(socket: ParleySocket, conversationId: string): Promise<JoinResult> {
+    return this.connections.join(socket, conversationId);
+  }
+
+  /** Silences this socket until it joins again or reconnects. */
+  silence(socket: ParleySocket, conversationId: string): Promise<JoinResult> {
+    return this.connections.silence(socket, conversationId);
+  }
+
+  async refresh(socket: ParleySocket, token: string): Promise<RefreshResult> {
+    const principal = await this.guard.verify(token);
+    this.clock.renew(socket, principal);
+    return { expiresAt: new Date(principal.expiresAt).toISOString() };
+  }
+
+  /** Tokens that are no longer good take their sockets with them. */
+  end(sockets: Iterable<ParleySocket>, sessionId: string | null): void {
+    for (const socket of sockets) {
+      if (sessionId === null || socket.data.principal.sessionId === sessionId) {
+        closeForGood(socket, new ParleyError('unauthenticated', { message: 'The session was ended.' }));
+      }
+    }
+  }
+}

@@ -1,0 +1,2 @@
+export { Presence } from './presence.js';
+export { PresenceModule } from './presence.module.js';

@@ -1,0 +1,32 @@
+import { Injectable } from '@nestjs/common';
+import { sql } from 'drizzle-orm';
+import { LIMITS } from '@parley/protocol';
+import { Database } from '../../database/database.js';
+
+@Injectable()
+export class PresenceRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Stores that these users came or went; returns the time of it. */
+  async store(userIds: readonly string[], isOnline: boolean): Promise<void> {
+    await this.database.db.execute(sql`
+      UPDATE users SET status = ${isOnline ? 'online' : 'offline'}, last_seen_at = date_trunc('milliseconds', now())
+       WHERE id IN (SELECT id FROM users WHERE id = ANY(${sql.param([...userIds])}::uuid[]) ORDER BY id FOR NO KEY UPDATE)`);
+  }
+
+  /** Whoever was online when the only node ended without saying so. */
+  async clear(): Promise<void> {
+    await this.database.db.execute(sql`UPDATE users SET status = 'offline' WHERE status = 'online'`);
+  }
+
+  /** The small conversations of each of these users: who is in one with them hears of their coming and going. */
+  async audiences(userIds: readonly string[]): Promise<Map<string, string[]>> {
+    const { rows } = (await this.database.db.execute(sql`
+      SELECT p.user_id, array_agg(p.conversation_id::text) AS conversations
+        FROM conversation_participants p JOIN conversations c ON c.id = p.conversation_id
+       WHERE p.user_id = ANY(${sql.param([...userIds])}::uuid[]) AND p.left_at IS NULL
+         AND c.member_count <= ${LIMITS.receiptsMembers}
+       GROUP BY p.user_id`)) as unknown as { rows: { user_id: string; conversations: string[] }[] };
+    return new Map(rows.map((row) => [row.user_id, row.conversations]));
+  }
+}

@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { asParleyError, ParleyError } from '../../kernel/errors.js';
+import { LOG } from '../../kernel/log.js';
+import type { Principal } from '../../kernel/principal.js';
+import type { ParleySocket } from '../socket.js';
+
+/** Tells whom a token belongs to; throws `unauthenticated` or `token_expired`. */
+export abstract class TokenVerifier {
+  abstract verify(token: string): Promise<Principal>;
+}
+
+const COME_BACK = new Set(['service_unavailable', 'internal']);
+
+/** Decides about every socket before any handler can run; Nest's own guards come too late for that. */
+@Injectable()
+export class WsAuthGuard {
+  constructor(
+    private readonly verifier: TokenVerifier,
+    @Inject(LOG) private readonly log: Logger,
+  ) {}
+
+  readonly handshake = (socket: ParleySocket, next: (refusal?: Error) => void): void => {
+    this.admit(socket).then(
+      () => next(),
+      (fault: unknown) => this.refuse(socket, { fault, next }),
+    );
+  };
+
+  verify(token: string): Promise<Principal> {
+    return this.verifier.verify(token);
+  }
+
+  private async admit(socket: ParleySocket): Promise<void> {
+    const token = tokenOf(socket);
+    if (token === null) throw new ParleyError('unauthenticated');
+    socket.data.principal = await this.verifier.verify(token);
+    socket.data.isReady = false;
+  }
+
+  /** A final refusal reaches the client as `connect_error`; from any other it is to come back by itself. */
+  private refuse(socket: ParleySocket, { fault, next }: { fault: unknown; next: (refusal: Error) => void }): void {
+    const error = asParleyError(fault);
+    const requestId = randomUUID();
+    this.log.info({ code: error.code, userId: null, door: 'socketio', requestId }, 'refused');
+    if (COME_BACK.has(error.code)) {
+      socket.conn.close();
+      return;
+    }
+    next(Object.assign(new Error(error.message), { data: error.toObject(requestId) }));
+  }
+}
+
+function tokenOf(socket: ParleySocket): string | null {
+  const { auth, headers } = socket.handshake;
+  const given: unknown = auth.token;
+  if (typeof given === 'string') return given;
+  return /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? null;
+}

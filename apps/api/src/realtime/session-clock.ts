@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+import { ParleyError } from '../kernel/errors.js';
+import type { Principal } from '../kernel/principal.js';
+import { closeForGood, closeToComeBack } from './closing.js';
+import type { ParleySocket } from './socket.js';
+
+const WARNING_MS = 30_000;
+/** Timers cannot be set further ahead than this. */
+const FARTHEST_MS = 2_000_000_000;
+
+/** A socket does not outlive its token: it is warned, renewed in place, or closed at that second. */
+@Injectable()
+export class SessionClock {
+  start(socket: ParleySocket): void {
+    const { expiresAt } = socket.data.principal;
+    const left = expiresAt - Date.now();
+    this.stop(socket);
+    if (left <= WARNING_MS) socket.emit('auth:expiring', { expiresAt: new Date(expiresAt).toISOString() });
+    const next = left > WARNING_MS ? left - WARNING_MS : left;
+    socket.data.expiry = setTimeout(
+      () => (left > WARNING_MS ? this.start(socket) : closeToComeBack(socket, new ParleyError('token_expired'))),
+      Math.min(Math.max(next, 0), FARTHEST_MS),
+    );
+    socket.data.expiry.unref();
+  }
+
+  stop(socket: ParleySocket): void {
+    clearTimeout(socket.data.expiry);
+  }
+
+  /** Renews in place; another user's token closes the socket. */
+  renew(socket: ParleySocket, principal: Principal): void {
+    if (principal.userId !== socket.data.principal.userId) {
+      const refusal = new ParleyError('forbidden', { message: 'The token belongs to another user.' });
+      // After the acknowledgement.
+      setImmediate(() => closeForGood(socket, refusal));
+      throw refusal;
+    }
+    socket.data.principal = principal;
+    this.start(socket);
+  }
+}

@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
+import type { INestApplication } from '@nestjs/common';
+import { IoAdapter } from '@nestjs/platform-socket.io';
+import type { MessageMappingProperties } from '@nestjs/websockets';
+import { type ErrorObject, LIMITS } from '@parley/protocol';
+import type { Logger } from 'pino';
+import type { Server, ServerOptions } from 'socket.io';
+import { asParleyError, invalid, notFound, ParleyError } from '../kernel/errors.js';
+import { keepEntrance } from './entrance.js';
+import { oneWritePerTurn, StreamKeepingServer } from './one-write-per-turn.js';
+import type { ParleySocket } from './socket.js';
+
+type Acknowledge = (answer: object) => void;
+
+interface Surroundings {
+  log: Logger;
+  allowedOrigins: readonly string[];
+  allows(request: IncomingMessage): boolean;
+}
+
+const PATH = '/socket.io';
+
+/** Socket.IO as Parley runs it, and the one place where a command meets its handler and gets its acknowledgement. */
+export class SocketAdapter extends IoAdapter {
+  constructor(
+    private readonly app: INestApplication,
+    private readonly surroundings: Surroundings,
+  ) {
+    super(app);
+  }
+
+  override createIOServer(port: number, options?: ServerOptions): Server {
+    const { allowedOrigins, allows } = this.surroundings;
+    const io: Server = super.createIOServer(port, {
+      ...options,
+      path: PATH,
+      cors: { origin: [...allowedOrigins], credentials: true },
+      serveClient: false,
+      pingInterval: 15_000,
+      pingTimeout: 8_000,
+      connectTimeout: 5_000,
+      maxHttpBufferSize: LIMITS.frameBytes,
+      httpCompression: false,
+      // Upgrades of other paths belong to other doors.
+      destroyUpgrade: false,
+      cleanupEmptyChildNamespaces: true,
+      wsEngine: StreamKeepingServer,
+    } as unknown as ServerOptions);
+    oneWritePerTurn(io.engine);
+    keepEntrance(this.app.getHttpServer() as HttpServer, [{ path: PATH, takesRequests: true }], (request) =>
+      allows(request) ? null : new ParleyError('forbidden', { message: 'This origin is not allowed here.' }),
+    );
+    return io;
+  }
+
+  override bindMessageHandlers(socket: ParleySocket, handlers: MessageMappingProperties[]): void {
+    const commands = new Map(handlers.map(({ message, callback }) => [message as string, callback]));
+    socket.onAny((name: string, ...sent: unknown[]) => {
+      const acknowledge = typeof sent.at(-1) === 'function' ? (sent.pop() as Acknowledge) : null;
+      void this.obey(socket, { name, command: commands.get(name), sent }).then((answer) => acknowledge?.(answer));
+    });
+  }
+
+  /** Never rejects: whatever goes wrong is the answer. */
+  private async obey(socket: ParleySocket, { name, command, sent }: Command): Promise<object> {
+    try {
+      if (!command) throw notFound();
+      if (sent.length !== 1) throw invalid('', 'must be one object');
+      if (!socket.data.isReady) await socket.data.ready;
+      return { success: true, ...((await command(sent[0])) as object) };
+    } catch (fault) {
+      return { success: false, error: this.tell(socket, name, fault) };
+    }
+  }
+
+  private tell(socket: ParleySocket, command: string, fault: unknown): ErrorObject {
+    const error = asParleyError(fault);
+    const requestId = randomUUID();
+    const { userId } = socket.data.principal;
+    const line = { code: error.code, userId, door: 'socketio', command: String(command).slice(0, 64), requestId };
+    if (error.code === 'internal') this.surroundings.log.error({ ...line, err: error.cause }, 'a command failed');
+    else this.surroundings.log.info(line, 'refused');
+    return error.toObject(requestId);
+  }
+}
+
+interface Command {
+  name: string;
+  command: MessageMappingProperties['callback'] | undefined;
+  sent: unknown[];
+}
