@@ -31,15 +31,19 @@ export function createLog(level: LogLevel, destination?: DestinationStream): Log
  */
 export function describeFault(fault: unknown, depth = 0): FaultLine {
   if (!(fault instanceof Error)) return { type: typeof fault, message: String(fault) };
-  const { query } = fault as { query?: unknown };
   const { code } = fault as { code?: unknown };
-  const message = typeof query === 'string' ? `Failed query: ${query}` : fault.message;
   const frames = fault.stack?.split('\n').filter((line) => /^\s+at /.test(line));
   return {
     type: fault.name,
     ...(code !== undefined && { code }),
-    message,
+    message: withoutData(fault.message, code),
     ...(frames && { stack: frames.join('\n') }),
     ...(fault.cause !== undefined && depth < MOST_CAUSES && { cause: describeFault(fault.cause, depth + 1) }),
   };
+}
+
+/** Drizzle appends the parameters to its message, Postgres the value that it could not read (SQLSTATE class 22). */
+function withoutData(message: string, code: unknown): string {
+  if (message.startsWith('Failed query: ')) return message.split('\nparams:', 1)[0] ?? '';
+  return typeof code === 'string' && code.startsWith('22') ? message.replace(/: ".*$/s, '') : message;
 }

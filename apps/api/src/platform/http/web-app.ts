@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
-import { notFound } from '../../kernel/errors.js';
+import { invalid, notFound } from '../../kernel/errors.js';
 import { pathOf } from './access-log.js';
 
 const DIST = fileURLToPath(new URL('../../../../web/dist', import.meta.url));
@@ -20,12 +20,22 @@ export function serveWebApp(app: NestExpressApplication, directory: string = DIS
   app.use((request: Request, response: Response, next: NextFunction) => {
     const path = pathOf(request);
     if (SERVERS_OWN.test(path)) next();
+    else if (!isDecodable(path)) next(invalid('', 'is not a valid address'));
     else if (!isPage(request, path)) next(notFound());
     else if (existsSync(page)) {
       response.setHeader('Cache-Control', 'no-cache');
       response.sendFile(page);
     } else response.type('html').send(NOT_BUILT);
   });
+}
+
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A name with an ending would be a file, and that was not found. */

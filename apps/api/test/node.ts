@@ -1,0 +1,115 @@
+import type { Session } from '@parley/protocol';
+import type { SQL } from 'drizzle-orm';
+import { type JWTPayload, SignJWT } from 'jose';
+import supertest from 'supertest';
+import { boot, type Node } from '../src/boot.js';
+import { readEnvironment } from '../src/config/environment.js';
+import { createLog } from '../src/platform/log.js';
+import { freshDatabase } from './test-database.js';
+
+/** The host product's identity provider, played by us. */
+export const HOST = {
+  issuer: 'https://host.example',
+  audience: 'parley-test',
+  secret: 'known to this test and its node alone',
+};
+export const PASSWORD = 'correct horse battery';
+
+export interface TestUser {
+  id: string;
+  username: string;
+  token: string;
+  /** Value of an `Authorization` header. */
+  bearer: string;
+  /** The refresh token, as a `Cookie` header carries it. */
+  cookie: string;
+}
+
+export type LogLine = Record<string, unknown>;
+
+/** A node in this process, on a fresh database, with everything that a test needs to talk to it. */
+export class TestNode {
+  constructor(
+    readonly node: Node,
+    /** All that it has logged so far, at level `info` and above. */
+    readonly logs: readonly LogLine[],
+    private readonly cleanUp: () => Promise<void>,
+  ) {}
+
+  get url(): string {
+    return this.node.url;
+  }
+
+  /** REST requests: `node.request.get('/api/users/me')`. */
+  get request() {
+    return supertest(this.url);
+  }
+
+  /** Registers an account with this username and the password `PASSWORD`. */
+  async register(username: string): Promise<TestUser> {
+    const answer = await this.request.post('/api/auth/register').send({ username, password: PASSWORD }).expect(201);
+    return signedIn(answer);
+  }
+
+  /** A token as the host product would issue it; its bearer is created when it is used. */
+  hostToken(sub: string, claims: JWTPayload = {}): Promise<string> {
+    const now = Math.floor(Date.now() / 1000);
+    const all = { iss: HOST.issuer, aud: HOST.audience, iat: now, exp: now + 3600, ...claims, sub };
+    return new SignJWT(all).setProtectedHeader({ alg: 'HS256' }).sign(new TextEncoder().encode(HOST.secret));
+  }
+
+  /** A user of the host product, already known to the node. Much faster than `register`: nothing is hashed. */
+  async hostUser(sub: string, claims: JWTPayload = {}): Promise<Omit<TestUser, 'cookie'>> {
+    const token = await this.hostToken(sub, { name: sub, ...claims });
+    const bearer = `Bearer ${token}`;
+    const { body } = await this.request.get('/api/users/me').set('authorization', bearer).expect(200);
+    return { id: body.id, username: body.username, token, bearer };
+  }
+
+  /** Rows straight from the database: `node.rows(sql\`SELECT …\`)`. */
+  async rows<T = Record<string, unknown>>(query: SQL): Promise<T[]> {
+    const result = await this.node.databases.main.db.execute(query);
+    return (result as unknown as { rows: T[] }).rows;
+  }
+
+  async close(): Promise<void> {
+    await this.node.close();
+    await this.cleanUp();
+  }
+}
+
+/** Boots a node on 127.0.0.1; `env` is added to, and stronger than, what a test node has. */
+export async function startNode(env: Record<string, string> = {}): Promise<TestNode> {
+  const database = await freshDatabase();
+  const logs: LogLine[] = [];
+  const log = createLog('info', { write: (line) => void logs.push(JSON.parse(line) as LogLine) });
+  const config = readEnvironment({
+    HOST: '127.0.0.1',
+    RATE_LIMITS: 'off',
+    AUTH_ISSUER: HOST.issuer,
+    AUTH_AUDIENCE: HOST.audience,
+    AUTH_SECRET: HOST.secret,
+    ...database.env,
+    ...env,
+    PORT: '0',
+  });
+  try {
+    return new TestNode(await boot(config, log), logs, database.remove);
+  } catch (fault) {
+    await database.remove();
+    throw fault;
+  }
+}
+
+/** Who an answer of register, login or refresh signed in. */
+export function signedIn(answer: supertest.Response): TestUser {
+  const { user, accessToken } = answer.body as Session;
+  const [cookie = ''] = (answer.headers['set-cookie'] as unknown as string[] | undefined) ?? [];
+  return {
+    id: user.id,
+    username: user.username,
+    token: accessToken,
+    bearer: `Bearer ${accessToken}`,
+    cookie: cookie.split(';', 1)[0] ?? '',
+  };
+}
