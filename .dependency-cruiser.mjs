@@ -4,8 +4,8 @@
 const MODULES = [
   'users',
   'auth',
-  'conversations',
   'messages',
+  'conversations',
   'receipts',
   'reactions',
   'typing',
