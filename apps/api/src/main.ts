@@ -1,6 +1,7 @@
 import { boot, type Node } from './boot.js';
 import type { Config } from './config/config.js';
 import { ConfigurationError, readEnvironment } from './config/environment.js';
+import { DirectoryHeldError } from './database/directory-lock.js';
 import { createLog } from './platform/log.js';
 
 const HARD_EXIT_MS = 9_500;
@@ -55,6 +56,7 @@ function fail(sentences: readonly string[]): never {
 function sentence(fault: unknown): string {
   const { code, message } = fault as { code?: string; message?: string };
   if (code === 'EADDRINUSE') return `Port ${config.port} is taken by another process. Set PORT to a free one.`;
+  if (fault instanceof DirectoryHeldError) return fault.message;
   if (code === 'EACCES') return `Parley may not use what it was told to: ${message}.`;
   return `Parley could not start: ${message ?? String(fault)}`;
 }

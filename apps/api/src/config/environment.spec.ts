@@ -13,7 +13,12 @@ const faultsOf = (env: Record<string, string>): readonly string[] => {
 
 describe('the environment', () => {
   it('has a default for everything', () => {
-    expect(readEnvironment({})).toMatchObject({ port: 3000, databaseUrl: null, registration: 'open', rateLimits: true });
+    expect(readEnvironment({})).toMatchObject({
+      port: 3000,
+      databaseUrl: null,
+      registration: 'open',
+      rateLimits: true,
+    });
   });
 
   it('counts an empty variable as unset', () => {

@@ -37,7 +37,11 @@ export function readEnvironment(env: Environment = process.env): Config {
     logLevel: reader.oneOf<LogLevel>('LOG_LEVEL', LOG_LEVELS, 'info'),
     trustProxy: trustProxy(reader.text('TRUST_PROXY')),
     rateLimits: reader.oneOf('RATE_LIMITS', ['on', 'off'] as const, 'on') === 'on',
-    contentBytes: reader.integer('MAX_CONTENT_BYTES', { least: 1, most: LIMITS.contentBytes, otherwise: LIMITS.contentBytes }),
+    contentBytes: reader.integer('MAX_CONTENT_BYTES', {
+      least: 1,
+      most: LIMITS.contentBytes,
+      otherwise: LIMITS.contentBytes,
+    }),
     metricsToken: reader.secret('METRICS_TOKEN'),
   };
   if (reader.faults.length > 0) throw new ConfigurationError(reader.faults);
@@ -53,7 +57,8 @@ function hostTokens(reader: Reader): HostTokens | null {
   if (!issuer || !audience) {
     reader.fault("AUTH_ISSUER and AUTH_AUDIENCE must both be set for the host product's tokens to be accepted.");
   }
-  if (issuer === OWN_ISSUER) reader.fault(`AUTH_ISSUER must not be "${OWN_ISSUER}": that is who signs Parley's own tokens.`);
+  if (issuer === OWN_ISSUER)
+    reader.fault(`AUTH_ISSUER must not be "${OWN_ISSUER}": that is who signs Parley's own tokens.`);
   if (Boolean(secret) === Boolean(jwksUrl)) {
     reader.fault('Set exactly one of AUTH_SECRET (HS256) and AUTH_JWKS_URL (public keys).');
   }
@@ -122,7 +127,9 @@ class Reader {
     return this.list(name).flatMap((value) => {
       const url = URL.canParse(value) ? new URL(value) : null;
       if (url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.search) return url.origin;
-      this.fault(`${name} must list origins such as https://chat.example.org, separated by commas; "${value}" is none.`);
+      this.fault(
+        `${name} must list origins such as https://chat.example.org, separated by commas; "${value}" is none.`,
+      );
       return [];
     });
   }

@@ -16,11 +16,16 @@ describe('the log', () => {
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'info', name: 'a\r\nb\u001b[31m"}', msg: 'x\ny' });
   });
 
-  it.each(['authorization', 'cookie', 'set-cookie', 'password', 'token', 'accessToken'])('leaves out %s at any depth', (key) => {
-    const [line] = written((log) => log.info({ [key]: 'hidden', a: { [key]: 'hidden', b: { [key]: 'hidden' } } }, 'x'));
-    expect(line).not.toContain('hidden');
-    expect(line).toContain('[secret]');
-  });
+  it.each(['authorization', 'cookie', 'set-cookie', 'password', 'token', 'accessToken'])(
+    'leaves out %s at any depth',
+    (key) => {
+      const [line] = written((log) =>
+        log.info({ [key]: 'hidden', a: { [key]: 'hidden', b: { [key]: 'hidden' } } }, 'x'),
+      );
+      expect(line).not.toContain('hidden');
+      expect(line).toContain('[secret]');
+    },
+  );
 
   it('tells of a failed query its text, its cause and where, but none of its data', () => {
     const cause = Object.assign(new Error('invalid input syntax for type uuid: "what they wrote"'), { code: '22P02' });

@@ -18,7 +18,7 @@ describe('names', () => {
     ['\ud800', 'half a character'],
     ['a'.repeat(101), '101 characters'],
     [7, 'a number'],
-  ])('attack 50: refuses %j (%s)', (name) => {
+  ])('attack 50: refuses %j (%s)', (name: unknown, _why) => {
     expect(isName(name)).toBe(false);
   });
 

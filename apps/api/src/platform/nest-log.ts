@@ -31,4 +31,5 @@ export class NestLog implements LoggerService {
   }
 }
 
-const text = (message: unknown): string => (message instanceof Error ? describeFault(message).message : String(message));
+const text = (message: unknown): string =>
+  message instanceof Error ? describeFault(message).message : String(message);

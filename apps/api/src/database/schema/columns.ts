@@ -6,4 +6,8 @@ export const time = (name: string) => timestamp(name, { withTimezone: true, prec
 /** Counters stay far below 2^53, so a JavaScript number holds them. */
 export const counter = (name: string) => bigint(name, { mode: 'number' });
 
-export const bytes = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });
+/** PGlite reads bytes as a plain Uint8Array. */
+export const bytes = customType<{ data: Buffer; driverData: Uint8Array }>({
+  dataType: () => 'bytea',
+  fromDriver: ({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength),
+});

@@ -21,7 +21,8 @@ export class AuthService {
 
   /** @throws `forbidden` where registration is closed, `conflict` where the username is taken. */
   async register(body: RegisterDto, userAgent: string | undefined): Promise<SignedIn> {
-    if (this.config.registration === 'closed') throw new ParleyError('forbidden', { message: 'Registration is closed.' });
+    if (this.config.registration === 'closed')
+      throw new ParleyError('forbidden', { message: 'Registration is closed.' });
     const username = body.username.toLowerCase();
     const passwordHash = await this.hasher.hash(body.password);
     const account = { username, displayName: tidyName(body.displayName ?? body.username), passwordHash };

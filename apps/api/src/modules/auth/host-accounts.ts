@@ -1,15 +1,20 @@
 import { createHash } from 'node:crypto';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { isURL } from 'class-validator';
 import type { JWTPayload } from 'jose';
 import { ExpiringCache } from '../../kernel/expiring-cache.js';
 import { salvagedName } from '../../platform/names.js';
-import { type ExternalPerson, type ExternalUser, ExternalUsersRepository, isExternalId, usernameFrom } from '../users/index.js';
+import {
+  type ExternalPerson,
+  type ExternalUser,
+  ExternalUsersRepository,
+  isAvatarUrl,
+  isExternalId,
+  usernameFrom,
+} from '../users/index.js';
 import { SessionEvents } from './session-events.js';
 
 const MOST_REMEMBERED = 20_000;
 const REMEMBERED_MS = 5_000;
-const LONGEST_URL = 2_048;
 
 /** The users behind the host product's tokens. */
 @Injectable()
@@ -58,12 +63,9 @@ const isSame = (user: ExternalUser, person: ExternalPerson): boolean =>
 
 function personOf({ sub, name, picture, preferred_username: preferred }: JWTPayload): ExternalPerson | null {
   if (!isExternalId(sub)) return null;
-  const told = { name: salvagedName(name), avatarUrl: pictureFrom(picture) };
-  const claimsHash = createHash('sha256').update(JSON.stringify([told.name, told.avatarUrl])).digest();
+  const told = { name: salvagedName(name), avatarUrl: isAvatarUrl(picture) ? picture : null };
+  const claimsHash = createHash('sha256')
+    .update(JSON.stringify([told.name, told.avatarUrl]))
+    .digest();
   return { externalId: sub, username: usernameFrom(preferred), ...told, claimsHash };
-}
-
-function pictureFrom(picture: unknown): string | null {
-  const options = { protocols: ['http', 'https'], require_protocol: true, require_tld: false };
-  return typeof picture === 'string' && picture.length <= LONGEST_URL && isURL(picture, options) ? picture : null;
 }

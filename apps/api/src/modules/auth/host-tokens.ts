@@ -48,7 +48,8 @@ export class HostTokens {
     const { issuer, audience } = settings;
     const options = { issuer, audience, algorithms, clockTolerance: LEEWAY_SECONDS };
     try {
-      const { payload } = key instanceof Uint8Array ? await jwtVerify(token, key, options) : await jwtVerify(token, key, options);
+      const { payload } =
+        key instanceof Uint8Array ? await jwtVerify(token, key, options) : await jwtVerify(token, key, options);
       return payload;
     } catch (fault) {
       throw refusal(fault);

@@ -29,7 +29,8 @@ export class PasswordHasher {
 
   private async inTurn<T>(work: () => Promise<T>): Promise<T> {
     if (this.running >= AT_ONCE) {
-      if (this.waiting.length >= MOST_WAITING) throw new ParleyError('service_unavailable', { retryAfterMs: RETRY_AFTER_MS });
+      if (this.waiting.length >= MOST_WAITING)
+        throw new ParleyError('service_unavailable', { retryAfterMs: RETRY_AFTER_MS });
       await new Promise<void>((resolve) => this.waiting.push(resolve));
     } else this.running += 1;
     try {

@@ -31,14 +31,20 @@ export class UsersRepository {
   /** The public view of each of these users that exists. Pass the handle of the transaction that needs it, if any. */
   async viewsOf(ids: readonly string[], db: Db = this.database.db): Promise<Map<string, UserView>> {
     if (ids.length === 0) return new Map();
-    const rows = await db.select(PUBLIC).from(users).where(inArray(users.id, [...new Set(ids)]));
+    const rows = await db
+      .select(PUBLIC)
+      .from(users)
+      .where(inArray(users.id, [...new Set(ids)]));
     return new Map(rows.map((row) => [row.id, toUserView(row)]));
   }
 
   /** Which of these ids belong to users. */
   async existing(ids: readonly string[]): Promise<Set<string>> {
     if (ids.length === 0) return new Set();
-    const rows = await this.database.db.select({ id: users.id }).from(users).where(inArray(users.id, [...new Set(ids)]));
+    const rows = await this.database.db
+      .select({ id: users.id })
+      .from(users)
+      .where(inArray(users.id, [...new Set(ids)]));
     return new Set(rows.map((row) => row.id));
   }
 
@@ -49,7 +55,11 @@ export class UsersRepository {
 
   async update(id: string, changes: Partial<Pick<UserRow, 'displayName' | 'avatarUrl'>>): Promise<UserRow | null> {
     const updatedAt = sql`date_trunc('milliseconds', now())`;
-    const [row] = await this.database.db.update(users).set({ ...changes, updatedAt }).where(eq(users.id, id)).returning();
+    const [row] = await this.database.db
+      .update(users)
+      .set({ ...changes, updatedAt })
+      .where(eq(users.id, id))
+      .returning();
     return row ?? null;
   }
 

@@ -1,13 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import {
-  type ExternalMember,
-  LIMITS,
-  type Me,
-  type Page,
-  type ServerRole,
-  type UserDetail,
-  type UserView,
-} from '@parley/protocol';
+import { type ExternalMember, LIMITS, type Me, type Page, type ServerRole, type UserDetail } from '@parley/protocol';
 import { CONFIG, type Config } from '../../config/config.js';
 import { invalid, notFound, ParleyError } from '../../kernel/errors.js';
 import { isUuid } from '../../kernel/ids.js';
@@ -16,8 +8,8 @@ import { Cursors } from '../../platform/http/cursors.js';
 import { salvagedName, tidyName } from '../../platform/names.js';
 import type { FindUsersDto } from './dto/find-users.dto.js';
 import type { UpdateMeDto } from './dto/update-me.dto.js';
-import { ExternalUsersRepository } from './external-users.repository.js';
 import { isExternalId } from './external-id.js';
+import { ExternalUsersRepository } from './external-users.repository.js';
 import { toMe, toUserDetail } from './user.presenter.js';
 import { UsersRepository } from './users.repository.js';
 
@@ -77,12 +69,6 @@ export class UsersService {
     return this.search(viewerId, { query: query ?? '', cursor, limit });
   }
 
-  /** @throws `not_found` where one of these ids belongs to nobody. */
-  async requireExisting(ids: readonly string[]): Promise<void> {
-    const existing = await this.repository.existing(ids);
-    if (!ids.every((id) => existing.has(id))) throw notFound();
-  }
-
   /**
    * The ids, by external id, of members that a host product names; those unknown so far are created.
    * @throws `forbidden` unless the token has the scope for it, `validation_failed` for ids that cannot be stored.
@@ -98,12 +84,10 @@ export class UsersService {
     return this.external.provision([...distinct.values()]);
   }
 
-  /** The public views of these users, those that exist. */
-  viewsOf(ids: readonly string[]): Promise<Map<string, UserView>> {
-    return this.repository.viewsOf(ids);
-  }
-
-  private async search(viewerId: string, { query, cursor, limit }: FindUsersDto & { query: string }): Promise<Page<UserDetail>> {
+  private async search(
+    viewerId: string,
+    { query, cursor, limit }: FindUsersDto & { query: string },
+  ): Promise<Page<UserDetail>> {
     const prefix = tidyName(query);
     if (!prefix.isWellFormed() || prefix.includes('\0')) throw invalid('query', 'must be text');
     if (!SEARCHABLE.test(prefix)) throw invalid('query', 'must have at least 2 characters');

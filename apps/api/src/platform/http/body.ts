@@ -7,7 +7,10 @@ import { ParleyError } from '../../kernel/errors.js';
 export function jsonOnly(request: Request, _response: Response, next: NextFunction): void {
   const { 'content-length': length, 'transfer-encoding': encoding, 'content-type': type } = request.headers;
   const hasBody = encoding !== undefined || (length !== undefined && length !== '0');
-  const [mediaType, ...parameters] = (type ?? '').toLowerCase().split(';').map((part) => part.trim());
+  const [mediaType, ...parameters] = (type ?? '')
+    .toLowerCase()
+    .split(';')
+    .map((part) => part.trim());
   const charsets = parameters.filter((each) => each.startsWith('charset='));
   const isJson = mediaType === 'application/json' && charsets.every((each) => /^charset="?utf-8"?$/.test(each));
   next(hasBody && !isJson ? new ParleyError('unsupported_media_type') : undefined);

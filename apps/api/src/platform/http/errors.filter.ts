@@ -34,7 +34,12 @@ export class ErrorsFilter implements ExceptionFilter {
   }
 
   private tell(error: ParleyError, request: ApiRequest): void {
-    const line = { code: error.code, userId: request.principal?.userId ?? null, door: 'rest', requestId: request.requestId };
+    const line = {
+      code: error.code,
+      userId: request.principal?.userId ?? null,
+      door: 'rest',
+      requestId: request.requestId,
+    };
     if (error.code === 'internal') this.log.error({ ...line, err: error.cause }, 'a request failed');
     else this.log.info(line, 'refused');
   }

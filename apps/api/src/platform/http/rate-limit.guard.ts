@@ -1,4 +1,12 @@
-import { applyDecorators, type CanActivate, type ExecutionContext, Inject, Injectable, SetMetadata, UseGuards } from '@nestjs/common';
+import {
+  applyDecorators,
+  type CanActivate,
+  type ExecutionContext,
+  Inject,
+  Injectable,
+  SetMetadata,
+  UseGuards,
+} from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { InjectThrottlerStorage, normalizeIp, type ThrottlerStorage } from '@nestjs/throttler';
 import type { Response } from 'express';
@@ -23,7 +31,7 @@ const RATE = 'parley:rate';
 export const RateLimited = (rate: Rate) => applyDecorators(SetMetadata(RATE, rate), UseGuards(RateLimitGuard));
 
 @Injectable()
-export class RateLimitGuard implements CanActivate {
+class RateLimitGuard implements CanActivate {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     @InjectThrottlerStorage() private readonly storage: ThrottlerStorage,
@@ -53,11 +61,14 @@ export class RateLimitGuard implements CanActivate {
 function countedAs(request: ApiRequest, count: Count): string {
   if (count === 'user') return request.principal?.userId ?? '';
   if (count === 'address') return String(normalizeIp(request.ip ?? ''));
-  const username: unknown = request.body?.username;
+  const { username } = (request.body ?? {}) as { username?: unknown };
   return typeof username === 'string' ? username.toLowerCase().slice(0, 100) : '';
 }
 
-function tell(response: Response, { limit, remaining, reset }: { limit: number; remaining: number; reset: number }): void {
+function tell(
+  response: Response,
+  { limit, remaining, reset }: { limit: number; remaining: number; reset: number },
+): void {
   response.setHeader('X-RateLimit-Limit', limit);
   response.setHeader('X-RateLimit-Remaining', remaining);
   response.setHeader('X-RateLimit-Reset', reset);

@@ -17,10 +17,10 @@ export const ValidBody = createParamDecorator((type: Class, context: ExecutionCo
  * given twice is refused.
  */
 export const ValidQuery = createParamDecorator((type: Class, context: ExecutionContext) => {
-  const sent: Record<string, unknown> = Object.create(null);
+  const sent = Object.create(null) as Record<string, unknown>;
   for (const [name, value] of Object.entries(requestOf(context).query)) {
     if (typeof value !== 'string') throw invalid(name.slice(0, 100), 'must be given once');
-    sent[name] = readAs(Reflect.getMetadata('design:type', type.prototype, name), value);
+    sent[name] = readAs(Reflect.getMetadata('design:type', type.prototype as object, name), value);
   }
   return validated(type, sent);
 });

@@ -1,4 +1,10 @@
-import { LIMITS, type ChangePasswordBody, type LoginBody, type RegisterBody, type UpdateUserBody } from '@parley/protocol';
+import {
+  type ChangePasswordBody,
+  LIMITS,
+  type LoginBody,
+  type RegisterBody,
+  type UpdateUserBody,
+} from '@parley/protocol';
 import { IsBoolean, IsString, Matches, MaxLength, ValidateBy, ValidateIf } from 'class-validator';
 import { IsName } from '../../../platform/names.js';
 

@@ -1,8 +1,7 @@
-import { IsOptional, IsUrl, MaxLength, ValidateIf } from 'class-validator';
 import type { UpdateMeBody } from '@parley/protocol';
+import { IsOptional, ValidateIf } from 'class-validator';
 import { IsName } from '../../../platform/names.js';
-
-export const AVATAR_URL = { protocols: ['http', 'https'], require_protocol: true, require_tld: false };
+import { IsAvatarUrl } from '../avatar-url.js';
 
 export class UpdateMeDto implements UpdateMeBody {
   @ValidateIf((body: UpdateMeDto) => body.displayName !== undefined)
@@ -11,7 +10,6 @@ export class UpdateMeDto implements UpdateMeBody {
 
   /** Null removes it. */
   @IsOptional()
-  @MaxLength(2_048)
-  @IsUrl(AVATAR_URL)
+  @IsAvatarUrl()
   avatarUrl?: string | null;
 }

@@ -1,0 +1,421 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { sql } from 'drizzle-orm';
+import type { Response } from 'supertest';
+import { type SessionEnded, SessionEvents } from '../src/modules/auth/index.js';
+import { PasswordHasher } from '../src/modules/auth/password-hasher.js';
+import { PASSWORD, signedIn, startNode, type TestNode, type TestUser } from './node.js';
+
+const SAME_ORIGIN = { 'sec-fetch-site': 'same-origin' };
+
+let node: TestNode;
+let ended: SessionEnded[];
+let names = 0;
+
+beforeAll(async () => {
+  node = await startNode();
+  ended = [];
+  node.node.app.get(SessionEvents).onEnded((event) => ended.push(event));
+});
+afterAll(() => node.close());
+
+const newName = () => `user${(names += 1)}`;
+const register = (body: object) => node.request.post('/api/auth/register').send(body);
+const login = (username: string, password: string) => node.request.post('/api/auth/login').send({ username, password });
+const refresh = (cookie: string) => node.request.post('/api/auth/refresh').set({ cookie, ...SAME_ORIGIN });
+const me = (bearer: string) => node.request.get('/api/users/me').set('authorization', bearer);
+const cookieLine = (answer: Response): string => (answer.headers['set-cookie'] as unknown as string[])[0] ?? '';
+const refused = (answer: Response, status: number, code: string) => {
+  expect(answer.status).toBe(status);
+  expect(answer.body.error).toMatchObject({ code, retryable: false });
+};
+
+describe('registering', () => {
+  it('§3: answers 201 with the user and a token that works', async () => {
+    const answer = await register({ username: 'Zoe.M', password: PASSWORD, displayName: ' Zoe\u0308 ' }).expect(201);
+    expect(answer.body).toEqual({
+      user: {
+        id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7/),
+        username: 'zoe.m',
+        displayName: 'Zoë',
+        avatarUrl: null,
+        isBot: false,
+        email: null,
+        role: 'admin',
+        createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      },
+      accessToken: expect.any(String),
+      expiresIn: 900,
+    });
+    expect((await me(`Bearer ${answer.body.accessToken}`).expect(200)).body).toEqual(answer.body.user);
+  });
+
+  it('§2: puts the refresh token in a cookie that scripts and other sites cannot use', async () => {
+    const line = cookieLine(await register({ username: newName(), password: PASSWORD }));
+    expect(line).toMatch(/^parley_refresh=[0-9a-f-]{36}\.1\.[\w-]{43}; /);
+    expect(line).toMatch(/; Path=\/api\/auth(;|$)/);
+    expect(line).toMatch(/; HttpOnly(;|$)/);
+    expect(line).toMatch(/; SameSite=Strict(;|$)/);
+    expect(line).not.toContain('Secure');
+  });
+
+  it('§2: a username is taken in any case', async () => {
+    const username = newName();
+    await register({ username, password: PASSWORD }).expect(201);
+    const answer = await register({ username: username.toUpperCase(), password: PASSWORD });
+    refused(answer, 409, 'conflict');
+    expect(answer.body.error.details).toEqual([{ path: 'username', message: 'taken' }]);
+  });
+
+  it('§2: of twenty who register one username at once one gets it', async () => {
+    const username = newName();
+    const statuses = await Promise.all(
+      Array.from({ length: 20 }, async () => (await register({ username, password: PASSWORD })).status),
+    );
+    expect(statuses.filter((status) => status === 201)).toHaveLength(1);
+    expect(statuses.filter((status) => status === 409)).toHaveLength(19);
+  });
+
+  it.each([
+    ['username', { username: 'a' }],
+    ['username', { username: 'with space' }],
+    ['username', { username: 'ä'.repeat(3) }],
+    ['username', { username: 'a'.repeat(33) }],
+    ['username', { username: 7 }],
+    ['username', { username: undefined }],
+    ['password', { password: 'seven77' }],
+    ['password', { password: 'x'.repeat(257) }],
+    ['password', { password: 'nul\u0000nul\u0000' }],
+    ['password', { password: '\ud800'.repeat(8) }],
+    ['password', { password: null }],
+    ['displayName', { displayName: '' }],
+    ['displayName', { displayName: 'a\u202eb' }],
+    ['displayName', { displayName: null }],
+    ['role', { role: 'admin' }],
+  ])('§3: refuses a bad %s (%j), and stores nothing', async (path, change) => {
+    const before = await node.rows(sql`SELECT count(*) FROM users`);
+    const answer = await register({ username: newName(), password: PASSWORD, ...change });
+    refused(answer, 400, 'validation_failed');
+    expect(answer.body.error.details[0].path).toBe(path);
+    expect(await node.rows(sql`SELECT count(*) FROM users`)).toEqual(before);
+  });
+
+  it.each(['x'.repeat(64), '  spaces around  ', '🙂'.repeat(20), 'x'.repeat(256)])(
+    'attack 38: takes the password %j as it is',
+    async (password) => {
+      const username = newName();
+      await register({ username, password }).expect(201);
+      await login(username, password).expect(200);
+      refused(await login(username, password.trim().slice(0, -1)), 401, 'unauthenticated');
+    },
+  );
+});
+
+describe('signing in', () => {
+  it('attack 35: an unknown user and a wrong password are the same refusal', async () => {
+    const { username } = await node.register(newName());
+    const answers = await Promise.all([
+      login(username, 'wrong'),
+      login('nobody', 'wrong'),
+      login('no such name\u0000', 'wrong'),
+      login('', ''),
+    ]);
+    for (const answer of answers) refused(answer, 401, 'unauthenticated');
+    const bodies = answers.map((answer) => answer.text.replace(answer.body.error.requestId, 'X'));
+    expect(new Set(bodies).size).toBe(1);
+  });
+
+  it('attack 35: takes as long for an unknown user as for a wrong password', async () => {
+    const { username } = await node.register(newName());
+    const least = { [username]: Number.POSITIVE_INFINITY, nobody: Number.POSITIVE_INFINITY };
+    for (let i = 0; i < 20; i += 1) {
+      for (const name of [username, 'nobody']) {
+        const start = performance.now();
+        await login(name, 'wrong');
+        least[name] = Math.min(least[name] ?? 0, performance.now() - start);
+      }
+    }
+    // A hash takes many times as long as everything else together.
+    expect(least.nobody).toBeGreaterThan((least[username] ?? 0) * 0.5);
+  });
+
+  it('attack 38: a password over its limit is refused before it is hashed', async () => {
+    const matches = jest.spyOn(node.node.app.get(PasswordHasher), 'matches');
+    refused(await login('nobody', 'x'.repeat(200_000)), 400, 'validation_failed');
+    expect(matches).not.toHaveBeenCalled();
+    refused(await login('nobody', 'x'.repeat(256)), 401, 'unauthenticated');
+    expect(matches).toHaveBeenCalledTimes(1);
+    matches.mockRestore();
+  });
+
+  it('§2: of a crowd that is too large for two hashes at a time the last are asked to come back', async () => {
+    const answers = await Promise.all(Array.from({ length: 150 }, () => login('nobody', 'wrong')));
+    const turnedAway = answers.filter(({ status }) => status === 503);
+    expect(turnedAway.length).toBeGreaterThan(0);
+    expect(turnedAway[0]?.body.error).toMatchObject({
+      code: 'service_unavailable',
+      retryable: true,
+      retryAfterMs: 2000,
+    });
+    expect(turnedAway[0]?.headers['retry-after']).toBe('2');
+    const served = answers.filter(({ status }) => status === 401);
+    expect(served.length).toBeGreaterThanOrEqual(62);
+    expect(served.length + turnedAway.length).toBe(150);
+  });
+});
+
+describe('refreshing', () => {
+  it('§2: answers with a new access token and the next refresh token', async () => {
+    const user = await node.register(newName());
+    const answer = await refresh(user.cookie).expect(200);
+    const next = signedIn(answer);
+    expect(next.id).toBe(user.id);
+    expect(next.cookie).toContain('.2.');
+    await me(next.bearer).expect(200);
+  });
+
+  it('§2: two tabs within ten seconds get the same successor, and both go on', async () => {
+    const user = await node.register(newName());
+    const tabs = (await Promise.all([refresh(user.cookie), refresh(user.cookie)])).map(signedIn);
+    expect(tabs[0]?.cookie).toBe(tabs[1]?.cookie);
+    const third = signedIn(await refresh(tabs[0]?.cookie ?? '').expect(200));
+    expect(third.cookie).toContain('.3.');
+  });
+
+  it('attack 9: the token just replaced, eleven seconds later, ends the family', async () => {
+    const user = await node.register(newName());
+    const next = signedIn(await refresh(user.cookie).expect(200));
+    await node.rows(
+      sql`UPDATE refresh_sessions SET rotated_at = rotated_at - interval '11 s' WHERE user_id = ${user.id}`,
+    );
+    ended.length = 0;
+    const replay = await refresh(user.cookie);
+    refused(replay, 401, 'unauthenticated');
+    expect(cookieLine(replay)).toMatch(/^parley_refresh=; Max-Age=0;/);
+    expect(ended).toEqual([{ userId: user.id, sessionId: expect.any(String) }]);
+    refused(await refresh(next.cookie), 401, 'unauthenticated');
+    refused(await me(next.bearer), 401, 'unauthenticated');
+  });
+
+  it('attack 9: an older token ends the family, however soon', async () => {
+    const user = await node.register(newName());
+    const second = signedIn(await refresh(user.cookie).expect(200));
+    const third = signedIn(await refresh(second.cookie).expect(200));
+    refused(await refresh(user.cookie), 401, 'unauthenticated');
+    refused(await refresh(third.cookie), 401, 'unauthenticated');
+    refused(await me(third.bearer), 401, 'unauthenticated');
+  });
+
+  it('§2: a generation that was never issued cannot be guessed, and ends nothing', async () => {
+    const user = await node.register(newName());
+    const [name = '', , mac = ''] = user.cookie.split('.');
+    for (const guess of [
+      `${name}.2.${mac}`,
+      `${name}.1.${mac.slice(0, -2)}AA`,
+      `${name}.1`,
+      'parley_refresh=x',
+      'parley_refresh=',
+    ]) {
+      refused(await refresh(guess), 401, 'unauthenticated');
+    }
+    await refresh(user.cookie).expect(200);
+  });
+
+  it('§2: without a cookie there is nothing to refresh', async () => {
+    const answer = await node.request.post('/api/auth/refresh');
+    refused(answer, 401, 'unauthenticated');
+    expect(answer.headers).not.toHaveProperty('set-cookie');
+  });
+
+  it('§2: a session that was not used for thirty days has ended', async () => {
+    const user = await node.register(newName());
+    await node.rows(sql`UPDATE refresh_sessions SET expires_at = now() WHERE user_id = ${user.id}`);
+    refused(await refresh(user.cookie), 401, 'unauthenticated');
+    expect((await me(user.bearer)).status).toBe(401);
+  });
+});
+
+describe('ending', () => {
+  it('§2: signing out ends the session at once, and only that one', async () => {
+    const user = await node.register(newName());
+    const other = signedIn(await login(user.username, PASSWORD));
+    ended.length = 0;
+    const answer = await node.request
+      .post('/api/auth/logout')
+      .set({ cookie: user.cookie, ...SAME_ORIGIN })
+      .expect(204);
+    expect(cookieLine(answer)).toMatch(/^parley_refresh=; Max-Age=0;/);
+    expect(ended).toEqual([{ userId: user.id, sessionId: expect.any(String) }]);
+    refused(await me(user.bearer), 401, 'unauthenticated');
+    refused(await refresh(user.cookie), 401, 'unauthenticated');
+    await me(other.bearer).expect(200);
+  });
+
+  it('§2: signing out works by the access token alone, and again, and without any', async () => {
+    const user = await node.register(newName());
+    const logout = () => node.request.post('/api/auth/logout');
+    await logout().set('authorization', user.bearer).expect(204);
+    refused(await me(user.bearer), 401, 'unauthenticated');
+    await logout().set('authorization', user.bearer).expect(204);
+    await logout().set('authorization', 'Bearer garbage').expect(204);
+    await logout().expect(204);
+  });
+
+  it('§2: a new password ends every session and answers with a new one', async () => {
+    const user = await node.register(newName());
+    const other = signedIn(await login(user.username, PASSWORD));
+    ended.length = 0;
+    const body = { current: PASSWORD, new: 'another password' };
+    const answer = await node.request
+      .post('/api/auth/password')
+      .set('authorization', user.bearer)
+      .send(body)
+      .expect(200);
+    const now = signedIn(answer);
+    expect(ended).toEqual([{ userId: user.id, sessionId: null }]);
+    for (const { bearer, cookie } of [user, other]) {
+      refused(await me(bearer), 401, 'unauthenticated');
+      refused(await refresh(cookie), 401, 'unauthenticated');
+    }
+    await me(now.bearer).expect(200);
+    await refresh(now.cookie).expect(200);
+    refused(await login(user.username, PASSWORD), 401, 'unauthenticated');
+    await login(user.username, 'another password').expect(200);
+  });
+
+  it('§2: a new password needs the current one', async () => {
+    const user = await node.register(newName());
+    const change = (body: object) =>
+      node.request.post('/api/auth/password').set('authorization', user.bearer).send(body);
+    refused(await change({ current: 'wrong', new: 'another password' }), 403, 'forbidden');
+    refused(await change({ current: PASSWORD, new: 'short' }), 400, 'validation_failed');
+    await login(user.username, PASSWORD).expect(200);
+  });
+
+  it('§3: lists one’s sessions and ends one of them; others’ are not there', async () => {
+    const user = await node.register(newName());
+    const other = signedIn(await login(user.username, PASSWORD).set('user-agent', 'Other browser'));
+    const stranger = await node.register(newName());
+    const list = (bearer: string) => node.request.get('/api/auth/sessions').set('authorization', bearer).expect(200);
+    const { body } = await list(user.bearer);
+    expect(body).toMatchObject({ hasMore: false, nextCursor: null });
+    expect(
+      body.items.map(({ isCurrent, userAgent }: SessionLine) => [isCurrent, userAgent === 'Other browser']),
+    ).toEqual([
+      [false, true],
+      [true, false],
+    ]);
+    const [{ id }] = body.items;
+    const end = (bearer: string) => node.request.delete(`/api/auth/sessions/${id}`).set('authorization', bearer);
+    refused(await end(stranger.bearer), 404, 'not_found');
+    await end(user.bearer).expect(204);
+    refused(await me(other.bearer), 401, 'unauthenticated');
+    refused(await end(user.bearer), 404, 'not_found');
+    expect((await list(user.bearer)).body.items).toHaveLength(1);
+  });
+});
+
+interface SessionLine {
+  isCurrent: boolean;
+  userAgent: string;
+}
+
+describe('server admins', () => {
+  it('§2: the first account is one, however many register at once', async () => {
+    const fresh = await startNode();
+    try {
+      const users = await Promise.all(Array.from({ length: 10 }, (_, i) => fresh.register(`first${i}`)));
+      const roles = await fresh.rows<{ role: string }>(sql`SELECT role FROM users WHERE role = 'admin'`);
+      expect(users).toHaveLength(10);
+      expect(roles).toHaveLength(1);
+    } finally {
+      await fresh.close();
+    }
+  });
+
+  it('§2: ADMIN_USERS names them, and then the first account is none', async () => {
+    const fresh = await startNode({ ADMIN_USERS: 'Root, boss' });
+    try {
+      const roleOf = async (user: TestUser) =>
+        (await fresh.request.get('/api/users/me').set('authorization', user.bearer)).body.role;
+      expect(await roleOf(await fresh.register('first'))).toBe('user');
+      expect(await roleOf(await fresh.register('BOSS'))).toBe('admin');
+      expect((await fresh.hostUser('h1', { name: 'Root' })).username).toMatch(/^root-/);
+    } finally {
+      await fresh.close();
+    }
+  });
+
+  it('§2: REGISTRATION=closed lets nobody register', async () => {
+    const fresh = await startNode({ REGISTRATION: 'closed' });
+    try {
+      refused(
+        await fresh.request.post('/api/auth/register').send({ username: 'ann', password: PASSWORD }),
+        403,
+        'forbidden',
+      );
+      expect(await fresh.rows(sql`SELECT 1 FROM users`)).toEqual([]);
+    } finally {
+      await fresh.close();
+    }
+  });
+});
+
+describe('limits', () => {
+  it('attack 37, 16: the 21st attempt in a minute is told when to come back, whatever address it claims', async () => {
+    const fresh = await startNode({ RATE_LIMITS: 'on' });
+    try {
+      const attempt = (i: number) =>
+        fresh.request
+          .post('/api/auth/login')
+          .set({ 'x-forwarded-for': `10.0.0.${i}`, 'x-real-ip': `10.0.0.${i}` })
+          .send({ username: 'nobody', password: 'wrong' });
+      const first = await attempt(0);
+      expect(first.headers).toMatchObject({
+        'x-ratelimit-limit': '20',
+        'x-ratelimit-remaining': '19',
+        'x-ratelimit-reset': '60',
+      });
+      for (let i = 1; i < 20; i += 1) expect((await attempt(i)).status).toBe(401);
+      const answer = await attempt(20);
+      expect(answer.status).toBe(429);
+      expect(answer.body.error).toMatchObject({
+        code: 'rate_limited',
+        retryable: true,
+        retryAfterMs: expect.any(Number),
+      });
+      expect(Number(answer.headers['retry-after'])).toBeGreaterThan(50);
+      expect(answer.headers['x-ratelimit-remaining']).toBe('0');
+    } finally {
+      await fresh.close();
+    }
+  });
+
+  it('attack 37: one username is limited from many addresses, another is not', async () => {
+    const fresh = await startNode({ RATE_LIMITS: 'on', TRUST_PROXY: 'true' });
+    try {
+      const attempt = (username: string, i: number) =>
+        fresh.request
+          .post('/api/auth/login')
+          .set('x-forwarded-for', `10.0.${i}.1`)
+          .send({ username, password: 'wrong' });
+      for (let i = 0; i < 20; i += 1) expect((await attempt('victim', i)).status).toBe(401);
+      expect((await attempt('VICTIM', 21)).status).toBe(429);
+      expect((await attempt('somebody', 22)).status).toBe(401);
+    } finally {
+      await fresh.close();
+    }
+  });
+});
+
+describe('behind TLS', () => {
+  it('§2: the cookie is Secure where a trusted proxy says so', async () => {
+    const fresh = await startNode({ TRUST_PROXY: 'true' });
+    try {
+      const body = { username: 'ann', password: PASSWORD };
+      const answer = await fresh.request.post('/api/auth/register').set('x-forwarded-proto', 'https').send(body);
+      expect(cookieLine(answer)).toMatch(/; Secure(;|$)/);
+    } finally {
+      await fresh.close();
+    }
+  });
+});

@@ -1,0 +1,141 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ENGINE, freshDatabase, type TestDatabase } from './test-database.js';
+
+const MAIN = join(import.meta.dirname, '../dist/main.js');
+
+/** The server as a process of its own, as `npm start` runs it. */
+class Server {
+  output = '';
+  readonly exited: Promise<number | null>;
+  private readonly child: ChildProcess;
+
+  constructor(env: Record<string, string>) {
+    this.child = spawn(process.execPath, [MAIN], {
+      env: { PATH: process.env.PATH ?? '', HOST: '127.0.0.1', PORT: '0', ...env },
+    });
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      stream?.on('data', (text: Buffer) => {
+        this.output += text;
+      });
+    }
+    const { promise, resolve } = Promise.withResolvers<number | null>();
+    this.child.once('close', (code) => resolve(code));
+    this.exited = promise;
+  }
+
+  /** Its address, once it says that it is ready. */
+  async ready(): Promise<string> {
+    for (let waited = 0; waited < 300; waited += 1) {
+      const url = /^Parley is ready: (\S+)$/m.exec(this.output)?.[1];
+      if (url) return url;
+      if (this.child.exitCode !== null) break;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error(`It did not start:\n${this.output}`);
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.child.kill(name);
+  }
+}
+
+let database: TestDatabase;
+let running: Server[] = [];
+const start = (env: Record<string, string> = {}) => {
+  const server = new Server({ ...database.env, ...env });
+  running.push(server);
+  return server;
+};
+
+beforeEach(async () => {
+  database = await freshDatabase();
+});
+afterEach(async () => {
+  for (const server of running) server.signal('SIGKILL');
+  await Promise.all(running.map((server) => server.exited));
+  running = [];
+  await database.remove();
+});
+
+describe('starting', () => {
+  it('§8: says where it is and answers there; SIGTERM ends it with 0, and the next one may start', async () => {
+    const server = start();
+    const url = await server.ready();
+    expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+    server.signal('SIGTERM');
+    expect(await server.exited).toBe(0);
+    expect(server.output).not.toMatch(/"level":"(error|fatal)"/);
+    await start().ready();
+  });
+
+  it('§8: names every wrong variable on a line of its own, repeats no secret, and touches nothing', async () => {
+    const dataDir = join(mkdtempSync(join(tmpdir(), 'parley-test-')), 'data');
+    const server = start({ PORT: 'abc', REGISTRATION: 'maybe', JWT_SECRET: 'short', DATA_DIR: dataDir });
+    expect(await server.exited).toBe(1);
+    const lines = server.output.trim().split('\n');
+    expect(lines.map((line) => line.split(' ', 1)[0]).sort()).toEqual(['JWT_SECRET', 'PORT', 'REGISTRATION']);
+    expect(server.output).not.toContain('short');
+    expect(existsSync(dataDir)).toBe(false);
+    rmSync(join(dataDir, '..'), { recursive: true });
+  });
+
+  it('§8: a second process on the same database is refused with a sentence; the first does not notice', async () => {
+    const url = await start().ready();
+    const second = start();
+    expect(await second.exited).toBe(1);
+    const sentence =
+      ENGINE === 'embedded'
+        ? /^Another Parley process \(pid \d+\) is using the data directory .+ Stop it first, or give this one a DATA_DIR of its own\.$/m
+        : /Another Parley node is using this database\. Set REDIS_URL on all of them to run several nodes\.$/m;
+    expect(second.output).toMatch(sentence);
+    expect(second.output).not.toContain('    at ');
+    expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+  });
+
+  it('§8: what a killed process held is taken over', async () => {
+    const first = start();
+    await first.ready();
+    first.signal('SIGKILL');
+    await first.exited;
+    expect(await start().ready()).toMatch(/^http:/);
+  });
+
+  it('§8: a port that is taken is named in a sentence', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as AddressInfo;
+    const server = start({ PORT: String(port) });
+    expect(await server.exited).toBe(1);
+    expect(server.output).toContain(`Port ${port} is taken by another process.`);
+    other.close();
+  });
+
+  it('§8: a generated secret is kept, for its owner alone, and tokens outlive a restart', async () => {
+    const first = start();
+    const url = await first.ready();
+    const body = JSON.stringify({ username: 'ann', password: 'correct horse' });
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`${url}/api/auth/register`, { method: 'POST', headers, body });
+    const { accessToken } = (await answer.json()) as { accessToken: string };
+    expect(statSync(join(database.env.DATA_DIR ?? '', 'jwt-secret')).mode & 0o777).toBe(0o600);
+    first.signal('SIGTERM');
+    await first.exited;
+    const again = await start().ready();
+    const me = await fetch(`${again}/api/users/me`, { headers: { authorization: `Bearer ${accessToken}` } });
+    expect(me.status).toBe(200);
+  });
+
+  it('§8: a database that does not exist is told in a sentence', async () => {
+    const server = start({ DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none', PGCONNECT_TIMEOUT: '1' });
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    expect(server.output).toContain('the database does not answer yet');
+    server.signal('SIGTERM');
+    expect(await server.exited).toBe(0);
+  });
+});

@@ -1,0 +1,323 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { sql } from 'drizzle-orm';
+import { type CryptoKey, exportJWK, exportSPKI, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
+import { TokenService } from '../src/modules/auth/index.js';
+import { HOST, startNode, type TestNode, type TestUser } from './node.js';
+
+const OWN_SECRET = 'the secret of this test for own tokens';
+const seconds = () => Math.floor(Date.now() / 1000);
+const key = (secret: string) => new TextEncoder().encode(secret);
+
+let node: TestNode;
+let ann: TestUser;
+
+beforeAll(async () => {
+  node = await startNode({ JWT_SECRET: OWN_SECRET });
+  ann = await node.register('ann');
+});
+afterAll(() => node.close());
+
+const me = (token: string) => node.request.get('/api/users/me').set('authorization', `Bearer ${token}`);
+const codeFor = async (token: string): Promise<string> => {
+  const answer = await me(token);
+  return answer.status === 200 ? 'accepted' : `${answer.status} ${answer.body.error.code}`;
+};
+
+/** Ann's own token with some claims changed, signed as told. */
+async function ownToken(claims: object, header: object = {}, secret = OWN_SECRET): Promise<string> {
+  const [, body = ''] = ann.token.split('.');
+  const all = { ...JSON.parse(Buffer.from(body, 'base64url').toString()), ...claims };
+  return new SignJWT(all).setProtectedHeader({ alg: 'HS256', ...header }).sign(key(secret));
+}
+
+const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+describe('own tokens', () => {
+  it('§2: live a quarter of an hour at most and say so', () => {
+    const [, body = ''] = ann.token.split('.');
+    const { exp, iat, iss, aud, sub } = JSON.parse(Buffer.from(body, 'base64url').toString());
+    expect({ lifetime: exp - iat, iss, aud, sub }).toEqual({
+      lifetime: 900,
+      iss: 'parley',
+      aud: 'parley',
+      sub: ann.id,
+    });
+  });
+
+  it('§2: are accepted in the Authorization header', async () => {
+    expect(await codeFor(await ownToken({}))).toBe('accepted');
+  });
+
+  it.each([
+    ['no token', ''],
+    ['garbage', 'garbage'],
+    ['three pieces of garbage', 'a.b.c'],
+    ['a long one', 'x'.repeat(10_000)],
+  ])('§3: %s is unauthenticated', async (_what, token) => {
+    expect(await codeFor(token)).toBe('401 unauthenticated');
+  });
+
+  it.each([
+    ['exp one second ago', { exp: seconds() - 1 }, '401 token_expired'],
+    ['exp missing', { exp: undefined }, '401 unauthenticated'],
+    ['exp no number', { exp: 'never' }, '401 unauthenticated'],
+    ['nbf within the leeway', { nbf: seconds() + 50 }, 'accepted'],
+    ['nbf beyond it', { nbf: seconds() + 70 }, '401 unauthenticated'],
+    ['iat within the leeway', { iat: seconds() + 50 }, 'accepted'],
+    ['iat beyond it', { iat: seconds() + 70 }, '401 unauthenticated'],
+    ['another audience', { aud: 'other' }, '401 unauthenticated'],
+    ['another issuer', { iss: 'other' }, '401 unauthenticated'],
+    ['the host product as issuer', { iss: HOST.issuer, aud: HOST.audience }, '401 unauthenticated'],
+    ['no kind', { typ: undefined }, '401 unauthenticated'],
+    ['another kind', { typ: 'refresh' }, '401 unauthenticated'],
+    ['no session', { sid: undefined }, '401 unauthenticated'],
+    ['a session that is not', { sid: '018f0000-0000-7000-8000-000000000000' }, '401 unauthenticated'],
+    ['somebody else', { sub: '018f0000-0000-7000-8000-000000000000' }, '401 unauthenticated'],
+  ])('attack 5: with %s', async (_what, claims, code) => {
+    expect(await codeFor(await ownToken(claims))).toBe(code);
+  });
+
+  it('attack 5: a forged token that has expired is unauthenticated, not expired', async () => {
+    expect(await codeFor(await ownToken({ exp: seconds() - 1 }, {}, 'another secret of some length'))).toBe(
+      '401 unauthenticated',
+    );
+  });
+
+  it.each(['none', 'NONE', 'None', 'HS256'])('attack 3: with alg %s and an empty signature', async (alg) => {
+    const [, body = ''] = ann.token.split('.');
+    expect(await codeFor(`${encoded({ alg, typ: 'JWT' })}.${body}.`)).toBe('401 unauthenticated');
+  });
+
+  it.each(['HS384', 'HS512'])('attack 3: with alg %s, though signed with the right secret', async (alg) => {
+    const long = await new SignJWT({ ...claimsOf(ann.token) })
+      .setProtectedHeader({ alg })
+      .sign(key(OWN_SECRET.repeat(2)));
+    expect(await codeFor(long)).toBe('401 unauthenticated');
+  });
+
+  it('attack 4: keys that a token names for itself are neither fetched nor read', async () => {
+    const fetched: string[] = [];
+    const canary = createServer((request, response) => {
+      fetched.push(request.url ?? '');
+      response.end('{"keys":[]}');
+    });
+    await new Promise<void>((resolve) => canary.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(canary.address() as AddressInfo).port}/keys`;
+    const forged = key('the secret of the attacker, long enough');
+    const jwk = { kty: 'oct', k: Buffer.from(forged).toString('base64url') };
+    const headers = [{ jku: url }, { x5u: url }, { jwk }, { kid: '../../dev/null' }, { kid: url, jku: url, jwk }];
+    for (const header of headers) {
+      for (const claims of [
+        claimsOf(ann.token),
+        { iss: HOST.issuer, aud: HOST.audience, sub: 'x', exp: seconds() + 60 },
+      ]) {
+        const token = await new SignJWT(claims).setProtectedHeader({ alg: 'HS256', ...header }).sign(forged);
+        expect(await codeFor(token)).toBe('401 unauthenticated');
+      }
+    }
+    expect(fetched).toEqual([]);
+    await new Promise((resolve) => canary.close(resolve));
+  });
+
+  it('attack 10: a token in the query is refused, with and without the header', async () => {
+    await node.request.get(`/api/users/me?token=${ann.token}`).expect(401);
+    await node.request.get(`/api/users/me?token=${ann.token}`).set('authorization', ann.bearer).expect(401);
+    await node.request.get('/api/users/me').set('cookie', `token=${ann.token}`).expect(401);
+  });
+
+  it('attack 5: a refresh token is no access token', async () => {
+    expect(await codeFor(ann.cookie.split('=')[1] ?? '')).toBe('401 unauthenticated');
+  });
+
+  it('§2: verification tells who, which session and until when', async () => {
+    const principal = await node.node.app.get(TokenService).verify(ann.token);
+    const { exp, sid } = claimsOf(ann.token) as { exp: number; sid: string };
+    expect(principal).toEqual({ userId: ann.id, isBot: false, sessionId: sid, expiresAt: exp * 1000, scopes: [] });
+  });
+});
+
+function claimsOf(token: string): Record<string, unknown> {
+  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+}
+
+describe('tokens of the host product', () => {
+  it('§2: create a user from their claims on first sight', async () => {
+    const token = await node.hostToken('ext-1', { name: 'Zoë Müller', picture: 'https://host.example/zoe.png' });
+    expect((await me(token).expect(200)).body).toMatchObject({
+      username: 'zoe-muller',
+      displayName: 'Zoë Müller',
+      avatarUrl: 'https://host.example/zoe.png',
+      role: 'user',
+    });
+    const rows = await node.rows(sql`SELECT external_id, password_hash FROM users WHERE username = 'zoe-muller'`);
+    expect(rows).toEqual([{ external_id: 'ext-1', password_hash: null }]);
+  });
+
+  it('§2: preferred_username is taken, with a suffix where somebody has it', async () => {
+    const names = await Promise.all(
+      ['p1', 'p2'].map(
+        async (sub) => (await me(await node.hostToken(sub, { preferred_username: 'Peter' }))).body.username,
+      ),
+    );
+    expect(names.toSorted((a, b) => a.length - b.length)).toEqual([
+      'peter',
+      expect.stringMatching(/^peter-[a-z0-9]{5}$/),
+    ]);
+  });
+
+  it('§2: of thirty first tokens at once, on one person, one user is made', async () => {
+    const token = await node.hostToken('crowd', { name: 'Crowd' });
+    const answers = await Promise.all(Array.from({ length: 30 }, () => me(token)));
+    expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
+    expect(await node.rows(sql`SELECT 1 AS one FROM users WHERE external_id = 'crowd'`)).toHaveLength(1);
+  });
+
+  it('§2: of thirty people of one name at once each is a user of their own', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, async (_, i) => me(await node.hostToken(`same-${i}`, { name: 'Same Name' }))),
+    );
+    expect(new Set(answers.map(({ body }) => body.username)).size).toBe(30);
+    for (const { body } of answers) expect(body.username).toMatch(/^same-name(-[a-z0-9]{5})?$/);
+  });
+
+  it('§2: a new name or picture is taken over, an old one not again over what the user chose', async () => {
+    const first = await node.hostToken('renamed', { name: 'Before' });
+    const { id } = (await me(first)).body;
+    const second = await node.hostToken('renamed', { name: 'After', picture: 'https://host.example/a.png' });
+    expect((await me(second)).body).toMatchObject({
+      id,
+      displayName: 'After',
+      avatarUrl: 'https://host.example/a.png',
+    });
+    await node.request
+      .patch('/api/users/me')
+      .set('authorization', `Bearer ${second}`)
+      .send({ displayName: 'Mine' })
+      .expect(200);
+    expect((await me(second)).body.displayName).toBe('Mine');
+  });
+
+  it.each([
+    [{ name: 'a\u202eb\nc' }, 'a b c'],
+    [{ name: 'x'.repeat(200) }, 'x'.repeat(100)],
+    [{ name: 7, preferred_username: 'seven' }, 'seven'],
+    [{ name: '', picture: 'javascript:alert(1)' }, expect.stringMatching(/^user-[a-z0-9]{5}$/)],
+  ])('attack 50: of the claims %j it keeps what can be shown', async (claims, displayName) => {
+    const { body } = await me(
+      await node.hostToken(`odd-${JSON.stringify(claims).length}`, claims as JWTPayload),
+    ).expect(200);
+    expect(body).toMatchObject({ displayName, avatarUrl: null });
+  });
+
+  it.each([
+    ['expired by a second', { exp: seconds() - 1 }, '401 token_expired'],
+    ['long expired', { exp: seconds() - 3600 }, '401 token_expired'],
+    ['without exp', { exp: undefined }, '401 unauthenticated'],
+    ['not before the leeway', { nbf: seconds() + 70 }, '401 unauthenticated'],
+    ['of another audience', { aud: 'other' }, '401 unauthenticated'],
+    ['of another issuer', { iss: 'https://other.example' }, '401 unauthenticated'],
+    ['that calls itself ours', { iss: 'parley', aud: 'parley' }, '401 unauthenticated'],
+    ['without a subject', { sub: undefined }, '401 unauthenticated'],
+    ['with a NUL in the subject', { sub: 'a\u0000b' }, '401 unauthenticated'],
+    ['with a subject of 256 characters', { sub: 'x'.repeat(256) }, '401 unauthenticated'],
+  ])('attack 5: a token %s', async (_what, claims, code) => {
+    const now = seconds();
+    const all = { iss: HOST.issuer, aud: HOST.audience, sub: 'ext-5', iat: now, exp: now + 60, ...claims };
+    const token = await new SignJWT(all).setProtectedHeader({ alg: 'HS256' }).sign(key(HOST.secret));
+    expect(await codeFor(token)).toBe(code);
+  });
+
+  it('attack 4: the host’s secret does not sign our tokens, nor ours theirs', async () => {
+    expect(await codeFor(await ownToken({}, {}, HOST.secret))).toBe('401 unauthenticated');
+    const claims = { iss: HOST.issuer, aud: HOST.audience, sub: 'ext-1', exp: seconds() + 60 };
+    expect(await codeFor(await new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).sign(key(OWN_SECRET)))).toBe(
+      '401 unauthenticated',
+    );
+  });
+
+  it('§2: a disabled user is refused at once', async () => {
+    const token = await node.hostToken('bad', { name: 'Bad' });
+    const { id } = (await me(token)).body;
+    await node.request
+      .patch(`/api/users/${id}`)
+      .set('authorization', ann.bearer)
+      .send({ isDisabled: true })
+      .expect(200);
+    expect(await codeFor(token)).toBe('401 unauthenticated');
+    await node.request
+      .patch(`/api/users/${id}`)
+      .set('authorization', ann.bearer)
+      .send({ isDisabled: false })
+      .expect(200);
+  });
+
+  it('§2: scopes are told', async () => {
+    const tokens = node.node.app.get(TokenService);
+    const scoped = await tokens.verify(await node.hostToken('scoped', { scope: 'openid users:provision' }));
+    expect(scoped).toMatchObject({ sessionId: null, scopes: ['openid', 'users:provision'] });
+  });
+});
+
+describe('public keys of the host product', () => {
+  let provider: Server;
+  let keyed: TestNode;
+  let up = true;
+  const keys: Record<string, { privateKey: CryptoKey; publicKey: CryptoKey; jwk: JWK }> = {};
+
+  beforeAll(async () => {
+    for (const alg of ['RS256', 'ES256', 'EdDSA']) {
+      const pair = await generateKeyPair(alg, { extractable: true });
+      keys[alg] = { ...pair, jwk: { ...(await exportJWK(pair.publicKey)), alg, use: 'sig', kid: alg } };
+    }
+    provider = createServer((_request, response) => {
+      response.statusCode = up ? 200 : 500;
+      response.end(JSON.stringify({ keys: Object.values(keys).map(({ jwk }) => jwk) }));
+    });
+    await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve));
+    const AUTH_JWKS_URL = `http://127.0.0.1:${(provider.address() as AddressInfo).port}/jwks`;
+    keyed = await startNode({ AUTH_SECRET: '', AUTH_JWKS_URL });
+  });
+  afterAll(async () => {
+    await keyed.close();
+    await new Promise((resolve) => provider.close(resolve));
+  });
+
+  const ask = (token: string) => keyed.request.get('/api/users/me').set('authorization', `Bearer ${token}`);
+  const claims = () => ({ iss: HOST.issuer, aud: HOST.audience, sub: 'ext-1', name: 'Key', exp: seconds() + 60 });
+
+  it('§2: while they cannot be fetched the client is asked to come back', async () => {
+    up = false;
+    const token = await new SignJWT(claims())
+      .setProtectedHeader({ alg: 'RS256', kid: 'RS256' })
+      .sign(keys.RS256!.privateKey);
+    const answer = await ask(token).expect(503);
+    expect(answer.body.error).toMatchObject({ code: 'service_unavailable', retryable: true });
+    up = true;
+    await ask(token).expect(200);
+  });
+
+  it.each(['RS256', 'ES256', 'EdDSA'])('§2: %s is accepted', async (alg) => {
+    const token = await new SignJWT(claims()).setProtectedHeader({ alg, kid: alg }).sign(keys[alg]!.privateKey);
+    await ask(token).expect(200);
+  });
+
+  it('attack 4: HS256 signed with a public key is refused', async () => {
+    const pem = await exportSPKI(keys.RS256!.publicKey);
+    for (const secret of [pem, JSON.stringify(keys.RS256!.jwk), String(keys.RS256!.jwk.n)]) {
+      for (const kid of ['RS256', undefined]) {
+        const token = await new SignJWT(claims()).setProtectedHeader({ alg: 'HS256', kid }).sign(key(secret));
+        expect((await ask(token)).body.error.code).toBe('unauthenticated');
+      }
+    }
+  });
+
+  it('§2: a key that the provider does not have is refused', async () => {
+    const { privateKey } = await generateKeyPair('RS256');
+    for (const kid of ['RS256', 'other']) {
+      const token = await new SignJWT(claims()).setProtectedHeader({ alg: 'RS256', kid }).sign(privateKey);
+      expect((await ask(token).expect(401)).body.error.code).toBe('unauthenticated');
+    }
+  });
+});
