@@ -1,0 +1,159 @@
+import { spawnSync } from 'node:child_process';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { RestClient } from '../harness/rest-client.js';
+import { SocketTap } from './socket-tap.js';
+
+const PASSWORD = 'correct horse battery';
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
+
+/** A browser for one spec file. Names where Chromium is by `CHROMIUM_PATH`, else by looking on the path. */
+export function launchBrowser(): Promise<Browser> {
+  // Chromium's own sandbox does not start for root, as whom CI runs.
+  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  return chromium.launch({ executablePath: chromiumPath(), args });
+}
+
+function chromiumPath(): string {
+  if (process.env.CHROMIUM_PATH) return process.env.CHROMIUM_PATH;
+  for (const name of NAMES) {
+    const found = spawnSync('which', [name], { encoding: 'utf8' });
+    if (found.status === 0) return found.stdout.trim();
+  }
+  throw new Error('No Chromium found: install it, or name it in CHROMIUM_PATH.');
+}
+
+/** Somebody at a browser of their own, signed in. */
+export class Participant {
+  /** Errors that the page threw or wrote to its console, apart from refused requests. */
+  readonly faults: string[] = [];
+
+  private constructor(
+    readonly name: string,
+    readonly username: string,
+    readonly context: BrowserContext,
+    readonly page: Page,
+    readonly tap: SocketTap,
+  ) {}
+
+  /** Registers through the page, as a person would. */
+  static async register(
+    browser: Browser,
+    url: string,
+    name: string,
+    options: BrowserContextOptions = {},
+  ): Promise<Participant> {
+    const context = await browser.newContext({
+      baseURL: url,
+      viewport: { width: 1280, height: 800 },
+      reducedMotion: 'reduce',
+      locale: 'en-GB',
+      ...options,
+    });
+    const page = await context.newPage();
+    const username = name.toLowerCase().replace(/[^a-z]+/g, '.');
+    const person = new Participant(name, username, context, page, await SocketTap.on(page));
+    page.on('pageerror', (error) => person.faults.push(String(error)));
+    page.on('console', (message) => {
+      // The browser itself writes down each answer above 399; those are looked at where they matter.
+      if (message.type() === 'error' && !message.text().includes('Failed to load resource')) {
+        person.faults.push(message.text());
+      }
+    });
+    await page.goto('/register');
+    await page.getByLabel('Your name').fill(name);
+    await page.getByLabel('Username').fill(username);
+    await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await page.getByRole('button', { name: 'Create account' }).click();
+    await page.getByRole('button', { name: `Account of ${name}` }).waitFor();
+    return person;
+  }
+
+  /** Opens the direct conversation with somebody by keyboard, from anywhere in the app. */
+  async openDirect(other: Participant): Promise<void> {
+    await this.page.getByRole('button', { name: 'New message' }).first().click();
+    await this.page.getByRole('combobox').fill(other.username);
+    await this.page.getByRole('option', { name: other.name }).waitFor();
+    await this.page.keyboard.press('Enter');
+    await this.composer.waitFor();
+  }
+
+  async openGroup(name: string, others: readonly { username: string; name: string }[]): Promise<void> {
+    await this.page.getByRole('button', { name: 'New group' }).first().click();
+    await this.page.getByLabel('Name', { exact: true }).fill(name);
+    for (const other of others) {
+      await this.page.getByRole('combobox').fill(other.username);
+      await this.page.getByRole('option', { name: other.name }).click();
+    }
+    await this.page.getByRole('button', { name: 'Create group' }).click();
+    await this.composer.waitFor();
+  }
+
+  async openRow(title: string): Promise<void> {
+    await this.row(title).click();
+    await this.composer.waitFor();
+  }
+
+  async say(text: string): Promise<void> {
+    await this.composer.fill(text);
+    await this.composer.press('Enter');
+  }
+
+  row(title: string) {
+    return this.page.getByTestId('conversation-row').filter({ hasText: title });
+  }
+
+  message(text: string) {
+    const body = this.page.locator('.message-text', { hasText: text });
+    return this.page.getByTestId('message').filter({ has: body });
+  }
+
+  get composer() {
+    return this.page.getByTestId('composer');
+  }
+
+  get conversationId(): string {
+    return new URL(this.page.url()).pathname.split('/')[2] ?? '';
+  }
+
+  /** Pixels between the newest row and the end of the view. */
+  gap(): Promise<number> {
+    return this.page.getByRole('feed').evaluate((list) => list.scrollHeight - list.scrollTop - list.clientHeight);
+  }
+
+  /** Acts as if the tab were hidden behind another one, or shown again. */
+  async look(away: boolean): Promise<void> {
+    await this.page.evaluate((hidden) => {
+      Object.defineProperty(document, 'visibilityState', { configurable: true, value: hidden ? 'hidden' : 'visible' });
+      document.hasFocus = () => !hidden;
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, away);
+  }
+
+  /** The same person over REST, signed in once more. */
+  async rest(): Promise<RestClient> {
+    return new RestClient(this.baseUrl, (await signIn(this.baseUrl, this.username)).accessToken);
+  }
+
+  private get baseUrl(): string {
+    return new URL(this.page.url()).origin;
+  }
+}
+
+/** Somebody without a browser. */
+export async function registerByRest(url: string, username: string, displayName: string) {
+  return post(url, 'register', { username, displayName, password: PASSWORD });
+}
+
+function signIn(url: string, username: string) {
+  return post(url, 'login', { username, password: PASSWORD });
+}
+
+async function post(url: string, what: string, body: object) {
+  const answer = await fetch(`${url}/api/auth/${what}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (!answer.ok) throw new Error(`${what}: ${answer.status} ${await answer.text()}`);
+  return (await answer.json()) as { accessToken: string; user: { id: string } };
+}

@@ -1,0 +1,80 @@
+import type { ErrorObject } from '@parley/protocol';
+import type { Page, WebSocketRoute } from 'playwright-core';
+
+/** A Socket.IO event with an acknowledgement asked for: `42<id>["name",payload]`. */
+const COMMAND = /^42(\d+)(\["message:send".*)$/s;
+/** An acknowledgement: `43<id>[answer]`. */
+const ACK = /^43(\d+)\[/;
+
+/** Stands between a page and its server's socket: holds acknowledgements back, refuses sends, cuts the line. */
+export class SocketTap {
+  /** Payloads of all sends that left the page. */
+  readonly sends: { clientMessageId: string; content: string }[] = [];
+  private held: (() => void)[] | null = null;
+  private refusal: ErrorObject['code'] | null = null;
+  private readonly open = new Set<WebSocketRoute>();
+  private cut = false;
+
+  static async on(page: Page): Promise<SocketTap> {
+    const tap = new SocketTap();
+    await page.routeWebSocket(/\/socket\.io\//, (route) => tap.connect(route));
+    // A cut line lets long polling through no more than a socket.
+    await page.route(/\/socket\.io\//, (route) => (tap.cut ? route.abort() : route.continue()));
+    return tap;
+  }
+
+  /** From now on no acknowledgement of the server reaches the page. */
+  holdAcks(): void {
+    this.held = [];
+  }
+
+  /** Lets go of what was held, and holds nothing more. */
+  releaseAcks(): void {
+    const held = this.held ?? [];
+    this.held = null;
+    for (const pass of held) pass();
+  }
+
+  /** Answers every send with this refusal instead of passing it on; null passes them on again. */
+  refuseSends(code: ErrorObject['code'] | null): void {
+    this.refusal = code;
+  }
+
+  /** Ends the connection and refuses every new one. */
+  async cutLine(): Promise<void> {
+    this.cut = true;
+    await Promise.all([...this.open].map((route) => route.close()));
+    this.open.clear();
+  }
+
+  mendLine(): void {
+    this.cut = false;
+  }
+
+  private connect(route: WebSocketRoute): void {
+    if (this.cut) {
+      void route.close();
+      return;
+    }
+    this.open.add(route);
+    const server = route.connectToServer();
+    route.onMessage((frame) => {
+      const command = COMMAND.exec(String(frame));
+      if (command) this.sends.push((JSON.parse(command[2] ?? '[]') as [string, never])[1]);
+      if (command && this.refusal) route.send(`43${command[1]}${JSON.stringify([this.answer()])}`);
+      else server.send(frame);
+    });
+    server.onMessage((frame) => {
+      if (this.cut) return;
+      if (this.held && ACK.test(String(frame))) this.held.push(() => route.send(frame));
+      else route.send(frame);
+    });
+  }
+
+  private answer(): { success: false; error: Partial<ErrorObject> } {
+    return {
+      success: false,
+      error: { code: this.refusal ?? 'internal', message: 'Refused by the test.', retryable: false, requestId: 'test' },
+    };
+  }
+}

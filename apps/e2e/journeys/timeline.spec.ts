@@ -1,0 +1,172 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { ParleyNode } from '../harness/parley-node.js';
+import type { RestClient } from '../harness/rest-client.js';
+import { launchBrowser, Participant } from './browser.js';
+import { drift, middleRow, watchPlace } from './frames.js';
+
+const HISTORY = 240;
+/** Long enough for an older page to be asked for, fetched and drawn. */
+const SETTLED_MS = 900;
+
+describe('The list of messages', () => {
+  let node: ParleyNode;
+  let browser: Browser;
+  let ama: Participant;
+  let tomas: Participant;
+  let rest: RestClient;
+  let id: string;
+  let round = 0;
+
+  beforeAll(async () => {
+    [node, browser] = await Promise.all([ParleyNode.start({ env: { RATE_LIMITS: 'off' } }), launchBrowser()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await node?.stop();
+  });
+  beforeEach(async () => {
+    const suffix = String.fromCharCode(97 + round++);
+    ama = await Participant.register(browser, node.url, `Ama Okafor ${suffix}`);
+    tomas = await Participant.register(browser, node.url, `Tomas Reyes ${suffix}`);
+    await ama.openDirect(tomas);
+    rest = await tomas.rest();
+    id = ama.conversationId;
+  });
+  afterEach(async () => {
+    expect([...ama.faults, ...tomas.faults]).toEqual([]);
+    await ama.context.close();
+    await tomas.context.close();
+  });
+
+  /** Lines of different lengths, so that no two pages measure the same. */
+  async function fill(count: number): Promise<void> {
+    for (let line = 1; line <= count; line += 1) {
+      await rest.send(id, { content: `line ${line}. ${'words and more '.repeat((line * 7) % 40)}` });
+    }
+  }
+
+  /** Begins with the newest page only, and with everything read. */
+  async function fillAndReload(): Promise<void> {
+    await fill(HISTORY);
+    await ama.message(`line ${HISTORY}.`).waitFor();
+    while ((await (await ama.rest()).conversation(id)).unreadCount > 0) await ama.page.waitForTimeout(200);
+    await ama.page.reload();
+    await ama.message(`line ${HISTORY}.`).waitFor();
+  }
+
+  async function scrollBy(pixels: number): Promise<void> {
+    await ama.page.getByRole('feed').hover();
+    await ama.page.mouse.wheel(0, pixels);
+    await ama.page.waitForTimeout(80);
+  }
+
+  it('L1, L2, L14: older pages come without moving what is read, up to the start of the history', async () => {
+    await fillAndReload();
+    await ama.page.waitForTimeout(SETTLED_MS);
+    expect(await ama.gap()).toBeLessThanOrEqual(2);
+    // The answer to each older page is held for a while, so that it comes while nothing else moves.
+    let pages = 0;
+    await ama.page.route(/messages\?.*before=/, async (route) => {
+      pages += 1;
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await route.continue();
+    });
+    const start = ama.page.getByTestId('history-start');
+    for (let turn = 0; turn < 40 && (await start.count()) === 0; turn += 1) {
+      await scrollBy(-1_200);
+      const stop = await watchPlace(ama.page, await middleRow(ama.page));
+      await ama.page.waitForTimeout(500);
+      const places = await stop();
+      expect(places.length).toBeGreaterThan(5);
+      expect(drift(places)).toBeLessThanOrEqual(1);
+    }
+    await start.waitFor();
+    expect(pages).toBeGreaterThanOrEqual(3);
+    const asked = pages;
+    await scrollBy(-10_000);
+    await ama.page.waitForTimeout(SETTLED_MS);
+    expect(pages).toBe(asked);
+  });
+
+  it('L3: draws only what is near the view, in the order of the messages', async () => {
+    await fillAndReload();
+    for (let turn = 0; turn < 6; turn += 1) await scrollBy(-1_500);
+    const seqs = await ama.page
+      .getByTestId('message')
+      .evaluateAll((rows) => rows.map((row) => Number((row as HTMLElement).dataset.seq)));
+    expect(seqs.length).toBeLessThan(60);
+    expect(seqs).toEqual([...seqs].sort((a, b) => a - b));
+    expect(await ama.page.getByRole('feed').evaluate((list) => list.querySelectorAll('*').length)).toBeLessThan(1_000);
+  });
+
+  it('L4: at the end new messages keep it there; S7: so does my own send from anywhere', async () => {
+    await fill(40);
+    for (let line = 0; line < 8; line += 1) {
+      await rest.send(id, { content: `arriving ${line} ${'long '.repeat(line * 20)}` });
+      await ama.message(`arriving ${line} `).waitFor();
+      await ama.page.waitForTimeout(60);
+      expect(await ama.gap()).toBeLessThanOrEqual(2);
+    }
+    for (let turn = 0; turn < 5; turn += 1) {
+      await scrollBy(-900);
+      expect(await ama.gap()).toBeGreaterThan(80);
+      await ama.say(`mine ${turn}`);
+      await ama.message(`mine ${turn}`).waitFor();
+      await ama.page.waitForTimeout(60);
+      expect(await ama.gap()).toBeLessThanOrEqual(2);
+    }
+  });
+
+  it('L5, L6: further up nothing moves, a pill counts what arrives and leads to it', async () => {
+    await fill(60);
+    await scrollBy(-1_000);
+    const pill = ama.page.getByTestId('jump-latest');
+    expect(await pill.textContent()).toContain('Jump to latest');
+    const stop = await watchPlace(ama.page, await middleRow(ama.page));
+    for (let line = 1; line <= 3; line += 1) await rest.send(id, { content: `new ${line}` });
+    await pill.getByText('3 new messages').waitFor();
+    await ama.page.waitForTimeout(200);
+    expect(drift(await stop())).toBeLessThanOrEqual(1);
+    await pill.click();
+    await pill.waitFor({ state: 'detached' });
+    await ama.message('new 3').waitFor();
+    expect(await ama.gap()).toBeLessThanOrEqual(2);
+  });
+
+  it('L11: a panel and a growing composer leave the end at the end', async () => {
+    await fill(40);
+    for (const width of [760, 1280, 420, 1280]) {
+      await ama.page.setViewportSize({ width, height: 800 });
+      await ama.page.waitForTimeout(250);
+      expect(await ama.gap()).toBeLessThanOrEqual(2);
+    }
+    await ama.composer.fill('one\ntwo\nthree\nfour\nfive\nsix');
+    await ama.page.waitForTimeout(150);
+    expect(await ama.gap()).toBeLessThanOrEqual(2);
+  });
+
+  it('U1, L1, L7: the badge stops at 99+, and opening begins at the first unread message', async () => {
+    await rest.send(id, { content: 'seen before' });
+    await ama.message('seen before').waitFor();
+    await tomas.row(ama.name).waitFor();
+    await tomas.page.waitForTimeout(SETTLED_MS);
+    await ama.page.goto('/');
+    await ama.row(tomas.name).waitFor();
+    await fill(103);
+    await ama.row(tomas.name).getByTestId('unread-badge').getByText('99+').waitFor();
+    await ama.openRow(tomas.name);
+    const first = ama.message('line 1.');
+    await first.getByTestId('new-divider').waitFor();
+    const place = await first.getByTestId('new-divider').evaluate((line) => {
+      const list = line.closest('[role=feed]') as HTMLElement;
+      return (line.getBoundingClientRect().top - list.getBoundingClientRect().top) / list.clientHeight;
+    });
+    expect(place).toBeGreaterThanOrEqual(0);
+    expect(place).toBeLessThan(0.34);
+    await ama.page.getByTestId('jump-latest').click();
+    await ama.message('line 103.').waitFor();
+    await ama.row(tomas.name).getByTestId('unread-badge').waitFor({ state: 'detached' });
+    expect((await rest.conversation(id)).lastSeq).toBe(104);
+  });
+});
