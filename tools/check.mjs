@@ -16,7 +16,7 @@ for (const step of chosen) {
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
   results.push({ name: step.name, failed: code !== 0 });
   console.log(`${code === 0 ? '✔' : '✘'} ${step.name.padEnd(16)} ${seconds.padStart(5)} s`);
-  if (code !== 0) console.log(indented(output));
+  if (code !== 0) console.log(indented(`${output.trimEnd()}\n${step.hint ?? ''}`));
 }
 const failed = results.filter((result) => result.failed).map((result) => result.name);
 console.log(failed.length === 0 ? `${results.length} checks passed.` : `Failed: ${failed.join(', ')}.`);

@@ -26,7 +26,7 @@ export const PLANTS = [
   {
     step: 'format',
     files: { 'packages/protocol/src/planted-quotes.ts': 'export const planted = "double"\n' },
-    says: /planted-quotes[.]ts format/,
+    says: /need to be formatted[^]*planted-quotes[.]ts/,
   },
   {
     step: 'format',
@@ -34,12 +34,12 @@ export const PLANTS = [
       'packages/protocol/src/planted-order.ts':
         "import { b } from './b.js';\nimport { a } from './a.js';\n\nexport const ab = [a, b];\n",
     },
-    says: /planted-order[.]ts.*organizeImports/,
+    says: /violations[^]*planted-order[.]ts[^]*organizeImports/,
   },
   {
     step: 'format',
     files: { 'apps/web/src/planted.css': 'a {\n  color: red;\n  color: red;\n}\n' },
-    says: /planted[.]css.*lint/,
+    says: /violations[^]*planted[.]css[^]*noDuplicateProperties/,
   },
   {
     step: 'types',

@@ -7,7 +7,7 @@ const packaged = (path) => join(root, 'node_modules', path);
 const own = (name) => [node, join(root, 'tools/check', name)];
 const tsc = [node, packaged('typescript/bin/tsc')];
 const plain = ['--pretty', 'false'];
-const biome = [node, packaged('@biomejs/biome/bin/biome'), 'check', '--max-diagnostics=100'];
+const biome = [node, packaged('@biomejs/biome/bin/biome'), 'check', '--max-diagnostics=1000', '--reporter=summary'];
 const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', packaged('jest/bin/jest.js')];
 
 /** Formats everything: what `--fix` does. */
@@ -15,7 +15,7 @@ export const FORMAT = [...biome, '--write'];
 
 /** Name, command and, where it does not always apply, a condition. */
 export const STEPS = [
-  { name: 'format', command: biome },
+  { name: 'format', command: biome, hint: '`npm run check -- --fix` formats.' },
   // The build comes before everything that reads what other packages compiled to.
   { name: 'types', command: [...tsc, '-b', ...plain] },
   { name: 'types-of-tests', command: [...tsc, '-p', 'tsconfig.check.json', ...plain] },
