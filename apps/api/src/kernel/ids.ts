@@ -1,7 +1,21 @@
+import { randomFillSync } from 'node:crypto';
 import { v7 } from 'uuid';
 
-/** A new UUIDv7: sorts by the time it was made. */
-export const newId = (): string => v7();
+/** Random bytes for many ids are fetched at once: a call for each would cost more than the rest of the id. */
+const pool = new Uint8Array(8_192);
+let used = pool.length;
+
+function random(): Uint8Array {
+  if (used === pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  used += 16;
+  return pool.subarray(used - 16, used);
+}
+
+/** A new UUIDv7: sorts by the millisecond it was made in. */
+export const newId = (): string => v7({ random: random() });
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 

@@ -107,7 +107,7 @@ export class MessageWriter implements OnApplicationBootstrap, OnApplicationShutd
   }
 
   private async runBatch(lines: readonly Line[], batch: readonly Pending[]): Promise<void> {
-    const busy = await this.commit(batch, false);
+    const busy = await this.commitSafely(batch, false);
     const held = Map.groupBy(busy, (pending) => pending.message.conversationId);
     for (const line of lines) {
       const pending = held.get(line.conversationId);
@@ -118,8 +118,19 @@ export class MessageWriter implements OnApplicationBootstrap, OnApplicationShutd
 
   /** A conversation that someone else holds waits here on its own, until the lock's deadline. */
   private async runLane(line: Line, pending: readonly Pending[]): Promise<void> {
-    await this.commit(pending, true);
+    const unsettled = await this.commitSafely(pending, true);
+    if (unsettled.length > 0) this.refuse(unsettled, new ParleyError('service_unavailable'));
     this.lines.release(line);
+  }
+
+  /** Whatever happens, every message is settled or returned, and no line stays busy. */
+  private async commitSafely(batch: readonly Pending[], waiting: boolean): Promise<Pending[]> {
+    try {
+      return await this.commit(batch, waiting);
+    } catch (fault) {
+      this.refuse(batch, fault);
+      return [];
+    }
   }
 
   /**
