@@ -41,6 +41,7 @@ export class ErrorsFilter implements ExceptionFilter {
       requestId: request.requestId,
     };
     if (error.code === 'internal') this.log.error({ ...line, err: error.cause }, 'a request failed');
+    else if (error.cause !== undefined && error.status >= 500) this.log.warn({ ...line, err: error.cause }, 'refused');
     else this.log.info(line, 'refused');
   }
 }
