@@ -1,5 +1,5 @@
-import type { ErrorObject } from './errors.js';
 import type { Message } from './entities.js';
+import type { ErrorObject } from './errors.js';
 import type { MarkBody, MessagePage, SendMessageBody } from './rest.js';
 
 /** What a client asks over a socket. Every command is answered by an acknowledgement. */
@@ -73,5 +73,8 @@ export type CommandName = keyof Commands;
 
 /** The commands as socket.io-client's `EmitEvents`. */
 export type ClientToServerEvents = {
-  [Name in CommandName]: (payload: Commands[Name]['payload'], ack: (answer: Ack<Commands[Name]['result']>) => void) => void;
+  [Name in CommandName]: (
+    payload: Commands[Name]['payload'],
+    ack: (answer: Ack<Commands[Name]['result']>) => void,
+  ) => void;
 };

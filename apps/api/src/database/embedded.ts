@@ -4,7 +4,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { drizzle } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
 import { ParleyError } from '../kernel/errors.js';
-import { Database, refuseInsideTransaction, type RunTransaction } from './database.js';
+import { Database, type RunTransaction, refuseInsideTransaction } from './database.js';
 import { translated } from './faults.js';
 import * as schema from './schema/index.js';
 

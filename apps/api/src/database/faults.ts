@@ -2,15 +2,25 @@ import { ParleyError } from '../kernel/errors.js';
 
 /** Connection lost or refused, server starting or stopping, no slot, deadline passed: worth repeating later. */
 const UNAVAILABLE_STATES = new Set(['53300', '53400', '55P03', '57014', '57P01', '57P02', '57P03', '57P05', '25P03']);
-const UNAVAILABLE_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
-const UNAVAILABLE_TEXT = /connection terminated|timeout exceeded when trying to connect|query read timeout|not queryable|client was closed/i;
+const UNAVAILABLE_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+const UNAVAILABLE_TEXT =
+  /connection terminated|timeout exceeded when trying to connect|query read timeout|not queryable|client was closed/i;
 
 function* causes(fault: unknown): Generator<object> {
   for (let at = fault; typeof at === 'object' && at !== null; at = (at as { cause?: unknown }).cause) yield at;
 }
 
 /** The SQLSTATE of a database fault, wherever in the chain of causes it is. */
-export function sqlState(fault: unknown): string | null {
+function sqlState(fault: unknown): string | null {
   for (const at of causes(fault)) {
     const code = (at as { code?: unknown }).code;
     if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !UNAVAILABLE_CODES.has(code)) return code;
@@ -22,7 +32,8 @@ export function sqlState(fault: unknown): string | null {
 export function isConnectionFault(fault: unknown): boolean {
   for (const at of causes(fault)) {
     const { code, message } = at as { code?: unknown; message?: unknown };
-    if (typeof code === 'string' && (UNAVAILABLE_CODES.has(code) || code.startsWith('08') || code.startsWith('57P'))) return true;
+    if (typeof code === 'string' && (UNAVAILABLE_CODES.has(code) || code.startsWith('08') || code.startsWith('57P')))
+      return true;
     if (typeof message === 'string' && UNAVAILABLE_TEXT.test(message)) return true;
   }
   return false;

@@ -2,7 +2,7 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { ParleyError } from '../kernel/errors.js';
-import { Database, type Db, refuseInsideTransaction, type RunTransaction } from './database.js';
+import { Database, type Db, type RunTransaction, refuseInsideTransaction } from './database.js';
 import { isConnectionFault, translated } from './faults.js';
 import * as schema from './schema/index.js';
 

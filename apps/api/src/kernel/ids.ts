@@ -1,4 +1,3 @@
-import { randomFillSync } from 'node:crypto';
 import { v7 } from 'uuid';
 
 /** Random bytes for many ids are fetched at once: a call for each would cost more than the rest of the id. */
@@ -7,7 +6,7 @@ let used = pool.length;
 
 function random(): Uint8Array {
   if (used === pool.length) {
-    randomFillSync(pool);
+    crypto.getRandomValues(pool);
     used = 0;
   }
   used += 16;

@@ -36,7 +36,10 @@ export class Connections {
     });
     let seen = await this.memberships(userId);
     for (let attempt = 1; ; attempt += 1) {
-      await this.feeds.enter(socket, seen.present.map((each) => each.conversationId));
+      await this.feeds.enter(
+        socket,
+        seen.present.map((each) => each.conversationId),
+      );
       const again = await this.memberships(userId);
       if (again.cursor === seen.cursor || attempt === MOST_ATTEMPTS) {
         seen = again;

@@ -17,7 +17,11 @@ export interface Door {
  * Owns the HTTP server's `request` and `upgrade` once every door has attached itself: refusals are answered here, before
  * a door sees anything, because a door's own refusals have no room for the status that clients need.
  */
-export function keepEntrance(server: Server, doors: readonly Door[], refusalOf: (request: IncomingMessage) => ParleyError | null): void {
+export function keepEntrance(
+  server: Server,
+  doors: readonly Door[],
+  refusalOf: (request: IncomingMessage) => ParleyError | null,
+): void {
   const upgrades = server.listeners('upgrade') as UpgradeListener[];
   const requests = server.listeners('request') as RequestListener[];
   server.removeAllListeners('upgrade');

@@ -1,5 +1,5 @@
-import { MessageBody } from '@nestjs/websockets';
 import type { PipeTransform } from '@nestjs/common';
+import { MessageBody } from '@nestjs/websockets';
 import { validated } from '../platform/validation.js';
 
 /** The command's payload as an instance of a DTO class; `validation_failed` where it is none. */

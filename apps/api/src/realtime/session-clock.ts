@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ParleyError } from '../kernel/errors.js';
 import type { Principal } from '../kernel/principal.js';
 import { closeForGood, closeToComeBack } from './closing.js';
+import { WsAuthGuard } from './guards/ws-auth.guard.js';
 import type { ParleySocket } from './socket.js';
 
 const WARNING_MS = 30_000;
@@ -11,6 +12,8 @@ const FARTHEST_MS = 2_000_000_000;
 /** A socket does not outlive its token: it is warned, renewed in place, or closed at that second. */
 @Injectable()
 export class SessionClock {
+  constructor(private readonly guard: WsAuthGuard) {}
+
   start(socket: ParleySocket): void {
     const { expiresAt } = socket.data.principal;
     const left = expiresAt - Date.now();
@@ -29,7 +32,8 @@ export class SessionClock {
   }
 
   /** Renews in place; another user's token closes the socket. */
-  renew(socket: ParleySocket, principal: Principal): void {
+  async renew(socket: ParleySocket, token: string): Promise<Principal> {
+    const principal = await this.guard.verify(token);
     if (principal.userId !== socket.data.principal.userId) {
       const refusal = new ParleyError('forbidden', { message: 'The token belongs to another user.' });
       // After the acknowledgement.
@@ -38,5 +42,6 @@ export class SessionClock {
     }
     socket.data.principal = principal;
     this.start(socket);
+    return principal;
   }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, Server as HttpServer } from 'node:http';
+import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { MessageMappingProperties } from '@nestjs/websockets';
@@ -31,7 +31,7 @@ export class SocketAdapter extends IoAdapter {
   }
 
   override createIOServer(port: number, options?: ServerOptions): Server {
-    const { allowedOrigins, allows } = this.surroundings;
+    const { allowedOrigins } = this.surroundings;
     const io: Server = super.createIOServer(port, {
       ...options,
       path: PATH,
@@ -49,7 +49,9 @@ export class SocketAdapter extends IoAdapter {
     } as unknown as ServerOptions);
     oneWritePerTurn(io.engine);
     keepEntrance(this.app.getHttpServer() as HttpServer, [{ path: PATH, takesRequests: true }], (request) =>
-      allows(request) ? null : new ParleyError('forbidden', { message: 'This origin is not allowed here.' }),
+      this.surroundings.allows(request)
+        ? null
+        : new ParleyError('forbidden', { message: 'This origin is not allowed here.' }),
     );
     return io;
   }

@@ -3,7 +3,7 @@ import type { DefaultEventsMap, Server, Socket } from 'socket.io';
 import type { Principal } from '../kernel/principal.js';
 
 /** What a node keeps about a socket. */
-export interface SocketData {
+interface SocketData {
   principal: Principal;
   /** Resolves once `ready` was sent; commands wait for it. */
   ready: Promise<void>;

@@ -1,6 +1,6 @@
+import type { Metadata } from '@parley/protocol';
 import { sql } from 'drizzle-orm';
 import { foreignKey, index, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
-import type { Metadata } from '@parley/protocol';
 import { bytes, counter, time } from './columns.js';
 import { conversationParticipants } from './participants.js';
 

@@ -1,6 +1,19 @@
 import { UseFilters } from '@nestjs/common';
-import { ConnectedSocket, type OnGatewayConnection, type OnGatewayInit, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
-import { type JoinResult, LIMITS, type MarkResult, type MessagePage, type RefreshResult, type SendResult } from '@parley/protocol';
+import {
+  ConnectedSocket,
+  type OnGatewayConnection,
+  type OnGatewayInit,
+  SubscribeMessage,
+  WebSocketGateway,
+} from '@nestjs/websockets';
+import {
+  type JoinResult,
+  LIMITS,
+  type MarkResult,
+  type MessagePage,
+  type RefreshResult,
+  type SendResult,
+} from '@parley/protocol';
 import { Payload } from '../../realtime/payload.js';
 import { RethrowFilter } from '../../realtime/rethrow.filter.js';
 import type { ParleyServer, ParleySocket } from '../../realtime/socket.js';
@@ -31,7 +44,10 @@ export class ChatGateway implements OnGatewayInit<ParleyServer>, OnGatewayConnec
   }
 
   @SubscribeMessage('message:send')
-  async send(@ConnectedSocket() socket: ParleySocket, @Payload(SendCommandDto) command: SendCommandDto): Promise<SendResult> {
+  async send(
+    @ConnectedSocket() socket: ParleySocket,
+    @Payload(SendCommandDto) command: SendCommandDto,
+  ): Promise<SendResult> {
     const { conversationId, ...body } = command;
     return sendResult(await this.messages.send(socket.data.principal, conversationId, body));
   }
@@ -42,12 +58,18 @@ export class ChatGateway implements OnGatewayInit<ParleyServer>, OnGatewayConnec
   }
 
   @SubscribeMessage('message:delivered')
-  delivered(@ConnectedSocket() socket: ParleySocket, @Payload(MarkCommandDto) mark: MarkCommandDto): Promise<MarkResult> {
+  delivered(
+    @ConnectedSocket() socket: ParleySocket,
+    @Payload(MarkCommandDto) mark: MarkCommandDto,
+  ): Promise<MarkResult> {
     return this.receipts.delivered(socket.data.principal, mark.conversationId, mark);
   }
 
   @SubscribeMessage('conversation:open')
-  open(@ConnectedSocket() socket: ParleySocket, @Payload(OpenCommandDto) command: OpenCommandDto): Promise<MessagePage> {
+  open(
+    @ConnectedSocket() socket: ParleySocket,
+    @Payload(OpenCommandDto) command: OpenCommandDto,
+  ): Promise<MessagePage> {
     const request = parsePageRequest(command, LIMITS.pageDefault);
     return this.messages.page(socket.data.principal, command.conversationId, request);
   }
@@ -69,7 +91,10 @@ export class ChatGateway implements OnGatewayInit<ParleyServer>, OnGatewayConnec
   }
 
   @SubscribeMessage('auth:refresh')
-  refresh(@ConnectedSocket() socket: ParleySocket, @Payload(RefreshCommandDto) command: RefreshCommandDto): Promise<RefreshResult> {
+  refresh(
+    @ConnectedSocket() socket: ParleySocket,
+    @Payload(RefreshCommandDto) command: RefreshCommandDto,
+  ): Promise<RefreshResult> {
     return this.sessions.refresh(socket, command.token);
   }
 }

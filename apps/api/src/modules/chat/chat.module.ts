@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
+import { FeedModule } from '../../realtime/feed/feed.module.js';
 import { TokenVerifier, WsAuthGuard } from '../../realtime/guards/ws-auth.guard.js';
-import { RealtimeModule } from '../../realtime/realtime.module.js';
+import { SessionClock } from '../../realtime/session-clock.js';
 import { AuthModule, TokenService } from '../auth/index.js';
 import { MessagesModule } from '../messages/index.js';
 import { PresenceModule } from '../presence/index.js';
@@ -10,7 +11,14 @@ import { SocketServer } from './socket-server.js';
 import { SocketSessions } from './socket-sessions.js';
 
 @Module({
-  imports: [RealtimeModule, AuthModule, MessagesModule, ReceiptsModule, PresenceModule],
-  providers: [ChatGateway, SocketServer, SocketSessions, WsAuthGuard, { provide: TokenVerifier, useExisting: TokenService }],
+  imports: [FeedModule, AuthModule, MessagesModule, ReceiptsModule, PresenceModule],
+  providers: [
+    ChatGateway,
+    SocketServer,
+    SocketSessions,
+    SessionClock,
+    WsAuthGuard,
+    { provide: TokenVerifier, useExisting: TokenService },
+  ],
 })
 export class ChatModule {}

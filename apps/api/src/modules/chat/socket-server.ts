@@ -3,7 +3,6 @@ import { Feeds } from '../../realtime/feed/feeds.js';
 import { WsAuthGuard } from '../../realtime/guards/ws-auth.guard.js';
 import type { ParleyServer } from '../../realtime/socket.js';
 import { SessionEvents } from '../auth/index.js';
-import { Presence } from '../presence/index.js';
 import { SocketSessions } from './socket-sessions.js';
 
 /** Ties the Socket.IO server to the rooms that speak through it. */
@@ -14,7 +13,6 @@ export class SocketServer implements OnApplicationShutdown {
   constructor(
     private readonly guard: WsAuthGuard,
     private readonly feeds: Feeds,
-    private readonly presence: Presence,
     private readonly sessions: SocketSessions,
     private readonly events: SessionEvents,
   ) {}
@@ -22,8 +20,10 @@ export class SocketServer implements OnApplicationShutdown {
   attach(io: ParleyServer): void {
     io.use(this.guard.handshake);
     this.feeds.attach(io);
-    this.presence.attach(io);
-    this.stop = this.events.onEnded(({ userId, sessionId }) => this.sessions.end(this.feeds.socketsOf(userId), sessionId));
+    this.sessions.attach(io);
+    this.stop = this.events.onEnded(({ userId, sessionId }) =>
+      this.sessions.end(this.feeds.socketsOf(userId), sessionId),
+    );
   }
 
   onApplicationShutdown(): void {

@@ -5,21 +5,23 @@ import { asParleyError, ParleyError } from '../../kernel/errors.js';
 import { LOG } from '../../kernel/log.js';
 import { closeForGood, closeToComeBack } from '../../realtime/closing.js';
 import { Connections } from '../../realtime/connections.js';
-import { WsAuthGuard } from '../../realtime/guards/ws-auth.guard.js';
 import { SessionClock } from '../../realtime/session-clock.js';
-import type { ParleySocket } from '../../realtime/socket.js';
+import type { ParleyServer, ParleySocket } from '../../realtime/socket.js';
 import { Presence } from '../presence/index.js';
 
 /** The life of a socket between its handshake and its end. */
 @Injectable()
 export class SocketSessions {
   constructor(
-    private readonly guard: WsAuthGuard,
     private readonly connections: Connections,
     private readonly clock: SessionClock,
     private readonly presence: Presence,
     @Inject(LOG) private readonly log: Logger,
   ) {}
+
+  attach(io: ParleyServer): void {
+    this.presence.attach(io);
+  }
 
   /** Starts bringing the socket in; commands wait until that is done. Never throws. */
   begin(socket: ParleySocket): void {
@@ -48,8 +50,7 @@ export class SocketSessions {
   }
 
   async refresh(socket: ParleySocket, token: string): Promise<RefreshResult> {
-    const principal = await this.guard.verify(token);
-    this.clock.renew(socket, principal);
+    const principal = await this.clock.renew(socket, token);
     return { expiresAt: new Date(principal.expiresAt).toISOString() };
   }
 

@@ -1,13 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { SystemMetadata } from '@parley/protocol';
-import { WriterDatabase } from '../../database/database.module.js';
 import type { Db } from '../../database/database.js';
+import type { ConversationRow, ParticipantRow } from '../../database/rows.js';
 import { conflict, notFound } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
 import type { FeedEvent } from '../../realtime/feed/feed-events.js';
-import { Feeds } from '../../realtime/feed/feeds.js';
 import { MessageWriter, newMessageEvent, SystemMessagesRepository } from '../messages/index.js';
-import type { ConversationRow, ParticipantRow } from './conversation.presenter.js';
 import { type ChangeRow, ConversationsRepository } from './conversations.repository.js';
 
 /** The conversation as it stands while this change alone holds it, and the numbers the change will take. */
@@ -39,11 +37,9 @@ export interface Unchanged<T> {
 @Injectable()
 export class ConversationChanges {
   constructor(
-    private readonly database: WriterDatabase,
     private readonly writer: MessageWriter,
     private readonly repository: ConversationsRepository,
     private readonly system: SystemMessagesRepository,
-    private readonly feeds: Feeds,
   ) {}
 
   /**
@@ -56,22 +52,21 @@ export class ConversationChanges {
     decide: (held: Held) => Promise<Change<T> | Unchanged<T>>,
     options: { evenArchived?: boolean } = {},
   ): Promise<T> {
-    return this.writer.exclusively(conversationId, async () => {
-      const { result, events } = await this.database.transaction(async (tx) => {
-        const held = await this.hold(tx, conversationId, principal.userId);
-        if (held.conversation.isArchived && !options.evenArchived) throw conflict('conversation', 'archived');
-        const change = await decide(held);
-        if ('unchanged' in change) return { result: change.result, events: [] };
-        return { result: change.result, events: await this.apply(held, change) };
-      });
-      if (events.length > 0) this.feeds.announce({ conversationId, events });
-      return result;
+    return this.writer.change(conversationId, async (tx) => {
+      const held = await this.hold(tx, conversationId, principal.userId);
+      if (held.conversation.isArchived && !options.evenArchived) throw conflict('conversation', 'archived');
+      const change = await decide(held);
+      const events = 'unchanged' in change ? [] : await this.apply(held, change);
+      return { result: change.result, events };
     });
   }
 
   /** Looks without changing anything, so that costly preparations are not made for someone who may not. */
   async check(principal: Principal, conversationId: string, look: (held: Held) => void): Promise<void> {
-    await this.database.transaction(async (tx) => look(await this.hold(tx, conversationId, principal.userId)));
+    await this.writer.change(conversationId, async (tx) => {
+      look(await this.hold(tx, conversationId, principal.userId));
+      return { result: undefined, events: [] };
+    });
   }
 
   private async hold(tx: Db, conversationId: string, actorId: string): Promise<Held> {

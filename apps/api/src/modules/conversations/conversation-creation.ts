@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { CreateConversationBody } from '@parley/protocol';
-import { WriterDatabase } from '../../database/database.module.js';
 import type { Db } from '../../database/database.js';
+import { WriterDatabase } from '../../database/database.module.js';
+import type { ConversationRow } from '../../database/rows.js';
 import { canonicalJson } from '../../kernel/canonical-json.js';
 import { invalid, notFound, ParleyError } from '../../kernel/errors.js';
 import { newId } from '../../kernel/ids.js';
 import type { Principal } from '../../kernel/principal.js';
 import { tidyName } from '../../platform/names.js';
 import { Feeds } from '../../realtime/feed/feeds.js';
-import type { ConversationRow } from './conversation.presenter.js';
 import { ConversationsRepository, type NewConversation } from './conversations.repository.js';
 import { MemberRefs } from './member-refs.js';
 
@@ -25,7 +25,8 @@ export class ConversationCreation {
   /** `created` is false where the conversation was there already: the same pair, or the same id asked again. */
   async create(principal: Principal, body: CreateConversationBody): Promise<{ id: string; created: boolean }> {
     const memberIds = await this.refs.resolve(principal, body.memberIds);
-    const wanted = body.type === 'direct' ? this.direct(principal, body, memberIds) : this.group(principal, body, memberIds);
+    const wanted =
+      body.type === 'direct' ? this.direct(principal, body, memberIds) : this.group(principal, body, memberIds);
     const { row, created } = await this.database.transaction((tx) => this.insert(tx, wanted));
     if (created) {
       const joined = wanted.memberIds;
@@ -49,7 +50,13 @@ export class ConversationCreation {
   private group(principal: Principal, body: CreateConversationBody, memberIds: readonly string[]): NewConversation {
     if (body.name === undefined) throw invalid('name', 'a group needs one');
     const everyone = [...new Set([principal.userId, ...memberIds])];
-    return { ...this.common(principal, body), type: 'group', name: tidyName(body.name), directKey: null, memberIds: everyone };
+    return {
+      ...this.common(principal, body),
+      type: 'group',
+      name: tidyName(body.name),
+      directKey: null,
+      memberIds: everyone,
+    };
   }
 
   private common(principal: Principal, body: CreateConversationBody) {
@@ -81,7 +88,8 @@ export class ConversationCreation {
   private async existing(tx: Db, wanted: NewConversation): Promise<ConversationRow> {
     const named = wanted.creationHash && (await this.repository.find(tx, wanted.id));
     if (named) {
-      const same = named.createdBy === wanted.createdBy && named.creationHash?.equals(wanted.creationHash ?? Buffer.alloc(0));
+      const same =
+        named.createdBy === wanted.createdBy && named.creationHash?.equals(wanted.creationHash ?? Buffer.alloc(0));
       if (!same) throw new ParleyError('idempotency_conflict');
       return named;
     }

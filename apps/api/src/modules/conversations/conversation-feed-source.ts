@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { type ConversationListItem, LIMITS } from '@parley/protocol';
 import type { FeedEvent, FeedSource, Heads, MarkEvent, Memberships } from '../../realtime/feed/feed-events.js';
-import { Feeds } from '../../realtime/feed/feeds.js';
 import { MessagesRepository, newMessageEvent, presentMessage } from '../messages/index.js';
 import { ConversationLists } from './conversation-lists.js';
 import { FeedChanges } from './feed-changes.js';
@@ -12,18 +11,13 @@ const ROWS_AT_ONCE = 500;
 
 /** What feeds read from the database: any gap of any conversation, told exactly once and in order. */
 @Injectable()
-export class ConversationFeedSource implements FeedSource, OnModuleInit {
+export class ConversationFeedSource implements FeedSource {
   constructor(
-    private readonly feeds: Feeds,
     private readonly repository: FeedSourceRepository,
     private readonly messages: MessagesRepository,
     private readonly lists: ConversationLists,
     private readonly changes: FeedChanges,
   ) {}
-
-  onModuleInit(): void {
-    this.feeds.useSource(this);
-  }
 
   heads(conversationIds: readonly string[]): Promise<Map<string, Heads>> {
     return this.repository.heads(conversationIds);
@@ -42,7 +36,10 @@ export class ConversationFeedSource implements FeedSource, OnModuleInit {
   }
 
   async epoch(): Promise<string> {
-    return createHash('sha256').update(JSON.stringify(await this.repository.epochParts())).digest('base64url').slice(0, 22);
+    return createHash('sha256')
+      .update(JSON.stringify(await this.repository.epochParts()))
+      .digest('base64url')
+      .slice(0, 22);
   }
 
   async eventsBetween(conversationId: string, range: { after: number; upTo: number }): Promise<FeedEvent[]> {
@@ -78,7 +75,13 @@ function markEvent(conversationId: string, mark: MovedMark): MarkEvent {
         : null,
     delivered:
       small && mark.delivered_id && mark.delivered_seq > mark.read_seq
-        ? { ...base, messageId: mark.delivered_id, seq: mark.delivered_seq, deliveredTo: userId, deliveredAt: iso(mark.delivered_ms) }
+        ? {
+            ...base,
+            messageId: mark.delivered_id,
+            seq: mark.delivered_seq,
+            deliveredTo: userId,
+            deliveredAt: iso(mark.delivered_ms),
+          }
         : null,
     unread: {
       conversationId,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { LIMITS } from '@parley/protocol';
 import { and, asc, desc, eq, inArray, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
-import { LIMITS } from '@parley/protocol';
 import { Database, type Db } from '../../database/database.js';
 import {
   conversationParticipants,

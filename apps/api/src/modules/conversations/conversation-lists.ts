@@ -12,8 +12,8 @@ import { notFound } from '../../kernel/errors.js';
 import { Cursors } from '../../platform/http/cursors.js';
 import { peopleIn, presentMessage } from '../messages/index.js';
 import { toUserDetail, toUserView, UsersRepository } from '../users/index.js';
-import { ConversationListsRepository, type ListPlace, type ListRow } from './conversation-lists.repository.js';
 import { presentConversation, presentMember } from './conversation.presenter.js';
+import { ConversationListsRepository, type ListPlace, type ListRow } from './conversation-lists.repository.js';
 
 /** What cursors of the caller's list are sealed for; those of members are for their conversation. */
 const LIST = 'conversations';
@@ -36,10 +36,16 @@ export class ConversationLists {
   async page(userId: string, request: ListRequest): Promise<ConversationPage> {
     const limit = request.limit ?? LIMITS.pageDefault;
     const archived = request.archived === 'all' ? null : request.archived === 'true';
-    const rows = await this.repository.page(userId, { archived, after: this.placeOf(LIST, request.cursor), limit: limit + 1 });
+    const rows = await this.repository.page(userId, {
+      archived,
+      after: this.placeOf(LIST, request.cursor),
+      limit: limit + 1,
+    });
     const items = rows.slice(0, limit).map(presentItem);
     const last = rows.length > limit ? items.at(-1) : undefined;
-    const people = peopleIn(items.flatMap((item) => item.lastMessage ?? [])).concat(items.map((item) => item.createdBy));
+    const people = peopleIn(items.flatMap((item) => item.lastMessage ?? [])).concat(
+      items.map((item) => item.createdBy),
+    );
     return {
       items,
       nextCursor: last ? this.cursors.seal(LIST, [last.updatedAt, last.id]) : null,
@@ -55,7 +61,10 @@ export class ConversationLists {
       this.repository.members(conversationId, userId, { after: null, limit: LIMITS.detailMembers }),
     ]);
     if (!row) throw notFound();
-    return { ...presentItem(row), members: members.map(({ participant, user }) => presentMember(participant, toUserView(user))) };
+    return {
+      ...presentItem(row),
+      members: members.map(({ participant, user }) => presentMember(participant, toUserView(user))),
+    };
   }
 
   async itemsFor(conversationId: string, userIds: readonly string[]): Promise<Map<string, ConversationListItem>> {
@@ -64,7 +73,11 @@ export class ConversationLists {
   }
 
   /** @throws `not_found` where the user is no member. */
-  async members(userId: string, conversationId: string, request: { cursor?: string; limit?: number }): Promise<Page<Member>> {
+  async members(
+    userId: string,
+    conversationId: string,
+    request: { cursor?: string; limit?: number },
+  ): Promise<Page<Member>> {
     const limit = request.limit ?? LIMITS.pageDefault;
     const after = this.placeOf(conversationId, request.cursor);
     const rows = await this.repository.members(conversationId, userId, { after, limit: limit + 1 });

@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MemberRole } from '@parley/protocol';
-import { canAddMembers, canArchiveGroup, canChangeRoles, canLeave, canRemove, canRename } from './conversation.policy.js';
+import {
+  canAddMembers,
+  canArchiveGroup,
+  canChangeRoles,
+  canLeave,
+  canRemove,
+  canRename,
+} from './conversation.policy.js';
 
 const ROLES: MemberRole[] = ['member', 'admin', 'owner'];
 

@@ -1,8 +1,5 @@
 import type { Conversation, Member, UserView } from '@parley/protocol';
-import type { conversationParticipants, conversations } from '../../database/schema/index.js';
-
-export type ConversationRow = typeof conversations.$inferSelect;
-export type ParticipantRow = typeof conversationParticipants.$inferSelect;
+import type { ConversationRow, ParticipantRow } from '../../database/rows.js';
 
 export function presentConversation(row: ConversationRow): Conversation {
   return {

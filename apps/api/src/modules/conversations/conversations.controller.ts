@@ -18,7 +18,10 @@ export class ConversationsController {
   ) {}
 
   @Get()
-  list(@CurrentPrincipal() principal: Principal, @ValidQuery(ListQueryDto) query: ListQueryDto): Promise<ConversationPage> {
+  list(
+    @CurrentPrincipal() principal: Principal,
+    @ValidQuery(ListQueryDto) query: ListQueryDto,
+  ): Promise<ConversationPage> {
     return this.lists.page(principal.userId, query);
   }
 

@@ -1,5 +1,6 @@
-import { Module } from '@nestjs/common';
+import { Module, type OnModuleInit } from '@nestjs/common';
 import { FeedModule } from '../../realtime/feed/feed.module.js';
+import { Feeds } from '../../realtime/feed/feeds.js';
 import { MessagesModule } from '../messages/index.js';
 import { UsersModule } from '../users/index.js';
 import { ConversationChanges } from './conversation-changes.js';
@@ -10,8 +11,8 @@ import { ConversationListsRepository } from './conversation-lists.repository.js'
 import { ConversationsController } from './conversations.controller.js';
 import { ConversationsRepository } from './conversations.repository.js';
 import { ConversationsService } from './conversations.service.js';
-import { FeedSourceRepository } from './feed-source.repository.js';
 import { FeedChanges } from './feed-changes.js';
+import { FeedSourceRepository } from './feed-source.repository.js';
 import { MemberRefs } from './member-refs.js';
 import { MembersController } from './members.controller.js';
 import { MembersService } from './members.service.js';
@@ -34,4 +35,13 @@ import { SendToController } from './send-to.controller.js';
     FeedSourceRepository,
   ],
 })
-export class ConversationsModule {}
+export class ConversationsModule implements OnModuleInit {
+  constructor(
+    private readonly feeds: Feeds,
+    private readonly source: ConversationFeedSource,
+  ) {}
+
+  onModuleInit(): void {
+    this.feeds.useSource(this.source);
+  }
+}

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Db } from '../../database/database.js';
+import type { ConversationRow, ParticipantRow } from '../../database/rows.js';
 import {
   type ChangeData,
   conversationChanges,
@@ -10,7 +11,6 @@ import {
   users,
 } from '../../database/schema/index.js';
 import { newId } from '../../kernel/ids.js';
-import type { ConversationRow, ParticipantRow } from './conversation.presenter.js';
 
 /** A new conversation and who will be in it. */
 export interface NewConversation {
@@ -88,9 +88,9 @@ export class ConversationsRepository {
 
   /** The database's clock, for rows whose time must not go back behind `notBefore`. */
   async now(tx: Db, notBefore: Date): Promise<Date> {
-    const { rows } = (await tx.execute(
-      sql`SELECT (extract(epoch FROM ${NOW}) * 1000)::float8 AS ms`,
-    )) as unknown as { rows: { ms: number }[] };
+    const { rows } = (await tx.execute(sql`SELECT (extract(epoch FROM ${NOW}) * 1000)::float8 AS ms`)) as unknown as {
+      rows: { ms: number }[];
+    };
     return new Date(Math.max(rows[0]?.ms ?? 0, notBefore.getTime()));
   }
 
@@ -101,7 +101,11 @@ export class ConversationsRepository {
   }
 
   /** The same, held until the transaction ends. */
-  async lockParticipants(tx: Db, conversationId: string, userIds: readonly string[]): Promise<Map<string, ParticipantRow>> {
+  async lockParticipants(
+    tx: Db,
+    conversationId: string,
+    userIds: readonly string[],
+  ): Promise<Map<string, ParticipantRow>> {
     const rows = await this.selectParticipants(tx, conversationId, userIds).for('no key update');
     return new Map(rows.map((row) => [row.userId, row]));
   }

@@ -3,10 +3,10 @@ import type { ConversationDetail, UpdateConversationBody } from '@parley/protoco
 import { conflict, invalid, ParleyError } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
 import { tidyName } from '../../platform/names.js';
-import { type Change, ConversationChanges, type Held, type Unchanged } from './conversation-changes.js';
-import { ConversationLists } from './conversation-lists.js';
 import { canArchiveGroup, canRename } from './conversation.policy.js';
 import { presentConversation } from './conversation.presenter.js';
+import { type Change, ConversationChanges, type Held, type Unchanged } from './conversation-changes.js';
+import { ConversationLists } from './conversation-lists.js';
 
 type Decision = Change<void> | Unchanged<void>;
 
@@ -17,9 +17,14 @@ export class ConversationsService {
     private readonly lists: ConversationLists,
   ) {}
 
-  async update(principal: Principal, conversationId: string, body: UpdateConversationBody): Promise<ConversationDetail> {
+  async update(
+    principal: Principal,
+    conversationId: string,
+    body: UpdateConversationBody,
+  ): Promise<ConversationDetail> {
     const { name, isArchived } = body;
-    if ((name === undefined) === (isArchived === undefined)) throw invalid('', 'must have exactly one of name and isArchived');
+    if ((name === undefined) === (isArchived === undefined))
+      throw invalid('', 'must have exactly one of name and isArchived');
     if (name !== undefined) await this.rename(principal, conversationId, tidyName(name));
     if (isArchived !== undefined) await this.archive(principal, conversationId, isArchived);
     return this.lists.detail(principal.userId, conversationId);

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Member } from '@parley/protocol';
 import { Database } from '../../database/database.js';
+import type { ConversationRow } from '../../database/rows.js';
 import type { FeedEvent } from '../../realtime/feed/feed-events.js';
 import { toUserView } from '../users/index.js';
+import { presentConversation, presentMember } from './conversation.presenter.js';
 import { ConversationListsRepository } from './conversation-lists.repository.js';
-import { type ConversationRow, presentConversation, presentMember } from './conversation.presenter.js';
 import { type ChangeRecord, FeedSourceRepository } from './feed-source.repository.js';
 
 /** What the events of change rows are made of, as it is now: it may be newer than the change. */
@@ -28,7 +29,9 @@ export class FeedChanges {
     if (!conversation) return [];
     const named = changes.flatMap((change) => [...(change.data.userIds ?? []), change.subjectId ?? []].flat());
     const rows = await this.lists.membersByIds(this.database.db, conversationId, [...new Set(named)]);
-    const members = new Map(rows.map(({ participant, user }) => [user.id, presentMember(participant, toUserView(user))]));
+    const members = new Map(
+      rows.map(({ participant, user }) => [user.id, presentMember(participant, toUserView(user))]),
+    );
     return changes.map((change) => eventOf(change, { conversation, members }));
   }
 }
@@ -49,9 +52,17 @@ function eventOf(change: ChangeRecord, { conversation, members }: Present): Feed
     case 'role_changed':
       return { version, name: 'member:updated', payload: { ...base, members: viewsOf([subject]) } };
     case 'renamed':
-      return { version, name: 'conversation:updated', payload: { ...base, conversation: presentConversation(conversation) } };
+      return {
+        version,
+        name: 'conversation:updated',
+        payload: { ...base, conversation: presentConversation(conversation) },
+      };
     case 'archived':
-      return { version, name: 'conversation:archived', payload: { ...base, isArchived: change.data.isArchived ?? false } };
+      return {
+        version,
+        name: 'conversation:archived',
+        payload: { ...base, isArchived: change.data.isArchived ?? false },
+      };
     default:
       throw new Error(`A change of the kind ${change.kind} has no event.`);
   }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { and, asc, eq, gt, inArray, lte, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, lte, sql } from 'drizzle-orm';
 import { Database } from '../../database/database.js';
 import { conversationChanges, conversationReceipts, conversations, users } from '../../database/schema/index.js';
 import type { Heads, Memberships } from '../../realtime/feed/feed-events.js';
@@ -35,7 +35,11 @@ export class FeedSourceRepository {
     return new Map(rows.map(({ id, ...heads }) => [id, heads]));
   }
 
-  changesBetween(conversationId: string, range: { after: number; upTo: number }, limit: number): Promise<ChangeRecord[]> {
+  changesBetween(
+    conversationId: string,
+    range: { after: number; upTo: number },
+    limit: number,
+  ): Promise<ChangeRecord[]> {
     const { conversationId: owner, version } = conversationChanges;
     return this.database.db
       .select()

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { Member, MemberRef, MemberRole, SystemMetadata } from '@parley/protocol';
+import type { ParticipantRow } from '../../database/rows.js';
 import { conflict, notFound, ParleyError } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
 import { toUserView } from '../users/index.js';
+import { canAddMembers, canChangeRoles, canLeave, canRemove } from './conversation.policy.js';
+import { presentMember } from './conversation.presenter.js';
 import { type Change, ConversationChanges, type Held, type Unchanged } from './conversation-changes.js';
 import { ConversationListsRepository } from './conversation-lists.repository.js';
-import { canAddMembers, canChangeRoles, canLeave, canRemove } from './conversation.policy.js';
-import { type ParticipantRow, presentMember } from './conversation.presenter.js';
 import { ConversationsRepository } from './conversations.repository.js';
 import { MemberRefs } from './member-refs.js';
 
@@ -31,10 +32,16 @@ export class MembersService {
   /** Removes a member; oneself is leaving. */
   remove(principal: Principal, conversationId: string, userId: string): Promise<void> {
     const leaving = userId === principal.userId;
-    return this.changes.run(principal, conversationId, (held) => this.decideRemove(held, userId), { evenArchived: leaving });
+    return this.changes.run(principal, conversationId, (held) => this.decideRemove(held, userId), {
+      evenArchived: leaving,
+    });
   }
 
-  changeRole(principal: Principal, conversationId: string, change: { userId: string; role: MemberRole }): Promise<Member> {
+  changeRole(
+    principal: Principal,
+    conversationId: string,
+    change: { userId: string; role: MemberRole },
+  ): Promise<Member> {
     return this.changes.run(principal, conversationId, (held) => this.decideRole(held, change));
   }
 
@@ -51,7 +58,11 @@ export class MembersService {
     const userIds = wanted.filter((userId) => known.get(userId)?.leftAt !== null);
     if (userIds.length === 0) return { result: [], unchanged: true };
     const versions = await this.repository.raiseMembershipVersions(tx, userIds);
-    const admitted = userIds.map((userId) => ({ userId, role: 'member' as const, userVersion: versions.get(userId) ?? 0 }));
+    const admitted = userIds.map((userId) => ({
+      userId,
+      role: 'member' as const,
+      userVersion: versions.get(userId) ?? 0,
+    }));
     await this.repository.admit(tx, conversation, { version, at, members: admitted });
     const members = await this.present(held, userIds);
     return {
@@ -106,7 +117,10 @@ export class MembersService {
     }
   }
 
-  private async decideRole(held: Held, change: { userId: string; role: MemberRole }): Promise<Change<Member> | Unchanged<Member>> {
+  private async decideRole(
+    held: Held,
+    change: { userId: string; role: MemberRole },
+  ): Promise<Change<Member> | Unchanged<Member>> {
     const { tx, conversation, version, actor } = held;
     const { userId, role } = change;
     if (conversation.type === 'direct') throw conflict('members', 'a direct conversation has no roles to change');

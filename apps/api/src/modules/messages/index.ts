@@ -1,12 +1,12 @@
-export { PageQueryDto, OpenCommandDto } from './dto/page-query.dto.js';
-export { SendCommandDto, SendMessageDto } from './dto/send-message.dto.js';
+export { OpenCommandDto } from './dto/page-query.dto.js';
+export { SendCommandDto } from './dto/send-message.dto.js';
+export { SendToDto } from './dto/send-to.dto.js';
+export { peopleIn, presentMessage } from './message.presenter.js';
 export { parsePageRequest } from './message-anchor.js';
 export { newMessageEvent } from './message-events.js';
 export { MessageWriter } from './message-writer.js';
-export { peopleIn, presentMessage } from './message.presenter.js';
 export { MessagesModule } from './messages.module.js';
 export { MessagesRepository } from './messages.repository.js';
 export { MessagesService, type Sent } from './messages.service.js';
 export { answerSend } from './send-answer.js';
-export { SendToDto } from './dto/send-to.dto.js';
 export { SystemMessagesRepository } from './system-messages.repository.js';

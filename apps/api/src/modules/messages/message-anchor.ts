@@ -1,5 +1,5 @@
-import { isUuid } from '../../kernel/ids.js';
 import { invalid } from '../../kernel/errors.js';
+import { isUuid } from '../../kernel/ids.js';
 
 /** Where a page of messages begins: a position, a message or a moment. */
 export type Anchor = { kind: 'seq'; seq: number } | { kind: 'id'; id: string } | { kind: 'time'; at: Date };

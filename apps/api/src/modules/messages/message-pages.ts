@@ -3,8 +3,8 @@ import { LIMITS, type Message, type MessagePage } from '@parley/protocol';
 import type { Db } from '../../database/database.js';
 import { notFound } from '../../kernel/errors.js';
 import { UsersRepository } from '../users/index.js';
-import type { PageRequest } from './message-anchor.js';
 import { peopleIn, presentMessage } from './message.presenter.js';
+import type { PageRequest } from './message-anchor.js';
 import { MessagesRepository, type OthersMarks, type Slice } from './messages.repository.js';
 
 /** Pages of a conversation's history, as one of its members sees them. */

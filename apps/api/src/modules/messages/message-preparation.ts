@@ -75,10 +75,12 @@ function depthOf(value: object): number {
   let level: object[] = [value];
   let depth = 0;
   for (; level.length > 0 && depth <= MOST_DEPTH; depth += 1) {
-    level = level.flatMap((each) => Object.values(each).filter((child) => typeof child === 'object' && child !== null));
+    level = level.flatMap((each) => Object.values(each).filter(isObject));
   }
   return depth;
 }
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 function cleanContent(received: string): string {
   const cleaned = sanitizeContent(received);

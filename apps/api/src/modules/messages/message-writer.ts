@@ -1,9 +1,11 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { Logger } from 'pino';
+import type { Db } from '../../database/database.js';
 import { WriterDatabase } from '../../database/database.module.js';
 import { isDataFault, isLockTimeout, isRepeatable } from '../../database/faults.js';
 import { asParleyError, ParleyError } from '../../kernel/errors.js';
 import { LOG } from '../../kernel/log.js';
+import type { FeedEvent } from '../../realtime/feed/feed-events.js';
 import { Feeds } from '../../realtime/feed/feeds.js';
 import { ConversationLines, type Line, type Pending } from './conversation-lines.js';
 import type { Outcome, PreparedMessage } from './message-batch.js';
@@ -55,10 +57,21 @@ export class MessageWriter implements OnApplicationBootstrap, OnApplicationShutd
     });
   }
 
-  /** Runs another change of a conversation in its turn: after the messages that came before, before those after. */
-  exclusively<T>(conversationId: string, change: () => Promise<T>): Promise<T> {
+  /**
+   * Makes another change of a conversation in its turn, after the messages that came before and before those after, in
+   * a transaction of its own; its events are announced after the commit.
+   */
+  change<T>(
+    conversationId: string,
+    make: (tx: Db) => Promise<{ result: T; events: readonly FeedEvent[] }>,
+  ): Promise<T> {
     return new Promise((resolve, reject) => {
-      const run = () => change().then(resolve, reject);
+      const made = async () => {
+        const { result, events } = await this.database.transaction(make);
+        if (events.length > 0) this.feeds.announce({ conversationId, events });
+        return result;
+      };
+      const run = () => made().then(resolve, reject);
       this.lines.add(conversationId, { run, since: Date.now(), reject });
       this.schedule();
     });
@@ -139,7 +152,10 @@ export class MessageWriter implements OnApplicationBootstrap, OnApplicationShutd
    */
   private async commit(batch: readonly Pending[], waiting: boolean): Promise<Pending[]> {
     try {
-      const outcomes = await this.attempt(batch.map((pending) => pending.message), waiting);
+      const outcomes = await this.attempt(
+        batch.map((pending) => pending.message),
+        waiting,
+      );
       return this.settle(batch, outcomes);
     } catch (fault) {
       const splits = isDataFault(fault) || (isLockTimeout(fault) && !waiting);

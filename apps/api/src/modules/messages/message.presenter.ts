@@ -1,7 +1,5 @@
-import type { Message } from '@parley/protocol';
-import type { messages } from '../../database/schema/index.js';
-
-export type MessageRow = typeof messages.$inferSelect;
+import type { Message, SystemMetadata } from '@parley/protocol';
+import type { MessageRow } from '../../database/rows.js';
 
 /** A stored message as everyone may see it: status `sent`, reactions without `reactedByMe`. */
 export function presentMessage(row: MessageRow): Message {
@@ -37,13 +35,14 @@ export function presentMessage(row: MessageRow): Message {
   };
 }
 
-/** Everyone whom these messages name: senders, mentioned people and authors of quoted messages. */
+/** Everyone whom these messages name: senders, mentioned people, authors of quoted messages, members in system ones. */
 export function peopleIn(messages: readonly Message[]): string[] {
   const ids = new Set<string>();
-  for (const { senderId, mentions, replyTo } of messages) {
+  for (const { senderId, mentions, replyTo, type, metadata } of messages) {
     ids.add(senderId);
     for (const id of mentions) ids.add(id);
     if (replyTo) ids.add(replyTo.senderId);
+    if (type === 'system') for (const id of (metadata as Partial<SystemMetadata>).userIds ?? []) ids.add(id);
   }
   return [...ids];
 }

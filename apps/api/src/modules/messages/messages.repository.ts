@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { and, asc, desc, eq, gt, gte, isNull, lt, lte, type SQL, sql } from 'drizzle-orm';
 import type { Message } from '@parley/protocol';
+import { and, asc, desc, eq, gt, gte, isNull, lt, lte, type SQL, sql } from 'drizzle-orm';
 import { Database, type Db } from '../../database/database.js';
 import { WriterDatabase } from '../../database/database.module.js';
+import type { MessageRow } from '../../database/rows.js';
 import { conversationParticipants, messages } from '../../database/schema/index.js';
+import { presentMessage } from './message.presenter.js';
 import type { Anchor, Direction } from './message-anchor.js';
 import { type BatchRow, decodeOutcome, encodeBatch, type Outcome, type PreparedMessage } from './message-batch.js';
-import { type MessageRow, presentMessage } from './message.presenter.js';
 
 /** Rows next to a position, in ascending order, and whether there are more beyond each end. */
 export interface Slice {
@@ -41,7 +42,7 @@ export class MessagesRepository {
     const { rows } = (await this.writer.db.execute<BatchRow>(
       sql`SELECT * FROM write_messages(${owners}::uuid[], ${senders}::uuid[], ${encodeBatch(batch)}::jsonb, ${waiting})`,
     )) as unknown as { rows: BatchRow[] };
-    const outcomes: Outcome[] = new Array(batch.length);
+    const outcomes: Outcome[] = batch.map(() => ({ kind: 'busy' }));
     for (const row of rows) {
       const sent = batch[row.i];
       if (sent) outcomes[row.i] = decodeOutcome(row, sent);
@@ -117,17 +118,25 @@ export class MessagesRepository {
 
   async before(tx: Db, request: SliceRequest, seq: number | null): Promise<Slice> {
     const below = seq === null ? undefined : lt(messages.seq, seq);
-    const rows = await this.select(tx, request, below).orderBy(desc(messages.seq)).limit(request.limit + 1);
+    const rows = await this.select(tx, request, below)
+      .orderBy(desc(messages.seq))
+      .limit(request.limit + 1);
     return { rows: rows.slice(0, request.limit).reverse(), moreBefore: rows.length > request.limit, moreAfter: false };
   }
 
   async after(tx: Db, request: SliceRequest, seq: number): Promise<Slice> {
-    const rows = await this.select(tx, request, gt(messages.seq, seq)).orderBy(asc(messages.seq)).limit(request.limit + 1);
+    const rows = await this.select(tx, request, gt(messages.seq, seq))
+      .orderBy(asc(messages.seq))
+      .limit(request.limit + 1);
     return { rows: rows.slice(0, request.limit), moreBefore: false, moreAfter: rows.length > request.limit };
   }
 
   /** Messages by when they were first told, for a feed that has a gap. */
-  async createdBetween(conversationId: string, range: { after: number; upTo: number }, limit: number): Promise<MessageRow[]> {
+  async createdBetween(
+    conversationId: string,
+    range: { after: number; upTo: number },
+    limit: number,
+  ): Promise<MessageRow[]> {
     return this.database.db
       .select()
       .from(messages)
@@ -163,7 +172,11 @@ export class MessagesRepository {
       .$dynamic();
   }
 
-  private async firstSeq(tx: Db, conversationId: string, of: { where?: SQL; newest?: boolean }): Promise<number | null> {
+  private async firstSeq(
+    tx: Db,
+    conversationId: string,
+    of: { where?: SQL; newest?: boolean },
+  ): Promise<number | null> {
     const [row] = await tx
       .select({ seq: messages.seq })
       .from(messages)

@@ -4,11 +4,11 @@ import { CONFIG, type Config } from '../../config/config.js';
 import { asParleyError, conflict, invalid, notFound, ParleyError } from '../../kernel/errors.js';
 import { newId } from '../../kernel/ids.js';
 import type { Principal } from '../../kernel/principal.js';
+import { presentMessage } from './message.presenter.js';
 import type { PageRequest } from './message-anchor.js';
 import type { Original, Outcome, PreparedMessage, Refusal } from './message-batch.js';
 import { MessagePages } from './message-pages.js';
 import { checkContentSize, prepareMessage } from './message-preparation.js';
-import { presentMessage } from './message.presenter.js';
 import { MessageWriter } from './message-writer.js';
 import { MessagesRepository } from './messages.repository.js';
 
@@ -60,7 +60,9 @@ export class MessagesService {
   }
 
   private exceedsLimit(body: SendMessageBody): boolean {
-    return body.content.length * 3 > this.config.contentBytes && Buffer.byteLength(body.content) > this.config.contentBytes;
+    return (
+      body.content.length * 3 > this.config.contentBytes && Buffer.byteLength(body.content) > this.config.contentBytes
+    );
   }
 
   private async settled(sent: PreparedMessage, outcome: Outcome): Promise<Sent> {
@@ -87,13 +89,18 @@ export class MessagesService {
     const { row, mayRead } = found;
     if (row.payloadHash.toString('hex') !== sent.payloadHash) throw new ParleyError('idempotency_conflict');
     const original = { id: row.id, seq: row.seq, version: row.createdVersion, createdAt: row.createdAt.toISOString() };
-    return mayRead ? { duplicate: true, message: presentMessage(row), version: row.createdVersion } : receiptOf(sent, original);
+    return mayRead
+      ? { duplicate: true, message: presentMessage(row), version: row.createdVersion }
+      : receiptOf(sent, original);
   }
 }
 
 function receiptOf(sent: PreparedMessage, original: Original): Sent {
   const { conversationId, clientMessageId } = sent;
-  return { duplicate: true, receipt: { id: original.id, conversationId, clientMessageId, seq: original.seq, duplicate: true } };
+  return {
+    duplicate: true,
+    receipt: { id: original.id, conversationId, clientMessageId, seq: original.seq, duplicate: true },
+  };
 }
 
 function refusal(reason: Refusal): ParleyError {

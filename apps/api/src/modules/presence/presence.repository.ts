@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { sql } from 'drizzle-orm';
 import { LIMITS } from '@parley/protocol';
+import { sql } from 'drizzle-orm';
 import { Database } from '../../database/database.js';
 
 @Injectable()

@@ -65,7 +65,10 @@ export class Watermarks {
 
   private async moveSome(conversationId: string, batch: readonly Pending[]): Promise<void> {
     try {
-      const rows = await this.attempt(conversationId, batch.map((pending) => pending.mark));
+      const rows = await this.attempt(
+        conversationId,
+        batch.map((pending) => pending.mark),
+      );
       const moved = rows.filter((row) => row.outcome === 'move').sort((a, b) => a.receipts - b.receipts);
       const marks = moved.flatMap((row) => {
         const pending = batch[row.i];

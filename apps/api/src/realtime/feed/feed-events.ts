@@ -7,7 +7,7 @@ import type {
 } from '@parley/protocol';
 
 /** Events that take a version. `conversation:created` stands for the first one, which only its members' users hear. */
-export type DurableName =
+type DurableName =
   | 'message:new'
   | 'conversation:created'
   | 'conversation:updated'
@@ -45,7 +45,7 @@ export interface Heads {
 }
 
 /** A member's row as connecting reads it. */
-export interface Membership {
+interface Membership {
   conversationId: string;
   /** The conversation's version at the row's latest change. */
   version: number;

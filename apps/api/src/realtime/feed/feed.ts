@@ -80,7 +80,8 @@ export class Feed {
       if (this.cursor !== null && event.version <= this.cursor) continue;
       this.knownHead = Math.max(this.knownHead, event.version);
       // The common case, without a detour: the next event, and nothing before it.
-      if (event.version === this.version + 1 && this.cursor !== null && !this.working && !event.joined) this.emit(event);
+      if (event.version === this.version + 1 && this.cursor !== null && !this.working && !event.joined)
+        this.emit(event);
       else if (this.early.size < MOST_EARLY) this.early.set(event.version, event);
     }
     if (this.cursor !== null && (this.early.size > 0 || this.knownHead > this.cursor)) void this.advance();

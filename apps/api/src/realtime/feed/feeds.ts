@@ -153,7 +153,8 @@ export class Feeds implements OnApplicationShutdown {
       prepare: (id, userIds) => this.prepare(id, userIds),
       eventsBetween: (id, range) => this.source.eventsBetween(id, range),
       onGap: (id) => this.log.debug({ conversationId: id }, 'a feed reads a gap from the database'),
-      onFault: (id, fault) => this.log.warn({ conversationId: id, err: fault }, 'a feed could not go on; it will try again'),
+      onFault: (id, fault) =>
+        this.log.warn({ conversationId: id, err: fault }, 'a feed could not go on; it will try again'),
     });
     this.feeds.set(conversationId, feed);
     this.followers.set(conversationId, new Set());
@@ -161,7 +162,10 @@ export class Feeds implements OnApplicationShutdown {
     return feed;
   }
 
-  private async prepare(conversationId: string, userIds: readonly string[]): Promise<Map<string, ConversationListItem>> {
+  private async prepare(
+    conversationId: string,
+    userIds: readonly string[],
+  ): Promise<Map<string, ConversationListItem>> {
     const here = userIds.filter((userId) => this.deliveries?.hasSockets(userId));
     return here.length === 0 ? new Map() : this.source.listItems(conversationId, here);
   }

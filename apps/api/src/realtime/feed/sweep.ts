@@ -2,8 +2,8 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShut
 import type { Logger } from 'pino';
 import { ParleyError } from '../../kernel/errors.js';
 import { LOG } from '../../kernel/log.js';
-import { Connections } from '../connections.js';
 import { closeToComeBack } from '../closing.js';
+import { Connections } from '../connections.js';
 import { conversationRoom, type ParleySocket, userRoom } from '../socket.js';
 import type { Feed } from './feed.js';
 import type { Memberships } from './feed-events.js';
@@ -45,7 +45,8 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
       const feeds = [...this.feeds.open()];
       for (let at = 0; at < feeds.length; at += AT_A_TIME) await this.compareFeeds(feeds.slice(at, at + AT_A_TIME));
       const users = [...this.connections.users()];
-      for (let at = 0; at < users.length; at += AT_A_TIME) await this.compareUsers(new Map(users.slice(at, at + AT_A_TIME)));
+      for (let at = 0; at < users.length; at += AT_A_TIME)
+        await this.compareUsers(new Map(users.slice(at, at + AT_A_TIME)));
       if (feeds.length > 0 || users.length > 0) await this.compareEpoch();
     } catch (fault) {
       this.log.warn({ err: fault }, 'a sweep failed; the next one will try again');
@@ -78,7 +79,9 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
 
   private async compareUsers(users: ReadonlyMap<string, number>): Promise<void> {
     const versions = await this.feeds.source.membershipVersions([...users.keys()]);
-    const changed = [...users].filter(([userId, cursor]) => (versions.get(userId) ?? 0) > cursor).map(([userId]) => userId);
+    const changed = [...users]
+      .filter(([userId, cursor]) => (versions.get(userId) ?? 0) > cursor)
+      .map(([userId]) => userId);
     if (changed.length === 0) return;
     for (const [userId, memberships] of await this.feeds.source.memberships(changed)) {
       await this.enterMissing(userId, memberships);
@@ -95,7 +98,11 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
     }
   }
 
-  private async enterConversation(userId: string, conversationId: string, sockets: readonly ParleySocket[]): Promise<void> {
+  private async enterConversation(
+    userId: string,
+    conversationId: string,
+    sockets: readonly ParleySocket[],
+  ): Promise<void> {
     for (const socket of sockets) await this.feeds.enter(socket, [conversationId]);
     for (let attempt = 0; attempt < 5; attempt += 1) {
       const item = (await this.feeds.source.listItems(conversationId, [userId])).get(userId);

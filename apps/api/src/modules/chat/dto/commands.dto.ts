@@ -1,5 +1,5 @@
-import { IsString, IsUUID, MaxLength } from 'class-validator';
 import type { ConversationCommand, RefreshCommand } from '@parley/protocol';
+import { IsString, IsUUID, MaxLength } from 'class-validator';
 
 /** Payload of `conversation:join` and `conversation:leave`. */
 export class ConversationCommandDto implements ConversationCommand {

@@ -1,4 +1,3 @@
-import { ArrayMinSize, IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUUID, Max, MaxLength, Min } from 'class-validator';
 import {
   type AddMembersBody,
   type ConversationType,
@@ -9,21 +8,34 @@ import {
   type UpdateConversationBody,
   type UpdateMemberBody,
 } from '@parley/protocol';
+import {
+  ArrayMinSize,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Max,
+  MaxLength,
+  Min,
+} from 'class-validator';
 import { IsName } from '../../../platform/names.js';
+import { MayBeMissing } from '../../../platform/validation.js';
 import { IsMemberRefs } from './member-refs.js';
 
 const TYPES = ['direct', 'group'] as const;
 const ROLES = ['owner', 'admin', 'member'] as const;
 
 export class CreateConversationDto implements CreateConversationBody {
-  @IsOptional()
+  @MayBeMissing()
   @IsUUID('loose')
   id?: string;
 
   @IsIn(TYPES)
   type!: ConversationType;
 
-  @IsOptional()
+  @MayBeMissing()
   @IsName()
   name?: string;
 
@@ -32,11 +44,11 @@ export class CreateConversationDto implements CreateConversationBody {
 }
 
 export class UpdateConversationDto implements UpdateConversationBody {
-  @IsOptional()
+  @MayBeMissing()
   @IsName()
   name?: string;
 
-  @IsOptional()
+  @MayBeMissing()
   @IsBoolean()
   isArchived?: boolean;
 }

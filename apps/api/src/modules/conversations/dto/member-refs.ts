@@ -1,5 +1,5 @@
-import { registerDecorator } from 'class-validator';
 import { LIMITS, type MemberRef } from '@parley/protocol';
+import { registerDecorator } from 'class-validator';
 import { isUuid } from '../../../kernel/ids.js';
 
 const EXTERNAL_KEYS = new Set(['externalId', 'name']);

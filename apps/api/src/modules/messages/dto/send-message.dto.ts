@@ -1,5 +1,5 @@
-import { IsIn, IsObject, IsOptional, IsString, IsUUID } from 'class-validator';
 import type { Metadata, SendCommand, SendMessageBody } from '@parley/protocol';
+import { IsIn, IsObject, IsOptional, IsString, IsUUID } from 'class-validator';
 import type { ParleyError } from '../../../kernel/errors.js';
 import { isUuid, newId } from '../../../kernel/ids.js';
 

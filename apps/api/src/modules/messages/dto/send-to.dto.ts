@@ -1,5 +1,5 @@
-import { IsOptional, IsUUID } from 'class-validator';
 import type { SendToBody } from '@parley/protocol';
+import { IsOptional, IsUUID } from 'class-validator';
 import { SendMessageDto } from './send-message.dto.js';
 
 /** Body of `POST messages/send`: exactly one of `receiverId` and `conversationId`. */

@@ -1,5 +1,5 @@
-import { IsInt, IsOptional, IsUUID, Max, Min } from 'class-validator';
 import type { MarkBody, MarkCommand } from '@parley/protocol';
+import { IsInt, IsOptional, IsUUID, Max, Min } from 'class-validator';
 
 /** Exactly one of `seq` and `messageId`; the service sees to that. */
 export class MarkDto implements MarkBody {

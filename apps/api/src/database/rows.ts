@@ -1,0 +1,6 @@
+import type { conversationParticipants, conversations, messages } from './schema/index.js';
+
+/** Rows as repositories hand them on; who presents them needs their shape, not the tables. */
+export type MessageRow = typeof messages.$inferSelect;
+export type ConversationRow = typeof conversations.$inferSelect;
+export type ParticipantRow = typeof conversationParticipants.$inferSelect;
