@@ -1,5 +1,5 @@
 import type { ErrorDetail } from '@parley/protocol';
-import { getMetadataStorage, type ValidationError, validateSync } from 'class-validator';
+import { getMetadataStorage, ValidateIf, type ValidationError, validateSync } from 'class-validator';
 import { invalid, ParleyError } from '../kernel/errors.js';
 
 interface Class<T> {
@@ -7,6 +7,9 @@ interface Class<T> {
   /** What a refusal of this class tells besides its faults. */
   refused?(refusal: ParleyError, sent: Readonly<Record<string, unknown>>): ParleyError;
 }
+
+/** A property that may be missing. Unlike with `IsOptional`, null is a value of the wrong type. */
+export const MayBeMissing = (): PropertyDecorator => ValidateIf((_: unknown, value: unknown) => value !== undefined);
 
 const MOST_DETAILS = 20;
 const knownKeys = new WeakMap<object, ReadonlySet<string>>();
