@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import type { JWTPayload } from 'jose';
+import type { ManagerOptions, SocketOptions } from 'socket.io-client';
+import type { TestNode } from './node.js';
+import { TestSocket } from './test-socket.js';
+
+/** Any UUID that nothing has. */
+export const NOBODY = '018f0000-0000-7000-8000-000000000000';
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  text: string;
+  body: any;
+}
+
+/** Somebody with a token, who speaks to a node over REST and sockets. */
+export class Person {
+  constructor(
+    readonly node: TestNode,
+    readonly id: string,
+    readonly username: string,
+    readonly token: string,
+  ) {}
+
+  get = (path: string) => this.call('GET', path);
+  post = (path: string, body?: unknown) => this.call('POST', path, body);
+  patch = (path: string, body: unknown) => this.call('PATCH', path, body);
+  delete = (path: string) => this.call('DELETE', path);
+
+  /** A request below `/api`; a body that is not a string goes as JSON. */
+  async call(method: string, path: string, body?: unknown): Promise<Answer> {
+    const headers = {
+      authorization: `Bearer ${this.token}`,
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    };
+    const sent = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+    const response = await fetch(`${this.node.url}/api${path}`, { method, headers, body: sent });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: text.startsWith('{') ? JSON.parse(text) : text,
+    };
+  }
+
+  connect(options?: Partial<ManagerOptions & SocketOptions>): Promise<TestSocket> {
+    return TestSocket.open(this.node.url, this.token, options);
+  }
+
+  /** Sends a text over REST and returns the message. */
+  async say(conversationId: string, content: string, more: object = {}): Promise<any> {
+    return succeeded(await this.post(`/conversations/${conversationId}/messages`, { content, ...more }));
+  }
+
+  /** A conversation as this person sees it. */
+  async sees(conversationId: string): Promise<any> {
+    return succeeded(await this.get(`/conversations/${conversationId}`));
+  }
+}
+
+/** The body of an answer that must be a success. */
+export function succeeded({ status, body, text }: Answer): any {
+  if (status < 200 || status > 299) throw new Error(`Answered ${status}: ${text}`);
+  return body;
+}
+
+/** A user of the host product whom nobody else knows of; `sub` is also their name. */
+export async function aPerson(node: TestNode, claims: JWTPayload = {}): Promise<Person> {
+  const sub = `p${randomUUID().slice(0, 8)}`;
+  const { id, username, token } = await node.hostUser(sub, claims);
+  return new Person(node, id, username, token);
+}
+
+export function people(node: TestNode, count: number): Promise<Person[]> {
+  return Promise.all(Array.from({ length: count }, () => aPerson(node)));
+}
+
+export interface Group {
+  id: string;
+  owner: Person;
+  /** The others. */
+  members: Person[];
+}
+
+/** A group with as many members besides its owner. */
+export async function aGroup(node: TestNode, { members = 1, name = 'A group' } = {}): Promise<Group> {
+  const [owner, ...others] = (await people(node, members + 1)) as [Person, ...Person[]];
+  return { id: await groupOf(owner, others, name), owner, members: others };
+}
+
+/** Makes these people a group and returns its id. */
+export async function groupOf(owner: Person, others: readonly Person[], name = 'A group'): Promise<string> {
+  const memberIds = others.map(({ id }) => id);
+  const first = memberIds.splice(0, 100);
+  const { id } = succeeded(await owner.post('/conversations', { type: 'group', name, memberIds: first }));
+  while (memberIds.length > 0) {
+    succeeded(await owner.post(`/conversations/${id}/members`, { memberIds: memberIds.splice(0, 100) }));
+  }
+  return id;
+}
+
+/** The direct conversation of two people; its id. */
+export async function directOf(one: Person, other: Person): Promise<string> {
+  return succeeded(await one.post('/conversations', { type: 'direct', memberIds: [other.id] })).id;
+}
+
+/** The same value so many times, as what many answers are expected to be. */
+export const times = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value);
