@@ -47,7 +47,10 @@ function keysOf(type: Class<object>): ReadonlySet<string> {
 
 function detailsOf(fault: ValidationError, prefix: string): ErrorDetail[] {
   const path = prefix + fault.property;
-  const own = Object.values(fault.constraints ?? {}).map((message) => ({ path, message: withoutName(message, fault.property) }));
+  const own = Object.values(fault.constraints ?? {}).map((message) => ({
+    path,
+    message: withoutName(message, fault.property),
+  }));
   return [...own, ...(fault.children ?? []).flatMap((child) => detailsOf(child, `${path}.`))];
 }
 

@@ -22,7 +22,6 @@ import {
 } from 'class-validator';
 import { IsName } from '../../../platform/names.js';
 import { MayBeMissing } from '../../../platform/validation.js';
-import { MayBeMissing } from '../../../platform/validation.js';
 import { IsMemberRefs } from './member-refs.js';
 
 const TYPES = ['direct', 'group'] as const;
