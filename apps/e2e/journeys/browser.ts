@@ -74,7 +74,7 @@ export class Participant {
     await this.page.getByRole('combobox').fill(other.username);
     await this.page.getByRole('option', { name: other.name }).waitFor();
     await this.page.keyboard.press('Enter');
-    await this.composer.waitFor();
+    await this.shown(other.name);
   }
 
   async openGroup(name: string, others: readonly { username: string; name: string }[]): Promise<void> {
@@ -85,11 +85,16 @@ export class Participant {
       await this.page.getByRole('option', { name: other.name }).click();
     }
     await this.page.getByRole('button', { name: 'Create group' }).click();
-    await this.composer.waitFor();
+    await this.shown(name);
   }
 
   async openRow(title: string): Promise<void> {
     await this.row(title).click();
+    await this.shown(title);
+  }
+
+  private async shown(title: string): Promise<void> {
+    await this.page.getByRole('heading', { name: title, level: 2 }).waitFor();
     await this.composer.waitFor();
   }
 

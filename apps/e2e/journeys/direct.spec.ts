@@ -124,7 +124,7 @@ describe('Two people in two browsers', () => {
     await ama.say('two');
     await tomas.row(ama.name).getByTestId('unread-badge').getByText('1', { exact: true }).waitFor();
     await ama.page.waitForTimeout(1_500);
-    expect(await ama.message('two').getByTestId('receipt').getAttribute('data-receipt')).toBe('sent');
+    expect(await ama.message('two').getByTestId('receipt').getAttribute('data-receipt')).toBe('delivered');
     // L7: what came unseen is marked off.
     await tomas.message('two').getByTestId('new-divider').waitFor();
     await tomas.look(false);

@@ -8,7 +8,7 @@ import { useView } from './view.js';
 /** The main pane while no conversation is chosen. */
 export function Welcome() {
   const { openDialog } = useView();
-  const count = useChat((state) => Object.keys(state.byId).length);
+  const count = useChat((state) => Object.values(state.byId).filter(({ gone }) => gone === null).length);
   const loading = useChat((state) => state.list === 'loading');
   useTitle('Conversations');
   if (loading) return null;

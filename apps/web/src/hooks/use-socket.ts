@@ -131,6 +131,11 @@ function markAsRead(conversationId: string, seq: number): Promise<Commands['mess
   return command('message:read', { conversationId, seq });
 }
 
+/** Tells that this device has everything up to `seq`. */
+export function markAsDelivered(conversationId: string, seq: number): Promise<Commands['message:delivered']['result']> {
+  return command('message:delivered', { conversationId, seq });
+}
+
 export function useSocket() {
   const connection = useStore(connectionStore);
   return { connection, sendMessage, markAsRead, retryNow };

@@ -12,6 +12,8 @@ import { titleOf } from '../conversations/preview.js';
 import { PeoplePicker } from '../people/people-picker.js';
 import { addMembers, removeMember, rename, setArchived } from './conversation-commands.js';
 
+const MAY_NOT: ReadonlySet<string> = new Set(['forbidden', 'conflict']);
+
 interface DialogProps {
   item: ConversationListItem;
   onClose: () => void;
@@ -78,7 +80,7 @@ export function LeaveDialog({ item, onClose }: DialogProps) {
         await removeMember(item.id, me);
         navigate('/');
       }}
-      conflict="You are the only owner. Make somebody else an owner first, then leave."
+      refused="You are the only owner. Make somebody else an owner first, then leave."
     >
       You will not get its messages any more. A member who leads the group can add you again.
     </Question>
@@ -145,15 +147,15 @@ interface QuestionProps {
   title: string;
   verb: string;
   danger?: boolean;
-  /** What a refusal with `conflict` means here. */
-  conflict?: string;
+  /** What it means here that one may not, or that the state does not allow it. */
+  refused?: string;
   act: () => Promise<void>;
   onClose: () => void;
   children: ReactNode;
 }
 
-function Question({ title, verb, danger = false, conflict, act, onClose, children }: QuestionProps) {
-  const { run, busy, error } = useCommand(onClose, conflict);
+function Question({ title, verb, danger = false, refused, act, onClose, children }: QuestionProps) {
+  const { run, busy, error } = useCommand(onClose, refused);
   return (
     <Dialog open title={title} description={children} onClose={onClose}>
       {error ? (
@@ -172,7 +174,7 @@ function Question({ title, verb, danger = false, conflict, act, onClose, childre
 }
 
 /** Does something that may be refused: closes when it is done, says why when it is not. */
-function useCommand(onDone: () => void, conflict?: string) {
+function useCommand(onDone: () => void, refused?: string) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
   async function run(act: () => Promise<void>) {
@@ -182,8 +184,8 @@ function useCommand(onDone: () => void, conflict?: string) {
       await act();
       onDone();
     } catch (thrown) {
-      const known = conflict !== undefined && thrown instanceof ApiError && thrown.code === 'conflict';
-      setError(known ? conflict : sentenceFor(thrown));
+      const known = refused !== undefined && thrown instanceof ApiError && MAY_NOT.has(thrown.code);
+      setError(known ? refused : sentenceFor(thrown));
       setBusy(false);
     }
   }

@@ -4,6 +4,7 @@ import { learnPeople, wantPeople } from '../people/people.store.js';
 import { change, holdEvents, putItems, take } from './chat.store.js';
 import { loadList, repair } from './chat-loader.js';
 import type { DurableEvent } from './conversation-state.js';
+import { received, receivedList } from './delivered-marks.js';
 import { withMark } from './live-events.js';
 import { flush } from './outbox.js';
 import { withUnread } from './unread.js';
@@ -42,7 +43,10 @@ export function startLive(): () => void {
     // Fetched once the socket listens, so that nothing falls between; after a reconnection it brings what was missed.
     onEvent('ready', () => {
       clearTimeout(patience);
-      void loadList().then(flush);
+      void loadList().then(() => {
+        receivedList();
+        flush();
+      });
     }),
     onEvent('conversation:created', ({ conversation, version }) => {
       if (conversation.peer) learnPeople([conversation.peer]);
@@ -67,5 +71,8 @@ function takeEvent(event: DurableEvent): void {
   wantPeople([event.payload.actorId]);
   const incomplete = take(event);
   if (incomplete !== null) void repair(incomplete);
-  if (event.name === 'message:new') for (const listener of arrivalListeners) listener(event.payload.message);
+  if (event.name !== 'message:new') return;
+  const { message } = event.payload;
+  received(message.conversationId, message.seq);
+  for (const listener of arrivalListeners) listener(message);
 }

@@ -1,0 +1,122 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { ParleyNode } from '../harness/parley-node.js';
+import { launchBrowser, Participant } from './browser.js';
+
+describe('Signing in and out', () => {
+  let node: ParleyNode;
+  let browser: Browser;
+  let ama: Participant;
+
+  beforeAll(async () => {
+    [node, browser] = await Promise.all([ParleyNode.start(), launchBrowser()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await node?.stop();
+  });
+  let round = 0;
+  beforeEach(async () => {
+    ama = await Participant.register(browser, node.url, `Ama Okafor ${String.fromCharCode(97 + round++)}`);
+  });
+  afterEach(async () => {
+    expect(ama.faults).toEqual([]);
+    await ama.context.close();
+  });
+
+  const signOut = async () => {
+    await ama.page.getByRole('button', { name: `Account of ${ama.name}` }).click();
+    await ama.page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await ama.page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  };
+  const signIn = async (password: string) => {
+    await ama.page.getByLabel('Username').fill(ama.username);
+    await ama.page.getByLabel('Password', { exact: true }).fill(password);
+    await ama.page.getByRole('button', { name: 'Sign in' }).click();
+  };
+
+  it('R5: a reload signs in by the cookie; no token is kept where a script can read it later', async () => {
+    await ama.page.reload();
+    await ama.page.getByRole('button', { name: `Account of ${ama.name}` }).waitFor();
+    const kept = await ama.page.evaluate(() =>
+      JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie]),
+    );
+    expect(kept).not.toMatch(/eyJ/);
+    expect(kept).toBe(JSON.stringify([{}, {}, '']));
+  });
+
+  it('F5: after signing in one is where one wanted to go; what is not mine looks like what is not there', async () => {
+    await signOut();
+    const unknown = '01900000-0000-7000-8000-000000000000';
+    await ama.page.goto(`/c/${unknown}`);
+    await ama.page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await signIn('a wrong password');
+    await ama.page.getByRole('alert').getByText('The username or the password is wrong.').waitFor();
+    expect(await ama.page.getByLabel('Username').evaluate((input) => input === document.activeElement)).toBe(true);
+    await signIn('correct horse battery');
+    await ama.page.getByText('There is nothing here').waitFor();
+    expect(new URL(ama.page.url()).pathname).toBe(`/c/${unknown}`);
+    await ama.page.goto('/no/such/page');
+    await ama.page.getByText('There is nothing here').waitFor();
+  });
+
+  it('R8: signing out in one tab signs out the other', async () => {
+    const second = await ama.context.newPage();
+    await second.goto('/');
+    await second.getByRole('button', { name: `Account of ${ama.name}` }).waitFor();
+    await signOut();
+    await second.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await second.reload();
+    await second.getByRole('heading', { name: 'Sign in' }).waitFor();
+  });
+
+  it('R6: a killed server is noticed, and found again when it is back', async () => {
+    await ama.page.getByTestId('conn-banner').waitFor({ state: 'detached' });
+    await ama.tap.cutLine();
+    await ama.page.getByTestId('conn-banner').waitFor();
+    ama.tap.mendLine();
+    // By itself, without a click: the first tries come within seconds.
+    await ama.page.getByTestId('conn-banner').waitFor({ state: 'detached', timeout: 15_000 });
+  });
+
+  it('T1: the chosen theme is there before the first paint, and in the other tab at once', async () => {
+    const second = await ama.context.newPage();
+    await second.goto('/');
+    await ama.page.getByRole('button', { name: `Account of ${ama.name}` }).click();
+    await ama.page.getByRole('menuitemradio', { name: 'Dark' }).click();
+    await second.locator('html[data-theme=dark]').waitFor();
+    const scripts = await ama.page.evaluate(async () => {
+      const page = new DOMParser().parseFromString(await (await fetch('/')).text(), 'text/html');
+      return [...page.querySelectorAll('script, link[rel=stylesheet]')].map((node) => node.outerHTML);
+    });
+    expect(scripts[0]).toBe('<script src="/theme.js"></script>');
+    await ama.page.reload({ waitUntil: 'commit' });
+    await ama.page.locator('html[data-theme=dark]').waitFor();
+  });
+
+  it('asks nothing of any other host', async () => {
+    const hosts = new Set<string>();
+    ama.page.on('request', (request) => hosts.add(new URL(request.url()).host));
+    await ama.page.reload();
+    await ama.page.getByRole('button', { name: `Account of ${ama.name}` }).waitFor();
+    expect([...hosts]).toEqual([new URL(node.url).host]);
+  });
+
+  it('F6: the list of conversations is one Tab stop, with arrows within', async () => {
+    const others = [];
+    for (const name of ['Bo', 'Cy']) {
+      const other = await Participant.register(browser, node.url, `${name} Reader ${String.fromCharCode(97 + round)}`);
+      await ama.openDirect(other);
+      others.push(other);
+    }
+    const rows = ama.page.getByTestId('conversation-row');
+    expect(await rows.evaluateAll((all) => all.map((row) => (row as HTMLElement).tabIndex))).toEqual([0, -1]);
+    await rows.first().focus();
+    await ama.page.keyboard.press('ArrowDown');
+    await ama.page.keyboard.press('Enter');
+    await ama.page.getByRole('heading', { name: others[0]?.name, level: 2 }).waitFor();
+    // Opened by keyboard: the focus goes to where one writes.
+    await ama.page.waitForFunction(() => document.activeElement?.matches('[data-testid=composer]'));
+    for (const other of others) await other.context.close();
+  });
+});
