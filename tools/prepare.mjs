@@ -35,6 +35,10 @@ export function install() {
   console.log('Installing dependencies …');
   const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   run('npx', ['--yes', packageManager, 'install', '--frozen-lockfile'], { env: { ...process.env, CI: 'true' } });
+  if (!existsSync(node)) {
+    console.error('The pinned Node is missing: its install script was not allowed to run (see "allowScripts").');
+    process.exit(1);
+  }
   writeFileSync(stamp, wanted);
 }
 
