@@ -13,7 +13,8 @@ export function parseAnchor(direction: Direction, value: string): Anchor {
   if (/^\d{1,15}$/.test(value)) return { kind: 'seq', seq: Number(value) };
   if (isUuid(value)) return { kind: 'id', id: value.toLowerCase() };
   const at = ISO_TIME.test(value) ? new Date(value) : null;
-  if (at && !Number.isNaN(at.getTime())) return { kind: 'time', at };
+  // The database has no year 0 and reads no year of five digits; an offset may lead to either.
+  if (at && at.getUTCFullYear() > 0 && at.getUTCFullYear() < 10_000) return { kind: 'time', at };
   throw invalid(direction, 'must be a seq, the id of a message or an ISO time');
 }
 
