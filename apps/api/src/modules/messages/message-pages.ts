@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { LIMITS, type Message, type MessagePage } from '@parley/protocol';
+import { LIMITS, type MessagePage } from '@parley/protocol';
 import type { Db } from '../../database/database.js';
+import type { MessageRow } from '../../database/rows.js';
 import { notFound } from '../../kernel/errors.js';
 import { UsersRepository } from '../users/index.js';
-import { peopleIn, presentMessage } from './message.presenter.js';
+import { peopleIn, presentMessage, withStatus } from './message.presenter.js';
 import type { PageRequest } from './message-anchor.js';
-import { MessagesRepository, type OthersMarks, type Slice } from './messages.repository.js';
+import { MessagesRepository, type Slice, type SliceRequest } from './messages.repository.js';
 
 /** Pages of a conversation's history, as one of its members sees them. */
 @Injectable()
@@ -18,7 +19,7 @@ export class MessagePages {
   /** @throws `not_found` where the caller is no member, or the page is to begin at a message that is not there. */
   async read(conversationId: string, userId: string, request: PageRequest): Promise<MessagePage> {
     const page = await this.repository.readInConversation(conversationId, userId, async (tx, { memberCount }) => {
-      const slice = fitted(await this.slice(tx, conversationId, request), request);
+      const slice = await this.slice(tx, conversationId, request);
       const small = memberCount <= LIMITS.receiptsMembers;
       const marks = small ? await this.repository.othersMarks(tx, conversationId, userId) : null;
       const items = slice.rows.map(presentMessage).map((message) => withStatus(message, userId, marks));
@@ -32,37 +33,47 @@ export class MessagePages {
   private async slice(tx: Db, conversationId: string, request: PageRequest): Promise<Slice> {
     const { anchor, direction, limit, type } = request;
     const of = { conversationId, limit, type };
-    if (!anchor || !direction) return this.repository.before(tx, of, null);
+    if (!anchor || !direction) return fitted(await this.repository.before(tx, of, null), 'newest');
     const seq = await this.repository.seqOf(tx, conversationId, { anchor, direction });
     if (seq === null) throw notFound();
-    if (direction === 'before') return this.repository.before(tx, of, seq);
-    if (direction === 'after') return this.repository.after(tx, of, seq);
-    const older = Math.floor(limit / 2);
+    if (direction === 'before') return fitted(await this.repository.before(tx, of, seq), 'newest');
+    if (direction === 'after') return fitted(await this.repository.after(tx, of, seq), 'oldest');
+    return this.around(tx, of, seq);
+  }
+
+  /** The newer half begins with the message itself, so that it is there however large the others are. */
+  private async around(tx: Db, of: SliceRequest, seq: number): Promise<Slice> {
+    const older = Math.floor(of.limit / 2);
+    const half = LIMITS.answerBytes / 2;
     const below = older > 0 ? await this.repository.before(tx, { ...of, limit: older }, seq) : null;
-    const above = await this.repository.after(tx, { ...of, limit: limit - older }, seq - 1);
+    const above = fitted(await this.repository.after(tx, { ...of, limit: of.limit - older }, seq - 1), 'oldest', half);
+    const before = below && fitted(below, 'newest', half);
     return {
-      rows: [...(below?.rows ?? []), ...above.rows],
-      moreBefore: below ? below.moreBefore : seq > 1,
+      rows: [...(before?.rows ?? []), ...above.rows],
+      moreBefore: before ? before.moreBefore : seq > 1,
       moreAfter: above.moreAfter,
     };
   }
 }
 
-/** Cut to the bytes that one answer may have, at the end that is further from where the page begins. */
-function fitted(slice: Slice, request: PageRequest): Slice {
-  const fromEnd = request.direction === null || request.direction === 'before';
-  const rows = fromEnd ? slice.rows.toReversed() : slice.rows;
+/** Cut to so many bytes, at the end that is further from where the page begins; one row at least. */
+function fitted(slice: Slice, from: 'newest' | 'oldest', most: number = LIMITS.answerBytes): Slice {
+  const rows = from === 'newest' ? slice.rows.toReversed() : slice.rows;
   let bytes = 0;
   const count = rows.findIndex((row) => {
-    bytes += Buffer.byteLength(row.content) + Buffer.byteLength(JSON.stringify(row.metadata)) + 600;
-    return bytes > LIMITS.answerBytes;
+    bytes += bytesOf(row);
+    return bytes > most;
   });
   if (count === -1) return slice;
   const kept = rows.slice(0, Math.max(count, 1));
-  return fromEnd
+  return from === 'newest'
     ? { rows: kept.toReversed(), moreBefore: true, moreAfter: slice.moreAfter }
     : { rows: kept, moreBefore: slice.moreBefore, moreAfter: true };
 }
+
+/** On the wire, where a control character takes six bytes; with room for the fixed part and the sender's view. */
+const bytesOf = ({ content, metadata, mentions, replyExcerpt }: MessageRow): number =>
+  Buffer.byteLength(JSON.stringify([content, metadata, mentions, replyExcerpt])) + 900;
 
 function cursors(slice: Slice, request: PageRequest): Pick<MessagePage, 'nextCursor' | 'prevCursor' | 'hasMore'> {
   const oldest = slice.moreBefore && slice.rows[0] ? String(slice.rows[0].seq) : null;
@@ -71,11 +82,4 @@ function cursors(slice: Slice, request: PageRequest): Pick<MessagePage, 'nextCur
   if (request.direction === 'around') return { prevCursor: oldest, nextCursor: newest, hasMore: newest !== null };
   const nextCursor = request.direction === 'after' ? newest : oldest;
   return { nextCursor, hasMore: nextCursor !== null };
-}
-
-/** On one's own messages: how far all the others have come. */
-function withStatus(message: Message, userId: string, marks: OthersMarks | null): Message {
-  if (!marks || message.senderId !== userId) return message;
-  if (marks.read >= message.seq) return { ...message, status: 'read' };
-  return marks.delivered >= message.seq ? { ...message, status: 'delivered' } : message;
 }

@@ -35,6 +35,19 @@ export function presentMessage(row: MessageRow): Message {
   };
 }
 
+/** How far the other present members have come; null where nobody else is there, or too many. */
+export interface OthersMarks {
+  read: number;
+  delivered: number;
+}
+
+/** On one's own messages: how far all the others have come. */
+export function withStatus(message: Message, userId: string, marks: OthersMarks | null): Message {
+  if (!marks || message.senderId !== userId || message.type === 'system') return message;
+  if (marks.read >= message.seq) return { ...message, status: 'read' };
+  return marks.delivered >= message.seq ? { ...message, status: 'delivered' } : message;
+}
+
 /** Everyone whom these messages name: senders, mentioned people, authors of quoted messages, members in system ones. */
 export function peopleIn(messages: readonly Message[]): string[] {
   const ids = new Set<string>();

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { Message } from '@parley/protocol';
+import { LIMITS, type Message } from '@parley/protocol';
 import { and, asc, desc, eq, gt, gte, isNull, lt, lte, type SQL, sql } from 'drizzle-orm';
 import { Database, type Db } from '../../database/database.js';
 import { WriterDatabase } from '../../database/database.module.js';
 import type { MessageRow } from '../../database/rows.js';
-import { conversationParticipants, messages } from '../../database/schema/index.js';
-import { presentMessage } from './message.presenter.js';
+import { conversationParticipants, conversations, messages } from '../../database/schema/index.js';
+import { type OthersMarks, presentMessage, withStatus } from './message.presenter.js';
 import type { Anchor, Direction } from './message-anchor.js';
 import { type BatchRow, decodeOutcome, encodeBatch, type Outcome, type PreparedMessage } from './message-batch.js';
 
@@ -16,16 +16,10 @@ export interface Slice {
   moreAfter: boolean;
 }
 
-interface SliceRequest {
+export interface SliceRequest {
   conversationId: string;
   limit: number;
   type: string | null;
-}
-
-/** How far the other present members have come; null where nobody else is there, or too many. */
-export interface OthersMarks {
-  read: number;
-  delivered: number;
 }
 
 @Injectable()
@@ -50,14 +44,19 @@ export class MessagesRepository {
     return outcomes;
   }
 
-  /** A message of a conversation that the user is a member of. */
+  /** A message of a conversation that the user is a member of, with its status as they see it. */
   async findVisible(messageId: string, userId: string, conversationId?: string): Promise<Message | null> {
-    const [found] = await this.database.db
-      .select({ message: messages })
+    const { db } = this.database;
+    const [found] = await db
+      .select({ message: messages, memberCount: conversations.memberCount })
       .from(messages)
       .innerJoin(conversationParticipants, memberOf(userId))
+      .innerJoin(conversations, eq(conversations.id, messages.conversationId))
       .where(and(eq(messages.id, messageId), conversationId ? eq(messages.conversationId, conversationId) : undefined));
-    return found ? presentMessage(found.message) : null;
+    if (!found) return null;
+    const message = presentMessage(found.message);
+    if (message.senderId !== userId || found.memberCount > LIMITS.receiptsMembers) return message;
+    return withStatus(message, userId, await this.othersMarks(db, message.conversationId, userId));
   }
 
   /** The original of a repeat, whether or not its sender may still read it. */

@@ -4,7 +4,6 @@ import { CONFIG, type Config } from '../../config/config.js';
 import { asParleyError, conflict, invalid, notFound, ParleyError } from '../../kernel/errors.js';
 import { newId } from '../../kernel/ids.js';
 import type { Principal } from '../../kernel/principal.js';
-import { presentMessage } from './message.presenter.js';
 import type { PageRequest } from './message-anchor.js';
 import type { Original, Outcome, PreparedMessage, Refusal } from './message-batch.js';
 import { MessagePages } from './message-pages.js';
@@ -89,9 +88,7 @@ export class MessagesService {
     const { row, mayRead } = found;
     if (row.payloadHash.toString('hex') !== sent.payloadHash) throw new ParleyError('idempotency_conflict');
     const original = { id: row.id, seq: row.seq, version: row.createdVersion, createdAt: row.createdAt.toISOString() };
-    return mayRead
-      ? { duplicate: true, message: presentMessage(row), version: row.createdVersion }
-      : receiptOf(sent, original);
+    return mayRead ? this.original(sent, original) : receiptOf(sent, original);
   }
 }
 
