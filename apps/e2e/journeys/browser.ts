@@ -3,7 +3,8 @@ import { type Browser, type BrowserContext, type BrowserContextOptions, chromium
 import { RestClient } from '../harness/rest-client.js';
 import { SocketTap } from './socket-tap.js';
 
-const PASSWORD = 'correct horse battery';
+/** Of everybody in these tests. */
+export const PASSWORD = 'correct horse battery';
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
 /** A browser for one spec file. Names where Chromium is by `CHROMIUM_PATH`, else by looking on the path. */

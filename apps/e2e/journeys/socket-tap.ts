@@ -11,7 +11,7 @@ export class SocketTap {
   /** Payloads of all sends that left the page. */
   readonly sends: { clientMessageId: string; content: string }[] = [];
   private held: (() => void)[] | null = null;
-  private refusal: ErrorObject['code'] | null = null;
+  private refusal: Pick<ErrorObject, 'code' | 'retryAfterMs'> | null = null;
   private readonly open = new Set<WebSocketRoute>();
   private cut = false;
 
@@ -36,8 +36,8 @@ export class SocketTap {
   }
 
   /** Answers every send with this refusal instead of passing it on; null passes them on again. */
-  refuseSends(code: ErrorObject['code'] | null): void {
-    this.refusal = code;
+  refuseSends(code: ErrorObject['code'] | null, retryAfterMs?: number): void {
+    this.refusal = code && { code, retryAfterMs };
   }
 
   /** Ends the connection and refuses every new one. */
@@ -74,7 +74,13 @@ export class SocketTap {
   private answer(): { success: false; error: Partial<ErrorObject> } {
     return {
       success: false,
-      error: { code: this.refusal ?? 'internal', message: 'Refused by the test.', retryable: false, requestId: 'test' },
+      error: {
+        code: 'internal',
+        ...this.refusal,
+        message: 'Refused by the test.',
+        retryable: false,
+        requestId: 'test',
+      },
     };
   }
 }

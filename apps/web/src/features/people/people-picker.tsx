@@ -1,6 +1,6 @@
 /* oxlint-disable jsx-a11y/prefer-tag-over-role, jsx-a11y/no-noninteractive-element-to-interactive-role, jsx-a11y/click-events-have-key-events --
    the combobox pattern: the input has focus and keys, the options are never focused; <datalist> shows no pictures */
-import type { UserDetail, UserView } from '@parley/protocol';
+import type { UserView } from '@parley/protocol';
 import { X } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { PersonAvatar } from '../../ui/avatar.js';
@@ -28,7 +28,7 @@ export function PeoplePicker(props: PeoplePickerProps) {
   const { people, status, error } = usePeopleSearch(query, [...without, ...chosen.map((person) => person.id)]);
   const current = people[Math.min(active, people.length - 1)];
 
-  function pick(person: UserDetail) {
+  function pick(person: UserView) {
     onPick(person);
     setQuery('');
     setActive(0);
@@ -143,9 +143,8 @@ function Nobody({ query, status, error, chosen }: NobodyProps) {
   let text = 'Looking…';
   if (error !== null) text = error;
   else if (status === 'ready') {
-    if (query.trim()) text = `Nobody else here is called “${query.trim()}”.`;
-    else if (chosen > 0) text = 'There is nobody else to choose.';
-    else text = 'Nobody else is on this server yet. Invite them: they register at this address.';
+    if (query.trim().length > 1) text = `Nobody else here is called “${query.trim()}”.`;
+    else text = `Type the first letters of ${chosen > 0 ? 'another' : 'a'} name or username.`;
   }
   return (
     <li role="presentation" className="px-2 py-6 text-center text-second text-ink-3">

@@ -1,24 +1,32 @@
-import type { UserDetail } from '@parley/protocol';
-import { useEffect, useState } from 'react';
+import type { UserView } from '@parley/protocol';
+import { useEffect, useMemo, useState } from 'react';
 import { sentenceFor } from '../../api/sentences.js';
-import { searchPeople } from './people.store.js';
+import { searchPeople, usePeople } from './people.store.js';
 
 const PAUSE_MS = 160;
+/** The server looks from this many characters on; below it those known already are offered. */
+const ASKED_FROM = 2;
 
 export interface PeopleSearch {
-  people: UserDetail[];
+  people: UserView[];
   status: 'searching' | 'ready' | 'failed';
   error: string | null;
 }
 
+const SEARCHING: PeopleSearch = { people: [], status: 'searching', error: null };
+
 /** People who fit what is typed, without those named; asked for once the typing pauses. */
-export function usePeopleSearch(query: string, without: readonly string[]): PeopleSearch {
-  const [found, setFound] = useState<PeopleSearch>({ people: [], status: 'searching', error: null });
+export function usePeopleSearch(typed: string, without: readonly string[]): PeopleSearch {
+  const query = typed.trim().toLowerCase();
+  const asks = query.length >= ASKED_FROM;
+  const known = useKnown(query, !asks);
+  const [found, setFound] = useState<PeopleSearch>(SEARCHING);
   useEffect(() => {
+    if (!asks) return;
     const gone = new AbortController();
     const timer = setTimeout(async () => {
       try {
-        const people = await searchPeople(query.trim(), gone.signal);
+        const people = await searchPeople(query, gone.signal);
         if (!gone.signal.aborted) setFound({ people, status: 'ready', error: null });
       } catch (thrown) {
         if (!gone.signal.aborted) setFound({ people: [], status: 'failed', error: sentenceFor(thrown) });
@@ -27,7 +35,21 @@ export function usePeopleSearch(query: string, without: readonly string[]): Peop
     return () => {
       clearTimeout(timer);
       gone.abort();
+      setFound(SEARCHING);
     };
-  }, [query]);
-  return { ...found, people: found.people.filter((person) => !without.includes(person.id)) };
+  }, [query, asks]);
+  const result: PeopleSearch = asks ? found : { people: known, status: 'ready', error: null };
+  return { ...result, people: result.people.filter((person) => !without.includes(person.id)) };
+}
+
+/** People met before whose name or username has this in it, by name. */
+function useKnown(query: string, on: boolean): UserView[] {
+  const people = usePeople();
+  return useMemo(() => {
+    if (!on) return [];
+    const fits = ({ displayName, username }: UserView) => `${displayName} ${username}`.toLowerCase().includes(query);
+    return Object.values(people)
+      .filter(fits)
+      .sort((a, b) => a.displayName.localeCompare(b.displayName));
+  }, [people, query, on]);
 }

@@ -1,0 +1,163 @@
+/* Records every view of the web app, light and dark, 1280 and 390 pixels wide:
+   node apps/e2e/dist/screenshots/main.js DIRECTORY */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { ParleyNode } from '../harness/parley-node.js';
+import { launchBrowser, PASSWORD } from '../journeys/browser.js';
+import { SocketTap } from '../journeys/socket-tap.js';
+import { buildScene, type Scene } from './scene.js';
+
+const SIZES = [
+  { width: 1280, height: 800 },
+  { width: 390, height: 844 },
+];
+
+interface Stage {
+  page: Page;
+  tap: SocketTap;
+  scene: Scene;
+  phone: boolean;
+}
+
+/** Name → how to get there, in an order in which each begins where the one before ended. */
+const VIEWS: [string, (stage: Stage) => Promise<unknown>][] = [
+  ['sign-in', ({ page }) => page.goto('/signin')],
+  [
+    'sign-in-refused',
+    async ({ page, scene }) => {
+      await page.getByLabel('Username').fill(scene.viewer);
+      await page.getByLabel('Password', { exact: true }).fill('not the password');
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByRole('alert').waitFor();
+    },
+  ],
+  ['register', ({ page }) => page.goto('/register')],
+  [
+    'register-refused',
+    async ({ page }) => {
+      await page.getByLabel('Username').fill('No Spaces!');
+      await page.getByLabel('Password', { exact: true }).fill('short');
+      await page.getByRole('button', { name: 'Create account' }).click();
+    },
+  ],
+  [
+    'list',
+    async ({ page, scene }) => {
+      await page.goto('/signin');
+      await page.getByLabel('Username').fill(scene.viewer);
+      await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByTestId('conversation-row').first().waitFor();
+    },
+  ],
+  ['new-message', ({ page }) => page.getByRole('button', { name: 'New message' }).first().click()],
+  [
+    'new-group',
+    async ({ page }) => {
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'New group' }).first().click();
+      await page.getByLabel('Name', { exact: true }).fill('Release crew');
+      for (const name of ['Ama', 'Jonas']) {
+        await page.getByRole('combobox').fill(name);
+        await page.getByRole('option', { name }).click();
+      }
+      await page.getByRole('combobox').fill('Mi');
+      await page.getByRole('option').first().waitFor();
+    },
+  ],
+  [
+    'chat',
+    async ({ page, scene }) => {
+      await page.goto(`/c/${scene.room}`);
+      await page.getByTestId('composer').waitFor();
+    },
+  ],
+  ['chat-menu', ({ page }) => page.getByRole('button', { name: 'More' }).click()],
+  [
+    'members',
+    async ({ page, scene }) => {
+      await page.goto(`/c/${scene.room}?panel=members`);
+      await page.getByTestId('member-row').first().waitFor();
+    },
+  ],
+  [
+    'leave',
+    async ({ page }) => {
+      await page.getByRole('complementary').getByRole('button', { name: 'Leave group' }).click();
+    },
+  ],
+  [
+    'not-sent',
+    async ({ page, tap, scene }) => {
+      await page.goto(`/c/${scene.room}`);
+      tap.refuseSends('rate_limited', 4_000);
+      await page.getByTestId('composer').fill('This one waits for its turn.');
+      await page.keyboard.press('Enter');
+      await page.getByText('You are sending very fast').waitFor();
+      tap.refuseSends('content_too_long');
+      await page.getByText('Not sent.').waitFor();
+      tap.refuseSends(null);
+    },
+  ],
+  [
+    'offline',
+    async ({ page, tap }) => {
+      await page.getByRole('button', { name: 'Delete' }).click();
+      await tap.cutLine();
+      await page.getByTestId('composer').fill('Written on the train, sent later.');
+      await page.keyboard.press('Enter');
+      await page.getByTestId('conn-banner').waitFor();
+    },
+  ],
+  [
+    'account',
+    async ({ page, tap }) => {
+      tap.mendLine();
+      await page.goto('/');
+      await page.getByRole('button', { name: /^Account of/ }).click();
+    },
+  ],
+  ['not-found', ({ page }) => page.goto('/c/01900000-0000-7000-8000-000000000000')],
+];
+
+async function record(browser: Browser, node: ParleyNode, scene: Scene, directory: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const viewport of SIZES) {
+      const context = await browser.newContext({
+        baseURL: node.url,
+        viewport,
+        colorScheme,
+        locale: 'en-GB',
+        reducedMotion: 'reduce',
+        hasTouch: viewport.width < 720,
+        isMobile: viewport.width < 720,
+      });
+      const page = await context.newPage();
+      const stage = { page, tap: await SocketTap.on(page), scene, phone: viewport.width < 720 };
+      for (const [index, [name, open]] of VIEWS.entries()) {
+        await open(stage);
+        await page.waitForTimeout(600);
+        const file = `${String(index + 1).padStart(2, '0')}-${name}-${colorScheme}-${viewport.width}.png`;
+        await page.screenshot({ path: join(directory, file) });
+      }
+      await context.close();
+      console.log(`${colorScheme}, ${viewport.width} px: ${VIEWS.length} views`);
+    }
+  }
+}
+
+const directory = process.argv[2];
+if (!directory) {
+  console.error('Usage: node apps/e2e/dist/screenshots/main.js DIRECTORY');
+  process.exit(2);
+}
+mkdirSync(directory, { recursive: true });
+const node = await ParleyNode.start({ env: { RATE_LIMITS: 'off' } });
+const browser = await launchBrowser();
+try {
+  await record(browser, node, await buildScene(node.url), directory);
+} finally {
+  await browser.close();
+  await node.stop();
+}
