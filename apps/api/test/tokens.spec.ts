@@ -6,7 +6,8 @@ import { type CryptoKey, exportJWK, exportSPKI, generateKeyPair, type JWK, type 
 import { TokenService } from '../src/modules/auth/index.js';
 import { HOST, startNode, type TestNode, type TestUser } from './node.js';
 
-const OWN_SECRET = 'the secret of this test for own tokens';
+/** Long enough for every algorithm that could be tried with it. */
+const OWN_SECRET = 'the-secret-of-this-test-for-own-tokens'.repeat(2);
 const seconds = () => Math.floor(Date.now() / 1000);
 const key = (secret: string) => new TextEncoder().encode(secret);
 
@@ -91,9 +92,7 @@ describe('own tokens', () => {
   });
 
   it.each(['HS384', 'HS512'])('attack 3: with alg %s, though signed with the right secret', async (alg) => {
-    const long = await new SignJWT({ ...claimsOf(ann.token) })
-      .setProtectedHeader({ alg })
-      .sign(key(OWN_SECRET.repeat(2)));
+    const long = await new SignJWT({ ...claimsOf(ann.token) }).setProtectedHeader({ alg }).sign(key(OWN_SECRET));
     expect(await codeFor(long)).toBe('401 unauthenticated');
   });
 
@@ -125,6 +124,12 @@ describe('own tokens', () => {
     await node.request.get(`/api/users/me?token=${ann.token}`).expect(401);
     await node.request.get(`/api/users/me?token=${ann.token}`).set('authorization', ann.bearer).expect(401);
     await node.request.get('/api/users/me').set('cookie', `token=${ann.token}`).expect(401);
+  });
+
+  it('§2: a user who was disabled elsewhere is refused, though the session was not ended', async () => {
+    const user = await node.register('elsewhere');
+    await node.rows(sql`UPDATE users SET is_disabled = true WHERE id = ${user.id}`);
+    expect(await codeFor(user.token)).toBe('401 unauthenticated');
   });
 
   it('attack 5: a refresh token is no access token', async () => {

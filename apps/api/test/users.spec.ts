@@ -228,6 +228,7 @@ describe('disabling', () => {
 
   it('§2: keeps an account out at once, until it is enabled again', async () => {
     const user = await node.register('tobedisabled');
+    await get('/me', user).expect(200);
     await patch(`/${user.id}`, { isDisabled: true }, admin).expect(200);
     await get('/me', user).expect(401);
     const login = () =>
@@ -236,6 +237,10 @@ describe('disabling', () => {
     await patch(`/${user.id}`, { isDisabled: false }, admin).expect(200);
     await login().expect(200);
     await get('/me', user).expect(401);
+    await node.request
+      .post('/api/auth/refresh')
+      .set({ cookie: user.cookie, 'sec-fetch-site': 'same-origin' })
+      .expect(401);
   });
 });
 

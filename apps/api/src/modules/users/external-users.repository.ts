@@ -64,8 +64,7 @@ export class ExternalUsersRepository {
       if (missing.length === 0) return found;
       // `user` alone recalls nobody, and nobody becomes an admin by what they are called.
       const avoided = new Set(['user', ...this.config.adminUsers]);
-      const given = attempt === 0 ? chosen(missing, avoided) : missing.map((person) => draft(person, null));
-      const rows = await this.database.transaction((tx) => provisionOnce(tx, given));
+      const rows = await this.database.transaction((tx) => provisionOnce(tx, drafts(missing, avoided)));
       for (const { external_id: externalId, id } of rows) found.set(externalId, id);
     }
     throw new Error('Free usernames could not be found.');
@@ -88,7 +87,7 @@ interface Draft {
 }
 
 /** Each with the username wanted, unless another of them wants the same. */
-function chosen(people: readonly ExternalPerson[], avoided: Set<string>): Draft[] {
+function drafts(people: readonly ExternalPerson[], avoided: Set<string>): Draft[] {
   const taken = new Set<string>();
   return people.map((person) => {
     const derived = usernameLike(person.name);
