@@ -53,30 +53,26 @@ describe('The README', () => {
       rmSync(logs, { recursive: true, force: true });
     });
 
-    it(
-      START,
-      async () => {
-        const port = await freePort();
-        const npm = new Child({
-          command: 'npm',
-          args: ['start'],
-          cwd: ROOT,
-          env: { ...bareEnvironment(), PORT: String(port), HOST: '127.0.0.1', DATA_DIR: dataDirectory },
-          logFile: join(logs, 'start.log'),
-        });
-        const page = await pageOf(`http://127.0.0.1:${port}/`, npm);
-        expect(page).toMatch(/<script\b[^>]*\bsrc=/);
-        expect(npm.log()).toContain(`Parley is ready: http://127.0.0.1:${port}`);
-        expect(existsSync(join(dataDirectory, 'postgres'))).toBe(true);
+    it(START, async () => {
+      const port = await freePort();
+      const npm = new Child({
+        command: 'npm',
+        args: ['start'],
+        cwd: ROOT,
+        env: { ...bareEnvironment(), PORT: String(port), HOST: '127.0.0.1', DATA_DIR: dataDirectory },
+        logFile: join(logs, 'start.log'),
+      });
+      const page = await pageOf(`http://127.0.0.1:${port}/`, npm);
+      expect(page).toMatch(/<script\b[^>]*\bsrc=/);
+      expect(npm.log()).toContain(`Parley is ready: http://127.0.0.1:${port}`);
+      expect(existsSync(join(dataDirectory, 'postgres'))).toBe(true);
 
-        const family = descendantsOf(npm.pid);
-        expect(family.length).toBeGreaterThan(0);
-        await npm.end('SIGTERM');
-        expect(family.filter(isAlive)).toEqual([]);
-        await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow('fetch failed');
-      },
-      240_000,
-    );
+      const family = descendantsOf(npm.pid);
+      expect(family.length).toBeGreaterThan(0);
+      await npm.end('SIGTERM');
+      expect(family.filter(isAlive)).toEqual([]);
+      await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow('fetch failed');
+    }, 240_000);
 
     it(EMBED, async () => {
       const node = await ParleyNode.start({ dataDirectory, env: settingsNaming('AUTH_SECRET') });

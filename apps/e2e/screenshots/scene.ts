@@ -37,14 +37,23 @@ export interface Scene {
 
 /** Fills a fresh server with people and conversations, over REST. */
 export async function buildScene(url: string): Promise<Scene> {
-  const people = new Map<Username, { id: string; rest: RestClient }>();
+  const people = new Map<Username, { id: string; rest: RestClient; token: string }>();
   for (const [username, name] of CAST) {
     const { user, accessToken } = await registerByRest(url, username, name);
-    people.set(username, { id: user.id, rest: new RestClient(url, accessToken) });
+    people.set(username, { id: user.id, rest: new RestClient(url, accessToken), token: accessToken });
   }
   const rest = (name: Username) => (people.get(name) as { rest: RestClient }).rest;
   const ids = (...names: Username[]) => names.map((name) => (people.get(name) as { id: string }).id);
   const say = (id: string, name: Username, content: string) => rest(name).send(id, { content });
+
+  const mark = async (what: 'read' | 'delivered', id: string, name: Username, seq: number) => {
+    const answer = await fetch(`${url}/api/conversations/${id}/${what}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${people.get(name)?.token}` },
+      body: JSON.stringify({ seq }),
+    });
+    if (!answer.ok) throw new Error(`${what}: ${answer.status} ${await answer.text()}`);
+  };
 
   const direct = async (other: Username, lines: [Username, string][]) => {
     const { id } = await rest('tomas.reyes').createConversation({ type: 'direct', memberIds: ids(other) });
@@ -66,5 +75,10 @@ export async function buildScene(url: string): Promise<Scene> {
   const room = await group('Launch room', 'tomas.reyes', 'ama.okafor', 'jonas.berg');
   await rest('mina.halvorsen').addMembers(room.id, ids('li.wen'));
   for (const [name, line] of LINES) await say(room.id, name, line);
+  // The system line of the addition is the first of all.
+  await mark('delivered', room.id, 'li.wen', LINES.length + 1);
+  await mark('read', room.id, 'jonas.berg', LINES.length - 2);
+  await mark('read', room.id, 'ama.okafor', LINES.length + 1);
+  await mark('read', room.id, 'mina.halvorsen', LINES.length + 1);
   return { viewer: 'tomas.reyes', room: room.id };
 }

@@ -41,7 +41,7 @@ export function ConnectionBanner() {
 
 function wordsOf(waiting: number): string {
   if (waiting === 0) return 'Reconnecting…';
-  return `Reconnecting. ${waiting === 1 ? 'One message' : `${waiting} messages`} will be sent when you are back.`;
+  return `${waiting === 1 ? 'One message' : `${waiting} messages`} will be sent once you are back.`;
 }
 
 /** True from `at` on for as long as `on` holds. */

@@ -11,7 +11,7 @@ interface FieldProps extends InputHTMLAttributes<HTMLInputElement> {
 }
 
 const INPUT =
-  'h-10 w-full rounded-control border border-edge bg-raised px-3 text-body text-ink placeholder:text-ink-3 outline-none focus-visible:border-accent focus-visible:ring-1 focus-visible:ring-accent aria-invalid:border-danger max-[720px]:h-11 max-[720px]:text-[16px]';
+  'h-10 w-full rounded-control border border-edge bg-raised px-3 text-body text-ink placeholder:text-ink-3 outline-none focus-visible:border-accent focus-visible:ring-1 focus-visible:ring-accent aria-invalid:border-danger aria-invalid:focus-visible:ring-danger max-[720px]:h-11 max-[720px]:text-[16px]';
 
 export function Field({ label, error, hint, aside, className, ...rest }: FieldProps) {
   const id = useId();

@@ -32,7 +32,7 @@ export function Menu({ trigger, align = 'end', side = 'bottom', children }: Menu
 }
 
 const ITEM =
-  'flex h-9 items-center gap-2.5 rounded-control px-2.5 text-body outline-none select-none data-highlighted:bg-hover max-[720px]:h-11';
+  'flex h-9 items-center gap-2.5 rounded-control px-2.5 text-body outline-none select-none data-highlighted:bg-chosen max-[720px]:h-11';
 
 interface MenuItemProps {
   icon?: ReactNode;

@@ -117,7 +117,7 @@ function NotSent({ row, reason, onRetry, onDiscard }: NotSentProps) {
   return (
     <div className="message-line hover:bg-transparent">
       <div />
-      <p role="alert" className="flex flex-wrap items-center gap-x-2 text-second text-danger">
+      <p role="alert" className="col-span-2 flex flex-wrap items-center gap-x-2 text-second text-danger">
         <span>
           <b className="font-strong">Not sent.</b> {reason}
         </span>

@@ -105,7 +105,7 @@ function Option({ id, person, active, onPick }: { id: string; person: UserView; 
       aria-selected={active}
       data-testid="person-option"
       onClick={onPick}
-      className={classes('flex items-center gap-3 rounded-row px-2 py-1.5', active ? 'bg-hover' : 'hover:bg-hover')}
+      className={classes('flex items-center gap-3 rounded-row px-2 py-1.5', active ? 'bg-chosen' : 'hover:bg-chosen')}
     >
       <PersonAvatar user={person} size={36} />
       <span className="min-w-0">
