@@ -19,7 +19,8 @@ const knownKeys = new WeakMap<object, ReadonlySet<string>>();
  * refused, not ignored. Throws `validation_failed` with a detail for each fault.
  */
 export function validated<T extends object>(type: Class<T>, sent: unknown): T {
-  if (typeof sent !== 'object' || sent === null || Array.isArray(sent)) throw invalid('', 'must be an object');
+  const refused = (refusal: ParleyError, told = {}) => type.refused?.(refusal, told) ?? refusal;
+  if (typeof sent !== 'object' || sent === null || Array.isArray(sent)) throw refused(invalid('', 'must be an object'));
   const known = keysOf(type);
   const instance = new type() as Record<string, unknown>;
   const unknown: ErrorDetail[] = [];
@@ -31,8 +32,7 @@ export function validated<T extends object>(type: Class<T>, sent: unknown): T {
   const faults = validateSync(instance, { forbidUnknownValues: false });
   if (unknown.length === 0 && faults.length === 0) return instance as T;
   const details = [...unknown, ...faults.flatMap((fault) => detailsOf(fault, ''))].slice(0, MOST_DETAILS);
-  const refusal = new ParleyError('validation_failed', { details });
-  throw type.refused ? type.refused(refusal, sent as Record<string, unknown>) : refusal;
+  throw refused(new ParleyError('validation_failed', { details }), sent);
 }
 
 function keysOf(type: Class<object>): ReadonlySet<string> {

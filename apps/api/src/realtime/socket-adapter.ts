@@ -6,7 +6,7 @@ import type { MessageMappingProperties } from '@nestjs/websockets';
 import { type ErrorObject, LIMITS } from '@parley/protocol';
 import type { Logger } from 'pino';
 import type { Server, ServerOptions } from 'socket.io';
-import { asParleyError, invalid, notFound, ParleyError } from '../kernel/errors.js';
+import { asParleyError, notFound, ParleyError } from '../kernel/errors.js';
 import { keepEntrance } from './entrance.js';
 import { oneWritePerTurn, StreamKeepingServer } from './one-write-per-turn.js';
 import type { ParleySocket } from './socket.js';
@@ -68,9 +68,9 @@ export class SocketAdapter extends IoAdapter {
   private async obey(socket: ParleySocket, { name, command, sent }: Command): Promise<object> {
     try {
       if (!command) throw notFound();
-      if (sent.length !== 1) throw invalid('', 'must be one object');
       if (!socket.data.isReady) await socket.data.ready;
-      return { success: true, ...((await command(sent[0])) as object) };
+      // Several payloads are none: the command refuses that in its own way.
+      return { success: true, ...((await command(sent.length === 1 ? sent[0] : undefined)) as object) };
     } catch (fault) {
       return { success: false, error: this.tell(socket, name, fault) };
     }

@@ -38,13 +38,20 @@ export class ConversationCreation {
     return { id: row.id, created };
   }
 
+  /** The direct conversation of these two, if there is one. */
+  async findDirect(principal: Principal, peerId: string): Promise<string | null> {
+    const key = directKeyOf(principal.userId, peerId);
+    return (await this.database.transaction((tx) => this.repository.findByDirectKey(tx, key)))?.id ?? null;
+  }
+
   private direct(principal: Principal, body: CreateConversationBody, memberIds: readonly string[]): NewConversation {
     const [peer] = memberIds;
     if (body.name !== undefined) throw invalid('name', 'a direct conversation has none');
     if (peer === undefined || memberIds.length !== 1) throw invalid('memberIds', 'must name exactly one other person');
     if (peer === principal.userId) throw invalid('memberIds', 'must not be oneself');
+    const directKey = directKeyOf(principal.userId, peer);
     const pair = [principal.userId, peer].sort();
-    return { ...this.common(principal, body), type: 'direct', name: null, directKey: pair.join(':'), memberIds: pair };
+    return { ...this.common(principal, body), type: 'direct', name: null, directKey, memberIds: pair };
   }
 
   private group(principal: Principal, body: CreateConversationBody, memberIds: readonly string[]): NewConversation {
@@ -98,3 +105,5 @@ export class ConversationCreation {
     return direct;
   }
 }
+
+const directKeyOf = (one: string, other: string): string => [one, other].sort().join(':');

@@ -1,7 +1,8 @@
 import { Controller, Post, Res } from '@nestjs/common';
 import type { DuplicateReceipt, Message, SendToBody } from '@parley/protocol';
 import type { Response } from 'express';
-import { invalid } from '../../kernel/errors.js';
+import { asParleyError, invalid } from '../../kernel/errors.js';
+import { newId } from '../../kernel/ids.js';
 import type { Principal } from '../../kernel/principal.js';
 import { CurrentPrincipal } from '../../platform/http/request.js';
 import { ValidBody } from '../../platform/http/valid.js';
@@ -22,17 +23,32 @@ export class SendToController {
     @ValidBody(SendToDto) body: SendToDto,
     @Res({ passthrough: true }) response: Response,
   ): Promise<Message | DuplicateReceipt> {
-    const conversationId = await this.target(principal, body);
-    return answerSend(await this.messages.send(principal, conversationId, body), response);
+    const { receiverId, conversationId, ...message } = body;
+    // Every refusal of a send tells the id under which it can be repeated.
+    const clientMessageId = message.clientMessageId?.toLowerCase() ?? newId();
+    try {
+      const target = await this.target(principal, { receiverId, conversationId, ...message });
+      return answerSend(await this.messages.send(principal, target, { ...message, clientMessageId }), response);
+    } catch (fault) {
+      throw asParleyError(fault).withClientMessageId(clientMessageId);
+    }
   }
 
   private async target(principal: Principal, { receiverId, conversationId, ...message }: SendToBody): Promise<string> {
-    if ((receiverId === undefined) === (conversationId === undefined)) {
-      throw invalid('receiverId', 'must be given, or conversationId, and not both');
+    if (receiverId === undefined) {
+      if (conversationId === undefined) throw invalid('receiverId', 'must be given, or conversationId');
+      return conversationId;
     }
-    if (conversationId !== undefined) return conversationId;
+    if (conversationId !== undefined) throw invalid('receiverId', 'cannot be combined with conversationId');
+    const peerId = receiverId.toLowerCase();
+    // Where there is one already, sending itself decides: a repeat is answered whatever the limits are now.
+    const known = await this.creation.findDirect(principal, peerId);
+    if (known) return known;
     this.messages.check(principal, message);
-    const { id } = await this.creation.create(principal, { type: 'direct', memberIds: receiverId ? [receiverId] : [] });
-    return id;
+    try {
+      return (await this.creation.create(principal, { type: 'direct', memberIds: [peerId] })).id;
+    } catch (fault) {
+      throw asParleyError(fault).code === 'validation_failed' ? invalid('receiverId', 'must be another user') : fault;
+    }
   }
 }

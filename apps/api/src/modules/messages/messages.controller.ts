@@ -1,4 +1,4 @@
-import { Controller, Get, Post, Res } from '@nestjs/common';
+import { Controller, Get, Param, Post, Res } from '@nestjs/common';
 import { type DuplicateReceipt, LIMITS, type Message, type MessagePage } from '@parley/protocol';
 import { IsUUID } from 'class-validator';
 import type { Response } from 'express';
@@ -40,7 +40,7 @@ export class MessagesController {
   @Post(['conversations/:id/messages', 'rooms/:id/messages'])
   async send(
     @CurrentPrincipal() principal: Principal,
-    @UuidParam('id') id: string,
+    @Param('id') id: string,
     @ValidBody(SendMessageDto) body: SendMessageDto,
     @Res({ passthrough: true }) response: Response,
   ): Promise<Message | DuplicateReceipt> {

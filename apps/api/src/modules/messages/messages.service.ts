@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { DuplicateReceipt, Message, MessagePage, SendMessageBody } from '@parley/protocol';
 import { CONFIG, type Config } from '../../config/config.js';
 import { asParleyError, conflict, invalid, notFound, ParleyError } from '../../kernel/errors.js';
-import { newId } from '../../kernel/ids.js';
+import { isUuid, newId } from '../../kernel/ids.js';
 import type { Principal } from '../../kernel/principal.js';
 import type { PageRequest } from './message-anchor.js';
 import type { Original, Outcome, PreparedMessage, Refusal } from './message-batch.js';
@@ -30,6 +30,7 @@ export class MessagesService {
   async send(principal: Principal, conversationId: string, body: SendMessageBody): Promise<Sent> {
     const clientMessageId = body.clientMessageId?.toLowerCase() ?? newId();
     try {
+      if (!isUuid(conversationId)) throw invalid('id', 'must be a UUID');
       const prepared = prepareMessage(principal, { conversationId, clientMessageId, body });
       // A repeat is answered even where a limit that was lowered since would refuse it.
       const repeat = this.exceedsLimit(body) ? await this.findRepeat(prepared) : null;

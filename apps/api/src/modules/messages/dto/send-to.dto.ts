@@ -1,14 +1,15 @@
 import type { SendToBody } from '@parley/protocol';
-import { IsOptional, IsUUID } from 'class-validator';
+import { IsUUID } from 'class-validator';
+import { MayBeMissing } from '../../../platform/validation.js';
 import { SendMessageDto } from './send-message.dto.js';
 
 /** Body of `POST messages/send`: exactly one of `receiverId` and `conversationId`. */
 export class SendToDto extends SendMessageDto implements SendToBody {
-  @IsOptional()
+  @MayBeMissing()
   @IsUUID('loose')
   receiverId?: string;
 
-  @IsOptional()
+  @MayBeMissing()
   @IsUUID('loose')
   conversationId?: string;
 }
