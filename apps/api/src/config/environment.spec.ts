@@ -39,6 +39,7 @@ describe('the environment', () => {
     [{ REGISTRATION: 'maybe' }, /^REGISTRATION must be one of open, closed/],
     [{ LOG_LEVEL: 'loud' }, /^LOG_LEVEL must be one of/],
     [{ RATE_LIMITS: 'no' }, /^RATE_LIMITS must be one of/],
+    [{ TRUST_PROXY: 'sometimes' }, /^TRUST_PROXY must be true, false, or addresses/],
   ])('refuses %j with a sentence', (env, sentence) => {
     expect(faultsOf(env as Record<string, string>)).toEqual([expect.stringMatching(sentence)]);
   });

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { LIMITS } from '@parley/protocol';
 import { type Config, type HostTokens, LOG_LEVELS, type LogLevel, OWN_ISSUER } from './config.js';
@@ -35,7 +36,7 @@ export function readEnvironment(env: Environment = process.env): Config {
     registration: reader.oneOf('REGISTRATION', ['open', 'closed'] as const, 'open'),
     adminUsers: reader.list('ADMIN_USERS').map((name) => name.toLowerCase()),
     logLevel: reader.oneOf<LogLevel>('LOG_LEVEL', LOG_LEVELS, 'info'),
-    trustProxy: trustProxy(reader.text('TRUST_PROXY')),
+    trustProxy: reader.proxies('TRUST_PROXY'),
     rateLimits: reader.oneOf('RATE_LIMITS', ['on', 'off'] as const, 'on') === 'on',
     contentBytes: reader.integer('MAX_CONTENT_BYTES', {
       least: 1,
@@ -66,10 +67,7 @@ function hostTokens(reader: Reader): HostTokens | null {
   return secret ? { ...named, secret } : { ...named, jwksUrl: jwksUrl ?? '' };
 }
 
-function trustProxy(value: string | null): boolean | string {
-  if (value === null || value === 'false' || value === '0') return false;
-  return value === 'true' || value === '1' ? true : value;
-}
+const PROXY_RANGES = ['loopback', 'linklocal', 'uniquelocal'];
 
 class Reader {
   readonly faults: string[] = [];
@@ -121,6 +119,20 @@ class Reader {
     if (URL.canParse(value) && protocols.includes(new URL(value).protocol)) return value;
     this.fault(`${name} must be a URL that begins with ${protocols.map((each) => `${each}//`).join(' or ')}.`);
     return null;
+  }
+
+  /** Whether to believe proxies: none, all, or those with these addresses. */
+  proxies(name: string): boolean | string {
+    const value = this.text(name);
+    if (value === null || value === 'false') return false;
+    if (value === 'true') return true;
+    const known = (each: string) => PROXY_RANGES.includes(each) || isIP(each.split('/', 1)[0] ?? '') !== 0;
+    if (!this.list(name).every(known)) {
+      this.fault(
+        `${name} must be true, false, or addresses and ranges such as 10.0.0.0/8 or loopback; it is "${value}".`,
+      );
+    }
+    return value;
   }
 
   origins(name: string): string[] {

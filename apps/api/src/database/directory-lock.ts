@@ -19,7 +19,7 @@ export class DirectoryHeldError extends Error {}
  * @throws DirectoryHeldError with a sentence.
  */
 export async function lockDirectory(dataDir: string): Promise<() => Promise<void>> {
-  await mkdir(dataDir, { recursive: true });
+  await makeDirectory(dataDir);
   const path = join(dataDir, 'parley.lock');
   for (let attempt = 0; attempt < 3; attempt += 1) {
     if (await created(path)) {
@@ -38,6 +38,16 @@ export async function lockDirectory(dataDir: string): Promise<() => Promise<void
     await rm(path, { force: true });
   }
   throw new DirectoryHeldError(`The data directory ${dataDir} is being taken by another Parley process.`);
+}
+
+async function makeDirectory(dataDir: string): Promise<void> {
+  try {
+    await mkdir(dataDir, { recursive: true });
+  } catch (fault) {
+    throw new Error(`DATA_DIR (${dataDir}) cannot be used as a directory: ${(fault as Error).message}`, {
+      cause: fault,
+    });
+  }
 }
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, 200));

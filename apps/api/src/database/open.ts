@@ -15,29 +15,48 @@ export async function openDatabases(config: Config, log: Logger): Promise<OpenDa
 }
 
 async function openInProcess(dataDir: string): Promise<OpenDatabases> {
-  const unlock = await lockDirectory(dataDir);
-  try {
+  return holding(await lockDirectory(dataDir), async () => {
     const database = await openEmbedded(dataDir, MIGRATIONS);
-    const close = async () => {
-      await database.close();
-      await unlock();
-    };
-    return { main: database, writer: database, close };
-  } catch (fault) {
-    await unlock();
-    throw fault;
-  }
+    return { main: database, writer: database, close: () => database.close() };
+  });
 }
 
 async function openServer(url: string, config: Config, log: Logger): Promise<OpenDatabases> {
+  if (!config.redisUrl) return holding(await lockDirectory(config.dataDir), () => openAlone(url, log));
+  log.warn(
+    'REDIS_URL is set, but nodes do not speak through Redis yet: what another node commits is delivered here by the ' +
+      'sweep of the database, up to a second late',
+  );
   await migratePostgres(url, MIGRATIONS, log);
-  // Several nodes keep each other informed through Redis; without it there may be only one.
-  const release = config.redisUrl ? async () => undefined : await claimDatabase(url, log);
+  return openPools(url, log);
+}
+
+/** Several nodes keep each other informed through Redis; without it there may be only one. */
+async function openAlone(url: string, log: Logger): Promise<OpenDatabases> {
+  await migratePostgres(url, MIGRATIONS, log);
+  return holding(await claimDatabase(url, log), async () => openPools(url, log));
+}
+
+function openPools(url: string, log: Logger): OpenDatabases {
   const main = openPostgres({ url, connections: 10, name: 'main' }, log);
   const writer = openPostgres({ url, connections: 8, name: 'writer' }, log);
   const close = async () => {
     await Promise.all([main.close(), writer.close()]);
-    await release();
   };
   return { main, writer, close };
+}
+
+/** Opens while something is held that has to be given back at the end, and at once where opening fails. */
+async function holding(release: () => Promise<void>, open: () => Promise<OpenDatabases>): Promise<OpenDatabases> {
+  try {
+    const opened = await open();
+    const close = async () => {
+      await opened.close();
+      await release();
+    };
+    return { ...opened, close };
+  } catch (fault) {
+    await release();
+    throw fault;
+  }
 }
