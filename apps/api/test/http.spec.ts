@@ -214,13 +214,22 @@ describe('the web app', () => {
     }
   });
 
-  it.each(['/assets/none.js', '/api', '/../package.json', '/.env', '/%2e%2e/package.json'])(
-    'has no file at %s',
-    async (path) => {
-      const answer = await post(path, '', { accept: '*/*' }, 'GET');
-      expect([400, 404]).toContain(answer.status);
-    },
-  );
+  it.each([
+    '/assets/none.js',
+    '/api',
+    '/../package.json',
+    '/.env',
+    '/%2e%2e/package.json',
+    '/..%2fpackage.json',
+    '/assets%2f..%2f..%2fpackage.json',
+  ])('attack 70: has no file at %s', async (path) => {
+    const answer = await post(path, '', { accept: '*/*' }, 'GET');
+    expect(answer).toMatchObject({ status: 404, body: errorOf('not_found') });
+  });
+
+  it('takes nothing', async () => {
+    expect((await post('/', '{}', { 'content-type': 'application/json' })).status).toBe(404);
+  });
 });
 
 describe('health', () => {

@@ -15,8 +15,8 @@ class Server {
   readonly exited: Promise<number | null>;
   private readonly child: ChildProcess;
 
-  constructor(env: Record<string, string>) {
-    this.child = spawn(process.execPath, [MAIN], {
+  constructor(env: Record<string, string>, nodeArguments: readonly string[] = []) {
+    this.child = spawn(process.execPath, [...nodeArguments, MAIN], {
       env: { PATH: process.env.PATH ?? '', HOST: '127.0.0.1', PORT: '0', ...env },
     });
     for (const stream of [this.child.stdout, this.child.stderr]) {
@@ -31,13 +31,20 @@ class Server {
 
   /** Its address, once it says that it is ready. */
   async ready(): Promise<string> {
-    for (let waited = 0; waited < 300; waited += 1) {
+    for (let waited = 0; waited < 500; waited += 1) {
       const url = /^Parley is ready: (\S+)$/m.exec(this.output)?.[1];
       if (url) return url;
       if (this.child.exitCode !== null) break;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     throw new Error(`It did not start:\n${this.output}`);
+  }
+
+  /** Waits until it has written this. */
+  async said(text: string): Promise<void> {
+    for (let waited = 0; waited < 600 && !this.output.includes(text); waited += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   }
 
   signal(name: NodeJS.Signals): void {
@@ -47,8 +54,8 @@ class Server {
 
 let database: TestDatabase;
 let running: Server[] = [];
-const start = (env: Record<string, string> = {}) => {
-  const server = new Server({ ...database.env, ...env });
+const start = (env: Record<string, string> = {}, nodeArguments: readonly string[] = []) => {
+  const server = new Server({ ...database.env, ...env }, nodeArguments);
   running.push(server);
   return server;
 };
@@ -131,11 +138,35 @@ describe('starting', () => {
     expect(me.status).toBe(200);
   });
 
-  it('§8: a database that does not exist is told in a sentence', async () => {
-    const server = start({ DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none', PGCONNECT_TIMEOUT: '1' });
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
+  it('§8: waits for a database that does not answer, says so, and can be ended meanwhile', async () => {
+    const server = start({ DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' });
+    await server.said('the database does not answer yet');
     expect(server.output).toContain('the database does not answer yet');
     server.signal('SIGTERM');
     expect(await server.exited).toBe(0);
+  });
+});
+
+describe('a defect', () => {
+  /** Makes the process run `code` when it gets SIGUSR2. */
+  const onSignal = (code: string) => ['--import', `data:text/javascript,process.on('SIGUSR2',()=>{${code}})`];
+
+  it('a rejection that nobody handled is logged, and the node goes on', async () => {
+    const server = start({}, onSignal("Promise.reject(new Error('left alone'))"));
+    const url = await server.ready();
+    server.signal('SIGUSR2');
+    await server.said('left alone');
+    expect(server.output).toMatch(/"level":"error".*left alone.*a rejection was not handled/);
+    expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+  });
+
+  it('an exception that nobody caught is logged and ends the node in order, with 1', async () => {
+    const server = start({}, onSignal("throw new Error('not expected')"));
+    await server.ready();
+    server.signal('SIGUSR2');
+    expect(await server.exited).toBe(1);
+    expect(server.output).toMatch(/"level":"fatal".*not expected/);
+    expect(server.output).toContain('the node has stopped');
+    expect(await start().ready()).toMatch(/^http:/);
   });
 });

@@ -7,7 +7,7 @@ import { accessLog } from './access-log.js';
 import { JSON_PARSER, jsonOnly } from './body.js';
 import { ErrorsFilter } from './errors.filter.js';
 import { OriginPolicy } from './origin.js';
-import { serveWebApp } from './web-app.js';
+import { webApp } from './web-app.js';
 
 /** Exposed to pages of allowed origins. */
 const EXPOSED = [
@@ -39,7 +39,7 @@ export function openDoorway(app: NestExpressApplication, log: Logger): () => voi
   app.use('/api', neverCached);
   app.use(jsonOnly);
   app.useBodyParser('json', JSON_PARSER);
-  serveWebApp(app);
+  app.use(webApp());
   return () => app.use(errors.noSuchRoute);
 }
 

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
 import { invalid, notFound } from '../../kernel/errors.js';
 import { pathOf } from './access-log.js';
@@ -12,40 +11,41 @@ const SERVERS_OWN = /^\/(api|health|metrics|socket\.io|ws|stomp)(\/|$)/;
 const NOT_BUILT =
   '<!doctype html><html lang="en"><meta charset="utf-8"><title>Parley</title>' +
   '<p>Parley is running, but its web app has not been built: <code>npm start</code> does that.</p></html>';
+/** The build names assets after their content, so those never change; all else is asked for again. */
+const FOR_EVER = 'public, max-age=31536000, immutable';
+const ASK_AGAIN = 'no-cache';
 
-/** Serves the built web app from the server's own origin; its routes all lead to the one page. */
-export function serveWebApp(app: NestExpressApplication, directory: string = DIST): void {
-  const page = join(directory, 'index.html');
-  app.useStaticAssets(directory, { index: false, redirect: false, dotfiles: 'ignore', setHeaders: cacheBriefly });
-  app.use((request: Request, response: Response, next: NextFunction) => {
+/** Serves the built web app from the server's own origin; every address that is no file's leads to its one page. */
+export function webApp(directory: string = DIST) {
+  return (request: Request, response: Response, next: NextFunction): void => {
     const path = pathOf(request);
-    if (SERVERS_OWN.test(path)) next();
-    else if (!isDecodable(path)) next(invalid('', 'is not a valid address'));
-    else if (!isPage(request, path)) next(notFound());
-    else if (existsSync(page)) {
-      response.setHeader('Cache-Control', 'no-cache');
-      response.sendFile(page);
-    } else response.type('html').send(NOT_BUILT);
+    if (SERVERS_OWN.test(path)) {
+      next();
+      return;
+    }
+    if (request.method !== 'GET' && request.method !== 'HEAD') throw notFound();
+    const file = decoded(path);
+    if (/\.[a-z0-9]+$/i.test(file)) sendFile(response, { directory, file }, next);
+    else if (!request.accepts('html')) throw notFound();
+    else if (existsSync(join(directory, 'index.html'))) sendFile(response, { directory, file: '/index.html' }, next);
+    else response.type('html').send(NOT_BUILT);
+  };
+}
+
+function sendFile(response: Response, from: { directory: string; file: string }, next: NextFunction): void {
+  const cache = from.file.startsWith('/assets/') ? FOR_EVER : ASK_AGAIN;
+  const headers = { 'Cache-Control': cache };
+  // The root keeps it inside the directory, whatever the address says.
+  const options = { root: from.directory, dotfiles: 'ignore', cacheControl: false, headers } as const;
+  response.sendFile(from.file, options, (fault?: Error) => {
+    if (fault && !response.headersSent) next(notFound());
   });
 }
 
-function isDecodable(path: string): boolean {
+function decoded(path: string): string {
   try {
-    decodeURIComponent(path);
-    return true;
+    return decodeURIComponent(path);
   } catch {
-    return false;
+    throw invalid('', 'is not a valid address');
   }
-}
-
-/** A name with an ending would be a file, and that was not found. */
-function isPage(request: Request, path: string): boolean {
-  const reads = request.method === 'GET' || request.method === 'HEAD';
-  return reads && !/\.[a-z0-9]+$/i.test(path) && Boolean(request.accepts('html'));
-}
-
-/** The build names assets after their content, so those never change; all else is asked for again. */
-function cacheBriefly(response: { setHeader(name: string, value: string): unknown }, path: string): void {
-  const isHashed = path.startsWith(join(DIST, 'assets'));
-  response.setHeader('Cache-Control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
 }
