@@ -29,12 +29,10 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
   // In view of the reader it is about to be read: no badge flickers up.
   const badge = selected && watching ? null : badgeText(item.unreadCount);
   const at = new Date(item.updatedAt);
-  const words = [title, badge ? `${item.unreadCount} unread` : '', preview, fullTime(at)].filter(Boolean).join(', ');
   return (
     <li>
       <Link
         href={`/c/${item.id}`}
-        aria-label={words}
         aria-current={selected ? 'page' : undefined}
         tabIndex={tabStop ? 0 : -1}
         data-roving={title}
@@ -53,6 +51,7 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
             <span className={classes('truncate text-body', badge ? 'font-strong' : 'font-medium')}>{title}</span>
             <time
               dateTime={item.updatedAt}
+              title={fullTime(at)}
               className={classes(
                 'flex-none text-meta tabular-nums',
                 badge ? 'font-medium text-signal-text' : 'text-ink-3',
@@ -73,6 +72,7 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
                 {badge}
               </span>
             ) : null}
+            {badge ? <span className="sr-only">unread</span> : null}
           </span>
         </span>
       </Link>

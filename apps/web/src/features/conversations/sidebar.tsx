@@ -49,9 +49,9 @@ function AccountMenu({ user }: { user: Me }) {
         trigger={
           <button
             type="button"
-            aria-label={`Account of ${user.displayName}`}
             className="flex w-full items-center gap-2.5 rounded-row p-2 text-left hover:bg-hover data-[state=open]:bg-hover"
           >
+            <span className="sr-only">Account of</span>
             <PersonAvatar user={user} size={32} />
             <span className="min-w-0">
               <span className="block truncate text-second font-strong">{user.displayName}</span>
