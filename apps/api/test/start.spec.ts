@@ -92,18 +92,31 @@ describe('starting', () => {
     rmSync(join(dataDir, '..'), { recursive: true });
   });
 
-  it('§8: a second process on the same database is refused with a sentence; the first does not notice', async () => {
+  it('§8: a second process on the same DATA_DIR is refused with a sentence; the first does not notice', async () => {
     const url = await start().ready();
     const second = start();
     expect(await second.exited).toBe(1);
-    const sentence =
-      ENGINE === 'embedded'
-        ? /^Another Parley process \(pid \d+\) is using the data directory .+ Stop it first, or give this one a DATA_DIR of its own\.$/m
-        : /Another Parley node is using this database\. Set REDIS_URL on all of them to run several nodes\.$/m;
-    expect(second.output).toMatch(sentence);
+    expect(second.output).toMatch(
+      /^Another Parley process \(pid \d+\) is using the data directory .+ Stop it first, or give this one a DATA_DIR of its own\.$/m,
+    );
     expect(second.output).not.toContain('    at ');
     expect((await fetch(`${url}/health/ready`)).status).toBe(200);
   });
+
+  // The embedded database is in its DATA_DIR: there is no second way to it.
+  if (ENGINE === 'postgres') {
+    it('§8: a second node on the same database, without Redis, is refused with a sentence', async () => {
+      const url = await start().ready();
+      const elsewhere = mkdtempSync(join(tmpdir(), 'parley-test-'));
+      const second = start({ DATA_DIR: elsewhere });
+      expect(await second.exited).toBe(1);
+      expect(second.output).toContain(
+        'Another Parley node is using this database. Set REDIS_URL on all of them to run several nodes.',
+      );
+      expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+      rmSync(elsewhere, { recursive: true });
+    });
+  }
 
   it('§8: what a killed process held is taken over', async () => {
     const first = start();
