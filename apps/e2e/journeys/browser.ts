@@ -31,10 +31,13 @@ export class Participant {
   private constructor(
     readonly name: string,
     readonly username: string,
-    readonly context: BrowserContext,
     readonly page: Page,
     readonly tap: SocketTap,
   ) {}
+
+  get context(): BrowserContext {
+    return this.page.context();
+  }
 
   /** Registers through the page, as a person would. */
   static async register(
@@ -52,7 +55,7 @@ export class Participant {
     });
     const page = await context.newPage();
     const username = name.toLowerCase().replace(/[^a-z]+/g, '.');
-    const person = new Participant(name, username, context, page, await SocketTap.on(page));
+    const person = new Participant(name, username, page, await SocketTap.on(page));
     page.on('pageerror', (error) => person.faults.push(String(error)));
     page.on('console', (message) => {
       // The browser itself writes down each answer above 399; those are looked at where they matter.

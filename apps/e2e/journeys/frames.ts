@@ -28,12 +28,12 @@ export function drift(places: readonly number[]): number {
   return Math.max(...places) - Math.min(...places);
 }
 
-/** The client id of the row in the middle of the view. */
-export function middleRow(page: Page): Promise<string> {
-  return page.getByRole('feed').evaluate((list) => {
+/** The client id of the first row that reaches below this part of the view: 0 its top, 0.5 its middle. */
+export function rowAt(page: Page, part: number): Promise<string> {
+  return page.getByRole('feed').evaluate((list, at) => {
     const box = list.getBoundingClientRect();
     const rows = [...list.querySelectorAll<HTMLElement>('[data-client-id]')];
-    const row = rows.find((one) => one.getBoundingClientRect().bottom > box.top + box.height / 2);
+    const row = rows.find((one) => one.getBoundingClientRect().bottom > box.top + box.height * at + 1);
     return row?.dataset.clientId ?? '';
-  });
+  }, part);
 }

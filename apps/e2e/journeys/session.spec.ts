@@ -87,7 +87,7 @@ describe('Signing in and out', () => {
     await second.locator('html[data-theme=dark]').waitFor();
     const scripts = await ama.page.evaluate(async () => {
       const page = new DOMParser().parseFromString(await (await fetch('/')).text(), 'text/html');
-      return [...page.querySelectorAll('script, link[rel=stylesheet]')].map((node) => node.outerHTML);
+      return [...page.querySelectorAll('script, link[rel=stylesheet]')].map((element) => element.outerHTML);
     });
     expect(scripts[0]).toBe('<script src="/theme.js"></script>');
     await ama.page.reload({ waitUntil: 'commit' });

@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core';
 import { ParleyNode } from '../harness/parley-node.js';
 import type { RestClient } from '../harness/rest-client.js';
 import { launchBrowser, Participant } from './browser.js';
-import { drift, middleRow, watchPlace } from './frames.js';
+import { drift, rowAt, watchPlace } from './frames.js';
 
 const HISTORY = 240;
 /** Long enough for an older page to be asked for, fetched and drawn. */
@@ -69,14 +69,15 @@ describe('The list of messages', () => {
     let pages = 0;
     await ama.page.route(/messages\?.*before=/, async (route) => {
       pages += 1;
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await new Promise((resolve) => setTimeout(resolve, 600));
       await route.continue();
     });
     const start = ama.page.getByTestId('history-start');
-    for (let turn = 0; turn < 40 && (await start.count()) === 0; turn += 1) {
-      await scrollBy(-1_200);
-      const stop = await watchPlace(ama.page, await middleRow(ama.page));
-      await ama.page.waitForTimeout(500);
+    for (let turn = 0; turn < 12 && (await start.count()) === 0; turn += 1) {
+      // To the very top, where the reader waits for the page.
+      await scrollBy(-30_000);
+      const stop = await watchPlace(ama.page, await rowAt(ama.page, 0));
+      await ama.page.waitForTimeout(SETTLED_MS);
       const places = await stop();
       expect(places.length).toBeGreaterThan(5);
       expect(drift(places)).toBeLessThanOrEqual(1);
@@ -123,7 +124,7 @@ describe('The list of messages', () => {
     await scrollBy(-1_000);
     const pill = ama.page.getByTestId('jump-latest');
     expect(await pill.textContent()).toContain('Jump to latest');
-    const stop = await watchPlace(ama.page, await middleRow(ama.page));
+    const stop = await watchPlace(ama.page, await rowAt(ama.page, 0.5));
     for (let line = 1; line <= 3; line += 1) await rest.send(id, { content: `new ${line}` });
     await pill.getByText('3 new messages').waitFor();
     await ama.page.waitForTimeout(200);
