@@ -37,13 +37,22 @@ export function prepareMessage(principal: Principal, request: SendRequest): Prep
     isBot: principal.isBot,
     clientMessageId: request.clientMessageId,
     id: newId(),
-    payloadHash: payloadHash(body.content, body.type, body.metadata, body.replyToId).toString('hex'),
+    payloadHash: hashOf(body),
     type,
     content,
     metadata,
     replyToId: replyToId?.toLowerCase() ?? null,
     names: type === 'text' || content !== '' ? mentionedUsernames(content) : [],
   };
+}
+
+/** Over a socket `metadata` may hold binary data, which is no JSON. */
+function hashOf({ content, type, metadata, replyToId }: SendMessageBody): string {
+  try {
+    return payloadHash(content, type, metadata, replyToId).toString('hex');
+  } catch (fault) {
+    throw fault instanceof TypeError ? invalid('metadata', 'must be JSON') : fault;
+  }
 }
 
 /** @throws `content_too_long`, telling the limit in bytes. */
