@@ -1,0 +1,755 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { LIMITS } from '@parley/protocol';
+import { UnsecuredJWT } from 'jose';
+import { io } from 'socket.io-client';
+import { Feeds } from '../src/realtime/feed/feeds.js';
+import { HOST, startNode, type TestNode } from './node.js';
+import { aGroup, aPerson, type Group, groupOf, NOBODY, Person, people, succeeded } from './people.js';
+import { RawSocket } from './raw-socket.js';
+import { TestSocket } from './test-socket.js';
+import { until } from './until.js';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const GOOD = 'https://good.example';
+
+let node: TestNode;
+
+beforeAll(async () => {
+  node = await startNode({ FRONTEND_URL: GOOD });
+});
+afterAll(() => node.close());
+
+const errorOf = (code: string, more: object = {}) => ({
+  code,
+  message: expect.any(String),
+  retryable: false,
+  requestId: expect.stringMatching(UUID),
+  ...more,
+});
+const connections = () => node.logs.filter(({ msg }) => msg === 'connected').length;
+const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
+
+/** That the node still serves: a new person makes a group and talks in it. */
+async function expectAlive(): Promise<void> {
+  const { id, owner } = await aGroup(node, { members: 0 });
+  const socket = await owner.connect();
+  expect((await socket.say(id, 'alive')).seq).toBe(1);
+  socket.close();
+}
+
+/** Begins a polling session as a browser would; one that is opened is closed again, or the node would wait for it. */
+async function poll(
+  headers: Record<string, string> = {},
+  path = '/socket.io/?EIO=4&transport=polling',
+): Promise<Response> {
+  const answer = await fetch(node.url + path, { headers });
+  const [, sid] = /"sid":"([^"]+)"/.exec(await answer.clone().text()) ?? [];
+  if (sid) await fetch(`${node.url}${path}&sid=${sid}`, { method: 'POST', body: '1', headers });
+  return answer;
+}
+
+describe('the handshake', () => {
+  it.each<[string, (who: Person) => object | Promise<object>, string]>([
+    ['no token', () => ({}), 'unauthenticated'],
+    ['an empty token', () => ({ auth: { token: '' } }), 'unauthenticated'],
+    ['garbage', () => ({ auth: { token: 'garbage' } }), 'unauthenticated'],
+    ['a token that is no text', ({ token }) => ({ auth: { token: { toString: token } } }), 'unauthenticated'],
+    ['a list with a token', ({ token }) => ({ auth: { token: [token] } }), 'unauthenticated'],
+    ['a huge token', () => ({ auth: { token: 'x'.repeat(100_000) } }), 'unauthenticated'],
+    [
+      'alg none',
+      ({ id }) => ({
+        auth: {
+          token: new UnsecuredJWT({ iss: HOST.issuer, aud: HOST.audience, sub: id, exp: inSeconds(99) }).encode(),
+        },
+      }),
+      'unauthenticated',
+    ],
+    ['a changed signature', ({ token }) => ({ auth: { token: `${token.slice(0, -3)}AAA` } }), 'unauthenticated'],
+    [
+      'an expired token',
+      async () => ({ auth: { token: await node.hostToken('late', { exp: inSeconds(-1) }) } }),
+      'token_expired',
+    ],
+    [
+      'another audience',
+      async () => ({ auth: { token: await node.hostToken('x', { aud: 'else' }) } }),
+      'unauthenticated',
+    ],
+    ['a token in the URL', ({ token }) => ({ query: { token } }), 'unauthenticated'],
+    [
+      'a token of another scheme',
+      ({ token }) => ({ extraHeaders: { authorization: `Basic ${token}` } }),
+      'unauthenticated',
+    ],
+  ])(
+    'A1 A3 A5 A10 S1.11 S2.6: %s is refused for good, as connect_error with the error object',
+    async (_what, options, code) => {
+      const ann = await aPerson(node);
+      const before = connections();
+      const given = await options(ann);
+      for (const transport of ['websocket', 'polling']) {
+        const socket = new TestSocket(node.url, { transports: [transport], reconnection: true, ...given });
+        expect(await socket.end()).toBe('connect_error');
+        expect(socket.refusal).toEqual(errorOf(code, code === 'token_expired' ? { retryable: true } : {}));
+        expect(socket.io.active).toBe(false);
+        expect(socket.heard).toEqual([]);
+        socket.close();
+      }
+      expect(connections()).toBe(before);
+      const line = node.logs.findLast(({ msg }) => msg === 'refused');
+      expect(line).toMatchObject({ code, userId: null, door: 'socketio', requestId: expect.any(String) });
+    },
+  );
+
+  it('S2.6: the token may come in the Authorization header as well', async () => {
+    const ann = await aPerson(node);
+    const socket = new TestSocket(node.url, { extraHeaders: { authorization: `Bearer ${ann.token}` } });
+    expect(await socket.first('ready')).toMatchObject({ userId: ann.id });
+    socket.close();
+  });
+
+  it('nothing is obeyed of a socket that was never let in', async () => {
+    const { id, owner } = await aGroup(node);
+    const raw = new RawSocket(node.url);
+    await raw.frame(/^0\{/);
+    raw.send(`420["message:send",{"conversationId":"${id}","content":"x"}]`);
+    await until('it is closed', () => raw.closed !== null);
+    expect(raw.frames.slice(1)).toEqual([]);
+    expect((await owner.sees(id)).version).toBe(1);
+  });
+
+  it.each<[string, string, number?]>([
+    ['another namespace', '/socket.io/?EIO=4&transport=polling', 200],
+    ['an old protocol', '/socket.io/?EIO=3&transport=polling'],
+    ['no protocol', '/socket.io/'],
+    ['webtransport', '/socket.io/?EIO=4&transport=webtransport'],
+    ['an unknown sid', '/socket.io/?EIO=4&transport=polling&sid=abcdefghijklmnopqrst'],
+    ['sid=__proto__', '/socket.io/?EIO=4&transport=polling&sid=__proto__'],
+    ['transport=constructor', '/socket.io/?EIO=4&transport=constructor'],
+    ['sid=constructor on an upgrade', '/socket.io/?EIO=4&transport=websocket&sid=constructor'],
+  ])('A17: %s leads nowhere', async (_what, path, status = 400) => {
+    expect((await poll({}, path)).status).toBe(status);
+    const raw = new RawSocket(node.url, {}, path);
+    await until('it is refused or told to go on', () => raw.refused ?? raw.closed ?? raw.frames[0]);
+    if (raw.refused) expect(raw.refused.status).toBe(400);
+    raw.close();
+  });
+
+  it('A17: there is no other namespace', async () => {
+    const ann = await aPerson(node);
+    const socket = io(`${node.url}/admin`, {
+      transports: ['websocket'],
+      reconnection: false,
+      forceNew: true,
+      auth: { token: ann.token },
+    });
+    const refusal = await new Promise<Error>((resolve) => {
+      socket.on('connect_error', resolve);
+    });
+    expect(refusal.message).toBe('Invalid namespace');
+    socket.disconnect();
+    await expectAlive();
+  });
+
+  it('an upgrade on a path that is no door is not found', async () => {
+    for (const path of ['/', '/api/conversations', '/socket.iox/?EIO=4&transport=websocket', '/ws-nothing']) {
+      const raw = new RawSocket(node.url, {}, path);
+      const { status, body } = await until('it is refused', () => raw.refused);
+      expect([path, status, JSON.parse(body).error.code]).toEqual([path, 404, 'not_found']);
+    }
+  });
+});
+
+describe('where a page comes from', () => {
+  it.each([
+    ['https://evil.example'],
+    ['null'],
+    ['https://good.example.evil.com'],
+    ['https://good.example:444'],
+    ['http://good.example'],
+    ['HTTPS://GOOD.EXAMPLE'],
+    ['https://good.example/'],
+    [''],
+  ])('A12 S0.24: the origin %j is answered 403 before any upgrade, and on polling', async (origin) => {
+    const raw = new RawSocket(node.url, { headers: { origin } });
+    const { status, body } = await until('the upgrade is refused', () => raw.refused);
+    expect([status, JSON.parse(body)]).toEqual([403, { error: errorOf('forbidden') }]);
+    const polled = await poll({ origin });
+    // `fetch` sends no empty header.
+    if (origin) expect([polled.status, await polled.json()]).toEqual([403, { error: errorOf('forbidden') }]);
+  });
+
+  it('S2.24: our own origin, an allowed one and none at all come in', async () => {
+    const ann = await aPerson(node);
+    for (const headers of [{ origin: GOOD }, { origin: node.url }, {}] as Record<string, string>[]) {
+      for (const transport of ['websocket', 'polling']) {
+        const socket = await ann.connect({ transports: [transport], extraHeaders: headers });
+        socket.close();
+      }
+    }
+    const polled = await poll({ origin: GOOD });
+    expect(polled.headers.get('access-control-allow-origin')).toBe(GOOD);
+    expect(polled.headers.get('access-control-allow-credentials')).toBe('true');
+  });
+
+  it('A13: without an origin our refresh cookie needs Sec-Fetch-Site to be ours or nobody’s', async () => {
+    const { cookie } = await node.register('cookie');
+    const status = async (headers: Record<string, string>) => {
+      const raw = new RawSocket(node.url, { headers: { cookie, ...headers } });
+      const found = await until('it is answered', () => raw.refused?.status ?? (raw.frames[0] ? 101 : null));
+      raw.close();
+      return found;
+    };
+    expect(await status({})).toBe(403);
+    expect(await status({ 'sec-fetch-site': 'cross-site' })).toBe(403);
+    expect(await status({ 'sec-fetch-site': 'same-site' })).toBe(403);
+    expect(await status({ 'sec-fetch-site': 'same-origin' })).toBe(101);
+    expect(await status({ 'sec-fetch-site': 'none' })).toBe(101);
+    expect(await status({ origin: 'https://evil.example', 'sec-fetch-site': 'same-origin' })).toBe(403);
+  });
+});
+
+describe('ready', () => {
+  it('§5: tells who one is, where the memberships stand and what is allowed', async () => {
+    const { id, owner, members } = await aGroup(node);
+    await groupOf(owner, members);
+    const socket = await owner.connect();
+    expect(socket.all('ready')).toEqual([
+      {
+        userId: owner.id,
+        epoch: expect.stringMatching(/^[\w-]{22}$/),
+        cursor: 2,
+        serverTime: expect.stringMatching(TIME),
+        serverVersion: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+        limits: {
+          contentBytes: 10_240,
+          metadataBytes: 102_400,
+          frameBytes: 262_144,
+          membersPerRequest: 100,
+          messagesPerSecond: expect.any(Number),
+          messagesPerMinute: expect.any(Number),
+        },
+      },
+    ]);
+    const other = await (members[0] as Person).connect();
+    expect(other.all('ready')[0].epoch).toBe(socket.all('ready')[0].epoch);
+    expect(Math.abs(Date.parse(other.all('ready')[0].serverTime) - Date.now())).toBeLessThan(5_000);
+    expect((await socket.ask('conversation:join', { conversationId: id })).success).toBe(true);
+  });
+
+  it('§5: commands that come before it wait for it, and keep their order', async () => {
+    const { id, owner, members } = await aGroup(node);
+    const { source } = node.node.app.get(Feeds);
+    const epoch = source.epoch.bind(source);
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    source.epoch = () => released.then(epoch);
+    const socket = new TestSocket(node.url, { auth: { token: owner.token } });
+    try {
+      await until('it is connected', () => socket.io.connected);
+      const acks = [1, 2, 3].map((i) => socket.say(id, `${i}`));
+      // What does not exist is told at once: by then the others have arrived.
+      expect((await socket.ask('no:such')).error.code).toBe('not_found');
+      expect(socket.all('ready')).toEqual([]);
+      await (members[0] as Person).say(id, 'meanwhile');
+      expect(await (members[0] as Person).sees(id)).toMatchObject({ lastSeq: 1 });
+      release();
+      expect((await Promise.all(acks)).map(({ seq }) => seq)).toEqual([2, 3, 4]);
+      expect(socket.all('ready')).toHaveLength(1);
+    } finally {
+      release();
+      source.epoch = epoch;
+      socket.close();
+    }
+  });
+});
+
+describe('commands', () => {
+  let group: Group;
+  let socket: TestSocket;
+
+  beforeAll(async () => {
+    group = await aGroup(node);
+    socket = await group.owner.connect();
+  });
+
+  it.each(['no:such', 'message:remove', '__proto__', 'constructor', 'toString', 'ready', 'message:new', ''])(
+    'D16 §5: the unknown event %j is acknowledged as not_found',
+    async (name) => {
+      expect(await socket.ask(name, {})).toEqual({ success: false, error: errorOf('not_found') });
+    },
+  );
+
+  it.each([
+    ['nothing', []],
+    ['null', [null]],
+    ['a number', [5]],
+    ['text', ['text']],
+    ['a list', [[]]],
+    ['two objects', [{}, {}]],
+    ['binary', [Buffer.from('x')]],
+  ])('D16 S3.6: %s in place of a payload is acknowledged as validation_failed', async (_what, sent) => {
+    for (const command of [
+      'message:send',
+      'message:read',
+      'message:delivered',
+      'conversation:join',
+      'conversation:leave',
+      'conversation:open',
+      'auth:refresh',
+    ]) {
+      const ack = await socket.ask(command, ...sent);
+      expect([command, ack.success, ack.error?.code]).toEqual([command, false, 'validation_failed']);
+    }
+  });
+
+  it('A32 A63: unknown keys are refused in every command', async () => {
+    const extra = JSON.parse('{"role":"owner","__proto__":{"x":1},"constructor":{"prototype":{}}}');
+    const commands: [string, object][] = [
+      ['message:send', { conversationId: group.id, content: 'x' }],
+      ['message:read', { conversationId: group.id, seq: 0 }],
+      ['message:delivered', { conversationId: group.id, seq: 0 }],
+      ['conversation:join', { conversationId: group.id }],
+      ['conversation:leave', { conversationId: group.id }],
+      ['conversation:open', { conversationId: group.id }],
+      ['auth:refresh', { token: group.owner.token }],
+    ];
+    for (const [command, payload] of commands) {
+      const { error } = await socket.ask(command, { ...payload, ...extra });
+      expect([command, error.code, error.details.map(({ path }: { path: string }) => path)]).toEqual([
+        command,
+        'validation_failed',
+        ['role', '__proto__', 'constructor'],
+      ]);
+    }
+    expect(({} as { x?: number }).x).toBeUndefined();
+  });
+
+  it('§5: an event without an ack callback is obeyed all the same', async () => {
+    const clientMessageId = randomUUID();
+    socket.io.emit('no:such', {});
+    socket.io.emit('message:send', null);
+    socket.io.emit('message:send', { conversationId: group.id, content: 'no ack', clientMessageId });
+    expect(await socket.first('message:sent', (sent) => sent.clientMessageId === clientMessageId)).toMatchObject({
+      conversationId: group.id,
+    });
+  });
+
+  it('A63: binary data inside a payload is refused as what it is: no JSON', async () => {
+    for (const metadata of [Buffer.from('x'), { a: Buffer.from('x') }, { a: [{ b: new Uint8Array(3) }] }]) {
+      const ack = await socket.ask('message:send', { conversationId: group.id, content: 'x', metadata });
+      expect([ack.error?.code, ack.error?.details?.[0].path]).toEqual(['validation_failed', 'metadata']);
+    }
+  });
+
+  it('an unexpected fault is acknowledged as internal, telling nothing but its requestId, and logged with that', async () => {
+    const feeds = node.node.app.get(Feeds);
+    const { source } = feeds;
+    const { memberships } = source;
+    source.memberships = () => Promise.reject(new Error('secret of ours'));
+    try {
+      const ack = await socket.ask('conversation:join', { conversationId: group.id });
+      expect(ack).toEqual({
+        success: false,
+        error: errorOf('internal', { retryable: true, message: 'Something went wrong on the server.' }),
+      });
+      expect(node.logs).toContainEqual(
+        expect.objectContaining({ requestId: ack.error.requestId, code: 'internal', level: 'error' }),
+      );
+    } finally {
+      source.memberships = memberships;
+    }
+  });
+
+  it('§5: each answers with what the contract says', async () => {
+    const { id, owner } = group;
+    const { version, lastSeq } = await owner.sees(id);
+    const sent = await socket.say(id, 'x');
+    expect(sent).toMatchObject({ seq: lastSeq + 1, version: version + 1 });
+    expect(await socket.ask('conversation:join', { conversationId: id })).toEqual({
+      success: true,
+      version: version + 1,
+      receipts: 0,
+    });
+    expect(await socket.ask('conversation:join', { conversationId: id.toUpperCase() })).toMatchObject({
+      success: true,
+    });
+    for (const command of ['message:read', 'message:delivered']) {
+      expect(await socket.ask(command, { conversationId: id, seq: 1 })).toEqual({
+        success: true,
+        lastReadSeq: sent.seq,
+        lastDeliveredSeq: sent.seq,
+        unreadCount: 0,
+        mentionCount: 0,
+        lastSeq: sent.seq,
+      });
+    }
+    expect(await socket.ask('conversation:open', { conversationId: id, limit: 1 })).toEqual({
+      success: true,
+      items: [sent.message],
+      nextCursor: String(sent.seq),
+      hasMore: true,
+      users: [expect.objectContaining({ id: owner.id })],
+    });
+    const token = await node.hostToken(owner.username, { exp: inSeconds(3600) });
+    expect(token).not.toBe(owner.token);
+  });
+});
+
+describe('conversation:join and conversation:leave', () => {
+  it('S2.31 §5: leaving silences this socket alone, until it joins again or comes back', async () => {
+    const { id, owner, members } = await aGroup(node);
+    const [bob] = members as [Person];
+    const [silent, loud] = await Promise.all([bob.connect(), bob.connect()]);
+    expect(await silent.ask('conversation:leave', { conversationId: id })).toEqual({
+      success: true,
+      version: 1,
+      receipts: 0,
+    });
+    await owner.say(id, 'one');
+    const own = await bob.say(id, 'two');
+    succeeded(await owner.patch(`/conversations/${id}`, { name: 'New' }));
+    await loud.reaches(id, 5);
+    // What is said to the user and not to the conversation still comes.
+    await silent.first('message:sent', (sent) => sent.id === own.id);
+    const elsewhere = await groupOf(owner, [bob]);
+    await silent.reaches(elsewhere, 1);
+    expect(silent.versions(id)).toEqual([]);
+    expect(await silent.ask('conversation:join', { conversationId: id })).toEqual({
+      success: true,
+      version: 5,
+      receipts: 0,
+    });
+    const probe = await owner.say(id, 'three');
+    await silent.reaches(id, probe.version);
+    expect(silent.versions(id)).toEqual([6]);
+    await silent.ask('conversation:leave', { conversationId: id });
+    silent.close();
+    const back = await bob.connect();
+    await owner.say(id, 'four');
+    await back.reaches(id, 7);
+  });
+
+  it('A19 S2.31: strangers and former members get not_found, the same as for what does not exist, and hear nothing', async () => {
+    const { id, owner, members } = await aGroup(node);
+    const [ex] = members as [Person];
+    const mallory = await aPerson(node);
+    const own = await groupOf(mallory, [ex]);
+    succeeded(await owner.delete(`/conversations/${id}/members/${ex.id}`));
+    for (const who of [mallory, ex]) {
+      const socket = await who.connect();
+      for (const command of ['conversation:join', 'conversation:leave', 'conversation:open']) {
+        const [real, none] = [
+          await socket.ask(command, { conversationId: id }),
+          await socket.ask(command, { conversationId: NOBODY }),
+        ];
+        expect(real).toEqual({ success: false, error: errorOf('not_found') });
+        expect({ ...real.error, requestId: '' }).toEqual({ ...none.error, requestId: '' });
+      }
+      for (let i = 0; i < 20; i += 1) await owner.say(id, `${i}`);
+      const probe = await mallory.say(own, 'probe');
+      await socket.reaches(own, probe.version);
+      expect(socket.heard.filter(({ payload }) => JSON.stringify(payload).includes(id))).toEqual([]);
+    }
+  });
+
+  it('who is removed while silent and added again hears of it as of a new conversation', async () => {
+    const { id, owner, members } = await aGroup(node);
+    const [bob] = members as [Person];
+    const socket = await bob.connect();
+    await socket.ask('conversation:leave', { conversationId: id });
+    succeeded(await owner.delete(`/conversations/${id}/members/${bob.id}`));
+    succeeded(await owner.post(`/conversations/${id}/members`, { memberIds: [bob.id] }));
+    const probe = await owner.say(id, 'probe');
+    await socket.reaches(id, probe.version);
+    expect(
+      socket
+        .durable(id)
+        .filter(({ name }) => name !== 'member:removed')
+        .map(({ name, payload }) => [name, payload.version]),
+    ).toEqual([
+      ['conversation:created', 4],
+      ['message:new', 5],
+      ['message:new', 6],
+    ]);
+  });
+});
+
+describe('tokens and sockets', () => {
+  const subOf = new Map<Person, string>();
+  async function someone(exp: number): Promise<Person> {
+    const sub = `t${randomUUID()}`;
+    const { id, username, token } = await node.hostUser(sub, { exp });
+    const who = new Person(node, id, username, token);
+    subOf.set(who, sub);
+    return who;
+  }
+  const fresh = (who: Person, exp: number) => node.hostToken(subOf.get(who) as string, { name: subOf.get(who), exp });
+
+  it('A6 §2: at exp the socket is told and closed below Socket.IO, and a client with a function for auth comes back', async () => {
+    const exp = inSeconds(3);
+    const who = await someone(exp);
+    const tokens = [who.token, await fresh(who, inSeconds(600))];
+    const id = await groupOf(who, []);
+    const socket = new TestSocket(node.url, {
+      reconnection: true,
+      reconnectionDelay: 10,
+      auth: (give) => give({ token: tokens.shift() ?? '' }),
+    });
+    expect(await socket.first('auth:expiring')).toEqual({ expiresAt: new Date(exp * 1000).toISOString() });
+    await socket.say(id, 'before');
+    const { error } = await socket.first('server:closing');
+    expect(Date.now()).toBeGreaterThanOrEqual(exp * 1000 - 20);
+    expect(Date.now()).toBeLessThan(exp * 1000 + 2_000);
+    expect(error).toEqual(errorOf('token_expired', { retryable: true }));
+    expect(await socket.end()).toBe('transport close');
+    await until('it is back', () => socket.all('ready').length === 2);
+    await socket.say(id, 'after');
+    socket.close();
+    const old = new TestSocket(node.url, { auth: { token: who.token } });
+    await old.end();
+    expect(old.refusal.code).toBe('token_expired');
+  });
+
+  it('A6 §2: nothing is obeyed or heard any more after exp', async () => {
+    const exp = inSeconds(2);
+    const who = await someone(exp);
+    const friend = await aPerson(node);
+    const id = await groupOf(who, [friend]);
+    const raw = await RawSocket.open(node.url, who.token);
+    await until('it is closed', () => raw.closed !== null);
+    await friend.say(id, 'after');
+    expect(raw.frames.at(-1)).toContain('"server:closing"');
+    expect(raw.frames.some((frame) => frame.includes('"after"'))).toBe(false);
+    expect((await who.post(`/conversations/${id}/messages`, { content: 'late' })).body.error.code).toBe(
+      'token_expired',
+    );
+  });
+
+  it('§2: auth:refresh renews in place, past the old exp', async () => {
+    const exp = inSeconds(2);
+    const who = await someone(exp);
+    const id = await groupOf(who, []);
+    const socket = await who.connect();
+    const later = inSeconds(600);
+    expect(await socket.ask('auth:refresh', { token: await fresh(who, later) })).toEqual({
+      success: true,
+      expiresAt: new Date(later * 1000).toISOString(),
+    });
+    await until('the old token has expired', () => Date.now() > exp * 1000 + 100);
+    expect((await socket.say(id, 'still here')).seq).toBe(1);
+    expect(socket.ended).toBeNull();
+    socket.close();
+  });
+
+  it('§2: a token that is no good renews nothing and leaves the socket as it was', async () => {
+    const who = await someone(inSeconds(600));
+    const socket = await who.connect();
+    const cases: [string, string][] = [
+      ['garbage', 'unauthenticated'],
+      ['', 'unauthenticated'],
+      [await fresh(who, inSeconds(-1)), 'token_expired'],
+      ['x'.repeat(9_000), 'validation_failed'],
+    ];
+    for (const [token, code] of cases) expect((await socket.ask('auth:refresh', { token })).error.code).toBe(code);
+    expect((await socket.ask('auth:refresh', {})).error.code).toBe('validation_failed');
+    expect((await socket.say(await groupOf(who, []), 'still here')).seq).toBe(1);
+  });
+
+  it('A7 §2: another user’s token is forbidden, and the socket closed for good', async () => {
+    const [who, other] = (await people(node, 2)) as [Person, Person];
+    const socket = await who.connect();
+    expect((await socket.ask('auth:refresh', { token: other.token })).error.code).toBe('forbidden');
+    expect((await socket.first('server:closing')).error).toEqual(errorOf('forbidden'));
+    expect(await socket.end()).toBe('io server disconnect');
+  });
+
+  it('§2 V7.4: signing out closes the sockets of that session; a new password and disabling close all', async () => {
+    const login = (username: string) =>
+      node.request.post('/api/auth/login').send({ username, password: 'correct horse battery' }).expect(200);
+    const admin = await node.register('first-of-all').catch(() => null);
+    const account = await node.register(`out-${randomUUID().slice(0, 8)}`);
+    const [one, two] = [await login(account.username), await login(account.username)];
+    const open = (token: string) => TestSocket.open(node.url, token);
+    const [first, second, third] = [
+      await open(one.body.accessToken),
+      await open(two.body.accessToken),
+      await open(account.token),
+    ];
+    await node.request.post('/api/auth/logout').set('authorization', `Bearer ${one.body.accessToken}`).expect(204);
+    expect((await first.first('server:closing')).error).toEqual(errorOf('unauthenticated'));
+    expect(await first.end()).toBe('io server disconnect');
+    expect((await second.ask('no:such')).error.code).toBe('not_found');
+    await node.request
+      .post('/api/auth/password')
+      .set('authorization', account.bearer)
+      .send({ current: 'correct horse battery', new: 'another horse battery' })
+      .expect(200);
+    for (const socket of [second, third]) expect(await socket.end()).toBe('io server disconnect');
+    const again = new TestSocket(node.url, { auth: { token: account.token } });
+    await again.end();
+    expect(again.refusal.code).toBe('unauthenticated');
+    expect(admin).not.toBeNull();
+  });
+});
+
+describe('polling', () => {
+  it('S2.3: serves as well as a websocket', async () => {
+    const { id, owner, members } = await aGroup(node);
+    const [slow, fast] = await Promise.all([
+      owner.connect({ transports: ['polling'] }),
+      (members[0] as Person).connect(),
+    ]);
+    const acks = await Promise.all([1, 2, 3].map((i) => slow.say(id, `${i}`)));
+    expect(acks.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+    await fast.say(id, '4');
+    for (const socket of [slow, fast]) {
+      await socket.reaches(id, 5);
+      expect(socket.versions(id)).toEqual([2, 3, 4, 5]);
+    }
+    expect(slow.io.io.engine.transport.name).toBe('polling');
+    slow.close();
+  });
+
+  it('S2.3: a plain client begins with it and goes on by websocket, missing nothing', async () => {
+    const { id, owner, members } = await aGroup(node);
+    const socket = await (members[0] as Person).connect({ transports: ['polling', 'websocket'] });
+    let sent = 0;
+    await until('it is upgraded', async () => {
+      await owner.say(id, `${(sent += 1)}`);
+      return socket.io.io.engine.transport.name === 'websocket';
+    });
+    const probe = await owner.say(id, 'probe');
+    await socket.reaches(id, probe.version);
+    expect(socket.versions(id)).toEqual(Array.from({ length: sent + 1 }, (_, i) => i + 2));
+  });
+});
+
+describe('giant and deep frames', () => {
+  const filled = (length: number, before: string, after: string) =>
+    before + 'x'.repeat(length - before.length - after.length) + after;
+
+  it('A51 G8: a frame of 262,144 bytes is read; one byte more closes the connection with 1009, and others go on', async () => {
+    const { id, owner, members } = await aGroup(node);
+    const other = await (members[0] as Person).connect();
+    const raw = await RawSocket.open(node.url, owner.token);
+    const [before, after] = [`421["message:send",{"conversationId":"${id}","content":"`, '"}]'];
+    raw.send(filled(LIMITS.frameBytes, before, after));
+    expect(await raw.frame(/^431\[/)).toContain('content_too_long');
+    raw.send(filled(LIMITS.frameBytes + 1, before, after));
+    await until('it is closed', () => raw.closed !== null);
+    expect(raw.closed).toBe(1009);
+    await owner.say(id, 'on');
+    await other.reaches(id, 2);
+    for (const size of [1_000_000, 20_000_000]) {
+      const giant = await RawSocket.open(node.url, owner.token);
+      giant.send(filled(size, before, after));
+      await until('it is closed', () => giant.closed !== null);
+    }
+    await expectAlive();
+  });
+
+  it('A51: neither does polling read more than that', async () => {
+    const opened = await (await fetch(`${node.url}/socket.io/?EIO=4&transport=polling`)).text();
+    const { sid } = JSON.parse(opened.slice(1)) as { sid: string };
+    const answer = await fetch(`${node.url}/socket.io/?EIO=4&transport=polling&sid=${sid}`, {
+      method: 'POST',
+      body: 'x'.repeat(LIMITS.frameBytes + 1),
+    });
+    expect(answer.status).toBe(413);
+    await expectAlive();
+  });
+
+  it('G8: JSON of 50,000 levels is refused wherever it stands, and the process goes on', async () => {
+    const { id, owner, members } = await aGroup(node);
+    const other = await (members[0] as Person).connect();
+    const raw = await RawSocket.open(node.url, owner.token);
+    const lists = '['.repeat(50_000) + ']'.repeat(50_000);
+    const objects = '{"a":'.repeat(40_000) + '1' + '}'.repeat(40_000);
+    let asked = 0;
+    for (const deep of [lists, objects]) {
+      for (const payload of [
+        deep,
+        `{"conversationId":"${id}","content":"x","metadata":{"a":${deep}}}`,
+        `{"conversationId":"${id}","content":${deep}}`,
+        `{"conversationId":${deep},"content":"x"}`,
+        `{"conversationId":"${id}","content":"x","more":${deep}}`,
+        `{},${deep}`,
+      ]) {
+        asked += 1;
+        const ack = await raw.ask(asked, `["message:send",${payload}]`);
+        expect(ack.error.code).toBe('validation_failed');
+      }
+      expect((await raw.ask(100 + asked, `["no:such",${deep}]`)).error.code).toBe('not_found');
+      const rest = await owner.post(`/conversations/${id}/messages`, `{"content":"x","metadata":{"a":${deep}}}`);
+      expect([rest.status, rest.body.error?.code]).toEqual([400, 'validation_failed']);
+    }
+    const handshake = new RawSocket(node.url);
+    await handshake.frame(/^0\{/);
+    handshake.send(`40{"token":${lists}}`);
+    expect(await handshake.frame(/^44/)).toContain('unauthenticated');
+    await owner.say(id, 'on');
+    await other.reaches(id, 2);
+    expect(other.versions(id)).toEqual([2]);
+  });
+
+  it('A53: frames that are none end their own connection at most', async () => {
+    const { owner } = await aGroup(node);
+    for (const frame of [
+      'not json',
+      '42',
+      '42[',
+      '42{}',
+      '42[]',
+      '42[null]',
+      '42["disconnect"]',
+      '43',
+      '4399[]',
+      '451-["x"]',
+      '45999999999-["x",{"_placeholder":true,"num":0}]',
+      '9',
+      '',
+      '42["message:send"',
+      '40/admin,',
+      '41',
+      '44{}',
+      '\u0000',
+    ]) {
+      const raw = await RawSocket.open(node.url, owner.token);
+      raw.send(frame);
+      raw.send('4277["no:such",{}]');
+      await until('it is answered or closed', () => raw.closed ?? raw.frames.find((each) => each.startsWith('43')));
+      raw.close();
+    }
+    await expectAlive();
+  });
+});
+
+describe('the log', () => {
+  it('S1.23 A68: tells connections, ends and refusals, and no token and no text', async () => {
+    const { id, owner } = await aGroup(node);
+    const socket = await owner.connect();
+    await socket.say(id, 'a very private text');
+    const { error } = await socket.ask('message:send', { conversationId: NOBODY, content: 'another private text' });
+    socket.close();
+    const gone = await until('the end is told', () =>
+      node.logs.find(({ msg, userId }) => msg === 'disconnected' && userId === owner.id),
+    );
+    expect(gone).toMatchObject({ door: 'socketio', reason: 'client namespace disconnect' });
+    expect(node.logs).toContainEqual(expect.objectContaining({ msg: 'connected', userId: owner.id, door: 'socketio' }));
+    expect(node.logs).toContainEqual(
+      expect.objectContaining({
+        msg: 'refused',
+        code: 'not_found',
+        userId: owner.id,
+        door: 'socketio',
+        command: 'message:send',
+        requestId: error.requestId,
+      }),
+    );
+    const text = JSON.stringify(node.logs);
+    for (const secret of ['private text', owner.token, owner.token.slice(0, 100)]) expect(text).not.toContain(secret);
+  });
+});

@@ -1,0 +1,65 @@
+import { type ClientOptions, WebSocket } from 'ws';
+import { until } from './until.js';
+
+/** A WebSocket that speaks Engine.IO and Socket.IO letter by letter, for frames that no client library would send. */
+export class RawSocket {
+  readonly frames: string[] = [];
+  /** Code of the close frame. */
+  closed: number | null = null;
+  /** Where the upgrade was refused: its HTTP status and body. */
+  refused: { status: number; body: string } | null = null;
+  private readonly socket: WebSocket;
+
+  constructor(url: string, options: ClientOptions = {}, path = '/socket.io/?EIO=4&transport=websocket') {
+    this.socket = new WebSocket(url.replace(/^http/, 'ws') + path, options);
+    this.socket.on('message', (data: Buffer) => {
+      const frame = data.toString();
+      if (frame === '2') this.socket.send('3');
+      else this.frames.push(frame);
+    });
+    this.socket.on('close', (code) => {
+      this.closed = code;
+    });
+    this.socket.on('error', () => undefined);
+    this.socket.on('unexpected-response', (_request, response) => {
+      const parts: Buffer[] = [];
+      response.on('data', (part: Buffer) => parts.push(part));
+      response.on('end', () => {
+        this.refused = { status: response.statusCode ?? 0, body: Buffer.concat(parts).toString() };
+        this.socket.terminate();
+      });
+    });
+  }
+
+  /** A socket that has its `ready`. */
+  static async open(url: string, token: string): Promise<RawSocket> {
+    const raw = new RawSocket(url);
+    await raw.frame(/^0\{/);
+    raw.send(`40${JSON.stringify({ token })}`);
+    await raw.frame(/^42\["ready"/);
+    return raw;
+  }
+
+  send(frame: string): void {
+    this.socket.send(frame);
+  }
+
+  /** The first frame that fits, once it is there. */
+  frame(pattern: RegExp): Promise<string> {
+    return until(
+      `a frame comes like ${pattern.source}; so far: ${this.frames.join(' ').slice(0, 500)}, closed: ${this.closed}`,
+      () => this.frames.find((each) => pattern.test(each)),
+    );
+  }
+
+  /** Emits an event as it is written, with an acknowledgement asked for; returns that. */
+  async ask(id: number, json: string): Promise<any> {
+    this.send(`42${id}${json}`);
+    const frame = await this.frame(new RegExp(`^43${id}\\[`));
+    return JSON.parse(frame.slice(`43${id}`.length))[0];
+  }
+
+  close(): void {
+    this.socket.terminate();
+  }
+}
