@@ -23,7 +23,10 @@ export class Document {
 
   /** The fenced blocks in order. */
   get blocks(): Block[] {
-    return [...this.text.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(([, language = '', text = '']) => ({ language, text }));
+    return [...this.text.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(([, language = '', text = '']) => ({
+      language,
+      text,
+    }));
   }
 
   /** Each JavaScript block with the text block that follows it: what it prints. */
