@@ -70,13 +70,13 @@ describe('Signing in and out', () => {
     await second.getByRole('heading', { name: 'Sign in' }).waitFor();
   });
 
-  it('R6: a killed server is noticed, and found again when it is back', async () => {
+  it('R6: a lost connection is noticed, and found again once it can be', async () => {
     await ama.page.getByTestId('conn-banner').waitFor({ state: 'detached' });
     await ama.tap.cutLine();
     await ama.page.getByTestId('conn-banner').waitFor();
     ama.tap.mendLine();
-    // By itself, without a click: the first tries come within seconds.
-    await ama.page.getByTestId('conn-banner').waitFor({ state: 'detached', timeout: 15_000 });
+    // By itself, without a click.
+    await ama.page.getByTestId('conn-banner').waitFor({ state: 'detached', timeout: 25_000 });
   });
 
   it('T1: the chosen theme is there before the first paint, and in the other tab at once', async () => {

@@ -37,6 +37,7 @@ export class CommandError extends Error {
 type Listener = (payload: unknown) => void;
 
 const ACK_MS = 10_000;
+const HANDSHAKE_MS = 8_000;
 const RETRY_MIN_MS = 1_000;
 const RETRY_MAX_MS = 30_000;
 /** Refusals of the handshake after which a new token may be taken. */
@@ -62,6 +63,8 @@ export function openSocket(): void {
     reconnectionDelay: RETRY_MIN_MS,
     reconnectionDelayMax: RETRY_MAX_MS,
     randomizationFactor: 0.5,
+    // A proxy that takes the connection and drops it before the handshake costs this long, not Socket.IO's 20 s.
+    timeout: HANDSHAKE_MS,
     // A function: each attempt brings a token that is still good.
     auth: (answer) => {
       freshToken().then(

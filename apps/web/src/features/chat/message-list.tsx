@@ -40,7 +40,10 @@ export function MessageList({ state, me, title, newFrom, start, onEscape }: Mess
     rows,
     startAt: rows.findIndex((row) => row.fresh),
     focusedKey: focused,
-    onNearTop: () => void loadOlder(id),
+    // After a failure only the button asks again.
+    onNearTop: () => {
+      if (state.timeline.older === 'idle') void loadOlder(id);
+    },
   });
   const seen = () => rows[timeline.lowestVisible()]?.message?.seq ?? lastSeqUpTo(rows, timeline.lowestVisible());
   const glance = useReadMarks(id, rows, seen);

@@ -1,15 +1,14 @@
 import { defaultRangeExtractor, type Range, useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { END_PX, keepPlace } from './kept-place.js';
 import type { Row } from './rows.js';
 
-/** Closer than this to the end counts as being there, and new messages keep it there. Pixels. */
-const END_PX = 80;
+const NOTHING = () => undefined;
+
 /** Older messages are asked for this long before the reader reaches the top. Pixels. */
 const AHEAD_PX = 1_500;
 /** What stays in view above a row that was jumped to. Pixels. */
 const LEAD_PX = 96;
-/** Frames for which the top row is held after the width changed and the rows are measured again. */
-const HOLD_FRAMES = 4;
 /** Until then the first place is taken and the rows around it are measured. */
 const SETTLE_MS = 120;
 
@@ -62,23 +61,11 @@ export function useTimelineScroll({ scroller, rows, startAt, focusedKey, onNearT
 
   const settled = useFirstPlace(virtualizer, rows.length, startAt);
   useOwnSends(virtualizer, rows);
-  const nearTop = useRef(onNearTop);
-  useLayoutEffect(() => {
-    nearTop.current = settled ? onNearTop : () => undefined;
-  });
-  useKeptPlace(scroller, setPinned, nearTop);
-  const height = virtualizer.getTotalSize();
-  // Looked at again whenever the height changed.
-  useEffect(() => {
-    // Rows that fit without scrolling bring no scroll event: the reader is at the end all the same.
-    const view = scroller.current;
-    if (view && placeOf(view).pinned) setPinned(true);
-    if (view && view.scrollTop < AHEAD_PX) nearTop.current();
-  }, [scroller, height, settled]);
+  useKeptPlace(scroller, setPinned, settled ? onNearTop : NOTHING);
 
   return {
     items: virtualizer.getVirtualItems().map(({ key, index, start, end }) => ({ key: String(key), index, start, end })),
-    height,
+    height: virtualizer.getTotalSize(),
     pinned,
     measure: virtualizer.measureElement,
     toEnd,
@@ -131,67 +118,26 @@ function useOwnSends(virtualizer: List, rows: readonly Row[]): void {
   }, [virtualizer, own]);
 }
 
-/** Notes the place while scrolling, and goes back to it when the list itself changes its size. */
+/** Keeps the place, says whether it is the end, and asks for older rows near the top. */
 function useKeptPlace(
   scroller: RefObject<HTMLDivElement | null>,
   setPinned: (pinned: boolean) => void,
-  nearTop: RefObject<() => void>,
+  onNearTop: () => void,
 ): void {
+  const nearTop = useRef(onNearTop);
+  useLayoutEffect(() => {
+    nearTop.current = onNearTop;
+    if (scroller.current && scroller.current.scrollTop < AHEAD_PX) onNearTop();
+  });
   useEffect(() => {
     const view = scroller.current;
-    if (!view) return;
-    let place = placeOf(view);
-    let width = view.clientWidth;
-    let held = 0;
-    const onScroll = () => {
-      place = placeOf(view);
+    const rows = view?.firstElementChild;
+    if (!view || !(rows instanceof HTMLElement)) return;
+    return keepPlace(view, rows, (place) => {
       setPinned(place.pinned);
       if (view.scrollTop < AHEAD_PX) nearTop.current();
-    };
-    const hold = () => {
-      restore(view, place);
-      held -= 1;
-      if (held > 0) requestAnimationFrame(hold);
-    };
-    const observer = new ResizeObserver(() => {
-      // Written by hand: the virtualizer's own command would still reckon with the old size here.
-      if (place.pinned) view.scrollTop = view.scrollHeight;
-      else if (view.clientWidth !== width) {
-        held = HOLD_FRAMES;
-        hold();
-      }
-      width = view.clientWidth;
     });
-    view.addEventListener('scroll', onScroll, { passive: true });
-    observer.observe(view);
-    return () => {
-      view.removeEventListener('scroll', onScroll);
-      observer.disconnect();
-    };
-  }, [scroller, setPinned, nearTop]);
-}
-
-interface Place {
-  pinned: boolean;
-  key: string | null;
-  /** Of the top visible row, from the top of the view. */
-  offset: number;
-}
-
-function placeOf(view: HTMLElement): Place {
-  const pinned = view.scrollHeight - view.scrollTop - view.clientHeight <= END_PX;
-  const top = view.getBoundingClientRect().top;
-  if (pinned) return { pinned, key: null, offset: 0 };
-  for (const row of view.querySelectorAll<HTMLElement>('[data-client-id]')) {
-    const box = row.getBoundingClientRect();
-    if (box.bottom > top) return { pinned, key: row.dataset.clientId ?? null, offset: box.top - top };
-  }
-  return { pinned, key: null, offset: 0 };
-}
-
-function restore(view: HTMLElement, { key, offset }: Place): void {
-  const row = key === null ? null : view.querySelector<HTMLElement>(`[data-client-id="${CSS.escape(key)}"]`);
-  if (row) view.scrollTop += row.getBoundingClientRect().top - view.getBoundingClientRect().top - offset;
+  }, [scroller, setPinned]);
 }
 
 function withFocused(range: Range, rows: readonly Row[], key: string | null): number[] {

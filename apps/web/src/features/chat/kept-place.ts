@@ -1,0 +1,97 @@
+/** Closer than this to the end counts as being there, and new messages keep it there. Pixels. */
+export const END_PX = 80;
+/** Frames for which the end, or the top row, is held after the list's size changed and its rows are measured again. */
+const HOLD_FRAMES = 8;
+/** Scrolling within this time after a wheel, a key or a touch is the reader's own: smooth scrolling takes a while. */
+const INTENT_MS = 800;
+const INPUTS = ['wheel', 'touchmove', 'keydown', 'pointerdown'] as const;
+
+/** Where the reader is. */
+export interface Place {
+  /** At the newest message. */
+  pinned: boolean;
+  /** Client id of the top visible row, where not pinned. */
+  key: string | null;
+  /** Of that row, from the top of the view. Pixels. */
+  offset: number;
+}
+
+/**
+ * Keeps the reader's place in a list whose rows, height and width change: at the end it stays at the end, else the top
+ * row keeps its offset. Only the reader leaves the end. `moved` is called with the place whenever it may have changed.
+ * Scroll positions are written by hand: inside an observer the virtualizer would still reckon with the old size.
+ */
+export function keepPlace(view: HTMLElement, rows: HTMLElement, moved: (place: Place) => void): () => void {
+  let place = placeOf(view);
+  let width = view.clientWidth;
+  let height = view.scrollHeight;
+  let held = 0;
+  let lastInput = Number.NEGATIVE_INFINITY;
+  let pressing = false;
+  const acting = () => pressing || performance.now() - lastInput < INTENT_MS;
+
+  const onScroll = () => {
+    const byLayout = !acting() && (held > 0 || view.scrollHeight !== height);
+    height = view.scrollHeight;
+    const next = placeOf(view);
+    if (byLayout && place.pinned && !next.pinned) view.scrollTop = view.scrollHeight;
+    else if (held === 0 || acting()) place = next;
+    moved(place);
+  };
+  const hold = () => {
+    if (acting()) held = 1;
+    else if (place.pinned) view.scrollTop = view.scrollHeight;
+    else restore(view, place);
+    held -= 1;
+    if (held > 0) requestAnimationFrame(hold);
+  };
+  const onSize = () => {
+    const holding = held > 0;
+    if (place.pinned || view.clientWidth !== width) held = HOLD_FRAMES;
+    width = view.clientWidth;
+    if (held > 0 && !holding) hold();
+  };
+  const onRows = () => {
+    if (place.pinned && !acting()) view.scrollTop = view.scrollHeight;
+    // Rows that fit without scrolling bring no scroll event.
+    else if (placeOf(view).pinned) place = placeOf(view);
+    moved(place);
+  };
+  const onInput = (event: Event) => {
+    lastInput = performance.now();
+    if (event.type === 'pointerdown') pressing = true;
+  };
+  const onRelease = () => {
+    pressing = false;
+  };
+
+  const sizes = new ResizeObserver(onSize);
+  const heights = new ResizeObserver(onRows);
+  sizes.observe(view);
+  heights.observe(rows);
+  view.addEventListener('scroll', onScroll, { passive: true });
+  for (const name of INPUTS) view.addEventListener(name, onInput, { passive: true });
+  for (const name of ['pointerup', 'pointercancel']) addEventListener(name, onRelease);
+  return () => {
+    sizes.disconnect();
+    heights.disconnect();
+    view.removeEventListener('scroll', onScroll);
+    for (const name of INPUTS) view.removeEventListener(name, onInput);
+    for (const name of ['pointerup', 'pointercancel']) removeEventListener(name, onRelease);
+  };
+}
+
+function placeOf(view: HTMLElement): Place {
+  if (view.scrollHeight - view.scrollTop - view.clientHeight <= END_PX) return { pinned: true, key: null, offset: 0 };
+  const top = view.getBoundingClientRect().top;
+  for (const row of view.querySelectorAll<HTMLElement>('[data-client-id]')) {
+    const box = row.getBoundingClientRect();
+    if (box.bottom > top) return { pinned: false, key: row.dataset.clientId ?? null, offset: box.top - top };
+  }
+  return { pinned: false, key: null, offset: 0 };
+}
+
+function restore(view: HTMLElement, { key, offset }: Place): void {
+  const row = key === null ? null : view.querySelector<HTMLElement>(`[data-client-id="${CSS.escape(key)}"]`);
+  if (row) view.scrollTop += row.getBoundingClientRect().top - view.getBoundingClientRect().top - offset;
+}
