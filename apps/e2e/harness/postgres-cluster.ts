@@ -38,7 +38,10 @@ export class PostgresCluster {
         ...account,
       });
     const cluster = new PostgresCluster(directory, port, launch(), launch);
-    await cluster.answering();
+    await cluster.answering().catch(async (error: unknown) => {
+      await cluster.stop();
+      throw error;
+    });
     return cluster;
   }
 
