@@ -34,6 +34,7 @@ export class Connections {
       this.feeds.forget(socket);
       this.release(userId);
     });
+    const epoch = await this.feeds.source.epoch();
     let seen = await this.memberships(userId);
     for (let attempt = 1; ; attempt += 1) {
       await this.feeds.enter(
@@ -47,7 +48,6 @@ export class Connections {
       }
       seen = again;
     }
-    const epoch = await this.feeds.source.epoch();
     if (!socket.connected) return;
     this.joinRooms(socket, seen);
     this.known(userId, seen.cursor);
@@ -67,9 +67,10 @@ export class Connections {
     const { userId } = socket.data.principal;
     await this.feeds.enter(socket, [conversationId]);
     const { present } = await this.memberships(userId);
+    if (!socket.connected) throw notFound();
     const member = present.find((each) => each.conversationId === conversationId);
     if (!member || this.feeds.removedSince(conversationId, userId, member.version)) {
-      this.feeds.unfollow(socket, conversationId);
+      if (!socket.rooms.has(conversationRoom(conversationId))) this.feeds.unfollow(socket, conversationId);
       throw notFound();
     }
     void socket.join(conversationRoom(conversationId));
@@ -108,8 +109,10 @@ export class Connections {
     const { userId } = socket.data.principal;
     const rooms: string[] = [];
     for (const { conversationId, version } of memberships.present) {
-      if (this.feeds.removedSince(conversationId, userId, version)) this.feeds.unfollow(socket, conversationId);
-      else rooms.push(conversationRoom(conversationId));
+      const room = conversationRoom(conversationId);
+      if (!this.feeds.removedSince(conversationId, userId, version)) rooms.push(room);
+      // Where they were added again meanwhile, the feed has seen to it.
+      else if (!socket.rooms.has(room)) this.feeds.unfollow(socket, conversationId);
     }
     void socket.join(rooms);
   }

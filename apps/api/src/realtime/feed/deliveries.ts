@@ -52,11 +52,11 @@ export class Deliveries {
   }
 
   private join(conversationId: string, userId: string, told: { event: FeedEvent; item?: ConversationListItem }): void {
+    // Nothing to tell: they were removed again, or have no sockets here but ones that are still finding out by themselves.
+    if (!told.item) return;
     const room = conversationRoom(conversationId);
-    if (told.item) {
-      const payload = { conversation: told.item, version: told.event.version };
-      this.io.local.to(userRoom(userId)).emit('conversation:created', payload);
-    }
+    const payload = { conversation: told.item, version: told.event.version };
+    this.io.local.to(userRoom(userId)).emit('conversation:created', payload);
     for (const socket of this.socketsOf(userId)) {
       void socket.join(room);
       this.moves.joined(socket, conversationId);

@@ -18,7 +18,6 @@ const HOLD_MS = 30;
 const RETRY_MS = 500;
 /** Events that came early are kept up to this number; the rest is read again from the database. */
 const MOST_EARLY = 1_000;
-const MOST_REMOVALS = 1_000;
 
 /**
  * The ordered delivery of one conversation on one node. It keeps a cursor: the next version is delivered, a later one
@@ -37,8 +36,6 @@ export class Feed {
   private working = false;
   private closed = false;
   private timer: NodeJS.Timeout | null = null;
-  /** The version at which each user was last removed, for sockets that are just connecting. */
-  private readonly removals = new Map<string, number>();
 
   constructor(
     readonly conversationId: string,
@@ -69,10 +66,6 @@ export class Feed {
   close(): void {
     this.closed = true;
     if (this.timer) clearTimeout(this.timer);
-  }
-
-  removedSince(userId: string, version: number): boolean {
-    return (this.removals.get(userId) ?? 0) > version;
   }
 
   accept(events: readonly FeedEvent[]): void {
@@ -138,16 +131,7 @@ export class Feed {
 
   private emit(event: FeedEvent, items: ReadonlyMap<string, ConversationListItem> = NOBODY): void {
     this.cursor = event.version;
-    if (event.left) this.noteRemoval(event.left, event.version);
     this.host.deliver(event, items);
-  }
-
-  private noteRemoval(userId: string, version: number): void {
-    this.removals.delete(userId);
-    this.removals.set(userId, version);
-    // Only sockets that are connecting at this moment ask, so the latest are enough.
-    const oldest = this.removals.size > MOST_REMOVALS ? this.removals.keys().next().value : undefined;
-    if (oldest !== undefined) this.removals.delete(oldest);
   }
 
   private later(ms: number): void {

@@ -8,6 +8,9 @@ import { Feed } from './feed.js';
 import { FeedBus, type JoinedPoke, type Poke } from './feed-bus.js';
 import type { FeedEvent, FeedSource, MarkEvent } from './feed-events.js';
 
+const MOST_REMOVALS = 10_000;
+const removalKey = (conversationId: string, userId: string): string => `${conversationId} ${userId}`;
+
 /** A change of a conversation that was committed: what everyone on every node is to hear. */
 export interface Announcement {
   conversationId: string;
@@ -22,6 +25,8 @@ export class Feeds implements OnApplicationShutdown {
   /** Feeds have sockets of their own, connecting ones included; the last one to leave takes the feed with it. */
   private readonly followers = new Map<string, Set<ParleySocket>>();
   private readonly followed = new WeakMap<ParleySocket, Set<string>>();
+  /** The version at which each user was last removed from each conversation; it outlives the feed that told of it. */
+  private readonly removals = new Map<string, number>();
   private deliveries: Deliveries | null = null;
   private registered: FeedSource | null = null;
 
@@ -77,12 +82,14 @@ export class Feeds implements OnApplicationShutdown {
     }
   }
 
-  /** Whether the feed has removed the user after the given version of their membership. */
+  /** Whether this node has told of a removal of the user after the given version of their membership. */
   removedSince(conversationId: string, userId: string, version: number): boolean {
-    return this.feeds.get(conversationId)?.removedSince(userId, version) ?? false;
+    return (this.removals.get(removalKey(conversationId, userId)) ?? 0) > version;
   }
 
   follow(socket: ParleySocket, conversationId: string): void {
+    // It may have ended while its memberships were read: nobody would take it out again.
+    if (!socket.connected) return;
     this.feedOf(conversationId);
     this.followers.get(conversationId)?.add(socket);
     let mine = this.followed.get(socket);
@@ -148,7 +155,10 @@ export class Feeds implements OnApplicationShutdown {
     const known = this.feeds.get(conversationId);
     if (known) return known;
     const feed = new Feed(conversationId, {
-      deliver: (event, items) => this.deliveries?.event(conversationId, event, items),
+      deliver: (event, items) => {
+        if (event.left) this.noteRemoval(removalKey(conversationId, event.left), event.version);
+        this.deliveries?.event(conversationId, event, items);
+      },
       deliverMark: (mark) => this.deliveries?.mark(conversationId, mark),
       prepare: (id, userIds) => this.prepare(id, userIds),
       eventsBetween: (id, range) => this.source.eventsBetween(id, range),
@@ -160,6 +170,14 @@ export class Feeds implements OnApplicationShutdown {
     this.followers.set(conversationId, new Set());
     this.bus.subscribeConversation(conversationId);
     return feed;
+  }
+
+  private noteRemoval(key: string, version: number): void {
+    this.removals.delete(key);
+    this.removals.set(key, version);
+    // Only sockets that are connecting or joining at this moment ask, so the latest are enough.
+    const oldest = this.removals.size > MOST_REMOVALS ? this.removals.keys().next().value : undefined;
+    if (oldest !== undefined) this.removals.delete(oldest);
   }
 
   private async prepare(
