@@ -24,6 +24,14 @@ export interface Line {
   isBusy: boolean;
 }
 
+export interface BatchSize {
+  /** No more messages than this, even of one conversation. */
+  items: number;
+  bytes: number;
+  /** From this number on no further conversation is added: the next batch can be written at the same time. */
+  enough: number;
+}
+
 const MOST_ITEMS = 10_000;
 const MOST_BYTES = 64 * 1024 * 1024;
 const LONGEST_WAIT_MS = 5_000;
@@ -73,27 +81,32 @@ export class ConversationLines {
   }
 
   /** As many messages as fit one batch, of as many conversations; their lines are made busy. */
-  takeBatch(most: { items: number; bytes: number }): { lines: Line[]; batch: Pending[] } {
+  takeBatch(most: BatchSize): { lines: Line[]; batch: Pending[] } {
     const lines: Line[] = [];
     const batch: Pending[] = [];
     let bytes = 0;
     for (const line of this.ready) {
       const keys = new Set<string>();
+      // A repeat must find its original in the table, so it waits for the next batch; nothing else waits for it.
+      const repeats: Pending[] = [];
       let count = 0;
       for (const each of line.waiting) {
-        if (isTask(each) || batch.length >= most.items || bytes >= most.bytes) break;
-        // A repeat must find its original in the table, so it waits for the next batch.
+        if (isTask(each) || batch.length + repeats.length >= most.items || bytes >= most.bytes) break;
+        count += 1;
         const key = `${each.message.senderId} ${each.message.clientMessageId}`;
-        if (keys.has(key)) break;
+        if (keys.has(key)) {
+          repeats.push(each);
+          continue;
+        }
         keys.add(key);
         batch.push(each);
         bytes += each.bytes;
-        count += 1;
       }
       if (count === 0) continue;
       this.take(line, count);
+      this.putBack(line, repeats);
       lines.push(line);
-      if (batch.length >= most.items || bytes >= most.bytes) break;
+      if (batch.length >= most.enough || bytes >= most.bytes) break;
     }
     return { lines, batch };
   }
@@ -123,6 +136,12 @@ export class ConversationLines {
     this.remove(line, count);
     line.isBusy = true;
     this.ready.delete(line);
+  }
+
+  private putBack(line: Line, repeats: readonly Pending[]): void {
+    line.waiting.unshift(...repeats);
+    this.items += repeats.length;
+    for (const each of repeats) this.bytes += each.bytes;
   }
 
   private remove(line: Line, count: number): void {
