@@ -33,8 +33,10 @@ export class MessagesRepository {
   async writeBatch(batch: readonly PreparedMessage[], waiting: boolean): Promise<Outcome[]> {
     const owners = sql.param(batch.map((each) => each.conversationId));
     const senders = sql.param(batch.map((each) => each.senderId));
+    const keys = sql.param(batch.map((each) => each.clientMessageId));
     const { rows } = (await this.writer.db.execute<BatchRow>(
-      sql`SELECT * FROM write_messages(${owners}::uuid[], ${senders}::uuid[], ${encodeBatch(batch)}::jsonb, ${waiting})`,
+      sql`SELECT * FROM write_messages(${owners}::uuid[], ${senders}::uuid[], ${keys}::uuid[],
+                                       ${encodeBatch(batch)}::jsonb, ${waiting})`,
     )) as unknown as { rows: BatchRow[] };
     const outcomes: Outcome[] = batch.map(() => ({ kind: 'busy' }));
     for (const row of rows) {
@@ -46,17 +48,16 @@ export class MessagesRepository {
 
   /** A message of a conversation that the user is a member of, with its status as they see it. */
   async findVisible(messageId: string, userId: string, conversationId?: string): Promise<Message | null> {
-    const { db } = this.database;
-    const [found] = await db
-      .select({ message: messages, memberCount: conversations.memberCount })
+    const [found] = await this.database.db
+      .select({ message: messages, read: othersMark('last_read_seq'), delivered: othersMark('last_delivered_seq') })
       .from(messages)
       .innerJoin(conversationParticipants, memberOf(userId))
       .innerJoin(conversations, eq(conversations.id, messages.conversationId))
       .where(and(eq(messages.id, messageId), conversationId ? eq(messages.conversationId, conversationId) : undefined));
     if (!found) return null;
-    const message = presentMessage(found.message);
-    if (message.senderId !== userId || found.memberCount > LIMITS.receiptsMembers) return message;
-    return withStatus(message, userId, await this.othersMarks(db, message.conversationId, userId));
+    const { message, read, delivered } = found;
+    const marks = read === null || delivered === null ? null : { read, delivered };
+    return withStatus(presentMessage(message), userId, marks);
   }
 
   /** The original of a repeat, whether or not its sender may still read it. */
@@ -192,3 +193,10 @@ const memberOf = (userId: string) =>
     eq(conversationParticipants.userId, userId),
     isNull(conversationParticipants.leftAt),
   );
+
+/** How far all the others have come, where the message is the reader's own and the conversation small. */
+const othersMark = (column: 'last_read_seq' | 'last_delivered_seq') => sql<number | null>`(
+  SELECT min(o.${sql.raw(column)}) FROM conversation_participants o
+   WHERE o.conversation_id = ${messages.conversationId} AND o.user_id <> ${messages.senderId} AND o.left_at IS NULL
+     AND ${messages.senderId} = ${conversationParticipants.userId}
+     AND ${conversations.memberCount} <= ${LIMITS.receiptsMembers})::float8`;
