@@ -1,12 +1,12 @@
 INSERT INTO deployment (id, epoch) VALUES (1, gen_random_uuid());
 --> statement-breakpoint
 -- One batch of messages of many conversations: locks, decides and writes them in one transaction.
--- owners, senders: conversation and sender of each row of the batch, for the locks.
+-- owners, senders, keys: conversation, sender and client message id of each row of the batch, for locks and repeats.
 -- batch: [{i, c conversation, s sender, b is a bot, k client message id, id, h hash in hex, t type, x content,
 --          m metadata, r replied-to id, n mentioned names}], in order of arrival; no two rows share c, s and k.
 -- waiting: false passes over conversations that someone else holds (outcome 'busy'), true waits for them.
 -- It must be VOLATILE: each statement then sees what the locks before it waited for.
-CREATE FUNCTION write_messages(owners uuid[], senders uuid[], batch jsonb, waiting boolean)
+CREATE FUNCTION write_messages(owners uuid[], senders uuid[], keys uuid[], batch jsonb, waiting boolean)
 RETURNS TABLE (i integer, outcome text, message_id uuid, seq float8, version float8, created_ms float8,
                mentioned uuid[], reply jsonb)
 LANGUAGE plpgsql VOLATILE
@@ -21,6 +21,12 @@ AS $$
 DECLARE
   held uuid[];
   moment timestamptz(3);
+  repeats integer[];
+  repeat_ids uuid[];
+  repeat_seqs bigint[];
+  repeat_versions bigint[];
+  repeat_times timestamptz[];
+  repeat_hashes bytea[];
 BEGIN
   IF waiting THEN
     SELECT array_agg(l.id) INTO held FROM (
@@ -36,6 +42,19 @@ BEGIN
     JOIN conversation_participants p ON p.conversation_id = w.c AND p.user_id = w.s
    ORDER BY p.conversation_id, p.user_id
      FOR NO KEY UPDATE OF p;
+
+  -- Planned anew each time: a plan that was made while the table was small might keep to an index that finds the
+  -- conversation only, and read all of its messages ever after.
+  EXECUTE $repeats$
+    SELECT array_agg(w.i - 1), array_agg(d.id), array_agg(d.seq), array_agg(d.created_version),
+           array_agg(d.created_at), array_agg(d.payload_hash)
+      FROM unnest($1, $2, $3) WITH ORDINALITY AS w (c, s, k, i)
+      JOIN LATERAL (
+        SELECT * FROM messages x
+         WHERE x.conversation_id = w.c AND x.sender_id = w.s AND x.client_message_id = w.k OFFSET 0) d ON true
+  $repeats$
+  INTO repeats, repeat_ids, repeat_seqs, repeat_versions, repeat_times, repeat_hashes
+  USING owners, senders, keys;
 
   moment := date_trunc('milliseconds', clock_timestamp());
 
@@ -66,9 +85,8 @@ BEGIN
       LEFT JOIN LATERAL (
         SELECT * FROM conversation_participants x WHERE x.conversation_id = f.c AND x.user_id = f.s OFFSET 0
       ) p ON p.left_at IS NULL
-      LEFT JOIN LATERAL (
-        SELECT * FROM messages x
-         WHERE x.conversation_id = f.c AND x.sender_id = f.s AND x.client_message_id = f.k OFFSET 0) d ON true
+      LEFT JOIN unnest(repeats, repeat_ids, repeat_seqs, repeat_versions, repeat_times, repeat_hashes)
+        AS d (i, id, seq, created_version, created_at, payload_hash) ON d.i = f.i AND c.id IS NOT NULL
       LEFT JOIN LATERAL (
         SELECT * FROM messages x WHERE x.id = f.r OFFSET 0) q ON q.conversation_id = f.c
   ), numbered AS MATERIALIZED (
