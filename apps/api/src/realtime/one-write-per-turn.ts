@@ -3,9 +3,19 @@ import type { Duplex } from 'node:stream';
 import type { Server } from 'socket.io';
 import { type WebSocket, WebSocketServer } from 'ws';
 
-/** What Engine.IO's `flush` event names. */
+/** An Engine.IO connection, as far as its documented events and its transport go. */
 interface EngineConnection {
-  transport: { socket?: WebSocket };
+  readonly transport: EngineTransport;
+  on(event: 'packetCreate', listener: () => void): void;
+}
+
+interface EngineTransport {
+  readonly name: string;
+  /** Whether a flush may hand packets over; the transport itself sets it to false while it sends. */
+  writable: boolean;
+  readonly socket?: WebSocket;
+  /** `ready` tells the connection to flush what it has. */
+  emit(event: 'ready'): void;
 }
 
 const streams = new WeakMap<WebSocket, Duplex>();
@@ -26,30 +36,33 @@ export class StreamKeepingServer extends WebSocketServer {
 }
 
 /**
- * Half of the cost of a delivery is its system call, and a batch makes many frames ready at once. So a connection's
- * stream is corked when the first frame of a turn is flushed to it, and all corked ones are released when the turn
- * ends: everything that a socket gets within one turn of the event loop leaves in one write.
+ * Half of the cost of a delivery is its system call, and a batch makes many frames ready at once. So a connection that
+ * gets its first packet of a turn keeps it back until the turn ends, with all that follow, and then hands them over
+ * with the stream corked: everything that a socket gets within one turn of the event loop leaves in one write.
  */
 export function oneWritePerTurn(engine: Server['engine']): void {
-  let corked: Duplex[] = [];
-  const known = new Set<Duplex>();
+  let held: EngineTransport[] = [];
   const release = () => {
-    const streamsOfTurn = corked;
-    corked = [];
-    known.clear();
-    for (const stream of streamsOfTurn) stream.uncork();
+    const transports = held;
+    held = [];
+    for (const transport of transports) flush(transport);
   };
-  engine.on('flush', (connection: EngineConnection) => {
-    const stream = streamOf(connection);
-    if (!stream || known.has(stream)) return;
-    if (corked.length === 0) setImmediate(release);
-    stream.cork();
-    corked.push(stream);
-    known.add(stream);
+  engine.on('connection', (connection: EngineConnection) => {
+    connection.on('packetCreate', () => {
+      const { transport } = connection;
+      // Not writable: it is sending, or held already. Polling answers one request with all it has anyway.
+      if (!transport.writable || transport.name !== 'websocket') return;
+      transport.writable = false;
+      if (held.length === 0) setImmediate(release);
+      held.push(transport);
+    });
   });
 }
 
-function streamOf(connection: EngineConnection): Duplex | undefined {
-  const { socket } = connection.transport;
-  return socket && streams.get(socket);
+function flush(transport: EngineTransport): void {
+  const stream = transport.socket && streams.get(transport.socket);
+  stream?.cork();
+  transport.writable = true;
+  transport.emit('ready');
+  stream?.uncork();
 }
