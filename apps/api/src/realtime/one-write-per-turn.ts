@@ -6,7 +6,8 @@ import { type WebSocket, WebSocketServer } from 'ws';
 /** An Engine.IO connection, as far as its documented events and its transport go. */
 interface EngineConnection {
   readonly transport: EngineTransport;
-  on(event: 'packetCreate', listener: () => void): void;
+  /** `packetCreate`: a packet was added; `flush`: its packets are about to be handed to the transport. */
+  on(event: 'packetCreate' | 'flush', listener: () => void): void;
 }
 
 interface EngineTransport {
@@ -37,32 +38,51 @@ export class StreamKeepingServer extends WebSocketServer {
 
 /**
  * Half of the cost of a delivery is its system call, and a batch makes many frames ready at once. So a connection that
- * gets its first packet of a turn keeps it back until the turn ends, with all that follow, and then hands them over
- * with the stream corked: everything that a socket gets within one turn of the event loop leaves in one write.
+ * gets its first packet of a turn keeps it back until the turn ends, with all that follow; and whenever a connection
+ * flushes, be it then or after a slow write or an upgrade, its stream is corked until it has handed everything over.
  */
 export function oneWritePerTurn(engine: Server['engine']): void {
+  const cork = corker();
+  const hold = holder();
+  engine.on('connection', (connection: EngineConnection) => {
+    connection.on('packetCreate', () => hold(connection.transport));
+    connection.on('flush', () => cork(connection.transport));
+  });
+}
+
+/** Keeps a transport's packets back until the turn ends. */
+function holder(): (transport: EngineTransport) => void {
   let held: EngineTransport[] = [];
   const release = () => {
     const transports = held;
     held = [];
-    for (const transport of transports) flush(transport);
+    for (const transport of transports) {
+      transport.writable = true;
+      transport.emit('ready');
+    }
   };
-  engine.on('connection', (connection: EngineConnection) => {
-    connection.on('packetCreate', () => {
-      const { transport } = connection;
-      // Not writable: it is sending, or held already. Polling answers one request with all it has anyway.
-      if (!transport.writable || transport.name !== 'websocket') return;
-      transport.writable = false;
-      if (held.length === 0) setImmediate(release);
-      held.push(transport);
-    });
-  });
+  return (transport) => {
+    // Not writable: it is sending, or held already. Polling answers one request with all it has anyway.
+    if (!transport.writable || transport.name !== 'websocket') return;
+    transport.writable = false;
+    if (held.length === 0) setImmediate(release);
+    held.push(transport);
+  };
 }
 
-function flush(transport: EngineTransport): void {
-  const stream = transport.socket && streams.get(transport.socket);
-  stream?.cork();
-  transport.writable = true;
-  transport.emit('ready');
-  stream?.uncork();
+/** Corks a transport's stream until the flush that is about to begin is over. */
+function corker(): (transport: EngineTransport) => void {
+  let corked: Duplex[] = [];
+  const release = () => {
+    const flushed = corked;
+    corked = [];
+    for (const stream of flushed) stream.uncork();
+  };
+  return ({ socket }) => {
+    const stream = socket && streams.get(socket);
+    if (!stream) return;
+    if (corked.length === 0) queueMicrotask(release);
+    stream.cork();
+    corked.push(stream);
+  };
 }
