@@ -9,7 +9,7 @@ export type Direction = 'before' | 'after' | 'around';
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?$/;
 
 /** Digits are a seq, a UUID is a message, an ISO time has its `T`; anything else is refused. */
-export function parseAnchor(direction: Direction, value: string): Anchor {
+function parseAnchor(direction: Direction, value: string): Anchor {
   if (/^\d{1,15}$/.test(value)) return { kind: 'seq', seq: Number(value) };
   if (isUuid(value)) return { kind: 'id', id: value.toLowerCase() };
   const at = ISO_TIME.test(value) ? new Date(value) : null;
