@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { and, asc, eq, gt, lte, sql } from 'drizzle-orm';
 import { Database } from '../../database/database.js';
 import { conversationChanges, conversationReceipts, conversations, users } from '../../database/schema/index.js';
-import type { Heads, Memberships } from '../../realtime/feed/feed-events.js';
+import { type Heads, MARKS_AT_ONCE, type Memberships } from '../../realtime/feed/feed-events.js';
 
 export type ChangeRecord = typeof conversationChanges.$inferSelect;
 
@@ -69,7 +69,7 @@ export class FeedSourceRepository {
         LEFT JOIN messages d ON d.conversation_id = p.conversation_id AND d.seq = p.last_delivered_seq
        WHERE p.conversation_id = ${conversationId} AND p.receipts_version > ${receipts} AND p.left_at IS NULL
        ORDER BY p.receipts_version
-       LIMIT 1000`)) as unknown as { rows: MovedMark[] };
+       LIMIT ${MARKS_AT_ONCE}`)) as unknown as { rows: MovedMark[] };
     return rows;
   }
 

@@ -57,12 +57,14 @@ export interface Memberships {
   present: Membership[];
 }
 
+export const MARKS_AT_ONCE = 1_000;
+
 /** What the feed asks of the rooms that know the database. Every method is one query, whatever the number of ids. */
 export interface FeedSource {
   heads(conversationIds: readonly string[]): Promise<Map<string, Heads>>;
   /** The events with `after` < version ≤ `upTo`, in order and without gaps, as many as fit one answer. */
   eventsBetween(conversationId: string, range: { after: number; upTo: number }): Promise<FeedEvent[]>;
-  /** Moved watermarks with a receipts number beyond the given one, in order. */
+  /** Moved watermarks with a receipts number beyond the given one, in order, at most MARKS_AT_ONCE. */
   marksAfter(conversationId: string, receipts: number): Promise<MarkEvent[]>;
   /** The conversation as each of these members sees it in their list. */
   listItems(conversationId: string, userIds: readonly string[]): Promise<Map<string, ConversationListItem>>;

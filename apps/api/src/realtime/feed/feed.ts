@@ -26,8 +26,10 @@ const MOST_EARLY = 1_000;
 export class Feed {
   /** Version of the last delivered event; null until the head was read. */
   private cursor: number | null = null;
-  /** Number of the last delivered mark; null until known. */
+  /** Up to this number no mark is missing; null until known. */
   private receipts: number | null = null;
+  /** Marks that were delivered beyond that: one before them was lost, or is late. */
+  private readonly marksAhead = new Set<number>();
   private readonly early = new Map<number, FeedEvent>();
   /** The greatest version known to be committed. */
   private knownHead = 0;
@@ -82,10 +84,19 @@ export class Feed {
 
   acceptMarks(marks: readonly MarkEvent[]): void {
     for (const mark of marks) {
-      if (this.receipts !== null && mark.receipts <= this.receipts) continue;
-      this.receipts = mark.receipts;
+      this.receipts ??= mark.receipts - 1;
+      if (mark.receipts <= this.receipts || this.marksAhead.has(mark.receipts)) continue;
+      this.marksAhead.add(mark.receipts);
       this.host.deliverMark(mark);
+      this.advanceMarks();
     }
+  }
+
+  /** Every mark up to this number was read from the database; numbers that are missing there were overtaken. */
+  marksComplete(upTo: number): void {
+    for (const number of this.marksAhead) if (number <= upTo) this.marksAhead.delete(number);
+    this.receipts = Math.max(this.receipts ?? 0, upTo);
+    this.advanceMarks();
   }
 
   /** The database's heads as a sweep saw them. Returns the receipts number to repair from, null if there is no need. */
@@ -94,6 +105,10 @@ export class Feed {
     if (this.cursor !== null && this.knownHead > this.cursor) void this.advance();
     this.receipts ??= heads.receipts;
     return heads.receipts > this.receipts ? this.receipts : null;
+  }
+
+  private advanceMarks(): void {
+    while (this.receipts !== null && this.marksAhead.delete(this.receipts + 1)) this.receipts += 1;
   }
 
   private async advance(): Promise<void> {

@@ -6,7 +6,7 @@ import { closeToComeBack } from '../closing.js';
 import { Connections } from '../connections.js';
 import { conversationRoom, type ParleySocket, userRoom } from '../socket.js';
 import type { Feed } from './feed.js';
-import type { Memberships } from './feed-events.js';
+import { type Heads, MARKS_AT_ONCE, type Memberships } from './feed-events.js';
 import { Feeds } from './feeds.js';
 
 const EVERY_MS = 1_000;
@@ -61,12 +61,18 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
     for (const feed of feeds) {
       const head = heads.get(feed.conversationId);
       if (!head || head.version < (before.get(feed.conversationId) ?? 0)) this.discard(feed);
-      else await this.repairMarks(feed, feed.observe(head));
+      else await this.repairMarks(feed, head);
     }
   }
 
-  private async repairMarks(feed: Feed, from: number | null): Promise<void> {
-    if (from !== null) feed.acceptMarks(await this.feeds.source.marksAfter(feed.conversationId, from));
+  private async repairMarks(feed: Feed, head: Heads): Promise<void> {
+    const from = feed.observe(head);
+    if (from === null) return;
+    const marks = await this.feeds.source.marksAfter(feed.conversationId, from);
+    feed.acceptMarks(marks);
+    // As many as are read at once may not be all.
+    const last = marks.at(-1)?.receipts ?? head.receipts;
+    feed.marksComplete(marks.length < MARKS_AT_ONCE ? Math.max(last, head.receipts) : last);
   }
 
   /** The database is behind what was delivered: it was restored. Whoever follows comes back and asks anew. */
@@ -92,9 +98,12 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
   /** Sockets that should follow a conversation and do not, because nobody told this node of the new member. */
   private async enterMissing(userId: string, { present }: Memberships): Promise<void> {
     const sockets = this.feeds.socketsOf(userId).filter((socket) => socket.data.isReady);
-    for (const { conversationId } of present) {
+    for (const { conversationId, version } of present) {
       const outside = sockets.filter((socket) => !this.feeds.isFollowing(socket, conversationId));
-      if (outside.length > 0) await this.enterConversation(userId, conversationId, outside);
+      for (const socket of outside) await this.feeds.enter(socket, [conversationId]);
+      // A feed that has not come to their joining yet will tell of it itself.
+      if (outside.length === 0 || this.feeds.versionOf(conversationId) < version) continue;
+      await this.enterConversation(userId, conversationId, outside);
     }
   }
 
@@ -103,14 +112,13 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
     conversationId: string,
     sockets: readonly ParleySocket[],
   ): Promise<void> {
-    for (const socket of sockets) await this.feeds.enter(socket, [conversationId]);
     for (let attempt = 0; attempt < 5; attempt += 1) {
       const item = (await this.feeds.source.listItems(conversationId, [userId])).get(userId);
       if (!item) return;
       const version = this.feeds.versionOf(conversationId);
       if (item.version < version) continue;
       for (const socket of sockets) {
-        if (!socket.rooms.has(userRoom(userId))) continue;
+        if (!socket.rooms.has(userRoom(userId)) || socket.rooms.has(conversationRoom(conversationId))) continue;
         socket.emit('conversation:created', { conversation: item, version });
         void socket.join(conversationRoom(conversationId));
       }
