@@ -57,6 +57,7 @@ export class Feed {
     if (this.cursor !== null) return;
     this.cursor = Math.min(heads.version, this.startAtMost);
     this.receipts ??= heads.receipts ?? null;
+    for (const version of this.early.keys()) if (version <= this.cursor) this.early.delete(version);
     this.accept([]);
   }
 
@@ -79,7 +80,7 @@ export class Feed {
         this.emit(event);
       else if (this.early.size < MOST_EARLY) this.early.set(event.version, event);
     }
-    if (this.cursor !== null && (this.early.size > 0 || this.knownHead > this.cursor)) void this.advance();
+    if (this.cursor !== null && this.hasWork) void this.advance();
   }
 
   acceptMarks(marks: readonly MarkEvent[]): void {
@@ -115,7 +116,10 @@ export class Feed {
     if (this.working || this.closed) return;
     this.working = true;
     try {
-      while (!this.closed && (await this.step()));
+      // Looked at in the turn in which it ends: nothing that is told meanwhile is overlooked.
+      while (!this.closed && this.hasWork) {
+        if (!(await this.step()) && !this.early.has(this.version + 1)) break;
+      }
     } catch (fault) {
       this.host.onFault(this.conversationId, fault);
       this.later(RETRY_MS);
@@ -124,16 +128,22 @@ export class Feed {
     }
   }
 
-  /** Delivers what is next; false where there is nothing more, or it has to be waited for. */
+  /** Whether the next event is at hand, or known to be committed. */
+  private get hasWork(): boolean {
+    return this.early.has(this.version + 1) || this.knownHead > this.version;
+  }
+
+  /** Delivers what is next, or reads it; false where it has to be waited for. */
   private async step(): Promise<boolean> {
     const next = this.early.get(this.version + 1);
     if (next) {
       const items = next.joined ? await this.host.prepare(this.conversationId, next.joined) : new Map();
+      // While it was prepared, the last socket may have gone and another feed begun.
+      if (this.closed) return false;
       this.early.delete(next.version);
       this.emit(next, items);
       return true;
     }
-    if (this.knownHead <= this.version) return false;
     const before = this.version;
     await new Promise((resolve) => setTimeout(resolve, HOLD_MS));
     if (this.early.has(before + 1) || this.closed) return true;
