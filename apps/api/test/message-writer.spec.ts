@@ -1,0 +1,244 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { sql } from 'drizzle-orm';
+import pg from 'pg';
+import { MessagesRepository, MessageWriter } from '../src/modules/messages/index.js';
+import { startNode, type TestNode } from './node.js';
+import { aGroup, type Group, groupOf, type Person, people, succeeded } from './people.js';
+import { ENGINE } from './test-database.js';
+import { until } from './until.js';
+
+let node: TestNode;
+let writer: MessageWriter;
+
+beforeAll(async () => {
+  node = await startNode();
+  writer = node.node.app.get(MessageWriter);
+});
+afterAll(() => node.close());
+
+const range = (from: number, to: number) => Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
+
+/** A message as it reaches the writer: nothing is checked any more. */
+const prepared = (conversationId: string, sender: Person, content: string) => ({
+  conversationId,
+  senderId: sender.id,
+  isBot: false,
+  clientMessageId: randomUUID(),
+  id: randomUUID(),
+  payloadHash: '00'.repeat(32),
+  type: 'text' as const,
+  content,
+  metadata: {},
+  replyToId: null,
+  names: [],
+});
+
+async function storedIn(conversationId: string): Promise<{ seq: number; version: number; content: string }[]> {
+  return node.rows(
+    sql`SELECT seq::int, created_version::int AS version, content FROM messages WHERE conversation_id = ${conversationId} ORDER BY seq`,
+  );
+}
+
+/** Counts the transactions of messages until the function that it returns is called. */
+function countBatches(): () => number {
+  const repository = node.node.app.get(MessagesRepository);
+  const { writeBatch } = repository;
+  let batches = 0;
+  repository.writeBatch = (...batch) => {
+    batches += 1;
+    return writeBatch.apply(repository, batch);
+  };
+  return () => {
+    repository.writeBatch = writeBatch;
+    return batches;
+  };
+}
+
+describe('group commit', () => {
+  it('G3: what arrives together is written together, and each conversation keeps its order', async () => {
+    const crowd = await people(node, 4);
+    const ids = await Promise.all(range(1, 8).map(() => groupOf(crowd[0] as Person, crowd.slice(1))));
+    const counted = countBatches();
+    const writes = range(1, 50).flatMap((i) =>
+      ids.map((id) => writer.write(prepared(id, crowd[i % 4] as Person, `${i}`))),
+    );
+    const outcomes = await Promise.all(writes);
+    expect(counted()).toBeLessThan(40);
+    expect(new Set(outcomes.map(({ kind }) => kind))).toEqual(new Set(['new']));
+    for (const id of ids) {
+      expect(await storedIn(id)).toEqual(range(1, 50).map((i) => ({ seq: i, version: i + 1, content: `${i}` })));
+    }
+  });
+
+  it('one message by itself waits for no other', async () => {
+    const { id, owner } = await aGroup(node);
+    const counted = countBatches();
+    for (const i of range(1, 3)) await writer.write(prepared(id, owner, `${i}`));
+    expect(counted()).toBe(3);
+  });
+
+  it('G3: other changes of the conversation take their turn among its messages', async () => {
+    const { id, owner } = await aGroup(node);
+    const socket = await owner.connect();
+    const steps = range(1, 10).flatMap((i) => [
+      writer.write(prepared(id, owner, `${i}`)),
+      owner.patch(`/conversations/${id}`, { name: `Name ${i}` }).then(succeeded),
+    ]);
+    await Promise.all(steps);
+    const { version } = await owner.say(id, 'probe');
+    await socket.reaches(id, version);
+    expect(version).toBe(32);
+    expect(socket.versions(id)).toEqual(range(2, 32));
+  });
+});
+
+describe('a row that cannot be stored', () => {
+  it('fails alone: its neighbours, of its own conversation too, are stored in order and told', async () => {
+    const { id, owner, members } = await aGroup(node);
+    const other = await groupOf(owner, members);
+    const socket = await (members[0] as Person).connect();
+    const poisoned = new Set([0, 17, 18, 63, 99]);
+    const writes = range(0, 99).map((i) => {
+      const message = prepared(i % 3 ? id : other, owner, poisoned.has(i) ? 'a\u0000b' : `${i}`);
+      return writer.write(message).then(
+        (outcome) => outcome.kind,
+        (fault: { code: string }) => fault.code,
+      );
+    });
+    const outcomes = await Promise.all(writes);
+    expect(outcomes).toEqual(range(0, 99).map((i) => (poisoned.has(i) ? 'validation_failed' : 'new')));
+    for (const [conversation, mine] of [
+      [id, (i: number) => i % 3 !== 0],
+      [other, (i: number) => i % 3 === 0],
+    ] as const) {
+      const expected = range(0, 99)
+        .filter((i) => mine(i) && !poisoned.has(i))
+        .map(String);
+      const stored = await storedIn(conversation);
+      expect(stored.map(({ content }) => content)).toEqual(expected);
+      expect(stored.map(({ seq }) => seq)).toEqual(range(1, expected.length));
+      await socket.reaches(conversation, expected.length + 1);
+      expect(socket.versions(conversation)).toEqual(range(2, expected.length + 1));
+    }
+    expect((await owner.say(id, 'on')).content).toBe('on');
+  });
+
+  it('by itself it is refused, and nothing of it is left', async () => {
+    const { id, owner } = await aGroup(node);
+    await expect(writer.write(prepared(id, owner, '\u0000'))).rejects.toMatchObject({ code: 'validation_failed' });
+    expect(await owner.sees(id)).toMatchObject({ version: 1, lastSeq: 0, unreadCount: 0 });
+  });
+});
+
+describe('a database that does not answer', () => {
+  it('G2: what has waited too long is refused as retryable, and the repeat under the same id is stored once', async () => {
+    const { id, owner } = await aGroup(node);
+    const socket = await owner.connect();
+    const bodies = range(1, 4).map((i) => ({ conversationId: id, content: `${i}`, clientMessageId: randomUUID() }));
+    const release = await holdEverything();
+    const acks: { success: boolean; error?: unknown }[] = [];
+    const start = performance.now();
+    const sends: Promise<void>[] = [];
+    for (const body of bodies) {
+      sends.push(socket.ask('message:send', body).then((ack) => void acks.push(ack)));
+      // Each in a turn of its own: what is under way already is not refused.
+      await socket.ask('no:such');
+    }
+    await until('one was refused', () => acks.find(({ success }) => !success));
+    expect(performance.now() - start).toBeLessThan(9_000);
+    release();
+    await Promise.all(sends);
+    for (const ack of acks.filter(({ success }) => !success)) {
+      expect(ack.error).toMatchObject({
+        code: 'service_unavailable',
+        retryable: true,
+        clientMessageId: expect.any(String),
+      });
+    }
+    for (const body of bodies) expect((await socket.ask('message:send', body)).success).toBe(true);
+    expect((await storedIn(id)).map(({ content }) => content).toSorted()).toEqual(['1', '2', '3', '4']);
+    expect((await storedIn(id)).map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+  }, 30_000);
+
+  /** No statement comes through until what it returns is called. */
+  async function holdEverything(): Promise<() => void> {
+    const { promise: held, resolve: hold } = Promise.withResolvers<void>();
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    void node.node.databases.main.transaction(async (tx) => {
+      if (ENGINE === 'postgres')
+        await tx.execute(sql`LOCK TABLE conversations, conversation_participants IN ACCESS EXCLUSIVE MODE`);
+      hold();
+      await released;
+    });
+    await held;
+    return release;
+  }
+});
+
+// The embedded database has no other sessions that could hold anything.
+if (ENGINE === 'postgres') {
+  describe('a conversation that another session holds', () => {
+    let other: pg.Client;
+
+    beforeAll(async () => {
+      const [row] = await node.rows<{ name: string }>(sql`SELECT current_database() AS name`);
+      const url = new URL(process.env.PARLEY_TEST_POSTGRES_URL ?? '');
+      url.pathname = `/${row?.name}`;
+      other = new pg.Client({ connectionString: url.href });
+      await other.connect();
+    });
+    afterAll(() => other.end());
+
+    async function hold(conversationId: string): Promise<void> {
+      await other.query('BEGIN');
+      await other.query('SELECT 1 FROM conversations WHERE id = $1 FOR UPDATE', [conversationId]);
+    }
+
+    const quick = async (group: Group) => {
+      const start = performance.now();
+      await group.owner.say(group.id, 'quick');
+      return performance.now() - start;
+    };
+
+    it('F7: holds up nobody else, and its own messages go on in order once it is free', async () => {
+      const [held, free] = [await aGroup(node), await aGroup(node)];
+      const socket = await held.owner.connect();
+      await hold(held.id);
+      const acks = range(1, 20).map((i) => socket.say(held.id, `${i}`));
+      for (const _ of range(1, 10)) expect(await quick(free)).toBeLessThan(700);
+      await other.query('COMMIT');
+      expect((await Promise.all(acks)).map(({ seq }) => seq)).toEqual(range(1, 20));
+      expect((await storedIn(held.id)).map(({ content }) => content)).toEqual(range(1, 20).map(String));
+    });
+
+    it('F7: after two seconds its messages are refused as retryable, and the repeats are stored once', async () => {
+      const [held, free] = [await aGroup(node), await aGroup(node)];
+      const socket = await held.owner.connect();
+      await hold(held.id);
+      const body = { conversationId: held.id, content: 'held', clientMessageId: randomUUID() };
+      const refused = await socket.ask('message:send', body);
+      expect(refused).toMatchObject({
+        success: false,
+        error: { code: 'service_unavailable', clientMessageId: body.clientMessageId },
+      });
+      const renamed = await held.owner.patch(`/conversations/${held.id}`, { name: 'New' });
+      expect([renamed.status, renamed.body.error.code]).toEqual([503, 'service_unavailable']);
+      expect(await quick(free)).toBeLessThan(700);
+      await other.query('COMMIT');
+      expect(await socket.ask('message:send', body)).toMatchObject({ success: true, seq: 1, duplicate: false });
+      expect(await storedIn(held.id)).toHaveLength(1);
+    });
+
+    it('F7: six of them at once leave room for all the others', async () => {
+      const groups = await Promise.all(range(1, 6).map(() => aGroup(node)));
+      const free = await aGroup(node);
+      await other.query('BEGIN');
+      await other.query('SELECT 1 FROM conversations WHERE id = ANY ($1) FOR UPDATE', [groups.map(({ id }) => id)]);
+      const sends = groups.map(({ id, owner }) => owner.post(`/conversations/${id}/messages`, { content: 'held' }));
+      for (const _ of range(1, 10)) expect(await quick(free)).toBeLessThan(700);
+      await other.query('COMMIT');
+      for (const { status } of await Promise.all(sends)) expect(status).toBe(201);
+    });
+  });
+}
