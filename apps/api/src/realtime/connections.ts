@@ -70,7 +70,7 @@ export class Connections {
     if (!socket.connected) throw notFound();
     const member = present.find((each) => each.conversationId === conversationId);
     if (!member || this.feeds.removedSince(conversationId, userId, member.version)) {
-      if (!socket.rooms.has(conversationRoom(conversationId))) this.feeds.unfollow(socket, conversationId);
+      this.feeds.unfollowRemoved(socket, conversationId);
       throw notFound();
     }
     void socket.join(conversationRoom(conversationId));
@@ -111,8 +111,7 @@ export class Connections {
     for (const { conversationId, version } of memberships.present) {
       const room = conversationRoom(conversationId);
       if (!this.feeds.removedSince(conversationId, userId, version)) rooms.push(room);
-      // Where they were added again meanwhile, the feed has seen to it.
-      else if (!socket.rooms.has(room)) this.feeds.unfollow(socket, conversationId);
+      else this.feeds.unfollowRemoved(socket, conversationId);
     }
     void socket.join(rooms);
   }

@@ -8,8 +8,8 @@ import { Feed } from './feed.js';
 import { FeedBus, type JoinedPoke, type Poke } from './feed-bus.js';
 import type { FeedEvent, FeedSource, MarkEvent } from './feed-events.js';
 
-const MOST_REMOVALS = 10_000;
-const removalKey = (conversationId: string, userId: string): string => `${conversationId} ${userId}`;
+const MOST_MOVES = 10_000;
+const moveKey = (conversationId: string, userId: string): string => `${conversationId} ${userId}`;
 
 /** A change of a conversation that was committed: what everyone on every node is to hear. */
 export interface Announcement {
@@ -25,8 +25,8 @@ export class Feeds implements OnApplicationShutdown {
   /** Feeds have sockets of their own, connecting ones included; the last one to leave takes the feed with it. */
   private readonly followers = new Map<string, Set<ParleySocket>>();
   private readonly followed = new WeakMap<ParleySocket, Set<string>>();
-  /** The version at which each user was last removed from each conversation; it outlives the feed that told of it. */
-  private readonly removals = new Map<string, number>();
+  /** The versions at which each user last left and joined each conversation; they outlive the feed that told of them. */
+  private readonly moves = new Map<string, { left: number; joined: number }>();
   private deliveries: Deliveries | null = null;
   private registered: FeedSource | null = null;
 
@@ -84,7 +84,13 @@ export class Feeds implements OnApplicationShutdown {
 
   /** Whether this node has told of a removal of the user after the given version of their membership. */
   removedSince(conversationId: string, userId: string, version: number): boolean {
-    return (this.removals.get(removalKey(conversationId, userId)) ?? 0) > version;
+    return (this.moves.get(moveKey(conversationId, userId))?.left ?? 0) > version;
+  }
+
+  /** For a socket of a user who was removed: unless they were added again since, of which the feed will tell. */
+  unfollowRemoved(socket: ParleySocket, conversationId: string): void {
+    const move = this.moves.get(moveKey(conversationId, socket.data.principal.userId));
+    if (!move || move.joined < move.left) this.unfollow(socket, conversationId);
   }
 
   follow(socket: ParleySocket, conversationId: string): void {
@@ -123,6 +129,7 @@ export class Feeds implements OnApplicationShutdown {
 
   onJoined({ userId, conversationId, version }: JoinedPoke): void {
     if (!this.deliveries?.hasSockets(userId)) return;
+    this.noteMove(moveKey(conversationId, userId), { joined: version });
     const isNew = !this.feeds.has(conversationId);
     const feed = this.feedOf(conversationId);
     feed.startBefore(version);
@@ -156,7 +163,7 @@ export class Feeds implements OnApplicationShutdown {
     if (known) return known;
     const feed = new Feed(conversationId, {
       deliver: (event, items) => {
-        if (event.left) this.noteRemoval(removalKey(conversationId, event.left), event.version);
+        if (event.left) this.noteMove(moveKey(conversationId, event.left), { left: event.version });
         this.deliveries?.event(conversationId, event, items);
       },
       deliverMark: (mark) => this.deliveries?.mark(conversationId, mark),
@@ -172,12 +179,13 @@ export class Feeds implements OnApplicationShutdown {
     return feed;
   }
 
-  private noteRemoval(key: string, version: number): void {
-    this.removals.delete(key);
-    this.removals.set(key, version);
+  private noteMove(key: string, move: { left?: number; joined?: number }): void {
+    const known = this.moves.get(key) ?? { left: 0, joined: 0 };
+    this.moves.delete(key);
+    this.moves.set(key, { ...known, ...move });
     // Only sockets that are connecting or joining at this moment ask, so the latest are enough.
-    const oldest = this.removals.size > MOST_REMOVALS ? this.removals.keys().next().value : undefined;
-    if (oldest !== undefined) this.removals.delete(oldest);
+    const oldest = this.moves.size > MOST_MOVES ? this.moves.keys().next().value : undefined;
+    if (oldest !== undefined) this.moves.delete(oldest);
   }
 
   private async prepare(
