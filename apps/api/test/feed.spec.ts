@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'drizzle-orm';
 import { MessagesRepository } from '../src/modules/messages/index.js';
 import { FeedBus, type JoinedPoke, type Poke } from '../src/realtime/feed/feed-bus.js';
 import { startNode, type TestNode } from './node.js';
 import { aGroup, aPerson, groupOf, type Person, people, succeeded } from './people.js';
+import { prepared } from './prepared-message.js';
 import { TestSocket } from './test-socket.js';
 import { until } from './until.js';
 
@@ -26,19 +26,7 @@ const range = (from: number, to: number) => Array.from({ length: Math.max(0, to 
 
 /** What other nodes do: commit without a word to this one. Each pair is a sender and a text. */
 async function commitBehind(conversationId: string, texts: readonly (readonly [Person, string])[]): Promise<void> {
-  const batch = texts.map(([who, content]) => ({
-    conversationId,
-    senderId: who.id,
-    isBot: false,
-    clientMessageId: randomUUID(),
-    id: randomUUID(),
-    payloadHash: '00'.repeat(32),
-    type: 'text' as const,
-    content,
-    metadata: {},
-    replyToId: null,
-    names: [],
-  }));
+  const batch = texts.map(([who, content]) => prepared(conversationId, who, content));
   const outcomes = await node.node.app.get(MessagesRepository).writeBatch(batch, true);
   if (outcomes.some(({ kind }) => kind !== 'new')) throw new Error('Not committed.');
 }

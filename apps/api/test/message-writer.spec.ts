@@ -5,6 +5,7 @@ import pg from 'pg';
 import { MessagesRepository, MessageWriter } from '../src/modules/messages/index.js';
 import { startNode, type TestNode } from './node.js';
 import { aGroup, type Group, groupOf, type Person, people, succeeded } from './people.js';
+import { prepared } from './prepared-message.js';
 import { ENGINE } from './test-database.js';
 import { until } from './until.js';
 
@@ -18,21 +19,6 @@ beforeAll(async () => {
 afterAll(() => node.close());
 
 const range = (from: number, to: number) => Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
-
-/** A message as it reaches the writer: nothing is checked any more. */
-const prepared = (conversationId: string, sender: Person, content: string) => ({
-  conversationId,
-  senderId: sender.id,
-  isBot: false,
-  clientMessageId: randomUUID(),
-  id: randomUUID(),
-  payloadHash: '00'.repeat(32),
-  type: 'text' as const,
-  content,
-  metadata: {},
-  replyToId: null,
-  names: [],
-});
 
 async function storedIn(conversationId: string): Promise<{ seq: number; version: number; content: string }[]> {
   return node.rows(
