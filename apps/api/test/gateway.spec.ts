@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { LIMITS } from '@parley/protocol';
 import { UnsecuredJWT } from 'jose';
@@ -155,12 +157,39 @@ describe('the handshake', () => {
   });
 
   it('an upgrade on a path that is no door is not found', async () => {
-    for (const path of ['/', '/api/conversations', '/socket.iox/?EIO=4&transport=websocket', '/ws-nothing']) {
+    const none = [
+      '/',
+      '/api/conversations',
+      '/socket.iox/?EIO=4&transport=websocket',
+      '/socket.io?EIO=4',
+      '/socket.io',
+      '/ws-nothing',
+    ];
+    for (const path of none) {
       const raw = new RawSocket(node.url, {}, path);
       const { status, body } = await until('it is refused', () => raw.refused);
       expect([path, status, JSON.parse(body).error.code]).toEqual([path, 404, 'not_found']);
     }
   });
+
+  it.each(['/socket.io', '/socket.io/?EIO=4&transport=websocket', '/none'])(
+    'a connection that is reset in the middle of an upgrade of %s harms nobody else',
+    async (path) => {
+      const { port, hostname } = new URL(node.url);
+      for (let attempt = 0; attempt < 5; attempt += 1) {
+        const stream = connect(Number(port), hostname);
+        await once(stream, 'connect');
+        const key = 'dGhlIHNhbXBsZSBub25jZQ==';
+        stream.write(
+          `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+            `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n\r\n`,
+          () => stream.resetAndDestroy(),
+        );
+        await once(stream, 'close');
+      }
+      await expectAlive();
+    },
+  );
 });
 
 describe('where a page comes from', () => {

@@ -8,6 +8,7 @@ type UpgradeListener = (request: IncomingMessage, stream: Duplex, head: Buffer) 
 
 /** The paths of the doors, each with what takes its upgrades. */
 export interface Door {
+  /** With its closing slash, exactly as the door itself compares it: what it passes over nobody would answer. */
   path: string;
   /** Whether it also takes plain requests (long polling). */
   takesRequests: boolean;
@@ -26,7 +27,7 @@ export function keepEntrance(
   const requests = server.listeners('request') as RequestListener[];
   server.removeAllListeners('upgrade');
   server.removeAllListeners('request');
-  const doorOf = (request: IncomingMessage) => doors.find(({ path }) => isBelow(path, request.url ?? ''));
+  const doorOf = (request: IncomingMessage) => doors.find(({ path }) => request.url?.startsWith(path));
 
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const refusal = doorOf(request)?.takesRequests ? refusalOf(request) : null;
@@ -34,14 +35,12 @@ export function keepEntrance(
     else for (const listener of requests) listener.call(server, request, response);
   });
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    // Node has taken its own listener away by now, and a reset without any would end the process.
+    stream.on('error', () => stream.destroy());
     const refusal = doorOf(request) ? refusalOf(request) : new ParleyError('not_found');
     if (refusal) refuseUpgrade(stream, refusal);
     else for (const listener of upgrades) listener.call(server, request, stream, head);
   });
-}
-
-function isBelow(path: string, url: string): boolean {
-  return url === path || url.startsWith(`${path}/`) || url.startsWith(`${path}?`);
 }
 
 function refuseRequest(response: ServerResponse, refusal: ParleyError): void {
@@ -52,7 +51,6 @@ function refuseUpgrade(stream: Duplex, refusal: ParleyError): void {
   const body = bodyOf(refusal);
   const headers = { ...headersOf(refusal), 'Content-Length': String(Buffer.byteLength(body)), Connection: 'close' };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  stream.on('error', () => stream.destroy());
   stream.end(`HTTP/1.1 ${refusal.status} Refused\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
 }
 

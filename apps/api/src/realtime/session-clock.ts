@@ -15,6 +15,8 @@ export class SessionClock {
   constructor(private readonly guard: WsAuthGuard) {}
 
   start(socket: ParleySocket): void {
+    // It may have ended while it was brought in or renewed.
+    if (!socket.connected) return;
     const { expiresAt } = socket.data.principal;
     const left = expiresAt - Date.now();
     this.stop(socket);

@@ -48,7 +48,7 @@ export class SocketAdapter extends IoAdapter {
       wsEngine: StreamKeepingServer,
     } as unknown as ServerOptions);
     oneWritePerTurn(io.engine);
-    keepEntrance(this.app.getHttpServer() as HttpServer, [{ path: PATH, takesRequests: true }], (request) =>
+    keepEntrance(this.app.getHttpServer() as HttpServer, [{ path: `${PATH}/`, takesRequests: true }], (request) =>
       this.surroundings.allows(request)
         ? null
         : new ParleyError('forbidden', { message: 'This origin is not allowed here.' }),
@@ -69,6 +69,7 @@ export class SocketAdapter extends IoAdapter {
     try {
       if (!command) throw notFound();
       if (!socket.data.isReady) await socket.data.ready;
+      if (!socket.connected) throw new ParleyError('service_unavailable');
       // Several payloads are none: the command refuses that in its own way.
       return { success: true, ...((await command(sent.length === 1 ? sent[0] : undefined)) as object) };
     } catch (fault) {

@@ -75,11 +75,17 @@ export class Feeds implements OnApplicationShutdown {
     for (const id of conversationIds) this.follow(socket, id);
     const unopened = conversationIds.filter((id) => !this.feeds.get(id)?.isOpen);
     if (unopened.length === 0) return;
-    const heads = await this.source.heads(unopened);
-    for (const id of unopened) {
-      const head = heads.get(id);
-      if (head) this.feeds.get(id)?.open(head);
-    }
+    await this.openFeeds(unopened);
+  }
+
+  /** Opens feeds whose head could not be read so far: of the sockets that entered one then, some may have stayed. */
+  async openRest(): Promise<void> {
+    const unopened = [...this.feeds.values()].flatMap((feed) => (feed.isOpen ? [] : feed.conversationId));
+    if (unopened.length > 0) await this.openFeeds(unopened);
+  }
+
+  private async openFeeds(conversationIds: readonly string[]): Promise<void> {
+    for (const [id, head] of await this.source.heads(conversationIds)) this.feeds.get(id)?.open(head);
   }
 
   /** Whether this node has told of a removal of the user after the given version of their membership. */
@@ -122,9 +128,11 @@ export class Feeds implements OnApplicationShutdown {
     for (const feed of this.feeds.values()) if (feed.isOpen) yield feed;
   }
 
-  /** Whoever follows a conversation whose feed cannot go on: a restored database, or one that is too far behind. */
-  followersOf(conversationId: string): readonly ParleySocket[] {
-    return [...(this.followers.get(conversationId) ?? [])];
+  /** Ends a feed that cannot go on, as after a restored backup. Returns its followers, who are to come back. */
+  discard(conversationId: string): readonly ParleySocket[] {
+    const followers = [...(this.followers.get(conversationId) ?? [])];
+    this.drop(conversationId);
+    return followers;
   }
 
   onJoined({ userId, conversationId, version }: JoinedPoke): void {

@@ -42,6 +42,7 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
     if (this.sweeping) return;
     this.sweeping = true;
     try {
+      await this.feeds.openRest();
       const feeds = [...this.feeds.open()];
       for (let at = 0; at < feeds.length; at += AT_A_TIME) await this.compareFeeds(feeds.slice(at, at + AT_A_TIME));
       const users = [...this.connections.users()];
@@ -78,7 +79,7 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
   /** The database is behind what was delivered: it was restored. Whoever follows comes back and asks anew. */
   private discard(feed: Feed): void {
     this.log.warn({ conversationId: feed.conversationId }, 'the database is behind a feed: its sockets are closed');
-    for (const socket of this.feeds.followersOf(feed.conversationId)) {
+    for (const socket of this.feeds.discard(feed.conversationId)) {
       closeToComeBack(socket, new ParleyError('service_unavailable'));
     }
   }

@@ -43,7 +43,10 @@ export class WsAuthGuard {
   private refuse(socket: ParleySocket, { fault, next }: { fault: unknown; next: (refusal: Error) => void }): void {
     const error = asParleyError(fault);
     const requestId = randomUUID();
-    this.log.info({ code: error.code, userId: null, door: 'socketio', requestId }, 'refused');
+    const line = { code: error.code, userId: null, door: 'socketio', requestId };
+    if (COME_BACK.has(error.code))
+      this.log.warn({ ...line, err: error.cause ?? error }, 'a handshake could not be decided');
+    else this.log.info(line, 'refused');
     if (COME_BACK.has(error.code)) {
       socket.conn.close();
       return;
