@@ -34,7 +34,7 @@ export interface BatchSize {
 
 const MOST_ITEMS = 10_000;
 const MOST_BYTES = 64 * 1024 * 1024;
-const LONGEST_WAIT_MS = 5_000;
+export const LONGEST_WAIT_MS = 5_000;
 
 const isTask = (each: Pending | Task): each is Task => 'run' in each;
 

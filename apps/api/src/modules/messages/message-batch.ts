@@ -12,6 +12,8 @@ export interface PreparedMessage {
   type: Exclude<MessageType, 'system'>;
   content: string;
   metadata: Metadata;
+  /** Its length as JSON, for what a queue of messages may hold. */
+  metadataBytes: number;
   replyToId: string | null;
   /** Lower-case usernames in the text; those of present members become mentions. */
   names: readonly string[];

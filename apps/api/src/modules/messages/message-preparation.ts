@@ -9,6 +9,8 @@ import { isBlank, sanitizeContent } from './sanitize.js';
 
 /** Deeper JSON than this is nobody's data; walking it could exhaust the stack. */
 const MOST_DEPTH = 32;
+/** More people than this are not mentioned by one message. */
+const MOST_NAMES = 100;
 /** NUL or an unpaired surrogate as JSON escapes it; an escaped backslash before `u` is neither. */
 const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/i;
 
@@ -28,7 +30,7 @@ export function prepareMessage(principal: Principal, request: SendRequest): Prep
   const metadata = body.metadata ?? {};
   const replyToId = body.replyToId ?? null;
   checkContentSize(body.content, LIMITS.contentBytes);
-  checkMetadata(metadata);
+  const metadataBytes = checkMetadata(metadata);
   const content = cleanContent(body.content);
   if (type === 'text' && isBlank(content)) throw invalid('content', 'must not be empty');
   return {
@@ -41,8 +43,10 @@ export function prepareMessage(principal: Principal, request: SendRequest): Prep
     type,
     content,
     metadata,
+    metadataBytes,
     replyToId: replyToId?.toLowerCase() ?? null,
-    names: type === 'text' || content !== '' ? mentionedUsernames(content) : [],
+    // Each is looked up under the conversation's lock.
+    names: mentionedUsernames(content).slice(0, MOST_NAMES),
   };
 }
 
@@ -65,11 +69,13 @@ export function checkContentSize(content: string, limit: number): void {
   });
 }
 
-function checkMetadata(metadata: Metadata): void {
-  if (Object.keys(metadata).length === 0) return;
+/** Returns its length as JSON in bytes. */
+function checkMetadata(metadata: Metadata): number {
+  if (Object.keys(metadata).length === 0) return 0;
   if (depthOf(metadata) > MOST_DEPTH) throw invalid('metadata', `must not be nested deeper than ${MOST_DEPTH}`);
   const json = JSON.stringify(metadata);
-  if (Buffer.byteLength(json) > LIMITS.metadataBytes) {
+  const bytes = Buffer.byteLength(json);
+  if (bytes > LIMITS.metadataBytes) {
     throw new ParleyError('too_large', {
       message: `The metadata is larger than ${LIMITS.metadataBytes} bytes.`,
       details: [{ path: 'metadata', message: `must be at most ${LIMITS.metadataBytes} bytes as JSON` }],
@@ -77,6 +83,7 @@ function checkMetadata(metadata: Metadata): void {
   }
   // Postgres stores neither; JSON writes them as escapes.
   if (UNSTORABLE.test(json)) throw invalid('metadata', 'must not contain NUL or unpaired surrogates');
+  return bytes;
 }
 
 /** Levels of nesting, counted without recursion. */

@@ -7,7 +7,7 @@ import { asParleyError, ParleyError } from '../../kernel/errors.js';
 import { LOG } from '../../kernel/log.js';
 import type { FeedEvent } from '../../realtime/feed/feed-events.js';
 import { Feeds } from '../../realtime/feed/feeds.js';
-import { ConversationLines, type Line, type Pending } from './conversation-lines.js';
+import { ConversationLines, type Line, LONGEST_WAIT_MS, type Pending } from './conversation-lines.js';
 import type { Outcome, PreparedMessage } from './message-batch.js';
 import { newMessageEvent } from './message-events.js';
 import { MessagesRepository } from './messages.repository.js';
@@ -51,7 +51,7 @@ export class MessageWriter implements OnApplicationBootstrap, OnApplicationShutd
   /** Writes one message; settles after the commit. Rejects with `service_unavailable` where the queue is full. */
   write(message: PreparedMessage): Promise<Outcome> {
     return new Promise((resolve, reject) => {
-      const bytes = message.content.length * 2 + 512;
+      const bytes = message.content.length * 2 + message.metadataBytes + 512;
       this.lines.add(message.conversationId, { message, bytes, since: Date.now(), resolve, reject });
       this.schedule();
     });
@@ -131,7 +131,8 @@ export class MessageWriter implements OnApplicationBootstrap, OnApplicationShutd
 
   /** A conversation that someone else holds waits here on its own, until the lock's deadline. */
   private async runLane(line: Line, pending: readonly Pending[]): Promise<void> {
-    const unsettled = await this.commitSafely(pending, true);
+    const isLate = pending.every(({ since }) => Date.now() - since > LONGEST_WAIT_MS);
+    const unsettled = isLate ? [...pending] : await this.commitSafely(pending, true);
     if (unsettled.length > 0) this.refuse(unsettled, new ParleyError('service_unavailable'));
     this.lines.release(line);
   }
@@ -158,9 +159,9 @@ export class MessageWriter implements OnApplicationBootstrap, OnApplicationShutd
       );
       return this.settle(batch, outcomes);
     } catch (fault) {
-      const splits = isDataFault(fault) || (isLockTimeout(fault) && !waiting);
-      if (splits && batch.length > 1) return this.commitHalves(batch, waiting);
+      // Some other row or a table is held: in lanes of their own only those who need it wait for it.
       if (isLockTimeout(fault) && !waiting) return [...batch];
+      if (isDataFault(fault) && batch.length > 1) return this.commitHalves(batch, waiting);
       this.refuse(batch, fault);
       return [];
     }

@@ -21,6 +21,8 @@ interface Line {
 /** After a batch of a conversation the next one waits this long, so that many readers share it. */
 const EVERY_MS = 250;
 const MOST_WAITING = 10_000;
+/** A client sends a mark or two a second; what one user piles up must not fill the queue for all. */
+const MOST_OF_ONE_USER = 16;
 const MOST_IN_BATCH = 500;
 const MOST_ATTEMPTS = 4;
 
@@ -44,6 +46,9 @@ export class Watermarks {
     this.count += 1;
     return new Promise<MarkRow>((resolve, reject) => {
       const line = this.lines.get(conversationId) ?? { waiting: [], isMoving: false };
+      if (line.waiting.filter((pending) => pending.mark.userId === mark.userId).length >= MOST_OF_ONE_USER) {
+        throw new ParleyError('rate_limited', { retryAfterMs: 1_000 });
+      }
       this.lines.set(conversationId, line);
       line.waiting.push({ mark, resolve, reject });
       if (!line.isMoving) void this.work(conversationId, line);
