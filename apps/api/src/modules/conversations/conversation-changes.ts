@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { SystemMetadata } from '@parley/protocol';
-import type { Db } from '../../database/database.js';
+import { Database, type Db } from '../../database/database.js';
 import type { ConversationRow, ParticipantRow } from '../../database/rows.js';
 import { conflict, notFound } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
@@ -8,11 +8,15 @@ import type { FeedEvent } from '../../realtime/feed/feed-events.js';
 import { MessageWriter, newMessageEvent, SystemMessagesRepository } from '../messages/index.js';
 import { type ChangeRow, ConversationsRepository } from './conversations.repository.js';
 
-/** The conversation as it stands while this change alone holds it, and the numbers the change will take. */
-export interface Held {
-  tx: Db;
+/** A conversation and the member who is about to change it. */
+export interface Seen {
   conversation: ConversationRow;
   actor: ParticipantRow;
+}
+
+/** The same as it stands while this change alone holds it, and the numbers the change will take. */
+export interface Held extends Seen {
+  tx: Db;
   /** The version of this change; its system message takes the next. */
   version: number;
   at: Date;
@@ -37,6 +41,7 @@ export interface Unchanged<T> {
 @Injectable()
 export class ConversationChanges {
   constructor(
+    private readonly database: Database,
     private readonly writer: MessageWriter,
     private readonly repository: ConversationsRepository,
     private readonly system: SystemMessagesRepository,
@@ -52,8 +57,9 @@ export class ConversationChanges {
     decide: (held: Held) => Promise<Change<T> | Unchanged<T>>,
     options: { evenArchived?: boolean } = {},
   ): Promise<T> {
+    await this.check(principal, conversationId);
     return this.writer.change(conversationId, async (tx) => {
-      const held = await this.hold(tx, conversationId, principal.userId);
+      const held = await this.hold(tx, conversationId, principal);
       if (held.conversation.isArchived && !options.evenArchived) throw conflict('conversation', 'archived');
       const change = await decide(held);
       const events = 'unchanged' in change ? [] : await this.apply(held, change);
@@ -61,20 +67,25 @@ export class ConversationChanges {
     });
   }
 
-  /** Looks without changing anything, so that costly preparations are not made for someone who may not. */
-  async check(principal: Principal, conversationId: string, look: (held: Held) => void): Promise<void> {
-    await this.writer.change(conversationId, async (tx) => {
-      look(await this.hold(tx, conversationId, principal.userId));
-      return { result: undefined, events: [] };
-    });
+  /** Looks without holding anything: nobody waits in a conversation's line for what could not be done there. */
+  async check(
+    principal: Principal,
+    conversationId: string,
+    look: (seen: Seen) => void = () => undefined,
+  ): Promise<void> {
+    look(await this.see(this.database.db, await this.repository.find(this.database.db, conversationId), principal));
   }
 
-  private async hold(tx: Db, conversationId: string, actorId: string): Promise<Held> {
-    const conversation = await this.repository.lock(tx, conversationId);
-    const actor = conversation && (await this.repository.participants(tx, conversationId, [actorId])).get(actorId);
+  private async hold(tx: Db, conversationId: string, principal: Principal): Promise<Held> {
+    const seen = await this.see(tx, await this.repository.lock(tx, conversationId), principal);
+    const at = await this.repository.now(tx, seen.conversation.updatedAt);
+    return { ...seen, tx, version: seen.conversation.version + 1, at };
+  }
+
+  private async see(db: Db, conversation: ConversationRow | null, { userId }: Principal): Promise<Seen> {
+    const actor = conversation && (await this.repository.participants(db, conversation.id, [userId])).get(userId);
     if (!conversation || !actor || actor.leftAt) throw notFound();
-    const at = await this.repository.now(tx, conversation.updatedAt);
-    return { tx, conversation, actor, version: conversation.version + 1, at };
+    return { conversation, actor };
   }
 
   private async apply<T>(held: Held, change: Change<T>): Promise<FeedEvent[]> {

@@ -6,7 +6,7 @@ import type { Principal } from '../../kernel/principal.js';
 import { toUserView } from '../users/index.js';
 import { canAddMembers, canChangeRoles, canLeave, canRemove } from './conversation.policy.js';
 import { presentMember } from './conversation.presenter.js';
-import { type Change, ConversationChanges, type Held, type Unchanged } from './conversation-changes.js';
+import { type Change, ConversationChanges, type Held, type Seen, type Unchanged } from './conversation-changes.js';
 import { ConversationListsRepository } from './conversation-lists.repository.js';
 import { ConversationsRepository } from './conversations.repository.js';
 import { MemberRefs } from './member-refs.js';
@@ -45,7 +45,7 @@ export class MembersService {
     return this.changes.run(principal, conversationId, (held) => this.decideRole(held, change));
   }
 
-  private requireGroupLeader({ conversation, actor }: Held): void {
+  private requireGroupLeader({ conversation, actor }: Seen): void {
     if (conversation.type === 'direct') throw conflict('members', "a direct conversation's members are fixed");
     if (!canAddMembers(actor.role)) throw new ParleyError('forbidden');
     if (conversation.isArchived) throw conflict('conversation', 'archived');

@@ -26,7 +26,12 @@ function isMemberRef(value: unknown): value is MemberRef {
   if (typeof value === 'string') return isUuid(value);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const { externalId, name } = value as { externalId?: unknown; name?: unknown };
-  const nameFits = name === undefined || (typeof name === 'string' && name.length <= LIMITS.nameLength);
-  const idFits = typeof externalId === 'string' && externalId.length > 0 && externalId.length <= EXTERNAL_ID_LENGTH;
+  const nameFits =
+    name === undefined || (typeof name === 'string' && name.isWellFormed() && name.length <= LIMITS.nameLength);
+  const idFits =
+    typeof externalId === 'string' &&
+    externalId.isWellFormed() &&
+    externalId.length > 0 &&
+    externalId.length <= EXTERNAL_ID_LENGTH;
   return idFits && nameFits && Object.keys(value).every((key) => EXTERNAL_KEYS.has(key));
 }
