@@ -7,11 +7,13 @@ import { Database } from '../../database/database.js';
 export class PresenceRepository {
   constructor(private readonly database: Database) {}
 
-  /** Stores that these users came or went; returns the time of it. */
-  async store(userIds: readonly string[], isOnline: boolean): Promise<void> {
-    await this.database.db.execute(sql`
+  /** Stores that these users came or went; returns the time of it, by the database's clock. */
+  async store(userIds: readonly string[], isOnline: boolean): Promise<string | null> {
+    const { rows } = (await this.database.db.execute(sql`
       UPDATE users SET status = ${isOnline ? 'online' : 'offline'}, last_seen_at = date_trunc('milliseconds', now())
-       WHERE id IN (SELECT id FROM users WHERE id = ANY(${sql.param([...userIds])}::uuid[]) ORDER BY id FOR NO KEY UPDATE)`);
+       WHERE id IN (SELECT id FROM users WHERE id = ANY(${sql.param([...userIds])}::uuid[]) ORDER BY id FOR NO KEY UPDATE)
+      RETURNING (extract(epoch FROM last_seen_at) * 1000)::float8 AS ms`)) as unknown as { rows: { ms: number }[] };
+    return rows[0] ? new Date(rows[0].ms).toISOString() : null;
   }
 
   /** Whoever was online when the only node ended without saying so. */

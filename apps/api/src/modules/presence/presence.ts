@@ -1,4 +1,5 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type { PresenceEvent } from '@parley/protocol';
 import type { Logger } from 'pino';
 import { CONFIG, type Config } from '../../config/config.js';
 import { LOG } from '../../kernel/log.js';
@@ -9,6 +10,7 @@ import { PresenceRepository } from './presence.repository.js';
 const GRACE_MS = 10_000;
 /** Who came and went within this time is stored and told together. */
 const GATHER_MS = 100;
+const RETRY_MS = 2_000;
 
 /** Who has at least one socket here; told to those who share a conversation of at most 100 members with them. */
 @Injectable()
@@ -65,29 +67,43 @@ export class Presence implements OnApplicationBootstrap, OnApplicationShutdown {
 
   private change(userId: string, isOnline: boolean): void {
     this.changes.set(userId, isOnline);
-    this.gathering ??= setTimeout(() => void this.tell(), GATHER_MS).unref();
+    this.gatherFor(GATHER_MS);
   }
 
+  private gatherFor(ms: number): void {
+    this.gathering ??= setTimeout(() => void this.tell(), ms).unref();
+  }
+
+  /** One at a time: a later change must not be stored before an earlier one. */
   private async tell(): Promise<void> {
     const changes = this.changes;
     this.changes = new Map();
-    this.gathering = null;
     try {
-      const audiences = await this.repository.audiences([...changes.keys()]);
-      for (const isOnline of [true, false]) {
-        const userIds = [...changes].filter(([, online]) => online === isOnline).map(([userId]) => userId);
-        if (userIds.length > 0) await this.repository.store(userIds, isOnline);
-      }
-      for (const [userId, isOnline] of changes) this.emit(userId, { isOnline, audience: audiences.get(userId) ?? [] });
+      await this.store(changes);
+      this.gathering = null;
     } catch (fault) {
-      this.log.warn({ err: fault }, 'presence could not be stored');
+      this.log.warn({ err: fault }, 'presence could not be stored; it will be tried again');
+      this.changes = new Map([...changes, ...this.changes]);
+      this.gathering = null;
+      this.gatherFor(RETRY_MS);
+    }
+    if (this.changes.size > 0) this.gatherFor(GATHER_MS);
+  }
+
+  private async store(changes: ReadonlyMap<string, boolean>): Promise<void> {
+    const audiences = await this.repository.audiences([...changes.keys()]);
+    for (const isOnline of [true, false]) {
+      const userIds = [...changes].filter(([, online]) => online === isOnline).map(([userId]) => userId);
+      if (userIds.length === 0) continue;
+      const lastSeenAt = await this.repository.store(userIds, isOnline);
+      for (const userId of userIds)
+        this.emit({ userId, lastSeenAt }, { isOnline, audience: audiences.get(userId) ?? [] });
     }
   }
 
-  private emit(userId: string, { isOnline, audience }: { isOnline: boolean; audience: readonly string[] }): void {
+  private emit(event: PresenceEvent, { isOnline, audience }: { isOnline: boolean; audience: readonly string[] }): void {
     if (audience.length === 0) return;
-    const event = { userId, lastSeenAt: new Date().toISOString() };
-    const others = this.io?.local.to(audience.map(conversationRoom)).except(userRoom(userId));
+    const others = this.io?.local.to(audience.map(conversationRoom)).except(userRoom(event.userId));
     others?.emit(isOnline ? 'status:online' : 'status:offline', event);
   }
 }
