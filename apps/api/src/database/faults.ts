@@ -34,7 +34,9 @@ export function isConnectionFault(fault: unknown): boolean {
     const { code, message } = at as { code?: unknown; message?: unknown };
     if (typeof code === 'string' && (UNAVAILABLE_CODES.has(code) || code.startsWith('08') || code.startsWith('57P')))
       return true;
-    if (typeof message === 'string' && UNAVAILABLE_TEXT.test(message)) return true;
+    // Drizzle's own message repeats the parameters, and those are a client's.
+    const isOwnWords = typeof message === 'string' && !message.startsWith('Failed query:');
+    if (isOwnWords && UNAVAILABLE_TEXT.test(message)) return true;
   }
   return false;
 }
