@@ -19,7 +19,7 @@ const DURABLE = new Set<EventName>([
 ]);
 const PATIENCE_MS = 15_000;
 
-export const conversationOf = ({ name, payload }: Heard): string =>
+const conversationOf = ({ name, payload }: Heard): string =>
   name === 'conversation:created' ? payload.conversation.id : payload.conversationId;
 
 /** A socket.io-client that remembers what it heard, in order, and never comes back by itself. */
