@@ -18,7 +18,7 @@ const USAGE = `npm run bench -- [options]
   --seconds N         measured time of each load (10)
   --warmup N          seconds before it (3)
   --generators N      processes that make the load (1)
-  --profile           records where the server's time goes (b and c; slows it down by a tenth or so)`;
+  --profile           records in the first round where the servers' time goes (slows them down a little)`;
 
 interface Options {
   only: string[];
@@ -64,7 +64,7 @@ async function runAll(chosen: Options, cluster: PostgresCluster | null): Promise
   const letters = (Object.keys(SUBJECTS) as SubjectLetter[]).filter((letter) => chosen.only.includes(letter));
   for (let round = 1; round <= chosen.rounds; round += 1) {
     for (const letter of letters) {
-      const profileDirectory = chosen.profile && round === 1 && letter !== 'a' ? profileDirectoryOf(letter) : null;
+      const profileDirectory = chosen.profile && round === 1 ? profileDirectoryOf(letter) : null;
       const { runs: fresh, saturation } = await runSubject(letter, round, { ...chosen, cluster, profileDirectory });
       for (const run of fresh) console.log(describeRun(run));
       if (profileDirectory) console.log(`\n${describeProfile(summarizeProfile(profileDirectory, saturation))}\n`);
