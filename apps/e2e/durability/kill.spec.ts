@@ -37,6 +37,7 @@ describe.each(ENGINES)('kill -9 in the middle of sending, on $engine', ({ open }
       await flood.until(ACKS_A_ROUND);
       await node.kill();
       await flood.stop();
+      await node.stop();
       sendings.push(...flood.sendings);
       // Some were on their way: else the kill was not in the middle of anything.
       expect(flood.sendings.length).toBeGreaterThan(flood.acked.length);

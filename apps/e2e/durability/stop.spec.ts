@@ -33,6 +33,7 @@ describe.each(ENGINES)('SIGTERM, on $engine', ({ open }) => {
     for (const client of flood.clients) {
       expect(client.closings).toEqual([expect.stringMatching(/^transport (close|error)$/)]);
     }
+    await node.stop();
     node = await store.startNode();
     for (const conversation of conversations) {
       const stored = await (await restOf(node.url, conversation)).messages(conversation.id);
