@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'drizzle-orm';
 import { startNode, type TestNode } from './node.js';
-import { aGroup, aPerson, directOf, groupOf, NOBODY, type Person, people, succeeded, times } from './people.js';
+import { aGroup, aPerson, directOf, groupOf, NOBODY, Person, people, succeeded, times } from './people.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
@@ -66,8 +66,9 @@ describe('a direct conversation', () => {
     expect(ids.size).toBe(1);
     const [id] = [...ids] as [string];
     const probe = await ann.say(id, 'probe');
-    for (const socket of sockets) {
+    for (const [i, socket] of sockets.entries()) {
       await socket.reaches(id, probe.version);
+      expect((await socket.first('conversation:created')).conversation.peer.id).toBe([bob, ann][i]?.id);
       expect(socket.durable(id).map(({ name, payload }) => [name, payload.version])).toEqual([
         ['conversation:created', 1],
         ['message:new', 2],
@@ -674,6 +675,42 @@ describe('who is no member', () => {
     expect((await owner.sees(id)).version).toBe(version);
     expect((await mallory.get('/conversations?archived=all')).body.items).toEqual([]);
     expect((await ex.get('/conversations?archived=all')).body.items).toEqual([]);
+  });
+
+  it('A2 S3.14: without a good token every verb is unauthenticated, before anything is looked at', async () => {
+    const { id, owner } = await aGroup(node);
+    const expired = await node.hostToken('late', { exp: Math.floor(Date.now() / 1000) - 1 });
+    const tokens: [string, string][] = [
+      ['', 'unauthenticated'],
+      ['garbage', 'unauthenticated'],
+      [`${owner.token.slice(0, -3)}AAA`, 'unauthenticated'],
+      [expired, 'token_expired'],
+    ];
+    for (const [token, code] of tokens) {
+      const nobody = new Person(node, NOBODY, 'nobody', token);
+      const answers = await Promise.all([
+        nobody.get('/conversations'),
+        nobody.post('/conversations', { wrong: true }),
+        nobody.get(`/conversations/${id}`),
+        nobody.patch('/conversations/not-an-id', { name: 'Mine' }),
+        nobody.get(`/conversations/${id}/members`),
+        nobody.post(`/conversations/${id}/members`, { memberIds: [] }),
+        nobody.patch(`/conversations/${id}/members/${owner.id}`, { role: 'member' }),
+        nobody.delete(`/conversations/${id}/members/${owner.id}`),
+        nobody.get(`/conversations/${id}/messages?limit=0`),
+        nobody.post(`/conversations/${id}/messages`, { content: 'x' }),
+        nobody.post('/messages/send', {}),
+        nobody.get('/messages'),
+        nobody.get(`/messages/${NOBODY}`),
+        nobody.get('/messages/unread'),
+        nobody.post(`/conversations/${id}/read`, {}),
+        nobody.post(`/conversations/${id}/delivered`, {}),
+        nobody.get('/rooms'),
+        nobody.get(`/rooms/${id}/messages/${NOBODY}`),
+      ]);
+      expect(answers.map(({ status, body }) => [status, body.error?.code])).toEqual(times(answers.length, [401, code]));
+    }
+    expect((await owner.sees(id)).version).toBe(1);
   });
 
   it('a malformed id is validation_failed', async () => {

@@ -6,7 +6,7 @@ import { LIMITS } from '@parley/protocol';
 import { UnsecuredJWT } from 'jose';
 import { io } from 'socket.io-client';
 import { Feeds } from '../src/realtime/feed/feeds.js';
-import { HOST, startNode, type TestNode } from './node.js';
+import { HOST, PASSWORD, startNode, type TestNode } from './node.js';
 import { aGroup, aPerson, type Group, groupOf, NOBODY, Person, people, succeeded } from './people.js';
 import { RawSocket } from './raw-socket.js';
 import { TestSocket } from './test-socket.js';
@@ -19,7 +19,7 @@ const GOOD = 'https://good.example';
 let node: TestNode;
 
 beforeAll(async () => {
-  node = await startNode({ FRONTEND_URL: GOOD });
+  node = await startNode({ FRONTEND_URL: GOOD, ADMIN_USERS: 'chief' });
 });
 afterAll(() => node.close());
 
@@ -595,32 +595,62 @@ describe('tokens and sockets', () => {
     expect(await socket.end()).toBe('io server disconnect');
   });
 
-  it('§2 V7.4: signing out closes the sockets of that session; a new password and disabling close all', async () => {
-    const login = (username: string) =>
-      node.request.post('/api/auth/login').send({ username, password: 'correct horse battery' }).expect(200);
-    const admin = await node.register('first-of-all').catch(() => null);
-    const account = await node.register(`out-${randomUUID().slice(0, 8)}`);
-    const [one, two] = [await login(account.username), await login(account.username)];
-    const open = (token: string) => TestSocket.open(node.url, token);
-    const [first, second, third] = [
-      await open(one.body.accessToken),
-      await open(two.body.accessToken),
-      await open(account.token),
-    ];
-    await node.request.post('/api/auth/logout').set('authorization', `Bearer ${one.body.accessToken}`).expect(204);
-    expect((await first.first('server:closing')).error).toEqual(errorOf('unauthenticated'));
-    expect(await first.end()).toBe('io server disconnect');
-    expect((await second.ask('no:such')).error.code).toBe('not_found');
-    await node.request
-      .post('/api/auth/password')
-      .set('authorization', account.bearer)
-      .send({ current: 'correct horse battery', new: 'another horse battery' })
-      .expect(200);
-    for (const socket of [second, third]) expect(await socket.end()).toBe('io server disconnect');
-    const again = new TestSocket(node.url, { auth: { token: account.token } });
-    await again.end();
-    expect(again.refusal.code).toBe('unauthenticated');
-    expect(admin).not.toBeNull();
+  describe('that are no longer good', () => {
+    const signIn = async (username: string): Promise<string> => {
+      const answer = await node.request.post('/api/auth/login').send({ username, password: PASSWORD }).expect(200);
+      return answer.body.accessToken;
+    };
+    const expectEnded = async (socket: TestSocket) => {
+      expect((await socket.first('server:closing')).error).toEqual(errorOf('unauthenticated'));
+      expect(await socket.end()).toBe('io server disconnect');
+    };
+    const expectRefused = async (token: string) => {
+      const again = new TestSocket(node.url, { auth: { token } });
+      expect(await again.end()).toBe('connect_error');
+      expect(again.refusal).toMatchObject({ code: 'unauthenticated' });
+    };
+
+    it('§2 V7.4: signing out closes the sockets of that session, and of no other', async () => {
+      const account = await node.register(`out-${randomUUID().slice(0, 8)}`);
+      const token = await signIn(account.username);
+      const [mine, elsewhere] = [
+        await TestSocket.open(node.url, token),
+        await TestSocket.open(node.url, account.token),
+      ];
+      await node.request.post('/api/auth/logout').set('authorization', `Bearer ${token}`).expect(204);
+      await expectEnded(mine);
+      expect((await elsewhere.ask('no:such')).error.code).toBe('not_found');
+      await expectRefused(token);
+      elsewhere.close();
+    });
+
+    it('§2 V7.4: a new password closes all of the user’s sockets', async () => {
+      const account = await node.register(`new-${randomUUID().slice(0, 8)}`);
+      const sockets = [
+        await TestSocket.open(node.url, account.token),
+        await TestSocket.open(node.url, await signIn(account.username)),
+      ];
+      const change = { current: PASSWORD, new: 'another horse battery' };
+      await node.request.post('/api/auth/password').set('authorization', account.bearer).send(change).expect(200);
+      for (const socket of sockets) await expectEnded(socket);
+      await expectRefused(account.token);
+    });
+
+    it('§2 V7.4: disabling someone closes all of their sockets, also those of the host product’s people', async () => {
+      const chief = await node.register('chief');
+      const account = await node.register(`off-${randomUUID().slice(0, 8)}`);
+      const guest = await aPerson(node);
+      for (const { id, token } of [account, guest]) {
+        const socket = await TestSocket.open(node.url, token);
+        await node.request
+          .patch(`/api/users/${id}`)
+          .set('authorization', chief.bearer)
+          .send({ isDisabled: true })
+          .expect(200);
+        await expectEnded(socket);
+        await expectRefused(token);
+      }
+    });
   });
 });
 
