@@ -16,7 +16,7 @@ const add = (actor: Person, id: string, ...targets: Person[]) =>
 const changeRole = (actor: Person, id: string, target: Person, role: string) =>
   actor.patch(`/conversations/${id}/members/${target.id}`, { role });
 
-describe('who may in a group (contract §6)', () => {
+describe('who may in a group', () => {
   let ann: Person;
   let otherOwner: Person;
   let admin: Person;

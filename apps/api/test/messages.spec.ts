@@ -144,7 +144,7 @@ describe('sending', () => {
   });
 });
 
-describe('what is written is stored to the letter (contract §4)', () => {
+describe('what is written is stored to the letter', () => {
   let group: Group;
   let socket: TestSocket;
 
@@ -537,6 +537,18 @@ describe('G2: what is sent twice is sent once', () => {
     const bare = succeeded(await send(owner, id, { content: 'bare', clientMessageId: plain }));
     const spelled = { content: 'bare', clientMessageId: plain, type: 'text', metadata: {}, replyToId: null };
     expect((await send(owner, id, spelled)).body.id).toBe(bare.id);
+  });
+
+  it('G2: an id is the same in whatever case it is written, at the same instant too', async () => {
+    const { owner, id } = group;
+    const clientMessageId = randomUUID();
+    const written = [clientMessageId, clientMessageId.toUpperCase(), clientMessageId];
+    const acks = await Promise.all(
+      written.map((each) => (sockets[0] as TestSocket).say(id, 'case', { clientMessageId: each })),
+    );
+    expect(new Set(acks.map(({ messageId }) => messageId)).size).toBe(1);
+    expect(acks.map((ack) => ack.clientMessageId)).toEqual([clientMessageId, clientMessageId, clientMessageId]);
+    expect(acks.map(({ duplicate }) => duplicate)).toEqual([false, true, true]);
   });
 
   it('G2: an id is one’s own in each conversation', async () => {

@@ -11,7 +11,7 @@ import {
 
 const ROLES: MemberRole[] = ['member', 'admin', 'owner'];
 
-describe('who may (contract §6)', () => {
+describe('who may', () => {
   it.each([
     ['rename', canRename, [false, true, true]],
     ['add members', canAddMembers, [false, true, true]],

@@ -5,7 +5,7 @@ import { parsePageRequest } from './message-anchor.js';
 const ID = '018f0000-0000-7000-8000-000000000000';
 const anchorOf = (before: string) => parsePageRequest({ before }, 50).anchor;
 
-describe('where a page begins (contract §3)', () => {
+describe('where a page begins', () => {
   it.each([
     ['0', 0],
     ['1', 1],

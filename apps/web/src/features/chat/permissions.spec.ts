@@ -4,7 +4,7 @@ import { canAddMembers, canArchive, canLeave, canRemove, canRename, canSetRoles 
 
 const as = (myRole: MemberRole, type: ConversationType = 'group', isArchived = false) => ({ myRole, type, isArchived });
 
-describe('Who is offered what (contract §6)', () => {
+describe('Who is offered what', () => {
   it('renaming and adding: those who lead a group', () => {
     expect([as('owner'), as('admin'), as('member'), as('member', 'direct')].map(canRename)).toEqual([
       true,
