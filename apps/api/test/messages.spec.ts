@@ -540,7 +540,7 @@ describe('G2: what is sent twice is sent once', () => {
   });
 
   it('G2: an id is the same in whatever case it is written, at the same instant too', async () => {
-    const { owner, id } = group;
+    const { id } = group;
     const clientMessageId = randomUUID();
     const written = [clientMessageId, clientMessageId.toUpperCase(), clientMessageId];
     const acks = await Promise.all(
