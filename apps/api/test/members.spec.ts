@@ -159,6 +159,16 @@ describe('the last owner', () => {
       expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([204, 403]);
     }
   });
+
+  it('is still there when two owners make each other members at the same instant', async () => {
+    const { id, owner, members } = await aGroup(node);
+    const [other] = members as [Person];
+    succeeded(await changeRole(owner, id, other, 'owner'));
+    const answers = await Promise.all([changeRole(owner, id, other, 'member'), changeRole(other, id, owner, 'member')]);
+    expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 403]);
+    const roles = (await owner.sees(id)).members.map(({ role }: { role: string }) => role);
+    expect(roles.toSorted()).toEqual(['member', 'owner']);
+  });
 });
 
 describe('adding', () => {

@@ -672,6 +672,19 @@ describe('POST messages/send', () => {
     ]);
   });
 
+  it('C14: first words from both sides at the same instant meet in one conversation', async () => {
+    const [ann, bob] = (await people(node, 2)) as [Person, Person];
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, i) => {
+        const [from, to] = i % 2 ? [ann, bob] : [bob, ann];
+        return from.post('/messages/send', { receiverId: to.id, content: `${i}` });
+      }),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 10 }, () => 201));
+    expect(new Set(answers.map(({ body }) => body.conversationId)).size).toBe(1);
+    expect(answers.map(({ body }) => body.seq).toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  });
+
   it('S3.32: what cannot be sent makes no conversation', async () => {
     const [ann, bob] = (await people(node, 2)) as [Person, Person];
     const cases: [object, string, string][] = [
