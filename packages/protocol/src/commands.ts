@@ -1,12 +1,21 @@
-import type { Message } from './entities.js';
+import type { Message, ReactionCount } from './entities.js';
 import type { ErrorObject } from './errors.js';
-import type { MarkBody, MessagePage, SendMessageBody } from './rest.js';
+import type { EditMessageBody, MarkBody, MessagePage, ReactionBody, SendMessageBody } from './rest.js';
+import type { SyncAnswer, SyncBody } from './sync.js';
 
 /** What a client asks over a socket. Every command is answered by an acknowledgement. */
 
 export interface SendCommand extends SendMessageBody {
   conversationId: string;
 }
+
+export interface MessageCommand {
+  messageId: string;
+}
+
+export interface EditCommand extends MessageCommand, EditMessageBody {}
+
+export interface ReactionCommand extends MessageCommand, ReactionBody {}
 
 export interface MarkCommand extends MarkBody {
   conversationId: string;
@@ -39,6 +48,21 @@ export interface SendResult {
   message?: Message;
 }
 
+/** Answer of an edit and of a deletion; where nothing changed, the present state and its version. */
+export interface MessageChangeResult {
+  version: number;
+  /** As the caller sees it. */
+  message: Message;
+}
+
+export interface ReactionResult {
+  /** The version of the change; where nothing changed, the message's present one. */
+  version: number;
+  changed: boolean;
+  /** As the caller sees them, `reactedByMe` included. */
+  reactions: ReactionCount[];
+}
+
 export interface MarkResult {
   lastReadSeq: number;
   lastDeliveredSeq: number;
@@ -61,11 +85,16 @@ export type Ack<T> = ({ success: true } & T) | { success: false; error: ErrorObj
 /** Name → payload and answer of each command. */
 export interface Commands {
   'message:send': { payload: SendCommand; result: SendResult };
+  'message:edit': { payload: EditCommand; result: MessageChangeResult };
+  'message:delete': { payload: MessageCommand; result: MessageChangeResult };
+  'reaction:add': { payload: ReactionCommand; result: ReactionResult };
+  'reaction:remove': { payload: ReactionCommand; result: ReactionResult };
   'message:read': { payload: MarkCommand; result: MarkResult };
   'message:delivered': { payload: MarkCommand; result: MarkResult };
   'conversation:join': { payload: ConversationCommand; result: JoinResult };
   'conversation:leave': { payload: ConversationCommand; result: JoinResult };
   'conversation:open': { payload: OpenCommand; result: MessagePage };
+  sync: { payload: SyncBody; result: SyncAnswer };
   'auth:refresh': { payload: RefreshCommand; result: RefreshResult };
 }
 

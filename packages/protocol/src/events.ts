@@ -1,4 +1,4 @@
-import type { Conversation, ConversationListItem, Member, Message, UserView } from './entities.js';
+import type { Conversation, ConversationListItem, Member, Message, ReactionCount, UserView } from './entities.js';
 import type { ErrorObject } from './errors.js';
 
 /** What happened. Durable events of a conversation come in `version` order, without gaps. */
@@ -34,6 +34,23 @@ interface Durable {
 
 export interface MessageNewEvent extends Durable {
   message: Message;
+}
+
+/** An edit or a deletion. Who is mentioned anew or no more is told apart, so that mention counts stay right. */
+export interface MessageChangedEvent extends Durable {
+  message: Message;
+  mentionsAdded: string[];
+  mentionsRemoved: string[];
+}
+
+export interface ReactionUpdatedEvent extends Durable {
+  messageId: string;
+  seq: number;
+  /** All of the message's reactions, without `reactedByMe`. */
+  reactions: ReactionCount[];
+  userId: string;
+  emoji: string;
+  action: 'added' | 'removed';
 }
 
 export interface MessageSentEvent {
@@ -108,6 +125,9 @@ export interface PresenceEvent {
 export interface Events {
   ready: Announced;
   'message:new': MessageNewEvent;
+  'message:edited': MessageChangedEvent;
+  'message:deleted': MessageChangedEvent;
+  'reaction:updated': ReactionUpdatedEvent;
   'message:sent': MessageSentEvent;
   'conversation:created': ConversationCreatedEvent;
   'conversation:updated': ConversationUpdatedEvent;

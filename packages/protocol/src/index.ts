@@ -5,3 +5,4 @@ export * from './events.js';
 export * from './html-elements.js';
 export * from './limits.js';
 export * from './rest.js';
+export * from './sync.js';

@@ -15,6 +15,20 @@ export const LIMITS = {
   /** Bytes of one answer with rows in it; it still holds at least one row. */
   answerBytes: 524_288,
   usersPerRequest: 100,
+  /** Different emoji on one message. */
+  reactionKinds: 20,
+  /** UTF-8 bytes of one emoji. */
+  emojiBytes: 64,
+  /** Conversations in one question to `sync`. */
+  syncConversations: 1_000,
+  /** Rows of messages and members in one answer, over all conversations. */
+  syncRows: 500,
+  /** Conversations gained and lost in one answer. */
+  syncMemberships: 200,
+  /** A conversation with more changed rows than this is answered with its newest state and `reset`. */
+  syncResetRows: 5_000,
+  /** Newest messages of a conversation that is answered with `reset`. */
+  syncResetMessages: 50,
   /** First members shown in a conversation's detail. */
   detailMembers: 100,
   /** Conversations with more members than this get no receipts and no presence broadcast. */

@@ -109,6 +109,53 @@ export interface SendMessageBody {
   metadata?: Metadata;
 }
 
+export interface EditMessageBody {
+  content: string;
+  /** Absent: stays as it is. */
+  metadata?: Metadata;
+}
+
+/** One emoji, NFC. */
+export interface ReactionBody {
+  emoji: string;
+}
+
+/** What a message was before one of its edits. */
+export interface MessageEdit {
+  id: string;
+  messageId: string;
+  originalContent: string;
+  editedBy: string;
+  editedAt: string;
+}
+
+/** Oldest edit first; none of a deleted message. */
+export interface MessageEdits extends Page<MessageEdit> {
+  users: UserView[];
+}
+
+/** A member whom a message has reached. Times are null where it has not; `deliveredAt` is not later than what it tells. */
+export interface MessageReceipt {
+  userId: string;
+  deliveredAt: string | null;
+  readAt: string | null;
+}
+
+export interface MessageReceipts {
+  items: MessageReceipt[];
+  users: UserView[];
+}
+
+export interface MessageReaction {
+  emoji: string;
+  userIds: string[];
+}
+
+export interface MessageReactions {
+  items: MessageReaction[];
+  users: UserView[];
+}
+
 /** `POST messages/send`: exactly one of `receiverId` and `conversationId`. */
 export interface SendToBody extends SendMessageBody {
   receiverId?: string;
