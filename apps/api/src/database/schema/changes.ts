@@ -7,6 +7,10 @@ import { conversations } from './conversations.js';
 export interface ChangeData {
   userIds?: string[];
   isArchived?: boolean;
+  mentionsAdded?: string[];
+  mentionsRemoved?: string[];
+  emoji?: string;
+  action?: 'added' | 'removed';
 }
 
 /** A row for every durable change that is not a new message, so that a feed can read any gap. */

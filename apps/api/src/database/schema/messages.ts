@@ -1,8 +1,9 @@
-import type { Metadata } from '@parley/protocol';
+import type { Metadata, ReactionCount } from '@parley/protocol';
 import { sql } from 'drizzle-orm';
 import { foreignKey, index, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
 import { bytes, counter, time } from './columns.js';
 import { conversationParticipants } from './participants.js';
+import { users } from './users.js';
 
 /**
  * Messages, tombstones included. Every unique constraint begins with the conversation, so that the table can be
@@ -21,6 +22,8 @@ export const messages = pgTable(
     content: text('content').notNull(),
     metadata: jsonb('metadata').$type<Metadata>().notNull().default({}),
     mentions: uuid('mentions').array().notNull().default(sql`'{}'`),
+    /** Counts by emoji in the order in which each came first: what `message_reactions` says, ready to be shown. */
+    reactions: jsonb('reactions').$type<ReactionCount[]>().notNull().default([]),
     replyToId: uuid('reply_to_id'),
     replyToSeq: counter('reply_to_seq'),
     replyToSenderId: uuid('reply_to_sender_id'),
@@ -51,5 +54,57 @@ export const messages = pgTable(
       columns: [t.conversationId, t.senderId],
       foreignColumns: [conversationParticipants.conversationId, conversationParticipants.userId],
     }),
+  ],
+);
+
+/** Who reacted to which message with what. */
+export const messageReactions = pgTable(
+  'message_reactions',
+  {
+    id: uuid('id').notNull().default(sql`gen_random_uuid()`),
+    conversationId: uuid('conversation_id').notNull(),
+    seq: counter('seq').notNull(),
+    messageId: uuid('message_id').notNull(),
+    userId: uuid('user_id')
+      .notNull()
+      .references(() => users.id),
+    emoji: text('emoji').notNull(),
+    createdAt: time('created_at').notNull().default(sql`date_trunc('milliseconds', now())`),
+  },
+  (t) => [
+    // One a person and emoji: a message is its conversation and seq.
+    primaryKey({ columns: [t.conversationId, t.seq, t.emoji, t.userId] }),
+    foreignKey({
+      name: 'message_reactions_message',
+      columns: [t.conversationId, t.seq],
+      foreignColumns: [messages.conversationId, messages.seq],
+    }).onDelete('cascade'),
+  ],
+);
+
+/** What messages were before their edits. */
+export const messageEditHistory = pgTable(
+  'message_edit_history',
+  {
+    id: uuid('id').primaryKey().default(sql`gen_random_uuid()`),
+    conversationId: uuid('conversation_id').notNull(),
+    seq: counter('seq').notNull(),
+    messageId: uuid('message_id').notNull(),
+    /** The version of the edit that replaced this. */
+    version: counter('version').notNull(),
+    originalContent: text('original_content').notNull(),
+    originalMetadata: jsonb('original_metadata').$type<Metadata>().notNull(),
+    editedBy: uuid('edited_by')
+      .notNull()
+      .references(() => users.id),
+    editedAt: time('edited_at').notNull(),
+  },
+  (t) => [
+    index('message_edit_history_version').on(t.conversationId, t.seq, t.version),
+    foreignKey({
+      name: 'message_edit_history_message',
+      columns: [t.conversationId, t.seq],
+      foreignColumns: [messages.conversationId, messages.seq],
+    }).onDelete('cascade'),
   ],
 );
