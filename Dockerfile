@@ -10,10 +10,12 @@ COPY apps/web/package.json apps/web/
 COPY apps/e2e/package.json apps/e2e/
 COPY packages/protocol/package.json packages/protocol/
 COPY packages/markdown/package.json packages/markdown/
+COPY packages/client/package.json packages/client/
+COPY packages/react/package.json packages/react/
 # The image brings its own Node, so the pinned one of the development dependencies is not fetched: no scripts.
 RUN npx --yes "$(node -p "require('./package.json').packageManager")" install --frozen-lockfile --ignore-scripts
 COPY . .
-RUN node node_modules/typescript/bin/tsc -b packages/protocol packages/markdown apps/api \
+RUN node node_modules/typescript/bin/tsc -b packages/protocol packages/markdown packages/react apps/api \
  && cd apps/web && node node_modules/vite/bin/vite.js build --logLevel warn
 
 # The same tree once more, with nothing but what a node needs at run time.
@@ -26,6 +28,8 @@ COPY --from=build /parley/apps/web/package.json apps/web/
 COPY --from=build /parley/apps/e2e/package.json apps/e2e/
 COPY --from=build /parley/packages/protocol/package.json packages/protocol/
 COPY --from=build /parley/packages/markdown/package.json packages/markdown/
+COPY --from=build /parley/packages/client/package.json packages/client/
+COPY --from=build /parley/packages/react/package.json packages/react/
 RUN npx --yes "$(node -p "require('./package.json').packageManager")" install \
       --frozen-lockfile --ignore-scripts --prod --filter '@parley/api...' \
  && rm -rf apps/web apps/e2e pnpm-lock.yaml pnpm-workspace.yaml

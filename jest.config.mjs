@@ -22,6 +22,7 @@ const base = {
   transform: { '^.+\\.tsx?$': ['@swc/jest', swc] },
   moduleNameMapper: {
     '^@parley/(protocol|markdown|client|react|testkit)$': '<rootDir>/packages/$1/src/index.ts',
+    '^@parley/client/node$': '<rootDir>/packages/client/src/node.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   // Nest is pure ESM and some of its companions are CommonJS: load it first, or the two meet in a cycle.

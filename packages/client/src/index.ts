@@ -1,0 +1,1 @@
+export type { Subscribable } from './subscribable.js';
