@@ -1,0 +1,56 @@
+import type { ConversationListItem, Message, ReplyPreview } from '@parley/protocol';
+import { createContext, useContext } from 'react';
+
+/**
+ * What one can do with the messages of the open conversation. The same object for as long as it is open, so that
+ * rows which hold it are not drawn again. Promises reject with `SdkError`.
+ */
+export interface MessageActions {
+  /** Stores another text in place of the present one. */
+  edit(message: Message, content: string): Promise<void>;
+  /** Leaves a tombstone. Asks nobody: whoever calls has asked. */
+  remove(message: Message): Promise<void>;
+  react(message: Message, emoji: string): Promise<void>;
+  unreact(message: Message, emoji: string): Promise<void>;
+  /** Quotes the message in the composer and goes there. */
+  reply(message: Message): void;
+  /** Opens this row's editor; null closes the open one and goes back to the composer. */
+  setEditing(messageId: string | null): void;
+  /** Goes to a message of this conversation, fetched first where it is not held. */
+  jumpTo(seq: number): void;
+  /** The text as it was written. */
+  copyText(message: Message): Promise<void>;
+  /** The address of the message in this app. */
+  copyLink(message: Message): Promise<void>;
+}
+
+/** What the rights to a message hang on. A new object only where one of its fields changed. */
+export interface ConversationFacts extends Pick<ConversationListItem, 'id' | 'type' | 'myRole' | 'isArchived'> {
+  me: string;
+  /** I am not a member any more. */
+  isGone: boolean;
+}
+
+/** What the composer quotes. */
+export type ReplyTarget = ReplyPreview;
+
+export interface MessageContextValue {
+  actions: MessageActions;
+  facts: ConversationFacts;
+}
+
+export const MessageContext = createContext<MessageContextValue | null>(null);
+
+export function useMessageActions(): MessageActions {
+  return use().actions;
+}
+
+export function useConversationFacts(): ConversationFacts {
+  return use().facts;
+}
+
+function use(): MessageContextValue {
+  const value = useContext(MessageContext);
+  if (!value) throw new Error('Messages are shown within a MessageContext.');
+  return value;
+}
