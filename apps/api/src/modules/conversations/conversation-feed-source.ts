@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type ConversationListItem, LIMITS } from '@parley/protocol';
 import type { FeedEvent, FeedSource, Heads, MarkEvent, Memberships } from '../../realtime/feed/feed-events.js';
-import { MessagesRepository, newMessageEvent, presentMessage } from '../messages/index.js';
-import { ConversationLists } from './conversation-lists.js';
+import { MessageFeed } from '../messages/index.js';
+import { ConversationItems } from './conversation-items.js';
 import { FeedChanges } from './feed-changes.js';
 import { FeedSourceRepository, type MovedMark } from './feed-source.repository.js';
 
@@ -14,8 +14,8 @@ const ROWS_AT_ONCE = 500;
 export class ConversationFeedSource implements FeedSource {
   constructor(
     private readonly repository: FeedSourceRepository,
-    private readonly messages: MessagesRepository,
-    private readonly lists: ConversationLists,
+    private readonly messages: MessageFeed,
+    private readonly items: ConversationItems,
     private readonly changes: FeedChanges,
   ) {}
 
@@ -32,7 +32,7 @@ export class ConversationFeedSource implements FeedSource {
   }
 
   listItems(conversationId: string, userIds: readonly string[]): Promise<Map<string, ConversationListItem>> {
-    return this.lists.itemsFor(conversationId, userIds);
+    return this.items.asSeenBy(conversationId, userIds);
   }
 
   async epoch(): Promise<string> {
@@ -43,11 +43,10 @@ export class ConversationFeedSource implements FeedSource {
   }
 
   async eventsBetween(conversationId: string, range: { after: number; upTo: number }): Promise<FeedEvent[]> {
-    const [rows, changes] = await Promise.all([
-      this.messages.createdBetween(conversationId, range, ROWS_AT_ONCE),
+    const [events, changes] = await Promise.all([
+      this.messages.created(conversationId, range, ROWS_AT_ONCE),
       this.repository.changesBetween(conversationId, range, ROWS_AT_ONCE),
     ]);
-    const events = rows.map((row) => newMessageEvent(presentMessage(row), row.createdVersion));
     events.push(...(await this.changes.events(conversationId, changes)));
     events.sort((a, b) => a.version - b.version);
     // Either list may have been cut: only what follows without a gap is sure to be complete.

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { LIMITS } from '@parley/protocol';
 import { and, asc, desc, eq, inArray, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import { Database, type Db } from '../../database/database.js';
@@ -20,12 +19,6 @@ const mentionCount = sql<number>`(
   SELECT count(*) FROM ${mentions}
    WHERE ${mentions.userId} = ${me.userId} AND ${mentions.conversationId} = ${me.conversationId}
      AND ${mentions.seq} > ${me.lastReadSeq})::float8`;
-
-/** How far all the other present members have come, where the last message is one's own and the group is small. */
-const othersMark = (column: 'last_read_seq' | 'last_delivered_seq') => sql<number | null>`(
-  SELECT min(o.${sql.raw(column)}) FROM conversation_participants o
-   WHERE o.conversation_id = ${me.conversationId} AND o.user_id <> ${me.userId} AND o.left_at IS NULL
-     AND ${messages.senderId} = ${me.userId} AND ${conversations.memberCount} <= ${LIMITS.receiptsMembers})::float8`;
 
 /** Where a page of a list begins: after the row with this time and id. */
 export interface ListPlace {
@@ -106,8 +99,6 @@ export class ConversationListsRepository {
         lastMessage: messages,
         peer,
         mentionCount,
-        othersRead: othersMark('last_read_seq'),
-        othersDelivered: othersMark('last_delivered_seq'),
       })
       .from(me)
       .innerJoin(conversations, eq(conversations.id, me.conversationId))

@@ -1,19 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import {
-  type ConversationDetail,
-  type ConversationListItem,
-  type ConversationPage,
-  LIMITS,
-  type Member,
-  type Message,
-  type Page,
-} from '@parley/protocol';
+import { type ConversationDetail, type ConversationPage, LIMITS, type Member, type Page } from '@parley/protocol';
 import { notFound } from '../../kernel/errors.js';
 import { Cursors } from '../../platform/http/cursors.js';
-import { peopleIn, presentMessage } from '../messages/index.js';
-import { toUserDetail, toUserView, UsersRepository } from '../users/index.js';
-import { presentConversation, presentMember } from './conversation.presenter.js';
-import { ConversationListsRepository, type ListPlace, type ListRow } from './conversation-lists.repository.js';
+import { peopleIn } from '../messages/index.js';
+import { toUserView, UsersRepository } from '../users/index.js';
+import { presentMember } from './conversation.presenter.js';
+import { ConversationItems } from './conversation-items.js';
+import { ConversationListsRepository, type ListPlace } from './conversation-lists.repository.js';
 
 /** What cursors of the caller's list are sealed for; those of members are for their conversation. */
 const LIST = 'conversations';
@@ -28,6 +21,7 @@ export interface ListRequest {
 @Injectable()
 export class ConversationLists {
   constructor(
+    private readonly items: ConversationItems,
     private readonly repository: ConversationListsRepository,
     private readonly users: UsersRepository,
     private readonly cursors: Cursors,
@@ -36,13 +30,13 @@ export class ConversationLists {
   async page(userId: string, request: ListRequest): Promise<ConversationPage> {
     const limit = request.limit ?? LIMITS.pageDefault;
     const archived = request.archived === 'all' ? null : request.archived === 'true';
-    const rows = await this.repository.page(userId, {
+    const found = await this.items.page(userId, {
       archived,
       after: this.placeOf(LIST, request.cursor),
       limit: limit + 1,
     });
-    const items = rows.slice(0, limit).map(presentItem);
-    const last = rows.length > limit ? items.at(-1) : undefined;
+    const items = found.slice(0, limit);
+    const last = found.length > limit ? items.at(-1) : undefined;
     const people = peopleIn(items.flatMap((item) => item.lastMessage ?? [])).concat(
       items.map((item) => item.createdBy),
     );
@@ -56,20 +50,16 @@ export class ConversationLists {
 
   /** @throws `not_found` where the user is no member. */
   async detail(userId: string, conversationId: string): Promise<ConversationDetail> {
-    const [[row], members] = await Promise.all([
-      this.repository.asSeenBy(conversationId, [userId]),
+    const [seen, members] = await Promise.all([
+      this.items.asSeenBy(conversationId, [userId]),
       this.repository.members(conversationId, userId, { after: null, limit: LIMITS.detailMembers }),
     ]);
-    if (!row) throw notFound();
+    const item = seen.get(userId);
+    if (!item) throw notFound();
     return {
-      ...presentItem(row),
+      ...item,
       members: members.map(({ participant, user }) => presentMember(participant, toUserView(user))),
     };
-  }
-
-  async itemsFor(conversationId: string, userIds: readonly string[]): Promise<Map<string, ConversationListItem>> {
-    const rows = await this.repository.asSeenBy(conversationId, userIds);
-    return new Map(rows.map((row) => [row.me.userId, presentItem(row)]));
   }
 
   /** @throws `not_found` where the user is no member. */
@@ -101,24 +91,4 @@ export class ConversationLists {
   private async isMember(conversationId: string, userId: string): Promise<boolean> {
     return (await this.repository.asSeenBy(conversationId, [userId])).length > 0;
   }
-}
-
-function presentItem(row: ListRow): ConversationListItem {
-  return {
-    ...presentConversation(row.conversation),
-    receipts: row.receipts,
-    peer: row.peer ? toUserDetail({ ...row.peer, isShared: true }) : null,
-    myRole: row.me.role,
-    lastMessage: row.lastMessage ? asSeen(presentMessage(row.lastMessage), row) : null,
-    unreadCount: row.conversation.countable - row.me.readCountable,
-    mentionCount: row.mentionCount,
-    lastReadSeq: row.me.lastReadSeq,
-    lastDeliveredSeq: row.me.lastDeliveredSeq,
-  };
-}
-
-function asSeen(message: Message, { othersRead, othersDelivered }: ListRow): Message {
-  if (message.type === 'system' || othersRead === null || othersDelivered === null) return message;
-  if (othersRead >= message.seq) return { ...message, status: 'read' };
-  return othersDelivered >= message.seq ? { ...message, status: 'delivered' } : message;
 }

@@ -6,6 +6,7 @@ import { UsersModule } from '../users/index.js';
 import { ConversationChanges } from './conversation-changes.js';
 import { ConversationCreation } from './conversation-creation.js';
 import { ConversationFeedSource } from './conversation-feed-source.js';
+import { ConversationItems } from './conversation-items.js';
 import { ConversationLists } from './conversation-lists.js';
 import { ConversationListsRepository } from './conversation-lists.repository.js';
 import { ConversationsController } from './conversations.controller.js';
@@ -25,6 +26,7 @@ import { SendToController } from './send-to.controller.js';
     ConversationsService,
     ConversationCreation,
     ConversationChanges,
+    ConversationItems,
     ConversationLists,
     ConversationFeedSource,
     FeedChanges,

@@ -1,9 +1,11 @@
 export { OpenCommandDto } from './dto/page-query.dto.js';
 export { SendCommandDto } from './dto/send-message.dto.js';
 export { SendToDto } from './dto/send-to.dto.js';
-export { peopleIn, presentMessage } from './message.presenter.js';
+export { peopleIn } from './message.presenter.js';
 export { parsePageRequest } from './message-anchor.js';
 export { newMessageEvent } from './message-events.js';
+export { MessageFeed } from './message-feed.js';
+export { MessageViews } from './message-views.js';
 export { MessageWriter } from './message-writer.js';
 export { MessagesModule } from './messages.module.js';
 export { MessagesRepository } from './messages.repository.js';

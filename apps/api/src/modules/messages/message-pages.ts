@@ -1,28 +1,36 @@
 import { Injectable } from '@nestjs/common';
-import { LIMITS, type MessagePage } from '@parley/protocol';
+import { LIMITS, type Message, type MessagePage } from '@parley/protocol';
 import type { Db } from '../../database/database.js';
 import type { MessageRow } from '../../database/rows.js';
 import { notFound } from '../../kernel/errors.js';
 import { UsersRepository } from '../users/index.js';
-import { peopleIn, presentMessage, withStatus } from './message.presenter.js';
+import { peopleIn } from './message.presenter.js';
 import type { PageRequest } from './message-anchor.js';
+import { MessageViews } from './message-views.js';
 import { MessagesRepository, type Slice, type SliceRequest } from './messages.repository.js';
 
-/** Pages of a conversation's history, as one of its members sees them. */
+/** Single messages and pages of a conversation's history, as one of its members sees them. */
 @Injectable()
 export class MessagePages {
   constructor(
     private readonly repository: MessagesRepository,
+    private readonly views: MessageViews,
     private readonly users: UsersRepository,
   ) {}
 
+  /** Null where the user is no member of the message's conversation, or it is none of the given one. */
+  find(messageId: string, userId: string, conversationId?: string): Promise<Message | null> {
+    return this.repository.readVisible({ messageId, conversationId }, userId, async (tx, row) => {
+      const [message] = await this.views.forViewer(tx, userId, [row]);
+      return message ?? null;
+    });
+  }
+
   /** @throws `not_found` where the caller is no member, or the page is to begin at a message that is not there. */
   async read(conversationId: string, userId: string, request: PageRequest): Promise<MessagePage> {
-    const page = await this.repository.readInConversation(conversationId, userId, async (tx, { memberCount }) => {
+    const page = await this.repository.readInConversation(conversationId, userId, async (tx) => {
       const slice = await this.slice(tx, conversationId, request);
-      const small = memberCount <= LIMITS.receiptsMembers;
-      const marks = small ? await this.repository.othersMarks(tx, conversationId, userId) : null;
-      const items = slice.rows.map(presentMessage).map((message) => withStatus(message, userId, marks));
+      const items = await this.views.forViewer(tx, userId, slice.rows);
       const users = [...(await this.users.viewsOf(peopleIn(items), tx)).values()];
       return { ...cursors(slice, request), items, users };
     });
@@ -72,8 +80,10 @@ function fitted(slice: Slice, from: 'newest' | 'oldest', most: number = LIMITS.a
 }
 
 /** On the wire, where a control character takes six bytes; with room for the fixed part and the sender's view. */
-const bytesOf = ({ content, metadata, mentions, replyExcerpt }: MessageRow): number =>
-  Buffer.byteLength(JSON.stringify([content, metadata, mentions, replyExcerpt])) + 900;
+const bytesOf = ({ content, metadata, mentions, reactions, replyExcerpt }: MessageRow): number =>
+  Buffer.byteLength(JSON.stringify([content, metadata, mentions, reactions, replyExcerpt])) +
+  reactions.length * 24 +
+  900;
 
 function cursors(slice: Slice, request: PageRequest): Pick<MessagePage, 'nextCursor' | 'prevCursor' | 'hasMore'> {
   const oldest = slice.moreBefore && slice.rows[0] ? String(slice.rows[0].seq) : null;

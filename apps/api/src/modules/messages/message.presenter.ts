@@ -1,7 +1,10 @@
 import type { Message, SystemMetadata } from '@parley/protocol';
 import type { MessageRow } from '../../database/rows.js';
 
-/** A stored message as everyone may see it: status `sent`, reactions without `reactedByMe`. */
+/**
+ * A stored message as everyone may see it: status `sent`, reactions without `reactedByMe`. What it says of other
+ * messages is as stored: `MessageViews` is how answers and events are made.
+ */
 export function presentMessage(row: MessageRow): Message {
   const isDeleted = row.deletedAt !== null;
   const isReply = row.replyToId !== null && row.replyToSeq !== null && row.replyToSenderId !== null;
@@ -25,7 +28,7 @@ export function presentMessage(row: MessageRow): Message {
             excerpt: row.replyExcerpt ?? '',
           }
         : null,
-    reactions: [],
+    reactions: isDeleted ? [] : row.reactions,
     status: 'sent',
     createdAt: row.createdAt.toISOString(),
     editedAt: row.editedAt?.toISOString() ?? null,

@@ -1,7 +1,10 @@
 import { Module } from '@nestjs/common';
 import { FeedModule } from '../../realtime/feed/feed.module.js';
 import { UsersModule } from '../users/index.js';
+import { MessageFeed } from './message-feed.js';
 import { MessagePages } from './message-pages.js';
+import { MessageViews } from './message-views.js';
+import { MessageViewsRepository } from './message-views.repository.js';
 import { MessageWriter } from './message-writer.js';
 import { MessagesController } from './messages.controller.js';
 import { MessagesRepository } from './messages.repository.js';
@@ -11,7 +14,16 @@ import { SystemMessagesRepository } from './system-messages.repository.js';
 @Module({
   imports: [FeedModule, UsersModule],
   controllers: [MessagesController],
-  providers: [MessagesService, MessageWriter, MessagePages, MessagesRepository, SystemMessagesRepository],
-  exports: [MessagesService, MessageWriter, MessagesRepository, SystemMessagesRepository],
+  providers: [
+    MessagesService,
+    MessageWriter,
+    MessagePages,
+    MessageFeed,
+    MessageViews,
+    MessageViewsRepository,
+    MessagesRepository,
+    SystemMessagesRepository,
+  ],
+  exports: [MessagesService, MessageViews, MessageFeed, MessageWriter, MessagesRepository, SystemMessagesRepository],
 })
 export class MessagesModule {}

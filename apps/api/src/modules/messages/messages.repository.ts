@@ -1,11 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { LIMITS, type Message } from '@parley/protocol';
 import { and, asc, desc, eq, gt, gte, isNull, lt, lte, type SQL, sql } from 'drizzle-orm';
 import { Database, type Db } from '../../database/database.js';
 import { WriterDatabase } from '../../database/database.module.js';
 import type { MessageRow } from '../../database/rows.js';
-import { conversationParticipants, conversations, messages } from '../../database/schema/index.js';
-import { type OthersMarks, presentMessage, withStatus } from './message.presenter.js';
+import { conversationParticipants, messages } from '../../database/schema/index.js';
 import type { Anchor, Direction } from './message-anchor.js';
 import { type BatchRow, decodeOutcome, encodeBatch, type Outcome, type PreparedMessage } from './message-batch.js';
 
@@ -21,6 +19,8 @@ export interface SliceRequest {
   limit: number;
   type: string | null;
 }
+
+const SNAPSHOT = { isolation: 'repeatable read', readOnly: true } as const;
 
 @Injectable()
 export class MessagesRepository {
@@ -46,18 +46,22 @@ export class MessagesRepository {
     return outcomes;
   }
 
-  /** A message of a conversation that the user is a member of, with its status as they see it. */
-  async findVisible(messageId: string, userId: string, conversationId?: string): Promise<Message | null> {
-    const [found] = await this.database.db
-      .select({ message: messages, read: othersMark('last_read_seq'), delivered: othersMark('last_delivered_seq') })
-      .from(messages)
-      .innerJoin(conversationParticipants, memberOf(userId))
-      .innerJoin(conversations, eq(conversations.id, messages.conversationId))
-      .where(and(eq(messages.id, messageId), conversationId ? eq(messages.conversationId, conversationId) : undefined));
-    if (!found) return null;
-    const { message, read, delivered } = found;
-    const marks = read === null || delivered === null ? null : { read, delivered };
-    return withStatus(presentMessage(message), userId, marks);
+  /** Reads about a message in the snapshot in which the user is a member of its conversation; null where there is none. */
+  readVisible<T>(
+    wanted: { messageId: string; conversationId?: string },
+    userId: string,
+    read: (tx: Db, row: MessageRow) => Promise<T>,
+  ): Promise<T | null> {
+    const { messageId, conversationId } = wanted;
+    const inside = conversationId ? eq(messages.conversationId, conversationId) : undefined;
+    return this.database.transaction(async (tx) => {
+      const [found] = await tx
+        .select({ message: messages })
+        .from(messages)
+        .innerJoin(conversationParticipants, memberOf(userId))
+        .where(and(eq(messages.id, messageId), inside));
+      return found ? read(tx, found.message) : null;
+    }, SNAPSHOT);
   }
 
   /** The original of a repeat, whether or not its sender may still read it. */
@@ -83,22 +87,14 @@ export class MessagesRepository {
   }
 
   /** Everything about one page comes from one snapshot, the membership included; null where the user is no member. */
-  async readInConversation<T>(
-    conversationId: string,
-    userId: string,
-    read: (tx: Db, member: { memberCount: number }) => Promise<T>,
-  ): Promise<T | null> {
-    return this.database.transaction(
-      async (tx) => {
-        const { rows } = (await tx.execute(
-          sql`SELECT c.member_count FROM conversation_participants p JOIN conversations c ON c.id = p.conversation_id
-               WHERE p.conversation_id = ${conversationId} AND p.user_id = ${userId} AND p.left_at IS NULL`,
-        )) as unknown as { rows: { member_count: number }[] };
-        const [member] = rows;
-        return member ? read(tx, { memberCount: member.member_count }) : null;
-      },
-      { isolation: 'repeatable read', readOnly: true },
-    );
+  async readInConversation<T>(conversationId: string, userId: string, read: (tx: Db) => Promise<T>): Promise<T | null> {
+    return this.database.transaction(async (tx) => {
+      const { rows } = (await tx.execute(
+        sql`SELECT 1 FROM conversation_participants
+               WHERE conversation_id = ${conversationId} AND user_id = ${userId} AND left_at IS NULL`,
+      )) as unknown as { rows: unknown[] };
+      return rows.length > 0 ? read(tx) : null;
+    }, SNAPSHOT);
   }
 
   /** The seq that an anchor stands for; null where the message is unknown here. */
@@ -153,16 +149,6 @@ export class MessagesRepository {
       .limit(limit);
   }
 
-  async othersMarks(tx: Db, conversationId: string, userId: string): Promise<OthersMarks | null> {
-    const { rows } = (await tx.execute(
-      sql`SELECT min(last_read_seq)::float8 AS read, min(last_delivered_seq)::float8 AS delivered
-            FROM conversation_participants
-           WHERE conversation_id = ${conversationId} AND user_id <> ${userId} AND left_at IS NULL`,
-    )) as unknown as { rows: { read: number | null; delivered: number | null }[] };
-    const [row] = rows;
-    return row && row.read !== null && row.delivered !== null ? { read: row.read, delivered: row.delivered } : null;
-  }
-
   private select(tx: Db, request: SliceRequest, place: SQL | undefined) {
     const type = request.type ? sql`${messages.type} = ${request.type}` : undefined;
     return tx
@@ -193,10 +179,3 @@ const memberOf = (userId: string) =>
     eq(conversationParticipants.userId, userId),
     isNull(conversationParticipants.leftAt),
   );
-
-/** How far all the others have come, where the message is the reader's own and the conversation small. */
-const othersMark = (column: 'last_read_seq' | 'last_delivered_seq') => sql<number | null>`(
-  SELECT min(o.${sql.raw(column)}) FROM conversation_participants o
-   WHERE o.conversation_id = ${messages.conversationId} AND o.user_id <> ${messages.senderId} AND o.left_at IS NULL
-     AND ${messages.senderId} = ${conversationParticipants.userId}
-     AND ${conversations.memberCount} <= ${LIMITS.receiptsMembers})::float8`;

@@ -50,7 +50,7 @@ export class MessagesService {
 
   /** @throws `not_found` */
   async get(principal: Principal, messageId: string, conversationId?: string): Promise<Message> {
-    const message = await this.repository.findVisible(messageId, principal.userId, conversationId);
+    const message = await this.pages.find(messageId, principal.userId, conversationId);
     if (!message) throw notFound();
     return message;
   }
@@ -79,7 +79,7 @@ export class MessagesService {
   }
 
   private async original(sent: PreparedMessage, original: Original): Promise<Sent> {
-    const message = await this.repository.findVisible(original.id, sent.senderId, sent.conversationId);
+    const message = await this.pages.find(original.id, sent.senderId, sent.conversationId);
     return message ? { duplicate: true, message, version: original.version } : receiptOf(sent, original);
   }
 

@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import type { ConversationListItem, Message } from '@parley/protocol';
+import { Database, type Db } from '../../database/database.js';
+import { MessageViews } from '../messages/index.js';
+import { toUserDetail } from '../users/index.js';
+import { presentConversation } from './conversation.presenter.js';
+import { ConversationListsRepository, type ListFilter, type ListRow } from './conversation-lists.repository.js';
+
+/** Conversations as items of their members' lists: one statement for the rows, and what their last messages need. */
+@Injectable()
+export class ConversationItems {
+  constructor(
+    private readonly database: Database,
+    private readonly repository: ConversationListsRepository,
+    private readonly messages: MessageViews,
+  ) {}
+
+  /** A page of the user's list, newest activity first. */
+  async page(userId: string, filter: ListFilter): Promise<ConversationListItem[]> {
+    return this.present(this.database.db, await this.repository.page(userId, filter));
+  }
+
+  /** One conversation as each of those of these users sees it who are members. */
+  async asSeenBy(conversationId: string, userIds: readonly string[]): Promise<Map<string, ConversationListItem>> {
+    const rows = await this.repository.asSeenBy(conversationId, userIds);
+    const items = await this.present(this.database.db, rows);
+    return new Map(rows.map((row, i) => [row.me.userId, items[i] as ConversationListItem]));
+  }
+
+  /** Rows as items, each as its own member sees it; what it reads it reads with this handle, for all rows together. */
+  private async present(db: Db, rows: readonly ListRow[]): Promise<ConversationListItem[]> {
+    const seen = rows.flatMap(({ lastMessage, me }) => (lastMessage ? [{ row: lastMessage, userId: me.userId }] : []));
+    const messages = await this.messages.forEach(db, seen);
+    const last = new Map(seen.map(({ row }, i) => [row, messages[i]]));
+    return rows.map((row) => presentItem(row, (row.lastMessage && last.get(row.lastMessage)) ?? null));
+  }
+}
+
+function presentItem(row: ListRow, lastMessage: Message | null): ConversationListItem {
+  return {
+    ...presentConversation(row.conversation),
+    receipts: row.receipts,
+    peer: row.peer ? toUserDetail({ ...row.peer, isShared: true }) : null,
+    myRole: row.me.role,
+    lastMessage,
+    unreadCount: row.conversation.countable - row.me.readCountable,
+    mentionCount: row.mentionCount,
+    lastReadSeq: row.me.lastReadSeq,
+    lastDeliveredSeq: row.me.lastDeliveredSeq,
+  };
+}

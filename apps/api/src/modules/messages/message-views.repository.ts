@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import { LIMITS } from '@parley/protocol';
+import { sql } from 'drizzle-orm';
+import type { Db } from '../../database/database.js';
+
+/** A message by its place. */
+export interface Place {
+  conversationId: string;
+  seq: number;
+}
+
+/** A member whose own message is shown to them. */
+export interface Author {
+  conversationId: string;
+  userId: string;
+}
+
+export interface Reaction extends Place {
+  emoji: string;
+  userId: string;
+}
+
+/** How far the other present members of the author's conversation have come, all of them. */
+export interface MarksRow extends Record<string, unknown> {
+  conversation_id: string;
+  user_id: string;
+  read: number;
+  delivered: number;
+}
+
+type Ask = <T>(db: Db, query: ReturnType<typeof sql>) => Promise<T[]>;
+
+const ask: Ask = async <T>(db: Db, query: ReturnType<typeof sql>) =>
+  ((await db.execute(query)) as unknown as { rows: T[] }).rows;
+
+/** What showing messages needs besides their rows: each is one statement, whatever the number of messages. */
+@Injectable()
+export class MessageViewsRepository {
+  /** Which of these messages are deleted. */
+  async tombstones(db: Db, places: readonly Place[]): Promise<Place[]> {
+    const rows = await ask<{ c: string; s: number }>(
+      db,
+      sql`SELECT q.c, q.s::float8 AS s
+            FROM unnest(${sql.param(places.map(({ conversationId }) => conversationId))}::uuid[],
+                        ${sql.param(places.map(({ seq }) => seq))}::bigint[]) AS q (c, s)
+            JOIN LATERAL (
+              SELECT deleted_at FROM messages WHERE conversation_id = q.c AND seq = q.s OFFSET 0) m
+              ON m.deleted_at IS NOT NULL`,
+    );
+    return rows.map(({ c, s }) => ({ conversationId: c, seq: s }));
+  }
+
+  /** Which of these reactions there are. */
+  async reactions(db: Db, wanted: readonly Reaction[]): Promise<Reaction[]> {
+    const rows = await ask<{ c: string; s: number; e: string; u: string }>(
+      db,
+      sql`SELECT q.c, q.s::float8 AS s, q.e, q.u
+            FROM unnest(${sql.param(wanted.map(({ conversationId }) => conversationId))}::uuid[],
+                        ${sql.param(wanted.map(({ seq }) => seq))}::bigint[],
+                        ${sql.param(wanted.map(({ emoji }) => emoji))}::text[],
+                        ${sql.param(wanted.map(({ userId }) => userId))}::uuid[]) AS q (c, s, e, u)
+            JOIN LATERAL (
+              SELECT 1 FROM message_reactions
+               WHERE conversation_id = q.c AND seq = q.s AND emoji = q.e AND user_id = q.u OFFSET 0) r ON true`,
+    );
+    return rows.map(({ c, s, e, u }) => ({ conversationId: c, seq: s, emoji: e, userId: u }));
+  }
+
+  /** The marks of the others, without conversations where nobody else is there or that are too large for receipts. */
+  othersMarks(db: Db, authors: readonly Author[]): Promise<MarksRow[]> {
+    return ask<MarksRow>(
+      db,
+      sql`SELECT q.c AS conversation_id, q.u AS user_id, o.read::float8 AS read, o.delivered::float8 AS delivered
+            FROM unnest(${sql.param(authors.map(({ conversationId }) => conversationId))}::uuid[],
+                        ${sql.param(authors.map(({ userId }) => userId))}::uuid[]) AS q (c, u)
+            JOIN conversations c ON c.id = q.c AND c.member_count <= ${LIMITS.receiptsMembers}
+            JOIN LATERAL (
+              SELECT min(p.last_read_seq) AS read, min(p.last_delivered_seq) AS delivered
+                FROM conversation_participants p
+               WHERE p.conversation_id = q.c AND p.user_id <> q.u AND p.left_at IS NULL) o ON o.read IS NOT NULL`,
+    );
+  }
+}
