@@ -1,0 +1,17 @@
+import type { AnnouncedLimits, ErrorObject } from '@parley/protocol';
+import type { ConnectionState } from './states.js';
+
+/** What is known of the connection. */
+export interface ConnectionSnapshot {
+  state: ConnectionState;
+  /** Since when it has been `online`, or since when it has not been. Milliseconds, by this machine's clock. */
+  since: number;
+  /** Attempts since it was last `online`, the present one included; 0 while online or idle. */
+  attempt: number;
+  /** Who the server says we are; kept while offline. */
+  userId: string | null;
+  /** What the server said when it refused or closed, if it said anything; null once online. */
+  error: ErrorObject | null;
+  /** As last announced. */
+  limits: AnnouncedLimits | null;
+}

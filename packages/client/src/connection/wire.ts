@@ -1,0 +1,156 @@
+import {
+  type Ack,
+  type CommandName,
+  type Commands,
+  ERRORS,
+  type ErrorCode,
+  type ErrorObject,
+  type EventName,
+  type Events,
+} from '@parley/protocol';
+import { io } from 'socket.io-client';
+import { SdkError } from '../sdk-error.js';
+
+/** What this package needs of a socket.io-client `Socket`. */
+export interface ClientSocket {
+  readonly connected: boolean;
+  on(name: string, listener: (...args: never[]) => void): unknown;
+  onAny(listener: (name: string, payload: unknown) => void): unknown;
+  emit(name: string, ...args: unknown[]): unknown;
+  disconnect(): unknown;
+}
+
+/** What socket.io-client's `io` is called with. */
+export interface SocketOptions {
+  path: string;
+  auth: { token: string };
+  transports: ('websocket' | 'polling')[];
+  tryAllTransports: boolean;
+  reconnection: false;
+  forceNew: true;
+  timeout: number;
+}
+
+export type SocketOpener = (url: string, options: SocketOptions) => ClientSocket;
+
+/** How a wire ended, as the state table names it, and what the server said, if it said anything. */
+export interface WireEnd {
+  how: 'lost' | 'refused' | 'tokenRefused';
+  error: ErrorObject | null;
+}
+
+export interface WireOptions {
+  url: string;
+  token: string;
+  openSocket?: SocketOpener;
+  /** Long polling first: where something on the way swallows WebSockets without a word. */
+  pollingFirst: boolean;
+  /** Every event, in the order of arrival. */
+  onEvent: <Name extends EventName>(name: Name, payload: Events[Name]) => void;
+  /** At most once, and not after `close`. */
+  onEnd: (end: WireEnd) => void;
+}
+
+const ACK_MS = 10_000;
+const HANDSHAKE_MS = 8_000;
+const TOKEN_CODES: ReadonlySet<string> = new Set<ErrorCode>(['unauthenticated', 'token_expired']);
+
+/** One socket from its opening to its end. It never comes back; the connection opens another one. */
+export class Wire {
+  private readonly socket: ClientSocket;
+  private readonly unanswered = new Set<(error: SdkError) => void>();
+  private closing: ErrorObject | null = null;
+  private hasEnded = false;
+
+  constructor(private readonly options: WireOptions) {
+    const { url, token, pollingFirst, openSocket = io } = options;
+    this.socket = openSocket(url, {
+      path: '/socket.io',
+      auth: { token },
+      transports: pollingFirst ? ['polling', 'websocket'] : ['websocket', 'polling'],
+      tryAllTransports: true,
+      reconnection: false,
+      forceNew: true,
+      timeout: HANDSHAKE_MS,
+    });
+    this.socket.onAny((name, payload) => this.hear(name, payload));
+    this.socket.on('disconnect', (reason: string) => this.end(this.afterDisconnect(reason)));
+    this.socket.on('connect_error', (error: Error & { data?: unknown }) => this.end(afterRefusal(error.data)));
+  }
+
+  /**
+   * Sends a command and waits for its acknowledgement. Rejects with the server's refusal, `offline` where the connection
+   * ended first, `timeout` after 10 s, and `too_large` for what would cost the connection.
+   */
+  ask<Name extends CommandName>(
+    name: Name,
+    payload: Commands[Name]['payload'],
+    frameBytes: number,
+  ): Promise<Commands[Name]['result']> {
+    // socket.io-client would keep it and send it late, after an order that is not ours.
+    if (this.hasEnded || !this.socket.connected) return Promise.reject(noConnection());
+    if (new TextEncoder().encode(JSON.stringify(payload)).length > frameBytes - FRAME_HEAD) {
+      return Promise.reject(new SdkError('too_large', ERRORS.too_large.message, { retryable: false }));
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<Commands[Name]['result']>();
+    const timer = setTimeout(() => reject(new SdkError('timeout', 'The server did not answer in time.')), ACK_MS);
+    this.unanswered.add(reject);
+    this.socket.emit(name, payload, (answer: Ack<Commands[Name]['result']>) => {
+      if (answer.success) resolve(answer);
+      else reject(SdkError.from(answer.error));
+    });
+    return promise.finally(() => {
+      clearTimeout(timer);
+      this.unanswered.delete(reject);
+    });
+  }
+
+  /** Nothing is heard of it any more. */
+  close(): void {
+    if (this.hasEnded) return;
+    this.finish();
+    this.socket.disconnect();
+  }
+
+  private hear(name: string, payload: unknown): void {
+    if (this.hasEnded) return;
+    if (name === 'server:closing') this.closing = (payload as Events['server:closing']).error;
+    this.options.onEvent(name as EventName, payload as Events[EventName]);
+  }
+
+  private end(end: WireEnd): void {
+    if (this.hasEnded) return;
+    this.finish();
+    this.socket.disconnect();
+    this.options.onEnd(end);
+  }
+
+  private finish(): void {
+    this.hasEnded = true;
+    for (const reject of this.unanswered) reject(noConnection());
+  }
+
+  private afterDisconnect(reason: string): WireEnd {
+    if (this.closing) return afterRefusal(this.closing);
+    // Hung up on without a word: it does not want us back soon.
+    return { how: reason === 'io server disconnect' ? 'refused' : 'lost', error: null };
+  }
+}
+
+/** Room for the name, the number of the acknowledgement and the framing. */
+const FRAME_HEAD = 256;
+
+function noConnection(): SdkError {
+  return new SdkError('offline', 'There is no connection.');
+}
+
+/** Without an error object it was not the server's decision, or not one that it explains. */
+function afterRefusal(data: unknown): WireEnd {
+  if (!isErrorObject(data)) return { how: 'lost', error: null };
+  if (TOKEN_CODES.has(data.code)) return { how: 'tokenRefused', error: data };
+  return { how: data.retryable ? 'lost' : 'refused', error: data };
+}
+
+function isErrorObject(data: unknown): data is ErrorObject {
+  return typeof data === 'object' && data !== null && typeof (data as Partial<ErrorObject>).code === 'string';
+}

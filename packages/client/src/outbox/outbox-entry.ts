@@ -1,0 +1,32 @@
+import type { ErrorObject, Metadata, SendMessageBody } from '@parley/protocol';
+
+/** A message on its way: written down before it is sent, and until its end is known. */
+export interface OutboxEntry {
+  /** Names the message for ever: every repeat is sent under the same id. */
+  clientMessageId: string;
+  conversationId: string;
+  content: string;
+  type?: SendMessageBody['type'];
+  replyToId?: string;
+  metadata?: Metadata;
+  /** ISO-8601 UTC, by this machine's clock. */
+  createdAt: string;
+  /** Entries of one conversation are sent in ascending order of this number. */
+  order: number;
+  /** Whose it is; absent where it was written before this client had ever been connected. Sent only as this user. */
+  senderId?: string;
+  /** Why the server refused it for good. It stays until `resend` or `discard`. */
+  failure?: ErrorObject;
+}
+
+/**
+ * Where entries outlive the page or the process. Calls may overlap; one that has resolved is kept.
+ * Several clients of one person may share one storage.
+ */
+export interface OutboxStorage {
+  load(): Promise<OutboxEntry[]>;
+  /** Adds the entry, or replaces the one with its `clientMessageId`. */
+  put(entry: OutboxEntry): Promise<void>;
+  /** An id that is not there is no error. */
+  remove(clientMessageId: string): Promise<void>;
+}
