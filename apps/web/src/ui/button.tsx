@@ -1,4 +1,4 @@
-import type { ButtonHTMLAttributes, ReactNode } from 'react';
+import type { ButtonHTMLAttributes, ReactNode, Ref } from 'react';
 import { classes } from './classes.js';
 
 type Kind = 'primary' | 'quiet' | 'danger' | 'plain';
@@ -38,6 +38,7 @@ export function Button({ kind = 'quiet', busy = false, className, disabled, chil
 interface IconButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   /** What it does, for those who do not see the picture; also its tooltip. */
   label: string;
+  ref?: Ref<HTMLButtonElement>;
   children: ReactNode;
 }
 

@@ -8,13 +8,20 @@ interface MenuProps {
   trigger: ReactNode;
   align?: 'start' | 'end';
   side?: 'top' | 'bottom';
+  /** Where it can be opened by something else than its button. */
+  open?: boolean;
+  onOpenChange?: (open: boolean) => void;
+  /** Once it is closed: puts the focus where it belongs; without it the focus goes back to the button. */
+  onClosed?: () => void;
+  className?: string;
   children: ReactNode;
 }
 
-export function Menu({ trigger, align = 'end', side = 'bottom', children }: MenuProps) {
+export function Menu(props: MenuProps) {
+  const { trigger, align = 'end', side = 'bottom', open, onOpenChange, onClosed, className, children } = props;
   return (
     // Not modal: the library's scroll lock would need an inline style sheet.
-    <DropdownMenu.Root modal={false}>
+    <DropdownMenu.Root modal={false} open={open} onOpenChange={onOpenChange}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content
@@ -22,7 +29,12 @@ export function Menu({ trigger, align = 'end', side = 'bottom', children }: Menu
           side={side}
           sideOffset={6}
           collisionPadding={8}
-          className="menu z-50 min-w-52 rounded-row bg-raised p-1 shadow-float"
+          onCloseAutoFocus={(event) => {
+            if (!onClosed) return;
+            event.preventDefault();
+            onClosed();
+          }}
+          className={classes('menu z-50 min-w-52 rounded-row bg-raised p-1 shadow-float', className)}
         >
           {children}
         </DropdownMenu.Content>
@@ -37,14 +49,42 @@ const ITEM =
 interface MenuItemProps {
   icon?: ReactNode;
   danger?: boolean;
+  /** The key that does the same without the menu. */
+  shortcut?: string;
   onSelect: () => void;
   children: ReactNode;
 }
 
-export function MenuItem({ icon, danger = false, onSelect, children }: MenuItemProps) {
+export function MenuItem({ icon, danger = false, shortcut, onSelect, children }: MenuItemProps) {
   return (
-    <DropdownMenu.Item onSelect={onSelect} className={classes(ITEM, danger && 'text-danger')}>
+    <DropdownMenu.Item
+      onSelect={onSelect}
+      aria-keyshortcuts={shortcut}
+      className={classes(ITEM, danger && 'text-danger')}
+    >
       {icon}
+      {children}
+      {shortcut ? (
+        <kbd aria-hidden="true" className="ml-auto pl-6 font-sans text-meta text-ink-3 max-[720px]:hidden">
+          {shortcut}
+        </kbd>
+      ) : null}
+    </DropdownMenu.Item>
+  );
+}
+
+/** One of a few pictures side by side, at the head of a menu. */
+export function MenuGlyph({
+  label,
+  onSelect,
+  children,
+}: Pick<MenuItemProps, 'onSelect' | 'children'> & { label: string }) {
+  return (
+    <DropdownMenu.Item
+      onSelect={onSelect}
+      aria-label={label}
+      className="flex size-11 items-center justify-center rounded-control text-[22px] outline-none select-none data-highlighted:bg-chosen"
+    >
       {children}
     </DropdownMenu.Item>
   );

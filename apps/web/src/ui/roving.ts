@@ -33,3 +33,15 @@ function startingWith(letter: string, items: HTMLElement[], at: number): HTMLEle
   const rotated = [...items.slice(at + 1), ...items.slice(0, at + 1)];
   return rotated.find((item) => item.dataset.roving?.toLowerCase().startsWith(letter.toLowerCase()));
 }
+
+/** The same for things side by side: left, right, Home, End. */
+export function moveSideways(event: KeyboardEvent<HTMLElement>): void {
+  const items = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-roving]')];
+  const at = items.findIndex((item) => item.contains(document.activeElement));
+  const places: Record<string, number> = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: items.length - 1 };
+  const target = items[places[event.key] ?? -1];
+  if (!target) return;
+  event.preventDefault();
+  event.stopPropagation();
+  target.focus();
+}

@@ -1,0 +1,37 @@
+import type { Message } from '@parley/protocol';
+import type { ConversationFacts } from './message-actions.js';
+
+/** How long a message can be edited, unless its server is configured otherwise: then that one refuses. */
+export const EDIT_WINDOW_MS = 15 * 60_000;
+
+/** What is offered (the server decides; this only spares people buttons that would be refused). */
+export interface MessageRights {
+  edit: boolean;
+  remove: boolean;
+  react: boolean;
+  reply: boolean;
+}
+
+const NOTHING: MessageRights = { edit: false, remove: false, react: false, reply: false };
+
+type Rated = Pick<Message, 'senderId' | 'type' | 'isDeleted' | 'createdAt'>;
+
+export function rightsTo(message: Rated, facts: ConversationFacts, now: number): MessageRights {
+  const open = !facts.isGone && !facts.isArchived;
+  if (!open || message.isDeleted || message.type === 'system') return NOTHING;
+  const mine = message.senderId === facts.me;
+  return {
+    edit: mine && message.type === 'text' && now - Date.parse(message.createdAt) < EDIT_WINDOW_MS,
+    remove: mine || (facts.type === 'group' && facts.myRole !== 'member'),
+    react: true,
+    reply: true,
+  };
+}
+
+/** The message that ArrowUp in the empty composer edits: my newest one, if it can still be edited. */
+export function lastEditable(messages: readonly Message[], facts: ConversationFacts, now: number): Message | null {
+  const last = messages.findLast((message) => {
+    return message.senderId === facts.me && message.type === 'text' && !message.isDeleted;
+  });
+  return last && rightsTo(last, facts, now).edit ? last : null;
+}

@@ -1,0 +1,137 @@
+import {
+  type FocusEvent,
+  type KeyboardEvent,
+  type MouseEvent,
+  type PointerEvent,
+  type RefObject,
+  useEffect,
+  useRef,
+  useState,
+} from 'react';
+
+/** What lies over a row. `closing`: the menu is going, and the focus is not back yet. */
+type Opened = 'menu' | 'sheet' | 'closing' | 'picker' | 'delete' | 'receipts' | 'edits';
+
+export interface RowActions {
+  /** Pointer or focus are here, or something of the row is open: its toolbar is drawn. */
+  active: boolean;
+  opened: Opened | null;
+  /** What the picker stands beside. */
+  anchor: RefObject<HTMLElement | null>;
+  open: (what: Opened, anchor?: HTMLElement) => void;
+  /** Closes what is open; the focus goes back to where it was. */
+  close: () => void;
+  /** For the row's article. */
+  handlers: RowHandlers;
+}
+
+interface RowHandlers {
+  onPointerEnter: (event: PointerEvent<HTMLElement>) => void;
+  onPointerLeave: () => void;
+  onPointerDown: (event: PointerEvent<HTMLElement>) => void;
+  onPointerMove: (event: PointerEvent<HTMLElement>) => void;
+  onPointerUp: () => void;
+  onPointerCancel: () => void;
+  onContextMenu: (event: MouseEvent<HTMLElement>) => void;
+  onFocus: () => void;
+  onBlur: (event: FocusEvent<HTMLElement>) => void;
+  onKeyDown: (event: KeyboardEvent<HTMLElement>) => void;
+}
+
+const LONG_PRESS_MS = 500;
+/** A finger that moves further than this scrolls. Pixels. */
+const STILL_PX = 8;
+/** Have a menu of their own. */
+const NATIVE = 'a, textarea, input';
+
+/**
+ * When a row shows what one can do with it: under the pointer, with the focus, by the menu key or Shift+F10, and by a
+ * long press. `keys`: what single letters do while the row itself has the focus.
+ */
+export function useRowActions(enabled: boolean, keys: Readonly<Record<string, () => void>>): RowActions {
+  const [hovered, setHovered] = useState(false);
+  const [within, setWithin] = useState(false);
+  const [opened, setOpened] = useState<Opened | null>(null);
+  const anchor = useRef<HTMLElement>(null);
+  const opener = useRef<Element>(null);
+
+  function open(what: Opened, beside?: HTMLElement) {
+    if (opened === null) opener.current = document.activeElement;
+    if (beside) anchor.current = beside;
+    setOpened(what);
+  }
+
+  function close() {
+    setOpened(null);
+    if (opener.current instanceof HTMLElement && opener.current.isConnected) opener.current.focus();
+  }
+
+  const press = useLongPress(() => open('sheet'));
+
+  function onContextMenu(event: MouseEvent<HTMLElement>) {
+    if (!isInside(event) || (event.target as Element).closest(NATIVE)) return;
+    const touched = (event.nativeEvent as globalThis.PointerEvent).pointerType === 'touch';
+    // The right button keeps the browser's own menu: words are copied by it.
+    if (event.button === 2 && !touched) return;
+    event.preventDefault();
+    press.cancel();
+    if (opened === null) open(touched ? 'sheet' : 'menu');
+  }
+
+  function onKeyDown(event: KeyboardEvent<HTMLElement>) {
+    if (event.target !== event.currentTarget) return;
+    const menuKey = event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey);
+    const act = event.ctrlKey || event.metaKey || event.altKey ? undefined : keys[event.key.toLowerCase()];
+    if (menuKey) open('menu');
+    else if (act) act();
+    else return;
+    event.preventDefault();
+  }
+
+  const handlers: RowHandlers = {
+    onPointerEnter: (event) => setHovered(event.pointerType === 'mouse'),
+    onPointerLeave: () => {
+      setHovered(false);
+      press.cancel();
+    },
+    onPointerDown: (event) => {
+      const native = (event.target as Element).closest(NATIVE) !== null;
+      if (enabled && event.pointerType === 'touch' && isInside(event) && !native) press.begin(event);
+    },
+    onPointerMove: press.move,
+    onPointerUp: press.cancel,
+    onPointerCancel: press.cancel,
+    onContextMenu: enabled ? onContextMenu : () => undefined,
+    onFocus: () => setWithin(true),
+    onBlur: (event) => {
+      if (!event.currentTarget.contains(event.relatedTarget)) setWithin(false);
+    },
+    onKeyDown: enabled ? onKeyDown : () => undefined,
+  };
+  return { active: enabled && (hovered || within || opened !== null), opened, anchor, open, close, handlers };
+}
+
+/** Events of dialogs and menus bubble through the row that opened them, though they stand elsewhere in the page. */
+function isInside(event: { currentTarget: Element; target: EventTarget }): boolean {
+  return event.currentTarget.contains(event.target as Node);
+}
+
+/** A finger that rests. Some browsers tell it as `contextmenu`, others do not tell it at all. */
+function useLongPress(act: () => void) {
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const from = useRef({ x: 0, y: 0 });
+  const cancel = () => clearTimeout(timer.current);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  return {
+    begin: (event: PointerEvent<HTMLElement>) => {
+      cancel();
+      from.current = { x: event.clientX, y: event.clientY };
+      timer.current = setTimeout(act, LONG_PRESS_MS);
+    },
+    move: (event: PointerEvent<HTMLElement>) => {
+      const moved = Math.hypot(event.clientX - from.current.x, event.clientY - from.current.y);
+      if (moved > STILL_PX) cancel();
+    },
+    cancel,
+  };
+}

@@ -1,0 +1,65 @@
+import type { ReactionCount } from '@parley/protocol';
+import { createStore } from 'zustand/vanilla';
+
+/**
+ * What I asked for and the server has not told yet, so that a press shows at once. Beside the messages' own store:
+ * whatever that says is what counts in the end.
+ */
+interface PendingReactions {
+  /** Message → emoji → whether I want it. */
+  wanted: Record<string, Record<string, boolean>>;
+  /** Message → why the latest one was refused. */
+  refused: Record<string, string>;
+}
+
+export const pendingReactions = createStore<PendingReactions>(() => ({ wanted: {}, refused: {} }));
+
+export function want(messageId: string, emoji: string, wanted: boolean): void {
+  pendingReactions.setState((state) => ({
+    wanted: { ...state.wanted, [messageId]: { ...state.wanted[messageId], [emoji]: wanted } },
+    refused: without(state.refused, messageId),
+  }));
+}
+
+/** Whether I want it, null where nothing is asked for. */
+export function wantedOf(messageId: string, emoji: string): boolean | null {
+  return pendingReactions.getState().wanted[messageId]?.[emoji] ?? null;
+}
+
+export function settle(messageId: string, emoji: string): void {
+  pendingReactions.setState((state) => {
+    const rest = without(state.wanted[messageId] ?? {}, emoji);
+    const left = Object.keys(rest).length > 0;
+    return { wanted: left ? { ...state.wanted, [messageId]: rest } : without(state.wanted, messageId) };
+  });
+}
+
+/** `sentence` null: nothing is said any more. */
+export function refuse(messageId: string, sentence: string | null): void {
+  pendingReactions.setState((state) => ({
+    refused: sentence === null ? without(state.refused, messageId) : { ...state.refused, [messageId]: sentence },
+  }));
+}
+
+/** The reactions as they will be once everything asked for is done. */
+export function withWanted(
+  reactions: readonly ReactionCount[],
+  wanted: Readonly<Record<string, boolean>>,
+): ReactionCount[] {
+  const told = reactions.flatMap((reaction) => {
+    const { emoji, count, reactedByMe = false } = reaction;
+    const mine = wanted[emoji] ?? reactedByMe;
+    const next = count + Number(mine) - Number(reactedByMe);
+    return next > 0 ? [{ emoji, count: next, reactedByMe: mine }] : [];
+  });
+  const added = Object.keys(wanted).filter((emoji) => {
+    return wanted[emoji] === true && !reactions.some((reaction) => reaction.emoji === emoji);
+  });
+  return [...told, ...added.map((emoji) => ({ emoji, count: 1, reactedByMe: true }))];
+}
+
+function without<T>(record: Record<string, T>, key: string): Record<string, T> {
+  if (!(key in record)) return record;
+  const { [key]: _, ...rest } = record;
+  return rest;
+}

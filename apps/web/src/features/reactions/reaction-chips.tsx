@@ -1,0 +1,104 @@
+import type { Message, ReactionCount } from '@parley/protocol';
+import { useChatClient } from '@parley/react';
+import { SmilePlus } from 'lucide-react';
+import { useRef, useState } from 'react';
+import { Hinted } from '../../ui/hint.js';
+import { fetchReactions } from '../chat/message-details.js';
+import { nameOf, usePeople } from '../people/people.store.js';
+import type { Reactions } from './use-reactions.js';
+
+interface ReactionChipsProps {
+  message: Message;
+  me: string;
+  reactions: Reactions;
+  /** May react; else the chips only tell. */
+  open: boolean;
+  /** Whether Tab leads to the chips. */
+  tabStop: boolean;
+  onPick: (anchor: HTMLElement) => void;
+}
+
+/** How many names a bubble holds. */
+const NAMED = 8;
+
+/** The reactions under a message. Pressed: mine. Pointer or focus: whose. */
+export function ReactionChips({ message, me, reactions, open, tabStop, onPick }: ReactionChipsProps) {
+  const { shown, toggle } = reactions;
+  const names = useNames(message, me);
+  if (shown.length === 0) return null;
+  const tabIndex = tabStop ? 0 : -1;
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-redundant-roles -- Safari forgets lists without markers
+    <ul role="list" aria-label="Reactions" className="reactions">
+      {shown.map((reaction) => (
+        <li key={reaction.emoji}>
+          <Hinted
+            className="reaction"
+            data-testid="reaction"
+            data-emoji={reaction.emoji}
+            aria-label={`${reaction.emoji} ${reaction.count}`}
+            aria-pressed={reaction.reactedByMe}
+            disabled={!open}
+            tabIndex={tabIndex}
+            hint={names.sentence(reaction)}
+            onHint={names.fetch}
+            onClick={() => toggle(reaction.emoji)}
+          >
+            <span className="emoji">{reaction.emoji}</span>
+            <span className="reaction-count">{reaction.count}</span>
+          </Hinted>
+        </li>
+      ))}
+      {open ? (
+        <li>
+          <button
+            type="button"
+            aria-label="Add a reaction"
+            title="Add a reaction"
+            tabIndex={tabIndex}
+            className="reaction reaction-add"
+            onClick={(event) => onPick(event.currentTarget)}
+          >
+            <SmilePlus size={15} strokeWidth={1.6} />
+          </button>
+        </li>
+      ) : null}
+    </ul>
+  );
+}
+
+/** Fetches who reacted when somebody wants to know it, again after each change. */
+function useNames(message: Message, me: string) {
+  const client = useChatClient();
+  const people = usePeople();
+  const [known, setKnown] = useState<{ version: number; byEmoji: Map<string, string[]> } | null>(null);
+  const asked = useRef(0);
+
+  function fetch() {
+    if (asked.current === message.version) return;
+    const { id, version } = message;
+    asked.current = version;
+    fetchReactions(client, id).then(
+      ({ items }) => setKnown({ version, byEmoji: new Map(items.map(({ emoji, userIds }) => [emoji, userIds])) }),
+      () => {
+        // Only the names are missing; whoever looks again asks again.
+        asked.current = 0;
+      },
+    );
+  }
+
+  function sentence({ emoji, reactedByMe }: ReactionCount): string | null {
+    const ids = known?.byEmoji.get(emoji)?.filter((id) => id !== me) ?? [];
+    const names = ids.slice(0, NAMED).map((id) => nameOf(people, id));
+    if (reactedByMe) names.unshift('You');
+    if (names.length === 0) return null;
+    if (ids.length > NAMED) names.push(`${ids.length - NAMED} more`);
+    return `${listed(names)} reacted with ${emoji}`;
+  }
+
+  return { fetch, sentence };
+}
+
+function listed(names: readonly string[]): string {
+  return names.length === 1 ? (names[0] as string) : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}

@@ -1,0 +1,56 @@
+import { LIMITS, type Message, type ReactionCount } from '@parley/protocol';
+import { useMemo } from 'react';
+import { useStore } from 'zustand';
+import { sentenceFor } from '../../api/sentences.js';
+import { type MessageActions, useMessageActions } from '../chat/message-actions.js';
+import { pendingReactions, refuse, settle, want, wantedOf, withWanted } from './pending-reactions.js';
+
+export interface Reactions {
+  /** As they will be once everything asked for is done. */
+  shown: readonly ReactionCount[];
+  /** Why the latest one was refused. */
+  refusal: string | null;
+  dismiss: () => void;
+  toggle: (emoji: string) => void;
+}
+
+const TOO_MANY = `A message can have ${LIMITS.reactionKinds} different reactions. Take one of those that are there.`;
+const NOTHING: Readonly<Record<string, boolean>> = {};
+
+/** A message's reactions with mine shown at once, and what became of them. */
+export function useReactions(message: Message): Reactions {
+  const actions = useMessageActions();
+  const wanted = useStore(pendingReactions, (state) => state.wanted[message.id] ?? NOTHING);
+  const refusal = useStore(pendingReactions, (state) => state.refused[message.id] ?? null);
+  const shown = useMemo(() => withWanted(message.reactions, wanted), [message.reactions, wanted]);
+  return {
+    shown,
+    refusal,
+    dismiss: () => refuse(message.id, null),
+    toggle: (emoji) => {
+      const mine = shown.find((reaction) => reaction.emoji === emoji)?.reactedByMe ?? false;
+      if (!shown.some((reaction) => reaction.emoji === emoji) && shown.length >= LIMITS.reactionKinds) {
+        refuse(message.id, TOO_MANY);
+        return;
+      }
+      const asking = wantedOf(message.id, emoji) !== null;
+      want(message.id, emoji, !mine);
+      if (!asking) void ask(actions, message, emoji);
+    },
+  };
+}
+
+/** Asks until the server has what I want by now: presses in a row become one question after the other, never two at once. */
+async function ask(actions: MessageActions, message: Message, emoji: string): Promise<void> {
+  try {
+    for (let has: boolean | null = null; ; ) {
+      const wanted = wantedOf(message.id, emoji);
+      if (wanted === null || wanted === has) break;
+      await (wanted ? actions.react(message, emoji) : actions.unreact(message, emoji));
+      has = wanted;
+    }
+  } catch (thrown) {
+    refuse(message.id, sentenceFor(thrown));
+  }
+  settle(message.id, emoji);
+}

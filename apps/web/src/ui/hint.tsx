@@ -1,0 +1,53 @@
+import { type ButtonHTMLAttributes, type KeyboardEvent, type ReactNode, useId, useState } from 'react';
+import { classes } from './classes.js';
+
+interface HintedProps extends ButtonHTMLAttributes<HTMLButtonElement> {
+  /** Says more than the button does; null while there is nothing to say. */
+  hint: ReactNode;
+  /** Called when the pointer or the focus comes, so that the hint can be fetched. */
+  onHint?: () => void;
+  align?: 'start' | 'end';
+  /** Of the box around button and bubble. */
+  boxClassName?: string;
+}
+
+/** A button with a bubble that comes with pointer or focus, stays under the pointer, and goes by Escape. */
+export function Hinted({ hint, onHint, align = 'start', boxClassName, children, ...rest }: HintedProps) {
+  const id = useId();
+  const [shown, setShown] = useState(false);
+  const show = () => {
+    setShown(true);
+    onHint?.();
+  };
+  const hide = () => setShown(false);
+
+  function onKeyDown(event: KeyboardEvent<HTMLSpanElement>) {
+    if (event.key !== 'Escape' || !shown) return;
+    event.stopPropagation();
+    hide();
+  }
+
+  const open = shown && hint !== null;
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- hears what happens to the button in it
+    <span
+      className={classes('hinted', boxClassName)}
+      onPointerEnter={(event) => {
+        if (event.pointerType === 'mouse') show();
+      }}
+      onPointerLeave={hide}
+      onFocus={show}
+      onBlur={hide}
+      onKeyDown={onKeyDown}
+    >
+      <button type="button" {...rest} aria-describedby={open ? id : undefined}>
+        {children}
+      </button>
+      {open ? (
+        <span id={id} role="tooltip" className={classes('hint', align === 'end' && 'hint-end')}>
+          {hint}
+        </span>
+      ) : null}
+    </span>
+  );
+}
