@@ -20,7 +20,7 @@ export function keysOf(name: string): string[] {
 /** Each command with the keys of its payload and of its answer. */
 export function commands(): Map<string, { payload: string[]; result: string[] }> {
   const [, table = ''] = /interface Commands \{(.*?)^\}/ms.exec(source) ?? [];
-  const rows = table.matchAll(/'([\w:]+)': \{ payload: (\w+); result: (\w+) \};/g);
+  const rows = table.matchAll(/'?([\w:]+)'?: \{ payload: (\w+); result: (\w+) \};/g);
   return new Map([...rows].map(([, name = '', payload = '', result = '']) => [name, keysOfBoth(payload, result)]));
 }
 

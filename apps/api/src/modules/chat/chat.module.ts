@@ -6,14 +6,17 @@ import { AuthModule, TokenService } from '../auth/index.js';
 import { MessagesModule } from '../messages/index.js';
 import { PresenceModule } from '../presence/index.js';
 import { ReceiptsModule } from '../receipts/index.js';
+import { SyncModule } from '../sync/index.js';
 import { ChatGateway } from './chat.gateway.js';
 import { SocketServer } from './socket-server.js';
 import { SocketSessions } from './socket-sessions.js';
+import { SyncGateway } from './sync.gateway.js';
 
 @Module({
-  imports: [FeedModule, AuthModule, MessagesModule, ReceiptsModule, PresenceModule],
+  imports: [FeedModule, AuthModule, MessagesModule, ReceiptsModule, PresenceModule, SyncModule],
   providers: [
     ChatGateway,
+    SyncGateway,
     SocketServer,
     SocketSessions,
     SessionClock,

@@ -27,6 +27,13 @@ export class ConversationItems {
     return new Map(rows.map((row, i) => [row.me.userId, items[i] as ConversationListItem]));
   }
 
+  /** Those of these conversations that the user is in, by id, in the snapshot of the handle. */
+  async ofUser(db: Db, userId: string, conversationIds: readonly string[]): Promise<Map<string, ConversationListItem>> {
+    if (conversationIds.length === 0) return new Map();
+    const items = await this.present(db, await this.repository.ofUser(db, userId, conversationIds));
+    return new Map(items.map((item) => [item.id, item]));
+  }
+
   /** Rows as items, each as its own member sees it; what it reads it reads with this handle, for all rows together. */
   private async present(db: Db, rows: readonly ListRow[]): Promise<ConversationListItem[]> {
     const seen = rows.flatMap(({ lastMessage, me }) => (lastMessage ? [{ row: lastMessage, userId: me.userId }] : []));

@@ -52,6 +52,12 @@ export class ConversationListsRepository {
     return this.select(and(eq(me.conversationId, conversationId), inArray(me.userId, [...userIds]), isNull(me.leftAt)));
   }
 
+  /** Those of these conversations that the user is in, in one statement with this handle. */
+  ofUser(db: Db, userId: string, conversationIds: readonly string[]) {
+    const wanted = sql`${me.conversationId} = ANY(${sql.param([...conversationIds])}::uuid[])`;
+    return this.select(and(eq(me.userId, userId), wanted, isNull(me.leftAt)), db);
+  }
+
   /** Present members in the order in which they joined; null where the asker is none of them. */
   async members(conversationId: string, askerId: string, page: { after: ListPlace | null; limit: number }) {
     const asker = this.database.db
@@ -90,8 +96,8 @@ export class ConversationListsRepository {
       .$dynamic();
   }
 
-  private select(where: SQL | undefined) {
-    return this.database.db
+  private select(where: SQL | undefined, db: Db = this.database.db) {
+    return db
       .select({
         conversation: conversations,
         me,

@@ -36,6 +36,7 @@ import { SendToController } from './send-to.controller.js';
     ConversationListsRepository,
     FeedSourceRepository,
   ],
+  exports: [ConversationItems],
 })
 export class ConversationsModule implements OnModuleInit {
   constructor(

@@ -1,0 +1,62 @@
+import { LIMITS, type UserView } from '@parley/protocol';
+
+/** Something that an answer may have room for. */
+export interface Piece {
+  /** What it is in JSON. */
+  content: unknown;
+  /** Rows of messages and members in it. */
+  rows: number;
+  /** Everyone whom it names. */
+  people: readonly string[];
+}
+
+/** The part of an answer that is always there. */
+const FRAME_BYTES = 400;
+
+/** Keeps an answer within its rows and bytes. The first piece always fits, so that every answer leads on. */
+export class AnswerBudget {
+  private rows = LIMITS.syncRows;
+  private bytes: number;
+  private isEmpty = true;
+  private readonly named = new Map<string, UserView>();
+
+  /** `reserved`: bytes that the answer takes whatever is put into it. */
+  constructor(
+    private readonly views: ReadonlyMap<string, UserView>,
+    reserved: number,
+  ) {
+    this.bytes = LIMITS.answerBytes - FRAME_BYTES - reserved;
+  }
+
+  /** Whether nothing was taken yet. */
+  get isUntouched(): boolean {
+    return this.isEmpty;
+  }
+
+  /** Whether the piece goes into the answer; if so, the room for it is taken. */
+  take(piece: Piece): boolean {
+    const size = this.sizeOf(piece);
+    if (!this.isEmpty && (piece.rows > this.rows || size > this.bytes)) return false;
+    this.rows -= piece.rows;
+    this.bytes -= size;
+    this.isEmpty = false;
+    for (const id of piece.people) {
+      const view = this.views.get(id);
+      if (view) this.named.set(id, view);
+    }
+    return true;
+  }
+
+  /** Everyone whom the pieces name. */
+  get users(): UserView[] {
+    return [...this.named.values()];
+  }
+
+  private sizeOf({ content, people }: Piece): number {
+    const unnamed = [...new Set(people)].flatMap((id) => (this.named.has(id) ? [] : (this.views.get(id) ?? [])));
+    return [content, ...unnamed].reduce<number>((sum, each) => sum + jsonBytes(each), 0);
+  }
+}
+
+/** With the comma behind it. */
+const jsonBytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value)) + 1;

@@ -1,0 +1,18 @@
+import { Controller, HttpCode, HttpStatus, Post } from '@nestjs/common';
+import type { SyncAnswer } from '@parley/protocol';
+import type { Principal } from '../../kernel/principal.js';
+import { CurrentPrincipal } from '../../platform/http/request.js';
+import { ValidBody } from '../../platform/http/valid.js';
+import { SyncDto } from './dto/sync.dto.js';
+import { SyncService } from './sync.service.js';
+
+@Controller('sync')
+export class SyncController {
+  constructor(private readonly service: SyncService) {}
+
+  @Post()
+  @HttpCode(HttpStatus.OK)
+  sync(@CurrentPrincipal() principal: Principal, @ValidBody(SyncDto) body: SyncDto): Promise<SyncAnswer> {
+    return this.service.sync(principal, body);
+  }
+}

@@ -1,0 +1,18 @@
+import { Module } from '@nestjs/common';
+import { FeedModule } from '../../realtime/feed/feed.module.js';
+import { ConversationsModule } from '../conversations/index.js';
+import { MessagesModule } from '../messages/index.js';
+import { UsersModule } from '../users/index.js';
+import { SyncController } from './sync.controller.js';
+import { SyncRepository } from './sync.repository.js';
+import { SyncService } from './sync.service.js';
+import { SyncFindings } from './sync-findings.js';
+import { SyncRowsRepository } from './sync-rows.repository.js';
+
+@Module({
+  imports: [FeedModule, UsersModule, MessagesModule, ConversationsModule],
+  controllers: [SyncController],
+  providers: [SyncService, SyncFindings, SyncRepository, SyncRowsRepository],
+  exports: [SyncService],
+})
+export class SyncModule {}

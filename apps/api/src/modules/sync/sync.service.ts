@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import type { SyncAnswer, SyncBody } from '@parley/protocol';
+import type { Db } from '../../database/database.js';
+import type { Principal } from '../../kernel/principal.js';
+import { Feeds } from '../../realtime/feed/feeds.js';
+import { type Position, type StandingRow, SyncRepository } from './sync.repository.js';
+import { answerOf, type Changed } from './sync-answer.js';
+import { SyncFindings } from './sync-findings.js';
+import { planned, plannedMemberships } from './sync-plan.js';
+
+/** Brings a client that was away to the state that a fresh one would fetch. */
+@Injectable()
+export class SyncService {
+  constructor(
+    private readonly feeds: Feeds,
+    private readonly repository: SyncRepository,
+    private readonly findings: SyncFindings,
+  ) {}
+
+  /**
+   * What changed beyond where the asker is. One snapshot, and a constant number of statements: the answer's cost grows
+   * with what changed, up to what one answer holds.
+   */
+  async sync({ userId }: Principal, body: SyncBody): Promise<SyncAnswer> {
+    // Before the snapshot: of a database that is restored in between the old epoch is told, and the next one resets.
+    const epoch = await this.feeds.source.epoch();
+    const isForeign = body.epoch !== undefined && body.epoch !== epoch;
+    const asked = Object.entries(body.conversations).map(([id, at]) => ({ ...at, id: id.toLowerCase() }));
+    return this.repository.inSnapshot(async (tx) => {
+      const cursor = isForeign ? null : (body.cursor ?? null);
+      const memberships = await this.repository.memberships(tx, userId, cursor);
+      const standings = await this.standings(tx, userId, { asked, isForeign });
+      const changed = standings.flatMap(({ at, row }) => changedOf(at, row) ?? []);
+      const readings = changed.map((one) => ({
+        id: one.id,
+        version: one.asked.version,
+        reset: isForeign || one.asked.version > one.head.version || one.asked.receipts > one.head.receipts,
+      }));
+      const found = await this.findings.read(tx, {
+        userId,
+        head: memberships[0]?.head ?? 0,
+        memberships: plannedMemberships(memberships),
+        strange: standings.flatMap(({ at, row }) => (row.version === null ? at.id : [])),
+        changed,
+        portions: readings.length > 0 ? planned(await this.repository.keys(tx, readings)) : [],
+      });
+      return answerOf(epoch, found);
+    });
+  }
+
+  private async standings(tx: Db, userId: string, { asked, isForeign }: { asked: Position[]; isForeign: boolean }) {
+    if (asked.length === 0) return [];
+    const rows = await this.repository.standings(tx, userId, { asked, all: isForeign });
+    return rows.flatMap((row) => {
+      const at = asked[row.i - 1];
+      return at ? [{ at, row }] : [];
+    });
+  }
+}
+
+/** Null where the asker is no member. */
+function changedOf({ id, version, receipts }: Position, row: StandingRow): Changed | null {
+  if (row.version === null || row.receipts === null || row.member_count === null) return null;
+  return {
+    id,
+    asked: { version, receipts },
+    head: { version: row.version, receipts: row.receipts },
+    memberCount: row.member_count,
+  };
+}
