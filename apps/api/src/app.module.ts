@@ -5,14 +5,16 @@ import { ChatModule } from './modules/chat/index.js';
 import { ConversationsModule } from './modules/conversations/index.js';
 import { MessagesModule } from './modules/messages/index.js';
 import { PresenceModule } from './modules/presence/index.js';
+import { ReactionsModule } from './modules/reactions/index.js';
 import { ReceiptsModule } from './modules/receipts/index.js';
 import { SyncModule } from './modules/sync/index.js';
 import { UsersModule } from './modules/users/index.js';
 import { PlatformModule, type PlatformParts } from './platform/platform.module.js';
 
 /**
- * Along an acyclic list: users ← auth ← messages ← conversations ← receipts ← presence ← sync ← chat. Routes are tried in
- * this order, so a fixed path (`messages/unread`) stands before one with a parameter in its place (`messages/:id`).
+ * Along an acyclic list: users ← auth ← messages ← conversations ← receipts ← reactions ← presence ← sync ← chat. Routes
+ * are tried in this order, so a fixed path (`messages/unread`) stands before one with a parameter in its place
+ * (`messages/:id`).
  */
 const FEATURES: Type[] = [
   UsersModule,
@@ -20,6 +22,7 @@ const FEATURES: Type[] = [
   ReceiptsModule,
   ConversationsModule,
   MessagesModule,
+  ReactionsModule,
   PresenceModule,
   SyncModule,
   ChatModule,

@@ -10,6 +10,9 @@ export interface Heard {
 /** Events that take a version; `conversation:created` is the first of them that its receiver hears. */
 const DURABLE = new Set<EventName>([
   'message:new',
+  'message:edited',
+  'message:deleted',
+  'reaction:updated',
   'conversation:created',
   'conversation:updated',
   'conversation:archived',

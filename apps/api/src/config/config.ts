@@ -22,6 +22,8 @@ export interface Config {
   rateLimits: boolean;
   /** UTF-8 bytes of a message's content; at most the protocol's limit. */
   contentBytes: number;
+  /** How long after sending a message its sender may edit it; 0: never. */
+  editWindowMinutes: number;
   metricsToken: string | null;
 }
 

@@ -18,6 +18,7 @@ describe('the environment', () => {
       databaseUrl: null,
       registration: 'open',
       rateLimits: true,
+      editWindowMinutes: 15,
     });
   });
 
@@ -38,6 +39,7 @@ describe('the environment', () => {
     [{ FRONTEND_URL: 'chat.example.org' }, /^FRONTEND_URL must list origins/],
     [{ REGISTRATION: 'maybe' }, /^REGISTRATION must be one of open, closed/],
     [{ LOG_LEVEL: 'loud' }, /^LOG_LEVEL must be one of/],
+    [{ EDIT_WINDOW_MINUTES: '-1' }, /^EDIT_WINDOW_MINUTES must be a whole number from 0/],
     [{ RATE_LIMITS: 'no' }, /^RATE_LIMITS must be one of/],
     [{ TRUST_PROXY: 'sometimes' }, /^TRUST_PROXY must be true, false, or addresses/],
   ])('refuses %j with a sentence', (env, sentence) => {

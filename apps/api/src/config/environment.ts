@@ -43,6 +43,7 @@ export function readEnvironment(env: Environment = process.env): Config {
       most: LIMITS.contentBytes,
       otherwise: LIMITS.contentBytes,
     }),
+    editWindowMinutes: reader.integer('EDIT_WINDOW_MINUTES', { least: 0, most: 525_600, otherwise: 15 }),
     metricsToken: reader.secret('METRICS_TOKEN'),
   };
   if (reader.faults.length > 0) throw new ConfigurationError(reader.faults);

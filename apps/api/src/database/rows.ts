@@ -1,6 +1,7 @@
-import type { conversationParticipants, conversations, messages } from './schema/index.js';
+import type { conversationChanges, conversationParticipants, conversations, messages } from './schema/index.js';
 
 /** Rows as repositories hand them on; who presents them needs their shape, not the tables. */
 export type MessageRow = typeof messages.$inferSelect;
 export type ConversationRow = typeof conversations.$inferSelect;
 export type ParticipantRow = typeof conversationParticipants.$inferSelect;
+export type ChangeRecord = typeof conversationChanges.$inferSelect;

@@ -23,6 +23,8 @@ const PATH = '/socket.io';
 
 /** Socket.IO as Parley runs it, and the one place where a command meets its handler and gets its acknowledgement. */
 export class SocketAdapter extends IoAdapter {
+  private readonly commands = new WeakMap<ParleySocket, Map<string, MessageMappingProperties['callback']>>();
+
   constructor(
     private readonly app: INestApplication,
     private readonly surroundings: Surroundings,
@@ -56,8 +58,13 @@ export class SocketAdapter extends IoAdapter {
     return io;
   }
 
+  /** Nest calls this once for each gateway; a socket obeys the commands of all of them. */
   override bindMessageHandlers(socket: ParleySocket, handlers: MessageMappingProperties[]): void {
-    const commands = new Map(handlers.map(({ message, callback }) => [message as string, callback]));
+    const known = this.commands.get(socket);
+    const commands = known ?? new Map<string, MessageMappingProperties['callback']>();
+    for (const { message, callback } of handlers) commands.set(message as string, callback);
+    if (known) return;
+    this.commands.set(socket, commands);
     socket.onAny((name: string, ...sent: unknown[]) => {
       const acknowledge = typeof sent.at(-1) === 'function' ? (sent.pop() as Acknowledge) : null;
       void this.obey(socket, { name, command: commands.get(name), sent }).then((answer) => acknowledge?.(answer));

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type ConversationListItem, LIMITS } from '@parley/protocol';
+import { ChangeEvents } from '../../realtime/feed/change-events.js';
 import type { FeedEvent, FeedSource, Heads, MarkEvent, Memberships } from '../../realtime/feed/feed-events.js';
 import { MessageFeed } from '../messages/index.js';
 import { ConversationItems } from './conversation-items.js';
-import { FeedChanges } from './feed-changes.js';
 import { FeedSourceRepository, type MovedMark } from './feed-source.repository.js';
 
 const ROWS_AT_ONCE = 500;
@@ -16,7 +16,7 @@ export class ConversationFeedSource implements FeedSource {
     private readonly repository: FeedSourceRepository,
     private readonly messages: MessageFeed,
     private readonly items: ConversationItems,
-    private readonly changes: FeedChanges,
+    private readonly changes: ChangeEvents,
   ) {}
 
   heads(conversationIds: readonly string[]): Promise<Map<string, Heads>> {

@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { and, asc, eq, gt, lte, sql } from 'drizzle-orm';
 import { Database } from '../../database/database.js';
+import type { ChangeRecord } from '../../database/rows.js';
 import { conversationChanges, conversationReceipts, conversations, users } from '../../database/schema/index.js';
 import { type Heads, MARKS_AT_ONCE, type Memberships } from '../../realtime/feed/feed-events.js';
-
-export type ChangeRecord = typeof conversationChanges.$inferSelect;
 
 /** A member whose watermark moved, with what is told about it. */
 export interface MovedMark extends Record<string, unknown> {

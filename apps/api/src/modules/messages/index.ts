@@ -1,8 +1,12 @@
+export { EditCommandDto, MessageCommandDto } from './dto/change-message.dto.js';
 export { OpenCommandDto } from './dto/page-query.dto.js';
 export { SendCommandDto } from './dto/send-message.dto.js';
 export { SendToDto } from './dto/send-to.dto.js';
 export { peopleIn } from './message.presenter.js';
 export { parsePageRequest } from './message-anchor.js';
+export { type Changed, type HeldMessage, type MessageChange, MessageChanges } from './message-changes.js';
+export { MessageDeletion } from './message-deletion.js';
+export { MessageEdits } from './message-edits.js';
 export { newMessageEvent } from './message-events.js';
 export { MessageFeed } from './message-feed.js';
 export { MessageViews } from './message-views.js';

@@ -9,3 +9,14 @@ export function newMessageEvent(message: Message, createdVersion = message.versi
     payload: { conversationId: message.conversationId, version: createdVersion, actorId: message.senderId, message },
   };
 }
+
+/** An edit or a deletion; `added` and `removed` are who is mentioned anew and no more. */
+export function changedMessageEvent(
+  name: 'message:edited' | 'message:deleted',
+  message: Message,
+  change: { version: number; actorId: string; added: readonly string[]; removed: readonly string[] },
+): FeedEvent {
+  const { version, actorId, added, removed } = change;
+  const mentions = { mentionsAdded: [...added], mentionsRemoved: [...removed] };
+  return { version, name, payload: { conversationId: message.conversationId, version, actorId, message, ...mentions } };
+}

@@ -1,5 +1,6 @@
 import { mentionedUsernames } from '@parley/markdown';
-import { LIMITS, type Metadata, type SendMessageBody } from '@parley/protocol';
+import { type EditMessageBody, LIMITS, type MessageType, type Metadata, type SendMessageBody } from '@parley/protocol';
+import { canonicalJson } from '../../kernel/canonical-json.js';
 import { invalid, ParleyError } from '../../kernel/errors.js';
 import { newId } from '../../kernel/ids.js';
 import type { Principal } from '../../kernel/principal.js';
@@ -32,7 +33,7 @@ export function prepareMessage(principal: Principal, request: SendRequest): Prep
   checkContentSize(body.content, LIMITS.contentBytes);
   const metadataBytes = checkMetadata(metadata);
   const content = cleanContent(body.content);
-  if (type === 'text' && isBlank(content)) throw invalid('content', 'must not be empty');
+  requireText(type, content);
   return {
     conversationId: request.conversationId.toLowerCase(),
     senderId: principal.userId,
@@ -45,15 +46,44 @@ export function prepareMessage(principal: Principal, request: SendRequest): Prep
     metadata,
     metadataBytes,
     replyToId: replyToId?.toLowerCase() ?? null,
-    // Each is looked up under the conversation's lock.
-    names: mentionedUsernames(content).slice(0, MOST_NAMES),
+    names: namesIn(content),
   };
 }
 
+/** What an edit puts in a message's place. */
+export interface PreparedEdit {
+  content: string;
+  /** Undefined: as it is. */
+  metadata: Metadata | undefined;
+  names: readonly string[];
+}
+
+/** An edit as it will be stored, by the same fixed rules as a send; whether it may be empty is for `requireText`. */
+export function prepareEdit({ content: received, metadata }: EditMessageBody): PreparedEdit {
+  checkContentSize(received, LIMITS.contentBytes);
+  if (metadata) {
+    checkMetadata(metadata);
+    asJson(() => canonicalJson(metadata));
+  }
+  const content = cleanContent(received);
+  return { content, metadata, names: namesIn(content) };
+}
+
+/** Only what is not mere text may be without any. */
+export function requireText(type: MessageType, content: string): void {
+  if (type === 'text' && isBlank(content)) throw invalid('content', 'must not be empty');
+}
+
+/** Each is looked up under the conversation's lock. */
+const namesIn = (content: string): string[] => mentionedUsernames(content).slice(0, MOST_NAMES);
+
+const hashOf = ({ content, type, metadata, replyToId }: SendMessageBody): string =>
+  asJson(() => payloadHash(content, type, metadata, replyToId).toString('hex'));
+
 /** Over a socket `metadata` may hold binary data, which is no JSON. */
-function hashOf({ content, type, metadata, replyToId }: SendMessageBody): string {
+function asJson(encode: () => string): string {
   try {
-    return payloadHash(content, type, metadata, replyToId).toString('hex');
+    return encode();
   } catch (fault) {
     throw fault instanceof TypeError ? invalid('metadata', 'must be JSON') : fault;
   }

@@ -1,6 +1,12 @@
 import { Module } from '@nestjs/common';
 import { FeedModule } from '../../realtime/feed/feed.module.js';
 import { UsersModule } from '../users/index.js';
+import { EditHistory } from './edit-history.js';
+import { MessageChangesController } from './message-changes.controller.js';
+import { MessageChanges } from './message-changes.js';
+import { MessageChangesRepository } from './message-changes.repository.js';
+import { MessageDeletion } from './message-deletion.js';
+import { MessageEdits } from './message-edits.js';
 import { MessageFeed } from './message-feed.js';
 import { MessagePages } from './message-pages.js';
 import { MessageViews } from './message-views.js';
@@ -13,17 +19,32 @@ import { SystemMessagesRepository } from './system-messages.repository.js';
 
 @Module({
   imports: [FeedModule, UsersModule],
-  controllers: [MessagesController],
+  controllers: [MessagesController, MessageChangesController],
   providers: [
     MessagesService,
     MessageWriter,
     MessagePages,
+    MessageChanges,
+    MessageEdits,
+    MessageDeletion,
+    EditHistory,
     MessageFeed,
     MessageViews,
     MessageViewsRepository,
     MessagesRepository,
+    MessageChangesRepository,
     SystemMessagesRepository,
   ],
-  exports: [MessagesService, MessageViews, MessageFeed, MessageWriter, MessagesRepository, SystemMessagesRepository],
+  exports: [
+    MessagesService,
+    MessageChanges,
+    MessageEdits,
+    MessageDeletion,
+    MessageViews,
+    MessageFeed,
+    MessageWriter,
+    MessagesRepository,
+    SystemMessagesRepository,
+  ],
 })
 export class MessagesModule {}

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { and, asc, desc, eq, gt, gte, isNull, lt, lte, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, inArray, isNull, lt, lte, type SQL, sql } from 'drizzle-orm';
 import { Database, type Db } from '../../database/database.js';
 import { WriterDatabase } from '../../database/database.module.js';
 import type { MessageRow } from '../../database/rows.js';
@@ -147,6 +147,14 @@ export class MessagesRepository {
       )
       .orderBy(asc(messages.createdVersion))
       .limit(limit);
+  }
+
+  /** These messages of a conversation. */
+  byIds(conversationId: string, ids: readonly string[]): Promise<MessageRow[]> {
+    return this.database.db
+      .select()
+      .from(messages)
+      .where(and(eq(messages.conversationId, conversationId), inArray(messages.id, [...ids])));
   }
 
   private select(tx: Db, request: SliceRequest, place: SQL | undefined) {

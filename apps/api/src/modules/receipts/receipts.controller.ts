@@ -1,14 +1,18 @@
 import { Controller, Get, HttpCode, HttpStatus, Post } from '@nestjs/common';
-import type { MarkResult, UnreadSummary } from '@parley/protocol';
+import type { MarkResult, MessageReceipts as ReceiptsAnswer, UnreadSummary } from '@parley/protocol';
 import type { Principal } from '../../kernel/principal.js';
 import { CurrentPrincipal } from '../../platform/http/request.js';
 import { UuidParam, ValidBody } from '../../platform/http/valid.js';
 import { MarkDto } from './dto/mark.dto.js';
+import { MessageReceipts } from './message-receipts.js';
 import { ReceiptsService } from './receipts.service.js';
 
 @Controller()
 export class ReceiptsController {
-  constructor(private readonly receipts: ReceiptsService) {}
+  constructor(
+    private readonly receipts: ReceiptsService,
+    private readonly ofMessages: MessageReceipts,
+  ) {}
 
   @Post(['conversations/:id/read', 'rooms/:id/read'])
   @HttpCode(HttpStatus.OK)
@@ -33,5 +37,10 @@ export class ReceiptsController {
   @Get('messages/unread')
   unread(@CurrentPrincipal() principal: Principal): Promise<UnreadSummary> {
     return this.receipts.unread(principal);
+  }
+
+  @Get('messages/:id/receipts')
+  ofMessage(@CurrentPrincipal() principal: Principal, @UuidParam('id') id: string): Promise<ReceiptsAnswer> {
+    return this.ofMessages.list(principal, id);
   }
 }

@@ -1,14 +1,17 @@
 import { Module } from '@nestjs/common';
 import { FeedModule } from '../../realtime/feed/feed.module.js';
+import { MessagesModule } from '../messages/index.js';
+import { UsersModule } from '../users/index.js';
+import { MessageReceipts } from './message-receipts.js';
 import { ReceiptsController } from './receipts.controller.js';
 import { ReceiptsRepository } from './receipts.repository.js';
 import { ReceiptsService } from './receipts.service.js';
 import { Watermarks } from './watermarks.js';
 
 @Module({
-  imports: [FeedModule],
+  imports: [FeedModule, MessagesModule, UsersModule],
   controllers: [ReceiptsController],
-  providers: [ReceiptsService, ReceiptsRepository, Watermarks],
+  providers: [ReceiptsService, MessageReceipts, ReceiptsRepository, Watermarks],
   exports: [ReceiptsService],
 })
 export class ReceiptsModule {}

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'drizzle-orm';
-import { Database } from '../../database/database.js';
+import { Database, type Db } from '../../database/database.js';
 import { WriterDatabase } from '../../database/database.module.js';
+import type { MessageRow } from '../../database/rows.js';
 
 /** How far a member wants a watermark of theirs to be: at a seq, or at a message. */
 export interface Mark {
@@ -31,6 +32,13 @@ export interface UnreadRow extends Record<string, unknown> {
   conversation_id: string;
   unread: number;
   mentioned: number;
+}
+
+/** Whom a message has reached and when, in milliseconds. */
+export interface ReceiptRow extends Record<string, unknown> {
+  user_id: string;
+  delivered_ms: number | null;
+  read_ms: number | null;
 }
 
 @Injectable()
@@ -64,6 +72,31 @@ export class ReceiptsRepository {
         FROM conversation_participants p JOIN conversations c ON c.id = p.conversation_id
        WHERE p.user_id = ${userId} AND p.left_at IS NULL AND c.countable > p.read_countable
        ORDER BY c.updated_at DESC, c.id DESC`)) as unknown as { rows: UnreadRow[] };
+    return rows;
+  }
+
+  /**
+   * Of the first `most` present members other than the sender: those who read the message, at the move of their
+   * watermark over it, and those whom it was delivered to. When that was, only their latest move tells: it was not
+   * later. Who joined after the message has it in their history without its ever having been delivered.
+   */
+  async ofMessage(tx: Db, message: MessageRow, most: number): Promise<ReceiptRow[]> {
+    const { conversationId, seq, senderId, createdAt } = message;
+    const { rows } = (await tx.execute(sql`
+      SELECT p.user_id, (extract(epoch FROM least(r.at, d.at)) * 1000)::float8 AS delivered_ms,
+             (extract(epoch FROM r.at) * 1000)::float8 AS read_ms
+        FROM (SELECT user_id, joined_at, last_delivered_seq, delivered_at FROM conversation_participants
+               WHERE conversation_id = ${conversationId} AND user_id <> ${senderId} AND left_at IS NULL
+               ORDER BY joined_at, user_id LIMIT ${most}) p
+        LEFT JOIN LATERAL (
+          SELECT x.from_seq, x.at FROM read_ranges x
+           WHERE x.conversation_id = ${conversationId} AND x.user_id = p.user_id AND x.to_seq >= ${seq}
+           ORDER BY x.to_seq LIMIT 1) r ON r.from_seq <= ${seq}
+        CROSS JOIN LATERAL (
+          SELECT CASE WHEN p.last_delivered_seq >= ${seq} AND p.joined_at <= ${createdAt.toISOString()}::timestamptz
+                      THEN p.delivered_at END AS at) d
+       WHERE r.at IS NOT NULL OR d.at IS NOT NULL
+       ORDER BY r.at, d.at, p.user_id`)) as unknown as { rows: ReceiptRow[] };
     return rows;
   }
 }

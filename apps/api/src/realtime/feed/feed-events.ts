@@ -9,6 +9,9 @@ import type {
 /** Events that take a version. `conversation:created` stands for the first one, which only its members' users hear. */
 type DurableName =
   | 'message:new'
+  | 'message:edited'
+  | 'message:deleted'
+  | 'reaction:updated'
   | 'conversation:created'
   | 'conversation:updated'
   | 'conversation:archived'

@@ -1,0 +1,42 @@
+import { Controller, Delete, Get, Patch } from '@nestjs/common';
+import type { MessageEdits as EditsPage, Message } from '@parley/protocol';
+import type { Principal } from '../../kernel/principal.js';
+import { CurrentPrincipal } from '../../platform/http/request.js';
+import { UuidParam, ValidBody, ValidQuery } from '../../platform/http/valid.js';
+import { EditMessageDto, EditsQueryDto } from './dto/change-message.dto.js';
+import { EditHistory } from './edit-history.js';
+import { MessageDeletion } from './message-deletion.js';
+import { MessageEdits } from './message-edits.js';
+
+/** What can be done with a message that is there; each answers with the message as the caller then sees it. */
+@Controller('messages/:id')
+export class MessageChangesController {
+  constructor(
+    private readonly edits: MessageEdits,
+    private readonly deletion: MessageDeletion,
+    private readonly history: EditHistory,
+  ) {}
+
+  @Patch()
+  async edit(
+    @CurrentPrincipal() principal: Principal,
+    @UuidParam('id') id: string,
+    @ValidBody(EditMessageDto) body: EditMessageDto,
+  ): Promise<Message> {
+    return (await this.edits.edit(principal, id, body)).message;
+  }
+
+  @Delete()
+  async delete(@CurrentPrincipal() principal: Principal, @UuidParam('id') id: string): Promise<Message> {
+    return (await this.deletion.delete(principal, id)).message;
+  }
+
+  @Get('edits')
+  editsOf(
+    @CurrentPrincipal() principal: Principal,
+    @UuidParam('id') id: string,
+    @ValidQuery(EditsQueryDto) query: EditsQueryDto,
+  ): Promise<EditsPage> {
+    return this.history.page(principal, id, query);
+  }
+}

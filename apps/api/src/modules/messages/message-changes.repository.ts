@@ -1,0 +1,168 @@
+import { Injectable } from '@nestjs/common';
+import type { ConversationType, MemberRole } from '@parley/protocol';
+import { and, asc, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
+import { Database, type Db } from '../../database/database.js';
+import type { ChangeRecord, MessageRow } from '../../database/rows.js';
+import {
+  conversationChanges,
+  conversationParticipants,
+  conversations,
+  mentions,
+  messageEditHistory,
+  messageReactions,
+  messages,
+} from '../../database/schema/index.js';
+
+export type EditRow = typeof messageEditHistory.$inferSelect;
+
+/** A message, its conversation and the member who is about to change it, while this transaction holds them. */
+export interface HeldRows {
+  message: MessageRow;
+  conversation: { type: ConversationType; isArchived: boolean; version: number };
+  role: MemberRole;
+  /** The database's clock, in whole milliseconds. */
+  at: Date;
+}
+
+interface Wanted {
+  conversationId: string;
+  messageId: string;
+  userId: string;
+}
+
+const place = ({ conversationId, seq }: Pick<MessageRow, 'conversationId' | 'seq'>) =>
+  and(eq(messages.conversationId, conversationId), eq(messages.seq, seq));
+
+/** Changing messages, inside the caller's transaction: a fixed number of statements, whatever the number of members. */
+@Injectable()
+export class MessageChangesRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Where a message is, for a member of its conversation; null for everybody else. Holds nothing. */
+  async conversationOf(messageId: string, userId: string): Promise<string | null> {
+    const [row] = await this.database.db
+      .select({ conversationId: messages.conversationId })
+      .from(messages)
+      .innerJoin(conversationParticipants, memberOf(userId))
+      .where(eq(messages.id, messageId));
+    return row?.conversationId ?? null;
+  }
+
+  /** Null where the user is no member any more. */
+  async hold(tx: Db, { conversationId, messageId, userId }: Wanted): Promise<HeldRows | null> {
+    const { type, isArchived, version } = conversations;
+    const [conversation] = await tx
+      .select({ type, isArchived, version })
+      .from(conversations)
+      .where(eq(conversations.id, conversationId))
+      .for('no key update');
+    // A statement of its own: it must see what the lock waited for.
+    const [found] = await tx
+      .select({
+        message: messages,
+        role: conversationParticipants.role,
+        ms: sql<number>`(extract(epoch FROM date_trunc('milliseconds', clock_timestamp())) * 1000)::float8`,
+      })
+      .from(messages)
+      .innerJoin(conversationParticipants, memberOf(userId))
+      .where(and(eq(messages.conversationId, conversationId), eq(messages.id, messageId)));
+    if (!conversation || !found) return null;
+    return { message: found.message, conversation, role: found.role, at: new Date(found.ms) };
+  }
+
+  /** Writes the change under the conversation's next version. */
+  async apply(
+    tx: Db,
+    message: MessageRow,
+    change: { values: Partial<MessageRow>; row: Omit<ChangeRecord, 'conversationId' | 'subjectId' | 'createdAt'> },
+  ): Promise<MessageRow> {
+    const { version } = change.row;
+    const [row] = await tx
+      .update(messages)
+      .set({ ...change.values, version })
+      .where(place(message))
+      .returning();
+    if (!row) throw new Error('A held message is gone.');
+    await tx.update(conversations).set({ version }).where(eq(conversations.id, message.conversationId));
+    await tx
+      .insert(conversationChanges)
+      .values({ ...change.row, conversationId: message.conversationId, subjectId: message.id });
+    return row;
+  }
+
+  /** Those of these usernames that belong to present members, in the names' order. */
+  async membersNamed(tx: Db, conversationId: string, names: readonly string[]): Promise<string[]> {
+    if (names.length === 0) return [];
+    const { rows } = (await tx.execute(sql`
+      SELECT u.id
+        FROM unnest(${sql.param([...names])}::text[]) WITH ORDINALITY AS n (name, i)
+        JOIN LATERAL (SELECT x.id FROM users x WHERE x.username = n.name OFFSET 0) u ON true
+        JOIN LATERAL (
+          SELECT 1 FROM conversation_participants x
+           WHERE x.conversation_id = ${conversationId} AND x.user_id = u.id AND x.left_at IS NULL OFFSET 0) o ON true
+       ORDER BY n.i`)) as unknown as { rows: { id: string }[] };
+    return rows.map(({ id }) => id);
+  }
+
+  /** Keeps what is counted as mentions in step with the message. */
+  async moveMentions(
+    tx: Db,
+    { conversationId, seq }: MessageRow,
+    move: { added: readonly string[]; removed: readonly string[] },
+  ): Promise<void> {
+    if (move.removed.length > 0) {
+      await tx
+        .delete(mentions)
+        .where(
+          and(
+            inArray(mentions.userId, [...move.removed]),
+            eq(mentions.conversationId, conversationId),
+            eq(mentions.seq, seq),
+          ),
+        );
+    }
+    if (move.added.length > 0) {
+      const rows = move.added.map((userId) => ({ userId, conversationId, seq }));
+      await tx.insert(mentions).values(rows).onConflictDoNothing();
+    }
+  }
+
+  async insertEdit(
+    tx: Db,
+    message: MessageRow,
+    edit: { version: number; editedBy: string; editedAt: Date },
+  ): Promise<void> {
+    await tx.insert(messageEditHistory).values({
+      ...edit,
+      conversationId: message.conversationId,
+      seq: message.seq,
+      messageId: message.id,
+      originalContent: message.content,
+      originalMetadata: message.metadata,
+    });
+  }
+
+  async deleteReactions(tx: Db, { conversationId, seq }: MessageRow): Promise<void> {
+    await tx
+      .delete(messageReactions)
+      .where(and(eq(messageReactions.conversationId, conversationId), eq(messageReactions.seq, seq)));
+  }
+
+  /** What the message was before its edits, from the oldest after this version. */
+  edits(tx: Db, { conversationId, seq }: MessageRow, page: { after: number; limit: number }): Promise<EditRow[]> {
+    const { conversationId: owner, seq: at, version } = messageEditHistory;
+    return tx
+      .select()
+      .from(messageEditHistory)
+      .where(and(eq(owner, conversationId), eq(at, seq), gt(version, page.after)))
+      .orderBy(asc(version))
+      .limit(page.limit);
+  }
+}
+
+const memberOf = (userId: string) =>
+  and(
+    eq(conversationParticipants.conversationId, messages.conversationId),
+    eq(conversationParticipants.userId, userId),
+    isNull(conversationParticipants.leftAt),
+  );

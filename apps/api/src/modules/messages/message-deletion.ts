@@ -1,0 +1,39 @@
+import { Injectable } from '@nestjs/common';
+import { ParleyError } from '../../kernel/errors.js';
+import type { Principal } from '../../kernel/principal.js';
+import { canDelete } from './message.policy.js';
+import { type Changed, type HeldMessage, type MessageChange, MessageChanges } from './message-changes.js';
+import { MessageChangesRepository } from './message-changes.repository.js';
+import { changedMessageEvent } from './message-events.js';
+
+@Injectable()
+export class MessageDeletion {
+  constructor(
+    private readonly changes: MessageChanges,
+    private readonly repository: MessageChangesRepository,
+  ) {}
+
+  /**
+   * Leaves a tombstone: the place in the order stays, what it said, its mentions and its reactions go. One that is
+   * deleted already changes nothing.
+   * @throws `forbidden` for system messages, and for others' messages unless the actor leads the group.
+   */
+  delete(principal: Principal, messageId: string): Promise<Changed> {
+    return this.changes.run(principal, messageId, (held) => this.decide(held));
+  }
+
+  private async decide(held: HeldMessage): Promise<MessageChange | null> {
+    const { tx, message, version, userId, role, conversation } = held;
+    if (!canDelete({ userId, role, conversationType: conversation.type }, message)) throw new ParleyError('forbidden');
+    if (message.deletedAt) return null;
+    const removed = message.mentions;
+    await this.repository.moveMentions(tx, message, { added: [], removed });
+    await this.repository.deleteReactions(tx, message);
+    return {
+      values: { content: '', metadata: {}, mentions: [], reactions: [], deletedAt: held.at, deletedBy: userId },
+      kind: 'message_deleted',
+      data: { mentionsRemoved: removed },
+      event: (told) => changedMessageEvent('message:deleted', told, { version, actorId: userId, added: [], removed }),
+    };
+  }
+}

@@ -1,0 +1,61 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { EditMessageBody } from '@parley/protocol';
+import { CONFIG, type Config } from '../../config/config.js';
+import { canonicalJson } from '../../kernel/canonical-json.js';
+import { conflict, ParleyError } from '../../kernel/errors.js';
+import type { Principal } from '../../kernel/principal.js';
+import { canEdit, isInEditWindow } from './message.policy.js';
+import { type Changed, type HeldMessage, type MessageChange, MessageChanges } from './message-changes.js';
+import { MessageChangesRepository } from './message-changes.repository.js';
+import { changedMessageEvent } from './message-events.js';
+import { checkContentSize, type PreparedEdit, prepareEdit, requireText } from './message-preparation.js';
+
+@Injectable()
+export class MessageEdits {
+  constructor(
+    private readonly changes: MessageChanges,
+    private readonly repository: MessageChangesRepository,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /**
+   * Replaces the text of one's own message, and its metadata if given; what it was goes into the edit history. The same
+   * text and metadata change nothing.
+   * @throws `forbidden` for others' messages, system ones, and after the window; `conflict` for deleted ones.
+   */
+  edit(principal: Principal, messageId: string, body: EditMessageBody): Promise<Changed> {
+    const wanted = prepareEdit(body);
+    checkContentSize(body.content, this.config.contentBytes);
+    return this.changes.run(principal, messageId, (held) => this.decide(held, wanted));
+  }
+
+  private async decide(held: HeldMessage, wanted: PreparedEdit): Promise<MessageChange | null> {
+    const { tx, message, version, userId } = held;
+    if (!canEdit(held, message)) throw new ParleyError('forbidden');
+    if (message.deletedAt) throw conflict('message', 'deleted');
+    requireText(message.type, wanted.content);
+    if (isSame(message, wanted)) return null;
+    this.requireOpenWindow(held);
+    const mentions = await this.repository.membersNamed(tx, message.conversationId, wanted.names);
+    const added = mentions.filter((each) => !message.mentions.includes(each));
+    const removed = message.mentions.filter((each) => !mentions.includes(each));
+    await this.repository.moveMentions(tx, message, { added, removed });
+    await this.repository.insertEdit(tx, message, { version, editedBy: userId, editedAt: held.at });
+    return {
+      values: { content: wanted.content, metadata: wanted.metadata ?? message.metadata, mentions, editedAt: held.at },
+      kind: 'message_edited',
+      data: { mentionsAdded: added, mentionsRemoved: removed },
+      event: (told) => changedMessageEvent('message:edited', told, { version, actorId: userId, added, removed }),
+    };
+  }
+
+  private requireOpenWindow({ at, message }: HeldMessage): void {
+    if (isInEditWindow(at.getTime() - message.createdAt.getTime(), this.config.editWindowMinutes)) return;
+    throw new ParleyError('forbidden', { message: 'It is too late to edit this message.' });
+  }
+}
+
+function isSame(message: HeldMessage['message'], { content, metadata }: PreparedEdit): boolean {
+  if (content !== message.content) return false;
+  return metadata === undefined || canonicalJson(metadata) === canonicalJson(message.metadata);
+}

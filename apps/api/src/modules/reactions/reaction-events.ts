@@ -1,0 +1,46 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import type { Message, ReactionUpdatedEvent } from '@parley/protocol';
+import type { ChangeRecord } from '../../database/rows.js';
+import { ChangeEvents } from '../../realtime/feed/change-events.js';
+import type { FeedEvent } from '../../realtime/feed/feed-events.js';
+import { MessageFeed } from '../messages/index.js';
+
+/** The kind of change that a reaction is. */
+export const REACTION_CHANGE = 'reaction_updated';
+
+/** @param message as everyone may see it; where it is read later, its reactions may be newer than the change. */
+export function reactionEvent(
+  message: Message,
+  change: Pick<ReactionUpdatedEvent, 'version' | 'userId' | 'emoji' | 'action'>,
+): FeedEvent {
+  const { conversationId, id: messageId, seq, reactions } = message;
+  return {
+    version: change.version,
+    name: 'reaction:updated',
+    payload: { conversationId, actorId: change.userId, messageId, seq, reactions, ...change },
+  };
+}
+
+/** The events of stored reactions, for a feed that missed them. */
+@Injectable()
+export class ReactionFeed implements OnModuleInit {
+  constructor(
+    private readonly registry: ChangeEvents,
+    private readonly messages: MessageFeed,
+  ) {}
+
+  onModuleInit(): void {
+    this.registry.register([REACTION_CHANGE], (conversationId, changes) => this.events(conversationId, changes));
+  }
+
+  private async events(conversationId: string, changes: readonly ChangeRecord[]): Promise<FeedEvent[]> {
+    return (await this.messages.subjects(conversationId, changes)).map(({ change, message }) =>
+      reactionEvent(message, {
+        version: change.version,
+        userId: change.actorId,
+        emoji: change.data.emoji ?? '',
+        action: change.data.action ?? 'added',
+      }),
+    );
+  }
+}
