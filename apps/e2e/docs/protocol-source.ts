@@ -11,7 +11,7 @@ const source = readdirSync(join(ROOT, 'packages/protocol/src'))
 /** Names of the keys of an interface, its parents' first, `?` behind those that may be missing. */
 export function keysOf(name: string): string[] {
   const [, parents = '', body = ''] =
-    new RegExp(`interface ${name}(?:<\\w+>)?(?: extends ([^{]+))? \\{(.*?)^\\}`, 'ms').exec(source) ?? [];
+    new RegExp(`interface ${name}(?:<\\w+>)?(?: extends ([^{]+))? \\{(?:\\}|(.*?)^\\})`, 'ms').exec(source) ?? [];
   if (body === '' && parents === '') throw new Error(`packages/protocol has no interface ${name}.`);
   const inherited = parents.split(',').flatMap((parent) => (parent.trim() ? keysOf(nameOf(parent)) : []));
   return [...inherited, ...[...body.matchAll(/^ {2}(\w+\??):/gm)].map(([, key = '']) => key)];
