@@ -1,1 +1,23 @@
+export { type Outgoing, ParleyClient } from './client.js';
+export type { ClientOptions } from './client-options.js';
+export type { ConnectionSnapshot } from './connection/connection-snapshot.js';
+export type { ConnectionState } from './connection/states.js';
+export type { TokenReason } from './connection/tokens.js';
+export type { ClientSocket, SocketOpener, SocketOptions } from './connection/wire.js';
+export type {
+  ConversationsSnapshot,
+  ConversationView,
+  CursorMove,
+  MessageItem,
+  MessageList,
+  MessagesSnapshot,
+  PageLoading,
+  PendingItem,
+  StoredItem,
+  UnreadSnapshot,
+} from './model/snapshots.js';
+export { indexedDbStorage } from './outbox/indexed-db-storage.js';
+export { memoryStorage } from './outbox/memory-storage.js';
+export type { OutboxEntry, OutboxStorage } from './outbox/outbox-entry.js';
+export { SdkError, type SdkErrorCode } from './sdk-error.js';
 export type { Subscribable } from './subscribable.js';

@@ -1,3 +1,4 @@
+import { callSafely } from './call-safely.js';
 import type { Subscribable } from './subscribable.js';
 
 /** A `Subscribable` that its owner sets. */
@@ -20,6 +21,6 @@ export class Value<T> implements Subscribable<T> {
   set(next: T): void {
     if (Object.is(next, this.present)) return;
     this.present = next;
-    for (const listener of [...this.listeners]) listener();
+    for (const listener of [...this.listeners]) callSafely(listener);
   }
 }

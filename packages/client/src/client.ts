@@ -1,0 +1,305 @@
+import type {
+  Announced,
+  ConversationDetail,
+  CreateConversationBody,
+  EditMessageBody,
+  EventName,
+  Events,
+  MemberRef,
+  MemberRole,
+  Message,
+  ReactionCount,
+  SendMessageBody,
+  SyncAnswer,
+  SyncBody,
+  UserView,
+} from '@parley/protocol';
+import type { ClientOptions } from './client-options.js';
+import { Connection } from './connection/connection.js';
+import type { ConnectionSnapshot } from './connection/connection-snapshot.js';
+import { listenToPage } from './connection/page-signals.js';
+import { Tokens } from './connection/tokens.js';
+import { Http, type HttpMethod } from './http/http.js';
+import { Incoming } from './incoming.js';
+import { Listeners } from './listeners.js';
+import { Marks } from './marks/marks.js';
+import { Model } from './model/model.js';
+import type { ConversationsSnapshot, ConversationView, MessageList, UnreadSnapshot } from './model/snapshots.js';
+import { memoryStorage } from './outbox/memory-storage.js';
+import { Outbox } from './outbox/outbox.js';
+import { SdkError } from './sdk-error.js';
+import type { Subscribable } from './subscribable.js';
+import { Syncer } from './sync/syncer.js';
+import { ConversationViews } from './views/conversation-views.js';
+import { MessageViews } from './views/message-views.js';
+
+export type Outgoing = Omit<SendMessageBody, 'clientMessageId'>;
+
+/**
+ * One person's client: one socket, one outbox, one store. What is shown are `Subscribable`s; what is asked are methods,
+ * whose promises reject with `SdkError`.
+ */
+export class ParleyClient {
+  readonly connection: Subscribable<ConnectionSnapshot>;
+  readonly conversations: Subscribable<ConversationsSnapshot>;
+  /** Every person whom the server has told of, by id. */
+  readonly people: Subscribable<ReadonlyMap<string, UserView>>;
+  readonly unread: Subscribable<UnreadSnapshot>;
+
+  private readonly link: Connection;
+  private readonly http: Http;
+  private readonly model: Model;
+  private readonly syncer: Syncer;
+  private readonly outbox: Outbox;
+  private readonly marks: Marks;
+  private readonly incoming: Incoming;
+  private readonly listeners = new Listeners();
+  private readonly messageViews: MessageViews;
+  private readonly conversationViews: ConversationViews;
+  /** Answers that the store has taken or is taking in this turn. */
+  private answers: SyncAnswer[] = [];
+  private stopListeningToPage: (() => void) | null = null;
+
+  constructor(options: ClientOptions) {
+    const { url, openSocket, onAdvance } = options;
+    const tokens = new Tokens(options.getToken);
+    this.http = new Http({ url, tokens, fetch: options.fetch });
+    this.model = new Model({ onAdvance });
+    this.link = new Connection({
+      url,
+      tokens,
+      openSocket,
+      onEvent: (name, payload) => this.hear(name, payload),
+      catchUp: (announced) => this.catchUp(announced),
+      onOnline: () => this.resume(),
+      onLost: () => this.pause(),
+    });
+    this.syncer = new Syncer(this.model, (body) => this.askSync(body));
+    this.outbox = new Outbox({
+      storage: options.storage ?? memoryStorage(),
+      onStorageFault: options.onStorageFault ?? (() => undefined),
+      send: (command) => this.link.ask('message:send', command),
+      onAcked: ({ message }) => {
+        if (message) this.model.applyOwnMessage(message);
+      },
+      onChange: (conversationId, entries) => this.model.setPending(conversationId, entries),
+    });
+    this.marks = new Marks({
+      ask: (name, payload) => this.link.ask(name, payload),
+      onMarked: (conversationId, result) => this.model.applyMark(conversationId, result),
+    });
+    this.incoming = new Incoming(this.outbox, this.marks);
+    const isConnected = () => this.link.isReady;
+    this.messageViews = new MessageViews(
+      this.model,
+      (command) => this.link.ask('conversation:open', command),
+      isConnected,
+    );
+    this.conversationViews = new ConversationViews(
+      this.model,
+      (id) => this.request('GET', `conversations/${id}`),
+      isConnected,
+    );
+    this.connection = this.link.snapshot;
+    this.conversations = this.model.conversations;
+    this.people = this.model.people;
+    this.unread = this.model.unread;
+  }
+
+  /** Connects, and keeps connected until `stop`. May be called again at any time. */
+  start(): void {
+    this.stopListeningToPage ??= listenToPage({
+      onWake: () => this.link.fire('wake'),
+      onHide: () => void this.marks.flush(),
+    });
+    void this.outbox.load();
+    this.link.fire('start');
+  }
+
+  /**
+   * Closes the connection at once. What waits to be sent stays, and is sent after the next `start`.
+   * Resolves when all of it is written down.
+   */
+  stop(): Promise<void> {
+    this.stopListeningToPage?.();
+    this.stopListeningToPage = null;
+    // Their frames leave before the socket's end; their answers are not waited for.
+    void this.marks.flush();
+    this.link.fire('stop');
+    return this.outbox.settled();
+  }
+
+  /** Tries to connect at once instead of waiting for the next attempt; also after `unauthorized`. */
+  retryNow(): void {
+    this.link.fire('retryNow');
+  }
+
+  /** Null while we are not in it, or do not know of it. While it is subscribed to, its members are kept as well. */
+  conversation(id: string): Subscribable<ConversationView | null> {
+    return this.conversationViews.view(id);
+  }
+
+  /** While it is subscribed to, there is a window of messages to show: at first the newest. */
+  messages(conversationId: string): MessageList {
+    return this.messageViews.list(conversationId);
+  }
+
+  /** Loads the first 100 members; what is loaded already is not loaded again. */
+  openMembers(conversationId: string): Promise<void> {
+    return this.conversationViews.openMembers(conversationId);
+  }
+
+  /**
+   * Sends a message, now or as soon as there is a connection, and exactly once. Returns its `clientMessageId`: the `key`
+   * under which it is shown from now on. @throws `TypeError` where `metadata` cannot be written as JSON.
+   */
+  send(conversationId: string, message: Outgoing): string {
+    const clientMessageId = crypto.randomUUID();
+    const { content, type, replyToId, metadata } = message;
+    this.outbox.add({ clientMessageId, conversationId, content, type, replyToId, metadata });
+    return clientMessageId;
+  }
+
+  /** Sends a message that was refused again, under the same id. */
+  resend(clientMessageId: string): void {
+    this.outbox.resend(clientMessageId);
+  }
+
+  /** Drops a message that was refused or still waits; nothing happens to one that is on its way. */
+  discard(clientMessageId: string): void {
+    this.outbox.discard(clientMessageId);
+  }
+
+  async edit(messageId: string, change: EditMessageBody): Promise<Message> {
+    return this.changed(await this.link.ask('message:edit', { messageId, ...change }));
+  }
+
+  async delete(messageId: string): Promise<Message> {
+    return this.changed(await this.link.ask('message:delete', { messageId }));
+  }
+
+  react(messageId: string, emoji: string): Promise<ReactionCount[]> {
+    return this.changeReaction('reaction:add', messageId, emoji);
+  }
+
+  unreact(messageId: string, emoji: string): Promise<ReactionCount[]> {
+    return this.changeReaction('reaction:remove', messageId, emoji);
+  }
+
+  /** This person has read the conversation up to `seq`. The farthest of what is told within a second is sent. */
+  markRead(conversationId: string, seq: number): void {
+    this.marks.read(conversationId, seq);
+  }
+
+  /** Sends the marks that wait for their second. Resolves when they are answered, or cannot be. */
+  flush(): Promise<void> {
+    return this.marks.flush();
+  }
+
+  /** The direct conversation with that person where there is one already. */
+  createConversation(body: CreateConversationBody): Promise<ConversationDetail> {
+    return this.request('POST', 'conversations', body);
+  }
+
+  async rename(conversationId: string, name: string): Promise<void> {
+    await this.request('PATCH', `conversations/${conversationId}`, { name });
+  }
+
+  async archive(conversationId: string, isArchived: boolean): Promise<void> {
+    await this.request('PATCH', `conversations/${conversationId}`, { isArchived });
+  }
+
+  async addMembers(conversationId: string, memberIds: MemberRef[]): Promise<void> {
+    await this.request('POST', `conversations/${conversationId}/members`, { memberIds });
+  }
+
+  async removeMember(conversationId: string, userId: string): Promise<void> {
+    await this.request('DELETE', `conversations/${conversationId}/members/${userId}`);
+  }
+
+  async changeRole(conversationId: string, userId: string, role: MemberRole): Promise<void> {
+    await this.request('PATCH', `conversations/${conversationId}/members/${userId}`, { role });
+  }
+
+  async leave(conversationId: string): Promise<void> {
+    const { userId } = this.link.snapshot.getSnapshot();
+    if (userId === null) throw new SdkError('offline', 'There has been no connection yet.');
+    await this.removeMember(conversationId, userId);
+  }
+
+  /** A request below `/api`, as in `request('GET', 'users/me')`. */
+  request<T>(method: HttpMethod, path: string, body?: unknown): Promise<T> {
+    return this.http.request<T>(method, path, body);
+  }
+
+  /** Hears an event of the protocol after the store has taken it. Returns how to stop. */
+  on<Name extends EventName>(name: Name, listener: (payload: Events[Name]) => void): () => void {
+    return this.listeners.on(name, listener);
+  }
+
+  private hear<Name extends EventName>(name: Name, payload: Events[Name]): void {
+    this.model.applyEvent(name, payload);
+    this.incoming.event(name, payload);
+    if (name === 'conversation:created') this.fillViews();
+    this.listeners.tell(name, payload);
+  }
+
+  private async catchUp(announced: Announced): Promise<void> {
+    const { userId } = announced;
+    if (this.incoming.userId !== userId) this.marks.clear();
+    this.incoming.userId = userId;
+    this.model.begin(announced);
+    if (!(await this.syncer.start())) throw new SdkError('offline', 'The connection ended.');
+    // Before anything is sent: what the server has need not be sent again.
+    this.takeAnswers();
+  }
+
+  private async askSync(body: SyncBody): Promise<SyncAnswer> {
+    const answer = await this.link.ask('sync', body);
+    this.answers.push(answer);
+    // The store takes it first.
+    setTimeout(() => this.takeAnswers());
+    return answer;
+  }
+
+  private takeAnswers(): void {
+    if (this.answers.length === 0) return;
+    const { answers } = this;
+    this.answers = [];
+    for (const answer of answers) this.incoming.sync(answer);
+    this.fillViews();
+  }
+
+  private resume(): void {
+    const { userId } = this.incoming;
+    if (userId !== null) this.outbox.resume(userId);
+    this.marks.resume();
+    this.fillViews();
+  }
+
+  private pause(): void {
+    this.syncer.stop();
+    this.outbox.pause();
+    this.marks.pause();
+  }
+
+  private fillViews(): void {
+    this.messageViews.fillAll();
+    this.conversationViews.fillAll();
+  }
+
+  private changed({ message }: { message: Message }): Message {
+    this.model.applyOwnMessage(message);
+    return message;
+  }
+
+  private async changeReaction(
+    name: 'reaction:add' | 'reaction:remove',
+    messageId: string,
+    emoji: string,
+  ): Promise<ReactionCount[]> {
+    const result = await this.link.ask(name, { messageId, emoji });
+    this.model.applyOwnReactions(messageId, result);
+    return result.reactions;
+  }
+}

@@ -1,0 +1,224 @@
+import { type Announced, type CommandName, type Commands, type EventName, type Events, LIMITS } from '@parley/protocol';
+import { SdkError } from '../sdk-error.js';
+import { Value } from '../value.js';
+import { backOff, longBackOff } from './back-off.js';
+import type { ConnectionSnapshot } from './connection-snapshot.js';
+import { type ConnectionAction, type ConnectionEvent, TRANSITIONS } from './states.js';
+import type { TokenReason, Tokens } from './tokens.js';
+import { type SocketOpener, Wire, type WireEnd } from './wire.js';
+
+export interface ConnectionOptions {
+  url: string;
+  tokens: Tokens;
+  openSocket?: SocketOpener;
+  /** Every event in the order of arrival; `ready` after `catchUp` was called. */
+  onEvent: <Name extends EventName>(name: Name, payload: Events[Name]) => void;
+  /** After each `ready`. Resolves once the state is that of the server; then the connection is `online`. */
+  catchUp: (announced: Announced) => Promise<void>;
+  onOnline: () => void;
+  /** A connection that had been ready is no more. */
+  onLost: () => void;
+}
+
+/** An attempt that is not ready by then has failed, whatever it waits for. */
+const ATTEMPT_MS = 30_000;
+/** However long a server wants us away. */
+const LONGEST_AWAY_MS = 60_000;
+/** Every third attempt begins with long polling. */
+const POLLING_EVERY = 3;
+
+/** Keeps a socket open for as long as one is wanted, by the table of `states.ts`. */
+export class Connection {
+  readonly snapshot = new Value<ConnectionSnapshot>({
+    state: 'idle',
+    since: Date.now(),
+    attempt: 0,
+    userId: null,
+    error: null,
+    limits: null,
+  });
+  private wire: Wire | null = null;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  /** What began under an earlier number is of no interest any more. */
+  private turn = 0;
+  private failures = 0;
+  private reason: TokenReason = 'connect';
+  private token = '';
+  private tokenReplacesRefused = false;
+  private announced: Announced | null = null;
+  /** Commands are taken. */
+  isReady = false;
+  /** When the server wants us back; milliseconds. */
+  private awayMs: number | null = null;
+  private readonly actions: Record<ConnectionAction, () => void> = {
+    rest: () => this.rest(),
+    open: () => this.open(),
+    renew: () => this.renew(),
+    dial: () => this.dial(),
+    greet: () => this.greet(),
+    settle: () => this.settle(),
+    wait: () => this.waitFor(Math.max(backOff(this.failures + 1), this.askedWait())),
+    waitLong: () => this.waitFor(Math.max(longBackOff(), this.askedWait())),
+    waitForToken: () => {
+      this.reason = 'refused';
+      this.waitFor(backOff(this.failures + 1));
+    },
+    refresh: () => this.askForToken('expiring'),
+    present: () => this.present(),
+    note: () => undefined,
+  };
+
+  constructor(private readonly options: ConnectionOptions) {}
+
+  /** Tells the table what happened. */
+  fire(event: ConnectionEvent): void {
+    const entry = TRANSITIONS[this.snapshot.getSnapshot().state][event];
+    if (entry === 'ignored') return;
+    this.show({ state: entry.to });
+    this.actions[entry.action]();
+  }
+
+  /** Sends a command. Rejects with `offline` at once where the server has not announced itself on this connection. */
+  ask<Name extends CommandName>(name: Name, payload: Commands[Name]['payload']): Promise<Commands[Name]['result']> {
+    if (!this.wire || !this.isReady) return Promise.reject(new SdkError('offline', 'There is no connection.'));
+    return this.wire.ask(name, payload, this.announced?.limits.frameBytes ?? LIMITS.frameBytes);
+  }
+
+  private rest(): void {
+    this.close();
+    this.failures = 0;
+    this.reason = 'connect';
+    this.options.tokens.forget();
+    this.awayMs = null;
+    this.show({ attempt: 0 });
+  }
+
+  private open(): void {
+    this.close();
+    this.show({ attempt: this.snapshot.getSnapshot().attempt + 1 });
+    this.timer = setTimeout(() => this.fire('lost'), ATTEMPT_MS);
+    this.askForToken(this.reason);
+  }
+
+  private renew(): void {
+    this.reason = 'refused';
+    this.open();
+  }
+
+  private askForToken(reason: TokenReason): void {
+    const { turn } = this;
+    this.options.tokens.ask(reason).then(
+      (token) => {
+        if (turn !== this.turn) return;
+        if (token === null) return this.fire('noToken');
+        this.token = token;
+        this.tokenReplacesRefused = reason === 'refused';
+        this.reason = 'connect';
+        this.fire('tokenGiven');
+      },
+      () => {
+        if (turn === this.turn) this.fire('tokenFailed');
+      },
+    );
+  }
+
+  private dial(): void {
+    const { url, openSocket } = this.options;
+    this.wire = new Wire({
+      url,
+      token: this.token,
+      openSocket,
+      pollingFirst: this.snapshot.getSnapshot().attempt % POLLING_EVERY === 0,
+      onEvent: (name, payload) => this.hear(name, payload),
+      onEnd: (end) => this.afterEnd(end),
+    });
+  }
+
+  private hear<Name extends EventName>(name: Name, payload: Events[Name]): void {
+    if (name === 'ready') {
+      this.announced = payload as Announced;
+      this.fire('ready');
+    }
+    if (name === 'server:draining') {
+      this.awayMs = (payload as Events['server:draining']).reconnectAfterMs;
+      this.fire('draining');
+    }
+    if (name === 'auth:expiring') this.fire('expiring');
+    this.options.onEvent(name, payload);
+  }
+
+  private greet(): void {
+    const { announced, turn } = this;
+    if (!announced) return;
+    clearTimeout(this.timer);
+    this.isReady = true;
+    this.show({ userId: announced.userId, limits: announced.limits });
+    this.options.catchUp(announced).then(
+      () => {
+        if (turn === this.turn) this.fire('synced');
+      },
+      () => {
+        if (turn === this.turn) this.fire('lost');
+      },
+    );
+  }
+
+  private settle(): void {
+    this.failures = 0;
+    this.tokenReplacesRefused = false;
+    this.show({ attempt: 0, error: null });
+    this.options.onOnline();
+  }
+
+  private present(): void {
+    const { turn } = this;
+    this.ask('auth:refresh', { token: this.token }).catch((fault: unknown) => {
+      // Any other fault: the server closes when the token ends, and the next attempt brings another.
+      const isRefused =
+        fault instanceof SdkError && (fault.code === 'unauthenticated' || fault.code === 'token_expired');
+      if (isRefused && turn === this.turn) this.fire(this.refusedToken());
+    });
+  }
+
+  private afterEnd({ how, error }: WireEnd): void {
+    this.show({ error });
+    if (error?.retryAfterMs !== undefined) this.awayMs = Math.max(this.awayMs ?? 0, error.retryAfterMs);
+    this.fire(how === 'tokenRefused' ? this.refusedToken() : how);
+  }
+
+  private refusedToken(): ConnectionEvent {
+    return this.tokenReplacesRefused ? 'newTokenRefused' : 'tokenRefused';
+  }
+
+  /** What the server asked for, used up by asking. */
+  private askedWait(): number {
+    const asked = this.awayMs ?? 0;
+    this.awayMs = null;
+    return Math.min(LONGEST_AWAY_MS, asked);
+  }
+
+  private waitFor(ms: number): void {
+    this.close();
+    this.failures += 1;
+    this.timer = setTimeout(() => this.fire('retryDue'), ms);
+  }
+
+  private close(): void {
+    this.turn += 1;
+    clearTimeout(this.timer);
+    this.wire?.close();
+    this.wire = null;
+    const wasReady = this.isReady;
+    this.isReady = false;
+    if (wasReady) this.options.onLost();
+  }
+
+  private show(change: Partial<ConnectionSnapshot>): void {
+    const before = this.snapshot.getSnapshot();
+    const next = { ...before, ...change };
+    const turned =
+      (before.state === 'online') !== (next.state === 'online') || before.state === 'idle' || next.state === 'idle';
+    if (turned && before.state !== next.state) next.since = Date.now();
+    this.snapshot.set(next);
+  }
+}

@@ -1,0 +1,22 @@
+/** What a browser tells of its page and its network; elsewhere nothing ever comes. */
+export interface PageSignals {
+  /** The network returned, or the page is looked at again (a machine that woke up, too). */
+  onWake: () => void;
+  /** The page is no longer looked at, and may be ended without another word. */
+  onHide: () => void;
+}
+
+/** Returns how to stop listening. */
+export function listenToPage({ onWake, onHide }: PageSignals): () => void {
+  if (typeof window === 'undefined' || typeof document === 'undefined') return () => undefined;
+  const look = () => {
+    if (document.visibilityState === 'visible') onWake();
+    else onHide();
+  };
+  window.addEventListener('online', onWake);
+  document.addEventListener('visibilitychange', look);
+  return () => {
+    window.removeEventListener('online', onWake);
+    document.removeEventListener('visibilitychange', look);
+  };
+}

@@ -1,0 +1,57 @@
+import { callSafely } from '../call-safely.js';
+import type { OutboxEntry, OutboxStorage } from './outbox-entry.js';
+
+/** A storage that does not answer is told as a fault; nobody waits longer for it. */
+const PATIENCE_MS = 5_000;
+
+/**
+ * An injected storage, made safe to rely on: nothing here rejects or hangs. What goes wrong is told, and the entry lives
+ * on in memory. Writes of one entry reach the storage one after the other.
+ */
+export class KeptEntries {
+  private readonly writes = new Map<string, Promise<void>>();
+
+  constructor(
+    private readonly storage: OutboxStorage,
+    private readonly onFault: (fault: unknown) => void,
+  ) {}
+
+  async load(): Promise<OutboxEntry[]> {
+    let entries: OutboxEntry[] = [];
+    await this.safely(async () => {
+      entries = await this.storage.load();
+    });
+    return entries;
+  }
+
+  put(entry: OutboxEntry): Promise<void> {
+    return this.write(entry.clientMessageId, () => this.storage.put(entry));
+  }
+
+  remove(clientMessageId: string): Promise<void> {
+    return this.write(clientMessageId, () => this.storage.remove(clientMessageId));
+  }
+
+  /** Once everything asked for so far is kept, or told as a fault. */
+  async settled(): Promise<void> {
+    await Promise.all(this.writes.values());
+  }
+
+  private write(id: string, act: () => Promise<void>): Promise<void> {
+    const before = this.writes.get(id) ?? Promise.resolve();
+    const writing: Promise<void> = before
+      .then(() => this.safely(act))
+      .finally(() => {
+        if (this.writes.get(id) === writing) this.writes.delete(id);
+      });
+    this.writes.set(id, writing);
+    return writing;
+  }
+
+  private safely(act: () => Promise<void>): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const timer = setTimeout(() => reject(new Error('The outbox storage does not answer.')), PATIENCE_MS);
+    Promise.resolve().then(act).then(resolve, reject);
+    return promise.catch((fault: unknown) => callSafely(this.onFault, fault)).finally(() => clearTimeout(timer));
+  }
+}

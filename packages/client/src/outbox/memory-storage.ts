@@ -1,0 +1,15 @@
+import type { OutboxEntry, OutboxStorage } from './outbox-entry.js';
+
+/** Keeps entries for as long as this object lives. */
+export function memoryStorage(): OutboxStorage {
+  const entries = new Map<string, OutboxEntry>();
+  return {
+    load: async () => [...entries.values()],
+    put: async (entry) => {
+      entries.set(entry.clientMessageId, entry);
+    },
+    remove: async (clientMessageId) => {
+      entries.delete(clientMessageId);
+    },
+  };
+}
