@@ -12,13 +12,13 @@ export interface MessageRights {
   reply: boolean;
 }
 
-const NOTHING: MessageRights = { edit: false, remove: false, react: false, reply: false };
+export const NO_RIGHTS: MessageRights = { edit: false, remove: false, react: false, reply: false };
 
 type Rated = Pick<Message, 'senderId' | 'type' | 'isDeleted' | 'createdAt'>;
 
 export function rightsTo(message: Rated, facts: ConversationFacts, now: number): MessageRights {
   const open = !facts.isGone && !facts.isArchived;
-  if (!open || message.isDeleted || message.type === 'system') return NOTHING;
+  if (!open || message.isDeleted || message.type === 'system') return NO_RIGHTS;
   const mine = message.senderId === facts.me;
   return {
     edit: mine && message.type === 'text' && now - Date.parse(message.createdAt) < EDIT_WINDOW_MS,

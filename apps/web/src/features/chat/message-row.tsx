@@ -1,10 +1,13 @@
-import type { UserView } from '@parley/protocol';
+import type { ErrorObject, UserView } from '@parley/protocol';
 import { memo, type ReactNode, type RefCallback } from 'react';
-import { PersonAvatar } from '../../ui/avatar.js';
-import { clockTime, fullTime } from './dates.js';
-import { type FindMention, MessageText } from './message-text.js';
-import { ReceiptRail } from './receipt-rail.js';
+import { sentenceOf } from '../../api/sentences.js';
+import { useConversationFacts, useMessageActions } from './message-actions.js';
+import { MessageLine } from './message-line.js';
+import { NO_RIGHTS, rightsTo } from './message-rights.js';
+import type { FindMention } from './message-text.js';
+import { MessageTime } from './message-time.js';
 import type { Row } from './rows.js';
+import { useRowActions } from './use-row-actions.js';
 
 export interface MessageRowProps {
   row: Row;
@@ -16,8 +19,17 @@ export interface MessageRowProps {
   /** Of a system message; null otherwise. */
   sentence: string | null;
   heads: readonly UserView[];
+  /** Names of those who are known to have read it; in groups, of my own messages. */
   readers: readonly string[];
+  /** How many there are to read it. */
+  audience: number;
   tabStop: boolean;
+  /** Its editor is open. */
+  editing: boolean;
+  /** It was jumped to just now. */
+  lit: boolean;
+  /** Who can be mentioned. */
+  people: readonly UserView[];
   find: FindMention;
   measure: RefCallback<HTMLElement>;
   onFocus: (key: string) => void;
@@ -28,9 +40,17 @@ export interface MessageRowProps {
 
 /** One message. Day and "new messages" lines belong to the row below them: the list holds articles only. */
 export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
-  const { row, index, offset, sender, mine, tabStop, measure, onFocus } = props;
-  const { message, entry } = row;
-  const clientId = message?.clientMessageId ?? entry?.clientMessageId;
+  const { row, index, offset, mine, tabStop, measure, onFocus } = props;
+  const { message, pending } = row;
+  const facts = useConversationFacts();
+  const { reply, setEditing } = useMessageActions();
+  const rights = message ? rightsTo(message, facts, Date.now()) : NO_RIGHTS;
+  const shown = message !== null && !message.isDeleted && props.sentence === null;
+  const actions = useRowActions(shown, {
+    ...(message && rights.reply ? { r: () => reply(message) } : undefined),
+    ...(message && rights.edit ? { e: () => setEditing(message.id) } : undefined),
+  });
+  const clientId = message?.clientMessageId ?? pending?.key ?? '';
   const id = `message-${clientId}`;
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the feed pattern: articles take focus
@@ -40,9 +60,11 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
       data-testid="message"
       data-seq={message?.seq}
       data-client-id={clientId}
-      data-state={entry?.state ?? 'sent'}
+      data-state={stateOf(row)}
       data-head={row.head || undefined}
       data-own={mine || undefined}
+      data-lit={props.lit || undefined}
+      data-mentions-me={message?.mentions.includes(facts.me) || undefined}
       className="message"
       style={{ transform: `translateY(${offset}px)` }}
       // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- the feed pattern, as above
@@ -51,7 +73,11 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
       aria-setsize={-1}
       aria-labelledby={`${id}-who`}
       aria-describedby={`${id}-body`}
-      onFocus={() => onFocus(row.key)}
+      {...actions.handlers}
+      onFocus={(event) => {
+        actions.handlers.onFocus(event);
+        onFocus(row.key);
+      }}
     >
       {row.start ? props.start : null}
       {row.day ? <div className="divider">{row.day}</div> : null}
@@ -61,58 +87,31 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
         </div>
       ) : null}
       {props.sentence === null ? (
-        <Line {...props} id={id} />
+        <MessageLine {...props} id={id} rights={rights} actions={actions} />
       ) : (
         <div className="message-note">
           <span id={`${id}-who`} className="sr-only">
             Notice,
           </span>
           <p id={`${id}-body`}>
-            {props.sentence} · <Time iso={row.createdAt} className="tabular-nums" />
+            {props.sentence} · <MessageTime iso={row.createdAt} className="tabular-nums" />
           </p>
         </div>
       )}
-      {entry?.state === 'failed' ? <NotSent {...props} reason={entry.reason} name={sender.displayName} /> : null}
+      {pending?.failure ? <NotSent {...props} reason={sentenceOf(pending.failure)} /> : null}
     </article>
   );
 }, sameRow);
 
-function Line({ row, sender, find, heads, readers, id }: MessageRowProps & { id: string }) {
-  const text = row.message?.content ?? row.entry?.content ?? '';
-  return (
-    <div className="message-line">
-      <div className="message-gutter">
-        {row.head ? <PersonAvatar user={sender} size={36} /> : <Time iso={row.createdAt} />}
-      </div>
-      <div className="message-body">
-        {row.head ? (
-          <header className="message-author" id={`${id}-who`}>
-            <b>{sender.displayName}</b> <Time iso={row.createdAt} />
-          </header>
-        ) : (
-          <span className="sr-only" id={`${id}-who`}>
-            {sender.displayName}, {clockTime(new Date(row.createdAt))}
-          </span>
-        )}
-        <div className="message-text" id={`${id}-body`} dir="auto">
-          {row.message?.isDeleted ? (
-            <em className="text-ink-3">Message deleted</em>
-          ) : (
-            <MessageText text={text} find={find} />
-          )}
-        </div>
-      </div>
-      <div className="message-rail">
-        <ReceiptRail receipt={row.receipt} heads={heads} readers={readers} />
-      </div>
-    </div>
-  );
+function stateOf({ pending }: Row): string {
+  if (pending === null) return 'sent';
+  return pending.failure ? 'failed' : 'pending';
 }
 
-type NotSentProps = Pick<MessageRowProps, 'row' | 'onRetry' | 'onDiscard'> & { reason: string | null; name: string };
+type NotSentProps = Pick<MessageRowProps, 'row' | 'onRetry' | 'onDiscard'> & { reason: string };
 
 function NotSent({ row, reason, onRetry, onDiscard }: NotSentProps) {
-  const id = row.entry?.clientMessageId ?? '';
+  const id = row.pending?.key ?? '';
   const link = 'rounded-inline px-1 py-1 font-medium underline-offset-2 hover:underline';
   return (
     <div className="message-line hover:bg-transparent">
@@ -132,18 +131,22 @@ function NotSent({ row, reason, onRetry, onDiscard }: NotSentProps) {
   );
 }
 
-function Time({ iso, className }: { iso: string; className?: string }) {
-  const at = new Date(iso);
-  return (
-    <time dateTime={iso} title={fullTime(at)} className={className}>
-      {clockTime(at)}
-    </time>
-  );
-}
-
 /** Rows are made anew with each change of the list: drawn again is only what looks different. */
 function sameRow(a: MessageRowProps, b: MessageRowProps): boolean {
-  const names = ['index', 'offset', 'sender', 'mine', 'sentence', 'tabStop', 'find', 'start'] as const;
+  const names = [
+    'index',
+    'offset',
+    'sender',
+    'mine',
+    'sentence',
+    'audience',
+    'tabStop',
+    'editing',
+    'lit',
+    'people',
+    'find',
+    'start',
+  ] as const;
   return (
     names.every((name) => a[name] === b[name]) &&
     sameFields(a.row, b.row) &&

@@ -73,9 +73,10 @@ function MessageMenu({ message, rights, row, tabStop, onReact }: MessageToolbarP
   };
 
   function onClosed() {
-    const act = after.current ?? row.close;
+    const act = after.current;
     after.current = null;
-    act();
+    if (act) act();
+    else row.close();
   }
 
   return (
@@ -118,7 +119,7 @@ function MessageMenu({ message, rights, row, tabStop, onReact }: MessageToolbarP
         </MenuItem>
       ) : null}
       {rights.reply ? (
-        <MenuItem icon={<Reply {...ICON} />} shortcut="R" onSelect={then(() => done(row, () => reply(message)))}>
+        <MenuItem icon={<Reply {...ICON} />} shortcut="R" onSelect={then(() => row.close(() => reply(message)))}>
           Reply
         </MenuItem>
       ) : null}
@@ -126,7 +127,7 @@ function MessageMenu({ message, rights, row, tabStop, onReact }: MessageToolbarP
         <MenuItem
           icon={<Pencil {...ICON} />}
           shortcut="E"
-          onSelect={then(() => done(row, () => setEditing(message.id)))}
+          onSelect={then(() => row.close(() => setEditing(message.id)))}
         >
           Edit
         </MenuItem>
@@ -155,10 +156,4 @@ function MessageMenu({ message, rights, row, tabStop, onReact }: MessageToolbarP
       ) : null}
     </Menu>
   );
-}
-
-/** Closes, then does what takes the focus elsewhere. */
-function done(row: RowActions, act: () => void): void {
-  row.close();
-  act();
 }

@@ -1,6 +1,7 @@
 import type { UserView } from '@parley/protocol';
 import { Check, CheckCheck, Clock, TriangleAlert } from 'lucide-react';
 import { PersonAvatar } from '../../ui/avatar.js';
+import { Hinted } from '../../ui/hint.js';
 import { type Receipt, receiptWords } from './receipts.js';
 
 interface ReceiptRailProps {
@@ -10,15 +11,40 @@ interface ReceiptRailProps {
   heads: readonly UserView[];
   /** Names of all who have read it. */
   readers: readonly string[];
+  /** How many there are to read it. */
+  audience: number;
+  /** Whether Tab leads to it. */
+  tabStop: boolean;
+  /** Shows who has it and since when; null where there is no more to say. */
+  onOpen: (() => void) | null;
 }
 
 const HEADS = 2;
+const NAMED = 8;
 const ICON = { size: 14, strokeWidth: 1.8 } as const;
 
 /** The proof beside the words: what became of a message of mine, and the heads of those who have read down to here. */
-export function ReceiptRail({ receipt, heads, readers }: ReceiptRailProps) {
+export function ReceiptRail(props: ReceiptRailProps) {
+  const { receipt, heads, readers, audience, tabStop, onOpen } = props;
   const words = receipt === null ? headWords(heads) : receiptWords(receipt, readers);
   if (words === null) return null;
+  const picture = heads.length > 0 ? <Heads heads={heads} /> : receipt === null ? null : <Glyph receipt={receipt} />;
+  if (receipt !== null && onOpen !== null) {
+    return (
+      <Hinted
+        data-testid="receipt"
+        data-receipt={receipt}
+        aria-label={words}
+        className="receipt"
+        align="end"
+        tabIndex={tabStop ? 0 : -1}
+        hint={readWords(readers, audience)}
+        onClick={onOpen}
+      >
+        {picture}
+      </Hinted>
+    );
+  }
   return (
     <span
       // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- a drawn glyph or tiles, not a file
@@ -29,7 +55,7 @@ export function ReceiptRail({ receipt, heads, readers }: ReceiptRailProps) {
       data-receipt={receipt ?? undefined}
       className="inline-flex h-4 items-center"
     >
-      {heads.length > 0 ? <Heads heads={heads} /> : receipt === null ? null : <Glyph receipt={receipt} />}
+      {picture}
     </span>
   );
 }
@@ -67,4 +93,12 @@ function headWords(heads: readonly UserView[]): string | null {
   const [first] = heads;
   const rest = heads.length - 1;
   return `${first?.displayName}${rest > 0 ? ` and ${rest} more have` : ' has'} read up to here`;
+}
+
+/** "Read by 2 of 5: Ama, Jonas". */
+function readWords(readers: readonly string[], audience: number): string {
+  const count = `Read by ${readers.length} of ${audience}`;
+  if (readers.length === 0) return count;
+  const more = readers.length > NAMED ? ` and ${readers.length - NAMED} more` : '';
+  return `${count}: ${readers.slice(0, NAMED).join(', ')}${more}`;
 }

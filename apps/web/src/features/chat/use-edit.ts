@@ -1,7 +1,7 @@
 import type { Message } from '@parley/protocol';
 import { useStore } from 'zustand';
-import { sentenceFor } from '../../api/sentences.js';
 import { announce } from './announcements.js';
+import { editRefusal } from './change-refusals.js';
 import { useMessageActions } from './message-actions.js';
 import { dropEdit, type PendingEdit, pendingEdits, putEdit } from './pending-edits.js';
 
@@ -28,7 +28,7 @@ export function useEdit(message: Message): Edit {
       edit(message, text).then(
         () => dropEdit(id),
         (thrown: unknown) => {
-          const refusal = sentenceFor(thrown);
+          const refusal = editRefusal(thrown);
           putEdit(id, { text, refusal });
           announce(`Not changed. ${refusal}`);
         },

@@ -19,8 +19,8 @@ export interface RowActions {
   /** What the picker stands beside. */
   anchor: RefObject<HTMLElement | null>;
   open: (what: Opened, anchor?: HTMLElement) => void;
-  /** Closes what is open; the focus goes back to where it was. */
-  close: () => void;
+  /** Closes what is open. The focus goes back to where it was, unless `to` says where it goes. */
+  close: (to?: () => void) => void;
   /** For the row's article. */
   handlers: RowHandlers;
 }
@@ -33,7 +33,7 @@ interface RowHandlers {
   onPointerUp: () => void;
   onPointerCancel: () => void;
   onContextMenu: (event: MouseEvent<HTMLElement>) => void;
-  onFocus: () => void;
+  onFocus: (event: FocusEvent<HTMLElement>) => void;
   onBlur: (event: FocusEvent<HTMLElement>) => void;
   onKeyDown: (event: KeyboardEvent<HTMLElement>) => void;
 }
@@ -54,6 +54,17 @@ export function useRowActions(enabled: boolean, keys: Readonly<Record<string, ()
   const [opened, setOpened] = useState<Opened | null>(null);
   const anchor = useRef<HTMLElement>(null);
   const opener = useRef<Element>(null);
+  const host = useRef<HTMLElement>(null);
+  const next = useRef<(() => void) | null>(null);
+
+  // Only once a dialog is gone, which would not let the focus out.
+  useEffect(() => {
+    if (opened !== null || next.current === null) return;
+    const move = next.current;
+    next.current = null;
+    const timer = setTimeout(move);
+    return () => clearTimeout(timer);
+  }, [opened]);
 
   function open(what: Opened, beside?: HTMLElement) {
     if (opened === null) opener.current = document.activeElement;
@@ -61,9 +72,14 @@ export function useRowActions(enabled: boolean, keys: Readonly<Record<string, ()
     setOpened(what);
   }
 
-  function close() {
+  function goBack() {
+    const from = opener.current;
+    if (from instanceof HTMLElement && from !== document.body) (from.isConnected ? from : host.current)?.focus();
+  }
+
+  function close(to: () => void = goBack) {
+    next.current = to;
     setOpened(null);
-    if (opener.current instanceof HTMLElement && opener.current.isConnected) opener.current.focus();
   }
 
   const press = useLongPress(() => open('sheet'));
@@ -102,7 +118,10 @@ export function useRowActions(enabled: boolean, keys: Readonly<Record<string, ()
     onPointerUp: press.cancel,
     onPointerCancel: press.cancel,
     onContextMenu: enabled ? onContextMenu : () => undefined,
-    onFocus: () => setWithin(true),
+    onFocus: (event) => {
+      host.current = event.currentTarget;
+      setWithin(true);
+    },
     onBlur: (event) => {
       if (!event.currentTarget.contains(event.relatedTarget)) setWithin(false);
     },

@@ -1,7 +1,7 @@
 import { LIMITS, type Message, type ReactionCount } from '@parley/protocol';
 import { useMemo } from 'react';
 import { useStore } from 'zustand';
-import { sentenceFor } from '../../api/sentences.js';
+import { reactionRefusal, TOO_MANY_REACTIONS } from '../chat/change-refusals.js';
 import { type MessageActions, useMessageActions } from '../chat/message-actions.js';
 import { pendingReactions, refuse, settle, want, wantedOf, withWanted } from './pending-reactions.js';
 
@@ -14,7 +14,6 @@ export interface Reactions {
   toggle: (emoji: string) => void;
 }
 
-const TOO_MANY = `A message can have ${LIMITS.reactionKinds} different reactions. Take one of those that are there.`;
 const NOTHING: Readonly<Record<string, boolean>> = {};
 
 /** A message's reactions with mine shown at once, and what became of them. */
@@ -30,7 +29,7 @@ export function useReactions(message: Message): Reactions {
     toggle: (emoji) => {
       const mine = shown.find((reaction) => reaction.emoji === emoji)?.reactedByMe ?? false;
       if (!shown.some((reaction) => reaction.emoji === emoji) && shown.length >= LIMITS.reactionKinds) {
-        refuse(message.id, TOO_MANY);
+        refuse(message.id, TOO_MANY_REACTIONS);
         return;
       }
       const asking = wantedOf(message.id, emoji) !== null;
@@ -50,7 +49,7 @@ async function ask(actions: MessageActions, message: Message, emoji: string): Pr
       has = wanted;
     }
   } catch (thrown) {
-    refuse(message.id, sentenceFor(thrown));
+    refuse(message.id, reactionRefusal(thrown));
   }
   settle(message.id, emoji);
 }

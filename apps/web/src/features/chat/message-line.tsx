@@ -1,0 +1,66 @@
+import type { ReplyPreview } from '@parley/protocol';
+import { PersonAvatar } from '../../ui/avatar.js';
+import { clockTime } from './dates.js';
+import { useConversationFacts } from './message-actions.js';
+import { MessageQuote } from './message-quote.js';
+import type { MessageRights } from './message-rights.js';
+import type { MessageRowProps } from './message-row.js';
+import { MessageText } from './message-text.js';
+import { MessageTime } from './message-time.js';
+import { ReceiptRail } from './receipt-rail.js';
+import { StoredMessage } from './stored-message.js';
+import type { RowActions } from './use-row-actions.js';
+
+export interface MessageLineProps extends MessageRowProps {
+  id: string;
+  rights: MessageRights;
+  actions: RowActions;
+}
+
+/** Whose message, its words, and on the right what became of it. */
+export function MessageLine(props: MessageLineProps) {
+  const { row, sender, find, heads, readers, audience, tabStop, id, actions } = props;
+  const { message, pending } = row;
+  const { type } = useConversationFacts();
+  const quoted = quotedOf(props);
+  return (
+    <div className="message-line">
+      <div className="message-gutter">
+        {row.head ? <PersonAvatar user={sender} size={36} /> : <MessageTime iso={row.createdAt} />}
+      </div>
+      <div className="message-body">
+        {row.head ? (
+          <header className="message-author" id={`${id}-who`}>
+            <b>{sender.displayName}</b> <MessageTime iso={row.createdAt} />
+          </header>
+        ) : (
+          <span className="sr-only" id={`${id}-who`}>
+            {sender.displayName}, {clockTime(new Date(row.createdAt))}
+          </span>
+        )}
+        {quoted ? <MessageQuote quoted={quoted} tabStop={tabStop} /> : null}
+        {message ? (
+          <StoredMessage {...props} message={message} />
+        ) : (
+          <div className="message-text" id={`${id}-body`} dir="auto">
+            <MessageText text={pending?.entry.content ?? ''} find={find} />
+          </div>
+        )}
+      </div>
+      <div className="message-rail">
+        <ReceiptRail
+          receipt={row.receipt}
+          heads={heads}
+          readers={readers}
+          audience={audience}
+          tabStop={tabStop}
+          onOpen={message && type === 'group' ? () => actions.open('receipts') : null}
+        />
+      </div>
+    </div>
+  );
+}
+
+function quotedOf({ row: { message, pending } }: MessageLineProps): ReplyPreview | null {
+  return message ? message.replyTo : (pending?.quoted ?? null);
+}
