@@ -1,1 +1,7 @@
-export {};
+export { ChatProvider, type ChatProviderProps, useChatClient } from './chat-provider.js';
+export { useChatEvent } from './use-chat-event.js';
+export { useConnection, useUnread } from './use-connection.js';
+export { useConversation, useConversations } from './use-conversations.js';
+export { type MessageCommands, useMessages } from './use-messages.js';
+export { usePeople, useUser } from './use-people.js';
+export { useSelected } from './use-subscribable.js';

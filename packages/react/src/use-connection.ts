@@ -1,0 +1,13 @@
+import type { ConnectionSnapshot, UnreadSnapshot } from '@parley/client';
+import { useChatClient } from './chat-provider.js';
+import { useSubscribable } from './use-subscribable.js';
+
+/** The state of the connection, since when, and how often it was tried. */
+export function useConnection(): ConnectionSnapshot {
+  return useSubscribable(useChatClient().connection);
+}
+
+/** How much is unread over all conversations, and how much of that mentions me. */
+export function useUnread(): UnreadSnapshot {
+  return useSubscribable(useChatClient().unread);
+}

@@ -1,0 +1,53 @@
+import type { MessageList, MessagesSnapshot, Outgoing, ParleyClient } from '@parley/client';
+import { useEffect, useMemo } from 'react';
+import { useChatClient } from './chat-provider.js';
+import { useSubscribable } from './use-subscribable.js';
+
+interface UseMessagesOptions {
+  /** Where to begin: a seq or a message's id; the newest message where it is left out. */
+  startAt?: number | string;
+}
+
+/** What one can do with the messages of one conversation. The same object for as long as it is the same conversation. */
+export interface MessageCommands extends Pick<MessageList, 'loadOlder' | 'loadNewer' | 'jumpTo' | 'toLatest'> {
+  /** Shown at once, stored, then sent. Answers the id under which it will stay. */
+  send(message: Outgoing): string;
+  /** Sends a refused message again, under its own id. */
+  resend: ParleyClient['resend'];
+  /** Drops a refused message. */
+  discard: ParleyClient['discard'];
+  edit: ParleyClient['edit'];
+  remove: ParleyClient['delete'];
+  react: ParleyClient['react'];
+  unreact: ParleyClient['unreact'];
+}
+
+/** A window over the messages of a conversation, those still being sent included. */
+export function useMessages(id: string, { startAt }: UseMessagesOptions = {}): MessagesSnapshot & MessageCommands {
+  const client = useChatClient();
+  const list = useMemo(() => client.messages(id), [client, id]);
+  const commands = useMemo(() => commandsOf(client, id, list), [client, id, list]);
+  // Before the subscription, which would ask for the newest page.
+  useEffect(() => {
+    // Does not reject: a failure is the snapshot's `error`.
+    if (startAt !== undefined) void list.jumpTo(startAt);
+  }, [list, startAt]);
+  const snapshot = useSubscribable(list);
+  return useMemo(() => ({ ...snapshot, ...commands }), [snapshot, commands]);
+}
+
+function commandsOf(client: ParleyClient, id: string, list: MessageList): MessageCommands {
+  return {
+    loadOlder: () => list.loadOlder(),
+    loadNewer: () => list.loadNewer(),
+    jumpTo: (place) => list.jumpTo(place),
+    toLatest: () => list.toLatest(),
+    send: (message) => client.send(id, message),
+    resend: (clientMessageId) => client.resend(clientMessageId),
+    discard: (clientMessageId) => client.discard(clientMessageId),
+    edit: (messageId, change) => client.edit(messageId, change),
+    remove: (messageId) => client.delete(messageId),
+    react: (messageId, emoji) => client.react(messageId, emoji),
+    unreact: (messageId, emoji) => client.unreact(messageId, emoji),
+  };
+}
