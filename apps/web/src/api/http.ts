@@ -22,61 +22,24 @@ export class ApiError extends Error {
   }
 }
 
-/** Who knows the access token. Set once by the auth store, so that this file need not know it. */
-export interface TokenSource {
-  /** A token that is still good for some seconds, or null when signed out. */
-  fresh(): Promise<string | null>;
-  /** A token other than the refused one, or null when signed out. */
-  replace(refused: string): Promise<string | null>;
+/** One request that needs no token: signing in, and refreshing by cookie. Throws `ApiError`. */
+export async function requestWithoutToken<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
+  return read<T>(await exchange(method, path, body));
 }
 
-let tokens: TokenSource | null = null;
-
-export function provideTokens(source: TokenSource): void {
-  tokens = source;
-}
-
-type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
-
-interface Options {
-  body?: unknown;
-  query?: Record<string, string | number | undefined>;
-  signal?: AbortSignal;
-}
-
-/** One request as whoever is signed in; a refused token is replaced once. Throws `ApiError`. */
-export async function request<T>(method: Method, path: string, options: Options = {}): Promise<T> {
-  const token = (await tokens?.fresh()) ?? null;
-  const first = await exchange(method, path, options, token);
-  if (first.status !== 401 || token === null) return read<T>(first);
-  const replacement = (await tokens?.replace(token)) ?? null;
-  return read<T>(replacement === null ? first : await exchange(method, path, options, replacement));
-}
-
-/** One request without a token: signing in, and refreshing by cookie. Throws `ApiError`. */
-export async function requestWithoutToken<T>(method: Method, path: string, body?: unknown): Promise<T> {
-  return read<T>(await exchange(method, path, { body }, null));
-}
-
-async function exchange(method: Method, path: string, options: Options, token: string | null): Promise<Response> {
-  const url = new URL(`${API_URL}/api/${path}`, location.origin);
-  for (const [name, value] of Object.entries(options.query ?? {})) {
-    if (value !== undefined) url.searchParams.set(name, String(value));
-  }
-  const headers: Record<string, string> = { Accept: 'application/json' };
-  if (token !== null) headers.Authorization = `Bearer ${token}`;
-  if (options.body !== undefined) headers['Content-Type'] = 'application/json';
-  const deadline = AbortSignal.timeout(TIMEOUT_MS);
+async function exchange(method: string, path: string, body: unknown): Promise<Response> {
   try {
-    return await fetch(url, {
+    return await fetch(`${API_URL}/api/${path}`, {
       method,
-      headers,
+      headers: {
+        Accept: 'application/json',
+        ...(body === undefined ? undefined : { 'Content-Type': 'application/json' }),
+      },
       credentials: API_URL === '' ? 'same-origin' : 'include',
-      body: options.body === undefined ? undefined : JSON.stringify(options.body),
-      signal: options.signal ? AbortSignal.any([options.signal, deadline]) : deadline,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
     });
-  } catch (cause) {
-    if (options.signal?.aborted) throw cause;
+  } catch {
     throw new ApiError({ code: 'network', message: 'The server cannot be reached.', retryable: true }, 0);
   }
 }

@@ -1,8 +1,15 @@
-import { ApiError, type Refusal } from './http.js';
+import { SdkError, type SdkErrorCode } from '@parley/client';
+import type { ErrorObject } from '@parley/protocol';
+import { ApiError } from './http.js';
+
+/** What is read of a refusal, whoever refused. */
+type Refusal = Pick<ErrorObject, 'message' | 'details'> & { code: SdkErrorCode; requestId?: string };
 
 /** What happened and what to do about it, by code: never by the server's text. */
-const SENTENCES: Partial<Record<Refusal['code'], string>> = {
+const SENTENCES: Partial<Record<SdkErrorCode, string>> = {
   network: 'The server cannot be reached. Check the connection and try again.',
+  offline: 'There is no connection just now. Try again once you are back.',
+  timeout: 'The server did not answer in time. Try again.',
   unauthenticated: 'Your session has ended. Sign in again.',
   token_expired: 'Your session has ended. Sign in again.',
   forbidden: 'You may not do this here.',
@@ -17,7 +24,7 @@ const SENTENCES: Partial<Record<Refusal['code'], string>> = {
   storage_full: "The server's storage is full. Tell whoever runs it.",
 };
 
-export function sentenceOf(refusal: Pick<Refusal, 'code' | 'message' | 'details' | 'requestId'>): string {
+export function sentenceOf(refusal: Refusal): string {
   if (refusal.code === 'validation_failed') return detailed(refusal);
   if (refusal.code === 'conflict' && refusal.details?.some((detail) => detail.message === 'archived')) {
     return 'This conversation is archived: nobody can write in it.';
@@ -30,11 +37,12 @@ export function sentenceOf(refusal: Pick<Refusal, 'code' | 'message' | 'details'
 
 /** The sentence for whatever was thrown by a request. */
 export function sentenceFor(thrown: unknown): string {
+  if (thrown instanceof SdkError) return sentenceOf(thrown);
   if (thrown instanceof ApiError) return sentenceOf(thrown.refusal);
   return 'Something went wrong in this page. Reload it and try again.';
 }
 
-function detailed(refusal: Pick<Refusal, 'message' | 'details'>): string {
+function detailed(refusal: Refusal): string {
   const first = refusal.details?.[0]?.message ?? refusal.message;
   const text = first.charAt(0).toUpperCase() + first.slice(1);
   return /[.!?]$/.test(text) ? text : `${text}.`;

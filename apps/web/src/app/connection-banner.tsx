@@ -1,21 +1,18 @@
+import type { ConnectionState } from '@parley/client';
 import { useEffect, useState } from 'react';
-import { useChat } from '../features/chat/chat.store.js';
 import { useSocket } from '../hooks/use-socket.js';
+import { useWaiting } from './outbox-watch.js';
 
 /** Shorter breaks are not worth a word. */
 const PATIENCE_MS = 1_000;
+const AWAY: ReadonlySet<ConnectionState> = new Set(['connecting', 'syncing', 'offline']);
 
 /** Says that the connection is lost, and what becomes of what is written meanwhile. */
 export function ConnectionBanner() {
   const { connection, retryNow } = useSocket();
-  const waiting = useChat((state) =>
-    Object.values(state.byId).reduce(
-      (sum, { outbox }) => sum + outbox.filter((entry) => entry.state === 'pending').length,
-      0,
-    ),
-  );
-  const away = connection.status === 'offline' || connection.status === 'connecting';
-  const shown = useDelayed(away, connection.since + PATIENCE_MS);
+  const waiting = useWaiting();
+  const { state, since, attempt } = connection;
+  const shown = useDelayed(AWAY.has(state), since + PATIENCE_MS);
   return (
     <output className="col-span-full block">
       {shown ? (
@@ -24,7 +21,8 @@ export function ConnectionBanner() {
           className="flex flex-wrap items-center justify-center gap-x-3 border-b border-line bg-signal-wash px-4 py-1.5 text-second text-ink"
         >
           <span>
-            <b className="font-strong text-signal-text">Offline.</b> {wordsOf(waiting)}
+            <b className="font-strong text-signal-text">Offline.</b>{' '}
+            {waiting > 0 ? promiseOf(waiting) : progressOf(state, attempt)}
           </span>
           <button
             type="button"
@@ -39,9 +37,13 @@ export function ConnectionBanner() {
   );
 }
 
-function wordsOf(waiting: number): string {
-  if (waiting === 0) return 'Reconnecting…';
-  return `${waiting === 1 ? 'One message' : `${waiting} messages`} will be sent once you are back.`;
+function promiseOf(waiting: number): string {
+  return `${waiting === 1 ? '1 message' : `${waiting} messages`} will send when you are back.`;
+}
+
+function progressOf(state: ConnectionState, attempt: number): string {
+  if (state === 'syncing') return 'Catching up…';
+  return attempt > 1 ? `Reconnecting, attempt ${attempt}…` : 'Reconnecting…';
 }
 
 /** True from `at` on for as long as `on` holds. */

@@ -1,38 +1,44 @@
 import type { Me } from '@parley/protocol';
+import { ChatProvider, useChatClient } from '@parley/react';
 import { useEffect, useState } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
-import { resetChat } from '../features/chat/chat.store.js';
+import { endSession } from '../features/auth/auth.store.js';
 import { ChatWindow } from '../features/chat/chat-window.js';
-import { startLive } from '../features/chat/live.js';
+import { openDrafts } from '../features/chat/drafts.store.js';
 import { NewGroupDialog } from '../features/conversations/new-group-dialog.js';
 import { NewMessageDialog } from '../features/conversations/new-message-dialog.js';
 import { Sidebar } from '../features/conversations/sidebar.js';
-import { forgetPeople, learnPeople } from '../features/people/people.store.js';
-import { closeSocket, openSocket } from '../hooks/use-socket.js';
+import { feedPeople } from '../features/people/people.store.js';
 import { classes } from '../ui/classes.js';
+import { chatOptions } from './chat-options.js';
 import { ConnectionBanner } from './connection-banner.js';
 import { ErrorBoundary } from './error-boundary.js';
 import { NotFound } from './not-found.js';
 import { useView } from './view.js';
 import { Welcome } from './welcome.js';
 
-/** The app of one signed-in user: socket and store begin and end with it. */
+/** The app of one signed-in user: the connection and all that is known begin and end with it. */
 export function SignedIn({ user }: { user: Me }) {
-  const [ready, setReady] = useState(false);
-  useEffect(() => {
-    resetChat(user.id);
-    learnPeople([user]);
-    const stopLive = startLive();
-    openSocket();
-    setReady(true);
-    return () => {
-      stopLive();
-      closeSocket();
-      resetChat('');
-      forgetPeople();
-    };
-  }, [user]);
-  return ready ? <Shell user={user} /> : null;
+  const [options] = useState(() => chatOptions(user.id));
+  return (
+    <ChatProvider options={options}>
+      <Session user={user} />
+    </ChatProvider>
+  );
+}
+
+function Session({ user }: { user: Me }) {
+  const client = useChatClient();
+  useEffect(() => feedPeople(client, user), [client, user]);
+  useEffect(() => openDrafts(user.id), [user.id]);
+  useEffect(
+    () =>
+      client.connection.subscribe(() => {
+        if (client.connection.getSnapshot().state === 'unauthorized') endSession();
+      }),
+    [client],
+  );
+  return <Shell user={user} />;
 }
 
 function Shell({ user }: { user: Me }) {
@@ -52,7 +58,8 @@ function Shell({ user }: { user: Me }) {
             <Route path="/">
               <Welcome />
             </Route>
-            <Route path="/c/:id">{({ id }) => <ChatWindow key={id} id={id} me={user.id} />}</Route>
+            <Route path="/c/:id/m/:seq">{({ id, seq }) => <ChatWindow key={id} id={id} at={seq} me={user.id} />}</Route>
+            <Route path="/c/:id">{({ id }) => <ChatWindow key={id} id={id} at={null} me={user.id} />}</Route>
             <Route path="/c">
               <Redirect to="/" replace />
             </Route>

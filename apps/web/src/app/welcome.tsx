@@ -1,5 +1,5 @@
+import { useConversations } from '@parley/react';
 import { MessageSquareText } from 'lucide-react';
-import { useChat } from '../features/chat/chat.store.js';
 import { Button } from '../ui/button.js';
 import { EmptyState } from '../ui/states.js';
 import { useTitle } from './use-title.js';
@@ -8,10 +8,10 @@ import { useView } from './view.js';
 /** The main pane while no conversation is chosen. */
 export function Welcome() {
   const { openDialog } = useView();
-  const count = useChat((state) => Object.values(state.byId).filter(({ gone }) => gone === null).length);
-  const loading = useChat((state) => state.list === 'loading');
+  const { items, isLoaded } = useConversations();
+  const count = items.length;
   useTitle('Conversations');
-  if (loading) return null;
+  if (!isLoaded) return null;
   return (
     <div className="flex h-full items-center justify-center">
       <EmptyState

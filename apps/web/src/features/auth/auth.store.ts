@@ -1,6 +1,6 @@
 import type { LoginBody, Me, RegisterBody, Session } from '@parley/protocol';
 import { createStore } from 'zustand/vanilla';
-import { ApiError, provideTokens, requestWithoutToken } from '../../api/http.js';
+import { ApiError, requestWithoutToken } from '../../api/http.js';
 
 /**
  * Who is signed in. The access token lives in memory only; what survives a reload is the refresh cookie, which no
@@ -89,6 +89,11 @@ function accept(session: Session): void {
   authStore.setState({ status: 'signed-in', user: before ?? session.user });
 }
 
+/** The server lets this session in no more: back to the door. */
+export function endSession(): void {
+  if (authStore.getState().status === 'signed-in') forget();
+}
+
 function forget(): void {
   token = null;
   authStore.setState({ status: 'signed-out', user: null });
@@ -96,9 +101,4 @@ function forget(): void {
 
 tabs?.addEventListener('message', (event: MessageEvent<unknown>) => {
   if (event.data === 'signed-out' && token !== null) forget();
-});
-
-provideTokens({
-  fresh: freshToken,
-  replace: (refused) => (token !== null && token.value !== refused ? Promise.resolve(token.value) : refresh()),
 });

@@ -6,11 +6,10 @@ import { IconButton } from '../../ui/button.js';
 import { Menu, MenuItem } from '../../ui/menu.js';
 import { titleOf } from '../conversations/preview.js';
 import { ArchiveDialog, LeaveDialog, RenameDialog } from './conversation-dialogs.js';
-import type { ConversationState } from './conversation-state.js';
+import type { OpenConversation } from './open-conversation.js';
 import { canArchive, canLeave, canRename } from './permissions.js';
 
-interface ChatHeaderProps {
-  state: ConversationState;
+interface ChatHeaderProps extends Pick<OpenConversation, 'view' | 'gone'> {
   panelOpen: boolean;
   onTogglePanel: () => void;
 }
@@ -20,10 +19,9 @@ type Asked = 'rename' | 'archive' | 'leave' | null;
 const ICON = { size: 18, strokeWidth: 1.6 } as const;
 const SMALL = { size: 16, strokeWidth: 1.6 } as const;
 
-export function ChatHeader({ state, panelOpen, onTogglePanel }: ChatHeaderProps) {
+export function ChatHeader({ view: item, gone, panelOpen, onTogglePanel }: ChatHeaderProps) {
   const [, navigate] = useLocation();
   const [asked, setAsked] = useState<Asked>(null);
-  const { item, gone } = state;
   const title = titleOf(item);
   const close = () => setAsked(null);
   return (
@@ -34,7 +32,7 @@ export function ChatHeader({ state, panelOpen, onTogglePanel }: ChatHeaderProps)
       <Avatar id={item.peer?.id ?? item.id} name={title} url={item.peer?.avatarUrl} size={32} />
       <div className="min-w-0 flex-1 pl-2">
         <h2 className="truncate text-body leading-5 font-strong">{title}</h2>
-        <p className="truncate text-meta text-ink-3">{subtitleOf(state)}</p>
+        <p className="truncate text-meta text-ink-3">{subtitleOf(item)}</p>
       </div>
       {item.type === 'group' ? (
         <IconButton label="Members" aria-pressed={panelOpen} onClick={onTogglePanel}>
@@ -76,7 +74,7 @@ export function ChatHeader({ state, panelOpen, onTogglePanel }: ChatHeaderProps)
   );
 }
 
-function subtitleOf({ item }: ConversationState): string {
+function subtitleOf(item: OpenConversation['view']): string {
   const words = item.isArchived ? ', archived' : '';
   if (item.type === 'direct') return `@${item.peer?.username ?? ''}${words}`;
   return `${item.memberCount} ${item.memberCount === 1 ? 'member' : 'members'}${words}`;

@@ -1,68 +1,146 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import type { ConversationsSnapshot, ConversationView } from '@parley/client';
+import { useChatClient, useChatEvent, useConversation, useMessages, useSelected } from '@parley/react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { NotFound } from '../../app/not-found.js';
 import { useTitle } from '../../app/use-title.js';
 import { useView } from '../../app/view.js';
 import { Button } from '../../ui/button.js';
 import { EmptyState, Skeleton } from '../../ui/states.js';
 import { titleOf } from '../conversations/preview.js';
-import { change, useConversation } from './chat.store.js';
 import { ChatHeader } from './chat-header.js';
-import { openConversation } from './chat-loader.js';
 import { Composer } from './composer.js';
-import type { ConversationState } from './conversation-state.js';
+import type { Draft } from './drafts.store.js';
 import { HistoryStart } from './history-start.js';
 import { LiveLog } from './live-log.js';
 import { MemberPanel } from './member-panel.js';
+import { MessageContext } from './message-actions.js';
 import { MessageList } from './message-list.js';
-import { trimmed } from './timeline.js';
+import type { OpenConversation } from './open-conversation.js';
+import { covers, useJump } from './use-jump.js';
+import { useKept } from './use-kept.js';
+import { useMessageContext } from './use-message-context.js';
 import { useNewDivider } from './use-new-divider.js';
 
-/** One conversation: header, messages, composer, and the panel beside them. */
-export function ChatWindow({ id, me }: { id: string; me: string }) {
-  const state = useConversation(id);
-  const { outcome, retry } = useOpened(id, state);
-  if (outcome === 'not-found' && (!state || state.gone === null)) return <NotFound />;
-  if (outcome === 'failed' && !hasRows(state)) return <LoadFailed onRetry={retry} />;
-  if (!state || (state.timeline.status !== 'ready' && !hasRows(state))) {
-    return (
-      <div className="h-full" aria-busy="true">
-        <div className="h-14 border-b border-line" />
-        <Skeleton rows={7} className="p-6" />
-      </div>
-    );
-  }
-  return <Opened state={state} me={me} />;
+/** With fewer unread than this the newest page holds them all. */
+const NEAR = 30;
+
+interface ChatWindowProps {
+  id: string;
+  /** The message that a link leads to, as it stands in the address. */
+  at: string | null;
+  me: string;
 }
 
-function Opened({ state, me }: { state: ConversationState; me: string }) {
-  const { id } = state.item;
-  const title = titleOf(state.item);
+/** One conversation: header, messages, composer, and the panel beside them. */
+export function ChatWindow({ id, at, me }: ChatWindowProps) {
+  const known = useConversation(id);
+  const isLoaded = useSelected(useChatClient().conversations, loaded);
+  const view = useKept(known);
+  const why = useDeparture(id, me);
+  if (view) return <Window view={view} gone={known === null ? why : null} at={seqOf(at, view)} me={me} />;
+  return isLoaded ? <NotFound /> : <Loading />;
+}
+
+interface WindowProps extends Pick<OpenConversation, 'view' | 'gone'> {
+  at: number | null;
+  me: string;
+}
+
+/** Chooses where to begin, and waits until that can be shown. */
+function Window({ view, gone, at, me }: WindowProps) {
+  const [startAt] = useState(() => at ?? firstFarUnread(view));
+  const now = useMessages(view.id, { startAt: startAt ?? undefined });
+  const messages = useKept(gone === null ? now : null) ?? now;
+  const isReady = messages.isLoaded && (startAt === null || covers(messages.items, startAt));
+  const [isShown, setShown] = useState(isReady);
+  if (isReady && !isShown) setShown(true);
+  const load = () => void (startAt === null ? messages.toLatest() : messages.jumpTo(startAt));
+  const lacks = messages.isLoaded && !isReady && !isShown && messages.loading === null && messages.error === null;
+  useEffect(() => {
+    // It was asked for in vain while there was no connection; the newest page came with the next one.
+    if (lacks) load();
+  });
+  if (!isReady && !isShown) {
+    // Without a connection the banner says so, and it loads by itself after that.
+    return messages.error && messages.error.code !== 'offline' ? <LoadFailed onRetry={load} /> : <Loading />;
+  }
+  return <Opened open={{ view, messages, gone }} at={at} me={me} />;
+}
+
+function Opened({ open, at, me }: { open: OpenConversation; at: number | null; me: string }) {
+  const { view, messages, gone } = open;
+  const { id, type, myRole, isArchived } = view;
+  const title = titleOf(view);
   const input = useRef<HTMLTextAreaElement>(null);
-  const newFrom = useNewDivider(state, me);
+  const [newFrom, clearDivider] = useNewDivider(view, messages.items, me);
+  const jump = useJump(id, at);
+  const { go, toLatest } = jump;
+  const begun = useRef(at);
+  const facts = { id, type, myRole, isArchived, me, isGone: gone !== null };
+  const [context, editing] = useMessageContext({ facts, input, jumpTo: (seq) => void go(seq) });
   const { panel, togglePanel } = useView();
   useTitle(title);
   useEffect(() => {
-    // On a touch screen the keyboard would cover what one came to read.
-    if (matchMedia('(pointer: fine)').matches) input.current?.focus();
+    // On a touch screen the keyboard would cover what one came to read; a link leads to its message.
+    if (begun.current === null && matchMedia('(pointer: fine)').matches) input.current?.focus();
   }, []);
-  const toComposer = useCallback(() => input.current?.focus(), []);
+  useEffect(() => {
+    if (at !== null && at !== begun.current) void go(at);
+    begun.current = at;
+  }, [at, go]);
+  const { send, hasNewer } = messages;
+  const onSend = useCallback(
+    ({ text, replyTo }: Draft) => {
+      send({ content: text, replyToId: replyTo?.id });
+      clearDivider();
+      if (hasNewer) void toLatest();
+    },
+    [send, clearDivider, hasNewer, toLatest],
+  );
+  const start = useHistoryStart(view);
   return (
-    <div className="chat">
-      <section aria-label={title} className="flex h-full min-h-0 min-w-0 flex-col">
-        <ChatHeader state={state} panelOpen={panel === 'members'} onTogglePanel={() => togglePanel('members')} />
-        <MessageList
-          state={state}
-          me={me}
-          title={title}
-          newFrom={newFrom}
-          start={<HistoryStart item={state.item} />}
-          onEscape={toComposer}
-        />
-        {state.timeline.items.length === 0 && state.outbox.length === 0 ? <HistoryStart item={state.item} /> : null}
-        <Composer state={state} title={title} inputRef={input} />
-        <LiveLog conversationId={id} me={me} />
-      </section>
-      {panel === 'members' ? <MemberPanel state={state} me={me} onClose={() => togglePanel('members')} /> : null}
+    <MessageContext value={context}>
+      <div className="chat">
+        <section aria-label={title} className="flex h-full min-h-0 min-w-0 flex-col">
+          <ChatHeader
+            view={view}
+            gone={gone}
+            panelOpen={panel === 'members'}
+            onTogglePanel={() => togglePanel('members')}
+          />
+          <MessageList
+            open={open}
+            me={me}
+            title={title}
+            newFrom={newFrom}
+            start={start}
+            jump={jump}
+            editing={editing}
+            onEscape={() => input.current?.focus()}
+          />
+          {messages.items.length === 0 ? start : null}
+          <Composer open={open} title={title} inputRef={input} onSend={onSend} />
+          <LiveLog conversationId={id} me={me} />
+        </section>
+        {panel === 'members' ? (
+          <MemberPanel view={view} gone={gone} me={me} onClose={() => togglePanel('members')} />
+        ) : null}
+      </div>
+    </MessageContext>
+  );
+}
+
+/** The same element while it looks the same: the first row hangs on it. */
+function useHistoryStart(view: ConversationView) {
+  const { id, type, name, peer } = view;
+  return useMemo(() => <HistoryStart item={{ id, type, name, peer }} />, [id, type, name, peer]);
+}
+
+function Loading() {
+  return (
+    <div className="h-full" aria-busy="true">
+      <div className="h-14 border-b border-line" />
+      <Skeleton rows={7} className="p-6" />
     </div>
   );
 }
@@ -84,20 +162,26 @@ function LoadFailed({ onRetry }: { onRetry: () => void }) {
   );
 }
 
-/** Fetches what the conversation needs to be shown; again when its rows went out of date while away. */
-function useOpened(id: string, state: ConversationState | undefined) {
-  const [outcome, setOutcome] = useState<'found' | 'not-found' | 'failed' | null>(null);
-  const retry = useCallback(() => {
-    void openConversation(id).then(setOutcome);
-  }, [id]);
-  const stale = state === undefined || (state.timeline.status === 'empty' && state.held === null);
-  useEffect(() => {
-    if (stale) retry();
-  }, [stale, retry]);
-  useEffect(() => () => change(id, trimmed), [id]);
-  return { outcome, retry };
+/** Why this conversation would be gone: I left it, or, as far as is known, somebody removed me. */
+function useDeparture(id: string, me: string): 'left' | 'removed' {
+  const [why, setWhy] = useState<'left' | 'removed'>('removed');
+  useChatEvent('member:removed', ({ conversationId, userId, actorId }) => {
+    if (conversationId === id && userId === me) setWhy(actorId === me ? 'left' : 'removed');
+  });
+  return why;
 }
 
-function hasRows(state: ConversationState | undefined): boolean {
-  return (state?.timeline.items.length ?? 0) > 0;
+/** The first unread message, where it may lie beyond the newest page. */
+function firstFarUnread({ unreadCount, lastSeq, lastReadSeq }: ConversationView): number | null {
+  return unreadCount > 0 && lastSeq - lastReadSeq > NEAR ? lastReadSeq + 1 : null;
+}
+
+/** The message that the address names, or the last one where there is none so far. */
+function seqOf(text: string | null, { lastSeq }: ConversationView): number | null {
+  const seq = Math.min(Number(text ?? Number.NaN), lastSeq);
+  return Number.isSafeInteger(seq) && seq > 0 ? seq : null;
+}
+
+function loaded({ isLoaded }: ConversationsSnapshot): boolean {
+  return isLoaded;
 }

@@ -1,5 +1,5 @@
+import type { MessageItem, PendingItem } from '@parley/client';
 import type { ConversationListItem, Member, Message } from '@parley/protocol';
-import { type ConversationState, newConversation } from './conversation-state.js';
 
 /** Things for specs: only what matters to a spec is named in it. */
 
@@ -33,6 +33,27 @@ export function aMessage(fields: Partial<Message> = {}): Message {
 /** Messages of these seqs, ascending. */
 export function messages(from: number, to: number): Message[] {
   return Array.from({ length: to - from + 1 }, (_, index) => aMessage({ seq: from + index }));
+}
+
+/** The same as they stand in a list. */
+export function stored(from: number, to: number): MessageItem[] {
+  return messages(from, to).map(storedItem);
+}
+
+export function storedItem(message: Message): MessageItem {
+  return { kind: 'stored', key: message.clientMessageId, message };
+}
+
+export function aPending(key: string, fields: Partial<PendingItem> = {}): PendingItem {
+  const createdAt = '2026-03-02T10:00:00.000Z';
+  return {
+    kind: 'pending',
+    key,
+    entry: { clientMessageId: key, conversationId: 'c', content: `text ${key}`, createdAt, order: 1 },
+    failure: null,
+    quoted: null,
+    ...fields,
+  };
 }
 
 export function anItem(fields: Partial<ConversationListItem> = {}): ConversationListItem {
@@ -69,15 +90,5 @@ export function aMember(id: string, fields: Partial<Member> = {}): Member {
     lastDeliveredSeq: 0,
     version: 1,
     ...fields,
-  };
-}
-
-/** A conversation whose rows 1 … `last` are loaded, all read. */
-export function aConversation(last: number, fields: Partial<ConversationListItem> = {}): ConversationState {
-  const item = anItem({ lastSeq: last, lastReadSeq: last, lastDeliveredSeq: last, version: last + 1, ...fields });
-  return {
-    ...newConversation(item),
-    members: { me: aMember('me'), ama: aMember('ama'), li: aMember('li') },
-    timeline: { status: 'ready', items: last > 0 ? messages(1, last) : [], olderCursor: null, older: 'idle' },
   };
 }

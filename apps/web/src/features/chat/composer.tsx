@@ -1,33 +1,36 @@
+import { useChatClient } from '@parley/react';
 import { type ReactNode, type RefObject, useState } from 'react';
 import { sentenceFor } from '../../api/sentences.js';
 import { Button } from '../../ui/button.js';
-import { setArchived } from './conversation-commands.js';
-import type { ConversationState } from './conversation-state.js';
+import type { Draft } from './drafts.store.js';
 import { MessageInput } from './message-input.js';
+import type { OpenConversation } from './open-conversation.js';
 import { canArchive } from './permissions.js';
 
 interface ComposerProps {
-  state: ConversationState;
+  open: OpenConversation;
   title: string;
   inputRef: RefObject<HTMLTextAreaElement | null>;
+  onSend: (draft: Draft) => void;
 }
 
 /** Where one writes, or the sentence why one cannot. */
-export function Composer({ state, title, inputRef }: ComposerProps) {
+export function Composer({ open, title, inputRef, onSend }: ComposerProps) {
+  const client = useChatClient();
   const [error, setError] = useState<string | null>(null);
-  const { item, gone } = state;
+  const { view, gone } = open;
   if (gone === 'removed')
     return <Sentence>You were removed from this conversation. You can no longer write here.</Sentence>;
   if (gone === 'left') return <Sentence>You left this conversation.</Sentence>;
-  if (!item.isArchived) return <MessageInput conversationId={item.id} title={title} inputRef={inputRef} />;
+  if (!view.isArchived) return <MessageInput open={open} title={title} inputRef={inputRef} onSend={onSend} />;
   return (
     <Sentence
       action={
-        canArchive(item) ? (
+        canArchive(view) ? (
           <Button
             className="h-8"
             onClick={() => {
-              setArchived(item.id, false).catch((thrown) => setError(sentenceFor(thrown)));
+              client.archive(view.id, false).catch((thrown) => setError(sentenceFor(thrown)));
             }}
           >
             Take out of the archive

@@ -1,16 +1,14 @@
+import { SdkError } from '@parley/client';
 import { type ConversationListItem, LIMITS, type UserView } from '@parley/protocol';
+import { useChatClient } from '@parley/react';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { useLocation } from 'wouter';
-import { useStore } from 'zustand';
-import { ApiError } from '../../api/http.js';
 import { sentenceFor } from '../../api/sentences.js';
 import { Button } from '../../ui/button.js';
 import { Dialog, DialogActions } from '../../ui/dialog.js';
 import { Alert, Field } from '../../ui/field.js';
-import { authStore } from '../auth/auth.store.js';
 import { titleOf } from '../conversations/preview.js';
 import { PeoplePicker } from '../people/people-picker.js';
-import { addMembers, removeMember, rename, setArchived } from './conversation-commands.js';
 
 const MAY_NOT: ReadonlySet<string> = new Set(['forbidden', 'conflict']);
 
@@ -20,6 +18,7 @@ interface DialogProps {
 }
 
 export function RenameDialog({ item, onClose }: DialogProps) {
+  const client = useChatClient();
   const [name, setName] = useState(item.name ?? '');
   const { run, busy, error } = useCommand(onClose);
   return (
@@ -27,7 +26,7 @@ export function RenameDialog({ item, onClose }: DialogProps) {
       <form
         onSubmit={(event: FormEvent) => {
           event.preventDefault();
-          void run(() => rename(item.id, name.trim()));
+          void run(() => client.rename(item.id, name.trim()));
         }}
       >
         <Field
@@ -52,13 +51,14 @@ export function RenameDialog({ item, onClose }: DialogProps) {
 }
 
 export function ArchiveDialog({ item, onClose }: DialogProps) {
+  const client = useChatClient();
   const verb = item.isArchived ? 'Take out of the archive' : 'Archive';
   return (
     <Question
       title={item.isArchived ? `Take “${titleOf(item)}” out of the archive?` : `Archive “${titleOf(item)}”?`}
       verb={verb}
       onClose={onClose}
-      act={() => setArchived(item.id, !item.isArchived)}
+      act={() => client.archive(item.id, !item.isArchived)}
     >
       {item.isArchived
         ? 'All members can write in it again.'
@@ -69,7 +69,7 @@ export function ArchiveDialog({ item, onClose }: DialogProps) {
 
 export function LeaveDialog({ item, onClose }: DialogProps) {
   const [, navigate] = useLocation();
-  const me = useStore(authStore, (state) => state.user?.id ?? '');
+  const client = useChatClient();
   return (
     <Question
       title={`Leave “${titleOf(item)}”?`}
@@ -77,7 +77,7 @@ export function LeaveDialog({ item, onClose }: DialogProps) {
       danger
       onClose={onClose}
       act={async () => {
-        await removeMember(item.id, me);
+        await client.leave(item.id);
         navigate('/');
       }}
       refused="You are the only owner. Make somebody else an owner first, then leave."
@@ -92,13 +92,14 @@ interface RemoveDialogProps extends DialogProps {
 }
 
 export function RemoveDialog({ item, person, onClose }: RemoveDialogProps) {
+  const client = useChatClient();
   return (
     <Question
       title={`Remove ${person.displayName}?`}
       verb="Remove"
       danger
       onClose={onClose}
-      act={() => removeMember(item.id, person.id)}
+      act={() => client.removeMember(item.id, person.id)}
     >
       {person.displayName} can no longer read or write in “{titleOf(item)}”. What they wrote stays.
     </Question>
@@ -106,6 +107,7 @@ export function RemoveDialog({ item, person, onClose }: RemoveDialogProps) {
 }
 
 export function AddMembersDialog({ item, present, onClose }: DialogProps & { present: readonly string[] }) {
+  const client = useChatClient();
   const [people, setPeople] = useState<UserView[]>([]);
   const { run, busy, error } = useCommand(onClose);
   const ids = people.map((person) => person.id);
@@ -115,7 +117,7 @@ export function AddMembersDialog({ item, present, onClose }: DialogProps & { pre
         className="flex min-h-0 flex-col"
         onSubmit={(event: FormEvent) => {
           event.preventDefault();
-          void run(() => addMembers(item.id, ids));
+          void run(() => client.addMembers(item.id, ids));
         }}
       >
         <PeoplePicker
@@ -184,7 +186,7 @@ function useCommand(onDone: () => void, refused?: string) {
       await act();
       onDone();
     } catch (thrown) {
-      const known = refused !== undefined && thrown instanceof ApiError && MAY_NOT.has(thrown.code);
+      const known = refused !== undefined && thrown instanceof SdkError && MAY_NOT.has(thrown.code);
       setError(known ? refused : sentenceFor(thrown));
       setBusy(false);
     }

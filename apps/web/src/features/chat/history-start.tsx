@@ -1,10 +1,14 @@
-import type { ConversationListItem } from '@parley/protocol';
+import type { ConversationType } from '@parley/protocol';
 import { memo } from 'react';
 import { Avatar } from '../../ui/avatar.js';
-import { titleOf } from '../conversations/preview.js';
+import { type Titled, titleOf } from '../conversations/preview.js';
 
 /** Above the first message: there is nothing older. */
-export const HistoryStart = memo(function HistoryStart({ item }: { item: ConversationListItem }) {
+export const HistoryStart = memo(function HistoryStart({
+  item,
+}: {
+  item: Titled & { id: string; type: ConversationType };
+}) {
   const title = titleOf(item);
   const direct = item.type === 'direct';
   return (

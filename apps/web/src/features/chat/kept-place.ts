@@ -7,7 +7,7 @@ const INTENT_MS = 800;
 const INPUTS = ['wheel', 'touchmove', 'keydown', 'pointerdown'] as const;
 
 /** Where the reader is. */
-export interface Place {
+interface Place {
   /** At the newest message. */
   pinned: boolean;
   /** Client id of the top visible row, where not pinned. */
@@ -16,13 +16,27 @@ export interface Place {
   offset: number;
 }
 
+interface Kept {
+  view: HTMLElement;
+  rows: HTMLElement;
+  /** Whether the last row is the newest message. Else there is no end to stay at. */
+  isLive: () => boolean;
+}
+
+export interface PlaceKeeper {
+  /** The reader asked to be taken elsewhere: what the list does next is their own doing. */
+  leave: () => void;
+  stop: () => void;
+}
+
 /**
  * Keeps the reader's place in a list whose rows, height and width change: at the end it stays at the end, else the top
  * row keeps its offset. Only the reader leaves the end. `moved` is called with the place whenever it may have changed.
  * Scroll positions are written by hand: inside an observer the virtualizer would still reckon with the old size.
  */
-export function keepPlace(view: HTMLElement, rows: HTMLElement, moved: (place: Place) => void): () => void {
-  let place = placeOf(view);
+export function keepPlace({ view, rows, isLive }: Kept, moved: (place: Place) => void): PlaceKeeper {
+  const look = () => placeOf(view, isLive());
+  let place = look();
   let width = view.clientWidth;
   let height = view.scrollHeight;
   let held = 0;
@@ -33,7 +47,7 @@ export function keepPlace(view: HTMLElement, rows: HTMLElement, moved: (place: P
   const onScroll = () => {
     const byLayout = !acting() && (held > 0 || view.scrollHeight !== height);
     height = view.scrollHeight;
-    const next = placeOf(view);
+    const next = look();
     if (byLayout && place.pinned && !next.pinned) view.scrollTop = view.scrollHeight;
     else if (held === 0 || acting()) place = next;
     moved(place);
@@ -54,7 +68,7 @@ export function keepPlace(view: HTMLElement, rows: HTMLElement, moved: (place: P
   const onRows = () => {
     if (place.pinned && !acting()) view.scrollTop = view.scrollHeight;
     // Rows that fit without scrolling bring no scroll event.
-    else if (placeOf(view).pinned) place = placeOf(view);
+    else if (look().pinned) place = look();
     moved(place);
   };
   const onInput = (event: Event) => {
@@ -72,17 +86,23 @@ export function keepPlace(view: HTMLElement, rows: HTMLElement, moved: (place: P
   view.addEventListener('scroll', onScroll, { passive: true });
   for (const name of INPUTS) view.addEventListener(name, onInput, { passive: true });
   for (const name of ['pointerup', 'pointercancel']) addEventListener(name, onRelease);
-  return () => {
+  const stop = () => {
     sizes.disconnect();
     heights.disconnect();
     view.removeEventListener('scroll', onScroll);
     for (const name of INPUTS) view.removeEventListener(name, onInput);
     for (const name of ['pointerup', 'pointercancel']) removeEventListener(name, onRelease);
   };
+  const leave = () => {
+    lastInput = performance.now();
+    place = { pinned: false, key: null, offset: 0 };
+  };
+  return { leave, stop };
 }
 
-function placeOf(view: HTMLElement): Place {
-  if (view.scrollHeight - view.scrollTop - view.clientHeight <= END_PX) return { pinned: true, key: null, offset: 0 };
+function placeOf(view: HTMLElement, isLive: boolean): Place {
+  const below = view.scrollHeight - view.scrollTop - view.clientHeight;
+  if (isLive && below <= END_PX) return { pinned: true, key: null, offset: 0 };
   const top = view.getBoundingClientRect().top;
   for (const row of view.querySelectorAll<HTMLElement>('[data-client-id]')) {
     const box = row.getBoundingClientRect();

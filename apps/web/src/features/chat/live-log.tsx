@@ -1,8 +1,10 @@
 import type { Message } from '@parley/protocol';
+import { useChatClient } from '@parley/react';
 import { useEffect, useRef, useState } from 'react';
 import { nameOf, peopleStore } from '../people/people.store.js';
-import { onArrival } from './live.js';
+import { onAnnouncement } from './announcements.js';
 import { plainText } from './plain-text.js';
+import { useToldChanges } from './use-told-changes.js';
 
 const KEPT = 10;
 const LONGEST = 200;
@@ -15,10 +17,11 @@ interface Line {
 }
 
 /**
- * Reads out what arrives in the open conversation. A region of its own: the list itself draws old rows while scrolling,
+ * Reads out what arrives and what is done in the open conversation. A region of its own: the list itself draws old rows while scrolling,
  * and a screen reader would read those too.
  */
 export function LiveLog({ conversationId, me }: { conversationId: string; me: string }) {
+  const client = useChatClient();
   const [lines, setLines] = useState<Line[]>([]);
   const nextId = useRef(0);
   useEffect(() => {
@@ -37,16 +40,19 @@ export function LiveLog({ conversationId, me }: { conversationId: string; me: st
       say(text);
       timer = setTimeout(flush, BURST_MS);
     };
-    const stop = onArrival((message) => {
+    const stop = client.on('message:new', ({ message }) => {
       if (message.conversationId !== conversationId || message.senderId === me || message.type === 'system') return;
       waiting.push(message);
       if (timer === undefined) flush();
     });
+    const stopAnnouncements = onAnnouncement(say);
     return () => {
       stop();
+      stopAnnouncements();
       clearTimeout(timer);
     };
-  }, [conversationId, me]);
+  }, [client, conversationId, me]);
+  useToldChanges(conversationId, me);
   return (
     <div role="log" aria-live="polite" aria-relevant="additions" aria-label="New messages" className="sr-only">
       {lines.map((line) => (

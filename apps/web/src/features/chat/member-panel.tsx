@@ -1,42 +1,38 @@
 import type { Member, MemberRole } from '@parley/protocol';
+import { useChatClient } from '@parley/react';
 import { EllipsisVertical, UserPlus, X } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { sentenceFor } from '../../api/sentences.js';
 import { PersonAvatar } from '../../ui/avatar.js';
 import { Button, IconButton } from '../../ui/button.js';
 import { Alert } from '../../ui/field.js';
 import { Menu, MenuItem } from '../../ui/menu.js';
-import { loadMembers } from './chat-loader.js';
-import { setRole } from './conversation-commands.js';
 import { AddMembersDialog, LeaveDialog, RemoveDialog } from './conversation-dialogs.js';
-import type { ConversationState } from './conversation-state.js';
+import type { OpenConversation } from './open-conversation.js';
 import { canAddMembers, canRemove, canSetRoles } from './permissions.js';
+import { useAllMembers } from './use-all-members.js';
 
 const ROLE_WORDS: Record<MemberRole, string> = { owner: 'Owner', admin: 'Admin', member: '' };
 const RANK: Record<MemberRole, number> = { owner: 0, admin: 1, member: 2 };
 
-interface MemberPanelProps {
-  state: ConversationState;
+interface MemberPanelProps extends Pick<OpenConversation, 'view' | 'gone'> {
   me: string;
   onClose: () => void;
 }
 
 /** Who is in the group and what they may do; those who lead it change both here. */
-export function MemberPanel({ state, me, onClose }: MemberPanelProps) {
-  const { item, gone } = state;
+export function MemberPanel({ view: item, gone, me, onClose }: MemberPanelProps) {
+  const client = useChatClient();
   const [asked, setAsked] = useState<'add' | 'leave' | null>(null);
   const [removing, setRemoving] = useState<Member | null>(null);
   const [error, setError] = useState<string | null>(null);
-  const members = presentMembers(state);
   const { id, memberCount } = item;
-  const incomplete = members.length < memberCount;
-  useEffect(() => {
-    if (incomplete) loadMembers(id).catch((thrown) => setError(sentenceFor(thrown)));
-  }, [id, incomplete]);
+  const { members, fault } = useAllMembers(item);
+  const failure = error ?? fault;
 
   function changeRole(member: Member, role: MemberRole) {
     setError(null);
-    setRole(id, member.user.id, role).catch((thrown) => setError(sentenceFor(thrown)));
+    client.changeRole(id, member.user.id, role).catch((thrown) => setError(sentenceFor(thrown)));
   }
 
   return (
@@ -63,13 +59,13 @@ export function MemberPanel({ state, me, onClose }: MemberPanelProps) {
           </IconButton>
         </div>
       </header>
-      {error ? <Alert className="m-3">{error}</Alert> : null}
+      {failure ? <Alert className="m-3">{failure}</Alert> : null}
       <ul aria-label="Members" className="min-h-0 flex-1 overflow-y-auto p-2">
-        {members.map((member) => (
+        {ranked(members).map((member) => (
           <MemberRow
             key={member.user.id}
             member={member}
-            state={state}
+            facts={gone === null ? item : null}
             isMe={member.user.id === me}
             onRole={(role) => changeRole(member, role)}
             onRemove={() => setRemoving(member)}
@@ -98,17 +94,18 @@ export function MemberPanel({ state, me, onClose }: MemberPanelProps) {
 
 interface MemberRowProps {
   member: Member;
-  state: ConversationState;
+  /** Null where nothing can be changed any more. */
+  facts: OpenConversation['view'] | null;
   isMe: boolean;
   onRole: (role: MemberRole) => void;
   onRemove: () => void;
 }
 
-function MemberRow({ member, state, isMe, onRole, onRemove }: MemberRowProps) {
+function MemberRow({ member, facts, isMe, onRole, onRemove }: MemberRowProps) {
   const { user, role } = member;
-  const here = state.gone === null && !isMe;
-  const roles = here && canSetRoles(state.item);
-  const removable = here && canRemove(state.item, role);
+  const here = facts !== null && !isMe;
+  const roles = here && canSetRoles(facts);
+  const removable = here && canRemove(facts, role);
   return (
     <li data-testid="member-row" className="flex min-h-13 items-center gap-3 rounded-row py-1 pr-1 pl-2 hover:bg-hover">
       <PersonAvatar user={user} size={36} />
@@ -143,8 +140,8 @@ function MemberRow({ member, state, isMe, onRole, onRemove }: MemberRowProps) {
 }
 
 /** Owners first, then admins, each by name. */
-function presentMembers({ members }: ConversationState): Member[] {
-  return Object.values(members ?? {})
-    .filter((member) => member.leftAt === null)
-    .sort((a, b) => RANK[a.role] - RANK[b.role] || a.user.displayName.localeCompare(b.user.displayName));
+function ranked(members: readonly Member[]): Member[] {
+  return members.toSorted(
+    (a, b) => RANK[a.role] - RANK[b.role] || a.user.displayName.localeCompare(b.user.displayName),
+  );
 }

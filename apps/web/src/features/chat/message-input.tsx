@@ -1,14 +1,23 @@
 import { LIMITS } from '@parley/protocol';
+import { useConnection } from '@parley/react';
 import { SendHorizontal } from 'lucide-react';
-import { type KeyboardEvent, type RefObject, useEffect, useId, useLayoutEffect, useState } from 'react';
+import { type KeyboardEvent, type RefObject, useId, useLayoutEffect, useMemo } from 'react';
 import { Button } from '../../ui/button.js';
-import { saveDraft, useChat } from './chat.store.js';
-import { send } from './outbox.js';
+import { useMentions } from '../mentions/use-mentions.js';
+import { clearDraft, type Draft, saveDraft, useDraft } from './drafts.store.js';
+import { useConversationFacts, useMessageActions } from './message-actions.js';
+import { lastEditable } from './message-rights.js';
+import type { OpenConversation } from './open-conversation.js';
+import { othersOf } from './receipts.js';
+import { ReplyBar } from './reply-bar.js';
+import { useMentionable } from './use-mentionable.js';
+import { useSendPause } from './use-send-pause.js';
 
 interface MessageInputProps {
-  conversationId: string;
+  open: OpenConversation;
   title: string;
   inputRef: RefObject<HTMLTextAreaElement | null>;
+  onSend: (draft: Draft) => void;
 }
 
 /** The counter appears when this little is left. Bytes. */
@@ -17,26 +26,40 @@ const KEYCODE_IME = 229;
 const encoder = new TextEncoder();
 
 /** The composer: Enter sends, Shift+Enter breaks the line, an input method's own Enter does neither. */
-export function MessageInput({ conversationId, title, inputRef }: MessageInputProps) {
-  const text = useChat((state) => state.drafts[conversationId] ?? '');
+export function MessageInput({ open, title, inputRef, onSend }: MessageInputProps) {
+  const { id: conversationId, members } = open.view;
+  const { me } = useConversationFacts();
+  const draft = useDraft(conversationId);
+  const { text, replyTo } = draft;
   const id = useId();
-  const left = LIMITS.contentBytes - encoder.encode(text).length;
-  const wait = useWait();
+  const most = useConnection().limits?.contentBytes ?? LIMITS.contentBytes;
+  const left = most - encoder.encode(text).length;
+  const wait = useSendPause();
   const sendable = text.trim() !== '' && left >= 0 && wait === 0;
   const notice = noticeOf(left, wait);
+  const people = useMentionable(useMemo(() => othersOf(members, me), [members, me]));
+  const write = (next: string) => saveDraft(conversationId, { text: next });
+  const mentions = useMentions({ inputRef, text, people, onChange: write });
+  const editLast = useEditLast(open);
+  const dropReply = () => {
+    saveDraft(conversationId, { replyTo: null });
+    inputRef.current?.focus();
+  };
 
   function submit() {
     if (!sendable) return;
-    send(conversationId, text);
-    saveDraft(conversationId, '');
+    onSend(draft);
+    clearDraft(conversationId);
     inputRef.current?.focus();
   }
 
   function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
-    if (event.key !== 'Enter' || event.shiftKey) return;
+    if (mentions.takesKey(event)) return;
     if (event.nativeEvent.isComposing || event.nativeEvent.keyCode === KEYCODE_IME) return;
+    if (event.key === 'Enter' && !event.shiftKey) submit();
+    else if (event.key === 'Escape' && replyTo) dropReply();
+    else if (event.key !== 'ArrowUp' || text !== '' || !editLast()) return;
     event.preventDefault();
-    submit();
   }
 
   useLayoutEffect(() => {
@@ -54,31 +77,39 @@ export function MessageInput({ conversationId, title, inputRef }: MessageInputPr
         submit();
       }}
     >
-      <div className="mx-auto flex max-w-[828px] items-end gap-2 rounded-sheet border border-edge bg-raised py-1.5 pr-1.5 pl-3.5 focus-within:border-accent focus-within:ring-1 focus-within:ring-accent">
-        <textarea
-          ref={inputRef}
-          data-testid="composer"
-          rows={1}
-          value={text}
-          placeholder={`Message ${title}`}
-          aria-label={`Message ${title}`}
-          aria-describedby={notice ? id : undefined}
-          aria-invalid={left < 0 || undefined}
-          enterKeyHint="send"
-          onChange={(event) => saveDraft(conversationId, event.target.value)}
-          onKeyDown={onKeyDown}
-          className="composer-input min-w-0 flex-1 self-center bg-transparent py-[5px] text-body outline-none placeholder:text-ink-3 max-[720px]:text-[16px]"
-        />
-        <Button
-          kind="primary"
-          type="submit"
-          disabled={!sendable}
-          aria-label="Send"
-          className="h-8 px-3 max-[720px]:h-9"
-        >
-          <SendHorizontal size={16} strokeWidth={1.8} />
-        </Button>
+      <div
+        data-mentions
+        className="mx-auto max-w-[828px] rounded-sheet border border-edge bg-raised focus-within:border-accent focus-within:ring-1 focus-within:ring-accent"
+      >
+        {replyTo ? <ReplyBar target={replyTo} me={me} onCancel={dropReply} /> : null}
+        <div className="flex items-end gap-2 py-1.5 pr-1.5 pl-3.5">
+          <textarea
+            ref={inputRef}
+            data-testid="composer"
+            rows={1}
+            value={text}
+            placeholder={`Message ${title}`}
+            aria-label={`Message ${title}`}
+            aria-describedby={notice ? id : undefined}
+            aria-invalid={left < 0 || undefined}
+            enterKeyHint="send"
+            {...mentions.inputProps}
+            onChange={(event) => write(event.target.value)}
+            onKeyDown={onKeyDown}
+            className="composer-input min-w-0 flex-1 self-center bg-transparent py-[5px] text-body outline-none placeholder:text-ink-3 max-[720px]:text-[16px]"
+          />
+          <Button
+            kind="primary"
+            type="submit"
+            disabled={!sendable}
+            aria-label="Send"
+            className="h-8 px-3 max-[720px]:h-9"
+          >
+            <SendHorizontal size={16} strokeWidth={1.8} />
+          </Button>
+        </div>
       </div>
+      {mentions.list}
       {notice ? (
         <p
           id={id}
@@ -99,18 +130,14 @@ function noticeOf(left: number, wait: number): string | null {
   return left < SHOWN_FROM ? `${left} characters left` : null;
 }
 
-/** Seconds for which the server asked my sends to wait. */
-function useWait(): number {
-  const until = useChat((state) => state.pausedUntil);
-  const [now, setNow] = useState(0);
-  useEffect(() => {
-    if (until <= Date.now()) return;
-    setNow(Date.now());
-    const timer = setInterval(() => {
-      setNow(Date.now());
-      if (Date.now() >= until) clearInterval(timer);
-    }, 250);
-    return () => clearInterval(timer);
-  }, [until]);
-  return now === 0 ? 0 : Math.max(0, Math.ceil((until - now) / 1000));
+/** Opens my newest message for editing; false where there is none that can be edited. */
+function useEditLast({ messages }: OpenConversation): () => boolean {
+  const facts = useConversationFacts();
+  const { setEditing } = useMessageActions();
+  return () => {
+    const stored = messages.items.flatMap((item) => (item.kind === 'stored' ? [item.message] : []));
+    const last = lastEditable(stored, facts, Date.now());
+    if (last) setEditing(last.id);
+    return last !== null;
+  };
 }

@@ -1,57 +1,68 @@
 import type { UserView } from '@parley/protocol';
 import { ArrowDown } from 'lucide-react';
-import { type KeyboardEvent, type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { Button } from '../../ui/button.js';
 import { nameOf, usePeople } from '../people/people.store.js';
-import { loadOlder } from './chat-loader.js';
-import type { ConversationState } from './conversation-state.js';
 import { MessageRow } from './message-row.js';
 import type { FindMention } from './message-text.js';
-import { discard, sendAgain } from './outbox.js';
-import { headsBySeq, othersOf, reachOf } from './receipts.js';
+import type { OpenConversation } from './open-conversation.js';
+import { headsBySeq, othersOf } from './receipts.js';
 import { type Row, rowsOf } from './rows.js';
 import { systemSentence } from './system-sentence.js';
+import type { Jump, Target } from './use-jump.js';
+import { useMentionable } from './use-mentionable.js';
 import { useReadMarks } from './use-read-marks.js';
-import { useTimelineScroll } from './use-timeline-scroll.js';
+import { type TimelineScroll, useTimelineScroll } from './use-timeline-scroll.js';
 import { useToday } from './use-today.js';
 
 interface MessageListProps {
-  state: ConversationState;
+  open: OpenConversation;
   me: string;
   title: string;
   newFrom: number | null;
   /** Stands above the first message of all. */
   start: ReactNode;
+  jump: Jump;
+  /** The message whose text is being changed. */
+  editing: string | null;
   /** Escape on a row: back to writing. */
   onEscape: () => void;
 }
 
 const NOBODY: never[] = [];
 
+/** How long a message that was jumped to stands out. */
+const LIT_MS = 2_000;
+
 /** The messages of one conversation, drawn as far as they are in view. */
-export function MessageList({ state, me, title, newFrom, start, onEscape }: MessageListProps) {
-  const { id } = state.item;
+export function MessageList({ open, me, title, newFrom, start, jump, editing, onEscape }: MessageListProps) {
+  const { view, messages } = open;
   const scroller = useRef<HTMLDivElement>(null);
   const [focused, setFocused] = useState<string | null>(null);
   const people = usePeople();
-  const rows = useRows(state, me, newFrom);
+  const rows = useRows(messages, me, newFrom);
+  // After a failure only the button asks again.
+  const asks = messages.loading === null && messages.error === null;
   const timeline = useTimelineScroll({
     scroller,
     rows,
+    isLive: !messages.hasNewer,
     startAt: rows.findIndex((row) => row.fresh),
+    target: jump.target,
     focusedKey: focused,
-    // After a failure only the button asks again.
     onNearTop: () => {
-      if (state.timeline.older === 'idle') void loadOlder(id);
+      if (asks && messages.hasOlder) void messages.loadOlder();
+    },
+    onNearEnd: () => {
+      if (asks && messages.hasNewer) void messages.loadNewer();
     },
   });
   const seen = () => rows[timeline.lowestVisible()]?.message?.seq ?? lastSeqUpTo(rows, timeline.lowestVisible());
-  const glance = useReadMarks(id, rows, seen);
-  const arrived = useArrivals(rows, me, timeline.pinned);
-  const describe = useDescriber(state, me);
+  const glance = useReadMarks(view.id, rows, seen);
+  const arrived = useArrivals(rows, me, timeline.pinned || messages.hasNewer);
+  const describe = useDescriber(view, me);
+  const lit = useLit(jump.target, rows, timeline.reveal);
   const stop = rows.some((row) => row.key === focused) ? focused : (rows.at(-1)?.key ?? null);
-  const retry = useCallback((clientId: string) => sendAgain(id, clientId), [id]);
-  const drop = useCallback((clientId: string) => discard(id, clientId), [id]);
 
   return (
     <div className="relative min-h-0 flex-1">
@@ -60,7 +71,7 @@ export function MessageList({ state, me, title, newFrom, start, onEscape }: Mess
         ref={scroller}
         role="feed"
         aria-label={`Messages in ${title}`}
-        aria-busy={state.timeline.older === 'loading' || state.timeline.status === 'loading'}
+        aria-busy={messages.loading !== null}
         className="timeline flex h-full flex-col"
         onScroll={glance}
         onKeyDown={(event) => onListKey(event, rows.length, { reveal: timeline.reveal, onEscape })}
@@ -78,8 +89,10 @@ export function MessageList({ state, me, title, newFrom, start, onEscape }: Mess
                 tabStop={row.key === stop}
                 measure={timeline.measure}
                 onFocus={setFocused}
-                onRetry={retry}
-                onDiscard={drop}
+                editing={editing !== null && row.message?.id === editing}
+                lit={row.key === lit}
+                onRetry={messages.resend}
+                onDiscard={messages.discard}
                 start={row.start ? start : null}
                 {...describe(row, people)}
               />
@@ -87,29 +100,26 @@ export function MessageList({ state, me, title, newFrom, start, onEscape }: Mess
           })}
         </div>
       </div>
-      <OlderNotice state={state} />
-      {timeline.pinned ? null : <JumpPill arrived={arrived} onJump={timeline.toEnd} />}
+      <PageNotice messages={messages} />
+      {timeline.pinned ? null : (
+        <JumpPill arrived={arrived} onJump={messages.hasNewer ? () => void jump.toLatest() : timeline.toEnd} />
+      )}
     </div>
   );
 }
 
-function useRows(state: ConversationState, me: string, newFrom: number | null): Row[] {
+function useRows({ items, hasOlder }: OpenConversation['messages'], me: string, newFrom: number | null): Row[] {
   const now = useToday();
-  const { timeline, outbox, members } = state;
-  const reach = useMemo(() => reachOf(othersOf(members, me)), [members, me]);
-  return useMemo(
-    () => rowsOf(timeline, outbox, { me, reach, newFrom, now }),
-    [timeline, outbox, me, reach, newFrom, now],
-  );
+  return useMemo(() => rowsOf(items, { me, complete: !hasOlder, newFrom, now }), [items, hasOlder, me, newFrom, now]);
 }
 
 /** How a row is told: who sent it, what a notice says, who has read it. */
-function useDescriber(state: ConversationState, me: string) {
+function useDescriber({ members, type }: OpenConversation['view'], me: string) {
   const people = usePeople();
-  const { members, item } = state;
   const others = useMemo(() => othersOf(members, me), [members, me]);
   const heads = useMemo(() => headsBySeq(others), [others]);
-  const find = useFindMention(members, me);
+  const mentionable = useMentionable(others);
+  const find = useFindMention(mentionable, people[me]);
   return (row: Row, known: Record<string, UserView>) => {
     const seq = row.message?.seq ?? Number.POSITIVE_INFINITY;
     const resting = heads.get(seq)?.filter((id) => id !== row.senderId) ?? NOBODY;
@@ -119,34 +129,48 @@ function useDescriber(state: ConversationState, me: string) {
       mine: row.senderId === me,
       sentence: row.message?.type === 'system' ? systemSentence(row.message, me, (id) => nameOf(people, id)) : null,
       heads: resting.flatMap((id) => known[id] ?? []),
-      readers: item.type === 'group' ? readers.map((reader) => reader.user.displayName) : NOBODY,
+      readers: type === 'group' ? readers.map((reader) => reader.user.displayName) : NOBODY,
+      audience: others.length,
+      people: mentionable,
       find,
     };
   };
 }
 
-/** Only members are mentioned. Made anew when they change, not when they read: every row hangs on it. */
-function useFindMention(members: ConversationState['members'], me: string): FindMention {
-  const names = Object.values(members ?? {})
-    .filter((member) => member.leftAt === null)
-    .map((member) => (member.user.id === me ? `!${member.user.username}` : member.user.username))
-    .join(' ')
-    .toLowerCase();
+/** Only members are mentioned. */
+function useFindMention(others: readonly UserView[], me: UserView | undefined): FindMention {
+  const mine = me?.username.toLowerCase();
   return useMemo(() => {
-    const known = new Set(names.split(' '));
+    const known = new Set(others.map(({ username }) => username.toLowerCase()));
     return (usernames) => {
-      const found = usernames.find((name) => known.has(name) || known.has(`!${name}`));
-      return found === undefined ? null : known.has(found) ? 'other' : 'me';
+      const found = usernames.find((name) => name === mine || known.has(name));
+      return found === undefined ? null : found === mine ? 'me' : 'other';
     };
-  }, [names]);
+  }, [others, mine]);
+}
+
+/** The key of the row that was jumped to, for a moment. It takes the focus, so that it is read out. */
+function useLit(target: Target | null, rows: readonly Row[], reveal: TimelineScroll['reveal']): string | null {
+  const [lit, setLit] = useState<string | null>(null);
+  const done = useRef<Target | null>(null);
+  useEffect(() => {
+    const index = target === null ? -1 : rows.findIndex((row) => row.message?.seq === target.seq);
+    const key = rows[index]?.key;
+    if (key === undefined || target === done.current) return;
+    done.current = target;
+    setLit(key);
+    reveal(index, (element) => element.focus({ preventScroll: true }));
+    setTimeout(() => setLit((now) => (now === key ? null : now)), LIT_MS);
+  });
+  return lit;
 }
 
 /** How many messages of others arrived since the reader scrolled away from the end. */
-function useArrivals(rows: readonly Row[], me: string, pinned: boolean): number {
+function useArrivals(rows: readonly Row[], me: string, caughtUp: boolean): number {
   const last = rows.findLast((row) => row.message)?.message?.seq ?? 0;
   const [left, setLeft] = useState(last);
-  if (pinned && left !== last) setLeft(last);
-  if (pinned) return 0;
+  if (caughtUp && left !== last) setLeft(last);
+  if (caughtUp) return 0;
   return rows.filter(({ message }) => {
     return message && message.seq > left && message.senderId !== me && message.type !== 'system';
   }).length;
@@ -168,15 +192,16 @@ function JumpPill({ arrived, onJump }: { arrived: number; onJump: () => void }) 
 }
 
 /** Lies over the list: it must not move what is read. */
-function OlderNotice({ state }: { state: ConversationState }) {
-  const { older } = state.timeline;
-  if (older === 'idle') return null;
+function PageNotice({ messages }: { messages: OpenConversation['messages'] }) {
+  const { loading, error, hasOlder } = messages;
+  if (error === null && loading !== 'older') return null;
+  const retry = hasOlder ? messages.loadOlder : messages.loadNewer;
   return (
     <div className="pointer-events-none absolute inset-x-0 top-2 flex justify-center">
       <div className="pointer-events-auto flex items-center gap-2 rounded-full bg-raised px-3 py-1 text-second text-ink-2 shadow-float">
-        {older === 'loading' ? 'Loading earlier messages…' : 'Earlier messages could not be loaded.'}
-        {older === 'failed' ? (
-          <Button kind="plain" className="h-7 px-2" onClick={() => void loadOlder(state.item.id)}>
+        {error === null ? 'Loading earlier messages…' : 'More messages could not be loaded.'}
+        {error ? (
+          <Button kind="plain" className="h-7 px-2" onClick={() => void retry()}>
             Try again
           </Button>
         ) : null}

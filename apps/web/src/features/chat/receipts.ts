@@ -1,37 +1,12 @@
 import type { Member, MessageStatus } from '@parley/protocol';
 import { LIMITS } from '@parley/protocol';
 
-/** How far everybody else is: what a message of mine has reached follows from its seq. */
-export interface Reach {
-  /** Every other present member has read up to here. */
-  readSeq: number;
-  /** Every other present member has received up to here. */
-  deliveredSeq: number;
-}
-
 /** What the rail beside a row says. */
 export type Receipt = MessageStatus | 'pending' | 'failed';
 
-/** Null where nobody's marks are known: alone, in a large conversation, or before the members were fetched. */
-export function reachOf(others: readonly Member[]): Reach | null {
-  if (others.length === 0 || others.length >= LIMITS.receiptsMembers) return null;
-  return {
-    readSeq: Math.min(...others.map((member) => member.lastReadSeq)),
-    deliveredSeq: Math.min(...others.map((member) => member.lastDeliveredSeq)),
-  };
-}
-
-/** What a message of mine has reached. Never less than what the server said of it. */
-export function receiptOf(seq: number, told: MessageStatus, reach: Reach | null): Receipt {
-  if (reach === null) return told;
-  if (told === 'read' || reach.readSeq >= seq) return 'read';
-  if (told === 'delivered' || reach.deliveredSeq >= seq) return 'delivered';
-  return 'sent';
-}
-
 /** Present members but for me. */
-export function othersOf(members: Record<string, Member> | null, me: string): Member[] {
-  return Object.values(members ?? {}).filter((member) => member.leftAt === null && member.user.id !== me);
+export function othersOf(members: readonly Member[], me: string): Member[] {
+  return members.filter((member) => member.user.id !== me);
 }
 
 /** Who rests at which seq: each member's head stands at the last row they have read, once. */

@@ -1,16 +1,19 @@
 import { defaultRangeExtractor, type Range, useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
-import { END_PX, keepPlace } from './kept-place.js';
+import { END_PX, keepPlace, type PlaceKeeper } from './kept-place.js';
 import type { Row } from './rows.js';
+import type { Target } from './use-jump.js';
 
 const NOTHING = () => undefined;
 
-/** Older messages are asked for this long before the reader reaches the top. Pixels. */
+/** More messages are asked for this long before the reader reaches either edge. Pixels. */
 const AHEAD_PX = 1_500;
 /** What stays in view above a row that was jumped to. Pixels. */
 const LEAD_PX = 96;
 /** Until then the first place is taken and the rows around it are measured. */
 const SETTLE_MS = 120;
+/** Without a threshold nothing is "at the end". */
+const NEVER_PX = -1;
 
 export interface TimelineScroll {
   items: { key: string; index: number; start: number; end: number }[];
@@ -28,11 +31,16 @@ export interface TimelineScroll {
 interface Options {
   scroller: RefObject<HTMLDivElement | null>;
   rows: readonly Row[];
+  /** The last row is the newest of all: what is appended to it is followed. Else it is a page among others. */
+  isLive: boolean;
   /** Where to begin: the row that stands near the top, -1 for the end. */
   startAt: number;
+  /** Where to go. */
+  target: Target | null;
   /** Stays drawn even out of view, so that it keeps the focus. */
   focusedKey: string | null;
   onNearTop: () => void;
+  onNearEnd: () => void;
 }
 
 /**
@@ -40,8 +48,10 @@ interface Options {
  * Prepending, and growth above the view, move nothing that is read; at the end new rows are followed; my own send goes
  * to the end from anywhere; a changed size keeps the end, or the top row, where it was.
  */
-export function useTimelineScroll({ scroller, rows, startAt, focusedKey, onNearTop }: Options): TimelineScroll {
-  const [pinned, setPinned] = useState(startAt < 0);
+export function useTimelineScroll(options: Options): TimelineScroll {
+  const { scroller, rows, isLive, startAt, target, focusedKey } = options;
+  const [pinned, setPinned] = useState(isLive && startAt < 0 && target === null);
+  const keeper = useRef<PlaceKeeper>(null);
   const getItemKey = useCallback((index: number) => rows[index]?.key ?? index, [rows]);
   // oxlint-disable-next-line react/incompatible-library -- rows are memoised by hand, no compiler is used
   const virtualizer = useVirtualizer<HTMLDivElement, Element>({
@@ -50,8 +60,8 @@ export function useTimelineScroll({ scroller, rows, startAt, focusedKey, onNearT
     estimateSize: (index) => estimate(rows[index]),
     getItemKey,
     anchorTo: 'end',
-    followOnAppend: true,
-    scrollEndThreshold: END_PX,
+    followOnAppend: isLive,
+    scrollEndThreshold: isLive ? END_PX : NEVER_PX,
     scrollPaddingStart: LEAD_PX,
     paddingEnd: 14,
     overscan: 8,
@@ -61,7 +71,8 @@ export function useTimelineScroll({ scroller, rows, startAt, focusedKey, onNearT
 
   const settled = useFirstPlace(virtualizer, rows.length, startAt);
   useOwnSends(virtualizer, rows);
-  useKeptPlace(scroller, setPinned, settled ? onNearTop : NOTHING);
+  useKeptPlace(options, keeper, setPinned, settled);
+  useTarget(virtualizer, keeper, rows, target);
 
   return {
     items: virtualizer.getVirtualItems().map(({ key, index, start, end }) => ({ key: String(key), index, start, end })),
@@ -110,7 +121,7 @@ function useFirstPlace(virtualizer: List, count: number, startAt: number): boole
 function useOwnSends(virtualizer: List, rows: readonly Row[]): void {
   const shown = useRef<string | null>(null);
   const last = rows.at(-1);
-  const own = last?.entry ? last.key : null;
+  const own = last?.pending ? last.key : null;
   useLayoutEffect(() => {
     if (own === null || own === shown.current) return;
     shown.current = own;
@@ -118,26 +129,59 @@ function useOwnSends(virtualizer: List, rows: readonly Row[]): void {
   }, [virtualizer, own]);
 }
 
-/** Keeps the place, says whether it is the end, and asks for older rows near the top. */
-function useKeptPlace(
-  scroller: RefObject<HTMLDivElement | null>,
-  setPinned: (pinned: boolean) => void,
-  onNearTop: () => void,
+/** Goes to each target once, as soon as its row is among those held. */
+function useTarget(
+  virtualizer: List,
+  keeper: RefObject<PlaceKeeper | null>,
+  rows: readonly Row[],
+  target: Target | null,
 ): void {
-  const nearTop = useRef(onNearTop);
+  const reached = useRef<Target | null>(null);
   useLayoutEffect(() => {
-    nearTop.current = onNearTop;
-    if (scroller.current && scroller.current.scrollTop < AHEAD_PX) onNearTop();
+    if (target === null || target === reached.current) return;
+    const index = indexOf(rows, target);
+    if (index < 0) return;
+    reached.current = target;
+    keeper.current?.leave();
+    if (target.seq === Number.POSITIVE_INFINITY) virtualizer.scrollToEnd();
+    else virtualizer.scrollToIndex(index, { align: 'center' });
+  }, [virtualizer, keeper, rows, target]);
+}
+
+function indexOf(rows: readonly Row[], { seq }: Target): number {
+  return seq === Number.POSITIVE_INFINITY ? rows.length - 1 : rows.findIndex((row) => row.message?.seq === seq);
+}
+
+/** Keeps the place, says whether it is the end, and asks for more rows near the edges. */
+function useKeptPlace(
+  { scroller, isLive, onNearTop, onNearEnd }: Options,
+  keeper: RefObject<PlaceKeeper | null>,
+  setPinned: (pinned: boolean) => void,
+  settled: boolean,
+): void {
+  const edges = useRef(NOTHING);
+  const live = useRef(isLive);
+  useLayoutEffect(() => {
+    live.current = isLive;
+    edges.current = () => {
+      const view = scroller.current;
+      if (!view || !settled) return;
+      if (view.scrollTop < AHEAD_PX) onNearTop();
+      if (view.scrollHeight - view.scrollTop - view.clientHeight < AHEAD_PX) onNearEnd();
+    };
+    edges.current();
   });
   useEffect(() => {
     const view = scroller.current;
     const rows = view?.firstElementChild;
     if (!view || !(rows instanceof HTMLElement)) return;
-    return keepPlace(view, rows, (place) => {
+    const made = keepPlace({ view, rows, isLive: () => live.current }, (place) => {
       setPinned(place.pinned);
-      if (view.scrollTop < AHEAD_PX) nearTop.current();
+      edges.current();
     });
-  }, [scroller, setPinned]);
+    keeper.current = made;
+    return made.stop;
+  }, [scroller, keeper, setPinned]);
 }
 
 function withFocused(range: Range, rows: readonly Row[], key: string | null): number[] {
@@ -151,7 +195,10 @@ function withFocused(range: Range, rows: readonly Row[], key: string | null): nu
 function estimate(row: Row | undefined): number {
   if (!row) return 40;
   if (row.message?.type === 'system') return 31 + (row.day ? 32 : 0);
-  const text = row.message?.content ?? row.entry?.content ?? '';
+  const text = row.message?.content ?? row.pending?.entry.content ?? '';
   const lines = text.split('\n').reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / 84)), 0);
-  return lines * 22 + 3 + (row.head ? 35 : 0) + (row.day ? 32 : 0) + (row.fresh ? 32 : 0) + (row.start ? 190 : 0);
+  const quote = row.message?.replyTo || row.pending?.quoted ? 24 : 0;
+  const reactions = row.message?.reactions.length ? 30 : 0;
+  const dividers = (row.day ? 32 : 0) + (row.fresh ? 32 : 0) + (row.start ? 190 : 0);
+  return lines * 22 + 3 + (row.head ? 35 : 0) + quote + reactions + dividers;
 }

@@ -4,10 +4,10 @@ import { Link } from 'wouter';
 import { useFocusedWindow } from '../../hooks/use-focused-window.js';
 import { Avatar } from '../../ui/avatar.js';
 import { classes } from '../../ui/classes.js';
-import { useChat } from '../chat/chat.store.js';
 import { fullTime, listTime } from '../chat/dates.js';
-import { badgeText } from '../chat/unread.js';
+import { useDraft } from '../chat/drafts.store.js';
 import { nameOf, usePeople } from '../people/people.store.js';
+import { badgeText } from './badge.js';
 import { previewOf, titleOf } from './preview.js';
 
 interface ConversationRowProps {
@@ -23,7 +23,8 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
   const { item, me, selected, tabStop, onFocus } = props;
   const people = usePeople();
   const watching = useFocusedWindow();
-  const draft = useChat((state) => (selected ? '' : (state.drafts[item.id]?.trim() ?? '')));
+  const { text } = useDraft(item.id);
+  const draft = selected ? '' : text.trim();
   const title = titleOf(item);
   const preview = previewOf(item, me, (id) => nameOf(people, id));
   // In view of the reader it is about to be read: no badge flickers up.
@@ -64,18 +65,41 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
             <span className={classes('truncate text-second', badge ? 'text-ink' : 'text-ink-3')}>
               {draft ? <span className="text-signal-text">Draft: {draft}</span> : preview}
             </span>
-            {badge ? (
-              <span
-                data-testid="unread-badge"
-                className="inline-flex h-[18px] min-w-[18px] flex-none items-center justify-center rounded-full bg-signal px-1.5 text-[11px] leading-none font-strong text-signal-ink tabular-nums"
-              >
-                {badge}
-              </span>
-            ) : null}
-            {badge ? <span className="sr-only">unread</span> : null}
+            <Badges unread={badge} mentions={badge ? item.mentionCount : 0} />
           </span>
         </span>
       </Link>
     </li>
   );
 });
+
+interface BadgesProps {
+  /** As it is shown; null: nothing. */
+  unread: string | null;
+  mentions: number;
+}
+
+/** How much is unread, and whether some of it is meant for me. */
+function Badges({ unread, mentions }: BadgesProps) {
+  if (unread === null) return null;
+  return (
+    <span className="flex flex-none items-center gap-1">
+      {mentions > 0 ? (
+        <span
+          data-testid="mention-badge"
+          className="inline-flex size-[18px] items-center justify-center rounded-full bg-accent text-[11px] leading-none font-strong text-accent-ink"
+        >
+          <span aria-hidden="true">@</span>
+          <span className="sr-only">{mentions === 1 ? 'One mention,' : `${mentions} mentions,`}</span>
+        </span>
+      ) : null}
+      <span
+        data-testid="unread-badge"
+        className="inline-flex h-[18px] min-w-[18px] items-center justify-center rounded-full bg-signal px-1.5 text-[11px] leading-none font-strong text-signal-ink tabular-nums"
+      >
+        {unread}
+      </span>
+      <span className="sr-only">unread</span>
+    </span>
+  );
+}

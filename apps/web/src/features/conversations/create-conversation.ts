@@ -1,12 +1,19 @@
-import type { ConversationDetail, ConversationListItem, CreateConversationBody } from '@parley/protocol';
-import { request } from '../../api/http.js';
-import { putItems } from '../chat/chat.store.js';
-import { takeDetail } from '../chat/chat-loader.js';
+import type { ParleyClient } from '@parley/client';
+import type { CreateConversationBody } from '@parley/protocol';
 
-/** Makes a conversation, or finds the direct one that there is. Answers its id. Throws `ApiError`. */
-export async function createConversation(body: CreateConversationBody): Promise<string> {
-  const made = await request<ConversationListItem | ConversationDetail>('POST', 'conversations', { body });
-  if ('members' in made) takeDetail(made);
-  else putItems([made]);
-  return made.id;
+/** Makes a conversation, or finds the direct one that there is. Answers its id once it can be shown. Throws `SdkError`. */
+export async function createConversation(client: ParleyClient, body: CreateConversationBody): Promise<string> {
+  const { id } = await client.createConversation(body);
+  const known = client.conversation(id);
+  // Its event may come after the answer; without a connection it comes with the next one.
+  if (known.getSnapshot() === null) {
+    await new Promise<void>((resolve) => {
+      const stop = known.subscribe(() => {
+        if (known.getSnapshot() === null) return;
+        stop();
+        resolve();
+      });
+    });
+  }
+  return id;
 }

@@ -1,4 +1,5 @@
 import { LIMITS, type UserView } from '@parley/protocol';
+import { useChatClient } from '@parley/react';
 import { type FormEvent, useState } from 'react';
 import { sentenceFor } from '../../api/sentences.js';
 import { useView } from '../../app/view.js';
@@ -10,6 +11,7 @@ import { PeoplePicker } from '../people/people-picker.js';
 import { createConversation } from './create-conversation.js';
 
 export function NewGroupDialog({ me, onClose }: { me: string; onClose: () => void }) {
+  const client = useChatClient();
   const { openConversation } = useView();
   // One id for all tries: a group whose answer was lost is not made twice.
   const [id] = useState(newClientId);
@@ -25,7 +27,7 @@ export function NewGroupDialog({ me, onClose }: { me: string; onClose: () => voi
     setError(null);
     try {
       const memberIds = people.map((person) => person.id);
-      openConversation(await createConversation({ id, type: 'group', name: name.trim(), memberIds }));
+      openConversation(await createConversation(client, { id, type: 'group', name: name.trim(), memberIds }));
     } catch (thrown) {
       setError(sentenceFor(thrown));
       setBusy(false);

@@ -1,4 +1,5 @@
 import type { UserView } from '@parley/protocol';
+import { useChatClient } from '@parley/react';
 import { useState } from 'react';
 import { sentenceFor } from '../../api/sentences.js';
 import { useView } from '../../app/view.js';
@@ -9,13 +10,14 @@ import { createConversation } from './create-conversation.js';
 
 /** Opens the direct conversation with somebody: the one that there is, or a new one. */
 export function NewMessageDialog({ me, onClose }: { me: string; onClose: () => void }) {
+  const client = useChatClient();
   const { openConversation } = useView();
   const [error, setError] = useState<string | null>(null);
 
   async function start(person: UserView) {
     setError(null);
     try {
-      openConversation(await createConversation({ type: 'direct', memberIds: [person.id] }));
+      openConversation(await createConversation(client, { type: 'direct', memberIds: [person.id] }));
     } catch (thrown) {
       setError(sentenceFor(thrown));
     }

@@ -1,23 +1,13 @@
-import type { ConversationState } from '../chat/conversation-state.js';
+import type { ConversationListItem } from '@parley/protocol';
 
-export interface Ordered {
-  active: ConversationState[];
-  archived: ConversationState[];
+export interface Folded<Item> {
+  active: Item[];
+  archived: Item[];
 }
 
-/** As the server lists them: the latest first, by id where the times are equal. Those I left are not shown. */
-export function orderedOf(byId: Record<string, ConversationState>): Ordered {
-  const all = Object.values(byId)
-    .filter((state) => state.gone === null)
-    .sort(byActivity);
-  return {
-    active: all.filter((state) => !state.item.isArchived),
-    archived: all.filter((state) => state.item.isArchived),
-  };
-}
-
-function byActivity(a: ConversationState, b: ConversationState): number {
-  const [left, right] = [a.item.updatedAt, b.item.updatedAt];
-  if (left !== right) return left < right ? 1 : -1;
-  return a.item.id < b.item.id ? 1 : -1;
+/** Archived ones apart; the order, the latest first, stays. */
+export function foldArchived<Item extends Pick<ConversationListItem, 'isArchived'>>(
+  items: readonly Item[],
+): Folded<Item> {
+  return { active: items.filter((item) => !item.isArchived), archived: items.filter((item) => item.isArchived) };
 }

@@ -4,8 +4,10 @@ import { systemSentence } from '../chat/system-sentence.js';
 
 const LONGEST = 140;
 
+export type Titled = Pick<ConversationListItem, 'name' | 'peer'>;
+
 /** The name that a conversation goes by: of the group, or of the other person. */
-export function titleOf(item: ConversationListItem): string {
+export function titleOf(item: Titled): string {
   return item.name ?? item.peer?.displayName ?? 'Conversation';
 }
 

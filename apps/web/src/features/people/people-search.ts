@@ -1,4 +1,5 @@
 import type { UserView } from '@parley/protocol';
+import { useChatClient } from '@parley/react';
 import { useEffect, useMemo, useState } from 'react';
 import { sentenceFor } from '../../api/sentences.js';
 import { searchPeople, usePeople } from './people.store.js';
@@ -19,25 +20,26 @@ const SEARCHING: PeopleSearch = { people: [], status: 'searching', error: null }
 export function usePeopleSearch(typed: string, without: readonly string[]): PeopleSearch {
   const query = typed.trim().toLowerCase();
   const asks = query.length >= ASKED_FROM;
+  const client = useChatClient();
   const known = useKnown(query, !asks);
   const [found, setFound] = useState<PeopleSearch>(SEARCHING);
   useEffect(() => {
     if (!asks) return;
-    const gone = new AbortController();
+    let stale = false;
     const timer = setTimeout(async () => {
       try {
-        const people = await searchPeople(query, gone.signal);
-        if (!gone.signal.aborted) setFound({ people, status: 'ready', error: null });
+        const people = await searchPeople(client, query);
+        if (!stale) setFound({ people, status: 'ready', error: null });
       } catch (thrown) {
-        if (!gone.signal.aborted) setFound({ people: [], status: 'failed', error: sentenceFor(thrown) });
+        if (!stale) setFound({ people: [], status: 'failed', error: sentenceFor(thrown) });
       }
     }, PAUSE_MS);
     return () => {
       clearTimeout(timer);
-      gone.abort();
+      stale = true;
       setFound(SEARCHING);
     };
-  }, [query, asks]);
+  }, [client, query, asks]);
   const result: PeopleSearch = asks ? found : { people: known, status: 'ready', error: null };
   return { ...result, people: result.people.filter((person) => !without.includes(person.id)) };
 }

@@ -1,9 +1,9 @@
+import type { ParleyClient } from '@parley/client';
 import type { Page, UserDetail, UserView } from '@parley/protocol';
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
-import { request } from '../../api/http.js';
 
-/** Everybody seen so far, by id. */
+/** Everybody seen so far, by id: those whom the SDK was told of, and those found by searching. */
 type People = Record<string, UserView>;
 
 export const peopleStore = createStore<{ byId: People }>(() => ({ byId: {} }));
@@ -14,6 +14,25 @@ const wanted = new Set<string>();
 const asked = new Set<string>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 
+/** Learns of everybody whom the server names to this client, and asks for those whom it only told by id. */
+export function feedPeople(client: ParleyClient, me: UserView): () => void {
+  const learn = () => learnPeople([...client.people.getSnapshot().values()]);
+  learnPeople([me]);
+  learn();
+  const stops = [
+    client.people.subscribe(learn),
+    client.on('message:new', ({ message, actorId }) => wantPeople(client, [message.senderId, actorId])),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+    clearTimeout(timer);
+    timer = undefined;
+    wanted.clear();
+    asked.clear();
+    peopleStore.setState({ byId: {} });
+  };
+}
+
 export function learnPeople(users: readonly UserView[]): void {
   const { byId } = peopleStore.getState();
   const news = users.filter((user) => differs(byId[user.id], user));
@@ -21,22 +40,9 @@ export function learnPeople(users: readonly UserView[]): void {
   peopleStore.setState({ byId: { ...byId, ...Object.fromEntries(news.map((user) => [user.id, view(user)])) } });
 }
 
-/** Asks the server for those not known yet, in few requests; each id is asked for once. */
-export function wantPeople(ids: readonly string[]): void {
-  const { byId } = peopleStore.getState();
-  for (const id of ids) if (!byId[id] && !asked.has(id)) wanted.add(id);
-  if (wanted.size > 0) timer ??= setTimeout(fetchWanted, BATCH_MS);
-}
-
-export function forgetPeople(): void {
-  wanted.clear();
-  asked.clear();
-  peopleStore.setState({ byId: {} });
-}
-
-/** People by a part of their name, most fitting first. Throws `ApiError`. */
-export async function searchPeople(query: string, signal: AbortSignal): Promise<UserDetail[]> {
-  const page = await request<Page<UserDetail>>('GET', 'users', { query: { query }, signal });
+/** People by a part of their name, most fitting first. Throws `SdkError`. */
+export async function searchPeople(client: ParleyClient, query: string): Promise<UserDetail[]> {
+  const page = await client.request<Page<UserDetail>>('GET', `users?${new URLSearchParams({ query })}`);
   learnPeople(page.items);
   return page.items;
 }
@@ -50,17 +56,23 @@ export function nameOf(people: People, id: string): string {
   return people[id]?.displayName ?? 'Someone';
 }
 
-async function fetchWanted(): Promise<void> {
+/** Asks the server for those not known yet, in few requests; each id is asked for once. */
+function wantPeople(client: ParleyClient, ids: readonly string[]): void {
+  const { byId } = peopleStore.getState();
+  for (const id of ids) if (!byId[id] && !asked.has(id)) wanted.add(id);
+  if (wanted.size > 0) timer ??= setTimeout(fetchWanted, BATCH_MS, client);
+}
+
+async function fetchWanted(client: ParleyClient): Promise<void> {
   timer = undefined;
   const ids = [...wanted].slice(0, BATCH_MAX);
   for (const id of ids) {
     wanted.delete(id);
     asked.add(id);
   }
-  if (wanted.size > 0) timer = setTimeout(fetchWanted, BATCH_MS);
+  if (wanted.size > 0) timer = setTimeout(fetchWanted, BATCH_MS, client);
   try {
-    const { items } = await request<Page<UserView>>('GET', 'users', { query: { ids: ids.join(',') } });
-    learnPeople(items);
+    learnPeople((await client.request<Page<UserView>>('GET', `users?ids=${ids.join(',')}`)).items);
   } catch {
     // Names are shown as "Someone"; whoever asks next tries again.
     for (const id of ids) asked.delete(id);

@@ -1,0 +1,3 @@
+export function useSendPause(): number {
+  return 0;
+}

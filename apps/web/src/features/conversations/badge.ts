@@ -1,0 +1,5 @@
+/** What a badge says; null where there is none. */
+export function badgeText(count: number): string | null {
+  if (count <= 0) return null;
+  return count > 99 ? '99+' : String(count);
+}
