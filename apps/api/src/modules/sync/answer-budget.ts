@@ -4,6 +4,8 @@ import { LIMITS, type UserView } from '@parley/protocol';
 export interface Piece {
   /** What it is in JSON. */
   content: unknown;
+  /** Bytes around it. */
+  frame?: number;
   /** Rows of messages and members in it. */
   rows: number;
   /** Everyone whom it names. */
@@ -52,9 +54,9 @@ export class AnswerBudget {
     return [...this.named.values()];
   }
 
-  private sizeOf({ content, people }: Piece): number {
+  private sizeOf({ content, people, frame = 0 }: Piece): number {
     const unnamed = [...new Set(people)].flatMap((id) => (this.named.has(id) ? [] : (this.views.get(id) ?? [])));
-    return [content, ...unnamed].reduce<number>((sum, each) => sum + jsonBytes(each), 0);
+    return [content, ...unnamed].reduce<number>((sum, each) => sum + jsonBytes(each), frame);
   }
 }
 

@@ -49,6 +49,8 @@ export interface Findings {
 const ID_BYTES = 40;
 /** Of a conversation that is answered later. */
 const LATER_BYTES = 130;
+/** What is around the rows of one that is answered, beyond that. */
+const ENTRY_BYTES = 150;
 
 /** Puts into the answer what it has room for: memberships first, then conversations in the question's order. */
 export function answerOf(epoch: string, findings: Findings): SyncAnswer {
@@ -173,12 +175,18 @@ const versionOf = (row: Row | undefined): number =>
 function joined(one: Piece, other: Piece): Piece {
   return {
     content: [one.content, other.content],
+    frame: (one.frame ?? 0) + (other.frame ?? 0),
     rows: one.rows + other.rows,
     people: [...one.people, ...other.people],
   };
 }
 
-const itemPiece = (item: ConversationListItem): Piece => ({ content: item, rows: 0, people: peopleOfItem(item) });
+const itemPiece = (item: ConversationListItem): Piece => ({
+  content: item,
+  frame: ENTRY_BYTES,
+  rows: 0,
+  people: peopleOfItem(item),
+});
 
 const marksPiece = (watermarks: readonly Watermark[]): Piece => ({
   content: watermarks,

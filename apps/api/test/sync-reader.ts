@@ -1,0 +1,154 @@
+import type { ConversationListItem, ConversationSync, Member, Message, SyncAnswer, Watermark } from '@parley/protocol';
+import { type Person, succeeded } from './people.js';
+
+/** What a client holds of one conversation. */
+export interface Held {
+  version: number;
+  receipts: number;
+  item: ConversationListItem | null;
+  messages: Map<number, Message>;
+  members: Map<string, Member>;
+  marks: Map<string, Watermark>;
+}
+
+/** A client that only ever syncs, and does with the answers what docs/protocol.md says, in as few words as possible. */
+export class SyncReader {
+  readonly held = new Map<string, Held>();
+  cursor: number | undefined;
+  epoch: string | undefined;
+
+  constructor(private readonly person: Person) {}
+
+  /** Takes a conversation in from its beginning. */
+  hold(id: string, at = { version: 0, receipts: 0 }): void {
+    this.held.set(id, { ...at, item: null, messages: new Map(), members: new Map(), marks: new Map() });
+  }
+
+  /** Asks and takes once. */
+  async step(): Promise<SyncAnswer> {
+    const answer = await this.ask();
+    this.epoch = answer.epoch;
+    this.cursor = answer.cursor;
+    for (const id of answer.removed) this.held.delete(id);
+    for (const { id } of answer.added) if (!this.held.has(id)) this.hold(id);
+    for (const [id, news] of Object.entries(answer.conversations)) {
+      const held = this.held.get(id);
+      if (held && 'conversation' in news) take(held, news);
+    }
+    return answer;
+  }
+
+  /** Until there is no more; returns the answers. */
+  async catchUp(): Promise<SyncAnswer[]> {
+    const answers: SyncAnswer[] = [];
+    for (;;) {
+      const known = [...this.held.keys()];
+      const answer = await this.step();
+      answers.push(answer);
+      const hasNew = [...this.held.keys()].some((id) => !known.includes(id));
+      if (!answer.hasMore && !hasNew) return answers;
+      if (answers.length > 1_000) throw new Error('A sync that never ends.');
+    }
+  }
+
+  ask(): Promise<SyncAnswer> {
+    const conversations = Object.fromEntries(
+      [...this.held].map(([id, { version, receipts }]) => [id, { version, receipts }]),
+    );
+    return syncing(this.person, { conversations, cursor: this.cursor, epoch: this.epoch });
+  }
+
+  /** Everything held, to be compared with what `fetched` returns. */
+  state(): State {
+    return Object.fromEntries(
+      [...this.held].map(([id, held]) => {
+        const messages = [...held.messages.values()].sort((a, b) => a.seq - b.seq);
+        const members = [...held.members.values()].filter(({ leftAt }) => leftAt === null).sort(byUser);
+        const { lastMessage, ...item } = held.item as ConversationListItem;
+        return [id, { item, last: lastMessage?.seq ?? 0, messages: messages.map(seenByAll), members }];
+      }),
+    );
+  }
+}
+
+export type State = Record<string, { item: object; last: number; messages: object[]; members: Member[] }>;
+
+export const syncing = async (person: Person, question: object): Promise<SyncAnswer> =>
+  succeeded(await person.post('/sync', question));
+
+/** The same of a client that fetches everything now. */
+export async function fetched(person: Person): Promise<State> {
+  const items = await all<ConversationListItem>(person, '/conversations?archived=all&limit=100', 'cursor');
+  const state: State = {};
+  for (const { lastMessage, ...item } of items) {
+    const messages = await all<Message>(person, `/conversations/${item.id}/messages?limit=100`, 'before');
+    const members = await all<Member>(person, `/conversations/${item.id}/members?limit=100`, 'cursor');
+    messages.sort((a, b) => a.seq - b.seq);
+    state[item.id] = {
+      item,
+      last: lastMessage?.seq ?? 0,
+      messages: messages.map(seenByAll),
+      members: members.sort(byUser),
+    };
+  }
+  return state;
+}
+
+async function all<T>(person: Person, path: string, parameter: string): Promise<T[]> {
+  const items: T[] = [];
+  for (let cursor: string | null = ''; cursor !== null; ) {
+    const page: { items: T[]; nextCursor: string | null } = succeeded(await person.get(`${path}${cursor}`));
+    items.push(...page.items);
+    cursor = page.nextCursor && `&${parameter}=${encodeURIComponent(page.nextCursor)}`;
+  }
+  return items;
+}
+
+/** Status moves with the marks of others, without a version: clients derive it. */
+const seenByAll = ({ status: _, ...message }: Message): object => message;
+
+const byUser = (a: Member, b: Member): number => (a.user.id < b.user.id ? -1 : 1);
+
+function take(held: Held, news: ConversationSync): void {
+  if (news.reset) for (const rows of [held.messages, held.members, held.marks]) rows.clear();
+  held.item = news.conversation;
+  held.version = news.version;
+  held.receipts = news.receipts;
+  for (const member of news.members) if (isNewer(member, held.members.get(member.user.id))) takeMember(held, member);
+  for (const message of news.messages) if (isNewer(message, held.messages.get(message.seq))) takeMessage(held, message);
+  for (const mark of news.watermarks) {
+    held.marks.set(mark.userId, mark);
+    raise(held, mark.userId, mark);
+  }
+}
+
+const isNewer = (row: { version: number }, than: { version: number } | undefined): boolean =>
+  !than || row.version > than.version;
+
+const takeMember = (held: Held, member: Member): void => {
+  const { lastReadSeq = 0, lastDeliveredSeq = 0 } = held.members.get(member.user.id) ?? {};
+  held.members.set(member.user.id, member);
+  raise(held, member.user.id, { lastReadSeq, lastDeliveredSeq });
+};
+
+/** Sending moves the sender's marks; a reply does not quote what is deleted. */
+function takeMessage(held: Held, message: Message): void {
+  const { seq, type, senderId, isDeleted } = message;
+  held.messages.set(seq, message);
+  if (type !== 'system') raise(held, senderId, { lastReadSeq: seq, lastDeliveredSeq: seq });
+  if (!isDeleted) return;
+  for (const other of held.messages.values()) {
+    if (other.replyTo?.seq === seq)
+      held.messages.set(other.seq, { ...other, replyTo: { ...other.replyTo, excerpt: '' } });
+  }
+}
+
+function raise(held: Held, userId: string, to: { lastReadSeq: number; lastDeliveredSeq: number }): void {
+  const member = held.members.get(userId);
+  if (!member) return;
+  held.members.set(userId, {
+    ...member,
+    lastReadSeq: Math.max(member.lastReadSeq, to.lastReadSeq),
+    lastDeliveredSeq: Math.max(member.lastDeliveredSeq, to.lastDeliveredSeq),
+  });
+}
