@@ -71,13 +71,13 @@ export type ConnectionAction =
   | 'present'
   | 'note';
 
-export interface Transition {
+interface Transition {
   readonly to: ConnectionState;
   readonly action: ConnectionAction;
 }
 
 /** `ignored`: cannot come in this state, or changes nothing there. */
-export type Entry = Transition | 'ignored';
+type Entry = Transition | 'ignored';
 
 type Row = Readonly<Record<ConnectionEvent, Entry>>;
 

@@ -59,7 +59,7 @@ export class Http {
       });
       return { response, text: await response.text() };
     } catch (cause) {
-      if (cause instanceof Error && cause.name === 'TimeoutError') {
+      if ((cause as Error | undefined)?.name === 'TimeoutError') {
         throw new SdkError('timeout', 'The server did not answer in time.');
       }
       throw new SdkError('network', 'The server cannot be reached.');
