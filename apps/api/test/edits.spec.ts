@@ -1,0 +1,462 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { sql } from 'drizzle-orm';
+import { DOORS, type MessageDoor } from './message-doors.js';
+import { startNode, type TestNode } from './node.js';
+import { aGroup, aPerson, directOf, NOBODY, type Person, people, succeeded } from './people.js';
+
+let node: TestNode;
+
+beforeAll(async () => {
+  node = await startNode();
+});
+afterAll(() => node.close());
+
+const range = (from: number, to: number) => Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
+const editsOf = async (who: Person, id: string, query = '') =>
+  succeeded(await who.get(`/messages/${id}/edits${query}`));
+const nested = (levels: number): object => (levels === 1 ? {} : { a: nested(levels - 1) });
+
+/** Makes a message so many seconds older than it is. */
+const age = (id: string, seconds: number) =>
+  node.rows(sql`UPDATE messages SET created_at = created_at - ${seconds} * interval '1 second' WHERE id = ${id}`);
+
+describe.each(DOORS)('editing over %s', (_name, open) => {
+  let id: string;
+  let ann: Person;
+  let bob: Person;
+  let mine: MessageDoor;
+  let theirs: MessageDoor;
+
+  beforeAll(async () => {
+    const group = await aGroup(node, { members: 1 });
+    id = group.id;
+    ann = group.owner;
+    bob = group.members[0] as Person;
+    mine = open(ann);
+    theirs = open(bob);
+  });
+
+  it('S4.21 §5: replaces the text, keeps the original, and everyone hears of it with its version', async () => {
+    const sockets = await Promise.all([ann.connect(), bob.connect()]);
+    const sent = await bob.say(id, 'helo', { metadata: { a: 1 } });
+    const before = await ann.sees(id);
+    const { success, body } = await theirs.edit(sent.id.toUpperCase(), { content: 'hello' });
+    expect(success).toBe(true);
+    expect(body).toEqual({
+      version: before.version + 1,
+      message: { ...sent, content: 'hello', editedAt: body.message.editedAt, version: before.version + 1 },
+    });
+    expect(Date.parse(body.message.editedAt)).toBeGreaterThanOrEqual(Date.parse(sent.createdAt));
+    for (const socket of sockets) {
+      await socket.reaches(id, body.version);
+      expect(socket.durable(id).at(-1)).toEqual({
+        name: 'message:edited',
+        payload: {
+          conversationId: id,
+          version: body.version,
+          actorId: bob.id,
+          message: body.message,
+          mentionsAdded: [],
+          mentionsRemoved: [],
+        },
+      });
+    }
+    expect((await ann.get(`/messages/${sent.id}`)).body).toEqual(body.message);
+    expect((await ann.get(`/conversations/${id}/messages?limit=1`)).body.items).toEqual([body.message]);
+    const after = await ann.sees(id);
+    expect(after).toEqual({
+      ...before,
+      version: body.version,
+      lastMessage: body.message,
+      members: after.members,
+      receipts: after.receipts,
+    });
+    expect(await editsOf(ann, sent.id)).toEqual({
+      items: [
+        {
+          id: expect.any(String),
+          messageId: sent.id,
+          originalContent: 'helo',
+          editedBy: bob.id,
+          editedAt: body.message.editedAt,
+        },
+      ],
+      nextCursor: null,
+      hasMore: false,
+      users: [expect.objectContaining({ id: bob.id, username: bob.username })],
+    });
+  });
+
+  it('§4: leaves the metadata as it is, unless it is given', async () => {
+    const { id: messageId } = await ann.say(id, 'x', { metadata: { a: 1, b: [2] } });
+    expect((await mine.edit(messageId, { content: 'y' })).body.message).toMatchObject({
+      content: 'y',
+      metadata: { a: 1, b: [2] },
+    });
+    expect((await mine.edit(messageId, { content: 'y', metadata: { c: 3 } })).body.message).toMatchObject({
+      content: 'y',
+      metadata: { c: 3 },
+    });
+    expect((await mine.edit(messageId, { content: 'y', metadata: {} })).body.message.metadata).toEqual({});
+    expect((await editsOf(bob, messageId)).items).toHaveLength(3);
+    const stored = await node.rows(
+      sql`SELECT original_metadata AS m FROM message_edit_history WHERE message_id = ${messageId} ORDER BY version`,
+    );
+    expect(stored).toEqual([{ m: { a: 1, b: [2] } }, { m: { a: 1, b: [2] } }, { m: { c: 3 } }]);
+  });
+
+  it('§3: to the same text and metadata succeeds with the present state: no version, no history, no event', async () => {
+    const socket = await bob.connect();
+    const sent = await ann.say(id, 'same', { metadata: { a: 1, b: { c: 2, d: 3 } } });
+    const { version } = await ann.sees(id);
+    for (const body of [
+      { content: 'same' },
+      { content: 'same', metadata: { b: { d: 3, c: 2 }, a: 1 } },
+      { content: '<b>same</b>' },
+    ]) {
+      expect(await mine.edit(sent.id, body)).toEqual({
+        success: true,
+        code: null,
+        body: { version: sent.version, message: sent },
+      });
+    }
+    expect((await ann.sees(id)).version).toBe(version);
+    expect((await editsOf(ann, sent.id)).items).toEqual([]);
+    const probe = await ann.say(id, 'probe');
+    await socket.reaches(id, probe.version);
+    expect(socket.all('message:edited')).toEqual([]);
+  });
+
+  it('§4: stores the text as a send would: to the letter, without HTML', async () => {
+    const { id: messageId } = await ann.say(id, 'x');
+    for (const [written, stored] of [
+      ['a < b, <3 and &amp; `<b>`', 'a < b, <3 and &amp; `<b>`'],
+      ['a <b>bold</b> word', 'a bold word'],
+      ['x<script>alert(1)</script>y', 'xy'],
+      ['  two  spaces\n', '  two  spaces\n'],
+      ['e\u0301 👩‍👩‍👧', 'e\u0301 👩‍👩‍👧'],
+      ["'; DROP TABLE messages; --", "'; DROP TABLE messages; --"],
+      ['é'.repeat(5_120), 'é'.repeat(5_120)],
+    ] as const) {
+      expect((await mine.edit(messageId, { content: written })).body.message.content).toBe(stored);
+    }
+  });
+
+  it('S4.21 §6: is for the sender alone, whatever the role of the others', async () => {
+    const { id: messageId, version } = await bob.say(id, 'mine');
+    expect((await mine.edit(messageId, { content: 'yours' })).code).toBe('forbidden');
+    expect((await ann.get(`/messages/${messageId}`)).body).toMatchObject({ content: 'mine', version });
+  });
+
+  it('§4: what the server wrote cannot be edited, by its actor neither', async () => {
+    succeeded(await ann.patch(`/conversations/${id}`, { name: `Name ${_name}` }));
+    const { lastMessage } = await ann.sees(id);
+    expect(lastMessage).toMatchObject({ type: 'system', senderId: ann.id });
+    expect((await mine.edit(lastMessage.id, { content: 'never' })).code).toBe('forbidden');
+  });
+
+  it('§5: a deleted message is a conflict', async () => {
+    const { id: messageId } = await ann.say(id, 'x');
+    succeeded(await ann.delete(`/messages/${messageId}`));
+    for (const content of ['y', 'x', '']) {
+      expect((await mine.edit(messageId, { content })).body).toMatchObject({
+        code: 'conflict',
+        details: [{ path: 'message', message: 'deleted' }],
+      });
+    }
+  });
+
+  it('§6: in an archived conversation it is a conflict', async () => {
+    const group = await aGroup(node);
+    const { id: messageId } = await group.owner.say(group.id, 'x');
+    succeeded(await group.owner.patch(`/conversations/${group.id}`, { isArchived: true }));
+    for (const content of ['x', 'y']) {
+      expect((await open(group.owner).edit(messageId, { content })).body).toMatchObject({
+        code: 'conflict',
+        details: [{ path: 'conversation', message: 'archived' }],
+      });
+    }
+    succeeded(await group.owner.patch(`/conversations/${group.id}`, { isArchived: false }));
+    expect((await open(group.owner).edit(messageId, { content: 'y' })).success).toBe(true);
+  });
+
+  it('G5 §3: strangers and former members are told what they are told of a message that does not exist', async () => {
+    const group = await aGroup(node, { members: 1 });
+    const [former] = group.members as [Person];
+    const { id: messageId } = await former.say(group.id, 'mine');
+    succeeded(await group.owner.delete(`/conversations/${group.id}/members/${former.id}`));
+    const nothing = await open(former).edit(NOBODY, { content: 'y' });
+    expect(nothing.code).toBe('not_found');
+    expect(await open(former).edit(messageId, { content: 'y' })).toEqual(nothing);
+    expect(await open(await aPerson(node)).edit(messageId, { content: 'y' })).toEqual(nothing);
+    expect((await former.get(`/messages/${messageId}/edits`)).status).toBe(404);
+    succeeded(await group.owner.post(`/conversations/${group.id}/members`, { memberIds: [former.id] }));
+    expect((await open(former).edit(messageId, { content: 'y' })).success).toBe(true);
+  });
+
+  describe('bad input', () => {
+    let messageId: string;
+    beforeAll(async () => {
+      messageId = (await ann.say(id, 'good', { metadata: { a: 1 } })).id;
+    });
+
+    it.each<[string, object, string]>([
+      ['nothing', {}, 'validation_failed'],
+      ['metadata alone', { metadata: {} }, 'validation_failed'],
+      ['a number', { content: 5 }, 'validation_failed'],
+      ['null', { content: null }, 'validation_failed'],
+      ['a list', { content: ['x'] }, 'validation_failed'],
+      ['an object', { content: { x: 1 } }, 'validation_failed'],
+      ['an empty text', { content: '' }, 'validation_failed'],
+      ['a blank text', { content: ' \n\u200B\u2800' }, 'validation_failed'],
+      ['nothing but HTML', { content: '<img src=x onerror=alert(1)>' }, 'validation_failed'],
+      ['NUL', { content: 'a\0b' }, 'validation_failed'],
+      ['half a surrogate pair', { content: 'a\uD83D' }, 'validation_failed'],
+      ['10,241 bytes', { content: `${'é'.repeat(5_120)}x` }, 'content_too_long'],
+      ['metadata: null', { content: 'x', metadata: null }, 'validation_failed'],
+      ['metadata: a list', { content: 'x', metadata: [] }, 'validation_failed'],
+      ['metadata: text', { content: 'x', metadata: 'x' }, 'validation_failed'],
+      ['metadata: NUL', { content: 'x', metadata: { a: 'x\0' } }, 'validation_failed'],
+      ['metadata: half a pair', { content: 'x', metadata: { '\uDC00': 1 } }, 'validation_failed'],
+      ['metadata: 33 levels', { content: 'x', metadata: nested(33) }, 'validation_failed'],
+      ['metadata: 102,401 bytes', { content: 'x', metadata: { a: 'x'.repeat(102_393) } }, 'too_large'],
+      ['a type', { content: 'x', type: 'data' }, 'validation_failed'],
+      ['a sender', { content: 'x', senderId: NOBODY }, 'validation_failed'],
+      ['a reply', { content: 'x', replyToId: NOBODY }, 'validation_failed'],
+      ['an unknown key', { content: 'x', role: 'owner' }, 'validation_failed'],
+    ])('A63 §3: %s is refused, and nothing changes', async (_what, body, code) => {
+      const before = (await ann.get(`/messages/${messageId}`)).body;
+      const { version } = await ann.sees(id);
+      expect((await mine.edit(messageId, body)).code).toBe(code);
+      expect((await ann.get(`/messages/${messageId}`)).body).toEqual(before);
+      expect((await ann.sees(id)).version).toBe(version);
+    });
+
+    it.each(['x', '1', `${NOBODY}0`, 'null'])('§3: %j is no id of a message', async (bad) => {
+      expect((await mine.edit(bad, { content: 'x' })).code).toBe('validation_failed');
+    });
+
+    it('§3: an id that nothing has is not found', async () => {
+      expect((await mine.edit(NOBODY, { content: 'x' })).code).toBe('not_found');
+    });
+  });
+
+  it('S2.12 §4: in a direct conversation each edits their own', async () => {
+    const [one, other] = (await people(node, 2)) as [Person, Person];
+    const direct = await directOf(one, other);
+    const { id: messageId } = await one.say(direct, 'x');
+    expect((await open(other).edit(messageId, { content: 'y' })).code).toBe('forbidden');
+    expect((await open(one).edit(messageId, { content: 'y' })).body.message.content).toBe('y');
+  });
+});
+
+describe('data messages', () => {
+  it.each(DOORS)('S4.15 S4.17: carry up to 100 KB, may have no text, and are edited over %s', async (_name, open) => {
+    const { id, owner } = await aGroup(node);
+    const metadata = { rows: range(1, 20_000).map(() => 1.5), pad: '' };
+    metadata.pad = 'x'.repeat(102_400 - JSON.stringify(metadata).length);
+    const sent = await owner.say(id, '', { type: 'data', metadata });
+    expect(sent).toMatchObject({ type: 'data', content: '', metadata });
+    const changed = { ...metadata, pad: metadata.pad.replace('x', 'y') };
+    const { body } = await open(owner).edit(sent.id, { content: '', metadata: changed });
+    expect(body.message).toEqual({
+      ...sent,
+      metadata: changed,
+      editedAt: body.message.editedAt,
+      version: sent.version + 1,
+    });
+    const more = { ...changed, pad: `${changed.pad}x` };
+    expect((await open(owner).edit(sent.id, { content: '', metadata: more })).code).toBe('too_large');
+  });
+
+  it('A63: binary data in an edit’s metadata is refused as what it is: no JSON', async () => {
+    const { id, owner } = await aGroup(node);
+    const socket = await owner.connect();
+    const { messageId } = await socket.say(id, 'x');
+    for (const metadata of [
+      Buffer.from('x'),
+      Buffer.alloc(0),
+      { a: Buffer.from('x') },
+      { a: [{ b: new Uint8Array(3) }] },
+    ]) {
+      const ack = await socket.ask('message:edit', { messageId, content: 'y', metadata });
+      expect([ack.error?.code, ack.error?.details?.[0].path]).toEqual(['validation_failed', 'metadata']);
+    }
+  });
+});
+
+describe('mentions in an edit', () => {
+  const mentionsOf = (messageId: string) =>
+    node.rows<{ user_id: string }>(
+      sql`SELECT n.user_id FROM mentions n JOIN messages m ON m.conversation_id = n.conversation_id AND m.seq = n.seq
+           WHERE m.id = ${messageId}`,
+    );
+
+  it('S4.16 §4: are found anew among the present members, told apart, and counted', async () => {
+    const { id, owner, members } = await aGroup(node, { members: 3 });
+    const [bob, eve, gone] = members as [Person, Person, Person];
+    const stranger = await aPerson(node);
+    succeeded(await owner.delete(`/conversations/${id}/members/${gone.id}`));
+    const socket = await eve.connect();
+    const sent = await owner.say(id, `@${bob.username} look`);
+    expect([(await bob.sees(id)).mentionCount, (await eve.sees(id)).mentionCount]).toEqual([1, 0]);
+    const names = [eve, gone, stranger].map(({ username }) => `@${username.toUpperCase()}`).join(' ');
+    const edited = succeeded(await owner.patch(`/messages/${sent.id}`, { content: `${names} \`@${bob.username}\`` }));
+    expect(edited.mentions).toEqual([eve.id]);
+    expect(await socket.first('message:edited')).toMatchObject({ mentionsAdded: [eve.id], mentionsRemoved: [bob.id] });
+    expect([(await bob.sees(id)).mentionCount, (await eve.sees(id)).mentionCount]).toEqual([0, 1]);
+    expect(await mentionsOf(sent.id)).toEqual([{ user_id: eve.id }]);
+    const both = succeeded(await owner.patch(`/messages/${sent.id}`, { content: `@${eve.username} @${bob.username}` }));
+    expect(both.mentions).toEqual([eve.id, bob.id]);
+    await socket.reaches(id, both.version);
+    expect(socket.all('message:edited')[1]).toMatchObject({ mentionsAdded: [bob.id], mentionsRemoved: [] });
+    expect(await mentionsOf(sent.id)).toHaveLength(2);
+    succeeded(await owner.patch(`/messages/${sent.id}`, { content: 'nobody' }));
+    expect(await mentionsOf(sent.id)).toEqual([]);
+  });
+
+  it('G6: one that comes into what somebody has read already is not counted as new', async () => {
+    const { id, owner, members } = await aGroup(node);
+    const [bob] = members as [Person];
+    const { id: messageId } = await owner.say(id, 'x');
+    succeeded(await bob.post(`/conversations/${id}/read`, { seq: 1 }));
+    expect(succeeded(await owner.patch(`/messages/${messageId}`, { content: `@${bob.username}` })).mentions).toEqual([
+      bob.id,
+    ]);
+    expect((await bob.sees(id)).mentionCount).toBe(0);
+  });
+
+  it('A48: of a text that names many, the first hundred names count', async () => {
+    const { id, owner, members } = await aGroup(node);
+    const [bob] = members as [Person];
+    const names = range(1, 99).map((i) => `@nobody-${i}`);
+    const { id: messageId } = await owner.say(id, 'x');
+    const edit = async (content: string) =>
+      succeeded(await owner.patch(`/messages/${messageId}`, { content })).mentions;
+    expect(await edit([...names, `@${bob.username}`].join(' '))).toEqual([bob.id]);
+    expect(await edit([...names, '@nobody-100', `@${bob.username}`].join(' '))).toEqual([]);
+  });
+});
+
+describe('the excerpt of a reply', () => {
+  it('§4: stays as it was when the quoted message is edited', async () => {
+    const { id, owner } = await aGroup(node);
+    const quoted = await owner.say(id, 'the original');
+    const reply = await owner.say(id, 'a reply', { replyToId: quoted.id });
+    succeeded(await owner.patch(`/messages/${quoted.id}`, { content: 'another' }));
+    expect((await owner.get(`/messages/${reply.id}`)).body).toEqual(reply);
+    expect(reply.replyTo.excerpt).toBe('the original');
+    expect(succeeded(await owner.patch(`/messages/${reply.id}`, { content: 'edited' })).replyTo).toEqual(reply.replyTo);
+  });
+});
+
+describe('the window', () => {
+  it('S4.21: is fifteen minutes, by the database’s clock', async () => {
+    const { id, owner } = await aGroup(node);
+    const { id: messageId } = await owner.say(id, 'x');
+    await age(messageId, 870);
+    succeeded(await owner.patch(`/messages/${messageId}`, { content: 'y' }));
+    await age(messageId, 31);
+    for (const [, open] of DOORS) {
+      expect((await open(owner).edit(messageId, { content: 'z' })).code).toBe('forbidden');
+      // A repeat whose answer was lost finds its result there.
+      expect((await open(owner).edit(messageId, { content: 'y' })).success).toBe(true);
+    }
+    expect((await editsOf(owner, messageId)).items).toHaveLength(1);
+    expect((await owner.get(`/messages/${messageId}`)).body.content).toBe('y');
+  });
+
+  it.each([
+    ['60', 3_500, true],
+    ['1', 61, false],
+    ['0', 0, false],
+  ])('S4.21: of %s minutes: %i seconds later an edit succeeds: %s', async (minutes, seconds, success) => {
+    const other = await startNode({ EDIT_WINDOW_MINUTES: minutes });
+    try {
+      const { id, owner } = await aGroup(other);
+      const { id: messageId } = await owner.say(id, 'x');
+      await other.rows(
+        sql`UPDATE messages SET created_at = created_at - ${seconds} * interval '1 second' WHERE id = ${messageId}`,
+      );
+      expect((await owner.patch(`/messages/${messageId}`, { content: 'y' })).status).toBe(success ? 200 : 403);
+      expect((await owner.delete(`/messages/${messageId}`)).status).toBe(200);
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('§4: a lowered limit for texts holds for edits too', async () => {
+    const other = await startNode({ MAX_CONTENT_BYTES: '10' });
+    try {
+      const { id, owner } = await aGroup(other);
+      const { id: messageId } = await owner.say(id, 'x');
+      const refused = await owner.patch(`/messages/${messageId}`, { content: 'x'.repeat(11) });
+      expect([refused.status, refused.body.error.code]).toEqual([413, 'content_too_long']);
+      succeeded(await owner.patch(`/messages/${messageId}`, { content: 'x'.repeat(10) }));
+    } finally {
+      await other.close();
+    }
+  });
+});
+
+describe('the edit history', () => {
+  it('S4.3: comes in pages, the oldest first, for every member', async () => {
+    const { id, owner, members } = await aGroup(node);
+    const [bob] = members as [Person];
+    const { id: messageId } = await owner.say(id, '0');
+    for (const i of range(1, 7)) succeeded(await owner.patch(`/messages/${messageId}`, { content: `${i}` }));
+    const seen: string[] = [];
+    let query = '?limit=3';
+    for (const more of [true, true, false]) {
+      const { items, nextCursor, hasMore, users } = await editsOf(bob, messageId, query);
+      seen.push(...items.map((each: { originalContent: string }) => each.originalContent));
+      expect([hasMore, nextCursor !== null]).toEqual([more, more]);
+      expect(users).toHaveLength(1);
+      query = `?limit=3&cursor=${nextCursor}`;
+    }
+    expect(seen).toEqual(range(0, 6).map(String));
+  });
+
+  it('§3: an answer ends at 512 KB, and the next one goes on', async () => {
+    const { id, owner } = await aGroup(node);
+    const { id: messageId } = await owner.say(id, '\u0001'.repeat(10_239) + 0);
+    for (const i of range(1, 12))
+      succeeded(await owner.patch(`/messages/${messageId}`, { content: '\u0001'.repeat(10_238) + (10 + i) }));
+    const first = await editsOf(owner, messageId);
+    expect(first.items).toHaveLength(8);
+    expect(first.hasMore).toBe(true);
+    const rest = await editsOf(owner, messageId, `?cursor=${first.nextCursor}`);
+    expect([rest.items.length, rest.hasMore]).toEqual([4, false]);
+  });
+
+  it('§3: of a deleted message is empty', async () => {
+    const { id, owner } = await aGroup(node);
+    const { id: messageId } = await owner.say(id, 'secret');
+    succeeded(await owner.patch(`/messages/${messageId}`, { content: 'x' }));
+    succeeded(await owner.delete(`/messages/${messageId}`));
+    expect(await editsOf(owner, messageId)).toEqual({ items: [], nextCursor: null, hasMore: false, users: [] });
+  });
+
+  it('§3: refuses strangers, unknown messages and what is no cursor of it', async () => {
+    const { id, owner } = await aGroup(node);
+    const [one, other] = [await owner.say(id, 'a'), await owner.say(id, 'b')];
+    for (const content of ['x', 'y']) succeeded(await owner.patch(`/messages/${one.id}`, { content }));
+    const { nextCursor } = await editsOf(owner, one.id, '?limit=1');
+    const statuses = async (who: Person, ...paths: string[]) =>
+      Promise.all(paths.map(async (path) => (await who.get(path)).status));
+    expect(
+      await statuses(
+        owner,
+        `/messages/${one.id}/edits?cursor=${nextCursor}`,
+        `/messages/${other.id}/edits?cursor=${nextCursor}`,
+        `/messages/${one.id}/edits?cursor=x`,
+        `/messages/${one.id}/edits?limit=0`,
+        `/messages/${one.id}/edits?limit=101`,
+        `/messages/${one.id}/edits?before=1`,
+        '/messages/x/edits',
+        `/messages/${NOBODY}/edits`,
+      ),
+    ).toEqual([200, 400, 400, 400, 400, 400, 400, 404]);
+    expect(await statuses(await aPerson(node), `/messages/${one.id}/edits`)).toEqual([404]);
+  });
+});
