@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { and, asc, desc, eq, gt, gte, inArray, isNull, lt, lte, type SQL, sql } from 'drizzle-orm';
+import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import { Database, type Db } from '../../database/database.js';
 import { WriterDatabase } from '../../database/database.module.js';
 import type { MessageRow } from '../../database/rows.js';
@@ -104,11 +105,12 @@ export class MessagesRepository {
     if (anchor.kind === 'id') {
       return this.firstSeq(tx, conversationId, { where: eq(messages.id, anchor.id) });
     }
-    // Times never go back along seq, so a moment is a place between two messages.
+    // Times never go back along seq, so a moment is a place between two messages. In the order of time they are found by
+    // an index; in that of seq alone all before or all after it might be read.
     const later = direction === 'after' ? gt(messages.createdAt, anchor.at) : gte(messages.createdAt, anchor.at);
-    const first = await this.firstSeq(tx, conversationId, { where: later });
+    const first = await this.firstSeq(tx, conversationId, { where: later, order: [messages.createdAt, messages.seq] });
     if (first !== null) return direction === 'after' ? first - 1 : first;
-    const last = (await this.firstSeq(tx, conversationId, { newest: true })) ?? 0;
+    const last = (await this.firstSeq(tx, conversationId, { order: [desc(messages.seq)] })) ?? 0;
     return direction === 'before' ? last + 1 : last;
   }
 
@@ -169,13 +171,13 @@ export class MessagesRepository {
   private async firstSeq(
     tx: Db,
     conversationId: string,
-    of: { where?: SQL; newest?: boolean },
+    of: { where?: SQL; order?: (AnyPgColumn | SQL)[] },
   ): Promise<number | null> {
     const [row] = await tx
       .select({ seq: messages.seq })
       .from(messages)
       .where(and(eq(messages.conversationId, conversationId), of.where))
-      .orderBy(of.newest ? desc(messages.seq) : asc(messages.seq))
+      .orderBy(...(of.order ?? [messages.seq]))
       .limit(1);
     return row?.seq ?? null;
   }

@@ -63,15 +63,16 @@ export class ReceiptsRepository {
     return rows;
   }
 
-  /** The user's conversations with something unread. */
+  /** The user's conversations with something unread: each is looked up by its key, however many there are of all. */
   async unread(userId: string): Promise<UnreadRow[]> {
     const { rows } = (await this.database.db.execute(sql`
       SELECT p.conversation_id, (c.countable - p.read_countable)::float8 AS unread,
              (SELECT count(*) FROM mentions e WHERE e.user_id = p.user_id AND e.conversation_id = p.conversation_id
                  AND e.seq > p.last_read_seq)::float8 AS mentioned
-        FROM conversation_participants p JOIN conversations c ON c.id = p.conversation_id
+        FROM conversation_participants p
+        JOIN LATERAL (SELECT countable, updated_at FROM conversations x WHERE x.id = p.conversation_id OFFSET 0) c ON true
        WHERE p.user_id = ${userId} AND p.left_at IS NULL AND c.countable > p.read_countable
-       ORDER BY c.updated_at DESC, c.id DESC`)) as unknown as { rows: UnreadRow[] };
+       ORDER BY c.updated_at DESC, p.conversation_id DESC`)) as unknown as { rows: UnreadRow[] };
     return rows;
   }
 
