@@ -1,6 +1,6 @@
 import type { ParleyClient } from '@parley/client';
 
-/** How many providers hold a client. */
+/** How many providers hold a client that is started. */
 const holders = new WeakMap<ParleyClient, number>();
 
 /**
@@ -8,13 +8,15 @@ const holders = new WeakMap<ParleyClient, number>();
  * task: StrictMode lets go and takes hold again within it, and must neither close the socket nor open a second one.
  */
 export function holdClient(client: ParleyClient): () => void {
-  const before = holders.get(client) ?? 0;
-  holders.set(client, before + 1);
-  if (before === 0) client.start();
+  const count = holders.get(client);
+  holders.set(client, (count ?? 0) + 1);
+  if (count === undefined) client.start();
   return () => {
     holders.set(client, (holders.get(client) ?? 1) - 1);
     queueMicrotask(() => {
-      if (holders.get(client) === 0) void client.stop();
+      if (holders.get(client) !== 0) return;
+      holders.delete(client);
+      void client.stop();
     });
   };
 }

@@ -1,0 +1,329 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import { type ClientSocket, ParleyClient } from '@parley/client';
+import { act, type ReactNode, StrictMode } from 'react';
+import { createRoot, type Root } from 'react-dom/client';
+import {
+  ChatProvider,
+  useChatEvent,
+  useConnection,
+  useConversation,
+  useConversations,
+  useMessages,
+  usePeople,
+  useSelected,
+  useUnread,
+  useUser,
+} from './index.js';
+
+/**
+ * Runs components that draw nothing, in as much of a page as react-dom asks for then. A whole DOM would be a dependency
+ * more; what is drawn is looked at in a real browser.
+ */
+class BarePage {
+  private readonly root: Root;
+
+  constructor() {
+    const inert = { addEventListener: () => undefined, removeEventListener: () => undefined };
+    const document = { ...inert, nodeType: 9, activeElement: null };
+    Object.assign(globalThis, {
+      IS_REACT_ACT_ENVIRONMENT: true,
+      window: { ...inert, document, HTMLIFrameElement: Object },
+    });
+    const element = { ...inert, nodeType: 1, nodeName: 'DIV', tagName: 'DIV', ownerDocument: document };
+    this.root = createRoot({ ...element, firstChild: null } as unknown as Element, {
+      onUncaughtError: (error) => {
+        throw error;
+      },
+    });
+  }
+
+  async show(node: ReactNode): Promise<void> {
+    await act(async () => this.root.render(node));
+  }
+
+  /** Does something that changes what is shown, and waits until it is. */
+  async change(how: () => void): Promise<void> {
+    await act(async () => how());
+  }
+
+  async leave(): Promise<void> {
+    await act(async () => this.root.unmount());
+  }
+}
+
+class Cell<T> {
+  readonly listeners = new Set<() => void>();
+
+  constructor(private value: T) {}
+
+  getSnapshot() {
+    return this.value;
+  }
+
+  subscribe(listener: () => void) {
+    this.listeners.add(listener);
+    return () => {
+      this.listeners.delete(listener);
+    };
+  }
+
+  set(value: T) {
+    this.value = value;
+    for (const listener of [...this.listeners]) listener();
+  }
+}
+
+/** A client whose every value is set by hand. As the SDK's own, it answers a new view for each question. */
+function aClient() {
+  const calls: string[] = [];
+  const log =
+    (name: string) =>
+    (...args: unknown[]) => {
+      calls.push(
+        `${name} ${args.map((arg) => (typeof arg === 'object' ? JSON.stringify(arg) : arg)).join(' ')}`.trim(),
+      );
+      return name === 'send' ? 'id-1' : Promise.resolve();
+    };
+  const cells = {
+    conversations: new Cell<unknown>({ items: [], isLoaded: false }),
+    connection: new Cell<unknown>({ state: 'connecting' }),
+    people: new Cell<unknown>(new Map()),
+    unread: new Cell<unknown>({ total: 0, mentions: 0 }),
+    a: new Cell<unknown>({ id: 'a' }),
+    b: new Cell<unknown>({ id: 'b' }),
+    messages: new Cell<unknown>({ items: [], isLoaded: false }),
+  };
+  const heard = new Map<string, Set<(payload: unknown) => void>>();
+  const view = (cell: Cell<unknown>) => ({
+    getSnapshot: () => cell.getSnapshot(),
+    subscribe: (listener: () => void) => cell.subscribe(listener),
+  });
+  const client = {
+    ...cells,
+    conversation: (id: 'a' | 'b') => view(cells[id]),
+    messages: () => ({
+      getSnapshot: () => cells.messages.getSnapshot(),
+      subscribe: (listener: () => void) => {
+        calls.push('subscribe');
+        return cells.messages.subscribe(listener);
+      },
+      loadOlder: log('loadOlder'),
+      loadNewer: log('loadNewer'),
+      jumpTo: log('jumpTo'),
+      toLatest: log('toLatest'),
+    }),
+    ...Object.fromEntries(
+      ['start', 'stop', 'send', 'resend', 'discard', 'edit', 'delete', 'react', 'unreact'].map((name) => [
+        name,
+        log(name),
+      ]),
+    ),
+    on: (name: string, listener: (payload: unknown) => void) => {
+      heard.set(name, (heard.get(name) ?? new Set()).add(listener));
+      return () => heard.get(name)?.delete(listener);
+    },
+  };
+  return {
+    client: client as unknown as ParleyClient,
+    cells,
+    calls,
+    tell: (name: string, payload: unknown) => {
+      for (const listener of heard.get(name) ?? []) listener(payload);
+    },
+    listeners: (name: string) => heard.get(name)?.size ?? 0,
+  };
+}
+
+/** A component that notes what a hook answers each time it is drawn. */
+function aWatcher<T>(hook: () => T) {
+  const seen: T[] = [];
+  function Watcher() {
+    seen.push(hook());
+    return null;
+  }
+  return { seen, Watcher };
+}
+
+describe('ChatProvider', () => {
+  it('S4.39: mounted twice by StrictMode opens one socket, and closes it when it goes', async () => {
+    const sockets: (ClientSocket & { isClosed: boolean })[] = [];
+    const openSocket = () => {
+      const socket = {
+        connected: false,
+        isClosed: false,
+        on: () => undefined,
+        onAny: () => undefined,
+        emit: () => undefined,
+        disconnect: () => {
+          socket.isClosed = true;
+        },
+      };
+      sockets.push(socket);
+      return socket;
+    };
+    const options = { url: 'http://127.0.0.1:1', getToken: () => Promise.resolve('token'), openSocket };
+    const { seen, Watcher } = aWatcher(useConnection);
+    const page = new BarePage();
+    await page.show(
+      <StrictMode>
+        <ChatProvider options={options}>
+          <Watcher />
+          <Watcher />
+        </ChatProvider>
+      </StrictMode>,
+    );
+    await page.change(() => undefined);
+    expect(seen.at(-1)?.state).toBe('connecting');
+    expect(sockets.map(({ isClosed }) => isClosed)).toEqual([false]);
+    await page.leave();
+    expect(sockets.map(({ isClosed }) => isClosed)).toEqual([true]);
+  });
+
+  it('starts a given client once for all providers of it, and stops it after the last', async () => {
+    const { client, calls } = aClient();
+    const page = new BarePage();
+    const provider = (key: string) => <ChatProvider key={key} client={client} />;
+    await page.show([provider('one'), provider('two')]);
+    // One goes and another comes in the same moment, as when a page is changed.
+    await page.show([provider('two'), provider('three')]);
+    await page.show([provider('four')]);
+    expect(calls).toEqual(['start']);
+    await page.leave();
+    expect(calls).toEqual(['start', 'stop']);
+    const again = new BarePage();
+    await again.show(provider('five'));
+    expect(calls).toEqual(['start', 'stop', 'start']);
+    await again.leave();
+  });
+
+  it('is asked for by name where it is missing', async () => {
+    const { Watcher } = aWatcher(useUnread);
+    const quiet = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+    await expect(new BarePage().show(<Watcher />)).rejects.toThrow('needs a ChatProvider');
+    quiet.mockRestore();
+  });
+});
+
+describe('Hooks', () => {
+  async function drawn<T>(hook: () => T) {
+    const made = aClient();
+    const { seen, Watcher } = aWatcher(hook);
+    const page = new BarePage();
+    const again = () =>
+      page.show(
+        <ChatProvider client={made.client}>
+          <Watcher />
+        </ChatProvider>,
+      );
+    await again();
+    return { ...made, seen, page, again };
+  }
+
+  it('answer the snapshots of the SDK as they are, and draw once for each change', async () => {
+    const { cells, seen, page } = await drawn(() => [useConversations(), useConnection(), useUnread(), usePeople()]);
+    const next = { items: [], isLoaded: true };
+    await page.change(() => cells.conversations.set(next));
+    await page.change(() => {
+      cells.connection.set({ state: 'online' });
+      cells.unread.set({ total: 2, mentions: 1 });
+    });
+    expect(seen).toHaveLength(3);
+    expect(seen[1]?.[0]).toBe(next);
+    expect(seen[2]?.slice(1, 3)).toEqual([{ state: 'online' }, { total: 2, mentions: 1 }]);
+    await page.leave();
+    expect(Object.values(cells).map(({ listeners }) => listeners.size)).toEqual([0, 0, 0, 0, 0, 0, 0]);
+  });
+
+  it('a change of another conversation draws nothing', async () => {
+    const { cells, seen, page } = await drawn(() => useConversation('a'));
+    await page.change(() => cells.b.set({ id: 'b', unreadCount: 1 }));
+    await page.change(() => cells.conversations.set({ items: [], isLoaded: true }));
+    expect(seen).toEqual([{ id: 'a' }]);
+    await page.change(() => cells.a.set(null));
+    expect(seen).toEqual([{ id: 'a' }, null]);
+  });
+
+  it('a part of a value draws only when that part changes', async () => {
+    const isLoaded = (value: { isLoaded: boolean }) => value.isLoaded;
+    const made = aClient();
+    const { seen, Watcher } = aWatcher(() => [useSelected(made.client.conversations, isLoaded), useUser('ama')]);
+    const page = new BarePage();
+    await page.show(
+      <ChatProvider client={made.client}>
+        <Watcher />
+      </ChatProvider>,
+    );
+    const ama = { id: 'ama' };
+    await page.change(() => made.cells.conversations.set({ items: [1], isLoaded: false }));
+    await page.change(() => made.cells.people.set(new Map([['li', { id: 'li' }]])));
+    expect(seen).toEqual([[false, null]]);
+    await page.change(() => made.cells.people.set(new Map([['ama', ama]])));
+    await page.change(() => made.cells.conversations.set({ items: [1], isLoaded: true }));
+    expect(seen.slice(1)).toEqual([
+      [false, ama],
+      [true, ama],
+    ]);
+  });
+
+  it('useMessages pages both ways and sends, with commands that stay the same', async () => {
+    const { cells, calls, seen, page, again } = await drawn(() => useMessages('a'));
+    await again();
+    const [first] = seen;
+    expect(seen.every((one) => one === first)).toBe(true);
+    await page.change(() => cells.messages.set({ items: ['m'], isLoaded: true, hasOlder: true }));
+    const last = seen.at(-1);
+    expect(last).toMatchObject({ items: ['m'], isLoaded: true, hasOlder: true });
+    expect(last?.loadOlder).toBe(first?.loadOlder);
+    await page.change(async () => {
+      await last?.loadOlder();
+      await last?.loadNewer();
+      await last?.jumpTo(7);
+      await last?.toLatest();
+      expect(last?.send({ content: 'hi' })).toBe('id-1');
+      last?.resend('x');
+      last?.discard('y');
+      await last?.edit('m', { content: 'ho' });
+      await last?.remove('m');
+      await last?.react('m', '👍');
+      await last?.unreact('m', '👍');
+    });
+    expect(calls).toEqual([
+      'subscribe',
+      'start',
+      'loadOlder',
+      'loadNewer',
+      'jumpTo 7',
+      'toLatest',
+      'send a {"content":"hi"}',
+      'resend x',
+      'discard y',
+      'edit m {"content":"ho"}',
+      'delete m',
+      'react m 👍',
+      'unreact m 👍',
+    ]);
+  });
+
+  it('useMessages begins at a place without asking for the newest page first', async () => {
+    const { calls } = await drawn(() => useMessages('a', { startAt: 12 }));
+    expect(calls.filter((call) => call !== 'start')).toEqual(['jumpTo 12', 'subscribe']);
+  });
+
+  it('useChatEvent calls the latest listener, and none after it has gone', async () => {
+    const heard: string[] = [];
+    let name = 'first';
+    const { tell, listeners, page, again } = await drawn(() => {
+      const mine = name;
+      useConversations();
+      useChatEvent('message:new', () => void heard.push(mine));
+    });
+    tell('message:new', {});
+    name = 'second';
+    await again();
+    tell('message:new', {});
+    expect(heard).toEqual(['first', 'second']);
+    expect(listeners('message:new')).toBe(1);
+    await page.leave();
+    expect(listeners('message:new')).toBe(0);
+  });
+});
