@@ -1,6 +1,6 @@
 import type { Message, MessageReceipt, UserView } from '@parley/protocol';
 import { useConversation } from '@parley/react';
-import { Check, CheckCheck } from 'lucide-react';
+import { CheckCheck } from 'lucide-react';
 import { PersonAvatar } from '../../ui/avatar.js';
 import { clockTime, fullTime, listTime } from './dates.js';
 import { DetailsDialog } from './details-dialog.js';
@@ -78,11 +78,7 @@ function Section({ title, empty, reached }: { title: string; empty?: string; rea
                 <time dateTime={at} title={fullTime(new Date(at))}>
                   {when(new Date(at))}
                 </time>
-                {title === 'Read by' ? (
-                  <CheckCheck size={14} strokeWidth={1.8} className="text-accent" />
-                ) : (
-                  <Check size={14} strokeWidth={1.8} />
-                )}
+                <CheckCheck size={14} strokeWidth={1.8} className={title === 'Read by' ? 'text-accent' : undefined} />
               </span>
             )}
           </li>

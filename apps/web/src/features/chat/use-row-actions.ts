@@ -57,12 +57,17 @@ export function useRowActions(enabled: boolean, keys: Readonly<Record<string, ()
   const host = useRef<HTMLElement>(null);
   const next = useRef<(() => void) | null>(null);
 
-  // Only once a dialog is gone, which would not let the focus out.
   useEffect(() => {
     if (opened !== null || next.current === null) return;
     const move = next.current;
     next.current = null;
-    const timer = setTimeout(move);
+    // Only once a dialog is gone, which would not let the focus out. What was under pointer and focus went without
+    // a word, so both are looked up.
+    const timer = setTimeout(() => {
+      move();
+      setHovered(host.current?.matches(':hover') ?? false);
+      setWithin(host.current?.contains(document.activeElement) ?? false);
+    });
     return () => clearTimeout(timer);
   }, [opened]);
 
@@ -105,7 +110,10 @@ export function useRowActions(enabled: boolean, keys: Readonly<Record<string, ()
   }
 
   const handlers: RowHandlers = {
-    onPointerEnter: (event) => setHovered(event.pointerType === 'mouse'),
+    onPointerEnter: (event) => {
+      host.current = event.currentTarget;
+      setHovered(event.pointerType === 'mouse');
+    },
     onPointerLeave: () => {
       setHovered(false);
       press.cancel();

@@ -87,7 +87,7 @@ function Badges({ unread, mentions }: BadgesProps) {
       {mentions > 0 ? (
         <span
           data-testid="mention-badge"
-          className="inline-flex size-[18px] items-center justify-center rounded-full bg-accent text-[11px] leading-none font-strong text-accent-ink"
+          className="inline-flex size-[18px] items-center justify-center rounded-full bg-signal text-[11px] leading-none font-strong text-signal-ink"
         >
           <span aria-hidden="true">@</span>
           <span className="sr-only">{mentions === 1 ? 'One mention,' : `${mentions} mentions,`}</span>

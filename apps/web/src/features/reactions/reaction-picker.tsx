@@ -89,7 +89,7 @@ function PickerBody({ onPick }: Pick<ReactionPickerProps, 'onPick'>) {
       >
         {current ? (
           <>
-            <span className="emoji text-[18px]">{current.glyph}</span> <span className="truncate">{current.words}</span>
+            <span className="emoji text-[18px]">{current.glyph}</span> <span className="truncate">{current.name}</span>
           </>
         ) : (
           'Try another word, such as “thanks” or “party”.'
@@ -127,7 +127,7 @@ function Grid({ id, groups, current, cellId, onPick }: GridProps) {
                   key={emoji.glyph}
                   id={cellId(emoji)}
                   role="gridcell"
-                  aria-label={emoji.words}
+                  aria-label={emoji.name}
                   aria-selected={emoji === current}
                   data-active={emoji === current || undefined}
                   className="picker-cell emoji"
