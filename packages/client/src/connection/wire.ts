@@ -2,7 +2,6 @@ import {
   type Ack,
   type CommandName,
   type Commands,
-  ERRORS,
   type ErrorCode,
   type ErrorObject,
   type EventName,
@@ -90,7 +89,7 @@ export class Wire {
     // socket.io-client would keep it and send it late, after an order that is not ours.
     if (this.hasEnded || !this.socket.connected) return Promise.reject(noConnection());
     if (new TextEncoder().encode(JSON.stringify(payload)).length > frameBytes - FRAME_HEAD) {
-      return Promise.reject(new SdkError('too_large', ERRORS.too_large.message, { retryable: false }));
+      return Promise.reject(new SdkError('too_large', 'The request is too large.', { retryable: false }));
     }
     const { promise, resolve, reject } = Promise.withResolvers<Commands[Name]['result']>();
     const timer = setTimeout(() => reject(new SdkError('timeout', 'The server did not answer in time.')), ACK_MS);

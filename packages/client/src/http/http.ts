@@ -1,4 +1,4 @@
-import { ERRORS, type ErrorBody, type ErrorCode } from '@parley/protocol';
+import type { ErrorBody, ErrorCode } from '@parley/protocol';
 import type { Tokens } from '../connection/tokens.js';
 import { SdkError } from '../sdk-error.js';
 
@@ -67,6 +67,15 @@ export class Http {
   }
 }
 
+/** What the statuses of others mean, where repeating does not help. The table of the protocol is large. */
+const CODES: Partial<Record<number, ErrorCode>> = {
+  400: 'validation_failed',
+  401: 'unauthenticated',
+  403: 'forbidden',
+  404: 'not_found',
+  413: 'too_large',
+};
+
 interface Answer {
   response: Response;
   text: string;
@@ -78,9 +87,10 @@ function read<T>({ response, text }: Answer): T {
   const error = (body as Partial<ErrorBody> | undefined)?.error;
   if (typeof error?.code === 'string') throw SdkError.from(error);
   // Not from Parley itself: a proxy's page, say. The status has to do.
-  const codes = Object.keys(ERRORS) as ErrorCode[];
-  const code = codes.find((each) => ERRORS[each].status === response.status) ?? 'service_unavailable';
-  throw new SdkError(code, `The server answered with the status ${response.status}.`, ERRORS[code]);
+  const code = CODES[response.status];
+  throw new SdkError(code ?? 'service_unavailable', `The server answered with the status ${response.status}.`, {
+    retryable: code === undefined,
+  });
 }
 
 function parsed(text: string): unknown {
