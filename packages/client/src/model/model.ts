@@ -13,7 +13,14 @@ import type {
 import type { OutboxEntry } from '../outbox/outbox-entry.js';
 import type { SdkError } from '../sdk-error.js';
 import type { Subscribable } from '../subscribable.js';
+import type { Conversation } from './conversation.js';
+import type { DurableEvent } from './held-events.js';
+import { applyLoose } from './loose-events.js';
 import type { PageTicket, PageWish } from './message-pages.js';
+import { Notifier, type Topic } from './notifier.js';
+import { beginPage, endPage, failPage } from './paging.js';
+import { isDurable } from './reducers/in-order.js';
+import { fetchedRow, withOwnReactions } from './row.js';
 import type {
   ConversationsSnapshot,
   ConversationView,
@@ -21,6 +28,9 @@ import type {
   MessagesSnapshot,
   UnreadSnapshot,
 } from './snapshots.js';
+import { Store } from './store.js';
+import { applyAnswer, nextQuestion } from './sync-answers.js';
+import { conversationsView, conversationView, detachedView, EMPTY, messagesView, unreadView } from './views.js';
 
 export interface ModelOptions {
   onAdvance?: (move: CursorMove) => void;
@@ -31,55 +41,233 @@ export interface MembersTicket {
   readonly conversationId: string;
 }
 
-/** Everything that this client knows of conversations, messages and people, and nothing of how it came here. */
-export declare class Model {
-  constructor(options?: ModelOptions);
+interface Pending {
+  readonly entries: readonly OutboxEntry[];
+  readonly detached: MessagesSnapshot;
+}
 
+/**
+ * Everything that this client knows of conversations, messages and people, and nothing of how it came here. What is
+ * told may come twice, late and in any order; what is shown is the state at one version of each conversation, or newer
+ * where somebody told more.
+ */
+export class Model {
   readonly conversations: Subscribable<ConversationsSnapshot>;
   readonly people: Subscribable<ReadonlyMap<string, UserView>>;
   readonly unread: Subscribable<UnreadSnapshot>;
+  private readonly notifier = new Notifier((topic) => this.trim(topic));
+  /** What waits to be sent, by conversation, and how it is shown while that is not held. */
+  private readonly pending = new Map<string, Pending>();
+  private readonly dirtyListeners = new Set<() => void>();
+  private readonly members = new Map<string, { ticket: MembersTicket; conversation: Conversation }>();
+  private readonly pages = new Map<PageTicket, Conversation>();
+  private asked = new WeakMap<SyncBody, number>();
+  private isNeedTold = false;
+  private store: Store;
+
+  constructor(private readonly options: ModelOptions = {}) {
+    this.store = this.storeOf('');
+    this.conversations = this.notifier.view('conversations', () => conversationsView(this.store));
+    this.people = this.notifier.view('people', () => this.store.people.snapshot());
+    this.unread = this.notifier.view('unread', () => unreadView(this.store));
+  }
+
   /** Null while it is not held. A new, small object each time: keep it as long as it is subscribed to. */
-  conversation(id: string): Subscribable<ConversationView | null>;
-  messages(id: string): Subscribable<MessagesSnapshot>;
+  conversation(id: string): Subscribable<ConversationView | null> {
+    return this.notifier.view(`item ${id}`, () => {
+      const conversation = this.store.get(id);
+      return conversation ? conversationView(conversation) : null;
+    });
+  }
+
+  messages(id: string): Subscribable<MessagesSnapshot> {
+    return this.notifier.view(`messages ${id}`, () => {
+      const conversation = this.store.get(id);
+      const pending = this.pending.get(id);
+      return conversation ? messagesView(conversation, pending?.entries) : (pending?.detached ?? EMPTY);
+    });
+  }
 
   /** At each `ready`. Another user: everything is dropped. */
-  begin(announced: { userId: string; epoch: string }): void;
-  applyEvent<Name extends EventName>(name: Name, payload: Events[Name]): void;
+  begin({ userId, epoch }: { userId: string; epoch: string }): void {
+    if (userId !== this.store.me) {
+      this.store = this.storeOf(userId);
+      this.members.clear();
+      this.pages.clear();
+      this.notifier.touchAll();
+    }
+    this.store.begin(epoch);
+    this.tellNeed();
+  }
 
-  /** Where all that is held stands, in questions of at most 1,000 conversations: asked after each `ready`. */
-  syncQuestions(): SyncBody[];
-  /** What is to be asked now because a gap was seen, an answer had more, or counts are in doubt; null: nothing. */
-  followUp(): SyncBody | null;
-  /** `question` is the very object that `syncQuestions` or `followUp` made. Tells whether anything came of it. */
-  applySync(question: SyncBody, answer: SyncAnswer): boolean;
+  applyEvent<Name extends EventName>(name: Name, payload: Events[Name]): void {
+    if (isDurable(name)) this.store.receive({ name, payload } as DurableEvent);
+    else applyLoose(this.store, name, payload);
+    this.tellNeed();
+  }
+
+  /**
+   * What is to be asked now: what was not compared since `begin`, where a gap was seen, where an answer had more, and
+   * where counts are in doubt. At most 1,000 conversations; null: nothing.
+   */
+  nextQuestion(): SyncBody | null {
+    this.isNeedTold = false;
+    return nextQuestion(this.store, this.asked);
+  }
+
+  /** `question` is the very object that `nextQuestion` made. Tells whether anything came of it. */
+  applySync(question: SyncBody, answer: SyncAnswer): boolean {
+    const askedAt = this.asked.get(question);
+    if (askedAt === undefined) return false;
+    const hasHelped = applyAnswer(this.store, { question, answer, askedAt });
+    this.tellNeed();
+    return hasHelped;
+  }
+
   /** Conversations that need a sync. */
-  dirty(): ReadonlySet<string>;
-  /** Called, at most once until the next `followUp`, when there is something to be asked. */
-  onDirty(listener: () => void): () => void;
+  dirty(): ReadonlySet<string> {
+    return this.store.needy;
+  }
+
+  /** Called, at most once until the next question is made, when there is something to be asked. */
+  onDirty(listener: () => void): () => void {
+    this.dirtyListeners.add(listener);
+    return () => {
+      this.dirtyListeners.delete(listener);
+    };
+  }
 
   /**
    * What to ask for to show what is wished; null: there is nothing to ask, because it is shown now, is being asked for
-   * already, or the conversation is not held. Every ticket is ended or failed.
+   * already, or the conversation is not held. Every ticket is to be ended or failed.
    */
-  beginPage(conversationId: string, wish: PageWish): PageTicket | null;
-  endPage(ticket: PageTicket, page: MessagePage): void;
-  failPage(ticket: PageTicket, error: SdkError | null): void;
+  beginPage(conversationId: string, wish: PageWish): PageTicket | null {
+    const conversation = this.store.get(conversationId);
+    const ticket = conversation && beginPage(conversation, wish);
+    if (!ticket) return null;
+    this.pages.set(ticket, conversation);
+    return ticket;
+  }
+
+  endPage(ticket: PageTicket, page: MessagePage): void {
+    const conversation = this.pages.get(ticket);
+    this.pages.delete(ticket);
+    if (!conversation || this.store.get(ticket.conversationId) !== conversation) return;
+    endPage(conversation, ticket, page);
+  }
+
+  failPage(ticket: PageTicket, error: SdkError | null): void {
+    const conversation = this.pages.get(ticket);
+    this.pages.delete(ticket);
+    if (conversation) failPage(conversation, ticket, error);
+  }
 
   /** Null: they are held, being asked for, or the conversation is not held. */
-  beginMembers(conversationId: string): MembersTicket | null;
-  endMembers(ticket: MembersTicket, detail: ConversationDetail): void;
-  failMembers(ticket: MembersTicket): void;
+  beginMembers(conversationId: string): MembersTicket | null {
+    const conversation = this.store.get(conversationId);
+    if (!conversation || conversation.members.isLoaded) return null;
+    if (this.members.get(conversationId)?.conversation === conversation) return null;
+    const ticket = { conversationId };
+    this.members.set(conversationId, { ticket, conversation });
+    return ticket;
+  }
+
+  endMembers(ticket: MembersTicket, { members }: ConversationDetail): void {
+    const conversation = this.finishMembers(ticket);
+    if (!conversation) return;
+    for (const member of members) {
+      this.store.meet(member.user);
+      conversation.members.merge(member);
+    }
+    conversation.members.isLoaded = true;
+    conversation.touchMarks();
+  }
+
+  failMembers(ticket: MembersTicket): void {
+    this.finishMembers(ticket);
+  }
 
   /** From acks: merged by version. Never moves a cursor. */
-  applyOwnMessage(message: Message): void;
-  applyOwnReactions(messageId: string, result: ReactionResult): void;
-  applyMark(conversationId: string, result: MarkResult): void;
+  applyOwnMessage(message: Message): void {
+    const conversation = this.store.get(message.conversationId);
+    if (!conversation) return;
+    conversation.messages.acknowledge(fetchedRow(message));
+    if (message.type !== 'system' && message.senderId === this.store.me)
+      conversation.unread.send(message.seq, null, conversation);
+    conversation.touchMarks();
+    this.store.check(conversation);
+    this.tellNeed();
+  }
+
+  applyOwnReactions(messageId: string, result: ReactionResult): void {
+    for (const conversation of this.store.all()) {
+      const row = conversation.messages.find(messageId);
+      if (!row) continue;
+      conversation.messages.change(row.message.seq, (held) => withOwnReactions(held, result));
+      conversation.touchMarks();
+      return;
+    }
+  }
+
+  applyMark(conversationId: string, result: MarkResult): void {
+    const conversation = this.store.get(conversationId);
+    if (!conversation) return;
+    conversation.stateCounts(result, null);
+    conversation.unread.deliver(result.lastDeliveredSeq);
+    this.store.check(conversation);
+    this.tellNeed();
+  }
 
   /** The outbox's entries of one conversation, in the order in which they will be sent. Shown until they are stored. */
-  setPending(conversationId: string, entries: readonly OutboxEntry[]): void;
+  setPending(conversationId: string, entries: readonly OutboxEntry[]): void {
+    if (entries.length > 0) this.pending.set(conversationId, { entries, detached: detachedView(entries) });
+    else this.pending.delete(conversationId);
+    const conversation = this.store.get(conversationId);
+    if (conversation) conversation.touch('messages');
+    else this.notifier.touch(`messages ${conversationId}`);
+  }
 
   /** People whom somebody else told of. */
-  applyPeople(users: readonly UserView[]): void;
+  applyPeople(users: readonly UserView[]): void {
+    for (const user of users) this.store.meet(user);
+  }
+
   /** A held message, where it stands. */
-  findMessage(messageId: string): Message | null;
+  findMessage(messageId: string): Message | null {
+    for (const conversation of this.store.all()) {
+      const row = conversation.messages.find(messageId);
+      if (row) return conversation.shown(row).message;
+    }
+    return null;
+  }
+
+  private storeOf(me: string): Store {
+    return new Store(me, {
+      touch: (topic) => this.notifier.touch(topic),
+      isOpen: (id) => this.notifier.hears(`messages ${id}`),
+      onAdvance: (move) => this.options.onAdvance?.(move),
+    });
+  }
+
+  /** Nobody looks any more. */
+  private trim(topic: Topic): void {
+    const [kind, id = ''] = topic.split(' ');
+    const conversation = this.store.get(id);
+    if (kind !== 'messages' || !conversation) return;
+    conversation.messages.trim(false);
+    conversation.touch('messages');
+  }
+
+  private tellNeed(): void {
+    if (this.isNeedTold || !this.store.needsSync) return;
+    this.isNeedTold = true;
+    for (const listener of [...this.dirtyListeners]) listener();
+  }
+
+  private finishMembers(ticket: MembersTicket): Conversation | null {
+    const underWay = this.members.get(ticket.conversationId);
+    if (underWay?.ticket !== ticket) return null;
+    this.members.delete(ticket.conversationId);
+    return this.store.get(ticket.conversationId) === underWay.conversation ? underWay.conversation : null;
+  }
 }

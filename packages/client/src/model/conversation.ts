@@ -1,0 +1,199 @@
+import {
+  type ConversationListItem,
+  LIMITS,
+  type Message,
+  type MessageStatus,
+  type UserDetail,
+  type UserView,
+} from '@parley/protocol';
+import type { SdkError } from '../sdk-error.js';
+import { type DurableEvent, HeldEvents } from './held-events.js';
+import { Members } from './members.js';
+import type { PageTicket } from './message-pages.js';
+import { MessageRows } from './message-rows.js';
+import { fetchedRow, furtherStatus, type Row, shownItem } from './row.js';
+import type { ConversationView, MessagesSnapshot, PageLoading, StoredItem } from './snapshots.js';
+import { type HeldMessages, type StatedCounts, Unread } from './unread.js';
+
+/** What a conversation needs of the store that it is in. */
+export interface Surroundings {
+  readonly me: string;
+  readonly epoch: string;
+  /** A moment of the store's own clock, later than all before. */
+  now(): number;
+  meet(user: UserView): void;
+  /** Whether anybody looks at its messages. */
+  isOpen(conversationId: string): boolean;
+  /** Something that the list and the conversation's view show, or its messages. */
+  touch(conversation: Conversation, what: 'item' | 'messages'): void;
+}
+
+/** What its own events and members tell of a conversation, beside messages and marks. */
+type Facts = Omit<ConversationListItem, 'unreadCount' | 'mentionCount' | 'lastReadSeq' | 'lastDeliveredSeq'>;
+
+/** One conversation as it stands at its cursor. Reducers and syncs change it; it sees to the views that this concerns. */
+export class Conversation implements HeldMessages {
+  readonly id: string;
+  readonly startedAt: number;
+  readonly epoch: string;
+  readonly messages: MessageRows;
+  readonly members: Members;
+  readonly unread: Unread;
+  readonly held = new HeldEvents();
+  /** Its `version`: everything up to here is in. */
+  cursor: number;
+  /** Every mark up to here is in. */
+  receipts: number;
+  /** A sync of it has more: what happens meanwhile waits. */
+  isSyncing = false;
+  /** Since when something in it is not certain and needs a picture of the server's; null: nothing. */
+  doubtedAt: number | null = null;
+  /** Since when it has not been compared with the server's; null: nothing may have been missed. */
+  unconfirmedAt: number | null = null;
+  /** I am no member any more since this version. */
+  leftAt: number | null = null;
+  facts: Facts;
+  /** Facts are as of this version, or of the cursor's if that is greater. */
+  factsVersion: number;
+  isPaged = false;
+  loading: { readonly [Loading in PageLoading]?: PageTicket } = {};
+  pageError: SdkError | null = null;
+  /** As shown last; null once something in it changed. */
+  itemView: ConversationView | null = null;
+  messagesView: MessagesSnapshot | null = null;
+
+  constructor(
+    readonly surroundings: Surroundings,
+    item: ConversationListItem,
+    cursor: number,
+  ) {
+    this.id = item.id;
+    this.startedAt = surroundings.now();
+    this.epoch = surroundings.epoch;
+    this.cursor = cursor;
+    this.receipts = item.receipts;
+    this.facts = item;
+    this.factsVersion = item.version;
+    this.messages = new MessageRows(item.lastSeq);
+    this.members = new Members(surroundings.me);
+    this.unread = new Unread(surroundings.me);
+    if (item.peer) this.meet(item.peer);
+    if (item.lastMessage) this.messages.insert([fetchedRow(item.lastMessage)]);
+    this.stateCounts(item, item.version);
+    this.unread.deliver(item.lastDeliveredSeq);
+  }
+
+  get me(): string {
+    return this.surroundings.me;
+  }
+
+  get head(): number {
+    return this.messages.head;
+  }
+
+  get(seq: number): Row | undefined {
+    return this.messages.get(seq);
+  }
+
+  get needsSync(): boolean {
+    return this.isSyncing || this.doubtedAt !== null || this.unconfirmedAt !== null || !this.held.isEmpty;
+  }
+
+  touch(what: 'item' | 'messages'): void {
+    this.surroundings.touch(this, what);
+  }
+
+  meet(user: UserView): void {
+    this.surroundings.meet(user);
+  }
+
+  /** It is to be compared with the server's. */
+  unconfirm(): void {
+    this.unconfirmedAt = this.surroundings.now();
+  }
+
+  /** It was compared, as it stood at that moment. */
+  confirm(askedAt: number): void {
+    if (this.unconfirmedAt !== null && this.unconfirmedAt < askedAt) this.unconfirmedAt = null;
+  }
+
+  doubt(): void {
+    this.doubtedAt = this.surroundings.now();
+  }
+
+  hold(event: DurableEvent): void {
+    if (!this.held.add(event)) this.doubt();
+  }
+
+  /** Facts that an event of this version tells; a list item of a later one knew of it. */
+  tell(version: number, facts: Partial<Facts>): void {
+    if (version <= this.factsVersion) return;
+    this.facts = { ...this.facts, ...facts };
+    this.touch('item');
+  }
+
+  /** Drops messages that need not be kept. */
+  trim(): void {
+    this.messages.trim(this.surroundings.isOpen(this.id));
+  }
+
+  /** Messages beyond those that were known were told in order: the newest of them is the last one now. */
+  moveLast(): void {
+    const { head } = this;
+    if (head < this.facts.lastSeq) return;
+    const createdAt = this.get(head)?.message.createdAt ?? this.facts.updatedAt;
+    this.facts = { ...this.facts, lastSeq: head, updatedAt: createdAt };
+    this.touch('item');
+  }
+
+  /** A newer picture of it than all events that were applied. An older one tells nothing new. */
+  takeFacts(item: ConversationListItem): void {
+    if (item.version < this.cursor || item.version < this.factsVersion) return;
+    this.facts = item;
+    this.factsVersion = item.version;
+    this.touch('item');
+  }
+
+  takePresence(presence: Pick<UserDetail, 'isOnline' | 'lastSeenAt'>): void {
+    if (!this.facts.peer) return;
+    this.facts = { ...this.facts, peer: { ...this.facts.peer, ...presence } };
+    this.touch('item');
+  }
+
+  renewPerson(user: UserView): void {
+    const { peer } = this.facts;
+    if (peer?.id === user.id) this.facts = { ...this.facts, peer: { ...peer, ...user } };
+    if (this.members.renew(user) || peer?.id === user.id) this.touch('item');
+  }
+
+  stateCounts(stated: StatedCounts, version: number | null): boolean {
+    const isCertain = this.unread.state(stated, version, this);
+    if (!isCertain && stated.lastReadSeq >= this.unread.lastReadSeq) this.doubt();
+    this.touch('item');
+    return isCertain;
+  }
+
+  /** Whoever writes has received and read what was before it. */
+  raiseSender({ type, senderId, seq }: Message, isPresent: boolean): void {
+    if (type === 'system') return;
+    const { members } = this;
+    if (isPresent ? members.raise(senderId, seq, seq) : members.raiseKnown(senderId, seq)) this.touchMarks();
+  }
+
+  /** Watermarks or members changed, and with them perhaps the status of my messages. */
+  touchMarks(): void {
+    this.touch('item');
+    this.touch('messages');
+  }
+
+  shown(row: Row): StoredItem {
+    return shownItem(row, this.statusOf(row.message), this.me);
+  }
+
+  private statusOf({ senderId, type, seq, status }: Message): MessageStatus {
+    const { memberCount } = this.facts;
+    if (senderId !== this.me || type === 'system') return 'sent';
+    if (memberCount <= 1 || memberCount > LIMITS.receiptsMembers) return 'sent';
+    return furtherStatus(status, this.members.statusOf(seq, memberCount));
+  }
+}

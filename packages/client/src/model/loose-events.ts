@@ -1,0 +1,43 @@
+import type { Events } from '@parley/protocol';
+import { receiptReducers } from './reducers/receipt-reducers.js';
+import type { Store } from './store.js';
+
+type Receive<Name extends keyof Events> = (store: Store, payload: Events[Name]) => void;
+
+/** Events without a place in their conversation's order. */
+const RECEIVERS: { readonly [Name in keyof Events]?: Receive<Name> } = {
+  'conversation:created': (store, { conversation: item, version }) => {
+    const held = store.get(item.id);
+    if (held ? held.epoch === store.epoch && held.cursor >= version : store.left.wasLeftAfter(item.id, version)) return;
+    store.check(store.start(item, version, 'start'));
+  },
+
+  'user:updated': (store, { user }) => store.meet(user),
+
+  'status:online': (store, { userId, lastSeenAt }) => tellPresence(store, userId, { isOnline: true, lastSeenAt }),
+  'status:offline': (store, { userId, lastSeenAt }) => tellPresence(store, userId, { isOnline: false, lastSeenAt }),
+
+  'message:read': marks('message:read'),
+  'message:delivered': marks('message:delivered'),
+  'unread:updated': marks('unread:updated'),
+};
+
+export function applyLoose<Name extends keyof Events>(store: Store, name: Name, payload: Events[Name]): void {
+  const receive = RECEIVERS[name] as Receive<Name> | undefined;
+  receive?.(store, payload);
+}
+
+function marks<Name extends keyof typeof receiptReducers>(name: Name): Receive<Name> {
+  return (store, payload) => {
+    const conversation = store.get(payload.conversationId);
+    if (!conversation) return;
+    receiptReducers[name](conversation, payload);
+    store.check(conversation);
+  };
+}
+
+function tellPresence(store: Store, userId: string, presence: { isOnline: boolean; lastSeenAt: string | null }): void {
+  for (const conversation of store.all()) {
+    if (conversation.facts.peer?.id === userId) conversation.takePresence(presence);
+  }
+}

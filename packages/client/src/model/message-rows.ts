@@ -1,0 +1,195 @@
+import { KnownRanges, type Range } from './known-ranges.js';
+import { PageLog } from './page-log.js';
+import { mergeRows, type Row, type RowChange, withoutExcerpt } from './row.js';
+
+/** Newest rows kept of a conversation that nobody looks at. */
+const TAIL = 200;
+/** Rows kept around the window that somebody looks at. */
+const WINDOW = 2_000;
+/** Own rows that were acknowledged before the events in front of them came. */
+const AHEAD = 1_000;
+
+/**
+ * One conversation's messages by seq, complete within known ranges. One range is live: it ends at `head`, the last
+ * message that events and syncs have brought, and grows there. Another may be shown: the one with `anchor` in it.
+ */
+export class MessageRows {
+  readonly log = new PageLog();
+  private readonly rows = new Map<number, Row>();
+  private readonly ranges = new KnownRanges();
+  /** Rows beyond `head` of a sync that has not told all: in version order, so with holes. */
+  private readonly waiting = new Map<number, Row>();
+  /** Own rows beyond `head`, from acks: shown at the end until the live range reaches them. */
+  private readonly ahead = new Map<number, Row>();
+  /** A seq in the range shown; null: the live one is shown. */
+  private anchor: number | null = null;
+
+  constructor(private liveEnd: number) {}
+
+  get head(): number {
+    return this.liveEnd;
+  }
+
+  get(seq: number): Row | undefined {
+    return this.rows.get(seq) ?? this.ahead.get(seq);
+  }
+
+  /** The row with this id, if it is held. */
+  find(messageId: string): Row | undefined {
+    for (const rows of [this.rows, this.ahead]) {
+      for (const row of rows.values()) if (row.message.id === messageId) return row;
+    }
+    return undefined;
+  }
+
+  /** Changes one row wherever it is held, and in pages under way. Tells whether it is held. */
+  change(seq: number, change: RowChange): boolean {
+    this.log.note(seq, change);
+    let isHeld = false;
+    for (const rows of [this.rows, this.ahead, this.waiting]) {
+      const held = rows.get(seq);
+      if (!held) continue;
+      isHeld = true;
+      rows.set(seq, change(held));
+    }
+    return isHeld;
+  }
+
+  /** Some state of a message; taken where the message is held. */
+  merge(row: Row): boolean {
+    const isHeld = this.change(row.message.seq, (held) => mergeRows(held, row));
+    if (row.message.isDeleted) this.blankRepliesTo(row.message.seq);
+    return isHeld;
+  }
+
+  /** The message is deleted: what quotes it does not tell its text any more. */
+  blankRepliesTo(seq: number): void {
+    this.log.noteDeletion(seq);
+    for (const rows of [this.rows, this.ahead, this.waiting]) {
+      for (const [place, row] of rows) {
+        if (row.message.replyTo?.seq === seq && row.message.replyTo.excerpt) rows.set(place, withoutExcerpt(row));
+      }
+    }
+  }
+
+  /** A message that is new in the order of events. */
+  arrive(row: Row): void {
+    const { seq } = row.message;
+    this.merge(row);
+    if (seq <= this.liveEnd) return;
+    this.place(row);
+    this.ranges.add(seq, seq);
+    this.liveEnd = seq;
+  }
+
+  /** A row of a sync; beyond the live end it waits for those before it. */
+  mergeSynced(row: Row): void {
+    const { seq } = row.message;
+    this.merge(row);
+    if (seq > this.liveEnd && !this.waiting.has(seq)) this.waiting.set(seq, this.withQuoteAsHeld(row));
+  }
+
+  /** Extends the live range by what waits; where the sync has told everything, up to `lastSeq` at once. */
+  settle(lastSeq: number, isComplete: boolean): void {
+    for (let row = this.waiting.get(this.liveEnd + 1); row; row = this.waiting.get(this.liveEnd + 1)) this.arrive(row);
+    if (isComplete) {
+      if (lastSeq > this.liveEnd) this.beginAt(lastSeq);
+      this.waiting.clear();
+    }
+    for (const rows of [this.waiting, this.ahead]) {
+      for (const seq of rows.keys()) if (seq <= this.liveEnd) rows.delete(seq);
+    }
+  }
+
+  /** One's own message from an ack. */
+  acknowledge(row: Row): void {
+    const { seq } = row.message;
+    const isHeld = this.merge(row);
+    if (isHeld || seq <= this.liveEnd || this.ahead.size >= AHEAD) return;
+    this.ahead.set(seq, row);
+  }
+
+  /** A page that arrived: rows without a hole between them, ascending. What else is known of them is applied. */
+  insert(rows: readonly Row[]): void {
+    const first = rows[0]?.message.seq;
+    const last = rows.at(-1)?.message.seq;
+    if (first === undefined || last === undefined) return;
+    for (const row of rows) {
+      this.place(row);
+      if (row.message.isDeleted) this.blankRepliesTo(row.message.seq);
+    }
+    if (rows.length === last - first + 1) this.ranges.add(first, last);
+  }
+
+  /** The range in which the seq is, shown from now on; null: the live one. Returns whether that is known. */
+  show(seq: number | null): boolean {
+    if (seq !== null && !this.ranges.at(seq)) return false;
+    this.anchor = seq;
+    return true;
+  }
+
+  live(): Range {
+    return this.ranges.at(this.liveEnd) ?? { from: this.liveEnd + 1, to: this.liveEnd };
+  }
+
+  shown(): Range {
+    return (this.anchor === null ? null : this.ranges.at(this.anchor)) ?? this.live();
+  }
+
+  /** Own rows that are known, but not what stands before them. */
+  rowsAhead(): Row[] {
+    return [...this.ahead.values()].sort((a, b) => a.message.seq - b.message.seq);
+  }
+
+  /** Drops what need not be kept; of the range shown, where it has become too long, the end that is named. */
+  trim(isOpen: boolean, end: 'oldest' | 'newest' = 'oldest'): void {
+    const live = this.live();
+    const tail = { from: Math.max(live.from, live.to - TAIL + 1), to: live.to };
+    if (!isOpen) {
+      this.anchor = null;
+      return this.keep([tail]);
+    }
+    const shown = this.shown();
+    const isLive = shown.from === live.from;
+    if (isLive) this.anchor = null;
+    if (shown.to - shown.from < WINDOW) return this.keep(isLive ? [shown] : [shown, tail]);
+    if (end === 'oldest') {
+      const window = { from: shown.to - WINDOW + 1, to: shown.to };
+      if (!isLive) this.anchor = window.to;
+      return this.keep(isLive ? [window] : [window, tail]);
+    }
+    const window = { from: shown.from, to: shown.from + WINDOW - 1 };
+    this.anchor = window.from;
+    // A hole stays between the two, or they would be one.
+    this.keep([window, { from: Math.max(tail.from, window.to + 2), to: tail.to }]);
+  }
+
+  private keep(kept: readonly Range[]): void {
+    for (const { from, to } of this.ranges.keep(kept)) {
+      for (let seq = from; seq <= to; seq += 1) this.rows.delete(seq);
+    }
+  }
+
+  private place(row: Row): void {
+    const { seq } = row.message;
+    const known = this.rows.get(seq) ?? this.ahead.get(seq) ?? this.waiting.get(seq);
+    this.rows.set(seq, this.withQuoteAsHeld(known ? mergeRows(known, row) : row));
+    this.ahead.delete(seq);
+  }
+
+  private withQuoteAsHeld(row: Row): Row {
+    const { replyTo } = row.message;
+    return replyTo && this.get(replyTo.seq)?.message.isDeleted ? withoutExcerpt(row) : row;
+  }
+
+  /** Something before it is missing, which a complete sync does not leave: the live range begins anew. */
+  private beginAt(lastSeq: number): void {
+    this.liveEnd = lastSeq;
+    for (let seq = lastSeq; ; seq -= 1) {
+      const row = this.waiting.get(seq);
+      if (!row) return;
+      this.place(row);
+      this.ranges.add(seq, seq);
+    }
+  }
+}

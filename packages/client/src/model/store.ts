@@ -1,0 +1,166 @@
+import type { ConversationListItem, UserView } from '@parley/protocol';
+import { Conversation, type Surroundings } from './conversation.js';
+import { ConversationOrder } from './conversation-order.js';
+import type { DurableEvent } from './held-events.js';
+import { LeftConversations } from './left-conversations.js';
+import type { Topic } from './notifier.js';
+import { People } from './people.js';
+import { type Advance, applyHeld, receive } from './reducers/in-order.js';
+import type { ConversationsSnapshot, UnreadSnapshot } from './snapshots.js';
+
+/** What the store needs of the views on it. */
+interface Audience {
+  touch(topic: Topic): void;
+  /** Whether anybody looks at its messages. */
+  isOpen(conversationId: string): boolean;
+  onAdvance: Advance;
+}
+
+/** All conversations that are held, and where this client's memberships stand. */
+export class Store implements Surroundings {
+  readonly order = new ConversationOrder();
+  readonly people = new People();
+  readonly left = new LeftConversations();
+  /** Ids of the conversations that need a sync. */
+  readonly needy = new Set<string>();
+  /** My membership version as last told. */
+  cursor: number | undefined;
+  epoch = '';
+  /** Moves of any cursor so far. */
+  moves = 0;
+  /** Whether all conversations were told once. */
+  isLoaded = false;
+  /** Since when there may be memberships that were not told; null: all are known. */
+  membershipsDoubtedAt: number | null = null;
+  /** As shown last; null once one of them changed. */
+  listView: ConversationsSnapshot | null = null;
+  sumsView: UnreadSnapshot = { total: 0, mentions: 0 };
+  private readonly byId = new Map<string, Conversation>();
+  private clock = 0;
+
+  constructor(
+    readonly me: string,
+    private readonly audience: Audience,
+  ) {}
+
+  get needsSync(): boolean {
+    return this.needy.size > 0 || this.membershipsDoubtedAt !== null;
+  }
+
+  readonly advance: Advance = (move) => {
+    this.moves += 1;
+    this.audience.onAdvance(move);
+  };
+
+  now(): number {
+    this.clock += 1;
+    return this.clock;
+  }
+
+  get(id: string): Conversation | undefined {
+    return this.byId.get(id);
+  }
+
+  all(): IterableIterator<Conversation> {
+    return this.byId.values();
+  }
+
+  /** A connection is ready: whatever is held may be behind. In another epoch it may be of a past that never was. */
+  begin(epoch: string): void {
+    if (epoch !== this.epoch) this.enterEpoch(epoch);
+    this.doubtMemberships();
+    for (const conversation of this.byId.values()) {
+      conversation.unconfirm();
+      this.check(conversation);
+    }
+  }
+
+  private enterEpoch(epoch: string): void {
+    this.epoch = epoch;
+    this.cursor = undefined;
+    this.left.clear();
+    for (const conversation of this.byId.values()) conversation.held.clear();
+  }
+
+  doubtMemberships(): void {
+    this.membershipsDoubtedAt = this.now();
+  }
+
+  /** Holds a conversation from now on, and nothing of what was held of it before. */
+  start(item: ConversationListItem, cursor: number, by: 'start' | 'reset'): Conversation {
+    const before = this.byId.get(item.id);
+    const conversation = new Conversation(this, item, cursor);
+    this.byId.set(item.id, conversation);
+    this.advance({ conversationId: item.id, from: by === 'reset' ? (before?.cursor ?? 0) : 0, to: cursor, by });
+    const { events, isAll } = this.left.enter(item.id);
+    for (const event of [...(before?.held ?? []), ...events]) conversation.hold(event);
+    if (!isAll) conversation.unconfirm();
+    conversation.held.take(cursor);
+    conversation.touch('item');
+    conversation.touch('messages');
+    return conversation;
+  }
+
+  drop(conversation: Conversation, version: number): void {
+    const { id } = conversation;
+    if (conversation.epoch === this.epoch) this.left.leave(id, version);
+    this.byId.delete(id);
+    this.order.remove(id);
+    this.needy.delete(id);
+    this.audience.touch(`item ${id}`);
+    this.audience.touch(`messages ${id}`);
+    this.touchList();
+  }
+
+  setLoaded(): void {
+    if (this.isLoaded) return;
+    this.isLoaded = true;
+    this.touchList();
+  }
+
+  isOpen(conversationId: string): boolean {
+    return this.audience.isOpen(conversationId);
+  }
+
+  receive(event: DurableEvent): void {
+    const conversation = this.byId.get(event.payload.conversationId);
+    if (conversation) {
+      receive(conversation, event, this.advance);
+      this.check(conversation);
+    } else if (this.left.hear(event, this.now())) {
+      this.doubtMemberships();
+    }
+  }
+
+  /** After anything was done to a conversation: applies what that made possible, and sees whether it needs a sync. */
+  check(conversation: Conversation): void {
+    applyHeld(conversation, this.advance);
+    if (conversation.leftAt !== null) this.drop(conversation, conversation.leftAt);
+    else if (conversation.needsSync) this.needy.add(conversation.id);
+    else this.needy.delete(conversation.id);
+  }
+
+  meet(user: UserView): void {
+    const met = this.people.meet(user);
+    if (!met) return;
+    this.audience.touch('people');
+    for (const conversation of this.byId.values()) conversation.renewPerson(met);
+  }
+
+  touch(conversation: Conversation, what: 'item' | 'messages'): void {
+    const { id } = conversation;
+    if (what === 'messages') conversation.messagesView = null;
+    else conversation.itemView = null;
+    if (this.byId.get(id) !== conversation) return;
+    if (what === 'messages') return this.audience.touch(`messages ${id}`);
+    this.order.put(conversation);
+    this.audience.touch(`item ${id}`);
+    this.touchList();
+  }
+
+  private touchList(): void {
+    this.listView = null;
+    this.audience.touch('conversations');
+    this.audience.touch('unread');
+  }
+}
