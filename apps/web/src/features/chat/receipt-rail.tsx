@@ -28,35 +28,31 @@ export function ReceiptRail(props: ReceiptRailProps) {
   const { receipt, heads, readers, audience, tabStop, onOpen } = props;
   const words = receipt === null ? headWords(heads) : receiptWords(receipt, readers);
   if (words === null) return null;
-  const picture = heads.length > 0 ? <Heads heads={heads} /> : receipt === null ? null : <Glyph receipt={receipt} />;
-  if (receipt !== null && onOpen !== null) {
-    return (
-      <Hinted
-        data-testid="receipt"
-        data-receipt={receipt}
-        aria-label={words}
-        className="receipt"
-        align="end"
-        tabIndex={tabStop ? 0 : -1}
-        hint={readWords(readers, audience)}
-        onClick={onOpen}
-      >
-        {picture}
-      </Hinted>
-    );
-  }
-  return (
+  const isButton = receipt !== null && onOpen !== null;
+  const picture = (
     <span
       // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- a drawn glyph or tiles, not a file
       role="img"
       aria-label={words}
-      title={words}
+      title={isButton ? undefined : words}
       data-testid={receipt === null ? undefined : 'receipt'}
       data-receipt={receipt ?? undefined}
       className="inline-flex h-4 items-center"
     >
-      {picture}
+      {heads.length > 0 ? <Heads heads={heads} /> : receipt === null ? null : <Glyph receipt={receipt} />}
     </span>
+  );
+  if (!isButton) return picture;
+  return (
+    <Hinted
+      className="receipt"
+      align="end"
+      tabIndex={tabStop ? 0 : -1}
+      hint={readWords(readers, audience)}
+      onClick={onOpen}
+    >
+      {picture}
+    </Hinted>
   );
 }
 
