@@ -235,7 +235,7 @@ describe('changes at once', () => {
     }
   });
 
-  it('§4: of a reply and the deletion of what it answers, no excerpt is told that should not be', async () => {
+  it('§4: of a reply and the deletion of what it answers, nothing is quoted afterwards', async () => {
     for (const _ of range(1, 8)) {
       const { id, owner, members } = await aGroup(node);
       const [bob] = members as [Person];

@@ -2,7 +2,7 @@ import type { Answer, Person } from './people.js';
 import type { TestSocket } from './test-socket.js';
 
 /** What became of a command, whichever way it was given. */
-export interface Outcome {
+interface Outcome {
   success: boolean;
   /** The error's code; null after a success. */
   code: string | null;

@@ -39,18 +39,18 @@ describe('the receipts of a message', () => {
       ).map((row) => [`${row.user_id} ${row.to_seq}`, row.at]),
     );
     const expected = {
-      [`${ids[0]}`]: [
+      [ids[0] as string]: [
         [bob, at[`${bob.id} 2`]],
         [eve, at[`${eve.id} 1`]],
         [tom, at[`${tom.id} 4`]],
         [dan, null],
       ],
-      [`${ids[1]}`]: [
+      [ids[1] as string]: [
         [bob, at[`${bob.id} 2`]],
         [tom, at[`${tom.id} 4`]],
         [dan, null],
       ],
-      [`${ids[2]}`]: [
+      [ids[2] as string]: [
         [bob, at[`${bob.id} 3`]],
         [tom, at[`${tom.id} 4`]],
         [dan, null],

@@ -21,8 +21,8 @@ export interface MessageChange {
   values: Partial<MessageRow>;
   kind: string;
   data: ChangeRecord['data'];
-  /** @param message as everyone may see it. */
-  event(message: Message): FeedEvent;
+  /** Takes the message as everyone may see it. */
+  event: (message: Message) => FeedEvent;
 }
 
 export interface Changed {
