@@ -322,6 +322,10 @@ describe('commands', () => {
   ])('D16 S3.6: %s in place of a payload is acknowledged as validation_failed', async (_what, sent) => {
     for (const command of [
       'message:send',
+      'message:edit',
+      'message:delete',
+      'reaction:add',
+      'reaction:remove',
       'message:read',
       'message:delivered',
       'conversation:join',
@@ -338,6 +342,10 @@ describe('commands', () => {
     const extra = JSON.parse('{"role":"owner","__proto__":{"x":1},"constructor":{"prototype":{}}}');
     const commands: [string, object][] = [
       ['message:send', { conversationId: group.id, content: 'x' }],
+      ['message:edit', { messageId: NOBODY, content: 'x' }],
+      ['message:delete', { messageId: NOBODY }],
+      ['reaction:add', { messageId: NOBODY, emoji: '👍' }],
+      ['reaction:remove', { messageId: NOBODY, emoji: '👍' }],
       ['message:read', { conversationId: group.id, seq: 0 }],
       ['message:delivered', { conversationId: group.id, seq: 0 }],
       ['conversation:join', { conversationId: group.id }],
@@ -390,6 +398,29 @@ describe('commands', () => {
     } finally {
       source.memberships = memberships;
     }
+  });
+
+  it.each<[string, string, unknown]>([
+    ['message:edit', 'content', 5],
+    ['message:edit', 'content', undefined],
+    ['message:edit', 'metadata', []],
+    ['message:edit', 'messageId', 'x'],
+    ['message:edit', 'messageId', { toString: 'x' }],
+    ['message:delete', 'messageId', undefined],
+    ['message:delete', 'messageId', null],
+    ['message:delete', 'messageId', [NOBODY]],
+    ['reaction:add', 'emoji', undefined],
+    ['reaction:add', 'emoji', 1],
+    ['reaction:add', 'emoji', Buffer.from('👍')],
+    ['reaction:add', 'messageId', 7],
+    ['reaction:remove', 'emoji', null],
+    ['reaction:remove', 'emoji', ['👍']],
+    ['reaction:remove', 'messageId', ''],
+  ])('A63 D16: %s with a bad %s (%j) is refused, naming it', async (command, path, value) => {
+    const good = { messageId: NOBODY, ...(command === 'message:edit' && { content: 'x' }) };
+    const emoji = command.startsWith('reaction') && { emoji: '👍' };
+    const { success, error } = await socket.ask(command, { ...good, ...emoji, [path]: value });
+    expect([success, error.code, error.details[0].path]).toEqual([false, 'validation_failed', path]);
   });
 
   it('§5: each answers with what the contract says', async () => {
