@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { and, asc, desc, eq, inArray, isNull, ne, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, inArray, isNull, ne, type SQL, Subquery, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import { Database, type Db } from '../../database/database.js';
 import {
@@ -19,6 +19,20 @@ const mentionCount = sql<number>`(
   SELECT count(*) FROM ${mentions}
    WHERE ${mentions.userId} = ${me.userId} AND ${mentions.conversationId} = ${me.conversationId}
      AND ${mentions.seq} > ${me.lastReadSeq})::float8`;
+
+const receiptsOf = sql<number>`(
+  SELECT ${conversationReceipts.receipts} FROM ${conversationReceipts}
+   WHERE ${conversationReceipts.conversationId} = ${me.conversationId})::float8`;
+
+/**
+ * The conversation of a membership, under its table's name. OFFSET 0 keeps it a look-up by key: a plain join would read
+ * the whole table where a list shows a good part of it.
+ */
+const ownConversation = new Subquery<'conversations', ReturnType<typeof getTableColumns<typeof conversations>>>(
+  sql`SELECT * FROM conversations x WHERE x.id = ${me.conversationId} OFFSET 0`,
+  getTableColumns(conversations),
+  'conversations',
+);
 
 /** Where a page of a list begins: after the row with this time and id. */
 export interface ListPlace {
@@ -112,14 +126,13 @@ export class ConversationListsRepository {
       .select({
         conversation: conversations,
         me,
-        receipts: conversationReceipts.receipts,
+        receipts: receiptsOf,
         lastMessage: messages,
         peer,
         mentionCount,
       })
       .from(me)
-      .innerJoin(conversations, eq(conversations.id, me.conversationId))
-      .innerJoin(conversationReceipts, eq(conversationReceipts.conversationId, me.conversationId))
+      .innerJoinLateral(ownConversation, sql`true`)
       .leftJoin(messages, and(eq(messages.conversationId, me.conversationId), eq(messages.seq, conversations.lastSeq)))
       .leftJoin(
         peerPart,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { and, asc, eq, gt, lte, sql } from 'drizzle-orm';
 import { Database } from '../../database/database.js';
 import type { ChangeRecord } from '../../database/rows.js';
-import { conversationChanges, conversationReceipts, conversations, users } from '../../database/schema/index.js';
+import { conversationChanges, conversations, users } from '../../database/schema/index.js';
 import { type Heads, MARKS_AT_ONCE, type Memberships } from '../../realtime/feed/feed-events.js';
 
 /** A member whose watermark moved, with what is told about it. */
@@ -26,11 +26,13 @@ export class FeedSourceRepository {
   constructor(private readonly database: Database) {}
 
   async heads(conversationIds: readonly string[]): Promise<Map<string, Heads>> {
-    const rows = await this.database.db
-      .select({ id: conversations.id, version: conversations.version, receipts: conversationReceipts.receipts })
-      .from(conversations)
-      .innerJoin(conversationReceipts, eq(conversationReceipts.conversationId, conversations.id))
-      .where(sql`${conversations.id} = ANY(${sql.param([...conversationIds])}::uuid[])`);
+    const { rows } = (await this.database.db.execute(sql`
+      SELECT h.id, h.version::float8 AS version, h.receipts::float8 AS receipts
+        FROM unnest(${sql.param([...conversationIds])}::uuid[]) AS q (id)
+        JOIN LATERAL (
+          SELECT c.id, c.version, r.receipts
+            FROM conversations c JOIN conversation_receipts r ON r.conversation_id = c.id
+           WHERE c.id = q.id OFFSET 0) h ON true`)) as unknown as { rows: (Heads & { id: string })[] };
     return new Map(rows.map(({ id, ...heads }) => [id, heads]));
   }
 

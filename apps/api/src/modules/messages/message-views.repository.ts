@@ -73,7 +73,9 @@ export class MessageViewsRepository {
       sql`SELECT q.c AS conversation_id, q.u AS user_id, o.read::float8 AS read, o.delivered::float8 AS delivered
             FROM unnest(${sql.param(authors.map(({ conversationId }) => conversationId))}::uuid[],
                         ${sql.param(authors.map(({ userId }) => userId))}::uuid[]) AS q (c, u)
-            JOIN conversations c ON c.id = q.c AND c.member_count <= ${LIMITS.receiptsMembers}
+            JOIN LATERAL (
+              SELECT 1 FROM conversations x
+               WHERE x.id = q.c AND x.member_count <= ${LIMITS.receiptsMembers} OFFSET 0) c ON true
             JOIN LATERAL (
               SELECT min(p.last_read_seq) AS read, min(p.last_delivered_seq) AS delivered
                 FROM conversation_participants p

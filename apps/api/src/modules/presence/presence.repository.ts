@@ -25,7 +25,8 @@ export class PresenceRepository {
   async audiences(userIds: readonly string[]): Promise<Map<string, string[]>> {
     const { rows } = (await this.database.db.execute(sql`
       SELECT p.user_id, array_agg(p.conversation_id::text) AS conversations
-        FROM conversation_participants p JOIN conversations c ON c.id = p.conversation_id
+        FROM conversation_participants p
+        JOIN LATERAL (SELECT member_count FROM conversations x WHERE x.id = p.conversation_id OFFSET 0) c ON true
        WHERE p.user_id = ANY(${sql.param([...userIds])}::uuid[]) AND p.left_at IS NULL
          AND c.member_count <= ${LIMITS.receiptsMembers}
        GROUP BY p.user_id`)) as unknown as { rows: { user_id: string; conversations: string[] }[] };
