@@ -9,6 +9,8 @@ export interface Held {
   messages: Map<number, Message>;
   members: Map<string, Member>;
   marks: Map<string, Watermark>;
+  /** From this `seq` on all messages are held; of those before it only some may be. */
+  floor: number;
 }
 
 /** A client that only ever syncs, and does with the answers what docs/protocol.md says, in as few words as possible. */
@@ -21,7 +23,7 @@ export class SyncReader {
 
   /** Takes a conversation in from its beginning. */
   hold(id: string, at = { version: 0, receipts: 0 }): void {
-    this.held.set(id, { ...at, item: null, messages: new Map(), members: new Map(), marks: new Map() });
+    this.held.set(id, { ...at, item: null, messages: new Map(), members: new Map(), marks: new Map(), floor: 1 });
   }
 
   /** Asks and takes once. */
@@ -58,20 +60,47 @@ export class SyncReader {
     return syncing(this.person, { conversations, cursor: this.cursor, epoch: this.epoch });
   }
 
-  /** Everything held, to be compared with what `fetched` returns. */
+  /** Everything held, to be compared with what `fetched` returns of the same rows. */
   state(): State {
     return Object.fromEntries(
       [...this.held].map(([id, held]) => {
         const messages = [...held.messages.values()].sort((a, b) => a.seq - b.seq);
         const members = [...held.members.values()].filter(({ leftAt }) => leftAt === null).sort(byUser);
         const { lastMessage, ...item } = held.item as ConversationListItem;
-        return [id, { item, last: lastMessage?.seq ?? 0, messages: messages.map(seenByAll), members }];
+        const others = members.filter(({ user }) => user.id !== this.person.id);
+        const asSeen = messages.map((message) => ({ ...message, status: statusOf(message, this.person.id, others) }));
+        return [id, { item, last: lastMessage?.seq ?? 0, messages: asSeen, members }];
+      }),
+    );
+  }
+
+  /** What of all that there is this client has to hold: all, or after a reset what it was told since. */
+  knownOf(state: State): State {
+    return Object.fromEntries(
+      Object.entries(state).map(([id, all]) => {
+        const held = this.held.get(id);
+        const messages = all.messages.filter(({ seq }) => !held || seq >= held.floor || held.messages.has(seq));
+        return [id, { ...all, messages }];
       }),
     );
   }
 }
 
-export type State = Record<string, { item: object; last: number; messages: object[]; members: Member[] }>;
+interface ConversationState {
+  item: object;
+  last: number;
+  messages: Message[];
+  members: Member[];
+}
+
+export type State = Record<string, ConversationState>;
+
+/** Status moves with the marks of others, without a version: clients derive it. */
+function statusOf({ senderId, type, seq }: Message, userId: string, others: readonly Member[]): Message['status'] {
+  if (senderId !== userId || type === 'system' || others.length === 0) return 'sent';
+  if (others.every(({ lastReadSeq }) => lastReadSeq >= seq)) return 'read';
+  return others.every(({ lastDeliveredSeq }) => lastDeliveredSeq >= seq) ? 'delivered' : 'sent';
+}
 
 export const syncing = async (person: Person, question: object): Promise<SyncAnswer> =>
   succeeded(await person.post('/sync', question));
@@ -87,7 +116,7 @@ export async function fetched(person: Person): Promise<State> {
     state[item.id] = {
       item,
       last: lastMessage?.seq ?? 0,
-      messages: messages.map(seenByAll),
+      messages,
       members: members.sort(byUser),
     };
   }
@@ -104,13 +133,13 @@ async function all<T>(person: Person, path: string, parameter: string): Promise<
   return items;
 }
 
-/** Status moves with the marks of others, without a version: clients derive it. */
-const seenByAll = ({ status: _, ...message }: Message): object => message;
-
 const byUser = (a: Member, b: Member): number => (a.user.id < b.user.id ? -1 : 1);
 
 function take(held: Held, news: ConversationSync): void {
-  if (news.reset) for (const rows of [held.messages, held.members, held.marks]) rows.clear();
+  if (news.reset) {
+    for (const rows of [held.messages, held.members, held.marks]) rows.clear();
+    held.floor = Math.min(...news.messages.map(({ seq }) => seq), news.conversation.lastSeq + 1);
+  }
   held.item = news.conversation;
   held.version = news.version;
   held.receipts = news.receipts;
