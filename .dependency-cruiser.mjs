@@ -88,7 +88,7 @@ export default {
       'no-development-dependencies',
       'What runs in production needs its packages there: a devDependency is missing.',
       { path: '^(apps/api|packages/[^/]+)/src/', pathNot: SPECS },
-      { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+      { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only', 'npm-peer'] },
     ),
     rule(
       'module-by-index',

@@ -1,4 +1,5 @@
 import type { MessageList, MessagesSnapshot, Outgoing, ParleyClient } from '@parley/client';
+import type { EditMessageBody, Message, ReactionCount } from '@parley/protocol';
 import { useEffect, useMemo } from 'react';
 import { useChatClient } from './chat-provider.js';
 import { useSubscribable } from './use-subscribable.js';
@@ -9,17 +10,22 @@ interface UseMessagesOptions {
 }
 
 /** What one can do with the messages of one conversation. The same object for as long as it is the same conversation. */
-export interface MessageCommands extends Pick<MessageList, 'loadOlder' | 'loadNewer' | 'jumpTo' | 'toLatest'> {
+export interface MessageCommands {
+  loadOlder: () => Promise<void>;
+  loadNewer: () => Promise<void>;
+  /** A seq, a message's id or an ISO time. */
+  jumpTo: (place: number | string) => Promise<void>;
+  toLatest: () => Promise<void>;
   /** Shown at once, stored, then sent. Answers the id under which it will stay. */
-  send(message: Outgoing): string;
+  send: (message: Outgoing) => string;
   /** Sends a refused message again, under its own id. */
-  resend: ParleyClient['resend'];
+  resend: (clientMessageId: string) => void;
   /** Drops a refused message. */
-  discard: ParleyClient['discard'];
-  edit: ParleyClient['edit'];
-  remove: ParleyClient['delete'];
-  react: ParleyClient['react'];
-  unreact: ParleyClient['unreact'];
+  discard: (clientMessageId: string) => void;
+  edit: (messageId: string, change: EditMessageBody) => Promise<Message>;
+  remove: (messageId: string) => Promise<Message>;
+  react: (messageId: string, emoji: string) => Promise<ReactionCount[]>;
+  unreact: (messageId: string, emoji: string) => Promise<ReactionCount[]>;
 }
 
 /** A window over the messages of a conversation, those still being sent included. */

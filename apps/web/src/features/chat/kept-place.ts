@@ -5,6 +5,7 @@ const HOLD_FRAMES = 8;
 /** Scrolling within this time after a wheel, a key or a touch is the reader's own: smooth scrolling takes a while. */
 const INTENT_MS = 800;
 const INPUTS = ['wheel', 'touchmove', 'keydown', 'pointerdown'] as const;
+const RELEASES = ['pointerup', 'pointercancel'] as const;
 
 /** Where the reader is. */
 interface Place {
@@ -40,9 +41,8 @@ export function keepPlace({ view, rows, isLive }: Kept, moved: (place: Place) =>
   let width = view.clientWidth;
   let height = view.scrollHeight;
   let held = 0;
-  let lastInput = Number.NEGATIVE_INFINITY;
-  let pressing = false;
-  const acting = () => pressing || performance.now() - lastInput < INTENT_MS;
+  const hands = watchHands(view);
+  const { acting } = hands;
 
   const onScroll = () => {
     const byLayout = !acting() && (held > 0 || view.scrollHeight !== height);
@@ -71,33 +71,46 @@ export function keepPlace({ view, rows, isLive }: Kept, moved: (place: Place) =>
     else if (look().pinned) place = look();
     moved(place);
   };
-  const onInput = (event: Event) => {
-    lastInput = performance.now();
-    if (event.type === 'pointerdown') pressing = true;
-  };
-  const onRelease = () => {
-    pressing = false;
-  };
 
   const sizes = new ResizeObserver(onSize);
   const heights = new ResizeObserver(onRows);
   sizes.observe(view);
   heights.observe(rows);
   view.addEventListener('scroll', onScroll, { passive: true });
-  for (const name of INPUTS) view.addEventListener(name, onInput, { passive: true });
-  for (const name of ['pointerup', 'pointercancel']) addEventListener(name, onRelease);
   const stop = () => {
     sizes.disconnect();
     heights.disconnect();
     view.removeEventListener('scroll', onScroll);
-    for (const name of INPUTS) view.removeEventListener(name, onInput);
-    for (const name of ['pointerup', 'pointercancel']) removeEventListener(name, onRelease);
+    hands.stop();
   };
   const leave = () => {
-    lastInput = performance.now();
+    hands.note();
     place = { pinned: false, key: null, offset: 0 };
   };
   return { leave, stop };
+}
+
+/** Whether the reader is scrolling, or just was. `note`: as if they did now. */
+function watchHands(view: HTMLElement) {
+  let lastInput = Number.NEGATIVE_INFINITY;
+  let pressing = false;
+  const note = () => {
+    lastInput = performance.now();
+  };
+  const onInput = (event: Event) => {
+    note();
+    if (event.type === 'pointerdown') pressing = true;
+  };
+  const onRelease = () => {
+    pressing = false;
+  };
+  for (const name of INPUTS) view.addEventListener(name, onInput, { passive: true });
+  for (const name of RELEASES) addEventListener(name, onRelease);
+  const stop = () => {
+    for (const name of INPUTS) view.removeEventListener(name, onInput);
+    for (const name of RELEASES) removeEventListener(name, onRelease);
+  };
+  return { note, stop, acting: () => pressing || performance.now() - lastInput < INTENT_MS };
 }
 
 function placeOf(view: HTMLElement, isLive: boolean): Place {

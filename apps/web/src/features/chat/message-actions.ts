@@ -7,21 +7,21 @@ import { createContext, useContext } from 'react';
  */
 export interface MessageActions {
   /** Stores another text in place of the present one. */
-  edit(message: Message, content: string): Promise<void>;
+  edit: (message: Message, content: string) => Promise<void>;
   /** Leaves a tombstone. Asks nobody: whoever calls has asked. */
-  remove(message: Message): Promise<void>;
-  react(message: Message, emoji: string): Promise<void>;
-  unreact(message: Message, emoji: string): Promise<void>;
+  remove: (message: Message) => Promise<void>;
+  react: (message: Message, emoji: string) => Promise<void>;
+  unreact: (message: Message, emoji: string) => Promise<void>;
   /** Quotes the message in the composer and goes there. */
-  reply(message: Message): void;
+  reply: (message: Message) => void;
   /** Opens this row's editor; null closes the open one and goes back to the composer. */
-  setEditing(messageId: string | null): void;
+  setEditing: (messageId: string | null) => void;
   /** Goes to a message of this conversation, fetched first where it is not held. */
-  jumpTo(seq: number): void;
+  jumpTo: (seq: number) => void;
   /** The text as it was written. */
-  copyText(message: Message): Promise<void>;
+  copyText: (message: Message) => Promise<void>;
   /** The address of the message in this app. */
-  copyLink(message: Message): Promise<void>;
+  copyLink: (message: Message) => Promise<void>;
 }
 
 /** What the rights to a message hang on. A new object only where one of its fields changed. */

@@ -161,7 +161,7 @@ function useLit(target: Target | null, rows: readonly Row[], reveal: TimelineScr
     setLit(key);
     reveal(index, (element) => element.focus({ preventScroll: true }));
     setTimeout(() => setLit((now) => (now === key ? null : now)), LIT_MS);
-  });
+  }, [target, rows, reveal]);
   return lit;
 }
 

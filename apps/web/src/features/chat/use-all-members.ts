@@ -1,4 +1,4 @@
-import type { ConversationView } from '@parley/client';
+import type { ConversationView, ParleyClient } from '@parley/client';
 import type { Member, Page } from '@parley/protocol';
 import { useChatClient } from '@parley/react';
 import { useEffect, useState } from 'react';
@@ -16,32 +16,38 @@ export function useAllMembers({ id, members, membersComplete, memberCount }: Con
   const client = useChatClient();
   const [fetched, setFetched] = useState<readonly Member[]>([]);
   const [fault, setFault] = useState<string | null>(null);
+  const lacks = !membersComplete && members.length > 0;
   useEffect(() => {
-    if (membersComplete || members.length === 0) return;
+    if (!lacks) return;
     let isStale = false;
-    async function fetchAll() {
-      const all: Member[] = [];
-      let cursor: string | null = '';
-      while (cursor !== null && !isStale) {
-        const query: string = cursor === '' ? '' : `?${new URLSearchParams({ cursor })}`;
-        const page: Page<Member> = await client.request('GET', `conversations/${id}/members${query}`);
-        all.push(...page.items);
-        cursor = page.nextCursor;
-      }
-      if (isStale) return;
-      learnPeople(all.map(({ user }) => user));
-      setFetched(all);
-    }
-    fetchAll().catch((thrown) => setFault(sentenceFor(thrown)));
+    fetchMembers(client, id).then(
+      (all) => {
+        if (isStale) return;
+        learnPeople(all.map(({ user }) => user));
+        setFetched(all);
+      },
+      (thrown: unknown) => setFault(sentenceFor(thrown)),
+    );
     return () => {
       isStale = true;
     };
-    // Joined or left: whoever the SDK does not hold may have been among them.
-  }, [client, id, membersComplete, members.length === 0, memberCount]);
+    // oxlint-disable-next-line react-hooks/exhaustive-deps, react/exhaustive-effect-dependencies -- with the count, those whom the SDK does not hold may have changed
+  }, [client, id, lacks, memberCount]);
   if (membersComplete) return { members, fault: null };
   const live = new Set(members.map(({ user }) => user.id));
   return {
     members: [...members, ...fetched.filter(({ user, leftAt }) => leftAt === null && !live.has(user.id))],
     fault,
   };
+}
+
+async function fetchMembers(client: ParleyClient, id: string): Promise<Member[]> {
+  const all: Member[] = [];
+  let query = '';
+  for (;;) {
+    const page: Page<Member> = await client.request('GET', `conversations/${id}/members${query}`);
+    all.push(...page.items);
+    if (page.nextCursor === null) return all;
+    query = `?${new URLSearchParams({ cursor: page.nextCursor })}`;
+  }
 }

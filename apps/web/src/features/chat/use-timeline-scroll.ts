@@ -51,7 +51,6 @@ interface Options {
 export function useTimelineScroll(options: Options): TimelineScroll {
   const { scroller, rows, isLive, startAt, target, focusedKey } = options;
   const [pinned, setPinned] = useState(isLive && startAt < 0 && target === null);
-  const keeper = useRef<PlaceKeeper>(null);
   const getItemKey = useCallback((index: number) => rows[index]?.key ?? index, [rows]);
   // oxlint-disable-next-line react/incompatible-library -- rows are memoised by hand, no compiler is used
   const virtualizer = useVirtualizer<HTMLDivElement, Element>({
@@ -71,7 +70,7 @@ export function useTimelineScroll(options: Options): TimelineScroll {
 
   const settled = useFirstPlace(virtualizer, rows.length, startAt);
   useOwnSends(virtualizer, rows);
-  useKeptPlace(options, keeper, setPinned, settled);
+  const keeper = useKeptPlace(options, setPinned, settled);
   useTarget(virtualizer, keeper, rows, target);
 
   return {
@@ -155,10 +154,10 @@ function indexOf(rows: readonly Row[], { seq }: Target): number {
 /** Keeps the place, says whether it is the end, and asks for more rows near the edges. */
 function useKeptPlace(
   { scroller, isLive, onNearTop, onNearEnd }: Options,
-  keeper: RefObject<PlaceKeeper | null>,
   setPinned: (pinned: boolean) => void,
   settled: boolean,
-): void {
+): RefObject<PlaceKeeper | null> {
+  const keeper = useRef<PlaceKeeper>(null);
   const edges = useRef(NOTHING);
   const live = useRef(isLive);
   useLayoutEffect(() => {
@@ -181,7 +180,8 @@ function useKeptPlace(
     });
     keeper.current = made;
     return made.stop;
-  }, [scroller, keeper, setPinned]);
+  }, [scroller, setPinned]);
+  return keeper;
 }
 
 function withFocused(range: Range, rows: readonly Row[], key: string | null): number[] {

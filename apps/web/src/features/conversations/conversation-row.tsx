@@ -6,6 +6,7 @@ import { Avatar } from '../../ui/avatar.js';
 import { classes } from '../../ui/classes.js';
 import { fullTime, listTime } from '../chat/dates.js';
 import { useDraft } from '../chat/drafts.store.js';
+import { useToday } from '../chat/use-today.js';
 import { nameOf, usePeople } from '../people/people.store.js';
 import { badgeText } from './badge.js';
 import { previewOf, titleOf } from './preview.js';
@@ -23,6 +24,7 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
   const { item, me, selected, tabStop, onFocus } = props;
   const people = usePeople();
   const watching = useFocusedWindow();
+  const today = useToday();
   const { text } = useDraft(item.id);
   const draft = selected ? '' : text.trim();
   const title = titleOf(item);
@@ -58,7 +60,7 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
                 badge ? 'font-medium text-signal-text' : 'text-ink-3',
               )}
             >
-              {listTime(at, new Date())}
+              {listTime(at, today)}
             </time>
           </span>
           <span className="flex items-center justify-between gap-2">
