@@ -48,12 +48,13 @@ export class SyncRowsRepository {
       .where(and(eq(conversationParticipants.conversationId, sql`k.c`), eq(conversationParticipants.userId, sql`k.u`)))
       .limit(1)
       .as('found');
+    const person = tx.select().from(users).where(eq(users.id, sql`k.u`)).limit(1).as('person');
     return tx
-      .select({ participant: found._.selectedFields, user: users })
+      .select({ participant: found._.selectedFields, user: person._.selectedFields })
       .from(sql`unnest(${sql.param(keys.map(({ conversationId }) => conversationId))}::uuid[],
                        ${sql.param(keys.map(({ userId }) => userId))}::uuid[]) AS k (c, u)`)
       .innerJoinLateral(found, sql`true`)
-      .innerJoin(users, eq(users.id, sql`k.u`));
+      .innerJoinLateral(person, sql`true`);
   }
 
   /** Participants, present ones only, whose watermarks moved beyond the key's number, in the order of the moves. */
