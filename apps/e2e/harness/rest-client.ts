@@ -1,6 +1,8 @@
 import type {
   AddMembersBody,
   ConversationDetail,
+  ConversationListItem,
+  ConversationPage,
   CreateConversationBody,
   ErrorBody,
   ErrorObject,
@@ -8,6 +10,7 @@ import type {
   Message,
   MessagePage,
   SendMessageBody,
+  UnreadSummary,
 } from '@parley/protocol';
 
 /** A REST request that was refused, with the refusal. */
@@ -36,6 +39,23 @@ export class RestClient {
     return this.request('POST', '/conversations', body);
   }
 
+  /** All of mine, archived ones too, as they are listed. */
+  async conversations(): Promise<ConversationListItem[]> {
+    const all: ConversationListItem[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null) {
+      const from: string = cursor && `&cursor=${encodeURIComponent(cursor)}`;
+      const page: ConversationPage = await this.request('GET', `/conversations?archived=all&limit=100${from}`);
+      all.push(...page.items);
+      cursor = page.nextCursor;
+    }
+    return all;
+  }
+
+  unread(): Promise<UnreadSummary> {
+    return this.request('GET', '/messages/unread');
+  }
+
   conversation(id: string): Promise<ConversationDetail> {
     return this.request('GET', `/conversations/${id}`);
   }
@@ -46,6 +66,10 @@ export class RestClient {
 
   send(id: string, body: SendMessageBody): Promise<Message> {
     return this.request('POST', `/conversations/${id}/messages`, body);
+  }
+
+  react(messageId: string, emoji: string): Promise<unknown> {
+    return this.request('POST', `/messages/${messageId}/reactions`, { emoji });
   }
 
   /** The whole history in order of `seq`, page by page. */

@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { memoryStorage } from '@parley/client';
+import { type CommandName, type Commands, LIMITS } from '@parley/protocol';
+import { RestClient } from '../harness/rest-client.js';
+import { ScriptedClient } from '../harness/scripted-client.js';
+import { hostToken } from '../harness/tokens.js';
+import { Device } from './device.js';
+import { fetchFresh } from './fresh-state.js';
+import type { Guest } from './party.js';
+import { Random } from './random.js';
+import { compareStore } from './store-oracle.js';
+import { openVenue, type Venue } from './venue.js';
+import type { SyncPage } from './wire-log.js';
+
+const IN_FLIGHT = 64;
+const OTHERS = 500;
+
+describe('a device that was away', () => {
+  let venue: Venue;
+  let speaker: ScriptedClient;
+  let conversationId: string;
+  /** Has only this conversation. */
+  let lone: Device;
+  /** Has it, and 500 others in which nothing happens. */
+  let busy: Device;
+
+  beforeAll(async () => {
+    venue = await openVenue('postgres', false);
+    const host = await guest('host');
+    const [one, two] = [await guest('lone'), await guest('busy')];
+    const memberIds = [one.id, two.id];
+    ({ id: conversationId } = await host.rest.createConversation({ type: 'group', name: 'Lively', memberIds }));
+    for (let number = 0; number < OTHERS; number += 1) {
+      await host.rest.createConversation({ type: 'group', name: `Quiet ${number}`, memberIds: [two.id] });
+    }
+    speaker = await ScriptedClient.connect(venue.url, host.token);
+    await say(100);
+    [lone, busy] = [device('lone', one), device('busy', two)];
+    for (const each of [lone, busy]) {
+      each.start();
+      await online(each);
+      each.open(conversationId);
+      await until(() => each.client.messages(conversationId).getSnapshot().isLoaded);
+    }
+  }, 120_000);
+
+  afterAll(async () => {
+    await Promise.all([lone, busy].map((each) => each.stop()));
+    speaker.close();
+    await venue.close();
+  });
+
+  it('G4 S4.22: comes back right with one sync of a few pages, however many conversations have not changed', async () => {
+    const absences = [lone, busy].map(leave);
+    const said = await say(1000);
+    const each = (count: number, from: number) => said.slice(from, from + count);
+    await inFlight(each(200, 0), (messageId) => command('message:edit', { messageId, content: 'said otherwise' }));
+    await inFlight(each(50, 200), (messageId) => command('message:delete', { messageId }));
+    await inFlight(each(300, 400), (messageId) => command('reaction:add', { messageId, emoji: '👍' }));
+    const told: WayBack[] = [];
+    for (const absence of absences) told.push(await absence.end());
+    for (const { pages, resets } of told) {
+      expect(pages.length).toBeGreaterThan(1);
+      expect(pages.length).toBeLessThanOrEqual(4);
+      expect(pages.slice(0, -1).every(({ answer }) => answer.hasMore)).toBe(true);
+      expect(pages.at(-1)?.answer.hasMore).toBe(false);
+      expect(resets).toEqual([]);
+      for (const { answer } of pages) expect(Object.keys(answer.conversations)).toEqual([conversationId]);
+    }
+    const [alone, amongMany] = told.map(({ bytes }) => bytes) as [number, number];
+    expect(Math.abs(amongMany - alone)).toBeLessThan(alone / 100);
+  }, 120_000);
+
+  it('G4: comes back right by a reset after 20,000 messages, without loading them', async () => {
+    const absences = [lone, busy].map(leave);
+    await say(20_000);
+    for (const absence of absences) {
+      const { pages, rows, resets } = await absence.end();
+      expect(resets).toEqual([conversationId]);
+      expect(pages.length).toBeLessThanOrEqual(2);
+      expect(rows).toBeLessThanOrEqual(300);
+    }
+  }, 240_000);
+
+  async function guest(name: string): Promise<Guest> {
+    const token = await hostToken({ externalId: `away-${name}`, name });
+    const rest = new RestClient(venue.url, token);
+    const { id, username } = await rest.me();
+    return { id, username, token, rest };
+  }
+
+  function device(name: string, of: Guest): Device {
+    const storage = memoryStorage();
+    return new Device({ name, url: venue.url, guest: of, openStorage: () => storage, random: new Random(name) });
+  }
+
+  async function command<Name extends CommandName>(name: Name, payload: Commands[Name]['payload']) {
+    const answer = await speaker.command(name, payload);
+    if (!answer.success) throw new Error(`${name}: ${answer.error.code}`);
+    return answer;
+  }
+
+  /** Ids of new messages. */
+  async function say(count: number): Promise<string[]> {
+    const ids = Array.from({ length: count }, () => randomUUID());
+    return inFlight(ids, async (clientMessageId, index) => {
+      const content = `Number ${index}`;
+      return (await command('message:send', { conversationId, clientMessageId, content })).messageId;
+    });
+  }
+
+  /** Cuts a device off. `end` brings it back, holds it against a fresh fetch, and tells what its way back took. */
+  function leave(away: Device): { end: () => Promise<WayBack> } {
+    away.line.leave();
+    const before = { syncs: away.wire.syncs.length, opens: away.wire.opens, requests: away.line.requests.length };
+    const end = async () => {
+      away.line.comeBack();
+      await online(away);
+      const list = await away.guest.rest.conversations();
+      const head = list.find(({ id }) => id === conversationId)?.version;
+      await until(() => away.client.conversation(conversationId).getSnapshot()?.version === head);
+      const pages = away.wire.syncs.slice(before.syncs);
+      await until(async () => (await faultsOf(away)).length === 0).catch(() => undefined);
+      expect(await faultsOf(away)).toEqual([]);
+      const asked = away.line.requests.slice(before.requests).filter((path) => path.includes('/messages?'));
+      return wayBack(pages, asked.length + away.wire.opens - before.opens);
+    };
+    return { end };
+  }
+
+  async function faultsOf({ client, guest }: Device): Promise<string[]> {
+    return compareStore(client, await fetchFresh(guest.rest, new Set([conversationId])));
+  }
+});
+
+interface WayBack {
+  pages: SyncPage[];
+  bytes: number;
+  /** Of messages and members, told by syncs or at most asked for as pages of a history. */
+  rows: number;
+  resets: string[];
+}
+
+function wayBack(pages: SyncPage[], pagesOfHistory: number): WayBack {
+  const told = pages.flatMap(({ answer }) => Object.values(answer.conversations));
+  const full = told.filter((one) => 'messages' in one);
+  const rows = full.reduce((sum, { messages, members }) => sum + messages.length + members.length, 0);
+  return {
+    pages,
+    bytes: pages.reduce((sum, page) => sum + page.bytes, 0),
+    rows: rows + pagesOfHistory * LIMITS.pageMax,
+    resets: full.filter(({ reset }) => reset).map(({ conversation }) => conversation.id),
+  };
+}
+
+async function online(device: Device): Promise<void> {
+  await until(() => {
+    if (!device.isOnline) device.client.retryNow();
+    return device.isOnline;
+  });
+}
+
+async function until(condition: () => boolean | Promise<boolean>, patienceMs = 30_000): Promise<void> {
+  const end = performance.now() + patienceMs;
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error(`It has not come to be so: ${condition}`);
+    await sleep(20);
+  }
+}
+
+async function inFlight<T, R>(items: readonly T[], work: (item: T, index: number) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  let next = 0;
+  const lane = async () => {
+    for (let index = next++; index < items.length; index = next++)
+      results[index] = await work(items[index] as T, index);
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
+  return results;
+}

@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Device } from './device.js';
+import { CALM } from './disturbed-line.js';
+
+const PATIENCE_MS = 45_000;
+const POLL_MS = 60;
+
+/**
+ * The storm is over: every device comes back over a new connection, and sends what it has left. Resolves when all stand
+ * where the server stands; or, after a long while, with what is still missing.
+ */
+export async function land(devices: Device[]): Promise<string[]> {
+  for (const device of devices) {
+    device.line.weather = CALM;
+    device.line.comeBack();
+    device.line.cut();
+  }
+  const until = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const missing = await whatIsMissing(devices);
+    if (missing.length === 0 || performance.now() > until) return missing;
+    await sleep(POLL_MS);
+  }
+}
+
+async function whatIsMissing(devices: Device[]): Promise<string[]> {
+  const missing: string[] = [];
+  for (const device of devices) {
+    if (!device.isRunning) missing.push(`${device.name} is between two lives`);
+    else if (!device.isOnline) {
+      device.client.retryNow();
+      missing.push(`${device.name} is ${device.client.connection.getSnapshot().state}`);
+    } else {
+      const waiting = (await device.outbox()).filter(({ failure }) => !failure);
+      for (const { clientMessageId, conversationId } of waiting) {
+        missing.push(`${device.name} has not sent ${clientMessageId} to ${conversationId}`);
+      }
+    }
+  }
+  return missing.length > 0 ? missing : await behind(devices);
+}
+
+/** Those whose list does not show the versions that the server tells. */
+async function behind(devices: Device[]): Promise<string[]> {
+  await Promise.all(devices.map((device) => device.client.flush()));
+  const missing: string[] = [];
+  for (const [guest, own] of Map.groupBy(devices, (device) => device.guest)) {
+    const heads = (await guest.rest.conversations()).map(({ id, version }) => `${id}: ${version}`).toSorted();
+    for (const device of own) {
+      const { items } = device.client.conversations.getSnapshot();
+      const held = items.map(({ id, version }) => `${id}: ${version}`).toSorted();
+      if (held.join() !== heads.join()) missing.push(`${device.name} stands at ${held}; the server at ${heads}`);
+    }
+  }
+  return missing;
+}

@@ -1,0 +1,158 @@
+import type { Outgoing } from '@parley/client';
+import type { MemberRole, Message } from '@parley/protocol';
+import type { Device } from './device.js';
+import type { Guest, Party } from './party.js';
+import type { Step, StepKind } from './script.js';
+
+/** One operation about to be done. */
+export interface Turn {
+  device: Device;
+  conversationId: string;
+  party: Party;
+  step: Step;
+  /** The place of the step in its script. */
+  number: number;
+}
+
+const EMOJI = ['👍', '❤️', '😂', '🎉', '👀', '🚀'] as const;
+const ROLES: readonly MemberRole[] = ['member', 'admin', 'member', 'owner', 'admin'];
+
+/** How each operation is done. One that finds nothing to be done to does nothing; refusals are thrown. */
+export const OPERATIONS: Record<StepKind, (turn: Turn) => unknown> = {
+  send: (turn) => send(turn, { content: text(turn) }),
+  data: (turn) =>
+    send(turn, { content: '', type: 'data', metadata: { number: turn.number, nested: { list: [1, null] } } }),
+  reply: (turn) => {
+    const quoted = aMessage(turn);
+    return send(turn, { content: text(turn), ...(quoted && { replyToId: quoted.id }) });
+  },
+  mention: (turn) => send(turn, { content: `${text(turn)} ${mention(turn)}` }),
+  edit: (turn) => {
+    const message = aMessage(turn, isOwn(turn));
+    const content = turn.step.second < 0.4 ? `${text(turn)} ${mention(turn)}` : text(turn);
+    return message && turn.device.client.edit(message.id, { content });
+  },
+  delete: (turn) => {
+    const message = turn.step.second < 0.75 ? aMessage(turn, isOwn(turn)) : aMessage(turn);
+    return message && turn.device.client.delete(message.id);
+  },
+  react: (turn) => {
+    const message = aMessage(turn);
+    return message && turn.device.client.react(message.id, choose(EMOJI, turn.step.second) ?? EMOJI[0]);
+  },
+  unreact: (turn) => {
+    const mine = ({ reactions }: Message) => reactions.some(({ reactedByMe }) => reactedByMe);
+    const message = aMessage(turn, mine);
+    const emoji = message?.reactions.find(({ reactedByMe }) => reactedByMe)?.emoji;
+    return message && emoji && turn.device.client.unreact(message.id, emoji);
+  },
+  read: (turn) => {
+    const message = aMessage(turn, undefined, true);
+    if (message) turn.device.client.markRead(turn.conversationId, message.seq);
+  },
+  flush: ({ device }) => device.client.flush(),
+  open: ({ device, conversationId }) => device.open(conversationId),
+  close: ({ device, conversationId }) => device.close(conversationId),
+  older: ({ device, conversationId }) => device.client.messages(conversationId).loadOlder(),
+  newer: ({ device, conversationId }) => device.client.messages(conversationId).loadNewer(),
+  jump: ({ device, conversationId, step }) => {
+    const last = device.client.conversation(conversationId).getSnapshot()?.lastSeq ?? 0;
+    return device.client.messages(conversationId).jumpTo(Math.max(1, Math.ceil(step.pick * last)));
+  },
+  latest: ({ device, conversationId }) => device.client.messages(conversationId).toLatest(),
+  add: (turn) => {
+    const others = turn.party.guests.filter(({ id }) => !presentIds(turn).has(id));
+    const guest = choose(others, turn.step.pick) ?? choose(turn.party.guests, turn.step.pick);
+    return guest && turn.device.client.addMembers(turn.conversationId, [guest.id]);
+  },
+  remove: (turn) => {
+    const guest = choose(others(turn), turn.step.pick);
+    return guest && turn.device.client.removeMember(turn.conversationId, guest.id);
+  },
+  leave: ({ device, conversationId }) => device.client.leave(conversationId),
+  role: (turn) => {
+    const guest = choose(others(turn), turn.step.pick);
+    const role = choose(ROLES, turn.step.second) ?? 'member';
+    return guest && turn.device.client.changeRole(turn.conversationId, guest.id, role);
+  },
+  rename: ({ device, conversationId, number }) => device.client.rename(conversationId, `Renamed ${number}`),
+  archive: ({ device, conversationId }) => device.client.archive(conversationId, true),
+  unarchive: ({ device, conversationId }) => device.client.archive(conversationId, false),
+  resend: (turn) => {
+    const failed = aFailedOne(turn);
+    if (!failed) return;
+    failed.isOutOfOrder = true;
+    turn.device.client.resend(failed.clientMessageId);
+  },
+  discard: (turn) => {
+    const failed = aFailedOne(turn);
+    if (!failed) return;
+    failed.isDiscarded = true;
+    turn.device.client.discard(failed.clientMessageId);
+  },
+  cut: ({ device }) => device.line.cut(),
+  away: ({ device }) => device.line.leave(),
+  back: ({ device }) => {
+    device.line.comeBack();
+    device.client.retryNow();
+  },
+  crash: ({ device }) => device.crash(),
+  restart: ({ device }) => device.restart(),
+};
+
+/** Resolves once the send is acked: how long that takes is up to the weather. */
+function send({ device, conversationId }: Turn, message: Outgoing): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const clientMessageId = device.client.send(conversationId, message);
+  device.sendings.push({ clientMessageId, conversationId, isOutOfOrder: false, isDiscarded: false });
+  device.wire.onAcked(clientMessageId, resolve);
+  return promise;
+}
+
+function text({ device, number, step }: Turn): string {
+  return `${number} by ${device.name}${' and so on'.repeat(Math.floor(step.second * 12))}`;
+}
+
+function mention({ party, step }: Turn): string {
+  return `@${choose(party.guests, (step.pick * 7) % 1)?.username}`;
+}
+
+function isOwn({ device }: Turn): (message: Message) => boolean {
+  return ({ senderId, type }) => senderId === device.guest.id && type !== 'system';
+}
+
+/** One of the messages that the device shows, rather a new one than an old one. */
+function aMessage(
+  turn: Turn,
+  fits: (message: Message) => boolean = isMessage,
+  alsoSystem = false,
+): Message | undefined {
+  const { items } = turn.device.client.messages(turn.conversationId).getSnapshot();
+  const stored = items.flatMap((item) => (item.kind === 'stored' ? [item.message] : []));
+  const candidates = stored.filter((message) => (alsoSystem || message.type !== 'system') && fits(message));
+  return candidates[candidates.length - 1 - Math.floor(turn.step.pick ** 3 * candidates.length)];
+}
+
+function isMessage(): boolean {
+  return true;
+}
+
+function presentIds({ device, conversationId }: Turn): Set<string> {
+  const members = device.client.conversation(conversationId).getSnapshot()?.members ?? [];
+  return new Set(members.map(({ user }) => user.id));
+}
+
+function others({ party, device }: Turn): Guest[] {
+  return party.guests.filter((guest) => guest !== device.guest);
+}
+
+function aFailedOne({ device, conversationId, step }: Turn) {
+  const { items } = device.client.messages(conversationId).getSnapshot();
+  const failed = new Set(items.flatMap((item) => (item.kind === 'pending' && item.failure ? [item.key] : [])));
+  const candidates = device.sendings.filter(({ clientMessageId }) => failed.has(clientMessageId));
+  return choose(candidates, step.pick);
+}
+
+function choose<T>(list: readonly T[], at: number): T | undefined {
+  return list[Math.floor(at * list.length)];
+}

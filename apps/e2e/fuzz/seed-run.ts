@@ -1,0 +1,133 @@
+import { rmSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SdkError } from '@parley/client';
+import { freshDirectory } from '../harness/places.js';
+import { boardCrew } from './crew.js';
+import type { Device } from './device.js';
+import { CALM, ROUGH } from './disturbed-line.js';
+import { inspect } from './inspection.js';
+import { land } from './landing.js';
+import { OPERATIONS, type Turn } from './operations.js';
+import { Pace } from './pace.js';
+import { gather, type Party } from './party.js';
+import { Random } from './random.js';
+import type { SeedRecord } from './rows-oracle.js';
+import { type Step, writeScript } from './script.js';
+
+export const CAST = { users: 5, devicesEach: 3, conversations: 3 };
+
+/** Codes with which an operation may be refused: what it was done to may have changed, or the device may be away. */
+const LEGITIMATE: ReadonlySet<string> = new Set([
+  'not_found',
+  'forbidden',
+  'conflict',
+  'network',
+  'offline',
+  'timeout',
+]);
+
+export interface SeedOutcome {
+  /** Sentences, each beginning with the letter of its oracle. */
+  faults: string[];
+  /** Null where the devices never came to rest. */
+  record: SeedRecord | null;
+  figures: string;
+}
+
+/** Plays one seed on a node that others have played on: with people and conversations of its own. */
+export async function runSeed(url: string, seed: number, operations: number): Promise<SeedOutcome> {
+  const directory = freshDirectory(`fuzz-${seed}`);
+  const party = await gather(url, seed, CAST.users, CAST.conversations);
+  const random = new Random(`weather ${seed}`);
+  const devices = boardCrew(party, { url, directory, devicesEach: CAST.devicesEach, random });
+  try {
+    const run = new SeedRun(devices, party);
+    await run.board();
+    await run.play(writeScript(seed, operations, CAST));
+    const missing = await land(devices);
+    const { faults, record } = missing.length > 0 ? notLanded(missing) : await inspect({ seed, url, party, devices });
+    return { faults: [...run.faults, ...faults], record, figures: run.figures() };
+  } finally {
+    await Promise.all(devices.map((device) => (device.isRunning ? device.stop() : undefined)));
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function notLanded(missing: string[]) {
+  const faults = missing.map((sentence) => `(q) not at rest: ${sentence}`);
+  return { faults, record: null };
+}
+
+class SeedRun {
+  readonly faults: string[] = [];
+  private readonly refusals = new Map<string, number>();
+  private readonly pace = new Pace();
+  private done = 0;
+
+  constructor(
+    private readonly devices: Device[],
+    private readonly party: Party,
+  ) {}
+
+  /** Every device comes online in good weather; some look at a conversation. */
+  async board(): Promise<void> {
+    for (const device of this.devices) {
+      device.line.weather = CALM;
+      device.start();
+    }
+    for (const [number, device] of this.devices.entries()) {
+      while (!device.isOnline) await sleep(5);
+      device.open(this.party.conversations[number % CAST.conversations] as string);
+    }
+  }
+
+  async play(script: Step[]): Promise<void> {
+    for (const device of this.devices) device.line.weather = ROUGH;
+    for (const [number, step] of script.entries()) {
+      await this.pace.turn();
+      if (number % 5 === 0) this.comeBack();
+      const device = this.devices[step.device] as Device;
+      const conversationId = this.party.conversations[step.conversation] as string;
+      if (device.isRunning) this.pace.track(this.operate({ device, conversationId, party: this.party, step, number }));
+    }
+    await this.pace.end();
+  }
+
+  /** Somebody who is cut off looks at the device: it tries at once, and not after a second or more. */
+  private comeBack(): void {
+    for (const device of this.devices) {
+      if (device.isRunning && !device.isOnline && !device.line.isGone) device.client.retryNow();
+    }
+  }
+
+  figures(): string {
+    const sum = (count: (device: Device) => number) => this.devices.reduce((all, device) => all + count(device), 0);
+    const counts = {
+      done: this.done,
+      acked: sum(({ wire }) => wire.promised.length),
+      dropped: sum(({ line }) => line.counts.dropped),
+      repeated: sum(({ line }) => line.counts.repeated),
+      held: sum(({ line }) => line.counts.held),
+      lost: sum(({ line }) => line.counts.lost),
+      cuts: sum(({ line }) => line.counts.cuts),
+      lives: sum(({ crashes, restarts }) => crashes + restarts),
+      syncs: sum(({ wire }) => wire.syncs.length),
+    };
+    const refused = [...this.refusals].map(([code, times]) => `${code} ${times}`);
+    return `${Object.entries(counts)
+      .map(([name, count]) => `${name} ${count}`)
+      .join(', ')}; refused: ${refused.join(', ') || 'none'}`;
+  }
+
+  private async operate(turn: Turn): Promise<void> {
+    const { kind } = turn.step;
+    try {
+      await OPERATIONS[kind](turn);
+      this.done += 1;
+    } catch (fault) {
+      const code = fault instanceof SdkError ? fault.code : 'no refusal';
+      this.refusals.set(code, (this.refusals.get(code) ?? 0) + 1);
+      if (!LEGITIMATE.has(code)) this.faults.push(`(r) step ${turn.number}, ${kind} by ${turn.device.name}: ${fault}`);
+    }
+  }
+}

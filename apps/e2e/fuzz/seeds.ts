@@ -1,0 +1,53 @@
+import { checkRows, type SeedRecord } from './rows-oracle.js';
+import { runSeed } from './seed-run.js';
+import { type Engine, openVenue, type Query } from './venue.js';
+
+export interface PlayedSeed {
+  seed: number;
+  /** Sentences, each beginning with the letter of its oracle. */
+  faults: string[];
+  figures: string;
+  seconds: number;
+  /** What the node printed meanwhile: warnings and errors. */
+  log: string;
+}
+
+export interface SeedsOptions {
+  engine: Engine;
+  seeds: number[];
+  operations: number;
+}
+
+/** Odd ones meet small bounds of answers, even ones those of the protocol. */
+function hasSmallLimits(seed: number): boolean {
+  return seed % 2 === 1;
+}
+
+/** Plays seeds one after the other, those with the same limits on one node; hears of each as soon as it is decided. */
+export async function playSeeds(
+  { engine, seeds, operations }: SeedsOptions,
+  hear: (played: PlayedSeed) => void,
+): Promise<void> {
+  for (const [isSmall, some] of Map.groupBy(seeds, hasSmallLimits)) {
+    const venue = await openVenue(engine, isSmall);
+    const undecided: (PlayedSeed & { record: SeedRecord | null })[] = [];
+    const decide = async (query: Query) => {
+      for (const { record, ...played } of undecided.splice(0)) {
+        const found = record ? await checkRows(query, record) : [];
+        hear({ ...played, faults: [...played.faults, ...found] });
+      }
+    };
+    try {
+      for (const seed of some) {
+        const began = performance.now();
+        const logged = venue.log().length;
+        const outcome = await runSeed(venue.url, seed, operations);
+        const seconds = (performance.now() - began) / 1000;
+        undecided.push({ seed, ...outcome, seconds, log: venue.log().slice(logged) });
+        if (venue.query) await decide(venue.query);
+      }
+    } finally {
+      await venue.close(decide);
+    }
+  }
+}

@@ -1,0 +1,10 @@
+import { LIMITS } from '@parley/protocol';
+
+// Loaded into a node before its own code: the bounds of an answer are then met by hundreds of changes, not by thousands.
+Object.assign(LIMITS, {
+  syncRows: 20,
+  syncMemberships: 1,
+  syncResetRows: 250,
+  syncResetMessages: 15,
+  answerBytes: 16_384,
+});

@@ -1,0 +1,146 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { memoryStorage } from '@parley/client';
+import type { Message } from '@parley/protocol';
+import { Device } from './device.js';
+import { type Guest, gather, type Party } from './party.js';
+import { Random } from './random.js';
+import { openVenue, type Query, type Venue } from './venue.js';
+
+const MESSAGES = 20;
+
+describe('two tabs of one person', () => {
+  let venue: Venue;
+  let party: Party;
+  let reader: Guest;
+  let speaker: Guest;
+  let conversationId: string;
+  let tabs: [Device, Device];
+  let messages: Message[];
+
+  beforeEach(async () => {
+    venue = await openVenue('postgres', false);
+    party = await gather(venue.url, 0, 3, 2);
+    [speaker, reader] = party.guests as [Guest, Guest];
+    conversationId = party.conversations[0] as string;
+    messages = [];
+    for (let number = 0; number < MESSAGES; number += 1) {
+      // Every fourth one mentions the reader.
+      const content = number % 4 === 0 ? `for @${reader.username}` : `number ${number}`;
+      messages.push(await speaker.rest.send(conversationId, { content }));
+    }
+    tabs = [tab('left'), tab('right')];
+    for (const each of tabs) each.start();
+    await until(() => tabs.every((each) => each.isOnline));
+  });
+
+  afterEach(async () => {
+    await Promise.all(tabs.map((each) => each.stop()));
+    await venue.close();
+  });
+
+  it('G6 S2.20: both read at the same time, and every count is exact everywhere', async () => {
+    const [left, right] = tabs;
+    left.client.markRead(conversationId, 7);
+    right.client.markRead(conversationId, 12);
+    await Promise.all(tabs.map((each) => each.client.flush()));
+    await everywhere({ unreadCount: 8, mentionCount: 2, lastReadSeq: 12 });
+    // While both go on reading, more comes in.
+    const more = Array.from({ length: 10 }, () =>
+      speaker.rest.send(conversationId, { content: `@${reader.username}` }),
+    );
+    for (let seq = 13; seq <= MESSAGES; seq += 1) (seq % 2 ? left : right).client.markRead(conversationId, seq);
+    await Promise.all([...more, ...tabs.map((each) => each.client.flush())]);
+    await everywhere({ unreadCount: 10, mentionCount: 10, lastReadSeq: MESSAGES });
+  }, 60_000);
+
+  it('G6: reading backwards moves nothing', async () => {
+    const [left, right] = tabs;
+    left.client.markRead(conversationId, 15);
+    await left.client.flush();
+    await everywhere({ unreadCount: 5, mentionCount: 1, lastReadSeq: 15 });
+    const receipts = (await row()).receipts;
+    right.client.markRead(conversationId, 3);
+    await right.client.flush();
+    const path = `/conversations/${conversationId}/read`;
+    const told = await right.client.request<Record<string, unknown>>('POST', path, { seq: 3 });
+    expect(told).toMatchObject({ lastReadSeq: 15, unreadCount: 5, mentionCount: 1 });
+    const again = await left.client.request<Record<string, unknown>>('POST', path, { messageId: messages[0]?.id });
+    expect(again).toMatchObject({ lastReadSeq: 15, unreadCount: 5, mentionCount: 1 });
+    expect((await row()).receipts).toBe(receipts);
+    await everywhere({ unreadCount: 5, mentionCount: 1, lastReadSeq: 15 });
+  }, 60_000);
+
+  it('G5 G6: a message of another conversation cannot be read here, and moves nothing', async () => {
+    const other = party.conversations[1] as string;
+    const elsewhere = await (party.guests[1] as Guest).rest.send(other, { content: 'elsewhere' });
+    for (const each of tabs) {
+      for (const verb of ['read', 'delivered']) {
+        const path = `/conversations/${conversationId}/${verb}`;
+        await expect(each.client.request('POST', path, { messageId: elsewhere.id })).rejects.toMatchObject({
+          code: 'not_found',
+        });
+      }
+    }
+    await everywhere({ unreadCount: 20, mentionCount: 5, lastReadSeq: 0 });
+  }, 60_000);
+
+  interface Counts {
+    unreadCount: number;
+    mentionCount: number;
+    lastReadSeq: number;
+  }
+
+  /** On both tabs, in the list, in what REST says is unread, and by the rows. */
+  async function everywhere(expected: Counts): Promise<void> {
+    const shown = () =>
+      tabs.map((each) => {
+        const view = each.client.conversation(conversationId).getSnapshot();
+        return { unreadCount: view?.unreadCount, mentionCount: view?.mentionCount, lastReadSeq: view?.lastReadSeq };
+      });
+    await until(() => shown().every((counts) => JSON.stringify(counts) === JSON.stringify(expected))).catch(
+      () => undefined,
+    );
+    expect(shown()).toEqual([expected, expected]);
+    expect(tabs.map((each) => each.client.unread.getSnapshot())).toEqual(
+      tabs.map(() => ({ total: expected.unreadCount, mentions: expected.mentionCount })),
+    );
+    const item = (await reader.rest.conversations()).find(({ id }) => id === conversationId);
+    expect(item).toMatchObject(expected);
+    const { unreadCount, mentionCount } = expected;
+    expect(await reader.rest.unread()).toEqual({
+      items: [{ conversationId, unreadCount, mentionCount }],
+      total: unreadCount,
+    });
+    expect(await row()).toMatchObject({ unread: unreadCount, mentioned: mentionCount, read: expected.lastReadSeq });
+  }
+
+  async function row(): Promise<Record<string, unknown>> {
+    const [found] = await (venue.query as Query)(
+      `SELECT p.last_read_seq::int AS read, r.receipts::int AS receipts,
+              (SELECT count(*)::int FROM messages m WHERE m.conversation_id = p.conversation_id
+                  AND m.seq > p.last_read_seq AND m.type <> 'system') AS unread,
+              (SELECT count(*)::int FROM messages m WHERE m.conversation_id = p.conversation_id
+                  AND m.seq > p.last_read_seq AND p.user_id = ANY (m.mentions) AND m.deleted_at IS NULL) AS mentioned
+         FROM conversation_participants p
+         JOIN conversation_receipts r ON r.conversation_id = p.conversation_id
+        WHERE p.conversation_id = $1 AND p.user_id = $2`,
+      [conversationId, reader.id],
+    );
+    return found as Record<string, unknown>;
+  }
+
+  function tab(name: string): Device {
+    const storage = memoryStorage();
+    const openStorage = () => storage;
+    return new Device({ name, url: venue.url, guest: reader, openStorage, random: new Random(name) });
+  }
+});
+
+async function until(condition: () => boolean, patienceMs = 10_000): Promise<void> {
+  const end = performance.now() + patienceMs;
+  while (!condition()) {
+    if (performance.now() > end) throw new Error(`It has not come to be so: ${condition}`);
+    await sleep(20);
+  }
+}
