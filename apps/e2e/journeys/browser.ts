@@ -153,7 +153,8 @@ export async function registerByRest(url: string, username: string, displayName:
   return post(url, 'register', { username, displayName, password: PASSWORD });
 }
 
-function signIn(url: string, username: string) {
+/** One more session of somebody. */
+export function signIn(url: string, username: string) {
   return post(url, 'login', { username, password: PASSWORD });
 }
 

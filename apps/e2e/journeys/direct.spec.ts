@@ -139,7 +139,7 @@ describe('Two people in two browsers', () => {
     await ama.tap.cutLine();
     await ama.page.getByTestId('conn-banner').waitFor();
     await ama.say('while away');
-    await ama.page.getByTestId('conn-banner').getByText('One message will be sent once you are back').waitFor();
+    await ama.page.getByTestId('conn-banner').getByText('1 message will send when you are back').waitFor();
     await tomas.openRow(ama.name);
     await tomas.say('you there?');
     ama.tap.mendLine();

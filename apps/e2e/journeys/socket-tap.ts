@@ -2,15 +2,23 @@ import type { ErrorObject } from '@parley/protocol';
 import type { Page, WebSocketRoute } from 'playwright-core';
 
 /** A Socket.IO event with an acknowledgement asked for: `42<id>["name",payload]`. */
-const COMMAND = /^42(\d+)(\["message:send".*)$/s;
+const SEND = /^42(\d+)(\["message:send".*)$/s;
+/** A page of older messages is asked for. */
+const OLDER = /^42\d+\["conversation:open",\{.*"before":/s;
 /** An acknowledgement: `43<id>[answer]`. */
 const ACK = /^43(\d+)\[/;
 
-/** Stands between a page and its server's socket: holds acknowledgements back, refuses sends, cuts the line. */
+/**
+ * Stands between a page and its server's socket: holds acknowledgements back, refuses sends, makes older
+ * messages wait, cuts the line.
+ */
 export class SocketTap {
   /** Payloads of all sends that left the page. */
   readonly sends: { clientMessageId: string; content: string }[] = [];
+  /** How often older messages were asked for. */
+  pages = 0;
   private held: (() => void)[] | null = null;
+  private pageDelayMs = 0;
   private refusal: Pick<ErrorObject, 'code' | 'retryAfterMs'> | null = null;
   private readonly open = new Set<WebSocketRoute>();
   private cut = false;
@@ -40,6 +48,11 @@ export class SocketTap {
     this.refusal = code && { code, retryAfterMs };
   }
 
+  /** From now on each question for older messages reaches the server this much later. */
+  delayPages(ms: number): void {
+    this.pageDelayMs = ms;
+  }
+
   /** Ends the connection and refuses every new one. */
   async cutLine(): Promise<void> {
     this.cut = true;
@@ -59,9 +72,12 @@ export class SocketTap {
     this.open.add(route);
     const server = route.connectToServer();
     route.onMessage((frame) => {
-      const command = COMMAND.exec(String(frame));
+      const command = SEND.exec(String(frame));
       if (command) this.sends.push((JSON.parse(command[2] ?? '[]') as [string, never])[1]);
+      const isOlder = OLDER.test(String(frame));
+      if (isOlder) this.pages += 1;
       if (command && this.refusal) route.send(`43${command[1]}${JSON.stringify([this.answer()])}`);
+      else if (isOlder && this.pageDelayMs > 0) setTimeout(() => server.send(frame), this.pageDelayMs);
       else server.send(frame);
     });
     server.onMessage((frame) => {
