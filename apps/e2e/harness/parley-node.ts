@@ -8,6 +8,8 @@ import { DEFAULT_ISSUER, type Issuer } from './tokens.js';
 export interface NodeOptions {
   /** Added to, and stronger than, what the harness sets. */
   env?: Record<string, string>;
+  /** A free one where missing. */
+  port?: number;
   /** Kept over restarts; a fresh one where missing, removed by `stop`. */
   dataDirectory?: string;
   /** For `node` itself, before the script. */
@@ -36,7 +38,7 @@ export class ParleyNode {
 
   /** Starts the process without waiting for anything: for those that are expected to refuse. */
   static async launch(options: NodeOptions = {}): Promise<ParleyNode> {
-    const port = await freePort();
+    const port = options.port ?? (await freePort());
     const logs = freshDirectory('log');
     const dataDirectory = options.dataDirectory ?? freshDirectory('data');
     const { issuer, audience, secret } = options.issuer ?? DEFAULT_ISSUER;
