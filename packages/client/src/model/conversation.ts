@@ -10,7 +10,7 @@ import type { SdkError } from '../sdk-error.js';
 import { type DurableEvent, HeldEvents } from './held-events.js';
 import { Members } from './members.js';
 import type { PageTicket } from './message-pages.js';
-import { MessageRows } from './message-rows.js';
+import { MessageRows, type RowLimits } from './message-rows.js';
 import { fetchedRow, furtherStatus, type Row, shownItem } from './row.js';
 import type { ConversationView, MessagesSnapshot, PageLoading, StoredItem } from './snapshots.js';
 import { type HeldMessages, type StatedCounts, Unread } from './unread.js';
@@ -19,6 +19,7 @@ import { type HeldMessages, type StatedCounts, Unread } from './unread.js';
 export interface Surroundings {
   readonly me: string;
   readonly epoch: string;
+  readonly rowLimits?: RowLimits;
   /** A moment of the store's own clock, later than all before. */
   now(): number;
   meet(user: UserView): void;
@@ -74,7 +75,7 @@ export class Conversation implements HeldMessages {
     this.receipts = item.receipts;
     this.facts = item;
     this.factsVersion = item.version;
-    this.messages = new MessageRows(item.lastSeq);
+    this.messages = new MessageRows(item.lastSeq, surroundings.rowLimits);
     this.members = new Members(surroundings.me);
     this.unread = new Unread(surroundings.me);
     if (item.peer) this.meet(item.peer);

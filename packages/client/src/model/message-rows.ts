@@ -2,10 +2,16 @@ import { KnownRanges, type Range } from './known-ranges.js';
 import { PageLog } from './page-log.js';
 import { mergeRows, type Row, type RowChange, withoutExcerpt } from './row.js';
 
-/** Newest rows kept of a conversation that nobody looks at. */
-const TAIL = 200;
-/** Rows kept around the window that somebody looks at. */
-const WINDOW = 2_000;
+/** How many rows are kept. */
+export interface RowLimits {
+  /** The newest ones of a conversation that nobody looks at. */
+  readonly tail: number;
+  /** Around the window that somebody looks at. */
+  readonly window: number;
+}
+
+const LIMITS: RowLimits = { tail: 200, window: 2_000 };
+
 /** Own rows that were acknowledged before the events in front of them came. */
 const AHEAD = 1_000;
 
@@ -24,7 +30,10 @@ export class MessageRows {
   /** A seq in the range shown; null: the live one is shown. */
   private anchor: number | null = null;
 
-  constructor(private liveEnd: number) {}
+  constructor(
+    private liveEnd: number,
+    private readonly limits: RowLimits = LIMITS,
+  ) {}
 
   get head(): number {
     return this.liveEnd;
@@ -144,7 +153,7 @@ export class MessageRows {
   /** Drops what need not be kept; of the range shown, where it has become too long, the end that is named. */
   trim(isOpen: boolean, end: 'oldest' | 'newest' = 'oldest'): void {
     const live = this.live();
-    const tail = { from: Math.max(live.from, live.to - TAIL + 1), to: live.to };
+    const tail = { from: Math.max(live.from, live.to - this.limits.tail + 1), to: live.to };
     if (!isOpen) {
       this.anchor = null;
       return this.keep([tail]);
@@ -152,13 +161,13 @@ export class MessageRows {
     const shown = this.shown();
     const isLive = shown.from === live.from;
     if (isLive) this.anchor = null;
-    if (shown.to - shown.from < WINDOW) return this.keep(isLive ? [shown] : [shown, tail]);
+    if (shown.to - shown.from < this.limits.window) return this.keep(isLive ? [shown] : [shown, tail]);
     if (end === 'oldest') {
-      const window = { from: shown.to - WINDOW + 1, to: shown.to };
+      const window = { from: shown.to - this.limits.window + 1, to: shown.to };
       if (!isLive) this.anchor = window.to;
       return this.keep(isLive ? [window] : [window, tail]);
     }
-    const window = { from: shown.from, to: shown.from + WINDOW - 1 };
+    const window = { from: shown.from, to: shown.from + this.limits.window - 1 };
     this.anchor = window.from;
     // A hole stays between the two, or they would be one.
     this.keep([window, { from: Math.max(tail.from, window.to + 2), to: tail.to }]);

@@ -17,6 +17,7 @@ import type { Conversation } from './conversation.js';
 import type { DurableEvent } from './held-events.js';
 import { applyLoose } from './loose-events.js';
 import type { PageTicket, PageWish } from './message-pages.js';
+import type { RowLimits } from './message-rows.js';
 import { Notifier, type Topic } from './notifier.js';
 import { beginPage, endPage, failPage } from './paging.js';
 import { isDurable } from './reducers/in-order.js';
@@ -34,6 +35,7 @@ import { conversationsView, conversationView, detachedView, EMPTY, messagesView,
 
 export interface ModelOptions {
   onAdvance?: (move: CursorMove) => void;
+  rowLimits?: RowLimits;
 }
 
 /** A request for a conversation's members that is under way. */
@@ -245,6 +247,7 @@ export class Model {
     return new Store(me, {
       touch: (topic) => this.notifier.touch(topic),
       isOpen: (id) => this.notifier.hears(`messages ${id}`),
+      rowLimits: this.options.rowLimits,
       onAdvance: (move) => this.options.onAdvance?.(move),
     });
   }

@@ -3,6 +3,7 @@ import { Conversation, type Surroundings } from './conversation.js';
 import { ConversationOrder } from './conversation-order.js';
 import type { DurableEvent } from './held-events.js';
 import { LeftConversations } from './left-conversations.js';
+import type { RowLimits } from './message-rows.js';
 import type { Topic } from './notifier.js';
 import { People } from './people.js';
 import { type Advance, applyHeld, receive } from './reducers/in-order.js';
@@ -13,6 +14,7 @@ interface Audience {
   touch(topic: Topic): void;
   /** Whether anybody looks at its messages. */
   isOpen(conversationId: string): boolean;
+  readonly rowLimits?: RowLimits;
   onAdvance: Advance;
 }
 
@@ -42,6 +44,10 @@ export class Store implements Surroundings {
     readonly me: string,
     private readonly audience: Audience,
   ) {}
+
+  get rowLimits(): RowLimits | undefined {
+    return this.audience.rowLimits;
+  }
 
   get needsSync(): boolean {
     return this.needy.size > 0 || this.membershipsDoubtedAt !== null;

@@ -1,0 +1,213 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { Device } from './device.factory.js';
+import { ReferenceServer } from './reference-server.factory.js';
+import { idsOfPresent } from './reference-state.factory.js';
+
+const USERS = ['ama', 'ben', 'chi', 'dee'];
+const EMOJI = ['👍', '🎉'];
+
+/** A world that a stream of numbers drives, so that a failing one can be made smaller. */
+class World {
+  readonly server = new ReferenceServer();
+  readonly devices: Device[];
+  private readonly choices: number[];
+  private sent = 0;
+
+  constructor(choices: readonly number[]) {
+    this.choices = [...choices].reverse();
+    this.server.create('ama', ['ben', 'chi']);
+    this.server.create('ben', ['ama'], 'direct');
+    const limits = { tail: 5, window: 12 };
+    this.devices = ['ama', 'ama', 'ben'].map((userId) => new Device(userId, this.server, limits));
+  }
+
+  run(): void {
+    while (this.choices.length > 0) {
+      const kind = this.upTo(100);
+      if (kind < 40) this.operate();
+      else this.disturb(this.devices[this.upTo(this.devices.length)] as Device, kind - 40);
+    }
+  }
+
+  private upTo(count: number): number {
+    return (this.choices.pop() ?? 0) % count;
+  }
+
+  private one<T>(values: readonly T[]): T | undefined {
+    return values[this.upTo(Math.max(1, values.length))];
+  }
+
+  private operate(): void {
+    const conversation = this.one([...this.server.conversations.values()]);
+    if (!conversation) return;
+    const actor = this.one(idsOfPresent(conversation));
+    if (actor === undefined) return;
+    const { server } = this;
+    const { id, messages, type } = conversation;
+    const seq = 1 + this.upTo(Math.max(1, messages.length));
+    const message = messages[seq - 1]?.message;
+    const isAlive = message !== undefined && !message.isDeleted && message.type !== 'system';
+    const some = USERS.filter(() => this.upTo(3) === 0);
+    const kind = this.upTo(26);
+    if (kind < 8) {
+      this.sent += 1;
+      const replyTo = isAlive && this.upTo(2) === 0 ? seq : undefined;
+      const line = { content: `line ${this.sent}`, clientMessageId: `client ${this.sent}`, mentions: some, replyTo };
+      this.acknowledge(actor, server.send(actor, id, line));
+    } else if (kind < 11 && isAlive) {
+      this.acknowledge(actor, server.edit(actor, id, seq, { content: `edited ${messages.length}`, mentions: some }));
+    } else if (kind < 13 && isAlive) {
+      this.acknowledge(actor, server.delete(actor, id, seq));
+    } else if (kind < 17 && isAlive) {
+      this.react(actor, id, seq);
+    } else if (kind < 21 && message) {
+      this.mark(actor, id, seq);
+    } else if (type === 'group' && kind >= 21) {
+      this.change(actor, id, kind);
+    }
+  }
+
+  private react(actor: string, id: string, seq: number): void {
+    const emoji = this.one(EMOJI) ?? '👍';
+    const result = this.server.react(actor, id, seq, emoji);
+    const device = this.deviceOf(actor);
+    const row = this.server.page(actor, id, { around: String(seq) }, 1).items[0];
+    if (!device || !row || this.upTo(2) === 0) return;
+    device.model.applyOwnReactions(row.id, {
+      version: row.version,
+      changed: result === 'added',
+      reactions: row.reactions,
+    });
+  }
+
+  private mark(actor: string, id: string, seq: number): void {
+    const result = this.server.mark(actor, id, this.upTo(3) === 0 ? 'delivered' : 'read', seq);
+    if (this.upTo(2) === 0) this.deviceOf(actor)?.model.applyMark(id, result);
+  }
+
+  private change(actor: string, id: string, kind: number): void {
+    const other = this.one(USERS) ?? 'ama';
+    const isIn = this.server.detail(other, id) !== null;
+    if (kind === 21) this.server.add(actor, id, this.upTo(2) === 0 ? USERS : [other]);
+    else if (kind === 22 && isIn && other !== actor) this.server.remove(actor, id, other);
+    else if (kind === 23 && isIn)
+      this.server.changeRole(actor, id, other, this.one(['admin', 'member'] as const) ?? 'admin');
+    else if (kind === 24) this.server.rename(actor, id, `name ${this.choices.length}`);
+    else if (kind === 25 && this.server.conversations.size < 6)
+      this.server.create(
+        actor,
+        USERS.filter((user) => user !== actor),
+      );
+    else this.server.archive(actor, id, this.upTo(2) === 0);
+  }
+
+  private deviceOf(userId: string): Device | undefined {
+    return this.one(this.devices.filter((device) => device.userId === userId));
+  }
+
+  private acknowledge(userId: string, message: Parameters<Device['model']['applyOwnMessage']>[0]): void {
+    const device = this.deviceOf(userId);
+    if (device && this.upTo(3) > 0) device.acks.push(message);
+  }
+
+  private disturb(device: Device, kind: number): void {
+    const conversationId = this.one([...this.server.conversations.keys()]) ?? '';
+    if (kind < 20) device.hear(1 + this.upTo(4));
+    else if (kind < 34) device.stepSync();
+    else if (kind < 37)
+      device.askPage(
+        conversationId,
+        this.one(['older', 'newer', 'latest', { around: 1 + this.upTo(20) }] as const) ?? 'older',
+      );
+    else if (kind < 43) device.stepPage();
+    else if (kind < 44) device.askMembers(conversationId);
+    else if (kind < 47) device.stepMembers();
+    else if (kind < 49) device.toggle(conversationId);
+    else if (kind < 52) this.acknowledgeLate(device);
+    else if (kind < 53) device.frames.splice(this.upTo(3), 1);
+    else if (kind < 55) device.frames.splice(this.upTo(4), 0, ...device.frames.slice(0, 1));
+    else if (kind < 57) device.frames.splice(this.upTo(4), 0, ...device.frames.splice(0, 1));
+    else if (kind < 59) device.reconnect();
+    else if (this.upTo(8) === 0) this.failOver();
+  }
+
+  private acknowledgeLate(device: Device): void {
+    for (const message of device.acks.splice(this.upTo(2), 1)) device.model.applyOwnMessage(message);
+  }
+
+  /** Another epoch, in which everything is still there. */
+  private failOver(): void {
+    this.server.epoch = `epoch of ${this.choices.length}`;
+    for (const device of this.devices) device.reconnect();
+  }
+}
+
+/** A device that has just fetched everything. */
+function freshDevice(userId: string, server: ReferenceServer): Device {
+  const device = new Device(userId, server);
+  device.sync();
+  for (const { id } of device.model.conversations.getSnapshot().items) {
+    device.openMembers(id);
+    while (device.messages(id).hasOlder) device.page(id, 'older');
+  }
+  return device;
+}
+
+function expectSame(device: Device, fresh: Device): void {
+  for (const { id } of fresh.model.conversations.getSnapshot().items) expectSameMessages(device, fresh, id);
+  for (const { id } of device.model.conversations.getSnapshot().items) device.openMembers(id);
+  expect(device.model.conversations.getSnapshot()).toEqual(fresh.model.conversations.getSnapshot());
+  expect(device.model.unread.getSnapshot()).toEqual(fresh.model.unread.getSnapshot());
+  for (const { id } of fresh.model.conversations.getSnapshot().items) {
+    expectSameMessages(device, fresh, id);
+    device.page(id, 'latest');
+    expect(device.messages(id).hasNewer).toBe(false);
+    expect(device.messages(id).items.at(-1)?.key).toBe(fresh.messages(id).items.at(-1)?.key);
+    expectSameMessages(device, fresh, id);
+  }
+}
+
+/** What is held is the same; a status only where everybody is known who decides it. */
+function expectSameMessages(device: Device, fresh: Device, id: string): void {
+  const isComplete = device.conversation(id)?.membersComplete === true;
+  const bare = (of: Device) =>
+    of.messages(id).items.flatMap((item) => {
+      if (item.kind === 'pending') return [];
+      const { status, ...rest } = item.message;
+      return [{ ...rest, key: item.key, ...(isComplete && { status }) }];
+    });
+  const held = bare(device);
+  const first = held[0]?.seq ?? 0;
+  expect(held).toEqual(bare(fresh).slice(Math.max(0, first - 1), Math.max(0, first - 1) + held.length));
+  expect(device.messages(id).hasOlder).toBe(first > 1);
+}
+
+function expectGapless(device: Device): void {
+  const cursors = new Map<string, number>();
+  for (const { conversationId, from, to, by } of device.moves) {
+    if (by === 'start') expect(from).toBe(0);
+    else expect(from).toBe(cursors.get(conversationId));
+    if (by === 'event') expect(to).toBe(from + 1);
+    if (by === 'sync') expect(to).toBeGreaterThan(from);
+    cursors.set(conversationId, to);
+  }
+}
+
+test('G4: however frames, syncs and pages overtake each other, the store comes to what a fresh one fetches', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(1_000_000), { minLength: 50, maxLength: 900, size: 'max' }), (choices) => {
+      const world = new World(choices);
+      world.run();
+      for (const device of world.devices) {
+        device.reconnect();
+        device.sync();
+        for (const message of device.acks.splice(0)) device.model.applyOwnMessage(message);
+        device.sync();
+        expectSame(device, freshDevice(device.userId, world.server));
+        expectGapless(device);
+      }
+    }),
+    { seed: Number(process.env.SEED ?? 7), numRuns: Number(process.env.RUNS ?? 60), endOnFailure: true },
+  );
+});
