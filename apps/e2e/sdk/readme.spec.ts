@@ -1,0 +1,20 @@
+import { describe, expect, it } from '@jest/globals';
+import { Document } from '../docs/document.js';
+import { runExample } from '../docs/example.js';
+import { ParleyNode } from '../harness/parley-node.js';
+
+describe('The README of the SDK', () => {
+  it('has an example that runs in Node as it says, and leaves nothing running', async () => {
+    const [example] = new Document('packages/client/README.md').examples;
+    const node = await ParleyNode.start();
+    try {
+      const { code, printed } = await runExample(example?.code ?? '', node.url);
+      expect({ code, printed: printed.split('\n').slice(-2).join('\n') }).toEqual({
+        code: 0,
+        printed: example?.prints,
+      });
+    } finally {
+      await node.stop();
+    }
+  });
+});
