@@ -65,7 +65,7 @@ export class MessageChangesRepository {
       })
       .from(messages)
       .innerJoin(conversationParticipants, memberOf(userId))
-      .where(and(eq(messages.conversationId, conversationId), eq(messages.id, messageId)));
+      .where(eq(messages.id, messageId));
     if (!conversation || !found) return null;
     return { message: found.message, conversation, role: found.role, at: new Date(found.ms) };
   }

@@ -21,7 +21,7 @@ export class MessageFeed implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.registry.register(Object.keys(EVENT_OF), (conversationId, changes) => this.changed(conversationId, changes));
+    this.registry.register(Object.keys(EVENT_OF), (_, changes) => this.changed(changes));
   }
 
   /** `message:new` of the messages first told in this range of versions, in order, at most `limit`. */
@@ -32,12 +32,9 @@ export class MessageFeed implements OnModuleInit {
   }
 
   /** The messages that these changes are about, with each change, as everyone may see them now. */
-  async subjects(
-    conversationId: string,
-    changes: readonly ChangeRecord[],
-  ): Promise<{ change: ChangeRecord; message: Message }[]> {
+  async subjects(changes: readonly ChangeRecord[]): Promise<{ change: ChangeRecord; message: Message }[]> {
     const ids = new Set(changes.flatMap(({ subjectId }) => subjectId ?? []));
-    const rows = await this.repository.byIds(conversationId, [...ids]);
+    const rows = await this.repository.byIds([...ids]);
     const messages = new Map((await this.views.forAll(this.database.db, rows)).map((each) => [each.id, each]));
     return changes.map((change) => {
       const message = messages.get(change.subjectId ?? '');
@@ -46,8 +43,8 @@ export class MessageFeed implements OnModuleInit {
     });
   }
 
-  private async changed(conversationId: string, changes: readonly ChangeRecord[]): Promise<FeedEvent[]> {
-    return (await this.subjects(conversationId, changes)).map(({ change, message }) =>
+  private async changed(changes: readonly ChangeRecord[]): Promise<FeedEvent[]> {
+    return (await this.subjects(changes)).map(({ change, message }) =>
       changedMessageEvent(EVENT_OF[change.kind as keyof typeof EVENT_OF], message, {
         version: change.version,
         actorId: change.actorId,

@@ -54,14 +54,14 @@ export class MessagesRepository {
     read: (tx: Db, row: MessageRow) => Promise<T>,
   ): Promise<T | null> {
     const { messageId, conversationId } = wanted;
-    const inside = conversationId ? eq(messages.conversationId, conversationId) : undefined;
     return this.database.transaction(async (tx) => {
       const [found] = await tx
         .select({ message: messages })
         .from(messages)
         .innerJoin(conversationParticipants, memberOf(userId))
-        .where(and(eq(messages.id, messageId), inside));
-      return found ? read(tx, found.message) : null;
+        .where(eq(messages.id, messageId));
+      const isElsewhere = conversationId !== undefined && found?.message.conversationId !== conversationId;
+      return found && !isElsewhere ? read(tx, found.message) : null;
     }, SNAPSHOT);
   }
 
@@ -151,12 +151,12 @@ export class MessagesRepository {
       .limit(limit);
   }
 
-  /** These messages of a conversation. */
-  byIds(conversationId: string, ids: readonly string[]): Promise<MessageRow[]> {
+  /** Looked up by their ids alone: with the conversation beside them all of its messages might be read. */
+  byIds(ids: readonly string[]): Promise<MessageRow[]> {
     return this.database.db
       .select()
       .from(messages)
-      .where(and(eq(messages.conversationId, conversationId), inArray(messages.id, [...ids])));
+      .where(inArray(messages.id, [...ids]));
   }
 
   private select(tx: Db, request: SliceRequest, place: SQL | undefined) {

@@ -30,11 +30,11 @@ export class ReactionFeed implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.registry.register([REACTION_CHANGE], (conversationId, changes) => this.events(conversationId, changes));
+    this.registry.register([REACTION_CHANGE], (_, changes) => this.events(changes));
   }
 
-  private async events(conversationId: string, changes: readonly ChangeRecord[]): Promise<FeedEvent[]> {
-    return (await this.messages.subjects(conversationId, changes)).map(({ change, message }) =>
+  private async events(changes: readonly ChangeRecord[]): Promise<FeedEvent[]> {
+    return (await this.messages.subjects(changes)).map(({ change, message }) =>
       reactionEvent(message, {
         version: change.version,
         userId: change.actorId,
