@@ -62,8 +62,10 @@ describe.each(DOORS)('deleting over %s', (_name, open) => {
       before.lastSeq,
       before.updatedAt,
     ]);
-    const [row] = await node.rows(sql`SELECT content, metadata, deleted_by FROM messages WHERE id = ${sent.id}`);
-    expect(row).toEqual({ content: '', metadata: {}, deleted_by: bob.id });
+    const [row] = await node.rows(
+      sql`SELECT content, metadata, cardinality(mentions) AS mentions, reactions, deleted_by FROM messages WHERE id = ${sent.id}`,
+    );
+    expect(row).toEqual({ content: '', metadata: {}, mentions: 0, reactions: [], deleted_by: bob.id });
   });
 
   it('§3: one that is deleted already succeeds with the present state: no version, no event', async () => {

@@ -3,12 +3,14 @@ import { PGlite } from '@electric-sql/pglite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'drizzle-orm';
 import pg from 'pg';
+import { MessageChangesRepository } from '../src/modules/messages/message-changes.repository.js';
 import { FeedBus } from '../src/realtime/feed/feed-bus.js';
 import { Sweep } from '../src/realtime/feed/sweep.js';
 import { startNode, type TestNode } from './node.js';
-import { aGroup, aPerson, groupOf, type Person, people, succeeded } from './people.js';
+import { type Answer, aGroup, aPerson, groupOf, type Person, people, succeeded } from './people.js';
 import { ENGINE } from './test-database.js';
 import type { TestSocket } from './test-socket.js';
+import { until } from './until.js';
 
 let node: TestNode;
 let bus: FeedBus;
@@ -235,6 +237,30 @@ describe('changes at once', () => {
     }
   });
 
+  it('G5: who was removed while their command was on its way is refused as a stranger', async () => {
+    const repository = node.node.app.get(MessageChangesRepository);
+    const { conversationOf } = repository;
+    const commands: [string, (who: Person, messageId: string) => Promise<Answer>][] = [
+      ['edit', (who, messageId) => who.patch(`/messages/${messageId}`, { content: 'y' })],
+      ['delete', (who, messageId) => who.delete(`/messages/${messageId}`)],
+      ['react', (who, messageId) => react(who, messageId, '👍')],
+    ];
+    for (const [name, command] of commands) {
+      const { id, owner, members } = await aGroup(node);
+      const [bob] = members as [Person];
+      const sent = await bob.say(id, 'x');
+      repository.conversationOf = async (...args) => {
+        const found = await conversationOf.apply(repository, args);
+        succeeded(await owner.delete(`/conversations/${id}/members/${bob.id}`));
+        return found;
+      };
+      const { status, body } = await command(bob, sent.id);
+      repository.conversationOf = conversationOf;
+      expect([name, status, body.error.code]).toEqual([name, 404, 'not_found']);
+      expect((await owner.get(`/messages/${sent.id}`)).body).toEqual(sent);
+    }
+  });
+
   it('§4: of a reply and the deletion of what it answers, nothing is quoted afterwards', async () => {
     for (const _ of range(1, 8)) {
       const { id, owner, members } = await aGroup(node);
@@ -328,3 +354,37 @@ describe('what a change costs', () => {
     expect(counts).toEqual([]);
   });
 });
+
+// The embedded database has no other sessions that could hold anything.
+if (ENGINE === 'postgres') {
+  describe('a conversation that another session holds', () => {
+    it('G3: is waited for, and the change takes the version after what was done there', async () => {
+      const { id, owner } = await aGroup(node);
+      const sent = await owner.say(id, 'x');
+      const [row] = await node.rows<{ name: string }>(sql`SELECT current_database() AS name`);
+      const url = new URL(process.env.PARLEY_TEST_POSTGRES_URL ?? '');
+      url.pathname = `/${row?.name}`;
+      const other = new pg.Client({ connectionString: url.href });
+      await other.connect();
+      try {
+        await other.query('BEGIN');
+        await other.query('UPDATE conversations SET version = version + 1 WHERE id = $1', [id]);
+        await other.query(
+          `INSERT INTO conversation_changes (conversation_id, version, kind, subject_id, actor_id)
+           VALUES ($1, $2, 'renamed', $1, $3)`,
+          [id, sent.version + 1, owner.id],
+        );
+        const edit = owner.patch(`/messages/${sent.id}`, { content: 'y' });
+        await until('the edit waits', async () => {
+          const { rows } = await other.query(`SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'
+                                                AND datname = current_database()`);
+          return rows.length > 0;
+        });
+        await other.query('COMMIT');
+        expect(succeeded(await edit)).toMatchObject({ content: 'y', version: sent.version + 2 });
+      } finally {
+        await other.end();
+      }
+    });
+  });
+}

@@ -293,6 +293,18 @@ describe('reactions in answers', () => {
     ]);
   });
 
+  it('§4: reactedByMe is about this message, not one at the same place of another conversation', async () => {
+    const { id, owner, members } = await aGroup(node);
+    const [bob] = members as [Person];
+    const [here, there] = [await owner.say(id, 'x'), await owner.say(await groupOf(owner, [bob]), 'x')];
+    succeeded(await owner.post(`/messages/${here.id}/reactions`, { emoji: '👍' }));
+    succeeded(await bob.post(`/messages/${there.id}/reactions`, { emoji: '👍' }));
+    succeeded(await bob.post(`/messages/${(await owner.say(id, 'y')).id}/reactions`, { emoji: '👍' }));
+    expect(here.seq).toBe(there.seq);
+    const lasts = (await bob.get(`/conversations/${id}/messages`)).body.items;
+    expect(lasts.map((each: any) => each.reactions[0].reactedByMe)).toEqual([false, true]);
+  });
+
   it('S4.27: the list of a message says who, the earliest first, and describes them', async () => {
     const { id, owner, members } = await aGroup(node, { members: 2 });
     const [bob, eve] = members as [Person, Person];
