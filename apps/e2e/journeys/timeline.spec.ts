@@ -6,6 +6,8 @@ import { launchBrowser, Participant } from './browser.js';
 import { drift, rowAt, watchPlace } from './frames.js';
 
 const HISTORY = 240;
+/** Longer than a window of messages, whichever end of it is in view. */
+const LONG = 140;
 /** Long enough for an older page to be asked for, fetched and drawn. */
 const SETTLED_MS = 900;
 
@@ -66,12 +68,8 @@ describe('The list of messages', () => {
     await ama.page.waitForTimeout(SETTLED_MS);
     expect(await ama.gap()).toBeLessThanOrEqual(2);
     // The answer to each older page is held for a while, so that it comes while nothing else moves.
-    let pages = 0;
-    await ama.page.route(/messages\?.*before=/, async (route) => {
-      pages += 1;
-      await new Promise((resolve) => setTimeout(resolve, 600));
-      await route.continue();
-    });
+    const before = ama.tap.pages;
+    ama.tap.delayPages(600);
     const start = ama.page.getByTestId('history-start');
     for (let turn = 0; turn < 12 && (await start.count()) === 0; turn += 1) {
       // To the very top, where the reader waits for the page.
@@ -83,11 +81,11 @@ describe('The list of messages', () => {
       expect(drift(places)).toBeLessThanOrEqual(1);
     }
     await start.waitFor();
-    expect(pages).toBeGreaterThanOrEqual(3);
-    const asked = pages;
+    expect(ama.tap.pages - before).toBeGreaterThanOrEqual(3);
+    const asked = ama.tap.pages;
     await scrollBy(-10_000);
     await ama.page.waitForTimeout(SETTLED_MS);
-    expect(pages).toBe(asked);
+    expect(ama.tap.pages).toBe(asked);
   });
 
   it('L3: draws only what is near the view, in the order of the messages', async () => {
@@ -145,6 +143,52 @@ describe('The list of messages', () => {
     await ama.composer.fill('one\ntwo\nthree\nfour\nfive\nsix');
     await ama.page.waitForTimeout(150);
     expect(await ama.gap()).toBeLessThanOrEqual(2);
+  });
+
+  it('L10, M5: a link leads to its message, and from there down to the newest without a hole', async () => {
+    await fill(LONG);
+    await ama.message(`line ${LONG}.`).waitFor();
+    await ama.page.goto(`/c/${id}/m/40`);
+    const linked = ama.page.locator('[data-testid=message][data-seq="40"]');
+    await linked.and(ama.page.locator('[data-lit]')).waitFor();
+    await ama.page.waitForFunction(() => document.activeElement?.getAttribute('data-seq') === '40');
+    const middle = await linked.evaluate((row) => {
+      const list = (row.closest('[role=feed]') as HTMLElement).getBoundingClientRect();
+      const box = row.getBoundingClientRect();
+      return Math.abs((box.top + box.bottom) / 2 - (list.top + list.bottom) / 2) / list.height;
+    });
+    expect(middle).toBeLessThan(0.2);
+    // What arrives meanwhile is not glued to the old rows.
+    await rest.send(id, { content: 'arrived meanwhile' });
+    await ama.row(tomas.name).getByText('arrived meanwhile').waitFor();
+    expect(await ama.message('arrived meanwhile').count()).toBe(0);
+    const seen = new Set<number>();
+    for (let turn = 0; turn < 40 && !seen.has(LONG + 1); turn += 1) {
+      const rows = ama.page.getByTestId('message');
+      for (const seq of await rows.evaluateAll((all) => all.map((row) => Number((row as HTMLElement).dataset.seq)))) {
+        seen.add(seq);
+      }
+      await scrollBy(900);
+    }
+    const below = [...seen].filter((seq) => seq >= 40).sort((a, b) => a - b);
+    expect(below).toEqual(Array.from({ length: LONG + 1 - 39 }, (_, index) => 40 + index));
+    await ama.page.getByTestId('jump-latest').waitFor({ state: 'detached' });
+    await ama.row(tomas.name).getByTestId('unread-badge').waitFor({ state: 'detached' });
+  });
+
+  it('L6, S7: from an old window both the pill and my own send lead to the newest message', async () => {
+    await fill(LONG);
+    await ama.message(`line ${LONG}.`).waitFor();
+    for (const leave of ['pill', 'send']) {
+      await ama.page.goto(`/c/${id}/m/20`);
+      await ama.page.locator('[data-testid=message][data-seq="20"]').waitFor();
+      expect(await ama.message(`line ${LONG}.`).count()).toBe(0);
+      if (leave === 'pill') await ama.page.getByTestId('jump-latest').click();
+      else await ama.say('from far above');
+      await ama.message(leave === 'pill' ? `line ${LONG}.` : 'from far above').waitFor();
+      await ama.page.waitForTimeout(200);
+      expect(await ama.gap()).toBeLessThanOrEqual(2);
+    }
   });
 
   it('U1, L1, L7: the badge stops at 99+, and opening begins at the first unread message', async () => {

@@ -61,7 +61,7 @@ export function MessageList({ open, me, title, newFrom, start, jump, editing, on
   const glance = useReadMarks(view.id, rows, seen);
   const arrived = useArrivals(rows, me, timeline.pinned || messages.hasNewer);
   const describe = useDescriber(view, me);
-  const lit = useLit(jump.target, rows, timeline.reveal);
+  const lit = useLit(jump.target, rows, timeline.whenDrawn);
   const stop = rows.some((row) => row.key === focused) ? focused : (rows.at(-1)?.key ?? null);
 
   return (
@@ -150,7 +150,7 @@ function useFindMention(others: readonly UserView[], me: UserView | undefined): 
 }
 
 /** The key of the row that was jumped to, for a moment. It takes the focus, so that it is read out. */
-function useLit(target: Target | null, rows: readonly Row[], reveal: TimelineScroll['reveal']): string | null {
+function useLit(target: Target | null, rows: readonly Row[], whenDrawn: TimelineScroll['whenDrawn']): string | null {
   const [lit, setLit] = useState<string | null>(null);
   const done = useRef<Target | null>(null);
   useEffect(() => {
@@ -159,9 +159,9 @@ function useLit(target: Target | null, rows: readonly Row[], reveal: TimelineScr
     if (key === undefined || target === done.current) return;
     done.current = target;
     setLit(key);
-    reveal(index, (element) => element.focus({ preventScroll: true }));
+    whenDrawn(index, (element) => element.focus({ preventScroll: true }));
     setTimeout(() => setLit((now) => (now === key ? null : now)), LIT_MS);
-  }, [target, rows, reveal]);
+  }, [target, rows, whenDrawn]);
   return lit;
 }
 

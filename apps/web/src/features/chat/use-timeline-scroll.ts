@@ -12,6 +12,7 @@ const AHEAD_PX = 1_500;
 const LEAD_PX = 96;
 /** Until then the first place is taken and the rows around it are measured. */
 const SETTLE_MS = 120;
+const DRAWN_FRAMES = 10;
 /** Without a threshold nothing is "at the end". */
 const NEVER_PX = -1;
 
@@ -24,6 +25,8 @@ export interface TimelineScroll {
   toEnd: () => void;
   /** Draws the row if it is not there, brings it into view and calls back with its element. */
   reveal: (index: number, then: (element: HTMLElement) => void) => void;
+  /** Calls back with the row's element as soon as it is there, without going to it. */
+  whenDrawn: (index: number, then: (element: HTMLElement) => void) => void;
   /** The lowest row of which at least half is in view; -1 without one. */
   lowestVisible: () => number;
 }
@@ -68,7 +71,7 @@ export function useTimelineScroll(options: Options): TimelineScroll {
   });
   const toEnd = useCallback(() => virtualizer.scrollToEnd(), [virtualizer]);
 
-  const settled = useFirstPlace(virtualizer, rows.length, startAt);
+  const settled = useFirstPlace(virtualizer, rows.length, target === null ? startAt : null);
   useOwnSends(virtualizer, rows);
   const keeper = useKeptPlace(options, setPinned, settled);
   useTarget(virtualizer, keeper, rows, target);
@@ -81,11 +84,9 @@ export function useTimelineScroll(options: Options): TimelineScroll {
     toEnd,
     reveal: (index, then) => {
       virtualizer.scrollToIndex(index, { align: 'auto' });
-      requestAnimationFrame(() => {
-        const element = scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"]`);
-        if (element) then(element);
-      });
+      whenDrawn(scroller, index, then);
     },
+    whenDrawn: useCallback((index, then) => whenDrawn(scroller, index, then), [scroller]),
     lowestVisible: useCallback(() => {
       const view = scroller.current;
       if (!view) return -1;
@@ -101,15 +102,15 @@ export function useTimelineScroll(options: Options): TimelineScroll {
 
 type List = Virtualizer<HTMLDivElement, Element>;
 
-/** Goes to the beginning of what is new, or to the end, once there are rows. Answers whether that is done. */
-function useFirstPlace(virtualizer: List, count: number, startAt: number): boolean {
+/** Goes to the beginning of what is new, or to the end, once there are rows; null: elsewhere. Answers whether it did. */
+function useFirstPlace(virtualizer: List, count: number, startAt: number | null): boolean {
   const [settled, setSettled] = useState(false);
   const started = useRef(false);
   useLayoutEffect(() => {
     if (started.current || count === 0) return;
     started.current = true;
-    if (startAt >= 0) virtualizer.scrollToIndex(startAt, { align: 'start' });
-    else virtualizer.scrollToEnd();
+    if (startAt !== null && startAt >= 0) virtualizer.scrollToIndex(startAt, { align: 'start' });
+    else if (startAt !== null) virtualizer.scrollToEnd();
     // A prepend in the same task as a scroll command would undo it: older rows wait until the first place is taken.
     setTimeout(() => setSettled(true), SETTLE_MS);
   }, [virtualizer, count, startAt]);
@@ -182,6 +183,20 @@ function useKeptPlace(
     return made.stop;
   }, [scroller, setPinned]);
   return keeper;
+}
+
+/** A row that was gone to is drawn within a few frames. */
+function whenDrawn(
+  scroller: RefObject<HTMLDivElement | null>,
+  index: number,
+  then: (element: HTMLElement) => void,
+  frames = DRAWN_FRAMES,
+): void {
+  requestAnimationFrame(() => {
+    const element = scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"]`);
+    if (element) then(element);
+    else if (frames > 0) whenDrawn(scroller, index, then, frames - 1);
+  });
 }
 
 function withFocused(range: Range, rows: readonly Row[], key: string | null): number[] {
