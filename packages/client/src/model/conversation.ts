@@ -177,8 +177,7 @@ export class Conversation implements HeldMessages {
   /** Whoever writes has received and read what was before it. */
   raiseSender({ type, senderId, seq }: Message, isPresent: boolean): void {
     if (type === 'system') return;
-    const { members } = this;
-    if (isPresent ? members.raise(senderId, seq, seq) : members.raiseKnown(senderId, seq)) this.touchMarks();
+    if (this.members.raise(senderId, seq, seq, isPresent)) this.touchMarks();
   }
 
   /** Watermarks or members changed, and with them perhaps the status of my messages. */

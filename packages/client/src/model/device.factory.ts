@@ -25,6 +25,8 @@ export class Device {
   readonly frames: Frame[] = [];
   readonly acks: Message[] = [];
   readonly model: Model;
+  /** Frames since the connection began: nobody can notice the loss of the last ones. */
+  hasLost = false;
   private question: SyncBody | null = null;
   private answer: SyncAnswer | null = null;
   private readonly pages: PageUnderWay[] = [];
@@ -44,9 +46,14 @@ export class Device {
   /** What was on its way on the old connection is lost; pages and members come by another way. */
   reconnect(): void {
     this.frames.length = 0;
+    this.hasLost = false;
     this.question = null;
     this.answer = null;
     this.model.begin({ userId: this.userId, epoch: this.server.epoch });
+  }
+
+  lose(at: number, count: number): void {
+    if (this.frames.splice(at, count).length > 0) this.hasLost = true;
   }
 
   hear(count = this.frames.length): void {

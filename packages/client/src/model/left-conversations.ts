@@ -7,6 +7,8 @@ const STRANGERS = 100;
 
 interface Stranger {
   readonly events: HeldEvents;
+  /** Something was told of it that could not be kept. */
+  hasMissed: boolean;
   /** When the latest came, by the store's clock. */
   heardAt: number;
 }
@@ -41,22 +43,24 @@ export class LeftConversations {
   hear(event: DurableEvent, now: number): boolean {
     const { conversationId, version } = event.payload;
     if ((this.left.get(conversationId) ?? 0) >= version) return false;
-    const stranger = this.strangers.get(conversationId) ?? { events: new HeldEvents(), heardAt: now };
-    if (this.strangers.has(conversationId) || this.strangers.size < STRANGERS) {
-      stranger.heardAt = now;
-      this.strangers.set(conversationId, stranger);
-      if (stranger.events.add(event)) return true;
-    }
-    this.lostAt = now;
+    const stranger = this.strangerOf(conversationId, now);
+    if (!stranger.events.add(event)) stranger.hasMissed = true;
+    return true;
+  }
+
+  /** Something without a version was told of a conversation that is not held. As `hear`, but it is not kept. */
+  miss(conversationId: string, now: number): boolean {
+    if (this.left.has(conversationId)) return false;
+    this.strangerOf(conversationId, now).hasMissed = true;
     return true;
   }
 
   /** It is held from now on. Returns what was heard of it, and whether that is all. */
   enter(id: string): { events: DurableEvent[]; isAll: boolean } {
+    const stranger = this.strangers.get(id);
     this.left.delete(id);
-    const events = [...(this.strangers.get(id)?.events ?? [])];
     this.strangers.delete(id);
-    return { events, isAll: this.lostAt === null };
+    return { events: [...(stranger?.events ?? [])], isAll: this.lostAt === null && !stranger?.hasMissed };
   }
 
   /** Forgets those of whom a complete answer to a question asked then did not tell: they are not mine. */
@@ -69,5 +73,13 @@ export class LeftConversations {
     this.left.clear();
     this.strangers.clear();
     this.lostAt = null;
+  }
+
+  private strangerOf(id: string, now: number): Stranger {
+    const stranger = this.strangers.get(id) ?? { events: new HeldEvents(), hasMissed: false, heardAt: now };
+    stranger.heardAt = now;
+    if (this.strangers.has(id) || this.strangers.size < STRANGERS) this.strangers.set(id, stranger);
+    else this.lostAt = now;
+    return stranger;
   }
 }

@@ -30,7 +30,7 @@ export function applyLoose<Name extends keyof Events>(store: Store, name: Name, 
 function marks<Name extends keyof typeof receiptReducers>(name: Name): Receive<Name> {
   return (store, payload) => {
     const conversation = store.get(payload.conversationId);
-    if (!conversation) return;
+    if (!conversation) return store.miss(payload.conversationId);
     receiptReducers[name](conversation, payload);
     store.check(conversation);
   };

@@ -1,4 +1,4 @@
-import { LIMITS, type Member, type MessageStatus, type UserView } from '@parley/protocol';
+import type { Member, MessageStatus, UserView } from '@parley/protocol';
 
 /** Rows kept of one conversation, and departures remembered. */
 const LIMIT = 1_000;
@@ -6,9 +6,11 @@ const LIMIT = 1_000;
 interface Marks {
   readonly read: number;
   readonly delivered: number;
+  /** Whether they are known to be here; someone who once wrote may have left. */
+  readonly isPresent: boolean;
 }
 
-const NOTHING: Marks = { read: 0, delivered: 0 };
+const NOTHING: Marks = { read: 0, delivered: 0, isPresent: false };
 
 /**
  * Who is in a conversation, as far as that is known, and how far they have received and read it. Watermarks are kept of
@@ -18,10 +20,9 @@ export class Members {
   private readonly rows = new Map<string, Member>();
   /** When they left, so that an older answer does not bring them back. */
   private readonly departed = new Map<string, number>();
-  /** Of those present. */
   private readonly marks = new Map<string, Marks>();
   private view: readonly Member[] | null = null;
-  private least: Marks | null = null;
+  private least: { others: number; read: number; delivered: number } | null = null;
   isLoaded = false;
 
   constructor(private readonly me: string) {}
@@ -57,14 +58,17 @@ export class Members {
     this.forget();
   }
 
-  /** Someone present is told to have come so far. Tells whether that is news. */
-  raise(userId: string, read: number, delivered: number): boolean {
+  /** Someone is told to have come so far. Tells whether that is news. */
+  raise(userId: string, read: number, delivered: number, isPresent = true): boolean {
     if (this.departed.has(userId)) return false;
-    const held = this.marks.get(userId);
-    const marks = held ?? NOTHING;
-    if (held && read <= held.read && delivered <= held.delivered) return false;
-    if (!held && this.marks.size >= LIMIT) return false;
-    const next = { read: Math.max(marks.read, read), delivered: Math.max(marks.delivered, delivered, read) };
+    const held = this.marks.get(userId) ?? NOTHING;
+    if (read <= held.read && delivered <= held.delivered && (held.isPresent || !isPresent)) return false;
+    if (held === NOTHING && this.marks.size >= LIMIT) return false;
+    const next = {
+      read: Math.max(held.read, read),
+      delivered: Math.max(held.delivered, delivered, read),
+      isPresent: held.isPresent || isPresent,
+    };
     this.marks.set(userId, next);
     const row = this.rows.get(userId);
     if (row) this.rows.set(userId, { ...row, lastReadSeq: next.read, lastDeliveredSeq: next.delivered });
@@ -75,11 +79,6 @@ export class Members {
   /** Known to have left; what is told of them now may be of the time after they came back. */
   hasDeparted(userId: string): boolean {
     return this.departed.has(userId);
-  }
-
-  /** For a sender who may have left since: only where they are known to be here. */
-  raiseKnown(userId: string, seq: number): boolean {
-    return this.marks.has(userId) && this.raise(userId, seq, seq);
   }
 
   renew(user: UserView): boolean {
@@ -97,22 +96,19 @@ export class Members {
 
   /** What is certain of a message of mine: everyone else has come so far, where everyone else is known. */
   statusOf(seq: number, memberCount: number): MessageStatus {
-    const others = this.marks.size - (this.marks.has(this.me) ? 1 : 0);
-    if (memberCount > LIMITS.receiptsMembers || others === 0 || others !== memberCount - 1) return 'sent';
     this.least ??= this.leastOfOthers();
-    if (this.least.read >= seq) return 'read';
-    return this.least.delivered >= seq ? 'delivered' : 'sent';
+    const { others, read, delivered } = this.least;
+    if (others === 0 || others !== memberCount - 1 || delivered < seq) return 'sent';
+    return read >= seq ? 'read' : 'delivered';
   }
 
-  private leastOfOthers(): Marks {
-    let read = Number.POSITIVE_INFINITY;
-    let delivered = Number.POSITIVE_INFINITY;
-    for (const [userId, marks] of this.marks) {
-      if (userId === this.me) continue;
-      read = Math.min(read, marks.read);
-      delivered = Math.min(delivered, marks.delivered);
-    }
-    return { read, delivered };
+  private leastOfOthers(): { others: number; read: number; delivered: number } {
+    const others = [...this.marks].filter(([userId, { isPresent }]) => isPresent && userId !== this.me);
+    return {
+      others: others.length,
+      read: Math.min(...others.map(([, { read }]) => read)),
+      delivered: Math.min(...others.map(([, { delivered }]) => delivered)),
+    };
   }
 
   private higherOf(held: Member | undefined, told: Member): Pick<Member, 'lastReadSeq' | 'lastDeliveredSeq'> {

@@ -100,7 +100,8 @@ export class Store implements Surroundings {
     this.advance({ conversationId: item.id, from: by === 'reset' ? (before?.cursor ?? 0) : 0, to: cursor, by });
     const { events, isAll } = this.left.enter(item.id);
     for (const event of [...(before?.held ?? []), ...events]) conversation.hold(event);
-    if (!isAll) conversation.unconfirm();
+    // Marks that were told since the item was read are gone with what was held.
+    if (!isAll || before) conversation.unconfirm();
     conversation.held.take(cursor);
     conversation.touch('item');
     conversation.touch('messages');
@@ -136,6 +137,11 @@ export class Store implements Surroundings {
     } else if (this.left.hear(event, this.now())) {
       this.doubtMemberships();
     }
+  }
+
+  /** Something without a version was told of a conversation that is not held. */
+  miss(conversationId: string): void {
+    if (this.left.miss(conversationId, this.now())) this.doubtMemberships();
   }
 
   /** After anything was done to a conversation: applies what that made possible, and sees whether it needs a sync. */
