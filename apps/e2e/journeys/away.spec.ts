@@ -1,0 +1,121 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { ParleyNode } from '../harness/parley-node.js';
+import { launchBrowser, PASSWORD, Participant, signIn } from './browser.js';
+
+describe('What is kept while away', () => {
+  let node: ParleyNode;
+  let browser: Browser;
+  let ama: Participant;
+  let tomas: Participant;
+  let round = 0;
+
+  beforeAll(async () => {
+    [node, browser] = await Promise.all([ParleyNode.start({ env: { RATE_LIMITS: 'off' } }), launchBrowser()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await node?.stop();
+  });
+  beforeEach(async () => {
+    const suffix = String.fromCharCode(97 + round++);
+    ama = await Participant.register(browser, node.url, `Ama Okafor ${suffix}`);
+    tomas = await Participant.register(browser, node.url, `Tomas Reyes ${suffix}`);
+    await ama.openDirect(tomas);
+  });
+  afterEach(async () => {
+    expect([...ama.faults, ...tomas.faults]).toEqual([]);
+    await ama.context.close();
+    await tomas.context.close();
+  });
+
+  const banner = () => ama.page.getByTestId('conn-banner');
+  const texts = (person: Participant) => person.page.getByTestId('message').locator('.message-text').allTextContents();
+
+  it('R2: messages written without a connection survive a reload, and arrive in order and once', async () => {
+    await ama.say('before');
+    await ama.message('before').and(ama.page.locator('[data-state=sent]')).waitFor();
+    await ama.tap.cutLine();
+    await banner().waitFor();
+    for (const text of ['one', 'two', 'three']) await ama.say(text);
+    await banner().getByText('3 messages will send when you are back').waitFor();
+    await ama.page.reload();
+    // Nothing is known yet but what waits.
+    await banner().getByText('3 messages will send when you are back').waitFor();
+    ama.tap.mendLine();
+    await ama.page.getByRole('button', { name: 'Try now' }).click();
+    await banner().waitFor({ state: 'detached' });
+    await ama.message('three').and(ama.page.locator('[data-state=sent]')).waitFor();
+    await tomas.openRow(ama.name);
+    await tomas.message('three').waitFor();
+    expect(await texts(tomas)).toEqual(['before', 'one', 'two', 'three']);
+    expect(await texts(ama)).toEqual(['before', 'one', 'two', 'three']);
+    const stored = await (await ama.rest()).messages(ama.conversationId);
+    expect(stored.map(({ content }) => content)).toEqual(['before', 'one', 'two', 'three']);
+  });
+
+  it('R3: what 250 messages and their counts became meanwhile is there after the reconnection', async () => {
+    await ama.say('before');
+    await ama.message('before').and(ama.page.locator('[data-state=sent]')).waitFor();
+    const id = ama.conversationId;
+    await ama.page.goto('/');
+    await ama.row(tomas.name).waitFor();
+    await ama.tap.cutLine();
+    await banner().waitFor();
+    const rest = await tomas.rest();
+    for (let line = 1; line <= 250; line += 1) await rest.send(id, { content: `line ${line}.` });
+    ama.tap.mendLine();
+    await ama.page.getByRole('button', { name: 'Try now' }).click();
+    await banner().waitFor({ state: 'detached' });
+    await ama.row(tomas.name).getByText('line 250.').waitFor();
+    await ama.page.waitForFunction(() => document.title.startsWith('(99+)'));
+    await ama.openRow(tomas.name);
+    await ama.message('line 1.').getByTestId('new-divider').waitFor();
+    await ama.page.getByTestId('jump-latest').click();
+    await ama.message('line 250.').waitFor();
+    await ama.row(tomas.name).getByTestId('unread-badge').waitFor({ state: 'detached' });
+    await ama.page.waitForFunction(() => !document.title.startsWith('('));
+  });
+
+  it('C2: a draft survives switching and reloading, is seen in the other tab, and goes when it is sent', async () => {
+    const li = await Participant.register(browser, node.url, `Li Wen ${String.fromCharCode(97 + round)}`);
+    await ama.composer.fill('half a thou');
+    await ama.openDirect(li);
+    expect(await ama.composer.inputValue()).toBe('');
+    await ama.page.reload();
+    await ama.row(tomas.name).getByText('Draft: half a thou').waitFor();
+    await ama.openRow(tomas.name);
+    expect(await ama.composer.inputValue()).toBe('half a thou');
+    const second = await ama.context.newPage();
+    await second.goto(ama.page.url());
+    await second.getByTestId('composer').waitFor();
+    expect(await second.getByTestId('composer').inputValue()).toBe('half a thou');
+    await ama.composer.fill('half a thought');
+    await second.waitForFunction(
+      () => document.querySelector<HTMLTextAreaElement>('[data-testid=composer]')?.value === 'half a thought',
+    );
+    await ama.composer.press('Enter');
+    await ama.message('half a thought').and(ama.page.locator('[data-state=sent]')).waitFor();
+    await second.waitForFunction(
+      () => document.querySelector<HTMLTextAreaElement>('[data-testid=composer]')?.value === '',
+    );
+    expect(await ama.page.evaluate(() => Object.keys(localStorage))).toEqual([]);
+    await li.context.close();
+  });
+
+  it('R9: a session that is ended elsewhere leads to the door, and what was written waits behind it', async () => {
+    await ama.composer.fill('not sent yet');
+    const { accessToken } = await signIn(node.url, ama.username);
+    await fetch(`${node.url}/api/auth/password`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${accessToken}` },
+      body: JSON.stringify({ current: PASSWORD, new: `${PASSWORD} anew` }),
+    });
+    await ama.page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await ama.page.getByLabel('Username').fill(ama.username);
+    await ama.page.getByLabel('Password', { exact: true }).fill(`${PASSWORD} anew`);
+    await ama.page.getByRole('button', { name: 'Sign in' }).click();
+    await ama.composer.waitFor();
+    expect(await ama.composer.inputValue()).toBe('not sent yet');
+  });
+});
