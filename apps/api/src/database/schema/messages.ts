@@ -48,6 +48,8 @@ export const messages = pgTable(
     index('messages_id').on(t.id),
     index('messages_version').on(t.conversationId, t.version),
     index('messages_created').on(t.conversationId, t.createdAt),
+    // For pages of one type; nearly all are text, and those are found without.
+    index('messages_type').on(t.conversationId, t.type, t.seq).where(sql`type <> 'text'`),
     // One reference that stands for two: a participant's row refers to both the conversation and the user.
     foreignKey({
       name: 'messages_sender',

@@ -74,12 +74,12 @@ export class MessageViewsRepository {
             FROM unnest(${sql.param(authors.map(({ conversationId }) => conversationId))}::uuid[],
                         ${sql.param(authors.map(({ userId }) => userId))}::uuid[]) AS q (c, u)
             JOIN LATERAL (
-              SELECT 1 FROM conversations x
+              SELECT x.id FROM conversations x
                WHERE x.id = q.c AND x.member_count <= ${LIMITS.receiptsMembers} OFFSET 0) c ON true
             JOIN LATERAL (
               SELECT min(p.last_read_seq) AS read, min(p.last_delivered_seq) AS delivered
                 FROM conversation_participants p
-               WHERE p.conversation_id = q.c AND p.user_id <> q.u AND p.left_at IS NULL) o ON o.read IS NOT NULL`,
+               WHERE p.conversation_id = c.id AND p.user_id <> q.u AND p.left_at IS NULL) o ON o.read IS NOT NULL`,
     );
   }
 }

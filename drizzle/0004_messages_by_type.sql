@@ -1,0 +1,1 @@
+CREATE INDEX "messages_type" ON "messages" USING btree ("conversation_id","type","seq") WHERE type <> 'text';
