@@ -11,6 +11,7 @@ const COMMANDS = {
   check: { script: 'tools/check.mjs', web: false, compiled: false },
   bench: { script: 'apps/e2e/dist/bench/main.js', web: false },
   replay: { script: 'apps/e2e/dist/replay/main.js', web: false },
+  scale: { script: 'apps/e2e/dist/scale/main.js', web: false },
   migration: { script: 'tools/migration.mjs', web: false },
 };
 
