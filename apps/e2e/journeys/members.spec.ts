@@ -31,7 +31,7 @@ describe('Leading a group', () => {
   });
 
   const more = async (person: Participant, item: string) => {
-    await person.page.getByRole('button', { name: 'More' }).click();
+    await person.page.getByRole('button', { name: 'More', exact: true }).click();
     await person.page.getByRole('menuitem', { name: item }).click();
   };
   const confirm = (person: Participant, verb: string) =>

@@ -20,6 +20,26 @@ interface Stage {
   phone: boolean;
 }
 
+function rowOf(page: Page, text: string) {
+  return page.getByTestId('message').filter({ hasText: text });
+}
+
+/** By the pointer; on a phone by a long press. */
+async function openMenu({ page, phone }: Stage, text: string): Promise<void> {
+  const row = rowOf(page, text);
+  if (phone) await row.locator('.message-text').dispatchEvent('contextmenu', { pointerType: 'touch', button: 0 });
+  else {
+    await row.hover();
+    await row.getByRole('button', { name: 'More actions' }).click();
+  }
+  await page.getByRole('menu').waitFor();
+}
+
+async function choose(stage: Stage, text: string, item: string): Promise<void> {
+  await openMenu(stage, text);
+  await stage.page.getByRole('menuitem', { name: item }).click();
+}
+
 /** Name → how to get there, in an order in which each begins where the one before ended. */
 const VIEWS: [string, (stage: Stage) => Promise<unknown>][] = [
   ['sign-in', ({ page }) => page.goto('/signin')],
@@ -73,7 +93,62 @@ const VIEWS: [string, (stage: Stage) => Promise<unknown>][] = [
       await page.getByTestId('composer').waitFor();
     },
   ],
-  ['chat-menu', ({ page }) => page.getByRole('button', { name: 'More' }).click()],
+  [
+    'message-actions',
+    async ({ page, phone }) => {
+      if (!phone) await rowOf(page, 'Morning all').getByTestId('reaction').first().hover();
+    },
+  ],
+  ['message-menu', (stage) => openMenu(stage, 'Nothing acknowledged')],
+  ['seen-by', ({ page }) => page.getByRole('menuitem', { name: 'Seen by…' }).click()],
+  [
+    'reaction-picker',
+    async (stage) => {
+      await stage.page.keyboard.press('Escape');
+      await choose(stage, 'Nothing acknowledged', 'React…');
+      await stage.page.getByRole('combobox', { name: 'Search emoji' }).fill('ha');
+    },
+  ],
+  [
+    'earlier-versions',
+    async (stage) => {
+      await stage.page.keyboard.press('Escape');
+      await choose(stage, 'Runbook', 'Earlier versions…');
+      await stage.page.getByTestId('version').first().waitFor();
+    },
+  ],
+  [
+    'delete-message',
+    async (stage) => {
+      await stage.page.keyboard.press('Escape');
+      await choose(stage, 'Nothing acknowledged', 'Delete…');
+    },
+  ],
+  [
+    'editing',
+    async (stage) => {
+      await stage.page.keyboard.press('Escape');
+      await choose(stage, 'Nothing acknowledged', 'Edit');
+    },
+  ],
+  [
+    'reply-and-mention',
+    async (stage) => {
+      await stage.page.getByTestId('editor').press('Escape');
+      await choose(stage, 'Looks right', 'Reply');
+      await stage.page.getByTestId('composer').pressSequentially('Sure, with @');
+      await stage.page.getByRole('listbox', { name: 'People to mention' }).waitFor();
+    },
+  ],
+  [
+    'chat-left',
+    async ({ page }) => {
+      // Leaves no draft to the views after it.
+      await page.getByTestId('composer').fill('');
+      await page.getByRole('button', { name: 'Do not reply' }).click();
+    },
+  ],
+  ['chat-menu', ({ page }) => page.getByRole('button', { name: 'More', exact: true }).click()],
   [
     'members',
     async ({ page, scene }) => {

@@ -62,6 +62,7 @@ export function MessageList({ open, me, title, newFrom, start, jump, editing, on
   const arrived = useArrivals(rows, me, timeline.pinned || messages.hasNewer);
   const describe = useDescriber(view, me);
   const lit = useLit(jump.target, rows, timeline.whenDrawn);
+  useEditorInView(editing, rows, timeline.reveal);
   const stop = rows.some((row) => row.key === focused) ? focused : (rows.at(-1)?.key ?? null);
 
   return (
@@ -163,6 +164,17 @@ function useLit(target: Target | null, rows: readonly Row[], whenDrawn: Timeline
     setTimeout(() => setLit((now) => (now === key ? null : now)), LIT_MS);
   }, [target, rows, whenDrawn]);
   return lit;
+}
+
+/** A row whose editor opens comes into view, wherever the reader was. */
+function useEditorInView(editing: string | null, rows: readonly Row[], reveal: TimelineScroll['reveal']): void {
+  const shown = useRef<string | null>(null);
+  useEffect(() => {
+    if (editing === shown.current) return;
+    shown.current = editing;
+    const index = editing === null ? -1 : rows.findIndex((row) => row.message?.id === editing);
+    if (index >= 0) reveal(index, (row) => row.querySelector('form')?.scrollIntoView({ block: 'nearest' }));
+  });
 }
 
 /** How many messages of others arrived since the reader scrolled away from the end. */
