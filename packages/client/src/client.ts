@@ -14,6 +14,7 @@ import type {
   SyncBody,
   UserView,
 } from '@parley/protocol';
+import { newClientId } from './client-ids.js';
 import type { ClientOptions } from './client-options.js';
 import { Connection } from './connection/connection.js';
 import type { ConnectionSnapshot } from './connection/connection-snapshot.js';
@@ -27,6 +28,7 @@ import { Model } from './model/model.js';
 import type { ConversationsSnapshot, ConversationView, MessageList, UnreadSnapshot } from './model/snapshots.js';
 import { memoryStorage } from './outbox/memory-storage.js';
 import { Outbox } from './outbox/outbox.js';
+import type { SendingSnapshot } from './outbox/sending-snapshot.js';
 import { SdkError } from './sdk-error.js';
 import type { Subscribable } from './subscribable.js';
 import { Syncer } from './sync/syncer.js';
@@ -45,6 +47,8 @@ export class ParleyClient {
   /** Every person whom the server has told of, by id. */
   readonly people: Subscribable<ReadonlyMap<string, UserView>>;
   readonly unread: Subscribable<UnreadSnapshot>;
+  /** How many messages are on their way. */
+  readonly sending: Subscribable<SendingSnapshot>;
 
   private readonly link: Connection;
   private readonly http: Http;
@@ -104,6 +108,7 @@ export class ParleyClient {
     this.conversations = this.model.conversations;
     this.people = this.model.people;
     this.unread = this.model.unread;
+    this.sending = this.outbox.sending;
   }
 
   /** Connects, and keeps connected until `stop`. May be called again at any time. */
@@ -154,7 +159,7 @@ export class ParleyClient {
    * under which it is shown from now on. @throws `TypeError` where `metadata` cannot be written as JSON.
    */
   send(conversationId: string, message: Outgoing): string {
-    const clientMessageId = crypto.randomUUID();
+    const clientMessageId = newClientId();
     const { content, type, replyToId, metadata } = message;
     this.outbox.add({ clientMessageId, conversationId, content, type, replyToId, metadata });
     return clientMessageId;

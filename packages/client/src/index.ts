@@ -1,4 +1,5 @@
 export { type Outgoing, ParleyClient } from './client.js';
+export { newClientId } from './client-ids.js';
 export type { ClientOptions } from './client-options.js';
 export type { ConnectionSnapshot } from './connection/connection-snapshot.js';
 export type { ConnectionState } from './connection/states.js';
@@ -19,5 +20,6 @@ export type {
 export { indexedDbStorage } from './outbox/indexed-db-storage.js';
 export { memoryStorage } from './outbox/memory-storage.js';
 export type { OutboxEntry, OutboxStorage } from './outbox/outbox-entry.js';
+export type { SendingSnapshot } from './outbox/sending-snapshot.js';
 export { SdkError, type SdkErrorCode } from './sdk-error.js';
 export type { Subscribable } from './subscribable.js';

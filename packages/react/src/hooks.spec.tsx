@@ -11,6 +11,7 @@ import {
   useMessages,
   usePeople,
   useSelected,
+  useSending,
   useUnread,
   useUser,
 } from './index.js';
@@ -89,6 +90,7 @@ function aClient() {
     connection: new Cell<unknown>({ state: 'connecting' }),
     people: new Cell<unknown>(new Map()),
     unread: new Cell<unknown>({ total: 0, mentions: 0 }),
+    sending: new Cell<unknown>({ waiting: 0 }),
     a: new Cell<unknown>({ id: 'a' }),
     b: new Cell<unknown>({ id: 'b' }),
     messages: new Cell<unknown>({ items: [], isLoaded: false }),
@@ -220,18 +222,25 @@ describe('Hooks', () => {
   }
 
   it('answer the snapshots of the SDK as they are, and draw once for each change', async () => {
-    const { cells, seen, page } = await drawn(() => [useConversations(), useConnection(), useUnread(), usePeople()]);
+    const { cells, seen, page } = await drawn(() => [
+      useConversations(),
+      useConnection(),
+      useUnread(),
+      useSending(),
+      usePeople(),
+    ]);
     const next = { items: [], isLoaded: true };
     await page.change(() => cells.conversations.set(next));
     await page.change(() => {
       cells.connection.set({ state: 'online' });
       cells.unread.set({ total: 2, mentions: 1 });
+      cells.sending.set({ waiting: 3 });
     });
     expect(seen).toHaveLength(3);
     expect(seen[1]?.[0]).toBe(next);
-    expect(seen[2]?.slice(1, 3)).toEqual([{ state: 'online' }, { total: 2, mentions: 1 }]);
+    expect(seen[2]?.slice(1, 4)).toEqual([{ state: 'online' }, { total: 2, mentions: 1 }, { waiting: 3 }]);
     await page.leave();
-    expect(Object.values(cells).map(({ listeners }) => listeners.size)).toEqual([0, 0, 0, 0, 0, 0, 0]);
+    expect(Object.values(cells).map(({ listeners }) => listeners.size)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
   });
 
   it('a change of another conversation draws nothing', async () => {

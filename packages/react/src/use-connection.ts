@@ -1,4 +1,4 @@
-import type { ConnectionSnapshot, UnreadSnapshot } from '@parley/client';
+import type { ConnectionSnapshot, SendingSnapshot, UnreadSnapshot } from '@parley/client';
 import { useChatClient } from './chat-provider.js';
 import { useSubscribable } from './use-subscribable.js';
 
@@ -10,4 +10,9 @@ export function useConnection(): ConnectionSnapshot {
 /** How much is unread over all conversations, and how much of that mentions me. */
 export function useUnread(): UnreadSnapshot {
   return useSubscribable(useChatClient().unread);
+}
+
+/** How many of my messages are on their way, and until when the server asked them to wait. */
+export function useSending(): SendingSnapshot {
+  return useSubscribable(useChatClient().sending);
 }

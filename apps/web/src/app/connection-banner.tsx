@@ -1,7 +1,7 @@
 import type { ConnectionState } from '@parley/client';
+import { useSending } from '@parley/react';
 import { useEffect, useState } from 'react';
 import { useSocket } from '../hooks/use-socket.js';
-import { useWaiting } from './outbox-watch.js';
 
 /** Shorter breaks are not worth a word. */
 const PATIENCE_MS = 1_000;
@@ -10,7 +10,7 @@ const AWAY: ReadonlySet<ConnectionState> = new Set(['connecting', 'syncing', 'of
 /** Says that the connection is lost, and what becomes of what is written meanwhile. */
 export function ConnectionBanner() {
   const { connection, retryNow } = useSocket();
-  const waiting = useWaiting();
+  const { waiting } = useSending();
   const { state, since, attempt } = connection;
   const shown = useDelayed(AWAY.has(state), since + PATIENCE_MS);
   return (

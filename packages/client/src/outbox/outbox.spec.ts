@@ -163,6 +163,27 @@ describe('The outbox', () => {
     expect(sent()).toEqual(['1', '1']);
   });
 
+  it('S8: sums up what waits and what has failed, and tells until when the server asked it to wait', async () => {
+    const sums: unknown[] = [];
+    outbox.sending.subscribe(() => sums.push(outbox.sending.getSnapshot()));
+    add('1');
+    add('2', 'd');
+    expect(outbox.sending.getSnapshot()).toEqual({ waiting: 2, failed: 0, pausedUntil: 0 });
+    await online();
+    await ack(sendings[0]);
+    expect(outbox.sending.getSnapshot()).toEqual({ waiting: 1, failed: 0, pausedUntil: 0 });
+    await refuse(new SdkError('rate_limited', '', { retryAfterMs: 2_000 }), sendings[1]);
+    const pausedUntil = Date.now() + 2_000;
+    expect(outbox.sending.getSnapshot()).toEqual({ waiting: 1, failed: 0, pausedUntil });
+    await jest.advanceTimersByTimeAsync(2_000);
+    await refuse(FINAL);
+    expect(outbox.sending.getSnapshot()).toEqual({ waiting: 0, failed: 1, pausedUntil });
+    outbox.discard('2');
+    expect(outbox.sending.getSnapshot()).toEqual({ waiting: 0, failed: 0, pausedUntil });
+    // Once for each change, and not for what leaves the sums as they are.
+    expect(sums).toHaveLength(6);
+  });
+
   it('puts a message aside that is refused for good: kept, shown with the reason, and in nobody’s way', async () => {
     await online();
     add('1');

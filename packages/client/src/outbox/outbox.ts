@@ -1,9 +1,11 @@
 import type { ErrorCode, ErrorObject, SendCommand, SendResult } from '@parley/protocol';
 import { backOff } from '../connection/back-off.js';
 import { SdkError } from '../sdk-error.js';
+import { Value } from '../value.js';
 import { KeptEntries } from './kept-entries.js';
 import { isOf, Lane, type LaneItem } from './lane.js';
 import type { OutboxEntry, OutboxStorage } from './outbox-entry.js';
+import type { SendingSnapshot } from './sending-snapshot.js';
 
 export interface OutboxOptions {
   storage: OutboxStorage;
@@ -26,6 +28,8 @@ const MOST_DEFECTS = 5;
  * and repeated under the same id until it is answered; one that is refused for good stands aside.
  */
 export class Outbox {
+  readonly sending = new Value<SendingSnapshot>({ waiting: 0, failed: 0, pausedUntil: 0 });
+
   private readonly kept: KeptEntries;
   private readonly items = new Map<string, LaneItem>();
   /** Those that wait longest for their turn come first. */
@@ -90,6 +94,7 @@ export class Outbox {
     if (!lane || item.phase === 'acked') return;
     this.land(lane, item);
     item.phase = 'acked';
+    this.sum();
     void this.kept.remove(clientMessageId);
     this.pump();
   }
@@ -202,6 +207,7 @@ export class Outbox {
     if (!this.land(lane, item)) return;
     lane.failures = 0;
     item.phase = 'acked';
+    this.sum();
     void this.kept.remove(item.entry.clientMessageId);
     // A repeat has no event, and one that may not be read will not be shown.
     if (result.duplicate || !result.message) this.drop(item);
@@ -215,6 +221,7 @@ export class Outbox {
     if (error.retryable && item.defects < MOST_DEFECTS) {
       item.phase = 'waiting';
       lane.failures += 1;
+      if (error.code === 'rate_limited') this.sum(Date.now() + (error.retryAfterMs ?? 0));
       if (this.sender !== null) lane.rest(error.retryAfterMs ?? backOff(lane.failures), () => this.pump());
     } else {
       lane.failures = 0;
@@ -238,6 +245,19 @@ export class Outbox {
     const items = this.lanes.get(conversationId)?.items ?? [];
     const mine = items.map(({ entry }) => entry).filter((entry) => isOf(entry, this.lastKnownUser));
     this.options.onChange(conversationId, mine);
+    this.sum();
+  }
+
+  private sum(pausedUntil = this.sending.getSnapshot().pausedUntil): void {
+    let [waiting, failed] = [0, 0];
+    for (const { phase, entry } of this.items.values()) {
+      if (phase === 'acked' || !isOf(entry, this.lastKnownUser)) continue;
+      if (phase === 'failed') failed += 1;
+      else waiting += 1;
+    }
+    const told = this.sending.getSnapshot();
+    if (waiting === told.waiting && failed === told.failed && pausedUntil === told.pausedUntil) return;
+    this.sending.set({ waiting, failed, pausedUntil });
   }
 
   /** Ascending over restarts and, as well as clocks agree, over those who share the storage. */

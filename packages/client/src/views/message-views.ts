@@ -35,7 +35,9 @@ export class MessageViews {
   }
 
   private fill(conversationId: string): void {
-    if (!this.isConnected() || this.model.messages(conversationId).getSnapshot().isLoaded) return;
+    const { isLoaded, loading } = this.model.messages(conversationId).getSnapshot();
+    // A window that was asked for before anybody looked: the newest page would take its place.
+    if (!this.isConnected() || isLoaded || loading !== null) return;
     void this.load(conversationId, 'latest');
   }
 

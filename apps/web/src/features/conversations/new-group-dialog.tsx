@@ -1,3 +1,4 @@
+import { newClientId } from '@parley/client';
 import { LIMITS, type UserView } from '@parley/protocol';
 import { useChatClient } from '@parley/react';
 import { type FormEvent, useState } from 'react';
@@ -6,7 +7,6 @@ import { useView } from '../../app/view.js';
 import { Button } from '../../ui/button.js';
 import { Dialog, DialogActions } from '../../ui/dialog.js';
 import { Alert, Field } from '../../ui/field.js';
-import { newClientId } from '../chat/client-ids.js';
 import { PeoplePicker } from '../people/people-picker.js';
 import { createConversation } from './create-conversation.js';
 

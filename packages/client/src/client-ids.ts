@@ -1,4 +1,4 @@
-/** A random UUID (version 4). Made by hand: `crypto.randomUUID` exists only behind TLS and on localhost. */
+/** A random UUID (version 4). Made by hand: browsers have `crypto.randomUUID` only behind TLS and on localhost. */
 export function newClientId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
