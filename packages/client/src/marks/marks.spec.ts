@@ -75,6 +75,12 @@ describe('Marks', () => {
     marks.arrived('d', 9);
     await second();
     expect(sent()).toEqual(['read c 5']);
+    marks.read('c', 8);
+    await answer();
+    marks.read('c', 10);
+    marks.read('c', 9);
+    await second();
+    expect(sent()).toEqual(['read c 5', 'read c 8', 'read c 10']);
   });
 
   it('of reading stand for delivery', async () => {

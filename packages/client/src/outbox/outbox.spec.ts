@@ -105,13 +105,18 @@ describe('The outbox', () => {
 
   it('sends nothing before it is written down', async () => {
     const written = Promise.withResolvers<void>();
-    storage = { ...memoryStorage(), put: () => written.promise };
+    storage = {
+      ...memoryStorage(),
+      put: ({ clientMessageId }) => (clientMessageId === '1' ? written.promise : Promise.resolve()),
+    };
     outbox = anOutbox();
     await online();
     add('1');
+    // Written down at once, and not sent before the one ahead of it.
+    add('2');
     await settle();
     expect(sent()).toEqual([]);
-    expect(waiting()).toEqual(['1']);
+    expect(waiting()).toEqual(['1', '2']);
     written.resolve();
     await settle();
     expect(sent()).toEqual(['1']);
@@ -217,6 +222,9 @@ describe('The outbox', () => {
     add('3');
     await settle();
     outbox.resend('1');
+    // Neither of those has failed.
+    outbox.resend('2');
+    outbox.resend('never there');
     expect(waiting()).toEqual(['2', '3', '1']);
     await ack();
     await ack();
