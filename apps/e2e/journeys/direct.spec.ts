@@ -105,6 +105,22 @@ describe('Two people in two browsers', () => {
     expect(stored.map(({ content }) => content)).toEqual(['after it', 'try me']);
   });
 
+  it('S8: sent too fast, a message waits as long as the server says, the composer too, and both go on by themselves', async () => {
+    await ama.openDirect(tomas);
+    ama.tap.refuseSends('rate_limited', 3_000);
+    await ama.say('hasty');
+    await ama.page.getByText('You are sending very fast. Sending goes on in').waitFor();
+    await ama.composer.fill('kept');
+    await ama.composer.press('Enter');
+    expect(await ama.composer.inputValue()).toBe('kept');
+    expect(await ama.message('hasty').getAttribute('data-state')).toBe('pending');
+    ama.tap.refuseSends(null);
+    await ama.message('hasty').and(ama.page.locator('[data-state=sent]')).waitFor();
+    await ama.page.getByText('You are sending very fast').waitFor({ state: 'detached' });
+    await ama.composer.press('Enter');
+    await tomas.row(ama.name).getByText('kept').waitFor();
+  });
+
   it('S6: twenty typed in a row arrive in the order of typing', async () => {
     await ama.openDirect(tomas);
     const texts = Array.from({ length: 20 }, (_, index) => `line ${String(index).padStart(2, '0')}`);

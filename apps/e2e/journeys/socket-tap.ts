@@ -1,4 +1,4 @@
-import type { ErrorObject } from '@parley/protocol';
+import { ERRORS, type ErrorObject } from '@parley/protocol';
 import type { Page, WebSocketRoute } from 'playwright-core';
 
 /** A Socket.IO event with an acknowledgement asked for: `42<id>["name",payload]`. */
@@ -88,15 +88,9 @@ export class SocketTap {
   }
 
   private answer(): { success: false; error: Partial<ErrorObject> } {
-    return {
-      success: false,
-      error: {
-        code: 'internal',
-        ...this.refusal,
-        message: 'Refused by the test.',
-        retryable: false,
-        requestId: 'test',
-      },
-    };
+    const code = this.refusal?.code ?? 'internal';
+    const { retryable } = ERRORS[code];
+    const message = 'Refused by the test.';
+    return { success: false, error: { ...this.refusal, code, message, retryable, requestId: 'test' } };
   }
 }
