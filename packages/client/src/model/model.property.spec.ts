@@ -10,7 +10,7 @@ const EMOJI = ['👍', '🎉'];
 /** A world that a stream of numbers drives, so that a failing one can be made smaller. */
 class World {
   readonly server = new ReferenceServer();
-  readonly devices: Device[];
+  readonly devices: Device[] = [];
   private readonly choices: number[];
   private sent = 0;
 
@@ -18,15 +18,21 @@ class World {
     this.choices = [...choices].reverse();
     this.server.create('ama', ['ben', 'chi']);
     this.server.create('ben', ['ama'], 'direct');
+    for (let n = 0; n < 12; n += 1) {
+      const id = this.ids()[n % 2] ?? '';
+      if (this.server.detail('ama', id))
+        this.server.send('ama', id, { content: `old ${n}`, clientMessageId: `old ${n}` });
+      this.operate();
+    }
     const limits = { tail: 5, window: 12 };
-    this.devices = ['ama', 'ama', 'ben'].map((userId) => new Device(userId, this.server, limits));
+    for (const userId of ['ama', 'ama', 'ben']) this.devices.push(new Device(userId, this.server, limits));
   }
 
   run(): void {
     while (this.choices.length > 0) {
       const kind = this.upTo(100);
-      if (kind < 40) this.operate();
-      else this.disturb(this.devices[this.upTo(this.devices.length)] as Device, kind - 40);
+      if (kind < 36) this.operate();
+      else this.disturb(this.devices[this.upTo(this.devices.length)] as Device, kind - 36);
     }
   }
 
@@ -38,8 +44,12 @@ class World {
     return values[this.upTo(Math.max(1, values.length))];
   }
 
+  private ids(): string[] {
+    return [...this.server.conversations.keys()];
+  }
+
   private operate(): void {
-    const conversation = this.one([...this.server.conversations.values()]);
+    const conversation = this.server.conversations.get(this.one(this.ids()) ?? '');
     if (!conversation) return;
     const actor = this.one(idsOfPresent(conversation));
     if (actor === undefined) return;
@@ -100,7 +110,7 @@ class World {
     else if (kind === 23 && isIn)
       this.server.changeRole(actor, id, other, this.one(['admin', 'member'] as const) ?? 'admin');
     else if (kind === 24) this.server.rename(actor, id, `name ${this.choices.length}`);
-    else if (kind === 25 && this.server.conversations.size < 6)
+    else if (kind === 25 && this.server.conversations.size < 4)
       this.server.create(
         actor,
         USERS.filter((user) => user !== actor),
@@ -118,20 +128,20 @@ class World {
   }
 
   private disturb(device: Device, kind: number): void {
-    const conversationId = this.one([...this.server.conversations.keys()]) ?? '';
-    if (kind < 17) device.hear(1 + this.upTo(4));
-    else if (kind < 29) device.stepSync();
-    else if (kind < 33) device.askPage(conversationId, this.wish());
-    else if (kind < 41) device.stepPage();
-    else if (kind < 42) device.askMembers(conversationId);
-    else if (kind < 44) device.stepMembers();
-    else if (kind < 46) device.toggle(conversationId);
-    else if (kind < 49) this.acknowledgeLate(device);
-    else if (kind < 52) device.lose(this.upTo(3), 1 + this.upTo(3));
-    else if (kind < 54) device.frames.splice(this.upTo(4), 0, ...device.frames.slice(0, 1));
-    else if (kind < 56) device.frames.splice(this.upTo(4), 0, ...device.frames.splice(0, 1));
-    else if (kind < 58) device.reconnect();
-    else if (kind < 59) this.settle(device);
+    const conversationId = this.one(this.ids()) ?? '';
+    if (kind < 15) device.hear(1 + this.upTo(4));
+    else if (kind < 28) device.stepSync();
+    else if (kind < 35) device.askPage(conversationId, this.wish());
+    else if (kind < 45) device.stepPage();
+    else if (kind < 46) device.askMembers(conversationId);
+    else if (kind < 48) device.stepMembers();
+    else if (kind < 50) device.toggle(conversationId);
+    else if (kind < 53) this.acknowledgeLate(device);
+    else if (kind < 56) device.lose(this.upTo(3), 1 + this.upTo(3));
+    else if (kind < 58) device.frames.splice(this.upTo(4), 0, ...device.frames.slice(0, 1));
+    else if (kind < 60) device.frames.splice(this.upTo(4), 0, ...device.frames.splice(0, 1));
+    else if (kind < 62) device.reconnect();
+    else if (kind < 63) this.settle(device);
     else if (this.upTo(8) === 0) this.failOver();
   }
 
@@ -175,7 +185,7 @@ function freshDevice(userId: string, server: ReferenceServer): Device {
 function expectSame(device: Device, fresh: Device): void {
   for (const { id } of fresh.model.conversations.getSnapshot().items) expectSameMessages(device, fresh, id);
   for (const { id } of device.model.conversations.getSnapshot().items) device.openMembers(id);
-  expect(device.model.conversations.getSnapshot()).toEqual(fresh.model.conversations.getSnapshot());
+  expect(listOf(device)).toEqual(listOf(fresh));
   expect(device.model.unread.getSnapshot()).toEqual(fresh.model.unread.getSnapshot());
   for (const { id } of fresh.model.conversations.getSnapshot().items) {
     expectSameMessages(device, fresh, id);
@@ -184,6 +194,12 @@ function expectSame(device: Device, fresh: Device): void {
     expect(device.messages(id).items.at(-1)?.key).toBe(fresh.messages(id).items.at(-1)?.key);
     expectSameMessages(device, fresh, id);
   }
+}
+
+/** Without `receipts`: where marks were overtaken, the number stays behind until the next sync. */
+function listOf({ model }: Device) {
+  const { items, isLoaded } = model.conversations.getSnapshot();
+  return { isLoaded, items: items.map(({ receipts, ...rest }) => rest) };
 }
 
 /** What is held is the same; a status only where everybody is known who decides it. */
@@ -214,10 +230,16 @@ function expectGapless(device: Device): void {
 
 test('G4: however frames, syncs and pages overtake each other, the store comes to what a fresh one fetches', () => {
   fc.assert(
-    fc.property(fc.array(fc.nat(1_000_000), { minLength: 50, maxLength: 600, size: 'max' }), (choices) => {
+    fc.property(fc.array(fc.nat(1_000_000), { minLength: 50, maxLength: 900, size: 'max' }), (choices) => {
       const world = new World(choices);
       world.run();
-      for (const device of world.devices) world.settle(device);
+      for (const device of world.devices) {
+        world.settle(device);
+        device.reconnect();
+        world.settle(device);
+        const fresh = freshDevice(device.userId, world.server);
+        expect(device.model.conversations.getSnapshot()).toEqual(fresh.model.conversations.getSnapshot());
+      }
     }),
     { seed: Number(process.env.SEED ?? 7), numRuns: Number(process.env.RUNS ?? 60), endOnFailure: true },
   );
