@@ -109,7 +109,7 @@ describe('conversation_unread_counts', () => {
         expect(row.last_read_message_id).toBe(lastReadSeq === 0 ? null : succeeded(page).items[0].id);
       }
     }
-    expect((await countsOf(ben)).map((row) => row.unread_count).sort()).toEqual([0, 1, 2]);
+    expect((await countsOf(ben)).map((row) => row.unread_count).sort((a, b) => a - b)).toEqual([0, 1, 2]);
   });
 
   it('S2.21: has no row of who left, and one again of who came back', async () => {

@@ -77,10 +77,10 @@ export class SyncReader {
   /** What of all that there is this client has to hold: all, or after a reset what it was told since. */
   knownOf(state: State): State {
     return Object.fromEntries(
-      Object.entries(state).map(([id, all]) => {
+      Object.entries(state).map(([id, there]) => {
         const held = this.held.get(id);
-        const messages = all.messages.filter(({ seq }) => !held || seq >= held.floor || held.messages.has(seq));
-        return [id, { ...all, messages }];
+        const messages = there.messages.filter(({ seq }) => !held || seq >= held.floor || held.messages.has(seq));
+        return [id, { ...there, messages }];
       }),
     );
   }

@@ -198,7 +198,6 @@ const newestKeys = sql`
      FROM conversation_participants x WHERE w.reset AND x.conversation_id = w.id AND x.left_at IS NULL
     ORDER BY x.joined_at, x.user_id LIMIT ${LIMITS.detailMembers})`;
 
-const column = <T, K extends keyof T>(rows: readonly T[], key: K): SQL =>
-  sql`${sql.param(rows.map((row) => row[key]))}`;
+const column = <T>(rows: readonly T[], key: keyof T): SQL => sql`${sql.param(rows.map((row) => row[key]))}`;
 
 const ask = async <T>(db: Db, query: SQL): Promise<T[]> => ((await db.execute(query)) as unknown as { rows: T[] }).rows;
