@@ -100,12 +100,13 @@ export const OPERATIONS: Record<StepKind, (turn: Turn) => unknown> = {
   restart: ({ device }) => device.restart(),
 };
 
-/** Resolves once the send is acked: how long that takes is up to the weather. */
+/** Resolves once the send is acked, and at once while there is no connection: then it waits in the outbox. */
 function send({ device, conversationId }: Turn, message: Outgoing): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const clientMessageId = device.client.send(conversationId, message);
   device.sendings.push({ clientMessageId, conversationId, isOutOfOrder: false, isDiscarded: false });
-  device.wire.onAcked(clientMessageId, resolve);
+  if (device.isOnline) device.wire.onAcked(clientMessageId, resolve);
+  else resolve();
   return promise;
 }
 

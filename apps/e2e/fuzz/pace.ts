@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const AT_ONCE = 16;
-/** One whose answer got lost holds up the others for so long and no longer. */
-const PATIENCE_MS = 150;
+/** One whose answer got lost holds up the others for so long and no longer; a slow machine may take most of it. */
+const PATIENCE_MS = 1_500;
 
 /** Keeps so many operations under way: enough to run into each other, few enough for devices to see what others did. */
 export class Pace {

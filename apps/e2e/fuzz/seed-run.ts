@@ -16,11 +16,15 @@ import { type Step, writeScript } from './script.js';
 
 export const CAST = { users: 5, devicesEach: 3, conversations: 3 };
 
-/** Codes with which an operation may be refused: what it was done to may have changed, or the device may be away. */
+/**
+ * Codes with which an operation may be refused: what it was done to may have changed, the device may be away, and on a
+ * busy machine some wait too long for a conversation's lock.
+ */
 const LEGITIMATE: ReadonlySet<string> = new Set([
   'not_found',
   'forbidden',
   'conflict',
+  'service_unavailable',
   'network',
   'offline',
   'timeout',

@@ -38,7 +38,9 @@ export function openVenue(engine: Engine, hasSmallLimits: boolean): Promise<Venu
 async function onPostgres(nodeArguments: string[]): Promise<Venue> {
   const cluster = await PostgresCluster.start();
   try {
-    const DATABASE_URL = await cluster.createDatabase(`fuzz_${randomUUID()}`);
+    const name = `fuzz_${randomUUID()}`;
+    const DATABASE_URL = await cluster.createDatabase(name);
+    await withoutFlushing(cluster, name);
     const node = await ParleyNode.start({ nodeArguments, env: { RATE_LIMITS: 'off', DATABASE_URL } });
     const session = new Client({ connectionString: DATABASE_URL });
     await session.connect();
@@ -57,6 +59,12 @@ async function onPostgres(nodeArguments: string[]): Promise<Venue> {
     await cluster.stop();
     throw fault;
   }
+}
+
+/** Nobody pulls the plug here, and the fuzz is about order and not about disks. */
+async function withoutFlushing(cluster: PostgresCluster, database: string): Promise<void> {
+  const session = await cluster.connect('postgres');
+  await session.query(`ALTER DATABASE "${database}" SET synchronous_commit = off`).finally(() => session.end());
 }
 
 /** The embedded database has one owner at a time. */
