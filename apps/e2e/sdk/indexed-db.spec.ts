@@ -10,7 +10,17 @@ import { launchBrowser } from '../journeys/browser.js';
 const SITE = 'https://sdk.example';
 const STORAGE = readFileSync(join(ROOT, 'packages/client/dist/outbox/indexed-db-storage.js'), 'utf8');
 
-type Call = (storage: OutboxStorage, entries: OutboxEntry[]) => Promise<unknown>;
+const PAGE = `<!doctype html><script type="module">
+  import { indexedDbStorage } from '/storage.js';
+  window.openOutbox = () => indexedDbStorage('parley-ada');
+</script>`;
+
+declare global {
+  interface Window {
+    /** Opened anew each time, as after a reload. */
+    openOutbox(): OutboxStorage;
+  }
+}
 
 describe('The outbox in a browser’s database', () => {
   let browser: Browser;
@@ -29,7 +39,7 @@ describe('The outbox in a browser’s database', () => {
     await context.route(`${SITE}/**`, (route) =>
       route.request().url().endsWith('.js')
         ? route.fulfill({ contentType: 'text/javascript', body: STORAGE })
-        : route.fulfill({ contentType: 'text/html', body: '<!doctype html>' }),
+        : route.fulfill({ contentType: 'text/html', body: PAGE }),
     );
   });
 
@@ -41,56 +51,43 @@ describe('The outbox in a browser’s database', () => {
     return page;
   }
 
-  /** Calls the page's storage; it is opened anew each time, as after a reload. */
-  function call(page: Page, act: Call, entries: OutboxEntry[] = []): Promise<unknown> {
-    return page.evaluate(
-      async ({ code, given }) => {
-        const module = (await import('/storage.js' as string)) as { indexedDbStorage(name: string): OutboxStorage };
-        const run = new Function(`return ${code}`)() as Call;
-        return run(module.indexedDbStorage('parley-ada'), given);
-      },
-      { code: String(act), given: entries },
-    );
-  }
-
   const entry = (clientMessageId: string, content = clientMessageId): OutboxEntry => ({
     ...{ clientMessageId, conversationId: 'c', content, createdAt: '', order: 1 },
     metadata: { tags: [content, null, 1.5] },
   });
-  const found = async (page: Page) =>
-    ((await call(page, (storage) => storage.load())) as OutboxEntry[]).map(({ content }) => content);
+  const found = (page: Page) => page.evaluate(async () => window.openOutbox().load());
+  const put = (page: Page, entries: OutboxEntry[]) =>
+    page.evaluate(async (given) => {
+      const storage = window.openOutbox();
+      await Promise.all(given.map((each) => storage.put(each)));
+    }, entries);
+  const remove = (page: Page, id: string) => page.evaluate(async (given) => window.openOutbox().remove(given), id);
 
   it('has after a reload what was put and not removed, as it was put last', async () => {
     const page = await tab();
-    await call(
-      page,
-      async (storage, [one, two, changed]) => {
-        await Promise.all([storage.put(one as OutboxEntry), storage.put(two as OutboxEntry)]);
-        await storage.put(changed as OutboxEntry);
-        await storage.remove('1');
-        await storage.remove('never there');
-      },
-      [entry('1'), entry('2'), entry('2', 'changed')],
-    );
+    await put(page, [entry('1'), entry('2')]);
+    await put(page, [entry('2', 'changed')]);
+    await remove(page, '1');
+    await remove(page, 'never there');
     await page.reload();
-    expect(await call(page, (storage) => storage.load())).toEqual([entry('2', 'changed')]);
+    expect(await found(page)).toEqual([entry('2', 'changed')]);
   });
 
   it('is shared by tabs, also while both have it open', async () => {
     const [one, two] = [await tab(), await tab()];
-    await call(one, (storage, [first]) => storage.put(first as OutboxEntry), [entry('1')]);
-    await call(two, (storage, [second]) => storage.put(second as OutboxEntry), [entry('2')]);
-    expect(await found(one)).toEqual(['1', '2']);
-    await call(two, (storage) => storage.remove('1'));
+    await put(one, [entry('1')]);
+    await put(two, [entry('2')]);
+    expect(await found(one)).toEqual([entry('1'), entry('2')]);
+    await remove(two, '1');
     await one.close();
-    expect(await found(two)).toEqual(['2']);
+    expect(await found(two)).toEqual([entry('2')]);
   });
 
   it('works again after the person cleared the site’s data', async () => {
     const page = await tab();
-    const after = await call(
-      page,
-      async (storage, [first, second]) => {
+    const after = await page.evaluate(
+      async ([first, second]) => {
+        const storage = window.openOutbox();
         await storage.put(first as OutboxEntry);
         await new Promise((resolve, reject) => {
           const deleting = indexedDB.deleteDatabase('parley-ada');
@@ -107,10 +104,10 @@ describe('The outbox in a browser’s database', () => {
 
   it('rejects where the browser keeps nothing', async () => {
     const page = await tab();
-    const refused = call(page, (storage) => {
+    const refused = page.evaluate(async () => {
       Object.defineProperty(window, 'indexedDB', { value: undefined });
-      return storage.load();
+      return window.openOutbox().load();
     });
-    await expect(refused).rejects.toThrow();
+    await expect(refused).rejects.toThrow("reading 'open'");
   });
 });

@@ -74,6 +74,7 @@ describe('A client’s marks', () => {
     two.client.markRead(id, 1);
     await view(one, ({ lastMessage }) => lastMessage?.status === 'read');
     await view(two, ({ unreadCount, lastReadSeq }) => unreadCount === 0 && lastReadSeq === 1);
+    expect(await grace.rest.conversation(id)).toMatchObject({ unreadCount: 0, lastReadSeq: 1, lastDeliveredSeq: 1 });
   });
 
   it('tell of delivery what arrived while this person was away', async () => {
@@ -82,6 +83,7 @@ describe('A client’s marks', () => {
     await one.shows(id, ['while you were out']);
     await device(grace).online();
     await view(one, ({ lastMessage }) => lastMessage?.status === 'delivered');
+    expect(await grace.rest.conversation(id)).toMatchObject({ unreadCount: 1, lastReadSeq: 0, lastDeliveredSeq: 1 });
   });
 
   it('reach this person’s other devices', async () => {
@@ -91,6 +93,7 @@ describe('A client’s marks', () => {
     await when(there.client.unread, ({ total }) => total > 0);
     here.client.markRead(id, 1);
     await view(there, ({ unreadCount, lastReadSeq }) => unreadCount === 0 && lastReadSeq === 1);
+    expect((await grace.rest.conversation(id)).unreadCount).toBe(0);
   });
 
   it('of a flood are few, and the last one is there in the end', async () => {
@@ -133,6 +136,8 @@ describe('A client’s marks', () => {
     await view(two, ({ lastSeq }) => lastSeq === 2);
     two.client.markRead(id, 2);
     await two.client.stop();
-    while ((await grace.rest.conversation(id)).lastReadSeq < 2) await new Promise((resolve) => setTimeout(resolve, 20));
+    let stands = await grace.rest.conversation(id);
+    while (stands.lastReadSeq < 2) stands = await grace.rest.conversation(id);
+    expect(stands).toMatchObject({ lastReadSeq: 2, unreadCount: 0 });
   });
 });

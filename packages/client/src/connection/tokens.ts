@@ -22,12 +22,12 @@ export class Tokens {
 
   /** For a request: the one held, else one that is asked for. */
   async current(): Promise<string | null> {
-    return this.held ?? (await this.ask('connect'));
+    return this.held ?? this.ask('connect');
   }
 
   /** Another token than the refused one. */
   async replace(refused: string): Promise<string | null> {
-    return this.held !== null && this.held !== refused ? this.held : await this.ask('refused');
+    return this.held !== null && this.held !== refused ? this.held : this.ask('refused');
   }
 
   /** The next request asks again: another person may be signed in by then. */

@@ -29,9 +29,9 @@ export class Http {
     const { tokens } = this.options;
     const token = await this.bring(() => tokens.current());
     const first = await this.exchange(method, path, { body, token });
-    if (first.response.status !== 401) return read<T>(first);
+    if (first.response.status !== 401) return read(first) as T;
     const other = await this.bring(() => tokens.replace(token));
-    return read<T>(await this.exchange(method, path, { body, token: other }));
+    return read(await this.exchange(method, path, { body, token: other })) as T;
   }
 
   private async bring(ask: () => Promise<string | null>): Promise<string> {
@@ -81,9 +81,9 @@ interface Answer {
   text: string;
 }
 
-function read<T>({ response, text }: Answer): T {
+function read({ response, text }: Answer): unknown {
   const body = parsed(text);
-  if (response.ok) return body as T;
+  if (response.ok) return body;
   const error = (body as Partial<ErrorBody> | undefined)?.error;
   if (typeof error?.code === 'string') throw SdkError.from(error);
   // Not from Parley itself: a proxy's page, say. The status has to do.

@@ -25,8 +25,8 @@ export function indexedDbStorage(name: string): OutboxStorage {
   };
   return {
     load: async () => {
-      const entries = (await database()).transaction(STORE).objectStore(STORE).getAll();
-      return result<OutboxEntry[]>(entries);
+      const entries = (await database()).transaction(STORE).objectStore(STORE);
+      return result(entries.getAll() as IDBRequest<OutboxEntry[]>);
     },
     put: (entry) => change((entries) => entries.put(entry)),
     remove: (clientMessageId) => change((entries) => entries.delete(clientMessageId)),

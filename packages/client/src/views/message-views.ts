@@ -20,8 +20,7 @@ export class MessageViews {
     const watched = this.watched.watch(conversationId, this.model.messages(conversationId));
     const load = (wish: PageWish) => this.load(conversationId, wish);
     return {
-      getSnapshot: watched.getSnapshot,
-      subscribe: watched.subscribe,
+      ...watched,
       loadOlder: () => load('older'),
       loadNewer: () => load('newer'),
       jumpTo: (place) => load({ around: place }),
