@@ -80,9 +80,7 @@ function aClient() {
   const log =
     (name: string) =>
     (...args: unknown[]) => {
-      calls.push(
-        `${name} ${args.map((arg) => (typeof arg === 'object' ? JSON.stringify(arg) : arg)).join(' ')}`.trim(),
-      );
+      calls.push([name, ...args.map((arg) => (typeof arg === 'string' ? arg : JSON.stringify(arg)))].join(' '));
       return name === 'send' ? 'id-1' : Promise.resolve();
     };
   const cells = {

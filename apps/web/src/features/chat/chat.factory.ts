@@ -30,14 +30,9 @@ export function aMessage(fields: Partial<Message> = {}): Message {
   };
 }
 
-/** Messages of these seqs, ascending. */
-export function messages(from: number, to: number): Message[] {
-  return Array.from({ length: to - from + 1 }, (_, index) => aMessage({ seq: from + index }));
-}
-
-/** The same as they stand in a list. */
+/** Messages of these seqs, as they stand in a list. */
 export function stored(from: number, to: number): MessageItem[] {
-  return messages(from, to).map(storedItem);
+  return Array.from({ length: to - from + 1 }, (_, index) => storedItem(aMessage({ seq: from + index })));
 }
 
 export function storedItem(message: Message): MessageItem {

@@ -31,7 +31,7 @@ export function useAllMembers({ id, members, membersComplete, memberCount }: Con
     return () => {
       isStale = true;
     };
-    // oxlint-disable-next-line react-hooks/exhaustive-deps, react/exhaustive-effect-dependencies -- with the count, those whom the SDK does not hold may have changed
+    // With the count, those whom the SDK does not hold may have changed.
   }, [client, id, lacks, memberCount]);
   if (membersComplete) return { members, fault: null };
   const live = new Set(members.map(({ user }) => user.id));
