@@ -17,6 +17,7 @@ for (const step of chosen) {
   results.push({ name: step.name, failed: code !== 0 });
   console.log(`${code === 0 ? '✔' : '✘'} ${step.name.padEnd(16)} ${seconds.padStart(5)} s`);
   if (code !== 0) console.log(indented(`${output.trimEnd()}\n${step.hint ?? ''}`));
+  else if (step.shows) console.log(indented(output));
 }
 const failed = results.filter((result) => result.failed).map((result) => result.name);
 console.log(failed.length === 0 ? `${results.length} checks passed.` : `Failed: ${failed.join(', ')}.`);

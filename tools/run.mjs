@@ -12,6 +12,8 @@ const COMMANDS = {
   bench: { script: 'apps/e2e/dist/bench/main.js', web: false },
   replay: { script: 'apps/e2e/dist/replay/main.js', web: false },
   scale: { script: 'apps/e2e/dist/scale/main.js', web: false },
+  fuzz: { script: 'apps/e2e/dist/fuzz/main.js', web: false },
+  size: { script: 'tools/size.mjs', web: false },
   migration: { script: 'tools/migration.mjs', web: false },
 };
 

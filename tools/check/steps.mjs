@@ -13,7 +13,7 @@ const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarnin
 /** Formats everything: what `--fix` does. */
 export const FORMAT = [...biome, '--write'];
 
-/** Name, command and, where it does not always apply, a condition. */
+/** Name, command and, where it does not always apply, a condition; `shows`: what it prints is worth reading anyway. */
 export const STEPS = [
   { name: 'format', command: biome, hint: '`npm run check -- --fix` formats.' },
   // The build comes before everything that reads what other packages compiled to.
@@ -24,6 +24,7 @@ export const STEPS = [
     command: [...tsc, '-p', 'apps/web/tsconfig.json', '--noEmit', ...plain],
     applies: () => existsSync(join(root, 'apps/web/tsconfig.json')),
   },
+  { name: 'size', command: [node, join(root, 'tools/size.mjs')], shows: true },
   { name: 'lint', command: [node, packaged('oxlint/bin/oxlint'), '--format=unix'] },
   { name: 'imports', command: own('imports.mjs') },
   { name: 'budgets', command: own('budgets.mjs') },

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { UnreadSummary } from '@parley/protocol';
 import { PostgresCluster } from '../harness/postgres-cluster.js';
 import { ScriptedClient } from '../harness/scripted-client.js';
 import { hostToken } from '../harness/tokens.js';
@@ -21,6 +22,15 @@ const GROWING = [
   'mentions',
   'read_ranges',
 ];
+
+interface Sent {
+  id: string;
+  seq: number;
+  conversationId: string;
+  replyToId: string | null;
+  content: string;
+  clientMessageId: string;
+}
 
 describe('with 100,000 messages in 1,000 conversations, all of them of the one who asks', () => {
   let cluster: PostgresCluster;
@@ -57,6 +67,32 @@ describe('with 100,000 messages in 1,000 conversations, all of them of the one w
 
   it('the rows that the loader makes agree with each other as the server’s do', async () => {
     expect(await inconsistencies(loaded.session)).toEqual([]);
+  });
+
+  it('G2, G6: the server takes the loaded rows for its own', async () => {
+    const { rows: unread } = await loaded.session.query<{ total: number }>(
+      `SELECT count(*)::int AS total FROM users u
+         JOIN conversation_participants p ON p.user_id = u.id AND p.left_at IS NULL
+         JOIN messages m ON m.conversation_id = p.conversation_id AND m.seq > p.last_read_seq AND m.type <> 'system'
+        WHERE u.external_id = $1`,
+      [ASKER],
+    );
+    const told = (await asker.ask({ method: 'GET', path: '/messages/unread' })).body as UnreadSummary;
+    expect(told.total).toBe(unread[0]?.total);
+    const { rows: sent } = await loaded.session.query<Sent>(
+      `SELECT m.id, m.seq::int, m.conversation_id AS "conversationId", m.reply_to_id AS "replyToId", m.content,
+              m.client_message_id AS "clientMessageId"
+         FROM messages m JOIN users u ON u.id = m.sender_id
+        WHERE u.external_id = $1 AND m.type = 'text' AND m.edited_at IS NULL AND m.deleted_at IS NULL
+        ORDER BY m.reply_to_id NULLS LAST, m.id LIMIT 3`,
+      [ASKER],
+    );
+    expect(sent).toHaveLength(3);
+    for (const { conversationId, replyToId, content, clientMessageId, id, seq } of sent) {
+      const path = `/conversations/${conversationId}/messages`;
+      const body = { content, clientMessageId, ...(replyToId && { replyToId }) };
+      expect((await asker.ask({ method: 'POST', path, body })).body).toMatchObject({ id, seq, content });
+    }
   });
 
   it('G4, G6: pages, lists, unread counts, sync, receipts, reactions and edits read no table from end to end', async () => {

@@ -260,6 +260,18 @@ describe('The connection', () => {
     expect(state()).toBe('connecting');
   });
 
+  it('does not use a token that was asked for before it was stopped: another person may be signed in', async () => {
+    const slow = Promise.withResolvers<string>();
+    around.token = () => slow.promise;
+    connection.fire('start');
+    connection.fire('stop');
+    around.token = () => Promise.resolve('grace');
+    connection.fire('start');
+    slow.resolve('ada');
+    await settle();
+    expect(around.sockets.map(({ options }) => options.auth.token)).toEqual(['grace']);
+  });
+
   it('is safe to stop and start in quick succession', async () => {
     for (let turn = 0; turn < 5; turn += 1) {
       connection.fire('start');

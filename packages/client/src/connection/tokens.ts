@@ -7,16 +7,18 @@ export type TokenSource = (reason: TokenReason) => Promise<string | null>;
 /** The tokens of one client: asked for once at a time, and remembered for requests. */
 export class Tokens {
   private held: string | null = null;
-  private readonly asked = new Map<TokenReason, Promise<string | null>>();
+  private asked = new Map<TokenReason, Promise<string | null>>();
 
   constructor(private readonly source: TokenSource) {}
 
   /** Those who ask for the same reason at the same time share one answer. */
   ask(reason: TokenReason): Promise<string | null> {
-    const pending = this.asked.get(reason);
-    if (pending) return pending;
-    const asking = this.bring(reason).finally(() => this.asked.delete(reason));
-    this.asked.set(reason, asking);
+    const { asked } = this;
+    let asking = asked.get(reason);
+    if (!asking) {
+      asking = this.bring(reason).finally(() => asked.delete(reason));
+      asked.set(reason, asking);
+    }
     return asking;
   }
 
@@ -30,13 +32,16 @@ export class Tokens {
     return this.held !== null && this.held !== refused ? this.held : this.ask('refused');
   }
 
-  /** The next request asks again: another person may be signed in by then. */
+  /** Another person may be signed in from now on: what is held or still being brought is not theirs. */
   forget(): void {
     this.held = null;
+    this.asked = new Map();
   }
 
   private async bring(reason: TokenReason): Promise<string | null> {
-    this.held = await this.source(reason);
-    return this.held;
+    const { asked } = this;
+    const token = await this.source(reason);
+    if (asked === this.asked) this.held = token;
+    return token;
   }
 }

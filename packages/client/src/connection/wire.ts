@@ -28,6 +28,7 @@ export interface SocketOptions {
   reconnection: false;
   forceNew: true;
   timeout: number;
+  withCredentials: true;
 }
 
 export type SocketOpener = (url: string, options: SocketOptions) => ClientSocket;
@@ -71,6 +72,8 @@ export class Wire {
       reconnection: false,
       forceNew: true,
       timeout: HANDSHAKE_MS,
+      // For the cookie of a proxy that keeps long polling on one node.
+      withCredentials: true,
     });
     this.socket.onAny((name, payload) => this.hear(name, payload));
     this.socket.on('disconnect', (reason: string) => this.end(this.afterDisconnect(reason)));

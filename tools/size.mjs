@@ -1,0 +1,28 @@
+// What the SDK costs a page: everything of @parley/client and socket.io-client, bundled, minified and gzipped.
+//   npm run size
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { root } from './prepare.mjs';
+
+/** 25 kB, as bytes on the wire. */
+const MOST = 25_000;
+
+const { build } = await import(pathToFileURL(join(root, 'apps/web/node_modules/vite/dist/node/index.js')));
+const [bundle] = await build({
+  configFile: false,
+  root: join(root, 'packages/client'),
+  logLevel: 'warn',
+  build: {
+    write: false,
+    target: 'es2022',
+    // With the format `es` a library keeps its white space.
+    lib: { entry: 'dist/index.js', formats: ['iife'], name: 'Parley' },
+    minify: true,
+  },
+});
+const [{ code }] = bundle.output;
+const bytes = gzipSync(code, { level: 9 }).length;
+const figure = (count) => count.toLocaleString('en');
+console.log(`The SDK with socket.io-client: ${figure(bytes)} bytes gzipped, at most ${figure(MOST)}.`);
+if (bytes > MOST) process.exitCode = 1;
