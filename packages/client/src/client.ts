@@ -50,75 +50,75 @@ export class ParleyClient {
   /** How many messages are on their way. */
   readonly sending: Subscribable<SendingSnapshot>;
 
-  private readonly link: Connection;
-  private readonly http: Http;
-  private readonly model: Model;
-  private readonly syncer: Syncer;
-  private readonly outbox: Outbox;
-  private readonly marks: Marks;
-  private readonly incoming: Incoming;
-  private readonly listeners = new Listeners();
-  private readonly messageViews: MessageViews;
-  private readonly conversationViews: ConversationViews;
+  readonly #link: Connection;
+  readonly #http: Http;
+  readonly #model: Model;
+  readonly #syncer: Syncer;
+  readonly #outbox: Outbox;
+  readonly #marks: Marks;
+  readonly #incoming: Incoming;
+  readonly #listeners = new Listeners();
+  readonly #messageViews: MessageViews;
+  readonly #conversationViews: ConversationViews;
   /** Answers that the store has taken or is taking in this turn. */
-  private answers: SyncAnswer[] = [];
-  private stopListeningToPage: (() => void) | null = null;
+  #answers: SyncAnswer[] = [];
+  #stopListeningToPage: (() => void) | null = null;
 
   constructor(options: ClientOptions) {
     const { url, openSocket, onAdvance } = options;
     const tokens = new Tokens(options.getToken);
-    this.http = new Http({ url, tokens, fetch: options.fetch });
-    this.model = new Model({ onAdvance });
-    this.link = new Connection({
+    this.#http = new Http({ url, tokens, fetch: options.fetch });
+    this.#model = new Model({ onAdvance });
+    this.#link = new Connection({
       url,
       tokens,
       openSocket,
-      onEvent: (name, payload) => this.hear(name, payload),
-      catchUp: (announced) => this.catchUp(announced),
-      onOnline: () => this.resume(),
-      onLost: () => this.pause(),
+      onEvent: (name, payload) => this.#hear(name, payload),
+      catchUp: (announced) => this.#catchUp(announced),
+      onOnline: () => this.#resume(),
+      onLost: () => this.#pause(),
     });
-    this.syncer = new Syncer(this.model, (body) => this.askSync(body));
-    this.outbox = new Outbox({
+    this.#syncer = new Syncer(this.#model, (body) => this.#askSync(body));
+    this.#outbox = new Outbox({
       storage: options.storage ?? memoryStorage(),
       onStorageFault: options.onStorageFault ?? (() => undefined),
-      send: (command) => this.link.ask('message:send', command),
+      send: (command) => this.#link.ask('message:send', command),
       onAcked: ({ message }) => {
-        if (message) this.model.applyOwnMessage(message);
+        if (message) this.#model.applyOwnMessage(message);
       },
-      onChange: (conversationId, entries) => this.model.setPending(conversationId, entries),
+      onChange: (conversationId, entries) => this.#model.setPending(conversationId, entries),
     });
-    this.marks = new Marks({
-      ask: (name, payload) => this.link.ask(name, payload),
-      onMarked: (conversationId, result) => this.model.applyMark(conversationId, result),
+    this.#marks = new Marks({
+      ask: (name, payload) => this.#link.ask(name, payload),
+      onMarked: (conversationId, result) => this.#model.applyMark(conversationId, result),
     });
-    this.incoming = new Incoming(this.outbox, this.marks);
-    const isConnected = () => this.link.isReady;
-    this.messageViews = new MessageViews(
-      this.model,
-      (command) => this.link.ask('conversation:open', command),
+    this.#incoming = new Incoming(this.#outbox, this.#marks);
+    const isConnected = () => this.#link.isReady;
+    this.#messageViews = new MessageViews(
+      this.#model,
+      (command) => this.#link.ask('conversation:open', command),
       isConnected,
     );
-    this.conversationViews = new ConversationViews(
-      this.model,
+    this.#conversationViews = new ConversationViews(
+      this.#model,
       (id) => this.request('GET', `conversations/${id}`),
       isConnected,
     );
-    this.connection = this.link.snapshot;
-    this.conversations = this.model.conversations;
-    this.people = this.model.people;
-    this.unread = this.model.unread;
-    this.sending = this.outbox.sending;
+    this.connection = this.#link.snapshot;
+    this.conversations = this.#model.conversations;
+    this.people = this.#model.people;
+    this.unread = this.#model.unread;
+    this.sending = this.#outbox.sending;
   }
 
   /** Connects, and keeps connected until `stop`. May be called again at any time. */
   start(): void {
-    this.stopListeningToPage ??= listenToPage({
-      onWake: () => this.link.fire('wake'),
-      onHide: () => void this.marks.flush(),
+    this.#stopListeningToPage ??= listenToPage({
+      onWake: () => this.#link.fire('wake'),
+      onHide: () => void this.#marks.flush(),
     });
-    void this.outbox.load();
-    this.link.fire('start');
+    void this.#outbox.load();
+    this.#link.fire('start');
   }
 
   /**
@@ -126,32 +126,32 @@ export class ParleyClient {
    * Resolves when all of it is written down.
    */
   stop(): Promise<void> {
-    this.stopListeningToPage?.();
-    this.stopListeningToPage = null;
+    this.#stopListeningToPage?.();
+    this.#stopListeningToPage = null;
     // Their frames leave before the socket's end; their answers are not waited for.
-    void this.marks.flush();
-    this.link.fire('stop');
-    return this.outbox.settled();
+    void this.#marks.flush();
+    this.#link.fire('stop');
+    return this.#outbox.settled();
   }
 
   /** Tries to connect at once instead of waiting for the next attempt; also after `unauthorized`. */
   retryNow(): void {
-    this.link.fire('retryNow');
+    this.#link.fire('retryNow');
   }
 
   /** Null while we are not in it, or do not know of it. While it is subscribed to, its members are kept as well. */
   conversation(id: string): Subscribable<ConversationView | null> {
-    return this.conversationViews.view(id);
+    return this.#conversationViews.view(id);
   }
 
   /** While it is subscribed to, there is a window of messages to show: at first the newest. */
   messages(conversationId: string): MessageList {
-    return this.messageViews.list(conversationId);
+    return this.#messageViews.list(conversationId);
   }
 
   /** Loads the first 100 members; what is loaded already is not loaded again. */
   openMembers(conversationId: string): Promise<void> {
-    return this.conversationViews.openMembers(conversationId);
+    return this.#conversationViews.openMembers(conversationId);
   }
 
   /**
@@ -161,44 +161,44 @@ export class ParleyClient {
   send(conversationId: string, message: Outgoing): string {
     const clientMessageId = newClientId();
     const { content, type, replyToId, metadata } = message;
-    this.outbox.add({ clientMessageId, conversationId, content, type, replyToId, metadata });
+    this.#outbox.add({ clientMessageId, conversationId, content, type, replyToId, metadata });
     return clientMessageId;
   }
 
   /** Sends a message that was refused again, under the same id. */
   resend(clientMessageId: string): void {
-    this.outbox.resend(clientMessageId);
+    this.#outbox.resend(clientMessageId);
   }
 
   /** Drops a message that was refused or still waits; nothing happens to one that is on its way. */
   discard(clientMessageId: string): void {
-    this.outbox.discard(clientMessageId);
+    this.#outbox.discard(clientMessageId);
   }
 
   async edit(messageId: string, change: EditMessageBody): Promise<Message> {
-    return this.changed(await this.link.ask('message:edit', { messageId, ...change }));
+    return this.#changed(await this.#link.ask('message:edit', { messageId, ...change }));
   }
 
   async delete(messageId: string): Promise<Message> {
-    return this.changed(await this.link.ask('message:delete', { messageId }));
+    return this.#changed(await this.#link.ask('message:delete', { messageId }));
   }
 
   react(messageId: string, emoji: string): Promise<ReactionCount[]> {
-    return this.changeReaction('reaction:add', messageId, emoji);
+    return this.#changeReaction('reaction:add', messageId, emoji);
   }
 
   unreact(messageId: string, emoji: string): Promise<ReactionCount[]> {
-    return this.changeReaction('reaction:remove', messageId, emoji);
+    return this.#changeReaction('reaction:remove', messageId, emoji);
   }
 
   /** This person has read the conversation up to `seq`. The farthest of what is told within a second is sent. */
   markRead(conversationId: string, seq: number): void {
-    this.marks.read(conversationId, seq);
+    this.#marks.read(conversationId, seq);
   }
 
   /** Sends the marks that wait for their second. Resolves when they are answered, or cannot be. */
   flush(): Promise<void> {
-    return this.marks.flush();
+    return this.#marks.flush();
   }
 
   /** The direct conversation with that person where there is one already. */
@@ -227,84 +227,84 @@ export class ParleyClient {
   }
 
   async leave(conversationId: string): Promise<void> {
-    const { userId } = this.link.snapshot.getSnapshot();
+    const { userId } = this.#link.snapshot.getSnapshot();
     if (userId === null) throw new SdkError('offline', 'There has been no connection yet.');
     await this.removeMember(conversationId, userId);
   }
 
   /** A request below `/api`, as in `request('GET', 'users/me')`. */
   request<T>(method: HttpMethod, path: string, body?: unknown): Promise<T> {
-    return this.http.request<T>(method, path, body);
+    return this.#http.request<T>(method, path, body);
   }
 
   /** Hears an event of the protocol after the store has taken it. Returns how to stop. */
   on<Name extends EventName>(name: Name, listener: (payload: Events[Name]) => void): () => void {
-    return this.listeners.on(name, listener);
+    return this.#listeners.on(name, listener);
   }
 
-  private hear<Name extends EventName>(name: Name, payload: Events[Name]): void {
-    this.model.applyEvent(name, payload);
-    this.incoming.event(name, payload);
-    if (name === 'conversation:created') this.fillViews();
-    this.listeners.tell(name, payload);
+  #hear<Name extends EventName>(name: Name, payload: Events[Name]): void {
+    this.#model.applyEvent(name, payload);
+    this.#incoming.event(name, payload);
+    if (name === 'conversation:created') this.#fillViews();
+    this.#listeners.tell(name, payload);
   }
 
-  private async catchUp(announced: Announced): Promise<void> {
+  async #catchUp(announced: Announced): Promise<void> {
     const { userId } = announced;
-    if (this.incoming.userId !== userId) this.marks.clear();
-    this.incoming.userId = userId;
-    this.model.begin(announced);
-    if (!(await this.syncer.start())) throw new SdkError('offline', 'The connection ended.');
+    if (this.#incoming.userId !== userId) this.#marks.clear();
+    this.#incoming.userId = userId;
+    this.#model.begin(announced);
+    if (!(await this.#syncer.start())) throw new SdkError('offline', 'The connection ended.');
     // Before anything is sent: what the server has need not be sent again.
-    this.takeAnswers();
+    this.#takeAnswers();
   }
 
-  private async askSync(body: SyncBody): Promise<SyncAnswer> {
-    const answer = await this.link.ask('sync', body);
-    this.answers.push(answer);
+  async #askSync(body: SyncBody): Promise<SyncAnswer> {
+    const answer = await this.#link.ask('sync', body);
+    this.#answers.push(answer);
     // The store takes it first.
-    setTimeout(() => this.takeAnswers());
+    setTimeout(() => this.#takeAnswers());
     return answer;
   }
 
-  private takeAnswers(): void {
-    if (this.answers.length === 0) return;
-    const { answers } = this;
-    this.answers = [];
-    for (const answer of answers) this.incoming.sync(answer);
-    this.fillViews();
+  #takeAnswers(): void {
+    if (this.#answers.length === 0) return;
+    const answers = this.#answers;
+    this.#answers = [];
+    for (const answer of answers) this.#incoming.sync(answer);
+    this.#fillViews();
   }
 
-  private resume(): void {
-    const { userId } = this.incoming;
-    if (userId !== null) this.outbox.resume(userId);
-    this.marks.resume();
-    this.fillViews();
+  #resume(): void {
+    const { userId } = this.#incoming;
+    if (userId !== null) this.#outbox.resume(userId);
+    this.#marks.resume();
+    this.#fillViews();
   }
 
-  private pause(): void {
-    this.syncer.stop();
-    this.outbox.pause();
-    this.marks.pause();
+  #pause(): void {
+    this.#syncer.stop();
+    this.#outbox.pause();
+    this.#marks.pause();
   }
 
-  private fillViews(): void {
-    this.messageViews.fillAll();
-    this.conversationViews.fillAll();
+  #fillViews(): void {
+    this.#messageViews.fillAll();
+    this.#conversationViews.fillAll();
   }
 
-  private changed({ message }: { message: Message }): Message {
-    this.model.applyOwnMessage(message);
+  #changed({ message }: { message: Message }): Message {
+    this.#model.applyOwnMessage(message);
     return message;
   }
 
-  private async changeReaction(
+  async #changeReaction(
     name: 'reaction:add' | 'reaction:remove',
     messageId: string,
     emoji: string,
   ): Promise<ReactionCount[]> {
-    const result = await this.link.ask(name, { messageId, emoji });
-    this.model.applyOwnReactions(messageId, result);
+    const result = await this.#link.ask(name, { messageId, emoji });
+    this.#model.applyOwnReactions(messageId, result);
     return result.reactions;
   }
 }

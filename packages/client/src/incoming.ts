@@ -13,25 +13,25 @@ export class Incoming {
   ) {}
 
   event<Name extends EventName>(name: Name, payload: Events[Name]): void {
-    const take = this.takers[name] as ((payload: Events[Name]) => void) | undefined;
+    const take = this.#takers[name] as ((payload: Events[Name]) => void) | undefined;
     take?.(payload);
   }
 
   /** After the store took it. */
   sync(answer: SyncAnswer): void {
     for (const id of answer.removed) this.marks.forget(id);
-    for (const item of answer.added) this.conversation(item);
+    for (const item of answer.added) this.#conversation(item);
     for (const each of Object.values(answer.conversations)) {
       if (!('conversation' in each)) continue;
-      for (const message of each.messages) if (this.isMine(message)) this.outbox.seen(message.clientMessageId);
-      this.conversation(each.conversation);
+      for (const message of each.messages) if (this.#isMine(message)) this.outbox.seen(message.clientMessageId);
+      this.#conversation(each.conversation);
     }
   }
 
-  private readonly takers: { [Name in EventName]?: (payload: Events[Name]) => void } = {
-    'message:new': ({ message }) => this.message(message),
+  readonly #takers: { [Name in EventName]?: (payload: Events[Name]) => void } = {
+    'message:new': ({ message }) => this.#message(message),
     'message:sent': ({ clientMessageId }) => this.outbox.accepted(clientMessageId),
-    'conversation:created': ({ conversation }) => this.conversation(conversation),
+    'conversation:created': ({ conversation }) => this.#conversation(conversation),
     'member:removed': ({ conversationId, userId }) => {
       if (userId === this.userId) this.marks.forget(conversationId);
     },
@@ -44,21 +44,21 @@ export class Incoming {
     'unread:updated': ({ conversationId, lastReadSeq }) => this.marks.stands(conversationId, 'read', lastReadSeq),
   };
 
-  private message(message: Message): void {
+  #message(message: Message): void {
     const { conversationId, seq, clientMessageId } = message;
-    if (!this.isMine(message)) return this.marks.arrived(conversationId, seq);
+    if (!this.#isMine(message)) return this.marks.arrived(conversationId, seq);
     this.outbox.seen(clientMessageId);
     // Sending has moved both of the sender's marks.
     if (message.senderType !== 'system') this.marks.stands(conversationId, 'read', seq);
   }
 
-  private conversation({ id, lastReadSeq, lastDeliveredSeq, lastSeq }: ConversationListItem): void {
+  #conversation({ id, lastReadSeq, lastDeliveredSeq, lastSeq }: ConversationListItem): void {
     this.marks.stands(id, 'read', lastReadSeq);
     this.marks.stands(id, 'delivered', lastDeliveredSeq);
     this.marks.arrived(id, lastSeq);
   }
 
-  private isMine(message: Message): boolean {
+  #isMine(message: Message): boolean {
     return message.senderId === this.userId;
   }
 }

@@ -3,7 +3,7 @@ import type { Subscribable } from './subscribable.js';
 
 /** A `Subscribable` that its owner sets. */
 export class Value<T> implements Subscribable<T> {
-  private readonly listeners = new Set<() => void>();
+  readonly #listeners = new Set<() => void>();
 
   constructor(private present: T) {}
 
@@ -12,15 +12,15 @@ export class Value<T> implements Subscribable<T> {
   readonly subscribe = (listener: () => void): (() => void) => {
     // Wrapped: the same function subscribed twice is two subscriptions.
     const own = () => listener();
-    this.listeners.add(own);
+    this.#listeners.add(own);
     return () => {
-      this.listeners.delete(own);
+      this.#listeners.delete(own);
     };
   };
 
   set(next: T): void {
     if (Object.is(next, this.present)) return;
     this.present = next;
-    for (const listener of [...this.listeners]) callSafely(listener);
+    for (const listener of [...this.#listeners]) callSafely(listener);
   }
 }

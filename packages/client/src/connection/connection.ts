@@ -37,34 +37,34 @@ export class Connection {
     error: null,
     limits: null,
   });
-  private wire: Wire | null = null;
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  #wire: Wire | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   /** What began under an earlier number is of no interest any more. */
-  private turn = 0;
-  private failures = 0;
-  private reason: TokenReason = 'connect';
-  private token = '';
-  private tokenReplacesRefused = false;
-  private announced: Announced | null = null;
+  #turn = 0;
+  #failures = 0;
+  #reason: TokenReason = 'connect';
+  #token = '';
+  #tokenReplacesRefused = false;
+  #announced: Announced | null = null;
   /** Commands are taken. */
   isReady = false;
   /** When the server wants us back; milliseconds. */
-  private awayMs: number | null = null;
-  private readonly actions: Record<ConnectionAction, () => void> = {
-    rest: () => this.rest(),
-    open: () => this.open(),
-    renew: () => this.renew(),
-    dial: () => this.dial(),
-    greet: () => this.greet(),
-    settle: () => this.settle(),
-    wait: () => this.waitFor(Math.max(backOff(this.failures + 1), this.askedWait())),
-    waitLong: () => this.waitFor(Math.max(longBackOff(), this.askedWait())),
+  #awayMs: number | null = null;
+  readonly #actions: Record<ConnectionAction, () => void> = {
+    rest: () => this.#rest(),
+    open: () => this.#open(),
+    renew: () => this.#renew(),
+    dial: () => this.#dial(),
+    greet: () => this.#greet(),
+    settle: () => this.#settle(),
+    wait: () => this.#waitFor(Math.max(backOff(this.#failures + 1), this.#askedWait())),
+    waitLong: () => this.#waitFor(Math.max(longBackOff(), this.#askedWait())),
     waitForToken: () => {
-      this.reason = 'refused';
-      this.waitFor(backOff(this.failures + 1));
+      this.#reason = 'refused';
+      this.#waitFor(backOff(this.#failures + 1));
     },
-    refresh: () => this.askForToken('expiring'),
-    present: () => this.present(),
+    refresh: () => this.#askForToken('expiring'),
+    present: () => this.#present(),
     note: () => undefined,
   };
 
@@ -74,146 +74,147 @@ export class Connection {
   fire(event: ConnectionEvent): void {
     const entry = TRANSITIONS[this.snapshot.getSnapshot().state][event];
     if (entry === 'ignored') return;
-    this.show({ state: entry.to });
-    this.actions[entry.action]();
+    this.#show({ state: entry.to });
+    this.#actions[entry.action]();
   }
 
   /** Sends a command. Rejects with `offline` at once where the server has not announced itself on this connection. */
   ask<Name extends CommandName>(name: Name, payload: Commands[Name]['payload']): Promise<Commands[Name]['result']> {
-    if (!this.wire || !this.isReady) return Promise.reject(new SdkError('offline', 'There is no connection.'));
-    return this.wire.ask(name, payload, this.announced?.limits.frameBytes ?? LIMITS.frameBytes);
+    if (!this.#wire || !this.isReady) return Promise.reject(new SdkError('offline', 'There is no connection.'));
+    return this.#wire.ask(name, payload, this.#announced?.limits.frameBytes ?? LIMITS.frameBytes);
   }
 
-  private rest(): void {
-    this.close();
-    this.failures = 0;
-    this.reason = 'connect';
+  #rest(): void {
+    this.#close();
+    this.#failures = 0;
+    this.#reason = 'connect';
     this.options.tokens.forget();
-    this.awayMs = null;
-    this.show({ attempt: 0 });
+    this.#awayMs = null;
+    this.#show({ attempt: 0 });
   }
 
-  private open(): void {
-    this.close();
-    this.show({ attempt: this.snapshot.getSnapshot().attempt + 1 });
-    this.timer = setTimeout(() => this.fire('lost'), ATTEMPT_MS);
-    this.askForToken(this.reason);
+  #open(): void {
+    this.#close();
+    this.#show({ attempt: this.snapshot.getSnapshot().attempt + 1 });
+    this.#timer = setTimeout(() => this.fire('lost'), ATTEMPT_MS);
+    this.#askForToken(this.#reason);
   }
 
-  private renew(): void {
-    this.reason = 'refused';
-    this.open();
+  #renew(): void {
+    this.#reason = 'refused';
+    this.#open();
   }
 
-  private askForToken(reason: TokenReason): void {
-    const { turn } = this;
+  #askForToken(reason: TokenReason): void {
+    const turn = this.#turn;
     this.options.tokens.ask(reason).then(
       (token) => {
-        if (turn !== this.turn) return;
+        if (turn !== this.#turn) return;
         if (token === null) return this.fire('noToken');
-        this.token = token;
-        this.tokenReplacesRefused = reason === 'refused';
-        this.reason = 'connect';
+        this.#token = token;
+        this.#tokenReplacesRefused = reason === 'refused';
+        this.#reason = 'connect';
         this.fire('tokenGiven');
       },
       () => {
-        if (turn === this.turn) this.fire('tokenFailed');
+        if (turn === this.#turn) this.fire('tokenFailed');
       },
     );
   }
 
-  private dial(): void {
+  #dial(): void {
     const { url, openSocket } = this.options;
-    this.wire = new Wire({
+    this.#wire = new Wire({
       url,
-      token: this.token,
+      token: this.#token,
       openSocket,
       pollingFirst: this.snapshot.getSnapshot().attempt % POLLING_EVERY === 0,
-      onEvent: (name, payload) => this.hear(name, payload),
-      onEnd: (end) => this.afterEnd(end),
+      onEvent: (name, payload) => this.#hear(name, payload),
+      onEnd: (end) => this.#afterEnd(end),
     });
   }
 
-  private hear<Name extends EventName>(name: Name, payload: Events[Name]): void {
+  #hear<Name extends EventName>(name: Name, payload: Events[Name]): void {
     if (name === 'ready') {
-      this.announced = payload as Announced;
+      this.#announced = payload as Announced;
       this.fire('ready');
     }
     if (name === 'server:draining') {
-      this.awayMs = (payload as Events['server:draining']).reconnectAfterMs;
+      this.#awayMs = (payload as Events['server:draining']).reconnectAfterMs;
       this.fire('draining');
     }
     if (name === 'auth:expiring') this.fire('expiring');
     this.options.onEvent(name, payload);
   }
 
-  private greet(): void {
-    const { announced, turn } = this;
+  #greet(): void {
+    const announced = this.#announced;
+    const turn = this.#turn;
     if (!announced) return;
-    clearTimeout(this.timer);
+    clearTimeout(this.#timer);
     this.isReady = true;
-    this.show({ userId: announced.userId, limits: announced.limits });
+    this.#show({ userId: announced.userId, limits: announced.limits });
     this.options.catchUp(announced).then(
       () => {
-        if (turn === this.turn) this.fire('synced');
+        if (turn === this.#turn) this.fire('synced');
       },
       () => {
-        if (turn === this.turn) this.fire('lost');
+        if (turn === this.#turn) this.fire('lost');
       },
     );
   }
 
-  private settle(): void {
-    this.failures = 0;
-    this.tokenReplacesRefused = false;
-    this.show({ attempt: 0, error: null });
+  #settle(): void {
+    this.#failures = 0;
+    this.#tokenReplacesRefused = false;
+    this.#show({ attempt: 0, error: null });
     this.options.onOnline();
   }
 
-  private present(): void {
-    const { turn } = this;
-    this.ask('auth:refresh', { token: this.token }).catch((fault: unknown) => {
+  #present(): void {
+    const turn = this.#turn;
+    this.ask('auth:refresh', { token: this.#token }).catch((fault: unknown) => {
       // Any other fault: the server closes when the token ends, and the next attempt brings another.
       const isRefused =
         fault instanceof SdkError && (fault.code === 'unauthenticated' || fault.code === 'token_expired');
-      if (isRefused && turn === this.turn) this.fire(this.refusedToken());
+      if (isRefused && turn === this.#turn) this.fire(this.#refusedToken());
     });
   }
 
-  private afterEnd({ how, error }: WireEnd): void {
-    this.show({ error });
-    if (error?.retryAfterMs !== undefined) this.awayMs = Math.max(this.awayMs ?? 0, error.retryAfterMs);
-    this.fire(how === 'tokenRefused' ? this.refusedToken() : how);
+  #afterEnd({ how, error }: WireEnd): void {
+    this.#show({ error });
+    if (error?.retryAfterMs !== undefined) this.#awayMs = Math.max(this.#awayMs ?? 0, error.retryAfterMs);
+    this.fire(how === 'tokenRefused' ? this.#refusedToken() : how);
   }
 
-  private refusedToken(): ConnectionEvent {
-    return this.tokenReplacesRefused ? 'newTokenRefused' : 'tokenRefused';
+  #refusedToken(): ConnectionEvent {
+    return this.#tokenReplacesRefused ? 'newTokenRefused' : 'tokenRefused';
   }
 
   /** What the server asked for, used up by asking. */
-  private askedWait(): number {
-    const asked = this.awayMs ?? 0;
-    this.awayMs = null;
+  #askedWait(): number {
+    const asked = this.#awayMs ?? 0;
+    this.#awayMs = null;
     return Math.min(LONGEST_AWAY_MS, asked);
   }
 
-  private waitFor(ms: number): void {
-    this.close();
-    this.failures += 1;
-    this.timer = setTimeout(() => this.fire('retryDue'), ms);
+  #waitFor(ms: number): void {
+    this.#close();
+    this.#failures += 1;
+    this.#timer = setTimeout(() => this.fire('retryDue'), ms);
   }
 
-  private close(): void {
-    this.turn += 1;
-    clearTimeout(this.timer);
-    this.wire?.close();
-    this.wire = null;
+  #close(): void {
+    this.#turn += 1;
+    clearTimeout(this.#timer);
+    this.#wire?.close();
+    this.#wire = null;
     const wasReady = this.isReady;
     this.isReady = false;
     if (wasReady) this.options.onLost();
   }
 
-  private show(change: Partial<ConnectionSnapshot>): void {
+  #show(change: Partial<ConnectionSnapshot>): void {
     const before = this.snapshot.getSnapshot();
     const next = { ...before, ...change };
     const turned =

@@ -6,17 +6,17 @@ export type TokenSource = (reason: TokenReason) => Promise<string | null>;
 
 /** The tokens of one client: asked for once at a time, and remembered for requests. */
 export class Tokens {
-  private held: string | null = null;
-  private asked = new Map<TokenReason, Promise<string | null>>();
+  #held: string | null = null;
+  #asked = new Map<TokenReason, Promise<string | null>>();
 
   constructor(private readonly source: TokenSource) {}
 
   /** Those who ask for the same reason at the same time share one answer. */
   ask(reason: TokenReason): Promise<string | null> {
-    const { asked } = this;
+    const asked = this.#asked;
     let asking = asked.get(reason);
     if (!asking) {
-      asking = this.bring(reason).finally(() => asked.delete(reason));
+      asking = this.#bring(reason).finally(() => asked.delete(reason));
       asked.set(reason, asking);
     }
     return asking;
@@ -24,24 +24,24 @@ export class Tokens {
 
   /** For a request: the one held, else one that is asked for. */
   async current(): Promise<string | null> {
-    return this.held ?? this.ask('connect');
+    return this.#held ?? this.ask('connect');
   }
 
   /** Another token than the refused one. */
   async replace(refused: string): Promise<string | null> {
-    return this.held !== null && this.held !== refused ? this.held : this.ask('refused');
+    return this.#held !== null && this.#held !== refused ? this.#held : this.ask('refused');
   }
 
   /** Another person may be signed in from now on: what is held or still being brought is not theirs. */
   forget(): void {
-    this.held = null;
-    this.asked = new Map();
+    this.#held = null;
+    this.#asked = new Map();
   }
 
-  private async bring(reason: TokenReason): Promise<string | null> {
-    const { asked } = this;
+  async #bring(reason: TokenReason): Promise<string | null> {
+    const asked = this.#asked;
     const token = await this.source(reason);
-    if (asked === this.asked) this.held = token;
+    if (asked === this.#asked) this.#held = token;
     return token;
   }
 }

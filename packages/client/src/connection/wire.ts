@@ -57,14 +57,14 @@ const TOKEN_CODES: ReadonlySet<string> = new Set<ErrorCode>(['unauthenticated', 
 
 /** One socket from its opening to its end. It never comes back; the connection opens another one. */
 export class Wire {
-  private readonly socket: ClientSocket;
-  private readonly unanswered = new Set<(error: SdkError) => void>();
-  private closing: ErrorObject | null = null;
-  private hasEnded = false;
+  readonly #socket: ClientSocket;
+  readonly #unanswered = new Set<(error: SdkError) => void>();
+  #closing: ErrorObject | null = null;
+  #hasEnded = false;
 
   constructor(private readonly options: WireOptions) {
     const { url, token, pollingFirst, openSocket = io } = options;
-    this.socket = openSocket(url, {
+    this.#socket = openSocket(url, {
       path: '/socket.io',
       auth: { token },
       transports: pollingFirst ? ['polling', 'websocket'] : ['websocket', 'polling'],
@@ -75,9 +75,9 @@ export class Wire {
       // For the cookie of a proxy that keeps long polling on one node.
       withCredentials: true,
     });
-    this.socket.onAny((name, payload) => this.hear(name, payload));
-    this.socket.on('disconnect', (reason: string) => this.end(this.afterDisconnect(reason)));
-    this.socket.on('connect_error', (error: Error & { data?: unknown }) => this.end(afterRefusal(error.data)));
+    this.#socket.onAny((name, payload) => this.#hear(name, payload));
+    this.#socket.on('disconnect', (reason: string) => this.#end(this.#afterDisconnect(reason)));
+    this.#socket.on('connect_error', (error: Error & { data?: unknown }) => this.#end(afterRefusal(error.data)));
   }
 
   /**
@@ -90,50 +90,50 @@ export class Wire {
     frameBytes: number,
   ): Promise<Commands[Name]['result']> {
     // socket.io-client would keep it and send it late, after an order that is not ours.
-    if (this.hasEnded || !this.socket.connected) return Promise.reject(noConnection());
+    if (this.#hasEnded || !this.#socket.connected) return Promise.reject(noConnection());
     if (new TextEncoder().encode(JSON.stringify(payload)).length > frameBytes - FRAME_HEAD) {
       return Promise.reject(new SdkError('too_large', 'The request is too large.', { retryable: false }));
     }
     const { promise, resolve, reject } = Promise.withResolvers<Commands[Name]['result']>();
     const timer = setTimeout(() => reject(new SdkError('timeout', 'The server did not answer in time.')), ACK_MS);
-    this.unanswered.add(reject);
-    this.socket.emit(name, payload, (answer: Ack<Commands[Name]['result']>) => {
+    this.#unanswered.add(reject);
+    this.#socket.emit(name, payload, (answer: Ack<Commands[Name]['result']>) => {
       if (answer.success) resolve(answer);
       else reject(SdkError.from(answer.error));
     });
     return promise.finally(() => {
       clearTimeout(timer);
-      this.unanswered.delete(reject);
+      this.#unanswered.delete(reject);
     });
   }
 
   /** Nothing is heard of it any more. */
   close(): void {
-    if (this.hasEnded) return;
-    this.finish();
-    this.socket.disconnect();
+    if (this.#hasEnded) return;
+    this.#finish();
+    this.#socket.disconnect();
   }
 
-  private hear(name: string, payload: unknown): void {
-    if (this.hasEnded) return;
-    if (name === 'server:closing') this.closing = (payload as Events['server:closing']).error;
+  #hear(name: string, payload: unknown): void {
+    if (this.#hasEnded) return;
+    if (name === 'server:closing') this.#closing = (payload as Events['server:closing']).error;
     this.options.onEvent(name as EventName, payload as Events[EventName]);
   }
 
-  private end(end: WireEnd): void {
-    if (this.hasEnded) return;
-    this.finish();
-    this.socket.disconnect();
+  #end(end: WireEnd): void {
+    if (this.#hasEnded) return;
+    this.#finish();
+    this.#socket.disconnect();
     this.options.onEnd(end);
   }
 
-  private finish(): void {
-    this.hasEnded = true;
-    for (const reject of this.unanswered) reject(noConnection());
+  #finish(): void {
+    this.#hasEnded = true;
+    for (const reject of this.#unanswered) reject(noConnection());
   }
 
-  private afterDisconnect(reason: string): WireEnd {
-    if (this.closing) return afterRefusal(this.closing);
+  #afterDisconnect(reason: string): WireEnd {
+    if (this.#closing) return afterRefusal(this.#closing);
     // Hung up on without a word: it does not want us back soon.
     return { how: reason === 'io server disconnect' ? 'refused' : 'lost', error: null };
   }

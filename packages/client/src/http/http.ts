@@ -15,10 +15,10 @@ const PATIENCE_MS = 20_000;
 
 /** The REST door, as the person whose tokens these are. */
 export class Http {
-  private readonly base: string;
+  readonly #base: string;
 
   constructor(private readonly options: HttpOptions) {
-    this.base = `${options.url.replace(/\/+$/, '')}/api/`;
+    this.#base = `${options.url.replace(/\/+$/, '')}/api/`;
   }
 
   /**
@@ -27,14 +27,14 @@ export class Http {
    */
   async request<T>(method: HttpMethod, path: string, body?: unknown): Promise<T> {
     const { tokens } = this.options;
-    const token = await this.bring(() => tokens.current());
-    const first = await this.exchange(method, path, { body, token });
+    const token = await this.#bring(() => tokens.current());
+    const first = await this.#exchange(method, path, { body, token });
     if (first.response.status !== 401) return read(first) as T;
-    const other = await this.bring(() => tokens.replace(token));
-    return read(await this.exchange(method, path, { body, token: other })) as T;
+    const other = await this.#bring(() => tokens.replace(token));
+    return read(await this.#exchange(method, path, { body, token: other })) as T;
   }
 
-  private async bring(ask: () => Promise<string | null>): Promise<string> {
+  async #bring(ask: () => Promise<string | null>): Promise<string> {
     const token = await ask().catch((cause: unknown) => {
       throw new SdkError('network', `No token could be had: ${String(cause)}`);
     });
@@ -42,7 +42,7 @@ export class Http {
     return token;
   }
 
-  private async exchange(
+  async #exchange(
     method: HttpMethod,
     path: string,
     { body, token }: { body: unknown; token: string },
@@ -51,7 +51,7 @@ export class Http {
     if (body !== undefined) headers['content-type'] = 'application/json';
     const ask = this.options.fetch ?? fetch;
     try {
-      const response = await ask(this.base + path.replace(/^\/+/, ''), {
+      const response = await ask(this.#base + path.replace(/^\/+/, ''), {
         method,
         headers,
         body: body === undefined ? undefined : JSON.stringify(body),

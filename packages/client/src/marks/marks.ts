@@ -34,96 +34,96 @@ const COMMANDS = { read: 'message:read', delivered: 'message:delivered' } as con
  * conversation, the farthest position wins, a read stands for a delivery too, and a lost answer is asked for again.
  */
 export class Marks {
-  private readonly byConversation = new Map<string, Marked>();
-  private isOnline = false;
-  private asking = 0;
+  readonly #byConversation = new Map<string, Marked>();
+  #isOnline = false;
+  #asking = 0;
 
   constructor(private readonly options: MarksOptions) {}
 
   /** This device has the conversation up to `seq`. */
   arrived(conversationId: string, seq: number): void {
-    this.want(conversationId, 'delivered', seq);
+    this.#want(conversationId, 'delivered', seq);
   }
 
   read(conversationId: string, seq: number): void {
-    this.want(conversationId, 'read', seq);
+    this.#want(conversationId, 'read', seq);
   }
 
   /** The server has a mark there already: moved by another device, or by sending. */
   stands(conversationId: string, kind: MarkKind, seq: number): void {
-    const marked = this.marksOf(conversationId);
+    const marked = this.#marksOf(conversationId);
     marked[kind].known = Math.max(marked[kind].known, seq);
     if (kind === 'read') marked.delivered.known = Math.max(marked.delivered.known, seq);
   }
 
   /** We are not in it any more. */
   forget(conversationId: string): void {
-    const marked = this.byConversation.get(conversationId);
+    const marked = this.#byConversation.get(conversationId);
     if (!marked) return;
     clearTimeout(marked.read.timer);
     clearTimeout(marked.delivered.timer);
-    this.byConversation.delete(conversationId);
+    this.#byConversation.delete(conversationId);
   }
 
   /** Another person is signed in. */
   clear(): void {
-    for (const conversationId of [...this.byConversation.keys()]) this.forget(conversationId);
+    for (const conversationId of [...this.#byConversation.keys()]) this.forget(conversationId);
   }
 
   resume(): void {
-    this.isOnline = true;
-    this.each((mark) => {
+    this.#isOnline = true;
+    this.#each((mark) => {
       mark.failures = 0;
-      this.wake(mark);
+      this.#wake(mark);
     });
-    this.pump();
+    this.#pump();
   }
 
   pause(): void {
-    this.isOnline = false;
-    this.each((mark) => this.wake(mark));
+    this.#isOnline = false;
+    this.#each((mark) => this.#wake(mark));
   }
 
   /** What waits only for its second is sent at once. Resolves when it is answered, or is not going to be. */
   async flush(): Promise<void> {
     const sent: Promise<void>[] = [];
-    for (const [conversationId, marked] of this.byConversation) {
+    for (const [conversationId, marked] of this.#byConversation) {
       for (const kind of ['read', 'delivered'] as const) {
-        if (this.isDue(marked, kind)) sent.push(this.send(conversationId, kind));
+        if (this.#isDue(marked, kind)) sent.push(this.#send(conversationId, kind));
       }
     }
     await Promise.all(sent);
   }
 
-  private want(conversationId: string, kind: MarkKind, seq: number): void {
-    const mark = this.marksOf(conversationId)[kind];
+  #want(conversationId: string, kind: MarkKind, seq: number): void {
+    const mark = this.#marksOf(conversationId)[kind];
     if (seq <= mark.wanted) return;
     mark.wanted = seq;
-    this.pump();
+    this.#pump();
   }
 
-  private pump(): void {
-    for (const [conversationId, marked] of this.byConversation) {
+  #pump(): void {
+    for (const [conversationId, marked] of this.#byConversation) {
       // The read one first: it may save the other.
       for (const kind of ['read', 'delivered'] as const) {
-        if (this.asking >= MOST_AT_ONCE) return;
-        if (marked[kind].timer === undefined && this.isDue(marked, kind)) void this.send(conversationId, kind);
+        if (this.#asking >= MOST_AT_ONCE) return;
+        if (marked[kind].timer === undefined && this.#isDue(marked, kind)) void this.#send(conversationId, kind);
       }
     }
   }
 
-  private isDue(marked: Marked, kind: MarkKind): boolean {
+  #isDue(marked: Marked, kind: MarkKind): boolean {
     const mark = marked[kind];
-    if (!this.isOnline || mark.isAsking || mark.wanted <= mark.known) return false;
+    if (!this.#isOnline || mark.isAsking || mark.wanted <= mark.known) return false;
     return kind === 'read' || mark.wanted > marked.read.wanted;
   }
 
-  private async send(conversationId: string, kind: MarkKind): Promise<void> {
-    const mark = this.marksOf(conversationId)[kind];
+  async #send(conversationId: string, kind: MarkKind): Promise<void> {
+    const mark = this.#marksOf(conversationId)[kind];
     const seq = mark.wanted;
     mark.isAsking = true;
-    this.asking += 1;
-    this.rest(mark, EVERY_MS);
+    this.#asking += 1;
+    this.#rest(mark, EVERY_MS);
     try {
       const result = await this.options.ask(COMMANDS[kind], { conversationId, seq });
       mark.failures = 0;
@@ -131,49 +131,49 @@ export class Marks {
       this.stands(conversationId, 'delivered', Math.max(result.lastDeliveredSeq, seq));
       this.options.onMarked(conversationId, result);
     } catch (fault) {
-      this.afterFault(mark, seq, fault);
+      this.#afterFault(mark, seq, fault);
     }
     mark.isAsking = false;
-    this.asking -= 1;
-    this.pump();
+    this.#asking -= 1;
+    this.#pump();
   }
 
-  private afterFault(mark: Mark, seq: number, fault: unknown): void {
+  #afterFault(mark: Mark, seq: number, fault: unknown): void {
     if (fault instanceof SdkError && fault.retryable) {
       mark.failures += 1;
       // Offline it is asked for again with the connection.
-      if (this.isOnline) this.rest(mark, fault.retryAfterMs ?? backOff(mark.failures));
+      if (this.#isOnline) this.#rest(mark, fault.retryAfterMs ?? backOff(mark.failures));
       return;
     }
     // Beyond the end, or not our conversation any more: this position will never be taken.
     if (mark.wanted === seq) mark.wanted = mark.known;
   }
 
-  private rest(mark: Mark, ms: number): void {
-    this.wake(mark);
+  #rest(mark: Mark, ms: number): void {
+    this.#wake(mark);
     mark.timer = setTimeout(() => {
       mark.timer = undefined;
-      this.pump();
+      this.#pump();
     }, ms);
   }
 
-  private wake(mark: Mark): void {
+  #wake(mark: Mark): void {
     clearTimeout(mark.timer);
     mark.timer = undefined;
   }
 
-  private each(act: (mark: Mark) => void): void {
-    for (const { read, delivered } of this.byConversation.values()) {
+  #each(act: (mark: Mark) => void): void {
+    for (const { read, delivered } of this.#byConversation.values()) {
       act(read);
       act(delivered);
     }
   }
 
-  private marksOf(conversationId: string): Marked {
-    let marked = this.byConversation.get(conversationId);
+  #marksOf(conversationId: string): Marked {
+    let marked = this.#byConversation.get(conversationId);
     if (!marked) {
       marked = { read: standing(), delivered: standing() };
-      this.byConversation.set(conversationId, marked);
+      this.#byConversation.set(conversationId, marked);
     }
     return marked;
   }

@@ -187,10 +187,10 @@ export class Conversation implements HeldMessages {
   }
 
   shown(row: Row): StoredItem {
-    return shownItem(row, this.statusOf(row.message), this.me);
+    return shownItem(row, this.#statusOf(row.message), this.me);
   }
 
-  private statusOf({ senderId, type, seq, status }: Message): MessageStatus {
+  #statusOf({ senderId, type, seq, status }: Message): MessageStatus {
     const { memberCount } = this.facts;
     if (senderId !== this.me || type === 'system') return 'sent';
     if (memberCount <= 1 || memberCount > LIMITS.receiptsMembers) return 'sent';

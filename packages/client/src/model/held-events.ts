@@ -20,33 +20,33 @@ const LIMIT = 1_000;
 
 /** Events of one conversation that came before their turn, by version. */
 export class HeldEvents {
-  private readonly events = new Map<number, DurableEvent>();
+  readonly #events = new Map<number, DurableEvent>();
 
   get isEmpty(): boolean {
-    return this.events.size === 0;
+    return this.#events.size === 0;
   }
 
   /** False where there is no room: only a sync brings it then. */
   add(event: DurableEvent): boolean {
     const { version } = event.payload;
-    if (this.events.has(version)) return true;
-    if (this.events.size >= LIMIT) return false;
-    this.events.set(version, event);
+    if (this.#events.has(version)) return true;
+    if (this.#events.size >= LIMIT) return false;
+    this.#events.set(version, event);
     return true;
   }
 
   /** The event of this version; it and those before it are not held any more. */
   take(version: number): DurableEvent | undefined {
-    const event = this.events.get(version);
-    for (const held of this.events.keys()) if (held <= version) this.events.delete(held);
+    const event = this.#events.get(version);
+    for (const held of this.#events.keys()) if (held <= version) this.#events.delete(held);
     return event;
   }
 
   clear(): void {
-    this.events.clear();
+    this.#events.clear();
   }
 
   *[Symbol.iterator](): Iterator<DurableEvent> {
-    yield* this.events.values();
+    yield* this.#events.values();
   }
 }

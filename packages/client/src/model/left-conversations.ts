@@ -16,70 +16,70 @@ interface Stranger {
 /** What is known of conversations that are not held: when one was left, and events of one not told of so far. */
 export class LeftConversations {
   /** The version of my removal, or a lower one where it was not told. */
-  private readonly left = new Map<string, number>();
-  private readonly strangers = new Map<string, Stranger>();
+  readonly #left = new Map<string, number>();
+  readonly #strangers = new Map<string, Stranger>();
   /** When an event was last dropped for want of room. */
-  private lostAt: number | null = null;
+  #lostAt: number | null = null;
 
   get hasStrangers(): boolean {
-    return this.strangers.size > 0;
+    return this.#strangers.size > 0;
   }
 
   leave(id: string, version: number): void {
-    this.left.delete(id);
-    this.left.set(id, version);
-    for (const oldest of this.left.keys()) {
-      if (this.left.size <= LEFT) break;
-      this.left.delete(oldest);
+    this.#left.delete(id);
+    this.#left.set(id, version);
+    for (const oldest of this.#left.keys()) {
+      if (this.#left.size <= LEFT) break;
+      this.#left.delete(oldest);
     }
   }
 
   /** Whether a picture of this version is from before it was left. */
   wasLeftAfter(id: string, version: number): boolean {
-    return (this.left.get(id) ?? 0) > version;
+    return (this.#left.get(id) ?? 0) > version;
   }
 
   /** Keeps an event of a conversation that is perhaps about to be told of. Tells whether it is anything to ask about. */
   hear(event: DurableEvent, now: number): boolean {
     const { conversationId, version } = event.payload;
-    if ((this.left.get(conversationId) ?? 0) >= version) return false;
-    const stranger = this.strangerOf(conversationId, now);
+    if ((this.#left.get(conversationId) ?? 0) >= version) return false;
+    const stranger = this.#strangerOf(conversationId, now);
     if (!stranger.events.add(event)) stranger.hasMissed = true;
     return true;
   }
 
   /** Something without a version was told of a conversation that is not held. As `hear`, but it is not kept. */
   miss(conversationId: string, now: number): boolean {
-    if (this.left.has(conversationId)) return false;
-    this.strangerOf(conversationId, now).hasMissed = true;
+    if (this.#left.has(conversationId)) return false;
+    this.#strangerOf(conversationId, now).hasMissed = true;
     return true;
   }
 
   /** It is held from now on. Returns what was heard of it, and whether that is all. */
   enter(id: string): { events: DurableEvent[]; isAll: boolean } {
-    const stranger = this.strangers.get(id);
-    this.left.delete(id);
-    this.strangers.delete(id);
-    return { events: [...(stranger?.events ?? [])], isAll: this.lostAt === null && !stranger?.hasMissed };
+    const stranger = this.#strangers.get(id);
+    this.#left.delete(id);
+    this.#strangers.delete(id);
+    return { events: [...(stranger?.events ?? [])], isAll: this.#lostAt === null && !stranger?.hasMissed };
   }
 
   /** Forgets those of whom a complete answer to a question asked then did not tell: they are not mine. */
   forgetHeardBefore(askedAt: number): void {
-    for (const [id, { heardAt }] of this.strangers) if (heardAt < askedAt) this.strangers.delete(id);
-    if (this.lostAt !== null && this.lostAt < askedAt) this.lostAt = null;
+    for (const [id, { heardAt }] of this.#strangers) if (heardAt < askedAt) this.#strangers.delete(id);
+    if (this.#lostAt !== null && this.#lostAt < askedAt) this.#lostAt = null;
   }
 
   clear(): void {
-    this.left.clear();
-    this.strangers.clear();
-    this.lostAt = null;
+    this.#left.clear();
+    this.#strangers.clear();
+    this.#lostAt = null;
   }
 
-  private strangerOf(id: string, now: number): Stranger {
-    const stranger = this.strangers.get(id) ?? { events: new HeldEvents(), hasMissed: false, heardAt: now };
+  #strangerOf(id: string, now: number): Stranger {
+    const stranger = this.#strangers.get(id) ?? { events: new HeldEvents(), hasMissed: false, heardAt: now };
     stranger.heardAt = now;
-    if (this.strangers.has(id) || this.strangers.size < STRANGERS) this.strangers.set(id, stranger);
-    else this.lostAt = now;
+    if (this.#strangers.has(id) || this.#strangers.size < STRANGERS) this.#strangers.set(id, stranger);
+    else this.#lostAt = now;
     return stranger;
   }
 }

@@ -17,18 +17,18 @@ const NOTHING: Marks = { read: 0, delivered: 0, isPresent: false };
  * everyone of whom an event told, row or no row: a row that arrives later may be older.
  */
 export class Members {
-  private readonly rows = new Map<string, Member>();
+  readonly #rows = new Map<string, Member>();
   /** When they left, so that an older answer does not bring them back. */
-  private readonly departed = new Map<string, number>();
-  private readonly marks = new Map<string, Marks>();
-  private view: readonly Member[] | null = null;
-  private least: { others: number; read: number; delivered: number } | null = null;
+  readonly #departed = new Map<string, number>();
+  readonly #marks = new Map<string, Marks>();
+  #view: readonly Member[] | null = null;
+  #least: { others: number; read: number; delivered: number } | null = null;
   isLoaded = false;
 
   constructor(private readonly me: string) {}
 
   get(userId: string): Member | undefined {
-    return this.rows.get(userId);
+    return this.#rows.get(userId);
   }
 
   /** A row as somebody told it: the greater version wins, watermarks only grow. */
@@ -36,74 +36,74 @@ export class Members {
     const { id } = told.user;
     const member = told.version >= version ? told : { ...told, version };
     if (member.leftAt !== null) return this.depart(id, member.version);
-    if ((this.departed.get(id) ?? 0) > member.version) return;
-    this.departed.delete(id);
-    const held = this.rows.get(id);
-    if (!held && this.rows.size >= LIMIT) return;
-    if (!held || member.version > held.version) this.rows.set(id, { ...member, ...this.higherOf(held, member) });
+    if ((this.#departed.get(id) ?? 0) > member.version) return;
+    this.#departed.delete(id);
+    const held = this.#rows.get(id);
+    if (!held && this.#rows.size >= LIMIT) return;
+    if (!held || member.version > held.version) this.#rows.set(id, { ...member, ...this.#higherOf(held, member) });
     this.raise(id, member.lastReadSeq, member.lastDeliveredSeq);
-    this.forget();
+    this.#forget();
   }
 
   depart(userId: string, version: number): void {
-    if ((this.rows.get(userId)?.version ?? 0) > version) return;
-    this.rows.delete(userId);
-    this.marks.delete(userId);
-    this.departed.delete(userId);
-    this.departed.set(userId, version);
-    for (const oldest of this.departed.keys()) {
-      if (this.departed.size <= LIMIT) break;
-      this.departed.delete(oldest);
+    if ((this.#rows.get(userId)?.version ?? 0) > version) return;
+    this.#rows.delete(userId);
+    this.#marks.delete(userId);
+    this.#departed.delete(userId);
+    this.#departed.set(userId, version);
+    for (const oldest of this.#departed.keys()) {
+      if (this.#departed.size <= LIMIT) break;
+      this.#departed.delete(oldest);
     }
-    this.forget();
+    this.#forget();
   }
 
   /** Someone is told to have come so far. Tells whether that is news. */
   raise(userId: string, read: number, delivered: number, isPresent = true): boolean {
-    if (this.departed.has(userId)) return false;
-    const held = this.marks.get(userId) ?? NOTHING;
+    if (this.#departed.has(userId)) return false;
+    const held = this.#marks.get(userId) ?? NOTHING;
     if (read <= held.read && delivered <= held.delivered && (held.isPresent || !isPresent)) return false;
-    if (held === NOTHING && this.marks.size >= LIMIT) return false;
+    if (held === NOTHING && this.#marks.size >= LIMIT) return false;
     const next = {
       read: Math.max(held.read, read),
       delivered: Math.max(held.delivered, delivered, read),
       isPresent: held.isPresent || isPresent,
     };
-    this.marks.set(userId, next);
-    const row = this.rows.get(userId);
-    if (row) this.rows.set(userId, { ...row, lastReadSeq: next.read, lastDeliveredSeq: next.delivered });
-    this.forget();
+    this.#marks.set(userId, next);
+    const row = this.#rows.get(userId);
+    if (row) this.#rows.set(userId, { ...row, lastReadSeq: next.read, lastDeliveredSeq: next.delivered });
+    this.#forget();
     return true;
   }
 
   /** Known to have left; what is told of them now may be of the time after they came back. */
   hasDeparted(userId: string): boolean {
-    return this.departed.has(userId);
+    return this.#departed.has(userId);
   }
 
   renew(user: UserView): boolean {
-    const row = this.rows.get(user.id);
+    const row = this.#rows.get(user.id);
     if (!row) return false;
-    this.rows.set(user.id, { ...row, user });
-    this.view = null;
+    this.#rows.set(user.id, { ...row, user });
+    this.#view = null;
     return true;
   }
 
   present(): readonly Member[] {
-    this.view ??= [...this.rows.values()].sort(byJoining);
-    return this.view;
+    this.#view ??= [...this.#rows.values()].sort(byJoining);
+    return this.#view;
   }
 
   /** What is certain of a message of mine: everyone else has come so far, where everyone else is known. */
   statusOf(seq: number, memberCount: number): MessageStatus {
-    this.least ??= this.leastOfOthers();
-    const { others, read, delivered } = this.least;
+    this.#least ??= this.#leastOfOthers();
+    const { others, read, delivered } = this.#least;
     if (others === 0 || others !== memberCount - 1 || delivered < seq) return 'sent';
     return read >= seq ? 'read' : 'delivered';
   }
 
-  private leastOfOthers(): { others: number; read: number; delivered: number } {
-    const others = [...this.marks].filter(([userId, { isPresent }]) => isPresent && userId !== this.me);
+  #leastOfOthers(): { others: number; read: number; delivered: number } {
+    const others = [...this.#marks].filter(([userId, { isPresent }]) => isPresent && userId !== this.me);
     return {
       others: others.length,
       read: Math.min(...others.map(([, { read }]) => read)),
@@ -111,17 +111,17 @@ export class Members {
     };
   }
 
-  private higherOf(held: Member | undefined, told: Member): Pick<Member, 'lastReadSeq' | 'lastDeliveredSeq'> {
-    const marks = this.marks.get(told.user.id) ?? NOTHING;
+  #higherOf(held: Member | undefined, told: Member): Pick<Member, 'lastReadSeq' | 'lastDeliveredSeq'> {
+    const marks = this.#marks.get(told.user.id) ?? NOTHING;
     return {
       lastReadSeq: Math.max(marks.read, told.lastReadSeq, held?.lastReadSeq ?? 0),
       lastDeliveredSeq: Math.max(marks.delivered, told.lastDeliveredSeq, held?.lastDeliveredSeq ?? 0),
     };
   }
 
-  private forget(): void {
-    this.view = null;
-    this.least = null;
+  #forget(): void {
+    this.#view = null;
+    this.#least = null;
   }
 }
 

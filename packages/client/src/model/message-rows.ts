@@ -21,14 +21,14 @@ const AHEAD = 1_000;
  */
 export class MessageRows {
   readonly log = new PageLog();
-  private readonly rows = new Map<number, Row>();
-  private readonly ranges = new KnownRanges();
+  readonly #rows = new Map<number, Row>();
+  readonly #ranges = new KnownRanges();
   /** Rows beyond `head` of a sync that has not told all: in version order, so with holes. */
-  private readonly waiting = new Map<number, Row>();
+  readonly #waiting = new Map<number, Row>();
   /** Own rows beyond `head`, from acks: shown at the end until the live range reaches them. */
-  private readonly ahead = new Map<number, Row>();
+  readonly #ahead = new Map<number, Row>();
   /** A seq in the range shown; null: the live one is shown. */
-  private anchor: number | null = null;
+  #anchor: number | null = null;
 
   constructor(
     private liveEnd: number,
@@ -40,12 +40,12 @@ export class MessageRows {
   }
 
   get(seq: number): Row | undefined {
-    return this.rows.get(seq) ?? this.ahead.get(seq);
+    return this.#rows.get(seq) ?? this.#ahead.get(seq);
   }
 
   /** The row with this id, if it is held. */
   find(messageId: string): Row | undefined {
-    for (const rows of [this.rows, this.ahead]) {
+    for (const rows of [this.#rows, this.#ahead]) {
       for (const row of rows.values()) if (row.message.id === messageId) return row;
     }
     return undefined;
@@ -55,7 +55,7 @@ export class MessageRows {
   change(seq: number, change: RowChange): boolean {
     this.log.note(seq, change);
     let isHeld = false;
-    for (const rows of [this.rows, this.ahead, this.waiting]) {
+    for (const rows of [this.#rows, this.#ahead, this.#waiting]) {
       const held = rows.get(seq);
       if (!held) continue;
       isHeld = true;
@@ -74,7 +74,7 @@ export class MessageRows {
   /** The message is deleted: what quotes it does not tell its text any more. */
   blankRepliesTo(seq: number): void {
     this.log.noteDeletion(seq);
-    for (const rows of [this.rows, this.ahead, this.waiting]) {
+    for (const rows of [this.#rows, this.#ahead, this.#waiting]) {
       for (const [place, row] of rows) {
         if (row.message.replyTo?.seq === seq && row.message.replyTo.excerpt) rows.set(place, withoutExcerpt(row));
       }
@@ -86,8 +86,8 @@ export class MessageRows {
     const { seq } = row.message;
     this.merge(row);
     if (seq <= this.liveEnd) return;
-    this.place(row);
-    this.ranges.add(seq, seq);
+    this.#place(row);
+    this.#ranges.add(seq, seq);
     this.liveEnd = seq;
   }
 
@@ -95,17 +95,18 @@ export class MessageRows {
   mergeSynced(row: Row): void {
     const { seq } = row.message;
     this.merge(row);
-    if (seq > this.liveEnd && !this.waiting.has(seq)) this.waiting.set(seq, this.withQuoteAsHeld(row));
+    if (seq > this.liveEnd && !this.#waiting.has(seq)) this.#waiting.set(seq, this.#withQuoteAsHeld(row));
   }
 
   /** Extends the live range by what waits; where the sync has told everything, up to `lastSeq` at once. */
   settle(lastSeq: number, isComplete: boolean): void {
-    for (let row = this.waiting.get(this.liveEnd + 1); row; row = this.waiting.get(this.liveEnd + 1)) this.arrive(row);
+    for (let row = this.#waiting.get(this.liveEnd + 1); row; row = this.#waiting.get(this.liveEnd + 1))
+      this.arrive(row);
     if (isComplete) {
-      if (lastSeq > this.liveEnd) this.beginAt(lastSeq);
-      this.waiting.clear();
+      if (lastSeq > this.liveEnd) this.#beginAt(lastSeq);
+      this.#waiting.clear();
     }
-    for (const rows of [this.waiting, this.ahead]) {
+    for (const rows of [this.#waiting, this.#ahead]) {
       for (const seq of rows.keys()) if (seq <= this.liveEnd) rows.delete(seq);
     }
   }
@@ -114,8 +115,8 @@ export class MessageRows {
   acknowledge(row: Row): void {
     const { seq } = row.message;
     const isHeld = this.merge(row);
-    if (isHeld || seq <= this.liveEnd || this.ahead.size >= AHEAD) return;
-    this.ahead.set(seq, row);
+    if (isHeld || seq <= this.liveEnd || this.#ahead.size >= AHEAD) return;
+    this.#ahead.set(seq, row);
   }
 
   /** A page that arrived: rows without a hole between them, ascending. What else is known of them is applied. */
@@ -124,30 +125,30 @@ export class MessageRows {
     const last = rows.at(-1)?.message.seq;
     if (first === undefined || last === undefined) return;
     for (const row of rows) {
-      this.place(row);
+      this.#place(row);
       if (row.message.isDeleted) this.blankRepliesTo(row.message.seq);
     }
-    if (rows.length === last - first + 1) this.ranges.add(first, last);
+    if (rows.length === last - first + 1) this.#ranges.add(first, last);
   }
 
   /** The range in which the seq is, shown from now on; null: the live one. Returns whether that is known. */
   show(seq: number | null): boolean {
-    if (seq !== null && !this.ranges.at(seq)) return false;
-    this.anchor = seq;
+    if (seq !== null && !this.#ranges.at(seq)) return false;
+    this.#anchor = seq;
     return true;
   }
 
   live(): Range {
-    return this.ranges.at(this.liveEnd) ?? { from: this.liveEnd + 1, to: this.liveEnd };
+    return this.#ranges.at(this.liveEnd) ?? { from: this.liveEnd + 1, to: this.liveEnd };
   }
 
   shown(): Range {
-    return (this.anchor === null ? null : this.ranges.at(this.anchor)) ?? this.live();
+    return (this.#anchor === null ? null : this.#ranges.at(this.#anchor)) ?? this.live();
   }
 
   /** Own rows that are known, but not what stands before them. */
   rowsAhead(): Row[] {
-    return [...this.ahead.values()].sort((a, b) => a.message.seq - b.message.seq);
+    return [...this.#ahead.values()].sort((a, b) => a.message.seq - b.message.seq);
   }
 
   /** Drops what need not be kept; of the range shown, where it has become too long, the end that is named. */
@@ -155,50 +156,50 @@ export class MessageRows {
     const live = this.live();
     const tail = { from: Math.max(live.from, live.to - this.limits.tail + 1), to: live.to };
     if (!isOpen) {
-      this.anchor = null;
-      return this.keep([tail]);
+      this.#anchor = null;
+      return this.#keep([tail]);
     }
     const shown = this.shown();
     const isLive = shown.from === live.from;
-    if (isLive) this.anchor = null;
-    if (shown.to - shown.from < this.limits.window) return this.keep(isLive ? [shown] : [shown, tail]);
+    if (isLive) this.#anchor = null;
+    if (shown.to - shown.from < this.limits.window) return this.#keep(isLive ? [shown] : [shown, tail]);
     if (end === 'oldest') {
       const window = { from: shown.to - this.limits.window + 1, to: shown.to };
-      if (!isLive) this.anchor = window.to;
-      return this.keep(isLive ? [window] : [window, tail]);
+      if (!isLive) this.#anchor = window.to;
+      return this.#keep(isLive ? [window] : [window, tail]);
     }
     const window = { from: shown.from, to: shown.from + this.limits.window - 1 };
-    this.anchor = window.from;
+    this.#anchor = window.from;
     // A hole stays between the two, or they would be one.
-    this.keep([window, { from: Math.max(tail.from, window.to + 2), to: tail.to }]);
+    this.#keep([window, { from: Math.max(tail.from, window.to + 2), to: tail.to }]);
   }
 
-  private keep(kept: readonly Range[]): void {
-    for (const { from, to } of this.ranges.keep(kept)) {
-      for (let seq = from; seq <= to; seq += 1) this.rows.delete(seq);
+  #keep(kept: readonly Range[]): void {
+    for (const { from, to } of this.#ranges.keep(kept)) {
+      for (let seq = from; seq <= to; seq += 1) this.#rows.delete(seq);
     }
   }
 
-  private place(row: Row): void {
+  #place(row: Row): void {
     const { seq } = row.message;
-    const known = this.rows.get(seq) ?? this.ahead.get(seq) ?? this.waiting.get(seq);
-    this.rows.set(seq, this.withQuoteAsHeld(known ? mergeRows(known, row) : row));
-    this.ahead.delete(seq);
+    const known = this.#rows.get(seq) ?? this.#ahead.get(seq) ?? this.#waiting.get(seq);
+    this.#rows.set(seq, this.#withQuoteAsHeld(known ? mergeRows(known, row) : row));
+    this.#ahead.delete(seq);
   }
 
-  private withQuoteAsHeld(row: Row): Row {
+  #withQuoteAsHeld(row: Row): Row {
     const { replyTo } = row.message;
     return replyTo && this.get(replyTo.seq)?.message.isDeleted ? withoutExcerpt(row) : row;
   }
 
   /** Something before it is missing, which a complete sync does not leave: the live range begins anew. */
-  private beginAt(lastSeq: number): void {
+  #beginAt(lastSeq: number): void {
     this.liveEnd = lastSeq;
     for (let seq = lastSeq; ; seq -= 1) {
-      const row = this.waiting.get(seq);
+      const row = this.#waiting.get(seq);
       if (!row) return;
-      this.place(row);
-      this.ranges.add(seq, seq);
+      this.#place(row);
+      this.#ranges.add(seq, seq);
     }
   }
 }

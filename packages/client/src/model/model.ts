@@ -57,55 +57,55 @@ export class Model {
   readonly conversations: Subscribable<ConversationsSnapshot>;
   readonly people: Subscribable<ReadonlyMap<string, UserView>>;
   readonly unread: Subscribable<UnreadSnapshot>;
-  private readonly notifier = new Notifier((topic) => this.trim(topic));
+  readonly #notifier = new Notifier((topic) => this.#trim(topic));
   /** What waits to be sent, by conversation, and how it is shown while that is not held. */
-  private readonly pending = new Map<string, Pending>();
-  private readonly dirtyListeners = new Set<() => void>();
-  private readonly members = new Map<string, { ticket: MembersTicket; conversation: Conversation }>();
-  private readonly pages = new Map<PageTicket, Conversation>();
-  private asked = new WeakMap<SyncBody, number>();
-  private isNeedTold = false;
-  private store: Store;
+  readonly #pending = new Map<string, Pending>();
+  readonly #dirtyListeners = new Set<() => void>();
+  readonly #members = new Map<string, { ticket: MembersTicket; conversation: Conversation }>();
+  readonly #pages = new Map<PageTicket, Conversation>();
+  #asked = new WeakMap<SyncBody, number>();
+  #isNeedTold = false;
+  #store: Store;
 
   constructor(private readonly options: ModelOptions = {}) {
-    this.store = this.storeOf('');
-    this.conversations = this.notifier.view('conversations', () => conversationsView(this.store));
-    this.people = this.notifier.view('people', () => this.store.people.snapshot());
-    this.unread = this.notifier.view('unread', () => unreadView(this.store));
+    this.#store = this.#storeOf('');
+    this.conversations = this.#notifier.view('conversations', () => conversationsView(this.#store));
+    this.people = this.#notifier.view('people', () => this.#store.people.snapshot());
+    this.unread = this.#notifier.view('unread', () => unreadView(this.#store));
   }
 
   /** Null while it is not held. A new, small object each time: keep it as long as it is subscribed to. */
   conversation(id: string): Subscribable<ConversationView | null> {
-    return this.notifier.view(`item ${id}`, () => {
-      const conversation = this.store.get(id);
+    return this.#notifier.view(`item ${id}`, () => {
+      const conversation = this.#store.get(id);
       return conversation ? conversationView(conversation) : null;
     });
   }
 
   messages(id: string): Subscribable<MessagesSnapshot> {
-    return this.notifier.view(`messages ${id}`, () => {
-      const conversation = this.store.get(id);
-      const pending = this.pending.get(id);
+    return this.#notifier.view(`messages ${id}`, () => {
+      const conversation = this.#store.get(id);
+      const pending = this.#pending.get(id);
       return conversation ? messagesView(conversation, pending?.entries) : (pending?.detached ?? EMPTY);
     });
   }
 
   /** At each `ready`. Another user: everything is dropped. */
   begin({ userId, epoch }: { userId: string; epoch: string }): void {
-    if (userId !== this.store.me) {
-      this.store = this.storeOf(userId);
-      this.members.clear();
-      this.pages.clear();
-      this.notifier.touchAll();
+    if (userId !== this.#store.me) {
+      this.#store = this.#storeOf(userId);
+      this.#members.clear();
+      this.#pages.clear();
+      this.#notifier.touchAll();
     }
-    this.store.begin(epoch);
-    this.tellNeed();
+    this.#store.begin(epoch);
+    this.#tellNeed();
   }
 
   applyEvent<Name extends EventName>(name: Name, payload: Events[Name]): void {
-    if (isDurable(name)) this.store.receive({ name, payload } as DurableEvent);
-    else applyLoose(this.store, name, payload);
-    this.tellNeed();
+    if (isDurable(name)) this.#store.receive({ name, payload } as DurableEvent);
+    else applyLoose(this.#store, name, payload);
+    this.#tellNeed();
   }
 
   /**
@@ -113,29 +113,29 @@ export class Model {
    * where counts are in doubt. At most 1,000 conversations; null: nothing.
    */
   nextQuestion(): SyncBody | null {
-    this.isNeedTold = false;
-    return nextQuestion(this.store, this.asked);
+    this.#isNeedTold = false;
+    return nextQuestion(this.#store, this.#asked);
   }
 
   /** `question` is the very object that `nextQuestion` made. Tells whether anything came of it. */
   applySync(question: SyncBody, answer: SyncAnswer): boolean {
-    const askedAt = this.asked.get(question);
+    const askedAt = this.#asked.get(question);
     if (askedAt === undefined) return false;
-    const hasHelped = applyAnswer(this.store, { question, answer, askedAt });
-    this.tellNeed();
+    const hasHelped = applyAnswer(this.#store, { question, answer, askedAt });
+    this.#tellNeed();
     return hasHelped;
   }
 
   /** Conversations that need a sync. */
   dirty(): ReadonlySet<string> {
-    return this.store.needy;
+    return this.#store.needy;
   }
 
   /** Called, at most once until the next question is made, when there is something to be asked. */
   onDirty(listener: () => void): () => void {
-    this.dirtyListeners.add(listener);
+    this.#dirtyListeners.add(listener);
     return () => {
-      this.dirtyListeners.delete(listener);
+      this.#dirtyListeners.delete(listener);
     };
   }
 
@@ -144,41 +144,41 @@ export class Model {
    * already, or the conversation is not held. Every ticket is to be ended or failed.
    */
   beginPage(conversationId: string, wish: PageWish): PageTicket | null {
-    const conversation = this.store.get(conversationId);
+    const conversation = this.#store.get(conversationId);
     const ticket = conversation && beginPage(conversation, wish);
     if (!ticket) return null;
-    this.pages.set(ticket, conversation);
+    this.#pages.set(ticket, conversation);
     return ticket;
   }
 
   endPage(ticket: PageTicket, page: MessagePage): void {
-    const conversation = this.pages.get(ticket);
-    this.pages.delete(ticket);
-    if (!conversation || this.store.get(ticket.conversationId) !== conversation) return;
+    const conversation = this.#pages.get(ticket);
+    this.#pages.delete(ticket);
+    if (!conversation || this.#store.get(ticket.conversationId) !== conversation) return;
     endPage(conversation, ticket, page);
   }
 
   failPage(ticket: PageTicket, error: SdkError | null): void {
-    const conversation = this.pages.get(ticket);
-    this.pages.delete(ticket);
+    const conversation = this.#pages.get(ticket);
+    this.#pages.delete(ticket);
     if (conversation) failPage(conversation, ticket, error);
   }
 
   /** Null: they are held, being asked for, or the conversation is not held. */
   beginMembers(conversationId: string): MembersTicket | null {
-    const conversation = this.store.get(conversationId);
+    const conversation = this.#store.get(conversationId);
     if (!conversation || conversation.members.isLoaded) return null;
-    if (this.members.get(conversationId)?.conversation === conversation) return null;
+    if (this.#members.get(conversationId)?.conversation === conversation) return null;
     const ticket = { conversationId };
-    this.members.set(conversationId, { ticket, conversation });
+    this.#members.set(conversationId, { ticket, conversation });
     return ticket;
   }
 
   endMembers(ticket: MembersTicket, { members }: ConversationDetail): void {
-    const conversation = this.finishMembers(ticket);
+    const conversation = this.#finishMembers(ticket);
     if (!conversation) return;
     for (const member of members) {
-      this.store.meet(member.user);
+      this.#store.meet(member.user);
       conversation.members.merge(member);
     }
     conversation.members.isLoaded = true;
@@ -186,23 +186,23 @@ export class Model {
   }
 
   failMembers(ticket: MembersTicket): void {
-    this.finishMembers(ticket);
+    this.#finishMembers(ticket);
   }
 
   /** From acks: merged by version. Never moves a cursor. */
   applyOwnMessage(message: Message): void {
-    const conversation = this.store.get(message.conversationId);
+    const conversation = this.#store.get(message.conversationId);
     if (!conversation) return;
     conversation.messages.acknowledge(fetchedRow(message));
-    if (message.type !== 'system' && message.senderId === this.store.me)
+    if (message.type !== 'system' && message.senderId === this.#store.me)
       conversation.unread.send(message.seq, null, conversation);
     conversation.touchMarks();
-    this.store.check(conversation);
-    this.tellNeed();
+    this.#store.check(conversation);
+    this.#tellNeed();
   }
 
   applyOwnReactions(messageId: string, result: ReactionResult): void {
-    for (const conversation of this.store.all()) {
+    for (const conversation of this.#store.all()) {
       const row = conversation.messages.find(messageId);
       if (!row) continue;
       conversation.messages.change(row.message.seq, (held) => withOwnReactions(held, result));
@@ -212,65 +212,65 @@ export class Model {
   }
 
   applyMark(conversationId: string, result: MarkResult): void {
-    const conversation = this.store.get(conversationId);
+    const conversation = this.#store.get(conversationId);
     if (!conversation) return;
     conversation.stateCounts(result, null);
     conversation.unread.deliver(result.lastDeliveredSeq);
-    this.store.check(conversation);
-    this.tellNeed();
+    this.#store.check(conversation);
+    this.#tellNeed();
   }
 
   /** The outbox's entries of one conversation, in the order in which they will be sent. Shown until they are stored. */
   setPending(conversationId: string, entries: readonly OutboxEntry[]): void {
-    if (entries.length > 0) this.pending.set(conversationId, { entries, detached: detachedView(entries) });
-    else this.pending.delete(conversationId);
-    const conversation = this.store.get(conversationId);
+    if (entries.length > 0) this.#pending.set(conversationId, { entries, detached: detachedView(entries) });
+    else this.#pending.delete(conversationId);
+    const conversation = this.#store.get(conversationId);
     if (conversation) conversation.touch('messages');
-    else this.notifier.touch(`messages ${conversationId}`);
+    else this.#notifier.touch(`messages ${conversationId}`);
   }
 
   /** People whom somebody else told of. */
   applyPeople(users: readonly UserView[]): void {
-    for (const user of users) this.store.meet(user);
+    for (const user of users) this.#store.meet(user);
   }
 
   /** A held message, where it stands. */
   findMessage(messageId: string): Message | null {
-    for (const conversation of this.store.all()) {
+    for (const conversation of this.#store.all()) {
       const row = conversation.messages.find(messageId);
       if (row) return conversation.shown(row).message;
     }
     return null;
   }
 
-  private storeOf(me: string): Store {
+  #storeOf(me: string): Store {
     return new Store(me, {
-      touch: (topic) => this.notifier.touch(topic),
-      isOpen: (id) => this.notifier.hears(`messages ${id}`),
+      touch: (topic) => this.#notifier.touch(topic),
+      isOpen: (id) => this.#notifier.hears(`messages ${id}`),
       rowLimits: this.options.rowLimits,
       onAdvance: (move) => this.options.onAdvance?.(move),
     });
   }
 
   /** Nobody looks any more. */
-  private trim(topic: Topic): void {
+  #trim(topic: Topic): void {
     const [kind, id = ''] = topic.split(' ');
-    const conversation = this.store.get(id);
+    const conversation = this.#store.get(id);
     if (kind !== 'messages' || !conversation) return;
     conversation.messages.trim(false);
     conversation.touch('messages');
   }
 
-  private tellNeed(): void {
-    if (this.isNeedTold || !this.store.needsSync) return;
-    this.isNeedTold = true;
-    for (const listener of [...this.dirtyListeners]) listener();
+  #tellNeed(): void {
+    if (this.#isNeedTold || !this.#store.needsSync) return;
+    this.#isNeedTold = true;
+    for (const listener of [...this.#dirtyListeners]) listener();
   }
 
-  private finishMembers(ticket: MembersTicket): Conversation | null {
-    const underWay = this.members.get(ticket.conversationId);
+  #finishMembers(ticket: MembersTicket): Conversation | null {
+    const underWay = this.#members.get(ticket.conversationId);
     if (underWay?.ticket !== ticket) return null;
-    this.members.delete(ticket.conversationId);
-    return this.store.get(ticket.conversationId) === underWay.conversation ? underWay.conversation : null;
+    this.#members.delete(ticket.conversationId);
+    return this.#store.get(ticket.conversationId) === underWay.conversation ? underWay.conversation : null;
   }
 }

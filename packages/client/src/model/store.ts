@@ -37,8 +37,8 @@ export class Store implements Surroundings {
   /** As shown last; null once one of them changed. */
   listView: ConversationsSnapshot | null = null;
   sumsView: UnreadSnapshot = { total: 0, mentions: 0 };
-  private readonly byId = new Map<string, Conversation>();
-  private clock = 0;
+  readonly #byId = new Map<string, Conversation>();
+  #clock = 0;
 
   constructor(
     readonly me: string,
@@ -59,33 +59,33 @@ export class Store implements Surroundings {
   };
 
   now(): number {
-    this.clock += 1;
-    return this.clock;
+    this.#clock += 1;
+    return this.#clock;
   }
 
   get(id: string): Conversation | undefined {
-    return this.byId.get(id);
+    return this.#byId.get(id);
   }
 
   all(): IterableIterator<Conversation> {
-    return this.byId.values();
+    return this.#byId.values();
   }
 
   /** A connection is ready: whatever is held may be behind. In another epoch it may be of a past that never was. */
   begin(epoch: string): void {
-    if (epoch !== this.epoch) this.enterEpoch(epoch);
+    if (epoch !== this.epoch) this.#enterEpoch(epoch);
     this.doubtMemberships();
-    for (const conversation of this.byId.values()) {
+    for (const conversation of this.#byId.values()) {
       conversation.unconfirm();
       this.check(conversation);
     }
   }
 
-  private enterEpoch(epoch: string): void {
+  #enterEpoch(epoch: string): void {
     this.epoch = epoch;
     this.cursor = undefined;
     this.left.clear();
-    for (const conversation of this.byId.values()) conversation.held.clear();
+    for (const conversation of this.#byId.values()) conversation.held.clear();
   }
 
   doubtMemberships(): void {
@@ -94,9 +94,9 @@ export class Store implements Surroundings {
 
   /** Holds a conversation from now on, and nothing of what was held of it before. */
   start(item: ConversationListItem, cursor: number, by: 'start' | 'reset'): Conversation {
-    const before = this.byId.get(item.id);
+    const before = this.#byId.get(item.id);
     const conversation = new Conversation(this, item, cursor);
-    this.byId.set(item.id, conversation);
+    this.#byId.set(item.id, conversation);
     this.advance({ conversationId: item.id, from: by === 'reset' ? (before?.cursor ?? 0) : 0, to: cursor, by });
     const { events, isAll } = this.left.enter(item.id);
     for (const event of [...(before?.held ?? []), ...events]) conversation.hold(event);
@@ -111,18 +111,18 @@ export class Store implements Surroundings {
   drop(conversation: Conversation, version: number): void {
     const { id } = conversation;
     if (conversation.epoch === this.epoch) this.left.leave(id, version);
-    this.byId.delete(id);
+    this.#byId.delete(id);
     this.order.remove(id);
     this.needy.delete(id);
     this.audience.touch(`item ${id}`);
     this.audience.touch(`messages ${id}`);
-    this.touchList();
+    this.#touchList();
   }
 
   setLoaded(): void {
     if (this.isLoaded) return;
     this.isLoaded = true;
-    this.touchList();
+    this.#touchList();
   }
 
   isOpen(conversationId: string): boolean {
@@ -130,7 +130,7 @@ export class Store implements Surroundings {
   }
 
   receive(event: DurableEvent): void {
-    const conversation = this.byId.get(event.payload.conversationId);
+    const conversation = this.#byId.get(event.payload.conversationId);
     if (conversation) {
       receive(conversation, event, this.advance);
       this.check(conversation);
@@ -156,21 +156,21 @@ export class Store implements Surroundings {
     const met = this.people.meet(user);
     if (!met) return;
     this.audience.touch('people');
-    for (const conversation of this.byId.values()) conversation.renewPerson(met);
+    for (const conversation of this.#byId.values()) conversation.renewPerson(met);
   }
 
   touch(conversation: Conversation, what: 'item' | 'messages'): void {
     const { id } = conversation;
     if (what === 'messages') conversation.messagesView = null;
     else conversation.itemView = null;
-    if (this.byId.get(id) !== conversation) return;
+    if (this.#byId.get(id) !== conversation) return;
     if (what === 'messages') return this.audience.touch(`messages ${id}`);
     this.order.put(conversation);
     this.audience.touch(`item ${id}`);
-    this.touchList();
+    this.#touchList();
   }
 
-  private touchList(): void {
+  #touchList(): void {
     this.listView = null;
     this.audience.touch('conversations');
     this.audience.touch('unread');

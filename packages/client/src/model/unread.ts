@@ -22,13 +22,13 @@ export class Unread {
   lastReadSeq = 0;
   lastDeliveredSeq = 0;
   /** Messages up to here are in the counts. */
-  private countedSeq = 0;
+  #countedSeq = 0;
   /** Up to where the server counted, and the version of that picture; null: unknown. */
-  private statedSeq = 0;
-  private statedVersion: number | null = 0;
+  #statedSeq = 0;
+  #statedVersion: number | null = 0;
   /** The latest edit that changed who is mentioned in something unread: its version, and the highest such seq. */
-  private mentionVersion = 0;
-  private mentionSeq = 0;
+  #mentionVersion = 0;
+  #mentionSeq = 0;
 
   constructor(private readonly me: string) {}
 
@@ -38,15 +38,15 @@ export class Unread {
    */
   state(stated: StatedCounts, version: number | null, held: HeldMessages): boolean {
     if (stated.lastReadSeq < this.lastReadSeq) return false;
-    const isCertain = !this.missesMentions(stated, version);
+    const isCertain = !this.#missesMentions(stated, version);
     this.lastReadSeq = stated.lastReadSeq;
     this.deliver(stated.lastReadSeq);
     this.unreadCount = stated.unreadCount;
     this.mentionCount = stated.mentionCount;
-    this.countedSeq = stated.lastSeq;
-    this.statedSeq = stated.lastSeq;
-    this.statedVersion = version;
-    return this.countUpTo(held) && isCertain;
+    this.#countedSeq = stated.lastSeq;
+    this.#statedSeq = stated.lastSeq;
+    this.#statedVersion = version;
+    return this.#countUpTo(held) && isCertain;
   }
 
   deliver(seq: number): void {
@@ -56,9 +56,9 @@ export class Unread {
   /** A new message, in the order of events. Returns whether the counts are certain. */
   arrive(message: Message, version: number, held: HeldMessages): boolean {
     if (message.type !== 'system' && message.senderId === this.me) return this.send(message.seq, version, held);
-    if (message.seq <= this.countedSeq) return true;
-    this.countedSeq = message.seq;
-    this.count(message);
+    if (message.seq <= this.#countedSeq) return true;
+    this.#countedSeq = message.seq;
+    this.#count(message);
     // What it says of mentions may be the result of an edit that will be told once more.
     return message.version <= version;
   }
@@ -72,45 +72,45 @@ export class Unread {
   /** An edit or a deletion changed whether I am mentioned. Returns whether the counts are certain. */
   mention(seq: number, version: number, change: 1 | -1): boolean {
     if (seq <= this.lastReadSeq) return true;
-    if (this.statedVersion !== null && version <= this.statedVersion) return true;
-    this.mentionVersion = version;
-    this.mentionSeq = Math.max(this.mentionSeq, seq);
+    if (this.#statedVersion !== null && version <= this.#statedVersion) return true;
+    this.#mentionVersion = version;
+    this.#mentionSeq = Math.max(this.#mentionSeq, seq);
     this.mentionCount = Math.max(0, this.mentionCount + change);
-    return this.statedVersion !== null || seq > this.statedSeq;
+    return this.#statedVersion !== null || seq > this.#statedSeq;
   }
 
   /**
    * Adds what arrived after the server counted. False where one of them is not held, or held as it was after an edit
    * that is still to be told.
    */
-  private countUpTo(held: HeldMessages): boolean {
+  #countUpTo(held: HeldMessages): boolean {
     let isCertain = true;
-    while (this.countedSeq < held.head) {
-      const row = held.get(this.countedSeq + 1);
+    while (this.#countedSeq < held.head) {
+      const row = held.get(this.#countedSeq + 1);
       if (!row) {
-        this.countedSeq = held.head;
+        this.#countedSeq = held.head;
         return false;
       }
-      this.countedSeq += 1;
-      this.count(row.message);
+      this.#countedSeq += 1;
+      this.#count(row.message);
       isCertain &&= row.message.version <= held.cursor;
     }
     return isCertain;
   }
 
-  private count(message: Message): void {
+  #count(message: Message): void {
     if (message.type === 'system' || message.senderId === this.me) return;
     this.unreadCount += 1;
     if (message.mentions.includes(this.me)) this.mentionCount += 1;
   }
 
   /** Whether an edit that was told already may be missing in the picture. */
-  private missesMentions(stated: StatedCounts, version: number | null): boolean {
-    if (version !== null && version >= this.mentionVersion) {
-      this.mentionVersion = 0;
-      this.mentionSeq = 0;
+  #missesMentions(stated: StatedCounts, version: number | null): boolean {
+    if (version !== null && version >= this.#mentionVersion) {
+      this.#mentionVersion = 0;
+      this.#mentionSeq = 0;
       return false;
     }
-    return this.mentionSeq > stated.lastReadSeq && stated.lastReadSeq < stated.lastSeq;
+    return this.#mentionSeq > stated.lastReadSeq && stated.lastReadSeq < stated.lastSeq;
   }
 }

@@ -9,7 +9,7 @@ const PATIENCE_MS = 5_000;
  * on in memory. Writes of one entry reach the storage one after the other.
  */
 export class KeptEntries {
-  private readonly writes = new Map<string, Promise<void>>();
+  readonly #writes = new Map<string, Promise<void>>();
 
   constructor(
     private readonly storage: OutboxStorage,
@@ -18,37 +18,37 @@ export class KeptEntries {
 
   async load(): Promise<OutboxEntry[]> {
     let entries: OutboxEntry[] = [];
-    await this.safely(async () => {
+    await this.#safely(async () => {
       entries = await this.storage.load();
     });
     return entries;
   }
 
   put(entry: OutboxEntry): Promise<void> {
-    return this.write(entry.clientMessageId, () => this.storage.put(entry));
+    return this.#write(entry.clientMessageId, () => this.storage.put(entry));
   }
 
   remove(clientMessageId: string): Promise<void> {
-    return this.write(clientMessageId, () => this.storage.remove(clientMessageId));
+    return this.#write(clientMessageId, () => this.storage.remove(clientMessageId));
   }
 
   /** Once everything asked for so far is kept, or told as a fault. */
   async settled(): Promise<void> {
-    await Promise.all(this.writes.values());
+    await Promise.all(this.#writes.values());
   }
 
-  private write(id: string, act: () => Promise<void>): Promise<void> {
-    const before = this.writes.get(id) ?? Promise.resolve();
+  #write(id: string, act: () => Promise<void>): Promise<void> {
+    const before = this.#writes.get(id) ?? Promise.resolve();
     const writing: Promise<void> = before
-      .then(() => this.safely(act))
+      .then(() => this.#safely(act))
       .finally(() => {
-        if (this.writes.get(id) === writing) this.writes.delete(id);
+        if (this.#writes.get(id) === writing) this.#writes.delete(id);
       });
-    this.writes.set(id, writing);
+    this.#writes.set(id, writing);
     return writing;
   }
 
-  private safely(act: () => Promise<void>): Promise<void> {
+  #safely(act: () => Promise<void>): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const timer = setTimeout(() => reject(new Error('The outbox storage does not answer.')), PATIENCE_MS);
     Promise.resolve().then(act).then(resolve, reject);

@@ -30,228 +30,228 @@ const MOST_DEFECTS = 5;
 export class Outbox {
   readonly sending = new Value<SendingSnapshot>({ waiting: 0, failed: 0, pausedUntil: 0 });
 
-  private readonly kept: KeptEntries;
-  private readonly items = new Map<string, LaneItem>();
+  readonly #kept: KeptEntries;
+  readonly #items = new Map<string, LaneItem>();
   /** Those that wait longest for their turn come first. */
-  private readonly lanes = new Map<string, Lane>();
-  private loading: Promise<void> | null = null;
-  private isLoaded = false;
+  readonly #lanes = new Map<string, Lane>();
+  #loading: Promise<void> | null = null;
+  #isLoaded = false;
   /** As whom to send; null while nothing can be sent. */
-  private sender: string | null = null;
-  private lastKnownUser: string | null = null;
-  private inFlight = 0;
-  private lastOrder = 0;
+  #sender: string | null = null;
+  #lastKnownUser: string | null = null;
+  #inFlight = 0;
+  #lastOrder = 0;
 
   constructor(private readonly options: OutboxOptions) {
-    this.kept = new KeptEntries(options.storage, options.onStorageFault);
+    this.#kept = new KeptEntries(options.storage, options.onStorageFault);
   }
 
   /** Takes over what was written down earlier. Later calls do nothing more. */
   load(): Promise<void> {
-    this.loading ??= this.takeOver();
-    return this.loading;
+    this.#loading ??= this.#takeOver();
+    return this.#loading;
   }
 
   /** Queues a message. @throws `TypeError` where it cannot be written as JSON. */
   add(entry: Omit<OutboxEntry, 'order' | 'createdAt'>): void {
     // A copy: what is repeated is what was given, whatever becomes of the original.
     const copy = JSON.parse(JSON.stringify(entry)) as typeof entry;
-    const senderId = this.lastKnownUser ?? undefined;
-    this.keep({ ...copy, senderId, createdAt: new Date().toISOString(), order: this.nextOrder() });
+    const senderId = this.#lastKnownUser ?? undefined;
+    this.#keep({ ...copy, senderId, createdAt: new Date().toISOString(), order: this.#nextOrder() });
   }
 
   /** Sends a failed one again, behind those that wait, under the same id. */
   resend(clientMessageId: string): void {
-    const item = this.items.get(clientMessageId);
+    const item = this.#items.get(clientMessageId);
     if (item?.phase !== 'failed') return;
-    this.drop(item);
+    this.#drop(item);
     const { failure: _, ...entry } = item.entry;
-    this.keep({ ...entry, order: this.nextOrder() });
+    this.#keep({ ...entry, order: this.#nextOrder() });
   }
 
   /** Drops one that has failed or still waits. One on its way cannot be called back. */
   discard(clientMessageId: string): void {
-    const item = this.items.get(clientMessageId);
+    const item = this.#items.get(clientMessageId);
     if (!item || item.phase === 'sending' || item.phase === 'acked') return;
-    void this.kept.remove(clientMessageId);
-    this.drop(item);
-    this.pump();
+    void this.#kept.remove(clientMessageId);
+    this.#drop(item);
+    this.#pump();
   }
 
   /** A message of ours was seen among those of its conversation: whatever its answer would have been, it is there. */
   seen(clientMessageId: string): void {
-    const item = this.items.get(clientMessageId);
+    const item = this.#items.get(clientMessageId);
     if (!item) return;
-    if (item.phase !== 'acked') void this.kept.remove(clientMessageId);
-    this.drop(item);
-    this.pump();
+    if (item.phase !== 'acked') void this.#kept.remove(clientMessageId);
+    this.#drop(item);
+    this.#pump();
   }
 
   /** The server has it, as it told all of our devices; its message comes. */
   accepted(clientMessageId: string): void {
-    const item = this.items.get(clientMessageId);
-    const lane = item && this.lanes.get(item.entry.conversationId);
+    const item = this.#items.get(clientMessageId);
+    const lane = item && this.#lanes.get(item.entry.conversationId);
     if (!lane || item.phase === 'acked') return;
-    this.land(lane, item);
+    this.#land(lane, item);
     item.phase = 'acked';
-    this.sum();
-    void this.kept.remove(clientMessageId);
-    this.pump();
+    this.#sum();
+    void this.#kept.remove(clientMessageId);
+    this.#pump();
   }
 
   /** From now on sends as this user, at once and whatever it waited for. */
   resume(userId: string): void {
-    this.lastKnownUser = userId;
-    this.sender = userId;
-    for (const item of this.items.values()) this.adopt(item, userId);
-    for (const [conversationId, lane] of this.lanes) {
+    this.#lastKnownUser = userId;
+    this.#sender = userId;
+    for (const item of this.#items.values()) this.#adopt(item, userId);
+    for (const [conversationId, lane] of this.#lanes) {
       lane.wake();
       lane.failures = 0;
       // The sync is complete: what the server has is shown by now.
-      for (const item of lane.items.filter(({ phase }) => phase === 'acked')) this.drop(item);
-      this.tell(conversationId);
+      for (const item of lane.items.filter(({ phase }) => phase === 'acked')) this.#drop(item);
+      this.#tell(conversationId);
     }
-    this.pump();
+    this.#pump();
   }
 
   /** There is no connection: everything waits. */
   pause(): void {
-    this.sender = null;
-    for (const lane of this.lanes.values()) lane.wake();
+    this.#sender = null;
+    for (const lane of this.#lanes.values()) lane.wake();
   }
 
   /** Once everything queued so far is written down. */
   settled(): Promise<void> {
-    return this.kept.settled();
+    return this.#kept.settled();
   }
 
-  private async takeOver(): Promise<void> {
-    const loaded = await this.kept.load();
-    this.isLoaded = true;
+  async #takeOver(): Promise<void> {
+    const loaded = await this.#kept.load();
+    this.#isLoaded = true;
     for (const entry of loaded) {
       // Queued since, and written down before the storage was read.
-      if (this.items.has(entry.clientMessageId)) continue;
-      this.lastOrder = Math.max(this.lastOrder, entry.order);
+      if (this.#items.has(entry.clientMessageId)) continue;
+      this.#lastOrder = Math.max(this.#lastOrder, entry.order);
       const item: LaneItem = { entry, phase: entry.failure ? 'failed' : 'waiting', defects: 0 };
-      if (this.sender !== null) this.adopt(item, this.sender);
-      this.insert(item);
+      if (this.#sender !== null) this.#adopt(item, this.#sender);
+      this.#insert(item);
     }
-    for (const conversationId of this.lanes.keys()) this.tell(conversationId);
-    this.pump();
+    for (const conversationId of this.#lanes.keys()) this.#tell(conversationId);
+    this.#pump();
   }
 
-  private keep(entry: OutboxEntry): void {
+  #keep(entry: OutboxEntry): void {
     const item: LaneItem = { entry, phase: 'storing', defects: 0 };
-    this.insert(item);
-    this.tell(entry.conversationId);
-    void this.kept.put(entry).then(() => {
+    this.#insert(item);
+    this.#tell(entry.conversationId);
+    void this.#kept.put(entry).then(() => {
       if (item.phase !== 'storing') return;
       item.phase = 'waiting';
-      this.pump();
+      this.#pump();
     });
   }
 
-  private insert(item: LaneItem): void {
+  #insert(item: LaneItem): void {
     const { clientMessageId, conversationId } = item.entry;
-    const lane = this.lanes.get(conversationId) ?? new Lane();
-    this.lanes.set(conversationId, lane);
-    this.items.set(clientMessageId, item);
+    const lane = this.#lanes.get(conversationId) ?? new Lane();
+    this.#lanes.set(conversationId, lane);
+    this.#items.set(clientMessageId, item);
     lane.insert(item);
   }
 
-  private drop(item: LaneItem): void {
+  #drop(item: LaneItem): void {
     const { clientMessageId, conversationId } = item.entry;
-    const lane = this.lanes.get(conversationId);
-    this.items.delete(clientMessageId);
-    if (lane?.inFlight === item) this.inFlight -= 1;
+    const lane = this.#lanes.get(conversationId);
+    this.#items.delete(clientMessageId);
+    if (lane?.inFlight === item) this.#inFlight -= 1;
     lane?.remove(item);
     if (lane?.items.length === 0) {
       lane.wake();
-      this.lanes.delete(conversationId);
+      this.#lanes.delete(conversationId);
     }
-    this.tell(conversationId);
+    this.#tell(conversationId);
   }
 
   /** Written before anyone was known to be signed in: it belongs to who is now, and to nobody else later. */
-  private adopt(item: LaneItem, userId: string): void {
+  #adopt(item: LaneItem, userId: string): void {
     if (item.entry.senderId !== undefined) return;
     item.entry = { ...item.entry, senderId: userId };
-    if (item.phase !== 'acked') void this.kept.put(item.entry);
+    if (item.phase !== 'acked') void this.#kept.put(item.entry);
   }
 
-  private pump(): void {
-    if (this.sender === null || !this.isLoaded) return;
-    for (const [conversationId, lane] of [...this.lanes]) {
-      if (this.inFlight >= MOST_IN_FLIGHT) return;
-      const item = lane.next(this.sender);
+  #pump(): void {
+    if (this.#sender === null || !this.#isLoaded) return;
+    for (const [conversationId, lane] of [...this.#lanes]) {
+      if (this.#inFlight >= MOST_IN_FLIGHT) return;
+      const item = lane.next(this.#sender);
       if (!item) continue;
-      this.lanes.delete(conversationId);
-      this.lanes.set(conversationId, lane);
-      this.send(lane, item);
+      this.#lanes.delete(conversationId);
+      this.#lanes.set(conversationId, lane);
+      this.#send(lane, item);
     }
   }
 
-  private send(lane: Lane, item: LaneItem): void {
+  #send(lane: Lane, item: LaneItem): void {
     lane.inFlight = item;
     item.phase = 'sending';
-    this.inFlight += 1;
+    this.#inFlight += 1;
     this.options.send(commandOf(item.entry)).then(
-      (result) => this.acked(lane, item, result),
-      (fault: unknown) => this.refused(lane, item, fault),
+      (result) => this.#acked(lane, item, result),
+      (fault: unknown) => this.#refused(lane, item, fault),
     );
   }
 
-  private acked(lane: Lane, item: LaneItem, result: SendResult): void {
+  #acked(lane: Lane, item: LaneItem, result: SendResult): void {
     // Before the entry goes, so that a list never lacks the message.
     this.options.onAcked(result);
-    if (!this.land(lane, item)) return;
+    if (!this.#land(lane, item)) return;
     lane.failures = 0;
     item.phase = 'acked';
-    this.sum();
-    void this.kept.remove(item.entry.clientMessageId);
+    this.#sum();
+    void this.#kept.remove(item.entry.clientMessageId);
     // A repeat has no event, and one that may not be read will not be shown.
-    if (result.duplicate || !result.message) this.drop(item);
-    this.pump();
+    if (result.duplicate || !result.message) this.#drop(item);
+    this.#pump();
   }
 
-  private refused(lane: Lane, item: LaneItem, fault: unknown): void {
-    if (!this.land(lane, item)) return;
+  #refused(lane: Lane, item: LaneItem, fault: unknown): void {
+    if (!this.#land(lane, item)) return;
     const error = fault instanceof SdkError ? fault : new SdkError('internal', String(fault), { retryable: false });
     if (error.code === 'internal') item.defects += 1;
     if (error.retryable && item.defects < MOST_DEFECTS) {
       item.phase = 'waiting';
       lane.failures += 1;
-      if (error.code === 'rate_limited') this.sum(Date.now() + (error.retryAfterMs ?? 0));
-      if (this.sender !== null) lane.rest(error.retryAfterMs ?? backOff(lane.failures), () => this.pump());
+      if (error.code === 'rate_limited') this.#sum(Date.now() + (error.retryAfterMs ?? 0));
+      if (this.#sender !== null) lane.rest(error.retryAfterMs ?? backOff(lane.failures), () => this.#pump());
     } else {
       lane.failures = 0;
       item.phase = 'failed';
       item.entry = { ...item.entry, failure: failureOf(error, item.entry.clientMessageId) };
-      void this.kept.put(item.entry);
-      this.tell(item.entry.conversationId);
+      void this.#kept.put(item.entry);
+      this.#tell(item.entry.conversationId);
     }
-    this.pump();
+    this.#pump();
   }
 
   /** It is on its way no more; false where it had been seen meanwhile. */
-  private land(lane: Lane, item: LaneItem): boolean {
+  #land(lane: Lane, item: LaneItem): boolean {
     if (lane.inFlight !== item) return false;
     lane.inFlight = null;
-    this.inFlight -= 1;
+    this.#inFlight -= 1;
     return true;
   }
 
-  private tell(conversationId: string): void {
-    const items = this.lanes.get(conversationId)?.items ?? [];
-    const mine = items.map(({ entry }) => entry).filter((entry) => isOf(entry, this.lastKnownUser));
+  #tell(conversationId: string): void {
+    const items = this.#lanes.get(conversationId)?.items ?? [];
+    const mine = items.map(({ entry }) => entry).filter((entry) => isOf(entry, this.#lastKnownUser));
     this.options.onChange(conversationId, mine);
-    this.sum();
+    this.#sum();
   }
 
-  private sum(pausedUntil = this.sending.getSnapshot().pausedUntil): void {
+  #sum(pausedUntil = this.sending.getSnapshot().pausedUntil): void {
     let [waiting, failed] = [0, 0];
-    for (const { phase, entry } of this.items.values()) {
-      if (phase === 'acked' || !isOf(entry, this.lastKnownUser)) continue;
+    for (const { phase, entry } of this.#items.values()) {
+      if (phase === 'acked' || !isOf(entry, this.#lastKnownUser)) continue;
       if (phase === 'failed') failed += 1;
       else waiting += 1;
     }
@@ -261,9 +261,9 @@ export class Outbox {
   }
 
   /** Ascending over restarts and, as well as clocks agree, over those who share the storage. */
-  private nextOrder(): number {
-    this.lastOrder = Math.max(this.lastOrder + 1, Date.now());
-    return this.lastOrder;
+  #nextOrder(): number {
+    this.#lastOrder = Math.max(this.#lastOrder + 1, Date.now());
+    return this.#lastOrder;
   }
 }
 

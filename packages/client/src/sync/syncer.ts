@@ -16,15 +16,15 @@ export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
  */
 export class Syncer {
   /** The connection that is asked; null: there is none. */
-  private connection: AbortController | null = null;
-  private isAsking = false;
+  #connection: AbortController | null = null;
+  #isAsking = false;
 
   constructor(
     private readonly model: Model,
     private readonly ask: Ask,
     private readonly wait: Wait = later,
   ) {
-    model.onDirty(() => this.meetNeed());
+    model.onDirty(() => this.#meetNeed());
   }
 
   /**
@@ -34,35 +34,35 @@ export class Syncer {
   start(): Promise<boolean> {
     this.stop();
     const connection = new AbortController();
-    this.connection = connection;
-    return this.run(connection);
+    this.#connection = connection;
+    return this.#run(connection);
   }
 
   /** The connection ended: answers that still come are dropped. */
   stop(): void {
-    this.connection?.abort();
-    this.connection = null;
-    this.isAsking = false;
+    this.#connection?.abort();
+    this.#connection = null;
+    this.#isAsking = false;
   }
 
-  private meetNeed(): void {
-    const { connection } = this;
-    if (connection && !this.isAsking) void this.run(connection);
+  #meetNeed(): void {
+    const connection = this.#connection;
+    if (connection && !this.#isAsking) void this.#run(connection);
   }
 
-  private async run(connection: AbortController): Promise<boolean> {
+  async #run(connection: AbortController): Promise<boolean> {
     const { signal } = connection;
-    this.isAsking = true;
+    this.#isAsking = true;
     let failures = 0;
     // What is touched by the frames of one turn is asked about together.
     await Promise.resolve();
     while (!signal.aborted) {
       const question = this.model.nextQuestion();
       if (!question) {
-        this.isAsking = false;
+        this.#isAsking = false;
         return true;
       }
-      const hasHelped = await this.round(question, signal);
+      const hasHelped = await this.#round(question, signal);
       failures = hasHelped ? 0 : failures + 1;
       if (failures > 0) await this.wait(backOff(failures), signal);
     }
@@ -70,7 +70,7 @@ export class Syncer {
   }
 
   /** Whether the question was answered, and anything came of it. */
-  private async round(question: SyncBody, signal: AbortSignal): Promise<boolean> {
+  async #round(question: SyncBody, signal: AbortSignal): Promise<boolean> {
     try {
       const answer = await this.ask(question);
       return !signal.aborted && this.model.applySync(question, answer);

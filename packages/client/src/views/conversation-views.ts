@@ -6,7 +6,7 @@ import { Watched } from './watched.js';
 
 /** Shows single conversations, and asks for the members of those that are looked at. */
 export class ConversationViews {
-  private readonly watched = new Watched((id) => this.fill(id));
+  readonly #watched = new Watched((id) => this.#fill(id));
 
   constructor(
     private readonly model: Model,
@@ -15,7 +15,7 @@ export class ConversationViews {
   ) {}
 
   view(conversationId: string): Subscribable<ConversationView | null> {
-    return this.watched.watch(conversationId, this.model.conversation(conversationId));
+    return this.#watched.watch(conversationId, this.model.conversation(conversationId));
   }
 
   /** The first 100 members, once; they are kept live from then on. Rejects with `SdkError`. */
@@ -31,10 +31,10 @@ export class ConversationViews {
   }
 
   fillAll(): void {
-    for (const id of this.watched.ids()) this.fill(id);
+    for (const id of this.#watched.ids()) this.#fill(id);
   }
 
-  private fill(conversationId: string): void {
+  #fill(conversationId: string): void {
     // What fails now is asked for again with the next connection, or when the view is opened anew.
     if (this.isConnected()) this.openMembers(conversationId).catch(() => undefined);
   }

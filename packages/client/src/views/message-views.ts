@@ -7,8 +7,8 @@ import { Watched } from './watched.js';
 
 /** Shows windows of conversations' messages, and asks for the pages that they lack. */
 export class MessageViews {
-  private readonly watched = new Watched((id) => this.fill(id));
-  private readonly loading = new Map<string, Promise<void>>();
+  readonly #watched = new Watched((id) => this.#fill(id));
+  readonly #loading = new Map<string, Promise<void>>();
 
   constructor(
     private readonly model: Model,
@@ -17,8 +17,8 @@ export class MessageViews {
   ) {}
 
   list(conversationId: string): MessageList {
-    const watched = this.watched.watch(conversationId, this.model.messages(conversationId));
-    const load = (wish: PageWish) => this.load(conversationId, wish);
+    const watched = this.#watched.watch(conversationId, this.model.messages(conversationId));
+    const load = (wish: PageWish) => this.#load(conversationId, wish);
     return {
       ...watched,
       loadOlder: () => load('older'),
@@ -30,29 +30,29 @@ export class MessageViews {
 
   /** The first page of every list that is looked at and has none: after a connection, and whenever one may have gone. */
   fillAll(): void {
-    for (const id of this.watched.ids()) this.fill(id);
+    for (const id of this.#watched.ids()) this.#fill(id);
   }
 
-  private fill(conversationId: string): void {
+  #fill(conversationId: string): void {
     const { isLoaded, loading } = this.model.messages(conversationId).getSnapshot();
     // A window that was asked for before anybody looked: the newest page would take its place.
     if (!this.isConnected() || isLoaded || loading !== null) return;
-    void this.load(conversationId, 'latest');
+    void this.#load(conversationId, 'latest');
   }
 
   /** Never rejects: what went wrong is the list's `error`. */
-  private load(conversationId: string, wish: PageWish): Promise<void> {
+  #load(conversationId: string, wish: PageWish): Promise<void> {
     const ticket = this.model.beginPage(conversationId, wish);
-    if (!ticket) return this.loading.get(conversationId) ?? Promise.resolve();
+    if (!ticket) return this.#loading.get(conversationId) ?? Promise.resolve();
     const loading = this.open({ conversationId, ...ticket.request })
       .then(
         (page) => this.model.endPage(ticket, page),
         (fault: unknown) => this.model.failPage(ticket, asSdkError(fault)),
       )
       .finally(() => {
-        if (this.loading.get(conversationId) === loading) this.loading.delete(conversationId);
+        if (this.#loading.get(conversationId) === loading) this.#loading.delete(conversationId);
       });
-    this.loading.set(conversationId, loading);
+    this.#loading.set(conversationId, loading);
     return loading;
   }
 }

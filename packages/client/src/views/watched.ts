@@ -2,12 +2,12 @@ import type { Subscribable } from '../subscribable.js';
 
 /** Which ids somebody looks at just now. */
 export class Watched {
-  private readonly watchers = new Map<string, number>();
+  readonly #watchers = new Map<string, number>();
 
   constructor(private readonly onFirst: (id: string) => void) {}
 
   ids(): string[] {
-    return [...this.watchers.keys()];
+    return [...this.#watchers.keys()];
   }
 
   /** The same value, and whoever subscribes to it is known to look at `id`. */
@@ -16,27 +16,27 @@ export class Watched {
       getSnapshot: () => value.getSnapshot(),
       subscribe: (listener) => {
         const stop = value.subscribe(listener);
-        this.enter(id);
+        this.#enter(id);
         let isOver = false;
         return () => {
           if (isOver) return;
           isOver = true;
           stop();
-          this.leave(id);
+          this.#leave(id);
         };
       },
     };
   }
 
-  private enter(id: string): void {
-    const count = this.watchers.get(id) ?? 0;
-    this.watchers.set(id, count + 1);
+  #enter(id: string): void {
+    const count = this.#watchers.get(id) ?? 0;
+    this.#watchers.set(id, count + 1);
     if (count === 0) this.onFirst(id);
   }
 
-  private leave(id: string): void {
-    const count = this.watchers.get(id) ?? 0;
-    if (count > 1) this.watchers.set(id, count - 1);
-    else this.watchers.delete(id);
+  #leave(id: string): void {
+    const count = this.#watchers.get(id) ?? 0;
+    if (count > 1) this.#watchers.set(id, count - 1);
+    else this.#watchers.delete(id);
   }
 }
