@@ -10,8 +10,6 @@ import type {
   Message,
   ReactionCount,
   SendMessageBody,
-  SyncAnswer,
-  SyncBody,
   UserView,
 } from '@parley/protocol';
 import { newClientId } from './client-ids.js';
@@ -32,8 +30,7 @@ import type { SendingSnapshot } from './outbox/sending-snapshot.js';
 import { SdkError } from './sdk-error.js';
 import type { Subscribable } from './subscribable.js';
 import { Syncer } from './sync/syncer.js';
-import { ConversationViews } from './views/conversation-views.js';
-import { MessageViews } from './views/message-views.js';
+import { Windows } from './views/windows.js';
 
 export type Outgoing = Omit<SendMessageBody, 'clientMessageId'>;
 
@@ -57,18 +54,15 @@ export class ParleyClient {
   readonly #outbox: Outbox;
   readonly #marks: Marks;
   readonly #incoming: Incoming;
-  readonly #listeners = new Listeners();
-  readonly #messageViews: MessageViews;
-  readonly #conversationViews: ConversationViews;
-  /** Answers that the store has taken or is taking in this turn. */
-  #answers: SyncAnswer[] = [];
+  readonly #windows: Windows;
+  readonly #listeners = new Map<EventName, Listeners<[never]>>();
   #stopListeningToPage: (() => void) | null = null;
 
   constructor(options: ClientOptions) {
     const { url, openSocket, onAdvance } = options;
     const tokens = new Tokens(options.getToken);
     this.#http = new Http({ url, tokens, fetch: options.fetch });
-    this.#model = new Model({ onAdvance });
+    this.#model = new Model({ onAdvance, onLook: (topic) => this.#windows.fill(topic) });
     this.#link = new Connection({
       url,
       tokens,
@@ -78,7 +72,14 @@ export class ParleyClient {
       onOnline: () => this.#resume(),
       onLost: () => this.#pause(),
     });
-    this.#syncer = new Syncer(this.#model, (body) => this.#askSync(body));
+    this.#syncer = new Syncer({
+      model: this.#model,
+      ask: (question) => this.#link.ask('sync', question),
+      onTaken: (answer) => {
+        this.#incoming.sync(answer);
+        this.#windows.fillAll();
+      },
+    });
     this.#outbox = new Outbox({
       storage: options.storage ?? memoryStorage(),
       onStorageFault: options.onStorageFault ?? (() => undefined),
@@ -93,17 +94,12 @@ export class ParleyClient {
       onMarked: (conversationId, result) => this.#model.applyMark(conversationId, result),
     });
     this.#incoming = new Incoming(this.#outbox, this.#marks);
-    const isConnected = () => this.#link.isReady;
-    this.#messageViews = new MessageViews(
-      this.#model,
-      (command) => this.#link.ask('conversation:open', command),
-      isConnected,
-    );
-    this.#conversationViews = new ConversationViews(
-      this.#model,
-      (id) => this.request('GET', `conversations/${id}`),
-      isConnected,
-    );
+    this.#windows = new Windows({
+      model: this.#model,
+      openPage: (command) => this.#link.ask('conversation:open', command),
+      fetchDetail: (id) => this.request('GET', `conversations/${id}`),
+      isConnected: () => this.#link.isReady,
+    });
     this.connection = this.#link.snapshot;
     this.conversations = this.#model.conversations;
     this.people = this.#model.people;
@@ -141,17 +137,17 @@ export class ParleyClient {
 
   /** Null while we are not in it, or do not know of it. While it is subscribed to, its members are kept as well. */
   conversation(id: string): Subscribable<ConversationView | null> {
-    return this.#conversationViews.view(id);
+    return this.#model.conversation(id);
   }
 
   /** While it is subscribed to, there is a window of messages to show: at first the newest. */
   messages(conversationId: string): MessageList {
-    return this.#messageViews.list(conversationId);
+    return this.#windows.list(conversationId);
   }
 
   /** Loads the first 100 members; what is loaded already is not loaded again. */
   openMembers(conversationId: string): Promise<void> {
-    return this.#conversationViews.openMembers(conversationId);
+    return this.#windows.openMembers(conversationId);
   }
 
   /**
@@ -239,14 +235,16 @@ export class ParleyClient {
 
   /** Hears an event of the protocol after the store has taken it. Returns how to stop. */
   on<Name extends EventName>(name: Name, listener: (payload: Events[Name]) => void): () => void {
-    return this.#listeners.on(name, listener);
+    const listeners = this.#listeners.get(name) ?? new Listeners();
+    this.#listeners.set(name, listeners);
+    return listeners.add(listener);
   }
 
   #hear<Name extends EventName>(name: Name, payload: Events[Name]): void {
     this.#model.applyEvent(name, payload);
     this.#incoming.event(name, payload);
-    if (name === 'conversation:created') this.#fillViews();
-    this.#listeners.tell(name, payload);
+    if (name === 'conversation:created') this.#windows.fillAll();
+    this.#listeners.get(name)?.tell(payload as never);
   }
 
   async #catchUp(announced: Announced): Promise<void> {
@@ -255,42 +253,19 @@ export class ParleyClient {
     this.#incoming.userId = userId;
     this.#model.begin(announced);
     if (!(await this.#syncer.start())) throw new SdkError('offline', 'The connection ended.');
-    // Before anything is sent: what the server has need not be sent again.
-    this.#takeAnswers();
-  }
-
-  async #askSync(body: SyncBody): Promise<SyncAnswer> {
-    const answer = await this.#link.ask('sync', body);
-    this.#answers.push(answer);
-    // The store takes it first.
-    setTimeout(() => this.#takeAnswers());
-    return answer;
-  }
-
-  #takeAnswers(): void {
-    if (this.#answers.length === 0) return;
-    const answers = this.#answers;
-    this.#answers = [];
-    for (const answer of answers) this.#incoming.sync(answer);
-    this.#fillViews();
   }
 
   #resume(): void {
     const { userId } = this.#incoming;
     if (userId !== null) this.#outbox.resume(userId);
     this.#marks.resume();
-    this.#fillViews();
+    this.#windows.fillAll();
   }
 
   #pause(): void {
     this.#syncer.stop();
     this.#outbox.pause();
     this.#marks.pause();
-  }
-
-  #fillViews(): void {
-    this.#messageViews.fillAll();
-    this.#conversationViews.fillAll();
   }
 
   #changed({ message }: { message: Message }): Message {

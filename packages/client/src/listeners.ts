@@ -1,22 +1,24 @@
-import type { EventName, Events } from '@parley/protocol';
 import { callSafely } from './call-safely.js';
 
-/** The application's own ears for events. */
-export class Listeners {
-  readonly #byName = new Map<EventName, Set<(payload: never) => void>>();
+/** The application's ears for one thing. */
+export class Listeners<Args extends unknown[] = []> {
+  readonly #all = new Set<(...args: Args) => void>();
 
-  on<Name extends EventName>(name: Name, listener: (payload: Events[Name]) => void): () => void {
-    const set = this.#byName.get(name) ?? new Set();
-    // Wrapped: the same function given twice hears twice.
-    const own = (payload: Events[Name]) => listener(payload);
-    this.#byName.set(name, set.add(own));
+  get isEmpty(): boolean {
+    return this.#all.size === 0;
+  }
+
+  /** Returns how to stop. The same function given twice hears twice. */
+  add(listener: (...args: Args) => void): () => void {
+    const own = (...args: Args) => listener(...args);
+    this.#all.add(own);
     return () => {
-      set.delete(own);
+      this.#all.delete(own);
     };
   }
 
-  tell<Name extends EventName>(name: Name, payload: Events[Name]): void {
-    for (const listener of [...(this.#byName.get(name) ?? [])])
-      callSafely(listener as (given: Events[Name]) => void, payload);
+  /** One that throws does not keep the others from hearing. */
+  tell(...args: Args): void {
+    for (const listener of [...this.#all]) callSafely(listener, ...args);
   }
 }

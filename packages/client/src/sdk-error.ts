@@ -32,6 +32,11 @@ export class SdkError extends Error {
     this.requestId = requestId;
   }
 
+  /** Whatever was thrown; what is none of ours is a defect. */
+  static of(fault: unknown): SdkError {
+    return fault instanceof SdkError ? fault : new SdkError('internal', String(fault), { retryable: false });
+  }
+
   static from(error: ErrorObject): SdkError {
     return new SdkError(error.code, error.message, error);
   }

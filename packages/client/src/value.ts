@@ -1,26 +1,22 @@
-import { callSafely } from './call-safely.js';
+import { Listeners } from './listeners.js';
 import type { Subscribable } from './subscribable.js';
 
 /** A `Subscribable` that its owner sets. */
 export class Value<T> implements Subscribable<T> {
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Listeners();
+  #present: T;
 
-  constructor(private present: T) {}
+  constructor(present: T) {
+    this.#present = present;
+  }
 
-  readonly getSnapshot = (): T => this.present;
+  readonly getSnapshot = (): T => this.#present;
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    // Wrapped: the same function subscribed twice is two subscriptions.
-    const own = () => listener();
-    this.#listeners.add(own);
-    return () => {
-      this.#listeners.delete(own);
-    };
-  };
+  readonly subscribe = (listener: () => void): (() => void) => this.#listeners.add(listener);
 
   set(next: T): void {
-    if (Object.is(next, this.present)) return;
-    this.present = next;
-    for (const listener of [...this.#listeners]) callSafely(listener);
+    if (Object.is(next, this.#present)) return;
+    this.#present = next;
+    this.#listeners.tell();
   }
 }

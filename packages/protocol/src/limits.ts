@@ -1,5 +1,16 @@
+/** Limits that the client's store reckons with; apart from the others, so that a page need not load all of them. */
+export const SYNC_LIMITS = {
+  /** Conversations in one question to `sync`. */
+  syncConversations: 1_000,
+  /** Conversations gained and lost in one answer. */
+  syncMemberships: 200,
+  /** Conversations with more members than this get no receipts and no presence broadcast. */
+  receiptsMembers: 100,
+} as const;
+
 /** Hard limits of the protocol. Deployments may lower the announced ones, never raise them. */
 export const LIMITS = {
+  ...SYNC_LIMITS,
   /** UTF-8 bytes of a message's `content`, as received. */
   contentBytes: 10_240,
   /** UTF-8 bytes of `metadata` as JSON, as received. */
@@ -19,20 +30,14 @@ export const LIMITS = {
   reactionKinds: 20,
   /** UTF-8 bytes of one emoji. */
   emojiBytes: 64,
-  /** Conversations in one question to `sync`. */
-  syncConversations: 1_000,
   /** Rows of messages and members in one answer, over all conversations. */
   syncRows: 500,
-  /** Conversations gained and lost in one answer. */
-  syncMemberships: 200,
   /** A conversation with more changed rows than this is answered with its newest state and `reset`. */
   syncResetRows: 5_000,
   /** Newest messages of a conversation that is answered with `reset`. */
   syncResetMessages: 50,
   /** First members shown in a conversation's detail. */
   detailMembers: 100,
-  /** Conversations with more members than this get no receipts and no presence broadcast. */
-  receiptsMembers: 100,
   /** UTF-16 length of a conversation's or a person's display name. */
   nameLength: 100,
   passwordMin: 8,

@@ -3,14 +3,10 @@ const LONGEST_MS = 30_000;
 
 /**
  * How long to wait after the `failures`th failure in a row (1, 2, …), in milliseconds: between half of a step and the
- * whole of it, so that those who failed together do not come back together. Steps double from 2 s to 30 s.
+ * whole of it, so that those who failed together do not come back together. Steps double from 2 s to 30 s; `Infinity`
+ * is for what is not likely to be answered differently soon.
  */
 export function backOff(failures: number, random: () => number = Math.random): number {
-  const step = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.max(0, failures - 1));
-  return step / 2 + (random() * step) / 2;
-}
-
-/** For what is not likely to be answered differently soon. */
-export function longBackOff(random: () => number = Math.random): number {
-  return LONGEST_MS / 2 + (random() * LONGEST_MS) / 2;
+  const step = Math.min(LONGEST_MS, FIRST_MS * 2 ** (failures - 1));
+  return (step * (1 + random())) / 2;
 }

@@ -1,7 +1,7 @@
-import { type Announced, type CommandName, type Commands, type EventName, type Events, LIMITS } from '@parley/protocol';
+import type { Announced, CommandName, Commands, EventName, Events } from '@parley/protocol';
 import { SdkError } from '../sdk-error.js';
 import { Value } from '../value.js';
-import { backOff, longBackOff } from './back-off.js';
+import { backOff } from './back-off.js';
 import type { ConnectionSnapshot } from './connection-snapshot.js';
 import { type ConnectionAction, type ConnectionEvent, TRANSITIONS } from './states.js';
 import type { TokenReason, Tokens } from './tokens.js';
@@ -58,7 +58,7 @@ export class Connection {
     greet: () => this.#greet(),
     settle: () => this.#settle(),
     wait: () => this.#waitFor(Math.max(backOff(this.#failures + 1), this.#askedWait())),
-    waitLong: () => this.#waitFor(Math.max(longBackOff(), this.#askedWait())),
+    waitLong: () => this.#waitFor(Math.max(backOff(Infinity), this.#askedWait())),
     waitForToken: () => {
       this.#reason = 'refused';
       this.#waitFor(backOff(this.#failures + 1));
@@ -80,8 +80,10 @@ export class Connection {
 
   /** Sends a command. Rejects with `offline` at once where the server has not announced itself on this connection. */
   ask<Name extends CommandName>(name: Name, payload: Commands[Name]['payload']): Promise<Commands[Name]['result']> {
-    if (!this.#wire || !this.isReady) return Promise.reject(new SdkError('offline', 'There is no connection.'));
-    return this.#wire.ask(name, payload, this.#announced?.limits.frameBytes ?? LIMITS.frameBytes);
+    const { limits } = this.snapshot.getSnapshot();
+    if (!this.#wire || !this.isReady || !limits)
+      return Promise.reject(new SdkError('offline', 'There is no connection.'));
+    return this.#wire.ask(name, payload, limits.frameBytes);
   }
 
   #rest(): void {

@@ -49,10 +49,7 @@ export function applyNoDifference(conversation: Conversation, advance: Advance):
 
 function takeRows(conversation: Conversation, { messages, members }: ConversationSync): void {
   for (const message of messages) conversation.messages.mergeSynced(fetchedRow(message));
-  for (const member of members) {
-    conversation.meet(member.user);
-    conversation.members.merge(member);
-  }
+  conversation.takeMembers(members);
   for (const message of messages) conversation.raiseSender(message, false);
 }
 

@@ -1,15 +1,16 @@
 import {
   type ConversationListItem,
-  LIMITS,
+  type Member,
   type Message,
   type MessageStatus,
+  SYNC_LIMITS,
   type UserDetail,
   type UserView,
 } from '@parley/protocol';
 import type { SdkError } from '../sdk-error.js';
 import { type DurableEvent, HeldEvents } from './held-events.js';
 import { Members } from './members.js';
-import type { PageTicket } from './message-pages.js';
+import type { PageRequest } from './message-pages.js';
 import { MessageRows, type RowLimits } from './message-rows.js';
 import { fetchedRow, furtherStatus, type Row, shownItem } from './row.js';
 import type { ConversationView, MessagesSnapshot, PageLoading, StoredItem } from './snapshots.js';
@@ -57,7 +58,8 @@ export class Conversation implements HeldMessages {
   /** Facts are as of this version, or of the cursor's if that is greater. */
   factsVersion: number;
   isPaged = false;
-  loading: { readonly [Loading in PageLoading]?: PageTicket } = {};
+  isLoadingMembers = false;
+  readonly loading: { [Loading in PageLoading]?: PageRequest } = {};
   pageError: SdkError | null = null;
   /** As shown last; null once something in it changed. */
   itemView: ConversationView | null = null;
@@ -155,6 +157,14 @@ export class Conversation implements HeldMessages {
     this.touch('item');
   }
 
+  takeMembers(told: readonly Member[], version?: number): void {
+    for (const member of told) {
+      this.meet(member.user);
+      this.members.merge(member, version);
+    }
+    this.touchMarks();
+  }
+
   takePresence(presence: Pick<UserDetail, 'isOnline' | 'lastSeenAt'>): void {
     if (!this.facts.peer) return;
     this.facts = { ...this.facts, peer: { ...this.facts.peer, ...presence } };
@@ -193,7 +203,7 @@ export class Conversation implements HeldMessages {
   #statusOf({ senderId, type, seq, status }: Message): MessageStatus {
     const { memberCount } = this.facts;
     if (senderId !== this.me || type === 'system') return 'sent';
-    if (memberCount <= 1 || memberCount > LIMITS.receiptsMembers) return 'sent';
+    if (memberCount <= 1 || memberCount > SYNC_LIMITS.receiptsMembers) return 'sent';
     return furtherStatus(status, this.members.statusOf(seq, memberCount));
   }
 }

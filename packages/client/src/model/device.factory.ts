@@ -9,12 +9,14 @@ import type { CursorMove } from './snapshots.js';
 export type Frame = { [Name in keyof Events]: { name: Name; payload: Events[Name] } }[keyof Events];
 
 interface PageUnderWay {
+  readonly conversationId: string;
   readonly ticket: PageTicket;
   /** Null until the server looked; it may say that the conversation is not theirs. */
   answer: MessagePage | 'refused' | null;
 }
 
 interface MembersUnderWay {
+  readonly conversationId: string;
   readonly ticket: MembersTicket;
   answer: ReturnType<ReferenceServer['detail']> | undefined;
 }
@@ -85,19 +87,19 @@ export class Device {
 
   askPage(conversationId: string, wish: PageWish): void {
     const ticket = this.model.beginPage(conversationId, wish);
-    if (ticket) this.pages.push({ ticket, answer: null });
+    if (ticket) this.pages.push({ conversationId, ticket, answer: null });
   }
 
   stepPage(): void {
     const page = this.pages[0];
     if (!page) return;
     if (page.answer === null) {
-      page.answer = this.look(page.ticket);
+      page.answer = this.look(page);
       return;
     }
     this.pages.shift();
-    if (page.answer === 'refused') this.model.failPage(page.ticket, null);
-    else this.model.endPage(page.ticket, page.answer);
+    if (page.answer === 'refused') page.ticket.fail(null);
+    else page.ticket.end(page.answer);
   }
 
   page(conversationId: string, wish: PageWish): void {
@@ -107,7 +109,7 @@ export class Device {
 
   askMembers(conversationId: string): void {
     const ticket = this.model.beginMembers(conversationId);
-    if (ticket) this.members.push({ ticket, answer: undefined });
+    if (ticket) this.members.push({ conversationId, ticket, answer: undefined });
   }
 
   stepMembers(): void {
@@ -115,12 +117,12 @@ export class Device {
     if (!members) return;
     const { ticket } = members;
     if (members.answer === undefined) {
-      members.answer = this.server.detail(this.userId, ticket.conversationId);
+      members.answer = this.server.detail(this.userId, members.conversationId);
       return;
     }
     this.members.shift();
-    if (members.answer === null) this.model.failMembers(ticket);
-    else this.model.endMembers(ticket, members.answer);
+    if (members.answer === null) ticket.fail();
+    else ticket.end(members.answer);
   }
 
   openMembers(conversationId: string): void {
@@ -148,8 +150,8 @@ export class Device {
     return this.model.conversation(conversationId).getSnapshot();
   }
 
-  private look({ conversationId, request }: PageTicket): MessagePage | 'refused' {
+  private look({ conversationId, ticket }: PageUnderWay): MessagePage | 'refused' {
     if (!this.server.detail(this.userId, conversationId)) return 'refused';
-    return this.server.page(this.userId, conversationId, request);
+    return this.server.page(this.userId, conversationId, ticket.request);
   }
 }

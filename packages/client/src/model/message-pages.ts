@@ -1,12 +1,21 @@
-import type { PageLoading } from './snapshots.js';
+import type { MessagePage } from '@parley/protocol';
+import type { SdkError } from '../sdk-error.js';
 
 /** What a reader wishes to see. A place: a seq, a message id or an ISO time. `latest` also loads the first page. */
 export type PageWish = 'older' | 'newer' | 'latest' | { around: number | string };
 
-/** A page of messages that is under way. */
+/** To be asked for as it is, with a limit of one's own and no filter. Empty: the newest. */
+export interface PageRequest {
+  readonly before?: string;
+  readonly after?: string;
+  readonly around?: string;
+}
+
+/** A page of messages that is under way, until it is ended or failed. */
 export interface PageTicket {
-  readonly conversationId: string;
-  readonly loading: PageLoading;
-  /** To be asked for as it is, with a limit of one's own and no filter. Empty: the newest. */
-  readonly request: { readonly before?: string; readonly after?: string; readonly around?: string };
+  readonly request: PageRequest;
+  /** It arrived: what happened since it was asked for is applied to it, and what it leads to is shown. */
+  end(page: MessagePage): void;
+  /** Null: given up. */
+  fail(error: SdkError | null): void;
 }

@@ -27,17 +27,15 @@ export class MessageRows {
   readonly #waiting = new Map<number, Row>();
   /** Own rows beyond `head`, from acks: shown at the end until the live range reaches them. */
   readonly #ahead = new Map<number, Row>();
+  readonly #everywhere = [this.#rows, this.#ahead, this.#waiting];
   /** A seq in the range shown; null: the live one is shown. */
   #anchor: number | null = null;
 
   constructor(
-    private liveEnd: number,
+    /** The last seq of the live range. */
+    public head: number,
     private readonly limits: RowLimits = LIMITS,
   ) {}
-
-  get head(): number {
-    return this.liveEnd;
-  }
 
   get(seq: number): Row | undefined {
     return this.#rows.get(seq) ?? this.#ahead.get(seq);
@@ -45,7 +43,7 @@ export class MessageRows {
 
   /** The row with this id, if it is held. */
   find(messageId: string): Row | undefined {
-    for (const rows of [this.#rows, this.#ahead]) {
+    for (const rows of this.#everywhere) {
       for (const row of rows.values()) if (row.message.id === messageId) return row;
     }
     return undefined;
@@ -53,9 +51,9 @@ export class MessageRows {
 
   /** Changes one row wherever it is held, and in pages under way. Tells whether it is held. */
   change(seq: number, change: RowChange): boolean {
-    this.log.note(seq, change);
+    this.log.note((row) => (row.message.seq === seq ? change(row) : row));
     let isHeld = false;
-    for (const rows of [this.#rows, this.#ahead, this.#waiting]) {
+    for (const rows of this.#everywhere) {
       const held = rows.get(seq);
       if (!held) continue;
       isHeld = true;
@@ -73,41 +71,37 @@ export class MessageRows {
 
   /** The message is deleted: what quotes it does not tell its text any more. */
   blankRepliesTo(seq: number): void {
-    this.log.noteDeletion(seq);
-    for (const rows of [this.#rows, this.#ahead, this.#waiting]) {
-      for (const [place, row] of rows) {
-        if (row.message.replyTo?.seq === seq && row.message.replyTo.excerpt) rows.set(place, withoutExcerpt(row));
-      }
-    }
+    const blank: RowChange = (row) => (row.message.replyTo?.seq === seq ? withoutExcerpt(row) : row);
+    this.log.note(blank);
+    for (const rows of this.#everywhere) for (const [place, row] of rows) rows.set(place, blank(row));
   }
 
   /** A message that is new in the order of events. */
   arrive(row: Row): void {
     const { seq } = row.message;
     this.merge(row);
-    if (seq <= this.liveEnd) return;
+    if (seq <= this.head) return;
     this.#place(row);
     this.#ranges.add(seq, seq);
-    this.liveEnd = seq;
+    this.head = seq;
   }
 
   /** A row of a sync; beyond the live end it waits for those before it. */
   mergeSynced(row: Row): void {
     const { seq } = row.message;
     this.merge(row);
-    if (seq > this.liveEnd && !this.#waiting.has(seq)) this.#waiting.set(seq, this.#withQuoteAsHeld(row));
+    if (seq > this.head && !this.#waiting.has(seq)) this.#waiting.set(seq, this.#withQuoteAsHeld(row));
   }
 
   /** Extends the live range by what waits; where the sync has told everything, up to `lastSeq` at once. */
   settle(lastSeq: number, isComplete: boolean): void {
-    for (let row = this.#waiting.get(this.liveEnd + 1); row; row = this.#waiting.get(this.liveEnd + 1))
-      this.arrive(row);
+    for (let row = this.#waiting.get(this.head + 1); row; row = this.#waiting.get(this.head + 1)) this.arrive(row);
     if (isComplete) {
-      if (lastSeq > this.liveEnd) this.#beginAt(lastSeq);
+      if (lastSeq > this.head) this.#beginAt(lastSeq);
       this.#waiting.clear();
     }
     for (const rows of [this.#waiting, this.#ahead]) {
-      for (const seq of rows.keys()) if (seq <= this.liveEnd) rows.delete(seq);
+      for (const seq of rows.keys()) if (seq <= this.head) rows.delete(seq);
     }
   }
 
@@ -115,7 +109,7 @@ export class MessageRows {
   acknowledge(row: Row): void {
     const { seq } = row.message;
     const isHeld = this.merge(row);
-    if (isHeld || seq <= this.liveEnd || this.#ahead.size >= AHEAD) return;
+    if (isHeld || seq <= this.head || this.#ahead.size >= AHEAD) return;
     this.#ahead.set(seq, row);
   }
 
@@ -139,11 +133,11 @@ export class MessageRows {
   }
 
   live(): Range {
-    return this.#ranges.at(this.liveEnd) ?? { from: this.liveEnd + 1, to: this.liveEnd };
+    return this.#ranges.at(this.head) ?? { from: this.head + 1, to: this.head };
   }
 
   shown(): Range {
-    return (this.#anchor === null ? null : this.#ranges.at(this.#anchor)) ?? this.live();
+    return this.#ranges.at(this.#anchor ?? this.head) ?? this.live();
   }
 
   /** Own rows that are known, but not what stands before them. */
@@ -159,30 +153,24 @@ export class MessageRows {
       this.#anchor = null;
       return this.#keep([tail]);
     }
-    const shown = this.shown();
-    const isLive = shown.from === live.from;
-    if (isLive) this.#anchor = null;
-    if (shown.to - shown.from < this.limits.window) return this.#keep(isLive ? [shown] : [shown, tail]);
-    if (end === 'oldest') {
-      const window = { from: shown.to - this.limits.window + 1, to: shown.to };
-      if (!isLive) this.#anchor = window.to;
-      return this.#keep(isLive ? [window] : [window, tail]);
-    }
-    const window = { from: shown.from, to: shown.from + this.limits.window - 1 };
-    this.#anchor = window.from;
+    const { from, to } = this.shown();
+    const { window } = this.limits;
+    let shown = { from, to };
+    if (to - from >= window) shown = end === 'oldest' ? { from: to - window + 1, to } : { from, to: from + window - 1 };
+    const isLive = shown.to === live.to;
+    this.#anchor = isLive ? null : shown.to;
     // A hole stays between the two, or they would be one.
-    this.#keep([window, { from: Math.max(tail.from, window.to + 2), to: tail.to }]);
+    this.#keep(isLive ? [shown] : [shown, { from: Math.max(tail.from, shown.to + 2), to: tail.to }]);
   }
 
   #keep(kept: readonly Range[]): void {
-    for (const { from, to } of this.#ranges.keep(kept)) {
-      for (let seq = from; seq <= to; seq += 1) this.#rows.delete(seq);
-    }
+    this.#ranges.keep(kept);
+    for (const seq of this.#rows.keys()) if (!this.#ranges.at(seq)) this.#rows.delete(seq);
   }
 
   #place(row: Row): void {
     const { seq } = row.message;
-    const known = this.#rows.get(seq) ?? this.#ahead.get(seq) ?? this.#waiting.get(seq);
+    const known = this.get(seq) ?? this.#waiting.get(seq);
     this.#rows.set(seq, this.#withQuoteAsHeld(known ? mergeRows(known, row) : row));
     this.#ahead.delete(seq);
   }
@@ -194,7 +182,7 @@ export class MessageRows {
 
   /** Something before it is missing, which a complete sync does not leave: the live range begins anew. */
   #beginAt(lastSeq: number): void {
-    this.liveEnd = lastSeq;
+    this.head = lastSeq;
     for (let seq = lastSeq; ; seq -= 1) {
       const row = this.#waiting.get(seq);
       if (!row) return;

@@ -4,22 +4,19 @@ import type {
   Events,
   MarkResult,
   Message,
-  MessagePage,
   ReactionResult,
   SyncAnswer,
   SyncBody,
   UserView,
 } from '@parley/protocol';
 import type { OutboxEntry } from '../outbox/outbox-entry.js';
-import type { SdkError } from '../sdk-error.js';
 import type { Subscribable } from '../subscribable.js';
-import type { Conversation } from './conversation.js';
 import type { DurableEvent } from './held-events.js';
 import { applyLoose } from './loose-events.js';
 import type { PageTicket, PageWish } from './message-pages.js';
 import type { RowLimits } from './message-rows.js';
 import { Notifier, type Topic } from './notifier.js';
-import { beginPage, endPage, failPage } from './paging.js';
+import { beginPage } from './paging.js';
 import { isDurable } from './reducers/in-order.js';
 import { fetchedRow, withOwnReactions } from './row.js';
 import type {
@@ -36,11 +33,14 @@ import { conversationsView, conversationView, detachedView, EMPTY, messagesView,
 export interface ModelOptions {
   onAdvance?: (move: CursorMove) => void;
   rowLimits?: RowLimits;
+  /** Somebody begins to look at something. */
+  onLook?: (topic: Topic) => void;
 }
 
-/** A request for a conversation's members that is under way. */
+/** A request for a conversation's members that is under way, until it is ended or failed. */
 export interface MembersTicket {
-  readonly conversationId: string;
+  end(detail: ConversationDetail): void;
+  fail(): void;
 }
 
 interface Pending {
@@ -57,12 +57,13 @@ export class Model {
   readonly conversations: Subscribable<ConversationsSnapshot>;
   readonly people: Subscribable<ReadonlyMap<string, UserView>>;
   readonly unread: Subscribable<UnreadSnapshot>;
-  readonly #notifier = new Notifier((topic) => this.#trim(topic));
+  readonly #notifier = new Notifier({
+    onFirst: (topic) => this.options.onLook?.(topic),
+    onAbandoned: (topic) => this.#trim(topic),
+  });
   /** What waits to be sent, by conversation, and how it is shown while that is not held. */
   readonly #pending = new Map<string, Pending>();
-  readonly #dirtyListeners = new Set<() => void>();
-  readonly #members = new Map<string, { ticket: MembersTicket; conversation: Conversation }>();
-  readonly #pages = new Map<PageTicket, Conversation>();
+  #onDirty: () => void = () => undefined;
   #asked = new WeakMap<SyncBody, number>();
   #isNeedTold = false;
   #store: Store;
@@ -94,8 +95,6 @@ export class Model {
   begin({ userId, epoch }: { userId: string; epoch: string }): void {
     if (userId !== this.#store.me) {
       this.#store = this.#storeOf(userId);
-      this.#members.clear();
-      this.#pages.clear();
       this.#notifier.touchAll();
     }
     this.#store.begin(epoch);
@@ -126,17 +125,14 @@ export class Model {
     return hasHelped;
   }
 
-  /** Conversations that need a sync. */
-  dirty(): ReadonlySet<string> {
-    return this.#store.needy;
+  /** Calls the listener, at most once until the next question is made, when there is something to be asked. */
+  onDirty(listener: () => void): void {
+    this.#onDirty = listener;
   }
 
-  /** Called, at most once until the next question is made, when there is something to be asked. */
-  onDirty(listener: () => void): () => void {
-    this.#dirtyListeners.add(listener);
-    return () => {
-      this.#dirtyListeners.delete(listener);
-    };
+  /** What somebody looks at just now. */
+  looked(): Topic[] {
+    return this.#notifier.topics();
   }
 
   /**
@@ -145,48 +141,24 @@ export class Model {
    */
   beginPage(conversationId: string, wish: PageWish): PageTicket | null {
     const conversation = this.#store.get(conversationId);
-    const ticket = conversation && beginPage(conversation, wish);
-    if (!ticket) return null;
-    this.#pages.set(ticket, conversation);
-    return ticket;
-  }
-
-  endPage(ticket: PageTicket, page: MessagePage): void {
-    const conversation = this.#pages.get(ticket);
-    this.#pages.delete(ticket);
-    if (!conversation || this.#store.get(ticket.conversationId) !== conversation) return;
-    endPage(conversation, ticket, page);
-  }
-
-  failPage(ticket: PageTicket, error: SdkError | null): void {
-    const conversation = this.#pages.get(ticket);
-    this.#pages.delete(ticket);
-    if (conversation) failPage(conversation, ticket, error);
+    return conversation ? beginPage(conversation, wish) : null;
   }
 
   /** Null: they are held, being asked for, or the conversation is not held. */
   beginMembers(conversationId: string): MembersTicket | null {
     const conversation = this.#store.get(conversationId);
-    if (!conversation || conversation.members.isLoaded) return null;
-    if (this.#members.get(conversationId)?.conversation === conversation) return null;
-    const ticket = { conversationId };
-    this.#members.set(conversationId, { ticket, conversation });
-    return ticket;
-  }
-
-  endMembers(ticket: MembersTicket, { members }: ConversationDetail): void {
-    const conversation = this.#finishMembers(ticket);
-    if (!conversation) return;
-    for (const member of members) {
-      this.#store.meet(member.user);
-      conversation.members.merge(member);
-    }
-    conversation.members.isLoaded = true;
-    conversation.touchMarks();
-  }
-
-  failMembers(ticket: MembersTicket): void {
-    this.#finishMembers(ticket);
+    if (!conversation || conversation.members.isLoaded || conversation.isLoadingMembers) return null;
+    conversation.isLoadingMembers = true;
+    return {
+      end: ({ members }) => {
+        conversation.isLoadingMembers = false;
+        conversation.members.isLoaded = true;
+        conversation.takeMembers(members);
+      },
+      fail: () => {
+        conversation.isLoadingMembers = false;
+      },
+    };
   }
 
   /** From acks: merged by version. Never moves a cursor. */
@@ -229,20 +201,6 @@ export class Model {
     else this.#notifier.touch(`messages ${conversationId}`);
   }
 
-  /** People whom somebody else told of. */
-  applyPeople(users: readonly UserView[]): void {
-    for (const user of users) this.#store.meet(user);
-  }
-
-  /** A held message, where it stands. */
-  findMessage(messageId: string): Message | null {
-    for (const conversation of this.#store.all()) {
-      const row = conversation.messages.find(messageId);
-      if (row) return conversation.shown(row).message;
-    }
-    return null;
-  }
-
   #storeOf(me: string): Store {
     return new Store(me, {
       touch: (topic) => this.#notifier.touch(topic),
@@ -264,13 +222,6 @@ export class Model {
   #tellNeed(): void {
     if (this.#isNeedTold || !this.#store.needsSync) return;
     this.#isNeedTold = true;
-    for (const listener of [...this.#dirtyListeners]) listener();
-  }
-
-  #finishMembers(ticket: MembersTicket): Conversation | null {
-    const underWay = this.#members.get(ticket.conversationId);
-    if (underWay?.ticket !== ticket) return null;
-    this.#members.delete(ticket.conversationId);
-    return this.#store.get(ticket.conversationId) === underWay.conversation ? underWay.conversation : null;
+    this.#onDirty();
   }
 }

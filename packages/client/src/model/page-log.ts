@@ -1,4 +1,4 @@
-import { type Row, type RowChange, withoutExcerpt } from './row.js';
+import type { RowChange } from './row.js';
 
 /** Changes remembered; a page that outlasts more of them is not to be trusted. */
 const LIMIT = 5_000;
@@ -9,9 +9,7 @@ const LIMIT = 5_000;
  */
 export class PageLog {
   #underWay = 0;
-  #noted = 0;
-  readonly #changes = new Map<number, RowChange[]>();
-  readonly #gone = new Set<number>();
+  #changes: RowChange[] = [];
 
   open(): void {
     this.#underWay += 1;
@@ -19,41 +17,14 @@ export class PageLog {
 
   /** Returns what to do with a row that arrived; null where too much has happened to know. */
   close(): RowChange | null {
-    const settle = this.#settle();
+    const changes = this.#changes;
     this.#underWay -= 1;
-    if (this.#underWay === 0) {
-      this.#noted = 0;
-      this.#changes.clear();
-      this.#gone.clear();
-    }
-    return settle;
+    if (this.#underWay === 0) this.#changes = [];
+    return changes.length > LIMIT ? null : (row) => changes.reduce((present, change) => change(present), row);
   }
 
-  note(seq: number, change: RowChange): void {
-    if (!this.#takes()) return;
-    const noted = this.#changes.get(seq);
-    if (noted) noted.push(change);
-    else this.#changes.set(seq, [change]);
-  }
-
-  noteDeletion(seq: number): void {
-    if (this.#takes()) this.#gone.add(seq);
-  }
-
-  #takes(): boolean {
-    if (this.#underWay === 0) return false;
-    this.#noted += 1;
-    return this.#noted <= LIMIT;
-  }
-
-  #settle(): RowChange | null {
-    if (this.#noted > LIMIT) return null;
-    const changes = new Map(this.#changes);
-    const gone = new Set(this.#gone);
-    return (row) => {
-      const settled = (changes.get(row.message.seq) ?? []).reduce((present, change) => change(present), row);
-      const { replyTo } = settled.message;
-      return replyTo && gone.has(replyTo.seq) ? withoutExcerpt(settled) : settled;
-    };
+  /** A change of whichever rows it concerns; the others it leaves as they are. */
+  note(change: RowChange): void {
+    if (this.#underWay > 0 && this.#changes.length <= LIMIT) this.#changes.push(change);
   }
 }

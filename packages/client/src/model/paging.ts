@@ -1,11 +1,16 @@
 import type { MessagePage } from '@parley/protocol';
-import type { SdkError } from '../sdk-error.js';
 import type { Conversation } from './conversation.js';
-import type { PageTicket, PageWish } from './message-pages.js';
-import { fetchedRow, type Row } from './row.js';
+import type { PageRequest, PageTicket, PageWish } from './message-pages.js';
+import { fetchedRow, type Row, type RowChange } from './row.js';
+import type { PageLoading } from './snapshots.js';
 
 /** As many of the newest rows are enough to show without asking. */
 const ENOUGH = 30;
+
+interface Wanted {
+  readonly loading: PageLoading;
+  readonly request: PageRequest;
+}
 
 /** Whether there is something to show first. */
 export function hasFirstPage({ isPaged, messages }: Conversation): boolean {
@@ -14,63 +19,68 @@ export function hasFirstPage({ isPaged, messages }: Conversation): boolean {
 
 /** What to ask for, after all that is held was shown; null: nothing. */
 export function beginPage(conversation: Conversation, wish: PageWish): PageTicket | null {
-  const ticket = ticketFor(conversation, wish);
-  if (!ticket || isUnderWay(conversation, ticket)) return null;
-  conversation.messages.log.open();
-  conversation.loading = { ...conversation.loading, [ticket.loading]: ticket };
+  const { loading: underWay, messages } = conversation;
+  const wanted = wantedFor(conversation, wish);
+  if (!wanted || JSON.stringify(underWay[wanted.loading]) === JSON.stringify(wanted.request)) return null;
+  const { loading, request } = wanted;
+  messages.log.open();
+  underWay[loading] = request;
   conversation.pageError = null;
   conversation.touch('messages');
-  return ticket;
+  /** Tells whether nobody has asked for something else of this kind since. */
+  const finish = () => {
+    conversation.touch('messages');
+    if (underWay[loading] !== request) return false;
+    underWay[loading] = undefined;
+    return true;
+  };
+  return {
+    request,
+    end: (page) => {
+      const settle = messages.log.close();
+      const isAwaited = finish();
+      if (settle) takePage(conversation, page, { settle, wanted, isAwaited });
+    },
+    fail: (error) => {
+      messages.log.close();
+      if (finish()) conversation.pageError = error;
+    },
+  };
 }
 
-/** A page arrived: what happened since it was asked for is applied to it, and what it leads to is shown. */
-export function endPage(conversation: Conversation, ticket: PageTicket, { items, users }: MessagePage): void {
-  const settle = conversation.messages.log.close();
-  const isAwaited = finish(conversation, ticket);
-  if (!settle) return;
+interface Arrival {
+  settle: RowChange;
+  wanted: Wanted;
+  isAwaited: boolean;
+}
+
+function takePage(
+  conversation: Conversation,
+  { items, users }: MessagePage,
+  { settle, wanted: { loading, request }, isAwaited }: Arrival,
+): void {
+  const { messages } = conversation;
   for (const user of users) conversation.meet(user);
   const rows = items.map((message) => settle(fetchedRow(message)));
-  conversation.messages.insert(rows);
+  messages.insert(rows);
   conversation.isPaged = true;
   for (const { message } of rows) conversation.raiseSender(message, false);
-  const place = ticket.request.around;
-  if (isAwaited && place !== undefined) conversation.messages.show(seqAt(rows, place));
-  conversation.messages.trim(true, ticket.loading === 'older' ? 'newest' : 'oldest');
+  if (isAwaited && request.around !== undefined) messages.show(seqAt(rows, request.around));
+  messages.trim(true, loading === 'older' ? 'newest' : 'oldest');
 }
 
-export function failPage(conversation: Conversation, ticket: PageTicket, error: SdkError | null): void {
-  conversation.messages.log.close();
-  if (finish(conversation, ticket)) conversation.pageError = error;
-}
-
-/** Whether nobody has asked for something else of this kind since. */
-function finish(conversation: Conversation, ticket: PageTicket): boolean {
-  conversation.touch('messages');
-  if (conversation.loading[ticket.loading] !== ticket) return false;
-  conversation.loading = { ...conversation.loading, [ticket.loading]: undefined };
-  return true;
-}
-
-function ticketFor(conversation: Conversation, wish: PageWish): PageTicket | null {
-  const { id, messages } = conversation;
-  const shown = messages.shown();
-  if (wish === 'older') {
-    return shown.from > 1 ? { conversationId: id, loading: 'older', request: { before: String(shown.from) } } : null;
-  }
-  if (wish === 'newer') {
-    return shown.to < messages.head
-      ? { conversationId: id, loading: 'newer', request: { after: String(shown.to) } }
-      : null;
-  }
+function wantedFor(conversation: Conversation, wish: PageWish): Wanted | null {
+  const { messages, loading } = conversation;
+  const { from, to } = messages.shown();
+  if (wish === 'older') return from > 1 ? { loading: wish, request: { before: String(from) } } : null;
+  if (wish === 'newer') return to < messages.head ? { loading: wish, request: { after: String(to) } } : null;
   const place = wish === 'latest' ? null : wish.around;
-  const isShown = show(conversation, place);
-  if (isShown) {
-    // Whatever window was asked for before is not wished any more.
-    conversation.loading = { ...conversation.loading, window: undefined };
-    return null;
+  if (!show(conversation, place)) {
+    return { loading: 'window', request: place === null ? {} : { around: String(place) } };
   }
-  const request = place === null ? {} : { around: String(place) };
-  return { conversationId: id, loading: 'window', request };
+  // Whatever window was asked for before is not wished any more.
+  loading.window = undefined;
+  return null;
 }
 
 /** Shows the place if it is held. */
@@ -80,11 +90,6 @@ function show(conversation: Conversation, place: number | string | null): boolea
   if (place === null) return messages.show(null) && isEnough(messages.live());
   const seq = typeof place === 'number' ? place : messages.find(place)?.message.seq;
   return seq !== undefined && messages.show(seq);
-}
-
-function isUnderWay({ loading }: Conversation, ticket: PageTicket): boolean {
-  const other = loading[ticket.loading];
-  return other !== undefined && JSON.stringify(other.request) === JSON.stringify(ticket.request);
 }
 
 function isEnough({ from, to }: { from: number; to: number }): boolean {

@@ -1,4 +1,10 @@
-import { type ConversationSync, LIMITS, type SyncAnswer, type SyncBody, type SyncPosition } from '@parley/protocol';
+import {
+  type ConversationSync,
+  SYNC_LIMITS,
+  type SyncAnswer,
+  type SyncBody,
+  type SyncPosition,
+} from '@parley/protocol';
 import type { Conversation } from './conversation.js';
 import { applyDifference, applyNewest, applyNoDifference } from './conversation-sync.js';
 import type { Store } from './store.js';
@@ -11,7 +17,7 @@ export function nextQuestion(store: Store, asked: Asked): SyncBody | null {
   if (!store.needsSync) return null;
   const needy = [...store.needy].flatMap((id) => store.get(id) ?? []);
   const epoch = needy.find((each) => each.epoch !== store.epoch)?.epoch ?? store.epoch;
-  const together = needy.filter((each) => each.epoch === epoch).slice(0, LIMITS.syncConversations);
+  const together = needy.filter((each) => each.epoch === epoch).slice(0, SYNC_LIMITS.syncConversations);
   const body: SyncBody = {
     conversations: Object.fromEntries(together.map((each) => [each.id, positionOf(each)])),
     epoch,
@@ -129,7 +135,7 @@ function concludeMemberships(
   askedAt: number,
 ): void {
   store.cursor = cursor;
-  const isFull = added.length + removed.length >= LIMITS.syncMemberships;
+  const isFull = added.length + removed.length >= SYNC_LIMITS.syncMemberships;
   const hasMoreElsewhere = Object.values(conversations).some((part) => part.hasMore);
   if (hasMore && (isFull || !hasMoreElsewhere)) return store.doubtMemberships();
   if (store.membershipsDoubtedAt !== null && store.membershipsDoubtedAt < askedAt) store.membershipsDoubtedAt = null;

@@ -93,7 +93,7 @@ function windowView(conversation: Conversation, pending: readonly OutboxEntry[])
     items,
     hasOlder: from > 1,
     hasNewer,
-    loading: loading.window?.loading ?? loading.older?.loading ?? loading.newer?.loading ?? null,
+    loading: (['window', 'older', 'newer'] as const).find((each) => loading[each]) ?? null,
     error: pageError,
     isLoaded: hasFirstPage(conversation),
   };

@@ -216,7 +216,7 @@ export class Outbox {
 
   #refused(lane: Lane, item: LaneItem, fault: unknown): void {
     if (!this.#land(lane, item)) return;
-    const error = fault instanceof SdkError ? fault : new SdkError('internal', String(fault), { retryable: false });
+    const error = SdkError.of(fault);
     if (error.code === 'internal') item.defects += 1;
     if (error.retryable && item.defects < MOST_DEFECTS) {
       item.phase = 'waiting';

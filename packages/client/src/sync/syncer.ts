@@ -1,14 +1,13 @@
 import type { SyncAnswer, SyncBody } from '@parley/protocol';
+import { backOff } from '../connection/back-off.js';
 import type { Model } from '../model/model.js';
 
-/** Milliseconds before a question is repeated: half of a step at least, the whole at most. */
-const FIRST_MS = 500;
-const LONGEST_MS = 30_000;
-
-export type Ask = (question: SyncBody) => Promise<SyncAnswer>;
-
-/** Resolves after so many milliseconds, or at once when the signal says so. */
-export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
+export interface SyncerOptions {
+  model: Model;
+  ask: (question: SyncBody) => Promise<SyncAnswer>;
+  /** The store has taken an answer. */
+  onTaken: (answer: SyncAnswer) => void;
+}
 
 /**
  * Brings the store to where the server is: after each `start` wherever it may be behind, and from then on whenever it is
@@ -16,15 +15,15 @@ export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
  */
 export class Syncer {
   /** The connection that is asked; null: there is none. */
-  #connection: AbortController | null = null;
+  #connection: object | null = null;
   #isAsking = false;
+  /** Ends a wait before its time. */
+  #endWait: () => void = () => undefined;
 
-  constructor(
-    private readonly model: Model,
-    private readonly ask: Ask,
-    private readonly wait: Wait = later,
-  ) {
-    model.onDirty(() => this.#meetNeed());
+  constructor(private readonly options: SyncerOptions) {
+    options.model.onDirty(() => {
+      if (this.#connection && !this.#isAsking) void this.#run(this.#connection);
+    });
   }
 
   /**
@@ -33,67 +32,60 @@ export class Syncer {
    */
   start(): Promise<boolean> {
     this.stop();
-    const connection = new AbortController();
-    this.#connection = connection;
-    return this.#run(connection);
+    this.#connection = {};
+    return this.#run(this.#connection);
   }
 
   /** The connection ended: answers that still come are dropped. */
   stop(): void {
-    this.#connection?.abort();
     this.#connection = null;
     this.#isAsking = false;
+    this.#endWait();
   }
 
-  #meetNeed(): void {
-    const connection = this.#connection;
-    if (connection && !this.#isAsking) void this.#run(connection);
-  }
-
-  async #run(connection: AbortController): Promise<boolean> {
-    const { signal } = connection;
+  async #run(connection: object): Promise<boolean> {
     this.#isAsking = true;
     let failures = 0;
     // What is touched by the frames of one turn is asked about together.
     await Promise.resolve();
-    while (!signal.aborted) {
-      const question = this.model.nextQuestion();
+    while (connection === this.#connection) {
+      const question = this.options.model.nextQuestion();
       if (!question) {
         this.#isAsking = false;
         return true;
       }
-      const hasHelped = await this.#round(question, signal);
-      failures = hasHelped ? 0 : failures + 1;
-      if (failures > 0) await this.wait(backOff(failures), signal);
+      if (await this.#round(question, connection)) failures = 0;
+      else if (connection === this.#connection) {
+        failures += 1;
+        // From half a second on.
+        await this.#wait(backOff(failures - 2));
+      }
     }
     return false;
   }
 
   /** Whether the question was answered, and anything came of it. */
-  async #round(question: SyncBody, signal: AbortSignal): Promise<boolean> {
+  async #round(question: SyncBody, connection: object): Promise<boolean> {
+    const { model, ask, onTaken } = this.options;
     try {
-      const answer = await this.ask(question);
-      return !signal.aborted && this.model.applySync(question, answer);
+      const answer = await ask(question);
+      if (connection !== this.#connection) return false;
+      const hasHelped = model.applySync(question, answer);
+      onTaken(answer);
+      return hasHelped;
     } catch {
       // Whatever it was: as long as there is a connection there is nothing better than to ask again.
       return false;
     }
   }
-}
 
-function backOff(failures: number): number {
-  const step = Math.min(LONGEST_MS, FIRST_MS * 2 ** (failures - 1));
-  return step / 2 + (Math.random() * step) / 2;
-}
-
-function later(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end);
-  });
+  #wait(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#endWait = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
 }

@@ -1,15 +1,13 @@
-import type { MembersEvent } from '@parley/protocol';
-import type { Conversation } from '../conversation.js';
 import type { Reducers } from './reducer.js';
 
 export const memberReducers: Reducers<'member:added' | 'member:updated' | 'member:removed'> = {
   'member:added': (conversation, event) => {
-    take(conversation, event);
+    conversation.takeMembers(event.members, event.version);
     conversation.tell(event.version, { memberCount: conversation.facts.memberCount + event.members.length });
   },
 
   'member:updated': (conversation, event) => {
-    take(conversation, event);
+    conversation.takeMembers(event.members, event.version);
     const mine = event.members.find(({ user }) => user.id === conversation.me);
     if (mine) conversation.tell(event.version, { myRole: mine.role });
   },
@@ -24,11 +22,3 @@ export const memberReducers: Reducers<'member:added' | 'member:updated' | 'membe
     conversation.touchMarks();
   },
 };
-
-function take(conversation: Conversation, { members, version }: MembersEvent): void {
-  for (const member of members) {
-    conversation.meet(member.user);
-    conversation.members.merge(member, version);
-  }
-  conversation.touchMarks();
-}

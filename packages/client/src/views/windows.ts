@@ -1,0 +1,74 @@
+import type { ConversationDetail, MessagePage, OpenCommand } from '@parley/protocol';
+import type { PageWish } from '../model/message-pages.js';
+import type { Model } from '../model/model.js';
+import type { Topic } from '../model/notifier.js';
+import type { MessageList } from '../model/snapshots.js';
+import { SdkError } from '../sdk-error.js';
+
+export interface WindowsOptions {
+  model: Model;
+  openPage: (command: OpenCommand) => Promise<MessagePage>;
+  fetchDetail: (conversationId: string) => Promise<ConversationDetail>;
+  isConnected: () => boolean;
+}
+
+/** Asks for what somebody looks at and is not there: members of conversations, and pages of their messages. */
+export class Windows {
+  readonly #loading = new Map<string, Promise<void>>();
+
+  constructor(private readonly options: WindowsOptions) {}
+
+  list(conversationId: string): MessageList {
+    const load = (wish: PageWish) => this.#load(conversationId, wish);
+    return {
+      ...this.options.model.messages(conversationId),
+      loadOlder: () => load('older'),
+      loadNewer: () => load('newer'),
+      jumpTo: (place) => load({ around: place }),
+      toLatest: () => load('latest'),
+    };
+  }
+
+  /** The first 100 members, once; they are kept live from then on. Rejects with `SdkError`. */
+  async openMembers(conversationId: string): Promise<void> {
+    const ticket = this.options.model.beginMembers(conversationId);
+    if (!ticket) return;
+    try {
+      ticket.end(await this.options.fetchDetail(conversationId));
+    } catch (fault) {
+      ticket.fail();
+      throw fault;
+    }
+  }
+
+  /** Whatever is looked at and lacks something: after a connection, and whenever something may have gone. */
+  fillAll(): void {
+    for (const topic of this.options.model.looked()) this.fill(topic);
+  }
+
+  /** What fails now is asked for again with the next connection, or when the view is opened anew. */
+  fill(topic: Topic): void {
+    const { model, isConnected } = this.options;
+    if (!isConnected()) return;
+    const [kind, id = ''] = topic.split(' ');
+    if (kind === 'item') this.openMembers(id).catch(() => undefined);
+    if (kind !== 'messages') return;
+    const { isLoaded, loading } = model.messages(id).getSnapshot();
+    // A window that was asked for before anybody looked: the newest page would take its place.
+    if (!isLoaded && loading === null) void this.#load(id, 'latest');
+  }
+
+  /** Never rejects: what went wrong is the list's `error`. */
+  #load(conversationId: string, wish: PageWish): Promise<void> {
+    const { model, openPage } = this.options;
+    const ticket = model.beginPage(conversationId, wish);
+    if (!ticket) return this.#loading.get(conversationId) ?? Promise.resolve();
+    const loading = openPage({ conversationId, ...ticket.request })
+      .then(ticket.end, (fault: unknown) => ticket.fail(SdkError.of(fault)))
+      .finally(() => {
+        if (this.#loading.get(conversationId) === loading) this.#loading.delete(conversationId);
+      });
+    this.#loading.set(conversationId, loading);
+    return loading;
+  }
+}
