@@ -76,5 +76,5 @@ function takeCounts(conversation: Conversation, answer: ConversationSync, askedA
     conversation,
   );
   if (!isCertain) conversation.doubt();
-  else if (conversation.doubtedAt !== null && conversation.doubtedAt < askedAt) conversation.doubtedAt = null;
+  else if (conversation.doubtedAt < askedAt) conversation.doubtedAt = 0;
 }

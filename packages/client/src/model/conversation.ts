@@ -20,7 +20,7 @@ import { type HeldMessages, type StatedCounts, Unread } from './unread.js';
 export interface Surroundings {
   readonly me: string;
   readonly epoch: string;
-  readonly rowLimits?: RowLimits;
+  readonly options: { readonly rowLimits?: RowLimits };
   /** A moment of the store's own clock, later than all before. */
   now(): number;
   meet(user: UserView): void;
@@ -48,10 +48,10 @@ export class Conversation implements HeldMessages {
   receipts: number;
   /** A sync of it has more: what happens meanwhile waits. */
   isSyncing = false;
-  /** Since when something in it is not certain and needs a picture of the server's; null: nothing. */
-  doubtedAt: number | null = null;
-  /** Since when it has not been compared with the server's; null: nothing may have been missed. */
-  unconfirmedAt: number | null = null;
+  /** Since when something in it is not certain and needs a picture of the server's; 0: nothing. */
+  doubtedAt = 0;
+  /** Since when it has not been compared with the server's; 0: nothing may have been missed. */
+  unconfirmedAt = 0;
   /** I am no member any more since this version. */
   leftAt: number | null = null;
   facts: Facts;
@@ -77,7 +77,7 @@ export class Conversation implements HeldMessages {
     this.receipts = item.receipts;
     this.facts = item;
     this.factsVersion = item.version;
-    this.messages = new MessageRows(item.lastSeq, surroundings.rowLimits);
+    this.messages = new MessageRows(item.lastSeq, surroundings.options.rowLimits);
     this.members = new Members(surroundings.me);
     this.unread = new Unread(surroundings.me);
     if (item.peer) this.meet(item.peer);
@@ -99,7 +99,7 @@ export class Conversation implements HeldMessages {
   }
 
   get needsSync(): boolean {
-    return this.isSyncing || this.doubtedAt !== null || this.unconfirmedAt !== null || !this.held.isEmpty;
+    return this.isSyncing || this.doubtedAt > 0 || this.unconfirmedAt > 0 || !this.held.isEmpty;
   }
 
   touch(what: 'item' | 'messages'): void {
@@ -117,7 +117,7 @@ export class Conversation implements HeldMessages {
 
   /** It was compared, as it stood at that moment. */
   confirm(askedAt: number): void {
-    if (this.unconfirmedAt !== null && this.unconfirmedAt < askedAt) this.unconfirmedAt = null;
+    if (this.unconfirmedAt < askedAt) this.unconfirmedAt = 0;
   }
 
   doubt(): void {

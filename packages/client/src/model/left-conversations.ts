@@ -18,12 +18,8 @@ export class LeftConversations {
   /** The version of my removal, or a lower one where it was not told. */
   readonly #left = new Map<string, number>();
   readonly #strangers = new Map<string, Stranger>();
-  /** When an event was last dropped for want of room. */
-  #lostAt: number | null = null;
-
-  get hasStrangers(): boolean {
-    return this.#strangers.size > 0;
-  }
+  /** When an event was last dropped for want of room; 0: none was. */
+  #lostAt = 0;
 
   leave(id: string, version: number): void {
     this.#left.delete(id);
@@ -60,19 +56,19 @@ export class LeftConversations {
     const stranger = this.#strangers.get(id);
     this.#left.delete(id);
     this.#strangers.delete(id);
-    return { events: [...(stranger?.events ?? [])], isAll: this.#lostAt === null && !stranger?.hasMissed };
+    return { events: [...(stranger?.events ?? [])], isAll: this.#lostAt === 0 && !stranger?.hasMissed };
   }
 
   /** Forgets those of whom a complete answer to a question asked then did not tell: they are not mine. */
   forgetHeardBefore(askedAt: number): void {
     for (const [id, { heardAt }] of this.#strangers) if (heardAt < askedAt) this.#strangers.delete(id);
-    if (this.#lostAt !== null && this.#lostAt < askedAt) this.#lostAt = null;
+    if (this.#lostAt < askedAt) this.#lostAt = 0;
   }
 
   clear(): void {
     this.#left.clear();
     this.#strangers.clear();
-    this.#lostAt = null;
+    this.#lostAt = 0;
   }
 
   #strangerOf(id: string, now: number): Stranger {

@@ -40,9 +40,11 @@ export class Members {
     this.#departed.delete(id);
     const held = this.#rows.get(id);
     if (!held && this.#rows.size >= LIMIT) return;
-    if (!held || member.version > held.version) this.#rows.set(id, { ...member, ...this.#higherOf(held, member) });
+    if (!held || member.version > held.version) {
+      this.#rows.set(id, member);
+      this.#stamp(id);
+    }
     this.raise(id, member.lastReadSeq, member.lastDeliveredSeq);
-    this.#forget();
   }
 
   depart(userId: string, version: number): void {
@@ -64,15 +66,12 @@ export class Members {
     const held = this.#marks.get(userId) ?? NOTHING;
     if (read <= held.read && delivered <= held.delivered && (held.isPresent || !isPresent)) return false;
     if (held === NOTHING && this.#marks.size >= LIMIT) return false;
-    const next = {
+    this.#marks.set(userId, {
       read: Math.max(held.read, read),
       delivered: Math.max(held.delivered, delivered, read),
       isPresent: held.isPresent || isPresent,
-    };
-    this.#marks.set(userId, next);
-    const row = this.#rows.get(userId);
-    if (row) this.#rows.set(userId, { ...row, lastReadSeq: next.read, lastDeliveredSeq: next.delivered });
-    this.#forget();
+    });
+    this.#stamp(userId);
     return true;
   }
 
@@ -111,12 +110,12 @@ export class Members {
     };
   }
 
-  #higherOf(held: Member | undefined, told: Member): Pick<Member, 'lastReadSeq' | 'lastDeliveredSeq'> {
-    const marks = this.#marks.get(told.user.id) ?? NOTHING;
-    return {
-      lastReadSeq: Math.max(marks.read, told.lastReadSeq, held?.lastReadSeq ?? 0),
-      lastDeliveredSeq: Math.max(marks.delivered, told.lastDeliveredSeq, held?.lastDeliveredSeq ?? 0),
-    };
+  /** Their row tells no less than is known of them. */
+  #stamp(userId: string): void {
+    const row = this.#rows.get(userId);
+    const marks = this.#marks.get(userId);
+    if (row && marks) this.#rows.set(userId, { ...row, lastReadSeq: marks.read, lastDeliveredSeq: marks.delivered });
+    this.#forget();
   }
 
   #forget(): void {

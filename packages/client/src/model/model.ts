@@ -14,7 +14,6 @@ import type { Subscribable } from '../subscribable.js';
 import type { DurableEvent } from './held-events.js';
 import { applyLoose } from './loose-events.js';
 import type { PageTicket, PageWish } from './message-pages.js';
-import type { RowLimits } from './message-rows.js';
 import { Notifier, type Topic } from './notifier.js';
 import { beginPage } from './paging.js';
 import { isDurable } from './reducers/in-order.js';
@@ -22,17 +21,14 @@ import { fetchedRow, withOwnReactions } from './row.js';
 import type {
   ConversationsSnapshot,
   ConversationView,
-  CursorMove,
   MessagesSnapshot,
   UnreadSnapshot,
 } from './snapshots.js';
-import { Store } from './store.js';
+import { Store, type StoreOptions } from './store.js';
 import { applyAnswer, nextQuestion } from './sync-answers.js';
 import { conversationsView, conversationView, detachedView, EMPTY, messagesView, unreadView } from './views.js';
 
-export interface ModelOptions {
-  onAdvance?: (move: CursorMove) => void;
-  rowLimits?: RowLimits;
+export interface ModelOptions extends StoreOptions {
   /** Somebody begins to look at something. */
   onLook?: (topic: Topic) => void;
 }
@@ -69,7 +65,7 @@ export class Model {
   #store: Store;
 
   constructor(private readonly options: ModelOptions = {}) {
-    this.#store = this.#storeOf('');
+    this.#store = new Store('', this.#notifier, options);
     this.conversations = this.#notifier.view('conversations', () => conversationsView(this.#store));
     this.people = this.#notifier.view('people', () => this.#store.people.snapshot());
     this.unread = this.#notifier.view('unread', () => unreadView(this.#store));
@@ -94,7 +90,7 @@ export class Model {
   /** At each `ready`. Another user: everything is dropped. */
   begin({ userId, epoch }: { userId: string; epoch: string }): void {
     if (userId !== this.#store.me) {
-      this.#store = this.#storeOf(userId);
+      this.#store = new Store(userId, this.#notifier, this.options);
       this.#notifier.touchAll();
     }
     this.#store.begin(epoch);
@@ -199,15 +195,6 @@ export class Model {
     const conversation = this.#store.get(conversationId);
     if (conversation) conversation.touch('messages');
     else this.#notifier.touch(`messages ${conversationId}`);
-  }
-
-  #storeOf(me: string): Store {
-    return new Store(me, {
-      touch: (topic) => this.#notifier.touch(topic),
-      isOpen: (id) => this.#notifier.hears(`messages ${id}`),
-      rowLimits: this.options.rowLimits,
-      onAdvance: (move) => this.options.onAdvance?.(move),
-    });
   }
 
   /** Nobody looks any more. */

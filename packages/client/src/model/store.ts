@@ -1,26 +1,20 @@
 import type { ConversationListItem, UserView } from '@parley/protocol';
 import { Conversation, type Surroundings } from './conversation.js';
-import { ConversationOrder } from './conversation-order.js';
 import type { DurableEvent } from './held-events.js';
 import { LeftConversations } from './left-conversations.js';
 import type { RowLimits } from './message-rows.js';
-import type { Topic } from './notifier.js';
+import type { Notifier } from './notifier.js';
 import { People } from './people.js';
 import { type Advance, applyHeld, receive } from './reducers/in-order.js';
-import type { ConversationsSnapshot, UnreadSnapshot } from './snapshots.js';
+import type { ConversationsSnapshot, CursorMove, UnreadSnapshot } from './snapshots.js';
 
-/** What the store needs of the views on it. */
-interface Audience {
-  touch(topic: Topic): void;
-  /** Whether anybody looks at its messages. */
-  isOpen(conversationId: string): boolean;
-  readonly rowLimits?: RowLimits;
-  onAdvance: Advance;
+export interface StoreOptions {
+  onAdvance?: (move: CursorMove) => void;
+  rowLimits?: RowLimits;
 }
 
 /** All conversations that are held, and where this client's memberships stand. */
 export class Store implements Surroundings {
-  readonly order = new ConversationOrder();
   readonly people = new People();
   readonly left = new LeftConversations();
   /** Ids of the conversations that need a sync. */
@@ -32,30 +26,27 @@ export class Store implements Surroundings {
   moves = 0;
   /** Whether all conversations were told once. */
   isLoaded = false;
-  /** Since when there may be memberships that were not told; null: all are known. */
-  membershipsDoubtedAt: number | null = null;
+  /** Since when there may be memberships that were not told; 0: all are known. */
+  membershipsDoubtedAt = 0;
   /** As shown last; null once one of them changed. */
   listView: ConversationsSnapshot | null = null;
   sumsView: UnreadSnapshot = { total: 0, mentions: 0 };
-  readonly #byId = new Map<string, Conversation>();
+  #byId = new Map<string, Conversation>();
   #clock = 0;
 
   constructor(
     readonly me: string,
-    private readonly audience: Audience,
+    private readonly notifier: Notifier,
+    readonly options: StoreOptions,
   ) {}
 
-  get rowLimits(): RowLimits | undefined {
-    return this.audience.rowLimits;
-  }
-
   get needsSync(): boolean {
-    return this.needy.size > 0 || this.membershipsDoubtedAt !== null;
+    return this.needy.size > 0 || this.membershipsDoubtedAt > 0;
   }
 
   readonly advance: Advance = (move) => {
     this.moves += 1;
-    this.audience.onAdvance(move);
+    this.options.onAdvance?.(move);
   };
 
   now(): number {
@@ -69,6 +60,14 @@ export class Store implements Surroundings {
 
   all(): IterableIterator<Conversation> {
     return this.#byId.values();
+  }
+
+  /** Newest first by the time of the last message, then by id descending. */
+  inOrder(): Conversation[] {
+    const sorted = [...this.all()].sort(byLastMessage);
+    // Almost in order the next time, which is sorted fast.
+    this.#byId = new Map(sorted.map((each) => [each.id, each]));
+    return sorted;
   }
 
   /** A connection is ready: whatever is held may be behind. In another epoch it may be of a past that never was. */
@@ -112,10 +111,9 @@ export class Store implements Surroundings {
     const { id } = conversation;
     if (conversation.epoch === this.epoch) this.left.leave(id, version);
     this.#byId.delete(id);
-    this.order.remove(id);
     this.needy.delete(id);
-    this.audience.touch(`item ${id}`);
-    this.audience.touch(`messages ${id}`);
+    this.notifier.touch(`item ${id}`);
+    this.notifier.touch(`messages ${id}`);
     this.#touchList();
   }
 
@@ -126,7 +124,7 @@ export class Store implements Surroundings {
   }
 
   isOpen(conversationId: string): boolean {
-    return this.audience.isOpen(conversationId);
+    return this.notifier.hears(`messages ${conversationId}`);
   }
 
   receive(event: DurableEvent): void {
@@ -155,7 +153,7 @@ export class Store implements Surroundings {
   meet(user: UserView): void {
     const met = this.people.meet(user);
     if (!met) return;
-    this.audience.touch('people');
+    this.notifier.touch('people');
     for (const conversation of this.#byId.values()) conversation.renewPerson(met);
   }
 
@@ -164,15 +162,19 @@ export class Store implements Surroundings {
     if (what === 'messages') conversation.messagesView = null;
     else conversation.itemView = null;
     if (this.#byId.get(id) !== conversation) return;
-    if (what === 'messages') return this.audience.touch(`messages ${id}`);
-    this.order.put(conversation);
-    this.audience.touch(`item ${id}`);
+    if (what === 'messages') return this.notifier.touch(`messages ${id}`);
+    this.notifier.touch(`item ${id}`);
     this.#touchList();
   }
 
   #touchList(): void {
     this.listView = null;
-    this.audience.touch('conversations');
-    this.audience.touch('unread');
+    this.notifier.touch('conversations');
+    this.notifier.touch('unread');
   }
+}
+
+function byLastMessage(a: Conversation, b: Conversation): number {
+  if (a.facts.updatedAt !== b.facts.updatedAt) return a.facts.updatedAt > b.facts.updatedAt ? -1 : 1;
+  return a.id > b.id ? -1 : 1;
 }

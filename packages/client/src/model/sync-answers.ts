@@ -29,7 +29,7 @@ export function nextQuestion(store: Store, asked: Asked): SyncBody | null {
 
 /** Where a conversation stands; where something is in doubt, a little before that, so that it is surely answered. */
 function positionOf({ cursor, receipts, doubtedAt }: Conversation): SyncPosition {
-  if (doubtedAt === null) return { version: cursor, receipts };
+  if (doubtedAt === 0) return { version: cursor, receipts };
   return receipts > 0 ? { version: cursor, receipts: receipts - 1 } : { version: cursor - 1, receipts };
 }
 
@@ -138,7 +138,7 @@ function concludeMemberships(
   const isFull = added.length + removed.length >= SYNC_LIMITS.syncMemberships;
   const hasMoreElsewhere = Object.values(conversations).some((part) => part.hasMore);
   if (hasMore && (isFull || !hasMoreElsewhere)) return store.doubtMemberships();
-  if (store.membershipsDoubtedAt !== null && store.membershipsDoubtedAt < askedAt) store.membershipsDoubtedAt = null;
+  if (store.membershipsDoubtedAt < askedAt) store.membershipsDoubtedAt = 0;
   store.left.forgetHeardBefore(askedAt);
   store.setLoaded();
 }

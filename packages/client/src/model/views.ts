@@ -23,7 +23,7 @@ export function conversationView(conversation: Conversation): ConversationView {
 }
 
 export function conversationsView(store: Store): ConversationsSnapshot {
-  store.listView ??= { items: store.order.map(conversationView), isLoaded: store.isLoaded };
+  store.listView ??= { items: store.inOrder().map(conversationView), isLoaded: store.isLoaded };
   return store.listView;
 }
 
