@@ -27,6 +27,8 @@ type Marked = Record<MarkKind, Mark>;
 const EVERY_MS = 1_000;
 /** After a long absence hundreds of conversations want a mark at the same moment. */
 const MOST_AT_ONCE = 8;
+/** The read one first: it may save the other. */
+const KINDS = ['read', 'delivered'] as const;
 const COMMANDS = { read: 'message:read', delivered: 'message:delivered' } as const;
 
 /**
@@ -60,37 +62,34 @@ export class Marks {
   forget(conversationId: string): void {
     const marked = this.#byConversation.get(conversationId);
     if (!marked) return;
-    clearTimeout(marked.read.timer);
-    clearTimeout(marked.delivered.timer);
+    for (const kind of KINDS) this.#wake(marked[kind]);
     this.#byConversation.delete(conversationId);
   }
 
   /** Another person is signed in. */
   clear(): void {
-    for (const conversationId of [...this.#byConversation.keys()]) this.forget(conversationId);
+    for (const conversationId of this.#byConversation.keys()) this.forget(conversationId);
   }
 
   resume(): void {
     this.#isOnline = true;
-    this.#each((mark) => {
-      mark.failures = 0;
-      this.#wake(mark);
-    });
+    for (const [, kind, marked] of this.#all()) {
+      marked[kind].failures = 0;
+      this.#wake(marked[kind]);
+    }
     this.#pump();
   }
 
   pause(): void {
     this.#isOnline = false;
-    this.#each((mark) => this.#wake(mark));
+    for (const [, kind, marked] of this.#all()) this.#wake(marked[kind]);
   }
 
   /** What waits only for its second is sent at once. Resolves when it is answered, or is not going to be. */
   async flush(): Promise<void> {
     const sent: Promise<void>[] = [];
-    for (const [conversationId, marked] of this.#byConversation) {
-      for (const kind of ['read', 'delivered'] as const) {
-        if (this.#isDue(marked, kind)) sent.push(this.#send(conversationId, kind));
-      }
+    for (const [conversationId, kind, marked] of this.#all()) {
+      if (this.#isDue(marked, kind)) sent.push(this.#send(conversationId, kind));
     }
     await Promise.all(sent);
   }
@@ -103,12 +102,9 @@ export class Marks {
   }
 
   #pump(): void {
-    for (const [conversationId, marked] of this.#byConversation) {
-      // The read one first: it may save the other.
-      for (const kind of ['read', 'delivered'] as const) {
-        if (this.#asking >= MOST_AT_ONCE) return;
-        if (marked[kind].timer === undefined && this.#isDue(marked, kind)) void this.#send(conversationId, kind);
-      }
+    for (const [conversationId, kind, marked] of this.#all()) {
+      if (this.#asking >= MOST_AT_ONCE) return;
+      if (marked[kind].timer === undefined && this.#isDue(marked, kind)) void this.#send(conversationId, kind);
     }
   }
 
@@ -162,10 +158,9 @@ export class Marks {
     mark.timer = undefined;
   }
 
-  #each(act: (mark: Mark) => void): void {
-    for (const { read, delivered } of this.#byConversation.values()) {
-      act(read);
-      act(delivered);
+  *#all(): Iterable<[string, MarkKind, Marked]> {
+    for (const [conversationId, marked] of this.#byConversation) {
+      for (const kind of KINDS) yield [conversationId, kind, marked];
     }
   }
 

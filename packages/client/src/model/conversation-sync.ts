@@ -1,6 +1,6 @@
 import type { ConversationSync } from '@parley/protocol';
 import type { Conversation } from './conversation.js';
-import { type Advance, applyHeld } from './reducers/in-order.js';
+import type { Advance } from './reducers/in-order.js';
 import { fetchedRow } from './row.js';
 
 /** Applies what changed in one conversation since it was asked about, at `askedAt` by the store's clock. */
@@ -25,11 +25,10 @@ export function applyDifference(
   conversation.held.take(conversation.cursor);
   conversation.trim();
   conversation.touchMarks();
-  applyHeld(conversation, advance);
 }
 
 /** Fills a conversation that was begun anew with its newest state. */
-export function applyNewest(conversation: Conversation, answer: ConversationSync, advance: Advance): void {
+export function applyNewest(conversation: Conversation, answer: ConversationSync): void {
   const rows = answer.messages.map(fetchedRow).sort((a, b) => a.message.seq - b.message.seq);
   conversation.messages.insert(rows);
   conversation.isPaged = true;
@@ -38,13 +37,6 @@ export function applyNewest(conversation: Conversation, answer: ConversationSync
   takeMarks(conversation, answer);
   conversation.isSyncing = answer.hasMore;
   conversation.touchMarks();
-  applyHeld(conversation, advance);
-}
-
-/** Confirms that nothing had changed since it was asked about. */
-export function applyNoDifference(conversation: Conversation, advance: Advance): void {
-  conversation.isSyncing = false;
-  applyHeld(conversation, advance);
 }
 
 function takeRows(conversation: Conversation, { messages, members }: ConversationSync): void {

@@ -1,12 +1,11 @@
 import {
-  type ConversationSync,
   SYNC_LIMITS,
   type SyncAnswer,
   type SyncBody,
   type SyncPosition,
 } from '@parley/protocol';
 import type { Conversation } from './conversation.js';
-import { applyDifference, applyNewest, applyNoDifference } from './conversation-sync.js';
+import { applyDifference, applyNewest } from './conversation-sync.js';
 import type { Store } from './store.js';
 
 /** Questions by the moment they were asked at, by the store's clock. */
@@ -52,13 +51,9 @@ export function applyAnswer(store: Store, { question, answer, askedAt }: Answere
   for (const user of answer.users) store.meet(user);
   for (const id of answer.removed) remove(store, id, askedAt);
   add(store, answer);
-  for (const [id, part] of Object.entries(answer.conversations)) {
+  for (const id of Object.keys({ ...answer.conversations, ...question.conversations })) {
     const conversation = store.get(id);
-    if (conversation) applyPart(store, conversation, { part, answer, askedAt });
-  }
-  for (const id of Object.keys(question.conversations)) {
-    const conversation = store.get(id);
-    if (conversation && !answer.conversations[id]) confirmUnchanged(store, conversation, { answer, askedAt });
+    if (conversation) applyPart(store, conversation, { answer, askedAt });
   }
   concludeMemberships(store, answer, askedAt);
   return store.moves > moves || store.cursor !== cursor || store.needy.size !== need || store.needsSync !== needsSync;
@@ -85,47 +80,28 @@ function add(store: Store, { added, conversations, epoch }: SyncAnswer): void {
   }
 }
 
-interface Told<Part> {
-  part: Part;
-  answer: SyncAnswer;
-  askedAt: number;
-}
-
+/** A conversation that was asked about, or had to be told of. Without a part nothing has changed in it. */
 function applyPart(
   store: Store,
   conversation: Conversation,
-  { part, answer, askedAt }: Told<SyncAnswer['conversations'][string]>,
+  { answer, askedAt }: { answer: SyncAnswer; askedAt: number },
 ): void {
+  const part = answer.conversations[conversation.id];
   if (conversation.startedAt > askedAt) {
     // Of what was held before. Something later than its beginning is asked for again.
-    if (part.version > conversation.cursor) conversation.unconfirm();
-  } else if (!('conversation' in part)) {
+    if (part && part.version > conversation.cursor) conversation.unconfirm();
+  } else if (part && !('conversation' in part)) {
     conversation.isSyncing = true;
     conversation.confirm(askedAt);
-  } else if (part.reset) {
-    reset(store, part);
-    return;
+  } else if (part?.reset) {
+    const begun = store.start(part.conversation, part.version, 'reset');
+    applyNewest(begun, part);
+    return store.check(begun);
   } else if (conversation.epoch === answer.epoch) {
-    applyDifference(conversation, part, { askedAt, advance: store.advance });
+    if (part) applyDifference(conversation, part, { askedAt, advance: store.advance });
+    else conversation.isSyncing = false;
     conversation.confirm(askedAt);
   }
-  store.check(conversation);
-}
-
-function reset(store: Store, part: ConversationSync): void {
-  const begun = store.start(part.conversation, part.version, 'reset');
-  applyNewest(begun, part, store.advance);
-  store.check(begun);
-}
-
-function confirmUnchanged(
-  store: Store,
-  conversation: Conversation,
-  { answer, askedAt }: Omit<Told<unknown>, 'part'>,
-): void {
-  if (conversation.startedAt > askedAt || conversation.epoch !== answer.epoch) return;
-  applyNoDifference(conversation, store.advance);
-  conversation.confirm(askedAt);
   store.check(conversation);
 }
 

@@ -14,15 +14,14 @@ export type Advance = (move: CursorMove) => void;
 export const isDurable = (name: string): name is DurableName => Object.hasOwn(REDUCERS, name);
 
 /**
- * Applies an event if it is the next one, and then those held that follow it. One that was passed is dropped; one that
- * comes before its turn, or while a sync has more, is held.
+ * Applies an event if it is the next one. One that was passed is dropped; one that comes before its turn, or while a
+ * sync has more, is held.
  */
 export function receive(conversation: Conversation, event: DurableEvent, advance: Advance): void {
   const { version } = event.payload;
   if (version <= conversation.cursor) return;
   if (conversation.isSyncing || version !== conversation.cursor + 1) return conversation.hold(event);
   apply(conversation, event, advance);
-  applyHeld(conversation, advance);
 }
 
 /** Applies what is held as far as it goes without a hole. */
