@@ -5,7 +5,7 @@ import { backOff } from './back-off.js';
 import type { ConnectionSnapshot } from './connection-snapshot.js';
 import { type ConnectionAction, type ConnectionEvent, TRANSITIONS } from './states.js';
 import type { TokenReason, Tokens } from './tokens.js';
-import { type SocketOpener, Wire, type WireEnd } from './wire.js';
+import { isOfToken, noConnection, type SocketOpener, Wire, type WireEnd } from './wire.js';
 
 export interface ConnectionOptions {
   url: string;
@@ -50,13 +50,44 @@ export class Connection {
   isReady = false;
   /** When the server wants us back; milliseconds. */
   #awayMs: number | null = null;
+  /** What the table asks for. */
   readonly #actions: Record<ConnectionAction, () => void> = {
-    rest: () => this.#rest(),
-    open: () => this.#open(),
-    renew: () => this.#renew(),
-    dial: () => this.#dial(),
+    rest: () => {
+      this.#close();
+      this.#failures = 0;
+      this.#reason = 'connect';
+      this.options.tokens.forget();
+      this.#awayMs = null;
+      this.#show({ attempt: 0 });
+    },
+    open: () => {
+      this.#close();
+      this.#show({ attempt: this.snapshot.getSnapshot().attempt + 1 });
+      this.#timer = setTimeout(() => this.fire('lost'), ATTEMPT_MS);
+      this.#askForToken(this.#reason);
+    },
+    renew: () => {
+      this.#reason = 'refused';
+      this.#actions.open();
+    },
+    dial: () => {
+      const { url, openSocket } = this.options;
+      this.#wire = new Wire({
+        url,
+        token: this.#token,
+        openSocket,
+        pollingFirst: this.snapshot.getSnapshot().attempt % POLLING_EVERY === 0,
+        onEvent: (name, payload) => this.#hear(name, payload),
+        onEnd: (end) => this.#afterEnd(end),
+      });
+    },
     greet: () => this.#greet(),
-    settle: () => this.#settle(),
+    settle: () => {
+      this.#failures = 0;
+      this.#tokenReplacesRefused = false;
+      this.#show({ attempt: 0, error: null });
+      this.options.onOnline();
+    },
     wait: () => this.#waitFor(Math.max(backOff(this.#failures + 1), this.#askedWait())),
     waitLong: () => this.#waitFor(Math.max(backOff(Infinity), this.#askedWait())),
     waitForToken: () => {
@@ -64,7 +95,13 @@ export class Connection {
       this.#waitFor(backOff(this.#failures + 1));
     },
     refresh: () => this.#askForToken('expiring'),
-    present: () => this.#present(),
+    present: () => {
+      const refuse = this.#meanwhile(() => this.fire(this.#refusedToken()));
+      this.ask('auth:refresh', { token: this.#token }).catch((fault: unknown) => {
+        // Any other fault: the server closes when the token ends, and the next attempt brings another.
+        if (isOfToken(SdkError.of(fault))) refuse();
+      });
+    },
     note: () => undefined,
   };
 
@@ -81,59 +118,21 @@ export class Connection {
   /** Sends a command. Rejects with `offline` at once where the server has not announced itself on this connection. */
   ask<Name extends CommandName>(name: Name, payload: Commands[Name]['payload']): Promise<Commands[Name]['result']> {
     const { limits } = this.snapshot.getSnapshot();
-    if (!this.#wire || !this.isReady || !limits)
-      return Promise.reject(new SdkError('offline', 'There is no connection.'));
+    if (!this.#wire || !this.isReady || !limits) return Promise.reject(noConnection());
     return this.#wire.ask(name, payload, limits.frameBytes);
   }
 
-  #rest(): void {
-    this.#close();
-    this.#failures = 0;
-    this.#reason = 'connect';
-    this.options.tokens.forget();
-    this.#awayMs = null;
-    this.#show({ attempt: 0 });
-  }
-
-  #open(): void {
-    this.#close();
-    this.#show({ attempt: this.snapshot.getSnapshot().attempt + 1 });
-    this.#timer = setTimeout(() => this.fire('lost'), ATTEMPT_MS);
-    this.#askForToken(this.#reason);
-  }
-
-  #renew(): void {
-    this.#reason = 'refused';
-    this.#open();
-  }
-
   #askForToken(reason: TokenReason): void {
-    const turn = this.#turn;
     this.options.tokens.ask(reason).then(
-      (token) => {
-        if (turn !== this.#turn) return;
+      this.#meanwhile((token) => {
         if (token === null) return this.fire('noToken');
         this.#token = token;
         this.#tokenReplacesRefused = reason === 'refused';
         this.#reason = 'connect';
         this.fire('tokenGiven');
-      },
-      () => {
-        if (turn === this.#turn) this.fire('tokenFailed');
-      },
+      }),
+      this.#meanwhile(() => this.fire('tokenFailed')),
     );
-  }
-
-  #dial(): void {
-    const { url, openSocket } = this.options;
-    this.#wire = new Wire({
-      url,
-      token: this.#token,
-      openSocket,
-      pollingFirst: this.snapshot.getSnapshot().attempt % POLLING_EVERY === 0,
-      onEvent: (name, payload) => this.#hear(name, payload),
-      onEnd: (end) => this.#afterEnd(end),
-    });
   }
 
   #hear<Name extends EventName>(name: Name, payload: Events[Name]): void {
@@ -151,36 +150,22 @@ export class Connection {
 
   #greet(): void {
     const announced = this.#announced;
-    const turn = this.#turn;
     if (!announced) return;
     clearTimeout(this.#timer);
     this.isReady = true;
     this.#show({ userId: announced.userId, limits: announced.limits });
     this.options.catchUp(announced).then(
-      () => {
-        if (turn === this.#turn) this.fire('synced');
-      },
-      () => {
-        if (turn === this.#turn) this.fire('lost');
-      },
+      this.#meanwhile(() => this.fire('synced')),
+      this.#meanwhile(() => this.fire('lost')),
     );
   }
 
-  #settle(): void {
-    this.#failures = 0;
-    this.#tokenReplacesRefused = false;
-    this.#show({ attempt: 0, error: null });
-    this.options.onOnline();
-  }
-
-  #present(): void {
+  /** Does it, unless this attempt is over by then. */
+  #meanwhile<Args extends unknown[]>(act: (...args: Args) => void): (...args: Args) => void {
     const turn = this.#turn;
-    this.ask('auth:refresh', { token: this.#token }).catch((fault: unknown) => {
-      // Any other fault: the server closes when the token ends, and the next attempt brings another.
-      const isRefused =
-        fault instanceof SdkError && (fault.code === 'unauthenticated' || fault.code === 'token_expired');
-      if (isRefused && turn === this.#turn) this.fire(this.#refusedToken());
-    });
+    return (...args) => {
+      if (turn === this.#turn) act(...args);
+    };
   }
 
   #afterEnd({ how, error }: WireEnd): void {

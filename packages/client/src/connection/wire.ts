@@ -2,13 +2,12 @@ import {
   type Ack,
   type CommandName,
   type Commands,
-  type ErrorCode,
   type ErrorObject,
   type EventName,
   type Events,
 } from '@parley/protocol';
 import { io } from 'socket.io-client';
-import { SdkError } from '../sdk-error.js';
+import { SdkError, type SdkErrorCode } from '../sdk-error.js';
 
 /** What this package needs of a socket.io-client `Socket`. */
 export interface ClientSocket {
@@ -53,7 +52,6 @@ export interface WireOptions {
 
 const ACK_MS = 10_000;
 const HANDSHAKE_MS = 8_000;
-const TOKEN_CODES: ReadonlySet<string> = new Set<ErrorCode>(['unauthenticated', 'token_expired']);
 
 /** One socket from its opening to its end. It never comes back; the connection opens another one. */
 export class Wire {
@@ -107,11 +105,13 @@ export class Wire {
     });
   }
 
-  /** Nothing is heard of it any more. */
-  close(): void {
-    if (this.#hasEnded) return;
-    this.#finish();
+  /** Nothing is heard of it any more. Tells whether anything was to be heard until now. */
+  close(): boolean {
+    if (this.#hasEnded) return false;
+    this.#hasEnded = true;
+    for (const reject of this.#unanswered) reject(noConnection());
     this.#socket.disconnect();
+    return true;
   }
 
   #hear(name: string, payload: unknown): void {
@@ -121,15 +121,7 @@ export class Wire {
   }
 
   #end(end: WireEnd): void {
-    if (this.#hasEnded) return;
-    this.#finish();
-    this.#socket.disconnect();
-    this.options.onEnd(end);
-  }
-
-  #finish(): void {
-    this.#hasEnded = true;
-    for (const reject of this.#unanswered) reject(noConnection());
+    if (this.close()) this.options.onEnd(end);
   }
 
   #afterDisconnect(reason: string): WireEnd {
@@ -142,15 +134,20 @@ export class Wire {
 /** Room for the name, the number of the acknowledgement and the framing. */
 const FRAME_HEAD = 256;
 
-function noConnection(): SdkError {
+export function noConnection(): SdkError {
   return new SdkError('offline', 'There is no connection.');
 }
 
 /** Without an error object it was not the server's decision, or not one that it explains. */
 function afterRefusal(data: unknown): WireEnd {
   if (!isErrorObject(data)) return { how: 'lost', error: null };
-  if (TOKEN_CODES.has(data.code)) return { how: 'tokenRefused', error: data };
+  if (isOfToken(data)) return { how: 'tokenRefused', error: data };
   return { how: data.retryable ? 'lost' : 'refused', error: data };
+}
+
+/** Whether it is the token that is refused. */
+export function isOfToken({ code }: { code: SdkErrorCode }): boolean {
+  return code === 'unauthenticated' || code === 'token_expired';
 }
 
 function isErrorObject(data: unknown): data is ErrorObject {

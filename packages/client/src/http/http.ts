@@ -27,15 +27,15 @@ export class Http {
    */
   async request<T>(method: HttpMethod, path: string, body?: unknown): Promise<T> {
     const { tokens } = this.options;
-    const token = await this.#bring(() => tokens.current());
+    const token = await this.#bring(tokens.current());
     const first = await this.#exchange(method, path, { body, token });
     if (first.response.status !== 401) return read(first) as T;
-    const other = await this.#bring(() => tokens.replace(token));
+    const other = await this.#bring(tokens.replace(token));
     return read(await this.#exchange(method, path, { body, token: other })) as T;
   }
 
-  async #bring(ask: () => Promise<string | null>): Promise<string> {
-    const token = await ask().catch((cause: unknown) => {
+  async #bring(asked: Promise<string | null>): Promise<string> {
+    const token = await asked.catch((cause: unknown) => {
       throw new SdkError('network', `No token could be had: ${String(cause)}`);
     });
     if (token === null) throw new SdkError('unauthenticated', 'Nobody is signed in.', { retryable: false });
@@ -95,7 +95,7 @@ function read({ response, text }: Answer): unknown {
 
 function parsed(text: string): unknown {
   try {
-    return text === '' ? undefined : JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
