@@ -1,3 +1,4 @@
+import { setNewest } from './bounded.js';
 import { type DurableEvent, HeldEvents } from './held-events.js';
 
 /** Conversations remembered that were left. */
@@ -22,12 +23,7 @@ export class LeftConversations {
   #lostAt = 0;
 
   leave(id: string, version: number): void {
-    this.#left.delete(id);
-    this.#left.set(id, version);
-    for (const oldest of this.#left.keys()) {
-      if (this.#left.size <= LEFT) break;
-      this.#left.delete(oldest);
-    }
+    setNewest(this.#left, [id, version], LEFT);
   }
 
   /** Whether a picture of this version is from before it was left. */
@@ -38,7 +34,7 @@ export class LeftConversations {
   /** Keeps an event of a conversation that is perhaps about to be told of. Tells whether it is anything to ask about. */
   hear(event: DurableEvent, now: number): boolean {
     const { conversationId, version } = event.payload;
-    if ((this.#left.get(conversationId) ?? 0) >= version) return false;
+    if (this.wasLeftAfter(conversationId, version - 1)) return false;
     const stranger = this.#strangerOf(conversationId, now);
     if (!stranger.events.add(event)) stranger.hasMissed = true;
     return true;

@@ -1,4 +1,5 @@
 import type { Member, MessageStatus, UserView } from '@parley/protocol';
+import { setNewest } from './bounded.js';
 
 /** Rows kept of one conversation, and departures remembered. */
 const LIMIT = 1_000;
@@ -51,12 +52,7 @@ export class Members {
     if ((this.#rows.get(userId)?.version ?? 0) > version) return;
     this.#rows.delete(userId);
     this.#marks.delete(userId);
-    this.#departed.delete(userId);
-    this.#departed.set(userId, version);
-    for (const oldest of this.#departed.keys()) {
-      if (this.#departed.size <= LIMIT) break;
-      this.#departed.delete(oldest);
-    }
+    setNewest(this.#departed, [userId, version], LIMIT);
     this.#forget();
   }
 

@@ -18,12 +18,7 @@ import { Notifier, type Topic } from './notifier.js';
 import { beginPage } from './paging.js';
 import { isDurable } from './reducers/in-order.js';
 import { fetchedRow, withOwnReactions } from './row.js';
-import type {
-  ConversationsSnapshot,
-  ConversationView,
-  MessagesSnapshot,
-  UnreadSnapshot,
-} from './snapshots.js';
+import type { ConversationsSnapshot, ConversationView, MessagesSnapshot, UnreadSnapshot } from './snapshots.js';
 import { Store, type StoreOptions } from './store.js';
 import { applyAnswer, nextQuestion } from './sync-answers.js';
 import { conversationsView, conversationView, detachedView, EMPTY, messagesView, unreadView } from './views.js';

@@ -1,28 +1,19 @@
 import type { UserView } from '@parley/protocol';
+import { setNewest } from './bounded.js';
 
 const LIMIT = 10_000;
 
-/** Everyone of whom anything was told, as told last; those known longest make room. */
+/** Everyone of whom anything was told, as told last; those told of longest ago make room. */
 export class People {
   readonly #users = new Map<string, UserView>();
   #view: ReadonlyMap<string, UserView> | null = null;
 
-  /** Tells whether that is news of someone known. `undefined`: nothing new, or someone new. */
+  /** Returns the person where anything of that is new. */
   meet({ id, username, displayName, avatarUrl, isBot }: UserView): UserView | undefined {
-    const known = this.#users.get(id);
-    const isSame =
-      known?.username === username &&
-      known.displayName === displayName &&
-      known.avatarUrl === avatarUrl &&
-      known.isBot === isBot;
-    if (isSame) return undefined;
     const user = { id, username, displayName, avatarUrl, isBot };
-    this.#users.set(id, user);
+    if (JSON.stringify(this.#users.get(id)) === JSON.stringify(user)) return undefined;
+    setNewest(this.#users, [id, user], LIMIT);
     this.#view = null;
-    for (const oldest of this.#users.keys()) {
-      if (this.#users.size <= LIMIT) break;
-      this.#users.delete(oldest);
-    }
     return user;
   }
 

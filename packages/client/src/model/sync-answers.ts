@@ -1,9 +1,4 @@
-import {
-  SYNC_LIMITS,
-  type SyncAnswer,
-  type SyncBody,
-  type SyncPosition,
-} from '@parley/protocol';
+import { SYNC_LIMITS, type SyncAnswer, type SyncBody, type SyncPosition } from '@parley/protocol';
 import type { Conversation } from './conversation.js';
 import { applyDifference, applyNewest } from './conversation-sync.js';
 import type { Store } from './store.js';

@@ -17,11 +17,7 @@ export class KeptEntries {
   ) {}
 
   async load(): Promise<OutboxEntry[]> {
-    let entries: OutboxEntry[] = [];
-    await this.#safely(async () => {
-      entries = await this.storage.load();
-    });
-    return entries;
+    return (await this.#safely(() => this.storage.load())) ?? [];
   }
 
   put(entry: OutboxEntry): Promise<void> {
@@ -48,8 +44,8 @@ export class KeptEntries {
     return writing;
   }
 
-  #safely(act: () => Promise<void>): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
+  #safely<T>(act: () => Promise<T>): Promise<T | void> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
     const timer = setTimeout(() => reject(new Error('The outbox storage does not answer.')), PATIENCE_MS);
     Promise.resolve().then(act).then(resolve, reject);
     return promise.catch((fault: unknown) => callSafely(this.onFault, fault)).finally(() => clearTimeout(timer));
