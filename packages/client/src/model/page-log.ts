@@ -1,4 +1,4 @@
-import { type Row, type RowChange, withoutExcerpt } from './row.js';
+import { type RowChange, withoutExcerpt } from './row.js';
 
 /** Changes remembered; a page that outlasts more of them is not to be trusted. */
 const LIMIT = 5_000;
