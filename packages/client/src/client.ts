@@ -77,6 +77,7 @@ export class ParleyClient {
       catchUp: (announced) => this.catchUp(announced),
       onOnline: () => this.resume(),
       onLost: () => this.pause(),
+      onRest: () => this.outbox.forget(),
     });
     this.syncer = new Syncer(this.model, (body) => this.askSync(body));
     this.outbox = new Outbox({
