@@ -3,6 +3,8 @@ const POSTGRES = {
   variable: 'PARLEY_TEST_POSTGRES_URL',
   sentence: 'no PostgreSQL server programs found; on Debian: apt-get install postgresql',
 };
+// With one file at a time a core waits while the other is with the database.
+const IN_PAIRS = ['--maxWorkers=2'];
 const CHROMIUM = {
   part: 'chromium',
   variable: 'CHROMIUM_PATH',
@@ -18,6 +20,7 @@ export const SUITES = [
     project: 'integration',
     needs: [],
     env: { PARLEY_TEST_DATABASE: 'embedded' },
+    options: IN_PAIRS,
   },
   {
     name: 'integration (postgres)',
@@ -25,6 +28,7 @@ export const SUITES = [
     project: 'integration',
     needs: [POSTGRES],
     env: { PARLEY_TEST_DATABASE: 'postgres' },
+    options: IN_PAIRS,
   },
   {
     name: 'journeys',

@@ -130,8 +130,8 @@ describe('a device that was away', () => {
     return { end };
   }
 
-  async function faultsOf({ client, guest }: Device): Promise<string[]> {
-    return compareStore(client, await fetchFresh(guest.rest, new Set([conversationId])));
+  async function faultsOf(away: Device): Promise<string[]> {
+    return compareStore(away.client, await fetchFresh(away.guest.rest, new Set([conversationId])));
   }
 });
 
@@ -165,7 +165,7 @@ async function online(device: Device): Promise<void> {
 async function until(condition: () => boolean | Promise<boolean>, patienceMs = 30_000): Promise<void> {
   const end = performance.now() + patienceMs;
   while (!(await condition())) {
-    if (performance.now() > end) throw new Error(`It has not come to be so: ${condition}`);
+    if (performance.now() > end) throw new Error(`It has not come to be so: ${String(condition)}`);
     await sleep(20);
   }
 }

@@ -75,7 +75,7 @@ export class DisturbedLine {
   };
 
   readonly fetch: typeof fetch = async (input, init) => {
-    this.requests.push(String(input));
+    this.requests.push(input instanceof Request ? input.url : input.toString());
     if (this.gone || this.random.chance(this.weather.requestLost)) throw this.lost();
     const answer = await fetch(input, init);
     if (this.gone || this.random.chance(this.weather.answerLost)) {

@@ -37,7 +37,8 @@ async function whatIsMissing(devices: Device[]): Promise<string[]> {
       }
     }
   }
-  return missing.length > 0 ? missing : await behind(devices);
+  if (missing.length > 0) return missing;
+  return behind(devices);
 }
 
 /** Those whose list does not show the versions that the server tells. */
@@ -49,7 +50,8 @@ async function behind(devices: Device[]): Promise<string[]> {
     for (const device of own) {
       const { items } = device.client.conversations.getSnapshot();
       const held = items.map(({ id, version }) => `${id}: ${version}`).toSorted();
-      if (held.join() !== heads.join()) missing.push(`${device.name} stands at ${held}; the server at ${heads}`);
+      if (held.join() !== heads.join())
+        missing.push(`${device.name} stands at ${held.join()}; the server at ${heads.join()}`);
     }
   }
   return missing;

@@ -1,9 +1,56 @@
 /** One way to break the product that the fuzz has to notice. */
 export interface Mutation {
   name: string;
+  /** `from` is there exactly once; a change of the sources that moves it away is a fault here, and is told. */
   patches: { file: string; from: string; to: string }[];
-  /** Any of these oracles is the one to see it. */
+  /** Letters of the oracles of which one has to see it. */
   seenBy: string[];
 }
 
-export const MUTATIONS: Mutation[] = [];
+export const MUTATIONS: Mutation[] = [
+  {
+    name: 'no hold-back of live events while a sync has more',
+    patches: [
+      {
+        file: 'packages/client/src/model/reducers/in-order.ts',
+        // Without the second condition the gap check would hold nearly all of them back all the same.
+        from: 'if (conversation.isSyncing || version !== conversation.cursor + 1)',
+        to: 'if (!conversation.isSyncing && version !== conversation.cursor + 1)',
+      },
+    ],
+    seenBy: ['(a)', '(c)'],
+  },
+  {
+    name: 'the cursor moved by a page of messages',
+    patches: [
+      {
+        file: 'packages/client/src/model/paging.ts',
+        from: '  conversation.messages.insert(rows);\n',
+        to: '  conversation.messages.insert(rows);\n  conversation.cursor = Math.max(conversation.cursor, ...items.map((each) => each.version));\n',
+      },
+    ],
+    seenBy: ['(a)', '(c)'],
+  },
+  {
+    name: 'a removal outside the version order: sockets leave after a moment instead of in their turn',
+    patches: [
+      {
+        file: 'apps/api/src/realtime/feed/deliveries.ts',
+        from: 'if (event.left) this.leave(conversationId, event.left);',
+        to: 'const { left } = event;\n    if (left) setTimeout(() => this.leave(conversationId, left), 10);',
+      },
+    ],
+    seenBy: ['(g)'],
+  },
+  {
+    name: 'the excerpt of a deleted message is still told',
+    patches: [
+      {
+        file: 'apps/api/src/modules/messages/message-views.ts',
+        from: '!gone.has(keyOf({ conversationId, seq: replyTo.seq }))',
+        to: 'gone.has(keyOf({ conversationId, seq: -1 }))',
+      },
+    ],
+    seenBy: ['(a)', '(e)'],
+  },
+];

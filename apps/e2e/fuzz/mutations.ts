@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { ROOT } from '../harness/places.js';
 import { MUTATIONS, type Mutation } from './mutation-list.js';
 
@@ -24,56 +24,93 @@ const COPIED = [
   'tsconfig.json',
   'tsconfig.base.json',
 ];
+const MOST_PRINTED = 3_000;
 
-/** Breaks a copy of the sources in each known way, and expects the fuzz to fail there, and to pass in the copy as it is. */
+/**
+ * Breaks a copy of the sources in each known way, and expects the fuzz to pass in the copy as it is, and to fail with
+ * each mutation in one of seeds 1 to `seeds`. `only`: the number of the one mutation to try, from 1.
+ */
 export async function mutate(seeds: number, only?: number): Promise<boolean> {
+  const chosen = MUTATIONS.filter((_, index) => only === undefined || index + 1 === only);
+  if (chosen.length === 0) throw new Error(`There are ${MUTATIONS.length} mutations.`);
   const copy = mkdtempSync(join(tmpdir(), 'parley-mutated-'));
-  try {
-    copySources(copy);
-    const chosen = MUTATIONS.filter((_, index) => only === undefined || index + 1 === only);
-    return chosen.map((mutation) => proves(copy, mutation, seeds)).every(Boolean);
-  } finally {
-    rmSync(copy, { recursive: true, force: true });
-  }
+  // Also where a signal ends us.
+  process.once('exit', () => rmSync(copy, { recursive: true, force: true }));
+  copySources(copy);
+  if (!(await passes(copy, seeds))) return false;
+  let unseen = 0;
+  for (const mutation of chosen) if (!(await isSeen(copy, mutation, seeds))) unseen += 1;
+  console.log(unseen === 0 ? `${chosen.length} mutations, all seen.` : `${unseen} of ${chosen.length} were not seen.`);
+  return unseen === 0;
+}
+
+async function passes(copy: string, seeds: number): Promise<boolean> {
+  await compile(copy);
+  const played = await run(copy, ['apps/e2e/dist/fuzz/main.js', '--seeds', String(seeds)]);
+  console.log(`${played.succeeded ? '✔' : '✘'} as it is: ${played.succeeded ? 'nothing found' : 'faults found'}`);
+  if (!played.succeeded) console.log(played.output.slice(-MOST_PRINTED));
+  return played.succeeded;
 }
 
 /** Whether the fuzz fails in the copy with this mutation, by one of the oracles that have to see it. */
-function proves(copy: string, mutation: Mutation, seeds: number): boolean {
-  const before = mutation.patches.map(
-    ({ file }) => [join(copy, file), readFileSync(join(copy, file), 'utf8')] as const,
-  );
-  for (const patch of mutation.patches) replace(join(copy, patch.file), patch.from, patch.to);
+async function isSeen(copy: string, { name, patches, seenBy }: Mutation, seeds: number): Promise<boolean> {
+  const files = [...new Set(patches.map(({ file }) => join(copy, file)))];
+  const before = files.map((path) => [path, readFileSync(path, 'utf8')] as const);
   try {
-    run(copy, ['node_modules/typescript/bin/tsc', '-b']);
-    const played = run(copy, ['apps/e2e/dist/fuzz/main.js', '--seeds', String(seeds)], false);
-    const named = [...new Set(played.match(/^ {4}\(\w\)/gm))].map((line) => line.trim());
-    const isSeen = mutation.seenBy.some((oracle) => named.includes(oracle));
-    console.log(`${isSeen ? '✔' : '✘'} ${mutation.name}: ${isSeen ? `seen by ${named.join(' ')}` : 'not seen'}`);
-    const first = played.split('\n').find((line) => mutation.seenBy.some((oracle) => line.startsWith(`    ${oracle}`)));
-    console.log(first ?? played.slice(-2000));
-    return isSeen;
+    for (const { file, from, to } of patches) replace(join(copy, file), from, to);
+    await compile(copy);
+    for (let seed = 1; seed <= seeds; seed += 1) {
+      const { output } = await run(copy, ['apps/e2e/dist/fuzz/main.js', '--seed', String(seed)]);
+      const faults = output.split('\n').filter((line) => /^ {4}\(\w\)/.test(line));
+      const first = seenBy.flatMap((oracle) => faults.find((line) => line.trim().startsWith(oracle)) ?? [])[0];
+      if (first) {
+        const named = [...new Set(faults.map((line) => line.trim().slice(0, 3)))].join(' ');
+        console.log(`✔ ${name}: seen by ${named} in seed ${seed}, ${faults.length} faults or more\n${first}`);
+        return true;
+      }
+      // Anything else than a seed that was played is told.
+      if (!/^[✔✘] seed/m.test(output)) console.log(output.slice(-MOST_PRINTED));
+    }
+    console.log(`✘ ${name}: not seen`);
+    return false;
   } finally {
     for (const [path, text] of before) writeFileSync(path, text);
   }
 }
 
 function replace(path: string, from: string, to: string): void {
-  const text = readFileSync(path, 'utf8');
-  const parts = text.split(from);
+  const parts = readFileSync(path, 'utf8').split(from);
   if (parts.length !== 2) throw new Error(`${path} has this ${parts.length - 1} times, not once:\n${from}`);
   writeFileSync(path, parts.join(to));
 }
 
-/** Runs a script of the copy to its end; answers what it printed. */
-function run(copy: string, args: string[], mustSucceed = true): string {
-  const done = spawnSync(process.execPath, args, { cwd: copy, encoding: 'utf8', maxBuffer: 1e9 });
-  const output = `${done.stdout}${done.stderr}`;
-  if (mustSucceed && done.status !== 0) throw new Error(`${args.join(' ')} failed:\n${output}`);
-  return output;
+async function compile(copy: string): Promise<void> {
+  const { succeeded, output } = await run(copy, ['node_modules/typescript/bin/tsc', '-b']);
+  if (!succeeded) throw new Error(`The copy does not compile:\n${output}`);
+}
+
+/** Runs a script of the copy to its end. */
+function run(copy: string, args: string[]): Promise<{ succeeded: boolean; output: string }> {
+  const { promise, resolve, reject } = Promise.withResolvers<{ succeeded: boolean; output: string }>();
+  const child = spawn(process.execPath, args, { cwd: copy, stdio: ['ignore', 'pipe', 'pipe'] });
+  const end = () => child.kill();
+  process.once('exit', end);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
+  child.once('error', reject);
+  child.once('close', (code) => {
+    process.off('exit', end);
+    resolve({ succeeded: code === 0, output });
+  });
+  return promise;
 }
 
 function copySources(copy: string): void {
-  const filter = (path: string) => !path.endsWith('/node_modules');
+  const filter = (path: string) => basename(path) !== 'node_modules';
   for (const name of COPIED) cpSync(join(ROOT, name), join(copy, name), { recursive: true, filter });
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
   // Links between packages are relative: copied as they are, they lead to the copy's own.
@@ -81,7 +118,7 @@ function copySources(copy: string): void {
     for (const workspace of readdirSync(join(ROOT, group))) {
       const links = join(group, workspace, 'node_modules');
       if (!existsSync(join(ROOT, links))) continue;
-      mkdirSync(dirname(join(copy, links)), { recursive: true });
+      mkdirSync(join(copy, group, workspace), { recursive: true });
       cpSync(join(ROOT, links), join(copy, links), { recursive: true, verbatimSymlinks: true, force: true });
     }
   }

@@ -61,8 +61,9 @@ export const OPERATIONS: Record<StepKind, (turn: Turn) => unknown> = {
   },
   latest: ({ device, conversationId }) => device.client.messages(conversationId).toLatest(),
   add: (turn) => {
-    const others = turn.party.guests.filter(({ id }) => !presentIds(turn).has(id));
-    const guest = choose(others, turn.step.pick) ?? choose(turn.party.guests, turn.step.pick);
+    const present = presentIds(turn);
+    const absent = turn.party.guests.filter(({ id }) => !present.has(id));
+    const guest = choose(absent, turn.step.pick) ?? choose(turn.party.guests, turn.step.pick);
     return guest && turn.device.client.addMembers(turn.conversationId, [guest.id]);
   },
   remove: (turn) => {

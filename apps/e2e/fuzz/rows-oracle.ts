@@ -12,13 +12,20 @@ export interface SeedRecord {
   devices: DeviceRecord[];
 }
 
-export interface DeviceRecord {
+interface DeviceRecord {
   name: string;
   userId: string;
   sendings: Sending[];
   stored: ReadonlySet<string>;
   promised: Promised[];
   outbox: { clientMessageId: string; failure: string | null }[];
+}
+
+interface CountsRow {
+  userId: string;
+  conversationId: string;
+  unread: number;
+  mentioned: number;
 }
 
 interface MessageRow {
@@ -42,7 +49,7 @@ export async function checkRows(query: Query, record: SeedRecord): Promise<strin
 
 /** (b): every unread and mention count is what the rows say. */
 async function checkCounts(query: Query, { conversations, counts }: SeedRecord): Promise<string[]> {
-  const rows = await query(
+  const rows = (await query(
     `SELECT p.user_id AS "userId", p.conversation_id AS "conversationId",
             (SELECT count(*)::int FROM messages m
               WHERE m.conversation_id = p.conversation_id AND m.seq > p.last_read_seq AND m.type <> 'system') AS unread,
@@ -52,7 +59,7 @@ async function checkCounts(query: Query, { conversations, counts }: SeedRecord):
        FROM conversation_participants p
       WHERE p.conversation_id = ANY ($1::uuid[]) AND p.left_at IS NULL`,
     [conversations],
-  );
+  )) as unknown as CountsRow[];
   const told = new Map(counts.map((count) => [`${count.userId} in ${count.conversationId}`, count]));
   const faults = rows.flatMap(({ userId, conversationId, unread, mentioned }) => {
     const count = told.get(`${userId} in ${conversationId}`);
@@ -98,7 +105,8 @@ function checkSendings(device: DeviceRecord, rows: MessageRow[]): string[] {
   }
   const waiting = new Map(device.outbox.map(({ clientMessageId, failure }) => [clientMessageId, failure]));
   for (const [id, code] of waiting) {
-    if (code === null || ERRORS[code as ErrorCode]?.retryable !== false) fault(`${id} still waits (${code})`);
+    const isFinal = code !== null && code in ERRORS && !ERRORS[code as ErrorCode].retryable;
+    if (!isFinal) fault(`${id} still waits (${code})`);
     if (own.has(id)) fault(`${id} is in the history and in the outbox (${code})`);
   }
   for (const { clientMessageId: id, isDiscarded } of device.sendings) {

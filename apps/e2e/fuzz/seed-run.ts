@@ -14,7 +14,7 @@ import { Random } from './random.js';
 import type { SeedRecord } from './rows-oracle.js';
 import { type Step, writeScript } from './script.js';
 
-export const CAST = { users: 5, devicesEach: 3, conversations: 3 };
+const CAST = { users: 5, devicesEach: 3, conversations: 3 };
 
 /**
  * Codes with which an operation may be refused: what it was done to may have changed, the device may be away, and on a
@@ -52,7 +52,7 @@ export async function runSeed(url: string, seed: number, operations: number): Pr
     const { faults, record } = missing.length > 0 ? notLanded(missing) : await inspect({ seed, url, party, devices });
     return { faults: [...run.faults, ...faults], record, figures: run.figures() };
   } finally {
-    await Promise.all(devices.map((device) => (device.isRunning ? device.stop() : undefined)));
+    await Promise.all(devices.filter(({ isRunning }) => isRunning).map((device) => device.stop()));
     rmSync(directory, { recursive: true, force: true });
   }
 }
@@ -131,7 +131,8 @@ class SeedRun {
     } catch (fault) {
       const code = fault instanceof SdkError ? fault.code : 'no refusal';
       this.refusals.set(code, (this.refusals.get(code) ?? 0) + 1);
-      if (!LEGITIMATE.has(code)) this.faults.push(`(r) step ${turn.number}, ${kind} by ${turn.device.name}: ${fault}`);
+      if (!LEGITIMATE.has(code))
+        this.faults.push(`(r) step ${turn.number}, ${kind} by ${turn.device.name}: ${String(fault)}`);
     }
   }
 }

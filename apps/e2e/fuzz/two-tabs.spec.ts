@@ -44,21 +44,21 @@ describe('two tabs of one person', () => {
     left.client.markRead(conversationId, 7);
     right.client.markRead(conversationId, 12);
     await Promise.all(tabs.map((each) => each.client.flush()));
-    await everywhere({ unreadCount: 8, mentionCount: 2, lastReadSeq: 12 });
+    await expectEverywhere({ unreadCount: 8, mentionCount: 2, lastReadSeq: 12 });
     // While both go on reading, more comes in.
     const more = Array.from({ length: 10 }, () =>
       speaker.rest.send(conversationId, { content: `@${reader.username}` }),
     );
     for (let seq = 13; seq <= MESSAGES; seq += 1) (seq % 2 ? left : right).client.markRead(conversationId, seq);
     await Promise.all([...more, ...tabs.map((each) => each.client.flush())]);
-    await everywhere({ unreadCount: 10, mentionCount: 10, lastReadSeq: MESSAGES });
+    await expectEverywhere({ unreadCount: 10, mentionCount: 10, lastReadSeq: MESSAGES });
   }, 60_000);
 
   it('G6: reading backwards moves nothing', async () => {
     const [left, right] = tabs;
     left.client.markRead(conversationId, 15);
     await left.client.flush();
-    await everywhere({ unreadCount: 5, mentionCount: 1, lastReadSeq: 15 });
+    await expectEverywhere({ unreadCount: 5, mentionCount: 1, lastReadSeq: 15 });
     const receipts = (await row()).receipts;
     right.client.markRead(conversationId, 3);
     await right.client.flush();
@@ -68,7 +68,7 @@ describe('two tabs of one person', () => {
     const again = await left.client.request<Record<string, unknown>>('POST', path, { messageId: messages[0]?.id });
     expect(again).toMatchObject({ lastReadSeq: 15, unreadCount: 5, mentionCount: 1 });
     expect((await row()).receipts).toBe(receipts);
-    await everywhere({ unreadCount: 5, mentionCount: 1, lastReadSeq: 15 });
+    await expectEverywhere({ unreadCount: 5, mentionCount: 1, lastReadSeq: 15 });
   }, 60_000);
 
   it('G5 G6: a message of another conversation cannot be read here, and moves nothing', async () => {
@@ -82,7 +82,7 @@ describe('two tabs of one person', () => {
         });
       }
     }
-    await everywhere({ unreadCount: 20, mentionCount: 5, lastReadSeq: 0 });
+    await expectEverywhere({ unreadCount: 20, mentionCount: 5, lastReadSeq: 0 });
   }, 60_000);
 
   interface Counts {
@@ -92,7 +92,7 @@ describe('two tabs of one person', () => {
   }
 
   /** On both tabs, in the list, in what REST says is unread, and by the rows. */
-  async function everywhere(expected: Counts): Promise<void> {
+  async function expectEverywhere(expected: Counts): Promise<void> {
     const shown = () =>
       tabs.map((each) => {
         const view = each.client.conversation(conversationId).getSnapshot();
@@ -140,7 +140,7 @@ describe('two tabs of one person', () => {
 async function until(condition: () => boolean, patienceMs = 10_000): Promise<void> {
   const end = performance.now() + patienceMs;
   while (!condition()) {
-    if (performance.now() > end) throw new Error(`It has not come to be so: ${condition}`);
+    if (performance.now() > end) throw new Error(`It has not come to be so: ${String(condition)}`);
     await sleep(20);
   }
 }

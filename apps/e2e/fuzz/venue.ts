@@ -10,7 +10,7 @@ import { PostgresCluster } from '../harness/postgres-cluster.js';
 
 export type Engine = 'postgres' | 'embedded';
 
-export type Row = Record<string, unknown>;
+type Row = Record<string, unknown>;
 
 /** Asks the database itself. */
 export type Query = (sql: string, values?: unknown[]) => Promise<Row[]>;

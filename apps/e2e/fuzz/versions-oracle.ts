@@ -4,15 +4,22 @@ import type { Logged } from './device.js';
 export function checkVersions(log: readonly Logged[]): string[] {
   const faults: string[] = [];
   const cursors = new Map<string, number>();
+  /** Our removals that were heard before their turn came: `id version`. */
+  const ahead = new Set<string>();
   for (const line of log) {
-    if (line.by === 'life') cursors.clear();
-    else if (line.by === 'removed') {
-      // A repeated frame of an earlier removal is none.
-      if (line.version === (cursors.get(line.conversationId) ?? 0) + 1) cursors.delete(line.conversationId);
+    if (line.by === 'life') {
+      cursors.clear();
+      ahead.clear();
+    } else if (line.by === 'removed') {
+      // Of a removal that was passed, a repeated frame is nothing new.
+      if (cursors.get(line.conversationId) === line.version) cursors.delete(line.conversationId);
+      else ahead.add(`${line.conversationId} ${line.version}`);
     } else {
-      const fault = moveFault(line, cursors.get(line.conversationId));
-      if (fault) faults.push(`${line.conversationId}: ${fault}`);
-      cursors.set(line.conversationId, line.to);
+      const { conversationId: id, to } = line;
+      const fault = moveFault(line, cursors.get(id));
+      if (fault) faults.push(`${id}: ${fault}`);
+      if (line.by === 'event' && ahead.has(`${id} ${to}`)) cursors.delete(id);
+      else cursors.set(id, to);
     }
   }
   return faults;

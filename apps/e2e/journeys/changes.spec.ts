@@ -51,7 +51,7 @@ function chip(person: Participant, text: string, emoji: string): Locator {
 }
 
 function hasFocus(element: Locator): Promise<boolean> {
-  return element.evaluate((node) => node === document.activeElement);
+  return element.evaluate((target) => target === document.activeElement);
 }
 
 /** The same row once its words are gone. */
@@ -115,9 +115,9 @@ describe('What people change, in two browsers', () => {
     await editor.waitFor();
     await expectSoon(async () => {
       expect(await hasFocus(editor)).toBe(true);
-      const inView = await editor.evaluate((node) => {
-        const { top, bottom } = node.getBoundingClientRect();
-        const list = node.closest('[role=feed]')?.getBoundingClientRect();
+      const inView = await editor.evaluate((field) => {
+        const { top, bottom } = field.getBoundingClientRect();
+        const list = field.closest('[role=feed]')?.getBoundingClientRect();
         return list !== undefined && top >= list.top && bottom <= list.bottom;
       });
       expect(inView).toBe(true);

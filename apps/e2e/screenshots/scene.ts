@@ -67,52 +67,35 @@ export interface Scene {
 
 /** Fills a fresh server with people and conversations, over REST. */
 export async function buildScene(url: string): Promise<Scene> {
-  const people = new Map<Username, { id: string; rest: RestClient; token: string }>();
-  for (const [username, name] of CAST) {
-    const { user, accessToken } = await registerByRest(url, username, name);
-    people.set(username, { id: user.id, rest: new RestClient(url, accessToken), token: accessToken });
-  }
-  const rest = (name: Username) => (people.get(name) as { rest: RestClient }).rest;
-  const ids = (...names: Username[]) => names.map((name) => (people.get(name) as { id: string }).id);
-  const say = (id: string, name: Username, content: string) => rest(name).send(id, { content });
-
-  const ask = async (name: Username, method: string, path: string, body?: object) => {
-    const answer = await fetch(`${url}/api/${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${people.get(name)?.token}`,
-        ...(body && { 'content-type': 'application/json' }),
-      },
-      body: body && JSON.stringify(body),
-    });
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
-  };
-  const mark = (what: 'read' | 'delivered', id: string, name: Username, seq: number) =>
-    ask(name, 'POST', `conversations/${id}/${what}`, { seq });
-
-  const direct = async (other: Username, lines: [Username, string][]) => {
-    const { id } = await rest('tomas.reyes').createConversation({ type: 'direct', memberIds: ids(other) });
-    for (const [name, line] of lines) await say(id, name, line);
-  };
-  await direct('dmitri.kern', [
+  const cast = await Cast.register(url);
+  await cast.talk('dmitri.kern', [
     ['dmitri.kern', 'Can you review the proxy settings today?'],
     ['tomas.reyes', 'Yes, after lunch.'],
   ]);
-  await direct('ama.okafor', [
+  await cast.talk('ama.okafor', [
     ['tomas.reyes', 'Do we have a second pair of eyes for the drill?'],
     ['ama.okafor', 'I am in. Will review the checklist.'],
   ]);
-  const group = (name: string, ...others: Username[]): Promise<ConversationDetail> =>
-    rest('mina.halvorsen').createConversation({ type: 'group', name, memberIds: ids(...others) });
-  const ops = await group('Ops on call', 'tomas.reyes', 'jonas.berg', 'li.wen');
+  const ops = await cast.group('Ops on call', 'tomas.reyes', 'jonas.berg', 'li.wen');
   for (let line = 1; line <= 12; line += 1)
-    await say(ops.id, 'jonas.berg', `Node ${line} drained and back, all sockets returned.`);
-  await say(ops.id, 'jonas.berg', '@tomas.reyes that was the last one.');
-  const room = await group('Launch room', 'tomas.reyes', 'ama.okafor', 'jonas.berg');
-  await rest('mina.halvorsen').addMembers(room.id, ids('li.wen'));
+    await cast.say(ops.id, 'jonas.berg', `Node ${line} drained and back, all sockets returned.`);
+  await cast.say(ops.id, 'jonas.berg', '@tomas.reyes that was the last one.');
+  const room = await cast.group('Launch room', 'tomas.reyes', 'ama.okafor', 'jonas.berg');
+  await cast.rest('mina.halvorsen').addMembers(room.id, cast.ids('li.wen'));
+  await fillRoom(cast, room.id);
+  // The system line of the addition is the first of all.
+  await cast.mark('delivered', room.id, 'li.wen', LINES.length + 1);
+  await cast.mark('read', room.id, 'jonas.berg', LINES.length - 2);
+  await cast.mark('read', room.id, 'ama.okafor', LINES.length + 1);
+  await cast.mark('read', room.id, 'mina.halvorsen', LINES.length + 1);
+  return { viewer: 'tomas.reyes', room: room.id };
+}
+
+/** Says the lines, and then does with them what is done. */
+async function fillRoom(cast: Cast, room: string): Promise<void> {
   const sent: string[] = [];
   for (const { by, text, was, answers } of LINES) {
-    const { id } = await rest(by).send(room.id, {
+    const { id } = await cast.rest(by).send(room, {
       content: was ?? text,
       replyToId: answers === undefined ? undefined : sent[answers],
     });
@@ -120,16 +103,71 @@ export async function buildScene(url: string): Promise<Scene> {
   }
   for (const [index, { by, text, was, isDeleted, reactions = {} }] of LINES.entries()) {
     const path = `messages/${sent[index]}`;
-    if (was) await ask(by, 'PATCH', path, { content: text });
-    if (isDeleted) await ask(by, 'DELETE', path);
+    if (was) await cast.ask(by, 'PATCH', path, { content: text });
+    if (isDeleted) await cast.ask(by, 'DELETE', path);
     for (const [emoji, names] of Object.entries(reactions)) {
-      for (const name of names) await ask(name, 'POST', `${path}/reactions`, { emoji });
+      for (const name of names) await cast.ask(name, 'POST', `${path}/reactions`, { emoji });
     }
   }
-  // The system line of the addition is the first of all.
-  await mark('delivered', room.id, 'li.wen', LINES.length + 1);
-  await mark('read', room.id, 'jonas.berg', LINES.length - 2);
-  await mark('read', room.id, 'ama.okafor', LINES.length + 1);
-  await mark('read', room.id, 'mina.halvorsen', LINES.length + 1);
-  return { viewer: 'tomas.reyes', room: room.id };
+}
+
+class Cast {
+  private readonly people = new Map<Username, { id: string; rest: RestClient; token: string }>();
+
+  private constructor(private readonly url: string) {}
+
+  static async register(url: string): Promise<Cast> {
+    const cast = new Cast(url);
+    await Promise.all(
+      CAST.map(async ([username, name]) => {
+        const { user, accessToken: token } = await registerByRest(url, username, name);
+        cast.people.set(username, { id: user.id, rest: new RestClient(url, token), token });
+      }),
+    );
+    return cast;
+  }
+
+  rest(name: Username): RestClient {
+    return this.one(name).rest;
+  }
+
+  ids(...names: Username[]): string[] {
+    return names.map((name) => this.one(name).id);
+  }
+
+  say(id: string, name: Username, content: string) {
+    return this.rest(name).send(id, { content });
+  }
+
+  /** The viewer's direct conversation with somebody. */
+  async talk(other: Username, lines: [Username, string][]): Promise<void> {
+    const { id } = await this.rest('tomas.reyes').createConversation({ type: 'direct', memberIds: this.ids(other) });
+    for (const [name, line] of lines) await this.say(id, name, line);
+  }
+
+  group(name: string, ...others: Username[]): Promise<ConversationDetail> {
+    return this.rest('mina.halvorsen').createConversation({ type: 'group', name, memberIds: this.ids(...others) });
+  }
+
+  mark(what: 'read' | 'delivered', id: string, name: Username, seq: number): Promise<void> {
+    return this.ask(name, 'POST', `conversations/${id}/${what}`, { seq });
+  }
+
+  async ask(name: Username, method: string, path: string, body?: object): Promise<void> {
+    const answer = await fetch(`${this.url}/api/${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${this.one(name).token}`,
+        ...(body && { 'content-type': 'application/json' }),
+      },
+      body: body && JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+  }
+
+  private one(name: Username) {
+    const one = this.people.get(name);
+    if (!one) throw new Error(`${name} does not play.`);
+    return one;
+  }
 }

@@ -71,6 +71,7 @@ export class ParleyClient {
       catchUp: (announced) => this.#catchUp(announced),
       onOnline: () => this.#resume(),
       onLost: () => this.#pause(),
+      onRest: () => this.#outbox.forget(),
     });
     this.#syncer = new Syncer({
       model: this.#model,

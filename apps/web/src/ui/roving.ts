@@ -5,7 +5,7 @@ import type { KeyboardEvent } from 'react';
  * `data-roving` with their name; the one that has focus, or the first, has `tabIndex` 0.
  */
 export function moveByKeys(event: KeyboardEvent<HTMLElement>): void {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (isElsewhere(event) || event.ctrlKey || event.metaKey || event.altKey) return;
   const items = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-roving]')];
   const at = items.findIndex((item) => item.contains(document.activeElement));
   const target = targetOf(event.key, items, at);
@@ -36,6 +36,7 @@ function startingWith(letter: string, items: HTMLElement[], at: number): HTMLEle
 
 /** The same for things side by side: left, right, Home, End. */
 export function moveSideways(event: KeyboardEvent<HTMLElement>): void {
+  if (isElsewhere(event)) return;
   const items = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-roving]')];
   const at = items.findIndex((item) => item.contains(document.activeElement));
   const places: Record<string, number> = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: items.length - 1 };
@@ -44,4 +45,9 @@ export function moveSideways(event: KeyboardEvent<HTMLElement>): void {
   event.preventDefault();
   event.stopPropagation();
   target.focus();
+}
+
+/** Keys of a menu bubble through the button that opened it, though the menu stands elsewhere in the page. */
+function isElsewhere({ currentTarget, target }: KeyboardEvent<HTMLElement>): boolean {
+  return !currentTarget.contains(target as Node);
 }

@@ -15,6 +15,7 @@ interface Surroundings {
   token: () => Promise<string | null>;
   caughtUp: PromiseWithResolvers<void>;
   losses: number;
+  rests: number;
   onlines: number;
 }
 
@@ -31,6 +32,7 @@ describe('The connection', () => {
       token: () => Promise.resolve(`token ${around.asked.length}`),
       caughtUp: Promise.withResolvers(),
       losses: 0,
+      rests: 0,
       onlines: 0,
     };
     connection = new Connection({
@@ -51,6 +53,9 @@ describe('The connection', () => {
       },
       onLost: () => {
         around.losses += 1;
+      },
+      onRest: () => {
+        around.rests += 1;
       },
     });
   });
@@ -211,6 +216,16 @@ describe('The connection', () => {
     await settle();
     expect(around.asked).toEqual(['connect', 'expiring', 'refused']);
     expect(around.sockets).toHaveLength(2);
+  });
+
+  it('tells when the next connection may be another person’s: after a stop and where nobody is signed in', async () => {
+    await enter.online();
+    socket().end();
+    expect(around.rests).toBe(0);
+    connection.fire('stop');
+    expect(around.rests).toBe(1);
+    await enter.unauthorized();
+    expect(around.rests).toBe(2);
   });
 
   it('stops trying when nobody is signed in, until it is told to', async () => {

@@ -18,6 +18,8 @@ export interface ConnectionOptions {
   onOnline: () => void;
   /** A connection that had been ready is no more. */
   onLost: () => void;
+  /** It was stopped, or nobody is signed in: the next connection may be another person's. */
+  onRest: () => void;
 }
 
 /** An attempt that is not ready by then has failed, whatever it waits for. */
@@ -57,6 +59,7 @@ export class Connection {
       this.#failures = 0;
       this.#reason = 'connect';
       this.options.tokens.forget();
+      this.options.onRest();
       this.#awayMs = null;
       this.#show({ attempt: 0 });
     },

@@ -15,7 +15,10 @@ export function listenToPage({ onWake, onHide }: PageSignals): () => void {
   };
   window.addEventListener('online', onWake);
   document.addEventListener('visibilitychange', look);
+  // A page that is reloaded or left need not become invisible first.
+  window.addEventListener('pagehide', onHide);
   return () => {
+    window.removeEventListener('pagehide', onHide);
     window.removeEventListener('online', onWake);
     document.removeEventListener('visibilitychange', look);
   };

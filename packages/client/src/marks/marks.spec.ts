@@ -154,6 +154,20 @@ describe('Marks', () => {
     expect(told).toHaveLength(2);
   });
 
+  it('that wait for the answer to an earlier one are flushed all the same, and told once', async () => {
+    marks.read('c', 1);
+    marks.read('c', 2);
+    void marks.flush();
+    void marks.flush();
+    expect(sent()).toEqual(['read c 1', 'read c 2']);
+    await answer(asked[0]);
+    await answer(asked[1]);
+    await second();
+    expect(sent()).toHaveLength(2);
+    marks.read('c', 3);
+    expect(sent().at(-1)).toBe('read c 3');
+  });
+
   it('of a conversation that was left are forgotten: coming back begins anew', async () => {
     marks.arrived('c', 90);
     marks.forget('c');

@@ -16,7 +16,8 @@ interface Mark {
   wanted: number;
   /** Where the server has it, as far as is known. */
   known: number;
-  isAsking: boolean;
+  /** Where the command that is on its way puts it; 0 without one. */
+  asked: number;
   failures: number;
   /** Runs while the next command is not due. */
   timer: ReturnType<typeof setTimeout> | undefined;
@@ -85,11 +86,11 @@ export class Marks {
     for (const [, kind, marked] of this.#all()) this.#wake(marked[kind]);
   }
 
-  /** What waits only for its second is sent at once. Resolves when it is answered, or is not going to be. */
+  /** What waits for its second or for another answer is sent at once. Resolves when it is answered, or cannot be. */
   async flush(): Promise<void> {
     const sent: Promise<void>[] = [];
     for (const [conversationId, kind, marked] of this.#all()) {
-      if (this.#isDue(marked, kind)) sent.push(this.#send(conversationId, kind));
+      if (this.#isAhead(marked, kind)) sent.push(this.#send(conversationId, kind));
     }
     await Promise.all(sent);
   }
@@ -104,20 +105,25 @@ export class Marks {
   #pump(): void {
     for (const [conversationId, kind, marked] of this.#all()) {
       if (this.#asking >= MOST_AT_ONCE) return;
-      if (marked[kind].timer === undefined && this.#isDue(marked, kind)) void this.#send(conversationId, kind);
+      if (this.#isDue(marked[kind]) && this.#isAhead(marked, kind)) void this.#send(conversationId, kind);
     }
   }
 
-  #isDue(marked: Marked, kind: MarkKind): boolean {
-    const mark = marked[kind];
-    if (!this.#isOnline || mark.isAsking || mark.wanted <= mark.known) return false;
-    return kind === 'read' || mark.wanted > marked.read.wanted;
+  #isDue({ asked, timer }: Mark): boolean {
+    return asked === 0 && timer === undefined;
+  }
+
+  /** Whether there is something to tell that the server does not know and is not being told. */
+  #isAhead(marked: Marked, kind: MarkKind): boolean {
+    const { wanted, known, asked } = marked[kind];
+    if (!this.#isOnline || wanted <= Math.max(known, asked)) return false;
+    return kind === 'read' || wanted > marked.read.wanted;
   }
 
   async #send(conversationId: string, kind: MarkKind): Promise<void> {
     const mark = this.#marksOf(conversationId)[kind];
     const seq = mark.wanted;
-    mark.isAsking = true;
+    mark.asked = seq;
     this.#asking += 1;
     this.#rest(mark, EVERY_MS);
     try {
@@ -129,7 +135,7 @@ export class Marks {
     } catch (fault) {
       this.#afterFault(mark, seq, fault);
     }
-    mark.isAsking = false;
+    if (mark.asked === seq) mark.asked = 0;
     this.#asking -= 1;
     this.#pump();
   }
@@ -175,5 +181,5 @@ export class Marks {
 }
 
 function standing(): Mark {
-  return { wanted: 0, known: 0, isAsking: false, failures: 0, timer: undefined };
+  return { wanted: 0, known: 0, asked: 0, failures: 0, timer: undefined };
 }

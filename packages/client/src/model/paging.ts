@@ -59,14 +59,13 @@ function takePage(
   { items, users }: MessagePage,
   { settle, wanted: { loading, request }, isAwaited }: Arrival,
 ): void {
-  const { messages } = conversation;
   for (const user of users) conversation.meet(user);
   const rows = items.map((message) => settle(fetchedRow(message)));
-  messages.insert(rows);
+  conversation.messages.insert(rows);
   conversation.isPaged = true;
   for (const { message } of rows) conversation.raiseSender(message, false);
-  if (isAwaited && request.around !== undefined) messages.show(seqAt(rows, request.around));
-  messages.trim(true, loading === 'older' ? 'newest' : 'oldest');
+  if (isAwaited && request.around !== undefined) conversation.messages.show(seqAt(rows, request.around));
+  conversation.messages.trim(true, loading === 'older' ? 'newest' : 'oldest');
 }
 
 function wantedFor(conversation: Conversation, wish: PageWish): Wanted | null {

@@ -327,6 +327,19 @@ describe('The outbox', () => {
     expect(sent()).toEqual(['1']);
   });
 
+  it('gives what is written after a stop to whoever is signed in next, and to nobody before', async () => {
+    await online('ada');
+    outbox.pause();
+    outbox.forget();
+    add('1');
+    await settle();
+    expect((await storage.load())[0]?.senderId).toBeUndefined();
+    outbox.resume('grace');
+    await settle();
+    expect(sent()).toEqual(['1']);
+    expect(await storage.load()).toMatchObject([{ senderId: 'grace' }]);
+  });
+
   it('gives what was written before anybody was known to the first who is, for good', async () => {
     add('1');
     await online('ada');

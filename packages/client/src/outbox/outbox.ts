@@ -38,7 +38,10 @@ export class Outbox {
   #isLoaded = false;
   /** As whom to send; null while nothing can be sent. */
   #sender: string | null = null;
+  /** Whose entries are shown. */
   #lastKnownUser: string | null = null;
+  /** Whose new entries are; undefined until that is known. */
+  #writer: string | undefined;
   #inFlight = 0;
   #lastOrder = 0;
 
@@ -56,8 +59,7 @@ export class Outbox {
   add(entry: Omit<OutboxEntry, 'order' | 'createdAt'>): void {
     // A copy: what is repeated is what was given, whatever becomes of the original.
     const copy = JSON.parse(JSON.stringify(entry)) as typeof entry;
-    const senderId = this.#lastKnownUser ?? undefined;
-    this.#keep({ ...copy, senderId, createdAt: new Date().toISOString(), order: this.#nextOrder() });
+    this.#keep({ ...copy, senderId: this.#writer, createdAt: new Date().toISOString(), order: this.#nextOrder() });
   }
 
   /** Sends a failed one again, behind those that wait, under the same id. */
@@ -102,6 +104,7 @@ export class Outbox {
   /** From now on sends as this user, at once and whatever it waited for. */
   resume(userId: string): void {
     this.#lastKnownUser = userId;
+    this.#writer = userId;
     this.#sender = userId;
     for (const item of this.#items.values()) this.#adopt(item, userId);
     for (const [conversationId, lane] of this.#lanes) {
@@ -118,6 +121,11 @@ export class Outbox {
   pause(): void {
     this.#sender = null;
     for (const lane of this.#lanes.values()) lane.wake();
+  }
+
+  /** Another person may be signed in from now on: what is written belongs to whoever is when it is sent. */
+  forget(): void {
+    this.#writer = undefined;
   }
 
   /** Once everything queued so far is written down. */

@@ -25,9 +25,7 @@ export function DetailsDialog<T>({ title, fetched, onClose, children }: DetailsD
       )}
       {value === null && error === null ? (
         <div aria-busy="true" className="px-5 pb-6">
-          <span role="status" className="sr-only">
-            Loading
-          </span>
+          <output className="sr-only">Loading</output>
           <Skeleton rows={3} />
         </div>
       ) : null}

@@ -1,7 +1,8 @@
 import { LIMITS, type Message, type UserView } from '@parley/protocol';
-import { type KeyboardEvent, type RefObject, useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, type RefObject, useEffect, useId, useRef, useState } from 'react';
 import { Button } from '../../ui/button.js';
 import { useMentions } from '../mentions/use-mentions.js';
+import { useGrowing } from './use-growing.js';
 
 interface MessageEditorProps {
   message: Message;
@@ -97,14 +98,4 @@ function useAtEnd(input: RefObject<HTMLTextAreaElement | null>): void {
     field.setSelectionRange(field.value.length, field.value.length);
     field.closest('form')?.scrollIntoView({ block: 'nearest' });
   }, [input]);
-}
-
-/** As high as its text, in browsers that do not do so by themselves. */
-function useGrowing(input: RefObject<HTMLTextAreaElement | null>, text: string): void {
-  useLayoutEffect(() => {
-    const field = input.current;
-    if (!field || CSS.supports('field-sizing', 'content')) return;
-    field.style.height = 'auto';
-    if (text !== '') field.style.height = `${field.scrollHeight}px`;
-  }, [input, text]);
 }

@@ -1,7 +1,7 @@
 import { LIMITS } from '@parley/protocol';
 import { useConnection } from '@parley/react';
 import { SendHorizontal } from 'lucide-react';
-import { type KeyboardEvent, type RefObject, useId, useLayoutEffect, useMemo } from 'react';
+import { type KeyboardEvent, type RefObject, useId, useMemo } from 'react';
 import { Button } from '../../ui/button.js';
 import { useMentions } from '../mentions/use-mentions.js';
 import { clearDraft, type Draft, saveDraft, useDraft } from './drafts.store.js';
@@ -10,6 +10,7 @@ import { lastEditable } from './message-rights.js';
 import type { OpenConversation } from './open-conversation.js';
 import { othersOf } from './receipts.js';
 import { ReplyBar } from './reply-bar.js';
+import { useGrowing } from './use-growing.js';
 import { useMentionable } from './use-mentionable.js';
 import { useSendPause } from './use-send-pause.js';
 
@@ -62,12 +63,7 @@ export function MessageInput({ open, title, inputRef, onSend }: MessageInputProp
     event.preventDefault();
   }
 
-  useLayoutEffect(() => {
-    const input = inputRef.current;
-    if (!input || CSS.supports('field-sizing', 'content')) return;
-    input.style.height = 'auto';
-    if (text !== '') input.style.height = `${input.scrollHeight}px`;
-  }, [inputRef, text]);
+  useGrowing(inputRef, text);
 
   return (
     <form

@@ -3,19 +3,11 @@ import { PersonAvatar } from '../../ui/avatar.js';
 import { clockTime } from './dates.js';
 import { useConversationFacts } from './message-actions.js';
 import { MessageQuote } from './message-quote.js';
-import type { MessageRights } from './message-rights.js';
-import type { MessageRowProps } from './message-row.js';
 import { MessageText } from './message-text.js';
 import { MessageTime } from './message-time.js';
 import { ReceiptRail } from './receipt-rail.js';
+import type { MessageLineProps } from './row-props.js';
 import { StoredMessage } from './stored-message.js';
-import type { RowActions } from './use-row-actions.js';
-
-export interface MessageLineProps extends MessageRowProps {
-  id: string;
-  rights: MessageRights;
-  actions: RowActions;
-}
 
 /** Whose message, its words, and on the right what became of it. */
 export function MessageLine(props: MessageLineProps) {

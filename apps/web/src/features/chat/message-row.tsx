@@ -1,42 +1,12 @@
-import type { ErrorObject, UserView } from '@parley/protocol';
-import { memo, type ReactNode, type RefCallback } from 'react';
+import { memo } from 'react';
 import { sentenceOf } from '../../api/sentences.js';
 import { useConversationFacts, useMessageActions } from './message-actions.js';
 import { MessageLine } from './message-line.js';
-import { NO_RIGHTS, rightsTo } from './message-rights.js';
-import type { FindMention } from './message-text.js';
 import { MessageTime } from './message-time.js';
+import type { MessageRowProps } from './row-props.js';
 import type { Row } from './rows.js';
+import { useRights } from './use-rights.js';
 import { useRowActions } from './use-row-actions.js';
-
-export interface MessageRowProps {
-  row: Row;
-  index: number;
-  /** Pixels from the top of the list. */
-  offset: number;
-  sender: UserView;
-  mine: boolean;
-  /** Of a system message; null otherwise. */
-  sentence: string | null;
-  heads: readonly UserView[];
-  /** Names of those who are known to have read it; in groups, of my own messages. */
-  readers: readonly string[];
-  /** How many there are to read it. */
-  audience: number;
-  tabStop: boolean;
-  /** Its editor is open. */
-  editing: boolean;
-  /** It was jumped to just now. */
-  lit: boolean;
-  /** Who can be mentioned. */
-  people: readonly UserView[];
-  find: FindMention;
-  measure: RefCallback<HTMLElement>;
-  onFocus: (key: string) => void;
-  onRetry: (clientMessageId: string) => void;
-  onDiscard: (clientMessageId: string) => void;
-  start: ReactNode;
-}
 
 /** One message. Day and "new messages" lines belong to the row below them: the list holds articles only. */
 export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
@@ -44,7 +14,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const { message, pending } = row;
   const facts = useConversationFacts();
   const { reply, setEditing } = useMessageActions();
-  const rights = message ? rightsTo(message, facts, Date.now()) : NO_RIGHTS;
+  const rights = useRights(message, facts);
   const shown = message !== null && !message.isDeleted && props.sentence === null;
   const actions = useRowActions(shown, {
     ...(message && rights.reply ? { r: () => reply(message) } : undefined),

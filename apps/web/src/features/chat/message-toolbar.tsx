@@ -1,6 +1,6 @@
 import type { Message } from '@parley/protocol';
 import { Copy, Ellipsis, Eye, History, Link2, Pencil, Reply, SmilePlus, Trash2 } from 'lucide-react';
-import { type ReactNode, useRef } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import { IconButton } from '../../ui/button.js';
 import { Menu, MenuGlyph, MenuItem, MenuSeparator } from '../../ui/menu.js';
 import { moveSideways } from '../../ui/roving.js';
@@ -58,7 +58,7 @@ export function MessageToolbar({ message, rights, row, tabStop, onReact }: Messa
 
 function MessageMenu({ message, rights, row, tabStop, onReact }: MessageToolbarProps) {
   const { reply, setEditing, copyText, copyLink } = useMessageActions();
-  const button = useRef<HTMLButtonElement>(null);
+  const [button, setButton] = useState<HTMLButtonElement | null>(null);
   const after = useRef<(() => void) | null>(null);
   /** What is chosen happens once the menu is gone: where it puts the focus, there it stays. */
   const then = (act: () => void) => () => {
@@ -83,7 +83,7 @@ function MessageMenu({ message, rights, row, tabStop, onReact }: MessageToolbarP
     <Menu
       trigger={
         <IconButton
-          ref={button}
+          ref={setButton}
           label="More actions"
           data-roving="More actions"
           tabIndex={tabStop ? 0 : -1}
@@ -114,7 +114,7 @@ function MessageMenu({ message, rights, row, tabStop, onReact }: MessageToolbarP
         </div>
       ) : null}
       {rights.react ? (
-        <MenuItem icon={<SmilePlus {...ICON} />} onSelect={then(() => row.open('picker', button.current ?? undefined))}>
+        <MenuItem icon={<SmilePlus {...ICON} />} onSelect={then(() => row.open('picker', button ?? undefined))}>
           React…
         </MenuItem>
       ) : null}

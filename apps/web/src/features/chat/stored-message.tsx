@@ -7,9 +7,9 @@ import { fullTime } from './dates.js';
 import { DeleteDialog } from './delete-dialog.js';
 import { useConversationFacts, useMessageActions } from './message-actions.js';
 import { MessageEditor } from './message-editor.js';
-import type { MessageLineProps } from './message-line.js';
 import { MessageText } from './message-text.js';
 import { MessageToolbar } from './message-toolbar.js';
+import type { MessageLineProps } from './row-props.js';
 import { type Edit, useEdit } from './use-edit.js';
 
 const ReactionPicker = lazy(() => import('../reactions/reaction-picker.js'));

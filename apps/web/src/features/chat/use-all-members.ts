@@ -16,9 +16,10 @@ export function useAllMembers({ id, members, membersComplete, memberCount }: Con
   const client = useChatClient();
   const [fetched, setFetched] = useState<readonly Member[]>([]);
   const [fault, setFault] = useState<string | null>(null);
-  const lacks = !membersComplete && members.length > 0;
+  // With the count, those whom the SDK does not hold may have changed: then they are fetched anew.
+  const wanted = membersComplete || members.length === 0 ? null : memberCount;
   useEffect(() => {
-    if (!lacks) return;
+    if (wanted === null) return;
     let isStale = false;
     fetchMembers(client, id).then(
       (all) => {
@@ -31,8 +32,7 @@ export function useAllMembers({ id, members, membersComplete, memberCount }: Con
     return () => {
       isStale = true;
     };
-    // With the count, those whom the SDK does not hold may have changed.
-  }, [client, id, lacks, memberCount]);
+  }, [client, id, wanted]);
   if (membersComplete) return { members, fault: null };
   const live = new Set(members.map(({ user }) => user.id));
   return {

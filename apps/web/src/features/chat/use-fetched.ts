@@ -1,6 +1,6 @@
 import type { ParleyClient } from '@parley/client';
 import { useChatClient } from '@parley/react';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { sentenceFor } from '../../api/sentences.js';
 
 export interface Fetched<T> {
@@ -16,25 +16,28 @@ export function useFetched<T>(fetch: (client: ParleyClient, id: string) => Promi
   const client = useChatClient();
   const [value, setValue] = useState<T | null>(null);
   const [error, setError] = useState<string | null>(null);
-  const [turn, setTurn] = useState(0);
-  useEffect(() => {
-    let stale = false;
+  const attempt = useRef(0);
+  const load = useCallback(() => {
+    attempt.current += 1;
+    const mine = attempt.current;
     fetch(client, id).then(
       (got) => {
-        if (!stale) setValue(got);
+        if (mine === attempt.current) setValue(got);
       },
       (thrown: unknown) => {
-        if (!stale) setError(sentenceFor(thrown));
+        if (mine === attempt.current) setError(sentenceFor(thrown));
       },
     );
+  }, [client, fetch, id]);
+  useEffect(() => {
+    load();
     return () => {
-      stale = true;
+      attempt.current += 1;
     };
-    // oxlint-disable-next-line react/exhaustive-deps -- `turn` asks again
-  }, [client, fetch, id, turn]);
+  }, [load]);
   const retry = useCallback(() => {
     setError(null);
-    setTurn((now) => now + 1);
-  }, []);
+    load();
+  }, [load]);
   return { value, error, retry };
 }

@@ -51,46 +51,16 @@ const NATIVE = 'a, textarea, input';
 export function useRowActions(enabled: boolean, keys: Readonly<Record<string, () => void>>): RowActions {
   const [hovered, setHovered] = useState(false);
   const [within, setWithin] = useState(false);
-  const [opened, setOpened] = useState<Opened | null>(null);
-  const anchor = useRef<HTMLElement>(null);
-  const opener = useRef<Element>(null);
-  const host = useRef<HTMLElement>(null);
-  const next = useRef<(() => void) | null>(null);
-
-  useEffect(() => {
-    if (opened !== null || next.current === null) return;
-    const move = next.current;
-    next.current = null;
-    // Only once a dialog is gone, which would not let the focus out. What was under pointer and focus went without
-    // a word, so both are looked up.
-    const timer = setTimeout(() => {
-      move();
-      setHovered(host.current?.matches(':hover') ?? false);
-      setWithin(host.current?.contains(document.activeElement) ?? false);
-    });
-    return () => clearTimeout(timer);
-  }, [opened]);
-
-  function open(what: Opened, beside?: HTMLElement) {
-    if (opened === null) opener.current = document.activeElement;
-    if (beside) anchor.current = beside;
-    setOpened(what);
-  }
-
-  function goBack() {
-    const from = opener.current;
-    if (from instanceof HTMLElement && from !== document.body) (from.isConnected ? from : host.current)?.focus();
-  }
-
-  function close(to: () => void = goBack) {
-    next.current = to;
-    setOpened(null);
-  }
-
+  const hostRef = useRef<HTMLElement>(null);
+  const { opened, anchor, open, close } = useOpened(hostRef, () => {
+    // What was under pointer and focus went without a word, so both are looked up.
+    setHovered(hostRef.current?.matches(':hover') ?? false);
+    setWithin(hostRef.current?.contains(document.activeElement) ?? false);
+  });
   const press = useLongPress(() => open('sheet'));
 
   function onContextMenu(event: MouseEvent<HTMLElement>) {
-    if (!isInside(event) || (event.target as Element).closest(NATIVE)) return;
+    if (!enabled || !isOwn(event)) return;
     const touched = (event.nativeEvent as globalThis.PointerEvent).pointerType === 'touch';
     // The right button keeps the browser's own menu: words are copied by it.
     if (event.button === 2 && !touched) return;
@@ -100,7 +70,7 @@ export function useRowActions(enabled: boolean, keys: Readonly<Record<string, ()
   }
 
   function onKeyDown(event: KeyboardEvent<HTMLElement>) {
-    if (event.target !== event.currentTarget) return;
+    if (!enabled || event.target !== event.currentTarget) return;
     const menuKey = event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey);
     const act = event.ctrlKey || event.metaKey || event.altKey ? undefined : keys[event.key.toLowerCase()];
     if (menuKey) open('menu');
@@ -111,7 +81,7 @@ export function useRowActions(enabled: boolean, keys: Readonly<Record<string, ()
 
   const handlers: RowHandlers = {
     onPointerEnter: (event) => {
-      host.current = event.currentTarget;
+      hostRef.current = event.currentTarget;
       setHovered(event.pointerType === 'mouse');
     },
     onPointerLeave: () => {
@@ -119,28 +89,70 @@ export function useRowActions(enabled: boolean, keys: Readonly<Record<string, ()
       press.cancel();
     },
     onPointerDown: (event) => {
-      const native = (event.target as Element).closest(NATIVE) !== null;
-      if (enabled && event.pointerType === 'touch' && isInside(event) && !native) press.begin(event);
+      if (enabled && event.pointerType === 'touch' && isOwn(event)) press.begin(event);
     },
     onPointerMove: press.move,
     onPointerUp: press.cancel,
     onPointerCancel: press.cancel,
-    onContextMenu: enabled ? onContextMenu : () => undefined,
+    onContextMenu,
     onFocus: (event) => {
-      host.current = event.currentTarget;
+      hostRef.current = event.currentTarget;
       setWithin(true);
     },
     onBlur: (event) => {
       if (!event.currentTarget.contains(event.relatedTarget)) setWithin(false);
     },
-    onKeyDown: enabled ? onKeyDown : () => undefined,
+    onKeyDown,
   };
   return { active: enabled && (hovered || within || opened !== null), opened, anchor, open, close, handlers };
 }
 
-/** Events of dialogs and menus bubble through the row that opened them, though they stand elsewhere in the page. */
-function isInside(event: { currentTarget: Element; target: EventTarget }): boolean {
-  return event.currentTarget.contains(event.target as Node);
+/** What lies over the row, and where the focus goes after it. `onClosed` is called once it went there. */
+function useOpened(hostRef: RefObject<HTMLElement | null>, onClosed: () => void) {
+  const [opened, setOpened] = useState<Opened | null>(null);
+  const anchor = useRef<HTMLElement>(null);
+  const opener = useRef<Element>(null);
+  const next = useRef<(() => void) | null>(null);
+  const closed = useRef(onClosed);
+  useEffect(() => {
+    closed.current = onClosed;
+  });
+  useEffect(() => {
+    if (opened !== null || next.current === null) return;
+    const move = next.current;
+    next.current = null;
+    // Only once a dialog is gone, which would not let the focus out.
+    const timer = setTimeout(() => {
+      move();
+      closed.current();
+    });
+    return () => clearTimeout(timer);
+  }, [opened]);
+
+  function goBack() {
+    const from = opener.current;
+    if (from instanceof HTMLElement && from !== document.body) (from.isConnected ? from : hostRef.current)?.focus();
+  }
+
+  return {
+    opened,
+    anchor,
+    open: (what: Opened, beside?: HTMLElement) => {
+      if (opened === null) opener.current = document.activeElement;
+      if (beside) anchor.current = beside;
+      setOpened(what);
+    },
+    close: (to: () => void = goBack) => {
+      next.current = to;
+      setOpened(null);
+    },
+  };
+}
+
+/** Of the row itself: not of a dialog that it opened and that stands elsewhere, nor of what has a menu of its own. */
+function isOwn(event: { currentTarget: Element; target: EventTarget }): boolean {
+  const target = event.target as Element;
+  return event.currentTarget.contains(target) && target.closest(NATIVE) === null;
 }
 
 /** A finger that rests. Some browsers tell it as `contextmenu`, others do not tell it at all. */

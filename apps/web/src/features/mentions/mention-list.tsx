@@ -1,7 +1,7 @@
-/* oxlint-disable jsx-a11y/prefer-tag-over-role, jsx-a11y/no-noninteractive-element-to-interactive-role, jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus --
+/* oxlint-disable jsx-a11y/prefer-tag-over-role, jsx-a11y/no-noninteractive-element-to-interactive-role, jsx-a11y/click-events-have-key-events --
    the listbox of a text field: the field has focus and keys, the options are never focused */
 import type { UserView } from '@parley/protocol';
-import { type CSSProperties, useLayoutEffect, useState } from 'react';
+import { type CSSProperties, type RefObject, useLayoutEffect, useState } from 'react';
 import { createPortal } from 'react-dom';
 import { PersonAvatar } from '../../ui/avatar.js';
 import { classes } from '../../ui/classes.js';
@@ -10,8 +10,8 @@ interface MentionListProps {
   id: string;
   people: readonly UserView[];
   active: UserView | undefined;
-  /** The box that it stands over, or under where there is no room above. */
-  anchor: Element;
+  /** The field: the list stands over its box, or under it where there is no room above. */
+  inputRef: RefObject<HTMLElement | null>;
   onPick: (person: UserView) => void;
 }
 
@@ -19,8 +19,8 @@ const GAP_PX = 6;
 const HEIGHT_PX = 312;
 
 /** Who can be mentioned. Drawn on top of the page: what it stands over may be cut off at its edges. */
-export function MentionList({ id, people, active, anchor, onPick }: MentionListProps) {
-  const style = usePlace(anchor);
+export function MentionList({ id, people, active, inputRef, onPick }: MentionListProps) {
+  const style = usePlace(inputRef);
   return createPortal(
     <ul
       id={id}
@@ -56,10 +56,12 @@ export function MentionList({ id, people, active, anchor, onPick }: MentionListP
   );
 }
 
-/** Above the anchor where there is room, else below it; follows it when the page moves. */
-function usePlace(anchor: Element): CSSProperties {
+/** Above the field's box where there is room, else below it; follows it when the page moves. */
+function usePlace(inputRef: MentionListProps['inputRef']): CSSProperties {
   const [place, setPlace] = useState<CSSProperties>({ visibility: 'hidden' });
   useLayoutEffect(() => {
+    const anchor = inputRef.current?.closest('[data-mentions]') ?? inputRef.current;
+    if (!anchor) return;
     const take = () => {
       const { left, top, bottom, width } = anchor.getBoundingClientRect();
       const above = top - GAP_PX;
@@ -81,6 +83,6 @@ function usePlace(anchor: Element): CSSProperties {
       removeEventListener('scroll', take, true);
       removeEventListener('resize', take);
     };
-  }, [anchor]);
+  }, [inputRef]);
   return place;
 }

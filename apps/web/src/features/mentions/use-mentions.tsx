@@ -34,37 +34,29 @@ const KEYCODE_IME = 229;
 
 /** Offers people while an `@` is being written: arrows choose, Enter and Tab take, Escape sends the list away. */
 export function useMentions({ inputRef, text, people, onChange }: Options): Mentions {
-  const id = useId();
+  const id = `${useId()}-list`;
   const [caret, setCaret] = useState<number | null>(null);
   const [at, setAt] = useState(0);
   const [refused, setRefused] = useState<number | null>(null);
-  const nextCaret = useRef<number | null>(null);
-  useLayoutEffect(() => {
-    if (nextCaret.current === null) return;
-    inputRef.current?.setSelectionRange(nextCaret.current, nextCaret.current);
-    nextCaret.current = null;
-  }, [inputRef, text]);
-
+  const placeCaret = useCaretAfter(inputRef);
   const query = caret === null ? null : mentionQueryAt(text, caret);
   const offered = query !== null && query.start !== refused ? matchPeople(people, query.query) : [];
-  const active = offered[Math.min(at, offered.length - 1)];
-  const open = active !== undefined;
+  const index = Math.min(at, offered.length - 1);
+  const active = offered[index];
 
   function pick(person: UserView) {
     if (!query) return;
     const [next, place] = withMention(text, query, person.username);
-    nextCaret.current = place;
+    placeCaret(next, place);
     setAt(0);
     setCaret(null);
     onChange(next);
   }
 
   function takesKey(event: KeyboardEvent<HTMLTextAreaElement>): boolean {
-    if (!open || event.shiftKey || event.ctrlKey || event.metaKey || event.altKey) return false;
-    if (event.nativeEvent.isComposing || event.nativeEvent.keyCode === KEYCODE_IME) return false;
-    const { length } = offered;
-    if (event.key === 'ArrowDown') setAt((Math.min(at, length - 1) + 1) % length);
-    else if (event.key === 'ArrowUp') setAt((Math.min(at, length - 1) + length - 1) % length);
+    if (active === undefined || !isPlain(event)) return false;
+    if (event.key === 'ArrowDown') setAt((index + 1) % offered.length);
+    else if (event.key === 'ArrowUp') setAt((index + offered.length - 1) % offered.length);
     else if (event.key === 'Enter' || event.key === 'Tab') pick(active);
     else if (event.key === 'Escape') setRefused(query?.start ?? null);
     else return false;
@@ -73,40 +65,52 @@ export function useMentions({ inputRef, text, people, onChange }: Options): Ment
     return true;
   }
 
-  function onSelect(event: SyntheticEvent<HTMLTextAreaElement>) {
-    const { selectionStart, selectionEnd } = event.currentTarget;
+  function onSelect({ currentTarget: { value, selectionStart, selectionEnd } }: SyntheticEvent<HTMLTextAreaElement>) {
     const place = selectionStart === selectionEnd ? selectionStart : null;
     if (place === caret) return;
     setCaret(place);
     setAt(0);
     // An `@` that was refused is offered again once it was left.
-    if (place === null || mentionQueryAt(event.currentTarget.value, place)?.start !== refused) setRefused(null);
+    if (place === null || mentionQueryAt(value, place)?.start !== refused) setRefused(null);
   }
 
   return {
-    inputProps: {
-      'aria-autocomplete': 'list',
-      'aria-haspopup': 'listbox',
-      'aria-controls': open ? `${id}-list` : undefined,
-      'aria-activedescendant': active ? `${id}-list-${active.id}` : undefined,
-      onSelect,
-      onBlur: () => setCaret(null),
-    },
+    inputProps: { ...listProps(id, active), onSelect, onBlur: () => setCaret(null) },
     takesKey,
     list: (
       <>
-        <output className="sr-only">{open ? wordsFor(offered.length) : ''}</output>
-        {open && inputRef.current ? (
-          <MentionList
-            id={`${id}-list`}
-            people={offered}
-            active={active}
-            anchor={inputRef.current.closest('[data-mentions]') ?? inputRef.current}
-            onPick={pick}
-          />
-        ) : null}
+        <output className="sr-only">{active ? wordsFor(offered.length) : ''}</output>
+        {active ? <MentionList id={id} people={offered} active={active} inputRef={inputRef} onPick={pick} /> : null}
       </>
     ),
+  };
+}
+
+/** Answers what puts the caret into a text that is about to be drawn. UTF-16 offset. */
+function useCaretAfter(inputRef: Options['inputRef']): (text: string, place: number) => void {
+  const next = useRef<{ text: string; place: number } | null>(null);
+  useLayoutEffect(() => {
+    if (next.current === null || inputRef.current?.value !== next.current.text) return;
+    inputRef.current.setSelectionRange(next.current.place, next.current.place);
+    next.current = null;
+  });
+  return (text, place) => {
+    next.current = { text, place };
+  };
+}
+
+/** Neither a shortcut nor an input method's own. */
+function isPlain({ shiftKey, ctrlKey, metaKey, altKey, nativeEvent }: KeyboardEvent): boolean {
+  const isComposing = nativeEvent.isComposing || nativeEvent.keyCode === KEYCODE_IME;
+  return !(shiftKey || ctrlKey || metaKey || altKey || isComposing);
+}
+
+function listProps(id: string, active: UserView | undefined): Mentions['inputProps'] {
+  return {
+    'aria-autocomplete': 'list',
+    'aria-haspopup': 'listbox',
+    'aria-controls': active ? id : undefined,
+    'aria-activedescendant': active ? `${id}-${active.id}` : undefined,
   };
 }
 

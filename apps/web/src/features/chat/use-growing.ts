@@ -1,0 +1,11 @@
+import { type RefObject, useLayoutEffect } from 'react';
+
+/** A field as high as its text, in browsers that do not do so by themselves. */
+export function useGrowing(inputRef: RefObject<HTMLTextAreaElement | null>, text: string): void {
+  useLayoutEffect(() => {
+    const input = inputRef.current;
+    if (!input || CSS.supports('field-sizing', 'content')) return;
+    input.style.height = 'auto';
+    if (text !== '') input.style.height = `${input.scrollHeight}px`;
+  }, [inputRef, text]);
+}
