@@ -15,7 +15,7 @@ export interface PageRequest {
 export interface PageTicket {
   readonly request: PageRequest;
   /** It arrived: what happened since it was asked for is applied to it, and what it leads to is shown. */
-  end(page: MessagePage): void;
+  readonly end: (page: MessagePage) => void;
   /** Null: given up. */
-  fail(error: SdkError | null): void;
+  readonly fail: (error: SdkError | null) => void;
 }
