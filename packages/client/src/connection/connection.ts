@@ -127,14 +127,19 @@ export class Connection {
 
   private dial(): void {
     const { url, openSocket } = this.options;
-    this.wire = new Wire({
-      url,
-      token: this.token,
-      openSocket,
-      pollingFirst: this.snapshot.getSnapshot().attempt % POLLING_EVERY === 0,
-      onEvent: (name, payload) => this.hear(name, payload),
-      onEnd: (end) => this.afterEnd(end),
-    });
+    try {
+      this.wire = new Wire({
+        url,
+        token: this.token,
+        openSocket,
+        pollingFirst: this.snapshot.getSnapshot().attempt % POLLING_EVERY === 0,
+        onEvent: (name, payload) => this.hear(name, payload),
+        onEnd: (end) => this.afterEnd(end),
+      });
+    } catch {
+      // An address that none can be opened to, say.
+      this.fire('lost');
+    }
   }
 
   private hear<Name extends EventName>(name: Name, payload: Events[Name]): void {
