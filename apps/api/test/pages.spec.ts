@@ -258,6 +258,7 @@ describe('a page of messages', () => {
       { before: '1', after: '2' },
       { before: 'x' },
       { more: 1 },
+      { type: 'text' },
       { before: ['1'] },
     ]) {
       const ack = await socket.ask('conversation:open', { conversationId: group.id, ...wrong });
