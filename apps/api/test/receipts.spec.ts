@@ -225,7 +225,7 @@ describe('what is told of marks', () => {
     expect((await owner.sees(id)).receipts).toBe(2);
   });
 
-  it('§5: one command takes one number; a read emits only message:read; nothing of it takes a version', async () => {
+  it('S2.10 S3.26 §5: one command takes one number; a read emits only message:read; nothing of it takes a version', async () => {
     const { id, owner, members } = await aTalk(3);
     const { version } = await owner.sees(id);
     const socket = await owner.connect();
