@@ -10,6 +10,7 @@ import type {
   SyncBody,
   UserView,
 } from '@parley/protocol';
+import { callSafely } from '../call-safely.js';
 import type { OutboxEntry } from '../outbox/outbox-entry.js';
 import type { SdkError } from '../sdk-error.js';
 import type { Subscribable } from '../subscribable.js';
@@ -248,7 +249,7 @@ export class Model {
       touch: (topic) => this.notifier.touch(topic),
       isOpen: (id) => this.notifier.hears(`messages ${id}`),
       rowLimits: this.options.rowLimits,
-      onAdvance: (move) => this.options.onAdvance?.(move),
+      onAdvance: (move) => callSafely(this.options.onAdvance ?? (() => undefined), move),
     });
   }
 
