@@ -108,4 +108,59 @@ describe('The client', () => {
     expect(raised).toHaveBeenCalledTimes(1);
     raised.mockRestore();
   });
+
+  describe('that is asked for a place', () => {
+    it('before anything is known begins there, and not at the newest message', async () => {
+      const list = client.messages('c');
+      void list.jumpTo(12);
+      list.subscribe(() => undefined);
+      await online();
+      expect(places()).toEqual([{ conversationId: 'c', around: '12' }]);
+      await answerPage(11, 12, 13);
+      expect(list.getSnapshot()).toMatchObject({ isLoaded: true, hasOlder: true, hasNewer: true, error: null });
+    });
+
+    it('without a connection goes there with the next one', async () => {
+      await online();
+      const list = client.messages('c');
+      list.subscribe(() => undefined);
+      await answerPage(...Array.from({ length: 40 }, (_, at) => 461 + at));
+      socket().end();
+      void list.jumpTo(12);
+      await settle();
+      expect(list.getSnapshot().error?.code).toBe('offline');
+      await connect();
+      await answerSync();
+      expect(places().at(-1)).toEqual({ conversationId: 'c', around: '12' });
+      await answerPage(11, 12, 13);
+      expect(list.getSnapshot().items).toHaveLength(3);
+    });
+
+    it('forgets it when the newest is asked for, or nobody looks any more', async () => {
+      const list = client.messages('c');
+      void list.jumpTo(12);
+      void list.toLatest();
+      const stop = list.subscribe(() => undefined);
+      void list.jumpTo(13);
+      stop();
+      list.subscribe(() => undefined);
+      await online();
+      expect(places()).toEqual([{ conversationId: 'c' }]);
+    });
+
+    it('does not ask again for one that the server refused', async () => {
+      await online();
+      const list = client.messages('c');
+      void list.jumpTo('never there');
+      list.subscribe(() => undefined);
+      const error = { code: 'not_found', message: 'No.', retryable: false, requestId: 'r' } as const;
+      asked('conversation:open').at(-1)?.answer({ success: false, error });
+      await settle();
+      expect(list.getSnapshot().error?.code).toBe('not_found');
+      socket().end();
+      await connect();
+      await answerSync();
+      expect(places().at(-1)).toEqual({ conversationId: 'c' });
+    });
+  });
 });

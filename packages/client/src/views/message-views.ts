@@ -7,7 +7,12 @@ import { Watched } from './watched.js';
 
 /** Shows windows of conversations' messages, and asks for the pages that they lack. */
 export class MessageViews {
-  private readonly watched = new Watched((id) => this.fill(id));
+  private readonly watched = new Watched(
+    (id) => this.fill(id),
+    (id) => this.wishes.delete(id),
+  );
+  /** Places asked for that could not be had yet. */
+  private readonly wishes = new Map<string, PageWish>();
   private readonly loading = new Map<string, Promise<void>>();
 
   constructor(
@@ -28,26 +33,36 @@ export class MessageViews {
     };
   }
 
-  /** The first page of every list that is looked at and has none: after a connection, and whenever one may have gone. */
+  /** The place that a list still waits for, or the first page where it has none: after a connection, and whenever one may have gone. */
   fillAll(): void {
     for (const id of this.watched.ids()) this.fill(id);
   }
 
   private fill(conversationId: string): void {
     const { isLoaded, loading } = this.model.messages(conversationId).getSnapshot();
+    const wish = this.wishes.get(conversationId) ?? (isLoaded ? null : 'latest');
     // A window that was asked for before anybody looked: the newest page would take its place.
-    if (!this.isConnected() || isLoaded || loading !== null) return;
-    void this.load(conversationId, 'latest');
+    if (this.isConnected() && loading === null && wish) void this.load(conversationId, wish);
   }
 
   /** Never rejects: what went wrong is the list's `error`. */
   private load(conversationId: string, wish: PageWish): Promise<void> {
-    const ticket = this.model.beginPage(conversationId, wish);
+    const { model, wishes } = this;
+    const isPlace = typeof wish === 'object';
+    const ticket = model.beginPage(conversationId, wish);
+    if (isPlace || wish === 'latest') wishes.delete(conversationId);
+    if (isPlace && !model.conversation(conversationId).getSnapshot()) wishes.set(conversationId, wish);
     if (!ticket) return this.loading.get(conversationId) ?? Promise.resolve();
     const loading = this.open({ conversationId, ...ticket.request })
       .then(
-        (page) => this.model.endPage(ticket, page),
-        (fault: unknown) => this.model.failPage(ticket, asSdkError(fault)),
+        (page) => model.endPage(ticket, page),
+        (fault: unknown) => {
+          const error = asSdkError(fault);
+          model.failPage(ticket, error);
+          const isAwaited = model.messages(conversationId).getSnapshot().error === error;
+          const isLookedAt = this.watched.ids().includes(conversationId);
+          if (isPlace && isAwaited && isLookedAt && error.retryable) wishes.set(conversationId, wish);
+        },
       )
       .finally(() => {
         if (this.loading.get(conversationId) === loading) this.loading.delete(conversationId);

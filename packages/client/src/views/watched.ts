@@ -4,7 +4,10 @@ import type { Subscribable } from '../subscribable.js';
 export class Watched {
   private readonly watchers = new Map<string, number>();
 
-  constructor(private readonly onFirst: (id: string) => void) {}
+  constructor(
+    private readonly onFirst: (id: string) => void,
+    private readonly onNone: (id: string) => void = () => undefined,
+  ) {}
 
   ids(): string[] {
     return [...this.watchers.keys()];
@@ -36,7 +39,8 @@ export class Watched {
 
   private leave(id: string): void {
     const count = this.watchers.get(id) ?? 0;
-    if (count > 1) this.watchers.set(id, count - 1);
-    else this.watchers.delete(id);
+    if (count > 1) return void this.watchers.set(id, count - 1);
+    this.watchers.delete(id);
+    this.onNone(id);
   }
 }
