@@ -78,7 +78,7 @@ describe('errors', () => {
     expect(answer.body).toMatchObject(errorOf('unsupported_media_type'));
   });
 
-  it('§3: unknown keys are refused, each with its path', async () => {
+  it('S4.13 §3: unknown keys are refused, each with its path', async () => {
     const body = '{"username":"ann","password":"x","isAdmin":true,"__proto__":{"x":1},"constructor":1}';
     const answer = await post('/api/auth/login', body, { 'content-type': 'application/json' });
     expect(answer.body.error).toMatchObject({ code: 'validation_failed' });

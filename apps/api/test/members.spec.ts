@@ -369,7 +369,7 @@ describe('the list of members', () => {
 });
 
 describe('system messages', () => {
-  it('§4: tell each change in its transaction: the change’s version comes first, the message’s next', async () => {
+  it('S4.14 §4: tell each change in its transaction: the change’s version comes first, the message’s next', async () => {
     const { id, owner, members } = await aGroup(node, { name: 'Old' });
     const [bob] = members as [Person];
     const [eve, dan] = (await people(node, 2)) as [Person, Person];

@@ -48,7 +48,7 @@ function stays(history: Awaited<ReturnType<typeof historyOf>>, userId: string): 
 }
 
 describe('G3: fifty senders at once in one conversation', () => {
-  it('2,000 messages, each sent twice: gapless seq and version, every socket in the same order, both acks agreed', async () => {
+  it('S0.16 S4.25 G2 G3: 2,000 messages, each sent twice: gapless seq and version, every socket in the same order, both acks agreed', async () => {
     const crowd = await people(node, 50);
     const id = await groupOf(crowd[0] as Person, crowd.slice(1));
     const sockets = await Promise.all(crowd.map((who) => who.connect()));

@@ -128,7 +128,7 @@ describe('a page of messages', () => {
     expect(seqs((await page(`after=${body.nextCursor}&limit=3`)).body)).toEqual([16, 17, 18]);
   });
 
-  it('§3: an id stands for its message; one that is not of this conversation is not found', async () => {
+  it('S3.21 §3: an id stands for its message; one that is not of this conversation is not found', async () => {
     const [ann] = (await people(node, 1)) as [Person];
     const elsewhere = await ann.say(await groupOf(ann, []), 'elsewhere');
     const id = group.ids[12];
@@ -235,7 +235,7 @@ describe('a page of messages', () => {
     expect(twice.body.error.details[0].path).toBe('conversationId');
   });
 
-  it('§5: conversation:open answers with the same page', async () => {
+  it('S3.20 §5: conversation:open answers with the same page', async () => {
     const [bob] = group.members as [Person];
     const socket = await bob.connect();
     for (const asked of [
@@ -258,6 +258,7 @@ describe('a page of messages', () => {
       { before: '1', after: '2' },
       { before: 'x' },
       { more: 1 },
+      { type: 'text' },
       { before: ['1'] },
     ]) {
       const ack = await socket.ask('conversation:open', { conversationId: group.id, ...wrong });

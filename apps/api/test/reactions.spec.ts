@@ -354,7 +354,7 @@ describe('reactions in answers', () => {
 });
 
 describe('reactions at once', () => {
-  it('S4.23 G3: two of the same by one person are one, with one version and one event', async () => {
+  it('S4.2 S4.23 G3: two of the same by one person are one, with one version and one event', async () => {
     const { id, owner, members } = await aGroup(node);
     const [bob] = members as [Person];
     const sockets = await Promise.all([bob.connect(), bob.connect(), owner.connect()]);

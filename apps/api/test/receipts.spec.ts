@@ -1,9 +1,10 @@
-import { randomInt } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'drizzle-orm';
 import { startNode, type TestNode } from './node.js';
 import { aGroup, aPerson, directOf, groupOf, NOBODY, type Person, people, succeeded } from './people.js';
 import type { TestSocket } from './test-socket.js';
+import { until } from './until.js';
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
@@ -93,6 +94,21 @@ describe('watermarks', () => {
     ]);
   });
 
+  it('G6: marks of two thousand conversations at once hold up no send', async () => {
+    const { id, owner, members } = await aTalk();
+    const [bob] = members as [Person];
+    const [marker, sender] = await Promise.all([bob.connect(), owner.connect()]);
+    let answered = 0;
+    const marks = Array.from({ length: 2_000 }, async () => {
+      await marker.ask('message:read', { conversationId: randomUUID(), seq: 1 });
+      answered += 1;
+    });
+    await until('the first mark is answered', () => answered > 0);
+    expect(await sender.ask('message:send', { conversationId: id, content: 'quick' })).toMatchObject({ success: true });
+    expect(answered).toBeLessThan(1_000);
+    await Promise.all(marks);
+  });
+
   it('S1.24 §5: beyond the last message, malformed, or none of both is validation_failed; another conversation’s message is not found', async () => {
     const { id, owner, members } = await aTalk();
     const [bob] = members as [Person];
@@ -108,6 +124,8 @@ describe('watermarks', () => {
       [{ seq: [3] }, 'validation_failed', 'seq'],
       [{}, 'validation_failed', 'seq'],
       [{ seq: null }, 'validation_failed', 'seq'],
+      [{ seq: null, messageId: elsewhere.id }, 'validation_failed', 'seq'],
+      [{ seq: 3, messageId: null }, 'validation_failed', 'messageId'],
       [{ seq: 3, messageId: elsewhere.id }, 'validation_failed', 'seq'],
       [{ messageId: 'x' }, 'validation_failed', 'messageId'],
       [{ messageId: elsewhere.id }, 'not_found', undefined],
@@ -207,7 +225,7 @@ describe('what is told of marks', () => {
     expect((await owner.sees(id)).receipts).toBe(2);
   });
 
-  it('§5: one command takes one number; a read emits only message:read; nothing of it takes a version', async () => {
+  it('S2.10 S3.26 §5: one command takes one number; a read emits only message:read; nothing of it takes a version', async () => {
     const { id, owner, members } = await aTalk(3);
     const { version } = await owner.sees(id);
     const socket = await owner.connect();

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ParleyClient } from '@parley/client';
 import type { Device } from './device.js';
+import { type Figures, shownBy, sumUp } from './figures.js';
 import { type FreshState, fetchFresh } from './fresh-state.js';
 import type { Guest, Party } from './party.js';
 import type { SeedRecord } from './rows-oracle.js';
@@ -23,20 +24,26 @@ export async function inspect({
   url,
   party,
   devices,
-}: Inspected): Promise<{ faults: string[]; record: SeedRecord }> {
+}: Inspected): Promise<{ faults: string[]; record: SeedRecord; compared: Figures }> {
   const faults: string[] = [];
+  const compared: Figures[] = [];
   for (const guest of party.guests) {
     const own = devices.filter((device) => device.guest === guest);
     const truth = new Truth(guest);
     faults.push(...(await truth.against(...own.map((device) => named('(a)', device.name, device.client)))));
-    faults.push(...(await withWholeHistories(truth, own[0] as Device)));
+    compared.push(...own.map(({ client }) => shownBy(client)));
+    // What a device knows beside what it shows: when it reads on, its ranges have to join.
+    for (const device of own) {
+      faults.push(...(await withWholeHistories(truth, device)));
+      compared.push(shownBy(device.client));
+    }
     faults.push(...(await untouched(url, truth)));
   }
   for (const device of devices) {
     faults.push(...checkVersions(device.log).map((fault) => `(c) ${device.name}: ${fault}`));
     faults.push(...device.wire.faults.map((fault) => `(g) what the server told ${device.name}: ${fault}`));
   }
-  return { faults, record: await recordOf(seed, party, devices) };
+  return { faults, record: await recordOf(seed, party, devices), compared: sumUp(compared) };
 }
 
 type Compared = (fresh: FreshState) => string[];
@@ -63,7 +70,7 @@ class Truth {
   }
 }
 
-/** One of the devices looks at all there is: its ranges have to join. */
+/** The device looks at all there is. */
 async function withWholeHistories(truth: Truth, device: Device): Promise<string[]> {
   await readAll(device.client, (id) => device.open(id));
   return truth.against(named('(a)', `${device.name}, whole history`, device.client));

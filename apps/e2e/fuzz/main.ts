@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { type Figures, IN_LONG, sumUp } from './figures.js';
 import { mutate } from './mutations.js';
 import { type PlayedSeed, playSeeds } from './seeds.js';
 import type { Engine } from './venue.js';
@@ -12,6 +13,8 @@ const USAGE = `npm run fuzz -- [options]
   --only N          only the Nth of these ways`;
 
 const LISTED = 30;
+/** In so many seeds, of odd and even numbers, everything is to happen. */
+const MANY = 10;
 
 function given() {
   const { values } = parseArgs({
@@ -38,7 +41,8 @@ function given() {
 }
 
 function tell({ seed, faults, figures, seconds, log }: PlayedSeed, engine: Engine, operations: number): void {
-  console.log(`${faults.length === 0 ? '✔' : '✘'} seed ${seed}, ${engine}: ${figures} (${seconds.toFixed(1)} s)`);
+  const told = figuresLine(figures);
+  console.log(`${faults.length === 0 ? '✔' : '✘'} seed ${seed}, ${engine}: ${told} (${seconds.toFixed(1)} s)`);
   if (faults.length === 0) return;
   for (const fault of faults.slice(0, LISTED)) console.log(`    ${fault}`);
   if (faults.length > LISTED) console.log(`    … ${faults.length} in all`);
@@ -46,18 +50,30 @@ function tell({ seed, faults, figures, seconds, log }: PlayedSeed, engine: Engin
   console.log(`  again: npm run fuzz -- --engine ${engine} --seed ${seed} --operations ${operations}`);
 }
 
+function figuresLine(figures: Figures): string {
+  return Object.entries(figures)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(', ');
+}
+
 async function fuzz(): Promise<boolean> {
   const { engine, numbers, operations, isMutation, only } = given();
   if (isMutation) return mutate(numbers.length, only);
   let failed = 0;
+  const totals: Figures[] = [];
   await playSeeds({ engine, seeds: numbers, operations }, (played) => {
     tell(played, engine, operations);
+    totals.push(played.figures);
     if (played.faults.length > 0) failed += 1;
   });
+  const total = sumUp(totals);
+  const missed = numbers.length >= MANY ? IN_LONG.filter((name) => !total[name]) : [];
+  console.log(`in all: ${figuresLine(total)}`);
+  if (missed.length > 0) console.log(`never happened: ${missed.join(', ')}`);
   console.log(
     failed === 0 ? `${numbers.length} seeds, nothing found.` : `${failed} of ${numbers.length} seeds failed.`,
   );
-  return failed === 0;
+  return failed === 0 && missed.length === 0;
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));

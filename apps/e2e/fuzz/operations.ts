@@ -1,5 +1,5 @@
 import type { Outgoing } from '@parley/client';
-import type { MemberRole, Message } from '@parley/protocol';
+import type { Member, MemberRole, Message } from '@parley/protocol';
 import type { Device } from './device.js';
 import type { Guest, Party } from './party.js';
 import type { Step, StepKind } from './script.js';
@@ -15,7 +15,7 @@ export interface Turn {
 }
 
 const EMOJI = ['👍', '❤️', '😂', '🎉', '👀', '🚀'] as const;
-const ROLES: readonly MemberRole[] = ['member', 'admin', 'member', 'owner', 'admin'];
+const ROLES: readonly MemberRole[] = ['member', 'admin', 'member', 'admin', 'owner'];
 
 /** How each operation is done. One that finds nothing to be done to does nothing; refusals are thrown. */
 export const OPERATIONS: Record<StepKind, (turn: Turn) => unknown> = {
@@ -61,7 +61,7 @@ export const OPERATIONS: Record<StepKind, (turn: Turn) => unknown> = {
   },
   latest: ({ device, conversationId }) => device.client.messages(conversationId).toLatest(),
   add: (turn) => {
-    const present = presentIds(turn);
+    const present = new Set(membersOf(turn).map(({ user }) => user.id));
     const absent = turn.party.guests.filter(({ id }) => !present.has(id));
     const guest = choose(absent, turn.step.pick) ?? choose(turn.party.guests, turn.step.pick);
     return guest && turn.device.client.addMembers(turn.conversationId, [guest.id]);
@@ -73,7 +73,9 @@ export const OPERATIONS: Record<StepKind, (turn: Turn) => unknown> = {
   leave: ({ device, conversationId }) => device.client.leave(conversationId),
   role: (turn) => {
     const guest = choose(others(turn), turn.step.pick);
-    const role = choose(ROLES, turn.step.second) ?? 'member';
+    const held = membersOf(turn).find(({ user }) => user.id === guest?.id)?.role;
+    const roles = ROLES.filter((each) => each !== held);
+    const role = choose(roles, turn.step.second) ?? 'member';
     return guest && turn.device.client.changeRole(turn.conversationId, guest.id, role);
   },
   rename: ({ device, conversationId, number }) => device.client.rename(conversationId, `Renamed ${number}`),
@@ -139,9 +141,8 @@ function isMessage(): boolean {
   return true;
 }
 
-function presentIds({ device, conversationId }: Turn): Set<string> {
-  const members = device.client.conversation(conversationId).getSnapshot()?.members ?? [];
-  return new Set(members.map(({ user }) => user.id));
+function membersOf({ device, conversationId }: Turn): readonly Member[] {
+  return device.client.conversation(conversationId).getSnapshot()?.members ?? [];
 }
 
 function others({ party, device }: Turn): Guest[] {

@@ -21,7 +21,7 @@ const WEIGHTS = {
   add: 2.2,
   remove: 1.2,
   leave: 0.4,
-  role: 1,
+  role: 1.5,
   rename: 1,
   archive: 0.3,
   unarchive: 0.6,

@@ -5,6 +5,7 @@ import { freshDirectory } from '../harness/places.js';
 import { boardCrew } from './crew.js';
 import type { Device } from './device.js';
 import { CALM, ROUGH } from './disturbed-line.js';
+import { type Figures, figuresOf, sumUp } from './figures.js';
 import { inspect } from './inspection.js';
 import { land } from './landing.js';
 import { OPERATIONS, type Turn } from './operations.js';
@@ -35,7 +36,7 @@ export interface SeedOutcome {
   faults: string[];
   /** Null where the devices never came to rest. */
   record: SeedRecord | null;
-  figures: string;
+  figures: Figures;
 }
 
 /** Plays one seed on a node that others have played on: with people and conversations of its own. */
@@ -49,8 +50,10 @@ export async function runSeed(url: string, seed: number, operations: number): Pr
     await run.board();
     await run.play(writeScript(seed, operations, CAST));
     const missing = await land(devices);
-    const { faults, record } = missing.length > 0 ? notLanded(missing) : await inspect({ seed, url, party, devices });
-    return { faults: [...run.faults, ...faults], record, figures: run.figures() };
+    const { faults, record, compared } =
+      missing.length > 0 ? notLanded(missing) : await inspect({ seed, url, party, devices });
+    const figures = sumUp([run.figures(), ...devices.map(figuresOf), compared]);
+    return { faults: [...run.faults, ...faults], record, figures };
   } finally {
     await Promise.all(devices.filter(({ isRunning }) => isRunning).map((device) => device.stop()));
     rmSync(directory, { recursive: true, force: true });
@@ -59,7 +62,7 @@ export async function runSeed(url: string, seed: number, operations: number): Pr
 
 function notLanded(missing: string[]) {
   const faults = missing.map((sentence) => `(q) not at rest: ${sentence}`);
-  return { faults, record: null };
+  return { faults, record: null, compared: {} };
 }
 
 class SeedRun {
@@ -104,23 +107,9 @@ class SeedRun {
     }
   }
 
-  figures(): string {
-    const sum = (count: (device: Device) => number) => this.devices.reduce((all, device) => all + count(device), 0);
-    const counts = {
-      done: this.done,
-      acked: sum(({ wire }) => wire.promised.length),
-      dropped: sum(({ line }) => line.counts.dropped),
-      repeated: sum(({ line }) => line.counts.repeated),
-      held: sum(({ line }) => line.counts.held),
-      lost: sum(({ line }) => line.counts.lost),
-      cuts: sum(({ line }) => line.counts.cuts),
-      lives: sum(({ crashes, restarts }) => crashes + restarts),
-      syncs: sum(({ wire }) => wire.syncs.length),
-    };
-    const refused = [...this.refusals].map(([code, times]) => `${code} ${times}`);
-    return `${Object.entries(counts)
-      .map(([name, count]) => `${name} ${count}`)
-      .join(', ')}; refused: ${refused.join(', ') || 'none'}`;
+  figures(): Figures {
+    const refused = [...this.refusals].map(([code, times]) => [`refused ${code}`, times] as const);
+    return { operations: this.done, ...Object.fromEntries(refused) };
   }
 
   private async operate(turn: Turn): Promise<void> {

@@ -1,3 +1,4 @@
+import { type Figures, rowFigures, sumUp } from './figures.js';
 import { checkRows, type SeedRecord } from './rows-oracle.js';
 import { runSeed } from './seed-run.js';
 import { type Engine, openVenue, type Query } from './venue.js';
@@ -6,7 +7,7 @@ export interface PlayedSeed {
   seed: number;
   /** Sentences, each beginning with the letter of its oracle. */
   faults: string[];
-  figures: string;
+  figures: Figures;
   seconds: number;
   /** What the node printed meanwhile: warnings and errors. */
   log: string;
@@ -34,7 +35,8 @@ export async function playSeeds(
     const decide = async (query: Query) => {
       for (const { record, ...played } of undecided.splice(0)) {
         const found = record ? await checkRows(query, record) : [];
-        hear({ ...played, faults: [...played.faults, ...found] });
+        const figures = sumUp([played.figures, record ? await rowFigures(query, record) : {}]);
+        hear({ ...played, figures, faults: [...played.faults, ...found] });
       }
     };
     try {

@@ -4,7 +4,7 @@ import { LIMITS } from '@parley/protocol';
 Object.assign(LIMITS, {
   syncRows: 20,
   syncMemberships: 1,
-  syncResetRows: 250,
+  syncResetRows: 80,
   syncResetMessages: 15,
   answerBytes: 16_384,
 });

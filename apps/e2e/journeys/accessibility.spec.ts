@@ -7,38 +7,60 @@ import { launchBrowser, PASSWORD } from './browser.js';
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 
-describe.each([
-  { colorScheme: 'light' as const, width: 1280 },
-  { colorScheme: 'dark' as const, width: 1280 },
-  { colorScheme: 'light' as const, width: 390 },
-  { colorScheme: 'dark' as const, width: 390 },
-])('WCAG 2.2 AA, $colorScheme, $width px', ({ colorScheme, width }) => {
-  let node: ParleyNode;
-  let browser: Browser;
-  let scene: Scene;
+/** The rules whose outcome hangs on the theme: the others see the same page in both. */
+const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
+
+let node: ParleyNode;
+let browser: Browser;
+let scene: Scene;
+
+beforeAll(async () => {
+  [node, browser] = await Promise.all([ParleyNode.start({ env: { RATE_LIMITS: 'off' } }), launchBrowser()]);
+  scene = await buildScene(node.url);
+});
+afterAll(async () => {
+  await browser?.close();
+  await node?.stop();
+});
+
+describe.each([1280, 390])('WCAG 2.2 AA, light and dark, %i px', (width) => {
   let page: Page;
 
   beforeAll(async () => {
-    [node, browser] = await Promise.all([ParleyNode.start({ env: { RATE_LIMITS: 'off' } }), launchBrowser()]);
-    scene = await buildScene(node.url);
     const context = await browser.newContext({
       baseURL: node.url,
-      colorScheme,
+      colorScheme: 'light',
       viewport: { width, height: 800 },
       reducedMotion: 'reduce',
     });
     page = await context.newPage();
   });
   afterAll(async () => {
-    await browser?.close();
-    await node?.stop();
+    await page?.context().close();
   });
 
+  /** What is wrong with what is shown, in either theme. */
   async function faults(): Promise<string[]> {
-    await page.waitForTimeout(300);
-    const { violations, passes } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
-    expect(passes.length).toBeGreaterThan(10);
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
+    const light = await faultsIn('light', new AxeBuilder({ page }).withTags(TAGS));
+    const dark = await faultsIn('dark', new AxeBuilder({ page }).withRules(COLOUR_RULES));
+    await page.emulateMedia({ colorScheme: 'light' });
+    return [...light, ...dark];
+  }
+
+  async function faultsIn(colorScheme: 'light' | 'dark', axe: AxeBuilder): Promise<string[]> {
+    await page.emulateMedia({ colorScheme });
+    await page.waitForFunction(
+      (scheme) => getComputedStyle(document.documentElement).colorScheme === scheme,
+      colorScheme,
+    );
+    await page.waitForTimeout(200);
+    // There are no frames: the older way does without a page of its own for the results.
+    const { violations, passes } = await axe.setLegacyMode().analyze();
+    expect(passes.map(({ id }) => id)).toContain('color-contrast');
+    expect(passes.length).toBeGreaterThan(colorScheme === 'light' ? 10 : 0);
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ html }) => `${colorScheme}: ${id}: ${html.slice(0, 200)}`),
+    );
   }
 
   it('the doors have no violation, with and without errors', async () => {

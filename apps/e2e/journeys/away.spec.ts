@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { ParleyNode } from '../harness/parley-node.js';
-import { launchBrowser, PASSWORD, Participant, signIn } from './browser.js';
+import { launchBrowser, PASSWORD, Participant, registerBystander, signIn } from './browser.js';
+import { fill } from './fill.js';
 
 describe('What is kept while away', () => {
   let node: ParleyNode;
@@ -19,8 +20,10 @@ describe('What is kept while away', () => {
   });
   beforeEach(async () => {
     const suffix = String.fromCharCode(97 + round++);
-    ama = await Participant.register(browser, node.url, `Ama Okafor ${suffix}`);
-    tomas = await Participant.register(browser, node.url, `Tomas Reyes ${suffix}`);
+    [ama, tomas] = await Promise.all([
+      Participant.join(browser, node.url, `Ama Okafor ${suffix}`),
+      Participant.join(browser, node.url, `Tomas Reyes ${suffix}`),
+    ]);
     await ama.openDirect(tomas);
   });
   afterEach(async () => {
@@ -63,7 +66,7 @@ describe('What is kept while away', () => {
     await ama.tap.cutLine();
     await banner().waitFor();
     const rest = await tomas.rest();
-    for (let line = 1; line <= 250; line += 1) await rest.send(id, { content: `line ${line}.` });
+    await fill(rest, id, 250);
     ama.tap.mendLine();
     await ama.page.getByRole('button', { name: 'Try now' }).click();
     await banner().waitFor({ state: 'detached' });
@@ -78,7 +81,7 @@ describe('What is kept while away', () => {
   });
 
   it('C2: a draft survives switching and reloading, is seen in the other tab, and goes when it is sent', async () => {
-    const li = await Participant.register(browser, node.url, `Li Wen ${String.fromCharCode(97 + round)}`);
+    const li = await registerBystander(node.url, `Li Wen ${String.fromCharCode(97 + round)}`);
     await ama.composer.fill('half a thou');
     await ama.openDirect(li);
     expect(await ama.composer.inputValue()).toBe('');
@@ -100,7 +103,6 @@ describe('What is kept while away', () => {
       () => document.querySelector<HTMLTextAreaElement>('[data-testid=composer]')?.value === '',
     );
     expect(await ama.page.evaluate(() => Object.keys(localStorage))).toEqual([]);
-    await li.context.close();
   });
 
   it('R9: a session that is ended elsewhere leads to the door, and what was written waits behind it', async () => {

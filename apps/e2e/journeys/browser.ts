@@ -23,6 +23,17 @@ function chromiumPath(): string {
   throw new Error('No Chromium found: install it, or name it in CHROMIUM_PATH.');
 }
 
+/** Who can be searched for. */
+interface Person {
+  name: string;
+  username: string;
+}
+
+/** Somebody who is only ever looked for, or acts over REST. */
+export interface Bystander extends Person {
+  rest: RestClient;
+}
+
 /** Somebody at a browser of their own, signed in. */
 export class Participant {
   /** Errors that the page threw or wrote to its console, apart from refused requests. */
@@ -40,7 +51,37 @@ export class Participant {
   }
 
   /** Registers through the page, as a person would. */
-  static async register(
+  static async register(browser: Browser, url: string, name: string): Promise<Participant> {
+    const person = await Participant.at(browser, url, name);
+    const { page, username } = person;
+    await page.goto('/register');
+    await page.getByLabel('Your name').fill(name);
+    await page.getByLabel('Username').fill(username);
+    await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await page.getByRole('button', { name: 'Create account' }).click();
+    await page.getByRole('button', { name: `Account of ${name}` }).waitFor();
+    return person;
+  }
+
+  /** Is registered already and comes with the cookie of a session, which is all that a reload would have. */
+  static async join(
+    browser: Browser,
+    url: string,
+    name: string,
+    options: BrowserContextOptions = {},
+  ): Promise<Participant> {
+    const person = await Participant.at(browser, url, name, options);
+    const { page, context, username } = person;
+    const data = { username, displayName: name, password: PASSWORD };
+    const answer = await context.request.post('/api/auth/register', { data });
+    if (!answer.ok()) throw new Error(`register: ${answer.status()} ${await answer.text()}`);
+    await page.goto('/');
+    await page.getByRole('button', { name: `Account of ${name}` }).waitFor();
+    return person;
+  }
+
+  /** At an empty page. */
+  private static async at(
     browser: Browser,
     url: string,
     name: string,
@@ -54,8 +95,7 @@ export class Participant {
       ...options,
     });
     const page = await context.newPage();
-    const username = name.toLowerCase().replace(/[^a-z]+/g, '.');
-    const person = new Participant(name, username, page, await SocketTap.on(page));
+    const person = new Participant(name, usernameOf(name), page, await SocketTap.on(page));
     page.on('pageerror', (error) => person.faults.push(String(error)));
     page.on('console', (message) => {
       // The browser itself writes down each answer above 399; those are looked at where they matter.
@@ -63,17 +103,11 @@ export class Participant {
         person.faults.push(message.text());
       }
     });
-    await page.goto('/register');
-    await page.getByLabel('Your name').fill(name);
-    await page.getByLabel('Username').fill(username);
-    await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-    await page.getByRole('button', { name: 'Create account' }).click();
-    await page.getByRole('button', { name: `Account of ${name}` }).waitFor();
     return person;
   }
 
   /** Opens the direct conversation with somebody by keyboard, from anywhere in the app. */
-  async openDirect(other: Participant): Promise<void> {
+  async openDirect(other: Person): Promise<void> {
     await this.page.getByRole('button', { name: 'New message' }).first().click();
     await this.page.getByRole('combobox').fill(other.username);
     await this.page.getByRole('option', { name: other.name }).waitFor();
@@ -81,7 +115,7 @@ export class Participant {
     await this.shown(other.name);
   }
 
-  async openGroup(name: string, others: readonly { username: string; name: string }[]): Promise<void> {
+  async openGroup(name: string, others: readonly Person[]): Promise<void> {
     await this.page.getByRole('button', { name: 'New group' }).first().click();
     await this.page.getByLabel('Name', { exact: true }).fill(name);
     for (const other of others) {
@@ -146,6 +180,16 @@ export class Participant {
   private get baseUrl(): string {
     return new URL(this.page.url()).origin;
   }
+}
+
+export async function registerBystander(url: string, name: string): Promise<Bystander> {
+  const username = usernameOf(name);
+  const { accessToken } = await registerByRest(url, username, name);
+  return { name, username, rest: new RestClient(url, accessToken) };
+}
+
+function usernameOf(name: string): string {
+  return name.toLowerCase().replace(/[^a-z]+/g, '.');
 }
 
 /** Somebody without a browser. */

@@ -3,6 +3,7 @@ import type { Browser, Locator } from 'playwright-core';
 import { ParleyNode } from '../harness/parley-node.js';
 import { RestClient } from '../harness/rest-client.js';
 import { launchBrowser, Participant, registerByRest } from './browser.js';
+import { fill } from './fill.js';
 
 let browser: Browser;
 let ama: Participant;
@@ -18,8 +19,10 @@ afterAll(async () => {
 
 async function meet(node: ParleyNode): Promise<void> {
   const suffix = String.fromCharCode(97 + round++);
-  ama = await Participant.register(browser, node.url, `Ama Okafor ${suffix}`);
-  tomas = await Participant.register(browser, node.url, `Tomas Reyes ${suffix}`);
+  [ama, tomas] = await Promise.all([
+    Participant.join(browser, node.url, `Ama Okafor ${suffix}`),
+    Participant.join(browser, node.url, `Tomas Reyes ${suffix}`),
+  ]);
 }
 
 async function part(): Promise<void> {
@@ -108,7 +111,7 @@ describe('What people change, in two browsers', () => {
   it('C5: ArrowUp brings my last message into view, however much others wrote since', async () => {
     await talk('long ago');
     const rest = await tomas.rest();
-    for (let line = 1; line <= 40; line += 1) await rest.send(tomas.conversationId, { content: `line ${line}.` });
+    await fill(rest, tomas.conversationId, 40);
     await ama.message('line 40.').waitFor();
     await ama.composer.press('ArrowUp');
     const editor = ama.page.getByTestId('editor');
@@ -191,13 +194,15 @@ describe('What people change, in two browsers', () => {
   it('C6, C2: a reply quotes, its draft survives a reload, and the quote leads to the message', async () => {
     await talk('where it began');
     const rest = await tomas.rest();
-    for (let line = 1; line <= 120; line += 1) await rest.send(tomas.conversationId, { content: `line ${line}.` });
+    await fill(rest, tomas.conversationId, 120);
     await ama.message('line 120.').waitFor();
     await choose(tomas, 'line 120.', 'Reply');
     await tomas.page.getByTestId('reply-bar').getByText('yourself').waitFor();
     await tomas.page.keyboard.press('Escape');
     await tomas.page.getByTestId('reply-bar').waitFor({ state: 'detached' });
 
+    // Only what Ama has read is above the place where a conversation opens.
+    await tomas.message('line 120.').locator('[data-receipt=read]').waitFor();
     await ama.page.reload();
     await ama.message('line 120.').waitFor();
     const id = ama.conversationId;

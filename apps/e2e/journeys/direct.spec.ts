@@ -19,8 +19,10 @@ describe('Two people in two browsers', () => {
   let round = 0;
   beforeEach(async () => {
     const suffix = String.fromCharCode(97 + round++);
-    ama = await Participant.register(browser, node.url, `Ama Okafor ${suffix}`);
-    tomas = await Participant.register(browser, node.url, `Tomas Reyes ${suffix}`);
+    [ama, tomas] = await Promise.all([
+      Participant.register(browser, node.url, `Ama Okafor ${suffix}`),
+      Participant.join(browser, node.url, `Tomas Reyes ${suffix}`),
+    ]);
   });
   afterEach(async () => {
     expect([...ama.faults, ...tomas.faults]).toEqual([]);

@@ -16,8 +16,10 @@ describe.each(ENGINES)('A group on $engine', ({ open }) => {
   beforeEach(async () => {
     store = await open();
     [node, browser] = await Promise.all([store.startNode(), launchBrowser()]);
-    ama = await Participant.register(browser, node.url, 'Ama Okafor');
-    tomas = await Participant.register(browser, node.url, 'Tomas Reyes');
+    [ama, tomas] = await Promise.all([
+      Participant.join(browser, node.url, 'Ama Okafor'),
+      Participant.join(browser, node.url, 'Tomas Reyes'),
+    ]);
   });
   afterEach(async () => {
     expect([...ama.faults, ...tomas.faults]).toEqual([]);

@@ -19,8 +19,10 @@ describe('Leading a group', () => {
   let round = 0;
   beforeEach(async () => {
     const suffix = String.fromCharCode(97 + round++);
-    ama = await Participant.register(browser, node.url, `Ama Okafor ${suffix}`);
-    tomas = await Participant.register(browser, node.url, `Tomas Reyes ${suffix}`);
+    [ama, tomas] = await Promise.all([
+      Participant.join(browser, node.url, `Ama Okafor ${suffix}`),
+      Participant.join(browser, node.url, `Tomas Reyes ${suffix}`),
+    ]);
     await ama.openGroup('Launch room', [tomas]);
     await tomas.openRow('Launch room');
   });
@@ -49,7 +51,7 @@ describe('Leading a group', () => {
   });
 
   it('P5, R9: members are added, promoted and removed; the removed one is told where the composer was', async () => {
-    const li = await Participant.register(browser, node.url, `Li Wen ${String.fromCharCode(97 + round)}`);
+    const li = await Participant.join(browser, node.url, `Li Wen ${String.fromCharCode(97 + round)}`);
     await ama.page.getByRole('button', { name: 'Members' }).click();
     await ama.page.getByRole('button', { name: 'Add people' }).click();
     await ama.page.getByRole('dialog').getByRole('combobox').fill(li.username);

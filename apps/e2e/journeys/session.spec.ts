@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { ParleyNode } from '../harness/parley-node.js';
-import { launchBrowser, Participant } from './browser.js';
+import { launchBrowser, Participant, registerBystander } from './browser.js';
 
 describe('Signing in and out', () => {
   let node: ParleyNode;
@@ -105,7 +105,7 @@ describe('Signing in and out', () => {
   it('F6: the list of conversations is one Tab stop, with arrows within', async () => {
     const others = [];
     for (const name of ['Bo', 'Cy']) {
-      const other = await Participant.register(browser, node.url, `${name} Reader ${String.fromCharCode(97 + round)}`);
+      const other = await registerBystander(node.url, `${name} Reader ${String.fromCharCode(97 + round)}`);
       await ama.openDirect(other);
       others.push(other);
     }
@@ -117,6 +117,5 @@ describe('Signing in and out', () => {
     await ama.page.getByRole('heading', { name: others[0]?.name, level: 2 }).waitFor();
     // Opened by keyboard: the focus goes to where one writes.
     await ama.page.waitForFunction(() => document.activeElement?.matches('[data-testid=composer]'));
-    for (const other of others) await other.context.close();
   });
 });

@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Browser } from 'playwright-core';
 import { ParleyNode } from '../harness/parley-node.js';
 import type { RestClient } from '../harness/rest-client.js';
-import { launchBrowser, Participant } from './browser.js';
+import { type Bystander, launchBrowser, Participant, registerBystander } from './browser.js';
+import { fill } from './fill.js';
 import { drift, rowAt, watchPlace } from './frames.js';
 
 const HISTORY = 240;
@@ -15,7 +16,7 @@ describe('The list of messages', () => {
   let node: ParleyNode;
   let browser: Browser;
   let ama: Participant;
-  let tomas: Participant;
+  let tomas: Bystander;
   let rest: RestClient;
   let id: string;
   let round = 0;
@@ -29,28 +30,25 @@ describe('The list of messages', () => {
   });
   beforeEach(async () => {
     const suffix = String.fromCharCode(97 + round++);
-    ama = await Participant.register(browser, node.url, `Ama Okafor ${suffix}`);
-    tomas = await Participant.register(browser, node.url, `Tomas Reyes ${suffix}`);
+    ama = await Participant.join(browser, node.url, `Ama Okafor ${suffix}`);
+    tomas = await registerBystander(node.url, `Tomas Reyes ${suffix}`);
+    ({ rest } = tomas);
     await ama.openDirect(tomas);
-    rest = await tomas.rest();
     id = ama.conversationId;
   });
   afterEach(async () => {
-    expect([...ama.faults, ...tomas.faults]).toEqual([]);
+    expect(ama.faults).toEqual([]);
     await ama.context.close();
-    await tomas.context.close();
   });
 
   /** Lines of different lengths, so that no two pages measure the same. */
-  async function fill(count: number): Promise<void> {
-    for (let line = 1; line <= count; line += 1) {
-      await rest.send(id, { content: `line ${line}. ${'words and more '.repeat((line * 7) % 40)}` });
-    }
+  function say(count: number): Promise<void> {
+    return fill(rest, id, count, (line) => `line ${line}. ${'words and more '.repeat((line * 7) % 40)}`);
   }
 
   /** Begins with the newest page only, and with everything read. */
   async function fillAndReload(): Promise<void> {
-    await fill(HISTORY);
+    await say(HISTORY);
     await ama.message(`line ${HISTORY}.`).waitFor();
     while ((await (await ama.rest()).conversation(id)).unreadCount > 0) await ama.page.waitForTimeout(200);
     await ama.page.reload();
@@ -100,7 +98,7 @@ describe('The list of messages', () => {
   });
 
   it('L4: at the end new messages keep it there; S7: so does my own send from anywhere', async () => {
-    await fill(40);
+    await say(40);
     for (let line = 0; line < 8; line += 1) {
       await rest.send(id, { content: `arriving ${line} ${'long '.repeat(line * 20)}` });
       await ama.message(`arriving ${line} `).waitFor();
@@ -118,7 +116,7 @@ describe('The list of messages', () => {
   });
 
   it('L5, L6: further up nothing moves, a pill counts what arrives and leads to it', async () => {
-    await fill(60);
+    await say(60);
     await scrollBy(-1_000);
     const pill = ama.page.getByTestId('jump-latest');
     expect(await pill.textContent()).toContain('Jump to latest');
@@ -134,7 +132,7 @@ describe('The list of messages', () => {
   });
 
   it('L11: a panel and a growing composer leave the end at the end', async () => {
-    await fill(40);
+    await say(40);
     for (const width of [760, 1280, 420, 1280]) {
       await ama.page.setViewportSize({ width, height: 800 });
       await ama.page.waitForTimeout(250);
@@ -146,7 +144,7 @@ describe('The list of messages', () => {
   });
 
   it('L10, M5: a link leads to its message, and from there down to the newest without a hole', async () => {
-    await fill(LONG);
+    await say(LONG);
     await ama.message(`line ${LONG}.`).waitFor();
     await ama.page.goto(`/c/${id}/m/40`);
     const linked = ama.page.locator('[data-testid=message][data-seq="40"]');
@@ -177,7 +175,7 @@ describe('The list of messages', () => {
   });
 
   it('L6, S7: from an old window both the pill and my own send lead to the newest message', async () => {
-    await fill(LONG);
+    await say(LONG);
     await ama.message(`line ${LONG}.`).waitFor();
     for (const leave of ['pill', 'send']) {
       await ama.page.goto(`/c/${id}/m/20`);
@@ -194,11 +192,10 @@ describe('The list of messages', () => {
   it('U1, L1, L7: the badge stops at 99+, and opening begins at the first unread message', async () => {
     await rest.send(id, { content: 'seen before' });
     await ama.message('seen before').waitFor();
-    await tomas.row(ama.name).waitFor();
-    await tomas.page.waitForTimeout(SETTLED_MS);
+    while ((await (await ama.rest()).conversation(id)).unreadCount > 0) await ama.page.waitForTimeout(100);
     await ama.page.goto('/');
     await ama.row(tomas.name).waitFor();
-    await fill(103);
+    await say(103);
     await ama.row(tomas.name).getByTestId('unread-badge').getByText('99+').waitFor();
     await ama.openRow(tomas.name);
     const first = ama.message('line 1.');

@@ -71,7 +71,21 @@ const VIEWS: [string, (stage: Stage) => Promise<unknown>][] = [
       await page.getByTestId('conversation-row').first().waitFor();
     },
   ],
-  ['new-message', ({ page }) => page.getByRole('button', { name: 'New message' }).first().click()],
+  [
+    'new-messages-line',
+    async ({ page, scene }) => {
+      await scene.stir();
+      await page.goto(`/c/${scene.ops}`);
+      await page.getByTestId('new-divider').waitFor();
+    },
+  ],
+  [
+    'new-message',
+    async ({ page }) => {
+      await page.goto('/');
+      await page.getByRole('button', { name: 'New message' }).first().click();
+    },
+  ],
   [
     'new-group',
     async ({ page }) => {
@@ -178,7 +192,7 @@ const VIEWS: [string, (stage: Stage) => Promise<unknown>][] = [
   [
     'offline',
     async ({ page, tap }) => {
-      await page.getByRole('button', { name: 'Delete' }).click();
+      await page.getByRole('button', { name: 'Delete', exact: true }).click();
       await tap.cutLine();
       await page.getByTestId('composer').fill('Written on the train, sent later.');
       await page.keyboard.press('Enter');

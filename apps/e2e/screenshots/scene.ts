@@ -63,6 +63,9 @@ export interface Scene {
   /** Those who sign in through the page. */
   viewer: Username;
   room: string;
+  /** Another group, in which somebody says something each time it is stirred. */
+  ops: string;
+  stir: () => Promise<void>;
 }
 
 /** Fills a fresh server with people and conversations, over REST. */
@@ -88,7 +91,11 @@ export async function buildScene(url: string): Promise<Scene> {
   await cast.mark('read', room.id, 'jonas.berg', LINES.length - 2);
   await cast.mark('read', room.id, 'ama.okafor', LINES.length + 1);
   await cast.mark('read', room.id, 'mina.halvorsen', LINES.length + 1);
-  return { viewer: 'tomas.reyes', room: room.id };
+  const stir = async () => {
+    await cast.say(ops.id, 'li.wen', 'The last two alerts were the old node going away.');
+    await cast.say(ops.id, 'jonas.berg', 'Thanks, I close them.');
+  };
+  return { viewer: 'tomas.reyes', room: room.id, ops: ops.id, stir };
 }
 
 /** Says the lines, and then does with them what is done. */

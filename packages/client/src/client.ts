@@ -62,7 +62,11 @@ export class ParleyClient {
     const { url, openSocket, onAdvance } = options;
     const tokens = new Tokens(options.getToken);
     this.#http = new Http({ url, tokens, fetch: options.fetch });
-    this.#model = new Model({ onAdvance, onLook: (topic) => this.#windows.fill(topic) });
+    this.#model = new Model({
+      onAdvance,
+      onLook: (topic) => this.#windows.fill(topic),
+      onLookedAway: (topic) => this.#windows.giveUp(topic),
+    });
     this.#link = new Connection({
       url,
       tokens,

@@ -47,22 +47,35 @@ export async function openEmbedded(dataDir: string, migrations: string): Promise
   return new Database(drizzle({ client: guarded as unknown as PGlite, schema }), 1, runTransaction, close);
 }
 
+/** Its work runs on this thread and between tasks nothing else does: after so long sockets and timers get their turn. */
+const MOST_WITHOUT_PAUSE_MS = 5;
+
 /** One task at a time, in the order they came. */
 class ExclusiveQueue {
+  private pausedAt = 0;
   private tail: Promise<unknown> = Promise.resolve();
   private waiting = 0;
 
   async run<T>(task: () => Promise<T>): Promise<T> {
     if (this.waiting >= MOST_WAITING) throw new ParleyError('service_unavailable');
     this.waiting += 1;
-    const turn = this.tail.then(task).catch((fault: unknown) => {
-      throw translated(fault);
-    });
+    const turn = this.tail
+      .then(() => this.pause())
+      .then(task)
+      .catch((fault: unknown) => {
+        throw translated(fault);
+      });
     this.tail = turn.catch(() => undefined);
     try {
       return await turn;
     } finally {
       this.waiting -= 1;
     }
+  }
+
+  private async pause(): Promise<void> {
+    if (performance.now() - this.pausedAt < MOST_WITHOUT_PAUSE_MS) return;
+    await new Promise((resolve) => setImmediate(resolve));
+    this.pausedAt = performance.now();
   }
 }

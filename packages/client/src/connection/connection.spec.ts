@@ -16,6 +16,7 @@ interface Surroundings {
   caughtUp: PromiseWithResolvers<void>;
   losses: number;
   rests: number;
+  opens: boolean;
   onlines: number;
 }
 
@@ -33,6 +34,7 @@ describe('The connection', () => {
       caughtUp: Promise.withResolvers(),
       losses: 0,
       rests: 0,
+      opens: true,
       onlines: 0,
     };
     connection = new Connection({
@@ -42,6 +44,7 @@ describe('The connection', () => {
         return around.token();
       }),
       openSocket: (_url, options) => {
+        if (!around.opens) throw new Error('no such address');
         const socket = new FakeSocket(options);
         around.sockets.push(socket);
         return socket;
@@ -71,7 +74,10 @@ describe('The connection', () => {
   /** Until the next attempt has its socket. */
   const nextAttempt = async () => {
     const before = around.sockets.length;
-    while (around.sockets.length === before) await jest.advanceTimersToNextTimerAsync();
+    for (let timers = 0; around.sockets.length === before; timers += 1) {
+      if (timers > 20) throw new Error('There is no next attempt.');
+      await jest.advanceTimersToNextTimerAsync();
+    }
   };
 
   /** The shortest way to each state. */
@@ -261,6 +267,23 @@ describe('The connection', () => {
     expect(around.sockets).toHaveLength(1);
     await jest.advanceTimersByTimeAsync(1);
     expect(around.sockets).toHaveLength(2);
+  });
+
+  it('asks for a token anew where the one asked for never comes', async () => {
+    around.token = () => new Promise(() => undefined);
+    await enter.connecting();
+    around.token = () => Promise.resolve('late');
+    await nextAttempt();
+    expect(socket().options.auth.token).toBe('late');
+  });
+
+  it('takes a socket that cannot be opened for a failed attempt', async () => {
+    around.opens = false;
+    await enter.connecting();
+    expect(state()).toBe('offline');
+    around.opens = true;
+    await nextAttempt();
+    expect(state()).toBe('connecting');
   });
 
   it('hears nothing of a socket that it has closed', async () => {

@@ -75,14 +75,19 @@ export class Connection {
     },
     dial: () => {
       const { url, openSocket } = this.options;
-      this.#wire = new Wire({
-        url,
-        token: this.#token,
-        openSocket,
-        pollingFirst: this.snapshot.getSnapshot().attempt % POLLING_EVERY === 0,
-        onEvent: (name, payload) => this.#hear(name, payload),
-        onEnd: (end) => this.#afterEnd(end),
-      });
+      try {
+        this.#wire = new Wire({
+          url,
+          token: this.#token,
+          openSocket,
+          pollingFirst: this.snapshot.getSnapshot().attempt % POLLING_EVERY === 0,
+          onEvent: (name, payload) => this.#hear(name, payload),
+          onEnd: (end) => this.#afterEnd(end),
+        });
+      } catch {
+        // An address that none can be opened to, say.
+        this.fire('lost');
+      }
     },
     greet: () => this.#greet(),
     settle: () => {

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type TokenReason, Tokens } from '../connection/tokens.js';
 import { Http } from './http.js';
 
@@ -94,5 +94,16 @@ describe('A request', () => {
     await expect(http.request('GET', 'users/me')).rejects.toMatchObject({ code: 'network' });
     token = () => Promise.resolve(null);
     await expect(http.request('GET', 'users/me')).rejects.toMatchObject({ code: 'unauthenticated', retryable: false });
+  });
+
+  it('does not wait for ever for a token', async () => {
+    jest.useFakeTimers();
+    token = () => new Promise(() => undefined);
+    const fault = http.request('GET', 'users/me').catch((refusal: unknown) => refusal);
+    await jest.advanceTimersByTimeAsync(20_000);
+    jest.useRealTimers();
+    expect(await fault).toMatchObject({ code: 'network', retryable: true });
+    token = () => Promise.resolve('t');
+    expect(await http.request('GET', 'users/me')).toEqual({ fine: true });
   });
 });

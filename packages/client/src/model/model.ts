@@ -26,6 +26,8 @@ import { conversationsView, conversationView, detachedView, EMPTY, messagesView,
 export interface ModelOptions extends StoreOptions {
   /** Somebody begins to look at something. */
   onLook?: (topic: Topic) => void;
+  /** Nobody looks at it any more. */
+  onLookedAway?: (topic: Topic) => void;
 }
 
 /** A request for a conversation's members that is under way, until it is ended or failed. */
@@ -50,6 +52,7 @@ export class Model {
   readonly unread: Subscribable<UnreadSnapshot>;
   readonly #notifier = new Notifier({
     onFirst: (topic) => this.options.onLook?.(topic),
+    onLast: (topic) => this.options.onLookedAway?.(topic),
     onAbandoned: (topic) => this.#trim(topic),
   });
   /** What waits to be sent, by conversation, and how it is shown while that is not held. */

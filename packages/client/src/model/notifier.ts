@@ -7,7 +7,9 @@ export type Topic = 'conversations' | 'people' | 'unread' | `item ${string}` | `
 export interface NotifierOptions {
   /** A topic has its first listener. */
   onFirst: (topic: Topic) => void;
-  /** A topic lost its last listener and has found no other since. */
+  /** A topic lost its last listener. */
+  onLast: (topic: Topic) => void;
+  /** A topic lost its last listener and has found no other within that turn. */
   onAbandoned: (topic: Topic) => void;
 }
 
@@ -49,6 +51,7 @@ export class Notifier {
       stop();
       if (!listening.isEmpty || this.#listeners.get(topic) !== listening) return;
       this.#listeners.delete(topic);
+      this.options.onLast(topic);
       this.#schedule(topic);
     };
   }

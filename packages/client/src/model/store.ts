@@ -1,4 +1,5 @@
 import type { ConversationListItem, UserView } from '@parley/protocol';
+import { callSafely } from '../call-safely.js';
 import { Conversation, type Surroundings } from './conversation.js';
 import type { DurableEvent } from './held-events.js';
 import { LeftConversations } from './left-conversations.js';
@@ -46,7 +47,8 @@ export class Store implements Surroundings {
 
   readonly advance: Advance = (move) => {
     this.moves += 1;
-    this.options.onAdvance?.(move);
+    const { onAdvance } = this.options;
+    if (onAdvance) callSafely(onAdvance, move);
   };
 
   now(): number {

@@ -1,4 +1,5 @@
 import { callSafely } from '../call-safely.js';
+import { within } from '../within.js';
 import type { OutboxEntry, OutboxStorage } from './outbox-entry.js';
 
 /** A storage that does not answer is told as a fault; nobody waits longer for it. */
@@ -45,9 +46,9 @@ export class KeptEntries {
   }
 
   #safely<T>(act: () => Promise<T>): Promise<T | void> {
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    const timer = setTimeout(() => reject(new Error('The outbox storage does not answer.')), PATIENCE_MS);
-    Promise.resolve().then(act).then(resolve, reject);
-    return promise.catch((fault: unknown) => callSafely(this.onFault, fault)).finally(() => clearTimeout(timer));
+    const acting = Promise.resolve().then(act);
+    return within(PATIENCE_MS, acting, 'The outbox storage does not answer.').catch((fault: unknown) =>
+      callSafely(this.onFault, fault),
+    );
   }
 }

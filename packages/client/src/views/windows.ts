@@ -14,6 +14,8 @@ export interface WindowsOptions {
 
 /** Asks for what somebody looks at and is not there: members of conversations, and pages of their messages. */
 export class Windows {
+  /** Places asked for that could not be had yet, by the topic of their list. */
+  readonly #wishes = new Map<Topic, PageWish>();
   readonly #loading = new Map<string, Promise<void>>();
 
   constructor(private readonly options: WindowsOptions) {}
@@ -41,7 +43,7 @@ export class Windows {
     }
   }
 
-  /** Whatever is looked at and lacks something: after a connection, and whenever something may have gone. */
+  /** Whatever is looked at and lacks something, or waits for a place: after a connection, and whenever something may have gone. */
   fillAll(): void {
     for (const topic of this.options.model.looked()) this.fill(topic);
   }
@@ -54,17 +56,32 @@ export class Windows {
     if (kind === 'item') this.openMembers(id).catch(() => undefined);
     if (kind !== 'messages') return;
     const { isLoaded, loading } = model.messages(id).getSnapshot();
+    const wish = this.#wishes.get(topic) ?? (isLoaded ? null : 'latest');
     // A window that was asked for before anybody looked: the newest page would take its place.
-    if (!isLoaded && loading === null) void this.#load(id, 'latest');
+    if (loading === null && wish) void this.#load(id, wish);
+  }
+
+  /** Nobody looks at it any more. */
+  giveUp(topic: Topic): void {
+    this.#wishes.delete(topic);
   }
 
   /** Never rejects: what went wrong is the list's `error`. */
   #load(conversationId: string, wish: PageWish): Promise<void> {
     const { model, openPage } = this.options;
+    const topic: Topic = `messages ${conversationId}`;
+    const isPlace = typeof wish === 'object';
     const ticket = model.beginPage(conversationId, wish);
+    if (isPlace || wish === 'latest') this.#wishes.delete(topic);
+    if (isPlace && !model.conversation(conversationId).getSnapshot()) this.#wishes.set(topic, wish);
     if (!ticket) return this.#loading.get(conversationId) ?? Promise.resolve();
     const loading = openPage({ conversationId, ...ticket.request })
-      .then(ticket.end, (fault: unknown) => ticket.fail(SdkError.of(fault)))
+      .then(ticket.end, (fault: unknown) => {
+        const error = SdkError.of(fault);
+        ticket.fail(error);
+        const isAwaited = model.messages(conversationId).getSnapshot().error === error;
+        if (isPlace && isAwaited && error.retryable && model.looked().includes(topic)) this.#wishes.set(topic, wish);
+      })
       .finally(() => {
         if (this.#loading.get(conversationId) === loading) this.#loading.delete(conversationId);
       });

@@ -13,7 +13,7 @@ import {
   messages,
 } from '../../database/schema/index.js';
 
-export type EditRow = typeof messageEditHistory.$inferSelect;
+export type EditRow = Omit<typeof messageEditHistory.$inferSelect, 'conversationId' | 'seq' | 'originalMetadata'>;
 
 /** A message, its conversation and the member who is about to change it, while this transaction holds them. */
 export interface HeldRows {
@@ -150,9 +150,18 @@ export class MessageChangesRepository {
 
   /** What the message was before its edits, from the oldest after this version. */
   edits(tx: Db, { conversationId, seq }: MessageRow, page: { after: number; limit: number }): Promise<EditRow[]> {
-    const { conversationId: owner, seq: at, version } = messageEditHistory;
+    const {
+      conversationId: owner,
+      seq: at,
+      id,
+      messageId,
+      version,
+      originalContent,
+      editedBy,
+      editedAt,
+    } = messageEditHistory;
     return tx
-      .select()
+      .select({ id, messageId, version, originalContent, editedBy, editedAt })
       .from(messageEditHistory)
       .where(and(eq(owner, conversationId), eq(at, seq), gt(version, page.after)))
       .orderBy(asc(version))

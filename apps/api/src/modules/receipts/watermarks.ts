@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { LIMITS } from '@parley/protocol';
 import { isRepeatable } from '../../database/faults.js';
 import { ParleyError } from '../../kernel/errors.js';
+import { Turns } from '../../kernel/turns.js';
 import type { MarkEvent } from '../../realtime/feed/feed-events.js';
 import { Feeds } from '../../realtime/feed/feeds.js';
 import { type Mark, type MarkRow, ReceiptsRepository } from './receipts.repository.js';
@@ -25,6 +26,8 @@ const MOST_WAITING = 10_000;
 const MOST_OF_ONE_USER = 16;
 const MOST_IN_BATCH = 500;
 const MOST_ATTEMPTS = 4;
+/** Of all conversations' batches only so many are written at a time: sends go over the same connections. */
+const MOST_AT_ONCE = 3;
 
 /**
  * Moves watermarks in batches, one conversation at a time: the first at once, then at most one batch every 250 ms.
@@ -34,6 +37,7 @@ const MOST_ATTEMPTS = 4;
 export class Watermarks {
   private readonly lines = new Map<string, Line>();
   private count = 0;
+  private readonly turns = new Turns({ atOnce: MOST_AT_ONCE, mostWaiting: MOST_WAITING });
 
   constructor(
     private readonly repository: ReceiptsRepository,
@@ -62,7 +66,7 @@ export class Watermarks {
     // Marks of the same turn share the first batch.
     await new Promise((resolve) => setImmediate(resolve));
     while (line.waiting.length > 0) {
-      await this.moveSome(conversationId, take(line));
+      await this.turns.within(() => this.moveSome(conversationId, take(line)));
       await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
     }
     this.lines.delete(conversationId);

@@ -10,10 +10,15 @@ const event = (version: number): FeedEvent => ({ version, name: 'message:new', p
 const joining = (version: number): FeedEvent => ({ version, name: 'member:added', payload: null, joined: ['bob'] });
 const mark = (receipts: number): MarkEvent => ({ receipts, userId: 'bob', read: null, delivered: null, unread: null });
 
+const watermark = { conversationId: ID, receipts: 5, userId: 'bob', messageId: ID, seq: 2 };
+const READ = { ...watermark, readBy: 'bob', readAt: '2026-01-01T00:00:00.000Z' };
+const DELIVERED = { ...watermark, deliveredTo: 'bob', deliveredAt: '2026-01-01T00:00:00.000Z' };
+const UNREAD = { conversationId: ID, receipts: 5, unreadCount: 0, mentionCount: 0, lastReadSeq: 2, lastSeq: 2 };
+
 /** A feed on a conversation whose history is in memory: what is committed can be read, and need not be told. */
 class Stage implements FeedHost {
   readonly told: number[] = [];
-  readonly marks: number[] = [];
+  readonly toldMarks: MarkEvent[] = [];
   readonly faults: unknown[] = [];
   committed: FeedEvent[] = [];
   reads = 0;
@@ -24,12 +29,16 @@ class Stage implements FeedHost {
   broken = false;
   readonly feed = new Feed(ID, this);
 
+  get marks(): number[] {
+    return this.toldMarks.map(({ receipts }) => receipts);
+  }
+
   deliver(each: FeedEvent): void {
     this.told.push(each.version);
   }
 
   deliverMark(each: MarkEvent): void {
-    this.marks.push(each.receipts);
+    this.toldMarks.push(each);
   }
 
   async prepare(): Promise<ReadonlyMap<string, ConversationListItem>> {
@@ -320,5 +329,29 @@ describe('marks', () => {
     stage.feed.acceptMarks([mark(7), mark(8)]);
     expect(stage.marks).toEqual([7, 8]);
     expect(stage.feed.observe({ version: 0, receipts: 8 })).toBeNull();
+  });
+
+  it('G4: a read that was lost is told from the row, though a later delivery of the same member was told', () => {
+    const stage = new Stage();
+    stage.feed.open({ version: 0, receipts: 3 });
+    stage.feed.acceptMarks([{ ...mark(5), delivered: DELIVERED }]);
+    const row = { ...mark(5), read: READ, delivered: DELIVERED, unread: UNREAD };
+    expect(stage.feed.observe({ version: 0, receipts: 5 })).toBe(3);
+    stage.feed.acceptRepaired([row]);
+    stage.feed.marksComplete(5);
+    expect(stage.toldMarks).toEqual([
+      { ...mark(5), delivered: DELIVERED },
+      { ...mark(5), read: READ, unread: UNREAD },
+    ]);
+    expect(stage.feed.observe({ version: 0, receipts: 5 })).toBeNull();
+  });
+
+  it('of which the row tells nothing new are not told again', () => {
+    const stage = new Stage();
+    stage.feed.open({ version: 0, receipts: 3 });
+    const row = { ...mark(5), read: READ, unread: UNREAD };
+    stage.feed.acceptMarks([row]);
+    stage.feed.acceptRepaired([mark(3), row, mark(6)]);
+    expect(stage.marks).toEqual([5, 6]);
   });
 });

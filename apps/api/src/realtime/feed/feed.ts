@@ -29,7 +29,7 @@ export class Feed {
   /** Up to this number no mark is missing; null until known. */
   private receipts: number | null = null;
   /** Marks that were delivered beyond that: one before them was lost, or is late. */
-  private readonly marksAhead = new Set<number>();
+  private readonly marksAhead = new Map<number, MarkEvent>();
   private readonly early = new Map<number, FeedEvent>();
   /** The greatest version known to be committed. */
   private knownHead = 0;
@@ -87,15 +87,31 @@ export class Feed {
     for (const mark of marks) {
       this.receipts ??= mark.receipts - 1;
       if (mark.receipts <= this.receipts || this.marksAhead.has(mark.receipts)) continue;
-      this.marksAhead.add(mark.receipts);
+      this.marksAhead.set(mark.receipts, mark);
       this.host.deliverMark(mark);
       this.advanceMarks();
     }
   }
 
+  /**
+   * Marks as they stand in the database, one a member, under the number of that member's latest: what an earlier one of
+   * theirs told may be in it, though the latest has been told.
+   */
+  acceptRepaired(marks: readonly MarkEvent[]): void {
+    for (const mark of marks) {
+      const told = this.marksAhead.get(mark.receipts);
+      const { read, delivered, unread } = mark;
+      if (!told) this.acceptMarks([mark]);
+      else if ((read && !told.read) || (delivered && !told.delivered) || (unread && !told.unread)) {
+        const rest = { read: told.read ? null : read, delivered: told.delivered ? null : delivered };
+        this.host.deliverMark({ ...mark, ...rest, unread: told.unread ? null : unread });
+      }
+    }
+  }
+
   /** Every mark up to this number was read from the database; numbers that are missing there were overtaken. */
   marksComplete(upTo: number): void {
-    for (const number of this.marksAhead) if (number <= upTo) this.marksAhead.delete(number);
+    for (const number of this.marksAhead.keys()) if (number <= upTo) this.marksAhead.delete(number);
     this.receipts = Math.max(this.receipts ?? 0, upTo);
     this.advanceMarks();
   }

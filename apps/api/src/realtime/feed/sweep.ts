@@ -70,7 +70,7 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
     const from = feed.observe(head);
     if (from === null) return;
     const marks = await this.feeds.source.marksAfter(feed.conversationId, from);
-    feed.acceptMarks(marks);
+    feed.acceptRepaired(marks);
     // As many as are read at once may not be all.
     const last = marks.at(-1)?.receipts ?? head.receipts;
     feed.marksComplete(marks.length < MARKS_AT_ONCE ? Math.max(last, head.receipts) : last);

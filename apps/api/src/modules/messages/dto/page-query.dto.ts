@@ -4,7 +4,7 @@ import { IsIn, IsInt, IsOptional, IsString, IsUUID, Max, MaxLength, Min } from '
 const TYPES = ['text', 'image', 'file', 'system', 'data'] as const;
 
 /** Which page of a conversation's messages; `before`, `after` and `around` take a seq, a message id or an ISO time. */
-export class PageQueryDto {
+class PlaceDto {
   @IsOptional()
   @IsString()
   @MaxLength(64)
@@ -25,14 +25,16 @@ export class PageQueryDto {
   @Min(1)
   @Max(LIMITS.pageMax)
   limit?: number;
+}
 
+export class PageQueryDto extends PlaceDto {
   @IsOptional()
   @IsIn(TYPES)
   type?: (typeof TYPES)[number];
 }
 
 /** Payload of `conversation:open`. */
-export class OpenCommandDto extends PageQueryDto implements OpenCommand {
+export class OpenCommandDto extends PlaceDto implements OpenCommand {
   @IsUUID('loose')
   conversationId!: string;
 }

@@ -1,15 +1,16 @@
 import type { MarkBody, MarkCommand } from '@parley/protocol';
-import { IsInt, IsOptional, IsUUID, Max, Min } from 'class-validator';
+import { IsInt, IsUUID, Max, Min } from 'class-validator';
+import { MayBeMissing } from '../../../platform/validation.js';
 
 /** Exactly one of `seq` and `messageId`; the service sees to that. */
 export class MarkDto implements MarkBody {
-  @IsOptional()
+  @MayBeMissing()
   @IsInt()
   @Min(0)
   @Max(Number.MAX_SAFE_INTEGER)
   seq?: number;
 
-  @IsOptional()
+  @MayBeMissing()
   @IsUUID('loose')
   messageId?: string;
 }

@@ -1,0 +1,166 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { ConversationListItem, Message, MessagePage, SyncAnswer, SyncBody, UserView } from '@parley/protocol';
+import { ParleyClient } from './client.js';
+import { FakeSocket } from './connection/fake-socket.js';
+
+const AT = '2026-01-01T00:00:00.000Z';
+const person = (id: string): UserView => ({ id, username: id, displayName: id, avatarUrl: null, isBot: false });
+
+const ITEM = {
+  ...{ id: 'c', type: 'group', name: 'g', isArchived: false, createdBy: 'me', createdAt: AT, updatedAt: AT },
+  ...{ memberCount: 3, lastSeq: 500, version: 501, receipts: 1, peer: null, myRole: 'owner', lastMessage: null },
+  ...{ unreadCount: 0, mentionCount: 0, lastReadSeq: 500, lastDeliveredSeq: 500 },
+} as ConversationListItem;
+
+const message = (seq: number): Message => ({
+  ...{ id: `m${seq}`, conversationId: 'c', seq, clientMessageId: `k${seq}`, senderId: 'me', senderType: 'user' },
+  ...{ type: 'text', content: 'x', metadata: {}, mentions: [], replyTo: null, reactions: [], reactedByMe: [] },
+  ...{ status: 'sent', createdAt: AT, editedAt: null, deletedAt: null, isDeleted: false, version: seq + 1 },
+});
+
+const member = (id: string, seq: number) => ({
+  ...{ user: person(id), role: 'member', joinedAt: AT, leftAt: null, version: 1 },
+  ...{ lastReadSeq: seq, lastDeliveredSeq: seq },
+});
+
+describe('The client', () => {
+  let sockets: FakeSocket[];
+  let requests: string[];
+  let details: object[];
+  let onAdvance: () => void;
+  let client: ParleyClient;
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+    sockets = [];
+    requests = [];
+    details = [member('me', 500), member('ben', 500), member('chi', 0)];
+    onAdvance = () => undefined;
+    client = new ParleyClient({
+      url: 'http://parley.example',
+      getToken: () => Promise.resolve('token'),
+      openSocket: (_url, options) => {
+        sockets.push(new FakeSocket(options));
+        return socket();
+      },
+      fetch: (input) => {
+        requests.push(String(input));
+        return Promise.resolve(Response.json({ ...ITEM, members: details }));
+      },
+      onAdvance: () => onAdvance(),
+    });
+  });
+
+  afterEach(() => {
+    void client.stop();
+    jest.useRealTimers();
+  });
+
+  const socket = () => sockets.at(-1) as FakeSocket;
+  const settle = () => jest.advanceTimersByTimeAsync(0);
+  const asked = (name: string) => sockets.flatMap(({ sent }) => sent).filter((each) => each.name === name);
+  const places = () => asked('conversation:open').map(({ payload }) => payload);
+  const state = () => client.connection.getSnapshot().state;
+
+  /** Answers the last question of this name. */
+  const answer = async (name: string, told: object) => {
+    asked(name)
+      .at(-1)
+      ?.answer({ success: true, ...told });
+    await settle();
+  };
+  const answerSync = (told: Partial<SyncAnswer> = {}) =>
+    answer('sync', {
+      epoch: 'e',
+      cursor: 1,
+      added: [],
+      removed: [],
+      conversations: {},
+      hasMore: false,
+      users: [],
+      ...told,
+    });
+  const answerPage = (...seqs: number[]) =>
+    answer('conversation:open', {
+      ...{ items: seqs.map(message), users: [], nextCursor: null, prevCursor: null, hasMore: false },
+    } as unknown as MessagePage);
+  const connect = async () => {
+    client.start();
+    client.retryNow();
+    await settle();
+    socket().announce();
+    await settle();
+  };
+  const online = async (item: Partial<ConversationListItem> = {}) => {
+    await connect();
+    await answerSync({ added: [{ ...ITEM, ...item }], users: ['me', 'ben', 'chi'].map(person) });
+    // The conversation is told of, and asked about once more where that is needed.
+    if (state() !== 'online') await answerSync();
+    expect(state()).toBe('online');
+  };
+
+  it('goes on where a listener to its moves throws, whose fault is raised as an error of its own', async () => {
+    const raised = jest.spyOn(globalThis, 'queueMicrotask').mockImplementation(() => undefined);
+    onAdvance = () => {
+      throw new Error('a defect of the application');
+    };
+    await online();
+    expect(raised).toHaveBeenCalledTimes(1);
+    raised.mockRestore();
+  });
+
+  describe('that is asked for a place', () => {
+    it('before anything is known begins there, and not at the newest message', async () => {
+      const list = client.messages('c');
+      void list.jumpTo(12);
+      list.subscribe(() => undefined);
+      await online();
+      expect(places()).toEqual([{ conversationId: 'c', around: '12' }]);
+      await answerPage(11, 12, 13);
+      expect(list.getSnapshot()).toMatchObject({ isLoaded: true, hasOlder: true, hasNewer: true, error: null });
+    });
+
+    it('without a connection goes there with the next one', async () => {
+      await online();
+      const list = client.messages('c');
+      list.subscribe(() => undefined);
+      await answerPage(...Array.from({ length: 40 }, (_, at) => 461 + at));
+      socket().end();
+      void list.jumpTo(12);
+      await settle();
+      expect(list.getSnapshot().error?.code).toBe('offline');
+      await connect();
+      await answerSync();
+      expect(places().at(-1)).toEqual({ conversationId: 'c', around: '12' });
+      await answerPage(11, 12, 13);
+      expect(list.getSnapshot().items).toHaveLength(3);
+    });
+
+    it('forgets it when the newest is asked for, or nobody looks any more', async () => {
+      const list = client.messages('c');
+      void list.jumpTo(12);
+      void list.toLatest();
+      const stop = list.subscribe(() => undefined);
+      void list.jumpTo(13);
+      stop();
+      list.subscribe(() => undefined);
+      await online();
+      expect(places()).toEqual([{ conversationId: 'c' }]);
+    });
+
+    it('does not ask again for one that the server refused', async () => {
+      await online();
+      const list = client.messages('c');
+      void list.jumpTo('never there');
+      list.subscribe(() => undefined);
+      const error = { code: 'not_found', message: 'No.', retryable: false, requestId: 'r' } as const;
+      asked('conversation:open').at(-1)?.answer({ success: false, error });
+      await settle();
+      expect(list.getSnapshot().error?.code).toBe('not_found');
+      socket().end();
+      await connect();
+      await answerSync();
+      expect(places().at(-1)).toEqual({ conversationId: 'c' });
+    });
+  });
+});
