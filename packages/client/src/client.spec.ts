@@ -163,4 +163,26 @@ describe('The client', () => {
       expect(places().at(-1)).toEqual({ conversationId: 'c' });
     });
   });
+
+  it('S3.28: keeps the status of a message live in a group of which only the messages are looked at', async () => {
+    await online();
+    const list = client.messages('c');
+    list.subscribe(() => undefined);
+    await answerPage(...Array.from({ length: 40 }, (_, at) => 461 + at));
+    const status = () => {
+      const last = list.getSnapshot().items.at(-1);
+      return last?.kind === 'stored' ? last.message.status : null;
+    };
+    // Ben has read it before we looked, and nobody tells of it again.
+    expect(status()).toBe('sent');
+    socket().tell('message:read', { conversationId: 'c', receipts: 2, userId: 'chi', seq: 500, readAt: AT });
+    expect(status()).toBe('read');
+  });
+
+  it('asks for no members of a group that has no receipts, if only its messages are looked at', async () => {
+    await online({ memberCount: 101 });
+    client.messages('c').subscribe(() => undefined);
+    await settle();
+    expect(requests).toEqual([]);
+  });
 });

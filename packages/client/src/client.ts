@@ -99,6 +99,7 @@ export class ParleyClient {
       this.model,
       (command) => this.link.ask('conversation:open', command),
       isConnected,
+      (id) => this.conversationViews.fill(id),
     );
     this.conversationViews = new ConversationViews(
       this.model,

@@ -34,7 +34,8 @@ export class ConversationViews {
     for (const id of this.watched.ids()) this.fill(id);
   }
 
-  private fill(conversationId: string): void {
+  /** As `openMembers`, as long as there is a connection. */
+  fill(conversationId: string): void {
     // What fails now is asked for again with the next connection, or when the view is opened anew.
     if (this.isConnected()) this.openMembers(conversationId).catch(() => undefined);
   }

@@ -1,4 +1,4 @@
-import type { MessagePage, OpenCommand } from '@parley/protocol';
+import { LIMITS, type MessagePage, type OpenCommand } from '@parley/protocol';
 import type { PageWish } from '../model/message-pages.js';
 import type { Model } from '../model/model.js';
 import type { MessageList } from '../model/snapshots.js';
@@ -19,6 +19,7 @@ export class MessageViews {
     private readonly model: Model,
     private readonly open: (command: OpenCommand) => Promise<MessagePage>,
     private readonly isConnected: () => boolean,
+    private readonly loadMembers: (conversationId: string) => void,
   ) {}
 
   list(conversationId: string): MessageList {
@@ -39,6 +40,9 @@ export class MessageViews {
   }
 
   private fill(conversationId: string): void {
+    const { memberCount = 0 } = this.model.conversation(conversationId).getSnapshot() ?? {};
+    // Everyone's marks make the status of a message.
+    if (memberCount <= LIMITS.receiptsMembers) this.loadMembers(conversationId);
     const { isLoaded, loading } = this.model.messages(conversationId).getSnapshot();
     const wish = this.wishes.get(conversationId) ?? (isLoaded ? null : 'latest');
     // A window that was asked for before anybody looked: the newest page would take its place.
