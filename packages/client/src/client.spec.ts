@@ -185,4 +185,41 @@ describe('The client', () => {
     await settle();
     expect(requests).toEqual([]);
   });
+
+  it('S3.28: learns everybody’s marks when a group becomes small enough to have them', async () => {
+    await online({ memberCount: 101, receipts: 7 });
+    client.conversation('c').subscribe(() => undefined);
+    await settle();
+    expect(requests).toHaveLength(1);
+    socket().tell('member:removed', { conversationId: 'c', userId: 'dee', version: 502 });
+    // A mark in between leads to none of the earlier ones.
+    socket().tell('message:read', { conversationId: 'c', receipts: 8, userId: 'chi', seq: 500, readAt: AT });
+    await settle();
+    expect((asked('sync').at(-1)?.payload as SyncBody).conversations).toEqual({ c: { version: 501, receipts: 0 } });
+    const conversation = { ...ITEM, memberCount: 100, version: 502, receipts: 8 };
+    const watermarks = [{ userId: 'ben', lastReadSeq: 500, lastDeliveredSeq: 500 }];
+    const part = { version: 502, receipts: 8, messages: [], members: [], unreadCount: 0, mentionCount: 0 };
+    await answerSync({ conversations: { c: { ...part, conversation, watermarks, hasMore: false } as never } });
+    expect(requests).toHaveLength(2);
+    expect(client.conversation('c').getSnapshot()).toMatchObject({ memberCount: 100, receipts: 8 });
+    expect(client.connection.getSnapshot().state).toBe('online');
+  });
+
+  it('S3.28: learns them as well where the group became small enough while we were away', async () => {
+    await online({ memberCount: 101, receipts: 7 });
+    socket().end();
+    await connect();
+    const conversation = { ...ITEM, memberCount: 100, version: 502, receipts: 7 };
+    const part = {
+      version: 502,
+      receipts: 7,
+      messages: [],
+      members: [],
+      watermarks: [],
+      unreadCount: 0,
+      mentionCount: 0,
+    };
+    await answerSync({ conversations: { c: { ...part, conversation, hasMore: false } as never } });
+    expect((asked('sync').at(-1)?.payload as SyncBody).conversations).toEqual({ c: { version: 501, receipts: 0 } });
+  });
 });
