@@ -1,4 +1,5 @@
 import { callSafely } from '../call-safely.js';
+import { within } from '../within.js';
 import type { OutboxEntry, OutboxStorage } from './outbox-entry.js';
 
 /** A storage that does not answer is told as a fault; nobody waits longer for it. */
@@ -10,6 +11,8 @@ const PATIENCE_MS = 5_000;
  */
 export class KeptEntries {
   private readonly writes = new Map<string, Promise<void>>();
+  /** It failed or did not answer when it was last asked: writes go on, and nobody waits for them. */
+  private isAway = false;
 
   constructor(
     private readonly storage: OutboxStorage,
@@ -22,6 +25,12 @@ export class KeptEntries {
       entries = await this.storage.load();
     });
     return entries;
+  }
+
+  /** Also where that cannot be found out. */
+  async has(clientMessageId: string): Promise<boolean> {
+    const entries = await this.load();
+    return this.isAway || entries.some((entry) => entry.clientMessageId === clientMessageId);
   }
 
   put(entry: OutboxEntry): Promise<void> {
@@ -45,13 +54,16 @@ export class KeptEntries {
         if (this.writes.get(id) === writing) this.writes.delete(id);
       });
     this.writes.set(id, writing);
-    return writing;
+    return this.isAway ? Promise.resolve() : writing;
   }
 
-  private safely(act: () => Promise<void>): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const timer = setTimeout(() => reject(new Error('The outbox storage does not answer.')), PATIENCE_MS);
-    Promise.resolve().then(act).then(resolve, reject);
-    return promise.catch((fault: unknown) => callSafely(this.onFault, fault)).finally(() => clearTimeout(timer));
+  private async safely(act: () => Promise<void>): Promise<void> {
+    try {
+      await within(PATIENCE_MS, Promise.resolve().then(act), 'The outbox storage does not answer.');
+      this.isAway = false;
+    } catch (fault) {
+      this.isAway = true;
+      callSafely(this.onFault, fault);
+    }
   }
 }
