@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { memoryStorage } from '@parley/client';
 import type { Message } from '@parley/protocol';
 import { Device } from './device.js';
@@ -18,8 +18,13 @@ describe('two tabs of one person', () => {
   let tabs: [Device, Device];
   let messages: Message[];
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     venue = await openVenue('postgres', false);
+  }, 60_000);
+
+  afterAll(() => venue.close());
+
+  beforeEach(async () => {
     party = await gather(venue.url, 0, 3, 2);
     [speaker, reader] = party.guests as [Guest, Guest];
     conversationId = party.conversations[0] as string;
@@ -36,7 +41,6 @@ describe('two tabs of one person', () => {
 
   afterEach(async () => {
     await Promise.all(tabs.map((each) => each.stop()));
-    await venue.close();
   });
 
   it('G6 S2.20: both read at the same time, and every count is exact everywhere', async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { ConversationListItem, Message, MessagePage, SyncAnswer, SyncBody, UserView } from '@parley/protocol';
+import type { ConversationListItem, Message, MessagePage, SyncAnswer, UserView } from '@parley/protocol';
 import { ParleyClient } from './client.js';
 import { FakeSocket } from './connection/fake-socket.js';
 
@@ -44,7 +44,7 @@ describe('The client', () => {
         return socket();
       },
       fetch: (input) => {
-        requests.push(String(input));
+        requests.push(new Request(input).url);
         return Promise.resolve(Response.json({ ...ITEM, members: details }));
       },
       onAdvance: () => onAdvance(),
@@ -162,5 +162,64 @@ describe('The client', () => {
       await answerSync();
       expect(places().at(-1)).toEqual({ conversationId: 'c' });
     });
+  });
+
+  it('S3.28: keeps the status of a message live in a group of which only the messages are looked at', async () => {
+    await online();
+    const list = client.messages('c');
+    list.subscribe(() => undefined);
+    await answerPage(...Array.from({ length: 40 }, (_, at) => 461 + at));
+    const status = () => {
+      const last = list.getSnapshot().items.at(-1);
+      return last?.kind === 'stored' ? last.message.status : null;
+    };
+    // Ben has read it before we looked, and nobody tells of it again.
+    expect(status()).toBe('sent');
+    socket().tell('message:read', { conversationId: 'c', receipts: 2, userId: 'chi', seq: 500, readAt: AT });
+    expect(status()).toBe('read');
+  });
+
+  it('asks for no members of a group that has no receipts, if only its messages are looked at', async () => {
+    await online({ memberCount: 101 });
+    client.messages('c').subscribe(() => undefined);
+    await settle();
+    expect(requests).toEqual([]);
+  });
+
+  it('S3.28: learns everybody’s marks when a group becomes small enough to have them', async () => {
+    await online({ memberCount: 101, receipts: 7 });
+    client.conversation('c').subscribe(() => undefined);
+    await settle();
+    expect(requests).toHaveLength(1);
+    socket().tell('member:removed', { conversationId: 'c', userId: 'dee', version: 502 });
+    // A mark in between leads to none of the earlier ones.
+    socket().tell('message:read', { conversationId: 'c', receipts: 8, userId: 'chi', seq: 500, readAt: AT });
+    await settle();
+    expect(asked('sync').at(-1)?.payload).toMatchObject({ conversations: { c: { version: 501, receipts: 0 } } });
+    const conversation = { ...ITEM, memberCount: 100, version: 502, receipts: 8 };
+    const watermarks = [{ userId: 'ben', lastReadSeq: 500, lastDeliveredSeq: 500 }];
+    const part = { version: 502, receipts: 8, messages: [], members: [], unreadCount: 0, mentionCount: 0 };
+    await answerSync({ conversations: { c: { ...part, conversation, watermarks, hasMore: false } as never } });
+    expect(requests).toHaveLength(2);
+    expect(client.conversation('c').getSnapshot()).toMatchObject({ memberCount: 100, receipts: 8 });
+    expect(client.connection.getSnapshot().state).toBe('online');
+  });
+
+  it('S3.28: learns them as well where the group became small enough while we were away', async () => {
+    await online({ memberCount: 101, receipts: 7 });
+    socket().end();
+    await connect();
+    const conversation = { ...ITEM, memberCount: 100, version: 502, receipts: 7 };
+    const part = {
+      version: 502,
+      receipts: 7,
+      messages: [],
+      members: [],
+      watermarks: [],
+      unreadCount: 0,
+      mentionCount: 0,
+    };
+    await answerSync({ conversations: { c: { ...part, conversation, hasMore: false } as never } });
+    expect(asked('sync').at(-1)?.payload).toMatchObject({ conversations: { c: { version: 501, receipts: 0 } } });
   });
 });

@@ -92,6 +92,7 @@ export class ParleyClient {
       onAcked: ({ message }) => {
         if (message) this.#model.applyOwnMessage(message);
       },
+      isHeld: (conversationId) => this.#model.conversation(conversationId).getSnapshot() !== null,
       onChange: (conversationId, entries) => this.#model.setPending(conversationId, entries),
     });
     this.#marks = new Marks({

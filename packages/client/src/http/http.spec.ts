@@ -99,7 +99,7 @@ describe('A request', () => {
   it('does not wait for ever for a token', async () => {
     jest.useFakeTimers();
     token = () => new Promise(() => undefined);
-    const fault = http.request('GET', 'users/me').catch((refusal: unknown) => refusal);
+    const fault = http.request('GET', 'users/me').catch((reason: unknown) => reason);
     await jest.advanceTimersByTimeAsync(20_000);
     jest.useRealTimers();
     expect(await fault).toMatchObject({ code: 'network', retryable: true });

@@ -10,13 +10,14 @@ export function applyDifference(
   { askedAt, advance }: { askedAt: number; advance: Advance },
 ): void {
   const { version, hasMore } = answer;
-  const { cursor } = conversation;
+  const { cursor, facts } = conversation;
   takeRows(conversation, answer);
   conversation.takeFacts(answer.conversation);
   conversation.messages.settle(answer.conversation.lastSeq, !hasMore);
   if (conversation.head >= conversation.facts.lastSeq) conversation.moveLast();
   takeCounts(conversation, answer, askedAt);
   takeMarks(conversation, answer);
+  conversation.relearnMarks(facts.memberCount);
   conversation.isSyncing = hasMore;
   if (version > cursor) {
     conversation.cursor = version;

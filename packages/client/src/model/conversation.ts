@@ -165,6 +165,15 @@ export class Conversation implements HeldMessages {
     this.touchMarks();
   }
 
+  /** Above so many members nobody is told of others' marks: when there are fewer again, all of them have to be asked for. */
+  relearnMarks(membersBefore: number): void {
+    const { receiptsMembers } = SYNC_LIMITS;
+    if (membersBefore <= receiptsMembers || this.facts.memberCount > receiptsMembers) return;
+    this.receipts = 0;
+    this.members.isLoaded = false;
+    this.doubt();
+  }
+
   takePresence(presence: Pick<UserDetail, 'isOnline' | 'lastSeenAt'>): void {
     if (!this.facts.peer) return;
     this.facts = { ...this.facts, peer: { ...this.facts.peer, ...presence } };

@@ -4,7 +4,8 @@ const STORE = 'entries';
 
 /**
  * Keeps entries in the browser's database of this name; they survive the page and the browser. Tabs share it: each sends
- * what it finds at its start, which is harmless, because the ids are the same. Name it by the person's id.
+ * what it finds at its start and is still there in its turn; twice is harmless, because the ids are the same. Name it by
+ * the person's id.
  */
 export function indexedDbStorage(name: string): OutboxStorage {
   let opened: Promise<IDBDatabase> | null = null;

@@ -11,6 +11,8 @@ const PATIENCE_MS = 5_000;
  */
 export class KeptEntries {
   readonly #writes = new Map<string, Promise<void>>();
+  /** It failed or did not answer when it was last asked: writes go on, and nobody waits for them. */
+  #isAway = false;
 
   constructor(
     private readonly storage: OutboxStorage,
@@ -19,6 +21,12 @@ export class KeptEntries {
 
   async load(): Promise<OutboxEntry[]> {
     return (await this.#safely(() => this.storage.load())) ?? [];
+  }
+
+  /** Also where that cannot be found out. */
+  async has(clientMessageId: string): Promise<boolean> {
+    const entries = await this.load();
+    return this.#isAway || entries.some((entry) => entry.clientMessageId === clientMessageId);
   }
 
   put(entry: OutboxEntry): Promise<void> {
@@ -42,13 +50,18 @@ export class KeptEntries {
         if (this.#writes.get(id) === writing) this.#writes.delete(id);
       });
     this.#writes.set(id, writing);
-    return writing;
+    return this.#isAway ? Promise.resolve() : writing;
   }
 
-  #safely<T>(act: () => Promise<T>): Promise<T | void> {
-    const acting = Promise.resolve().then(act);
-    return within(PATIENCE_MS, acting, 'The outbox storage does not answer.').catch((fault: unknown) =>
-      callSafely(this.onFault, fault),
-    );
+  async #safely<T>(act: () => Promise<T>): Promise<T | undefined> {
+    try {
+      const result = await within(PATIENCE_MS, Promise.resolve().then(act), 'The outbox storage does not answer.');
+      this.#isAway = false;
+      return result;
+    } catch (fault) {
+      this.#isAway = true;
+      callSafely(this.onFault, fault);
+      return undefined;
+    }
   }
 }

@@ -1,7 +1,7 @@
 import type { OutboxEntry } from './outbox-entry.js';
 
 /**
- * `storing`: not written down yet. `waiting`: its turn comes. `sending`: no answer yet. `acked`: the server has it, and
+ * `storing`: not known to be written down. `waiting`: its turn comes. `sending`: no answer yet. `acked`: the server has it, and
  * nothing has shown it yet. `failed`: refused for good.
  */
 type Phase = 'storing' | 'waiting' | 'sending' | 'acked' | 'failed';
@@ -11,6 +11,8 @@ export interface LaneItem {
   phase: Phase;
   /** How often it was answered with a defect of the server. */
   defects: number;
+  /** It was read from the storage, and may not be there any more. */
+  isUnsure?: boolean;
 }
 
 /** The entries of one conversation, in the order in which they are sent. */

@@ -40,6 +40,7 @@ describe('The outbox', () => {
         return sending.promise;
       },
       onAcked: () => undefined,
+      isHeld: (conversationId) => conversationId !== 'gone',
       onChange: (conversationId, entries) => shown.set(conversationId, entries),
     });
   }
@@ -122,7 +123,7 @@ describe('The outbox', () => {
     expect(sent()).toEqual(['1']);
   });
 
-  it('S4.14 queues while there is no connection, and sends in order when there is', async () => {
+  it('S4.37 queues while there is no connection, and sends in order when there is', async () => {
     for (const id of ['1', '2', '3']) add(id);
     await settle();
     await online();
@@ -298,7 +299,7 @@ describe('The outbox', () => {
     expect(waiting()).toEqual(['1', '2']);
   });
 
-  it('S4.15 sends what an earlier run left, in order and before what is new, and leaves the failed ones', async () => {
+  it('S3.29 S4.37 sends what an earlier run left, in order and before what is new, and leaves the failed ones', async () => {
     const left = (clientMessageId: string, order: number): OutboxEntry => ({
       ...{ clientMessageId, conversationId: 'c', content: '', createdAt: '', order },
     });
@@ -386,5 +387,66 @@ describe('The outbox', () => {
     await jest.advanceTimersByTimeAsync(10_000);
     expect(sent()).toEqual(['1', '2']);
     expect(faults).toHaveLength(5);
+  });
+
+  it('sends at once what comes after a storage was found to hang, until it answers again', async () => {
+    const healthy = memoryStorage();
+    let hangs = true;
+    const unless = <T>(act: () => Promise<T>) => (hangs ? new Promise<never>(() => undefined) : act());
+    storage = {
+      load: () => unless(healthy.load),
+      put: (entry) => unless(() => healthy.put(entry)),
+      remove: (id) => unless(() => healthy.remove(id)),
+    };
+    outbox = anOutbox();
+    void outbox.load();
+    outbox.resume('me');
+    await jest.advanceTimersByTimeAsync(5_000);
+    add('1');
+    await settle();
+    expect(sent()).toEqual(['1']);
+    hangs = false;
+    add('2');
+    await settle();
+    await ack();
+    hangs = true;
+    add('3');
+    await ack();
+    expect(sent()).toEqual(['1', '2']);
+    await jest.advanceTimersByTimeAsync(5_000);
+    expect(sent()).toEqual(['1', '2', '3']);
+  });
+
+  it('does not send what another tab has dropped since it was read', async () => {
+    add('1');
+    add('2');
+    await settle();
+    const other = anOutbox();
+    await other.load();
+    outbox.discard('1');
+    await settle();
+    other.resume('me');
+    await settle();
+    expect(sent()).toEqual(['2']);
+    expect(await storage.load()).toMatchObject([{ clientMessageId: '2', senderId: 'me' }]);
+    other.pause();
+  });
+
+  it('drops what has failed in a conversation that is gone, with the next connection', async () => {
+    await online();
+    add('1', 'gone');
+    add('2');
+    await settle();
+    await refuse(FINAL, sendings[0]);
+    await refuse(FINAL, sendings[1]);
+    expect(outbox.sending.getSnapshot().failed).toBe(2);
+    outbox.pause();
+    outbox.resume('grace');
+    outbox.pause();
+    expect(await storage.load()).toHaveLength(2);
+    outbox.resume('me');
+    await settle();
+    expect(outbox.sending.getSnapshot().failed).toBe(1);
+    expect(await storage.load()).toMatchObject([{ clientMessageId: '2' }]);
   });
 });

@@ -14,6 +14,8 @@ export interface OutboxOptions {
   send: (command: SendCommand) => Promise<SendResult>;
   /** The server has it. Called before the entry disappears. */
   onAcked: (result: SendResult) => void;
+  /** Whether the conversation is known, once the sync is complete. */
+  isHeld: (conversationId: string) => boolean;
   /** What waits in a conversation, has failed, or was not seen among its messages yet; in order. */
   onChange: (conversationId: string, entries: readonly OutboxEntry[]) => void;
 }
@@ -112,6 +114,7 @@ export class Outbox {
       lane.failures = 0;
       // The sync is complete: what the server has is shown by now.
       for (const item of lane.items.filter(({ phase }) => phase === 'acked')) this.#drop(item);
+      if (!this.options.isHeld(conversationId)) this.#clear(lane, userId);
       this.#tell(conversationId);
     }
     this.#pump();
@@ -140,7 +143,7 @@ export class Outbox {
       // Queued since, and written down before the storage was read.
       if (this.#items.has(entry.clientMessageId)) continue;
       this.#lastOrder = Math.max(this.#lastOrder, entry.order);
-      const item: LaneItem = { entry, phase: entry.failure ? 'failed' : 'waiting', defects: 0 };
+      const item: LaneItem = { entry, phase: entry.failure ? 'failed' : 'waiting', defects: 0, isUnsure: true };
       if (this.#sender !== null) this.#adopt(item, this.#sender);
       this.#insert(item);
     }
@@ -157,6 +160,12 @@ export class Outbox {
       item.phase = 'waiting';
       this.#pump();
     });
+  }
+
+  /** What was refused for good in a conversation that this user has left is of no use, and shown nowhere. */
+  #clear(lane: Lane, userId: string): void {
+    for (const { phase, entry } of [...lane.items])
+      if (phase === 'failed' && isOf(entry, userId)) this.discard(entry.clientMessageId);
   }
 
   #insert(item: LaneItem): void {
@@ -184,7 +193,20 @@ export class Outbox {
   #adopt(item: LaneItem, userId: string): void {
     if (item.entry.senderId !== undefined) return;
     item.entry = { ...item.entry, senderId: userId };
-    if (item.phase !== 'acked') void this.#kept.put(item.entry);
+    if (item.phase !== 'acked' && !item.isUnsure) void this.#kept.put(item.entry);
+  }
+
+  /** Before it is sent first: another who shares the storage may have sent or dropped it since it was read. */
+  async #makeSure(item: LaneItem): Promise<void> {
+    item.isUnsure = false;
+    item.phase = 'storing';
+    const { clientMessageId } = item.entry;
+    const isThere = await this.#kept.has(clientMessageId);
+    if (item.phase !== 'storing' || this.#items.get(clientMessageId) !== item) return;
+    item.phase = 'waiting';
+    if (isThere) void this.#kept.put(item.entry);
+    else this.#drop(item);
+    this.#pump();
   }
 
   #pump(): void {
@@ -193,6 +215,10 @@ export class Outbox {
       if (this.#inFlight >= MOST_IN_FLIGHT) return;
       const item = lane.next(this.#sender);
       if (!item) continue;
+      if (item.isUnsure) {
+        void this.#makeSure(item);
+        continue;
+      }
       this.#lanes.delete(conversationId);
       this.#lanes.set(conversationId, lane);
       this.#send(lane, item);

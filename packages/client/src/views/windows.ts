@@ -1,4 +1,4 @@
-import type { ConversationDetail, MessagePage, OpenCommand } from '@parley/protocol';
+import { type ConversationDetail, type MessagePage, type OpenCommand, SYNC_LIMITS } from '@parley/protocol';
 import type { PageWish } from '../model/message-pages.js';
 import type { Model } from '../model/model.js';
 import type { Topic } from '../model/notifier.js';
@@ -53,7 +53,10 @@ export class Windows {
     const { model, isConnected } = this.options;
     if (!isConnected()) return;
     const [kind, id = ''] = topic.split(' ');
-    if (kind === 'item') this.openMembers(id).catch(() => undefined);
+    const { memberCount = 0 } = model.conversation(id).getSnapshot() ?? {};
+    // Everyone's marks make the status of a message.
+    const needsMembers = kind === 'item' || (kind === 'messages' && memberCount <= SYNC_LIMITS.receiptsMembers);
+    if (needsMembers) this.openMembers(id).catch(() => undefined);
     if (kind !== 'messages') return;
     const { isLoaded, loading } = model.messages(id).getSnapshot();
     const wish = this.#wishes.get(topic) ?? (isLoaded ? null : 'latest');

@@ -18,7 +18,9 @@ export const memberReducers: Reducers<'member:added' | 'member:updated' | 'membe
       return;
     }
     conversation.members.depart(userId, version);
-    conversation.tell(version, { memberCount: conversation.facts.memberCount - 1 });
+    const { memberCount } = conversation.facts;
+    conversation.tell(version, { memberCount: memberCount - 1 });
+    conversation.relearnMarks(memberCount);
     conversation.touchMarks();
   },
 };
