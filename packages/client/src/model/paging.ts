@@ -1,5 +1,5 @@
 import type { MessagePage } from '@parley/protocol';
-import type { SdkError } from '../sdk-error.js';
+import { SdkError } from '../sdk-error.js';
 import type { Conversation } from './conversation.js';
 import type { PageTicket, PageWish } from './message-pages.js';
 import { fetchedRow, type Row } from './row.js';
@@ -27,7 +27,10 @@ export function beginPage(conversation: Conversation, wish: PageWish): PageTicke
 export function endPage(conversation: Conversation, ticket: PageTicket, { items, users }: MessagePage): void {
   const settle = conversation.messages.log.close();
   const isAwaited = finish(conversation, ticket);
-  if (!settle) return;
+  if (!settle) {
+    if (isAwaited) conversation.pageError = new SdkError('timeout', 'Too much has changed meanwhile.');
+    return;
+  }
   for (const user of users) conversation.meet(user);
   const rows = items.map((message) => settle(fetchedRow(message)));
   conversation.messages.insert(rows);
