@@ -7,7 +7,7 @@ import { type PlayedSeed, playSeeds } from './seeds.js';
 import type { Engine } from './venue.js';
 import { checkVersions } from './versions-oracle.js';
 
-const OPERATIONS = 500;
+const OPERATIONS = 400;
 
 /** One seed that meets small bounds of answers, and one that meets the protocol's. The rest is `npm run fuzz`. */
 const PARTS: { engine: Engine; seeds: number[] }[] = [

@@ -78,7 +78,7 @@ describe('A client’s connection', () => {
     expect(asked).toEqual(['connect', 'connect']);
   });
 
-  it('S4.13 renews its token in place before it ends', async () => {
+  it('S4.36 renews its token in place before it ends', async () => {
     const { opened, openSocket } = counting();
     const lifetimes = [4, 86_400];
     const ends = Date.now() + 4_000;
@@ -90,7 +90,7 @@ describe('A client’s connection', () => {
     expect(opened).toHaveLength(1);
   });
 
-  it('S4.13 comes back with another token where the old one ended', async () => {
+  it('S4.36 comes back with another token where the old one ended', async () => {
     const { opened, openSocket } = counting();
     const { client, asked } = await device(ada, {
       openSocket,
@@ -123,7 +123,7 @@ describe('A client’s connection', () => {
     });
   });
 
-  it('S4.11 comes back after the server was killed, with what happened meanwhile', async () => {
+  it('S4.11 S4.36 comes back after the server was killed, with what happened meanwhile', async () => {
     const id = await aGroup();
     const one = await device(ada).online();
     const other = await device(grace).online();

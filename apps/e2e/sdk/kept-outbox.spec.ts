@@ -91,7 +91,7 @@ describe('A client’s outbox in a file', () => {
     },
   );
 
-  it('S4.15 is sent by the next process when the first one was killed, exactly once and in order', async () => {
+  it('S3.29 is sent by the next process when the first one was killed, exactly once and in order', async () => {
     const node = await ParleyNode.start();
     try {
       const ada = await Person.named('ada', node.url);

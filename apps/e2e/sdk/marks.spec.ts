@@ -65,7 +65,7 @@ describe('A client’s marks', () => {
     return { sent, openSocket };
   }
 
-  it('tell the sender of delivery by themselves, and of reading when the application says so', async () => {
+  it('S3.26 S3.28 tell the sender of delivery by themselves, and of reading when the application says so', async () => {
     const one = await device(ada).online();
     const two = await device(grace).online();
     one.client.send(id, { content: 'hello' });
@@ -77,7 +77,7 @@ describe('A client’s marks', () => {
     expect(await grace.rest.conversation(id)).toMatchObject({ unreadCount: 0, lastReadSeq: 1, lastDeliveredSeq: 1 });
   });
 
-  it('tell of delivery what arrived while this person was away', async () => {
+  it('S3.28 tell of delivery what arrived while this person was away', async () => {
     const one = await device(ada).online();
     one.client.send(id, { content: 'while you were out' });
     await one.shows(id, ['while you were out']);

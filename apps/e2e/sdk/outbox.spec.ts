@@ -61,7 +61,7 @@ describe('A client’s outbox', () => {
     expect(await stored()).toEqual(contents);
   });
 
-  it('S4.14 shows at once what is written while there is no connection, and sends it in order later', async () => {
+  it('S3.29 S4.37 shows at once what is written while there is no connection, and sends it in order later', async () => {
     const one = device(ada);
     const contents = numbers(10);
     const keys = contents.map((content) => one.client.send(id, { content }));
@@ -93,7 +93,7 @@ describe('A client’s outbox', () => {
     expect(kinds.lastIndexOf('pending')).toBeLessThan(kinds.indexOf('stored'));
   });
 
-  it('puts a refused message aside without blocking those behind it, and sends it again when told to', async () => {
+  it('S4.37 puts a refused message aside without blocking those behind it, and sends it again when told to', async () => {
     const one = await device(ada).online();
     const list = one.client.messages(id);
     const stop = list.subscribe(() => undefined);
@@ -138,7 +138,7 @@ describe('A client’s outbox', () => {
     expect(await stored()).toEqual(['short']);
   });
 
-  it('S4.15 sends with the next client what the last one left, and that it was sent is known to the first', async () => {
+  it('S3.29 S4.37 sends with the next client what the last one left, and that it was sent is known to the first', async () => {
     const storage = memoryStorage();
     const first = device(ada, { storage });
     const contents = numbers(5);

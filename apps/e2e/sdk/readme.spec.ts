@@ -4,7 +4,7 @@ import { runExample } from '../docs/example.js';
 import { ParleyNode } from '../harness/parley-node.js';
 
 describe('The README of the SDK', () => {
-  it('has an example that runs in Node as it says, and leaves nothing running', async () => {
+  it('S4.39 has an example that runs in Node as it says, and leaves nothing running', async () => {
     const [example] = new Document('packages/client/README.md').examples;
     const node = await ParleyNode.start();
     try {

@@ -222,4 +222,19 @@ describe('The client', () => {
     await answerSync({ conversations: { c: { ...part, conversation, hasMore: false } as never } });
     expect(asked('sync').at(-1)?.payload).toMatchObject({ conversations: { c: { version: 501, receipts: 0 } } });
   });
+
+  it('says so where more has changed during a page than can be told from it', async () => {
+    await online();
+    const list = client.messages('c');
+    list.subscribe(() => undefined);
+    for (let version = 502; version <= 5_502; version += 1) {
+      const of = { userId: 'ben', emoji: '👍', action: 'added', reactions: [] };
+      socket().tell('reaction:updated', { conversationId: 'c', messageId: 'm1', seq: 1, version, ...of });
+    }
+    await answerPage(...Array.from({ length: 40 }, (_, at) => 461 + at));
+    expect(list.getSnapshot()).toMatchObject({ isLoaded: false, loading: null, error: { retryable: true } });
+    void list.toLatest();
+    await answerPage(...Array.from({ length: 40 }, (_, at) => 461 + at));
+    expect(list.getSnapshot()).toMatchObject({ isLoaded: true, error: null });
+  });
 });

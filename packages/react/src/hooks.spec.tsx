@@ -272,7 +272,7 @@ describe('Hooks', () => {
     ]);
   });
 
-  it('useMessages pages both ways and sends, with commands that stay the same', async () => {
+  it('S4.39: useMessages pages both ways and sends, with commands that stay the same', async () => {
     const { cells, calls, seen, page, again } = await drawn(() => useMessages('a'));
     await again();
     const [first] = seen;

@@ -133,7 +133,7 @@ describe('The connection', () => {
     expect(around.heard).toEqual(['conversation:created', 'message:new', 'ready']);
   });
 
-  it('S4.11 goes on trying, with a token of its own each time, after five failures and after fifty', async () => {
+  it('S4.36 goes on trying, with a token of its own each time, after five failures and after fifty', async () => {
     await enter.connecting();
     for (let failures = 1; failures <= 50; failures += 1) {
       socket().refuse();

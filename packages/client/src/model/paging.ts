@@ -1,4 +1,5 @@
 import type { MessagePage } from '@parley/protocol';
+import { SdkError } from '../sdk-error.js';
 import type { Conversation } from './conversation.js';
 import type { PageRequest, PageTicket, PageWish } from './message-pages.js';
 import { fetchedRow, type Row, type RowChange } from './row.js';
@@ -40,6 +41,7 @@ export function beginPage(conversation: Conversation, wish: PageWish): PageTicke
       const settle = messages.log.close();
       const isAwaited = finish();
       if (settle) takePage(conversation, page, { settle, wanted, isAwaited });
+      else if (isAwaited) conversation.pageError = new SdkError('timeout', 'Too much has changed meanwhile.');
     },
     fail: (error) => {
       messages.log.close();

@@ -82,7 +82,7 @@ type NotSentProps = Pick<MessageRowProps, 'row' | 'onRetry' | 'onDiscard'> & { r
 
 function NotSent({ row, reason, onRetry, onDiscard }: NotSentProps) {
   const id = row.pending?.key ?? '';
-  const link = 'rounded-inline px-1 py-1 font-medium underline-offset-2 hover:underline';
+  const link = 'rounded-inline px-1 py-1 font-medium underline-offset-2 hover:underline max-[720px]:min-h-11';
   return (
     <div className="message-line hover:bg-transparent">
       <div />

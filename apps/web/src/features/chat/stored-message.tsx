@@ -42,15 +42,18 @@ export function StoredMessage(props: StoredMessageProps) {
         <div className="message-text" id={`${id}-body`} dir="auto" data-saving={saving || undefined}>
           <MessageText text={saving ? (edit.pending?.text ?? '') : message.content} find={find} />
           {message.editedAt && !saving ? (
-            <button
-              type="button"
-              className="message-edited"
-              tabIndex={tabStop ? 0 : -1}
-              title={`Edited ${fullTime(new Date(message.editedAt))}. Show earlier versions`}
-              onClick={() => actions.open('edits')}
-            >
-              (edited)
-            </button>
+            <>
+              {' '}
+              <button
+                type="button"
+                className="message-edited"
+                tabIndex={tabStop ? 0 : -1}
+                title={`Edited ${fullTime(new Date(message.editedAt))}. Show earlier versions`}
+                onClick={() => actions.open('edits')}
+              >
+                (edited)
+              </button>
+            </>
           ) : null}
         </div>
       )}
@@ -184,7 +187,7 @@ function RefusalButton({ onClick, children }: { onClick: () => void; children: R
   return (
     <button
       type="button"
-      className="rounded-inline px-1 py-1 font-medium underline-offset-2 hover:underline"
+      className="rounded-inline px-1 py-1 font-medium underline-offset-2 hover:underline max-[720px]:min-h-11"
       onClick={onClick}
     >
       {children}
