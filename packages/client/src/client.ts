@@ -26,6 +26,7 @@ import { Model } from './model/model.js';
 import type { ConversationsSnapshot, ConversationView, MessageList, UnreadSnapshot } from './model/snapshots.js';
 import { memoryStorage } from './outbox/memory-storage.js';
 import { Outbox } from './outbox/outbox.js';
+import type { OutboxEntry } from './outbox/outbox-entry.js';
 import type { SendingSnapshot } from './outbox/sending-snapshot.js';
 import { SdkError } from './sdk-error.js';
 import type { Subscribable } from './subscribable.js';
@@ -92,7 +93,6 @@ export class ParleyClient {
       onAcked: ({ message }) => {
         if (message) this.#model.applyOwnMessage(message);
       },
-      isHeld: (conversationId) => this.#model.conversation(conversationId).getSnapshot() !== null,
       onChange: (conversationId, entries) => this.#model.setPending(conversationId, entries),
     });
     this.#marks = new Marks({
@@ -175,6 +175,11 @@ export class ParleyClient {
   /** Drops a message that was refused or still waits; nothing happens to one that is on its way. */
   discard(clientMessageId: string): void {
     this.#outbox.discard(clientMessageId);
+  }
+
+  /** All messages that wait or were refused, also those to conversations that this person has left. */
+  unsent(): OutboxEntry[] {
+    return this.#outbox.entries();
   }
 
   async edit(messageId: string, change: EditMessageBody): Promise<Message> {

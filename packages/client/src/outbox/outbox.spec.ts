@@ -40,7 +40,6 @@ describe('The outbox', () => {
         return sending.promise;
       },
       onAcked: () => undefined,
-      isHeld: (conversationId) => conversationId !== 'gone',
       onChange: (conversationId, entries) => shown.set(conversationId, entries),
     });
   }
@@ -432,21 +431,22 @@ describe('The outbox', () => {
     other.pause();
   });
 
-  it('drops what has failed in a conversation that is gone, with the next connection', async () => {
+  it('lists all that is not sent, of all conversations, and of nobody else', async () => {
     await online();
-    add('1', 'gone');
+    add('1', 'left since');
     add('2');
+    add('3');
     await settle();
     await refuse(FINAL, sendings[0]);
-    await refuse(FINAL, sendings[1]);
-    expect(outbox.sending.getSnapshot().failed).toBe(2);
-    outbox.pause();
+    await ack(sendings[1]);
+    const listed = () => outbox.entries().map(({ clientMessageId }) => clientMessageId);
+    expect(listed()).toEqual(['1', '3']);
     outbox.resume('grace');
-    outbox.pause();
-    expect(await storage.load()).toHaveLength(2);
+    expect(listed()).toEqual([]);
     outbox.resume('me');
+    outbox.discard('1');
     await settle();
-    expect(outbox.sending.getSnapshot().failed).toBe(1);
-    expect(await storage.load()).toMatchObject([{ clientMessageId: '2' }]);
+    expect(listed()).toEqual(['3']);
+    expect(await storage.load()).toMatchObject([{ clientMessageId: '3' }]);
   });
 });

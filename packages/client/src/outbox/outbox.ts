@@ -14,8 +14,6 @@ export interface OutboxOptions {
   send: (command: SendCommand) => Promise<SendResult>;
   /** The server has it. Called before the entry disappears. */
   onAcked: (result: SendResult) => void;
-  /** Whether the conversation is known, once the sync is complete. */
-  isHeld: (conversationId: string) => boolean;
   /** What waits in a conversation, has failed, or was not seen among its messages yet; in order. */
   onChange: (conversationId: string, entries: readonly OutboxEntry[]) => void;
 }
@@ -103,6 +101,13 @@ export class Outbox {
     this.#pump();
   }
 
+  /** Everything of this user's that is not sent, whether or not its conversation is there any more. */
+  entries(): OutboxEntry[] {
+    return [...this.#items.values()]
+      .filter(({ phase, entry }) => phase !== 'acked' && isOf(entry, this.#lastKnownUser))
+      .map(({ entry }) => entry);
+  }
+
   /** From now on sends as this user, at once and whatever it waited for. */
   resume(userId: string): void {
     this.#lastKnownUser = userId;
@@ -114,7 +119,6 @@ export class Outbox {
       lane.failures = 0;
       // The sync is complete: what the server has is shown by now.
       for (const item of lane.items.filter(({ phase }) => phase === 'acked')) this.#drop(item);
-      if (!this.options.isHeld(conversationId)) this.#clear(lane, userId);
       this.#tell(conversationId);
     }
     this.#pump();
@@ -160,12 +164,6 @@ export class Outbox {
       item.phase = 'waiting';
       this.#pump();
     });
-  }
-
-  /** What was refused for good in a conversation that this user has left is of no use, and shown nowhere. */
-  #clear(lane: Lane, userId: string): void {
-    for (const { phase, entry } of [...lane.items])
-      if (phase === 'failed' && isOf(entry, userId)) this.discard(entry.clientMessageId);
   }
 
   #insert(item: LaneItem): void {
@@ -284,9 +282,8 @@ export class Outbox {
 
   #sum(pausedUntil = this.sending.getSnapshot().pausedUntil): void {
     let [waiting, failed] = [0, 0];
-    for (const { phase, entry } of this.#items.values()) {
-      if (phase === 'acked' || !isOf(entry, this.#lastKnownUser)) continue;
-      if (phase === 'failed') failed += 1;
+    for (const { failure } of this.entries()) {
+      if (failure) failed += 1;
       else waiting += 1;
     }
     const told = this.sending.getSnapshot();
