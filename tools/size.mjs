@@ -5,8 +5,9 @@ import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { root } from './prepare.mjs';
 
-/** 25 kB, as bytes on the wire. */
-const MOST = 25_000;
+/** What it is to become, as bytes on the wire, and what it must not grow beyond meanwhile (docs/decisions/0015). */
+const WANTED = 25_000;
+const MOST = 29_200;
 
 const { build } = await import(pathToFileURL(join(root, 'apps/web/node_modules/vite/dist/node/index.js')));
 const [bundle] = await build({
@@ -24,5 +25,7 @@ const [bundle] = await build({
 const [{ code }] = bundle.output;
 const bytes = gzipSync(code, { level: 9 }).length;
 const figure = (count) => count.toLocaleString('en');
-console.log(`The SDK with socket.io-client: ${figure(bytes)} bytes gzipped, at most ${figure(MOST)}.`);
+console.log(
+  `The SDK with socket.io-client: ${figure(bytes)} bytes gzipped; ${figure(WANTED)} are wanted, ${figure(MOST)} allowed.`,
+);
 if (bytes > MOST) process.exitCode = 1;
