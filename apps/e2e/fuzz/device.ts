@@ -33,8 +33,6 @@ export class Device {
   readonly sendings: Sending[] = [];
   /** Sends that its storage has confirmed. */
   readonly stored = new Set<string>();
-  /** Sends that were refused for good and forgotten, while their conversation was not this person's. */
-  readonly cleared = new Set<string>();
   readonly line: DisturbedLine;
   readonly wire: WireLog;
   crashes = 0;
@@ -72,12 +70,7 @@ export class Device {
 
   start(): void {
     const { url, guest, openStorage } = this.options;
-    this.storage = new SeverableStorage(openStorage(), {
-      stored: (id) => this.stored.add(id),
-      cleared: ({ clientMessageId, conversationId }) => {
-        if (this.client.conversation(conversationId).getSnapshot() === null) this.cleared.add(clientMessageId);
-      },
-    });
+    this.storage = new SeverableStorage(openStorage(), (id) => this.stored.add(id));
     this.log.push({ by: 'life' });
     const client = new ParleyClient({
       url,

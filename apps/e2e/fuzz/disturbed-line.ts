@@ -28,9 +28,9 @@ export const CALM: Weather = {
 };
 
 export const ROUGH: Weather = {
-  eventDropped: 0.012,
+  eventDropped: 0.02,
   eventRepeated: 0.02,
-  eventHeld: 0.04,
+  eventHeld: 0.08,
   ackLost: 0.01,
   ackHeld: 0.05,
   commandLost: 0.01,

@@ -118,7 +118,6 @@ async function recordOf(seed: number, { guests, conversations }: Party, devices:
     userId: device.guest.id,
     sendings: device.sendings,
     stored: device.stored,
-    cleared: device.cleared,
     promised: device.wire.promised,
     outbox: (await device.outbox()).map(({ clientMessageId, failure }) => ({
       clientMessageId,

@@ -9,7 +9,7 @@ const USAGE = `npm run fuzz -- [options]
   --seeds N         seeds 1 to N (50)
   --seed N          only this one
   --operations N    random operations a seed (2000)
-  --mutate          breaks a copy of the sources in known ways instead, and shows that the fuzz notices (3 seeds each)
+  --mutate          breaks a copy of the sources in known ways instead, and shows that the fuzz notices (up to 8 seeds each)
   --only N          only the Nth of these ways`;
 
 const LISTED = 30;
@@ -29,7 +29,7 @@ function given() {
   });
   const { engine, mutate: isMutation } = values;
   const [seeds, seed, operations, only] = [
-    values.seeds ?? (isMutation ? '3' : '50'),
+    values.seeds ?? (isMutation ? '8' : '50'),
     values.seed ?? '1',
     values.operations,
     values.only ?? '1',

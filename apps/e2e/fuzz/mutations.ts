@@ -25,6 +25,8 @@ const COPIED = [
   'tsconfig.base.json',
 ];
 const MOST_PRINTED = 3_000;
+/** One seed with small bounds of answers, and one without. */
+const BASELINE = 2;
 
 /**
  * Breaks a copy of the sources in each known way, and expects the fuzz to pass in the copy as it is, and to fail with
@@ -46,7 +48,7 @@ export async function mutate(seeds: number, only?: number): Promise<boolean> {
 
 async function passes(copy: string, seeds: number): Promise<boolean> {
   await compile(copy);
-  const played = await run(copy, ['apps/e2e/dist/fuzz/main.js', '--seeds', String(seeds)]);
+  const played = await run(copy, ['apps/e2e/dist/fuzz/main.js', '--seeds', String(Math.min(seeds, BASELINE))]);
   console.log(`${played.succeeded ? '✔' : '✘'} as it is: ${played.succeeded ? 'nothing found' : 'faults found'}`);
   if (!played.succeeded) console.log(played.output.slice(-MOST_PRINTED));
   return played.succeeded;

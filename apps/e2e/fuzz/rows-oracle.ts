@@ -17,7 +17,6 @@ interface DeviceRecord {
   userId: string;
   sendings: Sending[];
   stored: ReadonlySet<string>;
-  cleared: ReadonlySet<string>;
   promised: Promised[];
   outbox: { clientMessageId: string; failure: string | null }[];
 }
@@ -111,7 +110,7 @@ function checkSendings(device: DeviceRecord, rows: MessageRow[]): string[] {
     if (own.has(id)) fault(`${id} is in the history and in the outbox (${code})`);
   }
   for (const { clientMessageId: id, isDiscarded } of device.sendings) {
-    const isThere = own.has(id) || waiting.has(id) || isDiscarded || device.cleared.has(id);
+    const isThere = own.has(id) || waiting.has(id) || isDiscarded;
     if (!isThere && device.stored.has(id)) fault(`${id} was stored and is neither in the history nor in the outbox`);
   }
   return [...faults, ...orderFaults(device, own)];

@@ -7,33 +7,22 @@ import type { OutboxEntry, OutboxStorage } from '@parley/client';
 export class SeverableStorage implements OutboxStorage {
   private isSevered = false;
   private readonly underWay = new Set<Promise<unknown>>();
-  /** Entries as they were put last, with a failure. */
-  private readonly failed = new Map<string, OutboxEntry>();
 
   constructor(
     private readonly inner: OutboxStorage,
-    private readonly hear: {
-      stored: (clientMessageId: string) => void;
-      /** One that was refused for good is taken out. */
-      cleared: (entry: OutboxEntry) => void;
-    },
+    private readonly onStored: (clientMessageId: string) => void,
   ) {}
 
-  async load(): Promise<OutboxEntry[]> {
-    const entries = await this.pass(() => this.inner.load());
-    for (const entry of entries) this.note(entry);
-    return entries;
+  load(): Promise<OutboxEntry[]> {
+    return this.pass(() => this.inner.load());
   }
 
   async put(entry: OutboxEntry): Promise<void> {
     await this.pass(() => this.inner.put(entry));
-    this.note(entry);
-    this.hear.stored(entry.clientMessageId);
+    this.onStored(entry.clientMessageId);
   }
 
   remove(clientMessageId: string): Promise<void> {
-    const failed = this.failed.get(clientMessageId);
-    if (failed && !this.isSevered) this.hear.cleared(failed);
     return this.pass(() => this.inner.remove(clientMessageId));
   }
 
@@ -41,11 +30,6 @@ export class SeverableStorage implements OutboxStorage {
   async sever(): Promise<void> {
     this.isSevered = true;
     await Promise.allSettled(this.underWay);
-  }
-
-  private note(entry: OutboxEntry): void {
-    if (entry.failure) this.failed.set(entry.clientMessageId, entry);
-    else this.failed.delete(entry.clientMessageId);
   }
 
   private async pass<T>(work: () => Promise<T>): Promise<T> {
