@@ -1,4 +1,5 @@
 // One violation of each rule: what is planted, and by which words the step has to name it.
+import { createHash } from 'node:crypto';
 import { IMPORT_PLANTS } from './plants-imports.mjs';
 
 const long = (lines, indent = '') => Array.from({ length: lines }, (_, n) => `${indent}void ${n};`).join('\n');
@@ -19,6 +20,12 @@ const lint = (file, text, rule) => ({
   files: { [file]: text },
   says: new RegExp(`${named(file)}.*${rule}`),
 });
+/** So many characters of which each costs six bits however they are compressed. */
+function incompressible(length) {
+  let text = '';
+  for (let n = 0; text.length < length; n += 1) text += createHash('sha256').update(String(n)).digest('base64url');
+  return text;
+}
 const spec = (body) => `import { expect, test } from '@jest/globals';\n${body}\n`;
 const named = (file) => file.replace(/[.]/g, '[.]');
 
@@ -60,6 +67,13 @@ export const PLANTS = [
     step: 'types-of-web',
     files: { 'apps/web/src/planted-type.ts': "export const planted: number = 'one';\n" },
     says: /planted-type[.]ts.*TS2322/,
+  },
+  {
+    step: 'size',
+    files: {
+      'packages/client/dist/index.js': (text) => `${text}\nexport const planted = '${incompressible(2_000)}';\n`,
+    },
+    says: /29,200 allowed/,
   },
 
   lint('apps/api/src/kernel/planted-any.ts', 'export const planted = (a: any): unknown => a;\n', 'no-explicit-any'),
