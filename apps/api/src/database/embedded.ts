@@ -52,12 +52,14 @@ const MOST_WITHOUT_PAUSE_MS = 5;
 
 /** One task at a time, in the order they came. */
 class ExclusiveQueue {
-  private pausedAt = 0;
+  /** When the first task of this turn of the event loop came; null between turns. */
+  private turnBegan: number | null = null;
   private tail: Promise<unknown> = Promise.resolve();
   private waiting = 0;
 
   async run<T>(task: () => Promise<T>): Promise<T> {
     if (this.waiting >= MOST_WAITING) throw new ParleyError('service_unavailable');
+    this.noteTurn();
     this.waiting += 1;
     const turn = this.tail
       .then(() => this.pause())
@@ -73,9 +75,18 @@ class ExclusiveQueue {
     }
   }
 
+  private noteTurn(): void {
+    if (this.turnBegan !== null) return;
+    this.turnBegan = performance.now();
+    setImmediate(() => {
+      this.turnBegan = null;
+    });
+  }
+
   private async pause(): Promise<void> {
-    if (performance.now() - this.pausedAt < MOST_WITHOUT_PAUSE_MS) return;
-    await new Promise((resolve) => setImmediate(resolve));
-    this.pausedAt = performance.now();
+    if (performance.now() - (this.turnBegan ?? Number.POSITIVE_INFINITY) >= MOST_WITHOUT_PAUSE_MS) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    this.noteTurn();
   }
 }
