@@ -155,3 +155,17 @@ export class Device {
     return this.server.page(this.userId, conversationId, ticket.request);
   }
 }
+
+/** A device that has just fetched everything. */
+export function freshDevice(userId: string, server: ReferenceServer): Device {
+  const device = new Device(userId, server);
+  device.sync();
+  for (const { id } of device.model.conversations.getSnapshot().items) openWhole(device, id);
+  return device;
+}
+
+/** Fetches all members and messages of a conversation. */
+export function openWhole(device: Device, conversationId: string): void {
+  device.openMembers(conversationId);
+  while (device.messages(conversationId).hasOlder) device.page(conversationId, 'older');
+}

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Device } from './device.factory.js';
+import { Device, freshDevice } from './device.factory.js';
 import { ReferenceServer } from './reference-server.factory.js';
 import { idsOfPresent } from './reference-state.factory.js';
 
@@ -169,17 +169,6 @@ class World {
     this.server.epoch = `epoch of ${this.choices.length}`;
     for (const device of this.devices) device.reconnect();
   }
-}
-
-/** A device that has just fetched everything. */
-function freshDevice(userId: string, server: ReferenceServer): Device {
-  const device = new Device(userId, server);
-  device.sync();
-  for (const { id } of device.model.conversations.getSnapshot().items) {
-    device.openMembers(id);
-    while (device.messages(id).hasOlder) device.page(id, 'older');
-  }
-  return device;
 }
 
 function expectSame(device: Device, fresh: Device): void {
