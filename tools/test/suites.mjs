@@ -3,13 +3,14 @@ const POSTGRES = {
   variable: 'PARLEY_TEST_POSTGRES_URL',
   sentence: 'no PostgreSQL server programs found; on Debian: apt-get install postgresql',
 };
-// With one file at a time a core waits while the other is with the database.
-const IN_PAIRS = ['--maxWorkers=2'];
 const CHROMIUM = {
   part: 'chromium',
   variable: 'CHROMIUM_PATH',
   sentence: 'no Chromium found; on Debian: apt-get install chromium, or name one in CHROMIUM_PATH',
 };
+
+// With one file at a time a core waits while the other is with the database.
+const IN_PAIRS = ['--maxWorkers=2'];
 
 /** The suites in the order in which they run; `words` are what `npm test -- …` calls them by. */
 export const SUITES = [

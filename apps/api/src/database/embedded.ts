@@ -84,7 +84,7 @@ class ExclusiveQueue {
   }
 
   private async pause(): Promise<void> {
-    if (performance.now() - (this.turnBegan ?? Number.POSITIVE_INFINITY) >= MOST_WITHOUT_PAUSE_MS) {
+    if (this.turnBegan !== null && performance.now() - this.turnBegan >= MOST_WITHOUT_PAUSE_MS) {
       await new Promise((resolve) => setImmediate(resolve));
     }
     this.noteTurn();

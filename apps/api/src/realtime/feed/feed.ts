@@ -100,12 +100,14 @@ export class Feed {
   acceptRepaired(marks: readonly MarkEvent[]): void {
     for (const mark of marks) {
       const told = this.marksAhead.get(mark.receipts);
-      const { read, delivered, unread } = mark;
-      if (!told) this.acceptMarks([mark]);
-      else if ((read && !told.read) || (delivered && !told.delivered) || (unread && !told.unread)) {
-        const rest = { read: told.read ? null : read, delivered: told.delivered ? null : delivered };
-        this.host.deliverMark({ ...mark, ...rest, unread: told.unread ? null : unread });
+      if (!told) {
+        this.acceptMarks([mark]);
+        continue;
       }
+      const read = told.read ? null : mark.read;
+      const delivered = told.delivered ? null : mark.delivered;
+      const unread = told.unread ? null : mark.unread;
+      if (read || delivered || unread) this.host.deliverMark({ ...mark, read, delivered, unread });
     }
   }
 
