@@ -55,11 +55,6 @@ function Window({ view, gone, at, me }: WindowProps) {
   const [isShown, setShown] = useState(isReady);
   if (isReady && !isShown) setShown(true);
   const load = () => void (startAt === null ? messages.toLatest() : messages.jumpTo(startAt));
-  const lacks = messages.isLoaded && !isReady && !isShown && messages.loading === null && messages.error === null;
-  useEffect(() => {
-    // It was asked for in vain while there was no connection; the newest page came with the next one.
-    if (lacks) load();
-  });
   if (!isReady && !isShown) {
     // Without a connection the banner says so, and it loads by itself after that.
     return messages.error && messages.error.code !== 'offline' ? <LoadFailed onRetry={load} /> : <Loading />;
