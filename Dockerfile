@@ -12,6 +12,7 @@ COPY packages/protocol/package.json packages/protocol/
 COPY packages/markdown/package.json packages/markdown/
 COPY packages/client/package.json packages/client/
 COPY packages/react/package.json packages/react/
+COPY packages/testkit/package.json packages/testkit/
 # The image brings its own Node, so the pinned one of the development dependencies is not fetched: no scripts.
 RUN npx --yes "$(node -p "require('./package.json').packageManager")" install --frozen-lockfile --ignore-scripts
 COPY . .
@@ -30,6 +31,7 @@ COPY --from=build /parley/packages/protocol/package.json packages/protocol/
 COPY --from=build /parley/packages/markdown/package.json packages/markdown/
 COPY --from=build /parley/packages/client/package.json packages/client/
 COPY --from=build /parley/packages/react/package.json packages/react/
+COPY --from=build /parley/packages/testkit/package.json packages/testkit/
 RUN npx --yes "$(node -p "require('./package.json').packageManager")" install \
       --frozen-lockfile --ignore-scripts --prod --filter '@parley/api...' \
  && rm -rf apps/web apps/e2e pnpm-lock.yaml pnpm-workspace.yaml

@@ -24,7 +24,7 @@ export const IMPORT_PLANTS = [
   plant('house-packages/markdown', 'packages/markdown/src/planted-side.ts', taking('../../protocol/dist/index.js')),
   plant('house-apps/api', `${API}/kernel/planted-web.ts`, taking('../../../web/src/main.js')),
   plant('house-apps/web', 'apps/web/src/planted-api.ts', taking('../../api/src/kernel/ids.js')),
-  plant('house-apps/e2e', 'apps/e2e/harness/planted-api.ts', taking('../../api/dist/kernel/ids.js')),
+  plant('house-apps/e2e', 'apps/e2e/bench/planted-api.ts', taking('../../api/dist/kernel/ids.js')),
   plant('house-apps/web-tests', 'apps/web/src/planted-api.spec.ts', taking('../../api/src/kernel/ids.js')),
   plant('front-door-of-packages', 'apps/web/src/planted-path.ts', taking('../../../packages/protocol/src/index.js')),
   plant('no-dependencies', 'packages/protocol/src/planted-core.ts', taking('node:path')),

@@ -50,7 +50,7 @@ export const PLANTS = [
   },
   {
     step: 'types',
-    files: { 'apps/e2e/harness/planted-type.ts': "export const planted: number = 'one';\n" },
+    files: { 'apps/e2e/bench/planted-type.ts': "export const planted: number = 'one';\n" },
     says: /planted-type[.]ts.*TS2322/,
   },
   {

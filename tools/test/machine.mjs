@@ -37,7 +37,7 @@ export async function startPostgres() {
   const url = process.env.PARLEY_TEST_POSTGRES_URL;
   if (url) return { value: url };
   if (!hasPostgresServer()) return {};
-  const compiled = join(root, 'apps/e2e/dist/harness/postgres-cluster.js');
+  const compiled = join(root, 'packages/testkit/dist/processes/postgres-cluster.js');
   const { PostgresCluster } = await import(pathToFileURL(compiled).href);
   const cluster = await PostgresCluster.start();
   return { value: cluster.url('postgres'), stop: () => cluster.stop() };

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isEvent, LeanSocket } from '../harness/lean-socket.js';
-import { cpuSeconds, cpuSecondsOfFamily, residentBytes } from '../harness/process-cpu.js';
+import { cpuSeconds, cpuSecondsOfFamily, isEvent, LeanSocket, residentBytes } from '@parley/testkit';
 import { LatencyHistogram } from './latency-histogram.js';
 import type { LoadFigures, Seat, Target, WatchedProcesses } from './load-protocol.js';
 

@@ -1,11 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ack, SendResult } from '@parley/protocol';
-import { isEvent, LeanSocket } from '../harness/lean-socket.js';
-import { ParleyNode } from '../harness/parley-node.js';
-import type { PostgresCluster } from '../harness/postgres-cluster.js';
-import { RestClient } from '../harness/rest-client.js';
-import { hostToken } from '../harness/tokens.js';
+import { hostToken, isEvent, LeanSocket, ParleyNode, type PostgresCluster, RestClient } from '@parley/testkit';
 import { quantile } from './latency-histogram.js';
 
 export interface LockScenario {

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { ROOT } from '../harness/places.js';
+import { ROOT } from '@parley/testkit';
 import type { FsyncFigures } from './fsync-probe.js';
 import type { LockedConversationFigures } from './locked-conversation.js';
 import { type Figures, medians, PHASES, type Phase, type Run } from './runs.js';

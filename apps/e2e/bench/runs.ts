@@ -1,4 +1,4 @@
-import type { PostgresCluster } from '../harness/postgres-cluster.js';
+import type { PostgresCluster } from '@parley/testkit';
 import { LatencyHistogram, quantile } from './latency-histogram.js';
 import { LoadGenerator } from './load-generator.js';
 import type { LoadFigures } from './load-protocol.js';

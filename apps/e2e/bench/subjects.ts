@@ -3,12 +3,16 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { bareEnvironment, Child } from '../harness/child-process.js';
-import { ParleyNode } from '../harness/parley-node.js';
-import { freePort, freshDirectory } from '../harness/places.js';
-import type { PostgresCluster } from '../harness/postgres-cluster.js';
-import { RestClient } from '../harness/rest-client.js';
-import { hostToken } from '../harness/tokens.js';
+import {
+  bareEnvironment,
+  Child,
+  freePort,
+  freshDirectory,
+  hostToken,
+  ParleyNode,
+  type PostgresCluster,
+  RestClient,
+} from '@parley/testkit';
 import type { Seat, Target, WatchedProcesses } from './load-protocol.js';
 
 export const SUBJECTS = {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from '../harness/places.js';
+import { ROOT } from '@parley/testkit';
 
 const SOURCES = join(ROOT, 'apps/api/src');
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { ROOT } from '../harness/places.js';
+import { ROOT } from '@parley/testkit';
 
 /** A fenced block of a Markdown file. */
 export interface Block {

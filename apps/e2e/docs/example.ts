@@ -1,7 +1,6 @@
 import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bareEnvironment, Child, type Exit } from '../harness/child-process.js';
-import { freshDirectory, ROOT } from '../harness/places.js';
+import { bareEnvironment, Child, type Exit, freshDirectory, ROOT } from '@parley/testkit';
 
 const PATIENCE_MS = 30_000;
 

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from '../harness/places.js';
+import { ROOT } from '@parley/testkit';
 
 /** What packages/protocol says in types, which are gone at run time: read from its sources. */
 const source = readdirSync(join(ROOT, 'packages/protocol/src'))

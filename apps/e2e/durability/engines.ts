@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { ParleyNode } from '../harness/parley-node.js';
-import { freshDirectory } from '../harness/places.js';
-import { PostgresCluster } from '../harness/postgres-cluster.js';
+import { freshDirectory, ParleyNode, PostgresCluster } from '@parley/testkit';
 
 /** A database that outlives the nodes started on it. */
 export interface Store {

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RestClient } from '../harness/rest-client.js';
-import { ScriptedClient } from '../harness/scripted-client.js';
-import { hostToken, type Person } from '../harness/tokens.js';
+import { hostToken, type Person, RestClient, ScriptedClient } from '@parley/testkit';
 
 export interface FloodedConversation {
   id: string;

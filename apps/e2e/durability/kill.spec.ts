@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Message } from '@parley/protocol';
-import type { ParleyNode } from '../harness/parley-node.js';
+import type { ParleyNode } from '@parley/testkit';
 import { ENGINES, type Store } from './engines.js';
 import { Flood, type FloodedConversation, openConversations, repeat, restOf, type Sending } from './flood.js';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { PostgresCluster } from '@parley/testkit';
 import { measureLockedConversation } from '../bench/locked-conversation.js';
-import { PostgresCluster } from '../harness/postgres-cluster.js';
 
 describe('another session holds the row of one conversation for 5 s', () => {
   let cluster: PostgresCluster;

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ParleyNode, PostgresCluster } from '@parley/testkit';
 import type { Client } from 'pg';
-import { ParleyNode } from '../harness/parley-node.js';
-import { PostgresCluster } from '../harness/postgres-cluster.js';
 import { Flood, type FloodedConversation, openConversations } from './flood.js';
 
 const SENDS = 1000;

@@ -1,8 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ParleyNode } from '../harness/parley-node.js';
-import { freshDirectory } from '../harness/places.js';
+import { freshDirectory, ParleyNode } from '@parley/testkit';
 import { ENGINES, type Store } from './engines.js';
 
 const REFUSED_WITHIN_MS = 30_000;

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { ParleyNode } from '../harness/parley-node.js';
+import type { ParleyNode } from '@parley/testkit';
 import { ENGINES, type Store } from './engines.js';
 import { Flood, openConversations, restOf } from './flood.js';
 

@@ -1,5 +1,5 @@
 import type { ConversationDetail, ConversationListItem, Message, UnreadSummary } from '@parley/protocol';
-import type { RestClient } from '../harness/rest-client.js';
+import type { RestClient } from '@parley/testkit';
 
 /** Everything that one person may see, fetched anew. */
 export interface FreshState {

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { ROOT } from '../harness/places.js';
+import { ROOT } from '@parley/testkit';
 import { MUTATIONS, type Mutation } from './mutation-list.js';
 
 const COPIED = [

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { RestClient } from '../harness/rest-client.js';
-import { hostToken } from '../harness/tokens.js';
+import { hostToken, RestClient } from '@parley/testkit';
 
 /** One of the people of a seed. */
 export interface Guest {

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SdkError } from '@parley/client';
-import { freshDirectory } from '../harness/places.js';
+import { freshDirectory } from '@parley/testkit';
 import { boardCrew } from './crew.js';
 import type { Device } from './device.js';
 import { CALM, ROUGH } from './disturbed-line.js';

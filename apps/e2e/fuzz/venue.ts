@@ -3,10 +3,8 @@ import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { freshDirectory, ParleyNode, PostgresCluster, ROOT } from '@parley/testkit';
 import { Client } from 'pg';
-import { ParleyNode } from '../harness/parley-node.js';
-import { freshDirectory, ROOT } from '../harness/places.js';
-import { PostgresCluster } from '../harness/postgres-cluster.js';
 
 export type Engine = 'postgres' | 'embedded';
 

@@ -1,7 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ParleyNode } from '@parley/testkit';
 import type { Browser, Page } from 'playwright-core';
-import { ParleyNode } from '../harness/parley-node.js';
 import { buildScene, type Scene } from '../screenshots/scene.js';
 import { launchBrowser, PASSWORD } from './browser.js';
 

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { RestClient } from '@parley/testkit';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { RestClient } from '../harness/rest-client.js';
 import { SocketTap } from './socket-tap.js';
 
 /** Of everybody in these tests. */

@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { ParleyNode, RestClient } from '@parley/testkit';
 import type { Browser, Locator } from 'playwright-core';
-import { ParleyNode } from '../harness/parley-node.js';
-import { RestClient } from '../harness/rest-client.js';
 import { launchBrowser, Participant, registerByRest } from './browser.js';
 import { fill } from './fill.js';
 

@@ -1,4 +1,4 @@
-import type { RestClient } from '../harness/rest-client.js';
+import type { RestClient } from '@parley/testkit';
 
 const AT_ONCE = 24;
 

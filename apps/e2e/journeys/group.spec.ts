@@ -1,9 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type ParleyNode, RestClient, ScriptedClient } from '@parley/testkit';
 import type { Browser } from 'playwright-core';
 import { ENGINES, type Store } from '../durability/engines.js';
-import type { ParleyNode } from '../harness/parley-node.js';
-import { RestClient } from '../harness/rest-client.js';
-import { ScriptedClient } from '../harness/scripted-client.js';
 import { launchBrowser, Participant, registerByRest } from './browser.js';
 
 describe.each(ENGINES)('A group on $engine', ({ open }) => {

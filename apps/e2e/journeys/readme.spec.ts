@@ -2,11 +2,9 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { bareEnvironment, Child, freePort, freshDirectory, ParleyNode, ROOT } from '@parley/testkit';
 import { Document } from '../docs/document.js';
 import { runExample } from '../docs/example.js';
-import { bareEnvironment, Child } from '../harness/child-process.js';
-import { ParleyNode } from '../harness/parley-node.js';
-import { freePort, freshDirectory, ROOT } from '../harness/places.js';
 
 const START = 'starts with nothing but `npm start`, serves its page, and leaves nothing behind at SIGTERM';
 const EMBED = 'talks as its example says, to a node started with the settings that it names';

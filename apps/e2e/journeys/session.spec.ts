@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { ParleyNode } from '@parley/testkit';
 import type { Browser } from 'playwright-core';
-import { ParleyNode } from '../harness/parley-node.js';
 import { launchBrowser, Participant, registerBystander } from './browser.js';
 
 describe('Signing in and out', () => {

@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { ParleyNode, type RestClient } from '@parley/testkit';
 import type { Browser } from 'playwright-core';
-import { ParleyNode } from '../harness/parley-node.js';
-import type { RestClient } from '../harness/rest-client.js';
 import { type Bystander, launchBrowser, Participant, registerBystander } from './browser.js';
 import { fill } from './fill.js';
 import { drift, rowAt, watchPlace } from './frames.js';

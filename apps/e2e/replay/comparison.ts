@@ -1,5 +1,5 @@
 import type { Message } from '@parley/protocol';
-import type { RestClient } from '../harness/rest-client.js';
+import type { RestClient } from '@parley/testkit';
 import type { Crowd, TakenLine } from './crowd.js';
 import { isRightlyRefused, mayHoldHtml } from './expectations.js';
 import type { LiveReader } from './live-reader.js';

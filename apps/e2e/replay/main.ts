@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { hostToken } from '../harness/tokens.js';
+import { hostToken } from '@parley/testkit';
 import { readLog } from './chat-log.js';
 import { type Comparison, compare } from './comparison.js';
 import { Crowd } from './crowd.js';

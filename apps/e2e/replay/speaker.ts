@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ack, Announced, ErrorObject, SendCommand, SendResult } from '@parley/protocol';
-import { isEvent, LeanSocket } from '../harness/lean-socket.js';
+import { isEvent, LeanSocket } from '@parley/testkit';
 
 const READY = Buffer.from('ready');
 const ACK_PATIENCE_MS = 30_000;

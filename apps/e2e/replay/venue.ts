@@ -1,8 +1,5 @@
 import { LIMITS } from '@parley/protocol';
-import { ParleyNode } from '../harness/parley-node.js';
-import { PostgresCluster } from '../harness/postgres-cluster.js';
-import { RestClient } from '../harness/rest-client.js';
-import { DEFAULT_ISSUER, hostToken, type Issuer } from '../harness/tokens.js';
+import { DEFAULT_ISSUER, hostToken, type Issuer, ParleyNode, PostgresCluster, RestClient } from '@parley/testkit';
 import { LiveReader } from './live-reader.js';
 
 /** A server to talk to: one that runs elsewhere, or one of our own that ends with us. */

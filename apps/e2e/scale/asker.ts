@@ -1,5 +1,5 @@
 import { Agent, request } from 'node:http';
-import { hostToken } from '../harness/tokens.js';
+import { hostToken } from '@parley/testkit';
 
 export interface Call {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE';

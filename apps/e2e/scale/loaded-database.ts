@@ -1,6 +1,5 @@
+import { ParleyNode, type PostgresCluster } from '@parley/testkit';
 import type { Client } from 'pg';
-import { ParleyNode } from '../harness/parley-node.js';
-import type { PostgresCluster } from '../harness/postgres-cluster.js';
 import { load } from './loader.js';
 import { PlanLog } from './plan-log.js';
 import { sizeOf } from './size.js';

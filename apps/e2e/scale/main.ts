@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
+import { PostgresCluster, residentBytes } from '@parley/testkit';
 import { machine } from '../bench/report.js';
-import { PostgresCluster } from '../harness/postgres-cluster.js';
-import { residentBytes } from '../harness/process-cpu.js';
 import { Asker } from './asker.js';
 import { questions } from './calls.js';
 import { inconsistencies, RULE_COUNT } from './consistency.js';

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { PostgresCluster } from '@parley/testkit';
 import type { Client } from 'pg';
-import type { PostgresCluster } from '../harness/postgres-cluster.js';
 
 /** A node of a plan, as `EXPLAIN (FORMAT JSON)` tells it; only what is read here. */
 interface PlanNode {

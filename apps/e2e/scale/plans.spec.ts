@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { UnreadSummary } from '@parley/protocol';
-import { PostgresCluster } from '../harness/postgres-cluster.js';
-import { ScriptedClient } from '../harness/scripted-client.js';
-import { hostToken } from '../harness/tokens.js';
+import { hostToken, PostgresCluster, ScriptedClient } from '@parley/testkit';
 import { Asker } from './asker.js';
 import { type Question, questions } from './calls.js';
 import { inconsistencies } from './consistency.js';

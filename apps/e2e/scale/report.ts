@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT } from '../harness/places.js';
+import { ROOT } from '@parley/testkit';
 import { type Comparison, MOST_RATIO } from './measure.js';
 import type { Cost } from './writer-cost.js';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { PostgresCluster } from '../harness/postgres-cluster.js';
+import { PostgresCluster } from '@parley/testkit';
 import { type Cost, measureCosts } from './writer-cost.js';
 
 const FEW = 10;

@@ -1,10 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Commands } from '@parley/protocol';
+import { hostToken, type ParleyNode, type PostgresCluster, ScriptedClient } from '@parley/testkit';
 import type { Client } from 'pg';
-import type { ParleyNode } from '../harness/parley-node.js';
-import type { PostgresCluster } from '../harness/postgres-cluster.js';
-import { ScriptedClient } from '../harness/scripted-client.js';
-import { hostToken } from '../harness/tokens.js';
 import { openLoaded } from './loaded-database.js';
 import { PlanLog } from './plan-log.js';
 

@@ -2,8 +2,8 @@
    node apps/e2e/dist/screenshots/main.js DIRECTORY */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { ParleyNode } from '@parley/testkit';
 import type { Browser, Page } from 'playwright-core';
-import { ParleyNode } from '../harness/parley-node.js';
 import { launchBrowser, PASSWORD } from '../journeys/browser.js';
 import { SocketTap } from '../journeys/socket-tap.js';
 import { buildScene, type Scene } from './scene.js';

@@ -1,5 +1,5 @@
 import type { ConversationDetail } from '@parley/protocol';
-import { RestClient } from '../harness/rest-client.js';
+import { RestClient } from '@parley/testkit';
 import { registerByRest } from '../journeys/browser.js';
 
 /** Who plays in the pictures. */

@@ -1,9 +1,8 @@
 import { rmSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ClientOptions } from '@parley/client';
+import { freePort, freshDirectory, ParleyNode } from '@parley/testkit';
 import { io } from 'socket.io-client';
-import { ParleyNode } from '../harness/parley-node.js';
-import { freePort, freshDirectory } from '../harness/places.js';
 import { type Device, Person } from './person.js';
 import { when } from './when.js';
 

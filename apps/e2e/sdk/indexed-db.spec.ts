@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { OutboxEntry, OutboxStorage } from '@parley/client';
+import { ROOT } from '@parley/testkit';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { ROOT } from '../harness/places.js';
 import { launchBrowser } from '../journeys/browser.js';
 
 /** A site of its own, with nothing but the storage on it. */

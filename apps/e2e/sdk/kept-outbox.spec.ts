@@ -2,9 +2,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { fileStorage } from '@parley/client/node';
-import { bareEnvironment, Child } from '../harness/child-process.js';
-import { ParleyNode } from '../harness/parley-node.js';
-import { freePort, freshDirectory, ROOT } from '../harness/places.js';
+import { bareEnvironment, Child, freePort, freshDirectory, ParleyNode, ROOT } from '@parley/testkit';
 import { Person } from './person.js';
 import { when } from './when.js';
 

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type ClientOptions, type ClientSocket, type ConversationView } from '@parley/client';
+import { ParleyNode } from '@parley/testkit';
 import { io, type Socket } from 'socket.io-client';
-import { ParleyNode } from '../harness/parley-node.js';
 import { type Device, Person } from './person.js';
 import { when } from './when.js';
 

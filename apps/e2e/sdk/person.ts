@@ -5,8 +5,7 @@ import {
   ParleyClient,
   type TokenReason,
 } from '@parley/client';
-import { RestClient } from '../harness/rest-client.js';
-import { hostToken } from '../harness/tokens.js';
+import { hostToken, RestClient } from '@parley/testkit';
 import { when } from './when.js';
 
 /** A signed-in person of the host product, known to the server. */

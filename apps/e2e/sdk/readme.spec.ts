@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { ParleyNode } from '@parley/testkit';
 import { Document } from '../docs/document.js';
 import { runExample } from '../docs/example.js';
-import { ParleyNode } from '../harness/parley-node.js';
 
 describe('The README of the SDK', () => {
   it('S4.39 has an example that runs in Node as it says, and leaves nothing running', async () => {

@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DEFAULT_ISSUER, type Issuer } from '../clients/tokens.js';
 import { bareEnvironment, Child, type Exit } from './child-process.js';
 import { freePort, freshDirectory, ROOT, SERVER } from './places.js';
-import { DEFAULT_ISSUER, type Issuer } from './tokens.js';
 
 export interface NodeOptions {
   /** Added to, and stronger than, what the harness sets. */
