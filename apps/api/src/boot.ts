@@ -10,8 +10,9 @@ import { openDatabases } from './database/open.js';
 import { openDoorway } from './platform/http/doorway.js';
 import { TimedExpressAdapter } from './platform/http/express-adapter.js';
 import { OriginPolicy } from './platform/http/origin.js';
-import { loadKeys } from './platform/keys.js';
+import { type Keys, loadKeys } from './platform/keys.js';
 import { NestLog } from './platform/nest-log.js';
+import { RedisLink } from './platform/redis/redis-link.js';
 import { SocketAdapter } from './realtime/socket-adapter.js';
 
 /** One server process, or one of several in a test. */
@@ -37,8 +38,9 @@ export async function boot(config: Config, log: Logger): Promise<Node> {
   let app: NestExpressApplication | null = null;
   try {
     const keys = await loadKeys(config);
+    const redis = config.redisUrl ? new RedisLink(config.redisUrl, channelPrefix(keys), log) : null;
     app = await NestFactory.create<NestExpressApplication>(
-      AppModule.with({ config, log, keys, databases }),
+      AppModule.with({ config, log, keys, databases, redis }),
       new TimedExpressAdapter(),
       { logger: new NestLog(log), abortOnError: false, bodyParser: false },
     );
@@ -46,7 +48,7 @@ export async function boot(config: Config, log: Logger): Promise<Node> {
     const origins = app.get(OriginPolicy);
     const { allowedOrigins } = config;
     app.useWebSocketAdapter(
-      new SocketAdapter(app, { log, allowedOrigins, allows: (request) => origins.allows(request) }),
+      new SocketAdapter(app, { log, redis, allowedOrigins, allows: (request) => origins.allows(request) }),
     );
     await app.init();
     closeDoorway();
@@ -57,6 +59,9 @@ export async function boot(config: Config, log: Logger): Promise<Node> {
     throw fault;
   }
 }
+
+/** Deployments that share a Redis sign differently, and so do not hear each other. */
+const channelPrefix = (keys: Keys): string => `parley:${keys.derive('redis channels').toString('hex', 0, 8)}:`;
 
 function started(app: NestExpressApplication, host: string, databases: OpenDatabases): Node {
   const server = app.getHttpServer();

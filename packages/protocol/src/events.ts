@@ -122,6 +122,12 @@ export interface PresenceEvent {
 }
 
 /** Name → payload of each event. */
+/**
+ * What a node may be without for a while. `redis`: events of people on other nodes come up to 1.5 s late. `database`:
+ * commands are refused with `service_unavailable`, events pause.
+ */
+export type ServicePart = 'redis' | 'database';
+
 export interface Events {
   ready: Announced;
   'message:new': MessageNewEvent;
@@ -143,6 +149,8 @@ export interface Events {
   'status:offline': PresenceEvent;
   'auth:expiring': { expiresAt: string };
   'server:draining': { reconnectAfterMs: number };
+  'service:degraded': { part: ServicePart };
+  'service:restored': { part: ServicePart };
   'server:closing': { error: ErrorObject };
 }
 

@@ -7,29 +7,34 @@ import { Cursors } from './http/cursors.js';
 import { HealthController } from './http/health.controller.js';
 import { OriginPolicy } from './http/origin.js';
 import { Keys } from './keys.js';
+import { RedisHealth } from './redis/redis-health.js';
+import { REDIS, type RedisLink } from './redis/redis-link.js';
+import { ServiceState } from './service-state.js';
 
 export interface PlatformParts {
   config: Config;
   log: Logger;
   keys: Keys;
+  redis: RedisLink | null;
 }
 
 /** What every module may ask for without importing it. */
 @Global()
 @Module({})
 export class PlatformModule {
-  static with({ config, log, keys }: PlatformParts): DynamicModule {
+  static with({ config, log, keys, redis }: PlatformParts): DynamicModule {
     const given = [
       { provide: CONFIG, useValue: config },
       { provide: LOG, useValue: log },
       { provide: Keys, useValue: keys },
+      { provide: REDIS, useValue: redis },
     ];
     return {
       module: PlatformModule,
       imports: [ThrottlerModule.forRoot({ throttlers: [] })],
       controllers: [HealthController],
-      providers: [...given, OriginPolicy, Cursors],
-      exports: [CONFIG, LOG, Keys, OriginPolicy, Cursors, ThrottlerModule],
+      providers: [...given, OriginPolicy, Cursors, ServiceState, RedisHealth],
+      exports: [CONFIG, LOG, REDIS, Keys, OriginPolicy, Cursors, ServiceState, ThrottlerModule],
     };
   }
 }

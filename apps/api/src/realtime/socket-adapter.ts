@@ -4,9 +4,12 @@ import type { INestApplication } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { MessageMappingProperties } from '@nestjs/websockets';
 import { type ErrorObject, LIMITS } from '@parley/protocol';
+import { createShardedAdapter } from '@socket.io/redis-adapter';
 import type { Logger } from 'pino';
 import type { Server, ServerOptions } from 'socket.io';
 import { asParleyError, notFound, ParleyError } from '../kernel/errors.js';
+import { AdapterClients } from '../platform/redis/adapter-clients.js';
+import type { RedisLink } from '../platform/redis/redis-link.js';
 import { keepEntrance } from './entrance.js';
 import { oneWritePerTurn, StreamKeepingServer } from './one-write-per-turn.js';
 import type { ParleySocket } from './socket.js';
@@ -15,6 +18,8 @@ type Acknowledge = (answer: object) => void;
 
 interface Surroundings {
   log: Logger;
+  /** Null where this is the only node. */
+  redis: RedisLink | null;
   allowedOrigins: readonly string[];
   allows(request: IncomingMessage): boolean;
 }
@@ -49,6 +54,7 @@ export class SocketAdapter extends IoAdapter {
       cleanupEmptyChildNamespaces: true,
       wsEngine: StreamKeepingServer,
     } as unknown as ServerOptions);
+    if (this.surroundings.redis) io.adapter(betweenNodes(this.surroundings.redis));
     oneWritePerTurn(io.engine);
     keepEntrance(this.app.getHttpServer() as HttpServer, [{ path: `${PATH}/`, takesRequests: true }], (request) =>
       this.surroundings.allows(request)
@@ -93,6 +99,15 @@ export class SocketAdapter extends IoAdapter {
     else this.surroundings.log.info(line, 'refused');
     return error.toObject(requestId);
   }
+}
+
+/**
+ * Carries what is not durable to the other nodes, and that only: a durable event goes through the feed, to the sockets
+ * of each node. Two channels are enough for that; one a conversation would double the subscriptions.
+ */
+function betweenNodes(link: RedisLink): ReturnType<typeof createShardedAdapter> {
+  const clients = new AdapterClients(link);
+  return createShardedAdapter(clients, clients, { channelPrefix: 'io', subscriptionMode: 'static' });
 }
 
 interface Command {

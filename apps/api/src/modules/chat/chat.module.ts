@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { FeedModule } from '../../realtime/feed/feed.module.js';
 import { TokenVerifier, WsAuthGuard } from '../../realtime/guards/ws-auth.guard.js';
+import { ServiceNotices } from '../../realtime/service-notices.js';
 import { SessionClock } from '../../realtime/session-clock.js';
 import { AuthModule, TokenService } from '../auth/index.js';
 import { MessagesModule } from '../messages/index.js';
@@ -23,6 +24,7 @@ import { SyncGateway } from './sync.gateway.js';
     SocketServer,
     SocketSessions,
     SessionClock,
+    ServiceNotices,
     WsAuthGuard,
     { provide: TokenVerifier, useExisting: TokenService },
   ],

@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Feeds } from '../../realtime/feed/feeds.js';
 import { WsAuthGuard } from '../../realtime/guards/ws-auth.guard.js';
+import { ServiceNotices } from '../../realtime/service-notices.js';
 import type { ParleyServer } from '../../realtime/socket.js';
 import { SessionEvents } from '../auth/index.js';
 import { SocketSessions } from './socket-sessions.js';
@@ -14,6 +15,7 @@ export class SocketServer implements OnApplicationShutdown {
     private readonly guard: WsAuthGuard,
     private readonly feeds: Feeds,
     private readonly sessions: SocketSessions,
+    private readonly notices: ServiceNotices,
     private readonly events: SessionEvents,
   ) {}
 
@@ -21,6 +23,7 @@ export class SocketServer implements OnApplicationShutdown {
     io.use(this.guard.handshake);
     this.feeds.attach(io);
     this.sessions.attach(io);
+    this.notices.attach(io);
     this.stop = this.events.onEnded(({ userId, sessionId }) =>
       this.sessions.end(this.feeds.socketsOf(userId), sessionId),
     );

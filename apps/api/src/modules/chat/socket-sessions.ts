@@ -5,6 +5,7 @@ import { asParleyError, ParleyError } from '../../kernel/errors.js';
 import { LOG } from '../../kernel/log.js';
 import { closeForGood, closeToComeBack } from '../../realtime/closing.js';
 import { Connections } from '../../realtime/connections.js';
+import { ServiceNotices } from '../../realtime/service-notices.js';
 import { SessionClock } from '../../realtime/session-clock.js';
 import type { ParleyServer, ParleySocket } from '../../realtime/socket.js';
 import { Presence } from '../presence/index.js';
@@ -16,6 +17,7 @@ export class SocketSessions {
     private readonly connections: Connections,
     private readonly clock: SessionClock,
     private readonly presence: Presence,
+    private readonly notices: ServiceNotices,
     @Inject(LOG) private readonly log: Logger,
   ) {}
 
@@ -33,7 +35,10 @@ export class SocketSessions {
       this.log.info({ userId, socketId: socket.id, door: 'socketio', reason }, 'disconnected');
     });
     this.presence.came(userId);
-    socket.data.ready = this.connections.connect(socket).then(() => this.clock.start(socket));
+    socket.data.ready = this.connections.connect(socket).then(() => {
+      this.clock.start(socket);
+      this.notices.greet(socket);
+    });
     socket.data.ready.catch((fault: unknown) => {
       this.log.warn({ userId, err: fault }, 'a socket could not be brought in');
       closeToComeBack(socket, asParleyError(fault));

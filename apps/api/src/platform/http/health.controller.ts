@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Controller, Get } from '@nestjs/common';
+import type { ServicePart } from '@parley/protocol';
 import { Database } from '../../database/database.js';
 import { ParleyError } from '../../kernel/errors.js';
+import { ServiceState } from '../service-state.js';
 import { Public } from './request.js';
 
 const PATIENCE_MS = 2_000;
@@ -10,7 +12,10 @@ const PATIENCE_MS = 2_000;
 @Public()
 @Controller('health')
 export class HealthController {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly state: ServiceState,
+  ) {}
 
   /** The process runs. */
   @Get('live')
@@ -18,9 +23,12 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** It can serve: the database answers within two seconds. Else `service_unavailable`. */
+  /**
+   * It can serve: the database answers within two seconds. Else `service_unavailable`. Without Redis it serves too, and
+   * says what it has to do without.
+   */
   @Get('ready')
-  async ready(): Promise<{ status: 'ok' }> {
+  async ready(): Promise<{ status: 'ok' } | { status: 'degraded'; parts: readonly ServicePart[] }> {
     const giveUp = new AbortController();
     const answered = this.database.ping().then(
       () => true,
@@ -30,6 +38,7 @@ export class HealthController {
     const isReady = await Promise.race([answered, tooLate]);
     giveUp.abort();
     if (!isReady) throw new ParleyError('service_unavailable');
-    return { status: 'ok' };
+    const parts = this.state.degraded;
+    return parts.length > 0 ? { status: 'degraded', parts } : { status: 'ok' };
   }
 }

@@ -16,6 +16,8 @@ export interface JoinedPoke {
 
 export interface FeedListener {
   onPoke(poke: Poke): void;
+  /** Events up to this version were committed and are too large to travel. */
+  onHead(conversationId: string, version: number): void;
   onJoined(poke: JoinedPoke): void;
 }
 

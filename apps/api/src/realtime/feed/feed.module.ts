@@ -1,12 +1,22 @@
 import { Module } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { LOG } from '../../kernel/log.js';
+import { REDIS, type RedisLink } from '../../platform/redis/redis-link.js';
 import { Connections } from '../connections.js';
 import { ChangeEvents } from './change-events.js';
 import { FeedBus, MemoryFeedBus } from './feed-bus.js';
 import { Feeds } from './feeds.js';
+import { RedisFeedBus } from './redis-feed-bus.js';
 import { Sweep } from './sweep.js';
 
+const bus = {
+  provide: FeedBus,
+  useFactory: (link: RedisLink | null, log: Logger) => (link ? new RedisFeedBus(link, log) : new MemoryFeedBus()),
+  inject: [REDIS, LOG],
+};
+
 @Module({
-  providers: [Feeds, ChangeEvents, Connections, Sweep, { provide: FeedBus, useClass: MemoryFeedBus }],
+  providers: [Feeds, ChangeEvents, Connections, Sweep, bus],
   exports: [Feeds, ChangeEvents, Connections, Sweep],
 })
 export class FeedModule {}

@@ -120,10 +120,15 @@ export class Feed {
 
   /** The database's heads as a sweep saw them. Returns the receipts number to repair from, null if there is no need. */
   observe(heads: { version: number; receipts: number }): number | null {
-    this.knownHead = Math.max(this.knownHead, heads.version);
-    if (this.cursor !== null && this.knownHead > this.cursor) void this.advance();
+    this.expect(heads.version);
     this.receipts ??= heads.receipts;
     return heads.receipts > this.receipts ? this.receipts : null;
+  }
+
+  /** This version is known to be committed: what is missing up to it is read. */
+  expect(version: number): void {
+    this.knownHead = Math.max(this.knownHead, version);
+    if (this.cursor !== null && this.knownHead > this.cursor) void this.advance();
   }
 
   private advanceMarks(): void {

@@ -34,7 +34,11 @@ export class Feeds implements OnApplicationShutdown {
     private readonly bus: FeedBus,
     @Inject(LOG) private readonly log: Logger,
   ) {
-    bus.listen({ onPoke: (poke) => this.onPoke(poke), onJoined: (poke) => this.onJoined(poke) });
+    bus.listen({
+      onPoke: (poke) => this.onPoke(poke),
+      onHead: (conversationId, version) => this.feeds.get(conversationId)?.expect(version),
+      onJoined: (poke) => this.onJoined(poke),
+    });
   }
 
   /** The room that knows the database registers itself at start: it stands above this one. */

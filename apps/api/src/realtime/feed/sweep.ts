@@ -2,6 +2,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShut
 import type { Logger } from 'pino';
 import { ParleyError } from '../../kernel/errors.js';
 import { LOG } from '../../kernel/log.js';
+import { ServiceState } from '../../platform/service-state.js';
 import { closeToComeBack } from '../closing.js';
 import { Connections } from '../connections.js';
 import { conversationRoom, type ParleySocket, userRoom } from '../socket.js';
@@ -10,6 +11,8 @@ import { type Heads, MARKS_AT_ONCE, type Memberships } from './feed-events.js';
 import { Feeds } from './feeds.js';
 
 const EVERY_MS = 1_000;
+/** While nodes do not hear each other, this is how they learn of what the others committed. */
+const EVERY_MS_ALONE = 500;
 const AT_A_TIME = 5_000;
 
 /**
@@ -19,22 +22,36 @@ const AT_A_TIME = 5_000;
 @Injectable()
 export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
   private timer: NodeJS.Timeout | null = null;
+  private stopped = false;
   private sweeping = false;
   private epoch: string | null = null;
 
   constructor(
     private readonly feeds: Feeds,
     private readonly connections: Connections,
+    private readonly state: ServiceState,
     @Inject(LOG) private readonly log: Logger,
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => void this.sweep(), EVERY_MS);
-    this.timer.unref();
+    this.next(EVERY_MS);
+    // Whatever was in doubt is looked at at once.
+    this.state.onChange(() => this.next(0));
   }
 
   onApplicationShutdown(): void {
-    if (this.timer) clearInterval(this.timer);
+    this.stopped = true;
+    if (this.timer) clearTimeout(this.timer);
+  }
+
+  private next(ms: number): void {
+    if (this.timer) clearTimeout(this.timer);
+    if (this.stopped) return;
+    this.timer = setTimeout(() => {
+      void this.sweep();
+      this.next(this.state.degraded.includes('redis') ? EVERY_MS_ALONE : EVERY_MS);
+    }, ms);
+    this.timer.unref();
   }
 
   /** One sweep; a second one meanwhile is left out. */

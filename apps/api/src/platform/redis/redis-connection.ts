@@ -1,0 +1,107 @@
+import { createClient } from 'redis';
+
+/** Called with what arrives on a channel that was subscribed to. */
+export type OnMessage = (channel: string, payload: Buffer) => void;
+
+interface Mode {
+  publish: 'sPublish' | 'publish';
+  subscribe: 'sSubscribe' | 'subscribe';
+  unsubscribe: 'sUnsubscribe' | 'unsubscribe';
+}
+
+/** Sharded pub/sub, where Redis has it (7 and later): in a cluster a message then stays within its shard. */
+const SHARDED: Mode = { publish: 'sPublish', subscribe: 'sSubscribe', unsubscribe: 'sUnsubscribe' };
+const PLAIN: Mode = { publish: 'publish', subscribe: 'subscribe', unsubscribe: 'unsubscribe' };
+
+const OPENING_MS = 3_000;
+/** So many channels are named in one command. */
+const AT_A_TIME = 500;
+
+type RedisClient = ReturnType<typeof newClient>;
+
+/**
+ * One attempt at a connection to Redis, or rather two: one that speaks and one that listens. Once either of them fails
+ * both are of no use any more; whoever wants to go on opens another.
+ */
+export class RedisConnection {
+  private mode: Mode = SHARDED;
+  private readonly whenEnded = Promise.withResolvers<Error>();
+  private readonly listener: (payload: Buffer, channel: Buffer) => void;
+
+  private constructor(
+    private readonly speaker: RedisClient,
+    private readonly ear: RedisClient,
+    onMessage: OnMessage,
+  ) {
+    this.listener = (payload, channel) => onMessage(channel.toString(), payload);
+    // Without a listener an `error` would end the process.
+    for (const client of [speaker, ear]) client.on('error', (fault: Error) => this.destroy(fault));
+  }
+
+  /** Resolves once both are connected; rejects after three seconds. The URL is `redis:` or `rediss:`. */
+  static async open(url: string, onMessage: OnMessage): Promise<RedisConnection> {
+    const connection = new RedisConnection(newClient(url), newClient(url), onMessage);
+    // A Redis that was stopped accepts connections and never answers.
+    const timer = setTimeout(() => connection.destroy(new Error('Redis did not answer in time.')), OPENING_MS);
+    try {
+      await Promise.race([connection.connect(), connection.ended.then((fault) => Promise.reject(fault))]);
+      return connection;
+    } catch (fault) {
+      connection.destroy(fault as Error);
+      throw fault;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Resolves, with the reason, once this connection is over. Never rejects. */
+  get ended(): Promise<Error> {
+    return this.whenEnded.promise;
+  }
+
+  /** Resolves once Redis has it; rejects where the connection is lost before. */
+  async publish(channel: string, payload: string): Promise<void> {
+    await this.speaker[this.mode.publish](channel, payload);
+  }
+
+  /** Resolves once Redis has confirmed all of them. */
+  async subscribe(channels: readonly string[]): Promise<void> {
+    await inPieces(channels, (some) => this.ear[this.mode.subscribe](some, this.listener, true));
+  }
+
+  async unsubscribe(channels: readonly string[]): Promise<void> {
+    await inPieces(channels, (some) => this.ear[this.mode.unsubscribe](some, this.listener, true));
+  }
+
+  destroy(why: Error): void {
+    this.whenEnded.resolve(why);
+    for (const client of [this.speaker, this.ear]) client.destroy();
+  }
+
+  private async connect(): Promise<void> {
+    await Promise.all([this.speaker.connect(), this.ear.connect()]);
+    const known = await this.speaker.sendCommand(['COMMAND', 'INFO', 'SPUBLISH']).catch(() => null);
+    if (!Array.isArray(known) || !known[0]) this.mode = PLAIN;
+  }
+}
+
+function newClient(url: string) {
+  return createClient({
+    url,
+    // Whoever is cut off says so at once; nothing waits in a queue for a connection to come.
+    disableOfflineQueue: true,
+    // The heartbeat finds out sooner and costs no timer for each command.
+    commandOptions: { timeout: 0 },
+    maintNotifications: 'disabled',
+    socket: { connectTimeout: OPENING_MS, reconnectStrategy: false },
+  });
+}
+
+async function inPieces(
+  channels: readonly string[],
+  act: (some: string[]) => Promise<unknown> | undefined,
+): Promise<void> {
+  const pieces: (Promise<unknown> | undefined)[] = [];
+  for (let at = 0; at < channels.length; at += AT_A_TIME) pieces.push(act(channels.slice(at, at + AT_A_TIME)));
+  await Promise.all(pieces);
+}

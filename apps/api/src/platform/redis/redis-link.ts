@@ -1,0 +1,176 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { RedisConnection } from './redis-connection.js';
+
+const BEAT_MS = 500;
+/** Redis may have been killed or stopped, or the network may swallow everything: not hearing oneself tells all three. */
+const SILENCE_MS = 2_000;
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 1_000;
+/** What Redis has not taken yet; anything beyond is left out. */
+const MOST_UNSENT = { messages: 20_000, characters: 16 * 1024 * 1024 };
+
+/** Dependency injection token of the link; null where this is the only node. */
+export const REDIS = Symbol('redis');
+
+/** Called with what another node, or this one, has published. */
+export type ChannelListener = (payload: Buffer) => void;
+
+export interface LinkWatcher {
+  /** This node hears what it publishes, and is subscribed to all it wants. */
+  onUp(): void;
+  /** What is published may be lost from now on, and may have been for two seconds. */
+  onDown(): void;
+}
+
+/**
+ * A node's link to Redis, for whatever may get lost: publishing never waits, fails or grows without bound. It connects
+ * in the background for as long as it takes, and trusts only its own heartbeat.
+ */
+export class RedisLink {
+  /** Names this node on the bus, eight characters. */
+  readonly nodeId = randomBytes(4).toString('hex');
+  private readonly listeners = new Map<string, ChannelListener>();
+  private readonly watchers: LinkWatcher[] = [];
+  private readonly closing = new AbortController();
+  private connection: RedisConnection | null = null;
+  /** Channels whose subscription changed in this turn. */
+  private readonly changed = new Set<string>();
+  private unsent = { messages: 0, characters: 0 };
+  private heardAt = 0;
+  private up = false;
+
+  /** @param prefix of every channel: deployments that share a Redis must not hear each other. */
+  constructor(
+    private readonly url: string,
+    private readonly prefix: string,
+    private readonly log: Logger,
+  ) {}
+
+  /** Whether what is published is heard. */
+  get isUp(): boolean {
+    return this.up;
+  }
+
+  /** Begins to connect and goes on for ever; returns at once. */
+  open(): void {
+    this.listeners.set(this.beatChannel, () => this.hear());
+    void this.run();
+  }
+
+  close(): void {
+    this.closing.abort();
+    this.connection?.destroy(new Error('The node stops.'));
+  }
+
+  watch(watcher: LinkWatcher): void {
+    this.watchers.push(watcher);
+  }
+
+  /** Best effort: what cannot be sent now is dropped. */
+  publish(channel: string, payload: string): void {
+    const { connection, unsent } = this;
+    if (!connection || unsent.messages >= MOST_UNSENT.messages) return;
+    if (unsent.characters + payload.length > MOST_UNSENT.characters) return;
+    unsent.messages += 1;
+    unsent.characters += payload.length;
+    const done = () => {
+      unsent.messages -= 1;
+      unsent.characters -= payload.length;
+    };
+    // A failure ends the connection, or tells that one message was lost: both are noticed elsewhere.
+    connection.publish(this.prefix + channel, payload).then(done, done);
+  }
+
+  /** One listener a channel. Takes effect on every connection from now on. */
+  subscribe(channel: string, listener: ChannelListener): void {
+    this.listeners.set(this.prefix + channel, listener);
+    this.change(this.prefix + channel);
+  }
+
+  unsubscribe(channel: string): void {
+    this.listeners.delete(this.prefix + channel);
+    this.change(this.prefix + channel);
+  }
+
+  private get beatChannel(): string {
+    return `${this.prefix}beat:${this.nodeId}`;
+  }
+
+  private async run(): Promise<void> {
+    let pause = FIRST_PAUSE_MS;
+    while (!this.closing.signal.aborted) {
+      const wasUp = await this.connectOnce().catch((fault: unknown) => this.note(fault));
+      pause = wasUp ? FIRST_PAUSE_MS : Math.min(pause * 2, LONGEST_PAUSE_MS);
+      await sleep(pause * (0.5 + Math.random()), null, { signal: this.closing.signal }).catch(() => null);
+    }
+  }
+
+  /** Lives with one connection until it ends; resolves with whether it was ever up. */
+  private async connectOnce(): Promise<boolean> {
+    const connection = await RedisConnection.open(this.url, (channel, payload) =>
+      this.listeners.get(channel)?.(payload),
+    );
+    this.heardAt = Date.now();
+    const watch = setInterval(() => this.beat(connection), BEAT_MS);
+    let wasUp = false;
+    try {
+      this.connection = connection;
+      this.changed.clear();
+      if (this.closing.signal.aborted) connection.destroy(new Error('The node stops.'));
+      await Promise.race([connection.subscribe([...this.listeners.keys()]), connection.ended]);
+      this.beat(connection);
+      const why = await connection.ended;
+      wasUp = this.up;
+      this.note(why);
+    } finally {
+      clearInterval(watch);
+      connection.destroy(new Error('It has ended.'));
+      this.connection = null;
+      this.setUp(false);
+    }
+    return wasUp;
+  }
+
+  /** Before the subscription is confirmed it is not heard, and so tells nothing. */
+  private beat(connection: RedisConnection): void {
+    if (Date.now() - this.heardAt > SILENCE_MS) connection.destroy(new Error('Redis is silent.'));
+    else connection.publish(this.beatChannel, '').catch(() => undefined);
+  }
+
+  private hear(): void {
+    this.heardAt = Date.now();
+    this.setUp(true);
+  }
+
+  private setUp(isUp: boolean): void {
+    if (this.up === isUp) return;
+    this.up = isUp;
+    if (isUp) this.log.info('nodes hear each other through Redis');
+    for (const watcher of this.watchers) isUp ? watcher.onUp() : watcher.onDown();
+  }
+
+  private note(fault: unknown): false {
+    const reason = (fault as Error | undefined)?.message ?? String(fault);
+    if (!this.closing.signal.aborted) this.log.warn({ fault: reason }, 'there is no connection to Redis');
+    return false;
+  }
+
+  /** What changes within a turn goes out in one command; a channel left and joined again costs nothing. */
+  private change(channel: string): void {
+    if (this.changed.size === 0) setImmediate(() => this.applyChanges());
+    this.changed.add(channel);
+  }
+
+  private applyChanges(): void {
+    const changed = [...this.changed];
+    this.changed.clear();
+    const { connection } = this;
+    if (!connection || changed.length === 0) return;
+    const failed = (fault: Error) => connection.destroy(fault);
+    const wanted = Object.groupBy(changed, (channel) => (this.listeners.has(channel) ? 'on' : 'off'));
+    if (wanted.on) connection.subscribe(wanted.on).catch(failed);
+    if (wanted.off) connection.unsubscribe(wanted.off).catch(failed);
+  }
+}

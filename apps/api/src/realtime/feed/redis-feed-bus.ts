@@ -1,0 +1,72 @@
+import type { Logger } from 'pino';
+import type { RedisLink } from '../../platform/redis/redis-link.js';
+import { FeedBus, type FeedListener, type JoinedPoke, type Poke } from './feed-bus.js';
+import { decodeJoined, decodePoke, encodeJoined, encodePoke, isFrom } from './poke-codec.js';
+
+const conversationChannel = (conversationId: string): string => `c:${conversationId}`;
+const userChannel = (userId: string): string => `u:${userId}`;
+
+/**
+ * The bus of several nodes: here at once and in order, elsewhere through Redis as it comes, if it comes. A node hears
+ * of the conversations and users that it has sockets for, and of no others.
+ */
+export class RedisFeedBus extends FeedBus {
+  private listener: FeedListener | null = null;
+
+  constructor(
+    private readonly link: RedisLink,
+    private readonly log: Logger,
+  ) {
+    super();
+  }
+
+  listen(listener: FeedListener): void {
+    this.listener = listener;
+  }
+
+  publish(poke: Poke, joined: readonly JoinedPoke[]): void {
+    for (const each of joined) this.listener?.onJoined(each);
+    this.listener?.onPoke(poke);
+    const { nodeId, isUp } = this.link;
+    if (!isUp) return;
+    for (const { userId, conversationId, version } of joined) {
+      this.link.publish(userChannel(userId), encodeJoined(nodeId, { conversationId, version }));
+    }
+    this.link.publish(conversationChannel(poke.conversationId), encodePoke(nodeId, poke.events, poke.marks));
+  }
+
+  subscribeConversation(conversationId: string): void {
+    this.link.subscribe(conversationChannel(conversationId), (payload) => this.hearPoke(conversationId, payload));
+  }
+
+  unsubscribeConversation(conversationId: string): void {
+    this.link.unsubscribe(conversationChannel(conversationId));
+  }
+
+  subscribeUser(userId: string): void {
+    this.link.subscribe(userChannel(userId), (payload) => this.hearJoined(userId, payload));
+  }
+
+  unsubscribeUser(userId: string): void {
+    this.link.unsubscribe(userChannel(userId));
+  }
+
+  private hearPoke(conversationId: string, payload: Buffer): void {
+    if (isFrom(this.link.nodeId, payload)) return;
+    const frame = decodePoke(payload);
+    if (!frame) return this.passOver(conversationId);
+    if (frame.head > 0) this.listener?.onHead(conversationId, frame.head);
+    this.listener?.onPoke({ conversationId, events: frame.events, marks: frame.marks });
+  }
+
+  private hearJoined(userId: string, payload: Buffer): void {
+    if (isFrom(this.link.nodeId, payload)) return;
+    const frame = decodeJoined(payload);
+    if (frame) this.listener?.onJoined({ userId, ...frame });
+    else this.passOver(userId);
+  }
+
+  private passOver(id: string): void {
+    this.log.warn({ id }, 'something on the bus could not be read: the sweep will find what it was');
+  }
+}
