@@ -1,20 +1,19 @@
-import { Injectable } from '@nestjs/common';
+import { type OnGatewayInit, WebSocketGateway } from '@nestjs/websockets';
 import { ServiceState } from '../platform/service-state.js';
-import type { ParleyServer, ParleySocket } from './socket.js';
+import type { ParleyServer } from './socket.js';
 
 /** Tells the sockets of this node what it has to do without. */
-@Injectable()
-export class ServiceNotices {
+@WebSocketGateway()
+export class ServiceNotices implements OnGatewayInit<ParleyServer> {
   constructor(private readonly state: ServiceState) {}
 
-  attach(io: ParleyServer): void {
+  afterInit(io: ParleyServer): void {
     this.state.onChange((part, isDegraded) =>
       io.local.emit(isDegraded ? 'service:degraded' : 'service:restored', { part }),
     );
-  }
-
-  /** For a socket that comes when something is missing already. */
-  greet(socket: ParleySocket): void {
-    for (const part of this.state.degraded) socket.emit('service:degraded', { part });
+    // Whoever comes when something is missing already hears of it too.
+    io.on('connection', (socket) => {
+      for (const part of this.state.degraded) socket.emit('service:degraded', { part });
+    });
   }
 }

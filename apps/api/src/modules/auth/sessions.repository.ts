@@ -87,6 +87,20 @@ export class SessionsRepository {
     return row ?? null;
   }
 
+  /** Which of these users are disabled, and which of these sessions are over. */
+  async over(userIds: readonly string[], sessionIds: readonly string[]) {
+    const { rows } = (await this.database.db.execute(sql`
+      SELECT 'user' AS kind, u.id FROM users u
+       WHERE u.id = ANY(${sql.param([...userIds])}::uuid[]) AND u.is_disabled
+      UNION ALL
+      SELECT 'session', given.id FROM unnest(${sql.param([...sessionIds])}::uuid[]) AS given(id)
+       WHERE NOT EXISTS (SELECT 1 FROM refresh_sessions s WHERE s.id = given.id AND s.revoked_at IS NULL AND s.expires_at > now())`)) as unknown as {
+      rows: { kind: 'user' | 'session'; id: string }[];
+    };
+    const idsOf = (kind: string) => rows.flatMap((row) => (row.kind === kind ? row.id : []));
+    return { userIds: idsOf('user'), sessionIds: idsOf('session') };
+  }
+
   private end(which: SQL | undefined): Promise<SessionRow[]> {
     return this.database.db.update(refreshSessions).set({ revokedAt: now }).where(and(which, isLive)).returning();
   }

@@ -11,6 +11,7 @@ import { ReceiptsModule } from '../receipts/index.js';
 import { SyncModule } from '../sync/index.js';
 import { ChatGateway } from './chat.gateway.js';
 import { MessageChangesGateway } from './message-changes.gateway.js';
+import { SessionEndings } from './session-endings.gateway.js';
 import { SocketServer } from './socket-server.js';
 import { SocketSessions } from './socket-sessions.js';
 import { SyncGateway } from './sync.gateway.js';
@@ -21,6 +22,7 @@ import { SyncGateway } from './sync.gateway.js';
     ChatGateway,
     SyncGateway,
     MessageChangesGateway,
+    SessionEndings,
     SocketServer,
     SocketSessions,
     SessionClock,

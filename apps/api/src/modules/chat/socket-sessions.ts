@@ -1,11 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { JoinResult, RefreshResult } from '@parley/protocol';
 import type { Logger } from 'pino';
-import { asParleyError, ParleyError } from '../../kernel/errors.js';
+import { asParleyError } from '../../kernel/errors.js';
 import { LOG } from '../../kernel/log.js';
-import { closeForGood, closeToComeBack } from '../../realtime/closing.js';
+import { closeToComeBack } from '../../realtime/closing.js';
 import { Connections } from '../../realtime/connections.js';
-import { ServiceNotices } from '../../realtime/service-notices.js';
 import { SessionClock } from '../../realtime/session-clock.js';
 import type { ParleyServer, ParleySocket } from '../../realtime/socket.js';
 import { Presence } from '../presence/index.js';
@@ -17,7 +16,6 @@ export class SocketSessions {
     private readonly connections: Connections,
     private readonly clock: SessionClock,
     private readonly presence: Presence,
-    private readonly notices: ServiceNotices,
     @Inject(LOG) private readonly log: Logger,
   ) {}
 
@@ -35,10 +33,7 @@ export class SocketSessions {
       this.log.info({ userId, socketId: socket.id, door: 'socketio', reason }, 'disconnected');
     });
     this.presence.came(userId);
-    socket.data.ready = this.connections.connect(socket).then(() => {
-      this.clock.start(socket);
-      this.notices.greet(socket);
-    });
+    socket.data.ready = this.connections.connect(socket).then(() => this.clock.start(socket));
     socket.data.ready.catch((fault: unknown) => {
       this.log.warn({ userId, err: fault }, 'a socket could not be brought in');
       closeToComeBack(socket, asParleyError(fault));
@@ -57,14 +52,5 @@ export class SocketSessions {
   async refresh(socket: ParleySocket, token: string): Promise<RefreshResult> {
     const principal = await this.clock.renew(socket, token);
     return { expiresAt: new Date(principal.expiresAt).toISOString() };
-  }
-
-  /** Tokens that are no longer good take their sockets with them. */
-  end(sockets: Iterable<ParleySocket>, sessionId: string | null): void {
-    for (const socket of sockets) {
-      if (sessionId === null || socket.data.principal.sessionId === sessionId) {
-        closeForGood(socket, new ParleyError('unauthenticated', { message: 'The session was ended.' }));
-      }
-    }
   }
 }
