@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { sql } from 'drizzle-orm';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
+import type { Availability } from './availability.js';
 import { isRepeatable } from './faults.js';
 import type * as schema from './schema/index.js';
 
@@ -25,20 +25,38 @@ export function refuseInsideTransaction(): void {
 
 const MOST_ATTEMPTS = 4;
 
+/** What an engine brings. */
+export interface Engine {
+  db: Db;
+  parallelism: number;
+  transaction: RunTransaction;
+  availability: Availability;
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
 /** The database as the repositories see it: one handle for single statements, and transactions. */
 export class Database {
-  constructor(
-    /** For single statements; inside a transaction use its own handle. */
-    readonly db: Db,
-    /** How many transactions may run at the same moment to any good. */
-    readonly parallelism: number,
-    private readonly runTransaction: RunTransaction,
-    readonly close: () => Promise<void>,
-  ) {}
+  /** For single statements; inside a transaction use its own handle. */
+  readonly db: Db;
+  /** How many transactions may run at the same moment to any good. */
+  readonly parallelism: number;
+  /** While it is down every statement is refused at once with `service_unavailable`. */
+  readonly availability: Availability;
 
-  /** Resolves once the database has answered. */
-  async ping(): Promise<void> {
-    await this.db.execute(sql`SELECT 1`);
+  constructor(private readonly engine: Engine) {
+    this.db = engine.db;
+    this.parallelism = engine.parallelism;
+    this.availability = engine.availability;
+  }
+
+  /** Resolves if the database can be used. */
+  ping(): Promise<void> {
+    return this.engine.ping();
+  }
+
+  close(): Promise<void> {
+    return this.engine.close();
   }
 
   /**
@@ -50,7 +68,7 @@ export class Database {
     const begin = `BEGIN ISOLATION LEVEL ${(options.isolation ?? 'read committed').toUpperCase()}${options.readOnly ? ' READ ONLY' : ''}`;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.runTransaction((tx) => insideTransaction.run(true, () => work(tx)), begin);
+        return await this.engine.transaction((tx) => insideTransaction.run(true, () => work(tx)), begin);
       } catch (fault) {
         if (attempt === MOST_ATTEMPTS || !isRepeatable(fault)) throw fault;
       }

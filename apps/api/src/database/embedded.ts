@@ -4,6 +4,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { drizzle } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
 import { ParleyError } from '../kernel/errors.js';
+import { ALWAYS_UP } from './availability.js';
 import { Database, type RunTransaction, refuseInsideTransaction } from './database.js';
 import { translated } from './faults.js';
 import * as schema from './schema/index.js';
@@ -44,7 +45,14 @@ export async function openEmbedded(dataDir: string, migrations: string): Promise
     await queue.run(async () => undefined).catch(() => undefined);
     await engine.close();
   };
-  return new Database(drizzle({ client: guarded as unknown as PGlite, schema }), 1, runTransaction, close);
+  return new Database({
+    db: drizzle({ client: guarded as unknown as PGlite, schema }),
+    parallelism: 1,
+    transaction: runTransaction,
+    availability: ALWAYS_UP,
+    ping: async () => void (await queue.run(() => engine.query('SELECT 1'))),
+    close,
+  });
 }
 
 /** Its work runs on this thread and between tasks nothing else does: after so long sockets and timers get their turn. */

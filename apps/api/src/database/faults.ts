@@ -13,7 +13,7 @@ const UNAVAILABLE_CODES = new Set([
   'ENETUNREACH',
 ]);
 const UNAVAILABLE_TEXT =
-  /connection terminated|timeout exceeded when trying to connect|query read timeout|not queryable|client was closed/i;
+  /connection terminated|timeout exceeded when trying to connect|timeout expired|query read timeout|not queryable|client was closed/i;
 
 function* causes(fault: unknown): Generator<object> {
   for (let at = fault; typeof at === 'object' && at !== null; at = (at as { cause?: unknown }).cause) yield at;
@@ -41,11 +41,14 @@ export function isConnectionFault(fault: unknown): boolean {
   return false;
 }
 
+/** Whether the database cannot be used for now: nothing is wrong with what was asked, and it may be asked again. */
+export function isAway(fault: unknown): boolean {
+  return isConnectionFault(fault) || UNAVAILABLE_STATES.has(sqlState(fault) ?? '');
+}
+
 /** The database's faults that a client should simply come back from, as such; every other fault as it is. */
 export function translated(fault: unknown): unknown {
-  const state = sqlState(fault);
-  const away = isConnectionFault(fault) || (state !== null && UNAVAILABLE_STATES.has(state));
-  return away ? new ParleyError('service_unavailable', {}, { cause: fault }) : fault;
+  return isAway(fault) ? new ParleyError('service_unavailable', {}, { cause: fault }) : fault;
 }
 
 /** Deadlock or serialization failure: the transaction as a whole may be repeated at once. */
@@ -53,6 +56,9 @@ export const isRepeatable = (fault: unknown): boolean => ['40P01', '40001'].incl
 
 /** Data or a constraint at fault: repeating the same rows cannot help. */
 export const isDataFault = (fault: unknown): boolean => /^(22|23|54|0A)/.test(sqlState(fault) ?? '');
+
+/** The server answers, but has no connection left for this one. */
+export const isOutOfSlots = (fault: unknown): boolean => sqlState(fault) === '53300';
 
 export const isLockTimeout = (fault: unknown): boolean => sqlState(fault) === '55P03';
 

@@ -5,7 +5,8 @@ import type { OpenDatabases } from './database.module.js';
 import { lockDirectory } from './directory-lock.js';
 import { openEmbedded } from './embedded.js';
 import { openPostgres } from './postgres.js';
-import { claimDatabase, migratePostgres } from './postgres-start.js';
+import { migratePostgres } from './postgres-start.js';
+import { type Company, PostgresWatch } from './postgres-watch.js';
 
 const MIGRATIONS = fileURLToPath(new URL('../../../../drizzle', import.meta.url));
 
@@ -22,24 +23,29 @@ async function openInProcess(dataDir: string): Promise<OpenDatabases> {
 }
 
 async function openServer(url: string, config: Config, log: Logger): Promise<OpenDatabases> {
-  if (!config.redisUrl) return holding(await lockDirectory(config.dataDir), () => openAlone(url, log));
-  await migratePostgres(url, MIGRATIONS, log);
-  return openPools(url, log);
+  if (!config.redisUrl) return holding(await lockDirectory(config.dataDir), () => openWatched(url, 'alone', log));
+  log.warn(
+    'REDIS_URL is set, but nodes do not speak through Redis yet: what another node commits is delivered here by the ' +
+      'sweep of the database, up to a second late',
+  );
+  return openWatched(url, 'together', log);
 }
 
 /** Several nodes keep each other informed through Redis; without it there may be only one. */
-async function openAlone(url: string, log: Logger): Promise<OpenDatabases> {
-  await migratePostgres(url, MIGRATIONS, log);
-  return holding(await claimDatabase(url, log), async () => openPools(url, log));
-}
-
-function openPools(url: string, log: Logger): OpenDatabases {
-  const main = openPostgres({ url, connections: 10, name: 'main' }, log);
-  const writer = openPostgres({ url, connections: 8, name: 'writer' }, log);
-  const close = async () => {
-    await Promise.all([main.close(), writer.close()]);
-  };
-  return { main, writer, close };
+async function openWatched(url: string, company: Company, log: Logger): Promise<OpenDatabases> {
+  const watch = await PostgresWatch.start(url, company, log);
+  return holding(
+    () => watch.close(),
+    async () => {
+      await migratePostgres(watch, MIGRATIONS, log);
+      const main = openPostgres({ connections: 10, name: 'main' }, watch, log);
+      const writer = openPostgres({ connections: 8, name: 'writer' }, watch, log);
+      const close = async () => {
+        await Promise.all([main.close(), writer.close()]);
+      };
+      return { main, writer, close };
+    },
+  );
 }
 
 /** Opens while something is held that has to be given back at the end, and at once where opening fails. */

@@ -2,82 +2,127 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { ParleyError } from '../kernel/errors.js';
+import { Turns } from '../kernel/turns.js';
 import { Database, type Db, type RunTransaction, refuseInsideTransaction } from './database.js';
 import { isConnectionFault, translated } from './faults.js';
+import type { PostgresWatch } from './postgres-watch.js';
 import * as schema from './schema/index.js';
 
 export interface PostgresOptions {
-  url: string;
   connections: number;
   name: string;
 }
 
-const ACQUIRE_MS = 5_000;
+/** How long a new connection may take, and how long anything waits for one to be free. */
+const ACQUIRE_MS = 3_000;
 const STATEMENT_MS = 10_000;
 /** Rows that someone else holds are given up after this long. */
 const LOCK_MS = 2_000;
+/** A node that was cut off in the middle of a transaction holds its rows no longer than this. */
+const IDLE_IN_TRANSACTION_MS = 5_000;
 const MOST_WAITING = 2_000;
+/** After a connection was refused none is asked for again for so long: a server in trouble is not stormed. */
+const REFUSED_PAUSE_MS = 200;
+const RETRY_AFTER_MS = 1_000;
 
 /** A node-postgres pool behind Drizzle, with a deadline on everything that can wait. */
-export function openPostgres(options: PostgresOptions, log: Logger): Database {
+export function openPostgres(options: PostgresOptions, watch: PostgresWatch, log: Logger): Database {
+  const { connections } = options;
+  const pool = openPool(options, watch, log);
+  const connect = connector(pool);
+  const turns = new Turns({
+    atOnce: connections,
+    mostWaiting: MOST_WAITING,
+    patienceMs: ACQUIRE_MS,
+    retryAfterMs: RETRY_AFTER_MS,
+  });
+  watch.onChange((isUp) => {
+    if (!isUp) turns.refuseWaiting();
+  });
+  const within = async <T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
+    refuseInsideTransaction();
+    if (!watch.isUp) throw away();
+    return turns.within(async () => work(await connect()));
+  };
+
+  const single = { query: (config: never, values: never) => within((client) => runSingle(client, config, values)) };
+  const transaction: RunTransaction = (work, begin) => within((client) => runTransaction(client, { work, begin }));
+  return new Database({
+    db: drizzle({ client: single as unknown as pg.Pool, schema }),
+    parallelism: connections,
+    transaction,
+    availability: watch,
+    ping: async () => {
+      if (!watch.isUp) throw away();
+    },
+    close: () => pool.end(),
+  });
+}
+
+const away = () => new ParleyError('service_unavailable', { retryAfterMs: RETRY_AFTER_MS });
+
+function openPool({ connections, name }: PostgresOptions, watch: PostgresWatch, log: Logger): pg.Pool {
   const pool = new pg.Pool({
-    connectionString: options.url,
-    max: options.connections,
+    ...watch.connectionOptions(name),
+    max: connections,
     connectionTimeoutMillis: ACQUIRE_MS,
     statement_timeout: STATEMENT_MS,
-    // The client's own deadline, for a server that does not answer at all.
+    // The client's own deadline, for a connection of which nothing is left but this end.
     query_timeout: STATEMENT_MS + 2_000,
     lock_timeout: LOCK_MS,
-    idle_in_transaction_session_timeout: 15_000,
-    keepAlive: true,
-    application_name: `parley-${options.name}`,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
   });
   // Without a listener on the pool and on every client a lost connection would end the process.
   pool.on('error', (fault) => log.warn({ fault: fault.message }, 'an idle database connection was lost'));
   pool.on('connect', (client) => {
     client.on('error', (fault) => log.warn({ fault: fault.message }, 'a database connection was lost'));
   });
-
-  const guarded = {
-    query: async (config: never, values: never) => {
-      refuseInsideTransaction();
-      refuseWhenCrowded(pool);
-      try {
-        return await pool.query(config, values);
-      } catch (fault) {
-        throw translated(fault);
-      }
-    },
-  };
-  const db: Db = drizzle({ client: guarded as unknown as pg.Pool, schema });
-  return new Database(db, options.connections, transactions(pool), () => pool.end());
+  return pool;
 }
 
-function transactions(pool: pg.Pool): RunTransaction {
-  return async (work, begin) => {
-    refuseWhenCrowded(pool);
-    const client = await connect(pool);
-    // Drizzle's own transaction would return a connection in doubt to the pool.
-    let doubtful = false;
+/** Takes a connection from the pool; where there is none and the last attempt just failed, it fails at once. */
+function connector(pool: pg.Pool): () => Promise<pg.PoolClient> {
+  let refused: { at: number; fault: unknown } | null = null;
+  return async () => {
+    if (refused && pool.idleCount === 0 && performance.now() - refused.at < REFUSED_PAUSE_MS) throw refused.fault;
     try {
-      await client.query(begin);
-      const result = await work(drizzle({ client, schema }));
-      await client.query('COMMIT');
-      return result;
+      const client = await pool.connect();
+      refused = null;
+      return client;
     } catch (fault) {
-      doubtful = isConnectionFault(fault) || !(await rolledBack(client));
-      throw translated(fault);
-    } finally {
-      client.release(doubtful);
+      refused = { at: performance.now(), fault: translated(fault) };
+      throw refused.fault;
     }
   };
 }
 
-async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
+async function runSingle(client: pg.PoolClient, config: never, values: never): Promise<unknown> {
   try {
-    return await pool.connect();
+    const result = await client.query(config, values);
+    client.release();
+    return result;
   } catch (fault) {
+    client.release(isConnectionFault(fault));
     throw translated(fault);
+  }
+}
+
+async function runTransaction<T>(
+  client: pg.PoolClient,
+  { work, begin }: { work: (tx: Db) => Promise<T>; begin: string },
+): Promise<T> {
+  // Drizzle's own transaction would return a connection in doubt to the pool.
+  let doubtful = false;
+  try {
+    await client.query(begin);
+    const result = await work(drizzle({ client, schema }));
+    await client.query('COMMIT');
+    return result;
+  } catch (fault) {
+    doubtful = isConnectionFault(fault) || !(await rolledBack(client));
+    throw translated(fault);
+  } finally {
+    client.release(doubtful);
   }
 }
 
@@ -86,8 +131,4 @@ async function rolledBack(client: pg.PoolClient): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-function refuseWhenCrowded(pool: pg.Pool): void {
-  if (pool.waitingCount >= MOST_WAITING) throw new ParleyError('service_unavailable');
 }

@@ -1,0 +1,225 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import type { Logger } from 'pino';
+import type { Availability } from './availability.js';
+import { isAway, isOutOfSlots } from './faults.js';
+import { Links } from './links.js';
+
+/** Whether this node must be the only one on the database, or runs beside others that it speaks with through Redis. */
+export type Company = 'alone' | 'together';
+
+/** Any number that nothing else in the database uses for its advisory locks. */
+const NODE_LOCK = 7_265_003_002;
+const ASK_EVERY_MS = 1_000;
+/** No answer to `SELECT 1` for so long: the way to the database is dead, or the database is. */
+const PATIENCE_MS = 2_000;
+const TICK_MS = 250;
+const RETRY_MS = 500;
+const CLAIM_ATTEMPTS = 6;
+const REMIND_EVERY_MS = 15_000;
+/** A server that lost us without a word ends our sessions, and with them their locks, within half a minute. */
+const KEEPALIVE = '-c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3';
+
+/**
+ * One session of its own that asks the database every second whether it is there, and holds the advisory lock that says
+ * in what company this node runs. It decides for all connections: when it gets no answer they are cut and everything is
+ * refused at once, until it has reached the database again. So no command has to wait in order to find that out.
+ */
+export class PostgresWatch implements Availability {
+  readonly links = new Links();
+  private readonly processName = randomBytes(4).toString('hex');
+  private readonly listeners = new Set<(isUp: boolean) => void>();
+  private readonly closing = new AbortController();
+  private up = true;
+  private holdsLock = false;
+  private watching: Promise<void> | null = null;
+
+  private constructor(
+    private readonly url: string,
+    private readonly company: Company,
+    private readonly log: Logger,
+  ) {}
+
+  /**
+   * Waits for the database as long as it takes.
+   * @throws with a sentence where a node runs that this one must not run beside, or where waiting cannot help.
+   */
+  static async start(url: string, company: Company, log: Logger): Promise<PostgresWatch> {
+    const watch = new PostgresWatch(url, company, log);
+    const session = await watch.first();
+    watch.watching = watch.watchOver(session);
+    return watch;
+  }
+
+  get isUp(): boolean {
+    return this.up;
+  }
+
+  onChange(listener: (isUp: boolean) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** What every connection of this node has in common. */
+  connectionOptions(purpose: string): pg.ClientConfig {
+    return {
+      connectionString: this.url,
+      stream: this.links.open,
+      keepAlive: true,
+      options: KEEPALIVE,
+      application_name: `parley-${purpose}-${this.processName}`,
+    };
+  }
+
+  /** Gives the lock back and ends all connections. */
+  async close(): Promise<void> {
+    this.closing.abort();
+    await this.watching;
+    this.links.cut();
+  }
+
+  private async first(): Promise<pg.Client> {
+    let reminded = Number.NEGATIVE_INFINITY;
+    for (let refused = 0; ; ) {
+      const session = await this.connect().catch((fault: unknown) => {
+        if (!isAway(fault)) throw fault;
+        if (performance.now() - reminded > REMIND_EVERY_MS) {
+          reminded = performance.now();
+          this.log.warn({ fault: wordsOf(fault) }, 'the database does not answer yet');
+        }
+        return null;
+      });
+      if (session && (await this.claims(session))) return session;
+      if (session) {
+        void session.end();
+        refused += 1;
+        if (refused === CLAIM_ATTEMPTS) throw new Error(REFUSALS[this.company]);
+      }
+      await pause(RETRY_MS);
+    }
+  }
+
+  private async watchOver(first: pg.Client): Promise<void> {
+    let session: pg.Client | null = first;
+    while (!this.closing.signal.aborted) {
+      if (session) await this.untilLost(session);
+      else await pause(RETRY_MS, this.closing.signal);
+      if (this.closing.signal.aborted) break;
+      void session?.end();
+      session = await this.again();
+    }
+    await Promise.race([session?.end(), pause(PATIENCE_MS)]);
+  }
+
+  /** Asks every second; returns when the session has ended or gives no answer any more. */
+  private async untilLost(session: pg.Client): Promise<void> {
+    const lost = new AbortController();
+    session.once('end', () => lost.abort());
+    const either = AbortSignal.any([lost.signal, this.closing.signal]);
+    while (!either.aborted) {
+      const answer = await patiently(this.ask(session));
+      if (answer === 'none') this.turn(false, 'it gave no answer');
+      if (answer !== 'good') return;
+      await pause(ASK_EVERY_MS, either);
+    }
+  }
+
+  private async ask(session: pg.Client): Promise<void> {
+    if (this.holdsLock) await session.query('SELECT 1');
+    else await this.claims(session);
+  }
+
+  /** A new session in place of a lost one; null where there is none to be had. */
+  private async again(): Promise<pg.Client | null> {
+    this.holdsLock = false;
+    try {
+      const session = await this.connect();
+      // All our connections were cut: what the server still takes for ours only holds locks.
+      if (!this.up) await this.endLeftSessions(session);
+      if (!(await this.claims(session))) this.log.error(REFUSALS[this.company]);
+      this.turn(true);
+      return session;
+    } catch (fault) {
+      // A server that has no connection left for us answers: the others may be fine.
+      if (isOutOfSlots(fault)) this.turn(true);
+      else this.turn(false, wordsOf(fault));
+      return null;
+    }
+  }
+
+  private async connect(): Promise<pg.Client> {
+    const client = new pg.Client({
+      ...this.connectionOptions('watch'),
+      connectionTimeoutMillis: PATIENCE_MS,
+      query_timeout: PATIENCE_MS * 2,
+    });
+    client.on('error', (fault) =>
+      this.log.debug({ fault: fault.message }, 'the watch over the database lost its session'),
+    );
+    await client.connect();
+    return client;
+  }
+
+  private async claims(session: pg.Client): Promise<boolean> {
+    const take = this.company === 'alone' ? 'pg_try_advisory_lock' : 'pg_try_advisory_lock_shared';
+    const { rows } = await session.query<{ taken: boolean }>(`SELECT ${take}($1) AS taken`, [NODE_LOCK]);
+    this.holdsLock = rows[0]?.taken ?? false;
+    return this.holdsLock;
+  }
+
+  private async endLeftSessions(session: pg.Client): Promise<void> {
+    await session.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE application_name LIKE 'parley-%' AND right(application_name, 8) = $1 AND pid <> pg_backend_pid()`,
+      [this.processName],
+    );
+  }
+
+  private turn(isUp: boolean, reason?: string): void {
+    if (!isUp) this.links.cut();
+    if (this.up === isUp) return;
+    this.up = isUp;
+    if (isUp) this.log.info('the database is back');
+    else this.log.error({ reason }, 'the database is away: everything that needs it is refused until it is back');
+    for (const listener of this.listeners) listener(isUp);
+  }
+}
+
+const REFUSALS = {
+  alone: 'Another Parley node is using this database. Set REDIS_URL on all of them to run several nodes.',
+  together:
+    'Another Parley node is using this database without Redis. Stop it, or set REDIS_URL there too, the same on all nodes.',
+} as const;
+
+/**
+ * Waits for an answer, but counts the time in turns of this process's event loop: a process that was held up itself has
+ * not waited for anybody.
+ */
+function patiently(asked: Promise<void>): Promise<'good' | 'fault' | 'none'> {
+  return new Promise((resolve) => {
+    let ticks = PATIENCE_MS / TICK_MS;
+    const settle = (answer: 'good' | 'fault' | 'none') => {
+      clearInterval(timer);
+      resolve(answer);
+    };
+    const timer = setInterval(() => {
+      ticks -= 1;
+      if (ticks === 0) settle('none');
+    }, TICK_MS);
+    asked.then(
+      () => settle('good'),
+      () => settle('fault'),
+    );
+  });
+}
+
+async function pause(ms: number, until?: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal: until }).catch(() => undefined);
+}
+
+/** Of several addresses that were tried in vain, the fault itself says nothing but the code. */
+const wordsOf = (fault: unknown): string => {
+  const { message, code } = fault as { message?: string; code?: string };
+  return message || code || String(fault);
+};
