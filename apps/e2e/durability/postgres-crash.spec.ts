@@ -23,7 +23,7 @@ describe('Postgres crashes in the middle of sending', () => {
     const conversations = await openConversations(node.url, 2, 4);
     const flood = await Flood.start(node.url, conversations);
     await flood.until(200);
-    await store.cluster?.crash(3000);
+    await store.cluster?.restart('immediate', 3000);
     await flood.until(flood.acked.length + 200);
     await flood.stop();
     const refusals = new Set(flood.sendings.flatMap((sending) => sending.refusals));

@@ -2,8 +2,16 @@ export { isEvent, type LeanHandlers, type LeanOptions, LeanSocket } from './clie
 export { RestClient } from './clients/rest-client.js';
 export { type LoggedEvent, ScriptedClient } from './clients/scripted-client.js';
 export { DEFAULT_ISSUER, hostToken, type Issuer, type Person, type TokenOptions } from './clients/tokens.js';
+export { Fleet, type FleetOptions } from './fleet/fleet.js';
+export { FleetNode, type NodeLinks, type NodeRun } from './fleet/fleet-node.js';
+export { type Sample, Sampler } from './fleet/sampler.js';
+export { Balancer } from './links/balancer.js';
+export type { Target } from './links/connection-link.js';
+export type { LinkMode } from './links/link-mode.js';
+export { TcpProxy } from './links/tcp-proxy.js';
 export { bareEnvironment, Child, type ChildOptions, type Exit } from './processes/child-process.js';
 export { type NodeOptions, ParleyNode } from './processes/parley-node.js';
 export { freePort, freshDirectory, ROOT, SERVER } from './processes/places.js';
 export { PostgresCluster } from './processes/postgres-cluster.js';
-export { cpuSeconds, cpuSecondsOfFamily, residentBytes } from './processes/process-cpu.js';
+export { cpuSeconds, cpuSecondsOfFamily, residentBytes } from './processes/process-figures.js';
+export { RedisServer } from './processes/redis-server.js';

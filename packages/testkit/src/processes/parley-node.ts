@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_ISSUER, type Issuer } from '../clients/tokens.js';
 import { bareEnvironment, Child, type Exit } from './child-process.js';
@@ -14,6 +14,8 @@ export interface NodeOptions {
   dataDirectory?: string;
   /** For `node` itself, before the script. */
   nodeArguments?: string[];
+  /** Another build's compiled `main.js` where it is not to be this one's; it runs in the root of its own repository. */
+  server?: string;
   issuer?: Issuer;
 }
 
@@ -44,8 +46,8 @@ export class ParleyNode {
     const { issuer, audience, secret } = options.issuer ?? DEFAULT_ISSUER;
     const child = new Child({
       command: process.execPath,
-      args: [...(options.nodeArguments ?? []), SERVER],
-      cwd: ROOT,
+      args: [...(options.nodeArguments ?? []), options.server ?? SERVER],
+      cwd: options.server ? join(dirname(options.server), '../../..') : ROOT,
       logFile: join(logs, 'node.log'),
       env: {
         ...bareEnvironment(),
@@ -88,6 +90,20 @@ export class ParleyNode {
     throw new Error(`The server was not ready within ${patienceMs / 1000} seconds:\n${this.log()}`);
   }
 
+  /** Null while it runs. */
+  get exit(): Exit | null {
+    return this.child.exit;
+  }
+
+  /** SIGSTOP: it is there and does nothing, until `resume`. */
+  pause(): void {
+    this.child.signal('SIGSTOP');
+  }
+
+  resume(): void {
+    this.child.signal('SIGCONT');
+  }
+
   /** `kill -9`. */
   kill(): Promise<Exit> {
     return this.child.end('SIGKILL');
@@ -100,6 +116,7 @@ export class ParleyNode {
 
   /** Ends the process and removes what was made for it. */
   async stop(): Promise<Exit> {
+    this.resume();
     const exit = await this.child.end('SIGTERM');
     for (const directory of this.ownDirectories) rmSync(directory, { recursive: true, force: true, maxRetries: 10 });
     return exit;

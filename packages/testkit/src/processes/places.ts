@@ -14,17 +14,22 @@ export function freshDirectory(purpose: string): string {
   return mkdtempSync(join(tmpdir(), `parley-${purpose}-`));
 }
 
-/** A TCP port on the loopback address that nobody listens on just now. */
-export function freePort(): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
+/**
+ * A TCP port on the loopback address that nobody listens on just now. It lies below those that systems give to outgoing
+ * connections: whoever listens on it may go away and find it free again.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 22_000);
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
   const probe = createServer();
-  probe.once('error', reject);
-  probe.listen(0, '127.0.0.1', () => {
-    const address = probe.address();
-    probe.close(() =>
-      address !== null && typeof address === 'object' ? resolve(address.port) : reject(new Error('No port was given.')),
-    );
-  });
+  probe.once('error', () => resolve(false));
+  probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
   return promise;
 }
 

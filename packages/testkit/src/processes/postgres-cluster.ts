@@ -1,10 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { chownSync, existsSync, readdirSync, rmSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { chownSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { bareEnvironment, Child } from './child-process.js';
 import { freePort, freshDirectory } from './places.js';
+import { childrenOf } from './process-figures.js';
+import { program } from './programs.js';
 
 interface Account {
   uid?: number;
@@ -15,7 +17,7 @@ interface Account {
 export class PostgresCluster {
   private constructor(
     readonly directory: string,
-    private readonly port: number,
+    readonly port: number,
     private child: Child,
     private readonly launch: () => Child,
   ) {}
@@ -38,7 +40,7 @@ export class PostgresCluster {
         ...account,
       });
     const cluster = new PostgresCluster(directory, port, launch(), launch);
-    await cluster.answering().catch(async (error: unknown) => {
+    await cluster.accepting().catch(async (error: unknown) => {
       await cluster.stop();
       throw error;
     });
@@ -68,21 +70,38 @@ export class PostgresCluster {
     return client;
   }
 
-  /** Ends at once, without flushing or a word to its clients, and comes back on the same port after `downMs`. */
-  async crash(downMs = 0): Promise<void> {
-    await this.child.end('SIGQUIT');
+  /**
+   * Ends the server and starts it again on the same port after `downMs`; resolves once it takes connections. `fast` ends
+   * all sessions in order; `immediate` is a crash: nothing is flushed and nobody gets a word.
+   */
+  async restart(how: 'fast' | 'immediate', downMs = 0): Promise<void> {
+    await this.child.end(how === 'fast' ? 'SIGINT' : 'SIGQUIT');
     await sleep(downMs);
     this.child = this.launch();
-    await this.answering();
+    await this.accepting();
   }
 
-  /** Stops the server and removes its directory. */
+  /** SIGSTOP for the server and every process that serves a session: it is there and does nothing. */
+  pause(): void {
+    // The parent first, or it would go on making children.
+    this.child.signal('SIGSTOP');
+    for (const pid of childrenOf(this.pid)) process.kill(pid, 'SIGSTOP');
+  }
+
+  resume(): void {
+    for (const pid of childrenOf(this.pid)) process.kill(pid, 'SIGCONT');
+    this.child.signal('SIGCONT');
+  }
+
+  /** Stops the server, paused or not, and removes its directory. */
   async stop(): Promise<void> {
+    this.resume();
     await this.child.end('SIGINT');
     rmSync(this.directory, { recursive: true, force: true, maxRetries: 10 });
   }
 
-  private async answering(): Promise<void> {
+  /** Resolves once it takes connections. */
+  async accepting(): Promise<void> {
     for (let attempt = 0; attempt < 600; attempt += 1) {
       if (this.child.exit !== null) throw new Error(`Postgres ended at its start:\n${this.child.log()}`);
       const client = await this.connect('postgres').catch(() => null);
@@ -105,20 +124,7 @@ function initialise(data: string, account: Account): void {
 }
 
 function binary(name: string): string {
-  const path = findBinary(name);
-  if (!path)
-    throw new Error(`No "${name}" found on PATH or below /usr/lib/postgresql: install PostgreSQL 15 or later.`);
-  return path;
-}
-
-function findBinary(name: string): string | null {
-  const debian = '/usr/lib/postgresql';
-  const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
-  const directories = [
-    ...(process.env.PATH ?? '').split(delimiter),
-    ...versions.map((version) => join(debian, version, 'bin')),
-  ];
-  return directories.map((directory) => join(directory, name)).find((path) => existsSync(path)) ?? null;
+  return program(name, 'install PostgreSQL 15 or later');
 }
 
 /** Postgres refuses to run as root: then an account without rights is taken, its own or else `nobody`. */

@@ -20,17 +20,35 @@ export function cpuSeconds(pid: number): number {
 export function cpuSecondsOfFamily(pid: number): number {
   const parent = read(pid);
   if (!parent) return 0;
-  const living = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((name) => read(Number(name)))
-    .filter((stat) => stat?.parent === pid);
-  return parent.own + parent.children + living.reduce((sum, stat) => sum + (stat?.own ?? 0), 0);
+  return parent.own + parent.children + childrenOf(pid).reduce((sum, child) => sum + cpuSeconds(child), 0);
 }
 
-/** Bytes of memory that a process holds resident. */
+/** Bytes of memory that a process holds resident; 0 if it is gone. */
 export function residentBytes(pid: number): number {
-  const line = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  return Number(line?.[1] ?? 0) * 1024;
+  let status: string;
+  try {
+    status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  } catch {
+    return 0;
+  }
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024;
+}
+
+/** How many files, sockets among them, a process has open; 0 if it is gone. */
+export function openFiles(pid: number): number {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).length;
+  } catch {
+    return 0;
+  }
+}
+
+/** The direct children of a process that run just now. */
+export function childrenOf(pid: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((id) => read(id)?.parent === pid);
 }
 
 function read(pid: number): ProcessStat | null {
