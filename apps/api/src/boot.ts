@@ -22,12 +22,12 @@ export interface Node {
   url: string;
   port: number;
   databases: OpenDatabases;
-  /** Stops accepting, ends what is under way and closes the databases. */
+  /** Takes leave of its clients, ends what is under way and closes what it opened. Never takes ten seconds. */
   close(): Promise<void>;
 }
 
-/** Requests that are still under way this long after closing began are cut off. */
-const CUT_OFF_MS = 5_000;
+/** For requests, besides up to two TCP connections for each socket. */
+const SPARE_CONNECTIONS = 1_000;
 
 /**
  * Starts a node that accepts requests. Rejects with a sentence where the data directory or the database is held by
@@ -41,19 +41,17 @@ export async function boot(config: Config, log: Logger): Promise<Node> {
     const redis = config.redisUrl ? new RedisLink(config.redisUrl, channelPrefix(keys), log) : null;
     app = await NestFactory.create<NestExpressApplication>(
       AppModule.with({ config, log, keys, databases, redis }),
-      new TimedExpressAdapter(),
+      new TimedExpressAdapter(2 * config.limits.connections + SPARE_CONNECTIONS),
       { logger: new NestLog(log), abortOnError: false, bodyParser: false },
     );
     const closeDoorway = openDoorway(app, log);
     const origins = app.get(OriginPolicy);
-    const { allowedOrigins } = config;
-    app.useWebSocketAdapter(
-      new SocketAdapter(app, { log, redis, allowedOrigins, allows: (request) => origins.allows(request) }),
-    );
+    const sockets = new SocketAdapter(app, { log, redis, config, allows: (request) => origins.allows(request) });
+    app.useWebSocketAdapter(sockets);
     await app.init();
     closeDoorway();
     await app.listen(config.port, config.host);
-    return started(app, config.host, databases);
+    return started(app, config.host, { databases, sockets });
   } catch (fault) {
     await (app ? app.close() : databases.close());
     throw fault;
@@ -63,14 +61,17 @@ export async function boot(config: Config, log: Logger): Promise<Node> {
 /** Deployments that share a Redis sign differently, and so do not hear each other. */
 const channelPrefix = (keys: Keys): string => `parley:${keys.derive('redis channels').toString('hex', 0, 8)}:`;
 
-function started(app: NestExpressApplication, host: string, databases: OpenDatabases): Node {
-  const server = app.getHttpServer();
-  const { port } = server.address() as AddressInfo;
+function started(
+  app: NestExpressApplication,
+  host: string,
+  { databases, sockets }: { databases: OpenDatabases; sockets: SocketAdapter },
+): Node {
+  const { port } = app.getHttpServer().address() as AddressInfo;
   const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
   const close = async () => {
-    const impatience = setTimeout(() => server.closeAllConnections(), CUT_OFF_MS);
+    await sockets.drain();
+    // Whatever else was opened is closed by its own shutdown hook, the databases last.
     await app.close();
-    clearTimeout(impatience);
   };
   return { app, url: `http://${name}:${port}`, port, databases, close };
 }

@@ -1,4 +1,4 @@
-import { boot, type Node } from './boot.js';
+import { boot } from './boot.js';
 import type { Config } from './config/config.js';
 import { ConfigurationError, readEnvironment } from './config/environment.js';
 import { DirectoryHeldError } from './database/directory-lock.js';
@@ -8,7 +8,7 @@ const HARD_EXIT_MS = 9_500;
 
 const config = configuration();
 const log = createLog(config.logLevel);
-let node: Node | null = null;
+const starting = boot(config, log);
 let stopping = false;
 
 process.on('unhandledRejection', (fault) => log.error({ err: fault }, 'a rejection was not handled'));
@@ -20,8 +20,8 @@ process.on('SIGTERM', () => void stop(0));
 process.on('SIGINT', () => void stop(0));
 
 try {
-  node = await boot(config, log);
-  process.stdout.write(`Parley is ready: ${node.url}\n`);
+  const { url } = await starting;
+  if (!stopping) process.stdout.write(`Parley is ready: ${url}\n`);
 } catch (fault) {
   fail([sentence(fault)]);
 }
@@ -34,7 +34,7 @@ function configuration(): Config {
   }
 }
 
-/** Ends within ten seconds, whatever hangs. */
+/** Ends within ten seconds, whatever hangs. A start that is under way is waited for: it may be in the middle of writing. */
 async function stop(code: number): Promise<void> {
   if (stopping) return;
   stopping = true;
@@ -42,7 +42,7 @@ async function stop(code: number): Promise<void> {
     log.error('closing took too long: the node exits as it is');
     process.exit(1);
   }, HARD_EXIT_MS).unref();
-  await node?.close().catch((fault: unknown) => log.error({ err: fault }, 'closing failed'));
+  await starting.then((node) => node.close()).catch((fault: unknown) => log.error({ err: fault }, 'closing failed'));
   log.info('the node has stopped');
   process.exit(code);
 }

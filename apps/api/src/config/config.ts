@@ -20,11 +20,28 @@ export interface Config {
   /** Whether `X-Forwarded-*` headers come from a proxy of ours. */
   trustProxy: boolean | string;
   rateLimits: boolean;
+  limits: Limits;
+  /** How long the node goes on serving after it has said that it is not ready, before it takes its leave; 0 to 3000. */
+  drainNoticeMs: number;
   /** UTF-8 bytes of a message's content; at most the protocol's limit. */
   contentBytes: number;
   /** How long after sending a message its sender may edit it; 0: never. */
   editWindowMinutes: number;
   metricsToken: string | null;
+}
+
+/** What this node takes on. */
+export interface Limits {
+  /** Sockets at a time, on all doors. */
+  connections: number;
+  /** Of one user. */
+  connectionsPerUser: number;
+  /** New sockets in a second. */
+  handshakesPerSecond: number;
+  /** Buffered for one socket that does not read as fast as it is sent to. */
+  bytes: number;
+  /** How long such a socket may take until it has read what it was given. */
+  seconds: number;
 }
 
 export type HostTokens = { issuer: string; audience: string } & ({ secret: string } | { jwksUrl: string });

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { LIMITS } from '@parley/protocol';
-import { type Config, type HostTokens, LOG_LEVELS, type LogLevel, OWN_ISSUER } from './config.js';
+import { type Config, type HostTokens, type Limits, LOG_LEVELS, type LogLevel, OWN_ISSUER } from './config.js';
 
 /** What is wrong with the environment, a sentence a fault. */
 export class ConfigurationError extends Error {
@@ -18,6 +18,7 @@ export function readEnvironment(env: Environment = process.env): Config {
   const databaseUrl = reader.url('DATABASE_URL', ['postgres:', 'postgresql:']);
   const redisUrl = reader.url('REDIS_URL', ['redis:', 'rediss:']);
   const jwtSecret = reader.secret('JWT_SECRET');
+  const rateLimits = reader.oneOf('RATE_LIMITS', ['on', 'off'] as const, 'on') === 'on';
   if (redisUrl && !databaseUrl) {
     reader.fault('REDIS_URL is for several nodes, and several nodes need a common database: set DATABASE_URL too.');
   }
@@ -37,7 +38,10 @@ export function readEnvironment(env: Environment = process.env): Config {
     adminUsers: reader.list('ADMIN_USERS').map((name) => name.toLowerCase()),
     logLevel: reader.oneOf<LogLevel>('LOG_LEVEL', LOG_LEVELS, 'info'),
     trustProxy: reader.proxies('TRUST_PROXY'),
-    rateLimits: reader.oneOf('RATE_LIMITS', ['on', 'off'] as const, 'on') === 'on',
+    rateLimits,
+    limits: limits(reader, rateLimits),
+    // A node on its own has no balancer that could send its clients elsewhere.
+    drainNoticeMs: reader.integer('DRAIN_NOTICE_MS', { least: 0, most: 3_000, otherwise: redisUrl ? 1_000 : 0 }),
     contentBytes: reader.integer('MAX_CONTENT_BYTES', {
       least: 1,
       most: LIMITS.contentBytes,
@@ -48,6 +52,19 @@ export function readEnvironment(env: Environment = process.env): Config {
   };
   if (reader.faults.length > 0) throw new ConfigurationError(reader.faults);
   return config;
+}
+
+function limits(reader: Reader, rateLimits: boolean): Limits {
+  const read = (name: string, otherwise: number) => reader.integer(name, { least: 1, most: 1_000_000_000, otherwise });
+  const perUser = read('MAX_CONNECTIONS_PER_USER', 50);
+  const perSecond = read('MAX_HANDSHAKES_PER_SECOND', 200);
+  return {
+    connections: read('MAX_CONNECTIONS', 10_000),
+    connectionsPerUser: rateLimits ? perUser : Number.MAX_SAFE_INTEGER,
+    handshakesPerSecond: rateLimits ? perSecond : Number.MAX_SAFE_INTEGER,
+    bytes: read('MAX_BUFFERED_BYTES', 1_048_576),
+    seconds: read('MAX_BUFFERED_SECONDS', 10),
+  };
 }
 
 function hostTokens(reader: Reader): HostTokens | null {

@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type AnnouncedLimits, type JoinResult, LIMITS } from '@parley/protocol';
 import { CONFIG, type Config } from '../config/config.js';
-import { notFound } from '../kernel/errors.js';
+import { notFound, ParleyError } from '../kernel/errors.js';
+import { whenToComeBack } from './admission.js';
 import { FeedBus } from './feed/feed-bus.js';
 import type { Memberships } from './feed/feed-events.js';
 import { Feeds } from './feed/feeds.js';
@@ -24,16 +25,18 @@ export class Connections {
 
   /**
    * Pending in the feeds first, memberships read afterwards, rooms joined in the same turn as that read, then `ready`:
-   * whatever happens meanwhile is either in what was read or is delivered.
+   * whatever happens meanwhile is either in what was read or is delivered. Rejects with `rate_limited` where the user has
+   * as many sockets here as one may; those that were there first stay.
    */
   async connect(socket: ParleySocket): Promise<void> {
     const { userId } = socket.data.principal;
-    await socket.join(userRoom(userId));
+    if ((this.cursors.get(userId)?.sockets ?? 0) >= this.config.limits.connectionsPerUser) throw tooMany();
     this.hold(userId);
     socket.once('disconnect', () => {
       this.feeds.forget(socket);
       this.release(userId);
     });
+    await socket.join(userRoom(userId));
     const epoch = await this.feeds.source.epoch();
     let seen = await this.memberships(userId);
     for (let attempt = 1; ; attempt += 1) {
@@ -144,4 +147,9 @@ export class Connections {
       messagesPerMinute: 0,
     };
   }
+}
+
+function tooMany(): ParleyError {
+  const message = 'You have as many connections as one user may.';
+  return new ParleyError('rate_limited', { message, retryAfterMs: whenToComeBack() });
 }

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Server } from 'socket.io';
 import { type Socket as ClientSocket, io as connect } from 'socket.io-client';
 import { oneWritePerTurn, StreamKeepingServer } from './one-write-per-turn.js';
+import { SlowReaders } from './slow-readers.js';
 
 const EVENTS = 20;
 
@@ -38,7 +39,8 @@ describe('everything that a socket gets within one turn leaves in one write', ()
     http = createServer();
     writes = countWrites(http);
     io = new Server(http, { wsEngine: StreamKeepingServer } as unknown as ConstructorParameters<typeof Server>[1]);
-    if (options.held) oneWritePerTurn(io.engine);
+    const readers = new SlowReaders({ bytes: 10_000, seconds: 10 }, () => '');
+    if (options.held) oneWritePerTurn(io.engine, readers);
     await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
     const { port } = http.address() as AddressInfo;
     client = connect(`http://127.0.0.1:${port}`, { transports: options.transports });

@@ -1,28 +1,23 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Server } from 'socket.io';
-import { type WebSocket, WebSocketServer } from 'ws';
-
-/** An Engine.IO connection, as far as its documented events and its transport go. */
-interface EngineConnection {
-  readonly transport: EngineTransport;
-  /** `packetCreate`: a packet was added; `flush`: its packets are about to be handed to the transport. */
-  on(event: 'packetCreate' | 'flush', listener: () => void): void;
-}
-
-interface EngineTransport {
-  readonly name: string;
-  /** Whether a flush may hand packets over; the transport itself sets it to false while it sends. */
-  writable: boolean;
-  readonly socket?: WebSocket;
-  /** `ready` tells the connection to flush what it has. */
-  emit(event: 'ready'): void;
-}
+import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
+import {
+  CLOSE_MS,
+  type EngineConnection,
+  type EngineTransport,
+  type SlowReader,
+  type SlowReaders,
+} from './slow-readers.js';
 
 const streams = new WeakMap<WebSocket, Duplex>();
 
 /** Remembers the TCP stream below each WebSocket, also where the connection began as polling. */
 export class StreamKeepingServer extends WebSocketServer {
+  constructor(options: ServerOptions) {
+    super({ ...options, closeTimeout: CLOSE_MS } as ServerOptions);
+  }
+
   override handleUpgrade(
     request: IncomingMessage,
     stream: Duplex,
@@ -40,49 +35,80 @@ export class StreamKeepingServer extends WebSocketServer {
  * Half of the cost of a delivery is its system call, and a batch makes many frames ready at once. So a connection that
  * gets its first packet of a turn keeps it back until the turn ends, with all that follow; and whenever a connection
  * flushes, be it then or after a slow write or an upgrade, its stream is corked until it has handed everything over.
+ *
+ * What is queued is counted on the way: who has more waiting for them than `readers` allows is closed.
  */
-export function oneWritePerTurn(engine: Server['engine']): void {
+export function oneWritePerTurn(engine: Server['engine'], readers: SlowReaders): void {
   const cork = corker();
-  const hold = holder();
+  const held = new Held();
   engine.on('connection', (connection: EngineConnection) => {
-    connection.on('packetCreate', () => hold(connection.transport));
-    connection.on('flush', () => cork(connection.transport));
+    const reader = readers.watch(connection);
+    connection.on('packetCreate', (packet) => {
+      const { transport } = connection;
+      held.hold(transport);
+      // Much in one turn is no fault of the reader's, who has not been given any of it: what is held back goes now.
+      if (reader.queued(packet) && !held.release(transport)) reader.cutSoon();
+    });
+    connection.on('flush', () => {
+      reader.flushing();
+      cork(connection.transport, reader);
+    });
   });
 }
 
-/** Keeps a transport's packets back until the turn ends. */
-function holder(): (transport: EngineTransport) => void {
-  let held: EngineTransport[] = [];
-  const release = () => {
-    const transports = held;
-    held = [];
-    for (const transport of transports) {
-      transport.writable = true;
-      transport.emit('ready');
-    }
-  };
-  return (transport) => {
+/** The transports whose packets are kept back until the turn ends. */
+class Held {
+  private transports: EngineTransport[] = [];
+
+  hold(transport: EngineTransport): void {
     // Not writable: it is sending, or held already. Polling answers one request with all it has anyway.
     if (!transport.writable || transport.name !== 'websocket') return;
     transport.writable = false;
-    if (held.length === 0) setImmediate(release);
-    held.push(transport);
+    if (this.transports.length === 0) setImmediate(this.releaseAll);
+    this.transports.push(transport);
+  }
+
+  /** Lets go of one ahead of time. Returns whether it was held. */
+  release(transport: EngineTransport): boolean {
+    const at = this.transports.indexOf(transport);
+    if (at < 0) return false;
+    // Others keep their places, and the end of the turn is still waited for.
+    this.transports[at] = NOBODY;
+    free(transport);
+    return true;
+  }
+
+  private readonly releaseAll = (): void => {
+    const { transports } = this;
+    this.transports = [];
+    for (const transport of transports) free(transport);
   };
 }
 
+/** In the place of a transport that was released ahead of time. */
+const NOBODY: EngineTransport = { name: '', writable: false, emit: () => undefined, once: () => undefined };
+
+function free(transport: EngineTransport): void {
+  transport.writable = true;
+  transport.emit('ready');
+}
+
 /** Corks a transport's stream until the flush that is about to begin is over. */
-function corker(): (transport: EngineTransport) => void {
-  let corked: Duplex[] = [];
+function corker(): (transport: EngineTransport, reader: SlowReader) => void {
+  let corked: { stream: Duplex; reader: SlowReader }[] = [];
   const release = () => {
     const flushed = corked;
     corked = [];
-    for (const stream of flushed) stream.uncork();
+    for (const { stream, reader } of flushed) {
+      stream.uncork();
+      reader.flushed(stream);
+    }
   };
-  return ({ socket }) => {
+  return ({ socket }, reader) => {
     const stream = socket && streams.get(socket);
     if (!stream) return;
     if (corked.length === 0) queueMicrotask(release);
     stream.cork();
-    corked.push(stream);
+    corked.push({ stream, reader });
   };
 }

@@ -7,12 +7,18 @@ import { type ErrorObject, LIMITS } from '@parley/protocol';
 import { createShardedAdapter } from '@socket.io/redis-adapter';
 import type { Logger } from 'pino';
 import type { Server, ServerOptions } from 'socket.io';
+import type { Config } from '../config/config.js';
 import { asParleyError, notFound, ParleyError } from '../kernel/errors.js';
+import { isUuid, newId } from '../kernel/ids.js';
 import { AdapterClients } from '../platform/redis/adapter-clients.js';
 import type { RedisLink } from '../platform/redis/redis-link.js';
-import { keepEntrance } from './entrance.js';
+import { Admission } from './admission.js';
+import { CommandsUnderWay } from './commands-under-way.js';
+import { drain } from './drain.js';
+import { Entrance } from './entrance.js';
 import { oneWritePerTurn, StreamKeepingServer } from './one-write-per-turn.js';
-import type { ParleySocket } from './socket.js';
+import { type EngineConnection, SlowReaders } from './slow-readers.js';
+import type { ParleyServer, ParleySocket } from './socket.js';
 
 type Acknowledge = (answer: object) => void;
 
@@ -20,15 +26,23 @@ interface Surroundings {
   log: Logger;
   /** Null where this is the only node. */
   redis: RedisLink | null;
-  allowedOrigins: readonly string[];
+  config: Config;
   allows(request: IncomingMessage): boolean;
 }
 
 const PATH = '/socket.io';
+const DOOR = {
+  path: `${PATH}/`,
+  takesRequests: true,
+  // As Engine.IO reads it: the last one counts, and an empty one is none.
+  begins: ({ url = '' }: IncomingMessage) => !new URL(url, 'http://localhost').searchParams.getAll('sid').at(-1),
+};
 
 /** Socket.IO as Parley runs it, and the one place where a command meets its handler and gets its acknowledgement. */
 export class SocketAdapter extends IoAdapter {
   private readonly commands = new WeakMap<ParleySocket, Map<string, MessageMappingProperties['callback']>>();
+  private readonly underWay = new CommandsUnderWay();
+  private leave: (() => Promise<void>) | null = null;
 
   constructor(
     private readonly app: INestApplication,
@@ -38,8 +52,8 @@ export class SocketAdapter extends IoAdapter {
   }
 
   override createIOServer(port: number, options?: ServerOptions): Server {
-    const { allowedOrigins } = this.surroundings;
-    const io: Server = super.createIOServer(port, {
+    const { allowedOrigins } = this.surroundings.config;
+    const io: ParleyServer = super.createIOServer(port, {
       ...options,
       path: PATH,
       cors: { origin: [...allowedOrigins], credentials: true },
@@ -55,13 +69,40 @@ export class SocketAdapter extends IoAdapter {
       wsEngine: StreamKeepingServer,
     } as unknown as ServerOptions);
     if (this.surroundings.redis) io.adapter(betweenNodes(this.surroundings.redis));
-    oneWritePerTurn(io.engine);
-    keepEntrance(this.app.getHttpServer() as HttpServer, [{ path: `${PATH}/`, takesRequests: true }], (request) =>
-      this.surroundings.allows(request)
-        ? null
-        : new ParleyError('forbidden', { message: 'This origin is not allowed here.' }),
+    const { log, config } = this.surroundings;
+    oneWritePerTurn(
+      io.engine,
+      new SlowReaders(config.limits, (connection, bytes) => this.giveUp(io, connection, bytes)),
     );
+    const entrance = this.keepEntrance(new Admission(config.limits, () => io.engine.clientsCount));
+    this.leave = () => drain({ io, entrance, commands: this.underWay, config, log });
     return io;
+  }
+
+  /** Takes the node out of service. Never rejects, and takes no longer than the notice and about five seconds. */
+  async drain(): Promise<void> {
+    await this.leave?.().catch((fault: unknown) =>
+      this.surroundings.log.error({ err: fault }, 'taking leave of the clients failed'),
+    );
+  }
+
+  private keepEntrance(admission: Admission): Entrance {
+    const { log, allows } = this.surroundings;
+    return new Entrance(this.app.getHttpServer() as HttpServer, [DOOR], {
+      refusalOf: (request) =>
+        allows(request) ? null : new ParleyError('forbidden', { message: 'This origin is not allowed here.' }),
+      refusalToBegin: () => admission.refusal(),
+      onRefused: ({ code }, requestId) => log.info({ code, userId: null, door: 'socketio', requestId }, 'refused'),
+    });
+  }
+
+  /** Notes who is closed for not reading; returns the frame that says so. */
+  private giveUp(io: ParleyServer, connection: EngineConnection, bytes: number): string {
+    const requestId = randomUUID();
+    const socket = [...io.of('/').sockets.values()].find(({ conn }) => Object.is(conn, connection));
+    const userId = socket?.data.principal.userId ?? null;
+    this.surroundings.log.warn({ code: 'slow_consumer', userId, door: 'socketio', requestId, bytes }, 'closed');
+    return `42${JSON.stringify(['server:closing', { error: new ParleyError('slow_consumer').toObject(requestId) }])}`;
   }
 
   /** Nest calls this once for each gateway; a socket obeys the commands of all of them. */
@@ -78,23 +119,27 @@ export class SocketAdapter extends IoAdapter {
   }
 
   /** Never rejects: whatever goes wrong is the answer. */
-  private async obey(socket: ParleySocket, { name, command, sent }: Command): Promise<object> {
+  private async obey(socket: ParleySocket, given: Command): Promise<object> {
     try {
-      if (!command) throw notFound();
-      if (!socket.data.isReady) await socket.data.ready;
-      if (!socket.connected) throw new ParleyError('service_unavailable');
-      // Several payloads are none: the command refuses that in its own way.
-      return { success: true, ...((await command(sent.length === 1 ? sent[0] : undefined)) as object) };
+      return await this.underWay.during(socket, () => this.result(socket, given));
     } catch (fault) {
-      return { success: false, error: this.tell(socket, name, fault) };
+      return { success: false, error: this.tell(socket, given, fault) };
     }
   }
 
-  private tell(socket: ParleySocket, command: string, fault: unknown): ErrorObject {
-    const error = asParleyError(fault);
+  private async result(socket: ParleySocket, { command, sent }: Command): Promise<object> {
+    if (!command) throw notFound();
+    if (!socket.data.isReady) await socket.data.ready;
+    if (!socket.connected) throw new ParleyError('service_unavailable');
+    // Several payloads are none: the command refuses that in its own way.
+    return { success: true, ...((await command(sent.length === 1 ? sent[0] : undefined)) as object) };
+  }
+
+  private tell(socket: ParleySocket, given: Command, fault: unknown): ErrorObject {
+    const error = repeatable(asParleyError(fault), given);
     const requestId = randomUUID();
     const { userId } = socket.data.principal;
-    const line = { code: error.code, userId, door: 'socketio', command: String(command).slice(0, 64), requestId };
+    const line = { code: error.code, userId, door: 'socketio', command: String(given.name).slice(0, 64), requestId };
     if (error.code === 'internal') this.surroundings.log.error({ ...line, err: error.cause }, 'a command failed');
     else this.surroundings.log.info(line, 'refused');
     return error.toObject(requestId);
@@ -108,6 +153,13 @@ export class SocketAdapter extends IoAdapter {
 function betweenNodes(link: RedisLink): ReturnType<typeof createShardedAdapter> {
   const clients = new AdapterClients(link);
   return createShardedAdapter(clients, clients, { channelPrefix: 'io', subscriptionMode: 'static' });
+}
+
+/** A send that was refused before it was looked at can be repeated under an id as well (G2). */
+function repeatable(error: ParleyError, { name, sent }: Command): ParleyError {
+  if (name !== 'message:send' || error.extra.clientMessageId !== undefined) return error;
+  const id = (sent[0] as { clientMessageId?: unknown } | null | undefined)?.clientMessageId;
+  return error.withClientMessageId(isUuid(id) ? id.toLowerCase() : newId());
 }
 
 interface Command {

@@ -1,5 +1,6 @@
 import type { ClientToServerEvents, ServerToClientEvents } from '@parley/protocol';
 import type { DefaultEventsMap, Server, Socket } from 'socket.io';
+import type { ParleyError } from '../kernel/errors.js';
 import type { Principal } from '../kernel/principal.js';
 
 /** What a node keeps about a socket. */
@@ -8,6 +9,8 @@ interface SocketData {
   /** Resolves once `ready` was sent; commands wait for it. */
   ready: Promise<void>;
   isReady: boolean;
+  /** Once it is about to be closed: what every further command of its is answered. */
+  refusal?: ParleyError;
   expiry?: NodeJS.Timeout;
 }
 

@@ -1,8 +1,15 @@
 import { createServer } from 'node:http';
 import { ExpressAdapter } from '@nestjs/platform-express';
 
-/** Express on an HTTP server with deadlines: half a request may not hold a connection for ever. */
+/** Someone who takes nothing of an answer for this long is cut off; sockets have their own, stricter limits. */
+const IDLE_MS = 30_000;
+
+/** Express on an HTTP server with deadlines: half a request or an unread answer may not hold a connection for ever. */
 export class TimedExpressAdapter extends ExpressAdapter {
+  constructor(private readonly mostConnections: number) {
+    super();
+  }
+
   override initHttpServer(): void {
     this.httpServer = createServer(
       {
@@ -15,5 +22,7 @@ export class TimedExpressAdapter extends ExpressAdapter {
       },
       this.getInstance(),
     );
+    this.httpServer.setTimeout(IDLE_MS);
+    this.httpServer.maxConnections = this.mostConnections;
   }
 }
