@@ -2,12 +2,17 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type ConversationListItem, LIMITS } from '@parley/protocol';
 import { ChangeEvents } from '../../realtime/feed/change-events.js';
-import type { FeedEvent, FeedSource, Heads, MarkEvent, Memberships } from '../../realtime/feed/feed-events.js';
+import type {
+  FeedEvent,
+  FeedSource,
+  Heads,
+  MarkEvent,
+  Memberships,
+  VersionRange,
+} from '../../realtime/feed/feed-events.js';
 import { MessageFeed } from '../messages/index.js';
 import { ConversationItems } from './conversation-items.js';
 import { FeedSourceRepository, type MovedMark } from './feed-source.repository.js';
-
-const ROWS_AT_ONCE = 500;
 
 /** What feeds read from the database: any gap of any conversation, told exactly once and in order. */
 @Injectable()
@@ -42,20 +47,27 @@ export class ConversationFeedSource implements FeedSource {
       .slice(0, 22);
   }
 
-  async eventsBetween(conversationId: string, range: { after: number; upTo: number }): Promise<FeedEvent[]> {
-    const [events, changes] = await Promise.all([
-      this.messages.created(conversationId, range, ROWS_AT_ONCE),
-      this.repository.changesBetween(conversationId, range, ROWS_AT_ONCE),
+  async eventsWithin(ranges: readonly VersionRange[]): Promise<Map<string, FeedEvent[]>> {
+    const [created, changes] = await Promise.all([
+      this.messages.created(ranges),
+      this.repository.changesWithin(ranges),
     ]);
-    events.push(...(await this.changes.events(conversationId, changes)));
-    events.sort((a, b) => a.version - b.version);
-    // Either list may have been cut: only what follows without a gap is sure to be complete.
-    const gap = events.findIndex((event, i) => event.version !== range.after + 1 + i);
-    return gap === -1 ? events : events.slice(0, gap);
+    const found = new Map<string, FeedEvent[]>();
+    for (const { conversationId, after } of ranges) {
+      const changed = changes.get(conversationId) ?? [];
+      const events = created.get(conversationId) ?? [];
+      if (changed.length > 0) events.push(...(await this.changes.events(conversationId, changed)));
+      events.sort((a, b) => a.version - b.version);
+      // Both were read after each other: only what follows without a gap is sure to be complete.
+      const gap = events.findIndex((event, i) => event.version !== after + 1 + i);
+      found.set(conversationId, gap === -1 ? events : events.slice(0, gap));
+    }
+    return found;
   }
 
-  async marksAfter(conversationId: string, receipts: number): Promise<MarkEvent[]> {
-    return (await this.repository.movedMarks(conversationId, receipts)).map((mark) => markEvent(conversationId, mark));
+  async marksAfter(receipts: ReadonlyMap<string, number>): Promise<Map<string, MarkEvent[]>> {
+    const moved = Map.groupBy(await this.repository.movedMarks(receipts), (mark) => mark.conversation_id);
+    return new Map([...moved].map(([id, marks]) => [id, marks.map((mark) => markEvent(id, mark))]));
   }
 }
 

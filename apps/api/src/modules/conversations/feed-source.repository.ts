@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { and, asc, eq, gt, lte, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, gt, lte, sql } from 'drizzle-orm';
 import { Database } from '../../database/database.js';
 import type { ChangeRecord } from '../../database/rows.js';
 import { conversationChanges, conversations, users } from '../../database/schema/index.js';
-import { type Heads, MARKS_AT_ONCE, type Memberships } from '../../realtime/feed/feed-events.js';
+import { versionRanges } from '../../database/version-ranges.js';
+import { type Heads, MARKS_AT_ONCE, type Memberships, type VersionRange } from '../../realtime/feed/feed-events.js';
 
 /** A member whose watermark moved, with what is told about it. */
 export interface MovedMark extends Record<string, unknown> {
+  conversation_id: string;
   user_id: string;
   receipts: number;
   read_seq: number;
@@ -36,18 +38,15 @@ export class FeedSourceRepository {
     return new Map(rows.map(({ id, ...heads }) => [id, heads]));
   }
 
-  changesBetween(
-    conversationId: string,
-    range: { after: number; upTo: number },
-    limit: number,
-  ): Promise<ChangeRecord[]> {
-    const { conversationId: owner, version } = conversationChanges;
-    return this.database.db
-      .select()
-      .from(conversationChanges)
-      .where(and(eq(owner, conversationId), gt(version, range.after), lte(version, range.upTo)))
-      .orderBy(asc(version))
-      .limit(limit);
+  /** The changes of each conversation in its range, by conversation. */
+  async changesWithin(ranges: readonly VersionRange[]): Promise<Map<string, ChangeRecord[]>> {
+    const { conversationId, version } = conversationChanges;
+    const within = and(eq(conversationId, sql`q.id`), gt(version, sql`q.after`), lte(version, sql`q.up_to`));
+    const rows = await this.database.db
+      .select(getTableColumns(conversationChanges))
+      .from(versionRanges(ranges))
+      .innerJoin(conversationChanges, within);
+    return Map.groupBy(rows, (row) => row.conversationId);
   }
 
   async conversation(id: string) {
@@ -55,22 +54,28 @@ export class FeedSourceRepository {
     return row ?? null;
   }
 
-  async movedMarks(conversationId: string, receipts: number): Promise<MovedMark[]> {
+  /** For each of these conversations who moved a mark beyond the given receipts number, in that order. */
+  async movedMarks(receipts: ReadonlyMap<string, number>): Promise<MovedMark[]> {
     const { rows } = (await this.database.db.execute(sql`
-      SELECT p.user_id, p.receipts_version::float8 AS receipts, c.last_seq::float8 AS last_seq, c.member_count,
-             p.last_read_seq::float8 AS read_seq, r.id AS read_id, (extract(epoch FROM p.read_at) * 1000)::float8 AS read_ms,
-             p.last_delivered_seq::float8 AS delivered_seq, d.id AS delivered_id,
-             (extract(epoch FROM p.delivered_at) * 1000)::float8 AS delivered_ms,
-             (c.countable - p.read_countable)::float8 AS unread,
-             (SELECT count(*) FROM mentions e WHERE e.user_id = p.user_id AND e.conversation_id = p.conversation_id
-                 AND e.seq > p.last_read_seq)::float8 AS mentioned
-        FROM conversation_participants p
-        JOIN conversations c ON c.id = p.conversation_id
-        LEFT JOIN messages r ON r.conversation_id = p.conversation_id AND r.seq = p.last_read_seq
-        LEFT JOIN messages d ON d.conversation_id = p.conversation_id AND d.seq = p.last_delivered_seq
-       WHERE p.conversation_id = ${conversationId} AND p.receipts_version > ${receipts} AND p.left_at IS NULL
-       ORDER BY p.receipts_version
-       LIMIT ${MARKS_AT_ONCE}`)) as unknown as { rows: MovedMark[] };
+      SELECT m.*
+        FROM unnest(${sql.param([...receipts.keys()])}::uuid[], ${sql.param([...receipts.values()])}::bigint[]) AS q (id, receipts)
+        JOIN LATERAL (
+          SELECT p.conversation_id, p.user_id, p.receipts_version::float8 AS receipts, c.last_seq::float8 AS last_seq,
+                 c.member_count, p.last_read_seq::float8 AS read_seq, r.id AS read_id,
+                 (extract(epoch FROM p.read_at) * 1000)::float8 AS read_ms,
+                 p.last_delivered_seq::float8 AS delivered_seq, d.id AS delivered_id,
+                 (extract(epoch FROM p.delivered_at) * 1000)::float8 AS delivered_ms,
+                 (c.countable - p.read_countable)::float8 AS unread,
+                 (SELECT count(*) FROM mentions e WHERE e.user_id = p.user_id AND e.conversation_id = p.conversation_id
+                     AND e.seq > p.last_read_seq)::float8 AS mentioned
+            FROM conversation_participants p
+            JOIN conversations c ON c.id = p.conversation_id
+            LEFT JOIN messages r ON r.conversation_id = p.conversation_id AND r.seq = p.last_read_seq
+            LEFT JOIN messages d ON d.conversation_id = p.conversation_id AND d.seq = p.last_delivered_seq
+           WHERE p.conversation_id = q.id AND p.receipts_version > q.receipts AND p.left_at IS NULL
+           ORDER BY p.receipts_version
+           LIMIT ${MARKS_AT_ONCE}) m ON true
+       ORDER BY m.conversation_id, m.receipts`)) as unknown as { rows: MovedMark[] };
     return rows;
   }
 

@@ -3,7 +3,7 @@ import type { Message } from '@parley/protocol';
 import { Database } from '../../database/database.js';
 import type { ChangeRecord } from '../../database/rows.js';
 import { ChangeEvents } from '../../realtime/feed/change-events.js';
-import type { FeedEvent } from '../../realtime/feed/feed-events.js';
+import type { FeedEvent, VersionRange } from '../../realtime/feed/feed-events.js';
 import { changedMessageEvent, newMessageEvent } from './message-events.js';
 import { MessageViews } from './message-views.js';
 import { MessagesRepository } from './messages.repository.js';
@@ -24,11 +24,13 @@ export class MessageFeed implements OnModuleInit {
     this.registry.register(Object.keys(EVENT_OF), (_, changes) => this.changed(changes));
   }
 
-  /** `message:new` of the messages first told in this range of versions, in order, at most `limit`. */
-  async created(conversationId: string, range: { after: number; upTo: number }, limit: number): Promise<FeedEvent[]> {
-    const rows = await this.repository.createdBetween(conversationId, range, limit);
+  /** `message:new` of the messages first told in these ranges of versions, by conversation, in order. */
+  async created(ranges: readonly VersionRange[]): Promise<Map<string, FeedEvent[]>> {
+    const rows = await this.repository.createdWithin(ranges);
     const messages = await this.views.forAll(this.database.db, rows);
-    return messages.map((message, i) => newMessageEvent(message, rows[i]?.createdVersion));
+    const told = messages.map((message, i) => ({ message, event: newMessageEvent(message, rows[i]?.createdVersion) }));
+    const byConversation = Map.groupBy(told, ({ message }) => message.conversationId);
+    return new Map([...byConversation].map(([id, some]) => [id, some.map(({ event }) => event)]));
   }
 
   /** The messages that these changes are about, with each change, as everyone may see them now. */

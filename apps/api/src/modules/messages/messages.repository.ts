@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { and, asc, desc, eq, gt, gte, inArray, isNull, lt, lte, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, gt, gte, inArray, isNull, lt, lte, type SQL, sql } from 'drizzle-orm';
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import { Database, type Db } from '../../database/database.js';
 import { WriterDatabase } from '../../database/database.module.js';
 import type { MessageRow } from '../../database/rows.js';
 import { conversationParticipants, messages } from '../../database/schema/index.js';
+import { versionRanges } from '../../database/version-ranges.js';
+import type { VersionRange } from '../../realtime/feed/feed-events.js';
 import type { Anchor, Direction } from './message-anchor.js';
 import { type BatchRow, decodeOutcome, encodeBatch, type Outcome, type PreparedMessage } from './message-batch.js';
 
@@ -130,25 +132,20 @@ export class MessagesRepository {
   }
 
   /** Messages by when they were first told, for a feed that has a gap. */
-  async createdBetween(
-    conversationId: string,
-    range: { after: number; upTo: number },
-    limit: number,
-  ): Promise<MessageRow[]> {
+  createdWithin(ranges: readonly VersionRange[]): Promise<MessageRow[]> {
+    const { conversationId, version, createdVersion } = messages;
+    const within = and(
+      eq(conversationId, sql`q.id`),
+      // Implied by the next line, and what the index is on.
+      gt(version, sql`q.after`),
+      gt(createdVersion, sql`q.after`),
+      lte(createdVersion, sql`q.up_to`),
+    );
     return this.database.db
-      .select()
-      .from(messages)
-      .where(
-        and(
-          eq(messages.conversationId, conversationId),
-          // Implied by the next line, and what the index is on.
-          gt(messages.version, range.after),
-          gt(messages.createdVersion, range.after),
-          lte(messages.createdVersion, range.upTo),
-        ),
-      )
-      .orderBy(asc(messages.createdVersion))
-      .limit(limit);
+      .select(getTableColumns(messages))
+      .from(versionRanges(ranges))
+      .innerJoin(messages, within)
+      .orderBy(asc(conversationId), asc(createdVersion));
   }
 
   /** Looked up by their ids alone: with the conversation beside them all of its messages might be read. */

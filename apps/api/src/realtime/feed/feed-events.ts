@@ -60,15 +60,22 @@ export interface Memberships {
   present: Membership[];
 }
 
+/** The versions of a conversation with `after` < version ≤ `upTo`. */
+export interface VersionRange {
+  conversationId: string;
+  after: number;
+  upTo: number;
+}
+
 export const MARKS_AT_ONCE = 1_000;
 
 /** What the feed asks of the rooms that know the database. Every method is one query, whatever the number of ids. */
 export interface FeedSource {
   heads(conversationIds: readonly string[]): Promise<Map<string, Heads>>;
-  /** The events with `after` < version ≤ `upTo`, in order and without gaps, as many as fit one answer. */
-  eventsBetween(conversationId: string, range: { after: number; upTo: number }): Promise<FeedEvent[]>;
-  /** Moved watermarks with a receipts number beyond the given one, in order, at most MARKS_AT_ONCE. */
-  marksAfter(conversationId: string, receipts: number): Promise<MarkEvent[]>;
+  /** The events of each of these conversations in its range, in order and without gaps. */
+  eventsWithin(ranges: readonly VersionRange[]): Promise<Map<string, FeedEvent[]>>;
+  /** For each conversation its moved watermarks beyond the given receipts number, in order, at most MARKS_AT_ONCE. */
+  marksAfter(receipts: ReadonlyMap<string, number>): Promise<Map<string, MarkEvent[]>>;
   /** The conversation as each of these members sees it in their list. */
   listItems(conversationId: string, userIds: readonly string[]): Promise<Map<string, ConversationListItem>>;
   memberships(userIds: readonly string[]): Promise<Map<string, Memberships>>;

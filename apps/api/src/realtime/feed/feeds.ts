@@ -7,6 +7,7 @@ import { Deliveries } from './deliveries.js';
 import { Feed } from './feed.js';
 import { FeedBus, type JoinedPoke, type Poke } from './feed-bus.js';
 import type { FeedEvent, FeedSource, MarkEvent } from './feed-events.js';
+import { GapReader } from './gap-reader.js';
 
 const MOST_MOVES = 10_000;
 const moveKey = (conversationId: string, userId: string): string => `${conversationId} ${userId}`;
@@ -27,6 +28,7 @@ export class Feeds implements OnApplicationShutdown {
   private readonly followed = new WeakMap<ParleySocket, Set<string>>();
   /** The versions at which each user last left and joined each conversation; they outlive the feed that told of them. */
   private readonly moves = new Map<string, { left: number; joined: number }>();
+  private readonly gaps = new GapReader((ranges) => this.source.eventsWithin(ranges));
   private deliveries: Deliveries | null = null;
   private registered: FeedSource | null = null;
 
@@ -180,7 +182,7 @@ export class Feeds implements OnApplicationShutdown {
       },
       deliverMark: (mark) => this.deliveries?.mark(conversationId, mark),
       prepare: (id, userIds) => this.prepare(id, userIds),
-      eventsBetween: (id, range) => this.source.eventsBetween(id, range),
+      eventsBetween: (id, range) => this.gaps.events({ conversationId: id, ...range }),
       onGap: (id) => this.log.debug({ conversationId: id }, 'a feed reads a gap from the database'),
       onFault: (id, fault) =>
         this.log.warn({ conversationId: id, err: fault }, 'a feed could not go on; it will try again'),

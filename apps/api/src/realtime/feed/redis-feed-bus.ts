@@ -62,8 +62,10 @@ export class RedisFeedBus extends FeedBus {
   private hearJoined(userId: string, payload: Buffer): void {
     if (isFrom(this.link.nodeId, payload)) return;
     const frame = decodeJoined(payload);
-    if (frame) this.listener?.onJoined({ userId, ...frame });
-    else this.passOver(userId);
+    if (!frame) return this.passOver(userId);
+    this.listener?.onJoined({ userId, ...frame });
+    // A feed that begins with this was not subscribed when the event itself was said.
+    this.listener?.onHead(frame.conversationId, frame.version);
   }
 
   private passOver(id: string): void {

@@ -7,13 +7,15 @@ import { closeToComeBack } from '../closing.js';
 import { Connections } from '../connections.js';
 import { conversationRoom, type ParleySocket, userRoom } from '../socket.js';
 import type { Feed } from './feed.js';
-import { type Heads, MARKS_AT_ONCE, type Memberships } from './feed-events.js';
+import { type Heads, MARKS_AT_ONCE, type MarkEvent, type Memberships } from './feed-events.js';
 import { Feeds } from './feeds.js';
 
 const EVERY_MS = 1_000;
 /** While nodes do not hear each other, this is how they learn of what the others committed. */
 const EVERY_MS_ALONE = 500;
 const AT_A_TIME = 5_000;
+/** The marks of so many conversations are read together. */
+const MARKS_OF = 200;
 
 /**
  * Every second this node compares what it has delivered with what the database holds: a poke that was lost, or a commit
@@ -76,21 +78,27 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
   private async compareFeeds(feeds: readonly Feed[]): Promise<void> {
     const before = new Map(feeds.map((feed) => [feed.conversationId, feed.version]));
     const heads = await this.feeds.source.heads([...before.keys()]);
+    const behind = new Map<Feed, { from: number; head: Heads }>();
     for (const feed of feeds) {
       const head = heads.get(feed.conversationId);
-      if (!head || head.version < (before.get(feed.conversationId) ?? 0)) this.discard(feed);
-      else await this.repairMarks(feed, head);
+      if (!head || head.version < (before.get(feed.conversationId) ?? 0)) {
+        this.discard(feed);
+        continue;
+      }
+      const from = feed.observe(head);
+      if (from !== null) behind.set(feed, { from, head });
     }
+    await this.repairMarks([...behind]);
   }
 
-  private async repairMarks(feed: Feed, head: Heads): Promise<void> {
-    const from = feed.observe(head);
-    if (from === null) return;
-    const marks = await this.feeds.source.marksAfter(feed.conversationId, from);
-    feed.acceptRepaired(marks);
-    // As many as are read at once may not be all.
-    const last = marks.at(-1)?.receipts ?? head.receipts;
-    feed.marksComplete(marks.length < MARKS_AT_ONCE ? Math.max(last, head.receipts) : last);
+  private async repairMarks(behind: readonly [Feed, { from: number; head: Heads }][]): Promise<void> {
+    for (let at = 0; at < behind.length; at += MARKS_OF) {
+      const some = behind.slice(at, at + MARKS_OF);
+      const found = await this.feeds.source.marksAfter(
+        new Map(some.map(([feed, { from }]) => [feed.conversationId, from])),
+      );
+      for (const [feed, { head }] of some) acceptMarks(feed, head, found.get(feed.conversationId) ?? []);
+    }
   }
 
   /** The database is behind what was delivered: it was restored. Whoever follows comes back and asks anew. */
@@ -150,4 +158,11 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
     this.epoch = epoch;
     if (changed) for (const feed of [...this.feeds.open()]) this.discard(feed);
   }
+}
+
+function acceptMarks(feed: Feed, head: Heads, marks: readonly MarkEvent[]): void {
+  feed.acceptRepaired(marks);
+  // As many as are read at once may not be all.
+  const last = marks.at(-1)?.receipts ?? head.receipts;
+  feed.marksComplete(marks.length < MARKS_AT_ONCE ? Math.max(last, head.receipts) : last);
 }

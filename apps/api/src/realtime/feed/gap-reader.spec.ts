@@ -1,0 +1,76 @@
+import { describe, expect, it } from '@jest/globals';
+import type { FeedEvent, VersionRange } from './feed-events.js';
+import { GapReader } from './gap-reader.js';
+
+const event = (version: number): FeedEvent => ({ version, name: 'message:new', payload: null });
+/** Long enough for a read to end and the next to begin. */
+const turn = async () => {
+  for (let i = 0; i < 3; i += 1) await new Promise((resolve) => setImmediate(resolve));
+};
+
+class Source {
+  readonly asked: (readonly VersionRange[])[] = [];
+  private readonly gates: (() => void)[] = [];
+  broken = false;
+  readonly reader = new GapReader(async (ranges) => {
+    this.asked.push(ranges);
+    await new Promise<void>((resolve) => this.gates.push(resolve));
+    if (this.broken) throw new Error('the database is away');
+    return new Map(ranges.map(({ conversationId, upTo }) => [conversationId, [event(upTo)]]));
+  });
+
+  answer(): void {
+    this.gates.shift()?.();
+  }
+}
+
+const range = (conversationId: string, after: number, upTo: number) => ({ conversationId, after, upTo });
+
+describe('the reader of gaps', () => {
+  it('G7: reads the gaps of a turn in one query, and those that come meanwhile in the next', async () => {
+    const { reader, asked, answer } = bound(new Source());
+    const first = [reader.events(range('a', 0, 3)), reader.events(range('b', 7, 8))];
+    await turn();
+    const later = [reader.events(range('c', 1, 2)), reader.events(range('d', 1, 4))];
+    await turn();
+    expect(asked).toEqual([[range('a', 0, 3), range('b', 7, 8)]]);
+    answer();
+    expect(await Promise.all(first)).toEqual([[event(3)], [event(8)]]);
+    await turn();
+    answer();
+    expect(await Promise.all(later)).toEqual([[event(2)], [event(4)]]);
+    expect(asked[1]).toEqual([range('c', 1, 2), range('d', 1, 4)]);
+  });
+
+  it('G8: reads at most 500 versions of one conversation and 2,000 of all at once', async () => {
+    const { reader, asked, answer } = bound(new Source());
+    const all = ['a', 'b', 'c', 'd', 'e'].map((id) => reader.events(range(id, 10, 100_000)));
+    await turn();
+    expect(asked[0]).toEqual(['a', 'b', 'c', 'd'].map((id) => range(id, 10, 510)));
+    answer();
+    await all[0];
+    await turn();
+    answer();
+    await Promise.all(all);
+    expect(asked[1]).toEqual([range('e', 10, 510)]);
+  });
+
+  it('tells everyone who waits when a read fails, and goes on with the next', async () => {
+    const source = new Source();
+    const { reader, answer } = bound(source);
+    source.broken = true;
+    const failed = reader.events(range('a', 0, 1));
+    await turn();
+    answer();
+    await expect(failed).rejects.toThrow('away');
+    source.broken = false;
+    const again = reader.events(range('a', 0, 1));
+    await turn();
+    answer();
+    expect(await again).toEqual([event(1)]);
+  });
+});
+
+function bound(source: Source) {
+  return { reader: source.reader, asked: source.asked, answer: () => source.answer() };
+}
