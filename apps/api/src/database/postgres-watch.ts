@@ -109,7 +109,8 @@ export class PostgresWatch implements Availability {
       void session?.end();
       session = await this.again();
     }
-    await Promise.race([session?.end(), pause(PATIENCE_MS)]);
+    // Where the way is dead the end is not confirmed either.
+    await Promise.race([session?.end(), sleep(PATIENCE_MS, undefined, { ref: false })]);
   }
 
   /** Asks every second; returns when the session has ended or gives no answer any more. */

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { CONFIG, type Config } from '../config/config.js';
 import { LOG } from '../kernel/log.js';
 import { Cursors } from './http/cursors.js';
+import { DatabaseHealth } from './database-health.js';
 import { HealthController } from './http/health.controller.js';
 import { OriginPolicy } from './http/origin.js';
 import { Keys } from './keys.js';
@@ -33,7 +34,7 @@ export class PlatformModule {
       module: PlatformModule,
       imports: [ThrottlerModule.forRoot({ throttlers: [] })],
       controllers: [HealthController],
-      providers: [...given, OriginPolicy, Cursors, ServiceState, RedisHealth],
+      providers: [...given, OriginPolicy, Cursors, ServiceState, DatabaseHealth, RedisHealth],
       exports: [CONFIG, LOG, REDIS, Keys, OriginPolicy, Cursors, ServiceState, ThrottlerModule],
     };
   }

@@ -2,6 +2,7 @@ export * from './changes.js';
 export * from './conversations.js';
 export * from './deployment.js';
 export * from './messages.js';
+export * from './nodes.js';
 export * from './participants.js';
 export * from './refresh-sessions.js';
 export * from './relations.js';

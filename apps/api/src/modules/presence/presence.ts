@@ -1,35 +1,39 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import type { PresenceEvent } from '@parley/protocol';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Logger } from 'pino';
-import { CONFIG, type Config } from '../../config/config.js';
 import { LOG } from '../../kernel/log.js';
-import { conversationRoom, type ParleyServer, userRoom } from '../../realtime/socket.js';
+import type { ParleyServer } from '../../realtime/socket.js';
+import { NodeRegister } from './node-register.js';
 import { PresenceRepository } from './presence.repository.js';
+import { PresenceNews } from './presence-news.js';
 
-/** A user is offline only after this long without a socket: a reload or a change of network is not told. */
+/** A user is gone from this node only after this long without a socket: a reload or a change of network is not told. */
 const GRACE_MS = 10_000;
 /** Who came and went within this time is stored and told together. */
 const GATHER_MS = 100;
 const RETRY_MS = 2_000;
+const AT_A_TIME = 1_000;
 
-/** Who has at least one socket here; told to those who share a conversation of at most 100 members with them. */
+/**
+ * Who has sockets on this node. Only changes are written; whoever is online or offline by them, on all nodes together,
+ * is told to those who share a conversation of at most 100 members with them.
+ */
 @Injectable()
-export class Presence implements OnApplicationBootstrap, OnApplicationShutdown {
+export class Presence implements OnApplicationShutdown {
   private readonly sockets = new Map<string, number>();
   private readonly leaving = new Map<string, NodeJS.Timeout>();
-  /** What is to be told next: user → online or not. */
-  private changes = new Map<string, boolean>();
+  /** What is to be stored next: user → here or not. */
+  private readonly changes = new Map<string, boolean>();
   private gathering: NodeJS.Timeout | null = null;
-  private io: ParleyServer | null = null;
+  private isStoring = false;
 
   constructor(
     private readonly repository: PresenceRepository,
-    @Inject(CONFIG) private readonly config: Config,
+    private readonly register: NodeRegister,
+    private readonly news: PresenceNews,
     @Inject(LOG) private readonly log: Logger,
-  ) {}
-
-  async onApplicationBootstrap(): Promise<void> {
-    if (!this.config.redisUrl) await this.repository.clear();
+  ) {
+    register.whenRegistered(() => this.storeEveryone());
+    repository.availability.onChange((isUp) => isUp && this.gatherFor(GATHER_MS));
   }
 
   onApplicationShutdown(): void {
@@ -38,7 +42,7 @@ export class Presence implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   attach(io: ParleyServer): void {
-    this.io = io;
+    this.news.attach(io);
   }
 
   came(userId: string): void {
@@ -65,45 +69,44 @@ export class Presence implements OnApplicationBootstrap, OnApplicationShutdown {
     this.leaving.set(userId, timer);
   }
 
-  private change(userId: string, isOnline: boolean): void {
-    this.changes.set(userId, isOnline);
+  /** The database knows of none of our users (any more). */
+  private storeEveryone(): void {
+    for (const users of [this.sockets, this.leaving]) for (const userId of users.keys()) this.change(userId, true);
+  }
+
+  private change(userId: string, isHere: boolean): void {
+    this.changes.set(userId, isHere);
     this.gatherFor(GATHER_MS);
   }
 
   private gatherFor(ms: number): void {
-    this.gathering ??= setTimeout(() => void this.tell(), ms).unref();
+    if (this.isStoring || this.changes.size === 0) return;
+    this.gathering ??= setTimeout(() => void this.storeChanges(), ms).unref();
   }
 
-  /** One at a time: a later change must not be stored before an earlier one. */
-  private async tell(): Promise<void> {
-    const changes = this.changes;
-    this.changes = new Map();
+  /** One batch at a time: a later change must not be stored before an earlier one. */
+  private async storeChanges(): Promise<void> {
+    this.gathering = null;
+    if (!this.repository.availability.isUp) return;
+    const batch = new Map([...this.changes].slice(0, AT_A_TIME));
+    for (const userId of batch.keys()) this.changes.delete(userId);
+    this.isStoring = true;
+    const isStored = await this.store(batch);
+    this.isStoring = false;
+    if (!isStored)
+      for (const [userId, isHere] of batch) if (!this.changes.has(userId)) this.changes.set(userId, isHere);
+    this.gatherFor(isStored ? GATHER_MS : RETRY_MS);
+  }
+
+  private async store(batch: ReadonlyMap<string, boolean>): Promise<boolean> {
     try {
-      await this.store(changes);
-      this.gathering = null;
+      const changed = await this.repository.store(this.register.nodeId, batch);
+      // Not registered: the next beat makes up for it, and then everyone who is here is stored.
+      if (changed) await this.news.tell(changed);
+      return changed !== null;
     } catch (fault) {
       this.log.warn({ err: fault }, 'presence could not be stored; it will be tried again');
-      this.changes = new Map([...changes, ...this.changes]);
-      this.gathering = null;
-      this.gatherFor(RETRY_MS);
+      return false;
     }
-    if (this.changes.size > 0) this.gatherFor(GATHER_MS);
-  }
-
-  private async store(changes: ReadonlyMap<string, boolean>): Promise<void> {
-    const audiences = await this.repository.audiences([...changes.keys()]);
-    for (const isOnline of [true, false]) {
-      const userIds = [...changes].filter(([, online]) => online === isOnline).map(([userId]) => userId);
-      if (userIds.length === 0) continue;
-      const lastSeenAt = await this.repository.store(userIds, isOnline);
-      for (const userId of userIds)
-        this.emit({ userId, lastSeenAt }, { isOnline, audience: audiences.get(userId) ?? [] });
-    }
-  }
-
-  private emit(event: PresenceEvent, { isOnline, audience }: { isOnline: boolean; audience: readonly string[] }): void {
-    if (audience.length === 0) return;
-    const others = this.io?.local.to(audience.map(conversationRoom)).except(userRoom(event.userId));
-    others?.emit(isOnline ? 'status:online' : 'status:offline', event);
   }
 }
