@@ -1,3 +1,9 @@
+export { type CheckOptions, check, type Report } from './checker/check.js';
+export { faultyLines } from './checker/exits.js';
+export { type Delays, delaysOf, type Recovery } from './checker/liveness.js';
+export type { ProcessFigures, ResourceLimits } from './checker/resources.js';
+export type { Counts } from './checker/tally.js';
+export { INVARIANTS, type Invariant, VIOLATIONS, type Violation, type ViolationName } from './checker/violations.js';
 export { isEvent, type LeanHandlers, type LeanOptions, LeanSocket } from './clients/lean-socket.js';
 export { RestClient } from './clients/rest-client.js';
 export { type LoggedEvent, ScriptedClient } from './clients/scripted-client.js';
@@ -5,6 +11,9 @@ export { DEFAULT_ISSUER, hostToken, type Issuer, type Person, type TokenOptions 
 export { Fleet, type FleetOptions } from './fleet/fleet.js';
 export { FleetNode, type NodeLinks, type NodeRun } from './fleet/fleet-node.js';
 export { type Sample, Sampler } from './fleet/sampler.js';
+export type { HistoryEvent, HistoryHeader, NewEvent, ProbeEvent } from './history/history-event.js';
+export { readHeader, readHistory } from './history/read-history.js';
+export { hashOf, monotonicSeconds, Recorder, type RecorderOptions } from './history/recorder.js';
 export { Balancer } from './links/balancer.js';
 export type { Target } from './links/connection-link.js';
 export type { LinkMode } from './links/link-mode.js';

@@ -1,0 +1,64 @@
+import type { HeardEvent, HistoryEvent, MessageFacts } from '../history/history-event.js';
+import type { Check, World } from './check.contract.js';
+import type { Findings } from './findings.js';
+
+/** The first that told of it. */
+interface Told {
+  kind: string;
+  about: string;
+  event: HeardEvent;
+}
+
+/** I4: whoever tells of a version, or of a message as of a version, tells the same. */
+export class Versions implements Check {
+  private readonly told = new Map<string, (Told | undefined)[]>();
+  /** Hash and seq by message id and version. */
+  private readonly texts = new Map<string, { facts: MessageFacts; event: HistoryEvent }>();
+
+  constructor(private readonly findings: Findings) {}
+
+  see(event: HistoryEvent): void {
+    if (event.type === 'heard') this.heard(event);
+    if (event.type === 'heard' || event.type === 'row' || event.type === 'applied') {
+      if (event.message) this.text(event.message, event);
+    }
+  }
+
+  /** Whether somebody heard each version beyond `from` and up to `to`. */
+  areKnown(conversation: string, from: number, to: number): boolean {
+    const told = this.told.get(conversation) ?? [];
+    for (let version = from + 1; version <= to; version += 1) if (!told[version]) return false;
+    return true;
+  }
+
+  conclude({ final }: World): void {
+    for (const { rows, end } of final.conversations.values()) {
+      for (const row of rows) if (row && end) this.text(row, end);
+    }
+  }
+
+  private heard(event: HeardEvent): void {
+    const { conversation, version, kind, message, users } = event;
+    // Its version is the receiver's cursor, not an event's own.
+    if (kind === 'conversation:created') return;
+    const told = this.told.get(conversation) ?? [];
+    this.told.set(conversation, told);
+    const about = message?.id ?? users?.join() ?? '';
+    const before = told[version];
+    if (!before) told[version] = { kind, about, event };
+    else if (before.kind !== kind || before.about !== about) {
+      const what = `Version ${version} of ${conversation} is "${before.kind}" to one and "${kind}" to another.`;
+      this.findings.add('wrong-content', what, [before.event, event]);
+    }
+  }
+
+  private text(facts: MessageFacts, event: HistoryEvent): void {
+    const key = `${facts.id} ${facts.version}`;
+    const before = this.texts.get(key);
+    if (!before) this.texts.set(key, { facts, event });
+    else if (before.facts.hash !== facts.hash || before.facts.seq !== facts.seq) {
+      const what = `Seq ${facts.seq} (${facts.id}) as of version ${facts.version} was told in two ways.`;
+      this.findings.add('wrong-content', what, [before.event, event]);
+    }
+  }
+}
