@@ -2,7 +2,7 @@
 //   npm test -- unit                      one suite (unit, integration, embedded, postgres, journeys)
 //   npm test -- integration messages      only test files whose path contains "messages"
 import { runJest } from './test/jest-run.mjs';
-import { findChromium, startPostgres } from './test/machine.mjs';
+import { findChromium, findRedis, startPostgres } from './test/machine.mjs';
 import { SUITES } from './test/suites.mjs';
 
 const { chosen, patterns } = readArguments(process.argv.slice(2));
@@ -29,7 +29,8 @@ report();
 async function findParts() {
   const needed = new Set(chosen.flatMap((suite) => suite.needs.map(({ part }) => part)));
   const postgres = needed.has('postgres') ? await startPostgres().catch((error) => ({ error: error.message })) : {};
-  return { postgres, chromium: needed.has('chromium') ? findChromium() : {} };
+  const redis = needed.has('redis') ? findRedis() : {};
+  return { postgres, redis, chromium: needed.has('chromium') ? findChromium() : {} };
 }
 
 async function run(suite) {

@@ -1,4 +1,4 @@
-// What the machine has that tests need and npm does not bring: Postgres and a browser.
+// What the machine has that tests need and npm does not bring: Postgres, Redis and a browser.
 import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -18,6 +18,15 @@ export function findChromium() {
     return existsSync(named) ? { value: named } : { error: `CHROMIUM_PATH names ${named}, which does not exist` };
   const paths = [...BROWSERS.flatMap((name) => searched().map((directory) => join(directory, name))), ...ELSEWHERE];
   return { value: paths.find((path) => existsSync(path)) };
+}
+
+/** A Redis server program that tests can start and kill: `{ value: path }`, or `{}`. */
+export function findRedis() {
+  return {
+    value: searched()
+      .map((directory) => join(directory, 'redis-server'))
+      .find((path) => existsSync(path)),
+  };
 }
 
 const searched = () => (process.env.PATH ?? '').split(delimiter);

@@ -3,6 +3,11 @@ const POSTGRES = {
   variable: 'PARLEY_TEST_POSTGRES_URL',
   sentence: 'no PostgreSQL server programs found; on Debian: apt-get install postgresql',
 };
+const REDIS = {
+  part: 'redis',
+  variable: 'PARLEY_TEST_REDIS',
+  sentence: 'no redis-server found; on Debian: apt-get install redis-server',
+};
 const CHROMIUM = {
   part: 'chromium',
   variable: 'CHROMIUM_PATH',
@@ -21,13 +26,14 @@ export const SUITES = [
     project: 'integration',
     needs: [],
     env: { PARLEY_TEST_DATABASE: 'embedded' },
-    options: IN_PAIRS,
+    // There is only ever one node with the embedded database.
+    options: [...IN_PAIRS, '--testPathIgnorePatterns', 'two-nodes'],
   },
   {
     name: 'integration (postgres)',
     words: ['integration', 'postgres'],
     project: 'integration',
-    needs: [POSTGRES],
+    needs: [POSTGRES, REDIS],
     env: { PARLEY_TEST_DATABASE: 'postgres' },
     options: IN_PAIRS,
   },
@@ -35,7 +41,7 @@ export const SUITES = [
     name: 'journeys',
     words: ['journeys'],
     project: 'journeys',
-    needs: [POSTGRES, CHROMIUM],
+    needs: [POSTGRES, REDIS, CHROMIUM],
     // Browsers and servers are processes of their own: two files at once would only take the time from each other.
     options: ['--runInBand'],
   },

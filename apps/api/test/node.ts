@@ -5,7 +5,7 @@ import supertest from 'supertest';
 import { boot, type Node } from '../src/boot.js';
 import { readEnvironment } from '../src/config/environment.js';
 import { createLog } from '../src/platform/log.js';
-import { freshDatabase } from './test-database.js';
+import { freshDatabase, type TestDatabase } from './test-database.js';
 
 /** The host product's identity provider, played by us. */
 export const HOST = {
@@ -80,7 +80,19 @@ export class TestNode {
 
 /** Boots a node on 127.0.0.1; `env` is added to, and stronger than, what a test node has. */
 export async function startNode(env: Record<string, string> = {}): Promise<TestNode> {
+  return startOn(await freshDatabase(), env);
+}
+
+/** Several nodes of one deployment, on a fresh database and the given Redis. The first one removes the database. */
+export async function startNodes(count: number, redisUrl: string): Promise<TestNode[]> {
   const database = await freshDatabase();
+  const env = { REDIS_URL: redisUrl, JWT_SECRET: 'common to the nodes of this test' };
+  const nodes = [await startOn(database, env)];
+  while (nodes.length < count) nodes.push(await startOn({ ...database, remove: async () => undefined }, env));
+  return nodes;
+}
+
+async function startOn(database: TestDatabase, env: Record<string, string>): Promise<TestNode> {
   const logs: LogLine[] = [];
   const log = createLog('info', { write: (line) => void logs.push(JSON.parse(line) as LogLine) });
   const config = readEnvironment({

@@ -1,0 +1,217 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { RedisServer } from '@parley/testkit';
+import { Sweep } from '../src/realtime/feed/sweep.js';
+import { startNodes, type TestNode } from './node.js';
+import { aPerson, groupOf, Person, people, succeeded } from './people.js';
+import type { TestSocket } from './test-socket.js';
+import { until } from './until.js';
+
+let redis: RedisServer;
+let nodes: TestNode[];
+
+beforeAll(async () => {
+  redis = await RedisServer.start();
+  nodes = await startNodes(2, redis.url);
+  await Promise.all(nodes.map(hears));
+});
+afterAll(async () => {
+  await Promise.all([...nodes].reverse().map((node) => node.close()));
+  await redis.close();
+});
+
+const one = () => nodes[0] as TestNode;
+const other = () => nodes[1] as TestNode;
+const readiness = async (node: TestNode) => (await node.request.get('/health/ready').expect(200)).body;
+const hears = (node: TestNode) => until('a node hears Redis', async () => (await readiness(node)).status === 'ok');
+const missesRedis = (node: TestNode) =>
+  until('a node misses Redis', async () => (await readiness(node)).status === 'degraded');
+const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+/** The same person, speaking to another node. */
+const at = (node: TestNode, { id, username, token }: Person) => new Person(node, id, username, token);
+
+/** A group with one member on each node, connected. */
+async function aTalkAcross() {
+  const owner = await aPerson(one());
+  const member = at(other(), await aPerson(one()));
+  const id = await groupOf(owner, [member]);
+  const [here, there] = await Promise.all([owner.connect(), member.connect()]);
+  return { id, owner, member, here, there };
+}
+
+/** That a socket heard every version from its first to `last`, in order. */
+function expectWhole(socket: TestSocket, id: string, last: number): void {
+  const versions = socket.versions(id);
+  expect(versions).toEqual(range(versions[0] ?? 1, last));
+}
+
+describe('two nodes that hear each other', () => {
+  it('S0.14 S2.17 G3: thirty senders on both: every socket hears every version once and in order', async () => {
+    const crowd = (await people(one(), 30)).map((who, i) => at(nodes[i % 2] as TestNode, who));
+    const id = await groupOf(crowd[0] as Person, crowd.slice(1));
+    const sockets = await Promise.all(crowd.map((who) => who.connect()));
+    for (const round of range(1, 10)) await Promise.all(sockets.map((socket, i) => socket.say(id, `${round} ${i}`)));
+    for (const socket of sockets) await socket.reaches(id, 301);
+    for (const socket of sockets) expect(socket.versions(id)).toEqual(range(2, 301));
+    for (const socket of sockets) socket.close();
+  });
+
+  it('S0.16 G2: a send repeated through the other node is answered with the first one’s ids and heard once', async () => {
+    const { id, owner, here, there } = await aTalkAcross();
+    const clientMessageId = randomUUID();
+    const first = await here.say(id, 'once', { clientMessageId });
+    const again = await at(other(), owner).post(`/conversations/${id}/messages`, { content: 'once', clientMessageId });
+    expect([again.status, again.headers.get('parley-duplicate')]).toEqual([200, 'true']);
+    expect(again.body).toMatchObject({ id: first.messageId, seq: first.seq });
+    const last = await here.say(id, 'last');
+    await there.reaches(id, last.version);
+    expectWhole(there, id, last.version);
+  });
+
+  it('§5: who is added on one node hears of it on the other, first of all, and follows from there', async () => {
+    const owner = await aPerson(one());
+    const member = at(other(), await aPerson(one()));
+    const there = await member.connect();
+    const id = await groupOf(owner, [member]);
+    const created = await there.first('conversation:created', ({ conversation }) => conversation.id === id);
+    expect(created.version).toBe(1);
+    await owner.say(id, 'hello');
+    await there.reaches(id, 2);
+    expect(there.versions(id)).toEqual([1, 2]);
+    there.close();
+  });
+
+  it('G6: a mark set on one node is told to the reader’s socket and the others on the other', async () => {
+    const { id, owner, member, here, there } = await aTalkAcross();
+    await owner.say(id, 'read me');
+    succeeded(await at(one(), member).post(`/conversations/${id}/read`, { seq: 1 }));
+    expect(await there.first('unread:updated')).toMatchObject({ unreadCount: 0, lastReadSeq: 1 });
+    await Promise.all([here, there].map((socket) => socket.first('message:read', ({ seq }) => seq === 1)));
+  });
+
+  it('§2: signing out closes the session’s sockets on every node, and no others', async () => {
+    const user = await one().register(`u${randomUUID().slice(0, 8)}`);
+    const bystander = await at(other(), await aPerson(one())).connect();
+    const there = await new Person(other(), user.id, user.username, user.token).connect();
+    await one().request.post('/api/auth/logout').set('cookie', user.cookie).set('sec-fetch-site', 'same-origin');
+    expect(await there.first('server:closing')).toMatchObject({ error: { code: 'unauthenticated' } });
+    expect(await there.end()).toBe('io server disconnect');
+    expect(bystander.ended).toBeNull();
+    bystander.close();
+  });
+
+  it('G8: whatever else is said on the channels of Redis is passed over', async () => {
+    const { id, here, there } = await aTalkAcross();
+    await here.say(id, 'before');
+    const channels = (await redis.command('PUBSUB', 'SHARDCHANNELS')) as string[];
+    expect(channels.some((channel) => channel.includes(id))).toBe(true);
+    for (const channel of channels.filter((each) => !each.includes('io#')))
+      for (const said of ['', 'x', '1ffffffff{"events":[{}],"marks":[],"head":0}', '1ffffffff[', '\u0000'])
+        await redis.command('SPUBLISH', channel, said);
+    const { version } = await here.say(id, 'after');
+    await there.reaches(id, version);
+    expectWhole(there, id, version);
+  });
+});
+
+describe.each([
+  ['killed', () => redis.kill(), () => redis.start()],
+  ['stopped', async () => redis.pause(), async () => redis.resume()],
+] as const)('two nodes while Redis is %s', (_how, down, up) => {
+  it('G7 S0.18 S2.40: sends go on, everyone hears all of it in order, is told, and nothing is missing afterwards', async () => {
+    const { id, here, there } = await aTalkAcross();
+    const before = await here.say(id, 'before');
+    await there.reaches(id, before.version);
+    await down();
+    for (const i of range(1, 20)) await (i % 2 ? here : there).say(id, `while it was away ${i}`);
+    await Promise.all([here, there].map((socket) => socket.reaches(id, before.version + 20)));
+    for (const socket of [here, there]) expect(await socket.first('service:degraded')).toEqual({ part: 'redis' });
+    await Promise.all(nodes.map(missesRedis));
+    const late = await (await aPerson(one())).connect();
+    expect(await late.first('service:degraded')).toEqual({ part: 'redis' });
+    await up();
+    for (const socket of [here, there, late]) expect(await socket.first('service:restored')).toEqual({ part: 'redis' });
+    await Promise.all(nodes.map(hears));
+    const after = await there.say(id, 'after');
+    await here.reaches(id, after.version);
+    for (const socket of [here, there]) expectWhole(socket, id, after.version);
+    expect([here.ended, there.ended, late.ended]).toEqual([null, null, null]);
+    late.close();
+  });
+
+  it('G5: a member removed on one node while a hundred sends race on the other hears nothing later', async () => {
+    const { id, owner, member, here, there } = await aTalkAcross();
+    await Promise.all(nodes.map(hears));
+    await down();
+    const sender = await at(other(), owner).connect();
+    const sends = range(1, 100).map((i) => sender.say(id, `racing ${i}`));
+    await sends[20];
+    succeeded(await owner.delete(`/conversations/${id}/members/${member.id}`));
+    await Promise.all(sends);
+    const { version } = await there.first('member:removed');
+    const last = (await owner.sees(id)).version;
+    await here.reaches(id, last);
+    await sender.reaches(id, last);
+    expect(last).toBeGreaterThan(version);
+    expectWhole(there, id, version);
+    expect((await member.get(`/conversations/${id}/messages`)).status).toBe(404);
+    await up();
+    await Promise.all(nodes.map(hears));
+    await here.say(id, 'after');
+    expectWhole(there, id, version);
+  });
+});
+
+describe('a node and Redis', () => {
+  it('G7: lost subscriptions are noticed and taken up again', async () => {
+    const { id, here, there } = await aTalkAcross();
+    await here.say(id, 'before');
+    await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    for (const i of range(1, 20)) await here.say(id, `${i}`);
+    await there.reaches(id, 22);
+    await Promise.all(nodes.map(hears));
+    const { version } = await there.say(id, 'after');
+    await here.reaches(id, version);
+    for (const socket of [here, there]) expectWhole(socket, id, version);
+  });
+
+  it('S1.32 S2.40: starts and serves where Redis is not there yet, and finds it when it comes', async () => {
+    const away = await RedisServer.start();
+    await away.kill();
+    const [alone, second] = (await startNodes(2, away.url)) as [TestNode, TestNode];
+    const ann = await aPerson(alone);
+    const bob = at(second, await aPerson(alone));
+    const id = await groupOf(ann, [bob]);
+    const [here, there] = await Promise.all([ann.connect(), bob.connect()]);
+    await here.say(id, 'nobody carries this');
+    await there.reaches(id, 2);
+    expect(await readiness(alone)).toEqual({ status: 'degraded', parts: ['redis'] });
+    await away.start();
+    await Promise.all([alone, second].map(hears));
+    await here.say(id, 'this is carried');
+    await there.reaches(id, 3);
+    here.close();
+    there.close();
+    await second.close();
+    await alone.close();
+    await away.close();
+  });
+
+  it('S0.15 S2.17: Redis alone brings everything, were there no sweep', async () => {
+    const [first, second] = (await startNodes(2, redis.url)) as [TestNode, TestNode];
+    await Promise.all([first, second].map(hears));
+    for (const node of [first, second]) node.node.app.get(Sweep).onApplicationShutdown();
+    const ann = await aPerson(first);
+    const bob = at(second, await aPerson(first));
+    const there = await bob.connect();
+    const id = await groupOf(ann, [bob]);
+    await there.first('conversation:created');
+    for (const i of range(1, 20)) await ann.say(id, `${i}`);
+    await there.reaches(id, 21);
+    succeeded(await bob.post(`/conversations/${id}/read`, { seq: 20 }));
+    expect(await there.first('message:read')).toMatchObject({ seq: 20 });
+    there.close();
+    await second.close();
+    await first.close();
+  });
+});
