@@ -6,8 +6,8 @@ export class RawSocket {
   readonly frames: string[] = [];
   /** Code of the close frame. */
   closed: number | null = null;
-  /** Where the upgrade was refused: its HTTP status and body. */
-  refused: { status: number; body: string } | null = null;
+  /** Where the upgrade was refused: its HTTP status, `Retry-After` and body. */
+  refused: { status: number; retryAfter: string | undefined; body: string } | null = null;
   private readonly socket: WebSocket;
 
   constructor(url: string, options: ClientOptions = {}, path = '/socket.io/?EIO=4&transport=websocket') {
@@ -25,7 +25,12 @@ export class RawSocket {
       const parts: Buffer[] = [];
       response.on('data', (part: Buffer) => parts.push(part));
       response.on('end', () => {
-        this.refused = { status: response.statusCode ?? 0, body: Buffer.concat(parts).toString() };
+        const { statusCode = 0, headers } = response;
+        this.refused = {
+          status: statusCode,
+          retryAfter: headers['retry-after'],
+          body: Buffer.concat(parts).toString(),
+        };
         this.socket.terminate();
       });
     });
@@ -57,6 +62,15 @@ export class RawSocket {
     this.send(`42${id}${json}`);
     const frame = await this.frame(new RegExp(`^43${id}\\[`));
     return JSON.parse(frame.slice(`43${id}`.length))[0];
+  }
+
+  /** Takes nothing more from the network, and says nothing of that. */
+  stopReading(): void {
+    this.socket.pause();
+  }
+
+  readOn(): void {
+    this.socket.resume();
   }
 
   close(): void {

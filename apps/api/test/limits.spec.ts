@@ -1,0 +1,229 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { startNode, type TestNode } from './node.js';
+import { aGroup, aPerson, type Group, type Person, people } from './people.js';
+import { RawSocket } from './raw-socket.js';
+import { TestSocket } from './test-socket.js';
+import { until } from './until.js';
+
+const POLLING = '/socket.io/?EIO=4&transport=polling';
+const BUSY = expect.objectContaining({
+  code: 'service_unavailable',
+  retryable: true,
+  retryAfterMs: expect.any(Number),
+});
+
+let node: TestNode;
+let open: { close(): void }[] = [];
+
+afterEach(async () => {
+  for (const each of open) each.close();
+  open = [];
+  await node.close();
+});
+
+/** Closes it when the test is over. */
+function kept<T extends { close(): void }>(each: T): T {
+  open.push(each);
+  return each;
+}
+
+/** A plain socket.io-client, which comes back sooner than by default only for the sake of the test's length. */
+const plain = (person: Person, url = node.url) =>
+  kept(
+    new TestSocket(url, {
+      auth: { token: person.token },
+      transports: ['polling', 'websocket'],
+      reconnection: true,
+      reconnectionDelay: 50,
+      reconnectionDelayMax: 200,
+    }),
+  );
+
+const lines = (code: string) => node.logs.filter((line) => line.code === code);
+
+describe('S1.33: the connections of a node', () => {
+  it('beyond their limit are refused on both transports, with 503 and Retry-After, before any door sees them', async () => {
+    node = await startNode({ MAX_CONNECTIONS: '2' });
+    const [ann, ben, cem] = (await people(node, 3)) as [Person, Person, Person];
+    const first = kept(await ann.connect());
+    const polling = kept(await ben.connect({ transports: ['polling'] }));
+    const raw = kept(new RawSocket(node.url));
+    const refused = await until('the upgrade is refused', () => raw.refused);
+    expect(refused).toMatchObject({ status: 503, retryAfter: expect.stringMatching(/^[1-5]$/) });
+    expect(JSON.parse(refused.body)).toEqual({ error: BUSY });
+    const answer = await fetch(node.url + POLLING);
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, expect.stringMatching(/^[1-5]$/)]);
+    expect(await answer.json()).toEqual({ error: BUSY });
+    expect(lines('service_unavailable')).toHaveLength(2);
+    // Whatever names a connection that is not there begins none.
+    for (const query of ['&sid=', '&sid=x&sid=', '&sid=x#&sid=y']) {
+      const { status } = await fetch(node.url + POLLING + query);
+      expect({ query, refused: status === 503 || status === 400 }).toEqual({ query, refused: true });
+    }
+    // A connection that is there polls on.
+    expect((await polling.ask('presence:none')).error.code).toBe('not_found');
+    const late = plain(cem);
+    await until('it is refused', () => late.ended);
+    first.close();
+    expect(await late.first('ready')).toMatchObject({ userId: cem.id });
+  });
+});
+
+describe('F17: the handshakes of a second', () => {
+  it('beyond their limit are refused in the same way, and plain clients are all let in by themselves', async () => {
+    node = await startNode({ RATE_LIMITS: 'on', MAX_HANDSHAKES_PER_SECOND: '10' });
+    const crowd = await people(node, 30);
+    const sockets = crowd.map((person) => plain(person));
+    await Promise.all(sockets.map((socket) => socket.first('ready')));
+    expect(lines('service_unavailable').length).toBeGreaterThan(0);
+  });
+});
+
+describe('the sockets of one user', () => {
+  it('beyond their limit are told why and closed so that plain clients come back; those that were there stay', async () => {
+    node = await startNode({ RATE_LIMITS: 'on', MAX_CONNECTIONS_PER_USER: '2' });
+    const [ann, ben] = (await people(node, 2)) as [Person, Person];
+    const first = kept(await ann.connect());
+    const second = kept(await ann.connect());
+    const third = plain(ann);
+    const { error } = await third.first('server:closing');
+    expect(error).toMatchObject({ code: 'rate_limited', retryable: true, retryAfterMs: expect.any(Number) });
+    expect(await third.end()).toMatch(/^transport (close|error)$/);
+    expect(third.all('ready')).toEqual([]);
+    kept(await ben.connect());
+    expect([first.ended, second.ended]).toEqual([null, null]);
+    first.close();
+    expect(await third.first('ready')).toMatchObject({ userId: ann.id });
+    expect(second.ended).toBeNull();
+  });
+});
+
+/** More than the kernel's own buffers hold, and much more than a node may keep for one socket. */
+const PAGES = 20;
+
+describe('G8, F14: who does not read what they are sent', () => {
+  /** A group whose newest page is as large as an answer can be. */
+  const largeGroup = async (): Promise<Group> => {
+    const group = await aGroup(node);
+    await Promise.all(Array.from({ length: 55 }, (_, i) => group.owner.say(group.id, `${i}`.padEnd(10_000, 'x'))));
+    return group;
+  };
+
+  const askMuch = (raw: RawSocket, id: string) => {
+    for (let i = 0; i < PAGES; i += 1) raw.send(`42${i}["conversation:open",{"conversationId":"${id}"}]`);
+  };
+
+  it('is closed beyond so many bytes, and what waited for them is freed; others do not notice', async () => {
+    node = await startNode();
+    const { id, owner, members } = await largeGroup();
+    const [reader] = members as [Person];
+    const watching = kept(await owner.connect());
+    const deaf = await Promise.all(Array.from({ length: 8 }, () => RawSocket.open(node.url, reader.token)));
+    for (const raw of deaf) {
+      kept(raw).stopReading();
+      askMuch(raw, id);
+    }
+    await until('all are given up', () => lines('slow_consumer').length === deaf.length);
+    for (const line of lines('slow_consumer')) expect(line).toMatchObject({ userId: reader.id, door: 'socketio' });
+    // One answer, which comes before anybody looks, on top of the limit; and what one turn brings.
+    for (const { bytes } of lines('slow_consumer')) expect(bytes).toBeLessThan(4 * 1_048_576);
+    await until('nothing is left of them', () => node.logs.filter(({ msg }) => msg === 'disconnected').length === 8);
+    expect((await watching.say(id, 'still here')).success).toBe(true);
+    expect(watching.ended).toBeNull();
+    // They notice when they read on, and miss nothing.
+    const [first] = deaf as [RawSocket];
+    first.readOn();
+    await until('it is closed', () => first.closed);
+    const back = kept(await reader.connect());
+    const answer = await back.ask('sync', { conversations: { [id]: { version: 56, receipts: 0 } } });
+    expect(answer.conversations[id].messages.map(({ content }: { content: string }) => content)).toEqual([
+      'still here',
+    ]);
+  });
+
+  it('is closed after so long, however little it is', async () => {
+    node = await startNode({ MAX_BUFFERED_BYTES: '1000000000', MAX_BUFFERED_SECONDS: '1' });
+    const { id, members } = await largeGroup();
+    const [reader] = members as [Person];
+    const raw = kept(await RawSocket.open(node.url, reader.token));
+    raw.stopReading();
+    askMuch(raw, id);
+    await until('it is given up', () => lines('slow_consumer')[0]);
+    raw.readOn();
+    await until('it is closed', () => raw.closed);
+  });
+
+  it('is not closed where much comes at once to somebody who reads', async () => {
+    node = await startNode({ MAX_BUFFERED_SECONDS: '1' });
+    const { id, members } = await largeGroup();
+    const [reader] = members as [Person];
+    for (const transports of [['websocket'], ['polling']]) {
+      const socket = kept(await reader.connect({ transports }));
+      for (let i = 0; i < 10; i += 1) {
+        const pages = await Promise.all([1, 2].map(() => socket.ask('conversation:open', { conversationId: id })));
+        for (const page of pages) expect(page.items.length).toBeGreaterThan(40);
+      }
+      expect(socket.ended).toBeNull();
+    }
+    expect(lines('slow_consumer')).toEqual([]);
+  });
+
+  it('is closed on long polling too: by bytes where they do not poll, and their session ends', async () => {
+    node = await startNode();
+    const { id, members } = await largeGroup();
+    const [reader] = members as [Person];
+    const { sid } = JSON.parse((await (await fetch(node.url + POLLING)).text()).slice(1));
+    const session = `${node.url}${POLLING}&sid=${sid}`;
+    const post = (body: string) => fetch(session, { method: 'POST', body });
+    await post(`40${JSON.stringify({ token: reader.token })}`);
+    await until('it is connected', () => node.logs.find(({ msg }) => msg === 'connected'));
+    const asks = Array.from({ length: 10 }, (_, i) => `42${i}["conversation:open",{"conversationId":"${id}"}]`);
+    await post(asks.join('\x1e'));
+    await until('it is given up', () => lines('slow_consumer')[0]);
+    expect((await fetch(session)).status).toBe(400);
+  });
+});
+
+describe('attack 56', () => {
+  /** A TCP connection that says this much and no more. */
+  const stall = (text: string): Socket => {
+    const { hostname, port } = new URL(node.url);
+    const socket = connect(Number(port), hostname);
+    socket.on('error', () => undefined);
+    socket.write(text);
+    open.push({ close: () => socket.destroy() });
+    return socket;
+  };
+  const UPGRADE =
+    'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
+    'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n';
+
+  it('200 half heads, half-open upgrades and never authenticating sockets are cut, and others do not notice', async () => {
+    node = await startNode();
+    const { id, owner } = await aGroup(node);
+    const beginnings = ['GET /api/users/me HTTP/1.1\r\nHost: x\r\nX-Half: ', UPGRADE, `${UPGRADE}\r\n`];
+    const stalled = beginnings.flatMap((text) => Array.from({ length: 200 }, () => stall(text)));
+    const ends = stalled.map((socket) => once(socket.resume(), 'close'));
+    await Promise.all(stalled.map((socket) => socket.connecting && once(socket, 'connect')));
+    const socket = kept(await owner.connect());
+    expect((await socket.say(id, 'hello')).success).toBe(true);
+    await Promise.all(ends);
+    expect((await socket.say(id, 'still here')).success).toBe(true);
+  });
+
+  it('200 slow bodies do not keep others out, nor the node from stopping', async () => {
+    node = await startNode();
+    const ann = await aPerson(node);
+    const head = `POST /api/sync HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${ann.token}\r\n`;
+    const slow = Array.from({ length: 200 }, () =>
+      stall(`${head}Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{`),
+    );
+    await Promise.all(slow.map((socket) => socket.connecting && once(socket, 'connect')));
+    const ends = slow.map((socket) => once(socket.resume(), 'close'));
+    expect((await ann.get('/users/me')).status).toBe(200);
+    await node.node.close();
+    await Promise.all(ends);
+  });
+});
