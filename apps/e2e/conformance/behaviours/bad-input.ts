@@ -1,0 +1,141 @@
+import { expect } from '@jest/globals';
+import type { ConversationDetail } from '@parley/protocol';
+import type { Behaviours } from '../stage.js';
+import { anError, aUuid, NOBODY, numbers } from './shapes.js';
+
+/** A list in a list in a list, so many times. */
+const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
+
+const BAD_TEXTS = ['\u0000', 'a\u0000b', '\uD83D', 'a\uDE00b', '\uDC00\uD83D'];
+
+export const badInput: Behaviours = {
+  'A32 §4: NUL and unpaired surrogates are refused wherever text is taken': async (stage) => {
+    const { id, people, lines } = await stage.scene(2);
+    const [owner] = people;
+    for (const bad of BAD_TEXTS) {
+      const send = { conversationId: id, content: 'x' };
+      const { messageId } = await lines[0].say(id, 'fine');
+      const refused = [
+        await lines[0].refused('message:send', { ...send, content: bad }),
+        await lines[0].refused('message:send', { ...send, metadata: { [bad]: 1 } }),
+        await lines[0].refused('message:send', { ...send, metadata: { a: [{ b: bad }] } }),
+        await lines[0].refused('message:edit', { messageId, content: bad }),
+        await lines[0].refused('reaction:add', { messageId, emoji: bad }),
+        await owner.refused('POST', `/conversations/${id}/messages`, { content: bad }),
+        await owner.refused('PATCH', `/conversations/${id}`, { name: `x${bad}` }),
+        await owner.refused('POST', '/conversations', { type: 'group', name: `x${bad}`, memberIds: [] }),
+        await owner.refused('PATCH', '/users/me', { displayName: `x${bad}` }),
+      ];
+      expect([bad, refused.map(({ code }) => code)]).toEqual([bad, refused.map(() => 'validation_failed')]);
+    }
+    await lines[1].reaches(id, 1 + BAD_TEXTS.length);
+    expect(lines[1].all('message:new').map(({ message }) => message.content)).toEqual(BAD_TEXTS.map(() => 'fine'));
+  },
+
+  'A32 S4.46 §8: JSON that is deep, broken or no object is refused on both doors, and the node serves on': async (
+    stage,
+  ) => {
+    const { id, people, lines } = await stage.scene(2);
+    const deep = (levels: number) => `"content":"x","metadata":{"a":${nested(levels)}}`;
+    const metadata = JSON.parse(`{"a":${nested(40)}}`) as object;
+    const error = await lines[0].refused('message:send', { conversationId: id, content: 'x', metadata });
+    expect(error).toEqual(anError('validation_failed'));
+    for (const levels of [40, 5_000, 100_000]) {
+      // By hand, because a client cannot write it: JSON.stringify gives up before.
+      lines[0].socket.io.engine.send(`2["message:send",{"conversationId":"${id}",${deep(levels)}}]`);
+      const { status } = await people[0].refused('POST', `/conversations/${id}/messages`, `{${deep(levels)}}`);
+      expect([levels, [400, 413]]).toEqual([levels, expect.arrayContaining([status])]);
+    }
+    for (const body of ['{"content":', '"text"', '[]', 'null', '7', '{"content":"x"}}', '\u0000']) {
+      const { status } = await people[0].refused('POST', `/conversations/${id}/messages`, body);
+      expect([body, status]).toEqual([body, 400]);
+    }
+    expect((await lines[0].say(id, 'alive')).seq).toBe(1);
+    await lines[1].reaches(id, 2);
+  },
+
+  'A32 §3: values at the edge of what is allowed are taken or refused, each named by its path': async (stage) => {
+    const { id, people, lines } = await stage.scene(1);
+    const wrong: [string, object][] = [
+      ['conversationId', { conversationId: 'x', content: 'x' }],
+      ['conversationId', { conversationId: 7, content: 'x' }],
+      ['content', { conversationId: id }],
+      ['content', { conversationId: id, content: null }],
+      ['content', { conversationId: id, content: ['x'] }],
+      ['clientMessageId', { conversationId: id, content: 'x', clientMessageId: 'x' }],
+      ['clientMessageId', { conversationId: id, content: 'x', clientMessageId: 7 }],
+      ['type', { conversationId: id, content: 'x', type: 'video' }],
+      ['type', { conversationId: id, content: 'x', type: {} }],
+      ['replyToId', { conversationId: id, content: 'x', replyToId: 'x' }],
+      ['metadata', { conversationId: id, content: 'x', metadata: [] }],
+      ['metadata', { conversationId: id, content: 'x', metadata: 'x' }],
+    ];
+    for (const [path, sent] of wrong) {
+      const { code, details } = await lines[0].refused('message:send', sent);
+      expect([sent, code, details?.[0]?.path]).toEqual([sent, 'validation_failed', path]);
+    }
+    expect((await people[0].get<ConversationDetail>(`/conversations/${id}`)).version).toBe(1);
+  },
+
+  'A32 §3: a creation that is wrong is refused, and nothing of it is there': async (stage) => {
+    const [person, other] = await stage.crowd(2);
+    const group = { type: 'group', name: 'Name', memberIds: [other.id] };
+    const wrong = [
+      { ...group, type: 'party' },
+      { ...group, name: '' },
+      { ...group, name: ' ' },
+      { ...group, name: 'x'.repeat(101) },
+      { ...group, name: 'two\nlines' },
+      { ...group, memberIds: 'x' },
+      { ...group, memberIds: [NOBODY] },
+      { ...group, memberIds: ['x'] },
+      { ...group, memberIds: numbers(101).map((n) => NOBODY.slice(0, -3) + String(100 + n)) },
+      { ...group, id: 'x' },
+      { ...group, more: 1 },
+      { type: 'direct', name: 'Name', memberIds: [other.id] },
+      {},
+    ];
+    for (const body of wrong) {
+      expect([body, await person.refused('POST', '/conversations', body)]).toEqual([
+        body,
+        anError('validation_failed', { status: 400 }),
+      ]);
+    }
+    expect(await person.get('/conversations')).toEqual({ items: [], nextCursor: null, hasMore: false, users: [] });
+  },
+
+  '§3: other bodies than JSON and bodies over 262,144 bytes are refused with the error object': async (stage) => {
+    const person = await stage.person();
+    const id = await stage.group([person]);
+    const post = async (type: string, body: string) => {
+      const headers = { authorization: `Bearer ${person.token}`, 'content-type': type };
+      const answer = await fetch(`${person.url}/api/conversations/${id}/messages`, { method: 'POST', headers, body });
+      const { error } = (await answer.json()) as { error: { code: string; requestId: string } };
+      expect([error.requestId, answer.headers.get('x-request-id')]).toEqual([aUuid, error.requestId]);
+      return [answer.status, error.code];
+    };
+    expect(await post('text/plain', '{"content":"x"}')).toEqual([415, 'unsupported_media_type']);
+    expect(await post('application/x-www-form-urlencoded', 'content=x')).toEqual([415, 'unsupported_media_type']);
+    const large = JSON.stringify({ content: 'x'.repeat(262_144) });
+    expect(await post('application/json', large)).toEqual([413, 'too_large']);
+  },
+
+  'G8 S1.24: a frame over 262,144 bytes closes its connection with 1009, and nobody else notices': async (stage) => {
+    const { id, people, lines } = await stage.scene(2);
+    const giant = await people[0].connect();
+    const closed = new Promise<{ code?: number } | undefined>((resolve) =>
+      giant.socket.io.engine.on('close', (_reason, description) =>
+        resolve((description as unknown as { context?: { code?: number } } | undefined)?.context),
+      ),
+    );
+    giant.socket.emit('message:send', { conversationId: id, content: 'x'.repeat(262_144) });
+    expect((await closed)?.code).toBe(1009);
+    expect((await lines[0].say(id, 'unhurt')).seq).toBe(1);
+    await lines[1].reaches(id, 2);
+    const largest = 262_144 - 200;
+    const metadata = { m: 'x'.repeat(largest) };
+    const { code } = await lines[0].refused('message:send', { conversationId: id, content: 'x', metadata });
+    expect(code).toBe('too_large');
+    expect(lines[0].ended).toBeNull();
+  },
+};

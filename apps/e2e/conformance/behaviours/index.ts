@@ -1,0 +1,35 @@
+import type { Behaviours } from '../stage.js';
+import { badInput } from './bad-input.js';
+import { changes } from './changes.js';
+import { commands } from './commands.js';
+import { conversations } from './conversations.js';
+import { handshake } from './handshake.js';
+import { marks } from './marks.js';
+import { members } from './members.js';
+import { order } from './order.js';
+import { pages } from './pages.js';
+import { presence } from './presence.js';
+import { repeats } from './repeats.js';
+import { sending } from './sending.js';
+import { sessions } from './sessions.js';
+import { strangers } from './strangers.js';
+import { syncing } from './syncing.js';
+
+/** All of them, in the order in which they are tried. */
+export const BEHAVIOURS: Readonly<Record<string, Behaviours>> = {
+  'the handshake': handshake,
+  'commands and their acks': commands,
+  sending,
+  repeats,
+  order,
+  'edits, deletions, reactions, replies, mentions': changes,
+  'marks and unread counts': marks,
+  members,
+  conversations,
+  'pages of messages': pages,
+  sync: syncing,
+  sessions,
+  presence,
+  strangers,
+  'bad input': badInput,
+};

@@ -1,0 +1,149 @@
+import type { Ack, Announced, CommandName, Commands, ErrorObject, EventName, Events } from '@parley/protocol';
+import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
+import type { Heard } from './heard.js';
+import { Laws } from './laws.js';
+import type { Ledger } from './ledger.js';
+import { PATIENCE_MS, Watchers } from './patience.js';
+
+export type LineOptions = Partial<ManagerOptions & SocketOptions>;
+
+/** Events with a conversation and a place in its order. */
+type Durable = Extract<Heard['payload'], { version: number }>;
+
+/** One plain socket.io-client that remembers what it heard, in order. It comes back by itself only if told to. */
+export class Line {
+  readonly heard: Heard[] = [];
+  /** Why it was closed or refused, the latest one. */
+  ended: string | null = null;
+  /** `err.data` of a refused handshake. */
+  refusal: { error?: ErrorObject } | ErrorObject | null = null;
+  readonly socket: Socket;
+  private readonly laws = new Laws();
+  private readonly watchers = new Watchers();
+
+  constructor(
+    url: string,
+    private readonly ledger: Ledger,
+    options: LineOptions,
+  ) {
+    this.socket = io(url, { transports: ['websocket'], forceNew: true, reconnection: false, ...options });
+    this.socket.on('connect', () => this.laws.connected());
+    this.socket.onAny((name: EventName, payload: unknown) => this.take({ name, payload } as Heard));
+    this.socket.on('disconnect', (reason) => this.end(reason));
+    this.socket.on('connect_error', (fault) => {
+      this.refusal = (fault as { data?: ErrorObject }).data ?? null;
+      this.end('connect_error');
+    });
+  }
+
+  ready(): Promise<Announced> {
+    return this.first('ready');
+  }
+
+  /** Gives a command of the contract; throws what refuses it. */
+  async ask<Name extends CommandName>(
+    name: Name,
+    payload: Commands[Name]['payload'],
+  ): Promise<Commands[Name]['result'] & { success: true }> {
+    const answer = await this.try<Commands[Name]['result']>(name, payload);
+    if (!answer.success) throw new Error(`${name} was refused: ${JSON.stringify(answer.error)}`);
+    return answer;
+  }
+
+  /** Gives anything at all; the acknowledgement, whatever it says. */
+  async try<Result = object>(name: string, ...payload: unknown[]): Promise<Ack<Result>> {
+    const [first] = payload as [{ conversationId?: string } | undefined];
+    const conversationId = String(first?.conversationId);
+    if (name === 'conversation:join') this.laws.joins(conversationId);
+    const answer = (await this.socket.timeout(PATIENCE_MS).emitWithAck(name, ...payload)) as Ack<Result>;
+    if (answer.success) this.ledger.commands.add(name);
+    if (answer.success && name === 'conversation:leave') this.laws.left(conversationId);
+    return answer;
+  }
+
+  /** Gives anything that has to be refused; the error. */
+  async refused(name: string, ...payload: unknown[]): Promise<ErrorObject> {
+    const answer = await this.try(name, ...payload);
+    if (answer.success) throw new Error(`${name} was obeyed: ${JSON.stringify(answer)}`);
+    return answer.error;
+  }
+
+  say(conversationId: string, content: string, more: object = {}) {
+    return this.ask('message:send', { conversationId, content, ...more });
+  }
+
+  /** The first event of this name that fits, come or yet to come. */
+  first<Name extends EventName>(name: Name, fits: (payload: Events[Name]) => boolean = () => true) {
+    return this.watchers.until(
+      () => `${name} came; there were ${this.names()}; ended: ${this.ended}`,
+      () => this.all(name).find(fits),
+    );
+  }
+
+  /** Waits for the durable event with this version of the conversation, and so for all before it. */
+  async reaches(conversationId: string, version: number): Promise<void> {
+    await this.watchers.until(
+      () => `version ${version} came; there were ${this.versions(conversationId).join(' ')}; ended: ${this.ended}`,
+      () => this.durable(conversationId).find((each) => each.version >= version),
+    );
+  }
+
+  /** Waits until the connection is closed or refused; why. */
+  closed(): Promise<string> {
+    return this.watchers.until(
+      () => `the connection ended; it heard ${this.names()}`,
+      () => this.ended ?? undefined,
+    );
+  }
+
+  /** All events of this name so far, in order. */
+  all<Name extends EventName>(name: Name): Events[Name][] {
+    return this.heard.flatMap((each) => (each.name === name ? [each.payload as Events[Name]] : []));
+  }
+
+  /** The durable events of a conversation so far, in the order in which they came. */
+  durable(conversationId: string): Durable[] {
+    return this.heard.flatMap(({ payload }) =>
+      'version' in payload && idOf(payload) === conversationId ? [payload] : [],
+    );
+  }
+
+  versions(conversationId: string): number[] {
+    return this.durable(conversationId).map(({ version }) => version);
+  }
+
+  /** Everything heard of a conversation so far, by name. */
+  namesOf(conversationId: string): EventName[] {
+    return this.heard.flatMap(({ name, payload }) =>
+      ('conversationId' in payload && payload.conversationId === conversationId) ||
+      ('conversation' in payload && payload.conversation.id === conversationId)
+        ? [name]
+        : [],
+    );
+  }
+
+  /** Closes it; what was wrong on it from its beginning. */
+  close(): readonly string[] {
+    this.socket.disconnect();
+    return this.laws.broken;
+  }
+
+  private take(heard: Heard): void {
+    this.heard.push(heard);
+    this.ledger.events.add(heard.name);
+    this.laws.take(heard);
+    this.watchers.wake();
+  }
+
+  private end(reason: string): void {
+    this.ended = reason;
+    this.watchers.wake();
+  }
+
+  private names(): string {
+    return this.heard.map(({ name }) => name).join(' ');
+  }
+}
+
+const idOf = (payload: Durable): string =>
+  'conversationId' in payload ? payload.conversationId : payload.conversation.id;

@@ -1,0 +1,29 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { BEHAVIOURS } from './behaviours/index.js';
+import { Stage } from './stage.js';
+import { notExercised } from './table.js';
+import type { Venue } from './venue.js';
+
+/** Tries every behaviour of the contract against one deployment, whatever it consists of. */
+export function conform(start: () => Promise<Venue>): void {
+  let venue: Venue;
+  let stage: Stage;
+
+  beforeAll(async () => {
+    venue = await start();
+    stage = new Stage(venue);
+  });
+  afterEach(() => void stage.clear());
+  afterAll(() => venue?.stop());
+
+  describe.each(Object.entries(BEHAVIOURS))('%s', (_group, behaviours) => {
+    it.each(Object.entries(behaviours))('%s', async (_title, behave) => {
+      await behave(stage);
+      expect(stage.clear()).toEqual([]);
+    });
+  });
+
+  it('every command and every event that this version offers was made use of', () => {
+    expect(notExercised(stage.ledger)).toEqual([]);
+  });
+}
