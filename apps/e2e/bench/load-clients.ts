@@ -9,9 +9,10 @@ const READY = Buffer.from('ready');
 const SUCCESS = Buffer.from('"success":true');
 /** Stands before the time of sending; nothing else in a delivery contains it. */
 const MARK = 0x7e;
+/** Behind the time stands the sender's node, one digit. */
 const TIME_DIGITS = 14;
 /** With mark and time: a content of 80 bytes, a third more than the mean line of a busy public chat. */
-const FILLER = ` ${'the quick brown fox jumps over the lazy dog and runs away from it'.slice(0, 64)}`;
+const FILLER = ` ${'the quick brown fox jumps over the lazy dog and runs away from it'.slice(0, 63)}`;
 const CONNECTING_AT_ONCE = 50;
 
 interface Client {
@@ -25,6 +26,7 @@ interface Counters {
   deliveries: number;
   deliveredBytes: number;
   latencies: LatencyHistogram;
+  crossLatencies: LatencyHistogram;
 }
 
 /** All connections of one generator process. Every subject of the benchmark is measured by this same code. */
@@ -39,12 +41,12 @@ export class LoadClients {
   private pacer: NodeJS.Timeout | null = null;
   private lost: string | null = null;
 
-  async connect(target: Target, seats: Seat[]): Promise<void> {
+  async connect(targets: Target[], seats: Seat[]): Promise<void> {
     this.clients = seats.map((seat) => ({ seat, socket: null }));
     this.senders = this.clients.filter((client) => client.seat.sends);
     for (let at = 0; at < this.clients.length; at += CONNECTING_AT_ONCE) {
       const some = this.clients.slice(at, at + CONNECTING_AT_ONCE);
-      await Promise.all(some.map((client) => this.open(target, client)));
+      await Promise.all(some.map((client) => this.open(targets, client)));
     }
   }
 
@@ -80,7 +82,7 @@ export class LoadClients {
     const from = now();
     this.counters = freshCounters();
     await sleep(seconds * 1000);
-    const { acked, refused, deliveries, deliveredBytes, latencies } = this.counters;
+    const { acked, refused, deliveries, deliveredBytes, latencies, crossLatencies } = this.counters;
     const to = now();
     const after = processorTime(watch);
     const used = process.cpuUsage(own);
@@ -94,10 +96,12 @@ export class LoadClients {
       deliveries,
       deliveredBytes,
       latencies: latencies.toJSON(),
+      crossLatencies: crossLatencies.toJSON(),
       generatorCpu: (used.user + used.system) / 1e6,
       serverCpu: after.server - before.server,
       databaseCpu: after.database - before.database,
-      serverMemory: watch ? residentBytes(watch.server) : 0,
+      redisCpu: after.redis - before.redis,
+      serverMemory: watch ? total(watch.servers, residentBytes) : 0,
       refusals: this.refusals.splice(0),
     };
   }
@@ -106,13 +110,15 @@ export class LoadClients {
     if (this.lost !== null) throw new Error(`A load generator's connection ended: ${this.lost}`);
   }
 
-  private async open(target: Target, client: Client): Promise<void> {
+  private async open(targets: Target[], client: Client): Promise<void> {
     const ready = Promise.withResolvers<void>();
+    const target = targets[client.seat.node];
+    if (!target) throw new Error(`There is no node ${client.seat.node}.`);
     client.socket = await LeanSocket.connect(
       { ...target, auth: client.seat.auth },
       {
         onEvent: (bytes, start, end) => {
-          if (isEvent(bytes, start, MESSAGE_NEW)) this.delivered(bytes, start, end);
+          if (isEvent(bytes, start, MESSAGE_NEW)) this.delivered(client, bytes.subarray(start, end));
           else if (isEvent(bytes, start, READY)) ready.resolve();
         },
         onAck: (_id, bytes, start, end) => this.answered(client, bytes.subarray(start, end)),
@@ -127,7 +133,7 @@ export class LoadClients {
 
   private send(client: Client): void {
     this.unanswered += 1;
-    const content = `~${String(now()).padStart(TIME_DIGITS, '0')}${FILLER}`;
+    const content = `~${String(now()).padStart(TIME_DIGITS, '0')}${client.seat.node}${FILLER}`;
     const { conversationId } = client.seat;
     const payload = `{"conversationId":"${conversationId}","content":"${content}","clientMessageId":"${randomUUID()}"}`;
     client.socket?.send(this.nextId++, `["message:send",${payload}]`);
@@ -143,18 +149,22 @@ export class LoadClients {
     if (this.refill) this.send(client);
   }
 
-  private delivered(bytes: Buffer, start: number, end: number): void {
+  private delivered(client: Client, frame: Buffer): void {
     this.counters.deliveries += 1;
-    this.counters.deliveredBytes += end - start;
-    const mark = bytes.indexOf(MARK, start);
+    this.counters.deliveredBytes += frame.length;
+    const mark = frame.indexOf(MARK);
     let sent = 0;
-    for (let i = 1; i <= TIME_DIGITS; i += 1) sent = sent * 10 + (bytes[mark + i] as number) - 0x30;
-    this.counters.latencies.add(now() - sent);
+    for (let i = 1; i <= TIME_DIGITS; i += 1) sent = sent * 10 + (frame[mark + i] as number) - 0x30;
+    const latency = now() - sent;
+    this.counters.latencies.add(latency);
+    const from = (frame[mark + TIME_DIGITS + 1] as number) - 0x30;
+    if (from !== client.seat.node) this.counters.crossLatencies.add(latency);
   }
 }
 
 function freshCounters(): Counters {
-  return { acked: 0, refused: 0, deliveries: 0, deliveredBytes: 0, latencies: new LatencyHistogram() };
+  const latencies = new LatencyHistogram();
+  return { acked: 0, refused: 0, deliveries: 0, deliveredBytes: 0, latencies, crossLatencies: new LatencyHistogram() };
 }
 
 const CLOCK_OFFSET = Number(process.hrtime.bigint()) / 1000 - performance.now() * 1000;
@@ -164,10 +174,15 @@ function now(): number {
   return Math.round(performance.now() * 1000 + CLOCK_OFFSET);
 }
 
-function processorTime(watch: WatchedProcesses | null): { server: number; database: number } {
-  if (!watch) return { server: 0, database: 0 };
+function processorTime(watch: WatchedProcesses | null): { server: number; database: number; redis: number } {
+  if (!watch) return { server: 0, database: 0, redis: 0 };
   return {
-    server: cpuSeconds(watch.server),
+    server: total(watch.servers, cpuSeconds),
     database: watch.database === null ? 0 : cpuSecondsOfFamily(watch.database),
+    redis: watch.redis === null ? 0 : cpuSeconds(watch.redis),
   };
+}
+
+function total(pids: readonly number[], figure: (pid: number) => number): number {
+  return pids.reduce((sum, pid) => sum + figure(pid), 0);
 }

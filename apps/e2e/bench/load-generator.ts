@@ -7,14 +7,16 @@ import type { LoadAnswer, LoadCommand, LoadFigures, Seat, Target, WatchedProcess
 export class LoadGenerator {
   private constructor(private readonly workers: ChildProcess[]) {}
 
-  static async start(count: number, target: Target, seats: Seat[]): Promise<LoadGenerator> {
+  static async start(count: number, targets: Target[], seats: Seat[]): Promise<LoadGenerator> {
     const workers = Array.from({ length: count }, () => fork(fileURLToPath(import.meta.resolve('./load-worker.js'))));
     const generator = new LoadGenerator(workers);
     const conversations = [...new Set(seats.map((seat) => seat.conversationId))];
     const shareOf = (worker: number) =>
       seats.filter((seat) => conversations.indexOf(seat.conversationId) % count === worker);
     try {
-      await Promise.all(workers.map((worker, index) => tell(worker, { do: 'connect', target, seats: shareOf(index) })));
+      await Promise.all(
+        workers.map((worker, index) => tell(worker, { do: 'connect', targets, seats: shareOf(index) })),
+      );
     } catch (error) {
       generator.stop();
       throw error;
@@ -61,8 +63,6 @@ async function tell(worker: ChildProcess, command: LoadCommand): Promise<LoadFig
 }
 
 function together(a: LoadFigures, b: LoadFigures): LoadFigures {
-  const latencies = new LatencyHistogram(a.latencies);
-  latencies.merge(new LatencyHistogram(b.latencies));
   return {
     seconds: Math.max(a.seconds, b.seconds),
     from: Math.min(a.from, b.from),
@@ -71,11 +71,19 @@ function together(a: LoadFigures, b: LoadFigures): LoadFigures {
     refused: a.refused + b.refused,
     deliveries: a.deliveries + b.deliveries,
     deliveredBytes: a.deliveredBytes + b.deliveredBytes,
-    latencies: latencies.toJSON(),
+    latencies: merged(a.latencies, b.latencies),
+    crossLatencies: merged(a.crossLatencies, b.crossLatencies),
     generatorCpu: a.generatorCpu + b.generatorCpu,
     serverCpu: a.serverCpu + b.serverCpu,
     databaseCpu: a.databaseCpu + b.databaseCpu,
+    redisCpu: a.redisCpu + b.redisCpu,
     serverMemory: a.serverMemory + b.serverMemory,
     refusals: [...a.refusals, ...b.refusals],
   };
+}
+
+function merged(a: number[], b: number[]): number[] {
+  const histogram = new LatencyHistogram(a);
+  histogram.merge(new LatencyHistogram(b));
+  return histogram.toJSON();
 }

@@ -5,6 +5,8 @@ export interface Seat {
   auth: Record<string, unknown>;
   conversationId: string;
   sends: boolean;
+  /** Which of the targets it connects to; at most 10. */
+  node: number;
 }
 
 export interface Target {
@@ -13,7 +15,7 @@ export interface Target {
 }
 
 export type LoadCommand =
-  | { do: 'connect'; target: Target; seats: Seat[] }
+  | { do: 'connect'; targets: Target[]; seats: Seat[] }
   /** Closed loop: every sender keeps so many sends unanswered. */
   | { do: 'saturate'; inFlight: number }
   /** Open loop: so many sends a second, all senders in turn. */
@@ -24,9 +26,10 @@ export type LoadCommand =
   | { do: 'measure'; seconds: number; watch: WatchedProcesses | null };
 
 export interface WatchedProcesses {
-  server: number;
+  servers: number[];
   /** A Postgres server: counted with its children. */
   database: number | null;
+  redis: number | null;
 }
 
 export interface LoadFigures {
@@ -41,10 +44,14 @@ export interface LoadFigures {
   deliveredBytes: number;
   /** A latency histogram's counts, from send to delivery, one for each delivery. */
   latencies: number[];
+  /** The same, only of deliveries to another node than the sender's. */
+  crossLatencies: number[];
   /** Seconds of processor time. */
   generatorCpu: number;
   serverCpu: number;
   databaseCpu: number;
+  redisCpu: number;
+  /** Of all servers together, in bytes. */
   serverMemory: number;
   /** The first few refusals, as they came. */
   refusals: string[];

@@ -8,7 +8,7 @@ const clients = new LoadClients();
 async function obey(command: LoadCommand): Promise<LoadFigures | null> {
   switch (command.do) {
     case 'connect':
-      await clients.connect(command.target, command.seats);
+      await clients.connect(command.targets, command.seats);
       return null;
     case 'saturate':
       clients.saturate(command.inFlight);

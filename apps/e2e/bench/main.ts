@@ -11,7 +11,8 @@ import { type Run, runSubject } from './runs.js';
 import { SUBJECTS, type SubjectLetter } from './subjects.js';
 
 const USAGE = `npm run bench -- [options]
-  --only a,b,c,lock   a: bare Socket.IO, b: Parley on Postgres, c: Parley embedded,
+  --only a,b,c,d,lock a: bare Socket.IO, b: Parley on Postgres, c: Parley embedded,
+                      d: two nodes of Parley on Postgres with Redis,
                       lock: one conversation locked by another session (all of them)
   --rounds N          how often each is run, in turn; medians are reported (3)
   --seconds N         measured time of each load (10)
@@ -33,7 +34,7 @@ function given() {
   try {
     return parseArgs({
       options: {
-        only: { type: 'string', default: 'a,b,c,lock' },
+        only: { type: 'string', default: 'a,b,c,d,lock' },
         rounds: { type: 'string', default: '3' },
         seconds: { type: 'string', default: '10' },
         warmup: { type: 'string', default: '3' },
@@ -82,7 +83,7 @@ function profileDirectoryOf(letter: SubjectLetter): string {
 async function bench(): Promise<void> {
   const chosen = options();
   const { only, rounds, seconds, warmup, generators } = chosen;
-  const cluster = only.some((name) => name === 'b' || name === 'lock') ? await PostgresCluster.start() : null;
+  const cluster = only.some((name) => ['b', 'd', 'lock'].includes(name)) ? await PostgresCluster.start() : null;
   try {
     const fsync: FsyncFigures = probeFsync(cluster?.directory ?? tmpdir());
     const runs = await runAll(chosen, cluster);

@@ -9,6 +9,8 @@ import { SUBJECTS, type SubjectLetter } from './subjects.js';
 
 /** What the project promises, against bare Socket.IO at saturation, and at the fixed rate. */
 const TARGETS = { deliveries: 1.5, cpu: 0.65, p99Milliseconds: 15, p99Fsyncs: 3 };
+/** What the second node may cost, in processor time of one, and how late it may be. */
+const PAIR_TARGETS = { cpu: 1.3, crossP99Milliseconds: 100 };
 
 export interface Results {
   at: string;
@@ -70,8 +72,8 @@ export function describeRun({ subject, phase, round, figures, refusals }: Run): 
 
 function table(runs: Run[], phase: Phase): string[] {
   const head = [
-    '| | acked sends/s | deliveries/s | bytes a delivery | p50 | p99 | server CPU a delivery | Postgres CPU a delivery | server / Postgres / generator, share of a core | server memory |',
-    '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',
+    '| | acked sends/s | deliveries/s | bytes a delivery | p50 | p99 | p99 to the other node | server CPU a delivery | Postgres, Redis CPU a delivery | server / Postgres / generator, share of a core | server memory |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |',
   ];
   return head.concat(
     letters().flatMap((letter) => {
@@ -90,8 +92,9 @@ function row(title: string, figures: Figures): string {
     whole(figures.bytesPerDelivery),
     time(figures.p50),
     time(figures.p99),
+    time(figures.crossP99),
     `${figures.serverCpuPerDelivery.toFixed(2)} µs`,
-    figures.databaseCpuPerDelivery > 0 ? `${figures.databaseCpuPerDelivery.toFixed(2)} µs` : '–',
+    [figures.databaseCpuPerDelivery, figures.redisCpuPerDelivery].map(microseconds).join(', '),
     [serverCpuShare, databaseCpuShare, generatorCpuShare].map(percent).join(' / '),
     `${whole(figures.serverMemoryMegabytes)} MB`,
   ];
@@ -134,7 +137,28 @@ function verdicts(runs: Run[], fsync: FsyncFigures | null): string[] {
     const bound = Math.max(TARGETS.p99Milliseconds, TARGETS.p99Fsyncs * fsync.p99);
     lines.push(verdict(`p99 at ${PHASES.fixed} ≤ ${bound.toFixed(1)} ms`, (paced.p99 ?? Infinity) <= bound));
   }
-  return lines;
+  return [...lines, ...pairVerdicts(runs)];
+}
+
+/** Two nodes against one. */
+function pairVerdicts(runs: Run[]): string[] {
+  const lines: string[] = [];
+  for (const phase of ['saturation', 'fixed'] as const) {
+    const [one, pair] = [medians(runs, 'b', phase), medians(runs, 'd', phase)];
+    if (!one || !pair) continue;
+    const ratio = pair.serverCpuPerDelivery / one.serverCpuPerDelivery;
+    lines.push(
+      verdict(
+        `(d) to (b), ${PHASES[phase]}: ${ratio.toFixed(2)} × CPU a delivery, ≤ ${PAIR_TARGETS.cpu}`,
+        ratio <= PAIR_TARGETS.cpu,
+      ),
+    );
+  }
+  const brisk = medians(runs, 'd', 'brisk');
+  if (!brisk) return lines;
+  const isQuick = (brisk.crossP99 ?? Infinity) < PAIR_TARGETS.crossP99Milliseconds;
+  const text = `p99 to the other node at ${PHASES.brisk} is ${time(brisk.crossP99)}, < ${PAIR_TARGETS.crossP99Milliseconds} ms`;
+  return [...lines, verdict(text, isQuick)];
 }
 
 function verdict(target: string, met: boolean): string {
@@ -167,6 +191,10 @@ function whole(value: number): string {
 
 function time(milliseconds: number | null): string {
   return milliseconds === null ? '–' : `${milliseconds.toFixed(milliseconds < 100 ? 1 : 0)} ms`;
+}
+
+function microseconds(value: number): string {
+  return value > 0 ? `${value.toFixed(2)} µs` : '–';
 }
 
 function percent(share: number): string {

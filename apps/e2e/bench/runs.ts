@@ -8,8 +8,14 @@ import { type Layout, type Subject, type SubjectLetter, startSubject } from './s
 const LAYOUT: Layout = { conversations: 20, members: 25, senders: 5 };
 const IN_FLIGHT = 4;
 const FIXED_RATE = 100;
+/** Only where there are two nodes: the load that their latency is stated for. */
+const BRISK_RATE = 200;
 
-export const PHASES = { saturation: 'closed loop', fixed: `${FIXED_RATE} messages/s` } as const;
+export const PHASES = {
+  saturation: 'closed loop',
+  fixed: `${FIXED_RATE} messages/s`,
+  brisk: `${BRISK_RATE} messages/s`,
+} as const;
 export type Phase = keyof typeof PHASES;
 
 /** One subject under one load. Times in milliseconds, processor time in microseconds a delivery. */
@@ -20,8 +26,11 @@ export interface Figures {
   bytesPerDelivery: number;
   p50: number | null;
   p99: number | null;
+  /** Of deliveries to another node than the sender's. */
+  crossP99: number | null;
   serverCpuPerDelivery: number;
   databaseCpuPerDelivery: number;
+  redisCpuPerDelivery: number;
   /** Share of one core. */
   serverCpuShare: number;
   databaseCpuShare: number;
@@ -59,7 +68,7 @@ export interface SubjectRuns {
 /** A fresh server of that kind under both loads, one after the other. */
 export async function runSubject(subject: SubjectLetter, round: number, options: RunOptions): Promise<SubjectRuns> {
   const server = await startSubject(subject, { layout: LAYOUT, ...options });
-  const generator = await LoadGenerator.start(options.generators, server.target, server.seats).catch(
+  const generator = await LoadGenerator.start(options.generators, server.targets, server.seats).catch(
     async (error: unknown) => {
       await server.stop();
       throw error;
@@ -68,6 +77,8 @@ export async function runSubject(subject: SubjectLetter, round: number, options:
   try {
     const saturated = await phase(generator, server, () => generator.saturate(IN_FLIGHT), options);
     const paced = await phase(generator, server, () => generator.pace(FIXED_RATE), options);
+    const isPair = server.targets.length > 1;
+    const brisk = isPair ? await phase(generator, server, () => generator.pace(BRISK_RATE), options) : null;
     const asRun = (name: Phase, figures: LoadFigures): Run => ({
       subject,
       phase: name,
@@ -76,7 +87,7 @@ export async function runSubject(subject: SubjectLetter, round: number, options:
       refusals: figures.refusals,
     });
     return {
-      runs: [asRun('saturation', saturated), asRun('fixed', paced)],
+      runs: [asRun('saturation', saturated), asRun('fixed', paced), ...(brisk ? [asRun('brisk', brisk)] : [])],
       saturation: { from: saturated.from, to: saturated.to },
     };
   } finally {
@@ -109,8 +120,10 @@ function evaluate(figures: LoadFigures): Figures {
     bytesPerDelivery: deliveries > 0 ? figures.deliveredBytes / deliveries : 0,
     p50: latencies.quantile(0.5),
     p99: latencies.quantile(0.99),
+    crossP99: new LatencyHistogram(figures.crossLatencies).quantile(0.99),
     serverCpuPerDelivery: perDelivery(figures.serverCpu),
     databaseCpuPerDelivery: perDelivery(figures.databaseCpu),
+    redisCpuPerDelivery: perDelivery(figures.redisCpu),
     serverCpuShare: figures.serverCpu / seconds,
     databaseCpuShare: figures.databaseCpu / seconds,
     generatorCpuShare: figures.generatorCpu / seconds,

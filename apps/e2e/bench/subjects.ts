@@ -11,6 +11,7 @@ import {
   hostToken,
   ParleyNode,
   type PostgresCluster,
+  RedisServer,
   RestClient,
 } from '@parley/testkit';
 import type { Seat, Target, WatchedProcesses } from './load-protocol.js';
@@ -19,13 +20,14 @@ export const SUBJECTS = {
   a: 'bare Socket.IO, no database',
   b: 'Parley on Postgres',
   c: 'Parley embedded',
+  d: 'two nodes of Parley on Postgres with Redis',
 } as const;
 
 export type SubjectLetter = keyof typeof SUBJECTS;
 
 /** A running server with everything that the load needs to know about it. */
 export interface Subject {
-  target: Target;
+  targets: Target[];
   watch: WatchedProcesses;
   seats: Seat[];
   stop(): Promise<void>;
@@ -49,26 +51,43 @@ export interface SubjectOptions {
 
 export async function startSubject(letter: SubjectLetter, options: SubjectOptions): Promise<Subject> {
   if (letter === 'a') return startBare(options);
-  const cluster = letter === 'b' ? options.cluster : null;
+  const cluster = letter === 'c' ? null : options.cluster;
+  const redis = letter === 'd' ? await RedisServer.start() : null;
   const database = cluster ? await cluster.createDatabase(`bench_${randomUUID()}`) : null;
-  const node = await ParleyNode.start({
-    env: { RATE_LIMITS: 'off', ...(database && { DATABASE_URL: database }) },
-    nodeArguments: profileArguments(options.profileDirectory),
-  });
+  const nodes: ParleyNode[] = [];
   const stop = async () => {
-    await node.stop();
+    await Promise.all(nodes.map((node) => node.stop()));
+    await redis?.close();
   };
   try {
+    while (nodes.length < (redis ? 2 : 1)) nodes.push(await startNode(database, redis, options));
+    const [first] = nodes as [ParleyNode];
     return {
-      target: targetOf(node.url),
-      watch: { server: node.pid, database: cluster?.pid ?? null },
-      seats: await provision(node.url, options.layout),
+      targets: nodes.map((node) => targetOf(node.url)),
+      watch: { servers: nodes.map(({ pid }) => pid), database: cluster?.pid ?? null, redis: redis?.pid ?? null },
+      // Of every conversation half the members, senders among them, are on each node.
+      seats: (await provision(first.url, options.layout)).map((seat, i) => ({ ...seat, node: i % nodes.length })),
       stop,
     };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+function startNode(
+  database: string | null,
+  redis: RedisServer | null,
+  { profileDirectory }: SubjectOptions,
+): Promise<ParleyNode> {
+  return ParleyNode.start({
+    env: {
+      RATE_LIMITS: 'off',
+      ...(database && { DATABASE_URL: database }),
+      ...(redis && { REDIS_URL: redis.url, JWT_SECRET: 'common to the nodes of the benchmark' }),
+    },
+    nodeArguments: profileArguments(profileDirectory),
+  });
 }
 
 async function startBare({ layout, profileDirectory }: SubjectOptions): Promise<Subject> {
@@ -88,18 +107,20 @@ async function startBare({ layout, profileDirectory }: SubjectOptions): Promise<
       auth: { conversationId, userId: randomUUID() },
       conversationId,
       sends: member < layout.senders,
+      node: 0,
     }));
   }).flat();
   const stop = async () => {
     await child.end('SIGTERM');
     rmSync(logs, { recursive: true, force: true });
   };
-  return { target: { host: '127.0.0.1', port }, watch: { server: child.pid, database: null }, seats, stop };
+  const watch = { servers: [child.pid], database: null, redis: null };
+  return { targets: [{ host: '127.0.0.1', port }], watch, seats, stop };
 }
 
 /** People are created by the first sight of their tokens, the conversations over REST. */
-async function provision(url: string, layout: Layout): Promise<Seat[]> {
-  const seats: Seat[] = [];
+async function provision(url: string, layout: Layout): Promise<Omit<Seat, 'node'>[]> {
+  const seats: Omit<Seat, 'node'>[] = [];
   for (let index = 0; index < layout.conversations; index += 1) {
     const [creator, ...others] = Array.from({ length: layout.members }, (_, member) => ({
       externalId: `person-${index}-${member}`,
