@@ -64,6 +64,10 @@ export class RestClient {
     return this.request('POST', `/conversations/${id}/members`, { memberIds });
   }
 
+  removeMember(id: string, userId: string): Promise<unknown> {
+    return this.request('DELETE', `/conversations/${id}/members/${userId}`);
+  }
+
   send(id: string, body: SendMessageBody): Promise<Message> {
     return this.request('POST', `/conversations/${id}/messages`, body);
   }
@@ -103,7 +107,7 @@ export class RestClient {
     });
     const text = await answer.text();
     if (!answer.ok) throw new RestError(answer.status, errorOf(text), `${method} ${path}`);
-    return JSON.parse(text) as T;
+    return (text === '' ? undefined : JSON.parse(text)) as T;
   }
 }
 

@@ -1,7 +1,6 @@
 import type { TcpProxy } from '../links/tcp-proxy.js';
 import type { Exit } from '../processes/child-process.js';
 import { type NodeOptions, ParleyNode } from '../processes/parley-node.js';
-import { troubleIn } from './node-log.js';
 
 /** One life of a node: a process from its start to its end. */
 export interface NodeRun {
@@ -11,8 +10,6 @@ export interface NodeRun {
   exit: Exit | null;
   /** Whether somebody here ended it. */
   planned: boolean;
-  /** Lines of its log that tell of errors which nobody caught. */
-  trouble: string[];
   /** All that it has printed. */
   log: string;
 }
@@ -137,7 +134,6 @@ export class FleetNode {
 
   private run(): NodeRun {
     const { pid, exit } = this.current;
-    const log = this.current.log();
-    return { node: this.name, pid, exit, planned: this.expected, trouble: troubleIn(log), log };
+    return { node: this.name, pid, exit, planned: this.expected, log: this.current.log() };
   }
 }

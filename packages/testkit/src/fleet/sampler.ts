@@ -21,7 +21,8 @@ interface Subject {
 
 /** Looks at processes once a second, from outside. Linux only: elsewhere there are no samples. */
 export class Sampler {
-  readonly samples: Sample[] = [];
+  /** Called with each sample as it is taken. */
+  onSample: (sample: Sample) => void = () => undefined;
   private readonly timer: NodeJS.Timeout;
 
   constructor(
@@ -38,7 +39,7 @@ export class Sampler {
     for (const { name, pid } of this.subjects) {
       const rss = pid === null ? 0 : residentBytes(pid);
       if (pid === null || rss === 0) continue;
-      this.samples.push({ at, node: name, pid, rss, fds: openFiles(pid), cpu: cpuSeconds(pid) });
+      this.onSample({ at, node: name, pid, rss, fds: openFiles(pid), cpu: cpuSeconds(pid) });
     }
   }
 

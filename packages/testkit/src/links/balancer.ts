@@ -29,7 +29,7 @@ export class Balancer {
     readonly port: number,
     targets: readonly Target[],
   ) {
-    this.backends = targets.map((target) => ({ ...target, ready: false }));
+    this.backends = targets.map(({ host, port: at }) => ({ host, port: at, ready: false }));
     this.polls = this.backends.map((backend) => this.watch(backend));
     server.on('connection', (client) => this.accept(client));
   }
