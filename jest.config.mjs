@@ -1,4 +1,7 @@
-/** Three suites: `unit` beside the code, `integration` boots nodes in the process, `journeys` boots real ones. */
+/**
+ * Three suites: `unit` beside the code, `integration` boots nodes in the process, `journeys` boots real ones; and
+ * `conformance`, which tries a deployment that is running already and is no part of `npm test`.
+ */
 const swc = {
   jsc: {
     target: 'es2023',
@@ -35,6 +38,7 @@ export default {
     { ...base, displayName: 'unit', testMatch: ['<rootDir>/{apps,packages}/*/src/**/*.spec.{ts,tsx}'] },
     { ...base, displayName: 'integration', testMatch: ['<rootDir>/apps/api/test/**/*.spec.ts'] },
     { ...base, displayName: 'journeys', testMatch: ['<rootDir>/apps/e2e/**/*.spec.ts'] },
+    { ...base, displayName: 'conformance', testMatch: ['<rootDir>/apps/e2e/conformance/deployment.ts'] },
   ],
   testTimeout: 60_000,
 };
