@@ -8,6 +8,8 @@ export { isEvent, type LeanHandlers, type LeanOptions, LeanSocket } from './clie
 export { RestClient } from './clients/rest-client.js';
 export { type LoggedEvent, ScriptedClient } from './clients/scripted-client.js';
 export { DEFAULT_ISSUER, hostToken, type Issuer, type Person, type TokenOptions } from './clients/tokens.js';
+export { Crew, type CrewOptions, type Rest } from './crew/crew.js';
+export { type CrewShape, FULL_CREW, SMALL_CREW } from './crew/crew-shape.js';
 export { Fleet, type FleetOptions } from './fleet/fleet.js';
 export { FleetNode, type NodeLinks, type NodeRun } from './fleet/fleet-node.js';
 export { type Sample, Sampler } from './fleet/sampler.js';

@@ -10,7 +10,7 @@ export class Exits implements Check {
 
   see(event: HistoryEvent): void {
     if (event.type === 'fault' && event.phase === 'start') for (const pid of event.pids ?? []) this.doomed.add(pid);
-    if (event.type === 'process' && event.phase === 'ended' && !this.doomed.has(event.pid)) {
+    if (event.type === 'process' && event.phase === 'ended' && !event.planned && !this.doomed.has(event.pid)) {
       const how = event.signal ?? `code ${event.code}`;
       this.findings.add('exit', `${event.name} (${event.pid}) ended with ${how}, and nobody ended it.`, [event]);
     }

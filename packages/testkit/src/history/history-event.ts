@@ -184,6 +184,8 @@ export interface ProcessEvent extends Line {
   name: string;
   pid: number;
   code?: number | null;
+  /** Whether it was ended on purpose. */
+  planned?: boolean;
   signal?: string | null;
 }
 

@@ -1,0 +1,54 @@
+/** How large a crew is and what it does. */
+export interface CrewShape {
+  /** People who act. */
+  users: number;
+  /** Members of the one large conversation, of those who act. */
+  hotMembers: number;
+  /** Conversations of several. */
+  groups: number;
+  groupMembers: number;
+  /** Conversations of two. */
+  directs: number;
+  /** Messages a second, all together. */
+  rate: number;
+  /** Of all messages, the share that goes to the large conversation. */
+  hotShare: number;
+  /** Share of devices without a socket. */
+  rest: number;
+  /** Share of devices that are our own client. */
+  sdk: number;
+  /** Passive devices connected to each node directly. */
+  observers: number;
+  /** Milliseconds between probes from each node; 0: none. */
+  probeEvery: number;
+  /** Seconds until a message that nobody confirms is given up: unknown, then. */
+  patience: number;
+}
+
+export const FULL_CREW: CrewShape = {
+  users: 60,
+  hotMembers: 50,
+  groups: 6,
+  groupMembers: 10,
+  directs: 5,
+  rate: 50,
+  hotShare: 0.4,
+  rest: 0.15,
+  sdk: 0.1,
+  observers: 2,
+  probeEvery: 200,
+  patience: 60,
+};
+
+/** Enough of each kind to meet every rule, in seconds, beside other tests. */
+export const SMALL_CREW: CrewShape = {
+  ...FULL_CREW,
+  users: 12,
+  hotMembers: 10,
+  groups: 2,
+  groupMembers: 6,
+  directs: 2,
+  rate: 25,
+  observers: 1,
+  patience: 30,
+};

@@ -1,0 +1,202 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Recorder } from '../history/recorder.js';
+import { Chance } from './chance.js';
+import { type CrewShape, FULL_CREW } from './crew-shape.js';
+import type { Device } from './device.contract.js';
+import { FinalReading } from './final-reading.js';
+import { Http } from './http.js';
+import { gather, inTurn, type Party } from './party.js';
+import type { Person } from './person.js';
+import { Probes } from './probes.js';
+import { RawDevice } from './raw-device.js';
+import { RestDevice } from './rest-device.js';
+import { SdkDevice } from './sdk-device.js';
+import { SocketDevice } from './socket-device.js';
+import { Workload } from './workload.js';
+
+export interface CrewOptions {
+  /** Where ordinary devices connect. */
+  balancerUrl: string;
+  /** Each node's own address, in order: they are called n1, n2 … */
+  nodeUrls: readonly string[];
+  recorder: Recorder;
+  seed: number;
+  shape?: Partial<CrewShape>;
+}
+
+export interface Rest {
+  isQuiet: boolean;
+  /** What was still waited for when patience ended. */
+  waitingFor: string[];
+}
+
+const LOOK_MS = 200;
+const CONNECT_SECONDS = 30;
+const SHOWN = 3;
+
+/** Who sees how far a conversation has come. */
+interface Follower {
+  readonly name: string;
+  readonly isReady: boolean;
+  versionOf(conversation: string): number | null;
+}
+
+/** Many people at many devices, who do what people do whatever happens to the servers, and write down all of it. */
+export class Crew {
+  private readonly devices: ReadonlyMap<string, Device>;
+  private readonly observers: readonly SocketDevice[];
+  private readonly raw: RawDevice;
+  private readonly probes: Probes | null;
+  private readonly workload: Workload;
+
+  private constructor(
+    private readonly options: CrewOptions,
+    private readonly party: Party,
+    shape: CrewShape,
+  ) {
+    const { balancerUrl: url, recorder, seed } = options;
+    const nodes = options.nodeUrls.map((own, place) => ({ name: `n${place + 1}`, url: own }));
+    this.devices = openDevices(party.actors, { shape, url, recorder, seed });
+    this.observers = nodes.flatMap((node, place) =>
+      (party.observers[place] ?? []).map(
+        (person) => new SocketDevice({ url: node.url, person, recorder, node: node.name }),
+      ),
+    );
+    this.raw = new RawDevice({ url, person: party.raw, recorder });
+    const conversation = party.gatherings.find(({ kind }) => kind === 'probe')?.id;
+    const { probeEvery: every, patience } = shape;
+    const asked = { nodes, people: party.probers, recorder, every, patience };
+    this.probes = conversation === undefined ? null : new Probes({ ...asked, conversation });
+    this.workload = new Workload(this.devices, party.gatherings, shape, seed);
+  }
+
+  /** Resolves when everyone is connected, and nothing is sent yet: `work` begins. */
+  static async start(options: CrewOptions): Promise<Crew> {
+    const { balancerUrl: url, nodeUrls, recorder } = options;
+    const shape = { ...FULL_CREW, ...options.shape };
+    const { run } = recorder.header;
+    const party = await gather({ url, nodes: nodeUrls.length, run, shape, recorder });
+    const crew = new Crew(options, party, shape);
+    await crew.connected().catch(async (fault: unknown) => {
+      await crew.close();
+      throw fault;
+    });
+    return crew;
+  }
+
+  /** Everyone begins, and the probes with them. `rate`: messages a second, where it is not the shape's. */
+  work(rate?: number): void {
+    this.workload.start(rate);
+    this.probes?.start();
+  }
+
+  /** Nothing more is begun; what was is ended or given up, and everybody has come to the end of every conversation. */
+  async rest(patience = 30): Promise<Rest> {
+    this.workload.pause();
+    await Promise.all([this.workload.stop(), this.probes?.stop()]);
+    const until = Date.now() + patience * 1_000;
+    for (;;) {
+      const waitingFor = await this.behind();
+      if (waitingFor.length === 0) return { isQuiet: true, waitingFor };
+      if (Date.now() > until) return { isQuiet: false, waitingFor: waitingFor.slice(0, 20) };
+      await sleep(LOOK_MS);
+    }
+  }
+
+  /** Reads everything through every node, and closes all devices. To be called once, after `rest`. */
+  async finish(): Promise<void> {
+    const { nodeUrls, recorder } = this.options;
+    try {
+      this.probes?.conclude();
+      for (const device of this.devices.values()) await this.show(device);
+      for (const [place, url] of nodeUrls.entries()) {
+        const reading = new FinalReading({ name: `n${place + 1}`, url }, recorder);
+        await reading.read(this.party.gatherings, this.party.actors);
+      }
+    } finally {
+      await this.close();
+      recorder.flush();
+    }
+  }
+
+  /** Ends without reading anything. */
+  async close(): Promise<void> {
+    this.workload.pause();
+    const all = [...this.devices.values(), ...this.observers, ...(this.probes?.devices ?? []), this.raw];
+    await Promise.all(all.map((device) => device.close()));
+  }
+
+  private get followers(): Follower[] {
+    const { devices, observers, probes, raw } = this;
+    const sockets: Follower[] = [...devices.values(), ...observers, ...(probes?.devices ?? [])].filter(
+      (device) => !(device instanceof RestDevice),
+    );
+    return [...sockets, raw];
+  }
+
+  private async connected(): Promise<void> {
+    const until = Date.now() + CONNECT_SECONDS * 1_000;
+    for (;;) {
+      const late = this.followers.filter(({ isReady }) => !isReady).map(({ name }) => name);
+      if (late.length === 0) return;
+      if (Date.now() > until) throw new Error(`Not connected within ${CONNECT_SECONDS} s: ${late.join(', ')}.`);
+      await sleep(LOOK_MS);
+    }
+  }
+
+  /** Shows what our own client makes of a few conversations. */
+  private async show(device: Device): Promise<void> {
+    if (!(device instanceof SdkDevice)) return;
+    const mine = this.party.gatherings.filter(({ members }) => members.has(device.person));
+    for (const { id } of mine.slice(0, SHOWN)) await device.show(id, 5_000);
+  }
+
+  /** What has not come to its end; an empty list is quiet. */
+  private async behind(): Promise<string[]> {
+    const waiting = this.followers.filter(({ isReady }) => !isReady).map(({ name }) => `${name} is not connected`);
+    const ends = await this.ends().catch((fault: unknown) => {
+      waiting.push(String(fault));
+      return new Map<string, number>();
+    });
+    for (const follower of this.followers) {
+      for (const [conversation, version] of ends) {
+        const at = follower.versionOf(conversation);
+        if (at !== null && at < version) waiting.push(`${follower.name} is at ${at} of ${version} in ${conversation}`);
+      }
+    }
+    for (const device of this.devices.values()) {
+      if (device instanceof SdkDevice && device.unsent > 0) waiting.push(`${device.name} has ${device.unsent} to send`);
+    }
+    return waiting;
+  }
+
+  /** Each conversation's version, as its owner is told it. */
+  private async ends(): Promise<Map<string, number>> {
+    const found = await inTurn(this.party.gatherings, async ({ id, owner }) => {
+      const path = `conversations/${id}`;
+      const { version } = await new Http(this.options.balancerUrl, owner.token).request<{ version: number }>(
+        'GET',
+        path,
+      );
+      return [id, version] as const;
+    });
+    return new Map(found);
+  }
+}
+
+function openDevices(
+  people: readonly Person[],
+  { shape, url, recorder, seed }: { shape: CrewShape; url: string; recorder: Recorder; seed: number },
+): Map<string, Device> {
+  const chance = new Chance(seed + 1);
+  const devices = new Map<string, Device>();
+  for (const [place, person] of people.entries()) {
+    // By place, so that a small crew has some of each kind.
+    const drawn = (place * 0.618 + chance.next() * 0.01 + 0.5) % 1;
+    const options = { url, person, recorder };
+    if (drawn < shape.rest) devices.set(person.id, new RestDevice(options));
+    else if (drawn < shape.rest + shape.sdk) devices.set(person.id, new SdkDevice(options));
+    else devices.set(person.id, new SocketDevice(options));
+  }
+  return devices;
+}

@@ -1,0 +1,102 @@
+import type { ErrorObject } from '@parley/protocol';
+import type {
+  CallEvent,
+  DeviceLogic,
+  HeardEvent,
+  InfoEvent,
+  LinkEvent,
+  MessageFacts,
+  MovedEvent,
+  OkEvent,
+} from '../history/history-event.js';
+import type { Recorder } from '../history/recorder.js';
+
+type Bare<Event, Known extends string = never> = Omit<Event, 'i' | 't' | 'p' | 'type' | 'device' | Known>;
+export type Asked = Bare<CallEvent, 'user'>;
+export type Granted = Bare<OkEvent, 'ref'>;
+export type Heard = Bare<HeardEvent, 'connection' | 'applied'>;
+
+/** An error answer of the server. */
+export class Refusal extends Error {
+  constructor(readonly error: ErrorObject) {
+    super(`${error.code}: ${error.message}`);
+  }
+}
+
+/** `again`: it is not known whether it happened, or it may be tried again. */
+export type Outcome<T> = { how: 'ok'; result: T } | { how: 'again' } | { how: 'refused'; code: string };
+
+/** What one device does and hears, written into the history. */
+export class Journal {
+  private isClosed = false;
+
+  constructor(
+    private readonly recorder: Recorder,
+    readonly device: string,
+    readonly user: string,
+  ) {}
+
+  introduce(logic: DeviceLogic, node?: string): void {
+    this.recorder.record({ type: 'device', device: this.device, user: this.user, logic, node });
+  }
+
+  /** Nothing is written any more: what follows is our own leaving. */
+  close(): void {
+    this.isClosed = true;
+  }
+
+  /** One attempt: asks, and writes down the question and how it ended. Never rejects. */
+  async attempt<T>(asked: Asked, work: () => Promise<T>, granted: (result: T) => Granted): Promise<Outcome<T>> {
+    const ref = this.call(asked);
+    try {
+      const result = await work();
+      this.ok(ref, granted(result));
+      return { how: 'ok', result };
+    } catch (fault) {
+      if (fault instanceof Refusal && !fault.error.retryable) {
+        this.fail(ref, fault.error.code);
+        return { how: 'refused', code: fault.error.code };
+      }
+      this.info(ref, fault instanceof Refusal ? fault.error.code : String(fault));
+      return { how: 'again' };
+    }
+  }
+
+  call(asked: Asked): number {
+    return this.isClosed ? 0 : this.recorder.record({ type: 'call', device: this.device, user: this.user, ...asked });
+  }
+
+  ok(ref: number, granted: Granted): void {
+    if (!this.isClosed) this.recorder.record({ type: 'ok', ref, ...granted });
+  }
+
+  info(ref: number, why: InfoEvent['why']): void {
+    if (!this.isClosed) this.recorder.record({ type: 'info', ref, why });
+  }
+
+  fail(ref: number, code: string): void {
+    if (!this.isClosed) this.recorder.record({ type: 'fail', ref, code });
+  }
+
+  heard(connection: number, heard: Heard, isApplied: boolean): void {
+    if (this.isClosed) return;
+    const { device } = this;
+    this.recorder.record({ type: 'heard', device, connection, ...heard, ...(isApplied && { applied: true }) });
+  }
+
+  applied({ conversation, version, message }: Heard): void {
+    if (!this.isClosed) this.recorder.record({ type: 'applied', device: this.device, conversation, version, message });
+  }
+
+  row(conversation: string, message: MessageFacts): void {
+    if (!this.isClosed) this.recorder.record({ type: 'row', device: this.device, conversation, message });
+  }
+
+  moved(moved: Bare<MovedEvent>): void {
+    if (!this.isClosed) this.recorder.record({ type: 'moved', device: this.device, ...moved });
+  }
+
+  link(what: LinkEvent['what'], connection: number, why?: string): void {
+    if (!this.isClosed) this.recorder.record({ type: 'link', what, device: this.device, connection, why });
+  }
+}

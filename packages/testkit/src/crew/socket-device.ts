@@ -1,0 +1,185 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { MessagePage } from '@parley/protocol';
+import { hashOf, type Recorder } from '../history/recorder.js';
+import type { Device, Sent } from './device.contract.js';
+import { Http } from './http.js';
+import { type Heard, Journal, type Outcome } from './journal.js';
+import { LiveSocket } from './live-socket.js';
+import type { Person } from './person.js';
+import { Positions } from './positions.js';
+
+export interface SocketDeviceOptions {
+  url: string;
+  person: Person;
+  recorder: Recorder;
+  /** Where `url` is that of one node. */
+  node?: string;
+  name?: string;
+  /** Hears of each message that is new to this device. */
+  onMessage?: (clientMessageId: string) => void;
+}
+
+const ATTEMPT_MS = 2_000;
+const SYNC_MS = 5_000;
+const SYNC_PAUSE_MS = 300;
+/** Events that wait for a sync; beyond them it is cheaper to sync once more. */
+const MOST_HELD = 20_000;
+
+/**
+ * A plain socket.io-client with as little logic as the contract asks for: one number a conversation, `sync` after each
+ * `ready` and at each hole. Coming back is left to the client's defaults.
+ */
+export class SocketDevice implements Device {
+  readonly name: string;
+  readonly person: Person;
+  readonly journal: Journal;
+  readonly http: Http;
+  private readonly live: LiveSocket;
+  private readonly positions: Positions;
+  private readonly onMessage: (clientMessageId: string) => void;
+  /** Null while nothing is awaited; else what came meanwhile. */
+  private held: Heard[] | null = [];
+  private isSyncing = false;
+  private isClosed = false;
+
+  constructor({ url, person, recorder, node, name, onMessage }: SocketDeviceOptions) {
+    this.name = name ?? `${person.name}/socket`;
+    this.person = person;
+    this.journal = new Journal(recorder, this.name, person.id);
+    this.http = new Http(url, person.token);
+    this.positions = new Positions(this.journal, person.id);
+    this.onMessage = onMessage ?? (() => undefined);
+    this.journal.introduce('resume', node);
+    this.live = new LiveSocket({
+      url,
+      token: person.token,
+      journal: this.journal,
+      onHeard: (heard) => this.hear(heard),
+      onReady: () => void this.catchUp(),
+      onLost: () => {
+        this.held ??= [];
+      },
+    });
+  }
+
+  /** Connected, and up to date as far as it knows. */
+  get isReady(): boolean {
+    return this.live.isReady && !this.isSyncing && this.held === null;
+  }
+
+  versionOf(conversation: string): number | null {
+    return this.positions.versionOf(conversation);
+  }
+
+  send(conversation: string, clientMessageId: string, text: string): Promise<Outcome<Sent>> {
+    const payload = { conversationId: conversation, clientMessageId, content: text };
+    return this.journal.attempt(
+      { command: 'send', conversation, clientMessageId, hash: hashOf(text) },
+      async () => {
+        const { messageId, seq, version, duplicate } = await this.live.command('message:send', payload, ATTEMPT_MS);
+        return { id: messageId, seq, version, duplicate };
+      },
+      (sent) => sent,
+    );
+  }
+
+  change(conversation: string, id: string, text: string | null): Promise<Outcome<unknown>> {
+    const command = text === null ? 'delete' : 'edit';
+    return this.journal.attempt(
+      { command, conversation, id, hash: hashOf(text ?? '') },
+      () =>
+        text === null
+          ? this.live.command('message:delete', { messageId: id }, ATTEMPT_MS)
+          : this.live.command('message:edit', { messageId: id, content: text }, ATTEMPT_MS),
+      ({ version }) => ({ version }),
+    );
+  }
+
+  async read(conversation: string): Promise<Outcome<unknown>> {
+    const seq = this.positions.lastSeqOf(conversation);
+    if (seq < 1) return { how: 'refused', code: 'nothing to read' };
+    return this.journal.attempt(
+      { command: 'read', conversation, seq },
+      () => this.live.command('message:read', { conversationId: conversation, seq }, ATTEMPT_MS),
+      ({ lastReadSeq, unreadCount }) => ({ lastReadSeq, unreadCount }),
+    );
+  }
+
+  page(conversation: string): Promise<Outcome<unknown>> {
+    const payload = { conversationId: conversation, limit: 20 };
+    return this.journal.attempt(
+      { command: 'page', conversation },
+      (): Promise<MessagePage> => this.live.command('conversation:open', payload, ATTEMPT_MS),
+      ({ items, hasMore }) => ({ last: items.at(-1)?.seq ?? 0, hasMore }),
+    );
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.live.close();
+  }
+
+  private hear(heard: Heard): void {
+    if (this.held !== null) {
+      this.journal.heard(this.live.connection, heard, false);
+      // What is dropped is a hole, which the next event shows.
+      if (this.held.length < MOST_HELD) this.held.push(heard);
+      return;
+    }
+    const turn = this.positions.take(heard);
+    this.journal.heard(this.live.connection, heard, turn === 'apply');
+    if (turn === 'apply') this.settle(heard);
+    else if (turn === 'hole') {
+      this.journal.link('hole', this.live.connection);
+      this.held = [heard];
+      void this.catchUp();
+    } else if (heard.kind !== 'conversation:created') this.journal.link('repeat', this.live.connection);
+  }
+
+  private settle(heard: Heard): void {
+    this.positions.settle(heard);
+    if (heard.kind === 'message:new' && heard.message) this.onMessage(heard.message.clientMessageId);
+  }
+
+  /** Asks until there is no more to come, as long as this connection lasts. */
+  private async catchUp(): Promise<void> {
+    if (this.isSyncing) return;
+    this.isSyncing = true;
+    try {
+      let goesOn = true;
+      while (goesOn && this.live.isReady && !this.isClosed) {
+        const { connection } = this.live;
+        const answer = await this.live.command('sync', this.positions.question(), SYNC_MS).catch(() => null);
+        if (answer && connection === this.live.connection) {
+          this.positions.sync(answer);
+          for (const changed of Object.values(answer.conversations)) {
+            if ('messages' in changed) for (const row of changed.messages) this.onMessage(row.clientMessageId);
+          }
+          goesOn = answer.hasMore || !this.drain();
+        } else await sleep(SYNC_PAUSE_MS);
+      }
+    } finally {
+      this.isSyncing = false;
+    }
+    // It came back while the last question was under way.
+    if (this.held !== null && this.live.isReady && !this.isClosed) await this.catchUp();
+  }
+
+  /** Takes what waited, in its order; false where there is another hole. */
+  private drain(): boolean {
+    const held = this.held ?? [];
+    for (const [index, heard] of held.entries()) {
+      const turn = this.positions.take(heard);
+      if (turn === 'hole') {
+        this.held = held.slice(index);
+        return false;
+      }
+      if (turn !== 'apply') continue;
+      this.journal.applied(heard);
+      this.settle(heard);
+    }
+    this.held = null;
+    if (this.live.connection > 1) this.journal.link('resumed', this.live.connection);
+    return true;
+  }
+}

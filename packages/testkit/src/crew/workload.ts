@@ -1,0 +1,187 @@
+import { randomUUID } from 'node:crypto';
+import type { ConversationListItem } from '@parley/protocol';
+import { Chance } from './chance.js';
+import type { CrewShape } from './crew-shape.js';
+import type { Device } from './device.contract.js';
+import type { Gathering } from './party.js';
+import { persist } from './persistence.js';
+
+/** Shares of what is done, up to 1. */
+const SENDS = 0.8;
+const READS = SENDS + 0.1;
+const CHANGES = READS + 0.05;
+const MOVES = CHANGES + 0.03;
+
+/** Of each device's messages, so many may still be changed. */
+const MOST_OWN = 20;
+const TRIES = 6;
+const HTTP_MS = 4_000;
+
+interface Own {
+  conversation: string;
+  id: string;
+}
+
+/**
+ * What people do, at a rate that does not wait for answers: each is one thing at a time in one conversation, and all of
+ * them are at once.
+ */
+export class Workload {
+  private readonly chance: Chance;
+  private readonly own = new Map<Device, Own[]>();
+  private readonly busy = new Set<string>();
+  private readonly underWay = new Set<Promise<unknown>>();
+  private readonly gatherings: Gathering[];
+  private timer: NodeJS.Timeout | null = null;
+  private sent = 0;
+
+  constructor(
+    private readonly devices: ReadonlyMap<string, Device>,
+    gatherings: readonly Gathering[],
+    private readonly shape: CrewShape,
+    seed: number,
+  ) {
+    this.chance = new Chance(seed);
+    this.gatherings = gatherings.filter(({ kind }) => kind !== 'probe');
+  }
+
+  /** May be called again after `stop`; with another rate where given. */
+  start(rate = this.shape.rate): void {
+    this.pause();
+    let owed = 0;
+    let before = performance.now();
+    this.timer = setInterval(() => {
+      const now = performance.now();
+      // After a pause of this process nothing is made up for beyond a second.
+      owed = Math.min(owed + ((now - before) / 1_000) * (rate / SENDS), rate);
+      before = now;
+      for (; owed >= 1; owed -= 1) this.act();
+    }, 20);
+  }
+
+  pause(): void {
+    if (this.timer) clearInterval(this.timer);
+    this.timer = null;
+  }
+
+  /** Begins nothing more, and resolves when all that was begun has ended: within the shape's patience. */
+  async stop(): Promise<void> {
+    this.pause();
+    await Promise.all(this.underWay);
+  }
+
+  private act(): void {
+    for (let attempt = 0; attempt < TRIES; attempt += 1) {
+      const gathering = this.where();
+      const person = gathering && this.chance.pick([...gathering.members]);
+      const device = person && this.devices.get(person.id);
+      if (!gathering || !device) continue;
+      const lane = `${device.name} ${gathering.id}`;
+      if (this.busy.has(lane)) continue;
+      this.busy.add(lane);
+      const work = this.something(device, gathering)
+        // A bug of the crew: it is told by the run, and does not end it here.
+        .catch((fault: unknown) => device.journal.info(device.journal.call({ command: 'page' }), String(fault)))
+        .finally(() => {
+          this.busy.delete(lane);
+          this.underWay.delete(work);
+        });
+      this.underWay.add(work);
+      return;
+    }
+  }
+
+  private where(): Gathering | null {
+    const kind = this.chance.next() < this.shape.hotShare ? 'hot' : 'other';
+    return this.chance.pick(this.gatherings.filter((each) => (kind === 'hot') === (each.kind === 'hot')));
+  }
+
+  private async something(device: Device, gathering: Gathering): Promise<void> {
+    const drawn = this.chance.next();
+    if (drawn < SENDS) await this.send(device, gathering);
+    else if (drawn < READS) await persist(device, this.shape.patience, () => device.read(gathering.id));
+    else if (drawn < CHANGES) await this.change(device);
+    else if (drawn < MOVES) await this.move();
+    else await this.look(device, gathering);
+  }
+
+  private async send(device: Device, { id: conversation }: Gathering): Promise<void> {
+    const clientMessageId = randomUUID();
+    this.sent += 1;
+    const text = `${this.sent} of ${device.name}: ${clientMessageId}`;
+    const attempt = () => device.send(conversation, clientMessageId, text);
+    const outcome = await persist(device, this.shape.patience, attempt);
+    if (outcome.how !== 'ok') return;
+    const own = this.own.get(device) ?? [];
+    this.own.set(device, own);
+    own.push({ conversation, id: outcome.result.id });
+    if (own.length > MOST_OWN) own.shift();
+  }
+
+  /** An edit, or in one of four a deletion, of a message of one's own: one change of it at a time. */
+  private async change(device: Device): Promise<void> {
+    const own = this.own.get(device) ?? [];
+    const [message] = own.splice(this.chance.below(own.length), 1);
+    if (!message) return;
+    const text = this.chance.next() < 0.25 ? null : `changed ${randomUUID()}`;
+    const { conversation, id } = message;
+    const outcome = await persist(device, this.shape.patience, () => device.change(conversation, id, text));
+    if (outcome.how === 'ok' && text !== null) own.push(message);
+  }
+
+  /** Someone of a group is removed by its owner, or comes back. */
+  private async move(): Promise<void> {
+    const gathering = this.chance.pick(this.gatherings.filter(({ movable }) => movable.length > 0));
+    const person = gathering && this.chance.pick(gathering.movable);
+    const owner = gathering && this.devices.get(gathering.owner.id);
+    const lane = `moves in ${gathering?.id}`;
+    if (!gathering || !person || !owner || this.busy.has(lane)) return;
+    this.busy.add(lane);
+    try {
+      if (gathering.members.has(person)) {
+        gathering.members.delete(person);
+        await this.remove(owner, gathering.id, person.id);
+      } else {
+        await this.add(owner, gathering.id, person.id);
+        gathering.members.add(person);
+      }
+    } finally {
+      this.busy.delete(lane);
+    }
+  }
+
+  private remove(owner: Device, conversation: string, target: string): Promise<unknown> {
+    const path = `conversations/${conversation}/members/${target}`;
+    return persist({ isReady: true }, this.shape.patience, () =>
+      owner.journal.attempt(
+        { command: 'remove', conversation, target },
+        () => owner.http.request('DELETE', path, undefined, HTTP_MS),
+        () => ({}),
+      ),
+    );
+  }
+
+  private add(owner: Device, conversation: string, target: string): Promise<unknown> {
+    const body = { memberIds: [target] };
+    return persist({ isReady: true }, this.shape.patience, () =>
+      owner.journal.attempt(
+        { command: 'add', conversation, target },
+        () => owner.http.request('POST', `conversations/${conversation}/members`, body, HTTP_MS),
+        () => ({}),
+      ),
+    );
+  }
+
+  /** A page, or one's unread count. */
+  private async look(device: Device, { id: conversation }: Gathering): Promise<void> {
+    if (this.chance.next() < 0.5) {
+      await device.page(conversation);
+      return;
+    }
+    await device.journal.attempt(
+      { command: 'unread', conversation },
+      () => device.http.request<ConversationListItem>('GET', `conversations/${conversation}`, undefined, HTTP_MS),
+      ({ unreadCount, lastReadSeq }) => ({ unreadCount, lastReadSeq }),
+    );
+  }
+}
