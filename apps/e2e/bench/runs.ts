@@ -8,13 +8,15 @@ import { type Layout, type Subject, type SubjectLetter, startSubject } from './s
 const LAYOUT: Layout = { conversations: 20, members: 25, senders: 5 };
 const IN_FLIGHT = 4;
 const FIXED_RATE = 100;
-/** Only where there are two nodes: the load that their latency is stated for. */
+/** The load that the latency of two nodes is stated for, and one at which their cost is compared with that of one. */
 const BRISK_RATE = 200;
+const BUSY_RATE = 1_000;
 
 export const PHASES = {
   saturation: 'closed loop',
   fixed: `${FIXED_RATE} messages/s`,
   brisk: `${BRISK_RATE} messages/s`,
+  busy: `${BUSY_RATE} messages/s`,
 } as const;
 export type Phase = keyof typeof PHASES;
 
@@ -75,21 +77,22 @@ export async function runSubject(subject: SubjectLetter, round: number, options:
     },
   );
   try {
-    const saturated = await phase(generator, server, () => generator.saturate(IN_FLIGHT), options);
-    const paced = await phase(generator, server, () => generator.pace(FIXED_RATE), options);
-    const isPair = server.targets.length > 1;
-    const brisk = isPair ? await phase(generator, server, () => generator.pace(BRISK_RATE), options) : null;
-    const asRun = (name: Phase, figures: LoadFigures): Run => ({
+    const figures = new Map<Phase, LoadFigures>();
+    const run = async (name: Phase, begin: () => Promise<void>) =>
+      figures.set(name, await phase(generator, server, begin, options));
+    await run('saturation', () => generator.saturate(IN_FLIGHT));
+    await run('fixed', () => generator.pace(FIXED_RATE));
+    if (subject === 'd') await run('brisk', () => generator.pace(BRISK_RATE));
+    if (subject === 'b' || subject === 'd') await run('busy', () => generator.pace(BUSY_RATE));
+    const { from = 0, to = 0 } = figures.get('saturation') ?? {};
+    const runs = [...figures].map(([name, all]) => ({
       subject,
       phase: name,
       round,
-      figures: evaluate(figures),
-      refusals: figures.refusals,
-    });
-    return {
-      runs: [asRun('saturation', saturated), asRun('fixed', paced), ...(brisk ? [asRun('brisk', brisk)] : [])],
-      saturation: { from: saturated.from, to: saturated.to },
-    };
+      figures: evaluate(all),
+      refusals: all.refusals,
+    }));
+    return { runs, saturation: { from, to } };
   } finally {
     generator.stop();
     await server.stop();
