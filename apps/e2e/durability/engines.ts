@@ -5,7 +5,7 @@ import { freshDirectory, ParleyNode, PostgresCluster } from '@parley/testkit';
 /** A database that outlives the nodes started on it. */
 export interface Store {
   /** A node on it; nodes that follow each other find what the one before left. */
-  startNode(env?: Record<string, string>): Promise<ParleyNode>;
+  startNode(env?: Record<string, string>, port?: number): Promise<ParleyNode>;
   /** Null for the embedded database. */
   cluster: PostgresCluster | null;
   close(): Promise<void>;
@@ -14,7 +14,7 @@ export interface Store {
 async function embedded(): Promise<Store> {
   const dataDirectory = freshDirectory('store');
   return {
-    startNode: (env) => ParleyNode.start({ dataDirectory, env: { RATE_LIMITS: 'off', ...env } }),
+    startNode: (env, port) => ParleyNode.start({ dataDirectory, port, env: { RATE_LIMITS: 'off', ...env } }),
     cluster: null,
     close: async () => rmSync(dataDirectory, { recursive: true, force: true, maxRetries: 10 }),
   };
@@ -25,7 +25,8 @@ async function postgres(): Promise<Store> {
   const dataDirectory = freshDirectory('store');
   const DATABASE_URL = await cluster.createDatabase(`store_${randomUUID()}`);
   return {
-    startNode: (env) => ParleyNode.start({ dataDirectory, env: { RATE_LIMITS: 'off', DATABASE_URL, ...env } }),
+    startNode: (env, port) =>
+      ParleyNode.start({ dataDirectory, port, env: { RATE_LIMITS: 'off', DATABASE_URL, ...env } }),
     cluster,
     close: async () => {
       await cluster.stop();

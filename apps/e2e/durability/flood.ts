@@ -113,6 +113,8 @@ async function send(client: ScriptedClient, sending: Sending): Promise<boolean> 
     sending.refusals.push(answer.error.code);
     if (!answer.error.retryable) throw new Error(`${answer.error.code}: ${answer.error.message}`);
     await sleep(answer.error.retryAfterMs ?? 100);
+    // It would be kept for a connection that is not opened again.
+    if (!client.isConnected) return false;
   }
 }
 

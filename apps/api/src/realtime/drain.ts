@@ -18,6 +18,8 @@ export interface Draining {
 
 /** All that clients are waited for, from the end of the notice on. */
 const PATIENCE_MS = 4_000;
+/** What a client had sent before it heard is still answered, though only with a refusal. */
+const LAST_CALL_MS = 100;
 /** Answers that were begun have this long to leave. */
 const LAST_BYTES_MS = 1_000;
 const LOOK_MS = 10;
@@ -81,6 +83,7 @@ async function dismissAll(draining: Draining, sockets: readonly ParleySocket[], 
 async function dismiss({ commands }: Draining, socket: ParleySocket, late: AbortSignal): Promise<void> {
   const why = new ParleyError('draining');
   socket.data.refusal = why;
+  await sleep(LAST_CALL_MS);
   await until(() => commands.of(socket) === 0 || !socket.connected, late);
   closeToComeBack(socket, why);
 }
