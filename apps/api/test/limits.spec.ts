@@ -150,7 +150,8 @@ describe('G8, F14: who does not read what they are sent', () => {
     const raw = kept(await RawSocket.open(node.url, reader.token));
     raw.stopReading();
     askMuch(raw, id);
-    await until('it is given up', () => lines('slow_consumer')[0]);
+    const line = await until('it is given up', () => lines('slow_consumer')[0]);
+    expect(line).toMatchObject({ userId: reader.id, bytes: expect.any(Number) });
     raw.readOn();
     await until('it is closed', () => raw.closed);
   });
@@ -196,6 +197,9 @@ describe('attack 56', () => {
     open.push({ close: () => socket.destroy() });
     return socket;
   };
+  const connected = async (socket: Socket) => {
+    if (socket.connecting) await once(socket, 'connect');
+  };
   const UPGRADE =
     'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
     'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n';
@@ -206,7 +210,7 @@ describe('attack 56', () => {
     const beginnings = ['GET /api/users/me HTTP/1.1\r\nHost: x\r\nX-Half: ', UPGRADE, `${UPGRADE}\r\n`];
     const stalled = beginnings.flatMap((text) => Array.from({ length: 200 }, () => stall(text)));
     const ends = stalled.map((socket) => once(socket.resume(), 'close'));
-    await Promise.all(stalled.map((socket) => socket.connecting && once(socket, 'connect')));
+    await Promise.all(stalled.map(connected));
     const socket = kept(await owner.connect());
     expect((await socket.say(id, 'hello')).success).toBe(true);
     await Promise.all(ends);
@@ -220,7 +224,7 @@ describe('attack 56', () => {
     const slow = Array.from({ length: 200 }, () =>
       stall(`${head}Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{`),
     );
-    await Promise.all(slow.map((socket) => socket.connecting && once(socket, 'connect')));
+    await Promise.all(slow.map(connected));
     const ends = slow.map((socket) => once(socket.resume(), 'close'));
     expect((await ann.get('/users/me')).status).toBe(200);
     await node.node.close();

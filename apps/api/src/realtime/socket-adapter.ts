@@ -87,10 +87,12 @@ export class SocketAdapter extends IoAdapter {
   }
 
   private keepEntrance(admission: Admission): Entrance {
-    const { log, allows } = this.surroundings;
+    const { log } = this.surroundings;
     return new Entrance(this.app.getHttpServer() as HttpServer, [DOOR], {
       refusalOf: (request) =>
-        allows(request) ? null : new ParleyError('forbidden', { message: 'This origin is not allowed here.' }),
+        this.surroundings.allows(request)
+          ? null
+          : new ParleyError('forbidden', { message: 'This origin is not allowed here.' }),
       refusalToBegin: () => admission.refusal(),
       onRefused: ({ code }, requestId) => log.info({ code, userId: null, door: 'socketio', requestId }, 'refused'),
     });
