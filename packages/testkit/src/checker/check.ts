@@ -51,7 +51,7 @@ const WARM_UP_SECONDS = 20;
 /** Judges a history. It is read once, in order of time; what is kept grows with messages, not with deliveries. */
 export function check(events: Iterable<HistoryEvent>, options: CheckOptions = {}): Report {
   const findings = new Findings();
-  const world: World = {
+  const world = {
     final: new FinalState(findings),
     sends: new Sends(findings),
     memberships: new Memberships(findings),
@@ -80,7 +80,7 @@ export function check(events: Iterable<HistoryEvent>, options: CheckOptions = {}
     const answered = calls.answeredBy(event);
     if (answered) for (const each of checks) each.answered?.(answered.call, answered.answer);
   }
-  for (const each of checks) each.conclude?.(world);
+  for (const each of checks) each.conclude?.(world satisfies World);
   const reasons = doubts(world, tally.counts);
   return {
     ...verdictOf(findings, reasons),

@@ -1,9 +1,8 @@
 import type { CallEvent, FinalRow, HistoryEvent, OkEvent } from '../history/history-event.js';
 import { hashOf } from '../history/recorder.js';
-import type { Answer, Check, World } from './check.contract.js';
-import type { FinalState } from './final-state.js';
+import type { Answer, Check, FinalFacts, LogicalSend, SendFacts, World } from './check.contract.js';
 import type { Findings } from './findings.js';
-import { type LogicalSend, Sends } from './sends.js';
+import { sendKey } from './sends.js';
 
 const EMPTY = hashOf('');
 
@@ -42,12 +41,12 @@ export class Durability implements Check {
   }
 
   /** Rows by sender, conversation and clientMessageId; tells of two under one key, and of those that nobody sent. */
-  private index(final: FinalState, sends: Sends): Map<string, FinalRow> {
+  private index(final: FinalFacts, sends: SendFacts): Map<string, FinalRow> {
     const byKey = new Map<string, FinalRow>();
     for (const [conversation, { rows, end }] of final.conversations) {
       for (const row of rows) {
         if (!row || row.isSystem) continue;
-        const key = Sends.key(row.sender, conversation, row.clientMessageId);
+        const key = sendKey(row.sender, conversation, row.clientMessageId);
         if (byKey.has(key)) {
           const what = `${row.clientMessageId} has seq ${byKey.get(key)?.seq} and seq ${row.seq} in ${conversation}.`;
           this.findings.add('duplicate', what, [sends.find(row.sender, conversation, row.clientMessageId)?.first, end]);
@@ -62,7 +61,7 @@ export class Durability implements Check {
 
   private one({ first, ok, attempts, refusals }: LogicalSend, rows: Map<string, FinalRow>): void {
     const { user, conversation = '', clientMessageId = '' } = first;
-    const row = rows.get(Sends.key(user, conversation, clientMessageId));
+    const row = rows.get(sendKey(user, conversation, clientMessageId));
     if (ok && !row) {
       const what = `Seq ${ok.seq} of ${conversation} was acknowledged and is not there (${clientMessageId}).`;
       return this.findings.add('lost', what, [first, ok]);

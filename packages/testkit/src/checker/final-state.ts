@@ -5,22 +5,13 @@ import type {
   FinalUserEvent,
   HistoryEvent,
 } from '../history/history-event.js';
-import type { Check } from './check.contract.js';
+import type { Check, FinalConversation, FinalFacts } from './check.contract.js';
 import type { Findings } from './findings.js';
 
-/** A conversation as the first node told it: `rows[seq - 1]`. */
-export interface FinalConversation {
-  rows: FinalRow[];
-  /** How many of the rows up to and with a seq are not `system`. */
-  counted: number[];
-  end: FinalConversationEvent | null;
-}
-
 /** What every node tells in the end: the same, seq by seq. */
-export class FinalState implements Check {
+export class FinalState implements Check, FinalFacts {
   readonly conversations = new Map<string, FinalConversation>();
   readonly users: FinalUserEvent[] = [];
-  private readonly nodes = new Set<string>();
   private readonly reference = new Map<string, string>();
   /** By conversation and node: how many rows it told. */
   private readonly told = new Map<string, number>();
@@ -33,15 +24,10 @@ export class FinalState implements Check {
     else if (event.type === 'final-user') this.users.push(event);
   }
 
-  /** How many messages with a seq beyond `from` and up to `to` count as unread. */
   countBetween(conversation: string, from: number, to: number): number {
     const counted = this.conversations.get(conversation)?.counted ?? [];
     const upTo = (seq: number) => (seq <= 0 ? 0 : (counted[Math.min(seq, counted.length) - 1] ?? 0));
     return Math.max(0, upTo(to) - upTo(from));
-  }
-
-  row(conversation: string, seq: number): FinalRow | undefined {
-    return this.conversations.get(conversation)?.rows[seq - 1];
   }
 
   conclude(): void {
@@ -98,7 +84,6 @@ export class FinalState implements Check {
 
   private end(event: FinalConversationEvent): void {
     const { node, conversation, lastSeq, version } = event;
-    this.nodes.add(node);
     const held = this.conversation(conversation);
     const told = this.told.get(`${conversation} ${node}`) ?? 0;
     if (told !== lastSeq) {

@@ -303,6 +303,6 @@ function pidOf(node: string): number {
   return 1000 + NODES.indexOf(node);
 }
 
-function factsOf({ isDeleted: _, createdAt: __, ...facts }: FinalRow): MessageFacts {
-  return facts;
+function factsOf({ seq, id, sender, clientMessageId, hash, version }: FinalRow): MessageFacts {
+  return { seq, id, sender, clientMessageId, hash, version };
 }

@@ -1,5 +1,5 @@
 import type { CallEvent, HeardEvent, HistoryEvent } from '../history/history-event.js';
-import type { Answer, Check, World } from './check.contract.js';
+import type { Answer, Check, MembershipFacts, World } from './check.contract.js';
 import type { Findings } from './findings.js';
 
 /** Versions that one user heard of one conversation, in one piece. */
@@ -28,7 +28,7 @@ interface Out {
  * I8: who heard what outside their membership. A member hears the versions from being added, or from the beginning, to
  * being removed, both included, and reads nothing after the removal was acknowledged.
  */
-export class Memberships implements Check {
+export class Memberships implements Check, MembershipFacts {
   private readonly users = new Map<string, string>();
   private readonly initial = new Map<string, Set<string>>();
   /** By conversation and user, ascending by version. */
@@ -58,7 +58,6 @@ export class Memberships implements Check {
     this.findings.add('leak', what, [outside.answer, call, answer]);
   }
 
-  /** Whether the user's membership ever changed. */
   hasMoved(conversation: string, user: string): boolean {
     return (this.changes.get(conversation)?.get(user)?.length ?? 0) > 0;
   }

@@ -1,7 +1,5 @@
-import type { Check, World } from './check.contract.js';
-import type { FinalState } from './final-state.js';
+import type { Check, LogicalSend, World } from './check.contract.js';
 import type { Findings } from './findings.js';
-import { type LogicalSend, Sends } from './sends.js';
 
 interface Placed {
   send: LogicalSend;
@@ -12,8 +10,8 @@ interface Placed {
 export class RealTimeOrder implements Check {
   constructor(private readonly findings: Findings) {}
 
-  conclude({ final, sends }: World): void {
-    for (const placed of placedByConversation(final, sends).values()) this.sweep(placed);
+  conclude(world: World): void {
+    for (const placed of placedByConversation(world).values()) this.sweep(placed);
   }
 
   private sweep(placed: Placed[]): void {
@@ -37,7 +35,7 @@ function endOf({ send }: Placed): number {
   return send.ok?.t ?? Number.POSITIVE_INFINITY;
 }
 
-function placedByConversation(final: FinalState, sends: Sends): Map<string, Placed[]> {
+function placedByConversation({ final, sends }: World): Map<string, Placed[]> {
   const found = new Map<string, Placed[]>();
   for (const [conversation, { rows }] of final.conversations) {
     const placed: Placed[] = [];

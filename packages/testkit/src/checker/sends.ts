@@ -1,35 +1,19 @@
 import type { CallEvent, HistoryEvent, OkEvent } from '../history/history-event.js';
-import type { Answer, Check } from './check.contract.js';
+import type { Answer, Check, LogicalSend, SendFacts } from './check.contract.js';
 import type { Findings } from './findings.js';
 
-/** All attempts at one message: they share sender, conversation and clientMessageId. */
-export interface LogicalSend {
-  first: CallEvent;
-  /** The first success. */
-  ok: OkEvent | null;
-  /** The success that was answered as the original. */
-  original: OkEvent | null;
-  attempts: number;
-  refusals: number;
-  successes: number;
-}
-
 /** Collects the sends, and compares the acknowledgements of each. */
-export class Sends implements Check {
+export class Sends implements Check, SendFacts {
   private readonly byKey = new Map<string, LogicalSend>();
 
   constructor(private readonly findings: Findings) {}
-
-  static key(sender: string, conversation: string, clientMessageId: string): string {
-    return `${sender} ${conversation} ${clientMessageId}`;
-  }
 
   all(): Iterable<LogicalSend> {
     return this.byKey.values();
   }
 
   find(sender: string, conversation: string, clientMessageId: string): LogicalSend | undefined {
-    return this.byKey.get(Sends.key(sender, conversation, clientMessageId));
+    return this.byKey.get(sendKey(sender, conversation, clientMessageId));
   }
 
   see(event: HistoryEvent): void {
@@ -74,5 +58,9 @@ export class Sends implements Check {
 }
 
 function keyOf({ user, conversation = '', clientMessageId = '' }: CallEvent): string {
-  return Sends.key(user, conversation, clientMessageId);
+  return sendKey(user, conversation, clientMessageId);
+}
+
+export function sendKey(sender: string, conversation: string, clientMessageId: string): string {
+  return `${sender} ${conversation} ${clientMessageId}`;
 }

@@ -1,8 +1,6 @@
 import type { CallEvent, FinalUserEvent, OkEvent } from '../history/history-event.js';
-import type { Answer, Check, World } from './check.contract.js';
-import type { FinalState } from './final-state.js';
+import type { Answer, Check, FinalFacts, LogicalSend, World } from './check.contract.js';
 import type { Findings } from './findings.js';
-import type { LogicalSend } from './sends.js';
 import { Staircase } from './staircase.js';
 
 interface Mark {
@@ -54,7 +52,7 @@ export class UnreadCounts implements Check {
     held.push(mark);
   }
 
-  private inTheEnd(event: FinalUserEvent, final: FinalState): void {
+  private inTheEnd(event: FinalUserEvent, final: FinalFacts): void {
     const { user, node, conversations, unread } = event;
     for (const { conversation, lastReadSeq, unreadCount } of conversations) {
       const length = final.conversations.get(conversation)?.rows.length;
@@ -89,7 +87,7 @@ export class UnreadCounts implements Check {
     }
   }
 
-  private oneReading({ call, ok }: Reading, final: FinalState, ends: { acked: Staircase; begun: Staircase }): void {
+  private oneReading({ call, ok }: Reading, final: FinalFacts, ends: { acked: Staircase; begun: Staircase }): void {
     const { conversation = '' } = call;
     const marks = this.marks.get(keyOf(call)) ?? [];
     const surely = Math.max(0, ...marks.filter((each) => each.ok && each.ok.t < call.t).map(({ seq }) => seq));

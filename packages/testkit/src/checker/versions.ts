@@ -1,5 +1,5 @@
 import type { HeardEvent, HistoryEvent, MessageFacts } from '../history/history-event.js';
-import type { Check, World } from './check.contract.js';
+import type { Check, VersionFacts, World } from './check.contract.js';
 import type { Findings } from './findings.js';
 
 /** The first that told of it. */
@@ -10,7 +10,7 @@ interface Told {
 }
 
 /** I4: whoever tells of a version, or of a message as of a version, tells the same. */
-export class Versions implements Check {
+export class Versions implements Check, VersionFacts {
   private readonly told = new Map<string, (Told | undefined)[]>();
   /** Hash and seq by message id and version. */
   private readonly texts = new Map<string, { facts: MessageFacts; event: HistoryEvent }>();
@@ -24,7 +24,6 @@ export class Versions implements Check {
     }
   }
 
-  /** Whether somebody heard each version beyond `from` and up to `to`. */
   areKnown(conversation: string, from: number, to: number): boolean {
     const told = this.told.get(conversation) ?? [];
     for (let version = from + 1; version <= to; version += 1) if (!told[version]) return false;

@@ -123,7 +123,7 @@ export class Crew {
   async close(): Promise<void> {
     this.workload.pause();
     const all = [...this.devices.values(), ...this.observers, ...(this.probes?.devices ?? []), this.raw];
-    await Promise.all(all.map((device) => device.close()));
+    await Promise.all(all.map(async (device) => device.close()));
   }
 
   private get followers(): Follower[] {

@@ -83,7 +83,7 @@ export class FinalReading {
       try {
         return await http.request<T>('GET', path, undefined, 10_000);
       } catch (fault) {
-        if (attempt === TRIES) throw new Error(`${this.node.name} does not answer ${path}: ${String(fault)}`);
+        if (attempt === TRIES) throw new Error(`${this.node.name} does not answer ${path}.`, { cause: fault });
         await sleep(PAUSE_MS);
       }
     }

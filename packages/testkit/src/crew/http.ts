@@ -1,6 +1,11 @@
 import type { ErrorBody } from '@parley/protocol';
 import { Refusal } from './journal.js';
 
+interface Answered<T> {
+  status: number;
+  body: T;
+}
+
 /** Requests of one person, each of which ends in time. */
 export class Http {
   constructor(
@@ -14,12 +19,7 @@ export class Http {
   }
 
   /** As `request`, with the answer's status. */
-  async exchange<T>(
-    method: string,
-    path: string,
-    body: unknown,
-    patienceMs: number,
-  ): Promise<{ status: number; body: T }> {
+  async exchange<T>(method: string, path: string, body: unknown, patienceMs: number): Promise<Answered<T>> {
     const answer = await fetch(`${this.url}/api/${path}`, {
       method,
       headers: {

@@ -31,7 +31,7 @@ export class Journal {
   private isClosed = false;
 
   constructor(
-    private readonly recorder: Recorder,
+    private readonly recorder: Pick<Recorder, 'record'>,
     readonly device: string,
     readonly user: string,
   ) {}

@@ -34,12 +34,12 @@ export async function gather(options: {
   recorder: Recorder;
 }): Promise<Party> {
   const { url, nodes, run, shape, recorder } = options;
-  const invited = (names: string[]) => inTurn(names, (name) => invite(url, run, name));
+  const invited = (all: string[]) => inTurn(all, (name) => invite(url, run, name));
   const actors = await invited(names('user', shape.users));
   const probers = await invited(names('prober', shape.probeEvery > 0 ? nodes : 0));
   const observing = await invited(names('observer', nodes * shape.observers));
   const [raw] = (await invited(['raw'])) as [Person];
-  const observers = Array.from({ length: nodes }, (_, node) => observing.filter((_, index) => index % nodes === node));
+  const observers = Array.from({ length: nodes }, (_, node) => observing.filter((__, index) => index % nodes === node));
   const create = async (kind: Gathering['kind'], members: Person[], silent: Person[]): Promise<Gathering> => {
     const [owner, ...others] = members as [Person, ...Person[]];
     const memberIds = [...others, ...silent].map(({ id }) => id);

@@ -24,7 +24,7 @@ export interface HistoryHeader {
 export type DeviceLogic = 'resume' | 'sdk' | 'raw' | 'rest';
 
 /** Told once, before anything else of that device. */
-export interface DeviceEvent extends Line {
+interface DeviceEvent extends Line {
   type: 'device';
   device: string;
   user: string;
@@ -34,13 +34,13 @@ export interface DeviceEvent extends Line {
 }
 
 /** A conversation as it began, at version 1. */
-export interface CreatedEvent extends Line {
+interface CreatedEvent extends Line {
   type: 'created';
   conversation: string;
   members: string[];
 }
 
-export type CommandWord = 'send' | 'edit' | 'delete' | 'read' | 'page' | 'unread' | 'add' | 'remove' | 'sync';
+type CommandWord = 'send' | 'edit' | 'delete' | 'read' | 'page' | 'unread' | 'add' | 'remove' | 'sync';
 
 /** Something was asked. */
 export interface CallEvent extends Line {
@@ -120,7 +120,7 @@ export interface HeardEvent extends Line {
 }
 
 /** A durable event that the device took later than it came: held back until its turn. */
-export interface AppliedEvent extends Line {
+interface AppliedEvent extends Line {
   type: 'applied';
   device: string;
   conversation: string;
@@ -129,7 +129,7 @@ export interface AppliedEvent extends Line {
 }
 
 /** A row that came with an answer to `sync`. */
-export interface RowEvent extends Line {
+interface RowEvent extends Line {
   type: 'row';
   device: string;
   conversation: string;
@@ -178,7 +178,7 @@ export interface FaultEvent extends Line {
   argument?: string;
 }
 
-export interface ProcessEvent extends Line {
+interface ProcessEvent extends Line {
   type: 'process';
   phase: 'started' | 'ended';
   name: string;
@@ -205,7 +205,7 @@ export interface SampleEvent extends Line {
 }
 
 /** A line of a process's log that tells of a defect. */
-export interface LogEvent extends Line {
+interface LogEvent extends Line {
   type: 'log';
   name: string;
   line: string;
