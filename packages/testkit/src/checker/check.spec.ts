@@ -72,14 +72,14 @@ function spoil(how: (history: Spoiled) => void): Report {
 const SPOILS: [string, ViolationName[], (history: Spoiled) => void][] = [
   [
     'an acknowledged row that is dropped on every node',
-    ['lost', 'seq-gap', 'incomplete', 'unread'],
+    ['lost', 'vanished', 'seq-gap', 'incomplete', 'unread'],
     (history) => {
       for (const event of history.finalRows()) event.rows.pop();
     },
   ],
   [
     'an acknowledged row that is dropped, with everything counted anew behind it',
-    ['lost', 'altered', 'wrong-content', 'incomplete', 'unread', 'seq-gap'],
+    ['lost', 'altered', 'vanished', 'wrong-content', 'incomplete', 'unread', 'seq-gap'],
     (history) => {
       for (const event of history.finalRows()) {
         event.rows.splice(4, 1);
@@ -90,7 +90,7 @@ const SPOILS: [string, ViolationName[], (history: Spoiled) => void][] = [
   ],
   [
     'two rows whose seqs are swapped in the end',
-    ['altered', 'wrong-content', 'order-inversion', 'time-inversion'],
+    ['altered', 'vanished', 'wrong-content', 'order-inversion', 'time-inversion'],
     (history) => {
       for (const { rows } of history.finalRows()) {
         const [a, b] = [rows[6], rows[7]];
@@ -136,6 +136,18 @@ const SPOILS: [string, ViolationName[], (history: Spoiled) => void][] = [
     ['seq-gap'],
     (history) => {
       history.finalRows()[1]?.rows.pop();
+    },
+  ],
+  [
+    'a message that was delivered and is not what was stored',
+    ['vanished'],
+    (history) => {
+      const { ok } = history.send();
+      const [conversation = ''] = (ok.id ?? '').split('-');
+      for (const { rows } of history.finalRows(conversation)) {
+        for (const row of rows) if (row.id === ok.id) row.id = 'stored';
+      }
+      ok.id = 'stored';
     },
   ],
   [

@@ -1,5 +1,5 @@
 import type { HeardEvent, HistoryEvent, MessageFacts } from '../history/history-event.js';
-import type { Check, VersionFacts, World } from './check.contract.js';
+import type { Check, FinalConversation, VersionFacts, World } from './check.contract.js';
 import type { Findings } from './findings.js';
 
 /** The first that told of it. */
@@ -33,6 +33,16 @@ export class Versions implements Check, VersionFacts {
   conclude({ final }: World): void {
     for (const { rows, end } of final.conversations.values()) {
       for (const row of rows) if (row && end) this.text(row, end);
+    }
+    for (const [conversation, told] of this.told) this.areThere(told, final.conversations.get(conversation));
+  }
+
+  private areThere(told: readonly (Told | undefined)[], held: FinalConversation | undefined): void {
+    for (const each of told) {
+      const message = each?.kind === 'message:new' ? each.event.message : undefined;
+      if (!each || !message || !held?.end || held.rows[message.seq - 1]?.id === message.id) continue;
+      const what = `Seq ${message.seq} of ${each.event.conversation} was delivered as ${message.id} and is not there.`;
+      this.findings.add('vanished', what, [each.event, held.end]);
     }
   }
 

@@ -21,6 +21,8 @@ export const VIOLATIONS = {
   lost: 'I1',
   /** It is there under another id, seq or text. */
   altered: 'I1',
+  /** It was delivered as stored and is not there in the end. */
+  vanished: 'I1',
   /** Two rows of one clientMessageId, or two sends that were both answered as the first. */
   duplicate: 'I2',
   /** Two acknowledgements of one send that differ. */
