@@ -13,6 +13,7 @@ const COMMANDS = {
   replay: { script: 'apps/e2e/dist/replay/main.js', web: false },
   scale: { script: 'apps/e2e/dist/scale/main.js', web: false },
   fuzz: { script: 'apps/e2e/dist/fuzz/main.js', web: false },
+  chaos: { script: 'apps/e2e/dist/chaos/main.js', web: false },
   conformance: { script: 'tools/conformance.mjs', web: false },
   size: { script: 'tools/size.mjs', web: false },
   migration: { script: 'tools/migration.mjs', web: false },

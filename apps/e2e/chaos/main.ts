@@ -1,0 +1,81 @@
+import { spawnSync } from 'node:child_process';
+import { parseArgs } from 'node:util';
+import { freshDirectory, ROOT } from '@parley/testkit';
+import type { Row } from './row.contract.js';
+import { combined } from './rows/f25-combined.js';
+import { ROWS } from './rows/index.js';
+import { type Outcome, runRow } from './run-row.js';
+import { account, table } from './verdict-table.js';
+
+const USAGE = `npm run chaos -- [rows] [options]
+  F8 F10 …          only these rows; all of them where none is named
+  --minutes N       the combined row (F25) for so many minutes
+  --seed N          what is left to chance is the same for the same number
+  --server PATH     another build's apps/api/dist/main.js for all nodes
+  --list            tells the rows and runs none`;
+
+function given() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      minutes: { type: 'string' },
+      seed: { type: 'string' },
+      server: { type: 'string' },
+      list: { type: 'boolean', default: false },
+    },
+  });
+  const seed = values.seed === undefined ? 1 + Math.floor(Math.random() * 1e6) : Number(values.seed);
+  const minutes = values.minutes === undefined ? null : Number(values.minutes);
+  if (!Number.isInteger(seed) || (minutes !== null && !(minutes > 0))) throw new Error(USAGE);
+  return { rows: chosen(positionals, minutes), seed, list: values.list, server: values.server };
+}
+
+function chosen(ids: readonly string[], minutes: number | null): Row[] {
+  if (minutes !== null) return [combined(minutes)];
+  if (ids.length === 0) return ROWS;
+  return ids.map((id) => {
+    const row = ROWS.find((each) => each.id.toLowerCase() === id.toLowerCase());
+    if (!row) throw new Error(`There is no row ${id}.\n${USAGE}`);
+    return row;
+  });
+}
+
+function commit(): string {
+  const asked = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: ROOT, encoding: 'utf8' });
+  return asked.status === 0 ? asked.stdout.trim() : '';
+}
+
+async function chaos(): Promise<boolean> {
+  const { rows, seed, list, server } = given();
+  if (list) {
+    for (const { id, title, nodes } of rows) console.log(`${id.padEnd(4)} ${title} (${nodes} nodes)`);
+    return true;
+  }
+  const directory = freshDirectory('chaos');
+  console.log(`Seed ${seed}. Histories go to ${directory} and stay only where a row fails.`);
+  const outcomes: Outcome[] = [];
+  for (const row of rows) {
+    console.log(`▶ ${row.id} ${row.title}`);
+    const began = performance.now();
+    const say = (line: string) =>
+      console.log(`    ${((performance.now() - began) / 1_000).toFixed(0).padStart(4)} s  ${line}`);
+    const outcome = await runRow(row, { seed, git: commit(), directory, say, server });
+    outcomes.push(outcome);
+    console.log(
+      `${outcome.verdict === 'green' ? '✔' : '✘'} ${row.id} ${outcome.verdict} (${outcome.seconds.toFixed(0)} s)`,
+    );
+    for (const line of account(outcome)) console.log(line);
+  }
+  console.log();
+  for (const line of table(outcomes)) console.log(line);
+  const green = outcomes.filter(({ verdict }) => verdict === 'green').length;
+  console.log(`\n${green} of ${outcomes.length} rows green, seed ${seed}.`);
+  return green === outcomes.length;
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+const passed = await chaos().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  return false;
+});
+process.exit(passed ? 0 : 1);

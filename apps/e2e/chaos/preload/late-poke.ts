@@ -1,0 +1,17 @@
+// For `node --import`, before a node's own script: between a commit and telling of it there are 50 ms, so that a node
+// can be killed in between. The product itself knows nothing of this.
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const LATE_MS = 50;
+
+type Publish = (...args: unknown[]) => void;
+
+const script = process.argv[1] ?? '';
+const file = join(dirname(script), 'realtime/feed/redis-feed-bus.js');
+const { RedisFeedBus } = (await import(pathToFileURL(file).href)) as { RedisFeedBus: { prototype: object } };
+const prototype = RedisFeedBus.prototype as { publish: Publish };
+const publish = prototype.publish;
+prototype.publish = function publishLate(...args) {
+  setTimeout(() => publish.apply(this, args), LATE_MS);
+};

@@ -1,0 +1,24 @@
+import type { CheckOptions, CrewShape, FleetOptions, Report } from '@parley/testkit';
+import type { Stage } from './stage.js';
+
+/** One line of the matrix of faults. */
+export interface Row {
+  /** `F8`. */
+  id: string;
+  /** What dies, in a few words. */
+  title: string;
+  nodes: 1 | 2 | 3;
+  /** More about the fleet: settings of its nodes, for example. */
+  fleet?: Omit<FleetOptions, 'nodes'>;
+  /** What the crew does that keeps the system busy meanwhile; what is not given is the crew's own default. */
+  crew?: Partial<CrewShape>;
+  /** What the checker is to insist on beyond the invariants. */
+  check?: CheckOptions;
+  /**
+   * Makes the trouble and ends it again, while the crew works. What it throws fails the row; what has to hold beyond
+   * the invariants it says by `stage.must`.
+   */
+  run(stage: Stage): Promise<void>;
+  /** Looks at what the checker made of it, for what can be told only in the end. */
+  judge?(stage: Stage, report: Report): void;
+}

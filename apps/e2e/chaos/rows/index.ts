@@ -1,0 +1,25 @@
+import type { Row } from '../row.contract.js';
+import { nodeKilled } from './f01-node-killed.js';
+import { redisGone } from './f08-redis.js';
+import { redisHostile } from './f10-redis-hostile.js';
+import { oneConversation } from './f19-one-conversation.js';
+import { membersComeAndGo } from './f22-members.js';
+import { clientKilled } from './f24-client-killed.js';
+import { combined } from './f25-combined.js';
+
+/** The matrix, in the order in which it is played. */
+export const ROWS: Row[] = [
+  nodeKilled(20),
+  redisGone([
+    { how: 'killed', seconds: 2.5 },
+    { how: 'killed', seconds: 12 },
+    { how: 'killed', seconds: 60 },
+    { how: 'stopped', seconds: 12 },
+    { how: 'unreachable', seconds: 12 },
+  ]),
+  redisHostile,
+  oneConversation(60),
+  membersComeAndGo,
+  clientKilled(10),
+  combined(1.5),
+];
