@@ -20,7 +20,10 @@ export async function migratePostgres(watch: PostgresWatch, folder: string, log:
       return await migrateOnce(watch, folder);
     } catch (fault) {
       if (!isAway(fault)) throw fault;
-      log.warn({ err: fault }, 'the schema could not be brought up to date; it will be tried again');
+      log.warn(
+        { fault: (fault as Error).message },
+        'the schema could not be brought up to date; it will be tried again',
+      );
       await sleep(RETRY_MS);
     }
   }

@@ -80,24 +80,30 @@ export class PostgresWatch implements Availability {
   }
 
   private async first(): Promise<pg.Client> {
-    let reminded = Number.NEGATIVE_INFINITY;
-    for (let refused = 0; ; ) {
-      const session = await this.connect().catch((fault: unknown) => {
+    let remindedAt = Number.NEGATIVE_INFINITY;
+    for (let refused = 0; refused < CLAIM_ATTEMPTS; ) {
+      try {
+        const session = await this.claimed();
+        if (session) return session;
+        refused += 1;
+      } catch (fault) {
         if (!isAway(fault)) throw fault;
-        if (performance.now() - reminded > REMIND_EVERY_MS) {
-          reminded = performance.now();
+        if (performance.now() - remindedAt > REMIND_EVERY_MS) {
+          remindedAt = performance.now();
           this.log.warn({ fault: wordsOf(fault) }, 'the database does not answer yet');
         }
-        return null;
-      });
-      if (session && (await this.claims(session))) return session;
-      if (session) {
-        void session.end();
-        refused += 1;
-        if (refused === CLAIM_ATTEMPTS) throw new Error(REFUSALS[this.company]);
       }
       await pause(RETRY_MS);
     }
+    throw new Error(REFUSALS[this.company]);
+  }
+
+  /** A session that holds the lock; null where another node does. */
+  private async claimed(): Promise<pg.Client | null> {
+    const session = await this.connect();
+    if (await this.claims(session)) return session;
+    void session.end();
+    return null;
   }
 
   private async watchOver(first: pg.Client): Promise<void> {
