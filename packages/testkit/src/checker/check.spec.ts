@@ -142,7 +142,8 @@ const SPOILS: [string, ViolationName[], (history: Spoiled) => void][] = [
     'a message that was delivered and is not what was stored',
     ['vanished'],
     (history) => {
-      const { ok } = history.send();
+      const changed = new Set(history.all('call').map(({ id }) => id));
+      const ok = history.one('ok', ({ id, duplicate }) => duplicate === false && !changed.has(id));
       const [conversation = ''] = (ok.id ?? '').split('-');
       for (const { rows } of history.finalRows(conversation)) {
         for (const row of rows) if (row.id === ok.id) row.id = 'stored';
