@@ -1,8 +1,9 @@
+import type { Patch } from '@parley/testkit';
+
 /** One way to break the product that the fuzz has to notice. */
 export interface Mutation {
   name: string;
-  /** `from` is there exactly once; a change of the sources that moves it away is a fault here, and is told. */
-  patches: { file: string; from: string; to: string }[];
+  patches: Patch[];
   /** Letters of the oracles of which one has to see it. */
   seenBy: string[];
 }

@@ -26,3 +26,4 @@ export { freePort, freshDirectory, ROOT, SERVER } from './processes/places.js';
 export { PostgresCluster } from './processes/postgres-cluster.js';
 export { cpuSeconds, cpuSecondsOfFamily, residentBytes } from './processes/process-figures.js';
 export { RedisServer } from './processes/redis-server.js';
+export { type Patch, SourceCopy } from './processes/source-copy.js';
