@@ -46,4 +46,29 @@ describe('taking turns', () => {
     await Promise.all(held);
     expect(await turns.within(async () => 'served')).toBe('served');
   });
+
+  it('refuses all who wait when told to; what runs goes on, and the place of the refused is free', async () => {
+    const turns = new Turns({ atOnce: 1, mostWaiting: 10, retryAfterMs: 5 });
+    const first = Promise.withResolvers<string>();
+    const running = turns.within(() => first.promise);
+    const waiting = [turns.within(async () => 'not'), turns.within(async () => 'not')];
+    turns.refuseWaiting();
+    for (const each of waiting) {
+      await expect(each).rejects.toMatchObject({ code: 'service_unavailable', extra: { retryAfterMs: 5 } });
+    }
+    const later = turns.within(async () => 'later');
+    first.resolve('done');
+    expect(await Promise.all([running, later])).toEqual(['done', 'later']);
+  });
+
+  it('refuses whoever waits longer than is allowed, and serves those behind', async () => {
+    const turns = new Turns({ atOnce: 1, mostWaiting: 10, patienceMs: 20 });
+    const first = Promise.withResolvers<void>();
+    const running = turns.within(() => first.promise);
+    await expect(turns.within(async () => 'never')).rejects.toMatchObject({ code: 'service_unavailable' });
+    const behind = turns.within(async () => 'behind');
+    first.resolve();
+    await running;
+    expect(await behind).toBe('behind');
+  });
 });
