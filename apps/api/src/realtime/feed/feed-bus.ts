@@ -5,6 +5,8 @@ export interface Poke {
   conversationId: string;
   events: readonly FeedEvent[];
   marks: readonly MarkEvent[];
+  /** In characters as it travelled; missing where it was made here. */
+  size?: number;
 }
 
 /** What a node hears about one of its users: they became a member of a conversation it may know nothing of. */

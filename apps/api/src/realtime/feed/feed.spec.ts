@@ -1,6 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import type { ConversationListItem } from '@parley/protocol';
 import fc from 'fast-check';
+import { EarlyBudget } from './early-events.js';
 import { Feed, type FeedHost } from './feed.js';
 import type { FeedEvent, MarkEvent } from './feed-events.js';
 
@@ -147,6 +148,36 @@ describe('a feed', () => {
     stage.feed.accept(all.slice(1));
     await settle(2_000);
     expect(stage.told).toEqual(upTo(3_000));
+  });
+
+  it('G8: early events of more than a megabyte are read instead, and what was kept is given back', async () => {
+    const stage = new Stage();
+    const budget = new EarlyBudget();
+    const feed = new Feed(ID, stage, budget);
+    feed.open({ version: 0, receipts: 0 });
+    const all = upTo(40).map(event);
+    stage.commit(all);
+    feed.accept(all.slice(1), 4 * 1024 * 1024);
+    expect(budget.held).toBeGreaterThan(900_000);
+    expect(budget.held).toBeLessThanOrEqual(1024 * 1024);
+    await settle(2_000);
+    expect(stage.told).toEqual(upTo(40));
+    expect(budget.held).toBe(0);
+    feed.accept([event(45)], 1_000);
+    expect(budget.held).toBe(1_000);
+    feed.close();
+    expect(budget.held).toBe(0);
+  });
+
+  it('G4: waits once for a long gap, and reads all of it without waiting again', async () => {
+    const stage = new Stage();
+    stage.most = 10;
+    stage.feed.open({ version: 0, receipts: 0 });
+    stage.commit(upTo(500).map(event));
+    stage.feed.expect(500);
+    await settle(31);
+    expect(stage.told).toEqual(upTo(500));
+    expect(stage.reads).toBe(50);
   });
 
   it('delivers nothing before its head is known, and then only what is later', async () => {
@@ -309,6 +340,14 @@ describe('marks', () => {
     stage.feed.acceptMarks([mark(4)]);
     expect(stage.feed.observe({ version: 0, receipts: 5 })).toBeNull();
     expect(stage.marks).toEqual([1, 3, 5, 2, 4]);
+  });
+
+  it('G8: are remembered in a bounded number: too many of them are read again', () => {
+    const stage = new Stage();
+    stage.feed.open({ version: 0, receipts: 0 });
+    stage.feed.acceptMarks(upTo(2_500).map((n) => mark(n + 1)));
+    expect(stage.marks).toHaveLength(2_500);
+    expect(stage.feed.observe({ version: 0, receipts: 2_501 })).toBe(0);
   });
 
   it('G4: a number that the database does not have any more was overtaken, and is asked for no longer', () => {

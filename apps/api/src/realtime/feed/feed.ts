@@ -1,4 +1,5 @@
 import type { ConversationListItem } from '@parley/protocol';
+import { EarlyBudget, EarlyEvents } from './early-events.js';
 import type { FeedEvent, MarkEvent } from './feed-events.js';
 
 /** What a feed needs of its surroundings. */
@@ -16,8 +17,8 @@ export interface FeedHost {
 /** How long an event that came early waits for those before it. */
 const HOLD_MS = 30;
 const RETRY_MS = 500;
-/** Events that came early are kept up to this number; the rest is read again from the database. */
-const MOST_EARLY = 1_000;
+/** Beyond so many the marks since the last complete number are read again. */
+const MOST_MARKS_AHEAD = 1_000;
 
 /**
  * The ordered delivery of one conversation on one node. It keeps a cursor: the next version is delivered, a later one
@@ -30,9 +31,11 @@ export class Feed {
   private receipts: number | null = null;
   /** Marks that were delivered beyond that: one before them was lost, or is late. */
   private readonly marksAhead = new Map<number, MarkEvent>();
-  private readonly early = new Map<number, FeedEvent>();
+  private readonly early: EarlyEvents;
   /** The greatest version known to be committed. */
   private knownHead = 0;
+  /** What was known to be committed when an event was last waited for: that is read and not waited for again. */
+  private heldUpTo = 0;
   /** Before the head is known: deliver from here, since someone joined with the version after it. */
   private startAtMost = Number.POSITIVE_INFINITY;
   private working = false;
@@ -42,7 +45,10 @@ export class Feed {
   constructor(
     readonly conversationId: string,
     private readonly host: FeedHost,
-  ) {}
+    budget = new EarlyBudget(),
+  ) {
+    this.early = new EarlyEvents(budget);
+  }
 
   get isOpen(): boolean {
     return this.cursor !== null;
@@ -57,7 +63,7 @@ export class Feed {
     if (this.cursor !== null) return;
     this.cursor = Math.min(heads.version, this.startAtMost);
     this.receipts ??= heads.receipts ?? null;
-    for (const version of this.early.keys()) if (version <= this.cursor) this.early.delete(version);
+    this.early.deleteUpTo(this.cursor);
     this.accept([]);
   }
 
@@ -68,17 +74,19 @@ export class Feed {
 
   close(): void {
     this.closed = true;
+    this.early.clear();
     if (this.timer) clearTimeout(this.timer);
   }
 
-  accept(events: readonly FeedEvent[]): void {
+  /** @param size of all these events in characters as they travelled; 0 where they were made here. */
+  accept(events: readonly FeedEvent[], size = 0): void {
     for (const event of events) {
       if (this.cursor !== null && event.version <= this.cursor) continue;
       this.knownHead = Math.max(this.knownHead, event.version);
       // The common case, without a detour: the next event, and nothing before it.
       if (event.version === this.version + 1 && this.cursor !== null && !this.working && !event.joined)
         this.emit(event);
-      else if (this.early.size < MOST_EARLY) this.early.set(event.version, event);
+      else this.early.keep(event, Math.ceil(size / events.length));
     }
     if (this.cursor !== null && this.hasWork) void this.advance();
   }
@@ -87,6 +95,7 @@ export class Feed {
     for (const mark of marks) {
       this.receipts ??= mark.receipts - 1;
       if (mark.receipts <= this.receipts || this.marksAhead.has(mark.receipts)) continue;
+      if (this.marksAhead.size >= MOST_MARKS_AHEAD) this.marksAhead.clear();
       this.marksAhead.set(mark.receipts, mark);
       this.host.deliverMark(mark);
       this.advanceMarks();
@@ -163,24 +172,28 @@ export class Feed {
       const items = next.joined ? await this.host.prepare(this.conversationId, next.joined) : new Map();
       // While it was prepared, the last socket may have gone and another feed begun.
       if (this.closed) return false;
-      this.early.delete(next.version);
       this.emit(next, items);
       return true;
     }
     const before = this.version;
-    await new Promise((resolve) => setTimeout(resolve, HOLD_MS));
-    // A busy event loop comes to its timers before it has read what is there already.
-    if (!this.early.has(before + 1)) await new Promise((resolve) => setImmediate(resolve));
-    if (this.early.has(before + 1) || this.closed) return true;
+    if (before >= this.heldUpTo) {
+      this.heldUpTo = this.knownHead;
+      await new Promise((resolve) => setTimeout(resolve, HOLD_MS));
+      // A busy event loop comes to its timers before it has read what is there already.
+      if (!this.early.has(before + 1)) await new Promise((resolve) => setImmediate(resolve));
+      if (this.early.has(before + 1) || this.closed) return true;
+    }
     this.host.onGap(this.conversationId);
     const missing = await this.host.eventsBetween(this.conversationId, { after: before, upTo: this.knownHead });
-    for (const event of missing) this.early.set(event.version, event);
+    this.early.keepRead(missing);
     if (missing.length === 0) this.later(RETRY_MS);
     return missing.length > 0;
   }
 
   private emit(event: FeedEvent, items: ReadonlyMap<string, ConversationListItem> = NOBODY): void {
     this.cursor = event.version;
+    // It may have been read as well as told.
+    this.early.delete(event.version);
     this.host.deliver(event, items);
   }
 

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { LOG } from '../../kernel/log.js';
 import type { ParleyServer, ParleySocket } from '../socket.js';
 import { Deliveries } from './deliveries.js';
+import { EarlyBudget } from './early-events.js';
 import { Feed } from './feed.js';
 import { FeedBus, type JoinedPoke, type Poke } from './feed-bus.js';
 import type { FeedEvent, FeedSource, MarkEvent } from './feed-events.js';
@@ -29,6 +30,7 @@ export class Feeds implements OnApplicationShutdown {
   /** The versions at which each user last left and joined each conversation; they outlive the feed that told of them. */
   private readonly moves = new Map<string, { left: number; joined: number }>();
   private readonly gaps = new GapReader((ranges) => this.source.eventsWithin(ranges));
+  private readonly budget = new EarlyBudget();
   private deliveries: Deliveries | null = null;
   private registered: FeedSource | null = null;
 
@@ -168,25 +170,29 @@ export class Feeds implements OnApplicationShutdown {
   private onPoke(poke: Poke): void {
     const feed = this.feeds.get(poke.conversationId);
     if (!feed) return;
-    if (poke.events.length > 0) feed.accept(poke.events);
+    if (poke.events.length > 0) feed.accept(poke.events, poke.size);
     if (poke.marks.length > 0) feed.acceptMarks(poke.marks);
   }
 
   private feedOf(conversationId: string): Feed {
     const known = this.feeds.get(conversationId);
     if (known) return known;
-    const feed = new Feed(conversationId, {
-      deliver: (event, items) => {
-        if (event.left) this.noteMove(moveKey(conversationId, event.left), { left: event.version });
-        this.deliveries?.event(conversationId, event, items);
+    const feed = new Feed(
+      conversationId,
+      {
+        deliver: (event, items) => {
+          if (event.left) this.noteMove(moveKey(conversationId, event.left), { left: event.version });
+          this.deliveries?.event(conversationId, event, items);
+        },
+        deliverMark: (mark) => this.deliveries?.mark(conversationId, mark),
+        prepare: (id, userIds) => this.prepare(id, userIds),
+        eventsBetween: (id, range) => this.gaps.events({ conversationId: id, ...range }),
+        onGap: (id) => this.log.debug({ conversationId: id }, 'a feed reads a gap from the database'),
+        onFault: (id, fault) =>
+          this.log.warn({ conversationId: id, err: fault }, 'a feed could not go on; it will try again'),
       },
-      deliverMark: (mark) => this.deliveries?.mark(conversationId, mark),
-      prepare: (id, userIds) => this.prepare(id, userIds),
-      eventsBetween: (id, range) => this.gaps.events({ conversationId: id, ...range }),
-      onGap: (id) => this.log.debug({ conversationId: id }, 'a feed reads a gap from the database'),
-      onFault: (id, fault) =>
-        this.log.warn({ conversationId: id, err: fault }, 'a feed could not go on; it will try again'),
-    });
+      this.budget,
+    );
     this.feeds.set(conversationId, feed);
     this.followers.set(conversationId, new Set());
     this.bus.subscribeConversation(conversationId);

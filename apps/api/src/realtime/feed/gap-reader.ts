@@ -1,9 +1,9 @@
 import type { FeedEvent, VersionRange } from './feed-events.js';
 
 /** Versions read for one feed at once; it asks again for the rest. */
-const MOST_OF_ONE = 500;
+const MOST_OF_ONE = 100;
 /** Versions read at once for all of them together. */
-const MOST_AT_ONCE = 2_000;
+const MOST_AT_ONCE = 500;
 
 type Read = (ranges: readonly VersionRange[]) => Promise<ReadonlyMap<string, FeedEvent[]>>;
 

@@ -56,7 +56,7 @@ export class RedisFeedBus extends FeedBus {
     const frame = decodePoke(payload);
     if (!frame) return this.passOver(conversationId);
     if (frame.head > 0) this.listener?.onHead(conversationId, frame.head);
-    this.listener?.onPoke({ conversationId, events: frame.events, marks: frame.marks });
+    this.listener?.onPoke({ conversationId, events: frame.events, marks: frame.marks, size: payload.length });
   }
 
   private hearJoined(userId: string, payload: Buffer): void {
