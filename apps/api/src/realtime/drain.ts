@@ -58,6 +58,8 @@ async function takeLeave(draining: Draining, late: AbortSignal): Promise<void> {
   io.on('connection', (socket) => void dismiss(draining, socket, late));
   await dismissAll(draining, sockets, late);
   await until(() => commands.total === 0 && entrance.unanswered === 0, late);
+  const left = { commands: commands.total, requests: entrance.unanswered };
+  if (late.aborted) log.warn(left, 'not everything that was accepted could be answered in time');
 }
 
 /** Everyone is told at once, and each a time of their own. */

@@ -1,8 +1,13 @@
 import type { Row } from '../row.contract.js';
 import { nodeKilled } from './f01-node-killed.js';
+import { rollingRestart } from './f02-rolling-restart.js';
 import { redisGone } from './f08-redis.js';
 import { redisHostile } from './f10-redis-hostile.js';
+import { halfOpen } from './f13-half-open.js';
+import { slowReaders } from './f14-slow-readers.js';
+import { everybodyReturns } from './f17-everybody-returns.js';
 import { oneConversation } from './f19-one-conversation.js';
+import { standstill } from './f20-standstill.js';
 import { membersComeAndGo } from './f22-members.js';
 import { clientKilled } from './f24-client-killed.js';
 import { combined } from './f25-combined.js';
@@ -10,6 +15,7 @@ import { combined } from './f25-combined.js';
 /** The matrix, in the order in which it is played. */
 export const ROWS: Row[] = [
   nodeKilled(20),
+  rollingRestart,
   redisGone([
     { how: 'killed', seconds: 2.5 },
     { how: 'killed', seconds: 12 },
@@ -18,7 +24,11 @@ export const ROWS: Row[] = [
     { how: 'unreachable', seconds: 12 },
   ]),
   redisHostile,
+  halfOpen,
+  slowReaders,
+  everybodyReturns(1_000, 15),
   oneConversation(60),
+  standstill,
   membersComeAndGo,
   clientKilled(10),
   combined(1.5),

@@ -1,0 +1,62 @@
+import { PlainCrowd } from '../plain-crowd.js';
+import type { Row } from '../row.contract.js';
+import type { Stage } from '../stage.js';
+
+const CALM_SECONDS = 8;
+
+/** F17: everybody is cut off and comes back at the same moment; the second time the database has just been restarted. */
+export function everybodyReturns(clients: number, mostSeconds: number): Row {
+  return {
+    id: 'F17',
+    title: `${clients} plain clients come back at once, also to a cold database`,
+    nodes: 2,
+    check: { recovery: mostSeconds },
+    async run(stage) {
+      const { balancer, urls } = stage.fleet;
+      const crowd = await PlainCrowd.gather({
+        url: balancer.url,
+        count: clients,
+        urlOf: (place) => urls[place % urls.length] as string,
+        everyMs: 1_000,
+      });
+      try {
+        crowd.speak();
+        await stage.pass(3);
+        await cutOff(stage, crowd, { what: 'all connections reset', mostSeconds });
+        await stage.pass(CALM_SECONDS);
+        const cold = { what: 'all connections reset, Postgres restarted', mostSeconds };
+        await cutOff(stage, crowd, cold, () => stage.fleet.postgres.restart('fast'));
+        await stage.pass(CALM_SECONDS);
+        await crowd.silence();
+        for (const fault of await crowd.faults(10)) stage.must(false, fault);
+      } finally {
+        crowd.close();
+      }
+    },
+  };
+}
+
+async function cutOff(
+  stage: Stage,
+  crowd: PlainCrowd,
+  { what, mostSeconds }: { what: string; mostSeconds: number },
+  before: () => Promise<unknown> = async () => undefined,
+): Promise<void> {
+  await stage.fault(what, { argument: `${crowd.clients.length} plain clients` }, async () => {
+    await before();
+    for (const { front } of stage.fleet.nodes) front.reset();
+    const began = performance.now();
+    // They notice first.
+    while (crowd.clients.some(({ closings }) => closings.length === 0)) await stage.pass(0.05);
+    const isComplete = await crowd.complete(3 * mostSeconds);
+    const seconds = crowd.backWithin(began);
+    const late = crowd.clients.filter(({ caughtUpAt }) => caughtUpAt - began > mostSeconds * 1_000).length;
+    stage.figure(what, `the last one back and complete after ${seconds.toFixed(1)} s`);
+    stage.must(isComplete, `${what}: not all were back after ${3 * mostSeconds} s.`);
+    stage.must(
+      late === 0,
+      `${what}: ${late} came back only after ${mostSeconds} s, the last after ${seconds.toFixed(1)}.`,
+    );
+    for (const { closings } of crowd.clients) closings.length = 0;
+  });
+}
