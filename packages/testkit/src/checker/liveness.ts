@@ -41,10 +41,11 @@ export class Liveness implements Check {
     const byPair = Map.groupBy(this.probes, ({ from, to }) => `${from} ${to}`);
     const pairs = [...byPair.values()].map((probes) => probes.toSorted((a, b) => a.sent - b.sent));
     if (pairs.length === 0) return;
+    const end = Math.max(...pairs.map((probes) => probes.at(-1)?.sent ?? 0));
     for (const [index, fault] of this.faults.entries()) {
       if (fault.phase !== 'stop') continue;
       const next = this.faults.slice(index + 1).find(({ phase }) => phase === 'start');
-      this.heal(fault, pairs, next?.t ?? Number.POSITIVE_INFINITY);
+      this.heal(fault, pairs, Math.min(next?.t ?? end, end));
     }
   }
 
@@ -52,7 +53,7 @@ export class Liveness implements Check {
     let seconds: number | null = 0;
     let slowest: ProbeEvent | null = null;
     for (const probes of pairs) {
-      const within = probes.filter(({ sent }) => sent >= fault.t && sent < until);
+      const within = probes.filter(({ sent }) => sent >= fault.t && sent <= until);
       // The next trouble came too soon to tell.
       if (within.length === 0) continue;
       const good = firstGood(within);
@@ -61,7 +62,7 @@ export class Liveness implements Check {
       if (good === null || seconds === good.sent - fault.t) slowest = good ?? within.at(-1) ?? null;
     }
     this.recoveries.push({ fault: fault.fault, seconds });
-    // Trouble that begins while the last one still heals says nothing of how long that would have taken.
+    // What ends, or is disturbed anew, while it still heals does not tell how long that would have taken.
     if (seconds === null ? until - fault.t < this.most + GOOD_FOR_SECONDS : seconds <= this.most) return;
     const took = seconds === null ? 'probes did not become quick again' : `it took ${seconds.toFixed(1)} s`;
     this.findings.add('recovery', `After ${fault.fault} ${took}, at most ${this.most} s.`, [fault, slowest]);
