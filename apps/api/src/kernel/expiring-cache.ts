@@ -10,7 +10,7 @@ export class ExpiringCache<V> {
 
   get(key: string): V | undefined {
     const entry = this.entries.get(key);
-    if (entry && entry.until > Date.now()) return entry.value;
+    if (entry && entry.until > performance.now()) return entry.value;
     if (entry) this.entries.delete(key);
     return undefined;
   }
@@ -30,7 +30,7 @@ export class ExpiringCache<V> {
 
   private set(key: string, value: V): void {
     this.entries.delete(key);
-    this.entries.set(key, { value, until: Date.now() + this.lifetimeMs });
+    this.entries.set(key, { value, until: performance.now() + this.lifetimeMs });
     if (this.entries.size <= this.most) return;
     const [oldest] = this.entries.keys();
     if (oldest !== undefined) this.entries.delete(oldest);

@@ -40,7 +40,7 @@ export class MessageWriter implements OnApplicationBootstrap, OnApplicationShutd
   ) {}
 
   onApplicationBootstrap(): void {
-    this.expiry = setInterval(() => this.lines.expire(Date.now()), EXPIRY_MS);
+    this.expiry = setInterval(() => this.lines.expire(performance.now()), EXPIRY_MS);
     this.expiry.unref();
   }
 
@@ -52,7 +52,7 @@ export class MessageWriter implements OnApplicationBootstrap, OnApplicationShutd
   write(message: PreparedMessage): Promise<Outcome> {
     return new Promise((resolve, reject) => {
       const bytes = message.content.length * 2 + message.metadataBytes + 512;
-      this.lines.add(message.conversationId, { message, bytes, since: Date.now(), resolve, reject });
+      this.lines.add(message.conversationId, { message, bytes, since: performance.now(), resolve, reject });
       this.schedule();
     });
   }
@@ -72,7 +72,7 @@ export class MessageWriter implements OnApplicationBootstrap, OnApplicationShutd
         return result;
       };
       const run = () => made().then(resolve, reject);
-      this.lines.add(conversationId, { run, since: Date.now(), reject });
+      this.lines.add(conversationId, { run, since: performance.now(), reject });
       this.schedule();
     });
   }
@@ -131,7 +131,7 @@ export class MessageWriter implements OnApplicationBootstrap, OnApplicationShutd
 
   /** A conversation that someone else holds waits here on its own, until the lock's deadline. */
   private async runLane(line: Line, pending: readonly Pending[]): Promise<void> {
-    const isLate = pending.every(({ since }) => Date.now() - since > LONGEST_WAIT_MS);
+    const isLate = pending.every(({ since }) => performance.now() - since > LONGEST_WAIT_MS);
     const unsettled = isLate ? [...pending] : await this.commitSafely(pending, true);
     if (unsettled.length > 0) this.refuse(unsettled, new ParleyError('service_unavailable'));
     this.lines.release(line);
