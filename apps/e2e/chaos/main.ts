@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { freshDirectory, ROOT } from '@parley/testkit';
+import { tryBrokenBuilds } from './broken/broken-builds.js';
 import type { Row } from './row.contract.js';
 import { combined } from './rows/f25-combined.js';
 import { ROWS } from './rows/index.js';
@@ -12,6 +13,7 @@ const USAGE = `npm run chaos -- [rows] [options]
   --minutes N       the combined row (F25) for so many minutes
   --seed N          what is left to chance is the same for the same number
   --server PATH     another build's apps/api/dist/main.js for all nodes
+  --broken [N]      breaks copies of the build in each known way, or the Nth, and shows that the checker notices
   --list            tells the rows and runs none`;
 
 function given() {
@@ -21,13 +23,16 @@ function given() {
       minutes: { type: 'string' },
       seed: { type: 'string' },
       server: { type: 'string' },
+      broken: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
     },
   });
   const seed = values.seed === undefined ? 1 + Math.floor(Math.random() * 1e6) : Number(values.seed);
   const minutes = values.minutes === undefined ? null : Number(values.minutes);
   if (!Number.isInteger(seed) || (minutes !== null && !(minutes > 0))) throw new Error(USAGE);
-  return { rows: chosen(positionals, minutes), seed, list: values.list, server: values.server };
+  const { list, server, broken } = values;
+  const only = broken && positionals.length > 0 ? Number(positionals[0]) : undefined;
+  return { rows: broken ? [] : chosen(positionals, minutes), seed, list, server, broken, only };
 }
 
 function chosen(ids: readonly string[], minutes: number | null): Row[] {
@@ -46,7 +51,7 @@ function commit(): string {
 }
 
 async function chaos(): Promise<boolean> {
-  const { rows, seed, list, server } = given();
+  const { rows, seed, list, server, broken, only } = given();
   if (list) {
     for (const { id, title, nodes } of rows) console.log(`${id.padEnd(4)} ${title} (${nodes} nodes)`);
     return true;
@@ -54,6 +59,7 @@ async function chaos(): Promise<boolean> {
   const directory = freshDirectory('chaos');
   console.log(`Seed ${seed}. Histories go to ${directory} and stay only where a row fails.`);
   const outcomes: Outcome[] = [];
+  if (broken) return tryBrokenBuilds({ seed, git: commit(), directory, say: () => undefined }, only);
   for (const row of rows) {
     console.log(`▶ ${row.id} ${row.title}`);
     const began = performance.now();

@@ -1,0 +1,50 @@
+import { rmSync } from 'node:fs';
+import { SourceCopy } from '@parley/testkit';
+import { type Outcome, type RunOptions, runRow } from '../run-row.js';
+import { account } from '../verdict-table.js';
+import { BROKEN_BUILDS, type BrokenBuild } from './build-list.js';
+
+type Options = Omit<RunOptions, 'server'>;
+
+/**
+ * Whether the checker deserves trust: the build as it is passes each trial, and each build that is broken in a known way
+ * fails its own by the name of what is broken. `only`: the number of the one to try, from 1.
+ */
+export async function tryBrokenBuilds(options: Options, only?: number): Promise<boolean> {
+  const chosen = BROKEN_BUILDS.filter((_, index) => only === undefined || index + 1 === only);
+  if (chosen.length === 0) throw new Error(`There are ${BROKEN_BUILDS.length} broken builds.`);
+  const copy = SourceCopy.make('apps/api');
+  let unseen = 0;
+  for (const build of chosen) if (!(await isSeen(build, copy, options))) unseen += 1;
+  console.log(
+    unseen === 0 ? `${chosen.length} broken builds, all seen.` : `${unseen} of ${chosen.length} were missed.`,
+  );
+  return unseen === 0;
+}
+
+async function isSeen(build: BrokenBuild, copy: SourceCopy, options: Options): Promise<boolean> {
+  const { name, patches, row, seenBy } = build;
+  console.log(`▶ ${name} (${row.title})`);
+  const sound = await runRow(row, options);
+  console.log(`  ${sound.verdict === 'green' ? '✔' : '✘'} as it is: ${told(sound)}`);
+  if (sound.verdict !== 'green') for (const line of account(sound)) console.log(line);
+  const broken = await copy.broken(patches, () => runRow(row, { ...options, server: copy.server }));
+  const missed = seenBy.filter((violation) => !broken.report?.found[violation]);
+  console.log(`  ${missed.length === 0 ? '✔' : '✘'} broken: ${told(broken)}`);
+  if (missed.length > 0) {
+    console.log(`    not found: ${missed.join(', ')}`);
+    for (const line of account(broken)) console.log(line);
+  }
+  // That it failed is what was wanted: nobody looks at how.
+  if (broken.kept && missed.length === 0) rmSync(broken.kept, { recursive: true, force: true });
+  for (const violation of seenBy) {
+    const witness = broken.report?.violations.find((each) => each.name === violation);
+    if (witness) console.log(`    ${violation}: ${witness.what}`);
+  }
+  return missed.length === 0 && sound.verdict === 'green';
+}
+
+function told({ verdict, report, seconds }: Outcome): string {
+  const found = Object.entries(report?.found ?? {}).map(([name, count]) => `${name} ${count}`);
+  return `${verdict}${found.length > 0 ? `: ${found.join(', ')}` : ''} (${seconds.toFixed(0)} s)`;
+}

@@ -1,0 +1,91 @@
+import type { Patch, ViolationName } from '@parley/testkit';
+import type { Row } from '../row.contract.js';
+import { answersLost, crashes, redisAway, together } from './trials.js';
+
+/** A build that breaks a promise, and the trouble in which that shows. */
+export interface BrokenBuild {
+  name: string;
+  patches: Patch[];
+  row: Row;
+  /** All of them have to be found. */
+  seenBy: ViolationName[];
+}
+
+const FEED = 'apps/api/src/realtime/feed';
+const MESSAGES = 'apps/api/src/modules/messages';
+
+/** Everything goes to everyone through the adapter at once: no order, no repair. */
+const PLAIN_BROADCAST: Patch[] = [
+  {
+    file: `${FEED}/feeds.ts`,
+    from: 'this.bus.publish({ conversationId, events, marks }, joined);',
+    to: `for (const event of events) this.deliveries?.event(conversationId, event, new Map());
+    for (const mark of marks) this.deliveries?.mark(conversationId, mark);
+    return void joined;`,
+  },
+  {
+    file: `${FEED}/deliveries.ts`,
+    from: 'this.io.local.to(room).except(event.joined.map(userRoom)) : this.io.local.to(room);',
+    to: 'this.io.to(room).except(event.joined.map(userRoom)) : this.io.to(room);',
+  },
+  // Its feeds hear nothing any more: the sweep would tell everything once more.
+  { file: `${FEED}/sweep.ts`, from: 'if (this.sweeping) return;', to: 'if (this.sweeping || !this.stopped) return;' },
+];
+
+export const BROKEN_BUILDS: BrokenBuild[] = [
+  {
+    name: 'published and acknowledged before the commit',
+    patches: [
+      {
+        file: `${MESSAGES}/messages.repository.ts`,
+        from: 'const { rows } = (await this.writer.db.execute<BatchRow>(',
+        to: `const { promise, resolve, reject } = Promise.withResolvers<{ rows: BatchRow[] }>();
+    const write = async (tx: Db) => {
+      const answer = (await tx.execute<BatchRow>(`,
+      },
+      {
+        file: `${MESSAGES}/messages.repository.ts`,
+        from: `\${encodeBatch(batch)}::jsonb, \${waiting})\`,
+    )) as unknown as { rows: BatchRow[] };`,
+        to: `\${encodeBatch(batch)}::jsonb, \${waiting})\`,
+      )) as unknown as { rows: BatchRow[] };
+      resolve(answer);
+      await new Promise((committed) => setTimeout(committed, 150));
+    };
+    void this.writer.transaction(write).catch(reject);
+    const { rows } = await promise;`,
+      },
+    ],
+    row: crashes,
+    seenBy: ['lost', 'vanished'],
+  },
+  {
+    name: 'no unique index, and no look-up of repeats',
+    patches: [
+      {
+        file: 'drizzle/0000_init.sql',
+        from: 'CONSTRAINT "messages_idempotency" UNIQUE("conversation_id","sender_id","client_message_id")',
+        to: 'CONSTRAINT "messages_idempotency" UNIQUE("conversation_id","sender_id","client_message_id","seq")',
+      },
+      {
+        file: 'drizzle/0001_functions.sql',
+        from: 'AND x.client_message_id = w.k OFFSET 0) d ON true',
+        to: 'AND x.client_message_id = w.k AND false OFFSET 0) d ON true',
+      },
+    ],
+    row: answersLost,
+    seenBy: ['duplicate'],
+  },
+  {
+    name: 'plain broadcast through the adapter, while Redis dies',
+    patches: PLAIN_BROADCAST,
+    row: redisAway,
+    seenBy: ['gap'],
+  },
+  {
+    name: 'plain broadcast through the adapter, while many send at once',
+    patches: PLAIN_BROADCAST,
+    row: together,
+    seenBy: ['wire-reorder'],
+  },
+];

@@ -1,0 +1,69 @@
+import { SMALL_CREW } from '@parley/testkit';
+import type { Row } from '../row.contract.js';
+
+/** Short troubles, each of which shows one kind of broken build; a sound one passes them, how long it takes apart. */
+const check = { recovery: 60 };
+
+export const crashes: Row = {
+  id: 'crashes',
+  title: 'a node is killed twice',
+  nodes: 2,
+  check,
+  crew: { ...SMALL_CREW, rate: 50 },
+  async run(stage) {
+    const [, node] = stage.fleet.nodes;
+    for (let time = 0; node && time < 2; time += 1) {
+      await stage.pass(2);
+      await stage.fault('a node is killed', { pids: node.pid === null ? [] : [node.pid] }, async () => {
+        await node.kill();
+        await node.start();
+      });
+    }
+    await stage.pass(1);
+  },
+};
+
+export const answersLost: Row = {
+  id: 'answers-lost',
+  title: 'what a node answers is swallowed for four seconds',
+  nodes: 1,
+  check,
+  crew: SMALL_CREW,
+  async run(stage) {
+    const [node] = stage.fleet.nodes;
+    await stage.pass(1);
+    await stage.fault('answers are swallowed', {}, async () => {
+      await node?.front.mode('blackhole-down');
+      // A client repeats after two seconds.
+      await stage.pass(4);
+      await node?.front.mode('pass');
+    });
+    await stage.pass(1);
+  },
+};
+
+export const redisAway: Row = {
+  id: 'redis-away',
+  title: 'Redis is killed for three seconds',
+  nodes: 2,
+  check,
+  crew: SMALL_CREW,
+  async run(stage) {
+    await stage.pass(2);
+    await stage.fault('Redis is killed', {}, async () => {
+      await stage.fleet.redis.kill();
+      await stage.pass(3);
+      await stage.fleet.redis.start();
+    });
+    await stage.pass(4);
+  },
+};
+
+export const together: Row = {
+  id: 'together',
+  title: 'many send at once in one conversation',
+  nodes: 2,
+  check,
+  crew: { ...SMALL_CREW, users: 20, hotMembers: 20, hotShare: 1, rate: 150 },
+  run: (stage) => stage.pass(6),
+};
