@@ -5,7 +5,7 @@ import { RedisConnection } from './redis-connection.js';
 
 const BEAT_MS = 500;
 /** Redis may have been killed or stopped, or the network may swallow everything: not hearing oneself tells all three. */
-const SILENCE_MS = 2_000;
+const MOST_UNHEARD = 4;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 1_000;
 /** What Redis has not taken yet; anything beyond is left out. */
@@ -38,7 +38,8 @@ export class RedisLink {
   /** Channels whose subscription changed in this turn. */
   private readonly changed = new Set<string>();
   private unsent = { messages: 0, characters: 0 };
-  private heardAt = 0;
+  /** Beats since the last one that was heard: no clock, which may be set, and no time, in which nobody may have listened. */
+  private unheard = 0;
   private up = false;
 
   /** @param prefix of every channel: deployments that share a Redis must not hear each other. */
@@ -112,7 +113,7 @@ export class RedisLink {
     const connection = await RedisConnection.open(this.url, (channel, payload) =>
       this.listeners.get(channel)?.(payload),
     );
-    this.heardAt = Date.now();
+    this.unheard = 0;
     const watch = setInterval(() => this.beat(connection), BEAT_MS);
     let wasUp = false;
     try {
@@ -135,12 +136,13 @@ export class RedisLink {
 
   /** Before the subscription is confirmed it is not heard, and so tells nothing. */
   private beat(connection: RedisConnection): void {
-    if (Date.now() - this.heardAt > SILENCE_MS) connection.destroy(new Error('Redis is silent.'));
-    else connection.publish(this.beatChannel, '').catch(() => undefined);
+    if (this.unheard >= MOST_UNHEARD) return connection.destroy(new Error('Redis is silent.'));
+    this.unheard += 1;
+    connection.publish(this.beatChannel, '').catch(() => undefined);
   }
 
   private hear(): void {
-    this.heardAt = Date.now();
+    this.unheard = 0;
     this.setUp(true);
   }
 
