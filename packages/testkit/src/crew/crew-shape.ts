@@ -13,6 +13,8 @@ export interface CrewShape {
   rate: number;
   /** Of all messages, the share that goes to the large conversation. */
   hotShare: number;
+  /** Of all that is done, the share of members who are added or removed. */
+  moves: number;
   /** Share of devices without a socket. */
   rest: number;
   /** Share of devices that are our own client. */
@@ -33,6 +35,7 @@ export const FULL_CREW: CrewShape = {
   directs: 5,
   rate: 50,
   hotShare: 0.4,
+  moves: 0.03,
   rest: 0.15,
   sdk: 0.1,
   observers: 2,

@@ -6,11 +6,10 @@ import type { Device } from './device.contract.js';
 import type { Gathering } from './party.js';
 import { persist } from './persistence.js';
 
-/** Shares of what is done, up to 1. */
-const SENDS = 0.8;
-const READS = SENDS + 0.1;
-const CHANGES = READS + 0.05;
-const MOVES = CHANGES + 0.03;
+/** Shares of what is done: with the shape's `moves`, what is left up to 1 are sends. */
+const READS = 0.1;
+const CHANGES = 0.05;
+const LOOKS = 0.02;
 
 /** Of each device's messages, so many may still be changed. */
 const MOST_OWN = 20;
@@ -34,6 +33,7 @@ export class Workload {
   private readonly gatherings: Gathering[];
   private timer: NodeJS.Timeout | null = null;
   private sent = 0;
+  private readonly sends: number;
 
   constructor(
     private readonly devices: ReadonlyMap<string, Device>,
@@ -43,6 +43,7 @@ export class Workload {
   ) {
     this.chance = new Chance(seed);
     this.gatherings = gatherings.filter(({ kind }) => kind !== 'probe');
+    this.sends = 1 - READS - CHANGES - LOOKS - shape.moves;
   }
 
   /** May be called again after `stop`; with another rate where given. */
@@ -53,7 +54,7 @@ export class Workload {
     this.timer = setInterval(() => {
       const now = performance.now();
       // After a pause of this process nothing is made up for beyond a second.
-      owed = Math.min(owed + ((now - before) / 1_000) * (rate / SENDS), rate);
+      owed = Math.min(owed + ((now - before) / 1_000) * (rate / this.sends), rate);
       before = now;
       for (; owed >= 1; owed -= 1) this.act();
     }, 20);
@@ -97,11 +98,11 @@ export class Workload {
   }
 
   private async something(device: Device, gathering: Gathering): Promise<void> {
-    const drawn = this.chance.next();
-    if (drawn < SENDS) await this.send(device, gathering);
+    const drawn = this.chance.next() - this.sends;
+    if (drawn < 0) await this.send(device, gathering);
     else if (drawn < READS) await persist(device, this.shape.patience, () => device.read(gathering.id));
-    else if (drawn < CHANGES) await this.change(device);
-    else if (drawn < MOVES) await this.move();
+    else if (drawn < READS + CHANGES) await this.change(device);
+    else if (drawn < READS + CHANGES + this.shape.moves) await this.move();
     else await this.look(device, gathering);
   }
 
