@@ -1,6 +1,6 @@
 import type { Patch, ViolationName } from '@parley/testkit';
 import type { Row } from '../row.contract.js';
-import { answersLost, crashes, redisAway, together } from './trials.js';
+import { answersLost, calm, crashes, redisAway, together } from './trials.js';
 
 /** A build that breaks a promise, and the trouble in which that shows. */
 export interface BrokenBuild {
@@ -87,5 +87,41 @@ export const BROKEN_BUILDS: BrokenBuild[] = [
     patches: PLAIN_BROADCAST,
     row: together,
     seenBy: ['wire-reorder'],
+  },
+  {
+    name: 'a feed that does not wait for what is missing',
+    patches: [
+      {
+        file: `${FEED}/feed.ts`,
+        from: 'if (event.version === this.version + 1 && this.cursor !== null && !this.working && !event.joined)',
+        to: 'if (this.cursor !== null && !event.joined)',
+      },
+    ],
+    row: together,
+    seenBy: ['gap'],
+  },
+  {
+    name: 'the sockets of a removed member stay',
+    patches: [
+      {
+        file: `${FEED}/deliveries.ts`,
+        from: 'if (event.left) this.leave(conversationId, event.left);',
+        to: 'if (event.left && event.version < 0) this.leave(conversationId, event.left);',
+      },
+    ],
+    row: calm,
+    seenBy: ['leak'],
+  },
+  {
+    name: 'sending does not move the own mark',
+    patches: [
+      {
+        file: 'drizzle/0001_functions.sql',
+        from: "WHERE p.conversation_id = n.c AND p.user_id = n.s AND n.outcome = 'new' AND n.last_of_sender",
+        to: "WHERE p.conversation_id = n.c AND p.user_id = n.s AND n.outcome = 'none' AND n.last_of_sender",
+      },
+    ],
+    row: calm,
+    seenBy: ['unread'],
   },
 ];
