@@ -6,7 +6,7 @@ import type { Stage } from '../stage.js';
 const LATE_POKE = join(ROOT, 'apps/e2e/dist/chaos/preload/late-poke.js');
 /** After so many kills there is time to see how long coming back takes. */
 const IN_A_ROW = 10;
-const CALM_SECONDS = 12;
+const CALM_SECONDS = 13;
 
 /** F1: the node with the most connections is killed in the middle of everything, `times` times. */
 export function nodeKilled(times: number): Row {
