@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Ack, MessageNewEvent, SyncAnswer } from '@parley/protocol';
+import type { Ack, ClientToServerEvents, MessageNewEvent, ServerToClientEvents, SyncAnswer } from '@parley/protocol';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 
 /** How the client connects, beside its defaults. */
@@ -33,7 +33,7 @@ export class PlainClient {
   /** Events that came on one connection and skipped a version: the server promises that there are none. */
   holes = 0;
   isCaughtUp = false;
-  private readonly socket: Socket;
+  private readonly socket: Socket<ServerToClientEvents, ClientToServerEvents>;
   private heard: number | null = null;
   private cursor: number;
 
@@ -70,13 +70,6 @@ export class PlainClient {
   /** Whether it comes back by itself, or is there. */
   get isActive(): boolean {
     return this.socket.active;
-  }
-
-  /** Asks for the newest page of messages, as often as told, and waits for none. */
-  askForPages(count: number): void {
-    for (let i = 0; i < count; i += 1) {
-      this.socket.emit('conversation:open', { conversationId: this.follows.conversation });
-    }
   }
 
   close(): void {

@@ -26,6 +26,7 @@ interface Talk {
 /** With its owner. */
 const MEMBERS = 100;
 const LOOK_MS = 50;
+const PATIENCE_MS = 5_000;
 /** So many connect at a time: their arrival is not what is tested. */
 const AT_ONCE = 50;
 
@@ -148,8 +149,9 @@ async function talk(options: CrowdOptions, first: number, count: number): Promis
 async function insist(each: Talk, content: string): Promise<void> {
   const clientMessageId = randomUUID();
   for (;;) {
-    const sent = await each.speaker.send(each.id, { content, clientMessageId }).catch(() => null);
-    if (sent) break;
+    const sending = each.speaker.send(each.id, { content, clientMessageId }).catch(() => null);
+    // A connection that hangs would be waited for much longer.
+    if (await Promise.race([sending, sleep(PATIENCE_MS, null, { ref: false })])) break;
     await sleep(LOOK_MS);
   }
   each.said += 1;
