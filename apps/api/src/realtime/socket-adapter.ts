@@ -107,6 +107,9 @@ export class SocketAdapter extends IoAdapter {
     return `42${JSON.stringify(['server:closing', { error: new ParleyError('slow_consumer').toObject(requestId) }])}`;
   }
 
+  /** Nest would keep a listener for each gateway on every socket, two kilobytes in all; none of ours asks for it. */
+  override bindClientDisconnect(): void {}
+
   /** Nest calls this once for each gateway; a socket obeys the commands of all of them. */
   override bindMessageHandlers(socket: ParleySocket, handlers: MessageMappingProperties[]): void {
     const known = this.commands.get(socket);

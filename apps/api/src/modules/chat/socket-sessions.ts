@@ -27,7 +27,7 @@ export class SocketSessions {
   begin(socket: ParleySocket): void {
     const { userId } = socket.data.principal;
     this.log.info({ userId, socketId: socket.id, door: 'socketio' }, 'connected');
-    socket.once('disconnect', (reason) => {
+    socket.on('disconnect', (reason) => {
       this.clock.stop(socket);
       this.presence.left(userId);
       this.log.info({ userId, socketId: socket.id, door: 'socketio', reason }, 'disconnected');
