@@ -32,7 +32,7 @@ export class Connections {
     const { userId } = socket.data.principal;
     if ((this.cursors.get(userId)?.sockets ?? 0) >= this.config.limits.connectionsPerUser) throw tooMany();
     this.hold(userId);
-    socket.once('disconnect', () => {
+    socket.on('disconnect', () => {
       this.feeds.forget(socket);
       this.release(userId);
     });
