@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { PostgresCluster, ROOT } from '@parley/testkit';
 import { type FsyncFigures, probeFsync } from './fsync-probe.js';
+import { measureIdleSockets } from './idle-sockets.js';
 import { type LockedConversationFigures, measureLockedConversation } from './locked-conversation.js';
 import { describeProfile, summarizeProfile } from './profile.js';
 import { describeResults, describeRun, machine, type Results, writeResults } from './report.js';
@@ -11,12 +12,15 @@ import { type Run, runSubject } from './runs.js';
 import { SUBJECTS, type SubjectLetter } from './subjects.js';
 
 const USAGE = `npm run bench -- [options]
-  --only a,b,c,d,lock a: bare Socket.IO, b: Parley on Postgres, c: Parley embedded,
+  --only a,b,c,d,lock,idle
+                      a: bare Socket.IO, b: Parley on Postgres, c: Parley embedded,
                       d: two nodes of Parley on Postgres with Redis,
-                      lock: one conversation locked by another session (all of them)
+                      lock: one conversation locked by another session,
+                      idle: memory of silent connections (all of them)
   --rounds N          how often each is run, in turn; medians are reported (3)
   --seconds N         measured time of each load (10)
   --warmup N          seconds before it (3)
+  --sockets N         silent connections (5000)
   --generators N      processes that make the load (1)
   --profile           records in the first round where the servers' time goes (slows them down a little)`;
 
@@ -26,6 +30,7 @@ interface Options {
   seconds: number;
   warmup: number;
   generators: number;
+  sockets: number;
   profile: boolean;
 }
 
@@ -34,11 +39,12 @@ function given() {
   try {
     return parseArgs({
       options: {
-        only: { type: 'string', default: 'a,b,c,d,lock' },
+        only: { type: 'string', default: 'a,b,c,d,lock,idle' },
         rounds: { type: 'string', default: '3' },
         seconds: { type: 'string', default: '10' },
         warmup: { type: 'string', default: '3' },
         generators: { type: 'string', default: '1' },
+        sockets: { type: 'string', default: '5000' },
         profile: { type: 'boolean', default: false },
       },
     });
@@ -50,12 +56,19 @@ function given() {
 function options(): Options {
   const { values } = given();
   const only = values.only.split(',');
-  const unknown = only.filter((name) => !(name in SUBJECTS) && name !== 'lock');
-  const [rounds, seconds, warmup, generators] = [values.rounds, values.seconds, values.warmup, values.generators].map(
-    Number,
-  );
-  if (unknown.length > 0 || !rounds || !seconds || !warmup || !generators) throw new Error(USAGE);
-  return { only, rounds, seconds, warmup, generators, profile: values.profile };
+  const unknown = only.filter((name) => !(name in SUBJECTS) && !['lock', 'idle'].includes(name));
+  const { rounds, seconds, warmup, generators, sockets } = values;
+  const numbers = [rounds, seconds, warmup, generators, sockets].map(Number);
+  if (unknown.length > 0 || !numbers.every((number) => number > 0)) throw new Error(USAGE);
+  return {
+    only,
+    profile: values.profile,
+    rounds: Number(rounds),
+    seconds: Number(seconds),
+    warmup: Number(warmup),
+    generators: Number(generators),
+    sockets: Number(sockets),
+  };
 }
 
 /** The subjects in turn, round after round, so that a slow minute of the machine meets all of them. */
@@ -83,12 +96,13 @@ function profileDirectoryOf(letter: SubjectLetter): string {
 async function bench(): Promise<void> {
   const chosen = options();
   const { only, rounds, seconds, warmup, generators } = chosen;
-  const cluster = only.some((name) => ['b', 'd', 'lock'].includes(name)) ? await PostgresCluster.start() : null;
+  const cluster = only.some((name) => ['b', 'd', 'lock', 'idle'].includes(name)) ? await PostgresCluster.start() : null;
   try {
     const fsync: FsyncFigures = probeFsync(cluster?.directory ?? tmpdir());
     const runs = await runAll(chosen, cluster);
     let lockedConversation: LockedConversationFigures | null = null;
     if (cluster && only.includes('lock')) lockedConversation = await measureLockedConversation({ cluster, seconds: 5 });
+    const idle = cluster && only.includes('idle') ? await measureIdleSockets(chosen.sockets, cluster) : null;
     const results: Results = {
       at: new Date().toISOString(),
       machine: machine(),
@@ -96,6 +110,7 @@ async function bench(): Promise<void> {
       fsync,
       runs,
       lockedConversation,
+      idle,
     };
     console.log(describeResults(results));
     console.log(`\nWritten to ${writeResults(results)}`);

@@ -3,6 +3,7 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '@parley/testkit';
 import type { FsyncFigures } from './fsync-probe.js';
+import type { IdleComparison } from './idle-sockets.js';
 import type { LockedConversationFigures } from './locked-conversation.js';
 import { type Figures, medians, PHASES, type Phase, type Run } from './runs.js';
 import { SUBJECTS, type SubjectLetter } from './subjects.js';
@@ -12,6 +13,9 @@ const TARGETS = { deliveries: 1.5, cpu: 0.65, p99Milliseconds: 15, p99Fsyncs: 3 
 /** What the second node may cost, in processor time of one, and how late it may be. */
 const PAIR_TARGETS = { cpu: 1.3, crossP99Milliseconds: 100 };
 
+/** What a silent connection may hold, against bare Socket.IO's. */
+const IDLE_TARGET = 1.5;
+
 export interface Results {
   at: string;
   machine: { cores: number; model: string; memoryGigabytes: number; node: string };
@@ -19,6 +23,7 @@ export interface Results {
   fsync: FsyncFigures | null;
   runs: Run[];
   lockedConversation: LockedConversationFigures | null;
+  idle: IdleComparison | null;
 }
 
 export function machine(): Results['machine'] {
@@ -46,7 +51,7 @@ export function writeResults(results: Results): string {
 }
 
 /** The tables for people. */
-export function describeResults({ runs, fsync, lockedConversation }: Results): string {
+export function describeResults({ runs, fsync, lockedConversation, idle }: Results): string {
   const lines: string[] = [];
   for (const [phase, title] of Object.entries(PHASES)) {
     lines.push('', `## ${title}`, ...table(runs, phase as Phase));
@@ -54,6 +59,7 @@ export function describeResults({ runs, fsync, lockedConversation }: Results): s
   if (fsync) lines.push('', `8 KB write + fdatasync on the cluster's file system: ${describeFsync(fsync)}`);
   lines.push('', ...verdicts(runs, fsync));
   if (lockedConversation) lines.push('', ...describeLock(lockedConversation));
+  if (idle) lines.push('', ...describeIdle(idle));
   return lines.join('\n');
 }
 
@@ -174,6 +180,19 @@ function describeLock(figures: LockedConversationFigures): string[] {
     `The other conversations, send to delivery: ${(['before', 'during', 'after'] as const).map(phase).join(' · ')}`,
     `The locked one: ${locked.sent} sent during the lock, ${locked.acked} acked in the end, ${locked.stored} stored, ` +
       `refusals on the way: ${JSON.stringify(locked.refusals)}`,
+  ];
+}
+
+function describeIdle({ bare, parley }: IdleComparison): string[] {
+  const of = ({ resident, used, connecting, sockets }: IdleComparison['bare']) =>
+    `${whole(resident)} bytes resident, ${whole(used)} in use, all ${whole(sockets)} ready after ${connecting.toFixed(1)} s`;
+  const ratio = (figure: 'resident' | 'used') => parley[figure] / bare[figure];
+  const text = `${ratio('resident').toFixed(2)} × resident, ${ratio('used').toFixed(2)} × in use, ≤ ${IDLE_TARGET}`;
+  return [
+    '## Silent connections, memory of each',
+    `bare Socket.IO: ${of(bare)}`,
+    `Parley on Postgres: ${of(parley)}`,
+    verdict(text, Math.max(ratio('resident'), ratio('used')) <= IDLE_TARGET),
   ];
 }
 

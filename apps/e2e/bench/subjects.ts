@@ -30,6 +30,8 @@ export interface Subject {
   targets: Target[];
   watch: WatchedProcesses;
   seats: Seat[];
+  /** All that the first server has printed so far. */
+  log(): string;
   stop(): Promise<void>;
 }
 
@@ -47,6 +49,8 @@ export interface SubjectOptions {
   cluster: PostgresCluster | null;
   /** Where to write a V8 processor profile of the server when it ends. */
   profileDirectory: string | null;
+  /** For the server's `node`, before the script. */
+  nodeArguments?: string[];
 }
 
 export async function startSubject(letter: SubjectLetter, options: SubjectOptions): Promise<Subject> {
@@ -67,6 +71,7 @@ export async function startSubject(letter: SubjectLetter, options: SubjectOption
       watch: { servers: nodes.map(({ pid }) => pid), database: cluster?.pid ?? null, redis: redis?.pid ?? null },
       // Of every conversation half the members, senders among them, are on each node.
       seats: (await provision(first.url, options.layout)).map((seat, i) => ({ ...seat, node: i % nodes.length })),
+      log: () => first.log(),
       stop,
     };
   } catch (error) {
@@ -78,7 +83,7 @@ export async function startSubject(letter: SubjectLetter, options: SubjectOption
 function startNode(
   database: string | null,
   redis: RedisServer | null,
-  { profileDirectory }: SubjectOptions,
+  { profileDirectory, nodeArguments = [] }: SubjectOptions,
 ): Promise<ParleyNode> {
   return ParleyNode.start({
     env: {
@@ -86,16 +91,20 @@ function startNode(
       ...(database && { DATABASE_URL: database }),
       ...(redis && { REDIS_URL: redis.url, JWT_SECRET: 'common to the nodes of the benchmark' }),
     },
-    nodeArguments: profileArguments(profileDirectory),
+    nodeArguments: [...profileArguments(profileDirectory), ...nodeArguments],
   });
 }
 
-async function startBare({ layout, profileDirectory }: SubjectOptions): Promise<Subject> {
+async function startBare({ layout, profileDirectory, nodeArguments = [] }: SubjectOptions): Promise<Subject> {
   const port = await freePort();
   const logs = freshDirectory('bare');
   const child = new Child({
     command: process.execPath,
-    args: [...profileArguments(profileDirectory), fileURLToPath(import.meta.resolve('./bare-server.js'))],
+    args: [
+      ...profileArguments(profileDirectory),
+      ...nodeArguments,
+      fileURLToPath(import.meta.resolve('./bare-server.js')),
+    ],
     env: { ...bareEnvironment(), PORT: String(port) },
     logFile: join(logs, 'bare.log'),
   });
@@ -115,7 +124,7 @@ async function startBare({ layout, profileDirectory }: SubjectOptions): Promise<
     rmSync(logs, { recursive: true, force: true });
   };
   const watch = { servers: [child.pid], database: null, redis: null };
-  return { targets: [{ host: '127.0.0.1', port }], watch, seats, stop };
+  return { targets: [{ host: '127.0.0.1', port }], watch, seats, log: () => child.log(), stop };
 }
 
 /** People are created by the first sight of their tokens, the conversations over REST. */

@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PostgresCluster } from '@parley/testkit';
+import { LoadGenerator } from './load-generator.js';
+import { type MemoryReading, READING } from './memory-reading.js';
+import { type Layout, type Subject, startSubject } from './subjects.js';
+
+/** Groups of 25, everybody connected once and silent. */
+const MEMBERS = 25;
+/** Two readings that differ by less are the same. */
+const SAME = 0.005;
+const MOST_READINGS = 60;
+
+export interface IdleFigures {
+  sockets: number;
+  /** Bytes a socket. */
+  resident: number;
+  used: number;
+  /** Seconds from the first connection to the last `ready`. */
+  connecting: number;
+}
+
+export interface IdleComparison {
+  bare: IdleFigures;
+  parley: IdleFigures;
+}
+
+/** What a silent connection costs in memory: Parley's on Postgres beside bare Socket.IO's, with as many of them. */
+export async function measureIdleSockets(sockets: number, cluster: PostgresCluster): Promise<IdleComparison> {
+  const layout: Layout = { conversations: Math.ceil(sockets / MEMBERS), members: MEMBERS, senders: 0 };
+  const nodeArguments = ['--expose-gc', '--import', import.meta.resolve('./memory-probe.js')];
+  const start = (letter: 'a' | 'b') =>
+    startSubject(letter, { layout, cluster, profileDirectory: null, nodeArguments }).then(measure);
+  return { bare: await start('a'), parley: await start('b') };
+}
+
+async function measure(server: Subject): Promise<IdleFigures> {
+  let generator: LoadGenerator | null = null;
+  try {
+    const before = await settled(server);
+    const from = performance.now();
+    generator = await LoadGenerator.start(1, server.targets, server.seats);
+    const connecting = (performance.now() - from) / 1000;
+    const after = await settled(server);
+    // It would tell if a connection had been lost.
+    await generator.measure(0, server.watch);
+    const sockets = server.seats.length;
+    const each = (figure: keyof MemoryReading) => (after[figure] - before[figure]) / sockets;
+    return { sockets, resident: each('resident'), used: each('used'), connecting };
+  } finally {
+    generator?.stop();
+    await server.stop();
+  }
+}
+
+/** Reads until the server has come to rest. */
+async function settled(server: Subject): Promise<MemoryReading> {
+  let last = await reading(server);
+  for (let count = 2; count <= MOST_READINGS; count += 1) {
+    await sleep(1000);
+    const next = await reading(server);
+    if (Math.abs(next.used - last.used) / last.used < SAME) return next;
+    last = next;
+  }
+  return last;
+}
+
+async function reading(server: Subject): Promise<MemoryReading> {
+  const known = readings(server).length;
+  for (const pid of server.watch.servers) process.kill(pid, 'SIGUSR2');
+  for (;;) {
+    const found = readings(server)[known];
+    if (found !== undefined) return JSON.parse(found.slice(READING.length)) as MemoryReading;
+    await sleep(20);
+  }
+}
+
+const readings = (server: Subject): string[] =>
+  server
+    .log()
+    .split('\n')
+    .filter((line) => line.startsWith(READING));
