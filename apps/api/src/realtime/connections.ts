@@ -45,15 +45,15 @@ export class Connections {
         seen.present.map((each) => each.conversationId),
       );
       const again = await this.memberships(userId);
-      if (again.cursor === seen.cursor || attempt === MOST_ATTEMPTS) {
-        seen = again;
-        break;
-      }
+      const isSettled = again.cursor === seen.cursor;
       seen = again;
+      if (isSettled) break;
+      // Rooms are only joined whose feeds it is in; it may come back when its memberships are at rest.
+      if (attempt === MOST_ATTEMPTS) throw new ParleyError('service_unavailable');
     }
     if (!socket.connected) return;
     this.joinRooms(socket, seen);
-    this.known(userId, seen.cursor);
+    this.entered(userId, seen.cursor);
     socket.data.isReady = true;
     socket.emit('ready', {
       userId,
@@ -76,6 +76,7 @@ export class Connections {
       this.feeds.unfollowRemoved(socket, conversationId);
       throw notFound();
     }
+    socket.data.silenced?.delete(conversationId);
     void socket.join(conversationRoom(conversationId));
     return this.position(conversationId);
   }
@@ -84,6 +85,8 @@ export class Connections {
   async silence(socket: ParleySocket, conversationId: string): Promise<JoinResult> {
     const { present } = await this.memberships(socket.data.principal.userId);
     if (!present.some((each) => each.conversationId === conversationId)) throw notFound();
+    socket.data.silenced ??= new Set();
+    socket.data.silenced.add(conversationId);
     void socket.leave(conversationRoom(conversationId));
     return this.position(conversationId);
   }
@@ -99,9 +102,16 @@ export class Connections {
     return new Map([...this.cursors].map(([userId, { cursor }]) => [userId, cursor]));
   }
 
-  known(userId: string, cursor: number): void {
+  /** All sockets of this user that were right as of `from` are right as of `to`; one that came meanwhile may not be. */
+  settled(userId: string, { from, to }: { from: number; to: number }): void {
     const held = this.cursors.get(userId);
-    if (held) held.cursor = Math.max(held.cursor, cursor);
+    if (held?.cursor === from) held.cursor = to;
+  }
+
+  /** One more socket, right as of `cursor`: together they are right as of the least of theirs. */
+  private entered(userId: string, cursor: number): void {
+    const held = this.cursors.get(userId);
+    if (held) held.cursor = Math.min(held.cursor, cursor);
   }
 
   private async memberships(userId: string): Promise<Memberships> {
@@ -123,7 +133,7 @@ export class Connections {
     const held = this.cursors.get(userId);
     if (held) held.sockets += 1;
     else {
-      this.cursors.set(userId, { cursor: 0, sockets: 1 });
+      this.cursors.set(userId, { cursor: Number.POSITIVE_INFINITY, sockets: 1 });
       this.bus.subscribeUser(userId);
     }
   }

@@ -6,6 +6,7 @@ import { Connections } from '../connections.js';
 import { ChangeEvents } from './change-events.js';
 import { FeedBus, MemoryFeedBus } from './feed-bus.js';
 import { Feeds } from './feeds.js';
+import { MembershipRepair } from './membership-repair.js';
 import { RedisFeedBus } from './redis-feed-bus.js';
 import { Sweep } from './sweep.js';
 
@@ -16,7 +17,7 @@ const bus = {
 };
 
 @Module({
-  providers: [Feeds, ChangeEvents, Connections, Sweep, bus],
+  providers: [Feeds, ChangeEvents, Connections, MembershipRepair, Sweep, bus],
   exports: [Feeds, ChangeEvents, Connections, Sweep],
 })
 export class FeedModule {}

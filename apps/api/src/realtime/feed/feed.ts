@@ -172,6 +172,7 @@ export class Feed {
       const items = next.joined ? await this.host.prepare(this.conversationId, next.joined) : new Map();
       // While it was prepared, the last socket may have gone and another feed begun.
       if (this.closed) return false;
+      this.completeMarksFrom(items);
       this.emit(next, items);
       return true;
     }
@@ -188,6 +189,11 @@ export class Feed {
     this.early.keepRead(missing);
     if (missing.length === 0) this.later(RETRY_MS);
     return missing.length > 0;
+  }
+
+  /** Who joins is told the receipts of that moment: what is missing after it is repaired. */
+  private completeMarksFrom(items: ReadonlyMap<string, ConversationListItem>): void {
+    for (const { receipts } of items.values()) this.receipts = Math.min(this.receipts ?? receipts, receipts);
   }
 
   private emit(event: FeedEvent, items: ReadonlyMap<string, ConversationListItem> = NOBODY): void {

@@ -79,11 +79,14 @@ export class Feeds implements OnApplicationShutdown {
    * Enters a socket as pending in the feeds of these conversations and waits until each of them is open. A feed that is
    * new subscribes first and reads its head afterwards.
    */
-  async enter(socket: ParleySocket, conversationIds: readonly string[]): Promise<void> {
-    for (const id of conversationIds) this.follow(socket, id);
-    const unopened = conversationIds.filter((id) => !this.feeds.get(id)?.isOpen);
-    if (unopened.length === 0) return;
-    await this.openFeeds(unopened);
+  enter(socket: ParleySocket, conversationIds: readonly string[]): Promise<void> {
+    return this.enterAll(new Map([[socket, conversationIds]]));
+  }
+
+  async enterAll(entries: ReadonlyMap<ParleySocket, readonly string[]>): Promise<void> {
+    for (const [socket, ids] of entries) for (const id of ids) this.follow(socket, id);
+    const unopened = new Set([...entries.values()].flat().filter((id) => !this.feeds.get(id)?.isOpen));
+    if (unopened.size > 0) await this.openFeeds([...unopened]);
   }
 
   /** Opens feeds whose head could not be read so far: of the sockets that entered one then, some may have stayed. */

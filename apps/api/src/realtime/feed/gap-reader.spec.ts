@@ -55,6 +55,17 @@ describe('the reader of gaps', () => {
     expect(asked[1]).toEqual([range('f', 10, 110)]);
   });
 
+  it('G4: reads each by itself where they cannot be read together: one that is unreadable keeps nobody waiting', async () => {
+    const reader = new GapReader((ranges) =>
+      ranges.some(({ conversationId }) => conversationId === 'bad')
+        ? Promise.reject(new Error('a kind that nobody knows'))
+        : Promise.resolve(new Map(ranges.map(({ conversationId, upTo }) => [conversationId, [event(upTo)]]))),
+    );
+    const [good, bad, other] = ['good', 'bad', 'other'].map((id) => reader.events(range(id, 0, 1)));
+    await expect(bad).rejects.toThrow('nobody knows');
+    expect(await Promise.all([good, other])).toEqual([[event(1)], [event(1)]]);
+  });
+
   it('tells everyone who waits when a read fails, and goes on with the next', async () => {
     const source = new Source();
     const { reader, answer } = bound(source);

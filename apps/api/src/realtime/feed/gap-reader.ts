@@ -57,7 +57,10 @@ export class GapReader {
       const found = await this.read(some.map(({ conversationId, after, upTo }) => ({ conversationId, after, upTo })));
       for (const { conversationId, resolve } of some) resolve(found.get(conversationId) ?? []);
     } catch (fault) {
-      for (const { reject } of some) reject(fault);
+      const [only] = some;
+      if (some.length === 1) only?.reject(fault);
+      // One that cannot be read must not keep the others waiting.
+      else for (const each of some) await this.readSome([each]);
     }
   }
 }

@@ -5,10 +5,10 @@ import { LOG } from '../../kernel/log.js';
 import { ServiceState } from '../../platform/service-state.js';
 import { closeToComeBack } from '../closing.js';
 import { Connections } from '../connections.js';
-import { conversationRoom, type ParleySocket, userRoom } from '../socket.js';
 import type { Feed } from './feed.js';
-import { type Heads, MARKS_AT_ONCE, type MarkEvent, type Memberships } from './feed-events.js';
+import { type Heads, MARKS_AT_ONCE, type MarkEvent } from './feed-events.js';
 import { Feeds } from './feeds.js';
+import { MembershipRepair } from './membership-repair.js';
 
 const EVERY_MS = 1_000;
 /** While nodes do not hear each other, this is how they learn of what the others committed. */
@@ -31,6 +31,7 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(
     private readonly feeds: Feeds,
     private readonly connections: Connections,
+    private readonly memberships: MembershipRepair,
     private readonly state: ServiceState,
     @Inject(LOG) private readonly log: Logger,
   ) {}
@@ -66,7 +67,7 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
       for (let at = 0; at < feeds.length; at += AT_A_TIME) await this.compareFeeds(feeds.slice(at, at + AT_A_TIME));
       const users = [...this.connections.users()];
       for (let at = 0; at < users.length; at += AT_A_TIME)
-        await this.compareUsers(new Map(users.slice(at, at + AT_A_TIME)));
+        await this.memberships.repair(new Map(users.slice(at, at + AT_A_TIME)));
       if (feeds.length > 0 || users.length > 0) await this.compareEpoch();
     } catch (fault) {
       this.log.warn({ err: fault }, 'a sweep failed; the next one will try again');
@@ -106,49 +107,6 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
     this.log.warn({ conversationId: feed.conversationId }, 'the database is behind a feed: its sockets are closed');
     for (const socket of this.feeds.discard(feed.conversationId)) {
       closeToComeBack(socket, new ParleyError('service_unavailable'));
-    }
-  }
-
-  private async compareUsers(users: ReadonlyMap<string, number>): Promise<void> {
-    const versions = await this.feeds.source.membershipVersions([...users.keys()]);
-    const changed = [...users]
-      .filter(([userId, cursor]) => (versions.get(userId) ?? 0) > cursor)
-      .map(([userId]) => userId);
-    if (changed.length === 0) return;
-    for (const [userId, memberships] of await this.feeds.source.memberships(changed)) {
-      await this.enterMissing(userId, memberships);
-      this.connections.known(userId, memberships.cursor);
-    }
-  }
-
-  /** Sockets that should follow a conversation and do not, because nobody told this node of the new member. */
-  private async enterMissing(userId: string, { present }: Memberships): Promise<void> {
-    const sockets = this.feeds.socketsOf(userId).filter((socket) => socket.data.isReady);
-    for (const { conversationId, version } of present) {
-      const outside = sockets.filter((socket) => !this.feeds.isFollowing(socket, conversationId));
-      for (const socket of outside) await this.feeds.enter(socket, [conversationId]);
-      // A feed that has not come to their joining yet will tell of it itself.
-      if (outside.length === 0 || this.feeds.versionOf(conversationId) < version) continue;
-      await this.enterConversation(userId, conversationId, outside);
-    }
-  }
-
-  private async enterConversation(
-    userId: string,
-    conversationId: string,
-    sockets: readonly ParleySocket[],
-  ): Promise<void> {
-    for (let attempt = 0; attempt < 5; attempt += 1) {
-      const item = (await this.feeds.source.listItems(conversationId, [userId])).get(userId);
-      if (!item) return;
-      const version = this.feeds.versionOf(conversationId);
-      if (item.version < version) continue;
-      for (const socket of sockets) {
-        if (!socket.rooms.has(userRoom(userId)) || socket.rooms.has(conversationRoom(conversationId))) continue;
-        socket.emit('conversation:created', { conversation: item, version });
-        void socket.join(conversationRoom(conversationId));
-      }
-      return;
     }
   }
 
