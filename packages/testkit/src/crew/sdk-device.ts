@@ -60,17 +60,16 @@ export class SdkDevice implements Device {
 
   /** How many messages wait or are on their way. */
   get unsent(): number {
-    return this.client.unsent().length;
+    return this.client.sending.getSnapshot().waiting;
   }
 
   /** The client gives the message its id by itself, and repeats it until it is answered. */
   async send(conversation: string, _clientMessageId: string, text: string): Promise<Outcome<Sent>> {
     const id = this.client.send(conversation, { content: text });
     const until = Date.now() + SEND_MS;
-    while (this.client.unsent().some(({ clientMessageId }) => clientMessageId === id)) {
-      if (Date.now() > until) break;
-      await sleep(LOOK_MS);
-    }
+    const entry = () => this.client.unsent().find(({ clientMessageId }) => clientMessageId === id);
+    for (let waits = entry(); waits && !waits.failure && Date.now() < until; waits = entry()) await sleep(LOOK_MS);
+    if (entry()?.failure) this.client.discard(id);
     // What it became is in the history, written by the socket.
     return { how: 'refused', code: 'told elsewhere' };
   }
