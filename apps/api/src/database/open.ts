@@ -24,10 +24,6 @@ async function openInProcess(dataDir: string): Promise<OpenDatabases> {
 
 async function openServer(url: string, config: Config, log: Logger): Promise<OpenDatabases> {
   if (!config.redisUrl) return holding(await lockDirectory(config.dataDir), () => openWatched(url, 'alone', log));
-  log.warn(
-    'REDIS_URL is set, but nodes do not speak through Redis yet: what another node commits is delivered here by the ' +
-      'sweep of the database, up to a second late',
-  );
   return openWatched(url, 'together', log);
 }
 
