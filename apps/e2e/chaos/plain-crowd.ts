@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { SendMessageBody } from '@parley/protocol';
 import { hostToken, RestClient } from '@parley/testkit';
 import { PlainClient, type PlainOptions } from './plain-client.js';
 
@@ -67,16 +68,10 @@ export class PlainCrowd {
     await Promise.all(this.speaking);
   }
 
-  /** Says something long in each conversation, so many times in all and `atOnce` at a time. */
-  async say({ times, atOnce, content }: { times: number; atOnce: number; content: string }): Promise<void> {
-    let left = times;
-    const lane = async (each: Talk) => {
-      while (left > 0) {
-        left -= 1;
-        await insist(each, content);
-      }
-    };
-    await Promise.all(this.talks.flatMap((each) => Array.from({ length: atOnce }, () => lane(each))));
+  /** Says as many things at once in each conversation, each of so many bytes. */
+  async say({ times, bytes }: { times: number; bytes: number }): Promise<void> {
+    const large = { content: '', type: 'data' as const, metadata: { filling: 'x'.repeat(bytes) } };
+    await Promise.all(this.talks.flatMap((each) => Array.from({ length: times }, () => insist(each, large))));
   }
 
   /** Waits until all of these are connected and have caught up. False where that does not happen in so many seconds. */
@@ -89,22 +84,21 @@ export class PlainCrowd {
     return true;
   }
 
-  /** What does not hold: everyone is there, has every message that was acknowledged, and heard no hole. */
+  /** What does not hold within so many seconds: everyone is there, has every message, and heard no hole. */
   async faults(seconds: number, clients: readonly PlainClient[] = this.clients): Promise<string[]> {
-    const isComplete = await this.complete(seconds, clients);
     const chosen = new Set(clients);
-    const lacking = () =>
-      this.talks.reduce((sum, { clients: own, said }) => {
-        const behind = own.filter((client) => chosen.has(client) && client.seen.size < said);
-        return sum + behind.length;
-      }, 0);
-    // What was said last is on its way.
-    for (const end = performance.now() + 5_000; lacking() > 0 && performance.now() < end; ) await sleep(LOOK_MS);
+    const behind = () =>
+      this.talks.flatMap(({ clients: own, said }) => own.filter((each) => chosen.has(each) && each.seen.size < said));
+    for (const end = performance.now() + seconds * 1_000; performance.now() < end; await sleep(LOOK_MS)) {
+      if (clients.every(({ isConnected, isCaughtUp }) => isConnected && isCaughtUp) && behind().length === 0) break;
+    }
     const away = clients.filter(({ isConnected }) => !isConnected).length;
+    const lacking = behind().length;
     const holes = clients.reduce((sum, client) => sum + client.holes, 0);
+    const of = `of ${clients.length} plain clients`;
     return [
-      ...(isComplete ? [] : [`${away} of ${clients.length} plain clients are not connected after ${seconds} s.`]),
-      ...(lacking() > 0 ? [`${lacking()} of ${clients.length} plain clients miss messages.`] : []),
+      ...(away > 0 ? [`${away} ${of} are not connected after ${seconds} s.`] : []),
+      ...(lacking > 0 ? [`${lacking} ${of} miss messages after ${seconds} s.`] : []),
       ...(holes > 0 ? [`Plain clients heard ${holes} holes.`] : []),
     ];
   }
@@ -121,7 +115,7 @@ export class PlainCrowd {
 
   private async keepSpeaking(each: Talk): Promise<void> {
     for (let n = 1; !this.isSilent; n += 1) {
-      await insist(each, `plain ${n}`);
+      await insist(each, { content: `plain ${n}` });
       await sleep(this.everyMs);
     }
   }
@@ -146,10 +140,10 @@ async function talk(options: CrowdOptions, first: number, count: number): Promis
 }
 
 /** Until it is acknowledged. */
-async function insist(each: Talk, content: string): Promise<void> {
+async function insist(each: Talk, body: SendMessageBody): Promise<void> {
   const clientMessageId = randomUUID();
   for (;;) {
-    const sending = each.speaker.send(each.id, { content, clientMessageId }).catch(() => null);
+    const sending = each.speaker.send(each.id, { ...body, clientMessageId }).catch(() => null);
     // A connection that hangs would be waited for much longer.
     if (await Promise.race([sending, sleep(PATIENCE_MS, null, { ref: false })])) break;
     await sleep(LOOK_MS);

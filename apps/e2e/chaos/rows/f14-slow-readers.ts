@@ -8,7 +8,9 @@ const KIBIBYTE = 1024;
 const MOST_GROWTH = 100 * KIBIBYTE * KIBIBYTE;
 /** Until the kernel's buffers are full, then ten seconds. */
 const MOST_SECONDS = 60;
-const CONTENT = 'x'.repeat(8 * KIBIBYTE);
+/** Of one message: it is bytes that fill buffers, and not messages. */
+const LARGE = 80 * KIBIBYTE;
+const AT_ONCE = 10;
 
 const LINKS: LinkMode[] = ['freeze', { bytesPerSecond: KIBIBYTE }];
 
@@ -34,7 +36,7 @@ export const slowReaders: Row = {
     try {
       await stage.pass(5);
       await stage.fault('slow readers', { argument: node.name }, () => slow(stage, { node, links, crowd }));
-      for (const fault of await crowd.faults(30)) stage.must(false, fault);
+      for (const fault of await crowd.faults(60)) stage.must(false, fault);
     } finally {
       crowd.close();
       for (const link of links) await link.close();
@@ -65,7 +67,7 @@ async function slow(stage: Stage, { node, links, crowd }: Scene): Promise<void> 
   const began = performance.now();
   let cut = 0;
   while (cut < crowd.clients.length && performance.now() - began < MOST_SECONDS * 1_000) {
-    await crowd.say({ times: 200, atOnce: 20, content: CONTENT });
+    await crowd.say({ times: AT_ONCE, bytes: LARGE });
     cut = cutOf(node);
   }
   clearInterval(look);
