@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { drizzle } from 'drizzle-orm/node-postgres';
-import { migrate } from 'drizzle-orm/node-postgres/migrator';
+import { type MigrationMeta, readMigrationFiles } from 'drizzle-orm/migrator';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { isAway } from './faults.js';
@@ -12,12 +11,15 @@ const RETRY_MS = 1_000;
 /** A migration that waits for a table makes everyone else who needs that table wait behind it. */
 const LOCK_MS = 500;
 const CONNECT_MS = 5_000;
+/** Where Drizzle notes what is done, as it does on the embedded database. */
+const DONE = 'drizzle.__drizzle_migrations';
 
 /** Brings the schema up to date, one node at a time, begun anew as often as the database goes away meanwhile. */
 export async function migratePostgres(watch: PostgresWatch, folder: string, log: Logger): Promise<void> {
+  const migrations = readMigrationFiles({ migrationsFolder: folder });
   for (;;) {
     try {
-      return await migrateOnce(watch, folder);
+      return await migrateAll(watch, migrations);
     } catch (fault) {
       if (!isAway(fault)) throw fault;
       log.warn(
@@ -29,7 +31,11 @@ export async function migratePostgres(watch: PostgresWatch, folder: string, log:
   }
 }
 
-async function migrateOnce(watch: PostgresWatch, folder: string): Promise<void> {
+/**
+ * Each migration in a transaction of its own. Drizzle's own `migrate` has one for all of them, which would hold the
+ * tables of the first while it waits for those of the second, against writers who hold those and wait for the first.
+ */
+async function migrateAll(watch: PostgresWatch, migrations: readonly MigrationMeta[]): Promise<void> {
   const client = new pg.Client({
     ...watch.connectionOptions('migration'),
     connectionTimeoutMillis: CONNECT_MS,
@@ -39,8 +45,21 @@ async function migrateOnce(watch: PostgresWatch, folder: string): Promise<void> 
     await client.connect();
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await client.query(`SET lock_timeout = ${LOCK_MS}`);
-    await migrate(drizzle({ client }), { migrationsFolder: folder });
+    await client.query('CREATE SCHEMA IF NOT EXISTS drizzle');
+    await client.query(
+      `CREATE TABLE IF NOT EXISTS ${DONE} (id serial PRIMARY KEY, hash text NOT NULL, created_at bigint)`,
+    );
+    const { rows } = await client.query<{ last: string | null }>(`SELECT max(created_at) AS last FROM ${DONE}`);
+    const last = Number(rows[0]?.last ?? 0);
+    for (const migration of migrations) if (migration.folderMillis > last) await migrateOne(client, migration);
   } finally {
     await client.end();
   }
+}
+
+async function migrateOne(client: pg.Client, { sql, hash, folderMillis }: MigrationMeta): Promise<void> {
+  await client.query('BEGIN');
+  for (const statement of sql) await client.query(statement);
+  await client.query(`INSERT INTO ${DONE} (hash, created_at) VALUES ($1, $2)`, [hash, folderMillis]);
+  await client.query('COMMIT');
 }
