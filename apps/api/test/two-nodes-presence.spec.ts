@@ -88,8 +88,10 @@ describe('who is online, over two nodes', () => {
     await Promise.all(nodes.map(misses));
     const there = await at(other(), bob).connect();
     await until('bob is stored as online', () => isOnline(ann, bob));
+    expect(statuses(listener, bob)).toEqual([]);
     await redis.start();
     await listener.first('status:online', ({ userId }) => userId === bob.id);
+    expect(statuses(listener, bob)).toEqual(['status:online']);
     for (const socket of [there, listener]) socket.close();
   });
 

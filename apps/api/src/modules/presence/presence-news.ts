@@ -5,16 +5,18 @@ import { ServiceState } from '../../platform/service-state.js';
 import { conversationRoom, type ParleyServer, userRoom } from '../../realtime/socket.js';
 import { PresenceRepository, type Status } from './presence.repository.js';
 
-/** Whose change was told to nobody on the other nodes; beyond this many only the latest are told again. */
-const MOST_UNTOLD = 10_000;
+/** Beyond this many only the latest are told again. */
+const MOST_KEPT = 10_000;
+/** So long it may take to find out that Redis is away: what was told meanwhile may not have been heard. */
+const DOUBT_MS = 5_000;
 const AT_A_TIME = 1_000;
 
 /** Tells who came and went to those who share a small conversation with them, on every node. */
 @Injectable()
 export class PresenceNews {
   private io: ParleyServer | null = null;
-  /** Users whose change other nodes may not have heard of, because Redis is away. */
-  private readonly untold = new Set<string>();
+  /** Users whose change other nodes may not have heard of, and when it was told; the oldest first. */
+  private readonly inDoubt = new Map<string, number>();
   private retelling = false;
 
   constructor(
@@ -22,7 +24,10 @@ export class PresenceNews {
     private readonly state: ServiceState,
     @Inject(LOG) private readonly log: Logger,
   ) {
-    state.onChange(() => void this.tellAgain());
+    state.onChange((_part, isDegraded) => {
+      if (isDegraded) this.forgetBefore(performance.now() - DOUBT_MS);
+      else void this.tellAgain();
+    });
   }
 
   attach(io: ParleyServer): void {
@@ -32,21 +37,30 @@ export class PresenceNews {
   /** What was stored is told once; it never throws, and what it cannot tell now it tells later. */
   async tell(changes: readonly Status[]): Promise<void> {
     if (changes.length === 0) return;
-    if (this.state.degraded.includes('redis')) this.note(changes);
+    this.keep(changes);
     try {
       await this.emit(changes);
     } catch (fault) {
-      this.note(changes);
+      this.keep(changes);
       this.log.warn({ err: fault, users: changes.length }, 'who came and went could not be told yet');
     }
   }
 
-  private note(changes: readonly Status[]): void {
+  private keep(changes: readonly Status[]): void {
+    const now = performance.now();
+    if (this.state.degraded.length === 0) this.forgetBefore(now - DOUBT_MS);
     for (const { userId } of changes) {
-      this.untold.delete(userId);
-      this.untold.add(userId);
-      const [oldest] = this.untold.size > MOST_UNTOLD ? this.untold : [];
-      if (oldest !== undefined) this.untold.delete(oldest);
+      this.inDoubt.delete(userId);
+      this.inDoubt.set(userId, now);
+      const [oldest] = this.inDoubt.size > MOST_KEPT ? this.inDoubt.keys() : [];
+      if (oldest !== undefined) this.inDoubt.delete(oldest);
+    }
+  }
+
+  private forgetBefore(time: number): void {
+    for (const [userId, toldAt] of this.inDoubt) {
+      if (toldAt > time) return;
+      this.inDoubt.delete(userId);
     }
   }
 
@@ -54,13 +68,13 @@ export class PresenceNews {
   private async tellAgain(): Promise<void> {
     if (this.retelling) return;
     this.retelling = true;
-    while (this.untold.size > 0 && this.state.degraded.length === 0) {
-      const userIds = [...this.untold].slice(0, AT_A_TIME);
-      for (const userId of userIds) this.untold.delete(userId);
+    while (this.inDoubt.size > 0 && this.state.degraded.length === 0) {
+      const some = [...this.inDoubt].slice(0, AT_A_TIME);
+      for (const [userId] of some) this.inDoubt.delete(userId);
       try {
-        await this.emit(await this.repository.statuses(userIds));
+        await this.emit(await this.repository.statuses(some.map(([userId]) => userId)));
       } catch (fault) {
-        for (const userId of userIds) this.untold.add(userId);
+        for (const [userId, toldAt] of some) this.inDoubt.set(userId, toldAt);
         this.log.warn({ err: fault }, 'who came and went could not be told again yet');
         break;
       }
