@@ -127,7 +127,9 @@ async function talk(options: CrowdOptions, first: number, count: number): Promis
   const people = Array.from({ length: count }, (_, i) => ({ externalId: `plain-${run}-${i}`, name: `Plain ${i}` }));
   const owner = await hostToken({ externalId: `plain-${run}`, name: 'Speaker' }, undefined, { provision: true });
   const speaker = new RestClient(url, owner);
-  const { id, version } = await speaker.createConversation({ type: 'group', name: 'Plain', memberIds: people });
+  const id = randomUUID();
+  const begin = () => speaker.createConversation({ id, type: 'group', name: 'Plain', memberIds: people });
+  const { version } = await untilGiven(() => begin().catch(() => null));
   const made: Talk = { id, speaker, clients: [], said: 0 };
   for (const [i, person] of people.entries()) {
     const place = first + i;
@@ -142,11 +144,15 @@ async function talk(options: CrowdOptions, first: number, count: number): Promis
 /** Until it is acknowledged. */
 async function insist(each: Talk, body: SendMessageBody): Promise<void> {
   const clientMessageId = randomUUID();
+  await untilGiven(() => each.speaker.send(each.id, { ...body, clientMessageId }).catch(() => null));
+  each.said += 1;
+}
+
+/** Asks again and again; a connection that hangs would be waited for much longer than another one takes. */
+async function untilGiven<T>(ask: () => Promise<T | null>): Promise<T> {
   for (;;) {
-    const sending = each.speaker.send(each.id, { ...body, clientMessageId }).catch(() => null);
-    // A connection that hangs would be waited for much longer.
-    if (await Promise.race([sending, sleep(PATIENCE_MS, null, { ref: false })])) break;
+    const given = await Promise.race([ask(), sleep(PATIENCE_MS, null, { ref: false })]);
+    if (given !== null) return given;
     await sleep(LOOK_MS);
   }
-  each.said += 1;
 }

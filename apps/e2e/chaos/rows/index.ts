@@ -1,14 +1,20 @@
 import type { Row } from '../row.contract.js';
 import { nodeKilled } from './f01-node-killed.js';
 import { rollingRestart } from './f02-rolling-restart.js';
+import { postgresRestarted } from './f03-postgres-restarted.js';
+import { postgresSwallowed } from './f05-postgres-swallowed.js';
+import { sessionsEnded } from './f06-sessions-ended.js';
+import { rowLocked } from './f07-row-locked.js';
 import { redisGone } from './f08-redis.js';
 import { redisHostile } from './f10-redis-hostile.js';
 import { halfOpen } from './f13-half-open.js';
 import { slowReaders } from './f14-slow-readers.js';
+import { clocks } from './f15-clocks.js';
 import { everybodyReturns } from './f17-everybody-returns.js';
 import { oneConversation } from './f19-one-conversation.js';
 import { standstill } from './f20-standstill.js';
 import { membersComeAndGo } from './f22-members.js';
+import { migrationUnderLoad } from './f23-migration.js';
 import { clientKilled } from './f24-client-killed.js';
 import { combined } from './f25-combined.js';
 
@@ -16,6 +22,10 @@ import { combined } from './f25-combined.js';
 export const ROWS: Row[] = [
   nodeKilled(20),
   rollingRestart,
+  postgresRestarted,
+  postgresSwallowed,
+  sessionsEnded,
+  rowLocked,
   redisGone([
     { how: 'killed', seconds: 2.5 },
     { how: 'killed', seconds: 12 },
@@ -26,10 +36,12 @@ export const ROWS: Row[] = [
   redisHostile,
   halfOpen,
   slowReaders,
+  clocks,
   everybodyReturns(1_000, 15),
   oneConversation(60),
   standstill,
   membersComeAndGo,
+  migrationUnderLoad,
   clientKilled(10),
   combined(1.5),
 ];
