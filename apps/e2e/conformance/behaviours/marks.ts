@@ -118,10 +118,14 @@ export const marks: Behaviours = {
     const items = [{ conversationId: id, unreadCount: 4, mentionCount: 3 }];
     for (const url of stage.urls) expect(await asked(url)).toEqual({ items, total: 4 });
     expect((await people[0].get<ConversationDetail>(`/conversations/${id}`)).unreadCount).toBe(1);
+    await lines[1].ask('message:read', { conversationId: id, seq: 5 });
+    await lines[2].say(id, 'after the system message');
+    const one = [{ conversationId: id, unreadCount: 1, mentionCount: 0 }];
+    for (const url of stage.urls) expect(await asked(url)).toEqual({ items: one, total: 1 });
     await lines[1].say(id, 'my own sets it to nothing');
     for (const url of stage.urls) expect(await asked(url)).toEqual({ items: [], total: 0 });
     const mine = await people[1].get<ConversationDetail>(`/conversations/${id}`);
-    expect(mine).toMatchObject({ unreadCount: 0, mentionCount: 0, lastReadSeq: 6, lastDeliveredSeq: 6 });
+    expect(mine).toMatchObject({ unreadCount: 0, mentionCount: 0, lastReadSeq: 7, lastDeliveredSeq: 7 });
   },
 
   'G6: marks of many racing with sends end where the last of each was, on every socket': async (stage) => {

@@ -8,7 +8,10 @@ const seqs = ({ items }: { items: readonly Message[] }) => items.map(({ seq }) =
 /** A group with so many messages, and who asks for them. */
 async function history(stage: Stage, length: number) {
   const { id, people, lines } = await stage.scene(2);
-  const sent = await Promise.all(numbers(length).map((n) => lines[0].say(id, `${n}`)));
+  // In two goes, so that not all of them have one time.
+  const [early, late] = [numbers(length >> 1), numbers(length, (length >> 1) + 1)];
+  const say = (some: number[]) => Promise.all(some.map((n) => lines[0].say(id, `${n}`)));
+  const sent = [...(await say(early)), ...(await say(late))];
   const [, reader] = people;
   const page = (query: string) => reader.get<MessagePage>(`/conversations/${id}/messages?${query}`);
   return { id, sent, reader, line: lines[1], page };
@@ -24,9 +27,13 @@ export const pages: Behaviours = {
     expect(seqs(await page('around=10&limit=5'))).toEqual([8, 9, 10, 11, 12]);
     expect(seqs(await page(`before=${tenth?.messageId}&limit=2`))).toEqual([8, 9]);
     expect(seqs(await page(`after=${tenth?.messageId}&limit=2`))).toEqual([11, 12]);
-    const time = encodeURIComponent(tenth?.createdAt ?? '');
-    const [first] = sent.filter(({ createdAt }) => createdAt === tenth?.createdAt);
-    expect(seqs(await page(`around=${time}&limit=1`))).toEqual([first?.seq]);
+    const at = tenth?.createdAt ?? '';
+    const time = encodeURIComponent(at);
+    const asOf = (fits: (createdAt: string) => boolean) =>
+      sent.filter(({ createdAt }) => fits(createdAt ?? '')).map(({ seq }) => seq);
+    expect(seqs(await page(`before=${time}`))).toEqual(asOf((each) => each < at));
+    expect(seqs(await page(`after=${time}`))).toEqual(asOf((each) => each > at));
+    expect(seqs(await page(`around=${time}&limit=1`))).toEqual(asOf((each) => each >= at).slice(0, 1));
     expect(seqs(await page('after=20'))).toEqual([]);
     expect(seqs(await page('before=1'))).toEqual([]);
     expect(seqs(await page('around=2099-01-01T00:00:00Z&limit=1'))).toEqual([20]);
