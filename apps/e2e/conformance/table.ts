@@ -43,7 +43,7 @@ const EVENTS: Record<EventName, Shown> = {
   'auth:expiring': 'here',
   'server:closing': 'here',
   'user:updated': { planned: 'not emitted yet' },
-  'server:draining': { planned: 'told, and shown as soon as a test stops a node' },
+  'server:draining': { elsewhere: 'apps/e2e/durability/stop.spec.ts' },
   'service:degraded': { elsewhere: 'apps/api/test/two-nodes.spec.ts' },
   'service:restored': { elsewhere: 'apps/api/test/two-nodes.spec.ts' },
 };
