@@ -11,7 +11,7 @@ export interface RecorderOptions extends HistoryHeader {
   name: string;
 }
 
-/** Writes a run's history to a file, line by line: what is held in memory is one chunk, however long it takes. */
+/** Writes a run's history to a fresh file, line by line: what is held in memory is one chunk, however long it takes. */
 export class Recorder {
   readonly path: string;
   readonly header: HistoryHeader;
@@ -25,7 +25,7 @@ export class Recorder {
     this.path = path;
     this.name = name;
     this.header = header;
-    this.file = openSync(path, 'a');
+    this.file = openSync(path, 'w');
     this.held = `${JSON.stringify(header)}\n`;
   }
 
