@@ -50,7 +50,7 @@ export const BROKEN_BUILDS: BrokenBuild[] = [
         to: `\${encodeBatch(batch)}::jsonb, \${waiting})\`,
       )) as unknown as { rows: BatchRow[] };
       resolve(answer);
-      await new Promise((committed) => setTimeout(committed, 150));
+      await new Promise((committed) => setTimeout(committed, 300));
     };
     void this.writer.transaction(write).catch(reject);
     const { rows } = await promise;`,
