@@ -52,11 +52,10 @@ export class ConversationFeedSource implements FeedSource {
       this.messages.created(ranges),
       this.repository.changesWithin(ranges),
     ]);
+    const told = await this.changes.events(changes);
     const found = new Map<string, FeedEvent[]>();
     for (const { conversationId, after } of ranges) {
-      const changed = changes.get(conversationId) ?? [];
-      const events = created.get(conversationId) ?? [];
-      if (changed.length > 0) events.push(...(await this.changes.events(conversationId, changed)));
+      const events = [...(created.get(conversationId) ?? []), ...(told.get(conversationId) ?? [])];
       events.sort((a, b) => a.version - b.version);
       // Both were read after each other: only what follows without a gap is sure to be complete.
       const gap = events.findIndex((event, i) => event.version !== after + 1 + i);

@@ -112,6 +112,17 @@ export class ConversationListsRepository {
     return this.selectMembers(db, and(eq(owner, conversationId), inArray(userId, [...userIds])));
   }
 
+  /** The members that these pairs name, of whatever conversations. */
+  membersOf(db: Db, pairs: readonly { conversationId: string; userId: string }[]) {
+    const { conversationId, userId } = conversationParticipants;
+    const ids = sql.param(pairs.map((pair) => pair.conversationId));
+    const userIds = sql.param(pairs.map((pair) => pair.userId));
+    return this.selectMembers(
+      db,
+      sql`(${conversationId}, ${userId}) IN (SELECT * FROM unnest(${ids}::uuid[], ${userIds}::uuid[]))`,
+    );
+  }
+
   private selectMembers(db: Db, where: SQL | undefined) {
     return db
       .select({ participant: conversationParticipants, user: users })

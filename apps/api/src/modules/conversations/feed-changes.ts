@@ -28,18 +28,29 @@ export class FeedChanges implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.registry.register(KINDS, (conversationId, changes) => this.events(conversationId, changes));
+    this.registry.register(KINDS, (changes) => this.events(changes));
   }
 
-  private async events(conversationId: string, changes: readonly ChangeRecord[]): Promise<FeedEvent[]> {
-    const conversation = await this.repository.conversation(conversationId);
-    if (!conversation) return [];
-    const named = changes.flatMap((change) => [...(change.data.userIds ?? []), change.subjectId ?? []].flat());
-    const rows = await this.lists.membersByIds(this.database.db, conversationId, [...new Set(named)]);
-    const members = new Map(
-      rows.map(({ participant, user }) => [user.id, presentMember(participant, toUserView(user))]),
+  private async events(changes: readonly ChangeRecord[]): Promise<FeedEvent[]> {
+    const conversations = await this.repository.conversations([...new Set(changes.map((each) => each.conversationId))]);
+    const members = await this.members(changes);
+    return changes.map((change) => {
+      const conversation = conversations.get(change.conversationId);
+      if (!conversation) throw new Error('A change is of a conversation that is not there.');
+      return eventOf(change, { conversation, members: members.get(change.conversationId) ?? new Map() });
+    });
+  }
+
+  /** Who is named by these changes, by conversation and user. */
+  private async members(changes: readonly ChangeRecord[]): Promise<Map<string, Map<string, Member>>> {
+    const named = changes.flatMap(({ conversationId, data, subjectId }) =>
+      [...(data.userIds ?? []), subjectId ?? []].flat().map((userId) => ({ conversationId, userId })),
     );
-    return changes.map((change) => eventOf(change, { conversation, members }));
+    const rows = await this.lists.membersOf(this.database.db, named);
+    const byConversation = Map.groupBy(rows, ({ participant }) => participant.conversationId);
+    const toMember = ({ participant, user }: (typeof rows)[number]) =>
+      [user.id, presentMember(participant, toUserView(user))] as const;
+    return new Map([...byConversation].map(([id, some]) => [id, new Map(some.map(toMember))]));
   }
 }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { and, eq, getTableColumns, gt, lte, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, gt, inArray, lte, sql } from 'drizzle-orm';
 import { Database } from '../../database/database.js';
-import type { ChangeRecord } from '../../database/rows.js';
+import type { ChangeRecord, ConversationRow } from '../../database/rows.js';
 import { conversationChanges, conversations, users } from '../../database/schema/index.js';
 import { versionRanges } from '../../database/version-ranges.js';
 import { type Heads, MARKS_AT_ONCE, type Memberships, type VersionRange } from '../../realtime/feed/feed-events.js';
@@ -38,20 +38,21 @@ export class FeedSourceRepository {
     return new Map(rows.map(({ id, ...heads }) => [id, heads]));
   }
 
-  /** The changes of each conversation in its range, by conversation. */
-  async changesWithin(ranges: readonly VersionRange[]): Promise<Map<string, ChangeRecord[]>> {
+  changesWithin(ranges: readonly VersionRange[]): Promise<ChangeRecord[]> {
     const { conversationId, version } = conversationChanges;
     const within = and(eq(conversationId, sql`q.id`), gt(version, sql`q.after`), lte(version, sql`q.up_to`));
-    const rows = await this.database.db
+    return this.database.db
       .select(getTableColumns(conversationChanges))
       .from(versionRanges(ranges))
       .innerJoin(conversationChanges, within);
-    return Map.groupBy(rows, (row) => row.conversationId);
   }
 
-  async conversation(id: string) {
-    const [row] = await this.database.db.select().from(conversations).where(eq(conversations.id, id));
-    return row ?? null;
+  async conversations(ids: readonly string[]): Promise<Map<string, ConversationRow>> {
+    const rows = await this.database.db
+      .select()
+      .from(conversations)
+      .where(inArray(conversations.id, [...ids]));
+    return new Map(rows.map((row) => [row.id, row]));
   }
 
   /** For each of these conversations who moved a mark beyond the given receipts number, in that order. */

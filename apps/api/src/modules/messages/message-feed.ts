@@ -21,7 +21,7 @@ export class MessageFeed implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.registry.register(Object.keys(EVENT_OF), (_, changes) => this.changed(changes));
+    this.registry.register(Object.keys(EVENT_OF), (changes) => this.changed(changes));
   }
 
   /** `message:new` of the messages first told in these ranges of versions, by conversation, in order. */

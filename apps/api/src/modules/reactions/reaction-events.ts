@@ -30,7 +30,7 @@ export class ReactionFeed implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.registry.register([REACTION_CHANGE], (_, changes) => this.events(changes));
+    this.registry.register([REACTION_CHANGE], (changes) => this.events(changes));
   }
 
   private async events(changes: readonly ChangeRecord[]): Promise<FeedEvent[]> {

@@ -9,7 +9,7 @@ interface Mode {
   unsubscribe: 'sUnsubscribe' | 'unsubscribe';
 }
 
-/** Sharded pub/sub, where Redis has it (7 and later): in a cluster a message then stays within its shard. */
+/** Sharded pub/sub, where Redis has it (7 and later). */
 const SHARDED: Mode = { publish: 'sPublish', subscribe: 'sSubscribe', unsubscribe: 'sUnsubscribe' };
 const PLAIN: Mode = { publish: 'publish', subscribe: 'subscribe', unsubscribe: 'unsubscribe' };
 
@@ -80,8 +80,10 @@ export class RedisConnection {
 
   private async connect(): Promise<void> {
     await Promise.all([this.speaker.connect(), this.ear.connect()]);
-    const known = await this.speaker.sendCommand(['COMMAND', 'INFO', 'SPUBLISH']).catch(() => null);
-    if (!Array.isArray(known) || !known[0]) this.mode = PLAIN;
+    const told = String(await this.speaker.sendCommand(['INFO']).catch(() => ''));
+    const [, major = '7'] = /redis_version:(\d+)/.exec(told) ?? [];
+    // A node of a cluster hands plain messages to all others; of sharded ones it takes those of its own slots only.
+    if (Number(major) < 7 || told.includes('cluster_enabled:1')) this.mode = PLAIN;
   }
 }
 

@@ -110,9 +110,7 @@ export class RedisLink {
 
   /** Lives with one connection until it ends; resolves with whether it was ever up. */
   private async connectOnce(): Promise<boolean> {
-    const connection = await RedisConnection.open(this.url, (channel, payload) =>
-      this.listeners.get(channel)?.(payload),
-    );
+    const connection = await RedisConnection.open(this.url, (channel, payload) => this.receive(channel, payload));
     this.unheard = 0;
     const watch = setInterval(() => this.beat(connection), BEAT_MS);
     let wasUp = false;
@@ -139,6 +137,15 @@ export class RedisLink {
     if (this.unheard >= MOST_UNHEARD) return connection.destroy(new Error('Redis is silent.'));
     this.unheard += 1;
     connection.publish(this.beatChannel, '').catch(() => undefined);
+  }
+
+  /** Thrown into the client, a listener's fault would end the connection. */
+  private receive(channel: string, payload: Buffer): void {
+    try {
+      this.listeners.get(channel)?.(payload);
+    } catch (fault) {
+      this.log.warn({ err: fault }, 'something on the bus could not be understood');
+    }
   }
 
   private hear(): void {

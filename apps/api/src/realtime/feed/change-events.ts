@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { ChangeRecord } from '../../database/rows.js';
 import type { FeedEvent } from './feed-events.js';
 
-/** Makes one event of each change, of one conversation and of the kinds it was registered for, in any order. */
-export type TellChanges = (conversationId: string, changes: readonly ChangeRecord[]) => Promise<FeedEvent[]>;
+/** Makes an event of each change of the kinds it was registered for, whatever its conversation, in the order given. */
+export type TellChanges = (changes: readonly ChangeRecord[]) => Promise<FeedEvent[]>;
 
 /** Who turns which kind of stored change into its event: each module registers the kinds it writes. */
 @Injectable()
@@ -14,11 +14,21 @@ export class ChangeEvents {
     for (const kind of kinds) this.tellers.set(kind, tell);
   }
 
-  /** The events of these changes, in any order; throws where nobody knows a kind, since a feed must not skip it. */
-  async events(conversationId: string, changes: readonly ChangeRecord[]): Promise<FeedEvent[]> {
+  /** The events of these changes by conversation; throws where nobody knows a kind, since a feed must not skip it. */
+  async events(changes: readonly ChangeRecord[]): Promise<Map<string, FeedEvent[]>> {
+    const found = new Map<string, FeedEvent[]>();
     const byTeller = Map.groupBy(changes, ({ kind }) => this.tellerOf(kind));
-    const told = await Promise.all([...byTeller].map(([tell, some]) => tell(conversationId, some)));
-    return told.flat();
+    const tellAll = async ([tell, some]: [TellChanges, ChangeRecord[]]) => {
+      const events = await tell(some);
+      some.forEach(({ conversationId }, i) => {
+        const event = events[i];
+        const told = found.get(conversationId);
+        if (event && told) told.push(event);
+        else if (event) found.set(conversationId, [event]);
+      });
+    };
+    await Promise.all([...byTeller].map(tellAll));
+    return found;
   }
 
   private tellerOf(kind: string): TellChanges {

@@ -67,7 +67,7 @@ function isFeedEvent(value: unknown): value is FeedEvent {
     isNumber(version) &&
     typeof name === 'string' &&
     fits(payload, 'object') &&
-    fits(joined, 'object') &&
+    (joined === undefined || (Array.isArray(joined) && joined.every((id) => typeof id === 'string'))) &&
     fits(left, 'string')
   );
 }
