@@ -13,7 +13,7 @@ const UNAVAILABLE_CODES = new Set([
   'ENETUNREACH',
 ]);
 const UNAVAILABLE_TEXT =
-  /connection terminated|timeout exceeded when trying to connect|timeout expired|query read timeout|not queryable|client was closed/i;
+  /connection terminated|timeout exceeded when trying to connect|timeout expired|query read timeout|not queryable|client was closed|cannot use a pool after/i;
 
 function* causes(fault: unknown): Generator<object> {
   for (let at = fault; typeof at === 'object' && at !== null; at = (at as { cause?: unknown }).cause) yield at;

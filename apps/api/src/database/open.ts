@@ -6,13 +6,24 @@ import { lockDirectory } from './directory-lock.js';
 import { openEmbedded } from './embedded.js';
 import { openPostgres } from './postgres.js';
 import { migratePostgres } from './postgres-start.js';
-import { type Company, PostgresWatch } from './postgres-watch.js';
+import { type Company, PostgresWatch, type Starting } from './postgres-watch.js';
 
 const MIGRATIONS = fileURLToPath(new URL('../../../../drizzle', import.meta.url));
 
-/** Opens the configured database, migrated. Throws with a sentence where another process holds it. */
-export async function openDatabases(config: Config, log: Logger): Promise<OpenDatabases> {
-  return config.databaseUrl ? openServer(config.databaseUrl, config, log) : openInProcess(config.dataDir);
+/**
+ * Opens the configured database, migrated, and waits for it as long as it takes, or until the interruption. Throws with a
+ * sentence where another process holds it.
+ */
+export async function openDatabases(
+  config: Config,
+  log: Logger,
+  interruption: AbortSignal = new AbortController().signal,
+): Promise<OpenDatabases> {
+  const { databaseUrl: url, dataDir } = config;
+  if (!url) return openInProcess(dataDir);
+  const start = (company: Company) => openWatched(url, company, { log, interruption });
+  if (!config.redisUrl) return holding(await lockDirectory(dataDir), () => start('alone'));
+  return start('together');
 }
 
 async function openInProcess(dataDir: string): Promise<OpenDatabases> {
@@ -22,18 +33,14 @@ async function openInProcess(dataDir: string): Promise<OpenDatabases> {
   });
 }
 
-async function openServer(url: string, config: Config, log: Logger): Promise<OpenDatabases> {
-  if (!config.redisUrl) return holding(await lockDirectory(config.dataDir), () => openWatched(url, 'alone', log));
-  return openWatched(url, 'together', log);
-}
-
 /** Several nodes keep each other informed through Redis; without it there may be only one. */
-async function openWatched(url: string, company: Company, log: Logger): Promise<OpenDatabases> {
-  const watch = await PostgresWatch.start(url, company, log);
+async function openWatched(url: string, company: Company, starting: Starting): Promise<OpenDatabases> {
+  const { log } = starting;
+  const watch = await PostgresWatch.start(url, company, starting);
   return holding(
     () => watch.close(),
     async () => {
-      await migratePostgres(watch, MIGRATIONS, log);
+      await migratePostgres(watch, MIGRATIONS, starting);
       const main = openPostgres({ connections: 10, name: 'main' }, watch, log);
       const writer = openPostgres({ connections: 8, name: 'writer' }, watch, log);
       const close = async () => {

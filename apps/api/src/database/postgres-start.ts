@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type MigrationMeta, readMigrationFiles } from 'drizzle-orm/migrator';
 import pg from 'pg';
-import type { Logger } from 'pino';
 import { isAway } from './faults.js';
-import type { PostgresWatch } from './postgres-watch.js';
+import type { PostgresWatch, Starting } from './postgres-watch.js';
 
 /** Any number that nothing else in the database uses for its advisory locks. */
 const MIGRATION_LOCK = 7_265_003_001;
@@ -15,7 +14,8 @@ const CONNECT_MS = 5_000;
 const DONE = 'drizzle.__drizzle_migrations';
 
 /** Brings the schema up to date, one node at a time, begun anew as often as the database goes away meanwhile. */
-export async function migratePostgres(watch: PostgresWatch, folder: string, log: Logger): Promise<void> {
+export async function migratePostgres(watch: PostgresWatch, folder: string, starting: Starting): Promise<void> {
+  const { log, interruption } = starting;
   const migrations = readMigrationFiles({ migrationsFolder: folder });
   for (;;) {
     try {
@@ -26,7 +26,7 @@ export async function migratePostgres(watch: PostgresWatch, folder: string, log:
         { fault: (fault as Error).message },
         'the schema could not be brought up to date; it will be tried again',
       );
-      await sleep(RETRY_MS);
+      await sleep(RETRY_MS, undefined, { signal: interruption });
     }
   }
 }

@@ -6,8 +6,17 @@ import type { Availability } from './availability.js';
 import { isAway, isOutOfSlots } from './faults.js';
 import { Links } from './links.js';
 
+type Answer = 'good' | 'fault' | 'none';
+
 /** Whether this node must be the only one on the database, or runs beside others that it speaks with through Redis. */
 export type Company = 'alone' | 'together';
+
+/** What a start goes by that may have to wait. */
+export interface Starting {
+  log: Logger;
+  /** Ends the waiting. */
+  interruption: AbortSignal;
+}
 
 /** Any number that nothing else in the database uses for its advisory locks. */
 const NODE_LOCK = 7_265_003_002;
@@ -42,12 +51,12 @@ export class PostgresWatch implements Availability {
   ) {}
 
   /**
-   * Waits for the database as long as it takes.
+   * Waits for the database as long as it takes, or until the interruption.
    * @throws with a sentence where a node runs that this one must not run beside, or where waiting cannot help.
    */
-  static async start(url: string, company: Company, log: Logger): Promise<PostgresWatch> {
+  static async start(url: string, company: Company, { log, interruption }: Starting): Promise<PostgresWatch> {
     const watch = new PostgresWatch(url, company, log);
-    const session = await watch.first();
+    const session = await watch.first(interruption);
     watch.watching = watch.watchOver(session);
     return watch;
   }
@@ -79,7 +88,7 @@ export class PostgresWatch implements Availability {
     this.links.cut();
   }
 
-  private async first(): Promise<pg.Client> {
+  private async first(interruption: AbortSignal): Promise<pg.Client> {
     let remindedAt = Number.NEGATIVE_INFINITY;
     for (let refused = 0; refused < CLAIM_ATTEMPTS; ) {
       try {
@@ -93,7 +102,8 @@ export class PostgresWatch implements Availability {
           this.log.warn({ fault: wordsOf(fault) }, 'the database does not answer yet');
         }
       }
-      await pause(RETRY_MS);
+      await pause(RETRY_MS, interruption);
+      interruption.throwIfAborted();
     }
     throw new Error(REFUSALS[this.company]);
   }
@@ -125,10 +135,19 @@ export class PostgresWatch implements Availability {
     session.once('end', () => lost.abort());
     const either = AbortSignal.any([lost.signal, this.closing.signal]);
     while (!either.aborted) {
-      const answer = await patiently(this.ask(session));
+      const answer = await this.answerTo(this.ask(session));
       if (answer === 'none') this.turn(false, 'it gave no answer');
       if (answer !== 'good') return;
       await pause(ASK_EVERY_MS, either);
+    }
+  }
+
+  /** A database that answers others meanwhile is only slow; the question's own deadline ends that. */
+  private async answerTo(asked: Promise<void>): Promise<Answer> {
+    for (;;) {
+      const before = this.links.bytesHeard;
+      const answer = await patiently(asked);
+      if (answer !== 'none' || this.links.bytesHeard <= before) return answer;
     }
   }
 
@@ -159,7 +178,7 @@ export class PostgresWatch implements Availability {
     const client = new pg.Client({
       ...this.connectionOptions('watch'),
       connectionTimeoutMillis: PATIENCE_MS,
-      query_timeout: PATIENCE_MS * 2,
+      query_timeout: PATIENCE_MS * 4,
     });
     client.on('error', (fault) =>
       this.log.debug({ fault: fault.message }, 'the watch over the database lost its session'),
@@ -203,10 +222,10 @@ const REFUSALS = {
  * Waits for an answer, but counts the time in turns of this process's event loop: a process that was held up itself has
  * not waited for anybody.
  */
-function patiently(asked: Promise<void>): Promise<'good' | 'fault' | 'none'> {
+function patiently(asked: Promise<void>): Promise<Answer> {
   return new Promise((resolve) => {
     let ticks = PATIENCE_MS / TICK_MS;
-    const settle = (answer: 'good' | 'fault' | 'none') => {
+    const settle = (answer: Answer) => {
       clearInterval(timer);
       resolve(answer);
     };
