@@ -18,6 +18,7 @@ export interface Device {
   readonly isReady: boolean;
   send(conversation: string, clientMessageId: string, text: string): Promise<Outcome<Sent>>;
   change(conversation: string, id: string, text: string | null): Promise<Outcome<unknown>>;
+  react(conversation: string, id: string, emoji: string): Promise<Outcome<unknown>>;
   read(conversation: string): Promise<Outcome<unknown>>;
   page(conversation: string): Promise<Outcome<unknown>>;
   /** Null where the device keeps no position there. */

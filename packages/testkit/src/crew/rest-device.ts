@@ -55,6 +55,14 @@ export class RestDevice implements Device {
     );
   }
 
+  react(conversation: string, id: string, emoji: string): Promise<Outcome<unknown>> {
+    return this.journal.attempt(
+      { command: 'react', conversation, id },
+      () => this.ask<unknown>('POST', `messages/${id}/reactions`, { emoji }),
+      () => ({}),
+    );
+  }
+
   async read(conversation: string): Promise<Outcome<unknown>> {
     const seq = this.seen.get(conversation) ?? 0;
     if (seq < 1) return this.page(conversation);

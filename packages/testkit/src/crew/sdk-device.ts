@@ -74,14 +74,12 @@ export class SdkDevice implements Device {
     return { how: 'refused', code: 'told elsewhere' };
   }
 
-  async change(_conversation: string, id: string, text: string | null): Promise<Outcome<unknown>> {
-    const change = text === null ? this.client.delete(id) : this.client.edit(id, { content: text });
-    const ends = change.then(
-      () => 'ok' as const,
-      () => 'again' as const,
-    );
-    await Promise.race([ends, sleep(CHANGE_MS)]);
-    return { how: 'refused', code: 'told elsewhere' };
+  change(_conversation: string, id: string, text: string | null): Promise<Outcome<unknown>> {
+    return this.toldElsewhere(text === null ? this.client.delete(id) : this.client.edit(id, { content: text }));
+  }
+
+  react(_conversation: string, id: string, emoji: string): Promise<Outcome<unknown>> {
+    return this.toldElsewhere(this.client.react(id, emoji));
   }
 
   async read(conversation: string): Promise<Outcome<unknown>> {
@@ -109,5 +107,15 @@ export class SdkDevice implements Device {
   async close(): Promise<void> {
     this.journal.close();
     await this.client.stop();
+  }
+
+  /** What became of it is in the history, written by the socket. */
+  private async toldElsewhere(change: Promise<unknown>): Promise<Outcome<unknown>> {
+    const ends = change.then(
+      () => undefined,
+      () => undefined,
+    );
+    await Promise.race([ends, sleep(CHANGE_MS)]);
+    return { how: 'refused', code: 'told elsewhere' };
   }
 }

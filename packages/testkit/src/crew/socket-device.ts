@@ -95,6 +95,14 @@ export class SocketDevice implements Device {
     );
   }
 
+  react(conversation: string, id: string, emoji: string): Promise<Outcome<unknown>> {
+    return this.journal.attempt(
+      { command: 'react', conversation, id },
+      () => this.live.command('reaction:add', { messageId: id, emoji }, ATTEMPT_MS),
+      ({ version }) => ({ version }),
+    );
+  }
+
   async read(conversation: string): Promise<Outcome<unknown>> {
     const seq = this.positions.lastSeqOf(conversation);
     if (seq < 1) return { how: 'refused', code: 'nothing to read' };

@@ -53,6 +53,7 @@ const QUESTIONS: { [Name in CommandName]?: (payload: Commands[Name]['payload']) 
   }),
   'message:edit': ({ messageId, content }) => ({ command: 'edit', id: messageId, hash: hashOf(content) }),
   'message:delete': ({ messageId }) => ({ command: 'delete', id: messageId, hash: hashOf('') }),
+  'reaction:add': ({ messageId }) => ({ command: 'react', id: messageId }),
   'message:read': ({ conversationId, seq }) => ({ command: 'read', conversation: conversationId, seq }),
 };
 

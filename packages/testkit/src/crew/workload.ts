@@ -13,6 +13,10 @@ const LOOKS = 0.02;
 
 /** Of each device's messages, so many may still be changed. */
 const MOST_OWN = 20;
+/** Shares of changes, up to 1: the rest are edits. */
+const REACTED = 0.3;
+const DELETED = 0.5;
+const EMOJI = ['👍', '🎉', '❤️'];
 const TRIES = 6;
 const HTTP_MS = 4_000;
 
@@ -119,15 +123,19 @@ export class Workload {
     if (own.length > MOST_OWN) own.shift();
   }
 
-  /** An edit, or in one of four a deletion, of a message of one's own: one change of it at a time. */
+  /** An edit, a reaction or a deletion of a message of one's own: one change of it at a time. */
   private async change(device: Device): Promise<void> {
     const own = this.own.get(device) ?? [];
     const [message] = own.splice(this.chance.below(own.length), 1);
     if (!message) return;
-    const text = this.chance.next() < 0.25 ? null : `changed ${randomUUID()}`;
     const { conversation, id } = message;
-    const outcome = await persist(device, this.shape.patience, () => device.change(conversation, id, text));
-    if (outcome.how === 'ok' && text !== null) own.push(message);
+    const kind = this.chance.next();
+    const text = kind < DELETED ? null : `changed ${randomUUID()}`;
+    const emoji = this.chance.pick(EMOJI) ?? '';
+    const attempt = () =>
+      kind < REACTED ? device.react(conversation, id, emoji) : device.change(conversation, id, text);
+    const outcome = await persist(device, this.shape.patience, attempt);
+    if (outcome.how === 'ok' && (kind < REACTED || text !== null)) own.push(message);
   }
 
   /** Someone of a group is removed by its owner, or comes back. */

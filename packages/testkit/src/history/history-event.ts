@@ -40,7 +40,7 @@ interface CreatedEvent extends Line {
   members: string[];
 }
 
-type CommandWord = 'send' | 'edit' | 'delete' | 'read' | 'page' | 'unread' | 'add' | 'remove' | 'sync';
+type CommandWord = 'send' | 'edit' | 'delete' | 'react' | 'read' | 'page' | 'unread' | 'add' | 'remove' | 'sync';
 
 /** Something was asked. */
 export interface CallEvent extends Line {
