@@ -59,44 +59,58 @@ export async function runRow(row: Row, options: RunOptions): Promise<Outcome> {
 type Played = Pick<Outcome, 'report' | 'failures' | 'figures'>;
 
 async function play(row: Row, folder: string, options: RunOptions): Promise<Played> {
-  const { seed, git, say, server } = options;
-  const header: HistoryHeader = {
-    history: 1,
-    run: new Date().toISOString(),
-    seed,
-    git,
-    nodes: row.nodes,
-    faults: row.id,
-  };
-  const files = { nemesis: join(folder, 'nemesis.jsonl'), crew: join(folder, 'crew.jsonl') };
-  const nemesis = new Recorder({ ...header, path: files.nemesis, name: 'nemesis' });
-  const pen = new Recorder({ ...header, path: files.crew, name: 'crew' });
+  const { seed, git, server } = options;
+  const run = new Date().toISOString();
+  const header: HistoryHeader = { history: 1, run, seed, git, nodes: row.nodes, faults: row.id };
+  const pen = (name: string) => new Recorder({ ...header, path: join(folder, `${name}.jsonl`), name });
+  const pens = { nemesis: pen('nemesis'), crew: pen('crew') };
   const each = server ? (place: number) => ({ ...row.fleet?.each?.(place), server }) : row.fleet?.each;
   const fleet = await Fleet.start({ ...row.fleet, nodes: row.nodes, each });
+  fleet.sampler.onSample = ({ node, pid, rss, fds }) =>
+    pens.nemesis.record({ type: 'sample', name: node, pid, rss, descriptors: fds });
+  const played = await playOn(fleet, row, { ...options, folder, pens }).finally(async () => {
+    for (const one of Object.values(pens)) one.close();
+    await fleet.stop();
+  });
+  for (const { name, exit } of fleet.nodes) {
+    if (exit?.code !== 0) played.failures.push(`${name} was asked to end and did so with ${JSON.stringify(exit)}.`);
+  }
+  return played;
+}
+
+interface Desk extends RunOptions {
+  folder: string;
+  pens: { nemesis: Recorder; crew: Recorder };
+}
+
+async function playOn(fleet: Fleet, row: Row, { seed, say, folder, pens }: Desk): Promise<Played> {
+  const { urls: nodeUrls, balancer } = fleet;
+  const crew = await Crew.start({ balancerUrl: balancer.url, nodeUrls, recorder: pens.crew, seed, shape: row.crew });
+  const stage = new Stage({ fleet, crew, history: pens.nemesis, seed, say });
   try {
-    fleet.sampler.onSample = ({ node, pid, rss, fds }) =>
-      nemesis.record({ type: 'sample', name: node, pid, rss, descriptors: fds });
-    const { urls: nodeUrls, balancer } = fleet;
-    const crew = await Crew.start({ balancerUrl: balancer.url, nodeUrls, recorder: pen, seed, shape: row.crew });
-    const stage = new Stage({ fleet, crew, history: nemesis, seed, say });
     say('the fleet is up and the crew is connected');
     crew.work();
-    await row.run(stage).catch((error: unknown) => stage.must(false, `The row broke off: ${String(error)}`));
+    await row.run(stage).catch(async (error: unknown) => {
+      stage.must(false, `The row broke off: ${error instanceof Error ? error.stack : String(error)}`);
+      await fleet.heal();
+    });
     say('coming to rest …');
     const { isQuiet, waitingFor } = await crew.rest();
     stage.must(isQuiet, `It did not come to rest: ${waitingFor.join('; ')}`);
     say('reading the final state …');
     await crew.finish();
-    recordProcesses(fleet, nemesis);
-    for (const recorder of [nemesis, pen]) recorder.close();
-    const resources = { most: MOST_MEMORY, ...row.check?.resources };
-    const report = check(readHistory([files.nemesis, files.crew]), { ...row.check, resources });
-    row.judge?.(stage, report);
-    if (report.verdict !== 'green' || stage.failures.length > 0) keepLogs(fleet, folder, report);
-    return { report, failures: stage.failures, figures: stage.figures };
-  } finally {
-    await fleet.stop();
+  } catch (error) {
+    await crew.close();
+    throw error;
   }
+  recordProcesses(fleet, pens.nemesis);
+  for (const pen of Object.values(pens)) pen.flush();
+  const resources = { most: MOST_MEMORY, ...row.check?.resources };
+  const paths = Object.values(pens).map(({ path }) => path);
+  const report = check(readHistory(paths), { ...row.check, resources });
+  row.judge?.(stage, report);
+  if (report.verdict !== 'green' || stage.failures.length > 0) keepLogs(fleet, folder, report);
+  return { report, failures: stage.failures, figures: stage.figures };
 }
 
 function recordProcesses(fleet: Fleet, history: Recorder): void {

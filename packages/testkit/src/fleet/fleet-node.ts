@@ -71,6 +71,11 @@ export class FleetNode {
     return this.current.exit === null ? this.current.pid : null;
   }
 
+  /** How its latest process ended; null while it runs. */
+  get exit(): Exit | null {
+    return this.current.exit;
+  }
+
   /** All its lives so far, oldest first. */
   get runs(): NodeRun[] {
     return this.closed ? this.ended : [...this.ended, this.run()];
@@ -119,6 +124,14 @@ export class FleetNode {
     const exit = await this.terminate();
     await this.start(changes);
     return exit;
+  }
+
+  /** Links carry again and the process goes on, a new one where there is none. */
+  async heal(): Promise<void> {
+    const { front, postgres, redis } = this.links;
+    await Promise.all([front.mode('pass'), postgres.mode('pass'), redis?.mode('pass')]);
+    this.resume();
+    if (this.pid === null) await this.start();
   }
 
   /** Ends it with its links and removes what was made for it. */

@@ -38,7 +38,6 @@ export class Fleet {
   }
 
   /** Resolves once every node is ready. */
-  /** Resolves once every node is ready. */
   static async start(options: FleetOptions): Promise<Fleet> {
     const redisWanted = options.redis ?? options.nodes > 1;
     const undo: (() => unknown)[] = [];
@@ -57,8 +56,10 @@ export class Fleet {
       };
       // The first one brings the database up to date; the others find it so.
       const first = await start(0);
-      const others = await Promise.all(Array.from({ length: options.nodes - 1 }, (_, i) => start(i + 1)));
-      const nodes = [first, ...others];
+      const starting = Array.from({ length: options.nodes - 1 }, (_, i) => start(i + 1));
+      // All of them have come to something before anything is undone.
+      await Promise.allSettled(starting);
+      const nodes = [first, ...(await Promise.all(starting))];
       return new Fleet(postgres, redis, nodes, await Balancer.start(nodes.map(({ front }) => front)));
     } catch (error) {
       for (const step of undo.toReversed()) await step();
@@ -84,6 +85,13 @@ export class Fleet {
   /** SIGTERM and a new process for each node, one after the other, as a deployment does it. */
   async rollingRestart(): Promise<void> {
     for (const node of this.nodes) await node.restart();
+  }
+
+  /** Ends all trouble: links carry, what was paused goes on, what was killed starts again. */
+  async heal(): Promise<void> {
+    this.postgres.resume();
+    await this.ownRedis?.revive();
+    for (const node of this.nodes) await node.heal();
   }
 
   /** Ends everything and removes what was made for it. */

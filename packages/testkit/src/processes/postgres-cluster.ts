@@ -85,11 +85,11 @@ export class PostgresCluster {
   pause(): void {
     // The parent first, or it would go on making children.
     this.child.signal('SIGSTOP');
-    for (const pid of childrenOf(this.pid)) process.kill(pid, 'SIGSTOP');
+    for (const pid of childrenOf(this.pid)) signal(pid, 'SIGSTOP');
   }
 
   resume(): void {
-    for (const pid of childrenOf(this.pid)) process.kill(pid, 'SIGCONT');
+    for (const pid of childrenOf(this.pid)) signal(pid, 'SIGCONT');
     this.child.signal('SIGCONT');
   }
 
@@ -109,6 +109,15 @@ export class PostgresCluster {
       await sleep(50);
     }
     throw new Error(`Postgres did not answer within 30 seconds:\n${this.child.log()}`);
+  }
+}
+
+/** A session may have ended since it was seen. */
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (fault) {
+    if ((fault as NodeJS.ErrnoException).code !== 'ESRCH') throw fault;
   }
 }
 

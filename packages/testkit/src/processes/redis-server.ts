@@ -68,6 +68,13 @@ export class RedisServer {
     this.child.signal('SIGCONT');
   }
 
+  /** Whatever was done to it: it runs and answers. */
+  async revive(): Promise<void> {
+    this.resume();
+    if (this.child.exit === null) await this.answering();
+    else await this.start();
+  }
+
   /** Ends it and removes its directory. */
   async close(): Promise<void> {
     await this.child.end('SIGKILL');
