@@ -21,12 +21,14 @@ export interface EntrancePolicy {
   /** For every request to a door. */
   refusalOf(request: IncomingMessage): ParleyError | null;
   /** For those that begin a connection, and are not refused otherwise. */
-  refusalToBegin(): ParleyError | null;
+  refusalToBegin(request: IncomingMessage): ParleyError | null;
   /** Hears of every refusal. */
   onRefused(refusal: ParleyError, requestId: string): void;
 }
 
 const READINESS = '/health/ready';
+/** How long a client that is refused may take to read why. */
+const LAST_WORD_MS = 2_000;
 
 /**
  * Owns the HTTP server's `request` and `upgrade` once every door has attached itself: refusals are answered here, before
@@ -113,7 +115,7 @@ export class Entrance {
   private refusalAt(door: Door, request: IncomingMessage): ParleyError | null {
     const refusal = this.policy.refusalOf(request);
     if (refusal || !door.begins(request)) return refusal;
-    return this.leaving?.() ?? this.policy.refusalToBegin();
+    return this.leaving?.() ?? this.policy.refusalToBegin(request);
   }
 
   private bodyOf(refusal: ParleyError): string {
@@ -127,14 +129,20 @@ function endConnection(response: ServerResponse): void {
   if (!response.headersSent) response.setHeader('Connection', 'close');
 }
 
+/** Whoever is refused keeps nothing here, the TCP connection included. */
 function refuseRequest(response: ServerResponse, refusal: ParleyError, body: string): void {
+  endConnection(response);
   response.writeHead(refusal.status, headersOf(refusal)).end(body);
 }
 
+/** The HTTP server has let go of this stream: nobody else watches over it, and the client need never close its side. */
 function refuseUpgrade(stream: Duplex, refusal: ParleyError, body: string): void {
   const headers = { ...headersOf(refusal), 'Content-Length': String(Buffer.byteLength(body)), Connection: 'close' };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  stream.end(`HTTP/1.1 ${refusal.status} Refused\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
+  const text = `HTTP/1.1 ${refusal.status} Refused\r\n${lines.join('\r\n')}\r\n\r\n${body}`;
+  const late = setTimeout(() => stream.destroy(), LAST_WORD_MS).unref();
+  stream.once('close', () => clearTimeout(late));
+  stream.end(text, () => stream.destroy());
 }
 
 function headersOf(refusal: ParleyError): Record<string, string> {

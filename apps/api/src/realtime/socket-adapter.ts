@@ -17,6 +17,7 @@ import { CommandsUnderWay } from './commands-under-way.js';
 import { drain } from './drain.js';
 import { Entrance } from './entrance.js';
 import { oneWritePerTurn, StreamKeepingServer } from './one-write-per-turn.js';
+import { peerAddresses } from './peer-address.js';
 import { type EngineConnection, SlowReaders } from './slow-readers.js';
 import type { ParleyServer, ParleySocket } from './socket.js';
 
@@ -88,12 +89,13 @@ export class SocketAdapter extends IoAdapter {
 
   private keepEntrance(admission: Admission): Entrance {
     const { log } = this.surroundings;
+    const addressOf = peerAddresses(this.app);
     return new Entrance(this.app.getHttpServer() as HttpServer, [DOOR], {
       refusalOf: (request) =>
         this.surroundings.allows(request)
           ? null
           : new ParleyError('forbidden', { message: 'This origin is not allowed here.' }),
-      refusalToBegin: () => admission.refusal(),
+      refusalToBegin: (request) => admission.refusal(addressOf(request)),
       onRefused: ({ code }, requestId) => log.info({ code, userId: null, door: 'socketio', requestId }, 'refused'),
     });
   }
