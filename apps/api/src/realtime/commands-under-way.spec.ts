@@ -3,7 +3,7 @@ import { ParleyError } from '../kernel/errors.js';
 import { CommandsUnderWay } from './commands-under-way.js';
 import type { ParleySocket } from './socket.js';
 
-const aSocket = () => ({ data: {} }) as ParleySocket;
+const aSocket = (isReady = true) => ({ data: { isReady } }) as ParleySocket;
 
 describe('the commands under way', () => {
   it('G8: are bounded for each socket: a flood is refused until some are answered, and others do not notice', async () => {
@@ -24,6 +24,19 @@ describe('the commands under way', () => {
     for (const answer of answers) answer();
     await Promise.all(given);
     expect([commands.total, commands.of(flooding), commands.of(other)]).toEqual([0, 0, 0]);
+  });
+
+  it('G8: are much fewer before the socket has its ready, when they only wait', async () => {
+    const commands = new CommandsUnderWay();
+    const socket = aSocket(false);
+    const answer = Promise.withResolvers<void>();
+    const given = Array.from({ length: 50 }, () => commands.during(socket, () => answer.promise));
+    const refusal = { code: 'rate_limited', extra: { retryAfterMs: expect.any(Number) } };
+    await expect(commands.during(socket, async () => 1)).rejects.toMatchObject(refusal);
+    socket.data.isReady = true;
+    expect(await commands.during(socket, async () => 1)).toBe(1);
+    answer.resolve();
+    await Promise.all(given);
   });
 
   it('G9: are counted until they are answered, failed ones too; a socket that is being closed gives no more', async () => {

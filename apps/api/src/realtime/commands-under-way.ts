@@ -3,6 +3,8 @@ import type { ParleySocket } from './socket.js';
 
 /** Of one socket, at the same time. Clients wait for answers now and then; a flood does not. */
 const MOST_UNANSWERED = 1_000;
+/** The same before its `ready`, when none can be answered: they wait in memory, for as long as the database does. */
+const MOST_BEFORE_READY = 50;
 const PAUSE_MS = 1_000;
 
 /** The commands that were given and are not answered yet. */
@@ -21,10 +23,11 @@ export class CommandsUnderWay {
 
   /** Counts the command as long as `work` runs. @throws what it is answered where it must not be obeyed. */
   async during<T>(socket: ParleySocket, work: () => Promise<T>): Promise<T> {
-    const { refusal } = socket.data;
+    const { refusal, isReady } = socket.data;
     if (refusal) throw refusal;
     const before = this.of(socket);
-    if (before >= MOST_UNANSWERED) throw new ParleyError('rate_limited', { retryAfterMs: PAUSE_MS });
+    if (before >= (isReady ? MOST_UNANSWERED : MOST_BEFORE_READY))
+      throw new ParleyError('rate_limited', { retryAfterMs: PAUSE_MS });
     this.ofSockets.set(socket, before + 1);
     this.all += 1;
     try {
