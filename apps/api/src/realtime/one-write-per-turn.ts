@@ -36,7 +36,7 @@ export class StreamKeepingServer extends WebSocketServer {
  * gets its first packet of a turn keeps it back until the turn ends, with all that follow; and whenever a connection
  * flushes, be it then or after a slow write or an upgrade, its stream is corked until it has handed everything over.
  *
- * What is queued is counted on the way: who has more waiting for them than `readers` allows is closed.
+ * What is queued is counted on the way: who does not take it is closed by `readers`.
  */
 export function oneWritePerTurn(engine: Server['engine'], readers: SlowReaders): void {
   const cork = corker();
@@ -47,7 +47,7 @@ export function oneWritePerTurn(engine: Server['engine'], readers: SlowReaders):
       const { transport } = connection;
       held.hold(transport);
       // Much in one turn is no fault of the reader's, who has not been given any of it: what is held back goes now.
-      if (reader.queued(packet) && !held.release(transport)) reader.cutSoon();
+      if (reader.queued(packet)) held.release(transport);
     });
     connection.on('flush', () => {
       reader.flushing();
@@ -68,14 +68,13 @@ class Held {
     this.transports.push(transport);
   }
 
-  /** Lets go of one ahead of time. Returns whether it was held. */
-  release(transport: EngineTransport): boolean {
+  /** Lets go of one ahead of time, where it is held. */
+  release(transport: EngineTransport): void {
     const at = this.transports.indexOf(transport);
-    if (at < 0) return false;
+    if (at < 0) return;
     // Others keep their places, and the end of the turn is still waited for.
     this.transports[at] = NOBODY;
     free(transport);
-    return true;
   }
 
   private readonly releaseAll = (): void => {

@@ -35,7 +35,7 @@ export interface EngineTransport {
 }
 
 export interface ReaderLimits {
-  /** Buffered for one connection, in its queue and in its stream together. */
+  /** Buffered for one connection, in its queue and in its stream together; for a moment eight times as much. */
   bytes: number;
   /** How long what was handed over may take to leave this process. */
   seconds: number;
@@ -43,12 +43,24 @@ export interface ReaderLimits {
 
 /** How often connections are looked at that do not take what they are sent. */
 const LOOK_MS = 1_000;
+/** How many times the limit may be buffered until the next look; beyond that it is looked at sooner. */
+const MOST_TIMES = 8;
+/** Enough for somebody who reads to take a good part of what one turn gave them. */
+const SOON_MS = 250;
+/** Looks in a row after which whoever has more than the limit waiting for them, and takes nothing of it, is slow. */
+const IDLE_LOOKS = 2;
+/** The first one may come right after something was handed over. */
+const FEWEST_LOOKS = 2;
 /** Who is closed may still hear why, if they read at all. */
 const LAST_WORD_MS = 500;
 
 /**
  * Keeps what is buffered for connections within bounds: who does not read is closed, and what waited for them is freed
  * at once. They lose nothing, since whoever comes back resumes completely.
+ *
+ * Much is no proof that somebody is slow: one turn can bring more than the limit to all members of a conversation, and
+ * nobody has had a chance to read what is handed over in the very turn in which it is. So nobody is judged in that turn,
+ * and whoever goes on reading is let be, unless it is eight times the limit or takes longer than it may.
  */
 export class SlowReaders {
   /** Those whose stream has not taken all that it was given, and those who poll. Usually empty. */
@@ -80,21 +92,26 @@ export class SlowReaders {
 
   /** Looks are counted and not the time, which passes for everybody while this process itself stands still. */
   private look(): void {
-    for (const reader of this.stalled) if (reader.looked() >= this.limits.seconds) reader.cut();
+    for (const reader of this.stalled) if (reader.isSlow()) reader.cut();
   }
 }
 
 /** What is buffered for one connection. Its first two methods are called for every packet and every flush. */
 export class SlowReader {
-  /** How often in a row it was found not to have taken what it was given. */
+  /** How often in a row it was found not to have taken all that it was given. */
   private looks = 0;
+  /** How often in a row it was found with more than the limit, and to have taken next to nothing since the last look. */
+  private idleLooks = 0;
   /** In the queue, about: characters, which are bytes in most texts. */
   private queuedBytes = 0;
   /** In the stream, when it last took less than it was given. */
   private pendingBytes = 0;
+  /** What of that had not left at the last look. Infinite where everything has left since. */
+  private lastUnsent = Number.POSITIVE_INFINITY;
+  private stream: Duplex | null = null;
   /** Answers to polls that have not left yet, with their sizes. */
   private answers: Map<ServerResponse, number> | null = null;
-  private isCut = false;
+  private soon: NodeJS.Timeout | null = null;
 
   constructor(
     private readonly connection: EngineConnection,
@@ -105,10 +122,12 @@ export class SlowReader {
     connection.on('close', (reason) => this.ended(reason));
   }
 
-  /** Counts a packet that is being queued. Returns whether that is too much. */
+  /** Counts a packet that is being queued. Returns whether it is the one that goes beyond the limit. */
   queued(packet: OutgoingPacket): boolean {
-    this.queuedBytes += packet.data === undefined ? 1 : packet.data.length;
-    return this.queuedBytes + this.pendingBytes > this.readers.limits.bytes;
+    const before = this.bufferedBytes;
+    const size = packet.data === undefined ? 1 : packet.data.length;
+    this.queuedBytes += size;
+    return before + size > this.readers.limits.bytes && this.overfull(before, before + size);
   }
 
   /** The queue is about to be handed over. */
@@ -120,51 +139,82 @@ export class SlowReader {
 
   /** The queue was handed over to this stream. */
   flushed(stream: Duplex): void {
-    if (stream.writableLength > 0) this.stall(stream.writableLength);
+    if (stream.writableLength > 0) this.stall(stream);
   }
 
-  /** Looks whether it has taken all. Returns how many looks in a row it has not. */
-  looked(): number {
+  /** One look. Returns whether it has to be closed. */
+  isSlow(): boolean {
     const { name, writable } = this.connection.transport;
+    const { bytes, seconds } = this.readers.limits;
+    const unsent = this.unsent();
     // Who polls has taken all once they ask for more.
-    const hasTaken = name === 'polling' ? writable && this.pendingBytes === 0 : this.pendingBytes === 0;
+    const hasTaken = this.pendingBytes === 0 && (name !== 'polling' || writable);
     this.looks = hasTaken ? 0 : this.looks + 1;
-    if (hasTaken && name !== 'polling') this.readers.acquit(this);
-    return this.looks;
+    const isOver = this.bufferedBytes > bytes;
+    // At this pace the limit would have left in the time that it may take.
+    this.idleLooks = isOver && this.lastUnsent - unsent < bytes / seconds ? this.idleLooks + 1 : 0;
+    this.lastUnsent = unsent;
+    if (hasTaken && !isOver && name !== 'polling') this.readers.acquit(this);
+    return this.looks >= Math.max(seconds, FEWEST_LOOKS) || this.idleLooks >= IDLE_LOOKS || this.isFarOver;
   }
 
-  /** Closes it, once the present turn is over: whoever is queueing packets now goes on with the next connection. */
-  cutSoon(): void {
-    if (!this.isCut) setImmediate(() => this.cut());
-    this.isCut = true;
+  private get bufferedBytes(): number {
+    return this.queuedBytes + this.pendingBytes;
+  }
+
+  private get isFarOver(): boolean {
+    return this.queuedBytes + this.unsent() > MOST_TIMES * this.readers.limits.bytes;
   }
 
   cut(): void {
-    this.isCut = true;
     this.readers.acquit(this);
     const { connection } = this;
     const { socket } = connection.transport;
     const answers = [...(this.answers?.keys() ?? [])];
-    const word = this.readers.onSlow(connection, this.queuedBytes + this.pendingBytes);
-    // Behind what the stream still holds, which is at most one flush; the queue is dropped.
+    const word = this.readers.onSlow(connection, this.bufferedBytes);
+    // Behind what the stream still holds, which is one flush; the queue is dropped.
     socket?.send(word, () => undefined);
     connection.close(true);
     for (const answer of answers) answer.destroy();
     if (socket) setTimeout(() => socket.terminate(), LAST_WORD_MS).unref();
   }
 
-  private stall(bytes: number): void {
-    const { connection } = this;
-    const isNew = this.pendingBytes === 0;
-    this.pendingBytes = bytes;
-    if (bytes > this.readers.limits.bytes) this.cutSoon();
-    if (!isNew) return;
+  /** Tells, for what is queued beyond the limit, whether that begins here. */
+  private overfull(before: number, after: number): boolean {
+    const { bytes } = this.readers.limits;
     this.readers.suspect(this);
-    connection.transport.once('drain', () => this.drained());
+    if (after > MOST_TIMES * bytes) this.soon ??= setTimeout(() => this.lookedSoon(), SOON_MS).unref();
+    return before <= bytes;
+  }
+
+  /** So much may have come in one turn: it counts what is still there now. */
+  private lookedSoon(): void {
+    this.soon = null;
+    if (this.isFarOver) this.cut();
+  }
+
+  /** What was handed over and is still in this process. */
+  private unsent(): number {
+    if (this.pendingBytes === 0) return 0;
+    if (this.stream) return unsentOf(this.stream);
+    let sum = 0;
+    for (const [answer, bytes] of this.answers ?? []) sum += answer.socket ? unsentOf(answer.socket) : bytes;
+    return sum;
+  }
+
+  private stall(stream: Duplex): void {
+    const isNew = this.pendingBytes === 0;
+    this.pendingBytes = stream.writableLength;
+    this.stream = stream;
+    if (!isNew) return;
+    this.lastUnsent = Number.POSITIVE_INFINITY;
+    this.readers.suspect(this);
+    this.connection.transport.once('drain', () => this.drained());
   }
 
   private drained(): void {
     this.pendingBytes = 0;
+    this.lastUnsent = Number.POSITIVE_INFINITY;
     this.looks = 0;
     this.readers.acquit(this);
   }
@@ -174,18 +224,30 @@ export class SlowReader {
     this.answers ??= new Map();
     this.answers.set(answer, bytes);
     this.pendingBytes += bytes;
+    this.lastUnsent = Number.POSITIVE_INFINITY;
     this.readers.suspect(this);
     answer.once('close', () => {
       this.answers?.delete(answer);
       this.pendingBytes = Math.max(0, this.pendingBytes - bytes);
+      this.lastUnsent = Number.POSITIVE_INFINITY;
     });
   }
 
   /** One that does not answer to pings will not answer to a polite close either. */
   private ended(reason: string): void {
     this.readers.acquit(this);
+    if (this.soon) clearTimeout(this.soon);
     if (reason === 'ping timeout') this.connection.transport.socket?.terminate();
   }
+}
+
+/**
+ * A stream counts what it was given in one go as a whole, and keeps it, until the last byte has left; how far it has
+ * come only the handle below it knows.
+ */
+function unsentOf(stream: Duplex): number {
+  const { _handle: handle } = stream as { _handle?: { writeQueueSize?: number } | null };
+  return Math.min(stream.writableLength, handle?.writeQueueSize ?? Number.POSITIVE_INFINITY);
 }
 
 /** How long a client may take to agree to a close, in milliseconds. */
