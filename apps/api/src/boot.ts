@@ -31,10 +31,10 @@ const SPARE_CONNECTIONS = 1_000;
 
 /**
  * Starts a node that accepts requests. Rejects with a sentence where the data directory or the database is held by
- * another process, or the port is taken.
+ * another process, or the port is taken. `interruption` ends its waiting for the database.
  */
-export async function boot(config: Config, log: Logger): Promise<Node> {
-  const databases = await openDatabases(config, log);
+export async function boot(config: Config, log: Logger, interruption?: AbortSignal): Promise<Node> {
+  const databases = await openDatabases(config, log, interruption);
   let app: NestExpressApplication | null = null;
   try {
     const keys = await loadKeys(config);

@@ -8,7 +8,8 @@ const HARD_EXIT_MS = 9_500;
 
 const config = configuration();
 const log = createLog(config.logLevel);
-const starting = boot(config, log);
+const interruption = new AbortController();
+const starting = boot(config, log, interruption.signal);
 let stopping = false;
 
 process.on('unhandledRejection', (fault) => log.error({ err: fault }, 'a rejection was not handled'));
@@ -23,7 +24,7 @@ try {
   const { url } = await starting;
   if (!stopping) process.stdout.write(`Parley is ready: ${url}\n`);
 } catch (fault) {
-  fail([sentence(fault)]);
+  if (!interruption.signal.aborted) fail([sentence(fault)]);
 }
 
 function configuration(): Config {
@@ -34,7 +35,10 @@ function configuration(): Config {
   }
 }
 
-/** Ends within ten seconds, whatever hangs. A start that is under way is waited for: it may be in the middle of writing. */
+/**
+ * Ends within ten seconds, whatever hangs. A start that is under way is waited for, as it may be in the middle of writing;
+ * one that waits for its database is given up.
+ */
 async function stop(code: number): Promise<void> {
   if (stopping) return;
   stopping = true;
@@ -42,7 +46,10 @@ async function stop(code: number): Promise<void> {
     log.error('closing took too long: the node exits as it is');
     process.exit(1);
   }, HARD_EXIT_MS).unref();
-  await starting.then((node) => node.close()).catch((fault: unknown) => log.error({ err: fault }, 'closing failed'));
+  interruption.abort();
+  await starting
+    .then((node) => node.close())
+    .catch((fault: unknown) => log.warn({ err: fault }, 'the node had not started, or did not close in order'));
   log.info('the node has stopped');
   process.exit(code);
 }

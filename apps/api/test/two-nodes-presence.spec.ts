@@ -104,7 +104,8 @@ describe('who is online, over two nodes', () => {
     await one().rows(sql`DELETE FROM nodes`);
     await one().rows(sql`UPDATE users SET status = 'offline'`);
     await until('bob is online again', () => isOnline(ann, bob));
-    expect(await isOnline(bob, ann)).toBe(true);
+    await until('ann is online again, whose node noticed by itself', () => isOnline(bob, ann));
+    await until('that is told', () => statuses(listener, bob).length === 2);
     expect(statuses(listener, bob)).toEqual(['status:online', 'status:online']);
     for (const socket of [there, listener]) socket.close();
   });

@@ -135,19 +135,10 @@ export class PostgresWatch implements Availability {
     session.once('end', () => lost.abort());
     const either = AbortSignal.any([lost.signal, this.closing.signal]);
     while (!either.aborted) {
-      const answer = await this.answerTo(this.ask(session));
+      const answer = await patiently(this.ask(session), () => this.links.bytesHeard);
       if (answer === 'none') this.turn(false, 'it gave no answer');
       if (answer !== 'good') return;
       await pause(ASK_EVERY_MS, either);
-    }
-  }
-
-  /** A database that answers others meanwhile is only slow; the question's own deadline ends that. */
-  private async answerTo(asked: Promise<void>): Promise<Answer> {
-    for (;;) {
-      const before = this.links.bytesHeard;
-      const answer = await patiently(asked);
-      if (answer !== 'none' || this.links.bytesHeard <= before) return answer;
     }
   }
 
@@ -219,19 +210,23 @@ const REFUSALS = {
 } as const;
 
 /**
- * Waits for an answer, but counts the time in turns of this process's event loop: a process that was held up itself has
- * not waited for anybody.
+ * Waits for an answer for as long as the database says anything to anybody: one that answers others is only slow, and the
+ * question's own deadline ends that. Silence is counted in turns of this process's event loop: a process that was held up
+ * itself has not waited for anybody.
  */
-function patiently(asked: Promise<void>): Promise<Answer> {
+function patiently(asked: Promise<void>, bytesHeard: () => number): Promise<Answer> {
   return new Promise((resolve) => {
-    let ticks = PATIENCE_MS / TICK_MS;
+    let heard = bytesHeard();
+    let ticks = 0;
     const settle = (answer: Answer) => {
       clearInterval(timer);
       resolve(answer);
     };
     const timer = setInterval(() => {
-      ticks -= 1;
-      if (ticks === 0) settle('none');
+      const now = bytesHeard();
+      ticks = now > heard ? 0 : ticks + 1;
+      heard = now;
+      if (ticks === PATIENCE_MS / TICK_MS) settle('none');
     }, TICK_MS);
     asked.then(
       () => settle('good'),
