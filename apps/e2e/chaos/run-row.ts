@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   Crew,
   check,
+  delaysOf,
   Fleet,
   faultyLines,
   type HistoryHeader,
@@ -16,6 +17,8 @@ import { type Figure, Stage } from './stage.js';
 const MEBIBYTE = 2 ** 20;
 /** No node may ever hold more, whatever happens to it: I6. */
 const MOST_MEMORY = 1024 * MEBIBYTE;
+/** Half of the probes take longer than this only where there is hardly any processor to be had. */
+const BUSY_MS = 250;
 
 export interface RunOptions {
   seed: number;
@@ -109,8 +112,20 @@ async function playOn(fleet: Fleet, row: Row, { seed, say, folder, pens }: Desk)
   const paths = Object.values(pens).map(({ path }) => path);
   const report = check(readHistory(paths), { ...row.check, resources });
   row.judge?.(stage, report);
+  doubtTimes(report, stage);
   if (report.verdict !== 'green' || stage.failures.length > 0) keepLogs(fleet, folder, report);
   return { report, failures: stage.failures, figures: stage.figures };
+}
+
+/** Where everything is slow before anything was done to it, slowness says nothing of what was done. */
+function doubtTimes(report: Report, { windows }: Stage): void {
+  const [first] = windows;
+  const { p50 } = delaysOf(report.probes, { from: 0, to: first?.from ?? 0 });
+  if (p50 <= BUSY_MS) return;
+  report.reasons.push(
+    `before the first fault a probe took ${p50.toFixed(0)} ms: this machine is too busy to judge times`,
+  );
+  if (Object.keys(report.found).every((name) => name === 'recovery')) report.verdict = 'inconclusive';
 }
 
 function recordProcesses(fleet: Fleet, history: Recorder): void {

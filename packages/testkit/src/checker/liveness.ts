@@ -53,7 +53,8 @@ export class Liveness implements Check {
     let seconds: number | null = 0;
     let slowest: ProbeEvent | null = null;
     for (const probes of pairs) {
-      const within = probes.filter(({ sent }) => sent >= fault.t && sent <= until);
+      // What was sent in the last second may be slow by what came next.
+      const within = probes.filter(({ sent }) => sent >= fault.t && sent + GOOD_MS / 1_000 <= until);
       // The next trouble came too soon to tell.
       if (within.length === 0) continue;
       const good = firstGood(within);
