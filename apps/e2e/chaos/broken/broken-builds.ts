@@ -53,5 +53,6 @@ async function isSeen(build: BrokenBuild, copy: SourceCopy, options: Options): P
 
 function told({ verdict, report, seconds }: Outcome): string {
   const found = Object.entries(report?.found ?? {}).map(([name, count]) => `${name} ${count}`);
-  return `${verdict}${found.length > 0 ? `: ${found.join(', ')}` : ''} (${seconds.toFixed(0)} s)`;
+  const of = `${report?.counts.deliveries ?? 0} deliveries, ${seconds.toFixed(0)} s`;
+  return `${verdict}${found.length > 0 ? `: ${found.join(', ')}` : ''} (${of})`;
 }
