@@ -5,6 +5,7 @@ import { type CrewShape, FULL_CREW } from './crew-shape.js';
 import type { Device } from './device.contract.js';
 import { FinalReading } from './final-reading.js';
 import { Http } from './http.js';
+import type { Journal } from './journal.js';
 import { gather, inTurn, type Party } from './party.js';
 import type { Person } from './person.js';
 import { Probes } from './probes.js';
@@ -38,6 +39,7 @@ const SHOWN = 3;
 interface Follower {
   readonly name: string;
   readonly isReady: boolean;
+  readonly journal: Journal;
   versionOf(conversation: string): number | null;
 }
 
@@ -161,7 +163,10 @@ export class Crew {
     for (const follower of this.followers) {
       for (const [conversation, version] of ends) {
         const at = follower.versionOf(conversation);
-        if (at !== null && at < version) waiting.push(`${follower.name} is at ${at} of ${version} in ${conversation}`);
+        if (at === null) continue;
+        // A sync may have been quicker than the event, which is to come all the same.
+        const least = Math.min(at, follower.journal.lastHeard(conversation) ?? at);
+        if (least < version) waiting.push(`${follower.name} is at ${least} of ${version} in ${conversation}`);
       }
     }
     for (const device of this.devices.values()) {

@@ -29,6 +29,8 @@ export type Outcome<T> = { how: 'ok'; result: T } | { how: 'again' } | { how: 'r
 /** What one device does and hears, written into the history. */
 export class Journal {
   private isClosed = false;
+  /** By conversation: the last version on the present connection. */
+  private readonly last = new Map<string, number>();
 
   constructor(
     private readonly recorder: Pick<Recorder, 'record'>,
@@ -62,6 +64,11 @@ export class Journal {
     }
   }
 
+  /** The last version that came on the present connection; null where nothing did. */
+  lastHeard(conversation: string): number | null {
+    return this.last.get(conversation) ?? null;
+  }
+
   call(asked: Asked): number {
     return this.isClosed ? 0 : this.recorder.record({ type: 'call', device: this.device, user: this.user, ...asked });
   }
@@ -80,6 +87,7 @@ export class Journal {
 
   heard(connection: number, heard: Heard, isApplied: boolean): void {
     if (this.isClosed) return;
+    this.last.set(heard.conversation, heard.version);
     const { device } = this;
     this.recorder.record({ type: 'heard', device, connection, ...heard, ...(isApplied && { applied: true }) });
   }
@@ -97,6 +105,7 @@ export class Journal {
   }
 
   link(what: LinkEvent['what'], connection: number, why?: string): void {
+    if (what === 'opened' || what === 'lost') this.last.clear();
     if (!this.isClosed) this.recorder.record({ type: 'link', what, device: this.device, connection, why });
   }
 }

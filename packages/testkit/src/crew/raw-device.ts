@@ -7,21 +7,17 @@ import type { Person } from './person.js';
 export class RawDevice {
   readonly name: string;
   private readonly live: LiveSocket;
-  private readonly versions = new Map<string, number>();
+  readonly journal: Journal;
 
   constructor({ url, person, recorder }: { url: string; person: Person; recorder: Recorder }) {
     this.name = `${person.name}/raw`;
-    const journal = new Journal(recorder, this.name, person.id);
-    journal.introduce('raw');
+    this.journal = new Journal(recorder, this.name, person.id);
+    this.journal.introduce('raw');
     this.live = new LiveSocket({
       url,
       token: person.token,
-      journal,
-      onHeard: (heard) => {
-        this.versions.set(heard.conversation, heard.version);
-        journal.heard(this.live.connection, heard, false);
-      },
-      onLost: () => this.versions.clear(),
+      journal: this.journal,
+      onHeard: (heard) => this.journal.heard(this.live.connection, heard, false),
     });
   }
 
@@ -29,9 +25,8 @@ export class RawDevice {
     return this.live.isReady;
   }
 
-  /** The last it heard on this connection; null: nothing yet. */
   versionOf(conversation: string): number | null {
-    return this.versions.get(conversation) ?? null;
+    return this.journal.lastHeard(conversation);
   }
 
   close(): void {
