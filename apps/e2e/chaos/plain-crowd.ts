@@ -28,6 +28,7 @@ interface Talk {
 const MEMBERS = 100;
 const LOOK_MS = 50;
 const PATIENCE_MS = 5_000;
+const CONNECT_SECONDS = 120;
 /** So many connect at a time: their arrival is not what is tested. */
 const AT_ONCE = 50;
 
@@ -49,7 +50,7 @@ export class PlainCrowd {
       talks.push(await talk(options, first, Math.min(MEMBERS - 1, count - first)));
     }
     const crowd = new PlainCrowd(talks, everyMs);
-    if (await crowd.complete(60)) return crowd;
+    if (await crowd.complete(CONNECT_SECONDS)) return crowd;
     crowd.close();
     throw new Error(`Not all of ${count} plain clients could connect.`);
   }

@@ -140,6 +140,7 @@ describe.each(ENGINES)('G9: SIGTERM, on $engine', ({ open }) => {
       client.command('message:send', { conversationId: conversation.id, content, clientMessageId: undefined as never });
     const stopped = terminated(node);
     await until('it is not ready', async () => (await statusOf(`${node.url}/health/ready`)) === 503);
+    expect(await statusOf(`${node.url}/Health/ready/?from=balancer`)).toBe(503);
     // It serves on, but lets nobody in.
     expect(client.named('server:draining')).toEqual([]);
     expect(await statusOf(`${node.url}/health/live`)).toBe(200);

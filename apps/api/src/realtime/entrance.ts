@@ -26,7 +26,8 @@ export interface EntrancePolicy {
   onRefused(refusal: ParleyError, requestId: string): void;
 }
 
-const READINESS = '/health/ready';
+/** As routes are read: with or without a closing slash or a query, and without case. */
+const READINESS = /^\/health\/ready\/?(\?|$)/i;
 /** How long a client that is refused may take to read why. */
 const LAST_WORD_MS = 2_000;
 
@@ -109,7 +110,7 @@ export class Entrance {
     response.once('close', () => this.answering.delete(response));
     if (!this.leaving) return null;
     endConnection(response);
-    return request.url === READINESS ? this.leaving() : null;
+    return READINESS.test(request.url ?? '') ? this.leaving() : null;
   }
 
   private refusalAt(door: Door, request: IncomingMessage): ParleyError | null {
