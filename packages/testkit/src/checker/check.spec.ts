@@ -504,6 +504,20 @@ describe('The checker', () => {
     expect(report.counts).toMatchObject({ acked: 60, unknown: 0, answeredAsRepeat: 6, retries: 6, resumed: 3 });
   });
 
+  it('holds nothing against an answer to someone who may have been added again meanwhile', () => {
+    const history = new Spoiled();
+    const { i, t, p, ref } = history.one('fail', ({ code }) => code === 'not_found');
+    const call = history.one('call', (each) => each.i === ref);
+    const removal = history.one('call', ({ command }) => command === 'remove');
+    const acked = history.all('ok').filter((ok) => ok.id?.startsWith('c0-') && ok.t < t);
+    const last = Math.max(...acked.map(({ seq = 0 }) => seq));
+    const asked = { ...removal, i: 9001, command: 'add' as const, target: call.user };
+    history.insertBefore(removal, asked);
+    history.insertBefore(removal, { type: 'info', i: 9002, t: removal.t, p, ref: 9001, why: 'timeout' });
+    history.insertAfter(call, { type: 'ok', i, t, p, ref, last, hasMore: false });
+    expect(check(history.events).violations).toEqual([]);
+  });
+
   it.each(SPOILS)('flags %s', (_title, names, how) => {
     const report = spoil(how);
     expect(Object.keys(report.found).sort()).toEqual([...names].sort());

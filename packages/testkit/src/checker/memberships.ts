@@ -1,4 +1,4 @@
-import type { CallEvent, HeardEvent, HistoryEvent } from '../history/history-event.js';
+import type { CallEvent, HeardEvent, HistoryEvent, OkEvent } from '../history/history-event.js';
 import type { Answer, Check, MembershipFacts, World } from './check.contract.js';
 import type { Findings } from './findings.js';
 
@@ -37,6 +37,9 @@ export class Memberships implements Check, MembershipFacts {
   private readonly out = new Map<string, Out>();
   /** Reads that were asked for while their asker was out, by the call's place. */
   private readonly readsFromOutside = new Map<CallEvent, Out>();
+  private readonly answersToOutside: { removal: Answer; call: CallEvent; answer: OkEvent }[] = [];
+  /** Somebody asked to add them and got no answer: that may take effect at any later time. */
+  private readonly mayBeAdded = new Set<string>();
 
   constructor(private readonly findings: Findings) {}
 
@@ -49,13 +52,14 @@ export class Memberships implements Check, MembershipFacts {
 
   answered(call: CallEvent, answer: Answer): void {
     const { conversation, command, user, target } = call;
-    if (command === 'remove' && answer.type === 'ok') this.out.set(`${conversation} ${target}`, { call, answer });
+    const subject = `${conversation} ${target}`;
+    if (command === 'remove' && answer.type === 'ok') this.out.set(subject, { call, answer });
+    if (command === 'add' && answer.type === 'info') this.mayBeAdded.add(subject);
     const outside = this.readsFromOutside.get(call);
     if (!outside) return;
     this.readsFromOutside.delete(call);
     if (answer.type !== 'ok' || answer.duplicate || this.out.get(`${conversation} ${user}`) !== outside) return;
-    const what = `${user} was answered to "${command}" in ${conversation} after being removed.`;
-    this.findings.add('leak', what, [outside.answer, call, answer]);
+    this.answersToOutside.push({ removal: outside.answer, call, answer });
   }
 
   hasMoved(conversation: string, user: string): boolean {
@@ -63,6 +67,7 @@ export class Memberships implements Check, MembershipFacts {
   }
 
   conclude({ versions }: World): void {
+    for (const told of this.answersToOutside) this.toldOutside(told);
     for (const [key, ranges] of this.ranges) {
       const [conversation = '', user = ''] = key.split(' ');
       if (!this.initial.has(conversation)) continue;
@@ -74,6 +79,13 @@ export class Memberships implements Check, MembershipFacts {
         this.findings.add('leak', what, [from, to]);
       }
     }
+  }
+
+  private toldOutside({ removal, call, answer }: { removal: Answer; call: CallEvent; answer: OkEvent }): void {
+    const { conversation = '', user, command } = call;
+    if (this.mayBeAdded.has(`${conversation} ${user}`)) return;
+    const what = `${user} was answered to "${command}" in ${conversation} after being removed.`;
+    this.findings.add('leak', what, [removal, call, answer]);
   }
 
   /** The versions that the user may hear, in pieces, ascending. */

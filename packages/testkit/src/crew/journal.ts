@@ -1,4 +1,4 @@
-import type { ErrorObject } from '@parley/protocol';
+import type { ErrorCode, ErrorObject } from '@parley/protocol';
 import type {
   CallEvent,
   DeviceLogic,
@@ -22,6 +22,9 @@ export class Refusal extends Error {
     super(`${error.code}: ${error.message}`);
   }
 }
+
+/** With these the command was not even begun. */
+const NOT_OBEYED: ReadonlySet<ErrorCode> = new Set(['draining', 'rate_limited']);
 
 /** `again`: it is not known whether it happened, or it may be tried again. */
 export type Outcome<T> = { how: 'ok'; result: T } | { how: 'again' } | { how: 'refused'; code: string };
@@ -55,12 +58,12 @@ export class Journal {
       this.ok(ref, granted(result));
       return { how: 'ok', result };
     } catch (fault) {
-      if (fault instanceof Refusal && !fault.error.retryable) {
-        this.fail(ref, fault.error.code);
-        return { how: 'refused', code: fault.error.code };
+      if (!(fault instanceof Refusal)) {
+        this.info(ref, String(fault));
+        return { how: 'again' };
       }
-      this.info(ref, fault instanceof Refusal ? fault.error.code : String(fault));
-      return { how: 'again' };
+      this.refused(ref, fault.error);
+      return fault.error.retryable ? { how: 'again' } : { how: 'refused', code: fault.error.code };
     }
   }
 
@@ -81,8 +84,11 @@ export class Journal {
     if (!this.isClosed) this.recorder.record({ type: 'info', ref, why });
   }
 
-  fail(ref: number, code: string): void {
-    if (!this.isClosed) this.recorder.record({ type: 'fail', ref, code });
+  /** An error answer: most that may be repeated do not say whether it happened. */
+  refused(ref: number, { code, retryable }: ErrorObject): void {
+    if (this.isClosed) return;
+    if (retryable && !NOT_OBEYED.has(code)) this.info(ref, code);
+    else this.recorder.record({ type: 'fail', ref, code });
   }
 
   heard(connection: number, heard: Heard, isApplied: boolean): void {

@@ -60,11 +60,7 @@ const QUESTIONS: { [Name in CommandName]?: (payload: Commands[Name]['payload']) 
 function answered(journal: Journal, asked: { name: CommandName; ref: number; answer: Ack<object> }): void {
   const { name, ref, answer } = asked;
   if (answer.success) journal.ok(ref, granted(name, answer));
-  else {
-    const { error } = answer as Extract<Ack<object>, { success: false }>;
-    if (error.retryable) journal.info(ref, error.code);
-    else journal.fail(ref, error.code);
-  }
+  else journal.refused(ref, (answer as Extract<Ack<object>, { success: false }>).error);
 }
 
 function granted(name: CommandName, answer: object): Granted {
