@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { environment, node, root, windows } from '../prepare.mjs';
 
 const JEST = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
-const PATIENCE_MS = 20 * 60_000;
+const PATIENCE_MS = 30 * 60_000;
 
 /** Settings of the person's own server: no test is to find them. */
 const SETTINGS = ['DATABASE_URL', 'REDIS_URL', 'DATA_DIR', 'JWT_SECRET'];
