@@ -41,6 +41,8 @@ export const changes: Behaviours = {
       expect(await line.refused('message:edit', { messageId, content: 'x' })).toEqual(anError('forbidden'));
     }
     expect((await lines[0].refused('message:edit', { messageId: items[0]?.id, content: 'x' })).code).toBe('forbidden');
+    const long = { messageId, content: 'x'.repeat(10_241) };
+    expect(await lines[1].refused('message:edit', long)).toEqual(anError('content_too_long'));
     const unknown = await lines[0].refused('message:edit', { messageId: NOBODY, content: 'x' });
     expect(unknown).toEqual(anError('not_found'));
   },

@@ -178,6 +178,7 @@ export const conversations: Behaviours = {
     await lines[1].reaches(id, 3);
     const heard = lines[1].all('message:new').filter(({ version }) => version > joined.version);
     expect(heard.map(({ message }) => message.content)).toEqual(['heard']);
+    await second.reaches(id, 3);
     expect(second.versions(id)).toEqual([2, 3]);
   },
 

@@ -68,6 +68,8 @@ export const marks: Behaviours = {
     const second = await people[1].connect();
     for (const n of numbers(3)) await lines[0].say(id, `${n}`);
     await lines[1].ask('message:read', { conversationId: id, seq: 2 });
+    await second.first('unread:updated');
+    await lines[0].first('message:read');
     for (const seq of [2, 1]) {
       expect(await second.ask('message:read', { conversationId: id, seq })).toMatchObject({ lastReadSeq: 2 });
       expect(await second.ask('message:delivered', { conversationId: id, seq })).toMatchObject({ lastDeliveredSeq: 2 });

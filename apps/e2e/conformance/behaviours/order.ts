@@ -40,6 +40,19 @@ export const order: Behaviours = {
     }
   },
 
+  'G3 S2.18: of thirty who send at once in one conversation no socket hears anything out of order or twice': async (
+    stage,
+  ) => {
+    const { id, lines } = await stage.scene(30);
+    const each = 4;
+    await Promise.all((lines as readonly Line[]).flatMap((line) => numbers(each).map((n) => line.say(id, `${n}`))));
+    const last = 1 + 30 * each;
+    for (const line of lines as readonly Line[]) {
+      await line.reaches(id, last);
+      expect(line.versions(id)).toEqual(numbers(last, 2));
+    }
+  },
+
   'G3: a send that was acked before another began has the smaller seq, whatever the nodes': async (stage) => {
     const { id, people, lines } = await stage.scene(3);
     const seqs: number[] = [];
