@@ -84,6 +84,7 @@ export const conversations: Behaviours = {
     const [{ id } = { id: '' }] = details;
     expect(new Set(ids({ items: details }))).toEqual(new Set([id]));
     expect(details[0]).toMatchObject({ type: 'direct', name: null, memberCount: 2, peer: { id: ben.id } });
+    for (const line of lines) await line.first('conversation:created');
     await ann.say(id, 'hi');
     for (const line of lines) {
       await line.reaches(id, 2);
