@@ -391,6 +391,21 @@ const SPOILS: [string, ViolationName[], (history: Spoiled) => void][] = [
     },
   ],
   [
+    'a send of one who was removed',
+    ['leak'],
+    (history) => {
+      // As if the one who sends next had been removed before: nobody else tells of another membership.
+      const removal = history.one('ok', ({ ref }) => ref === removalOf(history).i);
+      const ok = history.one('ok', (each) => each.duplicate === false && each.t > removal.t && isOf('c0', each));
+      const call = history.one('call', ({ i }) => i === ok.ref);
+      const target = removalOf(history).target ?? '';
+      for (const { rows } of history.finalRows()) {
+        for (const row of rows) if (row.id === ok.id) row.sender = target;
+      }
+      call.user = target;
+    },
+  ],
+  [
     'an unread count that is one too high in the end',
     ['unread'],
     (history) => {
@@ -476,6 +491,14 @@ function changeOf(history: Spoiled, command: 'edit' | 'delete'): { call: CallEve
     .at(-1);
   if (!call) throw new Error(`The good history has no ${command}.`);
   return { call, ok: history.one('ok', ({ ref }) => ref === call.i) };
+}
+
+function removalOf(history: Spoiled): CallEvent {
+  return history.one('call', ({ command }) => command === 'remove');
+}
+
+function isOf(conversation: string, { id = '' }: OkEvent): boolean {
+  return id.startsWith(`${conversation}-`);
 }
 
 /** Two events of one conversation that one device heard one after the other. */

@@ -1,5 +1,5 @@
 import type { CallEvent, HeardEvent, HistoryEvent, OkEvent } from '../history/history-event.js';
-import type { Answer, Check, MembershipFacts, World } from './check.contract.js';
+import type { Answer, Check, MembershipFacts, VersionFacts, World } from './check.contract.js';
 import type { Findings } from './findings.js';
 
 /** Versions that one user heard of one conversation, in one piece. */
@@ -24,6 +24,13 @@ interface Out {
   answer: Answer;
 }
 
+/** What someone was answered after their removal was. */
+interface Answered {
+  removal: Answer;
+  call: CallEvent;
+  answer: OkEvent;
+}
+
 /**
  * I8: who heard what outside their membership. A member hears the versions from being added, or from the beginning, to
  * being removed, both included, and reads nothing after the removal was acknowledged.
@@ -37,7 +44,7 @@ export class Memberships implements Check, MembershipFacts {
   private readonly out = new Map<string, Out>();
   /** Reads that were asked for while their asker was out, by the call's place. */
   private readonly readsFromOutside = new Map<CallEvent, Out>();
-  private readonly answersToOutside: { removal: Answer; call: CallEvent; answer: OkEvent }[] = [];
+  private readonly answersToOutside: Answered[] = [];
   /** Somebody asked to add them and got no answer: that may take effect at any later time. */
   private readonly mayBeAdded = new Set<string>();
 
@@ -67,7 +74,7 @@ export class Memberships implements Check, MembershipFacts {
   }
 
   conclude({ versions }: World): void {
-    for (const told of this.answersToOutside) this.toldOutside(told);
+    for (const told of this.answersToOutside) this.toldOutside(told, versions);
     for (const [key, ranges] of this.ranges) {
       const [conversation = '', user = ''] = key.split(' ');
       if (!this.initial.has(conversation)) continue;
@@ -81,9 +88,16 @@ export class Memberships implements Check, MembershipFacts {
     }
   }
 
-  private toldOutside({ removal, call, answer }: { removal: Answer; call: CallEvent; answer: OkEvent }): void {
+  /** What has a version is judged by that; else nobody knows when an addition in doubt took effect. */
+  private toldOutside({ removal, call, answer }: Answered, versions: VersionFacts): void {
     const { conversation = '', user, command } = call;
-    if (this.mayBeAdded.has(`${conversation} ${user}`)) return;
+    const { version } = answer;
+    if (version === undefined) {
+      if (this.mayBeAdded.has(`${conversation} ${user}`)) return;
+    } else {
+      const outside = firstOutside(this.intervals(conversation, user), version, version);
+      if (!outside || !versions.areKnown(conversation, Math.max(1, outside.since), version)) return;
+    }
     const what = `${user} was answered to "${command}" in ${conversation} after being removed.`;
     this.findings.add('leak', what, [removal, call, answer]);
   }
