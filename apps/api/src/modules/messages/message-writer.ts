@@ -12,7 +12,8 @@ import type { Outcome, PreparedMessage } from './message-batch.js';
 import { newMessageEvent } from './message-events.js';
 import { MessagesRepository } from './messages.repository.js';
 
-const BATCH = { items: 500, bytes: 4 * 1024 * 1024, enough: 100 };
+/** What a transaction holds at most. A turn hands all of it to each of the readers: its bytes are theirs, too. */
+const BATCH = { items: 500, bytes: 1024 * 1024, enough: 100 };
 /** Transactions on the side: lanes for conversations that someone else holds, and all other changes together. */
 const SIDE_TRANSACTIONS = 4;
 const MOST_ATTEMPTS = 4;
