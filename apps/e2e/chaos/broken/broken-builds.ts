@@ -25,12 +25,14 @@ export async function tryBrokenBuilds(options: Options, only?: number): Promise<
   return unseen === 0;
 }
 
+/** How quick it was is of no interest here: a busy machine leaves that open. */
 async function passes(row: Row, options: Options): Promise<boolean> {
   const outcome = await runRow(row, options);
-  const isGreen = outcome.verdict === 'green';
-  console.log(`${isGreen ? '✔' : '✘'} as it is, ${row.title}: ${told(outcome)}`);
-  if (!isGreen) for (const line of account(outcome)) console.log(line);
-  return isGreen;
+  const { report, failures } = outcome;
+  const isSound = failures.length === 0 && (report?.counts.acked ?? 0) > 0 && report?.violations.length === 0;
+  console.log(`${isSound ? '✔' : '✘'} as it is, ${row.title}: ${told(outcome)}`);
+  if (!isSound) for (const line of account(outcome)) console.log(line);
+  return isSound;
 }
 
 async function isSeen(build: BrokenBuild, copy: SourceCopy, options: Options): Promise<boolean> {
