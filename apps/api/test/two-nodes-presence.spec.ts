@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { RedisServer } from '@parley/testkit';
 import { sql } from 'drizzle-orm';
+import { newId } from '../src/kernel/ids.js';
+import { PresenceRepository } from '../src/modules/presence/presence.repository.js';
 import { startNodes, type TestNode } from './node.js';
 import { aPerson, directOf, groupOf, Person, people, succeeded } from './people.js';
 import type { TestSocket } from './test-socket.js';
@@ -80,6 +82,31 @@ describe('who is online, over two nodes', () => {
     await listener.first('status:online', ({ userId }) => userId === probe.id);
     expect(crowd.map((who) => statuses(listener, who))).toEqual(crowd.map(() => ['status:online']));
     for (const socket of [...sockets, listener]) socket.close();
+  });
+
+  it('S2.38: whoever leaves one node while they come to the other is online, at whatever instant that is', async () => {
+    const crowd = (await people(one(), 10)).map(({ id }) => id);
+    const [here, there] = nodes.map((node) => node.node.app.get(PresenceRepository)) as [
+      PresenceRepository,
+      PresenceRepository,
+    ];
+    const [first, second] = [newId(), newId()];
+    await Promise.all([here.register(first), there.register(second)]);
+    const all = (isHere: boolean) => new Map(crowd.map((id) => [id, isHere]));
+    await here.store(first, all(true));
+    for (let round = 0; round < 40; round += 1) {
+      const [from, to] = round % 2 === 0 ? [first, second] : [second, first];
+      // Each user by themselves, so that there are as many chances.
+      const moves = crowd.flatMap((id) => [
+        here.store(from, new Map([[id, false]])),
+        there.store(to, new Map([[id, true]])),
+      ]);
+      await Promise.all(moves);
+      const rows = await one().rows<{ status: string }>(sql`SELECT status FROM users WHERE id IN ${crowd}`);
+      expect(rows.map(({ status }) => status)).toEqual(crowd.map(() => 'online'));
+    }
+    await here.store(first, all(false));
+    await there.store(second, all(false));
   });
 
   it('F8 S2.38: what other nodes did not hear while Redis was away they hear when it is back', async () => {
