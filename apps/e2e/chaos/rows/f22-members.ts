@@ -11,7 +11,7 @@ const CHURN_SECONDS = 50;
 /** F22: members come and go while others send and read; then one is removed on one node while a hundred sends race on another. */
 export const membersComeAndGo: Row = {
   id: 'F22',
-  title: 'Members are added and removed while sends and reads race, with Redis and without',
+  title: 'members are added and removed while sends and reads race, with Redis and without',
   nodes: 2,
   crew: { rate: 80, hotShare: 0.2, moves: 0.12 },
   async run(stage) {

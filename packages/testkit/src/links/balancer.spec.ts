@@ -45,6 +45,7 @@ describe('Balancer', () => {
   beforeEach(async () => {
     backends = [new Backend('one'), new Backend('two')];
     balancer = await Balancer.start(await Promise.all(backends.map((backend) => backend.listen())));
+    await becomes(true, true);
   });
 
   afterEach(async () => {

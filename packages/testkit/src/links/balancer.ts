@@ -150,8 +150,8 @@ class Passage {
   private ended(failed: boolean): void {
     if (this.client.destroyed) return;
     if (!this.answered && this.repeatable()) return this.next();
+    // An orderly end has been told with the node's last word.
     if (failed || !this.answered) this.client.resetAndDestroy();
-    else this.client.end();
   }
 
   /** Whether all that the client said may be said again to another node: nothing yet, or the asking of something. */

@@ -156,21 +156,51 @@ describe('TcpProxy', () => {
     const { client, behind } = await pair();
     await proxy.mode('freeze');
     // The system takes what its buffers hold; the rest stays with the sender.
-    behind.socket.write(Buffer.alloc(32 * MEBIBYTE));
-    await expectSoon(() => behind.socket.writableLength > 0);
-    await aWhile();
-    expect([client.bytes, behind.socket.writableLength > 0]).toEqual(['welcome'.length, true]);
+    for (let piece = 0; piece < 512; piece += 1) behind.socket.write(Buffer.alloc(MEBIBYTE / 16));
+    expect(await leftWith(behind)).toBeGreaterThan(0);
+    expect(client.bytes).toBe('welcome'.length);
     await proxy.mode('pass');
     await expectSoon(() => client.bytes === 32 * MEBIBYTE + 'welcome'.length);
   });
 
+  it('lets a sender feel that nobody reads on the other side', async () => {
+    const { client, behind } = await pair();
+    client.socket.pause();
+    for (let piece = 0; piece < 512; piece += 1) behind.socket.write(Buffer.alloc(MEBIBYTE / 16));
+    expect(await leftWith(behind)).toBeGreaterThan(0);
+    client.socket.resume();
+    await expectSoon(() => client.bytes === 32 * MEBIBYTE + 'welcome'.length);
+  });
+
+  it('does not tell an end while it is frozen', async () => {
+    const { client, behind } = await pair();
+    await proxy.mode('freeze');
+    client.write('last words');
+    client.socket.end();
+    await aWhile();
+    expect([behind.text, behind.ended]).toEqual(['', 'open']);
+    await proxy.mode('pass');
+    await expectSoon(() => behind.text === 'last words' && behind.ended === 'end');
+  });
+
+  it('loses what was on its way when it becomes a black hole', async () => {
+    const { client, behind } = await pair();
+    await proxy.mode({ delayMs: 60_000 });
+    client.write('on its way');
+    await aWhile();
+    await proxy.mode('blackhole');
+    await proxy.mode('pass');
+    await expectSoon(() => behind.ended === 'reset' && client.ended === 'reset');
+    expect(behind.text).toBe('');
+  });
+
   it('delays each piece and keeps their order', async () => {
     const { client, behind } = await pair();
-    await proxy.mode({ delayMs: 150 });
+    await proxy.mode({ delayMs: 400 });
     const sent = performance.now();
     for (const piece of ['a', 'b', 'c']) client.write(piece);
     await expectSoon(() => behind.text === 'abc');
-    expect(performance.now() - sent).toBeGreaterThanOrEqual(150);
+    expect(performance.now() - sent).toBeGreaterThanOrEqual(400);
     client.write('d');
     await aWhile();
     await proxy.mode('pass');
@@ -235,6 +265,17 @@ async function expectSoon(met: () => boolean): Promise<void> {
 /** For what is not to happen: by then it would have, over a loopback link. */
 async function aWhile(): Promise<void> {
   await sleep(60);
+}
+
+/** How many bytes stay with a sender, once no more of them leave. */
+async function leftWith({ socket }: End): Promise<number> {
+  let left = -1;
+  for (let still = 0; still < 10; still += 1) {
+    if (left !== socket.writableLength) still = 0;
+    left = socket.writableLength;
+    await sleep(20);
+  }
+  return left;
 }
 
 async function unusedPort(): Promise<number> {
