@@ -104,6 +104,17 @@ describe('a feed', () => {
     expect(stage.reads).toBe(0);
   });
 
+  it('G3: goes on in the turn in which the one that was late comes', async () => {
+    const stage = new Stage();
+    stage.feed.open({ version: 0, receipts: 0 });
+    stage.feed.accept([event(2), event(3)]);
+    await settle(1);
+    stage.feed.accept([event(1)]);
+    await settle(0);
+    expect(stage.told).toEqual([1, 2, 3]);
+    expect(stage.reads).toBe(0);
+  });
+
   it('G4: reads a gap from the database after 30 ms', async () => {
     const stage = new Stage();
     stage.feed.open({ version: 0, receipts: 0 });

@@ -39,6 +39,8 @@ export class Feed {
   /** Before the head is known: deliver from here, since someone joined with the version after it. */
   private startAtMost = Number.POSITIVE_INFINITY;
   private working = false;
+  /** Ends a wait for an event that is late; null while there is none. */
+  private wake: (() => void) | null = null;
   private closed = false;
   private timer: NodeJS.Timeout | null = null;
 
@@ -74,6 +76,7 @@ export class Feed {
 
   close(): void {
     this.closed = true;
+    this.wake?.();
     this.early.clear();
     if (this.timer) clearTimeout(this.timer);
   }
@@ -88,6 +91,7 @@ export class Feed {
         this.emit(event);
       else this.early.keep(event, Math.ceil(size / events.length));
     }
+    if (this.early.has(this.version + 1)) this.wake?.();
     if (this.cursor !== null && this.hasWork) void this.advance();
   }
 
@@ -178,17 +182,26 @@ export class Feed {
     }
     const before = this.version;
     if (before >= this.heldUpTo) {
-      this.heldUpTo = this.knownHead;
-      await new Promise((resolve) => setTimeout(resolve, HOLD_MS));
-      // A busy event loop comes to its timers before it has read what is there already.
-      if (!this.early.has(before + 1)) await new Promise((resolve) => setImmediate(resolve));
+      const known = this.knownHead;
+      await this.hold();
       if (this.early.has(before + 1) || this.closed) return true;
+      this.heldUpTo = known;
     }
     this.host.onGap(this.conversationId);
     const missing = await this.host.eventsBetween(this.conversationId, { after: before, upTo: this.knownHead });
     this.early.keepRead(missing);
     if (missing.length === 0) this.later(RETRY_MS);
     return missing.length > 0;
+  }
+
+  /** Waits for the next event for a moment. A busy event loop comes to its timers before it has read what is there. */
+  private async hold(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(() => setImmediate(resolve), HOLD_MS);
+    this.wake = resolve;
+    await promise;
+    clearTimeout(timer);
+    this.wake = null;
   }
 
   /** Who joins is told the receipts of that moment: what is missing after it is repaired. */
