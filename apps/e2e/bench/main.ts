@@ -8,7 +8,7 @@ import { measureIdleSockets } from './idle-sockets.js';
 import { type LockedConversationFigures, measureLockedConversation } from './locked-conversation.js';
 import { describeProfile, summarizeProfile } from './profile.js';
 import { describeResults, describeRun, machine, type Results, writeResults } from './report.js';
-import { type Run, runSubject } from './runs.js';
+import { PHASES, type Run, runSubject } from './runs.js';
 import { SUBJECTS, type SubjectLetter } from './subjects.js';
 
 const USAGE = `npm run bench -- [options]
@@ -17,6 +17,8 @@ const USAGE = `npm run bench -- [options]
                       d: two nodes of Parley on Postgres with Redis,
                       lock: one conversation locked by another session,
                       idle: memory of silent connections (all of them)
+  --loads saturation,fixed,brisk,busy
+                      of the servers that meet them, only these loads (all of them)
   --rounds N          how often each is run, in turn; medians are reported (3)
   --seconds N         measured time of each load (10)
   --warmup N          seconds before it (3)
@@ -26,6 +28,7 @@ const USAGE = `npm run bench -- [options]
 
 interface Options {
   only: string[];
+  loads: string[];
   rounds: number;
   seconds: number;
   warmup: number;
@@ -40,6 +43,7 @@ function given() {
     return parseArgs({
       options: {
         only: { type: 'string', default: 'a,b,c,d,lock,idle' },
+        loads: { type: 'string', default: Object.keys(PHASES).join(',') },
         rounds: { type: 'string', default: '3' },
         seconds: { type: 'string', default: '10' },
         warmup: { type: 'string', default: '3' },
@@ -56,12 +60,17 @@ function given() {
 function options(): Options {
   const { values } = given();
   const only = values.only.split(',');
-  const unknown = only.filter((name) => !(name in SUBJECTS) && !['lock', 'idle'].includes(name));
+  const loads = values.loads.split(',');
+  const unknown = [
+    ...only.filter((name) => !(name in SUBJECTS) && !['lock', 'idle'].includes(name)),
+    ...loads.filter((name) => !(name in PHASES)),
+  ];
   const { rounds, seconds, warmup, generators, sockets } = values;
   const numbers = [rounds, seconds, warmup, generators, sockets].map(Number);
   if (unknown.length > 0 || !numbers.every((number) => number > 0)) throw new Error(USAGE);
   return {
     only,
+    loads,
     profile: values.profile,
     rounds: Number(rounds),
     seconds: Number(seconds),

@@ -49,6 +49,8 @@ export interface Run {
 }
 
 export interface RunOptions {
+  /** Which of the phases, of those that the subject meets. */
+  loads: readonly string[];
   seconds: number;
   warmup: number;
   generators: number;
@@ -78,8 +80,9 @@ export async function runSubject(subject: SubjectLetter, round: number, options:
   );
   try {
     const figures = new Map<Phase, LoadFigures>();
-    const run = async (name: Phase, begin: () => Promise<void>) =>
-      figures.set(name, await phase(generator, server, begin, options));
+    const run = async (name: Phase, begin: () => Promise<void>) => {
+      if (options.loads.includes(name)) figures.set(name, await phase(generator, server, begin, options));
+    };
     await run('saturation', () => generator.saturate(IN_FLIGHT));
     await run('fixed', () => generator.pace(FIXED_RATE));
     if (subject === 'd') await run('brisk', () => generator.pace(BRISK_RATE));
