@@ -13,13 +13,13 @@ export interface PostgresOptions {
   name: string;
 }
 
-/** How long a new connection may take, and how long anything waits for one to be free. */
-const ACQUIRE_MS = 3_000;
+/** How long a new connection may take, and how long anything waits for one to be free, on a database that is there. */
+const ACQUIRE_MS = 5_000;
 const STATEMENT_MS = 10_000;
 /** Rows that someone else holds are given up after this long. */
 const LOCK_MS = 2_000;
-/** A node that was cut off in the middle of a transaction holds its rows no longer than this. */
-const IDLE_IN_TRANSACTION_MS = 5_000;
+/** A node that was cut off in the middle of a transaction holds its rows no longer than this; a slow one takes seconds. */
+const IDLE_IN_TRANSACTION_MS = 10_000;
 const MOST_WAITING = 2_000;
 /** After a connection was refused none is asked for again for so long: a server in trouble is not stormed. */
 const REFUSED_PAUSE_MS = 200;
