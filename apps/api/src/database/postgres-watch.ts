@@ -24,8 +24,8 @@ const ASK_EVERY_MS = 1_000;
 /** No answer to `SELECT 1` for so long: the way to the database is dead, or the database is. */
 const PATIENCE_MS = 2_000;
 const TICK_MS = 250;
-/** How long a new session may take. */
-const CONNECT_MS = 5_000;
+/** How long a new session may take: while all is cut only so long, because an attempt may be lost on a dead link. */
+const CONNECT_MS = { up: 5_000, down: 2_500 };
 const RETRY_MS = 500;
 const CLAIM_ATTEMPTS = 6;
 const REMIND_EVERY_MS = 15_000;
@@ -170,7 +170,7 @@ export class PostgresWatch implements Availability {
   private async connect(): Promise<pg.Client> {
     const client = new pg.Client({
       ...this.connectionOptions('watch'),
-      connectionTimeoutMillis: CONNECT_MS,
+      connectionTimeoutMillis: this.up ? CONNECT_MS.up : CONNECT_MS.down,
       query_timeout: PATIENCE_MS * 4,
     });
     client.on('error', (fault) =>
