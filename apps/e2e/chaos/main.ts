@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { freshDirectory, ROOT } from '@parley/testkit';
 import { tryBrokenBuilds } from './broken/broken-builds.js';
 import type { Row } from './row.contract.js';
 import { combined } from './rows/f25-combined.js';
 import { ROWS } from './rows/index.js';
-import { type Outcome, runRow } from './run-row.js';
+import { type Outcome, type RunOptions, runRow } from './run-row.js';
 import { account, table } from './verdict-table.js';
 
 const USAGE = `npm run chaos -- [rows] [options]
@@ -57,25 +58,30 @@ async function chaos(): Promise<boolean> {
     return true;
   }
   const directory = freshDirectory('chaos');
+  const options = { seed, git: commit(), directory, server };
   console.log(`Seed ${seed}. Histories go to ${directory} and stay only where a row fails.`);
+  const passed = broken
+    ? await tryBrokenBuilds({ ...options, say: () => undefined }, only)
+    : await playAll(rows, options);
+  if (passed) rmSync(directory, { recursive: true, force: true });
+  return passed;
+}
+
+async function playAll(rows: readonly Row[], options: Omit<RunOptions, 'say'>): Promise<boolean> {
   const outcomes: Outcome[] = [];
-  if (broken) return tryBrokenBuilds({ seed, git: commit(), directory, say: () => undefined }, only);
   for (const row of rows) {
     console.log(`▶ ${row.id} ${row.title}`);
     const began = performance.now();
-    const say = (line: string) =>
-      console.log(`    ${((performance.now() - began) / 1_000).toFixed(0).padStart(4)} s  ${line}`);
-    const outcome = await runRow(row, { seed, git: commit(), directory, say, server });
+    const seconds = () => ((performance.now() - began) / 1_000).toFixed(0).padStart(4);
+    const outcome = await runRow(row, { ...options, say: (line) => console.log(`    ${seconds()} s  ${line}`) });
     outcomes.push(outcome);
-    console.log(
-      `${outcome.verdict === 'green' ? '✔' : '✘'} ${row.id} ${outcome.verdict} (${outcome.seconds.toFixed(0)} s)`,
-    );
+    const sign = outcome.verdict === 'green' ? '✔' : '✘';
+    console.log(`${sign} ${row.id} ${outcome.verdict} (${outcome.seconds.toFixed(0)} s)`);
     for (const line of account(outcome)) console.log(line);
   }
-  console.log();
-  for (const line of table(outcomes)) console.log(line);
+  console.log(`\n${table(outcomes).join('\n')}`);
   const green = outcomes.filter(({ verdict }) => verdict === 'green').length;
-  console.log(`\n${green} of ${outcomes.length} rows green, seed ${seed}.`);
+  console.log(`\n${green} of ${outcomes.length} rows green, seed ${options.seed}.`);
   return green === outcomes.length;
 }
 

@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import {
   Crew,
   check,
@@ -50,7 +51,7 @@ export async function runRow(row: Row, options: RunOptions): Promise<Outcome> {
   mkdirSync(folder, { recursive: true });
   const played = await play(row, folder, options).catch((error: unknown) => ({
     report: null,
-    failures: [error instanceof Error ? (error.stack ?? error.message) : String(error)],
+    failures: [inspect(error)],
     figures: [],
   }));
   const verdict = played.failures.length > 0 ? 'red' : (played.report?.verdict ?? 'red');
@@ -94,7 +95,7 @@ async function playOn(fleet: Fleet, row: Row, { seed, say, folder, pens }: Desk)
     say('the fleet is up and the crew is connected');
     crew.work();
     await row.run(stage).catch(async (error: unknown) => {
-      stage.must(false, `The row broke off: ${error instanceof Error ? error.stack : String(error)}`);
+      stage.must(false, `The row broke off: ${inspect(error)}`);
       await fleet.heal();
     });
     say('coming to rest …');

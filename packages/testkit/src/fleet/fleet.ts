@@ -60,7 +60,10 @@ export class Fleet {
       // All of them have come to something before anything is undone.
       await Promise.allSettled(starting);
       const nodes = [first, ...(await Promise.all(starting))];
-      return new Fleet(postgres, redis, nodes, await Balancer.start(nodes.map(({ front }) => front)));
+      const balancer = await Balancer.start(nodes.map(({ front }) => front));
+      undo.push(() => balancer.close());
+      await balancer.allReady();
+      return new Fleet(postgres, redis, nodes, balancer);
     } catch (error) {
       for (const step of undo.toReversed()) await step();
       throw error;

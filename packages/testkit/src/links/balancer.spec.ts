@@ -10,6 +10,8 @@ class Backend {
   ready = true;
   /** What it does with a request: answers, or drops the connection without a word. */
   drops = false;
+  /** Whether it lets `/health/ready` wait for ever. */
+  silent = false;
   readonly asked: string[] = [];
   readonly sockets = new Set<Socket>();
   readonly server: Server;
@@ -17,6 +19,7 @@ class Backend {
   constructor(readonly name: string) {
     this.server = createServer((request, response) => {
       if (request.url === '/health/ready') {
+        if (this.silent) return;
         response.writeHead(this.ready ? 200 : 503).end();
         return;
       }
@@ -45,7 +48,7 @@ describe('Balancer', () => {
   beforeEach(async () => {
     backends = [new Backend('one'), new Backend('two')];
     balancer = await Balancer.start(await Promise.all(backends.map((backend) => backend.listen())));
-    await becomes(true, true);
+    await balancer.allReady();
   });
 
   afterEach(async () => {
@@ -75,6 +78,12 @@ describe('Balancer', () => {
     backends[0].ready = true;
     await becomes(true, true);
     expect([await ask(), await ask()].sort()).toEqual(['one', 'two']);
+  });
+
+  it('gives none to one that lets its questions wait', async () => {
+    backends[0].silent = true;
+    await becomes(false, true);
+    expect([await ask(), await ask()]).toEqual(['two', 'two']);
   });
 
   it('takes another one when a connection is refused', async () => {

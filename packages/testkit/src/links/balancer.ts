@@ -5,11 +5,14 @@ import type { Target } from './connection-link.js';
 
 const HOST = '127.0.0.1';
 const POLL_MS = 200;
-/** A node that does not answer for so long is not ready. */
+/** A node that lets so many questions in a row wait for so long is not ready. */
 const PATIENCE_MS = 1_000;
+const MOST_UNANSWERED = 2;
 
 interface Backend extends Target {
   ready: boolean;
+  /** Questions in a row that it let wait. */
+  unanswered: number;
 }
 
 /**
@@ -29,7 +32,7 @@ export class Balancer {
     readonly port: number,
     targets: readonly Target[],
   ) {
-    this.backends = targets.map(({ host, port: at }) => ({ host, port: at, ready: false }));
+    this.backends = targets.map(({ host, port: at }) => ({ host, port: at, ready: false, unanswered: 0 }));
     this.polls = this.backends.map((backend) => this.watch(backend));
     server.on('connection', (client) => this.accept(client));
   }
@@ -56,6 +59,14 @@ export class Balancer {
     return this.backends.map((backend) => backend.ready);
   }
 
+  /** Resolves once every node may get connections; rejects where that takes a minute. */
+  async allReady(): Promise<void> {
+    for (let look = 0; !this.ready.every(Boolean); look += 1) {
+      if (look * POLL_MS > 60_000) throw new Error(`Some nodes do not become ready: ${this.ready.join(', ')}.`);
+      await sleep(POLL_MS);
+    }
+  }
+
   async close(): Promise<void> {
     this.stopped.abort();
     for (const socket of this.sockets) socket.destroy();
@@ -72,14 +83,17 @@ export class Balancer {
   }
 
   private async ask(backend: Backend): Promise<void> {
-    const signal = AbortSignal.any([this.stopped.signal, AbortSignal.timeout(PATIENCE_MS)]);
+    const patience = AbortSignal.timeout(PATIENCE_MS);
+    const signal = AbortSignal.any([this.stopped.signal, patience]);
     // A connection of its own each time: a kept one would say nothing about new ones.
     const headers = { connection: 'close' };
     const answer = await fetch(`http://${backend.host}:${backend.port}/health/ready`, { signal, headers }).catch(
       () => null,
     );
     await answer?.arrayBuffer().catch(() => null);
-    backend.ready = answer?.status === 200;
+    const late = answer === null && patience.aborted;
+    backend.unanswered = late ? backend.unanswered + 1 : 0;
+    if (!late || backend.unanswered >= MOST_UNANSWERED) backend.ready = answer?.status === 200;
   }
 
   private accept(client: Socket): void {
