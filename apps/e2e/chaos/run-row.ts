@@ -122,7 +122,7 @@ async function playOn(fleet: Fleet, row: Row, { seed, say, folder, pens }: Desk)
 function doubtTimes(report: Report, { windows }: Stage): void {
   const [first] = windows;
   const { p50 } = delaysOf(report.probes, { from: 0, to: first?.from ?? 0 });
-  if (p50 <= BUSY_MS) return;
+  if (p50 <= BUSY_MS || report.verdict !== 'red') return;
   report.reasons.push(
     `before the first fault a probe took ${p50.toFixed(0)} ms: this machine is too busy to judge times`,
   );
