@@ -10,7 +10,7 @@ const MEMBERS = 25;
 const SAME = 0.005;
 const MOST_READINGS = 60;
 
-export interface IdleFigures {
+interface IdleFigures {
   sockets: number;
   /** Bytes a socket. */
   resident: number;
