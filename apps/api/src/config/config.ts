@@ -38,6 +38,8 @@ export interface Limits {
   connectionsPerUser: number;
   /** New sockets in a second. */
   handshakesPerSecond: number;
+  /** Sockets that are being let in at the same time. */
+  arrivals: number;
   /** Buffered for one socket that does not read as fast as it is sent to. */
   bytes: number;
   /** How long such a socket may take until it has read what it was given. */

@@ -57,11 +57,13 @@ export function readEnvironment(env: Environment = process.env): Config {
 function limits(reader: Reader, rateLimits: boolean): Limits {
   const read = (name: string, otherwise: number) => reader.integer(name, { least: 1, most: 1_000_000_000, otherwise });
   const perUser = read('MAX_CONNECTIONS_PER_USER', 50);
+  const atOnce = read('MAX_HANDSHAKES_AT_ONCE', 100);
   const perSecond = read('MAX_HANDSHAKES_PER_SECOND', 200);
   return {
     connections: read('MAX_CONNECTIONS', 10_000),
     connectionsPerUser: rateLimits ? perUser : Number.MAX_SAFE_INTEGER,
     handshakesPerSecond: rateLimits ? perSecond : Number.MAX_SAFE_INTEGER,
+    arrivals: rateLimits ? atOnce : Number.MAX_SAFE_INTEGER,
     bytes: read('MAX_BUFFERED_BYTES', 1_048_576),
     seconds: read('MAX_BUFFERED_SECONDS', 10),
   };

@@ -3,6 +3,7 @@ import { type AnnouncedLimits, type JoinResult, LIMITS } from '@parley/protocol'
 import { CONFIG, type Config } from '../config/config.js';
 import { notFound, ParleyError } from '../kernel/errors.js';
 import { whenToComeBack } from './admission.js';
+import { Arrivals } from './arrivals.js';
 import { FeedBus } from './feed/feed-bus.js';
 import type { Memberships } from './feed/feed-events.js';
 import { Feeds } from './feed/feeds.js';
@@ -20,6 +21,7 @@ export class Connections {
   constructor(
     private readonly feeds: Feeds,
     private readonly bus: FeedBus,
+    private readonly arrivals: Arrivals,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -28,7 +30,11 @@ export class Connections {
    * whatever happens meanwhile is either in what was read or is delivered. Rejects with `rate_limited` where the user has
    * as many sockets here as one may; those that were there first stay.
    */
-  async connect(socket: ParleySocket): Promise<void> {
+  connect(socket: ParleySocket): Promise<void> {
+    return this.arrivals.during(() => this.bringIn(socket));
+  }
+
+  private async bringIn(socket: ParleySocket): Promise<void> {
     const { userId } = socket.data.principal;
     if ((this.cursors.get(userId)?.sockets ?? 0) >= this.config.limits.connectionsPerUser) throw tooMany();
     this.hold(userId);

@@ -13,6 +13,7 @@ import { isUuid, newId } from '../kernel/ids.js';
 import { AdapterClients } from '../platform/redis/adapter-clients.js';
 import type { RedisLink } from '../platform/redis/redis-link.js';
 import { Admission } from './admission.js';
+import { Arrivals } from './arrivals.js';
 import { CommandsUnderWay } from './commands-under-way.js';
 import { drain } from './drain.js';
 import { Entrance } from './entrance.js';
@@ -88,6 +89,7 @@ export class SocketAdapter extends IoAdapter {
   }
 
   private keepEntrance(admission: Admission): Entrance {
+    const arrivals = this.app.get(Arrivals, { strict: false });
     const { log } = this.surroundings;
     const addressOf = peerAddresses(this.app);
     return new Entrance(this.app.getHttpServer() as HttpServer, [DOOR], {
@@ -95,7 +97,7 @@ export class SocketAdapter extends IoAdapter {
         this.surroundings.allows(request)
           ? null
           : new ParleyError('forbidden', { message: 'This origin is not allowed here.' }),
-      refusalToBegin: (request) => admission.refusal(addressOf(request)),
+      refusalToBegin: (request) => arrivals.refusal() ?? admission.refusal(addressOf(request)),
       onRefused: ({ code }, requestId) => log.info({ code, userId: null, door: 'socketio', requestId }, 'refused'),
     });
   }

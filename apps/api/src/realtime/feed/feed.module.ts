@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { LOG } from '../../kernel/log.js';
 import { REDIS, type RedisLink } from '../../platform/redis/redis-link.js';
+import { Arrivals } from '../arrivals.js';
 import { Connections } from '../connections.js';
 import { ChangeEvents } from './change-events.js';
 import { FeedBus, MemoryFeedBus } from './feed-bus.js';
@@ -17,7 +18,7 @@ const bus = {
 };
 
 @Module({
-  providers: [Feeds, ChangeEvents, Connections, MembershipRepair, Sweep, bus],
-  exports: [Feeds, ChangeEvents, Connections, Sweep],
+  providers: [Arrivals, Feeds, ChangeEvents, Connections, MembershipRepair, Sweep, bus],
+  exports: [Arrivals, Feeds, ChangeEvents, Connections, Sweep],
 })
 export class FeedModule {}

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { asParleyError, ParleyError } from '../../kernel/errors.js';
 import { LOG } from '../../kernel/log.js';
 import type { Principal } from '../../kernel/principal.js';
+import { Arrivals } from '../arrivals.js';
 import type { ParleySocket } from '../socket.js';
 
 /** Tells whom a token belongs to; throws `unauthenticated` or `token_expired`. */
@@ -18,14 +19,17 @@ const COME_BACK = new Set(['service_unavailable', 'internal']);
 export class WsAuthGuard {
   constructor(
     private readonly verifier: TokenVerifier,
+    private readonly arrivals: Arrivals,
     @Inject(LOG) private readonly log: Logger,
   ) {}
 
   readonly handshake = (socket: ParleySocket, next: (refusal?: Error) => void): void => {
-    this.admit(socket).then(
-      () => next(),
-      (fault: unknown) => this.refuse(socket, { fault, next }),
-    );
+    this.arrivals
+      .during(() => this.admit(socket))
+      .then(
+        () => next(),
+        (fault: unknown) => this.refuse(socket, { fault, next }),
+      );
   };
 
   verify(token: string): Promise<Principal> {
