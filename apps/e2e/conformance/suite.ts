@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BEHAVIOURS } from './behaviours/index.js';
 import { Stage } from './stage.js';
 import { notExercised } from './table.js';
@@ -13,13 +13,16 @@ export function conform(start: () => Promise<Venue>): void {
     venue = await start();
     stage = new Stage(venue);
   });
-  afterEach(() => void stage.clear());
   afterAll(() => venue?.stop());
 
   describe.each(Object.entries(BEHAVIOURS))('%s', (_group, behaviours) => {
     it.each(Object.entries(behaviours))('%s', async (_title, behave) => {
-      await behave(stage);
-      expect(stage.clear()).toEqual([]);
+      try {
+        await behave(stage);
+        expect(stage.clear()).toEqual([]);
+      } finally {
+        stage.clear();
+      }
     });
   });
 
