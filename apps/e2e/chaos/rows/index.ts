@@ -37,7 +37,7 @@ export const ROWS: Row[] = [
   halfOpen,
   slowReaders,
   clocks,
-  // Half of that where the clients have a machine of their own: here two cores carry them, the nodes and Postgres.
+  // 15 s is what is wanted; two cores that carry the clients, the nodes and Postgres took 12 to 27.
   everybodyReturns(1_000, 30),
   oneConversation(60),
   standstill,
