@@ -95,6 +95,7 @@ describe.each([
         await socket.first('conversation:created', ({ conversation }) => conversation.id === id);
         const { version } = await owner.say(id, 'welcome back');
         await socket.reaches(id, version);
+        expect(socket.versions(id).at(-1)).toBe(version);
         socket.close();
       }),
     );
@@ -124,6 +125,7 @@ describe.each([
       const { version } = await owner.say(plain, text);
       await socket.reaches(plain, version);
     }
+    expect(socket.versions(strange)).toEqual([]);
     socket.close();
   });
 });

@@ -66,11 +66,11 @@ export class RedisConnection {
 
   /** Resolves once Redis has confirmed all of them. */
   async subscribe(channels: readonly string[]): Promise<void> {
-    await inPieces(channels, (some) => this.ear[this.mode.subscribe](some, this.listener, true));
+    await inPieces(channels, async (some) => this.ear[this.mode.subscribe](some, this.listener, true));
   }
 
   async unsubscribe(channels: readonly string[]): Promise<void> {
-    await inPieces(channels, (some) => this.ear[this.mode.unsubscribe](some, this.listener, true));
+    await inPieces(channels, async (some) => this.ear[this.mode.unsubscribe](some, this.listener, true));
   }
 
   destroy(why: Error): void {
@@ -80,7 +80,7 @@ export class RedisConnection {
 
   private async connect(): Promise<void> {
     await Promise.all([this.speaker.connect(), this.ear.connect()]);
-    const told = String(await this.speaker.sendCommand(['INFO']).catch(() => ''));
+    const told = await this.speaker.info().catch(() => '');
     const [, major = '7'] = /redis_version:(\d+)/.exec(told) ?? [];
     // A node of a cluster hands plain messages to all others; of sharded ones it takes those of its own slots only.
     if (Number(major) < 7 || told.includes('cluster_enabled:1')) this.mode = PLAIN;
@@ -99,11 +99,8 @@ function newClient(url: string) {
   });
 }
 
-async function inPieces(
-  channels: readonly string[],
-  act: (some: string[]) => Promise<unknown> | undefined,
-): Promise<void> {
-  const pieces: (Promise<unknown> | undefined)[] = [];
+async function inPieces(channels: readonly string[], act: (some: string[]) => Promise<void>): Promise<void> {
+  const pieces: Promise<void>[] = [];
   for (let at = 0; at < channels.length; at += AT_A_TIME) pieces.push(act(channels.slice(at, at + AT_A_TIME)));
   await Promise.all(pieces);
 }

@@ -157,7 +157,10 @@ export class RedisLink {
     if (this.up === isUp) return;
     this.up = isUp;
     if (isUp) this.log.info('nodes hear each other through Redis');
-    for (const watcher of this.watchers) isUp ? watcher.onUp() : watcher.onDown();
+    for (const watcher of this.watchers) {
+      if (isUp) watcher.onUp();
+      else watcher.onDown();
+    }
   }
 
   private note(fault: unknown): false {

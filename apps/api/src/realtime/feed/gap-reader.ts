@@ -8,8 +8,8 @@ const MOST_AT_ONCE = 500;
 type Read = (ranges: readonly VersionRange[]) => Promise<ReadonlyMap<string, FeedEvent[]>>;
 
 interface Waiting extends VersionRange {
-  resolve(events: FeedEvent[]): void;
-  reject(fault: unknown): void;
+  resolve: (events: FeedEvent[]) => void;
+  reject: (fault: unknown) => void;
 }
 
 /**

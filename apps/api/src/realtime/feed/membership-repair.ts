@@ -6,6 +6,7 @@ import type { Memberships } from './feed-events.js';
 import { Feeds } from './feeds.js';
 
 const MOST_ATTEMPTS = 5;
+const AT_A_TIME = 5_000;
 
 /** Of one conversation: whose sockets are not in it, and since which version their users are members. */
 type Outside = Map<string, { sockets: ParleySocket[]; version: number }>;
@@ -21,8 +22,16 @@ export class MembershipRepair {
     private readonly connections: Connections,
   ) {}
 
-  /** @param users who is connected here, and the membership version as of which their sockets are right. */
-  async repair(users: ReadonlyMap<string, number>): Promise<void> {
+  /** Looks at everyone who is connected here, and returns how many that are. */
+  async repair(): Promise<number> {
+    const users = [...this.connections.users()];
+    for (let at = 0; at < users.length; at += AT_A_TIME)
+      await this.repairSome(new Map(users.slice(at, at + AT_A_TIME)));
+    return users.length;
+  }
+
+  /** @param users each with the membership version as of which their sockets are right. */
+  private async repairSome(users: ReadonlyMap<string, number>): Promise<void> {
     const versions = await this.feeds.source.membershipVersions([...users.keys()]);
     const changed = [...users.keys()].filter((userId) => (versions.get(userId) ?? 0) > (users.get(userId) ?? 0));
     if (changed.length === 0) return;

@@ -4,7 +4,6 @@ import { ParleyError } from '../../kernel/errors.js';
 import { LOG } from '../../kernel/log.js';
 import { ServiceState } from '../../platform/service-state.js';
 import { closeToComeBack } from '../closing.js';
-import { Connections } from '../connections.js';
 import type { Feed } from './feed.js';
 import { type Heads, MARKS_AT_ONCE, type MarkEvent } from './feed-events.js';
 import { Feeds } from './feeds.js';
@@ -30,7 +29,6 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
 
   constructor(
     private readonly feeds: Feeds,
-    private readonly connections: Connections,
     private readonly memberships: MembershipRepair,
     private readonly state: ServiceState,
     @Inject(LOG) private readonly log: Logger,
@@ -65,10 +63,8 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
       await this.feeds.openRest();
       const feeds = [...this.feeds.open()];
       for (let at = 0; at < feeds.length; at += AT_A_TIME) await this.compareFeeds(feeds.slice(at, at + AT_A_TIME));
-      const users = [...this.connections.users()];
-      for (let at = 0; at < users.length; at += AT_A_TIME)
-        await this.memberships.repair(new Map(users.slice(at, at + AT_A_TIME)));
-      if (feeds.length > 0 || users.length > 0) await this.compareEpoch();
+      const users = await this.memberships.repair();
+      if (feeds.length > 0 || users > 0) await this.compareEpoch();
     } catch (fault) {
       this.log.warn({ err: fault }, 'a sweep failed; the next one will try again');
     } finally {
