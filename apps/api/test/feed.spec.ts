@@ -27,7 +27,7 @@ const range = (from: number, to: number) => Array.from({ length: Math.max(0, to 
 /** What other nodes do: commit without a word to this one. Each pair is a sender and a text. */
 async function commitBehind(conversationId: string, texts: readonly (readonly [Person, string])[]): Promise<void> {
   const batch = texts.map(([who, content]) => prepared(conversationId, who, content));
-  const outcomes = await node.node.app.get(MessagesRepository).writeBatch(batch, true);
+  const outcomes = await node.node.app.get(MessagesRepository).writeBatch(batch, 'long');
   if (outcomes.some(({ kind }) => kind !== 'new')) throw new Error('Not committed.');
 }
 

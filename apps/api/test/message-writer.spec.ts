@@ -26,18 +26,27 @@ async function storedIn(conversationId: string): Promise<{ seq: number; version:
   );
 }
 
-/** Counts the transactions of messages until the function that it returns is called. */
-function countBatches(): () => number {
+/** Records the transactions of messages until it is stopped. */
+function recordBatches() {
   const repository = node.node.app.get(MessagesRepository);
   const { writeBatch } = repository;
-  let batches = 0;
-  repository.writeBatch = (...batch) => {
-    batches += 1;
-    return writeBatch.apply(repository, batch);
+  const made: { wait: string; conversationIds: ReadonlySet<string> }[] = [];
+  repository.writeBatch = (batch, wait) => {
+    made.push({ wait, conversationIds: new Set(batch.map(({ conversationId }) => conversationId)) });
+    return writeBatch.call(repository, batch, wait);
   };
-  return () => {
+  const stop = () => {
     repository.writeBatch = writeBatch;
-    return batches;
+  };
+  return { made, stop };
+}
+
+/** Counts the transactions of messages until the function that it returns is called. */
+function countBatches(): () => number {
+  const { made, stop } = recordBatches();
+  return () => {
+    stop();
+    return made.length;
   };
 }
 
@@ -214,6 +223,23 @@ if (ENGINE === 'postgres') {
       await other.query('COMMIT');
       expect(await socket.ask('message:send', body)).toMatchObject({ success: true, seq: 1, duplicate: false });
       expect(await storedIn(held.id)).toHaveLength(1);
+    });
+
+    it('S2.17: several that the batch of another node holds are waited for together, and written in order', async () => {
+      const groups = await Promise.all(range(1, 6).map(() => aGroup(node)));
+      await other.query('BEGIN');
+      await other.query('SELECT 1 FROM conversations WHERE id = ANY ($1) FOR UPDATE', [groups.map(({ id }) => id)]);
+      const calls = recordBatches();
+      const writes = range(1, 3).flatMap((i) =>
+        groups.map(({ id, owner }) => writer.write(prepared(id, owner, `${i}`))),
+      );
+      await until('those that are held are waited for', () => calls.made[1]);
+      await other.query('COMMIT');
+      await Promise.all(writes);
+      calls.stop();
+      expect(calls.made.slice(0, 2).map(({ wait }) => wait)).toEqual(['not', 'briefly']);
+      expect(calls.made[1]?.conversationIds).toEqual(new Set(groups.map(({ id }) => id)));
+      for (const { id } of groups) expect((await storedIn(id)).map(({ content }) => content)).toEqual(['1', '2', '3']);
     });
 
     it('F7: six of them at once leave room for all the others', async () => {

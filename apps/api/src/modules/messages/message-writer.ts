@@ -8,7 +8,7 @@ import { LOG } from '../../kernel/log.js';
 import type { FeedEvent } from '../../realtime/feed/feed-events.js';
 import { Feeds } from '../../realtime/feed/feeds.js';
 import { ConversationLines, type Line, LONGEST_WAIT_MS, type Pending } from './conversation-lines.js';
-import type { Outcome, PreparedMessage } from './message-batch.js';
+import type { Outcome, PreparedMessage, Wait } from './message-batch.js';
 import { newMessageEvent } from './message-events.js';
 import { MessagesRepository } from './messages.repository.js';
 
@@ -18,6 +18,12 @@ const BATCH = { items: 500, bytes: 1024 * 1024, enough: 100 };
 const SIDE_TRANSACTIONS = 4;
 const MOST_ATTEMPTS = 4;
 const EXPIRY_MS = 500;
+
+/** What waits for a conversation that someone else holds. */
+interface Lane {
+  line: Line;
+  pending: Pending[];
+}
 
 /**
  * Group commit: while one batch is being written the next one fills, so that many messages of many conversations share
@@ -29,7 +35,11 @@ export class MessageWriter implements OnApplicationBootstrap, OnApplicationShutd
   private readonly lines = new ConversationLines();
   private batches = 0;
   private sides = 0;
-  private readonly lanes: { line: Line; pending: Pending[] }[] = [];
+  /** Conversations that a batch found held by someone else. */
+  private readonly held: Lane[] = [];
+  private isWaitingForHeld = false;
+  /** Those that were still held after a moment: each waits on its own. */
+  private readonly lanes: Lane[] = [];
   private scheduled = false;
   private expiry: NodeJS.Timeout | null = null;
 
@@ -103,9 +113,10 @@ export class MessageWriter implements OnApplicationBootstrap, OnApplicationShutd
   }
 
   private startSides(): void {
+    // Beside the lanes: those may all be taken by what is held for long.
+    this.startHeld();
     while (this.sides < SIDE_TRANSACTIONS) {
-      const lane = this.lanes.shift();
-      const work = lane ? this.runLane(lane.line, lane.pending) : this.nextTask();
+      const work = this.nextLane() ?? this.nextTask();
       if (!work) return;
       this.sides += 1;
       void work.finally(() => {
@@ -115,33 +126,66 @@ export class MessageWriter implements OnApplicationBootstrap, OnApplicationShutd
     }
   }
 
+  /** All conversations that were held together: most often by the batch of another node, which is over soon. */
+  private startHeld(): void {
+    if (this.isWaitingForHeld || this.held.length === 0) return;
+    this.isWaitingForHeld = true;
+    void this.runHeld(this.held.splice(0)).finally(() => {
+      this.isWaitingForHeld = false;
+      this.schedule();
+    });
+  }
+
+  private nextLane(): Promise<void> | null {
+    const lane = this.lanes.shift();
+    return lane ? this.runLane(lane.line, lane.pending) : null;
+  }
+
   private nextTask(): Promise<void> | null {
     const next = this.lines.takeTask();
     return next && next.task.run().finally(() => this.lines.release(next.line));
   }
 
   private async runBatch(lines: readonly Line[], batch: readonly Pending[]): Promise<void> {
-    const busy = await this.commitSafely(batch, false);
+    const busy = await this.commitSafely(batch, 'not');
+    this.held.push(...this.releaseOthers(lines, busy));
+  }
+
+  private async runHeld(held: readonly Lane[]): Promise<void> {
+    const busy = await this.commitSafely(
+      held.flatMap(({ pending }) => pending),
+      'briefly',
+    );
+    this.lanes.push(
+      ...this.releaseOthers(
+        held.map(({ line }) => line),
+        busy,
+      ),
+    );
+  }
+
+  /** What is still to be written, by conversation; the other lines are done. */
+  private releaseOthers(lines: readonly Line[], busy: readonly Pending[]): Lane[] {
     const held = Map.groupBy(busy, (pending) => pending.message.conversationId);
-    for (const line of lines) {
+    return lines.flatMap((line) => {
       const pending = held.get(line.conversationId);
-      if (pending) this.lanes.push({ line, pending });
-      else this.lines.release(line);
-    }
+      if (!pending) this.lines.release(line);
+      return pending ? { line, pending } : [];
+    });
   }
 
   /** A conversation that someone else holds waits here on its own, until the lock's deadline. */
   private async runLane(line: Line, pending: readonly Pending[]): Promise<void> {
     const isLate = pending.every(({ since }) => performance.now() - since > LONGEST_WAIT_MS);
-    const unsettled = isLate ? [...pending] : await this.commitSafely(pending, true);
+    const unsettled = isLate ? [...pending] : await this.commitSafely(pending, 'long');
     if (unsettled.length > 0) this.refuse(unsettled, new ParleyError('service_unavailable'));
     this.lines.release(line);
   }
 
   /** Whatever happens, every message is settled or returned, and no line stays busy. */
-  private async commitSafely(batch: readonly Pending[], waiting: boolean): Promise<Pending[]> {
+  private async commitSafely(batch: readonly Pending[], wait: Wait): Promise<Pending[]> {
     try {
-      return await this.commit(batch, waiting);
+      return await this.commit(batch, wait);
     } catch (fault) {
       this.refuse(batch, fault);
       return [];
@@ -152,35 +196,35 @@ export class MessageWriter implements OnApplicationBootstrap, OnApplicationShutd
    * Writes a batch and settles what became of it. Rows at fault fail alone: the batch is split until they are by
    * themselves. Returns the messages whose conversation is held by someone else.
    */
-  private async commit(batch: readonly Pending[], waiting: boolean): Promise<Pending[]> {
+  private async commit(batch: readonly Pending[], wait: Wait): Promise<Pending[]> {
     try {
       const outcomes = await this.attempt(
         batch.map((pending) => pending.message),
-        waiting,
+        wait,
       );
       return this.settle(batch, outcomes);
     } catch (fault) {
       // Some other row or a table is held: in lanes of their own only those who need it wait for it.
-      if (isLockTimeout(fault) && !waiting) return [...batch];
-      if (isDataFault(fault) && batch.length > 1) return this.commitHalves(batch, waiting);
+      if (isLockTimeout(fault) && wait !== 'long') return [...batch];
+      if (isDataFault(fault) && batch.length > 1) return this.commitHalves(batch, wait);
       this.refuse(batch, fault);
       return [];
     }
   }
 
-  private async commitHalves(batch: readonly Pending[], waiting: boolean): Promise<Pending[]> {
+  private async commitHalves(batch: readonly Pending[], wait: Wait): Promise<Pending[]> {
     const middle = Math.ceil(batch.length / 2);
     // One after the other: a conversation may be in both, and its order must hold.
-    const first = await this.commit(batch.slice(0, middle), waiting);
+    const first = await this.commit(batch.slice(0, middle), wait);
     const held = new Set(first.map((pending) => pending.message.conversationId));
     const [behind, rest] = partition(batch.slice(middle), (pending) => held.has(pending.message.conversationId));
-    return [...first, ...behind, ...(rest.length > 0 ? await this.commit(rest, waiting) : [])];
+    return [...first, ...behind, ...(rest.length > 0 ? await this.commit(rest, wait) : [])];
   }
 
-  private async attempt(batch: readonly PreparedMessage[], waiting: boolean): Promise<Outcome[]> {
+  private async attempt(batch: readonly PreparedMessage[], wait: Wait): Promise<Outcome[]> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.repository.writeBatch(batch, waiting);
+        return await this.repository.writeBatch(batch, wait);
       } catch (fault) {
         if (attempt === MOST_ATTEMPTS || !isRepeatable(fault)) throw fault;
       }

@@ -8,7 +8,14 @@ import { conversationParticipants, messages } from '../../database/schema/index.
 import { versionRanges } from '../../database/version-ranges.js';
 import type { VersionRange } from '../../realtime/feed/feed-events.js';
 import type { Anchor, Direction } from './message-anchor.js';
-import { type BatchRow, decodeOutcome, encodeBatch, type Outcome, type PreparedMessage } from './message-batch.js';
+import {
+  type BatchRow,
+  decodeOutcome,
+  encodeBatch,
+  type Outcome,
+  type PreparedMessage,
+  type Wait,
+} from './message-batch.js';
 
 /** Rows next to a position, in ascending order, and whether there are more beyond each end. */
 export interface Slice {
@@ -23,6 +30,7 @@ export interface SliceRequest {
   type: string | null;
 }
 
+const LOCK_TIMEOUT: Record<Wait, string> = { not: '2s', briefly: '100ms', long: '2s' };
 const SNAPSHOT = { isolation: 'repeatable read', readOnly: true } as const;
 
 @Injectable()
@@ -33,13 +41,15 @@ export class MessagesRepository {
   ) {}
 
   /** One transaction for the whole batch; the outcomes are in the batch's order. */
-  async writeBatch(batch: readonly PreparedMessage[], waiting: boolean): Promise<Outcome[]> {
+  async writeBatch(batch: readonly PreparedMessage[], wait: Wait): Promise<Outcome[]> {
     const owners = sql.param(batch.map((each) => each.conversationId));
     const senders = sql.param(batch.map((each) => each.senderId));
     const keys = sql.param(batch.map((each) => each.clientMessageId));
     const { rows } = (await this.writer.db.execute<BatchRow>(
-      sql`SELECT * FROM write_messages(${owners}::uuid[], ${senders}::uuid[], ${keys}::uuid[],
-                                       ${encodeBatch(batch)}::jsonb, ${waiting})`,
+      // The deadline is set before the function that it is for is called, as that takes its last argument from it.
+      sql`SELECT w.* FROM set_config('lock_timeout', ${LOCK_TIMEOUT[wait]}, true) AS deadline
+            JOIN LATERAL write_messages(${owners}::uuid[], ${senders}::uuid[], ${keys}::uuid[], ${encodeBatch(batch)}::jsonb,
+                                        deadline IS NOT NULL AND ${wait !== 'not'}) AS w ON true`,
     )) as unknown as { rows: BatchRow[] };
     const outcomes: Outcome[] = batch.map(() => ({ kind: 'busy' }));
     for (const row of rows) {
