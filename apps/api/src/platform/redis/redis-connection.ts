@@ -20,8 +20,8 @@ const AT_A_TIME = 500;
 type RedisClient = ReturnType<typeof newClient>;
 
 /**
- * One attempt at a connection to Redis, or rather two: one that speaks and one that listens. Once either of them fails
- * both are of no use any more; whoever wants to go on opens another.
+ * One attempt at a connection to Redis, which both speaks and listens (RESP 3 allows that): what a node says and what it
+ * hears of itself come back together. Once it has failed it is of no use any more; whoever wants to go on opens another.
  */
 export class RedisConnection {
   private mode: Mode = SHARDED;
@@ -29,18 +29,17 @@ export class RedisConnection {
   private readonly listener: (payload: Buffer, channel: Buffer) => void;
 
   private constructor(
-    private readonly speaker: RedisClient,
-    private readonly ear: RedisClient,
+    private readonly client: RedisClient,
     onMessage: OnMessage,
   ) {
     this.listener = (payload, channel) => onMessage(channel.toString(), payload);
     // Without a listener an `error` would end the process.
-    for (const client of [speaker, ear]) client.on('error', (fault: Error) => this.destroy(fault));
+    client.on('error', (fault: Error) => this.destroy(fault));
   }
 
-  /** Resolves once both are connected; rejects after three seconds. The URL is `redis:` or `rediss:`. */
+  /** Resolves once it is connected; rejects after three seconds. The URL is `redis:` or `rediss:`. */
   static async open(url: string, onMessage: OnMessage): Promise<RedisConnection> {
-    const connection = new RedisConnection(newClient(url), newClient(url), onMessage);
+    const connection = new RedisConnection(newClient(url), onMessage);
     // A Redis that was stopped accepts connections and never answers.
     const timer = setTimeout(() => connection.destroy(new Error('Redis did not answer in time.')), OPENING_MS);
     try {
@@ -61,26 +60,26 @@ export class RedisConnection {
 
   /** Resolves once Redis has it; rejects where the connection is lost before. */
   async publish(channel: string, payload: string): Promise<void> {
-    await this.speaker[this.mode.publish](channel, payload);
+    await this.client[this.mode.publish](channel, payload);
   }
 
   /** Resolves once Redis has confirmed all of them. */
   async subscribe(channels: readonly string[]): Promise<void> {
-    await inPieces(channels, async (some) => this.ear[this.mode.subscribe](some, this.listener, true));
+    await inPieces(channels, async (some) => this.client[this.mode.subscribe](some, this.listener, true));
   }
 
   async unsubscribe(channels: readonly string[]): Promise<void> {
-    await inPieces(channels, async (some) => this.ear[this.mode.unsubscribe](some, this.listener, true));
+    await inPieces(channels, async (some) => this.client[this.mode.unsubscribe](some, this.listener, true));
   }
 
   destroy(why: Error): void {
     this.whenEnded.resolve(why);
-    for (const client of [this.speaker, this.ear]) client.destroy();
+    this.client.destroy();
   }
 
   private async connect(): Promise<void> {
-    await Promise.all([this.speaker.connect(), this.ear.connect()]);
-    const told = await this.speaker.info().catch(() => '');
+    await this.client.connect();
+    const told = await this.client.info().catch(() => '');
     const [, major = '7'] = /redis_version:(\d+)/.exec(told) ?? [];
     // A node of a cluster hands plain messages to all others; of sharded ones it takes those of its own slots only.
     if (Number(major) < 7 || told.includes('cluster_enabled:1')) this.mode = PLAIN;
@@ -90,6 +89,7 @@ export class RedisConnection {
 function newClient(url: string) {
   return createClient({
     url,
+    RESP: 3,
     // Whoever is cut off says so at once; nothing waits in a queue for a connection to come.
     disableOfflineQueue: true,
     // The heartbeat finds out sooner and costs no timer for each command.
