@@ -1,5 +1,5 @@
 import type { ConnectionState } from '@parley/client';
-import { useSending } from '@parley/react';
+import { useChatEvent, useSending } from '@parley/react';
 import { useEffect, useState } from 'react';
 import { useSocket } from '../hooks/use-socket.js';
 
@@ -7,12 +7,13 @@ import { useSocket } from '../hooks/use-socket.js';
 const PATIENCE_MS = 1_000;
 const AWAY: ReadonlySet<ConnectionState> = new Set(['connecting', 'syncing', 'offline']);
 
-/** Says that the connection is lost, and what becomes of what is written meanwhile. */
+/** Says that the connection is lost, or that the server can store nothing, and what becomes of what is written then. */
 export function ConnectionBanner() {
   const { connection, retryNow } = useSocket();
   const { waiting } = useSending();
   const { state, since, attempt } = connection;
   const shown = useDelayed(AWAY.has(state), since + PATIENCE_MS);
+  const isStoreAway = useStoreAway(state) && state === 'online';
   return (
     <output className="col-span-full block">
       {shown ? (
@@ -33,8 +34,28 @@ export function ConnectionBanner() {
           </button>
         </span>
       ) : null}
+      {isStoreAway ? (
+        <span
+          data-testid="store-banner"
+          className="block border-b border-line bg-signal-wash px-4 py-1.5 text-center text-second text-ink"
+        >
+          <b className="font-strong text-signal-text">Nothing can be stored just now.</b> What you write is kept here,
+          and sent as soon as it can be.
+        </span>
+      ) : null}
     </output>
   );
+}
+
+/** Whether the server has told that its database is away. Each connection is told anew. */
+function useStoreAway(state: ConnectionState): boolean {
+  const [away, setAway] = useState(false);
+  useChatEvent('service:degraded', ({ part }) => part === 'database' && setAway(true));
+  useChatEvent('service:restored', ({ part }) => part === 'database' && setAway(false));
+  useEffect(() => {
+    if (state === 'connecting' || state === 'offline') setAway(false);
+  }, [state]);
+  return away;
 }
 
 function promiseOf(waiting: number): string {
