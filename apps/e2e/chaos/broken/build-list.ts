@@ -45,9 +45,9 @@ export const BROKEN_BUILDS: BrokenBuild[] = [
       },
       {
         file: `${MESSAGES}/messages.repository.ts`,
-        from: `\${encodeBatch(batch)}::jsonb, \${waiting})\`,
+        from: `deadline IS NOT NULL AND \${wait !== 'not'}) AS w ON true\`,
     )) as unknown as { rows: BatchRow[] };`,
-        to: `\${encodeBatch(batch)}::jsonb, \${waiting})\`,
+        to: `deadline IS NOT NULL AND \${wait !== 'not'}) AS w ON true\`,
       )) as unknown as { rows: BatchRow[] };
       resolve(answer);
       await new Promise((committed) => setTimeout(committed, 300));
