@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { and, asc, desc, eq, getTableColumns, inArray, isNull, ne, type SQL, Subquery, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, getTableColumns, inArray, isNull, type SQL, Subquery, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import { Database, type Db } from '../../database/database.js';
 import {
@@ -12,7 +12,6 @@ import {
 } from '../../database/schema/index.js';
 
 const me = alias(conversationParticipants, 'me');
-const peerPart = alias(conversationParticipants, 'peer_part');
 const peer = alias(users, 'peer');
 
 const mentionCount = sql<number>`(
@@ -32,6 +31,17 @@ const ownConversation = new Subquery<'conversations', ReturnType<typeof getTable
   sql`SELECT * FROM conversations x WHERE x.id = ${me.conversationId} OFFSET 0`,
   getTableColumns(conversations),
   'conversations',
+);
+
+/** The other member of a direct conversation, likewise looked up by its key. */
+const otherMember = new Subquery<
+  'peer_part',
+  Pick<ReturnType<typeof getTableColumns<typeof conversationParticipants>>, 'userId'>
+>(
+  sql`SELECT p.user_id FROM conversation_participants p
+       WHERE ${conversations.type} = 'direct' AND p.conversation_id = ${me.conversationId} AND p.user_id <> ${me.userId} OFFSET 0`,
+  { userId: conversationParticipants.userId },
+  'peer_part',
 );
 
 /** Where a page of a list begins: after the row with this time and id. */
@@ -145,15 +155,8 @@ export class ConversationListsRepository {
       .from(me)
       .innerJoinLateral(ownConversation, sql`true`)
       .leftJoin(messages, and(eq(messages.conversationId, me.conversationId), eq(messages.seq, conversations.lastSeq)))
-      .leftJoin(
-        peerPart,
-        and(
-          eq(conversations.type, 'direct'),
-          eq(peerPart.conversationId, me.conversationId),
-          ne(peerPart.userId, me.userId),
-        ),
-      )
-      .leftJoin(peer, eq(peer.id, peerPart.userId))
+      .leftJoinLateral(otherMember, sql`true`)
+      .leftJoin(peer, eq(peer.id, sql`peer_part.user_id`))
       .where(where)
       .$dynamic();
   }
