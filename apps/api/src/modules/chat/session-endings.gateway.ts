@@ -5,8 +5,8 @@ import { CONFIG, type Config } from '../../config/config.js';
 import { ParleyError } from '../../kernel/errors.js';
 import { LOG } from '../../kernel/log.js';
 import { closeForGood } from '../../realtime/closing.js';
+import { Feeds } from '../../realtime/feed/feeds.js';
 import type { ParleyServer, ParleySocket } from '../../realtime/socket.js';
-import { userRoom } from '../../realtime/socket.js';
 import { type SessionEnded, SessionEvents } from '../auth/index.js';
 
 /** How late an ending may come to light that another node could not tell of. */
@@ -22,6 +22,7 @@ export class SessionEndings implements OnGatewayInit<ParleyServer>, OnApplicatio
 
   constructor(
     private readonly events: SessionEvents,
+    private readonly feeds: Feeds,
     @Inject(CONFIG) private readonly config: Config,
     @Inject(LOG) private readonly log: Logger,
   ) {}
@@ -30,7 +31,7 @@ export class SessionEndings implements OnGatewayInit<ParleyServer>, OnApplicatio
     this.stops.push(
       this.events.onEnded((ended) => {
         if (this.config.redisUrl && !ended.heard) io.serverSideEmit(ENDED, ended.userId, ended.sessionId);
-        close(io, ended);
+        this.close(ended);
       }),
     );
     io.on(ENDED, (userId: unknown, sessionId: unknown) => {
@@ -56,13 +57,11 @@ export class SessionEndings implements OnGatewayInit<ParleyServer>, OnApplicatio
       this.log.warn({ err: fault }, 'sessions could not be reviewed; it will be tried again');
     }
   }
-}
 
-function close(io: ParleyServer, { userId, sessionId }: SessionEnded): void {
-  const { sockets, adapter } = io.of('/');
-  for (const id of adapter.rooms.get(userRoom(userId)) ?? []) {
-    const socket = sockets.get(id);
-    if (!socket || (sessionId !== null && socket.data.principal.sessionId !== sessionId)) continue;
-    closeForGood(socket, new ParleyError('unauthenticated', { message: 'The session was ended.' }));
+  private close({ userId, sessionId }: SessionEnded): void {
+    for (const socket of this.feeds.socketsOf(userId)) {
+      if (sessionId !== null && socket.data.principal.sessionId !== sessionId) continue;
+      closeForGood(socket, new ParleyError('unauthenticated', { message: 'The session was ended.' }));
+    }
   }
 }
