@@ -3,29 +3,14 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { RedisServer } from '@parley/testkit';
 import { Sweep } from '../src/realtime/feed/sweep.js';
 import { startNodes, type TestNode } from './node.js';
+import { at, hears, missesRedis, pairOfNodes, readiness } from './pair-of-nodes.js';
 import { aPerson, groupOf, Person, people, succeeded } from './people.js';
 import type { TestSocket } from './test-socket.js';
 import { until } from './until.js';
 
-let redis: RedisServer;
-let nodes: TestNode[];
-
-beforeAll(async () => {
-  redis = await RedisServer.start();
-  nodes = await startNodes(2, redis.url);
-  await Promise.all(nodes.map(hears));
-});
-afterAll(async () => {
-  await Promise.all([...nodes].reverse().map((node) => node.close()));
-  await redis.close();
-});
-
-const one = () => nodes[0] as TestNode;
-const other = () => nodes[1] as TestNode;
-const readiness = async (node: TestNode) => (await node.request.get('/health/ready').expect(200)).body;
-const hears = (node: TestNode) => until('a node hears Redis', async () => (await readiness(node)).status === 'ok');
-const missesRedis = (node: TestNode) =>
-  until('a node misses Redis', async () => (await readiness(node)).status === 'degraded');
+const pair = pairOfNodes();
+const one = () => pair.nodes[0] as TestNode;
+const other = () => pair.nodes[1] as TestNode;
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 const NONSENSE = [
   '',
@@ -38,8 +23,6 @@ const NONSENSE = [
   '1ffffffff{"events":[{}],"marks":[],"head":0}',
   '1ffffffff{"events":[{"version":99,"name":"message:new","joined":{}}],"marks":[],"head":0}',
 ];
-/** The same person, speaking to another node. */
-const at = (node: TestNode, { id, username, token }: Person) => new Person(node, id, username, token);
 
 /** A group with one member on each node, connected. */
 async function aTalkAcross() {
@@ -58,7 +41,7 @@ function expectWhole(socket: TestSocket, id: string, last: number): void {
 
 describe('two nodes that hear each other', () => {
   it('S0.14 S2.17 G3: thirty senders on both: every socket hears every version once and in order', async () => {
-    const crowd = (await people(one(), 30)).map((who, i) => at(nodes[i % 2] as TestNode, who));
+    const crowd = (await people(one(), 30)).map((who, i) => at(pair.nodes[i % 2] as TestNode, who));
     const id = await groupOf(crowd[0] as Person, crowd.slice(1));
     const sockets = await Promise.all(crowd.map((who) => who.connect()));
     for (const round of range(1, 10)) await Promise.all(sockets.map((socket, i) => socket.say(id, `${round} ${i}`)));
@@ -114,13 +97,13 @@ describe('two nodes that hear each other', () => {
   it('G8: whatever else is said on the channels of Redis is passed over', async () => {
     const { id, here, there } = await aTalkAcross();
     await here.say(id, 'before');
-    const channels = (await redis.command('PUBSUB', 'SHARDCHANNELS')) as string[];
+    const channels = (await pair.redis.command('PUBSUB', 'SHARDCHANNELS')) as string[];
     expect(channels.some((channel) => channel.includes(id))).toBe(true);
     for (const channel of channels.filter(
       (each) => each.includes(id) || each.includes('io#') || each.includes('beat:'),
     ))
-      for (const said of NONSENSE) await redis.command('SPUBLISH', channel, said);
-    expect(await Promise.all(nodes.map(readiness))).toEqual([{ status: 'ok' }, { status: 'ok' }]);
+      for (const said of NONSENSE) await pair.redis.command('SPUBLISH', channel, said);
+    expect(await Promise.all(pair.nodes.map(readiness))).toEqual([{ status: 'ok' }, { status: 'ok' }]);
     const { version } = await here.say(id, 'after');
     await there.reaches(id, version);
     expectWhole(there, id, version);
@@ -128,8 +111,8 @@ describe('two nodes that hear each other', () => {
 });
 
 describe.each([
-  ['killed', () => redis.kill(), () => redis.start()],
-  ['stopped', async () => redis.pause(), async () => redis.resume()],
+  ['killed', () => pair.redis.kill(), () => pair.redis.start()],
+  ['stopped', async () => pair.redis.pause(), async () => pair.redis.resume()],
 ] as const)('two nodes while Redis is %s', (_how, down, up) => {
   it('G7 S0.18 S2.40: sends go on, everyone hears all of it in order, is told, and nothing is missing afterwards', async () => {
     const { id, here, there } = await aTalkAcross();
@@ -139,12 +122,12 @@ describe.each([
     for (const i of range(1, 20)) await (i % 2 ? here : there).say(id, `while it was away ${i}`);
     await Promise.all([here, there].map((socket) => socket.reaches(id, before.version + 20)));
     for (const socket of [here, there]) expect(await socket.first('service:degraded')).toEqual({ part: 'redis' });
-    await Promise.all(nodes.map(missesRedis));
+    await Promise.all(pair.nodes.map(missesRedis));
     const late = await (await aPerson(one())).connect();
     expect(await late.first('service:degraded')).toEqual({ part: 'redis' });
     await up();
     for (const socket of [here, there, late]) expect(await socket.first('service:restored')).toEqual({ part: 'redis' });
-    await Promise.all(nodes.map(hears));
+    await Promise.all(pair.nodes.map(hears));
     const after = await there.say(id, 'after');
     await here.reaches(id, after.version);
     for (const socket of [here, there]) expectWhole(socket, id, after.version);
@@ -154,7 +137,7 @@ describe.each([
 
   it('G5: a member removed on one node while a hundred sends race on the other hears nothing later', async () => {
     const { id, owner, member, here, there } = await aTalkAcross();
-    await Promise.all(nodes.map(hears));
+    await Promise.all(pair.nodes.map(hears));
     await down();
     const sender = await at(other(), owner).connect();
     const sends = range(1, 100).map((i) => sender.say(id, `racing ${i}`));
@@ -169,7 +152,7 @@ describe.each([
     expectWhole(there, id, version);
     expect((await member.get(`/conversations/${id}/messages`)).status).toBe(404);
     await up();
-    await Promise.all(nodes.map(hears));
+    await Promise.all(pair.nodes.map(hears));
     await here.say(id, 'after');
     expectWhole(there, id, version);
   });
@@ -179,10 +162,10 @@ describe('a node and Redis', () => {
   it('G7: lost subscriptions are noticed and taken up again', async () => {
     const { id, here, there } = await aTalkAcross();
     await here.say(id, 'before');
-    await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    await pair.redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub');
     for (const i of range(1, 20)) await here.say(id, `${i}`);
     await there.reaches(id, 22);
-    await Promise.all(nodes.map(hears));
+    await Promise.all(pair.nodes.map(hears));
     const { version } = await there.say(id, 'after');
     await here.reaches(id, version);
     for (const socket of [here, there]) expectWhole(socket, id, version);
@@ -211,7 +194,7 @@ describe('a node and Redis', () => {
   });
 
   it('S0.15 S2.17: Redis alone brings everything, were there no sweep', async () => {
-    const [first, second] = (await startNodes(2, redis.url)) as [TestNode, TestNode];
+    const [first, second] = (await startNodes(2, pair.redis.url)) as [TestNode, TestNode];
     await Promise.all([first, second].map(hears));
     for (const node of [first, second]) node.node.app.get(Sweep).onApplicationShutdown();
     const ann = await aPerson(first);

@@ -1,0 +1,35 @@
+import { afterAll, beforeAll } from '@jest/globals';
+import { RedisServer } from '@parley/testkit';
+import { startNodes, type TestNode } from './node.js';
+import { Person } from './people.js';
+import { until } from './until.js';
+
+/** Two nodes of one deployment and their Redis, for one spec file. */
+export interface PairOfNodes {
+  redis: RedisServer;
+  nodes: TestNode[];
+}
+
+/** Starts them before all tests of the file, until both hear Redis, and ends them after all. */
+export function pairOfNodes(): PairOfNodes {
+  const pair = { nodes: [] as TestNode[] } as PairOfNodes;
+  beforeAll(async () => {
+    pair.redis = await RedisServer.start();
+    pair.nodes = await startNodes(2, pair.redis.url);
+    await Promise.all(pair.nodes.map(hears));
+  });
+  afterAll(async () => {
+    await Promise.all([...pair.nodes].reverse().map((node) => node.close()));
+    await pair.redis.close();
+  });
+  return pair;
+}
+
+export const readiness = async (node: TestNode) => (await node.request.get('/health/ready').expect(200)).body;
+export const hears = (node: TestNode) =>
+  until('a node hears Redis', async () => (await readiness(node)).status === 'ok');
+export const missesRedis = (node: TestNode) =>
+  until('a node misses Redis', async () => (await readiness(node)).status === 'degraded');
+
+/** The same person, speaking to another node. */
+export const at = (node: TestNode, { id, username, token }: Person) => new Person(node, id, username, token);
