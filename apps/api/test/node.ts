@@ -83,12 +83,15 @@ export async function startNode(env: Record<string, string> = {}): Promise<TestN
   return startOn(await freshDatabase(), env);
 }
 
-/** Several nodes of one deployment, on a fresh database and the given Redis. The first one removes the database. */
-export async function startNodes(count: number, redisUrl: string): Promise<TestNode[]> {
+/** Several nodes of one deployment on a fresh database, each with its way to Redis. The first one removes the database. */
+export async function startNodes(redisUrls: readonly string[]): Promise<TestNode[]> {
   const database = await freshDatabase();
-  const env = { REDIS_URL: redisUrl, JWT_SECRET: 'common to the nodes of this test' };
-  const nodes = [await startOn(database, env)];
-  while (nodes.length < count) nodes.push(await startOn({ ...database, remove: async () => undefined }, env));
+  const nodes: TestNode[] = [];
+  for (const url of redisUrls) {
+    const remove = nodes.length === 0 ? database.remove : async () => undefined;
+    const env = { REDIS_URL: url, JWT_SECRET: 'common to the nodes of this test' };
+    nodes.push(await startOn({ ...database, remove }, env));
+  }
   return nodes;
 }
 

@@ -15,7 +15,7 @@ export function pairOfNodes(): PairOfNodes {
   const pair = { nodes: [] as TestNode[] } as PairOfNodes;
   beforeAll(async () => {
     pair.redis = await RedisServer.start();
-    pair.nodes = await startNodes(2, pair.redis.url);
+    pair.nodes = await startNodes([pair.redis.url, pair.redis.url]);
     await Promise.all(pair.nodes.map(hears));
   });
   afterAll(async () => {
@@ -23,6 +23,20 @@ export function pairOfNodes(): PairOfNodes {
     await pair.redis.close();
   });
   return pair;
+}
+
+/** Two nodes of their own for one test, each with its way to Redis; they end with it, however it ends. */
+export async function withTwoNodes(
+  redisUrls: readonly [string, string],
+  test: (one: TestNode, other: TestNode) => Promise<void>,
+): Promise<void> {
+  const [one, other] = (await startNodes(redisUrls)) as [TestNode, TestNode];
+  try {
+    await test(one, other);
+  } finally {
+    await other.close();
+    await one.close();
+  }
 }
 
 export const readiness = async (node: TestNode) => (await node.request.get('/health/ready').expect(200)).body;

@@ -1,33 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { RedisServer } from '@parley/testkit';
 import { sql } from 'drizzle-orm';
-import { startNodes, type TestNode } from './node.js';
-import { groupOf, Person, people, succeeded } from './people.js';
+import type { TestNode } from './node.js';
+import { at, hears, missesRedis, pairOfNodes } from './pair-of-nodes.js';
+import { groupOf, type Person, people, succeeded } from './people.js';
 import type { TestSocket } from './test-socket.js';
 import { until } from './until.js';
 
-let redis: RedisServer;
-let nodes: TestNode[];
-
-beforeAll(async () => {
-  redis = await RedisServer.start();
-  nodes = await startNodes(2, redis.url);
-  await all('ok');
-});
-afterAll(async () => {
-  await Promise.all([...nodes].reverse().map((node) => node.close()));
-  await redis.close();
-});
-
-const one = () => nodes[0] as TestNode;
-const other = () => nodes[1] as TestNode;
-const all = (status: 'ok' | 'degraded') =>
-  until(`both nodes are ${status}`, async () => {
-    const answers = await Promise.all(nodes.map((node) => node.request.get('/health/ready')));
-    return answers.every(({ body }) => body.status === status);
-  });
-const at = (node: TestNode, { id, username, token }: Person) => new Person(node, id, username, token);
+const pair = pairOfNodes();
+const one = () => pair.nodes[0] as TestNode;
+const other = () => pair.nodes[1] as TestNode;
+const allHear = () => Promise.all(pair.nodes.map(hears));
+const allMiss = () => Promise.all(pair.nodes.map(missesRedis));
 const TRIES = Array.from({ length: 20 }, (_, i) => i);
 
 /** That a socket which has been told of the conversation hears what is said in it, without a gap. */
@@ -41,13 +25,13 @@ async function expectToFollow(socket: TestSocket, id: string, owner: Person): Pr
 }
 
 describe.each([
-  ['up', () => all('ok')],
-  ['down', () => redis.kill().then(() => all('degraded'))],
+  ['up', allHear],
+  ['down', () => pair.redis.kill().then(allMiss)],
 ])('G4 G5: memberships that change elsewhere while Redis is %s', (how, before) => {
   beforeAll(before);
   afterAll(async () => {
-    if (how === 'down') await redis.start();
-    await all('ok');
+    if (how === 'down') await pair.redis.start();
+    await allHear();
   });
 
   it('a second socket of the same user that connects meanwhile hides nothing from the first', async () => {

@@ -1,33 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { RedisServer } from '@parley/testkit';
+import { describe, expect, it } from '@jest/globals';
+import { TcpProxy } from '@parley/testkit';
 import { sql } from 'drizzle-orm';
 import { newId } from '../src/kernel/ids.js';
 import { PresenceRepository } from '../src/modules/presence/presence.repository.js';
-import { startNodes, type TestNode } from './node.js';
-import { aPerson, directOf, groupOf, Person, people, succeeded } from './people.js';
+import type { TestNode } from './node.js';
+import { at, hears, missesRedis, pairOfNodes, withTwoNodes } from './pair-of-nodes.js';
+import { aPerson, directOf, groupOf, type Person, people, succeeded } from './people.js';
 import type { TestSocket } from './test-socket.js';
 import { until } from './until.js';
 
-let redis: RedisServer;
-let nodes: TestNode[];
-
-beforeAll(async () => {
-  redis = await RedisServer.start();
-  nodes = await startNodes(2, redis.url);
-  await Promise.all(nodes.map(hears));
-});
-afterAll(async () => {
-  await Promise.all([...nodes].reverse().map((node) => node.close()));
-  await redis.close();
-});
-
-const one = () => nodes[0] as TestNode;
-const other = () => nodes[1] as TestNode;
-const readiness = async (node: TestNode) => (await node.request.get('/health/ready').expect(200)).body.status;
-const hears = (node: TestNode) => until('a node hears Redis', async () => (await readiness(node)) === 'ok');
-const misses = (node: TestNode) => until('a node misses Redis', async () => (await readiness(node)) === 'degraded');
-/** The same person, speaking to another node. */
-const at = (node: TestNode, { id, username, token }: Person) => new Person(node, id, username, token);
+const pair = pairOfNodes();
+const one = () => pair.nodes[0] as TestNode;
+const other = () => pair.nodes[1] as TestNode;
 const statuses = (socket: TestSocket, { id }: Person) =>
   socket.heard.flatMap(({ name, payload }) => (name.startsWith('status:') && payload.userId === id ? [name] : []));
 const isOnline = async (viewer: Person, { id }: Person) => succeeded(await viewer.get(`/users/${id}`)).isOnline;
@@ -86,7 +70,7 @@ describe('who is online, over two nodes', () => {
 
   it('S2.38: whoever leaves one node while they come to the other is online, at whatever instant that is', async () => {
     const crowd = (await people(one(), 10)).map(({ id }) => id);
-    const [here, there] = nodes.map((node) => node.node.app.get(PresenceRepository)) as [
+    const [here, there] = pair.nodes.map((node) => node.node.app.get(PresenceRepository)) as [
       PresenceRepository,
       PresenceRepository,
     ];
@@ -111,15 +95,34 @@ describe('who is online, over two nodes', () => {
 
   it('F8 S2.38: what other nodes did not hear while Redis was away they hear when it is back', async () => {
     const { ann, bob, listener } = await aPair();
-    await redis.kill();
-    await Promise.all(nodes.map(misses));
+    await pair.redis.kill();
+    await Promise.all(pair.nodes.map(missesRedis));
     const there = await at(other(), bob).connect();
     await until('bob is stored as online', () => isOnline(ann, bob));
     expect(statuses(listener, bob)).toEqual([]);
-    await redis.start();
+    await pair.redis.start();
     await listener.first('status:online', ({ userId }) => userId === bob.id);
     expect(statuses(listener, bob)).toEqual(['status:online']);
     for (const socket of [there, listener]) socket.close();
+  });
+
+  it('F8 S2.38: what only one of the nodes missed, or could not tell, is heard when it is back', async () => {
+    const link = await TcpProxy.start({ host: '127.0.0.1', port: pair.redis.port });
+    await withTwoNodes([pair.redis.url, `redis://${link.host}:${link.port}`], async (near, far) => {
+      await Promise.all([near, far].map(hears));
+      const [ann, bob, carol, dan] = (await people(near, 4)) as [Person, Person, Person, Person];
+      await Promise.all([directOf(ann, bob), directOf(dan, carol)]);
+      const [listener, farListener] = await Promise.all([ann.connect(), at(far, dan).connect()]);
+      await link.mode('blackhole');
+      await missesRedis(far);
+      const sockets = await Promise.all([at(far, bob).connect(), carol.connect()]);
+      await until('both are stored', async () => (await isOnline(ann, bob)) && (await isOnline(dan, carol)));
+      await link.mode('pass');
+      await listener.first('status:online', ({ userId }) => userId === bob.id);
+      await farListener.first('status:online', ({ userId }) => userId === carol.id);
+      expect([statuses(listener, bob), statuses(farListener, carol)]).toEqual([['status:online'], ['status:online']]);
+      for (const socket of [...sockets, listener, farListener]) socket.close();
+    }).finally(() => link.close());
   });
 
   it('F5 S2.38: a node that another one took for dead is not, and stores its users again', async () => {

@@ -1,96 +1,125 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Logger } from 'pino';
+import { CONFIG, type Config } from '../../config/config.js';
 import { LOG } from '../../kernel/log.js';
 import { ServiceState } from '../../platform/service-state.js';
 import { conversationRoom, type ParleyServer, userRoom } from '../../realtime/socket.js';
 import { PresenceRepository, type Status } from './presence.repository.js';
 
-/** Beyond this many only the latest are told again. */
-const MOST_KEPT = 10_000;
+/** Between nodes: who came and went, and the conversations whose members may know. */
+const TOLD = 'presence:told';
+interface Told extends Status {
+  conversationIds: string[];
+}
+
+/** Of so many users a node remembers what it told last. */
+const MOST_REMEMBERED = 10_000;
 /** So long it may take to find out that Redis is away: what was told meanwhile may not have been heard. */
 const DOUBT_MS = 5_000;
-const AT_A_TIME = 1_000;
+const RETRY_MS = 2_000;
+/** What is older than what was told has been overtaken; by more than this, the database's clock was set back. */
+const OVERTAKEN_MS = 60_000;
+/** Users looked up, and told of in one message between nodes, at a time. */
+const AT_A_TIME = 200;
 
-/** Tells who came and went to those who share a small conversation with them, on every node. */
+/**
+ * Tells who came and went to those who share a small conversation with them, on every node. A node that was cut off from
+ * the others, or whose telling failed, reads from the database what has changed since and tells it to all of them; every
+ * node tells its sockets a change once, so that it does not matter how many of them say it.
+ */
 @Injectable()
-export class PresenceNews {
+export class PresenceNews implements OnApplicationShutdown {
   private io: ParleyServer | null = null;
-  /** Users whose change other nodes may not have heard of, and when it was told; the oldest first. */
-  private readonly inDoubt = new Map<string, number>();
-  private retelling = false;
+  /** User → instant (ms, by the database's clock) of the change that this node's sockets were told last; oldest first. */
+  private readonly told = new Map<string, number>();
+  /** Since when something may have been told in vain, by this process's clock. */
+  private doubtSince: number | null = null;
+  private repeating = false;
+  private retry: NodeJS.Timeout | null = null;
 
   constructor(
     private readonly repository: PresenceRepository,
     private readonly state: ServiceState,
+    @Inject(CONFIG) private readonly config: Config,
     @Inject(LOG) private readonly log: Logger,
   ) {
     state.onChange((_part, isDegraded) => {
-      if (isDegraded) this.forgetBefore(performance.now() - DOUBT_MS);
-      else void this.tellAgain();
+      if (isDegraded) this.doubtSince ??= performance.now() - DOUBT_MS;
+      else void this.repeat();
     });
   }
 
   attach(io: ParleyServer): void {
     this.io = io;
+    io.on(TOLD, (news: readonly Told[]) => this.tellSockets(news));
+  }
+
+  onApplicationShutdown(): void {
+    if (this.retry) clearTimeout(this.retry);
   }
 
   /** What was stored is told once; it never throws, and what it cannot tell now it tells later. */
   async tell(changes: readonly Status[]): Promise<void> {
-    if (changes.length === 0) return;
-    this.keep(changes);
     try {
-      await this.emit(changes);
+      await this.tellEveryone(changes);
     } catch (fault) {
-      this.keep(changes);
-      this.log.warn({ err: fault, users: changes.length }, 'who came and went could not be told yet');
+      this.doubtSince ??= performance.now() - DOUBT_MS;
+      this.repeatLater(fault);
     }
   }
 
-  private keep(changes: readonly Status[]): void {
-    const now = performance.now();
-    if (this.state.degraded.length === 0) this.forgetBefore(now - DOUBT_MS);
-    for (const { userId } of changes) {
-      this.inDoubt.delete(userId);
-      this.inDoubt.set(userId, now);
-      const [oldest] = this.inDoubt.size > MOST_KEPT ? this.inDoubt.keys() : [];
-      if (oldest !== undefined) this.inDoubt.delete(oldest);
+  /** All that has changed since it became doubtful, as it is by now. */
+  private async repeat(): Promise<void> {
+    const since = this.doubtSince;
+    if (since === null || this.repeating || this.state.degraded.length > 0) return;
+    this.repeating = true;
+    try {
+      await this.tellEveryone(await this.repository.changedWithin(performance.now() - since, MOST_REMEMBERED));
+      if (this.state.degraded.length === 0) this.doubtSince = null;
+    } catch (fault) {
+      this.repeatLater(fault);
+    } finally {
+      this.repeating = false;
     }
   }
 
-  private forgetBefore(time: number): void {
-    for (const [userId, toldAt] of this.inDoubt) {
-      if (toldAt > time) return;
-      this.inDoubt.delete(userId);
+  private repeatLater(fault: unknown): void {
+    this.log.warn({ err: fault }, 'who came and went could not be told yet; it will be tried again');
+    if (this.retry) clearTimeout(this.retry);
+    this.retry = setTimeout(() => void this.repeat(), RETRY_MS).unref();
+  }
+
+  private async tellEveryone(changes: readonly Status[]): Promise<void> {
+    for (let at = 0; at < changes.length; at += AT_A_TIME) {
+      const some = changes.slice(at, at + AT_A_TIME);
+      const audiences = await this.repository.audiences(some.map(({ userId }) => userId));
+      const news = some.flatMap((change) => {
+        const conversationIds = audiences.get(change.userId);
+        return conversationIds ? [{ ...change, conversationIds }] : [];
+      });
+      if (this.config.redisUrl) this.io?.serverSideEmit(TOLD, news);
+      this.tellSockets(news);
     }
   }
 
-  /** As it is by now, not as it was then. */
-  private async tellAgain(): Promise<void> {
-    if (this.retelling) return;
-    this.retelling = true;
-    while (this.inDoubt.size > 0 && this.state.degraded.length === 0) {
-      const some = [...this.inDoubt].slice(0, AT_A_TIME);
-      for (const [userId] of some) this.inDoubt.delete(userId);
-      try {
-        await this.emit(await this.repository.statuses(some.map(([userId]) => userId)));
-      } catch (fault) {
-        for (const [userId, toldAt] of some) this.inDoubt.set(userId, toldAt);
-        this.log.warn({ err: fault }, 'who came and went could not be told again yet');
-        break;
-      }
-    }
-    this.retelling = false;
-  }
-
-  private async emit(changes: readonly Status[]): Promise<void> {
-    const audiences = await this.repository.audiences(changes.map(({ userId }) => userId));
-    for (const { userId, isOnline, lastSeenAt } of changes) {
-      const audience = audiences.get(userId) ?? [];
-      if (audience.length === 0) continue;
-      this.io
-        ?.to(audience.map(conversationRoom))
+  private tellSockets(news: readonly Told[]): void {
+    for (const { userId, isOnline, lastSeenAt, conversationIds } of news) {
+      if (!this.isNew(userId, lastSeenAt)) continue;
+      this.io?.local
+        .to(conversationIds.map(conversationRoom))
         .except(userRoom(userId))
         .emit(isOnline ? 'status:online' : 'status:offline', { userId, lastSeenAt });
     }
+  }
+
+  private isNew(userId: string, lastSeenAt: string): boolean {
+    const at = Date.parse(lastSeenAt);
+    const age = (this.told.get(userId) ?? -Infinity) - at;
+    if (age >= 0 && age < OVERTAKEN_MS) return false;
+    this.told.delete(userId);
+    this.told.set(userId, at);
+    const [oldest] = this.told.size > MOST_REMEMBERED ? this.told.keys() : [];
+    if (oldest !== undefined) this.told.delete(oldest);
+    return true;
   }
 }

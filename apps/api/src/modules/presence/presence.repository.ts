@@ -1,16 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { LIMITS } from '@parley/protocol';
-import { inArray, type SQL, sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { Availability } from '../../database/availability.js';
 import { Database, type Db } from '../../database/database.js';
-import { users } from '../../database/schema/index.js';
 
 /** A user as everyone may see whether they are there. */
 export interface Status {
   userId: string;
   isOnline: boolean;
-  /** ISO-8601, by the database's clock. */
-  lastSeenAt: string | null;
+  /** When this was found, ISO-8601, by the database's clock. */
+  lastSeenAt: string;
 }
 
 /** What a node reads with each beat. */
@@ -22,6 +21,18 @@ export interface Beat {
 }
 
 const AT_A_TIME = 1_000;
+
+interface SettledRow {
+  id: string;
+  status: string;
+  ms: number;
+}
+
+const statusOf = ({ id, status, ms }: SettledRow): Status => ({
+  userId: id,
+  isOnline: status === 'online',
+  lastSeenAt: new Date(ms).toISOString(),
+});
 
 /**
  * Who has sockets on which node. Everything that changes it locks the node's row first and the users' rows next, in the
@@ -107,16 +118,15 @@ export class PresenceRepository {
     });
   }
 
-  async statuses(userIds: readonly string[]): Promise<Status[]> {
-    const rows = await this.database.db
-      .select({ userId: users.id, status: users.status, lastSeenAt: users.lastSeenAt })
-      .from(users)
-      .where(inArray(users.id, [...userIds]));
-    return rows.map(({ userId, status, lastSeenAt }) => ({
-      userId,
-      isOnline: status === 'online',
-      lastSeenAt: lastSeenAt?.toISOString() ?? null,
-    }));
+  /** Who came or went within the last `ms` milliseconds, as it is by now: the latest `limit` of them, the oldest first. */
+  async changedWithin(ms: number, limit: number): Promise<Status[]> {
+    const rows = await this.rows<SettledRow>(
+      this.database.db,
+      sql`SELECT id, status, (extract(epoch FROM last_seen_at) * 1000)::float8 AS ms FROM users
+           WHERE last_seen_at > clock_timestamp() - ${ms} * interval '1 millisecond'
+           ORDER BY last_seen_at DESC LIMIT ${limit}`,
+    );
+    return rows.map(statusOf).reverse();
   }
 
   /** The small conversations of each of these users: who is in one with them hears of their coming and going. */
@@ -135,7 +145,7 @@ export class PresenceRepository {
 
   /** Under the users' locks, in a statement that sees what they waited for: who is online where it was not so before. */
   private async settle(tx: Db, userIds: readonly string[]): Promise<Status[]> {
-    const rows = await this.rows<{ id: string; status: string; ms: number }>(
+    const rows = await this.rows<SettledRow>(
       tx,
       sql`UPDATE users u
              SET status = now.status, last_seen_at = date_trunc('milliseconds', clock_timestamp())
@@ -145,11 +155,7 @@ export class PresenceRepository {
            WHERE u.id = now.id AND u.status <> now.status
           RETURNING u.id, u.status, (extract(epoch FROM u.last_seen_at) * 1000)::float8 AS ms`,
     );
-    return rows.map(({ id, status, ms }) => ({
-      userId: id,
-      isOnline: status === 'online',
-      lastSeenAt: new Date(ms).toISOString(),
-    }));
+    return rows.map(statusOf);
   }
 
   private async rows<T>(db: Db, query: SQL): Promise<T[]> {
