@@ -149,7 +149,7 @@ function verdicts(runs: Run[], fsync: FsyncFigures | null): string[] {
 /** Two nodes against one. */
 function pairVerdicts(runs: Run[]): string[] {
   const lines: string[] = [];
-  for (const phase of ['saturation', 'fixed', 'busy'] as const) {
+  for (const phase of Object.keys(PHASES) as Phase[]) {
     const [one, pair] = [medians(runs, 'b', phase), medians(runs, 'd', phase)];
     if (!one || !pair) continue;
     const ratio = pair.serverCpuPerDelivery / one.serverCpuPerDelivery;

@@ -84,8 +84,9 @@ export async function runSubject(subject: SubjectLetter, round: number, options:
       if (options.loads.includes(name)) figures.set(name, await phase(generator, server, begin, options));
     };
     await run('saturation', () => generator.saturate(IN_FLIGHT));
+    if (figures.size === 0) await warmUp(generator, server, options);
     await run('fixed', () => generator.pace(FIXED_RATE));
-    if (subject === 'd') await run('brisk', () => generator.pace(BRISK_RATE));
+    if (subject === 'b' || subject === 'd') await run('brisk', () => generator.pace(BRISK_RATE));
     if (subject === 'b' || subject === 'd') await run('busy', () => generator.pace(BUSY_RATE));
     const { from = 0, to = 0 } = figures.get('saturation') ?? {};
     const runs = [...figures].map(([name, all]) => ({
@@ -100,6 +101,16 @@ export async function runSubject(subject: SubjectLetter, round: number, options:
     generator.stop();
     await server.stop();
   }
+}
+
+/**
+ * Code that has run some hundred times only is still being compiled, and two servers have twice as much of it: what a
+ * message costs would depend on how long a server has been running.
+ */
+async function warmUp(generator: LoadGenerator, server: Subject, { warmup, seconds }: RunOptions): Promise<void> {
+  await generator.saturate(IN_FLIGHT);
+  await generator.measure(warmup + seconds, server.watch);
+  await generator.pause();
 }
 
 async function phase(

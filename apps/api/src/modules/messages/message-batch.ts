@@ -1,12 +1,12 @@
 import type { Message, MessageType, Metadata, ReplyPreview } from '@parley/protocol';
 
-/** A message that is ready to be written: checked, sanitized, and with its ids. */
 /**
  * How long a batch waits for conversations that someone else holds: it leaves them out, waits as long as the batch of
  * another node may take, or until the lock's own deadline.
  */
 export type Wait = 'not' | 'briefly' | 'long';
 
+/** A message that is ready to be written: checked, sanitized, and with its ids. */
 export interface PreparedMessage {
   conversationId: string;
   senderId: string;
