@@ -12,8 +12,13 @@ const MEBIBYTE = 2 ** 20;
 const JUDGED_MINUTES = 20;
 const MOST_SLOPE = 3 * MEBIBYTE;
 
+/** Both ends of a connection that hangs find out by its heartbeat only: 15 s to the next beat, 8 s to miss it. */
+const HEARTBEAT_SECONDS = 23;
+
 interface Trouble {
   name: string;
+  /** How long it lasts; by chance where it is not said. */
+  seconds?: number;
   /** Whether the node's process ends by it. */
   kills?: boolean;
   make(stage: Stage, node: FleetNode, seconds: number): Promise<void>;
@@ -56,7 +61,8 @@ async function trouble(stage: Stage): Promise<void> {
   const chosen = TROUBLES[random.below(TROUBLES.length)] as Trouble;
   const candidates = fleet.nodes.filter((node) => !chosen.kills || node !== oldest(stage));
   const node = candidates[random.below(candidates.length)] as FleetNode;
-  const seconds = random.between(1_000, 8_000) / 1_000;
+  const byChance = random.between(1_000, 8_000) / 1_000;
+  const seconds = chosen.seconds ?? byChance;
   const pids = chosen.kills && node.pid !== null ? [node.pid] : [];
   const argument = `${node.name}, ${seconds.toFixed(1)} s`;
   await stage.fault(`${chosen.name} (${argument})`, { pids }, () => chosen.make(stage, node, seconds));
@@ -143,8 +149,10 @@ const TROUBLES: readonly Trouble[] = [
   },
   {
     name: 'clients forgotten',
-    async make(_stage, node) {
+    seconds: HEARTBEAT_SECONDS,
+    async make({ pass }, node, seconds) {
       node.front.forget(Math.ceil(node.front.connections / 4));
+      await pass(seconds);
     },
   },
 ];
