@@ -33,15 +33,13 @@ const ownConversation = new Subquery<'conversations', ReturnType<typeof getTable
   'conversations',
 );
 
-/** The other member of a direct conversation, likewise looked up by its key. */
-const otherMember = new Subquery<
-  'peer_part',
-  Pick<ReturnType<typeof getTableColumns<typeof conversationParticipants>>, 'userId'>
->(
-  sql`SELECT p.user_id FROM conversation_participants p
+/** The other member of a direct conversation, likewise looked up by keys. */
+const otherMember = new Subquery<'peer', ReturnType<typeof getTableColumns<typeof users>>>(
+  sql`SELECT u.* FROM conversation_participants p
+        JOIN LATERAL (SELECT * FROM users x WHERE x.id = p.user_id OFFSET 0) u ON true
        WHERE ${conversations.type} = 'direct' AND p.conversation_id = ${me.conversationId} AND p.user_id <> ${me.userId} OFFSET 0`,
-  { userId: conversationParticipants.userId },
-  'peer_part',
+  getTableColumns(users),
+  'peer',
 );
 
 /** Where a page of a list begins: after the row with this time and id. */
@@ -156,7 +154,6 @@ export class ConversationListsRepository {
       .innerJoinLateral(ownConversation, sql`true`)
       .leftJoin(messages, and(eq(messages.conversationId, me.conversationId), eq(messages.seq, conversations.lastSeq)))
       .leftJoinLateral(otherMember, sql`true`)
-      .leftJoin(peer, eq(peer.id, sql`peer_part.user_id`))
       .where(where)
       .$dynamic();
   }
