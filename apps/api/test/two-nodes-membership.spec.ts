@@ -5,7 +5,6 @@ import type { TestNode } from './node.js';
 import { at, hears, missesRedis, pairOfNodes } from './pair-of-nodes.js';
 import { groupOf, type Person, people, succeeded } from './people.js';
 import type { TestSocket } from './test-socket.js';
-import { until } from './until.js';
 
 const pair = pairOfNodes();
 const one = () => pair.nodes[0] as TestNode;

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { RedisServer } from '@parley/testkit';
 import { Sweep } from '../src/realtime/feed/sweep.js';
 import type { TestNode } from './node.js';
 import { at, hears, missesRedis, pairOfNodes, readiness, withTwoNodes } from './pair-of-nodes.js';
 import { aPerson, groupOf, Person, people, succeeded } from './people.js';
 import type { TestSocket } from './test-socket.js';
-import { until } from './until.js';
 
 const pair = pairOfNodes();
 const one = () => pair.nodes[0] as TestNode;
