@@ -42,6 +42,23 @@ const otherMember = new Subquery<'peer', ReturnType<typeof getTableColumns<typeo
   'peer',
 );
 
+/** A membership that a row `q` names, by key for the same reason. */
+const namedMember = new Subquery<
+  'conversation_participants',
+  ReturnType<typeof getTableColumns<typeof conversationParticipants>>
+>(
+  sql`SELECT * FROM conversation_participants x WHERE x.conversation_id = q.c AND x.user_id = q.u OFFSET 0`,
+  getTableColumns(conversationParticipants),
+  'conversation_participants',
+);
+
+/** The user of a membership, by key for the same reason. */
+const memberUser = new Subquery<'users', ReturnType<typeof getTableColumns<typeof users>>>(
+  sql`SELECT * FROM users x WHERE x.id = ${conversationParticipants.userId} OFFSET 0`,
+  getTableColumns(users),
+  'users',
+);
+
 /** Where a page of a list begins: after the row with this time and id. */
 export interface ListPlace {
   at: string;
@@ -122,20 +139,20 @@ export class ConversationListsRepository {
 
   /** The members that these pairs name, of whatever conversations. */
   membersOf(db: Db, pairs: readonly { conversationId: string; userId: string }[]) {
-    const { conversationId, userId } = conversationParticipants;
     const ids = sql.param(pairs.map((pair) => pair.conversationId));
     const userIds = sql.param(pairs.map((pair) => pair.userId));
-    return this.selectMembers(
-      db,
-      sql`(${conversationId}, ${userId}) IN (SELECT * FROM unnest(${ids}::uuid[], ${userIds}::uuid[]))`,
-    );
+    return db
+      .select({ participant: conversationParticipants, user: users })
+      .from(sql`(SELECT DISTINCT * FROM unnest(${ids}::uuid[], ${userIds}::uuid[])) AS q (c, u)`)
+      .innerJoinLateral(namedMember, sql`true`)
+      .innerJoinLateral(memberUser, sql`true`);
   }
 
   private selectMembers(db: Db, where: SQL | undefined) {
     return db
       .select({ participant: conversationParticipants, user: users })
       .from(conversationParticipants)
-      .innerJoin(users, eq(users.id, conversationParticipants.userId))
+      .innerJoinLateral(memberUser, sql`true`)
       .where(where)
       .$dynamic();
   }
