@@ -86,8 +86,10 @@ export async function runSubject(subject: SubjectLetter, round: number, options:
     await run('saturation', () => generator.saturate(IN_FLIGHT));
     if (figures.size === 0) await warmUp(generator, server, options);
     await run('fixed', () => generator.pace(FIXED_RATE));
-    if (subject === 'b' || subject === 'd') await run('brisk', () => generator.pace(BRISK_RATE));
-    if (subject === 'b' || subject === 'd') await run('busy', () => generator.pace(BUSY_RATE));
+    if (subject === 'b' || subject === 'd') {
+      await run('brisk', () => generator.pace(BRISK_RATE));
+      await run('busy', () => generator.pace(BUSY_RATE));
+    }
     const { from = 0, to = 0 } = figures.get('saturation') ?? {};
     const runs = [...figures].map(([name, all]) => ({
       subject,

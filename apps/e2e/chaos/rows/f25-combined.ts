@@ -61,8 +61,7 @@ async function trouble(stage: Stage): Promise<void> {
   const chosen = TROUBLES[random.below(TROUBLES.length)] as Trouble;
   const candidates = fleet.nodes.filter((node) => !chosen.kills || node !== oldest(stage));
   const node = candidates[random.below(candidates.length)] as FleetNode;
-  const byChance = random.between(1_000, 8_000) / 1_000;
-  const seconds = chosen.seconds ?? byChance;
+  const seconds = chosen.seconds ?? random.between(1_000, 8_000) / 1_000;
   const pids = chosen.kills && node.pid !== null ? [node.pid] : [];
   const argument = `${node.name}, ${seconds.toFixed(1)} s`;
   await stage.fault(`${chosen.name} (${argument})`, { pids }, () => chosen.make(stage, node, seconds));

@@ -34,7 +34,12 @@ export class PresenceNews implements OnApplicationShutdown {
   private readonly told = new Map<string, number>();
   /** Since when something may have been told in vain, by this process's clock. */
   private doubtSince: number | null = null;
+  /** How often doubt has come up: what was read before the latest is not all. */
+  private doubts = 0;
+  /** The last repetition: when it ended, and since when it told. */
+  private repeated = { at: -Infinity, since: 0 };
   private repeating = false;
+  private stopped = false;
   private retry: NodeJS.Timeout | null = null;
 
   constructor(
@@ -44,7 +49,7 @@ export class PresenceNews implements OnApplicationShutdown {
     @Inject(LOG) private readonly log: Logger,
   ) {
     state.onChange((_part, isDegraded) => {
-      if (isDegraded) this.doubtSince ??= performance.now() - DOUBT_MS;
+      if (isDegraded) this.doubt();
       else void this.repeat();
     });
   }
@@ -55,6 +60,7 @@ export class PresenceNews implements OnApplicationShutdown {
   }
 
   onApplicationShutdown(): void {
+    this.stopped = true;
     if (this.retry) clearTimeout(this.retry);
   }
 
@@ -63,19 +69,25 @@ export class PresenceNews implements OnApplicationShutdown {
     try {
       await this.tellEveryone(changes);
     } catch (fault) {
-      this.doubtSince ??= performance.now() - DOUBT_MS;
+      this.doubt();
       this.repeatLater(fault);
     }
   }
 
+  private doubt(): void {
+    const now = performance.now();
+    this.doubts += 1;
+    // What was repeated a moment ago may have been in vain as well.
+    const recent = now - this.repeated.at < DOUBT_MS ? this.repeated.since : now;
+    this.doubtSince = Math.min(this.doubtSince ?? now - DOUBT_MS, recent);
+  }
+
   /** All that has changed since it became doubtful, as it is by now. */
   private async repeat(): Promise<void> {
-    const since = this.doubtSince;
-    if (since === null || this.repeating || this.state.degraded.length > 0) return;
+    if (this.repeating) return;
     this.repeating = true;
     try {
-      await this.tellEveryone(await this.repository.changedWithin(performance.now() - since, MOST_REMEMBERED));
-      if (this.state.degraded.length === 0) this.doubtSince = null;
+      while (this.doubtSince !== null && this.state.degraded.length === 0) await this.repeatSince(this.doubtSince);
     } catch (fault) {
       this.repeatLater(fault);
     } finally {
@@ -83,7 +95,15 @@ export class PresenceNews implements OnApplicationShutdown {
     }
   }
 
+  private async repeatSince(since: number): Promise<void> {
+    const { doubts } = this;
+    await this.tellEveryone(await this.repository.changedWithin(performance.now() - since, MOST_REMEMBERED));
+    this.repeated = { at: performance.now(), since };
+    if (doubts === this.doubts) this.doubtSince = null;
+  }
+
   private repeatLater(fault: unknown): void {
+    if (this.stopped) return;
     this.log.warn({ err: fault }, 'who came and went could not be told yet; it will be tried again');
     if (this.retry) clearTimeout(this.retry);
     this.retry = setTimeout(() => void this.repeat(), RETRY_MS).unref();
