@@ -33,6 +33,14 @@ const ownConversation = new Subquery<'conversations', ReturnType<typeof getTable
   'conversations',
 );
 
+/** Its last message, likewise. */
+const lastMessage = new Subquery<'messages', ReturnType<typeof getTableColumns<typeof messages>>>(
+  sql`SELECT * FROM messages x
+       WHERE x.conversation_id = ${me.conversationId} AND x.seq = ${conversations.lastSeq} OFFSET 0`,
+  getTableColumns(messages),
+  'messages',
+);
+
 /** The other member of a direct conversation, likewise looked up by keys. */
 const otherMember = new Subquery<'peer', ReturnType<typeof getTableColumns<typeof users>>>(
   sql`SELECT u.* FROM conversation_participants p
@@ -169,7 +177,7 @@ export class ConversationListsRepository {
       })
       .from(me)
       .innerJoinLateral(ownConversation, sql`true`)
-      .leftJoin(messages, and(eq(messages.conversationId, me.conversationId), eq(messages.seq, conversations.lastSeq)))
+      .leftJoinLateral(lastMessage, sql`true`)
       .leftJoinLateral(otherMember, sql`true`)
       .where(where)
       .$dynamic();
