@@ -31,8 +31,8 @@ export interface ChangeRow {
   data?: ChangeData;
 }
 
-/** The one present that two times of one transaction share. */
-const NOW = sql`date_trunc('milliseconds', clock_timestamp())`;
+/** The one present that all times of one statement share: `clock_timestamp()` moves on between two of its calls. */
+const NOW = sql`date_trunc('milliseconds', statement_timestamp())`;
 
 /**
  * Writing conversations and their members, inside the caller's transaction. Locks come in one order everywhere:
