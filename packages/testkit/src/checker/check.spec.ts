@@ -541,6 +541,19 @@ describe('The checker', () => {
     expect(check(history.events).violations).toEqual([]);
   });
 
+  it('holds no count against someone whom somebody asked to remove, though nobody heard of it', () => {
+    const history = new Spoiled();
+    const reading = history.all('call').filter(({ command }) => command === 'unread')[1];
+    const ok = history.one('ok', ({ ref }) => ref === reading?.i);
+    ok.unreadCount = (ok.unreadCount ?? 0) + 1;
+    expect(check(history.events).found).toEqual({ unread: 1 });
+    const removal = history.one('call', ({ command }) => command === 'remove');
+    const asked = { ...removal, i: 9001, conversation: reading?.conversation, target: reading?.user };
+    history.insertBefore(removal, asked);
+    history.insertBefore(removal, { type: 'info', i: 9002, t: removal.t, p: removal.p, ref: 9001, why: 'timeout' });
+    expect(check(history.events).violations).toEqual([]);
+  });
+
   it.each(SPOILS)('flags %s', (_title, names, how) => {
     const report = spoil(how);
     expect(Object.keys(report.found).sort()).toEqual([...names].sort());

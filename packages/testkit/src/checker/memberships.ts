@@ -47,6 +47,8 @@ export class Memberships implements Check, MembershipFacts {
   private readonly answersToOutside: Answered[] = [];
   /** Somebody asked to add them and got no answer: that may take effect at any later time. */
   private readonly mayBeAdded = new Set<string>();
+  /** Whom somebody asked to remove or add. Where answers are lost, nobody may have heard that it was done. */
+  private readonly askedToMove = new Set<string>();
 
   constructor(private readonly findings: Findings) {}
 
@@ -70,7 +72,8 @@ export class Memberships implements Check, MembershipFacts {
   }
 
   hasMoved(conversation: string, user: string): boolean {
-    return (this.changes.get(conversation)?.get(user)?.length ?? 0) > 0;
+    const isKnown = (this.changes.get(conversation)?.get(user)?.length ?? 0) > 0;
+    return isKnown || this.askedToMove.has(`${conversation} ${user}`);
   }
 
   conclude({ versions }: World): void {
@@ -121,6 +124,7 @@ export class Memberships implements Check, MembershipFacts {
   private called(event: CallEvent): void {
     const { conversation, command, user, target } = event;
     if (command === 'add') this.out.delete(`${conversation} ${target}`);
+    if (command === 'add' || command === 'remove') this.askedToMove.add(`${conversation} ${target}`);
     if (command !== 'page' && command !== 'send' && command !== 'read') return;
     const out = this.out.get(`${conversation} ${user}`);
     if (out) this.readsFromOutside.set(event, out);
