@@ -22,8 +22,9 @@ export function table(outcomes: readonly Outcome[]): string[] {
   return rows.map((row) => row.map((cell, column) => align(cell, widths[column] ?? 0, column)).join('  '));
 }
 
-/** What a row found, in lines: where it failed with the least that shows it. */
-export function account({ row, report, failures, figures, kept }: Outcome): string[] {
+/** What a row found, in lines: where it failed with the least that shows it, and the command that plays it again. */
+export function account(outcome: Outcome, again = `npm run chaos -- ${outcome.row.id}`): string[] {
+  const { report, failures, figures, kept } = outcome;
   const lines = figures.map(({ what, value }) => `    ${what}: ${value}`);
   for (const failure of failures) lines.push(`    ✘ ${failure}`);
   for (const reason of report?.reasons ?? []) lines.push(`    ? ${reason}`);
@@ -34,7 +35,7 @@ export function account({ row, report, failures, figures, kept }: Outcome): stri
   }
   const found = Object.entries(report?.found ?? {});
   if (found.length > 0) lines.push(`    in all: ${found.map(([name, count]) => `${name} ${count}`).join(', ')}`);
-  if (kept) lines.push(`    kept: ${kept} (again: npm run chaos -- ${row.id})`);
+  if (kept) lines.push(`    kept: ${kept} (again: ${again})`);
   return lines;
 }
 
