@@ -60,8 +60,8 @@ export interface SendFacts {
 }
 
 export interface MembershipFacts {
-  /** Whether the user's membership ever changed. */
-  hasMoved(conversation: string, user: string): boolean;
+  /** Whether the user's membership changed, or somebody asked for that: it may have been done unheard. */
+  mayHaveMoved(conversation: string, user: string): boolean;
 }
 
 export interface VersionFacts {

@@ -71,7 +71,7 @@ export class Memberships implements Check, MembershipFacts {
     this.answersToOutside.push({ removal: outside.answer, call, answer });
   }
 
-  hasMoved(conversation: string, user: string): boolean {
+  mayHaveMoved(conversation: string, user: string): boolean {
     const isKnown = (this.changes.get(conversation)?.get(user)?.length ?? 0) > 0;
     return isKnown || this.askedToMove.has(`${conversation} ${user}`);
   }
