@@ -10,6 +10,9 @@ describe('names', () => {
     ['', 'nothing'],
     ['   ', 'spaces'],
     ['\u200b\u200d', 'zero width'],
+    ['\u3164', 'a filler that is drawn empty'],
+    ['\u2800\u115f', 'the empty Braille cell'],
+    ['\u0301', 'an accent on nothing'],
     ['a\nb', 'a line end'],
     ['a\u2028b', 'a line separator'],
     ['a\u0000b', 'NUL'],
@@ -28,7 +31,8 @@ describe('names', () => {
 
   it.each([
     ['a\u202eb\n', 'a b'],
-    ['x'.repeat(99) + '😀', 'x'.repeat(99) + '\ufffd'],
+    ['x'.repeat(99) + '😀', 'x'.repeat(99)],
+    ['x'.repeat(98) + '🇩🇪', 'x'.repeat(98)],
     [' \u200b', null],
     [undefined, null],
   ])('salvages of %j what it can', (name, kept) => {

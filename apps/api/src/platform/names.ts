@@ -1,10 +1,9 @@
-import { LIMITS } from '@parley/protocol';
+import { cutBetweenGraphemes, isBlank, LIMITS } from '@parley/protocol';
 import { ValidateBy } from 'class-validator';
 
 /** Line ends, control characters, and those that turn the direction of the text around them. */
 const FORBIDDEN = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 const FORBIDDEN_ALL = new RegExp(FORBIDDEN.source, 'gu');
-const INVISIBLE = /[\s\u00ad\u200b-\u200d\u2060\ufeff]/gu;
 
 /** A name as it is stored: NFC, without space around it. */
 export const tidyName = (name: string): string => name.normalize('NFC').trim();
@@ -13,14 +12,14 @@ export const tidyName = (name: string): string => name.normalize('NFC').trim();
 export function isName(value: unknown): value is string {
   if (typeof value !== 'string' || !value.isWellFormed() || FORBIDDEN.test(value)) return false;
   const tidy = tidyName(value);
-  return tidy.length <= LIMITS.nameLength && tidy.replace(INVISIBLE, '') !== '';
+  return tidy.length <= LIMITS.nameLength && !isBlank(tidy);
 }
 
 /** What can be kept of a name that nobody can be asked to correct; null where nothing is left. */
 export function salvagedName(value: unknown): string | null {
   if (typeof value !== 'string') return null;
   const cleaned = tidyName(value.toWellFormed().replace(FORBIDDEN_ALL, ' '));
-  const cut = cleaned.slice(0, LIMITS.nameLength).toWellFormed().trim();
+  const cut = cutBetweenGraphemes(cleaned, LIMITS.nameLength).trim();
   return isName(cut) ? cut : null;
 }
 

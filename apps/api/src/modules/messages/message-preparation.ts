@@ -1,12 +1,19 @@
 import { mentionedUsernames } from '@parley/markdown';
-import { type EditMessageBody, LIMITS, type MessageType, type Metadata, type SendMessageBody } from '@parley/protocol';
+import {
+  type EditMessageBody,
+  isBlank,
+  LIMITS,
+  type MessageType,
+  type Metadata,
+  type SendMessageBody,
+} from '@parley/protocol';
 import { canonicalJson } from '../../kernel/canonical-json.js';
 import { invalid, ParleyError } from '../../kernel/errors.js';
 import { newId } from '../../kernel/ids.js';
 import type { Principal } from '../../kernel/principal.js';
 import type { PreparedMessage } from './message-batch.js';
 import { payloadHash } from './payload-hash.js';
-import { isBlank, sanitizeContent } from './sanitize.js';
+import { sanitizeContent } from './sanitize.js';
 
 /** Deeper JSON than this is nobody's data; walking it could exhaust the stack. */
 const MOST_DEPTH = 32;

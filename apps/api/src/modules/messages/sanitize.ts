@@ -6,8 +6,6 @@ type Sanitized = { text: string; refusal?: undefined } | { refusal: 'invalid_cha
 
 const MAX_ROUNDS = 5;
 const NOTHING: sanitizeHtml.IOptions = { allowedTags: [], allowedAttributes: {} };
-/** Of the signs that nobody sees: all white space, zero-width and other ignorable ones, controls, the empty Braille cell. */
-const VISIBLE = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\u2800]/u;
 
 /**
  * The text to store: as written, to the letter, without the HTML that `findHtml` finds. Only those tags go through
@@ -25,11 +23,6 @@ export function sanitizeContent(text: string): Sanitized {
     html = findHtml(clean);
   }
   return { text: clean };
-}
-
-/** True if a reader would see nothing. */
-export function isBlank(text: string): boolean {
-  return !VISIBLE.test(text);
 }
 
 function withoutHtml(text: string, parts: HtmlPart[]): string {
