@@ -109,6 +109,33 @@ describe('The client', () => {
     raised.mockRestore();
   });
 
+  it('tells what the server allows and what time it is there, with the next connection anew', async () => {
+    const told: unknown[] = [];
+    client.limits.subscribe(() => told.push(client.limits.getSnapshot()));
+    expect(client.limits.getSnapshot()).toBeNull();
+    await online();
+    expect(client.limits.getSnapshot()).toMatchObject({ contentBytes: 10_240 });
+    expect(told.at(-1)).toBe(client.limits.getSnapshot());
+    expect(new Date(client.serverNow()).toISOString()).toBe('2026-01-01T12:00:00.000Z');
+    socket().end();
+    await jest.advanceTimersByTimeAsync(600);
+    expect(client.limits.getSnapshot()).not.toBeNull();
+    expect(new Date(client.serverNow()).toISOString()).toBe('2026-01-01T12:00:00.600Z');
+    await connect();
+    expect(new Date(client.serverNow()).toISOString()).toBe('2026-01-01T12:00:00.000Z');
+  });
+
+  it('tells a change that was made to an older state of a message from every other conflict', async () => {
+    await online();
+    const edit = client.edit('m1', { content: 'new', ifVersion: 3 }).catch((fault: unknown) => fault);
+    await settle();
+    expect(asked('message:edit').at(-1)?.payload).toEqual({ messageId: 'm1', content: 'new', ifVersion: 3 });
+    const changed = [{ path: 'ifVersion', message: 'changed' }];
+    const error = { code: 'conflict' as const, message: 'No.', retryable: false, details: changed, requestId: 'r' };
+    asked('message:edit').at(-1)?.answer({ success: false, error });
+    expect(await edit).toMatchObject({ code: 'conflict', details: changed });
+  });
+
   describe('that is asked for a place', () => {
     it('before anything is known begins there, and not at the newest message', async () => {
       const list = client.messages('c');

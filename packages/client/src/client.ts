@@ -1,5 +1,6 @@
 import type {
   Announced,
+  AnnouncedLimits,
   ConversationDetail,
   CreateConversationBody,
   EditMessageBody,
@@ -47,6 +48,8 @@ export class ParleyClient {
   readonly unread: Subscribable<UnreadSnapshot>;
   /** How many messages are on their way. */
   readonly sending: Subscribable<SendingSnapshot>;
+  /** What the server allows, as it announced last; kept while offline, null before it has. */
+  readonly limits: Subscribable<AnnouncedLimits | null>;
 
   readonly #link: Connection;
   readonly #http: Http;
@@ -111,6 +114,8 @@ export class ParleyClient {
     this.people = this.#model.people;
     this.unread = this.#model.unread;
     this.sending = this.#outbox.sending;
+    const { subscribe, getSnapshot } = this.#link.snapshot;
+    this.limits = { subscribe, getSnapshot: () => getSnapshot().limits };
   }
 
   /** Connects, and keeps connected until `stop`. May be called again at any time. */
@@ -139,6 +144,14 @@ export class ParleyClient {
   /** Tries to connect at once instead of waiting for the next attempt; also after `unauthorized`. */
   retryNow(): void {
     this.#link.fire('retryNow');
+  }
+
+  /**
+   * What time it is at the server, in milliseconds: by its own word and counted on from there, whatever the device's
+   * clock says. Before the first connection there is nothing but that one.
+   */
+  serverNow(): number {
+    return this.#link.clock.now();
   }
 
   /** Null while we are not in it, or do not know of it. While it is subscribed to, its members are kept as well. */
@@ -182,6 +195,10 @@ export class ParleyClient {
     return this.#outbox.entries();
   }
 
+  /**
+   * With `ifVersion` only where the message is still of that version: else rejects with `conflict`, and `details` has the
+   * path `ifVersion`.
+   */
   async edit(messageId: string, change: EditMessageBody): Promise<Message> {
     return this.#changed(await this.#link.ask('message:edit', { messageId, ...change }));
   }
@@ -254,6 +271,7 @@ export class ParleyClient {
   #hear<Name extends EventName>(name: Name, payload: Events[Name]): void {
     this.#model.applyEvent(name, payload);
     this.#incoming.event(name, payload);
+    if (name === 'message:new') this.#link.clock.atLeast((payload as Events['message:new']).message.createdAt);
     if (name === 'conversation:created') this.#windows.fillAll();
     this.#listeners.get(name)?.tell(payload as never);
   }

@@ -113,6 +113,8 @@ export interface EditMessageBody {
   content: string;
   /** Absent: stays as it is. */
   metadata?: Metadata;
+  /** Refused with `conflict` where the message has another version by now. */
+  ifVersion?: number;
 }
 
 /** One emoji, NFC. */

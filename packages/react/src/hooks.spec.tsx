@@ -8,6 +8,7 @@ import {
   useConnection,
   useConversation,
   useConversations,
+  useLimits,
   useMessages,
   usePeople,
   useSelected,
@@ -89,6 +90,7 @@ function aClient() {
     people: new Cell<unknown>(new Map()),
     unread: new Cell<unknown>({ total: 0, mentions: 0 }),
     sending: new Cell<unknown>({ waiting: 0 }),
+    limits: new Cell<unknown>(null),
     a: new Cell<unknown>({ id: 'a' }),
     b: new Cell<unknown>({ id: 'b' }),
     messages: new Cell<unknown>({ items: [], isLoaded: false }),
@@ -225,6 +227,7 @@ describe('Hooks', () => {
       useConnection(),
       useUnread(),
       useSending(),
+      useLimits(),
       usePeople(),
     ]);
     const next = { items: [], isLoaded: true };
@@ -233,12 +236,18 @@ describe('Hooks', () => {
       cells.connection.set({ state: 'online' });
       cells.unread.set({ total: 2, mentions: 1 });
       cells.sending.set({ waiting: 3 });
+      cells.limits.set({ contentBytes: 1 });
     });
     expect(seen).toHaveLength(3);
     expect(seen[1]?.[0]).toBe(next);
-    expect(seen[2]?.slice(1, 4)).toEqual([{ state: 'online' }, { total: 2, mentions: 1 }, { waiting: 3 }]);
+    expect(seen[2]?.slice(1, 5)).toEqual([
+      { state: 'online' },
+      { total: 2, mentions: 1 },
+      { waiting: 3 },
+      { contentBytes: 1 },
+    ]);
     await page.leave();
-    expect(Object.values(cells).map(({ listeners }) => listeners.size)).toEqual([0, 0, 0, 0, 0, 0, 0, 0]);
+    expect(Object.values(cells).map(({ listeners }) => listeners.size)).toEqual(Object.values(cells).map(() => 0));
   });
 
   it('a change of another conversation draws nothing', async () => {

@@ -1,6 +1,6 @@
 export { ChatProvider, type ChatProviderProps, useChatClient } from './chat-provider.js';
 export { useChatEvent } from './use-chat-event.js';
-export { useConnection, useSending, useUnread } from './use-connection.js';
+export { useConnection, useLimits, useSending, useUnread } from './use-connection.js';
 export { useConversation, useConversations } from './use-conversations.js';
 export { type MessageCommands, useMessages } from './use-messages.js';
 export { usePeople, useUser } from './use-people.js';

@@ -1,4 +1,5 @@
 import type { ConnectionSnapshot, SendingSnapshot, UnreadSnapshot } from '@parley/client';
+import type { AnnouncedLimits } from '@parley/protocol';
 import { useChatClient } from './chat-provider.js';
 import { useSubscribable } from './use-subscribable.js';
 
@@ -15,4 +16,9 @@ export function useUnread(): UnreadSnapshot {
 /** How many of my messages are on their way, and until when the server asked them to wait. */
 export function useSending(): SendingSnapshot {
   return useSubscribable(useChatClient().sending);
+}
+
+/** What the server allows, as it announced last; null before it has. */
+export function useLimits(): AnnouncedLimits | null {
+  return useSubscribable(useChatClient().limits);
 }

@@ -3,6 +3,7 @@ import { SdkError } from '../sdk-error.js';
 import { Value } from '../value.js';
 import { backOff } from './back-off.js';
 import type { ConnectionSnapshot } from './connection-snapshot.js';
+import { ServerClock } from './server-clock.js';
 import { type ConnectionAction, type ConnectionEvent, TRANSITIONS } from './states.js';
 import type { TokenReason, Tokens } from './tokens.js';
 import { isOfToken, noConnection, type SocketOpener, Wire, type WireEnd } from './wire.js';
@@ -39,6 +40,7 @@ export class Connection {
     error: null,
     limits: null,
   });
+  readonly clock = new ServerClock();
   #wire: Wire | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** What began under an earlier number is of no interest any more. */
@@ -161,6 +163,7 @@ export class Connection {
     if (!announced) return;
     clearTimeout(this.#timer);
     this.isReady = true;
+    this.clock.set(announced.serverTime);
     this.#show({ userId: announced.userId, limits: announced.limits });
     this.options.catchUp(announced).then(
       this.#meanwhile(() => this.fire('synced')),

@@ -35,7 +35,8 @@ export class FakeSocket implements ClientSocket {
 
   announce(userId = 'me'): void {
     const limits = { contentBytes: 10_240, metadataBytes: 102_400, frameBytes: 262_144 };
-    const announced: Partial<Announced> = { userId, epoch: 'e', cursor: 0, limits: limits as Announced['limits'] };
+    const serverTime = '2026-01-01T12:00:00.000Z';
+    const announced = { userId, epoch: 'e', cursor: 0, serverTime, limits: limits as Announced['limits'] };
     this.tell('ready', announced);
   }
 
