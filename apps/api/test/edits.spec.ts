@@ -105,6 +105,36 @@ describe.each(DOORS)('editing over %s', (_name, open) => {
     expect(stored).toEqual([{ m: { a: 1, b: [2] } }, { m: { a: 1, b: [2] } }, { m: { c: 3 } }]);
   });
 
+  it('§5: made from a version that was edited since is refused, not from one that only got a reaction', async () => {
+    const sent = await ann.say(id, 'one');
+    const { body: first } = await mine.edit(sent.id, { content: 'two', ifVersion: sent.version });
+    expect(first.message.content).toBe('two');
+    const changed = expect.objectContaining({ code: 'conflict', details: [{ path: 'ifVersion', message: 'changed' }] });
+    expect((await mine.edit(sent.id, { content: 'three', ifVersion: sent.version })).body).toEqual(changed);
+    // Ahead of the message: made from a state that is lost.
+    expect((await mine.edit(sent.id, { content: 'three', ifVersion: first.version + 9 })).body).toEqual(changed);
+    // A repeat whose answer was lost.
+    const repeated = await mine.edit(sent.id, { content: 'two', ifVersion: sent.version });
+    expect([repeated.success, repeated.body.version]).toEqual([true, first.version]);
+    await theirs.react(sent.id, { emoji: '👍' });
+    const third = await mine.edit(sent.id, { content: 'three', ifVersion: first.version });
+    expect([third.success, third.body.message?.content]).toEqual([true, 'three']);
+    for (const ifVersion of [0, -1, 1.5, '3', null, 2 ** 53]) {
+      const { body } = await mine.edit(sent.id, { content: 'four', ifVersion });
+      expect([body.code, body.details?.[0]?.path]).toEqual(['validation_failed', 'ifVersion']);
+    }
+  });
+
+  it('§5: of two edits at once from one version one is kept, and the other one is told so', async () => {
+    const sent = await ann.say(id, 'one');
+    const edit = (content: string) => mine.edit(sent.id, { content, ifVersion: sent.version });
+    const answers = await Promise.all(['a', 'b', 'c'].map(edit));
+    expect(answers.filter(({ success }) => success)).toHaveLength(1);
+    expect(answers.filter(({ code }) => code === 'conflict')).toHaveLength(2);
+    const { body } = await bob.get(`/messages/${sent.id}`);
+    expect(body).toEqual(answers.find(({ success }) => success)?.body.message);
+  });
+
   it('§3: to the same text and metadata succeeds with the present state: no version, no history, no event', async () => {
     const socket = await bob.connect();
     const sent = await ann.say(id, 'same', { metadata: { a: 1, b: { c: 2, d: 3 } } });

@@ -260,6 +260,7 @@ describe('ready', () => {
           membersPerRequest: 100,
           messagesPerSecond: expect.any(Number),
           messagesPerMinute: expect.any(Number),
+          editWindowSeconds: 900,
         },
       },
     ]);

@@ -23,6 +23,8 @@ export interface AnnouncedLimits {
   messagesPerSecond: number;
   /** 0: not limited. */
   messagesPerMinute: number;
+  /** How long after sending one may edit a message; 0: never. */
+  editWindowSeconds: number;
 }
 
 /** What every durable event carries. */

@@ -113,7 +113,7 @@ export interface EditMessageBody {
   content: string;
   /** Absent: stays as it is. */
   metadata?: Metadata;
-  /** Refused with `conflict` where the message has another version by now. */
+  /** The message's `version` that the edit was made from: refused with `conflict` if it was edited since. */
   ifVersion?: number;
 }
 

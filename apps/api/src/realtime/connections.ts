@@ -161,6 +161,7 @@ export class Connections {
       membersPerRequest: LIMITS.membersPerRequest,
       messagesPerSecond: 0,
       messagesPerMinute: 0,
+      editWindowSeconds: this.config.editWindowMinutes * 60,
     };
   }
 }

@@ -47,6 +47,22 @@ export const changes: Behaviours = {
     expect(unknown).toEqual(anError('not_found'));
   },
 
+  '§5: an edit from a version that was edited since is a conflict; a repeat of it is not': async (stage) => {
+    const { id, lines } = await stage.scene(2);
+    const { messageId, version: ifVersion } = await lines[0].say(id, 'one');
+    await lines[1].ask('reaction:add', { messageId, emoji: '👍' });
+    const first = await lines[0].ask('message:edit', { messageId, content: 'two', ifVersion });
+    expect(first).toMatchObject({ success: true, message: { content: 'two' } });
+    expect(await lines[0].ask('message:edit', { messageId, content: 'two', ifVersion })).toMatchObject({
+      success: true,
+      version: first.version,
+    });
+    expect(await lines[0].refused('message:edit', { messageId, content: 'three', ifVersion })).toMatchObject({
+      code: 'conflict',
+      details: [{ path: 'ifVersion', message: 'changed' }],
+    });
+  },
+
   '§3: an edit to the same text succeeds, takes no version and is heard by nobody': async (stage) => {
     const { id, lines } = await stage.scene(2);
     const { messageId } = await lines[0].say(id, 'as it is');

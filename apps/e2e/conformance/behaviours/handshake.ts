@@ -25,6 +25,7 @@ export const handshake: Behaviours = {
         membersPerRequest: 100,
         messagesPerSecond: expect.any(Number),
         messagesPerMinute: expect.any(Number),
+        editWindowSeconds: expect.any(Number),
       },
     });
     await line.ask('sync', { conversations: {} });

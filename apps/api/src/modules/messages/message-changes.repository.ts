@@ -142,6 +142,16 @@ export class MessageChangesRepository {
     });
   }
 
+  async isEditedAfter(tx: Db, { conversationId, seq }: MessageRow, version: number): Promise<boolean> {
+    const { conversationId: owner, seq: at, version: edited } = messageEditHistory;
+    const [edit] = await tx
+      .select({ edited })
+      .from(messageEditHistory)
+      .where(and(eq(owner, conversationId), eq(at, seq), gt(edited, version)))
+      .limit(1);
+    return edit !== undefined;
+  }
+
   async deleteReactions(tx: Db, { conversationId, seq }: MessageRow): Promise<void> {
     await tx
       .delete(messageReactions)

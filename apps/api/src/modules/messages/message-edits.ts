@@ -21,7 +21,8 @@ export class MessageEdits {
   /**
    * Replaces the text of one's own message, and its metadata if given; what it was goes into the edit history. The same
    * text and metadata change nothing.
-   * @throws `forbidden` for others' messages, system ones, and after the window; `conflict` for deleted ones.
+   * @throws `forbidden` for others' messages, system ones, and after the window; `conflict` for deleted ones, and for
+   *   those edited since the version that the edit was made from.
    */
   edit(principal: Principal, messageId: string, body: EditMessageBody): Promise<Changed> {
     const wanted = prepareEdit(body);
@@ -36,6 +37,7 @@ export class MessageEdits {
     requireText(message.type, wanted.content);
     if (isSame(message, wanted)) return null;
     this.requireOpenWindow(held);
+    await this.requireUnchanged(held, wanted.ifVersion);
     const mentions = await this.repository.membersNamed(tx, message.conversationId, wanted.names);
     const added = mentions.filter((each) => !message.mentions.includes(each));
     const removed = message.mentions.filter((each) => !mentions.includes(each));
@@ -52,6 +54,13 @@ export class MessageEdits {
   private requireOpenWindow({ at, message }: HeldMessage): void {
     if (isInEditWindow(at.getTime() - message.createdAt.getTime(), this.config.editWindowMinutes)) return;
     throw new ParleyError('forbidden', { message: 'It is too late to edit this message.' });
+  }
+
+  /** Under the lock. Reactions move the version too, but overwriting them is not what an edit does. */
+  private async requireUnchanged({ tx, message }: HeldMessage, ifVersion?: number): Promise<void> {
+    if (ifVersion === undefined || ifVersion === message.version) return;
+    if (ifVersion < message.version && !(await this.repository.isEditedAfter(tx, message, ifVersion))) return;
+    throw conflict('ifVersion', 'changed');
   }
 }
 

@@ -62,18 +62,20 @@ export interface PreparedEdit {
   content: string;
   /** Undefined: as it is. */
   metadata: Metadata | undefined;
+  /** The version that it was made from; undefined: whatever the message is by now. */
+  ifVersion: number | undefined;
   names: readonly string[];
 }
 
 /** An edit as it will be stored, by the same fixed rules as a send; whether it may be empty is for `requireText`. */
-export function prepareEdit({ content: received, metadata }: EditMessageBody): PreparedEdit {
+export function prepareEdit({ content: received, metadata, ifVersion }: EditMessageBody): PreparedEdit {
   checkContentSize(received, LIMITS.contentBytes);
   if (metadata) {
     checkMetadata(metadata);
     asJson(() => canonicalJson(metadata));
   }
   const content = cleanContent(received);
-  return { content, metadata, names: namesIn(content) };
+  return { content, metadata, ifVersion, names: namesIn(content) };
 }
 
 /** Only what is not mere text may be without any. */

@@ -11,6 +11,12 @@ export class EditMessageDto implements EditMessageBody {
   @MayBeMissing()
   @IsObject()
   metadata?: Metadata;
+
+  @MayBeMissing()
+  @IsInt()
+  @Min(1)
+  @Max(Number.MAX_SAFE_INTEGER)
+  ifVersion?: number;
 }
 
 /** Payload of `message:edit`. */
