@@ -7,11 +7,19 @@ import { SocketTap } from './socket-tap.js';
 export const PASSWORD = 'correct horse battery';
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
+/** What the driver tells Chromium of its pointers: one that hovers and is fine. */
+const HOVERS = '--blink-settings=primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4';
+/** A touch screen and nothing else, as touch laptops and remote desktops often say. */
+const TOUCHES =
+  '--blink-settings=primaryHoverType=1,availableHoverTypes=1,primaryPointerType=2,availablePointerTypes=2';
+
 /** A browser for one spec file. Names where Chromium is by `CHROMIUM_PATH`, else by looking on the path. */
-export function launchBrowser(): Promise<Browser> {
+export function launchBrowser({ reportsHover = true } = {}): Promise<Browser> {
   // Chromium's own sandbox does not start for root, as whom CI runs.
   const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  return chromium.launch({ executablePath: chromiumPath(), args });
+  const pointers = reportsHover ? {} : { ignoreDefaultArgs: [HOVERS] };
+  if (!reportsHover) args.push(TOUCHES);
+  return chromium.launch({ executablePath: chromiumPath(), args, ...pointers });
 }
 
 function chromiumPath(): string {

@@ -33,7 +33,7 @@ export function Hinted({ hint, onHint, align = 'start', boxClassName, children, 
     <span
       className={classes('hinted', boxClassName)}
       onPointerEnter={(event) => {
-        if (event.pointerType === 'mouse') show();
+        if (event.pointerType !== 'touch') show();
       }}
       onPointerLeave={hide}
       onFocus={show}

@@ -4,6 +4,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { NotFound } from '../../app/not-found.js';
 import { useTitle } from '../../app/use-title.js';
 import { useView } from '../../app/view.js';
+import { pointerInUse } from '../../hooks/use-pointer.js';
 import { Button } from '../../ui/button.js';
 import { EmptyState, Skeleton } from '../../ui/states.js';
 import { titleOf } from '../conversations/preview.js';
@@ -76,8 +77,8 @@ function Opened({ open, at, me }: { open: OpenConversation; at: number | null; m
   const { panel, togglePanel } = useView();
   useTitle(title);
   useEffect(() => {
-    // On a touch screen the keyboard would cover what one came to read; a link leads to its message.
-    if (begun.current === null && matchMedia('(pointer: fine)').matches) input.current?.focus();
+    // To a finger the keyboard would cover what one came to read; a link leads to its message.
+    if (begun.current === null && pointerInUse() === 'mouse') input.current?.focus();
   }, []);
   useEffect(() => {
     if (at !== null && at !== begun.current) void go(at);

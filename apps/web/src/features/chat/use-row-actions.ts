@@ -8,6 +8,7 @@ import {
   useRef,
   useState,
 } from 'react';
+import { isFocusByKey } from '../../hooks/use-pointer.js';
 
 /** What lies over a row. `closing`: the menu is going, and the focus is not back yet. */
 type Opened = 'menu' | 'sheet' | 'closing' | 'picker' | 'delete' | 'receipts' | 'edits';
@@ -41,12 +42,14 @@ interface RowHandlers {
 const LONG_PRESS_MS = 500;
 /** A finger that moves further than this scrolls. Pixels. */
 const STILL_PX = 8;
+/** Can rest on a row to open its sheet. */
+const TOUCHING = new Set(['touch', 'pen']);
 /** Have a menu of their own. */
 const NATIVE = 'a, textarea, input';
 
 /**
  * When a row shows what one can do with it: under the pointer, with the focus, by the menu key or Shift+F10, and by a
- * long press. `keys`: what single letters do while the row itself has the focus.
+ * long press. `keys`: what single letters do while the row itself has the focus, unless a click gave it that.
  */
 export function useRowActions(enabled: boolean, keys: Readonly<Record<string, () => void>>): RowActions {
   const [hovered, setHovered] = useState(false);
@@ -61,7 +64,7 @@ export function useRowActions(enabled: boolean, keys: Readonly<Record<string, ()
 
   function onContextMenu(event: MouseEvent<HTMLElement>) {
     if (!enabled || !isOwn(event)) return;
-    const touched = (event.nativeEvent as globalThis.PointerEvent).pointerType === 'touch';
+    const touched = TOUCHING.has((event.nativeEvent as globalThis.PointerEvent).pointerType);
     // The right button keeps the browser's own menu: words are copied by it.
     if (event.button === 2 && !touched) return;
     event.preventDefault();
@@ -72,7 +75,8 @@ export function useRowActions(enabled: boolean, keys: Readonly<Record<string, ()
   function onKeyDown(event: KeyboardEvent<HTMLElement>) {
     if (!enabled || event.target !== event.currentTarget) return;
     const menuKey = event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey);
-    const act = event.ctrlKey || event.metaKey || event.altKey ? undefined : keys[event.key.toLowerCase()];
+    const plain = isFocusByKey() && !event.ctrlKey && !event.metaKey && !event.altKey;
+    const act = plain ? keys[event.key.toLowerCase()] : undefined;
     if (menuKey) open('menu');
     else if (act) act();
     else return;
@@ -82,14 +86,14 @@ export function useRowActions(enabled: boolean, keys: Readonly<Record<string, ()
   const handlers: RowHandlers = {
     onPointerEnter: (event) => {
       hostRef.current = event.currentTarget;
-      setHovered(event.pointerType === 'mouse');
+      setHovered(event.pointerType !== 'touch');
     },
     onPointerLeave: () => {
       setHovered(false);
       press.cancel();
     },
     onPointerDown: (event) => {
-      if (enabled && event.pointerType === 'touch' && isOwn(event)) press.begin(event);
+      if (enabled && TOUCHING.has(event.pointerType) && isOwn(event)) press.begin(event);
     },
     onPointerMove: press.move,
     onPointerUp: press.cancel,
