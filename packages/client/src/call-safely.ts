@@ -1,10 +1,29 @@
+import { SdkError } from './sdk-error.js';
+
 /** Calls a listener that is not ours: what it throws harms nobody here and is raised as an uncaught error of its own. */
 export function callSafely<Args extends unknown[]>(listener: (...args: Args) => void, ...args: Args): void {
   try {
     listener(...args);
   } catch (fault) {
-    queueMicrotask(() => {
-      throw fault;
-    });
+    raise(fault);
   }
+}
+
+/** As an uncaught error of its own, for whoever watches those of the page or the process. */
+export function raise(fault: unknown): void {
+  queueMicrotask(() => {
+    throw fault;
+  });
+}
+
+/** What is no refusal and no missing answer is a defect of this package: nobody is to take it for either. */
+export function raiseDefect(fault: unknown): void {
+  if (!(fault instanceof SdkError)) raise(fault);
+}
+
+const DEFECT = /is not a (function|constructor)/;
+
+/** Whether something foreign failed by a fault of a program. By its text: without a network `fetch` rejects with `TypeError`, too. */
+export function isDefect(fault: unknown): boolean {
+  return fault instanceof ReferenceError || (fault instanceof TypeError && DEFECT.test(fault.message));
 }

@@ -136,6 +136,27 @@ describe('The client', () => {
     expect(await edit).toMatchObject({ code: 'conflict', details: changed });
   });
 
+  it('says that it is faulty where it cannot take what the server told, and not that it is offline', async () => {
+    const raised = jest.spyOn(globalThis, 'queueMicrotask').mockImplementation(() => undefined);
+    await connect();
+    await answerSync({ added: null as never });
+    expect(client.connection.getSnapshot()).toMatchObject({ state: 'faulty', fault: expect.any(TypeError) });
+    expect(raised).toHaveBeenCalled();
+    raised.mockRestore();
+  });
+
+  it('does not take another’s success for the server’s', async () => {
+    await online();
+    // The detail of a conversation comes, whatever is asked.
+    for (const ask of [
+      () => client.addMembers('c', ['u']),
+      () => client.removeMember('c', 'u'),
+      () => client.changeRole('c', 'u', 'admin'),
+    ]) {
+      await expect(ask()).rejects.toMatchObject({ code: 'network', retryable: true });
+    }
+  });
+
   describe('that is asked for a place', () => {
     it('before anything is known begins there, and not at the newest message', async () => {
       const list = client.messages('c');

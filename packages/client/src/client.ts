@@ -19,7 +19,7 @@ import { Connection } from './connection/connection.js';
 import type { ConnectionSnapshot } from './connection/connection-snapshot.js';
 import { listenToPage } from './connection/page-signals.js';
 import { Tokens } from './connection/tokens.js';
-import { Http, type HttpMethod } from './http/http.js';
+import { type Expectation, Http, type HttpMethod } from './http/http.js';
 import { Incoming } from './incoming.js';
 import { Listeners } from './listeners.js';
 import { Marks } from './marks/marks.js';
@@ -88,6 +88,7 @@ export class ParleyClient {
         this.#incoming.sync(answer);
         this.#windows.fillAll();
       },
+      onFault: (fault) => this.#link.fail(fault),
     });
     this.#outbox = new Outbox({
       storage: options.storage ?? memoryStorage(),
@@ -106,7 +107,7 @@ export class ParleyClient {
     this.#windows = new Windows({
       model: this.#model,
       openPage: (command) => this.#link.ask('conversation:open', command),
-      fetchDetail: (id) => this.request('GET', `conversations/${id}`),
+      fetchDetail: (id) => this.#http.request('GET', `conversations/${id}`, undefined, hasMembers),
       isConnected: () => this.#link.isReady,
     });
     this.connection = this.#link.snapshot;
@@ -227,27 +228,27 @@ export class ParleyClient {
 
   /** The direct conversation with that person where there is one already. */
   createConversation(body: CreateConversationBody): Promise<ConversationDetail> {
-    return this.request('POST', 'conversations', body);
+    return this.#http.request('POST', 'conversations', body, hasId);
   }
 
   async rename(conversationId: string, name: string): Promise<void> {
-    await this.request('PATCH', `conversations/${conversationId}`, { name });
+    await this.#http.request('PATCH', `conversations/${conversationId}`, { name }, hasId);
   }
 
   async archive(conversationId: string, isArchived: boolean): Promise<void> {
-    await this.request('PATCH', `conversations/${conversationId}`, { isArchived });
+    await this.#http.request('PATCH', `conversations/${conversationId}`, { isArchived }, hasId);
   }
 
   async addMembers(conversationId: string, memberIds: MemberRef[]): Promise<void> {
-    await this.request('POST', `conversations/${conversationId}/members`, { memberIds });
+    await this.#http.request('POST', `conversations/${conversationId}/members`, { memberIds }, hasItems);
   }
 
   async removeMember(conversationId: string, userId: string): Promise<void> {
-    await this.request('DELETE', `conversations/${conversationId}/members/${userId}`);
+    await this.#http.request('DELETE', `conversations/${conversationId}/members/${userId}`, undefined, isNothing);
   }
 
   async changeRole(conversationId: string, userId: string, role: MemberRole): Promise<void> {
-    await this.request('PATCH', `conversations/${conversationId}/members/${userId}`, { role });
+    await this.#http.request('PATCH', `conversations/${conversationId}/members/${userId}`, { role }, isMember);
   }
 
   async leave(conversationId: string): Promise<void> {
@@ -312,3 +313,10 @@ export class ParleyClient {
     return result.reactions;
   }
 }
+
+/** What answers of the server hold: those of a network's sign-in page may be JSON, too. */
+const hasId: Expectation = ({ id }) => typeof id === 'string';
+const hasItems: Expectation = ({ items }) => Array.isArray(items);
+const hasMembers: Expectation = ({ members }) => Array.isArray(members);
+const isNothing: Expectation = () => false;
+const isMember: Expectation = ({ user }) => typeof user === 'object';

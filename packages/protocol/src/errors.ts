@@ -53,6 +53,18 @@ export interface ErrorObject {
   clientMessageId?: string;
 }
 
+/** Whether it is ours: what stands between may answer anything, also an `error` with a `code` of its own. */
+export function isErrorObject(value: unknown): value is ErrorObject {
+  if (typeof value !== 'object' || value === null) return false;
+  const { code, message, retryable } = value as Partial<ErrorObject>;
+  return (
+    typeof code === 'string' &&
+    Object.hasOwn(ERRORS, code) &&
+    typeof message === 'string' &&
+    typeof retryable === 'boolean'
+  );
+}
+
 /** The body of every failed REST request. */
 export interface ErrorBody {
   error: ErrorObject;

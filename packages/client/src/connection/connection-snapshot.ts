@@ -12,6 +12,8 @@ export interface ConnectionSnapshot {
   userId: string | null;
   /** What the server said when it refused or closed, if it said anything; null once online. */
   error: ErrorObject | null;
+  /** The defect of the program because of which it is or was `faulty`, raised as an uncaught error as well; null once online. */
+  fault: unknown;
   /** As last announced. */
   limits: AnnouncedLimits | null;
 }

@@ -17,6 +17,8 @@ interface Surroundings {
   losses: number;
   rests: number;
   opens: boolean;
+  /** What opening throws where it does. */
+  fault: Error;
   onlines: number;
 }
 
@@ -35,6 +37,7 @@ describe('The connection', () => {
       losses: 0,
       rests: 0,
       opens: true,
+      fault: new Error('no such address'),
       onlines: 0,
     };
     connection = new Connection({
@@ -44,7 +47,7 @@ describe('The connection', () => {
         return around.token();
       }),
       openSocket: (_url, options) => {
-        if (!around.opens) throw new Error('no such address');
+        if (!around.opens) throw around.fault;
         const socket = new FakeSocket(options);
         around.sockets.push(socket);
         return socket;
@@ -99,6 +102,10 @@ describe('The connection', () => {
     offline: async () => {
       await enter.connecting();
       socket().end();
+    },
+    faulty: async () => {
+      await enter.connecting();
+      connection.fire('fault');
     },
     unauthorized: async () => {
       around.token = () => Promise.resolve(null);
@@ -169,6 +176,94 @@ describe('The connection', () => {
     await nextAttempt();
     expect(first.isClosed).toBe(true);
     expect(state()).toBe('connecting');
+  });
+
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['a text', 'Invalid namespace'],
+    ['a code of its own', { code: 'unauthorized', message: 'No.', retryable: false }],
+    ['a code that all objects have', { code: 'constructor', message: 'No.', retryable: false }],
+    ['no more than one of our codes', { code: 'unauthenticated' }],
+  ])('takes the refusal of a foreign server that says %s for a missing network', async (_name, said) => {
+    await enter.connecting();
+    socket().refuse(said as ErrorObject);
+    expect(connection.snapshot.getSnapshot()).toMatchObject({ state: 'offline', error: null });
+    await jest.advanceTimersByTimeAsync(2_000);
+    expect(around.asked).toEqual(['connect', 'connect']);
+  });
+
+  it('is not online where a foreign server says that it is ready', async () => {
+    await enter.connecting();
+    for (const said of [undefined, null, 'ready', {}, { userId: 'me', epoch: 'e', limits: null }])
+      socket().tell('ready', said);
+    expect(state()).toBe('connecting');
+    expect(around.heard).toEqual([]);
+    await enter.offline();
+    await nextAttempt();
+    socket().tell('server:closing', { error: 'Bye.' });
+    socket().end('io server disconnect');
+    expect(connection.snapshot.getSnapshot()).toMatchObject({ state: 'offline', error: null });
+  });
+
+  describe('where the program has a defect', () => {
+    const fault = new TypeError('Promise.withResolvers is not a function');
+    const raised: unknown[] = [];
+    beforeEach(() => {
+      raised.length = 0;
+      const queue = globalThis.queueMicrotask;
+      jest.spyOn(globalThis, 'queueMicrotask').mockImplementation((act) =>
+        queue(() => {
+          try {
+            act();
+          } catch (thrown) {
+            raised.push(thrown);
+          }
+        }),
+      );
+    });
+    afterEach(() => void jest.restoreAllMocks());
+
+    it.each<[string, () => Promise<void>]>([
+      [
+        'in what brings tokens',
+        async () => {
+          around.token = () => Promise.reject(fault);
+          await enter.connecting();
+        },
+      ],
+      [
+        'in catching up',
+        async () => {
+          await enter.syncing();
+          around.caughtUp.reject(fault);
+          await settle();
+        },
+      ],
+      [
+        'in opening a socket',
+        async () => {
+          around.opens = false;
+          around.fault = fault;
+          await enter.connecting();
+        },
+      ],
+    ])('%s says so, never that it is offline, and tries again all the same', async (_name, meet) => {
+      const states: string[] = [];
+      connection.snapshot.subscribe(() => states.push(state()));
+      await meet();
+      await settle();
+      expect(connection.snapshot.getSnapshot()).toMatchObject({ state: 'faulty', fault });
+      expect(states).not.toContain('offline');
+      expect(raised).toEqual([fault]);
+      around.opens = true;
+      around.token = () => Promise.resolve('good');
+      around.caughtUp = Promise.withResolvers();
+      around.caughtUp.resolve();
+      await nextAttempt();
+      socket().announce();
+      await settle();
+      expect(connection.snapshot.getSnapshot()).toMatchObject({ state: 'online', fault: null });
+    });
   });
 
   it('asks for another token where the last one was refused, at once and then with the back-off', async () => {

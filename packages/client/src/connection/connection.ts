@@ -1,12 +1,13 @@
 import type { Announced, CommandName, Commands, EventName, Events } from '@parley/protocol';
+import { isDefect, raise, raiseDefect } from '../call-safely.js';
 import { SdkError } from '../sdk-error.js';
 import { Value } from '../value.js';
 import { backOff } from './back-off.js';
 import type { ConnectionSnapshot } from './connection-snapshot.js';
 import { ServerClock } from './server-clock.js';
 import { type ConnectionAction, type ConnectionEvent, TRANSITIONS } from './states.js';
-import type { TokenReason, Tokens } from './tokens.js';
-import { isOfToken, noConnection, type SocketOpener, Wire, type WireEnd } from './wire.js';
+import { isOfToken, type TokenReason, type Tokens } from './tokens.js';
+import { noConnection, type SocketOpener, Wire, type WireEnd } from './wire.js';
 
 export interface ConnectionOptions {
   url: string;
@@ -38,6 +39,7 @@ export class Connection {
     attempt: 0,
     userId: null,
     error: null,
+    fault: null,
     limits: null,
   });
   readonly clock = new ServerClock();
@@ -86,16 +88,17 @@ export class Connection {
           onEvent: (name, payload) => this.#hear(name, payload),
           onEnd: (end) => this.#afterEnd(end),
         });
-      } catch {
+      } catch (fault) {
         // An address that none can be opened to, say.
-        this.fire('lost');
+        if (isDefect(fault)) this.fail(fault);
+        else this.fire('lost');
       }
     },
     greet: () => this.#greet(),
     settle: () => {
       this.#failures = 0;
       this.#tokenReplacesRefused = false;
-      this.#show({ attempt: 0, error: null });
+      this.#show({ attempt: 0, error: null, fault: null });
       this.options.onOnline();
     },
     wait: () => this.#waitFor(Math.max(backOff(this.#failures + 1), this.#askedWait())),
@@ -110,6 +113,7 @@ export class Connection {
       this.ask('auth:refresh', { token: this.#token }).catch((fault: unknown) => {
         // Any other fault: the server closes when the token ends, and the next attempt brings another.
         if (isOfToken(SdkError.of(fault))) refuse();
+        raiseDefect(fault);
       });
     },
     note: () => undefined,
@@ -123,6 +127,13 @@ export class Connection {
     if (entry === 'ignored') return;
     this.#show({ state: entry.to });
     this.#actions[entry.action]();
+  }
+
+  /** A defect of the program: not to be taken for a missing network, and tried again later all the same. */
+  fail(fault: unknown): void {
+    raise(fault);
+    this.#show({ fault });
+    this.fire('fault');
   }
 
   /** Sends a command. Rejects with `offline` at once where the server has not announced itself on this connection. */
@@ -141,13 +152,14 @@ export class Connection {
         this.#reason = 'connect';
         this.fire('tokenGiven');
       }),
-      this.#meanwhile(() => this.fire('tokenFailed')),
+      this.#meanwhile((fault) => (isDefect(fault) ? this.fail(fault) : this.fire('tokenFailed'))),
     );
   }
 
   #hear<Name extends EventName>(name: Name, payload: Events[Name]): void {
     if (name === 'ready') {
-      this.#announced = payload as Announced;
+      if (!isAnnounced(payload)) return;
+      this.#announced = payload;
       this.fire('ready');
     }
     if (name === 'server:draining') {
@@ -167,7 +179,7 @@ export class Connection {
     this.#show({ userId: announced.userId, limits: announced.limits });
     this.options.catchUp(announced).then(
       this.#meanwhile(() => this.fire('synced')),
-      this.#meanwhile(() => this.fire('lost')),
+      this.#meanwhile((fault) => (fault instanceof SdkError ? this.fire('lost') : this.fail(fault))),
     );
   }
 
@@ -220,4 +232,10 @@ export class Connection {
     if (turned && before.state !== next.state) next.since = Date.now();
     this.snapshot.set(next);
   }
+}
+
+/** Whether it is a Parley that announces itself, and not another server at its address. */
+function isAnnounced(payload: unknown): payload is Announced {
+  const { userId, epoch, limits } = (payload ?? {}) as Partial<Announced>;
+  return typeof userId === 'string' && typeof epoch === 'string' && typeof limits?.frameBytes === 'number';
 }

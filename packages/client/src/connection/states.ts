@@ -1,10 +1,19 @@
 /** The connection, whole: what each event means in each state. The driver does what stands here and nothing else. */
 
-export const CONNECTION_STATES = ['idle', 'connecting', 'syncing', 'online', 'offline', 'unauthorized'] as const;
+export const CONNECTION_STATES = [
+  'idle',
+  'connecting',
+  'syncing',
+  'online',
+  'offline',
+  'unauthorized',
+  'faulty',
+] as const;
 
 /**
  * `idle`: not started, or stopped. `connecting`: an attempt is under way. `syncing`: connected, and catching up.
  * `online`: connected, and up to date. `offline`: waiting for the next attempt. `unauthorized`: there is no token.
+ * `faulty`: a defect of the program keeps it from connecting; waiting for the next attempt.
  */
 export type ConnectionState = (typeof CONNECTION_STATES)[number];
 
@@ -41,6 +50,8 @@ export const CONNECTION_EVENTS = [
   'expiring',
   /** The node is about to stop. */
   'draining',
+  /** A defect of the program. */
+  'fault',
 ] as const;
 
 export type ConnectionEvent = (typeof CONNECTION_EVENTS)[number];
@@ -104,6 +115,7 @@ export const TRANSITIONS: Readonly<Record<ConnectionState, Row>> = {
     newTokenRefused: IGNORED,
     expiring: IGNORED,
     draining: IGNORED,
+    fault: IGNORED,
   },
   connecting: {
     start: IGNORED,
@@ -125,6 +137,7 @@ export const TRANSITIONS: Readonly<Record<ConnectionState, Row>> = {
     // Before `ready` nobody can be answered; the server warns again, or closes in time.
     expiring: IGNORED,
     draining: go('connecting', 'note'),
+    fault: go('faulty', 'waitLong'),
   },
   syncing: {
     start: IGNORED,
@@ -144,6 +157,7 @@ export const TRANSITIONS: Readonly<Record<ConnectionState, Row>> = {
     newTokenRefused: go('offline', 'waitForToken'),
     expiring: go('syncing', 'refresh'),
     draining: go('syncing', 'note'),
+    fault: go('faulty', 'waitLong'),
   },
   online: {
     start: IGNORED,
@@ -162,6 +176,7 @@ export const TRANSITIONS: Readonly<Record<ConnectionState, Row>> = {
     newTokenRefused: go('offline', 'waitForToken'),
     expiring: go('online', 'refresh'),
     draining: go('online', 'note'),
+    fault: go('faulty', 'waitLong'),
   },
   offline: {
     start: IGNORED,
@@ -180,6 +195,7 @@ export const TRANSITIONS: Readonly<Record<ConnectionState, Row>> = {
     newTokenRefused: IGNORED,
     expiring: IGNORED,
     draining: IGNORED,
+    fault: IGNORED,
   },
   unauthorized: {
     start: go('connecting', 'open'),
@@ -199,5 +215,25 @@ export const TRANSITIONS: Readonly<Record<ConnectionState, Row>> = {
     newTokenRefused: IGNORED,
     expiring: IGNORED,
     draining: IGNORED,
+    fault: IGNORED,
+  },
+  faulty: {
+    start: IGNORED,
+    stop: go('idle', 'rest'),
+    retryNow: go('connecting', 'open'),
+    wake: go('connecting', 'open'),
+    retryDue: go('connecting', 'open'),
+    tokenGiven: IGNORED,
+    noToken: IGNORED,
+    tokenFailed: IGNORED,
+    ready: IGNORED,
+    synced: IGNORED,
+    lost: IGNORED,
+    refused: IGNORED,
+    tokenRefused: IGNORED,
+    newTokenRefused: IGNORED,
+    expiring: IGNORED,
+    draining: IGNORED,
+    fault: IGNORED,
   },
 };

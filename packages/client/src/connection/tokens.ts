@@ -1,3 +1,4 @@
+import type { SdkErrorCode } from '../sdk-error.js';
 import { within } from '../within.js';
 
 /** A source that does not answer by then has failed; it is asked anew. */
@@ -49,4 +50,9 @@ export class Tokens {
     if (asked === this.#asked) this.#held = token;
     return token;
   }
+}
+
+/** Whether it is the token that is refused. */
+export function isOfToken({ code }: { code: SdkErrorCode }): boolean {
+  return code === 'unauthenticated' || code === 'token_expired';
 }

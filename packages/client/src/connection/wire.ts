@@ -5,9 +5,12 @@ import {
   type ErrorObject,
   type EventName,
   type Events,
+  isErrorObject,
 } from '@parley/protocol';
 import { io } from 'socket.io-client';
-import { SdkError, type SdkErrorCode } from '../sdk-error.js';
+import { deferred } from '../deferred.js';
+import { SdkError } from '../sdk-error.js';
+import { isOfToken } from './tokens.js';
 
 /** What this package needs of a socket.io-client `Socket`. */
 export interface ClientSocket {
@@ -92,7 +95,7 @@ export class Wire {
     if (new TextEncoder().encode(JSON.stringify(payload)).length > frameBytes - FRAME_HEAD) {
       return Promise.reject(new SdkError('too_large', 'The request is too large.', { retryable: false }));
     }
-    const { promise, resolve, reject } = Promise.withResolvers<Commands[Name]['result']>();
+    const { promise, resolve, reject } = deferred<Commands[Name]['result']>();
     const timer = setTimeout(() => reject(new SdkError('timeout', 'The server did not answer in time.')), ACK_MS);
     this.#unanswered.add(reject);
     this.#socket.emit(name, payload, (answer: Ack<Commands[Name]['result']>) => {
@@ -116,7 +119,10 @@ export class Wire {
 
   #hear(name: string, payload: unknown): void {
     if (this.#hasEnded) return;
-    if (name === 'server:closing') this.#closing = (payload as Events['server:closing']).error;
+    if (name === 'server:closing') {
+      const { error } = payload as Events['server:closing'];
+      if (isErrorObject(error)) this.#closing = error;
+    }
     this.options.onEvent(name as EventName, payload as Events[EventName]);
   }
 
@@ -138,18 +144,9 @@ export function noConnection(): SdkError {
   return new SdkError('offline', 'There is no connection.');
 }
 
-/** Without an error object it was not the server's decision, or not one that it explains. */
+/** Without an error object of ours something else has answered, or nothing: the server has decided nothing. */
 function afterRefusal(data: unknown): WireEnd {
   if (!isErrorObject(data)) return { how: 'lost', error: null };
   if (isOfToken(data)) return { how: 'tokenRefused', error: data };
   return { how: data.retryable ? 'lost' : 'refused', error: data };
-}
-
-/** Whether it is the token that is refused. */
-export function isOfToken({ code }: { code: SdkErrorCode }): boolean {
-  return code === 'unauthenticated' || code === 'token_expired';
-}
-
-function isErrorObject(data: unknown): data is ErrorObject {
-  return typeof data === 'object' && data !== null && typeof (data as Partial<ErrorObject>).code === 'string';
 }

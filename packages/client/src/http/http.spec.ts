@@ -74,14 +74,49 @@ describe('A request', () => {
     });
   });
 
-  it('is refused by the status where the answer is not the server’s own', async () => {
-    exchange = () => new Response('<html>Bad gateway</html>', { status: 502 });
-    await expect(http.request('GET', 'users/me')).rejects.toMatchObject({
-      code: 'service_unavailable',
-      retryable: true,
-    });
-    exchange = () => new Response('', { status: 404 });
-    await expect(http.request('GET', 'users/me')).rejects.toMatchObject({ code: 'not_found', retryable: false });
+  const page = (status: number) => new Response('<html>Sign in to the network</html>', { status });
+  const json = (body: unknown, status: number) => Response.json(body, { status });
+  it.each<[string, () => Response]>([
+    ...[200, 400, 401, 403, 404, 408, 413, 421, 500, 502].map((status): [string, () => Response] => [
+      `a page with the status ${status}`,
+      () => page(status),
+    ]),
+    ['nothing, with the status 200', () => new Response('')],
+    ['nothing, with the status 404', () => new Response(null, { status: 404 })],
+    ['JSON that is no object', () => json('fine', 200)],
+    ['null', () => json(null, 200)],
+    ['a success of another shape', () => json({ portal: 'Sign in' }, 200)],
+    ['a refusal of another shape', () => json({ statusCode: 404, message: 'Not Found' }, 404)],
+    ['an error that is a text', () => json({ error: 'not_found' }, 404)],
+    ['an error without a code', () => json({ error: null }, 401)],
+    [
+      'an error with a code of others',
+      () => json({ error: { code: 'NOT_FOUND', message: 'No.', retryable: false } }, 404),
+    ],
+    [
+      'an error with a code that all objects have',
+      () => json({ error: { code: 'toString', message: '', retryable: false } }, 403),
+    ],
+    ['an error that is ours by its code only', () => json({ error: { code: 'unauthenticated', message: 'No.' } }, 401)],
+  ])('has no answer of the server where something on the way answers with %s', async (_name, foreign) => {
+    exchange = foreign;
+    const asks = http.request('GET', 'users/me', undefined, ({ id }) => typeof id === 'string');
+    await expect(asks).rejects.toMatchObject({ code: 'network', retryable: true });
+    expect(asked).toEqual(['connect']);
+  });
+
+  it('has an answer that is empty where the server has nothing to say', async () => {
+    exchange = () => new Response(null, { status: 204 });
+    expect(await http.request('DELETE', 'conversations/c/members/u')).toBeUndefined();
+  });
+
+  it('tells a defect of the program from a missing network', async () => {
+    token = () => Promise.reject(new TypeError('Promise.withResolvers is not a function'));
+    await expect(http.request('GET', 'users/me')).rejects.toThrow(TypeError);
+    token = () => Promise.resolve('t');
+    exchange = () => Promise.reject(new ReferenceError('Headers is not defined'));
+    await expect(http.request('GET', 'users/me')).rejects.toThrow(ReferenceError);
+    await expect(http.request('POST', 'users/me', 1n)).rejects.toThrow(TypeError);
   });
 
   it('tells the missing network and the missing token from a refusal', async () => {

@@ -1,5 +1,6 @@
-import type { ErrorBody, ErrorCode } from '@parley/protocol';
-import type { Tokens } from '../connection/tokens.js';
+import { isErrorObject } from '@parley/protocol';
+import { isDefect } from '../call-safely.js';
+import { isOfToken, type Tokens } from '../connection/tokens.js';
 import { SdkError } from '../sdk-error.js';
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -23,19 +24,25 @@ export class Http {
 
   /**
    * One request below `/api`; a body goes as JSON. A token that was refused is replaced once and the request repeated.
-   * Rejects with the server's refusal, with `network` where no answer came, `timeout` after 20 s.
+   * Rejects with the server's refusal, `timeout` after 20 s, and `network` where no answer of the server's came: what
+   * something on the way says instead (a proxy, a sign-in page of the network) is not taken for its word.
+   * `isExpected`: whether the body of a success is one of the server's.
    */
-  async request<T>(method: HttpMethod, path: string, body?: unknown): Promise<T> {
+  async request<T>(method: HttpMethod, path: string, body?: unknown, isExpected: Expectation = isAny): Promise<T> {
     const { tokens } = this.options;
     const token = await this.#bring(tokens.current());
-    const first = await this.#exchange(method, path, { body, token });
-    if (first.response.status !== 401) return read(first) as T;
+    try {
+      return read(await this.#exchange(method, path, { body, token }), isExpected) as T;
+    } catch (fault) {
+      if (!(fault instanceof SdkError && isOfToken(fault))) throw fault;
+    }
     const other = await this.#bring(tokens.replace(token));
-    return read(await this.#exchange(method, path, { body, token: other })) as T;
+    return read(await this.#exchange(method, path, { body, token: other }), isExpected) as T;
   }
 
   async #bring(asked: Promise<string | null>): Promise<string> {
     const token = await asked.catch((cause: unknown) => {
+      if (isDefect(cause)) throw cause;
       throw new SdkError('network', `No token could be had: ${String(cause)}`);
     });
     if (token === null) throw new SdkError('unauthenticated', 'Nobody is signed in.', { retryable: false });
@@ -50,15 +57,17 @@ export class Http {
     const headers: Record<string, string> = { accept: 'application/json', authorization: `Bearer ${token}` };
     if (body !== undefined) headers['content-type'] = 'application/json';
     const ask = this.options.fetch ?? fetch;
+    const init = {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    };
     try {
-      const response = await ask(this.#base + path.replace(/^\/+/, ''), {
-        method,
-        headers,
-        body: body === undefined ? undefined : JSON.stringify(body),
-        signal: AbortSignal.timeout(PATIENCE_MS),
-      });
-      return { response, text: await response.text() };
+      const response = await ask(this.#base + path.replace(/^\/+/, ''), init);
+      return { status: response.status, text: await response.text() };
     } catch (cause) {
+      if (isDefect(cause)) throw cause;
       if ((cause as Error | undefined)?.name === 'TimeoutError') {
         throw new SdkError('timeout', 'The server did not answer in time.');
       }
@@ -67,36 +76,29 @@ export class Http {
   }
 }
 
-/** What the statuses of others mean, where repeating does not help. The table of the protocol is large. */
-const CODES: Partial<Record<number, ErrorCode>> = {
-  400: 'validation_failed',
-  401: 'unauthenticated',
-  403: 'forbidden',
-  404: 'not_found',
-  413: 'too_large',
-};
+export type Expectation = (body: Record<string, unknown>) => boolean;
+
+const isAny: Expectation = () => true;
 
 interface Answer {
-  response: Response;
+  status: number;
   text: string;
 }
 
-function read({ response, text }: Answer): unknown {
+function read({ status, text }: Answer, isExpected: Expectation): unknown {
+  if (status === 204) return undefined;
   const body = parsed(text);
-  if (response.ok) return body;
-  const error = (body as Partial<ErrorBody> | undefined)?.error;
-  if (typeof error?.code === 'string') throw SdkError.from(error);
-  // Not from Parley itself: a proxy's page, say. The status has to do.
-  const code = CODES[response.status];
-  throw new SdkError(code ?? 'service_unavailable', `The server answered with the status ${response.status}.`, {
-    retryable: code === undefined,
-  });
+  if (status < 300 && body && isExpected(body)) return body;
+  if (isErrorObject(body?.error)) throw SdkError.from(body.error);
+  throw new SdkError('network', `Something else than the server answered, with the status ${status}.`);
 }
 
-function parsed(text: string): unknown {
+/** Every answer of the server is an object. */
+function parsed(text: string): Record<string, unknown> | null {
   try {
-    return JSON.parse(text);
+    const body: unknown = JSON.parse(text);
+    return typeof body === 'object' ? (body as Record<string, unknown>) : null;
   } catch {
-    return undefined;
+    return null;
   }
 }

@@ -1,4 +1,5 @@
 import type { MarkCommand, MarkResult } from '@parley/protocol';
+import { raiseDefect } from '../call-safely.js';
 import { backOff } from '../connection/back-off.js';
 import { SdkError } from '../sdk-error.js';
 
@@ -141,6 +142,7 @@ export class Marks {
   }
 
   #afterFault(mark: Mark, seq: number, fault: unknown): void {
+    raiseDefect(fault);
     if (fault instanceof SdkError && fault.retryable) {
       mark.failures += 1;
       // Offline it is asked for again with the connection.

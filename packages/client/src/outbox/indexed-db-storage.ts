@@ -1,3 +1,4 @@
+import { deferred } from '../deferred.js';
 import type { OutboxEntry, OutboxStorage } from './outbox-entry.js';
 
 const STORE = 'entries';
@@ -48,14 +49,14 @@ async function open(name: string, onClosed: () => void): Promise<IDBDatabase> {
 }
 
 function result<T>(request: IDBRequest<T>): Promise<T> {
-  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  const { promise, resolve, reject } = deferred<T>();
   request.onsuccess = () => resolve(request.result);
   request.onerror = () => reject(request.error);
   return promise;
 }
 
 function completed(transaction: IDBTransaction): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const { promise, resolve, reject } = deferred<void>();
   transaction.oncomplete = () => resolve();
   transaction.onabort = () => reject(transaction.error);
   return promise;

@@ -1,12 +1,15 @@
 import type { SyncAnswer, SyncBody } from '@parley/protocol';
 import { backOff } from '../connection/back-off.js';
 import type { Model } from '../model/model.js';
+import { SdkError } from '../sdk-error.js';
 
 export interface SyncerOptions {
   model: Model;
   ask: (question: SyncBody) => Promise<SyncAnswer>;
   /** The store has taken an answer. */
   onTaken: (answer: SyncAnswer) => void;
+  /** A defect of the program; nothing is asked any more until `start`. */
+  onFault: (fault: unknown) => void;
 }
 
 /**
@@ -66,15 +69,19 @@ export class Syncer {
 
   /** Whether the question was answered, and anything came of it. */
   async #round(question: SyncBody, connection: object): Promise<boolean> {
-    const { model, ask, onTaken } = this.options;
+    const { model, ask, onTaken, onFault } = this.options;
     try {
       const answer = await ask(question);
       if (connection !== this.#connection) return false;
       const hasHelped = model.applySync(question, answer);
       onTaken(answer);
       return hasHelped;
-    } catch {
-      // Whatever it was: as long as there is a connection there is nothing better than to ask again.
+    } catch (fault) {
+      // Whatever was said: as long as there is a connection there is nothing better than to ask again.
+      if (!(fault instanceof SdkError)) {
+        this.stop();
+        onFault(fault);
+      }
       return false;
     }
   }

@@ -1,4 +1,5 @@
 import { type ConversationDetail, type MessagePage, type OpenCommand, SYNC_LIMITS } from '@parley/protocol';
+import { raiseDefect } from '../call-safely.js';
 import type { PageWish } from '../model/message-pages.js';
 import type { Model } from '../model/model.js';
 import type { Topic } from '../model/notifier.js';
@@ -56,7 +57,7 @@ export class Windows {
     const { memberCount = 0 } = model.conversation(id).getSnapshot() ?? {};
     // Everyone's marks make the status of a message.
     const needsMembers = kind === 'item' || (kind === 'messages' && memberCount <= SYNC_LIMITS.receiptsMembers);
-    if (needsMembers) this.openMembers(id).catch(() => undefined);
+    if (needsMembers) this.openMembers(id).catch(raiseDefect);
     if (kind !== 'messages') return;
     const { isLoaded, loading } = model.messages(id).getSnapshot();
     const wish = this.#wishes.get(topic) ?? (isLoaded ? null : 'latest');
