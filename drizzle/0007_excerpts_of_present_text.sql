@@ -1,7 +1,7 @@
-ALTER TABLE "messages" ADD COLUMN "stored_bytes" integer;
---> statement-breakpoint
--- Words that were edited or deleted since stay nowhere.
+-- Words that were edited or deleted since stay nowhere. First, as it may take long: what follows locks the table whole.
 UPDATE messages SET reply_excerpt = NULL WHERE reply_excerpt IS NOT NULL;
+--> statement-breakpoint
+ALTER TABLE "messages" ADD COLUMN "stored_bytes" integer;
 --> statement-breakpoint
 -- As much of a text as its first 140 graphemes may take: of ASCII, where CR LF is one, twice as many characters and what
 -- follows; of anything else there is no knowing without the tables.
