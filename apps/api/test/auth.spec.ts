@@ -228,6 +228,20 @@ describe('refreshing', () => {
     expect(answer.headers).not.toHaveProperty('set-cookie');
   });
 
+  it('§2: a page that cannot know whether it has a cookie asks without being refused where it has none', async () => {
+    const ask = (body: object, cookie = '') =>
+      node.request
+        .post('/api/auth/refresh')
+        .set({ cookie, ...SAME_ORIGIN })
+        .send(body);
+    expect((await ask({ isOptional: true }, 'other=x').expect(200)).body).toEqual({ session: null });
+    refused(await ask({ isOptional: false }), 401, 'unauthenticated');
+    refused(await ask({ isOptional: 1 }), 400, 'validation_failed');
+    const user = await node.register(newName());
+    expect((await ask({ isOptional: true }, user.cookie).expect(200)).body.user.id).toBe(user.id);
+    refused(await ask({ isOptional: true }, 'parley_refresh=x'), 401, 'unauthenticated');
+  });
+
   it('§2: a session that was not used for thirty days has ended', async () => {
     const user = await node.register(newName());
     await node.rows(sql`UPDATE refresh_sessions SET expires_at = now() WHERE user_id = ${user.id}`);

@@ -380,13 +380,12 @@ describe('replies', () => {
     expect(await storedIn(here)).toEqual([]);
   });
 
-  it('§4: what a deleted message said is told nowhere, even where its row still holds it', async () => {
+  it('§3: replying to a deleted message is a conflict', async () => {
     const { id, owner } = await aGroup(node);
     const message = await owner.say(id, 'gone');
     await node.rows(sql`UPDATE messages SET deleted_at = now() WHERE id = ${message.id}`);
-    const reply = await owner.say(id, 'x', { replyToId: message.id });
-    expect(reply.replyTo.excerpt).toBe('');
-    expect((await owner.get(`/messages/${reply.id}`)).body.replyTo.excerpt).toBe('');
+    const { status, body } = await send(owner, id, { content: 'x', replyToId: message.id });
+    expect([status, body.error.code, body.error.details[0].path]).toEqual([409, 'conflict', 'replyToId']);
     expect((await owner.get(`/messages/${message.id}`)).body).toMatchObject({
       content: '',
       isDeleted: true,

@@ -2,9 +2,11 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app.js';
 import { startTheme } from './app/theme.js';
+import { watchFaults } from './features/faults/faults.store.js';
 import { watchPointer } from './hooks/use-pointer.js';
 import './styles/index.css';
 
+watchFaults();
 startTheme();
 watchPointer();
 const root = document.getElementById('root');

@@ -1,7 +1,9 @@
 export { type Outgoing, ParleyClient } from './client.js';
 export { newClientId } from './client-ids.js';
 export type { ClientOptions } from './client-options.js';
+export { backOff } from './connection/back-off.js';
 export type { ConnectionSnapshot } from './connection/connection-snapshot.js';
+export { listenToPage } from './connection/page-signals.js';
 export type { ConnectionState } from './connection/states.js';
 export type { TokenReason } from './connection/tokens.js';
 export type { ClientSocket, SocketOpener, SocketOptions } from './connection/wire.js';

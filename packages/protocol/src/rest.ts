@@ -47,6 +47,16 @@ export interface Session {
   expiresIn: number;
 }
 
+/** `isOptional`: that there is no cookie is an answer and no refusal, for pages that cannot know whether they have one. */
+export interface RefreshBody {
+  isOptional?: boolean;
+}
+
+/** The answer to an optional refresh without a cookie. */
+export interface NoSession {
+  session: null;
+}
+
 export interface ChangePasswordBody {
   current: string;
   new: string;

@@ -1,19 +1,15 @@
-import { ERRORS, type ErrorBody, type ErrorCode, type ErrorObject } from '@parley/protocol';
+import { type ErrorCode, type ErrorObject, isErrorObject } from '@parley/protocol';
 
 /** Where the API is: another origin by `VITE_API_URL` at build time, else the one that served this page. */
 export const API_URL: string = (import.meta.env?.VITE_API_URL ?? '').replace(/\/$/, '');
 
 const TIMEOUT_MS = 15_000;
 
-/** `network`: no answer came at all. */
+/** `network`: no answer of Parley's came; whatever answered in its place counts as nobody. */
 export type Refusal = Omit<ErrorObject, 'code' | 'requestId'> & { code: ErrorCode | 'network'; requestId?: string };
 
 export class ApiError extends Error {
-  constructor(
-    readonly refusal: Refusal,
-    /** HTTP status; 0 where no answer came. */
-    readonly status: number,
-  ) {
+  constructor(readonly refusal: Refusal) {
     super(refusal.message);
   }
 
@@ -24,12 +20,28 @@ export class ApiError extends Error {
 
 /** One request that needs no token: signing in, and refreshing by cookie. Throws `ApiError`. */
 export async function requestWithoutToken<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
-  return read<T>(await exchange(method, path, body));
+  const { status, text } = await exchange(method, path, body);
+  const answer = parsed(text);
+  if (status === 204 || (status < 300 && answer)) return answer as T;
+  throw isErrorObject(answer?.error) ? new ApiError(answer.error) : noAnswer();
 }
 
-async function exchange(method: string, path: string, body: unknown): Promise<Response> {
+/** Every answer of the server is an object. */
+function parsed(text: string): Record<string, unknown> | undefined {
   try {
-    return await fetch(`${API_URL}/api/${path}`, {
+    const body: unknown = JSON.parse(text);
+    return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function exchange(method: string, path: string, body: unknown): Promise<{ status: number; text: string }> {
+  // Not `AbortSignal.timeout`, which is newer than the browsers that we promise.
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
+  try {
+    const response = await fetch(`${API_URL}/api/${path}`, {
       method,
       headers: {
         Accept: 'application/json',
@@ -37,33 +49,16 @@ async function exchange(method: string, path: string, body: unknown): Promise<Re
       },
       credentials: API_URL === '' ? 'same-origin' : 'include',
       body: body === undefined ? undefined : JSON.stringify(body),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: abort.signal,
     });
+    return { status: response.status, text: await response.text() };
   } catch {
-    throw new ApiError({ code: 'network', message: 'The server cannot be reached.', retryable: true }, 0);
+    throw noAnswer();
+  } finally {
+    clearTimeout(timer);
   }
 }
 
-async function read<T>(response: Response): Promise<T> {
-  const text = await response.text();
-  const body: unknown = parse(text);
-  if (response.ok) return body as T;
-  throw new ApiError(refusalOf(response.status, body), response.status);
-}
-
-function parse(text: string): unknown {
-  try {
-    return text === '' ? undefined : JSON.parse(text);
-  } catch {
-    // A proxy's HTML page, say: the status tells enough.
-    return undefined;
-  }
-}
-
-function refusalOf(status: number, body: unknown): Refusal {
-  const error = (body as Partial<ErrorBody> | undefined)?.error;
-  if (error && typeof error.code === 'string') return error;
-  const known = (Object.keys(ERRORS) as ErrorCode[]).find((code) => ERRORS[code].status === status);
-  const code = known ?? 'internal';
-  return { code, message: ERRORS[code].message, retryable: ERRORS[code].retryable };
-}
+/** Nobody who counts has answered. */
+export const noAnswer = () =>
+  new ApiError({ code: 'network', message: 'The server cannot be reached.', retryable: true });

@@ -24,7 +24,17 @@ const SENTENCES: Partial<Record<SdkErrorCode, string>> = {
   storage_full: "The server's storage is full. Tell whoever runs it.",
 };
 
+/** Whether the server refuses the address that this page was opened at, whatever was asked. */
+export function isOfAddress({ code, details }: Refusal): boolean {
+  return code === 'forbidden' && details?.some(({ path }) => path === 'origin') === true;
+}
+
+export function addressSentence(): string {
+  return `This server does not accept the address ${location.origin}. Tell whoever runs it: its log says what to change.`;
+}
+
 export function sentenceOf(refusal: Refusal): string {
+  if (isOfAddress(refusal)) return addressSentence();
   if (refusal.code === 'validation_failed') return detailed(refusal);
   if (refusal.code === 'conflict' && refusal.details?.some((detail) => detail.message === 'archived')) {
     return 'This conversation is archived: nobody can write in it.';

@@ -1,9 +1,14 @@
 import { useEffect } from 'react';
 import { Redirect, useLocation, useSearchParams } from 'wouter';
 import { useStore } from 'zustand';
-import { authStore, restore } from '../features/auth/auth.store.js';
+import type { Refusal } from '../api/http.js';
+import { isOfAddress, sentenceOf } from '../api/sentences.js';
+import { authStore } from '../features/auth/auth.store.js';
 import { RegisterPage } from '../features/auth/register-page.js';
+import { askNow, startSession } from '../features/auth/session-start.js';
 import { SignInPage } from '../features/auth/sign-in-page.js';
+import { FaultNotice, FaultPage } from '../features/faults/fault-notice.js';
+import { faultStore } from '../features/faults/faults.store.js';
 import { Button } from '../ui/button.js';
 import { EmptyState } from '../ui/states.js';
 import { ErrorBoundary } from './error-boundary.js';
@@ -13,22 +18,23 @@ import { SignedIn } from './signed-in.js';
 const DOORS = new Set(['/signin', '/register']);
 
 export function App() {
-  useEffect(() => {
-    void restore();
-  }, []);
+  useEffect(startSession, []);
+  const { seen } = useStore(faultStore);
+  if (seen === 'fatal') return <FaultPage />;
   return (
     <ErrorBoundary>
       <Gate />
+      <FaultNotice />
     </ErrorBoundary>
   );
 }
 
 /** Shows the door to those who are not signed in, and brings them back to where they wanted to go. */
 function Gate() {
-  const { status, user } = useStore(authStore);
+  const { status, user, refusal } = useStore(authStore);
   const [path] = useLocation();
   const [params] = useSearchParams();
-  if (status === 'unreachable') return <Unreachable />;
+  if (status === 'unknown' && refusal) return <Waiting refusal={refusal} />;
   if (status === 'unknown') return DOORS.has(path) ? null : <ShellSkeleton />;
   if (status === 'signed-out' || !user) {
     if (path === '/register') return <RegisterPage />;
@@ -45,19 +51,29 @@ function ownPath(next: string | null): string {
   return next && /^\/(?![/\\])/.test(next) ? next : '/';
 }
 
-function Unreachable() {
+/** The server has not told who is signed in, and is being asked again. */
+function Waiting({ refusal }: { refusal: Refusal }) {
+  const isUnreached = refusal.code === 'network';
   return (
     <main className="flex h-full items-center justify-center">
-      <EmptyState
-        title="The server cannot be reached"
-        action={
-          <Button kind="primary" onClick={() => void restore()}>
-            Try again
-          </Button>
-        }
-      >
-        Check the connection. Nothing that you wrote and sent is lost.
-      </EmptyState>
+      <output className="block">
+        <EmptyState
+          title={titleOf(refusal)}
+          action={
+            <Button kind="primary" onClick={askNow}>
+              Try now
+            </Button>
+          }
+        >
+          {isUnreached ? 'Check the connection.' : sentenceOf(refusal)} This page goes on by itself once it can. Nothing
+          that you wrote and sent is lost.
+        </EmptyState>
+      </output>
     </main>
   );
+}
+
+function titleOf(refusal: Refusal): string {
+  if (isOfAddress(refusal)) return 'The server does not accept this address';
+  return refusal.code === 'network' ? 'The server cannot be reached' : 'The server cannot let you in just now';
 }

@@ -1,6 +1,9 @@
 import type { ConnectionState } from '@parley/client';
 import { useChatEvent, useSending } from '@parley/react';
 import { useEffect, useState } from 'react';
+import { useStore } from 'zustand';
+import { addressSentence } from '../api/sentences.js';
+import { authStore } from '../features/auth/auth.store.js';
 import { useSocket } from '../hooks/use-socket.js';
 
 /** Shorter breaks are not worth a word. */
@@ -13,6 +16,7 @@ export function ConnectionBanner() {
   const { waiting } = useSending();
   const { state, since, attempt } = connection;
   const shown = useDelayed(AWAY.has(state), since + PATIENCE_MS);
+  const { isAddressRefused } = useStore(authStore);
   const isStoreAway = useStoreAway(state) && state === 'online';
   return (
     <output className="col-span-full block">
@@ -22,7 +26,8 @@ export function ConnectionBanner() {
           className="flex flex-wrap items-center justify-center gap-x-3 border-b border-line bg-signal-wash px-4 py-1.5 text-second text-ink"
         >
           <span>
-            <b className="font-strong text-signal-text">Offline.</b>{' '}
+            <b className="font-strong text-signal-text">{isAddressRefused ? 'Not connected.' : 'Offline.'}</b>{' '}
+            {isAddressRefused ? `${addressSentence()} ` : null}
             {waiting > 0 ? promiseOf(waiting) : progressOf(state, attempt)}
           </span>
           <button
@@ -32,6 +37,15 @@ export function ConnectionBanner() {
           >
             Try now
           </button>
+        </span>
+      ) : null}
+      {state === 'faulty' ? (
+        <span
+          data-testid="fault-banner"
+          className="block border-b border-line bg-danger-wash px-4 py-1.5 text-center text-second text-ink"
+        >
+          <b className="font-strong text-danger">Something in this page is not right.</b> Reload it. What you wrote is
+          kept here.
         </span>
       ) : null}
       {isStoreAway ? (

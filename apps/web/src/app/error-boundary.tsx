@@ -1,6 +1,5 @@
 import { Component, type ReactNode } from 'react';
-import { Button } from '../ui/button.js';
-import { EmptyState } from '../ui/states.js';
+import { FaultPage } from '../features/faults/fault-notice.js';
 
 interface Props {
   children: ReactNode;
@@ -27,22 +26,6 @@ export class ErrorBoundary extends Component<Props, State> {
 
   override render(): ReactNode {
     if (!this.state.failed) return this.props.children;
-    return (
-      <div role="alert" className="flex h-full items-center justify-center">
-        <EmptyState
-          title="This page could not be shown"
-          action={
-            <>
-              <Button kind="primary" onClick={() => this.setState({ failed: false })}>
-                Try again
-              </Button>
-              <Button onClick={() => location.reload()}>Reload</Button>
-            </>
-          }
-        >
-          Something in it is not right. Your messages are safe on the server.
-        </EmptyState>
-      </div>
-    );
+    return <FaultPage onRetry={() => this.setState({ failed: false })} />;
   }
 }

@@ -2,7 +2,7 @@ import type { Me } from '@parley/protocol';
 import { ChatProvider, useChatClient } from '@parley/react';
 import { useEffect, useState } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
-import { endSession } from '../features/auth/auth.store.js';
+import { endSession, refresh } from '../features/auth/auth.store.js';
 import { ChatWindow } from '../features/chat/chat-window.js';
 import { openDrafts } from '../features/chat/drafts.store.js';
 import { NewGroupDialog } from '../features/conversations/new-group-dialog.js';
@@ -10,12 +10,18 @@ import { NewMessageDialog } from '../features/conversations/new-message-dialog.j
 import { Sidebar } from '../features/conversations/sidebar.js';
 import { feedPeople } from '../features/people/people.store.js';
 import { classes } from '../ui/classes.js';
+import { fetchParts } from '../ui/lazy-part.js';
 import { chatOptions } from './chat-options.js';
 import { ConnectionBanner } from './connection-banner.js';
 import { ErrorBoundary } from './error-boundary.js';
 import { NotFound } from './not-found.js';
 import { useView } from './view.js';
 import { Welcome } from './welcome.js';
+
+/** Attempts of the socket for each question over REST. */
+const ASK_EVERY = 8;
+/** When what is first needed has been fetched. */
+const PARTS_AFTER_MS = 3_000;
 
 /** The app of one signed-in user: the connection and all that is known begin and end with it. */
 export function SignedIn({ user }: { user: Me }) {
@@ -31,10 +37,17 @@ function Session({ user }: { user: Me }) {
   const client = useChatClient();
   useEffect(() => feedPeople(client, user), [client, user]);
   useEffect(() => openDrafts(user.id), [user.id]);
+  useEffect(() => {
+    const timer = setTimeout(fetchParts, PARTS_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
   useEffect(
     () =>
       client.connection.subscribe(() => {
-        if (client.connection.getSnapshot().state === 'unauthorized') endSession();
+        const { state, attempt } = client.connection.getSnapshot();
+        if (state === 'unauthorized') endSession();
+        // A browser does not tell why a socket was refused; an answer over REST does.
+        if (state === 'offline' && attempt % ASK_EVERY === 2) void refresh().catch(() => undefined);
       }),
     [client],
   );

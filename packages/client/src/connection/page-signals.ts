@@ -15,10 +15,12 @@ export function listenToPage({ onWake, onHide }: PageSignals): () => void {
   };
   window.addEventListener('online', onWake);
   document.addEventListener('visibilitychange', look);
-  // A page that is reloaded or left need not become invisible first.
+  // A page that is reloaded or left need not become invisible first, nor visible when one comes back to it.
   window.addEventListener('pagehide', onHide);
+  window.addEventListener('pageshow', look);
   return () => {
     window.removeEventListener('pagehide', onHide);
+    window.removeEventListener('pageshow', look);
     window.removeEventListener('online', onWake);
     document.removeEventListener('visibilitychange', look);
   };

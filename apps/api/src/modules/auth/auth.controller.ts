@@ -1,5 +1,5 @@
 import { Controller, Headers, HttpCode, Post, Req, Res } from '@nestjs/common';
-import type { Session } from '@parley/protocol';
+import type { NoSession, Session } from '@parley/protocol';
 import type { Request, Response } from 'express';
 import { asParleyError } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
@@ -9,7 +9,7 @@ import { CurrentPrincipal, Public } from '../../platform/http/request.js';
 import { ValidBody } from '../../platform/http/valid.js';
 import { bearerOf } from './auth.guard.js';
 import { AuthService } from './auth.service.js';
-import { ChangePasswordDto, LoginDto, RegisterDto } from './dto/credentials.dto.js';
+import { ChangePasswordDto, LoginDto, RefreshDto, RegisterDto } from './dto/credentials.dto.js';
 import { clearRefreshCookie, setRefreshCookie } from './refresh-cookie.js';
 import { type SignedIn, SignInService } from './sign-in.service.js';
 
@@ -47,8 +47,13 @@ export class AuthController {
   @Public()
   @Post('refresh')
   @HttpCode(200)
-  async refresh(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<Session> {
+  async refresh(
+    @ValidBody(RefreshDto) { isOptional }: RefreshDto,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<Session | NoSession> {
     const token = cookieOf(request, REFRESH_COOKIE);
+    if (token === undefined && isOptional) return { session: null };
     try {
       return answered(await this.signIns.refresh(token), response);
     } catch (fault) {

@@ -110,7 +110,7 @@ export function checkContentSize(content: string, limit: number): void {
 
 /** Returns its length as JSON in bytes. */
 function checkMetadata(metadata: Metadata): number {
-  if (Object.keys(metadata).length === 0) return 2;
+  if (Object.keys(metadata).length === 0) return 0;
   if (depthOf(metadata) > MOST_DEPTH) throw invalid('metadata', `must not be nested deeper than ${MOST_DEPTH}`);
   const json = JSON.stringify(metadata);
   const bytes = Buffer.byteLength(json);

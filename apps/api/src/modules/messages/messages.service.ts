@@ -111,5 +111,7 @@ function refusal(reason: Refusal): ParleyError {
       return new ParleyError('idempotency_conflict');
     case 'reply_unknown':
       return invalid('replyToId', 'is not a message of this conversation');
+    case 'reply_deleted':
+      return conflict('replyToId', 'deleted');
   }
 }

@@ -1,18 +1,28 @@
-import type { LoginBody, Me, RegisterBody, Session } from '@parley/protocol';
+import type { LoginBody, Me, NoSession, RefreshBody, RegisterBody, Session } from '@parley/protocol';
 import { createStore } from 'zustand/vanilla';
-import { ApiError, requestWithoutToken } from '../../api/http.js';
+import { ApiError, noAnswer, type Refusal, requestWithoutToken } from '../../api/http.js';
+import { isOfAddress } from '../../api/sentences.js';
 
 /**
  * Who is signed in. The access token lives in memory only; what survives a reload is the refresh cookie, which no
  * script can read.
  */
 export interface AuthState {
-  /** `unknown` until the cookie was tried; `unreachable` where the server did not answer that. */
-  status: 'unknown' | 'unreachable' | 'signed-out' | 'signed-in';
+  /** `unknown` until the server has told what the cookie is worth. */
+  status: 'unknown' | 'signed-out' | 'signed-in';
   user: Me | null;
+  /** Why it has not told that yet, when it was last asked. */
+  refusal: Refusal | null;
+  /** Whether it refuses the address of this page. */
+  isAddressRefused: boolean;
 }
 
-export const authStore = createStore<AuthState>(() => ({ status: 'unknown', user: null }));
+export const authStore = createStore<AuthState>(() => ({
+  status: 'unknown',
+  user: null,
+  refusal: null,
+  isAddressRefused: false,
+}));
 
 /** A token with less than this left is replaced before use. */
 const MARGIN_MS = 20_000;
@@ -22,13 +32,10 @@ let token: { value: string; expiresAt: number } | null = null;
 let refreshing: Promise<string | null> | null = null;
 const tabs = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel(CHANNEL);
 
-/** Signs in by the refresh cookie, where there is one. Called once at the start and by "Try again". */
+/** Signs in by the refresh cookie, where there is one. Throws `ApiError` while the server does not tell. */
 export async function restore(): Promise<void> {
-  try {
-    await refresh();
-  } catch {
-    authStore.setState({ status: 'unreachable' });
-  }
+  const body: RefreshBody = { isOptional: true };
+  await refresh(body);
 }
 
 /** Throws `ApiError`. */
@@ -36,9 +43,23 @@ export async function signIn(body: LoginBody): Promise<void> {
   accept(await requestWithoutToken<Session>('POST', 'auth/login', body));
 }
 
-/** Throws `ApiError`. */
+/** The last registration that nothing came back for: it may have been made. */
+let unanswered: RegisterBody | null = null;
+
+/** Throws `ApiError`. Repeated after an answer that was lost, it signs in to the account that the first try has made. */
 export async function register(body: RegisterBody): Promise<void> {
-  accept(await requestWithoutToken<Session>('POST', 'auth/register', body));
+  try {
+    accept(await requestWithoutToken<Session>('POST', 'auth/register', body));
+    unanswered = null;
+  } catch (thrown) {
+    const code = thrown instanceof ApiError ? thrown.code : null;
+    const isMade = code === 'conflict' && unanswered?.username === body.username;
+    if (code === 'network') unanswered = body;
+    if (!isMade) throw thrown;
+    await signIn({ username: body.username, password: body.password }).catch(() => {
+      throw thrown;
+    });
+  }
 }
 
 /** Ends the session here, on the server and in the other tabs. Signed out locally even where the server is away. */
@@ -56,28 +77,33 @@ export async function freshToken(): Promise<string | null> {
 }
 
 /** A new token, whatever the present one is worth. One request for all who ask at the same time. */
-export function refresh(): Promise<string | null> {
-  refreshing ??= exchangeCookie().finally(() => {
+export function refresh(body?: RefreshBody): Promise<string | null> {
+  refreshing ??= exchangeCookie(body).finally(() => {
     refreshing = null;
   });
   return refreshing;
 }
 
-async function exchangeCookie(): Promise<string | null> {
+/** Only Parley's own word that the session has ended ends it here; anything else is no answer, and is asked again. */
+async function exchangeCookie(body?: RefreshBody): Promise<string | null> {
   try {
-    const session = await requestWithoutToken<Session>('POST', 'auth/refresh');
-    accept(session);
-    return session.accessToken;
-  } catch (thrown) {
-    if (thrown instanceof ApiError && thrown.status >= 400 && thrown.status < 500 && thrown.status !== 429) {
-      forget();
-      return null;
+    const answer = await requestWithoutToken<Session | NoSession>('POST', 'auth/refresh', body);
+    if (!('session' in answer)) {
+      accept(answer);
+      return answer.accessToken;
     }
-    throw thrown;
+  } catch (thrown) {
+    const refusal = thrown instanceof ApiError ? thrown.refusal : null;
+    authStore.setState({ refusal, isAddressRefused: refusal !== null && isOfAddress(refusal) });
+    if (refusal?.code !== 'unauthenticated' && refusal?.code !== 'token_expired') throw thrown;
   }
+  forget();
+  return null;
 }
 
 function accept(session: Session): void {
+  // JSON of somebody else's, say.
+  if (typeof session.accessToken !== 'string' || typeof session.user?.id !== 'string') throw noAnswer();
   const before = authStore.getState().user;
   token = { value: session.accessToken, expiresAt: Date.now() + session.expiresIn * 1000 };
   if (before !== null && before.id !== session.user.id) {
@@ -86,7 +112,7 @@ function accept(session: Session): void {
     return;
   }
   // The same object while it is the same user: the whole signed-in app hangs on it.
-  authStore.setState({ status: 'signed-in', user: before ?? session.user });
+  authStore.setState({ status: 'signed-in', user: before ?? session.user, refusal: null, isAddressRefused: false });
 }
 
 /** The server lets this session in no more: back to the door. */
@@ -96,7 +122,7 @@ export function endSession(): void {
 
 function forget(): void {
   token = null;
-  authStore.setState({ status: 'signed-out', user: null });
+  authStore.setState({ status: 'signed-out', user: null, refusal: null, isAddressRefused: false });
 }
 
 tabs?.addEventListener('message', (event: MessageEvent<unknown>) => {

@@ -1,6 +1,6 @@
 import { LIMITS, USERNAME_PATTERN } from '@parley/protocol';
 import { ApiError } from '../../api/http.js';
-import { sentenceFor } from '../../api/sentences.js';
+import { isOfAddress, sentenceFor } from '../../api/sentences.js';
 
 type FieldName = 'displayName' | 'username' | 'password';
 export type FieldErrors = Partial<Record<FieldName, string>>;
@@ -21,7 +21,7 @@ export function refusalOf(thrown: unknown): { fields: FieldErrors; sentence: str
   if (!(thrown instanceof ApiError)) return { fields: {}, sentence: sentenceFor(thrown) };
   if (thrown.code === 'conflict')
     return { fields: { username: 'This username is taken. Choose another.' }, sentence: null };
-  if (thrown.code === 'forbidden') {
+  if (thrown.code === 'forbidden' && !isOfAddress(thrown.refusal)) {
     return { fields: {}, sentence: 'This server does not take new accounts. Ask whoever runs it.' };
   }
   const fields: FieldErrors = {};

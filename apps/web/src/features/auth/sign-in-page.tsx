@@ -23,7 +23,8 @@ export function SignInPage() {
     try {
       await signIn({ username: String(fields.get('username')).trim(), password: String(fields.get('password')) });
     } catch (thrown) {
-      const wrong = thrown instanceof ApiError && (thrown.status === 401 || thrown.code === 'validation_failed');
+      const wrong =
+        thrown instanceof ApiError && (thrown.code === 'unauthenticated' || thrown.code === 'validation_failed');
       setError(wrong ? 'The username or the password is wrong.' : sentenceFor(thrown));
       setBusy(false);
       form.current?.querySelector<HTMLInputElement>('[name=username]')?.focus();

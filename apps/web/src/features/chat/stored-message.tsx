@@ -1,6 +1,7 @@
 import type { Message, UserView } from '@parley/protocol';
 import { Trash2 } from 'lucide-react';
-import { lazy, type ReactNode, Suspense } from 'react';
+import { type ReactNode, Suspense } from 'react';
+import { lazyPart } from '../../ui/lazy-part.js';
 import { ReactionChips } from '../reactions/reaction-chips.js';
 import { type Reactions, useReactions } from '../reactions/use-reactions.js';
 import { fullTime } from './dates.js';
@@ -12,9 +13,9 @@ import { MessageToolbar } from './message-toolbar.js';
 import type { MessageLineProps } from './row-props.js';
 import { type Edit, useEdit } from './use-edit.js';
 
-const ReactionPicker = lazy(() => import('../reactions/reaction-picker.js'));
-const ReceiptsDialog = lazy(() => import('./receipts-dialog.js'));
-const EditsDialog = lazy(() => import('./edits-dialog.js'));
+const ReactionPicker = lazyPart(() => import('../reactions/reaction-picker.js'));
+const ReceiptsDialog = lazyPart(() => import('./receipts-dialog.js'));
+const EditsDialog = lazyPart(() => import('./edits-dialog.js'));
 
 interface StoredMessageProps extends MessageLineProps {
   message: Message;

@@ -2,11 +2,13 @@ import {
   type ChangePasswordBody,
   LIMITS,
   type LoginBody,
+  type RefreshBody,
   type RegisterBody,
   type UpdateUserBody,
 } from '@parley/protocol';
 import { IsBoolean, IsString, Matches, MaxLength, ValidateBy, ValidateIf } from 'class-validator';
 import { IsName } from '../../../platform/names.js';
+import { MayBeMissing } from '../../../platform/validation.js';
 
 /** What reaches the hash is exactly what was typed: nothing is trimmed, and nothing that would be altered is taken. */
 const isPassword = (value: unknown): boolean =>
@@ -46,6 +48,12 @@ export class LoginDto implements LoginBody {
   @IsString()
   @MaxLength(LIMITS.passwordMax)
   password!: string;
+}
+
+export class RefreshDto implements RefreshBody {
+  @MayBeMissing()
+  @IsBoolean()
+  isOptional?: boolean;
 }
 
 export class ChangePasswordDto implements ChangePasswordBody {

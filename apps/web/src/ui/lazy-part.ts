@@ -1,0 +1,68 @@
+import { backOff, listenToPage } from '@parley/client';
+import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
+
+/** When this tab was last reloaded for want of a part. */
+const KEY = 'parley.reloaded';
+const AGAIN_AFTER_MS = 60_000;
+
+type Load<Props> = () => Promise<{ default: ComponentType<Props> }>;
+
+const loads: (() => Promise<unknown>)[] = [];
+
+/**
+ * A component that is fetched when it is first shown. Where that fails it is fetched once the server can be reached; a
+ * part that a reachable server does not have any more was replaced by a newer version, so the page is loaded anew.
+ */
+export function lazyPart<Props>(load: Load<Props>): LazyExoticComponent<ComponentType<Props>> {
+  loads.push(load);
+  return lazy(() => load().catch(() => loadedLater(load)));
+}
+
+/** Fetches all of them, so that they are there without a network too. */
+export function fetchParts(): void {
+  for (const load of loads) load().catch(() => undefined);
+}
+
+async function loadedLater<Props>(load: Load<Props>): ReturnType<Load<Props>> {
+  for (let failures = 1; !(await isServed()); failures += 1) await pause(backOff(failures));
+  try {
+    return await load();
+  } catch (fault) {
+    if (!mayReload()) throw fault;
+    location.reload();
+    return new Promise(() => undefined);
+  }
+}
+
+/** Whether the app's page can be had: from Parley, and not from what stands in between. */
+async function isServed(): Promise<boolean> {
+  try {
+    const answer = await fetch('/', { headers: { Accept: 'text/html' }, cache: 'no-store' });
+    return (await answer.text()).includes('id="root"');
+  } catch {
+    return false;
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(end, ms);
+    const stop = listenToPage({ onWake: end, onHide: () => undefined });
+    function end() {
+      clearTimeout(timer);
+      stop();
+      resolve();
+    }
+  });
+}
+
+/** Once in a while: a page that lacks a part even when it is new is not to be loaded for ever. */
+function mayReload(): boolean {
+  try {
+    if (Date.now() - Number(sessionStorage.getItem(KEY)) < AGAIN_AFTER_MS) return false;
+    sessionStorage.setItem(KEY, String(Date.now()));
+    return true;
+  } catch {
+    return false;
+  }
+}
