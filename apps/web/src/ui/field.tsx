@@ -6,7 +6,7 @@ interface FieldProps extends InputHTMLAttributes<HTMLInputElement> {
   /** What is wrong with it, as a sentence. */
   error?: string | null;
   hint?: ReactNode;
-  /** Stands at the right end of the label's line. */
+  /** Stands at the right end of the label's line, and comes after the field for the keyboard. */
   aside?: ReactNode;
 }
 
@@ -17,14 +17,12 @@ export function Field({ label, error, hint, aside, className, ...rest }: FieldPr
   const id = useId();
   const described = error ? `${id}-error` : hint ? `${id}-hint` : undefined;
   return (
-    <div className={className}>
-      <div className="mb-1 flex items-baseline justify-between">
-        <label htmlFor={id} className="text-second font-medium text-ink-2">
-          {label}
-        </label>
-        {aside}
-      </div>
+    <div className={classes('relative', className)}>
+      <label htmlFor={id} className="mb-1 block text-second font-medium text-ink-2">
+        {label}
+      </label>
       <input id={id} {...rest} aria-invalid={error ? true : undefined} aria-describedby={described} className={INPUT} />
+      {aside ? <div className="absolute end-0 top-0">{aside}</div> : null}
       {error ? (
         <p id={`${id}-error`} className="mt-1 text-second text-danger">
           {error}

@@ -46,15 +46,6 @@ export function RegisterPage() {
     <AuthPage title="Create an account" subtitle={`on ${location.host}`}>
       <form ref={form} onSubmit={submit} noValidate className="flex flex-col gap-4">
         <Field
-          label="Your name"
-          name="displayName"
-          autoComplete="name"
-          maxLength={LIMITS.nameLength}
-          placeholder="Ama Okafor"
-          error={errors.displayName}
-          autoFocus
-        />
-        <Field
           label="Username"
           name="username"
           autoComplete="username"
@@ -62,12 +53,23 @@ export function RegisterPage() {
           spellCheck={false}
           error={errors.username}
           hint="Others find and mention you by it."
+          required
+          autoFocus
         />
         <PasswordField
           name="password"
           autoComplete="new-password"
           error={errors.password}
           hint={`At least ${LIMITS.passwordMin} characters.`}
+        />
+        <Field
+          label="Your name"
+          name="displayName"
+          autoComplete="name"
+          maxLength={LIMITS.nameLength}
+          placeholder="Ama Okafor"
+          error={errors.displayName}
+          hint="As others see it; without one, your username."
         />
         {sentence ? <Alert>{sentence}</Alert> : null}
         <Button kind="primary" type="submit" busy={busy} className="h-10">
