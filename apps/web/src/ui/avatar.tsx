@@ -1,5 +1,5 @@
 import type { UserView } from '@parley/protocol';
-import type { CSSProperties } from 'react';
+import { type CSSProperties, useState } from 'react';
 import { classes } from './classes.js';
 
 interface AvatarProps {
@@ -12,7 +12,10 @@ interface AvatarProps {
   className?: string;
 }
 
-/** A person or a group as a tile: a picture, else initials on a hue of their own. Always beside the name in words. */
+/**
+ * A person or a group as a tile: a picture, and until that is there, or if it never is, initials on a hue of their own.
+ * Always beside the name in words.
+ */
 export function Avatar({ id, name, url, size = 36, className }: AvatarProps) {
   const hue = hueOf(id);
   const style: CSSProperties = {
@@ -28,12 +31,30 @@ export function Avatar({ id, name, url, size = 36, className }: AvatarProps) {
       aria-hidden="true"
       style={style}
       className={classes(
-        'inline-flex flex-none items-center justify-center overflow-hidden font-strong select-none',
+        'relative inline-flex flex-none items-center justify-center overflow-hidden font-strong select-none',
         className,
       )}
     >
-      {url ? <img src={url} alt="" className="size-full object-cover" /> : initialsOf(name, size <= 16 ? 1 : 2)}
+      {initialsOf(name, size <= 16 ? 1 : 2)}
+      {url ? <Picture key={url} url={url} /> : null}
     </span>
+  );
+}
+
+/** Covers the initials once it has loaded. */
+function Picture({ url }: { url: string }) {
+  const [state, setState] = useState<'loading' | 'loaded' | 'failed'>('loading');
+  if (state === 'failed') return null;
+  return (
+    <img
+      src={url}
+      alt=""
+      // Whoever keeps the picture need not know who looks at it, and where.
+      referrerPolicy="no-referrer"
+      className={classes('absolute inset-0 size-full bg-raised object-cover', state === 'loading' && 'invisible')}
+      onLoad={() => setState('loaded')}
+      onError={() => setState('failed')}
+    />
   );
 }
 
