@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { FramedNotice } from './framed-notice.js';
 
 /** The frame of the pages for those who are not signed in. */
 export function AuthPage({ title, subtitle, children }: { title: string; subtitle: string; children: ReactNode }) {
@@ -11,6 +12,7 @@ export function AuthPage({ title, subtitle, children }: { title: string; subtitl
         </p>
         <h1 className="text-page font-strong tracking-[-0.01em]">{title}</h1>
         <p className="mt-1 mb-6 text-body text-ink-2">{subtitle}</p>
+        <FramedNotice />
         {children}
       </div>
     </main>
