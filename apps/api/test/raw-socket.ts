@@ -49,6 +49,17 @@ export class RawSocket {
     this.socket.send(frame);
   }
 
+  sendBinary(data: Buffer): void {
+    this.socket.send(data);
+  }
+
+  /** Once the node has read all that was sent before. */
+  async pinged(): Promise<void> {
+    const answered = new Promise((resolve) => this.socket.once('pong', resolve));
+    this.socket.ping();
+    await answered;
+  }
+
   /** The first frame that fits, once it is there. */
   frame(pattern: RegExp): Promise<string> {
     return until(

@@ -12,6 +12,8 @@ export interface Door {
   path: string;
   /** Whether it also takes plain requests (long polling). */
   takesRequests: boolean;
+  /** Why this request, whoever sends it, can only fail at the door. */
+  unreadable(request: IncomingMessage, isUpgrade: boolean): ParleyError | null;
   /** Whether this request begins a connection, and is not one of a connection that is there. */
   begins(request: IncomingMessage): boolean;
 }
@@ -65,7 +67,7 @@ export class Entrance {
       // Node has taken its own listener away by now, and a reset without any would end the process.
       stream.on('error', () => stream.destroy());
       const door = this.doorOf(request);
-      const refusal = door ? this.refusalAt(door, request) : new ParleyError('not_found');
+      const refusal = door ? this.refusalAt(door, request, true) : new ParleyError('not_found');
       if (refusal) refuseUpgrade(stream, refusal, this.bodyOf(refusal));
       else for (const listener of upgrades) listener.call(server, request, stream, head);
     });
@@ -105,7 +107,7 @@ export class Entrance {
 
   private refusalOf(request: IncomingMessage, response: ServerResponse): ParleyError | null {
     const door = this.doorOf(request);
-    if (door?.takesRequests) return this.refusalAt(door, request);
+    if (door?.takesRequests) return this.refusalAt(door, request, false);
     this.answering.add(response);
     response.once('close', () => this.answering.delete(response));
     if (!this.leaving) return null;
@@ -113,8 +115,8 @@ export class Entrance {
     return READINESS.test(request.url ?? '') ? this.leaving() : null;
   }
 
-  private refusalAt(door: Door, request: IncomingMessage): ParleyError | null {
-    const refusal = this.policy.refusalOf(request);
+  private refusalAt(door: Door, request: IncomingMessage, isUpgrade: boolean): ParleyError | null {
+    const refusal = this.policy.refusalOf(request) ?? door.unreadable(request, isUpgrade);
     if (refusal || !door.begins(request)) return refusal;
     return this.leaving?.() ?? this.policy.refusalToBegin(request);
   }

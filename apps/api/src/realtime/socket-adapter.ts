@@ -8,19 +8,22 @@ import { createShardedAdapter } from '@socket.io/redis-adapter';
 import type { Logger } from 'pino';
 import type { Server, ServerOptions } from 'socket.io';
 import type { Config } from '../config/config.js';
-import { asParleyError, notFound, ParleyError } from '../kernel/errors.js';
+import { asParleyError, invalid, notFound, ParleyError } from '../kernel/errors.js';
 import { isUuid, newId } from '../kernel/ids.js';
 import { AdapterClients } from '../platform/redis/adapter-clients.js';
 import type { RedisLink } from '../platform/redis/redis-link.js';
 import { Admission } from './admission.js';
 import { Arrivals } from './arrivals.js';
+import { closeForGood } from './closing.js';
 import { CommandsUnderWay } from './commands-under-way.js';
 import { drain } from './drain.js';
 import { Entrance } from './entrance.js';
+import { beginsConnection, unreadable } from './handshake-request.js';
 import { oneWritePerTurn, StreamKeepingServer } from './one-write-per-turn.js';
 import { peerAddresses } from './peer-address.js';
 import { type EngineConnection, SlowReaders } from './slow-readers.js';
 import type { ParleyServer, ParleySocket } from './socket.js';
+import { isBinary, textOnlyParser } from './text-only-parser.js';
 
 type Acknowledge = (answer: object) => void;
 
@@ -33,12 +36,9 @@ interface Surroundings {
 }
 
 const PATH = '/socket.io';
-const DOOR = {
-  path: `${PATH}/`,
-  takesRequests: true,
-  // As Engine.IO reads it: the last one counts, and an empty one is none.
-  begins: ({ url = '' }: IncomingMessage) => !new URL(url, 'http://localhost').searchParams.getAll('sid').at(-1),
-};
+const DOOR = { path: `${PATH}/`, takesRequests: true, unreadable, begins: beginsConnection };
+/** So many malformed frames of one socket are answered (§3). */
+const MOST_BAD_FRAMES = 10;
 
 /** Socket.IO as Parley runs it, and the one place where a command meets its handler and gets its acknowledgement. */
 export class SocketAdapter extends IoAdapter {
@@ -69,6 +69,7 @@ export class SocketAdapter extends IoAdapter {
       destroyUpgrade: false,
       cleanupEmptyChildNamespaces: true,
       wsEngine: StreamKeepingServer,
+      parser: textOnlyParser,
     } as unknown as ServerOptions);
     if (this.surroundings.redis) io.adapter(betweenNodes(this.surroundings.redis));
     const { log, config } = this.surroundings;
@@ -140,8 +141,18 @@ export class SocketAdapter extends IoAdapter {
     if (!command) throw notFound();
     if (!socket.data.isReady) await socket.data.ready;
     if (!socket.connected) throw new ParleyError('service_unavailable');
+    if (sent.some(isBinary)) throw this.binary(socket);
     // Several payloads are none: the command refuses that in its own way.
     return { success: true, ...((await command(sent.length === 1 ? sent[0] : undefined)) as object) };
+  }
+
+  /** What to answer to binary data; who goes on sending it is closed. */
+  private binary(socket: ParleySocket): ParleyError {
+    const count = (socket.data.badFrames ?? 0) + 1;
+    socket.data.badFrames = count;
+    // After the acknowledgement.
+    if (count === MOST_BAD_FRAMES) setImmediate(() => closeForGood(socket, new ParleyError('bad_frames')));
+    return invalid('', 'No command takes binary data.');
   }
 
   private tell(socket: ParleySocket, given: Command, fault: unknown): ErrorObject {

@@ -14,6 +14,8 @@ interface SocketData {
   /** Once it is about to be closed: what every further command of its is answered. */
   refusal?: ParleyError;
   expiry?: NodeJS.Timeout;
+  /** How many malformed frames came. */
+  badFrames?: number;
 }
 
 export type ParleySocket = Socket<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>;

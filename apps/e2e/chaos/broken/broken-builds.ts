@@ -40,9 +40,10 @@ async function passes(row: Row, options: Options): Promise<boolean> {
 }
 
 async function isSeen(build: BrokenBuild, copy: SourceCopy, options: Options): Promise<boolean> {
-  const { name, patches, row, seenBy } = build;
+  const { name, patches, row, seenBy, fails } = build;
   const broken = await copy.broken(patches, () => runRow(row, { ...options, server: copy.server }));
-  const missed = seenBy.filter((violation) => !broken.report?.found[violation]);
+  const missed: string[] = seenBy.filter((violation) => !broken.report?.found[violation]);
+  if (fails && !broken.failures.some((sentence) => sentence.includes(fails))) missed.push(fails);
   console.log(`${missed.length === 0 ? '✔' : '✘'} ${name}: ${told(broken)}`);
   if (missed.length > 0) {
     console.log(`    not found: ${missed.join(', ')}`);
@@ -50,6 +51,7 @@ async function isSeen(build: BrokenBuild, copy: SourceCopy, options: Options): P
   }
   // That it failed is what was wanted: nobody looks at how.
   if (broken.kept && missed.length === 0) rmSync(broken.kept, { recursive: true, force: true });
+  if (fails) for (const sentence of broken.failures) console.log(`    ${sentence}`);
   for (const violation of seenBy) {
     const witness = broken.report?.violations.find((each) => each.name === violation);
     if (witness) console.log(`    ${violation}: ${witness.what}`);

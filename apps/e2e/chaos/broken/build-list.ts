@@ -1,5 +1,6 @@
 import type { Patch, ViolationName } from '@parley/testkit';
 import type { Row } from '../row.contract.js';
+import { halfSent } from '../rows/f31-half-sent.js';
 import { answersLost, calm, crashes, redisAway, together } from './trials.js';
 
 /** A build that breaks a promise, and the trouble in which that shows. */
@@ -9,6 +10,8 @@ export interface BrokenBuild {
   row: Row;
   /** All of them have to be found. */
   seenBy: ViolationName[];
+  /** What the row itself has to say of it, in part: for what no invariant names. */
+  fails?: string;
 }
 
 const FEED = 'apps/api/src/realtime/feed';
@@ -123,5 +126,19 @@ export const BROKEN_BUILDS: BrokenBuild[] = [
     ],
     row: calm,
     seenBy: ['unread'],
+  },
+  {
+    name: 'attachments of binary packets are kept until all have come',
+    patches: [
+      {
+        file: 'apps/api/src/realtime/text-only-parser.ts',
+        from: "if (this.announced === 0) throw new Error('binary data that nobody announced');",
+        to: 'if (this.announced === 0) return super.add(packet);',
+      },
+      { file: 'apps/api/src/realtime/text-only-parser.ts', from: '/^[56]/.test(packet)', to: '/^[78]/.test(packet)' },
+    ],
+    row: halfSent,
+    seenBy: [],
+    fails: 'The node grew by',
   },
 ];

@@ -17,6 +17,7 @@ import { membersComeAndGo } from './f22-members.js';
 import { migrationUnderLoad } from './f23-migration.js';
 import { clientKilled } from './f24-client-killed.js';
 import { combined } from './f25-combined.js';
+import { halfSent } from './f31-half-sent.js';
 
 /** The matrix, in the order in which it is played. */
 export const ROWS: Row[] = [
@@ -44,5 +45,6 @@ export const ROWS: Row[] = [
   membersComeAndGo,
   migrationUnderLoad,
   clientKilled(10),
+  halfSent,
   combined(1.5),
 ];

@@ -6,6 +6,9 @@ import { anError, aUuid, NOBODY, numbers } from './shapes.js';
 /** A list in a list in a list, so many times. */
 const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
 
+/** Bytes in an object in an object, so many times. */
+const nest = (levels: number): object => (levels === 0 ? Buffer.from('bytes') : { a: nest(levels - 1) });
+
 const BAD_TEXTS = ['\u0000', 'a\u0000b', '\uD83D', 'a\uDE00b', '\uDC00\uD83D'];
 
 export const badInput: Behaviours = {
@@ -119,6 +122,21 @@ export const badInput: Behaviours = {
     const large = JSON.stringify({ content: 'x'.repeat(262_144) });
     expect(await post('application/json', large)).toEqual([413, 'too_large']);
   },
+
+  'G8 §3: binary data is refused as validation_failed wherever it stands, and who goes on is closed with bad_frames':
+    async (stage) => {
+      const { id, people, lines } = await stage.scene(2);
+      const device = await people[0].connect();
+      for (const payload of numbers(10).map((n) => ({ conversationId: id, content: 'x', metadata: nest(n) }))) {
+        expect((await device.refused('message:send', payload)).code).toBe('validation_failed');
+      }
+      expect((await device.first('server:closing')).error.code).toBe('bad_frames');
+      expect(await device.closed()).toBe('io server disconnect');
+      // Announced and never sent: what waits for it is nothing.
+      lines[0].socket.io.engine.send('459-["message:send",{}]');
+      lines[0].socket.io.engine.send(Buffer.alloc(1_000));
+      expect((await lines[1].say(id, 'unhurt')).seq).toBe(1);
+    },
 
   'G8 S1.24: a frame over 262,144 bytes closes its connection with 1009, and nobody else notices': async (stage) => {
     const { id, people, lines } = await stage.scene(2);

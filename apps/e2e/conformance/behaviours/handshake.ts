@@ -1,12 +1,32 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { expect } from '@jest/globals';
 import type { ConversationListItem, ErrorObject, Page, SyncAnswer } from '@parley/protocol';
 import { inSeconds } from '../host-token.js';
 import type { Behaviours } from '../stage.js';
-import { aTime, aUuid } from './shapes.js';
+import { anError, aTime, aUuid } from './shapes.js';
 
 /** A polling handshake, by hand: the status tells what a plain client cannot see. */
 const poll = (url: string, headers: Record<string, string>) =>
   fetch(`${url}/socket.io/?EIO=4&transport=polling`, { headers });
+
+/** An upgrade by hand that has to be refused: the plain HTTP answer. */
+async function refusedUpgrade(url: string, query: string): Promise<{ status: number; error: ErrorObject }> {
+  const key = 'MDEyMzQ1Njc4OWFiY2RlZg==';
+  const headers = {
+    connection: 'upgrade',
+    upgrade: 'websocket',
+    'sec-websocket-version': '13',
+    'sec-websocket-key': key,
+  };
+  const asked = request(`${url}/socket.io/?${query}`, { headers }).end();
+  const answered = once(asked, 'response');
+  const upgraded = once(asked, 'upgrade').then(() => Promise.reject(new Error(`${query} was upgraded.`)));
+  const [answer] = (await Promise.race([answered, upgraded])) as [IncomingMessage];
+  const { error } = JSON.parse(await text(answer)) as { error: ErrorObject };
+  return { status: answer.statusCode ?? 0, error };
+}
 
 export const handshake: Behaviours = {
   '§5 S2.6: a token in auth brings ready, once, with all that is announced': async (stage) => {
@@ -96,6 +116,22 @@ export const handshake: Behaviours = {
     expect(await line.closed()).toBe('connect_error');
     const other = await stage.person();
     await other.connect({ extraHeaders: { origin: other.url } });
+  },
+
+  '§5: a client of an older Engine.IO is refused with a plain 400 before any upgrade, on both transports': async (
+    stage,
+  ) => {
+    const { url } = await stage.person();
+    for (const eio of ['EIO=3', 'EIO=2', 'x=4']) {
+      expect([eio, await refusedUpgrade(url, `${eio}&transport=websocket`)]).toEqual([
+        eio,
+        { status: 400, error: anError('validation_failed') },
+      ]);
+      const polled = await fetch(`${url}/socket.io/?${eio}&transport=polling`);
+      expect([eio, polled.status, await polled.json()]).toEqual([eio, 400, { error: anError('validation_failed') }]);
+    }
+    const { status } = await refusedUpgrade(url, 'EIO=4&transport=flash');
+    expect(status).toBe(400);
   },
 
   '§5: commands that are given before ready wait for it': async (stage) => {

@@ -31,6 +31,8 @@ export class SocketSessions {
       this.clock.stop(socket);
       this.presence.left(userId);
       this.log.info({ userId, socketId: socket.id, door: 'socketio', reason }, 'disconnected');
+      // There is no other namespace that a connection which leaves this one could be kept for.
+      if (reason === 'client namespace disconnect') socket.conn.close();
     });
     this.presence.came(userId);
     socket.data.ready = this.connections.connect(socket).then(() => this.clock.start(socket));

@@ -23,9 +23,17 @@ export class WsAuthGuard {
     @Inject(LOG) private readonly log: Logger,
   ) {}
 
+  /** Connections whose token is being looked at. */
+  private readonly asking = new WeakSet<ParleySocket['client']>();
+
   readonly handshake = (socket: ParleySocket, next: (refusal?: Error) => void): void => {
+    const { client } = socket;
+    // One connection is one socket; Socket.IO itself refuses a second CONNECT only once the first is through.
+    if (this.asking.has(client)) return socket.conn.close();
+    this.asking.add(client);
     this.arrivals
       .during(() => this.admit(socket))
+      .finally(() => this.asking.delete(client))
       .then(
         () => next(),
         (fault: unknown) => this.refuse(socket, { fault, next }),
