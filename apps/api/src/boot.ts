@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import { AppModule } from './app.module.js';
 import type { Config } from './config/config.js';
 import type { OpenDatabases } from './database/database.module.js';
+import { installationOf } from './database/installation.js';
 import { openDatabases } from './database/open.js';
 import { openDoorway } from './platform/http/doorway.js';
 import { TimedExpressAdapter } from './platform/http/express-adapter.js';
@@ -38,9 +39,10 @@ export async function boot(config: Config, log: Logger, interruption?: AbortSign
   let app: NestExpressApplication | null = null;
   try {
     const keys = await loadKeys(config);
+    const installation = await installationOf(databases.main);
     const redis = config.redisUrl ? new RedisLink(config.redisUrl, channelPrefix(keys), log) : null;
     app = await NestFactory.create<NestExpressApplication>(
-      AppModule.with({ config, log, keys, databases, redis }),
+      AppModule.with({ config, log, keys, databases, redis, installation }),
       new TimedExpressAdapter(2 * config.limits.connections + SPARE_CONNECTIONS),
       { logger: new NestLog(log), abortOnError: false, bodyParser: false },
     );

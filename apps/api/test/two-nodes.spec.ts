@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { RedisServer } from '@parley/testkit';
+import { sql } from 'drizzle-orm';
+import { SessionEvents } from '../src/modules/auth/index.js';
 import { Sweep } from '../src/realtime/feed/sweep.js';
-import type { TestNode } from './node.js';
+import { PASSWORD, type TestNode } from './node.js';
 import { at, hears, missesRedis, pairOfNodes, readiness, withTwoNodes } from './pair-of-nodes.js';
-import { aPerson, groupOf, Person, people, succeeded } from './people.js';
+import { aPerson, groupOf, Person, people, succeeded, times } from './people.js';
 import type { TestSocket } from './test-socket.js';
+import { until } from './until.js';
 
 const pair = pairOfNodes();
 const one = () => pair.nodes[0] as TestNode;
@@ -30,6 +33,14 @@ async function aTalkAcross() {
   const id = await groupOf(owner, [member]);
   const [here, there] = await Promise.all([owner.connect(), member.connect()]);
   return { id, owner, member, here, there };
+}
+
+/** Somebody signs out on one node and the other one hears of it, and so of whatever was said before. */
+async function aLogout(): Promise<void> {
+  const user = await one().register(`u${randomUUID().slice(0, 8)}`);
+  const there = await new Person(other(), user.id, user.username, user.token).connect();
+  await one().request.post('/api/auth/logout').set('authorization', user.bearer).expect(204);
+  await there.end();
 }
 
 /** That a socket heard every version from its first to `last`, in order. */
@@ -91,6 +102,25 @@ describe('two nodes that hear each other', () => {
     expect(await there.end()).toBe('io server disconnect');
     expect(bystander.ended).toBeNull();
     bystander.close();
+  });
+
+  it('§2: a user who is disabled loses every socket on every node, and one who was enabled again keeps the new ones', async () => {
+    const who = await aPerson(one());
+    const events = one().node.app.get(SessionEvents);
+    const first = await at(other(), who).connect();
+    await one().rows(sql`UPDATE users SET is_disabled = true WHERE id = ${who.id}`);
+    events.ended({ userId: who.id, sessionIds: [], isDisabled: true });
+    expect(await first.first('server:closing')).toMatchObject({ error: { code: 'unauthenticated' } });
+    await one().rows(sql`UPDATE users SET is_disabled = false WHERE id = ${who.id}`);
+    const second = await until('the user is let in again', () =>
+      at(other(), who)
+        .connect()
+        .catch(() => null),
+    );
+    events.ended({ userId: who.id, sessionIds: [], isDisabled: true });
+    await aLogout();
+    expect(second?.ended).toBeNull();
+    second?.close();
   });
 
   it('G8: whatever else is said on the channels of Redis is passed over', async () => {
@@ -158,6 +188,24 @@ describe.each([
 });
 
 describe('a node and Redis', () => {
+  it('§2: a word of ended sessions that comes late closes no socket of a session that began since', async () => {
+    const user = await one().register(`u${randomUUID().slice(0, 8)}`);
+    await Promise.all(pair.nodes.map(hears));
+    pair.redis.pause();
+    const body = { current: PASSWORD, new: 'another password' };
+    await one().request.post('/api/auth/password').set('authorization', user.bearer).send(body).expect(200);
+    const credentials = { username: user.username, password: body.new };
+    const { accessToken } = (await other().request.post('/api/auth/login').send(credentials).expect(200)).body;
+    const sockets = await Promise.all(
+      times(3, other()).map((node) => new Person(node, user.id, user.username, accessToken).connect()),
+    );
+    pair.redis.resume();
+    await Promise.all(pair.nodes.map(hears));
+    await aLogout();
+    expect(sockets.map(({ ended }) => ended)).toEqual([null, null, null]);
+    for (const socket of sockets) socket.close();
+  });
+
   it('G7: lost subscriptions are noticed and taken up again', async () => {
     const { id, here, there } = await aTalkAcross();
     await here.say(id, 'before');

@@ -14,13 +14,14 @@ export interface Config {
   /** Allowed browser origins besides our own, without a trailing slash. */
   allowedOrigins: readonly string[];
   registration: 'open' | 'closed';
-  /** Usernames of server admins, lower case; empty: the first account that registers. */
-  adminUsers: readonly string[];
+  /** Server admins; null: the first account that registers. */
+  adminUsers: AdminUsers | null;
   logLevel: LogLevel;
   /** Whether `X-Forwarded-*` headers come from a proxy of ours. */
   trustProxy: boolean | string;
   rateLimits: boolean;
   limits: Limits;
+  signIn: SignInSettings;
   /** How long the node goes on serving after it has said that it is not ready, before it takes its leave; 0 to 3000. */
   drainNoticeMs: number;
   /** UTF-8 bytes of a message's content; at most the protocol's limit. */
@@ -44,6 +45,27 @@ export interface Limits {
   bytes: number;
   /** How long such a socket may take until it has read what it was given. */
   seconds: number;
+}
+
+/** What a node takes on in passwords; the limits are for a minute. */
+export interface SignInSettings {
+  /** Wrong passwords for one account. */
+  wrongPerAccount: number;
+  /** Wrong passwords from one address. */
+  wrongPerAddress: number;
+  /** Passwords from one address, right and wrong. */
+  attemptsPerAddress: number;
+  /** New accounts from one address. */
+  registrationsPerAddress: number;
+  /** Passwords that wait to be hashed. */
+  mostWaiting: number;
+}
+
+export interface AdminUsers {
+  /** Of Parley's own accounts: usernames, lower case. */
+  usernames: readonly string[];
+  /** Of the host product's: external ids (`sub` of their tokens). */
+  externalIds: readonly string[];
 }
 
 export type HostTokens = { issuer: string; audience: string } & ({ secret: string } | { jwksUrl: string });

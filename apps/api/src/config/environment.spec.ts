@@ -43,9 +43,16 @@ describe('the environment', () => {
     [{ RATE_LIMITS: 'no' }, /^RATE_LIMITS must be one of/],
     [{ MAX_CONNECTIONS: '0' }, /^MAX_CONNECTIONS must be a whole number from 1/],
     [{ DRAIN_NOTICE_MS: '9000' }, /^DRAIN_NOTICE_MS must be a whole number from 0 to 3000/],
+    [{ MAX_WRONG_PASSWORDS_PER_ACCOUNT: '0' }, /^MAX_WRONG_PASSWORDS_PER_ACCOUNT must be a whole number from 1/],
     [{ TRUST_PROXY: 'sometimes' }, /^TRUST_PROXY must be true, false, or addresses/],
   ])('refuses %j with a sentence', (env, sentence) => {
     expect(faultsOf(env as Record<string, string>)).toEqual([expect.stringMatching(sentence)]);
+  });
+
+  it('§2: ADMIN_USERS names own accounts in any case, and users of the host product to the letter', () => {
+    const { adminUsers } = readEnvironment({ ADMIN_USERS: 'Root, host:Auth0|7a,' });
+    expect(adminUsers).toEqual({ usernames: ['root'], externalIds: ['Auth0|7a'] });
+    expect(readEnvironment({ ADMIN_USERS: ' ' }).adminUsers).toBeNull();
   });
 
   it('never repeats a secret in a fault', () => {

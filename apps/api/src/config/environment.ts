@@ -1,7 +1,16 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { LIMITS } from '@parley/protocol';
-import { type Config, type HostTokens, type Limits, LOG_LEVELS, type LogLevel, OWN_ISSUER } from './config.js';
+import {
+  type AdminUsers,
+  type Config,
+  type HostTokens,
+  type Limits,
+  LOG_LEVELS,
+  type LogLevel,
+  OWN_ISSUER,
+  type SignInSettings,
+} from './config.js';
 
 /** What is wrong with the environment, a sentence a fault. */
 export class ConfigurationError extends Error {
@@ -35,11 +44,12 @@ export function readEnvironment(env: Environment = process.env): Config {
     hostTokens: hostTokens(reader),
     allowedOrigins: reader.origins('FRONTEND_URL'),
     registration: reader.oneOf('REGISTRATION', ['open', 'closed'] as const, 'open'),
-    adminUsers: reader.list('ADMIN_USERS').map((name) => name.toLowerCase()),
+    adminUsers: adminUsers(reader.list('ADMIN_USERS')),
     logLevel: reader.oneOf<LogLevel>('LOG_LEVEL', LOG_LEVELS, 'info'),
     trustProxy: reader.proxies('TRUST_PROXY'),
     rateLimits,
     limits: limits(reader, rateLimits),
+    signIn: signIn(reader),
     // A node on its own has no balancer that could send its clients elsewhere.
     drainNoticeMs: reader.integer('DRAIN_NOTICE_MS', { least: 0, most: 3_000, otherwise: redisUrl ? 1_000 : 0 }),
     contentBytes: reader.integer('MAX_CONTENT_BYTES', {
@@ -66,6 +76,29 @@ function limits(reader: Reader, rateLimits: boolean): Limits {
     arrivals: rateLimits ? atOnce : Number.MAX_SAFE_INTEGER,
     bytes: read('MAX_BUFFERED_BYTES', 1_048_576),
     seconds: read('MAX_BUFFERED_SECONDS', 10),
+  };
+}
+
+function signIn(reader: Reader): SignInSettings {
+  const read = (name: string, otherwise: number) => reader.integer(name, { least: 1, most: 1_000_000, otherwise });
+  return {
+    wrongPerAccount: read('MAX_WRONG_PASSWORDS_PER_ACCOUNT', 20),
+    wrongPerAddress: read('MAX_WRONG_PASSWORDS_PER_ADDRESS', 20),
+    attemptsPerAddress: read('MAX_SIGN_INS_PER_ADDRESS', 300),
+    registrationsPerAddress: read('MAX_REGISTRATIONS_PER_ADDRESS', 100),
+    mostWaiting: read('MAX_SIGN_INS_WAITING', 400),
+  };
+}
+
+/** Before a name of the host product. It cannot begin a username. */
+const OF_HOST = 'host:';
+
+function adminUsers(names: readonly string[]): AdminUsers | null {
+  if (names.length === 0) return null;
+  const isOfHost = (name: string) => name.startsWith(OF_HOST);
+  return {
+    usernames: names.filter((name) => !isOfHost(name)).map((name) => name.toLowerCase()),
+    externalIds: names.filter(isOfHost).map((name) => name.slice(OF_HOST.length)),
   };
 }
 

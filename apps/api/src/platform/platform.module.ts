@@ -7,6 +7,7 @@ import { DatabaseHealth } from './database-health.js';
 import { Cursors } from './http/cursors.js';
 import { HealthController } from './http/health.controller.js';
 import { OriginPolicy } from './http/origin.js';
+import { INSTALLATION, RefreshCookieNames } from './http/refresh-cookie-names.js';
 import { Keys } from './keys.js';
 import { RedisHealth } from './redis/redis-health.js';
 import { REDIS, type RedisLink } from './redis/redis-link.js';
@@ -17,25 +18,28 @@ export interface PlatformParts {
   log: Logger;
   keys: Keys;
   redis: RedisLink | null;
+  /** What tells this installation from every other. */
+  installation: string;
 }
 
 /** What every module may ask for without importing it. */
 @Global()
 @Module({})
 export class PlatformModule {
-  static with({ config, log, keys, redis }: PlatformParts): DynamicModule {
+  static with({ config, log, keys, redis, installation }: PlatformParts): DynamicModule {
     const given = [
       { provide: CONFIG, useValue: config },
       { provide: LOG, useValue: log },
       { provide: Keys, useValue: keys },
       { provide: REDIS, useValue: redis },
+      { provide: INSTALLATION, useValue: installation },
     ];
     return {
       module: PlatformModule,
       imports: [ThrottlerModule.forRoot({ throttlers: [] })],
       controllers: [HealthController],
-      providers: [...given, OriginPolicy, Cursors, ServiceState, DatabaseHealth, RedisHealth],
-      exports: [CONFIG, LOG, REDIS, Keys, OriginPolicy, Cursors, ServiceState, ThrottlerModule],
+      providers: [...given, RefreshCookieNames, OriginPolicy, Cursors, ServiceState, DatabaseHealth, RedisHealth],
+      exports: [CONFIG, LOG, REDIS, Keys, RefreshCookieNames, OriginPolicy, Cursors, ServiceState, ThrottlerModule],
     };
   }
 }

@@ -14,6 +14,14 @@ async function expectEnd(line: Line, code: string, reason = 'io server disconnec
   expect([error.code, await line.closed()]).toEqual([code, reason]);
 }
 
+/** What comes of a refresh: the status, and the next cookie as a browser would send it. */
+async function refreshed(url: string, cookie: string): Promise<{ status: number; cookie: string }> {
+  const headers = { cookie, origin: new URL(url).origin };
+  const answer = await fetch(`${url}/api/auth/refresh`, { method: 'POST', headers });
+  await answer.arrayBuffer();
+  return { status: answer.status, cookie: answer.headers.get('set-cookie')?.split(';')[0] ?? '' };
+}
+
 export const sessions: Behaviours = {
   '§2: a socket is warned, ends with its token and comes back with a new one, unless auth:refresh renews it in place':
     async (stage) => {
@@ -81,13 +89,48 @@ export const sessions: Behaviours = {
     await account.connect();
   },
 
-  '§2: the cookie is exchanged on any node, and the one just replaced is good for two tabs': async (stage) => {
+  '§2: the cookie is exchanged on any node, and the one just replaced is good for two tabs and for a lost answer':
+    async (stage) => {
+      const account = await stage.account();
+      const everywhere = [...stage.urls, ...stage.urls];
+      const answers = await Promise.all(everywhere.map((url) => refreshed(url, account.cookie)));
+      const [first] = answers;
+      expect(first?.status).toBe(200);
+      expect(answers).toEqual(everywhere.map(() => first));
+      expect(await refreshed(stage.urls.at(-1) ?? '', first?.cookie ?? '')).toMatchObject({ status: 200 });
+    },
+
+  '§2: a cookie from before one that was used ends the session, on every node': async (stage) => {
     const account = await stage.account();
-    const refresh = (url: string, cookie: string) =>
-      fetch(`${url}/api/auth/refresh`, { method: 'POST', headers: { cookie, origin: new URL(url).origin } });
-    const answers = await Promise.all(stage.urls.map((url) => refresh(url, account.cookie)));
-    expect(answers.map(({ status }) => status)).toEqual(stage.urls.map(() => 200));
-    const [next] = (answers[0]?.headers.get('set-cookie') ?? '').split(';');
-    expect((await refresh(stage.urls.at(-1) ?? '', next ?? '')).status).toBe(200);
+    const [first, last] = [stage.urls[0] ?? '', stage.urls.at(-1) ?? ''];
+    const line = await account.connect();
+    const second = await refreshed(first, account.cookie);
+    const third = await refreshed(last, second.cookie);
+    expect((await refreshed(first, account.cookie)).status).toBe(401);
+    await expectEnd(line, 'unauthenticated');
+    for (const { cookie } of [second, third]) expect((await refreshed(last, cookie)).status).toBe(401);
+  },
+
+  '§2: a new password whose answer was lost can be repeated, on any node, by who knows it': async (stage) => {
+    const account = await stage.account();
+    const change = (url: string, body: object) => account.call('POST', '/auth/password', body, url);
+    const body = { current: account.password, new: 'another password' };
+    const last = stage.urls.at(-1) ?? '';
+    expect((await change(account.url, body)).status).toBe(200);
+    const { status, text } = await change(last, body);
+    expect(status).toBe(200);
+    expect((await change(last, { ...body, new: 'a guessed password' })).status).toBe(401);
+    account.token = (JSON.parse(text) as Session).accessToken;
+    await account.connect();
+  },
+
+  '§2: a password is the same in whichever way a keyboard composes its letters': async (stage) => {
+    const guest = await stage.account();
+    const username = `n${guest.username}`.slice(0, 32);
+    await guest.post<Session>('/auth/register', { username, password: 'cafe\u0301 creme' });
+    await guest.post<Session>('/auth/login', { username, password: 'caf\u00e9 creme' });
+    expect(await guest.refused('POST', '/auth/login', { username, password: 'cafe creme' })).toMatchObject({
+      status: 401,
+    });
   },
 };

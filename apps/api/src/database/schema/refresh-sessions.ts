@@ -2,7 +2,7 @@ import { index, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import { time } from './columns.js';
 import { users } from './users.js';
 
-/** One signed-in browser: a family of refresh tokens of which only the latest (and, for 10 s, the one before) is good. */
+/** One signed-in browser: a family of refresh tokens of which only the latest is good, and the one before until that is used. */
 export const refreshSessions = pgTable(
   'refresh_sessions',
   {

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { ServerRole } from '@parley/protocol';
-import { eq, isNotNull, sql } from 'drizzle-orm';
+import { and, eq, isNotNull, sql } from 'drizzle-orm';
 import { Database, type Db } from '../../database/database.js';
 import { isUniqueViolation } from '../../database/faults.js';
 import { users } from '../../database/schema/index.js';
 import { newId } from '../../kernel/ids.js';
+import { SessionsRepository } from './sessions.repository.js';
 
 export interface NewAccount {
   username: string;
@@ -14,18 +15,38 @@ export interface NewAccount {
 
 export interface Account {
   id: string;
+  username: string;
   isDisabled: boolean;
   passwordHash: string | null;
 }
 
+export interface Rehashed {
+  from: string;
+  to: string;
+}
+
+export interface PasswordChanged {
+  sessionId: string;
+  /** Sessions that ended by it. */
+  ended: string[];
+}
+
 /** Any number that nothing else in the database uses for its advisory locks. */
 const FIRST_ACCOUNT_LOCK = 7_265_003_010;
-const ACCOUNT = { id: users.id, isDisabled: users.isDisabled, passwordHash: users.passwordHash };
+const ACCOUNT = {
+  id: users.id,
+  username: users.username,
+  isDisabled: users.isDisabled,
+  passwordHash: users.passwordHash,
+};
 
 /** Parley's own accounts: users with a password. */
 @Injectable()
 export class AccountsRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly sessions: SessionsRepository,
+  ) {}
 
   async findByUsername(username: string): Promise<Account | null> {
     const [row] = await this.database.db.select(ACCOUNT).from(users).where(eq(users.username, username));
@@ -53,19 +74,42 @@ export class AccountsRepository {
     }
   }
 
-  async setPasswordHash(id: string, passwordHash: string): Promise<void> {
-    await this.database.db.update(users).set({ passwordHash }).where(eq(users.id, id));
+  /** Keeps the same password in another form; false where it was changed meanwhile. */
+  replaceHash(id: string, { from, to }: Rehashed, db: Db = this.database.db): Promise<boolean> {
+    const same = and(eq(users.id, id), eq(users.passwordHash, from));
+    return db
+      .update(users)
+      .set({ passwordHash: to })
+      .where(same)
+      .returning({ id: users.id })
+      .then((rows) => rows.length > 0);
   }
 
-  /** False where there is no such user. */
-  async setDisabled(id: string, isDisabled: boolean): Promise<boolean> {
+  /**
+   * All or nothing: there is a new password, every session has ended, and a new one has begun. Null where the password
+   * was changed meanwhile.
+   */
+  changePassword(id: string, hashes: Rehashed, userAgent: string | null): Promise<PasswordChanged | null> {
+    return this.database.transaction(async (tx) => {
+      if (!(await this.replaceHash(id, hashes, tx))) return null;
+      const ended = await this.sessions.endAll(id, tx);
+      const sessionId = await this.sessions.create({ userId: id, passwordHash: hashes.to, userAgent }, tx);
+      return sessionId === null ? null : { sessionId, ended };
+    });
+  }
+
+  /** Disabling ends all sessions with it: answers which those were; null where there is no such user. */
+  setDisabled(id: string, isDisabled: boolean): Promise<string[] | null> {
     const updatedAt = sql`date_trunc('milliseconds', now())`;
-    const rows = await this.database.db
-      .update(users)
-      .set({ isDisabled, updatedAt })
-      .where(eq(users.id, id))
-      .returning({ id: users.id });
-    return rows.length > 0;
+    return this.database.transaction(async (tx) => {
+      const rows = await tx
+        .update(users)
+        .set({ isDisabled, updatedAt })
+        .where(eq(users.id, id))
+        .returning({ id: users.id });
+      if (rows.length === 0) return null;
+      return isDisabled ? this.sessions.endAll(id, tx) : [];
+    });
   }
 }
 

@@ -1,17 +1,16 @@
-import { Controller, Headers, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import type { NoSession, Session } from '@parley/protocol';
 import type { Request, Response } from 'express';
-import { asParleyError } from '../../kernel/errors.js';
-import type { Principal } from '../../kernel/principal.js';
-import { cookieOf, REFRESH_COOKIE } from '../../platform/http/origin.js';
-import { RateLimited } from '../../platform/http/rate-limit.guard.js';
-import { CurrentPrincipal, Public } from '../../platform/http/request.js';
+import { asParleyError, ParleyError } from '../../kernel/errors.js';
+import { addressOf, RateLimited, tellLimit } from '../../platform/http/rate-limit.guard.js';
+import { Public } from '../../platform/http/request.js';
 import { ValidBody } from '../../platform/http/valid.js';
 import { bearerOf } from './auth.guard.js';
-import { AuthService } from './auth.service.js';
+import { AuthService, type Client } from './auth.service.js';
 import { ChangePasswordDto, LoginDto, RefreshDto, RegisterDto } from './dto/credentials.dto.js';
-import { clearRefreshCookie, setRefreshCookie } from './refresh-cookie.js';
+import { RefreshCookie } from './refresh-cookie.js';
 import { type SignedIn, SignInService } from './sign-in.service.js';
+import { SignInLimits } from './sign-in-limits.js';
 
 /** Registering, signing in and out. The refresh token travels in a cookie, never in a body. */
 @Controller('auth')
@@ -19,29 +18,42 @@ export class AuthController {
   constructor(
     private readonly auth: AuthService,
     private readonly signIns: SignInService,
+    private readonly cookie: RefreshCookie,
+    private readonly limits: SignInLimits,
   ) {}
 
   @Public()
   @Post('register')
-  @RateLimited({ name: 'register', limit: 20, seconds: 60, by: ['address'] })
+  @RateLimited({
+    name: 'register',
+    limit: ({ signIn }) => signIn.registrationsPerAddress,
+    seconds: 60,
+    by: ['address'],
+  })
   async register(
     @ValidBody(RegisterDto) body: RegisterDto,
-    @Headers('user-agent') agent: string | undefined,
+    @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<Session> {
-    return answered(await this.auth.register(body, agent), response);
+    return this.answered(await this.auth.register(body, clientOf(request)), response);
   }
 
   @Public()
   @Post('login')
   @HttpCode(200)
-  @RateLimited({ name: 'login', limit: 20, seconds: 60, by: ['address', 'username'] })
   async login(
     @ValidBody(LoginDto) body: LoginDto,
-    @Headers('user-agent') agent: string | undefined,
+    @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<Session> {
-    return answered(await this.auth.login(body, agent), response);
+    const client = clientOf(request);
+    try {
+      return this.answered(await this.auth.login(body, client), response);
+    } finally {
+      const { address } = client;
+      const left = this.limits.tightest({ address, username: body.username });
+      if (left) tellLimit(response, { ...left, reset: Math.ceil(left.resetMs / 1000) });
+    }
   }
 
   @Public()
@@ -52,12 +64,12 @@ export class AuthController {
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<Session | NoSession> {
-    const token = cookieOf(request, REFRESH_COOKIE);
+    const token = this.cookie.tokenIn(request);
     if (token === undefined && isOptional) return { session: null };
     try {
-      return answered(await this.signIns.refresh(token), response);
+      return this.answered(await this.signIns.refresh(token), response);
     } catch (fault) {
-      if (token !== undefined && asParleyError(fault).code === 'unauthenticated') clearRefreshCookie(response);
+      if (token !== undefined && asParleyError(fault).code === 'unauthenticated') this.cookie.clear(response);
       throw fault;
     }
   }
@@ -68,25 +80,32 @@ export class AuthController {
   @HttpCode(204)
   async logout(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<void> {
     const { authorization } = request.headers;
-    await this.signIns.signOut(cookieOf(request, REFRESH_COOKIE) ?? null, bearerOf(authorization));
-    clearRefreshCookie(response);
+    await this.signIns.signOut(this.cookie.tokenIn(request) ?? null, bearerOf(authorization));
+    this.cookie.clear(response);
   }
 
-  /** Ends every session of the caller and answers with a new one. */
+  /** Ends every session of the caller and answers with a new one. Public, as it can be repeated after its own effect. */
+  @Public()
   @Post('password')
   @HttpCode(200)
-  @RateLimited({ name: 'password', limit: 10, seconds: 60, by: ['user'] })
+  @RateLimited({ name: 'password', limit: ({ signIn }) => signIn.attemptsPerAddress, seconds: 60, by: ['address'] })
   async changePassword(
-    @CurrentPrincipal() principal: Principal,
     @ValidBody(ChangePasswordDto) body: ChangePasswordDto,
-    @Headers('user-agent') agent: string | undefined,
+    @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<Session> {
-    return answered(await this.auth.changePassword(principal, body, agent), response);
+    const token = bearerOf(request.headers.authorization);
+    if (token === null || request.query.token !== undefined) throw new ParleyError('unauthenticated');
+    return this.answered(await this.auth.changePassword(token, body, clientOf(request)), response);
+  }
+
+  private answered({ answer, refreshToken }: SignedIn, response: Response): Session {
+    this.cookie.set(response, refreshToken);
+    return answer;
   }
 }
 
-function answered({ answer, refreshToken }: SignedIn, response: Response): Session {
-  setRefreshCookie(response, refreshToken);
-  return answer;
-}
+const clientOf = (request: Request): Client => ({
+  address: addressOf(request),
+  userAgent: request.headers['user-agent'],
+});

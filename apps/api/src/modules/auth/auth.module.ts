@@ -13,12 +13,15 @@ import { HostAccounts } from './host-accounts.js';
 import { HostTokens } from './host-tokens.js';
 import { OwnTokens } from './own-tokens.js';
 import { PasswordHasher } from './password-hasher.js';
+import { PasswordProof } from './password-proof.js';
+import { RefreshCookie } from './refresh-cookie.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import { SessionEvents } from './session-events.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { SessionsService } from './sessions.service.js';
 import { SignInService } from './sign-in.service.js';
+import { SignInLimits } from './sign-in-limits.js';
 import { Standings } from './standings.js';
 import { TokenService } from './token.service.js';
 
@@ -34,8 +37,8 @@ const signing = JwtModule.registerAsync({
     { provide: APP_GUARD, useClass: AuthGuard },
     ...[AccountsRepository, SessionsRepository],
     ...[AuthService, SignInService, SessionsService, DisablingService],
-    ...[TokenService, OwnTokens, HostTokens, HostAccounts, RefreshTokens],
-    ...[PasswordHasher, SessionEvents, Standings],
+    ...[TokenService, OwnTokens, HostTokens, HostAccounts, RefreshTokens, RefreshCookie],
+    ...[PasswordHasher, PasswordProof, SignInLimits, SessionEvents, Standings],
   ],
   exports: [TokenService, SessionEvents],
 })

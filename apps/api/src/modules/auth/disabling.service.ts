@@ -4,14 +4,14 @@ import { notFound, ParleyError } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
 import { UsersService } from '../users/index.js';
 import { AccountsRepository } from './accounts.repository.js';
-import { SessionsService } from './sessions.service.js';
+import { SessionEvents } from './session-events.js';
 
 /** Keeping people out, and letting them in again; for server admins. */
 @Injectable()
 export class DisablingService {
   constructor(
     private readonly accounts: AccountsRepository,
-    private readonly sessions: SessionsService,
+    private readonly events: SessionEvents,
     private readonly users: UsersService,
   ) {}
 
@@ -22,8 +22,9 @@ export class DisablingService {
   async setDisabled({ userId }: Principal, id: string, isDisabled: boolean): Promise<UserDetail> {
     if (!(await this.users.isServerAdmin(userId))) throw new ParleyError('forbidden');
     if (id === userId) throw new ParleyError('forbidden', { message: 'You cannot disable yourself.' });
-    if (!(await this.accounts.setDisabled(id, isDisabled))) throw notFound();
-    if (isDisabled) await this.sessions.endAll(id);
+    const ended = await this.accounts.setDisabled(id, isDisabled);
+    if (ended === null) throw notFound();
+    if (isDisabled) this.events.ended({ userId: id, sessionIds: ended, isDisabled });
     return this.users.get(userId, id);
   }
 }

@@ -26,8 +26,8 @@ export class HostAccounts implements OnModuleDestroy {
     private readonly users: ExternalUsersRepository,
     events: SessionEvents,
   ) {
-    this.stopListening = events.onEnded(({ sessionId }) => {
-      if (sessionId === null) this.remembered.forgetAll();
+    this.stopListening = events.onEnded(({ isDisabled }) => {
+      if (isDisabled) this.remembered.forgetAll();
     });
   }
 

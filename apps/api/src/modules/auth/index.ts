@@ -1,3 +1,3 @@
 export { AuthModule } from './auth.module.js';
-export { type SessionEnded, SessionEvents } from './session-events.js';
+export { SessionEvents, type SessionsEnded } from './session-events.js';
 export { TokenService } from './token.service.js';

@@ -28,12 +28,18 @@ export class OwnTokens {
 
   /** @throws `token_expired`, else `unauthenticated`. */
   async verify(token: string): Promise<Principal> {
+    const { userId, sessionId, expiresAt } = await this.read(token);
+    const standing = await this.standings.ofSession(sessionId);
+    if (standing?.userId !== userId || standing.isDisabled) throw new ParleyError('unauthenticated');
+    return { userId, isBot: standing.isBot, sessionId, expiresAt, scopes: [] };
+  }
+
+  /** What a genuine token says, whatever became of its session. @throws as `verify` does. */
+  async read(token: string): Promise<{ userId: string; sessionId: string; expiresAt: number }> {
     const { sub, sid, typ, ...times } = await this.claimsOf(token);
     const expiresAt = checkTimes(times);
     if (typ !== KIND || !isUuid(sub) || !isUuid(sid)) throw new ParleyError('unauthenticated');
-    const standing = await this.standings.ofSession(sid);
-    if (standing?.userId !== sub || standing.isDisabled) throw new ParleyError('unauthenticated');
-    return { userId: sub, isBot: standing.isBot, sessionId: sid, expiresAt, scopes: [] };
+    return { userId: sub, sessionId: sid, expiresAt };
   }
 
   private async claimsOf(token: string): Promise<Claims> {

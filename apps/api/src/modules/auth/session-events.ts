@@ -2,15 +2,20 @@ import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../kernel/principal.js';
 import { SessionsRepository } from './sessions.repository.js';
 
-/** Tokens of this user are no longer good: those of one session, or of all of them where `sessionId` is null. */
-export interface SessionEnded {
+/**
+ * Sessions of this user that are over. They are named, and an ended session never begins again: so it is right however late
+ * it is heard, and touches no session that began since.
+ */
+export interface SessionsEnded {
   userId: string;
-  sessionId: string | null;
+  sessionIds: readonly string[];
+  /** The user was disabled, so tokens of the host product are no longer good either: until they are enabled again. */
+  isDisabled: boolean;
   /** Told by another node, or found in the database: nobody else has to be told. */
   heard?: true;
 }
 
-type Listener = (ended: SessionEnded) => void;
+type Listener = (ended: SessionsEnded) => void;
 
 /** Tells, inside this process, of sessions that were ended by signing out, a new password or disabling the user. */
 @Injectable()
@@ -26,17 +31,17 @@ export class SessionEvents {
   }
 
   /** Of those who hold a token: whose session is over, and who was disabled. One query. */
-  async endedAmong(principals: readonly Principal[]): Promise<SessionEnded[]> {
+  async overAmong(principals: readonly Principal[]): Promise<Set<Principal>> {
     const userIds = [...new Set(principals.map(({ userId }) => userId))];
     const sessionIds = [...new Set(principals.flatMap(({ sessionId }) => sessionId ?? []))];
     const over = await this.sessions.over(userIds, sessionIds);
     const disabled = new Set(over.userIds);
     const ended = new Set(over.sessionIds);
     const isOver = ({ userId, sessionId }: Principal) => disabled.has(userId) || (sessionId && ended.has(sessionId));
-    return principals.filter(isOver).map(({ userId, sessionId }) => ({ userId, sessionId, heard: true }));
+    return new Set(principals.filter(isOver));
   }
 
-  ended(event: SessionEnded): void {
+  ended(event: SessionsEnded): void {
     for (const listener of this.listeners) listener(event);
   }
 }

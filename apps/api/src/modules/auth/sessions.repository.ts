@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { and, desc, eq, gt, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
-import { Database } from '../../database/database.js';
+import { and, desc, eq, gt, inArray, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
+import { Database, type Db } from '../../database/database.js';
 import { refreshSessions, users } from '../../database/schema/index.js';
 import { newId } from '../../kernel/ids.js';
 import type { RefreshToken } from './refresh-tokens.js';
@@ -9,12 +9,18 @@ export type SessionRow = typeof refreshSessions.$inferSelect;
 
 /** Days that a session lives without being used. */
 export const SESSION_DAYS = 30;
-const GRACE_SECONDS = 10;
 const MOST_LISTED = 100;
 
 const now = sql`date_trunc('milliseconds', now())`;
 const ends = sql`${now} + make_interval(days => ${SESSION_DAYS})`;
 const isLive = and(isNull(refreshSessions.revokedAt), gt(refreshSessions.expiresAt, now));
+
+export interface NewSession {
+  userId: string;
+  /** The one that was found to be right. */
+  passwordHash: string;
+  userAgent: string | null;
+}
 
 export interface Rotated {
   userId: string;
@@ -26,35 +32,41 @@ export interface Rotated {
 export class SessionsRepository {
   constructor(private readonly database: Database) {}
 
-  /** A new session in its first generation; those of the user that ended long ago are swept away. */
-  async create(userId: string, userAgent: string | null): Promise<string> {
+  /**
+   * A new session in its first generation; null where the password is not this one any more, or the user was disabled
+   * meanwhile. Those of the user that ended long ago are swept away.
+   */
+  async create({ userId, passwordHash, userAgent }: NewSession, db: Db = this.database.db): Promise<string | null> {
     const over = or(lt(refreshSessions.expiresAt, now), lt(refreshSessions.revokedAt, sql`${now} - interval '1 day'`));
-    await this.database.db.delete(refreshSessions).where(and(eq(refreshSessions.userId, userId), over));
-    const id = newId();
-    const at = { rotatedAt: now, createdAt: now, lastUsedAt: now, expiresAt: ends };
-    await this.database.db.insert(refreshSessions).values({ id, userId, userAgent, ...at });
-    return id;
+    await db.delete(refreshSessions).where(and(eq(refreshSessions.userId, userId), over));
+    // The lock waits for whoever is changing the password or disabling the user, and they for it.
+    const { rows } = (await db.execute(sql`
+      WITH owner AS (
+        SELECT id FROM users WHERE id = ${userId} AND password_hash = ${passwordHash} AND NOT is_disabled FOR SHARE
+      )
+      INSERT INTO refresh_sessions (id, user_id, user_agent, rotated_at, created_at, last_used_at, expires_at)
+      SELECT ${newId()}::uuid, id, ${userAgent}, ${now}, ${now}, ${now}, ${ends} FROM owner
+      RETURNING id`)) as unknown as { rows: { id: string }[] };
+    return rows[0]?.id ?? null;
   }
 
   /**
-   * Uses a refresh token. The latest generation is replaced by the next; the one before it, for ten seconds, is
-   * answered with that same next one. Null for any other.
+   * Uses a refresh token. The latest generation is replaced by the next; the one before it, for as long as that next one
+   * has not been used itself, is answered with the very same. Null for any other.
    */
   async rotate({ sessionId, generation }: RefreshToken): Promise<Rotated | null> {
-    const answer = { userId: refreshSessions.userId, generation: refreshSessions.generation };
-    const ofFamily = and(eq(refreshSessions.id, sessionId), isLive);
-    const [next] = await this.database.db
+    const latest = refreshSessions.generation;
+    const [rotated] = await this.database.db
       .update(refreshSessions)
-      .set({ generation: sql`${refreshSessions.generation} + 1`, rotatedAt: now, lastUsedAt: now, expiresAt: ends })
-      .where(and(ofFamily, eq(refreshSessions.generation, generation)))
-      .returning(answer);
-    if (next) return next;
-    const justReplaced = gt(refreshSessions.rotatedAt, sql`${now} - make_interval(secs => ${GRACE_SECONDS})`);
-    const [same] = await this.database.db
-      .select(answer)
-      .from(refreshSessions)
-      .where(and(ofFamily, eq(refreshSessions.generation, generation + 1), justReplaced));
-    return same ?? null;
+      .set({
+        generation: generation + 1,
+        rotatedAt: sql`CASE WHEN ${latest} = ${generation} THEN ${now} ELSE ${refreshSessions.rotatedAt} END`,
+        lastUsedAt: now,
+        expiresAt: ends,
+      })
+      .where(and(eq(refreshSessions.id, sessionId), isLive, inArray(latest, [generation, generation + 1])))
+      .returning({ userId: refreshSessions.userId, generation: latest });
+    return rotated ?? null;
   }
 
   /** Ends one live session of this user, or of anybody; null where there is none. */
@@ -63,8 +75,9 @@ export class SessionsRepository {
     return this.end(and(eq(refreshSessions.id, sessionId), owned)).then(([row]) => row ?? null);
   }
 
-  async endAll(userId: string): Promise<void> {
-    await this.end(eq(refreshSessions.userId, userId));
+  /** Ends every live session of this user, and returns which those were. */
+  async endAll(userId: string, db: Db = this.database.db): Promise<string[]> {
+    return (await this.end(eq(refreshSessions.userId, userId), db)).map(({ id }) => id);
   }
 
   /** The latest used first. */
@@ -101,7 +114,7 @@ export class SessionsRepository {
     return { userIds: idsOf('user'), sessionIds: idsOf('session') };
   }
 
-  private end(which: SQL | undefined): Promise<SessionRow[]> {
-    return this.database.db.update(refreshSessions).set({ revokedAt: now }).where(and(which, isLive)).returning();
+  private end(which: SQL | undefined, db: Db = this.database.db): Promise<SessionRow[]> {
+    return db.update(refreshSessions).set({ revokedAt: now }).where(and(which, isLive)).returning();
   }
 }

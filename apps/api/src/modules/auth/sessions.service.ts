@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Page, SessionItem } from '@parley/protocol';
 import { notFound } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
+import { AccountsRepository } from './accounts.repository.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import { SessionEvents } from './session-events.js';
 import { type SessionRow, SessionsRepository } from './sessions.repository.js';
@@ -13,6 +14,12 @@ export interface OpenSession {
   refreshToken: string;
 }
 
+/** An account, and the hash that its password was found to fit. */
+export interface Proven {
+  id: string;
+  passwordHash: string;
+}
+
 const LONGEST_AGENT = 200;
 
 /** Who is signed in where. */
@@ -20,14 +27,27 @@ const LONGEST_AGENT = 200;
 export class SessionsService {
   constructor(
     private readonly repository: SessionsRepository,
+    private readonly accounts: AccountsRepository,
     private readonly tokens: RefreshTokens,
     private readonly events: SessionEvents,
   ) {}
 
-  async open(userId: string, userAgent: string | undefined): Promise<OpenSession> {
-    const agent = userAgent?.slice(0, LONGEST_AGENT) ?? null;
-    const sessionId = await this.repository.create(userId, agent);
-    return { userId, sessionId, refreshToken: this.tokens.seal({ sessionId, generation: 1 }) };
+  /** A new session; null where the password is not this one any more, or the user was disabled meanwhile. */
+  async open({ id: userId, passwordHash }: Proven, userAgent: string | undefined): Promise<OpenSession | null> {
+    const sessionId = await this.repository.create({ userId, passwordHash, userAgent: agentOf(userAgent) });
+    return sessionId === null ? null : this.first(userId, sessionId);
+  }
+
+  /** Changes the password, which ends all sessions and begins a new one; null where it was changed meanwhile. */
+  async changePassword(
+    { id: userId, passwordHash: from }: Proven,
+    to: string,
+    userAgent: string | undefined,
+  ): Promise<OpenSession | null> {
+    const changed = await this.accounts.changePassword(userId, { from, to }, agentOf(userAgent));
+    if (!changed) return null;
+    this.events.ended({ userId, sessionIds: changed.ended, isDisabled: false });
+    return this.first(userId, changed.sessionId);
   }
 
   /** The session with its next token. Null where the token is not good any more; its whole family then ends. */
@@ -53,13 +73,8 @@ export class SessionsService {
   /** Ends a session if it is live; with `userId`, only one of theirs. Returns whether it did. */
   async end(sessionId: string, userId?: string): Promise<boolean> {
     const row = await this.repository.endOne(sessionId, userId);
-    if (row) this.events.ended({ userId: row.userId, sessionId });
+    if (row) this.events.ended({ userId: row.userId, sessionIds: [sessionId], isDisabled: false });
     return row !== null;
-  }
-
-  async endAll(userId: string): Promise<void> {
-    await this.repository.endAll(userId);
-    this.events.ended({ userId, sessionId: null });
   }
 
   /** The caller's live sessions, the latest used first, at most 100. */
@@ -72,7 +87,13 @@ export class SessionsService {
   async endOwn({ userId }: Principal, sessionId: string): Promise<void> {
     if (!(await this.end(sessionId, userId))) throw notFound();
   }
+
+  private first(userId: string, sessionId: string): OpenSession {
+    return { userId, sessionId, refreshToken: this.tokens.seal({ sessionId, generation: 1 }) };
+  }
 }
+
+const agentOf = (userAgent: string | undefined): string | null => userAgent?.slice(0, LONGEST_AGENT) ?? null;
 
 function toSessionItem(row: SessionRow, currentId: string | null): SessionItem {
   return {

@@ -3,7 +3,7 @@ import type { Session } from '@parley/protocol';
 import { asParleyError, ParleyError } from '../../kernel/errors.js';
 import { UsersService } from '../users/index.js';
 import { ACCESS_SECONDS } from './own-tokens.js';
-import { type OpenSession, SessionsService } from './sessions.service.js';
+import { type OpenSession, type Proven, SessionsService } from './sessions.service.js';
 import { TokenService } from './token.service.js';
 
 /** What signing in gives: the answer, and the refresh token for the cookie. */
@@ -21,8 +21,24 @@ export class SignInService {
     private readonly users: UsersService,
   ) {}
 
-  async signIn(userId: string, userAgent: string | undefined): Promise<SignedIn> {
-    return this.answer(await this.sessions.open(userId, userAgent));
+  /** Whose token it is, and whether its session has ended. @throws what is thrown for tokens that never were good. */
+  async ownerOf(token: string): Promise<{ userId: string; isOver: boolean }> {
+    const principal = await this.tokens.verify(token).catch(ifRefused);
+    return principal
+      ? { userId: principal.userId, isOver: false }
+      : { userId: await this.tokens.ownerOf(token), isOver: true };
+  }
+
+  /** Null where the password is not this one any more, or the user was disabled meanwhile. */
+  async signIn(account: Proven, userAgent: string | undefined): Promise<SignedIn | null> {
+    const session = await this.sessions.open(account, userAgent);
+    return session && this.answer(session);
+  }
+
+  /** Null where the password was changed meanwhile. */
+  async changePassword(account: Proven, next: string, userAgent: string | undefined): Promise<SignedIn | null> {
+    const session = await this.sessions.changePassword(account, next, userAgent);
+    return session && this.answer(session);
   }
 
   /** Continues a session by its refresh token. @throws `unauthenticated` where that is not good. */
@@ -37,10 +53,6 @@ export class SignInService {
     if (refreshToken !== null) await this.sessions.endByToken(refreshToken);
     const principal = accessToken === null ? null : await this.tokens.verify(accessToken).catch(ifRefused);
     if (principal?.sessionId) await this.sessions.end(principal.sessionId);
-  }
-
-  signOutEverywhere(userId: string): Promise<void> {
-    return this.sessions.endAll(userId);
   }
 
   private async answer({ userId, sessionId, refreshToken }: OpenSession): Promise<SignedIn> {

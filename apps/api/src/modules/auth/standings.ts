@@ -19,9 +19,8 @@ export class Standings implements OnModuleDestroy {
     private readonly repository: SessionsRepository,
     events: SessionEvents,
   ) {
-    this.stopListening = events.onEnded(({ sessionId }) => {
-      if (sessionId === null) this.remembered.forgetAll();
-      else this.remembered.forget(sessionId);
+    this.stopListening = events.onEnded(({ sessionIds }) => {
+      for (const sessionId of sessionIds) this.remembered.forget(sessionId);
     });
   }
 

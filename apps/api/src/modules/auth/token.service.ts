@@ -32,6 +32,15 @@ export class TokenService {
     if (this.host.isIssuer(issuer)) return this.host.verify(token);
     throw new ParleyError('unauthenticated');
   }
+
+  /**
+   * Whose own token this is or was, though its session may have ended.
+   * @throws `token_expired`, `unauthenticated`.
+   */
+  async ownerOf(token: string): Promise<string> {
+    if (issuerOf(token) !== OWN_ISSUER) throw new ParleyError('unauthenticated');
+    return (await this.own.read(token)).userId;
+  }
 }
 
 function issuerOf(token: string): unknown {

@@ -3,17 +3,18 @@ import { type OnGatewayInit, WebSocketGateway } from '@nestjs/websockets';
 import type { Logger } from 'pino';
 import { CONFIG, type Config } from '../../config/config.js';
 import { ParleyError } from '../../kernel/errors.js';
+import { isUuid } from '../../kernel/ids.js';
 import { LOG } from '../../kernel/log.js';
 import { closeForGood } from '../../realtime/closing.js';
 import { Feeds } from '../../realtime/feed/feeds.js';
 import type { ParleyServer, ParleySocket } from '../../realtime/socket.js';
-import { type SessionEnded, SessionEvents } from '../auth/index.js';
+import { SessionEvents, type SessionsEnded } from '../auth/index.js';
 
 /** How late an ending may come to light that another node could not tell of. */
 const REVIEW_MS = 15_000;
 const AT_A_TIME = 5_000;
 /** Between nodes only. */
-const ENDED = 'session:ended';
+const ENDED = 'sessions:ended';
 
 /** Tokens that are no longer good take their sockets with them, on every node. */
 @WebSocketGateway()
@@ -30,13 +31,14 @@ export class SessionEndings implements OnGatewayInit<ParleyServer>, OnApplicatio
   afterInit(io: ParleyServer): void {
     this.stops.push(
       this.events.onEnded((ended) => {
-        if (this.config.redisUrl && !ended.heard) io.serverSideEmit(ENDED, ended.userId, ended.sessionId);
+        const { userId, sessionIds, isDisabled, heard } = ended;
+        if (this.config.redisUrl && !heard) io.serverSideEmit(ENDED, userId, sessionIds, isDisabled);
         this.close(ended);
       }),
     );
-    io.on(ENDED, (userId: unknown, sessionId: unknown) => {
-      if (typeof userId !== 'string' || (sessionId !== null && typeof sessionId !== 'string')) return;
-      this.events.ended({ userId, sessionId, heard: true });
+    io.on(ENDED, (userId: unknown, sessionIds: unknown, isDisabled: unknown) => {
+      if (typeof userId !== 'string' || !isListOfIds(sessionIds) || typeof isDisabled !== 'boolean') return;
+      this.events.ended({ userId, sessionIds, isDisabled, heard: true });
     });
     const timer = setInterval(() => void this.review([...io.of('/').sockets.values()]), REVIEW_MS).unref();
     this.stops.push(() => clearInterval(timer));
@@ -46,22 +48,36 @@ export class SessionEndings implements OnGatewayInit<ParleyServer>, OnApplicatio
     for (const stop of this.stops) stop();
   }
 
-  /** Asks the database about everyone who is connected: what another node ended while Redis was away is found so. */
+  /** Asks the database about these: what another node ended while Redis was away is found so. */
   private async review(sockets: readonly ParleySocket[]): Promise<void> {
     try {
       for (let at = 0; at < sockets.length; at += AT_A_TIME) {
-        const principals = sockets.slice(at, at + AT_A_TIME).flatMap(({ data }) => data.principal ?? []);
-        for (const ended of await this.events.endedAmong(principals)) this.events.ended(ended);
+        const asked = sockets.slice(at, at + AT_A_TIME).flatMap((socket) => {
+          const { principal } = socket.data;
+          return principal ? [{ socket, principal }] : [];
+        });
+        const over = await this.events.overAmong(asked.map(({ principal }) => principal));
+        for (const { socket, principal } of asked) {
+          // One that was renewed meanwhile has a principal of which nothing was asked.
+          if (over.has(principal) && socket.data.principal === principal) end(socket);
+        }
       }
     } catch (fault) {
       this.log.warn({ err: fault }, 'sessions could not be reviewed; it will be tried again');
     }
   }
 
-  private close({ userId, sessionId }: SessionEnded): void {
-    for (const socket of this.feeds.socketsOf(userId)) {
-      if (sessionId !== null && socket.data.principal.sessionId !== sessionId) continue;
-      closeForGood(socket, new ParleyError('unauthenticated', { message: 'The session was ended.' }));
-    }
+  private close({ userId, sessionIds, isDisabled }: SessionsEnded): void {
+    const ended = new Set(sessionIds);
+    const sockets = [...this.feeds.socketsOf(userId)];
+    for (const socket of sockets) if (ended.has(socket.data.principal.sessionId ?? '')) end(socket);
+    // Other tokens are not named, and whoever was disabled may have been enabled since: the database knows.
+    if (isDisabled) void this.review(sockets.filter(({ connected }) => connected));
   }
 }
+
+function end(socket: ParleySocket): void {
+  closeForGood(socket, new ParleyError('unauthenticated', { message: 'The session was ended.' }));
+}
+
+const isListOfIds = (value: unknown): value is string[] => Array.isArray(value) && value.every(isUuid);

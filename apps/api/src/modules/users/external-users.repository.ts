@@ -62,9 +62,8 @@ export class ExternalUsersRepository {
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
       const missing = people.filter(({ externalId }) => !found.has(externalId));
       if (missing.length === 0) return found;
-      // `user` alone recalls nobody, and nobody becomes an admin by what they are called.
-      const avoided = new Set(['user', ...this.config.adminUsers]);
-      const rows = await this.database.transaction((tx) => provisionOnce(tx, drafts(missing, avoided)));
+      const reserved = new Set(this.config.adminUsers?.usernames);
+      const rows = await this.database.transaction((tx) => provisionOnce(tx, drafts(missing, reserved)));
       for (const { external_id: externalId, id } of rows) found.set(externalId, id);
     }
     throw new Error('Free usernames could not be found.');
@@ -86,12 +85,13 @@ interface Draft {
   claims: string | null;
 }
 
-/** Each with the username wanted, unless another of them wants the same. */
-function drafts(people: readonly ExternalPerson[], avoided: Set<string>): Draft[] {
-  const taken = new Set<string>();
+/** Each with the username wanted, unless another of them wants the same or it is kept for an own account. */
+function drafts(people: readonly ExternalPerson[], reserved: ReadonlySet<string>): Draft[] {
+  const taken = new Set(reserved);
   return people.map((person) => {
     const derived = usernameLike(person.name);
-    const wanted = person.username ?? (avoided.has(derived) ? null : derived);
+    // `user` alone recalls nobody.
+    const wanted = person.username ?? (derived === 'user' ? null : derived);
     const free = wanted !== null && !taken.has(wanted) ? wanted : null;
     if (free !== null) taken.add(free);
     return draft(person, free);

@@ -11,7 +11,7 @@ import type { UpdateMeDto } from './dto/update-me.dto.js';
 import { isExternalId } from './external-id.js';
 import { ExternalUsersRepository } from './external-users.repository.js';
 import { toMe, toUserDetail } from './user.presenter.js';
-import { UsersRepository } from './users.repository.js';
+import { type UserRow, UsersRepository } from './users.repository.js';
 
 const LIST = 'users';
 /** One letter of the Latin alphabet would list people; one character of many other scripts is a word. */
@@ -26,11 +26,16 @@ export class UsersService {
     private readonly cursors: Cursors,
   ) {}
 
-  /** `ADMIN_USERS` says who is an admin; what was found at registration counts only where that is unset. */
-  roleOf(user: { username: string; role: ServerRole }): ServerRole {
+  /**
+   * `ADMIN_USERS` says who is an admin; what was found at registration counts only where that is unset. A user of the host
+   * product is known by the id that it gives them: what they are called there may be theirs to choose.
+   */
+  roleOf({ username, externalId, role }: Pick<UserRow, 'username' | 'externalId' | 'role'>): ServerRole {
     const { adminUsers } = this.config;
-    if (adminUsers.length === 0) return user.role;
-    return adminUsers.includes(user.username) ? 'admin' : 'user';
+    if (!adminUsers) return role;
+    const isNamed =
+      externalId === null ? adminUsers.usernames.includes(username) : adminUsers.externalIds.includes(externalId);
+    return isNamed ? 'admin' : 'user';
   }
 
   async isServerAdmin(userId: string): Promise<boolean> {

@@ -1,12 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
 import { readEnvironment } from '../../config/environment.js';
+import { Keys } from '../keys.js';
 import { OriginPolicy } from './origin.js';
+import { RefreshCookieNames } from './refresh-cookie-names.js';
 
-const policy = new OriginPolicy(readEnvironment({ FRONTEND_URL: 'https://good.example' }));
+const names = new RefreshCookieNames(new Keys('the secret of this test'), 'an installation');
+const other = new RefreshCookieNames(new Keys('the secret of this test'), 'another installation');
+const policy = new OriginPolicy(readEnvironment({ FRONTEND_URL: 'https://good.example' }), names);
 const allows = (headers: Record<string, string>) =>
   policy.allows({ headers: { host: 'chat.example', ...headers } } as IncomingMessage);
-const cookie = 'a=b; parley_refresh=x';
+const cookie = `a=b; ${names.own}=x`;
 
 describe('origins', () => {
   it.each([
@@ -18,6 +22,7 @@ describe('origins', () => {
     [{}],
     [{ 'sec-fetch-site': 'cross-site' }],
     [{ cookie: 'other=x' }],
+    [{ cookie: `${other.own}=x` }],
     [{ cookie, 'sec-fetch-site': 'same-origin' }],
     [{ cookie, 'sec-fetch-site': 'none' }],
   ])('attack 12, 13: accepts %j', (headers) => {
@@ -37,6 +42,7 @@ describe('origins', () => {
     [{ origin: 'ftp://chat.example' }],
     [{ origin: 'https://chat.example', host: '' }],
     [{ cookie }],
+    [{ cookie: 'parley_refresh=x' }],
     [{ cookie, 'sec-fetch-site': 'cross-site' }],
     [{ cookie, 'sec-fetch-site': 'same-site' }],
     [{ cookie, 'sec-fetch-site': 'SAME-ORIGIN' }],

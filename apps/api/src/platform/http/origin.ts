@@ -1,23 +1,19 @@
 import type { IncomingMessage } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
-import { parseCookie } from 'cookie';
 import type { NextFunction, Request, Response } from 'express';
 import { CONFIG, type Config } from '../../config/config.js';
 import { ParleyError } from '../../kernel/errors.js';
-
-/** Name of the cookie with the refresh token. */
-export const REFRESH_COOKIE = 'parley_refresh';
-
-/** The value of a cookie of the request, if it carries one of that name. */
-export const cookieOf = (request: IncomingMessage, name: string): string | undefined =>
-  parseCookie(request.headers.cookie ?? '')[name];
+import { RefreshCookieNames } from './refresh-cookie-names.js';
 
 /** Which pages may speak to us with a browser's help; the same rule on every door. */
 @Injectable()
 export class OriginPolicy {
   private readonly allowed: ReadonlySet<string>;
 
-  constructor(@Inject(CONFIG) config: Config) {
+  constructor(
+    @Inject(CONFIG) config: Config,
+    private readonly cookies: RefreshCookieNames,
+  ) {
     this.allowed = new Set(config.allowedOrigins);
   }
 
@@ -28,16 +24,22 @@ export class OriginPolicy {
   allows(request: IncomingMessage): boolean {
     const { origin, host, 'sec-fetch-site': site } = request.headers;
     if (origin !== undefined) return this.allowed.has(origin) || isSameOrigin(origin, host);
-    if (cookieOf(request, REFRESH_COOKIE) === undefined) return true;
+    if (!this.carriesCookie(request)) return true;
     return site === 'same-origin' || site === 'none';
   }
 
   /** Refuses requests that would change something by virtue of a cookie, from where they may not come. */
   readonly guardCookies = (request: Request, _response: Response, next: NextFunction): void => {
     const changes = !['GET', 'HEAD', 'OPTIONS'].includes(request.method);
-    const refused = changes && cookieOf(request, REFRESH_COOKIE) !== undefined && !this.allows(request);
+    const refused = changes && this.carriesCookie(request) && !this.allows(request);
     next(refused ? new ParleyError('forbidden') : undefined);
   };
+
+  /** Under its former name too, whosever that one is: to refuse is the safe side. */
+  private carriesCookie(request: IncomingMessage): boolean {
+    const { own, former } = this.cookies.valuesOf(request);
+    return own !== undefined || former !== undefined;
+  }
 }
 
 /** A browser writes origins in one way only; a proxy in front may have taken TLS off, so the scheme is the page's. */

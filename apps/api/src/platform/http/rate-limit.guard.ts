@@ -9,18 +9,19 @@ import {
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { InjectThrottlerStorage, normalizeIp, type ThrottlerStorage } from '@nestjs/throttler';
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import { CONFIG, type Config } from '../../config/config.js';
 import { ParleyError } from '../../kernel/errors.js';
 import { type ApiRequest, requestOf } from './request.js';
 
-/** By what requests are counted: the peer's address, the caller, or the username in the body. */
-type Count = 'address' | 'user' | 'username';
+/** By what requests are counted: the peer's address, or the caller. */
+type Count = 'address' | 'user';
 
 export interface Rate {
   /** Requests of the same name share their counts. */
   name: string;
-  limit: number;
+  /** A number, or where it is set. */
+  limit: number | ((config: Config) => number);
   seconds: number;
   by: readonly Count[];
 }
@@ -43,15 +44,16 @@ class RateLimitGuard implements CanActivate {
     if (!this.config.rateLimits || !rate) return true;
     const request = requestOf(context);
     const response = context.switchToHttp().getResponse<Response>();
-    let remaining = rate.limit;
+    const limit = typeof rate.limit === 'number' ? rate.limit : rate.limit(this.config);
+    let remaining = limit;
     let reset = 0;
     for (const count of rate.by) {
       const key = `${rate.name}:${count}:${countedAs(request, count)}`;
       // No blocking beyond the window: refused requests are not counted, so nobody can keep another out for good.
-      const record = await this.storage.increment(key, rate.seconds * 1000, rate.limit, 0, rate.name);
-      remaining = Math.min(remaining, Math.max(0, rate.limit - record.totalHits));
+      const record = await this.storage.increment(key, rate.seconds * 1000, limit, 0, rate.name);
+      remaining = Math.min(remaining, Math.max(0, limit - record.totalHits));
       reset = Math.max(reset, record.isBlocked ? record.timeToBlockExpire : record.timeToExpire);
-      tell(response, { limit: rate.limit, remaining, reset });
+      tellLimit(response, { limit, remaining, reset });
       if (record.isBlocked) throw new ParleyError('rate_limited', { retryAfterMs: record.timeToBlockExpire * 1000 });
     }
     return true;
@@ -59,13 +61,14 @@ class RateLimitGuard implements CanActivate {
 }
 
 function countedAs(request: ApiRequest, count: Count): string {
-  if (count === 'user') return request.principal?.userId ?? '';
-  if (count === 'address') return String(normalizeIp(request.ip ?? ''));
-  const { username } = (request.body ?? {}) as { username?: unknown };
-  return typeof username === 'string' ? username.toLowerCase().slice(0, 100) : '';
+  return count === 'user' ? (request.principal?.userId ?? '') : addressOf(request);
 }
 
-function tell(
+/** The peer's address, by which it is counted: of IPv6 the network, in which one peer has many. */
+export const addressOf = (request: Request): string => String(normalizeIp(request.ip ?? ''));
+
+/** Tells how much of a limit is left; `reset` in seconds. */
+export function tellLimit(
   response: Response,
   { limit, remaining, reset }: { limit: number; remaining: number; reset: number },
 ): void {

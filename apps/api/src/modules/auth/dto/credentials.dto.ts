@@ -10,20 +10,40 @@ import { IsBoolean, IsString, Matches, MaxLength, ValidateBy, ValidateIf } from 
 import { IsName } from '../../../platform/names.js';
 import { MayBeMissing } from '../../../platform/validation.js';
 
-/** What reaches the hash is exactly what was typed: nothing is trimmed, and nothing that would be altered is taken. */
-const isPassword = (value: unknown): boolean =>
+/** One password has one length, whatever keyboard composed its letters: that of the form that is hashed. */
+const lengthOf = (password: string): number => password.normalize('NFKC').length;
+/** Far more than any form of a password needs; normalising takes time. */
+const LONGEST_TYPED = 16 * LIMITS.passwordMax;
+
+/** Nothing is trimmed, and nothing that would be altered is taken. */
+const isNewPassword = (value: unknown): boolean =>
   typeof value === 'string' &&
-  value.length >= LIMITS.passwordMin &&
-  value.length <= LIMITS.passwordMax &&
+  value.length <= LONGEST_TYPED &&
+  lengthOf(value) >= LIMITS.passwordMin &&
+  lengthOf(value) <= LIMITS.passwordMax &&
   value.isWellFormed() &&
   !value.includes('\0');
+
+/** Before passwords were normalised what counted was the length as typed. */
+const mayBePassword = (value: unknown): boolean =>
+  typeof value === 'string' &&
+  (value.length <= LIMITS.passwordMax || (value.length <= LONGEST_TYPED && lengthOf(value) <= LIMITS.passwordMax));
+
+const IsNewPassword = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'isNewPassword',
+    validator: {
+      validate: isNewPassword,
+      defaultMessage: () => `must have ${LIMITS.passwordMin} to ${LIMITS.passwordMax} characters`,
+    },
+  });
 
 const IsPassword = (): PropertyDecorator =>
   ValidateBy({
     name: 'isPassword',
     validator: {
-      validate: isPassword,
-      defaultMessage: () => `must have ${LIMITS.passwordMin} to ${LIMITS.passwordMax} characters`,
+      validate: mayBePassword,
+      defaultMessage: () => `must be text of at most ${LIMITS.passwordMax} characters`,
     },
   });
 
@@ -31,7 +51,7 @@ export class RegisterDto implements RegisterBody {
   @Matches(/^[a-z0-9._-]{2,32}$/i, { message: 'must be 2 to 32 of: letters a to z, digits, dot, underscore, hyphen' })
   username!: string;
 
-  @IsPassword()
+  @IsNewPassword()
   password!: string;
 
   @ValidateIf((body: RegisterDto) => body.displayName !== undefined)
@@ -45,8 +65,7 @@ export class LoginDto implements LoginBody {
   @MaxLength(LIMITS.passwordMax)
   username!: string;
 
-  @IsString()
-  @MaxLength(LIMITS.passwordMax)
+  @IsPassword()
   password!: string;
 }
 
@@ -57,11 +76,10 @@ export class RefreshDto implements RefreshBody {
 }
 
 export class ChangePasswordDto implements ChangePasswordBody {
-  @IsString()
-  @MaxLength(LIMITS.passwordMax)
+  @IsPassword()
   current!: string;
 
-  @IsPassword()
+  @IsNewPassword()
   new!: string;
 }
 
