@@ -44,6 +44,17 @@ export const MUTATIONS: Mutation[] = [
     seenBy: ['(g)'],
   },
   {
+    name: 'the client leaves what replies show of a message as it was before an edit',
+    patches: [
+      {
+        file: 'packages/client/src/model/quotes.ts',
+        from: 'if (editedAt === null && !isDeleted) return;',
+        to: 'if (!isDeleted) return;',
+      },
+    ],
+    seenBy: ['(a)', '(c)'],
+  },
+  {
     name: 'the excerpt of a deleted message is still told',
     patches: [
       {

@@ -12,6 +12,7 @@ import { type DurableEvent, HeldEvents } from './held-events.js';
 import { Members } from './members.js';
 import type { PageRequest } from './message-pages.js';
 import { MessageRows, type RowLimits } from './message-rows.js';
+import { Quotes } from './quotes.js';
 import { fetchedRow, furtherStatus, type Row, shownItem } from './row.js';
 import type { ConversationView, MessagesSnapshot, PageLoading, StoredItem } from './snapshots.js';
 import { type HeldMessages, type StatedCounts, Unread } from './unread.js';
@@ -77,7 +78,7 @@ export class Conversation implements HeldMessages {
     this.receipts = item.receipts;
     this.facts = item;
     this.factsVersion = item.version;
-    this.messages = new MessageRows(item.lastSeq, surroundings.options.rowLimits);
+    this.messages = new MessageRows(item.lastSeq, new Quotes(cursor), surroundings.options.rowLimits);
     this.members = new Members(surroundings.me);
     this.unread = new Unread(surroundings.me);
     if (item.peer) this.meet(item.peer);
@@ -206,7 +207,9 @@ export class Conversation implements HeldMessages {
   }
 
   shown(row: Row): StoredItem {
-    return shownItem(row, this.#statusOf(row.message), this.me);
+    const { message } = row;
+    const live = { status: this.#statusOf(message), replyTo: this.messages.quotes.renewed(message.replyTo) };
+    return shownItem(row, live, this.me);
   }
 
   #statusOf({ senderId, type, seq, status }: Message): MessageStatus {

@@ -1,6 +1,7 @@
 import { KnownRanges, type Range } from './known-ranges.js';
 import { PageLog } from './page-log.js';
-import { mergeRows, type Row, type RowChange, withoutExcerpt } from './row.js';
+import type { Quotes } from './quotes.js';
+import { mergeRows, type Row, type RowChange } from './row.js';
 
 /** How many rows are kept. */
 export interface RowLimits {
@@ -34,6 +35,7 @@ export class MessageRows {
   constructor(
     /** The last seq of the live range. */
     public head: number,
+    readonly quotes: Quotes,
     private readonly limits: RowLimits = LIMITS,
   ) {}
 
@@ -64,16 +66,8 @@ export class MessageRows {
 
   /** Some state of a message; taken where the message is held. */
   merge(row: Row): boolean {
-    const isHeld = this.change(row.message.seq, (held) => mergeRows(held, row));
-    if (row.message.isDeleted) this.blankRepliesTo(row.message.seq);
-    return isHeld;
-  }
-
-  /** The message is deleted: what quotes it does not tell its text any more. */
-  blankRepliesTo(seq: number): void {
-    const blank: RowChange = (row) => (row.message.replyTo?.seq === seq ? withoutExcerpt(row) : row);
-    this.log.note(blank);
-    for (const rows of this.#everywhere) for (const [place, row] of rows) rows.set(place, blank(row));
+    this.quotes.note(row.message);
+    return this.change(row.message.seq, (held) => mergeRows(held, row));
   }
 
   /** A message that is new in the order of events. */
@@ -90,7 +84,7 @@ export class MessageRows {
   mergeSynced(row: Row): void {
     const { seq } = row.message;
     this.merge(row);
-    if (seq > this.head && !this.#waiting.has(seq)) this.#waiting.set(seq, this.#withQuoteAsHeld(row));
+    if (seq > this.head && !this.#waiting.has(seq)) this.#waiting.set(seq, row);
   }
 
   /** Extends the live range by what waits; where the sync has told everything, up to `lastSeq` at once. */
@@ -119,8 +113,8 @@ export class MessageRows {
     const last = rows.at(-1)?.message.seq;
     if (first === undefined || last === undefined) return;
     for (const row of rows) {
+      this.quotes.note(row.message);
       this.#place(row);
-      if (row.message.isDeleted) this.blankRepliesTo(row.message.seq);
     }
     if (rows.length === last - first + 1) this.#ranges.add(first, last);
   }
@@ -171,13 +165,8 @@ export class MessageRows {
   #place(row: Row): void {
     const { seq } = row.message;
     const known = this.get(seq) ?? this.#waiting.get(seq);
-    this.#rows.set(seq, this.#withQuoteAsHeld(known ? mergeRows(known, row) : row));
+    this.#rows.set(seq, known ? mergeRows(known, row) : row);
     this.#ahead.delete(seq);
-  }
-
-  #withQuoteAsHeld(row: Row): Row {
-    const { replyTo } = row.message;
-    return replyTo && this.get(replyTo.seq)?.message.isDeleted ? withoutExcerpt(row) : row;
   }
 
   /** Something before it is missing, which a complete sync does not leave: the live range begins anew. */

@@ -62,7 +62,7 @@ class World {
     const kind = this.upTo(26);
     if (kind < 6) {
       this.sent += 1;
-      const replyTo = isAlive && this.upTo(2) === 0 ? seq : undefined;
+      const replyTo = message && message.type !== 'system' && this.upTo(2) === 0 ? seq : undefined;
       const line = { content: `line ${this.sent}`, clientMessageId: `client ${this.sent}`, mentions: some, replyTo };
       this.acknowledge(actor, server.send(actor, id, line));
     } else if (kind < 11 && isAlive) {

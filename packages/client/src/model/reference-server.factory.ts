@@ -281,7 +281,7 @@ export class ReferenceServer implements State {
       content: isSystem ? '' : line.content,
       metadata: isSystem ? { ...line.system } : {},
       mentions: isSystem ? [] : (line.mentions ?? []),
-      replyTo: quoted && { id: quoted.id, seq: quoted.seq, senderId: quoted.senderId, excerpt: quoted.content },
+      replyTo: quoted && { id: quoted.id, seq: quoted.seq, senderId: quoted.senderId, excerpt: '' },
       reactions: [],
       status: 'sent',
       createdAt: this.time(),

@@ -1,4 +1,11 @@
-import type { ConversationListItem, ConversationType, Member, Message, UserView } from '@parley/protocol';
+import {
+  type ConversationListItem,
+  type ConversationType,
+  firstGraphemes,
+  type Member,
+  type Message,
+  type UserView,
+} from '@parley/protocol';
 
 /** For specs: what the reference server stores, and how it presents that. */
 
@@ -60,7 +67,7 @@ export function present(conversation: StoredConversation, seq: number, viewer: s
   return structuredClone({
     ...message,
     status: viewer === null ? 'sent' : statusFor(conversation, message, viewer),
-    replyTo: replyTo && quoted?.isDeleted ? { ...replyTo, excerpt: '' } : replyTo,
+    replyTo: replyTo && { ...replyTo, excerpt: firstGraphemes(quoted?.content ?? '', 140) },
     reactions: [...reactions].map(([emoji, users]) => ({
       ...{ emoji, count: users.size },
       ...(viewer !== null && { reactedByMe: users.has(viewer) }),

@@ -29,6 +29,14 @@ const CHANGES: Record<string, (server: ReferenceServer) => unknown> = {
   'a message that mentions': send('ben', { mentions: ['ama', 'chi'] }),
   'a reply': send('ama', { replyTo: 3 }),
   'an edit': (server) => server.edit('ama', GROUP, 1, { content: 'changed' }),
+  'an edit of a message that was answered, within its excerpt and beyond': (server) => {
+    server.edit('ama', GROUP, 1, { content: `${'🇦🇹'.repeat(139)}👩‍👩‍👧` });
+    server.edit('ama', GROUP, 1, { content: `${'🇦🇹'.repeat(139)}👩‍👩‍👧 and more` });
+  },
+  'an answer to a deleted message': (server) => {
+    server.delete('ama', GROUP, 2);
+    send('ben', { replyTo: 2 })(server);
+  },
   'an edit that mentions others': (server) => server.edit('ama', GROUP, 2, { content: 'changed', mentions: ['chi'] }),
   'the deletion of the last message': (server) => server.delete('ama', GROUP, 3),
   'the deletion of a message that mentions': (server) => server.delete('ama', GROUP, 2),

@@ -1,4 +1,11 @@
-import type { Message, MessageStatus, ReactionCount, ReactionResult, ReactionUpdatedEvent } from '@parley/protocol';
+import type {
+  Message,
+  MessageStatus,
+  ReactionCount,
+  ReactionResult,
+  ReactionUpdatedEvent,
+  ReplyPreview,
+} from '@parley/protocol';
 import type { StoredItem } from './snapshots.js';
 
 /**
@@ -47,7 +54,7 @@ export function mergeRows(held: Row, coming: Row): Row {
   const { reactions } = (hasReactions ? coming : held).message;
   const { mine, mineVersion } = hasMine ? coming : held;
   return {
-    message: { ...base, status, reactions, replyTo: staysBlank(held, base) },
+    message: { ...base, status, reactions },
     reactionsVersion: Math.max(held.reactionsVersion, coming.reactionsVersion),
     mine,
     mineVersion,
@@ -83,20 +90,20 @@ export function withOwnReactions(held: Row, { version, reactions }: ReactionResu
   return mergeRows(held, told);
 }
 
-/** What it quotes was deleted. */
-export function withoutExcerpt(held: Row): Row {
-  const { message } = held;
-  if (!message.replyTo?.excerpt) return held;
-  return { ...held, message: { ...message, replyTo: { ...message.replyTo, excerpt: '' } }, shown: null };
+/** What a message shows beside what its row tells. */
+interface Live {
+  readonly status: MessageStatus;
+  readonly replyTo: ReplyPreview | null;
 }
 
-/** The same object while the row and its status stay. */
-export function shownItem(row: Row, status: MessageStatus, me: string): StoredItem {
-  if (row.shown?.message.status === status) return row.shown;
+/** The same object while the row and what goes with it stay. */
+export function shownItem(row: Row, { status, replyTo }: Live, me: string): StoredItem {
+  const { shown } = row;
+  if (shown?.message.status === status && shown.message.replyTo?.excerpt === replyTo?.excerpt) return shown;
   const { message, mine } = row;
   const reactions = message.reactions.map((each) => ({ ...each, reactedByMe: mine.has(each.emoji) }));
   const key = message.senderId === me ? message.clientMessageId : message.id;
-  row.shown = { kind: 'stored', key, message: { ...message, status, reactions } };
+  row.shown = { kind: 'stored', key, message: { ...message, status, reactions, replyTo } };
   return row.shown;
 }
 
@@ -106,11 +113,6 @@ function rowOf(message: Message, mine: ReadonlySet<string>, mineVersion: number)
 
 function atLeast(message: Message, version: number): Message {
   return message.version >= version ? message : { ...message, version };
-}
-
-/** An excerpt that was blanked stays so, whatever older state a row was read from. */
-function staysBlank({ message: { replyTo: held } }: Row, { replyTo }: Message): Message['replyTo'] {
-  return replyTo && held?.excerpt === '' && held.id === replyTo.id ? held : replyTo;
 }
 
 function counts(reactions: readonly ReactionCount[]): ReactionCount[] {

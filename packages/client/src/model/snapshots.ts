@@ -33,9 +33,12 @@ export interface PendingItem {
   /** `clientMessageId`. */
   readonly key: string;
   readonly entry: OutboxEntry;
-  /** Why it will not be sent unless it is resent; null while it may be. */
+  /**
+   * Why it is not sent; null while it is on its way. `retryable`: the same may succeed when it is resent. Otherwise the
+   * refusal is final: it can be discarded, and its text be sent as another message.
+   */
   readonly failure: ErrorObject | null;
-  /** What it replies to, where that is held. */
+  /** What it replies to, where that is held, with its present text; '' once that is deleted. */
   readonly quoted: ReplyPreview | null;
 }
 

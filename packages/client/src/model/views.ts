@@ -1,7 +1,8 @@
-import type { ReplyPreview } from '@parley/protocol';
+import type { Message, ReplyPreview } from '@parley/protocol';
 import type { OutboxEntry } from '../outbox/outbox-entry.js';
 import type { Conversation } from './conversation.js';
 import { hasFirstPage } from './paging.js';
+import { excerptOf } from './quotes.js';
 import type {
   ConversationsSnapshot,
   ConversationView,
@@ -11,9 +12,6 @@ import type {
   UnreadSnapshot,
 } from './snapshots.js';
 import type { Store } from './store.js';
-
-/** Characters of a quoted message that a reply shows, as the server cuts them. */
-const EXCERPT = 140;
 
 const NONE: readonly OutboxEntry[] = [];
 
@@ -66,7 +64,7 @@ function itemView(conversation: Conversation): ConversationView {
     ...facts,
     version: Math.max(cursor, facts.version),
     receipts,
-    lastMessage: last ? conversation.shown(last).message : facts.lastMessage,
+    lastMessage: last ? conversation.shown(last).message : withQuote(conversation, facts.lastMessage),
     unreadCount: unread.unreadCount,
     mentionCount: unread.mentionCount,
     lastReadSeq: unread.lastReadSeq,
@@ -74,6 +72,10 @@ function itemView(conversation: Conversation): ConversationView {
     members: present,
     membersComplete: members.isLoaded && present.length === facts.memberCount,
   };
+}
+
+function withQuote({ messages }: Conversation, message: Message | null): Message | null {
+  return message && { ...message, replyTo: messages.quotes.renewed(message.replyTo) };
 }
 
 function windowView(conversation: Conversation, pending: readonly OutboxEntry[]): MessagesSnapshot {
@@ -119,6 +121,6 @@ function pendingItem(entry: OutboxEntry, quoted: ReplyPreview | null): PendingIt
 function quotedBy({ messages }: Conversation, { replyToId }: OutboxEntry): ReplyPreview | null {
   const quoted = replyToId === undefined ? undefined : messages.find(replyToId)?.message;
   if (!quoted) return null;
-  const { id, seq, senderId, content } = quoted;
-  return { id, seq, senderId, excerpt: [...content].slice(0, EXCERPT).join('') };
+  const { id, seq, senderId } = quoted;
+  return { id, seq, senderId, excerpt: excerptOf(quoted) };
 }

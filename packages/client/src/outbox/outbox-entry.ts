@@ -15,7 +15,10 @@ export interface OutboxEntry {
   order: number;
   /** Whose it is; absent where it was written before this client had ever been connected. Sent only as this user. */
   senderId?: string;
-  /** Why the server refused it for good. It stays until `resend` or `discard`. */
+  /**
+   * Why the server did not take it. It stays until `resend` or `discard`. `retryable`: it failed by a defect of the server,
+   * several times, and may succeed later; otherwise the refusal is final.
+   */
   failure?: ErrorObject;
 }
 

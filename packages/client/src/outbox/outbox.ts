@@ -304,8 +304,8 @@ function commandOf(entry: OutboxEntry): SendCommand {
 }
 
 function failureOf(error: SdkError, clientMessageId: string): ErrorObject {
-  const { message, details, requestId = '' } = error;
-  // Connection faults are retryable: what is left is the server's.
+  const { message, retryable, details, requestId = '' } = error;
+  // Connection faults are repeated without end: what is left is the server's.
   const code = error.code as ErrorCode;
-  return { code, message, retryable: false, details, requestId, clientMessageId };
+  return { code, message, retryable, details, requestId, clientMessageId };
 }

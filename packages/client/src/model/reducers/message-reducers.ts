@@ -15,10 +15,7 @@ export const messageReducers: Reducers<'message:new' | 'message:edited' | 'messa
 
   'message:edited': changed,
 
-  'message:deleted': (conversation, event) => {
-    conversation.messages.blankRepliesTo(event.message.seq);
-    changed(conversation, event);
-  },
+  'message:deleted': changed,
 
   'reaction:updated': (conversation, event) => {
     conversation.messages.change(event.seq, (row) => withReaction(row, event, conversation.me));
@@ -29,6 +26,7 @@ export const messageReducers: Reducers<'message:new' | 'message:edited' | 'messa
 function changed(conversation: Conversation, event: MessageChangedEvent): void {
   const { message, version, mentionsAdded, mentionsRemoved } = event;
   const { me, unread } = conversation;
+  conversation.messages.quotes.note(message, Math.max(version, message.version));
   conversation.messages.change(message.seq, (row) => withBroadcast(row, message, version));
   const change = Number(mentionsAdded.includes(me)) - Number(mentionsRemoved.includes(me));
   if (change !== 0 && !unread.mention(message.seq, version, change > 0 ? 1 : -1)) conversation.doubt();
