@@ -157,6 +157,25 @@ describe('The client', () => {
     }
   });
 
+  it('shows a waiting reply with what the quoted message says now, and with nothing once it is deleted', async () => {
+    await online();
+    const list = client.messages('c');
+    list.subscribe(() => undefined);
+    await answerPage(...Array.from({ length: 40 }, (_, at) => 461 + at));
+    client.send('c', { content: 'so', replyToId: 'm470' });
+    await settle();
+    const quoted = () => list.getSnapshot().items.flatMap((item) => (item.kind === 'pending' ? item.quoted : []))[0];
+    expect(quoted()?.excerpt).toBe('x');
+    const tell = (name: string, version: number, change: Partial<Message>) => {
+      const told = { conversationId: 'c', actorId: 'me', mentionsAdded: [], mentionsRemoved: [] };
+      socket().tell(name, { ...told, version, message: { ...message(470), ...change, version } });
+    };
+    tell('message:edited', 502, { content: `${'🇦🇹'.repeat(140)}!`, editedAt: AT });
+    expect(quoted()?.excerpt).toBe('🇦🇹'.repeat(140));
+    tell('message:deleted', 503, { content: '', isDeleted: true });
+    expect(quoted()).toEqual({ id: 'm470', seq: 470, senderId: 'me', excerpt: '' });
+  });
+
   describe('that is asked for a place', () => {
     it('before anything is known begins there, and not at the newest message', async () => {
       const list = client.messages('c');
