@@ -15,6 +15,8 @@ export interface Turn {
 }
 
 const EMOJI = ['👍', '❤️', '😂', '🎉', '👀', '🚀'] as const;
+/** What decoders, databases and browsers may take for something else, at the edges of a text. */
+const EDGES = ['', '\ufeff', '\u200b', '\u0301', '\u2028', '\uffff', 'ß', '\u{1f1e6}'] as const;
 const ROLES: readonly MemberRole[] = ['member', 'admin', 'member', 'admin', 'owner'];
 
 /** How each operation is done. One that finds nothing to be done to does nothing; refusals are thrown. */
@@ -114,7 +116,8 @@ function send({ device, conversationId }: Turn, message: Outgoing): Promise<void
 }
 
 function text({ device, number, step }: Turn): string {
-  return `${number} by ${device.name}${' and so on'.repeat(Math.floor(step.second * 12))}`;
+  const [first, last] = [choose(EDGES, (step.second * 31) % 1), choose(EDGES, (step.second * 57) % 1)];
+  return `${first}${number} by ${device.name}${' and so on'.repeat(Math.floor(step.second * 12))}${last}`;
 }
 
 function mention({ party, step }: Turn): string {

@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
 import { drizzle } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
 import { ParleyError } from '../kernel/errors.js';
 import { ALWAYS_UP } from './availability.js';
 import { Database, type RunTransaction, refuseInsideTransaction } from './database.js';
+import { EmbeddedClient } from './embedded-client.js';
 import { translated } from './faults.js';
 import * as schema from './schema/index.js';
 
@@ -19,7 +19,7 @@ export async function openEmbedded(dataDir: string, migrations: string): Promise
   const directory = join(dataDir, 'postgres');
   await mkdir(directory, { recursive: true });
   // The default of 128 MB would be taken from the process's memory; the setting is kept by the directory.
-  const engine = await PGlite.create({ dataDir: directory, postgresqlconf: ['shared_buffers = 16MB'] });
+  const engine = await EmbeddedClient.open({ dataDir: directory, postgresqlconf: ['shared_buffers = 16MB'] });
   const inner = drizzle({ client: engine, schema });
   await migrate(inner, { migrationsFolder: migrations });
   const queue = new ExclusiveQueue();
@@ -46,7 +46,7 @@ export async function openEmbedded(dataDir: string, migrations: string): Promise
     await engine.close();
   };
   return new Database({
-    db: drizzle({ client: guarded as unknown as PGlite, schema }),
+    db: drizzle({ client: guarded as unknown as EmbeddedClient, schema }),
     parallelism: 1,
     transaction: runTransaction,
     availability: ALWAYS_UP,
