@@ -119,6 +119,51 @@ describe('a row that cannot be stored', () => {
     expect((await owner.say(id, 'on')).content).toBe('on');
   });
 
+  // A trigger and damage may raise any of them; XX001 is what Postgres says of a damaged page.
+  it.each(['P0001', 'XX001', 'XX000', '42883', '40001', 'Q0042'])(
+    'fails alone by a trigger or damage that raises %s',
+    async (state) => {
+      const { id, owner, members } = await aGroup(node);
+      const other = await groupOf(owner, members);
+      await node.rows(
+        sql.raw(`CREATE OR REPLACE FUNCTION spoil() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+          IF NEW.content LIKE 'bad%' THEN RAISE EXCEPTION 'spoilt' USING ERRCODE = '${state}'; END IF;
+          RETURN NEW; END $$`),
+      );
+      await node.rows(
+        sql`CREATE OR REPLACE TRIGGER spoil BEFORE INSERT ON messages FOR EACH ROW EXECUTE FUNCTION spoil()`,
+      );
+      const isBad = (i: number) => i % 13 === 5;
+      const writes = range(0, 199).map((i) =>
+        writer.write(prepared(i % 3 ? id : other, owner, isBad(i) ? `bad ${i}` : `${i}`)).then(
+          (outcome) => outcome.kind,
+          (fault: { code: string }) => fault.code,
+        ),
+      );
+      const code = state === 'P0001' ? 'validation_failed' : 'internal';
+      expect(await Promise.all(writes)).toEqual(range(0, 199).map((i) => (isBad(i) ? code : 'new')));
+      const expected = range(0, 199).filter((i) => i % 3 && !isBad(i));
+      expect((await storedIn(id)).map(({ content }) => content)).toEqual(expected.map(String));
+      await node.rows(sql`DROP TRIGGER spoil ON messages`);
+    },
+  );
+
+  it('where every row fails the attempts are bounded, and whose fault it is stays open for the rest', async () => {
+    const { id, owner } = await aGroup(node);
+    const repository = node.node.app.get(MessagesRepository);
+    const { writeBatch } = repository;
+    let attempts = 0;
+    repository.writeBatch = () => {
+      attempts += 1;
+      return Promise.reject(Object.assign(new Error('broken'), { code: 'XX000' }));
+    };
+    const writes = range(1, 500).map((i) => writer.write(prepared(id, owner, `${i}`)).catch(({ code }) => code));
+    const codes = new Set(await Promise.all(writes));
+    repository.writeBatch = writeBatch;
+    expect(codes).toEqual(new Set(['internal', 'service_unavailable']));
+    expect(attempts).toBeLessThan(600);
+  });
+
   it('by itself it is refused, and nothing of it is left', async () => {
     const { id, owner } = await aGroup(node);
     await expect(writer.write(prepared(id, owner, '\u0000'))).rejects.toMatchObject({ code: 'validation_failed' });

@@ -169,6 +169,24 @@ describe('watermarks', () => {
     expect(rows.map((row) => row.user_id)).toEqual([bob.id]);
   });
 
+  it('a mark that fails by a trigger fails alone: those that came with it are moved', async () => {
+    const { id, owner, members } = await aGroup(node, { members: 30 });
+    for (const i of [1, 2, 3]) await owner.say(id, `${i}`);
+    const bad = new Set([members[0], members[13], members[29]]);
+    const uuids = [...bad].map((person) => `'${person?.id}'`).join();
+    await node.rows(
+      sql.raw(`CREATE FUNCTION spoil() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        IF NEW.user_id IN (${uuids}) THEN RAISE EXCEPTION 'spoilt'; END IF; RETURN NEW; END $$`),
+    );
+    await node.rows(
+      sql`CREATE TRIGGER spoil BEFORE UPDATE ON conversation_participants FOR EACH ROW EXECUTE FUNCTION spoil()`,
+    );
+    const answers = await Promise.all(members.map((who) => who.post(`/conversations/${id}/read`, { seq: 3 })));
+    await node.rows(sql`DROP TRIGGER spoil ON conversation_participants`);
+    expect(answers.map(({ status }) => status)).toEqual(members.map((who) => (bad.has(who) ? 500 : 200)));
+    for (const who of members) expect((await who.sees(id)).lastReadSeq).toBe(bad.has(who) ? 0 : 3);
+  });
+
   it('§6: what is archived can still be marked', async () => {
     const { id, owner, members } = await aTalk();
     succeeded(await owner.patch(`/conversations/${id}`, { isArchived: true }));

@@ -2,8 +2,9 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShut
 import type { Logger } from 'pino';
 import type { Db } from '../../database/database.js';
 import { WriterDatabase } from '../../database/database.module.js';
+import { FaultBudget } from '../../database/fault-budget.js';
 import { isDataFault, isLockTimeout, isRepeatable } from '../../database/faults.js';
-import { asParleyError, ParleyError } from '../../kernel/errors.js';
+import { asParleyError, faultLevel, ParleyError } from '../../kernel/errors.js';
 import { LOG } from '../../kernel/log.js';
 import type { FeedEvent } from '../../realtime/feed/feed-events.js';
 import { Feeds } from '../../realtime/feed/feeds.js';
@@ -196,29 +197,28 @@ export class MessageWriter implements OnApplicationBootstrap, OnApplicationShutd
    * Writes a batch and settles what became of it. Rows at fault fail alone: the batch is split until they are by
    * themselves. Returns the messages whose conversation is held by someone else.
    */
-  private async commit(batch: readonly Pending[], wait: Wait): Promise<Pending[]> {
+  private async commit(batch: readonly Pending[], wait: Wait, faults = new FaultBudget()): Promise<Pending[]> {
+    let outcomes: readonly Outcome[];
     try {
-      const outcomes = await this.attempt(
-        batch.map((pending) => pending.message),
-        wait,
-      );
-      return this.settle(batch, outcomes);
+      const sent = batch.map((pending) => pending.message);
+      outcomes = await this.attempt(sent, wait);
     } catch (fault) {
       // Some other row or a table is held: in lanes of their own only those who need it wait for it.
       if (isLockTimeout(fault) && wait !== 'long') return [...batch];
-      if (isDataFault(fault) && batch.length > 1) return this.commitHalves(batch, wait);
+      if (batch.length > 1 && faults.mayBeOfOneRow(fault)) return this.commitHalves(batch, wait, faults);
       this.refuse(batch, fault);
       return [];
     }
+    return this.settle(batch, outcomes);
   }
 
-  private async commitHalves(batch: readonly Pending[], wait: Wait): Promise<Pending[]> {
+  private async commitHalves(batch: readonly Pending[], wait: Wait, faults: FaultBudget): Promise<Pending[]> {
     const middle = Math.ceil(batch.length / 2);
     // One after the other: a conversation may be in both, and its order must hold.
-    const first = await this.commit(batch.slice(0, middle), wait);
+    const first = await this.commit(batch.slice(0, middle), wait, faults);
     const held = new Set(first.map((pending) => pending.message.conversationId));
     const [behind, rest] = partition(batch.slice(middle), (pending) => held.has(pending.message.conversationId));
-    return [...first, ...behind, ...(rest.length > 0 ? await this.commit(rest, wait) : [])];
+    return [...first, ...behind, ...(rest.length > 0 ? await this.commit(rest, wait, faults) : [])];
   }
 
   private async attempt(batch: readonly PreparedMessage[], wait: Wait): Promise<Outcome[]> {
@@ -248,12 +248,20 @@ export class MessageWriter implements OnApplicationBootstrap, OnApplicationShutd
   }
 
   private refuse(batch: readonly Pending[], fault: unknown): void {
-    const refusal = isDataFault(fault)
-      ? new ParleyError('validation_failed', { message: 'The message cannot be stored.' }, { cause: fault })
-      : asParleyError(fault);
-    this.log.warn({ err: fault, messages: batch.length }, 'a batch of messages could not be written');
+    const refusal = refusalOf(fault, batch.length);
+    this.log[faultLevel(fault)]({ err: fault, messages: batch.length }, 'messages could not be written');
     for (const pending of batch) pending.reject(refusal);
   }
+}
+
+function refusalOf(fault: unknown, rows: number): ParleyError {
+  if (isDataFault(fault)) {
+    return new ParleyError('validation_failed', { message: 'The message cannot be stored.' }, { cause: fault });
+  }
+  const refusal = asParleyError(fault);
+  // Whose it is was not found out: each may be told to come back.
+  const isOfSome = rows > 1 && refusal.code === 'internal';
+  return isOfSome ? new ParleyError('service_unavailable', {}, { cause: fault }) : refusal;
 }
 
 function partition<T>(all: readonly T[], belongs: (each: T) => boolean): [T[], T[]] {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LIMITS } from '@parley/protocol';
+import { FaultBudget } from '../../database/fault-budget.js';
 import { isRepeatable } from '../../database/faults.js';
 import { ParleyError } from '../../kernel/errors.js';
 import { Turns } from '../../kernel/turns.js';
@@ -72,22 +73,28 @@ export class Watermarks {
     this.lines.delete(conversationId);
   }
 
-  private async moveSome(conversationId: string, batch: readonly Pending[]): Promise<void> {
-    try {
-      const rows = await this.attempt(
-        conversationId,
-        batch.map((pending) => pending.mark),
-      );
-      const moved = rows.filter((row) => row.outcome === 'move').sort((a, b) => a.receipts - b.receipts);
-      const marks = moved.flatMap((row) => {
-        const pending = batch[row.i];
-        return pending ? eventOf(conversationId, pending.mark, row) : [];
-      });
-      if (marks.length > 0) this.feeds.announce({ conversationId, events: [], marks });
-      for (const row of rows) batch[row.i]?.resolve(row);
-    } catch (fault) {
-      for (const pending of batch) pending.reject(fault);
+  /** A mark at fault fails alone: the batch is split until it is by itself. */
+  private async moveSome(conversationId: string, batch: readonly Pending[], faults = new FaultBudget()): Promise<void> {
+    const marks = batch.map((pending) => pending.mark);
+    const moved = await this.attempt(conversationId, marks).catch((fault: unknown) => ({ fault }));
+    if (!('fault' in moved)) return this.settle(conversationId, batch, moved);
+    if (batch.length === 1 || !faults.mayBeOfOneRow(moved.fault)) {
+      for (const pending of batch) pending.reject(moved.fault);
+      return;
     }
+    const middle = Math.ceil(batch.length / 2);
+    await this.moveSome(conversationId, batch.slice(0, middle), faults);
+    await this.moveSome(conversationId, batch.slice(middle), faults);
+  }
+
+  private settle(conversationId: string, batch: readonly Pending[], rows: readonly MarkRow[]): void {
+    const moved = rows.filter((row) => row.outcome === 'move').sort((a, b) => a.receipts - b.receipts);
+    const marks = moved.flatMap((row) => {
+      const pending = batch[row.i];
+      return pending ? eventOf(conversationId, pending.mark, row) : [];
+    });
+    if (marks.length > 0) this.feeds.announce({ conversationId, events: [], marks });
+    for (const row of rows) batch[row.i]?.resolve(row);
   }
 
   private async attempt(conversationId: string, marks: readonly Mark[]): Promise<MarkRow[]> {
