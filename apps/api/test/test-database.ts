@@ -63,6 +63,15 @@ async function freshOnServer(server: string): Promise<TestDatabase> {
   return { env: { DATABASE_URL: named(server, name), DATA_DIR: directory }, remove };
 }
 
+/** An empty database on the test's Postgres, made with these options of CREATE DATABASE. */
+export async function databaseWith(options: string): Promise<{ url: string; remove(): Promise<void> }> {
+  const server = process.env.PARLEY_TEST_POSTGRES_URL ?? '';
+  const name = `parley_test_${randomBytes(8).toString('hex')}`;
+  await asAdmin(server, (admin) => admin.query(`CREATE DATABASE ${name} TEMPLATE template0 ${options}`));
+  const remove = () => asAdmin(server, (admin) => admin.query(`DROP DATABASE ${name} WITH (FORCE)`));
+  return { url: named(server, name), remove };
+}
+
 async function makeTemplateOn(server: string, admin: pg.Client, template: string): Promise<void> {
   const draft = `parley_draft_${randomBytes(8).toString('hex')}`;
   await admin.query(`CREATE DATABASE ${draft}`);
@@ -70,7 +79,8 @@ async function makeTemplateOn(server: string, admin: pg.Client, template: string
   await admin.query(`ALTER DATABASE ${draft} RENAME TO ${template}`);
 }
 
-async function asAdmin(server: string, work: (admin: pg.Client) => Promise<unknown>): Promise<void> {
+/** Works with a session of its own. */
+export async function asAdmin(server: string, work: (admin: pg.Client) => Promise<unknown>): Promise<void> {
   const admin = new pg.Client({ connectionString: server });
   await admin.connect();
   await work(admin).finally(() => admin.end());

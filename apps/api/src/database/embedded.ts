@@ -2,12 +2,15 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { drizzle } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
+import type { Logger } from 'pino';
 import { ParleyError } from '../kernel/errors.js';
-import { ALWAYS_UP } from './availability.js';
 import { Database, type RunTransaction, refuseInsideTransaction } from './database.js';
 import { EmbeddedClient } from './embedded-client.js';
+import { EmbeddedState } from './embedded-state.js';
 import { translated } from './faults.js';
+import { tryWriting } from './fitness.js';
 import * as schema from './schema/index.js';
+import { statingSettings } from './session-settings.js';
 
 const MOST_WAITING = 2_000;
 
@@ -15,22 +18,33 @@ const MOST_WAITING = 2_000;
  * Postgres inside the process, kept in `<dataDir>/postgres`. It has one connection, so one bounded queue stands before
  * it. Committed rows survive the process's death; they survive a power loss only with a real Postgres (fsync is off).
  */
-export async function openEmbedded(dataDir: string, migrations: string): Promise<Database> {
+export async function openEmbedded(dataDir: string, migrations: string, log: Logger): Promise<Database> {
   const directory = join(dataDir, 'postgres');
   await mkdir(directory, { recursive: true });
   // The default of 128 MB would be taken from the process's memory; the setting is kept by the directory.
   const engine = await EmbeddedClient.open({ dataDir: directory, postgresqlconf: ['shared_buffers = 16MB'] });
+  await engine.exec(statingSettings());
   const inner = drizzle({ client: engine, schema });
   await migrate(inner, { migrationsFolder: migrations });
   const queue = new ExclusiveQueue();
+  const state = new EmbeddedState(log, () => queue.run(() => tryWriting(inner)));
+  const run = async <T>(task: () => Promise<T>): Promise<T> => {
+    if (!state.isUp) throw new ParleyError('service_unavailable', { isTold: true });
+    try {
+      return await queue.run(task);
+    } catch (fault) {
+      state.note(fault);
+      throw fault;
+    }
+  };
   const guarded = {
     query: (text: string, values: unknown[], options: object) => {
       refuseInsideTransaction();
-      return queue.run(() => engine.query(text, values, options));
+      return run(() => engine.query(text, values, options));
     },
   };
   const runTransaction: RunTransaction = (work, begin) =>
-    queue.run(async () => {
+    run(async () => {
       await engine.exec(begin);
       try {
         const result = await work(inner);
@@ -42,6 +56,7 @@ export async function openEmbedded(dataDir: string, migrations: string): Promise
       }
     });
   const close = async () => {
+    state.close();
     await queue.run(async () => undefined).catch(() => undefined);
     await engine.close();
   };
@@ -49,8 +64,8 @@ export async function openEmbedded(dataDir: string, migrations: string): Promise
     db: drizzle({ client: guarded as unknown as EmbeddedClient, schema }),
     parallelism: 1,
     transaction: runTransaction,
-    availability: ALWAYS_UP,
-    ping: async () => void (await queue.run(() => engine.query('SELECT 1'))),
+    availability: state,
+    ping: async () => void (await run(() => engine.query('SELECT 1'))),
     close,
   });
 }

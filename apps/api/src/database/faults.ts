@@ -1,7 +1,16 @@
 import { ParleyError } from '../kernel/errors.js';
 
-/** Connection lost or refused, server starting or stopping, no slot, deadline passed: worth repeating later. */
-const UNAVAILABLE_STATES = new Set(['53300', '53400', '55P03', '57014', '57P01', '57P02', '57P03', '57P05', '25P03']);
+/** Classes that speak of the server or of the way to it: connection, resources, operator intervention. */
+const UNAVAILABLE_CLASSES = new Set(['08', '53', '57']);
+/**
+ * Of other classes: read-only, a transaction ended by its deadline, not ready for this or in use, lock not available,
+ * the system around the server, its files. Damage (XX001, XX002, 58P01) is of what was touched, and speaks of that alone.
+ */
+const UNAVAILABLE_STATES = new Set(['25006', '25P03', '25P04', '55000', '55006', '55P03', '58000', '58030']);
+/** With these nothing can be written, whoever asks. */
+const UNFIT_STATES = new Set(['25006', '53000', '53100', '53200', '58000', '58030']);
+/** No transaction number is given any more until somebody has vacuumed; its SQLSTATE is that of a value too large. */
+const WRAPAROUND = /^GetNew(Transaction|MultiXact)Id$/;
 const UNAVAILABLE_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -22,7 +31,8 @@ function* causes(fault: unknown): Generator<object> {
 /** The SQLSTATE of a database fault, wherever in the chain of causes it is. */
 function sqlState(fault: unknown): string | null {
   for (const at of causes(fault)) {
-    const code = (at as { code?: unknown }).code;
+    const { code, routine } = at as { code?: unknown; routine?: unknown };
+    if (typeof routine === 'string' && WRAPAROUND.test(routine)) return '53000';
     if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) && !UNAVAILABLE_CODES.has(code)) return code;
   }
   return null;
@@ -43,19 +53,31 @@ export function isConnectionFault(fault: unknown): boolean {
 
 /** Whether the database cannot be used for now: nothing is wrong with what was asked, and it may be asked again. */
 export function isAway(fault: unknown): boolean {
-  return isConnectionFault(fault) || UNAVAILABLE_STATES.has(sqlState(fault) ?? '');
+  const state = sqlState(fault) ?? '';
+  return isConnectionFault(fault) || UNAVAILABLE_CLASSES.has(state.slice(0, 2)) || UNAVAILABLE_STATES.has(state);
+}
+
+/** Whether the database is there, but in a state in which nobody can write to it. */
+export const isUnfit = (fault: unknown): boolean => UNFIT_STATES.has(sqlState(fault) ?? '');
+
+/** Of several addresses that were tried in vain, the fault itself says nothing but the code. */
+export function wordsOf(fault: unknown): string {
+  const { message, code } = ([...causes(fault)].at(-1) ?? {}) as { message?: string; code?: string };
+  return message || code || String(fault);
 }
 
 /** The database's faults that a client should simply come back from, as such; every other fault as it is. */
 export function translated(fault: unknown): unknown {
-  return isAway(fault) ? new ParleyError('service_unavailable', {}, { cause: fault }) : fault;
+  if (!isAway(fault)) return fault;
+  const isTold = isUnfit(fault) || isConnectionFault(fault);
+  return new ParleyError('service_unavailable', { isTold }, { cause: fault });
 }
 
 /** Deadlock or serialization failure: the transaction as a whole may be repeated at once. */
 export const isRepeatable = (fault: unknown): boolean => ['40P01', '40001'].includes(sqlState(fault) ?? '');
 
-/** Data or a constraint at fault: repeating the same rows cannot help. */
-export const isDataFault = (fault: unknown): boolean => /^(22|23|54|0A)/.test(sqlState(fault) ?? '');
+/** Data, a constraint or a trigger that says no: repeating the same rows cannot help. */
+export const isDataFault = (fault: unknown): boolean => /^(22|23|54|0A|P0001)/.test(sqlState(fault) ?? '');
 
 /** The server answers, but has no connection left for this one. */
 export const isOutOfSlots = (fault: unknown): boolean => sqlState(fault) === '53300';

@@ -20,15 +20,15 @@ export async function openDatabases(
   interruption: AbortSignal = new AbortController().signal,
 ): Promise<OpenDatabases> {
   const { databaseUrl: url, dataDir } = config;
-  if (!url) return openInProcess(dataDir);
+  if (!url) return openInProcess(dataDir, log);
   const start = (company: Company) => openWatched(url, company, { log, interruption });
   if (!config.redisUrl) return holding(await lockDirectory(dataDir), () => start('alone'));
   return start('together');
 }
 
-async function openInProcess(dataDir: string): Promise<OpenDatabases> {
+async function openInProcess(dataDir: string, log: Logger): Promise<OpenDatabases> {
   return holding(await lockDirectory(dataDir), async () => {
-    const database = await openEmbedded(dataDir, MIGRATIONS);
+    const database = await openEmbedded(dataDir, MIGRATIONS, log);
     return { main: database, writer: database, close: () => database.close() };
   });
 }

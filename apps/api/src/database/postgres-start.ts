@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type MigrationMeta, readMigrationFiles } from 'drizzle-orm/migrator';
 import pg from 'pg';
-import { isAway } from './faults.js';
+import { isAway, wordsOf } from './faults.js';
 import type { PostgresWatch, Starting } from './postgres-watch.js';
 
 /** Any number that nothing else in the database uses for its advisory locks. */
 const MIGRATION_LOCK = 7_265_003_001;
 const RETRY_MS = 1_000;
+const REMIND_EVERY_MS = 15_000;
 /** A migration that waits for a table makes everyone else who needs that table wait behind it. */
 const LOCK_MS = 500;
 const CONNECT_MS = 5_000;
@@ -17,15 +18,16 @@ const DONE = 'drizzle.__drizzle_migrations';
 export async function migratePostgres(watch: PostgresWatch, folder: string, starting: Starting): Promise<void> {
   const { log, interruption } = starting;
   const migrations = readMigrationFiles({ migrationsFolder: folder });
+  let remindedAt = Number.NEGATIVE_INFINITY;
   for (;;) {
     try {
       return await migrateAll(watch, migrations);
     } catch (fault) {
       if (!isAway(fault)) throw fault;
-      log.warn(
-        { fault: (fault as Error).message },
-        'the schema could not be brought up to date; it will be tried again',
-      );
+      if (performance.now() - remindedAt > REMIND_EVERY_MS) {
+        remindedAt = performance.now();
+        log.warn({ fault: wordsOf(fault) }, 'the schema could not be brought up to date; it will be tried again');
+      }
       await sleep(RETRY_MS, undefined, { signal: interruption });
     }
   }
@@ -43,6 +45,7 @@ async function migrateAll(watch: PostgresWatch, migrations: readonly MigrationMe
   client.on('error', () => undefined);
   try {
     await client.connect();
+    await watch.state(client);
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
     await client.query(`SET lock_timeout = ${LOCK_MS}`);
     await client.query('CREATE SCHEMA IF NOT EXISTS drizzle');

@@ -1,10 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import type { Availability } from './availability.js';
-import { isAway, isOutOfSlots } from './faults.js';
+import { isAway, isOutOfSlots, isUnfit, wordsOf } from './faults.js';
+import { IS_READ_ONLY, ReadOnlyError, tryWriting } from './fitness.js';
 import { Links } from './links.js';
+import * as schema from './schema/index.js';
+import { type Settings, statingSettings } from './session-settings.js';
 
 type Answer = 'good' | 'fault' | 'none';
 
@@ -29,12 +33,16 @@ const CONNECT_MS = { up: 5_000, down: 2_500 };
 const RETRY_MS = 500;
 const CLAIM_ATTEMPTS = 6;
 const REMIND_EVERY_MS = 15_000;
-/** A server that lost us without a word ends our sessions, and with them their locks, within half a minute. */
-const KEEPALIVE = '-c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3';
+/**
+ * A server that lost us without a word ends our sessions, and with them their locks, within half a minute. Deadlines that
+ * the database sets must not end the statement by which a session states its own.
+ */
+const OPTIONS =
+  '-c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c statement_timeout=0 -c lock_timeout=0';
 
 /**
- * One session of its own that asks the database every second whether it is there, and holds the advisory lock that says
- * in what company this node runs. It decides for all connections: when it gets no answer they are cut and everything is
+ * One session of its own that asks the database every second whether it is there and can be written to, and holds the
+ * advisory lock that says in what company this node runs. It decides for all connections: when it gets no answer they are cut and everything is
  * refused at once, until it has reached the database again. So no command has to wait in order to find that out.
  */
 export class PostgresWatch implements Availability {
@@ -43,6 +51,9 @@ export class PostgresWatch implements Availability {
   private readonly listeners = new Set<(isUp: boolean) => void>();
   private readonly closing = new AbortController();
   private up = true;
+  /** A statement failed by the state of the server: whether anything can be written is to be tried. */
+  private isDoubted = false;
+  private wake = new AbortController();
   private holdsLock = false;
   private watching: Promise<void> | null = null;
 
@@ -72,13 +83,25 @@ export class PostgresWatch implements Availability {
     return () => this.listeners.delete(listener);
   }
 
+  /** To be told of every fault of a statement: one that speaks of the server's state is looked into at once. */
+  note(fault: unknown): void {
+    if (!isUnfit(fault)) return;
+    this.isDoubted = true;
+    this.wake.abort();
+  }
+
+  /** What every new session has to be told before it is used. */
+  async state(session: pg.ClientBase, own?: Settings): Promise<void> {
+    await session.query(statingSettings(own));
+  }
+
   /** What every connection of this node has in common. */
   connectionOptions(purpose: string): pg.ClientConfig {
     return {
       connectionString: this.url,
       stream: this.links.open,
       keepAlive: true,
-      options: KEEPALIVE,
+      options: OPTIONS,
       application_name: `parley-${purpose}-${this.processName}`,
     };
   }
@@ -95,6 +118,7 @@ export class PostgresWatch implements Availability {
     for (let refused = 0; refused < CLAIM_ATTEMPTS; ) {
       try {
         const session = await this.claimed();
+        if (session) await requireUtf8(session);
         if (session) return session;
         refused += 1;
       } catch (fault) {
@@ -137,16 +161,32 @@ export class PostgresWatch implements Availability {
     session.once('end', () => lost.abort());
     const either = AbortSignal.any([lost.signal, this.closing.signal]);
     while (!either.aborted) {
+      this.wake = new AbortController();
       const answer = await patiently(this.ask(session), () => this.links.bytesHeard);
       if (answer === 'none') this.turn(false, 'it gave no answer');
       if (answer !== 'good') return;
-      await pause(ASK_EVERY_MS, either);
+      if (!this.isDoubted) await pause(ASK_EVERY_MS, AbortSignal.any([either, this.wake.signal]));
     }
   }
 
   private async ask(session: pg.Client): Promise<void> {
-    if (this.holdsLock) await session.query('SELECT 1');
-    else await this.claims(session);
+    if (!this.holdsLock) await this.claims(session);
+    await this.requireFitness(session).catch((fault: unknown) => {
+      if (isUnfit(fault) || fault instanceof ReadOnlyError) this.turn(false, wordsOf(fault));
+      throw fault;
+    });
+  }
+
+  /** Writing is tried only where there is doubt: after a fault, and before a database that was away is used again. */
+  private async requireFitness(session: pg.Client): Promise<void> {
+    const { rows } = await session.query<{ yes: boolean }>(IS_READ_ONLY);
+    if (rows[0]?.yes) throw new ReadOnlyError();
+    if (!this.isDoubted && this.up) return;
+    this.isDoubted = false;
+    await tryWriting(drizzle({ client: session, schema })).catch((fault: unknown) => {
+      this.isDoubted = true;
+      throw fault;
+    });
   }
 
   /** A new session in place of a lost one; null where there is none to be had. */
@@ -157,6 +197,7 @@ export class PostgresWatch implements Availability {
       // All our connections were cut: what the server still takes for ours only holds locks.
       if (!this.up) await this.endLeftSessions(session);
       if (!(await this.claims(session))) this.log.error(REFUSALS[this.company]);
+      await this.requireFitness(session);
       this.turn(true);
       return session;
     } catch (fault) {
@@ -177,6 +218,7 @@ export class PostgresWatch implements Availability {
       this.log.debug({ fault: fault.message }, 'the watch over the database lost its session'),
     );
     await client.connect();
+    await this.state(client);
     return client;
   }
 
@@ -196,13 +238,30 @@ export class PostgresWatch implements Availability {
   }
 
   private turn(isUp: boolean, reason?: string): void {
-    if (!isUp) this.links.cut();
-    if (this.up === isUp) return;
+    const isNew = this.up !== isUp;
     this.up = isUp;
+    if (!isUp) this.links.cut();
+    if (!isNew) return;
     if (isUp) this.log.info('the database is back');
-    else this.log.error({ reason }, 'the database is away: everything that needs it is refused until it is back');
+    else
+      this.log.error(
+        { reason },
+        'the database is away or cannot be written to: what needs it is refused until it is back',
+      );
     for (const listener of this.listeners) listener(isUp);
   }
+}
+
+/** @throws with a sentence where the server would store something else than what people write. */
+async function requireUtf8(session: pg.Client): Promise<void> {
+  const { rows } = await session.query<{ encoding: string }>("SELECT current_setting('server_encoding') AS encoding");
+  const encoding = rows[0]?.encoding;
+  if (encoding === 'UTF8') return;
+  await session.end();
+  throw new Error(
+    `The database is encoded in ${encoding}, and Parley needs UTF8. ` +
+      "Make one with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0, and name it in DATABASE_URL.",
+  );
 }
 
 const REFUSALS = {
@@ -240,9 +299,3 @@ function patiently(asked: Promise<void>, bytesHeard: () => number): Promise<Answ
 async function pause(ms: number, until?: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal: until }).catch(() => undefined);
 }
-
-/** Of several addresses that were tried in vain, the fault itself says nothing but the code. */
-const wordsOf = (fault: unknown): string => {
-  const { message, code } = fault as { message?: string; code?: string };
-  return message || code || String(fault);
-};

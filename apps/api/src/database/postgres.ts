@@ -20,6 +20,11 @@ const STATEMENT_MS = 10_000;
 const LOCK_MS = 2_000;
 /** A node that was cut off in the middle of a transaction holds its rows no longer than this; a slow one takes seconds. */
 const IDLE_IN_TRANSACTION_MS = 10_000;
+const DEADLINES = {
+  statement_timeout: String(STATEMENT_MS),
+  lock_timeout: String(LOCK_MS),
+  idle_in_transaction_session_timeout: String(IDLE_IN_TRANSACTION_MS),
+};
 const MOST_WAITING = 2_000;
 /** After a connection was refused none is asked for again for so long: a server in trouble is not stormed. */
 const REFUSED_PAUSE_MS = 200;
@@ -42,7 +47,13 @@ export function openPostgres(options: PostgresOptions, watch: PostgresWatch, log
   const within = async <T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
     refuseInsideTransaction();
     if (!watch.isUp) throw away();
-    return turns.within(async () => work(await connect()));
+    return turns.within(async () => {
+      const client = await connect();
+      return work(client).catch((fault: unknown) => {
+        watch.note(fault);
+        throw fault;
+      });
+    });
   };
 
   const single = { query: (config: never, values: never) => within((client) => runSingle(client, config, values)) };
@@ -59,30 +70,32 @@ export function openPostgres(options: PostgresOptions, watch: PostgresWatch, log
   });
 }
 
-const away = () => new ParleyError('service_unavailable', { retryAfterMs: RETRY_AFTER_MS });
+const away = (cause?: unknown) =>
+  new ParleyError('service_unavailable', { retryAfterMs: RETRY_AFTER_MS, isTold: true }, { cause });
 
 function openPool({ connections, name }: PostgresOptions, watch: PostgresWatch, log: Logger): pg.Pool {
   const pool = new pg.Pool({
     ...watch.connectionOptions(name),
     max: connections,
     connectionTimeoutMillis: ACQUIRE_MS,
-    statement_timeout: STATEMENT_MS,
     // The client's own deadline, for a connection of which nothing is left but this end.
     query_timeout: STATEMENT_MS + 2_000,
-    lock_timeout: LOCK_MS,
-    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    // The pool waits for it, though its type does not say so.
+    onConnect: ((client: pg.PoolClient) => watch.state(client, DEADLINES)) as () => never,
   });
   // Without a listener on the pool and on every client a lost connection would end the process.
-  pool.on('error', (fault) => log.warn({ fault: fault.message }, 'an idle database connection was lost'));
+  // What the watch has cut it has told of.
+  const tell = (fault: Error, what: string) => log[watch.isUp ? 'warn' : 'debug']({ fault: fault.message }, what);
+  pool.on('error', (fault) => tell(fault, 'an idle database connection was lost'));
   pool.on('connect', (client) => {
-    client.on('error', (fault) => log.warn({ fault: fault.message }, 'a database connection was lost'));
+    client.on('error', (fault) => tell(fault, 'a database connection was lost'));
   });
   return pool;
 }
 
 /** Takes a connection from the pool; where there is none and the last attempt just failed, it fails at once. */
 function connector(pool: pg.Pool): () => Promise<pg.PoolClient> {
-  let refused: { at: number; fault: unknown } | null = null;
+  let refused: { at: number; fault: ParleyError } | null = null;
   return async () => {
     if (refused && pool.idleCount === 0 && performance.now() - refused.at < REFUSED_PAUSE_MS) throw refused.fault;
     try {
@@ -90,7 +103,8 @@ function connector(pool: pg.Pool): () => Promise<pg.PoolClient> {
       refused = null;
       return client;
     } catch (fault) {
-      refused = { at: performance.now(), fault: translated(fault) };
+      // Whatever the reason: who asks for something can do nothing about it but come back.
+      refused = { at: performance.now(), fault: away(fault) };
       throw refused.fault;
     }
   };

@@ -5,6 +5,8 @@ interface Extra {
   details?: ErrorDetail[];
   retryAfterMs?: number;
   clientMessageId?: string;
+  /** Its reason is told once for all that it keeps from working, so that not each of them has to. */
+  isTold?: boolean;
 }
 
 /** The one error that reaches clients: a row of the error table, with what this case adds to it. */
@@ -53,6 +55,9 @@ export function notFound(): ParleyError {
 export function conflict(path: string, message: string): ParleyError {
   return new ParleyError('conflict', { details: [{ path, message }] });
 }
+
+/** How loud a fault is told that something of ours had to do without. */
+export const faultLevel = (fault: unknown): 'debug' | 'warn' => (asParleyError(fault).extra.isTold ? 'debug' : 'warn');
 
 const MOST_CAUSES = 10;
 

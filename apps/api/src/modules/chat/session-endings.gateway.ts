@@ -2,7 +2,7 @@ import { Inject, type OnApplicationShutdown } from '@nestjs/common';
 import { type OnGatewayInit, WebSocketGateway } from '@nestjs/websockets';
 import type { Logger } from 'pino';
 import { CONFIG, type Config } from '../../config/config.js';
-import { ParleyError } from '../../kernel/errors.js';
+import { faultLevel, ParleyError } from '../../kernel/errors.js';
 import { isUuid } from '../../kernel/ids.js';
 import { LOG } from '../../kernel/log.js';
 import { closeForGood } from '../../realtime/closing.js';
@@ -63,7 +63,7 @@ export class SessionEndings implements OnGatewayInit<ParleyServer>, OnApplicatio
         }
       }
     } catch (fault) {
-      this.log.warn({ err: fault }, 'sessions could not be reviewed; it will be tried again');
+      this.log[faultLevel(fault)]({ err: fault }, 'sessions could not be reviewed; it will be tried again');
     }
   }
 

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { JoinResult, RefreshResult } from '@parley/protocol';
 import type { Logger } from 'pino';
-import { asParleyError } from '../../kernel/errors.js';
+import { asParleyError, faultLevel } from '../../kernel/errors.js';
 import { LOG } from '../../kernel/log.js';
 import { closeToComeBack } from '../../realtime/closing.js';
 import { Connections } from '../../realtime/connections.js';
@@ -37,7 +37,7 @@ export class SocketSessions {
     this.presence.came(userId);
     socket.data.ready = this.connections.connect(socket).then(() => this.clock.start(socket));
     socket.data.ready.catch((fault: unknown) => {
-      this.log.warn({ userId, err: fault }, 'a socket could not be brought in');
+      this.log[faultLevel(fault)]({ userId, err: fault }, 'a socket could not be brought in');
       closeToComeBack(socket, asParleyError(fault));
     });
   }

@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { CONFIG, type Config } from '../../config/config.js';
+import { faultLevel } from '../../kernel/errors.js';
 import { newId } from '../../kernel/ids.js';
 import { LOG } from '../../kernel/log.js';
 import { LivingNodes } from './living-nodes.js';
@@ -59,7 +60,10 @@ export class NodeRegister implements OnApplicationBootstrap, OnApplicationShutdo
       if (!isRegistered) await this.register();
       for (const [nodeId, value] of this.living.look(others, performance.now())) await this.remove(nodeId, value);
     } catch (fault) {
-      this.log.warn({ err: fault }, 'the register of nodes could not be kept; the next beat will try again');
+      this.log[faultLevel(fault)](
+        { err: fault },
+        'the register of nodes could not be kept; the next beat will try again',
+      );
     } finally {
       this.beating = false;
     }

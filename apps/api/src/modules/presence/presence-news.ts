@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { CONFIG, type Config } from '../../config/config.js';
+import { faultLevel } from '../../kernel/errors.js';
 import { LOG } from '../../kernel/log.js';
 import { ServiceState } from '../../platform/service-state.js';
 import { conversationRoom, type ParleyServer, userRoom } from '../../realtime/socket.js';
@@ -104,7 +105,7 @@ export class PresenceNews implements OnApplicationShutdown {
 
   private repeatLater(fault: unknown): void {
     if (this.stopped) return;
-    this.log.warn({ err: fault }, 'who came and went could not be told yet; it will be tried again');
+    this.log[faultLevel(fault)]({ err: fault }, 'who came and went could not be told yet; it will be tried again');
     if (this.retry) clearTimeout(this.retry);
     this.retry = setTimeout(() => void this.repeat(), RETRY_MS).unref();
   }

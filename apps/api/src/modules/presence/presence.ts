@@ -1,5 +1,6 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Logger } from 'pino';
+import { faultLevel } from '../../kernel/errors.js';
 import { LOG } from '../../kernel/log.js';
 import type { ParleyServer } from '../../realtime/socket.js';
 import { NodeRegister } from './node-register.js';
@@ -105,7 +106,7 @@ export class Presence implements OnApplicationShutdown {
       if (changed) await this.news.tell(changed);
       return changed !== null;
     } catch (fault) {
-      this.log.warn({ err: fault }, 'presence could not be stored; it will be tried again');
+      this.log[faultLevel(fault)]({ err: fault }, 'presence could not be stored; it will be tried again');
       return false;
     }
   }

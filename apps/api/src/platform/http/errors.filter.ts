@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { Response } from 'express';
 import type { Logger } from 'pino';
-import { notFound, type ParleyError } from '../../kernel/errors.js';
+import { faultLevel, notFound, type ParleyError } from '../../kernel/errors.js';
 import { restError } from './faults.js';
 import type { ApiRequest } from './request.js';
 
@@ -41,7 +41,8 @@ export class ErrorsFilter implements ExceptionFilter {
       requestId: request.requestId,
     };
     if (error.code === 'internal') this.log.error({ ...line, err: error.cause }, 'a request failed');
-    else if (error.cause !== undefined && error.status >= 500) this.log.warn({ ...line, err: error.cause }, 'refused');
+    else if (error.cause !== undefined && error.status >= 500)
+      this.log[faultLevel(error)]({ ...line, err: error.cause }, 'refused');
     else this.log.info(line, 'refused');
   }
 }

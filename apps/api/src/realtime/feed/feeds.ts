@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { ConversationListItem } from '@parley/protocol';
 import type { Logger } from 'pino';
+import { faultLevel } from '../../kernel/errors.js';
 import { LOG } from '../../kernel/log.js';
 import type { ParleyServer, ParleySocket } from '../socket.js';
 import { Deliveries } from './deliveries.js';
@@ -192,7 +193,7 @@ export class Feeds implements OnApplicationShutdown {
         eventsBetween: (id, range) => this.gaps.events({ conversationId: id, ...range }),
         onGap: (id) => this.log.debug({ conversationId: id }, 'a feed reads a gap from the database'),
         onFault: (id, fault) =>
-          this.log.warn({ conversationId: id, err: fault }, 'a feed could not go on; it will try again'),
+          this.log[faultLevel(fault)]({ conversationId: id, err: fault }, 'a feed could not go on; it will try again'),
       },
       this.budget,
     );

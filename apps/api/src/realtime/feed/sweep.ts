@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { Logger } from 'pino';
-import { ParleyError } from '../../kernel/errors.js';
+import { faultLevel, ParleyError } from '../../kernel/errors.js';
 import { LOG } from '../../kernel/log.js';
 import { ServiceState } from '../../platform/service-state.js';
 import { closeToComeBack } from '../closing.js';
@@ -66,7 +66,7 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
       const users = await this.memberships.repair();
       if (feeds.length > 0 || users > 0) await this.compareEpoch();
     } catch (fault) {
-      this.log.warn({ err: fault }, 'a sweep failed; the next one will try again');
+      this.log[faultLevel(fault)]({ err: fault }, 'a sweep failed; the next one will try again');
     } finally {
       this.sweeping = false;
     }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
-import { asParleyError, ParleyError } from '../../kernel/errors.js';
+import { asParleyError, faultLevel, ParleyError } from '../../kernel/errors.js';
 import { LOG } from '../../kernel/log.js';
 import type { Principal } from '../../kernel/principal.js';
 import { Arrivals } from '../arrivals.js';
@@ -57,7 +57,7 @@ export class WsAuthGuard {
     const requestId = randomUUID();
     const line = { code: error.code, userId: null, door: 'socketio', requestId };
     if (COME_BACK.has(error.code))
-      this.log.warn({ ...line, err: error.cause ?? error }, 'a handshake could not be decided');
+      this.log[faultLevel(error)]({ ...line, err: error.cause ?? error }, 'a handshake could not be decided');
     else this.log.info(line, 'refused');
     if (COME_BACK.has(error.code)) {
       socket.conn.close();
