@@ -4,7 +4,7 @@ import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { CONFIG, type Config } from '../../config/config.js';
 import { accessLog } from './access-log.js';
-import { JSON_PARSER, jsonOnly } from './body.js';
+import { JSON_PARSER, jsonOnly, noteBodyFaults } from './body.js';
 import { ErrorsFilter } from './errors.filter.js';
 import { OriginPolicy } from './origin.js';
 import { webApp } from './web-app.js';
@@ -39,6 +39,7 @@ export function openDoorway(app: NestExpressApplication, log: Logger): () => voi
   app.use('/api', neverCached);
   app.use(jsonOnly);
   app.useBodyParser('json', JSON_PARSER);
+  app.use(noteBodyFaults);
   app.use(webApp());
   return () => app.use(errors.noSuchRoute);
 }
