@@ -95,7 +95,8 @@ export async function startNodes(redisUrls: readonly string[]): Promise<TestNode
   return nodes;
 }
 
-async function startOn(database: TestDatabase, env: Record<string, string>): Promise<TestNode> {
+/** Boots a node on a database of its own making; closing it removes that. */
+export async function startOn(database: TestDatabase, env: Record<string, string>): Promise<TestNode> {
   const logs: LogLine[] = [];
   const log = createLog('info', { write: (line) => void logs.push(JSON.parse(line) as LogLine) });
   const config = readEnvironment({
