@@ -4,6 +4,7 @@ import { CONFIG, type Config } from '../../config/config.js';
 import { Database, type Db } from '../../database/database.js';
 import { users } from '../../database/schema/index.js';
 import { newId } from '../../kernel/ids.js';
+import { named } from './folded-name.js';
 import { usernameLike, withSuffix } from './usernames.js';
 
 /** Someone whom the host product names. Names must have been salvaged, ids and usernames checked. */
@@ -45,7 +46,7 @@ export class ExternalUsersRepository {
   /** Takes over name and picture; what the claims do not tell stays. */
   async refresh(id: string, person: ExternalPerson): Promise<void> {
     const { name, avatarUrl, claimsHash } = person;
-    const changes = { ...(name !== null && { displayName: name }), ...(avatarUrl !== null && { avatarUrl }) };
+    const changes = { ...(name !== null && named(name)), ...(avatarUrl !== null && { avatarUrl }) };
     const changed = sql`${users.claimsHash} IS DISTINCT FROM ${claimsHash}`;
     await this.database.db
       .update(users)
@@ -80,7 +81,9 @@ interface Draft {
   externalId: string;
   first: string;
   spare: string;
-  name: string;
+  displayName: string;
+  foldedName: string;
+  foldedFrom: string;
   avatarUrl: string | null;
   claims: string | null;
 }
@@ -101,7 +104,15 @@ function drafts(people: readonly ExternalPerson[], reserved: ReadonlySet<string>
 function draft({ externalId, name, username, avatarUrl, claimsHash }: ExternalPerson, first: string | null): Draft {
   const spare = withSuffix(username ?? usernameLike(name));
   const claims = claimsHash?.toString('hex') ?? null;
-  return { id: newId(), externalId, first: first ?? spare, spare, name: name ?? username ?? spare, avatarUrl, claims };
+  return {
+    id: newId(),
+    externalId,
+    first: first ?? spare,
+    spare,
+    ...named(name ?? username ?? spare),
+    avatarUrl,
+    claims,
+  };
 }
 
 /** Those who lost a race for their id or username are missing from what it returns. */
@@ -109,12 +120,13 @@ async function provisionOnce(tx: Db, given: readonly Draft[]): Promise<Provision
   const result = await tx.execute<Provisioned>(sql`
     WITH given AS MATERIALIZED (
       SELECT * FROM jsonb_to_recordset(${JSON.stringify(given)}::jsonb) AS g
-        (id uuid, "externalId" text, first text, spare text, name text, "avatarUrl" text, claims text)
+        (id uuid, "externalId" text, first text, spare text, "displayName" text, "foldedName" text,
+         "foldedFrom" text, "avatarUrl" text, claims text)
     ), made AS (
-      INSERT INTO users (id, external_id, username, display_name, avatar_url, claims_hash)
+      INSERT INTO users (id, external_id, username, display_name, folded_name, folded_from, avatar_url, claims_hash)
       SELECT g.id, g."externalId",
              CASE WHEN EXISTS (SELECT 1 FROM users u WHERE u.username = g.first) THEN g.spare ELSE g.first END,
-             g.name, g."avatarUrl", decode(g.claims, 'hex')
+             g."displayName", g."foldedName", g."foldedFrom", g."avatarUrl", decode(g.claims, 'hex')
         FROM given g
        WHERE NOT EXISTS (SELECT 1 FROM users u WHERE u.external_id = g."externalId")
        ORDER BY g."externalId"
