@@ -4,6 +4,7 @@ import { changes } from './changes.js';
 import { commands } from './commands.js';
 import { conversations } from './conversations.js';
 import { handshake } from './handshake.js';
+import { hostTokens } from './host-tokens.js';
 import { marks } from './marks.js';
 import { members } from './members.js';
 import { order } from './order.js';
@@ -29,6 +30,7 @@ export const BEHAVIOURS: Readonly<Record<string, Behaviours>> = {
   'pages of messages': pages,
   sync: syncing,
   sessions,
+  'tokens of the host product': hostTokens,
   presence,
   strangers,
   'bad input': badInput,

@@ -17,7 +17,13 @@ export const users = pgTable(
     /** The display name that was folded: where it is another one, somebody else has written it. */
     foldedFrom: text('folded_from'),
     avatarUrl: text('avatar_url'),
-    /** SHA-256 of the name and picture last taken from a host token: they are taken again only when those change. */
+    /** What the newest host token seen said of name and picture: each is taken again only when it changes. */
+    claimedName: text('claimed_name'),
+    /** `''`: that there is none. */
+    claimedPicture: text('claimed_picture'),
+    /** Its `iat` in milliseconds since 1970; null where none said when it was made. */
+    claimsIssuedMs: counter('claims_issued_ms'),
+    /** SHA-256 of both, by which the build before this one knows that nothing has changed. */
     claimsHash: bytes('claims_hash'),
     /** Null for people who sign in elsewhere. */
     passwordHash: text('password_hash'),

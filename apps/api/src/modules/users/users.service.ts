@@ -84,7 +84,7 @@ export class UsersService {
     if (!principal.scopes.includes('users:provision')) throw new ParleyError('forbidden');
     const people = members.map(({ externalId, name }) => {
       if (!isExternalId(externalId)) throw invalid('externalId', 'must be 1 to 255 characters');
-      return { externalId, name: salvagedName(name), username: null, avatarUrl: null, claimsHash: null };
+      return { externalId, name: salvagedName(name), username: null, avatarUrl: null, claims: null };
     });
     const distinct = new Map(people.map((person) => [person.externalId, person]));
     return this.external.provision([...distinct.values()]);
