@@ -61,14 +61,19 @@ export class Participant {
   /** Registers through the page, as a person would. */
   static async register(browser: Browser, url: string, name: string): Promise<Participant> {
     const person = await Participant.at(browser, url, name);
-    const { page, username } = person;
+    await person.enter();
+    return person;
+  }
+
+  /** Registers, at an empty page. */
+  async enter(): Promise<void> {
+    const { page, name, username } = this;
     await page.goto('/register');
     await page.getByLabel('Your name').fill(name);
     await page.getByLabel('Username').fill(username);
     await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
     await page.getByRole('button', { name: 'Create account' }).click();
     await page.getByRole('button', { name: `Account of ${name}` }).waitFor();
-    return person;
   }
 
   /** Is registered already and comes with the cookie of a session, which is all that a reload would have. */
@@ -88,8 +93,8 @@ export class Participant {
     return person;
   }
 
-  /** At an empty page. */
-  private static async at(
+  /** At an empty page, and nobody yet. */
+  static async at(
     browser: Browser,
     url: string,
     name: string,

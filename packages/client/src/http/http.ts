@@ -57,12 +57,15 @@ export class Http {
     const headers: Record<string, string> = { accept: 'application/json', authorization: `Bearer ${token}` };
     if (body !== undefined) headers['content-type'] = 'application/json';
     const ask = this.options.fetch ?? fetch;
+    // Not `AbortSignal.timeout`, which is newer than the browsers of 2023.
+    const late = new AbortController();
     const init = {
       method,
       headers,
       body: body === undefined ? undefined : JSON.stringify(body),
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: late.signal,
     };
+    const timer = setTimeout(() => late.abort(new DOMException('', 'TimeoutError')), PATIENCE_MS);
     try {
       const response = await ask(this.#base + path.replace(/^\/+/, ''), init);
       return { status: response.status, text: await response.text() };
@@ -72,6 +75,8 @@ export class Http {
         throw new SdkError('timeout', 'The server did not answer in time.');
       }
       throw new SdkError('network', 'The server cannot be reached.');
+    } finally {
+      clearTimeout(timer);
     }
   }
 }
