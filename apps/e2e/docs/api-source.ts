@@ -34,7 +34,8 @@ export function emitted(names: Iterable<string>): string[] {
 
 /** The environment variables that the config room reads. */
 export function settings(): string[] {
-  const source = readFileSync(join(SOURCES, 'config/environment.ts'), 'utf8');
+  const files = readdirSync(join(SOURCES, 'config')).filter((name) => !name.endsWith('.spec.ts'));
+  const source = files.map((name) => readFileSync(join(SOURCES, 'config', name), 'utf8')).join('\n');
   return [...new Set([...source.matchAll(/'([A-Z][A-Z0-9_]{3,})'/g)].map(([, name = '']) => name))];
 }
 

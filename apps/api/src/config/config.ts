@@ -13,6 +13,12 @@ export interface Config {
   hostTokens: HostTokens | null;
   /** Allowed browser origins besides our own, without a trailing slash. */
   allowedOrigins: readonly string[];
+  /** Besides our own, as sources of the content security policy: where pictures of people may come from. */
+  imageOrigins: readonly string[];
+  /** As sources of the content security policy: whose pages may show ours in a frame; empty: nobody's. */
+  frameAncestors: readonly string[];
+  /** For how long browsers that came by TLS are to come by TLS only; 0: no longer. */
+  hstsSeconds: number;
   registration: 'open' | 'closed';
   /** Server admins; null: the first account that registers. */
   adminUsers: AdminUsers | null;

@@ -44,6 +44,11 @@ describe('the environment', () => {
     [{ MAX_CONNECTIONS: '0' }, /^MAX_CONNECTIONS must be a whole number from 1/],
     [{ DRAIN_NOTICE_MS: '9000' }, /^DRAIN_NOTICE_MS must be a whole number from 0 to 3000/],
     [{ MAX_WRONG_PASSWORDS_PER_ACCOUNT: '0' }, /^MAX_WRONG_PASSWORDS_PER_ACCOUNT must be a whole number from 1/],
+    [{ IMAGE_ORIGINS: 'https://a.example; script-src *' }, /^IMAGE_ORIGINS must list origins/],
+    [{ IMAGE_ORIGINS: 'cdn.example' }, /^IMAGE_ORIGINS must list origins/],
+    [{ FRAME_ANCESTORS: 'none, https://a.example' }, /^FRAME_ANCESTORS must list origins/],
+    [{ FRAME_ANCESTORS: 'https://a.example/path' }, /^FRAME_ANCESTORS must list origins/],
+    [{ HSTS_SECONDS: '1y' }, /^HSTS_SECONDS must be a whole number from 0/],
     [{ TRUST_PROXY: 'sometimes' }, /^TRUST_PROXY must be true, false, or addresses/],
   ])('refuses %j with a sentence', (env, sentence) => {
     expect(faultsOf(env as Record<string, string>)).toEqual([expect.stringMatching(sentence)]);
@@ -53,6 +58,21 @@ describe('the environment', () => {
     const { adminUsers } = readEnvironment({ ADMIN_USERS: 'Root, host:Auth0|7a,' });
     expect(adminUsers).toEqual({ usernames: ['root'], externalIds: ['Auth0|7a'] });
     expect(readEnvironment({ ADMIN_USERS: ' ' }).adminUsers).toBeNull();
+  });
+
+  it('reads where pictures and frames may be, as a content security policy names it', () => {
+    const host = { AUTH_ISSUER: 'https://shop.example/auth', AUTH_AUDIENCE: 'x', AUTH_SECRET: 'x'.repeat(16) };
+    const images = { IMAGE_ORIGINS: 'https://CDN.example:443/, https://*.pictures.example, https:' };
+    expect(readEnvironment({ ...host, ...images }).imageOrigins).toEqual([
+      'https://cdn.example',
+      'https://*.pictures.example',
+      'https:',
+      'https://shop.example',
+    ]);
+    expect(readEnvironment({ ...host, AUTH_ISSUER: 'shop' }).imageOrigins).toEqual([]);
+    const frames = (value: string) => readEnvironment({ FRAME_ANCESTORS: value }).frameAncestors;
+    expect([frames(''), frames("'none'")]).toEqual([[], []]);
+    expect(frames("self, 'self', http://a.example:8080")).toEqual(["'self'", "'self'", 'http://a.example:8080']);
   });
 
   it('never repeats a secret in a fault', () => {

@@ -11,6 +11,7 @@ import {
   OWN_ISSUER,
   type SignInSettings,
 } from './config.js';
+import { pageSettings } from './page-settings.js';
 
 /** What is wrong with the environment, a sentence a fault. */
 export class ConfigurationError extends Error {
@@ -34,6 +35,7 @@ export function readEnvironment(env: Environment = process.env): Config {
   if (redisUrl && !jwtSecret) {
     reader.fault('REDIS_URL is for several nodes, and they must sign alike: set JWT_SECRET too, the same on each.');
   }
+  const tokens = hostTokens(reader);
   const config: Config = {
     port: reader.integer('PORT', { least: 0, most: 65_535, otherwise: 3000 }),
     host: reader.text('HOST') ?? '0.0.0.0',
@@ -41,8 +43,9 @@ export function readEnvironment(env: Environment = process.env): Config {
     databaseUrl,
     redisUrl,
     jwtSecret,
-    hostTokens: hostTokens(reader),
+    hostTokens: tokens,
     allowedOrigins: reader.origins('FRONTEND_URL'),
+    ...pageSettings(reader, tokens),
     registration: reader.oneOf('REGISTRATION', ['open', 'closed'] as const, 'open'),
     adminUsers: adminUsers(reader.list('ADMIN_USERS')),
     logLevel: reader.oneOf<LogLevel>('LOG_LEVEL', LOG_LEVELS, 'info'),

@@ -1,9 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
 import { normalizeIp } from '@nestjs/throttler';
-
-/** Whether the peer at this place, counted from here, is believed what it says of the one before it. */
-type Trust = (address: string, place: number) => boolean;
+import { trustOf } from '../platform/http/forwarded.js';
 
 /** Longer than any address; what a proxy passes on may be anything. */
 const MOST_CHARACTERS = 64;
@@ -14,8 +12,7 @@ const MOST_CHARACTERS = 64;
  * otherwise works that out.
  */
 export function peerAddresses(app: INestApplication): (request: IncomingMessage) => string {
-  const express = app.getHttpAdapter().getInstance() as { get(setting: string): unknown };
-  const trusts = express.get('trust proxy fn') as Trust;
+  const trusts = trustOf(app);
   return ({ socket, headers }) => {
     const forwarded = String(headers['x-forwarded-for'] ?? '').split(',');
     let address = socket.remoteAddress ?? '';

@@ -32,7 +32,8 @@ interface Surroundings {
   /** Null where this is the only node. */
   redis: RedisLink | null;
   config: Config;
-  allows(request: IncomingMessage): boolean;
+  /** Who may not speak to any door. */
+  refusalOf(request: IncomingMessage): ParleyError | null;
 }
 
 const PATH = '/socket.io';
@@ -94,10 +95,7 @@ export class SocketAdapter extends IoAdapter {
     const { log } = this.surroundings;
     const addressOf = peerAddresses(this.app);
     return new Entrance(this.app.getHttpServer() as HttpServer, [DOOR], {
-      refusalOf: (request) =>
-        this.surroundings.allows(request)
-          ? null
-          : new ParleyError('forbidden', { message: 'This origin is not allowed here.' }),
+      refusalOf: (request) => this.surroundings.refusalOf(request),
       refusalToBegin: (request) => arrivals.refusal() ?? admission.refusal(addressOf(request)),
       onRefused: ({ code }, requestId) => log.info({ code, userId: null, door: 'socketio', requestId }, 'refused'),
     });

@@ -1,10 +1,10 @@
 import type { Behaviours } from '../stage.js';
+import { addresses } from './addresses.js';
 import { badInput } from './bad-input.js';
 import { changes } from './changes.js';
 import { commands } from './commands.js';
 import { conversations } from './conversations.js';
 import { handshake } from './handshake.js';
-import { hostTokens } from './host-tokens.js';
 import { marks } from './marks.js';
 import { members } from './members.js';
 import { order } from './order.js';
@@ -30,7 +30,7 @@ export const BEHAVIOURS: Readonly<Record<string, Behaviours>> = {
   'pages of messages': pages,
   sync: syncing,
   sessions,
-  'tokens of the host product': hostTokens,
+  'addresses, origins and proxies': addresses,
   presence,
   strangers,
   'bad input': badInput,

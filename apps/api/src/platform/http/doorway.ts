@@ -1,12 +1,13 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
-import helmet from 'helmet';
 import type { Logger } from 'pino';
 import { CONFIG, type Config } from '../../config/config.js';
 import { accessLog } from './access-log.js';
-import { JSON_PARSER, jsonOnly, noteBodyFaults } from './body.js';
+import { JSON_PARSER, jsonOnly } from './body.js';
 import { ErrorsFilter } from './errors.filter.js';
+import { trustOf } from './forwarded.js';
 import { OriginPolicy } from './origin.js';
+import { securityHeaders } from './security-headers.js';
 import { webApp } from './web-app.js';
 
 /** Exposed to pages of allowed origins. */
@@ -33,34 +34,16 @@ export function openDoorway(app: NestExpressApplication, log: Logger): () => voi
   app.setGlobalPrefix('api', { exclude: ['health/live', 'health/ready'] });
   app.useGlobalFilters(errors);
   app.use(accessLog(log));
-  app.use(securityHeaders());
+  app.use(...securityHeaders(config));
   app.enableCors({ origin: [...config.allowedOrigins], credentials: true, exposedHeaders: EXPOSED, maxAge: 600 });
-  app.use(app.get(OriginPolicy).guardCookies);
+  const origins = app.get(OriginPolicy);
+  origins.trusts = trustOf(app);
+  app.use(origins.guardCookies);
   app.use('/api', neverCached);
   app.use(jsonOnly);
   app.useBodyParser('json', JSON_PARSER);
-  app.use(noteBodyFaults);
   app.use(webApp());
   return () => app.use(errors.noSuchRoute);
-}
-
-function securityHeaders() {
-  return helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'self'"],
-        connectSrc: ["'self'", 'ws:', 'wss:'],
-        imgSrc: ["'self'", 'data:'],
-        objectSrc: ["'none'"],
-        baseUri: ["'none'"],
-        formAction: ["'self'"],
-        frameAncestors: ["'none'"],
-      },
-    },
-    strictTransportSecurity: { maxAge: 31_536_000, includeSubDomains: false },
-    xFrameOptions: { action: 'deny' },
-  });
 }
 
 function neverCached(_request: Request, response: Response, next: NextFunction): void {

@@ -1,15 +1,22 @@
 import type { IncomingMessage } from 'node:http';
-import { describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { Logger } from 'pino';
 import { readEnvironment } from '../../config/environment.js';
 import { Keys } from '../keys.js';
+import type { Trust } from './forwarded.js';
 import { OriginPolicy } from './origin.js';
 import { RefreshCookieNames } from './refresh-cookie-names.js';
 
 const names = new RefreshCookieNames(new Keys('the secret of this test'), 'an installation');
 const other = new RefreshCookieNames(new Keys('the secret of this test'), 'another installation');
-const policy = new OriginPolicy(readEnvironment({ FRONTEND_URL: 'https://good.example' }), names);
-const allows = (headers: Record<string, string>) =>
-  policy.allows({ headers: { host: 'chat.example', ...headers } } as IncomingMessage);
+const lines: Record<string, unknown>[] = [];
+const log = { warn: (line: Record<string, unknown>) => void lines.push(line) } as unknown as Logger;
+const config = readEnvironment({ FRONTEND_URL: 'https://good.example' });
+const aPolicy = (trusts: Trust) => Object.assign(new OriginPolicy(config, log, names), { trusts });
+const request = (headers: Record<string, string>, remoteAddress = '127.0.0.1') =>
+  ({ headers: { host: 'chat.example', ...headers }, socket: { remoteAddress } }) as unknown as IncomingMessage;
+const policy = aPolicy(() => false);
+const allows = (headers: Record<string, string>) => policy.allows(request(headers));
 const cookie = `a=b; ${names.own}=x`;
 
 describe('origins', () => {
@@ -48,5 +55,86 @@ describe('origins', () => {
     [{ cookie, 'sec-fetch-site': 'SAME-ORIGIN' }],
   ])('attack 12, 13: refuses %j', (headers) => {
     expect(allows(headers as Record<string, string>)).toBe(false);
+  });
+});
+
+describe('an address that a proxy tells', () => {
+  const behind = aPolicy((address) => address === '127.0.0.1');
+  const origin = 'https://chat.example:8443';
+  const inside = { host: '127.0.0.1:3000' };
+
+  it.each([
+    // nginx with `Host $host`, which has no port.
+    [{ origin, 'x-forwarded-port': '8443', 'x-forwarded-proto': 'https' }],
+    [{ origin, 'x-forwarded-host': 'chat.example:8443' }],
+    // Apache without ProxyPreserveHost.
+    [{ origin, ...inside, 'x-forwarded-host': 'chat.example:8443' }],
+    [{ origin, ...inside, 'x-forwarded-host': 'chat.example', 'x-forwarded-port': '8443' }],
+    [{ origin, ...inside, 'x-forwarded-host': 'chat.example:8443, inner.example' }],
+    [{ origin, host: 'chat.example:8443', 'x-forwarded-host': 'chat.example' }],
+    // A balancer that names its own port for a `Host` that is right as it is.
+    [{ origin, host: 'chat.example:8443', 'x-forwarded-port': '80', 'x-forwarded-proto': 'http' }],
+    [{ origin: 'https://chat.example', 'x-forwarded-port': '443', 'x-forwarded-proto': 'wss' }],
+    [
+      {
+        origin: 'http://[2001:db8::1]:8080',
+        ...inside,
+        'x-forwarded-host': '[2001:db8::1]',
+        'x-forwarded-port': '8080',
+      },
+    ],
+    [{ origin: 'https://good.example', ...inside, 'x-forwarded-host': 'chat.example' }],
+  ])('is where people are: accepts %j', (headers) => {
+    expect(behind.allows(request(headers as Record<string, string>))).toBe(true);
+  });
+
+  it.each([
+    [{ origin: 'https://evil.example', 'x-forwarded-host': 'chat.example' }],
+    [{ origin: 'http://127.0.0.1:3000', ...inside, 'x-forwarded-host': 'chat.example' }],
+    [{ origin: 'http://chat.example', 'x-forwarded-proto': 'https' }],
+    [{ origin: 'https://chat.example:8444', 'x-forwarded-port': '8443' }],
+    [{ origin: 'https://inner.example', ...inside, 'x-forwarded-host': 'chat.example, inner.example' }],
+    [{ origin: 'https://good.example:8443', ...inside, 'x-forwarded-host': '' }],
+  ])('is nobody else’s: refuses %j', (headers) => {
+    expect(behind.allows(request(headers as Record<string, string>))).toBe(false);
+  });
+
+  it('counts only of proxies that are believed', () => {
+    const headers = { origin, ...inside, 'x-forwarded-host': 'chat.example:8443' };
+    expect(behind.allows(request(headers, '203.0.113.7'))).toBe(false);
+    expect(policy.allows(request(headers))).toBe(false);
+  });
+});
+
+describe('the operator', () => {
+  beforeEach(() => void lines.splice(0));
+
+  it('hears once of an origin that is refused, with what was seen and what to do', () => {
+    const behind = aPolicy(() => true);
+    for (let time = 0; time < 3; time += 1) behind.refusalOf(request({ origin: 'http://chat.example:8080' }));
+    expect(lines).toEqual([
+      expect.objectContaining({
+        origin: 'http://chat.example:8080',
+        host: 'chat.example',
+        remedy: expect.stringContaining('$http_host'),
+      }),
+    ]);
+    for (let n = 0; n < 100; n += 1)
+      behind.refusalOf(request({ origin: `https://evil-${n}.example${'x'.repeat(999)}` }));
+    expect(lines).toHaveLength(20);
+    expect(JSON.stringify(lines)).not.toContain('x'.repeat(200));
+  });
+
+  it('hears once of a proxy that is not believed, and why a page was refused for that', () => {
+    const alone = aPolicy(() => false);
+    const headers = { origin: 'https://chat.example', host: 'inner:3000', 'x-forwarded-host': 'chat.example' };
+    for (let time = 0; time < 3; time += 1) alone.refusalOf(request(headers, '::ffff:10.0.0.2'));
+    expect(lines).toEqual([
+      { peer: '10.0.0.2', remedy: expect.stringContaining('TRUST_PROXY') },
+      expect.objectContaining({ forwardedHost: 'chat.example', remedy: expect.stringContaining('TRUST_PROXY') }),
+    ]);
+    const believing = aPolicy(() => true);
+    believing.refusalOf(request({ ...headers, 'x-forwarded-for': '203.0.113.1' }));
+    expect(lines).toHaveLength(2);
   });
 });

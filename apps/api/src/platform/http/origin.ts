@@ -1,20 +1,38 @@
 import type { IncomingMessage } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
+import type { Logger } from 'pino';
 import { CONFIG, type Config } from '../../config/config.js';
 import { ParleyError } from '../../kernel/errors.js';
+import { LOG } from '../../kernel/log.js';
+import { type Address, addressOf, type Trust } from './forwarded.js';
+import { ProxyNotices } from './proxy-notices.js';
 import { RefreshCookieNames } from './refresh-cookie-names.js';
 
 /** Which pages may speak to us with a browser's help; the same rule on every door. */
 @Injectable()
 export class OriginPolicy {
+  /** Which proxies are believed; none until the doorway is open. */
+  trusts: Trust = () => false;
   private readonly allowed: ReadonlySet<string>;
+  private readonly notices: ProxyNotices;
 
   constructor(
     @Inject(CONFIG) config: Config,
+    @Inject(LOG) log: Logger,
     private readonly cookies: RefreshCookieNames,
   ) {
     this.allowed = new Set(config.allowedOrigins);
+    this.notices = new ProxyNotices(log);
+  }
+
+  /** For any request to a door; the operator is told of what looks like a mistake of theirs. */
+  refusalOf(request: IncomingMessage): ParleyError | null {
+    this.notices.look(request, this.trusts);
+    if (this.allows(request)) return null;
+    this.notices.refused(request, this.trusts);
+    const details = [{ path: 'origin', message: 'not allowed' }];
+    return new ParleyError('forbidden', { message: 'This origin is not allowed here.', details });
   }
 
   /**
@@ -22,8 +40,8 @@ export class OriginPolicy {
    * suspicious: then `Sec-Fetch-Site` must say that it comes from our own page or from no page at all.
    */
   allows(request: IncomingMessage): boolean {
-    const { origin, host, 'sec-fetch-site': site } = request.headers;
-    if (origin !== undefined) return this.allowed.has(origin) || isSameOrigin(origin, host);
+    const { origin, 'sec-fetch-site': site } = request.headers;
+    if (origin !== undefined) return this.allowed.has(origin) || isAt(origin, addressOf(request, this.trusts));
     if (!this.carriesCookie(request)) return true;
     return site === 'same-origin' || site === 'none';
   }
@@ -31,8 +49,9 @@ export class OriginPolicy {
   /** Refuses requests that would change something by virtue of a cookie, from where they may not come. */
   readonly guardCookies = (request: Request, _response: Response, next: NextFunction): void => {
     const changes = !['GET', 'HEAD', 'OPTIONS'].includes(request.method);
-    const refused = changes && this.carriesCookie(request) && !this.allows(request);
-    next(refused ? new ParleyError('forbidden') : undefined);
+    const isByCookie = changes && this.carriesCookie(request);
+    if (!isByCookie) this.notices.look(request, this.trusts);
+    next((isByCookie && this.refusalOf(request)) || undefined);
   };
 
   /** Under its former name too, whosever that one is: to refuse is the safe side. */
@@ -42,11 +61,16 @@ export class OriginPolicy {
   }
 }
 
-/** A browser writes origins in one way only; a proxy in front may have taken TLS off, so the scheme is the page's. */
-function isSameOrigin(origin: string, host: string | undefined): boolean {
-  if (!host || !URL.canParse(origin)) return false;
+/**
+ * A browser writes origins in one way only. A proxy in front may have taken TLS off, so the scheme is the page's, unless
+ * it is known that people come by TLS.
+ */
+function isAt(origin: string, { hosts, isSecure }: Address): boolean {
+  if (!URL.canParse(origin)) return false;
   const page = new URL(origin);
-  if (page.origin !== origin || !/^https?:$/.test(page.protocol)) return false;
-  const own = `${page.protocol}//${host}`;
-  return URL.canParse(own) && new URL(own).host === page.host;
+  if (page.origin !== origin || !(isSecure ? /^https:$/ : /^https?:$/).test(page.protocol)) return false;
+  return hosts.some((host) => {
+    const own = `${page.protocol}//${host}`;
+    return host !== '' && URL.canParse(own) && new URL(own).host === page.host;
+  });
 }

@@ -1,0 +1,58 @@
+import type { IncomingMessage } from 'node:http';
+import type { INestApplication } from '@nestjs/common';
+
+/** Whether the peer at this place, counted from here, is believed what it says of the one before it. */
+export type Trust = (address: string, place: number) => boolean;
+
+/** What `TRUST_PROXY` says, as Express reads it. */
+export function trustOf(app: INestApplication): Trust {
+  const express = app.getHttpAdapter().getInstance() as { get(setting: string): unknown };
+  return express.get('trust proxy fn') as Trust;
+}
+
+/** The address that people use, as far as a request tells it. */
+export interface Address {
+  /** Hosts with their ports, any of which may be it. */
+  hosts: readonly string[];
+  /** Whether it is known to begin with `https:`. */
+  isSecure: boolean;
+}
+
+/**
+ * `Host`, or of a proxy that is believed `X-Forwarded-Host`, `-Port` and `-Proto`. Proxies leave the port out of either
+ * host: the other one, or the port by itself, then completes it.
+ */
+export function addressOf(request: IncomingMessage, trusts: Trust): Address {
+  const { host } = request.headers;
+  const hosts = (...names: (string | undefined)[]) => names.filter((name) => name !== undefined);
+  if (!trusts(peerOf(request), 0)) return { hosts: hosts(host), isSecure: false };
+  const name = forwarded(request, 'x-forwarded-host') ?? host;
+  const port = forwarded(request, 'x-forwarded-port');
+  const isBare = name !== undefined && hostnameOf(name) === name;
+  return {
+    hosts: hosts(
+      name,
+      isBare && port ? `${name}:${port}` : undefined,
+      name && host && hostnameOf(host) === hostnameOf(name) ? host : undefined,
+    ),
+    isSecure: /^(https|wss)$/i.test(forwarded(request, 'x-forwarded-proto') ?? ''),
+  };
+}
+
+const FORWARDED = ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port', 'forwarded'];
+
+/** Whether it says that a proxy passed it on which is not believed. */
+export function isForwardedUnbelieved(request: IncomingMessage, trusts: Trust): boolean {
+  return FORWARDED.some((name) => request.headers[name] !== undefined) && !trusts(peerOf(request), 0);
+}
+
+/** As it would stand in `TRUST_PROXY`. */
+export const peerOf = ({ socket }: IncomingMessage): string => (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+
+/** Of several proxies the first one has spoken to the browser. */
+export function forwarded({ headers }: IncomingMessage, name: string): string | undefined {
+  return headers[name]?.toString().split(',', 1)[0]?.trim() || undefined;
+}
+
+/** Without the port; IPv6 keeps its brackets. */
+const hostnameOf = (host: string): string => host.replace(/:\d+$/, '');

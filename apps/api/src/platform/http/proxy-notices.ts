@@ -1,0 +1,59 @@
+import type { IncomingMessage } from 'node:http';
+import type { Logger } from 'pino';
+import { forwarded, isForwardedUnbelieved, peerOf, type Trust } from './forwarded.js';
+
+/** Origins that are told of in an hour, each of them once: whoever sends them may send any number. */
+const MOST_ORIGINS = 20;
+const HOUR_MS = 3_600_000;
+const MOST_CHARACTERS = 200;
+
+const BELIEVE =
+  'The X-Forwarded headers of this request are not believed: set TRUST_PROXY to the address that the proxy has here.';
+const PASS_ON =
+  'If people use this address, let the proxy pass on Host with its port (nginx: proxy_set_header Host $http_host; ' +
+  'Apache: ProxyPreserveHost On), or send X-Forwarded-Host, -Proto and -Port and be named in TRUST_PROXY. If it is that ' +
+  'of another page which may connect, add it to FRONTEND_URL.';
+
+/** Tells the operator, with the remedy, of what looks like a proxy that is not set up as it should be. */
+export class ProxyNotices {
+  private hasToldOfHeaders = false;
+  private told = new Set<string>();
+  private since = 0;
+
+  constructor(
+    private readonly log: Logger,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  /** Of any request. */
+  look(request: IncomingMessage, trusts: Trust): void {
+    if (this.hasToldOfHeaders || !isForwardedUnbelieved(request, trusts)) return;
+    this.hasToldOfHeaders = true;
+    this.log.warn(
+      { peer: peerOf(request), remedy: BELIEVE },
+      'a proxy is not believed: behind it cookies are not Secure, and everybody has one address',
+    );
+  }
+
+  /** Of a request whose origin was refused. */
+  refused(request: IncomingMessage, trusts: Trust): void {
+    const { origin, host } = request.headers;
+    if (origin === undefined || !this.isNew(`${origin} ${host}`)) return;
+    const remedy = isForwardedUnbelieved(request, trusts) ? BELIEVE : PASS_ON;
+    const seen = { origin, host, forwardedHost: forwarded(request, 'x-forwarded-host'), peer: peerOf(request) };
+    this.log.warn({ ...shortened(seen), remedy }, 'a page was refused: its origin is not the host that is seen here');
+  }
+
+  private isNew(what: string): boolean {
+    if (this.now() - this.since > HOUR_MS) {
+      this.told = new Set();
+      this.since = this.now();
+    }
+    if (this.told.has(what) || this.told.size >= MOST_ORIGINS) return false;
+    this.told.add(what);
+    return true;
+  }
+}
+
+const shortened = (seen: Record<string, string | undefined>) =>
+  Object.fromEntries(Object.entries(seen).map(([name, value]) => [name, value?.slice(0, MOST_CHARACTERS)]));

@@ -1,0 +1,73 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { ParleyNode } from '@parley/testkit';
+import type { Browser } from 'playwright-core';
+import { launchBrowser, Participant } from './browser.js';
+import { type FrontProxy, type HeaderShape, startFrontProxy } from './front-proxy.js';
+
+const WITHOUT_PORT: HeaderShape = { Host: '$host', 'X-Forwarded-For': '$host' };
+const BELIEVED: [string, HeaderShape][] = [
+  ['nginx with `Host $host`, which lacks the port', { ...WITHOUT_PORT, 'X-Forwarded-Port': '$server_port' }],
+  ['nginx with `Host $host` and the host as it was', { ...WITHOUT_PORT, 'X-Forwarded-Host': '$http_host' }],
+  ['Apache without ProxyPreserveHost', { Host: '$proxy_host', 'X-Forwarded-Host': '$http_host' }],
+  ['a proxy that passes Host on', { Host: '$http_host', 'X-Forwarded-Proto': '$scheme' }],
+];
+
+describe('Behind a proxy that changes Host', () => {
+  let node: ParleyNode;
+  let browser: Browser;
+  let proxy: FrontProxy | undefined;
+  let letter = 97;
+
+  beforeAll(async () => {
+    const env = { TRUST_PROXY: 'loopback', RATE_LIMITS: 'off' };
+    [node, browser] = await Promise.all([ParleyNode.start({ env }), launchBrowser()]);
+  });
+  afterEach(() => proxy?.close());
+  afterAll(async () => {
+    await browser?.close();
+    await node?.stop();
+  });
+  const warnings = () =>
+    node
+      .log()
+      .split('\n')
+      .filter((line) => line.includes('"level":"warn"'));
+  const newName = () => `Ama Okafor ${String.fromCharCode(letter++)}`;
+
+  it.each(BELIEVED)('everything works behind %s', async (_name, shape) => {
+    const before = warnings().length;
+    proxy = await startFrontProxy(node.url, shape);
+    const ama = await Participant.register(browser, proxy.url, newName());
+    const bo = await Participant.join(browser, proxy.url, newName());
+    await ama.openDirect(bo);
+    await ama.say('Hello');
+    await ama.message('Hello').and(ama.page.locator('[data-state=sent]')).waitFor();
+    await ama.page.reload();
+    await ama.message('Hello').waitFor();
+    expect([...ama.faults, ...bo.faults]).toEqual([]);
+    expect(warnings()).toHaveLength(before);
+    await Promise.all([ama.context.close(), bo.context.close()]);
+  });
+
+  it('where the address cannot be told, the page says so, before and after a reload, and the log what to do', async () => {
+    const before = warnings().length;
+    proxy = await startFrontProxy(node.url, WITHOUT_PORT);
+    const ama = await Participant.register(browser, proxy.url, newName());
+    const sentence = ama.page.getByText(`does not accept the address ${proxy.url}`);
+    await ama.page
+      .getByTestId('conn-banner')
+      .and(ama.page.locator(':has-text("does not accept the address")'))
+      .waitFor();
+    await ama.page.reload();
+    await ama.page.getByRole('heading', { name: 'The server does not accept this address' }).waitFor();
+    await sentence.waitFor();
+    expect(
+      warnings()
+        .slice(before)
+        .map((line) => JSON.parse(line) as object),
+    ).toEqual([
+      expect.objectContaining({ origin: proxy.url, host: '127.0.0.1', remedy: expect.stringContaining('$http_host') }),
+    ]);
+    await ama.context.close();
+  });
+});
