@@ -58,12 +58,12 @@ export const MUTATIONS: Mutation[] = [
     seenBy: ['(a)', '(c)'],
   },
   {
-    name: 'a reply to what is deleted still quotes something',
+    name: 'the excerpt of a deleted message is still told',
     patches: [
       {
         file: 'apps/api/src/modules/messages/message-views.ts',
-        from: "excerpts.get(keyOf({ conversationId, seq: replyTo.seq })) ?? ''",
-        to: "excerpts.get(keyOf({ conversationId, seq: replyTo.seq })) ?? 'deleted'",
+        from: '!gone.has(keyOf({ conversationId, seq: replyTo.seq }))',
+        to: 'gone.has(keyOf({ conversationId, seq: -1 }))',
       },
     ],
     seenBy: ['(a)', '(e)'],

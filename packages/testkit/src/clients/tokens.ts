@@ -17,6 +17,7 @@ export interface Person {
   /** The host product's own id. */
   externalId: string;
   name?: string;
+  picture?: string;
 }
 
 export interface TokenOptions {
@@ -33,10 +34,11 @@ export function hostToken(
   options: TokenOptions = {},
 ): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
-  const claims = { ...(person.name && { name: person.name }), ...(options.provision && { scope: 'users:provision' }) };
+  const { externalId, ...claimed } = person;
+  const claims = { ...claimed, ...(options.provision && { scope: 'users:provision' }) };
   return new SignJWT(claims)
     .setProtectedHeader({ alg: 'HS256' })
-    .setSubject(person.externalId)
+    .setSubject(externalId)
     .setIssuer(issuer.issuer)
     .setAudience(issuer.audience)
     .setIssuedAt(now)
