@@ -11,7 +11,7 @@ import { openDatabases } from './database/open.js';
 import { openDoorway } from './platform/http/doorway.js';
 import { TimedExpressAdapter } from './platform/http/express-adapter.js';
 import { OriginPolicy } from './platform/http/origin.js';
-import { type Keys, loadKeys } from './platform/keys.js';
+import { loadKeys } from './platform/keys.js';
 import { NestLog } from './platform/nest-log.js';
 import { RedisLink } from './platform/redis/redis-link.js';
 import { SocketAdapter } from './realtime/socket-adapter.js';
@@ -40,7 +40,7 @@ export async function boot(config: Config, log: Logger, interruption?: AbortSign
   try {
     const keys = await loadKeys(config);
     const installation = await installationOf(databases.main);
-    const redis = config.redisUrl ? new RedisLink(config.redisUrl, channelPrefix(keys), log) : null;
+    const redis = config.redisUrl ? new RedisLink(config.redisUrl, keys, log) : null;
     app = await NestFactory.create<NestExpressApplication>(
       AppModule.with({ config, log, keys, databases, redis, installation }),
       new TimedExpressAdapter(2 * config.limits.connections + SPARE_CONNECTIONS),
@@ -59,9 +59,6 @@ export async function boot(config: Config, log: Logger, interruption?: AbortSign
     throw fault;
   }
 }
-
-/** Deployments that share a Redis sign differently, and so do not hear each other. */
-const channelPrefix = (keys: Keys): string => `parley:${keys.derive('redis channels').toString('hex', 0, 8)}:`;
 
 function started(
   app: NestExpressApplication,

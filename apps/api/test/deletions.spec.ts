@@ -109,12 +109,15 @@ describe.each(DOORS)('deleting over %s', (_name, open) => {
     expect(JSON.stringify(answers)).not.toContain('a secret');
   });
 
-  it('§3: nobody can reply to it any more', async () => {
+  it('§3: a reply to it is accepted, quoting nothing, and so is its repeat', async () => {
     const { id, owner } = await aGroup(node);
     const sent = await owner.say(id, 'x');
     await open(owner).delete(sent.id);
-    const refused = await owner.post(`/conversations/${id}/messages`, { content: 'y', replyToId: sent.id });
-    expect([refused.status, refused.body.error.code]).toEqual([409, 'conflict']);
+    const reply = await owner.say(id, 'y', { replyToId: sent.id });
+    expect(reply.replyTo).toEqual({ id: sent.id, seq: sent.seq, senderId: owner.id, excerpt: '' });
+    const repeat = await owner.say(id, 'y', { replyToId: sent.id, clientMessageId: reply.clientMessageId });
+    expect(repeat).toEqual(reply);
+    expect((await owner.get(`/conversations/${id}/messages?limit=1`)).body.items).toEqual([reply]);
   });
 
   it('S4.22 §6: in a group others’ messages are for admins and owners; in a direct conversation for nobody', async () => {

@@ -369,14 +369,50 @@ describe('mentions in an edit', () => {
 });
 
 describe('the excerpt of a reply', () => {
-  it('§4: stays as it was when the quoted message is edited', async () => {
-    const { id, owner } = await aGroup(node);
-    const quoted = await owner.say(id, 'the original');
+  const flag = '🇩🇪';
+
+  it('§4: is cut from what the quoted message says now, between graphemes, and changes no version', async () => {
+    const { id, owner, members } = await aGroup(node);
+    const [bob] = members as [Person];
+    const quoted = await owner.say(id, `${flag.repeat(150)} the original`);
     const reply = await owner.say(id, 'a reply', { replyToId: quoted.id });
-    succeeded(await owner.patch(`/messages/${quoted.id}`, { content: 'another' }));
-    expect((await owner.get(`/messages/${reply.id}`)).body).toEqual(reply);
-    expect(reply.replyTo.excerpt).toBe('the original');
-    expect(succeeded(await owner.patch(`/messages/${reply.id}`, { content: 'edited' })).replyTo).toEqual(reply.replyTo);
+    const toReply = await bob.say(id, 'a reply to it', { replyToId: reply.id });
+    expect(reply.replyTo.excerpt).toBe(flag.repeat(140));
+    expect(toReply.replyTo.excerpt).toBe('a reply');
+    const since = { version: quoted.version, receipts: 0 };
+    succeeded(await owner.patch(`/messages/${quoted.id}`, { content: `${'x'.repeat(139)}\r\nand more` }));
+    const now = { ...reply, replyTo: { ...reply.replyTo, excerpt: `${'x'.repeat(139)}\r\n` } };
+    const wanted = [now, toReply];
+    const page = succeeded(await bob.get(`/conversations/${id}/messages?after=${quoted.seq}`)).items;
+    expect(page).toEqual(wanted.map((each) => expect.objectContaining({ ...each, status: expect.any(String) })));
+    expect(succeeded(await bob.get(`/messages/${reply.id}`)).replyTo).toEqual(now.replyTo);
+    const { conversations } = succeeded(await owner.post('/sync', { conversations: { [id]: since } }));
+    expect(conversations[id].messages).toContainEqual({ ...now, status: 'read' });
+    const list = await owner.say(id, 'the last', { replyToId: quoted.id });
+    expect((await owner.sees(id)).lastMessage.replyTo).toEqual(list.replyTo);
+    expect(list.replyTo).toEqual(now.replyTo);
+    expect(succeeded(await owner.patch(`/messages/${reply.id}`, { content: 'edited' })).replyTo).toEqual(now.replyTo);
+  });
+
+  it('§4: is stored nowhere, so that neither edited nor deleted words stay in the database', async () => {
+    const { id, owner } = await aGroup(node);
+    const quoted = await owner.say(id, 'words to be taken back');
+    const reply = await owner.say(id, 'a reply', { replyToId: quoted.id });
+    await owner.say(id, 'edit me', { replyToId: reply.id });
+    succeeded(await owner.delete(`/messages/${quoted.id}`));
+    const rows = await node.rows<{ m: string }>(sql`SELECT m::text AS m FROM messages m WHERE conversation_id = ${id}`);
+    expect(rows).toHaveLength(3);
+    expect(JSON.stringify(rows)).not.toContain('words to be taken back');
+  });
+
+  it('§4: stays exact where what is quoted has graphemes of many code points', async () => {
+    const { id, owner } = await aGroup(node);
+    for (const sign of ['👨‍👩‍👧‍👦', 'e\u0301', `a${'\u0301'.repeat(25)}`, '\r\n', 'क्षि', '한']) {
+      const quoted = await owner.say(id, `.${sign.repeat(145)}`);
+      const reply = await owner.say(id, 'x', { replyToId: quoted.id });
+      expect([sign, reply.replyTo.excerpt]).toEqual([sign, `.${sign.repeat(139)}`]);
+      expect(succeeded(await owner.get(`/messages/${reply.id}`)).replyTo.excerpt).toBe(reply.replyTo.excerpt);
+    }
   });
 });
 

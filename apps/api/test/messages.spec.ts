@@ -202,6 +202,23 @@ describe('what is written is stored to the letter', () => {
     }
   });
 
+  it('§4: numbers are counted as the database writes them, exactly', async () => {
+    const numbers = [
+      1e300, -1.25e21, 1.5e-7, 5e-324, 1e21, 123456789e-20, -2.5e-10, 1e-7, 1.7976931348623157e308, 0.5, -0, 7,
+    ];
+    const message = await group.owner.say(group.id, 'ä', { metadata: { numbers } });
+    const [row] = await node.rows<{ counted: number; written: number }>(
+      sql`SELECT stored_bytes AS counted, octet_length(content) + octet_length(replace(metadata::text, ' ', '')) AS written
+            FROM messages WHERE id = ${message.id}`,
+    );
+    expect(row?.counted).toBe(row?.written);
+    succeeded(await group.owner.patch(`/messages/${message.id}`, { content: 'b', metadata: { a: [1e30] } }));
+    const [edited] = await node.rows<{ counted: number }>(
+      sql`SELECT stored_bytes AS counted FROM messages WHERE id = ${message.id}`,
+    );
+    expect(edited?.counted).toBe('b'.length + '{"a": [1000000000000000000000000000000]}'.length);
+  });
+
   it('§4: metadata comes back as it was sent, up to 102,400 bytes and 32 levels', async () => {
     const nested = JSON.parse(`${'{"a":'.repeat(31)}{}${'}'.repeat(31)}`);
     const full = { blob: 'x'.repeat(LIMITS.metadataBytes - 11) };
@@ -255,6 +272,20 @@ const wrong: [string, unknown, string, string][] = [
     'validation_failed',
     'metadata',
   ],
+  ['an empty fence', { content: '```\n```' }, 'validation_failed', 'content'],
+  ['an empty fence of a language, in a quote', { content: '> ```js\n> ```' }, 'validation_failed', 'content'],
+  ['fences with nothing that is seen', { content: '```\n\u200b\n```\n\n```\n```' }, 'validation_failed', 'content'],
+  ['a quote of nothing', { content: '> ' }, 'validation_failed', 'content'],
+  ['code of a space', { content: '` `' }, 'validation_failed', 'content'],
+  ['signs around nothing that is seen', { content: '**\u200b** _~~\u3164~~_' }, 'validation_failed', 'content'],
+  ['a link without words', { content: '[\u200b](https://example.org)' }, 'validation_failed', 'content'],
+  [
+    'numbers that are stored in more bytes than they are sent in',
+    { content: 'x', metadata: { n: Array(350).fill(1e300) } },
+    'too_large',
+    'metadata',
+  ],
+  ['small numbers likewise', { content: 'x', metadata: { n: Array(340).fill(-1.5e-300) } }, 'too_large', 'metadata'],
   ['NUL in metadata', { content: 'x', metadata: { a: ['\u0000'] } }, 'validation_failed', 'metadata'],
   ['NUL in a name of metadata', { content: 'x', metadata: { 'a\u0000': 1 } }, 'validation_failed', 'metadata'],
   ['half a pair in metadata', { content: 'x', metadata: { a: { b: '\ud800' } } }, 'validation_failed', 'metadata'],
@@ -380,12 +411,13 @@ describe('replies', () => {
     expect(await storedIn(here)).toEqual([]);
   });
 
-  it('§3: replying to a deleted message is a conflict', async () => {
+  it('§4: what a deleted message said is told nowhere, even where its row still holds it', async () => {
     const { id, owner } = await aGroup(node);
     const message = await owner.say(id, 'gone');
     await node.rows(sql`UPDATE messages SET deleted_at = now() WHERE id = ${message.id}`);
-    const { status, body } = await send(owner, id, { content: 'x', replyToId: message.id });
-    expect([status, body.error.code, body.error.details[0].path]).toEqual([409, 'conflict', 'replyToId']);
+    const reply = await owner.say(id, 'x', { replyToId: message.id });
+    expect(reply.replyTo.excerpt).toBe('');
+    expect((await owner.get(`/messages/${reply.id}`)).body.replyTo.excerpt).toBe('');
     expect((await owner.get(`/messages/${message.id}`)).body).toMatchObject({
       content: '',
       isDeleted: true,

@@ -31,7 +31,7 @@ export type LogLine = Record<string, unknown>;
 export class TestNode {
   constructor(
     readonly node: Node,
-    /** All that it has logged so far, at level `info` and above. */
+    /** All that it has logged so far, at level `info` and above unless `LOG_LEVEL` says otherwise. */
     readonly logs: readonly LogLine[],
     private readonly cleanUp: () => Promise<void>,
   ) {}
@@ -95,9 +95,9 @@ export async function startNodes(redisUrls: readonly string[]): Promise<TestNode
   return nodes;
 }
 
-async function startOn(database: TestDatabase, env: Record<string, string>): Promise<TestNode> {
+/** Boots a node on a database of its own making; closing it removes that. */
+export async function startOn(database: TestDatabase, env: Record<string, string>): Promise<TestNode> {
   const logs: LogLine[] = [];
-  const log = createLog('info', { write: (line) => void logs.push(JSON.parse(line) as LogLine) });
   const config = readEnvironment({
     HOST: '127.0.0.1',
     RATE_LIMITS: 'off',
@@ -108,6 +108,7 @@ async function startOn(database: TestDatabase, env: Record<string, string>): Pro
     ...env,
     PORT: '0',
   });
+  const log = createLog(config.logLevel, { write: (line) => void logs.push(JSON.parse(line) as LogLine) });
   try {
     return new TestNode(await boot(config, log), logs, database.remove);
   } catch (fault) {

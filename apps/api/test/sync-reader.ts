@@ -1,4 +1,12 @@
-import type { ConversationListItem, ConversationSync, Member, Message, SyncAnswer, Watermark } from '@parley/protocol';
+import {
+  type ConversationListItem,
+  type ConversationSync,
+  excerptOf,
+  type Member,
+  type Message,
+  type SyncAnswer,
+  type Watermark,
+} from '@parley/protocol';
 import { type Person, succeeded } from './people.js';
 
 /** What a client holds of one conversation. */
@@ -160,15 +168,14 @@ const takeMember = (held: Held, member: Member): void => {
   raise(held, member.user.id, { lastReadSeq, lastDeliveredSeq });
 };
 
-/** Sending moves the sender's marks; a reply does not quote what is deleted. */
+/** Sending moves the sender's marks; a reply quotes what is there now. */
 function takeMessage(held: Held, message: Message): void {
-  const { seq, type, senderId, isDeleted } = message;
+  const { seq, type, senderId, content } = message;
   held.messages.set(seq, message);
   if (type !== 'system') raise(held, senderId, { lastReadSeq: seq, lastDeliveredSeq: seq });
-  if (!isDeleted) return;
   for (const other of held.messages.values()) {
     if (other.replyTo?.seq === seq)
-      held.messages.set(other.seq, { ...other, replyTo: { ...other.replyTo, excerpt: '' } });
+      held.messages.set(other.seq, { ...other, replyTo: { ...other.replyTo, excerpt: excerptOf(content) } });
   }
 }
 

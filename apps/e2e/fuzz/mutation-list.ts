@@ -58,12 +58,12 @@ export const MUTATIONS: Mutation[] = [
     seenBy: ['(a)', '(c)'],
   },
   {
-    name: 'the excerpt of a deleted message is still told',
+    name: 'a reply to what is deleted still quotes something',
     patches: [
       {
         file: 'apps/api/src/modules/messages/message-views.ts',
-        from: '!gone.has(keyOf({ conversationId, seq: replyTo.seq }))',
-        to: 'gone.has(keyOf({ conversationId, seq: -1 }))',
+        from: "excerpts.get(keyOf({ conversationId, seq: replyTo.seq })) ?? ''",
+        to: "excerpts.get(keyOf({ conversationId, seq: replyTo.seq })) ?? 'deleted'",
       },
     ],
     seenBy: ['(a)', '(e)'],

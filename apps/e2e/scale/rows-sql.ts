@@ -16,7 +16,7 @@ export const ROW_STEPS: Step[] = [
   { makes: 'read ranges', sql: rangeRows() },
 ];
 
-/** Content as it was sent and as it is now, and the excerpt of what is answered as it was at that moment. */
+/** Content as it was sent and as it is now, and what is answered. */
 function texts(): string {
   return `
 CREATE TEMP TABLE text_of AS
@@ -29,10 +29,9 @@ CREATE UNIQUE INDEX ON text_of (c, k);
 ANALYZE text_of;
 
 CREATE TEMP TABLE answer AS
-SELECT d.c, d.k, q.k AS target, q.id, q.j, left(t.sent || repeat(' (edited)', t.edits::integer), 140) AS excerpt
+SELECT d.c, d.k, q.k AS target, q.id, q.j
   FROM draft d
-  JOIN draft q ON q.c = d.c AND q.k = d.reply AND (q.fate = 'deleted' AND q.change_at < d.k) IS NOT TRUE
-  JOIN text_of t ON t.c = q.c AND t.k = q.k;
+  JOIN draft q ON q.c = d.c AND q.k = d.reply AND (q.fate = 'deleted' AND q.change_at < d.k) IS NOT TRUE;
 CREATE UNIQUE INDEX ON answer (c, k);
 ANALYZE answer;`;
 }
@@ -201,14 +200,14 @@ SELECT gen_random_uuid(), t.id, p.id,
 function messageRows(): string {
   return `
 INSERT INTO messages (conversation_id, seq, id, client_message_id, sender_id, sender_type, type, content, metadata, mentions,
-                      reactions, reply_to_id, reply_to_seq, reply_to_sender_id, reply_excerpt, payload_hash,
+                      reactions, reply_to_id, reply_to_seq, reply_to_sender_id, payload_hash,
                       created_version, version, countable, created_at, edited_at, deleted_at, deleted_by)
 SELECT t.id, d.k, d.id, gen_random_uuid(), sender.id, CASE WHEN d.system THEN 'system' ELSE 'user' END,
        CASE WHEN d.system THEN 'system' WHEN d.data THEN 'data' ELSE 'text' END,
        CASE WHEN gone.yes THEN '' ELSE x.sent || repeat(' (edited)', x.edits::integer) END,
        CASE WHEN gone.yes THEN '{}' WHEN d.system THEN told.metadata::jsonb WHEN d.data THEN jsonb_build_object('n', d.k) ELSE '{}' END,
        CASE WHEN gone.yes OR d.named IS NULL THEN '{}' ELSE ARRAY[named.id] END,
-       coalesce(y.reactions, '[]'), a.id, a.target, answered.id, a.excerpt,
+       coalesce(y.reactions, '[]'), a.id, a.target, answered.id,
        sha256(convert_to(CASE
          WHEN d.system THEN '["","system",' || told.metadata || ',null]'
          WHEN d.data THEN '["","data",{"n":' || d.k || '},' || coalesce('"' || a.id || '"', 'null') || ']'

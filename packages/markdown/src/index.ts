@@ -1,10 +1,14 @@
 import type { Block } from './ast.js';
 import { parseInlines } from './inlines.js';
 import { usernamesIn } from './mentions.js';
+import { shownIn } from './shown.js';
 import { readSections, type Section } from './structure.js';
 
 export type * from './ast.js';
 export { codeRanges } from './code-spans.js';
+
+/** Without any of these signs a text is nothing but paragraphs and links, which show what is written. */
+const MARKED = /[*_~`[>\-+]|\d[.)]/;
 
 /**
  * Reads the Markdown of chat: `**bold**`, `*italic*` or `_italic_`, `~~strike~~`, code spans and fences, quotes,
@@ -30,6 +34,11 @@ function blockOf(section: Section): Block {
       return { type: 'list', ordered, start, items: section.items.map((item) => item.map(blockOf)) };
     }
   }
+}
+
+/** What a reader sees of a text: its words without the signs around them, a line a block; empty fences show none. */
+export function shownText(text: string): string {
+  return MARKED.test(text) ? shownIn(parse(text)) : text;
 }
 
 /**

@@ -80,7 +80,7 @@ export interface ReplyPreview {
   id: string;
   seq: number;
   senderId: string;
-  /** Frozen when the reply was sent; empty once the quoted message is deleted. */
+  /** Of what the quoted message says now; empty once it is deleted. */
   excerpt: string;
 }
 

@@ -20,6 +20,11 @@ export function firstGraphemes(text: string, count: number): string {
   return text;
 }
 
+const EXCERPT_GRAPHEMES = 140;
+
+/** What a reply shows of the text that it quotes. */
+export const excerptOf = (text: string): string => firstGraphemes(text, EXCERPT_GRAPHEMES);
+
 /** As many whole graphemes from the start of a text as fit into `length` UTF-16 units. */
 export function cutBetweenGraphemes(text: string, length: number): string {
   if (text.length <= length) return text;

@@ -1,10 +1,13 @@
 import { Decoder, Encoder } from 'socket.io-parser';
+import { noteFaults } from '../kernel/i-json.js';
 
 /** In the place of what a packet with binary attachments held: a key that no command knows. */
 const BINARY = { binaryData: true };
 
 /** Type and number of attachments, then namespace and ack id as they are, then the name; what follows is not looked at. */
 const BINARY_EVENT = /^5(\d+)-((?:\/[^,]*,)?\d*)\[("(?:[^"\\]|\\.){0,100}")/;
+/** Type, namespace and ack id, as the decoder reads them. */
+const BEFORE_JSON = /^\d(?:\/[^,]*,)?[\d\s]*/;
 const MOST_ATTACHMENTS = 10;
 
 /**
@@ -13,8 +16,15 @@ const MOST_ATTACHMENTS = 10;
  * acknowledged like any other; its attachments are dropped as they come. What cannot be read ends the connection.
  */
 class TextOnlyDecoder extends Decoder {
+  private text = '';
   /** Attachments that were announced and have not come yet. */
   private announced = 0;
+
+  constructor() {
+    super();
+    // Before anybody else hears of the packet.
+    this.on('decoded', ({ data }: { data?: unknown }) => noteFaults(data, this.text));
+  }
 
   override add(packet: unknown): void {
     if (typeof packet !== 'string') {
@@ -23,7 +33,9 @@ class TextOnlyDecoder extends Decoder {
       return;
     }
     if (this.announced > 0) throw new Error('text in the place of an attachment');
+    this.text = packet.replace(BEFORE_JSON, '');
     super.add(/^[56]/.test(packet) ? this.withoutAttachments(packet) : packet);
+    this.text = '';
   }
 
   private withoutAttachments(packet: string): string {

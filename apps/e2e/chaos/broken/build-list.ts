@@ -1,6 +1,7 @@
 import type { Patch, ViolationName } from '@parley/testkit';
 import type { Row } from '../row.contract.js';
 import { halfSent } from '../rows/f31-half-sent.js';
+import { strangersInRedis } from '../rows/f32-strangers-in-redis.js';
 import { answersLost, calm, crashes, redisAway, together } from './trials.js';
 
 /** A build that breaks a promise, and the trouble in which that shows. */
@@ -140,5 +141,17 @@ export const BROKEN_BUILDS: BrokenBuild[] = [
     row: halfSent,
     seenBy: [],
     fails: 'The node grew by',
+  },
+  {
+    name: 'whatever is published in Redis is believed',
+    patches: [
+      {
+        file: 'apps/api/src/platform/redis/bus-seal.ts',
+        from: 'return timingSafeEqual(due, sealed.subarray(NODE_CHARACTERS, HEADER)) ? payload : null;',
+        to: 'return timingSafeEqual(due, sealed.subarray(NODE_CHARACTERS, HEADER)) || due.length > 0 ? payload : null;',
+      },
+    ],
+    row: strangersInRedis,
+    seenBy: ['wrong-content'],
   },
 ];

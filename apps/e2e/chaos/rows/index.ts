@@ -18,6 +18,7 @@ import { migrationUnderLoad } from './f23-migration.js';
 import { clientKilled } from './f24-client-killed.js';
 import { combined } from './f25-combined.js';
 import { halfSent } from './f31-half-sent.js';
+import { strangersInRedis } from './f32-strangers-in-redis.js';
 
 /** The matrix, in the order in which it is played. */
 export const ROWS: Row[] = [
@@ -46,5 +47,6 @@ export const ROWS: Row[] = [
   migrationUnderLoad,
   clientKilled(10),
   halfSent,
+  strangersInRedis,
   combined(1.5),
 ];

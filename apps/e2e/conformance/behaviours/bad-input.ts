@@ -9,6 +9,9 @@ const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(level
 /** Bytes in an object in an object, so many times. */
 const nest = (levels: number): object => (levels === 0 ? Buffer.from('bytes') : { a: nest(levels - 1) });
 
+/** JSON to be sent as it is written. */
+const written = (json: string) => (JSON as unknown as { rawJSON(json: string): Record<string, unknown> }).rawJSON(json);
+
 const BAD_TEXTS = ['\u0000', 'a\u0000b', '\uD83D', 'a\uDE00b', '\uDC00\uD83D'];
 
 export const badInput: Behaviours = {
@@ -78,6 +81,69 @@ export const badInput: Behaviours = {
       expect([sent, code, details?.[0]?.path]).toEqual([sent, 'validation_failed', path]);
     }
     expect((await people[0].get<ConversationDetail>(`/conversations/${id}`)).version).toBe(1);
+  },
+
+  '§3: a number that JSON readers change, and a name given twice, are refused with their path on both doors': async (
+    stage,
+  ) => {
+    const { id, people, lines } = await stage.scene(2);
+    const { messageId } = await lines[0].say(id, 'as it is');
+    const wrong: [string, string][] = [
+      ['metadata.id', '{"id": 12345678901234567890}'],
+      ['metadata.list.3', '{"list": [1, "12345678901234567890", {"a": []}, 9007199254740993]}'],
+      ['metadata.a.b', '{"a": {"b": 1e400}}'],
+      ['metadata.pi', '{"pi": 3.14159265358979323846}'],
+      ['metadata.x', '{"x": 1, "x": 1}'],
+    ];
+    for (const [path, metadata] of wrong) {
+      const raw = { content: 'x', metadata: written(metadata) };
+      const body = JSON.stringify(raw);
+      const refused = [
+        await people[0].refused('POST', `/conversations/${id}/messages`, body),
+        await people[0].refused('POST', '/messages/send', body.replace('{', `{"conversationId":"${id}",`)),
+        await people[0].refused('PATCH', `/messages/${messageId}`, body),
+        await lines[0].refused('message:send', { conversationId: id, ...raw }),
+        await lines[0].refused('message:edit', { messageId, ...raw }),
+      ];
+      for (const { code, details } of refused) expect([code, details?.[0]?.path]).toEqual(['validation_failed', path]);
+    }
+    const kept = '{"a":[0.1,1e300,-1.5e-7,9007199254740991,1.50],"b":{"x":"12345678901234567890","a":2}}';
+    await lines[0].ask('message:send', { conversationId: id, content: 'x', metadata: written(kept) });
+    const { message } = await lines[1].first('message:new', (event) => event.version === 3);
+    expect(message.metadata).toEqual(JSON.parse(kept));
+  },
+
+  '§4: metadata is counted as it is stored, whatever it is written in': async (stage) => {
+    const { id, lines } = await stage.scene(1);
+    const sent = { conversationId: id, content: 'x', metadata: { n: Array(14_000).fill(1e300) } };
+    expect(await lines[0].refused('message:send', sent)).toEqual(anError('too_large'));
+    await lines[0].ask('message:send', { ...sent, metadata: { n: Array(300).fill(1e300) } });
+  },
+
+  '§4: what would be drawn as nothing is blank: a send or an edit to it is refused, not a picture’s text': async (
+    stage,
+  ) => {
+    const { id, lines } = await stage.scene(1);
+    const { messageId } = await lines[0].say(id, 'something');
+    for (const content of [
+      '```\n```',
+      '```js\n```',
+      '> ',
+      '> ```\n> ```',
+      '**\u200b**',
+      '` `',
+      '\u3164',
+      '[\u200b](http://x.y)',
+    ]) {
+      const refused = [
+        await lines[0].refused('message:send', { conversationId: id, content }),
+        await lines[0].refused('message:edit', { messageId, content }),
+      ];
+      const details = [expect.objectContaining({ path: 'content' })];
+      expect([content, refused]).toEqual([content, refused.map(() => anError('validation_failed', { details }))]);
+      await lines[0].ask('message:send', { conversationId: id, content, type: 'image' });
+    }
+    await lines[0].ask('message:send', { conversationId: id, content: '```\n.\n```' });
   },
 
   'A32 §3: a creation that is wrong is refused, and nothing of it is there': async (stage) => {

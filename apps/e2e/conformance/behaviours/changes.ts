@@ -128,16 +128,19 @@ export const changes: Behaviours = {
     expect((await lines[0].refused('message:delete', { messageId: said.messageId })).code).toBe('forbidden');
   },
 
-  '§3: what is deleted can be neither edited, nor reacted to, nor answered': async (stage) => {
+  '§3: what is deleted can be neither edited nor reacted to; a reply to it quotes nothing': async (stage) => {
     const { id, lines } = await stage.scene(2);
     const { messageId } = await lines[0].say(id, 'gone');
     await lines[0].ask('message:delete', { messageId });
     const refusals = [
       await lines[0].refused('message:edit', { messageId, content: 'back' }),
       await lines[1].refused('reaction:add', { messageId, emoji: '👍' }),
-      await lines[1].refused('message:send', { conversationId: id, content: 'what?', replyToId: messageId }),
     ];
     expect(refusals).toEqual(refusals.map(() => anError('conflict')));
+    const reply = await lines[1].say(id, 'what?', { replyToId: messageId });
+    expect(reply.message?.replyTo).toMatchObject({ id: messageId, seq: 1, excerpt: '' });
+    const { message } = await lines[0].first('message:new', ({ message: told }) => told.id === reply.messageId);
+    expect(message.replyTo).toEqual(reply.message?.replyTo);
   },
 
   'S4.23 S4.27 §5: reactions are counted, told with who and what, and are mine only in what I ask for': async (
@@ -197,16 +200,20 @@ export const changes: Behaviours = {
     await lines[0].ask('reaction:add', { messageId, emoji: '🐙' });
   },
 
-  '§4: a reply quotes what was said when it was sent; a message of another conversation cannot be quoted': async (
+  '§4: a reply quotes the beginning of what its message says now; one of another conversation cannot be quoted': async (
     stage,
   ) => {
     const { id, people, lines } = await stage.scene(2);
-    const { messageId } = await lines[0].say(id, 'the original');
+    const { messageId } = await lines[0].say(id, '🇩🇪'.repeat(141));
     const reply = await lines[1].say(id, 'the answer', { replyToId: messageId });
-    const quote = { id: messageId, seq: 1, senderId: people[0].id, excerpt: 'the original' };
+    const quote = { id: messageId, seq: 1, senderId: people[0].id, excerpt: '🇩🇪'.repeat(140) };
     expect(reply.message?.replyTo).toEqual(quote);
     await lines[0].ask('message:edit', { messageId, content: 'something else' });
-    expect((await people[0].get<Message>(`/messages/${reply.messageId}`)).replyTo).toEqual(quote);
+    const now = { ...quote, excerpt: 'something else' };
+    const read = await people[0].get<Message>(`/messages/${reply.messageId}`);
+    expect([read.replyTo, read.version]).toEqual([now, reply.version]);
+    const { items } = await people[1].get<Page<Message>>(`/conversations/${id}/messages`);
+    expect(items.at(-1)?.replyTo).toEqual(now);
     const other = await stage.group(people);
     const sent = { conversationId: other, content: 'x', replyToId: messageId };
     expect(await lines[0].refused('message:send', sent)).toEqual(anError('validation_failed'));

@@ -5,6 +5,7 @@ import { changes } from './changes.js';
 import { commands } from './commands.js';
 import { conversations } from './conversations.js';
 import { handshake } from './handshake.js';
+import { hostTokens } from './host-tokens.js';
 import { marks } from './marks.js';
 import { members } from './members.js';
 import { order } from './order.js';
@@ -30,6 +31,7 @@ export const BEHAVIOURS: Readonly<Record<string, Behaviours>> = {
   'pages of messages': pages,
   sync: syncing,
   sessions,
+  'tokens of the host product': hostTokens,
   'addresses, origins and proxies': addresses,
   presence,
   strangers,

@@ -1,6 +1,6 @@
 import type { Metadata, ReactionCount } from '@parley/protocol';
 import { sql } from 'drizzle-orm';
-import { foreignKey, index, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
+import { foreignKey, index, integer, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
 import { bytes, counter, time } from './columns.js';
 import { conversationParticipants } from './participants.js';
 import { users } from './users.js';
@@ -27,8 +27,10 @@ export const messages = pgTable(
     replyToId: uuid('reply_to_id'),
     replyToSeq: counter('reply_to_seq'),
     replyToSenderId: uuid('reply_to_sender_id'),
-    /** Frozen when the reply was sent. */
+    /** Always null: what is quoted may be edited or deleted. Nodes of before name it in their queries still. */
     replyExcerpt: text('reply_excerpt'),
+    /** Bytes of text and metadata as they are written out; null in rows of before it was counted. */
+    storedBytes: integer('stored_bytes'),
     /** SHA-256 of what was received: tells a repeat from another message under the same id. */
     payloadHash: bytes('payload_hash').notNull(),
     /** The version of this message's `message:new`; never changes. */

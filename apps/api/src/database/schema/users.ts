@@ -12,8 +12,18 @@ export const users = pgTable(
     username: text('username').notNull(),
     email: text('email'),
     displayName: text('display_name').notNull(),
+    /** The display name as it is searched: folded by us, because what `lower` does depends on the database's locale. */
+    foldedName: text('folded_name'),
+    /** The display name that was folded: where it is another one, somebody else has written it. */
+    foldedFrom: text('folded_from'),
     avatarUrl: text('avatar_url'),
-    /** SHA-256 of the name and picture last taken from a host token: they are taken again only when those change. */
+    /** What the newest host token seen said of name and picture: each is taken again only when it changes. */
+    claimedName: text('claimed_name'),
+    /** `''`: that there is none. */
+    claimedPicture: text('claimed_picture'),
+    /** Its `iat` in milliseconds since 1970; null where none said when it was made. */
+    claimsIssuedMs: counter('claims_issued_ms'),
+    /** SHA-256 of both, by which the build before this one knows that nothing has changed. */
     claimsHash: bytes('claims_hash'),
     /** Null for people who sign in elsewhere. */
     passwordHash: text('password_hash'),
@@ -35,6 +45,9 @@ export const users = pgTable(
     uniqueIndex('users_username_key').on(t.username),
     // Searching people by the beginning of a name, in any collation.
     index('users_username_prefix').on(t.username.op('text_pattern_ops')),
+    index('users_folded_name_prefix').on(t.foldedName.op('text_pattern_ops')),
+    index('users_not_folded').on(t.id).where(sql`folded_from IS DISTINCT FROM display_name`),
+    // For nodes of the version before, which search by it.
     index('users_display_name_prefix').on(sql`lower(${t.displayName}) text_pattern_ops`),
   ],
 );

@@ -5,6 +5,7 @@ import { Database, type Db } from '../../database/database.js';
 import { isUniqueViolation } from '../../database/faults.js';
 import { users } from '../../database/schema/index.js';
 import { newId } from '../../kernel/ids.js';
+import { named } from '../users/index.js';
 import { SessionsRepository } from './sessions.repository.js';
 
 export interface NewAccount {
@@ -127,6 +128,6 @@ async function hasAccounts(tx: Db): Promise<boolean> {
 
 async function insert(tx: Db, account: NewAccount, role: ServerRole): Promise<string> {
   const id = newId();
-  await tx.insert(users).values({ id, role, ...account });
+  await tx.insert(users).values({ id, role, ...account, ...named(account.displayName) });
   return id;
 }

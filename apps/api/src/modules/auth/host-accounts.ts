@@ -41,7 +41,7 @@ export class HostAccounts implements OnModuleDestroy {
     if (!person) return null;
     const find = () => this.broughtUpToDate(person);
     const known = await this.remembered.getOrLoad(person.externalId, find);
-    if (known && isSame(known, person)) return known;
+    if (known && !tellsMore(person, known)) return known;
     this.remembered.forget(person.externalId);
     return this.remembered.getOrLoad(person.externalId, find);
   }
@@ -52,20 +52,30 @@ export class HostAccounts implements OnModuleDestroy {
       await this.users.provision([person]);
       user = await this.users.find(person.externalId);
     }
-    if (!user || isSame(user, person)) return user;
+    if (!user || !tellsMore(person, user)) return user;
     await this.users.refresh(user.id, person);
-    return { ...user, claimsHash: person.claimsHash };
+    const claimed = { name: person.name, picture: person.avatarUrl, issuedMs: person.claims?.issuedMs ?? null };
+    return { ...user, claimed };
   }
 }
 
-const isSame = (user: ExternalUser, person: ExternalPerson): boolean =>
-  user.claimsHash !== null && person.claimsHash !== null && user.claimsHash.equals(person.claimsHash);
+/** Whether these claims were made after the newest seen so far, or in the same moment and differ. */
+function tellsMore({ name, avatarUrl, claims }: ExternalPerson, { claimed }: ExternalUser): boolean {
+  const later = (claims?.issuedMs ?? -1) - (claimed.issuedMs ?? -1);
+  return later > 0 || (later === 0 && (name !== claimed.name || avatarUrl !== claimed.picture));
+}
 
-function personOf({ sub, name, picture, preferred_username: preferred }: JWTPayload): ExternalPerson | null {
+function personOf({ sub, iat, name, picture, preferred_username: preferred }: JWTPayload): ExternalPerson | null {
   if (!isExternalId(sub)) return null;
-  const told = { name: salvagedName(name), avatarUrl: isAvatarUrl(picture) ? picture : null };
-  const claimsHash = createHash('sha256')
-    .update(JSON.stringify([told.name, told.avatarUrl]))
+  const told = { name: salvagedName(name), avatarUrl: pictureOf(picture) };
+  const hash = createHash('sha256')
+    .update(JSON.stringify([told.name, told.avatarUrl || null]))
     .digest();
-  return { externalId: sub, username: usernameFrom(preferred), ...told, claimsHash };
+  const issuedMs = iat === undefined ? null : Math.max(0, Math.floor(iat * 1000));
+  return { externalId: sub, username: usernameFrom(preferred), ...told, claims: { hash, issuedMs } };
+}
+
+/** The address of a picture; `''` where the claim says that there is none, null where it says nothing of use. */
+function pictureOf(claim: unknown): string | null {
+  return claim === null || claim === '' ? '' : isAvatarUrl(claim) ? claim : null;
 }

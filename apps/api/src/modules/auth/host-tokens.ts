@@ -1,15 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose';
+import type { Logger } from 'pino';
 import { CONFIG, type Config, type HostTokens as HostTokenSettings } from '../../config/config.js';
 import { ParleyError } from '../../kernel/errors.js';
+import { LOG } from '../../kernel/log.js';
 import type { Principal } from '../../kernel/principal.js';
 import { HostAccounts } from './host-accounts.js';
-import { checkTimes, LEEWAY_SECONDS } from './token-claims.js';
+import { PublicKeys } from './public-keys.js';
+import { checkTimes, LEEWAY_SECONDS, refused } from './token-claims.js';
 
 interface Verifier {
   settings: HostTokenSettings;
-  algorithms: string[];
-  key: Uint8Array | JWTVerifyGetKey;
+  /** The claims of a token whose signature, issuer and audience are right. */
+  claimsOf(token: string): Promise<JWTPayload>;
 }
 
 /** Tokens of the host product's identity provider. How they are signed is what the configuration says, not they. */
@@ -20,6 +23,7 @@ export class HostTokens {
   constructor(
     @Inject(CONFIG) { hostTokens }: Config,
     private readonly accounts: HostAccounts,
+    @Inject(LOG) private readonly log: Logger,
   ) {
     this.verifier = hostTokens && verifierOf(hostTokens);
   }
@@ -30,41 +34,50 @@ export class HostTokens {
   }
 
   /**
-   * Who the token belongs to; created if they were never seen before.
+   * Who the token belongs to; created if they were never seen before. Why one is refused is for the log and nobody else.
    * @throws `token_expired`, `unauthenticated`, or `service_unavailable` where the provider's keys cannot be fetched.
    */
   async verify(token: string): Promise<Principal> {
-    const claims = await this.claimsOf(token);
-    const expiresAt = checkTimes(claims);
-    const user = await this.accounts.of(claims);
-    if (!user || user.isDisabled) throw new ParleyError('unauthenticated');
-    return { userId: user.id, isBot: user.isBot, sessionId: null, expiresAt, scopes: scopesOf(claims) };
+    try {
+      return await this.principalOf(token);
+    } catch (fault) {
+      const refusal = refusalFor(fault);
+      this.log.debug(
+        { code: refusal.code, reason: reasonOf(refusal), ...signatureOf(token) },
+        'a host token was refused',
+      );
+      throw refusal;
+    }
   }
 
-  private async claimsOf(token: string): Promise<JWTPayload> {
+  private async principalOf(token: string): Promise<Principal> {
     if (!this.verifier) throw new ParleyError('unauthenticated');
-    const { settings, algorithms, key } = this.verifier;
-    // With this leeway the library lets late tokens pass; `checkTimes` is exact about `exp`.
-    const { issuer, audience } = settings;
-    const options = { issuer, audience, algorithms, clockTolerance: LEEWAY_SECONDS };
-    try {
-      const { payload } =
-        key instanceof Uint8Array ? await jwtVerify(token, key, options) : await jwtVerify(token, key, options);
-      return payload;
-    } catch (fault) {
-      throw refusal(fault);
-    }
+    const claims = await this.verifier.claimsOf(token);
+    const expiresAt = checkTimes(claims);
+    const user = await this.accounts.of(claims);
+    if (!user) throw refused('"sub" is missing, or is not text of 1 to 255 characters');
+    if (user.isDisabled) throw refused('the user is disabled');
+    return { userId: user.id, isBot: user.isBot, sessionId: null, expiresAt, scopes: scopesOf(claims) };
   }
 }
 
 function verifierOf(settings: HostTokenSettings): Verifier {
-  if ('secret' in settings) return { settings, algorithms: ['HS256'], key: new TextEncoder().encode(settings.secret) };
-  return { settings, algorithms: ['RS256', 'ES256', 'EdDSA'], key: createRemoteJWKSet(new URL(settings.jwksUrl)) };
+  const { issuer, audience } = settings;
+  // With this leeway the library lets late tokens pass; `checkTimes` is exact about `exp`.
+  const options: JWTVerifyOptions = { issuer, audience, clockTolerance: LEEWAY_SECONDS };
+  if ('jwksUrl' in settings) {
+    const keys = new PublicKeys(new URL(settings.jwksUrl));
+    return { settings, claimsOf: (token) => keys.verify(token, options) };
+  }
+  const secret = new TextEncoder().encode(settings.secret);
+  const symmetric = { ...options, algorithms: ['HS256'] };
+  return { settings, claimsOf: async (token) => (await jwtVerify(token, secret, symmetric)).payload };
 }
 
 /** The signature was checked first: an expired token was once a good one. */
-function refusal(fault: unknown): ParleyError {
-  if (fault instanceof errors.JWTExpired) return new ParleyError('token_expired');
+function refusalFor(fault: unknown): ParleyError {
+  if (fault instanceof ParleyError) return fault;
+  if (fault instanceof errors.JWTExpired) return new ParleyError('token_expired', {}, { cause: fault });
   const isTokensFault = fault instanceof errors.JOSEError && !isProvidersFault(fault);
   return new ParleyError(isTokensFault ? 'unauthenticated' : 'service_unavailable', {}, { cause: fault });
 }
@@ -72,6 +85,18 @@ function refusal(fault: unknown): ParleyError {
 /** The key set was late, unreachable or garbled. */
 const isProvidersFault = (fault: errors.JOSEError): boolean =>
   fault instanceof errors.JWKSTimeout || fault instanceof errors.JWKSInvalid || fault.code === 'ERR_JOSE_GENERIC';
+
+const reasonOf = ({ cause, message }: ParleyError): string => (cause instanceof Error ? cause.message : message);
+
+/** What a token says of how it is signed, as far as it can be read. */
+function signatureOf(token: string): object {
+  try {
+    const { alg, kid } = decodeProtectedHeader(token);
+    return { alg: String(alg).slice(0, 20), kid: kid === undefined ? null : String(kid).slice(0, 100) };
+  } catch {
+    return {};
+  }
+}
 
 function scopesOf({ scope, scopes }: JWTPayload): string[] {
   const listed = scope ?? scopes;

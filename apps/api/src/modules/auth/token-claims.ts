@@ -17,14 +17,18 @@ export const LEEWAY_SECONDS = 60;
  * @throws `token_expired` from the very moment of `exp`, else `unauthenticated`.
  */
 export function checkTimes({ exp, nbf, iat }: Claims, nowMs: number = Date.now()): number {
-  if (!isTime(exp)) throw new ParleyError('unauthenticated');
+  if (!isTime(exp)) throw refused('"exp" is missing or is no time');
   if (nowMs >= exp * 1000) throw new ParleyError('token_expired');
-  for (const start of [nbf, iat]) {
+  for (const [name, start] of Object.entries({ nbf, iat })) {
     if (start !== undefined && !(isTime(start) && start * 1000 <= nowMs + LEEWAY_SECONDS * 1000)) {
-      throw new ParleyError('unauthenticated');
+      throw refused(`"${name}" is no time, or is more than ${LEEWAY_SECONDS} s ahead of this node's clock`);
     }
   }
   return exp * 1000;
 }
+
+/** Why is for the log, and for nobody else. */
+export const refused = (reason: string): ParleyError =>
+  new ParleyError('unauthenticated', {}, { cause: new Error(reason) });
 
 const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);

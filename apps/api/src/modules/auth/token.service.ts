@@ -1,7 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { decodeJwt } from 'jose';
+import type { Logger } from 'pino';
 import { OWN_ISSUER } from '../../config/config.js';
 import { ParleyError } from '../../kernel/errors.js';
+import { LOG } from '../../kernel/log.js';
 import type { Principal } from '../../kernel/principal.js';
 import { HostTokens } from './host-tokens.js';
 import { OwnTokens } from './own-tokens.js';
@@ -14,6 +16,7 @@ export class TokenService {
   constructor(
     private readonly own: OwnTokens,
     private readonly host: HostTokens,
+    @Inject(LOG) private readonly log: Logger,
   ) {}
 
   /** A token of Parley's own for a session of this user. */
@@ -30,6 +33,10 @@ export class TokenService {
     const issuer = issuerOf(token);
     if (issuer === OWN_ISSUER) return this.own.verify(token);
     if (this.host.isIssuer(issuer)) return this.host.verify(token);
+    this.log.debug(
+      { code: 'unauthenticated', reason: 'the issuer is neither', issuer: shown(issuer) },
+      'a token was refused',
+    );
     throw new ParleyError('unauthenticated');
   }
 
@@ -42,6 +49,8 @@ export class TokenService {
     return (await this.own.read(token)).userId;
   }
 }
+
+const shown = (claim: unknown): string | null => (typeof claim === 'string' ? claim.slice(0, 200) : null);
 
 function issuerOf(token: string): unknown {
   if (token.length > LONGEST) throw new ParleyError('unauthenticated');

@@ -14,6 +14,9 @@ import { MessageFeed } from '../messages/index.js';
 import { ConversationItems } from './conversation-items.js';
 import { FeedSourceRepository, type MovedMark } from './feed-source.repository.js';
 
+const hashOf = (parts: readonly string[]): string =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22);
+
 /** What feeds read from the database: any gap of any conversation, told exactly once and in order. */
 @Injectable()
 export class ConversationFeedSource implements FeedSource {
@@ -41,10 +44,11 @@ export class ConversationFeedSource implements FeedSource {
   }
 
   async epoch(): Promise<string> {
-    return createHash('sha256')
-      .update(JSON.stringify(await this.repository.epochParts()))
-      .digest('base64url')
-      .slice(0, 22);
+    return hashOf(await this.repository.epochParts());
+  }
+
+  async deployment(): Promise<string> {
+    return hashOf([...(await this.repository.epochParts()), await this.repository.databaseId()]);
   }
 
   async eventsWithin(ranges: readonly VersionRange[]): Promise<Map<string, FeedEvent[]>> {

@@ -113,6 +113,14 @@ export class FeedSourceRepository {
     return row ? [row.epoch, row.system, await this.timeline()] : [];
   }
 
+  /** Differs between databases of one server too. */
+  async databaseId(): Promise<string> {
+    const { rows } = (await this.database.db.execute(
+      sql`SELECT oid::text AS id FROM pg_database WHERE datname = current_database()`,
+    )) as unknown as { rows: { id: string }[] };
+    return rows[0]?.id ?? '';
+  }
+
   /** The control file would tell the old timeline until the first checkpoint after a failover. */
   private async timeline(): Promise<string> {
     const { rows } = (await this.database.db.execute(

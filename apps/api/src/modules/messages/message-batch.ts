@@ -1,4 +1,4 @@
-import type { Message, MessageType, Metadata, ReplyPreview } from '@parley/protocol';
+import { excerptOf, type Message, type MessageType, type Metadata, type ReplyPreview } from '@parley/protocol';
 
 /**
  * How long a batch waits for conversations that someone else holds: it leaves them out, waits as long as the batch of
@@ -18,7 +18,7 @@ export interface PreparedMessage {
   type: Exclude<MessageType, 'system'>;
   content: string;
   metadata: Metadata;
-  /** Its length as JSON, for what a queue of messages may hold. */
+  /** Its length in bytes as the database writes it. */
   metadataBytes: number;
   replyToId: string | null;
   /** Lower-case usernames in the text; those of present members become mentions. */
@@ -32,7 +32,7 @@ export type Outcome =
   | { kind: 'busy' }
   | { kind: 'refused'; reason: Refusal };
 
-export type Refusal = 'not_found' | 'archived' | 'idempotency_conflict' | 'reply_unknown' | 'reply_deleted';
+export type Refusal = 'not_found' | 'archived' | 'idempotency_conflict' | 'reply_unknown';
 
 /** The message that a repeat repeats. `version` is that of its `message:new`. */
 export interface Original {
@@ -51,6 +51,7 @@ export interface BatchRow extends Record<string, unknown> {
   version: number;
   created_ms: number;
   mentioned: string[];
+  /** Its excerpt is not cut yet. */
   reply: ReplyPreview | null;
 }
 
@@ -68,6 +69,7 @@ export function encodeBatch(batch: readonly PreparedMessage[]): string {
       t: each.type,
       x: each.content,
       m: each.metadata,
+      z: Buffer.byteLength(each.content) + each.metadataBytes,
       r: each.replyToId ?? undefined,
       n: each.names.length > 0 ? each.names : undefined,
     })),
@@ -103,7 +105,7 @@ function newMessage(row: BatchRow, sent: PreparedMessage, createdAt: string): Me
     content: sent.content,
     metadata: sent.metadata,
     mentions: row.mentioned,
-    replyTo: row.reply,
+    replyTo: row.reply && { ...row.reply, excerpt: excerptOf(row.reply.excerpt) },
     reactions: [],
     status: 'sent',
     createdAt,

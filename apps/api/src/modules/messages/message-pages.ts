@@ -80,10 +80,8 @@ function fitted(slice: Slice, from: 'newest' | 'oldest', most: number = LIMITS.a
 }
 
 /** On the wire, where a control character takes six bytes; with room for the fixed part and the sender's view. */
-const bytesOf = ({ content, metadata, mentions, reactions, replyExcerpt }: MessageRow): number =>
-  Buffer.byteLength(JSON.stringify([content, metadata, mentions, reactions, replyExcerpt])) +
-  reactions.length * 24 +
-  900;
+const bytesOf = ({ content, metadata, mentions, reactions }: MessageRow): number =>
+  Buffer.byteLength(JSON.stringify([content, metadata, mentions, reactions])) + reactions.length * 24 + 900;
 
 function cursors(slice: Slice, request: PageRequest): Pick<MessagePage, 'nextCursor' | 'prevCursor' | 'hasMore'> {
   const oldest = slice.moreBefore && slice.rows[0] ? String(slice.rows[0].seq) : null;

@@ -1,4 +1,4 @@
-import { mentionedUsernames } from '@parley/markdown';
+import { mentionedUsernames, shownText } from '@parley/markdown';
 import {
   type EditMessageBody,
   isBlank,
@@ -9,6 +9,7 @@ import {
 } from '@parley/protocol';
 import { canonicalJson } from '../../kernel/canonical-json.js';
 import { invalid, ParleyError } from '../../kernel/errors.js';
+import { faultOf } from '../../kernel/i-json.js';
 import { newId } from '../../kernel/ids.js';
 import type { Principal } from '../../kernel/principal.js';
 import type { PreparedMessage } from './message-batch.js';
@@ -22,14 +23,14 @@ const MOST_NAMES = 100;
 /** NUL or an unpaired surrogate as JSON escapes it; an escaped backslash before `u` is neither. */
 const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/i;
 
-interface SendRequest {
+export interface SendRequest {
   conversationId: string;
   clientMessageId: string;
   body: SendMessageBody;
 }
 
 /**
- * What was received as it will be stored. Only fixed rules are here: what they refuse was never stored before either.
+ * What was received as it will be stored.
  * @throws `validation_failed`, `content_too_long` or `too_large`.
  */
 export function prepareMessage(principal: Principal, request: SendRequest): PreparedMessage {
@@ -78,15 +79,16 @@ export function prepareEdit({ content: received, metadata, ifVersion }: EditMess
   return { content, metadata, ifVersion, names: namesIn(content) };
 }
 
-/** Only what is not mere text may be without any. */
+/** Only what is not mere text may be without any; an empty fence shows none either. */
 export function requireText(type: MessageType, content: string): void {
-  if (type === 'text' && isBlank(content)) throw invalid('content', 'must not be empty');
+  if (type === 'text' && isBlank(shownText(content))) throw invalid('content', 'must not be empty');
 }
 
 /** Each is looked up under the conversation's lock. */
 const namesIn = (content: string): string[] => mentionedUsernames(content).slice(0, MOST_NAMES);
 
-const hashOf = ({ content, type, metadata, replyToId }: SendMessageBody): string =>
+/** @throws `validation_failed` where the metadata is no JSON. */
+export const hashOf = ({ content, type, metadata, replyToId }: SendMessageBody): string =>
   asJson(() => payloadHash(content, type, metadata, replyToId).toString('hex'));
 
 /** Over a socket `metadata` may hold binary data, which is no JSON. */
@@ -108,16 +110,20 @@ export function checkContentSize(content: string, limit: number): void {
   });
 }
 
-/** Returns its length as JSON in bytes. */
+/** Returns its length in bytes as the database writes it. */
 function checkMetadata(metadata: Metadata): number {
-  if (Object.keys(metadata).length === 0) return 0;
-  if (depthOf(metadata) > MOST_DEPTH) throw invalid('metadata', `must not be nested deeper than ${MOST_DEPTH}`);
+  const fault = faultOf(metadata);
+  if (fault) throw invalid(fault.path, fault.message);
+  const { depth, digits } = measured(metadata);
+  if (depth > MOST_DEPTH) throw invalid('metadata', `must not be nested deeper than ${MOST_DEPTH}`);
   const json = JSON.stringify(metadata);
-  const bytes = Buffer.byteLength(json);
+  const bytes = Buffer.byteLength(json) + digits;
   if (bytes > LIMITS.metadataBytes) {
     throw new ParleyError('too_large', {
       message: `The metadata is larger than ${LIMITS.metadataBytes} bytes.`,
-      details: [{ path: 'metadata', message: `must be at most ${LIMITS.metadataBytes} bytes as JSON` }],
+      details: [
+        { path: 'metadata', message: `must be at most ${LIMITS.metadataBytes} bytes as JSON without exponents` },
+      ],
     });
   }
   // Postgres stores neither; JSON writes them as escapes.
@@ -125,14 +131,33 @@ function checkMetadata(metadata: Metadata): number {
   return bytes;
 }
 
-/** Levels of nesting, counted without recursion. */
-function depthOf(value: object): number {
+/** Levels of nesting, and the digits that the database writes in place of exponents; counted without recursion. */
+function measured(value: object): { depth: number; digits: number } {
   let level: object[] = [value];
-  let depth = 0;
+  let [depth, digits] = [0, 0];
   for (; level.length > 0 && depth <= MOST_DEPTH; depth += 1) {
-    level = level.flatMap((each) => Object.values(each).filter(isObject));
+    const inner: object[] = [];
+    for (const each of level) {
+      for (const part of Object.values(each) as unknown[]) {
+        if (isObject(part)) inner.push(part);
+        else if (typeof part === 'number') digits += digitsOf(part);
+      }
+    }
+    level = inner;
   }
-  return depth;
+  return { depth, digits };
+}
+
+/** How much longer a number is in digits than as JavaScript writes it. */
+function digitsOf(value: number): number {
+  const [size, least] = [Math.abs(value), 1e-6];
+  if (value === 0 || (size < 1e21 && size >= least)) return 0;
+  const written = String(size);
+  const [mantissa = '', exponent = '0'] = written.split('e');
+  const fraction = Math.max(0, mantissa.length - 2);
+  const power = Number(exponent);
+  const plain = power > 0 ? Math.max(power, fraction) + 1 : 2 - power + fraction;
+  return plain - written.length;
 }
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;

@@ -9,6 +9,10 @@ export interface Place {
   seq: number;
 }
 
+export interface QuotedText extends Place {
+  text: string;
+}
+
 /** A member whose own message is shown to them. */
 export interface Author {
   conversationId: string;
@@ -36,18 +40,18 @@ const ask: Ask = async <T>(db: Db, query: ReturnType<typeof sql>) =>
 /** What showing messages needs besides their rows: each is one statement, whatever the number of messages. */
 @Injectable()
 export class MessageViewsRepository {
-  /** Which of these messages are deleted. */
-  async tombstones(db: Db, places: readonly Place[]): Promise<Place[]> {
-    const rows = await ask<{ c: string; s: number }>(
+  /** The present texts of these messages, as far as an excerpt may need them; empty of tombstones. */
+  async quotedTexts(db: Db, places: readonly Place[]): Promise<QuotedText[]> {
+    const rows = await ask<{ c: string; s: number; x: string }>(
       db,
-      sql`SELECT q.c, q.s::float8 AS s
+      sql`SELECT q.c, q.s::float8 AS s, m.x
             FROM unnest(${sql.param(places.map(({ conversationId }) => conversationId))}::uuid[],
                         ${sql.param(places.map(({ seq }) => seq))}::bigint[]) AS q (c, s)
             JOIN LATERAL (
-              SELECT deleted_at FROM messages WHERE conversation_id = q.c AND seq = q.s OFFSET 0) m
-              ON m.deleted_at IS NOT NULL`,
+              SELECT text_for_excerpt(content) AS x FROM messages
+               WHERE conversation_id = q.c AND seq = q.s AND deleted_at IS NULL OFFSET 0) m ON true`,
     );
-    return rows.map(({ c, s }) => ({ conversationId: c, seq: s }));
+    return rows.map(({ c, s, x }) => ({ conversationId: c, seq: s, text: x }));
   }
 
   /** Which of these reactions there are. */

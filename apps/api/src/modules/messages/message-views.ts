@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Message } from '@parley/protocol';
+import { excerptOf, type Message } from '@parley/protocol';
 import type { Db } from '../../database/database.js';
 import type { MessageRow } from '../../database/rows.js';
 import { type OthersMarks, presentMessage, withStatus } from './message.presenter.js';
@@ -24,17 +24,20 @@ export class MessageViews {
   constructor(private readonly repository: MessageViewsRepository) {}
 
   /**
-   * As everyone may see them, for events: status `sent`, reactions without `reactedByMe`, no excerpts of what is
-   * deleted. At most one statement.
+   * As everyone may see them, for events: status `sent`, reactions without `reactedByMe`, excerpts of what the quoted
+   * messages are now. At most one statement.
    */
   async forAll(db: Db, rows: readonly MessageRow[]): Promise<Message[]> {
-    const quoted = rows.flatMap((row) =>
-      row.deletedAt === null && row.replyToSeq !== null && row.replyExcerpt
-        ? [{ conversationId: row.conversationId, seq: row.replyToSeq }]
-        : [],
-    );
-    const gone = new Set(quoted.length > 0 ? (await this.repository.tombstones(db, quoted)).map(keyOf) : []);
-    return rows.map((row) => withoutExcerptOf(gone, presentMessage(row)));
+    const messages = rows.map(presentMessage);
+    const quoted = new Map<string, Place>();
+    for (const { conversationId, replyTo } of messages) {
+      const place = replyTo && { conversationId, seq: replyTo.seq };
+      if (place) quoted.set(keyOf(place), place);
+    }
+    if (quoted.size === 0) return messages;
+    const texts = await this.repository.quotedTexts(db, [...quoted.values()]);
+    const excerpts = new Map(texts.map((each) => [keyOf(each), excerptOf(each.text)]));
+    return messages.map((message) => withExcerpt(message, excerpts));
   }
 
   /** As one member sees them: also `reactedByMe` in every reaction, and the status of their own. At most three statements. */
@@ -90,8 +93,9 @@ interface Shown {
   userId: string;
 }
 
-function withoutExcerptOf(gone: ReadonlySet<string>, message: Message): Message {
+function withExcerpt(message: Message, excerpts: ReadonlyMap<string, string>): Message {
   const { replyTo, conversationId } = message;
-  if (!replyTo || !gone.has(keyOf({ conversationId, seq: replyTo.seq }))) return message;
-  return { ...message, replyTo: { ...replyTo, excerpt: '' } };
+  if (!replyTo) return message;
+  const excerpt = excerpts.get(keyOf({ conversationId, seq: replyTo.seq })) ?? '';
+  return { ...message, replyTo: { ...replyTo, excerpt } };
 }

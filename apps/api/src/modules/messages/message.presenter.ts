@@ -2,8 +2,8 @@ import type { Message, SystemMetadata } from '@parley/protocol';
 import type { MessageRow } from '../../database/rows.js';
 
 /**
- * A stored message as everyone may see it: status `sent`, reactions without `reactedByMe`. What it says of other
- * messages is as stored: `MessageViews` is how answers and events are made.
+ * A stored message as everyone may see it: status `sent`, reactions without `reactedByMe`. What it quotes is not in its
+ * row: `MessageViews` is how answers and events are made.
  */
 export function presentMessage(row: MessageRow): Message {
   const isDeleted = row.deletedAt !== null;
@@ -25,7 +25,7 @@ export function presentMessage(row: MessageRow): Message {
             id: row.replyToId as string,
             seq: row.replyToSeq as number,
             senderId: row.replyToSenderId as string,
-            excerpt: row.replyExcerpt ?? '',
+            excerpt: '',
           }
         : null,
     reactions: isDeleted ? [] : row.reactions,

@@ -7,7 +7,7 @@ import type { Principal } from '../../kernel/principal.js';
 import type { PageRequest } from './message-anchor.js';
 import type { Original, Outcome, PreparedMessage, Refusal } from './message-batch.js';
 import { MessagePages } from './message-pages.js';
-import { checkContentSize, prepareMessage } from './message-preparation.js';
+import { checkContentSize, hashOf, prepareMessage, type SendRequest } from './message-preparation.js';
 import { MessageWriter } from './message-writer.js';
 import { MessagesRepository } from './messages.repository.js';
 
@@ -16,6 +16,15 @@ export type Sent =
   | { duplicate: boolean; message: Message; version: number }
   /** A repeat by someone who may not read any more. */
   | { duplicate: true; receipt: DuplicateReceipt };
+
+/** What a repeat is known by. */
+type Identity = Pick<PreparedMessage, 'conversationId' | 'senderId' | 'clientMessageId' | 'payloadHash'>;
+
+interface Refused {
+  fault: unknown;
+  /** Null where it is nothing that could ever have been stored. */
+  sent: Identity | null;
+}
 
 @Injectable()
 export class MessagesService {
@@ -31,12 +40,12 @@ export class MessagesService {
     const clientMessageId = body.clientMessageId?.toLowerCase() ?? newId();
     try {
       if (!isUuid(conversationId)) throw invalid('id', 'must be a UUID');
-      const prepared = prepareMessage(principal, { conversationId, clientMessageId, body });
-      // A repeat is answered even where a limit that was lowered since would refuse it.
-      const repeat = this.exceedsLimit(body) ? await this.findRepeat(prepared) : null;
+      const prepared = this.prepare(principal, { conversationId, clientMessageId, body });
+      if (!('fault' in prepared)) return await this.settled(prepared, await this.writer.write(prepared));
+      // A repeat is answered even where a rule that came or a limit that was lowered since would refuse it.
+      const repeat = prepared.sent && body.clientMessageId ? await this.findRepeat(prepared.sent) : null;
       if (repeat) return repeat;
-      checkContentSize(body.content, this.config.contentBytes);
-      return await this.settled(prepared, await this.writer.write(prepared));
+      throw asParleyError(prepared.fault);
     } catch (fault) {
       throw asParleyError(fault).withClientMessageId(clientMessageId);
     }
@@ -59,10 +68,15 @@ export class MessagesService {
     return this.pages.read(conversationId, principal.userId, request);
   }
 
-  private exceedsLimit(body: SendMessageBody): boolean {
-    return (
-      body.content.length * 3 > this.config.contentBytes && Buffer.byteLength(body.content) > this.config.contentBytes
-    );
+  /** What will be stored; or why not, with what a repeat is known by. */
+  private prepare(principal: Principal, request: SendRequest): PreparedMessage | Refused {
+    try {
+      const prepared = prepareMessage(principal, request);
+      checkContentSize(request.body.content, this.config.contentBytes);
+      return prepared;
+    } catch (fault) {
+      return { fault, sent: identityOf(principal, request) };
+    }
   }
 
   private async settled(sent: PreparedMessage, outcome: Outcome): Promise<Sent> {
@@ -78,12 +92,12 @@ export class MessagesService {
     }
   }
 
-  private async original(sent: PreparedMessage, original: Original): Promise<Sent> {
+  private async original(sent: Identity, original: Original): Promise<Sent> {
     const message = await this.pages.find(original.id, sent.senderId, sent.conversationId);
     return message ? { duplicate: true, message, version: original.version } : receiptOf(sent, original);
   }
 
-  private async findRepeat(sent: PreparedMessage): Promise<Sent | null> {
+  private async findRepeat(sent: Identity): Promise<Sent | null> {
     const found = await this.repository.findRepeat(sent);
     if (!found) return null;
     const { row, mayRead } = found;
@@ -93,7 +107,16 @@ export class MessagesService {
   }
 }
 
-function receiptOf(sent: PreparedMessage, original: Original): Sent {
+function identityOf({ userId }: Principal, { conversationId, clientMessageId, body }: SendRequest): Identity | null {
+  try {
+    const ids = { conversationId: conversationId.toLowerCase(), senderId: userId, clientMessageId };
+    return { ...ids, payloadHash: hashOf(body) };
+  } catch {
+    return null;
+  }
+}
+
+function receiptOf(sent: Identity, original: Original): Sent {
   const { conversationId, clientMessageId } = sent;
   return {
     duplicate: true,
@@ -111,7 +134,5 @@ function refusal(reason: Refusal): ParleyError {
       return new ParleyError('idempotency_conflict');
     case 'reply_unknown':
       return invalid('replyToId', 'is not a message of this conversation');
-    case 'reply_deleted':
-      return conflict('replyToId', 'deleted');
   }
 }

@@ -57,7 +57,7 @@ export class PresenceNews implements OnApplicationShutdown {
 
   attach(io: ParleyServer): void {
     this.io = io;
-    io.on(TOLD, (news: readonly Told[]) => this.tellSockets(news));
+    io.on(TOLD, (news: readonly Told[]) => void this.hear(news));
   }
 
   onApplicationShutdown(): void {
@@ -69,6 +69,22 @@ export class PresenceNews implements OnApplicationShutdown {
   async tell(changes: readonly Status[]): Promise<void> {
     try {
       await this.tellEveryone(changes);
+    } catch (fault) {
+      this.doubt();
+      this.repeatLater(fault);
+    }
+  }
+
+  /** What another node tells may be old, or told once more: told here is how it is by now, as the database has it. */
+  private async hear(news: readonly Told[]): Promise<void> {
+    try {
+      const now = await this.repository.statuses(news.map(({ userId }) => userId));
+      this.tellSockets(
+        news.flatMap(({ userId, conversationIds }) => {
+          const status = now.get(userId);
+          return status ? [{ ...status, conversationIds }] : [];
+        }),
+      );
     } catch (fault) {
       this.doubt();
       this.repeatLater(fault);

@@ -129,6 +129,16 @@ export class PresenceRepository {
     return rows.map(statusOf).reverse();
   }
 
+  /** Of these users, how each is by now; without those who were never online. */
+  async statuses(userIds: readonly string[]): Promise<Map<string, Status>> {
+    const rows = await this.rows<SettledRow>(
+      this.database.db,
+      sql`SELECT id, status, (extract(epoch FROM last_seen_at) * 1000)::float8 AS ms FROM users
+           WHERE id = ANY(${ids(userIds)}) AND last_seen_at IS NOT NULL`,
+    );
+    return new Map(rows.map((row) => [row.id, statusOf(row)]));
+  }
+
   /** The small conversations of each of these users: who is in one with them hears of their coming and going. */
   async audiences(userIds: readonly string[]): Promise<Map<string, string[]>> {
     const rows = await this.rows<{ user_id: string; conversations: string[] }>(

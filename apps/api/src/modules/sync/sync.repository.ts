@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { LIMITS } from '@parley/protocol';
 import { type SQL, sql } from 'drizzle-orm';
 import { Database, type Db } from '../../database/database.js';
+import { messageBytes } from '../../database/message-bytes.js';
 
-/** About what the fixed part of a message, and a member, take of an answer: rather too little than too much. */
-const MESSAGE_BYTES = 500;
+/** About what a list item without its last message, and a member, take of an answer: rather too little than too much. */
+const ITEM_BYTES = 500;
 const MEMBER_BYTES = 300;
 
 /** Where the asker says to be in one conversation. */
@@ -59,16 +60,8 @@ export interface KeyRow extends Record<string, unknown> {
   bytes: number | null;
 }
 
-/**
- * About what a stored message takes of an answer, without reading long values that are stored apart (of compressed JSON
- * the length is not known otherwise).
- */
-const bytesOf = (m: string): SQL =>
-  sql.raw(`(${MESSAGE_BYTES} + octet_length(${m}.content) + octet_length(coalesce(${m}.reply_excerpt, '')) +
-    CASE WHEN pg_column_size(${m}.metadata) < 100 THEN 2 ELSE octet_length(${m}.metadata::text) END)`);
-
 const lastMessageBytes = (c: string): SQL =>
-  sql`(SELECT ${bytesOf('l')} FROM messages l
+  sql`(SELECT ${messageBytes('l')} FROM messages l
         WHERE l.conversation_id = ${sql.raw(c)}.id AND l.seq = ${sql.raw(c)}.last_seq)`;
 
 /** Which rows a sync is about. Each method is one statement, whatever the number of conversations. */
@@ -169,7 +162,7 @@ const one = sql`
          CASE WHEN t.reset
            THEN least(c.last_seq, ${LIMITS.syncResetMessages}) + least(c.member_count, ${LIMITS.detailMembers})
            ELSE n.changed END AS rows,
-         (${MESSAGE_BYTES} + coalesce(${lastMessageBytes('c')}, 0))::integer AS bytes
+         (${ITEM_BYTES} + coalesce(${lastMessageBytes('c')}, 0))::integer AS bytes
     FROM conversations c
     CROSS JOIN LATERAL (
       SELECT CASE WHEN q.resets[w.i + 1] THEN 0 ELSE ${countOf('messages')} + ${countOf('conversation_participants')} END
@@ -179,7 +172,7 @@ const one = sql`
 
 const changedKeys = sql`(
   SELECT * FROM (
-    (SELECT x.version, x.seq, NULL::uuid AS user_id, ${bytesOf('x')} AS bytes
+    (SELECT x.version, x.seq, NULL::uuid AS user_id, ${messageBytes('x')} AS bytes
        FROM messages x WHERE NOT w.reset AND x.conversation_id = w.id AND x.version > w.version
       ORDER BY x.version ${MORE_THAN_FIT})
     UNION ALL
@@ -190,7 +183,7 @@ const changedKeys = sql`(
   ORDER BY version ${MORE_THAN_FIT})`;
 
 const newestKeys = sql`
-  (SELECT x.version, x.seq, NULL::uuid, ${bytesOf('x')}
+  (SELECT x.version, x.seq, NULL::uuid, ${messageBytes('x')}
      FROM messages x WHERE w.reset AND x.conversation_id = w.id
     ORDER BY x.seq DESC LIMIT ${LIMITS.syncResetMessages})
   UNION ALL

@@ -1,9 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
+import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import { CONFIG, type Config } from '../../config/config.js';
 import { Database, type Db } from '../../database/database.js';
 import { users } from '../../database/schema/index.js';
 import { newId } from '../../kernel/ids.js';
+import { named } from './folded-name.js';
 import { usernameLike, withSuffix } from './usernames.js';
 
 /** Someone whom the host product names. Names must have been salvaged, ids and usernames checked. */
@@ -12,16 +14,18 @@ export interface ExternalPerson {
   name: string | null;
   /** Wanted as it is, if it is free; else one is derived from the name. */
   username: string | null;
+  /** Null: nothing is told of it; `''`: there is none. */
   avatarUrl: string | null;
-  /** Of the claims that name and picture were taken from; null where there were none. */
-  claimsHash: Buffer | null;
+  /** Null where there were no claims. */
+  claims: { issuedMs: number | null; hash: Buffer } | null;
 }
 
 export interface ExternalUser {
   id: string;
   isBot: boolean;
   isDisabled: boolean;
-  claimsHash: Buffer | null;
+  /** What the newest claims seen said, and when they were made. */
+  claimed: { name: string | null; picture: string | null; issuedMs: number | null };
 }
 
 const MOST_ATTEMPTS = 5;
@@ -35,22 +39,45 @@ export class ExternalUsersRepository {
   ) {}
 
   async find(externalId: string): Promise<ExternalUser | null> {
+    const claimed = { name: users.claimedName, picture: users.claimedPicture, issuedMs: users.claimsIssuedMs };
     const [row] = await this.database.db
-      .select({ id: users.id, isBot: users.isBot, isDisabled: users.isDisabled, claimsHash: users.claimsHash })
+      .select({ id: users.id, isBot: users.isBot, isDisabled: users.isDisabled, ...claimed })
       .from(users)
       .where(eq(users.externalId, externalId));
-    return row ?? null;
+    if (!row) return null;
+    const { id, isBot, isDisabled, ...rest } = row;
+    return { id, isBot, isDisabled, claimed: rest };
   }
 
-  /** Takes over name and picture; what the claims do not tell stays. */
-  async refresh(id: string, person: ExternalPerson): Promise<void> {
-    const { name, avatarUrl, claimsHash } = person;
-    const changes = { ...(name !== null && { displayName: name }), ...(avatarUrl !== null && { avatarUrl }) };
-    const changed = sql`${users.claimsHash} IS DISTINCT FROM ${claimsHash}`;
+  /**
+   * Takes over name and picture, unless claims that were made later have been taken. What they do not tell stays, and so
+   * does what they tell as those before did: what people chose for themselves is theirs until it changes.
+   */
+  async refresh(id: string, { name, avatarUrl: picture, claims }: ExternalPerson): Promise<void> {
+    if (!claims) return;
+    const folded = named(name ?? '');
+    // Of rows that the build before this one wrote only the hash is known, in which no picture and no word of it are one.
+    const isSame = sql`${users.claimsHash} IS NOT DISTINCT FROM ${claims.hash}`;
+    const isNewName = sql`(${users.claimedName} IS DISTINCT FROM ${name} AND NOT ${isSame})`;
+    const isNewPicture = sql`(${users.claimedPicture} IS DISTINCT FROM ${picture} AND (${picture === ''} OR NOT ${isSame}))`;
+    const taken = (isNew: SQL, value: unknown, column: AnyPgColumn) =>
+      sql`CASE WHEN ${isNew} THEN ${value} ELSE ${column} END`;
     await this.database.db
       .update(users)
-      .set({ ...changes, claimsHash, updatedAt: sql`date_trunc('milliseconds', now())` })
-      .where(and(eq(users.id, id), changed));
+      .set({
+        ...(name !== null && {
+          displayName: taken(isNewName, folded.displayName, users.displayName),
+          foldedName: taken(isNewName, folded.foldedName, users.foldedName),
+          foldedFrom: taken(isNewName, folded.foldedFrom, users.foldedFrom),
+        }),
+        ...(picture !== null && { avatarUrl: taken(isNewPicture, picture || null, users.avatarUrl) }),
+        updatedAt: taken(sql`${isNewName} OR ${isNewPicture}`, sql`date_trunc('milliseconds', now())`, users.updatedAt),
+        claimedName: name,
+        claimedPicture: picture,
+        claimsIssuedMs: claims.issuedMs,
+        claimsHash: claims.hash,
+      })
+      .where(and(eq(users.id, id), sql`coalesce(${users.claimsIssuedMs}, -1) <= ${claims.issuedMs ?? -1}::bigint`));
   }
 
   /**
@@ -80,9 +107,14 @@ interface Draft {
   externalId: string;
   first: string;
   spare: string;
-  name: string;
+  displayName: string;
+  foldedName: string;
+  foldedFrom: string;
   avatarUrl: string | null;
-  claims: string | null;
+  hash: string | null;
+  issuedMs: number | null;
+  claimedName: string | null;
+  claimedPicture: string | null;
 }
 
 /** Each with the username wanted, unless another of them wants the same or it is kept for an own account. */
@@ -98,10 +130,20 @@ function drafts(people: readonly ExternalPerson[], reserved: ReadonlySet<string>
   });
 }
 
-function draft({ externalId, name, username, avatarUrl, claimsHash }: ExternalPerson, first: string | null): Draft {
+function draft({ externalId, name, username, avatarUrl, claims }: ExternalPerson, first: string | null): Draft {
   const spare = withSuffix(username ?? usernameLike(name));
-  const claims = claimsHash?.toString('hex') ?? null;
-  return { id: newId(), externalId, first: first ?? spare, spare, name: name ?? username ?? spare, avatarUrl, claims };
+  return {
+    id: newId(),
+    externalId,
+    first: first ?? spare,
+    spare,
+    ...named(name ?? username ?? spare),
+    avatarUrl: avatarUrl || null,
+    hash: claims?.hash.toString('hex') ?? null,
+    issuedMs: claims?.issuedMs ?? null,
+    claimedName: claims && name,
+    claimedPicture: claims && avatarUrl,
+  };
 }
 
 /** Those who lost a race for their id or username are missing from what it returns. */
@@ -109,12 +151,15 @@ async function provisionOnce(tx: Db, given: readonly Draft[]): Promise<Provision
   const result = await tx.execute<Provisioned>(sql`
     WITH given AS MATERIALIZED (
       SELECT * FROM jsonb_to_recordset(${JSON.stringify(given)}::jsonb) AS g
-        (id uuid, "externalId" text, first text, spare text, name text, "avatarUrl" text, claims text)
+        (id uuid, "externalId" text, first text, spare text, "displayName" text, "foldedName" text,
+         "foldedFrom" text, "avatarUrl" text, hash text, "issuedMs" bigint, "claimedName" text, "claimedPicture" text)
     ), made AS (
-      INSERT INTO users (id, external_id, username, display_name, avatar_url, claims_hash)
+      INSERT INTO users (id, external_id, username, display_name, folded_name, folded_from, avatar_url, claims_hash,
+                         claims_issued_ms, claimed_name, claimed_picture)
       SELECT g.id, g."externalId",
              CASE WHEN EXISTS (SELECT 1 FROM users u WHERE u.username = g.first) THEN g.spare ELSE g.first END,
-             g.name, g."avatarUrl", decode(g.claims, 'hex')
+             g."displayName", g."foldedName", g."foldedFrom", g."avatarUrl", decode(g.hash, 'hex'), g."issuedMs",
+             g."claimedName", g."claimedPicture"
         FROM given g
        WHERE NOT EXISTS (SELECT 1 FROM users u WHERE u.external_id = g."externalId")
        ORDER BY g."externalId"

@@ -4,11 +4,13 @@ import { and, asc, eq, exists, gt, inArray, isNull, like, or, type SQL, sql } fr
 import { alias } from 'drizzle-orm/pg-core';
 import { Database, type Db } from '../../database/database.js';
 import { conversationParticipants, users } from '../../database/schema/index.js';
+import { named } from './folded-name.js';
 import { type KnownUser, toUserView } from './user.presenter.js';
 
 export type UserRow = typeof users.$inferSelect;
 
 export interface Search {
+  /** Folded. */
   prefix: string;
   /** Usernames beyond this one; null at the beginning. */
   after: string | null;
@@ -22,6 +24,8 @@ const PUBLIC = {
   avatarUrl: users.avatarUrl,
   isBot: users.isBot,
 };
+/** The same order whatever the database's locale. */
+const BY_USERNAME = sql`${users.username} COLLATE "C"`;
 const [mine, theirs] = [alias(conversationParticipants, 'mine'), alias(conversationParticipants, 'theirs')];
 
 @Injectable()
@@ -57,10 +61,31 @@ export class UsersRepository {
     const updatedAt = sql`date_trunc('milliseconds', now())`;
     const [row] = await this.database.db
       .update(users)
-      .set({ ...changes, updatedAt })
+      .set({ ...changes, ...(changes.displayName !== undefined && named(changes.displayName)), updatedAt })
       .where(eq(users.id, id))
       .returning();
     return row ?? null;
+  }
+
+  /** Folds names that somebody wrote without doing so, at most `most` of them; returns how many there were. */
+  foldNames(most: number): Promise<number> {
+    return this.database.transaction(async (tx) => {
+      const rows = await tx
+        .select({ id: users.id, displayName: users.displayName })
+        .from(users)
+        .where(sql`folded_from IS DISTINCT FROM display_name`)
+        .orderBy(asc(users.id))
+        .limit(most)
+        // Another node folds those that it holds.
+        .for('no key update', { skipLocked: true });
+      if (rows.length === 0) return 0;
+      const given = JSON.stringify(rows.map((row) => ({ id: row.id, ...named(row.displayName) })));
+      await tx.execute(sql`
+        UPDATE users u SET folded_name = g."foldedName", folded_from = g."foldedFrom"
+          FROM jsonb_to_recordset(${given}::jsonb) AS g (id uuid, "foldedName" text, "foldedFrom" text)
+         WHERE u.id = g.id`);
+      return rows.length;
+    });
   }
 
   /** Those of these users that exist, as the viewer may know them, by username. */
@@ -71,9 +96,9 @@ export class UsersRepository {
   /** Users, disabled ones excepted, whose username or display name begins like this, by username. */
   search(viewerId: string, { prefix, after, limit }: Search): Promise<KnownUser[]> {
     // The prefix is text, not a pattern.
-    const pattern = sql`lower(${prefix.replace(/[\\%_]/g, '\\$&')}) || '%'`;
-    const matches = or(like(users.username, pattern), like(sql`lower(${users.displayName})`, pattern));
-    const beyond = after === null ? undefined : gt(users.username, after);
+    const pattern = `${prefix.replace(/[\\%_]/g, '\\$&')}%`;
+    const matches = or(like(users.username, pattern), like(users.foldedName, pattern));
+    const beyond = after === null ? undefined : gt(BY_USERNAME, after);
     return this.known(viewerId, and(matches, eq(users.isDisabled, false), beyond), limit);
   }
 
@@ -83,7 +108,7 @@ export class UsersRepository {
       .select({ ...PUBLIC, status: users.status, lastSeenAt: users.lastSeenAt, isShared })
       .from(users)
       .where(condition)
-      .orderBy(asc(users.username))
+      .orderBy(asc(BY_USERNAME))
       .limit(limit);
   }
 

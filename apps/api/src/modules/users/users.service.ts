@@ -10,6 +10,7 @@ import type { FindUsersDto } from './dto/find-users.dto.js';
 import type { UpdateMeDto } from './dto/update-me.dto.js';
 import { isExternalId } from './external-id.js';
 import { ExternalUsersRepository } from './external-users.repository.js';
+import { foldName } from './folded-name.js';
 import { toMe, toUserDetail } from './user.presenter.js';
 import { type UserRow, UsersRepository } from './users.repository.js';
 
@@ -83,7 +84,7 @@ export class UsersService {
     if (!principal.scopes.includes('users:provision')) throw new ParleyError('forbidden');
     const people = members.map(({ externalId, name }) => {
       if (!isExternalId(externalId)) throw invalid('externalId', 'must be 1 to 255 characters');
-      return { externalId, name: salvagedName(name), username: null, avatarUrl: null, claimsHash: null };
+      return { externalId, name: salvagedName(name), username: null, avatarUrl: null, claims: null };
     });
     const distinct = new Map(people.map((person) => [person.externalId, person]));
     return this.external.provision([...distinct.values()]);
@@ -96,9 +97,11 @@ export class UsersService {
     const prefix = tidyName(query);
     if (!prefix.isWellFormed() || prefix.includes('\0')) throw invalid('query', 'must be text');
     if (!SEARCHABLE.test(prefix)) throw invalid('query', 'must have at least 2 characters');
+    const folded = foldName(prefix);
+    if (folded === '') throw invalid('query', 'must be text');
     const after = cursor === undefined ? null : String(this.cursors.open(LIST, cursor)[0]);
     const size = limit ?? LIMITS.pageDefault;
-    const rows = await this.repository.search(viewerId, { prefix, after, limit: size + 1 });
+    const rows = await this.repository.search(viewerId, { prefix: folded, after, limit: size + 1 });
     const items = rows.slice(0, size).map(toUserDetail);
     const last = items.at(-1);
     const hasMore = rows.length > size && last !== undefined;

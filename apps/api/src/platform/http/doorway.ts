@@ -3,7 +3,7 @@ import type { NextFunction, Request, Response } from 'express';
 import type { Logger } from 'pino';
 import { CONFIG, type Config } from '../../config/config.js';
 import { accessLog } from './access-log.js';
-import { JSON_PARSER, jsonOnly } from './body.js';
+import { JSON_PARSER, jsonOnly, noteBodyFaults } from './body.js';
 import { ErrorsFilter } from './errors.filter.js';
 import { trustOf } from './forwarded.js';
 import { OriginPolicy } from './origin.js';
@@ -42,6 +42,7 @@ export function openDoorway(app: NestExpressApplication, log: Logger): () => voi
   app.use('/api', neverCached);
   app.use(jsonOnly);
   app.useBodyParser('json', JSON_PARSER);
+  app.use(noteBodyFaults);
   app.use(webApp());
   return () => app.use(errors.noSuchRoute);
 }

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import type { Keys } from '../keys.js';
+import { BusSeal } from './bus-seal.js';
 import { RedisConnection } from './redis-connection.js';
 
 const BEAT_MS = 500;
@@ -11,10 +13,14 @@ const LONGEST_PAUSE_MS = 1_000;
 /** What Redis has not taken yet; anything beyond is left out. */
 const MOST_UNSENT = { messages: 20_000, characters: 16 * 1024 * 1024 };
 
+/** How often it is said that something was dropped. */
+const SAY_DROPPED_MS = 60_000;
+const BEAT = 'beat:';
+
 /** Dependency injection token of the link; null where this is the only node. */
 export const REDIS = Symbol('redis');
 
-/** Called with what another node, or this one, has published. */
+/** Called with what another node of this deployment has published. */
 export type ChannelListener = (payload: Buffer) => void;
 
 export interface LinkWatcher {
@@ -41,11 +47,16 @@ export class RedisLink {
   /** Beats since the last one that was heard: no clock, which may be set, and no time, in which nobody may have listened. */
   private unheard = 0;
   private up = false;
+  private opened = false;
+  /** Null until it is known which deployment this node belongs to. */
+  private seal: BusSeal | null = null;
+  /** What came on our channels and nobody of this deployment has said, since that was last logged. */
+  private dropped = 0;
+  private saidDroppedAt = Number.NEGATIVE_INFINITY;
 
-  /** @param prefix of every channel: deployments that share a Redis must not hear each other. */
   constructor(
     private readonly url: string,
-    private readonly prefix: string,
+    private readonly keys: Keys,
     private readonly log: Logger,
   ) {}
 
@@ -54,10 +65,23 @@ export class RedisLink {
     return this.up;
   }
 
-  /** Begins to connect and goes on for ever; returns at once. */
+  /** Begins to connect, as soon as it knows its deployment, and goes on for ever; returns at once. */
   open(): void {
-    this.listeners.set(this.beatChannel, () => this.hear());
-    void this.run();
+    this.opened = true;
+    if (this.seal) void this.run();
+  }
+
+  /**
+   * Which deployment this node belongs to: by its database, since a copy of that is another one. Where it has become
+   * another, this node is silent until it has subscribed to the channels of that.
+   */
+  belongTo(identity: string): void {
+    const isFirst = this.seal === null;
+    const seal = new BusSeal(this.keys, identity);
+    if (this.seal?.prefix === seal.prefix) return;
+    this.seal = seal;
+    if (isFirst && this.opened) void this.run();
+    this.connection?.destroy(new Error('The database has become another one.'));
   }
 
   close(): void {
@@ -71,8 +95,8 @@ export class RedisLink {
 
   /** Best effort: what cannot be sent now is dropped. */
   publish(channel: string, payload: string): void {
-    const { connection, unsent } = this;
-    if (!connection || unsent.messages >= MOST_UNSENT.messages) return;
+    const { connection, seal, unsent } = this;
+    if (!connection || !seal || unsent.messages >= MOST_UNSENT.messages) return;
     if (unsent.characters + payload.length > MOST_UNSENT.characters) return;
     unsent.messages += 1;
     unsent.characters += payload.length;
@@ -81,22 +105,22 @@ export class RedisLink {
       unsent.characters -= payload.length;
     };
     // A failure ends the connection, or tells that one message was lost: both are noticed elsewhere.
-    connection.publish(this.prefix + channel, payload).then(done, done);
+    connection.publish(seal.prefix + channel, seal.close(this.nodeId, channel, payload)).then(done, done);
   }
 
   /** One listener a channel. Takes effect on every connection from now on. */
   subscribe(channel: string, listener: ChannelListener): void {
-    this.listeners.set(this.prefix + channel, listener);
-    this.change(this.prefix + channel);
+    this.listeners.set(channel, listener);
+    this.change(channel);
   }
 
   unsubscribe(channel: string): void {
-    this.listeners.delete(this.prefix + channel);
-    this.change(this.prefix + channel);
+    this.listeners.delete(channel);
+    this.change(channel);
   }
 
-  private get beatChannel(): string {
-    return `${this.prefix}beat:${this.nodeId}`;
+  private get channels(): string[] {
+    return [BEAT + this.nodeId, ...this.listeners.keys()];
   }
 
   private async run(): Promise<void> {
@@ -110,7 +134,8 @@ export class RedisLink {
 
   /** Lives with one connection until it ends; resolves with whether it was ever up. */
   private async connectOnce(): Promise<boolean> {
-    const connection = await RedisConnection.open(this.url, (channel, payload) => this.receive(channel, payload));
+    const seal = this.seal as BusSeal;
+    const connection = await RedisConnection.open(this.url, (channel, sealed) => this.receive(seal, channel, sealed));
     this.unheard = 0;
     const watch = setInterval(() => this.beat(connection), BEAT_MS);
     let wasUp = false;
@@ -118,7 +143,8 @@ export class RedisLink {
       this.connection = connection;
       this.changed.clear();
       if (this.closing.signal.aborted) connection.destroy(new Error('The node stops.'));
-      await Promise.race([connection.subscribe([...this.listeners.keys()]), connection.ended]);
+      if (this.seal !== seal) connection.destroy(new Error('The database has become another one.'));
+      await Promise.race([connection.subscribe(this.channels.map((each) => seal.prefix + each)), connection.ended]);
       this.beat(connection);
       const why = await connection.ended;
       wasUp = this.up;
@@ -136,16 +162,35 @@ export class RedisLink {
   private beat(connection: RedisConnection): void {
     if (this.unheard >= MOST_UNHEARD) return connection.destroy(new Error('Redis is silent.'));
     this.unheard += 1;
-    connection.publish(this.beatChannel, '').catch(() => undefined);
+    this.publish(BEAT + this.nodeId, '');
   }
 
   /** Thrown into the client, a listener's fault would end the connection. */
-  private receive(channel: string, payload: Buffer): void {
+  private receive(seal: BusSeal, named: string, sealed: Buffer): void {
+    const channel = named.slice(seal.prefix.length);
+    const isBeat = channel.startsWith(BEAT);
+    // Of its own words a node needs the beat alone.
+    if (!isBeat && seal.senderOf(sealed) === this.nodeId) return;
+    const payload = seal.open(channel, sealed);
+    if (!payload) return this.drop(channel);
+    if (isBeat) return this.hear();
     try {
       this.listeners.get(channel)?.(payload);
     } catch (fault) {
       this.log.warn({ err: fault }, 'something on the bus could not be understood');
     }
+  }
+
+  private drop(channel: string): void {
+    this.dropped += 1;
+    const now = performance.now();
+    if (now - this.saidDroppedAt < SAY_DROPPED_MS) return;
+    this.log.warn(
+      { dropped: this.dropped, channel: channel.slice(0, 100) },
+      'messages in Redis that no node of this deployment has sent were dropped; see who else may publish there',
+    );
+    this.dropped = 0;
+    this.saidDroppedAt = now;
   }
 
   private hear(): void {
@@ -178,11 +223,12 @@ export class RedisLink {
   private applyChanges(): void {
     const changed = [...this.changed];
     this.changed.clear();
-    const { connection } = this;
-    if (!connection || changed.length === 0) return;
+    const { connection, seal } = this;
+    if (!connection || !seal || changed.length === 0) return;
     const failed = (fault: Error) => connection.destroy(fault);
     const wanted = Object.groupBy(changed, (channel) => (this.listeners.has(channel) ? 'on' : 'off'));
-    if (wanted.on) connection.subscribe(wanted.on).catch(failed);
-    if (wanted.off) connection.unsubscribe(wanted.off).catch(failed);
+    const named = (channels: string[]) => channels.map((channel) => seal.prefix + channel);
+    if (wanted.on) connection.subscribe(named(wanted.on)).catch(failed);
+    if (wanted.off) connection.unsubscribe(named(wanted.off)).catch(failed);
   }
 }

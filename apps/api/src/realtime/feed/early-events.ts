@@ -49,6 +49,10 @@ export class EarlyEvents {
     for (const each of this.kept.keys()) if (each <= version) this.delete(each);
   }
 
+  deleteAfter(version: number): void {
+    for (const each of this.kept.keys()) if (each > version) this.delete(each);
+  }
+
   clear(): void {
     this.deleteUpTo(Number.POSITIVE_INFINITY);
   }

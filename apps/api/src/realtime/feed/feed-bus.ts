@@ -14,6 +14,8 @@ export interface JoinedPoke {
   userId: string;
   conversationId: string;
   version: number;
+  /** By another node: the version is what that says, and not what was committed here. */
+  heard?: true;
 }
 
 export interface FeedListener {
@@ -30,6 +32,8 @@ export interface FeedListener {
 export abstract class FeedBus {
   abstract listen(listener: FeedListener): void;
   abstract publish(poke: Poke, joined: readonly JoinedPoke[]): void;
+  /** Which deployment this node belongs to: it hears no others. */
+  abstract belongTo(deployment: string): void;
   abstract subscribeConversation(conversationId: string): void;
   abstract unsubscribeConversation(conversationId: string): void;
   abstract subscribeUser(userId: string): void;
@@ -49,6 +53,7 @@ export class MemoryFeedBus extends FeedBus {
     this.listener?.onPoke(poke);
   }
 
+  belongTo(): void {}
   subscribeConversation(): void {}
   unsubscribeConversation(): void {}
   subscribeUser(): void {}

@@ -81,4 +81,6 @@ export interface FeedSource {
   memberships(userIds: readonly string[]): Promise<Map<string, Memberships>>;
   membershipVersions(userIds: readonly string[]): Promise<Map<string, number>>;
   epoch(): Promise<string>;
+  /** Which deployment this database makes: another one than a copy of it, even on the same server. */
+  deployment(): Promise<string>;
 }

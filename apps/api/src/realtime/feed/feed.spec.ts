@@ -18,7 +18,7 @@ const UNREAD = { conversationId: ID, receipts: 5, unreadCount: 0, mentionCount: 
 
 /** A feed on a conversation whose history is in memory: what is committed can be read, and need not be told. */
 class Stage implements FeedHost {
-  readonly told: number[] = [];
+  readonly delivered: FeedEvent[] = [];
   readonly toldMarks: MarkEvent[] = [];
   readonly faults: unknown[] = [];
   committed: FeedEvent[] = [];
@@ -30,12 +30,16 @@ class Stage implements FeedHost {
   broken = false;
   readonly feed = new Feed(ID, this);
 
+  get told(): number[] {
+    return this.delivered.map(({ version }) => version);
+  }
+
   get marks(): number[] {
     return this.toldMarks.map(({ receipts }) => receipts);
   }
 
   deliver(each: FeedEvent): void {
-    this.told.push(each.version);
+    this.delivered.push(each);
   }
 
   deliverMark(each: MarkEvent): void {
@@ -216,6 +220,32 @@ describe('a feed', () => {
     expect(stage.told).toEqual([7, 8, 9]);
   });
 
+  it('G3 G4: a version that nobody has given out is forgotten, and does not stand in for the change that gets it', async () => {
+    const stage = new Stage();
+    stage.feed.open({ version: 1, receipts: 0 });
+    stage.feed.accept([{ ...event(4), left: 'nobody' }, event(900)], 1_000);
+    for (let look = 0; look < 2; look += 1) stage.feed.observe({ version: 1, receipts: 0 });
+    await jest.advanceTimersByTimeAsync(1_000);
+    const { reads } = stage;
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect(stage.reads - reads).toBeLessThan(2);
+    stage.commit([event(2), event(3), event(4)]);
+    for (const each of [event(2), event(3), event(4)]) stage.feed.accept([each]);
+    expect(stage.told).toEqual([2, 3, 4]);
+    expect(stage.delivered.map(({ left }) => left)).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('G4: what was told and is only not in an older look at the database is kept', async () => {
+    const stage = new Stage();
+    stage.feed.open({ version: 1, receipts: 0 });
+    stage.feed.accept([event(3)], 1_000);
+    stage.feed.observe({ version: 1, receipts: 0 });
+    stage.commit([event(2), event(3)]);
+    stage.feed.observe({ version: 3, receipts: 0 });
+    await jest.advanceTimersByTimeAsync(100);
+    expect(stage.told).toEqual([2, 3]);
+  });
+
   it('is opened once', () => {
     const stage = new Stage();
     stage.feed.open({ version: 3, receipts: 0 });
@@ -351,6 +381,18 @@ describe('marks', () => {
     stage.feed.acceptMarks([mark(4)]);
     expect(stage.feed.observe({ version: 0, receipts: 5 })).toBeNull();
     expect(stage.marks).toEqual([1, 3, 5, 2, 4]);
+  });
+
+  it('G4: a number that nobody has given out does not keep back those that follow', () => {
+    const stage = new Stage();
+    stage.feed.acceptMarks([mark(900)]);
+    stage.feed.open({ version: 0, receipts: 3 });
+    stage.feed.acceptMarks([mark(4), mark(70)]);
+    expect(stage.marks).toEqual([900, 4, 70]);
+    for (let look = 0; look < 2; look += 1) stage.feed.observe({ version: 0, receipts: 4 });
+    stage.feed.acceptMarks([mark(5)]);
+    expect(stage.feed.observe({ version: 0, receipts: 6 })).toBe(5);
+    expect(stage.marks.at(-1)).toBe(5);
   });
 
   it('G8: are remembered in a bounded number: too many of them are read again', () => {

@@ -29,6 +29,10 @@ export class Feed {
   private cursor: number | null = null;
   /** Up to this number no mark is missing; null until known. */
   private receipts: number | null = null;
+  /** The greatest such number that the database has told. */
+  private sureReceipts = 0;
+  /** What the last look at the database knew nothing of, though others had told it; 0 where it knew all. */
+  private doubted = { version: 0, receipts: 0 };
   /** Marks that were delivered beyond that: one before them was lost, or is late. */
   private readonly marksAhead = new Map<number, MarkEvent>();
   private readonly early: EarlyEvents;
@@ -64,7 +68,10 @@ export class Feed {
   open(heads: { version: number; receipts?: number }): void {
     if (this.cursor !== null) return;
     this.cursor = Math.min(heads.version, this.startAtMost);
-    this.receipts ??= heads.receipts ?? null;
+    if (heads.receipts !== undefined) {
+      this.sureReceipts = heads.receipts;
+      this.receipts = Math.min(this.receipts ?? heads.receipts, heads.receipts);
+    }
     this.early.deleteUpTo(this.cursor);
     this.accept([]);
   }
@@ -128,14 +135,34 @@ export class Feed {
   marksComplete(upTo: number): void {
     for (const number of this.marksAhead.keys()) if (number <= upTo) this.marksAhead.delete(number);
     this.receipts = Math.max(this.receipts ?? 0, upTo);
+    this.sureReceipts = Math.max(this.sureReceipts, upTo);
     this.advanceMarks();
   }
 
   /** The database's heads as a sweep saw them. Returns the receipts number to repair from, null if there is no need. */
   observe(heads: { version: number; receipts: number }): number | null {
+    this.doubt(heads);
     this.expect(heads.version);
     this.receipts ??= heads.receipts;
+    if (heads.receipts === this.receipts) this.sureReceipts = heads.receipts;
     return heads.receipts > this.receipts ? this.receipts : null;
+  }
+
+  /**
+   * What others told is only believed until the database has been asked twice and knows nothing of it: a number that
+   * nobody has given out must not stand in the way of the change that will get it.
+   */
+  private doubt(heads: { version: number; receipts: number }): void {
+    const told = { version: this.knownHead, receipts: Math.max(this.receipts ?? 0, ...this.marksAhead.keys()) };
+    if (told.version > heads.version && told.version === this.doubted.version) {
+      this.knownHead = heads.version;
+      this.early.deleteAfter(heads.version);
+    }
+    if (told.receipts > heads.receipts && told.receipts === this.doubted.receipts) {
+      this.receipts = Math.min(this.sureReceipts, heads.receipts);
+      this.marksAhead.clear();
+    }
+    this.doubted = told;
   }
 
   /** This version is known to be committed: what is missing up to it is read. */

@@ -67,6 +67,10 @@ export class Feeds implements OnApplicationShutdown {
     for (const feed of this.feeds.values()) feed.close();
   }
 
+  belongTo(deployment: string): void {
+    this.bus.belongTo(deployment);
+  }
+
   /** After the commit, and only then. Never waits and never throws. */
   announce(announcement: Announcement): void {
     const { conversationId, events, marks = [] } = announcement;
@@ -147,14 +151,19 @@ export class Feeds implements OnApplicationShutdown {
     return followers;
   }
 
-  onJoined({ userId, conversationId, version }: JoinedPoke): void {
+  onJoined({ userId, conversationId, version, heard }: JoinedPoke): void {
     if (!this.deliveries?.hasSockets(userId)) return;
     this.noteMove(moveKey(conversationId, userId), { joined: version });
     const isNew = !this.feeds.has(conversationId);
     const feed = this.feedOf(conversationId);
     feed.startBefore(version);
-    if (isNew) feed.open({ version: version - 1 });
+    if (isNew && !heard) feed.open({ version: version - 1 });
     for (const socket of this.deliveries.socketsOf(userId)) this.follow(socket, conversationId);
+    // Where it begins is not for another node to say; what cannot be read now is read by the next sweep.
+    if (!feed.isOpen)
+      this.openFeeds([conversationId]).catch((fault: unknown) =>
+        this.log.warn({ conversationId, err: fault }, 'a feed could not begin yet'),
+      );
   }
 
   /** Whether this socket is in the conversation's feed, silenced or not. */
@@ -206,7 +215,9 @@ export class Feeds implements OnApplicationShutdown {
   private noteMove(key: string, move: { left?: number; joined?: number }): void {
     const known = this.moves.get(key) ?? { left: 0, joined: 0 };
     this.moves.delete(key);
-    this.moves.set(key, { ...known, ...move });
+    const { left = 0, joined = 0 } = move;
+    // What is told once more, or late, is no news.
+    this.moves.set(key, { left: Math.max(known.left, left), joined: Math.max(known.joined, joined) });
     // Only sockets that are connecting or joining at this moment ask, so the latest are enough.
     const oldest = this.moves.size > MOST_MOVES ? this.moves.keys().next().value : undefined;
     if (oldest !== undefined) this.moves.delete(oldest);

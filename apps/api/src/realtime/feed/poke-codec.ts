@@ -15,24 +15,17 @@ export interface JoinedFrame {
 
 /** Nodes of different releases may run side by side: what another one cannot read it leaves to the sweep. */
 const FORMAT = '1';
-const HEADER = FORMAT.length + 8;
 const MOST_CHARACTERS = 256 * 1024;
 
-/** @param nodeId eight characters, so that a node knows its own words without reading them. */
-export function encodePoke(nodeId: string, events: readonly FeedEvent[], marks: readonly MarkEvent[]): string {
+export function encodePoke(events: readonly FeedEvent[], marks: readonly MarkEvent[]): string {
   const whole = JSON.stringify({ events, marks, head: 0 } satisfies PokeFrame);
-  if (whole.length <= MOST_CHARACTERS) return FORMAT + nodeId + whole;
+  if (whole.length <= MOST_CHARACTERS) return FORMAT + whole;
   const head = events.at(-1)?.version ?? 0;
-  return FORMAT + nodeId + JSON.stringify({ events: [], marks: [], head } satisfies PokeFrame);
+  return FORMAT + JSON.stringify({ events: [], marks: [], head } satisfies PokeFrame);
 }
 
-export function encodeJoined(nodeId: string, joined: JoinedFrame): string {
-  return FORMAT + nodeId + JSON.stringify(joined);
-}
-
-/** Whether a node hears itself. */
-export function isFrom(nodeId: string, payload: Buffer): boolean {
-  return payload.toString('latin1', FORMAT.length, HEADER) === nodeId;
+export function encodeJoined(joined: JoinedFrame): string {
+  return FORMAT + JSON.stringify(joined);
 }
 
 /** Null for whatever is not of this format. */
@@ -51,7 +44,7 @@ export function decodeJoined(payload: Buffer): JoinedFrame | null {
 function decode(payload: Buffer): object | null {
   if (payload.toString('latin1', 0, FORMAT.length) !== FORMAT) return null;
   try {
-    const frame: unknown = JSON.parse(payload.toString('utf8', HEADER));
+    const frame: unknown = JSON.parse(payload.toString('utf8', FORMAT.length));
     return typeof frame === 'object' ? frame : null;
   } catch {
     return null;

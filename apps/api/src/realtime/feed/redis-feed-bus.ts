@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { RedisLink } from '../../platform/redis/redis-link.js';
 import { FeedBus, type FeedListener, type JoinedPoke, type Poke } from './feed-bus.js';
-import { decodeJoined, decodePoke, encodeJoined, encodePoke, isFrom } from './poke-codec.js';
+import { decodeJoined, decodePoke, encodeJoined, encodePoke } from './poke-codec.js';
 
 const conversationChannel = (conversationId: string): string => `c:${conversationId}`;
 const userChannel = (userId: string): string => `u:${userId}`;
@@ -27,12 +27,15 @@ export class RedisFeedBus extends FeedBus {
   publish(poke: Poke, joined: readonly JoinedPoke[]): void {
     for (const each of joined) this.listener?.onJoined(each);
     this.listener?.onPoke(poke);
-    const { nodeId, isUp } = this.link;
-    if (!isUp) return;
+    if (!this.link.isUp) return;
     for (const { userId, conversationId, version } of joined) {
-      this.link.publish(userChannel(userId), encodeJoined(nodeId, { conversationId, version }));
+      this.link.publish(userChannel(userId), encodeJoined({ conversationId, version }));
     }
-    this.link.publish(conversationChannel(poke.conversationId), encodePoke(nodeId, poke.events, poke.marks));
+    this.link.publish(conversationChannel(poke.conversationId), encodePoke(poke.events, poke.marks));
+  }
+
+  belongTo(deployment: string): void {
+    this.link.belongTo(deployment);
   }
 
   subscribeConversation(conversationId: string): void {
@@ -52,7 +55,6 @@ export class RedisFeedBus extends FeedBus {
   }
 
   private hearPoke(conversationId: string, payload: Buffer): void {
-    if (isFrom(this.link.nodeId, payload)) return;
     const frame = decodePoke(payload);
     if (!frame) return this.passOver(conversationId);
     if (frame.head > 0) this.listener?.onHead(conversationId, frame.head);
@@ -60,10 +62,9 @@ export class RedisFeedBus extends FeedBus {
   }
 
   private hearJoined(userId: string, payload: Buffer): void {
-    if (isFrom(this.link.nodeId, payload)) return;
     const frame = decodeJoined(payload);
     if (!frame) return this.passOver(userId);
-    this.listener?.onJoined({ userId, ...frame });
+    this.listener?.onJoined({ userId, ...frame, heard: true });
     // A feed that begins with this was not subscribed when the event itself was said.
     this.listener?.onHead(frame.conversationId, frame.version);
   }

@@ -25,7 +25,7 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
   private timer: NodeJS.Timeout | null = null;
   private stopped = false;
   private sweeping = false;
-  private epoch: string | null = null;
+  private deployment: string | null = null;
 
   constructor(
     private readonly feeds: Feeds,
@@ -35,7 +35,7 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
   ) {}
 
   onApplicationBootstrap(): void {
-    this.next(EVERY_MS);
+    this.next(0);
     // Whatever was in doubt is looked at at once.
     this.state.onChange(() => this.next(0));
   }
@@ -64,7 +64,7 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
       const feeds = [...this.feeds.open()];
       for (let at = 0; at < feeds.length; at += AT_A_TIME) await this.compareFeeds(feeds.slice(at, at + AT_A_TIME));
       const users = await this.memberships.repair();
-      if (feeds.length > 0 || users > 0) await this.compareEpoch();
+      if (this.deployment === null || feeds.length > 0 || users > 0) await this.compareDeployment();
     } catch (fault) {
       this.log[faultLevel(fault)]({ err: fault }, 'a sweep failed; the next one will try again');
     } finally {
@@ -106,10 +106,11 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
     }
   }
 
-  private async compareEpoch(): Promise<void> {
-    const epoch = await this.feeds.source.epoch();
-    const changed = this.epoch !== null && this.epoch !== epoch;
-    this.epoch = epoch;
+  private async compareDeployment(): Promise<void> {
+    const deployment = await this.feeds.source.deployment();
+    const changed = this.deployment !== null && this.deployment !== deployment;
+    this.deployment = deployment;
+    this.feeds.belongTo(deployment);
     if (changed) for (const feed of [...this.feeds.open()]) this.discard(feed);
   }
 }

@@ -1,0 +1,24 @@
+import { type SQL, sql } from 'drizzle-orm';
+
+/** What of a message's answer is neither text nor metadata: ids, times, keys. */
+const FRAME_BYTES = 500;
+/** A mentioned person: the id, and some of what is told of them. */
+const MENTION_BYTES = 240;
+const REACTION_BYTES = 24;
+
+/**
+ * About what a stored message takes of an answer, the text that it quotes included, without reading long values that are
+ * stored apart. For reading no more rows than an answer holds: what it holds exactly is known once they are read.
+ * Reactions and mentions are counted as more than they are by themselves, for what is told with them.
+ */
+export function messageBytes(m: string): SQL {
+  return sql.raw(`(${FRAME_BYTES} + ${storedBytes(m)} + ${MENTION_BYTES} * cardinality(${m}.mentions)
+    + octet_length(${m}.reactions::text) + ${REACTION_BYTES} * jsonb_array_length(${m}.reactions)
+    + CASE WHEN ${m}.reply_to_seq IS NULL THEN 0 ELSE coalesce((
+        SELECT octet_length(text_for_excerpt(quoted.content)) FROM messages quoted
+         WHERE quoted.conversation_id = ${m}.conversation_id AND quoted.seq = ${m}.reply_to_seq), 0) END)`);
+}
+
+/** Of compressed JSON the length is not known: rows that were never counted have to be read for it. */
+const storedBytes = (m: string): string =>
+  `coalesce(${m}.stored_bytes, octet_length(${m}.content) + octet_length(${m}.metadata::text))`;
