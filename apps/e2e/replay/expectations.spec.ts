@@ -2,16 +2,27 @@ import { describe, expect, it } from '@jest/globals';
 import { expectedRefusal, isRightlyRefused, mayHoldHtml } from './expectations.js';
 
 describe('what a replay expects of the server', () => {
-  it.each(['<b>bold</b>', 'see <A href="x">', 'a <br/> b', '<script>x</script>'])('suspects HTML in %j', (text) => {
-    expect(mayHoldHtml(text)).toBe(true);
-  });
-
-  it.each(['a < b', 'a<3', '<nick> hi', '<unconvertable>', '<tab>', '<http://example.org>', '&amp;'])(
-    'takes %j for text, which must come back to the letter',
+  it.each(['<b id=x>bold</b>', 'see <A href="x">', 'a <br/class=x> b', '<xmp>', '<i onclick>', '<script>x</script>'])(
+    'suspects HTML in %j',
     (text) => {
-      expect(mayHoldHtml(text)).toBe(false);
+      expect(mayHoldHtml(text)).toBe(true);
     },
   );
+
+  it.each([
+    'a < b',
+    '<b>bold</b>',
+    'use a <style> tag',
+    'std::vector<object>',
+    'a<3',
+    '<nick> hi',
+    '<unconvertable>',
+    '<tab>',
+    '<http://example.org>',
+    '&amp;',
+  ])('takes %j for text, which must come back to the letter', (text) => {
+    expect(mayHoldHtml(text)).toBe(false);
+  });
 
   it.each([
     ['   ', 'validation_failed'],
@@ -25,7 +36,8 @@ describe('what a replay expects of the server', () => {
   });
 
   it('accepts the refusal of a line of nothing but HTML, and no other of a good line', () => {
-    expect(isRightlyRefused('<br>', 'validation_failed')).toBe(true);
+    expect(isRightlyRefused('<br id=x>', 'validation_failed')).toBe(true);
+    expect(isRightlyRefused('```\n```', 'validation_failed')).toBe(true);
     expect(isRightlyRefused('good', 'validation_failed')).toBe(false);
     expect(isRightlyRefused(' ', 'not_found')).toBe(false);
   });

@@ -1,9 +1,10 @@
 /**
- * The names of HTML and SVG elements: a tag is removed from a message only if its name is here.
+ * The names of HTML and SVG elements: a tag is removed from a message only if its name is here and it has an attribute
+ * that can do something.
  * Source: the element indexes of the HTML standard (with the obsolete elements that browsers still obey),
  * and of SVG 2 (with those of SVG 1.1). Lower case; compared without case. Left out although browsers knew them once:
  * names that are everyday placeholders and that no browser obeys any more (`command`, `content`, `element`, `shadow`,
- * `portal`, `unknown`, `cursor`, `glyph`).
+ * `portal`, `unknown`).
  */
 const HTML = `a abbr acronym address applet area article aside audio b base basefont bdi bdo bgsound big blink blockquote body br
 button canvas caption center cite code col colgroup data datalist dd del details dfn dialog dir div dl dt em embed
@@ -15,11 +16,14 @@ source spacer span strike strong style sub summary sup svg table tbody td templa
 title tr track tt u ul var video wbr xmp`;
 
 const SVG = `altglyph altglyphdef altglyphitem animate animatecolor animatemotion animatetransform circle clippath color-profile
-defs desc discard ellipse feblend fecolormatrix fecomponenttransfer fecomposite feconvolvematrix fediffuselighting
+cursor defs desc discard ellipse feblend fecolormatrix fecomponenttransfer fecomposite feconvolvematrix fediffuselighting
 fedisplacementmap fedistantlight fedropshadow feflood fefunca fefuncb fefuncg fefuncr fegaussianblur feimage femerge
 femergenode femorphology feoffset fepointlight fespecularlighting fespotlight fetile feturbulence filter font-face
-font-face-format font-face-name font-face-src font-face-uri foreignobject g glyphref hkern line lineargradient
+font-face-format font-face-name font-face-src font-face-uri foreignobject g glyph glyphref hkern line lineargradient
 marker mask metadata missing-glyph mpath path pattern polygon polyline radialgradient rect set stop switch symbol
 text textpath tref tspan use view vkern`;
 
 export const HTML_ELEMENTS: ReadonlySet<string> = new Set(`${HTML} ${SVG}`.split(/\s+/));
+
+/** Those whose bare tags change how the rest of a page is read; beside them `script` and `style`, as closed pairs. */
+export const BARE_HTML_ELEMENTS: ReadonlySet<string> = new Set(['plaintext', 'xmp', 'listing', 'noembed', 'noframes']);

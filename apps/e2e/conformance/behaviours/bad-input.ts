@@ -9,8 +9,8 @@ const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(level
 /** Bytes in an object in an object, so many times. */
 const nest = (levels: number): object => (levels === 0 ? Buffer.from('bytes') : { a: nest(levels - 1) });
 
-/** JSON to be sent as it is written. */
-const written = (json: string) => (JSON as unknown as { rawJSON(json: string): Record<string, unknown> }).rawJSON(json);
+/** A number to be sent as it is written. */
+const written = (number: string): object => (JSON as unknown as { rawJSON(json: string): object }).rawJSON(number);
 
 const BAD_TEXTS = ['\u0000', 'a\u0000b', '\uD83D', 'a\uDE00b', '\uDC00\uD83D'];
 
@@ -88,29 +88,33 @@ export const badInput: Behaviours = {
   ) => {
     const { id, people, lines } = await stage.scene(2);
     const { messageId } = await lines[0].say(id, 'as it is');
-    const wrong: [string, string][] = [
-      ['metadata.id', '{"id": 12345678901234567890}'],
-      ['metadata.list.3', '{"list": [1, "12345678901234567890", {"a": []}, 9007199254740993]}'],
-      ['metadata.a.b', '{"a": {"b": 1e400}}'],
-      ['metadata.pi', '{"pi": 3.14159265358979323846}'],
-      ['metadata.x', '{"x": 1, "x": 1}'],
+    const wrong: [string, object][] = [
+      ['metadata.id', { id: written('12345678901234567890') }],
+      ['metadata.list.3', { list: [1, '12345678901234567890', { a: [] }, written('9007199254740993')] }],
+      ['metadata.a.b', { a: { b: written('1e400') } }],
+      ['metadata.pi', { pi: written('3.14159265358979323846') }],
     ];
     for (const [path, metadata] of wrong) {
-      const raw = { content: 'x', metadata: written(metadata) };
-      const body = JSON.stringify(raw);
+      const sent = { content: 'x', metadata };
       const refused = [
-        await people[0].refused('POST', `/conversations/${id}/messages`, body),
-        await people[0].refused('POST', '/messages/send', body.replace('{', `{"conversationId":"${id}",`)),
-        await people[0].refused('PATCH', `/messages/${messageId}`, body),
-        await lines[0].refused('message:send', { conversationId: id, ...raw }),
-        await lines[0].refused('message:edit', { messageId, ...raw }),
+        await people[0].refused('POST', `/conversations/${id}/messages`, sent),
+        await people[0].refused('POST', '/messages/send', { conversationId: id, ...sent }),
+        await people[0].refused('PATCH', `/messages/${messageId}`, sent),
+        await lines[0].refused('message:send', { conversationId: id, ...sent }),
+        await lines[0].refused('message:edit', { messageId, ...sent }),
       ];
       for (const { code, details } of refused) expect([code, details?.[0]?.path]).toEqual(['validation_failed', path]);
     }
-    const kept = '{"a":[0.1,1e300,-1.5e-7,9007199254740991,1.50],"b":{"x":"12345678901234567890","a":2}}';
-    await lines[0].ask('message:send', { conversationId: id, content: 'x', metadata: written(kept) });
+    const twice = '{"content":"x","metadata":{"a":{"x":1,"x":1}}}';
+    const { details } = await people[0].refused('POST', `/conversations/${id}/messages`, twice);
+    expect(details?.[0]?.path).toBe('metadata.a.x');
+    const kept = {
+      a: [0.1, 1e300, -1.5e-7, 9007199254740991, written('1.50')],
+      b: { x: '12345678901234567890', a: 2 },
+    };
+    await lines[0].ask('message:send', { conversationId: id, content: 'x', metadata: kept });
     const { message } = await lines[1].first('message:new', (event) => event.version === 3);
-    expect(message.metadata).toEqual(JSON.parse(kept));
+    expect(message.metadata).toEqual({ ...kept, a: [0.1, 1e300, -1.5e-7, 9007199254740991, 1.5] });
   },
 
   '§4: metadata is counted as it is stored, whatever it is written in': async (stage) => {

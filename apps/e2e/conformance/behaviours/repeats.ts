@@ -64,7 +64,11 @@ export const repeats: Behaviours = {
     async (stage) => {
       const { id, people, lines } = await stage.scene(1);
       const quoted = await lines[0].say(id, 'quoted');
-      const body = { content: 'a <b>b</b>', clientMessageId: randomUUID(), metadata: { a: 1, b: { c: 2, d: [3] } } };
+      const body = {
+        content: 'a <b id=x>b</b>',
+        clientMessageId: randomUUID(),
+        metadata: { a: 1, b: { c: 2, d: [3] } },
+      };
       const { messageId } = await lines[0].say(id, body.content, body);
       const spelled = JSON.parse('{"type":"text","metadata":{"b":{"d":[3.0],"c":2},"a":1e0}}') as object;
       expect(await lines[0].say(id, body.content, { ...body, ...spelled })).toMatchObject({
@@ -141,7 +145,7 @@ export const repeats: Behaviours = {
     const clientMessageId = randomUUID();
     const refused: [string, object][] = [
       ['validation_failed', { conversationId: id, content: 7 }],
-      ['validation_failed', { conversationId: id, content: '<b></b>' }],
+      ['validation_failed', { conversationId: id, content: '<b id=x></b>' }],
       ['validation_failed', { conversationId: id, content: 'x', replyToId: NOBODY }],
       ['content_too_long', { conversationId: id, content: 'x'.repeat(10_241) }],
       ['not_found', { conversationId: NOBODY, content: 'x' }],

@@ -1,6 +1,6 @@
 import { codeRanges } from '@parley/markdown';
-import { HTML_ELEMENTS } from '@parley/protocol';
-import { TagScanner } from './tag-scanner.js';
+import { BARE_HTML_ELEMENTS, HTML_ELEMENTS } from '@parley/protocol';
+import { type TagEnd, TagScanner } from './tag-scanner.js';
 
 /** A stretch of HTML in a text, `end` exclusive. */
 export interface HtmlPart {
@@ -19,19 +19,25 @@ interface Candidate {
   limit: number;
 }
 
+interface Tag extends Candidate, TagEnd {
+  isHtml: boolean;
+}
+
 const OPENING = /<\/?([a-z][a-z0-9-]*)(?=[\t\n\f\r />])/gi;
 const PAIRED = new Set(['script', 'style']);
 
 /**
- * What of a text is HTML, from left to right: `<`, optional `/`, the name of an element of HTML or SVG, then `>`,
- * `/>` or attributes of which at least one has a `=`. Case, and white space behind the name, do not matter.
+ * What of a text is HTML, from left to right: tags of elements of HTML and SVG that have an attribute with a `=` or with a
+ * name that begins with `on`, and the closing tags that belong to them; and, with or without attributes, what changes how
+ * a page is read behind it. Case, and white space behind the name, do not matter. Other tags can do nothing: they are text.
  *
  * - Attributes are read as browsers read them: a `>` in the quotes of a value belongs to it, and line breaks are
  *   space. A tag without its `>` is none.
  * - Code is never touched: a tag that begins in code, or has code before its `>`, is none.
- * - A tag inside another goes first and leaves the outer one to the next round, so that a stray `<b` does not take the
+ * - HTML inside a tag goes first and leaves the outer one to the next round, so that a stray `<b` does not take the
  *   words up to the next real tag with it.
- * - `script` and `style` go from the opening tag to the next closing one, with all that is between; alone they are words.
+ * - `script` and `style` go from the opening tag to the next closing one, with all that is between; alone and bare they
+ *   are words.
  * - Comments, doctypes, CDATA and names on no list are text.
  *
  * Time and space are linear in the text.
@@ -41,7 +47,9 @@ export function findHtml(text: string): HtmlPart[] {
   if (candidates.length === 0) return [];
   const limited = withLimits(candidates, text);
   const pairs = findPairs(text, limited);
-  return [...pairs, ...findTags(text, limited, pairs)].sort((one, other) => one.start - other.start);
+  const tags = withTheirClosing(findTags(text, limited, pairs));
+  const parts = tags.map(({ start, end }) => ({ start, end, tags: text.slice(start, end) }));
+  return [...pairs, ...parts].sort((one, other) => one.start - other.start);
 }
 
 function candidatesIn(text: string): Candidate[] {
@@ -88,28 +96,43 @@ function scanPaired(text: string, candidates: Candidate[]) {
   let last = 0;
   return candidates.flatMap((candidate) => {
     if (!PAIRED.has(candidate.name) || candidate.start < last) return [];
-    const end = scanner.endOf(candidate, candidate.limit);
-    if (end < 0) return [];
-    last = end;
-    return [{ ...candidate, end, text: text.slice(candidate.start, end) }];
+    const found = scanner.endOf(candidate, candidate.limit);
+    if (!found) return [];
+    last = found.end;
+    return [{ ...candidate, end: found.end, text: text.slice(candidate.start, found.end) }];
   });
 }
 
-/** From right to left, so that the tags inside a tag are known when its turn comes. */
-function findTags(text: string, candidates: Candidate[], pairs: HtmlPart[]): HtmlPart[] {
+/** All tags that are whole, from left to right; from right to left they are read, so that HTML inside a tag is known. */
+function findTags(text: string, candidates: Candidate[], pairs: HtmlPart[]): Tag[] {
   const scanner = new TagScanner(text);
-  const parts: HtmlPart[] = [];
+  const tags: Tag[] = [];
   let pair = pairs.length - 1;
   let nearest = text.length;
   for (const candidate of candidates.toReversed()) {
-    const { start } = candidate;
+    const { start, name } = candidate;
     for (; pair >= 0 && (pairs[pair]?.start ?? 0) > start; pair--) nearest = Math.min(nearest, pairs[pair]?.start ?? 0);
-    const isInPair = start < (pairs[pair]?.end ?? 0);
-    const end =
-      isInPair || PAIRED.has(candidate.name) ? -1 : scanner.endOf(candidate, Math.min(candidate.limit, nearest));
-    if (end < 0) continue;
-    parts.push({ start, end, tags: text.slice(start, end) });
-    nearest = start;
+    if (start < (pairs[pair]?.end ?? 0)) continue;
+    const found = scanner.endOf(candidate, Math.min(candidate.limit, nearest));
+    if (!found) continue;
+    const isHtml = found.isActive || BARE_HTML_ELEMENTS.has(name);
+    tags.push({ ...candidate, ...found, isHtml });
+    if (isHtml) nearest = start;
   }
-  return parts;
+  return tags.reverse();
+}
+
+/** The tags that are HTML, and the bare closing ones of those that were opened by such a tag. */
+function withTheirClosing(tags: readonly Tag[]): Tag[] {
+  const opened = new Map<string, boolean[]>();
+  let last = 0;
+  return tags.filter(({ name, isClosing, start, end, isHtml }) => {
+    // Within another one it is no tag.
+    if (start < last) return false;
+    last = end;
+    const open = opened.get(name) ?? [];
+    opened.set(name, open);
+    if (!isClosing) open.push(isHtml);
+    return isClosing ? (open.pop() ?? false) || isHtml : isHtml;
+  });
 }
