@@ -44,7 +44,7 @@ COPY LICENSE ./
 
 FROM node:24.21.0-bookworm-slim
 WORKDIR /parley
-ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000 DATA_DIR=/data
+ENV NODE_ENV=production PORT=3000 DATA_DIR=/data
 RUN mkdir /data && chown node:node /data
 COPY --from=production /parley ./
 USER node

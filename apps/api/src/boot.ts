@@ -52,7 +52,8 @@ export async function boot(config: Config, log: Logger, interruption?: AbortSign
     app.useWebSocketAdapter(sockets);
     await app.init();
     closeDoorway();
-    await app.listen(config.port, config.host);
+    // Without a host Node listens on `::` for both families, and on 0.0.0.0 where there is no IPv6.
+    await (config.host === null ? app.listen(config.port) : app.listen(config.port, config.host));
     return started(app, config.host, { databases, sockets });
   } catch (fault) {
     await (app ? app.close() : databases.close());
@@ -62,11 +63,12 @@ export async function boot(config: Config, log: Logger, interruption?: AbortSign
 
 function started(
   app: NestExpressApplication,
-  host: string,
+  host: string | null,
   { databases, sockets }: { databases: OpenDatabases; sockets: SocketAdapter },
 ): Node {
   const { port } = app.getHttpServer().address() as AddressInfo;
-  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+  const name =
+    host === null || host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
   const close = async () => {
     await sockets.drain();
     // Whatever else was opened is closed by its own shutdown hook, the databases last.

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ENGINE, freshDatabase, type TestDatabase } from './test-database.js';
@@ -51,6 +51,8 @@ class Server {
     this.child.kill(name);
   }
 }
+
+const hasIPv6 = () => Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));
 
 let database: TestDatabase;
 let running: Server[] = [];
@@ -125,6 +127,32 @@ describe('starting', () => {
     await first.exited;
     expect(await start().ready()).toMatch(/^http:/);
   });
+
+  it('§8: without HOST it answers at both families', async () => {
+    const { port } = new URL(await start({ HOST: '' }).ready());
+    const hosts = ['127.0.0.1', 'localhost', ...(hasIPv6() ? ['[::1]'] : [])];
+    for (const host of hosts) expect((await fetch(`http://${host}:${port}/health/live`)).status).toBe(200);
+  });
+
+  // One without accounts is left without a word: "waits for a database that does not answer".
+  if (ENGINE === 'embedded') {
+    it('§8: DATABASE_URL over an embedded database with accounts is refused, unless EMBEDDED_DATA=ignore', async () => {
+      const first = start();
+      const body = JSON.stringify({ username: 'ann', password: 'correct horse' });
+      const headers = { 'content-type': 'application/json' };
+      const { status } = await fetch(`${await first.ready()}/api/auth/register`, { method: 'POST', headers, body });
+      expect(status).toBe(201);
+      first.signal('SIGKILL');
+      await first.exited;
+      const other = { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' };
+      const refused = start(other);
+      expect(await refused.exited).toBe(1);
+      expect(refused.output).toMatch(/holds accounts.*Unset DATABASE_URL.*EMBEDDED_DATA=ignore/);
+      const ignoring = start({ ...other, EMBEDDED_DATA: 'ignore' });
+      await ignoring.said('the database does not answer yet');
+      expect(ignoring.output).toContain('the database does not answer yet');
+    });
+  }
 
   it('§8: a port that is taken is named in a sentence', async () => {
     const other = createServer();

@@ -1,10 +1,13 @@
 /** Everything that can be set about a node, typed and checked. */
 export interface Config {
   port: number;
-  host: string;
+  /** Null: every address of both families. */
+  host: string | null;
   dataDir: string;
   /** Null: the embedded database in `dataDir`. */
   databaseUrl: string | null;
+  /** Whether a database by URL may be used although `dataDir` holds an embedded one with accounts. */
+  ignoresEmbeddedData: boolean;
   /** Null: this is the only node. */
   redisUrl: string | null;
   /** Signs Parley's own tokens. Null: generated once and kept in `dataDir`. */

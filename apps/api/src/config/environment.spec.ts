@@ -15,7 +15,9 @@ describe('the environment', () => {
   it('has a default for everything', () => {
     expect(readEnvironment({})).toMatchObject({
       port: 3000,
+      host: null,
       databaseUrl: null,
+      ignoresEmbeddedData: false,
       registration: 'open',
       rateLimits: true,
       editWindowMinutes: 15,
@@ -38,6 +40,7 @@ describe('the environment', () => {
     [{ AUTH_ISSUER: 'parley', AUTH_AUDIENCE: 'x', AUTH_SECRET: 'x'.repeat(32) }, /^AUTH_ISSUER must not be "parley"/],
     [{ FRONTEND_URL: 'chat.example.org' }, /^FRONTEND_URL must list origins/],
     [{ REGISTRATION: 'maybe' }, /^REGISTRATION must be one of open, closed/],
+    [{ EMBEDDED_DATA: 'keep' }, /^EMBEDDED_DATA must be one of refuse, ignore/],
     [{ LOG_LEVEL: 'loud' }, /^LOG_LEVEL must be one of/],
     [{ EDIT_WINDOW_MINUTES: '-1' }, /^EDIT_WINDOW_MINUTES must be a whole number from 0/],
     [{ RATE_LIMITS: 'no' }, /^RATE_LIMITS must be one of/],

@@ -38,9 +38,10 @@ export function readEnvironment(env: Environment = process.env): Config {
   const tokens = hostTokens(reader);
   const config: Config = {
     port: reader.integer('PORT', { least: 0, most: 65_535, otherwise: 3000 }),
-    host: reader.text('HOST') ?? '0.0.0.0',
+    host: reader.text('HOST'),
     dataDir: resolve(reader.text('DATA_DIR') ?? 'data'),
     databaseUrl,
+    ignoresEmbeddedData: reader.oneOf('EMBEDDED_DATA', ['refuse', 'ignore'] as const, 'refuse') === 'ignore',
     redisUrl,
     jwtSecret,
     hostTokens: tokens,

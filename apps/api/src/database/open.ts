@@ -4,6 +4,7 @@ import type { Config } from '../config/config.js';
 import type { OpenDatabases } from './database.module.js';
 import { lockDirectory } from './directory-lock.js';
 import { openEmbedded } from './embedded.js';
+import { refuseToLeaveAccounts } from './embedded-accounts.js';
 import { openPostgres } from './postgres.js';
 import { migratePostgres } from './postgres-start.js';
 import { type Company, PostgresWatch, type Starting } from './postgres-watch.js';
@@ -12,7 +13,7 @@ const MIGRATIONS = fileURLToPath(new URL('../../../../drizzle', import.meta.url)
 
 /**
  * Opens the configured database, migrated, and waits for it as long as it takes, or until the interruption. Throws with a
- * sentence where another process holds it.
+ * sentence where another process holds it, or accounts of an embedded one would be left behind.
  */
 export async function openDatabases(
   config: Config,
@@ -21,6 +22,7 @@ export async function openDatabases(
 ): Promise<OpenDatabases> {
   const { databaseUrl: url, dataDir } = config;
   if (!url) return openInProcess(dataDir, log);
+  if (!config.ignoresEmbeddedData) await refuseToLeaveAccounts(dataDir);
   const start = (company: Company) => openWatched(url, company, { log, interruption });
   if (!config.redisUrl) return holding(await lockDirectory(dataDir), () => start('alone'));
   return start('together');
