@@ -65,7 +65,8 @@ export class Device {
   }
 
   get isOnline(): boolean {
-    return this.client.connection.getSnapshot().state === 'online';
+    const { state, isBehind } = this.client.connection.getSnapshot();
+    return state === 'online' && !isBehind;
   }
 
   start(): void {

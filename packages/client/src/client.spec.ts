@@ -27,6 +27,8 @@ describe('The client', () => {
   let sockets: FakeSocket[];
   let requests: string[];
   let details: object[];
+  /** What a request is answered with; undefined: the detail of the conversation. */
+  let respond: (url: string) => Response | undefined;
   let onAdvance: () => void;
   let client: ParleyClient;
 
@@ -34,6 +36,7 @@ describe('The client', () => {
     jest.useFakeTimers();
     sockets = [];
     requests = [];
+    respond = () => undefined;
     details = [member('me', 500), member('ben', 500), member('chi', 0)];
     onAdvance = () => undefined;
     client = new ParleyClient({
@@ -44,8 +47,9 @@ describe('The client', () => {
         return socket();
       },
       fetch: (input) => {
-        requests.push(new Request(input).url);
-        return Promise.resolve(Response.json({ ...ITEM, members: details }));
+        const { url } = new Request(input);
+        requests.push(url);
+        return Promise.resolve(respond(url) ?? Response.json({ ...ITEM, members: details }));
       },
       onAdvance: () => onAdvance(),
     });
@@ -174,6 +178,64 @@ describe('The client', () => {
     expect(quoted()?.excerpt).toBe('🇦🇹'.repeat(140));
     tell('message:deleted', 503, { content: '', isDeleted: true });
     expect(quoted()).toEqual({ id: 'm470', seq: 470, senderId: 'me', excerpt: '' });
+  });
+
+  describe('on a line that is slow', () => {
+    let stream: ReadableStreamDefaultController<Uint8Array>;
+    const syncs = () => requests.filter((url) => url.endsWith('/api/sync')).length;
+    const bytes = (text: string) => new TextEncoder().encode(text);
+    const EMPTY = { epoch: 'e', cursor: 1, added: [ITEM], removed: [], conversations: {}, hasMore: false, users: [] };
+
+    beforeEach(async () => {
+      respond = (url) =>
+        url.endsWith('/sync')
+          ? new Response(new ReadableStream({ start: (controller) => void (stream = controller) }))
+          : undefined;
+      await connect();
+      await jest.advanceTimersByTimeAsync(5_000);
+    });
+
+    it('asks by requests, and is online while their answers come', async () => {
+      expect(sockets.map(({ isClosed }) => isClosed)).toEqual([true, false]);
+      socket().announce();
+      await settle();
+      expect([asked('sync').length, syncs()]).toEqual([1, 1]);
+      const told: unknown[] = [];
+      client.connection.subscribe(() => {
+        const { isBehind } = client.connection.getSnapshot();
+        told.push(state() === 'online' ? { isBehind } : state());
+      });
+      for (let waited = 0; waited < 60; waited += 15) {
+        await jest.advanceTimersByTimeAsync(15_000);
+        stream.enqueue(bytes(' '));
+        await settle();
+      }
+      expect(client.connection.getSnapshot()).toMatchObject({ state: 'online', isBehind: true });
+      // At no moment does it say that it is up to date.
+      expect(told).not.toContainEqual({ isBehind: false });
+      stream.enqueue(bytes(JSON.stringify(EMPTY)));
+      stream.close();
+      await settle();
+      expect(client.connection.getSnapshot()).toMatchObject({ state: 'online', isBehind: false });
+      expect(client.conversation('c').getSnapshot()).toMatchObject({ lastSeq: 500 });
+    });
+
+    it('asks through the socket again where requests are not answered', async () => {
+      respond = () => new Response('<html>', { status: 404 });
+      socket().announce();
+      await jest.advanceTimersByTimeAsync(2_000);
+      expect(state()).toBe('syncing');
+      expect(asked('sync')).toHaveLength(2);
+    });
+  });
+
+  it('goes on waiting for an answer through the socket where small requests are not answered either', async () => {
+    respond = () => new Response(new ReadableStream());
+    await connect();
+    await jest.advanceTimersByTimeAsync(15_000);
+    expect([sockets.length, state()]).toEqual([1, 'syncing']);
+    await answerSync();
+    expect(state()).toBe('online');
   });
 
   describe('that is asked for a place', () => {

@@ -81,15 +81,7 @@ export class ParleyClient {
       onLost: () => this.#pause(),
       onRest: () => this.#outbox.forget(),
     });
-    this.#syncer = new Syncer({
-      model: this.#model,
-      ask: (question) => this.#link.ask('sync', question),
-      onTaken: (answer) => {
-        this.#incoming.sync(answer);
-        this.#windows.fillAll();
-      },
-      onFault: (fault) => this.#link.fail(fault),
-    });
+    this.#syncer = this.#newSyncer();
     this.#outbox = new Outbox({
       storage: options.storage ?? memoryStorage(),
       onStorageFault: options.onStorageFault ?? (() => undefined),
@@ -107,7 +99,7 @@ export class ParleyClient {
     this.#windows = new Windows({
       model: this.#model,
       openPage: (command) => this.#link.ask('conversation:open', command),
-      fetchDetail: (id) => this.#http.request('GET', `conversations/${id}`, undefined, hasMembers),
+      fetchDetail: (id) => this.#http.request('GET', `conversations/${id}`, undefined, { isExpected: hasMembers }),
       isConnected: () => this.#link.isReady,
     });
     this.connection = this.#link.snapshot;
@@ -228,27 +220,39 @@ export class ParleyClient {
 
   /** The direct conversation with that person where there is one already. */
   createConversation(body: CreateConversationBody): Promise<ConversationDetail> {
-    return this.#http.request('POST', 'conversations', body, hasId);
+    return this.#http.request('POST', 'conversations', body, { isExpected: hasId });
   }
 
   async rename(conversationId: string, name: string): Promise<void> {
-    await this.#http.request('PATCH', `conversations/${conversationId}`, { name }, hasId);
+    await this.#http.request('PATCH', `conversations/${conversationId}`, { name }, { isExpected: hasId });
   }
 
   async archive(conversationId: string, isArchived: boolean): Promise<void> {
-    await this.#http.request('PATCH', `conversations/${conversationId}`, { isArchived }, hasId);
+    await this.#http.request('PATCH', `conversations/${conversationId}`, { isArchived }, { isExpected: hasId });
   }
 
   async addMembers(conversationId: string, memberIds: MemberRef[]): Promise<void> {
-    await this.#http.request('POST', `conversations/${conversationId}/members`, { memberIds }, hasItems);
+    await this.#http.request(
+      'POST',
+      `conversations/${conversationId}/members`,
+      { memberIds },
+      { isExpected: hasItems },
+    );
   }
 
   async removeMember(conversationId: string, userId: string): Promise<void> {
-    await this.#http.request('DELETE', `conversations/${conversationId}/members/${userId}`, undefined, isNothing);
+    await this.#http.request('DELETE', `conversations/${conversationId}/members/${userId}`, undefined, {
+      isExpected: isNothing,
+    });
   }
 
   async changeRole(conversationId: string, userId: string, role: MemberRole): Promise<void> {
-    await this.#http.request('PATCH', `conversations/${conversationId}/members/${userId}`, { role }, isMember);
+    await this.#http.request(
+      'PATCH',
+      `conversations/${conversationId}/members/${userId}`,
+      { role },
+      { isExpected: isMember },
+    );
   }
 
   async leave(conversationId: string): Promise<void> {
@@ -269,6 +273,23 @@ export class ParleyClient {
     return listeners.add(listener);
   }
 
+  #newSyncer(): Syncer {
+    return new Syncer({
+      model: this.#model,
+      ask: (question, ms) => this.#link.ask('sync', question, ms),
+      fetch: (question, onBytes) =>
+        this.#http.request('POST', 'sync', question, { isExpected: hasConversations, onBytes }),
+      probe: () => this.request('GET', 'users/me'),
+      onTaken: (answer) => {
+        this.#incoming.sync(answer);
+        this.#windows.fillAll();
+      },
+      onFault: (fault) => this.#link.fail(fault),
+      onBehind: () => this.#link.fallBehind(),
+      onClogged: () => this.#link.fire('clogged'),
+    });
+  }
+
   #hear<Name extends EventName>(name: Name, payload: Events[Name]): void {
     this.#model.applyEvent(name, payload);
     this.#incoming.event(name, payload);
@@ -287,7 +308,7 @@ export class ParleyClient {
 
   #resume(): void {
     const { userId } = this.#incoming;
-    if (userId !== null) this.#outbox.resume(userId);
+    if (userId !== null) this.#outbox.resume(userId, !this.connection.getSnapshot().isBehind);
     this.#marks.resume();
     this.#windows.fillAll();
   }
@@ -317,6 +338,7 @@ export class ParleyClient {
 /** What answers of the server hold: those of a network's sign-in page may be JSON, too. */
 const hasId: Expectation = ({ id }) => typeof id === 'string';
 const hasItems: Expectation = ({ items }) => Array.isArray(items);
+const hasConversations: Expectation = ({ conversations }) => typeof conversations === 'object';
 const hasMembers: Expectation = ({ members }) => Array.isArray(members);
 const isNothing: Expectation = () => false;
 const isMember: Expectation = ({ user }) => typeof user === 'object';

@@ -6,6 +6,8 @@ export interface ConnectionSnapshot {
   state: ConnectionState;
   /** Since when it has been `online`, or since when it has not been. Milliseconds, by this machine's clock. */
   since: number;
+  /** `online` on a slow line, and still catching up: what is shown may be older than what is there. */
+  isBehind: boolean;
   /** Attempts since it was last `online`, the present one included; 0 while online or idle. */
   attempt: number;
   /** Who the server says we are; kept while offline. */

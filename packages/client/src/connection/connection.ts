@@ -17,6 +17,7 @@ export interface ConnectionOptions {
   onEvent: <Name extends EventName>(name: Name, payload: Events[Name]) => void;
   /** After each `ready`. Resolves once the state is that of the server; then the connection is `online`. */
   catchUp: (announced: Announced) => Promise<void>;
+  /** It is online; once more when it has caught up where it was behind then. */
   onOnline: () => void;
   /** A connection that had been ready is no more. */
   onLost: () => void;
@@ -26,6 +27,8 @@ export interface ConnectionOptions {
 
 /** An attempt that is not ready by then has failed, whatever it waits for. */
 const ATTEMPT_MS = 30_000;
+/** Until then a command is answered, or it is not known what became of it. */
+const ACK_MS = 10_000;
 /** However long a server wants us away. */
 const LONGEST_AWAY_MS = 60_000;
 /** Every third attempt begins with long polling. */
@@ -36,6 +39,7 @@ export class Connection {
   readonly snapshot = new Value<ConnectionSnapshot>({
     state: 'idle',
     since: Date.now(),
+    isBehind: false,
     attempt: 0,
     userId: null,
     error: null,
@@ -129,6 +133,13 @@ export class Connection {
     this.#actions[entry.action]();
   }
 
+  /** The sync takes long on a slow line, and is coming. */
+  fallBehind(): void {
+    if (this.snapshot.getSnapshot().state !== 'syncing') return;
+    this.#show({ isBehind: true });
+    this.fire('behind');
+  }
+
   /** A defect of the program: not to be taken for a missing network, and tried again later all the same. */
   fail(fault: unknown): void {
     raise(fault);
@@ -136,11 +147,18 @@ export class Connection {
     this.fire('fault');
   }
 
-  /** Sends a command. Rejects with `offline` at once where the server has not announced itself on this connection. */
-  ask<Name extends CommandName>(name: Name, payload: Commands[Name]['payload']): Promise<Commands[Name]['result']> {
+  /**
+   * Sends a command. Rejects with `offline` at once where the server has not announced itself on this connection, with
+   * `timeout` after `ms`.
+   */
+  ask<Name extends CommandName>(
+    name: Name,
+    payload: Commands[Name]['payload'],
+    ms = ACK_MS,
+  ): Promise<Commands[Name]['result']> {
     const { limits } = this.snapshot.getSnapshot();
     if (!this.#wire || !this.isReady || !limits) return Promise.reject(noConnection());
-    return this.#wire.ask(name, payload, limits.frameBytes);
+    return this.#wire.ask(name, payload, { frameBytes: limits.frameBytes, ms });
   }
 
   #askForToken(reason: TokenReason): void {
@@ -178,7 +196,10 @@ export class Connection {
     this.clock.set(announced.serverTime);
     this.#show({ userId: announced.userId, limits: announced.limits });
     this.options.catchUp(announced).then(
-      this.#meanwhile(() => this.fire('synced')),
+      this.#meanwhile(() => {
+        this.#show({ isBehind: false });
+        this.fire('synced');
+      }),
       this.#meanwhile((fault) => (fault instanceof SdkError ? this.fire('lost') : this.fail(fault))),
     );
   }
@@ -221,6 +242,7 @@ export class Connection {
     this.#wire = null;
     const wasReady = this.isReady;
     this.isReady = false;
+    this.#show({ isBehind: false });
     if (wasReady) this.options.onLost();
   }
 

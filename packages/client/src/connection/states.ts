@@ -12,7 +12,7 @@ export const CONNECTION_STATES = [
 
 /**
  * `idle`: not started, or stopped. `connecting`: an attempt is under way. `syncing`: connected, and catching up.
- * `online`: connected, and up to date. `offline`: waiting for the next attempt. `unauthorized`: there is no token.
+ * `online`: connected, and up to date, or on a slow line still catching up. `offline`: waiting for the next attempt. `unauthorized`: there is no token.
  * `faulty`: a defect of the program keeps it from connecting; waiting for the next attempt.
  */
 export type ConnectionState = (typeof CONNECTION_STATES)[number];
@@ -52,6 +52,10 @@ export const CONNECTION_EVENTS = [
   'draining',
   /** A defect of the program. */
   'fault',
+  /** The sync takes long on a slow line, and its answers are coming. */
+  'behind',
+  /** An answer that takes long on a slow line keeps everything else from coming through the socket. */
+  'clogged',
 ] as const;
 
 export type ConnectionEvent = (typeof CONNECTION_EVENTS)[number];
@@ -116,6 +120,8 @@ export const TRANSITIONS: Readonly<Record<ConnectionState, Row>> = {
     expiring: IGNORED,
     draining: IGNORED,
     fault: IGNORED,
+    behind: IGNORED,
+    clogged: IGNORED,
   },
   connecting: {
     start: IGNORED,
@@ -138,6 +144,8 @@ export const TRANSITIONS: Readonly<Record<ConnectionState, Row>> = {
     expiring: IGNORED,
     draining: go('connecting', 'note'),
     fault: go('faulty', 'waitLong'),
+    behind: IGNORED,
+    clogged: IGNORED,
   },
   syncing: {
     start: IGNORED,
@@ -158,6 +166,8 @@ export const TRANSITIONS: Readonly<Record<ConnectionState, Row>> = {
     expiring: go('syncing', 'refresh'),
     draining: go('syncing', 'note'),
     fault: go('faulty', 'waitLong'),
+    behind: go('online', 'settle'),
+    clogged: go('connecting', 'open'),
   },
   online: {
     start: IGNORED,
@@ -169,7 +179,8 @@ export const TRANSITIONS: Readonly<Record<ConnectionState, Row>> = {
     noToken: go('unauthorized', 'rest'),
     tokenFailed: IGNORED,
     ready: IGNORED,
-    synced: IGNORED,
+    // It was behind.
+    synced: go('online', 'settle'),
     lost: go('offline', 'wait'),
     refused: go('offline', 'waitLong'),
     tokenRefused: go('connecting', 'renew'),
@@ -177,6 +188,8 @@ export const TRANSITIONS: Readonly<Record<ConnectionState, Row>> = {
     expiring: go('online', 'refresh'),
     draining: go('online', 'note'),
     fault: go('faulty', 'waitLong'),
+    behind: IGNORED,
+    clogged: go('connecting', 'open'),
   },
   offline: {
     start: IGNORED,
@@ -196,6 +209,8 @@ export const TRANSITIONS: Readonly<Record<ConnectionState, Row>> = {
     expiring: IGNORED,
     draining: IGNORED,
     fault: IGNORED,
+    behind: IGNORED,
+    clogged: IGNORED,
   },
   unauthorized: {
     start: go('connecting', 'open'),
@@ -216,6 +231,8 @@ export const TRANSITIONS: Readonly<Record<ConnectionState, Row>> = {
     expiring: IGNORED,
     draining: IGNORED,
     fault: IGNORED,
+    behind: IGNORED,
+    clogged: IGNORED,
   },
   faulty: {
     start: IGNORED,
@@ -235,5 +252,7 @@ export const TRANSITIONS: Readonly<Record<ConnectionState, Row>> = {
     expiring: IGNORED,
     draining: IGNORED,
     fault: IGNORED,
+    behind: IGNORED,
+    clogged: IGNORED,
   },
 };

@@ -53,7 +53,6 @@ export interface WireOptions {
   onEnd: (end: WireEnd) => void;
 }
 
-const ACK_MS = 10_000;
 const HANDSHAKE_MS = 8_000;
 
 /** One socket from its opening to its end. It never comes back; the connection opens another one. */
@@ -83,12 +82,12 @@ export class Wire {
 
   /**
    * Sends a command and waits for its acknowledgement. Rejects with the server's refusal, `offline` where the connection
-   * ended first, `timeout` after 10 s, and `too_large` for what would cost the connection.
+   * ended first, `timeout` after `ms`, and `too_large` for what would cost the connection.
    */
   ask<Name extends CommandName>(
     name: Name,
     payload: Commands[Name]['payload'],
-    frameBytes: number,
+    { frameBytes, ms }: { frameBytes: number; ms: number },
   ): Promise<Commands[Name]['result']> {
     // socket.io-client would keep it and send it late, after an order that is not ours.
     if (this.#hasEnded || !this.#socket.connected) return Promise.reject(noConnection());
@@ -96,7 +95,7 @@ export class Wire {
       return Promise.reject(new SdkError('too_large', 'The request is too large.', { retryable: false }));
     }
     const { promise, resolve, reject } = deferred<Commands[Name]['result']>();
-    const timer = setTimeout(() => reject(new SdkError('timeout', 'The server did not answer in time.')), ACK_MS);
+    const timer = setTimeout(() => reject(new SdkError('timeout', 'The server did not answer in time.')), ms);
     this.#unanswered.add(reject);
     this.#socket.emit(name, payload, (answer: Ack<Commands[Name]['result']>) => {
       if (answer.success) resolve(answer);

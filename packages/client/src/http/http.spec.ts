@@ -100,7 +100,7 @@ describe('A request', () => {
     ['an error that is ours by its code only', () => json({ error: { code: 'unauthenticated', message: 'No.' } }, 401)],
   ])('has no answer of the server where something on the way answers with %s', async (_name, foreign) => {
     exchange = foreign;
-    const asks = http.request('GET', 'users/me', undefined, ({ id }) => typeof id === 'string');
+    const asks = http.request('GET', 'users/me', undefined, { isExpected: ({ id }) => typeof id === 'string' });
     await expect(asks).rejects.toMatchObject({ code: 'network', retryable: true });
     expect(asked).toEqual(['connect']);
   });

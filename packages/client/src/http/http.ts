@@ -2,6 +2,7 @@ import { isErrorObject } from '@parley/protocol';
 import { isDefect } from '../call-safely.js';
 import { isOfToken, type Tokens } from '../connection/tokens.js';
 import { SdkError } from '../sdk-error.js';
+import { Patience } from './patience.js';
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -12,6 +13,7 @@ export interface HttpOptions {
   fetch?: typeof fetch;
 }
 
+/** So long no byte may come. */
 const PATIENCE_MS = 20_000;
 
 /** The REST door, as the person whose tokens these are. */
@@ -24,20 +26,19 @@ export class Http {
 
   /**
    * One request below `/api`; a body goes as JSON. A token that was refused is replaced once and the request repeated.
-   * Rejects with the server's refusal, `timeout` after 20 s, and `network` where no answer of the server's came: what
+   * Rejects with the server's refusal, `timeout` after 20 s in which nothing came, and `network` where no answer of the server's came: what
    * something on the way says instead (a proxy, a sign-in page of the network) is not taken for its word.
-   * `isExpected`: whether the body of a success is one of the server's.
    */
-  async request<T>(method: HttpMethod, path: string, body?: unknown, isExpected: Expectation = isAny): Promise<T> {
+  async request<T>(method: HttpMethod, path: string, body?: unknown, how: How = {}): Promise<T> {
     const { tokens } = this.options;
     const token = await this.#bring(tokens.current());
     try {
-      return read(await this.#exchange(method, path, { body, token }), isExpected) as T;
+      return read(await this.#exchange(method, path, { body, token, ...how }), how) as T;
     } catch (fault) {
       if (!(fault instanceof SdkError && isOfToken(fault))) throw fault;
     }
     const other = await this.#bring(tokens.replace(token));
-    return read(await this.#exchange(method, path, { body, token: other }), isExpected) as T;
+    return read(await this.#exchange(method, path, { body, token: other, ...how }), how) as T;
   }
 
   async #bring(asked: Promise<string | null>): Promise<string> {
@@ -52,23 +53,27 @@ export class Http {
   async #exchange(
     method: HttpMethod,
     path: string,
-    { body, token }: { body: unknown; token: string },
+    { body, token, onBytes }: How & { body: unknown; token: string },
   ): Promise<Answer> {
     const headers: Record<string, string> = { accept: 'application/json', authorization: `Bearer ${token}` };
     if (body !== undefined) headers['content-type'] = 'application/json';
     const ask = this.options.fetch ?? fetch;
-    // Not `AbortSignal.timeout`, which is newer than the browsers of 2023.
-    const late = new AbortController();
-    const init = {
-      method,
-      headers,
-      body: body === undefined ? undefined : JSON.stringify(body),
-      signal: late.signal,
-    };
-    const timer = setTimeout(() => late.abort(new DOMException('', 'TimeoutError')), PATIENCE_MS);
+    const given = body === undefined ? undefined : JSON.stringify(body);
+    // Not `AbortSignal.timeout`, which is newer than the browsers of 2023, and would not start anew.
+    const giveUp = new AbortController();
+    const patience = new Patience(PATIENCE_MS, () => giveUp.abort(new DOMException('', 'TimeoutError')));
     try {
-      const response = await ask(this.#base + path.replace(/^\/+/, ''), init);
-      return { status: response.status, text: await response.text() };
+      const response = await ask(this.#base + path.replace(/^\/+/, ''), {
+        method,
+        headers,
+        body: given,
+        signal: giveUp.signal,
+      });
+      const text = await textOf(response, () => {
+        patience.renew();
+        onBytes?.();
+      });
+      return { status: response.status, text };
     } catch (cause) {
       if (isDefect(cause)) throw cause;
       if ((cause as Error | undefined)?.name === 'TimeoutError') {
@@ -76,24 +81,29 @@ export class Http {
       }
       throw new SdkError('network', 'The server cannot be reached.');
     } finally {
-      clearTimeout(timer);
+      patience.end();
     }
   }
 }
 
+/** Whether the body of a success is one of the server's. */
 export type Expectation = (body: Record<string, unknown>) => boolean;
 
-const isAny: Expectation = () => true;
+interface How {
+  isExpected?: Expectation;
+  /** A part of the answer has come. */
+  onBytes?: () => void;
+}
 
 interface Answer {
   status: number;
   text: string;
 }
 
-function read({ status, text }: Answer, isExpected: Expectation): unknown {
+function read({ status, text }: Answer, { isExpected }: How): unknown {
   if (status === 204) return undefined;
   const body = parsed(text);
-  if (status < 300 && body && isExpected(body)) return body;
+  if (status < 300 && body && (isExpected?.(body) ?? true)) return body;
   if (isErrorObject(body?.error)) throw SdkError.from(body.error);
   throw new SdkError('network', `Something else than the server answered, with the status ${status}.`);
 }
@@ -105,5 +115,18 @@ function parsed(text: string): Record<string, unknown> | null {
     return typeof body === 'object' ? (body as Record<string, unknown>) : null;
   } catch {
     return null;
+  }
+}
+
+async function textOf({ body }: Response, onBytes: () => void): Promise<string> {
+  if (!body) return '';
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  let text = '';
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    text += decoder.decode(value, { stream: true });
+    onBytes();
   }
 }

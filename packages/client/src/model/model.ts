@@ -103,11 +103,11 @@ export class Model {
 
   /**
    * What is to be asked now: what was not compared since `begin`, where a gap was seen, where an answer had more, and
-   * where counts are in doubt. At most 1,000 conversations; null: nothing.
+   * where counts are in doubt. At most so many conversations; null: nothing.
    */
-  nextQuestion(): SyncBody | null {
+  nextQuestion(most?: number): SyncBody | null {
     this.#isNeedTold = false;
-    return nextQuestion(this.#store, this.#asked);
+    return nextQuestion(this.#store, this.#asked, most);
   }
 
   /** `question` is the very object that `nextQuestion` made. Tells whether anything came of it. */

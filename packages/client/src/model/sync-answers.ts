@@ -7,11 +7,15 @@ import type { Store } from './store.js';
 export type Asked = WeakMap<SyncBody, number>;
 
 /** What is to be asked next; null: nothing. All of one question were last told in one epoch, which it names. */
-export function nextQuestion(store: Store, asked: Asked): SyncBody | null {
+export function nextQuestion(
+  store: Store,
+  asked: Asked,
+  most: number = SYNC_LIMITS.syncConversations,
+): SyncBody | null {
   if (!store.needsSync) return null;
   const needy = [...store.needy].flatMap((id) => store.get(id) ?? []);
   const epoch = needy.find((each) => each.epoch !== store.epoch)?.epoch ?? store.epoch;
-  const together = needy.filter((each) => each.epoch === epoch).slice(0, SYNC_LIMITS.syncConversations);
+  const together = needy.filter((each) => each.epoch === epoch).slice(0, most);
   const body: SyncBody = {
     conversations: Object.fromEntries(together.map((each) => [each.id, positionOf(each)])),
     epoch,

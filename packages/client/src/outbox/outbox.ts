@@ -108,8 +108,10 @@ export class Outbox {
       .map(({ entry }) => entry);
   }
 
-  /** From now on sends as this user, at once and whatever it waited for. */
-  resume(userId: string): void {
+  /**
+   * From now on sends as this user, at once and whatever it waited for. `isCaughtUp`: what the server has is shown by now.
+   */
+  resume(userId: string, isCaughtUp = true): void {
     this.#lastKnownUser = userId;
     this.#writer = userId;
     this.#sender = userId;
@@ -117,8 +119,7 @@ export class Outbox {
     for (const [conversationId, lane] of this.#lanes) {
       lane.wake();
       lane.failures = 0;
-      // The sync is complete: what the server has is shown by now.
-      for (const item of lane.items.filter(({ phase }) => phase === 'acked')) this.#drop(item);
+      for (const item of lane.items.filter(({ phase }) => isCaughtUp && phase === 'acked')) this.#drop(item);
       this.#tell(conversationId);
     }
     this.#pump();

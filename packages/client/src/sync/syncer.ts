@@ -1,25 +1,53 @@
-import type { SyncAnswer, SyncBody } from '@parley/protocol';
+import { SYNC_LIMITS, type SyncAnswer, type SyncBody } from '@parley/protocol';
 import { backOff } from '../connection/back-off.js';
 import type { Model } from '../model/model.js';
 import { SdkError } from '../sdk-error.js';
 
 export interface SyncerOptions {
   model: Model;
-  ask: (question: SyncBody) => Promise<SyncAnswer>;
+  /** Asks through the socket. Nothing else comes through it while the answer does, pings included. */
+  ask: (question: SyncBody, ms: number) => Promise<SyncAnswer>;
+  /** Asks by a request of its own, and calls `onBytes` as the answer comes. */
+  fetch: (question: SyncBody, onBytes: () => void) => Promise<SyncAnswer>;
+  /** Resolves when a small request was answered. */
+  probe: () => Promise<unknown>;
   /** The store has taken an answer. */
   onTaken: (answer: SyncAnswer) => void;
   /** A defect of the program; nothing is asked any more until `start`. */
   onFault: (fault: unknown) => void;
+  /** It takes long on a slow line, and is coming. */
+  onBehind: () => void;
+  /** The socket is busy with an answer that takes long on a slow line. */
+  onClogged: () => void;
 }
+
+/** An answer that is not there by then is looked into. */
+const SILENCE_MS = 5_000;
+/** A small request that is answered within this shows that neither the server nor the line is dead. */
+const PROBE_MS = 3_000;
+/** What stays without an answer longer than pings do will not have one. */
+const PATIENCE_MS = 40_000;
+/** An answer that comes within this does not come by a slow line. */
+const QUICK_MS = 2_000;
+/** Who is behind for longer may see what has come so far. */
+const BEHIND_MS = 3_000;
+const MOST = SYNC_LIMITS.syncConversations;
 
 /**
  * Brings the store to where the server is: after each `start` wherever it may be behind, and from then on whenever it is
  * in need. One question at a time; what becomes of need meanwhile goes into the next one.
+ *
+ * How long an answer through the socket will take cannot be seen while it comes. On a line that shows to be slow they
+ * come by requests, of which that can be seen, and beside which the socket stays free.
  */
 export class Syncer {
   /** The connection that is asked; null: there is none. */
   #connection: object | null = null;
   #isAsking = false;
+  #isSlow = false;
+  /** Conversations in one question: fewer after failures, so that answers are smaller. */
+  #most: number = MOST;
+  #startedAt = 0;
   /** Ends a wait before its time. */
   #endWait: () => void = () => undefined;
 
@@ -35,6 +63,7 @@ export class Syncer {
    */
   start(): Promise<boolean> {
     this.stop();
+    this.#startedAt = performance.now();
     this.#connection = {};
     return this.#run(this.#connection);
   }
@@ -52,14 +81,17 @@ export class Syncer {
     // What is touched by the frames of one turn is asked about together.
     await Promise.resolve();
     while (connection === this.#connection) {
-      const question = this.options.model.nextQuestion();
+      const question = this.options.model.nextQuestion(this.#most);
       if (!question) {
         this.#isAsking = false;
         return true;
       }
-      if (await this.#round(question, connection)) failures = 0;
-      else if (connection === this.#connection) {
+      if (await this.#round(question, connection)) {
+        failures = 0;
+        this.#most = Math.min(MOST, this.#most * 4);
+      } else if (connection === this.#connection) {
         failures += 1;
+        this.#most = Math.ceil(this.#most / 4);
         // From half a second on.
         await this.#wait(backOff(failures - 2));
       }
@@ -69,9 +101,9 @@ export class Syncer {
 
   /** Whether the question was answered, and anything came of it. */
   async #round(question: SyncBody, connection: object): Promise<boolean> {
-    const { model, ask, onTaken, onFault } = this.options;
+    const { model, onTaken, onFault } = this.options;
     try {
-      const answer = await ask(question);
+      const answer = await (this.#isSlow ? this.#fetch(question, connection) : this.#ask(question, connection));
       if (connection !== this.#connection) return false;
       const hasHelped = model.applySync(question, answer);
       onTaken(answer);
@@ -84,6 +116,40 @@ export class Syncer {
       }
       return false;
     }
+  }
+
+  async #ask(question: SyncBody, connection: object): Promise<SyncAnswer> {
+    const { ask, probe, onClogged } = this.options;
+    let isOver = false;
+    const timer = setTimeout(() => {
+      const probedAt = performance.now();
+      probe().then(
+        () => {
+          if (isOver || connection !== this.#connection || performance.now() - probedAt > PROBE_MS) return;
+          this.#isSlow = true;
+          onClogged();
+        },
+        () => undefined,
+      );
+    }, SILENCE_MS);
+    try {
+      return await ask(question, PATIENCE_MS);
+    } finally {
+      isOver = true;
+      clearTimeout(timer);
+    }
+  }
+
+  async #fetch(question: SyncBody, connection: object): Promise<SyncAnswer> {
+    const { fetch, onBehind } = this.options;
+    const askedAt = performance.now();
+    // Where this fails the socket is asked next.
+    this.#isSlow = false;
+    const answer = await fetch(question, () => {
+      if (connection === this.#connection && performance.now() - this.#startedAt > BEHIND_MS) onBehind();
+    });
+    this.#isSlow = performance.now() - askedAt > QUICK_MS;
+    return answer;
   }
 
   #wait(ms: number): Promise<void> {

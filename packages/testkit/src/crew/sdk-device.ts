@@ -51,7 +51,8 @@ export class SdkDevice implements Device {
   }
 
   get isReady(): boolean {
-    return this.client.connection.getSnapshot().state === 'online';
+    const { state, isBehind } = this.client.connection.getSnapshot();
+    return state === 'online' && !isBehind;
   }
 
   versionOf(conversation: string): number | null {

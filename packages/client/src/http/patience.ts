@@ -1,0 +1,20 @@
+/** Calls back once nothing has renewed it for so long. */
+export class Patience {
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly ms: number,
+    private readonly onEnd: () => void,
+  ) {
+    this.renew();
+  }
+
+  renew(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.onEnd, this.ms);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+}
