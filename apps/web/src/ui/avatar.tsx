@@ -1,4 +1,4 @@
-import type { UserView } from '@parley/protocol';
+import { firstGraphemes, type UserView } from '@parley/protocol';
 import { type CSSProperties, useState } from 'react';
 import { classes } from './classes.js';
 
@@ -29,6 +29,7 @@ export function Avatar({ id, name, url, size = 36, className }: AvatarProps) {
   return (
     <span
       aria-hidden="true"
+      dir="auto"
       style={style}
       className={classes(
         'relative inline-flex flex-none items-center justify-center overflow-hidden font-strong select-none',
@@ -73,18 +74,13 @@ function hueOf(id: string): number {
   return (((hash ^ (hash >>> 16)) >>> 0) % 12) * 30 + 15;
 }
 
-function initialsOf(name: string, count: number): string {
+/** The first signs of the first and the last word, or two of the only one. */
+export function initialsOf(name: string, count: number): string {
   const words = name
     .trim()
     .split(/[\s._-]+/u)
     .filter(Boolean);
-  const picked = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];
-  const letters = picked.map((word) => Array.from(word ?? '')[0] ?? '');
-  const text =
-    words.length === 1
-      ? Array.from(words[0] ?? '')
-          .slice(0, 2)
-          .join('')
-      : letters.join('');
-  return Array.from(text).slice(0, count).join('').toUpperCase() || '?';
+  const [first = '', last] = words.length > 1 ? [words[0], words.at(-1)] : words;
+  const text = last === undefined ? firstGraphemes(first, 2) : firstGraphemes(first, 1) + firstGraphemes(last, 1);
+  return firstGraphemes(text, count).toUpperCase() || '?';
 }

@@ -1,4 +1,5 @@
-import { type InputHTMLAttributes, type ReactNode, useId } from 'react';
+import { cutBetweenGraphemes } from '@parley/protocol';
+import { type ChangeEvent, type InputHTMLAttributes, type ReactNode, useId } from 'react';
 import { classes } from './classes.js';
 
 interface FieldProps extends InputHTMLAttributes<HTMLInputElement> {
@@ -13,7 +14,7 @@ interface FieldProps extends InputHTMLAttributes<HTMLInputElement> {
 const INPUT =
   'h-10 w-full rounded-control border border-edge bg-raised px-3 text-body text-ink placeholder:text-ink-3 outline-none focus-visible:border-accent focus-visible:ring-1 focus-visible:ring-accent aria-invalid:border-danger aria-invalid:focus-visible:ring-danger max-[720px]:h-11 max-[720px]:text-[16px]';
 
-export function Field({ label, error, hint, aside, className, ...rest }: FieldProps) {
+export function Field({ label, error, hint, aside, className, maxLength, onChange, ...rest }: FieldProps) {
   const id = useId();
   const described = error ? `${id}-error` : hint ? `${id}-hint` : undefined;
   return (
@@ -21,7 +22,18 @@ export function Field({ label, error, hint, aside, className, ...rest }: FieldPr
       <label htmlFor={id} className="mb-1 block text-second font-medium text-ink-2">
         {label}
       </label>
-      <input id={id} {...rest} aria-invalid={error ? true : undefined} aria-describedby={described} className={INPUT} />
+      <input
+        id={id}
+        dir="auto"
+        {...rest}
+        onChange={(event) => {
+          if (maxLength !== undefined) keepWithin(event, maxLength);
+          onChange?.(event);
+        }}
+        aria-invalid={error ? true : undefined}
+        aria-describedby={described}
+        className={INPUT}
+      />
       {aside ? <div className="absolute end-0 top-0">{aside}</div> : null}
       {error ? (
         <p id={`${id}-error`} className="mt-1 text-second text-danger">
@@ -34,6 +46,12 @@ export function Field({ label, error, hint, aside, className, ...rest }: FieldPr
       ) : null}
     </div>
   );
+}
+
+/** What the browser's own limit would do, but between graphemes: it cuts an emoji in half. */
+function keepWithin({ target, nativeEvent }: ChangeEvent<HTMLInputElement>, length: number): void {
+  if ((nativeEvent as InputEvent).isComposing || target.value.length <= length) return;
+  target.value = cutBetweenGraphemes(target.value, length);
 }
 
 /** A sentence that something failed, read out at once. */

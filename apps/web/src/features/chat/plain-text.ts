@@ -1,11 +1,25 @@
-import { type Block, type Inline, parse } from '@parley/markdown';
+import { type Block, type Inline, parse, shownText } from '@parley/markdown';
+import { firstGraphemes, isBlank } from '@parley/protocol';
 
-/** A message's words in one line, without its Markdown: for previews and for reading out. */
+/** What is shown for a message that has no words and is not deleted. */
+export const WITHOUT_WORDS = 'Message without words';
+
+/**
+ * A message's words in one line, without its Markdown: for previews and for reading out. `longest`: graphemes.
+ * Only the beginning is parsed, unless nothing of it is drawn.
+ */
 export function plainText(content: string, longest: number): string {
-  const text = parse(content.slice(0, longest * 2))
-    .map(ofBlock)
-    .join(' ');
-  return text.replace(/\s+/g, ' ').trim().slice(0, longest);
+  const text = lineOf(firstGraphemes(content, longest * 2)) || lineOf(content);
+  return firstGraphemes(text, longest);
+}
+
+/** Nobody would see anything of it: such a text is not sent, and of an old one a word is shown. */
+export function drawsNothing(content: string): boolean {
+  return isBlank(shownText(content));
+}
+
+function lineOf(content: string): string {
+  return parse(content).map(ofBlock).join(' ').replace(/\s+/g, ' ').trim();
 }
 
 function ofBlock(block: Block): string {
