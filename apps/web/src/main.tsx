@@ -2,12 +2,14 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app.js';
 import { startTheme } from './app/theme.js';
+import { startEnterKey } from './features/chat/enter-key.js';
 import { watchFaults } from './features/faults/faults.store.js';
 import { watchPointer } from './hooks/use-pointer.js';
 import './styles/index.css';
 
 watchFaults();
 startTheme();
+startEnterKey();
 watchPointer();
 const root = document.getElementById('root');
 if (root) {

@@ -7,6 +7,7 @@ import { PersonAvatar } from '../../ui/avatar.js';
 import { IconButton } from '../../ui/button.js';
 import { Menu, MenuChoice, MenuItem, MenuSeparator } from '../../ui/menu.js';
 import { signOut } from '../auth/auth.store.js';
+import { chooseEnter, type EnterChoice, enterStore } from '../chat/enter-key.js';
 import { ConversationList } from './conversation-list.js';
 
 const THEMES: { value: ThemeChoice; label: string }[] = [
@@ -15,11 +16,17 @@ const THEMES: { value: ThemeChoice; label: string }[] = [
   { value: 'dark', label: 'Dark' },
 ];
 
+const ENTER: { value: EnterChoice; label: string }[] = [
+  { value: 'auto', label: 'Sends, by touch a new line' },
+  { value: 'sends', label: 'Sends' },
+  { value: 'breaks', label: 'Makes a new line' },
+];
+
 export function Sidebar({ user }: { user: Me }) {
   const { openDialog } = useView();
   return (
-    <nav aria-label="Conversations" className="shell-list border-r border-line bg-wash max-[720px]:border-0">
-      <header className="flex h-14 flex-none items-center justify-between pr-2.5 pl-4">
+    <nav aria-label="Conversations" className="shell-list border-e border-line bg-wash max-[720px]:border-0">
+      <header className="flex h-14 flex-none items-center justify-between pe-2.5 ps-4">
         <h1 className="flex items-center gap-2 text-title font-strong tracking-[-0.01em]">
           <img src="/icon.svg" alt="" width={22} height={22} />
           Parley
@@ -41,6 +48,7 @@ export function Sidebar({ user }: { user: Me }) {
 
 function AccountMenu({ user }: { user: Me }) {
   const { choice } = useStore(themeStore);
+  const { choice: enter } = useStore(enterStore);
   return (
     <footer className="flex-none border-t border-line p-2">
       <Menu
@@ -49,12 +57,14 @@ function AccountMenu({ user }: { user: Me }) {
         trigger={
           <button
             type="button"
-            className="flex w-full items-center gap-2.5 rounded-row p-2 text-left hover:bg-hover data-[state=open]:bg-hover"
+            className="flex w-full items-center gap-2.5 rounded-row p-2 text-start hover:bg-hover data-[state=open]:bg-hover"
           >
             <span className="sr-only">Account of</span>
             <PersonAvatar user={user} size={32} />
             <span className="min-w-0">
-              <span className="block truncate text-second font-strong">{user.displayName}</span>
+              <span className="people-line block truncate text-second font-strong" dir="auto">
+                {user.displayName}
+              </span>
               <span className="block truncate text-meta text-ink-3">@{user.username}</span>
             </span>
           </button>
@@ -65,6 +75,13 @@ function AccountMenu({ user }: { user: Me }) {
           value={choice}
           options={THEMES}
           onChange={(value) => chooseTheme(value as ThemeChoice)}
+        />
+        <MenuSeparator />
+        <MenuChoice
+          label="Enter key"
+          value={enter}
+          options={ENTER}
+          onChange={(value) => chooseEnter(value as EnterChoice)}
         />
         <MenuSeparator />
         <MenuItem icon={<LogOut size={16} strokeWidth={1.6} />} onSelect={() => void signOut()}>

@@ -10,6 +10,7 @@ import {
   useRef,
   useState,
 } from 'react';
+import { isComposing } from '../../ui/composing.js';
 import { MentionList } from './mention-list.js';
 import { matchPeople, mentionQueryAt, withMention } from './mention-query.js';
 
@@ -29,8 +30,6 @@ interface Mentions {
   /** To be drawn beside the field. */
   list: ReactNode;
 }
-
-const KEYCODE_IME = 229;
 
 /** Offers people while an `@` is being written: arrows choose, Enter and Tab take, Escape sends the list away. */
 export function useMentions({ inputRef, text, people, onChange }: Options): Mentions {
@@ -100,9 +99,8 @@ function useCaretAfter(inputRef: Options['inputRef']): (text: string, place: num
 }
 
 /** Neither a shortcut nor an input method's own. */
-function isPlain({ shiftKey, ctrlKey, metaKey, altKey, nativeEvent }: KeyboardEvent): boolean {
-  const isComposing = nativeEvent.isComposing || nativeEvent.keyCode === KEYCODE_IME;
-  return !(shiftKey || ctrlKey || metaKey || altKey || isComposing);
+function isPlain(event: KeyboardEvent): boolean {
+  return !(event.shiftKey || event.ctrlKey || event.metaKey || event.altKey || isComposing(event));
 }
 
 function listProps(id: string, active: UserView | undefined): Mentions['inputProps'] {

@@ -3,6 +3,7 @@
 import { Search } from 'lucide-react';
 import { Popover } from 'radix-ui';
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
+import { isComposing } from '../../ui/composing.js';
 import { type Emoji, type EmojiGroup, searchEmoji } from './emoji-list.js';
 
 export interface ReactionPickerProps {
@@ -48,7 +49,7 @@ function PickerBody({ onPick }: Pick<ReactionPickerProps, 'onPick'>) {
   const cellId = (emoji: Emoji) => `${id}-${emoji.glyph}`;
 
   function onKeyDown(event: KeyboardEvent<HTMLInputElement>) {
-    if (event.nativeEvent.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (isComposing(event) || event.ctrlKey || event.metaKey || event.altKey) return;
     const to = moved(event.key, rows, Math.min(active, flat.length - 1));
     if (to !== null) setActive(to);
     else if (event.key === 'Enter' && current) onPick(current.glyph);
@@ -71,6 +72,7 @@ function PickerBody({ onPick }: Pick<ReactionPickerProps, 'onPick'>) {
           autoComplete="off"
           spellCheck={false}
           autoFocus
+          dir="auto"
           value={query}
           placeholder="Search emoji"
           onChange={(event) => {
