@@ -3,6 +3,7 @@ import { ParleyNode, RestClient } from '@parley/testkit';
 import type { Browser, Locator } from 'playwright-core';
 import { launchBrowser, Participant, registerByRest } from './browser.js';
 import { fill } from './fill.js';
+import { expectSoon } from './patience.js';
 
 let browser: Browser;
 let ama: Participant;
@@ -352,34 +353,6 @@ describe('What people change, in two browsers', () => {
     await tomas.page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
     await log.getByText(`${tomas.name} deleted a message`).waitFor();
   });
-});
-
-describe('What the server refuses', () => {
-  let node: ParleyNode;
-
-  beforeAll(async () => {
-    node = await ParleyNode.start({ env: { RATE_LIMITS: 'off', EDIT_WINDOW_MINUTES: '0' } });
-  });
-  afterAll(async () => {
-    await node?.stop();
-  });
-  beforeEach(() => meet(node));
-  afterEach(part);
-
-  it('C5: a refused edit is taken back and says why; its text is not lost', async () => {
-    await talk('set in stone');
-    await ama.composer.press('ArrowUp');
-    await ama.page.getByTestId('editor').fill('set in sand');
-    await ama.page.keyboard.press('Enter');
-    const row = ama.message('set in stone');
-    await row.getByRole('alert').getByText('It is too late to edit this message.').waitFor();
-    await row.getByRole('button', { name: 'Edit again' }).click();
-    expect(await ama.page.getByTestId('editor').inputValue()).toBe('set in sand');
-    await ama.page.keyboard.press('Escape');
-    await row.getByRole('alert').waitFor({ state: 'detached' });
-    await ama.message('set in stone').waitFor();
-    expect(await tomas.message('set in stone').count()).toBe(1);
-  });
 
   it('M2: a message takes twenty kinds of reactions, and says so at the next one', async () => {
     await talk('popular');
@@ -398,16 +371,3 @@ describe('What the server refuses', () => {
     expect(await ama.message('popular').getByTestId('reaction').count()).toBe(20);
   });
 });
-
-/** Tries until what is expected holds, for a while. */
-async function expectSoon(check: () => Promise<void>): Promise<void> {
-  for (let turn = 0; ; turn += 1) {
-    try {
-      await check();
-      return;
-    } catch (fault) {
-      if (turn === 50) throw fault;
-      await ama.page.waitForTimeout(100);
-    }
-  }
-}

@@ -3,10 +3,14 @@ import type { Page, WebSocketRoute } from 'playwright-core';
 
 /** A Socket.IO event with an acknowledgement asked for: `42<id>["name",payload]`. */
 const SEND = /^42(\d+)(\["message:send".*)$/s;
+/** So is a change of a message. */
+const EDIT = /^42(\d+)(\["message:edit".*)$/s;
 /** A page of older messages is asked for. */
 const OLDER = /^42\d+\["conversation:open",\{.*"before":/s;
 /** An acknowledgement: `43<id>[answer]`. */
 const ACK = /^43(\d+)\[/;
+
+type Refusal = Pick<ErrorObject, 'code' | 'retryAfterMs' | 'details'>;
 
 /**
  * Stands between a page and its server's socket: holds acknowledgements back, refuses sends, makes older
@@ -15,11 +19,14 @@ const ACK = /^43(\d+)\[/;
 export class SocketTap {
   /** Payloads of all sends that left the page. */
   readonly sends: { clientMessageId: string; content: string }[] = [];
+  /** Payloads of all edits. */
+  readonly edits: { content: string; ifVersion?: number }[] = [];
   /** How often older messages were asked for. */
   pages = 0;
   private held: (() => void)[] | null = null;
   private pageDelayMs = 0;
-  private refusal: Pick<ErrorObject, 'code' | 'retryAfterMs'> | null = null;
+  private refusal: Refusal | null = null;
+  private editRefusal: Refusal | null = null;
   private readonly open = new Set<WebSocketRoute>();
   private cut = false;
 
@@ -46,6 +53,11 @@ export class SocketTap {
   /** Answers every send with this refusal instead of passing it on; null passes them on again. */
   refuseSends(code: ErrorObject['code'] | null, retryAfterMs?: number): void {
     this.refusal = code && { code, retryAfterMs };
+  }
+
+  /** The same for every edit. */
+  refuseEdits(code: ErrorObject['code'] | null, details?: ErrorObject['details']): void {
+    this.editRefusal = code && { code, details };
   }
 
   /** From now on each question for older messages reaches the server this much later. */
@@ -76,7 +88,10 @@ export class SocketTap {
       if (command) this.sends.push((JSON.parse(command[2] ?? '[]') as [string, never])[1]);
       const isOlder = OLDER.test(String(frame));
       if (isOlder) this.pages += 1;
-      if (command && this.refusal) route.send(`43${command[1]}${JSON.stringify([this.answer()])}`);
+      const edit = EDIT.exec(String(frame));
+      if (edit) this.edits.push((JSON.parse(edit[2] ?? '[]') as [string, never])[1]);
+      if (command && this.refusal) route.send(answer(command[1], this.refusal));
+      else if (edit && this.editRefusal) route.send(answer(edit[1], this.editRefusal));
       else if (isOlder && this.pageDelayMs > 0) setTimeout(() => server.send(frame), this.pageDelayMs);
       else server.send(frame);
     });
@@ -86,11 +101,10 @@ export class SocketTap {
       else route.send(frame);
     });
   }
+}
 
-  private answer(): { success: false; error: Partial<ErrorObject> } {
-    const code = this.refusal?.code ?? 'internal';
-    const { retryable } = ERRORS[code];
-    const message = 'Refused by the test.';
-    return { success: false, error: { ...this.refusal, code, message, retryable, requestId: 'test' } };
-  }
+function answer(id: string | undefined, refusal: Refusal): string {
+  const { message, retryable } = ERRORS[refusal.code];
+  const error: ErrorObject = { ...refusal, message, retryable, requestId: 'test' };
+  return `43${id}${JSON.stringify([{ success: false, error }])}`;
 }

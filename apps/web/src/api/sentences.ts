@@ -3,7 +3,7 @@ import type { ErrorObject } from '@parley/protocol';
 import { ApiError } from './http.js';
 
 /** What is read of a refusal, whoever refused. */
-type Refusal = Pick<ErrorObject, 'message' | 'details'> & { code: SdkErrorCode; requestId?: string };
+type Refusal = Pick<ErrorObject, 'message' | 'details' | 'retryable'> & { code: SdkErrorCode; requestId?: string };
 
 /** What happened and what to do about it, by code: never by the server's text. */
 const SENTENCES: Partial<Record<SdkErrorCode, string>> = {
@@ -42,7 +42,13 @@ export function sentenceOf(refusal: Refusal): string {
   const known = SENTENCES[refusal.code];
   if (known !== undefined) return known;
   const id = refusal.requestId ? ` (error id ${refusal.requestId})` : '';
-  return `Something went wrong on the server${id}. Try again.`;
+  return `Something went wrong on the server${id}.${refusal.retryable ? ' Try again.' : ''}`;
+}
+
+/** Whether the same would be refused again, however often it is tried. */
+export function isFinal(thrown: unknown): boolean {
+  if (thrown instanceof SdkError) return !thrown.retryable;
+  return thrown instanceof ApiError && !thrown.refusal.retryable;
 }
 
 /** The sentence for whatever was thrown by a request. */

@@ -4,7 +4,7 @@ import { Skeleton } from '../ui/states.js';
 export function ShellSkeleton() {
   return (
     <div className="shell" aria-busy="true" aria-label="Parley is loading">
-      <div className="shell-list border-r border-line bg-wash">
+      <div className="shell-list border-e border-line bg-wash">
         <div className="h-14 border-b border-line" />
         <Skeleton rows={6} className="p-4" />
       </div>

@@ -1,5 +1,6 @@
 import type { ButtonHTMLAttributes, ReactNode, Ref } from 'react';
 import { classes } from './classes.js';
+import { withoutIsolates } from './isolated.js';
 
 type Kind = 'primary' | 'quiet' | 'danger' | 'plain';
 
@@ -46,7 +47,7 @@ export function IconButton({ label, className, children, ...rest }: IconButtonPr
   return (
     <button
       type="button"
-      aria-label={label}
+      aria-label={withoutIsolates(label)}
       title={label}
       {...rest}
       className={classes(

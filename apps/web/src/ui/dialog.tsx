@@ -2,8 +2,10 @@ import { X } from 'lucide-react';
 import { Dialog as Primitive } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { IconButton } from './button.js';
+import { Isolated } from './isolated.js';
 
 interface DialogProps {
+  /** Words of people in it are isolated. */
   title: string;
   /** A sentence under the title, for those dialogs that ask something. */
   description?: ReactNode;
@@ -25,8 +27,10 @@ export function Dialog({ title, description, open, onClose, children }: DialogPr
           {...(description ? {} : { 'aria-describedby': undefined })}
           className="sheet fixed top-[12vh] left-1/2 z-50 flex max-h-[76vh] w-[min(460px,calc(100vw-24px))] -translate-x-1/2 flex-col rounded-sheet bg-raised shadow-float max-[720px]:top-3 max-[720px]:max-h-[calc(100dvh-24px)]"
         >
-          <header className="flex items-center justify-between gap-2 py-3 pr-3 pl-5">
-            <Primitive.Title className="truncate text-title font-strong tracking-[-0.01em]">{title}</Primitive.Title>
+          <header className="flex items-center justify-between gap-2 py-3 pe-3 ps-5">
+            <Primitive.Title className="truncate text-title font-strong tracking-[-0.01em]">
+              <Isolated text={title} />
+            </Primitive.Title>
             <Primitive.Close asChild>
               <IconButton label="Close">
                 <X size={18} strokeWidth={1.6} />

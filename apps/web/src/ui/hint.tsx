@@ -1,9 +1,10 @@
-import { type ButtonHTMLAttributes, type KeyboardEvent, type ReactNode, useId, useState } from 'react';
+import { type ButtonHTMLAttributes, type KeyboardEvent, useId, useState } from 'react';
 import { classes } from './classes.js';
+import { Isolated } from './isolated.js';
 
 interface HintedProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   /** Says more than the button does; null while there is nothing to say. */
-  hint: ReactNode;
+  hint: string | null;
   /** Called when the pointer or the focus comes, so that the hint can be fetched. */
   onHint?: () => void;
   align?: 'start' | 'end';
@@ -45,7 +46,7 @@ export function Hinted({ hint, onHint, align = 'start', boxClassName, children, 
       </button>
       {open ? (
         <span id={id} role="tooltip" className={classes('hint', align === 'end' && 'hint-end')}>
-          {hint}
+          <Isolated text={hint} />
         </span>
       ) : null}
     </span>

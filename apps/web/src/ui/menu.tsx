@@ -65,7 +65,7 @@ export function MenuItem({ icon, danger = false, shortcut, onSelect, children }:
       {icon}
       {children}
       {shortcut ? (
-        <kbd aria-hidden="true" className="ml-auto pl-6 font-sans text-meta text-ink-3 max-[720px]:hidden">
+        <kbd aria-hidden="true" className="ms-auto ps-6 font-sans text-meta text-ink-3 max-[720px]:hidden">
           {shortcut}
         </kbd>
       ) : null}

@@ -76,6 +76,18 @@ export class RestClient {
     return this.request('POST', `/messages/${messageId}/reactions`, { emoji });
   }
 
+  edit(messageId: string, content: string): Promise<Message> {
+    return this.request('PATCH', `/messages/${messageId}`, { content });
+  }
+
+  delete(messageId: string): Promise<Message> {
+    return this.request('DELETE', `/messages/${messageId}`);
+  }
+
+  archive(id: string): Promise<ConversationDetail> {
+    return this.request('PATCH', `/conversations/${id}`, { isArchived: true });
+  }
+
   /** The whole history in order of `seq`, page by page. */
   async *history(id: string, limit = 100): AsyncGenerator<MessagePage> {
     let after: string | null = '0';

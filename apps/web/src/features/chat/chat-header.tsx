@@ -25,13 +25,15 @@ export function ChatHeader({ view: item, gone, panelOpen, onTogglePanel }: ChatH
   const title = titleOf(item);
   const close = () => setAsked(null);
   return (
-    <header className="flex h-14 flex-none items-center gap-1 border-b border-line pr-2.5 pl-5 max-[720px]:pr-1 max-[720px]:pl-1">
+    <header className="flex h-14 flex-none items-center gap-1 border-b border-line pe-2.5 ps-5 max-[720px]:pe-1 max-[720px]:ps-1">
       <IconButton label="Back to conversations" className="min-[721px]:hidden" onClick={() => navigate('/')}>
         <ChevronLeft size={22} strokeWidth={1.6} />
       </IconButton>
       <Avatar id={item.peer?.id ?? item.id} name={title} url={item.peer?.avatarUrl} size={32} />
-      <div className="min-w-0 flex-1 pl-2">
-        <h2 className="truncate text-body leading-5 font-strong">{title}</h2>
+      <div className="min-w-0 flex-1 ps-2">
+        <h2 dir="auto" className="people-line truncate text-body leading-5 font-strong">
+          {title}
+        </h2>
         <p className="truncate text-meta text-ink-3">{subtitleOf(item)}</p>
       </div>
       {item.type === 'group' ? (

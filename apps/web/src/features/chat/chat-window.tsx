@@ -6,11 +6,11 @@ import { useTitle } from '../../app/use-title.js';
 import { useView } from '../../app/view.js';
 import { pointerInUse } from '../../hooks/use-pointer.js';
 import { Button } from '../../ui/button.js';
+import { isolate } from '../../ui/isolated.js';
 import { EmptyState, Skeleton } from '../../ui/states.js';
 import { titleOf } from '../conversations/preview.js';
 import { ChatHeader } from './chat-header.js';
 import { Composer } from './composer.js';
-import type { Draft } from './drafts.store.js';
 import { HistoryStart } from './history-start.js';
 import { LiveLog } from './live-log.js';
 import { MemberPanel } from './member-panel.js';
@@ -56,9 +56,11 @@ function Window({ view, gone, at, me }: WindowProps) {
   const [isShown, setShown] = useState(isReady);
   if (isReady && !isShown) setShown(true);
   const load = () => void (startAt === null ? messages.toLatest() : messages.jumpTo(startAt));
+  const failure = messages.error?.code === 'offline' ? null : messages.error;
   if (!isReady && !isShown) {
     // Without a connection the banner says so, and it loads by itself after that.
-    return messages.error && messages.error.code !== 'offline' ? <LoadFailed onRetry={load} /> : <Loading />;
+    if (!failure) return <Loading />;
+    return failure.retryable ? <LoadFailed onRetry={load} /> : <NotFound />;
   }
   return <Opened open={{ view, messages, gone }} at={at} me={me} />;
 }
@@ -72,10 +74,8 @@ function Opened({ open, at, me }: { open: OpenConversation; at: number | null; m
   const jump = useJump(id, at);
   const { go, toLatest } = jump;
   const begun = useRef(at);
-  const facts = { id, type, myRole, isArchived, me, isGone: gone !== null };
-  const [context, editing] = useMessageContext({ facts, input, jumpTo: (seq) => void go(seq) });
   const { panel, togglePanel } = useView();
-  useTitle(title);
+  useTitle(isolate(title));
   useEffect(() => {
     // To a finger the keyboard would cover what one came to read; a link leads to its message.
     if (begun.current === null && pointerInUse() === 'mouse') input.current?.focus();
@@ -85,14 +85,17 @@ function Opened({ open, at, me }: { open: OpenConversation; at: number | null; m
     begun.current = at;
   }, [at, go]);
   const { send, hasNewer } = messages;
-  const onSend = useCallback(
-    ({ text, replyTo }: Draft) => {
-      send({ content: text, replyToId: replyTo?.id });
+  const say = useCallback(
+    (text: string, replyToId: string | null) => {
+      send({ content: text, replyToId: replyToId ?? undefined });
       clearDivider();
       if (hasNewer) void toLatest();
     },
     [send, clearDivider, hasNewer, toLatest],
   );
+  const jumpTo = useCallback((seq: number) => void go(seq), [go]);
+  const facts = { id, type, myRole, isArchived, me, isGone: gone !== null };
+  const [context, editing] = useMessageContext({ facts, input, jumpTo, say });
   const start = useHistoryStart(view);
   return (
     <MessageContext value={context}>
@@ -115,8 +118,8 @@ function Opened({ open, at, me }: { open: OpenConversation; at: number | null; m
             onEscape={() => input.current?.focus()}
           />
           {messages.items.length === 0 ? start : null}
-          <Composer open={open} title={title} inputRef={input} onSend={onSend} />
-          <LiveLog conversationId={id} me={me} />
+          <Composer open={open} title={title} inputRef={input} onSend={({ text, replyToId }) => say(text, replyToId)} />
+          <LiveLog conversationId={id} me={me} items={messages.items} />
         </section>
         {panel === 'members' ? (
           <MemberPanel view={view} gone={gone} me={me} onClose={() => togglePanel('members')} />

@@ -1,12 +1,13 @@
 import { SdkError } from '@parley/client';
 import { type ConversationListItem, LIMITS, type UserView } from '@parley/protocol';
-import { useChatClient } from '@parley/react';
+import { useChatClient, useLimits } from '@parley/react';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { useLocation } from 'wouter';
-import { sentenceFor } from '../../api/sentences.js';
+import { isFinal, sentenceFor } from '../../api/sentences.js';
 import { Button } from '../../ui/button.js';
 import { Dialog, DialogActions } from '../../ui/dialog.js';
 import { Alert, Field } from '../../ui/field.js';
+import { isolate } from '../../ui/isolated.js';
 import { titleOf } from '../conversations/preview.js';
 import { PeoplePicker } from '../people/people-picker.js';
 
@@ -53,9 +54,10 @@ export function RenameDialog({ item, onClose }: DialogProps) {
 export function ArchiveDialog({ item, onClose }: DialogProps) {
   const client = useChatClient();
   const verb = item.isArchived ? 'Take out of the archive' : 'Archive';
+  const title = isolate(titleOf(item));
   return (
     <Question
-      title={item.isArchived ? `Take “${titleOf(item)}” out of the archive?` : `Archive “${titleOf(item)}”?`}
+      title={item.isArchived ? `Take “${title}” out of the archive?` : `Archive “${title}”?`}
       verb={verb}
       onClose={onClose}
       act={() => client.archive(item.id, !item.isArchived)}
@@ -72,7 +74,7 @@ export function LeaveDialog({ item, onClose }: DialogProps) {
   const client = useChatClient();
   return (
     <Question
-      title={`Leave “${titleOf(item)}”?`}
+      title={`Leave “${isolate(titleOf(item))}”?`}
       verb="Leave group"
       danger
       onClose={onClose}
@@ -95,13 +97,14 @@ export function RemoveDialog({ item, person, onClose }: RemoveDialogProps) {
   const client = useChatClient();
   return (
     <Question
-      title={`Remove ${person.displayName}?`}
+      title={`Remove ${isolate(person.displayName)}?`}
       verb="Remove"
       danger
       onClose={onClose}
       act={() => client.removeMember(item.id, person.id)}
     >
-      {person.displayName} can no longer read or write in “{titleOf(item)}”. What they wrote stays.
+      <bdi>{person.displayName}</bdi> can no longer read or write in “<bdi>{titleOf(item)}</bdi>”. What they wrote
+      stays.
     </Question>
   );
 }
@@ -111,6 +114,7 @@ export function AddMembersDialog({ item, present, onClose }: DialogProps & { pre
   const [people, setPeople] = useState<UserView[]>([]);
   const { run, busy, error } = useCommand(onClose);
   const ids = people.map((person) => person.id);
+  const most = useLimits()?.membersPerRequest ?? LIMITS.membersPerRequest;
   return (
     <Dialog open title="Add people" onClose={onClose}>
       <form
@@ -126,7 +130,8 @@ export function AddMembersDialog({ item, present, onClose }: DialogProps & { pre
           chosen={people}
           without={present}
           autoFocus
-          onPick={(person) => setPeople((now) => [...now, person].slice(0, LIMITS.membersPerRequest))}
+          most={most}
+          onPick={(person) => setPeople((now) => [...now, person].slice(0, most))}
           onRemove={(person) => setPeople((now) => now.filter((other) => other.id !== person.id))}
         />
         {error ? (
@@ -157,7 +162,7 @@ interface QuestionProps {
 }
 
 function Question({ title, verb, danger = false, refused, act, onClose, children }: QuestionProps) {
-  const { run, busy, error } = useCommand(onClose, refused);
+  const { run, busy, error, isOver } = useCommand(onClose, refused);
   return (
     <Dialog open title={title} description={children} onClose={onClose}>
       {error ? (
@@ -166,19 +171,22 @@ function Question({ title, verb, danger = false, refused, act, onClose, children
         </div>
       ) : null}
       <DialogActions>
-        <Button onClick={onClose}>Cancel</Button>
-        <Button kind={danger ? 'danger' : 'primary'} busy={busy} onClick={() => void run(act)}>
-          {verb}
-        </Button>
+        <Button onClick={onClose}>{isOver ? 'Close' : 'Cancel'}</Button>
+        {isOver ? null : (
+          <Button kind={danger ? 'danger' : 'primary'} busy={busy} onClick={() => void run(act)}>
+            {verb}
+          </Button>
+        )}
       </DialogActions>
     </Dialog>
   );
 }
 
-/** Does something that may be refused: closes when it is done, says why when it is not. */
+/** Does something that may be refused: closes when it is done, says why when it is not. `isOver`: the same again would be refused again. */
 function useCommand(onDone: () => void, refused?: string) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
+  const [isOver, setOver] = useState(false);
   async function run(act: () => Promise<void>) {
     setBusy(true);
     setError(null);
@@ -188,8 +196,9 @@ function useCommand(onDone: () => void, refused?: string) {
     } catch (thrown) {
       const known = refused !== undefined && thrown instanceof SdkError && MAY_NOT.has(thrown.code);
       setError(known ? refused : sentenceFor(thrown));
+      setOver(isFinal(thrown));
       setBusy(false);
     }
   }
-  return { run, busy, error };
+  return { run, busy, error, isOver };
 }

@@ -1,9 +1,10 @@
 import type { Message } from '@parley/protocol';
 import { useState } from 'react';
-import { sentenceFor } from '../../api/sentences.js';
+import { isFinal, sentenceFor } from '../../api/sentences.js';
 import { Button } from '../../ui/button.js';
 import { Dialog, DialogActions } from '../../ui/dialog.js';
 import { Alert } from '../../ui/field.js';
+import { isolate } from '../../ui/isolated.js';
 import { useMessageActions } from './message-actions.js';
 import { plainText } from './plain-text.js';
 
@@ -22,6 +23,7 @@ export function DeleteDialog({ message, sender, onClose, onDone }: DeleteDialogP
   const { remove } = useMessageActions();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
+  const [isOver, setOver] = useState(false);
 
   async function act() {
     setBusy(true);
@@ -31,6 +33,7 @@ export function DeleteDialog({ message, sender, onClose, onDone }: DeleteDialogP
       onDone();
     } catch (thrown) {
       setError(sentenceFor(thrown));
+      setOver(isFinal(thrown));
       setBusy(false);
     }
   }
@@ -39,13 +42,13 @@ export function DeleteDialog({ message, sender, onClose, onDone }: DeleteDialogP
   return (
     <Dialog
       open
-      title={sender === null ? 'Delete this message?' : `Delete ${sender}’s message?`}
+      title={sender === null ? 'Delete this message?' : `Delete ${isolate(sender)}’s message?`}
       description="It is deleted for everybody. A line stays that says so."
       onClose={onClose}
     >
       {text ? (
         <blockquote
-          className="mx-5 mb-3 line-clamp-3 border-l-[3px] border-line pl-3 text-second text-ink-2"
+          className="mx-5 mb-3 line-clamp-3 border-s-[3px] border-line ps-3 text-second text-ink-2"
           dir="auto"
         >
           {text}
@@ -57,10 +60,12 @@ export function DeleteDialog({ message, sender, onClose, onDone }: DeleteDialogP
         </div>
       ) : null}
       <DialogActions>
-        <Button onClick={onClose}>Cancel</Button>
-        <Button kind="danger" busy={busy} onClick={() => void act()}>
-          Delete
-        </Button>
+        <Button onClick={onClose}>{isOver ? 'Close' : 'Cancel'}</Button>
+        {isOver ? null : (
+          <Button kind="danger" busy={busy} onClick={() => void act()}>
+            Delete
+          </Button>
+        )}
       </DialogActions>
     </Dialog>
   );

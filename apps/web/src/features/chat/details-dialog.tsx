@@ -36,9 +36,11 @@ export function DetailsDialog<T>({ title, fetched, onClose, children }: DetailsD
           </div>
           <DialogActions>
             <Button onClick={onClose}>Close</Button>
-            <Button kind="primary" onClick={retry}>
-              Try again
-            </Button>
+            {retry ? (
+              <Button kind="primary" onClick={retry}>
+                Try again
+              </Button>
+            ) : null}
           </DialogActions>
         </>
       )}

@@ -6,7 +6,7 @@ describe('C2: drafts', () => {
   const pages = new Set<(event: Partial<StorageEvent>) => void>();
   let isFull = false;
   let close: () => void;
-  const replyTo = { id: 'm', seq: 3, senderId: 'ama', excerpt: 'so?' };
+  const replyToId = 'm';
   const drafts = () => draftsStore.getState().byConversation;
 
   beforeEach(() => {
@@ -38,18 +38,18 @@ describe('C2: drafts', () => {
 
   it('come back after a reload, with what they answer', () => {
     saveDraft('c', { text: 'half' });
-    saveDraft('c', { replyTo });
+    saveDraft('c', { replyToId });
     close();
     expect(drafts()).toEqual({});
     close = openDrafts('me');
-    expect(drafts()).toEqual({ c: { text: 'half', replyTo } });
+    expect(drafts()).toEqual({ c: { text: 'half', replyToId } });
   });
 
   it('leave nothing behind once they are sent', () => {
-    saveDraft('c', { text: 'half', replyTo });
+    saveDraft('c', { text: 'half', replyToId });
     clearDraft('c');
     expect(kept.size).toBe(0);
-    expect(drafts().c).toEqual({ text: '', replyTo: null });
+    expect(drafts().c).toEqual({ text: '', replyToId: null });
   });
 
   it('are nobody else’s', () => {
@@ -61,11 +61,11 @@ describe('C2: drafts', () => {
 
   it('are seen in the other tab', () => {
     const tell = (key: string, newValue: string | null) => pages.forEach((page) => page({ key, newValue }));
-    tell('parley.draft.me.c', JSON.stringify({ text: 'from there', replyTo: null }));
+    tell('parley.draft.me.c', JSON.stringify({ text: 'from there', replyToId: null }));
     tell('parley.draft.li.c', JSON.stringify({ text: 'not mine', replyTo: null }));
-    expect(drafts()).toEqual({ c: { text: 'from there', replyTo: null } });
+    expect(drafts()).toEqual({ c: { text: 'from there', replyToId: null } });
     tell('parley.draft.me.c', null);
-    expect(drafts().c).toEqual({ text: '', replyTo: null });
+    expect(drafts().c).toEqual({ text: '', replyToId: null });
   });
 
   it('that nobody can read any more are empty', () => {
@@ -73,7 +73,16 @@ describe('C2: drafts', () => {
     kept.set('parley.draft.me.d', 'not JSON');
     close();
     close = openDrafts('me');
-    expect(drafts()).toEqual({ c: { text: '', replyTo: null }, d: { text: '', replyTo: null } });
+    expect(drafts()).toEqual({ c: { text: '', replyToId: null }, d: { text: '', replyToId: null } });
+  });
+
+  it('keep nothing of the words that they answer, which may be deleted', () => {
+    const replyTo = { id: 'm', seq: 3, senderId: 'ama', excerpt: 'the secret' };
+    kept.set('parley.draft.me.c', JSON.stringify({ text: 'half', replyTo }));
+    close();
+    close = openDrafts('me');
+    expect(drafts()).toEqual({ c: { text: 'half', replyToId } });
+    expect([...kept.values()].join()).not.toContain('the secret');
   });
 
   it('last as long as the page where nothing can be stored', () => {

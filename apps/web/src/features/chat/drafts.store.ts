@@ -1,15 +1,14 @@
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
-import type { ReplyTarget } from './message-actions.js';
 
 /** What is written but not sent. Kept on this device, one for each person and conversation, and shown in all tabs. */
 export interface Draft {
   text: string;
-  /** What it answers. */
-  replyTo: ReplyTarget | null;
+  /** The message that it answers. Only its id: what was said there may be deleted, and is asked of the store. */
+  replyToId: string | null;
 }
 
-const EMPTY: Draft = { text: '', replyTo: null };
+const EMPTY: Draft = { text: '', replyToId: null };
 
 export const draftsStore = createStore<{ owner: string; byConversation: Record<string, Draft> }>(() => ({
   owner: '',
@@ -31,20 +30,18 @@ export function openDrafts(owner: string): () => void {
 }
 
 export function saveDraft(conversationId: string, change: Partial<Draft>): void {
-  const { owner, byConversation } = draftsStore.getState();
-  const draft = { ...(byConversation[conversationId] ?? EMPTY), ...change };
+  const { owner } = draftsStore.getState();
+  const draft = { ...draftOf(conversationId), ...change };
   put(conversationId, draft);
-  try {
-    const key = prefix(owner) + conversationId;
-    if (draft.text === '' && draft.replyTo === null) localStorage.removeItem(key);
-    else localStorage.setItem(key, JSON.stringify(draft));
-  } catch {
-    // Storage may be full or switched off: the draft then lasts as long as the page.
-  }
+  write(prefix(owner) + conversationId, draft);
 }
 
 export function clearDraft(conversationId: string): void {
   saveDraft(conversationId, EMPTY);
+}
+
+export function draftOf(conversationId: string): Draft {
+  return draftsStore.getState().byConversation[conversationId] ?? EMPTY;
 }
 
 export function useDraft(conversationId: string): Draft {
@@ -55,12 +52,26 @@ function put(conversationId: string, draft: Draft): void {
   draftsStore.setState(({ byConversation }) => ({ byConversation: { ...byConversation, [conversationId]: draft } }));
 }
 
+function write(key: string, draft: Draft): void {
+  try {
+    if (draft.text === '' && draft.replyToId === null) localStorage.removeItem(key);
+    else localStorage.setItem(key, JSON.stringify(draft));
+  } catch {
+    // Storage may be full or switched off: the draft then lasts as long as the page.
+  }
+}
+
 function storedDrafts(owner: string): Record<string, Draft> {
   const drafts: Record<string, Draft> = {};
   try {
     for (const key of Object.keys(localStorage)) {
       const id = conversationOf(key, owner);
-      if (id !== null) drafts[id] = parse(localStorage.getItem(key));
+      if (id === null) continue;
+      const stored = localStorage.getItem(key);
+      const draft = parse(stored);
+      drafts[id] = draft;
+      // Earlier releases kept the words of what is answered, too.
+      if (stored !== JSON.stringify(draft)) write(key, draft);
     }
   } catch {
     // As above.
@@ -79,16 +90,10 @@ function prefix(owner: string): string {
 /** Whatever stands there may be of an earlier release, or not ours: only what fits is taken. */
 function parse(json: string | null): Draft {
   try {
-    const { text, replyTo } = JSON.parse(json ?? '{}') as Partial<Draft>;
-    return { text: typeof text === 'string' ? text : '', replyTo: isTarget(replyTo) ? replyTo : null };
+    const { text, replyToId, replyTo } = JSON.parse(json ?? '{}') as Partial<Draft> & { replyTo?: { id?: unknown } };
+    const target = replyToId ?? replyTo?.id;
+    return { text: typeof text === 'string' ? text : '', replyToId: typeof target === 'string' ? target : null };
   } catch {
     return EMPTY;
   }
-}
-
-function isTarget(value: unknown): value is ReplyTarget {
-  const { id, seq, senderId, excerpt } = (value ?? {}) as Partial<ReplyTarget>;
-  return (
-    typeof id === 'string' && typeof seq === 'number' && typeof senderId === 'string' && typeof excerpt === 'string'
-  );
 }

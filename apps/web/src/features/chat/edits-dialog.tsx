@@ -31,7 +31,7 @@ export default function EditsDialog({ message, find, onClose }: EditsDialogProps
         return (
           <ol className="flex flex-col gap-3">
             {[...earlier, now].reverse().map(({ key, text, since }) => (
-              <li key={key} data-testid="version" className="border-l-[3px] border-line pl-3">
+              <li key={key} data-testid="version" className="border-s-[3px] border-line ps-3">
                 <p className="text-meta text-ink-3">
                   {key === 'now' ? 'Now, since ' : ''}
                   <time dateTime={since}>{fullTime(new Date(since))}</time>

@@ -14,11 +14,13 @@ export const HistoryStart = memo(function HistoryStart({
   return (
     <div className="mx-auto w-full max-w-[868px] px-5 pt-8 pb-2 max-[720px]:px-3" data-testid="history-start">
       <Avatar id={item.peer?.id ?? item.id} name={title} url={item.peer?.avatarUrl} size={72} />
-      <h3 className="mt-3 text-page font-strong tracking-[-0.01em]">{title}</h3>
+      <h3 dir="auto" className="people-line mt-3 text-page font-strong tracking-[-0.01em]">
+        {title}
+      </h3>
       <p className="mt-1 max-w-[60ch] text-body text-ink-2">
-        {direct
-          ? `This is the beginning of your conversation with ${title}. Only the two of you can read it.`
-          : `This is the beginning of ${title}. Everybody who is a member can read all of it.`}
+        This is the beginning of {direct ? 'your conversation with ' : ''}
+        <bdi>{title}</bdi>.{' '}
+        {direct ? 'Only the two of you can read it.' : 'Everybody who is a member can read all of it.'}
       </p>
     </div>
   );

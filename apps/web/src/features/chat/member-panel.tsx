@@ -6,6 +6,7 @@ import { sentenceFor } from '../../api/sentences.js';
 import { PersonAvatar } from '../../ui/avatar.js';
 import { Button, IconButton } from '../../ui/button.js';
 import { Alert } from '../../ui/field.js';
+import { isolate } from '../../ui/isolated.js';
 import { Menu, MenuItem } from '../../ui/menu.js';
 import { AddMembersDialog, LeaveDialog, RemoveDialog } from './conversation-dialogs.js';
 import type { OpenConversation } from './open-conversation.js';
@@ -44,7 +45,7 @@ export function MemberPanel({ view: item, gone, me, onClose }: MemberPanelProps)
         if (event.key === 'Escape' && !event.defaultPrevented) onClose();
       }}
     >
-      <header className="flex h-14 flex-none items-center justify-between border-b border-line pr-2.5 pl-4">
+      <header className="flex h-14 flex-none items-center justify-between border-b border-line pe-2.5 ps-4">
         <h3 className="text-body font-strong">
           Members <span className="font-normal text-ink-3 tabular-nums">{memberCount}</span>
         </h3>
@@ -107,11 +108,11 @@ function MemberRow({ member, facts, isMe, onRole, onRemove }: MemberRowProps) {
   const roles = here && canSetRoles(facts);
   const removable = here && canRemove(facts, role);
   return (
-    <li data-testid="member-row" className="flex min-h-13 items-center gap-3 rounded-row py-1 pr-1 pl-2 hover:bg-hover">
+    <li data-testid="member-row" className="flex min-h-13 items-center gap-3 rounded-row py-1 pe-1 ps-2 hover:bg-hover">
       <PersonAvatar user={user} size={36} />
       <span className="min-w-0 flex-1">
-        <span className="block truncate text-body leading-5 font-medium">
-          {user.displayName}
+        <span dir="auto" className="people-line block truncate text-body leading-5 font-medium">
+          <bdi>{user.displayName}</bdi>
           {isMe ? <span className="font-normal text-ink-3"> (you)</span> : null}
         </span>
         <span className="block truncate text-meta text-ink-3">@{user.username}</span>
@@ -120,7 +121,7 @@ function MemberRow({ member, facts, isMe, onRole, onRemove }: MemberRowProps) {
       {roles || removable ? (
         <Menu
           trigger={
-            <IconButton label={`Change ${user.displayName}`}>
+            <IconButton label={`Change ${isolate(user.displayName)}`}>
               <EllipsisVertical size={16} strokeWidth={1.6} />
             </IconButton>
           }

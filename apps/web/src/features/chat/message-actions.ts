@@ -1,4 +1,5 @@
-import type { ConversationListItem, Message, ReplyPreview } from '@parley/protocol';
+import type { PendingItem } from '@parley/client';
+import type { ConversationListItem, Message } from '@parley/protocol';
 import { createContext, useContext } from 'react';
 
 /**
@@ -6,20 +7,23 @@ import { createContext, useContext } from 'react';
  * rows which hold it are not drawn again. Promises reject with `SdkError`.
  */
 export interface MessageActions {
-  /** Stores another text in place of the present one. */
-  edit: (message: Message, content: string) => Promise<void>;
+  /** Stores another text in place of the one that was edited last at `ifVersion`. */
+  edit: (message: Message, content: string, ifVersion: number) => Promise<void>;
   /** Leaves a tombstone. Asks nobody: whoever calls has asked. */
   remove: (message: Message) => Promise<void>;
   react: (message: Message, emoji: string) => Promise<void>;
   unreact: (message: Message, emoji: string) => Promise<void>;
   /** Quotes the message in the composer and goes there. */
   reply: (message: Message) => void;
+  /** Sends a new message. */
+  say: (text: string, replyToId: string | null) => void;
+  /** Puts a message that was refused back into the composer, before what is written there. */
+  takeBack: (pending: PendingItem) => void;
   /** Opens this row's editor; null closes the open one and goes back to the composer. */
   setEditing: (messageId: string | null) => void;
   /** Goes to a message of this conversation, fetched first where it is not held. */
   jumpTo: (seq: number) => void;
-  /** The text as it was written. */
-  copyText: (message: Message) => Promise<void>;
+  copyText: (text: string) => Promise<void>;
   /** The address of the message in this app. */
   copyLink: (message: Message) => Promise<void>;
 }
@@ -29,10 +33,9 @@ export interface ConversationFacts extends Pick<ConversationListItem, 'id' | 'ty
   me: string;
   /** I am not a member any more. */
   isGone: boolean;
+  /** For how long the server lets a message be edited; 0: never. */
+  editWindowMs: number;
 }
-
-/** What the composer quotes. */
-export type ReplyTarget = ReplyPreview;
 
 export interface MessageContextValue {
   actions: MessageActions;

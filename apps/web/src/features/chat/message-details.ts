@@ -1,8 +1,13 @@
 import type { ParleyClient } from '@parley/client';
-import type { MessageEdits, MessageReactions, MessageReceipts, UserView } from '@parley/protocol';
+import type { Message, MessageEdits, MessageReactions, MessageReceipts, UserView } from '@parley/protocol';
 import { learnPeople } from '../people/people.store.js';
 
 /** What is asked for only when somebody looks. All of them throw `SdkError`. */
+
+/** One message as it is now. */
+export function fetchMessage(client: ParleyClient, messageId: string): Promise<Message> {
+  return client.request<Message>('GET', `messages/${messageId}`);
+}
 
 /** Whom the message has reached, and when. */
 export async function fetchReceipts(client: ParleyClient, messageId: string): Promise<MessageReceipts> {

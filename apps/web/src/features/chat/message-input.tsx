@@ -1,17 +1,22 @@
 import { LIMITS } from '@parley/protocol';
-import { useConnection } from '@parley/react';
+import { useChatClient, useLimits } from '@parley/react';
 import { SendHorizontal } from 'lucide-react';
 import { type KeyboardEvent, type RefObject, useId, useMemo } from 'react';
 import { Button } from '../../ui/button.js';
+import { isComposing } from '../../ui/composing.js';
+import { isolate } from '../../ui/isolated.js';
 import { useMentions } from '../mentions/use-mentions.js';
 import { clearDraft, type Draft, saveDraft, useDraft } from './drafts.store.js';
+import { isSendKey, useEnterSends } from './enter-key.js';
 import { useConversationFacts, useMessageActions } from './message-actions.js';
 import { lastEditable } from './message-rights.js';
 import type { OpenConversation } from './open-conversation.js';
+import { drawsNothing } from './plain-text.js';
 import { othersOf } from './receipts.js';
 import { ReplyBar } from './reply-bar.js';
 import { useGrowing } from './use-growing.js';
 import { useMentionable } from './use-mentionable.js';
+import { useQuotedMessage } from './use-quoted-message.js';
 import { useSendPause } from './use-send-pause.js';
 
 interface MessageInputProps {
@@ -23,27 +28,28 @@ interface MessageInputProps {
 
 /** The counter appears when this little is left. Bytes. */
 const SHOWN_FROM = 200;
-const KEYCODE_IME = 229;
 const encoder = new TextEncoder();
 
-/** The composer: Enter sends, Shift+Enter breaks the line, an input method's own Enter does neither. */
+/** The composer: Enter sends or breaks the line, as is chosen; an input method's own Enter does neither. */
 export function MessageInput({ open, title, inputRef, onSend }: MessageInputProps) {
   const { id: conversationId, members } = open.view;
   const { me } = useConversationFacts();
   const draft = useDraft(conversationId);
-  const { text, replyTo } = draft;
+  const { text, replyToId } = draft;
+  const target = useQuotedMessage(replyToId, open.messages.items);
   const id = useId();
-  const most = useConnection().limits?.contentBytes ?? LIMITS.contentBytes;
+  const most = useLimits()?.contentBytes ?? LIMITS.contentBytes;
   const left = most - encoder.encode(text).length;
   const wait = useSendPause();
-  const sendable = text.trim() !== '' && left >= 0 && wait === 0;
+  const enterSends = useEnterSends();
+  const sendable = !drawsNothing(text) && left >= 0 && wait === 0;
   const notice = noticeOf(left, wait);
   const people = useMentionable(useMemo(() => othersOf(members, me), [members, me]));
   const write = (next: string) => saveDraft(conversationId, { text: next });
   const mentions = useMentions({ inputRef, text, people, onChange: write });
   const editLast = useEditLast(open);
   const dropReply = () => {
-    saveDraft(conversationId, { replyTo: null });
+    saveDraft(conversationId, { replyToId: null });
     inputRef.current?.focus();
   };
 
@@ -55,10 +61,9 @@ export function MessageInput({ open, title, inputRef, onSend }: MessageInputProp
   }
 
   function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
-    if (mentions.takesKey(event)) return;
-    if (event.nativeEvent.isComposing || event.nativeEvent.keyCode === KEYCODE_IME) return;
-    if (event.key === 'Enter' && !event.shiftKey) submit();
-    else if (event.key === 'Escape' && replyTo) dropReply();
+    if (mentions.takesKey(event) || isComposing(event)) return;
+    if (isSendKey(event, enterSends)) submit();
+    else if (event.key === 'Escape' && replyToId) dropReply();
     else if (event.key !== 'ArrowUp' || text !== '' || !editLast()) return;
     event.preventDefault();
   }
@@ -77,18 +82,19 @@ export function MessageInput({ open, title, inputRef, onSend }: MessageInputProp
         data-mentions
         className="mx-auto max-w-[828px] rounded-sheet border border-edge bg-raised focus-within:border-accent focus-within:ring-1 focus-within:ring-accent"
       >
-        {replyTo ? <ReplyBar target={replyTo} me={me} onCancel={dropReply} /> : null}
-        <div className="flex items-end gap-2 py-1.5 pr-1.5 pl-3.5">
+        {replyToId ? <ReplyBar target={target} me={me} onCancel={dropReply} /> : null}
+        <div className="flex items-end gap-2 py-1.5 ps-3.5 pe-1.5">
           <textarea
             ref={inputRef}
             data-testid="composer"
             rows={1}
             value={text}
-            placeholder={`Message ${title}`}
+            dir="auto"
+            placeholder={`Message ${isolate(title)}`}
             aria-label={`Message ${title}`}
             aria-describedby={notice ? id : undefined}
             aria-invalid={left < 0 || undefined}
-            enterKeyHint="send"
+            enterKeyHint={enterSends ? 'send' : 'enter'}
             {...mentions.inputProps}
             onChange={(event) => write(event.target.value)}
             onKeyDown={onKeyDown}
@@ -128,11 +134,12 @@ function noticeOf(left: number, wait: number): string | null {
 
 /** Opens my newest message for editing; false where there is none that can be edited. */
 function useEditLast({ messages }: OpenConversation): () => boolean {
+  const client = useChatClient();
   const facts = useConversationFacts();
   const { setEditing } = useMessageActions();
   return () => {
     const stored = messages.items.flatMap((item) => (item.kind === 'stored' ? [item.message] : []));
-    const last = lastEditable(stored, facts, Date.now());
+    const last = lastEditable(stored, facts, client.serverNow());
     if (last) setEditing(last.id);
     return last !== null;
   };

@@ -23,11 +23,11 @@ export function MessageLine(props: MessageLineProps) {
       <div className="message-body">
         {row.head ? (
           <header className="message-author" id={`${id}-who`}>
-            <b>{sender.displayName}</b> <MessageTime iso={row.createdAt} />
+            <b dir="auto">{sender.displayName}</b> <MessageTime iso={row.createdAt} />
           </header>
         ) : (
           <span className="sr-only" id={`${id}-who`}>
-            {sender.displayName}, {clockTime(new Date(row.createdAt))}
+            <bdi>{sender.displayName}</bdi>, {clockTime(new Date(row.createdAt))}
           </span>
         )}
         {quoted ? <MessageQuote quoted={quoted} tabStop={tabStop} /> : null}

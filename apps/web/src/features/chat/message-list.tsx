@@ -1,4 +1,6 @@
+import type { ParleyClient } from '@parley/client';
 import type { UserView } from '@parley/protocol';
+import { useChatClient } from '@parley/react';
 import { ArrowDown } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { Button } from '../../ui/button.js';
@@ -110,8 +112,16 @@ export function MessageList({ open, me, title, newFrom, start, jump, editing, on
 }
 
 function useRows({ items, hasOlder }: OpenConversation['messages'], me: string, newFrom: number | null): Row[] {
+  const client = useChatClient();
   const now = useToday();
-  return useMemo(() => rowsOf(items, { me, complete: !hasOlder, newFrom, now }), [items, hasOlder, me, newFrom, now]);
+  return useMemo(() => {
+    return rowsOf(items, { me, complete: !hasOlder, newFrom, now, lead: leadOver(client) });
+  }, [client, items, hasOlder, me, newFrom, now]);
+}
+
+/** How far this device's clock is ahead of the server's. Milliseconds. */
+function leadOver(client: ParleyClient): number {
+  return Date.now() - client.serverNow();
 }
 
 /** How a row is told: who sent it, what a notice says, who has read it. */
@@ -212,7 +222,7 @@ function PageNotice({ messages }: { messages: OpenConversation['messages'] }) {
     <div className="pointer-events-none absolute inset-x-0 top-2 flex justify-center">
       <div className="pointer-events-auto flex items-center gap-2 rounded-full bg-raised px-3 py-1 text-second text-ink-2 shadow-float">
         {error === null ? 'Loading earlier messages…' : 'More messages could not be loaded.'}
-        {error ? (
+        {error?.retryable ? (
           <Button kind="plain" className="h-7 px-2" onClick={() => void retry()}>
             Try again
           </Button>

@@ -2,7 +2,7 @@ import type { ReplyPreview } from '@parley/protocol';
 import { Reply } from 'lucide-react';
 import { nameOf, usePeople } from '../people/people.store.js';
 import { useMessageActions } from './message-actions.js';
-import { plainText } from './plain-text.js';
+import { plainText, WITHOUT_WORDS } from './plain-text.js';
 
 interface MessageQuoteProps {
   quoted: ReplyPreview;
@@ -27,18 +27,21 @@ export function MessageQuote({ quoted, tabStop }: MessageQuoteProps) {
     >
       <Reply size={13} strokeWidth={1.8} className="flex-none text-ink-3" aria-hidden="true" />
       <span className="sr-only">Answers</span>
-      <b className="flex-none">{name}</b>
-      <QuotedWords quoted={quoted} />
+      <b className="flex-none" dir="auto">
+        {name}
+      </b>
+      <QuotedWords words={quoted.excerpt === '' ? null : plainText(quoted.excerpt, LONGEST)} />
     </button>
   );
 }
 
-/** The quoted words; nothing is left of a deleted message. */
-export function QuotedWords({ quoted }: { quoted: ReplyPreview }) {
-  if (quoted.excerpt === '') return <em className="truncate">Deleted message</em>;
+/** The quoted words; null: of a deleted message, of which nothing is left. */
+export function QuotedWords({ words }: { words: string | null }) {
+  if (words === null) return <em className="truncate">Deleted message</em>;
+  if (words === '') return <em className="truncate">{WITHOUT_WORDS}</em>;
   return (
     <span className="truncate" dir="auto">
-      {plainText(quoted.excerpt, LONGEST)}
+      {words}
     </span>
   );
 }

@@ -2,12 +2,22 @@ import { describe, expect, it } from '@jest/globals';
 import type { Message } from '@parley/protocol';
 import { aMessage } from './chat.factory.js';
 import type { ConversationFacts } from './message-actions.js';
-import { EDIT_WINDOW_MS, lastEditable, rightsTo } from './message-rights.js';
+import { lastEditable, rightsTo } from './message-rights.js';
 
+const EDIT_WINDOW_MS = 900_000;
 const WRITTEN = Date.parse('2026-01-05T10:00:00.000Z');
 
 function facts(over: Partial<ConversationFacts> = {}): ConversationFacts {
-  return { id: 'c', type: 'group', myRole: 'member', isArchived: false, me: 'me', isGone: false, ...over };
+  return {
+    id: 'c',
+    type: 'group',
+    myRole: 'member',
+    isArchived: false,
+    me: 'me',
+    isGone: false,
+    editWindowMs: EDIT_WINDOW_MS,
+    ...over,
+  };
 }
 
 function at(seq: number, over: Partial<Message> = {}) {
@@ -20,6 +30,8 @@ describe('Rights to a message', () => {
     expect(rightsTo(at(1), facts(), WRITTEN + EDIT_WINDOW_MS).edit).toBe(false);
     expect(rightsTo(at(1, { senderId: 'ama' }), facts({ myRole: 'owner' }), WRITTEN).edit).toBe(false);
     expect(rightsTo(at(1, { type: 'file' }), facts(), WRITTEN).edit).toBe(false);
+    expect(rightsTo(at(1), facts({ editWindowMs: 0 }), WRITTEN - 1).edit).toBe(false);
+    expect(rightsTo(at(1), facts({ editWindowMs: 4 * EDIT_WINDOW_MS }), WRITTEN + EDIT_WINDOW_MS).edit).toBe(true);
   });
 
   it('M4: I delete what I wrote; those who lead a group delete what others wrote', () => {

@@ -1,9 +1,6 @@
 import type { Message } from '@parley/protocol';
 import type { ConversationFacts } from './message-actions.js';
 
-/** How long a message can be edited, unless its server is configured otherwise: then that one refuses. */
-export const EDIT_WINDOW_MS = 15 * 60_000;
-
 /** What is offered (the server decides; this only spares people buttons that would be refused). */
 export interface MessageRights {
   edit: boolean;
@@ -16,12 +13,17 @@ export const NO_RIGHTS: MessageRights = { edit: false, remove: false, react: fal
 
 type Rated = Pick<Message, 'senderId' | 'type' | 'isDeleted' | 'createdAt'>;
 
+/** `now`: by the server's clock. */
 export function rightsTo(message: Rated, facts: ConversationFacts, now: number): MessageRights {
   const open = !facts.isGone && !facts.isArchived;
   if (!open || message.isDeleted || message.type === 'system') return NO_RIGHTS;
   const mine = message.senderId === facts.me;
   return {
-    edit: mine && message.type === 'text' && now - Date.parse(message.createdAt) < EDIT_WINDOW_MS,
+    edit:
+      mine &&
+      message.type === 'text' &&
+      facts.editWindowMs > 0 &&
+      now - Date.parse(message.createdAt) < facts.editWindowMs,
     remove: mine || (facts.type === 'group' && facts.myRole !== 'member'),
     react: true,
     reply: true,

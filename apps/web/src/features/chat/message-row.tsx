@@ -1,8 +1,13 @@
+import type { PendingItem } from '@parley/client';
+import type { ErrorObject } from '@parley/protocol';
 import { memo } from 'react';
 import { sentenceOf } from '../../api/sentences.js';
+import { Isolated } from '../../ui/isolated.js';
+import { announce } from './announcements.js';
 import { useConversationFacts, useMessageActions } from './message-actions.js';
 import { MessageLine } from './message-line.js';
 import { MessageTime } from './message-time.js';
+import { Refusal, RefusalButton } from './refusal.js';
 import type { MessageRowProps } from './row-props.js';
 import type { Row } from './rows.js';
 import { useRights } from './use-rights.js';
@@ -64,11 +69,11 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
             Notice,
           </span>
           <p id={`${id}-body`}>
-            {props.sentence} · <MessageTime iso={row.createdAt} className="tabular-nums" />
+            <Isolated text={props.sentence} /> · <MessageTime iso={row.createdAt} className="tabular-nums" />
           </p>
         </div>
       )}
-      {pending?.failure ? <NotSent {...props} reason={sentenceOf(pending.failure)} /> : null}
+      {pending?.failure ? <NotSent {...props} pending={pending} failure={pending.failure} /> : null}
     </article>
   );
 }, sameRow);
@@ -78,25 +83,39 @@ function stateOf({ pending }: Row): string {
   return pending.failure ? 'failed' : 'pending';
 }
 
-type NotSentProps = Pick<MessageRowProps, 'row' | 'onRetry' | 'onDiscard'> & { reason: string };
+interface NotSentProps extends Pick<MessageRowProps, 'onRetry' | 'onDiscard'> {
+  pending: PendingItem;
+  failure: ErrorObject;
+}
 
-function NotSent({ row, reason, onRetry, onDiscard }: NotSentProps) {
-  const id = row.pending?.key ?? '';
-  const link = 'rounded-inline px-1 py-1 font-medium underline-offset-2 hover:underline max-[720px]:min-h-11';
+/** A final refusal is not to be tried again: its text goes back to the composer, or where there is none to the clipboard. */
+function NotSent({ pending, failure, onRetry, onDiscard }: NotSentProps) {
+  const { takeBack, copyText } = useMessageActions();
+  const { isArchived, isGone } = useConversationFacts();
+  const { key, entry } = pending;
+  const copy = () =>
+    void copyText(entry.content).then(
+      () => announce('Text copied'),
+      () => announce('It could not be copied.'),
+    );
   return (
     <div className="message-line hover:bg-transparent">
       <div />
-      <p role="alert" className="col-span-2 flex flex-wrap items-center gap-x-2 text-second text-danger">
-        <span>
-          <b className="font-strong">Not sent.</b> {reason}
-        </span>
-        <button type="button" className={link} onClick={() => onRetry(id)}>
-          Try again
-        </button>
-        <button type="button" className={link} onClick={() => onDiscard(id)}>
-          Delete
-        </button>
-      </p>
+      <div className="col-span-2">
+        <Refusal>
+          <span>
+            <b className="font-strong">Not sent.</b> {sentenceOf(failure)}
+          </span>
+          {failure.retryable ? (
+            <RefusalButton onClick={() => onRetry(key)}>Try again</RefusalButton>
+          ) : isArchived || isGone ? (
+            <RefusalButton onClick={copy}>Copy text</RefusalButton>
+          ) : (
+            <RefusalButton onClick={() => takeBack(pending)}>Edit</RefusalButton>
+          )}
+          <RefusalButton onClick={() => onDiscard(key)}>Delete</RefusalButton>
+        </Refusal>
+      </div>
     </div>
   );
 }

@@ -1,11 +1,14 @@
 import { type Block, type Inline, parse } from '@parley/markdown';
+import { isBlank } from '@parley/protocol';
 import { Fragment, memo, type ReactNode } from 'react';
+import { drawsNothing, WITHOUT_WORDS } from './plain-text.js';
 
 /** Says whether one of these usernames is a person whom this message mentions, and who. */
 export type FindMention = (usernames: readonly string[]) => 'me' | 'other' | null;
 
 /** A message's Markdown as elements and text nodes; no HTML is ever made of it. */
 export const MessageText = memo(function MessageText({ text, find }: { text: string; find: FindMention }) {
+  if (drawsNothing(text)) return <em className="message-blank">{WITHOUT_WORDS}</em>;
   return <>{parse(text).map((block, index) => blockOf(block, index, find))}</>;
 });
 
@@ -16,9 +19,10 @@ function blockOf(block: Block, key: number, find: FindMention): ReactNode {
     case 'quote':
       return <blockquote key={key}>{block.children.map((child, index) => blockOf(child, index, find))}</blockquote>;
     case 'codeBlock':
-      return (
+      // An empty box would say nothing.
+      return isBlank(block.text) ? null : (
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a wide block is scrolled by keyboard too
-        <pre key={key} tabIndex={0}>
+        <pre key={key} dir="auto" tabIndex={0}>
           <code>{block.text}</code>
         </pre>
       );

@@ -64,9 +64,9 @@ function MessageMenu({ message, rights, row, tabStop, onReact }: MessageToolbarP
   const then = (act: () => void) => () => {
     after.current = act;
   };
-  const copied = (copy: (of: Message) => Promise<void>, words: string) => () => {
+  const copied = (copy: () => Promise<void>, words: string) => () => {
     row.close();
-    copy(message).then(
+    copy().then(
       () => announce(words),
       () => announce('It could not be copied.'),
     );
@@ -132,10 +132,10 @@ function MessageMenu({ message, rights, row, tabStop, onReact }: MessageToolbarP
           Edit
         </MenuItem>
       ) : null}
-      <MenuItem icon={<Copy {...ICON} />} onSelect={then(copied(copyText, 'Text copied'))}>
+      <MenuItem icon={<Copy {...ICON} />} onSelect={then(copied(() => copyText(message.content), 'Text copied'))}>
         Copy text
       </MenuItem>
-      <MenuItem icon={<Link2 {...ICON} />} onSelect={then(copied(copyLink, 'Link copied'))}>
+      <MenuItem icon={<Link2 {...ICON} />} onSelect={then(copied(() => copyLink(message), 'Link copied'))}>
         Copy link
       </MenuItem>
       <MenuItem icon={<Eye {...ICON} />} onSelect={then(() => row.open('receipts'))}>

@@ -2,6 +2,7 @@ import type { UserView } from '@parley/protocol';
 import { Check, CheckCheck, Clock, TriangleAlert } from 'lucide-react';
 import { PersonAvatar } from '../../ui/avatar.js';
 import { Hinted } from '../../ui/hint.js';
+import { isolate, withoutIsolates } from '../../ui/isolated.js';
 import { type Receipt, receiptWords } from './receipts.js';
 
 interface ReceiptRailProps {
@@ -26,14 +27,15 @@ const ICON = { size: 14, strokeWidth: 1.8 } as const;
 /** The proof beside the words: what became of a message of mine, and the heads of those who have read down to here. */
 export function ReceiptRail(props: ReceiptRailProps) {
   const { receipt, heads, readers, audience, tabStop, onOpen } = props;
-  const words = receipt === null ? headWords(heads) : receiptWords(receipt, readers);
+  const names = readers.map(isolate);
+  const words = receipt === null ? headWords(heads) : receiptWords(receipt, names);
   if (words === null) return null;
   const isButton = receipt !== null && onOpen !== null;
   const picture = (
     <span
       // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- a drawn glyph or tiles, not a file
       role="img"
-      aria-label={words}
+      aria-label={withoutIsolates(words)}
       title={isButton ? undefined : words}
       data-testid={receipt === null ? undefined : 'receipt'}
       data-receipt={receipt ?? undefined}
@@ -48,7 +50,7 @@ export function ReceiptRail(props: ReceiptRailProps) {
       className="receipt"
       align="end"
       tabIndex={tabStop ? 0 : -1}
-      hint={readWords(readers, audience)}
+      hint={readWords(names, audience)}
       onClick={onOpen}
     >
       {picture}
@@ -75,10 +77,10 @@ function Heads({ heads }: { heads: readonly UserView[] }) {
   return (
     <span className="inline-flex items-center">
       {heads.length > HEADS ? (
-        <span className="mr-0.5 text-[10px] text-ink-3 tabular-nums">+{heads.length - HEADS}</span>
+        <span className="me-0.5 text-[10px] text-ink-3 tabular-nums">+{heads.length - HEADS}</span>
       ) : null}
       {heads.slice(0, HEADS).map((user) => (
-        <PersonAvatar key={user.id} user={user} size={16} className="-ml-0.5 ring-2 ring-paper first:ml-0" />
+        <PersonAvatar key={user.id} user={user} size={16} className="-ms-0.5 ring-2 ring-paper first:ms-0" />
       ))}
     </span>
   );
@@ -88,7 +90,7 @@ function headWords(heads: readonly UserView[]): string | null {
   if (heads.length === 0) return null;
   const [first] = heads;
   const rest = heads.length - 1;
-  return `${first?.displayName}${rest > 0 ? ` and ${rest} more have` : ' has'} read up to here`;
+  return `${isolate(first?.displayName ?? '')}${rest > 0 ? ` and ${rest} more have` : ' has'} read up to here`;
 }
 
 /** "Read by 2 of 5: Ama, Jonas". */

@@ -6,6 +6,7 @@ import { clockTime, fullTime, listTime } from './dates.js';
 import { DetailsDialog } from './details-dialog.js';
 import { fetchReceipts } from './message-details.js';
 import { useFetched } from './use-fetched.js';
+import { useToday } from './use-today.js';
 
 interface ReceiptsDialogProps {
   message: Message;
@@ -62,6 +63,7 @@ function sorted(items: readonly MessageReceipt[], known: readonly UserView[], ex
 }
 
 function Section({ title, empty, reached }: { title: string; empty?: string; reached: readonly Reached[] }) {
+  const today = useToday();
   return (
     <section aria-label={title} className="pb-3 last:pb-0">
       <h3 className="pb-1 text-second font-medium text-ink-2">
@@ -72,11 +74,13 @@ function Section({ title, empty, reached }: { title: string; empty?: string; rea
         {reached.map(({ user, at }) => (
           <li key={user.id} data-testid="receipt-person" className="flex items-center gap-3 py-1.5">
             <PersonAvatar user={user} size={32} />
-            <span className="min-w-0 flex-1 truncate text-body">{user.displayName}</span>
+            <span dir="auto" className="people-line min-w-0 flex-1 truncate text-body">
+              {user.displayName}
+            </span>
             {at === null ? null : (
               <span className="flex flex-none items-center gap-1.5 text-second text-ink-3 tabular-nums">
                 <time dateTime={at} title={fullTime(new Date(at))}>
-                  {when(new Date(at))}
+                  {when(new Date(at), today)}
                 </time>
                 <CheckCheck size={14} strokeWidth={1.8} className={title === 'Read by' ? 'text-accent' : undefined} />
               </span>
@@ -88,8 +92,8 @@ function Section({ title, empty, reached }: { title: string; empty?: string; rea
   );
 }
 
-function when(at: Date): string {
-  const day = listTime(at, new Date());
+function when(at: Date, today: Date): string {
+  const day = listTime(at, today);
   const time = clockTime(at);
   return day === time ? time : `${day}, ${time}`;
 }

@@ -3,7 +3,7 @@ import { aMessage, aPending, ME, stored, storedItem } from './chat.factory.js';
 import { rowsOf } from './rows.js';
 
 const now = new Date(2026, 2, 2, 12);
-const context = { me: ME, complete: true, newFrom: null, now };
+const context = { me: ME, complete: true, newFrom: null, now, lead: 0 };
 const partial = { ...context, complete: false };
 const at = (day: number, hour: number, minute = 0) => new Date(2026, 2, day, hour, minute).toISOString();
 
@@ -78,5 +78,12 @@ describe('Rows', () => {
   it('L7: the line of new messages stands above the first unread one', () => {
     const rows = rowsOf(stored(1, 4), { ...context, newFrom: 3 });
     expect(rows.map((row) => row.fresh)).toEqual([false, false, true, false]);
+  });
+
+  it('what is not sent yet has the server’s time, whatever the device’s clock says', () => {
+    const pending = aPending('p', { entry: { ...aPending('p').entry, createdAt: at(3, 0, 10) } });
+    const [row] = rowsOf([pending], { ...context, lead: 20 * 60_000 });
+    expect(row?.createdAt).toBe(at(2, 23, 50));
+    expect(row?.day).toBe('Today');
   });
 });

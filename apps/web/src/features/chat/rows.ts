@@ -31,6 +31,8 @@ export interface RowContext {
   /** The first message after the "new messages" line; null without one. */
   newFrom: number | null;
   now: Date;
+  /** How far this device's clock is ahead of the server's. Milliseconds. */
+  lead: number;
 }
 
 /** Rows of one sender within this time stand together. */
@@ -82,8 +84,8 @@ function storedRow({ key, message }: StoredItem, above: Above | null, context: R
 }
 
 function pendingRow(pending: PendingItem, above: Above | null, context: RowContext): Row {
-  // My clock may run behind the server's: a message that is not sent yet is never older than the last one.
-  const at = new Date(Math.max(Date.parse(pending.entry.createdAt), above?.at.getTime() ?? 0));
+  // A message that is not sent yet is never older than the last one.
+  const at = new Date(Math.max(Date.parse(pending.entry.createdAt) - context.lead, above?.at.getTime() ?? 0));
   return {
     key: pending.key,
     message: null,

@@ -1,6 +1,6 @@
-import type { Message, UserView } from '@parley/protocol';
+import type { Message } from '@parley/protocol';
 import { Trash2 } from 'lucide-react';
-import { type ReactNode, Suspense } from 'react';
+import { Suspense, useEffect, useRef } from 'react';
 import { lazyPart } from '../../ui/lazy-part.js';
 import { ReactionChips } from '../reactions/reaction-chips.js';
 import { type Reactions, useReactions } from '../reactions/use-reactions.js';
@@ -10,8 +10,11 @@ import { useConversationFacts, useMessageActions } from './message-actions.js';
 import { MessageEditor } from './message-editor.js';
 import { MessageText } from './message-text.js';
 import { MessageToolbar } from './message-toolbar.js';
+import { Refusal, RefusalButton } from './refusal.js';
 import type { MessageLineProps } from './row-props.js';
+import { UnsavedEdit } from './unsaved-edit.js';
 import { type Edit, useEdit } from './use-edit.js';
+import type { RowActions } from './use-row-actions.js';
 
 const ReactionPicker = lazyPart(() => import('../reactions/reaction-picker.js'));
 const ReceiptsDialog = lazyPart(() => import('./receipts-dialog.js'));
@@ -23,81 +26,99 @@ interface StoredMessageProps extends MessageLineProps {
 
 /** A message that the server has: its words or their editor, its reactions, and what one can do with it. */
 export function StoredMessage(props: StoredMessageProps) {
-  const { message, id, find, editing, people, tabStop, actions, rights } = props;
+  const { message, find, editing, people, tabStop, actions, rights } = props;
+  const { isDeleted } = message;
   const { me } = useConversationFacts();
   const edit = useEdit(message);
   const reactions = useReactions(message);
-  if (message.isDeleted) {
-    return (
-      <p className="message-text message-tombstone" id={`${id}-body`}>
-        <Trash2 size={14} strokeWidth={1.6} aria-hidden="true" /> Message deleted
-      </p>
-    );
-  }
-  const saving = edit.pending !== null && edit.pending.refusal === null;
+  useMeanwhile(message, edit, editing);
+  useClosedWhenDeleted(isDeleted, actions);
   return (
     <>
-      {editing ? (
-        <Editor message={message} edit={edit} people={people} />
-      ) : (
-        <div className="message-text" id={`${id}-body`} dir="auto" data-saving={saving || undefined}>
-          <MessageText text={saving ? (edit.pending?.text ?? '') : message.content} find={find} />
-          {message.editedAt && !saving ? (
-            <>
-              {' '}
-              <button
-                type="button"
-                className="message-edited"
-                tabIndex={tabStop ? 0 : -1}
-                title={`Edited ${fullTime(new Date(message.editedAt))}. Show earlier versions`}
-                onClick={() => actions.open('edits')}
-              >
-                (edited)
-              </button>
-            </>
-          ) : null}
-        </div>
+      {isDeleted ? <Tombstone id={props.id} /> : null}
+      {/* At the same place whether or not the message is there: what is being typed keeps its field. */}
+      {editing && (!isDeleted || edit.pending !== null) ? (
+        <MessageEditor message={message} edit={edit} people={people} find={find} />
+      ) : isDeleted ? null : (
+        <Words {...props} edit={edit} />
       )}
-      <ReactionChips
-        message={message}
-        me={me}
-        reactions={reactions}
-        open={rights.react}
-        tabStop={tabStop}
-        onPick={(anchor) => actions.open('picker', anchor)}
-      />
-      <Refusals message={message} edit={edit} reactions={reactions} editing={editing} />
-      {actions.active && !editing ? (
+      {isDeleted ? null : (
+        <ReactionChips
+          message={message}
+          me={me}
+          reactions={reactions}
+          open={rights.react}
+          tabStop={tabStop}
+          onPick={(anchor) => actions.open('picker', anchor)}
+        />
+      )}
+      <UnsavedEdit message={message} edit={edit} editing={editing} />
+      {reactions.refusal !== null && !isDeleted ? (
+        <Refusal>
+          <span>{reactions.refusal}</span>
+          <RefusalButton onClick={reactions.dismiss}>Dismiss</RefusalButton>
+        </Refusal>
+      ) : null}
+      {actions.active && !editing && !isDeleted ? (
         <MessageToolbar message={message} rights={rights} row={actions} tabStop={tabStop} onReact={reactions.toggle} />
       ) : null}
-      <Opened {...props} me={me} reactions={reactions} />
+      {isDeleted && actions.opened !== 'delete' ? null : <Opened {...props} me={me} reactions={reactions} />}
     </>
   );
 }
 
-interface EditorProps {
-  message: Message;
-  edit: Edit;
-  people: readonly UserView[];
+function Tombstone({ id }: { id: string }) {
+  return (
+    <p className="message-text message-tombstone" id={`${id}-body`}>
+      <Trash2 size={14} strokeWidth={1.6} aria-hidden="true" /> Message deleted
+    </p>
+  );
 }
 
-function Editor({ message, edit, people }: EditorProps) {
-  const { setEditing } = useMessageActions();
+function Words({ message, id, find, tabStop, actions, edit }: StoredMessageProps & { edit: Edit }) {
+  const saving = edit.pending?.isSaving ? edit.pending.text : null;
   return (
-    <MessageEditor
-      message={message}
-      text={edit.pending?.text ?? message.content}
-      people={people}
-      onSave={(text) => {
-        setEditing(null);
-        edit.save(text);
-      }}
-      onCancel={() => {
-        edit.dismiss();
-        setEditing(null);
-      }}
-    />
+    <div className="message-text" id={`${id}-body`} dir="auto" data-saving={saving !== null || undefined}>
+      <MessageText text={saving ?? message.content} find={find} />
+      {message.editedAt && saving === null ? (
+        <>
+          {' '}
+          <button
+            type="button"
+            className="message-edited"
+            tabIndex={tabStop ? 0 : -1}
+            title={`Edited ${fullTime(new Date(message.editedAt))}. Show earlier versions`}
+            onClick={() => actions.open('edits')}
+          >
+            (edited)
+          </button>
+        </>
+      ) : null}
+    </div>
   );
+}
+
+/** What becomes of an open editor when the message changes: untouched it follows, else both stay. */
+function useMeanwhile(message: Message, edit: Edit, editing: boolean): void {
+  const { setEditing } = useMessageActions();
+  const { pending, follow } = edit;
+  const isBehind =
+    pending !== null && !pending.isSaving && (message.isDeleted || message.content !== pending.base?.content);
+  const isOpen = useRef(editing);
+  useEffect(() => {
+    isOpen.current = editing;
+  });
+  useEffect(() => {
+    if (isBehind && follow() === 'gone' && isOpen.current) setEditing(null);
+  });
+}
+
+/** A dialog about words that are gone goes with them; the one that deletes has an end of its own. */
+function useClosedWhenDeleted(isDeleted: boolean, { opened, close }: RowActions): void {
+  const isLeft = isDeleted && opened !== null && opened !== 'delete';
+  useEffect(() => {
+    if (isLeft) close();
+  });
 }
 
 /** What lies over the page. */
@@ -142,58 +163,6 @@ function Opened(props: StoredMessageProps & { me: string; reactions: Reactions }
     default:
       return null;
   }
-}
-
-interface RefusalsProps {
-  message: Message;
-  edit: Edit;
-  reactions: Reactions;
-  editing: boolean;
-}
-
-/** What was shown and had to be taken back, with the reason. */
-function Refusals({ message, edit, reactions, editing }: RefusalsProps) {
-  const { setEditing } = useMessageActions();
-  const refusal = edit.pending?.refusal ?? null;
-  return (
-    <>
-      {refusal !== null && !editing ? (
-        <Refusal>
-          <span>
-            <b className="font-strong">Not changed.</b> {refusal}
-          </span>
-          <RefusalButton onClick={() => setEditing(message.id)}>Edit again</RefusalButton>
-          <RefusalButton onClick={edit.dismiss}>Dismiss</RefusalButton>
-        </Refusal>
-      ) : null}
-      {reactions.refusal !== null ? (
-        <Refusal>
-          <span>{reactions.refusal}</span>
-          <RefusalButton onClick={reactions.dismiss}>Dismiss</RefusalButton>
-        </Refusal>
-      ) : null}
-    </>
-  );
-}
-
-function Refusal({ children }: { children: ReactNode }) {
-  return (
-    <p role="alert" className="flex flex-wrap items-center gap-x-2 text-second text-danger">
-      {children}
-    </p>
-  );
-}
-
-function RefusalButton({ onClick, children }: { onClick: () => void; children: ReactNode }) {
-  return (
-    <button
-      type="button"
-      className="rounded-inline px-1 py-1 font-medium underline-offset-2 hover:underline max-[720px]:min-h-11"
-      onClick={onClick}
-    >
-      {children}
-    </button>
-  );
 }
 
 /** Where the focus goes when a message was deleted: to the row after it, else to writing. */

@@ -1,14 +1,15 @@
 import type { MemberRole, Message, SystemMetadata } from '@parley/protocol';
+import { isolate } from '../../ui/isolated.js';
 
 type NameOf = (id: string) => string;
 
 const ROLES: Record<MemberRole, string> = { owner: 'an owner', admin: 'an admin', member: 'a member' };
 
-/** What a system message says: "Ama added Jonas and Li". `me` is called "You". */
+/** What a system message says: "Ama added Jonas and Li". `me` is called "You". Words of people are isolated. */
 export function systemSentence(message: Message, me: string, nameOf: NameOf): string {
   const metadata = message.metadata as Partial<SystemMetadata>;
-  const actor = message.senderId === me ? 'You' : nameOf(message.senderId);
-  const people = listOf((metadata.userIds ?? []).map((id) => (id === me ? 'you' : nameOf(id))));
+  const actor = message.senderId === me ? 'You' : isolate(nameOf(message.senderId));
+  const people = listOf((metadata.userIds ?? []).map((id) => (id === me ? 'you' : isolate(nameOf(id)))));
   switch (metadata.event) {
     case 'member_added':
       return `${actor} added ${people}`;
@@ -19,7 +20,7 @@ export function systemSentence(message: Message, me: string, nameOf: NameOf): st
     case 'role_changed':
       return `${actor} made ${people} ${ROLES[metadata.to as MemberRole] ?? 'a member'}`;
     case 'renamed':
-      return `${actor} renamed the group to “${metadata.to ?? ''}”`;
+      return `${actor} renamed the group to “${isolate(metadata.to ?? '')}”`;
     case 'archived':
       return `${actor} archived this conversation`;
     case 'unarchived':

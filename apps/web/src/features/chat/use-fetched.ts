@@ -1,14 +1,15 @@
 import type { ParleyClient } from '@parley/client';
 import { useChatClient } from '@parley/react';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { sentenceFor } from '../../api/sentences.js';
+import { isFinal, sentenceFor } from '../../api/sentences.js';
 
 export interface Fetched<T> {
   /** Null until it is here. */
   value: T | null;
   /** Why it is not. */
   error: string | null;
-  retry: () => void;
+  /** Null where asking again would fail again. */
+  retry: (() => void) | null;
 }
 
 /** What a dialog shows, fetched when it opens. `fetch` is to be one and the same function in every render. */
@@ -16,6 +17,7 @@ export function useFetched<T>(fetch: (client: ParleyClient, id: string) => Promi
   const client = useChatClient();
   const [value, setValue] = useState<T | null>(null);
   const [error, setError] = useState<string | null>(null);
+  const [isOver, setOver] = useState(false);
   const attempt = useRef(0);
   const load = useCallback(() => {
     attempt.current += 1;
@@ -25,7 +27,9 @@ export function useFetched<T>(fetch: (client: ParleyClient, id: string) => Promi
         if (mine === attempt.current) setValue(got);
       },
       (thrown: unknown) => {
-        if (mine === attempt.current) setError(sentenceFor(thrown));
+        if (mine !== attempt.current) return;
+        setError(sentenceFor(thrown));
+        setOver(isFinal(thrown));
       },
     );
   }, [client, fetch, id]);
@@ -39,5 +43,5 @@ export function useFetched<T>(fetch: (client: ParleyClient, id: string) => Promi
     setError(null);
     load();
   }, [load]);
-  return { value, error, retry };
+  return { value, error, retry: isOver ? null : retry };
 }

@@ -1,16 +1,23 @@
 import type { Message } from '@parley/protocol';
+import { useChatClient } from '@parley/react';
 import { useEffect, useState } from 'react';
 import type { ConversationFacts } from './message-actions.js';
-import { EDIT_WINDOW_MS, type MessageRights, NO_RIGHTS, rightsTo } from './message-rights.js';
+import { type MessageRights, NO_RIGHTS, rightsTo } from './message-rights.js';
+
+/** A longer time would overflow the timer. */
+const LONGEST_MS = 86_400_000;
 
 /** What is offered at a message, null for one that is not stored yet. Changes when its time for edits ends. */
 export function useRights(message: Message | null, facts: ConversationFacts): MessageRights {
-  const [now, setNow] = useState(() => Date.now());
-  const closesAt = message ? Date.parse(message.createdAt) + EDIT_WINDOW_MS : null;
+  const client = useChatClient();
+  const [looks, setLooks] = useState(0);
+  const mine = message !== null && message.senderId === facts.me;
+  const closesAt = mine ? Date.parse(message.createdAt) + facts.editWindowMs : null;
   useEffect(() => {
-    if (closesAt === null || closesAt <= Date.now()) return;
-    const timer = setTimeout(() => setNow(closesAt), closesAt - Date.now());
+    const left = closesAt === null ? 0 : closesAt - client.serverNow();
+    if (left <= 0) return;
+    const timer = setTimeout(() => setLooks(looks + 1), Math.min(left, LONGEST_MS));
     return () => clearTimeout(timer);
-  }, [closesAt]);
-  return message ? rightsTo(message, facts, now) : NO_RIGHTS;
+  }, [client, closesAt, looks]);
+  return message ? rightsTo(message, facts, client.serverNow()) : NO_RIGHTS;
 }

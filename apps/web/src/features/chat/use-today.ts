@@ -1,14 +1,29 @@
+import { useChatClient } from '@parley/react';
 import { useEffect, useState } from 'react';
 
 const DAY_MS = 86_400_000;
 
-/** A time of the present day; changes after midnight, so that "Today" becomes "Yesterday". */
+/** The present time by the server's clock, for the reader's time zone; changes after midnight, so that "Today" becomes "Yesterday". */
 export function useToday(): Date {
-  const [now, setNow] = useState(() => new Date());
+  const client = useChatClient();
+  const [now, setNow] = useState(() => new Date(client.serverNow()));
   useEffect(() => {
     const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1, 0, 0, 1);
-    const timer = setTimeout(() => setNow(new Date()), Math.min(DAY_MS, midnight.getTime() - Date.now()));
-    return () => clearTimeout(timer);
-  }, [now]);
+    const look = () => setNow(new Date(client.serverNow()));
+    const timer = setTimeout(look, Math.min(DAY_MS, Math.max(0, midnight.getTime() - client.serverNow())));
+    // The clock is known with the first connection, and put right by each.
+    const stop = client.connection.subscribe(() => {
+      const { state } = client.connection.getSnapshot();
+      if (state === 'online' && isOtherDay(now, new Date(client.serverNow()))) look();
+    });
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, [client, now]);
   return now;
+}
+
+function isOtherDay(a: Date, b: Date): boolean {
+  return a.toDateString() !== b.toDateString();
 }

@@ -1,4 +1,5 @@
 import { useChatClient, useChatEvent } from '@parley/react';
+import { isolate } from '../../ui/isolated.js';
 import { nameOf, peopleStore } from '../people/people.store.js';
 import { announce } from './announcements.js';
 import { plainText } from './plain-text.js';
@@ -11,7 +12,9 @@ export function useToldChanges(conversationId: string, me: string): void {
   const isOthers = (event: { conversationId: string; actorId: string }) =>
     event.conversationId === conversationId && event.actorId !== me;
   useChatEvent('message:edited', (event) => {
-    if (isOthers(event)) announce(`${name(event.actorId)} edited: ${plainText(event.message.content, LONGEST)}`);
+    if (!isOthers(event)) return;
+    const { id, content } = event.message;
+    announce(`${name(event.actorId)} edited: ${isolate(plainText(content, LONGEST))}`, id);
   });
   useChatEvent('message:deleted', (event) => {
     if (isOthers(event)) announce(`${name(event.actorId)} deleted a message`);
@@ -21,11 +24,12 @@ export function useToldChanges(conversationId: string, me: string): void {
     const { items } = client.messages(conversationId).getSnapshot();
     const mine = items.find((item) => item.kind === 'stored' && item.message.id === event.messageId);
     if (mine?.kind === 'stored' && mine.message.senderId === me) {
-      announce(`${name(event.actorId)} reacted with ${event.emoji} to: ${plainText(mine.message.content, LONGEST)}`);
+      const words = isolate(plainText(mine.message.content, LONGEST));
+      announce(`${name(event.actorId)} reacted with ${event.emoji} to: ${words}`, mine.message.id);
     }
   });
 }
 
 function name(id: string): string {
-  return nameOf(peopleStore.getState().byId, id);
+  return isolate(nameOf(peopleStore.getState().byId, id));
 }

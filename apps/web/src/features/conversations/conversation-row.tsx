@@ -4,6 +4,7 @@ import { Link } from 'wouter';
 import { useFocusedWindow } from '../../hooks/use-focused-window.js';
 import { Avatar } from '../../ui/avatar.js';
 import { classes } from '../../ui/classes.js';
+import { Isolated } from '../../ui/isolated.js';
 import { fullTime, listTime } from '../chat/dates.js';
 import { useDraft } from '../chat/drafts.store.js';
 import { useToday } from '../chat/use-today.js';
@@ -51,7 +52,12 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
         <Avatar id={item.peer?.id ?? item.id} name={title} url={item.peer?.avatarUrl} size={40} />
         <span className="min-w-0">
           <span className="flex items-baseline justify-between gap-2">
-            <span className={classes('truncate text-body', badge ? 'font-strong' : 'font-medium')}>{title}</span>
+            <span
+              dir="auto"
+              className={classes('people-line truncate text-body', badge ? 'font-strong' : 'font-medium')}
+            >
+              {title}
+            </span>
             <time
               dateTime={item.updatedAt}
               title={fullTime(at)}
@@ -64,8 +70,17 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
             </time>
           </span>
           <span className="flex items-center justify-between gap-2">
-            <span className={classes('truncate text-second', badge ? 'text-ink' : 'text-ink-3')}>
-              {draft ? <span className="text-signal-text">Draft: {draft}</span> : preview}
+            <span
+              dir="auto"
+              className={classes('people-line min-w-0 flex-1 truncate text-second', badge ? 'text-ink' : 'text-ink-3')}
+            >
+              {draft ? (
+                <span className="text-signal-text">
+                  Draft: <bdi>{draft}</bdi>
+                </span>
+              ) : (
+                <Isolated text={preview} />
+              )}
             </span>
             <Badges unread={badge} mentions={badge ? item.mentionCount : 0} />
           </span>

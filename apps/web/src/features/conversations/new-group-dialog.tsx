@@ -1,6 +1,6 @@
 import { newClientId } from '@parley/client';
 import { LIMITS, type UserView } from '@parley/protocol';
-import { useChatClient } from '@parley/react';
+import { useChatClient, useLimits } from '@parley/react';
 import { type FormEvent, useState } from 'react';
 import { sentenceFor } from '../../api/sentences.js';
 import { useView } from '../../app/view.js';
@@ -19,7 +19,8 @@ export function NewGroupDialog({ me, onClose }: { me: string; onClose: () => voi
   const [people, setPeople] = useState<UserView[]>([]);
   const [error, setError] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
-  const full = people.length >= LIMITS.membersPerRequest;
+  const most = useLimits()?.membersPerRequest ?? LIMITS.membersPerRequest;
+  const full = people.length >= most;
 
   async function submit(event: FormEvent) {
     event.preventDefault();
@@ -52,6 +53,7 @@ export function NewGroupDialog({ me, onClose }: { me: string; onClose: () => voi
           placeholder="Name or username"
           chosen={people}
           without={[me]}
+          most={most}
           onPick={(person) => setPeople((now) => (full ? now : [...now, person]))}
           onRemove={(person) => setPeople((now) => now.filter((other) => other.id !== person.id))}
         />

@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Message } from '@parley/protocol';
+import { withoutIsolates } from '../../ui/isolated.js';
 import { aMessage, anItem } from '../chat/chat.factory.js';
+import { WITHOUT_WORDS } from '../chat/plain-text.js';
 import { foldArchived } from './ordered.js';
 import { previewOf, titleOf } from './preview.js';
 
@@ -13,10 +16,22 @@ describe('The list of conversations', () => {
 
   it('shows the last message in words, with who wrote it', () => {
     const nameOf = () => 'Ama Okafor';
+    const preview = (...[item, me]: [Parameters<typeof previewOf>[0], string]) =>
+      withoutIsolates(previewOf(item, me, nameOf));
     const lastMessage = aMessage({ content: '**Look**\n`here`' });
-    expect(previewOf(anItem({ lastMessage }), 'me', nameOf)).toBe('Ama: Look here');
-    expect(previewOf(anItem({ lastMessage }), 'ama', nameOf)).toBe('You: Look here');
-    expect(previewOf(anItem({ type: 'direct', lastMessage }), 'me', nameOf)).toBe('Look here');
+    expect(preview(anItem({ lastMessage }), 'me')).toBe('Ama: Look here');
+    expect(preview(anItem({ lastMessage }), 'ama')).toBe('You: Look here');
+    expect(preview(anItem({ type: 'direct', lastMessage }), 'me')).toBe('Look here');
+    expect(previewOf(anItem({ lastMessage }), 'me', nameOf)).toBe('\u2068Ama\u2069: \u2068Look here\u2069');
     expect(titleOf(anItem({ name: 'Ops' }))).toBe('Ops');
+  });
+
+  it('calls nothing an attachment that is none, and cuts no sign in half', () => {
+    const shown = (fields: Partial<Message>) =>
+      previewOf(anItem({ type: 'direct', lastMessage: aMessage(fields) }), 'me', () => 'Ama');
+    for (const content of ['```\n\n```', '\u3164', '> \n> ', '\u0301']) expect(shown({ content })).toBe(WITHOUT_WORDS);
+    expect(shown({ content: '', type: 'file' })).toBe('Attachment');
+    expect(shown({ content: '', isDeleted: true })).toBe('Message deleted');
+    expect(shown({ content: '🇩🇪'.repeat(200) })).toBe('🇩🇪'.repeat(140));
   });
 });

@@ -1,5 +1,6 @@
-import type { ConversationListItem } from '@parley/protocol';
-import { plainText } from '../chat/plain-text.js';
+import type { ConversationListItem, Message } from '@parley/protocol';
+import { isolate } from '../../ui/isolated.js';
+import { drawsNothing, plainText, WITHOUT_WORDS } from '../chat/plain-text.js';
 import { systemSentence } from '../chat/system-sentence.js';
 
 const LONGEST = 140;
@@ -11,14 +12,19 @@ export function titleOf(item: Titled): string {
   return item.name ?? item.peer?.displayName ?? 'Conversation';
 }
 
-/** The one line under the name. */
+/** The one line under the name. Words of people within words of ours are isolated. */
 export function previewOf(item: ConversationListItem, me: string, nameOf: (id: string) => string): string {
   const message = item.lastMessage;
   if (!message) return item.type === 'group' ? 'New group. Say something.' : 'Say hello.';
   if (message.type === 'system') return systemSentence(message, me, nameOf);
-  const text = message.isDeleted ? 'Message deleted' : plainText(message.content, LONGEST) || 'Attachment';
-  if (message.senderId === me) return `You: ${text}`;
-  return item.type === 'group' ? `${firstName(nameOf(message.senderId))}: ${text}` : text;
+  const text = message.isDeleted ? 'Message deleted' : wordsOf(message);
+  if (message.senderId === me) return `You: ${isolate(text)}`;
+  return item.type === 'group' ? `${isolate(firstName(nameOf(message.senderId)))}: ${isolate(text)}` : text;
+}
+
+function wordsOf({ content, type }: Message): string {
+  const text = drawsNothing(content) ? '' : plainText(content, LONGEST);
+  return text || (type === 'text' ? WITHOUT_WORDS : 'Attachment');
 }
 
 function firstName(name: string): string {

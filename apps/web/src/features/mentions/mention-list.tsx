@@ -46,7 +46,7 @@ export function MentionList({ id, people, active, inputRef, onPick }: MentionLis
         >
           <PersonAvatar user={person} size={24} />
           <span className="min-w-0 truncate text-body">
-            <span className="font-medium">{person.displayName}</span>{' '}
+            <bdi className="font-medium">{person.displayName}</bdi>{' '}
             <span className="text-second text-ink-3">@{person.username}</span>
           </span>
         </li>

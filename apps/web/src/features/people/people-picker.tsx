@@ -5,6 +5,8 @@ import { X } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { PersonAvatar } from '../../ui/avatar.js';
 import { classes } from '../../ui/classes.js';
+import { isComposing } from '../../ui/composing.js';
+import { Isolated, isolate } from '../../ui/isolated.js';
 import { usePeopleSearch } from './people-search.js';
 
 interface PeoplePickerProps {
@@ -15,13 +17,15 @@ interface PeoplePickerProps {
   /** Never offered, such as oneself. */
   without: readonly string[];
   autoFocus?: boolean;
+  /** Nobody more is taken than this. */
+  most?: number;
   onPick: (person: UserView) => void;
   onRemove?: (person: UserView) => void;
 }
 
 /** A combobox over the people of this server: type, arrows, Enter; Backspace takes back the last one chosen. */
 export function PeoplePicker(props: PeoplePickerProps) {
-  const { label, placeholder, chosen = [], without, autoFocus, onPick, onRemove } = props;
+  const { label, placeholder, chosen = [], without, autoFocus, most, onPick, onRemove } = props;
   const [query, setQuery] = useState('');
   const [active, setActive] = useState(0);
   const id = useId();
@@ -35,7 +39,7 @@ export function PeoplePicker(props: PeoplePickerProps) {
   }
 
   function onKeyDown(event: KeyboardEvent<HTMLInputElement>) {
-    if (event.nativeEvent.isComposing) return;
+    if (isComposing(event)) return;
     if (event.key === 'ArrowDown') setActive(Math.min(people.length - 1, active + 1));
     else if (event.key === 'ArrowUp') setActive(Math.max(0, active - 1));
     else if (event.key === 'Enter' && current) pick(current);
@@ -63,6 +67,7 @@ export function PeoplePicker(props: PeoplePickerProps) {
           autoComplete="off"
           spellCheck={false}
           autoFocus={autoFocus}
+          dir="auto"
           value={query}
           placeholder={chosen.length > 0 ? '' : placeholder}
           onChange={(event) => {
@@ -76,6 +81,9 @@ export function PeoplePicker(props: PeoplePickerProps) {
       <output className="sr-only">
         {status === 'ready' ? `${people.length} ${people.length === 1 ? 'person' : 'people'} found` : ''}
       </output>
+      {most !== undefined && chosen.length >= most ? (
+        <output className="pt-1.5 text-second text-ink-2">{`That is as many as go at once: ${most}.`}</output>
+      ) : null}
       <ul id={`${id}-list`} role="listbox" aria-label={label} className="-mx-2 mt-2 h-60 overflow-y-auto">
         {people.map((person) => (
           <Option
@@ -109,7 +117,9 @@ function Option({ id, person, active, onPick }: { id: string; person: UserView; 
     >
       <PersonAvatar user={person} size={36} />
       <span className="min-w-0">
-        <span className="block truncate text-body font-medium">{person.displayName}</span>
+        <span dir="auto" className="people-line block truncate text-body font-medium">
+          {person.displayName}
+        </span>
         <span className="block truncate text-meta text-ink-3">@{person.username}</span>
       </span>
     </li>
@@ -118,8 +128,10 @@ function Option({ id, person, active, onPick }: { id: string; person: UserView; 
 
 function Chip({ person, onRemove }: { person: UserView; onRemove: () => void }) {
   return (
-    <span className="inline-flex h-7 max-w-full items-center gap-1 rounded-control bg-accent-wash pl-2 text-second font-medium text-ink">
-      <span className="truncate">{person.displayName}</span>
+    <span className="inline-flex h-7 max-w-full items-center gap-1 rounded-control bg-accent-wash ps-2 text-second font-medium text-ink">
+      <span dir="auto" className="truncate">
+        {person.displayName}
+      </span>
       <button
         type="button"
         aria-label={`Remove ${person.displayName}`}
@@ -143,12 +155,12 @@ function Nobody({ query, status, error, chosen }: NobodyProps) {
   let text = 'Looking…';
   if (error !== null) text = error;
   else if (status === 'ready') {
-    if (query.trim().length > 1) text = `Nobody else here is called “${query.trim()}”.`;
+    if (query.trim().length > 1) text = `Nobody else here is called “${isolate(query.trim())}”.`;
     else text = `Type the first letters of ${chosen > 0 ? 'another' : 'a'} name or username.`;
   }
   return (
     <li role="presentation" className="px-2 py-6 text-center text-second text-ink-3">
-      {text}
+      <Isolated text={text} />
     </li>
   );
 }

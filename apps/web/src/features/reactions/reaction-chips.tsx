@@ -3,6 +3,7 @@ import { useChatClient } from '@parley/react';
 import { SmilePlus } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { Hinted } from '../../ui/hint.js';
+import { isolate } from '../../ui/isolated.js';
 import { fetchReactions } from '../chat/message-details.js';
 import { nameOf, usePeople } from '../people/people.store.js';
 import type { Reactions } from './use-reactions.js';
@@ -89,7 +90,7 @@ function useNames(message: Message, me: string) {
 
   function sentence({ emoji, reactedByMe }: ReactionCount): string | null {
     const ids = known?.byEmoji.get(emoji)?.filter((id) => id !== me) ?? [];
-    const names = ids.slice(0, NAMED).map((id) => nameOf(people, id));
+    const names = ids.slice(0, NAMED).map((id) => isolate(nameOf(people, id)));
     if (reactedByMe) names.unshift('You');
     if (names.length === 0) return null;
     if (ids.length > NAMED) names.push(`${ids.length - NAMED} more`);
