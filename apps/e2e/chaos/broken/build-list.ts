@@ -2,6 +2,7 @@ import type { Patch, ViolationName } from '@parley/testkit';
 import type { Row } from '../row.contract.js';
 import { halfSent } from '../rows/f31-half-sent.js';
 import { strangersInRedis } from '../rows/f32-strangers-in-redis.js';
+import { lateWord } from '../rows/f33-late-word.js';
 import { answersLost, calm, crashes, redisAway, together } from './trials.js';
 
 /** A build that breaks a promise, and the trouble in which that shows. */
@@ -153,5 +154,18 @@ export const BROKEN_BUILDS: BrokenBuild[] = [
     ],
     row: strangersInRedis,
     seenBy: ['wrong-content'],
+  },
+  {
+    name: 'a word of ended sessions closes every socket of their user',
+    patches: [
+      {
+        file: 'apps/api/src/modules/chat/session-endings.gateway.ts',
+        from: "if (ended.has(socket.data.principal.sessionId ?? '')) end(socket);",
+        to: 'if (ended.size > 0) end(socket);',
+      },
+    ],
+    row: lateWord,
+    seenBy: [],
+    fails: 'sockets were closed for a session that was not theirs',
   },
 ];

@@ -19,6 +19,7 @@ import { clientKilled } from './f24-client-killed.js';
 import { combined } from './f25-combined.js';
 import { halfSent } from './f31-half-sent.js';
 import { strangersInRedis } from './f32-strangers-in-redis.js';
+import { lateWord } from './f33-late-word.js';
 
 /** The matrix, in the order in which it is played. */
 export const ROWS: Row[] = [
@@ -48,5 +49,6 @@ export const ROWS: Row[] = [
   clientKilled(10),
   halfSent,
   strangersInRedis,
+  lateWord,
   combined(1.5),
 ];
