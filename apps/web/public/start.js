@@ -105,6 +105,7 @@ function isRootEmpty() {
 function say(title, text, isFinal) {
   var root = document.getElementById('root');
   var box = document.createElement('main');
+  var heading = document.createElement('h1');
   if (root === null) {
     // Before scripts that are modules are run.
     document.addEventListener('readystatechange', function () {
@@ -115,7 +116,9 @@ function say(title, text, isFinal) {
   if (isFinal) root.id = 'unfit';
   box.setAttribute('role', 'alert');
   box.style.cssText = 'max-width: 36em; margin: 20vh auto 0; padding: 0 20px; font: 16px/1.5 system-ui, sans-serif';
-  box.appendChild(document.createElement('h1')).textContent = title;
+  heading.style.cssText = 'margin: 0 0 8px; font-size: 20px; font-weight: 600';
+  heading.textContent = title;
+  box.appendChild(heading);
   box.appendChild(document.createElement('p')).textContent = text;
   if (!isFinal) box.appendChild(reloadButton());
   root.textContent = '';
@@ -126,7 +129,7 @@ function reloadButton() {
   var element = document.createElement('button');
   element.type = 'button';
   element.textContent = 'Reload';
-  element.style.cssText = 'padding: 8px 14px; font: inherit';
+  element.style.cssText = 'margin-top: 16px; padding: 8px 14px; border: 1px solid; border-radius: 7px; font: inherit';
   element.onclick = function () {
     location.reload();
   };

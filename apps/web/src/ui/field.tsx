@@ -34,7 +34,7 @@ export function Field({ label, error, hint, aside, className, maxLength, onChang
         aria-describedby={described}
         className={INPUT}
       />
-      {aside ? <div className="absolute end-0 top-0">{aside}</div> : null}
+      {aside ? <div className="absolute end-0 top-0 flex">{aside}</div> : null}
       {error ? (
         <p id={`${id}-error`} className="mt-1 text-second text-danger">
           {error}

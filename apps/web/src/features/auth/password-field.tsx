@@ -14,7 +14,7 @@ export function PasswordField(props: Omit<ComponentProps<typeof Field>, 'type' |
           type="button"
           aria-pressed={shown}
           aria-label={shown ? 'Hide password' : 'Show password'}
-          className="rounded-inline px-0.5 text-second font-medium text-accent hover:underline"
+          className="-my-1 rounded-inline px-0.5 py-1 text-second font-medium text-accent hover:underline"
           onClick={() => setShown(!shown)}
         >
           {shown ? 'Hide' : 'Show'}
