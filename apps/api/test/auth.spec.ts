@@ -6,6 +6,7 @@ import type { Response } from 'supertest';
 import { AccountsRepository } from '../src/modules/auth/accounts.repository.js';
 import { SessionEvents, type SessionsEnded } from '../src/modules/auth/index.js';
 import { PasswordHasher } from '../src/modules/auth/password-hasher.js';
+import { AdminNames } from '../src/modules/users/admin-names.js';
 import { PASSWORD, signedIn, startNode, type TestNode } from './node.js';
 
 const SAME_ORIGIN = { 'sec-fetch-site': 'same-origin' };
@@ -451,6 +452,9 @@ describe('server admins', () => {
       // Somebody who had the name before it was kept for an own account.
       await fresh.rows(sql`UPDATE users SET username = 'root' WHERE external_id = 'x'`);
       expect(await roleOf(await fresh.hostUser('x'))).toBe('user');
+      expect(fresh.logs.filter(({ meant }) => meant)).toEqual([]);
+      await fresh.node.app.get(AdminNames).onApplicationBootstrap();
+      expect(fresh.logs).toContainEqual(expect.objectContaining({ level: 'warn', username: 'root', meant: 'host:x' }));
     } finally {
       await fresh.close();
     }

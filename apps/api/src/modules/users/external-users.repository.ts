@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, type SQL, sql } from 'drizzle-orm';
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import { CONFIG, type Config } from '../../config/config.js';
 import { Database, type Db } from '../../database/database.js';
@@ -47,6 +47,14 @@ export class ExternalUsersRepository {
     if (!row) return null;
     const { id, isBot, isDisabled, ...rest } = row;
     return { id, isBot, isDisabled, claimed: rest };
+  }
+
+  /** Those of the host product's users who have one of these usernames. */
+  called(usernames: readonly string[]): Promise<{ username: string; externalId: string | null }[]> {
+    return this.database.db
+      .select({ username: users.username, externalId: users.externalId })
+      .from(users)
+      .where(and(inArray(users.username, [...usernames]), isNotNull(users.externalId)));
   }
 
   /**

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AdminNames } from './admin-names.js';
 import { ExternalUsersRepository } from './external-users.repository.js';
 import { NameFolding } from './name-folding.js';
 import { UsersController } from './users.controller.js';
@@ -7,7 +8,7 @@ import { UsersService } from './users.service.js';
 
 @Module({
   controllers: [UsersController],
-  providers: [NameFolding, UsersService, UsersRepository, ExternalUsersRepository],
+  providers: [AdminNames, NameFolding, UsersService, UsersRepository, ExternalUsersRepository],
   exports: [UsersService, UsersRepository, ExternalUsersRepository],
 })
 export class UsersModule {}
