@@ -54,12 +54,16 @@ type Opener = NonNullable<ClientOptions['openSocket']>;
 /** One device's way to the server, over all of its lives: real sockets and requests, disturbed at the client's edge. */
 export class DisturbedLine {
   weather: Weather = CALM;
+  /** As on a slow line, answers to `sync` are always still to come through the socket; requests pass. */
+  isClogged = false;
   /** Nothing gets through, in either direction. */
   private gone = false;
   private socket: Socket | null = null;
   /** Paths of all requests. */
   readonly requests: string[] = [];
-  readonly counts = { dropped: 0, repeated: 0, held: 0, lost: 0, cuts: 0 };
+  /** Questions that a clogged socket does not answer. */
+  private readonly clogging = new Set<number>();
+  readonly counts = { clogged: 0, dropped: 0, repeated: 0, held: 0, lost: 0, cuts: 0 };
 
   constructor(
     private readonly url: string,
@@ -117,6 +121,7 @@ export class DisturbedLine {
       if (packet.type === TYPE.event && packet.id !== undefined) {
         const [name, payload] = packet.data as [string, Record<string, unknown>];
         this.log.command(packet.id, name, payload);
+        if (this.isClogged && name === 'sync') this.clogging.add(packet.id);
         if (this.random.chance(this.weather.commandLost)) return this.loseAndCut(socket);
       }
       send(packet);
@@ -127,7 +132,11 @@ export class DisturbedLine {
     if (packet.type === TYPE.event) this.event(packet, shuffle);
     else if (packet.type === TYPE.ack) this.ack(packet, shuffle, socket);
     else {
-      if (packet.type === TYPE.connect) this.log.opened();
+      if (packet.type === TYPE.connect) {
+        // Commands of another socket are numbered from the start again.
+        this.clogging.clear();
+        this.log.opened();
+      }
       shuffle.pass(packet);
     }
   }
@@ -151,6 +160,10 @@ export class DisturbedLine {
   }
 
   private ack(packet: Packet, shuffle: FrameShuffle, socket: Inside): void {
+    if (this.clogging.delete(packet.id ?? -1)) {
+      this.counts.clogged += 1;
+      return;
+    }
     this.log.ack(packet.id ?? -1, (packet.data as unknown[])[0]);
     if (this.random.chance(this.weather.ackLost)) this.loseAndCut(socket);
     else if (this.random.chance(this.weather.ackHeld)) shuffle.hold(packet);

@@ -8,7 +8,7 @@ export type Figures = Readonly<Record<string, number>>;
 
 /** Without these the oracles would have nothing to say, however short it is. */
 export const EVEN_IN_SHORT: readonly string[] = [
-  ...['acked', 'dropped', 'repeated', 'held', 'lost', 'cuts', 'crashes', 'restarts', 'events', 'healed'],
+  ...['acked', 'dropped', 'repeated', 'held', 'lost', 'cuts', 'clogged', 'crashes', 'restarts', 'events', 'healed'],
   ...['conversations compared', 'members compared', 'messages compared'],
   ...['message rows', 'message_edited rows', 'message_deleted rows', 'reaction_updated rows', 'reply rows'],
   ...['mention rows', 'read rows', 'member_added rows', 'member_removed rows'],
@@ -39,6 +39,7 @@ export function figuresOf({ line, wire, log, crashes, restarts }: Device): Figur
     held: line.counts.held,
     lost: line.counts.lost,
     cuts: line.counts.cuts,
+    clogged: line.counts.clogged,
     crashes,
     restarts,
     events: moves.filter(({ by }) => by === 'event').length,

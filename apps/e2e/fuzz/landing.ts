@@ -6,11 +6,12 @@ const PATIENCE_MS = 45_000;
 const POLL_MS = 60;
 
 /**
- * The storm is over: every device comes back over a new connection, and sends what it has left. Resolves when all stand
- * where the server stands; or, after a long while, with what is still missing.
+ * The storm is over: every device comes back over a new connection, one in five over a line that is slow, and sends what
+ * it has left. Resolves when all stand where the server stands; or, after a long while, with what is still missing.
  */
 export async function land(devices: Device[]): Promise<string[]> {
-  for (const device of devices) {
+  for (const [number, device] of devices.entries()) {
+    device.line.isClogged = number % 5 === 0;
     device.line.weather = CALM;
     device.line.comeBack();
     device.line.cut();
@@ -18,7 +19,10 @@ export async function land(devices: Device[]): Promise<string[]> {
   const until = performance.now() + PATIENCE_MS;
   for (;;) {
     const missing = await whatIsMissing(devices);
-    if (missing.length === 0 || performance.now() > until) return missing;
+    if (missing.length === 0 || performance.now() > until) {
+      for (const { line } of devices) line.isClogged = false;
+      return missing;
+    }
     await sleep(POLL_MS);
   }
 }
