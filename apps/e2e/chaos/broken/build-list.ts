@@ -3,6 +3,7 @@ import type { Row } from '../row.contract.js';
 import { halfSent } from '../rows/f31-half-sent.js';
 import { strangersInRedis } from '../rows/f32-strangers-in-redis.js';
 import { lateWord } from '../rows/f33-late-word.js';
+import { longNumbers } from '../rows/f34-long-numbers.js';
 import { answersLost, calm, crashes, redisAway, together } from './trials.js';
 
 /** A build that breaks a promise, and the trouble in which that shows. */
@@ -73,7 +74,7 @@ export const BROKEN_BUILDS: BrokenBuild[] = [
         to: 'CONSTRAINT "messages_idempotency" UNIQUE("conversation_id","sender_id","client_message_id","seq")',
       },
       {
-        file: 'drizzle/0001_functions.sql',
+        file: 'drizzle/0007_excerpts_of_present_text.sql',
         from: 'AND x.client_message_id = w.k OFFSET 0) d ON true',
         to: 'AND x.client_message_id = w.k AND false OFFSET 0) d ON true',
       },
@@ -121,13 +122,26 @@ export const BROKEN_BUILDS: BrokenBuild[] = [
     name: 'sending does not move the own mark',
     patches: [
       {
-        file: 'drizzle/0001_functions.sql',
+        file: 'drizzle/0007_excerpts_of_present_text.sql',
         from: "WHERE p.conversation_id = n.c AND p.user_id = n.s AND n.outcome = 'new' AND n.last_of_sender",
         to: "WHERE p.conversation_id = n.c AND p.user_id = n.s AND n.outcome = 'none' AND n.last_of_sender",
       },
     ],
     row: calm,
     seenBy: ['unread'],
+  },
+  {
+    name: 'numbers in metadata are counted as they are sent',
+    patches: [
+      {
+        file: `${MESSAGES}/message-preparation.ts`,
+        from: 'Buffer.byteLength(json) + digits',
+        to: 'Buffer.byteLength(json) + digits * 0',
+      },
+    ],
+    row: longNumbers,
+    seenBy: [],
+    fails: 'bytes of metadata were taken',
   },
   {
     name: 'attachments of binary packets are kept until all have come',

@@ -20,6 +20,7 @@ import { combined } from './f25-combined.js';
 import { halfSent } from './f31-half-sent.js';
 import { strangersInRedis } from './f32-strangers-in-redis.js';
 import { lateWord } from './f33-late-word.js';
+import { longNumbers } from './f34-long-numbers.js';
 
 /** The matrix, in the order in which it is played. */
 export const ROWS: Row[] = [
@@ -50,5 +51,6 @@ export const ROWS: Row[] = [
   halfSent,
   strangersInRedis,
   lateWord,
+  longNumbers,
   combined(1.5),
 ];

@@ -16,8 +16,9 @@ export class ConversationItems {
   ) {}
 
   /** A page of the user's list, newest activity first. */
-  async page(userId: string, filter: ListFilter): Promise<ConversationListItem[]> {
-    return this.present(this.database.db, await this.repository.page(userId, filter));
+  async page(userId: string, filter: ListFilter): Promise<{ items: ConversationListItem[]; total: number }> {
+    const rows = await this.repository.page(userId, filter);
+    return { items: await this.present(this.database.db, rows), total: rows[0]?.total ?? 0 };
   }
 
   /** One conversation as each of those of these users sees it who are members. */

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { and, asc, desc, eq, getTableColumns, inArray, isNull, type SQL, Subquery, sql } from 'drizzle-orm';
+import { LIMITS } from '@parley/protocol';
+import { and, asc, eq, getTableColumns, inArray, isNull, type SQL, Subquery, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import { Database, type Db } from '../../database/database.js';
+import { messageBytes } from '../../database/message-bytes.js';
 import {
   conversationParticipants,
   conversationReceipts,
@@ -67,6 +69,11 @@ const memberUser = new Subquery<'users', ReturnType<typeof getTableColumns<typeo
   'users',
 );
 
+const FIELDS = { conversation: conversations, me, receipts: receiptsOf, lastMessage: messages, peer, mentionCount };
+
+/** About what an item takes of an answer without its last message. */
+const ITEM_BYTES = sql.raw('800');
+
 /** Where a page of a list begins: after the row with this time and id. */
 export interface ListPlace {
   at: string;
@@ -85,24 +92,40 @@ export class ConversationListsRepository {
 
   /**
    * A page of the user's list, newest activity first, in one statement: it finds the ids of the page before it looks at
-   * anything else of a conversation.
+   * anything else of a conversation, and takes as many as an answer has room for, one at least. `total` is how many there
+   * are up to the limit.
    */
   page(userId: string, { archived, after, limit }: ListFilter) {
     const place = after ? sql`AND (c.updated_at, c.id) < (${after.at}::timestamptz, ${after.id}::uuid)` : undefined;
     const kind = archived === null ? undefined : sql`AND c.is_archived = ${archived}`;
     // By the ids in an array the rows are always found by their key, whatever the planner thinks of their number.
-    const ids = sql`ARRAY(
-      SELECT c.id
-        FROM conversations c
-       WHERE c.id = ANY(ARRAY(
-               SELECT p.conversation_id FROM conversation_participants p
-                WHERE p.user_id = ${userId} AND p.left_at IS NULL)) ${kind} ${place}
-       ORDER BY c.updated_at DESC, c.id DESC
-       LIMIT ${limit})`;
-    return this.select(and(eq(me.userId, userId), sql`${me.conversationId} = ANY(${ids})`)).orderBy(
-      desc(conversations.updatedAt),
-      desc(conversations.id),
+    const keys = sql`(
+      SELECT * FROM (
+        SELECT c.id, row_number() OVER w AS nth, sum(c.bytes) OVER w AS bytes, count(*) OVER () AS total
+          FROM (SELECT c.id, c.updated_at, ${ITEM_BYTES} + coalesce((
+                         SELECT ${messageBytes('l')} FROM messages l
+                          WHERE l.conversation_id = c.id AND l.seq = c.last_seq), 0) AS bytes
+                  FROM conversations c
+                 WHERE c.id = ANY(ARRAY(
+                         SELECT p.conversation_id FROM conversation_participants p
+                          WHERE p.user_id = ${userId} AND p.left_at IS NULL)) ${kind} ${place}
+                 ORDER BY c.updated_at DESC, c.id DESC
+                 LIMIT ${limit}) c
+        WINDOW w AS (ORDER BY c.updated_at DESC, c.id DESC)) s
+       WHERE s.nth = 1 OR s.bytes <= ${LIMITS.answerBytes}) AS k`;
+    const own = new Subquery<'me', ReturnType<typeof getTableColumns<typeof conversationParticipants>>>(
+      sql`SELECT * FROM conversation_participants x WHERE x.conversation_id = k.id AND x.user_id = ${userId} OFFSET 0`,
+      getTableColumns(conversationParticipants),
+      'me',
     );
+    return this.database.db
+      .select({ ...FIELDS, total: sql<number>`k.total::integer` })
+      .from(keys)
+      .innerJoinLateral(own, sql`true`)
+      .innerJoinLateral(ownConversation, sql`true`)
+      .leftJoinLateral(lastMessage, sql`true`)
+      .leftJoinLateral(otherMember, sql`true`)
+      .orderBy(sql`k.nth`);
   }
 
   /** One conversation as each of these members sees it. */
@@ -167,14 +190,7 @@ export class ConversationListsRepository {
 
   private select(where: SQL | undefined, db: Db = this.database.db) {
     return db
-      .select({
-        conversation: conversations,
-        me,
-        receipts: receiptsOf,
-        lastMessage: messages,
-        peer,
-        mentionCount,
-      })
+      .select(FIELDS)
       .from(me)
       .innerJoinLateral(ownConversation, sql`true`)
       .leftJoinLateral(lastMessage, sql`true`)

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { type ConversationDetail, type ConversationPage, LIMITS, type Member, type Page } from '@parley/protocol';
 import { notFound } from '../../kernel/errors.js';
+import { AnswerBudget } from '../../platform/answer-budget.js';
 import { Cursors } from '../../platform/http/cursors.js';
-import { peopleIn } from '../messages/index.js';
 import { toUserView, UsersRepository } from '../users/index.js';
-import { presentMember } from './conversation.presenter.js';
+import { peopleOfItem, presentMember } from './conversation.presenter.js';
 import { ConversationItems } from './conversation-items.js';
 import { ConversationListsRepository, type ListPlace } from './conversation-lists.repository.js';
 
@@ -30,21 +30,23 @@ export class ConversationLists {
   async page(userId: string, request: ListRequest): Promise<ConversationPage> {
     const limit = request.limit ?? LIMITS.pageDefault;
     const archived = request.archived === 'all' ? null : request.archived === 'true';
-    const found = await this.items.page(userId, {
+    const { items: found, total } = await this.items.page(userId, {
       archived,
       after: this.placeOf(LIST, request.cursor),
       limit: limit + 1,
     });
-    const items = found.slice(0, limit);
-    const last = found.length > limit ? items.at(-1) : undefined;
-    const people = peopleIn(items.flatMap((item) => item.lastMessage ?? [])).concat(
-      items.map((item) => item.createdBy),
+    const views = await this.users.viewsOf(found.flatMap(peopleOfItem));
+    const budget = new AnswerBudget(views, 0);
+    const end = found.findIndex(
+      (item, i) => i === limit || !budget.take({ content: item, rows: 1, people: peopleOfItem(item) }),
     );
+    const items = end === -1 ? found : found.slice(0, end);
+    const last = total > items.length ? items.at(-1) : undefined;
     return {
       items,
       nextCursor: last ? this.cursors.seal(LIST, [last.updatedAt, last.id]) : null,
       hasMore: last !== undefined,
-      users: [...(await this.users.viewsOf(people)).values()],
+      users: budget.users,
     };
   }
 

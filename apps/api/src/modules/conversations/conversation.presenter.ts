@@ -1,5 +1,6 @@
-import type { Conversation, Member, UserView } from '@parley/protocol';
+import type { Conversation, ConversationListItem, Member, UserView } from '@parley/protocol';
 import type { ConversationRow, ParticipantRow } from '../../database/rows.js';
+import { peopleIn } from '../messages/index.js';
 
 export function presentConversation(row: ConversationRow): Conversation {
   return {
@@ -27,3 +28,9 @@ export function presentMember(row: ParticipantRow, user: UserView): Member {
     version: row.version,
   };
 }
+
+/** Everyone whom a list item names but does not show. */
+export const peopleOfItem = ({ createdBy, lastMessage }: ConversationListItem): string[] => [
+  createdBy,
+  ...peopleIn(lastMessage ? [lastMessage] : []),
+];

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { LIMITS, type Message, type MessagePage } from '@parley/protocol';
+import { LIMITS, type Message, type MessagePage, type UserView } from '@parley/protocol';
 import type { Db } from '../../database/database.js';
-import type { MessageRow } from '../../database/rows.js';
 import { notFound } from '../../kernel/errors.js';
+import { AnswerBudget } from '../../platform/answer-budget.js';
 import { UsersRepository } from '../users/index.js';
 import { peopleIn } from './message.presenter.js';
 import type { PageRequest } from './message-anchor.js';
@@ -31,61 +31,76 @@ export class MessagePages {
     const page = await this.repository.readInConversation(conversationId, userId, async (tx) => {
       const slice = await this.slice(tx, conversationId, request);
       const items = await this.views.forViewer(tx, userId, slice.rows);
-      const users = [...(await this.users.viewsOf(peopleIn(items), tx)).values()];
-      return { ...cursors(slice, request), items, users };
+      const views = await this.users.viewsOf(peopleIn(items), tx);
+      const { shown, users, ...more } = fitted(slice, items, views);
+      return { ...cursors({ ...more, items: shown }, request), items: shown, users };
     });
     if (!page) throw notFound();
     return page;
   }
 
-  private async slice(tx: Db, conversationId: string, request: PageRequest): Promise<Slice> {
+  private async slice(tx: Db, conversationId: string, request: PageRequest): Promise<Anchored> {
     const { anchor, direction, limit, type } = request;
-    const of = { conversationId, limit, type };
-    if (!anchor || !direction) return fitted(await this.repository.before(tx, of, null), 'newest');
+    const of = { conversationId, limit, bytes: LIMITS.answerBytes, type };
+    if (!anchor || !direction) return fromNewest(await this.repository.before(tx, of, null));
     const seq = await this.repository.seqOf(tx, conversationId, { anchor, direction });
     if (seq === null) throw notFound();
-    if (direction === 'before') return fitted(await this.repository.before(tx, of, seq), 'newest');
-    if (direction === 'after') return fitted(await this.repository.after(tx, of, seq), 'oldest');
-    return this.around(tx, of, seq);
+    if (direction === 'before') return fromNewest(await this.repository.before(tx, of, seq));
+    if (direction === 'after') return { ...(await this.repository.after(tx, of, seq)), start: 0 };
+    return this.around(tx, { ...of, bytes: LIMITS.answerBytes / 2 }, seq);
   }
 
   /** The newer half begins with the message itself, so that it is there however large the others are. */
-  private async around(tx: Db, of: SliceRequest, seq: number): Promise<Slice> {
+  private async around(tx: Db, of: SliceRequest, seq: number): Promise<Anchored> {
     const older = Math.floor(of.limit / 2);
-    const half = LIMITS.answerBytes / 2;
     const below = older > 0 ? await this.repository.before(tx, { ...of, limit: older }, seq) : null;
-    const above = fitted(await this.repository.after(tx, { ...of, limit: of.limit - older }, seq - 1), 'oldest', half);
-    const before = below && fitted(below, 'newest', half);
+    const above = await this.repository.after(tx, { ...of, limit: of.limit - older }, seq - 1);
     return {
-      rows: [...(before?.rows ?? []), ...above.rows],
-      moreBefore: before ? before.moreBefore : seq > 1,
+      rows: [...(below?.rows ?? []), ...above.rows],
+      start: below?.rows.length ?? 0,
+      moreBefore: below ? below.moreBefore : seq > 1,
       moreAfter: above.moreAfter,
     };
   }
 }
 
-/** Cut to so many bytes, at the end that is further from where the page begins; one row at least. */
-function fitted(slice: Slice, from: 'newest' | 'oldest', most: number = LIMITS.answerBytes): Slice {
-  const rows = from === 'newest' ? slice.rows.toReversed() : slice.rows;
-  let bytes = 0;
-  const count = rows.findIndex((row) => {
-    bytes += bytesOf(row);
-    return bytes > most;
-  });
-  if (count === -1) return slice;
-  const kept = rows.slice(0, Math.max(count, 1));
-  return from === 'newest'
-    ? { rows: kept.toReversed(), moreBefore: true, moreAfter: slice.moreAfter }
-    : { rows: kept, moreBefore: slice.moreBefore, moreAfter: true };
+/** A slice, and from which of its rows on a page is filled: that one and the newer ones, and those before it. */
+interface Anchored extends Slice {
+  start: number;
 }
 
-/** On the wire, where a control character takes six bytes; with room for the fixed part and the sender's view. */
-const bytesOf = ({ content, metadata, mentions, reactions }: MessageRow): number =>
-  Buffer.byteLength(JSON.stringify([content, metadata, mentions, reactions])) + reactions.length * 24 + 900;
+const fromNewest = (slice: Slice): Anchored => ({ ...slice, start: slice.rows.length });
 
-function cursors(slice: Slice, request: PageRequest): Pick<MessagePage, 'nextCursor' | 'prevCursor' | 'hasMore'> {
-  const oldest = slice.moreBefore && slice.rows[0] ? String(slice.rows[0].seq) : null;
-  const last = slice.rows.at(-1);
+/** What of a slice one answer has room for, counted as it is sent, with everyone whom it names; one message at least. */
+function fitted(slice: Anchored, items: readonly Message[], views: ReadonlyMap<string, UserView>) {
+  const budget = new AnswerBudget(views, 0);
+  const takes = (at: number): boolean => {
+    const message = items[at];
+    return message !== undefined && budget.take({ content: message, rows: 1, people: peopleIn([message]) });
+  };
+  let [from, to] = [slice.start, slice.start];
+  for (let [older, newer] = [true, true]; older || newer; ) {
+    newer &&= takes(to);
+    if (newer) to += 1;
+    older &&= takes(from - 1);
+    if (older) from -= 1;
+  }
+  return {
+    shown: items.slice(from, to),
+    users: budget.users,
+    moreBefore: slice.moreBefore || from > 0,
+    moreAfter: slice.moreAfter || to < items.length,
+  };
+}
+
+/** What of a slice is shown, and whether there is more beyond each end. */
+interface Shown extends Pick<Slice, 'moreBefore' | 'moreAfter'> {
+  items: readonly Message[];
+}
+
+function cursors(slice: Shown, request: PageRequest): Pick<MessagePage, 'nextCursor' | 'prevCursor' | 'hasMore'> {
+  const oldest = slice.moreBefore && slice.items[0] ? String(slice.items[0].seq) : null;
+  const last = slice.items.at(-1);
   const newest = slice.moreAfter && last ? String(last.seq) : null;
   if (request.direction === 'around') return { prevCursor: oldest, nextCursor: newest, hasMore: newest !== null };
   const nextCursor = request.direction === 'after' ? newest : oldest;

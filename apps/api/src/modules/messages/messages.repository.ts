@@ -3,6 +3,7 @@ import { and, asc, desc, eq, getTableColumns, gt, gte, inArray, isNull, lt, lte,
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import { Database, type Db } from '../../database/database.js';
 import { WriterDatabase } from '../../database/database.module.js';
+import { messageBytes } from '../../database/message-bytes.js';
 import type { MessageRow } from '../../database/rows.js';
 import { conversationParticipants, messages } from '../../database/schema/index.js';
 import { versionRanges } from '../../database/version-ranges.js';
@@ -27,6 +28,8 @@ export interface Slice {
 export interface SliceRequest {
   conversationId: string;
   limit: number;
+  /** About so many at most are read. */
+  bytes: number;
   type: string | null;
 }
 
@@ -127,18 +130,16 @@ export class MessagesRepository {
   }
 
   async before(tx: Db, request: SliceRequest, seq: number | null): Promise<Slice> {
-    const below = seq === null ? undefined : lt(messages.seq, seq);
-    const rows = await this.select(tx, request, below)
-      .orderBy(desc(messages.seq))
-      .limit(request.limit + 1);
-    return { rows: rows.slice(0, request.limit).reverse(), moreBefore: rows.length > request.limit, moreAfter: false };
+    const { rows, hasMore } = await this.next(tx, request, {
+      place: seq === null ? undefined : lt(messages.seq, seq),
+      order: sql`DESC`,
+    });
+    return { rows: rows.reverse(), moreBefore: hasMore, moreAfter: false };
   }
 
   async after(tx: Db, request: SliceRequest, seq: number): Promise<Slice> {
-    const rows = await this.select(tx, request, gt(messages.seq, seq))
-      .orderBy(asc(messages.seq))
-      .limit(request.limit + 1);
-    return { rows: rows.slice(0, request.limit), moreBefore: false, moreAfter: rows.length > request.limit };
+    const { rows, hasMore } = await this.next(tx, request, { place: gt(messages.seq, seq), order: sql`ASC` });
+    return { rows, moreBefore: false, moreAfter: hasMore };
   }
 
   /** Messages by when they were first told, for a feed that has a gap. */
@@ -166,13 +167,30 @@ export class MessagesRepository {
       .where(inArray(messages.id, [...ids]));
   }
 
-  private select(tx: Db, request: SliceRequest, place: SQL | undefined) {
+  /** The next rows, as many as an answer has room for and one at least: of the others only the sizes are looked at. */
+  private async next(tx: Db, request: SliceRequest, { place, order }: { place: SQL | undefined; order: SQL }) {
     const type = request.type ? sql`${messages.type} = ${request.type}` : undefined;
-    return tx
+    const keys = sql`(
+      SELECT * FROM (
+        SELECT c.seq, row_number() OVER w AS nth, sum(c.bytes) OVER w AS bytes, count(*) OVER () AS total
+          FROM (SELECT ${messages.seq}, ${messageBytes('messages')} AS bytes FROM ${messages}
+                 WHERE ${and(eq(messages.conversationId, request.conversationId), place, type)}
+                 ORDER BY ${messages.seq} ${order} LIMIT ${request.limit + 1}) c
+        WINDOW w AS (ORDER BY c.seq ${order})) s
+       WHERE s.nth = 1 OR (s.nth <= ${request.limit} AND s.bytes <= ${request.bytes})) AS k`;
+    // A look-up a key, which the LIMIT keeps apart: one probe of one index, whatever the planner thinks of the sizes.
+    const found = tx
       .select()
       .from(messages)
-      .where(and(eq(messages.conversationId, request.conversationId), place, type))
-      .$dynamic();
+      .where(and(eq(messages.conversationId, request.conversationId), eq(messages.seq, sql`k.seq`)))
+      .limit(1)
+      .as('found');
+    const read = await tx
+      .select({ row: found._.selectedFields, total: sql<number>`k.total::integer` })
+      .from(keys)
+      .innerJoinLateral(found, sql`true`)
+      .orderBy(sql`k.nth`);
+    return { rows: read.map(({ row }) => row), hasMore: (read[0]?.total ?? 0) > read.length };
   }
 
   private async firstSeq(

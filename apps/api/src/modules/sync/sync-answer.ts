@@ -8,8 +8,9 @@ import type {
   UserView,
   Watermark,
 } from '@parley/protocol';
+import { AnswerBudget, type Piece } from '../../platform/answer-budget.js';
+import { peopleOfItem } from '../conversations/index.js';
 import { peopleIn } from '../messages/index.js';
-import { AnswerBudget, type Piece } from './answer-budget.js';
 import type { Membership } from './sync-plan.js';
 
 /** A conversation that is not as the asker has it. */
@@ -201,9 +202,3 @@ function rowsPiece(rows: readonly Row[]): Piece {
     people: peopleIn(rows.flatMap((row) => ('message' in row ? row.message : []))),
   };
 }
-
-/** Everyone whom a list item names but does not show. */
-export const peopleOfItem = ({ createdBy, lastMessage }: ConversationListItem): string[] => [
-  createdBy,
-  ...peopleIn(lastMessage ? [lastMessage] : []),
-];

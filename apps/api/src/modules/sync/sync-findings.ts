@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { LIMITS, type Message, type Watermark } from '@parley/protocol';
 import type { Db } from '../../database/database.js';
 import type { ParticipantRow } from '../../database/rows.js';
-import { ConversationItems, presentMember } from '../conversations/index.js';
+import { ConversationItems, peopleOfItem, presentMember } from '../conversations/index.js';
 import { MessageViews, peopleIn } from '../messages/index.js';
 import { toUserView, UsersRepository } from '../users/index.js';
-import { type Changed, type Findings, type Material, peopleOfItem, type Row } from './sync-answer.js';
+import { type Changed, type Findings, type Material, type Row } from './sync-answer.js';
 import type { Key, Portion } from './sync-plan.js';
 import { SyncRowsRepository } from './sync-rows.repository.js';
 
