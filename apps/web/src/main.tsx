@@ -2,6 +2,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app.js';
 import { startTheme } from './app/theme.js';
+import { followTranslators } from './app/translated-page.js';
 import { startEnterKey } from './features/chat/enter-key.js';
 import { watchFaults } from './features/faults/faults.store.js';
 import { watchPointer } from './hooks/use-pointer.js';
@@ -11,6 +12,7 @@ watchFaults();
 startTheme();
 startEnterKey();
 watchPointer();
+followTranslators();
 const root = document.getElementById('root');
 if (root) {
   createRoot(root).render(

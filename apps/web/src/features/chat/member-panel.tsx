@@ -115,7 +115,9 @@ function MemberRow({ member, facts, isMe, onRole, onRemove }: MemberRowProps) {
           <bdi>{user.displayName}</bdi>
           {isMe ? <span className="font-normal text-ink-3"> (you)</span> : null}
         </span>
-        <span className="block truncate text-meta text-ink-3">@{user.username}</span>
+        <span translate="no" className="block truncate text-meta text-ink-3">
+          @{user.username}
+        </span>
       </span>
       {ROLE_WORDS[role] ? <span className="text-meta text-ink-2">{ROLE_WORDS[role]}</span> : null}
       {roles || removable ? (

@@ -22,7 +22,7 @@ function blockOf(block: Block, key: number, find: FindMention): ReactNode {
       // An empty box would say nothing.
       return isBlank(block.text) ? null : (
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a wide block is scrolled by keyboard too
-        <pre key={key} dir="auto" tabIndex={0}>
+        <pre key={key} dir="auto" tabIndex={0} translate="no">
           <code>{block.text}</code>
         </pre>
       );
@@ -56,7 +56,7 @@ function inlineOf(node: Inline, find: FindMention): ReactNode {
     case 'strike':
       return <s>{inlinesOf(node.children, find)}</s>;
     case 'code':
-      return <code>{node.text}</code>;
+      return <code translate="no">{node.text}</code>;
     case 'link':
       return (
         <a href={node.href} target="_blank" rel="noopener noreferrer nofollow">
@@ -66,7 +66,11 @@ function inlineOf(node: Inline, find: FindMention): ReactNode {
     case 'mention': {
       const found = find(node.usernames);
       if (found === null) return node.text;
-      return <span className={found === 'me' ? 'mention mention-me' : 'mention'}>{node.text}</span>;
+      return (
+        <span translate="no" className={found === 'me' ? 'mention mention-me' : 'mention'}>
+          {node.text}
+        </span>
+      );
     }
   }
 }

@@ -65,7 +65,9 @@ function AccountMenu({ user }: { user: Me }) {
               <span className="people-line block truncate text-second font-strong" dir="auto">
                 {user.displayName}
               </span>
-              <span className="block truncate text-meta text-ink-3">@{user.username}</span>
+              <span translate="no" className="block truncate text-meta text-ink-3">
+                @{user.username}
+              </span>
             </span>
           </button>
         }

@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ParleyNode, RestClient } from '@parley/testkit';
+import type { Browser } from 'playwright-core';
+import { launchBrowser, Participant, registerByRest } from './browser.js';
+
+let node: ParleyNode;
+let browser: Browser;
+
+beforeAll(async () => {
+  [node, browser] = await Promise.all([ParleyNode.start({ env: { RATE_LIMITS: 'off' } }), launchBrowser()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await node?.stop();
+});
+
+/** Does to the page what translators of browsers do, from now on: puts `<font><font>` in the place of each text node, or around it. */
+function translate(keepsNode: boolean): void {
+  const skipped = 'script, style, textarea, [translate=no]';
+  const wrap = (text: Text) => {
+    if (!text.isConnected || text.parentElement?.closest(`font, ${skipped}`) || text.data.trim() === '') return;
+    const inner = document.createElement('font');
+    const outer = document.createElement('font');
+    outer.append(inner);
+    text.replaceWith(outer);
+    if (keepsNode) inner.append(text);
+    else inner.textContent = text.data;
+  };
+  const all = (root: Node) => {
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    const texts: Text[] = [];
+    for (let at = walker.nextNode(); at; at = walker.nextNode()) texts.push(at as Text);
+    texts.forEach(wrap);
+  };
+  all(document.body);
+  const observer = new MutationObserver((records) => {
+    for (const { target, addedNodes } of records) {
+      if (target instanceof Text) wrap(target);
+      for (const added of addedNodes) {
+        if (added instanceof Text) wrap(added);
+        else all(added);
+      }
+    }
+  });
+  observer.observe(document.body, { childList: true, subtree: true, characterData: true });
+}
+
+describe.each([
+  ['in the place of', false],
+  ['around', true],
+])('In a page whose translator puts its elements %s each text', (_, keepsNode) => {
+  it('what others change is shown, and nothing fails', async () => {
+    const suffix = keepsNode ? 'b' : 'a';
+    const ama = await Participant.join(browser, node.url, `Ama Okafor ${suffix}`);
+    const { accessToken } = await registerByRest(node.url, `tomas.${suffix}`, `Tomas Reyes ${suffix}`);
+    const rest = new RestClient(node.url, accessToken);
+    const me = (await (await ama.rest()).me()).id;
+    const group = await rest.createConversation({ type: 'group', name: 'Works', memberIds: [me] });
+    await ama.openRow('Works');
+    const said = await rest.send(group.id, { content: 'first **second** third @nobody `fourth`' });
+    const { id: below } = await rest.send(group.id, { content: 'stays below' });
+    await ama.message('stays below').waitFor();
+    await ama.page.evaluate(translate, keepsNode);
+    const row = ama.page.locator(`[data-seq="${said.seq}"]`);
+    const shows = (words: string) => row.getByText(words).waitFor({ timeout: 5_000 });
+    const text = async () => (await row.locator('.message-text').innerText()).trim().replace(/\s+/g, ' ');
+
+    await rest.edit(said.id, 'erste **zweite** dritte @niemand `vierte`');
+    await shows('erste');
+    expect(await text()).toBe('erste zweite dritte @niemand vierte (edited)');
+    await rest.edit(said.id, 'one word');
+    await shows('one word');
+    expect(await text()).toBe('one word (edited)');
+    await rest.edit(said.id, 'a line\n\n> quoted **here**\n\nand an end');
+    await shows('and an end');
+    expect(await text()).toBe('a line quoted here and an end (edited)');
+
+    await rest.react(below, '🚀');
+    const count = ama.message('stays below').locator('.reaction-count');
+    await count.waitFor();
+    await (await ama.rest()).react(below, '🚀');
+    await count.getByText('2').waitFor({ timeout: 5_000 });
+
+    await rest.rename(group.id, 'Yard');
+    await ama.page.getByRole('heading', { name: 'Yard', level: 2 }).waitFor({ timeout: 5_000 });
+    await ama.row('Yard').getByText('Tomas Reyes').first().waitFor({ timeout: 5_000 });
+    const third = await registerByRest(node.url, `lena.${suffix}`, `Lena Berg ${suffix}`);
+    await rest.addMembers(group.id, [third.user.id]);
+    await ama.page.getByText('3 members').waitFor({ timeout: 5_000 });
+
+    await rest.remove(said.id);
+    await shows('Message deleted');
+    expect(await text()).toBe('Message deleted');
+    await ama.say('from a translated page');
+    await ama.page.locator('[data-state=sent]').filter({ hasText: 'from a translated page' }).waitFor();
+    await ama.row('Yard').getByText('You: from a translated page').waitFor({ timeout: 5_000 });
+    await ama.page.goto('/');
+    await ama.row('Yard').waitFor();
+    expect(ama.faults).toEqual([]);
+    await ama.context.close();
+  });
+});
