@@ -2,7 +2,7 @@
 //   npm test -- unit                      one suite (unit, integration, embedded, postgres, journeys)
 //   npm test -- integration messages      only test files whose path contains "messages"
 import { runJest } from './test/jest-run.mjs';
-import { findChromium, findRedis, startPostgres } from './test/machine.mjs';
+import { findChromium, findFirefox, findRedis, findWebKit, startPostgres } from './test/machine.mjs';
 import { SUITES } from './test/suites.mjs';
 
 const { chosen, patterns } = readArguments(process.argv.slice(2));
@@ -30,14 +30,16 @@ async function findParts() {
   const needed = new Set(chosen.flatMap((suite) => suite.needs.map(({ part }) => part)));
   const postgres = needed.has('postgres') ? await startPostgres().catch((error) => ({ error: error.message })) : {};
   const redis = needed.has('redis') ? findRedis() : {};
-  return { postgres, redis, chromium: needed.has('chromium') ? findChromium() : {} };
+  const chromium = needed.has('chromium') ? findChromium() : {};
+  return { postgres, redis, chromium, firefox: findFirefox(), webkit: findWebKit() };
 }
 
 async function run(suite) {
   const obstacle = obstacleTo(suite);
   if (obstacle) return { suite, passed: 0, failed: obstacle.fails ? 1 : 0, problems: [obstacle.sentence], seconds: 0 };
   console.log(`\n▶ ${suite.name}${patterns.length > 0 ? `, only ${patterns.join(', ')}` : ''}`);
-  const env = Object.fromEntries(suite.needs.map(({ part, variable }) => [variable, parts[part].value]));
+  const found = [...suite.needs, ...(suite.wants ?? [])].filter(({ part }) => parts[part].value);
+  const env = Object.fromEntries(found.map(({ part, variable }) => [variable, parts[part].value]));
   const started = Date.now();
   const outcome = await runJest(suite, {
     patterns,
@@ -47,7 +49,10 @@ async function run(suite) {
     },
   });
   running = null;
-  return { suite, ...outcome, seconds: (Date.now() - started) / 1000 };
+  const missed = (suite.wants ?? []).filter(({ part }) => !parts[part].value).map(({ sentence }) => sentence);
+  const failed = outcome.failed + (inCi && missed.length > 0 ? 1 : 0);
+  const problems = [...outcome.problems, ...missed];
+  return { suite, ...outcome, failed, problems, seconds: (Date.now() - started) / 1000 };
 }
 
 function obstacleTo(suite) {

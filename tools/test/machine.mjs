@@ -1,4 +1,4 @@
-// What the machine has that tests need and npm does not bring: Postgres, Redis and a browser.
+// What the machine has that tests need and npm does not bring: Postgres, Redis and browsers.
 import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -22,11 +22,31 @@ export function findChromium() {
 
 /** A Redis server program that tests can start and kill: `{ value: path }`, or `{}`. */
 export function findRedis() {
-  return {
-    value: searched()
-      .map((directory) => join(directory, 'redis-server'))
-      .find((path) => existsSync(path)),
-  };
+  return { value: findProgram('redis-server') };
+}
+
+/** A Firefox to drive: `{ value: path }`, or `{}`. */
+export function findFirefox() {
+  return { value: findProgram('firefox-esr') ?? findProgram('firefox') };
+}
+
+/** WebKitGTK's small browser, with the driver and the screen that it needs: `{ value: path }`, or `{}`. */
+export function findWebKit() {
+  if (!findProgram('WebKitWebDriver') || !findProgram('Xvfb')) return {};
+  const libraries = ['/usr/lib', ...foldersOf('/usr/lib'), ...foldersOf('/usr/libexec')];
+  const folders = libraries.flatMap((folder) => foldersOf(folder)).filter((folder) => /webkit2gtk-4/.test(folder));
+  return { value: folders.map((folder) => join(folder, 'MiniBrowser')).find((path) => existsSync(path)) };
+}
+
+const findProgram = (name) =>
+  searched()
+    .map((directory) => join(directory, name))
+    .find((path) => existsSync(path));
+
+function foldersOf(path) {
+  if (!existsSync(path)) return [];
+  const entries = readdirSync(path, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map((entry) => join(path, entry.name));
 }
 
 const searched = () => (process.env.PATH ?? '').split(delimiter);

@@ -13,11 +13,24 @@ const CHROMIUM = {
   variable: 'CHROMIUM_PATH',
   sentence: 'no Chromium found; on Debian: apt-get install chromium, or name one in CHROMIUM_PATH',
 };
+const FIREFOX = {
+  part: 'firefox',
+  variable: 'PARLEY_TEST_FIREFOX',
+  sentence: 'nothing tried in Firefox, none found; on Debian: apt-get install firefox-esr',
+};
+const WEBKIT = {
+  part: 'webkit',
+  variable: 'PARLEY_TEST_WEBKIT',
+  sentence: 'nothing tried in WebKit, none found; on Debian: apt-get install webkit2gtk-driver xvfb',
+};
 
 // With one file at a time a core waits while the other is with the database.
 const IN_PAIRS = ['--maxWorkers=2'];
 
-/** The suites in the order in which they run; `words` are what `npm test -- …` calls them by. */
+/**
+ * The suites in the order in which they run; `words` are what `npm test -- …` calls them by. Without what one `needs` it
+ * does not run; what it `wants` is only said to be missing.
+ */
 export const SUITES = [
   { name: 'unit', words: ['unit'], project: 'unit', needs: [] },
   {
@@ -42,6 +55,7 @@ export const SUITES = [
     words: ['journeys'],
     project: 'journeys',
     needs: [POSTGRES, REDIS, CHROMIUM],
+    wants: [FIREFOX, WEBKIT],
     // Browsers and servers are processes of their own: two files at once would only take the time from each other.
     options: ['--runInBand'],
   },

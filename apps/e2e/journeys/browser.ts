@@ -22,7 +22,7 @@ export function launchBrowser({ reportsHover = true } = {}): Promise<Browser> {
   return chromium.launch({ executablePath: chromiumPath(), args, ...pointers });
 }
 
-function chromiumPath(): string {
+export function chromiumPath(): string {
   if (process.env.CHROMIUM_PATH) return process.env.CHROMIUM_PATH;
   for (const name of NAMES) {
     const found = spawnSync('which', [name], { encoding: 'utf8' });

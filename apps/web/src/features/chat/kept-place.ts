@@ -33,7 +33,8 @@ export interface PlaceKeeper {
 /**
  * Keeps the reader's place in a list whose rows, height and width change: at the end it stays at the end, else the top
  * row keeps its offset. Only the reader leaves the end. `moved` is called with the place whenever it may have changed.
- * Scroll positions are written by hand: inside an observer the virtualizer would still reckon with the old size.
+ * It scrolls by hand: inside an observer the virtualizer would still reckon with the old size. And by a distance, never
+ * to a position: Firefox scrolls in a thread of its own and would take back what the page has not heard of yet.
  */
 export function keepPlace({ view, rows, isLive }: Kept, moved: (place: Place) => void): PlaceKeeper {
   const look = () => placeOf(view, isLive());
@@ -48,13 +49,13 @@ export function keepPlace({ view, rows, isLive }: Kept, moved: (place: Place) =>
     const byLayout = !acting() && (held > 0 || view.scrollHeight !== height);
     height = view.scrollHeight;
     const next = look();
-    if (byLayout && place.pinned && !next.pinned) view.scrollTop = view.scrollHeight;
+    if (byLayout && place.pinned && !next.pinned) toEnd(view);
     else if (held === 0 || acting()) place = next;
     moved(place);
   };
   const hold = () => {
     if (acting()) held = 1;
-    else if (place.pinned) view.scrollTop = view.scrollHeight;
+    else if (place.pinned) toEnd(view);
     else restore(view, place);
     held -= 1;
     if (held > 0) requestAnimationFrame(hold);
@@ -66,7 +67,7 @@ export function keepPlace({ view, rows, isLive }: Kept, moved: (place: Place) =>
     if (held > 0 && !holding) hold();
   };
   const onRows = () => {
-    if (place.pinned && !acting()) view.scrollTop = view.scrollHeight;
+    if (place.pinned && !acting()) toEnd(view);
     // Rows that fit without scrolling bring no scroll event.
     else if (look().pinned) place = look();
     moved(place);
@@ -124,7 +125,11 @@ function placeOf(view: HTMLElement, isLive: boolean): Place {
   return { pinned: false, key: null, offset: 0 };
 }
 
+function toEnd(view: HTMLElement): void {
+  view.scrollBy(0, view.scrollHeight - view.clientHeight - view.scrollTop);
+}
+
 function restore(view: HTMLElement, { key, offset }: Place): void {
   const row = key === null ? null : view.querySelector<HTMLElement>(`[data-client-id="${CSS.escape(key)}"]`);
-  if (row) view.scrollTop += row.getBoundingClientRect().top - view.getBoundingClientRect().top - offset;
+  if (row) view.scrollBy(0, row.getBoundingClientRect().top - view.getBoundingClientRect().top - offset);
 }

@@ -1,4 +1,11 @@
-import { defaultRangeExtractor, type Range, useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
+import {
+  defaultRangeExtractor,
+  measureElement,
+  type Range,
+  useVirtualizer,
+  type VirtualItem,
+  type Virtualizer,
+} from '@tanstack/react-virtual';
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { END_PX, keepPlace, type PlaceKeeper } from './kept-place.js';
 import type { Row } from './rows.js';
@@ -59,7 +66,8 @@ export function useTimelineScroll(options: Options): TimelineScroll {
   const virtualizer = useVirtualizer<HTMLDivElement, Element>({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: (index) => estimate(rows[index]),
+    estimateSize: useEstimates(rows),
+    measureElement: measure,
     getItemKey,
     anchorTo: 'end',
     followOnAppend: isLive,
@@ -67,8 +75,10 @@ export function useTimelineScroll(options: Options): TimelineScroll {
     scrollPaddingStart: LEAD_PX,
     paddingEnd: 14,
     overscan: 8,
+    scrollToFn: scrollRelatively,
     rangeExtractor: (range) => withFocused(range, rows, focusedKey),
   });
+  virtualizer.shouldAdjustScrollPositionOnItemSizeChange = isAbove;
   const toEnd = useCallback(() => virtualizer.scrollToEnd(), [virtualizer]);
 
   const settled = useFirstPlace(virtualizer, rows.length, target === null ? startAt : null);
@@ -101,6 +111,49 @@ export function useTimelineScroll(options: Options): TimelineScroll {
 }
 
 type List = Virtualizer<HTMLDivElement, Element>;
+
+/** What a row was first guessed to be, until it is measured: a guess that changed would move what is read, untold. */
+function useEstimates(rows: readonly Row[]): (index: number) => number {
+  const [first] = useState(() => new Map<string, number>());
+  return (index) => {
+    const row = rows[index];
+    const size = (row && first.get(row.key)) ?? estimate(row);
+    if (row) first.set(row.key, size);
+    return size;
+  };
+}
+
+/** The library forgets a measure that equals the guess, and takes the next one for the first. */
+function measure(element: Element, entry: ResizeObserverEntry | undefined, list: List): number {
+  const size = measureElement(element, entry, list);
+  const item = list.measurementsCache[list.indexFromElement(element)];
+  if (item?.size === size && !list.itemSizeCache.has(item.key)) list.itemSizeCache.set(item.key, size);
+  return size;
+}
+
+/**
+ * By as much as it takes, never to a position: Firefox scrolls in a thread of its own, and a position that is written
+ * meanwhile undoes what the reader has scrolled since the page last heard of it; a distance is added to it.
+ */
+function scrollRelatively(
+  offset: number,
+  { adjustments = 0 }: { adjustments?: number },
+  { scrollElement }: List,
+): void {
+  if (scrollElement) scrollElement.scrollBy(0, adjustments === 0 ? offset - scrollElement.scrollTop : adjustments);
+}
+
+/**
+ * Whether a row that turns out higher or lower moves what is read. The library's own rule leaves rows out that change
+ * once more while the reader scrolls back: an edit or a reaction then shifts what is read. And scrolling back, a row may
+ * be in view before it is measured: what was read is below it.
+ */
+function isAbove({ key, start }: VirtualItem, _delta: number, list: List): boolean {
+  const top = list.scrollOffset ?? 0;
+  const measured = list.itemSizeCache.get(key);
+  if (measured !== undefined) return start + measured <= top;
+  return start < top + (list.scrollDirection === 'backward' ? (list.scrollRect?.height ?? 0) : 0);
+}
 
 /** Goes to the beginning of what is new, or to the end, once there are rows; null: elsewhere. Answers whether it did. */
 function useFirstPlace(virtualizer: List, count: number, startAt: number | null): boolean {
