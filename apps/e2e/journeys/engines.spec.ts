@@ -5,8 +5,9 @@ import { type EnginePage, engines } from './engines.js';
 import { fill } from './fill.js';
 
 const HISTORY = 400;
-const BURSTS = 14;
-const TURNS = 12;
+const BURSTS = 18;
+/** Less than what is fetched ahead: at the very top there would be nothing to scroll. */
+const TURNS = 6;
 const TURN_PX = 120;
 
 let node: ParleyNode;

@@ -88,7 +88,7 @@ describe.each([
     await rest.addMembers(group.id, [third.user.id]);
     await ama.page.getByText('3 members').waitFor({ timeout: 5_000 });
 
-    await rest.remove(said.id);
+    await rest.delete(said.id);
     await shows('Message deleted');
     expect(await text()).toBe('Message deleted');
     await ama.say('from a translated page');

@@ -72,14 +72,6 @@ export class RestClient {
     return this.request('POST', `/conversations/${id}/messages`, body);
   }
 
-  edit(messageId: string, content: string): Promise<Message> {
-    return this.request('PATCH', `/messages/${messageId}`, { content });
-  }
-
-  remove(messageId: string): Promise<unknown> {
-    return this.request('DELETE', `/messages/${messageId}`);
-  }
-
   rename(id: string, name: string): Promise<unknown> {
     return this.request('PATCH', `/conversations/${id}`, { name });
   }
