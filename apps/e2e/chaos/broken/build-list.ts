@@ -4,7 +4,7 @@ import { halfSent } from '../rows/f31-half-sent.js';
 import { strangersInRedis } from '../rows/f32-strangers-in-redis.js';
 import { lateWord } from '../rows/f33-late-word.js';
 import { longNumbers } from '../rows/f34-long-numbers.js';
-import { answersLost, calm, crashes, redisAway, together } from './trials.js';
+import { answersLost, calm, crashes, redisAway, spoilt, together } from './trials.js';
 
 /** A build that breaks a promise, and the trouble in which that shows. */
 export interface BrokenBuild {
@@ -181,5 +181,18 @@ export const BROKEN_BUILDS: BrokenBuild[] = [
     row: lateWord,
     seenBy: [],
     fails: 'sockets were closed for a session that was not theirs',
+  },
+  {
+    name: 'a row at fault takes its batch with it',
+    patches: [
+      {
+        file: 'apps/api/src/database/fault-budget.ts',
+        from: "asParleyError(fault).code === 'internal'",
+        to: "asParleyError(fault).message === ''",
+      },
+    ],
+    row: spoilt,
+    seenBy: [],
+    fails: 'good messages were refused',
   },
 ];

@@ -1,5 +1,6 @@
 import { SMALL_CREW } from '@parley/testkit';
 import type { Row } from '../row.contract.js';
+import { rowsAtFault } from '../rows/f26-rows-at-fault.js';
 
 /** Short troubles, each of which shows one kind of broken build; a sound one passes them, how long it takes apart. */
 const check = { recovery: 60 };
@@ -72,3 +73,5 @@ export const calm: Row = {
   crew: { ...SMALL_CREW, rate: 60 },
   run: (stage) => stage.pass(8),
 };
+
+export const spoilt: Row = { ...rowsAtFault, id: 'spoilt', check, crew: SMALL_CREW };

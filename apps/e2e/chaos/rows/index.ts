@@ -17,6 +17,7 @@ import { membersComeAndGo } from './f22-members.js';
 import { migrationUnderLoad } from './f23-migration.js';
 import { clientKilled } from './f24-client-killed.js';
 import { combined } from './f25-combined.js';
+import { rowsAtFault } from './f26-rows-at-fault.js';
 import { halfSent } from './f31-half-sent.js';
 import { strangersInRedis } from './f32-strangers-in-redis.js';
 import { lateWord } from './f33-late-word.js';
@@ -52,5 +53,6 @@ export const ROWS: Row[] = [
   strangersInRedis,
   lateWord,
   longNumbers,
+  rowsAtFault,
   combined(1.5),
 ];
