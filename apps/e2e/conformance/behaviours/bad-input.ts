@@ -150,6 +150,20 @@ export const badInput: Behaviours = {
     await lines[0].ask('message:send', { conversationId: id, content: '```\n.\n```' });
   },
 
+  '§2 §3: names that nobody sees are refused, as blank messages are': async (stage) => {
+    const { id, people, lines } = await stage.scene(2);
+    for (const name of ['\u3164', '\u2800', '\u115f', '\u0301', '\u200b\u00ad', ' \ufeff ']) {
+      const refused = [
+        await people[0].refused('PATCH', '/users/me', { displayName: name }),
+        await people[0].refused('PATCH', `/conversations/${id}`, { name }),
+        await people[0].refused('POST', '/conversations', { type: 'group', name, memberIds: [people[1].id] }),
+        await lines[0].refused('message:send', { conversationId: id, content: name }),
+      ];
+      expect([name, refused.map(({ code }) => code)]).toEqual([name, refused.map(() => 'validation_failed')]);
+    }
+    expect((await people[0].get<ConversationDetail>(`/conversations/${id}`)).version).toBe(1);
+  },
+
   'A32 §3: a creation that is wrong is refused, and nothing of it is there': async (stage) => {
     const [person, other] = await stage.crowd(2);
     const group = { type: 'group', name: 'Name', memberIds: [other.id] };
