@@ -2,6 +2,7 @@ import {
   type ConversationListItem,
   type ConversationSync,
   excerptOf,
+  LIMITS,
   type Member,
   type Message,
   type SyncAnswer,
@@ -77,9 +78,16 @@ export class SyncReader {
         const { lastMessage, ...item } = held.item as ConversationListItem;
         const others = members.filter(({ user }) => user.id !== this.person.id);
         const asSeen = messages.map((message) => ({ ...message, status: statusOf(message, this.person.id, others) }));
-        return [id, { item, last: lastMessage?.seq ?? 0, messages: asSeen, members }];
+        return [id, { item, last: lastMessage?.seq ?? 0, messages: asSeen, members: this.told(members) }];
       }),
     );
+  }
+
+  /** In large conversations nobody is told of others' marks. */
+  private told(members: Member[]): Member[] {
+    const isOwn = ({ user }: Member) => user.id === this.person.id;
+    if (members.length <= LIMITS.receiptsMembers) return members;
+    return members.map((each) => (isOwn(each) ? each : { ...each, lastReadSeq: 0, lastDeliveredSeq: 0 }));
   }
 
   /** What of all that there is this client has to hold: all, or after a reset what it was told since. */
@@ -88,7 +96,7 @@ export class SyncReader {
       Object.entries(state).map(([id, there]) => {
         const held = this.held.get(id);
         const messages = there.messages.filter(({ seq }) => !held || seq >= held.floor || held.messages.has(seq));
-        return [id, { ...there, messages }];
+        return [id, { ...there, messages, members: this.told(there.members) }];
       }),
     );
   }
@@ -106,6 +114,7 @@ export type State = Record<string, ConversationState>;
 /** Status moves with the marks of others, without a version: clients derive it. */
 function statusOf({ senderId, type, seq }: Message, userId: string, others: readonly Member[]): Message['status'] {
   if (senderId !== userId || type === 'system' || others.length === 0) return 'sent';
+  if (others.length >= LIMITS.receiptsMembers) return 'sent';
   if (others.every(({ lastReadSeq }) => lastReadSeq >= seq)) return 'read';
   return others.every(({ lastDeliveredSeq }) => lastDeliveredSeq >= seq) ? 'delivered' : 'sent';
 }

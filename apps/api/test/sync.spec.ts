@@ -190,10 +190,34 @@ describe('watermarks', () => {
     succeeded(await ann.post(`/conversations/${id}/read`, { seq: 1 }));
     expect(await changes(ben, id, since)).toMatchObject({ watermarks: [], receipts: since.receipts + 1 });
     expect((await changes(ann, id, since))?.watermarks).toMatchObject([{ userId: ann.id, lastReadSeq: 1 }]);
-    // One less, and everyone’s are told.
+  });
+
+  it('G4: who synced while there were more members than 100 learns everyone’s once there are 100, however they ask', async () => {
+    const owner = await aPerson(node);
+    const others = await people(node, LIMITS.receiptsMembers);
+    const id = await groupOf(owner, others);
+    await owner.say(id, 'to all');
+    const [ann, ben] = others as [Person, Person];
     const last = others.at(-1) as Person;
+    succeeded(await ann.post(`/conversations/${id}/read`, { seq: 1 }));
+    const since = await here(ben, id);
+    const listener = await ben.connect();
     expect((await last.delete(`/conversations/${id}/members/${last.id}`)).status).toBe(204);
-    expect((await changes(ben, id, since))?.watermarks).toMatchObject([{ userId: ann.id, lastReadSeq: 1 }]);
+    // One that is connected hears of them, and so does not have to ask.
+    expect(await listener.first('message:read', ({ userId }) => userId === ann.id)).toMatchObject({ seq: 1 });
+    const after = await here(ben, id);
+    const fresh = (await changes(ben, id, { version: 1, receipts: 0 }))?.watermarks ?? [];
+    expect(fresh).toContainEqual(expect.objectContaining({ userId: ann.id, lastReadSeq: 1 }));
+    expect((await changes(ben, id, since))?.watermarks).toEqual(fresh);
+    // Who has heard of the removal, and of nothing else.
+    expect((await changes(ben, id, { ...after, receipts: since.receipts }))?.watermarks).toEqual(fresh);
+    listener.close();
+    // A growing group tells nobody anything but that; coming back under the limit tells it anew.
+    succeeded(await owner.post(`/conversations/${id}/members`, { memberIds: [last.id] }));
+    const grown = await here(ben, id);
+    succeeded(await owner.post(`/conversations/${id}/read`, { seq: 1 }));
+    expect((await owner.delete(`/conversations/${id}/members/${last.id}`)).status).toBe(204);
+    expect((await changes(ben, id, grown))?.watermarks).toHaveLength(LIMITS.receiptsMembers);
   });
 
   it('are not those of people who are gone', async () => {

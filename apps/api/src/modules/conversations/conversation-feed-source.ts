@@ -79,16 +79,16 @@ function markEvent(conversationId: string, mark: MovedMark): MarkEvent {
   const { user_id: userId, receipts } = mark;
   const small = mark.member_count <= LIMITS.receiptsMembers;
   const base = { conversationId, receipts, userId };
-  const iso = (ms: number | null) => new Date(ms ?? 0).toISOString();
+  const iso = (ms: number) => new Date(ms).toISOString();
   return {
     receipts,
     userId,
     read:
-      small && mark.read_id
+      small && mark.read_id && mark.read_ms !== null
         ? { ...base, messageId: mark.read_id, seq: mark.read_seq, readBy: userId, readAt: iso(mark.read_ms) }
         : null,
     delivered:
-      small && mark.delivered_id && mark.delivered_seq > mark.read_seq
+      small && mark.delivered_id && mark.delivered_ms !== null && mark.delivered_seq > mark.read_seq
         ? {
             ...base,
             messageId: mark.delivered_id,

@@ -110,6 +110,26 @@ export class ConversationsRepository {
     return new Map(rows.map((row) => [row.userId, row]));
   }
 
+  /** Held until the transaction ends: nobody's mark moves meanwhile. Comes before any participant's lock. */
+  async lockReceipts(tx: Db, conversationId: string): Promise<void> {
+    await tx.execute(sql`SELECT 1 FROM conversation_receipts WHERE conversation_id = ${conversationId} FOR NO KEY UPDATE`);
+  }
+
+  /** Gives the marks of all present members new numbers, as if each had moved now. */
+  async renumberMarks(tx: Db, conversationId: string): Promise<void> {
+    await tx.execute(sql`
+      WITH numbered AS (
+        SELECT p.user_id, r.receipts + row_number() OVER (ORDER BY p.user_id) AS number
+          FROM conversation_participants p JOIN conversation_receipts r ON r.conversation_id = p.conversation_id
+         WHERE p.conversation_id = ${conversationId} AND p.left_at IS NULL
+      ), renumbered AS (
+        UPDATE conversation_participants p SET receipts_version = n.number
+          FROM numbered n WHERE p.conversation_id = ${conversationId} AND p.user_id = n.user_id
+      )
+      UPDATE conversation_receipts SET receipts = (SELECT max(number) FROM numbered)
+       WHERE conversation_id = ${conversationId}`);
+  }
+
   async countOwners(tx: Db, conversationId: string): Promise<number> {
     return tx.$count(
       conversationParticipants,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Member, MemberRef, MemberRole, SystemMetadata } from '@parley/protocol';
+import { LIMITS, type Member, type MemberRef, type MemberRole, type SystemMetadata } from '@parley/protocol';
 import type { ParticipantRow } from '../../database/rows.js';
 import { conflict, notFound, ParleyError } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
@@ -82,6 +82,9 @@ export class MembersService {
   private async decideRemove(held: Held, userId: string): Promise<Change<void> | Unchanged<void>> {
     const { tx, conversation, version, at, actor } = held;
     if (conversation.type === 'direct') throw conflict('members', "a direct conversation's members are fixed");
+    // Of others' marks nobody was told so far: now that there are few enough, everybody is told all of them.
+    const tellsMarks = conversation.memberCount - 1 === LIMITS.receiptsMembers;
+    if (tellsMarks) await this.repository.lockReceipts(tx, conversation.id);
     const target = (await this.repository.lockParticipants(tx, conversation.id, [userId])).get(userId);
     if (!target) throw notFound();
     await this.requireMayRemove(held, target);
@@ -89,6 +92,7 @@ export class MembersService {
     const userVersion = (await this.repository.raiseMembershipVersions(tx, [userId])).get(userId) ?? 0;
     const key = { conversationId: conversation.id, userId };
     await this.repository.updateParticipant(tx, key, { leftAt: at, version, userVersion });
+    if (tellsMarks) await this.repository.renumberMarks(tx, conversation.id);
     const system: SystemMetadata =
       userId === actor.userId ? { event: 'member_left' } : { event: 'member_removed', userIds: [userId] };
     return {
