@@ -22,12 +22,12 @@ export class AnswerBudget {
   private isEmpty = true;
   private readonly named = new Map<string, UserView>();
 
-  /** `reserved`: bytes that the answer takes whatever is put into it. */
+  /** @param bytes of the whole answer. `reserved`: what of it is taken whatever is put into it. */
   constructor(
     private readonly views: ReadonlyMap<string, UserView>,
-    reserved: number,
+    { bytes = LIMITS.answerBytes, reserved = 0 }: { bytes?: number; reserved?: number } = {},
   ) {
-    this.bytes = LIMITS.answerBytes - FRAME_BYTES - reserved;
+    this.bytes = bytes - FRAME_BYTES - reserved;
   }
 
   /** Whether nothing was taken yet. */

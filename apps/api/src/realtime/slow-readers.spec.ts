@@ -13,13 +13,24 @@ class Reader {
   readonly stream = { writableLength: 0, _handle: { writeQueueSize: 0 } };
   readonly slow: SlowReader;
   isCut = false;
+  /** How often the answer to a ping was waited for anew. */
+  waits = 0;
 
   constructor(readers: SlowReaders) {
     const close = () => {
       this.isCut = true;
       this.events.emit('close', 'forced close');
     };
-    this.slow = readers.watch(Object.assign(this.events, { transport: this.transport, close }) as EngineConnection);
+    const engine = {
+      transport: this.transport,
+      close,
+      onClose: (reason: string) => this.events.emit('close', reason),
+      resetPingTimeout: () => {
+        this.waits += 1;
+      },
+      sendPacket: () => this.slow.queued({ type: 'ping' }),
+    };
+    this.slow = readers.watch(Object.assign(this.events, engine) as unknown as EngineConnection);
   }
 
   queue(bytes: number): void {
@@ -116,6 +127,37 @@ describe('G8: slow readers', () => {
     expect(reader.isCut).toBe(false);
     looks(1);
     expect(reader.isCut).toBe(true);
+  });
+
+  it('are not those who read at 10 KB a second what is less than the limit, however long that takes', () => {
+    const readers = new SlowReaders({ bytes: 1_000_000, seconds: 10 }, () => '');
+    const slow = new Reader(readers);
+    slow.flush(500_000);
+    for (let second = 0; second < 48; second += 1) {
+      slow.takes(10_400);
+      looks(1);
+    }
+    expect(slow.isCut).toBe(false);
+    looks(30);
+    expect(slow.isCut).toBe(true);
+  });
+
+  it('have the time for a ping that what stands before it takes at 10 KB a second, and no more', () => {
+    const slow = new Reader(new SlowReaders({ bytes: 1_000_000, seconds: 10 }, () => ''));
+    let ends = 0;
+    slow.events.on('close', () => {
+      ends += 1;
+    });
+    const timeOut = () => (slow.events as unknown as { onClose(reason: string): void }).onClose('ping timeout');
+    slow.queue(60_000);
+    slow.slow.queued({ type: 'ping' });
+    timeOut();
+    expect([ends, slow.waits]).toEqual([1, 0]);
+    slow.queue(200_000);
+    slow.events.emit('heartbeat');
+    slow.slow.queued({ type: 'ping' });
+    for (let turn = 0; turn < 3; turn += 1) timeOut();
+    expect([ends, slow.waits]).toEqual([2, 2]);
   });
 
   it('are those for whom eight times the limit is there even a moment after it came, whatever they take', () => {

@@ -4,6 +4,7 @@ import type { WebSocket } from 'ws';
 
 /** A packet on its way out, as Engine.IO announces it. */
 export interface OutgoingPacket {
+  readonly type?: string;
   readonly data?: string | Uint8Array;
 }
 
@@ -14,7 +15,7 @@ export interface EngineConnection {
   close(discard?: boolean): void;
   /** `packetCreate`: a packet was added; `flush`: the queue is about to be handed to the transport. */
   on(event: 'packetCreate', listener: (packet: OutgoingPacket) => void): void;
-  on(event: 'flush', listener: () => void): void;
+  on(event: 'flush' | 'heartbeat', listener: () => void): void;
   on(event: 'close', listener: (reason: string) => void): void;
 }
 
@@ -34,6 +35,13 @@ export interface EngineTransport {
   once(event: 'drain', listener: () => void): void;
 }
 
+/** An Engine.IO connection with what it keeps to itself: how it takes a ping that is not answered in time. */
+interface PingedConnection extends EngineConnection {
+  onClose(reason: string, ...more: unknown[]): void;
+  resetPingTimeout(): void;
+  sendPacket(type: 'ping'): void;
+}
+
 export interface ReaderLimits {
   /** Buffered for one connection, in its queue and in its stream together; for a moment eight times as much. */
   bytes: number;
@@ -51,6 +59,11 @@ const SOON_MS = 250;
 const IDLE_LOOKS = 2;
 /** The first one may come right after something was handed over. */
 const FEWEST_LOOKS = 2;
+/** Bytes a second: who reads as much is not slow while they have less than the limit waiting for them. */
+const PACE = 10_240;
+/** So much at most is handed over without a ping, and so long at least is between two. */
+const BETWEEN_PINGS = 65_536;
+const PING_PAUSE_MS = 1_000;
 /** Who is closed may still hear why, if they read at all. */
 const LAST_WORD_MS = 500;
 
@@ -108,6 +121,15 @@ export class SlowReader {
   private pendingBytes = 0;
   /** What of that had not left at the last look. Infinite where everything has left since. */
   private lastUnsent = Number.POSITIVE_INFINITY;
+  /** What has left this process since looks began to be counted. */
+  private left = 0;
+  /** All that was ever queued: now, and when each of the pings was that were not answered yet. */
+  private handed = 0;
+  private pings: number[] = [];
+  /** What of that the client has read for sure. */
+  private read = 0;
+  private pingedAt = performance.now();
+  private patienceTimes = 0;
   private stream: Duplex | null = null;
   /** Answers to polls that have not left yet, with their sizes. */
   private answers: Map<ServerResponse, number> | null = null;
@@ -120,6 +142,8 @@ export class SlowReader {
     const { transport } = connection;
     if (transport.closeTimeout !== undefined) transport.closeTimeout = CLOSE_MS;
     connection.on('close', (reason) => this.ended(reason));
+    connection.on('heartbeat', () => this.answered());
+    this.bearWith(this.pinged);
   }
 
   /** Counts a packet that is being queued. Returns whether it is the one that goes beyond the limit. */
@@ -127,6 +151,7 @@ export class SlowReader {
     const before = this.bufferedBytes;
     const size = packet.data === undefined ? 1 : packet.data.length;
     this.queuedBytes += size;
+    this.count(packet, size);
     return before + size > this.readers.limits.bytes && this.overfull(before, before + size);
   }
 
@@ -149,13 +174,60 @@ export class SlowReader {
     const unsent = this.unsent();
     // Who polls has taken all once they ask for more.
     const hasTaken = this.pendingBytes === 0 && (name !== 'polling' || writable);
-    this.looks = hasTaken ? 0 : this.looks + 1;
     const isOver = this.bufferedBytes > bytes;
+    if (Number.isFinite(this.lastUnsent)) this.left += Math.max(0, this.lastUnsent - unsent);
+    const keepsPace = !isOver && this.left >= PACE * this.looks;
+    this.looks = hasTaken ? 0 : this.looks + 1;
+    if (hasTaken || (keepsPace && this.looks >= FEWEST_LOOKS)) [this.looks, this.left] = [0, 0];
     // At this pace the limit would have left in the time that it may take.
     this.idleLooks = isOver && this.lastUnsent - unsent < bytes / seconds ? this.idleLooks + 1 : 0;
     this.lastUnsent = unsent;
     if (hasTaken && !isOver && name !== 'polling') this.readers.acquit(this);
     return this.looks >= Math.max(seconds, FEWEST_LOOKS) || this.idleLooks >= IDLE_LOOKS || this.isFarOver;
+  }
+
+  /**
+   * Engine.IO gives up whoever does not answer a ping in time. But the ping waits behind all that was handed over before
+   * it, most of it in buffers of the system that nobody can look into: who reads at `PACE` is given the time for that.
+   */
+  private bearWith(connection: PingedConnection): void {
+    const close = connection.onClose.bind(connection);
+    connection.onClose = (reason, ...more) => {
+      const waits = reason === 'ping timeout' && this.patienceTimes < this.patience;
+      if (!waits) return close(reason, ...more);
+      this.patienceTimes += 1;
+      connection.resetPingTimeout();
+    };
+  }
+
+  private get pinged(): PingedConnection {
+    return this.connection as PingedConnection;
+  }
+
+  /** Clients, too, give up a connection on which no ping comes in time: much must not stand before the next one. */
+  private count({ type }: OutgoingPacket, size: number): void {
+    const isPing = type === 'ping';
+    if (!isPing && this.handed + size - (this.pings.at(-1) ?? this.read) > BETWEEN_PINGS) this.pingAhead();
+    this.handed += size;
+    if (!isPing) return;
+    this.pings.push(this.handed);
+    this.pingedAt = performance.now();
+  }
+
+  private pingAhead(): void {
+    if (performance.now() - this.pingedAt < PING_PAUSE_MS) return;
+    this.pinged.sendPacket('ping');
+  }
+
+  /** How many more times a ping's answer is waited for. */
+  private get patience(): number {
+    const waiting = Math.min((this.pings[0] ?? this.handed) - this.read, this.readers.limits.bytes);
+    return Math.floor(waiting / PACE / (PING_TIMEOUT_MS / 1_000));
+  }
+
+  private answered(): void {
+    this.read = this.pings.shift() ?? this.handed;
+    this.patienceTimes = 0;
   }
 
   private get bufferedBytes(): number {
@@ -228,6 +300,7 @@ export class SlowReader {
     this.readers.suspect(this);
     answer.once('close', () => {
       this.answers?.delete(answer);
+      this.left += bytes;
       this.pendingBytes = Math.max(0, this.pendingBytes - bytes);
       this.lastUnsent = Number.POSITIVE_INFINITY;
     });
@@ -250,5 +323,7 @@ function unsentOf(stream: Duplex): number {
   return Math.min(stream.writableLength, handle?.writeQueueSize ?? Number.POSITIVE_INFINITY);
 }
 
+/** How long a client may take to answer a ping, if nothing else waits for it. */
+export const PING_TIMEOUT_MS = 8_000;
 /** How long a client may take to agree to a close, in milliseconds. */
 export const CLOSE_MS = 2_000;

@@ -21,7 +21,7 @@ import { Entrance } from './entrance.js';
 import { beginsConnection, unreadable } from './handshake-request.js';
 import { oneWritePerTurn, StreamKeepingServer } from './one-write-per-turn.js';
 import { peerAddresses } from './peer-address.js';
-import { type EngineConnection, SlowReaders } from './slow-readers.js';
+import { type EngineConnection, PING_TIMEOUT_MS, SlowReaders } from './slow-readers.js';
 import type { ParleyServer, ParleySocket } from './socket.js';
 import { isBinary, textOnlyParser } from './text-only-parser.js';
 
@@ -62,7 +62,7 @@ export class SocketAdapter extends IoAdapter {
       cors: { origin: [...allowedOrigins], credentials: true },
       serveClient: false,
       pingInterval: 15_000,
-      pingTimeout: 8_000,
+      pingTimeout: PING_TIMEOUT_MS,
       connectTimeout: 5_000,
       maxHttpBufferSize: LIMITS.frameBytes,
       httpCompression: false,

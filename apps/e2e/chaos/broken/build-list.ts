@@ -4,6 +4,7 @@ import { halfSent } from '../rows/f31-half-sent.js';
 import { strangersInRedis } from '../rows/f32-strangers-in-redis.js';
 import { lateWord } from '../rows/f33-late-word.js';
 import { longNumbers } from '../rows/f34-long-numbers.js';
+import { slowLines } from '../rows/f35-slow-lines.js';
 import { answersLost, calm, crashes, redisAway, spoilt, together } from './trials.js';
 
 /** A build that breaks a promise, and the trouble in which that shows. */
@@ -194,5 +195,28 @@ export const BROKEN_BUILDS: BrokenBuild[] = [
     row: spoilt,
     seenBy: [],
     fails: 'good messages were refused',
+  },
+  {
+    name: 'slow lines are given the largest answers, and no time for them',
+    patches: [
+      {
+        file: 'apps/api/src/modules/sync/answer-sizes.ts',
+        from: 'const FIRST_BYTES = 65_536;',
+        to: 'const FIRST_BYTES = 524_288;',
+      },
+      {
+        file: 'apps/api/src/realtime/slow-readers.ts',
+        from: 'return Math.floor(waiting / PACE / (PING_TIMEOUT_MS / 1_000));',
+        to: 'return Math.min(0, waiting);',
+      },
+      {
+        file: 'apps/api/src/realtime/slow-readers.ts',
+        from: 'if (performance.now() - this.pingedAt < PING_PAUSE_MS) return;',
+        to: 'if (performance.now() - this.pingedAt < PING_PAUSE_MS * 60) return;',
+      },
+    ],
+    row: slowLines,
+    seenBy: [],
+    fails: 'were cut',
   },
 ];

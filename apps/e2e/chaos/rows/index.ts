@@ -22,6 +22,7 @@ import { halfSent } from './f31-half-sent.js';
 import { strangersInRedis } from './f32-strangers-in-redis.js';
 import { lateWord } from './f33-late-word.js';
 import { longNumbers } from './f34-long-numbers.js';
+import { slowLines } from './f35-slow-lines.js';
 
 /** The matrix, in the order in which it is played. */
 export const ROWS: Row[] = [
@@ -54,5 +55,6 @@ export const ROWS: Row[] = [
   lateWord,
   longNumbers,
   rowsAtFault,
+  slowLines,
   combined(1.5),
 ];

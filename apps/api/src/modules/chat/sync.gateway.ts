@@ -4,16 +4,21 @@ import type { SyncAnswer } from '@parley/protocol';
 import { Payload } from '../../realtime/payload.js';
 import { RethrowFilter } from '../../realtime/rethrow.filter.js';
 import type { ParleySocket } from '../../realtime/socket.js';
-import { SyncDto, SyncService } from '../sync/index.js';
+import { AnswerSizes, SyncDto, SyncService } from '../sync/index.js';
 
 /** The command by which a client that was away catches up. */
 @WebSocketGateway()
 @UseFilters(RethrowFilter)
 export class SyncGateway {
+  private readonly sizes = new AnswerSizes();
+
   constructor(private readonly service: SyncService) {}
 
   @SubscribeMessage('sync')
-  sync(@ConnectedSocket() socket: ParleySocket, @Payload(SyncDto) question: SyncDto): Promise<SyncAnswer> {
-    return this.service.sync(socket.data.principal, question);
+  async sync(@ConnectedSocket() socket: ParleySocket, @Payload(SyncDto) question: SyncDto): Promise<SyncAnswer> {
+    const bytes = this.sizes.next(socket);
+    const answer = await this.service.sync(socket.data.principal, question, bytes);
+    this.sizes.answered(socket, { bytes, hasMore: answer.hasMore });
+    return answer;
   }
 }

@@ -36,7 +36,7 @@ export class ConversationLists {
       limit: limit + 1,
     });
     const views = await this.users.viewsOf(found.flatMap(peopleOfItem));
-    const budget = new AnswerBudget(views, 0);
+    const budget = new AnswerBudget(views);
     const end = found.findIndex(
       (item, i) => i === limit || !budget.take({ content: item, rows: 1, people: peopleOfItem(item) }),
     );

@@ -112,7 +112,9 @@ export class ConversationsRepository {
 
   /** Held until the transaction ends: nobody's mark moves meanwhile. Comes before any participant's lock. */
   async lockReceipts(tx: Db, conversationId: string): Promise<void> {
-    await tx.execute(sql`SELECT 1 FROM conversation_receipts WHERE conversation_id = ${conversationId} FOR NO KEY UPDATE`);
+    await tx.execute(
+      sql`SELECT 1 FROM conversation_receipts WHERE conversation_id = ${conversationId} FOR NO KEY UPDATE`,
+    );
   }
 
   /** Gives the marks of all present members new numbers, as if each had moved now. */

@@ -73,7 +73,7 @@ const fromNewest = (slice: Slice): Anchored => ({ ...slice, start: slice.rows.le
 
 /** What of a slice one answer has room for, counted as it is sent, with everyone whom it names; one message at least. */
 function fitted(slice: Anchored, items: readonly Message[], views: ReadonlyMap<string, UserView>) {
-  const budget = new AnswerBudget(views, 0);
+  const budget = new AnswerBudget(views);
   const takes = (at: number): boolean => {
     const message = items[at];
     return message !== undefined && budget.take({ content: message, rows: 1, people: peopleIn([message]) });

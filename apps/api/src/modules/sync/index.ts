@@ -1,3 +1,4 @@
+export { AnswerSizes } from './answer-sizes.js';
 export { SyncDto } from './dto/sync.dto.js';
 export { SyncModule } from './sync.module.js';
 export { SyncService } from './sync.service.js';

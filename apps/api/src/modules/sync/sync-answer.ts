@@ -54,9 +54,10 @@ const LATER_BYTES = 130;
 const ENTRY_BYTES = 150;
 
 /** Puts into the answer what it has room for: memberships first, then conversations in the question's order. */
-export function answerOf(epoch: string, findings: Findings): SyncAnswer {
+export function answerOf(epoch: string, findings: Findings, bytes: number): SyncAnswer {
   const { strange, changed, material, items } = findings;
-  const budget = new AnswerBudget(findings.people, strange.length * ID_BYTES + changed.length * LATER_BYTES);
+  const reserved = strange.length * ID_BYTES + changed.length * LATER_BYTES;
+  const budget = new AnswerBudget(findings.people, { bytes, reserved });
   const gained = gainedIn(findings, budget);
   const conversations: SyncAnswer['conversations'] = {};
   let isFull = false;

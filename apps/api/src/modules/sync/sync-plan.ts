@@ -25,7 +25,7 @@ export interface Key {
  * Which rows are worth reading for one answer: about as many as it holds, and always some, so that what is read is
  * bounded. What the answer really holds is found out afterwards, when its exact size is known.
  */
-export function planned(rows: readonly KeyRow[]): Portion[] {
+export function planned(rows: readonly KeyRow[], answerBytes: number): Portion[] {
   const portions: Portion[] = [];
   let [count, bytes] = [0, 0];
   for (const { place, reset, changed, itemBytes, keys } of conversationsIn(rows)) {
@@ -34,7 +34,7 @@ export function planned(rows: readonly KeyRow[]): Portion[] {
     let given = 0;
     for (const group of groups) {
       const size = bytesOf(group) + (given === 0 ? itemBytes : 0);
-      if (count > 0 && (count + group.length > LIMITS.syncRows || bytes + size > LIMITS.answerBytes)) break;
+      if (count > 0 && (count + group.length > LIMITS.syncRows || bytes + size > answerBytes)) break;
       portion.groups.push(group);
       given += group.length;
       count += group.length;

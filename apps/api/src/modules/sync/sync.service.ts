@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { SyncAnswer, SyncBody } from '@parley/protocol';
+import { LIMITS, type SyncAnswer, type SyncBody } from '@parley/protocol';
 import type { Db } from '../../database/database.js';
 import type { Principal } from '../../kernel/principal.js';
 import { Feeds } from '../../realtime/feed/feeds.js';
@@ -19,9 +19,9 @@ export class SyncService {
 
   /**
    * What changed beyond where the asker is. One snapshot, and a constant number of statements: the answer's cost grows
-   * with what changed, up to what one answer holds.
+   * with what changed, up to what one answer holds: `bytes` at most.
    */
-  async sync({ userId }: Principal, body: SyncBody): Promise<SyncAnswer> {
+  async sync({ userId }: Principal, body: SyncBody, bytes: number = LIMITS.answerBytes): Promise<SyncAnswer> {
     // Before the snapshot: of a database that is restored in between the old epoch is told, and the next one resets.
     const epoch = await this.feeds.source.epoch();
     const isForeign = body.epoch !== undefined && body.epoch !== epoch;
@@ -42,9 +42,9 @@ export class SyncService {
         memberships: plannedMemberships(memberships),
         strange: standings.flatMap(({ at, row }) => (row.version === null ? at.id : [])),
         changed,
-        portions: readings.length > 0 ? planned(await this.repository.keys(tx, readings)) : [],
+        portions: readings.length > 0 ? planned(await this.repository.keys(tx, readings), bytes) : [],
       });
-      return answerOf(epoch, found);
+      return answerOf(epoch, found, bytes);
     });
   }
 
