@@ -152,6 +152,21 @@ describe('T4: words from right to left', () => {
       });
     }
 
+    // A list in its own direction, bullets and all, beside a line in another.
+    await ama.say('Two things:\n- פריט\n- item');
+    await ama.message('Two things').waitFor();
+    const sides = await ama
+      .message('Two things')
+      .locator('.message-text > *')
+      .evaluateAll((all) => {
+        return all.map((each) => getComputedStyle(each).direction);
+      });
+    expect(sides).toEqual(['ltr', 'rtl']);
+    // Names keep their side: only their letters are turned.
+    const heading = page.getByRole('heading', { name: group, level: 2 });
+    const box = await heading.boundingBox();
+    expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThan(640);
+
     // A draft in the list, a failed message, a text whose message is gone.
     await ama.composer.fill('טיוטה');
     await ama.openDirect(dana);

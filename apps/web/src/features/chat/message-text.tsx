@@ -9,15 +9,20 @@ export type FindMention = (usernames: readonly string[]) => 'me' | 'other' | nul
 /** A message's Markdown as elements and text nodes; no HTML is ever made of it. */
 export const MessageText = memo(function MessageText({ text, find }: { text: string; find: FindMention }) {
   if (drawsNothing(text)) return <em className="message-blank">{WITHOUT_WORDS}</em>;
-  return <>{parse(text).map((block, index) => blockOf(block, index, find))}</>;
+  return <>{parse(text).map((block, index) => blockOf(block, index, find, 'auto'))}</>;
 });
 
-function blockOf(block: Block, key: number, find: FindMention): ReactNode {
+/** `dir`: of a list or quote as a whole; what stands in it follows. */
+function blockOf(block: Block, key: number, find: FindMention, dir?: 'auto'): ReactNode {
   switch (block.type) {
     case 'paragraph':
       return <p key={key}>{inlinesOf(block.children, find)}</p>;
     case 'quote':
-      return <blockquote key={key}>{block.children.map((child, index) => blockOf(child, index, find))}</blockquote>;
+      return (
+        <blockquote key={key} dir={dir}>
+          {block.children.map((child, index) => blockOf(child, index, find))}
+        </blockquote>
+      );
     case 'codeBlock':
       // An empty box would say nothing.
       return isBlank(block.text) ? null : (
@@ -31,11 +36,13 @@ function blockOf(block: Block, key: number, find: FindMention): ReactNode {
         <li key={index}>{item.map((child, at) => blockOf(child, at, find))}</li>
       ));
       return block.ordered ? (
-        <ol key={key} start={block.start}>
+        <ol key={key} dir={dir} start={block.start}>
           {items}
         </ol>
       ) : (
-        <ul key={key}>{items}</ul>
+        <ul key={key} dir={dir}>
+          {items}
+        </ul>
       );
     }
   }

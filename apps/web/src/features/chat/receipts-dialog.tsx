@@ -74,8 +74,10 @@ function Section({ title, empty, reached }: { title: string; empty?: string; rea
         {reached.map(({ user, at }) => (
           <li key={user.id} data-testid="receipt-person" className="flex items-center gap-3 py-1.5">
             <PersonAvatar user={user} size={32} />
-            <span dir="auto" className="people-line min-w-0 flex-1 truncate text-body">
-              {user.displayName}
+            <span className="min-w-0 flex-1">
+              <span dir="auto" className="people-line block truncate text-body">
+                {user.displayName}
+              </span>
             </span>
             {at === null ? null : (
               <span className="flex flex-none items-center gap-1.5 text-second text-ink-3 tabular-nums">

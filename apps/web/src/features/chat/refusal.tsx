@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 /** What was shown and had to be taken back, with the reason and what can be done. */
 export function Refusal({ children }: { children: ReactNode }) {
   return (
-    <div role="alert" className="flex flex-wrap items-center gap-x-2 text-second text-danger">
+    <div role="alert" className="flex max-w-[68ch] flex-wrap items-center gap-x-2 text-second text-danger">
       {children}
     </div>
   );

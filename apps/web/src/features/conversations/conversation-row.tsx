@@ -72,7 +72,7 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
           <span className="flex items-center justify-between gap-2">
             <span
               dir="auto"
-              className={classes('people-line min-w-0 flex-1 truncate text-second', badge ? 'text-ink' : 'text-ink-3')}
+              className={classes('people-line min-w-0 truncate text-second', badge ? 'text-ink' : 'text-ink-3')}
             >
               {draft ? (
                 <span className="text-signal-text">
