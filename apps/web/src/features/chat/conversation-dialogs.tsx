@@ -171,7 +171,7 @@ function Question({ title, verb, danger = false, refused, act, onClose, children
         </div>
       ) : null}
       <DialogActions>
-        <Button onClick={onClose}>{isOver ? 'Close' : 'Cancel'}</Button>
+        <Button onClick={onClose}>Cancel</Button>
         {isOver ? null : (
           <Button kind={danger ? 'danger' : 'primary'} busy={busy} onClick={() => void run(act)}>
             {verb}

@@ -60,7 +60,7 @@ export function DeleteDialog({ message, sender, onClose, onDone }: DeleteDialogP
         </div>
       ) : null}
       <DialogActions>
-        <Button onClick={onClose}>{isOver ? 'Close' : 'Cancel'}</Button>
+        <Button onClick={onClose}>Cancel</Button>
         {isOver ? null : (
           <Button kind="danger" busy={busy} onClick={() => void act()}>
             Delete
