@@ -11,6 +11,14 @@ interface Marks {
   readonly isPresent: boolean;
 }
 
+/** How far those who decide the status of my messages have come at least; as of `memberCount` members. */
+interface Least {
+  readonly memberCount: number;
+  readonly others: number;
+  readonly read: number;
+  readonly delivered: number;
+}
+
 const NOTHING: Marks = { read: 0, delivered: 0, isPresent: false };
 
 /**
@@ -23,7 +31,7 @@ export class Members {
   readonly #departed = new Map<string, number>();
   readonly #marks = new Map<string, Marks>();
   #view: readonly Member[] | null = null;
-  #least: { others: number; read: number; delivered: number } | null = null;
+  #least: Least | null = null;
   isLoaded = false;
 
   constructor(private readonly me: string) {}
@@ -91,18 +99,24 @@ export class Members {
 
   /** What is certain of a message of mine: everyone else has come so far, where everyone else is known. */
   statusOf(seq: number, memberCount: number): MessageStatus {
-    this.#least ??= this.#leastOfOthers();
+    if (this.#least?.memberCount !== memberCount) this.#least = this.#leastOfOthers(memberCount);
     const { others, read, delivered } = this.#least;
     if (others === 0 || others !== memberCount - 1 || delivered < seq) return 'sent';
     return read >= seq ? 'read' : 'delivered';
   }
 
-  #leastOfOthers(): { others: number; read: number; delivered: number } {
-    const others = [...this.#marks].filter(([userId, { isPresent }]) => isPresent && userId !== this.me);
+  /** Where all rows are held, only they count: a mark of someone who left may have come after the picture without them. */
+  #leastOfOthers(memberCount: number): Least {
+    const hasAll = this.#rows.size === memberCount;
+    const others = [...this.#marks].flatMap(([userId, marks]) => {
+      const counts = hasAll ? this.#rows.has(userId) : marks.isPresent;
+      return counts && userId !== this.me ? [marks] : [];
+    });
     return {
+      memberCount,
       others: others.length,
-      read: Math.min(...others.map(([, { read }]) => read)),
-      delivered: Math.min(...others.map(([, { delivered }]) => delivered)),
+      read: Math.min(...others.map(({ read }) => read)),
+      delivered: Math.min(...others.map(({ delivered }) => delivered)),
     };
   }
 
