@@ -230,10 +230,11 @@ describe('where a page comes from', () => {
   ])('A12 S0.24: the origin %j is answered 403 before any upgrade, and on polling', async (origin) => {
     const raw = new RawSocket(node.url, { headers: { origin } });
     const { status, body } = await until('the upgrade is refused', () => raw.refused);
-    expect([status, JSON.parse(body)]).toEqual([403, { error: errorOf('forbidden') }]);
+    const refused = [403, { error: errorOf('forbidden', { details: [{ path: 'origin', message: 'not allowed' }] }) }];
+    expect([status, JSON.parse(body)]).toEqual(refused);
     const polled = await poll({ origin });
     // `fetch` sends no empty header.
-    if (origin) expect([polled.status, await polled.json()]).toEqual([403, { error: errorOf('forbidden') }]);
+    if (origin) expect([polled.status, await polled.json()]).toEqual(refused);
   });
 
   it('S2.24: our own origin, an allowed one and none at all come in', async () => {
