@@ -1,15 +1,8 @@
-import { firstGraphemes, type Message, type ReplyPreview } from '@parley/protocol';
+import { excerptOf, type Message, type ReplyPreview } from '@parley/protocol';
 import { setNewest } from './bounded.js';
 
-/** Graphemes of a quoted message that a reply shows, as the server cuts them. */
-const EXCERPT = 140;
 /** Changed messages remembered. */
 const LIMIT = 5_000;
-
-/** Of the present text; '' once it is deleted. */
-export function excerptOf({ content }: Message): string {
-  return firstGraphemes(content, EXCERPT);
-}
 
 /**
  * What replies show of messages that were edited or deleted since, whether these are held or not. A reply tells the text
@@ -27,7 +20,7 @@ export class Quotes {
     // A text that was never changed is what its replies told.
     if (editedAt === null && !isDeleted) return;
     if ((this.#changed.get(seq)?.version ?? this.since) >= version) return;
-    setNewest(this.#changed, [seq, { version, excerpt: excerptOf(message) }], LIMIT);
+    setNewest(this.#changed, [seq, { version, excerpt: excerptOf(message.content) }], LIMIT);
   }
 
   /** As it is to be shown now; the same object where nothing else is known. */

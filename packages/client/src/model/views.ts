@@ -1,8 +1,7 @@
-import type { Message, ReplyPreview } from '@parley/protocol';
+import { excerptOf, type Message, type ReplyPreview } from '@parley/protocol';
 import type { OutboxEntry } from '../outbox/outbox-entry.js';
 import type { Conversation } from './conversation.js';
 import { hasFirstPage } from './paging.js';
-import { excerptOf } from './quotes.js';
 import type {
   ConversationsSnapshot,
   ConversationView,
@@ -122,5 +121,5 @@ function quotedBy({ messages }: Conversation, { replyToId }: OutboxEntry): Reply
   const quoted = replyToId === undefined ? undefined : messages.find(replyToId)?.message;
   if (!quoted) return null;
   const { id, seq, senderId } = quoted;
-  return { id, seq, senderId, excerpt: excerptOf(quoted) };
+  return { id, seq, senderId, excerpt: excerptOf(quoted.content) };
 }
