@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { LIMITS } from '@parley/protocol';
 import { sql } from 'drizzle-orm';
+import { ConversationListsRepository } from '../src/modules/conversations/conversation-lists.repository.js';
 import { startNode, type TestNode } from './node.js';
 import { aGroup, aPerson, directOf, groupOf, NOBODY, Person, people, succeeded, times } from './people.js';
 
@@ -377,6 +379,36 @@ describe('the list', () => {
     expect(seen).toEqual(ids);
     expect((await bob.get('/conversations?limit=28')).body).toMatchObject({ hasMore: false, nextCursor: null });
     expect((await bob.get('/conversations?limit=27')).body).toMatchObject({ hasMore: true });
+  });
+
+  it('§3: an answer ends at 512 KB with hasMore, and whoever goes on meets every conversation once', async () => {
+    const [ann, bob] = (await people(node, 2)) as [Person, Person];
+    const ids: string[] = [];
+    // Some are as large in the database as in an answer, some only in an answer.
+    const large = [
+      { type: 'data', content: '', metadata: { blob: 'x'.repeat(100_000) } },
+      { content: `.${'\u0001'.repeat(10_239)}` },
+    ];
+    for (let i = 0; i < 16; i += 1) {
+      const id = await groupOf(ann, [bob], String(i));
+      succeeded(await ann.post(`/conversations/${id}/messages`, large[i < 8 ? 0 : 1]));
+      ids.unshift(id);
+    }
+    const lists = node.node.app.get(ConversationListsRepository);
+    const page = jest.spyOn(lists, 'page');
+    const seen: string[][] = [];
+    for (let cursor = ''; cursor !== null; ) {
+      const answer = await bob.get(`/conversations?limit=100${cursor && `&cursor=${cursor}`}`);
+      expect(Buffer.byteLength(answer.text)).toBeLessThanOrEqual(LIMITS.answerBytes);
+      seen.push(answer.body.items.map(({ id }: { id: string }) => id));
+      expect([answer.body.hasMore, answer.body.users]).toEqual([seen.flat().length < 16, [viewOf(ann)]]);
+      cursor = answer.body.nextCursor;
+    }
+    expect(seen.flat()).toEqual(ids);
+    expect(seen.map(({ length }) => length)).toEqual([8, 5, 3]);
+    const read = await Promise.all(page.mock.results.map(({ value }) => value as ReturnType<typeof lists.page>));
+    page.mockRestore();
+    expect(read.map(({ length }) => length).slice(1)).toEqual([5, 3]);
   });
 
   it('conversations of the same millisecond are told apart by their ids', async () => {

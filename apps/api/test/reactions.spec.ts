@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { LIMITS } from '@parley/protocol';
 import { sql } from 'drizzle-orm';
 import { DOORS } from './message-doors.js';
 import { startNode, type TestNode } from './node.js';
@@ -343,6 +344,34 @@ describe('reactions in answers', () => {
     );
     const { items, users } = succeeded(await owner.get(`/messages/${messageId}/reactions`));
     expect([items.length, items[0].userIds.length, users.length]).toEqual([1, 100, 100]);
+  });
+
+  it('§3: the list of a message ends at 512 KB with everyone whom it names, and names the first of each emoji', async () => {
+    const { id, owner } = await aGroup(node);
+    const { id: messageId, seq } = await owner.say(id, 'x');
+    const kinds = ['👍', '🎉', '😀', '🇩🇪', '👨‍👩‍👧‍👦'];
+    await node.rows(sql`
+      WITH crowd AS (
+        INSERT INTO users (id, username, display_name, avatar_url)
+        SELECT gen_random_uuid(), left(md5(random()::text), 20), repeat('"', 99), 'https://a.example/' || repeat('ä', 2000)
+          FROM generate_series(1, 500) RETURNING id)
+      INSERT INTO message_reactions (conversation_id, seq, message_id, user_id, emoji)
+      SELECT ${id}, ${seq}, ${messageId}, id, (${sql.param(kinds)}::text[])[1 + (row_number() OVER ()) % 5] FROM crowd`);
+    const counts = JSON.stringify(kinds.map((emoji) => ({ emoji, count: 100 })));
+    await node.rows(sql`UPDATE messages SET reactions = ${counts}::jsonb WHERE id = ${messageId}`);
+    const answer = await owner.get(`/messages/${messageId}/reactions`);
+    const { items, users } = succeeded(answer);
+    const size = Buffer.byteLength(answer.text);
+    expect(size).toBeLessThanOrEqual(LIMITS.answerBytes);
+    expect(size).toBeGreaterThan(LIMITS.answerBytes * 0.9);
+    expect(items.map((each: any) => each.emoji)).toEqual(kinds);
+    const lengths = items.map((each: any) => each.userIds.length);
+    expect(Math.max(...lengths) - Math.min(...lengths)).toBeLessThanOrEqual(1);
+    expect(new Set(users.map((each: any) => each.id))).toEqual(new Set(items.flatMap((each: any) => each.userIds)));
+    const [first] = await node.rows<{ ids: string[] }>(sql`
+      SELECT array_agg(user_id::text ORDER BY created_at, user_id) AS ids FROM message_reactions
+       WHERE message_id = ${messageId} AND emoji = ${kinds[0]}`);
+    expect(items[0].userIds).toEqual(first?.ids.slice(0, lengths[0]));
   });
 
   it('§3: a path that is no text is refused', async () => {

@@ -19,6 +19,19 @@ export function messageBytes(m: string): SQL {
          WHERE quoted.conversation_id = ${m}.conversation_id AND quoted.seq = ${m}.reply_to_seq), 0) END)`);
 }
 
+/**
+ * Of `candidates`, rows with their `bytes`, in this order of columns of `c`, the first `limit` of which an answer has room
+ * for `bytes`, one at least: as a table `k`, with `nth` and with the `total` of the candidates.
+ */
+export function fittingRows(candidates: SQL, order: SQL, most: { limit: number; bytes: number }): SQL {
+  return sql`(
+    SELECT * FROM (
+      SELECT c.*, row_number() OVER w AS nth, sum(c.bytes) OVER w AS taken, count(*) OVER () AS total
+        FROM (${candidates}) c
+      WINDOW w AS (ORDER BY ${order})) s
+     WHERE s.nth = 1 OR (s.nth <= ${most.limit} AND s.taken <= ${most.bytes})) AS k`;
+}
+
 /** Of compressed JSON the length is not known: rows that were never counted have to be read for it. */
 const storedBytes = (m: string): string =>
   `coalesce(${m}.stored_bytes, octet_length(${m}.content) + octet_length(${m}.metadata::text))`;

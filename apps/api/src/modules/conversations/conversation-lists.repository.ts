@@ -3,7 +3,7 @@ import { LIMITS } from '@parley/protocol';
 import { and, asc, eq, getTableColumns, inArray, isNull, type SQL, Subquery, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import { Database, type Db } from '../../database/database.js';
-import { messageBytes } from '../../database/message-bytes.js';
+import { fittingRows, messageBytes } from '../../database/message-bytes.js';
 import {
   conversationParticipants,
   conversationReceipts,
@@ -99,20 +99,17 @@ export class ConversationListsRepository {
     const place = after ? sql`AND (c.updated_at, c.id) < (${after.at}::timestamptz, ${after.id}::uuid)` : undefined;
     const kind = archived === null ? undefined : sql`AND c.is_archived = ${archived}`;
     // By the ids in an array the rows are always found by their key, whatever the planner thinks of their number.
-    const keys = sql`(
-      SELECT * FROM (
-        SELECT c.id, row_number() OVER w AS nth, sum(c.bytes) OVER w AS bytes, count(*) OVER () AS total
-          FROM (SELECT c.id, c.updated_at, ${ITEM_BYTES} + coalesce((
-                         SELECT ${messageBytes('l')} FROM messages l
-                          WHERE l.conversation_id = c.id AND l.seq = c.last_seq), 0) AS bytes
-                  FROM conversations c
-                 WHERE c.id = ANY(ARRAY(
-                         SELECT p.conversation_id FROM conversation_participants p
-                          WHERE p.user_id = ${userId} AND p.left_at IS NULL)) ${kind} ${place}
-                 ORDER BY c.updated_at DESC, c.id DESC
-                 LIMIT ${limit}) c
-        WINDOW w AS (ORDER BY c.updated_at DESC, c.id DESC)) s
-       WHERE s.nth = 1 OR s.bytes <= ${LIMITS.answerBytes}) AS k`;
+    const candidates = sql`
+      SELECT c.id, c.updated_at, ${ITEM_BYTES} + coalesce((
+               SELECT ${messageBytes('l')} FROM messages l
+                WHERE l.conversation_id = c.id AND l.seq = c.last_seq), 0) AS bytes
+        FROM conversations c
+       WHERE c.id = ANY(ARRAY(
+               SELECT p.conversation_id FROM conversation_participants p
+                WHERE p.user_id = ${userId} AND p.left_at IS NULL)) ${kind} ${place}
+       ORDER BY c.updated_at DESC, c.id DESC
+       LIMIT ${limit}`;
+    const keys = fittingRows(candidates, sql`c.updated_at DESC, c.id DESC`, { limit, bytes: LIMITS.answerBytes });
     const own = new Subquery<'me', ReturnType<typeof getTableColumns<typeof conversationParticipants>>>(
       sql`SELECT * FROM conversation_participants x WHERE x.conversation_id = k.id AND x.user_id = ${userId} OFFSET 0`,
       getTableColumns(conversationParticipants),

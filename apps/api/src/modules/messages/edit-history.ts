@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { LIMITS, type MessageEdit, type MessageEdits } from '@parley/protocol';
 import { notFound } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
+import { AnswerBudget } from '../../platform/answer-budget.js';
 import { Cursors } from '../../platform/http/cursors.js';
 import { UsersRepository } from '../users/index.js';
 import { type EditRow, MessageChangesRepository } from './message-changes.repository.js';
@@ -31,33 +32,28 @@ export class EditHistory {
     const after = request.cursor === undefined ? 0 : Number(this.cursors.open(list, request.cursor)[0]);
     const limit = request.limit ?? LIMITS.pageDefault;
     const answer = await this.messages.readVisible({ messageId }, principal.userId, async (tx, message) => {
-      const rows = message.deletedAt ? [] : await this.repository.edits(tx, message, { after, limit: limit + 1 });
-      const shown = rows.slice(0, Math.min(limit, fitting(rows)));
-      const last = rows.length > shown.length ? shown.at(-1) : undefined;
+      const { rows, hasMore } = message.deletedAt
+        ? { rows: [], hasMore: false }
+        : await this.repository.edits(tx, message, { after, limit, bytes: LIMITS.answerBytes });
       const views = await this.users.viewsOf(
-        shown.map(({ editedBy }) => editedBy),
+        rows.map(({ editedBy }) => editedBy),
         tx,
       );
+      const budget = new AnswerBudget(views);
+      const items = rows.map(presentEdit);
+      const end = items.findIndex((item) => !budget.take({ content: item, rows: 1, people: [item.editedBy] }));
+      const shown = end === -1 ? rows : rows.slice(0, end);
+      const last = hasMore || shown.length < rows.length ? shown.at(-1) : undefined;
       return {
-        items: shown.map(presentEdit),
+        items: items.slice(0, shown.length),
         nextCursor: last ? this.cursors.seal(list, [last.version]) : null,
         hasMore: last !== undefined,
-        users: [...views.values()],
+        users: budget.users,
       };
     });
     if (!answer) throw notFound();
     return answer;
   }
-}
-
-/** How many of these rows one answer has room for; one at least. */
-function fitting(rows: readonly EditRow[]): number {
-  let bytes = 0;
-  const count = rows.findIndex(({ originalContent }) => {
-    bytes += Buffer.byteLength(JSON.stringify(originalContent)) + 300;
-    return bytes > LIMITS.answerBytes;
-  });
-  return count === -1 ? rows.length : Math.max(count, 1);
 }
 
 const presentEdit = ({ id, messageId, originalContent, editedBy, editedAt }: EditRow): MessageEdit => ({

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { ConversationType, MemberRole } from '@parley/protocol';
-import { and, asc, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
 import { Database, type Db } from '../../database/database.js';
+import { fittingRows } from '../../database/message-bytes.js';
 import type { ChangeRecord, MessageRow } from '../../database/rows.js';
 import {
   conversationChanges,
@@ -158,26 +159,41 @@ export class MessageChangesRepository {
       .where(and(eq(messageReactions.conversationId, conversationId), eq(messageReactions.seq, seq)));
   }
 
-  /** What the message was before its edits, from the oldest after this version. */
-  edits(tx: Db, { conversationId, seq }: MessageRow, page: { after: number; limit: number }): Promise<EditRow[]> {
-    const {
-      conversationId: owner,
-      seq: at,
-      id,
-      messageId,
-      version,
-      originalContent,
-      editedBy,
-      editedAt,
-    } = messageEditHistory;
-    return tx
+  /**
+   * What the message was before its edits, from the oldest after this version: as many as an answer has room for and one
+   * at least, of the others only the sizes are looked at.
+   */
+  async edits(tx: Db, { conversationId, seq }: MessageRow, page: EditsPlace) {
+    const { id, messageId, version, originalContent, editedBy, editedAt } = messageEditHistory;
+    const candidates = sql`
+      SELECT e.id, e.version, ${EDIT_BYTES} + octet_length(e.original_content) AS bytes FROM message_edit_history e
+       WHERE e.conversation_id = ${conversationId} AND e.seq = ${seq} AND e.version > ${page.after}
+       ORDER BY e.version LIMIT ${page.limit + 1}`;
+    const keys = fittingRows(candidates, sql`c.version`, page);
+    const found = tx
       .select({ id, messageId, version, originalContent, editedBy, editedAt })
       .from(messageEditHistory)
-      .where(and(eq(owner, conversationId), eq(at, seq), gt(version, page.after)))
-      .orderBy(asc(version))
-      .limit(page.limit);
+      .where(eq(id, sql`k.id`))
+      .limit(1)
+      .as('found');
+    const read = await tx
+      .select({ row: found._.selectedFields, total: sql<number>`k.total::integer` })
+      .from(keys)
+      .innerJoinLateral(found, sql`true`)
+      .orderBy(sql`k.nth`);
+    return { rows: read.map(({ row }) => row), hasMore: (read[0]?.total ?? 0) > read.length };
   }
 }
+
+/** Where a page of edits begins, and how much of them is read. */
+interface EditsPlace {
+  after: number;
+  limit: number;
+  bytes: number;
+}
+
+/** What of an edit in an answer is not the text. */
+const EDIT_BYTES = sql.raw('300');
 
 const memberOf = (userId: string) =>
   and(

@@ -3,7 +3,7 @@ import { and, asc, desc, eq, getTableColumns, gt, gte, inArray, isNull, lt, lte,
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import { Database, type Db } from '../../database/database.js';
 import { WriterDatabase } from '../../database/database.module.js';
-import { messageBytes } from '../../database/message-bytes.js';
+import { fittingRows, messageBytes } from '../../database/message-bytes.js';
 import type { MessageRow } from '../../database/rows.js';
 import { conversationParticipants, messages } from '../../database/schema/index.js';
 import { versionRanges } from '../../database/version-ranges.js';
@@ -170,14 +170,11 @@ export class MessagesRepository {
   /** The next rows, as many as an answer has room for and one at least: of the others only the sizes are looked at. */
   private async next(tx: Db, request: SliceRequest, { place, order }: { place: SQL | undefined; order: SQL }) {
     const type = request.type ? sql`${messages.type} = ${request.type}` : undefined;
-    const keys = sql`(
-      SELECT * FROM (
-        SELECT c.seq, row_number() OVER w AS nth, sum(c.bytes) OVER w AS bytes, count(*) OVER () AS total
-          FROM (SELECT ${messages.seq}, ${messageBytes('messages')} AS bytes FROM ${messages}
-                 WHERE ${and(eq(messages.conversationId, request.conversationId), place, type)}
-                 ORDER BY ${messages.seq} ${order} LIMIT ${request.limit + 1}) c
-        WINDOW w AS (ORDER BY c.seq ${order})) s
-       WHERE s.nth = 1 OR (s.nth <= ${request.limit} AND s.bytes <= ${request.bytes})) AS k`;
+    const candidates = sql`
+      SELECT ${messages.seq}, ${messageBytes('messages')} AS bytes FROM ${messages}
+       WHERE ${and(eq(messages.conversationId, request.conversationId), place, type)}
+       ORDER BY ${messages.seq} ${order} LIMIT ${request.limit + 1}`;
+    const keys = fittingRows(candidates, sql`c.seq ${order}`, request);
     // A look-up a key, which the LIMIT keeps apart: one probe of one index, whatever the planner thinks of the sizes.
     const found = tx
       .select()

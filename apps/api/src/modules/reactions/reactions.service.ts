@@ -15,6 +15,9 @@ import { withOneLess, withOneMore } from './reaction-counts.js';
 import { REACTION_CHANGE, reactionEvent } from './reaction-events.js';
 import { type Reaction, ReactionsRepository } from './reactions.repository.js';
 
+/** What of an answer is neither the ids of people nor what is told of them. */
+const FRAME_BYTES = 4_096;
+
 /** What members say to a message without words. */
 @Injectable()
 export class ReactionsService {
@@ -41,12 +44,16 @@ export class ReactionsService {
   }
 
   /**
-   * In the order in which each emoji came first, with the earliest `LIMITS.receiptsMembers` of those who gave it.
+   * In the order in which each emoji came first, with the earliest `LIMITS.receiptsMembers` of those who gave it; with
+   * fewer of each where these would be more than `LIMITS.answerBytes` with all that is told of them.
    * @throws `not_found`
    */
   async list(principal: Principal, messageId: string): Promise<MessageReactions> {
     const answer = await this.messages.readVisible({ messageId }, principal.userId, async (tx, message) => {
-      const found = await this.repository.byEmoji(tx, message, LIMITS.receiptsMembers);
+      const found = await this.repository.byEmoji(tx, message, {
+        ofEach: LIMITS.receiptsMembers,
+        bytes: LIMITS.answerBytes - FRAME_BYTES,
+      });
       const byEmoji = new Map(found.map((each) => [each.emoji, each]));
       const items = message.reactions.flatMap(({ emoji }) => byEmoji.get(emoji) ?? []);
       const views = await this.users.viewsOf(
