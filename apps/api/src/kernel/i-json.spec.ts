@@ -63,3 +63,14 @@ describe('row 19: what of metadata is no I-JSON is found with its path', () => {
     expect(faultIn('{"a":1}')).toBeUndefined();
   });
 });
+
+describe('what anybody may send is looked at in linear time', () => {
+  it.each([
+    ['zeros within a number', `0.1${'0'.repeat(200_000)}1`],
+    ['many faults in deep nesting', `${'['.repeat(60_000)}${Array(20_000).fill('1e999').join()}${']'.repeat(60_000)}`],
+  ])('%s', (_, value) => {
+    const start = performance.now();
+    expect(faultIn(`{"a":${value}}`)).toMatch(/^metadata\.a/);
+    expect(performance.now() - start).toBeLessThan(2_000);
+  });
+});

@@ -15,11 +15,12 @@ export function noteFaults(received: unknown, text: string): void {
   const carriers: unknown[] = isList ? received : [received];
   const found = carriers.map(metadataIn);
   if (!found.some((each) => each)) return;
-  for (const { path, message } of faultsIn(text)) {
-    const metadata = found[isList ? Number(path[0]) : 0];
-    const within = isList ? path.slice(1) : path;
-    if (within[0] !== 'metadata' || !metadata || faults.has(metadata)) continue;
-    faults.set(metadata, { path: within.join('.').slice(0, LONGEST_PATH), message });
+  const depth = isList ? 1 : 0;
+  for (const { levels, message } of faultsIn(text)) {
+    const metadata = found[isList ? Number(levels[0]?.at) : 0];
+    if (levels[depth]?.at !== 'metadata' || !metadata || faults.has(metadata)) continue;
+    const path = levels.slice(depth).map(({ at }) => at);
+    faults.set(metadata, { path: path.join('.').slice(0, LONGEST_PATH), message });
   }
 }
 
@@ -40,10 +41,15 @@ interface Level {
   at: string | number;
 }
 
+interface Found {
+  /** Where it is, outermost first; good until the scan goes on. Copied for each fault, deep nesting would cost its square. */
+  levels: readonly Level[];
+  message: string;
+}
+
 /** One pass over a text that JSON.parse has read, without recursion. */
-function* faultsIn(text: string): Generator<{ path: (string | number)[]; message: string }> {
+function* faultsIn(text: string): Generator<Found> {
   const levels: Level[] = [];
-  const path = () => levels.map(({ at }) => at);
   let awaitsName = false;
   for (let at = 0; at < text.length; at += 1) {
     const sign = text[at] as string;
@@ -52,7 +58,7 @@ function* faultsIn(text: string): Generator<{ path: (string | number)[]; message
       const end = endOfString(text, at);
       if (awaitsName && level?.names) {
         level.at = JSON.parse(text.slice(at, end)) as string;
-        if (level.names.has(level.at)) yield { path: path(), message: 'is given twice' };
+        if (level.names.has(level.at)) yield { levels, message: 'is given twice' };
         level.names.add(level.at);
         awaitsName = false;
       }
@@ -69,7 +75,7 @@ function* faultsIn(text: string): Generator<{ path: (string | number)[]; message
     } else if (sign === '-' || (sign >= '0' && sign <= '9')) {
       NUMBER.lastIndex = at;
       const [source = sign] = NUMBER.exec(text) ?? [];
-      if (!isKept(source)) yield { path: path(), message: 'is a number that JSON readers change: send it as a string' };
+      if (!isKept(source)) yield { levels, message: 'is a number that JSON readers change: send it as a string' };
       at += source.length - 1;
     }
   }
@@ -94,6 +100,9 @@ function decimal(source: string): string {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(source) ?? [];
   const digits = (whole + fraction).replace(/^0+/, '');
-  const kept = digits.replace(/0+$/, '');
+  // By a regular expression that looks for the end, each run of zeros within would cost its square.
+  let end = digits.length;
+  while (digits[end - 1] === '0') end -= 1;
+  const kept = digits.slice(0, end);
   return kept === '' ? '0' : `${sign}${kept}e${Number(exponent) - fraction.length + digits.length - kept.length}`;
 }
