@@ -7,8 +7,8 @@ import { createContext, useContext } from 'react';
  * rows which hold it are not drawn again. Promises reject with `SdkError`.
  */
 export interface MessageActions {
-  /** Stores another text in place of the one that was edited last at `ifVersion`. */
-  edit: (message: Message, content: string, ifVersion: number) => Promise<void>;
+  /** Stores another text in place of the one that was edited last at `ifVersion`. Resolves with the message as it is then. */
+  edit: (message: Message, content: string, ifVersion: number) => Promise<Message>;
   /** Leaves a tombstone. Asks nobody: whoever calls has asked. */
   remove: (message: Message) => Promise<void>;
   react: (message: Message, emoji: string) => Promise<void>;

@@ -38,3 +38,29 @@ export function isTouched({ text, base }: PendingEdit): boolean {
 export function isOvertaken({ text, base }: PendingEdit, { content, isDeleted }: Message): boolean {
   return !isDeleted && base !== null && content !== base.content && content !== text;
 }
+
+/** Now on its way. Returns what is to be called once the message has it, with the message, and what once it was refused. */
+export function beginSaving(messageId: string, given: Pick<PendingEdit, 'text' | 'base'>) {
+  const saving: PendingEdit = { ...given, isSaving: true, refusal: null };
+  putEdit(messageId, saving);
+  /** What was written in the editor meanwhile, which may have been opened again. */
+  const written = () => {
+    const now = editOf(messageId);
+    return now && now !== saving && !now.isSaving ? now : null;
+  };
+  return {
+    saved: (message: Message) => {
+      const later = written();
+      if (later && later.text !== given.text) putEdit(messageId, { ...later, base: baseOf(message) });
+      else if (later || editOf(messageId) === saving) dropEdit(messageId);
+    },
+    refused: (refusal: ChangeRefusal) => {
+      const { text, base } = written() ?? given;
+      putEdit(messageId, { text, base, isSaving: false, refusal });
+    },
+  };
+}
+
+export function baseOf({ content, version }: Message): PendingEdit['base'] {
+  return { content, version };
+}

@@ -3,7 +3,17 @@ import { useStore } from 'zustand';
 import { announce } from './announcements.js';
 import { editRefusal } from './change-refusals.js';
 import { type MessageActions, useMessageActions } from './message-actions.js';
-import { dropEdit, editOf, isOvertaken, isTouched, type PendingEdit, pendingEdits, putEdit } from './pending-edits.js';
+import {
+  baseOf,
+  beginSaving,
+  dropEdit,
+  editOf,
+  isOvertaken,
+  isTouched,
+  type PendingEdit,
+  pendingEdits,
+  putEdit,
+} from './pending-edits.js';
 
 export interface Edit {
   /** What is being written or saved, or was refused. */
@@ -39,7 +49,8 @@ export function useEdit(message: Message): Edit {
   };
   return {
     pending,
-    begin: () => change({ refusal: null }),
+    // What is being saved goes on: this is a text after it.
+    begin: () => change({ isSaving: false, refusal: null }),
     write: (text) => change({ text }),
     follow: () => follow(message),
     save: () => {
@@ -86,21 +97,16 @@ async function store({ edit }: MessageActions, message: Message, { text, base }:
     dropEdit(id);
     return;
   }
-  putEdit(id, { text, base, isSaving: true, refusal: null });
+  const { saved, refused } = beginSaving(id, { text, base });
   try {
-    await edit(message, text, base.version);
-    dropEdit(id);
+    saved(await edit(message, text, base.version));
   } catch (thrown) {
     const refusal = editRefusal(thrown);
-    putEdit(id, { text, base, isSaving: false, refusal });
+    refused(refusal);
     announce(`Not changed. ${refusal.sentence}`);
   }
 }
 
 function blank(message: Message): PendingEdit {
   return { text: message.content, base: baseOf(message), isSaving: false, refusal: null };
-}
-
-function baseOf({ content, version }: Message): PendingEdit['base'] {
-  return { content, version };
 }

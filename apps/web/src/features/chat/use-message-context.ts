@@ -62,7 +62,7 @@ export function useMessageContext(seams: Seams): [MessageContextValue, editing: 
 
 function changesOf(client: ParleyClient): Pick<MessageActions, 'edit' | 'remove' | 'react' | 'unreact'> {
   return {
-    edit: async (message: Message, content, ifVersion) => void (await client.edit(message.id, { content, ifVersion })),
+    edit: (message: Message, content, ifVersion) => client.edit(message.id, { content, ifVersion }),
     remove: async (message) => void (await client.delete(message.id)),
     react: async (message, emoji) => void (await client.react(message.id, emoji)),
     unreact: async (message, emoji) => void (await client.unreact(message.id, emoji)),
