@@ -5,6 +5,7 @@ import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { endSession, refresh } from '../features/auth/auth.store.js';
 import { ChatWindow } from '../features/chat/chat-window.js';
 import { openDrafts } from '../features/chat/drafts.store.js';
+import { openEdits } from '../features/chat/pending-edits.js';
 import { NewGroupDialog } from '../features/conversations/new-group-dialog.js';
 import { NewMessageDialog } from '../features/conversations/new-message-dialog.js';
 import { Sidebar } from '../features/conversations/sidebar.js';
@@ -37,6 +38,7 @@ function Session({ user }: { user: Me }) {
   const client = useChatClient();
   useEffect(() => feedPeople(client, user), [client, user]);
   useEffect(() => openDrafts(user.id), [user.id]);
+  useEffect(() => openEdits(user.id), [user.id]);
   useEffect(() => {
     const timer = setTimeout(fetchParts, PARTS_AFTER_MS);
     return () => clearTimeout(timer);

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Message } from '@parley/protocol';
-import { beginSaving, dropEdit, editOf, putEdit } from './pending-edits.js';
+import { beginSaving, dropEdit, editOf, openEdits, putEdit } from './pending-edits.js';
 
 const BASE = { content: 'first', version: 3 };
 const STORED = { id: 'm', content: 'second', version: 4 } as Message;
@@ -9,7 +9,10 @@ const REFUSAL = { sentence: 'The server cannot be reached.', remedy: 'again' } a
 const later = (text: string) => ({ text, base: BASE, isSaving: false, refusal: null });
 
 describe('a text of mine on its way to its message', () => {
-  beforeEach(() => dropEdit('m'));
+  beforeEach(() => {
+    openEdits('me');
+    dropEdit('m');
+  });
 
   it('is done with once the message has it', () => {
     const { saved } = beginSaving('m', { text: 'second', base: BASE });
@@ -36,5 +39,13 @@ describe('a text of mine on its way to its message', () => {
     putEdit('m', later('second, and more'));
     refused(REFUSAL);
     expect(editOf('m')).toEqual({ ...later('second, and more'), refusal: REFUSAL });
+  });
+
+  it('is not shown to another person who signs in in this tab, and waits for the same one', () => {
+    putEdit('m', later('mine'));
+    openEdits('me');
+    expect(editOf('m')?.text).toBe('mine');
+    openEdits('li');
+    expect(editOf('m')).toBeNull();
   });
 });

@@ -12,7 +12,15 @@ export interface PendingEdit {
   refusal: ChangeRefusal | null;
 }
 
-export const pendingEdits = createStore<{ byMessage: Record<string, PendingEdit> }>(() => ({ byMessage: {} }));
+export const pendingEdits = createStore<{ owner: string; byMessage: Record<string, PendingEdit> }>(() => ({
+  owner: '',
+  byMessage: {},
+}));
+
+/** This person is here now: what another one has left in this tab is not theirs to see. */
+export function openEdits(owner: string): void {
+  if (owner !== pendingEdits.getState().owner) pendingEdits.setState({ owner, byMessage: {} });
+}
 
 export function editOf(messageId: string): PendingEdit | null {
   return pendingEdits.getState().byMessage[messageId] ?? null;
