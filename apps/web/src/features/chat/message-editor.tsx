@@ -5,6 +5,7 @@ import { Button } from '../../ui/button.js';
 import { isComposing } from '../../ui/composing.js';
 import { useMentions } from '../mentions/use-mentions.js';
 import { CHANGED } from './change-refusals.js';
+import { bytesOf, roomLeft } from './content-size.js';
 import { isSendKey, useEnterSends } from './enter-key.js';
 import { useMessageActions } from './message-actions.js';
 import { type FindMention, MessageText } from './message-text.js';
@@ -20,8 +21,6 @@ interface MessageEditorProps {
   find: FindMention;
 }
 
-const encoder = new TextEncoder();
-
 /**
  * A message's text where it stands: Enter saves, Shift+Enter breaks the line, Escape leaves it as it was. Where the
  * message got another text meanwhile both are shown, and where it was deleted what is written can still be sent.
@@ -34,7 +33,7 @@ export function MessageEditor({ message, edit, people, find }: MessageEditorProp
   const input = useRef<HTMLTextAreaElement>(null);
   const id = useId();
   const mentions = useMentions({ inputRef: input, text, people, onChange: edit.write });
-  const over = encoder.encode(text).length - most;
+  const over = -roomLeft(text, most);
   const empty = drawsNothing(text);
   const fits = !empty && over <= 0;
   const overtaken = edit.pending !== null && isOvertaken(edit.pending, message);
@@ -163,7 +162,7 @@ interface Noted {
 }
 
 function noteOf(over: number, empty: boolean, { overtaken, isDeleted, enterSaves }: Noted): string {
-  if (over > 0) return `Too long by ${over.toLocaleString()} characters.`;
+  if (over > 0) return `Too long by ${bytesOf(over)}; a letter takes 1 to 4.`;
   if (empty) return 'A message needs a text. To take it back, delete it.';
   if (isDeleted) return 'Escape closes, nothing is lost';
   if (overtaken) return 'Above is theirs, in the field is yours';

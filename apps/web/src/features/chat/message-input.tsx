@@ -6,6 +6,7 @@ import { Button } from '../../ui/button.js';
 import { isComposing } from '../../ui/composing.js';
 import { isolate } from '../../ui/isolated.js';
 import { useMentions } from '../mentions/use-mentions.js';
+import { bytesOf, roomLeft } from './content-size.js';
 import { clearDraft, type Draft, saveDraft, useDraft } from './drafts.store.js';
 import { isSendKey, useEnterSends } from './enter-key.js';
 import { useConversationFacts, useMessageActions } from './message-actions.js';
@@ -28,7 +29,6 @@ interface MessageInputProps {
 
 /** The counter appears when this little is left. Bytes. */
 const SHOWN_FROM = 200;
-const encoder = new TextEncoder();
 
 /** The composer: Enter sends or breaks the line, as is chosen; an input method's own Enter does neither. */
 export function MessageInput({ open, title, inputRef, onSend }: MessageInputProps) {
@@ -39,7 +39,7 @@ export function MessageInput({ open, title, inputRef, onSend }: MessageInputProp
   const target = useQuotedMessage(replyToId, open.messages.items);
   const id = useId();
   const most = useLimits()?.contentBytes ?? LIMITS.contentBytes;
-  const left = most - encoder.encode(text).length;
+  const left = roomLeft(text, most);
   const wait = useSendPause();
   const enterSends = useEnterSends();
   const sendable = !drawsNothing(text) && left >= 0 && wait === 0;
@@ -127,9 +127,9 @@ export function MessageInput({ open, title, inputRef, onSend }: MessageInputProp
 
 function noticeOf(left: number, wait: number): string | null {
   if (left < 0)
-    return `The message is too long by ${(-left).toLocaleString()} characters. Shorten it or send it in parts.`;
+    return `The message is too long by ${bytesOf(-left)}; a letter takes 1 to 4. Shorten it or send it in parts.`;
   if (wait > 0) return `You are sending very fast. Sending goes on in ${wait} s.`;
-  return left < SHOWN_FROM ? `${left} characters left` : null;
+  return left < SHOWN_FROM ? `${bytesOf(left)} left` : null;
 }
 
 /** Opens my newest message for editing; false where there is none that can be edited. */
