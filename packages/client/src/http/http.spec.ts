@@ -131,6 +131,12 @@ describe('A request', () => {
     await expect(http.request('GET', 'users/me')).rejects.toMatchObject({ code: 'unauthenticated', retryable: false });
   });
 
+  it('reads the answers of another fetch, whose bodies are no streams of the web', async () => {
+    const answer = { status: 200, body: { pipe: () => undefined }, text: () => Promise.resolve('{"fine":true}') };
+    exchange = () => answer as unknown as Response;
+    expect(await http.request('GET', 'users/me')).toEqual({ fine: true });
+  });
+
   it('does not wait for ever for a token', async () => {
     jest.useFakeTimers();
     token = () => new Promise(() => undefined);

@@ -118,9 +118,10 @@ function parsed(text: string): Record<string, unknown> | null {
   }
 }
 
-async function textOf({ body }: Response, onBytes: () => void): Promise<string> {
-  if (!body) return '';
-  const reader = body.getReader();
+async function textOf(response: Response, onBytes: () => void): Promise<string> {
+  // Another `fetch` than a browser's may have no stream of the web's kind.
+  const reader = response.body?.getReader?.();
+  if (!reader) return response.text();
   const decoder = new TextDecoder();
   let text = '';
   for (;;) {
