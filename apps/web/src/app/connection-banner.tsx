@@ -1,4 +1,4 @@
-import type { ConnectionState } from '@parley/client';
+import type { ConnectionSnapshot, ConnectionState } from '@parley/client';
 import { useChatEvent, useSending } from '@parley/react';
 import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
@@ -14,8 +14,9 @@ const AWAY: ReadonlySet<ConnectionState> = new Set(['connecting', 'syncing', 'of
 export function ConnectionBanner() {
   const { connection, retryNow } = useSocket();
   const { waiting } = useSending();
-  const { state, since, attempt } = connection;
-  const shown = useDelayed(AWAY.has(state), since + PATIENCE_MS);
+  const { state, since, attempt, isBehind } = connection;
+  const isFaulty = isOfFault(connection);
+  const shown = useDelayed(AWAY.has(state) && !isFaulty, since + PATIENCE_MS);
   const { isAddressRefused } = useStore(authStore);
   const isStoreAway = useStoreAway(state) && state === 'online';
   return (
@@ -39,13 +40,22 @@ export function ConnectionBanner() {
           </button>
         </span>
       ) : null}
-      {state === 'faulty' ? (
+      {isFaulty ? (
         <span
           data-testid="fault-banner"
           className="block border-b border-line bg-danger-wash px-4 py-1.5 text-center text-second text-ink"
         >
           <b className="font-strong text-danger">Something in this page is not right.</b> Reload it. What you wrote is
           kept here.
+        </span>
+      ) : null}
+      {isBehind ? (
+        <span
+          data-testid="behind-banner"
+          className="block border-b border-line bg-signal-wash px-4 py-1.5 text-center text-second text-ink"
+        >
+          <b className="font-strong text-signal-text">Catching up.</b> The connection is slow: newer messages are still
+          coming.
         </span>
       ) : null}
       {isStoreAway ? (
@@ -59,6 +69,11 @@ export function ConnectionBanner() {
       ) : null}
     </output>
   );
+}
+
+/** A defect keeps it from connecting: the attempts in between are no sign of a missing network. */
+function isOfFault({ state, fault }: ConnectionSnapshot): boolean {
+  return state === 'faulty' || (fault !== null && (state === 'connecting' || state === 'syncing'));
 }
 
 /** Whether the server has told that its database is away. Each connection is told anew. */
