@@ -1,7 +1,7 @@
 import type { LoginBody, Me, NoSession, RefreshBody, RegisterBody, Session } from '@parley/protocol';
 import { createStore } from 'zustand/vanilla';
 import { ApiError, noAnswer, type Refusal, requestWithoutToken } from '../../api/http.js';
-import { isOfAddress } from '../../api/sentences.js';
+import { isFinal, isOfAddress } from '../../api/sentences.js';
 
 /**
  * Who is signed in. The access token lives in memory only; what survives a reload is the refresh cookie, which no
@@ -43,18 +43,18 @@ export async function signIn(body: LoginBody): Promise<void> {
   accept(await requestWithoutToken<Session>('POST', 'auth/login', body));
 }
 
-/** The last registration that nothing came back for: it may have been made. */
-let unanswered: RegisterBody | null = null;
+/** The name of the last registration of which the server did not tell what became: it may have been made. */
+let unsure: string | null = null;
 
 /** Throws `ApiError`. Repeated after an answer that was lost, it signs in to the account that the first try has made. */
 export async function register(body: RegisterBody): Promise<void> {
   try {
     accept(await requestWithoutToken<Session>('POST', 'auth/register', body));
-    unanswered = null;
+    unsure = null;
   } catch (thrown) {
-    const code = thrown instanceof ApiError ? thrown.code : null;
-    const isMade = code === 'conflict' && unanswered?.username === body.username;
-    if (code === 'network') unanswered = body;
+    const isMade = thrown instanceof ApiError && thrown.code === 'conflict' && unsure === body.username;
+    // Not only without an answer: the database may have gone while it was committing.
+    if (!isFinal(thrown)) unsure = body.username;
     if (!isMade) throw thrown;
     await signIn({ username: body.username, password: body.password }).catch(() => {
       throw thrown;
