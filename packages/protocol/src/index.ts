@@ -5,6 +5,7 @@ export * from './events.js';
 export * from './graphemes.js';
 export * from './html-elements.js';
 export * from './limits.js';
+export * from './people-search.js';
 export * from './rest.js';
 export * from './sync.js';
 export * from './visible-text.js';

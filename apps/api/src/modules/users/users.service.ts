@@ -1,5 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type ExternalMember, LIMITS, type Me, type Page, type ServerRole, type UserDetail } from '@parley/protocol';
+import {
+  type ExternalMember,
+  isSearchable,
+  LIMITS,
+  type Me,
+  type Page,
+  type ServerRole,
+  type UserDetail,
+} from '@parley/protocol';
 import { CONFIG, type Config } from '../../config/config.js';
 import { invalid, notFound, ParleyError } from '../../kernel/errors.js';
 import { isUuid } from '../../kernel/ids.js';
@@ -15,8 +23,6 @@ import { toMe, toUserDetail } from './user.presenter.js';
 import { type UserRow, UsersRepository } from './users.repository.js';
 
 const LIST = 'users';
-/** One letter of the Latin alphabet would list people; one character of many other scripts is a word. */
-const SEARCHABLE = /^.{2,}$|[^\u0000-\u007f]/su;
 
 @Injectable()
 export class UsersService {
@@ -96,7 +102,7 @@ export class UsersService {
   ): Promise<Page<UserDetail>> {
     const prefix = tidyName(query);
     if (!prefix.isWellFormed() || prefix.includes('\0')) throw invalid('query', 'must be text');
-    if (!SEARCHABLE.test(prefix)) throw invalid('query', 'must have at least 2 characters');
+    if (!isSearchable(prefix)) throw invalid('query', 'must have at least 2 characters');
     const folded = foldName(prefix);
     if (folded === '') throw invalid('query', 'must be text');
     const after = cursor === undefined ? null : String(this.cursors.open(LIST, cursor)[0]);

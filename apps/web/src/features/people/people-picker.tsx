@@ -1,6 +1,6 @@
 /* oxlint-disable jsx-a11y/prefer-tag-over-role, jsx-a11y/no-noninteractive-element-to-interactive-role, jsx-a11y/click-events-have-key-events --
    the combobox pattern: the input has focus and keys, the options are never focused; <datalist> shows no pictures */
-import type { UserView } from '@parley/protocol';
+import { isSearchable, type UserView } from '@parley/protocol';
 import { X } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { PersonAvatar } from '../../ui/avatar.js';
@@ -155,7 +155,7 @@ function Nobody({ query, status, error, chosen }: NobodyProps) {
   let text = 'Looking…';
   if (error !== null) text = error;
   else if (status === 'ready') {
-    if (query.trim().length > 1) text = `Nobody else here is called “${isolate(query.trim())}”.`;
+    if (isSearchable(query.trim())) text = `Nobody else here is called “${isolate(query.trim())}”.`;
     else text = `Type the first letters of ${chosen > 0 ? 'another' : 'a'} name or username.`;
   }
   return (

@@ -1,12 +1,10 @@
-import type { UserView } from '@parley/protocol';
+import { isSearchable, type UserView } from '@parley/protocol';
 import { useChatClient } from '@parley/react';
 import { useEffect, useMemo, useState } from 'react';
 import { sentenceFor } from '../../api/sentences.js';
 import { searchPeople, usePeople } from './people.store.js';
 
 const PAUSE_MS = 160;
-/** The server looks from this many characters on; below it those known already are offered. */
-const ASKED_FROM = 2;
 
 export interface PeopleSearch {
   people: UserView[];
@@ -19,7 +17,8 @@ const SEARCHING: PeopleSearch = { people: [], status: 'searching', error: null }
 /** People who fit what is typed, without those named; asked for once the typing pauses. */
 export function usePeopleSearch(typed: string, without: readonly string[]): PeopleSearch {
   const query = typed.trim().toLowerCase();
-  const asks = query.length >= ASKED_FROM;
+  // For what the server does not look those known already are offered.
+  const asks = isSearchable(query);
   const client = useChatClient();
   const known = useKnown(query, !asks);
   const [found, setFound] = useState<PeopleSearch>(SEARCHING);
