@@ -11,7 +11,6 @@ const RELIED_ON: Settings = {
   standard_conforming_strings: 'on',
   array_nulls: 'on',
   transform_null_equals: 'off',
-  search_path: 'public',
   default_transaction_isolation: 'read committed',
   default_transaction_deferrable: 'off',
   // Deadlines are each connection's own matter.
@@ -22,11 +21,20 @@ const RELIED_ON: Settings = {
   idle_session_timeout: '0',
 };
 
+/**
+ * Where our tables are, be it in a schema of the role's own; where there are none yet, where the session would make them.
+ * A search path that was changed since does not lose them, as long as they are in `public`.
+ */
+const SCHEMA = `coalesce(
+  (SELECT relnamespace::regnamespace::text FROM pg_class
+    WHERE oid = coalesce(to_regclass('conversation_participants'), to_regclass('public.conversation_participants'))),
+  quote_ident(current_schema()), 'public')`;
+
 /** A statement by which a session says how it wants to be understood; a setting that its server does not know is left. */
 export function statingSettings(own: Settings = {}): string {
   const each = Object.entries({ ...RELIED_ON, ...own }).map(
     ([name, value]) =>
       `CASE WHEN current_setting('${name}', true) IS NOT NULL THEN set_config('${name}', '${value}', false) END`,
   );
-  return `SELECT ${each.join(', ')}`;
+  return `SELECT set_config('search_path', ${SCHEMA}, false), ${each.join(', ')}`;
 }
