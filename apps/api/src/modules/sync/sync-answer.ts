@@ -1,12 +1,13 @@
-import type {
-  ConversationListItem,
-  ConversationSync,
-  ConversationSyncLater,
-  Member,
-  Message,
-  SyncAnswer,
-  UserView,
-  Watermark,
+import {
+  type ConversationListItem,
+  type ConversationSync,
+  type ConversationSyncLater,
+  LIMITS,
+  type Member,
+  type Message,
+  type SyncAnswer,
+  type UserView,
+  type Watermark,
 } from '@parley/protocol';
 import { AnswerBudget, type Piece } from '../../platform/answer-budget.js';
 import { peopleOfItem } from '../conversations/index.js';
@@ -57,7 +58,9 @@ const ENTRY_BYTES = 150;
 export function answerOf(epoch: string, findings: Findings, bytes: number): SyncAnswer {
   const { strange, changed, material, items } = findings;
   const reserved = strange.length * ID_BYTES + changed.length * LATER_BYTES;
-  const budget = new AnswerBudget(findings.people, { bytes, reserved });
+  // Where most of it goes to what comes later, as many bytes again lead on: else each answer would bring one conversation.
+  const atMost = Math.max(bytes, Math.min(2 * reserved, LIMITS.answerBytes));
+  const budget = new AnswerBudget(findings.people, { bytes: atMost, reserved });
   const gained = gainedIn(findings, budget);
   const conversations: SyncAnswer['conversations'] = {};
   let isFull = false;
