@@ -26,8 +26,11 @@ export function useAllMembers({ id, members, membersComplete, memberCount }: Con
         if (isStale) return;
         learnPeople(all.map(({ user }) => user));
         setFetched(all);
+        setFault(null);
       },
-      (thrown: unknown) => setFault(sentenceFor(thrown)),
+      (thrown: unknown) => {
+        if (!isStale) setFault(sentenceFor(thrown));
+      },
     );
     return () => {
       isStale = true;
