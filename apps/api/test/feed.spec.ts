@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { sql } from 'drizzle-orm';
 import { MessagesRepository } from '../src/modules/messages/index.js';
 import { FeedBus, type JoinedPoke, type Poke } from '../src/realtime/feed/feed-bus.js';
@@ -100,6 +100,37 @@ describe('the sweep', () => {
     const { version } = await owner.say(id, 'told');
     await socket.reaches(id, version);
     expect(socket.versions(id)).toEqual(range(2, version));
+  });
+
+  it('G4: a hole of large messages, and of reactions to them, is filled whole by reads of two megabytes at most', async () => {
+    const { id, owner, members } = await aGroup(node);
+    const socket = await (members[0] as Person).connect();
+    const repository = node.node.app.get(MessagesRepository);
+    const reads = [jest.spyOn(repository, 'createdWithin'), jest.spyOn(repository, 'byIds')] as const;
+    await commitBehind(
+      id,
+      range(1, 30).map((i) => [owner, `${i}${'x'.repeat(100_000)}`] as const),
+    );
+    await socket.reaches(id, 31);
+    await node.rows(sql`
+      WITH reacted AS (
+        UPDATE messages SET version = version + 30, reactions = '[{"emoji": "👍", "count": 1}]'
+         WHERE conversation_id = ${id} RETURNING id, version
+      ), told AS (
+        INSERT INTO conversation_changes (conversation_id, version, kind, actor_id, subject_id, data, created_at)
+        SELECT ${id}, version, 'reaction_updated', ${owner.id}, id, '{"emoji": "👍", "action": "added"}', now() FROM reacted
+      )
+      UPDATE conversations SET version = version + 30 WHERE id = ${id}`);
+    await socket.reaches(id, 61);
+    expect(socket.versions(id)).toEqual(range(2, 61));
+    for (const spy of reads) {
+      const sizes = (await Promise.all(spy.mock.results.map(({ value }) => value as Promise<object[]>))).map((rows) =>
+        rows.reduce((sum, row) => sum + Buffer.byteLength((row as { content: string }).content), 0),
+      );
+      spy.mockRestore();
+      expect(sizes.reduce((sum, size) => sum + size)).toBeGreaterThanOrEqual(3_000_000);
+      expect(Math.max(...sizes)).toBeLessThanOrEqual(2 * 2 ** 20);
+    }
   });
 
   it('G4: every kind of change is found, and told as it would have been', async () => {

@@ -32,6 +32,20 @@ export function fittingRows(candidates: SQL, order: SQL, most: { limit: number; 
      WHERE s.nth = 1 OR (s.nth <= ${most.limit} AND s.taken <= ${most.bytes})) AS k`;
 }
 
+/**
+ * Of `candidates`, rows with their `id`, `bytes` and `nth`, every first one, and as many of the others as take so many
+ * bytes with them, the lowest `nth` first: as a table `k`.
+ */
+export function firstOfEach(candidates: SQL, bytes: number): SQL {
+  return sql`(
+    SELECT * FROM (
+      SELECT c.*, sum(c.bytes) OVER (ORDER BY c.nth, c.id) AS taken FROM (${candidates}) c) s
+     WHERE s.nth = 1 OR s.taken <= ${bytes}) AS k`;
+}
+
+/** About what a stored message takes by itself. */
+export const ownBytes = (m: string): SQL => sql.raw(storedBytes(m));
+
 /** Of compressed JSON the length is not known: rows that were never counted have to be read for it. */
 const storedBytes = (m: string): string =>
   `coalesce(${m}.stored_bytes, octet_length(${m}.content) + octet_length(${m}.metadata::text))`;

@@ -10,6 +10,9 @@ import { MessagesRepository } from './messages.repository.js';
 
 const EVENT_OF = { message_edited: 'message:edited', message_deleted: 'message:deleted' } as const;
 
+/** Of messages in one read: many times what as many versions are of usual messages. */
+const GAP_BYTES = 2 * 1_024 * 1_024;
+
 /** The events of stored messages, for a feed that missed them: as the rows are now, each with its own version. */
 @Injectable()
 export class MessageFeed implements OnModuleInit {
@@ -26,33 +29,58 @@ export class MessageFeed implements OnModuleInit {
 
   /** `message:new` of the messages first told in these ranges of versions, by conversation, in order. */
   async created(ranges: readonly VersionRange[]): Promise<Map<string, FeedEvent[]>> {
-    const rows = await this.repository.createdWithin(ranges);
+    const rows = await this.repository.createdWithin(ranges, GAP_BYTES);
     const messages = await this.views.forAll(this.database.db, rows);
     const told = messages.map((message, i) => ({ message, event: newMessageEvent(message, rows[i]?.createdVersion) }));
     const byConversation = Map.groupBy(told, ({ message }) => message.conversationId);
     return new Map([...byConversation].map(([id, some]) => [id, some.map(({ event }) => event)]));
   }
 
-  /** The messages that these changes are about, with each change, as everyone may see them now. */
-  async subjects(changes: readonly ChangeRecord[]): Promise<{ change: ChangeRecord; message: Message }[]> {
-    const ids = new Set(changes.flatMap(({ subjectId }) => subjectId ?? []));
-    const rows = await this.repository.byIds([...ids]);
+  /**
+   * The messages that these changes are about, with each change, as everyone may see them now. Null for some where all of
+   * them would be too large at once, the first of a conversation never: its feed asks again for what follows a gap.
+   */
+  async subjects(changes: readonly ChangeRecord[]): Promise<(Subject | null)[]> {
+    const places = placesOf(changes);
+    const rows = await this.repository.byIds(places, GAP_BYTES);
     const messages = new Map((await this.views.forAll(this.database.db, rows)).map((each) => [each.id, each]));
     return changes.map((change) => {
-      const message = messages.get(change.subjectId ?? '');
-      if (!message) throw new Error('A change is about a message that is not there.');
-      return { change, message };
+      const id = change.subjectId ?? '';
+      const message = messages.get(id);
+      if (!message && (places.get(id) ?? 1) === 1) throw new Error('A change is about a message that is not there.');
+      return message ? { change, message } : null;
     });
   }
 
-  private async changed(changes: readonly ChangeRecord[]): Promise<FeedEvent[]> {
-    return (await this.subjects(changes)).map(({ change, message }) =>
-      changedMessageEvent(EVENT_OF[change.kind as keyof typeof EVENT_OF], message, {
-        version: change.version,
-        actorId: change.actorId,
-        added: change.data.mentionsAdded ?? [],
-        removed: change.data.mentionsRemoved ?? [],
-      }),
-    );
+  private async changed(changes: readonly ChangeRecord[]): Promise<(FeedEvent | null)[]> {
+    return (await this.subjects(changes)).map((subject) => subject && eventOf(subject));
   }
+}
+
+/** A stored change of a message. */
+interface Subject {
+  change: ChangeRecord;
+  message: Message;
+}
+
+function eventOf({ change, message }: Subject): FeedEvent {
+  return changedMessageEvent(EVENT_OF[change.kind as keyof typeof EVENT_OF], message, {
+    version: change.version,
+    actorId: change.actorId,
+    added: change.data.mentionsAdded ?? [],
+    removed: change.data.mentionsRemoved ?? [],
+  });
+}
+
+/** Which message of its conversation each is, by the first of its changes. */
+function placesOf(changes: readonly ChangeRecord[]): Map<string, number> {
+  const places = new Map<string, number>();
+  const counts = new Map<string, number>();
+  for (const { conversationId, subjectId } of changes.toSorted((a, b) => a.version - b.version)) {
+    if (!subjectId || places.has(subjectId)) continue;
+    const nth = (counts.get(conversationId) ?? 0) + 1;
+    counts.set(conversationId, nth);
+    places.set(subjectId, nth);
+  }
+  return places;
 }

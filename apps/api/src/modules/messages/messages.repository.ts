@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { and, asc, desc, eq, getTableColumns, gt, gte, inArray, isNull, lt, lte, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, gte, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import { Database, type Db } from '../../database/database.js';
 import { WriterDatabase } from '../../database/database.module.js';
-import { fittingRows, messageBytes } from '../../database/message-bytes.js';
+import { firstOfEach, fittingRows, messageBytes, ownBytes } from '../../database/message-bytes.js';
 import type { MessageRow } from '../../database/rows.js';
 import { conversationParticipants, messages } from '../../database/schema/index.js';
 import { versionRanges } from '../../database/version-ranges.js';
@@ -142,29 +142,45 @@ export class MessagesRepository {
     return { rows, moreBefore: false, moreAfter: hasMore };
   }
 
-  /** Messages by when they were first told, for a feed that has a gap. */
-  createdWithin(ranges: readonly VersionRange[]): Promise<MessageRow[]> {
-    const { conversationId, version, createdVersion } = messages;
-    const within = and(
-      eq(conversationId, sql`q.id`),
-      // Implied by the next line, and what the index is on.
-      gt(version, sql`q.after`),
-      gt(createdVersion, sql`q.after`),
-      lte(createdVersion, sql`q.up_to`),
-    );
-    return this.database.db
-      .select(getTableColumns(messages))
-      .from(versionRanges(ranges))
-      .innerJoin(messages, within)
-      .orderBy(asc(conversationId), asc(createdVersion));
+  /**
+   * Messages by when they were first told, for a feed that has a gap: of each range the first, and of all of them as many
+   * as take about so many bytes.
+   */
+  createdWithin(ranges: readonly VersionRange[], bytes: number): Promise<MessageRow[]> {
+    // That the version is beyond it as well is implied by the next line, and what the index is on.
+    const candidates = sql`
+      SELECT q.id, m.seq, ${ownBytes('m')} AS bytes,
+             row_number() OVER (PARTITION BY q.id, q.after ORDER BY m.created_version) AS nth
+        FROM ${versionRanges(ranges)}
+        JOIN messages m ON m.conversation_id = q.id AND m.version > q.after
+                       AND m.created_version > q.after AND m.created_version <= q.up_to`;
+    const { conversationId, seq } = messages;
+    const place = and(eq(conversationId, sql`k.id`), eq(seq, sql`k.seq`));
+    return this.rowsOf(firstOfEach(candidates, bytes), place, sql`k.id, k.nth`);
   }
 
-  /** Looked up by their ids alone: with the conversation beside them all of its messages might be read. */
-  byIds(ids: readonly string[]): Promise<MessageRow[]> {
-    return this.database.db
-      .select()
-      .from(messages)
-      .where(inArray(messages.id, [...ids]));
+  /**
+   * With each id its place among those of its conversation: the first of each are there, and of all of them as many as
+   * take about so many bytes.
+   */
+  byIds(places: ReadonlyMap<string, number>, bytes: number): Promise<MessageRow[]> {
+    // Looked up by their ids alone: with the conversation beside them all of its messages might be read.
+    const candidates = sql`
+      SELECT q.id, q.nth, m.bytes
+        FROM unnest(${sql.param([...places.keys()])}::uuid[], ${sql.param([...places.values()])}::integer[]) AS q (id, nth)
+        JOIN LATERAL (SELECT ${ownBytes('x')} AS bytes FROM messages x WHERE x.id = q.id OFFSET 0) m ON true`;
+    return this.rowsOf(firstOfEach(candidates, bytes), eq(messages.id, sql`k.id`), sql`k.nth`);
+  }
+
+  private async rowsOf(keys: SQL, place: SQL | undefined, order: SQL): Promise<MessageRow[]> {
+    const { db } = this.database;
+    const found = db.select().from(messages).where(place).limit(1).as('found');
+    const read = await db
+      .select({ row: found._.selectedFields })
+      .from(keys)
+      .innerJoinLateral(found, sql`true`)
+      .orderBy(order);
+    return read.map(({ row }) => row);
   }
 
   /** The next rows, as many as an answer has room for and one at least: of the others only the sizes are looked at. */

@@ -33,14 +33,15 @@ export class ReactionFeed implements OnModuleInit {
     this.registry.register([REACTION_CHANGE], (changes) => this.events(changes));
   }
 
-  private async events(changes: readonly ChangeRecord[]): Promise<FeedEvent[]> {
-    return (await this.messages.subjects(changes)).map(({ change, message }) =>
-      reactionEvent(message, {
-        version: change.version,
-        userId: change.actorId,
-        emoji: change.data.emoji ?? '',
-        action: change.data.action ?? 'added',
-      }),
+  private async events(changes: readonly ChangeRecord[]): Promise<(FeedEvent | null)[]> {
+    const told = ({ actorId, data, version }: ChangeRecord) => ({
+      version,
+      userId: actorId,
+      emoji: data.emoji ?? '',
+      action: data.action ?? ('added' as const),
+    });
+    return (await this.messages.subjects(changes)).map(
+      (subject) => subject && reactionEvent(subject.message, told(subject.change)),
     );
   }
 }

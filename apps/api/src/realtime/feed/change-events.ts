@@ -2,8 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { ChangeRecord } from '../../database/rows.js';
 import type { FeedEvent } from './feed-events.js';
 
-/** Makes an event of each change of the kinds it was registered for, whatever its conversation, in the order given. */
-export type TellChanges = (changes: readonly ChangeRecord[]) => Promise<FeedEvent[]>;
+/**
+ * Makes an event of each change of the kinds it was registered for, whatever its conversation, in the order given; null
+ * where it is for a later read, of the earliest of a conversation never.
+ */
+export type TellChanges = (changes: readonly ChangeRecord[]) => Promise<(FeedEvent | null)[]>;
 
 /** Who turns which kind of stored change into its event: each module registers the kinds it writes. */
 @Injectable()
