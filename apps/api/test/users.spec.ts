@@ -129,6 +129,8 @@ describe('others', () => {
     '?query=',
     '?query=a',
     '?query=%20a%20',
+    '?query=a%E2%80%8B',
+    '?query=%EF%BC%A1',
     '?query=%00%00',
   ])('attack 39: refuses the question %j', async (query) => {
     expect((await get(query).expect(400)).body.error.code).toBe('validation_failed');

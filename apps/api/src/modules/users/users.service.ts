@@ -102,9 +102,9 @@ export class UsersService {
   ): Promise<Page<UserDetail>> {
     const prefix = tidyName(query);
     if (!prefix.isWellFormed() || prefix.includes('\0')) throw invalid('query', 'must be text');
-    if (!isSearchable(prefix)) throw invalid('query', 'must have at least 2 characters');
+    // What cannot be seen is no second character.
     const folded = foldName(prefix);
-    if (folded === '') throw invalid('query', 'must be text');
+    if (!isSearchable(folded)) throw invalid('query', 'must have at least 2 characters');
     const after = cursor === undefined ? null : String(this.cursors.open(LIST, cursor)[0]);
     const size = limit ?? LIMITS.pageDefault;
     const rows = await this.repository.search(viewerId, { prefix: folded, after, limit: size + 1 });
