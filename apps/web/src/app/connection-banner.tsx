@@ -27,7 +27,7 @@ export function ConnectionBanner() {
           className="flex flex-wrap items-center justify-center gap-x-3 border-b border-line bg-signal-wash px-4 py-1.5 text-second text-ink"
         >
           <span>
-            <b className="font-strong text-signal-text">{isAddressRefused ? 'Not connected.' : 'Offline.'}</b>{' '}
+            <b className="font-strong text-signal-text">{leadOf(state, isAddressRefused)}</b>{' '}
             {isAddressRefused ? `${addressSentence()} ` : null}
             {waiting > 0 ? promiseOf(waiting) : progressOf(state, attempt)}
           </span>
@@ -85,6 +85,11 @@ function useStoreAway(state: ConnectionState): boolean {
     if (state === 'connecting' || state === 'offline') setAway(false);
   }, [state]);
   return away;
+}
+
+function leadOf(state: ConnectionState, isAddressRefused: boolean): string {
+  if (isAddressRefused) return 'Not connected.';
+  return state === 'syncing' ? 'Connected.' : 'Offline.';
 }
 
 function promiseOf(waiting: number): string {
