@@ -122,6 +122,38 @@ describe('the sockets of one user', () => {
     expect(await third.first('ready')).toMatchObject({ userId: ann.id });
     expect(second.ended).toBeNull();
   });
+
+  it('are told to wait longer each time, and are kept as long, so that a plain client does not come back sooner', async () => {
+    node = await startNode({ RATE_LIMITS: 'on', MAX_CONNECTIONS_PER_USER: '1' });
+    const ann = await aPerson(node);
+    const first = kept(await ann.connect());
+    const second = plain(ann);
+    const refusals: { at: number; wait: number }[] = [];
+    second.io.on('server:closing', ({ error }) =>
+      refusals.push({ at: performance.now(), wait: error.retryAfterMs as number }),
+    );
+    await second.first('server:closing');
+    expect((await second.ask('conversation:join', {})).error.code).toBe('rate_limited');
+    await until('it is refused for the third time', () => refusals[2]);
+    const waited = refusals.slice(1).map(({ at }, i) => at - (refusals[i]?.at ?? 0));
+    refusals.slice(1).forEach(({ wait }, i) => expect(wait).toBeGreaterThan(1.5 * (refusals[i]?.wait ?? 0)));
+    waited.forEach((ms, i) => expect(ms).toBeGreaterThan((refusals[i]?.wait ?? 0) - 50));
+    first.close();
+    // Long before its wait is over.
+    const letIn = performance.now();
+    await second.first('ready');
+    expect(performance.now() - letIn).toBeLessThan((refusals[2]?.wait ?? 0) - 500);
+  });
+
+  it('are closed at once where a tenth of the node’s connections are kept already', async () => {
+    node = await startNode({ RATE_LIMITS: 'on', MAX_CONNECTIONS: '10', MAX_CONNECTIONS_PER_USER: '1' });
+    const ann = await aPerson(node);
+    kept(await ann.connect());
+    const [second, third] = [1, 2].map(() => kept(new TestSocket(node.url, { auth: { token: ann.token } })));
+    await Promise.race([second?.end(), third?.end()]);
+    expect([second?.ended, third?.ended].filter((ended) => ended === null)).toHaveLength(1);
+    expect(lines('rate_limited')).toHaveLength(2);
+  });
 });
 
 /** More than the kernel's own buffers hold, and much more than a node may keep for one socket. */

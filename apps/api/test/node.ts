@@ -84,12 +84,12 @@ export async function startNode(env: Record<string, string> = {}): Promise<TestN
 }
 
 /** Several nodes of one deployment on a fresh database, each with its way to Redis. The first one removes the database. */
-export async function startNodes(redisUrls: readonly string[]): Promise<TestNode[]> {
+export async function startNodes(redisUrls: readonly string[], more: Record<string, string> = {}): Promise<TestNode[]> {
   const database = await freshDatabase();
   const nodes: TestNode[] = [];
   for (const url of redisUrls) {
     const remove = nodes.length === 0 ? database.remove : async () => undefined;
-    const env = { REDIS_URL: url, JWT_SECRET: 'common to the nodes of this test' };
+    const env = { REDIS_URL: url, JWT_SECRET: 'common to the nodes of this test', ...more };
     nodes.push(await startOn({ ...database, remove }, env));
   }
   return nodes;

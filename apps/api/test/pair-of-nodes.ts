@@ -11,11 +11,11 @@ export interface PairOfNodes {
 }
 
 /** Starts them before all tests of the file, until both hear Redis, and ends them after all. */
-export function pairOfNodes(): PairOfNodes {
+export function pairOfNodes(env: Record<string, string> = {}): PairOfNodes {
   const pair = { nodes: [] as TestNode[] } as PairOfNodes;
   beforeAll(async () => {
     pair.redis = await RedisServer.start();
-    pair.nodes = await startNodes([pair.redis.url, pair.redis.url]);
+    pair.nodes = await startNodes([pair.redis.url, pair.redis.url], env);
     await Promise.all(pair.nodes.map(hears));
   });
   afterAll(async () => {

@@ -2,9 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type AnnouncedLimits, type JoinResult, LIMITS } from '@parley/protocol';
 import { CONFIG, type Config } from '../config/config.js';
 import { notFound, ParleyError } from '../kernel/errors.js';
-import { whenToComeBack } from './admission.js';
 import { Arrivals } from './arrivals.js';
-import { FeedBus } from './feed/feed-bus.js';
+import { ConnectionCap } from './connection-cap.js';
 import type { Memberships } from './feed/feed-events.js';
 import { Feeds } from './feed/feeds.js';
 import { conversationRoom, type ParleySocket, userRoom } from './socket.js';
@@ -16,19 +15,23 @@ const MOST_ATTEMPTS = 5;
 @Injectable()
 export class Connections {
   /** The membership version as of which each connected user's sockets are right. */
-  private readonly cursors = new Map<string, { cursor: number; sockets: number }>();
+  private readonly cursors = new Map<string, { cursor: number }>();
 
   constructor(
     private readonly feeds: Feeds,
-    private readonly bus: FeedBus,
     private readonly arrivals: Arrivals,
+    private readonly cap: ConnectionCap,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
+  /** Whether the user may have one more; else it has been refused, and is closed. */
+  admits(socket: ParleySocket): boolean {
+    return this.cap.admits(socket);
+  }
+
   /**
    * Pending in the feeds first, memberships read afterwards, rooms joined in the same turn as that read, then `ready`:
-   * whatever happens meanwhile is either in what was read or is delivered. Rejects with `rate_limited` where the user has
-   * as many sockets here as one may; those that were there first stay.
+   * whatever happens meanwhile is either in what was read or is delivered. It counts from the turn of this call on.
    */
   connect(socket: ParleySocket): Promise<void> {
     return this.arrivals.during(() => this.bringIn(socket));
@@ -36,7 +39,6 @@ export class Connections {
 
   private async bringIn(socket: ParleySocket): Promise<void> {
     const { userId } = socket.data.principal;
-    if ((this.cursors.get(userId)?.sockets ?? 0) >= this.config.limits.connectionsPerUser) throw tooMany();
     this.hold(userId);
     socket.on('disconnect', () => {
       this.feeds.forget(socket);
@@ -136,21 +138,15 @@ export class Connections {
   }
 
   private hold(userId: string): void {
-    const held = this.cursors.get(userId);
-    if (held) held.sockets += 1;
-    else {
-      this.cursors.set(userId, { cursor: Number.POSITIVE_INFINITY, sockets: 1 });
-      this.bus.subscribeUser(userId);
-    }
+    if (this.cap.count(userId, 1) > 1) return;
+    this.cursors.set(userId, { cursor: Number.POSITIVE_INFINITY });
+    this.feeds.hearOf(userId, true);
   }
 
   private release(userId: string): void {
-    const held = this.cursors.get(userId);
-    if (!held) return;
-    held.sockets -= 1;
-    if (held.sockets > 0) return;
+    if (this.cap.count(userId, -1) > 0) return;
     this.cursors.delete(userId);
-    this.bus.unsubscribeUser(userId);
+    this.feeds.hearOf(userId, false);
   }
 
   private limits(): AnnouncedLimits {
@@ -164,9 +160,4 @@ export class Connections {
       editWindowSeconds: this.config.editWindowMinutes * 60,
     };
   }
-}
-
-function tooMany(): ParleyError {
-  const message = 'You have as many connections as one user may.';
-  return new ParleyError('rate_limited', { message, retryAfterMs: whenToComeBack() });
 }

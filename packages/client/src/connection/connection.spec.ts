@@ -364,6 +364,17 @@ describe('The connection', () => {
     expect(around.sockets).toHaveLength(2);
   });
 
+  it('waits as long as a server asks that refuses it, from that moment on, and not for the server to close', async () => {
+    await enter.connecting();
+    socket().tell('server:closing', { error: anError({ code: 'rate_limited', retryable: true, retryAfterMs: 9_000 }) });
+    expect(state()).toBe('offline');
+    expect(socket().isClosed).toBe(true);
+    await jest.advanceTimersByTimeAsync(8_999);
+    expect(around.sockets).toHaveLength(1);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(around.sockets).toHaveLength(2);
+  });
+
   it('asks for a token anew where the one asked for never comes', async () => {
     around.token = () => new Promise(() => undefined);
     await enter.connecting();

@@ -123,6 +123,8 @@ export class Wire {
       if (isErrorObject(error)) this.#closing = error;
     }
     this.options.onEvent(name as EventName, payload as Events[EventName]);
+    // Told to wait: that counts from now, whenever the server closes.
+    if (this.#closing?.retryAfterMs !== undefined) this.#end(afterRefusal(this.#closing));
   }
 
   #end(end: WireEnd): void {

@@ -25,6 +25,7 @@ export class SocketSessions {
 
   /** Starts bringing the socket in; commands wait until that is done. Never throws. */
   begin(socket: ParleySocket): void {
+    if (!this.connections.admits(socket)) return;
     const { userId } = socket.data.principal;
     this.log.info({ userId, socketId: socket.id, door: 'socketio' }, 'connected');
     socket.on('disconnect', (reason) => {

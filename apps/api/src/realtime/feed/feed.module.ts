@@ -3,7 +3,9 @@ import type { Logger } from 'pino';
 import { LOG } from '../../kernel/log.js';
 import { REDIS, type RedisLink } from '../../platform/redis/redis-link.js';
 import { Arrivals } from '../arrivals.js';
+import { ConnectionCap } from '../connection-cap.js';
 import { Connections } from '../connections.js';
+import { UserSockets } from '../user-sockets.js';
 import { ChangeEvents } from './change-events.js';
 import { FeedBus, MemoryFeedBus } from './feed-bus.js';
 import { Feeds } from './feeds.js';
@@ -18,7 +20,7 @@ const bus = {
 };
 
 @Module({
-  providers: [Arrivals, Feeds, ChangeEvents, Connections, MembershipRepair, Sweep, bus],
+  providers: [Arrivals, Feeds, ChangeEvents, UserSockets, ConnectionCap, Connections, MembershipRepair, Sweep, bus],
   exports: [Arrivals, Feeds, ChangeEvents, Connections, Sweep],
 })
 export class FeedModule {}

@@ -176,6 +176,12 @@ export class Feeds implements OnApplicationShutdown {
     return this.feeds.get(conversationId)?.version ?? 0;
   }
 
+  /** The other nodes are heard about this user from now on, or no more. */
+  hearOf(userId: string, isWanted: boolean): void {
+    if (isWanted) this.bus.subscribeUser(userId);
+    else this.bus.unsubscribeUser(userId);
+  }
+
   socketsOf(userId: string): ParleySocket[] {
     return this.deliveries?.socketsOf(userId) ?? [];
   }

@@ -1,0 +1,43 @@
+import { describe, expect, it } from '@jest/globals';
+import type { TestNode } from './node.js';
+import { at, pairOfNodes } from './pair-of-nodes.js';
+import { aPerson, type Person } from './people.js';
+import { TestSocket } from './test-socket.js';
+import { until } from './until.js';
+
+const pair = pairOfNodes({ RATE_LIMITS: 'on', MAX_CONNECTIONS_PER_USER: '3' });
+const one = () => pair.nodes[0] as TestNode;
+const other = () => pair.nodes[1] as TestNode;
+
+/** Comes until it is refused; who is let in goes again. */
+async function isRefused(who: Person): Promise<void> {
+  await until('one more socket is refused', async () => {
+    const socket = new TestSocket(who.node.url, { auth: { token: who.token } });
+    await until('it is decided about', () => socket.heard[0]);
+    const refusal = socket.all('server:closing')[0];
+    socket.close();
+    return refusal?.error.code === 'rate_limited';
+  });
+}
+
+describe('the sockets of one user on two nodes', () => {
+  it('count together: one more is refused on both, those that were there stay, and who waits gets a place that is free', async () => {
+    const here = await aPerson(one());
+    const there = at(other(), here);
+    const stay = [await here.connect(), await here.connect()];
+    const last = await there.connect();
+    await isRefused(here);
+    await isRefused(there);
+    expect([...stay, last].map(({ ended }) => ended)).toEqual([null, null, null]);
+    const waiting = new TestSocket(here.node.url, {
+      auth: { token: here.token },
+      reconnection: true,
+      reconnectionDelay: 50,
+    });
+    await waiting.first('server:closing');
+    last.close();
+    await waiting.first('ready');
+    await isRefused(there);
+    for (const socket of [...stay, waiting]) socket.close();
+  });
+});
