@@ -38,4 +38,12 @@ describe('names', () => {
   ])('salvages of %j what it can', (name, kept) => {
     expect(salvagedName(name)).toBe(kept);
   });
+
+  it('are not composed at any length: a frame full of accents would take seconds', () => {
+    const start = performance.now();
+    const accents = `a${'\u0301\u0316'.repeat(60_000)}`;
+    expect(isName(accents)).toBe(false);
+    expect(salvagedName(accents)).toBeNull();
+    expect(performance.now() - start).toBeLessThan(1_000);
+  });
 });

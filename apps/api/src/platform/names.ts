@@ -5,12 +5,16 @@ import { ValidateBy } from 'class-validator';
 const FORBIDDEN = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 const FORBIDDEN_ALL = new RegExp(FORBIDDEN.source, 'gu');
 
+/** Far more than any form of a name needs; composing a long row of accents costs the square of it. */
+const LONGEST_TYPED = 16 * LIMITS.nameLength;
+
 /** A name as it is stored: NFC, without space around it. */
 export const tidyName = (name: string): string => name.normalize('NFC').trim();
 
 /** Whether a name of a person or conversation may be taken from a client, once tidied. */
 export function isName(value: unknown): value is string {
-  if (typeof value !== 'string' || !value.isWellFormed() || FORBIDDEN.test(value)) return false;
+  if (typeof value !== 'string' || value.length > LONGEST_TYPED) return false;
+  if (!value.isWellFormed() || FORBIDDEN.test(value)) return false;
   const tidy = tidyName(value);
   return tidy.length <= LIMITS.nameLength && !isBlank(tidy);
 }
@@ -18,7 +22,7 @@ export function isName(value: unknown): value is string {
 /** What can be kept of a name that nobody can be asked to correct; null where nothing is left. */
 export function salvagedName(value: unknown): string | null {
   if (typeof value !== 'string') return null;
-  const cleaned = tidyName(value.toWellFormed().replace(FORBIDDEN_ALL, ' '));
+  const cleaned = tidyName(value.slice(0, LONGEST_TYPED).toWellFormed().replace(FORBIDDEN_ALL, ' '));
   const cut = cutBetweenGraphemes(cleaned, LIMITS.nameLength).trim();
   return isName(cut) ? cut : null;
 }
