@@ -43,6 +43,14 @@ async function hoverAt(target: Locator): Promise<void> {
   await ama.page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
 }
 
+const focusIsOn = (text: string) =>
+  ama.page.waitForFunction(
+    (each) =>
+      document.activeElement?.getAttribute('data-testid') === 'message' &&
+      document.activeElement.textContent.includes(each),
+    text,
+  );
+
 const words = () => ama.message('said by Tomas').locator('.message-text');
 
 describe('On a device that reports no pointer that hovers', () => {
@@ -72,7 +80,9 @@ describe('On a device that reports no pointer that hovers', () => {
     await ama.say('said by me');
     await ama.page.locator('[data-state=sent]').filter({ hasText: 'said by me' }).waitFor();
     await clickAt(words());
+    await focusIsOn('said by Tomas');
     await ama.page.keyboard.press('ArrowDown');
+    await focusIsOn('said by me');
     await ama.page.keyboard.press('r');
     await ama.page.getByTestId('reply-bar').getByText('yourself').waitFor({ timeout: 5_000 });
   });

@@ -8,10 +8,10 @@ import { launchBrowser } from '../journeys/browser.js';
 
 /** A site of its own, with nothing but the storage on it. */
 const SITE = 'https://sdk.example';
-const STORAGE = readFileSync(join(ROOT, 'packages/client/dist/outbox/indexed-db-storage.js'), 'utf8');
+const MODULES = join(ROOT, 'packages/client/dist');
 
 const PAGE = `<!doctype html><script type="module">
-  import { indexedDbStorage } from '/storage.js';
+  import { indexedDbStorage } from '/outbox/indexed-db-storage.js';
   window.openOutbox = () => indexedDbStorage('parley-ada');
 </script>`;
 
@@ -36,11 +36,12 @@ describe('The outbox in a browser’s database', () => {
 
   beforeEach(async () => {
     context = await browser.newContext();
-    await context.route(`${SITE}/**`, (route) =>
-      route.request().url().endsWith('.js')
-        ? route.fulfill({ contentType: 'text/javascript', body: STORAGE })
-        : route.fulfill({ contentType: 'text/html', body: PAGE }),
-    );
+    await context.route(`${SITE}/**`, (route) => {
+      const { pathname } = new URL(route.request().url());
+      return pathname.endsWith('.js')
+        ? route.fulfill({ contentType: 'text/javascript', body: readFileSync(join(MODULES, pathname), 'utf8') })
+        : route.fulfill({ contentType: 'text/html', body: PAGE });
+    });
   });
 
   afterEach(() => context.close());

@@ -53,16 +53,18 @@ export function RenameDialog({ item, onClose }: DialogProps) {
 
 export function ArchiveDialog({ item, onClose }: DialogProps) {
   const client = useChatClient();
-  const verb = item.isArchived ? 'Take out of the archive' : 'Archive';
+  // As it was when it was asked: the event may come before the answer, and must not turn the question round.
+  const [isArchived] = useState(item.isArchived);
+  const verb = isArchived ? 'Take out of the archive' : 'Archive';
   const title = isolate(titleOf(item));
   return (
     <Question
-      title={item.isArchived ? `Take “${title}” out of the archive?` : `Archive “${title}”?`}
+      title={isArchived ? `Take “${title}” out of the archive?` : `Archive “${title}”?`}
       verb={verb}
       onClose={onClose}
-      act={() => client.archive(item.id, !item.isArchived)}
+      act={() => client.archive(item.id, !isArchived)}
     >
-      {item.isArchived
+      {isArchived
         ? 'All members can write in it again.'
         : 'Everybody can still read it, but nobody can write in it until it is taken out again.'}
     </Question>
