@@ -229,6 +229,18 @@ describe('The client', () => {
     });
   });
 
+  it('is online while answers come through the socket one after the other, and behind until the last', async () => {
+    await connect();
+    const more = { added: [ITEM], hasMore: true, cursor: 1 };
+    await answerSync(more);
+    expect(state()).toBe('syncing');
+    await jest.advanceTimersByTimeAsync(4_000);
+    await answerSync({ ...more, cursor: 2 });
+    expect(client.connection.getSnapshot()).toMatchObject({ state: 'online', isBehind: true });
+    await answerSync({ cursor: 3 });
+    expect(client.connection.getSnapshot()).toMatchObject({ state: 'online', isBehind: false });
+  });
+
   it('goes on waiting for an answer through the socket where small requests are not answered either', async () => {
     respond = () => new Response(new ReadableStream());
     await connect();

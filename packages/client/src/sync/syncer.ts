@@ -78,6 +78,7 @@ export class Syncer {
   async #run(connection: object): Promise<boolean> {
     this.#isAsking = true;
     let failures = 0;
+    let isComing = false;
     // What is touched by the frames of one turn is asked about together.
     await Promise.resolve();
     while (connection === this.#connection) {
@@ -86,7 +87,9 @@ export class Syncer {
         this.#isAsking = false;
         return true;
       }
-      if (await this.#round(question, connection)) {
+      if (isComing) this.#fallBehind();
+      isComing = await this.#round(question, connection);
+      if (isComing) {
         failures = 0;
         this.#most = Math.min(MOST, this.#most * 4);
       } else if (connection === this.#connection) {
@@ -141,15 +144,19 @@ export class Syncer {
   }
 
   async #fetch(question: SyncBody, connection: object): Promise<SyncAnswer> {
-    const { fetch, onBehind } = this.options;
     const askedAt = performance.now();
     // Where this fails the socket is asked next.
     this.#isSlow = false;
-    const answer = await fetch(question, () => {
-      if (connection === this.#connection && performance.now() - this.#startedAt > BEHIND_MS) onBehind();
+    const answer = await this.options.fetch(question, () => {
+      if (connection === this.#connection) this.#fallBehind();
     });
     this.#isSlow = performance.now() - askedAt > QUICK_MS;
     return answer;
+  }
+
+  /** Something has come, and more is to. */
+  #fallBehind(): void {
+    if (performance.now() - this.#startedAt > BEHIND_MS) this.options.onBehind();
   }
 
   #wait(ms: number): Promise<void> {
