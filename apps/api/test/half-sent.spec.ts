@@ -63,9 +63,9 @@ describe('G8: no command is binary', () => {
       for (let n = 0; n < 9; n += 1) socket.sendBinary(ATTACHMENT);
     }
     await Promise.all(sockets.map((socket) => socket.pinged()));
-    const held = heldBytes() - before;
+    // V8 gives buffers back on a thread of its own: what a collection freed is counted as gone a moment later.
+    await until('fewer than 10 MiB are held', () => heldBytes() - before < 10 * 2 ** 20);
     for (const socket of sockets) socket.close();
-    expect(held / 2 ** 20).toBeLessThan(10);
   });
 
   it('who goes on sending it is told bad_frames after ten, and closed for good', async () => {
