@@ -5,9 +5,9 @@ import { Avatar } from '../../ui/avatar.js';
 import { IconButton } from '../../ui/button.js';
 import { Menu, MenuItem } from '../../ui/menu.js';
 import { titleOf } from '../conversations/preview.js';
-import { ArchiveDialog, LeaveDialog, RenameDialog } from './conversation-dialogs.js';
+import { ArchiveDialog, LeaveDialog, RenameDialog } from './members/conversation-dialogs.js';
+import { canArchive, canLeave, canRename } from './members/permissions.js';
 import type { OpenConversation } from './open-conversation.js';
-import { canArchive, canLeave, canRename } from './permissions.js';
 
 interface ChatHeaderProps extends Pick<OpenConversation, 'view' | 'gone'> {
   panelOpen: boolean;

@@ -2,9 +2,9 @@ import type { ParleyClient } from '@parley/client';
 import type { Message } from '@parley/protocol';
 import { useChatClient, useLimits } from '@parley/react';
 import { type RefObject, useCallback, useMemo, useState } from 'react';
-import { copyToClipboard } from './clipboard.js';
-import { draftOf, saveDraft } from './drafts.store.js';
-import type { ConversationFacts, MessageActions, MessageContextValue } from './message-actions.js';
+import { copyToClipboard } from '../../ui/clipboard.js';
+import { draftOf, saveDraft } from './composer/drafts.store.js';
+import type { ConversationFacts, MessageActions, MessageContextValue } from './message/message-actions.js';
 
 interface Seams {
   facts: Omit<ConversationFacts, 'editWindowMs'>;

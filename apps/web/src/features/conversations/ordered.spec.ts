@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Message } from '@parley/protocol';
 import { withoutIsolates } from '../../ui/isolated.js';
 import { aMessage, anItem } from '../chat/chat.factory.js';
-import { WITHOUT_WORDS } from '../chat/plain-text.js';
+import { WITHOUT_WORDS } from '../chat/message/plain-text.js';
 import { foldArchived } from './ordered.js';
 import { previewOf, titleOf } from './preview.js';
 

@@ -1,7 +1,7 @@
 import type { ConversationListItem, Message } from '@parley/protocol';
 import { isolate } from '../../ui/isolated.js';
-import { drawsNothing, plainText, WITHOUT_WORDS } from '../chat/plain-text.js';
-import { systemSentence } from '../chat/system-sentence.js';
+import { drawsNothing, plainText, WITHOUT_WORDS } from '../chat/message/plain-text.js';
+import { systemSentence } from '../chat/message/system-sentence.js';
 
 const LONGEST = 140;
 

@@ -3,11 +3,11 @@ import { LogOut, PenSquare, Users } from 'lucide-react';
 import { useStore } from 'zustand';
 import { chooseTheme, type ThemeChoice, themeStore } from '../../app/theme.js';
 import { useView } from '../../app/view.js';
+import { chooseEnter, type EnterChoice, enterStore } from '../../hooks/enter-key.js';
 import { PersonAvatar } from '../../ui/avatar.js';
 import { IconButton } from '../../ui/button.js';
 import { Menu, MenuChoice, MenuItem, MenuSeparator } from '../../ui/menu.js';
 import { signOut } from '../auth/auth.store.js';
-import { chooseEnter, type EnterChoice, enterStore } from '../chat/enter-key.js';
 import { ConversationList } from './conversation-list.js';
 
 const THEMES: { value: ThemeChoice; label: string }[] = [

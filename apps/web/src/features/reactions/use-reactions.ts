@@ -1,8 +1,8 @@
 import { LIMITS, type Message, type ReactionCount } from '@parley/protocol';
 import { useMemo } from 'react';
 import { useStore } from 'zustand';
-import { reactionRefusal, TOO_MANY_REACTIONS } from '../chat/change-refusals.js';
-import { type MessageActions, useMessageActions } from '../chat/message-actions.js';
+import { reactionRefusal, TOO_MANY_REACTIONS } from '../chat/message/editing/change-refusals.js';
+import { type MessageActions, useMessageActions } from '../chat/message/message-actions.js';
 import { pendingReactions, refuse, settle, want, wantedOf, withWanted } from './pending-reactions.js';
 
 export interface Reactions {

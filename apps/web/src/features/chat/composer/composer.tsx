@@ -1,0 +1,58 @@
+import { useChatClient } from '@parley/react';
+import { type ReactNode, type RefObject, useState } from 'react';
+import { sentenceFor } from '../../../api/sentences.js';
+import { Button } from '../../../ui/button.js';
+import { canArchive } from '../members/permissions.js';
+import type { OpenConversation } from '../open-conversation.js';
+import type { Draft } from './drafts.store.js';
+import { MessageInput } from './message-input.js';
+
+interface ComposerProps {
+  open: OpenConversation;
+  title: string;
+  inputRef: RefObject<HTMLTextAreaElement | null>;
+  onSend: (draft: Draft) => void;
+}
+
+/** Where one writes, or the sentence why one cannot. */
+export function Composer({ open, title, inputRef, onSend }: ComposerProps) {
+  const client = useChatClient();
+  const [error, setError] = useState<string | null>(null);
+  const { view, gone } = open;
+  if (gone === 'removed')
+    return <Sentence>You were removed from this conversation. You can no longer write here.</Sentence>;
+  if (gone === 'left') return <Sentence>You left this conversation.</Sentence>;
+  if (!view.isArchived) return <MessageInput open={open} title={title} inputRef={inputRef} onSend={onSend} />;
+  return (
+    <Sentence
+      action={
+        canArchive(view) ? (
+          <Button
+            className="h-8"
+            onClick={() => {
+              client.archive(view.id, false).catch((thrown) => setError(sentenceFor(thrown)));
+            }}
+          >
+            Take out of the archive
+          </Button>
+        ) : null
+      }
+    >
+      {error ?? 'This conversation is archived: it can be read, but nobody can write in it.'}
+    </Sentence>
+  );
+}
+
+function Sentence({ children, action }: { children: ReactNode; action?: ReactNode }) {
+  return (
+    <div className="beside-timeline flex-none px-5 pt-1 pb-4 max-[720px]:px-2 max-[720px]:pb-2">
+      <div
+        data-testid="composer-closed"
+        className="mx-auto flex max-w-[828px] flex-wrap items-center justify-between gap-2 rounded-sheet border border-line bg-wash px-4 py-2.5 text-body text-ink-2"
+      >
+        <output>{children}</output>
+        {action}
+      </div>
+    </div>
+  );
+}

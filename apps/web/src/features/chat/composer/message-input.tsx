@@ -1,0 +1,146 @@
+import { LIMITS } from '@parley/protocol';
+import { useChatClient, useLimits } from '@parley/react';
+import { SendHorizontal } from 'lucide-react';
+import { type KeyboardEvent, type RefObject, useId, useMemo } from 'react';
+import { isSendKey, useEnterSends } from '../../../hooks/enter-key.js';
+import { useGrowing } from '../../../hooks/use-growing.js';
+import { Button } from '../../../ui/button.js';
+import { isComposing } from '../../../ui/composing.js';
+import { isolate } from '../../../ui/isolated.js';
+import { useMentions } from '../../mentions/use-mentions.js';
+import { useMentionable } from '../members/use-mentionable.js';
+import { bytesOf, roomLeft } from '../message/content-size.js';
+import { useConversationFacts, useMessageActions } from '../message/message-actions.js';
+import { lastEditable } from '../message/message-rights.js';
+import { drawsNothing } from '../message/plain-text.js';
+import { othersOf } from '../message/receipts.js';
+import type { OpenConversation } from '../open-conversation.js';
+import { clearDraft, type Draft, saveDraft, useDraft } from './drafts.store.js';
+import { ReplyBar } from './reply-bar.js';
+import { useQuotedMessage } from './use-quoted-message.js';
+import { useSendPause } from './use-send-pause.js';
+
+interface MessageInputProps {
+  open: OpenConversation;
+  title: string;
+  inputRef: RefObject<HTMLTextAreaElement | null>;
+  onSend: (draft: Draft) => void;
+}
+
+/** The counter appears when this little is left. Bytes. */
+const SHOWN_FROM = 200;
+
+/** The composer: Enter sends or breaks the line, as is chosen; an input method's own Enter does neither. */
+export function MessageInput({ open, title, inputRef, onSend }: MessageInputProps) {
+  const { id: conversationId, members } = open.view;
+  const { me } = useConversationFacts();
+  const draft = useDraft(conversationId);
+  const { text, replyToId } = draft;
+  const target = useQuotedMessage(replyToId, open.messages.items);
+  const id = useId();
+  const most = useLimits()?.contentBytes ?? LIMITS.contentBytes;
+  const left = roomLeft(text, most);
+  const wait = useSendPause();
+  const enterSends = useEnterSends();
+  const sendable = !drawsNothing(text) && left >= 0 && wait === 0;
+  const notice = noticeOf(left, wait);
+  const people = useMentionable(useMemo(() => othersOf(members, me), [members, me]));
+  const write = (next: string) => saveDraft(conversationId, { text: next });
+  const mentions = useMentions({ inputRef, text, people, onChange: write });
+  const editLast = useEditLast(open);
+  const dropReply = () => {
+    saveDraft(conversationId, { replyToId: null });
+    inputRef.current?.focus();
+  };
+
+  function submit() {
+    if (!sendable) return;
+    onSend(draft);
+    clearDraft(conversationId);
+    inputRef.current?.focus();
+  }
+
+  function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
+    if (mentions.takesKey(event) || isComposing(event)) return;
+    if (isSendKey(event, enterSends)) submit();
+    else if (event.key === 'Escape' && replyToId) dropReply();
+    else if (event.key !== 'ArrowUp' || text !== '' || !editLast()) return;
+    event.preventDefault();
+  }
+
+  useGrowing(inputRef, text);
+
+  return (
+    <form
+      className="beside-timeline flex-none px-5 pt-1 pb-4 max-[720px]:px-2 max-[720px]:pb-2"
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      <div
+        data-mentions
+        className="mx-auto max-w-[828px] rounded-sheet border border-edge bg-raised focus-within:border-accent focus-within:ring-1 focus-within:ring-accent"
+      >
+        {replyToId ? <ReplyBar target={target} me={me} onCancel={dropReply} /> : null}
+        <div className="flex items-end gap-2 py-1.5 ps-3.5 pe-1.5">
+          <textarea
+            ref={inputRef}
+            data-testid="composer"
+            rows={1}
+            value={text}
+            dir="auto"
+            placeholder={`Message ${isolate(title)}`}
+            aria-label={`Message ${title}`}
+            aria-describedby={notice ? id : undefined}
+            aria-invalid={left < 0 || undefined}
+            enterKeyHint={enterSends ? 'send' : 'enter'}
+            {...mentions.inputProps}
+            onChange={(event) => write(event.target.value)}
+            onKeyDown={onKeyDown}
+            className="composer-input min-w-0 flex-1 self-center bg-transparent py-[5px] text-body outline-none placeholder:text-ink-3 max-[720px]:text-[16px]"
+          />
+          <Button
+            kind="primary"
+            type="submit"
+            disabled={!sendable}
+            aria-label="Send"
+            className="h-8 px-3 max-[720px]:h-9"
+          >
+            <SendHorizontal size={16} strokeWidth={1.8} />
+          </Button>
+        </div>
+      </div>
+      {mentions.list}
+      {notice ? (
+        <p
+          id={id}
+          role={left < 0 ? 'alert' : 'status'}
+          className="mx-auto max-w-[828px] px-3.5 pt-1 text-meta text-ink-3"
+        >
+          <span className={left < 0 ? 'text-danger' : undefined}>{notice}</span>
+        </p>
+      ) : null}
+    </form>
+  );
+}
+
+function noticeOf(left: number, wait: number): string | null {
+  if (left < 0)
+    return `The message is too long by ${bytesOf(-left)}; a letter takes 1 to 4. Shorten it or send it in parts.`;
+  if (wait > 0) return `You are sending very fast. Sending goes on in ${wait} s.`;
+  return left < SHOWN_FROM ? `${bytesOf(left)} left` : null;
+}
+
+/** Opens my newest message for editing; false where there is none that can be edited. */
+function useEditLast({ messages }: OpenConversation): () => boolean {
+  const client = useChatClient();
+  const facts = useConversationFacts();
+  const { setEditing } = useMessageActions();
+  return () => {
+    const stored = messages.items.flatMap((item) => (item.kind === 'stored' ? [item.message] : []));
+    const last = lastEditable(stored, facts, client.serverNow());
+    if (last) setEditing(last.id);
+    return last !== null;
+  };
+}

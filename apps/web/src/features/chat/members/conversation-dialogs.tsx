@@ -1,0 +1,206 @@
+import { SdkError } from '@parley/client';
+import { type ConversationListItem, LIMITS, type UserView } from '@parley/protocol';
+import { useChatClient, useLimits } from '@parley/react';
+import { type FormEvent, type ReactNode, useState } from 'react';
+import { useLocation } from 'wouter';
+import { isFinal, sentenceFor } from '../../../api/sentences.js';
+import { Button } from '../../../ui/button.js';
+import { Dialog, DialogActions } from '../../../ui/dialog.js';
+import { Alert, Field } from '../../../ui/field.js';
+import { isolate } from '../../../ui/isolated.js';
+import { titleOf } from '../../conversations/preview.js';
+import { PeoplePicker } from '../../people/people-picker.js';
+
+const MAY_NOT: ReadonlySet<string> = new Set(['forbidden', 'conflict']);
+
+interface DialogProps {
+  item: ConversationListItem;
+  onClose: () => void;
+}
+
+export function RenameDialog({ item, onClose }: DialogProps) {
+  const client = useChatClient();
+  const [name, setName] = useState(item.name ?? '');
+  const { run, busy, error } = useCommand(onClose);
+  return (
+    <Dialog open title="Rename group" onClose={onClose}>
+      <form
+        onSubmit={(event: FormEvent) => {
+          event.preventDefault();
+          void run(() => client.rename(item.id, name.trim()));
+        }}
+      >
+        <Field
+          label="Name"
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+          maxLength={LIMITS.nameLength}
+          error={error}
+          autoComplete="off"
+          autoFocus
+          className="px-5 pb-3"
+        />
+        <DialogActions>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button kind="primary" type="submit" busy={busy} disabled={name.trim() === ''}>
+            Rename
+          </Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}
+
+export function ArchiveDialog({ item, onClose }: DialogProps) {
+  const client = useChatClient();
+  // As it was when it was asked: the event may come before the answer, and must not turn the question round.
+  const [isArchived] = useState(item.isArchived);
+  const verb = isArchived ? 'Take out of the archive' : 'Archive';
+  const title = isolate(titleOf(item));
+  return (
+    <Question
+      title={isArchived ? `Take “${title}” out of the archive?` : `Archive “${title}”?`}
+      verb={verb}
+      onClose={onClose}
+      act={() => client.archive(item.id, !isArchived)}
+    >
+      {isArchived
+        ? 'All members can write in it again.'
+        : 'Everybody can still read it, but nobody can write in it until it is taken out again.'}
+    </Question>
+  );
+}
+
+export function LeaveDialog({ item, onClose }: DialogProps) {
+  const [, navigate] = useLocation();
+  const client = useChatClient();
+  return (
+    <Question
+      title={`Leave “${isolate(titleOf(item))}”?`}
+      verb="Leave group"
+      danger
+      onClose={onClose}
+      act={async () => {
+        await client.leave(item.id);
+        navigate('/');
+      }}
+      refused="You are the only owner. Make somebody else an owner first, then leave."
+    >
+      You will not get its messages any more. A member who leads the group can add you again.
+    </Question>
+  );
+}
+
+interface RemoveDialogProps extends DialogProps {
+  person: UserView;
+}
+
+export function RemoveDialog({ item, person, onClose }: RemoveDialogProps) {
+  const client = useChatClient();
+  return (
+    <Question
+      title={`Remove ${isolate(person.displayName)}?`}
+      verb="Remove"
+      danger
+      onClose={onClose}
+      act={() => client.removeMember(item.id, person.id)}
+    >
+      <bdi>{person.displayName}</bdi> can no longer read or write in “<bdi>{titleOf(item)}</bdi>”. What they wrote
+      stays.
+    </Question>
+  );
+}
+
+export function AddMembersDialog({ item, present, onClose }: DialogProps & { present: readonly string[] }) {
+  const client = useChatClient();
+  const [people, setPeople] = useState<UserView[]>([]);
+  const { run, busy, error } = useCommand(onClose);
+  const ids = people.map((person) => person.id);
+  const most = useLimits()?.membersPerRequest ?? LIMITS.membersPerRequest;
+  return (
+    <Dialog open title="Add people" onClose={onClose}>
+      <form
+        className="flex min-h-0 flex-col"
+        onSubmit={(event: FormEvent) => {
+          event.preventDefault();
+          void run(() => client.addMembers(item.id, ids));
+        }}
+      >
+        <PeoplePicker
+          label="People"
+          placeholder="Name or username"
+          chosen={people}
+          without={present}
+          autoFocus
+          most={most}
+          onPick={(person) => setPeople((now) => [...now, person].slice(0, most))}
+          onRemove={(person) => setPeople((now) => now.filter((other) => other.id !== person.id))}
+        />
+        {error ? (
+          <div className="px-5 pt-2">
+            <Alert>{error}</Alert>
+          </div>
+        ) : null}
+        <DialogActions>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button kind="primary" type="submit" busy={busy} disabled={people.length === 0}>
+            Add
+          </Button>
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}
+
+interface QuestionProps {
+  title: string;
+  verb: string;
+  danger?: boolean;
+  /** What it means here that one may not, or that the state does not allow it. */
+  refused?: string;
+  act: () => Promise<void>;
+  onClose: () => void;
+  children: ReactNode;
+}
+
+function Question({ title, verb, danger = false, refused, act, onClose, children }: QuestionProps) {
+  const { run, busy, error, isOver } = useCommand(onClose, refused);
+  return (
+    <Dialog open title={title} description={children} onClose={onClose}>
+      {error ? (
+        <div className="px-5 pb-2">
+          <Alert>{error}</Alert>
+        </div>
+      ) : null}
+      <DialogActions>
+        <Button onClick={onClose}>Cancel</Button>
+        {isOver ? null : (
+          <Button kind={danger ? 'danger' : 'primary'} busy={busy} onClick={() => void run(act)}>
+            {verb}
+          </Button>
+        )}
+      </DialogActions>
+    </Dialog>
+  );
+}
+
+/** Does something that may be refused: closes when it is done, says why when it is not. `isOver`: the same again would be refused again. */
+function useCommand(onDone: () => void, refused?: string) {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+  const [isOver, setOver] = useState(false);
+  async function run(act: () => Promise<void>) {
+    setBusy(true);
+    setError(null);
+    try {
+      await act();
+      onDone();
+    } catch (thrown) {
+      const known = refused !== undefined && thrown instanceof SdkError && MAY_NOT.has(thrown.code);
+      setError(known ? refused : sentenceFor(thrown));
+      setOver(isFinal(thrown));
+      setBusy(false);
+    }
+  }
+  return { run, busy, error, isOver };
+}

@@ -1,0 +1,49 @@
+import type { ReactNode } from 'react';
+import type { Fetched } from '../../../../hooks/use-fetched.js';
+import { Button } from '../../../../ui/button.js';
+import { Dialog, DialogActions } from '../../../../ui/dialog.js';
+import { Alert } from '../../../../ui/field.js';
+import { Skeleton } from '../../../../ui/states.js';
+
+interface DetailsDialogProps<T> {
+  title: string;
+  fetched: Fetched<T>;
+  onClose: () => void;
+  children: (value: T) => ReactNode;
+}
+
+/** A dialog about a message: grey bars until its contents are here, or the sentence why they are not. */
+export function DetailsDialog<T>({ title, fetched, onClose, children }: DetailsDialogProps<T>) {
+  const { value, error, retry } = fetched;
+  return (
+    <Dialog open title={title} onClose={onClose}>
+      {value === null ? null : (
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a long list is scrolled by keyboard too
+        <div tabIndex={0} className="min-h-0 flex-1 overflow-y-auto px-5 pb-5 focus-visible:outline-offset-[-2px]">
+          {children(value)}
+        </div>
+      )}
+      {value === null && error === null ? (
+        <div aria-busy="true" className="px-5 pb-6">
+          <output className="sr-only">Loading</output>
+          <Skeleton rows={3} />
+        </div>
+      ) : null}
+      {error === null ? null : (
+        <>
+          <div className="px-5 pb-2">
+            <Alert>{error}</Alert>
+          </div>
+          <DialogActions>
+            <Button onClick={onClose}>Close</Button>
+            {retry ? (
+              <Button kind="primary" onClick={retry}>
+                Try again
+              </Button>
+            ) : null}
+          </DialogActions>
+        </>
+      )}
+    </Dialog>
+  );
+}

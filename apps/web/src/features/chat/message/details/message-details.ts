@@ -1,0 +1,30 @@
+import type { ParleyClient } from '@parley/client';
+import type { Message, MessageEdits, MessageReactions, MessageReceipts, UserView } from '@parley/protocol';
+import { learnPeople } from '../../../people/people.store.js';
+
+/** What is asked for only when somebody looks. All of them throw `SdkError`. */
+
+/** One message as it is now. */
+export function fetchMessage(client: ParleyClient, messageId: string): Promise<Message> {
+  return client.request<Message>('GET', `messages/${messageId}`);
+}
+
+/** Whom the message has reached, and when. */
+export async function fetchReceipts(client: ParleyClient, messageId: string): Promise<MessageReceipts> {
+  return known(await client.request<MessageReceipts>('GET', `messages/${messageId}/receipts`));
+}
+
+/** What it was before, oldest edit first. */
+export async function fetchEdits(client: ParleyClient, messageId: string): Promise<MessageEdits> {
+  return known(await client.request<MessageEdits>('GET', `messages/${messageId}/edits`));
+}
+
+/** Who reacted with what. */
+export async function fetchReactions(client: ParleyClient, messageId: string): Promise<MessageReactions> {
+  return known(await client.request<MessageReactions>('GET', `messages/${messageId}/reactions`));
+}
+
+function known<T extends { users: readonly UserView[] }>(answer: T): T {
+  learnPeople(answer.users);
+  return answer;
+}

@@ -1,0 +1,73 @@
+import type { Message } from '@parley/protocol';
+import { Refusal, RefusalButton } from '../../../../ui/refusal.js';
+import { announce } from '../announcements.js';
+import { useConversationFacts, useMessageActions } from '../message-actions.js';
+import { CHANGED } from './change-refusals.js';
+import { isOvertaken, isTouched, type PendingEdit } from './pending-edits.js';
+import type { Edit } from './use-edit.js';
+
+interface UnsavedEditProps {
+  message: Message;
+  edit: Edit;
+  editing: boolean;
+}
+
+/** A text of mine that the message did not get, why, and what can be done with it. */
+export function UnsavedEdit({ message, edit, editing }: UnsavedEditProps) {
+  const { setEditing, copyText } = useMessageActions();
+  const { isArchived, isGone } = useConversationFacts();
+  const { pending } = edit;
+  if (editing || pending === null || pending.isSaving || !isTouched(pending)) return null;
+  const way = wayOf(message, pending);
+  const isOpen = !isArchived && !isGone;
+  const copy = () =>
+    void copyText(pending.text).then(
+      () => announce('Text copied'),
+      () => announce('It could not be copied.'),
+    );
+  return (
+    <div data-testid="unsaved-edit">
+      <Refusal>
+        <span>
+          <b className="font-strong">{way === 'edit' ? 'Not saved.' : 'Not changed.'}</b> {reasonOf(message, pending)}{' '}
+          Your text:
+        </span>
+        <span className="line-clamp-6 w-full whitespace-pre-wrap text-ink" dir="auto">
+          {pending.text}
+        </span>
+        {way === 'again' ? <RefusalButton onClick={edit.keepMine}>Try again</RefusalButton> : null}
+        {way === 'choose' ? (
+          <>
+            <RefusalButton onClick={edit.keepMine}>Keep mine</RefusalButton>
+            <RefusalButton onClick={edit.drop}>Take theirs</RefusalButton>
+          </>
+        ) : null}
+        {way === 'new' ? (
+          <>
+            {isOpen ? <RefusalButton onClick={edit.sendAsNew}>Send as a new message</RefusalButton> : null}
+            <RefusalButton onClick={copy}>Copy text</RefusalButton>
+          </>
+        ) : (
+          <RefusalButton onClick={() => setEditing(message.id)}>Edit</RefusalButton>
+        )}
+        {way === 'choose' ? null : <RefusalButton onClick={edit.drop}>Discard</RefusalButton>}
+      </Refusal>
+    </div>
+  );
+}
+
+type Way = 'again' | 'choose' | 'new' | 'edit';
+
+/** What would lead on. Nothing is offered that can only fail again. */
+function wayOf(message: Message, pending: PendingEdit): Way {
+  const remedy = pending.refusal?.remedy;
+  if (message.isDeleted || remedy === 'never') return 'new';
+  if (isOvertaken(pending, message) || remedy === 'changed') return 'choose';
+  return remedy === 'again' ? 'again' : 'edit';
+}
+
+function reasonOf(message: Message, pending: PendingEdit): string {
+  if (message.isDeleted) return 'The message was deleted.';
+  if (pending.refusal) return pending.refusal.sentence;
+  return isOvertaken(pending, message) ? CHANGED : 'The editor was closed.';
+}

@@ -1,0 +1,58 @@
+import type { ReplyPreview } from '@parley/protocol';
+import { PersonAvatar } from '../../../ui/avatar.js';
+import { clockTime } from '../../../ui/dates.js';
+import { useConversationFacts } from './message-actions.js';
+import { MessageQuote } from './message-quote.js';
+import { MessageText } from './message-text.js';
+import { MessageTime } from './message-time.js';
+import { ReceiptRail } from './receipt-rail.js';
+import type { MessageLineProps } from './row-props.js';
+import { StoredMessage } from './stored-message.js';
+
+/** Whose message, its words, and on the right what became of it. */
+export function MessageLine(props: MessageLineProps) {
+  const { row, sender, find, heads, readers, audience, tabStop, id, actions } = props;
+  const { message, pending } = row;
+  const { type } = useConversationFacts();
+  const quoted = quotedOf(props);
+  return (
+    <div className="message-line">
+      <div className="message-gutter">
+        {row.head ? <PersonAvatar user={sender} size={36} /> : <MessageTime iso={row.createdAt} />}
+      </div>
+      <div className="message-body">
+        {row.head ? (
+          <header className="message-author" id={`${id}-who`}>
+            <b dir="auto">{sender.displayName}</b> <MessageTime iso={row.createdAt} />
+          </header>
+        ) : (
+          <span className="sr-only" id={`${id}-who`}>
+            <bdi>{sender.displayName}</bdi>, {clockTime(new Date(row.createdAt))}
+          </span>
+        )}
+        {quoted ? <MessageQuote quoted={quoted} tabStop={tabStop} /> : null}
+        {message ? (
+          <StoredMessage {...props} message={message} />
+        ) : (
+          <div className="message-text" id={`${id}-body`} dir="auto">
+            <MessageText text={pending?.entry.content ?? ''} find={find} />
+          </div>
+        )}
+      </div>
+      <div className="message-rail">
+        <ReceiptRail
+          receipt={row.receipt}
+          heads={heads}
+          readers={readers}
+          audience={audience}
+          tabStop={tabStop}
+          onOpen={message && type === 'group' ? () => actions.open('receipts') : null}
+        />
+      </div>
+    </div>
+  );
+}
+
+function quotedOf({ row: { message, pending } }: MessageLineProps): ReplyPreview | null {
+  return message ? message.replyTo : (pending?.quoted ?? null);
+}

@@ -1,0 +1,47 @@
+import type { ReplyPreview } from '@parley/protocol';
+import { Reply } from 'lucide-react';
+import { nameOf, usePeople } from '../../people/people.store.js';
+import { useMessageActions } from './message-actions.js';
+import { plainText, WITHOUT_WORDS } from './plain-text.js';
+
+interface MessageQuoteProps {
+  quoted: ReplyPreview;
+  /** Whether Tab leads to it. */
+  tabStop: boolean;
+}
+
+const LONGEST = 160;
+
+/** What a message answers, in one line above it; leads there. */
+export function MessageQuote({ quoted, tabStop }: MessageQuoteProps) {
+  const { jumpTo } = useMessageActions();
+  const people = usePeople();
+  const name = nameOf(people, quoted.senderId);
+  return (
+    <button
+      type="button"
+      data-testid="quote"
+      className="message-quote"
+      tabIndex={tabStop ? 0 : -1}
+      onClick={() => jumpTo(quoted.seq)}
+    >
+      <Reply size={13} strokeWidth={1.8} className="flex-none text-ink-3" aria-hidden="true" />
+      <span className="sr-only">Answers</span>
+      <b className="flex-none" dir="auto">
+        {name}
+      </b>
+      <QuotedWords words={quoted.excerpt === '' ? null : plainText(quoted.excerpt, LONGEST)} />
+    </button>
+  );
+}
+
+/** The quoted words; null: of a deleted message, of which nothing is left. */
+export function QuotedWords({ words }: { words: string | null }) {
+  if (words === null) return <em className="truncate">Deleted message</em>;
+  if (words === '') return <em className="truncate">{WITHOUT_WORDS}</em>;
+  return (
+    <span className="truncate" dir="auto">
+      {words}
+    </span>
+  );
+}

@@ -1,0 +1,153 @@
+import type { PendingItem } from '@parley/client';
+import type { ErrorObject } from '@parley/protocol';
+import { memo } from 'react';
+import { sentenceOf } from '../../../api/sentences.js';
+import { Isolated } from '../../../ui/isolated.js';
+import { Refusal, RefusalButton } from '../../../ui/refusal.js';
+import type { Row } from '../timeline/rows.js';
+import { announce } from './announcements.js';
+import { useConversationFacts, useMessageActions } from './message-actions.js';
+import { MessageLine } from './message-line.js';
+import { MessageTime } from './message-time.js';
+import type { MessageRowProps } from './row-props.js';
+import { useRights } from './use-rights.js';
+import { useRowActions } from './use-row-actions.js';
+
+/** One message. Day and "new messages" lines belong to the row below them: the list holds articles only. */
+export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
+  const { row, index, offset, mine, tabStop, measure, onFocus } = props;
+  const { message, pending } = row;
+  const facts = useConversationFacts();
+  const { reply, setEditing } = useMessageActions();
+  const rights = useRights(message, facts);
+  const shown = message !== null && !message.isDeleted && props.sentence === null;
+  const actions = useRowActions(shown, {
+    ...(message && rights.reply ? { r: () => reply(message) } : undefined),
+    ...(message && rights.edit ? { e: () => setEditing(message.id) } : undefined),
+  });
+  const clientId = message?.clientMessageId ?? pending?.key ?? '';
+  const id = `message-${clientId}`;
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the feed pattern: articles take focus
+    <article
+      ref={measure}
+      data-index={index}
+      data-testid="message"
+      data-seq={message?.seq}
+      data-client-id={clientId}
+      data-state={stateOf(row)}
+      data-head={row.head || undefined}
+      data-own={mine || undefined}
+      data-lit={props.lit || undefined}
+      data-mentions-me={message?.mentions.includes(facts.me) || undefined}
+      className="message"
+      style={{ transform: `translateY(${offset}px)` }}
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- the feed pattern, as above
+      tabIndex={tabStop ? 0 : -1}
+      aria-posinset={message?.seq ?? index + 1}
+      aria-setsize={-1}
+      aria-labelledby={`${id}-who`}
+      aria-describedby={`${id}-body`}
+      {...actions.handlers}
+      onFocus={(event) => {
+        actions.handlers.onFocus(event);
+        onFocus(row.key);
+      }}
+    >
+      {row.start ? props.start : null}
+      {row.day ? <div className="divider">{row.day}</div> : null}
+      {row.fresh ? (
+        <div className="divider divider-new" data-testid="new-divider">
+          New messages
+        </div>
+      ) : null}
+      {props.sentence === null ? (
+        <MessageLine {...props} id={id} rights={rights} actions={actions} />
+      ) : (
+        <div className="message-note">
+          <span id={`${id}-who`} className="sr-only">
+            Notice,
+          </span>
+          <p id={`${id}-body`}>
+            <Isolated text={props.sentence} /> · <MessageTime iso={row.createdAt} className="tabular-nums" />
+          </p>
+        </div>
+      )}
+      {pending?.failure ? <NotSent {...props} pending={pending} failure={pending.failure} /> : null}
+    </article>
+  );
+}, sameRow);
+
+function stateOf({ pending }: Row): string {
+  if (pending === null) return 'sent';
+  return pending.failure ? 'failed' : 'pending';
+}
+
+interface NotSentProps extends Pick<MessageRowProps, 'onRetry' | 'onDiscard'> {
+  pending: PendingItem;
+  failure: ErrorObject;
+}
+
+/** A final refusal is not to be tried again: its text goes back to the composer, or where there is none to the clipboard. */
+function NotSent({ pending, failure, onRetry, onDiscard }: NotSentProps) {
+  const { takeBack, copyText } = useMessageActions();
+  const { isArchived, isGone } = useConversationFacts();
+  const { key, entry } = pending;
+  const copy = () =>
+    void copyText(entry.content).then(
+      () => announce('Text copied'),
+      () => announce('It could not be copied.'),
+    );
+  return (
+    <div className="message-line hover:bg-transparent">
+      <div />
+      <div className="col-span-2">
+        <Refusal>
+          <span>
+            <b className="font-strong">Not sent.</b> {sentenceOf(failure)}
+          </span>
+          {failure.retryable ? (
+            <RefusalButton onClick={() => onRetry(key)}>Try again</RefusalButton>
+          ) : isArchived || isGone ? (
+            <RefusalButton onClick={copy}>Copy text</RefusalButton>
+          ) : (
+            <RefusalButton onClick={() => takeBack(pending)}>Edit</RefusalButton>
+          )}
+          <RefusalButton onClick={() => onDiscard(key)}>Delete</RefusalButton>
+        </Refusal>
+      </div>
+    </div>
+  );
+}
+
+/** Rows are made anew with each change of the list: drawn again is only what looks different. */
+function sameRow(a: MessageRowProps, b: MessageRowProps): boolean {
+  const names = [
+    'index',
+    'offset',
+    'sender',
+    'mine',
+    'sentence',
+    'audience',
+    'tabStop',
+    'editing',
+    'lit',
+    'people',
+    'find',
+    'start',
+  ] as const;
+  return (
+    names.every((name) => a[name] === b[name]) &&
+    sameFields(a.row, b.row) &&
+    sameItems(a.heads, b.heads) &&
+    sameItems(a.readers, b.readers)
+  );
+}
+
+function sameFields(a: Row, b: Row): boolean {
+  return (Object.keys(a) as (keyof Row)[]).every((name) => a[name] === b[name]);
+}
+
+function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((item, index) => item === b[index]);
+}

@@ -1,0 +1,11 @@
+import { clockTime, fullTime } from '../../../ui/dates.js';
+
+/** The time of day, with the whole date behind it. */
+export function MessageTime({ iso, className }: { iso: string; className?: string }) {
+  const at = new Date(iso);
+  return (
+    <time dateTime={iso} title={fullTime(at)} className={className}>
+      {clockTime(at)}
+    </time>
+  );
+}

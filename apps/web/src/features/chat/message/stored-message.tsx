@@ -1,0 +1,174 @@
+import type { Message } from '@parley/protocol';
+import { Trash2 } from 'lucide-react';
+import { Suspense, useEffect, useRef } from 'react';
+import { fullTime } from '../../../ui/dates.js';
+import { lazyPart } from '../../../ui/lazy-part.js';
+import { Refusal, RefusalButton } from '../../../ui/refusal.js';
+import { ReactionChips } from '../../reactions/reaction-chips.js';
+import { type Reactions, useReactions } from '../../reactions/use-reactions.js';
+import { DeleteDialog } from './delete-dialog.js';
+import { MessageEditor } from './editing/message-editor.js';
+import { UnsavedEdit } from './editing/unsaved-edit.js';
+import { type Edit, useEdit } from './editing/use-edit.js';
+import { useConversationFacts, useMessageActions } from './message-actions.js';
+import { MessageText } from './message-text.js';
+import { MessageToolbar } from './message-toolbar.js';
+import type { MessageLineProps } from './row-props.js';
+import type { RowActions } from './use-row-actions.js';
+
+const ReactionPicker = lazyPart(() => import('../../reactions/reaction-picker.js'));
+const ReceiptsDialog = lazyPart(() => import('./details/receipts-dialog.js'));
+const EditsDialog = lazyPart(() => import('./details/edits-dialog.js'));
+
+interface StoredMessageProps extends MessageLineProps {
+  message: Message;
+}
+
+/** A message that the server has: its words or their editor, its reactions, and what one can do with it. */
+export function StoredMessage(props: StoredMessageProps) {
+  const { message, find, editing, people, tabStop, actions, rights } = props;
+  const { isDeleted } = message;
+  const { me } = useConversationFacts();
+  const edit = useEdit(message);
+  const reactions = useReactions(message);
+  useMeanwhile(message, edit, editing);
+  useClosedWhenDeleted(isDeleted, actions);
+  return (
+    <>
+      {isDeleted ? <Tombstone id={props.id} /> : null}
+      {/* At the same place whether or not the message is there: what is being typed keeps its field. */}
+      {editing && (!isDeleted || edit.pending !== null) ? (
+        <MessageEditor message={message} edit={edit} people={people} find={find} />
+      ) : isDeleted ? null : (
+        <Words {...props} edit={edit} />
+      )}
+      {isDeleted ? null : (
+        <ReactionChips
+          message={message}
+          me={me}
+          reactions={reactions}
+          open={rights.react}
+          tabStop={tabStop}
+          onPick={(anchor) => actions.open('picker', anchor)}
+        />
+      )}
+      <UnsavedEdit message={message} edit={edit} editing={editing} />
+      {reactions.refusal !== null && !isDeleted ? (
+        <Refusal>
+          <span>{reactions.refusal}</span>
+          <RefusalButton onClick={reactions.dismiss}>Dismiss</RefusalButton>
+        </Refusal>
+      ) : null}
+      {actions.active && !editing && !isDeleted ? (
+        <MessageToolbar message={message} rights={rights} row={actions} tabStop={tabStop} onReact={reactions.toggle} />
+      ) : null}
+      {isDeleted && actions.opened !== 'delete' ? null : <Opened {...props} me={me} reactions={reactions} />}
+    </>
+  );
+}
+
+function Tombstone({ id }: { id: string }) {
+  return (
+    <p className="message-text message-tombstone" id={`${id}-body`}>
+      <Trash2 size={14} strokeWidth={1.6} aria-hidden="true" /> Message deleted
+    </p>
+  );
+}
+
+function Words({ message, id, find, tabStop, actions, edit }: StoredMessageProps & { edit: Edit }) {
+  const saving = edit.pending?.isSaving ? edit.pending.text : null;
+  return (
+    <div className="message-text" id={`${id}-body`} dir="auto" data-saving={saving !== null || undefined}>
+      <MessageText text={saving ?? message.content} find={find} />
+      {message.editedAt && saving === null ? (
+        <>
+          {' '}
+          <button
+            type="button"
+            className="message-edited"
+            tabIndex={tabStop ? 0 : -1}
+            title={`Edited ${fullTime(new Date(message.editedAt))}. Show earlier versions`}
+            onClick={() => actions.open('edits')}
+          >
+            (edited)
+          </button>
+        </>
+      ) : null}
+    </div>
+  );
+}
+
+/** What becomes of an open editor when the message changes: untouched it follows, else both stay. */
+function useMeanwhile(message: Message, edit: Edit, editing: boolean): void {
+  const { setEditing } = useMessageActions();
+  const { pending, follow } = edit;
+  const isBehind =
+    pending !== null && !pending.isSaving && (message.isDeleted || message.content !== pending.base?.content);
+  const isOpen = useRef(editing);
+  useEffect(() => {
+    isOpen.current = editing;
+  });
+  useEffect(() => {
+    if (isBehind && follow() === 'gone' && isOpen.current) setEditing(null);
+  });
+}
+
+/** A dialog about words that are gone goes with them; the one that deletes has an end of its own. */
+function useClosedWhenDeleted(isDeleted: boolean, { opened, close }: RowActions): void {
+  const isLeft = isDeleted && opened !== null && opened !== 'delete';
+  useEffect(() => {
+    if (isLeft) close();
+  });
+}
+
+/** What lies over the page. */
+function Opened(props: StoredMessageProps & { me: string; reactions: Reactions }) {
+  const { message, me, sender, mine, find, actions, reactions } = props;
+  const { setEditing } = useMessageActions();
+  switch (actions.opened) {
+    case 'picker':
+      return actions.anchor.current ? (
+        <Suspense fallback={null}>
+          <ReactionPicker
+            anchor={actions.anchor.current}
+            onClose={() => actions.close()}
+            onPick={(emoji) => {
+              actions.close();
+              reactions.toggle(emoji);
+            }}
+          />
+        </Suspense>
+      ) : null;
+    case 'delete':
+      return (
+        <DeleteDialog
+          message={message}
+          sender={mine ? null : sender.displayName}
+          onClose={() => actions.close()}
+          onDone={() => actions.close(() => toNextRow(message, () => setEditing(null)))}
+        />
+      );
+    case 'receipts':
+      return (
+        <Suspense fallback={null}>
+          <ReceiptsDialog message={message} me={me} onClose={() => actions.close()} />
+        </Suspense>
+      );
+    case 'edits':
+      return (
+        <Suspense fallback={null}>
+          <EditsDialog message={message} find={find} onClose={() => actions.close()} />
+        </Suspense>
+      );
+    default:
+      return null;
+  }
+}
+
+/** Where the focus goes when a message was deleted: to the row after it, else to writing. */
+function toNextRow(message: Message, toComposer: () => void): void {
+  const row = document.querySelector(`[data-client-id="${message.clientMessageId}"]`);
+  const next = row?.nextElementSibling;
+  if (next instanceof HTMLElement) next.focus();
+  else toComposer();
+}

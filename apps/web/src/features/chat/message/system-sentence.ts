@@ -1,0 +1,39 @@
+import type { MemberRole, Message, SystemMetadata } from '@parley/protocol';
+import { isolate } from '../../../ui/isolated.js';
+
+type NameOf = (id: string) => string;
+
+const ROLES: Record<MemberRole, string> = { owner: 'an owner', admin: 'an admin', member: 'a member' };
+
+/** What a system message says: "Ama added Jonas and Li". `me` is called "You". Words of people are isolated. */
+export function systemSentence(message: Message, me: string, nameOf: NameOf): string {
+  const metadata = message.metadata as Partial<SystemMetadata>;
+  const actor = message.senderId === me ? 'You' : isolate(nameOf(message.senderId));
+  const people = listOf((metadata.userIds ?? []).map((id) => (id === me ? 'you' : isolate(nameOf(id)))));
+  switch (metadata.event) {
+    case 'member_added':
+      return `${actor} added ${people}`;
+    case 'member_removed':
+      return `${actor} removed ${people}`;
+    case 'member_left':
+      return `${actor} left`;
+    case 'role_changed':
+      return `${actor} made ${people} ${ROLES[metadata.to as MemberRole] ?? 'a member'}`;
+    case 'renamed':
+      return `${actor} renamed the group to “${isolate(metadata.to ?? '')}”`;
+    case 'archived':
+      return `${actor} archived this conversation`;
+    case 'unarchived':
+      return `${actor} took this conversation out of the archive`;
+    case undefined:
+    default:
+      return `${actor} changed this conversation`;
+  }
+}
+
+function listOf(names: string[]): string {
+  if (names.length === 0) return 'somebody';
+  if (names.length > 4) return `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
+  const last = names.at(-1) ?? '';
+  return names.length === 1 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
+}

@@ -1,0 +1,272 @@
+import type { ParleyClient } from '@parley/client';
+import type { UserView } from '@parley/protocol';
+import { useChatClient } from '@parley/react';
+import { ArrowDown } from 'lucide-react';
+import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import { useToday } from '../../../hooks/use-today.js';
+import { Button } from '../../../ui/button.js';
+import { nameOf, usePeople } from '../../people/people.store.js';
+import { useMentionable } from '../members/use-mentionable.js';
+import { MessageRow } from '../message/message-row.js';
+import type { FindMention } from '../message/message-text.js';
+import { headsBySeq, othersOf } from '../message/receipts.js';
+import { systemSentence } from '../message/system-sentence.js';
+import type { OpenConversation } from '../open-conversation.js';
+import { type Row, rowsOf } from './rows.js';
+import type { Jump, Target } from './use-jump.js';
+import { useReadMarks } from './use-read-marks.js';
+import { type TimelineScroll, useTimelineScroll } from './use-timeline-scroll.js';
+
+interface MessageListProps {
+  open: OpenConversation;
+  me: string;
+  title: string;
+  newFrom: number | null;
+  /** Stands above the first message of all. */
+  start: ReactNode;
+  jump: Jump;
+  /** The message whose text is being changed. */
+  editing: string | null;
+  /** Escape on a row: back to writing. */
+  onEscape: () => void;
+}
+
+const NOBODY: never[] = [];
+
+/** How long a message that was jumped to stands out. */
+const LIT_MS = 2_000;
+
+/** The messages of one conversation, drawn as far as they are in view. */
+export function MessageList({ open, me, title, newFrom, start, jump, editing, onEscape }: MessageListProps) {
+  const { view, messages } = open;
+  const scroller = useRef<HTMLDivElement>(null);
+  const [focused, setFocused] = useState<string | null>(null);
+  const people = usePeople();
+  const rows = useRows(messages, me, newFrom);
+  // After a failure only the button asks again.
+  const asks = messages.loading === null && messages.error === null;
+  const timeline = useTimelineScroll({
+    scroller,
+    rows,
+    isLive: !messages.hasNewer,
+    startAt: rows.findIndex((row) => row.fresh),
+    target: jump.target,
+    focusedKey: focused,
+    onNearTop: () => {
+      if (asks && messages.hasOlder) void messages.loadOlder();
+    },
+    onNearEnd: () => {
+      if (asks && messages.hasNewer) void messages.loadNewer();
+    },
+  });
+  const seen = () => rows[timeline.lowestVisible()]?.message?.seq ?? lastSeqUpTo(rows, timeline.lowestVisible());
+  const glance = useReadMarks(view.id, rows, seen);
+  const arrived = useArrivals(rows, me, timeline.pinned || messages.hasNewer);
+  const describe = useDescriber(view, me);
+  const lit = useLit(jump.target, rows, timeline.whenDrawn);
+  useEditorInView(editing, rows, timeline.reveal);
+  const stop = rows.some((row) => row.key === focused) ? focused : (rows.at(-1)?.key ?? null);
+
+  return (
+    <div className="relative min-h-0 flex-1">
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the feed pattern: arrows lead from article to article */}
+      <div
+        ref={scroller}
+        role="feed"
+        aria-label={`Messages in ${title}`}
+        aria-busy={messages.loading !== null}
+        className="timeline flex h-full flex-col"
+        onScroll={glance}
+        onKeyDown={(event) => onListKey(event, rows.length, { reveal: timeline.reveal, onEscape })}
+      >
+        <div className="relative mt-auto w-full flex-none" role="presentation" style={{ height: timeline.height }}>
+          {timeline.items.map(({ key, index, start: offset }) => {
+            const row = rows[index];
+            if (!row) return null;
+            return (
+              <MessageRow
+                key={key}
+                row={row}
+                index={index}
+                offset={offset}
+                tabStop={row.key === stop}
+                measure={timeline.measure}
+                onFocus={setFocused}
+                editing={editing !== null && row.message?.id === editing}
+                lit={row.key === lit}
+                onRetry={messages.resend}
+                onDiscard={messages.discard}
+                start={row.start ? start : null}
+                {...describe(row, people)}
+              />
+            );
+          })}
+        </div>
+      </div>
+      <PageNotice messages={messages} />
+      {timeline.pinned ? null : (
+        <JumpPill arrived={arrived} onJump={messages.hasNewer ? () => void jump.toLatest() : timeline.toEnd} />
+      )}
+    </div>
+  );
+}
+
+function useRows({ items, hasOlder }: OpenConversation['messages'], me: string, newFrom: number | null): Row[] {
+  const client = useChatClient();
+  const now = useToday();
+  return useMemo(() => {
+    return rowsOf(items, { me, complete: !hasOlder, newFrom, now, lead: leadOver(client) });
+  }, [client, items, hasOlder, me, newFrom, now]);
+}
+
+/** How far this device's clock is ahead of the server's. Milliseconds. */
+function leadOver(client: ParleyClient): number {
+  return Date.now() - client.serverNow();
+}
+
+/** How a row is told: who sent it, what a notice says, who has read it. */
+function useDescriber({ members, type }: OpenConversation['view'], me: string) {
+  const people = usePeople();
+  const others = useMemo(() => othersOf(members, me), [members, me]);
+  const heads = useMemo(() => headsBySeq(others), [others]);
+  const mentionable = useMentionable(others);
+  const find = useFindMention(mentionable, people[me]);
+  return (row: Row, known: Record<string, UserView>) => {
+    const seq = row.message?.seq ?? Number.POSITIVE_INFINITY;
+    const resting = heads.get(seq)?.filter((id) => id !== row.senderId) ?? NOBODY;
+    const readers = row.receipt === null ? NOBODY : others.filter((other) => other.lastReadSeq >= seq);
+    return {
+      sender: known[row.senderId] ?? unknown(row.senderId),
+      mine: row.senderId === me,
+      sentence: row.message?.type === 'system' ? systemSentence(row.message, me, (id) => nameOf(people, id)) : null,
+      heads: resting.flatMap((id) => known[id] ?? []),
+      readers: type === 'group' ? readers.map((reader) => reader.user.displayName) : NOBODY,
+      audience: others.length,
+      people: mentionable,
+      find,
+    };
+  };
+}
+
+/** Only members are mentioned. */
+function useFindMention(others: readonly UserView[], me: UserView | undefined): FindMention {
+  const mine = me?.username.toLowerCase();
+  return useMemo(() => {
+    const known = new Set(others.map(({ username }) => username.toLowerCase()));
+    return (usernames) => {
+      const found = usernames.find((name) => name === mine || known.has(name));
+      return found === undefined ? null : found === mine ? 'me' : 'other';
+    };
+  }, [others, mine]);
+}
+
+/** The key of the row that was jumped to, for a moment. It takes the focus, so that it is read out. */
+function useLit(target: Target | null, rows: readonly Row[], whenDrawn: TimelineScroll['whenDrawn']): string | null {
+  const [lit, setLit] = useState<string | null>(null);
+  const done = useRef<Target | null>(null);
+  useEffect(() => {
+    const index = target === null ? -1 : rows.findIndex((row) => row.message?.seq === target.seq);
+    const key = rows[index]?.key;
+    if (key === undefined || target === done.current) return;
+    done.current = target;
+    setLit(key);
+    whenDrawn(index, (element) => element.focus({ preventScroll: true }));
+    setTimeout(() => setLit((now) => (now === key ? null : now)), LIT_MS);
+  }, [target, rows, whenDrawn]);
+  return lit;
+}
+
+/** A row whose editor opens comes into view, wherever the reader was. */
+function useEditorInView(editing: string | null, rows: readonly Row[], reveal: TimelineScroll['reveal']): void {
+  const shown = useRef<string | null>(null);
+  useEffect(() => {
+    if (editing === shown.current) return;
+    shown.current = editing;
+    const index = editing === null ? -1 : rows.findIndex((row) => row.message?.id === editing);
+    if (index >= 0) reveal(index, (row) => row.querySelector('form')?.scrollIntoView({ block: 'nearest' }));
+  });
+}
+
+/** How many messages of others arrived since the reader scrolled away from the end. */
+function useArrivals(rows: readonly Row[], me: string, caughtUp: boolean): number {
+  const last = rows.findLast((row) => row.message)?.message?.seq ?? 0;
+  const [left, setLeft] = useState(last);
+  if (caughtUp && left !== last) setLeft(last);
+  if (caughtUp) return 0;
+  return rows.filter(({ message }) => {
+    return message && message.seq > left && message.senderId !== me && message.type !== 'system';
+  }).length;
+}
+
+function JumpPill({ arrived, onJump }: { arrived: number; onJump: () => void }) {
+  const words = arrived === 0 ? 'Jump to latest' : `${arrived} new ${arrived === 1 ? 'message' : 'messages'}`;
+  return (
+    <button
+      type="button"
+      data-testid="jump-latest"
+      onClick={onJump}
+      className="absolute bottom-3 left-1/2 inline-flex h-8 -translate-x-1/2 items-center gap-1.5 rounded-full bg-raised px-3.5 text-second font-medium text-ink shadow-float hover:bg-hover max-[720px]:h-11"
+    >
+      {words}
+      <ArrowDown size={15} strokeWidth={1.8} className={arrived > 0 ? 'text-signal-text' : 'text-ink-3'} />
+    </button>
+  );
+}
+
+/** Lies over the list: it must not move what is read. */
+function PageNotice({ messages }: { messages: OpenConversation['messages'] }) {
+  const { loading, error, hasOlder } = messages;
+  if (error === null && loading !== 'older') return null;
+  const retry = hasOlder ? messages.loadOlder : messages.loadNewer;
+  return (
+    <div className="pointer-events-none absolute inset-x-0 top-2 flex justify-center">
+      <div className="pointer-events-auto flex items-center gap-2 rounded-full bg-raised px-3 py-1 text-second text-ink-2 shadow-float">
+        {error === null ? 'Loading earlier messages…' : 'More messages could not be loaded.'}
+        {error?.retryable ? (
+          <Button kind="plain" className="h-7 px-2" onClick={() => void retry()}>
+            Try again
+          </Button>
+        ) : null}
+      </div>
+    </div>
+  );
+}
+
+interface KeyActions {
+  reveal: (index: number, then: (element: HTMLElement) => void) => void;
+  onEscape: () => void;
+}
+
+/** Arrows go from row to row; Enter goes into a row, Escape out of it and then back to writing. */
+function onListKey(event: KeyboardEvent<HTMLElement>, count: number, { reveal, onEscape }: KeyActions): void {
+  const target = event.target as HTMLElement;
+  const row = target.closest<HTMLElement>('[data-index]');
+  if (!row) return;
+  const inside = target !== row;
+  const at = Number(row.dataset.index);
+  const steps: Record<string, number> = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: count - 1 };
+  const to = steps[event.key];
+  if (event.key === 'Escape') {
+    event.preventDefault();
+    if (inside) row.focus();
+    else onEscape();
+  } else if (event.key === 'Enter' && !inside) {
+    row.querySelector<HTMLElement>('a, button, pre')?.focus();
+  } else if (to !== undefined && !inside) {
+    event.preventDefault();
+    if (to >= 0 && to < count) reveal(to, (element) => element.focus({ preventScroll: true }));
+  }
+}
+
+/** The rows below the last stored one are not stored yet: what was seen ends above them. */
+function lastSeqUpTo(rows: readonly Row[], index: number): number {
+  for (let at = index; at >= 0; at -= 1) {
+    const seq = rows[at]?.message?.seq;
+    if (seq !== undefined) return seq;
+  }
+  return 0;
+}
+
+function unknown(id: string): UserView {
+  return { id, username: '', displayName: 'Someone', avatarUrl: null, isBot: false };
+}

@@ -1,0 +1,115 @@
+import type { MessageItem, PendingItem, StoredItem } from '@parley/client';
+import type { Message } from '@parley/protocol';
+import { dayLabel, dayOf } from '../../../ui/dates.js';
+import type { Receipt } from '../message/receipts.js';
+
+/** One line of the list. Dividers belong to the row below them, so that the list holds nothing but messages. */
+export interface Row {
+  /** The same before and after the acknowledgement, so that the row stays in place. */
+  key: string;
+  message: Message | null;
+  /** Not stored yet, or refused. */
+  pending: PendingItem | null;
+  senderId: string;
+  createdAt: string;
+  /** Name and avatar are shown: the row does not continue the one above. */
+  head: boolean;
+  /** A new day begins with this row. */
+  day: string | null;
+  /** The "new messages" line stands above this row. */
+  fresh: boolean;
+  /** The start of the history stands above this row. */
+  start: boolean;
+  /** Of my own messages only. */
+  receipt: Receipt | null;
+}
+
+export interface RowContext {
+  me: string;
+  /** Nothing is older than the first item. */
+  complete: boolean;
+  /** The first message after the "new messages" line; null without one. */
+  newFrom: number | null;
+  now: Date;
+  /** How far this device's clock is ahead of the server's. Milliseconds. */
+  lead: number;
+}
+
+/** Rows of one sender within this time stand together. */
+const GROUP_MS = 5 * 60_000;
+
+/**
+ * The rows of a conversation. The oldest held message is kept back while there are older ones: whether it begins a
+ * day or a group is not known before its predecessor, and a row that changes its height would shift what is read.
+ */
+export function rowsOf(items: readonly MessageItem[], context: RowContext): Row[] {
+  const rows: Row[] = [];
+  let above: Above | null = null;
+  items.forEach((item, index) => {
+    const row: Row = item.kind === 'stored' ? storedRow(item, above, context) : pendingRow(item, above, context);
+    above = { senderId: row.senderId, at: new Date(row.createdAt), system: row.message?.type === 'system' };
+    if (index > 0 || context.complete || item.kind === 'pending') rows.push(row);
+  });
+  const first = rows[0];
+  if (first && context.complete) rows[0] = { ...first, start: true };
+  return rows;
+}
+
+interface Above {
+  senderId: string;
+  at: Date;
+  system: boolean;
+}
+
+interface Below extends Above {
+  /** A reply stands on its own, whoever wrote what is above it. */
+  replies: boolean;
+}
+
+function storedRow({ key, message }: StoredItem, above: Above | null, context: RowContext): Row {
+  const at = new Date(message.createdAt);
+  const system = message.type === 'system';
+  const mine = message.senderId === context.me && !system;
+  return {
+    key,
+    message,
+    pending: null,
+    senderId: message.senderId,
+    createdAt: message.createdAt,
+    ...opening({ senderId: message.senderId, at, system, replies: message.replyTo !== null }, above, context.now),
+    fresh: message.seq === context.newFrom,
+    start: false,
+    receipt: mine ? message.status : null,
+  };
+}
+
+function pendingRow(pending: PendingItem, above: Above | null, context: RowContext): Row {
+  // A message that is not sent yet is never older than the last one.
+  const at = new Date(Math.max(Date.parse(pending.entry.createdAt) - context.lead, above?.at.getTime() ?? 0));
+  return {
+    key: pending.key,
+    message: null,
+    pending,
+    senderId: context.me,
+    createdAt: at.toISOString(),
+    ...opening(
+      { senderId: context.me, at, system: false, replies: pending.entry.replyToId !== undefined },
+      above,
+      context.now,
+    ),
+    fresh: false,
+    start: false,
+    receipt: pending.failure ? 'failed' : 'pending',
+  };
+}
+
+/** Whether a row begins a day, and whether it stands on its own. */
+function opening(row: Below, above: Above | null, now: Date): Pick<Row, 'head' | 'day'> {
+  const newDay = above === null || dayOf(above.at) !== dayOf(row.at);
+  const continues = !newDay && row.system === above.system && (row.system || (!row.replies && sameGroup(row, above)));
+  return { head: !continues, day: newDay ? dayLabel(row.at, now) : null };
+}
+
+function sameGroup(row: Above, above: Above): boolean {
+  return above.senderId === row.senderId && row.at.getTime() - above.at.getTime() <= GROUP_MS;
+}

@@ -1,0 +1,35 @@
+import type { ConversationView, MessageItem } from '@parley/client';
+import { useChatClient, useChatEvent } from '@parley/react';
+import { useCallback, useState } from 'react';
+import { isWatching } from '../../../hooks/use-focused-window.js';
+
+/**
+ * The seq above which the "new messages" line stands, and how to take it away. Set when the conversation is opened with
+ * something unread, or when something arrives unseen; it stays while the reader is here and goes with the reader's own
+ * send.
+ */
+export function useNewDivider(
+  view: ConversationView,
+  items: readonly MessageItem[],
+  me: string,
+): [newFrom: number | null, clear: () => void] {
+  const { id } = view;
+  const client = useChatClient();
+  const [newFrom, setNewFrom] = useState(() => firstUnread(view, items, me));
+  useChatEvent('message:new', ({ conversationId, message }) => {
+    if (conversationId !== id || isWatching() || message.senderId === me || message.type === 'system') return;
+    const read = client.conversation(id).getSnapshot()?.lastReadSeq ?? 0;
+    setNewFrom((now) => (now !== null && now > read ? now : message.seq));
+  });
+  return [newFrom, useCallback(() => setNewFrom(null), [])];
+}
+
+function firstUnread(view: ConversationView, items: readonly MessageItem[], me: string): number | null {
+  if (view.unreadCount === 0) return null;
+  for (const item of items) {
+    if (item.kind !== 'stored') continue;
+    const { seq, senderId, type } = item.message;
+    if (seq > view.lastReadSeq && senderId !== me && type !== 'system') return seq;
+  }
+  return null;
+}

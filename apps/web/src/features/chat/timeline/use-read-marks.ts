@@ -1,0 +1,42 @@
+import { useChatClient } from '@parley/react';
+import { useCallback, useEffect, useLayoutEffect, useRef } from 'react';
+import { isWatching, onWatching } from '../../../hooks/use-focused-window.js';
+import { useSocket } from '../../../hooks/use-socket.js';
+import { createReadTracker, type ReadTracker } from './read-tracker.js';
+import type { Row } from './rows.js';
+
+/**
+ * Moves my read mark while the tab is visible and has the focus. `seen` answers the seq of the lowest row in view, 0
+ * for none. Answers what to call when something came into view.
+ */
+export function useReadMarks(conversationId: string, rows: readonly Row[], seen: () => number): () => void {
+  const client = useChatClient();
+  const { markAsRead } = useSocket();
+  const eyes = useRef(seen);
+  const tracker = useRef<ReadTracker | null>(null);
+  useLayoutEffect(() => {
+    eyes.current = seen;
+  });
+
+  useEffect(() => {
+    const made = createReadTracker({
+      seen: () => eyes.current(),
+      watching: isWatching,
+      mark: (seq) => markAsRead(conversationId, seq),
+    });
+    tracker.current = made;
+    // What was read is told at once when the reader turns away.
+    const stopWatching = onWatching(() => (isWatching() ? made.look() : void client.flush()));
+    return () => {
+      stopWatching();
+      made.stop();
+      void client.flush();
+    };
+  }, [client, conversationId, markAsRead]);
+
+  useEffect(() => {
+    if (rows.length > 0) tracker.current?.look();
+  }, [rows]);
+
+  return useCallback(() => tracker.current?.look(), []);
+}

@@ -1,0 +1,35 @@
+import { useChatClient, useChatEvent } from '@parley/react';
+import { isolate } from '../../../ui/isolated.js';
+import { nameOf, peopleStore } from '../../people/people.store.js';
+import { announce } from '../message/announcements.js';
+import { plainText } from '../message/plain-text.js';
+
+const LONGEST = 200;
+
+/** Reads out what others change in the open conversation: edits, deletions, and reactions to what I wrote. */
+export function useToldChanges(conversationId: string, me: string): void {
+  const client = useChatClient();
+  const isOthers = (event: { conversationId: string; actorId: string }) =>
+    event.conversationId === conversationId && event.actorId !== me;
+  useChatEvent('message:edited', (event) => {
+    if (!isOthers(event)) return;
+    const { id, content } = event.message;
+    announce(`${name(event.actorId)} edited: ${isolate(plainText(content, LONGEST))}`, id);
+  });
+  useChatEvent('message:deleted', (event) => {
+    if (isOthers(event)) announce(`${name(event.actorId)} deleted a message`);
+  });
+  useChatEvent('reaction:updated', (event) => {
+    if (!isOthers(event) || event.action === 'removed') return;
+    const { items } = client.messages(conversationId).getSnapshot();
+    const mine = items.find((item) => item.kind === 'stored' && item.message.id === event.messageId);
+    if (mine?.kind === 'stored' && mine.message.senderId === me) {
+      const words = isolate(plainText(mine.message.content, LONGEST));
+      announce(`${name(event.actorId)} reacted with ${event.emoji} to: ${words}`, mine.message.id);
+    }
+  });
+}
+
+function name(id: string): string {
+  return isolate(nameOf(peopleStore.getState().byId, id));
+}
