@@ -65,6 +65,7 @@ describe('G8: no command is binary', () => {
     await Promise.all(sockets.map((socket) => socket.pinged()));
     // V8 gives buffers back on a thread of its own: what a collection freed is counted as gone a moment later.
     await until('fewer than 10 MiB are held', () => heldBytes() - before < 10 * 2 ** 20);
+    expect(sockets.map((socket) => socket.closed)).toEqual(sockets.map(() => null));
     for (const socket of sockets) socket.close();
   });
 
