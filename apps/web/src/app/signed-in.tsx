@@ -10,13 +10,13 @@ import { NewGroupDialog } from '../features/conversations/new-group-dialog.js';
 import { NewMessageDialog } from '../features/conversations/new-message-dialog.js';
 import { Sidebar } from '../features/conversations/sidebar.js';
 import { feedPeople } from '../features/people/people.store.js';
+import { useView } from '../hooks/use-view.js';
 import { classes } from '../ui/classes.js';
 import { fetchParts } from '../ui/lazy-part.js';
+import { NotFound } from '../ui/not-found.js';
 import { chatOptions } from './chat-options.js';
 import { ConnectionBanner } from './connection-banner.js';
 import { ErrorBoundary } from './error-boundary.js';
-import { NotFound } from './not-found.js';
-import { useView } from './view.js';
 import { Welcome } from './welcome.js';
 
 /** Attempts of the socket for each question over REST. */

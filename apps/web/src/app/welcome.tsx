@@ -1,9 +1,9 @@
 import { useConversations } from '@parley/react';
 import { MessageSquareText } from 'lucide-react';
+import { useTitle } from '../hooks/use-title.js';
+import { useView } from '../hooks/use-view.js';
 import { Button } from '../ui/button.js';
 import { EmptyState } from '../ui/states.js';
-import { useTitle } from './use-title.js';
-import { useView } from './view.js';
 
 /** The main pane while no conversation is chosen. */
 export function Welcome() {

@@ -1,13 +1,13 @@
 import type { ConversationsSnapshot, ConversationView } from '@parley/client';
 import { useChatClient, useChatEvent, useConversation, useMessages, useSelected } from '@parley/react';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { NotFound } from '../../app/not-found.js';
-import { useTitle } from '../../app/use-title.js';
-import { useView } from '../../app/view.js';
 import { useKept } from '../../hooks/use-kept.js';
 import { pointerInUse } from '../../hooks/use-pointer.js';
+import { useTitle } from '../../hooks/use-title.js';
+import { useView } from '../../hooks/use-view.js';
 import { Button } from '../../ui/button.js';
 import { isolate } from '../../ui/isolated.js';
+import { NotFound } from '../../ui/not-found.js';
 import { EmptyState, Skeleton } from '../../ui/states.js';
 import { titleOf } from '../conversations/preview.js';
 import { ChatHeader } from './chat-header.js';

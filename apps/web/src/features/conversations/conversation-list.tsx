@@ -3,7 +3,7 @@ import { useConversations } from '@parley/react';
 import { ChevronRight } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { useRoute } from 'wouter';
-import { useView } from '../../app/view.js';
+import { useView } from '../../hooks/use-view.js';
 import { Button } from '../../ui/button.js';
 import { classes } from '../../ui/classes.js';
 import { moveByKeys } from '../../ui/roving.js';

@@ -3,7 +3,7 @@ import { LIMITS, type UserView } from '@parley/protocol';
 import { useChatClient, useLimits } from '@parley/react';
 import { type FormEvent, useState } from 'react';
 import { sentenceFor } from '../../api/sentences.js';
-import { useView } from '../../app/view.js';
+import { useView } from '../../hooks/use-view.js';
 import { Button } from '../../ui/button.js';
 import { Dialog, DialogActions } from '../../ui/dialog.js';
 import { Alert, Field } from '../../ui/field.js';

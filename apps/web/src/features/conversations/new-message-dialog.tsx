@@ -2,7 +2,7 @@ import type { UserView } from '@parley/protocol';
 import { useChatClient } from '@parley/react';
 import { useState } from 'react';
 import { sentenceFor } from '../../api/sentences.js';
-import { useView } from '../../app/view.js';
+import { useView } from '../../hooks/use-view.js';
 import { Dialog } from '../../ui/dialog.js';
 import { Alert } from '../../ui/field.js';
 import { PeoplePicker } from '../people/people-picker.js';

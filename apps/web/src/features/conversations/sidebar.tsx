@@ -1,9 +1,9 @@
 import type { Me } from '@parley/protocol';
 import { LogOut, PenSquare, Users } from 'lucide-react';
 import { useStore } from 'zustand';
-import { chooseTheme, type ThemeChoice, themeStore } from '../../app/theme.js';
-import { useView } from '../../app/view.js';
 import { chooseEnter, type EnterChoice, enterStore } from '../../hooks/enter-key.js';
+import { chooseTheme, type ThemeChoice, themeStore } from '../../hooks/theme.js';
+import { useView } from '../../hooks/use-view.js';
 import { PersonAvatar } from '../../ui/avatar.js';
 import { IconButton } from '../../ui/button.js';
 import { Menu, MenuChoice, MenuItem, MenuSeparator } from '../../ui/menu.js';

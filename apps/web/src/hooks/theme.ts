@@ -1,4 +1,4 @@
-import { keptChoice } from '../hooks/kept-choice.js';
+import { keptChoice } from './kept-choice.js';
 
 /** The theme: a choice that is kept on this device, or the system's. `public/theme.js` sets it before the first paint. */
 export type ThemeChoice = 'system' | 'light' | 'dark';

@@ -1,8 +1,8 @@
 import { Compass } from 'lucide-react';
 import { useLocation } from 'wouter';
-import { Button } from '../ui/button.js';
-import { EmptyState } from '../ui/states.js';
-import { useTitle } from './use-title.js';
+import { useTitle } from '../hooks/use-title.js';
+import { Button } from './button.js';
+import { EmptyState } from './states.js';
 
 /** For pages that do not exist and for conversations that are not mine: the same words for both. */
 export function NotFound() {
