@@ -16,6 +16,12 @@ const MODULES = [
   'chat',
 ];
 
+/** The web app's features, each of which may import only those before it. A new one takes its place here. */
+const FEATURES = ['faults', 'auth', 'people', 'mentions', 'reactions', 'chat', 'conversations'];
+
+/** Likewise the folders of the largest. */
+const CHAT = ['message', 'members', 'composer', 'timeline'];
+
 /** What each workspace package may import of the others; type errors and knip see to the rest. */
 const PACKAGES = {
   'packages/protocol': [],
@@ -30,6 +36,7 @@ const PACKAGES = {
 
 const SPECS = '[.]spec[.]tsx?$';
 const api = (path) => `^apps/api/src/${path}`;
+const web = (path) => `^apps/web/src/${path}`;
 const TEST_ONLY = ['packages/testkit'];
 
 function rule(name, comment, from, to) {
@@ -47,19 +54,22 @@ const betweenPackages = Object.entries(PACKAGES).flatMap(([name, allowed]) => {
   ];
 });
 
-const betweenModules = MODULES.flatMap((module, place) => {
-  const later = MODULES.slice(place + 1);
-  if (later.length === 0) return [];
-  const comment = `${module} stands before ${later.join(', ')} in the list of modules.`;
-  return [
-    rule(
-      `module-order-${module}`,
+/** What stands in a list knows nothing of what comes after it, so that no circle can close; `in-list`: all stand in it. */
+function inOrder(kind, names, folder) {
+  const between = names.slice(0, -1).map((name, place) => {
+    const later = names.slice(place + 1);
+    const comment = `${name} stands before ${later.join(', ')} in the list of .dependency-cruiser.mjs.`;
+    return rule(
+      `${kind}-order-${name}`,
       comment,
-      { path: api(`modules/${module}/`) },
-      { path: api(`modules/(${later.join('|')})/`) },
-    ),
-  ];
-});
+      { path: `${folder}${name}/` },
+      { path: `${folder}(${later.join('|')})/` },
+    );
+  });
+  const comment = `A ${kind} takes its place in the list of .dependency-cruiser.mjs.`;
+  const unlisted = { path: `${folder}[^/]+/`, pathNot: `${folder}(${names.join('|')})/` };
+  return [...between, rule(`${kind}-in-list`, comment, unlisted, {})];
+}
 
 export default {
   forbidden: [
@@ -102,12 +112,20 @@ export default {
       { path: api(''), pathNot: api('modules/') },
       { path: api('modules/'), pathNot: api('modules/[^/]+/index[.]ts$') },
     ),
-    ...betweenModules,
+    ...inOrder('module', MODULES, api('modules/')),
+    ...inOrder('feature', FEATURES, web('features/')),
+    ...inOrder('chat-folder', CHAT, web('features/chat/')),
     rule(
-      'module-in-list',
-      'A module takes its place in the list of .dependency-cruiser.mjs.',
-      { path: api('modules/'), pathNot: api(`modules/(${MODULES.join('|')})/`) },
-      {},
+      'features-without-app',
+      'app/ puts the features together; none of them knows it.',
+      { path: web('features/') },
+      { path: web('app/') },
+    ),
+    rule(
+      'parts-without-features',
+      'ui/, hooks/ and api/ are for every feature and know none.',
+      { path: web('(ui|hooks|api)/') },
+      { path: web('(features|app)/') },
     ),
     rule(
       'schema-by-repositories',

@@ -1,5 +1,6 @@
 // A violation of each import rule. The plants bring the modules that they import, so that they stand on their own.
 const API = 'apps/api/src';
+const WEB = 'apps/web/src';
 const taking = (path, name = 'planted') => `import { ${name} } from '${path}';\n\nexport const used = ${name};\n`;
 const CONSTANT = 'export const planted = 1;\n';
 
@@ -36,6 +37,24 @@ export const IMPORT_PLANTS = [
   plant('module-by-index-elsewhere', `${API}/realtime/planted-inner.ts`, taking('../modules/typing/planted-inside.js')),
   plant('module-order-users', `${API}/modules/users/planted-later.ts`, taking('../typing/index.js')),
   plant('module-in-list', `${API}/modules/planted/planted-strange.ts`, taking('../../kernel/ids.js')),
+  plant('feature-order-people', `${WEB}/features/people/planted-later.ts`, taking('../chat/planted.js'), {
+    [`${WEB}/features/chat/planted.ts`]: CONSTANT,
+  }),
+  plant('feature-in-list', `${WEB}/features/planted/planted-strange.ts`, taking('../../ui/classes.js', 'classes')),
+  plant(
+    'chat-folder-order-message',
+    `${WEB}/features/chat/message/planted-later.ts`,
+    taking('../timeline/planted.js'),
+    {
+      [`${WEB}/features/chat/timeline/planted.ts`]: CONSTANT,
+    },
+  ),
+  plant('features-without-app', `${WEB}/features/people/planted-app.ts`, taking('../../app/planted.js'), {
+    [`${WEB}/app/planted.ts`]: CONSTANT,
+  }),
+  plant('parts-without-features', `${WEB}/hooks/planted-feature.ts`, taking('../features/people/planted.js'), {
+    [`${WEB}/features/people/planted.ts`]: CONSTANT,
+  }),
   plant('schema-by-repositories', `${API}/modules/typing/planted.service.ts`, taking('../../database/schema/users.js')),
   plant('sql-by-repositories', `${API}/modules/typing/planted-sql.ts`, taking('drizzle-orm')),
   plant('edges-decide-nothing', `${API}/modules/typing/planted.controller.ts`, taking('./planted.repository.js'), {

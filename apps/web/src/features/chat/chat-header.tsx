@@ -4,7 +4,7 @@ import { useLocation } from 'wouter';
 import { Avatar } from '../../ui/avatar.js';
 import { IconButton } from '../../ui/button.js';
 import { Menu, MenuItem } from '../../ui/menu.js';
-import { titleOf } from '../conversations/preview.js';
+import { titleOf } from './conversation-title.js';
 import { ArchiveDialog, LeaveDialog, RenameDialog } from './members/conversation-dialogs.js';
 import { canArchive, canLeave, canRename } from './members/permissions.js';
 import type { OpenConversation } from './open-conversation.js';

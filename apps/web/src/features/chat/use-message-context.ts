@@ -60,11 +60,9 @@ export function useMessageContext(seams: Seams): [MessageContextValue, editing: 
   return [value, editing];
 }
 
-function changesOf(client: ParleyClient): Pick<MessageActions, 'edit' | 'remove' | 'react' | 'unreact'> {
+function changesOf(client: ParleyClient): Pick<MessageActions, 'edit' | 'remove'> {
   return {
     edit: (message: Message, content, ifVersion) => client.edit(message.id, { content, ifVersion }),
     remove: async (message) => void (await client.delete(message.id)),
-    react: async (message, emoji) => void (await client.react(message.id, emoji)),
-    unreact: async (message, emoji) => void (await client.unreact(message.id, emoji)),
   };
 }

@@ -8,9 +8,10 @@ import { classes } from '../../ui/classes.js';
 import { fullTime, listTime } from '../../ui/dates.js';
 import { Isolated } from '../../ui/isolated.js';
 import { useDraft } from '../chat/composer/drafts.store.js';
+import { titleOf } from '../chat/conversation-title.js';
 import { nameOf, usePeople } from '../people/people.store.js';
 import { badgeText } from './badge.js';
-import { previewOf, titleOf } from './preview.js';
+import { previewOf } from './preview.js';
 
 interface ConversationRowProps {
   item: ConversationListItem;

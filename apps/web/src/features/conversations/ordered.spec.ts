@@ -2,9 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import type { Message } from '@parley/protocol';
 import { withoutIsolates } from '../../ui/isolated.js';
 import { aMessage, anItem } from '../chat/chat.factory.js';
+import { titleOf } from '../chat/conversation-title.js';
 import { WITHOUT_WORDS } from '../chat/message/plain-text.js';
 import { foldArchived } from './ordered.js';
-import { previewOf, titleOf } from './preview.js';
+import { previewOf } from './preview.js';
 
 describe('The list of conversations', () => {
   it('U1: keeps its order, with archived ones apart', () => {

@@ -5,13 +5,6 @@ import { systemSentence } from '../chat/message/system-sentence.js';
 
 const LONGEST = 140;
 
-export type Titled = Pick<ConversationListItem, 'name' | 'peer'>;
-
-/** The name that a conversation goes by: of the group, or of the other person. */
-export function titleOf(item: Titled): string {
-  return item.name ?? item.peer?.displayName ?? 'Conversation';
-}
-
 /** The one line under the name. Words of people within words of ours are isolated. */
 export function previewOf(item: ConversationListItem, me: string, nameOf: (id: string) => string): string {
   const message = item.lastMessage;

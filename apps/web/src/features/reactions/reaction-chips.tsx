@@ -4,8 +4,8 @@ import { SmilePlus } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { Hinted } from '../../ui/hint.js';
 import { isolate } from '../../ui/isolated.js';
-import { fetchReactions } from '../chat/message/details/message-details.js';
 import { nameOf, usePeople } from '../people/people.store.js';
+import { fetchReactions } from './fetch-reactions.js';
 import type { Reactions } from './use-reactions.js';
 
 interface ReactionChipsProps {

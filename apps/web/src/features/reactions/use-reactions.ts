@@ -1,9 +1,10 @@
+import type { ParleyClient } from '@parley/client';
 import { LIMITS, type Message, type ReactionCount } from '@parley/protocol';
+import { useChatClient } from '@parley/react';
 import { useMemo } from 'react';
 import { useStore } from 'zustand';
-import { reactionRefusal, TOO_MANY_REACTIONS } from '../chat/message/editing/change-refusals.js';
-import { type MessageActions, useMessageActions } from '../chat/message/message-actions.js';
 import { pendingReactions, refuse, settle, want, wantedOf, withWanted } from './pending-reactions.js';
+import { reactionRefusal, TOO_MANY_REACTIONS } from './reaction-refusals.js';
 
 export interface Reactions {
   /** As they will be once everything asked for is done. */
@@ -18,7 +19,7 @@ const NOTHING: Readonly<Record<string, boolean>> = {};
 
 /** A message's reactions with mine shown at once, and what became of them. */
 export function useReactions(message: Message): Reactions {
-  const actions = useMessageActions();
+  const client = useChatClient();
   const wanted = useStore(pendingReactions, (state) => state.wanted[message.id] ?? NOTHING);
   const refusal = useStore(pendingReactions, (state) => state.refused[message.id] ?? null);
   const shown = useMemo(() => withWanted(message.reactions, wanted), [message.reactions, wanted]);
@@ -34,18 +35,18 @@ export function useReactions(message: Message): Reactions {
       }
       const asking = wantedOf(message.id, emoji) !== null;
       want(message.id, emoji, !mine);
-      if (!asking) void ask(actions, message, emoji);
+      if (!asking) void ask(client, message, emoji);
     },
   };
 }
 
 /** Asks until the server has what I want by now: presses in a row become one question after the other, never two at once. */
-async function ask(actions: MessageActions, message: Message, emoji: string): Promise<void> {
+async function ask(client: ParleyClient, message: Message, emoji: string): Promise<void> {
   try {
     for (let has: boolean | null = null; ; ) {
       const wanted = wantedOf(message.id, emoji);
       if (wanted === null || wanted === has) break;
-      await (wanted ? actions.react(message, emoji) : actions.unreact(message, emoji));
+      await (wanted ? client.react(message.id, emoji) : client.unreact(message.id, emoji));
       has = wanted;
     }
   } catch (thrown) {

@@ -8,8 +8,8 @@ import { Button } from '../../../ui/button.js';
 import { Dialog, DialogActions } from '../../../ui/dialog.js';
 import { Alert, Field } from '../../../ui/field.js';
 import { isolate } from '../../../ui/isolated.js';
-import { titleOf } from '../../conversations/preview.js';
 import { PeoplePicker } from '../../people/people-picker.js';
+import { titleOf } from '../conversation-title.js';
 
 const MAY_NOT: ReadonlySet<string> = new Set(['forbidden', 'conflict']);
 

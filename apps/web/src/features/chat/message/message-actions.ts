@@ -11,8 +11,6 @@ export interface MessageActions {
   edit: (message: Message, content: string, ifVersion: number) => Promise<Message>;
   /** Leaves a tombstone. Asks nobody: whoever calls has asked. */
   remove: (message: Message) => Promise<void>;
-  react: (message: Message, emoji: string) => Promise<void>;
-  unreact: (message: Message, emoji: string) => Promise<void>;
   /** Quotes the message in the composer and goes there. */
   reply: (message: Message) => void;
   /** Sends a new message. */

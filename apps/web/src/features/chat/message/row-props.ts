@@ -1,8 +1,8 @@
 import type { UserView } from '@parley/protocol';
 import type { ReactNode, RefCallback } from 'react';
-import type { Row } from '../timeline/rows.js';
 import type { MessageRights } from './message-rights.js';
 import type { FindMention } from './message-text.js';
+import type { Row } from './row.js';
 import type { RowActions } from './use-row-actions.js';
 
 /** All that a row of the list is told. */

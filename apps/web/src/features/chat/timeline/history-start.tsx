@@ -1,7 +1,7 @@
 import type { ConversationType } from '@parley/protocol';
 import { memo } from 'react';
 import { Avatar } from '../../../ui/avatar.js';
-import { type Titled, titleOf } from '../../conversations/preview.js';
+import { type Titled, titleOf } from '../conversation-title.js';
 
 /** Above the first message: there is nothing older. */
 export const HistoryStart = memo(function HistoryStart({

@@ -2,8 +2,8 @@ import { useChatClient } from '@parley/react';
 import { useCallback, useEffect, useLayoutEffect, useRef } from 'react';
 import { isWatching, onWatching } from '../../../hooks/use-focused-window.js';
 import { useSocket } from '../../../hooks/use-socket.js';
+import type { Row } from '../message/row.js';
 import { createReadTracker, type ReadTracker } from './read-tracker.js';
-import type { Row } from './rows.js';
 
 /**
  * Moves my read mark while the tab is visible and has the focus. `seen` answers the seq of the lowest row in view, 0

@@ -7,8 +7,8 @@ import {
   type Virtualizer,
 } from '@tanstack/react-virtual';
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import type { Row } from '../message/row.js';
 import { END_PX, keepPlace, type PlaceKeeper } from './kept-place.js';
-import type { Row } from './rows.js';
 import type { Target } from './use-jump.js';
 
 const NOTHING = () => undefined;

@@ -1,5 +1,5 @@
 import type { ParleyClient } from '@parley/client';
-import type { Message, MessageEdits, MessageReactions, MessageReceipts, UserView } from '@parley/protocol';
+import type { Message, MessageEdits, MessageReceipts, UserView } from '@parley/protocol';
 import { learnPeople } from '../../../people/people.store.js';
 
 /** What is asked for only when somebody looks. All of them throw `SdkError`. */
@@ -17,11 +17,6 @@ export async function fetchReceipts(client: ParleyClient, messageId: string): Pr
 /** What it was before, oldest edit first. */
 export async function fetchEdits(client: ParleyClient, messageId: string): Promise<MessageEdits> {
   return known(await client.request<MessageEdits>('GET', `messages/${messageId}/edits`));
-}
-
-/** Who reacted with what. */
-export async function fetchReactions(client: ParleyClient, messageId: string): Promise<MessageReactions> {
-  return known(await client.request<MessageReactions>('GET', `messages/${messageId}/reactions`));
 }
 
 function known<T extends { users: readonly UserView[] }>(answer: T): T {

@@ -10,7 +10,7 @@ import { bytesOf, roomLeft } from '../content-size.js';
 import { useMessageActions } from '../message-actions.js';
 import { type FindMention, MessageText } from '../message-text.js';
 import { drawsNothing } from '../plain-text.js';
-import { CHANGED } from './change-refusals.js';
+import { CHANGED } from './edit-refusals.js';
 import { isOvertaken } from './pending-edits.js';
 import type { Edit } from './use-edit.js';
 

@@ -1,6 +1,6 @@
 import type { Message } from '@parley/protocol';
 import { createStore } from 'zustand/vanilla';
-import type { ChangeRefusal } from './change-refusals.js';
+import type { EditRefusal } from './edit-refusals.js';
 
 /** A text of mine that its message does not have. Outlives the editor and the row, which may scroll away or be deleted. */
 export interface PendingEdit {
@@ -9,7 +9,7 @@ export interface PendingEdit {
   base: Pick<Message, 'content' | 'version'> | null;
   isSaving: boolean;
   /** Why it was not saved. */
-  refusal: ChangeRefusal | null;
+  refusal: EditRefusal | null;
 }
 
 export const pendingEdits = createStore<{ owner: string; byMessage: Record<string, PendingEdit> }>(() => ({
@@ -62,7 +62,7 @@ export function beginSaving(messageId: string, given: Pick<PendingEdit, 'text' |
       if (later && later.text !== given.text) putEdit(messageId, { ...later, base: baseOf(message) });
       else if (later || editOf(messageId) === saving) dropEdit(messageId);
     },
-    refused: (refusal: ChangeRefusal) => {
+    refused: (refusal: EditRefusal) => {
       const { text, base } = written() ?? given;
       putEdit(messageId, { text, base, isSaving: false, refusal });
     },

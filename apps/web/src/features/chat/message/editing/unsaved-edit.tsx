@@ -2,7 +2,7 @@ import type { Message } from '@parley/protocol';
 import { Refusal, RefusalButton } from '../../../../ui/refusal.js';
 import { announce } from '../announcements.js';
 import { useConversationFacts, useMessageActions } from '../message-actions.js';
-import { CHANGED } from './change-refusals.js';
+import { CHANGED } from './edit-refusals.js';
 import { isOvertaken, isTouched, type PendingEdit } from './pending-edits.js';
 import type { Edit } from './use-edit.js';
 

@@ -2,7 +2,7 @@ import type { Message } from '@parley/protocol';
 import { useStore } from 'zustand';
 import { announce } from '../announcements.js';
 import { type MessageActions, useMessageActions } from '../message-actions.js';
-import { editRefusal } from './change-refusals.js';
+import { editRefusal } from './edit-refusals.js';
 import {
   baseOf,
   beginSaving,
