@@ -8,11 +8,11 @@ import type { ParleySocket } from './socket.js';
 import { UserSockets } from './user-sockets.js';
 
 const FIRST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 25_000;
+const LONGEST_WAIT_MS = 50_000;
 /** Those who are refused together are not to come back together: waits are longer by up to this part. */
 const SCATTER = 0.2;
-/** Whoever is not refused for so long begins anew. */
-const QUIET_MS = 60_000;
+/** Whoever is not refused for so long begins anew: longer than the longest wait and a client's own delay after it. */
+const QUIET_MS = 120_000;
 /** Users whose refusals are remembered. */
 const MOST_REMEMBERED = 10_000;
 /** Sockets that are kept until their wait is over. */
