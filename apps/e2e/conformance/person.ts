@@ -38,10 +38,8 @@ export class Person {
     return line;
   }
 
-  /** A device that is about to connect. */
-  dial(options: LineOptions = {}): Line {
-    const url = this.place.urls[this.devices % this.place.urls.length] ?? '';
-    this.devices += 1;
+  /** A device that is about to connect, to the next node or the one named. */
+  dial(options: LineOptions = {}, url = this.nextNode()): Line {
     const line = new Line(url, this.place.ledger, { auth: { token: this.token }, ...options });
     this.place.opened(line);
     return line;
@@ -74,6 +72,12 @@ export class Person {
       body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
     });
     return { status: response.status, headers: response.headers, text: await response.text() };
+  }
+
+  private nextNode(): string {
+    const url = this.place.urls[this.devices % this.place.urls.length] ?? '';
+    this.devices += 1;
+    return url;
   }
 
   private async ask<T>(method: string, path: string, body?: unknown): Promise<T> {

@@ -3,6 +3,7 @@ import { addresses } from './addresses.js';
 import { badInput } from './bad-input.js';
 import { changes } from './changes.js';
 import { commands } from './commands.js';
+import { connectionCap } from './connection-cap.js';
 import { conversations } from './conversations.js';
 import { handshake } from './handshake.js';
 import { hostTokens } from './host-tokens.js';
@@ -33,6 +34,7 @@ export const BEHAVIOURS: Readonly<Record<string, Behaviours>> = {
   sessions,
   'tokens of the host product': hostTokens,
   'addresses, origins and proxies': addresses,
+  'the sockets of one user': connectionCap,
   presence,
   strangers,
   'bad input': badInput,
