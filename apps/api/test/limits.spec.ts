@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { startNode, type TestNode } from './node.js';
+import { PASSWORD, startNode, type TestNode } from './node.js';
 import { aGroup, aPerson, type Group, type Person, people } from './people.js';
 import { RawSocket } from './raw-socket.js';
 import { TestSocket } from './test-socket.js';
@@ -106,6 +106,15 @@ describe('G8: a flood of handshakes', () => {
 });
 
 describe('the sockets of one user', () => {
+  /** Has one who has all sockets refused until the wait is as long. */
+  const waitsAre = (token: string, ms: number) =>
+    until('the wait is long', async () => {
+      const socket = new TestSocket(node.url, { auth: { token } });
+      const { error } = await socket.first('server:closing');
+      socket.close();
+      return (error.retryAfterMs ?? 0) > ms;
+    });
+
   it('beyond their limit are told why and closed so that plain clients come back; those that were there stay', async () => {
     node = await startNode({ RATE_LIMITS: 'on', MAX_CONNECTIONS_PER_USER: '2' });
     const [ann, ben] = (await people(node, 2)) as [Person, Person];
@@ -143,6 +152,32 @@ describe('the sockets of one user', () => {
     const letIn = performance.now();
     await second.first('ready');
     expect(performance.now() - letIn).toBeLessThan((refusals[2]?.wait ?? 0) - 500);
+  });
+
+  it('that wait end with their session at once, and with their token', async () => {
+    node = await startNode({ RATE_LIMITS: 'on', MAX_CONNECTIONS_PER_USER: '1' });
+    const { username, token } = await node.register('ann');
+    const credentials = { username, password: PASSWORD };
+    const { body } = await node.request.post('/api/auth/login').send(credentials).expect(200);
+    const ben = await node.hostUser('ben');
+    const stay = [kept(await TestSocket.open(node.url, token)), kept(await TestSocket.open(node.url, ben.token))];
+    for (const each of [token, ben.token]) await waitsAre(each, 20_000);
+    const exp = Math.ceil(Date.now() / 1000) + 2;
+    const tokens = [body.accessToken as string, await node.hostToken('ben', { exp })];
+    const waiting = tokens.map((each) => kept(new TestSocket(node.url, { auth: { token: each } })));
+    for (const socket of waiting) await socket.first('server:closing');
+    const from = performance.now();
+    await node.request.post('/api/auth/logout').set('authorization', `Bearer ${body.accessToken}`).expect(204);
+    const ends = await Promise.all(waiting.map((socket) => socket.end()));
+    // Sooner than sessions are reviewed, and than the wait is over.
+    expect(performance.now() - from).toBeLessThan(6_000);
+    expect(ends).toEqual(['io server disconnect', 'transport close']);
+    const codes = waiting.map((socket) => socket.all('server:closing').map(({ error }) => error.code));
+    expect(codes).toEqual([
+      ['rate_limited', 'unauthenticated'],
+      ['rate_limited', 'token_expired'],
+    ]);
+    expect(stay.map(({ ended }) => ended)).toEqual([null, null]);
   });
 
   it('are closed at once where a tenth of the node’s connections are kept already', async () => {

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { CONFIG, type Config } from '../config/config.js';
 import { ParleyError } from '../kernel/errors.js';
 import { LOG } from '../kernel/log.js';
-import { tellClosing } from './closing.js';
+import { closeToComeBack, tellClosing } from './closing.js';
 import type { ParleySocket } from './socket.js';
 import { UserSockets } from './user-sockets.js';
 
@@ -65,6 +65,11 @@ export class ConnectionCap {
     return this.sockets.change(userId, by);
   }
 
+  /** This user's refused sockets that are kept here. */
+  keptOf(userId: string): ParleySocket[] {
+    return [...(this.kept.get(userId)?.keys() ?? [])];
+  }
+
   private roomOf(userId: string): number {
     return this.config.limits.connectionsPerUser - this.sockets.of(userId);
   }
@@ -85,11 +90,14 @@ export class ConnectionCap {
     return this.keptInAll < Math.min(MOST_KEPT.inAll, this.config.limits.connections * KEPT_SHARE);
   }
 
+  /** For so long, or until its token ends. */
   private keep(socket: ParleySocket, ms: number): void {
-    const { userId } = socket.data.principal;
+    const { userId, expiresAt } = socket.data.principal;
+    const left = expiresAt - Date.now();
+    const end = () => (left > ms ? socket.conn.close() : closeToComeBack(socket, new ParleyError('token_expired')));
     const ofUser = this.kept.get(userId) ?? new Map<ParleySocket, NodeJS.Timeout>();
     this.kept.set(userId, ofUser);
-    ofUser.set(socket, setTimeout(() => socket.conn.close(), ms).unref());
+    ofUser.set(socket, setTimeout(end, Math.max(0, Math.min(ms, left))).unref());
     this.keptInAll += 1;
     socket.on('disconnect', () => {
       clearTimeout(ofUser.get(socket));
@@ -103,9 +111,9 @@ export class ConnectionCap {
 
   /** As many of those who wait as there is room for are sent to come in, the first ones first. */
   private makeUse(userId: string): void {
-    const waiting = this.kept.get(userId);
-    if (!waiting) return;
+    const waiting = this.keptOf(userId);
+    if (waiting.length === 0) return;
     const room = Math.max(0, this.roomOf(userId));
-    for (const socket of [...waiting.keys()].slice(0, room)) socket.conn.close();
+    for (const socket of waiting.slice(0, room)) socket.conn.close();
   }
 }

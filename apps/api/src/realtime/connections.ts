@@ -24,6 +24,11 @@ export class Connections {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
+  /** Of this user on this node, those included that were refused and wait. */
+  socketsOf(userId: string): ParleySocket[] {
+    return [...this.feeds.socketsOf(userId), ...this.cap.keptOf(userId)];
+  }
+
   /** Whether the user may have one more; else it has been refused, and is closed. */
   admits(socket: ParleySocket): boolean {
     return this.cap.admits(socket);

@@ -6,7 +6,7 @@ import { faultLevel, ParleyError } from '../../kernel/errors.js';
 import { isUuid } from '../../kernel/ids.js';
 import { LOG } from '../../kernel/log.js';
 import { closeForGood } from '../../realtime/closing.js';
-import { Feeds } from '../../realtime/feed/feeds.js';
+import { Connections } from '../../realtime/connections.js';
 import type { ParleyServer, ParleySocket } from '../../realtime/socket.js';
 import { SessionEvents, type SessionsEnded } from '../auth/index.js';
 
@@ -23,7 +23,7 @@ export class SessionEndings implements OnGatewayInit<ParleyServer>, OnApplicatio
 
   constructor(
     private readonly events: SessionEvents,
-    private readonly feeds: Feeds,
+    private readonly connections: Connections,
     @Inject(CONFIG) private readonly config: Config,
     @Inject(LOG) private readonly log: Logger,
   ) {}
@@ -69,7 +69,7 @@ export class SessionEndings implements OnGatewayInit<ParleyServer>, OnApplicatio
 
   private close({ userId, sessionIds, isDisabled }: SessionsEnded): void {
     const ended = new Set(sessionIds);
-    const sockets = [...this.feeds.socketsOf(userId)];
+    const sockets = this.connections.socketsOf(userId);
     for (const socket of sockets) if (ended.has(socket.data.principal.sessionId ?? '')) end(socket);
     // Other tokens are not named, and whoever was disabled may have been enabled since: the database knows.
     if (isDisabled) void this.review(sockets.filter(({ connected }) => connected));
