@@ -32,50 +32,36 @@ const SHOWN_FROM = 200;
 
 /** The composer: Enter sends or breaks the line, as is chosen; an input method's own Enter does neither. */
 export function MessageInput({ open, title, inputRef, onSend }: MessageInputProps) {
-  const { id: conversationId, members } = open.view;
   const { me } = useConversationFacts();
-  const draft = useDraft(conversationId);
+  const noticeId = useId();
+  const draft = useDraft(open.view.id);
   const { text, replyToId } = draft;
   const target = useQuotedMessage(replyToId, open.messages.items);
-  const id = useId();
-  const most = useLimits()?.contentBytes ?? LIMITS.contentBytes;
-  const left = roomLeft(text, most);
-  const wait = useSendPause();
   const enterSends = useEnterSends();
-  const sendable = !drawsNothing(text) && left >= 0 && wait === 0;
-  const notice = noticeOf(left, wait);
-  const people = useMentionable(useMemo(() => othersOf(members, me), [members, me]));
-  const write = (next: string) => saveDraft(conversationId, { text: next });
+  const { left, notice, sendable } = useSendability(text);
+  const { submit, write, dropReply } = useDraftCommands(open.view.id, inputRef);
+  const people = useMentionable(useMemo(() => othersOf(open.view.members, me), [open.view.members, me]));
   const mentions = useMentions({ inputRef, text, people, onChange: write });
   const editLast = useEditLast(open);
-  const dropReply = () => {
-    saveDraft(conversationId, { replyToId: null });
-    inputRef.current?.focus();
+  const send = () => {
+    if (sendable) submit(draft, onSend);
   };
-
-  function submit() {
-    if (!sendable) return;
-    onSend(draft);
-    clearDraft(conversationId);
-    inputRef.current?.focus();
-  }
 
   function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
     if (mentions.takesKey(event) || isComposing(event)) return;
-    if (isSendKey(event, enterSends)) submit();
+    if (isSendKey(event, enterSends)) send();
     else if (event.key === 'Escape' && replyToId) dropReply();
     else if (event.key !== 'ArrowUp' || text !== '' || !editLast()) return;
     event.preventDefault();
   }
 
   useGrowing(inputRef, text);
-
   return (
     <form
       className="beside-timeline flex-none px-5 pt-1 pb-4 max-[720px]:px-2 max-[720px]:pb-2"
       onSubmit={(event) => {
         event.preventDefault();
-        submit();
+        send();
       }}
     >
       <div
@@ -92,7 +78,7 @@ export function MessageInput({ open, title, inputRef, onSend }: MessageInputProp
             dir="auto"
             placeholder={`Message ${isolate(title)}`}
             aria-label={`Message ${title}`}
-            aria-describedby={notice ? id : undefined}
+            aria-describedby={notice ? noticeId : undefined}
             aria-invalid={left < 0 || undefined}
             enterKeyHint={enterSends ? 'send' : 'enter'}
             {...mentions.inputProps}
@@ -100,28 +86,51 @@ export function MessageInput({ open, title, inputRef, onSend }: MessageInputProp
             onKeyDown={onKeyDown}
             className="composer-input min-w-0 flex-1 self-center bg-transparent py-[5px] text-body outline-none placeholder:text-ink-3 max-[720px]:text-[16px]"
           />
-          <Button
-            kind="primary"
-            type="submit"
-            disabled={!sendable}
-            aria-label="Send"
-            className="h-8 px-3 max-[720px]:h-9"
-          >
-            <SendHorizontal size={16} strokeWidth={1.8} />
-          </Button>
+          <SendButton disabled={!sendable} />
         </div>
       </div>
       {mentions.list}
-      {notice ? (
-        <p
-          id={id}
-          role={left < 0 ? 'alert' : 'status'}
-          className="mx-auto max-w-[828px] px-3.5 pt-1 text-meta text-ink-3"
-        >
-          <span className={left < 0 ? 'text-danger' : undefined}>{notice}</span>
-        </p>
-      ) : null}
+      {notice ? <Notice id={noticeId} text={notice} isError={left < 0} /> : null}
     </form>
+  );
+}
+
+/** Whether this text can be sent now, and what there is to say about it. `left`: bytes. */
+function useSendability(text: string) {
+  const most = useLimits()?.contentBytes ?? LIMITS.contentBytes;
+  const left = roomLeft(text, most);
+  const wait = useSendPause();
+  return { left, notice: noticeOf(left, wait), sendable: !drawsNothing(text) && left >= 0 && wait === 0 };
+}
+
+function useDraftCommands(conversationId: string, inputRef: MessageInputProps['inputRef']) {
+  return {
+    write: (text: string) => saveDraft(conversationId, { text }),
+    dropReply: () => {
+      saveDraft(conversationId, { replyToId: null });
+      inputRef.current?.focus();
+    },
+    submit: (draft: Draft, onSend: MessageInputProps['onSend']) => {
+      onSend(draft);
+      clearDraft(conversationId);
+      inputRef.current?.focus();
+    },
+  };
+}
+
+function SendButton({ disabled }: { disabled: boolean }) {
+  return (
+    <Button kind="primary" type="submit" disabled={disabled} aria-label="Send" className="h-8 px-3 max-[720px]:h-9">
+      <SendHorizontal size={16} strokeWidth={1.8} />
+    </Button>
+  );
+}
+
+function Notice({ id, text, isError }: { id: string; text: string; isError: boolean }) {
+  return (
+    <p id={id} role={isError ? 'alert' : 'status'} className="mx-auto max-w-[828px] px-3.5 pt-1 text-meta text-ink-3">
+      <span className={isError ? 'text-danger' : undefined}>{text}</span>
+    </p>
   );
 }
 

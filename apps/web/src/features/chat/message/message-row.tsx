@@ -54,29 +54,44 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
         onFocus(row.key);
       }}
     >
-      {row.start ? props.start : null}
+      <Dividers row={row} start={props.start} />
+      {props.sentence === null ? (
+        <MessageLine {...props} id={id} rights={rights} actions={actions} />
+      ) : (
+        <SystemLine id={id} sentence={props.sentence} createdAt={row.createdAt} />
+      )}
+      {pending?.failure ? <NotSent {...props} pending={pending} failure={pending.failure} /> : null}
+    </article>
+  );
+}, sameRow);
+
+/** What stands above the message: the start of the history, a new day, the "new messages" line. */
+function Dividers({ row, start }: Pick<MessageRowProps, 'row' | 'start'>) {
+  return (
+    <>
+      {row.start ? start : null}
       {row.day ? <div className="divider">{row.day}</div> : null}
       {row.fresh ? (
         <div className="divider divider-new" data-testid="new-divider">
           New messages
         </div>
       ) : null}
-      {props.sentence === null ? (
-        <MessageLine {...props} id={id} rights={rights} actions={actions} />
-      ) : (
-        <div className="message-note">
-          <span id={`${id}-who`} className="sr-only">
-            Notice,
-          </span>
-          <p id={`${id}-body`}>
-            <Isolated text={props.sentence} /> · <MessageTime iso={row.createdAt} className="tabular-nums" />
-          </p>
-        </div>
-      )}
-      {pending?.failure ? <NotSent {...props} pending={pending} failure={pending.failure} /> : null}
-    </article>
+    </>
   );
-}, sameRow);
+}
+
+function SystemLine({ id, sentence, createdAt }: { id: string; sentence: string; createdAt: string }) {
+  return (
+    <div className="message-note">
+      <span id={`${id}-who`} className="sr-only">
+        Notice,
+      </span>
+      <p id={`${id}-body`}>
+        <Isolated text={sentence} /> · <MessageTime iso={createdAt} className="tabular-nums" />
+      </p>
+    </div>
+  );
+}
 
 function stateOf({ pending }: Row): string {
   if (pending === null) return 'sent';

@@ -26,41 +26,15 @@ interface MessageEditorProps {
  * message got another text meanwhile both are shown, and where it was deleted what is written can still be sent.
  */
 export function MessageEditor({ message, edit, people, find }: MessageEditorProps) {
-  const { setEditing } = useMessageActions();
-  const most = useLimits()?.contentBytes ?? LIMITS.contentBytes;
-  const enterSaves = useEnterSends();
-  const text = edit.pending?.text ?? message.content;
   const input = useRef<HTMLTextAreaElement>(null);
-  const id = useId();
+  const noteId = useId();
+  const state = useEditorState(message, edit);
+  const { text, over, overtaken } = state;
   const mentions = useMentions({ inputRef: input, text, people, onChange: edit.write });
-  const over = -roomLeft(text, most);
-  const empty = drawsNothing(text);
-  const fits = !empty && over <= 0;
-  const overtaken = edit.pending !== null && isOvertaken(edit.pending, message);
+  const { close, save, onKeyDown } = useEditorCommands(message, edit, state);
   useBeginning(edit);
   useAtEnd(input);
   useGrowing(input, text);
-
-  /** Closes the editor, and then does this with what was written. */
-  function close(then: () => void) {
-    then();
-    setEditing(null);
-  }
-
-  function save() {
-    if (fits && !overtaken && !message.isDeleted) close(edit.save);
-  }
-
-  function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
-    if (mentions.takesKey(event) || isComposing(event)) return;
-    // What was deleted stays to be sent or thrown away on purpose.
-    if (event.key === 'Escape') close(message.isDeleted ? () => undefined : edit.drop);
-    else if (isSendKey(event, enterSaves)) save();
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  }
-
   return (
     <form
       className="message-editor"
@@ -81,45 +55,114 @@ export function MessageEditor({ message, edit, people, find }: MessageEditorProp
         value={text}
         dir="auto"
         aria-label={overtaken ? 'Your text' : 'Edit message'}
-        aria-describedby={id}
+        aria-describedby={noteId}
         aria-invalid={over > 0 || undefined}
-        enterKeyHint={enterSaves ? 'done' : 'enter'}
+        enterKeyHint={state.enterSaves ? 'done' : 'enter'}
         {...mentions.inputProps}
         onChange={(event) => edit.write(event.target.value)}
-        onKeyDown={onKeyDown}
+        onKeyDown={(event) => {
+          if (!mentions.takesKey(event)) onKeyDown(event);
+        }}
         className="composer-input w-full rounded-control border border-edge bg-raised px-2.5 py-1.5 text-body outline-none focus-visible:border-accent focus-visible:ring-1 focus-visible:ring-accent max-[720px]:text-[16px]"
       />
       {mentions.list}
       <div className="flex flex-wrap items-center justify-between gap-2 pt-1.5">
-        <p id={id} role={over > 0 ? 'alert' : undefined} className="text-meta text-ink-3">
-          {noteOf(over, empty, { overtaken, enterSaves, isDeleted: message.isDeleted })}
+        <p id={noteId} role={over > 0 ? 'alert' : undefined} className="text-meta text-ink-3">
+          {noteOf(state)}
         </p>
         <span className="flex flex-wrap gap-2">
-          {message.isDeleted ? (
-            <>
-              <EditorButton onClick={() => close(edit.drop)}>Discard</EditorButton>
-              <EditorButton primary disabled={!fits} onClick={() => close(edit.sendAsNew)}>
-                Send as a new message
-              </EditorButton>
-            </>
-          ) : overtaken ? (
-            <>
-              <EditorButton onClick={() => close(edit.drop)}>Take theirs</EditorButton>
-              <EditorButton primary disabled={!fits} onClick={() => close(edit.keepMine)}>
-                Keep mine
-              </EditorButton>
-            </>
-          ) : (
-            <>
-              <EditorButton onClick={() => close(edit.drop)}>Cancel</EditorButton>
-              <EditorButton primary type="submit" disabled={!fits}>
-                Save
-              </EditorButton>
-            </>
-          )}
+          <EditorChoices state={state} edit={edit} close={close} />
         </span>
       </div>
     </form>
+  );
+}
+
+interface EditorState {
+  text: string;
+  /** Bytes beyond what a message may have. */
+  over: number;
+  empty: boolean;
+  /** Neither empty nor too long. */
+  fits: boolean;
+  /** The message has another text than the one that is being changed. */
+  overtaken: boolean;
+  isDeleted: boolean;
+  enterSaves: boolean;
+}
+
+function useEditorState(message: Message, { pending }: Edit): EditorState {
+  const most = useLimits()?.contentBytes ?? LIMITS.contentBytes;
+  const text = pending?.text ?? message.content;
+  const over = -roomLeft(text, most);
+  const empty = drawsNothing(text);
+  return {
+    text,
+    over,
+    empty,
+    fits: !empty && over <= 0,
+    overtaken: pending !== null && isOvertaken(pending, message),
+    isDeleted: message.isDeleted,
+    enterSaves: useEnterSends(),
+  };
+}
+
+/** Closes the editor, after doing this with what was written. */
+type Close = (act: () => void) => void;
+
+function useEditorCommands(message: Message, edit: Edit, { fits, overtaken, enterSaves }: EditorState) {
+  const { setEditing } = useMessageActions();
+  const close: Close = (act) => {
+    act();
+    setEditing(null);
+  };
+
+  function save() {
+    if (fits && !overtaken && !message.isDeleted) close(edit.save);
+  }
+
+  function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
+    if (isComposing(event)) return;
+    // The text for a message that was deleted is sent or discarded by its buttons only.
+    if (event.key === 'Escape') close(message.isDeleted ? () => undefined : edit.drop);
+    else if (isSendKey(event, enterSaves)) save();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  return { close, save, onKeyDown };
+}
+
+function EditorChoices({ state, edit, close }: { state: EditorState; edit: Edit; close: Close }) {
+  const { isDeleted, overtaken, fits } = state;
+  if (isDeleted) {
+    return (
+      <>
+        <EditorButton onClick={() => close(edit.drop)}>Discard</EditorButton>
+        <EditorButton primary disabled={!fits} onClick={() => close(edit.sendAsNew)}>
+          Send as a new message
+        </EditorButton>
+      </>
+    );
+  }
+  if (overtaken) {
+    return (
+      <>
+        <EditorButton onClick={() => close(edit.drop)}>Take theirs</EditorButton>
+        <EditorButton primary disabled={!fits} onClick={() => close(edit.keepMine)}>
+          Keep mine
+        </EditorButton>
+      </>
+    );
+  }
+  return (
+    <>
+      <EditorButton onClick={() => close(edit.drop)}>Cancel</EditorButton>
+      <EditorButton primary type="submit" disabled={!fits}>
+        Save
+      </EditorButton>
+    </>
   );
 }
 
@@ -155,13 +198,7 @@ function EditorButton({ primary = false, ...rest }: EditorButtonProps) {
   return <Button kind={primary ? 'primary' : 'quiet'} className="h-8 max-[720px]:h-11" {...rest} />;
 }
 
-interface Noted {
-  overtaken: boolean;
-  isDeleted: boolean;
-  enterSaves: boolean;
-}
-
-function noteOf(over: number, empty: boolean, { overtaken, isDeleted, enterSaves }: Noted): string {
+function noteOf({ over, empty, overtaken, isDeleted, enterSaves }: EditorState): string {
   if (over > 0) return `Too long by ${bytesOf(over)}; a letter takes 1 to 4.`;
   if (empty) return 'A message needs a text. To take it back, delete it.';
   if (isDeleted) return 'Escape closes, nothing is lost';
