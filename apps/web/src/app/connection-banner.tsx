@@ -1,10 +1,11 @@
 import type { ConnectionSnapshot, ConnectionState } from '@parley/client';
 import { useChatEvent, useSending } from '@parley/react';
-import { useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { addressSentence } from '../api/sentences.js';
 import { authStore } from '../features/auth/auth.store.js';
 import { useSocket } from '../hooks/use-socket.js';
+import { classes } from '../ui/classes.js';
 
 /** Shorter breaks are not worth a word. */
 const PATIENCE_MS = 1_000;
@@ -13,61 +14,76 @@ const AWAY: ReadonlySet<ConnectionState> = new Set(['connecting', 'syncing', 'of
 /** Says that the connection is lost, or that the server can store nothing, and what becomes of what is written then. */
 export function ConnectionBanner() {
   const { connection, retryNow } = useSocket();
-  const { waiting } = useSending();
-  const { state, since, attempt, isBehind } = connection;
+  const { state, since, isBehind } = connection;
   const isFaulty = isOfFault(connection);
-  const shown = useDelayed(AWAY.has(state) && !isFaulty, since + PATIENCE_MS);
-  const { isAddressRefused } = useStore(authStore);
+  const isAway = useDelayed(AWAY.has(state) && !isFaulty, since + PATIENCE_MS);
   const isStoreAway = useStoreAway(state) && state === 'online';
   return (
     <output className="col-span-full block">
-      {shown ? (
-        <span
-          data-testid="conn-banner"
-          className="flex flex-wrap items-center justify-center gap-x-3 border-b border-line bg-signal-wash px-4 py-1.5 text-second text-ink"
-        >
-          <span>
-            <b className="font-strong text-signal-text">{leadOf(state, isAddressRefused)}</b>{' '}
-            {isAddressRefused ? `${addressSentence()} ` : null}
-            {waiting > 0 ? promiseOf(waiting) : progressOf(state, attempt)}
-          </span>
-          <button
-            type="button"
-            onClick={retryNow}
-            className="rounded-inline px-1 py-0.5 font-medium text-accent underline-offset-2 hover:underline"
-          >
-            Try now
-          </button>
-        </span>
-      ) : null}
+      {isAway ? <AwayNotice connection={connection} onRetry={retryNow} /> : null}
       {isFaulty ? (
-        <span
-          data-testid="fault-banner"
-          className="block border-b border-line bg-danger-wash px-4 py-1.5 text-center text-second text-ink"
-        >
-          <b className="font-strong text-danger">Something in this page is not right.</b> Reload it. What you wrote is
-          kept here.
-        </span>
+        <Notice testId="fault-banner" kind="danger" lead="Something in this page is not right.">
+          Reload it. What you wrote is kept here.
+        </Notice>
       ) : null}
       {isBehind ? (
-        <span
-          data-testid="behind-banner"
-          className="block border-b border-line bg-signal-wash px-4 py-1.5 text-center text-second text-ink"
-        >
-          <b className="font-strong text-signal-text">Catching up.</b> The connection is slow: newer messages are still
-          coming.
-        </span>
+        <Notice testId="behind-banner" kind="signal" lead="Catching up.">
+          The connection is slow: newer messages are still coming.
+        </Notice>
       ) : null}
       {isStoreAway ? (
-        <span
-          data-testid="store-banner"
-          className="block border-b border-line bg-signal-wash px-4 py-1.5 text-center text-second text-ink"
-        >
-          <b className="font-strong text-signal-text">Nothing can be stored just now.</b> What you write is kept here,
-          and sent as soon as it can be.
-        </span>
+        <Notice testId="store-banner" kind="signal" lead="Nothing can be stored just now.">
+          What you write is kept here, and sent as soon as it can be.
+        </Notice>
       ) : null}
     </output>
+  );
+}
+
+function AwayNotice({ connection, onRetry }: { connection: ConnectionSnapshot; onRetry: () => void }) {
+  const { state, attempt } = connection;
+  const { waiting } = useSending();
+  const { isAddressRefused } = useStore(authStore);
+  return (
+    <span
+      data-testid="conn-banner"
+      className="flex flex-wrap items-center justify-center gap-x-3 border-b border-line bg-signal-wash px-4 py-1.5 text-second text-ink"
+    >
+      <span>
+        <b className="font-strong text-signal-text">{leadOf(state, isAddressRefused)}</b>{' '}
+        {isAddressRefused ? `${addressSentence()} ` : null}
+        {waiting > 0 ? promiseOf(waiting) : progressOf(state, attempt)}
+      </span>
+      <button
+        type="button"
+        onClick={onRetry}
+        className="rounded-inline px-1 py-0.5 font-medium text-accent underline-offset-2 hover:underline"
+      >
+        Try now
+      </button>
+    </span>
+  );
+}
+
+interface NoticeProps {
+  testId: string;
+  kind: 'signal' | 'danger';
+  lead: string;
+  children: ReactNode;
+}
+
+function Notice({ testId, kind, lead, children }: NoticeProps) {
+  const isDanger = kind === 'danger';
+  return (
+    <span
+      data-testid={testId}
+      className={classes(
+        'block border-b border-line px-4 py-1.5 text-center text-second text-ink',
+        isDanger ? 'bg-danger-wash' : 'bg-signal-wash',
+      )}
+    >
+      <b className={classes('font-strong', isDanger ? 'text-danger' : 'text-signal-text')}>{lead}</b> {children}
+    </span>
   );
 }
 

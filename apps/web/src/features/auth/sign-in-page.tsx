@@ -1,4 +1,4 @@
-import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { type FormEvent, type RefObject, useEffect, useRef, useState } from 'react';
 import { Link } from 'wouter';
 import { ApiError } from '../../api/http.js';
 import { sentenceFor } from '../../api/sentences.js';
@@ -9,28 +9,11 @@ import { AuthPage } from './auth-page.js';
 import { PasswordField } from './password-field.js';
 
 export function SignInPage() {
-  const [error, setError] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
+  const { error, busy, submit } = useSignIn(form);
   useEffect(() => {
     document.title = 'Sign in · Parley';
   }, []);
-
-  async function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault();
-    const fields = new FormData(event.currentTarget);
-    setBusy(true);
-    try {
-      await signIn({ username: String(fields.get('username')).trim(), password: String(fields.get('password')) });
-    } catch (thrown) {
-      const wrong =
-        thrown instanceof ApiError && (thrown.code === 'unauthenticated' || thrown.code === 'validation_failed');
-      setError(wrong ? 'The username or the password is wrong.' : sentenceFor(thrown));
-      setBusy(false);
-      form.current?.querySelector<HTMLInputElement>('[name=username]')?.focus();
-    }
-  }
-
   return (
     <AuthPage title="Sign in" subtitle={`to ${location.host}`}>
       <form ref={form} onSubmit={submit} className="flex flex-col gap-4">
@@ -57,4 +40,25 @@ export function SignInPage() {
       </form>
     </AuthPage>
   );
+}
+
+/** Signs in with what the form holds. */
+function useSignIn(form: RefObject<HTMLFormElement | null>) {
+  const [error, setError] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  async function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const fields = new FormData(event.currentTarget);
+    setBusy(true);
+    try {
+      await signIn({ username: String(fields.get('username')).trim(), password: String(fields.get('password')) });
+    } catch (thrown) {
+      const wrong =
+        thrown instanceof ApiError && (thrown.code === 'unauthenticated' || thrown.code === 'validation_failed');
+      setError(wrong ? 'The username or the password is wrong.' : sentenceFor(thrown));
+      setBusy(false);
+      form.current?.querySelector<HTMLInputElement>('[name=username]')?.focus();
+    }
+  }
+  return { error, busy, submit };
 }

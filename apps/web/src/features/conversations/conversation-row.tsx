@@ -24,16 +24,10 @@ interface ConversationRowProps {
 
 export const ConversationRow = memo(function ConversationRow(props: ConversationRowProps) {
   const { item, me, selected, tabStop, onFocus } = props;
-  const people = usePeople();
   const watching = useFocusedWindow();
-  const today = useToday();
-  const { text } = useDraft(item.id);
-  const draft = selected ? '' : text.trim();
   const title = titleOf(item);
-  const preview = previewOf(item, me, (id) => nameOf(people, id));
   // In view of the reader it is about to be read: no badge flickers up.
   const badge = selected && watching ? null : badgeText(item.unreadCount);
-  const at = new Date(item.updatedAt);
   return (
     <li>
       <Link
@@ -52,36 +46,13 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
       >
         <Avatar id={item.peer?.id ?? item.id} name={title} url={item.peer?.avatarUrl} size={40} />
         <span className="min-w-0">
-          <span className="flex items-baseline justify-between gap-2">
-            <span
-              dir="auto"
-              className={classes('people-line truncate text-body', badge ? 'font-strong' : 'font-medium')}
-            >
-              {title}
-            </span>
-            <time
-              dateTime={item.updatedAt}
-              title={fullTime(at)}
-              className={classes(
-                'flex-none text-meta tabular-nums',
-                badge ? 'font-medium text-signal-text' : 'text-ink-3',
-              )}
-            >
-              {listTime(at, today)}
-            </time>
-          </span>
+          <TitleLine item={item} title={title} isUnread={badge !== null} />
           <span className="flex items-center justify-between gap-2">
             <span
               dir="auto"
               className={classes('people-line min-w-0 truncate text-second', badge ? 'text-ink' : 'text-ink-3')}
             >
-              {draft ? (
-                <span className="text-signal-text">
-                  Draft: <bdi>{draft}</bdi>
-                </span>
-              ) : (
-                <Isolated text={preview} />
-              )}
+              <Preview item={item} me={me} selected={selected} />
             </span>
             <Badges unread={badge} mentions={badge ? item.mentionCount : 0} />
           </span>
@@ -90,6 +61,41 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
     </li>
   );
 });
+
+function TitleLine({ item, title, isUnread }: { item: ConversationListItem; title: string; isUnread: boolean }) {
+  const today = useToday();
+  const at = new Date(item.updatedAt);
+  return (
+    <span className="flex items-baseline justify-between gap-2">
+      <span dir="auto" className={classes('people-line truncate text-body', isUnread ? 'font-strong' : 'font-medium')}>
+        {title}
+      </span>
+      <time
+        dateTime={item.updatedAt}
+        title={fullTime(at)}
+        className={classes(
+          'flex-none text-meta tabular-nums',
+          isUnread ? 'font-medium text-signal-text' : 'text-ink-3',
+        )}
+      >
+        {listTime(at, today)}
+      </time>
+    </span>
+  );
+}
+
+/** What was said last, or what I have begun to write there. */
+function Preview({ item, me, selected }: Pick<ConversationRowProps, 'item' | 'me' | 'selected'>) {
+  const people = usePeople();
+  const { text } = useDraft(item.id);
+  const draft = selected ? '' : text.trim();
+  if (draft === '') return <Isolated text={previewOf(item, me, (id) => nameOf(people, id))} />;
+  return (
+    <span className="text-signal-text">
+      Draft: <bdi>{draft}</bdi>
+    </span>
+  );
+}
 
 interface BadgesProps {
   /** As it is shown; null: nothing. */

@@ -7,7 +7,7 @@ import { PersonAvatar } from '../../ui/avatar.js';
 import { classes } from '../../ui/classes.js';
 import { isComposing } from '../../ui/composing.js';
 import { Isolated, isolate } from '../../ui/isolated.js';
-import { usePeopleSearch } from './people-search.js';
+import { type PeopleSearch, usePeopleSearch } from './people-search.js';
 
 interface PeoplePickerProps {
   label: string;
@@ -26,16 +26,21 @@ interface PeoplePickerProps {
 /** A combobox over the people of this server: type, arrows, Enter; Backspace takes back the last one chosen. */
 export function PeoplePicker(props: PeoplePickerProps) {
   const { label, placeholder, chosen = [], without, autoFocus, most, onPick, onRemove } = props;
+  const id = useId();
   const [query, setQuery] = useState('');
   const [active, setActive] = useState(0);
-  const id = useId();
-  const { people, status, error } = usePeopleSearch(query, [...without, ...chosen.map((person) => person.id)]);
+  const search = usePeopleSearch(query, [...without, ...chosen.map((person) => person.id)]);
+  const { people } = search;
   const current = people[Math.min(active, people.length - 1)];
+
+  function type(text: string) {
+    setQuery(text);
+    setActive(0);
+  }
 
   function pick(person: UserView) {
     onPick(person);
-    setQuery('');
-    setActive(0);
+    type('');
   }
 
   function onKeyDown(event: KeyboardEvent<HTMLInputElement>) {
@@ -70,20 +75,12 @@ export function PeoplePicker(props: PeoplePickerProps) {
           dir="auto"
           value={query}
           placeholder={chosen.length > 0 ? '' : placeholder}
-          onChange={(event) => {
-            setQuery(event.target.value);
-            setActive(0);
-          }}
+          onChange={(event) => type(event.target.value)}
           onKeyDown={onKeyDown}
           className="h-7 min-w-24 flex-1 bg-transparent px-1.5 text-body outline-none placeholder:text-ink-3 max-[720px]:text-[16px]"
         />
       </div>
-      <output className="sr-only">
-        {status === 'ready' ? `${people.length} ${people.length === 1 ? 'person' : 'people'} found` : ''}
-      </output>
-      {most !== undefined && chosen.length >= most ? (
-        <output className="pt-1.5 text-second text-ink-2">{`That is as many as go at once: ${most}.`}</output>
-      ) : null}
+      <Found search={search} most={chosen.length >= (most ?? Number.POSITIVE_INFINITY) ? most : undefined} />
       <ul id={`${id}-list`} role="listbox" aria-label={label} className="-mx-2 mt-2 h-60 overflow-y-auto">
         {people.map((person) => (
           <Option
@@ -94,9 +91,23 @@ export function PeoplePicker(props: PeoplePickerProps) {
             onPick={() => pick(person)}
           />
         ))}
-        {people.length === 0 ? <Nobody query={query} status={status} error={error} chosen={chosen.length} /> : null}
+        {people.length === 0 ? <Nobody query={query} search={search} chosen={chosen.length} /> : null}
       </ul>
     </div>
+  );
+}
+
+/** Reads out how many there are. `most`: set where no more can be chosen. */
+function Found({ search: { people, status }, most }: { search: PeopleSearch; most?: number }) {
+  return (
+    <>
+      <output className="sr-only">
+        {status === 'ready' ? `${people.length} ${people.length === 1 ? 'person' : 'people'} found` : ''}
+      </output>
+      {most === undefined ? null : (
+        <output className="pt-1.5 text-second text-ink-2">{`That is as many as go at once: ${most}.`}</output>
+      )}
+    </>
   );
 }
 
@@ -146,12 +157,11 @@ function Chip({ person, onRemove }: { person: UserView; onRemove: () => void }) 
 
 interface NobodyProps {
   query: string;
-  status: string;
-  error: string | null;
+  search: PeopleSearch;
   chosen: number;
 }
 
-function Nobody({ query, status, error, chosen }: NobodyProps) {
+function Nobody({ query, search: { status, error }, chosen }: NobodyProps) {
   let text = 'Looking…';
   if (error !== null) text = error;
   else if (status === 'ready') {
