@@ -1,6 +1,6 @@
 import type { ConversationsSnapshot, ConversationView } from '@parley/client';
 import { useChatClient, useChatEvent, useConversation, useMessages, useSelected } from '@parley/react';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useKept } from '../../hooks/use-kept.js';
 import { pointerInUse } from '../../hooks/use-pointer.js';
 import { useTitle } from '../../hooks/use-title.js';
@@ -18,7 +18,7 @@ import type { OpenConversation } from './open-conversation.js';
 import { HistoryStart } from './timeline/history-start.js';
 import { LiveLog } from './timeline/live-log.js';
 import { MessageList } from './timeline/message-list.js';
-import { covers, useJump } from './timeline/use-jump.js';
+import { covers, type Jump, useJump } from './timeline/use-jump.js';
 import { useNewDivider } from './timeline/use-new-divider.js';
 import { useMessageContext } from './use-message-context.js';
 
@@ -67,46 +67,26 @@ function Window({ view, gone, at, me }: WindowProps) {
 
 function Opened({ open, at, me }: { open: OpenConversation; at: number | null; me: string }) {
   const { view, messages, gone } = open;
-  const { id, type, myRole, isArchived } = view;
   const title = titleOf(view);
   const input = useRef<HTMLTextAreaElement>(null);
   const [newFrom, clearDivider] = useNewDivider(view, messages.items, me);
-  const jump = useJump(id, at);
-  const { go, toLatest } = jump;
-  const begun = useRef(at);
+  const jump = useJump(view.id, at);
   const { panel, togglePanel } = useView();
   useTitle(isolate(title));
-  useEffect(() => {
-    // To a finger the keyboard would cover what one came to read; a link leads to its message.
-    if (begun.current === null && pointerInUse() === 'mouse') input.current?.focus();
-  }, []);
-  useEffect(() => {
-    if (at !== null && at !== begun.current) void go(at);
-    begun.current = at;
-  }, [at, go]);
-  const { send, hasNewer } = messages;
-  const say = useCallback(
-    (text: string, replyToId: string | null) => {
-      send({ content: text, replyToId: replyToId ?? undefined });
-      clearDivider();
-      if (hasNewer) void toLatest();
-    },
-    [send, clearDivider, hasNewer, toLatest],
-  );
-  const jumpTo = useCallback((seq: number) => void go(seq), [go]);
+  useBeginning(input, at);
+  useAddressedMessage(at, jump);
+  const say = useSay(messages, clearDivider, jump);
+  const { id, type, myRole, isArchived } = view;
   const facts = { id, type, myRole, isArchived, me, isGone: gone !== null };
-  const [context, editing] = useMessageContext({ facts, input, jumpTo, say });
+  const [context, editing] = useMessageContext({ facts, input, jump, say });
   const start = useHistoryStart(view);
+  const toggleMembers = () => togglePanel('members');
+  const isPanelOpen = panel === 'members';
   return (
     <MessageContext value={context}>
       <div className="chat">
         <section aria-label={title} className="flex h-full min-h-0 min-w-0 flex-col">
-          <ChatHeader
-            view={view}
-            gone={gone}
-            panelOpen={panel === 'members'}
-            onTogglePanel={() => togglePanel('members')}
-          />
+          <ChatHeader view={view} gone={gone} panelOpen={isPanelOpen} onTogglePanel={toggleMembers} />
           <MessageList
             open={open}
             me={me}
@@ -121,11 +101,39 @@ function Opened({ open, at, me }: { open: OpenConversation; at: number | null; m
           <Composer open={open} title={title} inputRef={input} onSend={({ text, replyToId }) => say(text, replyToId)} />
           <LiveLog conversationId={id} me={me} items={messages.items} />
         </section>
-        {panel === 'members' ? (
-          <MemberPanel view={view} gone={gone} me={me} onClose={() => togglePanel('members')} />
-        ) : null}
+        {isPanelOpen ? <MemberPanel view={view} gone={gone} me={me} onClose={toggleMembers} /> : null}
       </div>
     </MessageContext>
+  );
+}
+
+/** A conversation opens with the focus where one writes. */
+function useBeginning(input: RefObject<HTMLTextAreaElement | null>, at: number | null): void {
+  const begun = useRef(at);
+  useEffect(() => {
+    // To a finger the keyboard would cover what one came to read; a link leads to its message.
+    if (begun.current === null && pointerInUse() === 'mouse') input.current?.focus();
+  }, [input]);
+}
+
+/** Goes to the message that the address names, when another one is named. The first one is where the list begins. */
+function useAddressedMessage(at: number | null, { go }: Jump): void {
+  const last = useRef(at);
+  useEffect(() => {
+    if (at !== null && at !== last.current) void go(at);
+    last.current = at;
+  }, [at, go]);
+}
+
+/** Sends, and goes to the end where that is not loaded. */
+function useSay({ send, hasNewer }: OpenConversation['messages'], clearDivider: () => void, { toLatest }: Jump) {
+  return useCallback(
+    (text: string, replyToId: string | null) => {
+      send({ content: text, replyToId: replyToId ?? undefined });
+      clearDivider();
+      if (hasNewer) void toLatest();
+    },
+    [send, clearDivider, hasNewer, toLatest],
   );
 }
 

@@ -5,21 +5,45 @@ import { type RefObject, useCallback, useMemo, useState } from 'react';
 import { copyToClipboard } from '../../ui/clipboard.js';
 import { draftOf, saveDraft } from './composer/drafts.store.js';
 import type { ConversationFacts, MessageActions, MessageContextValue } from './message/message-actions.js';
+import type { Jump } from './timeline/use-jump.js';
 
-interface Seams {
+interface Options {
   facts: Omit<ConversationFacts, 'editWindowMs'>;
   input: RefObject<HTMLTextAreaElement | null>;
-  /** These two are the same functions for as long as nothing else changes. */
-  jumpTo: (seq: number) => void;
+  jump: Pick<Jump, 'go'>;
+  /** Like `jump.go` the same function for as long as nothing else changes. */
   say: MessageActions['say'];
 }
 
 /** What the rows of one conversation can do, and which of them is being edited. */
-export function useMessageContext(seams: Seams): [MessageContextValue, editing: string | null] {
-  const { facts, input, jumpTo, say } = seams;
+export function useMessageContext(options: Options): [MessageContextValue, editing: string | null] {
+  const { facts, input, say } = options;
+  const { go } = options.jump;
   const { id, type, myRole, isArchived, me, isGone } = facts;
   const client = useChatClient();
   const editWindowMs = (useLimits()?.editWindowSeconds ?? 0) * 1000;
+  const [editing, setEditing] = useEditing(input);
+  const actions = useMemo<MessageActions>(
+    () => ({
+      ...changesOf(client),
+      ...draftsOf(client, id, input),
+      say,
+      setEditing,
+      jumpTo: (seq) => void go(seq),
+      copyText: copyToClipboard,
+      copyLink: ({ seq }) => copyToClipboard(`${location.origin}/c/${id}/m/${seq}`),
+    }),
+    [client, id, input, go, say, setEditing],
+  );
+  const value = useMemo(
+    () => ({ actions, facts: { id, type, myRole, isArchived, me, isGone, editWindowMs } }),
+    [actions, id, type, myRole, isArchived, me, isGone, editWindowMs],
+  );
+  return [value, editing];
+}
+
+/** The message whose editor is open. Once it is closed the focus is in the composer. */
+function useEditing(input: Options['input']) {
   const [editing, setEditing] = useState<string | null>(null);
   const edit = useCallback(
     (messageId: string | null) => {
@@ -28,36 +52,30 @@ export function useMessageContext(seams: Seams): [MessageContextValue, editing: 
     },
     [input],
   );
-  const actions = useMemo<MessageActions>(
-    () => ({
-      ...changesOf(client),
-      reply: ({ id: replyToId }) => {
-        saveDraft(id, { replyToId });
-        input.current?.focus();
-      },
-      say,
-      takeBack: ({ key, entry, failure }) => {
-        const now = draftOf(id);
-        const isOfReply = failure?.details?.some(({ path }) => path === 'replyToId') ?? false;
-        saveDraft(id, {
-          text: now.text === '' ? entry.content : `${entry.content}\n${now.text}`,
-          replyToId: now.replyToId ?? (isOfReply ? null : (entry.replyToId ?? null)),
-        });
-        client.discard(key);
-        input.current?.focus();
-      },
-      setEditing: edit,
-      jumpTo,
-      copyText: copyToClipboard,
-      copyLink: ({ seq }) => copyToClipboard(`${location.origin}/c/${id}/m/${seq}`),
-    }),
-    [client, id, input, jumpTo, say, edit],
-  );
-  const value = useMemo(
-    () => ({ actions, facts: { id, type, myRole, isArchived, me, isGone, editWindowMs } }),
-    [actions, id, type, myRole, isArchived, me, isGone, editWindowMs],
-  );
-  return [value, editing];
+  return [editing, edit] as const;
+}
+
+function draftsOf(
+  client: ParleyClient,
+  conversationId: string,
+  input: Options['input'],
+): Pick<MessageActions, 'reply' | 'takeBack'> {
+  return {
+    reply: ({ id: replyToId }) => {
+      saveDraft(conversationId, { replyToId });
+      input.current?.focus();
+    },
+    takeBack: ({ key, entry, failure }) => {
+      const now = draftOf(conversationId);
+      const isOfReply = failure?.details?.some(({ path }) => path === 'replyToId') ?? false;
+      saveDraft(conversationId, {
+        text: now.text === '' ? entry.content : `${entry.content}\n${now.text}`,
+        replyToId: now.replyToId ?? (isOfReply ? null : (entry.replyToId ?? null)),
+      });
+      client.discard(key);
+      input.current?.focus();
+    },
+  };
 }
 
 function changesOf(client: ParleyClient): Pick<MessageActions, 'edit' | 'remove'> {

@@ -11,28 +11,18 @@ import { PeoplePicker } from '../people/people-picker.js';
 import { createConversation } from './create-conversation.js';
 
 export function NewGroupDialog({ me, onClose }: { me: string; onClose: () => void }) {
-  const client = useChatClient();
-  const { openConversation } = useView();
-  // One id for all tries: a group whose answer was lost is not made twice.
-  const [id] = useState(newClientId);
   const [name, setName] = useState('');
   const [people, setPeople] = useState<UserView[]>([]);
-  const [error, setError] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
+  const { create, busy, error } = useGroupCreation();
   const most = useLimits()?.membersPerRequest ?? LIMITS.membersPerRequest;
   const full = people.length >= most;
 
-  async function submit(event: FormEvent) {
+  function submit(event: FormEvent) {
     event.preventDefault();
-    setBusy(true);
-    setError(null);
-    try {
-      const memberIds = people.map((person) => person.id);
-      openConversation(await createConversation(client, { id, type: 'group', name: name.trim(), memberIds }));
-    } catch (thrown) {
-      setError(sentenceFor(thrown));
-      setBusy(false);
-    }
+    void create(
+      name.trim(),
+      people.map((person) => person.id),
+    );
   }
 
   return (
@@ -71,4 +61,25 @@ export function NewGroupDialog({ me, onClose }: { me: string; onClose: () => voi
       </form>
     </Dialog>
   );
+}
+
+/** Creates a group and opens it. */
+function useGroupCreation() {
+  const client = useChatClient();
+  const { openConversation } = useView();
+  // One id for all tries: a group whose answer was lost is not made twice.
+  const [id] = useState(newClientId);
+  const [error, setError] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  async function create(name: string, memberIds: string[]) {
+    setBusy(true);
+    setError(null);
+    try {
+      openConversation(await createConversation(client, { id, type: 'group', name, memberIds }));
+    } catch (thrown) {
+      setError(sentenceFor(thrown));
+      setBusy(false);
+    }
+  }
+  return { create, busy, error };
 }

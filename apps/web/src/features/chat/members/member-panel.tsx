@@ -21,21 +21,15 @@ interface MemberPanelProps extends Pick<OpenConversation, 'view' | 'gone'> {
   onClose: () => void;
 }
 
+/** What is being asked before it is done. */
+type Asked = { about: 'add' } | { about: 'leave' } | { about: 'remove'; member: Member } | null;
+
 /** Who is in the group and what they may do; those who lead it change both here. */
 export function MemberPanel({ view: item, gone, me, onClose }: MemberPanelProps) {
-  const client = useChatClient();
-  const [asked, setAsked] = useState<'add' | 'leave' | null>(null);
-  const [removing, setRemoving] = useState<Member | null>(null);
-  const [error, setError] = useState<string | null>(null);
-  const { id, memberCount } = item;
+  const [asked, setAsked] = useState<Asked>(null);
   const { members, fault } = useAllMembers(item);
+  const { changeRole, error } = useRoleChange(item.id);
   const failure = error ?? fault;
-
-  function changeRole(member: Member, role: MemberRole) {
-    setError(null);
-    client.changeRole(id, member.user.id, role).catch((thrown) => setError(sentenceFor(thrown)));
-  }
-
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape closes it from whatever has focus in it
     <aside
@@ -45,21 +39,11 @@ export function MemberPanel({ view: item, gone, me, onClose }: MemberPanelProps)
         if (event.key === 'Escape' && !event.defaultPrevented) onClose();
       }}
     >
-      <header className="flex h-14 flex-none items-center justify-between border-b border-line pe-2.5 ps-4">
-        <h3 className="text-body font-strong">
-          Members <span className="font-normal text-ink-3 tabular-nums">{memberCount}</span>
-        </h3>
-        <div className="flex">
-          {gone === null && canAddMembers(item) ? (
-            <IconButton label="Add people" onClick={() => setAsked('add')}>
-              <UserPlus size={18} strokeWidth={1.6} />
-            </IconButton>
-          ) : null}
-          <IconButton label="Close members" onClick={onClose}>
-            <X size={18} strokeWidth={1.6} />
-          </IconButton>
-        </div>
-      </header>
+      <PanelHeader
+        count={item.memberCount}
+        onAdd={gone === null && canAddMembers(item) ? () => setAsked({ about: 'add' }) : null}
+        onClose={onClose}
+      />
       {failure ? <Alert className="m-3">{failure}</Alert> : null}
       <ul aria-label="Members" className="min-h-0 flex-1 overflow-y-auto p-2">
         {ranked(members).map((member) => (
@@ -69,28 +53,71 @@ export function MemberPanel({ view: item, gone, me, onClose }: MemberPanelProps)
             facts={gone === null ? item : null}
             isMe={member.user.id === me}
             onRole={(role) => changeRole(member, role)}
-            onRemove={() => setRemoving(member)}
+            onRemove={() => setAsked({ about: 'remove', member })}
           />
         ))}
       </ul>
       {gone === null ? (
         <footer className="flex-none border-t border-line p-3">
-          <Button className="w-full" onClick={() => setAsked('leave')}>
+          <Button className="w-full" onClick={() => setAsked({ about: 'leave' })}>
             Leave group
           </Button>
         </footer>
       ) : null}
-      {asked === 'add' ? (
-        <AddMembersDialog
-          item={item}
-          present={members.map((member) => member.user.id)}
-          onClose={() => setAsked(null)}
-        />
-      ) : null}
-      {asked === 'leave' ? <LeaveDialog item={item} onClose={() => setAsked(null)} /> : null}
-      {removing ? <RemoveDialog item={item} person={removing.user} onClose={() => setRemoving(null)} /> : null}
+      <AskedDialog item={item} members={members} asked={asked} onClose={() => setAsked(null)} />
     </aside>
   );
+}
+
+function useRoleChange(conversationId: string) {
+  const client = useChatClient();
+  const [error, setError] = useState<string | null>(null);
+  function changeRole(member: Member, role: MemberRole) {
+    setError(null);
+    client.changeRole(conversationId, member.user.id, role).catch((thrown) => setError(sentenceFor(thrown)));
+  }
+  return { changeRole, error };
+}
+
+/** `onAdd`: null where nobody can be added. */
+function PanelHeader({ count, onAdd, onClose }: { count: number; onAdd: (() => void) | null; onClose: () => void }) {
+  return (
+    <header className="flex h-14 flex-none items-center justify-between border-b border-line pe-2.5 ps-4">
+      <h3 className="text-body font-strong">
+        Members <span className="font-normal text-ink-3 tabular-nums">{count}</span>
+      </h3>
+      <div className="flex">
+        {onAdd ? (
+          <IconButton label="Add people" onClick={onAdd}>
+            <UserPlus size={18} strokeWidth={1.6} />
+          </IconButton>
+        ) : null}
+        <IconButton label="Close members" onClick={onClose}>
+          <X size={18} strokeWidth={1.6} />
+        </IconButton>
+      </div>
+    </header>
+  );
+}
+
+interface AskedDialogProps {
+  item: OpenConversation['view'];
+  members: readonly Member[];
+  asked: Asked;
+  onClose: () => void;
+}
+
+function AskedDialog({ item, members, asked, onClose }: AskedDialogProps) {
+  switch (asked?.about) {
+    case 'add':
+      return <AddMembersDialog item={item} present={members.map(({ user }) => user.id)} onClose={onClose} />;
+    case 'leave':
+      return <LeaveDialog item={item} onClose={onClose} />;
+    case 'remove':
+      return <RemoveDialog item={item} person={asked.member.user} onClose={onClose} />;
+    default:
+      return null;
+  }
 }
 
 interface MemberRowProps {
@@ -121,24 +148,36 @@ function MemberRow({ member, facts, isMe, onRole, onRemove }: MemberRowProps) {
       </span>
       {ROLE_WORDS[role] ? <span className="text-meta text-ink-2">{ROLE_WORDS[role]}</span> : null}
       {roles || removable ? (
-        <Menu
-          trigger={
-            <IconButton label={`Change ${isolate(user.displayName)}`}>
-              <EllipsisVertical size={16} strokeWidth={1.6} />
-            </IconButton>
-          }
-        >
-          {roles && role !== 'owner' ? <MenuItem onSelect={() => onRole('owner')}>Make an owner</MenuItem> : null}
-          {roles && role !== 'admin' ? <MenuItem onSelect={() => onRole('admin')}>Make an admin</MenuItem> : null}
-          {roles && role !== 'member' ? <MenuItem onSelect={() => onRole('member')}>Make a member</MenuItem> : null}
-          {removable ? (
-            <MenuItem danger onSelect={onRemove}>
-              Remove from group…
-            </MenuItem>
-          ) : null}
-        </Menu>
+        <MemberMenu member={member} roles={roles} removable={removable} onRole={onRole} onRemove={onRemove} />
       ) : null}
     </li>
+  );
+}
+
+interface MemberMenuProps extends Pick<MemberRowProps, 'member' | 'onRole' | 'onRemove'> {
+  /** Whether roles can be given. */
+  roles: boolean;
+  removable: boolean;
+}
+
+function MemberMenu({ member: { user, role }, roles, removable, onRole, onRemove }: MemberMenuProps) {
+  return (
+    <Menu
+      trigger={
+        <IconButton label={`Change ${isolate(user.displayName)}`}>
+          <EllipsisVertical size={16} strokeWidth={1.6} />
+        </IconButton>
+      }
+    >
+      {roles && role !== 'owner' ? <MenuItem onSelect={() => onRole('owner')}>Make an owner</MenuItem> : null}
+      {roles && role !== 'admin' ? <MenuItem onSelect={() => onRole('admin')}>Make an admin</MenuItem> : null}
+      {roles && role !== 'member' ? <MenuItem onSelect={() => onRole('member')}>Make a member</MenuItem> : null}
+      {removable ? (
+        <MenuItem danger onSelect={onRemove}>
+          Remove from group…
+        </MenuItem>
+      ) : null}
+    </Menu>
   );
 }
 
