@@ -41,38 +41,47 @@ export function ChatHeader({ view: item, gone, panelOpen, onTogglePanel }: ChatH
           <UsersRound {...ICON} />
         </IconButton>
       ) : null}
-      {gone === null ? (
-        <Menu
-          trigger={
-            <IconButton label="More">
-              <EllipsisVertical {...ICON} />
-            </IconButton>
-          }
-        >
-          {canRename(item) ? (
-            <MenuItem icon={<Pencil {...SMALL} />} onSelect={() => setAsked('rename')}>
-              Rename…
-            </MenuItem>
-          ) : null}
-          {canArchive(item) ? (
-            <MenuItem
-              icon={item.isArchived ? <ArchiveRestore {...SMALL} /> : <Archive {...SMALL} />}
-              onSelect={() => setAsked('archive')}
-            >
-              {item.isArchived ? 'Take out of the archive…' : 'Archive…'}
-            </MenuItem>
-          ) : null}
-          {canLeave(item) ? (
-            <MenuItem danger icon={<LogOut {...SMALL} />} onSelect={() => setAsked('leave')}>
-              Leave group…
-            </MenuItem>
-          ) : null}
-        </Menu>
-      ) : null}
+      {gone === null ? <ConversationMenu item={item} onAsk={setAsked} /> : null}
       {asked === 'rename' ? <RenameDialog item={item} onClose={close} /> : null}
       {asked === 'archive' ? <ArchiveDialog item={item} onClose={close} /> : null}
       {asked === 'leave' ? <LeaveDialog item={item} onClose={close} /> : null}
     </header>
+  );
+}
+
+interface ConversationMenuProps {
+  item: OpenConversation['view'];
+  onAsk: (asked: Asked) => void;
+}
+
+function ConversationMenu({ item, onAsk }: ConversationMenuProps) {
+  return (
+    <Menu
+      trigger={
+        <IconButton label="More">
+          <EllipsisVertical {...ICON} />
+        </IconButton>
+      }
+    >
+      {canRename(item) ? (
+        <MenuItem icon={<Pencil {...SMALL} />} onSelect={() => onAsk('rename')}>
+          Rename…
+        </MenuItem>
+      ) : null}
+      {canArchive(item) ? (
+        <MenuItem
+          icon={item.isArchived ? <ArchiveRestore {...SMALL} /> : <Archive {...SMALL} />}
+          onSelect={() => onAsk('archive')}
+        >
+          {item.isArchived ? 'Take out of the archive…' : 'Archive…'}
+        </MenuItem>
+      ) : null}
+      {canLeave(item) ? (
+        <MenuItem danger icon={<LogOut {...SMALL} />} onSelect={() => onAsk('leave')}>
+          Leave group…
+        </MenuItem>
+      ) : null}
+    </Menu>
   );
 }
 

@@ -41,22 +41,9 @@ export default function ReactionPicker({ anchor, onPick, onClose }: ReactionPick
 function PickerBody({ onPick }: Pick<ReactionPickerProps, 'onPick'>) {
   const id = useId();
   const [query, setQuery] = useState('');
-  const [active, setActive] = useState(0);
   const groups = useMemo(() => searchEmoji(query), [query]);
-  const rows = useMemo(() => rowsOf(groups), [groups]);
-  const flat = useMemo(() => rows.flatMap((row) => row.emoji), [rows]);
-  const current = flat[Math.min(active, flat.length - 1)];
+  const { current, count, reset, onKeyDown } = useActiveCell(groups, onPick);
   const cellId = (emoji: Emoji) => `${id}-${emoji.glyph}`;
-
-  function onKeyDown(event: KeyboardEvent<HTMLInputElement>) {
-    if (isComposing(event) || event.ctrlKey || event.metaKey || event.altKey) return;
-    const to = moved(event.key, rows, Math.min(active, flat.length - 1));
-    if (to !== null) setActive(to);
-    else if (event.key === 'Enter' && current) onPick(current.glyph);
-    else return;
-    event.preventDefault();
-  }
-
   return (
     <>
       <div className="flex flex-none items-center gap-2 border-b border-line px-3">
@@ -77,27 +64,53 @@ function PickerBody({ onPick }: Pick<ReactionPickerProps, 'onPick'>) {
           placeholder="Search emoji"
           onChange={(event) => {
             setQuery(event.target.value);
-            setActive(0);
+            reset();
           }}
           onKeyDown={onKeyDown}
           className="h-10 min-w-0 flex-1 bg-transparent text-body outline-none placeholder:text-ink-3 max-[720px]:h-11 max-[720px]:text-[16px]"
         />
       </div>
-      <output className="sr-only">{query.trim() === '' ? '' : `${flat.length} emoji found`}</output>
+      <output className="sr-only">{query.trim() === '' ? '' : `${count} emoji found`}</output>
       <Grid id={`${id}-grid`} groups={groups} current={current} cellId={cellId} onPick={onPick} />
-      <p
-        aria-hidden="true"
-        className="flex h-9 flex-none items-center gap-2 border-t border-line px-3 text-second text-ink-2"
-      >
-        {current ? (
-          <>
-            <span className="emoji text-[18px]">{current.glyph}</span> <span className="truncate">{current.name}</span>
-          </>
-        ) : (
-          'Try another word, such as “thanks” or “party”.'
-        )}
-      </p>
+      <CurrentName current={current} />
     </>
+  );
+}
+
+/** Arrows move through the grid, Enter picks. */
+function useActiveCell(groups: readonly EmojiGroup[], onPick: (emoji: string) => void) {
+  const [active, setActive] = useState(0);
+  const rows = useMemo(() => rowsOf(groups), [groups]);
+  const flat = useMemo(() => rows.flatMap((row) => row.emoji), [rows]);
+  const index = Math.min(active, flat.length - 1);
+  const current = flat[index];
+
+  function onKeyDown(event: KeyboardEvent<HTMLInputElement>) {
+    if (isComposing(event) || event.ctrlKey || event.metaKey || event.altKey) return;
+    const to = moved(event.key, rows, index);
+    if (to !== null) setActive(to);
+    else if (event.key === 'Enter' && current) onPick(current.glyph);
+    else return;
+    event.preventDefault();
+  }
+
+  return { current, count: flat.length, reset: () => setActive(0), onKeyDown };
+}
+
+function CurrentName({ current }: { current: Emoji | undefined }) {
+  return (
+    <p
+      aria-hidden="true"
+      className="flex h-9 flex-none items-center gap-2 border-t border-line px-3 text-second text-ink-2"
+    >
+      {current ? (
+        <>
+          <span className="emoji text-[18px]">{current.glyph}</span> <span className="truncate">{current.name}</span>
+        </>
+      ) : (
+        'Try another word, such as “thanks” or “party”.'
+      )}
+    </p>
   );
 }
 

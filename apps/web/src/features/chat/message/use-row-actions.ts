@@ -51,7 +51,7 @@ const NATIVE = 'a, textarea, input';
  * When a row shows what one can do with it: under the pointer, with the focus, by the menu key or Shift+F10, and by a
  * long press. `keys`: what single letters do while the row itself has the focus, unless a click gave it that.
  */
-export function useRowActions(enabled: boolean, keys: Readonly<Record<string, () => void>>): RowActions {
+export function useRowActions(enabled: boolean, keys: Keys): RowActions {
   const [hovered, setHovered] = useState(false);
   const [within, setWithin] = useState(false);
   const hostRef = useRef<HTMLElement>(null);
@@ -61,27 +61,14 @@ export function useRowActions(enabled: boolean, keys: Readonly<Record<string, ()
     setWithin(hostRef.current?.contains(document.activeElement) ?? false);
   });
   const press = useLongPress(() => open('sheet'));
-
-  function onContextMenu(event: MouseEvent<HTMLElement>) {
-    if (!enabled || !isOwn(event)) return;
+  const onContextMenu = (event: MouseEvent<HTMLElement>) => {
     const touched = TOUCHING.has((event.nativeEvent as globalThis.PointerEvent).pointerType);
     // The right button keeps the browser's own menu: words are copied by it.
-    if (event.button === 2 && !touched) return;
+    if (!enabled || !isOwn(event) || (event.button === 2 && !touched)) return;
     event.preventDefault();
     press.cancel();
     if (opened === null) open(touched ? 'sheet' : 'menu');
-  }
-
-  function onKeyDown(event: KeyboardEvent<HTMLElement>) {
-    if (!enabled || event.target !== event.currentTarget) return;
-    const menuKey = event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey);
-    const plain = isFocusByKey() && !event.ctrlKey && !event.metaKey && !event.altKey;
-    const act = plain ? keys[event.key.toLowerCase()] : undefined;
-    if (menuKey) open('menu');
-    else if (act) act();
-    else return;
-    event.preventDefault();
-  }
+  };
 
   const handlers: RowHandlers = {
     onPointerEnter: (event) => {
@@ -106,9 +93,23 @@ export function useRowActions(enabled: boolean, keys: Readonly<Record<string, ()
     onBlur: (event) => {
       if (!event.currentTarget.contains(event.relatedTarget)) setWithin(false);
     },
-    onKeyDown,
+    onKeyDown: (event) => {
+      if (enabled) onRowKey(event, keys, () => open('menu'));
+    },
   };
   return { active: enabled && (hovered || within || opened !== null), opened, anchor, open, close, handlers };
+}
+
+type Keys = Readonly<Record<string, () => void>>;
+
+function onRowKey(event: KeyboardEvent<HTMLElement>, keys: Keys, openMenu: () => void): void {
+  if (event.target !== event.currentTarget) return;
+  const menuKey = event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey);
+  const plain = isFocusByKey() && !event.ctrlKey && !event.metaKey && !event.altKey;
+  const act = menuKey ? openMenu : plain ? keys[event.key.toLowerCase()] : undefined;
+  if (!act) return;
+  act();
+  event.preventDefault();
 }
 
 /** What lies over the row, and where the focus goes after it. `onClosed` is called once it went there. */
@@ -116,6 +117,30 @@ function useOpened(hostRef: RefObject<HTMLElement | null>, onClosed: () => void)
   const [opened, setOpened] = useState<Opened | null>(null);
   const anchor = useRef<HTMLElement>(null);
   const opener = useRef<Element>(null);
+  const whenClosed = useWhenClosed(opened, onClosed);
+
+  function goBack() {
+    const from = opener.current;
+    if (from instanceof HTMLElement && from !== document.body) (from.isConnected ? from : hostRef.current)?.focus();
+  }
+
+  return {
+    opened,
+    anchor,
+    open: (what: Opened, beside?: HTMLElement) => {
+      if (opened === null) opener.current = document.activeElement;
+      if (beside) anchor.current = beside;
+      setOpened(what);
+    },
+    close: (to: () => void = goBack) => {
+      whenClosed(to);
+      setOpened(null);
+    },
+  };
+}
+
+/** Answers what takes the move of the focus that is made once nothing is open; `onClosed` is called after it. */
+function useWhenClosed(opened: Opened | null, onClosed: () => void): (move: () => void) => void {
   const next = useRef<(() => void) | null>(null);
   const closed = useRef(onClosed);
   useEffect(() => {
@@ -132,24 +157,8 @@ function useOpened(hostRef: RefObject<HTMLElement | null>, onClosed: () => void)
     });
     return () => clearTimeout(timer);
   }, [opened]);
-
-  function goBack() {
-    const from = opener.current;
-    if (from instanceof HTMLElement && from !== document.body) (from.isConnected ? from : hostRef.current)?.focus();
-  }
-
-  return {
-    opened,
-    anchor,
-    open: (what: Opened, beside?: HTMLElement) => {
-      if (opened === null) opener.current = document.activeElement;
-      if (beside) anchor.current = beside;
-      setOpened(what);
-    },
-    close: (to: () => void = goBack) => {
-      next.current = to;
-      setOpened(null);
-    },
+  return (move) => {
+    next.current = move;
   };
 }
 

@@ -38,14 +38,12 @@ const NOBODY: never[] = [];
 const LIT_MS = 2_000;
 
 /** The messages of one conversation, drawn as far as they are in view. */
-export function MessageList({ open, me, title, newFrom, start, jump, editing, onEscape }: MessageListProps) {
+export function MessageList(props: MessageListProps) {
+  const { open, me, title, newFrom, jump, editing, onEscape } = props;
   const { view, messages } = open;
   const scroller = useRef<HTMLDivElement>(null);
   const [focused, setFocused] = useState<string | null>(null);
-  const people = usePeople();
   const rows = useRows(messages, me, newFrom);
-  // After a failure only the button asks again.
-  const asks = messages.loading === null && messages.error === null;
   const timeline = useTimelineScroll({
     scroller,
     rows,
@@ -53,21 +51,12 @@ export function MessageList({ open, me, title, newFrom, start, jump, editing, on
     startAt: rows.findIndex((row) => row.fresh),
     target: jump.target,
     focusedKey: focused,
-    onNearTop: () => {
-      if (asks && messages.hasOlder) void messages.loadOlder();
-    },
-    onNearEnd: () => {
-      if (asks && messages.hasNewer) void messages.loadNewer();
-    },
+    ...loadingAtEdges(messages),
   });
-  const seen = () => rows[timeline.lowestVisible()]?.message?.seq ?? lastSeqUpTo(rows, timeline.lowestVisible());
-  const glance = useReadMarks(view.id, rows, seen);
+  const glance = useReadMarks(view.id, rows, () => lastSeqUpTo(rows, timeline.lowestVisible()));
   const arrived = useArrivals(rows, me, timeline.pinned || messages.hasNewer);
-  const describe = useDescriber(view, me);
   const lit = useLit(jump.target, rows, timeline.whenDrawn);
   useEditorInView(editing, rows, timeline.reveal);
-  const stop = rows.some((row) => row.key === focused) ? focused : (rows.at(-1)?.key ?? null);
-
   return (
     <div className="relative min-h-0 flex-1">
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the feed pattern: arrows lead from article to article */}
@@ -80,29 +69,7 @@ export function MessageList({ open, me, title, newFrom, start, jump, editing, on
         onScroll={glance}
         onKeyDown={(event) => onListKey(event, rows.length, { reveal: timeline.reveal, onEscape })}
       >
-        <div className="relative mt-auto w-full flex-none" role="presentation" style={{ height: timeline.height }}>
-          {timeline.items.map(({ key, index, start: offset }) => {
-            const row = rows[index];
-            if (!row) return null;
-            return (
-              <MessageRow
-                key={key}
-                row={row}
-                index={index}
-                offset={offset}
-                tabStop={row.key === stop}
-                measure={timeline.measure}
-                onFocus={setFocused}
-                editing={editing !== null && row.message?.id === editing}
-                lit={row.key === lit}
-                onRetry={messages.resend}
-                onDiscard={messages.discard}
-                start={row.start ? start : null}
-                {...describe(row, people)}
-              />
-            );
-          })}
-        </div>
+        <Rows list={props} rows={rows} timeline={timeline} lit={lit} focused={focused} onFocus={setFocused} />
       </div>
       <PageNotice messages={messages} />
       {timeline.pinned ? null : (
@@ -110,6 +77,63 @@ export function MessageList({ open, me, title, newFrom, start, jump, editing, on
       )}
     </div>
   );
+}
+
+interface RowsProps {
+  list: MessageListProps;
+  rows: readonly Row[];
+  timeline: TimelineScroll;
+  lit: string | null;
+  /** The key of the row that had the focus last. */
+  focused: string | null;
+  onFocus: (key: string) => void;
+}
+
+/** The rows that are in view or near it, each at its place. */
+function Rows({ list, rows, timeline, lit, focused, onFocus }: RowsProps) {
+  const { open, me, start, editing } = list;
+  const { view, messages } = open;
+  const people = usePeople();
+  const describe = useDescriber(view, me);
+  const tabStop = rows.some((row) => row.key === focused) ? focused : (rows.at(-1)?.key ?? null);
+  return (
+    <div className="relative mt-auto w-full flex-none" role="presentation" style={{ height: timeline.height }}>
+      {timeline.items.map(({ key, index, start: offset }) => {
+        const row = rows[index];
+        if (!row) return null;
+        return (
+          <MessageRow
+            key={key}
+            row={row}
+            index={index}
+            offset={offset}
+            tabStop={row.key === tabStop}
+            measure={timeline.measure}
+            onFocus={onFocus}
+            editing={editing !== null && row.message?.id === editing}
+            lit={row.key === lit}
+            onRetry={messages.resend}
+            onDiscard={messages.discard}
+            start={row.start ? start : null}
+            {...describe(row, people)}
+          />
+        );
+      })}
+    </div>
+  );
+}
+
+/** More messages are loaded near either edge; after a failure only the button asks again. */
+function loadingAtEdges(messages: OpenConversation['messages']) {
+  const asks = messages.loading === null && messages.error === null;
+  return {
+    onNearTop: () => {
+      if (asks && messages.hasOlder) void messages.loadOlder();
+    },
+    onNearEnd: () => {
+      if (asks && messages.hasNewer) void messages.loadNewer();
+    },
+  };
 }
 
 function useRows({ items, hasOlder }: OpenConversation['messages'], me: string, newFrom: number | null): Row[] {
