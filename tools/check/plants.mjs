@@ -163,19 +163,15 @@ export const PLANTS = [
   },
   {
     step: 'budgets',
-    files: {
-      'apps/api/src/kernel/planted-collaborators.ts':
-        'export class Planted {\n  constructor(\n    readonly a: 1,\n    readonly b: 2,\n    readonly c: 3,\n    readonly d: 4,\n    readonly e: 5,\n  ) {}\n}\n',
-    },
-    says: /planted-collaborators[.]ts:2: constructor has 5 parameters.*split/,
-  },
-  {
-    step: 'budgets',
     files: { 'apps/api/src/kernel/planted-import.ts': "export type Planted = import('./ids.js').Planted;\n" },
     says: /planted-import[.]ts:1: import\('.\/ids[.]js'\) hides/,
   },
   { step: 'budgets', files: lengthy, says: /95 % of the files have up to 2\d\d lines/ },
-  { step: 'budgets', files: lengthy, says: /95 % of the functions have up to 45 lines/ },
+  {
+    step: 'budgets',
+    files: lengthy,
+    says: /95 % of the functions of packages\/protocol have up to 45 lines, at most 20/,
+  },
 
   { step: 'names', files: { 'packages/protocol/src/utils.ts': '' }, says: /src\/utils[.]ts: a name that invites/ },
   { step: 'names', files: { 'apps/web/src/shared/a.ts': '' }, says: /src\/shared: a name that invites/ },

@@ -27,7 +27,7 @@ export const STEPS = [
   { name: 'size', command: [node, join(root, 'tools/size.mjs')], shows: true },
   { name: 'lint', command: [node, packaged('oxlint/bin/oxlint'), '--format=unix'] },
   { name: 'imports', command: own('imports.mjs') },
-  { name: 'budgets', command: own('budgets.mjs') },
+  { name: 'budgets', command: own('budgets.mjs'), shows: true },
   { name: 'names', command: own('names.mjs') },
   { name: 'dead-code', command: [node, packaged('knip/bin/knip.js'), '--no-config-hints', '--no-progress'] },
   { name: 'migrations', command: own('migrations.mjs') },
