@@ -77,7 +77,7 @@ export default {
     rule('resolvable', 'An import that leads nowhere.', {}, { couldNotResolve: true }),
     ...betweenPackages,
     rule(
-      'front-door-of-packages',
+      'packages-by-name',
       'Another package is entered by its name, not by a path into its sources.',
       { path: '^((?:apps|packages)/[^/]+)/' },
       { path: '^(apps|packages)/[^/]+/', pathNot: ['^$1/', '^(apps|packages)/[^/]+/dist/'] },
@@ -146,16 +146,16 @@ export default {
       { path: '[.]repository[.]ts$' },
     ),
     rule(
-      'doors-without-modules',
+      'transports-without-modules',
       'A door never learns of a module.',
-      { path: api('realtime/doors/') },
+      { path: api('realtime/transports/') },
       { path: api('modules/') },
     ),
     rule(
-      'modules-without-doors',
+      'modules-without-transports',
       'A module never learns of a door.',
       { path: api('modules/') },
-      { path: api('realtime/doors/') },
+      { path: api('realtime/transports/') },
     ),
     rule(
       'kernel-alone',

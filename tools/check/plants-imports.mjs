@@ -7,7 +7,7 @@ const CONSTANT = 'export const planted = 1;\n';
 const inside = {
   [`${API}/modules/typing/index.ts`]: CONSTANT,
   [`${API}/modules/typing/planted-inside.ts`]: CONSTANT,
-  [`${API}/realtime/doors/plain/planted-door.ts`]: CONSTANT,
+  [`${API}/realtime/transports/plain/planted-transport.ts`]: CONSTANT,
 };
 
 function plant(rule, file, text, more = {}) {
@@ -27,7 +27,7 @@ export const IMPORT_PLANTS = [
   plant('house-apps/web', 'apps/web/src/planted-api.ts', taking('../../api/src/kernel/ids.js')),
   plant('house-apps/e2e', 'apps/e2e/bench/planted-api.ts', taking('../../api/dist/kernel/ids.js')),
   plant('house-apps/web-tests', 'apps/web/src/planted-api.spec.ts', taking('../../api/src/kernel/ids.js')),
-  plant('front-door-of-packages', 'apps/web/src/planted-path.ts', taking('../../../packages/protocol/src/index.js')),
+  plant('packages-by-name', 'apps/web/src/planted-path.ts', taking('../../../packages/protocol/src/index.js')),
   plant('no-dependencies', 'packages/protocol/src/planted-core.ts', taking('node:path')),
   plant('no-tests-in-code', `${API}/kernel/planted-test.ts`, taking('./planted-tested.spec.js'), {
     [`${API}/kernel/planted-tested.spec.ts`]: CONSTANT,
@@ -61,14 +61,14 @@ export const IMPORT_PLANTS = [
     [`${API}/modules/typing/planted.repository.ts`]: CONSTANT,
   }),
   plant(
-    'doors-without-modules',
-    `${API}/realtime/doors/plain/planted-curious.ts`,
+    'transports-without-modules',
+    `${API}/realtime/transports/plain/planted-curious.ts`,
     taking('../../../modules/typing/index.js'),
   ),
   plant(
-    'modules-without-doors',
-    `${API}/modules/typing/planted-door.ts`,
-    taking('../../realtime/doors/plain/planted-door.js'),
+    'modules-without-transports',
+    `${API}/modules/typing/planted-transport.ts`,
+    taking('../../realtime/transports/plain/planted-transport.js'),
   ),
   plant('kernel-alone', `${API}/kernel/planted-core.ts`, taking('node:fs')),
   plant('config-alone', `${API}/config/planted-typing.ts`, taking('../modules/typing/index.js')),

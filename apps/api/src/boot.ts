@@ -8,13 +8,13 @@ import type { Config } from './config/config.js';
 import type { OpenDatabases } from './database/database.module.js';
 import { installationOf } from './database/installation.js';
 import { openDatabases } from './database/open.js';
-import { openDoorway } from './platform/http/doorway.js';
 import { TimedExpressAdapter } from './platform/http/express-adapter.js';
+import { applyHttpPipeline } from './platform/http/http-pipeline.js';
 import { OriginPolicy } from './platform/http/origin.js';
 import { loadKeys } from './platform/keys.js';
-import { NestLog } from './platform/nest-log.js';
 import { RedisLink } from './platform/redis/redis-link.js';
-import { SocketAdapter } from './realtime/socket-adapter.js';
+import { NestLog } from './platform/telemetry/nest-log.js';
+import { SocketIoAdapter } from './realtime/transports/socketio/socketio.adapter.js';
 
 /** One server process, or one of several in a test. */
 export interface Node {
@@ -46,9 +46,14 @@ export async function boot(config: Config, log: Logger, interruption?: AbortSign
       new TimedExpressAdapter(2 * config.limits.connections + SPARE_CONNECTIONS),
       { logger: new NestLog(log), abortOnError: false, bodyParser: false },
     );
-    const closeDoorway = openDoorway(app, log);
+    const closeDoorway = applyHttpPipeline(app, log);
     const origins = app.get(OriginPolicy);
-    const sockets = new SocketAdapter(app, { log, redis, config, refusalOf: (request) => origins.refusalOf(request) });
+    const sockets = new SocketIoAdapter(app, {
+      log,
+      redis,
+      config,
+      refusalOf: (request) => origins.refusalOf(request),
+    });
     app.useWebSocketAdapter(sockets);
     await app.init();
     closeDoorway();
@@ -64,7 +69,7 @@ export async function boot(config: Config, log: Logger, interruption?: AbortSign
 function started(
   app: NestExpressApplication,
   host: string | null,
-  { databases, sockets }: { databases: OpenDatabases; sockets: SocketAdapter },
+  { databases, sockets }: { databases: OpenDatabases; sockets: SocketIoAdapter },
 ): Node {
   const { port } = app.getHttpServer().address() as AddressInfo;
   const name =

@@ -2,7 +2,7 @@ import { boot } from './boot.js';
 import type { Config } from './config/config.js';
 import { ConfigurationError, readEnvironment } from './config/environment.js';
 import { DirectoryHeldError } from './database/directory-lock.js';
-import { createLog } from './platform/log.js';
+import { createLog } from './platform/telemetry/log.js';
 
 const HARD_EXIT_MS = 9_500;
 

@@ -4,8 +4,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { sql } from 'drizzle-orm';
 import pg from 'pg';
 import { MessageChangesRepository } from '../src/modules/messages/message-changes.repository.js';
-import { FeedBus } from '../src/realtime/feed/feed-bus.js';
-import { Sweep } from '../src/realtime/feed/sweep.js';
+import { NodeBus } from '../src/realtime/bus/node-bus.js';
+import { Reconciler } from '../src/realtime/hub/reconciler.js';
 import { startNode, type TestNode } from './node.js';
 import { type Answer, aGroup, aPerson, groupOf, type Person, people, succeeded } from './people.js';
 import { ENGINE } from './test-database.js';
@@ -13,12 +13,12 @@ import type { TestSocket } from './test-socket.js';
 import { until } from './until.js';
 
 let node: TestNode;
-let bus: FeedBus;
-let publish: FeedBus['publish'];
+let bus: NodeBus;
+let publish: NodeBus['publish'];
 
 beforeAll(async () => {
   node = await startNode();
-  bus = node.node.app.get(FeedBus);
+  bus = node.node.app.get(NodeBus);
   publish = bus.publish.bind(bus);
 });
 afterEach(() => {
@@ -95,7 +95,7 @@ describe('changes of which this node was not told', () => {
     const { id, owner, members } = await aGroup(node);
     const [bob] = members as [Person];
     const socket = await bob.connect();
-    const sweeper = node.node.app.get(Sweep);
+    const sweeper = node.node.app.get(Reconciler);
     const { sweep } = sweeper;
     // Neither told nor found before the last of them is committed.
     sweeper.sweep = async () => undefined;

@@ -4,7 +4,7 @@ import { type JWTPayload, SignJWT } from 'jose';
 import supertest from 'supertest';
 import { boot, type Node } from '../src/boot.js';
 import { readEnvironment } from '../src/config/environment.js';
-import { createLog } from '../src/platform/log.js';
+import { createLog } from '../src/platform/telemetry/log.js';
 import { freshDatabase, type TestDatabase } from './test-database.js';
 
 /** The host product's identity provider, played by us. */

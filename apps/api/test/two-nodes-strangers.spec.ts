@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { sql } from 'drizzle-orm';
 import { createClient } from 'redis';
-import { Sweep } from '../src/realtime/feed/sweep.js';
+import { Reconciler } from '../src/realtime/hub/reconciler.js';
 import { startOn, type TestNode } from './node.js';
 import { at, hears, pairOfNodes } from './pair-of-nodes.js';
 import { aPerson, directOf, groupOf, Person } from './people.js';
@@ -106,7 +106,7 @@ describe('whoever may publish in Redis', () => {
     const channels = [...new Set(heard.map(({ channel }) => channel))];
     for (const { channel, message } of heard)
       for (const each of new Set([channel, ...channels])) await stranger.publish(each, message);
-    await other().node.app.get(Sweep).sweep();
+    await other().node.app.get(Reconciler).sweep();
     const again = await here.say(id, 'four');
     await here.reaches(id, again.version);
     expect(here.versions(id)).toEqual(range(here.versions(id)[0] as number, again.version));

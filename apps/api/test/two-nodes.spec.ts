@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { RedisServer } from '@parley/testkit';
 import { sql } from 'drizzle-orm';
 import { SessionEvents } from '../src/modules/auth/index.js';
-import { Sweep } from '../src/realtime/feed/sweep.js';
+import { Reconciler } from '../src/realtime/hub/reconciler.js';
 import { PASSWORD, type TestNode } from './node.js';
 import { at, hears, missesRedis, pairOfNodes, readiness, withTwoNodes } from './pair-of-nodes.js';
 import { aPerson, groupOf, Person, people, succeeded, times } from './people.js';
@@ -241,7 +241,7 @@ describe('a node and Redis', () => {
   it('S0.15 S2.17: Redis alone brings everything, were there no sweep', async () => {
     await withTwoNodes([pair.redis.url, pair.redis.url], async (first, second) => {
       await Promise.all([first, second].map(hears));
-      for (const node of [first, second]) node.node.app.get(Sweep).onApplicationShutdown();
+      for (const node of [first, second]) node.node.app.get(Reconciler).onApplicationShutdown();
       const ann = await aPerson(first);
       const bob = at(second, await aPerson(first));
       const there = await bob.connect();

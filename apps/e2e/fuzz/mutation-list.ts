@@ -39,7 +39,7 @@ export const MUTATIONS: Mutation[] = [
     name: 'a removal outside the version order: sockets leave after a moment instead of in their turn',
     patches: [
       {
-        file: 'apps/api/src/realtime/feed/deliveries.ts',
+        file: 'apps/api/src/realtime/hub/broadcaster.ts',
         from: 'if (event.left) this.leave(conversationId, event.left);',
         to: 'const { left } = event;\n    if (left) setTimeout(() => this.leave(conversationId, left), 10);',
       },

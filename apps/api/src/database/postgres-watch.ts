@@ -4,9 +4,9 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import type { Availability } from './availability.js';
+import { DatabaseSockets } from './database-sockets.js';
 import { isAway, isOutOfSlots, isUnfit, wordsOf } from './faults.js';
 import { IS_READ_ONLY, ReadOnlyError, tryWriting } from './fitness.js';
-import { Links } from './links.js';
 import * as schema from './schema/index.js';
 import { type Settings, statingSettings } from './session-settings.js';
 
@@ -46,7 +46,7 @@ const OPTIONS =
  * refused at once, until it has reached the database again. So no command has to wait in order to find that out.
  */
 export class PostgresWatch implements Availability {
-  readonly links = new Links();
+  readonly links = new DatabaseSockets();
   private readonly processName = randomBytes(4).toString('hex');
   private readonly listeners = new Set<(isUp: boolean) => void>();
   private readonly closing = new AbortController();

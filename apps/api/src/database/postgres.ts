@@ -2,7 +2,7 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import type { Logger } from 'pino';
 import { ParleyError } from '../kernel/errors.js';
-import { Turns } from '../kernel/turns.js';
+import { Semaphore } from '../kernel/semaphore.js';
 import { Database, type Db, type RunTransaction, refuseInsideTransaction } from './database.js';
 import { isConnectionFault, translated } from './faults.js';
 import type { PostgresWatch } from './postgres-watch.js';
@@ -35,10 +35,10 @@ export function openPostgres(options: PostgresOptions, watch: PostgresWatch, log
   const { connections } = options;
   const pool = openPool(options, watch, log);
   const connect = connector(pool);
-  const turns = new Turns({
+  const turns = new Semaphore({
     atOnce: connections,
     mostWaiting: MOST_WAITING,
-    patienceMs: ACQUIRE_MS,
+    timeoutMs: ACQUIRE_MS,
     retryAfterMs: RETRY_AFTER_MS,
   });
   watch.onChange((isUp) => {

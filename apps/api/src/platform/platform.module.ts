@@ -3,7 +3,6 @@ import { ThrottlerModule } from '@nestjs/throttler';
 import type { Logger } from 'pino';
 import { CONFIG, type Config } from '../config/config.js';
 import { LOG } from '../kernel/log.js';
-import { DatabaseHealth } from './database-health.js';
 import { Cursors } from './http/cursors.js';
 import { HealthController } from './http/health.controller.js';
 import { OriginPolicy } from './http/origin.js';
@@ -11,7 +10,8 @@ import { INSTALLATION, RefreshCookieNames } from './http/refresh-cookie-names.js
 import { Keys } from './keys.js';
 import { RedisHealth } from './redis/redis-health.js';
 import { REDIS, type RedisLink } from './redis/redis-link.js';
-import { ServiceState } from './service-state.js';
+import { DatabaseHealth } from './telemetry/database-health.js';
+import { HealthRegistry } from './telemetry/health-registry.js';
 
 export interface PlatformParts {
   config: Config;
@@ -38,8 +38,8 @@ export class PlatformModule {
       module: PlatformModule,
       imports: [ThrottlerModule.forRoot({ throttlers: [] })],
       controllers: [HealthController],
-      providers: [...given, RefreshCookieNames, OriginPolicy, Cursors, ServiceState, DatabaseHealth, RedisHealth],
-      exports: [CONFIG, LOG, REDIS, Keys, RefreshCookieNames, OriginPolicy, Cursors, ServiceState, ThrottlerModule],
+      providers: [...given, RefreshCookieNames, OriginPolicy, Cursors, HealthRegistry, DatabaseHealth, RedisHealth],
+      exports: [CONFIG, LOG, REDIS, Keys, RefreshCookieNames, OriginPolicy, Cursors, HealthRegistry, ThrottlerModule],
     };
   }
 }

@@ -18,25 +18,29 @@ export interface BrokenBuild {
   fails?: string;
 }
 
-const FEED = 'apps/api/src/realtime/feed';
+const HUB = 'apps/api/src/realtime/hub';
 const MESSAGES = 'apps/api/src/modules/messages';
 
 /** Everything goes to everyone through the adapter at once: no order, no repair. */
 const PLAIN_BROADCAST: Patch[] = [
   {
-    file: `${FEED}/feeds.ts`,
+    file: `${HUB}/hub.ts`,
     from: 'this.bus.publish({ conversationId, events, marks }, joined);',
     to: `for (const event of events) this.deliveries?.event(conversationId, event, new Map());
     for (const mark of marks) this.deliveries?.mark(conversationId, mark);
     return void joined;`,
   },
   {
-    file: `${FEED}/deliveries.ts`,
+    file: `${HUB}/broadcaster.ts`,
     from: 'this.io.local.to(room).except(event.joined.map(userRoom)) : this.io.local.to(room);',
     to: 'this.io.to(room).except(event.joined.map(userRoom)) : this.io.to(room);',
   },
   // Its feeds hear nothing any more: the sweep would tell everything once more.
-  { file: `${FEED}/sweep.ts`, from: 'if (this.sweeping) return;', to: 'if (this.sweeping || !this.stopped) return;' },
+  {
+    file: `${HUB}/reconciler.ts`,
+    from: 'if (this.sweeping) return;',
+    to: 'if (this.sweeping || !this.stopped) return;',
+  },
 ];
 
 export const BROKEN_BUILDS: BrokenBuild[] = [
@@ -99,7 +103,7 @@ export const BROKEN_BUILDS: BrokenBuild[] = [
     name: 'a feed that does not wait for what is missing',
     patches: [
       {
-        file: `${FEED}/feed.ts`,
+        file: `${HUB}/conversation-stream.ts`,
         from: 'if (event.version === this.version + 1 && this.cursor !== null && !this.working && !event.joined)',
         to: 'if (this.cursor !== null && !event.joined)',
       },
@@ -111,7 +115,7 @@ export const BROKEN_BUILDS: BrokenBuild[] = [
     name: 'the sockets of a removed member stay',
     patches: [
       {
-        file: `${FEED}/deliveries.ts`,
+        file: `${HUB}/broadcaster.ts`,
         from: 'if (event.left) this.leave(conversationId, event.left);',
         to: 'if (event.left && event.version < 0) this.leave(conversationId, event.left);',
       },
@@ -148,11 +152,15 @@ export const BROKEN_BUILDS: BrokenBuild[] = [
     name: 'attachments of binary packets are kept until all have come',
     patches: [
       {
-        file: 'apps/api/src/realtime/text-only-parser.ts',
+        file: 'apps/api/src/realtime/transports/socketio/text-only-parser.ts',
         from: "if (this.announced === 0) throw new Error('binary data that nobody announced');",
         to: 'if (this.announced === 0) return super.add(packet);',
       },
-      { file: 'apps/api/src/realtime/text-only-parser.ts', from: '/^[56]/.test(packet)', to: '/^[78]/.test(packet)' },
+      {
+        file: 'apps/api/src/realtime/transports/socketio/text-only-parser.ts',
+        from: '/^[56]/.test(packet)',
+        to: '/^[78]/.test(packet)',
+      },
     ],
     row: halfSent,
     seenBy: [],
@@ -205,12 +213,12 @@ export const BROKEN_BUILDS: BrokenBuild[] = [
         to: 'const FIRST_BYTES = 524_288;',
       },
       {
-        file: 'apps/api/src/realtime/slow-readers.ts',
+        file: 'apps/api/src/realtime/connections/slow-consumers.ts',
         from: 'return Math.floor(waiting / PACE / (PING_TIMEOUT_MS / 1_000));',
         to: 'return Math.min(0, waiting);',
       },
       {
-        file: 'apps/api/src/realtime/slow-readers.ts',
+        file: 'apps/api/src/realtime/connections/slow-consumers.ts',
         from: 'if (performance.now() - this.pingedAt < PING_PAUSE_MS) return;',
         to: 'if (performance.now() - this.pingedAt < PING_PAUSE_MS * 60) return;',
       },

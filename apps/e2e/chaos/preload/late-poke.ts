@@ -8,7 +8,7 @@ const LATE_MS = 50;
 type Publish = (...args: unknown[]) => void;
 
 const script = process.argv[1] ?? '';
-const file = join(dirname(script), 'realtime/feed/redis-feed-bus.js');
+const file = join(dirname(script), 'realtime/bus/redis-node-bus.js');
 const { RedisFeedBus } = (await import(pathToFileURL(file).href)) as { RedisFeedBus: { prototype: object } };
 const prototype = RedisFeedBus.prototype as { publish: Publish };
 const publish = prototype.publish;

@@ -17,12 +17,12 @@ import { PasswordProof } from './password-proof.js';
 import { RefreshCookie } from './refresh-cookie.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import { SessionEvents } from './session-events.js';
+import { SessionStatusCache } from './session-status.cache.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { SessionsService } from './sessions.service.js';
 import { SignInService } from './sign-in.service.js';
 import { SignInLimits } from './sign-in-limits.js';
-import { Standings } from './standings.js';
 import { TokenService } from './token.service.js';
 
 const signing = JwtModule.registerAsync({
@@ -38,7 +38,7 @@ const signing = JwtModule.registerAsync({
     ...[AccountsRepository, SessionsRepository],
     ...[AuthService, SignInService, SessionsService, DisablingService],
     ...[TokenService, OwnTokens, HostTokens, HostAccounts, RefreshTokens, RefreshCookie],
-    ...[PasswordHasher, PasswordProof, SignInLimits, SessionEvents, Standings],
+    ...[PasswordHasher, PasswordProof, SignInLimits, SessionEvents, SessionStatusCache],
   ],
   exports: [TokenService, SessionEvents],
 })

@@ -4,7 +4,7 @@ import { OWN_ISSUER } from '../../config/config.js';
 import { ParleyError } from '../../kernel/errors.js';
 import { isUuid } from '../../kernel/ids.js';
 import type { Principal } from '../../kernel/principal.js';
-import { Standings } from './standings.js';
+import { SessionStatusCache } from './session-status.cache.js';
 import { type Claims, checkTimes } from './token-claims.js';
 
 /** Seconds that an access token lives. */
@@ -18,7 +18,7 @@ const NAMES = { issuer: OWN_ISSUER, audience: OWN_ISSUER };
 export class OwnTokens {
   constructor(
     private readonly jwt: JwtService,
-    private readonly standings: Standings,
+    private readonly standings: SessionStatusCache,
   ) {}
 
   issue(user: { id: string }, sessionId: string): string {

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { hash, verify } from '@node-rs/argon2';
 import { CONFIG, type Config } from '../../config/config.js';
-import { Turns } from '../../kernel/turns.js';
+import { Semaphore } from '../../kernel/semaphore.js';
 
 /** argon2id, the library's default algorithm; 19 MiB and two passes take some 50 ms of one core. */
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
@@ -19,11 +19,11 @@ export type Gate = (compare: () => Promise<Match>) => Promise<Match>;
  */
 @Injectable()
 export class PasswordHasher {
-  private readonly turns: Turns;
+  private readonly turns: Semaphore;
   private readonly nobodys = hash('nobody has this password', COST);
 
   constructor(@Inject(CONFIG) { signIn }: Pick<Config, 'signIn'>) {
-    this.turns = new Turns({ atOnce: AT_ONCE, mostWaiting: signIn.mostWaiting, retryAfterMs: RETRY_AFTER_MS });
+    this.turns = new Semaphore({ atOnce: AT_ONCE, mostWaiting: signIn.mostWaiting, retryAfterMs: RETRY_AFTER_MS });
   }
 
   /** @throws `service_unavailable` where too many wait already, as `compare` does. */

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/config.js';
 import { ParleyError } from '../../kernel/errors.js';
-import { type Left, WindowCounts } from '../../kernel/window-counts.js';
+import { type Left, WindowCounts } from '../../platform/limits/window-counts.js';
 import type { Gate, Match } from './password-hasher.js';
 
 /** Whose attempt it is. */

@@ -14,8 +14,8 @@ import {
   type RefreshResult,
   type SendResult,
 } from '@parley/protocol';
-import { Payload } from '../../realtime/payload.js';
-import { RethrowFilter } from '../../realtime/rethrow.filter.js';
+import { Payload } from '../../realtime/commands/payload.js';
+import { RethrowFilter } from '../../realtime/commands/rethrow.filter.js';
 import type { ParleyServer, ParleySocket } from '../../realtime/socket.js';
 import { MessagesService, OpenCommandDto, parsePageRequest, SendCommandDto, type Sent } from '../messages/index.js';
 import { MarkCommandDto, ReceiptsService } from '../receipts/index.js';

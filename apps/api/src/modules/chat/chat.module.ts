@@ -1,8 +1,8 @@
 import { Module } from '@nestjs/common';
-import { FeedModule } from '../../realtime/feed/feed.module.js';
-import { TokenVerifier, WsAuthGuard } from '../../realtime/guards/ws-auth.guard.js';
-import { ServiceNotices } from '../../realtime/service-notices.js';
-import { SessionClock } from '../../realtime/session-clock.js';
+import { ServiceNotices } from '../../realtime/connections/service-notices.js';
+import { SessionExpiry } from '../../realtime/connections/session-expiry.js';
+import { TokenVerifier } from '../../realtime/connections/token-verifier.js';
+import { HubModule } from '../../realtime/hub/hub.module.js';
 import { AuthModule, TokenService } from '../auth/index.js';
 import { MessagesModule } from '../messages/index.js';
 import { PresenceModule } from '../presence/index.js';
@@ -10,6 +10,7 @@ import { ReactionsModule } from '../reactions/index.js';
 import { ReceiptsModule } from '../receipts/index.js';
 import { SyncModule } from '../sync/index.js';
 import { ChatGateway } from './chat.gateway.js';
+import { WsAuthGuard } from './guards/ws-auth.guard.js';
 import { MessageChangesGateway } from './message-changes.gateway.js';
 import { SessionEndings } from './session-endings.gateway.js';
 import { SocketServer } from './socket-server.js';
@@ -17,7 +18,7 @@ import { SocketSessions } from './socket-sessions.js';
 import { SyncGateway } from './sync.gateway.js';
 
 @Module({
-  imports: [FeedModule, AuthModule, MessagesModule, ReceiptsModule, ReactionsModule, PresenceModule, SyncModule],
+  imports: [HubModule, AuthModule, MessagesModule, ReceiptsModule, ReactionsModule, PresenceModule, SyncModule],
   providers: [
     ChatGateway,
     SyncGateway,
@@ -25,7 +26,7 @@ import { SyncGateway } from './sync.gateway.js';
     SessionEndings,
     SocketServer,
     SocketSessions,
-    SessionClock,
+    SessionExpiry,
     ServiceNotices,
     WsAuthGuard,
     { provide: TokenVerifier, useExisting: TokenService },

@@ -1,8 +1,8 @@
 import { UseFilters } from '@nestjs/common';
 import { ConnectedSocket, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import type { MessageChangeResult, ReactionResult } from '@parley/protocol';
-import { Payload } from '../../realtime/payload.js';
-import { RethrowFilter } from '../../realtime/rethrow.filter.js';
+import { Payload } from '../../realtime/commands/payload.js';
+import { RethrowFilter } from '../../realtime/commands/rethrow.filter.js';
 import type { ParleySocket } from '../../realtime/socket.js';
 import { type Changed, EditCommandDto, MessageCommandDto, MessageDeletion, MessageEdits } from '../messages/index.js';
 import { ReactionCommandDto, ReactionsService } from '../reactions/index.js';

@@ -5,8 +5,8 @@ import { CONFIG, type Config } from '../../config/config.js';
 import { faultLevel, ParleyError } from '../../kernel/errors.js';
 import { isUuid } from '../../kernel/ids.js';
 import { LOG } from '../../kernel/log.js';
-import { closeForGood } from '../../realtime/closing.js';
-import { Connections } from '../../realtime/connections.js';
+import { closeForGood } from '../../realtime/connections/closing.js';
+import { Connections } from '../../realtime/connections/connections.js';
 import type { ParleyServer, ParleySocket } from '../../realtime/socket.js';
 import { SessionEvents, type SessionsEnded } from '../auth/index.js';
 

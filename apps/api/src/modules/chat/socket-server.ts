@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Feeds } from '../../realtime/feed/feeds.js';
-import { WsAuthGuard } from '../../realtime/guards/ws-auth.guard.js';
+import { Hub } from '../../realtime/hub/hub.js';
 import type { ParleyServer } from '../../realtime/socket.js';
+import { WsAuthGuard } from './guards/ws-auth.guard.js';
 import { SocketSessions } from './socket-sessions.js';
 
 /** Ties the Socket.IO server to the rooms that speak through it. */
@@ -9,7 +9,7 @@ import { SocketSessions } from './socket-sessions.js';
 export class SocketServer {
   constructor(
     private readonly guard: WsAuthGuard,
-    private readonly feeds: Feeds,
+    private readonly feeds: Hub,
     private readonly sessions: SocketSessions,
   ) {}
 

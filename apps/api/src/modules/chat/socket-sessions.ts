@@ -3,9 +3,9 @@ import type { JoinResult, RefreshResult } from '@parley/protocol';
 import type { Logger } from 'pino';
 import { asParleyError, faultLevel } from '../../kernel/errors.js';
 import { LOG } from '../../kernel/log.js';
-import { closeToComeBack } from '../../realtime/closing.js';
-import { Connections } from '../../realtime/connections.js';
-import { SessionClock } from '../../realtime/session-clock.js';
+import { closeToComeBack } from '../../realtime/connections/closing.js';
+import { Connections } from '../../realtime/connections/connections.js';
+import { SessionExpiry } from '../../realtime/connections/session-expiry.js';
 import type { ParleyServer, ParleySocket } from '../../realtime/socket.js';
 import { Presence } from '../presence/index.js';
 
@@ -14,7 +14,7 @@ import { Presence } from '../presence/index.js';
 export class SocketSessions {
   constructor(
     private readonly connections: Connections,
-    private readonly clock: SessionClock,
+    private readonly clock: SessionExpiry,
     private readonly presence: Presence,
     @Inject(LOG) private readonly log: Logger,
   ) {}

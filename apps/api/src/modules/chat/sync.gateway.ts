@@ -1,8 +1,8 @@
 import { UseFilters } from '@nestjs/common';
 import { ConnectedSocket, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import type { SyncAnswer } from '@parley/protocol';
-import { Payload } from '../../realtime/payload.js';
-import { RethrowFilter } from '../../realtime/rethrow.filter.js';
+import { Payload } from '../../realtime/commands/payload.js';
+import { RethrowFilter } from '../../realtime/commands/rethrow.filter.js';
 import type { ParleySocket } from '../../realtime/socket.js';
 import { AnswerSizes, SyncDto, SyncService } from '../sync/index.js';
 

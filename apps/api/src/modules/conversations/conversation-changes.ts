@@ -4,7 +4,7 @@ import { Database, type Db } from '../../database/database.js';
 import type { ConversationRow, ParticipantRow } from '../../database/rows.js';
 import { conflict, notFound } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
-import type { FeedEvent } from '../../realtime/feed/feed-events.js';
+import type { StreamEvent } from '../../realtime/hub/stream-events.js';
 import { MessageWriter, newMessageEvent, SystemMessagesRepository } from '../messages/index.js';
 import { type ChangeRow, ConversationsRepository } from './conversations.repository.js';
 
@@ -28,7 +28,7 @@ export interface Change<T> {
   values?: Partial<ConversationRow>;
   row: Omit<ChangeRow, 'version' | 'actorId'>;
   system: SystemMetadata;
-  event(conversation: ConversationRow): FeedEvent;
+  event(conversation: ConversationRow): StreamEvent;
 }
 
 /** Where the result is there already: nothing is written and nobody hears anything. */
@@ -88,7 +88,7 @@ export class ConversationChanges {
     return { conversation, actor };
   }
 
-  private async apply<T>(held: Held, change: Change<T>): Promise<FeedEvent[]> {
+  private async apply<T>(held: Held, change: Change<T>): Promise<StreamEvent[]> {
     const { tx, conversation, actor, version, at } = held;
     const place = { seq: conversation.lastSeq + 1, version: version + 1, countable: conversation.countable, at };
     const changed = await this.repository.update(tx, conversation.id, {

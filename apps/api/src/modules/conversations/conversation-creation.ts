@@ -9,7 +9,7 @@ import { invalid, notFound, ParleyError } from '../../kernel/errors.js';
 import { newId } from '../../kernel/ids.js';
 import type { Principal } from '../../kernel/principal.js';
 import { tidyName } from '../../platform/names.js';
-import { Feeds } from '../../realtime/feed/feeds.js';
+import { Hub } from '../../realtime/hub/hub.js';
 import { ConversationsRepository, type NewConversation } from './conversations.repository.js';
 import { MemberRefs } from './member-refs.js';
 
@@ -19,7 +19,7 @@ export class ConversationCreation {
     private readonly database: WriterDatabase,
     private readonly repository: ConversationsRepository,
     private readonly refs: MemberRefs,
-    private readonly feeds: Feeds,
+    private readonly feeds: Hub,
   ) {}
 
   /** `created` is false where the conversation was there already: the same pair, or the same id asked again. */

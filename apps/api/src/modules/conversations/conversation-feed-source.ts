@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type ConversationListItem, LIMITS } from '@parley/protocol';
-import { ChangeEvents } from '../../realtime/feed/change-events.js';
+import { ChangeEvents } from '../../realtime/hub/change-events.js';
 import type {
-  FeedEvent,
-  FeedSource,
   Heads,
-  MarkEvent,
   Memberships,
+  ReceiptEvent,
+  StreamEvent,
+  StreamSource,
   VersionRange,
-} from '../../realtime/feed/feed-events.js';
+} from '../../realtime/hub/stream-events.js';
 import { MessageFeed } from '../messages/index.js';
 import { ConversationItems } from './conversation-items.js';
 import { FeedSourceRepository, type MovedMark } from './feed-source.repository.js';
@@ -19,7 +19,7 @@ const hashOf = (parts: readonly string[]): string =>
 
 /** What feeds read from the database: any gap of any conversation, told exactly once and in order. */
 @Injectable()
-export class ConversationFeedSource implements FeedSource {
+export class ConversationFeedSource implements StreamSource {
   constructor(
     private readonly repository: FeedSourceRepository,
     private readonly messages: MessageFeed,
@@ -51,13 +51,13 @@ export class ConversationFeedSource implements FeedSource {
     return hashOf([...(await this.repository.epochParts()), await this.repository.databaseId()]);
   }
 
-  async eventsWithin(ranges: readonly VersionRange[]): Promise<Map<string, FeedEvent[]>> {
+  async eventsWithin(ranges: readonly VersionRange[]): Promise<Map<string, StreamEvent[]>> {
     const [created, changes] = await Promise.all([
       this.messages.created(ranges),
       this.repository.changesWithin(ranges),
     ]);
     const told = await this.changes.events(changes);
-    const found = new Map<string, FeedEvent[]>();
+    const found = new Map<string, StreamEvent[]>();
     for (const { conversationId, after } of ranges) {
       const events = [...(created.get(conversationId) ?? []), ...(told.get(conversationId) ?? [])];
       events.sort((a, b) => a.version - b.version);
@@ -68,14 +68,14 @@ export class ConversationFeedSource implements FeedSource {
     return found;
   }
 
-  async marksAfter(receipts: ReadonlyMap<string, number>): Promise<Map<string, MarkEvent[]>> {
+  async marksAfter(receipts: ReadonlyMap<string, number>): Promise<Map<string, ReceiptEvent[]>> {
     const moved = Map.groupBy(await this.repository.movedMarks(receipts), (mark) => mark.conversation_id);
     return new Map([...moved].map(([id, marks]) => [id, marks.map((mark) => markEvent(id, mark))]));
   }
 }
 
 /** A repaired mark: what the member's watermarks are now, as one event of each kind. */
-function markEvent(conversationId: string, mark: MovedMark): MarkEvent {
+function markEvent(conversationId: string, mark: MovedMark): ReceiptEvent {
   const { user_id: userId, receipts } = mark;
   const small = mark.member_count <= LIMITS.receiptsMembers;
   const base = { conversationId, receipts, userId };

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type ConversationDetail, type ConversationPage, LIMITS, type Member, type Page } from '@parley/protocol';
 import { notFound } from '../../kernel/errors.js';
-import { AnswerBudget } from '../../platform/answer-budget.js';
 import { Cursors } from '../../platform/http/cursors.js';
+import { AnswerBudget } from '../../platform/limits/answer-budget.js';
 import { toUserView, UsersRepository } from '../users/index.js';
 import { peopleOfItem, presentMember } from './conversation.presenter.js';
 import { ConversationItems } from './conversation-items.js';

@@ -1,6 +1,6 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
-import { FeedModule } from '../../realtime/feed/feed.module.js';
-import { Feeds } from '../../realtime/feed/feeds.js';
+import { Hub } from '../../realtime/hub/hub.js';
+import { HubModule } from '../../realtime/hub/hub.module.js';
 import { MessagesModule } from '../messages/index.js';
 import { UsersModule } from '../users/index.js';
 import { ConversationChanges } from './conversation-changes.js';
@@ -20,7 +20,7 @@ import { MembersService } from './members.service.js';
 import { SendToController } from './send-to.controller.js';
 
 @Module({
-  imports: [FeedModule, MessagesModule, UsersModule],
+  imports: [HubModule, MessagesModule, UsersModule],
   controllers: [ConversationsController, MembersController, SendToController],
   providers: [
     ConversationsService,
@@ -40,7 +40,7 @@ import { SendToController } from './send-to.controller.js';
 })
 export class ConversationsModule implements OnModuleInit {
   constructor(
-    private readonly feeds: Feeds,
+    private readonly feeds: Hub,
     private readonly source: ConversationFeedSource,
   ) {}
 

@@ -156,7 +156,7 @@ export class ConversationsRepository {
   }
 
   /** Adds members or revives departed ones; nothing that was said before is unread to them. */
-  async admit(tx: Db, conversation: ConversationRow, admission: Admission): Promise<ParticipantRow[]> {
+  async admit(tx: Db, conversation: ConversationRow, admission: ConnectionLimiter): Promise<ParticipantRow[]> {
     const values = admission.members.map(({ userId, role, userVersion }) => ({
       id: newId(),
       conversationId: conversation.id,
@@ -226,7 +226,7 @@ export class ConversationsRepository {
   }
 }
 
-interface Admission {
+interface ConnectionLimiter {
   version: number;
   at: Date;
   members: readonly { userId: string; role: ParticipantRow['role']; userVersion: number }[];

@@ -2,8 +2,8 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Member } from '@parley/protocol';
 import { Database } from '../../database/database.js';
 import type { ChangeRecord, ConversationRow } from '../../database/rows.js';
-import { ChangeEvents } from '../../realtime/feed/change-events.js';
-import type { FeedEvent } from '../../realtime/feed/feed-events.js';
+import { ChangeEvents } from '../../realtime/hub/change-events.js';
+import type { StreamEvent } from '../../realtime/hub/stream-events.js';
 import { toUserView } from '../users/index.js';
 import { presentConversation, presentMember } from './conversation.presenter.js';
 import { ConversationListsRepository } from './conversation-lists.repository.js';
@@ -31,7 +31,7 @@ export class FeedChanges implements OnModuleInit {
     this.registry.register(KINDS, (changes) => this.events(changes));
   }
 
-  private async events(changes: readonly ChangeRecord[]): Promise<FeedEvent[]> {
+  private async events(changes: readonly ChangeRecord[]): Promise<StreamEvent[]> {
     const conversations = await this.repository.conversations([...new Set(changes.map((each) => each.conversationId))]);
     const members = await this.members(changes);
     return changes.map((change) => {
@@ -54,7 +54,7 @@ export class FeedChanges implements OnModuleInit {
   }
 }
 
-function eventOf(change: ChangeRecord, { conversation, members }: Present): FeedEvent {
+function eventOf(change: ChangeRecord, { conversation, members }: Present): StreamEvent {
   const { version, actorId, conversationId } = change;
   const base = { conversationId, version, actorId };
   const joined = change.data.userIds ?? [];

@@ -4,7 +4,7 @@ import { Database } from '../../database/database.js';
 import type { ChangeRecord, ConversationRow } from '../../database/rows.js';
 import { conversationChanges, conversations, users } from '../../database/schema/index.js';
 import { versionRanges } from '../../database/version-ranges.js';
-import { type Heads, MARKS_AT_ONCE, type Memberships, type VersionRange } from '../../realtime/feed/feed-events.js';
+import { type Heads, MARKS_AT_ONCE, type Memberships, type VersionRange } from '../../realtime/hub/stream-events.js';
 
 /** A member whose watermark moved, with what is told about it. */
 export interface MovedMark extends Record<string, unknown> {

@@ -4,7 +4,7 @@ import type { Db } from '../../database/database.js';
 import type { ChangeRecord, MessageRow } from '../../database/rows.js';
 import { conflict, notFound } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
-import type { FeedEvent } from '../../realtime/feed/feed-events.js';
+import type { StreamEvent } from '../../realtime/hub/stream-events.js';
 import { type HeldRows, MessageChangesRepository } from './message-changes.repository.js';
 import { MessageViews } from './message-views.js';
 import { MessageWriter } from './message-writer.js';
@@ -22,7 +22,7 @@ export interface MessageChange {
   kind: string;
   data: ChangeRecord['data'];
   /** Takes the message as everyone may see it. */
-  event: (message: Message) => FeedEvent;
+  event: (message: Message) => StreamEvent;
 }
 
 export interface Changed {

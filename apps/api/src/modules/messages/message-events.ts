@@ -1,8 +1,8 @@
 import type { Message } from '@parley/protocol';
-import type { FeedEvent } from '../../realtime/feed/feed-events.js';
+import type { StreamEvent } from '../../realtime/hub/stream-events.js';
 
 /** A message's first event. When read later the message in it may be newer, `version` is always its own. */
-export function newMessageEvent(message: Message, createdVersion = message.version): FeedEvent {
+export function newMessageEvent(message: Message, createdVersion = message.version): StreamEvent {
   return {
     version: createdVersion,
     name: 'message:new',
@@ -15,7 +15,7 @@ export function changedMessageEvent(
   name: 'message:edited' | 'message:deleted',
   message: Message,
   change: { version: number; actorId: string; added: readonly string[]; removed: readonly string[] },
-): FeedEvent {
+): StreamEvent {
   const { version, actorId, added, removed } = change;
   const mentions = { mentionsAdded: [...added], mentionsRemoved: [...removed] };
   return { version, name, payload: { conversationId: message.conversationId, version, actorId, message, ...mentions } };

@@ -2,8 +2,8 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Message } from '@parley/protocol';
 import { Database } from '../../database/database.js';
 import type { ChangeRecord } from '../../database/rows.js';
-import { ChangeEvents } from '../../realtime/feed/change-events.js';
-import type { FeedEvent, VersionRange } from '../../realtime/feed/feed-events.js';
+import { ChangeEvents } from '../../realtime/hub/change-events.js';
+import type { StreamEvent, VersionRange } from '../../realtime/hub/stream-events.js';
 import { changedMessageEvent, newMessageEvent } from './message-events.js';
 import { MessageViews } from './message-views.js';
 import { MessagesRepository } from './messages.repository.js';
@@ -28,7 +28,7 @@ export class MessageFeed implements OnModuleInit {
   }
 
   /** `message:new` of the messages first told in these ranges of versions, by conversation, in order. */
-  async created(ranges: readonly VersionRange[]): Promise<Map<string, FeedEvent[]>> {
+  async created(ranges: readonly VersionRange[]): Promise<Map<string, StreamEvent[]>> {
     const rows = await this.repository.createdWithin(ranges, GAP_BYTES);
     const messages = await this.views.forAll(this.database.db, rows);
     const told = messages.map((message, i) => ({ message, event: newMessageEvent(message, rows[i]?.createdVersion) }));
@@ -52,7 +52,7 @@ export class MessageFeed implements OnModuleInit {
     });
   }
 
-  private async changed(changes: readonly ChangeRecord[]): Promise<(FeedEvent | null)[]> {
+  private async changed(changes: readonly ChangeRecord[]): Promise<(StreamEvent | null)[]> {
     return (await this.subjects(changes)).map((subject) => subject && eventOf(subject));
   }
 }
@@ -63,7 +63,7 @@ interface Subject {
   message: Message;
 }
 
-function eventOf({ change, message }: Subject): FeedEvent {
+function eventOf({ change, message }: Subject): StreamEvent {
   return changedMessageEvent(EVENT_OF[change.kind as keyof typeof EVENT_OF], message, {
     version: change.version,
     actorId: change.actorId,

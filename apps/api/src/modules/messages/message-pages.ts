@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { LIMITS, type Message, type MessagePage, type UserView } from '@parley/protocol';
 import type { Db } from '../../database/database.js';
 import { notFound } from '../../kernel/errors.js';
-import { AnswerBudget } from '../../platform/answer-budget.js';
+import { AnswerBudget } from '../../platform/limits/answer-budget.js';
 import { UsersRepository } from '../users/index.js';
 import { peopleIn } from './message.presenter.js';
-import type { PageRequest } from './message-anchor.js';
 import { MessageViews } from './message-views.js';
 import { MessagesRepository, type Slice, type SliceRequest } from './messages.repository.js';
+import type { PageRequest } from './page-request.js';
 
 /** Single messages and pages of a conversation's history, as one of its members sees them. */
 @Injectable()

@@ -6,8 +6,8 @@ import { FaultBudget } from '../../database/fault-budget.js';
 import { isDataFault, isLockTimeout, isRepeatable } from '../../database/faults.js';
 import { asParleyError, faultLevel, ParleyError } from '../../kernel/errors.js';
 import { LOG } from '../../kernel/log.js';
-import type { FeedEvent } from '../../realtime/feed/feed-events.js';
-import { Feeds } from '../../realtime/feed/feeds.js';
+import { Hub } from '../../realtime/hub/hub.js';
+import type { StreamEvent } from '../../realtime/hub/stream-events.js';
 import { ConversationLines, type Line, LONGEST_WAIT_MS, type Pending } from './conversation-lines.js';
 import type { Outcome, PreparedMessage, Wait } from './message-batch.js';
 import { newMessageEvent } from './message-events.js';
@@ -47,7 +47,7 @@ export class MessageWriter implements OnApplicationBootstrap, OnApplicationShutd
   constructor(
     private readonly database: WriterDatabase,
     private readonly repository: MessagesRepository,
-    private readonly feeds: Feeds,
+    private readonly feeds: Hub,
     @Inject(LOG) private readonly log: Logger,
   ) {}
 
@@ -75,7 +75,7 @@ export class MessageWriter implements OnApplicationBootstrap, OnApplicationShutd
    */
   change<T>(
     conversationId: string,
-    make: (tx: Db) => Promise<{ result: T; events: readonly FeedEvent[] }>,
+    make: (tx: Db) => Promise<{ result: T; events: readonly StreamEvent[] }>,
   ): Promise<T> {
     return new Promise((resolve, reject) => {
       const made = async () => {

@@ -7,8 +7,8 @@ import { CurrentPrincipal } from '../../platform/http/request.js';
 import { UuidParam, ValidBody, ValidQuery } from '../../platform/http/valid.js';
 import { PageQueryDto } from './dto/page-query.dto.js';
 import { SendMessageDto } from './dto/send-message.dto.js';
-import { parsePageRequest } from './message-anchor.js';
 import { MessagesService } from './messages.service.js';
+import { parsePageRequest } from './page-request.js';
 import { answerSend } from './send-answer.js';
 
 class ConversationPageQueryDto extends PageQueryDto {

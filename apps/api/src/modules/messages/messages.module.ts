@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { FeedModule } from '../../realtime/feed/feed.module.js';
+import { HubModule } from '../../realtime/hub/hub.module.js';
 import { UsersModule } from '../users/index.js';
 import { EditHistory } from './edit-history.js';
 import { MessageChangesController } from './message-changes.controller.js';
@@ -18,7 +18,7 @@ import { MessagesService } from './messages.service.js';
 import { SystemMessagesRepository } from './system-messages.repository.js';
 
 @Module({
-  imports: [FeedModule, UsersModule],
+  imports: [HubModule, UsersModule],
   controllers: [MessagesController, MessageChangesController],
   providers: [
     MessagesService,

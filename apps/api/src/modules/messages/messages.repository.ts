@@ -7,8 +7,7 @@ import { firstOfEach, fittingRows, messageBytes, ownBytes } from '../../database
 import type { MessageRow } from '../../database/rows.js';
 import { conversationParticipants, messages } from '../../database/schema/index.js';
 import { versionRanges } from '../../database/version-ranges.js';
-import type { VersionRange } from '../../realtime/feed/feed-events.js';
-import type { Anchor, Direction } from './message-anchor.js';
+import type { VersionRange } from '../../realtime/hub/stream-events.js';
 import {
   type BatchRow,
   decodeOutcome,
@@ -17,6 +16,7 @@ import {
   type PreparedMessage,
   type Wait,
 } from './message-batch.js';
+import type { Anchor, Direction } from './page-request.js';
 
 /** Rows next to a position, in ascending order, and whether there are more beyond each end. */
 export interface Slice {

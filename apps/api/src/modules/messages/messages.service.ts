@@ -4,12 +4,12 @@ import { CONFIG, type Config } from '../../config/config.js';
 import { asParleyError, conflict, invalid, notFound, ParleyError } from '../../kernel/errors.js';
 import { isUuid, newId } from '../../kernel/ids.js';
 import type { Principal } from '../../kernel/principal.js';
-import type { PageRequest } from './message-anchor.js';
 import type { Original, Outcome, PreparedMessage, Refusal } from './message-batch.js';
 import { MessagePages } from './message-pages.js';
 import { checkContentSize, hashOf, prepareMessage, type SendRequest } from './message-preparation.js';
 import { MessageWriter } from './message-writer.js';
 import { MessagesRepository } from './messages.repository.js';
+import type { PageRequest } from './page-request.js';
 
 /** What became of a send. `version` is that of the message's `message:new`. */
 export type Sent =

@@ -4,9 +4,9 @@ import { CONFIG, type Config } from '../../config/config.js';
 import { faultLevel } from '../../kernel/errors.js';
 import { newId } from '../../kernel/ids.js';
 import { LOG } from '../../kernel/log.js';
-import { LivingNodes } from './living-nodes.js';
+import { FailureDetector } from './failure-detector.js';
 import { PresenceRepository } from './presence.repository.js';
-import { PresenceNews } from './presence-news.js';
+import { PresencePublisher } from './presence-publisher.js';
 
 const BEAT_MS = 2_500;
 
@@ -14,7 +14,7 @@ const BEAT_MS = 2_500;
 @Injectable()
 export class NodeRegister implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly nodeId = newId();
-  private readonly living = new LivingNodes();
+  private readonly living = new FailureDetector();
   private timer: NodeJS.Timeout | null = null;
   private beating = false;
   /** A node that is alone clears once, as soon as the database lets it. */
@@ -26,7 +26,7 @@ export class NodeRegister implements OnApplicationBootstrap, OnApplicationShutdo
 
   constructor(
     private readonly repository: PresenceRepository,
-    private readonly news: PresenceNews,
+    private readonly news: PresencePublisher,
     @Inject(CONFIG) config: Config,
     @Inject(LOG) private readonly log: Logger,
   ) {

@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { NodeRegister } from './node-register.js';
 import { Presence } from './presence.js';
 import { PresenceRepository } from './presence.repository.js';
-import { PresenceNews } from './presence-news.js';
+import { PresencePublisher } from './presence-publisher.js';
 
-@Module({ providers: [Presence, PresenceNews, NodeRegister, PresenceRepository], exports: [Presence] })
+@Module({ providers: [Presence, PresencePublisher, NodeRegister, PresenceRepository], exports: [Presence] })
 export class PresenceModule {}

@@ -5,7 +5,7 @@ import { LOG } from '../../kernel/log.js';
 import type { ParleyServer } from '../../realtime/socket.js';
 import { NodeRegister } from './node-register.js';
 import { PresenceRepository } from './presence.repository.js';
-import { PresenceNews } from './presence-news.js';
+import { PresencePublisher } from './presence-publisher.js';
 
 /** A user is gone from this node only after this long without a socket: a reload or a change of network is not told. */
 const GRACE_MS = 10_000;
@@ -30,7 +30,7 @@ export class Presence implements OnApplicationShutdown {
   constructor(
     private readonly repository: PresenceRepository,
     private readonly register: NodeRegister,
-    private readonly news: PresenceNews,
+    private readonly news: PresencePublisher,
     @Inject(LOG) private readonly log: Logger,
   ) {
     register.whenRegistered(() => this.storeEveryone());

@@ -1,8 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Message, ReactionUpdatedEvent } from '@parley/protocol';
 import type { ChangeRecord } from '../../database/rows.js';
-import { ChangeEvents } from '../../realtime/feed/change-events.js';
-import type { FeedEvent } from '../../realtime/feed/feed-events.js';
+import { ChangeEvents } from '../../realtime/hub/change-events.js';
+import type { StreamEvent } from '../../realtime/hub/stream-events.js';
 import { MessageFeed } from '../messages/index.js';
 
 /** The kind of change that a reaction is. */
@@ -12,7 +12,7 @@ export const REACTION_CHANGE = 'reaction_updated';
 export function reactionEvent(
   message: Message,
   change: Pick<ReactionUpdatedEvent, 'version' | 'userId' | 'emoji' | 'action'>,
-): FeedEvent {
+): StreamEvent {
   const { conversationId, id: messageId, seq, reactions } = message;
   return {
     version: change.version,
@@ -33,7 +33,7 @@ export class ReactionFeed implements OnModuleInit {
     this.registry.register([REACTION_CHANGE], (changes) => this.events(changes));
   }
 
-  private async events(changes: readonly ChangeRecord[]): Promise<(FeedEvent | null)[]> {
+  private async events(changes: readonly ChangeRecord[]): Promise<(StreamEvent | null)[]> {
     const told = ({ actorId, data, version }: ChangeRecord) => ({
       version,
       userId: actorId,

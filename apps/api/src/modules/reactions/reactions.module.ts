@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { FeedModule } from '../../realtime/feed/feed.module.js';
+import { HubModule } from '../../realtime/hub/hub.module.js';
 import { MessagesModule } from '../messages/index.js';
 import { UsersModule } from '../users/index.js';
 import { ReactionFeed } from './reaction-events.js';
@@ -8,7 +8,7 @@ import { ReactionsRepository } from './reactions.repository.js';
 import { ReactionsService } from './reactions.service.js';
 
 @Module({
-  imports: [FeedModule, MessagesModule, UsersModule],
+  imports: [HubModule, MessagesModule, UsersModule],
   controllers: [ReactionsController],
   providers: [ReactionsService, ReactionFeed, ReactionsRepository],
   exports: [ReactionsService],

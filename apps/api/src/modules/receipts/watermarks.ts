@@ -3,9 +3,9 @@ import { LIMITS } from '@parley/protocol';
 import { FaultBudget } from '../../database/fault-budget.js';
 import { isRepeatable } from '../../database/faults.js';
 import { ParleyError } from '../../kernel/errors.js';
-import { Turns } from '../../kernel/turns.js';
-import type { MarkEvent } from '../../realtime/feed/feed-events.js';
-import { Feeds } from '../../realtime/feed/feeds.js';
+import { Semaphore } from '../../kernel/semaphore.js';
+import { Hub } from '../../realtime/hub/hub.js';
+import type { ReceiptEvent } from '../../realtime/hub/stream-events.js';
 import { type Mark, type MarkRow, ReceiptsRepository } from './receipts.repository.js';
 
 interface Pending {
@@ -38,11 +38,11 @@ const MOST_AT_ONCE = 3;
 export class Watermarks {
   private readonly lines = new Map<string, Line>();
   private count = 0;
-  private readonly turns = new Turns({ atOnce: MOST_AT_ONCE, mostWaiting: MOST_WAITING });
+  private readonly turns = new Semaphore({ atOnce: MOST_AT_ONCE, mostWaiting: MOST_WAITING });
 
   constructor(
     private readonly repository: ReceiptsRepository,
-    private readonly feeds: Feeds,
+    private readonly feeds: Hub,
   ) {}
 
   /** Settles after the commit. */
@@ -122,7 +122,7 @@ function take(line: Line): Pending[] {
   return batch;
 }
 
-function eventOf(conversationId: string, mark: Mark, row: MarkRow): MarkEvent {
+function eventOf(conversationId: string, mark: Mark, row: MarkRow): ReceiptEvent {
   const { userId, isRead } = mark;
   const { receipts, message_id: messageId, mark_seq: seq } = row;
   const at = new Date(row.at_ms).toISOString();

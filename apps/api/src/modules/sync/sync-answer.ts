@@ -9,7 +9,7 @@ import {
   type UserView,
   type Watermark,
 } from '@parley/protocol';
-import { AnswerBudget, type Piece } from '../../platform/answer-budget.js';
+import { AnswerBudget, type Piece } from '../../platform/limits/answer-budget.js';
 import { peopleOfItem } from '../conversations/index.js';
 import { peopleIn } from '../messages/index.js';
 import type { Membership } from './sync-plan.js';

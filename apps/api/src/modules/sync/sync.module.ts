@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { FeedModule } from '../../realtime/feed/feed.module.js';
+import { HubModule } from '../../realtime/hub/hub.module.js';
 import { ConversationsModule } from '../conversations/index.js';
 import { MessagesModule } from '../messages/index.js';
 import { UsersModule } from '../users/index.js';
@@ -10,7 +10,7 @@ import { SyncFindings } from './sync-findings.js';
 import { SyncRowsRepository } from './sync-rows.repository.js';
 
 @Module({
-  imports: [FeedModule, UsersModule, MessagesModule, ConversationsModule],
+  imports: [HubModule, UsersModule, MessagesModule, ConversationsModule],
   controllers: [SyncController],
   providers: [SyncService, SyncFindings, SyncRepository, SyncRowsRepository],
   exports: [SyncService],

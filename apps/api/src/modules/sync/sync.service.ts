@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { LIMITS, type SyncAnswer, type SyncBody } from '@parley/protocol';
 import type { Db } from '../../database/database.js';
 import type { Principal } from '../../kernel/principal.js';
-import { Feeds } from '../../realtime/feed/feeds.js';
+import { Hub } from '../../realtime/hub/hub.js';
 import { type Position, type StandingRow, SyncRepository } from './sync.repository.js';
 import { answerOf, type Changed } from './sync-answer.js';
 import { SyncFindings } from './sync-findings.js';
@@ -12,7 +12,7 @@ import { planned, plannedMemberships } from './sync-plan.js';
 @Injectable()
 export class SyncService {
   constructor(
-    private readonly feeds: Feeds,
+    private readonly feeds: Hub,
     private readonly repository: SyncRepository,
     private readonly findings: SyncFindings,
   ) {}

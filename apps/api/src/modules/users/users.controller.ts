@@ -1,9 +1,9 @@
 import { Controller, Get, Patch } from '@nestjs/common';
 import type { Me, Page, UserDetail } from '@parley/protocol';
 import type { Principal } from '../../kernel/principal.js';
-import { RateLimited } from '../../platform/http/rate-limit.guard.js';
 import { CurrentPrincipal } from '../../platform/http/request.js';
 import { UuidParam, ValidBody, ValidQuery } from '../../platform/http/valid.js';
+import { RateLimited } from '../../platform/limits/rate-limit.guard.js';
 import { FindUsersDto } from './dto/find-users.dto.js';
 import { UpdateMeDto } from './dto/update-me.dto.js';
 import { UsersService } from './users.service.js';

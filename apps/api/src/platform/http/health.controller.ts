@@ -3,7 +3,7 @@ import { Controller, Get } from '@nestjs/common';
 import type { ServicePart } from '@parley/protocol';
 import { Database } from '../../database/database.js';
 import { ParleyError } from '../../kernel/errors.js';
-import { ServiceState } from '../service-state.js';
+import { HealthRegistry } from '../telemetry/health-registry.js';
 import { Public } from './request.js';
 
 const PATIENCE_MS = 2_000;
@@ -14,7 +14,7 @@ const PATIENCE_MS = 2_000;
 export class HealthController {
   constructor(
     private readonly database: Database,
-    private readonly state: ServiceState,
+    private readonly state: HealthRegistry,
   ) {}
 
   /** The process runs. */

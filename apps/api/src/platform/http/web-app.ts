@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { NextFunction, Request, Response } from 'express';
 import { invalid, notFound } from '../../kernel/errors.js';
-import { pathOf } from './access-log.js';
+import { pathOf } from '../telemetry/access-log.js';
 
 const DIST = fileURLToPath(new URL('../../../../web/dist', import.meta.url));
 /** Paths that belong to the server: a route of its own or nothing. */

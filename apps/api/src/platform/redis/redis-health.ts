@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { ServiceState } from '../service-state.js';
+import { HealthRegistry } from '../telemetry/health-registry.js';
 import { REDIS, type RedisLink } from './redis-link.js';
 
 /** Opens and closes the link to Redis, if there is to be one, and says how it is. */
@@ -7,7 +7,7 @@ import { REDIS, type RedisLink } from './redis-link.js';
 export class RedisHealth implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(
     @Inject(REDIS) private readonly link: RedisLink | null,
-    private readonly state: ServiceState,
+    private readonly state: HealthRegistry,
   ) {}
 
   /** Does not wait: a node serves without Redis. */

@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { asParleyError, faultLevel, ParleyError } from '../../../kernel/errors.js';
+import { LOG } from '../../../kernel/log.js';
+import { HandshakeLimiter } from '../../../realtime/connections/handshake-limiter.js';
+import { TokenVerifier } from '../../../realtime/connections/token-verifier.js';
+import type { ParleySocket } from '../../../realtime/socket.js';
+
+const COME_BACK = new Set(['service_unavailable', 'internal']);
+
+/** Decides about every socket before any handler can run; Nest's own guards come too late for that. */
+@Injectable()
+export class WsAuthGuard {
+  constructor(
+    private readonly verifier: TokenVerifier,
+    private readonly arrivals: HandshakeLimiter,
+    @Inject(LOG) private readonly log: Logger,
+  ) {}
+
+  /** Connections whose token is being looked at. */
+  private readonly asking = new WeakSet<ParleySocket['client']>();
+
+  readonly handshake = (socket: ParleySocket, next: (refusal?: Error) => void): void => {
+    const { client } = socket;
+    // One connection is one socket; Socket.IO itself refuses a second CONNECT only once the first is through.
+    if (this.asking.has(client)) return socket.conn.close();
+    this.asking.add(client);
+    this.arrivals
+      .during(() => this.admit(socket))
+      .finally(() => this.asking.delete(client))
+      .then(
+        () => next(),
+        (fault: unknown) => this.refuse(socket, { fault, next }),
+      );
+  };
+
+  private async admit(socket: ParleySocket): Promise<void> {
+    const token = tokenOf(socket);
+    if (token === null) throw new ParleyError('unauthenticated');
+    socket.data.principal = await this.verifier.verify(token);
+    socket.data.isReady = false;
+  }
+
+  /** A final refusal reaches the client as `connect_error`; from any other it is to come back by itself. */
+  private refuse(socket: ParleySocket, { fault, next }: { fault: unknown; next: (refusal: Error) => void }): void {
+    const error = asParleyError(fault);
+    const requestId = randomUUID();
+    const line = { code: error.code, userId: null, door: 'socketio', requestId };
+    if (COME_BACK.has(error.code))
+      this.log[faultLevel(error)]({ ...line, err: error.cause ?? error }, 'a handshake could not be decided');
+    else this.log.info(line, 'refused');
+    if (COME_BACK.has(error.code)) {
+      socket.conn.close();
+      return;
+    }
+    next(Object.assign(new Error(error.message), { data: error.toObject(requestId) }));
+  }
+}
+
+function tokenOf(socket: ParleySocket): string | null {
+  const { auth, headers } = socket.handshake;
+  const given: unknown = auth.token;
+  if (typeof given === 'string') return given;
+  return /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? null;
+}

@@ -1,0 +1,53 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { NextFunction, Request, Response } from 'express';
+import type { Logger } from 'pino';
+import { CONFIG, type Config } from '../../config/config.js';
+import { accessLog } from '../telemetry/access-log.js';
+import { JSON_PARSER, jsonOnly, noteBodyFaults } from './body.js';
+import { ErrorsFilter } from './errors.filter.js';
+import { trustOf } from './forwarded.js';
+import { OriginPolicy } from './origin.js';
+import { securityHeaders } from './security-headers.js';
+import { webApp } from './web-app.js';
+
+/** Exposed to pages of allowed origins. */
+const EXPOSED = [
+  'X-Request-Id',
+  'Retry-After',
+  'Parley-Duplicate',
+  'X-RateLimit-Limit',
+  'X-RateLimit-Remaining',
+  'X-RateLimit-Reset',
+];
+
+/**
+ * Everything that a request passes before it reaches a route, in that order, and what becomes of it where there is
+ * none. Called before the application is initialised; what it returns, afterwards.
+ */
+export function applyHttpPipeline(app: NestExpressApplication, log: Logger): () => void {
+  const config = app.get<Config>(CONFIG);
+  const errors = new ErrorsFilter(log);
+  app.disable('x-powered-by');
+  app.set('query parser', 'simple');
+  app.set('trust proxy', config.trustProxy);
+  app.set('etag', false);
+  app.setGlobalPrefix('api', { exclude: ['health/live', 'health/ready'] });
+  app.useGlobalFilters(errors);
+  app.use(accessLog(log));
+  app.use(...securityHeaders(config));
+  app.enableCors({ origin: [...config.allowedOrigins], credentials: true, exposedHeaders: EXPOSED, maxAge: 600 });
+  const origins = app.get(OriginPolicy);
+  origins.trusts = trustOf(app);
+  app.use(origins.guardCookies);
+  app.use('/api', neverCached);
+  app.use(jsonOnly);
+  app.useBodyParser('json', JSON_PARSER);
+  app.use(noteBodyFaults);
+  app.use(webApp());
+  return () => app.use(errors.noSuchRoute);
+}
+
+function neverCached(_request: Request, response: Response, next: NextFunction): void {
+  response.setHeader('Cache-Control', 'no-store');
+  next();
+}

@@ -1,0 +1,26 @@
+import { Injectable } from '@nestjs/common';
+import type { ServicePart } from '@parley/protocol';
+
+/** What a node needs and may be without for a while; everyone who wants to know asks here. */
+@Injectable()
+export class HealthRegistry {
+  private readonly down = new Set<ServicePart>();
+  private readonly listeners: ((part: ServicePart, isDegraded: boolean) => void)[] = [];
+
+  /** The parts that are missing at present. */
+  get degraded(): readonly ServicePart[] {
+    return [...this.down];
+  }
+
+  /** Says how a part is; listeners are called in this turn, and only where that is new. */
+  set(part: ServicePart, isDegraded: boolean): void {
+    if (this.down.has(part) === isDegraded) return;
+    if (isDegraded) this.down.add(part);
+    else this.down.delete(part);
+    for (const listener of this.listeners) listener(part, isDegraded);
+  }
+
+  onChange(listener: (part: ServicePart, isDegraded: boolean) => void): void {
+    this.listeners.push(listener);
+  }
+}

@@ -1,0 +1,77 @@
+import type { Logger } from 'pino';
+import type { RedisLink } from '../../platform/redis/redis-link.js';
+import { type JoinNotification, NodeBus, type NodeBusListener, type Notification } from './node-bus.js';
+import { decodeJoin, decodeNotification, encodeJoin, encodeNotification } from './notification-codec.js';
+
+const conversationChannel = (conversationId: string): string => `c:${conversationId}`;
+const userChannel = (userId: string): string => `u:${userId}`;
+
+/**
+ * The bus of several nodes: here at once and in order, elsewhere through Redis as it comes, if it comes. A node hears
+ * of the conversations and users that it has sockets for, and of no others.
+ */
+export class RedisNodeBus extends NodeBus {
+  private listener: NodeBusListener | null = null;
+
+  constructor(
+    private readonly link: RedisLink,
+    private readonly log: Logger,
+  ) {
+    super();
+  }
+
+  listen(listener: NodeBusListener): void {
+    this.listener = listener;
+  }
+
+  publish(poke: Notification, joined: readonly JoinNotification[]): void {
+    for (const each of joined) this.listener?.onJoined(each);
+    this.listener?.onNotification(poke);
+    if (!this.link.isUp) return;
+    for (const { userId, conversationId, version } of joined) {
+      this.link.publish(userChannel(userId), encodeJoin({ conversationId, version }));
+    }
+    this.link.publish(conversationChannel(poke.conversationId), encodeNotification(poke.events, poke.marks));
+  }
+
+  belongTo(deployment: string): void {
+    this.link.belongTo(deployment);
+  }
+
+  subscribeConversation(conversationId: string): void {
+    this.link.subscribe(conversationChannel(conversationId), (payload) =>
+      this.onConversationFrame(conversationId, payload),
+    );
+  }
+
+  unsubscribeConversation(conversationId: string): void {
+    this.link.unsubscribe(conversationChannel(conversationId));
+  }
+
+  subscribeUser(userId: string): void {
+    this.link.subscribe(userChannel(userId), (payload) => this.onUserFrame(userId, payload));
+  }
+
+  unsubscribeUser(userId: string): void {
+    this.link.unsubscribe(userChannel(userId));
+  }
+
+  private onConversationFrame(conversationId: string, payload: Buffer): void {
+    const frame = decodeNotification(payload);
+    if (!frame) return this.passOver(conversationId);
+    if (frame.head > 0) this.listener?.onHead(conversationId, frame.head);
+    this.listener?.onNotification({ conversationId, events: frame.events, marks: frame.marks, size: payload.length });
+  }
+
+  private onUserFrame(userId: string, payload: Buffer): void {
+    const frame = decodeJoin(payload);
+    if (!frame) return this.passOver(userId);
+    this.listener?.onJoined({ userId, ...frame, heard: true });
+    // A feed that begins with this was not subscribed when the event itself was said.
+    this.listener?.onHead(frame.conversationId, frame.version);
+  }
+
+  private passOver(id: string): void {
+    this.log.warn({ id }, 'something on the bus could not be read: the sweep will find what it was');
+  }
+}

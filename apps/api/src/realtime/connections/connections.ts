@@ -1,0 +1,168 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type AnnouncedLimits, type JoinResult, LIMITS } from '@parley/protocol';
+import { CONFIG, type Config } from '../../config/config.js';
+import { notFound, ParleyError } from '../../kernel/errors.js';
+import { Hub } from '../hub/hub.js';
+import type { Memberships } from '../hub/stream-events.js';
+import { conversationRoom, type ParleySocket, userRoom } from '../socket.js';
+import { VERSION } from '../version.js';
+import { HandshakeLimiter } from './handshake-limiter.js';
+import { UserConnectionLimiter } from './user-connection-limiter.js';
+
+const MOST_ATTEMPTS = 5;
+
+/** Brings a new socket into its conversations without a hole between what it reads and what it hears. */
+@Injectable()
+export class Connections {
+  /** The membership version as of which each connected user's sockets are right. */
+  private readonly cursors = new Map<string, { cursor: number }>();
+
+  constructor(
+    private readonly feeds: Hub,
+    private readonly arrivals: HandshakeLimiter,
+    private readonly cap: UserConnectionLimiter,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** Of this user on this node, those included that were refused and wait. */
+  socketsOf(userId: string): ParleySocket[] {
+    return [...this.feeds.socketsOf(userId), ...this.cap.keptOf(userId)];
+  }
+
+  /** Whether the user may have one more; else it has been refused, and is closed. */
+  admits(socket: ParleySocket): boolean {
+    return this.cap.admits(socket);
+  }
+
+  /**
+   * Pending in the feeds first, memberships read afterwards, rooms joined in the same turn as that read, then `ready`:
+   * whatever happens meanwhile is either in what was read or is delivered. It counts from the turn of this call on.
+   */
+  connect(socket: ParleySocket): Promise<void> {
+    return this.arrivals.during(() => this.bringIn(socket));
+  }
+
+  private async bringIn(socket: ParleySocket): Promise<void> {
+    const { userId } = socket.data.principal;
+    this.hold(userId);
+    socket.on('disconnect', () => {
+      this.feeds.forget(socket);
+      this.release(userId);
+    });
+    await socket.join(userRoom(userId));
+    const epoch = await this.feeds.source.epoch();
+    let seen = await this.memberships(userId);
+    for (let attempt = 1; ; attempt += 1) {
+      await this.feeds.enter(
+        socket,
+        seen.present.map((each) => each.conversationId),
+      );
+      const again = await this.memberships(userId);
+      const isSettled = again.cursor === seen.cursor;
+      seen = again;
+      if (isSettled) break;
+      // Rooms are only joined whose feeds it is in; it may come back when its memberships are at rest.
+      if (attempt === MOST_ATTEMPTS) throw new ParleyError('service_unavailable');
+    }
+    if (!socket.connected) return;
+    this.joinRooms(socket, seen);
+    this.entered(userId, seen.cursor);
+    socket.data.isReady = true;
+    socket.emit('ready', {
+      userId,
+      epoch,
+      cursor: seen.cursor,
+      serverTime: new Date().toISOString(),
+      serverVersion: VERSION,
+      limits: this.limits(),
+    });
+  }
+
+  /** Follows one conversation by the same routine, as after `silence`. @throws `not_found` for strangers. */
+  async join(socket: ParleySocket, conversationId: string): Promise<JoinResult> {
+    const { userId } = socket.data.principal;
+    await this.feeds.enter(socket, [conversationId]);
+    const { present } = await this.memberships(userId);
+    if (!socket.connected) throw notFound();
+    const member = present.find((each) => each.conversationId === conversationId);
+    if (!member || this.feeds.removedSince(conversationId, userId, member.version)) {
+      this.feeds.unfollowRemoved(socket, conversationId);
+      throw notFound();
+    }
+    socket.data.silenced?.delete(conversationId);
+    void socket.join(conversationRoom(conversationId));
+    return this.position(conversationId);
+  }
+
+  /** Keeps this socket from a conversation's events until it joins again or reconnects. */
+  async silence(socket: ParleySocket, conversationId: string): Promise<JoinResult> {
+    const { present } = await this.memberships(socket.data.principal.userId);
+    if (!present.some((each) => each.conversationId === conversationId)) throw notFound();
+    socket.data.silenced ??= new Set();
+    socket.data.silenced.add(conversationId);
+    void socket.leave(conversationRoom(conversationId));
+    return this.position(conversationId);
+  }
+
+  private async position(conversationId: string): Promise<JoinResult> {
+    const heads = (await this.feeds.source.heads([conversationId])).get(conversationId);
+    if (!heads) throw notFound();
+    return heads;
+  }
+
+  /** The users with sockets here and the membership version as of which those are right. */
+  users(): Map<string, number> {
+    return new Map([...this.cursors].map(([userId, { cursor }]) => [userId, cursor]));
+  }
+
+  /** All sockets of this user that were right as of `from` are right as of `to`; one that came meanwhile may not be. */
+  settled(userId: string, { from, to }: { from: number; to: number }): void {
+    const held = this.cursors.get(userId);
+    if (held?.cursor === from) held.cursor = to;
+  }
+
+  /** One more socket, right as of `cursor`: together they are right as of the least of theirs. */
+  private entered(userId: string, cursor: number): void {
+    const held = this.cursors.get(userId);
+    if (held) held.cursor = Math.min(held.cursor, cursor);
+  }
+
+  private async memberships(userId: string): Promise<Memberships> {
+    return (await this.feeds.source.memberships([userId])).get(userId) ?? { cursor: 0, present: [] };
+  }
+
+  private joinRooms(socket: ParleySocket, memberships: Memberships): void {
+    const { userId } = socket.data.principal;
+    const rooms: string[] = [];
+    for (const { conversationId, version } of memberships.present) {
+      const room = conversationRoom(conversationId);
+      if (!this.feeds.removedSince(conversationId, userId, version)) rooms.push(room);
+      else this.feeds.unfollowRemoved(socket, conversationId);
+    }
+    void socket.join(rooms);
+  }
+
+  private hold(userId: string): void {
+    if (this.cap.count(userId, 1) > 1) return;
+    this.cursors.set(userId, { cursor: Number.POSITIVE_INFINITY });
+    this.feeds.hearOf(userId, true);
+  }
+
+  private release(userId: string): void {
+    if (this.cap.count(userId, -1) > 0) return;
+    this.cursors.delete(userId);
+    this.feeds.hearOf(userId, false);
+  }
+
+  private limits(): AnnouncedLimits {
+    return {
+      contentBytes: this.config.contentBytes,
+      metadataBytes: LIMITS.metadataBytes,
+      frameBytes: LIMITS.frameBytes,
+      membersPerRequest: LIMITS.membersPerRequest,
+      messagesPerSecond: 0,
+      messagesPerMinute: 0,
+      editWindowSeconds: this.config.editWindowMinutes * 60,
+    };
+  }
+}

@@ -1,0 +1,329 @@
+import type { ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { WebSocket } from 'ws';
+
+/** A packet on its way out, as Engine.IO announces it. */
+export interface OutgoingPacket {
+  readonly type?: string;
+  readonly data?: string | Uint8Array;
+}
+
+/** An Engine.IO connection, as far as its documented events and its transport go. */
+export interface EngineConnection {
+  readonly transport: EngineTransport;
+  /** With `true` it ends at once, whatever is queued. */
+  close(discard?: boolean): void;
+  /** `packetCreate`: a packet was added; `flush`: the queue is about to be handed to the transport. */
+  on(event: 'packetCreate', listener: (packet: OutgoingPacket) => void): void;
+  on(event: 'flush' | 'heartbeat', listener: () => void): void;
+  on(event: 'close', listener: (reason: string) => void): void;
+}
+
+export interface EngineTransport {
+  readonly name: string;
+  /** Whether a flush may hand packets over; the transport itself sets it to false while it sends. */
+  writable: boolean;
+  /** Of a WebSocket. */
+  readonly socket?: WebSocket;
+  /** Of long polling: the answer that the next packets leave in, if the client waits for one. */
+  readonly res?: ServerResponse | null;
+  /** How long a polling client may take to hear that it was closed, in milliseconds. */
+  closeTimeout?: number;
+  /** `ready` tells the connection to flush what it has. */
+  emit(event: 'ready'): void;
+  /** All that was handed over has left this process. */
+  once(event: 'drain', listener: () => void): void;
+}
+
+/** An Engine.IO connection with what it keeps to itself: how it takes a ping that is not answered in time. */
+interface PingedConnection extends EngineConnection {
+  onClose(reason: string, ...more: unknown[]): void;
+  resetPingTimeout(): void;
+  sendPacket(type: 'ping'): void;
+}
+
+export interface ConsumerLimits {
+  /** Buffered for one connection, in its queue and in its stream together; for a moment eight times as much. */
+  bytes: number;
+  /** How long what was handed over may take to leave this process. */
+  seconds: number;
+}
+
+/** How often connections are looked at that do not take what they are sent. */
+const LOOK_MS = 1_000;
+/** How many times the limit may be buffered until the next look; beyond that it is looked at sooner. */
+const MOST_TIMES = 8;
+/** Enough for somebody who reads to take a good part of what one turn gave them. */
+const SOON_MS = 250;
+/** Looks in a row after which whoever has more than the limit waiting for them, and takes nothing of it, is slow. */
+const IDLE_LOOKS = 2;
+/** The first one may come right after something was handed over. */
+const FEWEST_LOOKS = 2;
+/** Bytes a second: who reads as much is not slow while they have less than the limit waiting for them. */
+const PACE = 10_240;
+/** So much at most is handed over without a ping, and so long at least is between two. */
+const BETWEEN_PINGS = 65_536;
+const PING_PAUSE_MS = 1_000;
+/** Who is closed may still hear why, if they read at all. */
+const LAST_WORD_MS = 500;
+
+/**
+ * Keeps what is buffered for connections within bounds: who does not read is closed, and what waited for them is freed
+ * at once. They lose nothing, since whoever comes back resumes completely.
+ *
+ * Much is no proof that somebody is slow: one turn can bring more than the limit to all members of a conversation, and
+ * nobody has had a chance to read what is handed over in the very turn in which it is. So nobody is judged in that turn,
+ * and whoever goes on reading is let be, unless it is eight times the limit or takes longer than it may.
+ */
+export class SlowConsumers {
+  /** Those whose stream has not taken all that it was given, and those who poll. Usually empty. */
+  private readonly stalled = new Set<SlowConsumer>();
+  private looking: NodeJS.Timeout | null = null;
+
+  constructor(
+    readonly limits: ConsumerLimits,
+    /** Tells of a connection that is about to be closed; returns what it may be sent as a last word. */
+    readonly onSlow: (connection: EngineConnection, bytes: number) => string,
+  ) {}
+
+  watch(connection: EngineConnection): SlowConsumer {
+    return new SlowConsumer(connection, this);
+  }
+
+  /** A look a second, as long as there is anybody to look at. */
+  suspect(reader: SlowConsumer): void {
+    this.stalled.add(reader);
+    this.looking ??= setInterval(() => this.look(), LOOK_MS).unref();
+  }
+
+  acquit(reader: SlowConsumer): void {
+    this.stalled.delete(reader);
+    if (this.stalled.size > 0 || !this.looking) return;
+    clearInterval(this.looking);
+    this.looking = null;
+  }
+
+  /** Looks are counted and not the time, which passes for everybody while this process itself stands still. */
+  private look(): void {
+    for (const reader of this.stalled) if (reader.isSlow()) reader.cut();
+  }
+}
+
+/** What is buffered for one connection. Its first two methods are called for every packet and every flush. */
+export class SlowConsumer {
+  /** How often in a row it was found not to have taken all that it was given. */
+  private looks = 0;
+  /** How often in a row it was found with more than the limit, and to have taken next to nothing since the last look. */
+  private idleLooks = 0;
+  /** In the queue, about: characters, which are bytes in most texts. */
+  private queuedBytes = 0;
+  /** In the stream, when it last took less than it was given. */
+  private pendingBytes = 0;
+  /** What of that had not left at the last look. Infinite where everything has left since. */
+  private lastUnsent = Number.POSITIVE_INFINITY;
+  /** What has left this process since looks began to be counted. */
+  private left = 0;
+  /** All that was ever queued: now, and when each of the pings was that were not answered yet. */
+  private handed = 0;
+  private pings: number[] = [];
+  /** What of that the client has read for sure. */
+  private read = 0;
+  private pingedAt = performance.now();
+  private patienceTimes = 0;
+  private stream: Duplex | null = null;
+  /** Answers to polls that have not left yet, with their sizes. */
+  private answers: Map<ServerResponse, number> | null = null;
+  private soon: NodeJS.Timeout | null = null;
+
+  constructor(
+    private readonly connection: EngineConnection,
+    private readonly readers: SlowConsumers,
+  ) {
+    const { transport } = connection;
+    if (transport.closeTimeout !== undefined) transport.closeTimeout = CLOSE_MS;
+    connection.on('close', (reason) => this.ended(reason));
+    connection.on('heartbeat', () => this.answered());
+    this.bearWith(this.pinged);
+  }
+
+  /** Counts a packet that is being queued. Returns whether it is the one that goes beyond the limit. */
+  queued(packet: OutgoingPacket): boolean {
+    const before = this.bufferedBytes;
+    const size = packet.data === undefined ? 1 : packet.data.length;
+    this.queuedBytes += size;
+    this.count(packet, size);
+    return before + size > this.readers.limits.bytes && this.overfull(before, before + size);
+  }
+
+  /** The queue is about to be handed over. */
+  flushing(): void {
+    const answer = this.connection.transport.res;
+    if (answer) this.answering(answer, this.queuedBytes);
+    this.queuedBytes = 0;
+  }
+
+  /** The queue was handed over to this stream. */
+  flushed(stream: Duplex): void {
+    if (stream.writableLength > 0) this.stall(stream);
+  }
+
+  /** One look. Returns whether it has to be closed. */
+  isSlow(): boolean {
+    const { name, writable } = this.connection.transport;
+    const { bytes, seconds } = this.readers.limits;
+    const unsent = this.unsent();
+    // Who polls has taken all once they ask for more.
+    const hasTaken = this.pendingBytes === 0 && (name !== 'polling' || writable);
+    const isOver = this.bufferedBytes > bytes;
+    if (Number.isFinite(this.lastUnsent)) this.left += Math.max(0, this.lastUnsent - unsent);
+    const keepsPace = !isOver && this.left >= PACE * this.looks;
+    this.looks = hasTaken ? 0 : this.looks + 1;
+    if (hasTaken || (keepsPace && this.looks >= FEWEST_LOOKS)) [this.looks, this.left] = [0, 0];
+    // At this pace the limit would have left in the time that it may take.
+    this.idleLooks = isOver && this.lastUnsent - unsent < bytes / seconds ? this.idleLooks + 1 : 0;
+    this.lastUnsent = unsent;
+    if (hasTaken && !isOver && name !== 'polling') this.readers.acquit(this);
+    return this.looks >= Math.max(seconds, FEWEST_LOOKS) || this.idleLooks >= IDLE_LOOKS || this.isFarOver;
+  }
+
+  /**
+   * Engine.IO gives up whoever does not answer a ping in time. But the ping waits behind all that was handed over before
+   * it, most of it in buffers of the system that nobody can look into: who reads at `PACE` is given the time for that.
+   */
+  private bearWith(connection: PingedConnection): void {
+    const close = connection.onClose.bind(connection);
+    connection.onClose = (reason, ...more) => {
+      const waits = reason === 'ping timeout' && this.patienceTimes < this.patience;
+      if (!waits) return close(reason, ...more);
+      this.patienceTimes += 1;
+      connection.resetPingTimeout();
+    };
+  }
+
+  private get pinged(): PingedConnection {
+    return this.connection as PingedConnection;
+  }
+
+  /** Clients, too, give up a connection on which no ping comes in time: much must not stand before the next one. */
+  private count({ type }: OutgoingPacket, size: number): void {
+    const isPing = type === 'ping';
+    if (!isPing && this.handed + size - (this.pings.at(-1) ?? this.read) > BETWEEN_PINGS) this.pingAhead();
+    this.handed += size;
+    if (!isPing) return;
+    this.pings.push(this.handed);
+    this.pingedAt = performance.now();
+  }
+
+  private pingAhead(): void {
+    if (performance.now() - this.pingedAt < PING_PAUSE_MS) return;
+    this.pinged.sendPacket('ping');
+  }
+
+  /** How many more times a ping's answer is waited for. */
+  private get patience(): number {
+    const waiting = Math.min((this.pings[0] ?? this.handed) - this.read, this.readers.limits.bytes);
+    return Math.floor(waiting / PACE / (PING_TIMEOUT_MS / 1_000));
+  }
+
+  private answered(): void {
+    this.read = this.pings.shift() ?? this.handed;
+    this.patienceTimes = 0;
+  }
+
+  private get bufferedBytes(): number {
+    return this.queuedBytes + this.pendingBytes;
+  }
+
+  private get isFarOver(): boolean {
+    return this.queuedBytes + this.unsent() > MOST_TIMES * this.readers.limits.bytes;
+  }
+
+  cut(): void {
+    this.readers.acquit(this);
+    const { connection } = this;
+    const { socket } = connection.transport;
+    const answers = [...(this.answers?.keys() ?? [])];
+    const word = this.readers.onSlow(connection, this.bufferedBytes);
+    // Behind what the stream still holds, which is one flush; the queue is dropped.
+    socket?.send(word, () => undefined);
+    connection.close(true);
+    for (const answer of answers) answer.destroy();
+    if (socket) setTimeout(() => socket.terminate(), LAST_WORD_MS).unref();
+  }
+
+  /** Tells, for what is queued beyond the limit, whether that begins here. */
+  private overfull(before: number, after: number): boolean {
+    const { bytes } = this.readers.limits;
+    this.readers.suspect(this);
+    if (after > MOST_TIMES * bytes) this.soon ??= setTimeout(() => this.lookedSoon(), SOON_MS).unref();
+    return before <= bytes;
+  }
+
+  /** So much may have come in one turn: it counts what is still there now. */
+  private lookedSoon(): void {
+    this.soon = null;
+    if (this.isFarOver) this.cut();
+  }
+
+  /** What was handed over and is still in this process. */
+  private unsent(): number {
+    if (this.pendingBytes === 0) return 0;
+    if (this.stream) return unsentOf(this.stream);
+    let sum = 0;
+    for (const [answer, bytes] of this.answers ?? []) sum += answer.socket ? unsentOf(answer.socket) : bytes;
+    return sum;
+  }
+
+  private stall(stream: Duplex): void {
+    const isNew = this.pendingBytes === 0;
+    this.pendingBytes = stream.writableLength;
+    this.stream = stream;
+    if (!isNew) return;
+    this.lastUnsent = Number.POSITIVE_INFINITY;
+    this.readers.suspect(this);
+    this.connection.transport.once('drain', () => this.drained());
+  }
+
+  private drained(): void {
+    this.pendingBytes = 0;
+    this.lastUnsent = Number.POSITIVE_INFINITY;
+    this.looks = 0;
+    this.readers.acquit(this);
+  }
+
+  /** A poll's answer has left when its response closes; until then a client may open further polls without reading. */
+  private answering(answer: ServerResponse, bytes: number): void {
+    this.answers ??= new Map();
+    this.answers.set(answer, bytes);
+    this.pendingBytes += bytes;
+    this.lastUnsent = Number.POSITIVE_INFINITY;
+    this.readers.suspect(this);
+    answer.once('close', () => {
+      this.answers?.delete(answer);
+      this.left += bytes;
+      this.pendingBytes = Math.max(0, this.pendingBytes - bytes);
+      this.lastUnsent = Number.POSITIVE_INFINITY;
+    });
+  }
+
+  /** One that does not answer to pings will not answer to a polite close either. */
+  private ended(reason: string): void {
+    this.readers.acquit(this);
+    if (this.soon) clearTimeout(this.soon);
+    if (reason === 'ping timeout') this.connection.transport.socket?.terminate();
+  }
+}
+
+/**
+ * A stream counts what it was given in one go as a whole, and keeps it, until the last byte has left; how far it has
+ * come only the handle below it knows.
+ */
+function unsentOf(stream: Duplex): number {
+  const { _handle: handle } = stream as { _handle?: { writeQueueSize?: number } | null };
+  return Math.min(stream.writableLength, handle?.writeQueueSize ?? Number.POSITIVE_INFINITY);
+}
+
+/** How long a client may take to answer a ping, if nothing else waits for it. */
+export const PING_TIMEOUT_MS = 8_000;
+/** How long a client may take to agree to a close, in milliseconds. */
+export const CLOSE_MS = 2_000;

@@ -1,0 +1,119 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { CONFIG, type Config } from '../../config/config.js';
+import { ParleyError } from '../../kernel/errors.js';
+import { LOG } from '../../kernel/log.js';
+import type { ParleySocket } from '../socket.js';
+import { closeToComeBack, tellClosing } from './closing.js';
+import { UserSockets } from './user-sockets.js';
+
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 50_000;
+/** Those who are refused together are not to come back together: waits are longer by up to this part. */
+const SCATTER = 0.2;
+/** Whoever is not refused for so long begins anew: longer than the longest wait and a client's own delay after it. */
+const QUIET_MS = 120_000;
+/** Users whose refusals are remembered. */
+const MOST_REMEMBERED = 10_000;
+/** Sockets that are kept until their wait is over. */
+const MOST_KEPT = { ofUser: 100, inAll: 1_000 };
+/** And no more than this part of all that the node may have. */
+const KEPT_SHARE = 1 / 10;
+
+interface Refusals {
+  count: number;
+  at: number;
+}
+
+/**
+ * The sockets that one user may have, over all nodes; those that were there first stay. Who comes beyond that is told
+ * to wait, longer each time. Plain clients do not heed that and would be back within a second, at the price of a
+ * handshake: so their socket is kept, without anything behind it, until the wait is over or there is room.
+ */
+@Injectable()
+export class UserConnectionLimiter {
+  /** By user, the latest last. */
+  private readonly refusals = new Map<string, Refusals>();
+  private readonly kept = new Map<string, Map<ParleySocket, NodeJS.Timeout>>();
+  private keptInAll = 0;
+
+  constructor(
+    private readonly sockets: UserSockets,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'limits'>,
+    @Inject(LOG) private readonly log: Logger,
+  ) {
+    sockets.watch((userId) => this.makeUse(userId));
+  }
+
+  /** Whether one more may come in; else it has been refused, and hears no more than why. */
+  admits(socket: ParleySocket): boolean {
+    const { userId } = socket.data.principal;
+    if (this.roomOf(userId) > 0) return true;
+    const retryAfterMs = this.nextWait(userId);
+    const message = 'You have as many connections as one user may.';
+    const why = new ParleyError('rate_limited', { message, retryAfterMs });
+    const requestId = tellClosing(socket, why);
+    this.log.info({ code: why.code, userId, door: 'socketio', requestId, retryAfterMs }, 'refused');
+    socket.data.refusal = why;
+    if (this.mayKeep(userId)) this.keep(socket, retryAfterMs);
+    else socket.conn.close();
+    return false;
+  }
+
+  /** One more or one less of this user is here; returns how many there are here now. */
+  count(userId: string, by: 1 | -1): number {
+    return this.sockets.change(userId, by);
+  }
+
+  /** This user's refused sockets that are kept here. */
+  keptOf(userId: string): ParleySocket[] {
+    return [...(this.kept.get(userId)?.keys() ?? [])];
+  }
+
+  private roomOf(userId: string): number {
+    return this.config.limits.connectionsPerUser - this.sockets.of(userId);
+  }
+
+  private nextWait(userId: string): number {
+    const now = performance.now();
+    const before = this.refusals.get(userId);
+    const count = before && now - before.at < QUIET_MS ? before.count : 0;
+    this.refusals.delete(userId);
+    this.refusals.set(userId, { count: count + 1, at: now });
+    const [oldest] = this.refusals.keys();
+    if (this.refusals.size > MOST_REMEMBERED && oldest !== undefined) this.refusals.delete(oldest);
+    return Math.round(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** count) * (1 + Math.random() * SCATTER));
+  }
+
+  private mayKeep(userId: string): boolean {
+    if ((this.kept.get(userId)?.size ?? 0) >= MOST_KEPT.ofUser) return false;
+    return this.keptInAll < Math.min(MOST_KEPT.inAll, this.config.limits.connections * KEPT_SHARE);
+  }
+
+  /** For so long, or until its token ends. */
+  private keep(socket: ParleySocket, ms: number): void {
+    const { userId, expiresAt } = socket.data.principal;
+    const left = expiresAt - Date.now();
+    const end = () => (left > ms ? socket.conn.close() : closeToComeBack(socket, new ParleyError('token_expired')));
+    const ofUser = this.kept.get(userId) ?? new Map<ParleySocket, NodeJS.Timeout>();
+    this.kept.set(userId, ofUser);
+    ofUser.set(socket, setTimeout(end, Math.max(0, Math.min(ms, left))).unref());
+    this.keptInAll += 1;
+    socket.on('disconnect', () => {
+      clearTimeout(ofUser.get(socket));
+      ofUser.delete(socket);
+      if (ofUser.size === 0) this.kept.delete(userId);
+      this.keptInAll -= 1;
+      // It may have left the namespace only.
+      socket.conn.close();
+    });
+  }
+
+  /** As many of those who wait as there is room for are sent to come in, the first ones first. */
+  private makeUse(userId: string): void {
+    const waiting = this.keptOf(userId);
+    if (waiting.length === 0) return;
+    const room = Math.max(0, this.roomOf(userId));
+    for (const socket of waiting.slice(0, room)) socket.conn.close();
+  }
+}

@@ -1,0 +1,67 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { readEnvironment } from '../../config/environment.js';
+import type { ChannelListener } from '../../platform/redis/redis-link.js';
+import { UserSockets } from './user-sockets.js';
+
+const LIMIT = 40;
+/** Nodes tell of those who have as many. */
+const MANY = 4;
+
+describe('The sockets of a user', () => {
+  let listeners: Map<string, ChannelListener>;
+  let published: string[];
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+    listeners = new Map();
+    published = [];
+  });
+  afterEach(() => void jest.useRealTimers());
+
+  const aNode = (nodeId: string) =>
+    new UserSockets(readEnvironment({ RATE_LIMITS: 'on', MAX_CONNECTIONS_PER_USER: `${LIMIT}` }), {
+      nodeId,
+      subscribe: (_channel, listener) => void listeners.set(nodeId, listener),
+      publish: (_channel, payload) => {
+        published.push(payload);
+        for (const [id, listener] of listeners) if (id !== nodeId) listener(Buffer.from(payload));
+      },
+    });
+  const come = (node: UserSockets, count: number) => {
+    for (let i = 0; i < count; i += 1) node.change('ann', 1);
+  };
+
+  it('are summed up within a second, the few on other nodes included', () => {
+    const [a, b, c] = [aNode('a'), aNode('b'), aNode('c')];
+    come(b, 1);
+    come(c, 2);
+    come(a, MANY);
+    jest.advanceTimersByTime(1_000);
+    expect([a, b, c].map((node) => node.of('ann'))).toEqual([7, 7, 7]);
+    b.change('ann', -1);
+    jest.advanceTimersByTime(1_000);
+    expect([a, b, c].map((node) => node.of('ann'))).toEqual([6, 6, 6]);
+    jest.advanceTimersByTime(60_000);
+    expect([a, b, c].map((node) => node.of('ann'))).toEqual([6, 6, 6]);
+  });
+
+  it('are not told of by anybody where each node has few', () => {
+    const [a, b] = [aNode('a'), aNode('b')];
+    come(a, MANY - 1);
+    come(b, MANY - 1);
+    jest.advanceTimersByTime(10_000);
+    expect([a.of('ann'), published]).toEqual([MANY - 1, []]);
+  });
+
+  it('of a node that is silent are forgotten, and whoever watches hears that there may be fewer', () => {
+    const [a, b] = [aNode('a'), aNode('b')];
+    const fewer: string[] = [];
+    a.watch((userId) => fewer.push(userId));
+    come(b, MANY);
+    jest.advanceTimersByTime(1_000);
+    expect([a.of('ann'), fewer]).toEqual([MANY, []]);
+    b.onApplicationShutdown();
+    jest.advanceTimersByTime(15_000);
+    expect([a.of('ann'), fewer]).toEqual([0, ['ann']]);
+  });
+});

@@ -1,0 +1,129 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { CONFIG, type Config } from '../../config/config.js';
+import { REDIS, type RedisLink } from '../../platform/redis/redis-link.js';
+
+const CHANNEL = 'user-sockets';
+/** What changes within this time travels together. */
+const GATHER_MS = 200;
+const TELL_AGAIN_MS = 3_000;
+/** A node that was not heard for so long has no sockets any more. */
+const BELIEVED_MS = 10_000;
+/** Users of whom it is known how many sockets they have elsewhere. */
+const MOST_KNOWN = 50_000;
+const MOST_IN_A_MESSAGE = 2_000;
+
+/** What nodes tell each other. */
+interface Told {
+  node: string;
+  counts: [userId: string, sockets: number][];
+}
+
+/** How many sockets a user has on another node, and until when that is believed. */
+interface Elsewhere {
+  sockets: number;
+  until: number;
+}
+
+/**
+ * How many sockets each user has: here exactly, on the other nodes as they tell it. A node tells of users who have a
+ * tenth of what one may have, or of whom another has told. So the sum is complete for whoever is near the limit, on up
+ * to ten nodes, and nothing is told of the many who have one or two. Without Redis a node knows its own.
+ */
+@Injectable()
+export class UserSockets implements OnApplicationShutdown {
+  private readonly here = new Map<string, number>();
+  /** By user and node. */
+  private readonly elsewhere = new Map<string, Map<string, Elsewhere>>();
+  private readonly untold = new Set<string>();
+  private readonly worthTelling: number;
+  private readonly again: NodeJS.Timeout | undefined;
+  private gathering: NodeJS.Timeout | undefined;
+  private onFewer: (userId: string) => void = () => undefined;
+
+  constructor(
+    @Inject(CONFIG) { limits }: Pick<Config, 'limits'>,
+    @Inject(REDIS) private readonly link: Pick<RedisLink, 'nodeId' | 'publish' | 'subscribe'> | null,
+  ) {
+    this.worthTelling = Math.ceil(limits.connectionsPerUser / 10);
+    if (!link) return;
+    link.subscribe(CHANNEL, (payload) => this.hear(JSON.parse(payload.toString()) as Told));
+    this.again = setInterval(() => this.tellAgain(), TELL_AGAIN_MS).unref();
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.again);
+    clearTimeout(this.gathering);
+  }
+
+  /** Whom to call when a user may have fewer than before. */
+  watch(onFewer: (userId: string) => void): void {
+    this.onFewer = onFewer;
+  }
+
+  /** Counts one more or one less here; returns how many there are here now. */
+  change(userId: string, by: 1 | -1): number {
+    const before = this.here.get(userId) ?? 0;
+    const now = before + by;
+    if (now > 0) this.here.set(userId, now);
+    else this.here.delete(userId);
+    if (Math.max(before, now) >= this.worthTelling || this.elsewhere.has(userId)) this.tellSoon(userId);
+    if (by < 0) this.onFewer(userId);
+    return now;
+  }
+
+  /** On all nodes. */
+  of(userId: string): number {
+    let sum = this.here.get(userId) ?? 0;
+    for (const { sockets } of this.elsewhere.get(userId)?.values() ?? []) sum += sockets;
+    return sum;
+  }
+
+  private tellSoon(userId: string): void {
+    if (!this.link) return;
+    this.untold.add(userId);
+    this.gathering ??= setTimeout(() => this.tell(), GATHER_MS).unref();
+  }
+
+  private tellAgain(): void {
+    this.forgetOld();
+    for (const [userId, sockets] of this.here) {
+      if (sockets >= this.worthTelling || this.elsewhere.has(userId)) this.untold.add(userId);
+    }
+    this.tell();
+  }
+
+  private tell(): void {
+    clearTimeout(this.gathering);
+    this.gathering = undefined;
+    const counts = [...this.untold].map((userId): Told['counts'][number] => [userId, this.here.get(userId) ?? 0]);
+    this.untold.clear();
+    for (let at = 0; at < counts.length; at += MOST_IN_A_MESSAGE) {
+      const told = { node: this.link?.nodeId ?? '', counts: counts.slice(at, at + MOST_IN_A_MESSAGE) };
+      this.link?.publish(CHANNEL, JSON.stringify(told satisfies Told));
+    }
+  }
+
+  private hear({ node, counts }: Told): void {
+    const until = performance.now() + BELIEVED_MS;
+    for (const [userId, sockets] of counts) {
+      const known = this.elsewhere.get(userId);
+      if (!known && (sockets === 0 || this.elsewhere.size >= MOST_KNOWN)) continue;
+      const nodes = known ?? new Map<string, Elsewhere>();
+      const isFewer = sockets < (nodes.get(node)?.sockets ?? 0);
+      nodes.set(node, { sockets, until });
+      this.elsewhere.set(userId, nodes);
+      if (!known && this.here.has(userId)) this.tellSoon(userId);
+      if (isFewer) this.onFewer(userId);
+    }
+  }
+
+  private forgetOld(): void {
+    const now = performance.now();
+    for (const [userId, nodes] of this.elsewhere) {
+      const before = nodes.size;
+      for (const [node, { until }] of nodes) if (until < now) nodes.delete(node);
+      if (nodes.size === 0) this.elsewhere.delete(userId);
+      if (nodes.size < before) this.onFewer(userId);
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import type { ConversationListItem, MessageNewEvent } from '@parley/protocol';
+import { conversationRoom, type ParleyServer, type ParleySocket, userRoom } from '../socket.js';
+import type { ReceiptEvent, StreamEvent } from './stream-events.js';
+
+/** What becomes of the sockets themselves when members come and go. */
+export interface SocketMoves {
+  joined(socket: ParleySocket, conversationId: string): void;
+  left(socket: ParleySocket, conversationId: string): void;
+}
+
+/** Puts events on this node's sockets. Everything happens in the turn of the event loop in which it is called. */
+export class Broadcaster {
+  constructor(
+    private readonly io: ParleyServer,
+    private readonly moves: SocketMoves,
+  ) {}
+
+  event(conversationId: string, event: StreamEvent, items: ReadonlyMap<string, ConversationListItem>): void {
+    const room = conversationRoom(conversationId);
+    if (event.payload) {
+      // Who joins now hears `conversation:created` in place of this.
+      const others = event.joined ? this.io.local.to(room).except(event.joined.map(userRoom)) : this.io.local.to(room);
+      others.emit(event.name, event.payload as never);
+    }
+    if (event.name === 'message:new') this.confirm(event.payload as MessageNewEvent);
+    for (const userId of event.joined ?? []) this.join(conversationId, userId, { event, item: items.get(userId) });
+    if (event.left) this.leave(conversationId, event.left);
+  }
+
+  mark(conversationId: string, mark: ReceiptEvent): void {
+    const room = this.io.local.to(conversationRoom(conversationId));
+    if (mark.read) room.emit('message:read', mark.read);
+    if (mark.delivered) room.emit('message:delivered', mark.delivered);
+    if (mark.unread) this.io.local.to(userRoom(mark.userId)).emit('unread:updated', mark.unread);
+  }
+
+  socketsOf(userId: string): ParleySocket[] {
+    const ids = this.io.of('/').adapter.rooms.get(userRoom(userId)) ?? [];
+    return [...ids].flatMap((id) => this.io.of('/').sockets.get(id) ?? []);
+  }
+
+  hasSockets(userId: string): boolean {
+    return this.io.of('/').adapter.rooms.has(userRoom(userId));
+  }
+
+  /** All of the sender's sockets learn that it is stored, whichever of them sent it. */
+  private confirm({ message }: MessageNewEvent): void {
+    if (message.type === 'system') return;
+    const { id, clientMessageId, conversationId, seq } = message;
+    const sent = { id, clientMessageId, conversationId, seq, status: 'sent' as const };
+    this.io.local.to(userRoom(message.senderId)).emit('message:sent', sent);
+  }
+
+  private join(
+    conversationId: string,
+    userId: string,
+    told: { event: StreamEvent; item?: ConversationListItem },
+  ): void {
+    // Nothing to tell: they were removed again, or have no sockets here but ones that are still finding out by themselves.
+    if (!told.item) return;
+    const room = conversationRoom(conversationId);
+    const payload = { conversation: told.item, version: told.event.version };
+    this.io.local.to(userRoom(userId)).emit('conversation:created', payload);
+    for (const socket of this.socketsOf(userId)) {
+      void socket.join(room);
+      this.moves.joined(socket, conversationId);
+    }
+  }
+
+  private leave(conversationId: string, userId: string): void {
+    for (const socket of this.socketsOf(userId)) {
+      void socket.leave(conversationRoom(conversationId));
+      this.moves.left(socket, conversationId);
+    }
+  }
+}

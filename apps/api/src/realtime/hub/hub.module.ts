@@ -1,0 +1,36 @@
+import { Module } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { LOG } from '../../kernel/log.js';
+import { REDIS, type RedisLink } from '../../platform/redis/redis-link.js';
+import { MemoryNodeBus, NodeBus } from '../bus/node-bus.js';
+import { RedisNodeBus } from '../bus/redis-node-bus.js';
+import { Connections } from '../connections/connections.js';
+import { HandshakeLimiter } from '../connections/handshake-limiter.js';
+import { UserConnectionLimiter } from '../connections/user-connection-limiter.js';
+import { UserSockets } from '../connections/user-sockets.js';
+import { ChangeEvents } from './change-events.js';
+import { Hub } from './hub.js';
+import { MembershipReconciler } from './membership-reconciler.js';
+import { Reconciler } from './reconciler.js';
+
+const bus = {
+  provide: NodeBus,
+  useFactory: (link: RedisLink | null, log: Logger) => (link ? new RedisNodeBus(link, log) : new MemoryNodeBus()),
+  inject: [REDIS, LOG],
+};
+
+@Module({
+  providers: [
+    HandshakeLimiter,
+    Hub,
+    ChangeEvents,
+    UserSockets,
+    UserConnectionLimiter,
+    Connections,
+    MembershipReconciler,
+    Reconciler,
+    bus,
+  ],
+  exports: [HandshakeLimiter, Hub, ChangeEvents, Connections, Reconciler],
+})
+export class HubModule {}

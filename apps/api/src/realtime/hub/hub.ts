@@ -1,0 +1,246 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { ConversationListItem } from '@parley/protocol';
+import type { Logger } from 'pino';
+import { faultLevel } from '../../kernel/errors.js';
+import { LOG } from '../../kernel/log.js';
+import { type JoinNotification, NodeBus, type Notification } from '../bus/node-bus.js';
+import type { ParleyServer, ParleySocket } from '../socket.js';
+import { Backfill } from './backfill.js';
+import { Broadcaster } from './broadcaster.js';
+import { ConversationStream } from './conversation-stream.js';
+import { ReorderBudget } from './reorder-buffer.js';
+import type { ReceiptEvent, StreamEvent, StreamSource } from './stream-events.js';
+
+const MOST_MOVES = 10_000;
+const moveKey = (conversationId: string, userId: string): string => `${conversationId} ${userId}`;
+
+/** A change of a conversation that was committed: what everyone on every node is to hear. */
+export interface Announcement {
+  conversationId: string;
+  events: readonly StreamEvent[];
+  marks?: readonly ReceiptEvent[];
+}
+
+/** All feeds of this node, the sockets that follow each, and the way in for what was committed. */
+@Injectable()
+export class Hub implements OnApplicationShutdown {
+  private readonly feeds = new Map<string, ConversationStream>();
+  /** Hub have sockets of their own, connecting ones included; the last one to leave takes the feed with it. */
+  private readonly followers = new Map<string, Set<ParleySocket>>();
+  private readonly followed = new WeakMap<ParleySocket, Set<string>>();
+  /** The versions at which each user last left and joined each conversation; they outlive the feed that told of them. */
+  private readonly moves = new Map<string, { left: number; joined: number }>();
+  private readonly gaps = new Backfill((ranges) => this.source.eventsWithin(ranges));
+  private readonly budget = new ReorderBudget();
+  private deliveries: Broadcaster | null = null;
+  private registered: StreamSource | null = null;
+
+  constructor(
+    private readonly bus: NodeBus,
+    @Inject(LOG) private readonly log: Logger,
+  ) {
+    bus.listen({
+      onNotification: (poke) => this.onNotification(poke),
+      onHead: (conversationId, version) => this.feeds.get(conversationId)?.expect(version),
+      onJoined: (poke) => this.onJoined(poke),
+    });
+  }
+
+  /** The room that knows the database registers itself at start: it stands above this one. */
+  useSource(source: StreamSource): void {
+    this.registered = source;
+  }
+
+  get source(): StreamSource {
+    if (!this.registered) throw new Error('No feed source is registered.');
+    return this.registered;
+  }
+
+  attach(io: ParleyServer): void {
+    this.deliveries = new Broadcaster(io, {
+      joined: (socket, conversationId) => this.follow(socket, conversationId),
+      left: (socket, conversationId) => this.unfollow(socket, conversationId),
+    });
+  }
+
+  onApplicationShutdown(): void {
+    for (const feed of this.feeds.values()) feed.close();
+  }
+
+  belongTo(deployment: string): void {
+    this.bus.belongTo(deployment);
+  }
+
+  /** After the commit, and only then. Never waits and never throws. */
+  announce(announcement: Announcement): void {
+    const { conversationId, events, marks = [] } = announcement;
+    const joined = events.flatMap((event) =>
+      (event.joined ?? []).map((userId) => ({ userId, conversationId, version: event.version })),
+    );
+    this.bus.publish({ conversationId, events, marks }, joined);
+  }
+
+  /**
+   * Enters a socket as pending in the feeds of these conversations and waits until each of them is open. A feed that is
+   * new subscribes first and reads its head afterwards.
+   */
+  enter(socket: ParleySocket, conversationIds: readonly string[]): Promise<void> {
+    return this.enterAll(new Map([[socket, conversationIds]]));
+  }
+
+  async enterAll(entries: ReadonlyMap<ParleySocket, readonly string[]>): Promise<void> {
+    for (const [socket, ids] of entries) for (const id of ids) this.follow(socket, id);
+    const unopened = new Set([...entries.values()].flat().filter((id) => !this.feeds.get(id)?.isOpen));
+    if (unopened.size > 0) await this.openStreams([...unopened]);
+  }
+
+  /** Opens feeds whose head could not be read so far: of the sockets that entered one then, some may have stayed. */
+  async openRest(): Promise<void> {
+    const unopened = [...this.feeds.values()].flatMap((feed) => (feed.isOpen ? [] : feed.conversationId));
+    if (unopened.length > 0) await this.openStreams(unopened);
+  }
+
+  private async openStreams(conversationIds: readonly string[]): Promise<void> {
+    for (const [id, head] of await this.source.heads(conversationIds)) this.feeds.get(id)?.open(head);
+  }
+
+  /** Whether this node has told of a removal of the user after the given version of their membership. */
+  removedSince(conversationId: string, userId: string, version: number): boolean {
+    return (this.moves.get(moveKey(conversationId, userId))?.left ?? 0) > version;
+  }
+
+  /** For a socket of a user who was removed: unless they were added again since, of which the feed will tell. */
+  unfollowRemoved(socket: ParleySocket, conversationId: string): void {
+    const move = this.moves.get(moveKey(conversationId, socket.data.principal.userId));
+    if (!move || move.joined < move.left) this.unfollow(socket, conversationId);
+  }
+
+  follow(socket: ParleySocket, conversationId: string): void {
+    // It may have ended while its memberships were read: nobody would take it out again.
+    if (!socket.connected) return;
+    this.streamOf(conversationId);
+    this.followers.get(conversationId)?.add(socket);
+    let mine = this.followed.get(socket);
+    if (!mine) {
+      mine = new Set();
+      this.followed.set(socket, mine);
+    }
+    mine.add(conversationId);
+  }
+
+  unfollow(socket: ParleySocket, conversationId: string): void {
+    this.followed.get(socket)?.delete(conversationId);
+    const followers = this.followers.get(conversationId);
+    followers?.delete(socket);
+    if (followers && followers.size === 0) this.drop(conversationId);
+  }
+
+  forget(socket: ParleySocket): void {
+    for (const id of [...(this.followed.get(socket) ?? [])]) this.unfollow(socket, id);
+  }
+
+  /** The open feeds, for the sweep. */
+  *open(): Iterable<ConversationStream> {
+    for (const feed of this.feeds.values()) if (feed.isOpen) yield feed;
+  }
+
+  /** Ends a feed that cannot go on, as after a restored backup. Returns its followers, who are to come back. */
+  discard(conversationId: string): readonly ParleySocket[] {
+    const followers = [...(this.followers.get(conversationId) ?? [])];
+    this.drop(conversationId);
+    return followers;
+  }
+
+  onJoined({ userId, conversationId, version, heard }: JoinNotification): void {
+    if (!this.deliveries?.hasSockets(userId)) return;
+    this.noteMove(moveKey(conversationId, userId), { joined: version });
+    const isNew = !this.feeds.has(conversationId);
+    const feed = this.streamOf(conversationId);
+    feed.startBefore(version);
+    if (isNew && !heard) feed.open({ version: version - 1 });
+    for (const socket of this.deliveries.socketsOf(userId)) this.follow(socket, conversationId);
+    // Where it begins is not for another node to say; what cannot be read now is read by the next sweep.
+    if (!feed.isOpen)
+      this.openStreams([conversationId]).catch((fault: unknown) =>
+        this.log.warn({ conversationId, err: fault }, 'a feed could not begin yet'),
+      );
+  }
+
+  /** Whether this socket is in the conversation's feed, silenced or not. */
+  isFollowing(socket: ParleySocket, conversationId: string): boolean {
+    return this.followers.get(conversationId)?.has(socket) ?? false;
+  }
+
+  /** The version this node has delivered up to. */
+  versionOf(conversationId: string): number {
+    return this.feeds.get(conversationId)?.version ?? 0;
+  }
+
+  /** The other nodes are heard about this user from now on, or no more. */
+  hearOf(userId: string, isWanted: boolean): void {
+    if (isWanted) this.bus.subscribeUser(userId);
+    else this.bus.unsubscribeUser(userId);
+  }
+
+  socketsOf(userId: string): ParleySocket[] {
+    return this.deliveries?.socketsOf(userId) ?? [];
+  }
+
+  private onNotification(poke: Notification): void {
+    const feed = this.feeds.get(poke.conversationId);
+    if (!feed) return;
+    if (poke.events.length > 0) feed.accept(poke.events, poke.size);
+    if (poke.marks.length > 0) feed.acceptMarks(poke.marks);
+  }
+
+  private streamOf(conversationId: string): ConversationStream {
+    const known = this.feeds.get(conversationId);
+    if (known) return known;
+    const feed = new ConversationStream(
+      conversationId,
+      {
+        deliver: (event, items) => {
+          if (event.left) this.noteMove(moveKey(conversationId, event.left), { left: event.version });
+          this.deliveries?.event(conversationId, event, items);
+        },
+        deliverMark: (mark) => this.deliveries?.mark(conversationId, mark),
+        prepare: (id, userIds) => this.prepare(id, userIds),
+        eventsBetween: (id, range) => this.gaps.events({ conversationId: id, ...range }),
+        onGap: (id) => this.log.debug({ conversationId: id }, 'a feed reads a gap from the database'),
+        onFault: (id, fault) =>
+          this.log[faultLevel(fault)]({ conversationId: id, err: fault }, 'a feed could not go on; it will try again'),
+      },
+      this.budget,
+    );
+    this.feeds.set(conversationId, feed);
+    this.followers.set(conversationId, new Set());
+    this.bus.subscribeConversation(conversationId);
+    return feed;
+  }
+
+  private noteMove(key: string, move: { left?: number; joined?: number }): void {
+    const known = this.moves.get(key) ?? { left: 0, joined: 0 };
+    this.moves.delete(key);
+    const { left = 0, joined = 0 } = move;
+    // What is told once more, or late, is no news.
+    this.moves.set(key, { left: Math.max(known.left, left), joined: Math.max(known.joined, joined) });
+    // Only sockets that are connecting or joining at this moment ask, so the latest are enough.
+    const oldest = this.moves.size > MOST_MOVES ? this.moves.keys().next().value : undefined;
+    if (oldest !== undefined) this.moves.delete(oldest);
+  }
+
+  private async prepare(
+    conversationId: string,
+    userIds: readonly string[],
+  ): Promise<Map<string, ConversationListItem>> {
+    const here = userIds.filter((userId) => this.deliveries?.hasSockets(userId));
+    return here.length === 0 ? new Map() : this.source.listItems(conversationId, here);
+  }
+
+  private drop(conversationId: string): void {
+    this.feeds.get(conversationId)?.close();
+    this.feeds.delete(conversationId);
+    this.followers.delete(conversationId);
+    this.bus.unsubscribeConversation(conversationId);
+  }
+}

@@ -1,0 +1,123 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { faultLevel, ParleyError } from '../../kernel/errors.js';
+import { LOG } from '../../kernel/log.js';
+import { HealthRegistry } from '../../platform/telemetry/health-registry.js';
+import { closeToComeBack } from '../connections/closing.js';
+import type { ConversationStream } from './conversation-stream.js';
+import { Hub } from './hub.js';
+import { MembershipReconciler } from './membership-reconciler.js';
+import { type Heads, MARKS_AT_ONCE, type ReceiptEvent } from './stream-events.js';
+
+const EVERY_MS = 1_000;
+/** While nodes do not hear each other, this is how they learn of what the others committed. */
+const EVERY_MS_ALONE = 500;
+const AT_A_TIME = 5_000;
+/** The marks of so many conversations are read together. */
+const MARKS_OF = 200;
+
+/**
+ * Every second this node compares what it has delivered with what the database holds: a poke that was lost, or a commit
+ * whose answer was, is found and delivered within that time.
+ */
+@Injectable()
+export class Reconciler implements OnApplicationBootstrap, OnApplicationShutdown {
+  private timer: NodeJS.Timeout | null = null;
+  private stopped = false;
+  private sweeping = false;
+  private deployment: string | null = null;
+
+  constructor(
+    private readonly feeds: Hub,
+    private readonly memberships: MembershipReconciler,
+    private readonly state: HealthRegistry,
+    @Inject(LOG) private readonly log: Logger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.next(0);
+    // Whatever was in doubt is looked at at once.
+    this.state.onChange(() => this.next(0));
+  }
+
+  onApplicationShutdown(): void {
+    this.stopped = true;
+    if (this.timer) clearTimeout(this.timer);
+  }
+
+  private next(ms: number): void {
+    if (this.timer) clearTimeout(this.timer);
+    if (this.stopped) return;
+    this.timer = setTimeout(() => {
+      void this.sweep();
+      this.next(this.state.degraded.includes('redis') ? EVERY_MS_ALONE : EVERY_MS);
+    }, ms);
+    this.timer.unref();
+  }
+
+  /** One sweep; a second one meanwhile is left out. */
+  async sweep(): Promise<void> {
+    if (this.sweeping) return;
+    this.sweeping = true;
+    try {
+      await this.feeds.openRest();
+      const feeds = [...this.feeds.open()];
+      for (let at = 0; at < feeds.length; at += AT_A_TIME) await this.compareStreams(feeds.slice(at, at + AT_A_TIME));
+      const users = await this.memberships.repair();
+      if (this.deployment === null || feeds.length > 0 || users > 0) await this.compareDeployment();
+    } catch (fault) {
+      this.log[faultLevel(fault)]({ err: fault }, 'a sweep failed; the next one will try again');
+    } finally {
+      this.sweeping = false;
+    }
+  }
+
+  private async compareStreams(feeds: readonly ConversationStream[]): Promise<void> {
+    const before = new Map(feeds.map((feed) => [feed.conversationId, feed.version]));
+    const heads = await this.feeds.source.heads([...before.keys()]);
+    const behind = new Map<ConversationStream, { from: number; head: Heads }>();
+    for (const feed of feeds) {
+      const head = heads.get(feed.conversationId);
+      if (!head || head.version < (before.get(feed.conversationId) ?? 0)) {
+        this.discard(feed);
+        continue;
+      }
+      const from = feed.observe(head);
+      if (from !== null) behind.set(feed, { from, head });
+    }
+    await this.repairMarks([...behind]);
+  }
+
+  private async repairMarks(behind: readonly [ConversationStream, { from: number; head: Heads }][]): Promise<void> {
+    for (let at = 0; at < behind.length; at += MARKS_OF) {
+      const some = behind.slice(at, at + MARKS_OF);
+      const found = await this.feeds.source.marksAfter(
+        new Map(some.map(([feed, { from }]) => [feed.conversationId, from])),
+      );
+      for (const [feed, { head }] of some) acceptMarks(feed, head, found.get(feed.conversationId) ?? []);
+    }
+  }
+
+  /** The database is behind what was delivered: it was restored. Whoever follows comes back and asks anew. */
+  private discard(feed: ConversationStream): void {
+    this.log.warn({ conversationId: feed.conversationId }, 'the database is behind a feed: its sockets are closed');
+    for (const socket of this.feeds.discard(feed.conversationId)) {
+      closeToComeBack(socket, new ParleyError('service_unavailable'));
+    }
+  }
+
+  private async compareDeployment(): Promise<void> {
+    const deployment = await this.feeds.source.deployment();
+    const changed = this.deployment !== null && this.deployment !== deployment;
+    this.deployment = deployment;
+    this.feeds.belongTo(deployment);
+    if (changed) for (const feed of [...this.feeds.open()]) this.discard(feed);
+  }
+}
+
+function acceptMarks(feed: ConversationStream, head: Heads, marks: readonly ReceiptEvent[]): void {
+  feed.acceptRepaired(marks);
+  // As many as are read at once may not be all.
+  const last = marks.at(-1)?.receipts ?? head.receipts;
+  feed.marksComplete(marks.length < MARKS_AT_ONCE ? Math.max(last, head.receipts) : last);
+}

@@ -1,0 +1,86 @@
+import type {
+  ConversationListItem,
+  Events,
+  MessageDeliveredEvent,
+  MessageReadEvent,
+  UnreadUpdatedEvent,
+} from '@parley/protocol';
+
+/** Events that take a version. `conversation:created` stands for the first one, which only its members' users hear. */
+type DurableName =
+  | 'message:new'
+  | 'message:edited'
+  | 'message:deleted'
+  | 'reaction:updated'
+  | 'conversation:created'
+  | 'conversation:updated'
+  | 'conversation:archived'
+  | 'member:added'
+  | 'member:updated'
+  | 'member:removed';
+
+/** One durable change as the feed carries it, between nodes too: plain data. */
+export interface StreamEvent {
+  version: number;
+  name: DurableName;
+  /** What the conversation's sockets get; null where only the people in `joined` are told. */
+  payload: Events[DurableName] | null;
+  /** Who became a member with this change: they get `conversation:created` and their sockets join. */
+  joined?: readonly string[];
+  /** Who stopped being one: their sockets hear this event last, then leave. */
+  left?: string;
+}
+
+/** One moved watermark. Not ordered against versions; numbered by `receipts`, which may skip. */
+export interface ReceiptEvent {
+  receipts: number;
+  userId: string;
+  /** To the conversation; null where it has too many members for that. */
+  read: MessageReadEvent | null;
+  delivered: MessageDeliveredEvent | null;
+  /** To the reader's own sockets. */
+  unread: UnreadUpdatedEvent | null;
+}
+
+export interface Heads {
+  version: number;
+  receipts: number;
+}
+
+/** A member's row as connecting reads it. */
+interface Membership {
+  conversationId: string;
+  /** The conversation's version at the row's latest change. */
+  version: number;
+}
+
+export interface Memberships {
+  /** The user's membership version. */
+  cursor: number;
+  present: Membership[];
+}
+
+/** The versions of a conversation with `after` < version ≤ `upTo`. */
+export interface VersionRange {
+  conversationId: string;
+  after: number;
+  upTo: number;
+}
+
+export const MARKS_AT_ONCE = 1_000;
+
+/** What the feed asks of the rooms that know the database. Every method is one query, whatever the number of ids. */
+export interface StreamSource {
+  heads(conversationIds: readonly string[]): Promise<Map<string, Heads>>;
+  /** The events of each of these conversations in its range, in order and without gaps. */
+  eventsWithin(ranges: readonly VersionRange[]): Promise<Map<string, StreamEvent[]>>;
+  /** For each conversation its moved watermarks beyond the given receipts number, in order, at most MARKS_AT_ONCE. */
+  marksAfter(receipts: ReadonlyMap<string, number>): Promise<Map<string, ReceiptEvent[]>>;
+  /** The conversation as each of these members sees it in their list. */
+  listItems(conversationId: string, userIds: readonly string[]): Promise<Map<string, ConversationListItem>>;
+  memberships(userIds: readonly string[]): Promise<Map<string, Memberships>>;
+  membershipVersions(userIds: readonly string[]): Promise<Map<string, number>>;
+  epoch(): Promise<string>;
+  /** Which deployment this database makes: another one than a copy of it, even on the same server. */
+  deployment(): Promise<string>;
+}

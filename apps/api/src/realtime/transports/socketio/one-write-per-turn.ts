@@ -1,0 +1,113 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Server } from 'socket.io';
+import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
+import {
+  CLOSE_MS,
+  type EngineConnection,
+  type EngineTransport,
+  type SlowConsumer,
+  type SlowConsumers,
+} from '../../connections/slow-consumers.js';
+
+const streams = new WeakMap<WebSocket, Duplex>();
+
+/** Remembers the TCP stream below each WebSocket, also where the connection began as polling. */
+export class StreamKeepingServer extends WebSocketServer {
+  constructor(options: ServerOptions) {
+    super({ ...options, closeTimeout: CLOSE_MS } as ServerOptions);
+  }
+
+  override handleUpgrade(
+    request: IncomingMessage,
+    stream: Duplex,
+    head: Buffer,
+    callback: (client: InstanceType<typeof WebSocket>, request: IncomingMessage) => void,
+  ): void {
+    super.handleUpgrade(request, stream, head, (socket, upgraded) => {
+      streams.set(socket, stream);
+      callback(socket, upgraded);
+    });
+  }
+}
+
+/**
+ * Half of the cost of a delivery is its system call, and a batch makes many frames ready at once. So a connection that
+ * gets its first packet of a turn keeps it back until the turn ends, with all that follow; and whenever a connection
+ * flushes, be it then or after a slow write or an upgrade, its stream is corked until it has handed everything over.
+ *
+ * What is queued is counted on the way: who does not take it is closed by `readers`.
+ */
+export function oneWritePerTurn(engine: Server['engine'], readers: SlowConsumers): void {
+  const cork = corker();
+  const held = new Held();
+  engine.on('connection', (connection: EngineConnection) => {
+    const reader = readers.watch(connection);
+    connection.on('packetCreate', (packet) => {
+      const { transport } = connection;
+      held.hold(transport);
+      // Much in one turn is no fault of the reader's, who has not been given any of it: what is held back goes now.
+      if (reader.queued(packet)) held.release(transport);
+    });
+    connection.on('flush', () => {
+      reader.flushing();
+      cork(connection.transport, reader);
+    });
+  });
+}
+
+/** The transports whose packets are kept back until the turn ends. */
+class Held {
+  private transports: EngineTransport[] = [];
+
+  hold(transport: EngineTransport): void {
+    // Not writable: it is sending, or held already. Polling answers one request with all it has anyway.
+    if (!transport.writable || transport.name !== 'websocket') return;
+    transport.writable = false;
+    if (this.transports.length === 0) setImmediate(this.releaseAll);
+    this.transports.push(transport);
+  }
+
+  /** Lets go of one ahead of time, where it is held. */
+  release(transport: EngineTransport): void {
+    const at = this.transports.indexOf(transport);
+    if (at < 0) return;
+    // Others keep their places, and the end of the turn is still waited for.
+    this.transports[at] = NOBODY;
+    free(transport);
+  }
+
+  private readonly releaseAll = (): void => {
+    const { transports } = this;
+    this.transports = [];
+    for (const transport of transports) free(transport);
+  };
+}
+
+/** In the place of a transport that was released ahead of time. */
+const NOBODY: EngineTransport = { name: '', writable: false, emit: () => undefined, once: () => undefined };
+
+function free(transport: EngineTransport): void {
+  transport.writable = true;
+  transport.emit('ready');
+}
+
+/** Corks a transport's stream until the flush that is about to begin is over. */
+function corker(): (transport: EngineTransport, reader: SlowConsumer) => void {
+  let corked: { stream: Duplex; reader: SlowConsumer }[] = [];
+  const release = () => {
+    const flushed = corked;
+    corked = [];
+    for (const { stream, reader } of flushed) {
+      stream.uncork();
+      reader.flushed(stream);
+    }
+  };
+  return ({ socket }, reader) => {
+    const stream = socket && streams.get(socket);
+    if (!stream) return;
+    if (corked.length === 0) queueMicrotask(release);
+    stream.cork();
+    corked.push({ stream, reader });
+  };
+}

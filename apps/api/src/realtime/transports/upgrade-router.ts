@@ -1,0 +1,157 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { ParleyError } from '../../kernel/errors.js';
+
+type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
+type UpgradeListener = (request: IncomingMessage, stream: Duplex, head: Buffer) => void;
+
+/** The paths of the doors, each with what takes its upgrades. */
+export interface Door {
+  /** With its closing slash, exactly as the door itself compares it: what it passes over nobody would answer. */
+  path: string;
+  /** Whether it also takes plain requests (long polling). */
+  takesRequests: boolean;
+  /** Why this request, whoever sends it, can only fail at the door. */
+  unreadable(request: IncomingMessage, isUpgrade: boolean): ParleyError | null;
+  /** Whether this request begins a connection, and is not one of a connection that is there. */
+  begins(request: IncomingMessage): boolean;
+}
+
+/** Who is refused, and why. */
+export interface UpgradePolicy {
+  /** For every request to a door. */
+  refusalOf(request: IncomingMessage): ParleyError | null;
+  /** For those that begin a connection, and are not refused otherwise. */
+  refusalToBegin(request: IncomingMessage): ParleyError | null;
+  /** Hears of every refusal. */
+  onRefused(refusal: ParleyError, requestId: string): void;
+}
+
+/** As routes are read: with or without a closing slash or a query, and without case. */
+const READINESS = /^\/health\/ready\/?(\?|$)/i;
+/** How long a client that is refused may take to read why. */
+const LAST_WORD_MS = 2_000;
+
+/**
+ * Owns the HTTP server's `request` and `upgrade` once every door has attached itself: refusals are answered here, before
+ * a door sees anything, because a door's own refusals have no room for the status that clients need. It also knows what
+ * is under way, so that a node that stops can end it in order.
+ */
+export class UpgradeRouter {
+  /** Every TCP connection, whatever it has become. */
+  private readonly streams = new Set<Duplex>();
+  /** Requests that are no door's. */
+  private readonly answering = new Set<ServerResponse>();
+  private leaving: (() => ParleyError) | null = null;
+
+  constructor(
+    private readonly server: Server,
+    private readonly doors: readonly Door[],
+    private readonly policy: UpgradePolicy,
+  ) {
+    const upgrades = server.listeners('upgrade') as UpgradeListener[];
+    const requests = server.listeners('request') as RequestListener[];
+    server.removeAllListeners('upgrade');
+    server.removeAllListeners('request');
+    server.on('connection', (stream: Duplex) => {
+      this.streams.add(stream);
+      stream.once('close', () => this.streams.delete(stream));
+    });
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      const refusal = this.refusalOf(request, response);
+      if (refusal) refuseRequest(response, refusal, this.bodyOf(refusal));
+      else for (const listener of requests) listener.call(server, request, response);
+    });
+    server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+      // Node has taken its own listener away by now, and a reset without any would end the process.
+      stream.on('error', () => stream.destroy());
+      const door = this.doorOf(request);
+      const refusal = door ? this.refusalAt(door, request, true) : new ParleyError('not_found');
+      if (refusal) refuseUpgrade(stream, refusal, this.bodyOf(refusal));
+      else for (const listener of upgrades) listener.call(server, request, stream, head);
+    });
+  }
+
+  /** From now on nobody is let in: new connections are refused with this, and whoever watches over the node is told. */
+  leave(refusal: () => ParleyError): void {
+    this.leaving = refusal;
+    for (const response of this.answering) endConnection(response);
+  }
+
+  /** Listens no more; what is connected stays. */
+  shut(): void {
+    this.server.close();
+    this.server.closeIdleConnections();
+  }
+
+  /** How many requests have come in whole and are not answered; door's requests are not among them. */
+  get unanswered(): number {
+    let count = 0;
+    for (const { req, writableEnded } of this.answering) if (req.complete && !writableEnded) count += 1;
+    return count;
+  }
+
+  get connections(): number {
+    return this.streams.size;
+  }
+
+  /** Cuts every TCP connection, whatever is still to be said on it. */
+  cut(): void {
+    for (const stream of this.streams) stream.destroy();
+  }
+
+  private doorOf(request: IncomingMessage): Door | undefined {
+    return this.doors.find(({ path }) => request.url?.startsWith(path));
+  }
+
+  private refusalOf(request: IncomingMessage, response: ServerResponse): ParleyError | null {
+    const door = this.doorOf(request);
+    if (door?.takesRequests) return this.refusalAt(door, request, false);
+    this.answering.add(response);
+    response.once('close', () => this.answering.delete(response));
+    if (!this.leaving) return null;
+    endConnection(response);
+    return READINESS.test(request.url ?? '') ? this.leaving() : null;
+  }
+
+  private refusalAt(door: Door, request: IncomingMessage, isUpgrade: boolean): ParleyError | null {
+    const refusal = this.policy.refusalOf(request) ?? door.unreadable(request, isUpgrade);
+    if (refusal || !door.begins(request)) return refusal;
+    return this.leaving?.() ?? this.policy.refusalToBegin(request);
+  }
+
+  private bodyOf(refusal: ParleyError): string {
+    const requestId = randomUUID();
+    this.policy.onRefused(refusal, requestId);
+    return JSON.stringify({ error: refusal.toObject(requestId) });
+  }
+}
+
+function endConnection(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('Connection', 'close');
+}
+
+/** Whoever is refused keeps nothing here, the TCP connection included. */
+function refuseRequest(response: ServerResponse, refusal: ParleyError, body: string): void {
+  endConnection(response);
+  response.writeHead(refusal.status, headersOf(refusal)).end(body);
+}
+
+/** The HTTP server has let go of this stream: nobody else watches over it, and the client need never close its side. */
+function refuseUpgrade(stream: Duplex, refusal: ParleyError, body: string): void {
+  const headers = { ...headersOf(refusal), 'Content-Length': String(Buffer.byteLength(body)), Connection: 'close' };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  const text = `HTTP/1.1 ${refusal.status} Refused\r\n${lines.join('\r\n')}\r\n\r\n${body}`;
+  const late = setTimeout(() => stream.destroy(), LAST_WORD_MS).unref();
+  stream.once('close', () => clearTimeout(late));
+  stream.end(text, () => stream.destroy());
+}
+
+function headersOf(refusal: ParleyError): Record<string, string> {
+  const { retryAfterMs } = refusal.extra;
+  return {
+    'Content-Type': 'application/json; charset=utf-8',
+    ...(retryAfterMs !== undefined && { 'Retry-After': String(Math.max(1, Math.ceil(retryAfterMs / 1000))) }),
+  };
+}
