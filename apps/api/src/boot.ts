@@ -46,7 +46,7 @@ export async function boot(config: Config, log: Logger, interruption?: AbortSign
       new TimedExpressAdapter(2 * config.limits.connections + SPARE_CONNECTIONS),
       { logger: new NestLog(log), abortOnError: false, bodyParser: false },
     );
-    const closeDoorway = applyHttpPipeline(app, log);
+    const finishPipeline = applyHttpPipeline(app, log);
     const origins = app.get(OriginPolicy);
     const sockets = new SocketIoAdapter(app, {
       log,
@@ -56,7 +56,7 @@ export async function boot(config: Config, log: Logger, interruption?: AbortSign
     });
     app.useWebSocketAdapter(sockets);
     await app.init();
-    closeDoorway();
+    finishPipeline();
     // Without a host Node listens on `::` for both families, and on 0.0.0.0 where there is no IPv6.
     await (config.host === null ? app.listen(config.port) : app.listen(config.port, config.host));
     return started(app, config.host, { databases, sockets });

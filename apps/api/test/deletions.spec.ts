@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'drizzle-orm';
-import { DOORS } from './message-doors.js';
+import { TRANSPORTS } from './message-transports.js';
 import { startNode, type TestNode } from './node.js';
 import { aGroup, aPerson, directOf, groupOf, NOBODY, type Person, people, succeeded } from './people.js';
 
@@ -20,7 +20,7 @@ const rowsOf = async (table: string, messageId: string) =>
     )
   ).length;
 
-describe.each(DOORS)('deleting over %s', (_name, open) => {
+describe.each(TRANSPORTS)('deleting over %s', (_name, open) => {
   it('S4.22 §4: leaves a tombstone everywhere, and everyone hears of it with its version', async () => {
     const { id, owner, members } = await aGroup(node);
     const [bob] = members as [Person];

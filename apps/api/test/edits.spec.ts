@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { LIMITS } from '@parley/protocol';
 import { sql } from 'drizzle-orm';
 import { MessageChangesRepository } from '../src/modules/messages/message-changes.repository.js';
-import { DOORS, type MessageDoor } from './message-doors.js';
+import { type MessageTransport, TRANSPORTS } from './message-transports.js';
 import { startNode, type TestNode } from './node.js';
 import { aGroup, aPerson, directOf, NOBODY, type Person, people, succeeded } from './people.js';
 
@@ -22,12 +22,12 @@ const nested = (levels: number): object => (levels === 1 ? {} : { a: nested(leve
 const age = (id: string, seconds: number) =>
   node.rows(sql`UPDATE messages SET created_at = created_at - ${seconds} * interval '1 second' WHERE id = ${id}`);
 
-describe.each(DOORS)('editing over %s', (_name, open) => {
+describe.each(TRANSPORTS)('editing over %s', (_name, open) => {
   let id: string;
   let ann: Person;
   let bob: Person;
-  let mine: MessageDoor;
-  let theirs: MessageDoor;
+  let mine: MessageTransport;
+  let theirs: MessageTransport;
 
   beforeAll(async () => {
     const group = await aGroup(node, { members: 1 });
@@ -283,23 +283,26 @@ describe.each(DOORS)('editing over %s', (_name, open) => {
 });
 
 describe('data messages', () => {
-  it.each(DOORS)('S4.15 S4.17: carry up to 100 KB, may have no text, and are edited over %s', async (_name, open) => {
-    const { id, owner } = await aGroup(node);
-    const metadata = { rows: range(1, 20_000).map(() => 1.5), pad: '' };
-    metadata.pad = 'x'.repeat(102_400 - JSON.stringify(metadata).length);
-    const sent = await owner.say(id, '', { type: 'data', metadata });
-    expect(sent).toMatchObject({ type: 'data', content: '', metadata });
-    const changed = { ...metadata, pad: metadata.pad.replace('x', 'y') };
-    const { body } = await open(owner).edit(sent.id, { content: '', metadata: changed });
-    expect(body.message).toEqual({
-      ...sent,
-      metadata: changed,
-      editedAt: body.message.editedAt,
-      version: sent.version + 1,
-    });
-    const more = { ...changed, pad: `${changed.pad}x` };
-    expect((await open(owner).edit(sent.id, { content: '', metadata: more })).code).toBe('too_large');
-  });
+  it.each(TRANSPORTS)(
+    'S4.15 S4.17: carry up to 100 KB, may have no text, and are edited over %s',
+    async (_name, open) => {
+      const { id, owner } = await aGroup(node);
+      const metadata = { rows: range(1, 20_000).map(() => 1.5), pad: '' };
+      metadata.pad = 'x'.repeat(102_400 - JSON.stringify(metadata).length);
+      const sent = await owner.say(id, '', { type: 'data', metadata });
+      expect(sent).toMatchObject({ type: 'data', content: '', metadata });
+      const changed = { ...metadata, pad: metadata.pad.replace('x', 'y') };
+      const { body } = await open(owner).edit(sent.id, { content: '', metadata: changed });
+      expect(body.message).toEqual({
+        ...sent,
+        metadata: changed,
+        editedAt: body.message.editedAt,
+        version: sent.version + 1,
+      });
+      const more = { ...changed, pad: `${changed.pad}x` };
+      expect((await open(owner).edit(sent.id, { content: '', metadata: more })).code).toBe('too_large');
+    },
+  );
 
   it('A63: binary data in an edit’s metadata is refused as in any command', async () => {
     const { id, owner } = await aGroup(node);
@@ -425,7 +428,7 @@ describe('the window', () => {
     await age(messageId, 870);
     succeeded(await owner.patch(`/messages/${messageId}`, { content: 'y' }));
     await age(messageId, 31);
-    for (const [, open] of DOORS) {
+    for (const [, open] of TRANSPORTS) {
       expect((await open(owner).edit(messageId, { content: 'z' })).code).toBe('forbidden');
       // A repeat whose answer was lost finds its result there.
       expect((await open(owner).edit(messageId, { content: 'y' })).success).toBe(true);

@@ -102,7 +102,7 @@ describe('the handshake', () => {
       }
       expect(connections()).toBe(before);
       const line = node.logs.findLast(({ msg }) => msg === 'refused');
-      expect(line).toMatchObject({ code, userId: null, door: 'socketio', requestId: expect.any(String) });
+      expect(line).toMatchObject({ code, userId: null, transport: 'socketio', requestId: expect.any(String) });
     },
   );
 
@@ -113,7 +113,7 @@ describe('the handshake', () => {
     socket.close();
   });
 
-  it('nothing is obeyed of a socket that was never let in', async () => {
+  it('no command is run of a socket that was never let in', async () => {
     const { id, owner } = await aGroup(node);
     const raw = new RawSocket(node.url);
     await raw.frame(/^0\{/);
@@ -181,7 +181,7 @@ describe('the handshake', () => {
     await expectAlive();
   });
 
-  it('an upgrade on a path that is no door is not found', async () => {
+  it('an upgrade on a path that is no transport is not found', async () => {
     const none = [
       '/',
       '/api/conversations',
@@ -390,7 +390,7 @@ describe('commands', () => {
     expect(({} as { x?: number }).x).toBeUndefined();
   });
 
-  it('§5: an event without an ack callback is obeyed all the same', async () => {
+  it('§5: an event without an ack callback is run all the same', async () => {
     const clientMessageId = randomUUID();
     socket.io.emit('no:such', {});
     socket.io.emit('message:send', null);
@@ -401,8 +401,8 @@ describe('commands', () => {
   });
 
   it('an unexpected fault is acknowledged as internal, telling nothing but its requestId, and logged with that', async () => {
-    const feeds = node.node.app.get(Hub);
-    const { source } = feeds;
+    const streams = node.node.app.get(Hub);
+    const { source } = streams;
     const { memberships } = source;
     source.memberships = () => Promise.reject(new Error('secret of ours'));
     try {
@@ -591,7 +591,7 @@ describe('tokens and sockets', () => {
     expect(old.refusal.code).toBe('token_expired');
   });
 
-  it('A6 §2: nothing is obeyed or heard any more after exp', async () => {
+  it('A6 §2: no command is run and no event is received any more after exp', async () => {
     const exp = inSeconds(2);
     const who = await someone(exp);
     const friend = await aPerson(node);
@@ -845,14 +845,16 @@ describe('the log', () => {
     const gone = await until('the end is told', () =>
       node.logs.find(({ msg, userId }) => msg === 'disconnected' && userId === owner.id),
     );
-    expect(gone).toMatchObject({ door: 'socketio', reason: 'client namespace disconnect' });
-    expect(node.logs).toContainEqual(expect.objectContaining({ msg: 'connected', userId: owner.id, door: 'socketio' }));
+    expect(gone).toMatchObject({ transport: 'socketio', reason: 'client namespace disconnect' });
+    expect(node.logs).toContainEqual(
+      expect.objectContaining({ msg: 'connected', userId: owner.id, transport: 'socketio' }),
+    );
     expect(node.logs).toContainEqual(
       expect.objectContaining({
         msg: 'refused',
         code: 'not_found',
         userId: owner.id,
-        door: 'socketio',
+        transport: 'socketio',
         command: 'message:send',
         requestId: error.requestId,
       }),

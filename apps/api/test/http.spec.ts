@@ -124,21 +124,21 @@ describe('errors', () => {
     expect(answer.status).toBe(500);
     expect(answer.body).toEqual(errorOf('internal', true));
     const line = await logged({ requestId: answer.body.error.requestId, level: 'error' });
-    expect(line).toMatchObject({ code: 'internal', door: 'rest', err: { stack: expect.stringContaining('at ') } });
+    expect(line).toMatchObject({ code: 'internal', transport: 'rest', err: { stack: expect.stringContaining('at ') } });
     expect(JSON.stringify(line)).toContain('does not exist');
     expect(JSON.stringify(line)).not.toContain('marked');
   });
 });
 
 describe('the log', () => {
-  it('tells each request without its query, and each refusal with code, user, door and requestId', async () => {
+  it('tells each request without its query, and each refusal with code, user, transport and requestId', async () => {
     const answer = await node.request
       .get('/api/users?query=a&sort=hidden')
       .set('authorization', ann.bearer)
       .expect(400);
     const { requestId } = answer.body.error;
     const of = { requestId, userId: ann.id };
-    expect(await logged({ ...of, msg: 'refused' })).toMatchObject({ code: 'validation_failed', door: 'rest' });
+    expect(await logged({ ...of, msg: 'refused' })).toMatchObject({ code: 'validation_failed', transport: 'rest' });
     const line = { method: 'GET', path: '/api/users', status: 400, ms: expect.any(Number) };
     expect(await logged({ ...of, msg: 'request' })).toMatchObject(line);
   });

@@ -32,15 +32,15 @@ async function commitBehind(conversationId: string, texts: readonly (readonly [P
 }
 
 /** From now on the bus loses what `isLost` says. */
-function lose(isLost: (poke: Notification) => boolean): void {
-  bus.publish = (poke: Notification, joined: readonly JoinNotification[]) => {
-    if (!isLost(poke)) publish(poke, joined);
+function lose(isLost: (notification: Notification) => boolean): void {
+  bus.publish = (notification: Notification, joined: readonly JoinNotification[]) => {
+    if (!isLost(notification)) publish(notification, joined);
   };
 }
 
 const told = (socket: TestSocket, id: string) => socket.durable(id).map(({ name, payload }) => [name, payload.version]);
 
-describe('the sweep', () => {
+describe('the reconciliation', () => {
   it('G4: finds what was committed behind the node’s back and delivers it in order within about two seconds', async () => {
     const { id, owner, members } = await aGroup(node);
     const [bob] = members as [Person];
@@ -184,12 +184,12 @@ describe('a bus that loses, repeats and reorders', () => {
     const { id, owner, members } = await aGroup(node, { members: 3 });
     const sockets = await Promise.all([owner, ...members].map((who) => who.connect()));
     const late: (() => void)[] = [];
-    bus.publish = (poke, joined) => {
+    bus.publish = (notification, joined) => {
       const fate = Math.random();
       if (fate < 0.25) return;
-      if (fate < 0.5) late.push(() => publish(poke, joined));
-      else publish(poke, joined);
-      if (fate > 0.85) publish(poke, joined);
+      if (fate < 0.5) late.push(() => publish(notification, joined));
+      else publish(notification, joined);
+      if (fate > 0.85) publish(notification, joined);
       if (late.length > 4) for (const each of late.splice(0).reverse()) each();
     };
     for (const i of range(1, 30)) {
@@ -207,9 +207,9 @@ describe('a bus that loses, repeats and reorders', () => {
   it('G3: what was committed together and comes twice is told once', async () => {
     const { id, owner, members } = await aGroup(node);
     const [mine, theirs] = await Promise.all([owner.connect(), (members[0] as Person).connect()]);
-    bus.publish = (poke, joined) => {
-      publish(poke, joined);
-      publish(poke, joined);
+    bus.publish = (notification, joined) => {
+      publish(notification, joined);
+      publish(notification, joined);
     };
     const guest = await aPerson(node);
     const guests = await guest.connect();
@@ -288,7 +288,7 @@ describe('members of whom this node was not told', () => {
     ]);
   });
 
-  it('G5: removed and added again, all of it unheard: the feed tells both, in order', async () => {
+  it('G5: removed and added again, all of it unheard: the stream tells both, in order', async () => {
     const { id, owner, members } = await aGroup(node);
     const [bob] = members as [Person];
     const [mine, theirs] = await Promise.all([owner.connect(), bob.connect()]);
@@ -308,7 +308,7 @@ describe('members of whom this node was not told', () => {
     ]);
   });
 
-  it('a silenced socket stays silent whatever the sweep finds', async () => {
+  it('a silenced socket stays silent whatever the reconciliation finds', async () => {
     const { id, owner, members } = await aGroup(node);
     const [bob] = members as [Person];
     const [silent, loud] = await Promise.all([bob.connect(), bob.connect()]);
@@ -325,7 +325,7 @@ describe('members of whom this node was not told', () => {
 describe('marks of which this node was not told', () => {
   const read = (who: Person, id: string, seq: number) => who.post(`/conversations/${id}/read`, { seq }).then(succeeded);
 
-  it('G4 §5: are found by the sweep: message:read to all, unread:updated to the reader', async () => {
+  it('G4 §5: are found by the reconciliation: message:read to all, unread:updated to the reader', async () => {
     const { id, owner, members } = await aGroup(node);
     const [bob] = members as [Person];
     const [mine, theirs] = await Promise.all([owner.connect(), bob.connect()]);
@@ -400,7 +400,7 @@ describe('a database that is behind what was delivered', () => {
     const { id, owner, members } = await aGroup(node);
     const sockets = await Promise.all([owner, ...members].map((who) => who.connect()));
     const before = sockets[0]?.all('ready')[0].epoch;
-    // Found by a sweep, so one has been and knows the old epoch.
+    // Found by a reconciliation, so one has been and knows the old epoch.
     await commitBehind(id, [[owner, 'found']]);
     await sockets[0]?.reaches(id, 2);
     const start = node.logs.length;

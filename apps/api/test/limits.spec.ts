@@ -44,7 +44,7 @@ const plain = (person: Person, url = node.url) =>
 const lines = (code: string) => node.logs.filter((line) => line.code === code);
 
 describe('S1.33: the connections of a node', () => {
-  it('beyond their limit are refused on both transports, with 503 and Retry-After, before any door sees them', async () => {
+  it('beyond their limit are refused on both transports, with 503 and Retry-After, before any transport sees them', async () => {
     node = await startNode({ MAX_CONNECTIONS: '2' });
     const [ann, ben, cem] = (await people(node, 3)) as [Person, Person, Person];
     const first = kept(await ann.connect());
@@ -217,7 +217,7 @@ describe('G8, F14: who does not read what they are sent', () => {
       askMuch(raw, id);
     }
     await until('all are given up', () => lines('slow_consumer').length === deaf.length);
-    for (const line of lines('slow_consumer')) expect(line).toMatchObject({ userId: reader.id, door: 'socketio' });
+    for (const line of lines('slow_consumer')) expect(line).toMatchObject({ userId: reader.id, transport: 'socketio' });
     // Eight times the limit, and what comes until that is looked at.
     for (const { bytes } of lines('slow_consumer')) expect(bytes).toBeLessThan(12 * 1_048_576);
     await until(

@@ -39,7 +39,7 @@ const plain = (message: any) => ({
 const told = (socket: TestSocket, id: string) => socket.durable(id).map(({ name, payload }) => [payload.version, name]);
 
 describe('changes of which this node was not told', () => {
-  it('G4: each kind is found by the sweep and told as it would have been', async () => {
+  it('G4: each kind is found by the reconciliation and told as it would have been', async () => {
     const { id, owner, members } = await aGroup(node);
     const [bob] = members as [Person];
     const socket = await bob.connect();
@@ -95,10 +95,10 @@ describe('changes of which this node was not told', () => {
     const { id, owner, members } = await aGroup(node);
     const [bob] = members as [Person];
     const socket = await bob.connect();
-    const sweeper = node.node.app.get(Reconciler);
-    const { sweep } = sweeper;
+    const reconciler = node.node.app.get(Reconciler);
+    const { reconcile } = reconciler;
     // Neither told nor found before the last of them is committed.
-    sweeper.sweep = async () => undefined;
+    reconciler.reconcile = async () => undefined;
     bus.publish = () => undefined;
     const [one, two, three] = [await owner.say(id, '1'), await owner.say(id, '2'), await bob.say(id, '3')];
     const reply = await bob.say(id, 'about one', { replyToId: one.id });
@@ -110,7 +110,7 @@ describe('changes of which this node was not told', () => {
     succeeded(await unreact(owner, two.id, '🎉'));
     succeeded(await react(bob, two.id, '❤️'));
     bus.publish = publish;
-    sweeper.sweep = sweep;
+    reconciler.reconcile = reconcile;
     const { version } = await owner.say(id, 'probe');
     await socket.reaches(id, version);
     expect(told(socket, id)).toEqual([

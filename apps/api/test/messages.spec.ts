@@ -309,7 +309,7 @@ describe('what is refused', () => {
   });
 
   it.each(wrong)(
-    'A32 A33 A49 S1.24 %s, on both doors, with the clientMessageId in the error and nothing stored',
+    'A32 A33 A49 S1.24 %s, on both transports, with the clientMessageId in the error and nothing stored',
     async (_what, body, code, path) => {
       const before = await group.owner.sees(group.id);
       const known = randomUUID();
@@ -473,7 +473,7 @@ describe('G2: what is sent twice is sent once', () => {
     expect((sockets[0] as TestSocket).all('message:sent').filter((each) => each.id === message.id)).toHaveLength(1);
   }
 
-  it('G2: through either door, days later too, the original is answered as a success', async () => {
+  it('G2: through either transport, days later too, the original is answered as a success', async () => {
     const { owner, id } = group;
     const clientMessageId = randomUUID();
     const body = { content: 'once', clientMessageId };
@@ -509,7 +509,7 @@ describe('G2: what is sent twice is sent once', () => {
     expect((await send(owner, id, { content: 'minted' })).status).toBe(201);
   });
 
-  it('G2: twenty at the same instant through both doors are one message, and all agree on it', async () => {
+  it('G2: twenty at the same instant through both transports are one message, and all agree on it', async () => {
     const { owner, id } = group;
     const body = { content: 'race', clientMessageId: randomUUID() };
     const answers = await Promise.all(
@@ -636,7 +636,7 @@ describe('G2: what is sent twice is sent once', () => {
     expect((await send(gone, id, { content: 'after' })).body.error.code).toBe('conflict');
   });
 
-  it('G2: a limit that was lowered since refuses new texts and answers repeats, through every door', async () => {
+  it('G2: a limit that was lowered since refuses new texts and answers repeats, through every transport', async () => {
     const { owner, id } = group;
     const direct = await directOf(owner, bob);
     const gone = await aPerson(node);

@@ -125,7 +125,7 @@ describe('G3: fifty senders at once in one conversation', () => {
     expect(fresh).toEqual(range(1, fresh.length));
   });
 
-  it('G3: a send acked before another began has the smaller seq, whoever sends and by whichever door', async () => {
+  it('G3: a send acked before another began has the smaller seq, whoever sends and by whichever transport', async () => {
     const { id, owner, members } = await aGroup(node, { members: 2 });
     const all = [owner, ...members];
     const sockets = await Promise.all(all.map((who) => who.connect()));
@@ -415,11 +415,11 @@ describe('connecting in the middle of it', () => {
 
   it('sockets that end while they are connecting leave nothing behind', async () => {
     const { id, owner, members } = await aGroup(node);
-    const feeds = node.node.app.get(Hub);
+    const streams = node.node.app.get(Hub);
     const sockets = range(1, 30).map(() => new TestSocket(node.url, { auth: { token: (members[0] as Person).token } }));
     await until('one of them is connected', () => sockets.some((each) => each.io.connected));
     for (const socket of sockets) socket.close();
-    await until('nobody follows the conversation', () => feeds.versionOf(id) === 0);
+    await until('nobody follows the conversation', () => streams.versionOf(id) === 0);
     expect((await owner.say(id, 'on')).seq).toBe(1);
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { LIMITS } from '@parley/protocol';
 import { sql } from 'drizzle-orm';
-import { DOORS } from './message-doors.js';
+import { TRANSPORTS } from './message-transports.js';
 import { startNode, type TestNode } from './node.js';
 import { aGroup, aPerson, groupOf, NOBODY, type Person, people, succeeded, times } from './people.js';
 
@@ -21,7 +21,7 @@ const stored = (messageId: string) =>
     sql`SELECT emoji, user_id FROM message_reactions WHERE message_id = ${messageId} ORDER BY created_at`,
   );
 
-describe.each(DOORS)('reacting over %s', (_name, open) => {
+describe.each(TRANSPORTS)('reacting over %s', (_name, open) => {
   it('S3.45 S4.23 S4.30: adds and takes back, counted by emoji in order of appearance; everyone hears of it', async () => {
     const { id, owner, members } = await aGroup(node, { members: 2 });
     const [bob, eve] = members as [Person, Person];
@@ -69,8 +69,9 @@ describe.each(DOORS)('reacting over %s', (_name, open) => {
       ],
     ];
     for (const [i, [who, verb, emoji, expected]] of steps.entries()) {
-      const door = open(who);
-      const { body } = verb === 'react' ? await door.react(sent.id, { emoji }) : await door.unreact(sent.id, emoji);
+      const transport = open(who);
+      const { body } =
+        verb === 'react' ? await transport.react(sent.id, { emoji }) : await transport.unreact(sent.id, emoji);
       const reactions = expected.map(([each, count]) => ({ emoji: each, count }));
       expect(body).toEqual({
         version: sent.version + 1 + i,

@@ -348,7 +348,7 @@ describe('G6: unread is a fact', () => {
     });
   });
 
-  it('D6 G6: after any operations the counts are those of a recount, on every device and door', async () => {
+  it('D6 G6: after any operations the counts are those of a recount, on every device and transport', async () => {
     const seed = Number(process.env.PARLEY_TEST_SEED ?? randomInt(1_000_000));
     const random = generator(seed);
     const pick = <T>(all: readonly T[]): T => all[Math.floor(random() * all.length)] as T;

@@ -20,7 +20,7 @@ const DURABLE = new Set<EventName>([
   'member:updated',
   'member:removed',
 ]);
-const PATIENCE_MS = 15_000;
+const TIMEOUT_MS = 15_000;
 
 const conversationOf = ({ name, payload }: Heard): string =>
   name === 'conversation:created' ? payload.conversation.id : payload.conversationId;
@@ -58,7 +58,7 @@ export class TestSocket {
 
   /** Gives a command and returns its acknowledgement. */
   ask(command: string, ...payload: unknown[]): Promise<any> {
-    return this.io.timeout(PATIENCE_MS).emitWithAck(command, ...payload);
+    return this.io.timeout(TIMEOUT_MS).emitWithAck(command, ...payload);
   }
 
   /** Sends a text; returns the acknowledgement of a success. */

@@ -49,7 +49,7 @@ describe.each([
     );
   });
 
-  it('nor does another member who connects there, and whose feed is past the joining', async () => {
+  it('nor does another member who connects there, and whose stream is past the joining', async () => {
     await Promise.all(
       TRIES.map(async (i) => {
         const [owner, someone, member] = (await people(one(), 3)) as [Person, Person, Person];

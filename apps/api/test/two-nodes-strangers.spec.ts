@@ -106,7 +106,7 @@ describe('whoever may publish in Redis', () => {
     const channels = [...new Set(heard.map(({ channel }) => channel))];
     for (const { channel, message } of heard)
       for (const each of new Set([channel, ...channels])) await stranger.publish(each, message);
-    await other().node.app.get(Reconciler).sweep();
+    await other().node.app.get(Reconciler).reconcile();
     const again = await here.say(id, 'four');
     await here.reaches(id, again.version);
     expect(here.versions(id)).toEqual(range(here.versions(id)[0] as number, again.version));

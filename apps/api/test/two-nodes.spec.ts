@@ -238,7 +238,7 @@ describe('a node and Redis', () => {
     }).finally(() => away.close());
   });
 
-  it('S0.15 S2.17: Redis alone brings everything, were there no sweep', async () => {
+  it('S0.15 S2.17: Redis alone brings everything, were there no reconciler', async () => {
     await withTwoNodes([pair.redis.url, pair.redis.url], async (first, second) => {
       await Promise.all([first, second].map(hears));
       for (const node of [first, second]) node.node.app.get(Reconciler).onApplicationShutdown();

@@ -42,14 +42,14 @@ export interface Config {
 
 /** What this node takes on. */
 export interface Limits {
-  /** Sockets at a time, on all doors. */
+  /** Sockets at a time, on all transports. */
   connections: number;
   /** Of one user. */
   connectionsPerUser: number;
   /** New sockets in a second. */
   handshakesPerSecond: number;
   /** Sockets that are being let in at the same time. */
-  arrivals: number;
+  handshakes: number;
   /** Buffered for one socket that does not read as fast as it is sent to. */
   bytes: number;
   /** How long such a socket may take until it has read what it was given. */

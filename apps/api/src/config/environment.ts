@@ -77,7 +77,7 @@ function limits(reader: Reader, rateLimits: boolean): Limits {
     connections: read('MAX_CONNECTIONS', 10_000),
     connectionsPerUser: rateLimits ? perUser : Number.MAX_SAFE_INTEGER,
     handshakesPerSecond: rateLimits ? perSecond : Number.MAX_SAFE_INTEGER,
-    arrivals: rateLimits ? atOnce : Number.MAX_SAFE_INTEGER,
+    handshakes: rateLimits ? atOnce : Number.MAX_SAFE_INTEGER,
     bytes: read('MAX_BUFFERED_BYTES', 1_048_576),
     seconds: read('MAX_BUFFERED_SECONDS', 10),
   };

@@ -26,7 +26,7 @@ export interface Starting {
 const NODE_LOCK = 7_265_003_002;
 const ASK_EVERY_MS = 1_000;
 /** No answer to `SELECT 1` for so long: the way to the database is dead, or the database is. */
-const PATIENCE_MS = 2_000;
+const TIMEOUT_MS = 2_000;
 const TICK_MS = 250;
 /** How long a new session may take: while all is cut only so long, because an attempt may be lost on a dead link. */
 const CONNECT_MS = { up: 5_000, down: 2_500 };
@@ -152,7 +152,7 @@ export class PostgresWatch implements Availability {
       session = await this.again();
     }
     // Where the way is dead the end is not confirmed either.
-    await Promise.race([session?.end(), sleep(PATIENCE_MS, undefined, { ref: false })]);
+    await Promise.race([session?.end(), sleep(TIMEOUT_MS, undefined, { ref: false })]);
   }
 
   /** Asks every second; returns when the session has ended or gives no answer any more. */
@@ -212,7 +212,7 @@ export class PostgresWatch implements Availability {
     const client = new pg.Client({
       ...this.connectionOptions('watch'),
       connectionTimeoutMillis: this.up ? CONNECT_MS.up : CONNECT_MS.down,
-      query_timeout: PATIENCE_MS * 4,
+      query_timeout: TIMEOUT_MS * 4,
     });
     client.on('error', (fault) =>
       this.log.debug({ fault: fault.message }, 'the watch over the database lost its session'),
@@ -287,7 +287,7 @@ function patiently(asked: Promise<void>, bytesHeard: () => number): Promise<Answ
       const now = bytesHeard();
       ticks = now > heard ? 0 : ticks + 1;
       heard = now;
-      if (ticks === PATIENCE_MS / TICK_MS) settle('none');
+      if (ticks === TIMEOUT_MS / TICK_MS) settle('none');
     }, TICK_MS);
     asked.then(
       () => settle('good'),

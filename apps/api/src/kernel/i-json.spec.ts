@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { faultOf, isKept, noteFaults } from './i-json.js';
 
-/** The fault that is found in the metadata of a payload, over both doors. */
+/** The fault that is found in the metadata of a payload, over both transports. */
 function faultIn(metadata: string): string | undefined {
   const body = `{"content":"12345678901234567890","metadata":${metadata}}`;
   const received = JSON.parse(body) as { metadata: object };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isName, salvagedName, tidyName } from './names.js';
+import { isName, normalizedName, sanitizedName } from './names.js';
 
 describe('names', () => {
   it.each(['Ann', 'Zoë', '李小龍', '👩‍👩‍👧', 'a'.repeat(100), '  Ann  ', 'O’Neil-Śmith'])('accepts %j', (name) => {
@@ -26,7 +26,7 @@ describe('names', () => {
   });
 
   it('stores them composed and trimmed', () => {
-    expect(tidyName(' Zoe\u0308 ')).toBe('Zoë');
+    expect(normalizedName(' Zoe\u0308 ')).toBe('Zoë');
   });
 
   it.each([
@@ -36,14 +36,14 @@ describe('names', () => {
     [' \u200b', null],
     [undefined, null],
   ])('salvages of %j what it can', (name, kept) => {
-    expect(salvagedName(name)).toBe(kept);
+    expect(sanitizedName(name)).toBe(kept);
   });
 
   it('are not composed at any length: a frame full of accents would take seconds', () => {
     const start = performance.now();
     const accents = `a${'\u0301\u0316'.repeat(60_000)}`;
     expect(isName(accents)).toBe(false);
-    expect(salvagedName(accents)).toBeNull();
+    expect(sanitizedName(accents)).toBeNull();
     expect(performance.now() - start).toBeLessThan(1_000);
   });
 });

@@ -9,20 +9,20 @@ const FORBIDDEN_ALL = new RegExp(FORBIDDEN.source, 'gu');
 const LONGEST_TYPED = 16 * LIMITS.nameLength;
 
 /** A name as it is stored: NFC, without space around it. */
-export const tidyName = (name: string): string => name.normalize('NFC').trim();
+export const normalizedName = (name: string): string => name.normalize('NFC').trim();
 
 /** Whether a name of a person or conversation may be taken from a client, once tidied. */
 export function isName(value: unknown): value is string {
   if (typeof value !== 'string' || value.length > LONGEST_TYPED) return false;
   if (!value.isWellFormed() || FORBIDDEN.test(value)) return false;
-  const tidy = tidyName(value);
+  const tidy = normalizedName(value);
   return tidy.length <= LIMITS.nameLength && !isBlank(tidy);
 }
 
 /** What can be kept of a name that nobody can be asked to correct; null where nothing is left. */
-export function salvagedName(value: unknown): string | null {
+export function sanitizedName(value: unknown): string | null {
   if (typeof value !== 'string') return null;
-  const cleaned = tidyName(value.slice(0, LONGEST_TYPED).toWellFormed().replace(FORBIDDEN_ALL, ' '));
+  const cleaned = normalizedName(value.slice(0, LONGEST_TYPED).toWellFormed().replace(FORBIDDEN_ALL, ' '));
   const cut = cutBetweenGraphemes(cleaned, LIMITS.nameLength).trim();
   return isName(cut) ? cut : null;
 }

@@ -35,11 +35,11 @@ const PLAIN_BROADCAST: Patch[] = [
     from: 'this.io.local.to(room).except(event.joined.map(userRoom)) : this.io.local.to(room);',
     to: 'this.io.to(room).except(event.joined.map(userRoom)) : this.io.to(room);',
   },
-  // Its feeds hear nothing any more: the sweep would tell everything once more.
+  // Its streams receive nothing any more: the reconciler would deliver everything once more.
   {
     file: `${HUB}/reconciler.ts`,
-    from: 'if (this.sweeping) return;',
-    to: 'if (this.sweeping || !this.stopped) return;',
+    from: 'if (this.isRunning) return;',
+    to: 'if (this.isRunning || !this.stopped) return;',
   },
 ];
 

@@ -13,7 +13,7 @@ export interface ChangeData {
   action?: 'added' | 'removed';
 }
 
-/** A row for every durable change that is not a new message, so that a feed can read any gap. */
+/** A row for every durable change that is not a new message, so that a stream can read any gap. */
 export const conversationChanges = pgTable(
   'conversation_changes',
   {

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/config.js';
 import { conflict, ParleyError } from '../../kernel/errors.js';
-import { tidyName } from '../../platform/names.js';
+import { normalizedName } from '../../platform/names.js';
 import { usernameFrom } from '../users/index.js';
 import { type Account, AccountsRepository } from './accounts.repository.js';
 import type { ChangePasswordDto, LoginDto, RegisterDto } from './dto/credentials.dto.js';
@@ -33,7 +33,7 @@ export class AuthService {
       throw new ParleyError('forbidden', { message: 'Registration is closed.' });
     const username = body.username.toLowerCase();
     const passwordHash = await this.passwords.hash(body.password);
-    const account = { username, displayName: tidyName(body.displayName ?? body.username), passwordHash };
+    const account = { username, displayName: normalizedName(body.displayName ?? body.username), passwordHash };
     const id = await this.accounts.create(account, this.config.adminUsers === null);
     const signedIn = id === null ? null : await this.signIns.signIn({ id, passwordHash }, userAgent);
     if (!signedIn) throw conflict('username', 'taken');

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { JWTPayload } from 'jose';
 import { ExpiringCache } from '../../kernel/expiring-cache.js';
-import { salvagedName } from '../../platform/names.js';
+import { sanitizedName } from '../../platform/names.js';
 import {
   type ExternalPerson,
   type ExternalUser,
@@ -67,7 +67,7 @@ function tellsMore({ name, avatarUrl, claims }: ExternalPerson, { claimed }: Ext
 
 function personOf({ sub, iat, name, picture, preferred_username: preferred }: JWTPayload): ExternalPerson | null {
   if (!isExternalId(sub)) return null;
-  const told = { name: salvagedName(name), avatarUrl: pictureOf(picture) };
+  const told = { name: sanitizedName(name), avatarUrl: pictureOf(picture) };
   const hash = createHash('sha256')
     .update(JSON.stringify([told.name, told.avatarUrl || null]))
     .digest();

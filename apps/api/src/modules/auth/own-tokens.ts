@@ -18,7 +18,7 @@ const NAMES = { issuer: OWN_ISSUER, audience: OWN_ISSUER };
 export class OwnTokens {
   constructor(
     private readonly jwt: JwtService,
-    private readonly standings: SessionStatusCache,
+    private readonly statuses: SessionStatusCache,
   ) {}
 
   issue(user: { id: string }, sessionId: string): string {
@@ -29,9 +29,9 @@ export class OwnTokens {
   /** @throws `token_expired`, else `unauthenticated`. */
   async verify(token: string): Promise<Principal> {
     const { userId, sessionId, expiresAt } = await this.read(token);
-    const standing = await this.standings.ofSession(sessionId);
-    if (standing?.userId !== userId || standing.isDisabled) throw new ParleyError('unauthenticated');
-    return { userId, isBot: standing.isBot, sessionId, expiresAt, scopes: [] };
+    const status = await this.statuses.ofSession(sessionId);
+    if (status?.userId !== userId || status.isDisabled) throw new ParleyError('unauthenticated');
+    return { userId, isBot: status.isBot, sessionId, expiresAt, scopes: [] };
   }
 
   /** What a genuine token says, whatever became of its session. @throws as `verify` does. */

@@ -3,7 +3,7 @@ import { ExpiringCache } from '../../kernel/expiring-cache.js';
 import { SessionEvents } from './session-events.js';
 import { SessionsRepository } from './sessions.repository.js';
 
-type SessionStatus = Awaited<ReturnType<SessionsRepository['standing']>>;
+type SessionStatus = Awaited<ReturnType<SessionsRepository['status']>>;
 
 const MOST_REMEMBERED = 20_000;
 /** For so long another node may still accept a token of a session that was ended here. */
@@ -30,6 +30,6 @@ export class SessionStatusCache implements OnModuleDestroy {
 
   /** Null where the session has ended. */
   ofSession(sessionId: string): Promise<SessionStatus> {
-    return this.remembered.getOrLoad(sessionId, () => this.repository.standing(sessionId));
+    return this.remembered.getOrLoad(sessionId, () => this.repository.status(sessionId));
   }
 }

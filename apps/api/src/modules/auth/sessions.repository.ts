@@ -91,7 +91,7 @@ export class SessionsRepository {
   }
 
   /** Whose live session this is, and how they stand; null where it has ended. */
-  async standing(sessionId: string): Promise<{ userId: string; isBot: boolean; isDisabled: boolean } | null> {
+  async status(sessionId: string): Promise<{ userId: string; isBot: boolean; isDisabled: boolean } | null> {
     const [row] = await this.database.db
       .select({ userId: users.id, isBot: users.isBot, isDisabled: users.isDisabled })
       .from(refreshSessions)

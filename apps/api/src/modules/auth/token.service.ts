@@ -10,7 +10,7 @@ import { OwnTokens } from './own-tokens.js';
 
 const LONGEST = 8_192;
 
-/** Access tokens for every door: Parley's own and the host product's. */
+/** Access tokens for every transport: Parley's own and the host product's. */
 @Injectable()
 export class TokenService {
   constructor(

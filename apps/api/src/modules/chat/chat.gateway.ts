@@ -23,7 +23,7 @@ import { ConversationCommandDto, RefreshCommandDto } from './dto/commands.dto.js
 import { SocketServer } from './socket-server.js';
 import { SocketSessions } from './socket-sessions.js';
 
-/** The commands of the Socket.IO door: each is one validated payload, one call and one acknowledgement. */
+/** The commands of the Socket.IO transport: each is one validated payload, one call and one acknowledgement. */
 @WebSocketGateway()
 @UseFilters(RethrowFilter)
 export class ChatGateway implements OnGatewayInit<ParleyServer>, OnGatewayConnection<ParleySocket> {

@@ -9,13 +9,13 @@ import { SocketSessions } from './socket-sessions.js';
 export class SocketServer {
   constructor(
     private readonly guard: WsAuthGuard,
-    private readonly feeds: Hub,
+    private readonly hub: Hub,
     private readonly sessions: SocketSessions,
   ) {}
 
   attach(io: ParleyServer): void {
     io.use(this.guard.handshake);
-    this.feeds.attach(io);
+    this.hub.attach(io);
     this.sessions.attach(io);
   }
 }

@@ -27,11 +27,11 @@ export class SocketSessions {
   begin(socket: ParleySocket): void {
     if (!this.connections.admits(socket)) return;
     const { userId } = socket.data.principal;
-    this.log.info({ userId, socketId: socket.id, door: 'socketio' }, 'connected');
+    this.log.info({ userId, socketId: socket.id, transport: 'socketio' }, 'connected');
     socket.on('disconnect', (reason) => {
       this.clock.stop(socket);
       this.presence.left(userId);
-      this.log.info({ userId, socketId: socket.id, door: 'socketio', reason }, 'disconnected');
+      this.log.info({ userId, socketId: socket.id, transport: 'socketio', reason }, 'disconnected');
       // There is no other namespace that a connection which leaves this one could be kept for.
       if (reason === 'client namespace disconnect') socket.conn.close();
     });

@@ -8,7 +8,7 @@ import { canonicalJson } from '../../kernel/canonical-json.js';
 import { invalid, notFound, ParleyError } from '../../kernel/errors.js';
 import { newId } from '../../kernel/ids.js';
 import type { Principal } from '../../kernel/principal.js';
-import { tidyName } from '../../platform/names.js';
+import { normalizedName } from '../../platform/names.js';
 import { Hub } from '../../realtime/hub/hub.js';
 import { ConversationsRepository, type NewConversation } from './conversations.repository.js';
 import { MemberRefs } from './member-refs.js';
@@ -19,7 +19,7 @@ export class ConversationCreation {
     private readonly database: WriterDatabase,
     private readonly repository: ConversationsRepository,
     private readonly refs: MemberRefs,
-    private readonly feeds: Hub,
+    private readonly hub: Hub,
   ) {}
 
   /** `created` is false where the conversation was there already: the same pair, or the same id asked again. */
@@ -30,7 +30,7 @@ export class ConversationCreation {
     const { row, created } = await this.database.transaction((tx) => this.insert(tx, wanted));
     if (created) {
       const joined = wanted.memberIds;
-      this.feeds.announce({
+      this.hub.announce({
         conversationId: row.id,
         events: [{ version: row.version, name: 'conversation:created', payload: null, joined }],
       });
@@ -60,7 +60,7 @@ export class ConversationCreation {
     return {
       ...this.common(principal, body),
       type: 'group',
-      name: tidyName(body.name),
+      name: normalizedName(body.name),
       directKey: null,
       memberIds: everyone,
     };

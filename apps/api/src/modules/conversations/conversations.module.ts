@@ -5,19 +5,19 @@ import { MessagesModule } from '../messages/index.js';
 import { UsersModule } from '../users/index.js';
 import { ConversationChanges } from './conversation-changes.js';
 import { ConversationCreation } from './conversation-creation.js';
-import { ConversationFeedSource } from './conversation-feed-source.js';
 import { ConversationItems } from './conversation-items.js';
 import { ConversationLists } from './conversation-lists.js';
 import { ConversationListsRepository } from './conversation-lists.repository.js';
+import { ConversationStreamSource } from './conversation-stream-source.js';
 import { ConversationsController } from './conversations.controller.js';
 import { ConversationsRepository } from './conversations.repository.js';
 import { ConversationsService } from './conversations.service.js';
-import { FeedChanges } from './feed-changes.js';
-import { FeedSourceRepository } from './feed-source.repository.js';
 import { MemberRefs } from './member-refs.js';
 import { MembersController } from './members.controller.js';
 import { MembersService } from './members.service.js';
 import { SendToController } from './send-to.controller.js';
+import { StreamChanges } from './stream-changes.js';
+import { StreamSourceRepository } from './stream-source.repository.js';
 
 @Module({
   imports: [HubModule, MessagesModule, UsersModule],
@@ -28,23 +28,23 @@ import { SendToController } from './send-to.controller.js';
     ConversationChanges,
     ConversationItems,
     ConversationLists,
-    ConversationFeedSource,
-    FeedChanges,
+    ConversationStreamSource,
+    StreamChanges,
     MembersService,
     MemberRefs,
     ConversationsRepository,
     ConversationListsRepository,
-    FeedSourceRepository,
+    StreamSourceRepository,
   ],
   exports: [ConversationItems],
 })
 export class ConversationsModule implements OnModuleInit {
   constructor(
-    private readonly feeds: Hub,
-    private readonly source: ConversationFeedSource,
+    private readonly hub: Hub,
+    private readonly source: ConversationStreamSource,
   ) {}
 
   onModuleInit(): void {
-    this.feeds.useSource(this.source);
+    this.hub.useSource(this.source);
   }
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ConversationDetail, UpdateConversationBody } from '@parley/protocol';
 import { conflict, invalid, ParleyError } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
-import { tidyName } from '../../platform/names.js';
+import { normalizedName } from '../../platform/names.js';
 import { canArchiveGroup, canRename } from './conversation.policy.js';
 import { presentConversation } from './conversation.presenter.js';
 import { type Change, ConversationChanges, type Held, type Unchanged } from './conversation-changes.js';
@@ -25,7 +25,7 @@ export class ConversationsService {
     const { name, isArchived } = body;
     if ((name === undefined) === (isArchived === undefined))
       throw invalid('', 'must have exactly one of name and isArchived');
-    if (name !== undefined) await this.rename(principal, conversationId, tidyName(name));
+    if (name !== undefined) await this.rename(principal, conversationId, normalizedName(name));
     if (isArchived !== undefined) await this.archive(principal, conversationId, isArchived);
     return this.lists.detail(principal.userId, conversationId);
   }

@@ -7,7 +7,7 @@ export { type Changed, type HeldMessage, type MessageChange, MessageChanges } fr
 export { MessageDeletion } from './message-deletion.js';
 export { MessageEdits } from './message-edits.js';
 export { newMessageEvent } from './message-events.js';
-export { MessageFeed } from './message-feed.js';
+export { MessageStream } from './message-stream.js';
 export { MessageViews } from './message-views.js';
 export { MessageWriter } from './message-writer.js';
 export { MessagesModule } from './messages.module.js';

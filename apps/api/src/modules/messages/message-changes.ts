@@ -16,7 +16,7 @@ export interface HeldMessage extends HeldRows {
   userId: string;
 }
 
-/** What becomes of the message's row, what the feed can read of it later, and what everyone hears. */
+/** What becomes of the message's row, what the stream can read of it later, and what everyone hears. */
 export interface MessageChange {
   values: Partial<MessageRow>;
   kind: string;

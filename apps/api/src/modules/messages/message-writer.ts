@@ -47,7 +47,7 @@ export class MessageWriter implements OnApplicationBootstrap, OnApplicationShutd
   constructor(
     private readonly database: WriterDatabase,
     private readonly repository: MessagesRepository,
-    private readonly feeds: Hub,
+    private readonly hub: Hub,
     @Inject(LOG) private readonly log: Logger,
   ) {}
 
@@ -80,7 +80,7 @@ export class MessageWriter implements OnApplicationBootstrap, OnApplicationShutd
     return new Promise((resolve, reject) => {
       const made = async () => {
         const { result, events } = await this.database.transaction(make);
-        if (events.length > 0) this.feeds.announce({ conversationId, events });
+        if (events.length > 0) this.hub.announce({ conversationId, events });
         return result;
       };
       const run = () => made().then(resolve, reject);
@@ -243,7 +243,7 @@ export class MessageWriter implements OnApplicationBootstrap, OnApplicationShutd
       if (events) events.push(newMessageEvent(outcome.message));
       else announced.set(outcome.message.conversationId, [newMessageEvent(outcome.message)]);
     });
-    for (const [conversationId, events] of announced) this.feeds.announce({ conversationId, events });
+    for (const [conversationId, events] of announced) this.hub.announce({ conversationId, events });
     return busy;
   }
 

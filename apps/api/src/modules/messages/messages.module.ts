@@ -7,8 +7,8 @@ import { MessageChanges } from './message-changes.js';
 import { MessageChangesRepository } from './message-changes.repository.js';
 import { MessageDeletion } from './message-deletion.js';
 import { MessageEdits } from './message-edits.js';
-import { MessageFeed } from './message-feed.js';
 import { MessagePages } from './message-pages.js';
+import { MessageStream } from './message-stream.js';
 import { MessageViews } from './message-views.js';
 import { MessageViewsRepository } from './message-views.repository.js';
 import { MessageWriter } from './message-writer.js';
@@ -28,7 +28,7 @@ import { SystemMessagesRepository } from './system-messages.repository.js';
     MessageEdits,
     MessageDeletion,
     EditHistory,
-    MessageFeed,
+    MessageStream,
     MessageViews,
     MessageViewsRepository,
     MessagesRepository,
@@ -41,7 +41,7 @@ import { SystemMessagesRepository } from './system-messages.repository.js';
     MessageEdits,
     MessageDeletion,
     MessageViews,
-    MessageFeed,
+    MessageStream,
     MessageWriter,
     MessagesRepository,
     SystemMessagesRepository,

@@ -143,7 +143,7 @@ export class MessagesRepository {
   }
 
   /**
-   * Messages by when they were first told, for a feed that has a gap: of each range the first, and of all of them as many
+   * Messages by when they were first told, for a stream that has a gap: of each range the first, and of all of them as many
    * as take about so many bytes.
    */
   createdWithin(ranges: readonly VersionRange[], bytes: number): Promise<MessageRow[]> {

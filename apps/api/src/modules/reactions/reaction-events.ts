@@ -3,7 +3,7 @@ import type { Message, ReactionUpdatedEvent } from '@parley/protocol';
 import type { ChangeRecord } from '../../database/rows.js';
 import { ChangeEvents } from '../../realtime/hub/change-events.js';
 import type { StreamEvent } from '../../realtime/hub/stream-events.js';
-import { MessageFeed } from '../messages/index.js';
+import { MessageStream } from '../messages/index.js';
 
 /** The kind of change that a reaction is. */
 export const REACTION_CHANGE = 'reaction_updated';
@@ -21,12 +21,12 @@ export function reactionEvent(
   };
 }
 
-/** The events of stored reactions, for a feed that missed them. */
+/** The events of stored reactions, for a stream that missed them. */
 @Injectable()
-export class ReactionFeed implements OnModuleInit {
+export class ReactionStream implements OnModuleInit {
   constructor(
     private readonly registry: ChangeEvents,
-    private readonly messages: MessageFeed,
+    private readonly messages: MessageStream,
   ) {}
 
   onModuleInit(): void {

@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { HubModule } from '../../realtime/hub/hub.module.js';
 import { MessagesModule } from '../messages/index.js';
 import { UsersModule } from '../users/index.js';
-import { ReactionFeed } from './reaction-events.js';
+import { ReactionStream } from './reaction-events.js';
 import { ReactionsController } from './reactions.controller.js';
 import { ReactionsRepository } from './reactions.repository.js';
 import { ReactionsService } from './reactions.service.js';
@@ -10,7 +10,7 @@ import { ReactionsService } from './reactions.service.js';
 @Module({
   imports: [HubModule, MessagesModule, UsersModule],
   controllers: [ReactionsController],
-  providers: [ReactionsService, ReactionFeed, ReactionsRepository],
+  providers: [ReactionsService, ReactionStream, ReactionsRepository],
   exports: [ReactionsService],
 })
 export class ReactionsModule {}

@@ -42,7 +42,7 @@ export class Watermarks {
 
   constructor(
     private readonly repository: ReceiptsRepository,
-    private readonly feeds: Hub,
+    private readonly hub: Hub,
   ) {}
 
   /** Settles after the commit. */
@@ -93,7 +93,7 @@ export class Watermarks {
       const pending = batch[row.i];
       return pending ? eventOf(conversationId, pending.mark, row) : [];
     });
-    if (marks.length > 0) this.feeds.announce({ conversationId, events: [], marks });
+    if (marks.length > 0) this.hub.announce({ conversationId, events: [], marks });
     for (const row of rows) batch[row.i]?.resolve(row);
   }
 

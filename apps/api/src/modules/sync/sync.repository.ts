@@ -16,7 +16,7 @@ export interface Position {
 }
 
 /** A conversation that was asked for and is not as the asker has it. */
-export interface StandingRow extends Record<string, unknown> {
+export interface PositionRow extends Record<string, unknown> {
   /** Its place in the question, from 1. */
   i: number;
   /** Null where the asker is no member: nothing is told then. */
@@ -75,8 +75,8 @@ export class SyncRepository {
   }
 
   /** Those asked for that differ from where the asker is, or that the asker is not in; all of them if `all`. */
-  standings(tx: Db, userId: string, { asked, all }: { asked: readonly Position[]; all: boolean }) {
-    return ask<StandingRow>(
+  positions(tx: Db, userId: string, { asked, all }: { asked: readonly Position[]; all: boolean }) {
+    return ask<PositionRow>(
       tx,
       sql`SELECT q.i::integer AS i, c.version::float8 AS version, c.receipts::float8 AS receipts, c.member_count
             FROM unnest(${column(asked, 'id')}::uuid[], ${column(asked, 'version')}::bigint[],

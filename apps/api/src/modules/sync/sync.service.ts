@@ -3,7 +3,7 @@ import { LIMITS, type SyncAnswer, type SyncBody } from '@parley/protocol';
 import type { Db } from '../../database/database.js';
 import type { Principal } from '../../kernel/principal.js';
 import { Hub } from '../../realtime/hub/hub.js';
-import { type Position, type StandingRow, SyncRepository } from './sync.repository.js';
+import { type Position, type PositionRow, SyncRepository } from './sync.repository.js';
 import { answerOf, type Changed } from './sync-answer.js';
 import { SyncFindings } from './sync-findings.js';
 import { planned, plannedMemberships } from './sync-plan.js';
@@ -12,7 +12,7 @@ import { planned, plannedMemberships } from './sync-plan.js';
 @Injectable()
 export class SyncService {
   constructor(
-    private readonly feeds: Hub,
+    private readonly hub: Hub,
     private readonly repository: SyncRepository,
     private readonly findings: SyncFindings,
   ) {}
@@ -23,14 +23,14 @@ export class SyncService {
    */
   async sync({ userId }: Principal, body: SyncBody, bytes: number = LIMITS.answerBytes): Promise<SyncAnswer> {
     // Before the snapshot: of a database that is restored in between the old epoch is told, and the next one resets.
-    const epoch = await this.feeds.source.epoch();
+    const epoch = await this.hub.source.epoch();
     const isForeign = body.epoch !== undefined && body.epoch !== epoch;
     const asked = Object.entries(body.conversations).map(([id, at]) => ({ ...at, id: id.toLowerCase() }));
     return this.repository.inSnapshot(async (tx) => {
       const cursor = isForeign ? null : (body.cursor ?? null);
       const memberships = await this.repository.memberships(tx, userId, cursor);
-      const standings = await this.standings(tx, userId, { asked, isForeign });
-      const changed = standings.flatMap(({ at, row }) => changedOf(at, row) ?? []);
+      const positions = await this.positions(tx, userId, { asked, isForeign });
+      const changed = positions.flatMap(({ at, row }) => changedOf(at, row) ?? []);
       const readings = changed.map((one) => ({
         id: one.id,
         version: one.asked.version,
@@ -40,7 +40,7 @@ export class SyncService {
         userId,
         head: memberships[0]?.head ?? 0,
         memberships: plannedMemberships(memberships),
-        strange: standings.flatMap(({ at, row }) => (row.version === null ? at.id : [])),
+        strange: positions.flatMap(({ at, row }) => (row.version === null ? at.id : [])),
         changed,
         portions: readings.length > 0 ? planned(await this.repository.keys(tx, readings), bytes) : [],
       });
@@ -48,9 +48,9 @@ export class SyncService {
     });
   }
 
-  private async standings(tx: Db, userId: string, { asked, isForeign }: { asked: Position[]; isForeign: boolean }) {
+  private async positions(tx: Db, userId: string, { asked, isForeign }: { asked: Position[]; isForeign: boolean }) {
     if (asked.length === 0) return [];
-    const rows = await this.repository.standings(tx, userId, { asked, all: isForeign });
+    const rows = await this.repository.positions(tx, userId, { asked, all: isForeign });
     return rows.flatMap((row) => {
       const at = asked[row.i - 1];
       return at ? [{ at, row }] : [];
@@ -59,7 +59,7 @@ export class SyncService {
 }
 
 /** Null where the asker is no member. */
-function changedOf({ id, version, receipts }: Position, row: StandingRow): Changed | null {
+function changedOf({ id, version, receipts }: Position, row: PositionRow): Changed | null {
   if (row.version === null || row.receipts === null || row.member_count === null) return null;
   return {
     id,

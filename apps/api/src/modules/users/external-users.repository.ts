@@ -8,7 +8,7 @@ import { newId } from '../../kernel/ids.js';
 import { named } from './folded-name.js';
 import { usernameLike, withSuffix } from './usernames.js';
 
-/** Someone whom the host product names. Names must have been salvaged, ids and usernames checked. */
+/** Someone whom the host product names. Names must have been sanitized, ids and usernames checked. */
 export interface ExternalPerson {
   externalId: string;
   name: string | null;

@@ -6,7 +6,7 @@ import { UsersRepository } from './users.repository.js';
 
 const AT_A_TIME = 500;
 /** A start waits for it so long; what is left of a great many names is folded while the node serves. */
-const PATIENCE_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 const LOOK_EVERY_MS = 60_000;
 
 /**
@@ -24,7 +24,7 @@ export class NameFolding implements OnApplicationBootstrap, OnApplicationShutdow
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.foldAll(performance.now() + PATIENCE_MS);
+    await this.foldAll(performance.now() + TIMEOUT_MS);
   }
 
   onApplicationShutdown(): void {

@@ -13,7 +13,7 @@ import { invalid, notFound, ParleyError } from '../../kernel/errors.js';
 import { isUuid } from '../../kernel/ids.js';
 import type { Principal } from '../../kernel/principal.js';
 import { Cursors } from '../../platform/http/cursors.js';
-import { salvagedName, tidyName } from '../../platform/names.js';
+import { normalizedName, sanitizedName } from '../../platform/names.js';
 import type { FindUsersDto } from './dto/find-users.dto.js';
 import type { UpdateMeDto } from './dto/update-me.dto.js';
 import { isExternalId } from './external-id.js';
@@ -58,7 +58,7 @@ export class UsersService {
 
   async updateMe(userId: string, { displayName, avatarUrl }: UpdateMeDto): Promise<Me> {
     const changes = {
-      ...(displayName !== undefined && { displayName: tidyName(displayName) }),
+      ...(displayName !== undefined && { displayName: normalizedName(displayName) }),
       ...(avatarUrl !== undefined && { avatarUrl }),
     };
     const row = Object.keys(changes).length > 0 ? await this.repository.update(userId, changes) : null;
@@ -90,7 +90,7 @@ export class UsersService {
     if (!principal.scopes.includes('users:provision')) throw new ParleyError('forbidden');
     const people = members.map(({ externalId, name }) => {
       if (!isExternalId(externalId)) throw invalid('externalId', 'must be 1 to 255 characters');
-      return { externalId, name: salvagedName(name), username: null, avatarUrl: null, claims: null };
+      return { externalId, name: sanitizedName(name), username: null, avatarUrl: null, claims: null };
     });
     const distinct = new Map(people.map((person) => [person.externalId, person]));
     return this.external.provision([...distinct.values()]);
@@ -100,7 +100,7 @@ export class UsersService {
     viewerId: string,
     { query, cursor, limit }: FindUsersDto & { query: string },
   ): Promise<Page<UserDetail>> {
-    const prefix = tidyName(query);
+    const prefix = normalizedName(query);
     if (!prefix.isWellFormed() || prefix.includes('\0')) throw invalid('query', 'must be text');
     // What cannot be seen is no second character.
     const folded = foldName(prefix);

@@ -37,7 +37,7 @@ export class ErrorsFilter implements ExceptionFilter {
     const line = {
       code: error.code,
       userId: request.principal?.userId ?? null,
-      door: 'rest',
+      transport: 'rest',
       requestId: request.requestId,
     };
     if (error.code === 'internal') this.log.error({ ...line, err: error.cause }, 'a request failed');

@@ -6,7 +6,7 @@ import { ParleyError } from '../../kernel/errors.js';
 import { HealthRegistry } from '../telemetry/health-registry.js';
 import { Public } from './request.js';
 
-const PATIENCE_MS = 2_000;
+const TIMEOUT_MS = 2_000;
 
 /** For whoever watches over the process. */
 @Public()
@@ -29,14 +29,14 @@ export class HealthController {
    */
   @Get('ready')
   async ready(): Promise<{ status: 'ok' } | { status: 'degraded'; parts: readonly ServicePart[] }> {
-    const giveUp = new AbortController();
+    const evict = new AbortController();
     const answered = this.database.ping().then(
       () => true,
       () => false,
     );
-    const tooLate = sleep(PATIENCE_MS, false, { signal: giveUp.signal }).catch(() => false);
+    const tooLate = sleep(TIMEOUT_MS, false, { signal: evict.signal }).catch(() => false);
     const isReady = await Promise.race([answered, tooLate]);
-    giveUp.abort();
+    evict.abort();
     if (!isReady) throw new ParleyError('service_unavailable');
     const parts = this.state.degraded;
     return parts.length > 0 ? { status: 'degraded', parts } : { status: 'ok' };

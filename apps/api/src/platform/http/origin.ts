@@ -9,10 +9,10 @@ import { type Address, addressOf, type Trust } from './forwarded.js';
 import { ProxyNotices } from './proxy-notices.js';
 import { RefreshCookieNames } from './refresh-cookie-names.js';
 
-/** Which pages may speak to us with a browser's help; the same rule on every door. */
+/** Which pages may speak to us with a browser's help; the same rule on every transport. */
 @Injectable()
 export class OriginPolicy {
-  /** Which proxies are believed; none until the doorway is open. */
+  /** Which proxies are believed; none until the pipeline is set up. */
   trusts: Trust = () => false;
   private readonly allowed: ReadonlySet<string>;
   private readonly notices: ProxyNotices;
@@ -26,7 +26,7 @@ export class OriginPolicy {
     this.notices = new ProxyNotices(log);
   }
 
-  /** For any request to a door; the operator is told of what looks like a mistake of theirs. */
+  /** For any request to a transport; the operator is told of what looks like a mistake of theirs. */
   refusalOf(request: IncomingMessage): ParleyError | null {
     this.notices.look(request, this.trusts);
     if (this.allows(request)) return null;

@@ -2,7 +2,7 @@ import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestj
 import type { Request } from 'express';
 import type { Principal } from '../../kernel/principal.js';
 
-/** A REST request with what the doorway has found out about it. */
+/** A REST request with what the pipeline has found out about it. */
 export interface ApiRequest extends Request {
   requestId: string;
   /** Who it comes from; set by the guard, missing on public routes. */

@@ -19,19 +19,19 @@ export interface JoinNotification {
 }
 
 export interface NodeBusListener {
-  onNotification(poke: Notification): void;
+  onNotification(notification: Notification): void;
   /** Events up to this version were committed and are too large to travel. */
   onHead(conversationId: string, version: number): void;
-  onJoined(poke: JoinNotification): void;
+  onJoined(notification: JoinNotification): void;
 }
 
 /**
- * Carries pokes to every node that has subscribed. It may lose, repeat and reorder them: feeds notice, and complete
+ * Carries notifications to every node that has subscribed. It may lose, repeat and reorder them: streams notice, and complete
  * themselves from the database. It never throws and is never awaited by a command.
  */
 export abstract class NodeBus {
   abstract listen(listener: NodeBusListener): void;
-  abstract publish(poke: Notification, joined: readonly JoinNotification[]): void;
+  abstract publish(notification: Notification, joined: readonly JoinNotification[]): void;
   /** Which deployment this node belongs to: it hears no others. */
   abstract belongTo(deployment: string): void;
   abstract subscribeConversation(conversationId: string): void;
@@ -48,9 +48,9 @@ export class MemoryNodeBus extends NodeBus {
     this.listener = listener;
   }
 
-  publish(poke: Notification, joined: readonly JoinNotification[]): void {
+  publish(notification: Notification, joined: readonly JoinNotification[]): void {
     for (const each of joined) this.listener?.onJoined(each);
-    this.listener?.onNotification(poke);
+    this.listener?.onNotification(notification);
   }
 
   belongTo(): void {}

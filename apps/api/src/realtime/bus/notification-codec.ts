@@ -13,7 +13,7 @@ export interface JoinFrame {
   version: number;
 }
 
-/** Nodes of different releases may run side by side: what another one cannot read it leaves to the sweep. */
+/** Nodes of different releases may run side by side: what another one cannot read it leaves to the reconciliation. */
 const FORMAT = '1';
 const MOST_CHARACTERS = 256 * 1024;
 

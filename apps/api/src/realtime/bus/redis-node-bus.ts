@@ -24,14 +24,17 @@ export class RedisNodeBus extends NodeBus {
     this.listener = listener;
   }
 
-  publish(poke: Notification, joined: readonly JoinNotification[]): void {
+  publish(notification: Notification, joined: readonly JoinNotification[]): void {
     for (const each of joined) this.listener?.onJoined(each);
-    this.listener?.onNotification(poke);
+    this.listener?.onNotification(notification);
     if (!this.link.isUp) return;
     for (const { userId, conversationId, version } of joined) {
       this.link.publish(userChannel(userId), encodeJoin({ conversationId, version }));
     }
-    this.link.publish(conversationChannel(poke.conversationId), encodeNotification(poke.events, poke.marks));
+    this.link.publish(
+      conversationChannel(notification.conversationId),
+      encodeNotification(notification.events, notification.marks),
+    );
   }
 
   belongTo(deployment: string): void {
@@ -67,11 +70,11 @@ export class RedisNodeBus extends NodeBus {
     const frame = decodeJoin(payload);
     if (!frame) return this.passOver(userId);
     this.listener?.onJoined({ userId, ...frame, heard: true });
-    // A feed that begins with this was not subscribed when the event itself was said.
+    // A stream that begins with this was not subscribed when the event itself was said.
     this.listener?.onHead(frame.conversationId, frame.version);
   }
 
   private passOver(id: string): void {
-    this.log.warn({ id }, 'something on the bus could not be read: the sweep will find what it was');
+    this.log.warn({ id }, 'something on the bus could not be read: the reconciliation will find what it was');
   }
 }

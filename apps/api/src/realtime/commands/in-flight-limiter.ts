@@ -21,7 +21,7 @@ export class InFlightLimiter {
     return this.ofSockets.get(socket) ?? 0;
   }
 
-  /** Counts the command as long as `work` runs. @throws what it is answered where it must not be obeyed. */
+  /** Counts the command as long as `work` runs. @throws what it is answered where it must not be run. */
   async during<T>(socket: ParleySocket, work: () => Promise<T>): Promise<T> {
     const { refusal, isReady } = socket.data;
     if (refusal) throw refusal;

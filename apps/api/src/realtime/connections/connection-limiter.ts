@@ -17,7 +17,7 @@ const SHARE = { atOnce: 1 / 4, perSecond: 1 / 20 };
 const RESERVE = 1 / 2;
 
 /**
- * Decides whether a new connection may begin, before any door sees it. Refusals are temporary: told as HTTP 503 with
+ * Decides whether a new connection may begin, before any transport sees it. Refusals are temporary: told as HTTP 503 with
  * `Retry-After`, from which plain clients come back by themselves.
  *
  * A flood from one address must not keep the others out, and a crowd behind one address must not be slowed down while

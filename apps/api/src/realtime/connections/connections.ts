@@ -18,8 +18,8 @@ export class Connections {
   private readonly cursors = new Map<string, { cursor: number }>();
 
   constructor(
-    private readonly feeds: Hub,
-    private readonly arrivals: HandshakeLimiter,
+    private readonly hub: Hub,
+    private readonly handshakes: HandshakeLimiter,
     private readonly cap: UserConnectionLimiter,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -35,25 +35,25 @@ export class Connections {
   }
 
   /**
-   * Pending in the feeds first, memberships read afterwards, rooms joined in the same turn as that read, then `ready`:
+   * Pending in the streams first, memberships read afterwards, rooms joined in the same turn as that read, then `ready`:
    * whatever happens meanwhile is either in what was read or is delivered. It counts from the turn of this call on.
    */
   connect(socket: ParleySocket): Promise<void> {
-    return this.arrivals.during(() => this.bringIn(socket));
+    return this.handshakes.during(() => this.bringIn(socket));
   }
 
   private async bringIn(socket: ParleySocket): Promise<void> {
     const { userId } = socket.data.principal;
     this.hold(userId);
     socket.on('disconnect', () => {
-      this.feeds.forget(socket);
+      this.hub.forget(socket);
       this.release(userId);
     });
     await socket.join(userRoom(userId));
-    const epoch = await this.feeds.source.epoch();
+    const epoch = await this.hub.source.epoch();
     let seen = await this.memberships(userId);
     for (let attempt = 1; ; attempt += 1) {
-      await this.feeds.enter(
+      await this.hub.enter(
         socket,
         seen.present.map((each) => each.conversationId),
       );
@@ -61,7 +61,7 @@ export class Connections {
       const isSettled = again.cursor === seen.cursor;
       seen = again;
       if (isSettled) break;
-      // Rooms are only joined whose feeds it is in; it may come back when its memberships are at rest.
+      // Rooms are only joined whose streams it is in; it may come back when its memberships are at rest.
       if (attempt === MOST_ATTEMPTS) throw new ParleyError('service_unavailable');
     }
     if (!socket.connected) return;
@@ -81,12 +81,12 @@ export class Connections {
   /** Follows one conversation by the same routine, as after `silence`. @throws `not_found` for strangers. */
   async join(socket: ParleySocket, conversationId: string): Promise<JoinResult> {
     const { userId } = socket.data.principal;
-    await this.feeds.enter(socket, [conversationId]);
+    await this.hub.enter(socket, [conversationId]);
     const { present } = await this.memberships(userId);
     if (!socket.connected) throw notFound();
     const member = present.find((each) => each.conversationId === conversationId);
-    if (!member || this.feeds.removedSince(conversationId, userId, member.version)) {
-      this.feeds.unfollowRemoved(socket, conversationId);
+    if (!member || this.hub.removedSince(conversationId, userId, member.version)) {
+      this.hub.unfollowRemoved(socket, conversationId);
       throw notFound();
     }
     socket.data.silenced?.delete(conversationId);
@@ -105,7 +105,7 @@ export class Connections {
   }
 
   private async position(conversationId: string): Promise<JoinResult> {
-    const heads = (await this.feeds.source.heads([conversationId])).get(conversationId);
+    const heads = (await this.hub.source.heads([conversationId])).get(conversationId);
     if (!heads) throw notFound();
     return heads;
   }
@@ -128,7 +128,7 @@ export class Connections {
   }
 
   private async memberships(userId: string): Promise<Memberships> {
-    return (await this.feeds.source.memberships([userId])).get(userId) ?? { cursor: 0, present: [] };
+    return (await this.hub.source.memberships([userId])).get(userId) ?? { cursor: 0, present: [] };
   }
 
   private joinRooms(socket: ParleySocket, memberships: Memberships): void {
@@ -136,8 +136,8 @@ export class Connections {
     const rooms: string[] = [];
     for (const { conversationId, version } of memberships.present) {
       const room = conversationRoom(conversationId);
-      if (!this.feeds.removedSince(conversationId, userId, version)) rooms.push(room);
-      else this.feeds.unfollowRemoved(socket, conversationId);
+      if (!this.hub.removedSince(conversationId, userId, version)) rooms.push(room);
+      else this.hub.unfollowRemoved(socket, conversationId);
     }
     void socket.join(rooms);
   }
@@ -145,13 +145,13 @@ export class Connections {
   private hold(userId: string): void {
     if (this.cap.count(userId, 1) > 1) return;
     this.cursors.set(userId, { cursor: Number.POSITIVE_INFINITY });
-    this.feeds.hearOf(userId, true);
+    this.hub.hearOf(userId, true);
   }
 
   private release(userId: string): void {
     if (this.cap.count(userId, -1) > 0) return;
     this.cursors.delete(userId);
-    this.feeds.hearOf(userId, false);
+    this.hub.hearOf(userId, false);
   }
 
   private limits(): AnnouncedLimits {

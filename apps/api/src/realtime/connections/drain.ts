@@ -10,14 +10,14 @@ import { whenToComeBack } from './connection-limiter.js';
 
 export interface Draining {
   io: ParleyServer;
-  entrance: UpgradeRouter;
+  router: UpgradeRouter;
   commands: InFlightLimiter;
   config: Config;
   log: Logger;
 }
 
 /** All that clients are waited for, from the end of the notice on. */
-const PATIENCE_MS = 4_000;
+const TIMEOUT_MS = 4_000;
 /** What a client had sent before it heard is still answered, though only with a refusal. */
 const LAST_CALL_MS = 100;
 /** Answers that were begun have this long to leave. */
@@ -37,28 +37,28 @@ const LONGEST_SPREAD_MS = 10_000;
  * the notice and about five seconds, whoever does not answer.
  */
 export async function drain(draining: Draining): Promise<void> {
-  const { entrance, config } = draining;
+  const { router, config } = draining;
   try {
-    entrance.leave(() => new ParleyError('draining', { retryAfterMs: whenToComeBack() }));
+    router.leave(() => new ParleyError('draining', { retryAfterMs: whenToComeBack() }));
     if (config.drainNoticeMs > 0) await sleep(config.drainNoticeMs);
-    entrance.shut();
-    await takeLeave(draining, AbortSignal.timeout(PATIENCE_MS));
-    await until(() => entrance.connections === 0, AbortSignal.timeout(LAST_BYTES_MS));
+    router.shut();
+    await disconnectClients(draining, AbortSignal.timeout(TIMEOUT_MS));
+    await until(() => router.connections === 0, AbortSignal.timeout(LAST_BYTES_MS));
   } finally {
-    entrance.cut();
+    router.cut();
   }
 }
 
-async function takeLeave(draining: Draining, late: AbortSignal): Promise<void> {
-  const { io, entrance, commands, log } = draining;
+async function disconnectClients(draining: Draining, late: AbortSignal): Promise<void> {
+  const { io, router, commands, log } = draining;
   const sockets = [...io.of('/').sockets.values()];
-  log.info({ sockets: sockets.length }, 'the node takes leave of its clients');
+  log.info({ sockets: sockets.length }, 'the node drains: its clients are told to reconnect');
   announce(draining, sockets);
   // Of those whose handshake had begun before.
   io.on('connection', (socket) => void dismiss(draining, socket, late));
   await dismissAll(draining, sockets, late);
-  await until(() => commands.total === 0 && entrance.unanswered === 0, late);
-  const left = { commands: commands.total, requests: entrance.unanswered };
+  await until(() => commands.total === 0 && router.unanswered === 0, late);
+  const left = { commands: commands.total, requests: router.unanswered };
   if (late.aborted) log.warn(left, 'not everything that was accepted could be answered in time');
 }
 
@@ -81,7 +81,7 @@ async function dismissAll(draining: Draining, sockets: readonly ParleySocket[], 
   await Promise.all(dismissed);
 }
 
-/** Obeys no more of its commands, answers those that it gave before, and closes it. */
+/** Runs no more of its commands, answers those that it gave before, and closes it. */
 async function dismiss({ commands }: Draining, socket: ParleySocket, late: AbortSignal): Promise<void> {
   const why = new ParleyError('draining');
   socket.data.refusal = why;

@@ -15,7 +15,7 @@ export class HandshakeLimiter {
 
   /** Why nobody else may begin now; null where they may. */
   refusal(): ParleyError | null {
-    if (this.underWay < this.config.limits.arrivals) return null;
+    if (this.underWay < this.config.limits.handshakes) return null;
     const message = 'Too many connections are being let in just now.';
     return new ParleyError('service_unavailable', { message, retryAfterMs: whenToComeBack() });
   }

@@ -8,7 +8,7 @@ const MOST_CHARACTERS = 64;
 
 /**
  * Whose requests come in at this application's server, as its REST routes count them: by the last address that
- * `TRUST_PROXY` gives no reason to look behind, IPv6 by its /64. A door's requests do not come by Express, which
+ * `TRUST_PROXY` gives no reason to look behind, IPv6 by its /64. A transport's requests do not come by Express, which
  * otherwise works that out.
  */
 export function peerAddresses(app: INestApplication): (request: IncomingMessage) => string {

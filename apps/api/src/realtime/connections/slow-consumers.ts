@@ -129,7 +129,7 @@ export class SlowConsumer {
   /** What of that the client has read for sure. */
   private read = 0;
   private pingedAt = performance.now();
-  private patienceTimes = 0;
+  private pingTimeouts = 0;
   private stream: Duplex | null = null;
   /** Answers to polls that have not left yet, with their sizes. */
   private answers: Map<ServerResponse, number> | null = null;
@@ -193,9 +193,9 @@ export class SlowConsumer {
   private bearWith(connection: PingedConnection): void {
     const close = connection.onClose.bind(connection);
     connection.onClose = (reason, ...more) => {
-      const waits = reason === 'ping timeout' && this.patienceTimes < this.patience;
+      const waits = reason === 'ping timeout' && this.pingTimeouts < this.pingExtensions;
       if (!waits) return close(reason, ...more);
-      this.patienceTimes += 1;
+      this.pingTimeouts += 1;
       connection.resetPingTimeout();
     };
   }
@@ -220,14 +220,14 @@ export class SlowConsumer {
   }
 
   /** How many more times a ping's answer is waited for. */
-  private get patience(): number {
+  private get pingExtensions(): number {
     const waiting = Math.min((this.pings[0] ?? this.handed) - this.read, this.readers.limits.bytes);
     return Math.floor(waiting / PACE / (PING_TIMEOUT_MS / 1_000));
   }
 
   private answered(): void {
     this.read = this.pings.shift() ?? this.handed;
-    this.patienceTimes = 0;
+    this.pingTimeouts = 0;
   }
 
   private get bufferedBytes(): number {

@@ -53,7 +53,7 @@ export class UserConnectionLimiter {
     const message = 'You have as many connections as one user may.';
     const why = new ParleyError('rate_limited', { message, retryAfterMs });
     const requestId = tellClosing(socket, why);
-    this.log.info({ code: why.code, userId, door: 'socketio', requestId, retryAfterMs }, 'refused');
+    this.log.info({ code: why.code, userId, transport: 'socketio', requestId, retryAfterMs }, 'refused');
     socket.data.refusal = why;
     if (this.mayKeep(userId)) this.keep(socket, retryAfterMs);
     else socket.conn.close();

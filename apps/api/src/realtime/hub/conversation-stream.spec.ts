@@ -22,7 +22,7 @@ const READ = { ...watermark, readBy: 'bob', readAt: '2026-01-01T00:00:00.000Z' }
 const DELIVERED = { ...watermark, deliveredTo: 'bob', deliveredAt: '2026-01-01T00:00:00.000Z' };
 const UNREAD = { conversationId: ID, receipts: 5, unreadCount: 0, mentionCount: 0, lastReadSeq: 2, lastSeq: 2 };
 
-/** A feed on a conversation whose history is in memory: what is committed can be read, and need not be told. */
+/** A stream on a conversation whose history is in memory: what is committed can be read, and need not be told. */
 class Stage implements StreamHost {
   readonly delivered: StreamEvent[] = [];
   readonly toldMarks: ReceiptEvent[] = [];
@@ -34,7 +34,7 @@ class Stage implements StreamHost {
   /** Microtasks that pass within a read or a preparation. */
   delay = 0;
   broken = false;
-  readonly feed = new ConversationStream(ID, this);
+  readonly stream = new ConversationStream(ID, this);
 
   get told(): number[] {
     return this.delivered.map(({ version }) => version);
@@ -85,30 +85,30 @@ const settle = (ms: number) => jest.advanceTimersByTimeAsync(ms);
 // Time is ours: nothing here waits for it.
 jest.useFakeTimers();
 
-describe('a feed', () => {
+describe('a stream', () => {
   it('G3: delivers the next event in the very turn in which it is told', () => {
     const stage = new Stage();
-    stage.feed.open({ version: 4, receipts: 0 });
-    stage.feed.accept([event(5), event(6)]);
-    stage.feed.accept([event(7)]);
+    stage.stream.open({ version: 4, receipts: 0 });
+    stage.stream.accept([event(5), event(6)]);
+    stage.stream.accept([event(7)]);
     expect(stage.told).toEqual([5, 6, 7]);
     expect(stage.reads).toBe(0);
   });
 
   it('G3: drops what it has delivered, however often it is told', () => {
     const stage = new Stage();
-    stage.feed.open({ version: 4, receipts: 0 });
-    stage.feed.accept([event(3), event(5), event(5), event(4)]);
-    stage.feed.accept([event(5)]);
+    stage.stream.open({ version: 4, receipts: 0 });
+    stage.stream.accept([event(3), event(5), event(5), event(4)]);
+    stage.stream.accept([event(5)]);
     expect(stage.told).toEqual([5]);
   });
 
   it('G3: holds an early event for a moment, and needs no database where the other comes', async () => {
     const stage = new Stage();
-    stage.feed.open({ version: 0, receipts: 0 });
-    stage.feed.accept([event(2)]);
+    stage.stream.open({ version: 0, receipts: 0 });
+    stage.stream.accept([event(2)]);
     await settle(20);
-    stage.feed.accept([event(1)]);
+    stage.stream.accept([event(1)]);
     await settle(20);
     expect(stage.told).toEqual([1, 2]);
     expect(stage.reads).toBe(0);
@@ -116,10 +116,10 @@ describe('a feed', () => {
 
   it('G3: goes on in the turn in which the one that was late comes', async () => {
     const stage = new Stage();
-    stage.feed.open({ version: 0, receipts: 0 });
-    stage.feed.accept([event(2), event(3)]);
+    stage.stream.open({ version: 0, receipts: 0 });
+    stage.stream.accept([event(2), event(3)]);
     await settle(1);
-    stage.feed.accept([event(1)]);
+    stage.stream.accept([event(1)]);
     await settle(0);
     expect(stage.told).toEqual([1, 2, 3]);
     expect(stage.reads).toBe(0);
@@ -127,9 +127,9 @@ describe('a feed', () => {
 
   it('G4: reads a gap from the database after 30 ms', async () => {
     const stage = new Stage();
-    stage.feed.open({ version: 0, receipts: 0 });
+    stage.stream.open({ version: 0, receipts: 0 });
     stage.commit(upTo(5).map(event));
-    stage.feed.accept([event(5)]);
+    stage.stream.accept([event(5)]);
     await settle(29);
     expect(stage.told).toEqual([]);
     await settle(2);
@@ -140,9 +140,9 @@ describe('a feed', () => {
   it('G4: goes on reading where one answer does not hold the whole gap', async () => {
     const stage = new Stage();
     stage.most = 7;
-    stage.feed.open({ version: 0, receipts: 0 });
+    stage.stream.open({ version: 0, receipts: 0 });
     stage.commit(upTo(40).map(event));
-    stage.feed.observe({ version: 40, receipts: 0 });
+    stage.stream.observe({ version: 40, receipts: 0 });
     await settle(500);
     expect(stage.told).toEqual(upTo(40));
   });
@@ -150,9 +150,9 @@ describe('a feed', () => {
   it('G4: tries again where the database is away, and says so', async () => {
     const stage = new Stage();
     stage.broken = true;
-    stage.feed.open({ version: 0, receipts: 0 });
+    stage.stream.open({ version: 0, receipts: 0 });
     stage.commit(upTo(3).map(event));
-    stage.feed.accept([event(3)]);
+    stage.stream.accept([event(3)]);
     await settle(600);
     expect(stage.told).toEqual([]);
     expect(stage.faults.length).toBeGreaterThan(0);
@@ -163,10 +163,10 @@ describe('a feed', () => {
 
   it('G4: more early events than it keeps are read instead', async () => {
     const stage = new Stage();
-    stage.feed.open({ version: 0, receipts: 0 });
+    stage.stream.open({ version: 0, receipts: 0 });
     const all = upTo(3_000).map(event);
     stage.commit(all);
-    stage.feed.accept(all.slice(1));
+    stage.stream.accept(all.slice(1));
     await settle(2_000);
     expect(stage.told).toEqual(upTo(3_000));
   });
@@ -174,28 +174,28 @@ describe('a feed', () => {
   it('G8: early events of more than a megabyte are read instead, and what was kept is given back', async () => {
     const stage = new Stage();
     const budget = new ReorderBudget();
-    const feed = new ConversationStream(ID, stage, budget);
-    feed.open({ version: 0, receipts: 0 });
+    const stream = new ConversationStream(ID, stage, budget);
+    stream.open({ version: 0, receipts: 0 });
     const all = upTo(40).map(event);
     stage.commit(all);
-    feed.accept(all.slice(1), 4 * 1024 * 1024);
+    stream.accept(all.slice(1), 4 * 1024 * 1024);
     expect(budget.held).toBeGreaterThan(900_000);
     expect(budget.held).toBeLessThanOrEqual(1024 * 1024);
     await settle(2_000);
     expect(stage.told).toEqual(upTo(40));
     expect(budget.held).toBe(0);
-    feed.accept([event(45)], 1_000);
+    stream.accept([event(45)], 1_000);
     expect(budget.held).toBe(1_000);
-    feed.close();
+    stream.close();
     expect(budget.held).toBe(0);
   });
 
   it('G4: waits once for a long gap, and reads all of it without waiting again', async () => {
     const stage = new Stage();
     stage.most = 10;
-    stage.feed.open({ version: 0, receipts: 0 });
+    stage.stream.open({ version: 0, receipts: 0 });
     stage.commit(upTo(500).map(event));
-    stage.feed.expect(500);
+    stage.stream.expect(500);
     await settle(31);
     expect(stage.told).toEqual(upTo(500));
     expect(stage.reads).toBe(50);
@@ -203,12 +203,12 @@ describe('a feed', () => {
 
   it('delivers nothing before its head is known, and then only what is later', async () => {
     const stage = new Stage();
-    stage.feed.accept([event(4), event(5), event(6)]);
+    stage.stream.accept([event(4), event(5), event(6)]);
     expect(stage.told).toEqual([]);
-    stage.feed.open({ version: 5, receipts: 0 });
+    stage.stream.open({ version: 5, receipts: 0 });
     await settle(100);
     expect(stage.told).toEqual([6]);
-    stage.feed.accept([event(7)]);
+    stage.stream.accept([event(7)]);
     expect(stage.told).toEqual([6, 7]);
     expect(stage.reads).toBe(0);
   });
@@ -216,81 +216,81 @@ describe('a feed', () => {
   it('§5: begins before the version with which someone joined, even if the head has passed it', async () => {
     const stage = new Stage();
     stage.commit(upTo(9).map(event));
-    stage.feed.startBefore(7);
-    stage.feed.open({ version: 9, receipts: 0 });
-    stage.feed.accept([joining(7)]);
+    stage.stream.startBefore(7);
+    stage.stream.open({ version: 9, receipts: 0 });
+    stage.stream.accept([joining(7)]);
     await settle(100);
     expect(stage.told).toEqual([7]);
-    stage.feed.observe({ version: 9, receipts: 0 });
+    stage.stream.observe({ version: 9, receipts: 0 });
     await settle(100);
     expect(stage.told).toEqual([7, 8, 9]);
   });
 
   it('G3 G4: a version that nobody has given out is forgotten, and does not stand in for the change that gets it', async () => {
     const stage = new Stage();
-    stage.feed.open({ version: 1, receipts: 0 });
-    stage.feed.accept([{ ...event(4), left: 'nobody' }, event(900)], 1_000);
-    for (let look = 0; look < 2; look += 1) stage.feed.observe({ version: 1, receipts: 0 });
+    stage.stream.open({ version: 1, receipts: 0 });
+    stage.stream.accept([{ ...event(4), left: 'nobody' }, event(900)], 1_000);
+    for (let look = 0; look < 2; look += 1) stage.stream.observe({ version: 1, receipts: 0 });
     await jest.advanceTimersByTimeAsync(1_000);
     const { reads } = stage;
     await jest.advanceTimersByTimeAsync(60_000);
     expect(stage.reads - reads).toBeLessThan(2);
     stage.commit([event(2), event(3), event(4)]);
-    for (const each of [event(2), event(3), event(4)]) stage.feed.accept([each]);
+    for (const each of [event(2), event(3), event(4)]) stage.stream.accept([each]);
     expect(stage.told).toEqual([2, 3, 4]);
     expect(stage.delivered.map(({ left }) => left)).toEqual([undefined, undefined, undefined]);
   });
 
   it('G4: what was told and is only not in an older look at the database is kept', async () => {
     const stage = new Stage();
-    stage.feed.open({ version: 1, receipts: 0 });
-    stage.feed.accept([event(3)], 1_000);
-    stage.feed.observe({ version: 1, receipts: 0 });
+    stage.stream.open({ version: 1, receipts: 0 });
+    stage.stream.accept([event(3)], 1_000);
+    stage.stream.observe({ version: 1, receipts: 0 });
     stage.commit([event(2), event(3)]);
-    stage.feed.observe({ version: 3, receipts: 0 });
+    stage.stream.observe({ version: 3, receipts: 0 });
     await jest.advanceTimersByTimeAsync(100);
     expect(stage.told).toEqual([2, 3]);
   });
 
   it('is opened once', () => {
     const stage = new Stage();
-    stage.feed.open({ version: 3, receipts: 0 });
-    stage.feed.open({ version: 9, receipts: 0 });
-    stage.feed.accept([event(4)]);
+    stage.stream.open({ version: 3, receipts: 0 });
+    stage.stream.open({ version: 9, receipts: 0 });
+    stage.stream.accept([event(4)]);
     expect(stage.told).toEqual([4]);
   });
 
   it('delivers nothing any more once it is closed', async () => {
     const stage = new Stage();
-    stage.feed.open({ version: 0, receipts: 0 });
+    stage.stream.open({ version: 0, receipts: 0 });
     stage.commit(upTo(3).map(event));
-    stage.feed.accept([event(3)]);
-    stage.feed.close();
+    stage.stream.accept([event(3)]);
+    stage.stream.close();
     await settle(2_000);
     expect(stage.told).toEqual([]);
     expect(stage.reads).toBe(0);
   });
 
-  it('G3: delivers nothing either that it was just preparing when it was closed: another feed may have begun', async () => {
+  it('G3: delivers nothing either that it was just preparing when it was closed: another stream may have begun', async () => {
     const stage = new Stage();
     stage.delay = 3;
-    stage.feed.open({ version: 0, receipts: 0 });
-    stage.feed.accept([joining(1), event(2)]);
+    stage.stream.open({ version: 0, receipts: 0 });
+    stage.stream.accept([joining(1), event(2)]);
     await Promise.resolve();
-    stage.feed.close();
+    stage.stream.close();
     await settle(2_000);
     expect(stage.told).toEqual([]);
   });
 
-  it('G3: an event told in the very microtask in which it stops working is not left for the sweep', async () => {
+  it('G3: an event told in the very microtask in which it stops working is not left for the reconciliation', async () => {
     for (let delay = 0; delay < 12; delay += 1) {
       for (let moment = 0; moment < 24; moment += 1) {
         const stage = new Stage();
         stage.delay = delay;
-        stage.feed.open({ version: 0, receipts: 0 });
-        stage.feed.accept([joining(1)]);
+        stage.stream.open({ version: 0, receipts: 0 });
+        stage.stream.accept([joining(1)]);
         for (let i = 0; i < moment; i += 1) await Promise.resolve();
-        stage.feed.accept([event(2)]);
+        stage.stream.accept([event(2)]);
         await settle(0);
         expect([delay, moment, stage.told]).toEqual([delay, moment, [1, 2]]);
       }
@@ -301,12 +301,12 @@ describe('a feed', () => {
     const step = fc.oneof(
       fc.record({ kind: fc.constant('commit' as const), count: fc.integer({ min: 1, max: 6 }) }),
       fc.record({
-        kind: fc.constant('poke' as const),
+        kind: fc.constant('notification' as const),
         from: fc.nat(30),
         count: fc.integer({ min: 1, max: 4 }),
         reversed: fc.boolean(),
       }),
-      fc.record({ kind: fc.constant('sweep' as const) }),
+      fc.record({ kind: fc.constant('reconcile' as const) }),
       fc.record({ kind: fc.constant('wait' as const), ms: fc.constantFrom(0, 1, 10, 29, 30, 31, 500) }),
       fc.record({ kind: fc.constant('microtasks' as const), count: fc.nat(12) }),
       fc.record({ kind: fc.constant('away' as const), broken: fc.boolean() }),
@@ -327,7 +327,7 @@ describe('a feed', () => {
         for (const [i, each] of steps.entries()) {
           if (i === openAt) {
             start = stage.committed.length;
-            stage.feed.open({ version: start, receipts: 0 });
+            stage.stream.open({ version: start, receipts: 0 });
           }
           switch (each.kind) {
             case 'commit': {
@@ -335,13 +335,13 @@ describe('a feed', () => {
               stage.commit(upTo(each.count).map((n) => ((last + n) % 3 === 0 ? joining(last + n) : event(last + n))));
               break;
             }
-            case 'poke': {
+            case 'notification': {
               const events = stage.committed.slice(each.from, each.from + each.count);
-              stage.feed.accept(each.reversed ? events.reverse() : events);
+              stage.stream.accept(each.reversed ? events.reverse() : events);
               break;
             }
-            case 'sweep':
-              if (stage.feed.isOpen) stage.feed.observe({ version: stage.committed.length, receipts: 0 });
+            case 'reconcile':
+              if (stage.stream.isOpen) stage.stream.observe({ version: stage.committed.length, receipts: 0 });
               break;
             case 'wait':
               await settle(each.ms);
@@ -357,10 +357,10 @@ describe('a feed', () => {
         }
         if (start === null) return;
         stage.broken = false;
-        stage.feed.observe({ version: stage.committed.length, receipts: 0 });
+        stage.stream.observe({ version: stage.committed.length, receipts: 0 });
         await settle(5_000);
         expect(stage.told).toEqual(upTo(stage.committed.length).slice(start));
-        stage.feed.close();
+        stage.stream.close();
       }),
       { numRuns: 300 },
     );
@@ -370,86 +370,86 @@ describe('a feed', () => {
 describe('marks', () => {
   it('are delivered at once, each once', () => {
     const stage = new Stage();
-    stage.feed.open({ version: 0, receipts: 2 });
-    stage.feed.acceptMarks([mark(2), mark(3), mark(4)]);
-    stage.feed.acceptMarks([mark(4), mark(3), mark(5)]);
+    stage.stream.open({ version: 0, receipts: 2 });
+    stage.stream.acceptMarks([mark(2), mark(3), mark(4)]);
+    stage.stream.acceptMarks([mark(4), mark(3), mark(5)]);
     expect(stage.marks).toEqual([3, 4, 5]);
-    expect(stage.feed.observe({ version: 0, receipts: 5 })).toBeNull();
+    expect(stage.stream.observe({ version: 0, receipts: 5 })).toBeNull();
   });
 
   it('G4: one that is missing is asked for, whatever came after it, until it is there', () => {
     const stage = new Stage();
-    stage.feed.open({ version: 0, receipts: 0 });
-    stage.feed.acceptMarks([mark(1), mark(3), mark(5)]);
-    expect(stage.feed.observe({ version: 0, receipts: 5 })).toBe(1);
-    stage.feed.acceptMarks([mark(2)]);
-    expect(stage.feed.observe({ version: 0, receipts: 5 })).toBe(3);
-    stage.feed.acceptMarks([mark(4)]);
-    expect(stage.feed.observe({ version: 0, receipts: 5 })).toBeNull();
+    stage.stream.open({ version: 0, receipts: 0 });
+    stage.stream.acceptMarks([mark(1), mark(3), mark(5)]);
+    expect(stage.stream.observe({ version: 0, receipts: 5 })).toBe(1);
+    stage.stream.acceptMarks([mark(2)]);
+    expect(stage.stream.observe({ version: 0, receipts: 5 })).toBe(3);
+    stage.stream.acceptMarks([mark(4)]);
+    expect(stage.stream.observe({ version: 0, receipts: 5 })).toBeNull();
     expect(stage.marks).toEqual([1, 3, 5, 2, 4]);
   });
 
   it('G4: a number that nobody has given out does not keep back those that follow', () => {
     const stage = new Stage();
-    stage.feed.acceptMarks([mark(900)]);
-    stage.feed.open({ version: 0, receipts: 3 });
-    stage.feed.acceptMarks([mark(4), mark(70)]);
+    stage.stream.acceptMarks([mark(900)]);
+    stage.stream.open({ version: 0, receipts: 3 });
+    stage.stream.acceptMarks([mark(4), mark(70)]);
     expect(stage.marks).toEqual([900, 4, 70]);
-    for (let look = 0; look < 2; look += 1) stage.feed.observe({ version: 0, receipts: 4 });
-    stage.feed.acceptMarks([mark(5)]);
-    expect(stage.feed.observe({ version: 0, receipts: 6 })).toBe(5);
+    for (let look = 0; look < 2; look += 1) stage.stream.observe({ version: 0, receipts: 4 });
+    stage.stream.acceptMarks([mark(5)]);
+    expect(stage.stream.observe({ version: 0, receipts: 6 })).toBe(5);
     expect(stage.marks.at(-1)).toBe(5);
   });
 
   it('G8: are remembered in a bounded number: too many of them are read again', () => {
     const stage = new Stage();
-    stage.feed.open({ version: 0, receipts: 0 });
-    stage.feed.acceptMarks(upTo(2_500).map((n) => mark(n + 1)));
+    stage.stream.open({ version: 0, receipts: 0 });
+    stage.stream.acceptMarks(upTo(2_500).map((n) => mark(n + 1)));
     expect(stage.marks).toHaveLength(2_500);
-    expect(stage.feed.observe({ version: 0, receipts: 2_501 })).toBe(0);
+    expect(stage.stream.observe({ version: 0, receipts: 2_501 })).toBe(0);
   });
 
   it('G4: a number that the database does not have any more was overtaken, and is asked for no longer', () => {
     const stage = new Stage();
-    stage.feed.open({ version: 0, receipts: 0 });
-    stage.feed.acceptMarks([mark(2), mark(7)]);
-    stage.feed.acceptMarks([mark(2), mark(4), mark(6)]);
-    stage.feed.marksComplete(6);
+    stage.stream.open({ version: 0, receipts: 0 });
+    stage.stream.acceptMarks([mark(2), mark(7)]);
+    stage.stream.acceptMarks([mark(2), mark(4), mark(6)]);
+    stage.stream.marksComplete(6);
     expect(stage.marks).toEqual([2, 7, 4, 6]);
-    expect(stage.feed.observe({ version: 0, receipts: 7 })).toBeNull();
-    stage.feed.acceptMarks([mark(5), mark(8)]);
+    expect(stage.stream.observe({ version: 0, receipts: 7 })).toBeNull();
+    stage.stream.acceptMarks([mark(5), mark(8)]);
     expect(stage.marks).toEqual([2, 7, 4, 6, 8]);
   });
 
-  it('of a feed that began without knowing their number are taken as they come', () => {
+  it('of a stream that began without knowing their number are taken as they come', () => {
     const stage = new Stage();
-    stage.feed.open({ version: 0 });
-    stage.feed.acceptMarks([mark(7), mark(8)]);
+    stage.stream.open({ version: 0 });
+    stage.stream.acceptMarks([mark(7), mark(8)]);
     expect(stage.marks).toEqual([7, 8]);
-    expect(stage.feed.observe({ version: 0, receipts: 8 })).toBeNull();
+    expect(stage.stream.observe({ version: 0, receipts: 8 })).toBeNull();
   });
 
   it('G4: a read that was lost is told from the row, though a later delivery of the same member was told', () => {
     const stage = new Stage();
-    stage.feed.open({ version: 0, receipts: 3 });
-    stage.feed.acceptMarks([{ ...mark(5), delivered: DELIVERED }]);
+    stage.stream.open({ version: 0, receipts: 3 });
+    stage.stream.acceptMarks([{ ...mark(5), delivered: DELIVERED }]);
     const row = { ...mark(5), read: READ, delivered: DELIVERED, unread: UNREAD };
-    expect(stage.feed.observe({ version: 0, receipts: 5 })).toBe(3);
-    stage.feed.acceptRepaired([row]);
-    stage.feed.marksComplete(5);
+    expect(stage.stream.observe({ version: 0, receipts: 5 })).toBe(3);
+    stage.stream.acceptRepaired([row]);
+    stage.stream.marksComplete(5);
     expect(stage.toldMarks).toEqual([
       { ...mark(5), delivered: DELIVERED },
       { ...mark(5), read: READ, unread: UNREAD },
     ]);
-    expect(stage.feed.observe({ version: 0, receipts: 5 })).toBeNull();
+    expect(stage.stream.observe({ version: 0, receipts: 5 })).toBeNull();
   });
 
   it('of which the row tells nothing new are not told again', () => {
     const stage = new Stage();
-    stage.feed.open({ version: 0, receipts: 3 });
+    stage.stream.open({ version: 0, receipts: 3 });
     const row = { ...mark(5), read: READ, unread: UNREAD };
-    stage.feed.acceptMarks([row]);
-    stage.feed.acceptRepaired([mark(3), row, mark(6)]);
+    stage.stream.acceptMarks([row]);
+    stage.stream.acceptRepaired([mark(3), row, mark(6)]);
     expect(stage.marks).toEqual([5, 6]);
   });
 });

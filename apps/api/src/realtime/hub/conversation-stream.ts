@@ -2,7 +2,7 @@ import type { ConversationListItem } from '@parley/protocol';
 import { ReorderBudget, ReorderBuffer } from './reorder-buffer.js';
 import type { ReceiptEvent, StreamEvent } from './stream-events.js';
 
-/** What a feed needs of its surroundings. */
+/** What a stream needs of its surroundings. */
 export interface StreamHost {
   /** Must deliver in this turn of the event loop. */
   deliver(event: StreamEvent, items: ReadonlyMap<string, ConversationListItem>): void;
@@ -139,7 +139,7 @@ export class ConversationStream {
     this.advanceMarks();
   }
 
-  /** The database's heads as a sweep saw them. Returns the receipts number to repair from, null if there is no need. */
+  /** The database's heads as a reconciliation saw them. Returns the receipts number to repair from, null if there is no need. */
   observe(heads: { version: number; receipts: number }): number | null {
     this.doubt(heads);
     this.expect(heads.version);
@@ -201,7 +201,7 @@ export class ConversationStream {
     const next = this.early.get(this.version + 1);
     if (next) {
       const items = next.joined ? await this.host.prepare(this.conversationId, next.joined) : new Map();
-      // While it was prepared, the last socket may have gone and another feed begun.
+      // While it was prepared, the last socket may have gone and another stream begun.
       if (this.closed) return false;
       this.completeMarksFrom(items);
       this.emit(next, items);

@@ -21,18 +21,18 @@ export interface Announcement {
   marks?: readonly ReceiptEvent[];
 }
 
-/** All feeds of this node, the sockets that follow each, and the way in for what was committed. */
+/** All streams of this node, the sockets that follow each, and the way in for what was committed. */
 @Injectable()
 export class Hub implements OnApplicationShutdown {
-  private readonly feeds = new Map<string, ConversationStream>();
-  /** Hub have sockets of their own, connecting ones included; the last one to leave takes the feed with it. */
+  private readonly streams = new Map<string, ConversationStream>();
+  /** Hub have sockets of their own, connecting ones included; the last one to leave takes the stream with it. */
   private readonly followers = new Map<string, Set<ParleySocket>>();
   private readonly followed = new WeakMap<ParleySocket, Set<string>>();
-  /** The versions at which each user last left and joined each conversation; they outlive the feed that told of them. */
+  /** The versions at which each user last left and joined each conversation; they outlive the stream that told of them. */
   private readonly moves = new Map<string, { left: number; joined: number }>();
-  private readonly gaps = new Backfill((ranges) => this.source.eventsWithin(ranges));
+  private readonly backfill = new Backfill((ranges) => this.source.eventsWithin(ranges));
   private readonly budget = new ReorderBudget();
-  private deliveries: Broadcaster | null = null;
+  private broadcaster: Broadcaster | null = null;
   private registered: StreamSource | null = null;
 
   constructor(
@@ -40,9 +40,9 @@ export class Hub implements OnApplicationShutdown {
     @Inject(LOG) private readonly log: Logger,
   ) {
     bus.listen({
-      onNotification: (poke) => this.onNotification(poke),
-      onHead: (conversationId, version) => this.feeds.get(conversationId)?.expect(version),
-      onJoined: (poke) => this.onJoined(poke),
+      onNotification: (notification) => this.onNotification(notification),
+      onHead: (conversationId, version) => this.streams.get(conversationId)?.expect(version),
+      onJoined: (notification) => this.onJoined(notification),
     });
   }
 
@@ -52,19 +52,19 @@ export class Hub implements OnApplicationShutdown {
   }
 
   get source(): StreamSource {
-    if (!this.registered) throw new Error('No feed source is registered.');
+    if (!this.registered) throw new Error('No stream source is registered.');
     return this.registered;
   }
 
   attach(io: ParleyServer): void {
-    this.deliveries = new Broadcaster(io, {
+    this.broadcaster = new Broadcaster(io, {
       joined: (socket, conversationId) => this.follow(socket, conversationId),
       left: (socket, conversationId) => this.unfollow(socket, conversationId),
     });
   }
 
   onApplicationShutdown(): void {
-    for (const feed of this.feeds.values()) feed.close();
+    for (const stream of this.streams.values()) stream.close();
   }
 
   belongTo(deployment: string): void {
@@ -81,7 +81,7 @@ export class Hub implements OnApplicationShutdown {
   }
 
   /**
-   * Enters a socket as pending in the feeds of these conversations and waits until each of them is open. A feed that is
+   * Enters a socket as pending in the streams of these conversations and waits until each of them is open. A stream that is
    * new subscribes first and reads its head afterwards.
    */
   enter(socket: ParleySocket, conversationIds: readonly string[]): Promise<void> {
@@ -90,18 +90,18 @@ export class Hub implements OnApplicationShutdown {
 
   async enterAll(entries: ReadonlyMap<ParleySocket, readonly string[]>): Promise<void> {
     for (const [socket, ids] of entries) for (const id of ids) this.follow(socket, id);
-    const unopened = new Set([...entries.values()].flat().filter((id) => !this.feeds.get(id)?.isOpen));
+    const unopened = new Set([...entries.values()].flat().filter((id) => !this.streams.get(id)?.isOpen));
     if (unopened.size > 0) await this.openStreams([...unopened]);
   }
 
-  /** Opens feeds whose head could not be read so far: of the sockets that entered one then, some may have stayed. */
+  /** Opens streams whose head could not be read so far: of the sockets that entered one then, some may have stayed. */
   async openRest(): Promise<void> {
-    const unopened = [...this.feeds.values()].flatMap((feed) => (feed.isOpen ? [] : feed.conversationId));
+    const unopened = [...this.streams.values()].flatMap((stream) => (stream.isOpen ? [] : stream.conversationId));
     if (unopened.length > 0) await this.openStreams(unopened);
   }
 
   private async openStreams(conversationIds: readonly string[]): Promise<void> {
-    for (const [id, head] of await this.source.heads(conversationIds)) this.feeds.get(id)?.open(head);
+    for (const [id, head] of await this.source.heads(conversationIds)) this.streams.get(id)?.open(head);
   }
 
   /** Whether this node has told of a removal of the user after the given version of their membership. */
@@ -109,7 +109,7 @@ export class Hub implements OnApplicationShutdown {
     return (this.moves.get(moveKey(conversationId, userId))?.left ?? 0) > version;
   }
 
-  /** For a socket of a user who was removed: unless they were added again since, of which the feed will tell. */
+  /** For a socket of a user who was removed: unless they were added again since, of which the stream will tell. */
   unfollowRemoved(socket: ParleySocket, conversationId: string): void {
     const move = this.moves.get(moveKey(conversationId, socket.data.principal.userId));
     if (!move || move.joined < move.left) this.unfollow(socket, conversationId);
@@ -139,12 +139,12 @@ export class Hub implements OnApplicationShutdown {
     for (const id of [...(this.followed.get(socket) ?? [])]) this.unfollow(socket, id);
   }
 
-  /** The open feeds, for the sweep. */
+  /** The open streams, for the reconciliation. */
   *open(): Iterable<ConversationStream> {
-    for (const feed of this.feeds.values()) if (feed.isOpen) yield feed;
+    for (const stream of this.streams.values()) if (stream.isOpen) yield stream;
   }
 
-  /** Ends a feed that cannot go on, as after a restored backup. Returns its followers, who are to come back. */
+  /** Ends a stream that cannot go on, as after a restored backup. Returns its followers, who are to come back. */
   discard(conversationId: string): readonly ParleySocket[] {
     const followers = [...(this.followers.get(conversationId) ?? [])];
     this.drop(conversationId);
@@ -152,28 +152,28 @@ export class Hub implements OnApplicationShutdown {
   }
 
   onJoined({ userId, conversationId, version, heard }: JoinNotification): void {
-    if (!this.deliveries?.hasSockets(userId)) return;
+    if (!this.broadcaster?.hasSockets(userId)) return;
     this.noteMove(moveKey(conversationId, userId), { joined: version });
-    const isNew = !this.feeds.has(conversationId);
-    const feed = this.streamOf(conversationId);
-    feed.startBefore(version);
-    if (isNew && !heard) feed.open({ version: version - 1 });
-    for (const socket of this.deliveries.socketsOf(userId)) this.follow(socket, conversationId);
-    // Where it begins is not for another node to say; what cannot be read now is read by the next sweep.
-    if (!feed.isOpen)
+    const isNew = !this.streams.has(conversationId);
+    const stream = this.streamOf(conversationId);
+    stream.startBefore(version);
+    if (isNew && !heard) stream.open({ version: version - 1 });
+    for (const socket of this.broadcaster.socketsOf(userId)) this.follow(socket, conversationId);
+    // Where it begins is not for another node to say; what cannot be read now is read by the next reconciliation.
+    if (!stream.isOpen)
       this.openStreams([conversationId]).catch((fault: unknown) =>
-        this.log.warn({ conversationId, err: fault }, 'a feed could not begin yet'),
+        this.log.warn({ conversationId, err: fault }, 'a stream could not begin yet'),
       );
   }
 
-  /** Whether this socket is in the conversation's feed, silenced or not. */
+  /** Whether this socket is in the conversation's stream, silenced or not. */
   isFollowing(socket: ParleySocket, conversationId: string): boolean {
     return this.followers.get(conversationId)?.has(socket) ?? false;
   }
 
   /** The version this node has delivered up to. */
   versionOf(conversationId: string): number {
-    return this.feeds.get(conversationId)?.version ?? 0;
+    return this.streams.get(conversationId)?.version ?? 0;
   }
 
   /** The other nodes are heard about this user from now on, or no more. */
@@ -183,39 +183,42 @@ export class Hub implements OnApplicationShutdown {
   }
 
   socketsOf(userId: string): ParleySocket[] {
-    return this.deliveries?.socketsOf(userId) ?? [];
+    return this.broadcaster?.socketsOf(userId) ?? [];
   }
 
-  private onNotification(poke: Notification): void {
-    const feed = this.feeds.get(poke.conversationId);
-    if (!feed) return;
-    if (poke.events.length > 0) feed.accept(poke.events, poke.size);
-    if (poke.marks.length > 0) feed.acceptMarks(poke.marks);
+  private onNotification(notification: Notification): void {
+    const stream = this.streams.get(notification.conversationId);
+    if (!stream) return;
+    if (notification.events.length > 0) stream.accept(notification.events, notification.size);
+    if (notification.marks.length > 0) stream.acceptMarks(notification.marks);
   }
 
   private streamOf(conversationId: string): ConversationStream {
-    const known = this.feeds.get(conversationId);
+    const known = this.streams.get(conversationId);
     if (known) return known;
-    const feed = new ConversationStream(
+    const stream = new ConversationStream(
       conversationId,
       {
         deliver: (event, items) => {
           if (event.left) this.noteMove(moveKey(conversationId, event.left), { left: event.version });
-          this.deliveries?.event(conversationId, event, items);
+          this.broadcaster?.event(conversationId, event, items);
         },
-        deliverMark: (mark) => this.deliveries?.mark(conversationId, mark),
+        deliverMark: (mark) => this.broadcaster?.mark(conversationId, mark),
         prepare: (id, userIds) => this.prepare(id, userIds),
-        eventsBetween: (id, range) => this.gaps.events({ conversationId: id, ...range }),
-        onGap: (id) => this.log.debug({ conversationId: id }, 'a feed reads a gap from the database'),
+        eventsBetween: (id, range) => this.backfill.events({ conversationId: id, ...range }),
+        onGap: (id) => this.log.debug({ conversationId: id }, 'a stream reads a gap from the database'),
         onFault: (id, fault) =>
-          this.log[faultLevel(fault)]({ conversationId: id, err: fault }, 'a feed could not go on; it will try again'),
+          this.log[faultLevel(fault)](
+            { conversationId: id, err: fault },
+            'a stream could not go on; it will try again',
+          ),
       },
       this.budget,
     );
-    this.feeds.set(conversationId, feed);
+    this.streams.set(conversationId, stream);
     this.followers.set(conversationId, new Set());
     this.bus.subscribeConversation(conversationId);
-    return feed;
+    return stream;
   }
 
   private noteMove(key: string, move: { left?: number; joined?: number }): void {
@@ -233,13 +236,13 @@ export class Hub implements OnApplicationShutdown {
     conversationId: string,
     userIds: readonly string[],
   ): Promise<Map<string, ConversationListItem>> {
-    const here = userIds.filter((userId) => this.deliveries?.hasSockets(userId));
+    const here = userIds.filter((userId) => this.broadcaster?.hasSockets(userId));
     return here.length === 0 ? new Map() : this.source.listItems(conversationId, here);
   }
 
   private drop(conversationId: string): void {
-    this.feeds.get(conversationId)?.close();
-    this.feeds.delete(conversationId);
+    this.streams.get(conversationId)?.close();
+    this.streams.delete(conversationId);
     this.followers.delete(conversationId);
     this.bus.unsubscribeConversation(conversationId);
   }

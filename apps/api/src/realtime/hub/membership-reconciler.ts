@@ -13,12 +13,12 @@ type Outside = Map<string, { sockets: ParleySocket[]; version: number }>;
 
 /**
  * Brings sockets into conversations that nobody has told this node of: the user was added elsewhere and the word was
- * lost, or came when the feed was past it.
+ * lost, or came when the stream was past it.
  */
 @Injectable()
 export class MembershipReconciler {
   constructor(
-    private readonly feeds: Hub,
+    private readonly hub: Hub,
     private readonly connections: Connections,
   ) {}
 
@@ -32,16 +32,16 @@ export class MembershipReconciler {
 
   /** @param users each with the membership version as of which their sockets are right. */
   private async repairSome(users: ReadonlyMap<string, number>): Promise<void> {
-    const versions = await this.feeds.source.membershipVersions([...users.keys()]);
+    const versions = await this.hub.source.membershipVersions([...users.keys()]);
     const changed = [...users.keys()].filter((userId) => (versions.get(userId) ?? 0) > (users.get(userId) ?? 0));
     if (changed.length === 0) return;
-    const memberships = await this.feeds.source.memberships(changed);
+    const memberships = await this.hub.source.memberships(changed);
     const outside = this.outsideOf(memberships);
-    await this.feeds.enterAll(entries(outside));
+    await this.hub.enterAll(entries(outside));
     for (const [conversationId, byUser] of outside) await this.bringIn(conversationId, byUser);
     for (const [userId, { cursor, present }] of memberships) {
-      // A feed that is behind will tell of it, unless it ends before: the next sweep looks again.
-      const isBehind = present.some(({ conversationId, version }) => this.feeds.versionOf(conversationId) < version);
+      // A stream that is behind will tell of it, unless it ends before: the next reconciliation looks again.
+      const isBehind = present.some(({ conversationId, version }) => this.hub.versionOf(conversationId) < version);
       if (!isBehind || this.readySockets(userId).length === 0)
         this.connections.settled(userId, { from: users.get(userId) ?? 0, to: cursor });
     }
@@ -62,17 +62,17 @@ export class MembershipReconciler {
   }
 
   private readySockets(userId: string): ParleySocket[] {
-    return this.feeds.socketsOf(userId).filter((socket) => socket.data.isReady);
+    return this.hub.socketsOf(userId).filter((socket) => socket.data.isReady);
   }
 
-  /** As soon as what is read of the conversation is no older than what its feed has told. */
+  /** As soon as what is read of the conversation is no older than what its stream has told. */
   private async bringIn(conversationId: string, outside: Outside): Promise<void> {
     for (let attempt = 0; attempt < MOST_ATTEMPTS && outside.size > 0; attempt += 1) {
-      const items = await this.feeds.source.listItems(conversationId, [...outside.keys()]);
-      const version = this.feeds.versionOf(conversationId);
+      const items = await this.hub.source.listItems(conversationId, [...outside.keys()]);
+      const version = this.hub.versionOf(conversationId);
       for (const [userId, { sockets, version: since }] of outside) {
         const item = items.get(userId);
-        // Removed again, or their joining is still to be told by the feed.
+        // Removed again, or their joining is still to be told by the stream.
         const isOver = !item || version < since;
         if (!isOver && item.version < version) continue;
         if (!isOver) for (const socket of sockets) tell(socket, { userId, item, version });

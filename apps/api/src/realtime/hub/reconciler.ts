@@ -17,18 +17,18 @@ const AT_A_TIME = 5_000;
 const MARKS_OF = 200;
 
 /**
- * Every second this node compares what it has delivered with what the database holds: a poke that was lost, or a commit
+ * Every second this node compares what it has delivered with what the database holds: a notification that was lost, or a commit
  * whose answer was, is found and delivered within that time.
  */
 @Injectable()
 export class Reconciler implements OnApplicationBootstrap, OnApplicationShutdown {
   private timer: NodeJS.Timeout | null = null;
   private stopped = false;
-  private sweeping = false;
+  private isRunning = false;
   private deployment: string | null = null;
 
   constructor(
-    private readonly feeds: Hub,
+    private readonly hub: Hub,
     private readonly memberships: MembershipReconciler,
     private readonly state: HealthRegistry,
     @Inject(LOG) private readonly log: Logger,
@@ -49,41 +49,42 @@ export class Reconciler implements OnApplicationBootstrap, OnApplicationShutdown
     if (this.timer) clearTimeout(this.timer);
     if (this.stopped) return;
     this.timer = setTimeout(() => {
-      void this.sweep();
+      void this.reconcile();
       this.next(this.state.degraded.includes('redis') ? EVERY_MS_ALONE : EVERY_MS);
     }, ms);
     this.timer.unref();
   }
 
-  /** One sweep; a second one meanwhile is left out. */
-  async sweep(): Promise<void> {
-    if (this.sweeping) return;
-    this.sweeping = true;
+  /** One reconciliation; a second one meanwhile is left out. */
+  async reconcile(): Promise<void> {
+    if (this.isRunning) return;
+    this.isRunning = true;
     try {
-      await this.feeds.openRest();
-      const feeds = [...this.feeds.open()];
-      for (let at = 0; at < feeds.length; at += AT_A_TIME) await this.compareStreams(feeds.slice(at, at + AT_A_TIME));
+      await this.hub.openRest();
+      const streams = [...this.hub.open()];
+      for (let at = 0; at < streams.length; at += AT_A_TIME)
+        await this.compareStreams(streams.slice(at, at + AT_A_TIME));
       const users = await this.memberships.repair();
-      if (this.deployment === null || feeds.length > 0 || users > 0) await this.compareDeployment();
+      if (this.deployment === null || streams.length > 0 || users > 0) await this.compareDeployment();
     } catch (fault) {
-      this.log[faultLevel(fault)]({ err: fault }, 'a sweep failed; the next one will try again');
+      this.log[faultLevel(fault)]({ err: fault }, 'a reconciliation failed; the next one will try again');
     } finally {
-      this.sweeping = false;
+      this.isRunning = false;
     }
   }
 
-  private async compareStreams(feeds: readonly ConversationStream[]): Promise<void> {
-    const before = new Map(feeds.map((feed) => [feed.conversationId, feed.version]));
-    const heads = await this.feeds.source.heads([...before.keys()]);
+  private async compareStreams(streams: readonly ConversationStream[]): Promise<void> {
+    const before = new Map(streams.map((stream) => [stream.conversationId, stream.version]));
+    const heads = await this.hub.source.heads([...before.keys()]);
     const behind = new Map<ConversationStream, { from: number; head: Heads }>();
-    for (const feed of feeds) {
-      const head = heads.get(feed.conversationId);
-      if (!head || head.version < (before.get(feed.conversationId) ?? 0)) {
-        this.discard(feed);
+    for (const stream of streams) {
+      const head = heads.get(stream.conversationId);
+      if (!head || head.version < (before.get(stream.conversationId) ?? 0)) {
+        this.discard(stream);
         continue;
       }
-      const from = feed.observe(head);
-      if (from !== null) behind.set(feed, { from, head });
+      const from = stream.observe(head);
+      if (from !== null) behind.set(stream, { from, head });
     }
     await this.repairMarks([...behind]);
   }
@@ -91,33 +92,33 @@ export class Reconciler implements OnApplicationBootstrap, OnApplicationShutdown
   private async repairMarks(behind: readonly [ConversationStream, { from: number; head: Heads }][]): Promise<void> {
     for (let at = 0; at < behind.length; at += MARKS_OF) {
       const some = behind.slice(at, at + MARKS_OF);
-      const found = await this.feeds.source.marksAfter(
-        new Map(some.map(([feed, { from }]) => [feed.conversationId, from])),
+      const found = await this.hub.source.marksAfter(
+        new Map(some.map(([stream, { from }]) => [stream.conversationId, from])),
       );
-      for (const [feed, { head }] of some) acceptMarks(feed, head, found.get(feed.conversationId) ?? []);
+      for (const [stream, { head }] of some) acceptMarks(stream, head, found.get(stream.conversationId) ?? []);
     }
   }
 
   /** The database is behind what was delivered: it was restored. Whoever follows comes back and asks anew. */
-  private discard(feed: ConversationStream): void {
-    this.log.warn({ conversationId: feed.conversationId }, 'the database is behind a feed: its sockets are closed');
-    for (const socket of this.feeds.discard(feed.conversationId)) {
+  private discard(stream: ConversationStream): void {
+    this.log.warn({ conversationId: stream.conversationId }, 'the database is behind a stream: its sockets are closed');
+    for (const socket of this.hub.discard(stream.conversationId)) {
       closeToComeBack(socket, new ParleyError('service_unavailable'));
     }
   }
 
   private async compareDeployment(): Promise<void> {
-    const deployment = await this.feeds.source.deployment();
+    const deployment = await this.hub.source.deployment();
     const changed = this.deployment !== null && this.deployment !== deployment;
     this.deployment = deployment;
-    this.feeds.belongTo(deployment);
-    if (changed) for (const feed of [...this.feeds.open()]) this.discard(feed);
+    this.hub.belongTo(deployment);
+    if (changed) for (const stream of [...this.hub.open()]) this.discard(stream);
   }
 }
 
-function acceptMarks(feed: ConversationStream, head: Heads, marks: readonly ReceiptEvent[]): void {
-  feed.acceptRepaired(marks);
+function acceptMarks(stream: ConversationStream, head: Heads, marks: readonly ReceiptEvent[]): void {
+  stream.acceptRepaired(marks);
   // As many as are read at once may not be all.
   const last = marks.at(-1)?.receipts ?? head.receipts;
-  feed.marksComplete(marks.length < MARKS_AT_ONCE ? Math.max(last, head.receipts) : last);
+  stream.marksComplete(marks.length < MARKS_AT_ONCE ? Math.max(last, head.receipts) : last);
 }

@@ -1,11 +1,11 @@
 import type { StreamEvent } from './stream-events.js';
 
-/** Of one feed; the rest is read again from the database. */
+/** Of one stream; the rest is read again from the database. */
 const MOST = { events: 1_000, characters: 1024 * 1024 };
-/** Of all feeds of a node. */
+/** Of all streams of a node. */
 const MOST_OF_ALL = 64 * 1024 * 1024;
 
-/** How many characters the feeds of a node keep together. */
+/** How many characters the streams of a node keep together. */
 export class ReorderBudget {
   held = 0;
 }

@@ -19,7 +19,7 @@ type DurableName =
   | 'member:updated'
   | 'member:removed';
 
-/** One durable change as the feed carries it, between nodes too: plain data. */
+/** One durable change as the stream carries it, between nodes too: plain data. */
 export interface StreamEvent {
   version: number;
   name: DurableName;
@@ -69,7 +69,7 @@ export interface VersionRange {
 
 export const MARKS_AT_ONCE = 1_000;
 
-/** What the feed asks of the rooms that know the database. Every method is one query, whatever the number of ids. */
+/** What the stream asks of the rooms that know the database. Every method is one query, whatever the number of ids. */
 export interface StreamSource {
   heads(conversationIds: readonly string[]): Promise<Map<string, Heads>>;
   /** The events of each of these conversations in its range, in order and without gaps. */

@@ -6,13 +6,13 @@ import { ParleyError } from '../../kernel/errors.js';
 type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
 type UpgradeListener = (request: IncomingMessage, stream: Duplex, head: Buffer) => void;
 
-/** The paths of the doors, each with what takes its upgrades. */
-export interface Door {
-  /** With its closing slash, exactly as the door itself compares it: what it passes over nobody would answer. */
+/** The paths of the transports, each with what takes its upgrades. */
+export interface TransportPath {
+  /** With its closing slash, exactly as the transport itself compares it: what it passes over nobody would answer. */
   path: string;
   /** Whether it also takes plain requests (long polling). */
   takesRequests: boolean;
-  /** Why this request, whoever sends it, can only fail at the door. */
+  /** Why this request, whoever sends it, can only fail at the transport. */
   unreadable(request: IncomingMessage, isUpgrade: boolean): ParleyError | null;
   /** Whether this request begins a connection, and is not one of a connection that is there. */
   begins(request: IncomingMessage): boolean;
@@ -20,7 +20,7 @@ export interface Door {
 
 /** Who is refused, and why. */
 export interface UpgradePolicy {
-  /** For every request to a door. */
+  /** For every request to a transport. */
   refusalOf(request: IncomingMessage): ParleyError | null;
   /** For those that begin a connection, and are not refused otherwise. */
   refusalToBegin(request: IncomingMessage): ParleyError | null;
@@ -34,20 +34,20 @@ const READINESS = /^\/health\/ready\/?(\?|$)/i;
 const LAST_WORD_MS = 2_000;
 
 /**
- * Owns the HTTP server's `request` and `upgrade` once every door has attached itself: refusals are answered here, before
- * a door sees anything, because a door's own refusals have no room for the status that clients need. It also knows what
+ * Owns the HTTP server's `request` and `upgrade` once every transport has attached itself: refusals are answered here, before
+ * a transport sees anything, because a transport's own refusals have no room for the status that clients need. It also knows what
  * is under way, so that a node that stops can end it in order.
  */
 export class UpgradeRouter {
   /** Every TCP connection, whatever it has become. */
   private readonly streams = new Set<Duplex>();
-  /** Requests that are no door's. */
+  /** Requests that are no transport's. */
   private readonly answering = new Set<ServerResponse>();
   private leaving: (() => ParleyError) | null = null;
 
   constructor(
     private readonly server: Server,
-    private readonly doors: readonly Door[],
+    private readonly transports: readonly TransportPath[],
     private readonly policy: UpgradePolicy,
   ) {
     const upgrades = server.listeners('upgrade') as UpgradeListener[];
@@ -66,8 +66,8 @@ export class UpgradeRouter {
     server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
       // Node has taken its own listener away by now, and a reset without any would end the process.
       stream.on('error', () => stream.destroy());
-      const door = this.doorOf(request);
-      const refusal = door ? this.refusalAt(door, request, true) : new ParleyError('not_found');
+      const transport = this.transportOf(request);
+      const refusal = transport ? this.refusalAt(transport, request, true) : new ParleyError('not_found');
       if (refusal) refuseUpgrade(stream, refusal, this.bodyOf(refusal));
       else for (const listener of upgrades) listener.call(server, request, stream, head);
     });
@@ -85,7 +85,7 @@ export class UpgradeRouter {
     this.server.closeIdleConnections();
   }
 
-  /** How many requests have come in whole and are not answered; door's requests are not among them. */
+  /** How many requests have come in whole and are not answered; transport's requests are not among them. */
   get unanswered(): number {
     let count = 0;
     for (const { req, writableEnded } of this.answering) if (req.complete && !writableEnded) count += 1;
@@ -101,13 +101,13 @@ export class UpgradeRouter {
     for (const stream of this.streams) stream.destroy();
   }
 
-  private doorOf(request: IncomingMessage): Door | undefined {
-    return this.doors.find(({ path }) => request.url?.startsWith(path));
+  private transportOf(request: IncomingMessage): TransportPath | undefined {
+    return this.transports.find(({ path }) => request.url?.startsWith(path));
   }
 
   private refusalOf(request: IncomingMessage, response: ServerResponse): ParleyError | null {
-    const door = this.doorOf(request);
-    if (door?.takesRequests) return this.refusalAt(door, request, false);
+    const transport = this.transportOf(request);
+    if (transport?.takesRequests) return this.refusalAt(transport, request, false);
     this.answering.add(response);
     response.once('close', () => this.answering.delete(response));
     if (!this.leaving) return null;
@@ -115,9 +115,9 @@ export class UpgradeRouter {
     return READINESS.test(request.url ?? '') ? this.leaving() : null;
   }
 
-  private refusalAt(door: Door, request: IncomingMessage, isUpgrade: boolean): ParleyError | null {
-    const refusal = this.policy.refusalOf(request) ?? door.unreadable(request, isUpgrade);
-    if (refusal || !door.begins(request)) return refusal;
+  private refusalAt(transport: TransportPath, request: IncomingMessage, isUpgrade: boolean): ParleyError | null {
+    const refusal = this.policy.refusalOf(request) ?? transport.unreadable(request, isUpgrade);
+    if (refusal || !transport.begins(request)) return refusal;
     return this.leaving?.() ?? this.policy.refusalToBegin(request);
   }
 

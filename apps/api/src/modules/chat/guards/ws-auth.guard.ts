@@ -14,7 +14,7 @@ const COME_BACK = new Set(['service_unavailable', 'internal']);
 export class WsAuthGuard {
   constructor(
     private readonly verifier: TokenVerifier,
-    private readonly arrivals: HandshakeLimiter,
+    private readonly handshakes: HandshakeLimiter,
     @Inject(LOG) private readonly log: Logger,
   ) {}
 
@@ -26,7 +26,7 @@ export class WsAuthGuard {
     // One connection is one socket; Socket.IO itself refuses a second CONNECT only once the first is through.
     if (this.asking.has(client)) return socket.conn.close();
     this.asking.add(client);
-    this.arrivals
+    this.handshakes
       .during(() => this.admit(socket))
       .finally(() => this.asking.delete(client))
       .then(
@@ -46,7 +46,7 @@ export class WsAuthGuard {
   private refuse(socket: ParleySocket, { fault, next }: { fault: unknown; next: (refusal: Error) => void }): void {
     const error = asParleyError(fault);
     const requestId = randomUUID();
-    const line = { code: error.code, userId: null, door: 'socketio', requestId };
+    const line = { code: error.code, userId: null, transport: 'socketio', requestId };
     if (COME_BACK.has(error.code))
       this.log[faultLevel(error)]({ ...line, err: error.cause ?? error }, 'a handshake could not be decided');
     else this.log.info(line, 'refused');

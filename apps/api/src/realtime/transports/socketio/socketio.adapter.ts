@@ -32,12 +32,12 @@ interface Surroundings {
   /** Null where this is the only node. */
   redis: RedisLink | null;
   config: Config;
-  /** Who may not speak to any door. */
+  /** Who may not speak to any transport. */
   refusalOf(request: IncomingMessage): ParleyError | null;
 }
 
 const PATH = '/socket.io';
-const DOOR = { path: `${PATH}/`, takesRequests: true, unreadable, begins: beginsConnection };
+const TRANSPORT = { path: `${PATH}/`, takesRequests: true, unreadable, begins: beginsConnection };
 /** So many malformed frames of one socket are answered (§3). */
 const MOST_BAD_FRAMES = 10;
 
@@ -66,7 +66,7 @@ export class SocketIoAdapter extends IoAdapter {
       connectTimeout: 5_000,
       maxHttpBufferSize: LIMITS.frameBytes,
       httpCompression: false,
-      // Upgrades of other paths belong to other doors.
+      // Upgrades of other paths belong to other transports.
       destroyUpgrade: false,
       cleanupEmptyChildNamespaces: true,
       wsEngine: StreamKeepingServer,
@@ -76,10 +76,10 @@ export class SocketIoAdapter extends IoAdapter {
     const { log, config } = this.surroundings;
     oneWritePerTurn(
       io.engine,
-      new SlowConsumers(config.limits, (connection, bytes) => this.giveUp(io, connection, bytes)),
+      new SlowConsumers(config.limits, (connection, bytes) => this.evict(io, connection, bytes)),
     );
-    const entrance = this.keepEntrance(new ConnectionLimiter(config.limits, () => io.engine.clientsCount));
-    this.leave = () => drain({ io, entrance, commands: this.underWay, config, log });
+    const router = this.routeUpgrades(new ConnectionLimiter(config.limits, () => io.engine.clientsCount));
+    this.leave = () => drain({ io, router, commands: this.underWay, config, log });
     return io;
   }
 
@@ -90,30 +90,30 @@ export class SocketIoAdapter extends IoAdapter {
     );
   }
 
-  private keepEntrance(admission: ConnectionLimiter): UpgradeRouter {
-    const arrivals = this.app.get(HandshakeLimiter, { strict: false });
+  private routeUpgrades(admission: ConnectionLimiter): UpgradeRouter {
+    const handshakes = this.app.get(HandshakeLimiter, { strict: false });
     const { log } = this.surroundings;
     const addressOf = peerAddresses(this.app);
-    return new UpgradeRouter(this.app.getHttpServer() as HttpServer, [DOOR], {
+    return new UpgradeRouter(this.app.getHttpServer() as HttpServer, [TRANSPORT], {
       refusalOf: (request) => this.surroundings.refusalOf(request),
-      refusalToBegin: (request) => arrivals.refusal() ?? admission.refusal(addressOf(request)),
-      onRefused: ({ code }, requestId) => log.info({ code, userId: null, door: 'socketio', requestId }, 'refused'),
+      refusalToBegin: (request) => handshakes.refusal() ?? admission.refusal(addressOf(request)),
+      onRefused: ({ code }, requestId) => log.info({ code, userId: null, transport: 'socketio', requestId }, 'refused'),
     });
   }
 
   /** Notes who is closed for not reading; returns the frame that says so. */
-  private giveUp(io: ParleyServer, connection: EngineConnection, bytes: number): string {
+  private evict(io: ParleyServer, connection: EngineConnection, bytes: number): string {
     const requestId = randomUUID();
     const socket = [...io.of('/').sockets.values()].find(({ conn }) => Object.is(conn, connection));
     const userId = socket?.data.principal.userId ?? null;
-    this.surroundings.log.warn({ code: 'slow_consumer', userId, door: 'socketio', requestId, bytes }, 'closed');
+    this.surroundings.log.warn({ code: 'slow_consumer', userId, transport: 'socketio', requestId, bytes }, 'closed');
     return `42${JSON.stringify(['server:closing', { error: new ParleyError('slow_consumer').toObject(requestId) }])}`;
   }
 
   /** Nest would keep a listener for each gateway on every socket, two kilobytes in all; none of ours asks for it. */
   override bindClientDisconnect(): void {}
 
-  /** Nest calls this once for each gateway; a socket obeys the commands of all of them. */
+  /** Nest calls this once for each gateway; a socket dispatches the commands of all of them. */
   override bindMessageHandlers(socket: ParleySocket, handlers: MessageMappingProperties[]): void {
     const known = this.commands.get(socket);
     const commands = known ?? new Map<string, MessageMappingProperties['callback']>();
@@ -122,12 +122,12 @@ export class SocketIoAdapter extends IoAdapter {
     this.commands.set(socket, commands);
     socket.onAny((name: string, ...sent: unknown[]) => {
       const acknowledge = typeof sent.at(-1) === 'function' ? (sent.pop() as Acknowledge) : null;
-      void this.obey(socket, { name, command: commands.get(name), sent }).then((answer) => acknowledge?.(answer));
+      void this.dispatch(socket, { name, command: commands.get(name), sent }).then((answer) => acknowledge?.(answer));
     });
   }
 
   /** Never rejects: whatever goes wrong is the answer. */
-  private async obey(socket: ParleySocket, given: Command): Promise<object> {
+  private async dispatch(socket: ParleySocket, given: Command): Promise<object> {
     try {
       return await this.underWay.during(socket, () => this.result(socket, given));
     } catch (fault) {
@@ -157,7 +157,13 @@ export class SocketIoAdapter extends IoAdapter {
     const error = repeatable(asParleyError(fault), given);
     const requestId = randomUUID();
     const { userId } = socket.data.principal;
-    const line = { code: error.code, userId, door: 'socketio', command: String(given.name).slice(0, 64), requestId };
+    const line = {
+      code: error.code,
+      userId,
+      transport: 'socketio',
+      command: String(given.name).slice(0, 64),
+      requestId,
+    };
     if (error.code === 'internal') this.surroundings.log.error({ ...line, err: error.cause }, 'a command failed');
     else this.surroundings.log.info(line, 'refused');
     return error.toObject(requestId);
@@ -165,7 +171,7 @@ export class SocketIoAdapter extends IoAdapter {
 }
 
 /**
- * Carries what is not durable to the other nodes, and that only: a durable event goes through the feed, to the sockets
+ * Carries what is not durable to the other nodes, and that only: a durable event goes through the stream, to the sockets
  * of each node. Two channels are enough for that; one a conversation would double the subscriptions.
  */
 function betweenNodes(link: RedisLink): ReturnType<typeof createShardedAdapter> {

@@ -7,7 +7,7 @@ import type { StreamEvent } from '../../realtime/hub/stream-events.js';
 import { toUserView } from '../users/index.js';
 import { presentConversation, presentMember } from './conversation.presenter.js';
 import { ConversationListsRepository } from './conversation-lists.repository.js';
-import { FeedSourceRepository } from './feed-source.repository.js';
+import { StreamSourceRepository } from './stream-source.repository.js';
 
 /** What the events of change rows are made of, as it is now: it may be newer than the change. */
 interface Present {
@@ -17,13 +17,13 @@ interface Present {
 
 const KINDS = ['created', 'member_added', 'member_removed', 'role_changed', 'renamed', 'archived'] as const;
 
-/** The events of stored changes of conversations and their members, for a feed that missed them. */
+/** The events of stored changes of conversations and their members, for a stream that missed them. */
 @Injectable()
-export class FeedChanges implements OnModuleInit {
+export class StreamChanges implements OnModuleInit {
   constructor(
     private readonly registry: ChangeEvents,
     private readonly database: Database,
-    private readonly repository: FeedSourceRepository,
+    private readonly repository: StreamSourceRepository,
     private readonly lists: ConversationListsRepository,
   ) {}
 

@@ -10,15 +10,15 @@ interface Outcome {
   body: any;
 }
 
-/** Changing messages over one door; `more` are keys that do not belong there. */
-export interface MessageDoor {
+/** Changing messages over one transport; `more` are keys that do not belong there. */
+export interface MessageTransport {
   edit(messageId: string, body: object): Promise<Outcome>;
   delete(messageId: string): Promise<Outcome>;
   react(messageId: string, body: object): Promise<Outcome>;
   unreact(messageId: string, emoji: string): Promise<Outcome>;
 }
 
-function rest(who: Person): MessageDoor {
+function rest(who: Person): MessageTransport {
   const told = ({ status, body }: Answer) => {
     const success = status >= 200 && status <= 299;
     return outcome(success, success ? body : body.error);
@@ -44,7 +44,7 @@ function socketOf(who: Person): Promise<TestSocket> {
   return known;
 }
 
-function overSocket(who: Person): MessageDoor {
+function overSocket(who: Person): MessageTransport {
   const ask = async (command: string, payload: object) => {
     const { success, error, ...body } = await (await socketOf(who)).ask(command, payload);
     return outcome(success, success ? body : error);
@@ -64,8 +64,8 @@ function outcome(success: boolean, body: any): Outcome {
   return { success, code: error.code, body: error };
 }
 
-/** Every door that a message can be changed through. */
-export const DOORS: [name: string, open: (who: Person) => MessageDoor][] = [
+/** Every transport that a message can be changed through. */
+export const TRANSPORTS: [name: string, open: (who: Person) => MessageTransport][] = [
   ['REST', rest],
   ['a socket', overSocket],
 ];

@@ -24,7 +24,7 @@ export interface MovedMark extends Record<string, unknown> {
 }
 
 @Injectable()
-export class FeedSourceRepository {
+export class StreamSourceRepository {
   constructor(private readonly database: Database) {}
 
   async heads(conversationIds: readonly string[]): Promise<Map<string, Heads>> {

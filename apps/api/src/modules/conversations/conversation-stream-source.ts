@@ -10,19 +10,19 @@ import type {
   StreamSource,
   VersionRange,
 } from '../../realtime/hub/stream-events.js';
-import { MessageFeed } from '../messages/index.js';
+import { MessageStream } from '../messages/index.js';
 import { ConversationItems } from './conversation-items.js';
-import { FeedSourceRepository, type MovedMark } from './feed-source.repository.js';
+import { type MovedMark, StreamSourceRepository } from './stream-source.repository.js';
 
 const hashOf = (parts: readonly string[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22);
 
-/** What feeds read from the database: any gap of any conversation, told exactly once and in order. */
+/** What streams read from the database: any gap of any conversation, told exactly once and in order. */
 @Injectable()
-export class ConversationFeedSource implements StreamSource {
+export class ConversationStreamSource implements StreamSource {
   constructor(
-    private readonly repository: FeedSourceRepository,
-    private readonly messages: MessageFeed,
+    private readonly repository: StreamSourceRepository,
+    private readonly messages: MessageStream,
     private readonly items: ConversationItems,
     private readonly changes: ChangeEvents,
   ) {}

@@ -13,9 +13,9 @@ const EVENT_OF = { message_edited: 'message:edited', message_deleted: 'message:d
 /** Of messages in one read: many times what as many versions are of usual messages. */
 const GAP_BYTES = 2 * 1_024 * 1_024;
 
-/** The events of stored messages, for a feed that missed them: as the rows are now, each with its own version. */
+/** The events of stored messages, for a stream that missed them: as the rows are now, each with its own version. */
 @Injectable()
-export class MessageFeed implements OnModuleInit {
+export class MessageStream implements OnModuleInit {
   constructor(
     private readonly database: Database,
     private readonly repository: MessagesRepository,
@@ -38,7 +38,7 @@ export class MessageFeed implements OnModuleInit {
 
   /**
    * The messages that these changes are about, with each change, as everyone may see them now. Null for some where all of
-   * them would be too large at once, the first of a conversation never: its feed asks again for what follows a gap.
+   * them would be too large at once, the first of a conversation never: its stream asks again for what follows a gap.
    */
   async subjects(changes: readonly ChangeRecord[]): Promise<(Subject | null)[]> {
     const places = placesOf(changes);
