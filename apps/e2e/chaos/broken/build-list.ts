@@ -26,8 +26,8 @@ const PLAIN_BROADCAST: Patch[] = [
   {
     file: `${HUB}/hub.ts`,
     from: 'this.bus.publish({ conversationId, events, marks }, joined);',
-    to: `for (const event of events) this.deliveries?.event(conversationId, event, new Map());
-    for (const mark of marks) this.deliveries?.mark(conversationId, mark);
+    to: `for (const event of events) this.broadcaster?.event(conversationId, event, new Map());
+    for (const mark of marks) this.broadcaster?.mark(conversationId, mark);
     return void joined;`,
   },
   {
