@@ -26,7 +26,7 @@ export class Connections {
 
   /** Of this user on this node, those included that were refused and wait. */
   socketsOf(userId: string): ParleySocket[] {
-    return [...this.feeds.socketsOf(userId), ...this.cap.keptOf(userId)];
+    return [...this.hub.socketsOf(userId), ...this.cap.keptOf(userId)];
   }
 
   /** Whether the user may have one more; else it has been refused, and is closed. */
