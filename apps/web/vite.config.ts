@@ -5,7 +5,7 @@ import { defineConfig } from 'vite';
 /** Where `vite dev` finds the API. */
 const API = 'http://127.0.0.1:3000';
 
-/** The oldest browsers that are served: Baseline 2023. `public/start.js` names them to whoever comes with an older one. */
+/** The oldest supported browsers: Baseline 2023. `public/start.js` names them to users of older ones. */
 const FLOOR = ['chrome120', 'edge120', 'firefox121', 'safari17.2'];
 
 export default defineConfig({

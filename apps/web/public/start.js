@@ -1,10 +1,10 @@
 /*
- * Speaks where the app cannot: in browsers that are too old for it, while its files cannot be fetched, and where it
- * fails before it has drawn anything. For such browsers it is written in ES5, and a file of its own because the content
+ * Shows a message where the app cannot: in browsers that are too old for it, while its files cannot be fetched, and where
+ * it fails before it has drawn anything. Written in ES5 for such browsers, and a file of its own, since the content
  * security policy allows no inline script.
  */
 'use strict';
-/** When this tab was last reloaded for want of a file. */
+/** The storage key for the time of this tab's last reload because of a missing file. */
 var KEY = 'parley.reloaded';
 var AGAIN_AFTER_MS = 60000;
 var LONGEST_WAIT_MS = 30000;
@@ -22,7 +22,7 @@ if (isFit()) {
   );
 }
 
-/** What the app makes use of that came last, as its build keeps to the browsers named above. */
+/** Whether the browser has the newest features that the app needs: those of the oldest browsers named above. */
 function isFit() {
   var has = function (condition) {
     return window.CSS && CSS.supports && CSS.supports(condition);
@@ -64,7 +64,7 @@ function isFileOfOurs(element) {
   return address.indexOf(location.origin + '/assets/') === 0;
 }
 
-/** A file of the app was not to be had: the connection broke, or another version took its place. */
+/** A file of the app could not be fetched: the connection broke, or a newer version replaced it. */
 function onMissingFile() {
   if (timer !== null) return;
   say('Parley could not be loaded', 'Check the connection. This page goes on by itself once it can.', false);
@@ -91,7 +91,7 @@ function mayReload() {
     sessionStorage.setItem(KEY, String(Date.now()));
     return true;
   } catch (fault) {
-    // Storage may be switched off.
+    // Storage is switched off.
     return fault === null;
   }
 }
@@ -101,13 +101,13 @@ function isRootEmpty() {
   return root !== null && root.childNodes.length === 0;
 }
 
-/** In place of the app, which is kept from starting where that is `final`. */
+/** Shows a message in the place of the app. `isFinal`: the app does not start at all. */
 function say(title, text, isFinal) {
   var root = document.getElementById('root');
   var box = document.createElement('main');
   var heading = document.createElement('h1');
   if (root === null) {
-    // Before scripts that are modules are run.
+    // `interactive` comes before module scripts run.
     document.addEventListener('readystatechange', function () {
       if (document.readyState === 'interactive') say(title, text, isFinal);
     });

@@ -1,11 +1,11 @@
 import { type ErrorCode, type ErrorObject, isErrorObject } from '@parley/protocol';
 
-/** Where the API is: another origin by `VITE_API_URL` at build time, else the one that served this page. */
+/** The origin of the API: `VITE_API_URL` at build time, else that of this page. */
 export const API_URL: string = (import.meta.env?.VITE_API_URL ?? '').replace(/\/$/, '');
 
 const TIMEOUT_MS = 15_000;
 
-/** `network`: no answer of Parley's came; whatever answered in its place counts as nobody. */
+/** `network`: no answer came from Parley; an answer from a proxy counts as none. */
 export type Refusal = Omit<ErrorObject, 'code' | 'requestId'> & { code: ErrorCode | 'network'; requestId?: string };
 
 export class ApiError extends Error {
@@ -37,7 +37,7 @@ function parsed(text: string): Record<string, unknown> | undefined {
 }
 
 async function exchange(method: string, path: string, body: unknown): Promise<{ status: number; text: string }> {
-  // Not `AbortSignal.timeout`, which is newer than the browsers that we promise.
+  // Not `AbortSignal.timeout`, which the oldest supported browsers lack.
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), TIMEOUT_MS);
   try {
@@ -59,6 +59,6 @@ async function exchange(method: string, path: string, body: unknown): Promise<{ 
   }
 }
 
-/** Nobody who counts has answered. */
+/** The refusal for a request without an answer from Parley. */
 export const noAnswer = () =>
   new ApiError({ code: 'network', message: 'The server cannot be reached.', retryable: true });

@@ -2,10 +2,10 @@ import { SdkError, type SdkErrorCode } from '@parley/client';
 import type { ErrorObject } from '@parley/protocol';
 import { ApiError } from './http.js';
 
-/** What is read of a refusal, whoever refused. */
+/** The fields of an error that sentences depend on, whether it came over REST or the socket. */
 type Refusal = Pick<ErrorObject, 'message' | 'details' | 'retryable'> & { code: SdkErrorCode; requestId?: string };
 
-/** What happened and what to do about it, by code: never by the server's text. */
+/** What happened and what to do, by code: the server's text is not shown. */
 const SENTENCES: Partial<Record<SdkErrorCode, string>> = {
   network: 'The server cannot be reached. Check the connection and try again.',
   offline: 'There is no connection just now. Try again once you are back.',
@@ -24,7 +24,7 @@ const SENTENCES: Partial<Record<SdkErrorCode, string>> = {
   storage_full: "The server's storage is full. Tell whoever runs it.",
 };
 
-/** Whether the server refuses the address that this page was opened at, whatever was asked. */
+/** Whether a request was refused because of the address that this page was opened at. */
 export function isOfAddress({ code, details }: Refusal): boolean {
   return code === 'forbidden' && details?.some(({ path }) => path === 'origin') === true;
 }
@@ -45,7 +45,7 @@ export function sentenceOf(refusal: Refusal): string {
   return `Something went wrong on the server${id}.${refusal.retryable ? ' Try again.' : ''}`;
 }
 
-/** Whether the same would be refused again, however often it is tried. */
+/** Whether a retry would be refused, too. */
 export function isFinal(thrown: unknown): boolean {
   if (thrown instanceof SdkError) return !thrown.retryable;
   return thrown instanceof ApiError && !thrown.refusal.retryable;

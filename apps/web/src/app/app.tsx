@@ -15,7 +15,7 @@ import { ErrorBoundary } from './error-boundary.js';
 import { ShellSkeleton } from './shell-skeleton.js';
 import { SignedIn } from './signed-in.js';
 
-const DOORS = new Set(['/signin', '/register']);
+const SIGNED_OUT_PATHS = new Set(['/signin', '/register']);
 
 export function App() {
   useEffect(startSession, []);
@@ -29,20 +29,20 @@ export function App() {
   );
 }
 
-/** Shows the door to those who are not signed in, and brings them back to where they wanted to go. */
+/** Sends those who are not signed in to sign in, and back to the page that they asked for. */
 function Gate() {
   const { status, user, refusal } = useStore(authStore);
   const [path] = useLocation();
   const [params] = useSearchParams();
   if (status === 'unknown' && refusal) return <Waiting refusal={refusal} />;
-  if (status === 'unknown') return DOORS.has(path) ? null : <ShellSkeleton />;
+  if (status === 'unknown') return SIGNED_OUT_PATHS.has(path) ? null : <ShellSkeleton />;
   if (status === 'signed-out' || !user) {
     if (path === '/register') return <RegisterPage />;
     if (path === '/signin') return <SignInPage />;
     const next = path === '/' ? '' : `?next=${encodeURIComponent(path)}`;
     return <Redirect to={`/signin${next}`} replace />;
   }
-  if (DOORS.has(path)) return <Redirect to={ownPath(params.get('next'))} replace />;
+  if (SIGNED_OUT_PATHS.has(path)) return <Redirect to={ownPath(params.get('next'))} replace />;
   return <SignedIn key={user.id} user={user} />;
 }
 
@@ -51,7 +51,7 @@ function ownPath(next: string | null): string {
   return next && /^\/(?![/\\])/.test(next) ? next : '/';
 }
 
-/** The server has not told who is signed in, and is being asked again. */
+/** Shown while the server has not answered who is signed in; the question is repeated. */
 function Waiting({ refusal }: { refusal: Refusal }) {
   const isUnreached = refusal.code === 'network';
   return (

@@ -3,7 +3,7 @@ import { API_URL, ApiError } from '../api/http.js';
 import { freshToken, refresh } from '../features/auth/auth.store.js';
 import { reportFault } from '../features/faults/faults.store.js';
 
-/** The SDK as this app uses it: the session's tokens, and an outbox that outlives the page, one for each person. */
+/** The SDK's options: the session's tokens, and an outbox that outlives the page, one per user. */
 export function chatOptions(userId: string): ClientOptions {
   return {
     url: API_URL === '' ? location.origin : API_URL,
@@ -12,7 +12,7 @@ export function chatOptions(userId: string): ClientOptions {
   };
 }
 
-/** What the server did not say is asked again; what this program did wrong would not go away by that. */
+/** A request without an answer is retried; a fault of this program would only be repeated. */
 function refuse(fault: unknown): never {
   if (!(fault instanceof ApiError)) reportFault(fault);
   throw fault;

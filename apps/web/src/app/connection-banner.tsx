@@ -7,16 +7,16 @@ import { authStore } from '../features/auth/auth.store.js';
 import { useSocket } from '../hooks/use-socket.js';
 import { classes } from '../ui/classes.js';
 
-/** Shorter breaks are not worth a word. */
-const PATIENCE_MS = 1_000;
+/** Breaks shorter than this are not shown. */
+const SHORT_BREAK_MS = 1_000;
 const AWAY: ReadonlySet<ConnectionState> = new Set(['connecting', 'syncing', 'offline']);
 
-/** Says that the connection is lost, or that the server can store nothing, and what becomes of what is written then. */
+/** Says that the connection is lost or that the server can store nothing, and what happens to what is written then. */
 export function ConnectionBanner() {
   const { connection, retryNow } = useSocket();
   const { state, since, isBehind } = connection;
   const isFaulty = isOfFault(connection);
-  const isAway = useDelayed(AWAY.has(state) && !isFaulty, since + PATIENCE_MS);
+  const isAway = useDelayed(AWAY.has(state) && !isFaulty, since + SHORT_BREAK_MS);
   const isStoreAway = useStoreAway(state) && state === 'online';
   return (
     <output className="col-span-full block">
@@ -87,12 +87,12 @@ function Notice({ testId, kind, lead, children }: NoticeProps) {
   );
 }
 
-/** A defect keeps it from connecting: the attempts in between are no sign of a missing network. */
+/** A fault of the program prevents the connection; the attempts in between do not mean that the network is missing. */
 function isOfFault({ state, fault }: ConnectionSnapshot): boolean {
   return state === 'faulty' || (fault !== null && (state === 'connecting' || state === 'syncing'));
 }
 
-/** Whether the server has told that its database is away. Each connection is told anew. */
+/** Whether the server has reported that its database is unavailable. It reports that on each connection again. */
 function useStoreAway(state: ConnectionState): boolean {
   const [away, setAway] = useState(false);
   useChatEvent('service:degraded', ({ part }) => part === 'database' && setAway(true));

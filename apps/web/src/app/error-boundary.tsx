@@ -3,7 +3,7 @@ import { FaultPage } from '../features/faults/fault-notice.js';
 
 interface Props {
   children: ReactNode;
-  /** Another value shows the children again: the reader went elsewhere. */
+  /** With another value the children are shown again: the reader has left the page that failed. */
   resetKey?: string;
 }
 
@@ -12,7 +12,7 @@ interface State {
   resetKey?: string;
 }
 
-/** Keeps the rest of the app alive where a part of it fails to draw. */
+/** Shows a notice in the place of a part that fails to draw; the rest of the app goes on. */
 export class ErrorBoundary extends Component<Props, State> {
   override state: State = { failed: false, resetKey: this.props.resetKey };
 

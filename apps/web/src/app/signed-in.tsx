@@ -19,12 +19,12 @@ import { ConnectionBanner } from './connection-banner.js';
 import { ErrorBoundary } from './error-boundary.js';
 import { Welcome } from './welcome.js';
 
-/** Attempts of the socket for each question over REST. */
+/** Attempts of the socket for each request over REST. */
 const ASK_EVERY = 8;
-/** When what is first needed has been fetched. */
+/** Late enough for what the first view needs to have been fetched. */
 const PARTS_AFTER_MS = 3_000;
 
-/** The app of one signed-in user: the connection and all that is known begin and end with it. */
+/** The app of one signed-in user: connection and stores are created and closed with it. */
 export function SignedIn({ user }: { user: Me }) {
   const [options] = useState(() => chatOptions(user.id));
   return (
@@ -48,7 +48,7 @@ function Session({ user }: { user: Me }) {
       client.connection.subscribe(() => {
         const { state, attempt } = client.connection.getSnapshot();
         if (state === 'unauthorized') endSession();
-        // A browser does not tell why a socket was refused; an answer over REST does.
+        // Browsers do not expose why a socket was refused; the answer to a REST request says it.
         if (state === 'offline' && attempt % ASK_EVERY === 2) void refresh().catch(() => undefined);
       }),
     [client],

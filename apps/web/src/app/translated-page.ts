@@ -1,11 +1,11 @@
-/** What stands in the page instead of a node that a translator took out of it. */
+/** The element in the page that replaces a node which a translator removed. */
 const standIns = new WeakMap<Node, Node>();
 let isMended = false;
 
 /**
- * Lets React go on in a page that is being translated. A translator puts an element of its own, mostly a `<font>`, in
- * the place of each text node or around it. React knows only the node: it would write new words to where nobody sees
- * them, and fail where it takes the node away. Nothing is touched before a translator has been seen.
+ * Keeps React working in a page that is being translated. A translator puts an element of its own, mostly a `<font>`, in
+ * the place of each text node or around it. React knows only the node: it would write new text to a node that is not in
+ * the page, and throw when it removes that. Nothing is changed before a translator was detected.
  */
 export function followTranslators(): void {
   const observer = new MutationObserver((records) => records.forEach(note));
@@ -22,7 +22,7 @@ function note({ addedNodes, removedNodes, previousSibling, nextSibling }: Mutati
   }
 }
 
-/** An element that React did not make: on those it made it keeps its own notes. */
+/** Whether React did not create this element: those that it did carry properties of its own. */
 function isForeign(node: Node): boolean {
   return node instanceof HTMLElement && !isOurs(node);
 }
@@ -31,14 +31,14 @@ function isOurs(node: Node): boolean {
   return Object.keys(node).some((name) => name.startsWith('__react'));
 }
 
-/** What is in the page of it: itself, or what came to stand for it. */
+/** The node itself if it is in the page, else the element that replaced it. */
 function shownOf(node: Node): Node {
   let shown = node;
   while (!shown.isConnected && standIns.has(shown)) shown = standIns.get(shown) as Node;
   return shown;
 }
 
-/** The child of this parent that the node is, stands in or is stood for by; null: none. */
+/** The child of this parent that is the node, contains it or replaced it; null: none. */
 function placeIn(parent: Node, node: Node): Node | null {
   let at: Node | null = shownOf(node);
   while (at && at.parentNode !== parent) at = at.parentNode;
@@ -74,7 +74,7 @@ function mend(): void {
   });
 }
 
-/** The node itself comes back to the page. */
+/** Puts the node itself back into the page. */
 function dropStandIn(node: Node): void {
   const shown = shownOf(node);
   if (shown !== node) shown.parentNode?.removeChild(shown);

@@ -3,11 +3,11 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 export interface KeptChoice<T extends string> {
   store: StoreApi<{ choice: T }>;
   choose: (choice: T) => void;
-  /** Takes what is kept, and follows the other tabs. */
+  /** Loads the stored choice, and follows changes in other tabs. */
   follow: () => void;
 }
 
-/** One of several values, kept on this device. The first one is what holds without a choice. */
+/** One of several values, stored on this device. The first one is the default. */
 export function keptChoice<T extends string>(key: string, values: readonly [T, ...T[]]): KeptChoice<T> {
   const [usual] = values;
   const store = createStore<{ choice: T }>(() => ({ choice: usual }));
@@ -30,13 +30,13 @@ export function keptChoice<T extends string>(key: string, values: readonly [T, .
         if (choice === usual) localStorage.removeItem(key);
         else localStorage.setItem(key, choice);
       } catch {
-        // Storage may be switched off: the choice then lasts as long as the page.
+        // Where storage is switched off the choice is lost with the page.
       }
     },
     follow: () => {
       take();
       addEventListener('storage', (event) => {
-        // Null: all of it was cleared.
+        // Null: the storage was cleared.
         if (event.key === key || event.key === null) take();
       });
     },

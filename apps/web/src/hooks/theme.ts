@@ -1,6 +1,6 @@
 import { keptChoice } from './kept-choice.js';
 
-/** The theme: a choice that is kept on this device, or the system's. `public/theme.js` sets it before the first paint. */
+/** The theme: the choice kept on this device, or the system's. `public/theme.js` applies it before the first paint. */
 export type ThemeChoice = 'system' | 'light' | 'dark';
 
 const theme = keptChoice<ThemeChoice>('parley.theme', ['system', 'light', 'dark']);

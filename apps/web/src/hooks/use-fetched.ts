@@ -4,15 +4,15 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { isFinal, sentenceFor } from '../api/sentences.js';
 
 export interface Fetched<T> {
-  /** Null until it is here. */
+  /** Null until it is fetched. */
   value: T | null;
-  /** Why it is not. */
+  /** Why it could not be fetched. */
   error: string | null;
-  /** Null where asking again would fail again. */
+  /** Null where a retry would fail too. */
   retry: (() => void) | null;
 }
 
-/** What a dialog shows, fetched when it opens. `fetch` is to be one and the same function in every render. */
+/** Fetches what a dialog shows when that opens. `fetch` has to be the same function in every render. */
 export function useFetched<T>(fetch: (client: ParleyClient, id: string) => Promise<T>, id: string): Fetched<T> {
   const client = useChatClient();
   const [value, setValue] = useState<T | null>(null);

@@ -5,7 +5,7 @@ export function isWatching(): boolean {
   return document.visibilityState === 'visible' && document.hasFocus();
 }
 
-/** Calls back when `isWatching` may have changed. Returns how to stop. */
+/** Calls back when `isWatching` may have changed. Returns a function that stops that. */
 export function onWatching(listener: () => void): () => void {
   addEventListener('focus', listener);
   addEventListener('blur', listener);

@@ -1,6 +1,6 @@
 import { type RefObject, useLayoutEffect } from 'react';
 
-/** A field as high as its text, in browsers that do not do so by themselves. */
+/** Makes a field as high as its text, in browsers without `field-sizing`. */
 export function useGrowing(inputRef: RefObject<HTMLTextAreaElement | null>, text: string): void {
   useLayoutEffect(() => {
     const input = inputRef.current;

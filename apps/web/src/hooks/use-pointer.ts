@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
-/** `mouse`: whatever hovers, a pen above the screen too. `touch`: whatever only touches. */
+/** `mouse`: pointers that hover, such as a pen above the screen. `touch`: pointers that only touch. */
 export type Pointer = 'mouse' | 'touch';
 
 const listeners = new Set<() => void>();
@@ -9,8 +9,8 @@ let keyWasLast = false;
 let focusByKey = false;
 
 /**
- * Notes which pointer is in use, here and as `data-pointer` of the document for styles. Media queries tell only what a
- * device calls its first one: a mouse at a touch laptop or over a remote desktop is often not it.
+ * Tracks which pointer is in use, for scripts and as `data-pointer` of the document for styles. Media queries describe the
+ * primary pointer of a device, which a mouse at a touch laptop or over a remote desktop often is not.
  */
 export function watchPointer(): void {
   set(matchMedia('(pointer: coarse)').matches ? 'touch' : 'mouse');
@@ -21,7 +21,7 @@ export function watchPointer(): void {
     options,
   );
   addEventListener('pointerdown', onPress, options);
-  // Also what a tap is turned into: the focus moves with it.
+  // Also for the mouse events that a tap is turned into, which move the focus.
   addEventListener('mousedown', notePress, options);
   addEventListener('keydown', noteKey, options);
   addEventListener('focusin', noteFocus, options);
@@ -31,19 +31,19 @@ export function pointerInUse(): Pointer {
   return current;
 }
 
-/** For what looks or works otherwise under a finger. @public */
+/** The pointer in use, for what looks or works differently by touch. @public */
 export function usePointer(): Pointer {
   return useSyncExternalStore(subscribe, pointerInUse);
 }
 
-/** Whether keys brought the focus to where it is. Else a click or a tap did, and letters are not meant as commands. */
+/** Whether the keyboard moved the focus. After a click or a tap single letters are not commands. */
 export function isFocusByKey(): boolean {
   return focusByKey;
 }
 
 function onPress({ pointerType }: PointerEvent): void {
   notePress();
-  // A pen that hovers has told so before it came down; the others stay what they are.
+  // A hovering pen was reported before it touched the screen; other pointers keep their type.
   if (pointerType !== 'pen') set(pointerType === 'touch' ? 'touch' : 'mouse');
 }
 

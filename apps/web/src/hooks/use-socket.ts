@@ -1,7 +1,7 @@
 import { useChatClient, useConnection } from '@parley/react';
 import { useMemo } from 'react';
 
-/** The one connection of the app, and what goes through it. */
+/** The app's one connection and what is sent through it. */
 export function useSocket() {
   const client = useChatClient();
   const connection = useConnection();

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 
 const DAY_MS = 86_400_000;
 
-/** The present time by the server's clock, for the reader's time zone; changes after midnight, so that "Today" becomes "Yesterday". */
+/** The server's time, for the reader's time zone. Updated after midnight, so that "Today" becomes "Yesterday". */
 export function useToday(): Date {
   const client = useChatClient();
   const [now, setNow] = useState(() => new Date(client.serverNow()));
@@ -11,7 +11,7 @@ export function useToday(): Date {
     const midnight = new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1, 0, 0, 1);
     const look = () => setNow(new Date(client.serverNow()));
     const timer = setTimeout(look, Math.min(DAY_MS, Math.max(0, midnight.getTime() - client.serverNow())));
-    // The clock is known with the first connection, and put right by each.
+    // The server's clock is known from the first connection on, and each one corrects it.
     const stop = client.connection.subscribe(() => {
       const { state } = client.connection.getSnapshot();
       if (state === 'online' && isOtherDay(now, new Date(client.serverNow()))) look();

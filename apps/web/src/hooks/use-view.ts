@@ -1,7 +1,7 @@
 import { useCallback } from 'react';
 import { useLocation, useSearchParams } from 'wouter';
 
-/** What lies over a page, kept in the address, so that reload and Back work on it. */
+/** Dialogs and panels stand in the address, so that reload and Back apply to them. */
 type DialogName = 'new-message' | 'new-group';
 type PanelName = 'members';
 

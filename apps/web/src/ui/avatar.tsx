@@ -13,8 +13,8 @@ interface AvatarProps {
 }
 
 /**
- * A person or a group as a tile: a picture, and until that is there, or if it never is, initials on a hue of their own.
- * Always beside the name in words.
+ * A person or a group as a tile: a picture, or initials on a hue of their own while there is none. Hidden from screen
+ * readers, since the name stands beside it.
  */
 export function Avatar({ id, name, url, size = 36, className }: AvatarProps) {
   const hue = hueOf(id);
@@ -42,7 +42,7 @@ export function Avatar({ id, name, url, size = 36, className }: AvatarProps) {
   );
 }
 
-/** Covers the initials once it has loaded. */
+/** Drawn over the initials once it has loaded. */
 function Picture({ url }: { url: string }) {
   const [state, setState] = useState<'loading' | 'loaded' | 'failed'>('loading');
   if (state === 'failed') return null;
@@ -50,7 +50,7 @@ function Picture({ url }: { url: string }) {
     <img
       src={url}
       alt=""
-      // Whoever keeps the picture need not know who looks at it, and where.
+      // The host of the picture does not learn the page that shows it.
       referrerPolicy="no-referrer"
       className={classes('absolute inset-0 size-full bg-raised object-cover', state === 'loading' && 'invisible')}
       onLoad={() => setState('loaded')}
@@ -63,7 +63,7 @@ export function PersonAvatar({ user, ...rest }: { user: UserView } & Pick<Avatar
   return <Avatar id={user.id} name={user.displayName} url={user.avatarUrl} {...rest} />;
 }
 
-/** One of twelve hues, by a hash that lets every character count: ids made one after the other look alike. */
+/** One of twelve hues, by a hash of every character: consecutive ids differ in few of them. */
 function hueOf(id: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < id.length; index += 1) {
@@ -74,7 +74,7 @@ function hueOf(id: string): number {
   return (((hash ^ (hash >>> 16)) >>> 0) % 12) * 30 + 15;
 }
 
-/** The first signs of the first and the last word, or two of the only one. */
+/** The first characters of the first and the last word, or two of the only one. */
 export function initialsOf(name: string, count: number): string {
   const words = name
     .trim()

@@ -6,7 +6,7 @@ type Kind = 'primary' | 'quiet' | 'danger' | 'plain';
 
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   kind?: Kind;
-  /** Waits for an answer: not to be pressed again, and says so. */
+  /** Disabled and marked as busy while a request is under way. */
   busy?: boolean;
 }
 
@@ -37,7 +37,7 @@ export function Button({ kind = 'quiet', busy = false, className, disabled, chil
 }
 
 interface IconButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
-  /** What it does, for those who do not see the picture; also its tooltip. */
+  /** Its name for screen readers, and its tooltip. */
   label: string;
   ref?: Ref<HTMLButtonElement>;
   children: ReactNode;

@@ -1,6 +1,6 @@
-/** Rejects where the browser lets nothing be copied. */
+/** Rejects where the browser does not allow copying. */
 export async function copyToClipboard(text: string): Promise<void> {
-  // Only behind TLS and on localhost.
+  // Defined only over TLS and on localhost.
   if (navigator.clipboard) {
     await navigator.clipboard.writeText(text);
     return;

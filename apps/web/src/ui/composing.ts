@@ -1,9 +1,9 @@
 import type { KeyboardEvent } from 'react';
 
-/** What browsers say of a key that is not theirs to name. */
+/** The key code of events that an input method handles. */
 const KEYCODE_IME = 229;
 
-/** An input method's own key: Safari tells the Enter that ends a composition after the composition. */
+/** Whether an input method handles this key. Safari reports the Enter that ends a composition only after its end. */
 export function isComposing({ nativeEvent }: KeyboardEvent): boolean {
   return nativeEvent.isComposing || nativeEvent.keyCode === KEYCODE_IME;
 }

@@ -1,4 +1,4 @@
-/** Times as people say them, in the reader's language and time zone. Formats are costly to make, so they are kept. */
+/** Times in the reader's language and time zone. The formats are created once, since that is costly. */
 
 const DAY_MS = 86_400_000;
 

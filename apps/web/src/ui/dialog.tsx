@@ -15,8 +15,8 @@ interface DialogProps {
 }
 
 /**
- * A modal dialog: focus stays inside, Escape and the scrim close it, focus goes back to where it was. The scrim is our
- * own, since the library's brings an inline style sheet that the content security policy refuses.
+ * A modal dialog: the focus stays inside and returns to where it was, Escape and the scrim close it. The scrim is our own,
+ * since the library's adds an inline style sheet, which the content security policy blocks.
  */
 export function Dialog({ title, description, open, onClose, children }: DialogProps) {
   return (

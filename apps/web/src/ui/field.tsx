@@ -4,10 +4,10 @@ import { classes } from './classes.js';
 
 interface FieldProps extends InputHTMLAttributes<HTMLInputElement> {
   label: string;
-  /** What is wrong with it, as a sentence. */
+  /** Why the value is refused, as a sentence. */
   error?: string | null;
   hint?: ReactNode;
-  /** Stands at the right end of the label's line, and comes after the field for the keyboard. */
+  /** Drawn at the end of the label's line, but after the field in the order of Tab. */
   aside?: ReactNode;
 }
 
@@ -48,13 +48,13 @@ export function Field({ label, error, hint, aside, className, maxLength, onChang
   );
 }
 
-/** What the browser's own limit would do, but between graphemes: it cuts an emoji in half. */
+/** Limits the length between graphemes: `maxLength` would cut an emoji in half. */
 function keepWithin({ target, nativeEvent }: ChangeEvent<HTMLInputElement>, length: number): void {
   if ((nativeEvent as InputEvent).isComposing || target.value.length <= length) return;
   target.value = cutBetweenGraphemes(target.value, length);
 }
 
-/** A sentence that something failed, read out at once. */
+/** Says that something failed; screen readers read it out at once. */
 export function Alert({ children, className }: { children: ReactNode; className?: string }) {
   return (
     <p role="alert" className={classes('rounded-control bg-danger-wash px-3 py-2 text-second text-danger', className)}>

@@ -3,16 +3,16 @@ import { classes } from './classes.js';
 import { Isolated } from './isolated.js';
 
 interface HintedProps extends ButtonHTMLAttributes<HTMLButtonElement> {
-  /** Says more than the button does; null while there is nothing to say. */
+  /** The text of the bubble; null for none. */
   hint: string | null;
   /** Called when the pointer or the focus comes, so that the hint can be fetched. */
   onHint?: () => void;
   align?: 'start' | 'end';
-  /** Of the box around button and bubble. */
+  /** For the element around button and bubble. */
   boxClassName?: string;
 }
 
-/** A button with a bubble that comes with pointer or focus, stays under the pointer, and goes by Escape. */
+/** A button with a bubble that is shown on hover and focus, stays under the pointer, and is closed by Escape. */
 export function Hinted({ hint, onHint, align = 'start', boxClassName, children, ...rest }: HintedProps) {
   const id = useId();
   const [shown, setShown] = useState(false);

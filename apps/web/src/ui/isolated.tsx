@@ -5,19 +5,19 @@ const CLOSE = '\u2069';
 const CONTROLS = /[\u202a-\u202e\u2066-\u2069]/g;
 
 /**
- * Words of people within a sentence of ours, or one of ours within theirs: whatever their direction, the rest keeps its
- * own. Marks that would reach beyond are taken out.
+ * Isolates text of people within a sentence of the app, so that its direction does not change that of the rest. Marks
+ * that would end the isolation are removed.
  */
 export function isolate(words: string): string {
   return OPEN + words.replace(CONTROLS, '') + CLOSE;
 }
 
-/** For what is read out and never drawn. */
+/** For text that is read out only. */
 export function withoutIsolates(sentence: string): string {
   return sentence.replaceAll(OPEN, '').replaceAll(CLOSE, '');
 }
 
-/** A sentence whose isolated words are elements. */
+/** A sentence with its isolated parts as elements. */
 export function Isolated({ text }: { text: string }) {
   const parts = text.split(/[\u2068\u2069]/);
   return parts.map((part, index) =>

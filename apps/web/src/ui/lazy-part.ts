@@ -1,7 +1,7 @@
 import { backOff, listenToPage } from '@parley/client';
 import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
 
-/** When this tab was last reloaded for want of a part. */
+/** The storage key for the time of this tab's last reload because of a missing part. */
 const KEY = 'parley.reloaded';
 const AGAIN_AFTER_MS = 60_000;
 
@@ -10,15 +10,15 @@ type Load<Props> = () => Promise<{ default: ComponentType<Props> }>;
 const loads: (() => Promise<unknown>)[] = [];
 
 /**
- * A component that is fetched when it is first shown. Where that fails it is fetched once the server can be reached; a
- * part that a reachable server does not have any more was replaced by a newer version, so the page is loaded anew.
+ * A component that is fetched when it is first shown. After a failure it is fetched once the server can be reached. A part
+ * that a reachable server does not have was replaced by a newer version: the page is reloaded.
  */
 export function lazyPart<Props>(load: Load<Props>): LazyExoticComponent<ComponentType<Props>> {
   loads.push(load);
   return lazy(() => load().catch(() => loadedLater(load)));
 }
 
-/** Fetches all of them, so that they are there without a network too. */
+/** Fetches all parts, so that they can be shown without a network, too. */
 export function fetchParts(): void {
   for (const load of loads) load().catch(() => undefined);
 }
@@ -34,7 +34,7 @@ async function loadedLater<Props>(load: Load<Props>): ReturnType<Load<Props>> {
   }
 }
 
-/** Whether the app's page can be had: from Parley, and not from what stands in between. */
+/** Whether the app's page can be fetched from Parley itself, not from a proxy in between. */
 async function isServed(): Promise<boolean> {
   try {
     const answer = await fetch('/', { headers: { Accept: 'text/html' }, cache: 'no-store' });
@@ -56,7 +56,7 @@ function pause(ms: number): Promise<void> {
   });
 }
 
-/** Once in a while: a page that lacks a part even when it is new is not to be loaded for ever. */
+/** Not twice within `AGAIN_AFTER_MS`: a page that lacks a part after the reload, too, would reload for ever. */
 function mayReload(): boolean {
   try {
     if (Date.now() - Number(sessionStorage.getItem(KEY)) < AGAIN_AFTER_MS) return false;

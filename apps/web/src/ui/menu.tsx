@@ -8,10 +8,10 @@ interface MenuProps {
   trigger: ReactNode;
   align?: 'start' | 'end';
   side?: 'top' | 'bottom';
-  /** Where it can be opened by something else than its button. */
+  /** Set where something else than its button opens it, too. */
   open?: boolean;
   onOpenChange?: (open: boolean) => void;
-  /** Once it is closed: puts the focus where it belongs; without it the focus goes back to the button. */
+  /** Called once it is closed, and moves the focus; without it the focus returns to the button. */
   onClosed?: () => void;
   className?: string;
   children: ReactNode;
@@ -20,7 +20,7 @@ interface MenuProps {
 export function Menu(props: MenuProps) {
   const { trigger, align = 'end', side = 'bottom', open, onOpenChange, onClosed, className, children } = props;
   return (
-    // Not modal: the library's scroll lock would need an inline style sheet.
+    // Not modal: the library's scroll lock needs an inline style sheet.
     <DropdownMenu.Root modal={false} open={open} onOpenChange={onOpenChange}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
@@ -49,7 +49,7 @@ const ITEM =
 interface MenuItemProps {
   icon?: ReactNode;
   danger?: boolean;
-  /** The key that does the same without the menu. */
+  /** The key that does the same while the menu is closed. */
   shortcut?: string;
   onSelect: () => void;
   children: ReactNode;
@@ -73,7 +73,7 @@ export function MenuItem({ icon, danger = false, shortcut, onSelect, children }:
   );
 }
 
-/** One of a few pictures side by side, at the head of a menu. */
+/** One of several emoji side by side at the top of a menu. */
 export function MenuGlyph({
   label,
   onSelect,
@@ -101,7 +101,7 @@ interface MenuChoiceProps {
   onChange: (value: string) => void;
 }
 
-/** One of several, with the present one ticked. */
+/** A choice among several values, the present one ticked. */
 export function MenuChoice({ label, value, options, onChange }: MenuChoiceProps) {
   return (
     <>

@@ -4,7 +4,7 @@ import { useTitle } from '../hooks/use-title.js';
 import { Button } from './button.js';
 import { EmptyState } from './states.js';
 
-/** For pages that do not exist and for conversations that are not mine: the same words for both. */
+/** For pages that do not exist and for conversations of others: the same text, so that neither can be told apart. */
 export function NotFound() {
   const [, navigate] = useLocation();
   useTitle('Not found');

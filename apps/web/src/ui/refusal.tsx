@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-/** What was shown and had to be taken back, with the reason and what can be done. */
+/** Says that the server refused something, why, and what can be done. */
 export function Refusal({ children }: { children: ReactNode }) {
   return (
     <div role="alert" className="flex max-w-[68ch] flex-wrap items-center gap-x-2 text-second text-danger">

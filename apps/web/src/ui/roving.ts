@@ -34,7 +34,7 @@ function startingWith(letter: string, items: HTMLElement[], at: number): HTMLEle
   return rotated.find((item) => item.dataset.roving?.toLowerCase().startsWith(letter.toLowerCase()));
 }
 
-/** The same for things side by side: left, right, Home, End. */
+/** The same for items side by side: left, right, Home, End. */
 export function moveSideways(event: KeyboardEvent<HTMLElement>): void {
   if (isElsewhere(event)) return;
   const items = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-roving]')];
@@ -47,7 +47,7 @@ export function moveSideways(event: KeyboardEvent<HTMLElement>): void {
   target.focus();
 }
 
-/** Keys of a menu bubble through the button that opened it, though the menu stands elsewhere in the page. */
+/** Keys pressed in a menu bubble through the button that opened it in React's tree, though not in the page's. */
 function isElsewhere({ currentTarget, target }: KeyboardEvent<HTMLElement>): boolean {
   return !currentTarget.contains(target as Node);
 }

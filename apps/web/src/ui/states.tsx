@@ -8,7 +8,7 @@ interface EmptyStateProps {
   icon?: ReactNode;
 }
 
-/** One sentence and one action, where there is nothing to show. */
+/** Shown where there is nothing else: a title, a sentence, an action. */
 export function EmptyState({ title, children, action, icon }: EmptyStateProps) {
   return (
     <div className="flex flex-col items-center justify-center gap-2 px-8 py-12 text-center">
@@ -20,7 +20,7 @@ export function EmptyState({ title, children, action, icon }: EmptyStateProps) {
   );
 }
 
-/** Grey bars in the shape of what is being fetched. Nothing for screen readers: the region says that it is busy. */
+/** Grey bars in the shape of what is being fetched. Hidden from screen readers, for which the region is marked as busy. */
 export function Skeleton({ rows, className }: { rows: number; className?: string }) {
   return (
     <div aria-hidden="true" className={classes('flex flex-col gap-4', className)}>

@@ -8,12 +8,12 @@ import { isFinal, isOfAddress } from '../../api/sentences.js';
  * script can read.
  */
 export interface AuthState {
-  /** `unknown` until the server has told what the cookie is worth. */
+  /** `unknown` until the server has answered for the refresh cookie. */
   status: 'unknown' | 'signed-out' | 'signed-in';
   user: Me | null;
-  /** Why it has not told that yet, when it was last asked. */
+  /** Why it is still unknown: the refusal of the latest request. */
   refusal: Refusal | null;
-  /** Whether it refuses the address of this page. */
+  /** Whether the server refuses the address of this page. */
   isAddressRefused: boolean;
 }
 
@@ -32,7 +32,7 @@ let token: { value: string; expiresAt: number } | null = null;
 let refreshing: Promise<string | null> | null = null;
 const tabs = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel(CHANNEL);
 
-/** Signs in by the refresh cookie, where there is one. Throws `ApiError` while the server does not tell. */
+/** Signs in by the refresh cookie, where there is one. Throws `ApiError` where the server gives no answer. */
 export async function restore(): Promise<void> {
   const body: RefreshBody = { isOptional: true };
   await refresh(body);
@@ -43,17 +43,17 @@ export async function signIn(body: LoginBody): Promise<void> {
   accept(await requestWithoutToken<Session>('POST', 'auth/login', body));
 }
 
-/** The name of the last registration of which the server did not tell what became: it may have been made. */
+/** The username of the last registration whose answer was lost: the account may exist. */
 let unsure: string | null = null;
 
-/** Throws `ApiError`. Repeated after an answer that was lost, it signs in to the account that the first try has made. */
+/** Throws `ApiError`. Repeated after a lost answer, it signs in to the account that the first request created. */
 export async function register(body: RegisterBody): Promise<void> {
   try {
     accept(await requestWithoutToken<Session>('POST', 'auth/register', body));
     unsure = null;
   } catch (thrown) {
     const isMade = thrown instanceof ApiError && thrown.code === 'conflict' && unsure === body.username;
-    // Not only without an answer: the database may have gone while it was committing.
+    // Also after a 5xx: the database may have failed during the commit.
     if (!isFinal(thrown)) unsure = body.username;
     if (!isMade) throw thrown;
     await signIn({ username: body.username, password: body.password }).catch(() => {
@@ -62,7 +62,7 @@ export async function register(body: RegisterBody): Promise<void> {
   }
 }
 
-/** Ends the session here, on the server and in the other tabs. Signed out locally even where the server is away. */
+/** Ends the session here, on the server and in the other tabs; here also where the server cannot be reached. */
 export async function signOut(): Promise<void> {
   const ended = requestWithoutToken('POST', 'auth/logout').catch(() => undefined);
   forget();
@@ -70,13 +70,13 @@ export async function signOut(): Promise<void> {
   await ended;
 }
 
-/** A token that is good for at least some seconds, or null when signed out. Throws `ApiError` without a network. */
+/** A token that is valid for some seconds more, or null when signed out. Throws `ApiError` without a network. */
 export async function freshToken(): Promise<string | null> {
   if (token === null) return null;
   return token.expiresAt - Date.now() > MARGIN_MS ? token.value : refresh();
 }
 
-/** A new token, whatever the present one is worth. One request for all who ask at the same time. */
+/** A new token, also where the present one is still valid. Concurrent callers share one request. */
 export function refresh(body?: RefreshBody): Promise<string | null> {
   refreshing ??= exchangeCookie(body).finally(() => {
     refreshing = null;
@@ -84,7 +84,7 @@ export function refresh(body?: RefreshBody): Promise<string | null> {
   return refreshing;
 }
 
-/** Only Parley's own word that the session has ended ends it here; anything else is no answer, and is asked again. */
+/** Only an error body of Parley's own ends the session; any other response counts as none and is retried. */
 async function exchangeCookie(body?: RefreshBody): Promise<string | null> {
   try {
     const answer = await requestWithoutToken<Session | NoSession>('POST', 'auth/refresh', body);
@@ -102,20 +102,20 @@ async function exchangeCookie(body?: RefreshBody): Promise<string | null> {
 }
 
 function accept(session: Session): void {
-  // JSON of somebody else's, say.
+  // Such as JSON from a proxy.
   if (typeof session.accessToken !== 'string' || typeof session.user?.id !== 'string') throw noAnswer();
   const before = authStore.getState().user;
   token = { value: session.accessToken, expiresAt: Date.now() + session.expiresIn * 1000 };
   if (before !== null && before.id !== session.user.id) {
-    // Another tab signed in as somebody else: nothing shown here is theirs.
+    // Another tab signed in as somebody else: what is shown here belongs to the previous user.
     location.assign('/');
     return;
   }
-  // The same object while it is the same user: the whole signed-in app hangs on it.
+  // The object is replaced only with the user: the whole signed-in app depends on its identity.
   authStore.setState({ status: 'signed-in', user: before ?? session.user, refusal: null, isAddressRefused: false });
 }
 
-/** The server lets this session in no more: back to the door. */
+/** The server accepts this session no more: the app shows the sign-in page. */
 export function endSession(): void {
   if (authStore.getState().status === 'signed-in') forget();
 }

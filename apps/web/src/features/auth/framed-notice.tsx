@@ -1,6 +1,6 @@
 import { useState } from 'react';
 
-/** Says, inside a page of another site, that whoever signs in here is forgotten soon. */
+/** Says, in a frame of another site, that the browser will not keep the session. */
 export function FramedNotice() {
   const [isShown] = useState(() => window.top !== window && !keepsCookies());
   if (!isShown) return null;
@@ -15,7 +15,7 @@ export function FramedNotice() {
   );
 }
 
-/** Whether a cookie like that of the session, which is for our own site only, is kept here. */
+/** Whether the browser keeps a `SameSite` cookie here, as that of the session is. */
 function keepsCookies(): boolean {
   const name = 'parley_probe';
   try {
@@ -24,7 +24,7 @@ function keepsCookies(): boolean {
     document.cookie = `${name}=; SameSite=Strict; Max-Age=0`;
     return isKept;
   } catch {
-    // A sandboxed frame has none at all.
+    // A sandboxed frame has no cookies at all.
     return false;
   }
 }

@@ -1,7 +1,7 @@
 import { type ComponentProps, useState } from 'react';
 import { Field } from '../../ui/field.js';
 
-/** A password that can be shown: on a phone that is easier than typing it twice. */
+/** A password that can be shown, which on a phone is easier than typing it twice. */
 export function PasswordField(props: Omit<ComponentProps<typeof Field>, 'type' | 'aside' | 'label'>) {
   const [shown, setShown] = useState(false);
   return (

@@ -69,7 +69,7 @@ function AccountFields({ errors }: { errors: FieldErrors }) {
   );
 }
 
-/** Registers with what the form holds; a refusal is told at the field that it is about, which takes the focus. */
+/** Registers with the values of the form. A refusal is shown at the field that it is about, which takes the focus. */
 function useRegistration(form: RefObject<HTMLFormElement | null>) {
   const [errors, setErrors] = useState<FieldErrors>({});
   const [sentence, setSentence] = useState<string | null>(null);

@@ -18,7 +18,7 @@ beforeEach(() => {
   });
 });
 
-/** Fresh, as in a page that was just opened. */
+/** A module of its own for each test, as in a page that was just opened. */
 async function opened() {
   jest.resetModules();
   Object.defineProperty(globalThis, 'BroadcastChannel', { value: undefined, configurable: true });
@@ -37,7 +37,7 @@ it.each([
   expect(authStore.getState().status).toBe('signed-in');
 });
 
-it('a name that somebody else has is refused without trying their account', async () => {
+it('a taken name is refused without signing in to that account', async () => {
   const { register } = await opened();
   answers = [taken, taken];
   await expect(register(BODY)).rejects.toMatchObject({ code: 'conflict' });

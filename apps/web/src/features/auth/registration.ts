@@ -5,7 +5,7 @@ import { isOfAddress, sentenceFor } from '../../api/sentences.js';
 type FieldName = 'displayName' | 'username' | 'password';
 export type FieldErrors = Partial<Record<FieldName, string>>;
 
-/** What is wrong with the fields, before they are sent. */
+/** The fields that the server would refuse, with reasons. */
 export function faultsOf({ username, password }: { username: string; password: string }): FieldErrors {
   const errors: FieldErrors = {};
   if (!USERNAME_PATTERN.test(username.toLowerCase())) {
@@ -16,7 +16,7 @@ export function faultsOf({ username, password }: { username: string; password: s
   return errors;
 }
 
-/** The server's refusal: at the fields that it names, else as a sentence of its own. */
+/** The server's refusal: by field where it names fields, else as a sentence. */
 export function refusalOf(thrown: unknown): { fields: FieldErrors; sentence: string | null } {
   if (!(thrown instanceof ApiError)) return { fields: {}, sentence: sentenceFor(thrown) };
   if (thrown.code === 'conflict')

@@ -5,13 +5,13 @@ import { authStore, restore } from './auth.store.js';
 
 let failures = 0;
 let isAsking = false;
-/** Whether something changed while it was being asked: an answer that fails then is of before. */
+/** Whether the network or the page changed during a request, whose failure then says nothing about the new state. */
 let isWoken = false;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /**
- * Finds out who is signed in. Until the server has told, it is asked as the SDK asks later on: 1 to 30 s apart, and at
- * once when the network returns or the page is looked at. Returns how to stop.
+ * Finds out who is signed in. Until the server has answered, the request is repeated as the SDK does it: 1 to 30 s apart,
+ * and at once when the network returns or the page becomes visible. Returns a function that stops that.
  */
 export function startSession(): () => void {
   const stopListening = listenToPage({ onWake: askNow, onHide: () => undefined });

@@ -42,7 +42,7 @@ export function SignInPage() {
   );
 }
 
-/** Signs in with what the form holds. */
+/** Signs in with the values of the form. */
 function useSignIn(form: RefObject<HTMLFormElement | null>) {
   const [error, setError] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);

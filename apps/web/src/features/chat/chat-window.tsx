@@ -22,12 +22,12 @@ import { covers, type Jump, useJump } from './timeline/use-jump.js';
 import { useNewDivider } from './timeline/use-new-divider.js';
 import { useMessageContext } from './use-message-context.js';
 
-/** With fewer unread than this the newest page holds them all. */
+/** The newest page holds this many unread messages. */
 const NEAR = 30;
 
 interface ChatWindowProps {
   id: string;
-  /** The message that a link leads to, as it stands in the address. */
+  /** The seq in the address, for a link to a message. */
   at: string | null;
   me: string;
 }
@@ -47,7 +47,7 @@ interface WindowProps extends Pick<OpenConversation, 'view' | 'gone'> {
   me: string;
 }
 
-/** Chooses where to begin, and waits until that can be shown. */
+/** Chooses the first position, and waits until its messages are loaded. */
 function Window({ view, gone, at, me }: WindowProps) {
   const [startAt] = useState(() => at ?? firstFarUnread(view));
   const now = useMessages(view.id, { startAt: startAt ?? undefined });
@@ -58,7 +58,7 @@ function Window({ view, gone, at, me }: WindowProps) {
   const load = () => void (startAt === null ? messages.toLatest() : messages.jumpTo(startAt));
   const failure = messages.error?.code === 'offline' ? null : messages.error;
   if (!isReady && !isShown) {
-    // Without a connection the banner says so, and it loads by itself after that.
+    // Without a connection the banner says so, and the messages are loaded once it returns.
     if (!failure) return <Loading />;
     return failure.retryable ? <LoadFailed onRetry={load} /> : <NotFound />;
   }
@@ -107,16 +107,16 @@ function Opened({ open, at, me }: { open: OpenConversation; at: number | null; m
   );
 }
 
-/** A conversation opens with the focus where one writes. */
+/** A conversation opens with the focus in the composer. */
 function useBeginning(input: RefObject<HTMLTextAreaElement | null>, at: number | null): void {
   const begun = useRef(at);
   useEffect(() => {
-    // To a finger the keyboard would cover what one came to read; a link leads to its message.
+    // On a touch screen the keyboard would cover the messages; a link to a message moves the focus there.
     if (begun.current === null && pointerInUse() === 'mouse') input.current?.focus();
   }, [input]);
 }
 
-/** Goes to the message that the address names, when another one is named. The first one is where the list begins. */
+/** Jumps when the address names another message. The list begins at the first one by itself. */
 function useAddressedMessage(at: number | null, { go }: Jump): void {
   const last = useRef(at);
   useEffect(() => {
@@ -125,7 +125,7 @@ function useAddressedMessage(at: number | null, { go }: Jump): void {
   }, [at, go]);
 }
 
-/** Sends, and goes to the end where that is not loaded. */
+/** Sends a message, and jumps to the newest ones where they are not loaded. */
 function useSay({ send, hasNewer }: OpenConversation['messages'], clearDivider: () => void, { toLatest }: Jump) {
   return useCallback(
     (text: string, replyToId: string | null) => {
@@ -137,7 +137,7 @@ function useSay({ send, hasNewer }: OpenConversation['messages'], clearDivider: 
   );
 }
 
-/** The same element while it looks the same: the first row hangs on it. */
+/** Memoised, since the first row is drawn again with each new element. */
 function useHistoryStart(view: ConversationView) {
   const { id, type, name, peer } = view;
   return useMemo(() => <HistoryStart item={{ id, type, name, peer }} />, [id, type, name, peer]);
@@ -169,7 +169,7 @@ function LoadFailed({ onRetry }: { onRetry: () => void }) {
   );
 }
 
-/** Why this conversation would be gone: I left it, or, as far as is known, somebody removed me. */
+/** Why I am no longer a member: I left, or, if no event said so, somebody removed me. */
 function useDeparture(id: string, me: string): 'left' | 'removed' {
   const [why, setWhy] = useState<'left' | 'removed'>('removed');
   useChatEvent('member:removed', ({ conversationId, userId, actorId }) => {
@@ -178,12 +178,12 @@ function useDeparture(id: string, me: string): 'left' | 'removed' {
   return why;
 }
 
-/** The first unread message, where it may lie beyond the newest page. */
+/** The first unread message, if it may not be on the newest page. */
 function firstFarUnread({ unreadCount, lastSeq, lastReadSeq }: ConversationView): number | null {
   return unreadCount > 0 && lastSeq - lastReadSeq > NEAR ? lastReadSeq + 1 : null;
 }
 
-/** The message that the address names, or the last one where there is none so far. */
+/** The message that the address names, at most the last one. */
 function seqOf(text: string | null, { lastSeq }: ConversationView): number | null {
   const seq = Math.min(Number(text ?? Number.NaN), lastSeq);
   return Number.isSafeInteger(seq) && seq > 0 ? seq : null;

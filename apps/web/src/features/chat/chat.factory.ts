@@ -1,7 +1,7 @@
 import type { MessageItem, PendingItem } from '@parley/client';
 import type { ConversationListItem, Member, Message } from '@parley/protocol';
 
-/** Things for specs: only what matters to a spec is named in it. */
+/** Objects for specs, which name only the fields that matter to them. */
 
 export const ME = 'me';
 
@@ -30,7 +30,7 @@ export function aMessage(fields: Partial<Message> = {}): Message {
   };
 }
 
-/** Messages of these seqs, as they stand in a list. */
+/** List items with these seqs. */
 export function stored(from: number, to: number): MessageItem[] {
   return Array.from({ length: to - from + 1 }, (_, index) => storedItem(aMessage({ seq: from + index })));
 }

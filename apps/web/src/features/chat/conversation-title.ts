@@ -2,7 +2,7 @@ import type { ConversationListItem } from '@parley/protocol';
 
 export type Titled = Pick<ConversationListItem, 'name' | 'peer'>;
 
-/** The name that a conversation goes by: of the group, or of the other person. */
+/** The name of the group, or of the other person. */
 export function titleOf(item: Titled): string {
   return item.name ?? item.peer?.displayName ?? 'Conversation';
 }

@@ -1,10 +1,10 @@
 import type { ConversationView, MessagesSnapshot } from '@parley/client';
 import type { MessageCommands } from '@parley/react';
 
-/** What is shown of one conversation. */
+/** The conversation that is shown, with its messages. */
 export interface OpenConversation {
   view: ConversationView;
   messages: MessagesSnapshot & MessageCommands;
-  /** Set when I am not a member any more: the rest is then as it last was. */
+  /** Set when I am no longer a member; the other fields then keep their last values. */
   gone: 'left' | 'removed' | null;
 }

@@ -11,11 +11,11 @@ interface Options {
   facts: Omit<ConversationFacts, 'editWindowMs'>;
   input: RefObject<HTMLTextAreaElement | null>;
   jump: Pick<Jump, 'go'>;
-  /** Like `jump.go` the same function for as long as nothing else changes. */
+  /** Stable, like `jump.go`: with either the actions are replaced, and all rows drawn again. */
   say: MessageActions['say'];
 }
 
-/** What the rows of one conversation can do, and which of them is being edited. */
+/** The actions and facts for the rows of one conversation, and the id of the message that is being edited. */
 export function useMessageContext(options: Options): [MessageContextValue, editing: string | null] {
   const { facts, input, say } = options;
   const { go } = options.jump;
@@ -42,7 +42,7 @@ export function useMessageContext(options: Options): [MessageContextValue, editi
   return [value, editing];
 }
 
-/** The message whose editor is open. Once it is closed the focus is in the composer. */
+/** The message whose editor is open. When that closes, the composer takes the focus. */
 function useEditing(input: Options['input']) {
   const [editing, setEditing] = useState<string | null>(null);
   const edit = useCallback(

@@ -17,7 +17,7 @@ interface ConversationRowProps {
   item: ConversationListItem;
   me: string;
   selected: boolean;
-  /** Whether Tab leads to this row of the list. */
+  /** Whether Tab stops at this row. */
   tabStop: boolean;
   onFocus: (id: string) => void;
 }
@@ -26,7 +26,7 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
   const { item, me, selected, tabStop, onFocus } = props;
   const watching = useFocusedWindow();
   const title = titleOf(item);
-  // In view of the reader it is about to be read: no badge flickers up.
+  // The reader sees the open conversation: a badge would only flicker.
   const badge = selected && watching ? null : badgeText(item.unreadCount);
   return (
     <li>
@@ -84,7 +84,7 @@ function TitleLine({ item, title, isUnread }: { item: ConversationListItem; titl
   );
 }
 
-/** What was said last, or what I have begun to write there. */
+/** The last message, or my draft. */
 function Preview({ item, me, selected }: Pick<ConversationRowProps, 'item' | 'me' | 'selected'>) {
   const people = usePeople();
   const { text } = useDraft(item.id);
@@ -98,12 +98,12 @@ function Preview({ item, me, selected }: Pick<ConversationRowProps, 'item' | 'me
 }
 
 interface BadgesProps {
-  /** As it is shown; null: nothing. */
+  /** The text of the badge; null: none. */
   unread: string | null;
   mentions: number;
 }
 
-/** How much is unread, and whether some of it is meant for me. */
+/** How many messages are unread, and whether some mention me. */
 function Badges({ unread, mentions }: BadgesProps) {
   if (unread === null) return null;
   return (

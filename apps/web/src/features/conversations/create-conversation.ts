@@ -1,11 +1,11 @@
 import type { ParleyClient } from '@parley/client';
 import type { CreateConversationBody } from '@parley/protocol';
 
-/** Makes a conversation, or finds the direct one that there is. Answers its id once it can be shown. Throws `SdkError`. */
+/** Creates a conversation, or finds the existing direct one. Resolves with its id once it can be shown. Throws `SdkError`. */
 export async function createConversation(client: ParleyClient, body: CreateConversationBody): Promise<string> {
   const { id } = await client.createConversation(body);
   const known = client.conversation(id);
-  // Its event may come after the answer; without a connection it comes with the next one.
+  // The event may come after the answer, and without a connection with the next one.
   if (known.getSnapshot() === null) {
     await new Promise<void>((resolve) => {
       const stop = known.subscribe(() => {

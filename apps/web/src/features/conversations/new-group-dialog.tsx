@@ -67,7 +67,7 @@ export function NewGroupDialog({ me, onClose }: { me: string; onClose: () => voi
 function useGroupCreation() {
   const client = useChatClient();
   const { openConversation } = useView();
-  // One id for all tries: a group whose answer was lost is not made twice.
+  // One id for all tries, so that a group is not created twice after a lost answer.
   const [id] = useState(newClientId);
   const [error, setError] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);

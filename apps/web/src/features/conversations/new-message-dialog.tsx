@@ -8,7 +8,7 @@ import { Alert } from '../../ui/field.js';
 import { PeoplePicker } from '../people/people-picker.js';
 import { createConversation } from './create-conversation.js';
 
-/** Opens the direct conversation with somebody: the one that there is, or a new one. */
+/** Opens the direct conversation with somebody: the existing one, or a new one. */
 export function NewMessageDialog({ me, onClose }: { me: string; onClose: () => void }) {
   const client = useChatClient();
   const { openConversation } = useView();

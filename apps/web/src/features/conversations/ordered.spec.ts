@@ -27,7 +27,7 @@ describe('The list of conversations', () => {
     expect(titleOf(anItem({ name: 'Ops' }))).toBe('Ops');
   });
 
-  it('calls nothing an attachment that is none, and cuts no sign in half', () => {
+  it('calls only attachments so, and cuts no grapheme in half', () => {
     const shown = (fields: Partial<Message>) =>
       previewOf(anItem({ type: 'direct', lastMessage: aMessage(fields) }), 'me', () => 'Ama');
     for (const content of ['```\n\n```', '\u3164', '> \n> ', '\u0301']) expect(shown({ content })).toBe(WITHOUT_WORDS);

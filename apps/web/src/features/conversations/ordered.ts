@@ -5,7 +5,7 @@ export interface Folded<Item> {
   archived: Item[];
 }
 
-/** Archived ones apart; the order, the latest first, stays. */
+/** Separates archived conversations; both parts keep the order, the latest first. */
 export function foldArchived<Item extends Pick<ConversationListItem, 'isArchived'>>(
   items: readonly Item[],
 ): Folded<Item> {

@@ -5,7 +5,7 @@ import { systemSentence } from '../chat/message/system-sentence.js';
 
 const LONGEST = 140;
 
-/** The one line under the name. Words of people within words of ours are isolated. */
+/** The line under the name. Text of people within words of the app is isolated. */
 export function previewOf(item: ConversationListItem, me: string, nameOf: (id: string) => string): string {
   const message = item.lastMessage;
   if (!message) return item.type === 'group' ? 'New group. Say something.' : 'Say hello.';

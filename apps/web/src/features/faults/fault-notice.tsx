@@ -3,7 +3,7 @@ import { Button } from '../../ui/button.js';
 import { EmptyState } from '../../ui/states.js';
 import { dismissFault, faultStore } from './faults.store.js';
 
-/** In place of what could not be shown. */
+/** Shown in the place of what could not be drawn. */
 export function FaultPage({ onRetry }: { onRetry?: () => void }) {
   return (
     <div role="alert" className="flex h-full items-center justify-center">
@@ -28,7 +28,7 @@ export function FaultPage({ onRetry }: { onRetry?: () => void }) {
   );
 }
 
-/** Over the app, which goes on. */
+/** Shown over the app, which goes on. */
 export function FaultNotice() {
   const { seen } = useStore(faultStore);
   if (seen !== 'some') return null;

@@ -3,8 +3,8 @@ import { createStore } from 'zustand/vanilla';
 import { ApiError } from '../../api/http.js';
 
 /**
- * Faults of the program itself, which are never told as a lost connection. `fatal`: without what failed there is nothing
- * to show.
+ * Faults of the program itself, which are never shown as a lost connection. `fatal`: the part that failed is needed to
+ * show anything.
  */
 interface FaultState {
   seen: 'none' | 'some' | 'fatal';
@@ -14,7 +14,7 @@ export const faultStore = createStore<FaultState>(() => ({ seen: 'none' }));
 
 /** The app cannot go on. */
 export function reportFault(fault: unknown): void {
-  // For whoever looks into it: nothing else tells what it was.
+  // For whoever looks into it: the error is shown nowhere else.
   globalThis.reportError(fault);
   faultStore.setState({ seen: 'fatal' });
 }
@@ -23,10 +23,10 @@ export function dismissFault(): void {
   faultStore.setState({ seen: 'none' });
 }
 
-/** Hears of what nobody caught in this page's own code. */
+/** Reports uncaught errors of this page's own code. */
 export function watchFaults(): void {
   addEventListener('error', ({ filename, error }) => {
-    // What extensions do is theirs, and a browser's own notices ("ResizeObserver loop…") come without an error.
+    // Errors of extensions are not ours, and a browser's own notices ("ResizeObserver loop…") have no error object.
     if (error && filename.startsWith(`${location.origin}/`)) note();
   });
   addEventListener('unhandledrejection', ({ reason }) => {

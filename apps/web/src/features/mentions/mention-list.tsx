@@ -10,7 +10,7 @@ interface MentionListProps {
   id: string;
   people: readonly UserView[];
   active: UserView | undefined;
-  /** The field: the list stands over its box, or under it where there is no room above. */
+  /** The field: the list is placed above it, or below it where there is no room. */
   inputRef: RefObject<HTMLElement | null>;
   onPick: (person: UserView) => void;
 }
@@ -18,7 +18,7 @@ interface MentionListProps {
 const GAP_PX = 6;
 const HEIGHT_PX = 312;
 
-/** Who can be mentioned. Drawn on top of the page: what it stands over may be cut off at its edges. */
+/** The people who can be mentioned. Drawn in a portal, since the elements around the field cut off what overflows. */
 export function MentionList({ id, people, active, inputRef, onPick }: MentionListProps) {
   const style = usePlace(inputRef);
   return createPortal(

@@ -18,7 +18,7 @@ const PEOPLE = [
   person('am', 'Zoe Amann'),
 ];
 
-describe('What is being written after an @', () => {
+describe('The mention at the caret', () => {
   it.each([
     ['@|', 0, ''],
     ['hello @to|', 6, 'to'],
@@ -59,7 +59,7 @@ describe('Who is offered', () => {
   });
 });
 
-describe('Writing it out', () => {
+describe('Inserting a mention', () => {
   it.each([
     ['hello @to|', 'hello @tomas.reyes |'],
     ['hello @to| there', 'hello @tomas.reyes |there'],

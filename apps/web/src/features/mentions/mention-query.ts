@@ -1,20 +1,20 @@
 import { mentionedUsernames } from '@parley/markdown';
 import type { UserView } from '@parley/protocol';
 
-/** What is being written after an `@`. */
+/** The part of a mention before the caret. */
 export interface MentionQuery {
-  /** Where its `@` is; UTF-16 offset. */
+  /** The UTF-16 offset of its `@`. */
   start: number;
-  /** What stands between the `@` and the caret. */
+  /** The text between the `@` and the caret. */
   query: string;
 }
 
 const SHOWN = 8;
-/** Names are typed in any script; spaces end them. */
+/** Names may be in any script; a space ends them. */
 const WRITING = /@([\p{L}\p{M}\p{N}._-]{0,32})$/u;
-/** The rest of a name that the caret stands in, without what may be punctuation. */
+/** The rest of the name after the caret, without characters that may be punctuation. */
 const NAME_GOES_ON = /^[A-Za-z0-9._-]*[A-Za-z0-9]/;
-/** Stands for whatever will be written after the `@`: a name that nobody writes. */
+/** A placeholder for the name after the `@`, which no text contains. */
 const PROBE = 'zz--------------------------zz';
 
 /** The mention that is being written at the caret; null in code, in addresses and anywhere else. */
@@ -23,13 +23,13 @@ export function mentionQueryAt(text: string, caret: number): MentionQuery | null
   const found = WRITING.exec(before);
   if (!found) return null;
   const start = found.index;
-  // The parser itself says whether an `@` at this place speaks of somebody.
+  // The parser decides whether an `@` at this place can be a mention.
   const rest = text.slice(caret).replace(NAME_GOES_ON, '');
   const probed = mentionedUsernames(`${before.slice(0, start)}@${PROBE} ${rest}`);
   return probed.includes(PROBE) ? { start, query: found[1] ?? '' } : null;
 }
 
-/** Who fits, best first: by the start of the username, then of a name, then by any part of either. */
+/** Matches, best first: by the start of the username, then of a name, then by any part of either. */
 export function matchPeople(people: readonly UserView[], query: string): UserView[] {
   const wanted = folded(query);
   const ranked = people.flatMap((person) => {
@@ -40,7 +40,7 @@ export function matchPeople(people: readonly UserView[], query: string): UserVie
   return ranked.slice(0, SHOWN).map(({ person }) => person);
 }
 
-/** The text with the mention written out, and where the caret stands then. */
+/** The text with the mention inserted, and the caret's offset after it. */
 export function withMention(text: string, { start, query }: MentionQuery, username: string): [string, number] {
   const typed = start + 1 + query.length;
   const rest = text.slice(typed).replace(NAME_GOES_ON, '');
@@ -56,7 +56,7 @@ function rankOf({ username, displayName }: UserView, wanted: string): number | n
   return user.includes(wanted) || name.includes(wanted) ? 2 : null;
 }
 
-/** Without case and accents: "ö" is found by "o". */
+/** Folds case and accents: "o" finds "ö". */
 function folded(text: string): string {
   return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 }

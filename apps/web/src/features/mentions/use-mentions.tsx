@@ -23,15 +23,15 @@ interface Options {
 }
 
 interface Mentions {
-  /** To be spread on the text field. */
+  /** For the text field. */
   inputProps: TextareaHTMLAttributes<HTMLTextAreaElement>;
-  /** To be asked first of all. True: the key was for the list. */
+  /** To be called first for each key. True: the list has handled it. */
   takesKey: (event: KeyboardEvent<HTMLTextAreaElement>) => boolean;
-  /** To be drawn beside the field. */
+  /** The list, drawn beside the field. */
   list: ReactNode;
 }
 
-/** Offers people while an `@` is being written: arrows choose, Enter and Tab take, Escape sends the list away. */
+/** Offers people while an `@` is being written: arrows choose, Enter and Tab insert, Escape closes the list. */
 export function useMentions({ inputRef, text, people, onChange }: Options): Mentions {
   const id = `${useId()}-list`;
   const [caret, setCaret] = useState<number | null>(null);
@@ -69,7 +69,7 @@ export function useMentions({ inputRef, text, people, onChange }: Options): Ment
     if (place === caret) return;
     setCaret(place);
     setAt(0);
-    // An `@` that was refused is offered again once it was left.
+    // The list for an `@` that was closed opens again once the caret has left it.
     if (place === null || mentionQueryAt(value, place)?.start !== refused) setRefused(null);
   }
 
@@ -85,7 +85,7 @@ export function useMentions({ inputRef, text, people, onChange }: Options): Ment
   };
 }
 
-/** Answers what puts the caret into a text that is about to be drawn. UTF-16 offset. */
+/** Returns a function that sets the caret once a text is drawn. UTF-16 offset. */
 function useCaretAfter(inputRef: Options['inputRef']): (text: string, place: number) => void {
   const next = useRef<{ text: string; place: number } | null>(null);
   useLayoutEffect(() => {
@@ -98,7 +98,7 @@ function useCaretAfter(inputRef: Options['inputRef']): (text: string, place: num
   };
 }
 
-/** Neither a shortcut nor an input method's own. */
+/** Whether a key is neither a shortcut nor handled by an input method. */
 function isPlain(event: KeyboardEvent): boolean {
   return !(event.shiftKey || event.ctrlKey || event.metaKey || event.altKey || isComposing(event));
 }

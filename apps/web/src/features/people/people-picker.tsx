@@ -12,18 +12,18 @@ import { type PeopleSearch, usePeopleSearch } from './people-search.js';
 interface PeoplePickerProps {
   label: string;
   placeholder: string;
-  /** Shown as chips; not offered again. */
+  /** Shown as chips, and not offered again. */
   chosen?: readonly UserView[];
-  /** Never offered, such as oneself. */
+  /** Ids that are not offered, such as one's own. */
   without: readonly string[];
   autoFocus?: boolean;
-  /** Nobody more is taken than this. */
+  /** How many can be chosen. */
   most?: number;
   onPick: (person: UserView) => void;
   onRemove?: (person: UserView) => void;
 }
 
-/** A combobox over the people of this server: type, arrows, Enter; Backspace takes back the last one chosen. */
+/** A combobox over the people of this server: type, arrows, Enter; Backspace removes the last one chosen. */
 export function PeoplePicker(props: PeoplePickerProps) {
   const { label, placeholder, chosen = [], without, autoFocus, most, onPick, onRemove } = props;
   const id = useId();
@@ -97,7 +97,7 @@ export function PeoplePicker(props: PeoplePickerProps) {
   );
 }
 
-/** Reads out how many there are. `most`: set where no more can be chosen. */
+/** Reads out how many were found. `most`: set where no more can be chosen. */
 function Found({ search: { people, status }, most }: { search: PeopleSearch; most?: number }) {
   return (
     <>

@@ -14,10 +14,10 @@ export interface PeopleSearch {
 
 const SEARCHING: PeopleSearch = { people: [], status: 'searching', error: null };
 
-/** People who fit what is typed, without those named; asked for once the typing pauses. */
+/** People who match what is typed, without these; requested once the typing pauses. */
 export function usePeopleSearch(typed: string, without: readonly string[]): PeopleSearch {
   const query = typed.trim().toLowerCase();
-  // For what the server does not look those known already are offered.
+  // For queries that the server does not search, people known already are offered.
   const asks = isSearchable(query);
   const client = useChatClient();
   const known = useKnown(query, !asks);
@@ -43,7 +43,7 @@ export function usePeopleSearch(typed: string, without: readonly string[]): Peop
   return { ...result, people: result.people.filter((person) => !without.includes(person.id)) };
 }
 
-/** People met before whose name or username has this in it, by name. */
+/** Known people whose name or username contains the query, sorted by name. */
 function useKnown(query: string, on: boolean): UserView[] {
   const people = usePeople();
   return useMemo(() => {

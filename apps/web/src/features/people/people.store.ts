@@ -3,7 +3,7 @@ import type { Page, UserDetail, UserView } from '@parley/protocol';
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 
-/** Everybody seen so far, by id: those whom the SDK was told of, and those found by searching. */
+/** Everybody known so far, by id: from the SDK, and from searches. */
 type People = Record<string, UserView>;
 
 export const peopleStore = createStore<{ byId: People }>(() => ({ byId: {} }));
@@ -14,7 +14,7 @@ const wanted = new Set<string>();
 const asked = new Set<string>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-/** Learns of everybody whom the server names to this client, and asks for those whom it only told by id. */
+/** Collects the people that the server sends to this client, and fetches those of whom it sent only the id. */
 export function feedPeople(client: ParleyClient, me: UserView): () => void {
   const learn = () => learnPeople([...client.people.getSnapshot().values()]);
   learnPeople([me]);
@@ -40,7 +40,7 @@ export function learnPeople(users: readonly UserView[]): void {
   peopleStore.setState({ byId: { ...byId, ...Object.fromEntries(news.map((user) => [user.id, view(user)])) } });
 }
 
-/** People by a part of their name, most fitting first. Throws `SdkError`. */
+/** People by a part of their name, best matches first. Throws `SdkError`. */
 export async function searchPeople(client: ParleyClient, query: string): Promise<UserDetail[]> {
   const page = await client.request<Page<UserDetail>>('GET', `users?${new URLSearchParams({ query })}`);
   learnPeople(page.items);
@@ -51,12 +51,12 @@ export function usePeople(): People {
   return useStore(peopleStore, (state) => state.byId);
 }
 
-/** What to call somebody whose profile has not arrived yet. */
+/** The name, or a stand-in while the profile is not fetched. */
 export function nameOf(people: People, id: string): string {
   return people[id]?.displayName ?? 'Someone';
 }
 
-/** Asks the server for those not known yet, in few requests; each id is asked for once. */
+/** Fetches those not known yet, in batches; each id is requested once. */
 function wantPeople(client: ParleyClient, ids: readonly string[]): void {
   const { byId } = peopleStore.getState();
   for (const id of ids) if (!byId[id] && !asked.has(id)) wanted.add(id);
@@ -74,7 +74,7 @@ async function fetchWanted(client: ParleyClient): Promise<void> {
   try {
     learnPeople((await client.request<Page<UserView>>('GET', `users?ids=${ids.join(',')}`)).items);
   } catch {
-    // Names are shown as "Someone"; whoever asks next tries again.
+    // Their names stay "Someone"; the next caller requests them again.
     for (const id of ids) asked.delete(id);
   }
 }

@@ -24,7 +24,7 @@ describe('The list of emoji', () => {
     expect(ALL.length).toBeGreaterThan(250);
   });
 
-  it('C4: what is offered at once is in it', () => {
+  it('C4: contains the emoji that are offered without the picker', () => {
     expect(ALL.map(({ glyph }) => glyph)).toEqual(expect.arrayContaining([...QUICK_EMOJI]));
   });
 
@@ -38,12 +38,12 @@ describe('The list of emoji', () => {
     expect(glyphs('qqq')).toEqual([]);
   });
 
-  it('C4: shows what begins with the words before what has them somewhere', () => {
+  it('C4: shows names that begin with the words first', () => {
     expect(glyphs('heart').slice(0, 3)).toEqual(['❤️', '😍', '🫶']);
     expect(glyphs('heart')).toContain('💔');
   });
 
-  it('C4: without a word shows all, the most used first', () => {
+  it('C4: without a word shows all, the most frequent first', () => {
     expect(searchEmoji('  ')).toBe(EMOJI_GROUPS);
     expect(EMOJI_GROUPS[0]).toMatchObject({ name: 'Most used' });
     expect(EMOJI_GROUPS[0]?.emoji).toHaveLength(12);

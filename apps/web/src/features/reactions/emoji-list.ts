@@ -1,4 +1,4 @@
-/** One emoji, what it is called, and what else it is found by. */
+/** One emoji, its name, and further words that find it. */
 export interface Emoji {
   glyph: string;
   name: string;
@@ -10,7 +10,7 @@ export interface EmojiGroup {
   emoji: readonly Emoji[];
 }
 
-/** Group → "glyph name, more words" each, parted by `|`. A choice, not all of Unicode: what one reacts with. */
+/** Group → "glyph name, more words" each, parted by `|`. A selection for reactions, not all of Unicode. */
 const LISTS: Record<string, string> = {
   'Most used': `👍 thumbs up, yes good agree +1|👎 thumbs down, no bad disagree -1|❤️ heart, red love|😂 tears of joy,
     laugh lol|🎉 party popper, celebrate tada congratulations|👀 eyes, look seen|✅ check mark, done ok yes|🙏 folded
@@ -65,7 +65,7 @@ export const EMOJI_GROUPS: readonly EmojiGroup[] = Object.entries(LISTS).map(([n
   emoji: list.split('|').map(emojiOf),
 }));
 
-/** Those found by what was typed: every word of it begins a word of the emoji. Named so first, then others. */
+/** Emoji of which each typed word begins a word; matches in the name first. */
 export function searchEmoji(query: string): readonly EmojiGroup[] {
   const wanted = query.toLowerCase().replaceAll(':', ' ').trim();
   if (wanted === '') return EMOJI_GROUPS;

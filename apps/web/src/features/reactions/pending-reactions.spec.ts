@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { pendingReactions, refuse, settle, want, wantedOf, withWanted } from './pending-reactions.js';
 
-describe('Reactions that the server has not told yet', () => {
-  it('M2: count mine in and out of what is told', () => {
+describe('Reactions that the server has not confirmed', () => {
+  it('M2: are applied to the confirmed ones', () => {
     const told = [
       { emoji: '👍', count: 2, reactedByMe: true },
       { emoji: '🎉', count: 1 },
@@ -15,7 +15,7 @@ describe('Reactions that the server has not told yet', () => {
     ]);
   });
 
-  it('M2: change nothing once they are told', () => {
+  it('M2: change nothing once they are confirmed', () => {
     const told = [{ emoji: '👍', count: 2, reactedByMe: true }];
     expect(withWanted(told, { '👍': true })).toEqual(told);
   });
@@ -33,7 +33,7 @@ describe('Reactions that the server has not told yet', () => {
     expect(pendingReactions.getState().wanted).toEqual({});
   });
 
-  it('M2: a refusal is told until the next try or until it is dismissed', () => {
+  it('M2: a refusal is shown until the next try or until it is dismissed', () => {
     refuse('m', 'No.');
     want('m', '👍', true);
     expect(pendingReactions.getState().refused).toEqual({});

@@ -2,13 +2,13 @@ import type { ReactionCount } from '@parley/protocol';
 import { createStore } from 'zustand/vanilla';
 
 /**
- * What I asked for and the server has not told yet, so that a press shows at once. Beside the messages' own store:
- * whatever that says is what counts in the end.
+ * Reactions that I added or removed and the server has not confirmed, so that a press shows at once. The store of messages
+ * is not changed: it has the confirmed state.
  */
 interface PendingReactions {
-  /** Message → emoji → whether I want it. */
+  /** Message → emoji → whether I added or removed it. */
   wanted: Record<string, Record<string, boolean>>;
-  /** Message → why the latest one was refused. */
+  /** Message → why the latest reaction was refused. */
   refused: Record<string, string>;
 }
 
@@ -21,7 +21,7 @@ export function want(messageId: string, emoji: string, wanted: boolean): void {
   }));
 }
 
-/** Whether I want it, null where nothing is asked for. */
+/** Whether I added or removed it; null where nothing is pending. */
 export function wantedOf(messageId: string, emoji: string): boolean | null {
   return pendingReactions.getState().wanted[messageId]?.[emoji] ?? null;
 }
@@ -34,14 +34,14 @@ export function settle(messageId: string, emoji: string): void {
   });
 }
 
-/** `sentence` null: nothing is said any more. */
+/** `sentence` null: dismisses the refusal. */
 export function refuse(messageId: string, sentence: string | null): void {
   pendingReactions.setState((state) => ({
     refused: sentence === null ? without(state.refused, messageId) : { ...state.refused, [messageId]: sentence },
   }));
 }
 
-/** The reactions as they will be once everything asked for is done. */
+/** The reactions with the pending ones applied. */
 export function withWanted(
   reactions: readonly ReactionCount[],
   wanted: Readonly<Record<string, boolean>>,

@@ -1,2 +1,2 @@
-/** Offered without opening the picker: what people answer each other most. */
+/** The most frequent reactions, offered without the picker. */
 export const QUICK_EMOJI = ['👍', '❤️', '😂', '🎉', '👀', '✅'] as const;

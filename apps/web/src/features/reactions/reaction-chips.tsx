@@ -12,17 +12,17 @@ interface ReactionChipsProps {
   message: Message;
   me: string;
   reactions: Reactions;
-  /** May react; else the chips only tell. */
+  /** Whether I may react; else the chips are not pressed. */
   open: boolean;
-  /** Whether Tab leads to the chips. */
+  /** Whether Tab stops at the chips. */
   tabStop: boolean;
   onPick: (anchor: HTMLElement) => void;
 }
 
-/** How many names a bubble holds. */
+/** How many names a bubble shows. */
 const NAMED = 8;
 
-/** The reactions under a message. Pressed: mine. Pointer or focus: whose. */
+/** The reactions to a message. Mine are pressed; hover and focus show whose they are. */
 export function ReactionChips({ message, me, reactions, open, tabStop, onPick }: ReactionChipsProps) {
   const { shown, toggle } = reactions;
   const names = useNames(message, me);
@@ -68,7 +68,7 @@ export function ReactionChips({ message, me, reactions, open, tabStop, onPick }:
   );
 }
 
-/** Fetches who reacted when somebody wants to know it, again after each change. */
+/** Who reacted, fetched on hover or focus, and again after each change. */
 function useNames(message: Message, me: string) {
   const client = useChatClient();
   const people = usePeople();
@@ -82,7 +82,7 @@ function useNames(message: Message, me: string) {
     fetchReactions(client, id).then(
       ({ items }) => setKnown({ version, byEmoji: new Map(items.map(({ emoji, userIds }) => [emoji, userIds])) }),
       () => {
-        // Only the names are missing; whoever looks again asks again.
+        // The bubble shows no names; the next hover requests them again.
         asked.current = 0;
       },
     );

@@ -7,16 +7,16 @@ import { isComposing } from '../../ui/composing.js';
 import { type Emoji, type EmojiGroup, searchEmoji } from './emoji-list.js';
 
 export interface ReactionPickerProps {
-  /** The button that it belongs to. */
+  /** The button that it is placed beside. */
   anchor: HTMLElement;
   onPick: (emoji: string) => void;
-  /** Closed without choosing, or after it: focus is to go back. */
+  /** Called when it is closed, also after a choice; the caller moves the focus. */
   onClose: () => void;
 }
 
 const COLUMNS = 8;
 
-/** All emoji in a grid: type to search, arrows to move, Enter to choose. In a file of its own, fetched when opened. */
+/** All emoji in a grid: type to search, arrows to move, Enter to choose. A part of its own, fetched when it is first opened. */
 export default function ReactionPicker({ anchor, onPick, onClose }: ReactionPickerProps) {
   return (
     <Popover.Root open onOpenChange={(open) => !open && onClose()}>
@@ -160,7 +160,7 @@ function Grid({ id, groups, current, cellId, onPick }: GridProps) {
 }
 
 interface Place {
-  /** Of its first emoji, among all. */
+  /** Index of its first emoji among all. */
   from: number;
   emoji: readonly Emoji[];
 }
@@ -182,7 +182,7 @@ function inRows(emoji: readonly Emoji[]): Emoji[][] {
   });
 }
 
-/** Where an arrow leads in the grid; null for other keys. */
+/** The index that an arrow key moves to; null for other keys. */
 function moved(key: string, rows: readonly Place[], active: number): number | null {
   const last = rows.at(-1);
   if (!last) return null;

@@ -7,7 +7,7 @@ import { pendingReactions, refuse, settle, want, wantedOf, withWanted } from './
 import { reactionRefusal, TOO_MANY_REACTIONS } from './reaction-refusals.js';
 
 export interface Reactions {
-  /** As they will be once everything asked for is done. */
+  /** With the pending ones applied. */
   shown: readonly ReactionCount[];
   /** Why the latest one was refused. */
   refusal: string | null;
@@ -17,7 +17,7 @@ export interface Reactions {
 
 const NOTHING: Readonly<Record<string, boolean>> = {};
 
-/** A message's reactions with mine shown at once, and what became of them. */
+/** The reactions to a message, mine shown at once, and why the latest was refused. */
 export function useReactions(message: Message): Reactions {
   const client = useChatClient();
   const wanted = useStore(pendingReactions, (state) => state.wanted[message.id] ?? NOTHING);
@@ -40,7 +40,7 @@ export function useReactions(message: Message): Reactions {
   };
 }
 
-/** Asks until the server has what I want by now: presses in a row become one question after the other, never two at once. */
+/** Sends requests until the server has the latest state that I chose: one after the other, so that they cannot overtake. */
 async function ask(client: ParleyClient, message: Message, emoji: string): Promise<void> {
   try {
     for (let has: boolean | null = null; ; ) {

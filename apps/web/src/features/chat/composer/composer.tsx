@@ -14,7 +14,7 @@ interface ComposerProps {
   onSend: (draft: Draft) => void;
 }
 
-/** Where one writes, or the sentence why one cannot. */
+/** The field to write in, or the reason why there is none. */
 export function Composer({ open, title, inputRef, onSend }: ComposerProps) {
   const client = useChatClient();
   const [error, setError] = useState<string | null>(null);

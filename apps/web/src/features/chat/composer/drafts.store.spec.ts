@@ -36,7 +36,7 @@ describe('C2: drafts', () => {
     expect(pages.size).toBe(0);
   });
 
-  it('come back after a reload, with what they answer', () => {
+  it('return after a reload, with the message that they answer', () => {
     saveDraft('c', { text: 'half' });
     saveDraft('c', { replyToId });
     close();
@@ -45,21 +45,21 @@ describe('C2: drafts', () => {
     expect(drafts()).toEqual({ c: { text: 'half', replyToId } });
   });
 
-  it('leave nothing behind once they are sent', () => {
+  it('are removed once they are sent', () => {
     saveDraft('c', { text: 'half', replyToId });
     clearDraft('c');
     expect(kept.size).toBe(0);
     expect(drafts().c).toEqual({ text: '', replyToId: null });
   });
 
-  it('are nobody else’s', () => {
+  it('are not shown to another user', () => {
     saveDraft('c', { text: 'half' });
     close();
     close = openDrafts('li');
     expect(drafts()).toEqual({});
   });
 
-  it('are seen in the other tab', () => {
+  it('appear in the other tab', () => {
     const tell = (key: string, newValue: string | null) => pages.forEach((page) => page({ key, newValue }));
     tell('parley.draft.me.c', JSON.stringify({ text: 'from there', replyToId: null }));
     tell('parley.draft.li.c', JSON.stringify({ text: 'not mine', replyTo: null }));
@@ -68,7 +68,7 @@ describe('C2: drafts', () => {
     expect(drafts().c).toEqual({ text: '', replyToId: null });
   });
 
-  it('that nobody can read any more are empty', () => {
+  it('that are not readable any more are empty', () => {
     kept.set('parley.draft.me.c', '{"text":7,"replyTo":{"id":1}}');
     kept.set('parley.draft.me.d', 'not JSON');
     close();
@@ -76,7 +76,7 @@ describe('C2: drafts', () => {
     expect(drafts()).toEqual({ c: { text: '', replyToId: null }, d: { text: '', replyToId: null } });
   });
 
-  it('keep nothing of the words that they answer, which may be deleted', () => {
+  it('keep no text of the message that they answer, which may be deleted', () => {
     const replyTo = { id: 'm', seq: 3, senderId: 'ama', excerpt: 'the secret' };
     kept.set('parley.draft.me.c', JSON.stringify({ text: 'half', replyTo }));
     close();
@@ -85,7 +85,7 @@ describe('C2: drafts', () => {
     expect([...kept.values()].join()).not.toContain('the secret');
   });
 
-  it('last as long as the page where nothing can be stored', () => {
+  it('live as long as the page where nothing can be stored', () => {
     isFull = true;
     saveDraft('c', { text: 'half' });
     expect(drafts().c?.text).toBe('half');

@@ -1,10 +1,10 @@
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 
-/** What is written but not sent. Kept on this device, one for each person and conversation, and shown in all tabs. */
+/** Texts that are not sent yet. Kept on this device per user and conversation, and shared by all tabs. */
 export interface Draft {
   text: string;
-  /** The message that it answers. Only its id: what was said there may be deleted, and is asked of the store. */
+  /** The message that it answers, by id only: its text may be deleted, so that no copy is kept. */
   replyToId: string | null;
 }
 
@@ -15,7 +15,7 @@ export const draftsStore = createStore<{ owner: string; byConversation: Record<s
   byConversation: {},
 }));
 
-/** Brings this person's drafts back, and follows the other tabs. Returns how to stop. */
+/** Loads this user's drafts, and follows changes in other tabs. Returns a function that stops that. */
 export function openDrafts(owner: string): () => void {
   draftsStore.setState({ owner, byConversation: storedDrafts(owner) });
   const onStorage = ({ key, newValue }: StorageEvent) => {
@@ -57,7 +57,7 @@ function write(key: string, draft: Draft): void {
     if (draft.text === '' && draft.replyToId === null) localStorage.removeItem(key);
     else localStorage.setItem(key, JSON.stringify(draft));
   } catch {
-    // Storage may be full or switched off: the draft then lasts as long as the page.
+    // Where storage is full or switched off the draft is lost with the page.
   }
 }
 
@@ -70,7 +70,7 @@ function storedDrafts(owner: string): Record<string, Draft> {
       const stored = localStorage.getItem(key);
       const draft = parse(stored);
       drafts[id] = draft;
-      // Earlier releases kept the words of what is answered, too.
+      // Earlier releases stored the text of the answered message, too.
       if (stored !== JSON.stringify(draft)) write(key, draft);
     }
   } catch {
@@ -87,7 +87,7 @@ function prefix(owner: string): string {
   return `parley.draft.${owner}.`;
 }
 
-/** Whatever stands there may be of an earlier release, or not ours: only what fits is taken. */
+/** The stored value may come from an earlier release or from elsewhere: only fields of the right type are taken. */
 function parse(json: string | null): Draft {
   try {
     const { text, replyToId, replyTo } = JSON.parse(json ?? '{}') as Partial<Draft> & { replyTo?: { id?: unknown } };

@@ -27,10 +27,10 @@ interface MessageInputProps {
   onSend: (draft: Draft) => void;
 }
 
-/** The counter appears when this little is left. Bytes. */
+/** The counter is shown when fewer bytes than this are left. */
 const SHOWN_FROM = 200;
 
-/** The composer: Enter sends or breaks the line, as is chosen; an input method's own Enter does neither. */
+/** The field of the composer: Enter sends or breaks the line, by choice; the Enter of an input method does neither. */
 export function MessageInput({ open, title, inputRef, onSend }: MessageInputProps) {
   const { me } = useConversationFacts();
   const noticeId = useId();
@@ -95,7 +95,7 @@ export function MessageInput({ open, title, inputRef, onSend }: MessageInputProp
   );
 }
 
-/** Whether this text can be sent now, and what there is to say about it. `left`: bytes. */
+/** Whether this text can be sent now, and why not. `left`: bytes. */
 function useSendability(text: string) {
   const most = useLimits()?.contentBytes ?? LIMITS.contentBytes;
   const left = roomLeft(text, most);

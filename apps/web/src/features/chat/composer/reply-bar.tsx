@@ -7,7 +7,7 @@ import { QuotedWords } from '../message/message-quote.js';
 import { plainText } from '../message/plain-text.js';
 
 interface ReplyBarProps {
-  /** What the next message answers, as it is now; null while it is not here. */
+  /** The message that is answered; null while it is not loaded. */
   target: Message | null;
   me: string;
   onCancel: () => void;
@@ -15,7 +15,7 @@ interface ReplyBarProps {
 
 const LONGEST = 160;
 
-/** Above the composer's text: what the next message answers. */
+/** The message that the next one answers, above the composer's text. */
 export function ReplyBar({ target, me, onCancel }: ReplyBarProps) {
   const people = usePeople();
   return (

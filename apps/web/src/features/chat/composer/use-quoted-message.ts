@@ -5,8 +5,8 @@ import { useEffect, useState } from 'react';
 import { fetchMessage } from '../message/details/message-details.js';
 
 /**
- * A message as it is now, tombstone or not: from those held, else fetched, and fetched again after each break of the
- * connection. Null while it is not here.
+ * The present state of a message: from the loaded ones, else fetched, and fetched again after each break of the
+ * connection. Null while it is not loaded.
  */
 export function useQuotedMessage(id: string | null, items: readonly MessageItem[]): Message | null {
   const client = useChatClient();
@@ -26,7 +26,7 @@ export function useQuotedMessage(id: string | null, items: readonly MessageItem[
     const take = (message: Message) => {
       if (!isStale) setFetched((now) => (now?.id === id && now.version > message.version ? now : message));
     };
-    // Without it the composer says less.
+    // Without it the bar shows only that this is a reply.
     fetchMessage(client, id).then(take, () => undefined);
     return () => {
       isStale = true;

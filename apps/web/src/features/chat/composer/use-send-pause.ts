@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 
 const TICK_MS = 250;
 
-/** Seconds for which the server asked my sends to wait. */
+/** Seconds that the server asked my sends to wait. */
 export function useSendPause(): number {
   const { pausedUntil } = useSending();
   const [now, setNow] = useState(0);

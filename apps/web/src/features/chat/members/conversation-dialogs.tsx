@@ -11,7 +11,7 @@ import { isolate } from '../../../ui/isolated.js';
 import { PeoplePicker } from '../../people/people-picker.js';
 import { titleOf } from '../conversation-title.js';
 
-const MAY_NOT: ReadonlySet<string> = new Set(['forbidden', 'conflict']);
+const NOT_ALLOWED: ReadonlySet<string> = new Set(['forbidden', 'conflict']);
 
 interface DialogProps {
   item: ConversationListItem;
@@ -53,7 +53,7 @@ export function RenameDialog({ item, onClose }: DialogProps) {
 
 export function ArchiveDialog({ item, onClose }: DialogProps) {
   const client = useChatClient();
-  // As it was when it was asked: the event may come before the answer, and must not turn the question round.
+  // The state when the dialog was opened: the event may come before the answer, and must not reverse the question.
   const [isArchived] = useState(item.isArchived);
   const verb = isArchived ? 'Take out of the archive' : 'Archive';
   const title = isolate(titleOf(item));
@@ -156,7 +156,7 @@ interface QuestionProps {
   title: string;
   verb: string;
   danger?: boolean;
-  /** What it means here that one may not, or that the state does not allow it. */
+  /** What `forbidden` and `conflict` mean for this action. */
   refused?: string;
   act: () => Promise<void>;
   onClose: () => void;
@@ -184,7 +184,7 @@ function Question({ title, verb, danger = false, refused, act, onClose, children
   );
 }
 
-/** Does something that may be refused: closes when it is done, says why when it is not. `isOver`: the same again would be refused again. */
+/** Runs a command: closes the dialog when it succeeds, shows why when it is refused. `isOver`: a retry would be refused too. */
 function useCommand(onDone: () => void, refused?: string) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
@@ -196,7 +196,7 @@ function useCommand(onDone: () => void, refused?: string) {
       await act();
       onDone();
     } catch (thrown) {
-      const known = refused !== undefined && thrown instanceof SdkError && MAY_NOT.has(thrown.code);
+      const known = refused !== undefined && thrown instanceof SdkError && NOT_ALLOWED.has(thrown.code);
       setError(known ? refused : sentenceFor(thrown));
       setOver(isFinal(thrown));
       setBusy(false);

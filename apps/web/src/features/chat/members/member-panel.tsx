@@ -21,10 +21,10 @@ interface MemberPanelProps extends Pick<OpenConversation, 'view' | 'gone'> {
   onClose: () => void;
 }
 
-/** What is being asked before it is done. */
+/** The dialog that is open. */
 type Asked = { about: 'add' } | { about: 'leave' } | { about: 'remove'; member: Member } | null;
 
-/** Who is in the group and what they may do; those who lead it change both here. */
+/** The members of a group and their roles; owners and admins change both here. */
 export function MemberPanel({ view: item, gone, me, onClose }: MemberPanelProps) {
   const [asked, setAsked] = useState<Asked>(null);
   const { members, fault } = useAllMembers(item);
@@ -122,7 +122,7 @@ function AskedDialog({ item, members, asked, onClose }: AskedDialogProps) {
 
 interface MemberRowProps {
   member: Member;
-  /** Null where nothing can be changed any more. */
+  /** Null where nothing can be changed, since I am no longer a member. */
   facts: OpenConversation['view'] | null;
   isMe: boolean;
   onRole: (role: MemberRole) => void;
@@ -155,7 +155,7 @@ function MemberRow({ member, facts, isMe, onRole, onRemove }: MemberRowProps) {
 }
 
 interface MemberMenuProps extends Pick<MemberRowProps, 'member' | 'onRole' | 'onRemove'> {
-  /** Whether roles can be given. */
+  /** Whether I may change roles. */
   roles: boolean;
   removable: boolean;
 }

@@ -1,6 +1,6 @@
 import type { ConversationListItem, MemberRole } from '@parley/protocol';
 
-/** Who may do what (the server decides; this only spares people buttons that would be refused). */
+/** Which actions are offered. The server decides; this leaves out those that it would refuse. */
 type Facts = Pick<ConversationListItem, 'type' | 'myRole' | 'isArchived'>;
 
 function leads(facts: Facts): boolean {

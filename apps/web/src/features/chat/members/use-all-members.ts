@@ -7,16 +7,16 @@ import { learnPeople } from '../../people/people.store.js';
 
 interface AllMembers {
   members: readonly Member[];
-  /** Why some are missing. */
+  /** Why some could not be loaded. */
   fault: string | null;
 }
 
-/** Everybody present. The SDK holds the first hundred; of larger groups the others are fetched when somebody looks. */
+/** All present members. The SDK holds the first hundred; those of larger groups are fetched when the panel is opened. */
 export function useAllMembers({ id, members, membersComplete, memberCount }: ConversationView): AllMembers {
   const client = useChatClient();
   const [fetched, setFetched] = useState<readonly Member[]>([]);
   const [fault, setFault] = useState<string | null>(null);
-  // With the count, those whom the SDK does not hold may have changed: then they are fetched anew.
+  // A changed count may mean other members than the SDK holds: they are fetched again.
   const wanted = membersComplete || members.length === 0 ? null : memberCount;
   useEffect(() => {
     if (wanted === null) return;

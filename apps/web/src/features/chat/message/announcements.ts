@@ -1,9 +1,9 @@
-/** Short words about what was done, for the open conversation's log: nothing on the screen says it. */
+/** Sentences for screen readers about what was done, where the screen shows nothing of it: `LiveLog` reads them out. */
 type Listener = (text: string, about: string | null) => void;
 
 const listeners = new Set<Listener>();
 
-/** `about`: the message whose words are in it. They go from the log with those of the message. */
+/** `about`: the message that the text quotes. When that is deleted, the text is removed from the log. */
 export function announce(text: string, about: string | null = null): void {
   for (const listener of listeners) listener(text, about);
 }

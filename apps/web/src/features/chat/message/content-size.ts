@@ -1,11 +1,11 @@
 const encoder = new TextEncoder();
 
-/** How much room is left for a text; less than 0: it is too long. Bytes, as the server counts. */
+/** Bytes left for a text, as the server counts them; below 0 the text is too long. */
 export function roomLeft(text: string, most: number): number {
   return most - encoder.encode(text).length;
 }
 
-/** Not "characters": one of these may be several bytes. */
+/** Says "bytes", since one character may be several. */
 export function bytesOf(count: number): string {
   return count === 1 ? '1 byte' : `${count.toLocaleString()} bytes`;
 }

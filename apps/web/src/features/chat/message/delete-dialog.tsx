@@ -10,7 +10,7 @@ import { plainText } from './plain-text.js';
 
 interface DeleteDialogProps {
   message: Message;
-  /** Whose it is; null for my own. */
+  /** The sender's name; null for my own message. */
   sender: string | null;
   onClose: () => void;
   onDone: () => void;
@@ -18,7 +18,7 @@ interface DeleteDialogProps {
 
 const LONGEST = 160;
 
-/** Asks before a message becomes a tombstone for everybody. */
+/** Asks before a message is deleted for everybody. */
 export function DeleteDialog({ message, sender, onClose, onDone }: DeleteDialogProps) {
   const { remove } = useMessageActions();
   const [busy, setBusy] = useState(false);

@@ -3,35 +3,35 @@ import type { ConversationListItem, Message } from '@parley/protocol';
 import { createContext, useContext } from 'react';
 
 /**
- * What one can do with the messages of the open conversation. The same object for as long as it is open, so that
- * rows which hold it are not drawn again. Promises reject with `SdkError`.
+ * What the reader can do with the messages of the open conversation. The object stays the same while that is open, so
+ * that rows are not drawn again. Promises reject with `SdkError`.
  */
 export interface MessageActions {
-  /** Stores another text in place of the one that was edited last at `ifVersion`. Resolves with the message as it is then. */
+  /** Replaces the text, if that was last edited at `ifVersion`. Resolves with the edited message. */
   edit: (message: Message, content: string, ifVersion: number) => Promise<Message>;
-  /** Leaves a tombstone. Asks nobody: whoever calls has asked. */
+  /** Deletes the message for everybody. The caller has asked for confirmation. */
   remove: (message: Message) => Promise<void>;
-  /** Quotes the message in the composer and goes there. */
+  /** Quotes the message in the composer, which takes the focus. */
   reply: (message: Message) => void;
   /** Sends a new message. */
   say: (text: string, replyToId: string | null) => void;
-  /** Puts a message that was refused back into the composer, before what is written there. */
+  /** Moves the text of a refused message into the composer, before what is written there. */
   takeBack: (pending: PendingItem) => void;
-  /** Opens this row's editor; null closes the open one and goes back to the composer. */
+  /** Opens the editor of this message; null closes the open one, and the composer takes the focus. */
   setEditing: (messageId: string | null) => void;
-  /** Goes to a message of this conversation, fetched first where it is not held. */
+  /** Jumps to a message of this conversation, which is loaded first where it is not. */
   jumpTo: (seq: number) => void;
   copyText: (text: string) => Promise<void>;
   /** The address of the message in this app. */
   copyLink: (message: Message) => Promise<void>;
 }
 
-/** What the rights to a message hang on. A new object only where one of its fields changed. */
+/** What the rights to a message depend on. The object is replaced only when one of its fields changes. */
 export interface ConversationFacts extends Pick<ConversationListItem, 'id' | 'type' | 'myRole' | 'isArchived'> {
   me: string;
-  /** I am not a member any more. */
+  /** Whether I am no longer a member. */
   isGone: boolean;
-  /** For how long the server lets a message be edited; 0: never. */
+  /** How long the server accepts edits of a message; 0: never. */
   editWindowMs: number;
 }
 

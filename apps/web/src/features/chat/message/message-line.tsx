@@ -9,7 +9,7 @@ import { ReceiptRail } from './receipt-rail.js';
 import type { MessageLineProps } from './row-props.js';
 import { StoredMessage } from './stored-message.js';
 
-/** Whose message, its words, and on the right what became of it. */
+/** Sender, text and, on the right, whether the message was sent, delivered and read. */
 export function MessageLine(props: MessageLineProps) {
   const { row, sender, find, heads, readers, audience, tabStop, id, actions } = props;
   const { message, pending } = row;

@@ -15,7 +15,7 @@ export interface MessageToolsProps {
   message: Message;
   rights: MessageRights;
   row: RowActions;
-  /** Whether Tab leads to it. */
+  /** Whether Tab stops at it. */
   tabStop: boolean;
   onReact: (emoji: string) => void;
 }
@@ -24,7 +24,7 @@ interface EntriesProps extends Pick<MessageToolsProps, 'message' | 'rights' | 'r
   afterMenu: (act: () => void) => () => void;
 }
 
-/** All that one can do with a message. */
+/** Every action for a message. */
 export function MessageMenu({ message, rights, row, tabStop, onReact }: MessageToolsProps) {
   const [button, setButton] = useState<HTMLButtonElement | null>(null);
   const { afterMenu, onClosed } = useAfterMenu(row);
@@ -63,7 +63,7 @@ export function MessageMenu({ message, rights, row, tabStop, onReact }: MessageT
   );
 }
 
-/** What is chosen happens once the menu has closed, which would otherwise take the focus away from it. */
+/** Runs the chosen action after the menu has closed, since closing moves the focus. */
 function useAfterMenu(row: RowActions) {
   const chosen = useRef<(() => void) | null>(null);
   const afterMenu = (act: () => void) => () => {
@@ -97,7 +97,7 @@ function QuickReactions({ row, afterMenu, onReact }: EntriesProps & Pick<Message
   );
 }
 
-/** `button`: what the picker of reactions is placed beside. */
+/** `button`: the picker of reactions is placed beside it. */
 function AnswerEntries({ message, rights, row, afterMenu, button }: EntriesProps & { button: HTMLElement | null }) {
   const { reply, setEditing } = useMessageActions();
   const onReact = afterMenu(() => row.open('picker', button ?? undefined));

@@ -6,13 +6,13 @@ import { plainText, WITHOUT_WORDS } from './plain-text.js';
 
 interface MessageQuoteProps {
   quoted: ReplyPreview;
-  /** Whether Tab leads to it. */
+  /** Whether Tab stops at it. */
   tabStop: boolean;
 }
 
 const LONGEST = 160;
 
-/** What a message answers, in one line above it; leads there. */
+/** The quoted message in one line above the reply; a click jumps to it. */
 export function MessageQuote({ quoted, tabStop }: MessageQuoteProps) {
   const { jumpTo } = useMessageActions();
   const people = usePeople();
@@ -35,7 +35,7 @@ export function MessageQuote({ quoted, tabStop }: MessageQuoteProps) {
   );
 }
 
-/** The quoted words; null: of a deleted message, of which nothing is left. */
+/** The quoted text; null: the quoted message was deleted. */
 export function QuotedWords({ words }: { words: string | null }) {
   if (words === null) return <em className="truncate">Deleted message</em>;
   if (words === '') return <em className="truncate">{WITHOUT_WORDS}</em>;

@@ -1,7 +1,7 @@
 import type { Message } from '@parley/protocol';
 import type { ConversationFacts } from './message-actions.js';
 
-/** What is offered (the server decides; this only spares people buttons that would be refused). */
+/** Which actions are offered. The server decides; this leaves out those that it would refuse. */
 export interface MessageRights {
   edit: boolean;
   remove: boolean;
@@ -13,7 +13,7 @@ export const NO_RIGHTS: MessageRights = { edit: false, remove: false, react: fal
 
 type Rated = Pick<Message, 'senderId' | 'type' | 'isDeleted' | 'createdAt'>;
 
-/** `now`: by the server's clock. */
+/** `now`: the server's time. */
 export function rightsTo(message: Rated, facts: ConversationFacts, now: number): MessageRights {
   const open = !facts.isGone && !facts.isArchived;
   if (!open || message.isDeleted || message.type === 'system') return NO_RIGHTS;
@@ -30,7 +30,7 @@ export function rightsTo(message: Rated, facts: ConversationFacts, now: number):
   };
 }
 
-/** The message that ArrowUp in the empty composer edits: my newest one, if it can still be edited. */
+/** My newest message, if it can still be edited: ArrowUp in the empty composer opens its editor. */
 export function lastEditable(messages: readonly Message[], facts: ConversationFacts, now: number): Message | null {
   const last = messages.findLast((message) => {
     return message.senderId === facts.me && message.type === 'text' && !message.isDeleted;

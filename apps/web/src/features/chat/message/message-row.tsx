@@ -13,7 +13,7 @@ import type { MessageRowProps } from './row-props.js';
 import { useRights } from './use-rights.js';
 import { useRowActions } from './use-row-actions.js';
 
-/** One message. Day and "new messages" lines belong to the row below them: the list holds articles only. */
+/** One message with the dividers above it: the list consists of articles only. */
 export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const { row, index, offset, mine, tabStop, measure, onFocus } = props;
   const { message, pending } = row;
@@ -65,7 +65,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   );
 }, sameRow);
 
-/** What stands above the message: the start of the history, a new day, the "new messages" line. */
+/** What is drawn above the message: the start of the history, a new day, the "new messages" line. */
 function Dividers({ row, start }: Pick<MessageRowProps, 'row' | 'start'>) {
   return (
     <>
@@ -103,7 +103,7 @@ interface NotSentProps extends Pick<MessageRowProps, 'onRetry' | 'onDiscard'> {
   failure: ErrorObject;
 }
 
-/** A final refusal is not to be tried again: its text goes back to the composer, or where there is none to the clipboard. */
+/** After a final refusal there is no retry: the text can be edited in the composer or, where that is closed, copied. */
 function NotSent({ pending, failure, onRetry, onDiscard }: NotSentProps) {
   const { takeBack, copyText } = useMessageActions();
   const { isArchived, isGone } = useConversationFacts();
@@ -135,7 +135,7 @@ function NotSent({ pending, failure, onRetry, onDiscard }: NotSentProps) {
   );
 }
 
-/** Rows are made anew with each change of the list: drawn again is only what looks different. */
+/** Every change of the list creates new row objects: a row is drawn again only if it looks different. */
 function sameRow(a: MessageRowProps, b: MessageRowProps): boolean {
   const names = [
     'index',

@@ -6,7 +6,7 @@ import { WITHOUT_WORDS } from './plain-text.js';
 const drawn = (text: string) => renderToStaticMarkup(<MessageText text={text} find={() => null} />);
 
 describe('A message’s words', () => {
-  it('are never an empty box: what draws nothing says so', () => {
+  it('say so where nothing would be drawn', () => {
     for (const text of ['```\n\n```', '```js\n```', '> ```\n> ```', '\u3164', '`\u200b`', '**\u2060**', '> ']) {
       expect(drawn(text)).toBe(`<em class="message-blank">${WITHOUT_WORDS}</em>`);
     }

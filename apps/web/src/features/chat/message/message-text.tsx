@@ -3,16 +3,16 @@ import { isBlank } from '@parley/protocol';
 import { Fragment, memo, type ReactNode } from 'react';
 import { drawsNothing, WITHOUT_WORDS } from './plain-text.js';
 
-/** Says whether one of these usernames is a person whom this message mentions, and who. */
+/** Whether one of these usernames is a member that the message mentions, and whether that is me. */
 export type FindMention = (usernames: readonly string[]) => 'me' | 'other' | null;
 
-/** A message's Markdown as elements and text nodes; no HTML is ever made of it. */
+/** A message's Markdown as elements and text nodes, without HTML in between. */
 export const MessageText = memo(function MessageText({ text, find }: { text: string; find: FindMention }) {
   if (drawsNothing(text)) return <em className="message-blank">{WITHOUT_WORDS}</em>;
   return <>{parse(text).map((block, index) => blockOf(block, index, find, 'auto'))}</>;
 });
 
-/** `dir`: of a list or quote as a whole; what stands in it follows. */
+/** `dir`: of an outermost list or quote; blocks inside inherit it. */
 function blockOf(block: Block, key: number, find: FindMention, dir?: 'auto'): ReactNode {
   switch (block.type) {
     case 'paragraph':
@@ -24,7 +24,7 @@ function blockOf(block: Block, key: number, find: FindMention, dir?: 'auto'): Re
         </blockquote>
       );
     case 'codeBlock':
-      // An empty box would say nothing.
+      // An empty code block draws nothing.
       return isBlank(block.text) ? null : (
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a wide block is scrolled by keyboard too
         <pre key={key} dir="auto" tabIndex={0} translate="no">

@@ -1,6 +1,6 @@
 import { clockTime, fullTime } from '../../../ui/dates.js';
 
-/** The time of day, with the whole date behind it. */
+/** The time of day, with the whole date as its title. */
 export function MessageTime({ iso, className }: { iso: string; className?: string }) {
   const at = new Date(iso);
   return (

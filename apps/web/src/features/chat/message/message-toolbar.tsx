@@ -13,7 +13,7 @@ interface Tool {
   act: (button: HTMLElement) => void;
 }
 
-/** What one can do with a message: the frequent at once, all of it in the menu. Lies over the row, moves nothing. */
+/** The frequent actions as buttons, all of them in the menu. Drawn over the row, so that it moves nothing. */
 export function MessageToolbar(props: MessageToolsProps) {
   const { tabStop } = props;
   const tools = useTools(props);

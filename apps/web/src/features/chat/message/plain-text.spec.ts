@@ -17,7 +17,7 @@ describe('A message in one line', () => {
     }
   });
 
-  it('has the words that stand far down, after nothing that is seen', () => {
+  it('has the text that follows a long beginning of which nothing is drawn', () => {
     expect(plainText(`${'\n'.repeat(500)}here`, 20)).toBe('here');
     expect(plainText(`${'**'.repeat(3)}${'> '.repeat(90)}deep`, 20)).not.toBe('');
   });

@@ -1,19 +1,19 @@
 import { type Block, type Inline, parse, shownText } from '@parley/markdown';
 import { firstGraphemes, isBlank } from '@parley/protocol';
 
-/** What is shown for a message that has no words and is not deleted. */
+/** Shown for a message of which nothing would be drawn. */
 export const WITHOUT_WORDS = 'Message without words';
 
 /**
- * A message's words in one line, without its Markdown: for previews and for reading out. `longest`: graphemes.
- * Only the beginning is parsed, unless nothing of it is drawn.
+ * A message's text in one line, without its Markdown, for previews and for reading out. `longest`: graphemes. Only the
+ * beginning is parsed, unless nothing of it is drawn.
  */
 export function plainText(content: string, longest: number): string {
   const text = lineOf(firstGraphemes(content, longest * 2)) || lineOf(content);
   return firstGraphemes(text, longest);
 }
 
-/** Nobody would see anything of it: such a text is not sent, and of an old one a word is shown. */
+/** Whether nothing would be drawn of it. Such a text is not sent; for a stored one `WITHOUT_WORDS` is shown. */
 export function drawsNothing(content: string): boolean {
   return isBlank(shownText(content));
 }

@@ -8,15 +8,15 @@ import { type Receipt, receiptWords } from './receipts.js';
 interface ReceiptRailProps {
   /** Of my own messages only. */
   receipt: Receipt | null;
-  /** Whose last read row this is. */
+  /** The members whose last read row this is. */
   heads: readonly UserView[];
   /** Names of all who have read it. */
   readers: readonly string[];
-  /** How many there are to read it. */
+  /** How many members it is for. */
   audience: number;
-  /** Whether Tab leads to it. */
+  /** Whether Tab stops at it. */
   tabStop: boolean;
-  /** Shows who has it and since when; null where there is no more to say. */
+  /** Opens the list of receipts; null where there is none. */
   onOpen: (() => void) | null;
 }
 
@@ -24,7 +24,7 @@ const HEADS = 2;
 const NAMED = 8;
 const ICON = { size: 14, strokeWidth: 1.8 } as const;
 
-/** The proof beside the words: what became of a message of mine, and the heads of those who have read down to here. */
+/** The receipt of a message of mine, and the avatars of the members who have read down to here. */
 export function ReceiptRail(props: ReceiptRailProps) {
   const { receipt, heads, readers, audience, tabStop, onOpen } = props;
   const names = readers.map(isolate);

@@ -6,17 +6,17 @@ describe('Receipts', () => {
   const li = aMember('li', { lastReadSeq: 3, lastDeliveredSeq: 5 });
   const jo = aMember('jo', { lastReadSeq: 4, lastDeliveredSeq: 4 });
 
-  it('I do not count', () => {
+  it('leave me out of those who read', () => {
     expect(othersOf([li, aMember('me')], 'me')).toEqual([li]);
   });
 
-  it('S4: nobody has a head in conversations of over a hundred members', () => {
+  it('S4: show no avatars in conversations of over a hundred members', () => {
     expect(headsBySeq(Array.from({ length: 100 }, (_, index) => aMember(`m${index}`, { lastReadSeq: 1 }))).size).toBe(
       0,
     );
   });
 
-  it('S4: each head rests at the last row that its member has read', () => {
+  it('S4: show each avatar at the last row that its member has read', () => {
     expect(headsBySeq([li, jo, aMember('new')])).toEqual(
       new Map([
         [3, ['li']],
@@ -25,7 +25,7 @@ describe('Receipts', () => {
     );
   });
 
-  it('are said in words', () => {
+  it('have words for every state', () => {
     expect(receiptWords('pending', [])).toBe('Sending');
     expect(receiptWords('sent', ['Ama'])).toBe('Sent, read by Ama');
     expect(receiptWords('read', ['Ama', 'Li', 'Jo'])).toBe('Read by Ama and 2 more');

@@ -1,15 +1,15 @@
 import type { Member, MessageStatus } from '@parley/protocol';
 import { LIMITS } from '@parley/protocol';
 
-/** What the rail beside a row says. */
+/** The state of a message of mine that the rail shows. */
 export type Receipt = MessageStatus | 'pending' | 'failed';
 
-/** Present members but for me. */
+/** The members except me. */
 export function othersOf(members: readonly Member[], me: string): Member[] {
   return members.filter((member) => member.user.id !== me);
 }
 
-/** Who rests at which seq: each member's head stands at the last row they have read, once. */
+/** Members by the seq of the last message they have read: their avatar is shown there and nowhere else. */
 export function headsBySeq(others: readonly Member[]): Map<number, string[]> {
   const heads = new Map<number, string[]>();
   if (others.length >= LIMITS.receiptsMembers) return heads;
@@ -19,7 +19,7 @@ export function headsBySeq(others: readonly Member[]): Map<number, string[]> {
   return heads;
 }
 
-/** "Read by Ama and 2 more": the words of a receipt. `readers`: names of those known to have read it. */
+/** "Read by Ama and 2 more": a receipt in words. `readers`: names of those known to have read the message. */
 export function receiptWords(receipt: Receipt, readers: readonly string[]): string {
   switch (receipt) {
     case 'pending':

@@ -5,7 +5,7 @@ import type { FindMention } from './message-text.js';
 import type { Row } from './row.js';
 import type { RowActions } from './use-row-actions.js';
 
-/** All that a row of the list is told. */
+/** The properties of a row of the list. */
 export interface MessageRowProps {
   row: Row;
   index: number;
@@ -13,17 +13,17 @@ export interface MessageRowProps {
   offset: number;
   sender: UserView;
   mine: boolean;
-  /** Of a system message; null otherwise. */
+  /** The text of a system message; null for other messages. */
   sentence: string | null;
   heads: readonly UserView[];
-  /** Names of those who are known to have read it; in groups, of my own messages. */
+  /** Names of those known to have read it; filled for my own messages in groups only. */
   readers: readonly string[];
-  /** How many there are to read it. */
+  /** How many members it is for. */
   audience: number;
   tabStop: boolean;
-  /** Its editor is open. */
+  /** Whether its editor is open. */
   editing: boolean;
-  /** It was jumped to just now. */
+  /** Whether it is highlighted after a jump. */
   lit: boolean;
   /** Who can be mentioned. */
   people: readonly UserView[];
@@ -35,7 +35,7 @@ export interface MessageRowProps {
   start: ReactNode;
 }
 
-/** What a row adds for its parts. */
+/** What a row adds to its properties for its parts. */
 export interface MessageLineProps extends MessageRowProps {
   id: string;
   rights: MessageRights;

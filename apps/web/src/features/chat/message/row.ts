@@ -2,22 +2,22 @@ import type { PendingItem } from '@parley/client';
 import type { Message } from '@parley/protocol';
 import type { Receipt } from './receipts.js';
 
-/** One line of the list. Dividers belong to the row below them, so that the list holds nothing but messages. */
+/** One message of the list, with the dividers above it: the list consists of messages only. */
 export interface Row {
-  /** The same before and after the acknowledgement, so that the row stays in place. */
+  /** Unchanged by the acknowledgement, so that the row keeps its element. */
   key: string;
   message: Message | null;
-  /** Not stored yet, or refused. */
+  /** Set while the message is not stored, or was refused. */
   pending: PendingItem | null;
   senderId: string;
   createdAt: string;
-  /** Name and avatar are shown: the row does not continue the one above. */
+  /** The row begins a group: name and avatar are shown. */
   head: boolean;
-  /** A new day begins with this row. */
+  /** The name of the day that begins with this row. */
   day: string | null;
-  /** The "new messages" line stands above this row. */
+  /** The "new messages" line is drawn above this row. */
   fresh: boolean;
-  /** The start of the history stands above this row. */
+  /** The start of the history is drawn above this row. */
   start: boolean;
   /** Of my own messages only. */
   receipt: Receipt | null;

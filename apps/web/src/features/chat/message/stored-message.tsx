@@ -24,7 +24,7 @@ interface StoredMessageProps extends MessageLineProps {
   message: Message;
 }
 
-/** A message that the server has: its words or their editor, its reactions, and what one can do with it. */
+/** A message that is stored: its text or the editor of it, its reactions and its toolbar. */
 export function StoredMessage(props: StoredMessageProps) {
   const { message, find, editing, people, tabStop, actions, rights } = props;
   const { isDeleted } = message;
@@ -36,7 +36,7 @@ export function StoredMessage(props: StoredMessageProps) {
   return (
     <>
       {isDeleted ? <Tombstone id={props.id} /> : null}
-      {/* At the same place whether or not the message is there: what is being typed keeps its field. */}
+      {/* One position for both cases: the field that is being typed in is not replaced when the message is deleted. */}
       {editing && (!isDeleted || edit.pending !== null) ? (
         <MessageEditor message={message} edit={edit} people={people} find={find} />
       ) : isDeleted ? null : (
@@ -98,7 +98,7 @@ function Words({ message, id, find, tabStop, actions, edit }: StoredMessageProps
   );
 }
 
-/** What becomes of an open editor when the message changes: untouched it follows, else both stay. */
+/** When the message changes, an untouched editor takes over the new text; else both texts are shown. */
 function useMeanwhile(message: Message, edit: Edit, editing: boolean): void {
   const { setEditing } = useMessageActions();
   const { pending, follow } = edit;
@@ -113,7 +113,7 @@ function useMeanwhile(message: Message, edit: Edit, editing: boolean): void {
   });
 }
 
-/** A dialog about words that are gone goes with them; the one that deletes has an end of its own. */
+/** Closes dialogs about a message that was deleted; the one that deletes it closes itself. */
 function useClosedWhenDeleted(isDeleted: boolean, { opened, close }: RowActions): void {
   const isLeft = isDeleted && opened !== null && opened !== 'delete';
   useEffect(() => {
@@ -121,7 +121,7 @@ function useClosedWhenDeleted(isDeleted: boolean, { opened, close }: RowActions)
   });
 }
 
-/** What lies over the page. */
+/** The dialog or picker that is open for this message. */
 function Opened(props: StoredMessageProps & { me: string; reactions: Reactions }) {
   const { message, me, sender, mine, find, actions, reactions } = props;
   const { setEditing } = useMessageActions();
@@ -165,7 +165,7 @@ function Opened(props: StoredMessageProps & { me: string; reactions: Reactions }
   }
 }
 
-/** Where the focus goes when a message was deleted: to the row after it, else to writing. */
+/** After a deletion the next row takes the focus, after that of the last row the composer. */
 function toNextRow(message: Message, toComposer: () => void): void {
   const row = document.querySelector(`[data-client-id="${message.clientMessageId}"]`);
   const next = row?.nextElementSibling;

@@ -5,7 +5,7 @@ type NameOf = (id: string) => string;
 
 const ROLES: Record<MemberRole, string> = { owner: 'an owner', admin: 'an admin', member: 'a member' };
 
-/** What a system message says: "Ama added Jonas and Li". `me` is called "You". Words of people are isolated. */
+/** A system message as a sentence: "Ama added Jonas and Li"; `me` is "You". Names are isolated. */
 export function systemSentence(message: Message, me: string, nameOf: NameOf): string {
   const metadata = message.metadata as Partial<SystemMetadata>;
   const actor = message.senderId === me ? 'You' : isolate(nameOf(message.senderId));

@@ -4,10 +4,10 @@ import { useEffect, useState } from 'react';
 import type { ConversationFacts } from './message-actions.js';
 import { type MessageRights, NO_RIGHTS, rightsTo } from './message-rights.js';
 
-/** A longer time would overflow the timer. */
+/** Longer delays overflow `setTimeout`. */
 const LONGEST_MS = 86_400_000;
 
-/** What is offered at a message, null for one that is not stored yet. Changes when its time for edits ends. */
+/** The rights to a message, none to one that is not stored. Updated when the time for edits ends. */
 export function useRights(message: Message | null, facts: ConversationFacts): MessageRights {
   const client = useChatClient();
   const [looks, setLooks] = useState(0);

@@ -10,19 +10,19 @@ import {
 } from 'react';
 import { isFocusByKey } from '../../../hooks/use-pointer.js';
 
-/** What lies over a row. `closing`: the menu is going, and the focus is not back yet. */
+/** What is open for a row. `closing`: the menu has closed, but the focus is not back yet. */
 type Opened = 'menu' | 'sheet' | 'closing' | 'picker' | 'delete' | 'receipts' | 'edits';
 
 export interface RowActions {
-  /** Pointer or focus are here, or something of the row is open: its toolbar is drawn. */
+  /** Whether the toolbar is drawn: the row has pointer or focus, or something of it is open. */
   active: boolean;
   opened: Opened | null;
-  /** What the picker stands beside. */
+  /** The element that the picker is placed beside. */
   anchor: RefObject<HTMLElement | null>;
   open: (what: Opened, anchor?: HTMLElement) => void;
-  /** Closes what is open. The focus goes back to where it was, unless `to` says where it goes. */
+  /** Closes what is open. `to` moves the focus; without it the focus returns to where it was. */
   close: (to?: () => void) => void;
-  /** For the row's article. */
+  /** For the row's `<article>`. */
   handlers: RowHandlers;
 }
 
@@ -40,30 +40,30 @@ interface RowHandlers {
 }
 
 const LONG_PRESS_MS = 500;
-/** A finger that moves further than this scrolls. Pixels. */
+/** A touch that moves further than this is a scroll. Pixels. */
 const STILL_PX = 8;
-/** Can rest on a row to open its sheet. */
+/** Pointers whose long press opens the menu as a sheet. */
 const TOUCHING = new Set(['touch', 'pen']);
-/** Have a menu of their own. */
+/** Elements for which the browser has a menu of its own. */
 const NATIVE = 'a, textarea, input';
 
 /**
- * When a row shows what one can do with it: under the pointer, with the focus, by the menu key or Shift+F10, and by a
- * long press. `keys`: what single letters do while the row itself has the focus, unless a click gave it that.
+ * The toolbar of a row is drawn while the row has the pointer or the focus; the menu key, Shift+F10 and a long press open
+ * its menu. `keys`: what single letters do while the row itself has the focus, unless a click moved it there.
  */
 export function useRowActions(enabled: boolean, keys: Keys): RowActions {
   const [hovered, setHovered] = useState(false);
   const [within, setWithin] = useState(false);
   const hostRef = useRef<HTMLElement>(null);
   const { opened, anchor, open, close } = useOpened(hostRef, () => {
-    // What was under pointer and focus went without a word, so both are looked up.
+    // An element that is removed sends neither `pointerleave` nor `blur`, so both are looked up.
     setHovered(hostRef.current?.matches(':hover') ?? false);
     setWithin(hostRef.current?.contains(document.activeElement) ?? false);
   });
   const press = useLongPress(() => open('sheet'));
   const onContextMenu = (event: MouseEvent<HTMLElement>) => {
     const touched = TOUCHING.has((event.nativeEvent as globalThis.PointerEvent).pointerType);
-    // The right button keeps the browser's own menu: words are copied by it.
+    // The right button keeps the browser's own menu, which copies text.
     if (!enabled || !isOwn(event) || (event.button === 2 && !touched)) return;
     event.preventDefault();
     press.cancel();
@@ -112,7 +112,7 @@ function onRowKey(event: KeyboardEvent<HTMLElement>, keys: Keys, openMenu: () =>
   event.preventDefault();
 }
 
-/** What lies over the row, and where the focus goes after it. `onClosed` is called once it went there. */
+/** What is open for the row. `onClosed` is called once it is closed and the focus has moved. */
 function useOpened(hostRef: RefObject<HTMLElement | null>, onClosed: () => void) {
   const [opened, setOpened] = useState<Opened | null>(null);
   const anchor = useRef<HTMLElement>(null);
@@ -139,7 +139,7 @@ function useOpened(hostRef: RefObject<HTMLElement | null>, onClosed: () => void)
   };
 }
 
-/** Answers what takes the move of the focus that is made once nothing is open; `onClosed` is called after it. */
+/** Returns a function that takes the next move of the focus: it runs once nothing is open, and `onClosed` after it. */
 function useWhenClosed(opened: Opened | null, onClosed: () => void): (move: () => void) => void {
   const next = useRef<(() => void) | null>(null);
   const closed = useRef(onClosed);
@@ -150,7 +150,7 @@ function useWhenClosed(opened: Opened | null, onClosed: () => void): (move: () =
     if (opened !== null || next.current === null) return;
     const move = next.current;
     next.current = null;
-    // Only once a dialog is gone, which would not let the focus out.
+    // Later, since a dialog keeps the focus inside until it is removed.
     const timer = setTimeout(() => {
       move();
       closed.current();
@@ -162,13 +162,13 @@ function useWhenClosed(opened: Opened | null, onClosed: () => void): (move: () =
   };
 }
 
-/** Of the row itself: not of a dialog that it opened and that stands elsewhere, nor of what has a menu of its own. */
+/** Whether an event is of the row itself: not of a dialog that React has as its child, nor of an element in `NATIVE`. */
 function isOwn(event: { currentTarget: Element; target: EventTarget }): boolean {
   const target = event.target as Element;
   return event.currentTarget.contains(target) && target.closest(NATIVE) === null;
 }
 
-/** A finger that rests. Some browsers tell it as `contextmenu`, others do not tell it at all. */
+/** A long press by touch, which only some browsers report, as `contextmenu`. */
 function useLongPress(act: () => void) {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const from = useRef({ x: 0, y: 0 });

@@ -1,13 +1,13 @@
-/** Closer than this to the end counts as being there, and new messages keep it there. Pixels. */
+/** Closer than this to the end counts as being at the end. Pixels. */
 export const END_PX = 80;
-/** Frames for which the end, or the top row, is held after the list's size changed and its rows are measured again. */
+/** Frames for which the position is restored after the list was resized, while its rows are measured again. */
 const HOLD_FRAMES = 8;
-/** Scrolling within this time after a wheel, a key or a touch is the reader's own: smooth scrolling takes a while. */
+/** Scrolling within this time after a wheel, a key or a touch counts as the reader's: smooth scrolling lasts so long. */
 const INTENT_MS = 800;
 const INPUTS = ['wheel', 'touchmove', 'keydown', 'pointerdown'] as const;
 const RELEASES = ['pointerup', 'pointercancel'] as const;
 
-/** Where the reader is. */
+/** The reader's position. */
 interface Place {
   /** At the newest message. */
   pinned: boolean;
@@ -20,21 +20,21 @@ interface Place {
 interface Kept {
   view: HTMLElement;
   rows: HTMLElement;
-  /** Whether the last row is the newest message. Else there is no end to stay at. */
+  /** Whether the last row is the newest message; where it is not, the end is not kept. */
   isLive: () => boolean;
 }
 
 export interface PlaceKeeper {
-  /** The reader asked to be taken elsewhere: what the list does next is their own doing. */
+  /** To be called before a jump that the reader asked for: the scrolling that follows counts as the reader's. */
   leave: () => void;
   stop: () => void;
 }
 
 /**
- * Keeps the reader's place in a list whose rows, height and width change: at the end it stays at the end, else the top
- * row keeps its offset. Only the reader leaves the end. `moved` is called with the place whenever it may have changed.
- * It scrolls by hand: inside an observer the virtualizer would still reckon with the old size. And by a distance, never
- * to a position: Firefox scrolls in a thread of its own and would take back what the page has not heard of yet.
+ * Keeps the reader's position in a list whose rows, height and width change: a list at its end stays there, in any other
+ * the top row keeps its offset. Only the reader leaves the end. `moved` is called whenever the position may have changed.
+ * It scrolls without the virtualizer, which inside an observer still has the old size, and by a distance instead of to a
+ * position: Firefox scrolls in a thread of its own, and a position would undo scrolling that the page does not know yet.
  */
 export function keepPlace({ view, rows, isLive }: Kept, moved: (place: Place) => void): PlaceKeeper {
   const look = () => placeOf(view, isLive());
@@ -42,8 +42,8 @@ export function keepPlace({ view, rows, isLive }: Kept, moved: (place: Place) =>
   let width = view.clientWidth;
   let height = view.scrollHeight;
   let held = 0;
-  const hands = watchHands(view);
-  const { acting } = hands;
+  const input = watchInput(view);
+  const { acting } = input;
 
   const onScroll = () => {
     const byLayout = !acting() && (held > 0 || view.scrollHeight !== height);
@@ -68,7 +68,7 @@ export function keepPlace({ view, rows, isLive }: Kept, moved: (place: Place) =>
   };
   const onRows = () => {
     if (place.pinned && !acting()) toEnd(view);
-    // Rows that fit without scrolling bring no scroll event.
+    // A list that fits without scrolling gets no scroll event.
     else if (look().pinned) place = look();
     moved(place);
   };
@@ -82,17 +82,17 @@ export function keepPlace({ view, rows, isLive }: Kept, moved: (place: Place) =>
     sizes.disconnect();
     heights.disconnect();
     view.removeEventListener('scroll', onScroll);
-    hands.stop();
+    input.stop();
   };
   const leave = () => {
-    hands.note();
+    input.note();
     place = { pinned: false, key: null, offset: 0 };
   };
   return { leave, stop };
 }
 
-/** Whether the reader is scrolling, or just was. `note`: as if they did now. */
-function watchHands(view: HTMLElement) {
+/** Tracks whether the reader scrolls or did so within `INTENT_MS`. `note` counts as the reader's input. */
+function watchInput(view: HTMLElement) {
   let lastInput = Number.NEGATIVE_INFINITY;
   let pressing = false;
   const note = () => {

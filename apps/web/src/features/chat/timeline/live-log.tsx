@@ -6,11 +6,11 @@ import { Isolated, isolate } from '../../../ui/isolated.js';
 import { nameOf, peopleStore } from '../../people/people.store.js';
 import { onAnnouncement } from '../message/announcements.js';
 import { plainText } from '../message/plain-text.js';
-import { useToldChanges } from './use-told-changes.js';
+import { useChangeAnnouncements } from './use-change-announcements.js';
 
 const KEPT = 10;
 const LONGEST = 200;
-/** Two within this time become a number: nobody can listen that fast. */
+/** Messages within this time are summed up: nobody can listen to each of them. */
 const BURST_MS = 2_000;
 
 interface Line {
@@ -21,8 +21,8 @@ interface Line {
 }
 
 /**
- * Reads out what arrives and what is done in the open conversation. A region of its own: the list itself draws old rows while scrolling,
- * and a screen reader would read those too.
+ * Reads out what arrives and what is done in the open conversation. A region of its own, since the list draws old rows
+ * while it is scrolled, which a screen reader would read as new.
  */
 export function LiveLog({ conversationId, me, items }: LiveLogProps) {
   const client = useChatClient();
@@ -62,8 +62,8 @@ export function LiveLog({ conversationId, me, items }: LiveLogProps) {
       clearTimeout(timer);
     };
   }, [client, conversationId, me]);
-  useToldChanges(conversationId, me);
-  // A deletion that was learned of after a break has no event.
+  useChangeAnnouncements(conversationId, me);
+  // A deletion that came with a sync after a break has no event.
   const deleted = deletedAmong(items, lines);
   return (
     <div role="log" aria-live="polite" aria-relevant="additions" aria-label="New messages" className="sr-only">
@@ -85,10 +85,10 @@ interface LiveLogProps {
 }
 
 function deletedAmong(items: readonly MessageItem[], lines: readonly Line[]): Set<string> {
-  const told = new Set(lines.map(({ about }) => about));
+  const mentioned = new Set(lines.map(({ about }) => about));
   return new Set(
     items.flatMap((item) =>
-      item.kind === 'stored' && item.message.isDeleted && told.has(item.message.id) ? item.message.id : [],
+      item.kind === 'stored' && item.message.isDeleted && mentioned.has(item.message.id) ? item.message.id : [],
     ),
   );
 }

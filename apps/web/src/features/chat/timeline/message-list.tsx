@@ -23,18 +23,18 @@ interface MessageListProps {
   me: string;
   title: string;
   newFrom: number | null;
-  /** Stands above the first message of all. */
+  /** Drawn above the very first message. */
   start: ReactNode;
   jump: Jump;
-  /** The message whose text is being changed. */
+  /** The message whose editor is open. */
   editing: string | null;
-  /** Escape on a row: back to writing. */
+  /** Called for Escape on a row: moves the focus to the composer. */
   onEscape: () => void;
 }
 
 const NOBODY: never[] = [];
 
-/** How long a message that was jumped to stands out. */
+/** How long a message that was jumped to is highlighted. */
 const LIT_MS = 2_000;
 
 /** The messages of one conversation, drawn as far as they are in view. */
@@ -53,8 +53,8 @@ export function MessageList(props: MessageListProps) {
     focusedKey: focused,
     ...loadingAtEdges(messages),
   });
-  const glance = useReadMarks(view.id, rows, () => lastSeqUpTo(rows, timeline.lowestVisible()));
-  const arrived = useArrivals(rows, me, timeline.pinned || messages.hasNewer);
+  const onScroll = useReadMarks(view.id, rows, () => lastSeqUpTo(rows, timeline.lowestVisible()));
+  const arrived = useNewCount(rows, me, timeline.pinned || messages.hasNewer);
   const lit = useLit(jump.target, rows, timeline.whenDrawn);
   useEditorInView(editing, rows, timeline.reveal);
   return (
@@ -66,7 +66,7 @@ export function MessageList(props: MessageListProps) {
         aria-label={`Messages in ${title}`}
         aria-busy={messages.loading !== null}
         className="timeline flex h-full flex-col"
-        onScroll={glance}
+        onScroll={onScroll}
         onKeyDown={(event) => onListKey(event, rows.length, { reveal: timeline.reveal, onEscape })}
       >
         <Rows list={props} rows={rows} timeline={timeline} lit={lit} focused={focused} onFocus={setFocused} />
@@ -149,7 +149,7 @@ function leadOver(client: ParleyClient): number {
   return Date.now() - client.serverNow();
 }
 
-/** How a row is told: who sent it, what a notice says, who has read it. */
+/** What a row is given besides its message: sender, text of a system message, readers. */
 function useDescriber({ members, type }: OpenConversation['view'], me: string) {
   const people = usePeople();
   const others = useMemo(() => othersOf(members, me), [members, me]);
@@ -173,7 +173,7 @@ function useDescriber({ members, type }: OpenConversation['view'], me: string) {
   };
 }
 
-/** Only members are mentioned. */
+/** Marks only usernames of members as mentions. */
 function useFindMention(others: readonly UserView[], me: UserView | undefined): FindMention {
   const mine = me?.username.toLowerCase();
   return useMemo(() => {
@@ -185,7 +185,7 @@ function useFindMention(others: readonly UserView[], me: UserView | undefined): 
   }, [others, mine]);
 }
 
-/** The key of the row that was jumped to, for a moment. It takes the focus, so that it is read out. */
+/** The key of the row that was jumped to, while it is highlighted. The row takes the focus, so that it is read out. */
 function useLit(target: Target | null, rows: readonly Row[], whenDrawn: TimelineScroll['whenDrawn']): string | null {
   const [lit, setLit] = useState<string | null>(null);
   const done = useRef<Target | null>(null);
@@ -201,7 +201,7 @@ function useLit(target: Target | null, rows: readonly Row[], whenDrawn: Timeline
   return lit;
 }
 
-/** A row whose editor opens comes into view, wherever the reader was. */
+/** Scrolls the row whose editor opens into view. */
 function useEditorInView(editing: string | null, rows: readonly Row[], reveal: TimelineScroll['reveal']): void {
   const shown = useRef<string | null>(null);
   useEffect(() => {
@@ -213,7 +213,7 @@ function useEditorInView(editing: string | null, rows: readonly Row[], reveal: T
 }
 
 /** How many messages of others arrived since the reader scrolled away from the end. */
-function useArrivals(rows: readonly Row[], me: string, caughtUp: boolean): number {
+function useNewCount(rows: readonly Row[], me: string, caughtUp: boolean): number {
   const last = rows.findLast((row) => row.message)?.message?.seq ?? 0;
   const [left, setLeft] = useState(last);
   if (caughtUp && left !== last) setLeft(last);
@@ -238,7 +238,7 @@ function JumpPill({ arrived, onJump }: { arrived: number; onJump: () => void }) 
   );
 }
 
-/** Lies over the list: it must not move what is read. */
+/** Drawn over the list, so that it moves no row. */
 function PageNotice({ messages }: { messages: OpenConversation['messages'] }) {
   const { loading, error, hasOlder } = messages;
   if (error === null && loading !== 'older') return null;
@@ -262,7 +262,7 @@ interface KeyActions {
   onEscape: () => void;
 }
 
-/** Arrows go from row to row; Enter goes into a row, Escape out of it and then back to writing. */
+/** Arrows move from row to row; Enter moves into a row, Escape out of it and then to the composer. */
 function onListKey(event: KeyboardEvent<HTMLElement>, count: number, { reveal, onEscape }: KeyActions): void {
   const target = event.target as HTMLElement;
   const row = target.closest<HTMLElement>('[data-index]');
@@ -283,7 +283,7 @@ function onListKey(event: KeyboardEvent<HTMLElement>, count: number, { reveal, o
   }
 }
 
-/** The rows below the last stored one are not stored yet: what was seen ends above them. */
+/** The seq of the row at this index, or of the nearest stored one above it: pending rows have none. */
 function lastSeqUpTo(rows: readonly Row[], index: number): number {
   for (let at = index; at >= 0; at -= 1) {
     const seq = rows[at]?.message?.seq;

@@ -26,7 +26,7 @@ describe('U3: what counts as read', () => {
     expect(marks).toEqual([5]);
   });
 
-  it('is not what only flew by', async () => {
+  it('is not what was in view for less', async () => {
     const tracker = make();
     view = 50;
     tracker.look();
@@ -51,7 +51,7 @@ describe('U3: what counts as read', () => {
     expect(marks).toEqual([]);
   });
 
-  it('is told once, and never less than before', async () => {
+  it('is reported once, and never less than before', async () => {
     const tracker = make();
     for (view of [5, 5, 3, 8]) {
       tracker.look();
@@ -60,7 +60,7 @@ describe('U3: what counts as read', () => {
     expect(marks).toEqual([5, 8]);
   });
 
-  it('is nothing more after the reader has left', async () => {
+  it('does not grow after the reader has left', async () => {
     const tracker = make();
     tracker.look();
     tracker.stop();

@@ -1,23 +1,23 @@
 /** How long a row has to be in view before it counts as read. */
 const DWELL_MS = 300;
 
-interface Eyes {
+interface ReadTrackerOptions {
   /** The seq of the lowest row in view, 0 for none. */
   seen: () => number;
   /** Whether the reader can be looking. */
   watching: () => boolean;
-  /** Moves the read mark. Called only with more than it was called with before. */
+  /** Moves the read marker. Called with rising values only. */
   mark: (seq: number) => void;
 }
 
 export interface ReadTracker {
-  /** Something in view may have changed. */
+  /** To be called when the rows in view may have changed. */
   look: () => void;
   stop: () => void;
 }
 
-/** Decides what counts as read: rows that were in view for a moment while the reader could be looking. */
-export function createReadTracker({ seen, watching, mark }: Eyes): ReadTracker {
+/** Rows count as read once they were in view for `DWELL_MS` while the reader could be looking. */
+export function createReadTracker({ seen, watching, mark }: ReadTrackerOptions): ReadTracker {
   let candidate = 0;
   let reached = 0;
   let dwell: ReturnType<typeof setTimeout> | undefined;

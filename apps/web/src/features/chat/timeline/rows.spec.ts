@@ -8,7 +8,7 @@ const partial = { ...context, complete: false };
 const at = (day: number, hour: number, minute = 0) => new Date(2026, 2, day, hour, minute).toISOString();
 
 describe('Rows', () => {
-  it('L9: one sender within five minutes stands together; another sender, a pause or a notice begins anew', () => {
+  it('L9: messages of one sender within five minutes form a group; another sender, a pause or a system message begins one', () => {
     const rows = rowsOf(
       [
         aMessage({ seq: 1, createdAt: at(2, 9, 0) }),
@@ -36,7 +36,7 @@ describe('Rows', () => {
     expect(rows[1]?.head).toBe(true);
   });
 
-  it('L2: the oldest row waits for its predecessor, so that no row changes its height when older ones come', () => {
+  it('L2: the oldest message is left out until its predecessor is loaded, so that no row changes its height', () => {
     const held = stored(11, 14);
     const before = rowsOf(held, partial);
     const after = rowsOf([...stored(1, 10), ...held], context);
@@ -44,24 +44,24 @@ describe('Rows', () => {
     expect(after.slice(-3)).toEqual(before);
   });
 
-  it('L14: the start of the history stands above the first row of all', () => {
+  it('L14: the start of the history is drawn above the very first row', () => {
     expect(rowsOf(stored(1, 2), context).map((row) => row.start)).toEqual([true, false]);
     expect(rowsOf(stored(5, 7), partial).some((row) => row.start)).toBe(false);
   });
 
-  it('S2: a message keeps its key from the outbox to its place', () => {
+  it('S2: a message keeps its key when it is acknowledged', () => {
     const [pending] = rowsOf([aPending('x')], context);
     const [sent] = rowsOf([storedItem(aMessage({ senderId: ME, clientMessageId: 'x' }))], context);
     expect(pending?.key).toBe(sent?.key);
     expect([pending?.receipt, sent?.receipt]).toEqual(['pending', 'sent']);
   });
 
-  it('S5: what was refused says so', () => {
+  it('S5: a refused message is marked as failed', () => {
     const failure = { code: 'forbidden' as const, message: 'No.', retryable: false, requestId: 'r' };
     expect(rowsOf([aPending('x', { failure })], context)[0]?.receipt).toBe('failed');
   });
 
-  it('L9: a reply stands on its own, before it is stored and after', () => {
+  it('L9: a reply begins a group, before it is stored and after', () => {
     const replyTo = { id: 'id-1', seq: 1, senderId: 'ama', excerpt: 'text 1' };
     const reply = aPending('y', { entry: { ...aPending('y').entry, replyToId: 'id-1' } });
     expect(rowsOf([aPending('x'), reply], context)[1]?.head).toBe(true);
@@ -75,12 +75,12 @@ describe('Rows', () => {
     expect(rows[1]).toMatchObject({ createdAt: at(2, 9), day: null });
   });
 
-  it('L7: the line of new messages stands above the first unread one', () => {
+  it('L7: the line of new messages is drawn above the first unread one', () => {
     const rows = rowsOf(stored(1, 4), { ...context, newFrom: 3 });
     expect(rows.map((row) => row.fresh)).toEqual([false, false, true, false]);
   });
 
-  it('what is not sent yet has the server’s time, whatever the device’s clock says', () => {
+  it('a pending message has the server’s time, whatever the device’s clock says', () => {
     const pending = aPending('p', { entry: { ...aPending('p').entry, createdAt: at(3, 0, 10) } });
     const [row] = rowsOf([pending], { ...context, lead: 20 * 60_000 });
     expect(row?.createdAt).toBe(at(2, 23, 50));

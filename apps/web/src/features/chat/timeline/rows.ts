@@ -13,12 +13,12 @@ export interface RowContext {
   lead: number;
 }
 
-/** Rows of one sender within this time stand together. */
+/** Rows of one sender within this time form a group. */
 const GROUP_MS = 5 * 60_000;
 
 /**
- * The rows of a conversation. The oldest held message is kept back while there are older ones: whether it begins a
- * day or a group is not known before its predecessor, and a row that changes its height would shift what is read.
+ * The rows of a conversation. The oldest loaded message is left out while there are older ones: whether it begins a day
+ * or a group depends on its predecessor, and a row that changes its height shifts what is read.
  */
 export function rowsOf(items: readonly MessageItem[], context: RowContext): Row[] {
   const rows: Row[] = [];
@@ -40,7 +40,7 @@ interface Above {
 }
 
 interface Below extends Above {
-  /** A reply stands on its own, whoever wrote what is above it. */
+  /** A reply begins a group, whoever wrote the message above. */
   replies: boolean;
 }
 
@@ -81,7 +81,7 @@ function pendingRow(pending: PendingItem, above: Above | null, context: RowConte
   };
 }
 
-/** Whether a row begins a day, and whether it stands on its own. */
+/** Whether a row begins a day or a group. */
 function opening(row: Below, above: Above | null, now: Date): Pick<Row, 'head' | 'day'> {
   const newDay = above === null || dayOf(above.at) !== dayOf(row.at);
   const continues = !newDay && row.system === above.system && (row.system || (!row.replies && sameGroup(row, above)));

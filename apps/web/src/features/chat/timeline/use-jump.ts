@@ -2,7 +2,7 @@ import type { MessageItem } from '@parley/client';
 import { useChatClient } from '@parley/react';
 import { useCallback, useState } from 'react';
 
-/** Where the list is to go, once it is there. Each request is an object of its own. */
+/** The message that the list scrolls to. Each jump is an object of its own, so that the same message can be one twice. */
 export interface Target {
   /** `Infinity`: the end. */
   seq: number;
@@ -10,12 +10,12 @@ export interface Target {
 
 export interface Jump {
   target: Target | null;
-  /** Goes to a message, fetched first where it is not held. */
+  /** Jumps to a message, and loads it first where it is not loaded. */
   go: (seq: number) => Promise<void>;
   toLatest: () => Promise<void>;
 }
 
-/** Moves the window over the messages, and then the list within it. `first`: where it begins; null for nowhere special. */
+/** Loads the messages around a target, then scrolls to it. `first`: the message to begin at, if any. */
 export function useJump(conversationId: string, first: number | null): Jump {
   const client = useChatClient();
   const [target, setTarget] = useState<Target | null>(() => (first === null ? null : { seq: first }));
@@ -25,7 +25,7 @@ export function useJump(conversationId: string, first: number | null): Jump {
       async (seq) => {
         const list = client.messages(conversationId);
         if (!covers(list.getSnapshot().items, seq)) await list.jumpTo(seq);
-        // Why it did not come stands over the list.
+        // Where it could not be loaded, the list shows why.
         if (covers(list.getSnapshot().items, seq)) setTarget({ seq });
       },
       [client, conversationId],

@@ -4,9 +4,8 @@ import { useCallback, useState } from 'react';
 import { isWatching } from '../../../hooks/use-focused-window.js';
 
 /**
- * The seq above which the "new messages" line stands, and how to take it away. Set when the conversation is opened with
- * something unread, or when something arrives unseen; it stays while the reader is here and goes with the reader's own
- * send.
+ * The seq above which the "new messages" line is drawn, and how to remove the line. It is set when the conversation is
+ * opened with unread messages or when some arrive out of the reader's sight, and goes with the reader's next send.
  */
 export function useNewDivider(
   view: ConversationView,

@@ -6,26 +6,26 @@ import type { Row } from '../message/row.js';
 import { createReadTracker, type ReadTracker } from './read-tracker.js';
 
 /**
- * Moves my read mark while the tab is visible and has the focus. `seen` answers the seq of the lowest row in view, 0
- * for none. Answers what to call when something came into view.
+ * Moves my read marker while the tab is visible and has the focus. `seen` returns the seq of the lowest row in view, 0
+ * for none. Returns what the caller calls when the view may have changed.
  */
 export function useReadMarks(conversationId: string, rows: readonly Row[], seen: () => number): () => void {
   const client = useChatClient();
   const { markAsRead } = useSocket();
-  const eyes = useRef(seen);
+  const latestSeen = useRef(seen);
   const tracker = useRef<ReadTracker | null>(null);
   useLayoutEffect(() => {
-    eyes.current = seen;
+    latestSeen.current = seen;
   });
 
   useEffect(() => {
     const made = createReadTracker({
-      seen: () => eyes.current(),
+      seen: () => latestSeen.current(),
       watching: isWatching,
       mark: (seq) => markAsRead(conversationId, seq),
     });
     tracker.current = made;
-    // What was read is told at once when the reader turns away.
+    // The marker is sent at once when the window loses the focus.
     const stopWatching = onWatching(() => (isWatching() ? made.look() : void client.flush()));
     return () => {
       stopWatching();

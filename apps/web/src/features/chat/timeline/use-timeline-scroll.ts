@@ -13,14 +13,14 @@ import type { Target } from './use-jump.js';
 
 const NOTHING = () => undefined;
 
-/** More messages are asked for this long before the reader reaches either edge. Pixels. */
+/** More messages are loaded when either edge is nearer than this. Pixels. */
 const AHEAD_PX = 1_500;
-/** What stays in view above a row that was jumped to. Pixels. */
+/** Space above a row that was jumped to. Pixels. */
 const LEAD_PX = 96;
-/** Until then the first place is taken and the rows around it are measured. */
+/** Time for scrolling to the first position and measuring the rows there. */
 const SETTLE_MS = 120;
 const DRAWN_FRAMES = 10;
-/** Without a threshold nothing is "at the end". */
+/** With this threshold no position counts as the end. */
 const NEVER_PX = -1;
 
 export interface TimelineScroll {
@@ -41,13 +41,13 @@ export interface TimelineScroll {
 interface Options {
   scroller: RefObject<HTMLDivElement | null>;
   rows: readonly Row[];
-  /** The last row is the newest of all: what is appended to it is followed. Else it is a page among others. */
+  /** Whether the last row is the newest message: then the list follows what is appended. */
   isLive: boolean;
-  /** Where to begin: the row that stands near the top, -1 for the end. */
+  /** The row that the list begins at; -1: at the end. */
   startAt: number;
-  /** Where to go. */
+  /** The message to jump to. */
   target: Target | null;
-  /** Stays drawn even out of view, so that it keeps the focus. */
+  /** This row is drawn even out of view, so that it keeps the focus. */
   focusedKey: string | null;
   onNearTop: () => void;
   onNearEnd: () => void;
@@ -55,8 +55,8 @@ interface Options {
 
 /**
  * A list that is anchored at its end. The only file that knows the virtualizer.
- * Prepending, and growth above the view, move nothing that is read; at the end new rows are followed; my own send goes
- * to the end from anywhere; a changed size keeps the end, or the top row, where it was.
+ * Rows that are prepended, or grow above the view, move no row in view. At the end the list follows new rows. My own send
+ * scrolls to the end from anywhere. A resized list stays at its end, or keeps its top row in place.
  */
 export function useTimelineScroll(options: Options): TimelineScroll {
   const { scroller, rows, isLive, startAt, target, focusedKey } = options;
@@ -112,7 +112,7 @@ export function useTimelineScroll(options: Options): TimelineScroll {
 
 type List = Virtualizer<HTMLDivElement, Element>;
 
-/** What a row was first guessed to be, until it is measured: a guess that changed would move what is read, untold. */
+/** The first estimate of a row holds until it is measured: a changing estimate would move the rows in view. */
 function useEstimates(rows: readonly Row[]): (index: number) => number {
   const [first] = useState(() => new Map<string, number>());
   return (index) => {
@@ -123,7 +123,7 @@ function useEstimates(rows: readonly Row[]): (index: number) => number {
   };
 }
 
-/** The library forgets a measure that equals the guess, and takes the next one for the first. */
+/** The library drops a measurement that equals the estimate, and treats the next one as the first. */
 function measure(element: Element, entry: ResizeObserverEntry | undefined, list: List): number {
   const size = measureElement(element, entry, list);
   const item = list.measurementsCache[list.indexFromElement(element)];
@@ -132,8 +132,8 @@ function measure(element: Element, entry: ResizeObserverEntry | undefined, list:
 }
 
 /**
- * By as much as it takes, never to a position: Firefox scrolls in a thread of its own, and a position that is written
- * meanwhile undoes what the reader has scrolled since the page last heard of it; a distance is added to it.
+ * Scrolls by a distance instead of to a position: Firefox scrolls in a thread of its own, where a position undoes what
+ * the reader has scrolled meanwhile, while a distance is added to it.
  */
 function scrollRelatively(
   offset: number,
@@ -144,9 +144,9 @@ function scrollRelatively(
 }
 
 /**
- * Whether a row that turns out higher or lower moves what is read. The library's own rule leaves rows out that change
- * once more while the reader scrolls back: an edit or a reaction then shifts what is read. And scrolling back, a row may
- * be in view before it is measured: what was read is below it.
+ * Whether a row whose height changes needs the scroll position adjusted. The library's own rule leaves out rows that
+ * change again while the reader scrolls back, so that an edit or a reaction shifts what is read. While scrolling back, a
+ * row may be in view before it is measured: what is read is then below it.
  */
 function isAbove({ key, start }: VirtualItem, _delta: number, list: List): boolean {
   const top = list.scrollOffset ?? 0;
@@ -155,7 +155,7 @@ function isAbove({ key, start }: VirtualItem, _delta: number, list: List): boole
   return start < top + (list.scrollDirection === 'backward' ? (list.scrollRect?.height ?? 0) : 0);
 }
 
-/** Goes to the beginning of what is new, or to the end, once there are rows; null: elsewhere. Answers whether it did. */
+/** Scrolls to `startAt` once there are rows; null: the list begins at a target. Returns whether that is done. */
 function useFirstPlace(virtualizer: List, count: number, startAt: number | null): boolean {
   const [settled, setSettled] = useState(false);
   const started = useRef(false);
@@ -164,13 +164,13 @@ function useFirstPlace(virtualizer: List, count: number, startAt: number | null)
     started.current = true;
     if (startAt !== null && startAt >= 0) virtualizer.scrollToIndex(startAt, { align: 'start' });
     else if (startAt !== null) virtualizer.scrollToEnd();
-    // A prepend in the same task as a scroll command would undo it: older rows wait until the first place is taken.
+    // Rows prepended in the same task would undo the scrolling: older messages are loaded only after it.
     setTimeout(() => setSettled(true), SETTLE_MS);
   }, [virtualizer, count, startAt]);
   return settled;
 }
 
-/** My own send goes to the end from anywhere, with the row that appears at once. */
+/** Scrolls to the end with the pending row of my own send. */
 function useOwnSends(virtualizer: List, rows: readonly Row[]): void {
   const shown = useRef<string | null>(null);
   const last = rows.at(-1);
@@ -182,7 +182,7 @@ function useOwnSends(virtualizer: List, rows: readonly Row[]): void {
   }, [virtualizer, own]);
 }
 
-/** Goes to each target once, as soon as its row is among those held. */
+/** Scrolls to each target once, as soon as its row is loaded. */
 function useTarget(
   virtualizer: List,
   keeper: RefObject<PlaceKeeper | null>,
@@ -205,7 +205,7 @@ function indexOf(rows: readonly Row[], { seq }: Target): number {
   return seq === Number.POSITIVE_INFINITY ? rows.length - 1 : rows.findIndex((row) => row.message?.seq === seq);
 }
 
-/** Keeps the place, says whether it is the end, and asks for more rows near the edges. */
+/** Keeps the reader's position, reports whether it is the end, and loads more messages near the edges. */
 function useKeptPlace(
   { scroller, isLive, onNearTop, onNearEnd }: Options,
   setPinned: (pinned: boolean) => void,
@@ -238,7 +238,7 @@ function useKeptPlace(
   return keeper;
 }
 
-/** A row that was gone to is drawn within a few frames. */
+/** The virtualizer draws a row that was scrolled to within a few frames. */
 function whenDrawn(
   scroller: RefObject<HTMLDivElement | null>,
   index: number,
@@ -259,7 +259,7 @@ function withFocused(range: Range, rows: readonly Row[], key: string | null): nu
   return [...indexes, focused].sort((a, b) => a - b);
 }
 
-/** A first guess; what is drawn is measured. */
+/** The height before a row is drawn and measured. */
 function estimate(row: Row | undefined): number {
   if (!row) return 40;
   if (row.message?.type === 'system') return 31 + (row.day ? 32 : 0);

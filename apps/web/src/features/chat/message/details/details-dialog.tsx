@@ -12,7 +12,7 @@ interface DetailsDialogProps<T> {
   children: (value: T) => ReactNode;
 }
 
-/** A dialog about a message: grey bars until its contents are here, or the sentence why they are not. */
+/** A dialog about a message: grey bars while its contents are fetched, or the reason why they could not be. */
 export function DetailsDialog<T>({ title, fetched, onClose, children }: DetailsDialogProps<T>) {
   const { value, error, retry } = fetched;
   return (

@@ -14,11 +14,11 @@ interface EditsDialogProps {
 interface Version {
   key: string;
   text: string;
-  /** Since when it is, or was, like this. */
+  /** When the message got this text. */
   since: string;
 }
 
-/** What a message was before, the latest first. */
+/** The earlier texts of a message, the latest first. */
 export default function EditsDialog({ message, find, onClose }: EditsDialogProps) {
   const fetched = useFetched(fetchEdits, message.id);
   return (

@@ -16,11 +16,11 @@ interface ReceiptsDialogProps {
 
 interface Reached {
   user: UserView;
-  /** When, where it is known. */
+  /** Null where the time is unknown. */
   at: string | null;
 }
 
-/** Who has read a message and when, whom it has reached, and who has still to come. */
+/** Who has read a message and when, to whom else it was delivered, and to whom not yet. */
 export default function ReceiptsDialog({ message, me, onClose }: ReceiptsDialogProps) {
   const fetched = useFetched(fetchReceipts, message.id);
   const conversation = useConversation(message.conversationId);
@@ -46,11 +46,11 @@ export default function ReceiptsDialog({ message, me, onClose }: ReceiptsDialogP
   );
 }
 
-/** `expected`: everybody whom it should reach. */
+/** `expected`: everybody who is to get it. */
 function sorted(items: readonly MessageReceipt[], known: readonly UserView[], expected: readonly UserView[]) {
   const people = new Map(known.map((user) => [user.id, user]));
   const reached = items.filter(({ readAt, deliveredAt }) => readAt !== null || deliveredAt !== null);
-  const told = new Set(reached.map(({ userId }) => userId));
+  const reachedIds = new Set(reached.map(({ userId }) => userId));
   const of = (userId: string, at: string | null) => {
     const user = people.get(userId);
     return user ? [{ user, at }] : [];
@@ -58,7 +58,7 @@ function sorted(items: readonly MessageReceipt[], known: readonly UserView[], ex
   return {
     read: reached.flatMap(({ userId, readAt }) => (readAt === null ? [] : of(userId, readAt))),
     delivered: reached.flatMap(({ userId, readAt, deliveredAt }) => (readAt === null ? of(userId, deliveredAt) : [])),
-    missing: expected.filter(({ id }) => !told.has(id)).map((user) => ({ user, at: null })),
+    missing: expected.filter(({ id }) => !reachedIds.has(id)).map((user) => ({ user, at: null })),
   };
 }
 

@@ -3,8 +3,8 @@ import { DELETED, isConflictOf } from '../../../../api/conflicts.js';
 import { isFinal, sentenceFor } from '../../../../api/sentences.js';
 
 /**
- * What can be done about it. `again`: the same may succeed later. `other`: another text may. `changed`: the message has
- * another text by now. `never`: this message takes no text any more.
+ * What the writer can do. `again`: retry the same text. `other`: change the text. `changed`: choose between it and the
+ * text that the message has now. `never`: this message cannot be edited any more.
  */
 type Remedy = 'again' | 'other' | 'changed' | 'never';
 

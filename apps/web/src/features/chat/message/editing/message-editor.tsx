@@ -22,8 +22,8 @@ interface MessageEditorProps {
 }
 
 /**
- * A message's text where it stands: Enter saves, Shift+Enter breaks the line, Escape leaves it as it was. Where the
- * message got another text meanwhile both are shown, and where it was deleted what is written can still be sent.
+ * Edits a message in its row: Enter saves, Shift+Enter breaks the line, Escape discards. Where the message was edited
+ * elsewhere meanwhile both texts are shown; where it was deleted the text can be sent as a new message.
  */
 export function MessageEditor({ message, edit, people, find }: MessageEditorProps) {
   const input = useRef<HTMLTextAreaElement>(null);
@@ -80,12 +80,12 @@ export function MessageEditor({ message, edit, people, find }: MessageEditorProp
 
 interface EditorState {
   text: string;
-  /** Bytes beyond what a message may have. */
+  /** Bytes beyond the limit; 0 or less where the text fits. */
   over: number;
   empty: boolean;
   /** Neither empty nor too long. */
   fits: boolean;
-  /** The message has another text than the one that is being changed. */
+  /** The message was edited elsewhere since the editor was opened. */
   overtaken: boolean;
   isDeleted: boolean;
   enterSaves: boolean;
@@ -107,7 +107,7 @@ function useEditorState(message: Message, { pending }: Edit): EditorState {
   };
 }
 
-/** Closes the editor, after doing this with what was written. */
+/** Does something with the text, then closes the editor. */
 type Close = (act: () => void) => void;
 
 function useEditorCommands(message: Message, edit: Edit, { fits, overtaken, enterSaves }: EditorState) {
@@ -166,7 +166,7 @@ function EditorChoices({ state, edit, close }: { state: EditorState; edit: Edit;
   );
 }
 
-/** What the message says by now. */
+/** The text that the message has now. */
 function Theirs({ text, find }: { text: string; find: FindMention }) {
   return (
     <Notice>
@@ -206,7 +206,7 @@ function noteOf({ over, empty, overtaken, isDeleted, enterSaves }: EditorState):
   return enterSaves ? 'Enter saves, Escape cancels' : '';
 }
 
-/** What is written outlives the editor. */
+/** The text is kept in a store, which outlives the editor. */
 function useBeginning({ begin, leave }: Edit): void {
   const first = useRef({ begin, leave });
   useEffect(() => {
@@ -218,7 +218,7 @@ function useBeginning({ begin, leave }: Edit): void {
   }, []);
 }
 
-/** Takes the focus, with the caret behind the last word. */
+/** Takes the focus, with the caret at the end. */
 function useAtEnd(input: RefObject<HTMLTextAreaElement | null>): void {
   useEffect(() => {
     const field = input.current;

@@ -2,10 +2,10 @@ import type { Message } from '@parley/protocol';
 import { createStore } from 'zustand/vanilla';
 import type { EditRefusal } from './edit-refusals.js';
 
-/** A text of mine that its message does not have. Outlives the editor and the row, which may scroll away or be deleted. */
+/** An edit that is not saved. It outlives the editor and the row, which may be scrolled out of view or deleted. */
 export interface PendingEdit {
   text: string;
-  /** What it was made from; null once that is deleted, so that its words stay nowhere. */
+  /** The text that was edited; null once the message is deleted, so that its text is kept nowhere. */
   base: Pick<Message, 'content' | 'version'> | null;
   isSaving: boolean;
   /** Why it was not saved. */
@@ -17,7 +17,7 @@ export const pendingEdits = createStore<{ owner: string; byMessage: Record<strin
   byMessage: {},
 }));
 
-/** This person is here now: what another one has left in this tab is not theirs to see. */
+/** To be called with the signed-in user: edits that another user left in this tab are not shown to them. */
 export function openEdits(owner: string): void {
   if (owner !== pendingEdits.getState().owner) pendingEdits.setState({ owner, byMessage: {} });
 }
@@ -37,21 +37,21 @@ export function dropEdit(messageId: string): void {
   });
 }
 
-/** Whether there is something to lose. */
+/** Whether the text differs from the one that was edited. */
 export function isTouched({ text, base }: PendingEdit): boolean {
   return base === null || text !== base.content;
 }
 
-/** Somebody, or I on another device, gave the message another text meanwhile, and it is not mine. */
+/** Whether the message was edited elsewhere since, and to another text than this one. */
 export function isOvertaken({ text, base }: PendingEdit, { content, isDeleted }: Message): boolean {
   return !isDeleted && base !== null && content !== base.content && content !== text;
 }
 
-/** Now on its way. Returns what is to be called once the message has it, with the message, and what once it was refused. */
+/** Marks the edit as being saved. Returns what the caller calls with the edited message, and with a refusal. */
 export function beginSaving(messageId: string, given: Pick<PendingEdit, 'text' | 'base'>) {
   const saving: PendingEdit = { ...given, isSaving: true, refusal: null };
   putEdit(messageId, saving);
-  /** What was written in the editor meanwhile, which may have been opened again. */
+  /** The text of an editor that was opened again meanwhile. */
   const written = () => {
     const now = editOf(messageId);
     return now && now !== saving && !now.isSaving ? now : null;

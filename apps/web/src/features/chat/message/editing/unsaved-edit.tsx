@@ -12,7 +12,7 @@ interface UnsavedEditProps {
   editing: boolean;
 }
 
-/** A text of mine that the message did not get, why, and what can be done with it. */
+/** A text of mine that was not saved, the reason, and what can be done with it. */
 export function UnsavedEdit({ message, edit, editing }: UnsavedEditProps) {
   const { setEditing, copyText } = useMessageActions();
   const { isArchived, isGone } = useConversationFacts();
@@ -58,7 +58,7 @@ export function UnsavedEdit({ message, edit, editing }: UnsavedEditProps) {
 
 type Way = 'again' | 'choose' | 'new' | 'edit';
 
-/** What would lead on. Nothing is offered that can only fail again. */
+/** The actions that can succeed: nothing is offered that would be refused again. */
 function wayOf(message: Message, pending: PendingEdit): Way {
   const remedy = pending.refusal?.remedy;
   if (message.isDeleted || remedy === 'never') return 'new';

@@ -16,29 +16,29 @@ import {
 } from './pending-edits.js';
 
 export interface Edit {
-  /** What is being written or saved, or was refused. */
+  /** The text that is being written or saved, or that was refused. */
   pending: PendingEdit | null;
-  /** Begins with the message's present text, or goes on with what was written. */
+  /** Starts with the message's text, or continues with the text that was kept. */
   begin: () => void;
   write: (text: string) => void;
   /**
-   * The message changed. Untouched, the text follows it, or is gone with it; else both stay, but for the words that were
-   * deleted.
+   * To be called when the message has changed. An untouched text is replaced by the new one, or dropped with a deleted
+   * message; a touched one stays, without the text that it was made from if that was deleted.
    */
   follow: () => 'here' | 'gone';
-  /** Stores it in place of what it was made from; does nothing where the message has another text by now. */
+  /** Saves the text, unless the message was edited elsewhere meanwhile. */
   save: () => void;
-  /** Stores it in place of whatever the message has now. */
+  /** Saves the text over whatever the message has now. */
   keepMine: () => void;
-  /** Mine is forgotten: the message stays as it is. */
+  /** Discards the text. */
   drop: () => void;
-  /** What is written becomes a message of its own. */
+  /** Sends the text as a new message. */
   sendAsNew: () => void;
-  /** The editor is gone: what is written stays, if there is something. */
+  /** To be called when the editor closes: keeps the text if it was touched. */
   leave: () => void;
 }
 
-/** Another text for a message of mine: shown at once, taken back with a sentence where the server refuses it. */
+/** The edit of a message of mine: shown at once, and undone with a reason where the server refuses it. */
 export function useEdit(message: Message): Edit {
   const { id } = message;
   const actions = useMessageActions();
@@ -49,7 +49,7 @@ export function useEdit(message: Message): Edit {
   };
   return {
     pending,
-    // What is being saved goes on: this is a text after it.
+    // A save under way continues; the editor holds the next text.
     begin: () => change({ isSaving: false, refusal: null }),
     write: (text) => change({ text }),
     follow: () => follow(message),

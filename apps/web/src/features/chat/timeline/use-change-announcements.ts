@@ -7,7 +7,7 @@ import { plainText } from '../message/plain-text.js';
 const LONGEST = 200;
 
 /** Reads out what others change in the open conversation: edits, deletions, and reactions to what I wrote. */
-export function useToldChanges(conversationId: string, me: string): void {
+export function useChangeAnnouncements(conversationId: string, me: string): void {
   const client = useChatClient();
   const isOthers = (event: { conversationId: string; actorId: string }) =>
     event.conversationId === conversationId && event.actorId !== me;
