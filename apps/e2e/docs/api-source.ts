@@ -19,14 +19,14 @@ export function routes(): string[] {
   });
 }
 
-/** The commands that the gateways obey. */
-export function obeyed(): string[] {
+/** The commands that the gateways handle. */
+export function handled(): string[] {
   return sourcesOf('.gateway.ts').flatMap((source) =>
     [...source.matchAll(/@SubscribeMessage\('([^']+)'\)/g)].map(([, name = '']) => name),
   );
 }
 
-/** Names of events that something in the API emits or puts into a feed. */
+/** Names of events that something in the API emits or puts into a stream. */
 export function emitted(names: Iterable<string>): string[] {
   const all = sourcesOf('.ts').join('\n');
   return [...names].filter((name) => new RegExp(`(emit\\(|name: |\\? )'${name}'|: '${name}'`).test(all));

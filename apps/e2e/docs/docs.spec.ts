@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ERRORS, LIMITS } from '@parley/protocol';
 import { hostToken, ParleyNode, RestClient, ROOT } from '@parley/testkit';
-import { emitted, obeyed, routes, settings } from './api-source.js';
+import { emitted, handled, routes, settings } from './api-source.js';
 import { codeIn, Document, documents } from './document.js';
 import { runExample } from './example.js';
 import { commands, events, keysOf } from './protocol-source.js';
@@ -27,7 +27,7 @@ describe('docs/protocol.md', () => {
     expect(told).toEqual(actual);
   });
 
-  it('tells every command with its payload and ack, and the gateway obeys no other', () => {
+  it('tells every command with its payload and ack, and the gateways handle no other', () => {
     const told = protocol
       .table('Commands')
       .map(([name = '', payload = '', ack = '']) => [
@@ -39,7 +39,7 @@ describe('docs/protocol.md', () => {
       { payload: payload.sort(), result: result.sort() },
     ]);
     expect(Object.fromEntries(told)).toEqual(Object.fromEntries(actual));
-    expect(obeyed().sort()).toEqual([...commands().keys()].sort());
+    expect(handled().sort()).toEqual([...commands().keys()].sort());
   });
 
   it('tells every event with its payload, and which are not emitted yet', () => {
