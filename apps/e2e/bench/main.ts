@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { PostgresCluster, ROOT } from '@parley/testkit';
+import { compareBuilds, describeComparison } from './comparison.js';
 import { type FsyncFigures, probeFsync } from './fsync-probe.js';
 import { measureIdleSockets } from './idle-sockets.js';
 import { type LockedConversationFigures, measureLockedConversation } from './locked-conversation.js';
@@ -24,6 +25,9 @@ const USAGE = `npm run bench -- [options]
   --warmup N          seconds before it (3)
   --sockets N         silent connections (5000)
   --generators N      processes that make the load (1)
+  --against DIR       only compares this build with the one in DIR, a checkout that was
+                      compiled (its own npm run bench -- --help does): (b) of each in turn,
+                      under the loads saturation and fixed, for 7 rounds or as --rounds says
   --profile           records in the first round where the servers' time goes (slows them down a little)`;
 
 interface Options {
@@ -35,6 +39,8 @@ interface Options {
   generators: number;
   sockets: number;
   profile: boolean;
+  /** The other checkout, if there is one to compare with. */
+  against: string | null;
 }
 
 /** The command line, or how to use it. */
@@ -44,12 +50,13 @@ function given() {
       options: {
         only: { type: 'string', default: 'a,b,c,d,lock,idle' },
         loads: { type: 'string', default: Object.keys(PHASES).join(',') },
-        rounds: { type: 'string', default: '3' },
+        rounds: { type: 'string' },
         seconds: { type: 'string', default: '10' },
         warmup: { type: 'string', default: '3' },
         generators: { type: 'string', default: '1' },
         sockets: { type: 'string', default: '5000' },
         profile: { type: 'boolean', default: false },
+        against: { type: 'string' },
       },
     });
   } catch {
@@ -65,13 +72,15 @@ function options(): Options {
     ...only.filter((name) => !(name in SUBJECTS) && !['lock', 'idle'].includes(name)),
     ...loads.filter((name) => !(name in PHASES)),
   ];
-  const { rounds, seconds, warmup, generators, sockets } = values;
+  const { seconds, warmup, generators, sockets, against = null } = values;
+  const rounds = values.rounds ?? (against ? '7' : '3');
   const numbers = [rounds, seconds, warmup, generators, sockets].map(Number);
   if (unknown.length > 0 || !numbers.every((number) => number > 0)) throw new Error(USAGE);
   return {
     only,
     loads,
     profile: values.profile,
+    against,
     rounds: Number(rounds),
     seconds: Number(seconds),
     warmup: Number(warmup),
@@ -105,6 +114,7 @@ function profileDirectoryOf(letter: SubjectLetter): string {
 async function bench(): Promise<void> {
   const chosen = options();
   const { only, rounds, seconds, warmup, generators } = chosen;
+  if (chosen.against) return compare({ ...chosen, against: chosen.against });
   const cluster = only.some((name) => ['b', 'd', 'lock', 'idle'].includes(name)) ? await PostgresCluster.start() : null;
   try {
     const fsync: FsyncFigures = probeFsync(cluster?.directory ?? tmpdir());
@@ -125,6 +135,16 @@ async function bench(): Promise<void> {
     console.log(`\nWritten to ${writeResults(results)}`);
   } finally {
     await cluster?.stop();
+  }
+}
+
+/** Two builds, alternating, so that both meet what the machine does meanwhile. */
+async function compare(chosen: Options & { against: string }): Promise<void> {
+  const cluster = await PostgresCluster.start();
+  try {
+    console.log(describeComparison(await compareBuilds({ ...chosen, cluster }, console.log)));
+  } finally {
+    await cluster.stop();
   }
 }
 

@@ -56,6 +56,8 @@ export interface RunOptions {
   generators: number;
   cluster: PostgresCluster | null;
   profileDirectory: string | null;
+  /** Another build's compiled `main.js`, where it is not to be this one's. */
+  server?: string;
 }
 
 /** The part of a server's life that was measured at saturation: microseconds of the monotonic clock. */

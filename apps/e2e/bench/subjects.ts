@@ -51,6 +51,8 @@ export interface SubjectOptions {
   profileDirectory: string | null;
   /** For the server's `node`, before the script. */
   nodeArguments?: string[];
+  /** Another build's compiled `main.js`, where it is not to be this one's. */
+  server?: string;
 }
 
 export async function startSubject(letter: SubjectLetter, options: SubjectOptions): Promise<Subject> {
@@ -83,9 +85,10 @@ export async function startSubject(letter: SubjectLetter, options: SubjectOption
 function startNode(
   database: string | null,
   redis: RedisServer | null,
-  { profileDirectory, nodeArguments = [] }: SubjectOptions,
+  { profileDirectory, nodeArguments = [], server }: SubjectOptions,
 ): Promise<ParleyNode> {
   return ParleyNode.start({
+    server,
     env: {
       RATE_LIMITS: 'off',
       ...(database && { DATABASE_URL: database }),
