@@ -179,6 +179,19 @@ export const PLANTS = [
   { step: 'names', files: { 'apps/web/src/PlantedName.tsx': '' }, says: /PlantedName[.]tsx: not kebab-case/ },
 
   {
+    step: 'ids',
+    files: {
+      'packages/protocol/src/planted-id.spec.ts': spec("test('S9.99: is asked for', () => expect(1).toBe(1));"),
+    },
+    says: /planted-id[.]spec[.]ts: S9[.]99 is not explained/,
+  },
+  {
+    step: 'ids',
+    files: { 'docs/requirements.md': (text) => text.replace('| `F35`', '| `F39` | planted |\n| `F35`') },
+    says: /F39 is cited nowhere/,
+  },
+
+  {
     step: 'dead-code',
     files: { 'apps/api/src/kernel/planted-file.ts': 'export const planted = 1;\n' },
     says: /Unused files[^]*planted-file[.]ts/,

@@ -29,6 +29,7 @@ export const STEPS = [
   { name: 'imports', command: own('imports.mjs') },
   { name: 'budgets', command: own('budgets.mjs'), shows: true },
   { name: 'names', command: own('names.mjs') },
+  { name: 'ids', command: own('ids.mjs') },
   { name: 'dead-code', command: [node, packaged('knip/bin/knip.js'), '--no-config-hints', '--no-progress'] },
   { name: 'migrations', command: own('migrations.mjs') },
   { name: 'unit', command: [node, ...jest, '--selectProjects', 'unit', '--silent'] },
