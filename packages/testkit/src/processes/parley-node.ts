@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_ISSUER, type Issuer } from '../clients/tokens.js';
 import { bareEnvironment, Child, type Exit } from './child-process.js';
+import { migratedDirectory } from './data-template.js';
 import { freePort, freshDirectory, ROOT, SERVER } from './places.js';
 
 export interface NodeOptions {
@@ -10,7 +11,7 @@ export interface NodeOptions {
   env?: Record<string, string>;
   /** A free one where missing. */
   port?: number;
-  /** Kept over restarts; a fresh one where missing, removed by `stop`. */
+  /** Kept over restarts; where missing, one of its own, removed by `stop`: `start` finds an empty database in it. */
   dataDirectory?: string;
   /** For `node` itself, before the script. */
   nodeArguments?: string[];
@@ -18,6 +19,8 @@ export interface NodeOptions {
   server?: string;
   issuer?: Issuer;
 }
+
+const ownDirectory = (options: NodeOptions): string => options.dataDirectory ?? freshDirectory('data');
 
 /** One server process, started as `npm start` starts it, on a port of its own. */
 export class ParleyNode {
@@ -30,7 +33,9 @@ export class ParleyNode {
 
   /** Resolves once `/health/ready` answers 200; rejects with the log if the process ends or takes over a minute. */
   static async start(options: NodeOptions = {}): Promise<ParleyNode> {
-    const node = await ParleyNode.launch(options);
+    const isCopied = !options.dataDirectory && !options.server && !options.env?.DATABASE_URL;
+    const directory = isCopied ? await migratedDirectory(ParleyNode.startOnce) : ownDirectory(options);
+    const node = await ParleyNode.spawn(options, directory);
     await node.ready().catch(async (error: unknown) => {
       await node.stop();
       throw error;
@@ -39,10 +44,18 @@ export class ParleyNode {
   }
 
   /** Starts the process without waiting for anything: for those that are expected to refuse. */
-  static async launch(options: NodeOptions = {}): Promise<ParleyNode> {
+  static launch(options: NodeOptions = {}): Promise<ParleyNode> {
+    return ParleyNode.spawn(options, ownDirectory(options));
+  }
+
+  private static readonly startOnce = async (dataDirectory: string): Promise<void> => {
+    const node = await ParleyNode.start({ dataDirectory });
+    await node.stop();
+  };
+
+  private static async spawn(options: NodeOptions, dataDirectory: string): Promise<ParleyNode> {
     const port = options.port ?? (await freePort());
     const logs = freshDirectory('log');
-    const dataDirectory = options.dataDirectory ?? freshDirectory('data');
     const { issuer, audience, secret } = options.issuer ?? DEFAULT_ISSUER;
     const child = new Child({
       command: process.execPath,

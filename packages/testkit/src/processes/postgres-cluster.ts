@@ -122,7 +122,8 @@ function signal(pid: number, name: NodeJS.Signals): void {
 }
 
 function initialise(data: string, account: Account): void {
-  const args = ['-D', data, '--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C.UTF-8'];
+  // What stands there before the server runs needs to outlive no power loss.
+  const args = ['-D', data, '--no-sync', '--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C.UTF-8'];
   const done = spawnSync(binary('initdb'), args, {
     env: bareEnvironment(),
     cwd: join(data, '..'),
