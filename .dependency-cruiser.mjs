@@ -4,6 +4,7 @@
 const MODULES = [
   'users',
   'auth',
+  'conversation-log',
   'messages',
   'conversations',
   'receipts',

@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { MessagesRepository } from '../src/modules/messages/index.js';
+import type { PreparedMessage } from '../src/modules/conversation-log/index.js';
 import type { Person } from './people.js';
 
-type Prepared = Parameters<MessagesRepository['writeBatch']>[0][number];
-
 /** A message as it reaches the writer: nothing of it is checked any more. */
-export const prepared = (conversationId: string, sender: Person, content: string): Prepared => ({
+export const prepared = (conversationId: string, sender: Person, content: string): PreparedMessage => ({
   conversationId,
   senderId: sender.id,
   isBot: false,

@@ -19,6 +19,7 @@ export interface BrokenBuild {
 }
 
 const HUB = 'apps/api/src/realtime/hub';
+const LOG = 'apps/api/src/modules/conversation-log';
 const MESSAGES = 'apps/api/src/modules/messages';
 
 /** Everything goes to everyone through the adapter at once: no order, no repair. */
@@ -48,14 +49,14 @@ export const BROKEN_BUILDS: BrokenBuild[] = [
     name: 'published and acknowledged before the commit',
     patches: [
       {
-        file: `${MESSAGES}/messages.repository.ts`,
+        file: `${LOG}/conversation-log.repository.ts`,
         from: 'const { rows } = (await this.writer.db.execute<BatchRow>(',
         to: `const { promise, resolve, reject } = Promise.withResolvers<{ rows: BatchRow[] }>();
-    const write = async (tx: Db) => {
+    const write = async (tx: WriterDatabase['db']) => {
       const answer = (await tx.execute<BatchRow>(`,
       },
       {
-        file: `${MESSAGES}/messages.repository.ts`,
+        file: `${LOG}/conversation-log.repository.ts`,
         from: `deadline IS NOT NULL AND \${wait !== 'not'}) AS w ON true\`,
     )) as unknown as { rows: BatchRow[] };`,
         to: `deadline IS NOT NULL AND \${wait !== 'not'}) AS w ON true\`,

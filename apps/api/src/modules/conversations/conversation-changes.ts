@@ -5,7 +5,8 @@ import type { ConversationRow, ParticipantRow } from '../../database/rows.js';
 import { conflict, notFound } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
 import type { StreamEvent } from '../../realtime/hub/stream-events.js';
-import { MessageWriter, newMessageEvent, SystemMessagesRepository } from '../messages/index.js';
+import { ConversationLog, newMessageEvent } from '../conversation-log/index.js';
+import { SystemMessagesRepository } from '../messages/index.js';
 import { type ChangeRow, ConversationsRepository } from './conversations.repository.js';
 
 /** A conversation and the member who is about to change it. */
@@ -42,7 +43,7 @@ export interface Unchanged<T> {
 export class ConversationChanges {
   constructor(
     private readonly database: Database,
-    private readonly writer: MessageWriter,
+    private readonly log: ConversationLog,
     private readonly repository: ConversationsRepository,
     private readonly system: SystemMessagesRepository,
   ) {}
@@ -58,7 +59,7 @@ export class ConversationChanges {
     options: { evenArchived?: boolean } = {},
   ): Promise<T> {
     await this.check(principal, conversationId);
-    return this.writer.change(conversationId, async (tx) => {
+    return this.log.append(conversationId, async (tx) => {
       const held = await this.hold(tx, conversationId, principal);
       if (held.conversation.isArchived && !options.evenArchived) throw conflict('conversation', 'archived');
       const change = await decide(held);

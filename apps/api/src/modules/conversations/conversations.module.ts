@@ -1,6 +1,7 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { Hub } from '../../realtime/hub/hub.js';
 import { HubModule } from '../../realtime/hub/hub.module.js';
+import { ConversationLogModule } from '../conversation-log/index.js';
 import { MessagesModule } from '../messages/index.js';
 import { UsersModule } from '../users/index.js';
 import { ConversationChanges } from './conversation-changes.js';
@@ -20,7 +21,7 @@ import { StreamChanges } from './stream-changes.js';
 import { StreamSourceRepository } from './stream-source.repository.js';
 
 @Module({
-  imports: [HubModule, MessagesModule, UsersModule],
+  imports: [HubModule, ConversationLogModule, MessagesModule, UsersModule],
   controllers: [ConversationsController, MembersController, SendToController],
   providers: [
     ConversationsService,

@@ -5,9 +5,9 @@ import type { ChangeRecord, MessageRow } from '../../database/rows.js';
 import { conflict, notFound } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
 import type { StreamEvent } from '../../realtime/hub/stream-events.js';
+import { ConversationLog } from '../conversation-log/index.js';
 import { type HeldRows, MessageChangesRepository } from './message-changes.repository.js';
 import { MessageViews } from './message-views.js';
-import { MessageWriter } from './message-writer.js';
 
 /** A message as it stands while this change alone holds its conversation, and the version that the change will take. */
 export interface HeldMessage extends HeldRows {
@@ -38,7 +38,7 @@ export interface Changed {
 @Injectable()
 export class MessageChanges {
   constructor(
-    private readonly writer: MessageWriter,
+    private readonly log: ConversationLog,
     private readonly repository: MessageChangesRepository,
     private readonly views: MessageViews,
   ) {}
@@ -56,7 +56,7 @@ export class MessageChanges {
     // Looked at without holding anything: a stranger never waits in a conversation's line.
     const conversationId = await this.repository.conversationOf(wanted.messageId, wanted.userId);
     if (!conversationId) throw notFound();
-    return this.writer.change(conversationId, async (tx) => {
+    return this.log.append(conversationId, async (tx) => {
       const rows = await this.repository.hold(tx, { ...wanted, conversationId });
       if (!rows) throw notFound();
       if (rows.conversation.isArchived) throw conflict('conversation', 'archived');

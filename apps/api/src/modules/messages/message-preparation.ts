@@ -12,7 +12,7 @@ import { invalid, ParleyError } from '../../kernel/errors.js';
 import { faultOf } from '../../kernel/i-json.js';
 import { newId } from '../../kernel/ids.js';
 import type { Principal } from '../../kernel/principal.js';
-import type { PreparedMessage } from './message-batch.js';
+import type { PreparedMessage } from '../conversation-log/index.js';
 import { payloadHash } from './payload-hash.js';
 import { sanitizeContent } from './sanitize.js';
 

@@ -4,7 +4,8 @@ import { Database } from '../../database/database.js';
 import type { ChangeRecord } from '../../database/rows.js';
 import { ChangeEvents } from '../../realtime/hub/change-events.js';
 import type { StreamEvent, VersionRange } from '../../realtime/hub/stream-events.js';
-import { changedMessageEvent, newMessageEvent } from './message-events.js';
+import { newMessageEvent } from '../conversation-log/index.js';
+import { changedMessageEvent } from './message-events.js';
 import { MessageViews } from './message-views.js';
 import { MessagesRepository } from './messages.repository.js';
 

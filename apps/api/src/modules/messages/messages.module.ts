@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { HubModule } from '../../realtime/hub/hub.module.js';
+import { ConversationLogModule } from '../conversation-log/index.js';
 import { UsersModule } from '../users/index.js';
 import { EditHistory } from './edit-history.js';
 import { MessageChangesController } from './message-changes.controller.js';
@@ -11,18 +12,16 @@ import { MessagePages } from './message-pages.js';
 import { MessageStream } from './message-stream.js';
 import { MessageViews } from './message-views.js';
 import { MessageViewsRepository } from './message-views.repository.js';
-import { MessageWriter } from './message-writer.js';
 import { MessagesController } from './messages.controller.js';
 import { MessagesRepository } from './messages.repository.js';
 import { MessagesService } from './messages.service.js';
 import { SystemMessagesRepository } from './system-messages.repository.js';
 
 @Module({
-  imports: [HubModule, UsersModule],
+  imports: [HubModule, ConversationLogModule, UsersModule],
   controllers: [MessagesController, MessageChangesController],
   providers: [
     MessagesService,
-    MessageWriter,
     MessagePages,
     MessageChanges,
     MessageEdits,
@@ -42,7 +41,6 @@ import { SystemMessagesRepository } from './system-messages.repository.js';
     MessageDeletion,
     MessageViews,
     MessageStream,
-    MessageWriter,
     MessagesRepository,
     SystemMessagesRepository,
   ],

@@ -2,20 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { and, desc, eq, gt, gte, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import { Database, type Db } from '../../database/database.js';
-import { WriterDatabase } from '../../database/database.module.js';
 import { firstOfEach, fittingRows, messageBytes, ownBytes } from '../../database/message-bytes.js';
 import type { MessageRow } from '../../database/rows.js';
 import { conversationParticipants, messages } from '../../database/schema/index.js';
 import { versionRanges } from '../../database/version-ranges.js';
 import type { VersionRange } from '../../realtime/hub/stream-events.js';
-import {
-  type BatchRow,
-  decodeOutcome,
-  encodeBatch,
-  type Outcome,
-  type PreparedMessage,
-  type Wait,
-} from './message-batch.js';
+import type { PreparedMessage } from '../conversation-log/index.js';
 import type { Anchor, Direction } from './page-request.js';
 
 /** Rows next to a position, in ascending order, and whether there are more beyond each end. */
@@ -33,34 +25,11 @@ export interface SliceRequest {
   type: string | null;
 }
 
-const LOCK_TIMEOUT: Record<Wait, string> = { not: '2s', briefly: '100ms', long: '2s' };
 const SNAPSHOT = { isolation: 'repeatable read', readOnly: true } as const;
 
 @Injectable()
 export class MessagesRepository {
-  constructor(
-    private readonly database: Database,
-    private readonly writer: WriterDatabase,
-  ) {}
-
-  /** One transaction for the whole batch; the outcomes are in the batch's order. */
-  async writeBatch(batch: readonly PreparedMessage[], wait: Wait): Promise<Outcome[]> {
-    const owners = sql.param(batch.map((each) => each.conversationId));
-    const senders = sql.param(batch.map((each) => each.senderId));
-    const keys = sql.param(batch.map((each) => each.clientMessageId));
-    const { rows } = (await this.writer.db.execute<BatchRow>(
-      // The deadline is set before the function that it is for is called, as that takes its last argument from it.
-      sql`SELECT w.* FROM set_config('lock_timeout', ${LOCK_TIMEOUT[wait]}, true) AS deadline
-            JOIN LATERAL write_messages(${owners}::uuid[], ${senders}::uuid[], ${keys}::uuid[], ${encodeBatch(batch)}::jsonb,
-                                        deadline IS NOT NULL AND ${wait !== 'not'}) AS w ON true`,
-    )) as unknown as { rows: BatchRow[] };
-    const outcomes: Outcome[] = batch.map(() => ({ kind: 'busy' }));
-    for (const row of rows) {
-      const sent = batch[row.i];
-      if (sent) outcomes[row.i] = decodeOutcome(row, sent);
-    }
-    return outcomes;
-  }
+  constructor(private readonly database: Database) {}
 
   /** Reads about a message in the snapshot in which the user is a member of its conversation; null where there is none. */
   readVisible<T>(

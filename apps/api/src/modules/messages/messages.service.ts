@@ -4,10 +4,15 @@ import { CONFIG, type Config } from '../../config/config.js';
 import { asParleyError, conflict, invalid, notFound, ParleyError } from '../../kernel/errors.js';
 import { isUuid, newId } from '../../kernel/ids.js';
 import type { Principal } from '../../kernel/principal.js';
-import type { Original, Outcome, PreparedMessage, Refusal } from './message-batch.js';
+import {
+  ConversationLog,
+  type Original,
+  type Outcome,
+  type PreparedMessage,
+  type Refusal,
+} from '../conversation-log/index.js';
 import { MessagePages } from './message-pages.js';
 import { checkContentSize, hashOf, prepareMessage, type SendRequest } from './message-preparation.js';
-import { MessageWriter } from './message-writer.js';
 import { MessagesRepository } from './messages.repository.js';
 import type { PageRequest } from './page-request.js';
 
@@ -29,7 +34,7 @@ interface Refused {
 @Injectable()
 export class MessagesService {
   constructor(
-    private readonly writer: MessageWriter,
+    private readonly log: ConversationLog,
     private readonly repository: MessagesRepository,
     private readonly pages: MessagePages,
     @Inject(CONFIG) private readonly config: Config,
@@ -41,7 +46,7 @@ export class MessagesService {
     try {
       if (!isUuid(conversationId)) throw invalid('id', 'must be a UUID');
       const prepared = this.prepare(principal, { conversationId, clientMessageId, body });
-      if (!('fault' in prepared)) return await this.settled(prepared, await this.writer.write(prepared));
+      if (!('fault' in prepared)) return await this.settled(prepared, await this.log.appendMessage(prepared));
       // A repeat is answered even where a rule that came or a limit that was lowered since would refuse it.
       const repeat = prepared.sent && body.clientMessageId ? await this.findRepeat(prepared.sent) : null;
       if (repeat) return repeat;

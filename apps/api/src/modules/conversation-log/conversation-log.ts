@@ -8,10 +8,10 @@ import { asParleyError, faultLevel, ParleyError } from '../../kernel/errors.js';
 import { LOG } from '../../kernel/log.js';
 import { Hub } from '../../realtime/hub/hub.js';
 import type { StreamEvent } from '../../realtime/hub/stream-events.js';
-import { ConversationLines, type Line, LONGEST_WAIT_MS, type Pending } from './conversation-lines.js';
+import { newMessageEvent } from './conversation-log.events.js';
+import { ConversationLogRepository } from './conversation-log.repository.js';
+import { KeyedQueue, type Line, LONGEST_WAIT_MS, type Pending } from './keyed-queue.js';
 import type { Outcome, PreparedMessage, Wait } from './message-batch.js';
-import { newMessageEvent } from './message-events.js';
-import { MessagesRepository } from './messages.repository.js';
 
 /** What a transaction holds at most. A turn hands all of it to each of the readers: its bytes are theirs, too. */
 const BATCH = { items: 500, bytes: 1024 * 1024, enough: 100 };
@@ -32,8 +32,8 @@ interface Lane {
  * keeps the order in which its messages came.
  */
 @Injectable()
-export class MessageWriter implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly lines = new ConversationLines();
+export class ConversationLog implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly lines = new KeyedQueue();
   private batches = 0;
   private sides = 0;
   /** Conversations that a batch found held by someone else. */
@@ -46,7 +46,7 @@ export class MessageWriter implements OnApplicationBootstrap, OnApplicationShutd
 
   constructor(
     private readonly database: WriterDatabase,
-    private readonly repository: MessagesRepository,
+    private readonly repository: ConversationLogRepository,
     private readonly hub: Hub,
     @Inject(LOG) private readonly log: Logger,
   ) {}
@@ -61,7 +61,7 @@ export class MessageWriter implements OnApplicationBootstrap, OnApplicationShutd
   }
 
   /** Writes one message; settles after the commit. Rejects with `service_unavailable` where the queue is full. */
-  write(message: PreparedMessage): Promise<Outcome> {
+  appendMessage(message: PreparedMessage): Promise<Outcome> {
     return new Promise((resolve, reject) => {
       const bytes = message.content.length * 2 + message.metadataBytes + 512;
       this.lines.add(message.conversationId, { message, bytes, since: performance.now(), resolve, reject });
@@ -73,7 +73,7 @@ export class MessageWriter implements OnApplicationBootstrap, OnApplicationShutd
    * Makes another change of a conversation in its turn, after the messages that came before and before those after, in
    * a transaction of its own; its events are announced after the commit.
    */
-  change<T>(
+  append<T>(
     conversationId: string,
     make: (tx: Db) => Promise<{ result: T; events: readonly StreamEvent[] }>,
   ): Promise<T> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { ConversationLines, type Line, type Pending, type Task } from './conversation-lines.js';
+import { KeyedQueue, type Line, type Pending, type Task } from './keyed-queue.js';
 import type { PreparedMessage } from './message-batch.js';
 
 const BATCH = { items: 500, bytes: 4 * 1024 * 1024, enough: 100 };
@@ -35,8 +35,8 @@ function aTask(since = 0): Task & { refusal: unknown } {
 
 const names = (batch: readonly Pending[]) => batch.map((each) => (each as Made).name);
 
-function filled(rows: Record<string, readonly (Pending | Task)[]>): ConversationLines {
-  const lines = new ConversationLines();
+function filled(rows: Record<string, readonly (Pending | Task)[]>): KeyedQueue {
+  const lines = new KeyedQueue();
   for (const [conversation, row] of Object.entries(rows)) for (const each of row) lines.add(conversation, each);
   return lines;
 }
@@ -107,7 +107,7 @@ describe('what waits to be written', () => {
   });
 
   it('G8: is bounded in number: what is too much is service_unavailable, and there is room again afterwards', () => {
-    const lines = new ConversationLines();
+    const lines = new KeyedQueue();
     for (let i = 0; i < 10_000; i += 1) lines.add(`${i % 10}`, i % 3 ? aPending(`${i}`) : aTask());
     expect(() => lines.add('0', aPending('one more'))).toThrow(
       expect.objectContaining({ code: 'service_unavailable' }),
@@ -119,7 +119,7 @@ describe('what waits to be written', () => {
   });
 
   it('G8: is bounded in bytes', () => {
-    const lines = new ConversationLines();
+    const lines = new KeyedQueue();
     const bytes = 16 * 1024 * 1024;
     for (let i = 0; i < 4; i += 1) lines.add('a', aPending(`${i}`, { bytes }));
     expect(() => lines.add('a', aPending('4', { bytes: 1 }))).toThrow(
@@ -179,7 +179,7 @@ describe('what waits to be written', () => {
     );
     fc.assert(
       fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
-        const lines = new ConversationLines();
+        const lines = new KeyedQueue();
         const added = new Map<string, (Made | Task)[]>();
         const taken = new Map<string, (Made | Task)[]>();
         const busy: Line[] = [];

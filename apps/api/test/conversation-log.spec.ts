@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'drizzle-orm';
 import pg from 'pg';
-import { MessagesRepository, MessageWriter } from '../src/modules/messages/index.js';
+import { ConversationLog, ConversationLogRepository } from '../src/modules/conversation-log/index.js';
 import { startNode, type TestNode } from './node.js';
 import { aGroup, type Group, groupOf, type Person, people, succeeded } from './people.js';
 import { prepared } from './prepared-message.js';
@@ -10,11 +10,11 @@ import { ENGINE } from './test-database.js';
 import { until } from './until.js';
 
 let node: TestNode;
-let writer: MessageWriter;
+let log: ConversationLog;
 
 beforeAll(async () => {
   node = await startNode();
-  writer = node.node.app.get(MessageWriter);
+  log = node.node.app.get(ConversationLog);
 });
 afterAll(() => node.close());
 
@@ -28,7 +28,7 @@ async function storedIn(conversationId: string): Promise<{ seq: number; version:
 
 /** Records the transactions of messages until it is stopped. */
 function recordBatches() {
-  const repository = node.node.app.get(MessagesRepository);
+  const repository = node.node.app.get(ConversationLogRepository);
   const { writeBatch } = repository;
   const made: { wait: string; conversationIds: ReadonlySet<string> }[] = [];
   repository.writeBatch = (batch, wait) => {
@@ -56,7 +56,7 @@ describe('group commit', () => {
     const ids = await Promise.all(range(1, 8).map(() => groupOf(crowd[0] as Person, crowd.slice(1))));
     const counted = countBatches();
     const writes = range(1, 50).flatMap((i) =>
-      ids.map((id) => writer.write(prepared(id, crowd[i % 4] as Person, `${i}`))),
+      ids.map((id) => log.appendMessage(prepared(id, crowd[i % 4] as Person, `${i}`))),
     );
     const outcomes = await Promise.all(writes);
     expect(counted()).toBeLessThan(40);
@@ -69,7 +69,7 @@ describe('group commit', () => {
   it('one message by itself waits for no other', async () => {
     const { id, owner } = await aGroup(node);
     const counted = countBatches();
-    for (const i of range(1, 3)) await writer.write(prepared(id, owner, `${i}`));
+    for (const i of range(1, 3)) await log.appendMessage(prepared(id, owner, `${i}`));
     expect(counted()).toBe(3);
   });
 
@@ -77,7 +77,7 @@ describe('group commit', () => {
     const { id, owner } = await aGroup(node);
     const socket = await owner.connect();
     const steps = range(1, 10).flatMap((i) => [
-      writer.write(prepared(id, owner, `${i}`)),
+      log.appendMessage(prepared(id, owner, `${i}`)),
       owner.patch(`/conversations/${id}`, { name: `Name ${i}` }).then(succeeded),
     ]);
     await Promise.all(steps);
@@ -96,7 +96,7 @@ describe('a row that cannot be stored', () => {
     const poisoned = new Set([0, 17, 18, 63, 99]);
     const writes = range(0, 99).map((i) => {
       const message = prepared(i % 3 ? id : other, owner, poisoned.has(i) ? 'a\u0000b' : `${i}`);
-      return writer.write(message).then(
+      return log.appendMessage(message).then(
         (outcome) => outcome.kind,
         (fault: { code: string }) => fault.code,
       );
@@ -135,7 +135,7 @@ describe('a row that cannot be stored', () => {
       );
       const isBad = (i: number) => i % 13 === 5;
       const writes = range(0, 199).map((i) =>
-        writer.write(prepared(i % 3 ? id : other, owner, isBad(i) ? `bad ${i}` : `${i}`)).then(
+        log.appendMessage(prepared(i % 3 ? id : other, owner, isBad(i) ? `bad ${i}` : `${i}`)).then(
           (outcome) => outcome.kind,
           (fault: { code: string }) => fault.code,
         ),
@@ -150,14 +150,14 @@ describe('a row that cannot be stored', () => {
 
   it('where every row fails the attempts are bounded, and whose fault it is stays open for the rest', async () => {
     const { id, owner } = await aGroup(node);
-    const repository = node.node.app.get(MessagesRepository);
+    const repository = node.node.app.get(ConversationLogRepository);
     const { writeBatch } = repository;
     let attempts = 0;
     repository.writeBatch = () => {
       attempts += 1;
       return Promise.reject(Object.assign(new Error('broken'), { code: 'XX000' }));
     };
-    const writes = range(1, 500).map((i) => writer.write(prepared(id, owner, `${i}`)).catch(({ code }) => code));
+    const writes = range(1, 500).map((i) => log.appendMessage(prepared(id, owner, `${i}`)).catch(({ code }) => code));
     const codes = new Set(await Promise.all(writes));
     repository.writeBatch = writeBatch;
     expect(codes).toEqual(new Set(['internal', 'service_unavailable']));
@@ -166,7 +166,7 @@ describe('a row that cannot be stored', () => {
 
   it('by itself it is refused, and nothing of it is left', async () => {
     const { id, owner } = await aGroup(node);
-    await expect(writer.write(prepared(id, owner, '\u0000'))).rejects.toMatchObject({ code: 'validation_failed' });
+    await expect(log.appendMessage(prepared(id, owner, '\u0000'))).rejects.toMatchObject({ code: 'validation_failed' });
     expect(await owner.sees(id)).toMatchObject({ version: 1, lastSeq: 0, unreadCount: 0 });
   });
 });
@@ -276,7 +276,7 @@ if (ENGINE === 'postgres') {
       await other.query('SELECT 1 FROM conversations WHERE id = ANY ($1) FOR UPDATE', [groups.map(({ id }) => id)]);
       const calls = recordBatches();
       const writes = range(1, 3).flatMap((i) =>
-        groups.map(({ id, owner }) => writer.write(prepared(id, owner, `${i}`))),
+        groups.map(({ id, owner }) => log.appendMessage(prepared(id, owner, `${i}`))),
       );
       await until('those that are held are waited for', () => calls.made[1]);
       await other.query('COMMIT');

@@ -39,7 +39,7 @@ export const LONGEST_WAIT_MS = 5_000;
 const isTask = (each: Pending | Task): each is Task => 'run' in each;
 
 /** Everything that waits to be written: a line for each conversation, bounded in number and bytes. */
-export class ConversationLines {
+export class KeyedQueue {
   private readonly lines = new Map<string, Line>();
   /** Lines that something can be started from, the longest waiting first. */
   private readonly ready = new Set<Line>();
