@@ -5,7 +5,7 @@ import { CONFIG, type Config } from '../config/config.js';
 import { LOG } from '../kernel/log.js';
 import { Cursors } from './http/cursors.js';
 import { HealthController } from './http/health.controller.js';
-import { OriginPolicy } from './http/origin.js';
+import { OriginPolicy } from './http/origin.policy.js';
 import { INSTALLATION, RefreshCookieNames } from './http/refresh-cookie-names.js';
 import { Keys } from './keys.js';
 import { RedisHealth } from './redis/redis-health.js';

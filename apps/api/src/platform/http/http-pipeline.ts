@@ -6,7 +6,7 @@ import { accessLog } from '../telemetry/access-log.js';
 import { JSON_PARSER, jsonOnly, noteBodyFaults } from './body.js';
 import { ErrorsFilter } from './errors.filter.js';
 import { trustOf } from './forwarded.js';
-import { OriginPolicy } from './origin.js';
+import { OriginPolicy } from './origin.policy.js';
 import { securityHeaders } from './security-headers.js';
 import { webApp } from './web-app.js';
 

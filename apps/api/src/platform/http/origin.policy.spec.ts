@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { readEnvironment } from '../../config/environment.js';
 import { Keys } from '../keys.js';
 import type { Trust } from './forwarded.js';
-import { OriginPolicy } from './origin.js';
+import { OriginPolicy } from './origin.policy.js';
 import { RefreshCookieNames } from './refresh-cookie-names.js';
 
 const names = new RefreshCookieNames(new Keys('the secret of this test'), 'an installation');
