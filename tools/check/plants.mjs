@@ -177,6 +177,21 @@ export const PLANTS = [
   { step: 'names', files: { 'apps/web/src/shared/a.ts': '' }, says: /src\/shared: a name that invites/ },
   { step: 'names', files: { 'apps/api/src/kernel/ids.types.ts': '' }, says: /ids[.]types[.]ts: a name that invites/ },
   { step: 'names', files: { 'apps/web/src/PlantedName.tsx': '' }, says: /PlantedName[.]tsx: not kebab-case/ },
+  {
+    step: 'names',
+    files: { 'apps/api/src/modules/users/planted.ts': 'export class PlantedService {}\n' },
+    says: /users\/planted[.]ts: PlantedService belongs in a file named ….service[.]ts/,
+  },
+  {
+    step: 'names',
+    files: { 'apps/api/src/realtime/hub/planted-stream.ts': 'export class Planted {}\n' },
+    says: /planted-stream[.]ts: named after none of Planted/,
+  },
+  {
+    step: 'names',
+    files: { 'apps/api/src/modules/users/dto/planted.dto.ts': 'export class PlantedBody {}\n' },
+    says: /planted[.]dto[.]ts: PlantedBody is no Dto/,
+  },
 
   {
     step: 'ids',
