@@ -1,6 +1,6 @@
 /**
- * Three suites: `unit` beside the code, `integration` boots nodes in the process, `journeys` boots real ones; and
- * `conformance`, which tries a deployment that is running already and is no part of `npm test`.
+ * Three suites: `unit` beside the code, `integration` boots nodes in the process, `journeys` boots real ones, some of
+ * them `alone`; and `conformance`, which tries a deployment that is running already and is no part of `npm test`.
  */
 const swc = {
   jsc: {
@@ -33,11 +33,20 @@ const base = {
   modulePathIgnorePatterns: ['/dist/'],
 };
 
+/** Journeys that others would disturb, as they measure time, or that would disturb others, as they build the web app. */
+const ALONE = ['apps/e2e/durability/locked-conversation.spec.ts', 'apps/e2e/journeys/readme.spec.ts'];
+
 export default {
   projects: [
     { ...base, displayName: 'unit', testMatch: ['<rootDir>/{apps,packages}/*/src/**/*.spec.{ts,tsx}'] },
     { ...base, displayName: 'integration', testMatch: ['<rootDir>/apps/api/test/**/*.spec.ts'] },
-    { ...base, displayName: 'journeys', testMatch: ['<rootDir>/apps/e2e/**/*.spec.ts'] },
+    {
+      ...base,
+      displayName: 'journeys',
+      testMatch: ['<rootDir>/apps/e2e/**/*.spec.ts'],
+      testPathIgnorePatterns: ['/node_modules/', ...ALONE],
+    },
+    { ...base, displayName: 'alone', testMatch: ALONE.map((path) => `<rootDir>/${path}`) },
     { ...base, displayName: 'conformance', testMatch: ['<rootDir>/apps/e2e/conformance/deployment.ts'] },
   ],
   testTimeout: 60_000,

@@ -1,4 +1,4 @@
-// `npm test`: every suite, one after the other. What the machine lacks is said; in CI that is a failure.
+// `npm test`: every suite. What the machine lacks is said; in CI that is a failure.
 //   npm test -- unit                      one suite (unit, integration, embedded, postgres, journeys)
 //   npm test -- integration messages      only test files whose path contains "messages"
 import { runJest } from './test/jest-run.mjs';
@@ -7,19 +7,22 @@ import { SUITES } from './test/suites.mjs';
 
 const { chosen, patterns } = readArguments(process.argv.slice(2));
 const inCi = process.env.CI === 'true';
-let running = null;
+/** For each suite that runs, what stops it. */
+const running = new Set();
 let interrupted = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {
     interrupted = true;
-    running?.stop(signal);
+    for (const stop of running) stop(signal);
   });
 }
 
 const parts = await findParts();
 const outcomes = [];
 try {
-  for (const suite of chosen) outcomes.push(await run(suite));
+  const lanes = [...new Set(chosen.map(({ lane }) => lane))].filter((lane) => lane !== undefined);
+  await Promise.all(lanes.map((lane) => runLane(lane, lanes.length > 1)));
+  await runLane(undefined, false);
 } finally {
   await parts.postgres.stop?.();
 }
@@ -34,21 +37,18 @@ async function findParts() {
   return { postgres, redis, chromium, firefox: findFirefox(), webkit: findWebKit() };
 }
 
-async function run(suite) {
+async function runLane(lane, beside) {
+  for (const suite of chosen.filter((each) => each.lane === lane)) outcomes.push(await run(suite, beside));
+}
+
+async function run(suite, beside) {
   const obstacle = obstacleTo(suite);
   if (obstacle) return { suite, passed: 0, failed: obstacle.fails ? 1 : 0, problems: [obstacle.sentence], seconds: 0 };
   console.log(`\n▶ ${suite.name}${patterns.length > 0 ? `, only ${patterns.join(', ')}` : ''}`);
   const found = [...suite.needs, ...(suite.wants ?? [])].filter(({ part }) => parts[part].value);
   const env = Object.fromEntries(found.map(({ part, variable }) => [variable, parts[part].value]));
   const started = Date.now();
-  const outcome = await runJest(suite, {
-    patterns,
-    env,
-    onStart: (jest) => {
-      running = jest;
-    },
-  });
-  running = null;
+  const outcome = await runJest(suite, { patterns, env, beside, running });
   const missed = (suite.wants ?? []).filter(({ part }) => !parts[part].value).map(({ sentence }) => sentence);
   const failed = outcome.failed + (inCi && missed.length > 0 ? 1 : 0);
   const problems = [...outcome.problems, ...missed];
@@ -72,7 +72,7 @@ function report() {
       .map((cell) => String(cell).padStart(9))
       .join('')}`;
   console.log(`\n${row(['suite', 'passed', 'failed', 'seconds'])}`);
-  for (const outcome of outcomes) {
+  for (const outcome of outcomes.toSorted((a, b) => chosen.indexOf(a.suite) - chosen.indexOf(b.suite))) {
     console.log(row([outcome.suite.name, outcome.passed, outcome.failed, outcome.seconds.toFixed(1)]));
     for (const problem of outcome.problems) console.log(`  ${outcome.failed > 0 ? '✘' : '!!'} ${problem}`);
   }

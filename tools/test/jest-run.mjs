@@ -11,29 +11,33 @@ const PATIENCE_MS = 30 * 60_000;
 const SETTINGS = ['DATABASE_URL', 'REDIS_URL', 'DATA_DIR', 'JWT_SECRET'];
 
 /**
- * Runs one suite, its output straight to ours.
+ * Runs one suite. Its output goes straight to ours; `beside` another one file by file, without a line of progress.
  * @returns `{ passed, failed, problems }`; `problems` are sentences about what is wrong besides failed tests.
  */
-export async function runJest(suite, { patterns, env, onStart }) {
+export async function runJest(suite, { patterns, env, beside, running }) {
   const directory = mkdtempSync(join(tmpdir(), 'parley-results-'));
   const file = join(directory, 'results.json');
   const own = [...(suite.options ?? []), ...(patterns.length > 0 ? ['--passWithNoTests', ...patterns] : [])];
   const args = [...JEST, '--selectProjects', suite.project, '--ci', '--json', '--outputFile', file, ...own];
   try {
-    const end = await execute(args, withoutSettings({ ...environment, ...suite.env, ...env }), onStart);
+    const colours = beside && process.stderr.isTTY ? { FORCE_COLOR: '1' } : {};
+    const variables = withoutSettings({ ...environment, ...colours, ...suite.env, ...env });
+    const end = await execute(args, { env: variables, beside, running });
     return verdict(end, readResults(file), patterns.length > 0);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
 }
 
-function execute(args, env, onStart) {
+function execute(args, { env, beside, running }) {
   const { promise, resolve } = Promise.withResolvers();
   // Progress and failures come on stderr; stdout would only repeat the results as JSON.
   // A process group of its own: what the tests start can be ended with it.
-  const child = spawn(node, args, { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'], detached: !windows });
+  const stdio = ['ignore', 'ignore', beside ? 'pipe' : 'inherit'];
+  const child = spawn(node, args, { cwd: root, env, stdio, detached: !windows });
+  child.stderr?.on('data', (bytes) => process.stderr.write(bytes));
   const stop = (signal) => signalGroup(child, signal);
-  onStart({ stop });
+  running.add(stop);
   let late = false;
   const timers = [
     setTimeout(() => {
@@ -45,6 +49,7 @@ function execute(args, env, onStart) {
   child.on('error', (error) => resolve({ problem: `could not be started: ${error.message}` }));
   child.on('close', (code, signal) => {
     for (const timer of timers) clearTimeout(timer);
+    running.delete(stop);
     stop('SIGKILL');
     if (late) resolve({ problem: `not done after ${PATIENCE_MS / 60_000} minutes` });
     else resolve({ problem: code === 0 ? null : `jest ended with ${signal ?? `code ${code}`}` });

@@ -24,19 +24,21 @@ const WEBKIT = {
   sentence: 'nothing tried in WebKit, none found; on Debian: apt-get install webkit2gtk-driver xvfb',
 };
 
-// With one file at a time a core waits while the other is with the database.
+/** How many test files of a suite run at once: while one waits, for a database, a browser or a timeout, others work. */
 const IN_PAIRS = ['--maxWorkers=2'];
 
 /**
- * The suites in the order in which they run; `words` are what `npm test -- …` calls them by. Without what one `needs` it
- * does not run; what it `wants` is only said to be missing.
+ * The suites. Those of one `lane` run one after the other in this order, and the lanes beside each other; what has no lane
+ * runs when everything else is done. `words` are what `npm test -- …` calls a suite by. Without what one
+ * `needs` it does not run; what it `wants` is only said to be missing.
  */
 export const SUITES = [
-  { name: 'unit', words: ['unit'], project: 'unit', needs: [] },
+  { name: 'unit', words: ['unit'], project: 'unit', lane: 'api', needs: [] },
   {
     name: 'integration (embedded)',
     words: ['integration', 'embedded'],
     project: 'integration',
+    lane: 'api',
     needs: [],
     env: { PARLEY_TEST_DATABASE: 'embedded' },
     // There is only ever one node with the embedded database.
@@ -46,6 +48,7 @@ export const SUITES = [
     name: 'integration (postgres)',
     words: ['integration', 'postgres'],
     project: 'integration',
+    lane: 'api',
     needs: [POSTGRES, REDIS],
     env: { PARLEY_TEST_DATABASE: 'postgres' },
     options: IN_PAIRS,
@@ -54,9 +57,10 @@ export const SUITES = [
     name: 'journeys',
     words: ['journeys'],
     project: 'journeys',
+    lane: 'journeys',
     needs: [POSTGRES, REDIS, CHROMIUM],
     wants: [FIREFOX, WEBKIT],
-    // Browsers and servers are processes of their own: two files at once would only take the time from each other.
-    options: ['--runInBand'],
+    options: IN_PAIRS,
   },
+  { name: 'journeys, alone', words: ['journeys'], project: 'alone', needs: [POSTGRES], options: ['--runInBand'] },
 ];
