@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { freshDirectory, SMALL_CREW } from '@parley/testkit';
+import { freshDirectory, SMALL_WORKLOAD } from '@parley/testkit';
 import type { Row } from './row.contract.js';
 import { nodeKilled } from './rows/f01-node-killed.js';
 import { redisGone } from './rows/f08-redis.js';
@@ -8,7 +8,7 @@ import { oneConversation } from './rows/f19-one-conversation.js';
 import { runRow } from './run-row.js';
 import { account } from './verdict-table.js';
 
-/** A few of the rows of `npm run chaos`, made short, with a small crew. */
+/** A few of the rows of `npm run chaos`, made short, with a small workload. */
 describe('A fleet', () => {
   let directory: string;
   let failed = false;
@@ -32,8 +32,8 @@ describe('A fleet', () => {
     '%s',
     async (_title, row) => {
       // Other tests may be at work beside this one: how soon it recovers is for `npm run chaos` to judge.
-      const patient = { ...row, crew: { ...SMALL_CREW, ...row.crew }, check: { recovery: 30 } };
-      const outcome = await runRow(patient, { seed: 1, git: '', directory, say: () => undefined });
+      const shortened = { ...row, workload: { ...SMALL_WORKLOAD, ...row.workload }, check: { recovery: 30 } };
+      const outcome = await runRow(shortened, { seed: 1, git: '', directory, say: () => undefined });
       failed ||= outcome.verdict !== 'green';
       expect(outcome.verdict === 'green' ? [] : account(outcome)).toEqual([]);
     },

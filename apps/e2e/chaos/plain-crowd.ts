@@ -27,7 +27,7 @@ interface Talk {
 /** With its owner. */
 const MEMBERS = 100;
 const LOOK_MS = 50;
-const PATIENCE_MS = 5_000;
+const TIMEOUT_MS = 5_000;
 const CONNECT_SECONDS = 120;
 /** So many connect at a time: their arrival is not what is tested. */
 const AT_ONCE = 50;
@@ -152,7 +152,7 @@ async function insist(each: Talk, body: SendMessageBody): Promise<void> {
 /** Asks again and again; a connection that hangs would be waited for much longer than another one takes. */
 async function untilGiven<T>(ask: () => Promise<T | null>): Promise<T> {
   for (;;) {
-    const given = await Promise.race([ask(), sleep(PATIENCE_MS, null, { ref: false })]);
+    const given = await Promise.race([ask(), sleep(TIMEOUT_MS, null, { ref: false })]);
     if (given !== null) return given;
     await sleep(LOOK_MS);
   }

@@ -1,4 +1,4 @@
-import type { CheckOptions, CrewShape, FleetOptions, Report } from '@parley/testkit';
+import type { CheckOptions, FleetOptions, Report, WorkloadShape } from '@parley/testkit';
 import type { Stage } from './stage.js';
 
 /** One line of the matrix of faults. */
@@ -10,12 +10,12 @@ export interface Row {
   nodes: 1 | 2 | 3;
   /** More about the fleet: settings of its nodes, for example. */
   fleet?: Omit<FleetOptions, 'nodes'>;
-  /** What the crew does that keeps the system busy meanwhile; what is not given is the crew's own default. */
-  crew?: Partial<CrewShape>;
+  /** What the workload does that keeps the system busy meanwhile; what is not given is the workload's own default. */
+  workload?: Partial<WorkloadShape>;
   /** What the checker is to insist on beyond the invariants. */
   check?: CheckOptions;
   /**
-   * Makes the trouble and ends it again, while the crew works. What it throws fails the row; what has to hold beyond
+   * Makes the trouble and ends it again, while the workload works. What it throws fails the row; what has to hold beyond
    * the invariants it says by `stage.must`.
    */
   run(stage: Stage): Promise<void>;

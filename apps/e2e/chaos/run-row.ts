@@ -2,7 +2,6 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import {
-  Crew,
   check,
   delaysOf,
   Fleet,
@@ -11,6 +10,7 @@ import {
   Recorder,
   type Report,
   readHistory,
+  Workload,
 } from '@parley/testkit';
 import type { Row } from './row.contract.js';
 import { type Figure, Stage } from './stage.js';
@@ -67,7 +67,7 @@ async function play(row: Row, folder: string, options: RunOptions): Promise<Play
   const run = new Date().toISOString();
   const header: HistoryHeader = { history: 1, run, seed, git, nodes: row.nodes, faults: row.id };
   const pen = (name: string) => new Recorder({ ...header, path: join(folder, `${name}.jsonl`), name });
-  const pens = { nemesis: pen('nemesis'), crew: pen('crew') };
+  const pens = { nemesis: pen('nemesis'), workload: pen('workload') };
   const each = server ? (place: number) => ({ ...row.fleet?.each?.(place), server }) : row.fleet?.each;
   const fleet = await Fleet.start({ ...row.fleet, nodes: row.nodes, each });
   fleet.sampler.onSample = ({ node, pid, rss, fds }) =>
@@ -84,27 +84,33 @@ async function play(row: Row, folder: string, options: RunOptions): Promise<Play
 
 interface Desk extends RunOptions {
   folder: string;
-  pens: { nemesis: Recorder; crew: Recorder };
+  pens: { nemesis: Recorder; workload: Recorder };
 }
 
 async function playOn(fleet: Fleet, row: Row, { seed, say, folder, pens }: Desk): Promise<Played> {
   const { urls: nodeUrls, balancer } = fleet;
-  const crew = await Crew.start({ balancerUrl: balancer.url, nodeUrls, recorder: pens.crew, seed, shape: row.crew });
-  const stage = new Stage({ fleet, crew, history: pens.nemesis, seed, say });
+  const workload = await Workload.start({
+    balancerUrl: balancer.url,
+    nodeUrls,
+    recorder: pens.workload,
+    seed,
+    shape: row.workload,
+  });
+  const stage = new Stage({ fleet, workload, history: pens.nemesis, seed, say });
   try {
-    say('the fleet is up and the crew is connected');
-    crew.work();
+    say('the fleet is up and the workload is connected');
+    workload.run();
     await row.run(stage).catch(async (error: unknown) => {
       stage.must(false, `The row broke off: ${inspect(error)}`);
       await fleet.heal();
     });
     say('coming to rest …');
-    const { isQuiet, waitingFor } = await crew.rest();
+    const { isQuiet, waitingFor } = await workload.rest();
     stage.must(isQuiet, `It did not come to rest: ${waitingFor.join('; ')}`);
     say('reading the final state …');
-    await crew.finish();
+    await workload.finish();
   } catch (error) {
-    await crew.close();
+    await workload.close();
     throw error;
   }
   recordProcesses(fleet, pens.nemesis);
@@ -113,13 +119,13 @@ async function playOn(fleet: Fleet, row: Row, { seed, say, folder, pens }: Desk)
   const paths = Object.values(pens).map(({ path }) => path);
   const report = check(readHistory(paths), { ...row.check, resources });
   row.judge?.(stage, report);
-  doubtTimes(report, stage);
+  discountTimes(report, stage);
   if (report.verdict !== 'green' || stage.failures.length > 0) keepLogs(fleet, folder, report);
   return { report, failures: stage.failures, figures: stage.figures };
 }
 
 /** Where everything is slow before anything was done to it, slowness says nothing of what was done. */
-function doubtTimes(report: Report, { windows }: Stage): void {
+function discountTimes(report: Report, { windows }: Stage): void {
   const [first] = windows;
   const { p50 } = delaysOf(report.probes, { from: 0, to: first?.from ?? 0 });
   if (p50 <= BUSY_MS || report.verdict !== 'red') return;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Crew, type Fleet, monotonicSeconds, type Recorder } from '@parley/testkit';
+import { type Fleet, monotonicSeconds, type Recorder, type Workload } from '@parley/testkit';
 import { Random } from '../fuzz/random.js';
 
 /** When trouble was made and when it was over, in seconds of the history. */
@@ -23,14 +23,14 @@ export interface Figure {
 
 export interface StageParts {
   fleet: Fleet;
-  crew: Crew;
+  workload: Workload;
   /** Takes the faults. */
   history: Recorder;
   seed: number;
   say: (line: string) => void;
 }
 
-/** What a row works with: a fleet with a crew at work, and a pen for what it does to them. */
+/** What a row works with: a fleet with a workload at work, and a pen for what it does to them. */
 export class Stage {
   readonly windows: Window[] = [];
   readonly figures: Figure[] = [];
@@ -46,8 +46,8 @@ export class Stage {
     return this.parts.fleet;
   }
 
-  get crew(): Crew {
-    return this.parts.crew;
+  get workload(): Workload {
+    return this.parts.workload;
   }
 
   /** Tells whoever watches. */

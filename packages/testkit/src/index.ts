@@ -8,8 +8,6 @@ export { isEvent, type LeanHandlers, type LeanOptions, LeanSocket } from './clie
 export { RestClient } from './clients/rest-client.js';
 export { type LoggedEvent, ScriptedClient } from './clients/scripted-client.js';
 export { DEFAULT_ISSUER, hostToken, type Issuer, type Person, type TokenOptions } from './clients/tokens.js';
-export { Crew, type CrewOptions, type Rest } from './crew/crew.js';
-export { type CrewShape, FULL_CREW, SMALL_CREW } from './crew/crew-shape.js';
 export { Fleet, type FleetOptions } from './fleet/fleet.js';
 export { FleetNode, type NodeLinks, type NodeRun } from './fleet/fleet-node.js';
 export { type Sample, Sampler } from './fleet/sampler.js';
@@ -27,3 +25,5 @@ export { PostgresCluster } from './processes/postgres-cluster.js';
 export { cpuSeconds, cpuSecondsOfFamily, residentBytes } from './processes/process-figures.js';
 export { RedisServer } from './processes/redis-server.js';
 export { type Patch, SourceCopy } from './processes/source-copy.js';
+export { type Rest, Workload, type WorkloadOptions } from './workload/workload.js';
+export { FULL_WORKLOAD, SMALL_WORKLOAD, type WorkloadShape } from './workload/workload-shape.js';

@@ -1,4 +1,4 @@
-import { SMALL_CREW } from '@parley/testkit';
+import { SMALL_WORKLOAD } from '@parley/testkit';
 import type { Row } from '../row.contract.js';
 import { rowsAtFault } from '../rows/f26-rows-at-fault.js';
 
@@ -10,7 +10,7 @@ export const crashes: Row = {
   title: 'Postgres crashes three times',
   nodes: 2,
   check,
-  crew: { ...SMALL_CREW, rate: 50 },
+  workload: { ...SMALL_WORKLOAD, rate: 50 },
   async run(stage) {
     for (let time = 0; time < 3; time += 1) {
       await stage.pass(2);
@@ -25,7 +25,7 @@ export const answersLost: Row = {
   title: 'what a node answers is swallowed for four seconds',
   nodes: 1,
   check,
-  crew: SMALL_CREW,
+  workload: SMALL_WORKLOAD,
   async run(stage) {
     const [node] = stage.fleet.nodes;
     await stage.pass(1);
@@ -44,7 +44,7 @@ export const redisAway: Row = {
   title: 'Redis is killed for three seconds',
   nodes: 2,
   check,
-  crew: SMALL_CREW,
+  workload: SMALL_WORKLOAD,
   async run(stage) {
     await stage.pass(2);
     await stage.fault('Redis is killed', {}, async () => {
@@ -61,7 +61,7 @@ export const together: Row = {
   title: 'many send at once in one conversation',
   nodes: 2,
   check,
-  crew: { ...SMALL_CREW, users: 20, hotMembers: 20, hotShare: 1, rate: 150 },
+  workload: { ...SMALL_WORKLOAD, users: 20, hotMembers: 20, hotShare: 1, rate: 150 },
   run: (stage) => stage.pass(6),
 };
 
@@ -70,8 +70,8 @@ export const calm: Row = {
   title: 'nothing happens, and members come and go',
   nodes: 2,
   check,
-  crew: { ...SMALL_CREW, rate: 60 },
+  workload: { ...SMALL_WORKLOAD, rate: 60 },
   run: (stage) => stage.pass(8),
 };
 
-export const spoilt: Row = { ...rowsAtFault, id: 'spoilt', check, crew: SMALL_CREW };
+export const spoilt: Row = { ...rowsAtFault, id: 'spoilt', check, workload: SMALL_WORKLOAD };

@@ -3,7 +3,7 @@ import { ROOT } from '@parley/testkit';
 import type { Row } from '../row.contract.js';
 import type { Stage } from '../stage.js';
 
-const LATE_POKE = join(ROOT, 'apps/e2e/dist/chaos/preload/late-poke.js');
+const LATE_NOTIFICATION = join(ROOT, 'apps/e2e/dist/chaos/preload/late-notification.js');
 /** After so many kills there is time to see how long coming back takes. */
 const IN_A_ROW = 10;
 const CALM_SECONDS = 13;
@@ -12,9 +12,9 @@ const CALM_SECONDS = 13;
 export function nodeKilled(times: number): Row {
   return {
     id: 'F1',
-    title: `kill -9 of the node that holds most sockets, ${times} times, also between commit and poke`,
+    title: `kill -9 of the node that holds most sockets, ${times} times, also between commit and notification`,
     nodes: 3,
-    fleet: { each: () => ({ nodeArguments: ['--import', LATE_POKE] }) },
+    fleet: { each: () => ({ nodeArguments: ['--import', LATE_NOTIFICATION] }) },
     check: { recovery: 6 },
     async run(stage) {
       await stage.pass(2);

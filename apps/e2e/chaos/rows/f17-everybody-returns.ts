@@ -4,7 +4,7 @@ import type { Stage } from '../stage.js';
 
 const CALM_SECONDS = 8;
 /** So many times as long as it may take, to see how long it did. */
-const PATIENCE = 4;
+const GRACE_FACTOR = 4;
 
 /** F17: everybody is cut off and comes back at the same moment; the second time the database has just been restarted. */
 export function everybodyReturns(clients: number, mostSeconds: number): Row {
@@ -56,11 +56,11 @@ async function cutOff(
     const began = performance.now();
     for (const { front } of stage.fleet.nodes) front.reset();
     const isBack = () => clients.every(({ isCaughtUp, readies }, i) => isCaughtUp && readies > (lives[i] ?? 0));
-    while (!isBack() && performance.now() - began < PATIENCE * mostSeconds * 1_000) await stage.pass(0.1);
+    while (!isBack() && performance.now() - began < GRACE_FACTOR * mostSeconds * 1_000) await stage.pass(0.1);
     const seconds = crowd.backWithin(began);
     const late = clients.filter(({ caughtUpAt }) => caughtUpAt - began > mostSeconds * 1_000).length;
     stage.figure(what, `the last one back and complete after ${seconds.toFixed(1)} s`);
-    stage.must(isBack(), `${what}: not all were back after ${PATIENCE * mostSeconds} s.`);
+    stage.must(isBack(), `${what}: not all were back after ${GRACE_FACTOR * mostSeconds} s.`);
     stage.must(
       late === 0,
       `${what}: ${late} came only after ${mostSeconds} s, the last after ${seconds.toFixed(1)} s.`,

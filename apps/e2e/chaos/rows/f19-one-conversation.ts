@@ -6,7 +6,7 @@ export function oneConversation(seconds: number): Row {
     id: 'F19',
     title: `50 people send at once in one conversation, ${seconds} s`,
     nodes: 3,
-    crew: { hotShare: 1 },
+    workload: { hotShare: 1 },
     run: (stage) => stage.pass(seconds),
     judge(stage, report) {
       const { deliveries, acked } = report.counts;

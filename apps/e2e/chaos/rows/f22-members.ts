@@ -13,7 +13,7 @@ export const membersComeAndGo: Row = {
   id: 'F22',
   title: 'members are added and removed while sends and reads race, with Redis and without',
   nodes: 2,
-  crew: { rate: 80, hotShare: 0.2, moves: 0.12 },
+  workload: { rate: 80, hotShare: 0.2, moves: 0.12 },
   async run(stage) {
     await stage.pass(CHURN_SECONDS / 2);
     await stage.fault('Redis killed', {}, async () => {
@@ -49,7 +49,7 @@ async function removalAgainstSends(stage: Stage, name: string): Promise<number> 
     await owner.rest.removeMember(id, gone.id);
     await Promise.all(sends);
     await Promise.all(sockets.map((socket) => socket.waitFor('member:removed', ({ userId }) => userId === gone.id)));
-    // What the sweep of the other node would still bring, if it brought anything.
+    // Long enough for the other node's reconciler to deliver whatever it still would.
     await stage.pass(1.2);
     return sockets.reduce((sum, socket) => sum + laterThanRemoval(socket, id, gone.id), 0);
   } finally {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Session } from '@parley/protocol';
-import { ScriptedClient, SMALL_CREW } from '@parley/testkit';
+import { ScriptedClient, SMALL_WORKLOAD } from '@parley/testkit';
 import type { Row } from '../row.contract.js';
 import type { Stage } from '../stage.js';
 
@@ -16,7 +16,7 @@ export const lateWord: Row = {
   id: 'F33',
   title: `Redis stopped while sessions end on one node and begin on the other, ${ROUNDS} times`,
   nodes: 2,
-  crew: SMALL_CREW,
+  workload: SMALL_WORKLOAD,
   check: { recovery: 10 },
   async run(stage) {
     const [first, second] = stage.fleet.urls as [string, string];

@@ -81,7 +81,7 @@ export function check(events: Iterable<HistoryEvent>, options: CheckOptions = {}
     if (answered) for (const each of checks) each.answered?.(answered.call, answered.answer);
   }
   for (const each of checks) each.conclude?.(world satisfies World);
-  const reasons = doubts(world, tally.counts);
+  const reasons = reasonsInconclusive(world, tally.counts);
   return {
     ...verdictOf(findings, reasons),
     reasons,
@@ -94,7 +94,7 @@ export function check(events: Iterable<HistoryEvent>, options: CheckOptions = {}
   };
 }
 
-function doubts({ final }: World, { acked, unknown, refused }: Counts): string[] {
+function reasonsInconclusive({ final }: World, { acked, unknown, refused }: Counts): string[] {
   const reasons: string[] = [];
   const all = acked + unknown + refused;
   if (unknown > all * MOST_UNKNOWN) reasons.push(`${unknown} of ${all} sends have no answer`);

@@ -34,7 +34,7 @@ const NODES = ['n1', 'n2'];
 const SECONDS_BETWEEN = 0.01;
 
 /**
- * A run in which nothing went wrong, told as the crew tells it: sends with repeats, edits, deletions, reads, pages,
+ * A run in which nothing went wrong, written as the workload writes it: sends with repeats, edits, deletions, reads, pages,
  * people who leave and come back, connections that end and catch up, probes, samples, a fault and the final state.
  */
 export function goodHistory(shape: HistoryShape = { messages: 60, conversations: 2, members: 4 }): HistoryEvent[] {
@@ -294,7 +294,7 @@ class Simulation {
   private tell(event: NewEvent): number {
     this.time += SECONDS_BETWEEN;
     const i = this.events.length + 1;
-    this.events.push({ i, t: this.time, p: 'crew', ...event } as HistoryEvent);
+    this.events.push({ i, t: this.time, p: 'workload', ...event } as HistoryEvent);
     return i;
   }
 }

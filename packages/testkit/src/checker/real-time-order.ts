@@ -11,10 +11,10 @@ export class RealTimeOrder implements Check {
   constructor(private readonly findings: Findings) {}
 
   conclude(world: World): void {
-    for (const placed of placedByConversation(world).values()) this.sweep(placed);
+    for (const placed of placedByConversation(world).values()) this.checkOrder(placed);
   }
 
-  private sweep(placed: Placed[]): void {
+  private checkOrder(placed: Placed[]): void {
     const begun = placed.toSorted((a, b) => a.send.first.t - b.send.first.t);
     const ended = placed.filter(({ send }) => send.ok).toSorted((a, b) => endOf(a) - endOf(b));
     let next = 0;

@@ -57,15 +57,15 @@ export class ScriptedClient {
     return (await this.waitFor('ready')).payload;
   }
 
-  /** Sends a command; rejects if no ack comes within `patienceMs` or the connection ends first. */
+  /** Sends a command; rejects if no ack comes within `timeoutMs` or the connection ends first. */
   command<Name extends CommandName>(
     name: Name,
     payload: Commands[Name]['payload'],
-    patienceMs = 20_000,
+    timeoutMs = 20_000,
   ): Promise<Ack<Commands[Name]['result']>> {
     const { promise, resolve, reject } = Promise.withResolvers<Ack<Commands[Name]['result']>>();
     const ended = () => reject(new Error(`${name}: the connection ended before the ack`));
-    const timer = setTimeout(() => reject(new Error(`${name}: no ack within ${patienceMs} ms`)), patienceMs);
+    const timer = setTimeout(() => reject(new Error(`${name}: no ack within ${timeoutMs} ms`)), timeoutMs);
     this.socket.once('disconnect', ended);
     const acked = (answer: Ack<Commands[Name]['result']>) => resolve(answer);
     // The typed `emit` cannot see that a name and its payload belong together.
@@ -80,7 +80,7 @@ export class ScriptedClient {
   waitFor<Name extends EventName>(
     name: Name,
     matches: (payload: Events[Name]) => boolean = () => true,
-    patienceMs = 20_000,
+    timeoutMs = 20_000,
   ): Promise<LoggedEvent<Name>> {
     const find = () => this.named(name).find((event) => matches(event.payload));
     const { promise, resolve, reject } = Promise.withResolvers<LoggedEvent<Name>>();
@@ -89,8 +89,8 @@ export class ScriptedClient {
       if (found) resolve(found);
     };
     const timer = setTimeout(
-      () => reject(new Error(`No "${name}" within ${patienceMs} ms. Closings: ${this.closings.join('; ') || 'none'}`)),
-      patienceMs,
+      () => reject(new Error(`No "${name}" within ${timeoutMs} ms. Closings: ${this.closings.join('; ') || 'none'}`)),
+      timeoutMs,
     );
     this.watchers.add(look);
     look();

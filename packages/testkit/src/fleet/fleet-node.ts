@@ -97,9 +97,9 @@ export class FleetNode {
   }
 
   /** SIGTERM, and no new life until `start`; the exit is the server's own work. */
-  terminate(patienceMs?: number): Promise<Exit> {
+  terminate(timeoutMs?: number): Promise<Exit> {
     this.expected = true;
-    return this.current.terminate(patienceMs);
+    return this.current.terminate(timeoutMs);
   }
 
   /** A new process on the same port, with other settings where given; resolves once it is ready. */

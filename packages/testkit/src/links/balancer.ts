@@ -6,7 +6,7 @@ import type { Target } from './connection-link.js';
 const HOST = '127.0.0.1';
 const POLL_MS = 200;
 /** A node that lets so many questions in a row wait for so long is not ready. */
-const PATIENCE_MS = 1_000;
+const TIMEOUT_MS = 1_000;
 const MOST_UNANSWERED = 2;
 
 interface Backend extends Target {
@@ -83,15 +83,15 @@ export class Balancer {
   }
 
   private async ask(backend: Backend): Promise<void> {
-    const patience = AbortSignal.timeout(PATIENCE_MS);
-    const signal = AbortSignal.any([this.stopped.signal, patience]);
+    const timeout = AbortSignal.timeout(TIMEOUT_MS);
+    const signal = AbortSignal.any([this.stopped.signal, timeout]);
     // A connection of its own each time: a kept one would say nothing about new ones.
     const headers = { connection: 'close' };
     const answer = await fetch(`http://${backend.host}:${backend.port}/health/ready`, { signal, headers }).catch(
       () => null,
     );
     await answer?.arrayBuffer().catch(() => null);
-    const late = answer === null && patience.aborted;
+    const late = answer === null && timeout.aborted;
     backend.unanswered = late ? backend.unanswered + 1 : 0;
     if (!late || backend.unanswered >= MOST_UNANSWERED) backend.ready = answer?.status === 200;
   }

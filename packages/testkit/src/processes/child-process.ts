@@ -59,10 +59,10 @@ export class Child {
     if (this.exit === null) this.process.kill(signal);
   }
 
-  /** Sends the signal and waits for the end; after `patienceMs` it is killed. */
-  async end(signal: NodeJS.Signals, patienceMs = 15_000): Promise<Exit> {
+  /** Sends the signal and waits for the end; after `timeoutMs` it is killed. */
+  async end(signal: NodeJS.Signals, timeoutMs = 15_000): Promise<Exit> {
     this.signal(signal);
-    const timer = setTimeout(() => this.signal('SIGKILL'), patienceMs);
+    const timer = setTimeout(() => this.signal('SIGKILL'), timeoutMs);
     const exit = await this.exited;
     clearTimeout(timer);
     return exit;

@@ -91,8 +91,8 @@ export class ParleyNode {
     return this.child.log();
   }
 
-  async ready(patienceMs = 60_000): Promise<void> {
-    const until = Date.now() + patienceMs;
+  async ready(timeoutMs = 60_000): Promise<void> {
+    const until = Date.now() + timeoutMs;
     while (Date.now() < until) {
       if (this.child.exit !== null) throw new Error(`The server ended at its start:\n${this.log()}`);
       const answer = await fetch(`${this.url}/health/ready`).catch(() => null);
@@ -100,7 +100,7 @@ export class ParleyNode {
       if (answer?.status === 200) return;
       await sleep(50);
     }
-    throw new Error(`The server was not ready within ${patienceMs / 1000} seconds:\n${this.log()}`);
+    throw new Error(`The server was not ready within ${timeoutMs / 1000} seconds:\n${this.log()}`);
   }
 
   /** Null while it runs. */
@@ -123,8 +123,8 @@ export class ParleyNode {
   }
 
   /** SIGTERM, and nothing more: the exit is the server's own work. */
-  terminate(patienceMs = 30_000): Promise<Exit> {
-    return this.child.end('SIGTERM', patienceMs);
+  terminate(timeoutMs = 30_000): Promise<Exit> {
+    return this.child.end('SIGTERM', timeoutMs);
   }
 
   /** Ends the process and removes what was made for it. */

@@ -94,10 +94,10 @@ export class SdkDevice implements Device {
   }
 
   /** Writes down what it shows of a conversation: its newest messages. */
-  async show(conversation: string, patienceMs: number): Promise<void> {
+  async show(conversation: string, timeoutMs: number): Promise<void> {
     const list = this.client.messages(conversation);
     const end = list.subscribe(() => undefined);
-    const until = Date.now() + patienceMs;
+    const until = Date.now() + timeoutMs;
     while (!list.getSnapshot().isLoaded && Date.now() < until) await sleep(LOOK_MS);
     for (const item of list.getSnapshot().items) {
       if (item.kind === 'stored') this.journal.row(conversation, factsOf(item.message));

@@ -1,33 +1,33 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Recorder } from '../history/recorder.js';
 import { Chance } from './chance.js';
-import { type CrewShape, FULL_CREW } from './crew-shape.js';
 import type { Device } from './device.contract.js';
 import { FinalReading } from './final-reading.js';
+import { createFixture, type Fixture, inTurn } from './fixture.js';
 import { Http } from './http.js';
 import type { Journal } from './journal.js';
-import { gather, inTurn, type Party } from './party.js';
 import type { Person } from './person.js';
 import { Probes } from './probes.js';
+import { RandomOperations } from './random-operations.js';
 import { RawDevice } from './raw-device.js';
 import { RestDevice } from './rest-device.js';
 import { SdkDevice } from './sdk-device.js';
 import { SocketDevice } from './socket-device.js';
-import { Workload } from './workload.js';
+import { FULL_WORKLOAD, type WorkloadShape } from './workload-shape.js';
 
-export interface CrewOptions {
+export interface WorkloadOptions {
   /** Where ordinary devices connect. */
   balancerUrl: string;
   /** Each node's own address, in order: they are called n1, n2 … */
   nodeUrls: readonly string[];
   recorder: Recorder;
   seed: number;
-  shape?: Partial<CrewShape>;
+  shape?: Partial<WorkloadShape>;
 }
 
 export interface Rest {
   isQuiet: boolean;
-  /** What was still waited for when patience ended. */
+  /** What was still waited for when timeout ended. */
   waitingFor: string[];
 }
 
@@ -44,59 +44,59 @@ interface Follower {
 }
 
 /** Many people at many devices, who do what people do whatever happens to the servers, and write down all of it. */
-export class Crew {
+export class Workload {
   private readonly devices: ReadonlyMap<string, Device>;
   private readonly observers: readonly SocketDevice[];
   private readonly raw: RawDevice;
   private readonly probes: Probes | null;
-  private readonly workload: Workload;
+  private readonly operations: RandomOperations;
 
   private constructor(
-    private readonly options: CrewOptions,
-    private readonly party: Party,
-    shape: CrewShape,
+    private readonly options: WorkloadOptions,
+    private readonly fixture: Fixture,
+    shape: WorkloadShape,
   ) {
     const { balancerUrl: url, recorder, seed } = options;
     const nodes = options.nodeUrls.map((own, place) => ({ name: `n${place + 1}`, url: own }));
-    this.devices = openDevices(party.actors, { shape, url, recorder, seed });
+    this.devices = openDevices(fixture.actors, { shape, url, recorder, seed });
     this.observers = nodes.flatMap((node, place) =>
-      (party.observers[place] ?? []).map(
+      (fixture.observers[place] ?? []).map(
         (person) => new SocketDevice({ url: node.url, person, recorder, node: node.name }),
       ),
     );
-    this.raw = new RawDevice({ url, person: party.raw, recorder });
-    const conversation = party.gatherings.find(({ kind }) => kind === 'probe')?.id;
-    const { probeEvery: every, patience } = shape;
-    const asked = { nodes, people: party.probers, recorder, every, patience };
+    this.raw = new RawDevice({ url, person: fixture.raw, recorder });
+    const conversation = fixture.gatherings.find(({ kind }) => kind === 'probe')?.id;
+    const { probeEvery: every, timeout } = shape;
+    const asked = { nodes, people: fixture.probers, recorder, every, timeout };
     this.probes = conversation === undefined ? null : new Probes({ ...asked, conversation });
-    this.workload = new Workload(this.devices, party.gatherings, shape, seed);
+    this.operations = new RandomOperations(this.devices, fixture.gatherings, shape, seed);
   }
 
-  /** Resolves when everyone is connected, and nothing is sent yet: `work` begins. */
-  static async start(options: CrewOptions): Promise<Crew> {
+  /** Resolves when everyone is connected, and nothing is sent yet: `run` begins that. */
+  static async start(options: WorkloadOptions): Promise<Workload> {
     const { balancerUrl: url, nodeUrls, recorder } = options;
-    const shape = { ...FULL_CREW, ...options.shape };
+    const shape = { ...FULL_WORKLOAD, ...options.shape };
     const { run } = recorder.header;
-    const party = await gather({ url, nodes: nodeUrls.length, run, shape, recorder });
-    const crew = new Crew(options, party, shape);
-    await crew.connected().catch(async (fault: unknown) => {
-      await crew.close();
+    const fixture = await createFixture({ url, nodes: nodeUrls.length, run, shape, recorder });
+    const workload = new Workload(options, fixture, shape);
+    await workload.connected().catch(async (fault: unknown) => {
+      await workload.close();
       throw fault;
     });
-    return crew;
+    return workload;
   }
 
   /** Everyone begins, and the probes with them. `rate`: messages a second, where it is not the shape's. */
-  work(rate?: number): void {
-    this.workload.start(rate);
+  run(rate?: number): void {
+    this.operations.start(rate);
     this.probes?.start();
   }
 
   /** Nothing more is begun; what was is ended or given up, and everybody has come to the end of every conversation. */
-  async rest(patience = 30): Promise<Rest> {
-    this.workload.pause();
-    await Promise.all([this.workload.stop(), this.probes?.stop()]);
-    const until = Date.now() + patience * 1_000;
+  async rest(timeout = 30): Promise<Rest> {
+    this.operations.pause();
+    await Promise.all([this.operations.stop(), this.probes?.stop()]);
+    const until = Date.now() + timeout * 1_000;
     for (;;) {
       const waitingFor = await this.behind();
       if (waitingFor.length === 0) return { isQuiet: true, waitingFor };
@@ -113,7 +113,7 @@ export class Crew {
       for (const device of this.devices.values()) await this.show(device);
       for (const [place, url] of nodeUrls.entries()) {
         const reading = new FinalReading({ name: `n${place + 1}`, url }, recorder);
-        await reading.read(this.party.gatherings, this.party.actors);
+        await reading.read(this.fixture.gatherings, this.fixture.actors);
       }
     } finally {
       await this.close();
@@ -123,7 +123,7 @@ export class Crew {
 
   /** Ends without reading anything. */
   async close(): Promise<void> {
-    this.workload.pause();
+    this.operations.pause();
     const all = [...this.devices.values(), ...this.observers, ...(this.probes?.devices ?? []), this.raw];
     await Promise.all(all.map(async (device) => device.close()));
   }
@@ -149,7 +149,7 @@ export class Crew {
   /** Shows what our own client makes of a few conversations. */
   private async show(device: Device): Promise<void> {
     if (!(device instanceof SdkDevice)) return;
-    const mine = this.party.gatherings.filter(({ members }) => members.has(device.person));
+    const mine = this.fixture.gatherings.filter(({ members }) => members.has(device.person));
     for (const { id } of mine.slice(0, SHOWN)) await device.show(id, 5_000);
   }
 
@@ -177,7 +177,7 @@ export class Crew {
 
   /** Each conversation's version, as its owner is told it. */
   private async ends(): Promise<Map<string, number>> {
-    const found = await inTurn(this.party.gatherings, async ({ id, owner }) => {
+    const found = await inTurn(this.fixture.gatherings, async ({ id, owner }) => {
       const path = `conversations/${id}`;
       const { version } = await new Http(this.options.balancerUrl, owner.token).request<{ version: number }>(
         'GET',
@@ -191,12 +191,12 @@ export class Crew {
 
 function openDevices(
   people: readonly Person[],
-  { shape, url, recorder, seed }: { shape: CrewShape; url: string; recorder: Recorder; seed: number },
+  { shape, url, recorder, seed }: { shape: WorkloadShape; url: string; recorder: Recorder; seed: number },
 ): Map<string, Device> {
   const chance = new Chance(seed + 1);
   const devices = new Map<string, Device>();
   for (const [place, person] of people.entries()) {
-    // By place, so that a small crew has some of each kind.
+    // By place, so that a small workload has some of each kind.
     const drawn = (place * 0.618 + chance.next() * 0.01 + 0.5) % 1;
     const options = { url, person, recorder };
     if (drawn < shape.rest) devices.set(person.id, new RestDevice(options));

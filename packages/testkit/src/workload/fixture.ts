@@ -1,8 +1,8 @@
 import type { ConversationDetail } from '@parley/protocol';
 import type { Recorder } from '../history/recorder.js';
-import type { CrewShape } from './crew-shape.js';
 import { Http } from './http.js';
 import { invite, type Person } from './person.js';
+import type { WorkloadShape } from './workload-shape.js';
 
 export interface Gathering {
   id: string;
@@ -14,7 +14,7 @@ export interface Gathering {
   movable: Person[];
 }
 
-export interface Party {
+export interface Fixture {
   actors: Person[];
   /** By node. */
   observers: Person[][];
@@ -26,13 +26,13 @@ export interface Party {
 const AT_ONCE = 8;
 
 /** Invites everyone and brings them together, before anything goes wrong. */
-export async function gather(options: {
+export async function createFixture(options: {
   url: string;
   nodes: number;
   run: string;
-  shape: CrewShape;
+  shape: WorkloadShape;
   recorder: Recorder;
-}): Promise<Party> {
+}): Promise<Fixture> {
   const { url, nodes, run, shape, recorder } = options;
   const invited = (all: string[]) => inTurn(all, (name) => invite(url, run, name));
   const actors = await invited(names('user', shape.users));

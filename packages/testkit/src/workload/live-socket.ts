@@ -50,13 +50,13 @@ export class LiveSocket {
   async command<Name extends CommandName>(
     name: Name,
     payload: Commands[Name]['payload'],
-    patienceMs: number,
+    timeoutMs: number,
   ): Promise<Commands[Name]['result']> {
     // The client would keep it for the next connection, when it is not wanted any more.
     if (!this.socket.connected) throw new Error('not connected');
     const { promise, resolve, reject } = Promise.withResolvers<Ack<Commands[Name]['result']>>();
     const ended = () => reject(new Error('the connection ended'));
-    const timer = setTimeout(() => reject(new Error('timeout')), patienceMs);
+    const timer = setTimeout(() => reject(new Error('timeout')), timeoutMs);
     this.socket.once('disconnect', ended);
     (this.socket as Socket).emit(name, payload, resolve);
     const answer = await promise.finally(() => {

@@ -24,7 +24,7 @@ export class Refusal extends Error {
 }
 
 /** With these the command was not even begun. */
-const NOT_OBEYED: ReadonlySet<ErrorCode> = new Set(['draining', 'rate_limited']);
+const NOT_RUN: ReadonlySet<ErrorCode> = new Set(['draining', 'rate_limited']);
 
 /** `again`: it is not known whether it happened, or it may be tried again. */
 export type Outcome<T> = { how: 'ok'; result: T } | { how: 'again' } | { how: 'refused'; code: string };
@@ -87,7 +87,7 @@ export class Journal {
   /** An error answer: most that may be repeated do not say whether it happened. */
   refused(ref: number, { code, retryable }: ErrorObject): void {
     if (this.isClosed) return;
-    if (retryable && !NOT_OBEYED.has(code)) this.info(ref, code);
+    if (retryable && !NOT_RUN.has(code)) this.info(ref, code);
     else this.recorder.record({ type: 'fail', ref, code });
   }
 

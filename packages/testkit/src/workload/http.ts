@@ -14,12 +14,12 @@ export class Http {
   ) {}
 
   /** @throws `Refusal` for an error answer; anything else where there was none. */
-  async request<T>(method: string, path: string, body?: unknown, patienceMs = 5_000): Promise<T> {
-    return (await this.exchange<T>(method, path, body, patienceMs)).body;
+  async request<T>(method: string, path: string, body?: unknown, timeoutMs = 5_000): Promise<T> {
+    return (await this.exchange<T>(method, path, body, timeoutMs)).body;
   }
 
   /** As `request`, with the answer's status. */
-  async exchange<T>(method: string, path: string, body: unknown, patienceMs: number): Promise<Answered<T>> {
+  async exchange<T>(method: string, path: string, body: unknown, timeoutMs: number): Promise<Answered<T>> {
     const answer = await fetch(`${this.url}/api/${path}`, {
       method,
       headers: {
@@ -27,7 +27,7 @@ export class Http {
         ...(body !== undefined && { 'content-type': 'application/json' }),
       },
       body: body === undefined ? undefined : JSON.stringify(body),
-      signal: AbortSignal.timeout(patienceMs),
+      signal: AbortSignal.timeout(timeoutMs),
     });
     const text = await answer.text();
     if (answer.ok) return { status: answer.status, body: (text === '' ? undefined : JSON.parse(text)) as T };

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { Chance } from './chance.js';
-import { inTurn } from './party.js';
+import { inTurn } from './fixture.js';
 import { persist } from './persistence.js';
 
-describe('A member of the crew', () => {
+describe('A member of the workload', () => {
   it('tries again until it is answered', async () => {
     let attempts = 0;
     const outcome = await persist({ isReady: true }, 30, async () => {
@@ -18,7 +18,7 @@ describe('A member of the crew', () => {
     expect(await persist({ isReady: true }, 30, async () => refused)).toBe(refused);
   });
 
-  it('gives up when its patience ends, connected or not', async () => {
+  it('gives up when its timeout ends, connected or not', async () => {
     expect(await persist({ isReady: true }, 0.3, async () => ({ how: 'again' }))).toEqual({ how: 'again' });
     let attempts = 0;
     const attempt = async () => {

@@ -11,11 +11,11 @@ import type {
 import type { FinalRow } from '../history/history-event.js';
 import type { Recorder } from '../history/recorder.js';
 import { factsOf } from './durable-events.js';
+import { type Gathering, inTurn } from './fixture.js';
 import { Http } from './http.js';
-import { type Gathering, inTurn } from './party.js';
 import type { Person } from './person.js';
 
-const PATIENCE_MS = 20_000;
+const TIMEOUT_MS = 20_000;
 const PAUSE_MS = 500;
 
 /** Reads, through one node, every conversation in full and everybody's list and unread counts. */
@@ -79,7 +79,7 @@ export class FinalReading {
   /** Everything is healed by now: a node that still does not answer is a fault of the run. */
   private async ask<T>(person: Person, path: string): Promise<T> {
     const http = new Http(this.node.url, person.token);
-    const until = Date.now() + PATIENCE_MS;
+    const until = Date.now() + TIMEOUT_MS;
     for (;;) {
       try {
         return await http.request<T>('GET', path, undefined, 10_000);

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { ConversationListItem } from '@parley/protocol';
 import { Chance } from './chance.js';
-import type { CrewShape } from './crew-shape.js';
 import type { Device } from './device.contract.js';
-import type { Gathering } from './party.js';
+import type { Gathering } from './fixture.js';
 import { persist } from './persistence.js';
+import type { WorkloadShape } from './workload-shape.js';
 
 /** Shares of what is done: with the shape's `moves`, what is left up to 1 are sends. */
 const READS = 0.1;
@@ -29,7 +29,7 @@ interface Own {
  * What people do, at a rate that does not wait for answers: each is one thing at a time in one conversation, and all of
  * them are at once.
  */
-export class Workload {
+export class RandomOperations {
   private readonly chance: Chance;
   private readonly own = new Map<Device, Own[]>();
   private readonly busy = new Set<string>();
@@ -42,7 +42,7 @@ export class Workload {
   constructor(
     private readonly devices: ReadonlyMap<string, Device>,
     gatherings: readonly Gathering[],
-    private readonly shape: CrewShape,
+    private readonly shape: WorkloadShape,
     seed: number,
   ) {
     this.chance = new Chance(seed);
@@ -69,7 +69,7 @@ export class Workload {
     this.timer = null;
   }
 
-  /** Begins nothing more, and resolves when all that was begun has ended: within the shape's patience. */
+  /** Begins nothing more, and resolves when all that was begun has ended: within the shape's timeout. */
   async stop(): Promise<void> {
     this.pause();
     await Promise.all(this.underWay);
@@ -85,7 +85,7 @@ export class Workload {
       if (this.busy.has(lane)) continue;
       this.busy.add(lane);
       const work = this.something(device, gathering)
-        // A bug of the crew: it is told by the run, and does not end it here.
+        // A bug of the workload: it is told by the run, and does not end it here.
         .catch((fault: unknown) => device.journal.info(device.journal.call({ command: 'page' }), String(fault)))
         .finally(() => {
           this.busy.delete(lane);
@@ -104,7 +104,7 @@ export class Workload {
   private async something(device: Device, gathering: Gathering): Promise<void> {
     const drawn = this.chance.next() - this.sends;
     if (drawn < 0) await this.send(device, gathering);
-    else if (drawn < READS) await persist(device, this.shape.patience, () => device.read(gathering.id));
+    else if (drawn < READS) await persist(device, this.shape.timeout, () => device.read(gathering.id));
     else if (drawn < READS + CHANGES) await this.change(device);
     else if (drawn < READS + CHANGES + this.shape.moves) await this.move();
     else await this.look(device, gathering);
@@ -115,7 +115,7 @@ export class Workload {
     this.sent += 1;
     const text = `${this.sent} of ${device.name}: ${clientMessageId}`;
     const attempt = () => device.send(conversation, clientMessageId, text);
-    const outcome = await persist(device, this.shape.patience, attempt);
+    const outcome = await persist(device, this.shape.timeout, attempt);
     if (outcome.how !== 'ok') return;
     const own = this.own.get(device) ?? [];
     this.own.set(device, own);
@@ -134,7 +134,7 @@ export class Workload {
     const emoji = this.chance.pick(EMOJI) ?? '';
     const attempt = () =>
       kind < REACTED ? device.react(conversation, id, emoji) : device.change(conversation, id, text);
-    const outcome = await persist(device, this.shape.patience, attempt);
+    const outcome = await persist(device, this.shape.timeout, attempt);
     if (outcome.how === 'ok' && (kind < REACTED || text !== null)) own.push(message);
   }
 
@@ -161,7 +161,7 @@ export class Workload {
 
   private remove(owner: Device, conversation: string, target: string): Promise<unknown> {
     const path = `conversations/${conversation}/members/${target}`;
-    return persist({ isReady: true }, this.shape.patience, () =>
+    return persist({ isReady: true }, this.shape.timeout, () =>
       owner.journal.attempt(
         { command: 'remove', conversation, target },
         () => owner.http.request('DELETE', path, undefined, HTTP_MS),
@@ -172,7 +172,7 @@ export class Workload {
 
   private add(owner: Device, conversation: string, target: string): Promise<unknown> {
     const body = { memberIds: [target] };
-    return persist({ isReady: true }, this.shape.patience, () =>
+    return persist({ isReady: true }, this.shape.timeout, () =>
       owner.journal.attempt(
         { command: 'add', conversation, target },
         () => owner.http.request('POST', `conversations/${conversation}/members`, body, HTTP_MS),

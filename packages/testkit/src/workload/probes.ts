@@ -19,7 +19,7 @@ export interface ProbeOptions {
   conversation: string;
   recorder: Recorder;
   every: number;
-  patience: number;
+  timeout: number;
 }
 
 /** Sends from each node to each node, all the time: how long a message takes, and when it takes long. */
@@ -66,12 +66,12 @@ export class Probes {
   private send(from: string, device: SocketDevice | undefined): void {
     if (!device || this.busy.has(from) || !device.isReady) return;
     this.busy.add(from);
-    const { conversation, nodes, patience } = this.options;
+    const { conversation, nodes, timeout } = this.options;
     const id = randomUUID();
     const missing = new Set(nodes.map(({ name }) => name));
     const probe: Probe = { from, sent: monotonicSeconds(), isAcked: false, missing };
     this.open.set(id, probe);
-    const work = persist(device, patience, () => device.send(conversation, id, `probe ${id}`)).then(({ how }) => {
+    const work = persist(device, timeout, () => device.send(conversation, id, `probe ${id}`)).then(({ how }) => {
       if (how === 'ok') probe.isAcked = true;
       this.busy.delete(from);
       this.underWay.delete(work);

@@ -1,5 +1,5 @@
-/** How large a crew is and what it does. */
-export interface CrewShape {
+/** How large a workload is and what it does. */
+export interface WorkloadShape {
   /** People who act. */
   users: number;
   /** Members of the one large conversation, of those who act. */
@@ -24,10 +24,10 @@ export interface CrewShape {
   /** Milliseconds between probes from each node; 0: none. */
   probeEvery: number;
   /** Seconds until a message that nobody confirms is given up: unknown, then. */
-  patience: number;
+  timeout: number;
 }
 
-export const FULL_CREW: CrewShape = {
+export const FULL_WORKLOAD: WorkloadShape = {
   users: 60,
   hotMembers: 50,
   groups: 6,
@@ -40,12 +40,12 @@ export const FULL_CREW: CrewShape = {
   sdk: 0.1,
   observers: 2,
   probeEvery: 200,
-  patience: 60,
+  timeout: 60,
 };
 
 /** Enough of each kind to meet every rule, in seconds, beside other tests. */
-export const SMALL_CREW: CrewShape = {
-  ...FULL_CREW,
+export const SMALL_WORKLOAD: WorkloadShape = {
+  ...FULL_WORKLOAD,
   users: 12,
   hotMembers: 10,
   groups: 2,
@@ -53,5 +53,5 @@ export const SMALL_CREW: CrewShape = {
   directs: 2,
   rate: 25,
   observers: 1,
-  patience: 30,
+  timeout: 30,
 };

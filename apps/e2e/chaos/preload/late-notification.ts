@@ -9,8 +9,8 @@ type Publish = (...args: unknown[]) => void;
 
 const script = process.argv[1] ?? '';
 const file = join(dirname(script), 'realtime/bus/redis-node-bus.js');
-const { RedisFeedBus } = (await import(pathToFileURL(file).href)) as { RedisFeedBus: { prototype: object } };
-const prototype = RedisFeedBus.prototype as { publish: Publish };
+const { RedisNodeBus } = (await import(pathToFileURL(file).href)) as { RedisNodeBus: { prototype: object } };
+const prototype = RedisNodeBus.prototype as { publish: Publish };
 const publish = prototype.publish;
 prototype.publish = function publishLate(...args) {
   setTimeout(() => publish.apply(this, args), LATE_MS);
