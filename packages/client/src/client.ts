@@ -69,7 +69,7 @@ export class ParleyClient {
     this.#model = new Model({
       onAdvance,
       onLook: (topic) => this.#windows.fill(topic),
-      onLookedAway: (topic) => this.#windows.giveUp(topic),
+      onLookedAway: (topic) => this.#windows.forget(topic),
     });
     this.#link = new Connection({
       url,

@@ -1,4 +1,4 @@
-/** What a refusal looks like and when each is used. One table for every door. */
+/** What a refusal looks like and when each is used. One table for every transport. */
 
 /** One row of the error table. `close` is the WebSocket close code used where the refusal ends the connection. */
 export interface ErrorRow {
@@ -25,7 +25,7 @@ export const ERRORS = {
   rate_limited: row(429, 4029, true, 'Too many requests. Wait a little.'),
   bad_frames: row(400, 4505, false, 'Too many malformed frames.'),
   internal: row(500, null, true, 'Something went wrong on the server.'),
-  unsupported: row(501, null, false, 'This door does not offer that.'),
+  unsupported: row(501, null, false, 'This transport does not offer that.'),
   service_unavailable: row(503, 4003, true, 'The service is not available just now. Try again.'),
   draining: row(503, 4001, true, 'This node is about to stop. Come back.'),
   slow_consumer: row(503, 4002, true, 'The connection did not keep up with its messages.'),
@@ -40,7 +40,7 @@ export interface ErrorDetail {
   message: string;
 }
 
-/** The error object, the same on every door. */
+/** The error object, the same over every transport. */
 export interface ErrorObject {
   code: ErrorCode;
   message: string;

@@ -1,9 +1,9 @@
 /**
  * The names of HTML and SVG elements: a tag is removed from a message only if its name is here and it has an attribute
  * that can do something.
- * Source: the element indexes of the HTML standard (with the obsolete elements that browsers still obey),
+ * Source: the element indexes of the HTML standard (with the obsolete elements that browsers still render),
  * and of SVG 2 (with those of SVG 1.1). Lower case; compared without case. Left out although browsers knew them once:
- * names that are everyday placeholders and that no browser obeys any more (`command`, `content`, `element`, `shadow`,
+ * names that are everyday placeholders and that no browser implements any more (`command`, `content`, `element`, `shadow`,
  * `portal`, `unknown`).
  */
 const HTML = `a abbr acronym address applet area article aside audio b base basefont bdi bdo bgsound big blink blockquote body br

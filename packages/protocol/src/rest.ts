@@ -9,7 +9,7 @@ import type {
   UserView,
 } from './entities.js';
 
-/** Bodies and answers of the REST door, all under `/api`. */
+/** Bodies and answers of the REST API, all under `/api`. */
 
 export interface Page<T> {
   items: T[];

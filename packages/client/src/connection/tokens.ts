@@ -2,7 +2,7 @@ import type { SdkErrorCode } from '../sdk-error.js';
 import { within } from '../within.js';
 
 /** A source that does not answer by then has failed; it is asked anew. */
-const PATIENCE_MS = 20_000;
+const TIMEOUT_MS = 20_000;
 
 /** `connect`: any that is still good. `expiring`: the next one. `refused`: another than the last. */
 export type TokenReason = 'connect' | 'expiring' | 'refused';
@@ -46,7 +46,7 @@ export class Tokens {
 
   async #bring(reason: TokenReason): Promise<string | null> {
     const asked = this.#asked;
-    const token = await within(PATIENCE_MS, this.source(reason), 'getToken does not answer.');
+    const token = await within(TIMEOUT_MS, this.source(reason), 'getToken does not answer.');
     if (asked === this.#asked) this.#held = token;
     return token;
   }

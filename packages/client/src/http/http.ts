@@ -2,7 +2,7 @@ import { isErrorObject } from '@parley/protocol';
 import { isDefect } from '../call-safely.js';
 import { isOfToken, type Tokens } from '../connection/tokens.js';
 import { SdkError } from '../sdk-error.js';
-import { Patience } from './patience.js';
+import { InactivityTimeout } from './inactivity-timeout.js';
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -14,9 +14,9 @@ export interface HttpOptions {
 }
 
 /** So long no byte may come. */
-const PATIENCE_MS = 20_000;
+const TIMEOUT_MS = 20_000;
 
-/** The REST door, as the person whose tokens these are. */
+/** The REST API, as the person whose tokens these are. */
 export class Http {
   readonly #base: string;
 
@@ -60,17 +60,17 @@ export class Http {
     const ask = this.options.fetch ?? fetch;
     const given = body === undefined ? undefined : JSON.stringify(body);
     // Not `AbortSignal.timeout`, which is newer than the browsers of 2023, and would not start anew.
-    const giveUp = new AbortController();
-    const patience = new Patience(PATIENCE_MS, () => giveUp.abort(new DOMException('', 'TimeoutError')));
+    const abort = new AbortController();
+    const timeout = new InactivityTimeout(TIMEOUT_MS, () => abort.abort(new DOMException('', 'TimeoutError')));
     try {
       const response = await ask(this.#base + path.replace(/^\/+/, ''), {
         method,
         headers,
         body: given,
-        signal: giveUp.signal,
+        signal: abort.signal,
       });
       const text = await textOf(response, () => {
-        patience.renew();
+        timeout.renew();
         onBytes?.();
       });
       return { status: response.status, text };
@@ -81,7 +81,7 @@ export class Http {
       }
       throw new SdkError('network', 'The server cannot be reached.');
     } finally {
-      patience.end();
+      timeout.end();
     }
   }
 }

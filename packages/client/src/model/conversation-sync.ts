@@ -68,6 +68,6 @@ function takeCounts(conversation: Conversation, answer: ConversationSync, askedA
     version,
     conversation,
   );
-  if (!isCertain) conversation.doubt();
-  else if (conversation.doubtedAt < askedAt) conversation.doubtedAt = 0;
+  if (!isCertain) conversation.invalidate();
+  else if (conversation.invalidSince < askedAt) conversation.invalidSince = 0;
 }

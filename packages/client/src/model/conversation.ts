@@ -49,10 +49,10 @@ export class Conversation implements HeldMessages {
   receipts: number;
   /** A sync of it has more: what happens meanwhile waits. */
   isSyncing = false;
-  /** Since when something in it is not certain and needs a picture of the server's; 0: nothing. */
-  doubtedAt = 0;
-  /** Since when it has not been compared with the server's; 0: nothing may have been missed. */
-  unconfirmedAt = 0;
+  /** Since when something in it is uncertain and has to be fetched from the server; 0: nothing. */
+  invalidSince = 0;
+  /** Since when events may have been missed, so that a sync has to compare it; 0: none. */
+  unverifiedSince = 0;
   /** I am no member any more since this version. */
   leftAt: number | null = null;
   facts: Facts;
@@ -100,7 +100,7 @@ export class Conversation implements HeldMessages {
   }
 
   get needsSync(): boolean {
-    return this.isSyncing || this.doubtedAt > 0 || this.unconfirmedAt > 0 || !this.held.isEmpty;
+    return this.isSyncing || this.invalidSince > 0 || this.unverifiedSince > 0 || !this.held.isEmpty;
   }
 
   touch(what: 'item' | 'messages'): void {
@@ -111,22 +111,22 @@ export class Conversation implements HeldMessages {
     this.surroundings.meet(user);
   }
 
-  /** It is to be compared with the server's. */
-  unconfirm(): void {
-    this.unconfirmedAt = this.surroundings.now();
+  /** Events may have been missed: the next sync compares it with the server's. */
+  markUnverified(): void {
+    this.unverifiedSince = this.surroundings.now();
   }
 
-  /** It was compared, as it stood at that moment. */
-  confirm(askedAt: number): void {
-    if (this.unconfirmedAt < askedAt) this.unconfirmedAt = 0;
+  /** A sync asked at that moment has compared it. */
+  markVerified(askedAt: number): void {
+    if (this.unverifiedSince < askedAt) this.unverifiedSince = 0;
   }
 
-  doubt(): void {
-    this.doubtedAt = this.surroundings.now();
+  invalidate(): void {
+    this.invalidSince = this.surroundings.now();
   }
 
   hold(event: DurableEvent): void {
-    if (!this.held.add(event)) this.doubt();
+    if (!this.held.add(event)) this.invalidate();
   }
 
   /** Facts that an event of this version tells; a list item of a later one knew of it. */
@@ -172,7 +172,7 @@ export class Conversation implements HeldMessages {
     if (membersBefore <= receiptsMembers || this.facts.memberCount > receiptsMembers) return;
     this.receipts = 0;
     this.members.isLoaded = false;
-    this.doubt();
+    this.invalidate();
   }
 
   takePresence(presence: Pick<UserDetail, 'isOnline' | 'lastSeenAt'>): void {
@@ -189,7 +189,7 @@ export class Conversation implements HeldMessages {
 
   stateCounts(stated: StatedCounts, version: number | null): boolean {
     const isCertain = this.unread.state(stated, version, this);
-    if (!isCertain && stated.lastReadSeq >= this.unread.lastReadSeq) this.doubt();
+    if (!isCertain && stated.lastReadSeq >= this.unread.lastReadSeq) this.invalidate();
     this.touch('item');
     return isCertain;
   }

@@ -103,7 +103,7 @@ export class Model {
 
   /**
    * What is to be asked now: what was not compared since `begin`, where a gap was seen, where an answer had more, and
-   * where counts are in doubt. At most so many conversations; null: nothing.
+   * where counts are uncertain. At most so many conversations; null: nothing.
    */
   nextQuestion(most?: number): SyncBody | null {
     this.#isNeedTold = false;

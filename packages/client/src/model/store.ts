@@ -19,7 +19,7 @@ export class Store implements Surroundings {
   readonly people = new People();
   readonly left = new LeftConversations();
   /** Ids of the conversations that need a sync. */
-  readonly needy = new Set<string>();
+  readonly stale = new Set<string>();
   /** My membership version as last told. */
   cursor: number | undefined;
   epoch = '';
@@ -28,7 +28,7 @@ export class Store implements Surroundings {
   /** Whether all conversations were told once. */
   isLoaded = false;
   /** Since when there may be memberships that were not told; 0: all are known. */
-  membershipsDoubtedAt = 0;
+  membershipsInvalidSince = 0;
   /** As shown last; null once one of them changed. */
   listView: ConversationsSnapshot | null = null;
   sumsView: UnreadSnapshot = { total: 0, mentions: 0 };
@@ -42,7 +42,7 @@ export class Store implements Surroundings {
   ) {}
 
   get needsSync(): boolean {
-    return this.needy.size > 0 || this.membershipsDoubtedAt > 0;
+    return this.stale.size > 0 || this.membershipsInvalidSince > 0;
   }
 
   readonly advance: Advance = (move) => {
@@ -75,9 +75,9 @@ export class Store implements Surroundings {
   /** A connection is ready: whatever is held may be behind. In another epoch it may be of a past that never was. */
   begin(epoch: string): void {
     if (epoch !== this.epoch) this.#enterEpoch(epoch);
-    this.doubtMemberships();
+    this.invalidateMemberships();
     for (const conversation of this.#byId.values()) {
-      conversation.unconfirm();
+      conversation.markUnverified();
       this.check(conversation);
     }
   }
@@ -89,8 +89,8 @@ export class Store implements Surroundings {
     for (const conversation of this.#byId.values()) conversation.held.clear();
   }
 
-  doubtMemberships(): void {
-    this.membershipsDoubtedAt = this.now();
+  invalidateMemberships(): void {
+    this.membershipsInvalidSince = this.now();
   }
 
   /** Holds a conversation from now on, and nothing of what was held of it before. */
@@ -102,7 +102,7 @@ export class Store implements Surroundings {
     const { events, isAll } = this.left.enter(item.id);
     for (const event of [...(before?.held ?? []), ...events]) conversation.hold(event);
     // Marks that were told since the item was read are gone with what was held.
-    if (!isAll || before) conversation.unconfirm();
+    if (!isAll || before) conversation.markUnverified();
     conversation.held.take(cursor);
     conversation.touch('item');
     conversation.touch('messages');
@@ -113,7 +113,7 @@ export class Store implements Surroundings {
     const { id } = conversation;
     if (conversation.epoch === this.epoch) this.left.leave(id, version);
     this.#byId.delete(id);
-    this.needy.delete(id);
+    this.stale.delete(id);
     this.notifier.touch(`item ${id}`);
     this.notifier.touch(`messages ${id}`);
     this.#touchList();
@@ -135,21 +135,21 @@ export class Store implements Surroundings {
       receive(conversation, event, this.advance);
       this.check(conversation);
     } else if (this.left.hear(event, this.now())) {
-      this.doubtMemberships();
+      this.invalidateMemberships();
     }
   }
 
   /** Something without a version was told of a conversation that is not held. */
   miss(conversationId: string): void {
-    if (this.left.miss(conversationId, this.now())) this.doubtMemberships();
+    if (this.left.miss(conversationId, this.now())) this.invalidateMemberships();
   }
 
   /** After anything was done to a conversation: applies what that made possible, and sees whether it needs a sync. */
   check(conversation: Conversation): void {
     applyHeld(conversation, this.advance);
     if (conversation.leftAt !== null) this.drop(conversation, conversation.leftAt);
-    else if (conversation.needsSync) this.needy.add(conversation.id);
-    else this.needy.delete(conversation.id);
+    else if (conversation.needsSync) this.stale.add(conversation.id);
+    else this.stale.delete(conversation.id);
   }
 
   meet(user: UserView): void {

@@ -13,9 +13,9 @@ export function nextQuestion(
   most: number = SYNC_LIMITS.syncConversations,
 ): SyncBody | null {
   if (!store.needsSync) return null;
-  const needy = [...store.needy].flatMap((id) => store.get(id) ?? []);
-  const epoch = needy.find((each) => each.epoch !== store.epoch)?.epoch ?? store.epoch;
-  const together = needy.filter((each) => each.epoch === epoch).slice(0, most);
+  const stale = [...store.stale].flatMap((id) => store.get(id) ?? []);
+  const epoch = stale.find((each) => each.epoch !== store.epoch)?.epoch ?? store.epoch;
+  const together = stale.filter((each) => each.epoch === epoch).slice(0, most);
   const body: SyncBody = {
     conversations: Object.fromEntries(together.map((each) => [each.id, positionOf(each)])),
     epoch,
@@ -25,9 +25,9 @@ export function nextQuestion(
   return body;
 }
 
-/** Where a conversation stands; where something is in doubt, a little before that, so that it is surely answered. */
-function positionOf({ cursor, receipts, doubtedAt }: Conversation): SyncPosition {
-  if (doubtedAt === 0) return { version: cursor, receipts };
+/** Where a conversation stands; where something is invalid, just before that, so that the server surely answers. */
+function positionOf({ cursor, receipts, invalidSince }: Conversation): SyncPosition {
+  if (invalidSince === 0) return { version: cursor, receipts };
   return receipts > 0 ? { version: cursor, receipts: receipts - 1 } : { version: cursor - 1, receipts };
 }
 
@@ -46,7 +46,7 @@ export function applyAnswer(store: Store, { question, answer, askedAt }: Answere
     return false;
   }
   const { moves, cursor, needsSync } = store;
-  const need = store.needy.size;
+  const need = store.stale.size;
   for (const user of answer.users) store.meet(user);
   for (const id of answer.removed) remove(store, id, askedAt);
   add(store, answer);
@@ -55,7 +55,7 @@ export function applyAnswer(store: Store, { question, answer, askedAt }: Answere
     if (conversation) applyPart(store, conversation, { answer, askedAt });
   }
   concludeMemberships(store, answer, askedAt);
-  return store.moves > moves || store.cursor !== cursor || store.needy.size !== need || store.needsSync !== needsSync;
+  return store.moves > moves || store.cursor !== cursor || store.stale.size !== need || store.needsSync !== needsSync;
 }
 
 /** It was not mine at that moment. One that began since then may be mine all the same. */
@@ -63,7 +63,7 @@ function remove(store: Store, id: string, askedAt: number): void {
   const conversation = store.get(id);
   if (!conversation) return;
   if (conversation.startedAt < askedAt) return store.drop(conversation, conversation.cursor + 1);
-  conversation.unconfirm();
+  conversation.markUnverified();
   store.check(conversation);
 }
 
@@ -71,7 +71,7 @@ function add(store: Store, { added, conversations, epoch }: SyncAnswer): void {
   for (const item of added) {
     const held = store.get(item.id);
     if (held && held.epoch === epoch) {
-      if (item.version > held.cursor && !conversations[item.id]) held.unconfirm();
+      if (item.version > held.cursor && !conversations[item.id]) held.markUnverified();
       store.check(held);
     } else if (!store.left.wasLeftAfter(item.id, item.version)) {
       store.check(store.start(item, item.version, held ? 'reset' : 'start'));
@@ -88,10 +88,10 @@ function applyPart(
   const part = answer.conversations[conversation.id];
   if (conversation.startedAt > askedAt) {
     // Of what was held before. Something later than its beginning is asked for again.
-    if (part && part.version > conversation.cursor) conversation.unconfirm();
+    if (part && part.version > conversation.cursor) conversation.markUnverified();
   } else if (part && !('conversation' in part)) {
     conversation.isSyncing = true;
-    conversation.confirm(askedAt);
+    conversation.markVerified(askedAt);
   } else if (part?.reset) {
     const begun = store.start(part.conversation, part.version, 'reset');
     applyNewest(begun, part);
@@ -99,7 +99,7 @@ function applyPart(
   } else if (conversation.epoch === answer.epoch) {
     if (part) applyDifference(conversation, part, { askedAt, advance: store.advance });
     else conversation.isSyncing = false;
-    conversation.confirm(askedAt);
+    conversation.markVerified(askedAt);
   }
   store.check(conversation);
 }
@@ -112,8 +112,8 @@ function concludeMemberships(
   store.cursor = cursor;
   const isFull = added.length + removed.length >= SYNC_LIMITS.syncMemberships;
   const hasMoreElsewhere = Object.values(conversations).some((part) => part.hasMore);
-  if (hasMore && (isFull || !hasMoreElsewhere)) return store.doubtMemberships();
-  if (store.membershipsDoubtedAt < askedAt) store.membershipsDoubtedAt = 0;
+  if (hasMore && (isFull || !hasMoreElsewhere)) return store.invalidateMemberships();
+  if (store.membershipsInvalidSince < askedAt) store.membershipsInvalidSince = 0;
   store.left.forgetHeardBefore(askedAt);
   store.setLoaded();
 }

@@ -3,7 +3,7 @@ import { within } from '../within.js';
 import type { OutboxEntry, OutboxStorage } from './outbox-entry.js';
 
 /** A storage that does not answer is told as a fault; nobody waits longer for it. */
-const PATIENCE_MS = 5_000;
+const TIMEOUT_MS = 5_000;
 
 /**
  * An injected storage, made safe to rely on: nothing here rejects or hangs. What goes wrong is told, and the entry lives
@@ -55,7 +55,7 @@ export class KeptEntries {
 
   async #safely<T>(act: () => Promise<T>): Promise<T | undefined> {
     try {
-      const result = await within(PATIENCE_MS, Promise.resolve().then(act), 'The outbox storage does not answer.');
+      const result = await within(TIMEOUT_MS, Promise.resolve().then(act), 'The outbox storage does not answer.');
       this.#isAway = false;
       return result;
     } catch (fault) {

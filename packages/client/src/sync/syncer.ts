@@ -26,7 +26,7 @@ const SILENCE_MS = 5_000;
 /** A small request that is answered within this shows that neither the server nor the line is dead. */
 const PROBE_MS = 3_000;
 /** What stays without an answer longer than pings do will not have one. */
-const PATIENCE_MS = 40_000;
+const TIMEOUT_MS = 40_000;
 /** An answer that comes within this does not come by a slow line. */
 const QUICK_MS = 2_000;
 /** Who is behind for longer may see what has come so far. */
@@ -136,7 +136,7 @@ export class Syncer {
       );
     }, SILENCE_MS);
     try {
-      return await ask(question, PATIENCE_MS);
+      return await ask(question, TIMEOUT_MS);
     } finally {
       isOver = true;
       clearTimeout(timer);

@@ -66,7 +66,7 @@ export class Windows {
   }
 
   /** Nobody looks at it any more. */
-  giveUp(topic: Topic): void {
+  forget(topic: Topic): void {
     this.#wishes.delete(topic);
   }
 

@@ -8,7 +8,7 @@ export const messageReducers: Reducers<'message:new' | 'message:edited' | 'messa
     conversation.messages.arrive(newRow(message, version));
     conversation.moveLast();
     conversation.raiseSender(message, true);
-    if (!conversation.unread.arrive(message, version, conversation)) conversation.doubt();
+    if (!conversation.unread.arrive(message, version, conversation)) conversation.invalidate();
     conversation.trim();
     conversation.touch('messages');
   },
@@ -29,6 +29,6 @@ function changed(conversation: Conversation, event: MessageChangedEvent): void {
   conversation.messages.quotes.note(message, Math.max(version, message.version));
   conversation.messages.change(message.seq, (row) => withBroadcast(row, message, version));
   const change = Number(mentionsAdded.includes(me)) - Number(mentionsRemoved.includes(me));
-  if (change !== 0 && !unread.mention(message.seq, version, change > 0 ? 1 : -1)) conversation.doubt();
+  if (change !== 0 && !unread.mention(message.seq, version, change > 0 ? 1 : -1)) conversation.invalidate();
   conversation.touch('messages');
 }

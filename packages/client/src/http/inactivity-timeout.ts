@@ -1,5 +1,5 @@
 /** Calls back once nothing has renewed it for so long. */
-export class Patience {
+export class InactivityTimeout {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
