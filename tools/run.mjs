@@ -1,4 +1,4 @@
-// The door to every command: `node tools/run.mjs <command> [arguments]`, on any Node of 20 or later.
+// Runs every command: `node tools/run.mjs <command> [arguments]`, on any Node of 20 or later.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { environment, node, root, windows } from '../prepare.mjs';
 
 const JEST = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
-const PATIENCE_MS = 30 * 60_000;
+const TIMEOUT_MS = 30 * 60_000;
 
 /** Settings of the person's own server: no test is to find them. */
 const SETTINGS = ['DATABASE_URL', 'REDIS_URL', 'DATA_DIR', 'JWT_SECRET'];
@@ -43,15 +43,15 @@ function execute(args, { env, beside, running }) {
     setTimeout(() => {
       late = true;
       stop('SIGTERM');
-    }, PATIENCE_MS),
-    setTimeout(() => stop('SIGKILL'), PATIENCE_MS + 10_000),
+    }, TIMEOUT_MS),
+    setTimeout(() => stop('SIGKILL'), TIMEOUT_MS + 10_000),
   ];
   child.on('error', (error) => resolve({ problem: `could not be started: ${error.message}` }));
   child.on('close', (code, signal) => {
     for (const timer of timers) clearTimeout(timer);
     running.delete(stop);
     stop('SIGKILL');
-    if (late) resolve({ problem: `not done after ${PATIENCE_MS / 60_000} minutes` });
+    if (late) resolve({ problem: `not done after ${TIMEOUT_MS / 60_000} minutes` });
     else resolve({ problem: code === 0 ? null : `jest ended with ${signal ?? `code ${code}`}` });
   });
   return promise;

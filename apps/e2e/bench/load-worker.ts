@@ -1,11 +1,11 @@
 import { LoadClients } from './load-clients.js';
 import type { LoadAnswer, LoadCommand, LoadFigures } from './load-protocol.js';
 
-/** A load generator's process: obeys the main one, a command at a time. */
+/** A load generator's process: carries out the commands of the main process, one at a time. */
 
 const clients = new LoadClients();
 
-async function obey(command: LoadCommand): Promise<LoadFigures | null> {
+async function handle(command: LoadCommand): Promise<LoadFigures | null> {
   switch (command.do) {
     case 'connect':
       await clients.connect(command.targets, command.seats);
@@ -29,7 +29,7 @@ function answer(message: LoadAnswer): void {
 }
 
 process.on('message', (command: LoadCommand) => {
-  obey(command).then(
+  handle(command).then(
     (figures) => answer({ figures }),
     (error: unknown) => answer({ failed: error instanceof Error ? error.message : String(error) }),
   );

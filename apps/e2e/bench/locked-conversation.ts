@@ -62,7 +62,7 @@ const MESSAGE_NEW = Buffer.from('message:new');
 const ID_KEY = Buffer.from('"clientMessageId":"');
 const UUID_LENGTH = 36;
 /** A refused send is repeated with the same id, until so long after the scenario's end. */
-const PATIENCE_MS = 15_000;
+const TIMEOUT_MS = 15_000;
 
 /**
  * Messages at a steady rate into many conversations while another session holds the row of one of them: shows what the
@@ -166,7 +166,7 @@ class Traffic {
   /** Stops sending and waits until every send has its ack. */
   async end(): Promise<void> {
     if (this.timer) clearInterval(this.timer);
-    const until = performance.now() + PATIENCE_MS;
+    const until = performance.now() + TIMEOUT_MS;
     while (performance.now() < until && this.sent.some((sent) => !sent.acked)) await sleep(50);
     await sleep(200);
     if (this.lost !== null) throw new Error(`A connection ended: ${this.lost}`);

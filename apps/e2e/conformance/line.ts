@@ -1,9 +1,9 @@
 import type { Ack, Announced, CommandName, Commands, ErrorObject, EventName, Events } from '@parley/protocol';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
+import type { Coverage } from './coverage.js';
+import { TIMEOUT_MS, Watchers } from './eventually.js';
 import type { Heard } from './heard.js';
-import { Laws } from './laws.js';
-import type { Ledger } from './ledger.js';
-import { PATIENCE_MS, Watchers } from './patience.js';
+import { Invariants } from './invariants.js';
 
 export type LineOptions = Partial<ManagerOptions & SocketOptions>;
 
@@ -18,16 +18,16 @@ export class Line {
   /** `err.data` of a refused handshake. */
   refusal: { error?: ErrorObject } | ErrorObject | null = null;
   readonly socket: Socket;
-  private readonly laws = new Laws();
+  private readonly invariants = new Invariants();
   private readonly watchers = new Watchers();
 
   constructor(
     url: string,
-    private readonly ledger: Ledger,
+    private readonly coverage: Coverage,
     options: LineOptions,
   ) {
     this.socket = io(url, { transports: ['websocket'], forceNew: true, reconnection: false, ...options });
-    this.socket.on('connect', () => this.laws.connected());
+    this.socket.on('connect', () => this.invariants.connected());
     this.socket.onAny((name: EventName, payload: unknown) => this.take({ name, payload } as Heard));
     this.socket.on('disconnect', (reason) => this.end(reason));
     this.socket.on('connect_error', (fault) => {
@@ -54,17 +54,17 @@ export class Line {
   async try<Result = object>(name: string, ...payload: unknown[]): Promise<Ack<Result>> {
     const [first] = payload as [{ conversationId?: string } | undefined];
     const conversationId = String(first?.conversationId);
-    if (name === 'conversation:join') this.laws.joins(conversationId);
-    const answer = (await this.socket.timeout(PATIENCE_MS).emitWithAck(name, ...payload)) as Ack<Result>;
-    if (answer.success) this.ledger.commands.add(name);
-    if (answer.success && name === 'conversation:leave') this.laws.left(conversationId);
+    if (name === 'conversation:join') this.invariants.joins(conversationId);
+    const answer = (await this.socket.timeout(TIMEOUT_MS).emitWithAck(name, ...payload)) as Ack<Result>;
+    if (answer.success) this.coverage.commands.add(name);
+    if (answer.success && name === 'conversation:leave') this.invariants.left(conversationId);
     return answer;
   }
 
   /** Gives anything that has to be refused; the error. */
   async refused(name: string, ...payload: unknown[]): Promise<ErrorObject> {
     const answer = await this.try(name, ...payload);
-    if (answer.success) throw new Error(`${name} was obeyed: ${JSON.stringify(answer)}`);
+    if (answer.success) throw new Error(`${name} was not refused: ${JSON.stringify(answer)}`);
     return answer.error;
   }
 
@@ -125,13 +125,13 @@ export class Line {
   /** Closes it; what was wrong on it from its beginning. */
   close(): readonly string[] {
     this.socket.disconnect();
-    return this.laws.broken;
+    return this.invariants.broken;
   }
 
   private take(heard: Heard): void {
     this.heard.push(heard);
-    this.ledger.events.add(heard.name);
-    this.laws.take(heard);
+    this.coverage.events.add(heard.name);
+    this.invariants.take(heard);
     this.watchers.wake();
   }
 

@@ -1,5 +1,5 @@
 import type { ErrorBody, ErrorObject, Message } from '@parley/protocol';
-import type { Ledger } from './ledger.js';
+import type { Coverage } from './coverage.js';
 import { Line, type LineOptions } from './line.js';
 
 export interface Answer {
@@ -11,7 +11,7 @@ export interface Answer {
 /** Where somebody is: the nodes, the first of which takes this one's requests. */
 export interface Place {
   urls: readonly string[];
-  ledger: Ledger;
+  coverage: Coverage;
   /** Told of every line, so that it is looked at and closed in the end. */
   opened(line: Line): void;
 }
@@ -40,7 +40,7 @@ export class Person {
 
   /** A device that is about to connect, to the next node or the one named. */
   dial(options: LineOptions = {}, url = this.nextNode()): Line {
-    const line = new Line(url, this.place.ledger, { auth: { token: this.token }, ...options });
+    const line = new Line(url, this.place.coverage, { auth: { token: this.token }, ...options });
     this.place.opened(line);
     return line;
   }
@@ -57,7 +57,7 @@ export class Person {
   /** A request that has to be refused: the status and the error. */
   async refused(method: string, path: string, body?: unknown): Promise<ErrorObject & { status: number }> {
     const { status, text } = await this.call(method, path, body);
-    if (status < 400) throw new Error(`${method} ${path} was obeyed: ${status} ${text}`);
+    if (status < 400) throw new Error(`${method} ${path} was not refused: ${status} ${text}`);
     return { status, ...(JSON.parse(text) as ErrorBody).error };
   }
 

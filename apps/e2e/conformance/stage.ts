@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ConversationDetail, Me } from '@parley/protocol';
+import { Coverage } from './coverage.js';
 import { hostToken } from './host-token.js';
-import { Ledger } from './ledger.js';
 import type { Line, LineOptions } from './line.js';
 import { Person } from './person.js';
 import type { Venue } from './venue.js';
@@ -11,7 +11,7 @@ export type Behaviours = Readonly<Record<string, (stage: Stage) => Promise<void>
 
 /** A deployment on which one behaviour after the other is tried, each with people of its own. */
 export class Stage {
-  readonly ledger = new Ledger();
+  readonly coverage = new Coverage();
   private lines: Line[] = [];
   private people = 0;
 
@@ -88,7 +88,7 @@ export class Stage {
     this.people += 1;
     return {
       urls: [...urls.slice(at), ...urls.slice(0, at)],
-      ledger: this.ledger,
+      coverage: this.coverage,
       opened: (line: Line) => void this.lines.push(line),
     };
   }

@@ -28,6 +28,6 @@ export function conform(start: () => Promise<Venue>, chosen: typeof BEHAVIOURS =
 
   if (chosen !== BEHAVIOURS) return;
   it('every command and every event that this version offers was made use of', () => {
-    expect(notExercised(stage.ledger)).toEqual([]);
+    expect(notExercised(stage.coverage)).toEqual([]);
   });
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CommandName, EventName } from '@parley/protocol';
 import { ROOT } from '@parley/testkit';
-import type { Ledger } from './ledger.js';
+import type { Coverage } from './coverage.js';
 
 /** Shown here, or where else; a name that the protocol gains does not compile before it stands here. */
 type Shown = 'here' | { elsewhere: string } | { planned: string };
@@ -49,7 +49,7 @@ const EVENTS: Record<EventName, Shown> = {
 };
 
 /** What of the table was left out of a run or is not where the table says, and what was heard that is not in it. */
-export function notExercised({ commands, events }: Ledger): string[] {
+export function notExercised({ commands, events }: Coverage): string[] {
   const missing = [...missingIn(COMMANDS, commands), ...missingIn(EVENTS, events)];
   const unknown = [...events].filter((name) => !(name in EVENTS)).map((name) => `${name} is not in the table`);
   return [...missing, ...unknown];

@@ -2,7 +2,7 @@ import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bareEnvironment, Child, type Exit, freshDirectory, ROOT } from '@parley/testkit';
 
-const PATIENCE_MS = 30_000;
+const TIMEOUT_MS = 30_000;
 
 /** Runs a documented example against a node, as its reader would: a module of its own beside its packages. */
 export async function runExample(code: string, url: string): Promise<Exit & { printed: string }> {
@@ -17,7 +17,7 @@ export async function runExample(code: string, url: string): Promise<Exit & { pr
       env: { ...bareEnvironment(), PARLEY_URL: url },
       logFile: join(directory, 'printed.txt'),
     });
-    const timer = setTimeout(() => child.signal('SIGKILL'), PATIENCE_MS);
+    const timer = setTimeout(() => child.signal('SIGKILL'), TIMEOUT_MS);
     const exit = await child.exited;
     clearTimeout(timer);
     return { ...exit, printed: child.log() };

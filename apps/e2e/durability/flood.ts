@@ -65,10 +65,10 @@ export class Flood {
   }
 
   /** Resolves once so many sends are acked. */
-  async until(acked: number, patienceMs = 30_000): Promise<void> {
-    const end = performance.now() + patienceMs;
+  async until(acked: number, timeoutMs = 30_000): Promise<void> {
+    const end = performance.now() + timeoutMs;
     while (this.acked.length < acked) {
-      if (performance.now() > end) throw new Error(`${this.acked.length} of ${acked} acks within ${patienceMs} ms`);
+      if (performance.now() > end) throw new Error(`${this.acked.length} of ${acked} acks within ${timeoutMs} ms`);
       await sleep(5);
     }
   }

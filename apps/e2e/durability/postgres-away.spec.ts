@@ -6,7 +6,7 @@ import { Flood, type FloodedConversation, openConversations, restOf } from './fl
 
 const HOST = '127.0.0.1';
 const DATABASE = 'away';
-const PATIENCE_MS = 20_000;
+const TIMEOUT_MS = 20_000;
 
 let cluster: PostgresCluster;
 let admin: Client;
@@ -16,7 +16,7 @@ let nodes: ParleyNode[] = [];
 
 /** Waits until it holds. */
 async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const end = performance.now() + PATIENCE_MS;
+  const end = performance.now() + TIMEOUT_MS;
   while (!(await holds())) {
     if (performance.now() > end) throw new Error(`Waited in vain until ${what}.`);
     await sleep(20);

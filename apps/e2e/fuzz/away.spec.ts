@@ -5,8 +5,8 @@ import { memoryStorage } from '@parley/client';
 import { type CommandName, type Commands, LIMITS } from '@parley/protocol';
 import { hostToken, RestClient, ScriptedClient } from '@parley/testkit';
 import { Device } from './device.js';
+import type { Guest } from './fixture.js';
 import { fetchFresh } from './fresh-state.js';
-import type { Guest } from './party.js';
 import { Random } from './random.js';
 import { compareStore } from './store-oracle.js';
 import { openVenue, type Venue } from './venue.js';
@@ -175,8 +175,8 @@ async function online(device: Device): Promise<void> {
   });
 }
 
-async function until(condition: () => boolean | Promise<boolean>, patienceMs = 30_000): Promise<void> {
-  const end = performance.now() + patienceMs;
+async function until(condition: () => boolean | Promise<boolean>, timeoutMs = 30_000): Promise<void> {
+  const end = performance.now() + timeoutMs;
   while (!(await condition())) {
     if (performance.now() > end) throw new Error(`It has not come to be so: ${String(condition)}`);
     await sleep(20);

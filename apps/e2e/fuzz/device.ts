@@ -1,6 +1,6 @@
 import { type ClientOptions, type OutboxStorage, ParleyClient } from '@parley/client';
 import { DisturbedLine } from './disturbed-line.js';
-import type { Guest } from './party.js';
+import type { Guest } from './fixture.js';
 import type { Random } from './random.js';
 import { SeverableStorage } from './severable-storage.js';
 import { WireLog } from './wire-log.js';

@@ -5,7 +5,7 @@ import type { Random } from './random.js';
 import type { WireLog } from './wire-log.js';
 
 /** How often what goes wrong; probabilities a frame or a request. */
-export interface Weather {
+export interface LineFaults {
   eventDropped: number;
   eventRepeated: number;
   eventHeld: number;
@@ -16,7 +16,7 @@ export interface Weather {
   answerLost: number;
 }
 
-export const CALM: Weather = {
+export const NO_FAULTS: LineFaults = {
   eventDropped: 0,
   eventRepeated: 0,
   eventHeld: 0,
@@ -27,7 +27,7 @@ export const CALM: Weather = {
   answerLost: 0,
 };
 
-export const ROUGH: Weather = {
+export const FREQUENT_FAULTS: LineFaults = {
   eventDropped: 0.02,
   eventRepeated: 0.02,
   eventHeld: 0.08,
@@ -53,7 +53,7 @@ type Opener = NonNullable<ClientOptions['openSocket']>;
 
 /** One device's way to the server, over all of its lives: real sockets and requests, disturbed at the client's edge. */
 export class DisturbedLine {
-  weather: Weather = CALM;
+  faults: LineFaults = NO_FAULTS;
   /** As on a slow line, answers to `sync` are always still to come through the socket; requests pass. */
   isClogged = false;
   /** Nothing gets through, in either direction. */
@@ -80,9 +80,9 @@ export class DisturbedLine {
 
   readonly fetch: typeof fetch = async (input, init) => {
     this.requests.push(input instanceof Request ? input.url : input.toString());
-    if (this.gone || this.random.chance(this.weather.requestLost)) throw this.lost();
+    if (this.gone || this.random.chance(this.faults.requestLost)) throw this.lost();
     const answer = await fetch(input, init);
-    if (this.gone || this.random.chance(this.weather.answerLost)) {
+    if (this.gone || this.random.chance(this.faults.answerLost)) {
       await answer.arrayBuffer();
       throw this.lost();
     }
@@ -122,7 +122,7 @@ export class DisturbedLine {
         const [name, payload] = packet.data as [string, Record<string, unknown>];
         this.log.command(packet.id, name, payload);
         if (this.isClogged && name === 'sync') this.clogging.add(packet.id);
-        if (this.random.chance(this.weather.commandLost)) return this.loseAndCut(socket);
+        if (this.random.chance(this.faults.commandLost)) return this.loseAndCut(socket);
       }
       send(packet);
     };
@@ -146,7 +146,7 @@ export class DisturbedLine {
     this.log.event(name, payload);
     // What belongs to the connection itself cannot get lost without the connection.
     if (name === 'ready' || /^(auth|server):/.test(name)) return shuffle.pass(packet);
-    const { eventDropped, eventRepeated, eventHeld } = this.weather;
+    const { eventDropped, eventRepeated, eventHeld } = this.faults;
     const chance = this.random.next();
     if (chance < eventDropped) this.counts.dropped += 1;
     else if (chance < eventDropped + eventRepeated) {
@@ -165,8 +165,8 @@ export class DisturbedLine {
       return;
     }
     this.log.ack(packet.id ?? -1, (packet.data as unknown[])[0]);
-    if (this.random.chance(this.weather.ackLost)) this.loseAndCut(socket);
-    else if (this.random.chance(this.weather.ackHeld)) shuffle.hold(packet);
+    if (this.random.chance(this.faults.ackLost)) this.loseAndCut(socket);
+    else if (this.random.chance(this.faults.ackHeld)) shuffle.hold(packet);
     else shuffle.pass(packet);
   }
 

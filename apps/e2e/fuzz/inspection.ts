@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ParleyClient } from '@parley/client';
 import type { Device } from './device.js';
 import { type Figures, shownBy, sumUp } from './figures.js';
+import type { Fixture, Guest } from './fixture.js';
 import { type FreshState, fetchFresh } from './fresh-state.js';
-import type { Guest, Party } from './party.js';
 import type { SeedRecord } from './rows-oracle.js';
 import { compareStore } from './store-oracle.js';
 import { checkVersions } from './versions-oracle.js';
@@ -11,7 +11,7 @@ import { checkVersions } from './versions-oracle.js';
 interface Inspected {
   seed: number;
   url: string;
-  party: Party;
+  fixture: Fixture;
   devices: Device[];
 }
 
@@ -22,12 +22,12 @@ const SETTLING_MS = 6_000;
 export async function inspect({
   seed,
   url,
-  party,
+  fixture,
   devices,
 }: Inspected): Promise<{ faults: string[]; record: SeedRecord; compared: Figures }> {
   const faults: string[] = [];
   const compared: Figures[] = [];
-  for (const guest of party.guests) {
+  for (const guest of fixture.guests) {
     const own = devices.filter((device) => device.guest === guest);
     const truth = new Truth(guest);
     faults.push(...(await truth.against(...own.map((device) => named('(a)', device.name, device.client)))));
@@ -42,7 +42,7 @@ export async function inspect({
     faults.push(...checkVersions(device.log).map((fault) => `(c) ${device.name}: ${fault}`));
     faults.push(...device.wire.faults.map((fault) => `(g) what the server told ${device.name}: ${fault}`));
   }
-  return { faults, record: await recordOf(seed, party, devices), compared: sumUp(compared) };
+  return { faults, record: await recordOf(seed, fixture, devices), compared: sumUp(compared) };
 }
 
 type Compared = (fresh: FreshState) => string[];
@@ -97,12 +97,12 @@ async function readAll(client: ParleyClient, open: (id: string) => void): Promis
   }
 }
 
-async function until(condition: () => boolean, patienceMs = 15_000): Promise<void> {
-  const end = performance.now() + patienceMs;
+async function until(condition: () => boolean, timeoutMs = 15_000): Promise<void> {
+  const end = performance.now() + timeoutMs;
   while (!condition() && performance.now() < end) await sleep(10);
 }
 
-async function recordOf(seed: number, { guests, conversations }: Party, devices: Device[]): Promise<SeedRecord> {
+async function recordOf(seed: number, { guests, conversations }: Fixture, devices: Device[]): Promise<SeedRecord> {
   const lists = await Promise.all(
     guests.map(async ({ id: userId, rest }) =>
       (await rest.conversations()).map(({ id, unreadCount, mentionCount }) => ({

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Device } from './device.js';
-import { CALM } from './disturbed-line.js';
+import { NO_FAULTS } from './disturbed-line.js';
 
-const PATIENCE_MS = 45_000;
+const TIMEOUT_MS = 45_000;
 const POLL_MS = 60;
 
 /**
@@ -12,11 +12,11 @@ const POLL_MS = 60;
 export async function land(devices: Device[]): Promise<string[]> {
   for (const [number, device] of devices.entries()) {
     device.line.isClogged = number % 5 === 0;
-    device.line.weather = CALM;
+    device.line.faults = NO_FAULTS;
     device.line.comeBack();
     device.line.cut();
   }
-  const until = performance.now() + PATIENCE_MS;
+  const until = performance.now() + TIMEOUT_MS;
   for (;;) {
     const missing = await whatIsMissing(devices);
     if (missing.length === 0 || performance.now() > until) {

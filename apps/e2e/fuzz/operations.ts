@@ -1,14 +1,14 @@
 import type { Outgoing } from '@parley/client';
 import type { Member, MemberRole, Message } from '@parley/protocol';
 import type { Device } from './device.js';
-import type { Guest, Party } from './party.js';
+import type { Fixture, Guest } from './fixture.js';
 import type { Step, StepKind } from './script.js';
 
 /** One operation about to be done. */
 export interface Turn {
   device: Device;
   conversationId: string;
-  party: Party;
+  fixture: Fixture;
   step: Step;
   /** The place of the step in its script. */
   number: number;
@@ -64,8 +64,8 @@ export const OPERATIONS: Record<StepKind, (turn: Turn) => unknown> = {
   latest: ({ device, conversationId }) => device.client.messages(conversationId).toLatest(),
   add: (turn) => {
     const present = new Set(membersOf(turn).map(({ user }) => user.id));
-    const absent = turn.party.guests.filter(({ id }) => !present.has(id));
-    const guest = choose(absent, turn.step.pick) ?? choose(turn.party.guests, turn.step.pick);
+    const absent = turn.fixture.guests.filter(({ id }) => !present.has(id));
+    const guest = choose(absent, turn.step.pick) ?? choose(turn.fixture.guests, turn.step.pick);
     return guest && turn.device.client.addMembers(turn.conversationId, [guest.id]);
   },
   remove: (turn) => {
@@ -120,8 +120,8 @@ function text({ device, number, step }: Turn): string {
   return `${first}${number} by ${device.name}${' and so on'.repeat(Math.floor(step.second * 12))}${last}`;
 }
 
-function mention({ party, step }: Turn): string {
-  return `@${choose(party.guests, (step.pick * 7) % 1)?.username}`;
+function mention({ fixture, step }: Turn): string {
+  return `@${choose(fixture.guests, (step.pick * 7) % 1)?.username}`;
 }
 
 function isOwn({ device }: Turn): (message: Message) => boolean {
@@ -148,8 +148,8 @@ function membersOf({ device, conversationId }: Turn): readonly Member[] {
   return device.client.conversation(conversationId).getSnapshot()?.members ?? [];
 }
 
-function others({ party, device }: Turn): Guest[] {
-  return party.guests.filter((guest) => guest !== device.guest);
+function others({ fixture, device }: Turn): Guest[] {
+  return fixture.guests.filter((guest) => guest !== device.guest);
 }
 
 function aFailedOne({ device, conversationId, step }: Turn) {

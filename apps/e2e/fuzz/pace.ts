@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const AT_ONCE = 16;
 /** One whose answer got lost holds up the others for so long and no longer; a slow machine may take most of it. */
-const PATIENCE_MS = 1_500;
+const TIMEOUT_MS = 1_500;
 
 /** Keeps so many operations under way: enough to run into each other, few enough for devices to see what others did. */
 export class Pace {
@@ -16,7 +16,7 @@ export class Pace {
   }
 
   track(operation: Promise<unknown>): void {
-    const ends = Promise.race([operation, sleep(PATIENCE_MS)]).then(
+    const ends = Promise.race([operation, sleep(TIMEOUT_MS)]).then(
       () => undefined,
       () => undefined,
     );

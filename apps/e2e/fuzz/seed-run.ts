@@ -2,15 +2,15 @@ import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SdkError } from '@parley/client';
 import { freshDirectory } from '@parley/testkit';
-import { boardCrew } from './crew.js';
 import type { Device } from './device.js';
-import { CALM, ROUGH } from './disturbed-line.js';
+import { createDevices } from './devices.js';
+import { FREQUENT_FAULTS, NO_FAULTS } from './disturbed-line.js';
 import { type Figures, figuresOf, sumUp } from './figures.js';
+import { createFixture, type Fixture } from './fixture.js';
 import { inspect } from './inspection.js';
 import { land } from './landing.js';
 import { OPERATIONS, type Turn } from './operations.js';
 import { Pace } from './pace.js';
-import { gather, type Party } from './party.js';
 import { Random } from './random.js';
 import type { SeedRecord } from './rows-oracle.js';
 import { type Step, writeScript } from './script.js';
@@ -42,16 +42,16 @@ export interface SeedOutcome {
 /** Plays one seed on a node that others have played on: with people and conversations of its own. */
 export async function runSeed(url: string, seed: number, operations: number): Promise<SeedOutcome> {
   const directory = freshDirectory(`fuzz-${seed}`);
-  const party = await gather(url, seed, CAST.users, CAST.conversations);
-  const random = new Random(`weather ${seed}`);
-  const devices = boardCrew(party, { url, directory, devicesEach: CAST.devicesEach, random });
+  const fixture = await createFixture(url, seed, CAST.users, CAST.conversations);
+  const random = new Random(`faults ${seed}`);
+  const devices = createDevices(fixture, { url, directory, devicesEach: CAST.devicesEach, random });
   try {
-    const run = new SeedRun(devices, party);
+    const run = new SeedRun(devices, fixture);
     await run.board();
     await run.play(writeScript(seed, operations, CAST));
     const missing = await land(devices);
     const { faults, record, compared } =
-      missing.length > 0 ? notLanded(missing) : await inspect({ seed, url, party, devices });
+      missing.length > 0 ? notLanded(missing) : await inspect({ seed, url, fixture, devices });
     const figures = sumUp([run.figures(), ...devices.map(figuresOf), compared]);
     return { faults: [...run.faults, ...faults], record, figures };
   } finally {
@@ -73,29 +73,30 @@ class SeedRun {
 
   constructor(
     private readonly devices: Device[],
-    private readonly party: Party,
+    private readonly fixture: Fixture,
   ) {}
 
-  /** Every device comes online in good weather; some look at a conversation. */
+  /** Every device comes online in good faults; some look at a conversation. */
   async board(): Promise<void> {
     for (const device of this.devices) {
-      device.line.weather = CALM;
+      device.line.faults = NO_FAULTS;
       device.start();
     }
     for (const [number, device] of this.devices.entries()) {
       while (!device.isOnline) await sleep(5);
-      device.open(this.party.conversations[number % CAST.conversations] as string);
+      device.open(this.fixture.conversations[number % CAST.conversations] as string);
     }
   }
 
   async play(script: Step[]): Promise<void> {
-    for (const device of this.devices) device.line.weather = ROUGH;
+    for (const device of this.devices) device.line.faults = FREQUENT_FAULTS;
     for (const [number, step] of script.entries()) {
       await this.pace.turn();
       if (number % 5 === 0) this.comeBack();
       const device = this.devices[step.device] as Device;
-      const conversationId = this.party.conversations[step.conversation] as string;
-      if (device.isRunning) this.pace.track(this.operate({ device, conversationId, party: this.party, step, number }));
+      const conversationId = this.fixture.conversations[step.conversation] as string;
+      if (device.isRunning)
+        this.pace.track(this.operate({ device, conversationId, fixture: this.fixture, step, number }));
     }
     await this.pace.end();
   }

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { memoryStorage } from '@parley/client';
 import type { Message } from '@parley/protocol';
 import { Device } from './device.js';
-import { type Guest, gather, type Party } from './party.js';
+import { createFixture, type Fixture, type Guest } from './fixture.js';
 import { Random } from './random.js';
 import { openVenue, type Query, type Venue } from './venue.js';
 
@@ -11,7 +11,7 @@ const MESSAGES = 20;
 
 describe('two tabs of one person', () => {
   let venue: Venue;
-  let party: Party;
+  let fixture: Fixture;
   let reader: Guest;
   let speaker: Guest;
   let conversationId: string;
@@ -25,9 +25,9 @@ describe('two tabs of one person', () => {
   afterAll(() => venue.close());
 
   beforeEach(async () => {
-    party = await gather(venue.url, 0, 3, 2);
-    [speaker, reader] = party.guests as [Guest, Guest];
-    conversationId = party.conversations[0] as string;
+    fixture = await createFixture(venue.url, 0, 3, 2);
+    [speaker, reader] = fixture.guests as [Guest, Guest];
+    conversationId = fixture.conversations[0] as string;
     messages = [];
     for (let number = 0; number < MESSAGES; number += 1) {
       // Every fourth one mentions the reader.
@@ -76,8 +76,8 @@ describe('two tabs of one person', () => {
   }, 60_000);
 
   it('G5 G6: a message of another conversation cannot be read here, and moves nothing', async () => {
-    const other = party.conversations[1] as string;
-    const elsewhere = await (party.guests[1] as Guest).rest.send(other, { content: 'elsewhere' });
+    const other = fixture.conversations[1] as string;
+    const elsewhere = await (fixture.guests[1] as Guest).rest.send(other, { content: 'elsewhere' });
     for (const each of tabs) {
       for (const verb of ['read', 'delivered']) {
         const path = `/conversations/${conversationId}/${verb}`;
@@ -141,8 +141,8 @@ describe('two tabs of one person', () => {
   }
 });
 
-async function until(condition: () => boolean, patienceMs = 10_000): Promise<void> {
-  const end = performance.now() + patienceMs;
+async function until(condition: () => boolean, timeoutMs = 10_000): Promise<void> {
+  const end = performance.now() + timeoutMs;
   while (!condition()) {
     if (performance.now() > end) throw new Error(`It has not come to be so: ${String(condition)}`);
     await sleep(20);

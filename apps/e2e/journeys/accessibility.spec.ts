@@ -63,7 +63,7 @@ describe.each([1280, 390])('WCAG 2.2 AA, light and dark, %i px', (width) => {
     );
   }
 
-  it('the doors have no violation, with and without errors', async () => {
+  it('the pages for signing in and registering have no violation, with and without errors', async () => {
     await page.goto('/register');
     await page.getByRole('button', { name: 'Create account' }).click();
     expect(await faults()).toEqual([]);

@@ -105,7 +105,7 @@ describe('What is kept while away', () => {
     expect(await ama.page.evaluate(() => Object.keys(localStorage))).toEqual([]);
   });
 
-  it('R9: a session that is ended elsewhere leads to the door, and what was written waits behind it', async () => {
+  it('R9: a session that is ended elsewhere leads to the sign-in page, and what was written is sent after signing in again', async () => {
     await ama.composer.fill('not sent yet');
     const { accessToken } = await signIn(node.url, ama.username);
     await fetch(`${node.url}/api/auth/password`, {

@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { ParleyNode, RestClient } from '@parley/testkit';
 import type { Browser, Locator } from 'playwright-core';
 import { launchBrowser, Participant, registerByRest } from './browser.js';
+import { expectSoon } from './expect-soon.js';
 import { fill } from './fill.js';
-import { expectSoon } from './patience.js';
 
 let browser: Browser;
 let ama: Participant;
@@ -163,11 +163,11 @@ describe('What people change, in two browsers', () => {
   });
 
   it('M2: both press the same reaction many times, and both end with what is stored', async () => {
-    const crew = `Crew ${ama.name}`;
+    const group = `Group ${ama.name}`;
     const li = await registerByRest(node.url, `li.wen.${round}`, `Li Wen ${round}`);
-    await ama.openGroup(crew, [tomas, { username: `li.wen.${round}`, name: `Li Wen ${round}` }]);
+    await ama.openGroup(group, [tomas, { username: `li.wen.${round}`, name: `Li Wen ${round}` }]);
     await ama.say('again');
-    await tomas.openRow(crew);
+    await tomas.openRow(group);
     await tomas.message('again').waitFor();
     const rest = new RestClient(node.url, li.accessToken);
     const [message] = await rest.messages(ama.conversationId);
@@ -223,8 +223,8 @@ describe('What people change, in two browsers', () => {
   });
 
   it('C3, U5: a mention is chosen from the list, stands out for whom it means and is counted apart', async () => {
-    const crew = `Crew ${ama.name}`;
-    await ama.openGroup(crew, [tomas]);
+    const group = `Group ${ama.name}`;
+    await ama.openGroup(group, [tomas]);
     await ama.composer.pressSequentially('hello @tom');
     const list = ama.page.getByRole('listbox', { name: 'People to mention' });
     const option = list.getByRole('option', { name: tomas.name });
@@ -244,7 +244,7 @@ describe('What people change, in two browsers', () => {
     await ama.page.keyboard.press('Escape');
     await list.waitFor({ state: 'detached' });
     await ama.page.keyboard.press('Enter');
-    const row = tomas.row(crew);
+    const row = tomas.row(group);
     await row.getByTestId('mention-badge').waitFor();
     expect(await row.textContent()).toContain('One mention');
     // Mentioned no more: counted no more.
@@ -254,20 +254,20 @@ describe('What people change, in two browsers', () => {
     await row.getByTestId('mention-badge').waitFor({ state: 'detached' });
     await ama.say(`welcome @${tomas.username}`);
     await row.getByTestId('mention-badge').waitFor();
-    await tomas.openRow(crew);
+    await tomas.openRow(group);
     await tomas.message('welcome').locator('.mention-me').waitFor();
     await tomas.message('welcome').and(tomas.page.locator('[data-mentions-me]')).waitFor();
     await row.getByTestId('mention-badge').waitFor({ state: 'detached' });
   });
 
   it('S4, M6: my message in a group tells how many read it, who and when', async () => {
-    const crew = `Crew ${ama.name}`;
-    await ama.openGroup(crew, [tomas]);
+    const group = `Group ${ama.name}`;
+    await ama.openGroup(group, [tomas]);
     await ama.say('read me');
     const rail = ama.message('read me').locator('.receipt');
     await rail.hover();
     await ama.page.getByRole('tooltip').getByText('Read by 0 of 1').waitFor();
-    await tomas.openRow(crew);
+    await tomas.openRow(group);
     await ama.page.getByRole('tooltip').getByText(`Read by 1 of 1: ${tomas.name}`).waitFor();
     await rail.click();
     const dialog = ama.page.getByRole('dialog', { name: 'Seen by' });

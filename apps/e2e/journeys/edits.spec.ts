@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { ParleyNode, type RestClient } from '@parley/testkit';
 import type { Browser, Locator } from 'playwright-core';
 import { type Bystander, launchBrowser, Participant, registerBystander } from './browser.js';
-import { expectSoon } from './patience.js';
+import { expectSoon } from './expect-soon.js';
 
 let node: ParleyNode;
 let browser: Browser;

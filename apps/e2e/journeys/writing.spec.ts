@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { ParleyNode } from '@parley/testkit';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { type Bystander, launchBrowser, Participant, registerBystander } from './browser.js';
-import { expectSoon } from './patience.js';
+import { expectSoon } from './expect-soon.js';
 
 const PHONE: BrowserContextOptions = { hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } };
 

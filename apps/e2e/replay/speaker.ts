@@ -3,9 +3,9 @@ import type { Ack, Announced, ErrorObject, SendCommand, SendResult } from '@parl
 import { isEvent, LeanSocket } from '@parley/testkit';
 
 const READY = Buffer.from('ready');
-const ACK_PATIENCE_MS = 30_000;
+const ACK_TIMEOUT_MS = 30_000;
 /** So long a line is repeated under the same id while it is refused for now. */
-const LINE_PATIENCE_MS = 120_000;
+const LINE_TIMEOUT_MS = 120_000;
 
 export type Outcome = { success: true; result: SendResult } | { success: false; error: ErrorObject };
 
@@ -30,7 +30,7 @@ export class Speaker {
 
   /** Sends a line until it is acked or finally refused, over as many connections as that takes. */
   async say(command: SendCommand): Promise<Outcome> {
-    const until = performance.now() + LINE_PATIENCE_MS;
+    const until = performance.now() + LINE_TIMEOUT_MS;
     for (let attempt = 0; ; attempt += 1) {
       if (attempt > 0) this.onRepeat();
       const answer = await this.attempt(command).catch((error: unknown) => refusalOf(error));
@@ -49,7 +49,7 @@ export class Speaker {
     this.socket ??= await this.connect();
     const { promise, resolve } = Promise.withResolvers<Ack<SendResult> | null>();
     this.waiting = { resolve };
-    const timer = setTimeout(() => this.leave(), ACK_PATIENCE_MS);
+    const timer = setTimeout(() => this.leave(), ACK_TIMEOUT_MS);
     this.socket.send(this.nextId++, JSON.stringify(['message:send', command]));
     const answer = await promise;
     clearTimeout(timer);

@@ -91,7 +91,7 @@ const VIEWS: [string, (stage: Stage) => Promise<unknown>][] = [
     async ({ page }) => {
       await page.keyboard.press('Escape');
       await page.getByRole('button', { name: 'New group' }).first().click();
-      await page.getByLabel('Name', { exact: true }).fill('Release crew');
+      await page.getByLabel('Name', { exact: true }).fill('Release team');
       for (const name of ['Ama', 'Jonas']) {
         await page.getByRole('combobox').fill(name);
         await page.getByRole('option', { name }).click();

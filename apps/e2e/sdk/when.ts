@@ -1,13 +1,9 @@
 import type { Subscribable } from '@parley/client';
 
-const PATIENCE_MS = 30_000;
+const TIMEOUT_MS = 30_000;
 
 /** The first snapshot for which `matches` holds, present or yet to come. */
-export function when<T>(
-  value: Subscribable<T>,
-  matches: (snapshot: T) => boolean,
-  patienceMs = PATIENCE_MS,
-): Promise<T> {
+export function when<T>(value: Subscribable<T>, matches: (snapshot: T) => boolean, timeoutMs = TIMEOUT_MS): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>();
   const look = () => {
     const snapshot = value.getSnapshot();
@@ -15,7 +11,7 @@ export function when<T>(
   };
   const timer = setTimeout(
     () => reject(new Error(`It never came. Last: ${JSON.stringify(value.getSnapshot())?.slice(0, 2_000)}`)),
-    patienceMs,
+    timeoutMs,
   );
   const stop = value.subscribe(look);
   look();

@@ -38,27 +38,26 @@ export const badInput: Behaviours = {
     expect(lines[1].all('message:new').map(({ message }) => message.content)).toEqual(BAD_TEXTS.map(() => 'fine'));
   },
 
-  'A32 S4.46 §8: JSON that is deep, broken or no object is refused on both doors, and the node serves on': async (
-    stage,
-  ) => {
-    const { id, people, lines } = await stage.scene(2);
-    const deep = (levels: number) => `"content":"x","metadata":{"a":${nested(levels)}}`;
-    const metadata = JSON.parse(`{"a":${nested(40)}}`) as object;
-    const error = await lines[0].refused('message:send', { conversationId: id, content: 'x', metadata });
-    expect(error).toEqual(anError('validation_failed'));
-    for (const levels of [40, 5_000, 100_000]) {
-      // By hand, because a client cannot write it: JSON.stringify gives up before.
-      lines[0].socket.io.engine.send(`2["message:send",{"conversationId":"${id}",${deep(levels)}}]`);
-      const { status } = await people[0].refused('POST', `/conversations/${id}/messages`, `{${deep(levels)}}`);
-      expect([levels, [400, 413]]).toEqual([levels, expect.arrayContaining([status])]);
-    }
-    for (const body of ['{"content":', '"text"', '[]', 'null', '7', '{"content":"x"}}', '\u0000']) {
-      const { status } = await people[0].refused('POST', `/conversations/${id}/messages`, body);
-      expect([body, status]).toEqual([body, 400]);
-    }
-    expect((await lines[0].say(id, 'alive')).seq).toBe(1);
-    await lines[1].reaches(id, 2);
-  },
+  'A32 S4.46 §8: JSON that is deep, broken or no object is refused over both transports, and the node serves on':
+    async (stage) => {
+      const { id, people, lines } = await stage.scene(2);
+      const deep = (levels: number) => `"content":"x","metadata":{"a":${nested(levels)}}`;
+      const metadata = JSON.parse(`{"a":${nested(40)}}`) as object;
+      const error = await lines[0].refused('message:send', { conversationId: id, content: 'x', metadata });
+      expect(error).toEqual(anError('validation_failed'));
+      for (const levels of [40, 5_000, 100_000]) {
+        // By hand, because a client cannot write it: JSON.stringify gives up before.
+        lines[0].socket.io.engine.send(`2["message:send",{"conversationId":"${id}",${deep(levels)}}]`);
+        const { status } = await people[0].refused('POST', `/conversations/${id}/messages`, `{${deep(levels)}}`);
+        expect([levels, [400, 413]]).toEqual([levels, expect.arrayContaining([status])]);
+      }
+      for (const body of ['{"content":', '"text"', '[]', 'null', '7', '{"content":"x"}}', '\u0000']) {
+        const { status } = await people[0].refused('POST', `/conversations/${id}/messages`, body);
+        expect([body, status]).toEqual([body, 400]);
+      }
+      expect((await lines[0].say(id, 'alive')).seq).toBe(1);
+      await lines[1].reaches(id, 2);
+    },
 
   'A32 §3: values at the edge of what is allowed are taken or refused, each named by its path': async (stage) => {
     const { id, people, lines } = await stage.scene(1);
@@ -83,39 +82,39 @@ export const badInput: Behaviours = {
     expect((await people[0].get<ConversationDetail>(`/conversations/${id}`)).version).toBe(1);
   },
 
-  '§3: a number that JSON readers change, and a name given twice, are refused with their path on both doors': async (
-    stage,
-  ) => {
-    const { id, people, lines } = await stage.scene(2);
-    const { messageId } = await lines[0].say(id, 'as it is');
-    const wrong: [string, object][] = [
-      ['metadata.id', { id: written('12345678901234567890') }],
-      ['metadata.list.3', { list: [1, '12345678901234567890', { a: [] }, written('9007199254740993')] }],
-      ['metadata.a.b', { a: { b: written('1e400') } }],
-      ['metadata.pi', { pi: written('3.14159265358979323846') }],
-    ];
-    for (const [path, metadata] of wrong) {
-      const sent = { content: 'x', metadata };
-      const refused = [
-        await people[0].refused('POST', `/conversations/${id}/messages`, sent),
-        await people[0].refused('POST', '/messages/send', { conversationId: id, ...sent }),
-        await people[0].refused('PATCH', `/messages/${messageId}`, sent),
-        await lines[0].refused('message:send', { conversationId: id, ...sent }),
-        await lines[0].refused('message:edit', { messageId, ...sent }),
+  '§3: a number that JSON readers change, and a name given twice, are refused with their path over both transports':
+    async (stage) => {
+      const { id, people, lines } = await stage.scene(2);
+      const { messageId } = await lines[0].say(id, 'as it is');
+      const wrong: [string, object][] = [
+        ['metadata.id', { id: written('12345678901234567890') }],
+        ['metadata.list.3', { list: [1, '12345678901234567890', { a: [] }, written('9007199254740993')] }],
+        ['metadata.a.b', { a: { b: written('1e400') } }],
+        ['metadata.pi', { pi: written('3.14159265358979323846') }],
       ];
-      for (const { code, details } of refused) expect([code, details?.[0]?.path]).toEqual(['validation_failed', path]);
-    }
-    const twice = '{"content":"x","metadata":{"a":{"x":1,"x":1}}}';
-    const { details } = await people[0].refused('POST', `/conversations/${id}/messages`, twice);
-    expect(details?.[0]?.path).toBe('metadata.a.x');
-    const kept = {
-      a: [0.1, 1e300, -1.5e-7, 9007199254740991, written('1.50')],
-      b: { x: '12345678901234567890', a: 2 },
-    };
-    await lines[0].ask('message:send', { conversationId: id, content: 'x', metadata: kept });
-    const { message } = await lines[1].first('message:new', (event) => event.version === 3);
-    expect(message.metadata).toEqual({ ...kept, a: [0.1, 1e300, -1.5e-7, 9007199254740991, 1.5] });
-  },
+      for (const [path, metadata] of wrong) {
+        const sent = { content: 'x', metadata };
+        const refused = [
+          await people[0].refused('POST', `/conversations/${id}/messages`, sent),
+          await people[0].refused('POST', '/messages/send', { conversationId: id, ...sent }),
+          await people[0].refused('PATCH', `/messages/${messageId}`, sent),
+          await lines[0].refused('message:send', { conversationId: id, ...sent }),
+          await lines[0].refused('message:edit', { messageId, ...sent }),
+        ];
+        for (const { code, details } of refused)
+          expect([code, details?.[0]?.path]).toEqual(['validation_failed', path]);
+      }
+      const twice = '{"content":"x","metadata":{"a":{"x":1,"x":1}}}';
+      const { details } = await people[0].refused('POST', `/conversations/${id}/messages`, twice);
+      expect(details?.[0]?.path).toBe('metadata.a.x');
+      const kept = {
+        a: [0.1, 1e300, -1.5e-7, 9007199254740991, written('1.50')],
+        b: { x: '12345678901234567890', a: 2 },
+      };
+      await lines[0].ask('message:send', { conversationId: id, content: 'x', metadata: kept });
+      const { message } = await lines[1].first('message:new', (event) => event.version === 3);
+      expect(message.metadata).toEqual({ ...kept, a: [0.1, 1e300, -1.5e-7, 9007199254740991, 1.5] });
+    },
 
   '§4: metadata is counted as it is stored, whatever it is written in': async (stage) => {
     const { id, lines } = await stage.scene(1);

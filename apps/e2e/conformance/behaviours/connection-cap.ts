@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import type { ErrorObject } from '@parley/protocol';
+import { eventually } from '../eventually.js';
 import type { Line } from '../line.js';
-import { eventually } from '../patience.js';
 import type { Person } from '../person.js';
 import type { Behaviours } from '../stage.js';
 import { anError } from './shapes.js';

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import type { UserDetail } from '@parley/protocol';
-import { eventually } from '../patience.js';
+import { eventually } from '../eventually.js';
 import type { Behaviours } from '../stage.js';
 import { aTime } from './shapes.js';
 

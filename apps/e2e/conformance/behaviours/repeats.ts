@@ -37,7 +37,7 @@ export const repeats: Behaviours = {
     expect(await lines[0].say(id, other.content, other)).toMatchObject({ messageId: sent, seq: 2, duplicate: true });
   },
 
-  'G2: of twenty at the same instant through every node and door one is sent': async (stage) => {
+  'G2: of twenty repeats at the same instant, over every node and transport, one is sent': async (stage) => {
     const { id, people, lines } = await stage.scene(1);
     const devices = await Promise.all(stage.urls.map(() => people[0].connect()));
     const body = { content: 'once', clientMessageId: randomUUID() };

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How long anything may take before a behaviour is called missing. */
-export const PATIENCE_MS = 15_000;
+export const TIMEOUT_MS = 15_000;
 
 /** Asks again and again until the answer is neither false nor null, and returns it; throws, naming it, if it never is. */
 export async function eventually<T>(what: string, find: () => Promise<T | false | null>): Promise<T> {
-  const end = performance.now() + PATIENCE_MS;
+  const end = performance.now() + TIMEOUT_MS;
   for (;;) {
     const found = await find();
     if (found !== false && found !== null) return found;
@@ -22,14 +22,14 @@ export class Watchers {
     for (const look of this.looking) look();
   }
 
-  /** Resolves with what `find` gives, as soon as that is something; rejects with `what` after the patience. */
+  /** Resolves with what `find` gives, as soon as that is something; rejects with `what` after the timeout. */
   until<T>(what: () => string, find: () => T | undefined): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>();
     const look = () => {
       const found = find();
       if (found !== undefined) resolve(found);
     };
-    const timer = setTimeout(() => reject(new Error(`Waited in vain until ${what()}.`)), PATIENCE_MS);
+    const timer = setTimeout(() => reject(new Error(`Waited in vain until ${what()}.`)), TIMEOUT_MS);
     this.looking.add(look);
     look();
     return promise.finally(() => {

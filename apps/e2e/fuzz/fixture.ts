@@ -9,13 +9,13 @@ export interface Guest {
   rest: RestClient;
 }
 
-export interface Party {
+export interface Fixture {
   guests: Guest[];
   conversations: string[];
 }
 
 /** Fresh people, and conversations in which most of them are: number n was made by guest number n. */
-export async function gather(url: string, seed: number, users: number, groups: number): Promise<Party> {
+export async function createFixture(url: string, seed: number, users: number, groups: number): Promise<Fixture> {
   const run = randomUUID().slice(0, 8);
   const guests: Guest[] = [];
   for (let number = 0; number < users; number += 1) {

@@ -1,7 +1,7 @@
 import type { Heard } from './heard.js';
 
 /** What holds for every socket at every moment, whatever is tried: G3, G5 and the shape of broadcasts. */
-export class Laws {
+export class Invariants {
   readonly broken: string[] = [];
   /** By conversation: its latest durable event on this connection. */
   private readonly versions = new Map<string, number>();
