@@ -85,4 +85,21 @@ export const MUTATIONS: Mutation[] = [
     ],
     seenBy: ['(a)', '(e)'],
   },
+  {
+    name: 'in a group that has become small enough nobody is told of the marks of before',
+    patches: [
+      {
+        file: 'apps/api/src/modules/conversations/members.service.ts',
+        from: '    if (tellsMarks) await this.repository.renumberMarks(tx, conversation.id);\n',
+        to: '',
+      },
+      {
+        // Each of the two makes up for the other.
+        file: 'packages/client/src/model/conversation.ts',
+        from: '    this.receipts = 0;\n    this.members.isLoaded = false;\n',
+        to: '',
+      },
+    ],
+    seenBy: ['(a)'],
+  },
 ];

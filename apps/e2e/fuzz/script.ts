@@ -36,6 +36,13 @@ const WEIGHTS = {
 
 export type StepKind = keyof typeof WEIGHTS;
 
+/**
+ * The end of a play: only creators write, so that nobody else's sends hide which of their marks was not told while
+ * members came and went, and devices asked again.
+ */
+const LAST_WEIGHTS: Partial<Record<StepKind, number>> = { send: 6, read: 10, cut: 6, add: 0.8, remove: 1 };
+const LAST_SHARE = 0.15;
+
 /** One operation. What it is done to depends on what its device knows by then: `pick` and `second` choose among that. */
 export interface Step {
   device: number;
@@ -60,8 +67,6 @@ const MANAGED: ReadonlySet<StepKind> = new Set(['add', 'remove', 'role', 'rename
 /** The operations of a seed, in order: nothing but the seed decides about them. */
 export function writeScript(seed: number, operations: number, cast: Cast): Step[] {
   const random = new Random(`script ${seed}`);
-  const kinds = Object.keys(WEIGHTS) as StepKind[];
-  const total = Object.values(WEIGHTS).reduce((sum, weight) => sum + weight, 0);
   const due = new Map<number, Step[]>();
   const later = (at: number, step: Step) => due.set(at, [...(due.get(at) ?? []), step]);
   longAbsences(operations, cast, random, later);
@@ -69,7 +74,9 @@ export function writeScript(seed: number, operations: number, cast: Cast): Step[
   for (let at = 0; at < operations; at += 1) {
     steps.push(...(due.get(at) ?? []));
     due.delete(at);
-    const step = draw(kinds, total, cast, random);
+    const isEnd = at >= operations * (1 - LAST_SHARE);
+    const step = draw(isEnd ? LAST_WEIGHTS : WEIGHTS, cast, random);
+    if (isEnd && step.kind === 'send') step.device = ownerDevice(step, cast, random);
     steps.push(step);
     if (step.kind === 'away') later(at + random.between(10, 120), { ...step, kind: 'back' });
     if (step.kind !== 'archive') continue;
@@ -92,9 +99,10 @@ function longAbsences(operations: number, cast: Cast, random: Random, later: (at
   }
 }
 
-function draw(kinds: StepKind[], total: number, cast: Cast, random: Random): Step {
-  let at = random.next() * total;
-  const kind = kinds.find((name) => (at -= WEIGHTS[name]) < 0) ?? 'send';
+function draw(weights: Partial<Record<StepKind, number>>, cast: Cast, random: Random): Step {
+  const choices = Object.entries(weights) as [StepKind, number][];
+  let at = random.next() * choices.reduce((sum, [, weight]) => sum + weight, 0);
+  const [kind] = choices.find(([, weight]) => (at -= weight) < 0) ?? ['read'];
   const conversation = random.below(cast.conversations);
   const step = { kind, conversation, device: 0, pick: random.next(), second: random.next() };
   const managed = MANAGED.has(kind) && random.chance(0.7);

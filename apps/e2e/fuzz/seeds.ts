@@ -1,6 +1,8 @@
+import { SYNC_LIMITS } from '@parley/protocol';
 import { type Figures, rowFigures, sumUp } from './figures.js';
 import { checkRows, type SeedRecord } from './rows-oracle.js';
 import { runSeed } from './seed-run.js';
+import { SMALL_GROUP } from './small-group.js';
 import { type Engine, openVenue, type Query } from './venue.js';
 
 export interface PlayedSeed {
@@ -24,12 +26,20 @@ function hasSmallLimits(seed: number): boolean {
   return seed % 2 === 1;
 }
 
+const { receiptsMembers } = SYNC_LIMITS;
+
+/** The only one of the bounds that clients reckon with, too. */
+function limitGroups(members: number): void {
+  Object.assign(SYNC_LIMITS, { receiptsMembers: members });
+}
+
 /** Plays seeds one after the other, those with the same limits on one node; hears of each as soon as it is decided. */
 export async function playSeeds(
   { engine, seeds, operations }: SeedsOptions,
   hear: (played: PlayedSeed) => void,
 ): Promise<void> {
   for (const [isSmall, some] of Map.groupBy(seeds, hasSmallLimits)) {
+    limitGroups(isSmall ? SMALL_GROUP : receiptsMembers);
     const venue = await openVenue(engine, isSmall);
     const undecided: (PlayedSeed & { record: SeedRecord | null })[] = [];
     const decide = async (query: Query) => {
@@ -49,6 +59,7 @@ export async function playSeeds(
         if (venue.query) await decide(venue.query);
       }
     } finally {
+      limitGroups(receiptsMembers);
       await venue.close(decide);
     }
   }
