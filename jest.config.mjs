@@ -33,12 +33,14 @@ const base = {
   modulePathIgnorePatterns: ['/dist/'],
 };
 
+const UNIT = ['<rootDir>/{apps,packages}/*/src/**/*.spec.{ts,tsx}', '<rootDir>/tools/**/*.spec.mjs'];
+
 /** Journeys that others would disturb, as they measure time, or that would disturb others, as they build the web app. */
 const ALONE = ['apps/e2e/durability/locked-conversation.spec.ts', 'apps/e2e/journeys/readme.spec.ts'];
 
 export default {
   projects: [
-    { ...base, displayName: 'unit', testMatch: ['<rootDir>/{apps,packages}/*/src/**/*.spec.{ts,tsx}'] },
+    { ...base, displayName: 'unit', testMatch: UNIT },
     { ...base, displayName: 'integration', testMatch: ['<rootDir>/apps/api/test/**/*.spec.ts'] },
     {
       ...base,

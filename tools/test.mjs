@@ -4,9 +4,11 @@
 import { runJest } from './test/jest-run.mjs';
 import { findChromium, findFirefox, findRedis, findWebKit, startPostgres } from './test/machine.mjs';
 import { SUITES } from './test/suites.mjs';
+import { obstacleTo } from './test/verdict.mjs';
 
 const { chosen, patterns } = readArguments(process.argv.slice(2));
 const inCi = process.env.CI === 'true';
+const INTERRUPTED = { sentence: 'interrupted', fails: true };
 /** For each suite that runs, what stops it. */
 const running = new Set();
 let interrupted = false;
@@ -42,7 +44,7 @@ async function runLane(lane, beside) {
 }
 
 async function run(suite, beside) {
-  const obstacle = obstacleTo(suite);
+  const obstacle = interrupted ? INTERRUPTED : obstacleTo(suite, parts, inCi);
   if (obstacle) return { suite, passed: 0, failed: obstacle.fails ? 1 : 0, problems: [obstacle.sentence], seconds: 0 };
   console.log(`\n▶ ${suite.name}${patterns.length > 0 ? `, only ${patterns.join(', ')}` : ''}`);
   const found = [...suite.needs, ...(suite.wants ?? [])].filter(({ part }) => parts[part].value);
@@ -53,14 +55,6 @@ async function run(suite, beside) {
   const failed = outcome.failed + (inCi && missed.length > 0 ? 1 : 0);
   const problems = [...outcome.problems, ...missed];
   return { suite, ...outcome, failed, problems, seconds: (Date.now() - started) / 1000 };
-}
-
-function obstacleTo(suite) {
-  if (interrupted) return { sentence: 'interrupted', fails: true };
-  const broken = suite.needs.find(({ part }) => parts[part].error);
-  if (broken) return { sentence: `not run: ${broken.part}: ${parts[broken.part].error}`, fails: true };
-  const lacking = suite.needs.filter(({ part }) => !parts[part].value).map(({ sentence }) => sentence);
-  return lacking.length > 0 ? { sentence: `not run: ${lacking.join('; ')}`, fails: inCi } : null;
 }
 
 function report() {

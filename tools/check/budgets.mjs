@@ -3,8 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseSync } from '@swc/core';
-import { root } from '../prepare.mjs';
-import { conclude, isTest, sources } from './sources.mjs';
+import { conclude, house, isTest, sources } from './sources.mjs';
 
 const FILE = { most: 400, p95: 250 };
 const FUNCTION_MOST = 60;
@@ -31,7 +30,7 @@ const functionLengths = new Map();
 
 for (const path of sources()) {
   if (!/^(apps|packages|tools)\/.*\.(tsx?|mjs|js|css)$/.test(path) || isTest(path)) continue;
-  const text = readFileSync(join(root, path), 'utf8');
+  const text = readFileSync(join(house, path), 'utf8');
   const length = text.split('\n').length - (text.endsWith('\n') ? 1 : 0);
   fileLengths.push(length);
   if (length > FILE.most) findings.push(`${path}: ${length} lines, at most ${FILE.most}`);

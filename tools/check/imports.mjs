@@ -2,12 +2,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { cruise } from 'dependency-cruiser';
-import { root } from '../prepare.mjs';
-import { conclude } from './sources.mjs';
+import { conclude, house } from './sources.mjs';
 
 const { default: rules } = await import(new URL('../../.dependency-cruiser.mjs', import.meta.url));
-process.chdir(root);
-const places = ['apps', 'packages'].filter((place) => existsSync(join(root, place)));
+process.chdir(house);
+const places = ['apps', 'packages'].filter((place) => existsSync(join(house, place)));
 const { enhancedResolveOptions, ...options } = rules.options;
 const { output } = await cruise(places, { ...options, ruleSet: rules, validate: true }, enhancedResolveOptions);
 const { violations, totalCruised } = output.summary;

@@ -4,19 +4,22 @@ import { root } from '../prepare.mjs';
 
 const NOT_OURS = new Set(['node_modules', 'dist', '.git', 'data', 'coverage', 'bench-results']);
 
-/** Every file of the repository that people write, as paths from its root with forward slashes. */
-export function sources(directory = root) {
+/** What a check looks at: this repository, or the directory that it is given. */
+export const house = process.argv[2] ?? root;
+
+/** Every file of the house that people write, as paths from its root with forward slashes. */
+export function sources(directory = house) {
   const found = [];
   for (const entry of readdirSync(directory, { withFileTypes: true })) {
     if (NOT_OURS.has(entry.name)) continue;
     const path = join(directory, entry.name);
     if (entry.isDirectory()) found.push(...sources(path));
-    else if (entry.isFile()) found.push(relative(root, path).replaceAll('\\', '/'));
+    else if (entry.isFile()) found.push(relative(house, path).replaceAll('\\', '/'));
   }
   return found.sort();
 }
 
-export const isTest = (path) => /\.spec\.tsx?$/.test(path) || path.startsWith('apps/api/test/');
+export const isTest = (path) => /\.spec\.(tsx?|mjs)$/.test(path) || path.startsWith('apps/api/test/');
 
 /** Ends a check: prints what it found, one line each, and fails if there is anything. */
 export function conclude(findings, summary) {

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { environment, node, root, windows } from '../prepare.mjs';
+import { verdict } from './verdict.mjs';
 
 const JEST = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
 const TIMEOUT_MS = 30 * 60_000;
@@ -67,24 +68,6 @@ function signalGroup(child, signal) {
   } catch (error) {
     if (error.code !== 'ESRCH') throw error;
   }
-}
-
-function verdict(end, results, filtered) {
-  if (!results) return { passed: 0, failed: 1, problems: [end.problem ?? 'no results'] };
-  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, numRuntimeErrorTestSuites } = results;
-  const idle = numPendingTests + numTodoTests;
-  const broken = numFailedTests + numRuntimeErrorTestSuites;
-  const problems = [];
-  if (numRuntimeErrorTestSuites > 0) problems.push(`${numRuntimeErrorTestSuites} test files could not run`);
-  if (idle > 0) problems.push(`${idle} tests are skipped or to do: ${titles(results).join('; ')}`);
-  if (results.numTotalTests === 0 && !filtered) problems.push('no tests');
-  if (end.problem && broken === 0) problems.push(end.problem);
-  return { passed: numPassedTests, failed: broken || (problems.length > 0 ? 1 : 0), problems };
-}
-
-function titles(results) {
-  const all = results.testResults.flatMap((file) => file.assertionResults);
-  return all.filter(({ status }) => status === 'pending' || status === 'todo').map(({ fullName }) => fullName);
 }
 
 function readResults(file) {
