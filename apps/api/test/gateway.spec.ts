@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { LIMITS } from '@parley/protocol';
 import { UnsecuredJWT } from 'jose';
 import { io } from 'socket.io-client';
-import { Hub } from '../src/realtime/hub/hub.js';
+import { StreamSource } from '../src/realtime/hub/stream-source.js';
 import { HOST, PASSWORD, startNode, type TestNode } from './node.js';
 import { aGroup, aPerson, type Group, groupOf, NOBODY, Person, people, succeeded } from './people.js';
 import { RawSocket } from './raw-socket.js';
@@ -298,7 +298,7 @@ describe('ready', () => {
 
   it('§5: commands that come before it wait for it, and keep their order', async () => {
     const { id, owner, members } = await aGroup(node);
-    const { source } = node.node.app.get(Hub);
+    const source = node.node.app.get(StreamSource);
     const epoch = source.epoch.bind(source);
     const { promise: released, resolve: release } = Promise.withResolvers<void>();
     source.epoch = () => released.then(epoch);
@@ -401,8 +401,7 @@ describe('commands', () => {
   });
 
   it('an unexpected fault is acknowledged as internal, telling nothing but its requestId, and logged with that', async () => {
-    const streams = node.node.app.get(Hub);
-    const { source } = streams;
+    const source = node.node.app.get(StreamSource);
     const { memberships } = source;
     source.memberships = () => Promise.reject(new Error('secret of ours'));
     try {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'drizzle-orm';
 import { Hub } from '../src/realtime/hub/hub.js';
+import { StreamSource } from '../src/realtime/hub/stream-source.js';
 import { startNode, type TestNode } from './node.js';
 import { aGroup, aPerson, groupOf, type Person, people, succeeded } from './people.js';
 import { TestSocket } from './test-socket.js';
@@ -243,7 +244,7 @@ describe('G3 G5: renames, additions and removals racing with sends', () => {
     const { id, owner } = await aGroup(node);
     const guest = await aPerson(node);
     const [socket, listener] = await Promise.all([guest.connect(), owner.connect()]);
-    const { source } = node.node.app.get(Hub);
+    const source = node.node.app.get(StreamSource);
     const listItems = source.listItems.bind(source);
     const { promise: gone, resolve: isGone } = Promise.withResolvers<void>();
     source.listItems = (...asked) => gone.then(() => listItems(...asked));
@@ -376,7 +377,7 @@ describe('connecting in the middle of it', () => {
 
   /** Holds the answer to the nth reading of someone's memberships back: it is from before whatever happens meanwhile. */
   function holdMemberships(who: Person, nth: number): { reached: Promise<void>; release: () => void } {
-    const { source } = node.node.app.get(Hub);
+    const source = node.node.app.get(StreamSource);
     const memberships = source.memberships.bind(source);
     const { promise: reached, resolve: reach } = Promise.withResolvers<void>();
     const { promise: released, resolve } = Promise.withResolvers<void>();

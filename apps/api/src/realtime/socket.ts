@@ -21,6 +21,9 @@ interface SocketData {
 export type ParleySocket = Socket<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>;
 export type ParleyServer = Server<ClientToServerEvents, ServerToClientEvents, DefaultEventsMap, SocketData>;
 
+/** Injects the one `ParleyServer` of this node. */
+export const IO = Symbol('io');
+
 /** Socket.IO's own word is room: every socket of a user, and every socket that follows a conversation. */
 export const userRoom = (userId: string): string => `user:${userId}`;
 export const conversationRoom = (conversationId: string): string => `conversation:${conversationId}`;

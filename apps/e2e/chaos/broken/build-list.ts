@@ -183,7 +183,7 @@ export const BROKEN_BUILDS: BrokenBuild[] = [
     name: 'a word of ended sessions closes every socket of their user',
     patches: [
       {
-        file: 'apps/api/src/modules/chat/session-endings.gateway.ts',
+        file: 'apps/api/src/modules/chat/session-endings.ts',
         from: "if (ended.has(socket.data.principal.sessionId ?? '')) end(socket);",
         to: 'if (ended.size > 0) end(socket);',
       },

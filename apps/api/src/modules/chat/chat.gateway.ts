@@ -1,11 +1,5 @@
 import { UseFilters } from '@nestjs/common';
-import {
-  ConnectedSocket,
-  type OnGatewayConnection,
-  type OnGatewayInit,
-  SubscribeMessage,
-  WebSocketGateway,
-} from '@nestjs/websockets';
+import { ConnectedSocket, type OnGatewayConnection, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import {
   type JoinResult,
   LIMITS,
@@ -16,27 +10,21 @@ import {
 } from '@parley/protocol';
 import { Payload } from '../../realtime/commands/payload.js';
 import { RethrowFilter } from '../../realtime/commands/rethrow.filter.js';
-import type { ParleyServer, ParleySocket } from '../../realtime/socket.js';
+import type { ParleySocket } from '../../realtime/socket.js';
 import { MessagesService, OpenCommandDto, parsePageRequest, SendCommandDto, type Sent } from '../messages/index.js';
 import { MarkCommandDto, ReceiptsService } from '../receipts/index.js';
 import { ConversationCommandDto, RefreshCommandDto } from './dto/commands.dto.js';
-import { SocketServer } from './socket-server.js';
 import { SocketSessions } from './socket-sessions.js';
 
 /** The commands of the Socket.IO transport: each is one validated payload, one call and one acknowledgement. */
 @WebSocketGateway()
 @UseFilters(RethrowFilter)
-export class ChatGateway implements OnGatewayInit<ParleyServer>, OnGatewayConnection<ParleySocket> {
+export class ChatGateway implements OnGatewayConnection<ParleySocket> {
   constructor(
-    private readonly server: SocketServer,
     private readonly sessions: SocketSessions,
     private readonly messages: MessagesService,
     private readonly receipts: ReceiptsService,
   ) {}
-
-  afterInit(server: ParleyServer): void {
-    this.server.attach(server);
-  }
 
   /** Nest neither awaits this nor catches what it throws. */
   handleConnection(socket: ParleySocket): void {

@@ -12,8 +12,7 @@ import { SyncModule } from '../sync/index.js';
 import { ChatGateway } from './chat.gateway.js';
 import { WsAuthGuard } from './guards/ws-auth.guard.js';
 import { MessageChangesGateway } from './message-changes.gateway.js';
-import { SessionEndings } from './session-endings.gateway.js';
-import { SocketServer } from './socket-server.js';
+import { SessionEndings } from './session-endings.js';
 import { SocketSessions } from './socket-sessions.js';
 import { SyncGateway } from './sync.gateway.js';
 
@@ -24,7 +23,6 @@ import { SyncGateway } from './sync.gateway.js';
     SyncGateway,
     MessageChangesGateway,
     SessionEndings,
-    SocketServer,
     SocketSessions,
     SessionExpiry,
     ServiceNotices,

@@ -6,7 +6,7 @@ import { LOG } from '../../kernel/log.js';
 import { closeToComeBack } from '../../realtime/connections/closing.js';
 import { Connections } from '../../realtime/connections/connections.js';
 import { SessionExpiry } from '../../realtime/connections/session-expiry.js';
-import type { ParleyServer, ParleySocket } from '../../realtime/socket.js';
+import type { ParleySocket } from '../../realtime/socket.js';
 import { Presence } from '../presence/index.js';
 
 /** The life of a socket between its handshake and its end. */
@@ -18,10 +18,6 @@ export class SocketSessions {
     private readonly presence: Presence,
     @Inject(LOG) private readonly log: Logger,
   ) {}
-
-  attach(io: ParleyServer): void {
-    this.presence.attach(io);
-  }
 
   /** Starts bringing the socket in; commands wait until that is done. Never throws. */
   begin(socket: ParleySocket): void {

@@ -2,14 +2,8 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type ConversationListItem, LIMITS } from '@parley/protocol';
 import { ChangeEvents } from '../../realtime/hub/change-events.js';
-import type {
-  Heads,
-  Memberships,
-  ReceiptEvent,
-  StreamEvent,
-  StreamSource,
-  VersionRange,
-} from '../../realtime/hub/stream-events.js';
+import type { Heads, Memberships, ReceiptEvent, StreamEvent, VersionRange } from '../../realtime/hub/stream-events.js';
+import { StreamSource } from '../../realtime/hub/stream-source.js';
 import { MessageStream } from '../messages/index.js';
 import { ConversationItems } from './conversation-items.js';
 import { type MovedMark, StreamSourceRepository } from './stream-source.repository.js';
@@ -19,13 +13,15 @@ const hashOf = (parts: readonly string[]): string =>
 
 /** What streams read from the database: any gap of any conversation, told exactly once and in order. */
 @Injectable()
-export class ConversationStreamSource implements StreamSource {
+export class ConversationStreamSource extends StreamSource {
   constructor(
     private readonly repository: StreamSourceRepository,
     private readonly messages: MessageStream,
     private readonly items: ConversationItems,
     private readonly changes: ChangeEvents,
-  ) {}
+  ) {
+    super();
+  }
 
   heads(conversationIds: readonly string[]): Promise<Map<string, Heads>> {
     return this.repository.heads(conversationIds);

@@ -1,6 +1,6 @@
-import { Module, type OnModuleInit } from '@nestjs/common';
-import { Hub } from '../../realtime/hub/hub.js';
+import { Global, Module } from '@nestjs/common';
 import { HubModule } from '../../realtime/hub/hub.module.js';
+import { StreamSource } from '../../realtime/hub/stream-source.js';
 import { ConversationLogModule } from '../conversation-log/index.js';
 import { MessagesModule } from '../messages/index.js';
 import { UsersModule } from '../users/index.js';
@@ -20,6 +20,8 @@ import { SendToController } from './send-to.controller.js';
 import { StreamChanges } from './stream-changes.js';
 import { StreamSourceRepository } from './stream-source.repository.js';
 
+/** Global, since the hub reads through `StreamSource` and must not import what imports it. */
+@Global()
 @Module({
   imports: [HubModule, ConversationLogModule, MessagesModule, UsersModule],
   controllers: [ConversationsController, MembersController, SendToController],
@@ -29,7 +31,7 @@ import { StreamSourceRepository } from './stream-source.repository.js';
     ConversationChanges,
     ConversationItems,
     ConversationLists,
-    ConversationStreamSource,
+    { provide: StreamSource, useClass: ConversationStreamSource },
     StreamChanges,
     MembersService,
     MemberRefs,
@@ -37,15 +39,6 @@ import { StreamSourceRepository } from './stream-source.repository.js';
     ConversationListsRepository,
     StreamSourceRepository,
   ],
-  exports: [ConversationItems],
+  exports: [ConversationItems, StreamSource],
 })
-export class ConversationsModule implements OnModuleInit {
-  constructor(
-    private readonly hub: Hub,
-    private readonly source: ConversationStreamSource,
-  ) {}
-
-  onModuleInit(): void {
-    this.hub.useSource(this.source);
-  }
-}
+export class ConversationsModule {}

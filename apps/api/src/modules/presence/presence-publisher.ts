@@ -4,7 +4,7 @@ import { CONFIG, type Config } from '../../config/config.js';
 import { faultLevel } from '../../kernel/errors.js';
 import { LOG } from '../../kernel/log.js';
 import { HealthRegistry } from '../../platform/telemetry/health-registry.js';
-import { conversationRoom, type ParleyServer, userRoom } from '../../realtime/socket.js';
+import { conversationRoom, IO, type ParleyServer, userRoom } from '../../realtime/socket.js';
 import { PresenceRepository, type Status } from './presence.repository.js';
 
 /** Between nodes: who came and went, and the conversations whose members may know. */
@@ -30,7 +30,6 @@ const AT_A_TIME = 200;
  */
 @Injectable()
 export class PresencePublisher implements OnApplicationShutdown {
-  private io: ParleyServer | null = null;
   /** User → instant (ms, by the database's clock) of the change that this node's sockets were told last; oldest first. */
   private readonly told = new Map<string, number>();
   /** Since when something may have been told in vain, by this process's clock. */
@@ -46,18 +45,15 @@ export class PresencePublisher implements OnApplicationShutdown {
   constructor(
     private readonly repository: PresenceRepository,
     private readonly state: HealthRegistry,
+    @Inject(IO) private readonly io: ParleyServer,
     @Inject(CONFIG) private readonly config: Config,
     @Inject(LOG) private readonly log: Logger,
   ) {
+    io.on(TOLD, (news: readonly Told[]) => void this.hear(news));
     state.onChange((_part, isDegraded) => {
       if (isDegraded) this.doubt();
       else void this.repeat();
     });
-  }
-
-  attach(io: ParleyServer): void {
-    this.io = io;
-    io.on(TOLD, (news: readonly Told[]) => void this.hear(news));
   }
 
   onApplicationShutdown(): void {
@@ -134,7 +130,7 @@ export class PresencePublisher implements OnApplicationShutdown {
         const conversationIds = audiences.get(change.userId);
         return conversationIds ? [{ ...change, conversationIds }] : [];
       });
-      if (this.config.redisUrl) this.io?.serverSideEmit(TOLD, news);
+      if (this.config.redisUrl) this.io.serverSideEmit(TOLD, news);
       this.tellSockets(news);
     }
   }
@@ -142,7 +138,7 @@ export class PresencePublisher implements OnApplicationShutdown {
   private tellSockets(news: readonly Told[]): void {
     for (const { userId, isOnline, lastSeenAt, conversationIds } of news) {
       if (!this.isNew(userId, lastSeenAt)) continue;
-      this.io?.local
+      this.io.local
         .to(conversationIds.map(conversationRoom))
         .except(userRoom(userId))
         .emit(isOnline ? 'status:online' : 'status:offline', { userId, lastSeenAt });

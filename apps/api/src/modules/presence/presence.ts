@@ -2,7 +2,6 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { faultLevel } from '../../kernel/errors.js';
 import { LOG } from '../../kernel/log.js';
-import type { ParleyServer } from '../../realtime/socket.js';
 import { NodeRegister } from './node-register.js';
 import { PresenceRepository } from './presence.repository.js';
 import { PresencePublisher } from './presence-publisher.js';
@@ -40,10 +39,6 @@ export class Presence implements OnApplicationShutdown {
   onApplicationShutdown(): void {
     for (const timer of this.leaving.values()) clearTimeout(timer);
     if (this.gathering) clearTimeout(this.gathering);
-  }
-
-  attach(io: ParleyServer): void {
-    this.news.attach(io);
   }
 
   came(userId: string): void {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { LIMITS, type SyncAnswer, type SyncBody } from '@parley/protocol';
 import type { Db } from '../../database/database.js';
 import type { Principal } from '../../kernel/principal.js';
-import { Hub } from '../../realtime/hub/hub.js';
+import { StreamSource } from '../../realtime/hub/stream-source.js';
 import { type Position, type PositionRow, SyncRepository } from './sync.repository.js';
 import { answerOf, type Changed } from './sync-answer.js';
 import { SyncFindings } from './sync-findings.js';
@@ -12,7 +12,7 @@ import { planned, plannedMemberships } from './sync-plan.js';
 @Injectable()
 export class SyncService {
   constructor(
-    private readonly hub: Hub,
+    private readonly source: StreamSource,
     private readonly repository: SyncRepository,
     private readonly findings: SyncFindings,
   ) {}
@@ -23,7 +23,7 @@ export class SyncService {
    */
   async sync({ userId }: Principal, body: SyncBody, bytes: number = LIMITS.answerBytes): Promise<SyncAnswer> {
     // Before the snapshot: of a database that is restored in between the old epoch is told, and the next one resets.
-    const epoch = await this.hub.source.epoch();
+    const epoch = await this.source.epoch();
     const isForeign = body.epoch !== undefined && body.epoch !== epoch;
     const asked = Object.entries(body.conversations).map(([id, at]) => ({ ...at, id: id.toLowerCase() }));
     return this.repository.inSnapshot(async (tx) => {

@@ -4,6 +4,7 @@ import { CONFIG, type Config } from '../../config/config.js';
 import { notFound, ParleyError } from '../../kernel/errors.js';
 import { Hub } from '../hub/hub.js';
 import type { Memberships } from '../hub/stream-events.js';
+import { StreamSource } from '../hub/stream-source.js';
 import { conversationRoom, type ParleySocket, userRoom } from '../socket.js';
 import { VERSION } from '../version.js';
 import { HandshakeLimiter } from './handshake-limiter.js';
@@ -19,6 +20,7 @@ export class Connections {
 
   constructor(
     private readonly hub: Hub,
+    private readonly source: StreamSource,
     private readonly handshakes: HandshakeLimiter,
     private readonly cap: UserConnectionLimiter,
     @Inject(CONFIG) private readonly config: Config,
@@ -50,7 +52,7 @@ export class Connections {
       this.release(userId);
     });
     await socket.join(userRoom(userId));
-    const epoch = await this.hub.source.epoch();
+    const epoch = await this.source.epoch();
     let seen = await this.memberships(userId);
     for (let attempt = 1; ; attempt += 1) {
       await this.hub.enter(
@@ -105,7 +107,7 @@ export class Connections {
   }
 
   private async position(conversationId: string): Promise<JoinResult> {
-    const heads = (await this.hub.source.heads([conversationId])).get(conversationId);
+    const heads = (await this.source.heads([conversationId])).get(conversationId);
     if (!heads) throw notFound();
     return heads;
   }
@@ -128,7 +130,7 @@ export class Connections {
   }
 
   private async memberships(userId: string): Promise<Memberships> {
-    return (await this.hub.source.memberships([userId])).get(userId) ?? { cursor: 0, present: [] };
+    return (await this.source.memberships([userId])).get(userId) ?? { cursor: 0, present: [] };
   }
 
   private joinRooms(socket: ParleySocket, memberships: Memberships): void {

@@ -1,13 +1,17 @@
-import { type OnGatewayInit, WebSocketGateway } from '@nestjs/websockets';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HealthRegistry } from '../../platform/telemetry/health-registry.js';
-import type { ParleyServer } from '../socket.js';
+import { IO, type ParleyServer } from '../socket.js';
 
 /** Tells the sockets of this node what it has to do without. */
-@WebSocketGateway()
-export class ServiceNotices implements OnGatewayInit<ParleyServer> {
-  constructor(private readonly state: HealthRegistry) {}
+@Injectable()
+export class ServiceNotices implements OnModuleInit {
+  constructor(
+    private readonly state: HealthRegistry,
+    @Inject(IO) private readonly io: ParleyServer,
+  ) {}
 
-  afterInit(io: ParleyServer): void {
+  onModuleInit(): void {
+    const { io } = this;
     this.state.onChange((part, isDegraded) =>
       io.local.emit(isDegraded ? 'service:degraded' : 'service:restored', { part }),
     );

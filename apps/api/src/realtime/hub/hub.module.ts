@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import type { Logger } from 'pino';
+import { CONFIG } from '../../config/config.js';
 import { LOG } from '../../kernel/log.js';
 import { REDIS, type RedisLink } from '../../platform/redis/redis-link.js';
 import { MemoryNodeBus, NodeBus } from '../bus/node-bus.js';
@@ -8,6 +9,8 @@ import { Connections } from '../connections/connections.js';
 import { HandshakeLimiter } from '../connections/handshake-limiter.js';
 import { UserConnectionLimiter } from '../connections/user-connection-limiter.js';
 import { UserSockets } from '../connections/user-sockets.js';
+import { IO } from '../socket.js';
+import { createSocketIoServer } from '../transports/socketio/socketio.server.js';
 import { ChangeEvents } from './change-events.js';
 import { Hub } from './hub.js';
 import { MembershipReconciler } from './membership-reconciler.js';
@@ -18,6 +21,8 @@ const bus = {
   useFactory: (link: RedisLink | null, log: Logger) => (link ? new RedisNodeBus(link, log) : new MemoryNodeBus()),
   inject: [REDIS, LOG],
 };
+
+const io = { provide: IO, useFactory: createSocketIoServer, inject: [CONFIG] };
 
 @Module({
   providers: [
@@ -30,7 +35,8 @@ const bus = {
     MembershipReconciler,
     Reconciler,
     bus,
+    io,
   ],
-  exports: [HandshakeLimiter, Hub, ChangeEvents, Connections, Reconciler],
+  exports: [IO, HandshakeLimiter, Hub, ChangeEvents, Connections, Reconciler],
 })
 export class HubModule {}

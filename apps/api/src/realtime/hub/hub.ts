@@ -4,12 +4,13 @@ import type { Logger } from 'pino';
 import { faultLevel } from '../../kernel/errors.js';
 import { LOG } from '../../kernel/log.js';
 import { type JoinNotification, NodeBus, type Notification } from '../bus/node-bus.js';
-import type { ParleyServer, ParleySocket } from '../socket.js';
+import { IO, type ParleyServer, type ParleySocket } from '../socket.js';
 import { Backfill } from './backfill.js';
 import { Broadcaster } from './broadcaster.js';
 import { ConversationStream } from './conversation-stream.js';
 import { ReorderBudget } from './reorder-buffer.js';
-import type { ReceiptEvent, StreamEvent, StreamSource } from './stream-events.js';
+import type { ReceiptEvent, StreamEvent } from './stream-events.js';
+import { StreamSource } from './stream-source.js';
 
 const MOST_MOVES = 10_000;
 const moveKey = (conversationId: string, userId: string): string => `${conversationId} ${userId}`;
@@ -32,34 +33,22 @@ export class Hub implements OnApplicationShutdown {
   private readonly moves = new Map<string, { left: number; joined: number }>();
   private readonly backfill = new Backfill((ranges) => this.source.eventsWithin(ranges));
   private readonly budget = new ReorderBudget();
-  private broadcaster: Broadcaster | null = null;
-  private registered: StreamSource | null = null;
+  private readonly broadcaster: Broadcaster;
 
   constructor(
+    private readonly source: StreamSource,
     private readonly bus: NodeBus,
+    @Inject(IO) io: ParleyServer,
     @Inject(LOG) private readonly log: Logger,
   ) {
+    this.broadcaster = new Broadcaster(io, {
+      joined: (socket, conversationId) => this.follow(socket, conversationId),
+      left: (socket, conversationId) => this.unfollow(socket, conversationId),
+    });
     bus.listen({
       onNotification: (notification) => this.onNotification(notification),
       onHead: (conversationId, version) => this.streams.get(conversationId)?.expect(version),
       onJoined: (notification) => this.onJoined(notification),
-    });
-  }
-
-  /** The room that knows the database registers itself at start: it stands above this one. */
-  useSource(source: StreamSource): void {
-    this.registered = source;
-  }
-
-  get source(): StreamSource {
-    if (!this.registered) throw new Error('No stream source is registered.');
-    return this.registered;
-  }
-
-  attach(io: ParleyServer): void {
-    this.broadcaster = new Broadcaster(io, {
-      joined: (socket, conversationId) => this.follow(socket, conversationId),
-      left: (socket, conversationId) => this.unfollow(socket, conversationId),
     });
   }
 
@@ -152,7 +141,7 @@ export class Hub implements OnApplicationShutdown {
   }
 
   onJoined({ userId, conversationId, version, heard }: JoinNotification): void {
-    if (!this.broadcaster?.hasSockets(userId)) return;
+    if (!this.broadcaster.hasSockets(userId)) return;
     this.noteMove(moveKey(conversationId, userId), { joined: version });
     const isNew = !this.streams.has(conversationId);
     const stream = this.streamOf(conversationId);
@@ -183,7 +172,7 @@ export class Hub implements OnApplicationShutdown {
   }
 
   socketsOf(userId: string): ParleySocket[] {
-    return this.broadcaster?.socketsOf(userId) ?? [];
+    return this.broadcaster.socketsOf(userId);
   }
 
   private onNotification(notification: Notification): void {
@@ -201,9 +190,9 @@ export class Hub implements OnApplicationShutdown {
       {
         deliver: (event, items) => {
           if (event.left) this.noteMove(moveKey(conversationId, event.left), { left: event.version });
-          this.broadcaster?.event(conversationId, event, items);
+          this.broadcaster.event(conversationId, event, items);
         },
-        deliverMark: (mark) => this.broadcaster?.mark(conversationId, mark),
+        deliverMark: (mark) => this.broadcaster.mark(conversationId, mark),
         prepare: (id, userIds) => this.prepare(id, userIds),
         eventsBetween: (id, range) => this.backfill.events({ conversationId: id, ...range }),
         onGap: (id) => this.log.debug({ conversationId: id }, 'a stream reads a gap from the database'),
@@ -236,7 +225,7 @@ export class Hub implements OnApplicationShutdown {
     conversationId: string,
     userIds: readonly string[],
   ): Promise<Map<string, ConversationListItem>> {
-    const here = userIds.filter((userId) => this.broadcaster?.hasSockets(userId));
+    const here = userIds.filter((userId) => this.broadcaster.hasSockets(userId));
     return here.length === 0 ? new Map() : this.source.listItems(conversationId, here);
   }
 

@@ -4,6 +4,7 @@ import { Connections } from '../connections/connections.js';
 import { conversationRoom, type ParleySocket, userRoom } from '../socket.js';
 import { Hub } from './hub.js';
 import type { Memberships } from './stream-events.js';
+import { StreamSource } from './stream-source.js';
 
 const MOST_ATTEMPTS = 5;
 const AT_A_TIME = 5_000;
@@ -19,6 +20,7 @@ type Outside = Map<string, { sockets: ParleySocket[]; version: number }>;
 export class MembershipReconciler {
   constructor(
     private readonly hub: Hub,
+    private readonly source: StreamSource,
     private readonly connections: Connections,
   ) {}
 
@@ -32,10 +34,10 @@ export class MembershipReconciler {
 
   /** @param users each with the membership version as of which their sockets are right. */
   private async repairSome(users: ReadonlyMap<string, number>): Promise<void> {
-    const versions = await this.hub.source.membershipVersions([...users.keys()]);
+    const versions = await this.source.membershipVersions([...users.keys()]);
     const changed = [...users.keys()].filter((userId) => (versions.get(userId) ?? 0) > (users.get(userId) ?? 0));
     if (changed.length === 0) return;
-    const memberships = await this.hub.source.memberships(changed);
+    const memberships = await this.source.memberships(changed);
     const outside = this.outsideOf(memberships);
     await this.hub.enterAll(entries(outside));
     for (const [conversationId, byUser] of outside) await this.bringIn(conversationId, byUser);
@@ -68,7 +70,7 @@ export class MembershipReconciler {
   /** As soon as what is read of the conversation is no older than what its stream has told. */
   private async bringIn(conversationId: string, outside: Outside): Promise<void> {
     for (let attempt = 0; attempt < MOST_ATTEMPTS && outside.size > 0; attempt += 1) {
-      const items = await this.hub.source.listItems(conversationId, [...outside.keys()]);
+      const items = await this.source.listItems(conversationId, [...outside.keys()]);
       const version = this.hub.versionOf(conversationId);
       for (const [userId, { sockets, version: since }] of outside) {
         const item = items.get(userId);

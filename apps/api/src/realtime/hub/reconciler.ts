@@ -8,6 +8,7 @@ import type { ConversationStream } from './conversation-stream.js';
 import { Hub } from './hub.js';
 import { MembershipReconciler } from './membership-reconciler.js';
 import { type Heads, MARKS_AT_ONCE, type ReceiptEvent } from './stream-events.js';
+import { StreamSource } from './stream-source.js';
 
 const EVERY_MS = 1_000;
 /** While nodes do not hear each other, this is how they learn of what the others committed. */
@@ -29,6 +30,7 @@ export class Reconciler implements OnApplicationBootstrap, OnApplicationShutdown
 
   constructor(
     private readonly hub: Hub,
+    private readonly source: StreamSource,
     private readonly memberships: MembershipReconciler,
     private readonly state: HealthRegistry,
     @Inject(LOG) private readonly log: Logger,
@@ -75,7 +77,7 @@ export class Reconciler implements OnApplicationBootstrap, OnApplicationShutdown
 
   private async compareStreams(streams: readonly ConversationStream[]): Promise<void> {
     const before = new Map(streams.map((stream) => [stream.conversationId, stream.version]));
-    const heads = await this.hub.source.heads([...before.keys()]);
+    const heads = await this.source.heads([...before.keys()]);
     const behind = new Map<ConversationStream, { from: number; head: Heads }>();
     for (const stream of streams) {
       const head = heads.get(stream.conversationId);
@@ -92,7 +94,7 @@ export class Reconciler implements OnApplicationBootstrap, OnApplicationShutdown
   private async repairMarks(behind: readonly [ConversationStream, { from: number; head: Heads }][]): Promise<void> {
     for (let at = 0; at < behind.length; at += MARKS_OF) {
       const some = behind.slice(at, at + MARKS_OF);
-      const found = await this.hub.source.marksAfter(
+      const found = await this.source.marksAfter(
         new Map(some.map(([stream, { from }]) => [stream.conversationId, from])),
       );
       for (const [stream, { head }] of some) acceptMarks(stream, head, found.get(stream.conversationId) ?? []);
@@ -108,7 +110,7 @@ export class Reconciler implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   private async compareDeployment(): Promise<void> {
-    const deployment = await this.hub.source.deployment();
+    const deployment = await this.source.deployment();
     const changed = this.deployment !== null && this.deployment !== deployment;
     this.deployment = deployment;
     this.hub.belongTo(deployment);

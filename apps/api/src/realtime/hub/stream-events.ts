@@ -1,10 +1,4 @@
-import type {
-  ConversationListItem,
-  Events,
-  MessageDeliveredEvent,
-  MessageReadEvent,
-  UnreadUpdatedEvent,
-} from '@parley/protocol';
+import type { Events, MessageDeliveredEvent, MessageReadEvent, UnreadUpdatedEvent } from '@parley/protocol';
 
 /** Events that take a version. `conversation:created` stands for the first one, which only its members' users hear. */
 type DurableName =
@@ -68,19 +62,3 @@ export interface VersionRange {
 }
 
 export const MARKS_AT_ONCE = 1_000;
-
-/** What the stream asks of the rooms that know the database. Every method is one query, whatever the number of ids. */
-export interface StreamSource {
-  heads(conversationIds: readonly string[]): Promise<Map<string, Heads>>;
-  /** The events of each of these conversations in its range, in order and without gaps. */
-  eventsWithin(ranges: readonly VersionRange[]): Promise<Map<string, StreamEvent[]>>;
-  /** For each conversation its moved watermarks beyond the given receipts number, in order, at most MARKS_AT_ONCE. */
-  marksAfter(receipts: ReadonlyMap<string, number>): Promise<Map<string, ReceiptEvent[]>>;
-  /** The conversation as each of these members sees it in their list. */
-  listItems(conversationId: string, userIds: readonly string[]): Promise<Map<string, ConversationListItem>>;
-  memberships(userIds: readonly string[]): Promise<Map<string, Memberships>>;
-  membershipVersions(userIds: readonly string[]): Promise<Map<string, number>>;
-  epoch(): Promise<string>;
-  /** Which deployment this database makes: another one than a copy of it, even on the same server. */
-  deployment(): Promise<string>;
-}

@@ -1,27 +1,32 @@
 import { randomUUID } from 'node:crypto';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { asParleyError, faultLevel, ParleyError } from '../../../kernel/errors.js';
 import { LOG } from '../../../kernel/log.js';
 import { HandshakeLimiter } from '../../../realtime/connections/handshake-limiter.js';
 import { TokenVerifier } from '../../../realtime/connections/token-verifier.js';
-import type { ParleySocket } from '../../../realtime/socket.js';
+import { IO, type ParleyServer, type ParleySocket } from '../../../realtime/socket.js';
 
 const COME_BACK = new Set(['service_unavailable', 'internal']);
 
 /** Decides about every socket before any handler can run; Nest's own guards come too late for that. */
 @Injectable()
-export class WsAuthGuard {
+export class WsAuthGuard implements OnModuleInit {
   constructor(
     private readonly verifier: TokenVerifier,
     private readonly handshakes: HandshakeLimiter,
+    @Inject(IO) private readonly io: ParleyServer,
     @Inject(LOG) private readonly log: Logger,
   ) {}
 
   /** Connections whose token is being looked at. */
   private readonly asking = new WeakSet<ParleySocket['client']>();
 
-  readonly handshake = (socket: ParleySocket, next: (refusal?: Error) => void): void => {
+  onModuleInit(): void {
+    this.io.use((socket, next) => this.handshake(socket, next));
+  }
+
+  private handshake(socket: ParleySocket, next: (refusal?: Error) => void): void {
     const { client } = socket;
     // One connection is one socket; Socket.IO itself refuses a second CONNECT only once the first is through.
     if (this.asking.has(client)) return socket.conn.close();
@@ -33,7 +38,7 @@ export class WsAuthGuard {
         () => next(),
         (fault: unknown) => this.refuse(socket, { fault, next }),
       );
-  };
+  }
 
   private async admit(socket: ParleySocket): Promise<void> {
     const token = tokenOf(socket);

@@ -3,10 +3,9 @@ import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { MessageMappingProperties } from '@nestjs/websockets';
-import { type ErrorObject, LIMITS } from '@parley/protocol';
+import type { ErrorObject } from '@parley/protocol';
 import { createShardedAdapter } from '@socket.io/redis-adapter';
 import type { Logger } from 'pino';
-import type { Server, ServerOptions } from 'socket.io';
 import type { Config } from '../../../config/config.js';
 import { asParleyError, invalid, notFound, ParleyError } from '../../../kernel/errors.js';
 import { isUuid, newId } from '../../../kernel/ids.js';
@@ -18,12 +17,13 @@ import { ConnectionLimiter } from '../../connections/connection-limiter.js';
 import { drain } from '../../connections/drain.js';
 import { HandshakeLimiter } from '../../connections/handshake-limiter.js';
 import { peerAddresses } from '../../connections/peer-address.js';
-import { type EngineConnection, PING_TIMEOUT_MS, SlowConsumers } from '../../connections/slow-consumers.js';
-import type { ParleyServer, ParleySocket } from '../../socket.js';
+import { type EngineConnection, SlowConsumers } from '../../connections/slow-consumers.js';
+import { IO, type ParleyServer, type ParleySocket } from '../../socket.js';
 import { UpgradeRouter } from '../upgrade-router.js';
 import { beginsConnection, unreadable } from './handshake-request.js';
-import { oneWritePerTurn, StreamKeepingServer } from './one-write-per-turn.js';
-import { isBinary, textOnlyParser } from './text-only-parser.js';
+import { oneWritePerTurn } from './one-write-per-turn.js';
+import { PATH } from './socketio.server.js';
+import { isBinary } from './text-only-parser.js';
 
 type Acknowledge = (answer: object) => void;
 
@@ -36,7 +36,6 @@ interface Surroundings {
   refusalOf(request: IncomingMessage): ParleyError | null;
 }
 
-const PATH = '/socket.io';
 const TRANSPORT = { path: `${PATH}/`, takesRequests: true, unreadable, begins: beginsConnection };
 /** So many malformed frames of one socket are answered (§3). */
 const MOST_BAD_FRAMES = 10;
@@ -54,24 +53,9 @@ export class SocketIoAdapter extends IoAdapter {
     super(app);
   }
 
-  override createIOServer(port: number, options?: ServerOptions): Server {
-    const { allowedOrigins } = this.surroundings.config;
-    const io: ParleyServer = super.createIOServer(port, {
-      ...options,
-      path: PATH,
-      cors: { origin: [...allowedOrigins], credentials: true },
-      serveClient: false,
-      pingInterval: 15_000,
-      pingTimeout: PING_TIMEOUT_MS,
-      connectTimeout: 5_000,
-      maxHttpBufferSize: LIMITS.frameBytes,
-      httpCompression: false,
-      // Upgrades of other paths belong to other transports.
-      destroyUpgrade: false,
-      cleanupEmptyChildNamespaces: true,
-      wsEngine: StreamKeepingServer,
-      parser: textOnlyParser,
-    } as unknown as ServerOptions);
+  override createIOServer(): ParleyServer {
+    const io = this.app.get<ParleyServer>(IO, { strict: false });
+    io.attach(this.app.getHttpServer() as HttpServer);
     if (this.surroundings.redis) io.adapter(betweenNodes(this.surroundings.redis));
     const { log, config } = this.surroundings;
     oneWritePerTurn(

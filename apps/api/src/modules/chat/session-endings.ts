@@ -1,5 +1,4 @@
-import { Inject, type OnApplicationShutdown } from '@nestjs/common';
-import { type OnGatewayInit, WebSocketGateway } from '@nestjs/websockets';
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { CONFIG, type Config } from '../../config/config.js';
 import { faultLevel, ParleyError } from '../../kernel/errors.js';
@@ -7,7 +6,7 @@ import { isUuid } from '../../kernel/ids.js';
 import { LOG } from '../../kernel/log.js';
 import { closeForGood } from '../../realtime/connections/closing.js';
 import { Connections } from '../../realtime/connections/connections.js';
-import type { ParleyServer, ParleySocket } from '../../realtime/socket.js';
+import { IO, type ParleyServer, type ParleySocket } from '../../realtime/socket.js';
 import { SessionEvents, type SessionsEnded } from '../auth/index.js';
 
 /** How late an ending may come to light that another node could not tell of. */
@@ -17,18 +16,20 @@ const AT_A_TIME = 5_000;
 const ENDED = 'sessions:ended';
 
 /** Tokens that are no longer good take their sockets with them, on every node. */
-@WebSocketGateway()
-export class SessionEndings implements OnGatewayInit<ParleyServer>, OnApplicationShutdown {
+@Injectable()
+export class SessionEndings implements OnModuleInit, OnApplicationShutdown {
   private readonly stops: (() => void)[] = [];
 
   constructor(
     private readonly events: SessionEvents,
     private readonly connections: Connections,
+    @Inject(IO) private readonly io: ParleyServer,
     @Inject(CONFIG) private readonly config: Config,
     @Inject(LOG) private readonly log: Logger,
   ) {}
 
-  afterInit(io: ParleyServer): void {
+  onModuleInit(): void {
+    const { io } = this;
     this.stops.push(
       this.events.onEnded((ended) => {
         const { userId, sessionIds, isDisabled, heard } = ended;
