@@ -46,10 +46,9 @@ export async function boot(config: Config, log: Logger, interruption?: AbortSign
       new TimedExpressAdapter(2 * config.limits.connections + SPARE_CONNECTIONS),
       { logger: new NestLog(log), abortOnError: false, bodyParser: false },
     );
-    const finishPipeline = applyHttpPipeline(app, log);
+    const finishPipeline = applyHttpPipeline(app);
     const origins = app.get(OriginPolicy);
     const sockets = new SocketIoAdapter(app, {
-      log,
       redis,
       config,
       refusalOf: (request) => origins.refusalOf(request),

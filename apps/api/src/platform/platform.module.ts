@@ -10,7 +10,9 @@ import { INSTALLATION, RefreshCookieNames } from './http/refresh-cookie-names.js
 import { Keys } from './keys.js';
 import { RedisHealth } from './redis/redis-health.js';
 import { REDIS, type RedisLink } from './redis/redis-link.js';
+import { Counters } from './telemetry/counters.js';
 import { DatabaseHealth } from './telemetry/database-health.js';
+import { EventReporter } from './telemetry/event-reporter.js';
 import { HealthRegistry } from './telemetry/health-registry.js';
 
 export interface PlatformParts {
@@ -38,8 +40,30 @@ export class PlatformModule {
       module: PlatformModule,
       imports: [ThrottlerModule.forRoot({ throttlers: [] })],
       controllers: [HealthController],
-      providers: [...given, RefreshCookieNames, OriginPolicy, Cursors, HealthRegistry, DatabaseHealth, RedisHealth],
-      exports: [CONFIG, LOG, REDIS, Keys, RefreshCookieNames, OriginPolicy, Cursors, HealthRegistry, ThrottlerModule],
+      providers: [
+        ...given,
+        Counters,
+        EventReporter,
+        RefreshCookieNames,
+        OriginPolicy,
+        Cursors,
+        HealthRegistry,
+        DatabaseHealth,
+        RedisHealth,
+      ],
+      exports: [
+        CONFIG,
+        LOG,
+        REDIS,
+        Counters,
+        EventReporter,
+        Keys,
+        RefreshCookieNames,
+        OriginPolicy,
+        Cursors,
+        HealthRegistry,
+        ThrottlerModule,
+      ],
     };
   }
 }

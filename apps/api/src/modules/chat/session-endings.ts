@@ -1,9 +1,8 @@
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import type { Logger } from 'pino';
 import { CONFIG, type Config } from '../../config/config.js';
-import { faultLevel, ParleyError } from '../../kernel/errors.js';
+import { ParleyError } from '../../kernel/errors.js';
 import { isUuid } from '../../kernel/ids.js';
-import { LOG } from '../../kernel/log.js';
+import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { closeForGood } from '../../realtime/connections/closing.js';
 import { Connections } from '../../realtime/connections/connections.js';
 import { IO, type ParleyServer, type ParleySocket } from '../../realtime/socket.js';
@@ -25,7 +24,7 @@ export class SessionEndings implements OnModuleInit, OnApplicationShutdown {
     private readonly connections: Connections,
     @Inject(IO) private readonly io: ParleyServer,
     @Inject(CONFIG) private readonly config: Config,
-    @Inject(LOG) private readonly log: Logger,
+    private readonly reporter: EventReporter,
   ) {}
 
   onModuleInit(): void {
@@ -64,7 +63,7 @@ export class SessionEndings implements OnModuleInit, OnApplicationShutdown {
         }
       }
     } catch (fault) {
-      this.log[faultLevel(fault)]({ err: fault }, 'sessions could not be reviewed; it will be tried again');
+      this.reporter.sessionReviewFailed(fault);
     }
   }
 

@@ -1,8 +1,7 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { JoinResult, RefreshResult } from '@parley/protocol';
-import type { Logger } from 'pino';
-import { asParleyError, faultLevel } from '../../kernel/errors.js';
-import { LOG } from '../../kernel/log.js';
+import { asParleyError } from '../../kernel/errors.js';
+import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { closeToComeBack } from '../../realtime/connections/closing.js';
 import { Connections } from '../../realtime/connections/connections.js';
 import { SessionExpiry } from '../../realtime/connections/session-expiry.js';
@@ -16,25 +15,26 @@ export class SocketSessions {
     private readonly connections: Connections,
     private readonly clock: SessionExpiry,
     private readonly presence: Presence,
-    @Inject(LOG) private readonly log: Logger,
+    private readonly reporter: EventReporter,
   ) {}
 
   /** Starts bringing the socket in; commands wait until that is done. Never throws. */
   begin(socket: ParleySocket): void {
     if (!this.connections.admits(socket)) return;
     const { userId } = socket.data.principal;
-    this.log.info({ userId, socketId: socket.id, transport: 'socketio' }, 'connected');
+    const facts = { userId, socketId: socket.id, transport: 'socketio' };
+    this.reporter.connected(facts);
     socket.on('disconnect', (reason) => {
       this.clock.stop(socket);
       this.presence.left(userId);
-      this.log.info({ userId, socketId: socket.id, transport: 'socketio', reason }, 'disconnected');
+      this.reporter.disconnected(facts, reason);
       // There is no other namespace that a connection which leaves this one could be kept for.
       if (reason === 'client namespace disconnect') socket.conn.close();
     });
     this.presence.came(userId);
     socket.data.ready = this.connections.connect(socket).then(() => this.clock.start(socket));
     socket.data.ready.catch((fault: unknown) => {
-      this.log[faultLevel(fault)]({ userId, err: fault }, 'a socket could not be brought in');
+      this.reporter.bringingInFailed(userId, fault);
       closeToComeBack(socket, asParleyError(fault));
     });
   }

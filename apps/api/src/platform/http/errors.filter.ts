@@ -1,14 +1,14 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
 import type { Response } from 'express';
-import type { Logger } from 'pino';
-import { faultLevel, notFound, type ParleyError } from '../../kernel/errors.js';
+import { notFound, type ParleyError } from '../../kernel/errors.js';
+import type { EventReporter } from '../telemetry/event-reporter.js';
 import { restError } from './faults.js';
 import type { ApiRequest } from './request.js';
 
-/** Answers every failed REST request in the one error shape, and logs a line for each refusal. */
+/** Answers every failed REST request in the one error shape, and reports each refusal. */
 @Catch()
 export class ErrorsFilter implements ExceptionFilter {
-  constructor(private readonly log: Logger) {}
+  constructor(private readonly reporter: EventReporter) {}
 
   catch(fault: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
@@ -22,7 +22,8 @@ export class ErrorsFilter implements ExceptionFilter {
 
   private answer(error: ParleyError, request: ApiRequest, response: Response): void {
     const { requestId } = request;
-    this.tell(error, request);
+    const userId = request.principal?.userId ?? null;
+    this.reporter.requestFailed(error, { userId, transport: 'rest', requestId });
     if (response.headersSent) {
       response.destroy();
       return;
@@ -31,18 +32,5 @@ export class ErrorsFilter implements ExceptionFilter {
     if (retryAfterMs !== undefined) response.setHeader('Retry-After', Math.max(1, Math.ceil(retryAfterMs / 1000)));
     if (error.status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
     response.status(error.status).json({ error: error.toObject(requestId) });
-  }
-
-  private tell(error: ParleyError, request: ApiRequest): void {
-    const line = {
-      code: error.code,
-      userId: request.principal?.userId ?? null,
-      transport: 'rest',
-      requestId: request.requestId,
-    };
-    if (error.code === 'internal') this.log.error({ ...line, err: error.cause }, 'a request failed');
-    else if (error.cause !== undefined && error.status >= 500)
-      this.log[faultLevel(error)]({ ...line, err: error.cause }, 'refused');
-    else this.log.info(line, 'refused');
   }
 }

@@ -1,8 +1,8 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
-import type { Logger } from 'pino';
 import { CONFIG, type Config } from '../../config/config.js';
 import { accessLog } from '../telemetry/access-log.js';
+import { EventReporter } from '../telemetry/event-reporter.js';
 import { JSON_PARSER, jsonOnly, noteBodyFaults } from './body.js';
 import { ErrorsFilter } from './errors.filter.js';
 import { trustOf } from './forwarded.js';
@@ -24,16 +24,17 @@ const EXPOSED = [
  * Everything that a request passes before it reaches a route, in that order, and what becomes of it where there is
  * none. Called before the application is initialised; what it returns, afterwards.
  */
-export function applyHttpPipeline(app: NestExpressApplication, log: Logger): () => void {
+export function applyHttpPipeline(app: NestExpressApplication): () => void {
   const config = app.get<Config>(CONFIG);
-  const errors = new ErrorsFilter(log);
+  const reporter = app.get(EventReporter);
+  const errors = new ErrorsFilter(reporter);
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
   app.set('trust proxy', config.trustProxy);
   app.set('etag', false);
   app.setGlobalPrefix('api', { exclude: ['health/live', 'health/ready'] });
   app.useGlobalFilters(errors);
-  app.use(accessLog(log));
+  app.use(accessLog(reporter));
   app.use(...securityHeaders(config));
   app.enableCors({ origin: [...config.allowedOrigins], credentials: true, exposedHeaders: EXPOSED, maxAge: 600 });
   const origins = app.get(OriginPolicy);

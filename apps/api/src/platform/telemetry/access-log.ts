@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { NextFunction, Request, Response } from 'express';
-import type { Logger } from 'pino';
 import { invalid } from '../../kernel/errors.js';
 import type { ApiRequest } from '../http/request.js';
+import type { EventReporter } from './event-reporter.js';
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
-/** Gives each request its id, and logs it once it has been answered: never the query string, which may hold a secret. */
-export function accessLog(log: Logger) {
+/** Gives each request its id, and reports it once it has been answered: never the query string, which may hold a secret. */
+export function accessLog(reporter: EventReporter) {
   return (incoming: Request, response: Response, next: NextFunction): void => {
     const request = incoming as ApiRequest;
     const start = performance.now();
@@ -15,15 +15,14 @@ export function accessLog(log: Logger) {
     request.requestId = randomUUID();
     response.setHeader('X-Request-Id', request.requestId);
     response.once('close', () => {
-      const line = {
+      reporter.requestEnded({
         method: request.method,
         path,
         status: response.writableFinished ? response.statusCode : 'aborted',
         ms: Math.round((performance.now() - start) * 10) / 10,
         userId: request.principal?.userId ?? null,
         requestId: request.requestId,
-      };
-      log[path.startsWith('/health/') ? 'debug' : 'info'](line, 'request');
+      });
     });
     next(METHODS.has(request.method) ? undefined : invalid('', 'must use one of the common HTTP methods'));
   };

@@ -1,11 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { ServicePart } from '@parley/protocol';
+import { EventReporter } from './event-reporter.js';
 
 /** What a node needs and may be without for a while; everyone who wants to know asks here. */
 @Injectable()
 export class HealthRegistry {
   private readonly down = new Set<ServicePart>();
   private readonly listeners: ((part: ServicePart, isDegraded: boolean) => void)[] = [];
+
+  constructor(private readonly reporter: EventReporter) {}
 
   /** The parts that are missing at present. */
   get degraded(): readonly ServicePart[] {
@@ -17,6 +20,8 @@ export class HealthRegistry {
     if (this.down.has(part) === isDegraded) return;
     if (isDegraded) this.down.add(part);
     else this.down.delete(part);
+    if (isDegraded) this.reporter.degraded(part);
+    else this.reporter.restored(part);
     for (const listener of this.listeners) listener(part, isDegraded);
   }
 

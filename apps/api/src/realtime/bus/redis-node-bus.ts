@@ -1,5 +1,5 @@
-import type { Logger } from 'pino';
 import type { RedisLink } from '../../platform/redis/redis-link.js';
+import type { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { type JoinNotification, NodeBus, type NodeBusListener, type Notification } from './node-bus.js';
 import { decodeJoin, decodeNotification, encodeJoin, encodeNotification } from './notification-codec.js';
 
@@ -15,7 +15,7 @@ export class RedisNodeBus extends NodeBus {
 
   constructor(
     private readonly link: RedisLink,
-    private readonly log: Logger,
+    private readonly reporter: EventReporter,
   ) {
     super();
   }
@@ -75,6 +75,6 @@ export class RedisNodeBus extends NodeBus {
   }
 
   private passOver(id: string): void {
-    this.log.warn({ id }, 'something on the bus could not be read: the reconciliation will find what it was');
+    this.reporter.notificationUnreadable(id);
   }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from 'pino';
 import type { Config } from '../../config/config.js';
 import { ParleyError } from '../../kernel/errors.js';
+import type { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import type { InFlightLimiter } from '../commands/in-flight-limiter.js';
 import type { ParleyServer, ParleySocket } from '../socket.js';
 import type { UpgradeRouter } from '../transports/upgrade-router.js';
@@ -13,7 +13,7 @@ export interface Draining {
   router: UpgradeRouter;
   commands: InFlightLimiter;
   config: Config;
-  log: Logger;
+  reporter: EventReporter;
 }
 
 /** All that clients are waited for, from the end of the notice on. */
@@ -50,16 +50,16 @@ export async function drain(draining: Draining): Promise<void> {
 }
 
 async function disconnectClients(draining: Draining, late: AbortSignal): Promise<void> {
-  const { io, router, commands, log } = draining;
+  const { io, router, commands, reporter } = draining;
   const sockets = [...io.of('/').sockets.values()];
-  log.info({ sockets: sockets.length }, 'the node drains: its clients are told to reconnect');
+  reporter.draining(sockets.length);
   announce(draining, sockets);
   // Of those whose handshake had begun before.
   io.on('connection', (socket) => void dismiss(draining, socket, late));
   await dismissAll(draining, sockets, late);
   await until(() => commands.total === 0 && router.unanswered === 0, late);
   const left = { commands: commands.total, requests: router.unanswered };
-  if (late.aborted) log.warn(left, 'not everything that was accepted could be answered in time');
+  if (late.aborted) reporter.drainIncomplete(left);
 }
 
 /** Everyone is told at once, and each a time of their own. */

@@ -1,8 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Logger } from 'pino';
 import { CONFIG, type Config } from '../../config/config.js';
 import { ParleyError } from '../../kernel/errors.js';
-import { LOG } from '../../kernel/log.js';
+import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import type { ParleySocket } from '../socket.js';
 import { closeToComeBack, tellClosing } from './closing.js';
 import { UserSockets } from './user-sockets.js';
@@ -40,7 +39,7 @@ export class UserConnectionLimiter {
   constructor(
     private readonly sockets: UserSockets,
     @Inject(CONFIG) private readonly config: Pick<Config, 'limits'>,
-    @Inject(LOG) private readonly log: Logger,
+    private readonly reporter: EventReporter,
   ) {
     sockets.watch((userId) => this.makeUse(userId));
   }
@@ -53,7 +52,7 @@ export class UserConnectionLimiter {
     const message = 'You have as many connections as one user may.';
     const why = new ParleyError('rate_limited', { message, retryAfterMs });
     const requestId = tellClosing(socket, why);
-    this.log.info({ code: why.code, userId, transport: 'socketio', requestId, retryAfterMs }, 'refused');
+    this.reporter.userRefused(why, { userId, transport: 'socketio', requestId });
     socket.data.refusal = why;
     if (this.mayKeep(userId)) this.keep(socket, retryAfterMs);
     else socket.conn.close();

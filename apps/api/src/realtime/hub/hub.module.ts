@@ -1,8 +1,7 @@
 import { Module } from '@nestjs/common';
-import type { Logger } from 'pino';
 import { CONFIG } from '../../config/config.js';
-import { LOG } from '../../kernel/log.js';
 import { REDIS, type RedisLink } from '../../platform/redis/redis-link.js';
+import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { MemoryNodeBus, NodeBus } from '../bus/node-bus.js';
 import { RedisNodeBus } from '../bus/redis-node-bus.js';
 import { Connections } from '../connections/connections.js';
@@ -18,8 +17,9 @@ import { Reconciler } from './reconciler.js';
 
 const bus = {
   provide: NodeBus,
-  useFactory: (link: RedisLink | null, log: Logger) => (link ? new RedisNodeBus(link, log) : new MemoryNodeBus()),
-  inject: [REDIS, LOG],
+  useFactory: (link: RedisLink | null, reporter: EventReporter) =>
+    link ? new RedisNodeBus(link, reporter) : new MemoryNodeBus(),
+  inject: [REDIS, EventReporter],
 };
 
 const io = { provide: IO, useFactory: createSocketIoServer, inject: [CONFIG] };

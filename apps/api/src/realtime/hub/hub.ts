@@ -1,8 +1,6 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { ConversationListItem } from '@parley/protocol';
-import type { Logger } from 'pino';
-import { faultLevel } from '../../kernel/errors.js';
-import { LOG } from '../../kernel/log.js';
+import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { type JoinNotification, NodeBus, type Notification } from '../bus/node-bus.js';
 import { IO, type ParleyServer, type ParleySocket } from '../socket.js';
 import { Backfill } from './backfill.js';
@@ -39,7 +37,7 @@ export class Hub implements OnApplicationShutdown {
     private readonly source: StreamSource,
     private readonly bus: NodeBus,
     @Inject(IO) io: ParleyServer,
-    @Inject(LOG) private readonly log: Logger,
+    private readonly reporter: EventReporter,
   ) {
     this.broadcaster = new Broadcaster(io, {
       joined: (socket, conversationId) => this.follow(socket, conversationId),
@@ -63,6 +61,7 @@ export class Hub implements OnApplicationShutdown {
   /** After the commit, and only then. Never waits and never throws. */
   announce(announcement: Announcement): void {
     const { conversationId, events, marks = [] } = announcement;
+    for (const { name } of events) this.reporter.committed(name);
     const joined = events.flatMap((event) =>
       (event.joined ?? []).map((userId) => ({ userId, conversationId, version: event.version })),
     );
@@ -151,7 +150,7 @@ export class Hub implements OnApplicationShutdown {
     // Where it begins is not for another node to say; what cannot be read now is read by the next reconciliation.
     if (!stream.isOpen)
       this.openStreams([conversationId]).catch((fault: unknown) =>
-        this.log.warn({ conversationId, err: fault }, 'a stream could not begin yet'),
+        this.reporter.streamNotOpened(conversationId, fault),
       );
   }
 
@@ -191,16 +190,13 @@ export class Hub implements OnApplicationShutdown {
         deliver: (event, items) => {
           if (event.left) this.noteMove(moveKey(conversationId, event.left), { left: event.version });
           this.broadcaster.event(conversationId, event, items);
+          this.reporter.delivered(event.name);
         },
         deliverMark: (mark) => this.broadcaster.mark(conversationId, mark),
         prepare: (id, userIds) => this.prepare(id, userIds),
         eventsBetween: (id, range) => this.backfill.events({ conversationId: id, ...range }),
-        onGap: (id) => this.log.debug({ conversationId: id }, 'a stream reads a gap from the database'),
-        onFault: (id, fault) =>
-          this.log[faultLevel(fault)](
-            { conversationId: id, err: fault },
-            'a stream could not go on; it will try again',
-          ),
+        onGap: (id) => this.reporter.gapFound(id),
+        onFault: (id, fault) => this.reporter.streamFailed(id, fault),
       },
       this.budget,
     );

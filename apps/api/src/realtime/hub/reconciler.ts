@@ -1,7 +1,6 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import type { Logger } from 'pino';
-import { faultLevel, ParleyError } from '../../kernel/errors.js';
-import { LOG } from '../../kernel/log.js';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { ParleyError } from '../../kernel/errors.js';
+import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { HealthRegistry } from '../../platform/telemetry/health-registry.js';
 import { closeToComeBack } from '../connections/closing.js';
 import type { ConversationStream } from './conversation-stream.js';
@@ -33,7 +32,7 @@ export class Reconciler implements OnApplicationBootstrap, OnApplicationShutdown
     private readonly source: StreamSource,
     private readonly memberships: MembershipReconciler,
     private readonly state: HealthRegistry,
-    @Inject(LOG) private readonly log: Logger,
+    private readonly reporter: EventReporter,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -69,7 +68,7 @@ export class Reconciler implements OnApplicationBootstrap, OnApplicationShutdown
       const users = await this.memberships.repair();
       if (this.deployment === null || streams.length > 0 || users > 0) await this.compareDeployment();
     } catch (fault) {
-      this.log[faultLevel(fault)]({ err: fault }, 'a reconciliation failed; the next one will try again');
+      this.reporter.reconciliationFailed(fault);
     } finally {
       this.isRunning = false;
     }
@@ -103,7 +102,7 @@ export class Reconciler implements OnApplicationBootstrap, OnApplicationShutdown
 
   /** The database is behind what was delivered: it was restored. Whoever follows comes back and asks anew. */
   private discard(stream: ConversationStream): void {
-    this.log.warn({ conversationId: stream.conversationId }, 'the database is behind a stream: its sockets are closed');
+    this.reporter.streamDiscarded(stream.conversationId);
     for (const socket of this.hub.discard(stream.conversationId)) {
       closeToComeBack(socket, new ParleyError('service_unavailable'));
     }

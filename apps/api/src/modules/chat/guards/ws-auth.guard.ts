@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import type { Logger } from 'pino';
-import { asParleyError, faultLevel, ParleyError } from '../../../kernel/errors.js';
-import { LOG } from '../../../kernel/log.js';
+import { asParleyError, ParleyError } from '../../../kernel/errors.js';
+import { EventReporter } from '../../../platform/telemetry/event-reporter.js';
 import { HandshakeLimiter } from '../../../realtime/connections/handshake-limiter.js';
 import { TokenVerifier } from '../../../realtime/connections/token-verifier.js';
 import { IO, type ParleyServer, type ParleySocket } from '../../../realtime/socket.js';
@@ -16,7 +15,7 @@ export class WsAuthGuard implements OnModuleInit {
     private readonly verifier: TokenVerifier,
     private readonly handshakes: HandshakeLimiter,
     @Inject(IO) private readonly io: ParleyServer,
-    @Inject(LOG) private readonly log: Logger,
+    private readonly reporter: EventReporter,
   ) {}
 
   /** Connections whose token is being looked at. */
@@ -51,14 +50,13 @@ export class WsAuthGuard implements OnModuleInit {
   private refuse(socket: ParleySocket, { fault, next }: { fault: unknown; next: (refusal: Error) => void }): void {
     const error = asParleyError(fault);
     const requestId = randomUUID();
-    const line = { code: error.code, userId: null, transport: 'socketio', requestId };
-    if (COME_BACK.has(error.code))
-      this.log[faultLevel(error)]({ ...line, err: error.cause ?? error }, 'a handshake could not be decided');
-    else this.log.info(line, 'refused');
+    const facts = { userId: null, transport: 'socketio', requestId };
     if (COME_BACK.has(error.code)) {
+      this.reporter.handshakeUndecided(error, facts);
       socket.conn.close();
       return;
     }
+    this.reporter.handshakeRefused(error, facts);
     next(Object.assign(new Error(error.message), { data: error.toObject(requestId) }));
   }
 }

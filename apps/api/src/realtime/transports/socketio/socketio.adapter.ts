@@ -5,12 +5,12 @@ import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { MessageMappingProperties } from '@nestjs/websockets';
 import type { ErrorObject } from '@parley/protocol';
 import { createShardedAdapter } from '@socket.io/redis-adapter';
-import type { Logger } from 'pino';
 import type { Config } from '../../../config/config.js';
 import { asParleyError, invalid, notFound, ParleyError } from '../../../kernel/errors.js';
 import { isUuid, newId } from '../../../kernel/ids.js';
 import { AdapterClients } from '../../../platform/redis/adapter-clients.js';
 import type { RedisLink } from '../../../platform/redis/redis-link.js';
+import { EventReporter } from '../../../platform/telemetry/event-reporter.js';
 import { InFlightLimiter } from '../../commands/in-flight-limiter.js';
 import { closeForGood } from '../../connections/closing.js';
 import { ConnectionLimiter } from '../../connections/connection-limiter.js';
@@ -28,7 +28,6 @@ import { isBinary } from './text-only-parser.js';
 type Acknowledge = (answer: object) => void;
 
 interface Surroundings {
-  log: Logger;
   /** Null where this is the only node. */
   redis: RedisLink | null;
   config: Config;
@@ -44,6 +43,7 @@ const MOST_BAD_FRAMES = 10;
 export class SocketIoAdapter extends IoAdapter {
   private readonly commands = new WeakMap<ParleySocket, Map<string, MessageMappingProperties['callback']>>();
   private readonly underWay = new InFlightLimiter();
+  private readonly reporter: EventReporter;
   private leave: (() => Promise<void>) | null = null;
 
   constructor(
@@ -51,37 +51,37 @@ export class SocketIoAdapter extends IoAdapter {
     private readonly surroundings: Surroundings,
   ) {
     super(app);
+    this.reporter = app.get(EventReporter);
   }
 
   override createIOServer(): ParleyServer {
     const io = this.app.get<ParleyServer>(IO, { strict: false });
     io.attach(this.app.getHttpServer() as HttpServer);
     if (this.surroundings.redis) io.adapter(betweenNodes(this.surroundings.redis));
-    const { log, config } = this.surroundings;
+    const { config } = this.surroundings;
+    const { reporter } = this;
     oneWritePerTurn(
       io.engine,
       new SlowConsumers(config.limits, (connection, bytes) => this.evict(io, connection, bytes)),
     );
     const router = this.routeUpgrades(new ConnectionLimiter(config.limits, () => io.engine.clientsCount));
-    this.leave = () => drain({ io, router, commands: this.underWay, config, log });
+    this.leave = () => drain({ io, router, commands: this.underWay, config, reporter });
     return io;
   }
 
   /** Takes the node out of service. Never rejects, and takes no longer than the notice and about five seconds. */
   async drain(): Promise<void> {
-    await this.leave?.().catch((fault: unknown) =>
-      this.surroundings.log.error({ err: fault }, 'taking leave of the clients failed'),
-    );
+    await this.leave?.().catch((fault: unknown) => this.reporter.drainFailed(fault));
   }
 
   private routeUpgrades(admission: ConnectionLimiter): UpgradeRouter {
     const handshakes = this.app.get(HandshakeLimiter, { strict: false });
-    const { log } = this.surroundings;
     const addressOf = peerAddresses(this.app);
     return new UpgradeRouter(this.app.getHttpServer() as HttpServer, [TRANSPORT], {
       refusalOf: (request) => this.surroundings.refusalOf(request),
       refusalToBegin: (request) => handshakes.refusal() ?? admission.refusal(addressOf(request)),
-      onRefused: ({ code }, requestId) => log.info({ code, userId: null, transport: 'socketio', requestId }, 'refused'),
+      onRefused: (error, requestId) =>
+        this.reporter.upgradeRefused(error, { userId: null, transport: 'socketio', requestId }),
     });
   }
 
@@ -90,7 +90,7 @@ export class SocketIoAdapter extends IoAdapter {
     const requestId = randomUUID();
     const socket = [...io.of('/').sockets.values()].find(({ conn }) => Object.is(conn, connection));
     const userId = socket?.data.principal.userId ?? null;
-    this.surroundings.log.warn({ code: 'slow_consumer', userId, transport: 'socketio', requestId, bytes }, 'closed');
+    this.reporter.slowConsumer({ userId, transport: 'socketio', requestId }, bytes);
     return `42${JSON.stringify(['server:closing', { error: new ParleyError('slow_consumer').toObject(requestId) }])}`;
   }
 
@@ -141,15 +141,8 @@ export class SocketIoAdapter extends IoAdapter {
     const error = repeatable(asParleyError(fault), given);
     const requestId = randomUUID();
     const { userId } = socket.data.principal;
-    const line = {
-      code: error.code,
-      userId,
-      transport: 'socketio',
-      command: String(given.name).slice(0, 64),
-      requestId,
-    };
-    if (error.code === 'internal') this.surroundings.log.error({ ...line, err: error.cause }, 'a command failed');
-    else this.surroundings.log.info(line, 'refused');
+    const command = String(given.name).slice(0, 64);
+    this.reporter.commandFailed(error, { userId, transport: 'socketio', command, requestId });
     return error.toObject(requestId);
   }
 }
