@@ -1,7 +1,7 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { DatabaseModule, type OpenDatabases } from './database/database.module.js';
 import { AuthModule } from './modules/auth/index.js';
-import { ChatModule } from './modules/chat/index.js';
+import { ChatModule, COMMANDS } from './modules/chat/index.js';
 import { ConversationsModule } from './modules/conversations/index.js';
 import { MessagesModule } from './modules/messages/index.js';
 import { PresenceModule } from './modules/presence/index.js';
@@ -10,6 +10,7 @@ import { ReceiptsModule } from './modules/receipts/index.js';
 import { SyncModule } from './modules/sync/index.js';
 import { UsersModule } from './modules/users/index.js';
 import { PlatformModule, type PlatformParts } from './platform/platform.module.js';
+import { CommandsModule } from './realtime/commands/commands.module.js';
 
 /**
  * Along an acyclic list: users ← auth ← messages ← conversations ← receipts ← reactions ← presence ← sync ← chat. Routes
@@ -33,7 +34,12 @@ export class AppModule {
   static with(parts: PlatformParts & { databases: OpenDatabases }): DynamicModule {
     return {
       module: AppModule,
-      imports: [PlatformModule.with(parts), DatabaseModule.with(parts.databases), ...FEATURES],
+      imports: [
+        PlatformModule.with(parts),
+        DatabaseModule.with(parts.databases),
+        CommandsModule.with(COMMANDS),
+        ...FEATURES,
+      ],
     };
   }
 }

@@ -2,11 +2,7 @@ import type { ErrorDetail } from '@parley/protocol';
 import { getMetadataStorage, ValidateIf, type ValidationError, validateSync } from 'class-validator';
 import { invalid, ParleyError } from '../kernel/errors.js';
 
-interface Class<T> {
-  new (): T;
-  /** What a refusal of this class tells besides its faults. */
-  refused?(refusal: ParleyError, sent: Readonly<Record<string, unknown>>): ParleyError;
-}
+type Class<T> = new () => T;
 
 /** A property that may be missing. Unlike with `IsOptional`, null is a value of the wrong type. */
 export const MayBeMissing = (): PropertyDecorator => ValidateIf((_: unknown, value: unknown) => value !== undefined);
@@ -19,8 +15,7 @@ const knownKeys = new WeakMap<object, ReadonlySet<string>>();
  * refused, not ignored. Throws `validation_failed` with a detail for each fault.
  */
 export function validated<T extends object>(type: Class<T>, sent: unknown): T {
-  const refused = (refusal: ParleyError, told = {}) => type.refused?.(refusal, told) ?? refusal;
-  if (typeof sent !== 'object' || sent === null || Array.isArray(sent)) throw refused(invalid('', 'must be an object'));
+  if (typeof sent !== 'object' || sent === null || Array.isArray(sent)) throw invalid('', 'must be an object');
   const known = keysOf(type);
   const instance = new type() as Record<string, unknown>;
   const unknown: ErrorDetail[] = [];
@@ -32,7 +27,7 @@ export function validated<T extends object>(type: Class<T>, sent: unknown): T {
   const faults = validateSync(instance, { forbidUnknownValues: false });
   if (unknown.length === 0 && faults.length === 0) return instance as T;
   const details = [...unknown, ...faults.flatMap((fault) => detailsOf(fault, ''))].slice(0, MOST_DETAILS);
-  throw refused(new ParleyError('validation_failed', { details }), sent);
+  throw new ParleyError('validation_failed', { details });
 }
 
 function keysOf(type: Class<object>): ReadonlySet<string> {

@@ -1,5 +1,11 @@
 import { UseFilters } from '@nestjs/common';
-import { ConnectedSocket, type OnGatewayConnection, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import {
+  ConnectedSocket,
+  MessageBody,
+  type OnGatewayConnection,
+  SubscribeMessage,
+  WebSocketGateway,
+} from '@nestjs/websockets';
 import {
   type JoinResult,
   LIMITS,
@@ -8,7 +14,6 @@ import {
   type RefreshResult,
   type SendResult,
 } from '@parley/protocol';
-import { Payload } from '../../realtime/commands/payload.js';
 import { RethrowFilter } from '../../realtime/commands/rethrow.filter.js';
 import type { ParleySocket } from '../../realtime/socket.js';
 import { MessagesService, OpenCommandDto, parsePageRequest, SendCommandDto, type Sent } from '../messages/index.js';
@@ -32,57 +37,39 @@ export class ChatGateway implements OnGatewayConnection<ParleySocket> {
   }
 
   @SubscribeMessage('message:send')
-  async send(
-    @ConnectedSocket() socket: ParleySocket,
-    @Payload(SendCommandDto) command: SendCommandDto,
-  ): Promise<SendResult> {
+  async send(@ConnectedSocket() socket: ParleySocket, @MessageBody() command: SendCommandDto): Promise<SendResult> {
     const { conversationId, ...body } = command;
     return sendResult(await this.messages.send(socket.data.principal, conversationId, body));
   }
 
   @SubscribeMessage('message:read')
-  read(@ConnectedSocket() socket: ParleySocket, @Payload(MarkCommandDto) mark: MarkCommandDto): Promise<MarkResult> {
+  read(@ConnectedSocket() socket: ParleySocket, @MessageBody() mark: MarkCommandDto): Promise<MarkResult> {
     return this.receipts.read(socket.data.principal, mark.conversationId, mark);
   }
 
   @SubscribeMessage('message:delivered')
-  delivered(
-    @ConnectedSocket() socket: ParleySocket,
-    @Payload(MarkCommandDto) mark: MarkCommandDto,
-  ): Promise<MarkResult> {
+  delivered(@ConnectedSocket() socket: ParleySocket, @MessageBody() mark: MarkCommandDto): Promise<MarkResult> {
     return this.receipts.delivered(socket.data.principal, mark.conversationId, mark);
   }
 
   @SubscribeMessage('conversation:open')
-  open(
-    @ConnectedSocket() socket: ParleySocket,
-    @Payload(OpenCommandDto) command: OpenCommandDto,
-  ): Promise<MessagePage> {
+  open(@ConnectedSocket() socket: ParleySocket, @MessageBody() command: OpenCommandDto): Promise<MessagePage> {
     const request = parsePageRequest(command, LIMITS.pageDefault);
     return this.messages.page(socket.data.principal, command.conversationId, request);
   }
 
   @SubscribeMessage('conversation:join')
-  join(
-    @ConnectedSocket() socket: ParleySocket,
-    @Payload(ConversationCommandDto) command: ConversationCommandDto,
-  ): Promise<JoinResult> {
+  join(@ConnectedSocket() socket: ParleySocket, @MessageBody() command: ConversationCommandDto): Promise<JoinResult> {
     return this.sessions.join(socket, command.conversationId.toLowerCase());
   }
 
   @SubscribeMessage('conversation:leave')
-  leave(
-    @ConnectedSocket() socket: ParleySocket,
-    @Payload(ConversationCommandDto) command: ConversationCommandDto,
-  ): Promise<JoinResult> {
+  leave(@ConnectedSocket() socket: ParleySocket, @MessageBody() command: ConversationCommandDto): Promise<JoinResult> {
     return this.sessions.silence(socket, command.conversationId.toLowerCase());
   }
 
   @SubscribeMessage('auth:refresh')
-  refresh(
-    @ConnectedSocket() socket: ParleySocket,
-    @Payload(RefreshCommandDto) command: RefreshCommandDto,
-  ): Promise<RefreshResult> {
+  refresh(@ConnectedSocket() socket: ParleySocket, @MessageBody() command: RefreshCommandDto): Promise<RefreshResult> {
     return this.sessions.refresh(socket, command.token);
   }
 }

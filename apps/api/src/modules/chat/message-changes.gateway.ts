@@ -1,7 +1,6 @@
 import { UseFilters } from '@nestjs/common';
-import { ConnectedSocket, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import { ConnectedSocket, MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import type { MessageChangeResult, ReactionResult } from '@parley/protocol';
-import { Payload } from '../../realtime/commands/payload.js';
 import { RethrowFilter } from '../../realtime/commands/rethrow.filter.js';
 import type { ParleySocket } from '../../realtime/socket.js';
 import { type Changed, EditCommandDto, MessageCommandDto, MessageDeletion, MessageEdits } from '../messages/index.js';
@@ -20,7 +19,7 @@ export class MessageChangesGateway {
   @SubscribeMessage('message:edit')
   async edit(
     @ConnectedSocket() socket: ParleySocket,
-    @Payload(EditCommandDto) { messageId, ...body }: EditCommandDto,
+    @MessageBody() { messageId, ...body }: EditCommandDto,
   ): Promise<MessageChangeResult> {
     return changeResult(await this.edits.edit(socket.data.principal, messageId, body));
   }
@@ -28,7 +27,7 @@ export class MessageChangesGateway {
   @SubscribeMessage('message:delete')
   async delete(
     @ConnectedSocket() socket: ParleySocket,
-    @Payload(MessageCommandDto) { messageId }: MessageCommandDto,
+    @MessageBody() { messageId }: MessageCommandDto,
   ): Promise<MessageChangeResult> {
     return changeResult(await this.deletion.delete(socket.data.principal, messageId));
   }
@@ -36,7 +35,7 @@ export class MessageChangesGateway {
   @SubscribeMessage('reaction:add')
   addReaction(
     @ConnectedSocket() socket: ParleySocket,
-    @Payload(ReactionCommandDto) { messageId, emoji }: ReactionCommandDto,
+    @MessageBody() { messageId, emoji }: ReactionCommandDto,
   ): Promise<ReactionResult> {
     return this.reactions.add(socket.data.principal, messageId, emoji);
   }
@@ -44,7 +43,7 @@ export class MessageChangesGateway {
   @SubscribeMessage('reaction:remove')
   removeReaction(
     @ConnectedSocket() socket: ParleySocket,
-    @Payload(ReactionCommandDto) { messageId, emoji }: ReactionCommandDto,
+    @MessageBody() { messageId, emoji }: ReactionCommandDto,
   ): Promise<ReactionResult> {
     return this.reactions.remove(socket.data.principal, messageId, emoji);
   }

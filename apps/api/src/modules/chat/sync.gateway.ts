@@ -1,7 +1,6 @@
 import { UseFilters } from '@nestjs/common';
-import { ConnectedSocket, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import { ConnectedSocket, MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import type { SyncAnswer } from '@parley/protocol';
-import { Payload } from '../../realtime/commands/payload.js';
 import { RethrowFilter } from '../../realtime/commands/rethrow.filter.js';
 import type { ParleySocket } from '../../realtime/socket.js';
 import { AnswerSizes, SyncDto, SyncService } from '../sync/index.js';
@@ -15,7 +14,7 @@ export class SyncGateway {
   constructor(private readonly service: SyncService) {}
 
   @SubscribeMessage('sync')
-  async sync(@ConnectedSocket() socket: ParleySocket, @Payload(SyncDto) question: SyncDto): Promise<SyncAnswer> {
+  async sync(@ConnectedSocket() socket: ParleySocket, @MessageBody() question: SyncDto): Promise<SyncAnswer> {
     const bytes = this.sizes.next(socket);
     const answer = await this.service.sync(socket.data.principal, question, bytes);
     this.sizes.answered(socket, { bytes, hasMore: answer.hasMore });

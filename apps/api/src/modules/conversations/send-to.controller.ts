@@ -2,10 +2,10 @@ import { Controller, Post, Res } from '@nestjs/common';
 import type { DuplicateReceipt, Message, SendToBody } from '@parley/protocol';
 import type { Response } from 'express';
 import { asParleyError, invalid } from '../../kernel/errors.js';
-import { newId } from '../../kernel/ids.js';
 import type { Principal } from '../../kernel/principal.js';
 import { CurrentPrincipal } from '../../platform/http/request.js';
 import { ValidBody } from '../../platform/http/valid.js';
+import { AsCommand } from '../../realtime/commands/command.interceptor.js';
 import { answerSend, MessagesService, SendToDto } from '../messages/index.js';
 import { ConversationCreation } from './conversation-creation.js';
 
@@ -18,20 +18,15 @@ export class SendToController {
   ) {}
 
   @Post()
+  @AsCommand('message:send')
   async send(
     @CurrentPrincipal() principal: Principal,
     @ValidBody(SendToDto) body: SendToDto,
     @Res({ passthrough: true }) response: Response,
   ): Promise<Message | DuplicateReceipt> {
     const { receiverId, conversationId, ...message } = body;
-    // Every refusal of a send tells the id under which it can be repeated.
-    const clientMessageId = message.clientMessageId?.toLowerCase() ?? newId();
-    try {
-      const target = await this.target(principal, { receiverId, conversationId, ...message });
-      return answerSend(await this.messages.send(principal, target, { ...message, clientMessageId }), response);
-    } catch (fault) {
-      throw asParleyError(fault).withClientMessageId(clientMessageId);
-    }
+    const target = await this.target(principal, { receiverId, conversationId, ...message });
+    return answerSend(await this.messages.send(principal, target, message), response);
   }
 
   private async target(principal: Principal, { receiverId, conversationId, ...message }: SendToBody): Promise<string> {

@@ -3,6 +3,7 @@ import type { MessageEdits as EditsPage, Message } from '@parley/protocol';
 import type { Principal } from '../../kernel/principal.js';
 import { CurrentPrincipal } from '../../platform/http/request.js';
 import { UuidParam, ValidBody, ValidQuery } from '../../platform/http/valid.js';
+import { AsCommand } from '../../realtime/commands/command.interceptor.js';
 import { EditMessageDto, EditsQueryDto } from './dto/change-message.dto.js';
 import { EditHistory } from './edit-history.js';
 import { MessageDeletion } from './message-deletion.js';
@@ -18,6 +19,7 @@ export class MessageChangesController {
   ) {}
 
   @Patch()
+  @AsCommand('message:edit')
   async edit(
     @CurrentPrincipal() principal: Principal,
     @UuidParam('id') id: string,
@@ -27,6 +29,7 @@ export class MessageChangesController {
   }
 
   @Delete()
+  @AsCommand('message:delete')
   async delete(@CurrentPrincipal() principal: Principal, @UuidParam('id') id: string): Promise<Message> {
     return (await this.deletion.delete(principal, id)).message;
   }

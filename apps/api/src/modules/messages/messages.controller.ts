@@ -5,6 +5,7 @@ import type { Response } from 'express';
 import type { Principal } from '../../kernel/principal.js';
 import { CurrentPrincipal } from '../../platform/http/request.js';
 import { UuidParam, ValidBody, ValidQuery } from '../../platform/http/valid.js';
+import { AsCommand } from '../../realtime/commands/command.interceptor.js';
 import { PageQueryDto } from './dto/page-query.dto.js';
 import { SendMessageDto } from './dto/send-message.dto.js';
 import { MessagesService } from './messages.service.js';
@@ -21,6 +22,7 @@ export class MessagesController {
   constructor(private readonly messages: MessagesService) {}
 
   @Get(['conversations/:id/messages', 'rooms/:id/messages'])
+  @AsCommand('conversation:open')
   page(
     @CurrentPrincipal() principal: Principal,
     @UuidParam('id') id: string,
@@ -30,6 +32,7 @@ export class MessagesController {
   }
 
   @Get('messages')
+  @AsCommand('conversation:open')
   pageOf(
     @CurrentPrincipal() principal: Principal,
     @ValidQuery(ConversationPageQueryDto) query: ConversationPageQueryDto,
@@ -38,6 +41,7 @@ export class MessagesController {
   }
 
   @Post(['conversations/:id/messages', 'rooms/:id/messages'])
+  @AsCommand('message:send')
   async send(
     @CurrentPrincipal() principal: Principal,
     @Param('id') id: string,

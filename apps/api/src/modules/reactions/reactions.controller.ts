@@ -4,6 +4,7 @@ import type { Response } from 'express';
 import type { Principal } from '../../kernel/principal.js';
 import { CurrentPrincipal } from '../../platform/http/request.js';
 import { UuidParam, ValidBody } from '../../platform/http/valid.js';
+import { AsCommand } from '../../realtime/commands/command.interceptor.js';
 import { ReactionDto } from './dto/reaction.dto.js';
 import { ReactionsService } from './reactions.service.js';
 
@@ -18,6 +19,7 @@ export class ReactionsController {
 
   /** 201, or 200 where it was there already. */
   @Post()
+  @AsCommand('reaction:add')
   async add(
     @CurrentPrincipal() principal: Principal,
     @UuidParam('id') id: string,
@@ -30,6 +32,7 @@ export class ReactionsController {
   }
 
   @Delete(':emoji')
+  @AsCommand('reaction:remove')
   remove(
     @CurrentPrincipal() principal: Principal,
     @UuidParam('id') id: string,

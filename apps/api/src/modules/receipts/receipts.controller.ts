@@ -3,6 +3,7 @@ import type { MarkResult, MessageReceipts as ReceiptsAnswer, UnreadSummary } fro
 import type { Principal } from '../../kernel/principal.js';
 import { CurrentPrincipal } from '../../platform/http/request.js';
 import { UuidParam, ValidBody } from '../../platform/http/valid.js';
+import { AsCommand } from '../../realtime/commands/command.interceptor.js';
 import { MarkDto } from './dto/mark.dto.js';
 import { MessageReceipts } from './message-receipts.js';
 import { ReceiptsService } from './receipts.service.js';
@@ -15,6 +16,7 @@ export class ReceiptsController {
   ) {}
 
   @Post(['conversations/:id/read', 'rooms/:id/read'])
+  @AsCommand('message:read')
   @HttpCode(HttpStatus.OK)
   read(
     @CurrentPrincipal() principal: Principal,
@@ -25,6 +27,7 @@ export class ReceiptsController {
   }
 
   @Post(['conversations/:id/delivered', 'rooms/:id/delivered'])
+  @AsCommand('message:delivered')
   @HttpCode(HttpStatus.OK)
   delivered(
     @CurrentPrincipal() principal: Principal,

@@ -3,6 +3,7 @@ import type { SyncAnswer } from '@parley/protocol';
 import type { Principal } from '../../kernel/principal.js';
 import { CurrentPrincipal } from '../../platform/http/request.js';
 import { ValidBody } from '../../platform/http/valid.js';
+import { AsCommand } from '../../realtime/commands/command.interceptor.js';
 import { SyncDto } from './dto/sync.dto.js';
 import { SyncService } from './sync.service.js';
 
@@ -11,6 +12,7 @@ export class SyncController {
   constructor(private readonly service: SyncService) {}
 
   @Post()
+  @AsCommand('sync')
   @HttpCode(HttpStatus.OK)
   sync(@CurrentPrincipal() principal: Principal, @ValidBody(SyncDto) body: SyncDto): Promise<SyncAnswer> {
     return this.service.sync(principal, body);

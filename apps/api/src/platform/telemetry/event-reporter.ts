@@ -84,6 +84,13 @@ export class EventReporter {
     this.log.warn({ code: 'slow_consumer', ...facts, bytes }, 'closed');
   }
 
+  /** It was let through to its handler, and counts with what it costs. */
+  commandCharged(labels: { command: string; transport: string }, cost: number): void {
+    this.counters.add('commands_total', labels);
+    this.counters.add('command_cost_total', labels, cost);
+    this.log.trace({ ...labels, cost }, 'charged');
+  }
+
   commandFailed(error: ParleyError, facts: CommandFacts): void {
     const { code } = error;
     this.counters.add('commands_failed_total', { transport: facts.transport, code });

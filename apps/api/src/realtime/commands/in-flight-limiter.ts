@@ -1,5 +1,5 @@
 import { ParleyError } from '../../kernel/errors.js';
-import type { ParleySocket } from '../socket.js';
+import type { CommandConnection } from './command-connection.js';
 
 /** Of one socket, at the same time. Clients wait for answers now and then; a flood does not. */
 const MOST_UNANSWERED = 1_000;
@@ -9,7 +9,7 @@ const PAUSE_MS = 1_000;
 
 /** The commands that were given and are not answered yet. */
 export class InFlightLimiter {
-  private readonly ofSockets = new WeakMap<ParleySocket, number>();
+  private readonly ofSockets = new WeakMap<CommandConnection, number>();
   private all = 0;
 
   /** Of all sockets, those that have gone included. */
@@ -17,12 +17,12 @@ export class InFlightLimiter {
     return this.all;
   }
 
-  of(socket: ParleySocket): number {
+  of(socket: CommandConnection): number {
     return this.ofSockets.get(socket) ?? 0;
   }
 
   /** Counts the command as long as `work` runs. @throws what it is answered where it must not be run. */
-  async during<T>(socket: ParleySocket, work: () => Promise<T>): Promise<T> {
+  async during<T>(socket: CommandConnection, work: () => Promise<T>): Promise<T> {
     const { refusal, isReady } = socket.data;
     if (refusal) throw refusal;
     const before = this.of(socket);

@@ -1,17 +1,10 @@
 import type { Metadata, SendCommand, SendMessageBody } from '@parley/protocol';
 import { IsIn, IsObject, IsOptional, IsString, IsUUID } from 'class-validator';
-import type { ParleyError } from '../../../kernel/errors.js';
-import { isUuid, newId } from '../../../kernel/ids.js';
 
 const CLIENT_TYPES = ['text', 'image', 'file', 'data'] as const;
 
 /** Body of `POST conversations/:id/messages`. Sizes are checked by the service, which has their error codes. */
 export class SendMessageDto implements SendMessageBody {
-  /** Every refusal of a send tells the id under which it can be repeated, also where the server has to make it. */
-  static refused(refusal: ParleyError, { clientMessageId }: Readonly<Record<string, unknown>>): ParleyError {
-    return refusal.withClientMessageId(isUuid(clientMessageId) ? clientMessageId.toLowerCase() : newId());
-  }
-
   @IsString()
   content!: string;
 

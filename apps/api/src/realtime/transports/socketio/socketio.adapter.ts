@@ -3,15 +3,13 @@ import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { MessageMappingProperties } from '@nestjs/websockets';
-import type { ErrorObject } from '@parley/protocol';
 import { createShardedAdapter } from '@socket.io/redis-adapter';
 import type { Config } from '../../../config/config.js';
-import { asParleyError, invalid, notFound, ParleyError } from '../../../kernel/errors.js';
-import { isUuid, newId } from '../../../kernel/ids.js';
+import { invalid, ParleyError } from '../../../kernel/errors.js';
 import { AdapterClients } from '../../../platform/redis/adapter-clients.js';
 import type { RedisLink } from '../../../platform/redis/redis-link.js';
 import { EventReporter } from '../../../platform/telemetry/event-reporter.js';
-import { InFlightLimiter } from '../../commands/in-flight-limiter.js';
+import { type BoundHandler, CommandRouter } from '../../commands/command-router.js';
 import { closeForGood } from '../../connections/closing.js';
 import { ConnectionLimiter } from '../../connections/connection-limiter.js';
 import { drain } from '../../connections/drain.js';
@@ -39,10 +37,10 @@ const TRANSPORT = { path: `${PATH}/`, takesRequests: true, unreadable, begins: b
 /** So many malformed frames of one socket are answered (§3). */
 const MOST_BAD_FRAMES = 10;
 
-/** Socket.IO as Parley runs it, and the one place where a command meets its handler and gets its acknowledgement. */
+/** Socket.IO as Parley runs it: what it reads goes to the router, and the router's answer to the acknowledgement. */
 export class SocketIoAdapter extends IoAdapter {
-  private readonly commands = new WeakMap<ParleySocket, Map<string, MessageMappingProperties['callback']>>();
-  private readonly underWay = new InFlightLimiter();
+  private readonly commands = new WeakMap<ParleySocket, Map<string, BoundHandler>>();
+  private readonly router: CommandRouter;
   private readonly reporter: EventReporter;
   private leave: (() => Promise<void>) | null = null;
 
@@ -52,6 +50,7 @@ export class SocketIoAdapter extends IoAdapter {
   ) {
     super(app);
     this.reporter = app.get(EventReporter);
+    this.router = app.get(CommandRouter);
   }
 
   override createIOServer(): ParleyServer {
@@ -64,8 +63,8 @@ export class SocketIoAdapter extends IoAdapter {
       io.engine,
       new SlowConsumers(config.limits, (connection, bytes) => this.evict(io, connection, bytes)),
     );
-    const router = this.routeUpgrades(new ConnectionLimiter(config.limits, () => io.engine.clientsCount));
-    this.leave = () => drain({ io, router, commands: this.underWay, config, reporter });
+    const upgrades = this.routeUpgrades(new ConnectionLimiter(config.limits, () => io.engine.clientsCount));
+    this.leave = () => drain({ io, router: upgrades, commands: this.router.inFlight, config, reporter });
     return io;
   }
 
@@ -100,32 +99,17 @@ export class SocketIoAdapter extends IoAdapter {
   /** Nest calls this once for each gateway; a socket dispatches the commands of all of them. */
   override bindMessageHandlers(socket: ParleySocket, handlers: MessageMappingProperties[]): void {
     const known = this.commands.get(socket);
-    const commands = known ?? new Map<string, MessageMappingProperties['callback']>();
-    for (const { message, callback } of handlers) commands.set(message as string, callback);
+    const commands = known ?? new Map<string, BoundHandler>();
+    for (const { message, callback } of handlers) commands.set(message as string, callback as BoundHandler);
     if (known) return;
     this.commands.set(socket, commands);
     socket.onAny((name: string, ...sent: unknown[]) => {
       const acknowledge = typeof sent.at(-1) === 'function' ? (sent.pop() as Acknowledge) : null;
-      void this.dispatch(socket, { name, command: commands.get(name), sent }).then((answer) => acknowledge?.(answer));
+      const handler = commands.get(name);
+      const refusal = () => (sent.some(isBinary) ? this.binary(socket) : null);
+      const given = { transport: 'socketio', connection: socket, name, sent, handler, refusal };
+      void this.router.dispatch(given).then((answer) => acknowledge?.(answer));
     });
-  }
-
-  /** Never rejects: whatever goes wrong is the answer. */
-  private async dispatch(socket: ParleySocket, given: Command): Promise<object> {
-    try {
-      return await this.underWay.during(socket, () => this.result(socket, given));
-    } catch (fault) {
-      return { success: false, error: this.tell(socket, given, fault) };
-    }
-  }
-
-  private async result(socket: ParleySocket, { command, sent }: Command): Promise<object> {
-    if (!command) throw notFound();
-    if (!socket.data.isReady) await socket.data.ready;
-    if (!socket.connected) throw new ParleyError('service_unavailable');
-    if (sent.some(isBinary)) throw this.binary(socket);
-    // Several payloads are none: the command refuses that in its own way.
-    return { success: true, ...((await command(sent.length === 1 ? sent[0] : undefined)) as object) };
   }
 
   /** What to answer to binary data; who goes on sending it is closed. */
@@ -136,15 +120,6 @@ export class SocketIoAdapter extends IoAdapter {
     if (count === MOST_BAD_FRAMES) setImmediate(() => closeForGood(socket, new ParleyError('bad_frames')));
     return invalid('', 'No command takes binary data.');
   }
-
-  private tell(socket: ParleySocket, given: Command, fault: unknown): ErrorObject {
-    const error = repeatable(asParleyError(fault), given);
-    const requestId = randomUUID();
-    const { userId } = socket.data.principal;
-    const command = String(given.name).slice(0, 64);
-    this.reporter.commandFailed(error, { userId, transport: 'socketio', command, requestId });
-    return error.toObject(requestId);
-  }
 }
 
 /**
@@ -154,17 +129,4 @@ export class SocketIoAdapter extends IoAdapter {
 function betweenNodes(link: RedisLink): ReturnType<typeof createShardedAdapter> {
   const clients = new AdapterClients(link);
   return createShardedAdapter(clients, clients, { channelPrefix: 'io', subscriptionMode: 'static' });
-}
-
-/** A send that was refused before it was looked at can be repeated under an id as well (G2). */
-function repeatable(error: ParleyError, { name, sent }: Command): ParleyError {
-  if (name !== 'message:send' || error.extra.clientMessageId !== undefined) return error;
-  const id = (sent[0] as { clientMessageId?: unknown } | null | undefined)?.clientMessageId;
-  return error.withClientMessageId(isUuid(id) ? id.toLowerCase() : newId());
-}
-
-interface Command {
-  name: string;
-  command: MessageMappingProperties['callback'] | undefined;
-  sent: unknown[];
 }

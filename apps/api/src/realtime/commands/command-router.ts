@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import { MESSAGE_METADATA } from '@nestjs/websockets/constants.js';
+import type { Ack, CommandName, ErrorObject } from '@parley/protocol';
+import { notFound, ParleyError } from '../../kernel/errors.js';
+import { EventReporter } from '../../platform/telemetry/event-reporter.js';
+import { validated } from '../../platform/validation.js';
+import { CommandAccounts } from './command-accounts.js';
+import type { CommandConnection } from './command-connection.js';
+import { COMMAND_TABLE, type CommandTable } from './command-row.js';
+import { InFlightLimiter } from './in-flight-limiter.js';
+
+/** A gateway's method as Nest binds it to a connection. */
+export type BoundHandler = (payload: unknown) => Promise<object>;
+
+/** A command as a transport hands it over. */
+export interface GivenCommand {
+  transport: string;
+  connection: CommandConnection;
+  name: string;
+  /** The payloads; exactly one is right. */
+  sent: readonly unknown[];
+  /** What Nest has bound to this name for this connection. */
+  handler: BoundHandler | undefined;
+  /** Why the transport could not read a payload. */
+  refusal(): ParleyError | null;
+}
+
+/** Runs commands: checks, bounds, charges, calls the gateway's method, and makes an acknowledgement of what comes. */
+@Injectable()
+export class CommandRouter {
+  readonly inFlight = new InFlightLimiter();
+
+  constructor(
+    @Inject(COMMAND_TABLE) private readonly table: CommandTable,
+    private readonly accounts: CommandAccounts,
+    private readonly reporter: EventReporter,
+  ) {
+    for (const [name, { handler }] of Object.entries(table)) {
+      if (Reflect.getMetadata(MESSAGE_METADATA, handler) !== name) throw new Error(`No gateway declares ${name}.`);
+    }
+  }
+
+  /** Never rejects: whatever goes wrong is the answer. */
+  async dispatch(given: GivenCommand): Promise<Ack<object>> {
+    try {
+      const result = await this.inFlight.during(given.connection, () => this.run(given));
+      return { success: true, ...result };
+    } catch (fault) {
+      return { success: false, error: this.refuse(given, fault) };
+    }
+  }
+
+  private async run({ connection, name, sent, handler, ...given }: GivenCommand): Promise<object> {
+    if (!handler || !this.isKnown(name)) throw notFound();
+    if (!connection.data.isReady) await connection.data.ready;
+    if (!connection.connected) throw new ParleyError('service_unavailable');
+    this.accounts.charge(name, given.transport);
+    const refusal = given.refusal();
+    if (refusal) throw refusal;
+    const dto: new () => object = this.table[name].dto;
+    // Several payloads are none, which the check refuses in its own way.
+    return handler(validated(dto, sent.length === 1 ? sent[0] : undefined));
+  }
+
+  private isKnown(name: string): name is CommandName {
+    return Object.hasOwn(this.table, name);
+  }
+
+  private refuse({ connection, name, sent, transport }: GivenCommand, fault: unknown): ErrorObject {
+    const error = this.accounts.refusalOf(fault, name, sent[0]);
+    const requestId = randomUUID();
+    const { userId } = connection.data.principal;
+    const command = String(name).slice(0, 64);
+    this.reporter.commandFailed(error, { userId, transport, command, requestId });
+    return error.toObject(requestId);
+  }
+}

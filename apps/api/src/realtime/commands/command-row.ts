@@ -1,0 +1,29 @@
+import type { CommandName, Commands } from '@parley/protocol';
+
+type Handler<Payload> = (connection: never, command: Payload) => Promise<unknown>;
+
+/** What the router knows of a command. */
+interface CommandRow<Payload, Result> {
+  /** Checks the payload. */
+  dto: new () => Payload;
+  /** The method of a gateway that declares the command with `@SubscribeMessage`. */
+  handler: (connection: never, command: never) => Promise<Result>;
+  /** What each use of it is charged, in units of a send: about the work that it makes. */
+  cost: number;
+}
+
+/** A row for every command of the protocol: one that is missing does not compile. */
+export type CommandTable = {
+  readonly [Name in CommandName]: CommandRow<Commands[Name]['payload'], Commands[Name]['result']>;
+};
+
+/** Injects the `CommandTable`. */
+export const COMMAND_TABLE = Symbol('command table');
+
+/** A row whose handler takes what its DTO makes. */
+export const row = <Payload, Gateway, Method extends keyof Gateway>(
+  dto: new () => Payload,
+  { prototype }: { prototype: Gateway },
+  method: Gateway[Method] extends Handler<Payload> ? Method : never,
+  cost: number,
+) => ({ dto, handler: prototype[method] as Gateway[Method], cost });
