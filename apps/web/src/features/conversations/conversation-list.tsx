@@ -36,23 +36,35 @@ export function ConversationList({ me }: { me: string }) {
       <ul aria-label="Conversations">{active.map(row)}</ul>
       {archived.length > 0 ? (
         <>
-          <button
-            type="button"
-            aria-expanded={showArchived}
-            onClick={() => setUnfolded(!showArchived)}
-            className="mt-2 flex h-9 w-full items-center gap-1.5 rounded-control px-2.5 text-second font-medium text-ink-3 hover:bg-hover"
-          >
-            <ChevronRight
-              size={15}
-              strokeWidth={1.8}
-              className={classes('transition-transform duration-120', showArchived && 'rotate-90')}
-            />
-            Archived ({archived.length})
-          </button>
+          <ArchivedToggle count={archived.length} isOpen={showArchived} onToggle={() => setUnfolded(!showArchived)} />
           {showArchived ? <ul aria-label="Archived conversations">{archived.map(row)}</ul> : null}
         </>
       ) : null}
     </div>
+  );
+}
+
+interface ArchivedToggleProps {
+  count: number;
+  isOpen: boolean;
+  onToggle: () => void;
+}
+
+function ArchivedToggle({ count, isOpen, onToggle }: ArchivedToggleProps) {
+  return (
+    <button
+      type="button"
+      aria-expanded={isOpen}
+      onClick={onToggle}
+      className="mt-2 flex h-9 w-full items-center gap-1.5 rounded-control px-2.5 text-second font-medium text-ink-3 hover:bg-hover"
+    >
+      <ChevronRight
+        size={15}
+        strokeWidth={1.8}
+        className={classes('transition-transform duration-120', isOpen && 'rotate-90')}
+      />
+      Archived ({count})
+    </button>
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Me } from '@parley/protocol';
 import { LogOut, PenSquare, Users } from 'lucide-react';
+import type { ComponentProps } from 'react';
 import { useStore } from 'zustand';
 import { chooseEnter, type EnterChoice, enterStore } from '../../hooks/enter-key.js';
 import { chooseTheme, type ThemeChoice, themeStore } from '../../hooks/theme.js';
@@ -51,27 +52,7 @@ function AccountMenu({ user }: { user: Me }) {
   const { choice: enter } = useStore(enterStore);
   return (
     <footer className="flex-none border-t border-line p-2">
-      <Menu
-        side="top"
-        align="start"
-        trigger={
-          <button
-            type="button"
-            className="flex w-full items-center gap-2.5 rounded-row p-2 text-start hover:bg-hover data-[state=open]:bg-hover"
-          >
-            <span className="sr-only">Account of</span>
-            <PersonAvatar user={user} size={32} />
-            <span className="min-w-0">
-              <span className="people-line block truncate text-second font-strong" dir="auto">
-                {user.displayName}
-              </span>
-              <span translate="no" className="block truncate text-meta text-ink-3">
-                @{user.username}
-              </span>
-            </span>
-          </button>
-        }
-      >
+      <Menu side="top" align="start" trigger={<AccountButton user={user} />}>
         <MenuChoice
           label="Theme"
           value={choice}
@@ -91,5 +72,27 @@ function AccountMenu({ user }: { user: Me }) {
         </MenuItem>
       </Menu>
     </footer>
+  );
+}
+
+/** The menu adds what makes it its trigger. */
+function AccountButton({ user, ...trigger }: { user: Me } & ComponentProps<'button'>) {
+  return (
+    <button
+      type="button"
+      {...trigger}
+      className="flex w-full items-center gap-2.5 rounded-row p-2 text-start hover:bg-hover data-[state=open]:bg-hover"
+    >
+      <span className="sr-only">Account of</span>
+      <PersonAvatar user={user} size={32} />
+      <span className="min-w-0">
+        <span className="people-line block truncate text-second font-strong" dir="auto">
+          {user.displayName}
+        </span>
+        <span translate="no" className="block truncate text-meta text-ink-3">
+          @{user.username}
+        </span>
+      </span>
+    </button>
   );
 }

@@ -34,47 +34,32 @@ interface Mentions {
 /** Offers people while an `@` is being written: arrows choose, Enter and Tab insert, Escape closes the list. */
 export function useMentions({ inputRef, text, people, onChange }: Options): Mentions {
   const id = `${useId()}-list`;
-  const [caret, setCaret] = useState<number | null>(null);
-  const [at, setAt] = useState(0);
-  const [refused, setRefused] = useState<number | null>(null);
+  const offer = useOffer(text, people);
+  const { query, offered, active } = offer;
   const placeCaret = useCaretAfter(inputRef);
-  const query = caret === null ? null : mentionQueryAt(text, caret);
-  const offered = query !== null && query.start !== refused ? matchPeople(people, query.query) : [];
-  const index = Math.min(at, offered.length - 1);
-  const active = offered[index];
 
   function pick(person: UserView) {
     if (!query) return;
     const [next, place] = withMention(text, query, person.username);
     placeCaret(next, place);
-    setAt(0);
-    setCaret(null);
+    offer.reset();
     onChange(next);
   }
 
   function takesKey(event: KeyboardEvent<HTMLTextAreaElement>): boolean {
     if (active === undefined || !isPlain(event)) return false;
-    if (event.key === 'ArrowDown') setAt((index + 1) % offered.length);
-    else if (event.key === 'ArrowUp') setAt((index + offered.length - 1) % offered.length);
+    if (event.key === 'ArrowDown') offer.move(1);
+    else if (event.key === 'ArrowUp') offer.move(-1);
     else if (event.key === 'Enter' || event.key === 'Tab') pick(active);
-    else if (event.key === 'Escape') setRefused(query?.start ?? null);
+    else if (event.key === 'Escape') offer.close();
     else return false;
     event.preventDefault();
     event.stopPropagation();
     return true;
   }
 
-  function onSelect({ currentTarget: { value, selectionStart, selectionEnd } }: SyntheticEvent<HTMLTextAreaElement>) {
-    const place = selectionStart === selectionEnd ? selectionStart : null;
-    if (place === caret) return;
-    setCaret(place);
-    setAt(0);
-    // The list for an `@` that was closed opens again once the caret has left it.
-    if (place === null || mentionQueryAt(value, place)?.start !== refused) setRefused(null);
-  }
-
   return {
-    inputProps: { ...listProps(id, active), onSelect, onBlur: () => setCaret(null) },
+    inputProps: { ...listProps(id, active), ...offer.inputProps },
     takesKey,
     list: (
       <>
@@ -82,6 +67,38 @@ export function useMentions({ inputRef, text, people, onChange }: Options): Ment
         {active ? <MentionList id={id} people={offered} active={active} inputRef={inputRef} onPick={pick} /> : null}
       </>
     ),
+  };
+}
+
+/** The people who match the mention at the caret, and which of them is active. */
+function useOffer(text: string, people: readonly UserView[]) {
+  const [caret, setCaret] = useState<number | null>(null);
+  const [at, setAt] = useState(0);
+  const [closedFor, setClosedFor] = useState<number | null>(null);
+  const query = caret === null ? null : mentionQueryAt(text, caret);
+  const offered = query !== null && query.start !== closedFor ? matchPeople(people, query.query) : [];
+  const index = Math.min(at, offered.length - 1);
+
+  function onSelect({ currentTarget: { value, selectionStart, selectionEnd } }: SyntheticEvent<HTMLTextAreaElement>) {
+    const place = selectionStart === selectionEnd ? selectionStart : null;
+    if (place === caret) return;
+    setCaret(place);
+    setAt(0);
+    // The list for an `@` that was closed opens again once the caret has left it.
+    if (place === null || mentionQueryAt(value, place)?.start !== closedFor) setClosedFor(null);
+  }
+
+  return {
+    query,
+    offered,
+    active: offered[index],
+    move: (by: 1 | -1) => setAt((index + offered.length + by) % offered.length),
+    close: () => setClosedFor(query?.start ?? null),
+    reset: () => {
+      setAt(0);
+      setCaret(null);
+    },
+    inputProps: { onSelect, onBlur: () => setCaret(null) },
   };
 }
 

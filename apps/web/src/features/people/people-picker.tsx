@@ -25,34 +25,10 @@ interface PeoplePickerProps {
 
 /** A combobox over the people of this server: type, arrows, Enter; Backspace removes the last one chosen. */
 export function PeoplePicker(props: PeoplePickerProps) {
-  const { label, placeholder, chosen = [], without, autoFocus, most, onPick, onRemove } = props;
+  const { label, placeholder, chosen = [], autoFocus, most, onRemove } = props;
   const id = useId();
-  const [query, setQuery] = useState('');
-  const [active, setActive] = useState(0);
-  const search = usePeopleSearch(query, [...without, ...chosen.map((person) => person.id)]);
+  const { query, search, current, type, pick, onKeyDown } = usePicker(props);
   const { people } = search;
-  const current = people[Math.min(active, people.length - 1)];
-
-  function type(text: string) {
-    setQuery(text);
-    setActive(0);
-  }
-
-  function pick(person: UserView) {
-    onPick(person);
-    type('');
-  }
-
-  function onKeyDown(event: KeyboardEvent<HTMLInputElement>) {
-    if (isComposing(event)) return;
-    if (event.key === 'ArrowDown') setActive(Math.min(people.length - 1, active + 1));
-    else if (event.key === 'ArrowUp') setActive(Math.max(0, active - 1));
-    else if (event.key === 'Enter' && current) pick(current);
-    else if (event.key === 'Backspace' && query === '' && chosen.length > 0) onRemove?.(chosen.at(-1) as UserView);
-    else return;
-    if (event.key !== 'Backspace') event.preventDefault();
-  }
-
   return (
     <div className="flex min-h-0 flex-col px-5">
       <label htmlFor={id} className="mb-1 text-second font-medium text-ink-2">
@@ -95,6 +71,37 @@ export function PeoplePicker(props: PeoplePickerProps) {
       </ul>
     </div>
   );
+}
+
+/** What is typed, who matches, and what the keys do. */
+function usePicker({ chosen = [], without, onPick, onRemove }: PeoplePickerProps) {
+  const [query, setQuery] = useState('');
+  const [active, setActive] = useState(0);
+  const search = usePeopleSearch(query, [...without, ...chosen.map((person) => person.id)]);
+  const last = search.people.length - 1;
+  const current = search.people[Math.min(active, last)];
+
+  function type(text: string) {
+    setQuery(text);
+    setActive(0);
+  }
+
+  function pick(person: UserView) {
+    onPick(person);
+    type('');
+  }
+
+  function onKeyDown(event: KeyboardEvent<HTMLInputElement>) {
+    if (isComposing(event)) return;
+    if (event.key === 'ArrowDown') setActive(Math.min(last, active + 1));
+    else if (event.key === 'ArrowUp') setActive(Math.max(0, active - 1));
+    else if (event.key === 'Enter' && current) pick(current);
+    else if (event.key === 'Backspace' && query === '' && chosen.length > 0) onRemove?.(chosen.at(-1) as UserView);
+    else return;
+    if (event.key !== 'Backspace') event.preventDefault();
+  }
+
+  return { query, search, current, type, pick, onKeyDown };
 }
 
 /** Reads out how many were found. `most`: set where no more can be chosen. */

@@ -3,12 +3,12 @@ import { pendingReactions, refuse, settle, want, wantedOf, withWanted } from './
 
 describe('Reactions that the server has not confirmed', () => {
   it('M2: are applied to the confirmed ones', () => {
-    const told = [
+    const confirmed = [
       { emoji: '👍', count: 2, reactedByMe: true },
       { emoji: '🎉', count: 1 },
       { emoji: '👀', count: 1, reactedByMe: true },
     ];
-    expect(withWanted(told, { '👍': false, '🎉': true, '👀': false, '🚀': true, '🔥': false })).toEqual([
+    expect(withWanted(confirmed, { '👍': false, '🎉': true, '👀': false, '🚀': true, '🔥': false })).toEqual([
       { emoji: '👍', count: 1, reactedByMe: false },
       { emoji: '🎉', count: 2, reactedByMe: true },
       { emoji: '🚀', count: 1, reactedByMe: true },
@@ -16,8 +16,8 @@ describe('Reactions that the server has not confirmed', () => {
   });
 
   it('M2: change nothing once they are confirmed', () => {
-    const told = [{ emoji: '👍', count: 2, reactedByMe: true }];
-    expect(withWanted(told, { '👍': true })).toEqual(told);
+    const confirmed = [{ emoji: '👍', count: 2, reactedByMe: true }];
+    expect(withWanted(confirmed, { '👍': true })).toEqual(confirmed);
   });
 
   it('M2: are held for each message and emoji until they are settled', () => {

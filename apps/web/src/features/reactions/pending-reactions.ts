@@ -46,7 +46,7 @@ export function withWanted(
   reactions: readonly ReactionCount[],
   wanted: Readonly<Record<string, boolean>>,
 ): ReactionCount[] {
-  const told = reactions.flatMap((reaction) => {
+  const confirmed = reactions.flatMap((reaction) => {
     const { emoji, count, reactedByMe = false } = reaction;
     const mine = wanted[emoji] ?? reactedByMe;
     const next = count + Number(mine) - Number(reactedByMe);
@@ -55,7 +55,7 @@ export function withWanted(
   const added = Object.keys(wanted).filter((emoji) => {
     return wanted[emoji] === true && !reactions.some((reaction) => reaction.emoji === emoji);
   });
-  return [...told, ...added.map((emoji) => ({ emoji, count: 1, reactedByMe: true }))];
+  return [...confirmed, ...added.map((emoji) => ({ emoji, count: 1, reactedByMe: true }))];
 }
 
 function without<T>(record: Record<string, T>, key: string): Record<string, T> {

@@ -23,48 +23,66 @@ interface ReactionChipsProps {
 const NAMED = 8;
 
 /** The reactions to a message. Mine are pressed; hover and focus show whose they are. */
-export function ReactionChips({ message, me, reactions, open, tabStop, onPick }: ReactionChipsProps) {
-  const { shown, toggle } = reactions;
+export function ReactionChips(props: ReactionChipsProps) {
+  const { message, me, reactions, open } = props;
+  const { shown } = reactions;
   const names = useNames(message, me);
   if (shown.length === 0) return null;
-  const tabIndex = tabStop ? 0 : -1;
   return (
     // oxlint-disable-next-line jsx-a11y/no-redundant-roles -- Safari forgets lists without markers
     <ul role="list" aria-label="Reactions" className="reactions">
       {shown.map((reaction) => (
         <li key={reaction.emoji}>
-          <Hinted
-            className="reaction"
-            data-testid="reaction"
-            data-emoji={reaction.emoji}
-            aria-label={`${reaction.emoji} ${reaction.count}`}
-            aria-pressed={reaction.reactedByMe}
-            disabled={!open}
-            tabIndex={tabIndex}
-            hint={names.sentence(reaction)}
-            onHint={names.fetch}
-            onClick={() => toggle(reaction.emoji)}
-          >
-            <span className="emoji">{reaction.emoji}</span>
-            <span className="reaction-count">{reaction.count}</span>
-          </Hinted>
+          <Chip {...props} reaction={reaction} names={names} />
         </li>
       ))}
       {open ? (
         <li>
-          <button
-            type="button"
-            aria-label="Add a reaction"
-            title="Add a reaction"
-            tabIndex={tabIndex}
-            className="reaction reaction-add"
-            onClick={(event) => onPick(event.currentTarget)}
-          >
-            <SmilePlus size={15} strokeWidth={1.6} />
-          </button>
+          <AddButton {...props} />
         </li>
       ) : null}
     </ul>
+  );
+}
+
+interface ChipProps extends ReactionChipsProps {
+  reaction: ReactionCount;
+  names: ReturnType<typeof useNames>;
+}
+
+function Chip({ reaction, names, reactions, open, tabStop }: ChipProps) {
+  const { emoji, count, reactedByMe } = reaction;
+  return (
+    <Hinted
+      className="reaction"
+      data-testid="reaction"
+      data-emoji={emoji}
+      aria-label={`${emoji} ${count}`}
+      aria-pressed={reactedByMe}
+      disabled={!open}
+      tabIndex={tabStop ? 0 : -1}
+      hint={names.sentence(reaction)}
+      onHint={names.fetch}
+      onClick={() => reactions.toggle(emoji)}
+    >
+      <span className="emoji">{emoji}</span>
+      <span className="reaction-count">{count}</span>
+    </Hinted>
+  );
+}
+
+function AddButton({ tabStop, onPick }: ReactionChipsProps) {
+  return (
+    <button
+      type="button"
+      aria-label="Add a reaction"
+      title="Add a reaction"
+      tabIndex={tabStop ? 0 : -1}
+      className="reaction reaction-add"
+      onClick={(event) => onPick(event.currentTarget)}
+    >
+      <SmilePlus size={15} strokeWidth={1.6} />
+    </button>
   );
 }
 

@@ -1,17 +1,15 @@
-import { SdkError } from '@parley/client';
 import { type ConversationListItem, LIMITS, type UserView } from '@parley/protocol';
 import { useChatClient, useLimits } from '@parley/react';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import { useLocation } from 'wouter';
-import { isFinal, sentenceFor } from '../../../api/sentences.js';
+import { useCommand } from '../../../hooks/use-command.js';
 import { Button } from '../../../ui/button.js';
 import { Dialog, DialogActions } from '../../../ui/dialog.js';
 import { Alert, Field } from '../../../ui/field.js';
 import { isolate } from '../../../ui/isolated.js';
+import { QuestionDialog } from '../../../ui/question-dialog.js';
 import { PeoplePicker } from '../../people/people-picker.js';
 import { titleOf } from '../conversation-title.js';
-
-const NOT_ALLOWED: ReadonlySet<string> = new Set(['forbidden', 'conflict']);
 
 interface DialogProps {
   item: ConversationListItem;
@@ -58,7 +56,7 @@ export function ArchiveDialog({ item, onClose }: DialogProps) {
   const verb = isArchived ? 'Take out of the archive' : 'Archive';
   const title = isolate(titleOf(item));
   return (
-    <Question
+    <QuestionDialog
       title={isArchived ? `Take “${title}” out of the archive?` : `Archive “${title}”?`}
       verb={verb}
       onClose={onClose}
@@ -67,7 +65,7 @@ export function ArchiveDialog({ item, onClose }: DialogProps) {
       {isArchived
         ? 'All members can write in it again.'
         : 'Everybody can still read it, but nobody can write in it until it is taken out again.'}
-    </Question>
+    </QuestionDialog>
   );
 }
 
@@ -75,7 +73,7 @@ export function LeaveDialog({ item, onClose }: DialogProps) {
   const [, navigate] = useLocation();
   const client = useChatClient();
   return (
-    <Question
+    <QuestionDialog
       title={`Leave “${isolate(titleOf(item))}”?`}
       verb="Leave group"
       danger
@@ -87,7 +85,7 @@ export function LeaveDialog({ item, onClose }: DialogProps) {
       refused="You are the only owner. Make somebody else an owner first, then leave."
     >
       You will not get its messages any more. A member who leads the group can add you again.
-    </Question>
+    </QuestionDialog>
   );
 }
 
@@ -98,7 +96,7 @@ interface RemoveDialogProps extends DialogProps {
 export function RemoveDialog({ item, person, onClose }: RemoveDialogProps) {
   const client = useChatClient();
   return (
-    <Question
+    <QuestionDialog
       title={`Remove ${isolate(person.displayName)}?`}
       verb="Remove"
       danger
@@ -107,7 +105,7 @@ export function RemoveDialog({ item, person, onClose }: RemoveDialogProps) {
     >
       <bdi>{person.displayName}</bdi> can no longer read or write in “<bdi>{titleOf(item)}</bdi>”. What they wrote
       stays.
-    </Question>
+    </QuestionDialog>
   );
 }
 
@@ -150,57 +148,4 @@ export function AddMembersDialog({ item, present, onClose }: DialogProps & { pre
       </form>
     </Dialog>
   );
-}
-
-interface QuestionProps {
-  title: string;
-  verb: string;
-  danger?: boolean;
-  /** What `forbidden` and `conflict` mean for this action. */
-  refused?: string;
-  act: () => Promise<void>;
-  onClose: () => void;
-  children: ReactNode;
-}
-
-function Question({ title, verb, danger = false, refused, act, onClose, children }: QuestionProps) {
-  const { run, busy, error, isOver } = useCommand(onClose, refused);
-  return (
-    <Dialog open title={title} description={children} onClose={onClose}>
-      {error ? (
-        <div className="px-5 pb-2">
-          <Alert>{error}</Alert>
-        </div>
-      ) : null}
-      <DialogActions>
-        <Button onClick={onClose}>Cancel</Button>
-        {isOver ? null : (
-          <Button kind={danger ? 'danger' : 'primary'} busy={busy} onClick={() => void run(act)}>
-            {verb}
-          </Button>
-        )}
-      </DialogActions>
-    </Dialog>
-  );
-}
-
-/** Runs a command: closes the dialog when it succeeds, shows why when it is refused. `isOver`: a retry would be refused too. */
-function useCommand(onDone: () => void, refused?: string) {
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<string | null>(null);
-  const [isOver, setOver] = useState(false);
-  async function run(act: () => Promise<void>) {
-    setBusy(true);
-    setError(null);
-    try {
-      await act();
-      onDone();
-    } catch (thrown) {
-      const known = refused !== undefined && thrown instanceof SdkError && NOT_ALLOWED.has(thrown.code);
-      setError(known ? refused : sentenceFor(thrown));
-      setOver(isFinal(thrown));
-      setBusy(false);
-    }
-  }
-  return { run, busy, error, isOver };
 }

@@ -1,10 +1,6 @@
 import type { Message } from '@parley/protocol';
-import { useState } from 'react';
-import { isFinal, sentenceFor } from '../../../api/sentences.js';
-import { Button } from '../../../ui/button.js';
-import { Dialog, DialogActions } from '../../../ui/dialog.js';
-import { Alert } from '../../../ui/field.js';
 import { isolate } from '../../../ui/isolated.js';
+import { QuestionDialog } from '../../../ui/question-dialog.js';
 import { useMessageActions } from './message-actions.js';
 import { plainText } from './plain-text.js';
 
@@ -21,52 +17,17 @@ const LONGEST = 160;
 /** Asks before a message is deleted for everybody. */
 export function DeleteDialog({ message, sender, onClose, onDone }: DeleteDialogProps) {
   const { remove } = useMessageActions();
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<string | null>(null);
-  const [isOver, setOver] = useState(false);
-
-  async function act() {
-    setBusy(true);
-    setError(null);
-    try {
-      await remove(message);
-      onDone();
-    } catch (thrown) {
-      setError(sentenceFor(thrown));
-      setOver(isFinal(thrown));
-      setBusy(false);
-    }
-  }
-
-  const text = plainText(message.content, LONGEST);
   return (
-    <Dialog
-      open
+    <QuestionDialog
       title={sender === null ? 'Delete this message?' : `Delete ${isolate(sender)}’s message?`}
-      description="It is deleted for everybody. A line stays that says so."
+      verb="Delete"
+      danger
+      quote={plainText(message.content, LONGEST)}
+      act={() => remove(message)}
       onClose={onClose}
+      onDone={onDone}
     >
-      {text ? (
-        <blockquote
-          className="mx-5 mb-3 line-clamp-3 border-s-[3px] border-line ps-3 text-second text-ink-2"
-          dir="auto"
-        >
-          {text}
-        </blockquote>
-      ) : null}
-      {error ? (
-        <div className="px-5 pb-2">
-          <Alert>{error}</Alert>
-        </div>
-      ) : null}
-      <DialogActions>
-        <Button onClick={onClose}>Cancel</Button>
-        {isOver ? null : (
-          <Button kind="danger" busy={busy} onClick={() => void act()}>
-            Delete
-          </Button>
-        )}
-      </DialogActions>
-    </Dialog>
+      It is deleted for everybody. A line stays that says so.
+    </QuestionDialog>
   );
 }

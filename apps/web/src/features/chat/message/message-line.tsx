@@ -21,15 +21,7 @@ export function MessageLine(props: MessageLineProps) {
         {row.head ? <PersonAvatar user={sender} size={36} /> : <MessageTime iso={row.createdAt} />}
       </div>
       <div className="message-body">
-        {row.head ? (
-          <header className="message-author" id={`${id}-who`}>
-            <b dir="auto">{sender.displayName}</b> <MessageTime iso={row.createdAt} />
-          </header>
-        ) : (
-          <span className="sr-only" id={`${id}-who`}>
-            <bdi>{sender.displayName}</bdi>, {clockTime(new Date(row.createdAt))}
-          </span>
-        )}
+        <Author id={`${id}-who`} row={row} sender={sender} />
         {quoted ? <MessageQuote quoted={quoted} tabStop={tabStop} /> : null}
         {message ? (
           <StoredMessage {...props} message={message} />
@@ -50,6 +42,22 @@ export function MessageLine(props: MessageLineProps) {
         />
       </div>
     </div>
+  );
+}
+
+/** A row that continues a group has its author for screen readers only. */
+function Author({ id, row, sender }: Pick<MessageLineProps, 'id' | 'row' | 'sender'>) {
+  if (row.head) {
+    return (
+      <header className="message-author" id={id}>
+        <b dir="auto">{sender.displayName}</b> <MessageTime iso={row.createdAt} />
+      </header>
+    );
+  }
+  return (
+    <span className="sr-only" id={id}>
+      <bdi>{sender.displayName}</bdi>, {clockTime(new Date(row.createdAt))}
+    </span>
   );
 }
 

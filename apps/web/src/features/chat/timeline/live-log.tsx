@@ -25,43 +25,7 @@ interface Line {
  * while it is scrolled, which a screen reader would read as new.
  */
 export function LiveLog({ conversationId, me, items }: LiveLogProps) {
-  const client = useChatClient();
-  const [lines, setLines] = useState<Line[]>([]);
-  const nextId = useRef(0);
-  useEffect(() => {
-    let waiting: Message[] = [];
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const say = (text: string, about: string | null = null) => {
-      nextId.current += 1;
-      const line = { id: nextId.current, text, about };
-      setLines((now) => [...now, line].slice(-KEPT));
-    };
-    const flush = () => {
-      timer = undefined;
-      const [first] = waiting;
-      if (!first) return;
-      if (waiting.length === 1) say(sentence(first), first.id);
-      else say(summary(waiting));
-      waiting = [];
-      timer = setTimeout(flush, BURST_MS);
-    };
-    const stop = client.on('message:new', ({ message }) => {
-      if (message.conversationId !== conversationId || message.senderId === me || message.type === 'system') return;
-      waiting.push(message);
-      if (timer === undefined) flush();
-    });
-    const stopDeletions = client.on('message:deleted', ({ message }) => {
-      waiting = waiting.filter(({ id }) => id !== message.id);
-      setLines((now) => now.filter(({ about }) => about !== message.id));
-    });
-    const stopAnnouncements = onAnnouncement(say);
-    return () => {
-      stop();
-      stopDeletions();
-      stopAnnouncements();
-      clearTimeout(timer);
-    };
-  }, [client, conversationId, me]);
+  const lines = useLines(conversationId, me);
   useChangeAnnouncements(conversationId, me);
   // A deletion that came with a sync after a break has no event.
   const deleted = deletedAmong(items, lines);
@@ -76,6 +40,63 @@ export function LiveLog({ conversationId, me, items }: LiveLogProps) {
       )}
     </div>
   );
+}
+
+function useLines(conversationId: string, me: string): Line[] {
+  const client = useChatClient();
+  const [lines, setLines] = useState<Line[]>([]);
+  const nextId = useRef(0);
+  useEffect(() => {
+    const say: Say = (text, about) => {
+      nextId.current += 1;
+      const line = { id: nextId.current, text, about };
+      setLines((now) => [...now, line].slice(-KEPT));
+    };
+    const summary = createSummary(say);
+    const stops = [
+      client.on('message:new', ({ message }) => {
+        const isOthers = message.senderId !== me && message.type !== 'system';
+        if (message.conversationId === conversationId && isOthers) summary.add(message);
+      }),
+      client.on('message:deleted', ({ message }) => {
+        summary.remove(message.id);
+        setLines((now) => now.filter(({ about }) => about !== message.id));
+      }),
+      onAnnouncement(say),
+      summary.stop,
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, [client, conversationId, me]);
+  return lines;
+}
+
+type Say = (text: string, about: string | null) => void;
+
+/** Says a message at once, and those that follow within `BURST_MS` in one sentence. */
+function createSummary(say: Say) {
+  let waiting: Message[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const flush = () => {
+    timer = undefined;
+    const [first] = waiting;
+    if (!first) return;
+    if (waiting.length === 1) say(sentence(first), first.id);
+    else say(countOf(waiting), null);
+    waiting = [];
+    timer = setTimeout(flush, BURST_MS);
+  };
+  return {
+    add: (message: Message) => {
+      waiting.push(message);
+      if (timer === undefined) flush();
+    },
+    remove: (messageId: string) => {
+      waiting = waiting.filter(({ id }) => id !== messageId);
+    },
+    stop: () => clearTimeout(timer),
+  };
 }
 
 interface LiveLogProps {
@@ -98,7 +119,7 @@ function sentence(message: Message): string {
   return `${isolate(name)}: ${isolate(plainText(message.content, LONGEST))}`;
 }
 
-function summary(messages: readonly Message[]): string {
+function countOf(messages: readonly Message[]): string {
   const people = new Set(messages.map((message) => message.senderId)).size;
   return `${messages.length} new messages from ${people === 1 ? 'one person' : `${people} people`}`;
 }

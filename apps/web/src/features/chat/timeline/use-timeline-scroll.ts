@@ -59,8 +59,29 @@ interface Options {
  * scrolls to the end from anywhere. A resized list stays at its end, or keeps its top row in place.
  */
 export function useTimelineScroll(options: Options): TimelineScroll {
-  const { scroller, rows, isLive, startAt, target, focusedKey } = options;
+  const { scroller, rows, isLive, startAt, target } = options;
   const [pinned, setPinned] = useState(isLive && startAt < 0 && target === null);
+  const virtualizer = useRowVirtualizer(options);
+  const settled = useFirstPlace(virtualizer, rows.length, target === null ? startAt : null);
+  useOwnSends(virtualizer, rows);
+  const keeper = useKeptPlace(options, setPinned, settled);
+  useTarget(virtualizer, keeper, rows, target);
+  return {
+    items: virtualizer.getVirtualItems().map(({ key, index, start, end }) => ({ key: String(key), index, start, end })),
+    height: virtualizer.getTotalSize(),
+    pinned,
+    measure: virtualizer.measureElement,
+    toEnd: useCallback(() => virtualizer.scrollToEnd(), [virtualizer]),
+    reveal: (index, then) => {
+      virtualizer.scrollToIndex(index, { align: 'auto' });
+      whenDrawn(scroller, index, then);
+    },
+    whenDrawn: useCallback((index, then) => whenDrawn(scroller, index, then), [scroller]),
+    lowestVisible: useCallback(() => lowestVisible(virtualizer, scroller.current), [virtualizer, scroller]),
+  };
+}
+
+function useRowVirtualizer({ scroller, rows, isLive, focusedKey }: Options): List {
   const getItemKey = useCallback((index: number) => rows[index]?.key ?? index, [rows]);
   // oxlint-disable-next-line react/incompatible-library -- rows are memoised by hand, no compiler is used
   const virtualizer = useVirtualizer<HTMLDivElement, Element>({
@@ -79,35 +100,17 @@ export function useTimelineScroll(options: Options): TimelineScroll {
     rangeExtractor: (range) => withFocused(range, rows, focusedKey),
   });
   virtualizer.shouldAdjustScrollPositionOnItemSizeChange = isAbove;
-  const toEnd = useCallback(() => virtualizer.scrollToEnd(), [virtualizer]);
+  return virtualizer;
+}
 
-  const settled = useFirstPlace(virtualizer, rows.length, target === null ? startAt : null);
-  useOwnSends(virtualizer, rows);
-  const keeper = useKeptPlace(options, setPinned, settled);
-  useTarget(virtualizer, keeper, rows, target);
-
-  return {
-    items: virtualizer.getVirtualItems().map(({ key, index, start, end }) => ({ key: String(key), index, start, end })),
-    height: virtualizer.getTotalSize(),
-    pinned,
-    measure: virtualizer.measureElement,
-    toEnd,
-    reveal: (index, then) => {
-      virtualizer.scrollToIndex(index, { align: 'auto' });
-      whenDrawn(scroller, index, then);
-    },
-    whenDrawn: useCallback((index, then) => whenDrawn(scroller, index, then), [scroller]),
-    lowestVisible: useCallback(() => {
-      const view = scroller.current;
-      if (!view) return -1;
-      const [top, bottom] = [view.scrollTop, view.scrollTop + view.clientHeight];
-      const seen = virtualizer.getVirtualItems().findLast(({ start, end }) => {
-        const shown = Math.min(end, bottom) - Math.max(start, top);
-        return shown >= Math.min(end - start, view.clientHeight) / 2;
-      });
-      return seen?.index ?? -1;
-    }, [virtualizer, scroller]),
-  };
+function lowestVisible(virtualizer: List, view: HTMLElement | null): number {
+  if (!view) return -1;
+  const [top, bottom] = [view.scrollTop, view.scrollTop + view.clientHeight];
+  const seen = virtualizer.getVirtualItems().findLast(({ start, end }) => {
+    const shown = Math.min(end, bottom) - Math.max(start, top);
+    return shown >= Math.min(end - start, view.clientHeight) / 2;
+  });
+  return seen?.index ?? -1;
 }
 
 type List = Virtualizer<HTMLDivElement, Element>;

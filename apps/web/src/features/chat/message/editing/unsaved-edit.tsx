@@ -14,17 +14,9 @@ interface UnsavedEditProps {
 
 /** A text of mine that was not saved, the reason, and what can be done with it. */
 export function UnsavedEdit({ message, edit, editing }: UnsavedEditProps) {
-  const { setEditing, copyText } = useMessageActions();
-  const { isArchived, isGone } = useConversationFacts();
   const { pending } = edit;
   if (editing || pending === null || pending.isSaving || !isTouched(pending)) return null;
   const way = wayOf(message, pending);
-  const isOpen = !isArchived && !isGone;
-  const copy = () =>
-    void copyText(pending.text).then(
-      () => announce('Text copied'),
-      () => announce('It could not be copied.'),
-    );
   return (
     <div data-testid="unsaved-edit">
       <Refusal>
@@ -35,24 +27,51 @@ export function UnsavedEdit({ message, edit, editing }: UnsavedEditProps) {
         <span className="line-clamp-6 w-full whitespace-pre-wrap text-ink" dir="auto">
           {pending.text}
         </span>
-        {way === 'again' ? <RefusalButton onClick={edit.keepMine}>Try again</RefusalButton> : null}
-        {way === 'choose' ? (
-          <>
-            <RefusalButton onClick={edit.keepMine}>Keep mine</RefusalButton>
-            <RefusalButton onClick={edit.drop}>Take theirs</RefusalButton>
-          </>
-        ) : null}
-        {way === 'new' ? (
-          <>
-            {isOpen ? <RefusalButton onClick={edit.sendAsNew}>Send as a new message</RefusalButton> : null}
-            <RefusalButton onClick={copy}>Copy text</RefusalButton>
-          </>
-        ) : (
-          <RefusalButton onClick={() => setEditing(message.id)}>Edit</RefusalButton>
-        )}
-        {way === 'choose' ? null : <RefusalButton onClick={edit.drop}>Discard</RefusalButton>}
+        <Ways way={way} message={message} edit={edit} text={pending.text} />
       </Refusal>
     </div>
+  );
+}
+
+interface WaysProps extends Pick<UnsavedEditProps, 'message' | 'edit'> {
+  way: Way;
+  text: string;
+}
+
+function Ways({ way, message, edit, text }: WaysProps) {
+  const { setEditing } = useMessageActions();
+  return (
+    <>
+      {way === 'again' ? <RefusalButton onClick={edit.keepMine}>Try again</RefusalButton> : null}
+      {way === 'choose' ? (
+        <>
+          <RefusalButton onClick={edit.keepMine}>Keep mine</RefusalButton>
+          <RefusalButton onClick={edit.drop}>Take theirs</RefusalButton>
+        </>
+      ) : null}
+      {way === 'new' ? (
+        <NewMessageWays edit={edit} text={text} />
+      ) : (
+        <RefusalButton onClick={() => setEditing(message.id)}>Edit</RefusalButton>
+      )}
+      {way === 'choose' ? null : <RefusalButton onClick={edit.drop}>Discard</RefusalButton>}
+    </>
+  );
+}
+
+function NewMessageWays({ edit, text }: Pick<WaysProps, 'edit' | 'text'>) {
+  const { copyText } = useMessageActions();
+  const { isArchived, isGone } = useConversationFacts();
+  const copy = () =>
+    void copyText(text).then(
+      () => announce('Text copied'),
+      () => announce('It could not be copied.'),
+    );
+  return (
+    <>
+      {isArchived || isGone ? null : <RefusalButton onClick={edit.sendAsNew}>Send as a new message</RefusalButton>}
+      <RefusalButton onClick={copy}>Copy text</RefusalButton>
+    </>
   );
 }
 
