@@ -79,8 +79,10 @@ async function fetchWanted(client: ParleyClient): Promise<void> {
   }
 }
 
-function differs(held: UserView | undefined, user: UserView): boolean {
-  return held?.displayName !== user.displayName || held.avatarUrl !== user.avatarUrl || held.username !== user.username;
+function differs(known: UserView | undefined, user: UserView): boolean {
+  return (
+    known?.displayName !== user.displayName || known.avatarUrl !== user.avatarUrl || known.username !== user.username
+  );
 }
 
 function view({ id, username, displayName, avatarUrl, isBot }: UserView): UserView {

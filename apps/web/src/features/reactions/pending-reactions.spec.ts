@@ -20,7 +20,7 @@ describe('Reactions that the server has not confirmed', () => {
     expect(withWanted(confirmed, { '👍': true })).toEqual(confirmed);
   });
 
-  it('M2: are held for each message and emoji until they are settled', () => {
+  it('M2: are kept for each message and emoji until they are settled', () => {
     want('m', '👍', true);
     want('m', '🎉', false);
     want('n', '👍', true);

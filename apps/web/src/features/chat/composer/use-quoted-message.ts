@@ -12,8 +12,8 @@ export function useQuotedMessage(id: string | null, items: readonly MessageItem[
   const client = useChatClient();
   const { state, since } = useConnection();
   const [fetched, setFetched] = useState<Message | null>(null);
-  const held = id === null ? null : heldIn(items, id);
-  const isMissing = id !== null && held === null;
+  const loaded = id === null ? null : loadedIn(items, id);
+  const isMissing = id !== null && loaded === null;
   const connectedSince = state === 'online' ? since : null;
   const follow = ({ message }: { message: Message }) => {
     if (message.id === id) setFetched(message);
@@ -32,10 +32,10 @@ export function useQuotedMessage(id: string | null, items: readonly MessageItem[
       isStale = true;
     };
   }, [client, id, isMissing, connectedSince]);
-  return held ?? (fetched?.id === id ? fetched : null);
+  return loaded ?? (fetched?.id === id ? fetched : null);
 }
 
-function heldIn(items: readonly MessageItem[], id: string): Message | null {
+function loadedIn(items: readonly MessageItem[], id: string): Message | null {
   const item = items.find((each) => each.kind === 'stored' && each.message.id === id);
   return item?.kind === 'stored' ? item.message : null;
 }

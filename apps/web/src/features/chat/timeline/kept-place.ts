@@ -41,30 +41,30 @@ export function keepPlace({ view, rows, isLive }: Kept, moved: (place: Place) =>
   let place = look();
   let width = view.clientWidth;
   let height = view.scrollHeight;
-  let held = 0;
+  let holdFrames = 0;
   const input = watchInput(view);
   const { acting } = input;
 
   const onScroll = () => {
-    const byLayout = !acting() && (held > 0 || view.scrollHeight !== height);
+    const byLayout = !acting() && (holdFrames > 0 || view.scrollHeight !== height);
     height = view.scrollHeight;
     const next = look();
     if (byLayout && place.pinned && !next.pinned) toEnd(view);
-    else if (held === 0 || acting()) place = next;
+    else if (holdFrames === 0 || acting()) place = next;
     moved(place);
   };
   const hold = () => {
-    if (acting()) held = 1;
+    if (acting()) holdFrames = 1;
     else if (place.pinned) toEnd(view);
     else restore(view, place);
-    held -= 1;
-    if (held > 0) requestAnimationFrame(hold);
+    holdFrames -= 1;
+    if (holdFrames > 0) requestAnimationFrame(hold);
   };
   const onSize = () => {
-    const holding = held > 0;
-    if (place.pinned || view.clientWidth !== width) held = HOLD_FRAMES;
+    const isHolding = holdFrames > 0;
+    if (place.pinned || view.clientWidth !== width) holdFrames = HOLD_FRAMES;
     width = view.clientWidth;
-    if (held > 0 && !holding) hold();
+    if (holdFrames > 0 && !isHolding) hold();
   };
   const onRows = () => {
     if (place.pinned && !acting()) toEnd(view);
@@ -73,22 +73,38 @@ export function keepPlace({ view, rows, isLive }: Kept, moved: (place: Place) =>
     moved(place);
   };
 
+  const stopObserving = observe(view, rows, { onScroll, onSize, onRows });
+  return {
+    leave: () => {
+      input.note();
+      place = { pinned: false, key: null, offset: 0 };
+    },
+    stop: () => {
+      stopObserving();
+      input.stop();
+    },
+  };
+}
+
+interface Handlers {
+  onScroll: () => void;
+  /** The view was resized. */
+  onSize: () => void;
+  /** The rows have another height. */
+  onRows: () => void;
+}
+
+function observe(view: HTMLElement, rows: HTMLElement, { onScroll, onSize, onRows }: Handlers): () => void {
   const sizes = new ResizeObserver(onSize);
   const heights = new ResizeObserver(onRows);
   sizes.observe(view);
   heights.observe(rows);
   view.addEventListener('scroll', onScroll, { passive: true });
-  const stop = () => {
+  return () => {
     sizes.disconnect();
     heights.disconnect();
     view.removeEventListener('scroll', onScroll);
-    input.stop();
   };
-  const leave = () => {
-    input.note();
-    place = { pinned: false, key: null, offset: 0 };
-  };
-  return { leave, stop };
 }
 
 /** Tracks whether the reader scrolls or did so within `INTENT_MS`. `note` counts as the reader's input. */

@@ -15,7 +15,7 @@ import { systemSentence } from '../message/system-sentence.js';
 import type { OpenConversation } from '../open-conversation.js';
 import { rowsOf } from './rows.js';
 import type { Jump, Target } from './use-jump.js';
-import { useReadMarks } from './use-read-marks.js';
+import { useReadMarker } from './use-read-marker.js';
 import { type TimelineScroll, useTimelineScroll } from './use-timeline-scroll.js';
 
 interface MessageListProps {
@@ -53,7 +53,7 @@ export function MessageList(props: MessageListProps) {
     focusedKey: focused,
     ...loadingAtEdges(messages),
   });
-  const onScroll = useReadMarks(view.id, rows, () => lastSeqUpTo(rows, timeline.lowestVisible()));
+  const onScroll = useReadMarker(view.id, rows, () => lastSeqUpTo(rows, timeline.lowestVisible()));
   const arrived = useNewCount(rows, me, timeline.pinned || messages.hasNewer);
   const lit = useLit(jump.target, rows, timeline.whenDrawn);
   useEditorInView(editing, rows, timeline.reveal);

@@ -6,7 +6,7 @@ describe('U3: what counts as read', () => {
   let watching = true;
   let marks: number[] = [];
   const make = () =>
-    createReadTracker({ seen: () => view, watching: () => watching, mark: (seq) => void marks.push(seq) });
+    createReadTracker({ seen: () => view, watching: () => watching, moveMarker: (seq) => void marks.push(seq) });
 
   beforeEach(() => {
     jest.useFakeTimers();

@@ -7,7 +7,7 @@ interface ReadTrackerOptions {
   /** Whether the reader can be looking. */
   watching: () => boolean;
   /** Moves the read marker. Called with rising values only. */
-  mark: (seq: number) => void;
+  moveMarker: (seq: number) => void;
 }
 
 export interface ReadTracker {
@@ -17,7 +17,7 @@ export interface ReadTracker {
 }
 
 /** Rows count as read once they were in view for `DWELL_MS` while the reader could be looking. */
-export function createReadTracker({ seen, watching, mark }: ReadTrackerOptions): ReadTracker {
+export function createReadTracker({ seen, watching, moveMarker }: ReadTrackerOptions): ReadTracker {
   let candidate = 0;
   let reached = 0;
   let dwell: ReturnType<typeof setTimeout> | undefined;
@@ -35,7 +35,7 @@ export function createReadTracker({ seen, watching, mark }: ReadTrackerOptions):
     const read = Math.min(candidate, now);
     if (read > reached) {
       reached = read;
-      mark(read);
+      moveMarker(read);
     }
     if (now > candidate) look();
   }

@@ -37,9 +37,9 @@ describe('Rows', () => {
   });
 
   it('L2: the oldest message is left out until its predecessor is loaded, so that no row changes its height', () => {
-    const held = stored(11, 14);
-    const before = rowsOf(held, partial);
-    const after = rowsOf([...stored(1, 10), ...held], context);
+    const loaded = stored(11, 14);
+    const before = rowsOf(loaded, partial);
+    const after = rowsOf([...stored(1, 10), ...loaded], context);
     expect(before.map((row) => row.message?.seq)).toEqual([12, 13, 14]);
     expect(after.slice(-3)).toEqual(before);
   });

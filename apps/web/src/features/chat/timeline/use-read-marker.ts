@@ -9,7 +9,7 @@ import { createReadTracker, type ReadTracker } from './read-tracker.js';
  * Moves my read marker while the tab is visible and has the focus. `seen` returns the seq of the lowest row in view, 0
  * for none. Returns what the caller calls when the view may have changed.
  */
-export function useReadMarks(conversationId: string, rows: readonly Row[], seen: () => number): () => void {
+export function useReadMarker(conversationId: string, rows: readonly Row[], seen: () => number): () => void {
   const client = useChatClient();
   const { markAsRead } = useSocket();
   const latestSeen = useRef(seen);
@@ -22,7 +22,7 @@ export function useReadMarks(conversationId: string, rows: readonly Row[], seen:
     const made = createReadTracker({
       seen: () => latestSeen.current(),
       watching: isWatching,
-      mark: (seq) => markAsRead(conversationId, seq),
+      moveMarker: (seq) => markAsRead(conversationId, seq),
     });
     tracker.current = made;
     // The marker is sent at once when the window loses the focus.
