@@ -1,15 +1,14 @@
 // Ids of requirements: docs/requirements.md explains each that a test's title cites, and none that nothing cites.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from '../prepare.mjs';
-import { conclude, sources } from './sources.mjs';
+import { conclude, house, sources } from './sources.mjs';
 
 const PAGE = 'docs/requirements.md';
 const ID = /(?<![\w.])(?:[A-Z]\d{1,2}(?:\.\d{1,2})?|§\d{1,2})\b/.source;
 /** A literal that begins with ids, as titles do; `attack 12, 13` is A12 and A13. */
 const TITLE = new RegExp(`(?<!=)(['"\`])((?:(?:${ID}|attack \\d+(?:, \\d+)*)[:,]? )+)[^'"\`\\n]+`, 'g');
 
-const textOf = (path) => readFileSync(join(root, path), 'utf8');
+const textOf = (path) => readFileSync(join(house, path), 'utf8');
 const explained = new Set([...textOf(PAGE).matchAll(/^\| `([^`]+)` \|/gm)].map(([, id]) => id));
 const cited = new Set();
 const findings = [];

@@ -1,8 +1,7 @@
 // Names of files and folders: kebab-case, none that invites everything, and in the API the role of the class inside.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from '../prepare.mjs';
-import { conclude, sources } from './sources.mjs';
+import { conclude, house, sources } from './sources.mjs';
 
 const DUMPING_GROUNDS = new Set(['util', 'utils', 'helper', 'helpers', 'common', 'misc', 'shared', 'types']);
 const KEBAB_CASE = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*$/;
@@ -10,10 +9,7 @@ const KEBAB_CASE = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*$/;
 const WITH_ROLES = /^apps\/api\/src\/(modules|platform|realtime)\/(?!.*\.spec\.ts$).*\.ts$/;
 const ROLE = /(Adapter|Controller|Dto|Filter|Gateway|Guard|Module|Policy|Presenter|Repository|Service)$/;
 /** What its class is called otherwise than its file. */
-const EXCEPTIONS = new Set([
-  'apps/api/src/modules/chat/session-endings.gateway.ts',
-  'apps/api/src/modules/reactions/reaction-events.ts',
-]);
+const EXCEPTIONS = new Set(['apps/api/src/modules/reactions/reaction-events.ts']);
 
 const findings = new Set();
 for (const path of sources()) {
@@ -32,7 +28,7 @@ conclude([...findings]);
 
 /** `x.service.ts` exports XService, `hub.ts` the class or function of that name, and `x.dto.ts` Dtos. */
 function checkRole(path, file) {
-  const text = readFileSync(join(root, path), 'utf8');
+  const text = readFileSync(join(house, path), 'utf8');
   const exported = [...text.matchAll(/^export (?:abstract |async )?(class|function) (\w+)/gm)];
   const classes = exported.filter(([, kind]) => kind === 'class').map(([, , name]) => name);
   if (classes.length === 0) return;
