@@ -1,8 +1,15 @@
 import type { ParleyClient } from '@parley/client';
-import type { ConversationDetail, ConversationListItem, Message, MessageStatus } from '@parley/protocol';
+import {
+  type ConversationDetail,
+  type ConversationListItem,
+  type Message,
+  type MessageStatus,
+  SYNC_LIMITS,
+} from '@parley/protocol';
 import { difference } from './difference.js';
 import type { FreshState } from './fresh-state.js';
 
+type Member = ConversationDetail['members'][number];
 type View = ReturnType<ParleyClient['conversations']['getSnapshot']>['items'][number];
 
 /** Everything in which a client's snapshots differ from a fresh fetch, within the ranges that it knows: sentences. */
@@ -48,11 +55,19 @@ function compareMembers(client: ParleyClient, detail: ConversationDetail | undef
   if (!detail) return [];
   const view = client.conversation(detail.id).getSnapshot();
   if (!view) return [`conversation ${detail.name} is listed and not there`];
-  if (view.membersComplete) return sentence(difference(view.members, detail.members, `members of ${detail.name}`));
   const byId = new Map(detail.members.map((member) => [member.user.id, member]));
-  return view.members.flatMap((member) =>
+  const held = view.members.map((member) => withMarks(detail, member, byId.get(member.user.id)));
+  if (view.membersComplete) return sentence(difference(held, detail.members, `members of ${detail.name}`));
+  return held.flatMap((member) =>
     sentence(difference(member, byId.get(member.user.id), `member ${member.user.username} of ${detail.name}`)),
   );
+}
+
+/** In a group that is too large for marks nobody is told of those of others: they may lag behind, but never run ahead. */
+function withMarks({ memberCount }: ConversationDetail, held: Member, fresh: Member | undefined): Member {
+  if (!fresh || memberCount <= SYNC_LIMITS.receiptsMembers) return held;
+  const lastReadSeq = Math.max(held.lastReadSeq, fresh.lastReadSeq);
+  return { ...held, lastReadSeq, lastDeliveredSeq: Math.max(held.lastDeliveredSeq, fresh.lastDeliveredSeq) };
 }
 
 function compareMessages(
