@@ -12,7 +12,7 @@ export interface Store {
 }
 
 async function embedded(): Promise<Store> {
-  const dataDirectory = freshDirectory('store');
+  const dataDirectory = await ParleyNode.directory();
   return {
     startNode: (env, port) => ParleyNode.start({ dataDirectory, port, env: { RATE_LIMITS: 'off', ...env } }),
     cluster: null,

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { freshDirectory, ParleyNode, PostgresCluster, ROOT } from '@parley/testkit';
+import { ParleyNode, PostgresCluster, ROOT } from '@parley/testkit';
 import { Client } from 'pg';
 
 export type Engine = 'postgres' | 'embedded';
@@ -67,7 +67,7 @@ async function withoutFlushing(cluster: PostgresCluster, database: string): Prom
 
 /** The embedded database has one owner at a time. */
 async function onEmbedded(nodeArguments: string[]): Promise<Venue> {
-  const dataDirectory = freshDirectory('fuzz');
+  const dataDirectory = await ParleyNode.directory();
   const node = await ParleyNode.start({ nodeArguments, dataDirectory, env: { RATE_LIMITS: 'off' } });
   const close: Venue['close'] = async (last) => {
     await node.stop();

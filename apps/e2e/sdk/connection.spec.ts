@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ClientOptions } from '@parley/client';
-import { freePort, freshDirectory, ParleyNode } from '@parley/testkit';
+import { freePort, ParleyNode } from '@parley/testkit';
 import { io } from 'socket.io-client';
 import { type Device, Person } from './person.js';
 import { when } from './when.js';
@@ -14,7 +14,7 @@ describe('A client’s connection', () => {
   let devices: Device[];
 
   beforeAll(async () => {
-    dataDirectory = freshDirectory('sdk-connection');
+    dataDirectory = await ParleyNode.directory();
     node = await ParleyNode.start({ dataDirectory, port: await freePort() });
     ada = await Person.named('ada', node.url);
     grace = await Person.named('grace', node.url);

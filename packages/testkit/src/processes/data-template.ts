@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { constants, cp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { freshDirectory, ROOT, SERVER } from './places.js';
 
 /** What an empty database is made from, besides the locked dependencies. */
@@ -40,7 +40,7 @@ function fingerprint(): string {
   for (const folder of FOLDERS) {
     const entries = readdirSync(folder, { withFileTypes: true, recursive: true });
     const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
-    for (const file of files.toSorted()) hash.update(file).update(readFileSync(file));
+    for (const file of files.toSorted()) hash.update(relative(ROOT, file)).update(readFileSync(file));
   }
   return hash.digest('hex').slice(0, 12);
 }

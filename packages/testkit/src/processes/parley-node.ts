@@ -34,7 +34,7 @@ export class ParleyNode {
   /** Resolves once `/health/ready` answers 200; rejects with the log if the process ends or takes over a minute. */
   static async start(options: NodeOptions = {}): Promise<ParleyNode> {
     const isCopied = !options.dataDirectory && !options.server && !options.env?.DATABASE_URL;
-    const directory = isCopied ? await migratedDirectory(ParleyNode.startOnce) : ownDirectory(options);
+    const directory = isCopied ? await ParleyNode.directory() : ownDirectory(options);
     const node = await ParleyNode.spawn(options, directory);
     await node.ready().catch(async (error: unknown) => {
       await node.stop();
@@ -48,10 +48,13 @@ export class ParleyNode {
     return ParleyNode.spawn(options, ownDirectory(options));
   }
 
-  private static readonly startOnce = async (dataDirectory: string): Promise<void> => {
-    const node = await ParleyNode.start({ dataDirectory });
-    await node.stop();
-  };
+  /** A data directory with an empty database, for nodes that follow each other on it. Whoever asks for it removes it. */
+  static directory(): Promise<string> {
+    return migratedDirectory(async (dataDirectory) => {
+      const node = await ParleyNode.start({ dataDirectory });
+      await node.stop();
+    });
+  }
 
   private static async spawn(options: NodeOptions, dataDirectory: string): Promise<ParleyNode> {
     const port = options.port ?? (await freePort());
