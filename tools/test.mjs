@@ -2,7 +2,14 @@
 //   npm test -- unit                      one suite (unit, integration, embedded, postgres, journeys)
 //   npm test -- integration messages      only test files whose path contains "messages"
 import { runJest } from './test/jest-run.mjs';
-import { findChromium, findFirefox, findRedis, findWebKit, startPostgres } from './test/machine.mjs';
+import {
+  findChromium,
+  findFirefox,
+  findRedis,
+  findWebKit,
+  prepareDirectories,
+  startPostgres,
+} from './test/machine.mjs';
 import { SUITES } from './test/suites.mjs';
 import { obstacleTo } from './test/verdict.mjs';
 
@@ -22,6 +29,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 const parts = await findParts();
 const outcomes = [];
 try {
+  if (chosen.some(({ words }) => words.includes('journeys'))) await prepareDirectories();
   const lanes = [...new Set(chosen.map(({ lane }) => lane))].filter((lane) => lane !== undefined);
   await Promise.all(lanes.map((lane) => runLane(lane, lanes.length > 1)));
   await runLane(undefined, false);

@@ -1,5 +1,5 @@
 // What the machine has that tests need and npm does not bring: Postgres, Redis and browsers.
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root } from '../prepare.mjs';
@@ -66,8 +66,15 @@ export async function startPostgres() {
   const url = process.env.PARLEY_TEST_POSTGRES_URL;
   if (url) return { value: url };
   if (!hasPostgresServer()) return {};
-  const compiled = join(root, 'packages/testkit/dist/processes/postgres-cluster.js');
-  const { PostgresCluster } = await import(pathToFileURL(compiled).href);
+  const { PostgresCluster } = await testkit('postgres-cluster');
   const cluster = await PostgresCluster.start();
   return { value: cluster.url('postgres'), stop: () => cluster.stop() };
 }
+
+/** Makes the directory of which those of nodes are copies, so that no test waits for it within its own time. */
+export async function prepareDirectories() {
+  const { ParleyNode } = await testkit('parley-node');
+  rmSync(await ParleyNode.directory(), { recursive: true });
+}
+
+const testkit = (name) => import(pathToFileURL(join(root, `packages/testkit/dist/processes/${name}.js`)).href);

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { constants, cp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
-import { freshDirectory, ROOT, SERVER } from './places.js';
+import { join, relative } from 'node:path';
+import { freshDirectory, ROOT } from './places.js';
 
-/** What an empty database is made from, besides the locked dependencies. */
-const FOLDERS = [join(ROOT, 'drizzle'), join(dirname(SERVER), 'database')];
+/** What an empty database is made from. */
+const SOURCES = ['drizzle', 'apps/api/dist/database/embedded.js', 'pnpm-lock.yaml'].map((path) => join(ROOT, path));
 /** The embedded database's part of a data directory; the node's secret stands beside it and is not copied. */
 const DATABASE = 'postgres';
 
@@ -36,11 +36,14 @@ async function makeTemplate(template: string, firstStart: (directory: string) =>
 }
 
 function fingerprint(): string {
-  const hash = createHash('sha256').update(readFileSync(join(ROOT, 'pnpm-lock.yaml')));
-  for (const folder of FOLDERS) {
-    const entries = readdirSync(folder, { withFileTypes: true, recursive: true });
-    const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
-    for (const file of files.toSorted()) hash.update(relative(ROOT, file)).update(readFileSync(file));
-  }
+  const hash = createHash('sha256');
+  for (const file of SOURCES.flatMap(filesIn)) hash.update(relative(ROOT, file)).update(readFileSync(file));
   return hash.digest('hex').slice(0, 12);
+}
+
+function filesIn(path: string): string[] {
+  if (statSync(path).isFile()) return [path];
+  const entries = readdirSync(path, { withFileTypes: true, recursive: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return files.map(({ parentPath, name }) => join(parentPath, name)).toSorted();
 }
