@@ -1,7 +1,7 @@
 /*
- * Shows a message where the app cannot: in browsers that are too old for it, while its files cannot be fetched, and where
- * it fails before it has drawn anything. Written in ES5 for such browsers, and a file of its own, since the content
- * security policy allows no inline script.
+ * Shows a message where the app cannot: in browsers that are too old for it, while its files cannot be fetched, and
+ * where it fails before it has drawn anything. Written in ES5 for such browsers, and a file of its own, since the
+ * content security policy allows no inline script.
  */
 'use strict';
 /** The storage key for the time of this tab's last reload because of a missing file. */

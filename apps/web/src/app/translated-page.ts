@@ -3,9 +3,9 @@ const standIns = new WeakMap<Node, Node>();
 let isMended = false;
 
 /**
- * Keeps React working in a page that is being translated. A translator puts an element of its own, mostly a `<font>`, in
- * the place of each text node or around it. React knows only the node: it would write new text to a node that is not in
- * the page, and throw when it removes that. Nothing is changed before a translator was detected.
+ * Keeps React working in a page that is being translated. A translator puts an element of its own, mostly a `<font>`,
+ * in the place of each text node or around it. React knows only the node: it would write new text to a node that is not
+ * in the page, and throw when it removes that. Nothing is changed before a translator was detected.
  */
 export function followTranslators(): void {
   const observer = new MutationObserver((records) => records.forEach(note));

@@ -2,7 +2,9 @@ import { useStore } from 'zustand';
 import { keptChoice } from './kept-choice.js';
 import { usePointer } from './use-pointer.js';
 
-/** What Enter does in text fields. `auto`: it breaks the line by touch, where the keyboard has no other key for that. */
+/**
+ * What Enter does in text fields. `auto`: it breaks the line by touch, where the keyboard has no other key for that.
+ */
 export type EnterChoice = 'auto' | 'sends' | 'breaks';
 
 const enter = keptChoice<EnterChoice>('parley.enter', ['auto', 'sends', 'breaks']);

@@ -9,8 +9,8 @@ let keyWasLast = false;
 let focusByKey = false;
 
 /**
- * Tracks which pointer is in use, for scripts and as `data-pointer` of the document for styles. Media queries describe the
- * primary pointer of a device, which a mouse at a touch laptop or over a remote desktop often is not.
+ * Tracks which pointer is in use, for scripts and as `data-pointer` of the document for styles. Media queries describe
+ * the primary pointer of a device, which a mouse at a touch laptop or over a remote desktop often is not.
  */
 export function watchPointer(): void {
   set(matchMedia('(pointer: coarse)').matches ? 'touch' : 'mouse');

@@ -15,8 +15,8 @@ interface DialogProps {
 }
 
 /**
- * A modal dialog: the focus stays inside and returns to where it was, Escape and the scrim close it. The scrim is our own,
- * since the library's adds an inline style sheet, which the content security policy blocks.
+ * A modal dialog: the focus stays inside and returns to where it was, Escape and the scrim close it. The scrim is our
+ * own, since the library's adds an inline style sheet, which the content security policy blocks.
  */
 export function Dialog({ title, description, open, onClose, children }: DialogProps) {
   return (

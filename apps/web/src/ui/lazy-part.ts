@@ -10,8 +10,8 @@ type Load<Props> = () => Promise<{ default: ComponentType<Props> }>;
 const loads: (() => Promise<unknown>)[] = [];
 
 /**
- * A component that is fetched when it is first shown. After a failure it is fetched once the server can be reached. A part
- * that a reachable server does not have was replaced by a newer version: the page is reloaded.
+ * A component that is fetched when it is first shown. After a failure it is fetched once the server can be reached. A
+ * part that a reachable server does not have was replaced by a newer version: the page is reloaded.
  */
 export function lazyPart<Props>(load: Load<Props>): LazyExoticComponent<ComponentType<Props>> {
   loads.push(load);

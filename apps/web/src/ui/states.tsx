@@ -20,7 +20,9 @@ export function EmptyState({ title, children, action, icon }: EmptyStateProps) {
   );
 }
 
-/** Grey bars in the shape of what is being fetched. Hidden from screen readers, for which the region is marked as busy. */
+/**
+ * Grey bars in the shape of what is being fetched. Hidden from screen readers, for which the region is marked as busy.
+ */
 export function Skeleton({ rows, className }: { rows: number; className?: string }) {
   return (
     <div aria-hidden="true" className={classes('flex flex-col gap-4', className)}>

@@ -10,8 +10,8 @@ let isWoken = false;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /**
- * Finds out who is signed in. Until the server has answered, the request is repeated as the SDK does it: 1 to 30 s apart,
- * and at once when the network returns or the page becomes visible. Returns a function that stops that.
+ * Finds out who is signed in. Until the server has answered, the request is repeated as the SDK does it: 1 to 30 s
+ * apart, and at once when the network returns or the page becomes visible. Returns a function that stops that.
  */
 export function startSession(): () => void {
   const stopListening = listenToPage({ onWake: askNow, onHide: () => undefined });

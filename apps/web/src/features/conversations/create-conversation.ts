@@ -1,7 +1,10 @@
 import type { ParleyClient } from '@parley/client';
 import type { CreateConversationBody } from '@parley/protocol';
 
-/** Creates a conversation, or finds the existing direct one. Resolves with its id once it can be shown. Throws `SdkError`. */
+/**
+ * Creates a conversation, or finds the existing direct one. Resolves with its id once it can be shown. Throws
+ * `SdkError`.
+ */
 export async function createConversation(client: ParleyClient, body: CreateConversationBody): Promise<string> {
   const { id } = await client.createConversation(body);
   const known = client.conversation(id);

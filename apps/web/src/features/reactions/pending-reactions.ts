@@ -2,8 +2,8 @@ import type { ReactionCount } from '@parley/protocol';
 import { createStore } from 'zustand/vanilla';
 
 /**
- * Reactions that I added or removed and the server has not confirmed, so that a press shows at once. The store of messages
- * is not changed: it has the confirmed state.
+ * Reactions that I added or removed and the server has not confirmed, so that a press shows at once. The store of
+ * messages is not changed: it has the confirmed state.
  */
 interface PendingReactions {
   /** Message → emoji → whether I added or removed it. */

@@ -16,7 +16,10 @@ export interface ReactionPickerProps {
 
 const COLUMNS = 8;
 
-/** All emoji in a grid: type to search, arrows to move, Enter to choose. A part of its own, fetched when it is first opened. */
+/**
+ * All emoji in a grid: type to search, arrows to move, Enter to choose. A part of its own, fetched when it is first
+ * opened.
+ */
 export default function ReactionPicker({ anchor, onPick, onClose }: ReactionPickerProps) {
   return (
     <Popover.Root open onOpenChange={(open) => !open && onClose()}>

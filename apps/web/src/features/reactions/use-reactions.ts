@@ -40,7 +40,9 @@ export function useReactions(message: Message): Reactions {
   };
 }
 
-/** Sends requests until the server has the latest state that I chose: one after the other, so that they cannot overtake. */
+/**
+ * Sends requests until the server has the latest state that I chose: one after the other, so that they cannot overtake.
+ */
 async function ask(client: ParleyClient, message: Message, emoji: string): Promise<void> {
   try {
     for (let has: boolean | null = null; ; ) {

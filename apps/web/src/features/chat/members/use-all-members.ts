@@ -11,7 +11,9 @@ interface AllMembers {
   fault: string | null;
 }
 
-/** All present members. The SDK holds the first hundred; those of larger groups are fetched when the panel is opened. */
+/**
+ * All present members. The SDK holds the first hundred; those of larger groups are fetched when the panel is opened.
+ */
 export function useAllMembers({ id, members, membersComplete, memberCount }: ConversationView): AllMembers {
   const client = useChatClient();
   const [fetched, setFetched] = useState<readonly Member[]>([]);

@@ -48,8 +48,8 @@ const TOUCHING = new Set(['touch', 'pen']);
 const NATIVE = 'a, textarea, input';
 
 /**
- * The toolbar of a row is drawn while the row has the pointer or the focus; the menu key, Shift+F10 and a long press open
- * its menu. `keys`: what single letters do while the row itself has the focus, unless a click moved it there.
+ * The toolbar of a row is drawn while the row has the pointer or the focus; the menu key, Shift+F10 and a long press
+ * open its menu. `keys`: what single letters do while the row itself has the focus, unless a click moved it there.
  */
 export function useRowActions(enabled: boolean, keys: Keys): RowActions {
   const [hovered, setHovered] = useState(false);
@@ -162,7 +162,9 @@ function useWhenClosed(opened: Opened | null, onClosed: () => void): (move: () =
   };
 }
 
-/** Whether an event is of the row itself: not of a dialog that React has as its child, nor of an element in `NATIVE`. */
+/**
+ * Whether an event is of the row itself: not of a dialog that React has as its child, nor of an element in `NATIVE`.
+ */
 function isOwn(event: { currentTarget: Element; target: EventTarget }): boolean {
   const target = event.target as Element;
   return event.currentTarget.contains(target) && target.closest(NATIVE) === null;

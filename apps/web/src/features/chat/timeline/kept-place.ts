@@ -2,7 +2,9 @@
 export const END_PX = 80;
 /** Frames for which the position is restored after the list was resized, while its rows are measured again. */
 const HOLD_FRAMES = 8;
-/** Scrolling within this time after a wheel, a key or a touch counts as the reader's: smooth scrolling lasts so long. */
+/**
+ * Scrolling within this time after a wheel, a key or a touch counts as the reader's: smooth scrolling lasts so long.
+ */
 const INTENT_MS = 800;
 const INPUTS = ['wheel', 'touchmove', 'keydown', 'pointerdown'] as const;
 const RELEASES = ['pointerup', 'pointercancel'] as const;
@@ -31,10 +33,11 @@ export interface PlaceKeeper {
 }
 
 /**
- * Keeps the reader's position in a list whose rows, height and width change: a list at its end stays there, in any other
- * the top row keeps its offset. Only the reader leaves the end. `moved` is called whenever the position may have changed.
- * It scrolls without the virtualizer, which inside an observer still has the old size, and by a distance instead of to a
- * position: Firefox scrolls in a thread of its own, and a position would undo scrolling that the page does not know yet.
+ * Keeps the reader's position in a list whose rows, height and width change: a list at its end stays there, in any
+ * other the top row keeps its offset. Only the reader leaves the end. `moved` is called whenever the position may have
+ * changed. It scrolls without the virtualizer, which inside an observer still has the old size, and by a distance
+ * instead of to a position: Firefox scrolls in a thread of its own, and a position would undo scrolling that the page
+ * does not know yet.
  */
 export function keepPlace({ view, rows, isLive }: Kept, moved: (place: Place) => void): PlaceKeeper {
   const look = () => placeOf(view, isLive());

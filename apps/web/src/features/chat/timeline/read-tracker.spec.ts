@@ -60,7 +60,7 @@ describe('U3: what counts as read', () => {
     expect(marks).toEqual([5, 8]);
   });
 
-  it('does not grow after the reader has left', async () => {
+  it('is nothing after the reader has left', async () => {
     const tracker = make();
     tracker.look();
     tracker.stop();

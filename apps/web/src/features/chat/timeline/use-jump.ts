@@ -2,7 +2,9 @@ import type { MessageItem } from '@parley/client';
 import { useChatClient } from '@parley/react';
 import { useCallback, useState } from 'react';
 
-/** The message that the list scrolls to. Each jump is an object of its own, so that the same message can be one twice. */
+/**
+ * The message that the list scrolls to. Each jump is an object of its own, so that the same message can be one twice.
+ */
 export interface Target {
   /** `Infinity`: the end. */
   seq: number;

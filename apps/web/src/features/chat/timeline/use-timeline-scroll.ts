@@ -55,8 +55,8 @@ interface Options {
 
 /**
  * A list that is anchored at its end. The only file that knows the virtualizer.
- * Rows that are prepended, or grow above the view, move no row in view. At the end the list follows new rows. My own send
- * scrolls to the end from anywhere. A resized list stays at its end, or keeps its top row in place.
+ * Rows that are prepended, or become higher above the view, move no row in view. At the end the list follows new rows.
+ * My own send scrolls to the end from anywhere. A resized list stays at its end, or keeps its top row in place.
  */
 export function useTimelineScroll(options: Options): TimelineScroll {
   const { scroller, rows, isLive, startAt, target } = options;
@@ -148,8 +148,8 @@ function scrollRelatively(
 
 /**
  * Whether a row whose height changes needs the scroll position adjusted. The library's own rule leaves out rows that
- * change again while the reader scrolls back, so that an edit or a reaction shifts what is read. While scrolling back, a
- * row may be in view before it is measured: what is read is then below it.
+ * change again while the reader scrolls back, so that an edit or a reaction shifts what is read. While scrolling back,
+ * a row may be in view before it is measured: what is read is then below it.
  */
 function isAbove({ key, start }: VirtualItem, _delta: number, list: List): boolean {
   const top = list.scrollOffset ?? 0;
