@@ -1,4 +1,5 @@
 import { ParleyError } from '../../kernel/errors.js';
+import { Limiter } from '../../platform/limits/limiter.js';
 import type { CommandConnection } from './command-connection.js';
 
 /** Of one socket, at the same time. Clients wait for answers now and then; a flood does not. */
@@ -9,32 +10,23 @@ const PAUSE_MS = 1_000;
 
 /** The commands that were given and are not answered yet. */
 export class InFlightLimiter {
-  private readonly ofSockets = new WeakMap<CommandConnection, number>();
-  private all = 0;
+  private readonly limiter = new Limiter({ commands: { atOnce: MOST_UNANSWERED } });
 
   /** Of all sockets, those that have gone included. */
   get total(): number {
-    return this.all;
+    return this.limiter.running('commands');
   }
 
   of(socket: CommandConnection): number {
-    return this.ofSockets.get(socket) ?? 0;
+    return this.limiter.running('commands', socket);
   }
 
   /** Counts the command as long as `work` runs. @throws what it is answered where it must not be run. */
   async during<T>(socket: CommandConnection, work: () => Promise<T>): Promise<T> {
     const { refusal, isReady } = socket.data;
     if (refusal) throw refusal;
-    const before = this.of(socket);
-    if (before >= (isReady ? MOST_UNANSWERED : MOST_BEFORE_READY))
-      throw new ParleyError('rate_limited', { retryAfterMs: PAUSE_MS });
-    this.ofSockets.set(socket, before + 1);
-    this.all += 1;
-    try {
-      return await work();
-    } finally {
-      this.ofSockets.set(socket, this.of(socket) - 1);
-      this.all -= 1;
-    }
+    const isTooMany = isReady ? this.limiter.left('commands', socket) <= 0 : this.of(socket) >= MOST_BEFORE_READY;
+    if (isTooMany) throw new ParleyError('rate_limited', { retryAfterMs: PAUSE_MS });
+    return this.limiter.during('commands', socket, work);
   }
 }

@@ -1,4 +1,5 @@
 import { ParleyError } from '../../kernel/errors.js';
+import { Limiter } from '../../platform/limits/limiter.js';
 
 /** What a node takes on. */
 export interface ConnectionLimits {
@@ -15,6 +16,8 @@ const LATEST_BACK_MS = 5_000;
 const SHARE = { atOnce: 1 / 4, perSecond: 1 / 20 };
 /** The part of the node's bucket that is kept for addresses which have not used up their share. */
 const RESERVE = 1 / 2;
+/** All addresses together. */
+const NODE = 'node';
 
 /**
  * Decides whether a new connection may begin, before any transport sees it. Refusals are temporary: told as HTTP 503 with
@@ -25,26 +28,28 @@ const RESERVE = 1 / 2;
  * the node's bucket; beyond it, an address gets all that others leave, at the node's full pace.
  */
 export class ConnectionLimiter {
-  private readonly node: Bucket;
-  private readonly shares: Shares;
+  private readonly limiter: Limiter<'node' | 'address'>;
   private readonly reserve: number;
 
   constructor(
     private readonly limits: ConnectionLimits,
     /** How many connections there are. */
     private readonly connections: () => number,
-    private readonly now: () => number = () => performance.now(),
+    now?: () => number,
   ) {
     const { handshakesPerSecond } = limits;
-    this.node = new Bucket(handshakesPerSecond, handshakesPerSecond, this.now());
-    this.shares = new Shares(handshakesPerSecond, this.now());
+    const address = {
+      atOnce: Math.max(1, handshakesPerSecond * SHARE.atOnce),
+      perSecond: handshakesPerSecond * SHARE.perSecond,
+    };
+    this.limiter = new Limiter({ node: { atOnce: handshakesPerSecond, perSecond: handshakesPerSecond }, address }, now);
     // A bucket of one has nothing to keep.
     this.reserve = Math.min(handshakesPerSecond * RESERVE, handshakesPerSecond - 1);
   }
 
   /** Of how many addresses it is known that they have used some of their share. */
   get addresses(): number {
-    return this.shares.size;
+    return this.limiter.keys('address');
   }
 
   /** Null: a connection from this address may begin, and is counted. */
@@ -55,75 +60,11 @@ export class ConnectionLimiter {
   }
 
   private take(address: string): boolean {
-    const now = this.now();
-    const left = this.node.levelAt(now);
-    const share = this.shares.of(address, now);
-    const isWithinShare = share.levelAt(now) >= 1;
-    if (left < (isWithinShare ? 1 : this.reserve + 1)) return false;
-    this.node.take(now);
-    share.take(now);
-    this.shares.keep(address, share);
+    const isWithinShare = this.limiter.left('address', address) >= 1;
+    if (this.limiter.left('node', NODE) < (isWithinShare ? 1 : this.reserve + 1)) return false;
+    this.limiter.take('node', NODE);
+    this.limiter.take('address', address);
     return true;
-  }
-}
-
-class Bucket {
-  private level: number;
-
-  constructor(
-    private readonly size: number,
-    private readonly perSecond: number,
-    private filledAt: number,
-  ) {
-    this.level = size;
-  }
-
-  levelAt(now: number): number {
-    return Math.min(this.size, this.level + ((now - this.filledAt) / 1_000) * this.perSecond);
-  }
-
-  /** One, or what is left of it. */
-  take(now: number): void {
-    this.level = Math.max(0, this.levelAt(now) - 1);
-    this.filledAt = now;
-  }
-}
-
-/**
- * What each address has left of its share. Only who is let in is remembered, and nobody for longer than two fillings of
- * a bucket: a bucket that was not drawn on for one is full, like that of an address nobody has heard of. So there are
- * never more than the node lets in in that time.
- */
-class Shares {
-  private readonly atOnce: number;
-  private readonly perSecond: number;
-  private recent = new Map<string, Bucket>();
-  private older = new Map<string, Bucket>();
-
-  constructor(
-    handshakesPerSecond: number,
-    private since: number,
-  ) {
-    this.atOnce = Math.max(1, handshakesPerSecond * SHARE.atOnce);
-    this.perSecond = handshakesPerSecond * SHARE.perSecond;
-  }
-
-  get size(): number {
-    return this.recent.size + this.older.size;
-  }
-
-  of(address: string, now: number): Bucket {
-    if (now - this.since >= (this.atOnce / this.perSecond) * 1_000) {
-      this.older = this.recent;
-      this.recent = new Map();
-      this.since = now;
-    }
-    return this.recent.get(address) ?? this.older.get(address) ?? new Bucket(this.atOnce, this.perSecond, now);
-  }
-
-  keep(address: string, bucket: Bucket): void {
-    this.older.delete(address);
-    this.recent.set(address, bucket);
   }
 }
 

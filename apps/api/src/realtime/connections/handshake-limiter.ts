@@ -1,7 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/config.js';
 import { ParleyError } from '../../kernel/errors.js';
+import { Limiter } from '../../platform/limits/limiter.js';
 import { whenToComeBack } from './connection-limiter.js';
+
+/** All of them together. */
+const NODE = 'node';
 
 /**
  * Sockets that are being let in: while their token is looked at, and from there to their `ready`. Nobody is among them
@@ -9,23 +13,20 @@ import { whenToComeBack } from './connection-limiter.js';
  */
 @Injectable()
 export class HandshakeLimiter {
-  private underWay = 0;
+  private readonly limiter: Limiter<'handshakes'>;
 
-  constructor(@Inject(CONFIG) private readonly config: Pick<Config, 'limits'>) {}
+  constructor(@Inject(CONFIG) { limits }: Pick<Config, 'limits'>) {
+    this.limiter = new Limiter({ handshakes: { atOnce: limits.handshakes } });
+  }
 
   /** Why nobody else may begin now; null where they may. */
   refusal(): ParleyError | null {
-    if (this.underWay < this.config.limits.handshakes) return null;
+    if (this.limiter.left('handshakes', NODE) > 0) return null;
     const message = 'Too many connections are being let in just now.';
     return new ParleyError('service_unavailable', { message, retryAfterMs: whenToComeBack() });
   }
 
-  async during<T>(step: () => Promise<T>): Promise<T> {
-    this.underWay += 1;
-    try {
-      return await step();
-    } finally {
-      this.underWay -= 1;
-    }
+  during<T>(step: () => Promise<T>): Promise<T> {
+    return this.limiter.during('handshakes', NODE, step);
   }
 }

@@ -1,0 +1,110 @@
+/**
+ * How much may be taken at once. What was taken comes back with time where there is a pace (a token bucket), else when
+ * the work that took it has ended (concurrency).
+ */
+export interface Budget {
+  atOnce: number;
+  perSecond?: number;
+}
+
+/** Named budgets, each of which every key has to itself. It never refuses: its callers compare what is left. */
+export class Limiter<Name extends string> {
+  private readonly accounts: Readonly<Record<Name, Accounts>>;
+
+  constructor(budgets: Readonly<Record<Name, Budget>>, now: () => number = () => performance.now()) {
+    const entries = Object.entries<Budget>(budgets).map(([name, budget]) => [name, new Accounts(budget, now)]);
+    this.accounts = Object.fromEntries(entries) as Record<Name, Accounts>;
+  }
+
+  /** How much this key may still take; parts of one too. */
+  left(name: Name, key: unknown): number {
+    return this.accounts[name].left(key);
+  }
+
+  /** Takes one, or what is left of it. */
+  take(name: Name, key: unknown): void {
+    this.accounts[name].take(key);
+  }
+
+  /** Takes one for as long as the work lasts, even where none is left. */
+  during<T>(name: Name, key: unknown, work: () => Promise<T>): Promise<T> {
+    return this.accounts[name].during(key, work);
+  }
+
+  /** How much is taken at present by work that has not ended, of this key or of all. */
+  running(name: Name, key?: unknown): number {
+    return this.accounts[name].running(key);
+  }
+
+  /** Of how many keys it is remembered what they have left. */
+  keys(name: Name): number {
+    return this.accounts[name].size;
+  }
+}
+
+interface Level {
+  level: number;
+  at: number;
+}
+
+/**
+ * One budget. Only keys that took something are remembered, and with a pace none for longer than two fillings: what was
+ * not taken from for one is full again, like what a new key has. So there are never more than could take in that time.
+ */
+class Accounts {
+  private recent = new Map<unknown, Level>();
+  private older = new Map<unknown, Level>();
+  private since: number;
+  private readonly works = new Map<unknown, number>();
+  private inAll = 0;
+
+  constructor(
+    private readonly budget: Budget,
+    private readonly now: () => number,
+  ) {
+    this.since = now();
+  }
+
+  get size(): number {
+    return this.recent.size + this.older.size;
+  }
+
+  left(key: unknown): number {
+    const { atOnce, perSecond } = this.budget;
+    if (perSecond === undefined) return atOnce - this.running(key);
+    const now = this.now();
+    if (now - this.since >= (atOnce / perSecond) * 1_000) {
+      this.older = this.recent;
+      this.recent = new Map();
+      this.since = now;
+    }
+    const known = this.recent.get(key) ?? this.older.get(key);
+    return known ? Math.min(atOnce, known.level + ((now - known.at) / 1_000) * perSecond) : atOnce;
+  }
+
+  take(key: unknown): void {
+    const level = Math.max(0, this.left(key) - 1);
+    this.older.delete(key);
+    this.recent.set(key, { level, at: this.now() });
+  }
+
+  async during<T>(key: unknown, work: () => Promise<T>): Promise<T> {
+    this.count(key, 1);
+    try {
+      return await work();
+    } finally {
+      this.count(key, -1);
+    }
+  }
+
+  running(key?: unknown): number {
+    return key === undefined ? this.inAll : (this.works.get(key) ?? 0);
+  }
+
+  private count(key: unknown, by: 1 | -1): void {
+    const count = this.running(key) + by;
+    if (count > 0) this.works.set(key, count);
+    else this.works.delete(key);
+    this.inAll += by;
+  }
+}
