@@ -1,0 +1,64 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { ParleyError } from '../../kernel/errors.js';
+import { newId } from '../../kernel/ids.js';
+import { COMMANDS } from '../../modules/chat/index.js';
+import { Counters } from '../../platform/telemetry/counters.js';
+import { EventReporter } from '../../platform/telemetry/event-reporter.js';
+import { createLog } from '../../platform/telemetry/log.js';
+import { CommandAccounts } from './command-accounts.js';
+import { type BoundHandler, CommandRouter } from './command-router.js';
+
+describe('the command router', () => {
+  let counters: Counters;
+  let router: CommandRouter;
+  const principal = { userId: newId(), isBot: false, sessionId: null, expiresAt: 0, scopes: [] };
+
+  beforeEach(() => {
+    counters = new Counters();
+    const reporter = new EventReporter(createLog('silent'), counters);
+    router = new CommandRouter(COMMANDS, new CommandAccounts(COMMANDS, reporter), reporter);
+  });
+
+  const give = (name: string, sent: unknown[], handler?: BoundHandler, refusal: ParleyError | null = null) => {
+    const data = { principal, isReady: true, ready: Promise.resolve() };
+    const connection = { connected: true, data };
+    return router.dispatch({ transport: 'carrier pigeon', connection, name, sent, handler, refusal: () => refusal });
+  };
+  const charged = (command: string) => counters.of('command_cost_total', { command, transport: 'carrier pigeon' });
+
+  it('hands the handler an instance of the DTO, acknowledges what it answers, and charges it', async () => {
+    const payload = { conversationId: newId() };
+    const answer = await give('conversation:open', [payload], async (open) => ({ given: open }));
+    expect(answer).toEqual({ success: true, given: payload });
+    expect(charged('conversation:open')).toBe(COMMANDS['conversation:open'].cost);
+  });
+
+  it('answers what is wrong in the one shape, without calling the handler', async () => {
+    const never = () => Promise.reject(new Error('called'));
+    const codeOf = async (answer: Promise<object>) => ((await answer) as { error: { code: string } }).error.code;
+    expect(await codeOf(give('no:such', [{}]))).toBe('not_found');
+    expect(await codeOf(give('toString', [{}], never))).toBe('not_found');
+    expect(await codeOf(give('sync', [{ conversations: 1 }], never))).toBe('validation_failed');
+    expect(await codeOf(give('sync', [{ conversations: {} }, {}], never))).toBe('validation_failed');
+    expect(await codeOf(give('sync', [{ conversations: {} }], never, new ParleyError('bad_frames')))).toBe(
+      'bad_frames',
+    );
+    expect(await codeOf(give('sync', [{ conversations: {} }], never))).toBe('internal');
+    expect(charged('no:such')).toBe(0);
+  });
+
+  it('G2: a refused send tells the id under which it can be repeated, whatever refused it', async () => {
+    const clientMessageId = newId();
+    for (const sent of [[{ clientMessageId: clientMessageId.toUpperCase() }], [{ clientMessageId }, {}]]) {
+      expect(await give('message:send', sent, async () => ({}))).toMatchObject({ error: { clientMessageId } });
+    }
+    const made = await give('message:send', [null], async () => ({}));
+    expect(made).toMatchObject({ error: { clientMessageId: expect.stringMatching(/^[0-9a-f-]{36}$/) } });
+    expect(await give('sync', [{ clientMessageId }], async () => ({}))).not.toHaveProperty('error.clientMessageId');
+  });
+
+  it('does not start where the handler of a command is not declared for it', () => {
+    const table = { ...COMMANDS, 'message:delivered': COMMANDS['message:read'] };
+    expect(() => new CommandRouter(table, Object.create(null), Object.create(null))).toThrow('message:delivered');
+  });
+});
