@@ -20,7 +20,7 @@ const RESERVE = 1 / 2;
 const NODE = 'node';
 
 /**
- * Decides whether a new connection may begin, before any transport sees it. Refusals are temporary: told as HTTP 503 with
+ * Decides whether a new connection may begin, before any transport sees it. Refusals are temporary: HTTP 503 with
  * `Retry-After`, from which plain clients come back by themselves.
  *
  * A flood from one address must not keep the others out, and a crowd behind one address must not be slowed down while

@@ -12,7 +12,7 @@ import { UserConnectionLimiter } from './user-connection-limiter.js';
 
 const MOST_ATTEMPTS = 5;
 
-/** Brings a new socket into its conversations without a hole between what it reads and what it hears. */
+/** Brings a new socket into its conversations without a gap between what it reads and what is delivered to it. */
 @Injectable()
 export class Connections {
   /** The membership version as of which each connected user's sockets are right. */
@@ -119,14 +119,14 @@ export class Connections {
 
   /** All sockets of this user that were right as of `from` are right as of `to`; one that came meanwhile may not be. */
   settled(userId: string, { from, to }: { from: number; to: number }): void {
-    const held = this.cursors.get(userId);
-    if (held?.cursor === from) held.cursor = to;
+    const user = this.cursors.get(userId);
+    if (user?.cursor === from) user.cursor = to;
   }
 
   /** One more socket, right as of `cursor`: together they are right as of the least of theirs. */
   private entered(userId: string, cursor: number): void {
-    const held = this.cursors.get(userId);
-    if (held) held.cursor = Math.min(held.cursor, cursor);
+    const user = this.cursors.get(userId);
+    if (user) user.cursor = Math.min(user.cursor, cursor);
   }
 
   private async memberships(userId: string): Promise<Memberships> {
@@ -147,13 +147,13 @@ export class Connections {
   private hold(userId: string): void {
     if (this.cap.count(userId, 1) > 1) return;
     this.cursors.set(userId, { cursor: Number.POSITIVE_INFINITY });
-    this.hub.hearOf(userId, true);
+    this.hub.subscribeUser(userId, true);
   }
 
   private release(userId: string): void {
     if (this.cap.count(userId, -1) > 0) return;
     this.cursors.delete(userId);
-    this.hub.hearOf(userId, false);
+    this.hub.subscribeUser(userId, false);
   }
 
   private limits(): AnnouncedLimits {

@@ -62,7 +62,7 @@ async function disconnectClients(draining: Draining, late: AbortSignal): Promise
   if (late.aborted) reporter.drainIncomplete(left);
 }
 
-/** Everyone is told at once, and each a time of their own. */
+/** Notifies every socket at once; each gets a time of its own, so that they don't come back together. */
 function announce({ config }: Draining, sockets: readonly ParleySocket[]): void {
   const needed = (sockets.length / config.limits.handshakesPerSecond) * 1000;
   const spreadMs = Math.min(Math.max(needed, SHORTEST_SPREAD_MS), LONGEST_SPREAD_MS);

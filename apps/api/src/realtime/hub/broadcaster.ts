@@ -43,7 +43,7 @@ export class Broadcaster {
     return this.io.of('/').adapter.rooms.has(userRoom(userId));
   }
 
-  /** All of the sender's sockets learn that it is stored, whichever of them sent it. */
+  /** Confirms to every socket of the sender, not only to the one that sent, since all of them show the message. */
   private confirm({ message }: MessageNewEvent): void {
     if (message.type === 'system') return;
     const { id, clientMessageId, conversationId, seq } = message;
@@ -54,12 +54,12 @@ export class Broadcaster {
   private join(
     conversationId: string,
     userId: string,
-    told: { event: StreamEvent; item?: ConversationListItem },
+    { event, item }: { event: StreamEvent; item?: ConversationListItem },
   ): void {
-    // Nothing to tell: they were removed again, or have no sockets here but ones that are still finding out by themselves.
-    if (!told.item) return;
+    // Without an item the user was removed again, or has only sockets here that are still reading their memberships.
+    if (!item) return;
     const room = conversationRoom(conversationId);
-    const payload = { conversation: told.item, version: told.event.version };
+    const payload = { conversation: item, version: event.version };
     this.io.local.to(userRoom(userId)).emit('conversation:created', payload);
     for (const socket of this.socketsOf(userId)) {
       void socket.join(room);

@@ -22,11 +22,11 @@ export class ChangeEvents {
     const found = new Map<string, StreamEvent[]>();
     const byTeller = Map.groupBy(changes, ({ kind }) => this.tellerOf(kind));
     const tellAll = async ([tell, some]: [TellChanges, ChangeRecord[]]) => {
-      const events = await tell(some);
+      const made = await tell(some);
       some.forEach(({ conversationId }, i) => {
-        const event = events[i];
-        const told = found.get(conversationId);
-        if (event && told) told.push(event);
+        const event = made[i];
+        const events = found.get(conversationId);
+        if (event && events) events.push(event);
         else if (event) found.set(conversationId, [event]);
       });
     };

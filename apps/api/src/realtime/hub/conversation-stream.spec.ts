@@ -179,15 +179,15 @@ describe('a stream', () => {
     const all = upTo(40).map(event);
     stage.commit(all);
     stream.accept(all.slice(1), 4 * 1024 * 1024);
-    expect(budget.held).toBeGreaterThan(900_000);
-    expect(budget.held).toBeLessThanOrEqual(1024 * 1024);
+    expect(budget.size).toBeGreaterThan(900_000);
+    expect(budget.size).toBeLessThanOrEqual(1024 * 1024);
     await settle(2_000);
     expect(stage.told).toEqual(upTo(40));
-    expect(budget.held).toBe(0);
+    expect(budget.size).toBe(0);
     stream.accept([event(45)], 1_000);
-    expect(budget.held).toBe(1_000);
+    expect(budget.size).toBe(1_000);
     stream.close();
-    expect(budget.held).toBe(0);
+    expect(budget.size).toBe(0);
   });
 
   it('G4: waits once for a long gap, and reads all of it without waiting again', async () => {

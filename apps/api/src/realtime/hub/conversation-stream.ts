@@ -21,25 +21,25 @@ const RETRY_MS = 500;
 const MOST_MARKS_AHEAD = 1_000;
 
 /**
- * The ordered delivery of one conversation on one node. It keeps a cursor: the next version is delivered, a later one
- * is held for a moment and the gap then read from the database, an earlier one is dropped.
+ * Delivers one conversation's events in order on one node. It keeps a cursor: the next version is delivered at once, a
+ * later one waits for a moment until the gap is read from the database, an earlier one is dropped.
  */
 export class ConversationStream {
   /** Version of the last delivered event; null until the head was read. */
   private cursor: number | null = null;
   /** Up to this number no mark is missing; null until known. */
   private receipts: number | null = null;
-  /** The greatest such number that the database has told. */
+  /** The greatest such number that was read from the database. */
   private sureReceipts = 0;
-  /** What the last look at the database knew nothing of, though others had told it; 0 where it knew all. */
-  private doubted = { version: 0, receipts: 0 };
+  /** Numbers that notifications named and the last reading of the database did not have; 0 where it had all. */
+  private stale = { version: 0, receipts: 0 };
   /** Marks that were delivered beyond that: one before them was lost, or is late. */
   private readonly marksAhead = new Map<number, ReceiptEvent>();
   private readonly early: ReorderBuffer;
   /** The greatest version known to be committed. */
   private knownHead = 0;
-  /** What was known to be committed when an event was last waited for: that is read and not waited for again. */
-  private heldUpTo = 0;
+  /** The known head when the stream last waited for an event: up to there it reads, and does not wait again. */
+  private awaitedUpTo = 0;
   /** Before the head is known: deliver from here, since someone joined with the version after it. */
   private startAtMost = Number.POSITIVE_INFINITY;
   private working = false;
@@ -114,19 +114,19 @@ export class ConversationStream {
   }
 
   /**
-   * Marks as they stand in the database, one a member, under the number of that member's latest: what an earlier one of
-   * theirs told may be in it, though the latest has been told.
+   * Marks as they stand in the database, one a member, under the number of that member's latest. It may hold what an
+   * earlier mark would have told, so it can be needed though the latest was delivered.
    */
   acceptRepaired(marks: readonly ReceiptEvent[]): void {
     for (const mark of marks) {
-      const told = this.marksAhead.get(mark.receipts);
-      if (!told) {
+      const known = this.marksAhead.get(mark.receipts);
+      if (!known) {
         this.acceptMarks([mark]);
         continue;
       }
-      const read = told.read ? null : mark.read;
-      const delivered = told.delivered ? null : mark.delivered;
-      const unread = told.unread ? null : mark.unread;
+      const read = known.read ? null : mark.read;
+      const delivered = known.delivered ? null : mark.delivered;
+      const unread = known.unread ? null : mark.unread;
       if (read || delivered || unread) this.host.deliverMark({ ...mark, read, delivered, unread });
     }
   }
@@ -141,7 +141,7 @@ export class ConversationStream {
 
   /** The database's heads as a reconciliation saw them. Returns the receipts number to repair from, null if there is no need. */
   observe(heads: { version: number; receipts: number }): number | null {
-    this.doubt(heads);
+    this.dropStale(heads);
     this.expect(heads.version);
     this.receipts ??= heads.receipts;
     if (heads.receipts === this.receipts) this.sureReceipts = heads.receipts;
@@ -149,20 +149,20 @@ export class ConversationStream {
   }
 
   /**
-   * What others told is only believed until the database has been asked twice and knows nothing of it: a number that
-   * nobody has given out must not stand in the way of the change that will get it.
+   * Drops what two readings of the database in a row do not have: a number that was never committed would keep the
+   * stream from delivering the change that takes it later.
    */
-  private doubt(heads: { version: number; receipts: number }): void {
-    const told = { version: this.knownHead, receipts: Math.max(this.receipts ?? 0, ...this.marksAhead.keys()) };
-    if (told.version > heads.version && told.version === this.doubted.version) {
+  private dropStale(heads: { version: number; receipts: number }): void {
+    const named = { version: this.knownHead, receipts: Math.max(this.receipts ?? 0, ...this.marksAhead.keys()) };
+    if (named.version > heads.version && named.version === this.stale.version) {
       this.knownHead = heads.version;
       this.early.deleteAfter(heads.version);
     }
-    if (told.receipts > heads.receipts && told.receipts === this.doubted.receipts) {
+    if (named.receipts > heads.receipts && named.receipts === this.stale.receipts) {
       this.receipts = Math.min(this.sureReceipts, heads.receipts);
       this.marksAhead.clear();
     }
-    this.doubted = told;
+    this.stale = named;
   }
 
   /** This version is known to be committed: what is missing up to it is read. */
@@ -179,7 +179,7 @@ export class ConversationStream {
     if (this.working || this.closed) return;
     this.working = true;
     try {
-      // Looked at in the turn in which it ends: nothing that is told meanwhile is overlooked.
+      // Compared in the turn in which it ends, so that no notification is missed in between.
       while (!this.closed && this.hasWork) {
         if (!(await this.step()) && !this.early.has(this.version + 1)) break;
       }
@@ -208,11 +208,11 @@ export class ConversationStream {
       return true;
     }
     const before = this.version;
-    if (before >= this.heldUpTo) {
+    if (before >= this.awaitedUpTo) {
       const known = this.knownHead;
       await this.hold();
       if (this.early.has(before + 1) || this.closed) return true;
-      this.heldUpTo = known;
+      this.awaitedUpTo = known;
     }
     this.host.onGap(this.conversationId);
     const missing = await this.host.eventsBetween(this.conversationId, { after: before, upTo: this.knownHead });
@@ -231,14 +231,14 @@ export class ConversationStream {
     this.wake = null;
   }
 
-  /** Who joins is told the receipts of that moment: what is missing after it is repaired. */
+  /** The item that a new member gets names the receipts of that moment; later ones are repaired from there. */
   private completeMarksFrom(items: ReadonlyMap<string, ConversationListItem>): void {
     for (const { receipts } of items.values()) this.receipts = Math.min(this.receipts ?? receipts, receipts);
   }
 
   private emit(event: StreamEvent, items: ReadonlyMap<string, ConversationListItem> = NOBODY): void {
     this.cursor = event.version;
-    // It may have been read as well as told.
+    // It may have come by a notification and by the database.
     this.early.delete(event.version);
     this.host.deliver(event, items);
   }

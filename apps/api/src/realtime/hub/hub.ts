@@ -24,10 +24,10 @@ export interface Announcement {
 @Injectable()
 export class Hub implements OnApplicationShutdown {
   private readonly streams = new Map<string, ConversationStream>();
-  /** Hub have sockets of their own, connecting ones included; the last one to leave takes the stream with it. */
+  /** The sockets of each stream, connecting ones included; the stream ends with the last of them. */
   private readonly followers = new Map<string, Set<ParleySocket>>();
   private readonly followed = new WeakMap<ParleySocket, Set<string>>();
-  /** The versions at which each user last left and joined each conversation; they outlive the stream that told of them. */
+  /** The versions at which each user last left and joined each conversation; they outlive the stream that delivered them. */
   private readonly moves = new Map<string, { left: number; joined: number }>();
   private readonly backfill = new Backfill((ranges) => this.source.eventsWithin(ranges));
   private readonly budget = new ReorderBudget();
@@ -92,12 +92,12 @@ export class Hub implements OnApplicationShutdown {
     for (const [id, head] of await this.source.heads(conversationIds)) this.streams.get(id)?.open(head);
   }
 
-  /** Whether this node has told of a removal of the user after the given version of their membership. */
+  /** Whether this node has delivered a removal of the user after the given version of their membership. */
   removedSince(conversationId: string, userId: string, version: number): boolean {
     return (this.moves.get(moveKey(conversationId, userId))?.left ?? 0) > version;
   }
 
-  /** For a socket of a user who was removed: unless they were added again since, of which the stream will tell. */
+  /** For a socket of a user who was removed; where they were added again since, the stream delivers that. */
   unfollowRemoved(socket: ParleySocket, conversationId: string): void {
     const move = this.moves.get(moveKey(conversationId, socket.data.principal.userId));
     if (!move || move.joined < move.left) this.unfollow(socket, conversationId);
@@ -164,8 +164,8 @@ export class Hub implements OnApplicationShutdown {
     return this.streams.get(conversationId)?.version ?? 0;
   }
 
-  /** The other nodes are heard about this user from now on, or no more. */
-  hearOf(userId: string, isWanted: boolean): void {
+  /** Subscribes to what other nodes publish about this user, or ends that. */
+  subscribeUser(userId: string, isWanted: boolean): void {
     if (isWanted) this.bus.subscribeUser(userId);
     else this.bus.unsubscribeUser(userId);
   }
@@ -210,7 +210,7 @@ export class Hub implements OnApplicationShutdown {
     const known = this.moves.get(key) ?? { left: 0, joined: 0 };
     this.moves.delete(key);
     const { left = 0, joined = 0 } = move;
-    // What is told once more, or late, is no news.
+    // An event may be delivered twice or late.
     this.moves.set(key, { left: Math.max(known.left, left), joined: Math.max(known.joined, joined) });
     // Only sockets that are connecting or joining at this moment ask, so the latest are enough.
     const oldest = this.moves.size > MOST_MOVES ? this.moves.keys().next().value : undefined;

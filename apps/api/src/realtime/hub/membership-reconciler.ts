@@ -13,8 +13,8 @@ const AT_A_TIME = 5_000;
 type Outside = Map<string, { sockets: ParleySocket[]; version: number }>;
 
 /**
- * Brings sockets into conversations that nobody has told this node of: the user was added elsewhere and the word was
- * lost, or came when the stream was past it.
+ * Brings sockets into conversations of which this node got no notification: the user was added on another node, and the
+ * notification was lost or came after the stream had passed its version.
  */
 @Injectable()
 export class MembershipReconciler {
@@ -67,14 +67,14 @@ export class MembershipReconciler {
     return this.hub.socketsOf(userId).filter((socket) => socket.data.isReady);
   }
 
-  /** As soon as what is read of the conversation is no older than what its stream has told. */
+  /** As soon as the item that is read is no older than what the stream has delivered. */
   private async bringIn(conversationId: string, outside: Outside): Promise<void> {
     for (let attempt = 0; attempt < MOST_ATTEMPTS && outside.size > 0; attempt += 1) {
       const items = await this.source.listItems(conversationId, [...outside.keys()]);
       const version = this.hub.versionOf(conversationId);
       for (const [userId, { sockets, version: since }] of outside) {
         const item = items.get(userId);
-        // Removed again, or their joining is still to be told by the stream.
+        // Removed again, or the stream will deliver their joining.
         const isOver = !item || version < since;
         if (!isOver && item.version < version) continue;
         if (!isOver) for (const socket of sockets) tell(socket, { userId, item, version });

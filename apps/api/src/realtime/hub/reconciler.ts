@@ -37,7 +37,7 @@ export class Reconciler implements OnApplicationBootstrap, OnApplicationShutdown
 
   onApplicationBootstrap(): void {
     this.next(0);
-    // Whatever was in doubt is looked at at once.
+    // Notifications may have been lost while a part was missing.
     this.state.onChange(() => this.next(0));
   }
 

@@ -7,7 +7,7 @@ const MOST_OF_ALL = 64 * 1024 * 1024;
 
 /** How many characters the streams of a node keep together. */
 export class ReorderBudget {
-  held = 0;
+  size = 0;
 }
 
 /** Events that came before those they follow, bounded in number and size: what has no room is dropped. */
@@ -29,7 +29,7 @@ export class ReorderBuffer {
   keep(event: StreamEvent, size: number): void {
     const { events, characters } = MOST;
     if (this.kept.has(event.version) || this.kept.size >= events) return;
-    if (this.size + size > characters || this.budget.held + size > MOST_OF_ALL) return;
+    if (this.size + size > characters || this.budget.size + size > MOST_OF_ALL) return;
     this.put(event, size);
   }
 
@@ -42,7 +42,7 @@ export class ReorderBuffer {
     const size = this.kept.get(version)?.size ?? 0;
     this.kept.delete(version);
     this.size -= size;
-    this.budget.held -= size;
+    this.budget.size -= size;
   }
 
   deleteUpTo(version: number): void {
@@ -60,6 +60,6 @@ export class ReorderBuffer {
   private put(event: StreamEvent, size: number): void {
     this.kept.set(event.version, { event, size });
     this.size += size;
-    this.budget.held += size;
+    this.budget.size += size;
   }
 }

@@ -17,7 +17,7 @@ type DurableName =
 export interface StreamEvent {
   version: number;
   name: DurableName;
-  /** What the conversation's sockets get; null where only the people in `joined` are told. */
+  /** What the conversation's sockets get; null where it is only for the people in `joined`. */
   payload: Events[DurableName] | null;
   /** Who became a member with this change: they get `conversation:created` and their sockets join. */
   joined?: readonly string[];

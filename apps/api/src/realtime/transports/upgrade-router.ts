@@ -73,7 +73,7 @@ export class UpgradeRouter {
     });
   }
 
-  /** From now on nobody is let in: new connections are refused with this, and whoever watches over the node is told. */
+  /** Refuses new connections from now on, and readiness checks too, so that load balancers look elsewhere. */
   leave(refusal: () => ParleyError): void {
     this.leaving = refusal;
     for (const response of this.answering) endConnection(response);

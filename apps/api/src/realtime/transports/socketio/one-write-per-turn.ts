@@ -40,14 +40,14 @@ export class StreamKeepingServer extends WebSocketServer {
  */
 export function oneWritePerTurn(engine: Server['engine'], readers: SlowConsumers): void {
   const cork = corker();
-  const held = new Held();
+  const delayed = new DelayedTransports();
   engine.on('connection', (connection: EngineConnection) => {
     const reader = readers.watch(connection);
     connection.on('packetCreate', (packet) => {
       const { transport } = connection;
-      held.hold(transport);
-      // Much in one turn is no fault of the reader's, who has not been given any of it: what is held back goes now.
-      if (reader.queued(packet)) held.release(transport);
+      delayed.add(transport);
+      // Much in one turn is no fault of the reader's, who has not been given any of it: what waits is written now.
+      if (reader.queued(packet)) delayed.release(transport);
     });
     connection.on('flush', () => {
       reader.flushing();
@@ -57,18 +57,18 @@ export function oneWritePerTurn(engine: Server['engine'], readers: SlowConsumers
 }
 
 /** The transports whose packets are kept back until the turn ends. */
-class Held {
+class DelayedTransports {
   private transports: EngineTransport[] = [];
 
-  hold(transport: EngineTransport): void {
-    // Not writable: it is sending, or held already. Polling answers one request with all it has anyway.
+  add(transport: EngineTransport): void {
+    // Not writable: it is sending, or delayed already. Polling answers one request with all it has anyway.
     if (!transport.writable || transport.name !== 'websocket') return;
     transport.writable = false;
     if (this.transports.length === 0) setImmediate(this.releaseAll);
     this.transports.push(transport);
   }
 
-  /** Lets go of one ahead of time, where it is held. */
+  /** Releases one before the turn ends, where it is delayed. */
   release(transport: EngineTransport): void {
     const at = this.transports.indexOf(transport);
     if (at < 0) return;
