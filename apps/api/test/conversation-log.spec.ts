@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '@parley/testkit';
 import { sql } from 'drizzle-orm';
 import pg from 'pg';
 import { ConversationLog, ConversationLogRepository } from '../src/modules/conversation-log/index.js';
@@ -7,7 +8,6 @@ import { startNode, type TestNode } from './node.js';
 import { aGroup, type Group, groupOf, type Person, people, succeeded } from './people.js';
 import { prepared } from './prepared-message.js';
 import { ENGINE } from './test-database.js';
-import { until } from './until.js';
 
 let node: TestNode;
 let log: ConversationLog;
@@ -185,7 +185,7 @@ describe('a database that does not answer', () => {
       // Each in a turn of its own: what is under way already is not refused.
       await socket.ask('no:such');
     }
-    await until('one was refused', () => acks.find(({ success }) => !success));
+    await eventually('one was refused', () => acks.find(({ success }) => !success));
     expect(performance.now() - start).toBeLessThan(9_000);
     release();
     await Promise.all(sends);
@@ -278,7 +278,7 @@ if (ENGINE === 'postgres') {
       const writes = range(1, 3).flatMap((i) =>
         groups.map(({ id, owner }) => log.appendMessage(prepared(id, owner, `${i}`))),
       );
-      await until('those that are held are waited for', () => calls.made[1]);
+      await eventually('those that are held are waited for', () => calls.made[1]);
       await other.query('COMMIT');
       await Promise.all(writes);
       calls.stop();

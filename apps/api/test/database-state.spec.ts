@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { eventually } from '@parley/testkit';
 import { sql } from 'drizzle-orm';
 import { type LogLine, startNode, type TestNode } from './node.js';
 import { aGroup, type Group } from './people.js';
 import { asAdmin, ENGINE } from './test-database.js';
 import type { TestSocket } from './test-socket.js';
-import { until } from './until.js';
 
 let node: TestNode;
 let group: Group;
@@ -29,7 +29,7 @@ const loud = () =>
 /** Refused as what comes back, told to whoever looks, and over without anybody's doing. */
 async function goesAndComes(spoil: () => Promise<unknown>, mend: () => Promise<unknown>): Promise<LogLine[]> {
   await spoil();
-  await until('a send is refused', async () => (await sending()).error);
+  await eventually('a send is refused', async () => (await sending()).error);
   await socket.first('service:degraded', ({ part }) => part === 'database');
   expect((await sending()).error).toMatchObject({ code: 'service_unavailable', retryable: true });
   expect((await group.owner.post(`/conversations/${group.id}/read`, { seq: 1 })).status).toBe(503);
@@ -74,7 +74,7 @@ describe('a database that is there and cannot be written to', () => {
     );
     const { error } = await socket.ask('message:send', { conversationId: group.id, content: 'too much' });
     expect(error).toMatchObject({ code: 'service_unavailable', retryable: true });
-    await until('it serves the others', async () => (await sending()).success);
+    await eventually('it serves the others', async () => (await sending()).success);
     expect(await ready()).toBe(200);
     expect(socket.all('service:degraded')).toEqual([]);
   });
@@ -115,9 +115,9 @@ describe('a database that is there and cannot be written to', () => {
       await admin.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
       await admin.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]);
     });
-    await until('a send is refused', async () => (await sending()).error);
+    await eventually('a send is refused', async () => (await sending()).error);
     expect((await sending()).error).toMatchObject({ code: 'service_unavailable' });
     await asAdmin(server, (admin) => admin.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`));
-    await until('it serves again', async () => (await sending()).success);
+    await eventually('it serves again', async () => (await sending()).success);
   });
 });

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { LIMITS } from '@parley/protocol';
+import { eventually } from '@parley/testkit';
 import { UnsecuredJWT } from 'jose';
 import { io } from 'socket.io-client';
 import { StreamSource } from '../src/realtime/hub/stream-source.js';
@@ -10,7 +11,6 @@ import { HOST, PASSWORD, startNode, type TestNode } from './node.js';
 import { aGroup, aPerson, type Group, groupOf, NOBODY, Person, people, succeeded } from './people.js';
 import { RawSocket } from './raw-socket.js';
 import { TestSocket } from './test-socket.js';
-import { until } from './until.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
@@ -118,7 +118,7 @@ describe('the handshake', () => {
     const raw = new RawSocket(node.url);
     await raw.frame(/^0\{/);
     raw.send(`420["message:send",{"conversationId":"${id}","content":"x"}]`);
-    await until('it is closed', () => raw.closed !== null);
+    await eventually('it is closed', () => raw.closed !== null);
     expect(raw.frames.slice(1)).toEqual([]);
     expect((await owner.sees(id)).version).toBe(1);
   });
@@ -135,7 +135,7 @@ describe('the handshake', () => {
   ])('A17: %s leads nowhere', async (_what, path, status = 400) => {
     expect((await poll({}, path)).status).toBe(status);
     const raw = new RawSocket(node.url, {}, path);
-    await until('it is refused or told to go on', () => raw.refused ?? raw.closed ?? raw.frames[0]);
+    await eventually('it is refused or told to go on', () => raw.refused ?? raw.closed ?? raw.frames[0]);
     if (raw.refused) expect(raw.refused.status).toBe(400);
     raw.close();
   });
@@ -148,7 +148,7 @@ describe('the handshake', () => {
       };
       for (const more of ['', '&sid=abcdefghijklmnopqrst']) {
         const raw = new RawSocket(node.url, {}, `/socket.io/?${query}&transport=websocket${more}`);
-        const { status, body } = await until('the upgrade is refused', () => raw.refused);
+        const { status, body } = await eventually('the upgrade is refused', () => raw.refused);
         expect([status, JSON.parse(body)]).toEqual([400, refused]);
         const polled = await poll({}, `/socket.io/?${query}&transport=polling${more}`);
         expect([polled.status, await polled.json()]).toEqual([400, refused]);
@@ -160,7 +160,7 @@ describe('the handshake', () => {
     'an upgrade with the transport "%s" is refused as validation_failed',
     async (transport) => {
       const raw = new RawSocket(node.url, {}, `/socket.io/?EIO=4${transport}`);
-      const { status, body } = await until('the upgrade is refused', () => raw.refused);
+      const { status, body } = await eventually('the upgrade is refused', () => raw.refused);
       expect([status, JSON.parse(body).error.details[0].path]).toEqual([400, 'transport']);
     },
   );
@@ -192,7 +192,7 @@ describe('the handshake', () => {
     ];
     for (const path of none) {
       const raw = new RawSocket(node.url, {}, path);
-      const { status, body } = await until('it is refused', () => raw.refused);
+      const { status, body } = await eventually('it is refused', () => raw.refused);
       expect([path, status, JSON.parse(body).error.code]).toEqual([path, 404, 'not_found']);
     }
   });
@@ -229,7 +229,7 @@ describe('where a page comes from', () => {
     [''],
   ])('A12 S0.24: the origin %j is answered 403 before any upgrade, and on polling', async (origin) => {
     const raw = new RawSocket(node.url, { headers: { origin } });
-    const { status, body } = await until('the upgrade is refused', () => raw.refused);
+    const { status, body } = await eventually('the upgrade is refused', () => raw.refused);
     const refused = [403, { error: errorOf('forbidden', { details: [{ path: 'origin', message: 'not allowed' }] }) }];
     expect([status, JSON.parse(body)]).toEqual(refused);
     const polled = await poll({ origin });
@@ -254,7 +254,7 @@ describe('where a page comes from', () => {
     const { cookie } = await node.register('cookie');
     const status = async (headers: Record<string, string>) => {
       const raw = new RawSocket(node.url, { headers: { cookie, ...headers } });
-      const found = await until('it is answered', () => raw.refused?.status ?? (raw.frames[0] ? 101 : null));
+      const found = await eventually('it is answered', () => raw.refused?.status ?? (raw.frames[0] ? 101 : null));
       raw.close();
       return found;
     };
@@ -304,7 +304,7 @@ describe('ready', () => {
     source.epoch = () => released.then(epoch);
     const socket = new TestSocket(node.url, { auth: { token: owner.token } });
     try {
-      await until('it is connected', () => socket.io.connected);
+      await eventually('it is connected', () => socket.io.connected);
       const acks = [1, 2, 3].map((i) => socket.say(id, `${i}`));
       // What does not exist is told at once: by then the others have arrived.
       expect((await socket.ask('no:such')).error.code).toBe('not_found');
@@ -582,7 +582,7 @@ describe('tokens and sockets', () => {
     expect(Date.now()).toBeLessThan(exp * 1000 + 2_000);
     expect(error).toEqual(errorOf('token_expired', { retryable: true }));
     expect(await socket.end()).toBe('transport close');
-    await until('it is back', () => socket.all('ready').length === 2);
+    await eventually('it is back', () => socket.all('ready').length === 2);
     await socket.say(id, 'after');
     socket.close();
     const old = new TestSocket(node.url, { auth: { token: who.token } });
@@ -596,7 +596,7 @@ describe('tokens and sockets', () => {
     const friend = await aPerson(node);
     const id = await groupOf(who, [friend]);
     const raw = await RawSocket.open(node.url, who.token);
-    await until('it is closed', () => raw.closed !== null);
+    await eventually('it is closed', () => raw.closed !== null);
     await friend.say(id, 'after');
     expect(raw.frames.at(-1)).toContain('"server:closing"');
     expect(raw.frames.some((frame) => frame.includes('"after"'))).toBe(false);
@@ -615,7 +615,7 @@ describe('tokens and sockets', () => {
       success: true,
       expiresAt: new Date(later * 1000).toISOString(),
     });
-    await until('the old token has expired', () => Date.now() > exp * 1000 + 100);
+    await eventually('the old token has expired', () => Date.now() > exp * 1000 + 100);
     expect((await socket.say(id, 'still here')).seq).toBe(1);
     expect(socket.ended).toBeNull();
     socket.close();
@@ -724,7 +724,7 @@ describe('polling', () => {
     const { id, owner, members } = await aGroup(node);
     const socket = await (members[0] as Person).connect({ transports: ['polling', 'websocket'] });
     let sent = 0;
-    await until('it is upgraded', async () => {
+    await eventually('it is upgraded', async () => {
       await owner.say(id, `${(sent += 1)}`);
       return socket.io.io.engine.transport.name === 'websocket';
     });
@@ -746,14 +746,14 @@ describe('giant and deep frames', () => {
     raw.send(filled(LIMITS.frameBytes, before, after));
     expect(await raw.frame(/^431\[/)).toContain('content_too_long');
     raw.send(filled(LIMITS.frameBytes + 1, before, after));
-    await until('it is closed', () => raw.closed !== null);
+    await eventually('it is closed', () => raw.closed !== null);
     expect(raw.closed).toBe(1009);
     await owner.say(id, 'on');
     await other.reaches(id, 2);
     for (const size of [1_000_000, 20_000_000]) {
       const giant = await RawSocket.open(node.url, owner.token);
       giant.send(filled(size, before, after));
-      await until('it is closed', () => giant.closed !== null);
+      await eventually('it is closed', () => giant.closed !== null);
     }
     await expectAlive();
   });
@@ -827,7 +827,10 @@ describe('giant and deep frames', () => {
       const raw = await RawSocket.open(node.url, owner.token);
       raw.send(frame);
       raw.send('4277["no:such",{}]');
-      await until('it is answered or closed', () => raw.closed ?? raw.frames.find((each) => each.startsWith('43')));
+      await eventually(
+        'it is answered or closed',
+        () => raw.closed ?? raw.frames.find((each) => each.startsWith('43')),
+      );
       raw.close();
     }
     await expectAlive();
@@ -841,7 +844,7 @@ describe('the log', () => {
     await socket.say(id, 'a very private text');
     const { error } = await socket.ask('message:send', { conversationId: NOBODY, content: 'another private text' });
     socket.close();
-    const gone = await until('the end is told', () =>
+    const gone = await eventually('the end is told', () =>
       node.logs.find(({ msg, userId }) => msg === 'disconnected' && userId === owner.id),
     );
     expect(gone).toMatchObject({ transport: 'socketio', reason: 'client namespace disconnect' });

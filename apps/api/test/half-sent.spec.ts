@@ -1,10 +1,10 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '@parley/testkit';
 import { startNode, type TestNode } from './node.js';
 import { aGroup, aPerson, type Group, type Person } from './people.js';
 import { RawSocket } from './raw-socket.js';
-import { until } from './until.js';
 
 let node: TestNode;
 let group: Group;
@@ -20,7 +20,7 @@ const open = async (person: Person = group.owner): Promise<RawSocket> => {
   raw = await RawSocket.open(node.url, person.token);
   return raw;
 };
-const closed = (socket: RawSocket) => until('it is closed', () => socket.closed !== null);
+const closed = (socket: RawSocket) => eventually('it is closed', () => socket.closed !== null);
 const PLACE = '{"_placeholder":true,"num":0}';
 const ATTACHMENT = Buffer.alloc(200_000);
 
@@ -64,7 +64,7 @@ describe('G8: no command is binary', () => {
     }
     await Promise.all(sockets.map((socket) => socket.pinged()));
     // V8 gives buffers back on a thread of its own: what a collection freed is counted as gone a moment later.
-    await until('fewer than 10 MiB are held', () => heldBytes() - before < 10 * 2 ** 20);
+    await eventually('fewer than 10 MiB are held', () => heldBytes() - before < 10 * 2 ** 20);
     expect(sockets.map((socket) => socket.closed)).toEqual(sockets.map(() => null));
     for (const socket of sockets) socket.close();
   });

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { eventually } from '@parley/testkit';
 import { sql } from 'drizzle-orm';
 import { ConversationLogRepository } from '../src/modules/conversation-log/index.js';
 import { MessagesRepository } from '../src/modules/messages/index.js';
@@ -7,7 +8,6 @@ import { startNode, type TestNode } from './node.js';
 import { aGroup, aPerson, groupOf, type Person, people, succeeded } from './people.js';
 import { prepared } from './prepared-message.js';
 import { TestSocket } from './test-socket.js';
-import { until } from './until.js';
 
 let node: TestNode;
 let bus: NodeBus;
@@ -388,12 +388,12 @@ describe('a database that is behind what was delivered', () => {
     await node.rows(sql`UPDATE conversations SET version = 2, last_seq = 1, countable = 1 WHERE id = ${id}`);
     expect((await mine.first('server:closing')).error).toMatchObject({ code: 'service_unavailable', retryable: true });
     expect(await mine.end()).toBe('transport close');
-    await until('the other is back', () => theirs.all('ready').length === 2);
+    await eventually('the other is back', () => theirs.all('ready').length === 2);
     await mallory.say(elsewhere, 'still here');
     await stranger.reaches(elsewhere, 2);
     expect(stranger.all('ready')).toHaveLength(1);
     await owner.say(id, 'anew');
-    await until('it goes on from where the database is', () => theirs.versions(id).at(-1) === 3);
+    await eventually('it goes on from where the database is', () => theirs.versions(id).at(-1) === 3);
     theirs.close();
   });
 

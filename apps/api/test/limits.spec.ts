@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { eventually } from '@parley/testkit';
 import { PASSWORD, startNode, type TestNode } from './node.js';
 import { aGroup, aPerson, type Group, type Person, people } from './people.js';
 import { RawSocket } from './raw-socket.js';
 import { TestSocket } from './test-socket.js';
-import { until } from './until.js';
 
 const POLLING = '/socket.io/?EIO=4&transport=polling';
 const BUSY = expect.objectContaining({
@@ -50,7 +50,7 @@ describe('S1.33: the connections of a node', () => {
     const first = kept(await ann.connect());
     const polling = kept(await ben.connect({ transports: ['polling'] }));
     const raw = kept(new RawSocket(node.url));
-    const refused = await until('the upgrade is refused', () => raw.refused);
+    const refused = await eventually('the upgrade is refused', () => raw.refused);
     expect(refused).toMatchObject({ status: 503, retryAfter: expect.stringMatching(/^[1-5]$/) });
     expect(JSON.parse(refused.body)).toEqual({ error: BUSY });
     const answer = await fetch(node.url + POLLING);
@@ -65,7 +65,7 @@ describe('S1.33: the connections of a node', () => {
     // A connection that is there polls on.
     expect((await polling.ask('presence:none')).error.code).toBe('not_found');
     const late = plain(cem);
-    await until('it is refused', () => late.ended);
+    await eventually('it is refused', () => late.ended);
     first.close();
     expect(await late.first('ready')).toMatchObject({ userId: cem.id });
   });
@@ -95,7 +95,7 @@ describe('G8: a flood of handshakes', () => {
       }
     });
     try {
-      await until('the flood is refused', () => refused > 50);
+      await eventually('the flood is refused', () => refused > 50);
       const connecting = crowd.map((person, i) => person.connect({ extraHeaders: from(`2001:db8:0:${i}::1`) }));
       for (const socket of await Promise.all(connecting)) expect(kept(socket).ended).toBeNull();
     } finally {
@@ -108,7 +108,7 @@ describe('G8: a flood of handshakes', () => {
 describe('the sockets of one user', () => {
   /** Has one who has all sockets refused until the wait is as long. */
   const waitsAre = (token: string, ms: number) =>
-    until('the wait is long', async () => {
+    eventually('the wait is long', async () => {
       const socket = new TestSocket(node.url, { auth: { token } });
       const { error } = await socket.first('server:closing');
       socket.close();
@@ -143,7 +143,7 @@ describe('the sockets of one user', () => {
     );
     await second.first('server:closing');
     expect((await second.ask('conversation:join', {})).error.code).toBe('rate_limited');
-    await until('it is refused for the third time', () => refusals[2]);
+    await eventually('it is refused for the third time', () => refusals[2]);
     const waited = refusals.slice(1).map(({ at }, i) => at - (refusals[i]?.at ?? 0));
     refusals.slice(1).forEach(({ wait }, i) => expect(wait).toBeGreaterThan(1.5 * (refusals[i]?.wait ?? 0)));
     waited.forEach((ms, i) => expect(ms).toBeGreaterThan((refusals[i]?.wait ?? 0) - 50));
@@ -216,11 +216,11 @@ describe('G8, F14: who does not read what they are sent', () => {
       kept(raw).stopReading();
       askMuch(raw, id);
     }
-    await until('all are given up', () => lines('slow_consumer').length === deaf.length);
+    await eventually('all are given up', () => lines('slow_consumer').length === deaf.length);
     for (const line of lines('slow_consumer')) expect(line).toMatchObject({ userId: reader.id, transport: 'socketio' });
     // Eight times the limit, and what comes until that is looked at.
     for (const { bytes } of lines('slow_consumer')) expect(bytes).toBeLessThan(12 * 1_048_576);
-    await until(
+    await eventually(
       'nothing is left of them',
       () => node.logs.filter(({ msg }) => msg === 'disconnected').length === deaf.length,
     );
@@ -229,7 +229,7 @@ describe('G8, F14: who does not read what they are sent', () => {
     // They notice when they read on, and miss nothing.
     const [first] = deaf as [RawSocket];
     first.readOn();
-    await until('it is closed', () => first.closed);
+    await eventually('it is closed', () => first.closed);
     const back = kept(await reader.connect());
     const answer = await back.ask('sync', { conversations: { [id]: { version: 56, receipts: 0 } } });
     expect(answer.conversations[id].messages.map(({ content }: { content: string }) => content)).toEqual([
@@ -259,10 +259,10 @@ describe('G8, F14: who does not read what they are sent', () => {
     const raw = kept(await RawSocket.open(node.url, reader.token));
     raw.stopReading();
     askMuch(raw, id);
-    const line = await until('it is given up', () => lines('slow_consumer')[0]);
+    const line = await eventually('it is given up', () => lines('slow_consumer')[0]);
     expect(line).toMatchObject({ userId: reader.id, bytes: expect.any(Number) });
     raw.readOn();
-    await until('it is closed', () => raw.closed);
+    await eventually('it is closed', () => raw.closed);
   });
 
   it('is not closed where much comes at once to somebody who reads', async () => {
@@ -288,10 +288,10 @@ describe('G8, F14: who does not read what they are sent', () => {
     const session = `${node.url}${POLLING}&sid=${sid}`;
     const post = (body: string) => fetch(session, { method: 'POST', body });
     await post(`40${JSON.stringify({ token: reader.token })}`);
-    await until('it is connected', () => node.logs.find(({ msg }) => msg === 'connected'));
+    await eventually('it is connected', () => node.logs.find(({ msg }) => msg === 'connected'));
     const asks = Array.from({ length: 10 }, (_, i) => `42${i}["conversation:open",{"conversationId":"${id}"}]`);
     await post(asks.join('\x1e'));
-    await until('it is given up', () => lines('slow_consumer')[0]);
+    await eventually('it is given up', () => lines('slow_consumer')[0]);
     expect((await fetch(session)).status).toBe(400);
   });
 });
@@ -345,7 +345,7 @@ describe('attack 56', () => {
     const server = node.node.app.getHttpServer();
     const connections = () =>
       new Promise<number>((resolve) => server.getConnections((_: unknown, n: number) => resolve(n)));
-    await until('only who was let in is connected', async () => (await connections()) <= 1);
+    await eventually('only who was let in is connected', async () => (await connections()) <= 1);
   });
 
   it('200 slow bodies do not keep others out, nor the node from stopping', async () => {

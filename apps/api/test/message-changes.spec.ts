@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { PGlite } from '@electric-sql/pglite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '@parley/testkit';
 import { sql } from 'drizzle-orm';
 import pg from 'pg';
 import { MessageChangesRepository } from '../src/modules/messages/message-changes.repository.js';
@@ -10,7 +11,6 @@ import { startNode, type TestNode } from './node.js';
 import { type Answer, aGroup, aPerson, groupOf, type Person, people, succeeded } from './people.js';
 import { ENGINE } from './test-database.js';
 import type { TestSocket } from './test-socket.js';
-import { until } from './until.js';
 
 let node: TestNode;
 let bus: NodeBus;
@@ -374,7 +374,7 @@ if (ENGINE === 'postgres') {
           [id, sent.version + 1, owner.id],
         );
         const edit = owner.patch(`/messages/${sent.id}`, { content: 'y' });
-        await until('the edit waits', async () => {
+        await eventually('the edit waits', async () => {
           const { rows } = await other.query(`SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'
                                                 AND datname = current_database()`);
           return rows.length > 0;

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '@parley/testkit';
 import { sql } from 'drizzle-orm';
 import { Hub } from '../src/realtime/hub/hub.js';
 import { StreamSource } from '../src/realtime/hub/stream-source.js';
 import { startNode, type TestNode } from './node.js';
 import { aGroup, aPerson, groupOf, type Person, people, succeeded } from './people.js';
 import { TestSocket } from './test-socket.js';
-import { until } from './until.js';
 
 let node: TestNode;
 
@@ -418,9 +418,9 @@ describe('connecting in the middle of it', () => {
     const { id, owner, members } = await aGroup(node);
     const streams = node.node.app.get(Hub);
     const sockets = range(1, 30).map(() => new TestSocket(node.url, { auth: { token: (members[0] as Person).token } }));
-    await until('one of them is connected', () => sockets.some((each) => each.io.connected));
+    await eventually('one of them is connected', () => sockets.some((each) => each.io.connected));
     for (const socket of sockets) socket.close();
-    await until('nobody follows the conversation', () => streams.versionOf(id) === 0);
+    await eventually('nobody follows the conversation', () => streams.versionOf(id) === 0);
     expect((await owner.say(id, 'on')).seq).toBe(1);
   });
 });

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll } from '@jest/globals';
-import { RedisServer } from '@parley/testkit';
+import { eventually, RedisServer } from '@parley/testkit';
 import { startNodes, type TestNode } from './node.js';
 import { Person } from './people.js';
-import { until } from './until.js';
 
 /** Two nodes of one deployment and their Redis, for one spec file. */
 export interface PairOfNodes {
@@ -41,9 +40,9 @@ export async function withTwoNodes(
 
 export const readiness = async (node: TestNode) => (await node.request.get('/health/ready').expect(200)).body;
 export const hears = (node: TestNode) =>
-  until('a node hears Redis', async () => (await readiness(node)).status === 'ok');
+  eventually('a node hears Redis', async () => (await readiness(node)).status === 'ok');
 export const missesRedis = (node: TestNode) =>
-  until('a node misses Redis', async () => (await readiness(node)).status === 'degraded');
+  eventually('a node misses Redis', async () => (await readiness(node)).status === 'degraded');
 
 /** The same person, speaking to another node. */
 export const at = (node: TestNode, { id, username, token }: Person) => new Person(node, id, username, token);

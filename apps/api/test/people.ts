@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { TestUser, type Answer as TypedAnswer } from '@parley/testkit';
 import type { JWTPayload } from 'jose';
 import type { ManagerOptions, SocketOptions } from 'socket.io-client';
 import type { TestNode } from './node.js';
@@ -7,43 +8,23 @@ import { TestSocket } from './test-socket.js';
 /** Any UUID that nothing has. */
 export const NOBODY = '018f0000-0000-7000-8000-000000000000';
 
-export interface Answer {
-  status: number;
-  headers: Headers;
-  text: string;
-  body: any;
-}
+export type Answer = TypedAnswer<any>;
 
 /** Somebody with a token, who speaks to a node over REST and sockets. */
-export class Person {
+export class Person extends TestUser {
   constructor(
     readonly node: TestNode,
-    readonly id: string,
-    readonly username: string,
-    readonly token: string,
-  ) {}
-
-  get = (path: string) => this.call('GET', path);
-  post = (path: string, body?: unknown) => this.call('POST', path, body);
-  patch = (path: string, body: unknown) => this.call('PATCH', path, body);
-  delete = (path: string) => this.call('DELETE', path);
-
-  /** A request below `/api`; a body that is not a string goes as JSON. */
-  async call(method: string, path: string, body?: unknown): Promise<Answer> {
-    const headers = {
-      authorization: `Bearer ${this.token}`,
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-    };
-    const sent = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
-    const response = await fetch(`${this.node.url}/api${path}`, { method, headers, body: sent });
-    const text = await response.text();
-    return {
-      status: response.status,
-      headers: response.headers,
-      text,
-      body: text.startsWith('{') ? JSON.parse(text) : text,
-    };
+    id: string,
+    username: string,
+    token: string,
+  ) {
+    super(node.url, id, username, token);
   }
+
+  get = (path: string) => this.call<any>('GET', path);
+  post = (path: string, body?: unknown) => this.call<any>('POST', path, body);
+  patch = (path: string, body: unknown) => this.call<any>('PATCH', path, body);
+  delete = (path: string) => this.call<any>('DELETE', path);
 
   connect(options?: Partial<ManagerOptions & SocketOptions>): Promise<TestSocket> {
     return TestSocket.open(this.node.url, this.token, options);

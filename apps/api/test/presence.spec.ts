@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '@parley/testkit';
 import { startNode, type TestNode } from './node.js';
 import { aGroup, aPerson, directOf, groupOf, type Person, people, succeeded } from './people.js';
 import type { TestSocket } from './test-socket.js';
-import { until } from './until.js';
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
@@ -63,7 +63,7 @@ describe('who is online', () => {
     const { lastSeenAt } = await friend.first('status:offline', ({ userId }) => userId === bob.id);
     expect(performance.now() - start).toBeGreaterThan(9_000);
     expect(lastSeenAt).toMatch(TIME);
-    await until('it is stored', async () => (await isOnline(owner, bob)) === false);
+    await eventually('it is stored', async () => (await isOnline(owner, bob)) === false);
     expect(succeeded(await owner.get(`/users/${bob.id}`)).lastSeenAt).toMatch(TIME);
   });
 
@@ -74,7 +74,7 @@ describe('who is online', () => {
     await directOf(ann, eve);
     const listener = await ann.connect();
     await bob.connect();
-    await until('bob is stored as online', () => isOnline(ann, bob));
+    await eventually('bob is stored as online', () => isOnline(ann, bob));
     await eve.connect();
     await listener.first('status:online', ({ userId }) => userId === eve.id);
     expect(statuses(listener, bob)).toEqual([]);

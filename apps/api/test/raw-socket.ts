@@ -1,5 +1,5 @@
+import { eventually } from '@parley/testkit';
 import { type ClientOptions, WebSocket } from 'ws';
-import { until } from './until.js';
 
 /** A WebSocket that speaks Engine.IO and Socket.IO letter by letter, for frames that no client library would send. */
 export class RawSocket {
@@ -62,7 +62,7 @@ export class RawSocket {
 
   /** The first frame that fits, once it is there. */
   frame(pattern: RegExp): Promise<string> {
-    return until(
+    return eventually(
       `a frame comes like ${pattern.source}; so far: ${this.frames.join(' ').slice(0, 500)}, closed: ${this.closed}`,
       () => this.frames.find((each) => pattern.test(each)),
     );

@@ -1,10 +1,10 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '@parley/testkit';
 import { sql } from 'drizzle-orm';
 import { startNode, type TestNode } from './node.js';
 import { aGroup, aPerson, directOf, groupOf, NOBODY, type Person, people, succeeded } from './people.js';
 import type { TestSocket } from './test-socket.js';
-import { until } from './until.js';
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
@@ -103,7 +103,7 @@ describe('watermarks', () => {
       await marker.ask('message:read', { conversationId: randomUUID(), seq: 1 });
       answered += 1;
     });
-    await until('the first mark is answered', () => answered > 0);
+    await eventually('the first mark is answered', () => answered > 0);
     expect(await sender.ask('message:send', { conversationId: id, content: 'quick' })).toMatchObject({ success: true });
     expect(answered).toBeLessThan(2_000);
     await Promise.all(marks);

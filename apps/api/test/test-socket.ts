@@ -1,6 +1,6 @@
 import type { EventName } from '@parley/protocol';
+import { eventually } from '@parley/testkit';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
-import { until } from './until.js';
 
 export interface Heard {
   name: EventName;
@@ -70,7 +70,7 @@ export class TestSocket {
 
   /** The payload of the first event of this name that fits, once it is there. */
   async first(name: EventName, fits: (payload: any) => boolean = () => true): Promise<any> {
-    const found = await until(`a socket hears ${name}; it heard ${this.names()}, ended: ${this.ended}`, () =>
+    const found = await eventually(`a socket hears ${name}; it heard ${this.names()}, ended: ${this.ended}`, () =>
       this.heard.find((each) => each.name === name && fits(each.payload)),
     );
     return found.payload;
@@ -92,14 +92,14 @@ export class TestSocket {
 
   /** Waits for the event of this conversation with this version, and so for all before it. */
   async reaches(conversationId: string, version: number): Promise<void> {
-    await until(`a socket reaches version ${version}; it has ${this.versions(conversationId).join(' ')}`, () =>
+    await eventually(`a socket reaches version ${version}; it has ${this.versions(conversationId).join(' ')}`, () =>
       this.versions(conversationId).includes(version),
     );
   }
 
   /** Waits for its end and returns the reason. */
   end(): Promise<string> {
-    return until(`a socket ends; it heard ${this.names()}`, () => this.ended);
+    return eventually(`a socket ends; it heard ${this.names()}`, () => this.ended);
   }
 
   close(): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { TcpProxy } from '@parley/testkit';
+import { eventually, TcpProxy } from '@parley/testkit';
 import { sql } from 'drizzle-orm';
 import { newId } from '../src/kernel/ids.js';
 import { PresenceRepository } from '../src/modules/presence/presence.repository.js';
@@ -7,7 +7,6 @@ import type { TestNode } from './node.js';
 import { at, hears, missesRedis, pairOfNodes, withTwoNodes } from './pair-of-nodes.js';
 import { aPerson, directOf, groupOf, type Person, people, succeeded } from './people.js';
 import type { TestSocket } from './test-socket.js';
-import { until } from './until.js';
 
 const pair = pairOfNodes();
 const one = () => pair.nodes[0] as TestNode;
@@ -35,12 +34,12 @@ describe('who is online, over two nodes', () => {
     expect(list.find(({ type }: { type: string }) => type === 'direct').peer).toMatchObject({ isOnline: true });
     // A second device on the other node changes nothing, nor does its end while the first one is there.
     const here = await bob.connect();
-    await until('both are stored', async () => {
+    await eventually('both are stored', async () => {
       const rows = await one().rows(sql`SELECT 1 FROM node_users WHERE user_id = ${bob.id}`);
       return rows.length === 2;
     });
     there.close();
-    await until('one of them is gone', async () => {
+    await eventually('one of them is gone', async () => {
       const rows = await one().rows(sql`SELECT 1 FROM node_users WHERE user_id = ${bob.id}`);
       return rows.length === 1;
     });
@@ -59,7 +58,7 @@ describe('who is online, over two nodes', () => {
     await groupOf(ann, crowd);
     const listener = await ann.connect();
     const sockets = await Promise.all(crowd.flatMap((who) => [who.connect(), at(other(), who).connect()]));
-    await until('all of them are told', () => crowd.every((who) => statuses(listener, who).length > 0));
+    await eventually('all of them are told', () => crowd.every((who) => statuses(listener, who).length > 0));
     const probe = await aPerson(one());
     await directOf(ann, probe);
     await probe.connect();
@@ -98,7 +97,7 @@ describe('who is online, over two nodes', () => {
     await pair.redis.kill();
     await Promise.all(pair.nodes.map(missesRedis));
     const there = await at(other(), bob).connect();
-    await until('bob is stored as online', () => isOnline(ann, bob));
+    await eventually('bob is stored as online', () => isOnline(ann, bob));
     expect(statuses(listener, bob)).toEqual([]);
     await pair.redis.start();
     await listener.first('status:online', ({ userId }) => userId === bob.id);
@@ -116,7 +115,7 @@ describe('who is online, over two nodes', () => {
       await link.mode('blackhole');
       await missesRedis(far);
       const sockets = await Promise.all([at(far, bob).connect(), carol.connect()]);
-      await until('both are stored', async () => (await isOnline(ann, bob)) && (await isOnline(dan, carol)));
+      await eventually('both are stored', async () => (await isOnline(ann, bob)) && (await isOnline(dan, carol)));
       await link.mode('pass');
       await listener.first('status:online', ({ userId }) => userId === bob.id);
       await farListener.first('status:online', ({ userId }) => userId === carol.id);
@@ -133,9 +132,9 @@ describe('who is online, over two nodes', () => {
     await one().rows(sql`DELETE FROM node_users`);
     await one().rows(sql`DELETE FROM nodes`);
     await one().rows(sql`UPDATE users SET status = 'offline'`);
-    await until('bob is online again', () => isOnline(ann, bob));
-    await until('ann is online again, whose node noticed by itself', () => isOnline(bob, ann));
-    await until('that is told', () => statuses(listener, bob).length === 2);
+    await eventually('bob is online again', () => isOnline(ann, bob));
+    await eventually('ann is online again, whose node noticed by itself', () => isOnline(bob, ann));
+    await eventually('that is told', () => statuses(listener, bob).length === 2);
     expect(statuses(listener, bob)).toEqual(['status:online', 'status:online']);
     for (const socket of [there, listener]) socket.close();
   });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { eventually } from '@parley/testkit';
 import type { TestNode } from './node.js';
 import { at, pairOfNodes } from './pair-of-nodes.js';
 import { aPerson, type Person } from './people.js';
 import { TestSocket } from './test-socket.js';
-import { until } from './until.js';
 
 const pair = pairOfNodes({ RATE_LIMITS: 'on', MAX_CONNECTIONS_PER_USER: '3' });
 const one = () => pair.nodes[0] as TestNode;
@@ -11,9 +11,9 @@ const other = () => pair.nodes[1] as TestNode;
 
 /** Comes until it is refused; who is let in goes again. */
 async function isRefused(who: Person): Promise<void> {
-  await until('one more socket is refused', async () => {
+  await eventually('one more socket is refused', async () => {
     const socket = new TestSocket(who.node.url, { auth: { token: who.token } });
-    await until('it is decided about', () => socket.heard[0]);
+    await eventually('it is decided about', () => socket.heard[0]);
     const refusal = socket.all('server:closing')[0];
     socket.close();
     return refusal?.error.code === 'rate_limited';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import { eventually } from '@parley/testkit';
 import { sql } from 'drizzle-orm';
 import { createClient } from 'redis';
 import { Reconciler } from '../src/realtime/hub/reconciler.js';
@@ -8,7 +9,6 @@ import { at, hears, pairOfNodes } from './pair-of-nodes.js';
 import { aPerson, directOf, groupOf, Person } from './people.js';
 import { freshDatabase } from './test-database.js';
 import type { TestSocket } from './test-socket.js';
-import { until } from './until.js';
 
 const pair = pairOfNodes();
 const one = () => pair.nodes[0] as TestNode;
@@ -74,7 +74,9 @@ describe('whoever may publish in Redis', () => {
     const { id, here, there } = await aTalkAcross();
     const stranger = await Stranger.come();
     const before = await here.say(id, 'hello');
-    const heard = await until('it was heard', () => stranger.heard.find(({ message }) => message.includes('hello')));
+    const heard = await eventually('it was heard', () =>
+      stranger.heard.find(({ message }) => message.includes('hello')),
+    );
     for (const forged of forgeries(heard.message)) await stranger.publish(heard.channel, forged);
     for (const content of ['one', 'two', 'three']) await here.say(id, content);
     await there.reaches(id, before.version + 3);
@@ -128,7 +130,7 @@ describe('whoever may publish in Redis', () => {
     first.close();
     await listener.first('status:offline', ({ userId }) => userId === bob.id);
     const second = await bob.connect();
-    await until('they are back', () => count(listener, 'status:online', bob) === 2);
+    await eventually('they are back', () => count(listener, 'status:online', bob) === 2);
     for (const { channel, message } of [...stranger.heard]) await stranger.publish(channel, message);
     // Whatever those did is over once a later word was heard.
     const cem = at(one(), await aPerson(one()));
@@ -163,7 +165,9 @@ describe('a copy of the database beside the original, with the same secret and R
       await copy.rows(sql`UPDATE deployment SET epoch = gen_random_uuid()`);
       const stranger = await copy.hostUser('stranger');
       const socket = await new Person(copy, stranger.id, stranger.username, stranger.token).connect();
-      await until('it has become another', async () => [...(await prefixes())].some((each) => !before.includes(each)));
+      await eventually('it has become another', async () =>
+        [...(await prefixes())].some((each) => !before.includes(each)),
+      );
       await hears(copy);
       const { version } = await here.say(id, 'here');
       await there.reaches(id, version);

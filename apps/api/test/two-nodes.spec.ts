@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { RedisServer } from '@parley/testkit';
+import { eventually, RedisServer } from '@parley/testkit';
 import { sql } from 'drizzle-orm';
 import { SessionEvents } from '../src/modules/auth/index.js';
 import { Reconciler } from '../src/realtime/hub/reconciler.js';
@@ -8,7 +8,6 @@ import { PASSWORD, type TestNode } from './node.js';
 import { at, hears, missesRedis, pairOfNodes, readiness, withTwoNodes } from './pair-of-nodes.js';
 import { aPerson, groupOf, Person, people, succeeded, times } from './people.js';
 import type { TestSocket } from './test-socket.js';
-import { until } from './until.js';
 
 const pair = pairOfNodes();
 const one = () => pair.nodes[0] as TestNode;
@@ -112,7 +111,7 @@ describe('two nodes that hear each other', () => {
     events.ended({ userId: who.id, sessionIds: [], isDisabled: true });
     expect(await first.first('server:closing')).toMatchObject({ error: { code: 'unauthenticated' } });
     await one().rows(sql`UPDATE users SET is_disabled = false WHERE id = ${who.id}`);
-    const second = await until('the user is let in again', () =>
+    const second = await eventually('the user is let in again', () =>
       at(other(), who)
         .connect()
         .catch(() => null),

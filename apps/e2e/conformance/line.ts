@@ -1,9 +1,9 @@
 import type { Ack, Announced, CommandName, Commands, ErrorObject, EventName, Events } from '@parley/protocol';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 import type { Coverage } from './coverage.js';
-import { TIMEOUT_MS, Watchers } from './eventually.js';
 import type { Heard } from './heard.js';
 import { Invariants } from './invariants.js';
+import { TIMEOUT_MS, Watchers } from './watchers.js';
 
 export type LineOptions = Partial<ManagerOptions & SocketOptions>;
 

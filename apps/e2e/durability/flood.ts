@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hostToken, type Person, RestClient, ScriptedClient } from '@parley/testkit';
+import { type HostUser, hostToken, RestClient, ScriptedClient } from '@parley/testkit';
 
 export interface FloodedConversation {
   id: string;
-  people: Person[];
+  people: HostUser[];
 }
 
 /** One message: what was sent, and what was promised for it. */
 export interface Sending {
   conversationId: string;
-  person: Person;
+  person: HostUser;
   clientMessageId: string;
   content: string;
   /** Null until acked. */
@@ -29,7 +29,7 @@ export async function openConversations(url: string, count: number, members: num
       externalId: `flood-${index}-${member}`,
       name: `Flood ${index} ${member}`,
     }));
-    const [creator, ...others] = people as [Person, ...Person[]];
+    const [creator, ...others] = people as [HostUser, ...HostUser[]];
     const rest = new RestClient(url, await hostToken(creator, undefined, { provision: true }));
     const { id } = await rest.createConversation({ type: 'group', name: `Flood ${index}`, memberIds: others });
     conversations.push({ id, people });
@@ -38,7 +38,7 @@ export async function openConversations(url: string, count: number, members: num
 }
 
 export async function restOf(url: string, { people }: FloodedConversation): Promise<RestClient> {
-  return new RestClient(url, await hostToken(people[0] as Person));
+  return new RestClient(url, await hostToken(people[0] as HostUser));
 }
 
 /** Every member of every conversation sends as fast as acks come back, four in flight, until told or cut off. */
@@ -83,7 +83,7 @@ export class Flood {
     for (const client of this.clients) client.close();
   }
 
-  private async keepSending(client: ScriptedClient, conversationId: string, person: Person): Promise<void> {
+  private async keepSending(client: ScriptedClient, conversationId: string, person: HostUser): Promise<void> {
     while (!this.stopped && client.isConnected) {
       const number = this.sendings.length;
       const content = `message ${number} of ${person.name}`;

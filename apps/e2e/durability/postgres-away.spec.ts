@@ -1,27 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { hostToken, ParleyNode, PostgresCluster, ScriptedClient, TcpProxy } from '@parley/testkit';
+import { eventually, hostToken, ParleyNode, PostgresCluster, ScriptedClient, TcpProxy } from '@parley/testkit';
 import type { Client } from 'pg';
 import { Flood, type FloodedConversation, openConversations, restOf } from './flood.js';
 
 const HOST = '127.0.0.1';
 const DATABASE = 'away';
-const TIMEOUT_MS = 20_000;
 
 let cluster: PostgresCluster;
 let admin: Client;
 let link: TcpProxy;
 /** Whatever a test has started, also where it fails. */
 let nodes: ParleyNode[] = [];
-
-/** Waits until it holds. */
-async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const end = performance.now() + TIMEOUT_MS;
-  while (!(await holds())) {
-    if (performance.now() > end) throw new Error(`Waited in vain until ${what}.`);
-    await sleep(20);
-  }
-}
 
 /** As an account of its own, because limits of connections do not hold for a superuser. */
 const environment = () => ({
@@ -120,7 +110,7 @@ describe('Postgres goes away under a node that serves', () => {
     await listener.waitFor('service:degraded', ({ part }) => part === 'database');
     expect(await statusOf(node)).toBe(503);
     // Whoever asks now is answered without a wait for the database, far more often than deadlines would allow.
-    await until('many sends are refused', () => refusals().length > 100);
+    await eventually('many sends are refused', () => refusals().length > 100);
     const acked = flood.acked.length;
     expect(await link.mode('pass').then(() => acked)).toBe(acked);
     await listener.waitFor('service:restored', ({ part }) => part === 'database');
@@ -162,7 +152,7 @@ describe('Postgres goes away under a node that serves', () => {
     const late = new ScriptedClient(node.url, await hostToken({ externalId: 'late', name: 'Late' }), {
       reconnect: true,
     });
-    await until('a newcomer was sent away', () => late.closings.length > 0);
+    await eventually('a newcomer was sent away', () => late.closings.length > 0);
     await link.mode('pass');
     await late.ready();
     late.close();
@@ -176,7 +166,7 @@ describe('Postgres is away while a node starts', () => {
     await link.mode('refuse');
     const node = await ParleyNode.launch({ env: environment() });
     nodes.push(node);
-    await until('it says that it waits', () => node.log().includes('the database does not answer yet'));
+    await eventually('it says that it waits', () => node.log().includes('the database does not answer yet'));
     // Each time a little later in what it does: while asking who else is there, while bringing the schema up to date, …
     for (const cutAfter of [200, 1_000, 5_000, 20_000]) {
       await link.mode({ cutAfter });

@@ -1,7 +1,14 @@
 import { connect } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Exit, hostToken, ParleyNode, PostgresCluster, ScriptedClient, TcpProxy } from '@parley/testkit';
+import {
+  type Exit,
+  eventually,
+  hostToken,
+  ParleyNode,
+  PostgresCluster,
+  ScriptedClient,
+  TcpProxy,
+} from '@parley/testkit';
 import { io, type Socket } from 'socket.io-client';
 import { ENGINES, type Store } from './engines.js';
 import { Flood, openConversations, restOf } from './flood.js';
@@ -15,14 +22,6 @@ async function terminated(node: ParleyNode): Promise<Exit> {
   const exit = await node.terminate();
   expect(performance.now() - began).toBeLessThan(LIMIT_MS);
   return exit;
-}
-
-async function until<T>(what: string, find: () => T | Promise<T>): Promise<NonNullable<T>> {
-  for (const end = performance.now() + 20_000; performance.now() < end; await sleep(10)) {
-    const found = await find();
-    if (found) return found;
-  }
-  throw new Error(`Waited in vain until ${what}.`);
 }
 
 /** The status of an answer on a connection of its own; null where nobody listens any more. */
@@ -84,7 +83,7 @@ describe.each(ENGINES)('G9: SIGTERM, on $engine', ({ open }) => {
     const silent = await ScriptedClient.connect(`http://${proxy.host}:${proxy.port}`, token);
     await proxy.mode('freeze');
     const stopped = terminated(node);
-    await until('it is not ready any more', async () => (await statusOf(`${node.url}/health/ready`)) !== 200);
+    await eventually('it is not ready any more', async () => (await statusOf(`${node.url}/health/ready`)) !== 200);
     process.kill(node.pid, 'SIGTERM');
     expect(await stopped).toEqual(CLEAN);
     expect(node.log()).not.toMatch(/"level":(50|60)/);
@@ -108,16 +107,16 @@ describe.each(ENGINES)('G9: SIGTERM, on $engine', ({ open }) => {
       });
       return count;
     });
-    await until('all are connected', () => readies.every(({ ready }) => ready === 1));
+    await eventually('all are connected', () => readies.every(({ ready }) => ready === 1));
     const { version } = await rest.conversation(conversation.id);
     const port = Number(new URL(node.url).port);
     expect(await terminated(node)).toEqual(CLEAN);
-    await until('all are cut off', () => sockets.every((socket) => !socket.connected));
+    await eventually('all are cut off', () => sockets.every((socket) => !socket.connected));
     expect(sockets.every((socket) => socket.active)).toBe(true);
     await node.stop();
     node = await store.startNode({}, port);
     await rest.send(conversation.id, { content: 'while they were away, perhaps' });
-    await until('all are back', () => readies.every(({ ready }) => ready === 2));
+    await eventually('all are back', () => readies.every(({ ready }) => ready === 2));
     for (const socket of sockets) {
       const question = { conversations: { [conversation.id]: { version, receipts: 0 } } };
       const answer = await (socket as Socket).emitWithAck('sync', question);
@@ -139,7 +138,7 @@ describe.each(ENGINES)('G9: SIGTERM, on $engine', ({ open }) => {
     const send = (content: string) =>
       client.command('message:send', { conversationId: conversation.id, content, clientMessageId: undefined as never });
     const stopped = terminated(node);
-    await until('it is not ready', async () => (await statusOf(`${node.url}/health/ready`)) === 503);
+    await eventually('it is not ready', async () => (await statusOf(`${node.url}/health/ready`)) === 503);
     expect(await statusOf(`${node.url}/Health/ready/?from=balancer`)).toBe(503);
     // It serves on, but lets nobody in.
     expect(client.named('server:draining')).toEqual([]);
@@ -177,7 +176,7 @@ describe('G9: SIGTERM while the database keeps sends waiting', () => {
     await other.query('SELECT 1 FROM conversations WHERE id = $1 FOR UPDATE', [conversation.id]);
     const overRest = rest.send(conversation.id, { content: 'over REST' });
     const onSocket = client.command('message:send', { conversationId: conversation.id, content: 'on a socket' });
-    await until('both wait for the lock', async () => {
+    await eventually('both wait for the lock', async () => {
       const { rows } = await other.query('SELECT count(*) FROM pg_locks WHERE NOT granted');
       return Number(rows[0].count) > 0;
     });

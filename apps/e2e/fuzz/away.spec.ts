@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { memoryStorage } from '@parley/client';
 import { type CommandName, type Commands, LIMITS } from '@parley/protocol';
-import { hostToken, RestClient, ScriptedClient } from '@parley/testkit';
+import { eventually, ScriptedClient, TestUser } from '@parley/testkit';
 import { Device } from './device.js';
-import type { Guest } from './fixture.js';
 import { fetchFresh } from './fresh-state.js';
 import { Random } from './random.js';
 import { compareStore } from './store-oracle.js';
@@ -17,6 +15,7 @@ const MESSAGES_AT_ONCE = 256;
 /** Other changes of a conversation wait for each other. */
 const CHANGES_AT_ONCE = 16;
 const OTHERS = 500;
+const WAIT_MS = 30_000;
 
 describe('a device that was away', () => {
   let venue: Venue;
@@ -44,7 +43,11 @@ describe('a device that was away', () => {
       each.start();
       await online(each);
       each.open(conversationId);
-      await until(() => each.client.messages(conversationId).getSnapshot().isLoaded);
+      await eventually(
+        'the device shows messages',
+        () => each.client.messages(conversationId).getSnapshot().isLoaded,
+        WAIT_MS,
+      );
     }
   }, 120_000);
 
@@ -91,14 +94,11 @@ describe('a device that was away', () => {
     }
   }, 240_000);
 
-  async function guest(name: string): Promise<Guest> {
-    const token = await hostToken({ externalId: `away-${name}`, name });
-    const rest = new RestClient(venue.url, token);
-    const { id, username } = await rest.me();
-    return { id, username, token, rest };
+  function guest(name: string): Promise<TestUser> {
+    return TestUser.ofHost(venue.url, { externalId: `away-${name}`, name });
   }
 
-  function device(name: string, of: Guest): Device {
+  function device(name: string, of: TestUser): Device {
     const storage = memoryStorage();
     return new Device({ name, url: venue.url, guest: of, openStorage: () => storage, random: new Random(name) });
   }
@@ -128,14 +128,15 @@ describe('a device that was away', () => {
       await online(away);
       const list = await away.guest.rest.conversations();
       const head = list.find(({ id }) => id === conversationId)?.version;
-      await until(() => away.client.conversation(conversationId).getSnapshot()?.version === head);
+      const version = () => away.client.conversation(conversationId).getSnapshot()?.version;
+      await eventually('the device has caught up', () => version() === head, WAIT_MS);
       const pages = away.wire.syncs.slice(before.syncs);
       let faults = ['never compared'];
       const isRight = async () => {
         faults = await faultsOf(away);
         return faults.length === 0;
       };
-      await until(isRight).catch(() => undefined);
+      await eventually('the device shows what the server has', isRight, WAIT_MS).catch(() => undefined);
       expect(faults).toEqual([]);
       const asked = away.line.requests.slice(before.requests).filter((path) => path.includes('/messages?'));
       return wayBack(pages, asked.length + away.wire.opens - before.opens);
@@ -169,18 +170,11 @@ function wayBack(pages: SyncPage[], pagesOfHistory: number): WayBack {
 }
 
 async function online(device: Device): Promise<void> {
-  await until(() => {
+  const isOnline = () => {
     if (!device.isOnline) device.client.retryNow();
     return device.isOnline;
-  });
-}
-
-async function until(condition: () => boolean | Promise<boolean>, timeoutMs = 30_000): Promise<void> {
-  const end = performance.now() + timeoutMs;
-  while (!(await condition())) {
-    if (performance.now() > end) throw new Error(`It has not come to be so: ${String(condition)}`);
-    await sleep(20);
-  }
+  };
+  await eventually(`${device.name} is online`, isOnline, WAIT_MS);
 }
 
 async function inFlight<T, R>(

@@ -1,6 +1,6 @@
 import { type ClientOptions, type OutboxStorage, ParleyClient } from '@parley/client';
+import type { TestUser } from '@parley/testkit';
 import { DisturbedLine } from './disturbed-line.js';
-import type { Guest } from './fixture.js';
 import type { Random } from './random.js';
 import { SeverableStorage } from './severable-storage.js';
 import { WireLog } from './wire-log.js';
@@ -21,7 +21,7 @@ export interface Sending {
 export interface DeviceOptions {
   name: string;
   url: string;
-  guest: Guest;
+  guest: TestUser;
   /** What its storage is opened with, at each of its starts; what is in it outlives the device. */
   openStorage: () => OutboxStorage;
   random: Random;
@@ -50,7 +50,7 @@ export class Device {
     return this.options.name;
   }
 
-  get guest(): Guest {
+  get guest(): TestUser {
     return this.options.guest;
   }
 

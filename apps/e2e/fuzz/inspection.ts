@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ParleyClient } from '@parley/client';
+import { eventually, type TestUser } from '@parley/testkit';
 import type { Device } from './device.js';
 import { type Figures, shownBy, sumUp } from './figures.js';
-import type { Fixture, Guest } from './fixture.js';
+import type { Fixture } from './fixture.js';
 import { type FreshState, fetchFresh } from './fresh-state.js';
 import type { SeedRecord } from './rows-oracle.js';
 import { compareStore } from './store-oracle.js';
@@ -55,7 +56,7 @@ function named(letter: string, name: string, client: ParleyClient): Compared {
 class Truth {
   private state: FreshState | null = null;
 
-  constructor(readonly guest: Guest) {}
+  constructor(readonly guest: TestUser) {}
 
   async against(...comparisons: Compared[]): Promise<string[]> {
     const end = performance.now() + SETTLING_MS;
@@ -74,7 +75,7 @@ async function untouched(url: string, truth: Truth): Promise<string[]> {
   const client = new ParleyClient({ url, getToken: async () => truth.guest.token });
   client.start();
   try {
-    await until(() => client.connection.getSnapshot().state === 'online');
+    await settled('the fresh client is online', () => client.connection.getSnapshot().state === 'online');
     await readAll(client, (id) => {
       client.messages(id).subscribe(() => undefined);
       client.conversation(id).subscribe(() => undefined);
@@ -91,15 +92,18 @@ async function readAll(client: ParleyClient, open: (id: string) => void): Promis
     const list = client.messages(id);
     open(id);
     await list.toLatest();
-    await until(() => list.getSnapshot().isLoaded && list.getSnapshot().loading === null);
+    await settled(
+      'the newest page is loaded',
+      () => list.getSnapshot().isLoaded && list.getSnapshot().loading === null,
+    );
     while (list.getSnapshot().hasOlder && !list.getSnapshot().error) await list.loadOlder();
-    await until(() => client.conversation(id).getSnapshot()?.membersComplete === true);
+    await settled('all members are loaded', () => client.conversation(id).getSnapshot()?.membersComplete === true);
   }
 }
 
-async function until(condition: () => boolean, timeoutMs = 15_000): Promise<void> {
-  const end = performance.now() + timeoutMs;
-  while (!condition() && performance.now() < end) await sleep(10);
+/** What has not settled in time shows up in the comparison. */
+async function settled(what: string, holds: () => boolean): Promise<void> {
+  await eventually(what, holds, 15_000).catch(() => undefined);
 }
 
 async function recordOf(seed: number, { guests, conversations }: Fixture, devices: Device[]): Promise<SeedRecord> {

@@ -1,7 +1,8 @@
 import type { Outgoing } from '@parley/client';
 import type { Member, MemberRole, Message } from '@parley/protocol';
+import type { TestUser } from '@parley/testkit';
 import type { Device } from './device.js';
-import type { Fixture, Guest } from './fixture.js';
+import type { Fixture } from './fixture.js';
 import type { Step, StepKind } from './script.js';
 
 /** One operation about to be done. */
@@ -148,7 +149,7 @@ function membersOf({ device, conversationId }: Turn): readonly Member[] {
   return device.client.conversation(conversationId).getSnapshot()?.members ?? [];
 }
 
-function others({ fixture, device }: Turn): Guest[] {
+function others({ fixture, device }: Turn): TestUser[] {
   return fixture.guests.filter((guest) => guest !== device.guest);
 }
 

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { memoryStorage } from '@parley/client';
 import type { Message } from '@parley/protocol';
+import { eventually, type TestUser } from '@parley/testkit';
 import { Device } from './device.js';
-import { createFixture, type Fixture, type Guest } from './fixture.js';
+import { createFixture, type Fixture } from './fixture.js';
 import { Random } from './random.js';
 import { openVenue, type Query, type Venue } from './venue.js';
 
@@ -12,8 +12,8 @@ const MESSAGES = 20;
 describe('two tabs of one person', () => {
   let venue: Venue;
   let fixture: Fixture;
-  let reader: Guest;
-  let speaker: Guest;
+  let reader: TestUser;
+  let speaker: TestUser;
   let conversationId: string;
   let tabs: [Device, Device];
   let messages: Message[];
@@ -26,7 +26,7 @@ describe('two tabs of one person', () => {
 
   beforeEach(async () => {
     fixture = await createFixture(venue.url, 0, 3, 2);
-    [speaker, reader] = fixture.guests as [Guest, Guest];
+    [speaker, reader] = fixture.guests as [TestUser, TestUser];
     conversationId = fixture.conversations[0] as string;
     messages = [];
     for (let number = 0; number < MESSAGES; number += 1) {
@@ -36,7 +36,7 @@ describe('two tabs of one person', () => {
     }
     tabs = [tab('left'), tab('right')];
     for (const each of tabs) each.start();
-    await until(() => tabs.every((each) => each.isOnline));
+    await eventually('both tabs are online', () => tabs.every((each) => each.isOnline));
   });
 
   afterEach(async () => {
@@ -77,7 +77,7 @@ describe('two tabs of one person', () => {
 
   it('G5 G6: a message of another conversation cannot be read here, and moves nothing', async () => {
     const other = fixture.conversations[1] as string;
-    const elsewhere = await (fixture.guests[1] as Guest).rest.send(other, { content: 'elsewhere' });
+    const elsewhere = await (fixture.guests[1] as TestUser).rest.send(other, { content: 'elsewhere' });
     for (const each of tabs) {
       for (const verb of ['read', 'delivered']) {
         const path = `/conversations/${conversationId}/${verb}`;
@@ -102,9 +102,8 @@ describe('two tabs of one person', () => {
         const view = each.client.conversation(conversationId).getSnapshot();
         return { unreadCount: view?.unreadCount, mentionCount: view?.mentionCount, lastReadSeq: view?.lastReadSeq };
       });
-    await until(() => shown().every((counts) => JSON.stringify(counts) === JSON.stringify(expected))).catch(
-      () => undefined,
-    );
+    const agree = () => shown().every((counts) => JSON.stringify(counts) === JSON.stringify(expected));
+    await eventually('both tabs show the counts', agree, 10_000).catch(() => undefined);
     expect(shown()).toEqual([expected, expected]);
     expect(tabs.map((each) => each.client.unread.getSnapshot())).toEqual(
       tabs.map(() => ({ total: expected.unreadCount, mentions: expected.mentionCount })),
@@ -140,11 +139,3 @@ describe('two tabs of one person', () => {
     return new Device({ name, url: venue.url, guest: reader, openStorage, random: new Random(name) });
   }
 });
-
-async function until(condition: () => boolean, timeoutMs = 10_000): Promise<void> {
-  const end = performance.now() + timeoutMs;
-  while (!condition()) {
-    if (performance.now() > end) throw new Error(`It has not come to be so: ${String(condition)}`);
-    await sleep(20);
-  }
-}

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ParleyNode, RestClient } from '@parley/testkit';
+import { eventually, ParleyNode, RestClient } from '@parley/testkit';
 import { PASSWORD, registerByRest } from './browser.js';
 import { type EnginePage, engines } from './engines.js';
 import { fill } from './fill.js';
@@ -21,19 +21,9 @@ afterAll(async () => {
   await node?.stop();
 });
 
-/** Until it is neither false nor nothing. */
-async function until<T>(ask: () => Promise<T>, what: string): Promise<NonNullable<T>> {
-  for (let turn = 0; turn < 1_000; turn += 1) {
-    const value = await ask();
-    if (value) return value;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`Waited in vain: ${what}`);
-}
-
 /** The middle of what a selector finds, once it is there. */
 function find(page: EnginePage, selector: string): Promise<{ x: number; y: number }> {
-  return until(() => page.evaluate(middleOf, selector), selector);
+  return eventually(`${selector} is there`, () => page.evaluate(middleOf, selector));
 }
 
 function middleOf(selector: string) {
@@ -123,13 +113,15 @@ describe.each(engines())('In %s', (name, open) => {
     await page.click(await find(page, '[data-testid=conversation-row]'));
     await page.click(await find(page, '[data-testid=composer]'));
     await page.type(`written in ${name}\n`);
-    await until(async () => {
+    await eventually('the message is shown as sent', async () => {
       const last = (await rest.messages(id)).at(-1);
       return (
         last?.content === `written in ${name}` && page.evaluate(middleOf, `[data-state=sent][data-seq="${last.seq}"]`)
       );
-    }, 'the message');
-    await until(() => page.evaluate(() => !document.querySelector('[data-testid=jump-latest]')), 'the end');
+    });
+    await eventually('the end is in view', () =>
+      page.evaluate(() => !document.querySelector('[data-testid=jump-latest]')),
+    );
   });
 
   it('L2, L5: scrolling back through pages and rows that change their height, the reader keeps the place', async () => {
@@ -143,7 +135,10 @@ describe.each(engines())('In %s', (name, open) => {
         await page.wheel(feed, -TURN_PX);
         // Some in one frame, yet never so many that no row is left to compare.
         if (turn % 3 === 0)
-          await until(async () => (await page.evaluate(watched)).asked >= last.asked + turn * TURN_PX, 'the wheel');
+          await eventually(
+            'the wheel has turned',
+            async () => (await page.evaluate(watched)).asked >= last.asked + turn * TURN_PX,
+          );
       }
       await atRest(page);
       // Rows that were measured already change while the list still scrolls.

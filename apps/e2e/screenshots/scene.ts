@@ -1,5 +1,5 @@
 import type { ConversationDetail } from '@parley/protocol';
-import { RestClient } from '@parley/testkit';
+import { type RestClient, TestUser } from '@parley/testkit';
 import { registerByRest } from '../journeys/browser.js';
 
 /** Who plays in the pictures. */
@@ -109,7 +109,7 @@ async function fillRoom(cast: Cast, room: string): Promise<void> {
     sent.push(id);
   }
   for (const [index, { by, text, was, isDeleted, reactions = {} }] of LINES.entries()) {
-    const path = `messages/${sent[index]}`;
+    const path = `/messages/${sent[index]}`;
     if (was) await cast.ask(by, 'PATCH', path, { content: text });
     if (isDeleted) await cast.ask(by, 'DELETE', path);
     for (const [emoji, names] of Object.entries(reactions)) {
@@ -119,16 +119,14 @@ async function fillRoom(cast: Cast, room: string): Promise<void> {
 }
 
 class Cast {
-  private readonly people = new Map<Username, { id: string; rest: RestClient; token: string }>();
-
-  private constructor(private readonly url: string) {}
+  private readonly people = new Map<Username, TestUser>();
 
   static async register(url: string): Promise<Cast> {
-    const cast = new Cast(url);
+    const cast = new Cast();
     await Promise.all(
       CAST.map(async ([username, name]) => {
-        const { user, accessToken: token } = await registerByRest(url, username, name);
-        cast.people.set(username, { id: user.id, rest: new RestClient(url, token), token });
+        const { user, accessToken } = await registerByRest(url, username, name);
+        cast.people.set(username, new TestUser(url, user.id, username, accessToken));
       }),
     );
     return cast;
@@ -157,19 +155,11 @@ class Cast {
   }
 
   mark(what: 'read' | 'delivered', id: string, name: Username, seq: number): Promise<void> {
-    return this.ask(name, 'POST', `conversations/${id}/${what}`, { seq });
+    return this.ask(name, 'POST', `/conversations/${id}/${what}`, { seq });
   }
 
-  async ask(name: Username, method: string, path: string, body?: object): Promise<void> {
-    const answer = await fetch(`${this.url}/api/${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${this.one(name).token}`,
-        ...(body && { 'content-type': 'application/json' }),
-      },
-      body: body && JSON.stringify(body),
-    });
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+  ask(name: Username, method: string, path: string, body?: object): Promise<void> {
+    return this.rest(name).request(method, path, body);
   }
 
   private one(name: Username) {

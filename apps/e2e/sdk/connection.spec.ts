@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ClientOptions } from '@parley/client';
-import { freePort, ParleyNode } from '@parley/testkit';
+import { eventually, freePort, ParleyNode } from '@parley/testkit';
 import { io } from 'socket.io-client';
 import { type Device, Person } from './person.js';
 import { when } from './when.js';
@@ -82,7 +82,7 @@ describe('A client’s connection', () => {
     const lifetimes = [4, 86_400];
     const ends = Date.now() + 4_000;
     const { client, asked } = await device(ada, { openSocket, getToken: () => ada.token(lifetimes.shift()) }).online();
-    await until(() => Date.now() > ends + 1_000);
+    await eventually('the first token has ended', () => Date.now() > ends + 1_000);
     expect(await client.request('GET', 'users/me')).toMatchObject({ id: ada.userId });
     expect(client.connection.getSnapshot().state).toBe('online');
     expect(asked).toEqual(['connect', 'expiring']);
@@ -160,13 +160,8 @@ describe('A client’s connection', () => {
       seen.push(item?.lastMessage?.content);
     });
     one.client.send(id, { content: 'hello' });
-    await until(() => seen.length > 0);
+    await eventually('the message is heard', () => seen.length > 0);
     expect(seen).toEqual(['hello']);
     stop();
   });
 });
-
-/** Looks again and again. */
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 20));
-}

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { EventName, Events } from '@parley/protocol';
-import { hostToken, RestClient, ScriptedClient } from '@parley/testkit';
+import { ScriptedClient, TestUser } from '@parley/testkit';
 import type { Row } from '../row.contract.js';
 import type { Stage } from '../stage.js';
 
@@ -37,7 +37,10 @@ async function raceAll(stage: Stage, when: string): Promise<void> {
 /** Answers how many events of the conversation reached the removed person after `member:removed`. */
 async function removalAgainstSends(stage: Stage, name: string): Promise<number> {
   const [first, second] = stage.fleet.urls as [string, string];
-  const [owner, gone] = await Promise.all([person(first, `owner ${name}`), person(second, `gone ${name}`)]);
+  const [owner, gone] = await Promise.all([
+    TestUser.ofHost(first, { externalId: `owner ${name}` }),
+    TestUser.ofHost(second, { externalId: `gone ${name}` }),
+  ]);
   const { id } = await owner.rest.createConversation({ type: 'group', name, memberIds: [gone.id] });
   const sender = await ScriptedClient.connect(second, owner.token);
   const sockets = await Promise.all([first, second].map((url) => ScriptedClient.connect(url, gone.token)));
@@ -69,10 +72,4 @@ function of(
   payload: Events[EventName] | undefined,
 ): { conversationId?: string; version?: number; userId?: string } | null {
   return (payload as { conversationId?: string; version?: number; userId?: string } | undefined) ?? null;
-}
-
-async function person(url: string, externalId: string) {
-  const token = await hostToken({ externalId, name: externalId });
-  const rest = new RestClient(url, token);
-  return { token, rest, id: (await rest.me()).id };
 }

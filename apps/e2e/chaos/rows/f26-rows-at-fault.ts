@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { hostToken, type Person, ScriptedClient } from '@parley/testkit';
+import { type HostUser, hostToken, ScriptedClient } from '@parley/testkit';
 import { openConversations } from '../../durability/flood.js';
 import { asAdmin } from '../database-sessions.js';
 import type { Row } from '../row.contract.js';
@@ -26,7 +26,7 @@ export const rowsAtFault: Row = {
     const { url } = stage.fleet.balancer;
     const [conversation] = await openConversations(url, 1, 4);
     if (!conversation) throw new Error('No conversation was opened.');
-    const connecting = conversation.people.map(async (person: Person) =>
+    const connecting = conversation.people.map(async (person: HostUser) =>
       ScriptedClient.connect(url, await hostToken(person)),
     );
     const clients = await Promise.all(connecting);

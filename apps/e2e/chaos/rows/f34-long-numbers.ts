@@ -1,4 +1,5 @@
-import { type FleetNode, hostToken } from '@parley/testkit';
+import type { MessagePage } from '@parley/protocol';
+import { type FleetNode, TestUser } from '@parley/testkit';
 import type { Random } from '../../fuzz/random.js';
 import type { Row } from '../row.contract.js';
 
@@ -14,23 +15,14 @@ export const longNumbers: Row = {
   check: { recovery: 10 },
   async run(stage) {
     const [node] = stage.fleet.nodes as [FleetNode];
-    const token = await hostToken({ externalId: 'long-numbers', name: 'Long numbers' });
-    const call = async (path: string, body?: object) => {
-      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-      const method = body ? 'POST' : 'GET';
-      const answer = await fetch(`${node.url}/api${path}`, { method, headers, body: body && JSON.stringify(body) });
-      return { status: answer.status, text: await answer.text() };
-    };
-    const group = JSON.parse(
-      (await call('/conversations', { type: 'group', name: 'Numbers', memberIds: [] })).text,
-    ) as {
-      id: string;
-    };
+    const user = await TestUser.ofHost(node.url, { externalId: 'long-numbers', name: 'Long numbers' });
+    const group = await user.rest.createConversation({ type: 'group', name: 'Numbers', memberIds: [] });
     const taken: string[] = [];
     await stage.fault('long numbers', { argument: node.name }, async () => {
       for (let nth = 0; nth < SENDS; nth += 1) {
         const { numbers, bytes } = someNumbers(stage.random);
-        const sent = await call(`/conversations/${group.id}/messages`, { content: `${nth}`, metadata: { numbers } });
+        const body = { content: `${nth}`, metadata: { numbers } };
+        const sent = await user.call('POST', `/conversations/${group.id}/messages`, body);
         if (sent.status === 201) taken.push(`${nth}`);
         stage.must(sent.status !== 201 || bytes <= MOST_METADATA, `${bytes} bytes of metadata were taken.`);
         stage.must(
@@ -41,12 +33,9 @@ export const longNumbers: Row = {
     });
     const found: string[] = [];
     for (let before = ''; ; ) {
-      const page = await call(`/conversations/${group.id}/messages?limit=100${before}`);
+      const page = await user.call<MessagePage>('GET', `/conversations/${group.id}/messages?limit=100${before}`);
       stage.must(Buffer.byteLength(page.text) <= MOST_ANSWER, `A page has ${Buffer.byteLength(page.text)} bytes.`);
-      const { items, nextCursor } = JSON.parse(page.text) as {
-        items: { content: string }[];
-        nextCursor: string | null;
-      };
+      const { items, nextCursor } = page.body;
       found.unshift(...items.map(({ content }) => content));
       if (nextCursor === null) break;
       before = `&before=${nextCursor}`;

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import type { ErrorObject } from '@parley/protocol';
-import { eventually } from '../eventually.js';
+import { eventually } from '@parley/testkit';
 import type { Line } from '../line.js';
 import type { Person } from '../person.js';
 import type { Behaviours } from '../stage.js';

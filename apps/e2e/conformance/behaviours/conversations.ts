@@ -62,7 +62,7 @@ export const conversations: Behaviours = {
     const [ann, ben] = await stage.crowd(2);
     const body = { id: randomUUID(), type: 'group', name: 'Once', memberIds: [ben.id] };
     const answers = await Promise.all(
-      numbers(6).map((n) => ann.call('POST', '/conversations', body, stage.urls[n % stage.urls.length])),
+      numbers(6).map((n) => ann.call('POST', '/conversations', body, { url: stage.urls[n % stage.urls.length] })),
     );
     expect(answers.map(({ status }) => status).toSorted(ascending)).toEqual([200, 200, 200, 200, 200, 201]);
     expect(new Set(answers.map(({ text }) => (JSON.parse(text) as { id: string }).id))).toEqual(new Set([body.id]));

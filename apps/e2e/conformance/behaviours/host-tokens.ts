@@ -13,7 +13,7 @@ async function aUser(stage: Stage) {
   return async (claims: object) => {
     const url = stage.urls[(turns += 1) % stage.urls.length];
     person.token = stage.token({ sub, ...claims });
-    const { status, text } = await person.call('GET', '/users/me', undefined, url);
+    const { status, text } = await person.call('GET', '/users/me', undefined, { url });
     expect([status, text]).toEqual([200, expect.anything()]);
     const { displayName, avatarUrl } = JSON.parse(text) as Me;
     return { displayName, avatarUrl };

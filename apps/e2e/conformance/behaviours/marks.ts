@@ -83,7 +83,7 @@ export const marks: Behaviours = {
       [3, 2],
     ]);
     for (const url of stage.urls) {
-      const { text } = await people[1].call('GET', `/conversations/${id}`, undefined, url);
+      const { text } = await people[1].call('GET', `/conversations/${id}`, undefined, { url });
       expect(JSON.parse(text)).toMatchObject({ lastReadSeq: 3, lastDeliveredSeq: 3, unreadCount: 0, receipts: 2 });
     }
   },
@@ -114,7 +114,7 @@ export const marks: Behaviours = {
     await lines[2].ask('message:delete', { messageId });
     await people[0].patch(`/conversations/${id}`, { name: 'System messages do not count' });
     const asked = async (url: string) => {
-      const { text } = await people[1].call('GET', '/messages/unread', undefined, url);
+      const { text } = await people[1].call('GET', '/messages/unread', undefined, { url });
       return JSON.parse(text) as UnreadSummary;
     };
     const items = [{ conversationId: id, unreadCount: 4, mentionCount: 3 }];

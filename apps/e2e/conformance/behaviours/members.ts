@@ -90,8 +90,8 @@ export const members: Behaviours = {
       ).entries()) {
         const [, other = ''] = (paths(never, never)[n] ?? []) as string[];
         const answers = [
-          await people[1].call(method, path, body, url),
-          await people[1].call(method, other, body, url),
+          await people[1].call(method, path, body, { url }),
+          await people[1].call(method, other, body, { url }),
         ].map(({ status, text }) => [path, status, anonymous(text).replace(/"clientMessageId":"[^"]+"/, '')]);
         expect(answers[0]).toEqual(answers[1]);
         expect(answers[0]?.[1]).toBe(404);

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import type { UserDetail } from '@parley/protocol';
-import { eventually } from '../eventually.js';
+import { eventually } from '@parley/testkit';
 import type { Behaviours } from '../stage.js';
 import { aTime } from './shapes.js';
 
@@ -19,7 +19,7 @@ export const presence: Behaviours = {
       }
       for (const url of stage.urls) {
         await eventually('every node says that they are there', async () => {
-          const { text } = await watcher.call('GET', `/users/${comer.id}`, undefined, url);
+          const { text } = await watcher.call('GET', `/users/${comer.id}`, undefined, { url });
           return (JSON.parse(text) as UserDetail).isOnline === true;
         });
       }

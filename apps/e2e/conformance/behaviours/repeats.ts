@@ -28,7 +28,7 @@ export const repeats: Behaviours = {
     const body = { content: 'once', clientMessageId: randomUUID() };
     const { messageId } = await lines[0].say(id, body.content, body);
     for (const url of stage.urls) {
-      const { status, headers, text } = await people[0].call('POST', `/conversations/${id}/messages`, body, url);
+      const { status, headers, text } = await people[0].call('POST', `/conversations/${id}/messages`, body, { url });
       expect([status, headers.get('parley-duplicate')]).toEqual([200, 'true']);
       expect(JSON.parse(text)).toMatchObject({ id: messageId, seq: 1, content: 'once' });
     }
@@ -44,7 +44,7 @@ export const repeats: Behaviours = {
     const asked = Array.from({ length: 10 }, (_, n) => [
       (devices[n % devices.length] ?? lines[0]).say(id, body.content, body).then(({ messageId }) => messageId),
       people[0]
-        .call('POST', `/conversations/${id}/messages`, body, stage.urls[n % stage.urls.length])
+        .call('POST', `/conversations/${id}/messages`, body, { url: stage.urls[n % stage.urls.length] })
         .then(({ status, text }) => (status < 300 ? (JSON.parse(text) as Message).id : `${status} ${text}`)),
     ]);
     expect(new Set(await Promise.all(asked.flat())).size).toBe(1);

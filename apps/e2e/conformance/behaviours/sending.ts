@@ -64,7 +64,7 @@ export const sending: Behaviours = {
         expect(line.all('message:new')).toEqual([event]);
       }
       for (const url of stage.urls) {
-        const { text } = await people[1].call('GET', `/messages/${ack.messageId}`, undefined, url);
+        const { text } = await people[1].call('GET', `/messages/${ack.messageId}`, undefined, { url });
         expect(JSON.parse(text)).toEqual({ ...expected, createdAt });
       }
     },

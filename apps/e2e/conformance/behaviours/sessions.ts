@@ -70,7 +70,7 @@ export const sessions: Behaviours = {
     expect((await account.call('POST', '/auth/logout')).status).toBe(204);
     for (const line of lines) await expectEnd(line, 'unauthenticated');
     for (const url of stage.urls) {
-      expect((await account.call('GET', '/users/me', undefined, url)).status).toBe(401);
+      expect((await account.call('GET', '/users/me', undefined, { url })).status).toBe(401);
     }
     const again = account.dial();
     expect(await again.closed()).toBe('connect_error');
@@ -113,7 +113,7 @@ export const sessions: Behaviours = {
 
   '§2: a new password whose answer was lost can be repeated, on any node, by who knows it': async (stage) => {
     const account = await stage.account();
-    const change = (url: string, body: object) => account.call('POST', '/auth/password', body, url);
+    const change = (url: string, body: object) => account.call('POST', '/auth/password', body, { url });
     const body = { current: account.password, new: 'another password' };
     const last = stage.urls.at(-1) ?? '';
     expect((await change(account.url, body)).status).toBe(200);

@@ -39,7 +39,7 @@ export const strangers: Behaviours = {
     for (const url of stage.urls) {
       for (const [n, [method, path, body]] of requests(id, messageId).entries()) {
         const [, same = ''] = absent[n] ?? [];
-        const answers = await Promise.all([path, same].map((each) => stranger.call(method, each, body, url)));
+        const answers = await Promise.all([path, same].map((each) => stranger.call(method, each, body, { url })));
         const [foreign, none] = answers.map(({ status, text }) => `${method} ${status} ${anonymous(text)}`);
         expect(foreign).toBe(none);
         expect([path, answers[0]?.status]).toEqual([path, 404]);

@@ -4,33 +4,16 @@ import type {
   ConversationListItem,
   ConversationPage,
   CreateConversationBody,
-  ErrorBody,
-  ErrorObject,
   Me,
   Message,
   MessagePage,
   SendMessageBody,
   UnreadSummary,
 } from '@parley/protocol';
+import { HttpClient } from './http-client.js';
 
-/** A REST request that was refused, with the refusal. */
-class RestError extends Error {
-  constructor(
-    readonly status: number,
-    readonly error: ErrorObject | undefined,
-    what: string,
-  ) {
-    super(`${what}: ${status} ${error?.code ?? ''} ${error?.message ?? ''} ${JSON.stringify(error?.details ?? [])}`);
-  }
-}
-
-/** The few REST requests that scenarios need, as one person. */
-export class RestClient {
-  constructor(
-    private readonly url: string,
-    private readonly token: string,
-  ) {}
-
+/** The few REST requests that scenarios need, as one user. */
+export class RestClient extends HttpClient {
   me(): Promise<Me> {
     return this.request('GET', '/users/me');
   }
@@ -110,27 +93,5 @@ export class RestClient {
     const all: Message[] = [];
     for await (const page of this.history(id)) all.push(...page.items);
     return all;
-  }
-
-  private async request<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const answer = await fetch(`${this.url}/api${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${this.token}`,
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-      },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
-    const text = await answer.text();
-    if (!answer.ok) throw new RestError(answer.status, errorOf(text), `${method} ${path}`);
-    return (text === '' ? undefined : JSON.parse(text)) as T;
-  }
-}
-
-function errorOf(text: string): ErrorObject | undefined {
-  try {
-    return (JSON.parse(text) as Partial<ErrorBody>).error;
-  } catch {
-    return undefined;
   }
 }

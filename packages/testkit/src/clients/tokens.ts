@@ -13,7 +13,7 @@ export const DEFAULT_ISSUER: Issuer = {
   secret: 'a secret that only this harness and its node share',
 };
 
-export interface Person {
+export interface HostUser {
   /** The host product's own id. */
   externalId: string;
   name?: string;
@@ -29,7 +29,7 @@ export interface TokenOptions {
 
 /** A token as the host product would issue it; its bearer is created on first sight. */
 export function hostToken(
-  person: Person,
+  person: HostUser,
   issuer: Issuer = DEFAULT_ISSUER,
   options: TokenOptions = {},
 ): Promise<string> {

@@ -1,4 +1,4 @@
-import type { Http } from './http.js';
+import type { HttpClient } from '../clients/http-client.js';
 import type { Journal, Outcome } from './journal.js';
 import type { Person } from './person.js';
 
@@ -13,7 +13,7 @@ export interface Device {
   readonly name: string;
   readonly person: Person;
   readonly journal: Journal;
-  readonly http: Http;
+  readonly http: HttpClient;
   /** Whether an attempt has a chance just now. */
   readonly isReady: boolean;
   send(conversation: string, clientMessageId: string, text: string): Promise<Outcome<Sent>>;

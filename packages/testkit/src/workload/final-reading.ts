@@ -8,11 +8,11 @@ import type {
   Page,
   UnreadSummary,
 } from '@parley/protocol';
+import { HttpClient } from '../clients/http-client.js';
 import type { FinalRow } from '../history/history-event.js';
 import type { Recorder } from '../history/recorder.js';
 import { factsOf } from './durable-events.js';
 import { type Gathering, inTurn } from './fixture.js';
-import { Http } from './http.js';
 import type { Person } from './person.js';
 
 const TIMEOUT_MS = 20_000;
@@ -34,7 +34,7 @@ export class FinalReading {
     const node = this.node.name;
     let after: string | null = '0';
     while (after !== null) {
-      const path = `conversations/${conversation}/messages?limit=100&after=${encodeURIComponent(after)}`;
+      const path = `/conversations/${conversation}/messages?limit=100&after=${encodeURIComponent(after)}`;
       const page: MessagePage = await this.ask(owner, path);
       this.recorder.record({ type: 'final-rows', node, conversation, rows: page.items.map(rowOf) });
       after = page.nextCursor;
@@ -43,11 +43,11 @@ export class FinalReading {
     let cursor: string | null = '';
     while (cursor !== null) {
       const from: string = cursor && `&cursor=${encodeURIComponent(cursor)}`;
-      const page: Page<Member> = await this.ask(owner, `conversations/${conversation}/members?limit=100${from}`);
+      const page: Page<Member> = await this.ask(owner, `/conversations/${conversation}/members?limit=100${from}`);
       members.push(...page.items.filter(({ leftAt }) => leftAt === null).map(({ user }) => user.id));
       cursor = page.nextCursor;
     }
-    const { lastSeq, version } = await this.ask<ConversationDetail>(owner, `conversations/${conversation}`);
+    const { lastSeq, version } = await this.ask<ConversationDetail>(owner, `/conversations/${conversation}`);
     this.recorder.record({ type: 'final-conversation', node, conversation, lastSeq, version, members });
   }
 
@@ -59,7 +59,7 @@ export class FinalReading {
       lastReadSeq,
       unreadCount,
     }));
-    const { items } = await this.ask<UnreadSummary>(person, 'messages/unread');
+    const { items } = await this.ask<UnreadSummary>(person, '/messages/unread');
     const unread = Object.fromEntries(items.map((each) => [each.conversationId, each.unreadCount]));
     this.recorder.record({ type: 'final-user', node: this.node.name, user: person.id, conversations, unread });
   }
@@ -69,7 +69,7 @@ export class FinalReading {
     let cursor: string | null = '';
     while (cursor !== null) {
       const from: string = cursor && `&cursor=${encodeURIComponent(cursor)}`;
-      const page: ConversationPage = await this.ask(person, `conversations?archived=all&limit=100${from}`);
+      const page: ConversationPage = await this.ask(person, `/conversations?archived=all&limit=100${from}`);
       all.push(...page.items);
       cursor = page.nextCursor;
     }
@@ -78,7 +78,7 @@ export class FinalReading {
 
   /** Everything is healed by now: a node that still does not answer is a fault of the run. */
   private async ask<T>(person: Person, path: string): Promise<T> {
-    const http = new Http(this.node.url, person.token);
+    const http = new HttpClient(this.node.url, person.token);
     const until = Date.now() + TIMEOUT_MS;
     for (;;) {
       try {

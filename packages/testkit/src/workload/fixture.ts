@@ -1,6 +1,6 @@
 import type { ConversationDetail } from '@parley/protocol';
+import { HttpClient } from '../clients/http-client.js';
 import type { Recorder } from '../history/recorder.js';
-import { Http } from './http.js';
 import { invite, type Person } from './person.js';
 import type { WorkloadShape } from './workload-shape.js';
 
@@ -44,7 +44,12 @@ export async function createFixture(options: {
     const [owner, ...others] = members as [Person, ...Person[]];
     const memberIds = [...others, ...silent].map(({ id }) => id);
     const body = kind === 'direct' ? { type: 'direct', memberIds } : { type: 'group', name: kind, memberIds };
-    const made = await new Http(url, owner.token).request<ConversationDetail>('POST', 'conversations', body, 20_000);
+    const made = await new HttpClient(url, owner.token).request<ConversationDetail>(
+      'POST',
+      '/conversations',
+      body,
+      20_000,
+    );
     recorder.record({ type: 'created', conversation: made.id, members: [owner.id, ...memberIds] });
     // Two of each group come and go, never its owner.
     const movable = kind === 'group' ? others.slice(-2) : [];

@@ -1,4 +1,5 @@
 import type { ErrorCode, ErrorObject } from '@parley/protocol';
+import { Refusal } from '../clients/http-client.js';
 import type {
   CallEvent,
   DeviceLogic,
@@ -15,13 +16,6 @@ type Bare<Event, Known extends string = never> = Omit<Event, 'i' | 't' | 'p' | '
 export type Asked = Bare<CallEvent, 'user'>;
 export type Granted = Bare<OkEvent, 'ref'>;
 export type Heard = Bare<HeardEvent, 'connection' | 'applied'>;
-
-/** An error answer of the server. */
-export class Refusal extends Error {
-  constructor(readonly error: ErrorObject) {
-    super(`${error.code}: ${error.message}`);
-  }
-}
 
 /** With these the command was not even begun. */
 const NOT_RUN: ReadonlySet<ErrorCode> = new Set(['draining', 'rate_limited']);

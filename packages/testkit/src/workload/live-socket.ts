@@ -10,8 +10,9 @@ import type {
   ServerToClientEvents,
 } from '@parley/protocol';
 import { io, type Socket } from 'socket.io-client';
+import { Refusal } from '../clients/http-client.js';
 import { durable } from './durable-events.js';
-import { type Heard, type Journal, Refusal } from './journal.js';
+import type { Heard, Journal } from './journal.js';
 
 export interface LiveSocketOptions {
   url: string;

@@ -160,7 +160,7 @@ export class RandomOperations {
   }
 
   private remove(owner: Device, conversation: string, target: string): Promise<unknown> {
-    const path = `conversations/${conversation}/members/${target}`;
+    const path = `/conversations/${conversation}/members/${target}`;
     return persist({ isReady: true }, this.shape.timeout, () =>
       owner.journal.attempt(
         { command: 'remove', conversation, target },
@@ -175,7 +175,7 @@ export class RandomOperations {
     return persist({ isReady: true }, this.shape.timeout, () =>
       owner.journal.attempt(
         { command: 'add', conversation, target },
-        () => owner.http.request('POST', `conversations/${conversation}/members`, body, HTTP_MS),
+        () => owner.http.request('POST', `/conversations/${conversation}/members`, body, HTTP_MS),
         () => ({}),
       ),
     );
@@ -189,7 +189,7 @@ export class RandomOperations {
     }
     await device.journal.attempt(
       { command: 'unread', conversation },
-      () => device.http.request<ConversationListItem>('GET', `conversations/${conversation}`, undefined, HTTP_MS),
+      () => device.http.request<ConversationListItem>('GET', `/conversations/${conversation}`, undefined, HTTP_MS),
       ({ unreadCount, lastReadSeq }) => ({ unreadCount, lastReadSeq }),
     );
   }

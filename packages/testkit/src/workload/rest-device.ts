@@ -1,7 +1,7 @@
 import type { MarkResult, Message, MessagePage } from '@parley/protocol';
+import { HttpClient } from '../clients/http-client.js';
 import { hashOf, type Recorder } from '../history/recorder.js';
 import type { Device, Sent } from './device.contract.js';
-import { Http } from './http.js';
 import { Journal, type Outcome } from './journal.js';
 import type { Person } from './person.js';
 
@@ -14,7 +14,7 @@ export class RestDevice implements Device {
   readonly name: string;
   readonly person: Person;
   readonly journal: Journal;
-  readonly http: Http;
+  readonly http: HttpClient;
   readonly isReady = true;
   /** By conversation: up to where its pages reached. */
   private readonly seen = new Map<string, number>();
@@ -23,7 +23,7 @@ export class RestDevice implements Device {
     this.name = `${person.name}/rest`;
     this.person = person;
     this.journal = new Journal(recorder, this.name, person.id);
-    this.http = new Http(url, person.token);
+    this.http = new HttpClient(url, person.token);
     this.journal.introduce('rest');
   }
 
@@ -36,8 +36,8 @@ export class RestDevice implements Device {
     return this.journal.attempt(
       { command: 'send', conversation, clientMessageId, hash: hashOf(text) },
       async () => {
-        const path = `conversations/${conversation}/messages`;
-        const { status, body: sent } = await this.http.exchange<Message>('POST', path, body, ATTEMPT_MS);
+        const path = `/conversations/${conversation}/messages`;
+        const { status, body: sent } = await this.http.succeed<Message>('POST', path, body, ATTEMPT_MS);
         return { id: sent.id, seq: sent.seq, version: sent.version, duplicate: status === REPEATED };
       },
       (sent) => sent,
@@ -49,8 +49,8 @@ export class RestDevice implements Device {
       { command: text === null ? 'delete' : 'edit', conversation, id, hash: hashOf(text ?? '') },
       () =>
         text === null
-          ? this.ask<Message | undefined>('DELETE', `messages/${id}`)
-          : this.ask<Message | undefined>('PATCH', `messages/${id}`, { content: text }),
+          ? this.ask<Message | undefined>('DELETE', `/messages/${id}`)
+          : this.ask<Message | undefined>('PATCH', `/messages/${id}`, { content: text }),
       (message) => ({ version: message?.version }),
     );
   }
@@ -58,7 +58,7 @@ export class RestDevice implements Device {
   react(conversation: string, id: string, emoji: string): Promise<Outcome<unknown>> {
     return this.journal.attempt(
       { command: 'react', conversation, id },
-      () => this.ask<unknown>('POST', `messages/${id}/reactions`, { emoji }),
+      () => this.ask<unknown>('POST', `/messages/${id}/reactions`, { emoji }),
       () => ({}),
     );
   }
@@ -68,7 +68,7 @@ export class RestDevice implements Device {
     if (seq < 1) return this.page(conversation);
     return this.journal.attempt(
       { command: 'read', conversation, seq },
-      () => this.ask<MarkResult>('POST', `conversations/${conversation}/read`, { seq }),
+      () => this.ask<MarkResult>('POST', `/conversations/${conversation}/read`, { seq }),
       ({ lastReadSeq, unreadCount }) => ({ lastReadSeq, unreadCount }),
     );
   }
@@ -77,7 +77,7 @@ export class RestDevice implements Device {
     const after = this.seen.get(conversation) ?? 0;
     return this.journal.attempt(
       { command: 'page', conversation, after },
-      () => this.ask<MessagePage>('GET', `conversations/${conversation}/messages?after=${after}&limit=100`),
+      () => this.ask<MessagePage>('GET', `/conversations/${conversation}/messages?after=${after}&limit=100`),
       ({ items, hasMore }) => {
         const last = items.at(-1)?.seq ?? after;
         this.seen.set(conversation, Math.max(last, this.seen.get(conversation) ?? 0));

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type OutboxStorage, ParleyClient } from '@parley/client';
+import { HttpClient } from '../clients/http-client.js';
 import type { Recorder } from '../history/recorder.js';
 import type { Device, Sent } from './device.contract.js';
 import { factsOf } from './durable-events.js';
-import { Http } from './http.js';
 import { Journal, type Outcome } from './journal.js';
 import type { Person } from './person.js';
 import { watchedSockets } from './watched-socket.js';
@@ -26,7 +26,7 @@ export class SdkDevice implements Device {
   readonly name: string;
   readonly person: Person;
   readonly journal: Journal;
-  readonly http: Http;
+  readonly http: HttpClient;
   private readonly client: ParleyClient;
   private readonly versions = new Map<string, number>();
 
@@ -34,7 +34,7 @@ export class SdkDevice implements Device {
     this.name = `${person.name}/sdk`;
     this.person = person;
     this.journal = new Journal(recorder, this.name, person.id);
-    this.http = new Http(url, person.token);
+    this.http = new HttpClient(url, person.token);
     this.journal.introduce('sdk');
     this.client = new ParleyClient({
       url,

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MessagePage } from '@parley/protocol';
+import { HttpClient } from '../clients/http-client.js';
 import { hashOf, type Recorder } from '../history/recorder.js';
 import type { Device, Sent } from './device.contract.js';
-import { Http } from './http.js';
 import { type Heard, Journal, type Outcome } from './journal.js';
 import { LiveSocket } from './live-socket.js';
 import type { Person } from './person.js';
@@ -33,7 +33,7 @@ export class SocketDevice implements Device {
   readonly name: string;
   readonly person: Person;
   readonly journal: Journal;
-  readonly http: Http;
+  readonly http: HttpClient;
   private readonly live: LiveSocket;
   private readonly positions: Positions;
   private readonly onMessage: (clientMessageId: string) => void;
@@ -46,7 +46,7 @@ export class SocketDevice implements Device {
     this.name = name ?? `${person.name}/socket`;
     this.person = person;
     this.journal = new Journal(recorder, this.name, person.id);
-    this.http = new Http(url, person.token);
+    this.http = new HttpClient(url, person.token);
     this.positions = new Positions(this.journal, person.id);
     this.onMessage = onMessage ?? (() => undefined);
     this.journal.introduce('resume', node);

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { HttpClient } from '../clients/http-client.js';
 import type { Recorder } from '../history/recorder.js';
 import { Chance } from './chance.js';
 import type { Device } from './device.contract.js';
 import { FinalReading } from './final-reading.js';
 import { createFixture, type Fixture, inTurn } from './fixture.js';
-import { Http } from './http.js';
 import type { Journal } from './journal.js';
 import type { Person } from './person.js';
 import { Probes } from './probes.js';
@@ -33,6 +33,7 @@ export interface Rest {
 
 const LOOK_MS = 200;
 const CONNECT_SECONDS = 30;
+const REQUEST_MS = 5_000;
 const SHOWN = 3;
 
 /** Who sees how far a conversation has come. */
@@ -178,11 +179,9 @@ export class Workload {
   /** Each conversation's version, as its owner is told it. */
   private async ends(): Promise<Map<string, number>> {
     const found = await inTurn(this.fixture.gatherings, async ({ id, owner }) => {
-      const path = `conversations/${id}`;
-      const { version } = await new Http(this.options.balancerUrl, owner.token).request<{ version: number }>(
-        'GET',
-        path,
-      );
+      const path = `/conversations/${id}`;
+      const http = new HttpClient(this.options.balancerUrl, owner.token);
+      const { version } = await http.request<{ version: number }>('GET', path, undefined, REQUEST_MS);
       return [id, version] as const;
     });
     return new Map(found);

@@ -1,18 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 /** How long anything may take before a behaviour is called missing. */
 export const TIMEOUT_MS = 15_000;
-
-/** Asks again and again until the answer is neither false nor null, and returns it; throws, naming it, if it never is. */
-export async function eventually<T>(what: string, find: () => Promise<T | false | null>): Promise<T> {
-  const end = performance.now() + TIMEOUT_MS;
-  for (;;) {
-    const found = await find();
-    if (found !== false && found !== null) return found;
-    if (performance.now() > end) throw new Error(`Waited in vain until ${what}.`);
-    await sleep(25);
-  }
-}
 
 /** Those who wait for something that comes over a socket. */
 export class Watchers {
