@@ -10,7 +10,7 @@ export const NOBODY = '018f0000-0000-7000-8000-000000000000';
 
 export type Answer = TypedAnswer<any>;
 
-/** Somebody with a token, who speaks to a node over REST and sockets. */
+/** A user with a token, over REST and sockets of one node. */
 export class Person extends TestUser {
   constructor(
     readonly node: TestNode,

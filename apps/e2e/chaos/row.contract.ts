@@ -10,7 +10,7 @@ export interface Row {
   nodes: 1 | 2 | 3;
   /** More about the fleet: settings of its nodes, for example. */
   fleet?: Omit<FleetOptions, 'nodes'>;
-  /** What the workload does that keeps the system busy meanwhile; what is not given is the workload's own default. */
+  /** The shape of the workload that runs meanwhile; missing values are the workload's defaults. */
   workload?: Partial<WorkloadShape>;
   /** What the checker is to insist on beyond the invariants. */
   check?: CheckOptions;

@@ -30,7 +30,7 @@ export interface StageParts {
   say: (line: string) => void;
 }
 
-/** What a row works with: a fleet with a workload at work, and a pen for what it does to them. */
+/** What a row works with: a fleet under a workload, and a recorder for the faults. */
 export class Stage {
   readonly windows: Window[] = [];
   readonly figures: Figure[] = [];

@@ -1,6 +1,6 @@
 import type { Heard } from './heard.js';
 
-/** What holds for every socket at every moment, whatever is tried: G3, G5 and the shape of broadcasts. */
+/** What every socket checks in every behaviour: G3, G5 and the shape of broadcasts. */
 export class Invariants {
   readonly broken: string[] = [];
   /** By conversation: its latest durable event on this connection. */

@@ -3,15 +3,15 @@ import { TestUser } from '@parley/testkit';
 import type { Coverage } from './coverage.js';
 import { Line, type LineOptions } from './line.js';
 
-/** Where somebody is: the nodes, the first of which takes this one's requests. */
+/** A user's nodes; the first serves the user's requests. */
 export interface Place {
   urls: readonly string[];
   coverage: Coverage;
-  /** Told of every line, so that it is looked at and closed in the end. */
+  /** Called with every line, so that it is checked and closed in the end. */
   opened(line: Line): void;
 }
 
-/** Somebody with a token. Requests go to a node of their own, and each further device is on the next node. */
+/** A user with a token. Requests go to the user's own node, and each further device is on the next node. */
 export class Person extends TestUser {
   private devices = 0;
 

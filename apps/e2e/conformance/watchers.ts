@@ -1,7 +1,7 @@
 /** How long anything may take before a behaviour is called missing. */
 export const TIMEOUT_MS = 15_000;
 
-/** Those who wait for something that comes over a socket. */
+/** Promises that wait for events of a socket. */
 export class Watchers {
   private readonly looking = new Set<() => void>();
 

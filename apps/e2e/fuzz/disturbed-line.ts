@@ -4,7 +4,7 @@ import { FrameShuffle, type Packet } from './frame-shuffle.js';
 import type { Random } from './random.js';
 import type { WireLog } from './wire-log.js';
 
-/** How often what goes wrong; probabilities a frame or a request. */
+/** The probability of each fault, a frame or a request. */
 export interface LineFaults {
   eventDropped: number;
   eventRepeated: number;

@@ -28,7 +28,7 @@ export function sumUp(all: readonly Figures[]): Figures {
   return sums;
 }
 
-/** What the faults did to the devices' lines, and what they did about it. */
+/** How many faults a device's line had, and how many gaps and resets its client recovered from. */
 export function figuresOf({ line, wire, log, crashes, restarts }: Device): Figures {
   const parts = wire.syncs.flatMap(({ answer }) => Object.values(answer.conversations));
   const moves = log.filter((logged) => 'from' in logged);

@@ -6,7 +6,7 @@ export interface Fixture {
   conversations: string[];
 }
 
-/** Fresh people, and conversations in which most of them are: number n was made by guest number n. */
+/** Creates users, and conversations with most of them: user number n creates number n. */
 export async function createFixture(url: string, seed: number, users: number, groups: number): Promise<Fixture> {
   const run = randomUUID().slice(0, 8);
   const guests: TestUser[] = [];

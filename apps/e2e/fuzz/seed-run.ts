@@ -76,7 +76,7 @@ class SeedRun {
     private readonly fixture: Fixture,
   ) {}
 
-  /** Every device comes online in good faults; some look at a conversation. */
+  /** Brings every device online without faults; some open a conversation. */
   async board(): Promise<void> {
     for (const device of this.devices) {
       device.line.faults = NO_FAULTS;
@@ -101,7 +101,7 @@ class SeedRun {
     await this.pace.end();
   }
 
-  /** Somebody who is cut off looks at the device: it tries at once, and not after a second or more. */
+  /** Has disconnected devices retry at once, as a user who looks at one would. */
   private comeBack(): void {
     for (const device of this.devices) {
       if (device.isRunning && !device.isOnline && !device.line.isGone) device.client.retryNow();

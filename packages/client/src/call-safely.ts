@@ -1,6 +1,6 @@
 import { SdkError } from './sdk-error.js';
 
-/** Calls a listener that is not ours: what it throws harms nobody here and is raised as an uncaught error of its own. */
+/** Calls a listener of the application: what it throws becomes an uncaught error and does not reach the caller. */
 export function callSafely<Args extends unknown[]>(listener: (...args: Args) => void, ...args: Args): void {
   try {
     listener(...args);

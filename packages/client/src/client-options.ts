@@ -7,19 +7,19 @@ export interface ClientOptions {
   /** Origin of the server, as in `https://chat.example.org`. */
   url: string;
   /**
-   * Brings a token that is still good; null: nobody is signed in, and the client stops trying until `start` or
+   * Returns a token that is still valid; null: no user is signed in, and the client stops trying until `start` or
    * `retryNow`. Asked before each connection (`connect`), 30 s before a token ends (`expiring`), and where the server
    * refused the last one and another is needed (`refused`). A rejection counts as "not now": it is asked again later.
    */
   getToken: TokenSource;
   /** Where messages wait that are not sent yet; default: in memory. One per person: name it by their id. */
   storage?: OutboxStorage;
-  /** Hears what the storage failed with. The message is kept in memory and sent all the same. */
+  /** Called with the storage's error. The message stays in memory and is sent all the same. */
   onStorageFault?: (fault: unknown) => void;
   /** Default: socket.io-client's `io`. */
   openSocket?: SocketOpener;
   /** Default: the global one. */
   fetch?: typeof fetch;
-  /** Hears each move of a conversation's cursor, for logs and proofs. */
+  /** Called with each move of a conversation's cursor, for logs and tests. */
   onAdvance?: (move: CursorMove) => void;
 }

@@ -43,7 +43,7 @@ export type Outgoing = Omit<SendMessageBody, 'clientMessageId'>;
 export class ParleyClient {
   readonly connection: Subscribable<ConnectionSnapshot>;
   readonly conversations: Subscribable<ConversationsSnapshot>;
-  /** Every person whom the server has told of, by id. */
+  /** Every user that an event or an answer has named, by id. */
   readonly people: Subscribable<ReadonlyMap<string, UserView>>;
   readonly unread: Subscribable<UnreadSnapshot>;
   /** How many messages are on their way. */
@@ -157,7 +157,7 @@ export class ParleyClient {
     return this.#windows.list(conversationId);
   }
 
-  /** Loads the first 100 members; what is loaded already is not loaded again. */
+  /** Loads the first 100 members, unless they are loaded already. */
   openMembers(conversationId: string): Promise<void> {
     return this.#windows.openMembers(conversationId);
   }
@@ -208,7 +208,7 @@ export class ParleyClient {
     return this.#changeReaction('reaction:remove', messageId, emoji);
   }
 
-  /** This person has read the conversation up to `seq`. The farthest of what is told within a second is sent. */
+  /** The user has read the conversation up to `seq`. The farthest position within a second is sent. */
   markRead(conversationId: string, seq: number): void {
     this.#marks.read(conversationId, seq);
   }
@@ -266,7 +266,7 @@ export class ParleyClient {
     return this.#http.request<T>(method, path, body);
   }
 
-  /** Hears an event of the protocol after the store has taken it. Returns how to stop. */
+  /** Subscribes to an event of the protocol, which is emitted after the store has applied it. Returns the unsubscribe function. */
   on<Name extends EventName>(name: Name, listener: (payload: Events[Name]) => void): () => void {
     const listeners = this.#listeners.get(name) ?? new Listeners();
     this.#listeners.set(name, listeners);

@@ -8,7 +8,7 @@ export class Listeners<Args extends unknown[] = []> {
     return this.#all.size === 0;
   }
 
-  /** Returns how to stop. The same function given twice hears twice. */
+  /** Returns the unsubscribe function. A function added twice is called twice. */
   add(listener: (...args: Args) => void): () => void {
     const own = (...args: Args) => listener(...args);
     this.#all.add(own);

@@ -1,7 +1,7 @@
 import type { AnnouncedLimits, ErrorObject } from '@parley/protocol';
 import type { ConnectionState } from './states.js';
 
-/** What is known of the connection. */
+/** The state of the connection, for the application. */
 export interface ConnectionSnapshot {
   state: ConnectionState;
   /** Since when it has been `online`, or since when it has not been. Milliseconds, by this machine's clock. */

@@ -53,7 +53,7 @@ export class FakeSocket implements ClientSocket {
   }
 }
 
-/** A refusal as the server tells it. */
+/** A refusal in the server's shape. */
 export function anError(error: Partial<ErrorObject> & Pick<ErrorObject, 'code'>): ErrorObject {
   return { message: 'No.', retryable: false, requestId: 'r', ...error };
 }

@@ -1,4 +1,4 @@
-/** What a browser tells of its page and its network; elsewhere nothing ever comes. */
+/** A browser's events of page and network; other runtimes have none. */
 export interface PageSignals {
   /** The network returned, or the page is looked at again (a machine that woke up, too). */
   onWake: () => void;

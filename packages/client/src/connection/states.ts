@@ -30,9 +30,9 @@ export const CONNECTION_EVENTS = [
   'retryDue',
   /** `getToken` brought a token. */
   'tokenGiven',
-  /** `getToken` said that nobody is signed in. */
+  /** `getToken` returned null: no user is signed in. */
   'noToken',
-  /** `getToken` failed: whether somebody is signed in is not known. */
+  /** `getToken` failed: whether a user is signed in is unknown. */
   'tokenFailed',
   /** The server announced itself: every event from here on reaches us. */
   'ready',

@@ -7,7 +7,7 @@ const TIMEOUT_MS = 20_000;
 /** `connect`: any that is still good. `expiring`: the next one. `refused`: another than the last. */
 export type TokenReason = 'connect' | 'expiring' | 'refused';
 
-/** Brings an access token; null: nobody is signed in. A rejection (no network, say) is neither. */
+/** Returns an access token; null: no user is signed in. A rejection (no network, say) says neither. */
 export type TokenSource = (reason: TokenReason) => Promise<string | null>;
 
 /** The tokens of one client: asked for once at a time, and remembered for requests. */

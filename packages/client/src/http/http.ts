@@ -13,7 +13,7 @@ export interface HttpOptions {
   fetch?: typeof fetch;
 }
 
-/** So long no byte may come. */
+/** The longest pause between two parts of an answer. */
 const TIMEOUT_MS = 20_000;
 
 /** The REST API, as the person whose tokens these are. */

@@ -1,4 +1,4 @@
-/** Calls back once nothing has renewed it for so long. */
+/** Calls back once it has not been renewed for `ms` milliseconds. */
 export class InactivityTimeout {
   #timer: ReturnType<typeof setTimeout> | undefined;
 

@@ -25,7 +25,7 @@ export interface Surroundings {
   /** A moment of the store's own clock, later than all before. */
   now(): number;
   meet(user: UserView): void;
-  /** Whether anybody looks at its messages. */
+  /** Whether a subscriber watches its messages. */
   isOpen(conversationId: string): boolean;
   /** Something that the list and the conversation's view show, or its messages. */
   touch(conversation: Conversation, what: 'item' | 'messages'): void;

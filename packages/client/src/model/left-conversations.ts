@@ -8,7 +8,7 @@ const STRANGERS = 100;
 
 interface Stranger {
   readonly events: HeldEvents;
-  /** Something was told of it that could not be kept. */
+  /** An event of it came that could not be kept. */
   hasMissed: boolean;
   /** When the latest came, by the store's clock. */
   heardAt: number;

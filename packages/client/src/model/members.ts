@@ -40,7 +40,7 @@ export class Members {
     return this.#rows.get(userId);
   }
 
-  /** A row as somebody told it: the greater version wins, watermarks only grow. */
+  /** Merges a row from an event or an answer: the greater version wins, watermarks only grow. */
   merge(told: Member, version = told.version): void {
     const { id } = told.user;
     const member = told.version >= version ? told : { ...told, version };

@@ -5,9 +5,9 @@ import { mergeRows, type Row, type RowChange } from './row.js';
 
 /** How many rows are kept. */
 export interface RowLimits {
-  /** The newest ones of a conversation that nobody looks at. */
+  /** The newest rows of a conversation without subscribers. */
   readonly tail: number;
-  /** Around the window that somebody looks at. */
+  /** Rows around the window that a subscriber watches. */
   readonly window: number;
 }
 

@@ -24,9 +24,9 @@ import { applyAnswer, nextQuestion } from './sync-answers.js';
 import { conversationsView, conversationView, detachedView, EMPTY, messagesView, unreadView } from './views.js';
 
 export interface ModelOptions extends StoreOptions {
-  /** Somebody begins to look at something. */
+  /** A topic has got its first subscriber. */
   onLook?: (topic: Topic) => void;
-  /** Nobody looks at it any more. */
+  /** A topic has lost its last subscriber. */
   onLookedAway?: (topic: Topic) => void;
 }
 
@@ -124,7 +124,7 @@ export class Model {
     this.#onDirty = listener;
   }
 
-  /** What somebody looks at just now. */
+  /** The topics that have subscribers. */
   looked(): Topic[] {
     return this.#notifier.topics();
   }

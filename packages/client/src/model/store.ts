@@ -20,14 +20,14 @@ export class Store implements Surroundings {
   readonly left = new LeftConversations();
   /** Ids of the conversations that need a sync. */
   readonly stale = new Set<string>();
-  /** My membership version as last told. */
+  /** The user's membership version as of the last answer. */
   cursor: number | undefined;
   epoch = '';
   /** Moves of any cursor so far. */
   moves = 0;
-  /** Whether all conversations were told once. */
+  /** Whether a complete list of the conversations has come once. */
   isLoaded = false;
-  /** Since when there may be memberships that were not told; 0: all are known. */
+  /** Since when there may be memberships that no event or answer has named; 0: all are known. */
   membershipsInvalidSince = 0;
   /** As shown last; null once one of them changed. */
   listView: ConversationsSnapshot | null = null;

@@ -2,7 +2,7 @@ import { callSafely } from '../call-safely.js';
 import { within } from '../within.js';
 import type { OutboxEntry, OutboxStorage } from './outbox-entry.js';
 
-/** A storage that does not answer is told as a fault; nobody waits longer for it. */
+/** A storage that does not answer in time is reported as an error, and no write waits for it any longer. */
 const TIMEOUT_MS = 5_000;
 
 /**
@@ -37,7 +37,7 @@ export class KeptEntries {
     return this.#write(clientMessageId, () => this.storage.remove(clientMessageId));
   }
 
-  /** Once everything asked for so far is kept, or told as a fault. */
+  /** Resolves once every write so far is stored or reported as an error. */
   async settled(): Promise<void> {
     await Promise.all(this.#writes.values());
   }

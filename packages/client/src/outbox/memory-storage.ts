@@ -1,6 +1,6 @@
 import type { OutboxEntry, OutboxStorage } from './outbox-entry.js';
 
-/** Keeps entries for as long as this object lives. */
+/** Keeps entries until this object is garbage. */
 export function memoryStorage(): OutboxStorage {
   const entries = new Map<string, OutboxEntry>();
   return {

@@ -1,4 +1,4 @@
-/** What is on its way, over all conversations. */
+/** The messages being sent, over all conversations. */
 export interface SendingSnapshot {
   /** Messages that the server has not answered yet, and may still take. */
   readonly waiting: number;

@@ -13,7 +13,7 @@ export interface WindowsOptions {
   isConnected: () => boolean;
 }
 
-/** Asks for what somebody looks at and is not there: members of conversations, and pages of their messages. */
+/** Fetches what subscribers watch and the store lacks: members of conversations, and pages of their messages. */
 export class Windows {
   /** Places asked for that could not be had yet, by the topic of their list. */
   readonly #wishes = new Map<Topic, PageWish>();
@@ -65,7 +65,7 @@ export class Windows {
     if (loading === null && wish) void this.#load(id, wish);
   }
 
-  /** Nobody looks at it any more. */
+  /** The topic has no subscribers any more. */
   forget(topic: Topic): void {
     this.#wishes.delete(topic);
   }

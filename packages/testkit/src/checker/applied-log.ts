@@ -2,7 +2,7 @@ import type { HistoryEvent, MessageFacts, MovedEvent } from '../history/history-
 import type { Check, World } from './check.contract.js';
 import type { Findings } from './findings.js';
 
-/** Where one device stands in one conversation. */
+/** One device's position in one conversation. */
 interface Place {
   user: string;
   version: number;

@@ -19,7 +19,7 @@ export interface Check {
   conclude?(world: World): void;
 }
 
-/** What is known when all has been read. */
+/** The history as a whole, once all of it is read. */
 export interface World {
   final: FinalFacts;
   sends: SendFacts;

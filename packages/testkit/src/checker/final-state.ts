@@ -8,12 +8,12 @@ import type {
 import type { Check, FinalConversation, FinalFacts } from './check.contract.js';
 import type { Findings } from './findings.js';
 
-/** What every node tells in the end: the same, seq by seq. */
+/** In the end every node returns the same, seq by seq. */
 export class FinalState implements Check, FinalFacts {
   readonly conversations = new Map<string, FinalConversation>();
   readonly users: FinalUserEvent[] = [];
   private readonly reference = new Map<string, string>();
-  /** By conversation and node: how many rows it told. */
+  /** By conversation and node: how many rows it returned. */
   private readonly told = new Map<string, number>();
 
   constructor(private readonly findings: Findings) {}

@@ -1,7 +1,7 @@
 import type { FaultEvent, HistoryEvent } from '../history/history-event.js';
 import { VIOLATIONS, type Violation, type ViolationName } from './violations.js';
 
-/** Told in full, of each name; the rest is counted. */
+/** So many of each name are reported in full; the rest is counted. */
 const MOST_KEPT = 5;
 
 interface Kept {

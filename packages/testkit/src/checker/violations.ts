@@ -27,7 +27,7 @@ export const VIOLATIONS = {
   duplicate: 'I2',
   /** Two acknowledgements of one send that differ. */
   'ack-divergence': 'I2',
-  /** A row that nobody sent. */
+  /** A row without a send. */
   phantom: 'I2',
   /** A row of a send that was refused for good. */
   'failed-but-present': 'I2',

@@ -1,7 +1,7 @@
 import { createConnection, type Socket } from 'node:net';
 import { FrameReader, textFrame } from './frame-reader.js';
 
-/** What a lean socket tells. Bytes are valid only during the call. */
+/** A lean socket's callbacks. Bytes are valid only during the call. */
 export interface LeanHandlers {
   /** A Socket.IO event: from `start` up to `end` stands `42["name",payload]`. */
   onEvent(bytes: Buffer, start: number, end: number): void;

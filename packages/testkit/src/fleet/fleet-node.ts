@@ -8,7 +8,7 @@ export interface NodeRun {
   pid: number;
   /** Null while it runs. */
   exit: Exit | null;
-  /** Whether somebody here ended it. */
+  /** Whether this process ended it. */
   planned: boolean;
   /** All that it has printed. */
   log: string;
@@ -76,7 +76,7 @@ export class FleetNode {
     return this.current.exit;
   }
 
-  /** All its lives so far, oldest first. */
+  /** All its processes so far, oldest first. */
   get runs(): NodeRun[] {
     return this.closed ? this.ended : [...this.ended, this.run()];
   }

@@ -90,7 +90,7 @@ export class Fleet {
     for (const node of this.nodes) await node.restart();
   }
 
-  /** Ends all trouble: links carry, what was paused goes on, what was killed starts again. */
+  /** Ends all faults: links forward again, paused processes continue, killed ones are started. */
   async heal(): Promise<void> {
     this.postgres.resume();
     await this.ownRedis?.revive();

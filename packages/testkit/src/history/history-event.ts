@@ -23,7 +23,7 @@ export interface HistoryHeader {
 /** `resume`: catches up by itself. `sdk`: our client. `raw`: only logs frames. `rest`: has no socket. */
 export type DeviceLogic = 'resume' | 'sdk' | 'raw' | 'rest';
 
-/** Told once, before anything else of that device. */
+/** Recorded once, before any other event of that device. */
 interface DeviceEvent extends Line {
   type: 'device';
   device: string;
@@ -204,7 +204,7 @@ export interface SampleEvent extends Line {
   pool?: number;
 }
 
-/** A line of a process's log that tells of a defect. */
+/** A line of a process's log that reports a defect. */
 interface LogEvent extends Line {
   type: 'log';
   name: string;

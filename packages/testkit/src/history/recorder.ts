@@ -58,7 +58,7 @@ export function monotonicSeconds(): number {
   return Number(process.hrtime.bigint()) / 1e9;
 }
 
-/** What stands for a text in the history. */
+/** The hash that replaces a text in the history. */
 export function hashOf(text: string): string {
   return hash('sha1', text).slice(0, 16);
 }

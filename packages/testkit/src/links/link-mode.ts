@@ -3,7 +3,7 @@
  * reset when the link heals, as by a host that no longer knows it.
  *
  * - `pass`: hands on everything, as it comes.
- * - `refuse`: nobody listens; live connections are reset.
+ * - `refuse`: the port is closed; live connections are reset.
  * - `reset`: accepts and resets at once; live connections are reset.
  * - `blackhole`: accepts and swallows both ways, ends included. `blackhole-up` only what clients send, `blackhole-down`
  *   only what they would get.

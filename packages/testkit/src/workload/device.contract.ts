@@ -2,7 +2,7 @@ import type { HttpClient } from '../clients/http-client.js';
 import type { Journal, Outcome } from './journal.js';
 import type { Person } from './person.js';
 
-/** What was sent, and where it became what. */
+/** An acknowledged send: the message's id and its position. */
 export interface Sent {
   id: string;
   seq: number;

@@ -5,7 +5,7 @@ import type { Heard } from './journal.js';
 
 type Reader<Name extends EventName> = (payload: Events[Name]) => Heard;
 
-/** How the history tells of each event that has a version. */
+/** How each event that has a version is recorded in the history. */
 const READERS: { [Name in EventName]?: Reader<Name> } = {
   'message:new': (event) => ofMessage('message:new', event),
   'message:edited': (event) => ofMessage('message:edited', event),

@@ -8,9 +8,9 @@ export interface Gathering {
   id: string;
   kind: 'hot' | 'group' | 'direct' | 'probe';
   owner: Person;
-  /** Of those who act: who is in it, as far as we asked for. */
+  /** The acting members, as far as the workload has added or removed them. */
   members: Set<Person>;
-  /** Those who may be removed and added again. */
+  /** The members who may be removed and added again. */
   movable: Person[];
 }
 
@@ -25,7 +25,7 @@ export interface Fixture {
 
 const AT_ONCE = 8;
 
-/** Invites everyone and brings them together, before anything goes wrong. */
+/** Creates the users and their conversations, before any fault. */
 export async function createFixture(options: {
   url: string;
   nodes: number;

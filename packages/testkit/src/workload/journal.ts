@@ -17,13 +17,13 @@ export type Asked = Bare<CallEvent, 'user'>;
 export type Granted = Bare<OkEvent, 'ref'>;
 export type Heard = Bare<HeardEvent, 'connection' | 'applied'>;
 
-/** With these the command was not even begun. */
+/** With these codes the server has not run the command. */
 const NOT_RUN: ReadonlySet<ErrorCode> = new Set(['draining', 'rate_limited']);
 
 /** `again`: it is not known whether it happened, or it may be tried again. */
 export type Outcome<T> = { how: 'ok'; result: T } | { how: 'again' } | { how: 'refused'; code: string };
 
-/** What one device does and hears, written into the history. */
+/** Records in the history what one device sends and receives. */
 export class Journal {
   private isClosed = false;
   /** By conversation: the last version on the present connection. */
@@ -39,7 +39,7 @@ export class Journal {
     this.recorder.record({ type: 'device', device: this.device, user: this.user, logic, node });
   }
 
-  /** Nothing is written any more: what follows is our own leaving. */
+  /** Records nothing more: what follows is the device's own disconnect. */
   close(): void {
     this.isClosed = true;
   }

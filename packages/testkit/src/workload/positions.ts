@@ -11,7 +11,7 @@ interface Position {
 /** `apply`: it is the next one. `hole`: something is missing before it. `ignore`: had already, or none of ours. */
 export type Turn = 'apply' | 'hole' | 'ignore';
 
-/** Where a device stands: one number for each conversation, moved by the next event or by a sync, and nothing else. */
+/** A device's positions: one number for each conversation, moved by the next event or by a sync, and nothing else. */
 export class Positions {
   private readonly held = new Map<string, Position>();
   private cursor: number | undefined;

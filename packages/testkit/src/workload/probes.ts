@@ -8,7 +8,7 @@ interface Probe {
   from: string;
   sent: number;
   isAcked: boolean;
-  /** The nodes at which it was not heard yet. */
+  /** The nodes at which it has not arrived yet. */
   missing: Set<string>;
 }
 
@@ -22,7 +22,7 @@ export interface ProbeOptions {
   timeout: number;
 }
 
-/** Sends from each node to each node, all the time: how long a message takes, and when it takes long. */
+/** Sends messages from each node to each node all the time, and records how long each takes. */
 export class Probes {
   readonly devices: SocketDevice[];
   private readonly open = new Map<string, Probe>();
@@ -53,7 +53,7 @@ export class Probes {
     await Promise.all(this.underWay);
   }
 
-  /** Writes down those that were acknowledged and not heard everywhere. */
+  /** Records the probes that were acknowledged and did not arrive at every node. */
   conclude(): void {
     for (const { from, sent, isAcked, missing } of this.open.values()) {
       for (const to of missing) {

@@ -6,7 +6,7 @@ import type { Gathering } from './fixture.js';
 import { persist } from './persistence.js';
 import type { WorkloadShape } from './workload-shape.js';
 
-/** Shares of what is done: with the shape's `moves`, what is left up to 1 are sends. */
+/** Shares of the operations: what these and the shape's `moves` leave up to 1 are sends. */
 const READS = 0.1;
 const CHANGES = 0.05;
 const LOOKS = 0.02;
@@ -26,8 +26,8 @@ interface Own {
 }
 
 /**
- * What people do, at a rate that does not wait for answers: each is one thing at a time in one conversation, and all of
- * them are at once.
+ * Runs random operations of all devices at a rate that does not wait for answers. A device runs one operation at a time in
+ * a conversation; different devices and conversations run at once.
  */
 export class RandomOperations {
   private readonly chance: Chance;
@@ -85,7 +85,7 @@ export class RandomOperations {
       if (this.busy.has(lane)) continue;
       this.busy.add(lane);
       const work = this.something(device, gathering)
-        // A bug of the workload: it is told by the run, and does not end it here.
+        // A bug of the workload itself: the history records it, and the run goes on.
         .catch((fault: unknown) => device.journal.info(device.journal.call({ command: 'page' }), String(fault)))
         .finally(() => {
           this.busy.delete(lane);

@@ -6,10 +6,10 @@ import { Journal, type Outcome } from './journal.js';
 import type { Person } from './person.js';
 
 const ATTEMPT_MS = 2_000;
-/** What is new is answered with 201. */
+/** The status of a repeat; a new message is answered with 201. */
 const REPEATED = 200;
 
-/** A device without a socket: it asks, and hears nothing by itself. */
+/** A device without a socket: it makes requests and receives no events. */
 export class RestDevice implements Device {
   readonly name: string;
   readonly person: Person;

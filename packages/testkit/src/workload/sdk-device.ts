@@ -17,7 +17,7 @@ export interface SdkDeviceOptions {
 }
 
 const LOOK_MS = 50;
-/** What it has not sent by then it still tries to: the attempt is over, not the message. */
+/** The attempt ends after so long; the client goes on sending the message. */
 const SEND_MS = 30_000;
 const CHANGE_MS = 5_000;
 

@@ -15,7 +15,7 @@ export interface SocketDeviceOptions {
   /** Where `url` is that of one node. */
   node?: string;
   name?: string;
-  /** Hears of each message that is new to this device. */
+  /** Called with each message that is new to this device. */
   onMessage?: (clientMessageId: string) => void;
 }
 
@@ -37,7 +37,7 @@ export class SocketDevice implements Device {
   private readonly live: LiveSocket;
   private readonly positions: Positions;
   private readonly onMessage: (clientMessageId: string) => void;
-  /** Null while nothing is awaited; else what came meanwhile. */
+  /** The events that wait for a sync; null while none is under way. */
   private held: Heard[] | null = [];
   private isSyncing = false;
   private isClosed = false;

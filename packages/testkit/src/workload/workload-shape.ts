@@ -1,4 +1,4 @@
-/** How large a workload is and what it does. */
+/** The size of a workload and its mix of operations. */
 export interface WorkloadShape {
   /** People who act. */
   users: number;
@@ -23,7 +23,7 @@ export interface WorkloadShape {
   observers: number;
   /** Milliseconds between probes from each node; 0: none. */
   probeEvery: number;
-  /** Seconds until a message that nobody confirms is given up: unknown, then. */
+  /** Seconds until an unacknowledged send is abandoned, its outcome unknown. */
   timeout: number;
 }
 

@@ -27,7 +27,7 @@ export interface WorkloadOptions {
 
 export interface Rest {
   isQuiet: boolean;
-  /** What was still waited for when timeout ended. */
+  /** What was missing when the timeout ended. */
   waitingFor: string[];
 }
 
@@ -36,7 +36,7 @@ const CONNECT_SECONDS = 30;
 const REQUEST_MS = 5_000;
 const SHOWN = 3;
 
-/** Who sees how far a conversation has come. */
+/** A device that follows conversations by their versions. */
 interface Follower {
   readonly name: string;
   readonly isReady: boolean;
@@ -44,7 +44,7 @@ interface Follower {
   versionOf(conversation: string): number | null;
 }
 
-/** Many people at many devices, who do what people do whatever happens to the servers, and write down all of it. */
+/** Many users at many devices, who send, read and change messages whatever happens to the servers; all of it is recorded. */
 export class Workload {
   private readonly devices: ReadonlyMap<string, Device>;
   private readonly observers: readonly SocketDevice[];
@@ -87,13 +87,13 @@ export class Workload {
     return workload;
   }
 
-  /** Everyone begins, and the probes with them. `rate`: messages a second, where it is not the shape's. */
+  /** Starts the operations and the probes. `rate`: messages a second, where it is not the shape's. */
   run(rate?: number): void {
     this.operations.start(rate);
     this.probes?.start();
   }
 
-  /** Nothing more is begun; what was is ended or given up, and everybody has come to the end of every conversation. */
+  /** Starts nothing more; resolves once every operation has ended and every device has every conversation's last version. */
   async rest(timeout = 30): Promise<Rest> {
     this.operations.pause();
     await Promise.all([this.operations.stop(), this.probes?.stop()]);
@@ -154,7 +154,7 @@ export class Workload {
     for (const { id } of mine.slice(0, SHOWN)) await device.show(id, 5_000);
   }
 
-  /** What has not come to its end; an empty list is quiet. */
+  /** What is still missing; an empty list means that all devices are up to date. */
   private async behind(): Promise<string[]> {
     const waiting = this.followers.filter(({ isReady }) => !isReady).map(({ name }) => `${name} is not connected`);
     const ends = await this.ends().catch((fault: unknown) => {
@@ -176,7 +176,7 @@ export class Workload {
     return waiting;
   }
 
-  /** Each conversation's version, as its owner is told it. */
+  /** Each conversation's version, as its owner reads it. */
   private async ends(): Promise<Map<string, number>> {
     const found = await inTurn(this.fixture.gatherings, async ({ id, owner }) => {
       const path = `/conversations/${id}`;
