@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ConversationListItem } from '@parley/protocol';
+import type { ConversationListItem, Message } from '@parley/protocol';
 import { answerOf, type Findings } from './sync-answer.js';
 
 /** So many conversations of which only the head has moved. */
@@ -28,6 +28,30 @@ describe('an answer for a slow line', () => {
     expect(whole.length).toBeGreaterThan(100);
     expect(answer.hasMore).toBe(true);
     expect(JSON.stringify(answer).length).toBeLessThan(262_144);
+  });
+
+  it('G4: leads on also where memberships take all the room, as they do each time for who asks without a cursor', () => {
+    const large = {
+      id: 'm',
+      senderId: 'somebody',
+      mentions: [],
+      replyTo: null,
+      content: 'x'.repeat(20_000),
+      version: 2,
+    };
+    const message = large as unknown as Message;
+    const one = findings(1);
+    const [[id, item] = ['', {} as ConversationListItem]] = [...one.items];
+    const material = { reset: false, groups: [[{ message }]], isWhole: true, watermarks: [] };
+    const found: Findings = {
+      ...one,
+      memberships: { groups: [[{ conversationId: id, userVersion: 1, isPresent: true }]], hasMore: false },
+      items: new Map([[id, { ...item, lastMessage: message } as ConversationListItem]]),
+    };
+    for (const reset of [false, true]) {
+      const answer = answerOf('epoch', { ...found, material: new Map([[id, { ...material, reset }]]) }, 16_384);
+      expect(answer.conversations[id]).toMatchObject({ version: 2, hasMore: false, messages: [{ version: 2 }] });
+    }
   });
 
   it('keeps to its size where little comes later', () => {

@@ -64,11 +64,11 @@ export function answerOf(epoch: string, findings: Findings, bytes: number): Sync
   const gained = gainedIn(findings, budget);
   const conversations: SyncAnswer['conversations'] = {};
   let isFull = false;
-  for (const one of changed) {
+  for (const [place, one] of changed.entries()) {
     const read = material.get(one.id);
     const item = items.get(one.id);
     const given: ConversationSync | null =
-      isFull || !read || !item ? null : conversationOf(one, { read, item, budget });
+      isFull || !read || !item ? null : conversationOf(one, { read, item, budget, isFirst: place === 0 });
     conversations[one.id] = given ?? later(one);
     isFull ||= given === null || given.hasMore;
   }
@@ -107,6 +107,8 @@ interface Reading {
   read: Material;
   item: ConversationListItem;
   budget: AnswerBudget;
+  /** Some of it has to be in the answer: who asks without a cursor is told of all memberships first, each time. */
+  isFirst: boolean;
 }
 
 /** Null where there is no room for any of it. */
@@ -118,16 +120,16 @@ function conversationOf(one: Changed, reading: Reading): ConversationSync | null
  * The rows beyond the question's version, as many as fit. The watermarks come with the last of them, so that everyone
  * whom they are about is known by then; until then `receipts` stays as asked.
  */
-function differenceOf(one: Changed, { read, item, budget }: Reading): ConversationSync | null {
+function differenceOf(one: Changed, { read, item, budget, isFirst }: Reading): ConversationSync | null {
   const marks = marksPiece(read.watermarks);
   const [first = [], ...rest] = read.groups;
   const isOnePiece = read.groups.length === 0;
   const base = joined(itemPiece(item), isOnePiece ? marks : rowsPiece(first));
-  if ((isOnePiece && !read.isWhole) || !budget.take(base)) return null;
+  if ((isOnePiece && !read.isWhole) || !budget.take(base, isFirst)) return null;
   const given = [...first];
   const fitting = rest.findIndex((group) => !budget.take(rowsPiece(group)));
   for (const group of fitting === -1 ? rest : rest.slice(0, fitting)) given.push(...group);
-  const isLast = read.isWhole && fitting === -1 && (isOnePiece || budget.take(marks));
+  const isLast = read.isWhole && fitting === -1 && (isOnePiece || budget.take(marks, isFirst));
   return {
     ...entryOf(item, given),
     watermarks: isLast ? [...read.watermarks] : [],
@@ -139,15 +141,17 @@ function differenceOf(one: Changed, { read, item, budget }: Reading): Conversati
 }
 
 /** The newest state in one piece; as the first of an answer with as many of the newest messages as it has room for. */
-function newestOf(one: Changed, { read, item, budget }: Reading): ConversationSync | null {
+function newestOf(one: Changed, { read, item, budget, isFirst }: Reading): ConversationSync | null {
   if (!read.isWhole) return null;
   const rows = read.groups.flat();
   const messages = rows.filter(isMessage).toSorted((a, b) => b.message.seq - a.message.seq);
   const members = rows.filter(isMember).toSorted(byJoining);
-  const canBeCut = budget.isUntouched;
-  const base = [...messages.slice(0, canBeCut ? 1 : messages.length), ...members];
-  if (!budget.take(joined(joined(itemPiece(item), marksPiece(read.watermarks)), rowsPiece(base)))) return null;
-  const end = canBeCut ? messages.findIndex((message, i) => i > 0 && !budget.take(rowsPiece([message]))) : -1;
+  const base = joined(itemPiece(item), marksPiece(read.watermarks));
+  const takes = (count: number) =>
+    budget.take(joined(base, rowsPiece([...messages.slice(0, count), ...members])), isFirst && count === 1);
+  const isUncut = !budget.isUntouched && takes(messages.length);
+  if (!isUncut && !(isFirst && takes(1))) return null;
+  const end = isUncut ? -1 : messages.findIndex((message, i) => i > 0 && !budget.take(rowsPiece([message])));
   const given = (end === -1 ? messages : messages.slice(0, end)).toSorted((a, b) => versionOf(a) - versionOf(b));
   return {
     ...entryOf(item, [...given, ...members]),

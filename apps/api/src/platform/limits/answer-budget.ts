@@ -19,6 +19,8 @@ const FRAME_BYTES = 400;
 export class AnswerBudget {
   private rows = LIMITS.syncRows;
   private bytes: number;
+  /** What the protocol's limit leaves beyond that. */
+  private readonly spare: number;
   private isEmpty = true;
   private readonly named = new Map<string, UserView>();
 
@@ -28,6 +30,7 @@ export class AnswerBudget {
     { bytes = LIMITS.answerBytes, reserved = 0 }: { bytes?: number; reserved?: number } = {},
   ) {
     this.bytes = bytes - FRAME_BYTES - reserved;
+    this.spare = Math.max(0, LIMITS.answerBytes - bytes);
   }
 
   /** Whether nothing was taken yet. */
@@ -35,10 +38,14 @@ export class AnswerBudget {
     return this.isEmpty;
   }
 
-  /** Whether the piece goes into the answer; if so, the room for it is taken. */
-  take(piece: Piece): boolean {
+  /**
+   * Whether the piece goes into the answer; if so, the room for it is taken. One without which the answer would not lead
+   * on may take what the protocol's limit leaves.
+   */
+  take(piece: Piece, leadsOn = false): boolean {
     const size = this.sizeOf(piece);
-    if (!this.isEmpty && (piece.rows > this.rows || size > this.bytes)) return false;
+    const room = leadsOn ? this.bytes + this.spare : this.bytes;
+    if (!this.isEmpty && (piece.rows > this.rows || size > room)) return false;
     this.rows -= piece.rows;
     this.bytes -= size;
     this.isEmpty = false;
