@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Ack, ClientToServerEvents, MessageNewEvent, ServerToClientEvents, SyncAnswer } from '@parley/protocol';
+import type {
+  Ack,
+  ClientToServerEvents,
+  MessageNewEvent,
+  MessagePage,
+  ServerToClientEvents,
+  SyncAnswer,
+} from '@parley/protocol';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 
 /** How the client connects, beside its defaults. */
@@ -12,6 +19,8 @@ export interface Follows {
 }
 
 const RETRY_MS = 500;
+/** Of a page, the most that can be asked for. */
+const PAGE = 100;
 
 /**
  * What a stranger would write in an hour: socket.io-client with its defaults, and one rule of our protocol: after each
@@ -74,6 +83,25 @@ export class PlainClient {
 
   close(): void {
     this.socket.disconnect();
+  }
+
+  /** Reads the history from its newest message back. Returns how many messages came before it was cut or time was over. */
+  async readBack(seconds: number): Promise<number> {
+    const end = performance.now() + seconds * 1_000;
+    const { conversation: conversationId } = this.follows;
+    let count = 0;
+    for (let before: string | undefined; performance.now() < end; ) {
+      const command = { conversationId, limit: PAGE, ...(before === undefined ? {} : { before }) };
+      const ack = (await this.socket
+        .timeout(end - performance.now())
+        .emitWithAck('conversation:open', command)
+        .catch(() => null)) as Ack<MessagePage> | null;
+      if (!ack?.success) return count;
+      count += ack.items.length;
+      if (ack.nextCursor === null) return count;
+      before = ack.nextCursor;
+    }
+    return count;
   }
 
   private hear(version: number): void {
