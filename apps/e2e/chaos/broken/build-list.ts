@@ -209,7 +209,7 @@ export const BROKEN_BUILDS: BrokenBuild[] = [
     name: 'slow lines are given the largest answers, and no time for them',
     patches: [
       {
-        file: 'apps/api/src/modules/sync/answer-sizes.ts',
+        file: 'apps/api/src/realtime/connections/line-meter.ts',
         from: 'const FIRST_BYTES = 65_536;',
         to: 'const FIRST_BYTES = 524_288;',
       },
@@ -220,8 +220,8 @@ export const BROKEN_BUILDS: BrokenBuild[] = [
       },
       {
         file: 'apps/api/src/realtime/connections/slow-consumers.ts',
-        from: 'if (performance.now() - this.pingedAt < PING_PAUSE_MS) return;',
-        to: 'if (performance.now() - this.pingedAt < PING_PAUSE_MS * 60) return;',
+        from: 'const BETWEEN_PINGS = 65_536;',
+        to: 'const BETWEEN_PINGS = 4_194_304;',
       },
     ],
     row: slowLines,

@@ -15,11 +15,18 @@ import {
   type SendResult,
 } from '@parley/protocol';
 import { RethrowFilter } from '../../realtime/commands/rethrow.filter.js';
+import { LineMeter } from '../../realtime/connections/line-meter.js';
 import type { ParleySocket } from '../../realtime/socket.js';
 import { MessagesService, OpenCommandDto, parsePageRequest, SendCommandDto, type Sent } from '../messages/index.js';
 import { MarkCommandDto, ReceiptsService } from '../receipts/index.js';
 import { ConversationCommandDto, RefreshCommandDto } from './dto/commands.dto.js';
 import { SocketSessions } from './socket-sessions.js';
+
+/**
+ * A hundred messages of some hundred letters, which come at 10 KB a second before a client stops waiting; and what comes
+ * at that pace before it misses a ping, should a line that was fast be slow by the time that somebody pages on.
+ */
+const PAGE_BYTES = { first: 98_304, most: 196_608 };
 
 /** The commands of the Socket.IO transport: each is one validated payload, one call and one acknowledgement. */
 @WebSocketGateway()
@@ -55,7 +62,8 @@ export class ChatGateway implements OnGatewayConnection<ParleySocket> {
   @SubscribeMessage('conversation:open')
   open(@ConnectedSocket() socket: ParleySocket, @MessageBody() command: OpenCommandDto): Promise<MessagePage> {
     const request = parsePageRequest(command, LIMITS.pageDefault);
-    return this.messages.page(socket.data.principal, command.conversationId, request);
+    const bytes = LineMeter.of(socket.conn).answerBytes(PAGE_BYTES);
+    return this.messages.page(socket.data.principal, command.conversationId, { ...request, bytes });
   }
 
   @SubscribeMessage('conversation:join')

@@ -32,7 +32,7 @@ export class MessagePages {
       const slice = await this.slice(tx, conversationId, request);
       const items = await this.views.forViewer(tx, userId, slice.rows);
       const views = await this.users.viewsOf(peopleIn(items), tx);
-      const { shown, users, ...more } = fitted(slice, items, views);
+      const { shown, users, ...more } = fitted(slice, { items, views, bytes: request.bytes });
       return { ...cursors({ ...more, items: shown }, request), items: shown, users };
     });
     if (!page) throw notFound();
@@ -40,14 +40,14 @@ export class MessagePages {
   }
 
   private async slice(tx: Db, conversationId: string, request: PageRequest): Promise<Anchored> {
-    const { anchor, direction, limit, type } = request;
-    const of = { conversationId, limit, bytes: LIMITS.answerBytes, type };
+    const { anchor, direction, limit, type, bytes = LIMITS.answerBytes } = request;
+    const of = { conversationId, limit, bytes, type };
     if (!anchor || !direction) return fromNewest(await this.repository.before(tx, of, null));
     const seq = await this.repository.seqOf(tx, conversationId, { anchor, direction });
     if (seq === null) throw notFound();
     if (direction === 'before') return fromNewest(await this.repository.before(tx, of, seq));
     if (direction === 'after') return { ...(await this.repository.after(tx, of, seq)), start: 0 };
-    return this.around(tx, { ...of, bytes: LIMITS.answerBytes / 2 }, seq);
+    return this.around(tx, { ...of, bytes: Math.floor(bytes / 2) }, seq);
   }
 
   /** The newer half begins with the message itself, so that it is there however large the others are. */
@@ -71,9 +71,15 @@ interface Anchored extends Slice {
 
 const fromNewest = (slice: Slice): Anchored => ({ ...slice, start: slice.rows.length });
 
+interface Room {
+  items: readonly Message[];
+  views: ReadonlyMap<string, UserView>;
+  bytes: number | undefined;
+}
+
 /** What of a slice one answer has room for, counted as it is sent, with everyone whom it names; one message at least. */
-function fitted(slice: Anchored, items: readonly Message[], views: ReadonlyMap<string, UserView>) {
-  const budget = new AnswerBudget(views);
+function fitted(slice: Anchored, { items, views, bytes }: Room) {
+  const budget = new AnswerBudget(views, { bytes });
   const takes = (at: number): boolean => {
     const message = items[at];
     return message !== undefined && budget.take({ content: message, rows: 1, people: peopleIn([message]) });

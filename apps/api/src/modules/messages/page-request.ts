@@ -23,6 +23,8 @@ export interface PageRequest {
   anchor: Anchor | null;
   limit: number;
   type: string | null;
+  /** Of the whole answer, where that is to be less than the protocol's limit. */
+  bytes?: number;
 }
 
 interface PageQuery {

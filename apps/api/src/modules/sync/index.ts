@@ -1,4 +1,3 @@
-export { AnswerSizes } from './answer-sizes.js';
 export { SyncDto } from './dto/sync.dto.js';
 export { SyncModule } from './sync.module.js';
 export { SyncService } from './sync.service.js';

@@ -40,7 +40,7 @@ class Reader {
   /** All that is queued is handed over, and none of it has left yet. */
   flush(bytes: number): void {
     this.queue(bytes);
-    this.slow.flushing();
+    this.slow.flushing([]);
     this.stream.writableLength = bytes;
     this.stream._handle.writeQueueSize = bytes;
     this.transport.writable = false;
@@ -154,10 +154,23 @@ describe('G8: slow readers', () => {
     timeOut();
     expect([ends, slow.waits]).toEqual([1, 0]);
     slow.queue(200_000);
-    slow.events.emit('heartbeat');
+    // Another ping went ahead of so much.
+    for (let ping = 0; ping < 2; ping += 1) slow.events.emit('heartbeat');
     slow.slow.queued({ type: 'ping' });
     for (let turn = 0; turn < 3; turn += 1) timeOut();
     expect([ends, slow.waits]).toEqual([2, 2]);
+  });
+
+  it('are sent a ping ahead of each 64 KB, however soon it follows the last one', () => {
+    const slow = new Reader(new SlowConsumers({ bytes: 1_000_000, seconds: 10 }, () => ''));
+    let pings = 0;
+    const ping = slow.slow.queued.bind(slow.slow);
+    slow.slow.queued = (packet) => {
+      if (packet.type === 'ping') pings += 1;
+      return ping(packet);
+    };
+    for (let frame = 0; frame < 4; frame += 1) slow.queue(50_000);
+    expect(pings).toBe(3);
   });
 
   it('are those for whom eight times the limit is there even a moment after it came, whatever they take', () => {

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
+import { LineMeter } from './line-meter.js';
 
 /** A packet on its way out, as Engine.IO announces it. */
 export interface OutgoingPacket {
@@ -15,8 +16,11 @@ export interface EngineConnection {
   close(discard?: boolean): void;
   /** `packetCreate`: a packet was added; `flush`: the queue is about to be handed to the transport. */
   on(event: 'packetCreate', listener: (packet: OutgoingPacket) => void): void;
-  on(event: 'flush' | 'heartbeat', listener: () => void): void;
+  on(event: 'flush', listener: (packets: OutgoingPacket[]) => void): void;
+  on(event: 'heartbeat', listener: () => void): void;
   on(event: 'close', listener: (reason: string) => void): void;
+  /** A flush was handed to the transport, and the queue is empty. */
+  once(event: 'drain', listener: () => void): void;
 }
 
 export interface EngineTransport {
@@ -61,9 +65,8 @@ const IDLE_LOOKS = 2;
 const FEWEST_LOOKS = 2;
 /** Bytes a second: who reads as much is not slow while they have less than the limit waiting for them. */
 const PACE = 10_240;
-/** So much at most is handed over without a ping, and so long at least is between two. */
+/** So much at most is handed over without a ping, unless it is one packet. */
 const BETWEEN_PINGS = 65_536;
-const PING_PAUSE_MS = 1_000;
 /** Who is closed may still hear why, if they read at all. */
 const LAST_WORD_MS = 500;
 
@@ -123,12 +126,7 @@ export class SlowConsumer {
   private lastUnsent = Number.POSITIVE_INFINITY;
   /** What has left this process since looks began to be counted. */
   private left = 0;
-  /** All that was ever queued: now, and when each of the pings was that were not answered yet. */
-  private handed = 0;
-  private pings: number[] = [];
-  /** What of that the client has read for sure. */
-  private read = 0;
-  private pingedAt = performance.now();
+  private readonly line: LineMeter;
   private pingTimeouts = 0;
   private stream: Duplex | null = null;
   /** Answers to polls that have not left yet, with their sizes. */
@@ -140,6 +138,7 @@ export class SlowConsumer {
     private readonly readers: SlowConsumers,
   ) {
     const { transport } = connection;
+    this.line = LineMeter.of(connection);
     if (transport.closeTimeout !== undefined) transport.closeTimeout = CLOSE_MS;
     connection.on('close', (reason) => this.ended(reason));
     connection.on('heartbeat', () => this.answered());
@@ -149,17 +148,20 @@ export class SlowConsumer {
   /** Counts a packet that is being queued. Returns whether it is the one that goes beyond the limit. */
   queued(packet: OutgoingPacket): boolean {
     const before = this.bufferedBytes;
-    const size = packet.data === undefined ? 1 : packet.data.length;
+    const size = sizeOf(packet);
     this.queuedBytes += size;
     this.count(packet, size);
     return before + size > this.readers.limits.bytes && this.overfull(before, before + size);
   }
 
-  /** The queue is about to be handed over. */
-  flushing(): void {
+  /** The queue is about to be handed over, all but what is kept for the next time. */
+  flushing(kept: readonly OutgoingPacket[]): void {
+    const keptBytes = kept.reduce((sum, packet) => sum + sizeOf(packet), 0);
     const answer = this.connection.transport.res;
-    if (answer) this.answering(answer, this.queuedBytes);
-    this.queuedBytes = 0;
+    // Who polls again has read what came before, also where no look ever finds them waiting.
+    if (answer && this.pendingBytes === 0) [this.looks, this.left] = [0, 0];
+    if (answer) this.answering(answer, this.queuedBytes - keptBytes);
+    this.queuedBytes = keptBytes;
   }
 
   /** The queue was handed over to this stream. */
@@ -206,27 +208,23 @@ export class SlowConsumer {
 
   /** Clients, too, give up a connection on which no ping comes in time: much must not stand before the next one. */
   private count({ type }: OutgoingPacket, size: number): void {
-    const isPing = type === 'ping';
-    if (!isPing && this.handed + size - (this.pings.at(-1) ?? this.read) > BETWEEN_PINGS) this.pingAhead();
-    this.handed += size;
-    if (!isPing) return;
-    this.pings.push(this.handed);
-    this.pingedAt = performance.now();
+    if (type === 'ping') return this.line.handPing();
+    if (this.line.sincePing + size > BETWEEN_PINGS) this.ping();
+    if (this.line.hand(size)) setImmediate(() => this.ping());
   }
 
-  private pingAhead(): void {
-    if (performance.now() - this.pingedAt < PING_PAUSE_MS) return;
+  private ping(): void {
     this.pinged.sendPacket('ping');
   }
 
   /** How many more times a ping's answer is waited for. */
   private get pingExtensions(): number {
-    const waiting = Math.min((this.pings[0] ?? this.handed) - this.read, this.readers.limits.bytes);
+    const waiting = Math.min(this.line.unread, this.readers.limits.bytes);
     return Math.floor(waiting / PACE / (PING_TIMEOUT_MS / 1_000));
   }
 
   private answered(): void {
-    this.read = this.pings.shift() ?? this.handed;
+    this.line.answered();
     this.pingTimeouts = 0;
   }
 
@@ -322,6 +320,9 @@ function unsentOf(stream: Duplex): number {
   const { _handle: handle } = stream as { _handle?: { writeQueueSize?: number } | null };
   return Math.min(stream.writableLength, handle?.writeQueueSize ?? Number.POSITIVE_INFINITY);
 }
+
+/** In characters, which are bytes in most texts. */
+export const sizeOf = ({ data }: OutgoingPacket): number => data?.length ?? 1;
 
 /** How long a client may take to answer a ping, if nothing else waits for it. */
 export const PING_TIMEOUT_MS = 8_000;

@@ -39,7 +39,7 @@ describe('everything that a socket gets within one turn leaves in one write', ()
     http = createServer();
     writes = countWrites(http);
     io = new Server(http, { wsEngine: StreamKeepingServer } as unknown as ConstructorParameters<typeof Server>[1]);
-    const readers = new SlowConsumers({ bytes: 10_000, seconds: 10 }, () => '');
+    const readers = new SlowConsumers({ bytes: 100_000, seconds: 10 }, () => '');
     if (options.held) oneWritePerTurn(io.engine, readers);
     await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
     const { port } = http.address() as AddressInfo;
@@ -81,6 +81,26 @@ describe('everything that a socket gets within one turn leaves in one write', ()
     if (engine.transport.name !== 'websocket') await new Promise((resolve) => engine.once('upgrade', resolve));
     expect(await burst()).toEqual([...Array(EVENTS).keys()]);
     expect(writes.count).toBe(1);
+  });
+
+  it('over polling in as many answers as 64 KB each take, so that pings come between', async () => {
+    await start({ transports: ['polling'], held: true });
+    const sizes: number[] = [];
+    http.prependListener('request', ({ method }, response) => {
+      const end = response.end.bind(response) as (...given: unknown[]) => typeof response;
+      response.end = (...given: unknown[]) => {
+        if (method === 'GET') sizes.push(String(given[0]).length);
+        return end(...given);
+      };
+    });
+    const received: number[] = [];
+    const all = new Promise<void>((resolve) =>
+      client.on('text', (number: number) => received.push(number) === EVENTS && resolve()),
+    );
+    for (let number = 0; number < EVENTS; number += 1) io.emit('text', number, 'x'.repeat(20_000));
+    await all;
+    expect(received).toEqual([...Array(EVENTS).keys()]);
+    expect(Math.max(...sizes)).toBeLessThan(66_000);
   });
 
   it('which Socket.IO alone does not do', async () => {

@@ -6,8 +6,10 @@ import {
   CLOSE_MS,
   type EngineConnection,
   type EngineTransport,
+  type OutgoingPacket,
   type SlowConsumer,
   type SlowConsumers,
+  sizeOf,
 } from '../../connections/slow-consumers.js';
 
 const streams = new WeakMap<WebSocket, Duplex>();
@@ -49,11 +51,40 @@ export function oneWritePerTurn(engine: Server['engine'], readers: SlowConsumers
       // Much in one turn is no fault of the reader's, who has not been given any of it: what waits is written now.
       if (reader.queued(packet)) delayed.release(transport);
     });
-    connection.on('flush', () => {
-      reader.flushing();
+    connection.on('flush', (packets) => {
+      reader.flushing(keepBack(connection, packets));
       cork(connection.transport, reader);
     });
   });
+}
+
+/** What the answer to one poll holds at most, unless it is one packet. */
+const POLL_CHARACTERS = 65_536;
+
+/** An Engine.IO connection with the queue that it keeps to itself. */
+interface QueuedConnection extends EngineConnection {
+  readyState: string;
+  writeBuffer: OutgoingPacket[];
+}
+
+/**
+ * The answer to a poll is read as a whole, the pings in it too, and everything that is queued would go into one: what
+ * is beyond its size stays queued for the next poll. Returns that.
+ */
+function keepBack(connection: EngineConnection, packets: OutgoingPacket[]): OutgoingPacket[] {
+  const queued = connection as QueuedConnection;
+  // Who is being closed is given no more than one answer.
+  if (connection.transport.name !== 'polling' || queued.readyState !== 'open') return [];
+  let size = 0;
+  const end = packets.findIndex((packet, at) => {
+    size += sizeOf(packet);
+    return at > 0 && size > POLL_CHARACTERS;
+  });
+  if (end < 0) return [];
+  const kept = packets.splice(end);
+  // Engine.IO empties its queue when it has handed over what is left.
+  connection.once('drain', () => queued.writeBuffer.unshift(...kept));
+  return kept;
 }
 
 /** The transports whose packets are kept back until the turn ends. */

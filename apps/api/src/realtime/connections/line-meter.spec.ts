@@ -1,0 +1,78 @@
+import { describe, expect, it } from '@jest/globals';
+import { LIMITS } from '@parley/protocol';
+import { LineMeter } from './line-meter.js';
+
+describe('how large an answer through a socket is', () => {
+  let now = 0;
+  const aMeter = () => new LineMeter(() => now);
+
+  /** Answers one after the other on a line that brings so many bytes in a second. */
+  function sizesAt(
+    perSecond: number,
+    count: number,
+    { meter = aMeter(), most = LIMITS.answerBytes as number } = {},
+  ): number[] {
+    return Array.from({ length: count }, () => {
+      const bytes = meter.answerBytes({ most });
+      if (meter.hand(bytes)) meter.handPing();
+      now += (bytes / perSecond) * 1_000;
+      meter.answered();
+      return bytes;
+    });
+  }
+
+  it('G8: never keeps a line of 10 KB a second or more from a ping for longer than 7 s', () => {
+    for (const perSecond of [10_240, 20_480, 40_960, 1_000_000])
+      for (const bytes of sizesAt(perSecond, 5)) expect(bytes / perSecond).toBeLessThan(7);
+  });
+
+  it('is the most on a fast line from the second one on, and small on a slow one', () => {
+    expect(sizesAt(10_000_000, 3)).toEqual([65_536, LIMITS.answerBytes, LIMITS.answerBytes]);
+    expect(sizesAt(1_000, 3)).toEqual([65_536, 16_384, 16_384]);
+  });
+
+  it('is never more than was asked for, however fast the line was before it became slow', () => {
+    const [meter, most] = [aMeter(), 196_608];
+    expect(sizesAt(10_000_000, 2, { meter, most })).toEqual([65_536, most]);
+    const [late = 0, ...later] = sizesAt(10_240, 3, { meter, most });
+    expect(late).toBe(most);
+    for (const bytes of later) expect(bytes / 10_240).toBeLessThan(4);
+  });
+
+  it('is smaller where another answer was under way', () => {
+    const meter = aMeter();
+    const sizes = [1, 2].map(() => {
+      const bytes = meter.answerBytes();
+      if (meter.hand(bytes)) meter.handPing();
+      return bytes;
+    });
+    expect(sizes).toEqual([65_536, 65_536]);
+    now += 4_000;
+    meter.answered();
+    now += 4_000;
+    meter.answered();
+    expect(meter.answerBytes()).toBeLessThan(3 * 16_384);
+  });
+
+  it('is not known from small events, nor from what came long before a ping', () => {
+    const meter = aMeter();
+    meter.hand(300);
+    now += 15_000;
+    meter.hand(20_000);
+    meter.handPing();
+    now += 50;
+    meter.answered();
+    expect(meter.answerBytes()).toBe(65_536);
+    expect([meter.hand(300), meter.hand(20_000), meter.hand(20_000)]).toEqual([false, true, false]);
+  });
+
+  it('G8: tells what stands before an answer that is waited for, and what has followed the last ping', () => {
+    const meter = aMeter();
+    meter.hand(100);
+    meter.handPing();
+    meter.hand(50);
+    expect([meter.unread, meter.sincePing]).toEqual([101, 50]);
+    meter.answered();
+    expect([meter.unread, meter.sincePing]).toEqual([50, 50]);
+  });
+});

@@ -1,0 +1,93 @@
+import { LIMITS } from '@parley/protocol';
+
+/** Nothing is known of a new line: at 10 KB a second this takes less than the ten seconds that clients wait for an answer. */
+const FIRST_BYTES = 65_536;
+const FEWEST_BYTES = 16_384;
+/** So long an answer may take on the line that it is for. */
+const SECONDS = 3;
+/** What is smaller takes its time on the way, and not for its size. */
+const FEWEST_MEASURED = 8_192;
+
+interface Frame {
+  at: number;
+  before: number;
+}
+
+interface Ping {
+  handed: number;
+  /** The answer that it stands behind, if that is to be measured. */
+  behind: Frame | null;
+}
+
+/**
+ * What a connection was handed and what of it was read for sure: everything before a ping that was answered. The time
+ * between a large answer and the answer to the ping behind it tells how large the next one may be. What was handed
+ * before and is not read yet takes part of that time, so answers are smaller where others wait.
+ */
+export class LineMeter {
+  private static readonly ofConnections = new WeakMap<object, LineMeter>();
+
+  private handed = 0;
+  private read = 0;
+  private readonly pings: Ping[] = [];
+  private perSecond: number | null = null;
+  private expectsAnswer = false;
+  private frame: Frame | null = null;
+
+  constructor(private readonly now: () => number = () => performance.now()) {}
+
+  /** The one of an Engine.IO connection. */
+  static of(connection: object): LineMeter {
+    const known = LineMeter.ofConnections.get(connection);
+    if (known) return known;
+    const made = new LineMeter();
+    LineMeter.ofConnections.set(connection, made);
+    return made;
+  }
+
+  /**
+   * How large the next answer may be whose size is the server's to choose.
+   * @param sizes `first`: where nothing was measured yet. `most`: however fast the line was.
+   */
+  answerBytes({ first = FIRST_BYTES, most = LIMITS.answerBytes }: { first?: number; most?: number } = {}): number {
+    this.expectsAnswer = true;
+    const wanted = this.perSecond === null ? first : Math.max(Math.floor(this.perSecond * SECONDS), FEWEST_BYTES);
+    return Math.min(wanted, most, LIMITS.answerBytes);
+  }
+
+  /** So much is handed over. Returns whether a ping has to follow, so that the time of an answer is measured. */
+  hand(size: number): boolean {
+    const isAnswer = this.expectsAnswer && size >= FEWEST_MEASURED;
+    if (isAnswer) {
+      this.expectsAnswer = false;
+      this.frame ??= { at: this.now(), before: this.handed };
+    }
+    this.handed += size;
+    return isAnswer;
+  }
+
+  handPing(): void {
+    this.handed += 1;
+    this.pings.push({ handed: this.handed, behind: this.frame });
+    this.frame = null;
+  }
+
+  /** The oldest ping was answered. */
+  answered(): void {
+    const { handed, behind } = this.pings.shift() ?? { handed: this.handed, behind: null };
+    this.read = handed;
+    if (!behind) return;
+    const seconds = Math.max((this.now() - behind.at) / 1_000, 0.001);
+    this.perSecond = (handed - behind.before) / seconds;
+  }
+
+  /** What was handed over since the last ping. */
+  get sincePing(): number {
+    return this.handed - (this.pings.at(-1)?.handed ?? this.read);
+  }
+
+  /** What stands before the answer that is waited for. */
+  get unread(): number {
+    return (this.pings[0]?.handed ?? this.handed) - this.read;
+  }
+}
