@@ -54,6 +54,23 @@ describe('an answer for a slow line', () => {
     }
   });
 
+  it('brings as much again beside a list item as that takes, so that a small answer is not of one message', () => {
+    const one = findings(1);
+    const [[id, item] = ['', {} as ConversationListItem]] = [...one.items];
+    const small = { senderId: 'somebody', mentions: [], replyTo: null, content: 'x'.repeat(800) };
+    const groups = Array.from({ length: 100 }, (_, i) => [
+      { message: { ...small, version: i + 2 } as unknown as Message },
+    ]);
+    const lastMessage = { ...small, content: 'x'.repeat(20_000) } as unknown as Message;
+    const found: Findings = {
+      ...one,
+      material: new Map([[id, { reset: false, groups, isWhole: true, watermarks: [] }]]),
+      items: new Map([[id, { ...item, lastMessage } as ConversationListItem]]),
+    };
+    const { [id]: given } = answerOf('epoch', found, 16_384).conversations;
+    expect(given && 'messages' in given ? given.messages.length : 0).toBeGreaterThan(15);
+  });
+
   it('keeps to its size where little comes later', () => {
     expect(JSON.stringify(answerOf('epoch', findings(50), 16_384)).length).toBeLessThan(16_384);
   });

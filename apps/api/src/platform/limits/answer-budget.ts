@@ -15,12 +15,16 @@ export interface Piece {
 /** The part of an answer that is always there. */
 const FRAME_BYTES = 400;
 
+/** So much at most may follow beyond the size asked for. */
+export const MOST_AGAIN = 65_536;
+
 /** Keeps an answer within its rows and bytes. The first piece always fits, so that every answer leads on. */
 export class AnswerBudget {
   private rows = LIMITS.syncRows;
   private bytes: number;
   /** What the protocol's limit leaves beyond that. */
   private readonly spare: number;
+  private taken = 0;
   private isEmpty = true;
   private readonly named = new Map<string, UserView>();
 
@@ -40,7 +44,8 @@ export class AnswerBudget {
 
   /**
    * Whether the piece goes into the answer; if so, the room for it is taken. One without which the answer would not lead
-   * on may take what the protocol's limit leaves.
+   * on may take what the protocol's limit leaves, and about as much again may follow: else each small answer would bring
+   * little beside what stands in all of them.
    */
   take(piece: Piece, leadsOn = false): boolean {
     const size = this.sizeOf(piece);
@@ -48,6 +53,8 @@ export class AnswerBudget {
     if (!this.isEmpty && (piece.rows > this.rows || size > room)) return false;
     this.rows -= piece.rows;
     this.bytes -= size;
+    this.taken += size;
+    if (leadsOn) this.bytes = Math.max(this.bytes, Math.min(this.taken, MOST_AGAIN, this.bytes + this.spare));
     this.isEmpty = false;
     for (const id of piece.people) {
       const view = this.views.get(id);
