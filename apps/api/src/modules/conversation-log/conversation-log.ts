@@ -10,19 +10,19 @@ import { Hub } from '../../realtime/hub/hub.js';
 import type { StreamEvent } from '../../realtime/hub/stream-events.js';
 import { newMessageEvent } from './conversation-log.events.js';
 import { ConversationLogRepository } from './conversation-log.repository.js';
-import { KeyedQueue, type Line, LONGEST_WAIT_MS, type Pending } from './keyed-queue.js';
+import { type ConversationQueue, KeyedQueue, LONGEST_WAIT_MS, type Pending } from './keyed-queue.js';
 import type { Outcome, PreparedMessage, Wait } from './message-batch.js';
 
-/** What a transaction holds at most. A turn hands all of it to each of the readers: its bytes are theirs, too. */
+/** What a transaction holds at most. A batch is fanned out in one tick, so its bytes bound each socket's write buffer. */
 const BATCH = { items: 500, bytes: 1024 * 1024, enough: 100 };
-/** Transactions on the side: lanes for conversations that someone else holds, and all other changes together. */
+/** Transactions beside the batches: retries of locked conversations, and all other changes. */
 const SIDE_TRANSACTIONS = 4;
 const MOST_ATTEMPTS = 4;
 const EXPIRY_MS = 500;
 
-/** What waits for a conversation that someone else holds. */
-interface Lane {
-  line: Line;
+/** Messages of a conversation that another session has locked. */
+interface LockedRetry {
+  queue: ConversationQueue;
   pending: Pending[];
 }
 
@@ -33,14 +33,14 @@ interface Lane {
  */
 @Injectable()
 export class ConversationLog implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly lines = new KeyedQueue();
+  private readonly queue = new KeyedQueue();
   private batches = 0;
   private sides = 0;
-  /** Conversations that a batch found held by someone else. */
-  private readonly held: Lane[] = [];
-  private isWaitingForHeld = false;
-  /** Those that were still held after a moment: each waits on its own. */
-  private readonly lanes: Lane[] = [];
+  /** Conversations that a batch found locked; they are retried together. */
+  private readonly locked: LockedRetry[] = [];
+  private isRetryingLocked = false;
+  /** Those still locked after that; each is retried by itself. */
+  private readonly retries: LockedRetry[] = [];
   private scheduled = false;
   private expiry: NodeJS.Timeout | null = null;
 
@@ -52,7 +52,7 @@ export class ConversationLog implements OnApplicationBootstrap, OnApplicationShu
   ) {}
 
   onApplicationBootstrap(): void {
-    this.expiry = setInterval(() => this.lines.expire(performance.now()), EXPIRY_MS);
+    this.expiry = setInterval(() => this.queue.expire(performance.now()), EXPIRY_MS);
     this.expiry.unref();
   }
 
@@ -64,7 +64,7 @@ export class ConversationLog implements OnApplicationBootstrap, OnApplicationShu
   appendMessage(message: PreparedMessage): Promise<Outcome> {
     return new Promise((resolve, reject) => {
       const bytes = message.content.length * 2 + message.metadataBytes + 512;
-      this.lines.add(message.conversationId, { message, bytes, since: performance.now(), resolve, reject });
+      this.queue.add(message.conversationId, { message, bytes, since: performance.now(), resolve, reject });
       this.schedule();
     });
   }
@@ -84,7 +84,7 @@ export class ConversationLog implements OnApplicationBootstrap, OnApplicationShu
         return result;
       };
       const run = () => made().then(resolve, reject);
-      this.lines.add(conversationId, { run, since: performance.now(), reject });
+      this.queue.add(conversationId, { run, since: performance.now(), reject });
       this.schedule();
     });
   }
@@ -101,11 +101,11 @@ export class ConversationLog implements OnApplicationBootstrap, OnApplicationShu
 
   private start(): void {
     const most = Math.min(this.database.parallelism, 2);
-    while (this.batches < most && this.lines.hasReady) {
-      const { lines, batch } = this.lines.takeBatch(BATCH);
+    while (this.batches < most && this.queue.hasReady) {
+      const { queues, batch } = this.queue.takeBatch(BATCH);
       if (batch.length === 0) break;
       this.batches += 1;
-      void this.runBatch(lines, batch).finally(() => {
+      void this.runBatch(queues, batch).finally(() => {
         this.batches -= 1;
         this.schedule();
       });
@@ -114,10 +114,10 @@ export class ConversationLog implements OnApplicationBootstrap, OnApplicationShu
   }
 
   private startSides(): void {
-    // Beside the lanes: those may all be taken by what is held for long.
-    this.startHeld();
+    // Not one of the side transactions: those may all be waiting for what is locked for long.
+    this.startLocked();
     while (this.sides < SIDE_TRANSACTIONS) {
-      const work = this.nextLane() ?? this.nextTask();
+      const work = this.nextRetry() ?? this.nextTask();
       if (!work) return;
       this.sides += 1;
       void work.finally(() => {
@@ -127,63 +127,63 @@ export class ConversationLog implements OnApplicationBootstrap, OnApplicationShu
     }
   }
 
-  /** All conversations that were held together: most often by the batch of another node, which is over soon. */
-  private startHeld(): void {
-    if (this.isWaitingForHeld || this.held.length === 0) return;
-    this.isWaitingForHeld = true;
-    void this.runHeld(this.held.splice(0)).finally(() => {
-      this.isWaitingForHeld = false;
+  /** All locked conversations together: most often another node's batch has locked them and is over soon. */
+  private startLocked(): void {
+    if (this.isRetryingLocked || this.locked.length === 0) return;
+    this.isRetryingLocked = true;
+    void this.retryTogether(this.locked.splice(0)).finally(() => {
+      this.isRetryingLocked = false;
       this.schedule();
     });
   }
 
-  private nextLane(): Promise<void> | null {
-    const lane = this.lanes.shift();
-    return lane ? this.runLane(lane.line, lane.pending) : null;
+  private nextRetry(): Promise<void> | null {
+    const retry = this.retries.shift();
+    return retry ? this.retryAlone(retry.queue, retry.pending) : null;
   }
 
   private nextTask(): Promise<void> | null {
-    const next = this.lines.takeTask();
-    return next && next.task.run().finally(() => this.lines.release(next.line));
+    const next = this.queue.takeTask();
+    return next && next.task.run().finally(() => this.queue.release(next.queue));
   }
 
-  private async runBatch(lines: readonly Line[], batch: readonly Pending[]): Promise<void> {
+  private async runBatch(queues: readonly ConversationQueue[], batch: readonly Pending[]): Promise<void> {
     const busy = await this.commitSafely(batch, 'not');
-    this.held.push(...this.releaseOthers(lines, busy));
+    this.locked.push(...this.releaseOthers(queues, busy));
   }
 
-  private async runHeld(held: readonly Lane[]): Promise<void> {
+  private async retryTogether(locked: readonly LockedRetry[]): Promise<void> {
     const busy = await this.commitSafely(
-      held.flatMap(({ pending }) => pending),
+      locked.flatMap(({ pending }) => pending),
       'briefly',
     );
-    this.lanes.push(
+    this.retries.push(
       ...this.releaseOthers(
-        held.map(({ line }) => line),
+        locked.map(({ queue }) => queue),
         busy,
       ),
     );
   }
 
-  /** What is still to be written, by conversation; the other lines are done. */
-  private releaseOthers(lines: readonly Line[], busy: readonly Pending[]): Lane[] {
-    const held = Map.groupBy(busy, (pending) => pending.message.conversationId);
-    return lines.flatMap((line) => {
-      const pending = held.get(line.conversationId);
-      if (!pending) this.lines.release(line);
-      return pending ? { line, pending } : [];
+  /** What is still to be written, by conversation; the other queues are done. */
+  private releaseOthers(queues: readonly ConversationQueue[], busy: readonly Pending[]): LockedRetry[] {
+    const locked = Map.groupBy(busy, (pending) => pending.message.conversationId);
+    return queues.flatMap((queue) => {
+      const pending = locked.get(queue.conversationId);
+      if (!pending) this.queue.release(queue);
+      return pending ? { queue, pending } : [];
     });
   }
 
-  /** A conversation that someone else holds waits here on its own, until the lock's deadline. */
-  private async runLane(line: Line, pending: readonly Pending[]): Promise<void> {
+  /** Waits for one conversation until the lock's deadline. */
+  private async retryAlone(queue: ConversationQueue, pending: readonly Pending[]): Promise<void> {
     const isLate = pending.every(({ since }) => performance.now() - since > LONGEST_WAIT_MS);
     const unsettled = isLate ? [...pending] : await this.commitSafely(pending, 'long');
     if (unsettled.length > 0) this.refuse(unsettled, new ParleyError('service_unavailable'));
-    this.lines.release(line);
+    this.queue.release(queue);
   }
 
-  /** Whatever happens, every message is settled or returned, and no line stays busy. */
+  /** Whatever happens, every message is settled or returned, and no queue stays busy. */
   private async commitSafely(batch: readonly Pending[], wait: Wait): Promise<Pending[]> {
     try {
       return await this.commit(batch, wait);
@@ -195,7 +195,7 @@ export class ConversationLog implements OnApplicationBootstrap, OnApplicationShu
 
   /**
    * Writes a batch and settles what became of it. Rows at fault fail alone: the batch is split until they are by
-   * themselves. Returns the messages whose conversation is held by someone else.
+   * themselves. Returns the messages whose conversation another session has locked.
    */
   private async commit(batch: readonly Pending[], wait: Wait, faults = new FaultBudget()): Promise<Pending[]> {
     let outcomes: readonly Outcome[];
@@ -203,7 +203,7 @@ export class ConversationLog implements OnApplicationBootstrap, OnApplicationShu
       const sent = batch.map((pending) => pending.message);
       outcomes = await this.attempt(sent, wait);
     } catch (fault) {
-      // Some other row or a table is held: in lanes of their own only those who need it wait for it.
+      // Some other row or a table is locked: retried one by one, only those conversations wait that need it.
       if (isLockTimeout(fault) && wait !== 'long') return [...batch];
       if (batch.length > 1 && faults.mayBeOfOneRow(fault)) return this.commitHalves(batch, wait, faults);
       this.refuse(batch, fault);
@@ -216,8 +216,8 @@ export class ConversationLog implements OnApplicationBootstrap, OnApplicationShu
     const middle = Math.ceil(batch.length / 2);
     // One after the other: a conversation may be in both, and its order must hold.
     const first = await this.commit(batch.slice(0, middle), wait, faults);
-    const held = new Set(first.map((pending) => pending.message.conversationId));
-    const [behind, rest] = partition(batch.slice(middle), (pending) => held.has(pending.message.conversationId));
+    const locked = new Set(first.map((pending) => pending.message.conversationId));
+    const [behind, rest] = partition(batch.slice(middle), (pending) => locked.has(pending.message.conversationId));
     return [...first, ...behind, ...(rest.length > 0 ? await this.commit(rest, wait, faults) : [])];
   }
 

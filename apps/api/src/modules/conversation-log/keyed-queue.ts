@@ -1,7 +1,7 @@
 import { ParleyError } from '../../kernel/errors.js';
 import type { Outcome, PreparedMessage } from './message-batch.js';
 
-/** A message on its way through the writer. */
+/** A message that waits to be written. */
 export interface Pending {
   message: PreparedMessage;
   bytes: number;
@@ -10,7 +10,7 @@ export interface Pending {
   reject(fault: unknown): void;
 }
 
-/** Any other change of a conversation: it takes its turn among the messages and has the conversation to itself. */
+/** Any other change of a conversation: it runs by itself, after what arrived before it. */
 export interface Task {
   run(): Promise<void>;
   since: number;
@@ -18,7 +18,7 @@ export interface Task {
 }
 
 /** What waits for one conversation, in order of arrival. While `isBusy`, nothing more of it is started. */
-export interface Line {
+export interface ConversationQueue {
   readonly conversationId: string;
   readonly waiting: (Pending | Task)[];
   isBusy: boolean;
@@ -38,16 +38,16 @@ export const LONGEST_WAIT_MS = 5_000;
 
 const isTask = (each: Pending | Task): each is Task => 'run' in each;
 
-/** Everything that waits to be written: a line for each conversation, bounded in number and bytes. */
+/** Everything that waits to be written: a queue for each conversation, bounded together in number and bytes. */
 export class KeyedQueue {
-  private readonly lines = new Map<string, Line>();
-  /** Lines that something can be started from, the longest waiting first. */
-  private readonly ready = new Set<Line>();
+  private readonly queues = new Map<string, ConversationQueue>();
+  /** Those that something can be started from, the longest waiting first. */
+  private readonly ready = new Set<ConversationQueue>();
   private items = 0;
   private bytes = 0;
 
   get isEmpty(): boolean {
-    return this.lines.size === 0;
+    return this.queues.size === 0;
   }
 
   get hasReady(): boolean {
@@ -58,39 +58,39 @@ export class KeyedQueue {
   add(conversationId: string, each: Pending | Task): void {
     const bytes = isTask(each) ? 0 : each.bytes;
     if (this.items >= MOST_ITEMS || this.bytes + bytes > MOST_BYTES) throw new ParleyError('service_unavailable');
-    let line = this.lines.get(conversationId);
-    if (!line) {
-      line = { conversationId, waiting: [], isBusy: false };
-      this.lines.set(conversationId, line);
+    let queue = this.queues.get(conversationId);
+    if (!queue) {
+      queue = { conversationId, waiting: [], isBusy: false };
+      this.queues.set(conversationId, queue);
     }
-    line.waiting.push(each);
+    queue.waiting.push(each);
     this.items += 1;
     this.bytes += bytes;
-    if (!line.isBusy) this.ready.add(line);
+    if (!queue.isBusy) this.ready.add(queue);
   }
 
-  /** The next task that can be started, with its line made busy. */
-  takeTask(): { line: Line; task: Task } | null {
-    for (const line of this.ready) {
-      const first = line.waiting[0];
+  /** The next task that can be started, with its queue made busy. */
+  takeTask(): { queue: ConversationQueue; task: Task } | null {
+    for (const queue of this.ready) {
+      const first = queue.waiting[0];
       if (!first || !isTask(first)) continue;
-      this.take(line, 1);
-      return { line, task: first };
+      this.take(queue, 1);
+      return { queue, task: first };
     }
     return null;
   }
 
-  /** As many messages as fit one batch, of as many conversations; their lines are made busy. */
-  takeBatch(most: BatchSize): { lines: Line[]; batch: Pending[] } {
-    const lines: Line[] = [];
+  /** As many messages as fit one batch, of as many conversations; their queues are made busy. */
+  takeBatch(most: BatchSize): { queues: ConversationQueue[]; batch: Pending[] } {
+    const queues: ConversationQueue[] = [];
     const batch: Pending[] = [];
     let bytes = 0;
-    for (const line of this.ready) {
+    for (const queue of this.ready) {
       const keys = new Set<string>();
       // A repeat must find its original in the table, so it waits for the next batch; nothing else waits for it.
       const repeats: Pending[] = [];
       let count = 0;
-      for (const each of line.waiting) {
+      for (const each of queue.waiting) {
         if (isTask(each) || batch.length + repeats.length >= most.items || bytes >= most.bytes) break;
         count += 1;
         const key = `${each.message.senderId} ${each.message.clientMessageId}`;
@@ -103,49 +103,49 @@ export class KeyedQueue {
         bytes += each.bytes;
       }
       if (count === 0) continue;
-      this.take(line, count);
-      this.putBack(line, repeats);
-      lines.push(line);
+      this.take(queue, count);
+      this.putBack(queue, repeats);
+      queues.push(queue);
       if (batch.length >= most.enough || bytes >= most.bytes) break;
     }
-    return { lines, batch };
+    return { queues, batch };
   }
 
-  /** What was taken from this line is done. */
-  release(line: Line): void {
-    line.isBusy = false;
-    if (line.waiting.length > 0) this.ready.add(line);
-    else this.lines.delete(line.conversationId);
+  /** What was taken from this queue is done. */
+  release(queue: ConversationQueue): void {
+    queue.isBusy = false;
+    if (queue.waiting.length > 0) this.ready.add(queue);
+    else this.queues.delete(queue.conversationId);
   }
 
   /** Refuses what has waited too long, as when the database is away. */
   expire(now: number): void {
-    for (const line of [...this.lines.values()]) {
-      const late = line.waiting.findIndex((each) => now - each.since < LONGEST_WAIT_MS);
-      const expired = line.waiting.slice(0, late === -1 ? undefined : late);
+    for (const queue of [...this.queues.values()]) {
+      const late = queue.waiting.findIndex((each) => now - each.since < LONGEST_WAIT_MS);
+      const expired = queue.waiting.slice(0, late === -1 ? undefined : late);
       if (expired.length === 0) continue;
-      this.remove(line, expired.length);
+      this.remove(queue, expired.length);
       for (const each of expired) each.reject(new ParleyError('service_unavailable'));
-      if (line.waiting.length > 0) continue;
-      this.ready.delete(line);
-      if (!line.isBusy) this.lines.delete(line.conversationId);
+      if (queue.waiting.length > 0) continue;
+      this.ready.delete(queue);
+      if (!queue.isBusy) this.queues.delete(queue.conversationId);
     }
   }
 
-  private take(line: Line, count: number): void {
-    this.remove(line, count);
-    line.isBusy = true;
-    this.ready.delete(line);
+  private take(queue: ConversationQueue, count: number): void {
+    this.remove(queue, count);
+    queue.isBusy = true;
+    this.ready.delete(queue);
   }
 
-  private putBack(line: Line, repeats: readonly Pending[]): void {
-    line.waiting.unshift(...repeats);
+  private putBack(queue: ConversationQueue, repeats: readonly Pending[]): void {
+    queue.waiting.unshift(...repeats);
     this.items += repeats.length;
     for (const each of repeats) this.bytes += each.bytes;
   }
 
-  private remove(line: Line, count: number): void {
-    for (const each of line.waiting.splice(0, count)) {
+  private remove(queue: ConversationQueue, count: number): void {
+    for (const each of queue.waiting.splice(0, count)) {
       this.items -= 1;
       if (!isTask(each)) this.bytes -= each.bytes;
     }
