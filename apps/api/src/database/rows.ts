@@ -5,3 +5,5 @@ export type MessageRow = typeof messages.$inferSelect;
 export type ConversationRow = typeof conversations.$inferSelect;
 export type ParticipantRow = typeof conversationParticipants.$inferSelect;
 export type ChangeRecord = typeof conversationChanges.$inferSelect;
+/** As it is written: the database adds the time. */
+export type ChangeRow = Omit<ChangeRecord, 'createdAt'>;

@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
+import type { Db } from '../../database/database.js';
 import { WriterDatabase } from '../../database/database.module.js';
+import type { ChangeRow, ConversationRow } from '../../database/rows.js';
+import { conversationChanges, conversations } from '../../database/schema/index.js';
 import {
   type BatchRow,
   decodeOutcome,
@@ -33,5 +36,19 @@ export class ConversationLogRepository {
       if (sent) outcomes[row.i] = decodeOutcome(row, sent);
     }
     return outcomes;
+  }
+
+  /** The row, locked until the transaction ends. */
+  async lock(tx: Db, id: string): Promise<ConversationRow | null> {
+    const [row] = await tx.select().from(conversations).where(eq(conversations.id, id)).for('no key update');
+    return row ?? null;
+  }
+
+  async updateConversation(tx: Db, id: string, values: Partial<ConversationRow>): Promise<void> {
+    await tx.update(conversations).set(values).where(eq(conversations.id, id));
+  }
+
+  async insertChange(tx: Db, change: ChangeRow): Promise<void> {
+    await tx.insert(conversationChanges).values(change);
   }
 }

@@ -4,12 +4,12 @@ import type { Db } from '../../database/database.js';
 import { WriterDatabase } from '../../database/database.module.js';
 import { FaultBudget } from '../../database/fault-budget.js';
 import { isDataFault, isLockTimeout, isRepeatable } from '../../database/faults.js';
-import { asParleyError, faultLevel, ParleyError } from '../../kernel/errors.js';
+import { asParleyError, faultLevel, notFound, ParleyError } from '../../kernel/errors.js';
 import { LOG } from '../../kernel/log.js';
 import { Hub } from '../../realtime/hub/hub.js';
-import type { StreamEvent } from '../../realtime/hub/stream-events.js';
 import { newMessageEvent } from './conversation-log.events.js';
 import { ConversationLogRepository } from './conversation-log.repository.js';
+import type { Decision, LockedConversation, Unchanged } from './decision.js';
 import { type ConversationQueue, KeyedQueue, LONGEST_WAIT_MS, type Pending } from './keyed-queue.js';
 import type { Outcome, PreparedMessage, Wait } from './message-batch.js';
 
@@ -27,7 +27,8 @@ interface LockedRetry {
 }
 
 /**
- * Group commit: while one batch is being written the next one fills, so that many messages of many conversations share
+ * The one write path of conversations, in order of arrival: each change is decided and numbered under the lock of the
+ * conversation's row, and announced after its commit. Messages have a group commit: while one batch is being written the next one fills, so that many messages of many conversations share
  * a transaction, and an idle system commits at once. A conversation that is being written enters no other batch, which
  * keeps the order in which its messages came.
  */
@@ -70,23 +71,54 @@ export class ConversationLog implements OnApplicationBootstrap, OnApplicationShu
   }
 
   /**
-   * Makes another change of a conversation in its turn, after the messages that came before and before those after, in
-   * a transaction of its own; its events are announced after the commit.
+   * Makes any other change of a conversation: after what arrived before it and before what arrives later, in a
+   * transaction of its own that has locked the conversation's row. The events are announced after the commit.
+   * @param decide refuses by throwing; may read, and write the rows that are its own, in `tx`. Repeated after a deadlock.
+   * @throws `not_found` where there is no such conversation; `service_unavailable` where the queue is full.
    */
   append<T>(
     conversationId: string,
-    make: (tx: Db) => Promise<{ result: T; events: readonly StreamEvent[] }>,
+    decide: (locked: LockedConversation) => Promise<Decision<T> | Unchanged<T>>,
   ): Promise<T> {
     return new Promise((resolve, reject) => {
-      const made = async () => {
-        const { result, events } = await this.database.transaction(make);
-        if (events.length > 0) this.hub.announce({ conversationId, events });
-        return result;
-      };
-      const run = () => made().then(resolve, reject);
+      const decided = () => this.announced((tx) => this.decideLocked(tx, conversationId, decide));
+      const run = () => decided().then(resolve, reject);
       this.queue.add(conversationId, { run, since: performance.now(), reject });
       this.schedule();
     });
+  }
+
+  /** Begins a conversation: nothing can wait for it yet, so this takes neither the queue nor the lock. */
+  begin<T>(create: (tx: Db) => Promise<Decision<T> | Unchanged<T>>): Promise<T> {
+    return this.announced(async (tx) => {
+      const decision = await create(tx);
+      if (!('unchanged' in decision)) await this.repository.insertChange(tx, decision.change);
+      return decision;
+    });
+  }
+
+  private async announced<T>(write: (tx: Db) => Promise<Decision<T> | Unchanged<T>>): Promise<T> {
+    const written = await this.database.transaction(write);
+    if (!('unchanged' in written)) {
+      this.hub.announce({ conversationId: written.change.conversationId, events: written.events });
+    }
+    return written.result;
+  }
+
+  private async decideLocked<T>(
+    tx: Db,
+    conversationId: string,
+    decide: (locked: LockedConversation) => Promise<Decision<T> | Unchanged<T>>,
+  ): Promise<Decision<T> | Unchanged<T>> {
+    const conversation = await this.repository.lock(tx, conversationId);
+    if (!conversation) throw notFound();
+    const decision = await decide({ tx, conversation, version: conversation.version + 1 });
+    if ('unchanged' in decision) return decision;
+    const { change, values, events } = decision;
+    const { version } = events.at(-1) ?? events[0];
+    await this.repository.updateConversation(tx, conversationId, { ...values, version });
+    await this.repository.insertChange(tx, change);
+    return decision;
   }
 
   /** Once all frames that arrived in this turn are in: they share a batch, and nobody waits longer than the turn. */

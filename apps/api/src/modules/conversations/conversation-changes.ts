@@ -1,13 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import type { SystemMetadata } from '@parley/protocol';
 import { Database, type Db } from '../../database/database.js';
-import type { ConversationRow, ParticipantRow } from '../../database/rows.js';
-import { conflict, notFound } from '../../kernel/errors.js';
+import type { ChangeRow, ConversationRow, ParticipantRow } from '../../database/rows.js';
+import { notFound } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
 import type { StreamEvent } from '../../realtime/hub/stream-events.js';
-import { ConversationLog, newMessageEvent } from '../conversation-log/index.js';
+import {
+  ConversationLog,
+  type Decision,
+  type LockedConversation,
+  newMessageEvent,
+  requireOpen,
+  type Unchanged,
+} from '../conversation-log/index.js';
 import { SystemMessagesRepository } from '../messages/index.js';
-import { type ChangeRow, ConversationsRepository } from './conversations.repository.js';
+import { ConversationsRepository } from './conversations.repository.js';
 
 /** A conversation and the member who is about to change it. */
 export interface Seen {
@@ -15,11 +22,8 @@ export interface Seen {
   actor: ParticipantRow;
 }
 
-/** The same as it stands while this change alone holds it, and the numbers the change will take. */
-export interface Held extends Seen {
-  tx: Db;
-  /** The version of this change; its system message takes the next. */
-  version: number;
+/** The same while the conversation is locked: its system message takes the version after the change's. */
+export interface Held extends Seen, LockedConversation {
   at: Date;
 }
 
@@ -27,18 +31,12 @@ export interface Held extends Seen {
 export interface Change<T> {
   result: T;
   values?: Partial<ConversationRow>;
-  row: Omit<ChangeRow, 'version' | 'actorId'>;
+  row: Pick<ChangeRow, 'kind'> & Partial<Pick<ChangeRow, 'subjectId' | 'data'>>;
   system: SystemMetadata;
-  event(conversation: ConversationRow): StreamEvent;
+  event: StreamEvent;
 }
 
-/** Where the result is there already: nothing is written and nobody hears anything. */
-export interface Unchanged<T> {
-  result: T;
-  unchanged: true;
-}
-
-/** Every change of a conversation and its members takes this way: in line, under the lock, one transaction, one version. */
+/** What changes of a conversation and its members have in common: who may reach it, and the system message. */
 @Injectable()
 export class ConversationChanges {
   constructor(
@@ -59,16 +57,17 @@ export class ConversationChanges {
     options: { evenArchived?: boolean } = {},
   ): Promise<T> {
     await this.check(principal, conversationId);
-    return this.log.append(conversationId, async (tx) => {
-      const held = await this.hold(tx, conversationId, principal);
-      if (held.conversation.isArchived && !options.evenArchived) throw conflict('conversation', 'archived');
+    return this.log.append(conversationId, async (locked) => {
+      const seen = await this.see(locked.tx, locked.conversation, principal);
+      const at = await this.repository.now(locked.tx, seen.conversation.updatedAt);
+      if (!options.evenArchived) requireOpen(seen.conversation);
+      const held = { ...locked, ...seen, at };
       const change = await decide(held);
-      const events = 'unchanged' in change ? [] : await this.apply(held, change);
-      return { result: change.result, events };
+      return 'unchanged' in change ? change : this.apply(held, change);
     });
   }
 
-  /** Looks without holding anything: nobody waits in a conversation's line for what could not be done there. */
+  /** Looks without holding anything: nobody waits in a conversation's queue for what could not be done there. */
   async check(
     principal: Principal,
     conversationId: string,
@@ -77,30 +76,22 @@ export class ConversationChanges {
     look(await this.see(this.database.db, await this.repository.find(this.database.db, conversationId), principal));
   }
 
-  private async hold(tx: Db, conversationId: string, principal: Principal): Promise<Held> {
-    const seen = await this.see(tx, await this.repository.lock(tx, conversationId), principal);
-    const at = await this.repository.now(tx, seen.conversation.updatedAt);
-    return { ...seen, tx, version: seen.conversation.version + 1, at };
-  }
-
   private async see(db: Db, conversation: ConversationRow | null, { userId }: Principal): Promise<Seen> {
     const actor = conversation && (await this.repository.participants(db, conversation.id, [userId])).get(userId);
     if (!conversation || !actor || actor.leftAt) throw notFound();
     return { conversation, actor };
   }
 
-  private async apply<T>(held: Held, change: Change<T>): Promise<StreamEvent[]> {
+  private async apply<T>(held: Held, change: Change<T>): Promise<Decision<T>> {
     const { tx, conversation, actor, version, at } = held;
-    const place = { seq: conversation.lastSeq + 1, version: version + 1, countable: conversation.countable, at };
-    const changed = await this.repository.update(tx, conversation.id, {
-      ...change.values,
-      lastSeq: place.seq,
-      version: place.version,
-      updatedAt: at,
-    });
-    await this.repository.insertChange(tx, conversation.id, { ...change.row, version, actorId: actor.userId });
-    const of = { conversationId: conversation.id, actorId: actor.userId };
-    const message = await this.system.insert(tx, { ...of, ...place }, change.system);
-    return [change.event(changed), newMessageEvent(message)];
+    const { id: conversationId, countable } = conversation;
+    const place = { seq: conversation.lastSeq + 1, version: version + 1, countable, at };
+    const message = await this.system.insert(tx, { conversationId, actorId: actor.userId, ...place }, change.system);
+    return {
+      result: change.result,
+      change: { subjectId: null, data: {}, ...change.row, conversationId, version, actorId: actor.userId },
+      values: { ...change.values, lastSeq: place.seq, updatedAt: at },
+      events: [change.event, newMessageEvent(message)],
+    };
   }
 }

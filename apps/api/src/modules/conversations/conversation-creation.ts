@@ -9,33 +9,30 @@ import { invalid, notFound, ParleyError } from '../../kernel/errors.js';
 import { newId } from '../../kernel/ids.js';
 import type { Principal } from '../../kernel/principal.js';
 import { normalizedName } from '../../platform/names.js';
-import { Hub } from '../../realtime/hub/hub.js';
+import { ConversationLog, type Decision, type Unchanged } from '../conversation-log/index.js';
 import { ConversationsRepository, type NewConversation } from './conversations.repository.js';
 import { MemberRefs } from './member-refs.js';
+
+/** `created` is false where the conversation was there already: the same pair, or the same id asked again. */
+interface Created {
+  id: string;
+  created: boolean;
+}
 
 @Injectable()
 export class ConversationCreation {
   constructor(
     private readonly database: WriterDatabase,
+    private readonly log: ConversationLog,
     private readonly repository: ConversationsRepository,
     private readonly refs: MemberRefs,
-    private readonly hub: Hub,
   ) {}
 
-  /** `created` is false where the conversation was there already: the same pair, or the same id asked again. */
-  async create(principal: Principal, body: CreateConversationBody): Promise<{ id: string; created: boolean }> {
+  async create(principal: Principal, body: CreateConversationBody): Promise<Created> {
     const memberIds = await this.refs.resolve(principal, body.memberIds);
     const wanted =
       body.type === 'direct' ? this.direct(principal, body, memberIds) : this.group(principal, body, memberIds);
-    const { row, created } = await this.database.transaction((tx) => this.insert(tx, wanted));
-    if (created) {
-      const joined = wanted.memberIds;
-      this.hub.announce({
-        conversationId: row.id,
-        events: [{ version: row.version, name: 'conversation:created', payload: null, joined }],
-      });
-    }
-    return { id: row.id, created };
+    return this.log.begin((tx) => this.insert(tx, wanted));
   }
 
   /** The direct conversation of these two, if there is one. */
@@ -72,9 +69,9 @@ export class ConversationCreation {
     return { id: body.id?.toLowerCase() ?? newId(), createdBy: principal.userId, creationHash };
   }
 
-  private async insert(tx: Db, wanted: NewConversation): Promise<{ row: ConversationRow; created: boolean }> {
+  private async insert(tx: Db, wanted: NewConversation): Promise<Decision<Created> | Unchanged<Created>> {
     const row = await this.repository.create(tx, wanted);
-    if (!row) return { row: await this.existing(tx, wanted), created: false };
+    if (!row) return { result: { id: (await this.existing(tx, wanted)).id, created: false }, unchanged: true };
     const versions = await this.repository.raiseMembershipVersions(tx, wanted.memberIds);
     const members = wanted.memberIds.map((userId) => ({
       userId,
@@ -82,13 +79,20 @@ export class ConversationCreation {
       userVersion: versions.get(userId) ?? 0,
     }));
     await this.repository.admit(tx, row, { version: row.version, at: row.createdAt, members });
-    await this.repository.insertChange(tx, row.id, {
-      version: row.version,
-      kind: 'created',
-      actorId: wanted.createdBy,
-      data: { userIds: [...wanted.memberIds] },
-    });
-    return { row, created: true };
+    const { id: conversationId, version } = row;
+    const userIds = [...wanted.memberIds];
+    return {
+      result: { id: row.id, created: true },
+      change: {
+        conversationId,
+        version,
+        kind: 'created',
+        subjectId: null,
+        actorId: wanted.createdBy,
+        data: { userIds },
+      },
+      events: [{ version, name: 'conversation:created', payload: null, joined: userIds }],
+    };
   }
 
   /** What stood in the way of a creation: the pair's conversation, or the same creation asked before. */

@@ -2,14 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Db } from '../../database/database.js';
 import type { ConversationRow, ParticipantRow } from '../../database/rows.js';
-import {
-  type ChangeData,
-  conversationChanges,
-  conversationParticipants,
-  conversationReceipts,
-  conversations,
-  users,
-} from '../../database/schema/index.js';
+import { conversationParticipants, conversationReceipts, conversations, users } from '../../database/schema/index.js';
 import { newId } from '../../kernel/ids.js';
 
 /** A new conversation and who will be in it. */
@@ -21,14 +14,6 @@ export interface NewConversation {
   directKey: string | null;
   creationHash: Buffer | null;
   memberIds: readonly string[];
-}
-
-export interface ChangeRow {
-  version: number;
-  kind: string;
-  subjectId?: string;
-  actorId: string;
-  data?: ChangeData;
 }
 
 /** The one present that all times of one statement share: `clock_timestamp()` moves on between two of its calls. */
@@ -68,22 +53,6 @@ export class ConversationsRepository {
 
   find(tx: Db, id: string): Promise<ConversationRow | null> {
     return this.first(tx, eq(conversations.id, id));
-  }
-
-  /** The row, held until the transaction ends. */
-  async lock(tx: Db, id: string): Promise<ConversationRow | null> {
-    const [row] = await tx.select().from(conversations).where(eq(conversations.id, id)).for('no key update');
-    return row ?? null;
-  }
-
-  async update(tx: Db, id: string, values: Partial<ConversationRow>): Promise<ConversationRow> {
-    const [row] = await tx.update(conversations).set(values).where(eq(conversations.id, id)).returning();
-    if (!row) throw new Error('A locked conversation is gone.');
-    return row;
-  }
-
-  async insertChange(tx: Db, conversationId: string, change: ChangeRow): Promise<void> {
-    await tx.insert(conversationChanges).values({ conversationId, ...change });
   }
 
   /** The database's clock, for rows whose time must not go back behind `notBefore`. */
@@ -156,7 +125,7 @@ export class ConversationsRepository {
   }
 
   /** Adds members or revives departed ones; nothing that was said before is unread to them. */
-  async admit(tx: Db, conversation: ConversationRow, admission: ConnectionLimiter): Promise<ParticipantRow[]> {
+  async admit(tx: Db, conversation: ConversationRow, admission: Admission): Promise<ParticipantRow[]> {
     const values = admission.members.map(({ userId, role, userVersion }) => ({
       id: newId(),
       conversationId: conversation.id,
@@ -226,7 +195,7 @@ export class ConversationsRepository {
   }
 }
 
-interface ConnectionLimiter {
+interface Admission {
   version: number;
   at: Date;
   members: readonly { userId: string; role: ParticipantRow['role']; userVersion: number }[];

@@ -3,9 +3,10 @@ import type { ConversationDetail, UpdateConversationBody } from '@parley/protoco
 import { conflict, invalid, ParleyError } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
 import { normalizedName } from '../../platform/names.js';
+import type { Unchanged } from '../conversation-log/index.js';
 import { canArchiveGroup, canRename } from './conversation.policy.js';
 import { presentConversation } from './conversation.presenter.js';
-import { type Change, ConversationChanges, type Held, type Unchanged } from './conversation-changes.js';
+import { type Change, ConversationChanges, type Held } from './conversation-changes.js';
 import { ConversationLists } from './conversation-lists.js';
 
 type Decision = Change<void> | Unchanged<void>;
@@ -31,28 +32,32 @@ export class ConversationsService {
   }
 
   private rename(principal: Principal, conversationId: string, name: string): Promise<void> {
-    return this.changes.run(principal, conversationId, async ({ conversation, actor, version }): Promise<Decision> => {
-      if (conversation.type === 'direct') throw conflict('name', 'a direct conversation has no name');
-      if (!canRename(actor.role)) throw new ParleyError('forbidden');
-      if (conversation.name === name) return { result: undefined, unchanged: true };
-      return {
-        result: undefined,
-        values: { name },
-        row: { kind: 'renamed' },
-        system: { event: 'renamed', from: conversation.name ?? '', to: name },
-        event: (changed) => ({
-          version,
-          name: 'conversation:updated',
-          // The system message's numbers come with its own event.
-          payload: {
-            conversationId,
+    return this.changes.run(
+      principal,
+      conversationId,
+      async ({ conversation, actor, version, at }): Promise<Decision> => {
+        if (conversation.type === 'direct') throw conflict('name', 'a direct conversation has no name');
+        if (!canRename(actor.role)) throw new ParleyError('forbidden');
+        if (conversation.name === name) return { result: undefined, unchanged: true };
+        return {
+          result: undefined,
+          values: { name },
+          row: { kind: 'renamed' },
+          system: { event: 'renamed', from: conversation.name ?? '', to: name },
+          event: {
             version,
-            actorId: principal.userId,
-            conversation: { ...presentConversation(changed), version, lastSeq: conversation.lastSeq },
+            name: 'conversation:updated',
+            // The system message's numbers come with its own event.
+            payload: {
+              conversationId,
+              version,
+              actorId: principal.userId,
+              conversation: presentConversation({ ...conversation, name, updatedAt: at, version }),
+            },
           },
-        }),
-      };
-    });
+        };
+      },
+    );
   }
 
   private archive(principal: Principal, conversationId: string, isArchived: boolean): Promise<void> {
@@ -64,11 +69,11 @@ export class ConversationsService {
         values: { isArchived },
         row: { kind: 'archived', data: { isArchived } },
         system: { event: isArchived ? 'archived' : 'unarchived' },
-        event: () => ({
+        event: {
           version,
           name: 'conversation:archived',
           payload: { conversationId, version, actorId: principal.userId, isArchived },
-        }),
+        },
       };
     };
     return this.changes.run(principal, conversationId, decide, { evenArchived: true });

@@ -3,10 +3,11 @@ import { LIMITS, type Member, type MemberRef, type MemberRole, type SystemMetada
 import type { ParticipantRow } from '../../database/rows.js';
 import { conflict, notFound, ParleyError } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
+import { requireOpen, type Unchanged } from '../conversation-log/index.js';
 import { toUserView } from '../users/index.js';
 import { canAddMembers, canChangeRoles, canLeave, canRemove } from './conversation.policy.js';
 import { presentMember } from './conversation.presenter.js';
-import { type Change, ConversationChanges, type Held, type Seen, type Unchanged } from './conversation-changes.js';
+import { type Change, ConversationChanges, type Held, type Seen } from './conversation-changes.js';
 import { ConversationListsRepository } from './conversation-lists.repository.js';
 import { ConversationsRepository } from './conversations.repository.js';
 import { MemberRefs } from './member-refs.js';
@@ -48,7 +49,7 @@ export class MembersService {
   private requireGroupLeader({ conversation, actor }: Seen): void {
     if (conversation.type === 'direct') throw conflict('members', "a direct conversation's members are fixed");
     if (!canAddMembers(actor.role)) throw new ParleyError('forbidden');
-    if (conversation.isArchived) throw conflict('conversation', 'archived');
+    requireOpen(conversation);
   }
 
   private async decideAdd(held: Held, wanted: readonly string[]): Promise<Change<Member[]> | Unchanged<Member[]>> {
@@ -70,12 +71,12 @@ export class MembersService {
       values: { memberCount: conversation.memberCount + userIds.length },
       row: { kind: 'member_added', data: { userIds } },
       system: { event: 'member_added', userIds },
-      event: () => ({
+      event: {
         version,
         name: 'member:added',
         payload: { conversationId: conversation.id, version, actorId: actor.userId, members },
         joined: userIds,
-      }),
+      },
     };
   }
 
@@ -100,12 +101,12 @@ export class MembersService {
       values: { memberCount: conversation.memberCount - 1 },
       row: { kind: 'member_removed', subjectId: userId },
       system,
-      event: () => ({
+      event: {
         version,
         name: 'member:removed',
         payload: { conversationId: conversation.id, version, actorId: actor.userId, userId },
         left: userId,
-      }),
+      },
     };
   }
 
@@ -141,11 +142,11 @@ export class MembersService {
       result: member,
       row: { kind: 'role_changed', subjectId: userId },
       system: { event: 'role_changed', userIds: [userId], from: target.role, to: role },
-      event: () => ({
+      event: {
         version,
         name: 'member:updated',
         payload: { conversationId: conversation.id, version, actorId: actor.userId, members: [member] },
-      }),
+      },
     };
   }
 

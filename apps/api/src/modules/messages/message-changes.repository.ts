@@ -1,13 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { ConversationType, MemberRole } from '@parley/protocol';
+import type { MemberRole } from '@parley/protocol';
 import { and, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
 import { Database, type Db } from '../../database/database.js';
 import { fittingRows } from '../../database/message-bytes.js';
-import type { ChangeRecord, MessageRow } from '../../database/rows.js';
+import type { MessageRow } from '../../database/rows.js';
 import {
-  conversationChanges,
   conversationParticipants,
-  conversations,
   mentions,
   messageEditHistory,
   messageReactions,
@@ -16,17 +14,15 @@ import {
 
 export type EditRow = Omit<typeof messageEditHistory.$inferSelect, 'conversationId' | 'seq' | 'originalMetadata'>;
 
-/** A message, its conversation and the member who is about to change it, while this transaction holds them. */
-export interface HeldRows {
+/** A message, and the role of the member who asked for it. */
+export interface FoundMessage {
   message: MessageRow;
-  conversation: { type: ConversationType; isArchived: boolean; version: number };
   role: MemberRole;
   /** The database's clock, in whole milliseconds. */
   at: Date;
 }
 
 interface Wanted {
-  conversationId: string;
   messageId: string;
   userId: string;
 }
@@ -50,14 +46,7 @@ export class MessageChangesRepository {
   }
 
   /** Null where the user is no member any more. */
-  async hold(tx: Db, { conversationId, messageId, userId }: Wanted): Promise<HeldRows | null> {
-    const { type, isArchived, version } = conversations;
-    const [conversation] = await tx
-      .select({ type, isArchived, version })
-      .from(conversations)
-      .where(eq(conversations.id, conversationId))
-      .for('no key update');
-    // A statement of its own: it must see what the lock waited for.
+  async find(tx: Db, { messageId, userId }: Wanted): Promise<FoundMessage | null> {
     const [found] = await tx
       .select({
         message: messages,
@@ -67,27 +56,12 @@ export class MessageChangesRepository {
       .from(messages)
       .innerJoin(conversationParticipants, memberOf(userId))
       .where(eq(messages.id, messageId));
-    if (!conversation || !found) return null;
-    return { message: found.message, conversation, role: found.role, at: new Date(found.ms) };
+    return found ? { message: found.message, role: found.role, at: new Date(found.ms) } : null;
   }
 
-  /** Writes the change under the conversation's next version. */
-  async apply(
-    tx: Db,
-    message: MessageRow,
-    change: { values: Partial<MessageRow>; row: Omit<ChangeRecord, 'conversationId' | 'subjectId' | 'createdAt'> },
-  ): Promise<MessageRow> {
-    const { version } = change.row;
-    const [row] = await tx
-      .update(messages)
-      .set({ ...change.values, version })
-      .where(place(message))
-      .returning();
-    if (!row) throw new Error('A held message is gone.');
-    await tx.update(conversations).set({ version }).where(eq(conversations.id, message.conversationId));
-    await tx
-      .insert(conversationChanges)
-      .values({ ...change.row, conversationId: message.conversationId, subjectId: message.id });
+  async update(tx: Db, message: MessageRow, values: Partial<MessageRow>): Promise<MessageRow> {
+    const [row] = await tx.update(messages).set(values).where(place(message)).returning();
+    if (!row) throw new Error('A message of a locked conversation is gone.');
     return row;
   }
 

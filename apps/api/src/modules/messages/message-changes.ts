@@ -1,18 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import type { Message } from '@parley/protocol';
 import type { Db } from '../../database/database.js';
-import type { ChangeRecord, MessageRow } from '../../database/rows.js';
-import { conflict, notFound } from '../../kernel/errors.js';
+import type { ChangeRow, MessageRow } from '../../database/rows.js';
+import { notFound } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
 import type { StreamEvent } from '../../realtime/hub/stream-events.js';
-import { ConversationLog } from '../conversation-log/index.js';
-import { type HeldRows, MessageChangesRepository } from './message-changes.repository.js';
+import {
+  ConversationLog,
+  type Decision,
+  type LockedConversation,
+  requireOpen,
+  type Unchanged,
+} from '../conversation-log/index.js';
+import { type FoundMessage, MessageChangesRepository } from './message-changes.repository.js';
 import { MessageViews } from './message-views.js';
 
-/** A message as it stands while this change alone holds its conversation, and the version that the change will take. */
-export interface HeldMessage extends HeldRows {
-  tx: Db;
-  version: number;
+/** A message whose conversation is locked, and the member who is about to change it. */
+export interface HeldMessage extends LockedConversation, FoundMessage {
   userId: string;
 }
 
@@ -20,7 +24,7 @@ export interface HeldMessage extends HeldRows {
 export interface MessageChange {
   values: Partial<MessageRow>;
   kind: string;
-  data: ChangeRecord['data'];
+  data: ChangeRow['data'];
   /** Takes the message as everyone may see it. */
   event: (message: Message) => StreamEvent;
 }
@@ -34,7 +38,7 @@ export interface Changed {
   message: Message;
 }
 
-/** Every change of a message takes this way: in line with the sends, under the lock, one transaction, one version. */
+/** What edits, deletions and reactions have in common: who may reach the message, and how its change is written. */
 @Injectable()
 export class MessageChanges {
   constructor(
@@ -56,29 +60,33 @@ export class MessageChanges {
     // Looked at without holding anything: a stranger never waits in a conversation's line.
     const conversationId = await this.repository.conversationOf(wanted.messageId, wanted.userId);
     if (!conversationId) throw notFound();
-    return this.log.append(conversationId, async (tx) => {
-      const rows = await this.repository.hold(tx, { ...wanted, conversationId });
-      if (!rows) throw notFound();
-      if (rows.conversation.isArchived) throw conflict('conversation', 'archived');
-      const held = { ...rows, tx, version: rows.conversation.version + 1, userId: wanted.userId };
+    return this.log.append(conversationId, async (locked) => {
+      const found = await this.repository.find(locked.tx, wanted);
+      if (!found) throw notFound();
+      requireOpen(locked.conversation);
+      const held = { ...locked, ...found, userId: wanted.userId };
       const change = await decide(held);
-      return change ? this.apply(held, change) : { result: await this.unchanged(held), events: [] };
+      return change ? this.apply(held, change) : this.unchanged(held);
     });
   }
 
-  private async unchanged({ tx, message, userId }: HeldMessage): Promise<Changed> {
-    return { changed: false, version: message.version, message: await this.asSeen(tx, message, userId) };
+  private async unchanged({ tx, message, userId }: HeldMessage): Promise<Unchanged<Changed>> {
+    const result = { changed: false, version: message.version, message: await this.asSeen(tx, message, userId) };
+    return { result, unchanged: true };
   }
 
-  private async apply(held: HeldMessage, { values, kind, data, event }: MessageChange) {
+  private async apply(held: HeldMessage, { values, kind, data, event }: MessageChange): Promise<Decision<Changed>> {
     const { tx, version, userId } = held;
-    const row = await this.repository.apply(tx, held.message, {
-      values,
-      row: { version, kind, actorId: userId, data },
-    });
+    const row = await this.repository.update(tx, held.message, { ...values, version });
     const [told] = await this.views.forAll(tx, [row]);
+    if (!told) throw new Error('A row has no view.');
     const result = { changed: true, version, message: await this.asSeen(tx, row, userId) };
-    return { result, events: told ? [event(told)] : [] };
+    const { conversationId, id: subjectId } = row;
+    return {
+      result,
+      change: { conversationId, version, kind, actorId: userId, subjectId, data },
+      events: [event(told)],
+    };
   }
 
   private async asSeen(tx: Db, row: MessageRow, userId: string): Promise<Message> {

@@ -1,0 +1,33 @@
+import type { Db } from '../../database/database.js';
+import type { ChangeRow, ConversationRow } from '../../database/rows.js';
+import { conflict } from '../../kernel/errors.js';
+import type { StreamEvent } from '../../realtime/hub/stream-events.js';
+
+/** A conversation whose row a transaction has locked, so that nothing else in it changes before the commit. */
+export interface LockedConversation {
+  tx: Db;
+  conversation: ConversationRow;
+  /** The next one: the change takes it. */
+  version: number;
+}
+
+/** What a change writes beside the rows that `decide` has written itself, and what everyone hears of it. */
+export interface Decision<T> {
+  result: T;
+  change: ChangeRow;
+  /** Of the conversation's own row, beside its version. */
+  values?: Partial<ConversationRow>;
+  /** The first one has the change's version; the conversation takes that of the last. */
+  events: readonly [StreamEvent, ...StreamEvent[]];
+}
+
+/** Where the result is there already: nothing is written and nobody hears anything. */
+export interface Unchanged<T> {
+  result: T;
+  unchanged: true;
+}
+
+/** @throws `conflict` where the conversation is archived; only who is a member may learn that. */
+export function requireOpen(conversation: Pick<ConversationRow, 'isArchived'>): void {
+  if (conversation.isArchived) throw conflict('conversation', 'archived');
+}
