@@ -33,7 +33,8 @@ export interface Change<T> {
   values?: Partial<ConversationRow>;
   row: Pick<ChangeRow, 'kind'> & Partial<Pick<ChangeRow, 'subjectId' | 'data'>>;
   system: SystemMetadata;
-  event: StreamEvent;
+  /** Of the row as it is written. */
+  event(change: ChangeRow): StreamEvent;
 }
 
 /** What changes of a conversation and its members have in common: who may reach it, and the system message. */
@@ -87,11 +88,12 @@ export class ConversationChanges {
     const { id: conversationId, countable } = conversation;
     const place = { seq: conversation.lastSeq + 1, version: version + 1, countable, at };
     const message = await this.system.insert(tx, { conversationId, actorId: actor.userId, ...place }, change.system);
+    const row = { subjectId: null, data: {}, ...change.row, conversationId, version, actorId: actor.userId };
     return {
       result: change.result,
-      change: { subjectId: null, data: {}, ...change.row, conversationId, version, actorId: actor.userId },
+      change: row,
       values: { ...change.values, lastSeq: place.seq, updatedAt: at },
-      events: [change.event, newMessageEvent(message)],
+      events: [change.event(row), newMessageEvent(message)],
     };
   }
 }

@@ -10,6 +10,7 @@ import { newId } from '../../kernel/ids.js';
 import type { Principal } from '../../kernel/principal.js';
 import { normalizedName } from '../../platform/names.js';
 import { ConversationLog, type Decision, type Unchanged } from '../conversation-log/index.js';
+import { conversationCreatedEvent } from './conversation.events.js';
 import { ConversationsRepository, type NewConversation } from './conversations.repository.js';
 import { MemberRefs } from './member-refs.js';
 
@@ -81,18 +82,15 @@ export class ConversationCreation {
     await this.repository.admit(tx, row, { version: row.version, at: row.createdAt, members });
     const { id: conversationId, version } = row;
     const userIds = [...wanted.memberIds];
-    return {
-      result: { id: row.id, created: true },
-      change: {
-        conversationId,
-        version,
-        kind: 'created',
-        subjectId: null,
-        actorId: wanted.createdBy,
-        data: { userIds },
-      },
-      events: [{ version, name: 'conversation:created', payload: null, joined: userIds }],
+    const change = {
+      conversationId,
+      version,
+      kind: 'created',
+      subjectId: null,
+      actorId: wanted.createdBy,
+      data: { userIds },
     };
+    return { result: { id: row.id, created: true }, change, events: [conversationCreatedEvent(change)] };
   }
 
   /** What stood in the way of a creation: the pair's conversation, or the same creation asked before. */

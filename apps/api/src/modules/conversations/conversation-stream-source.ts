@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { type ConversationListItem, LIMITS } from '@parley/protocol';
+import type { ConversationListItem } from '@parley/protocol';
 import { ChangeEvents } from '../../realtime/hub/change-events.js';
 import type { Heads, Memberships, ReceiptEvent, StreamEvent, VersionRange } from '../../realtime/hub/stream-events.js';
 import { StreamSource } from '../../realtime/hub/stream-source.js';
 import { MessageStream } from '../messages/index.js';
+import { receiptEvent } from '../receipts/index.js';
 import { ConversationItems } from './conversation-items.js';
 import { type MovedMark, StreamSourceRepository } from './stream-source.repository.js';
 
@@ -72,34 +73,21 @@ export class ConversationStreamSource extends StreamSource {
 
 /** A repaired mark: what the member's watermarks are now, as one event of each kind. */
 function markEvent(conversationId: string, mark: MovedMark): ReceiptEvent {
-  const { user_id: userId, receipts } = mark;
-  const small = mark.member_count <= LIMITS.receiptsMembers;
-  const base = { conversationId, receipts, userId };
-  const iso = (ms: number) => new Date(ms).toISOString();
-  return {
-    receipts,
-    userId,
-    read:
-      small && mark.read_id && mark.read_ms !== null
-        ? { ...base, messageId: mark.read_id, seq: mark.read_seq, readBy: userId, readAt: iso(mark.read_ms) }
-        : null,
-    delivered:
-      small && mark.delivered_id && mark.delivered_ms !== null && mark.delivered_seq > mark.read_seq
-        ? {
-            ...base,
-            messageId: mark.delivered_id,
-            seq: mark.delivered_seq,
-            deliveredTo: userId,
-            deliveredAt: iso(mark.delivered_ms),
-          }
-        : null,
+  const reached = (messageId: string | null, seq: number, ms: number | null) =>
+    messageId && ms !== null ? { messageId, seq, ms } : null;
+  const isAhead = mark.delivered_seq > mark.read_seq;
+  return receiptEvent({
+    conversationId,
+    userId: mark.user_id,
+    receipts: mark.receipts,
+    memberCount: mark.member_count,
+    read: reached(mark.read_id, mark.read_seq, mark.read_ms),
+    delivered: isAhead ? reached(mark.delivered_id, mark.delivered_seq, mark.delivered_ms) : null,
     unread: {
-      conversationId,
-      receipts,
       unreadCount: mark.unread,
       mentionCount: mark.mentioned,
       lastReadSeq: mark.read_seq,
       lastSeq: mark.last_seq,
     },
-  };
+  });
 }

@@ -4,8 +4,8 @@ import { conflict, invalid, ParleyError } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
 import { normalizedName } from '../../platform/names.js';
 import type { Unchanged } from '../conversation-log/index.js';
+import { conversationArchivedEvent, conversationUpdatedEvent } from './conversation.events.js';
 import { canArchiveGroup, canRename } from './conversation.policy.js';
-import { presentConversation } from './conversation.presenter.js';
 import { type Change, ConversationChanges, type Held } from './conversation-changes.js';
 import { ConversationLists } from './conversation-lists.js';
 
@@ -44,24 +44,15 @@ export class ConversationsService {
           values: { name },
           row: { kind: 'renamed' },
           system: { event: 'renamed', from: conversation.name ?? '', to: name },
-          event: {
-            version,
-            name: 'conversation:updated',
-            // The system message's numbers come with its own event.
-            payload: {
-              conversationId,
-              version,
-              actorId: principal.userId,
-              conversation: presentConversation({ ...conversation, name, updatedAt: at, version }),
-            },
-          },
+          // The system message's numbers come with its own event.
+          event: (change) => conversationUpdatedEvent(change, { ...conversation, name, updatedAt: at, version }),
         };
       },
     );
   }
 
   private archive(principal: Principal, conversationId: string, isArchived: boolean): Promise<void> {
-    const decide = async ({ conversation, actor, version }: Held): Promise<Decision> => {
+    const decide = async ({ conversation, actor }: Held): Promise<Decision> => {
       if (conversation.type === 'group' && !canArchiveGroup(actor.role)) throw new ParleyError('forbidden');
       if (conversation.isArchived === isArchived) return { result: undefined, unchanged: true };
       return {
@@ -69,11 +60,7 @@ export class ConversationsService {
         values: { isArchived },
         row: { kind: 'archived', data: { isArchived } },
         system: { event: isArchived ? 'archived' : 'unarchived' },
-        event: {
-          version,
-          name: 'conversation:archived',
-          payload: { conversationId, version, actorId: principal.userId, isArchived },
-        },
+        event: conversationArchivedEvent,
       };
     };
     return this.changes.run(principal, conversationId, decide, { evenArchived: true });

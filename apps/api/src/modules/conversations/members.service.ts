@@ -5,6 +5,7 @@ import { conflict, notFound, ParleyError } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
 import { requireOpen, type Unchanged } from '../conversation-log/index.js';
 import { toUserView } from '../users/index.js';
+import { memberAddedEvent, memberRemovedEvent, memberUpdatedEvent } from './conversation.events.js';
 import { canAddMembers, canChangeRoles, canLeave, canRemove } from './conversation.policy.js';
 import { presentMember } from './conversation.presenter.js';
 import { type Change, ConversationChanges, type Held, type Seen } from './conversation-changes.js';
@@ -54,7 +55,7 @@ export class MembersService {
 
   private async decideAdd(held: Held, wanted: readonly string[]): Promise<Change<Member[]> | Unchanged<Member[]>> {
     this.requireGroupLeader(held);
-    const { tx, conversation, version, at, actor } = held;
+    const { tx, conversation, version, at } = held;
     const known = await this.repository.lockParticipants(tx, conversation.id, wanted);
     const userIds = wanted.filter((userId) => known.get(userId)?.leftAt !== null);
     if (userIds.length === 0) return { result: [], unchanged: true };
@@ -71,12 +72,7 @@ export class MembersService {
       values: { memberCount: conversation.memberCount + userIds.length },
       row: { kind: 'member_added', data: { userIds } },
       system: { event: 'member_added', userIds },
-      event: {
-        version,
-        name: 'member:added',
-        payload: { conversationId: conversation.id, version, actorId: actor.userId, members },
-        joined: userIds,
-      },
+      event: (change) => memberAddedEvent(change, members),
     };
   }
 
@@ -101,12 +97,7 @@ export class MembersService {
       values: { memberCount: conversation.memberCount - 1 },
       row: { kind: 'member_removed', subjectId: userId },
       system,
-      event: {
-        version,
-        name: 'member:removed',
-        payload: { conversationId: conversation.id, version, actorId: actor.userId, userId },
-        left: userId,
-      },
+      event: memberRemovedEvent,
     };
   }
 
@@ -142,11 +133,7 @@ export class MembersService {
       result: member,
       row: { kind: 'role_changed', subjectId: userId },
       system: { event: 'role_changed', userIds: [userId], from: target.role, to: role },
-      event: {
-        version,
-        name: 'member:updated',
-        payload: { conversationId: conversation.id, version, actorId: actor.userId, members: [member] },
-      },
+      event: (row) => memberUpdatedEvent(row, [member]),
     };
   }
 

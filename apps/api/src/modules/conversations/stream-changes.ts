@@ -5,7 +5,15 @@ import type { ChangeRecord, ConversationRow } from '../../database/rows.js';
 import { ChangeEvents } from '../../realtime/hub/change-events.js';
 import type { StreamEvent } from '../../realtime/hub/stream-events.js';
 import { toUserView } from '../users/index.js';
-import { presentConversation, presentMember } from './conversation.presenter.js';
+import {
+  conversationArchivedEvent,
+  conversationCreatedEvent,
+  conversationUpdatedEvent,
+  memberAddedEvent,
+  memberRemovedEvent,
+  memberUpdatedEvent,
+} from './conversation.events.js';
+import { presentMember } from './conversation.presenter.js';
 import { ConversationListsRepository } from './conversation-lists.repository.js';
 import { StreamSourceRepository } from './stream-source.repository.js';
 
@@ -55,31 +63,19 @@ export class StreamChanges implements OnModuleInit {
 }
 
 function eventOf(change: ChangeRecord, { conversation, members }: Present): StreamEvent {
-  const { version, actorId, conversationId } = change;
-  const base = { conversationId, version, actorId };
-  const joined = change.data.userIds ?? [];
-  const subject = change.subjectId ?? '';
   const viewsOf = (userIds: readonly string[]) => userIds.flatMap((userId) => members.get(userId) ?? []);
   switch (change.kind as (typeof KINDS)[number]) {
     case 'created':
-      return { version, name: 'conversation:created', payload: null, joined };
+      return conversationCreatedEvent(change);
     case 'member_added':
-      return { version, name: 'member:added', payload: { ...base, members: viewsOf(joined) }, joined };
+      return memberAddedEvent(change, viewsOf(change.data.userIds ?? []));
     case 'member_removed':
-      return { version, name: 'member:removed', payload: { ...base, userId: subject }, left: subject };
+      return memberRemovedEvent(change);
     case 'role_changed':
-      return { version, name: 'member:updated', payload: { ...base, members: viewsOf([subject]) } };
+      return memberUpdatedEvent(change, viewsOf([change.subjectId ?? '']));
     case 'renamed':
-      return {
-        version,
-        name: 'conversation:updated',
-        payload: { ...base, conversation: presentConversation(conversation) },
-      };
+      return conversationUpdatedEvent(change, conversation);
     case 'archived':
-      return {
-        version,
-        name: 'conversation:archived',
-        payload: { ...base, isArchived: change.data.isArchived ?? false },
-      };
+      return conversationArchivedEvent(change);
   }
 }

@@ -26,7 +26,7 @@ export interface MessageChange {
   kind: string;
   data: ChangeRow['data'];
   /** Takes the message as everyone may see it. */
-  event: (message: Message) => StreamEvent;
+  event: (change: ChangeRow, message: Message) => StreamEvent;
 }
 
 export interface Changed {
@@ -82,11 +82,8 @@ export class MessageChanges {
     if (!told) throw new Error('A row has no view.');
     const result = { changed: true, version, message: await this.asSeen(tx, row, userId) };
     const { conversationId, id: subjectId } = row;
-    return {
-      result,
-      change: { conversationId, version, kind, actorId: userId, subjectId, data },
-      events: [event(told)],
-    };
+    const record = { conversationId, version, kind, actorId: userId, subjectId, data };
+    return { result, change: record, events: [event(record, told)] };
   }
 
   private async asSeen(tx: Db, row: MessageRow, userId: string): Promise<Message> {

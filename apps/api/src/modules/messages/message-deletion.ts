@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { ParleyError } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
+import { messageChangedEvent } from './message.events.js';
 import { canDelete } from './message.policy.js';
 import { type Changed, type HeldMessage, type MessageChange, MessageChanges } from './message-changes.js';
 import { MessageChangesRepository } from './message-changes.repository.js';
-import { changedMessageEvent } from './message-events.js';
 
 @Injectable()
 export class MessageDeletion {
@@ -23,7 +23,7 @@ export class MessageDeletion {
   }
 
   private async decide(held: HeldMessage): Promise<MessageChange | null> {
-    const { tx, message, version, userId, role, conversation } = held;
+    const { tx, message, userId, role, conversation } = held;
     if (!canDelete({ userId, role, conversationType: conversation.type }, message)) throw new ParleyError('forbidden');
     if (message.deletedAt) return null;
     const removed = message.mentions;
@@ -33,7 +33,7 @@ export class MessageDeletion {
       values: { content: '', metadata: {}, mentions: [], reactions: [], deletedAt: held.at, deletedBy: userId },
       kind: 'message_deleted',
       data: { mentionsRemoved: removed },
-      event: (told) => changedMessageEvent('message:deleted', told, { version, actorId: userId, added: [], removed }),
+      event: messageChangedEvent,
     };
   }
 }

@@ -4,10 +4,10 @@ import { CONFIG, type Config } from '../../config/config.js';
 import { canonicalJson } from '../../kernel/canonical-json.js';
 import { conflict, ParleyError } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
+import { messageChangedEvent } from './message.events.js';
 import { canEdit, isInEditWindow } from './message.policy.js';
 import { type Changed, type HeldMessage, type MessageChange, MessageChanges } from './message-changes.js';
 import { MessageChangesRepository } from './message-changes.repository.js';
-import { changedMessageEvent } from './message-events.js';
 import { checkContentSize, type PreparedEdit, prepareEdit, requireText } from './message-preparation.js';
 
 @Injectable()
@@ -47,7 +47,7 @@ export class MessageEdits {
       values: { content: wanted.content, metadata: wanted.metadata ?? message.metadata, mentions, editedAt: held.at },
       kind: 'message_edited',
       data: { mentionsAdded: added, mentionsRemoved: removed },
-      event: (told) => changedMessageEvent('message:edited', told, { version, actorId: userId, added, removed }),
+      event: messageChangedEvent,
     };
   }
 

@@ -5,11 +5,9 @@ import type { ChangeRecord } from '../../database/rows.js';
 import { ChangeEvents } from '../../realtime/hub/change-events.js';
 import type { StreamEvent, VersionRange } from '../../realtime/hub/stream-events.js';
 import { newMessageEvent } from '../conversation-log/index.js';
-import { changedMessageEvent } from './message-events.js';
+import { MESSAGE_CHANGES, messageChangedEvent } from './message.events.js';
 import { MessageViews } from './message-views.js';
 import { MessagesRepository } from './messages.repository.js';
-
-const EVENT_OF = { message_edited: 'message:edited', message_deleted: 'message:deleted' } as const;
 
 /** Of messages in one read: many times what as many versions are of usual messages. */
 const GAP_BYTES = 2 * 1_024 * 1_024;
@@ -25,7 +23,7 @@ export class MessageStream implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.registry.register(Object.keys(EVENT_OF), (changes) => this.changed(changes));
+    this.registry.register(MESSAGE_CHANGES, (changes) => this.changed(changes));
   }
 
   /** `message:new` of the messages first told in these ranges of versions, by conversation, in order. */
@@ -54,7 +52,9 @@ export class MessageStream implements OnModuleInit {
   }
 
   private async changed(changes: readonly ChangeRecord[]): Promise<(StreamEvent | null)[]> {
-    return (await this.subjects(changes)).map((subject) => subject && eventOf(subject));
+    return (await this.subjects(changes)).map(
+      (subject) => subject && messageChangedEvent(subject.change, subject.message),
+    );
   }
 }
 
@@ -62,15 +62,6 @@ export class MessageStream implements OnModuleInit {
 interface Subject {
   change: ChangeRecord;
   message: Message;
-}
-
-function eventOf({ change, message }: Subject): StreamEvent {
-  return changedMessageEvent(EVENT_OF[change.kind as keyof typeof EVENT_OF], message, {
-    version: change.version,
-    actorId: change.actorId,
-    added: change.data.mentionsAdded ?? [],
-    removed: change.data.mentionsRemoved ?? [],
-  });
 }
 
 /** Which message of its conversation each is, by the first of its changes. */

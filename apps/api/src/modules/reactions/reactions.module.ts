@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { HubModule } from '../../realtime/hub/hub.module.js';
 import { MessagesModule } from '../messages/index.js';
 import { UsersModule } from '../users/index.js';
-import { ReactionStream } from './reaction-events.js';
+import { ReactionStream } from './reaction-stream.js';
 import { ReactionsController } from './reactions.controller.js';
 import { ReactionsRepository } from './reactions.repository.js';
 import { ReactionsService } from './reactions.service.js';

@@ -11,8 +11,8 @@ import {
 } from '../messages/index.js';
 import { UsersRepository } from '../users/index.js';
 import { oneEmoji } from './emoji.js';
+import { REACTION_CHANGE, reactionEvent } from './reaction.events.js';
 import { withOneLess, withOneMore } from './reaction-counts.js';
-import { REACTION_CHANGE, reactionEvent } from './reaction-events.js';
 import { type Reaction, ReactionsRepository } from './reactions.repository.js';
 
 /** What of an answer is neither the ids of people nor what is told of them. */
@@ -73,13 +73,13 @@ export class ReactionsService {
     if (!(await this.repository.insert(tx, reactionOf(held, emoji), at))) return null;
     const reactions = withOneMore(message.reactions, emoji);
     if (!reactions) throw conflict('emoji', `a message has at most ${LIMITS.reactionKinds} kinds`);
-    return changeOf(held, { emoji, reactions, action: 'added' });
+    return changeOf({ emoji, action: 'added' }, reactions);
   }
 
   private async decideRemove(held: HeldMessage, emoji: string): Promise<MessageChange | null> {
     const { tx, message } = held;
     if (!(await this.repository.delete(tx, reactionOf(held, emoji)))) return null;
-    return changeOf(held, { emoji, reactions: withOneLess(message.reactions, emoji), action: 'removed' });
+    return changeOf({ emoji, action: 'removed' }, withOneLess(message.reactions, emoji));
   }
 }
 
@@ -87,16 +87,8 @@ function reactionOf({ message, userId }: HeldMessage, emoji: string): Reaction {
   return { conversationId: message.conversationId, seq: message.seq, messageId: message.id, userId, emoji };
 }
 
-function changeOf(
-  { version, userId }: HeldMessage,
-  { emoji, reactions, action }: { emoji: string; reactions: ReactionCount[]; action: 'added' | 'removed' },
-): MessageChange {
-  return {
-    values: { reactions },
-    kind: REACTION_CHANGE,
-    data: { emoji, action },
-    event: (message) => reactionEvent(message, { version, userId, emoji, action }),
-  };
+function changeOf(data: { emoji: string; action: 'added' | 'removed' }, reactions: ReactionCount[]): MessageChange {
+  return { values: { reactions }, kind: REACTION_CHANGE, data, event: reactionEvent };
 }
 
 const resultOf = ({ version, changed, message }: Changed): ReactionResult => ({

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { LIMITS } from '@parley/protocol';
 import { FaultBudget } from '../../database/fault-budget.js';
 import { isRepeatable } from '../../database/faults.js';
 import { ParleyError } from '../../kernel/errors.js';
 import { Semaphore } from '../../kernel/semaphore.js';
 import { Hub } from '../../realtime/hub/hub.js';
 import type { ReceiptEvent } from '../../realtime/hub/stream-events.js';
+import { receiptEvent } from './receipt.events.js';
 import { type Mark, type MarkRow, ReceiptsRepository } from './receipts.repository.js';
 
 interface Pending {
@@ -122,25 +122,21 @@ function take(line: Line): Pending[] {
   return batch;
 }
 
-function eventOf(conversationId: string, mark: Mark, row: MarkRow): ReceiptEvent {
-  const { userId, isRead } = mark;
-  const { receipts, message_id: messageId, mark_seq: seq } = row;
-  const at = new Date(row.at_ms).toISOString();
-  const base = { conversationId, receipts, userId, messageId, seq };
-  const isSmall = row.member_count <= LIMITS.receiptsMembers;
+function eventOf(conversationId: string, { userId, isRead }: Mark, row: MarkRow): ReceiptEvent {
+  const reached = { messageId: row.message_id, seq: row.mark_seq, ms: row.at_ms };
   const unread = {
-    conversationId,
-    receipts,
     unreadCount: row.unread,
     mentionCount: row.mentioned,
     lastReadSeq: row.last_read_seq,
     lastSeq: row.last_seq,
   };
-  return {
-    receipts,
+  return receiptEvent({
+    conversationId,
     userId,
-    read: isRead && isSmall ? { ...base, readBy: userId, readAt: at } : null,
-    delivered: !isRead && isSmall ? { ...base, deliveredTo: userId, deliveredAt: at } : null,
+    receipts: row.receipts,
+    memberCount: row.member_count,
+    read: isRead ? reached : null,
+    delivered: isRead ? null : reached,
     unread: isRead ? unread : null,
-  };
+  });
 }

@@ -1,0 +1,37 @@
+import { LIMITS, type UnreadUpdatedEvent } from '@parley/protocol';
+import type { ReceiptEvent } from '../../realtime/hub/stream-events.js';
+
+/** Where a marker is, and when it came there, in milliseconds. */
+interface Reached {
+  messageId: string;
+  seq: number;
+  ms: number;
+}
+
+interface MovedMarkers {
+  conversationId: string;
+  userId: string;
+  receipts: number;
+  memberCount: number;
+  /** Null where it did not move, or where nobody needs to hear of it. */
+  read: Reached | null;
+  delivered: Reached | null;
+  unread: Omit<UnreadUpdatedEvent, 'conversationId' | 'receipts'> | null;
+}
+
+/** What a member's move is to the others, told live and read later: in large conversations they hear nothing of it. */
+export function receiptEvent({ conversationId, userId, receipts, memberCount, ...moved }: MovedMarkers): ReceiptEvent {
+  const base = { conversationId, receipts, userId };
+  const isTold = memberCount <= LIMITS.receiptsMembers;
+  const placeOf = ({ messageId, seq }: Reached) => ({ ...base, messageId, seq });
+  const at = ({ ms }: Reached) => new Date(ms).toISOString();
+  const read = isTold ? moved.read : null;
+  const delivered = isTold ? moved.delivered : null;
+  return {
+    receipts,
+    userId,
+    read: read && { ...placeOf(read), readBy: userId, readAt: at(read) },
+    delivered: delivered && { ...placeOf(delivered), deliveredTo: userId, deliveredAt: at(delivered) },
+    unread: moved.unread && { conversationId, receipts, ...moved.unread },
+  };
+}
