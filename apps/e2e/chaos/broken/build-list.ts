@@ -101,7 +101,7 @@ export const BROKEN_BUILDS: BrokenBuild[] = [
     seenBy: ['wire-reorder'],
   },
   {
-    name: 'a feed that does not wait for what is missing',
+    name: 'a stream that does not wait for what is missing',
     patches: [
       {
         file: `${HUB}/conversation-stream.ts`,
