@@ -28,9 +28,9 @@ interface LockedRetry {
 
 /**
  * The one write path of conversations, in order of arrival: each change is decided and numbered under the lock of the
- * conversation's row, and announced after its commit. Messages have a group commit: while one batch is being written the next one fills, so that many messages of many conversations share
- * a transaction, and an idle system commits at once. A conversation that is being written enters no other batch, which
- * keeps the order in which its messages came.
+ * conversation's row, and announced after its commit. Messages have a group commit: while one batch is being written the
+ * next one fills, so that many messages of many conversations share a transaction, and an idle system commits at once. A
+ * conversation that is being written enters no other batch, which keeps the order in which its messages came.
  */
 @Injectable()
 export class ConversationLog implements OnApplicationBootstrap, OnApplicationShutdown {
