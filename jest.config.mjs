@@ -36,7 +36,14 @@ const base = {
 const UNIT = ['<rootDir>/{apps,packages}/*/src/**/*.spec.{ts,tsx}', '<rootDir>/tools/**/*.spec.mjs'];
 
 /** Journeys that others would disturb, as they measure time, or that would disturb others, as they build the web app. */
-const ALONE = ['apps/e2e/durability/locked-conversation.spec.ts', 'apps/e2e/journeys/readme.spec.ts'];
+const ALONE = [
+  'apps/e2e/chaos/chaos.spec.ts',
+  'apps/e2e/durability/kill.spec.ts',
+  'apps/e2e/durability/locked-conversation.spec.ts',
+  'apps/e2e/journeys/readme.spec.ts',
+  'apps/e2e/sdk/slow-line.spec.ts',
+  'apps/e2e/sdk/slow-line-pages.spec.ts',
+];
 
 export default {
   projects: [

@@ -24,8 +24,8 @@ const WEBKIT = {
   sentence: 'nothing tried in WebKit, none found; on Debian: apt-get install webkit2gtk-driver xvfb',
 };
 
-/** How many test files of a suite run at once: while one waits, for a database, a browser or a timeout, others work. */
-const IN_PAIRS = ['--maxWorkers=2'];
+/** One file of a suite at a time: with two lanes on two cores, more would make tests wait for the processor. */
+const ONE_BY_ONE = ['--runInBand'];
 
 /**
  * The suites. Those of one `lane` run one after the other in this order, and the lanes beside each other; what has no lane
@@ -42,7 +42,7 @@ export const SUITES = [
     needs: [],
     env: { PARLEY_TEST_DATABASE: 'embedded' },
     // There is only ever one node with the embedded database.
-    options: [...IN_PAIRS, '--testPathIgnorePatterns', 'two-nodes'],
+    options: [...ONE_BY_ONE, '--testPathIgnorePatterns', 'two-nodes'],
   },
   {
     name: 'integration (postgres)',
@@ -51,7 +51,7 @@ export const SUITES = [
     lane: 'api',
     needs: [POSTGRES, REDIS],
     env: { PARLEY_TEST_DATABASE: 'postgres' },
-    options: IN_PAIRS,
+    options: ONE_BY_ONE,
   },
   {
     name: 'journeys',
@@ -60,7 +60,7 @@ export const SUITES = [
     lane: 'journeys',
     needs: [POSTGRES, REDIS, CHROMIUM],
     wants: [FIREFOX, WEBKIT],
-    options: IN_PAIRS,
+    options: ONE_BY_ONE,
   },
-  { name: 'journeys, alone', words: ['journeys'], project: 'alone', needs: [POSTGRES], options: ['--runInBand'] },
+  { name: 'journeys, alone', words: ['journeys'], project: 'alone', needs: [POSTGRES], options: ONE_BY_ONE },
 ];
