@@ -36,11 +36,12 @@ const PLAIN_BROADCAST: Patch[] = [
     from: 'this.io.local.to(room).except(event.joined.map(userRoom)) : this.io.local.to(room);',
     to: 'this.io.to(room).except(event.joined.map(userRoom)) : this.io.to(room);',
   },
-  // Its streams receive nothing any more: the reconciler would deliver everything once more.
+  // Its streams receive nothing any more: the reconciler would deliver everything once more. It still has to tell the
+  // link to Redis which deployment this is, since nothing is sent or believed before.
   {
     file: `${HUB}/reconciler.ts`,
-    from: 'if (this.isRunning) return;',
-    to: 'if (this.isRunning || !this.stopped) return;',
+    from: 'const streams = [...this.hub.open()];',
+    to: 'const streams = [...this.hub.open()].slice(0, 0);',
   },
 ];
 
