@@ -22,12 +22,6 @@ import { MarkCommandDto, ReceiptsService } from '../receipts/index.js';
 import { ConversationCommandDto, RefreshCommandDto } from './dto/commands.dto.js';
 import { SocketSessions } from './socket-sessions.js';
 
-/**
- * A hundred messages of some hundred letters, which come at 10 KB a second before a client stops waiting; and what comes
- * at that pace before it misses a ping, should a line that was fast be slow by the time that somebody pages on.
- */
-const PAGE_BYTES = { first: 98_304, most: 196_608 };
-
 /** The commands of the Socket.IO transport: each is one validated payload, one call and one acknowledgement. */
 @WebSocketGateway()
 @UseFilters(RethrowFilter)
@@ -62,7 +56,7 @@ export class ChatGateway implements OnGatewayConnection<ParleySocket> {
   @SubscribeMessage('conversation:open')
   open(@ConnectedSocket() socket: ParleySocket, @MessageBody() command: OpenCommandDto): Promise<MessagePage> {
     const request = parsePageRequest(command, LIMITS.pageDefault);
-    const bytes = LineMeter.of(socket.conn).answerBytes(PAGE_BYTES);
+    const bytes = LineMeter.of(socket.conn).answerBytes('page');
     return this.messages.page(socket.data.principal, command.conversationId, { ...request, bytes });
   }
 

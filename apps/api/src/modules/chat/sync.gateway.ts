@@ -14,6 +14,6 @@ export class SyncGateway {
 
   @SubscribeMessage('sync')
   sync(@ConnectedSocket() socket: ParleySocket, @MessageBody() question: SyncDto): Promise<SyncAnswer> {
-    return this.service.sync(socket.data.principal, question, LineMeter.of(socket.conn).answerBytes());
+    return this.service.sync(socket.data.principal, question, LineMeter.of(socket.conn).answerBytes('sync'));
   }
 }

@@ -1,7 +1,14 @@
 import { LIMITS } from '@parley/protocol';
 
-/** Nothing is known of a new line: at 10 KB a second this takes less than the ten seconds that clients wait for an answer. */
-const FIRST_BYTES = 65_536;
+/**
+ * The sizes of answers in bytes: `first` before the line was measured, `most` on any line. At 10 KB a second a client
+ * has the first ones within the ten seconds that it waits for an answer, and a page before it misses a ping, should a
+ * line that was fast be slow by the time of the next page.
+ */
+const SIZES = {
+  sync: { first: 65_536, most: LIMITS.answerBytes },
+  page: { first: 98_304, most: 196_608 },
+};
 const FEWEST_BYTES = 16_384;
 /** So long an answer may take on the line that it is for. */
 const SECONDS = 3;
@@ -45,14 +52,12 @@ export class LineMeter {
     return made;
   }
 
-  /**
-   * How large the next answer may be whose size is the server's to choose.
-   * @param sizes `first`: where nothing was measured yet. `most`: however fast the line was.
-   */
-  answerBytes({ first = FIRST_BYTES, most = LIMITS.answerBytes }: { first?: number; most?: number } = {}): number {
+  /** How large the next answer of this kind may be. */
+  answerBytes(kind: keyof typeof SIZES): number {
+    const { first, most } = SIZES[kind];
     this.expectsAnswer = true;
     const wanted = this.perSecond === null ? first : Math.max(Math.floor(this.perSecond * SECONDS), FEWEST_BYTES);
-    return Math.min(wanted, most, LIMITS.answerBytes);
+    return Math.min(wanted, most);
   }
 
   /** So much is handed over. Returns whether a ping has to follow, so that the time of an answer is measured. */
