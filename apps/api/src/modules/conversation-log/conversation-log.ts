@@ -1,11 +1,10 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import type { Logger } from 'pino';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { Db } from '../../database/database.js';
 import { WriterDatabase } from '../../database/database.module.js';
 import { FaultBudget } from '../../database/fault-budget.js';
 import { isDataFault, isLockTimeout, isRepeatable } from '../../database/faults.js';
-import { asParleyError, faultLevel, notFound, ParleyError } from '../../kernel/errors.js';
-import { LOG } from '../../kernel/log.js';
+import { asParleyError, notFound, ParleyError } from '../../kernel/errors.js';
+import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { Hub } from '../../realtime/hub/hub.js';
 import { newMessageEvent } from './conversation-log.events.js';
 import { ConversationLogRepository } from './conversation-log.repository.js';
@@ -49,7 +48,7 @@ export class ConversationLog implements OnApplicationBootstrap, OnApplicationShu
     private readonly database: WriterDatabase,
     private readonly repository: ConversationLogRepository,
     private readonly hub: Hub,
-    @Inject(LOG) private readonly log: Logger,
+    private readonly reporter: EventReporter,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -281,7 +280,7 @@ export class ConversationLog implements OnApplicationBootstrap, OnApplicationShu
 
   private refuse(batch: readonly Pending[], fault: unknown): void {
     const refusal = refusalOf(fault, batch.length);
-    this.log[faultLevel(fault)]({ err: fault, messages: batch.length }, 'messages could not be written');
+    this.reporter.messagesNotWritten(batch.length, fault);
     for (const pending of batch) pending.reject(refusal);
   }
 }

@@ -118,6 +118,12 @@ export class EventReporter {
     this.log.trace({ event }, 'committed');
   }
 
+  /** Messages of a batch were refused for this fault. */
+  messagesNotWritten(messages: number, fault: unknown): void {
+    this.counters.add('messages_not_written_total', {}, messages);
+    this.log[faultLevel(fault)]({ err: fault, messages }, 'messages could not be written');
+  }
+
   /** A change was handed to the sockets of this node. */
   delivered(event: string): void {
     this.counters.add('changes_delivered_total', { event });
