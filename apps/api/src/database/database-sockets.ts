@@ -24,7 +24,7 @@ export class DatabaseSockets {
   }
 
   /** Whatever waits for an answer on one of them fails now, and none of them goes back to a pool. */
-  cut(): void {
+  disconnect(): void {
     for (const socket of this.sockets) socket.destroy();
   }
 }

@@ -110,7 +110,7 @@ export class PostgresWatch implements Availability {
   async close(): Promise<void> {
     this.closing.abort();
     await this.watching;
-    this.links.cut();
+    this.links.disconnect();
   }
 
   private async first(interruption: AbortSignal): Promise<pg.Client> {
@@ -240,7 +240,7 @@ export class PostgresWatch implements Availability {
   private turn(isUp: boolean, reason?: string): void {
     const isNew = this.up !== isUp;
     this.up = isUp;
-    if (!isUp) this.links.cut();
+    if (!isUp) this.links.disconnect();
     if (!isNew) return;
     if (isUp) this.log.info('the database is back');
     else

@@ -15,8 +15,8 @@ export const normalizedName = (name: string): string => name.normalize('NFC').tr
 export function isName(value: unknown): value is string {
   if (typeof value !== 'string' || value.length > LONGEST_TYPED) return false;
   if (!value.isWellFormed() || FORBIDDEN.test(value)) return false;
-  const tidy = normalizedName(value);
-  return tidy.length <= LIMITS.nameLength && !isBlank(tidy);
+  const name = normalizedName(value);
+  return name.length <= LIMITS.nameLength && !isBlank(name);
 }
 
 /** What can be kept of a name that nobody can be asked to correct; null where nothing is left. */

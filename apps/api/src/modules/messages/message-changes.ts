@@ -57,7 +57,7 @@ export class MessageChanges {
     decide: (held: HeldMessage) => Promise<MessageChange | null>,
   ): Promise<Changed> {
     const wanted = { messageId: messageId.toLowerCase(), userId: principal.userId };
-    // Looked at without holding anything: a stranger never waits in a conversation's line.
+    // Read without a lock: only members get into the conversation's queue.
     const conversationId = await this.repository.conversationOf(wanted.messageId, wanted.userId);
     if (!conversationId) throw notFound();
     return this.log.append(conversationId, async (locked) => {

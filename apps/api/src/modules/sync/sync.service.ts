@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { LIMITS, type SyncAnswer, type SyncBody } from '@parley/protocol';
 import type { Db } from '../../database/database.js';
 import type { Principal } from '../../kernel/principal.js';
-import { MOST_AGAIN } from '../../platform/limits/answer-budget.js';
+import { MOST_EXCESS } from '../../platform/limits/answer-budget.js';
 import { StreamSource } from '../../realtime/hub/stream-source.js';
 import { type Position, type PositionRow, SyncRepository } from './sync.repository.js';
 import { answerOf, type Changed } from './sync-answer.js';
@@ -43,7 +43,7 @@ export class SyncService {
         memberships: plannedMemberships(memberships),
         strange: positions.flatMap(({ at, row }) => (row.version === null ? at.id : [])),
         changed,
-        portions: readings.length > 0 ? planned(await this.repository.keys(tx, readings), bytes + MOST_AGAIN) : [],
+        portions: readings.length > 0 ? planned(await this.repository.keys(tx, readings), bytes + MOST_EXCESS) : [],
       });
       return answerOf(epoch, found, bytes);
     });

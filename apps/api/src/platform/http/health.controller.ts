@@ -29,14 +29,14 @@ export class HealthController {
    */
   @Get('ready')
   async ready(): Promise<{ status: 'ok' } | { status: 'degraded'; parts: readonly ServicePart[] }> {
-    const evict = new AbortController();
+    const timeout = new AbortController();
     const answered = this.database.ping().then(
       () => true,
       () => false,
     );
-    const tooLate = sleep(TIMEOUT_MS, false, { signal: evict.signal }).catch(() => false);
+    const tooLate = sleep(TIMEOUT_MS, false, { signal: timeout.signal }).catch(() => false);
     const isReady = await Promise.race([answered, tooLate]);
-    evict.abort();
+    timeout.abort();
     if (!isReady) throw new ParleyError('service_unavailable');
     const parts = this.state.degraded;
     return parts.length > 0 ? { status: 'degraded', parts } : { status: 'ok' };

@@ -15,14 +15,14 @@ export interface Piece {
 /** The part of an answer that is always there. */
 const FRAME_BYTES = 400;
 
-/** So much at most may follow beyond the size asked for. */
-export const MOST_AGAIN = 65_536;
+/** How far an answer may exceed the size asked for. */
+export const MOST_EXCESS = 65_536;
 
 /** Keeps an answer within its rows and bytes. The first piece always fits, so that every answer leads on. */
 export class AnswerBudget {
   private rows = LIMITS.syncRows;
   private bytes: number;
-  /** What the protocol's limit leaves beyond that. */
+  /** What the protocol's limit leaves beyond the size asked for. */
   private readonly spare: number;
   private taken = 0;
   private isEmpty = true;
@@ -43,9 +43,9 @@ export class AnswerBudget {
   }
 
   /**
-   * Whether the piece goes into the answer; if so, the room for it is taken. One without which the answer would not lead
-   * on may take what the protocol's limit leaves, and about as much again may follow: else each small answer would bring
-   * little beside what stands in all of them.
+   * Whether the piece fits; if so, its room is taken.
+   * @param leadsOn Without this piece the next question would get the same answer again, so it may take all that the
+   *   protocol's limit leaves, and the pieces after it as much as was taken, `MOST_EXCESS` at most.
    */
   take(piece: Piece, leadsOn = false): boolean {
     const size = this.sizeOf(piece);
@@ -54,7 +54,7 @@ export class AnswerBudget {
     this.rows -= piece.rows;
     this.bytes -= size;
     this.taken += size;
-    if (leadsOn) this.bytes = Math.max(this.bytes, Math.min(this.taken, MOST_AGAIN, this.bytes + this.spare));
+    if (leadsOn) this.bytes = Math.max(this.bytes, Math.min(this.taken, MOST_EXCESS, this.bytes + this.spare));
     this.isEmpty = false;
     for (const id of piece.people) {
       const view = this.views.get(id);

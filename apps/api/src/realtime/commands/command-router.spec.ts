@@ -22,9 +22,9 @@ describe('the command router', () => {
   const give = (name: string, sent: unknown[], handler?: BoundHandler, refusal: ParleyError | null = null) => {
     const data = { principal, isReady: true, ready: Promise.resolve() };
     const connection = { connected: true, data };
-    return router.dispatch({ transport: 'carrier pigeon', connection, name, sent, handler, refusal: () => refusal });
+    return router.dispatch({ transport: 'test', connection, name, sent, handler, refusal: () => refusal });
   };
-  const charged = (command: string) => counters.of('command_cost_total', { command, transport: 'carrier pigeon' });
+  const charged = (command: string) => counters.of('command_cost_total', { command, transport: 'test' });
 
   it('hands the handler an instance of the DTO, acknowledges what it answers, and charges it', async () => {
     const payload = { conversationId: newId() };

@@ -45,7 +45,7 @@ export async function drain(draining: Draining): Promise<void> {
     await disconnectClients(draining, AbortSignal.timeout(TIMEOUT_MS));
     await until(() => router.connections === 0, AbortSignal.timeout(LAST_BYTES_MS));
   } finally {
-    router.cut();
+    router.disconnect();
   }
 }
 

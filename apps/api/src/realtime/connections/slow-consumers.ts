@@ -93,13 +93,13 @@ export class SlowConsumers {
     return new SlowConsumer(connection, this);
   }
 
-  /** A look a second, as long as there is anybody to look at. */
-  suspect(reader: SlowConsumer): void {
+  /** Looks at it every second until it is removed. */
+  addStalled(reader: SlowConsumer): void {
     this.stalled.add(reader);
     this.looking ??= setInterval(() => this.look(), LOOK_MS).unref();
   }
 
-  acquit(reader: SlowConsumer): void {
+  removeStalled(reader: SlowConsumer): void {
     this.stalled.delete(reader);
     if (this.stalled.size > 0 || !this.looking) return;
     clearInterval(this.looking);
@@ -108,7 +108,7 @@ export class SlowConsumers {
 
   /** Looks are counted and not the time, which passes for everybody while this process itself stands still. */
   private look(): void {
-    for (const reader of this.stalled) if (reader.isSlow()) reader.cut();
+    for (const reader of this.stalled) if (reader.isSlow()) reader.evict();
   }
 }
 
@@ -142,7 +142,7 @@ export class SlowConsumer {
     if (transport.closeTimeout !== undefined) transport.closeTimeout = CLOSE_MS;
     connection.on('close', (reason) => this.ended(reason));
     connection.on('heartbeat', () => this.answered());
-    this.bearWith(this.pinged);
+    this.extendPingTimeout(this.pinged);
   }
 
   /** Counts a packet that is being queued. Returns whether it is the one that goes beyond the limit. */
@@ -184,15 +184,15 @@ export class SlowConsumer {
     // At this pace the limit would have left in the time that it may take.
     this.idleLooks = isOver && this.lastUnsent - unsent < bytes / seconds ? this.idleLooks + 1 : 0;
     this.lastUnsent = unsent;
-    if (hasTaken && !isOver && name !== 'polling') this.readers.acquit(this);
+    if (hasTaken && !isOver && name !== 'polling') this.readers.removeStalled(this);
     return this.looks >= Math.max(seconds, FEWEST_LOOKS) || this.idleLooks >= IDLE_LOOKS || this.isFarOver;
   }
 
   /**
-   * Engine.IO gives up whoever does not answer a ping in time. But the ping waits behind all that was handed over before
-   * it, most of it in buffers of the system that nobody can look into: who reads at `PACE` is given the time for that.
+   * Engine.IO closes a connection whose ping is not answered in time. But the ping waits behind all that was handed over
+   * before it, most of it in buffers of the system that cannot be read: a client that reads at `PACE` gets that time.
    */
-  private bearWith(connection: PingedConnection): void {
+  private extendPingTimeout(connection: PingedConnection): void {
     const close = connection.onClose.bind(connection);
     connection.onClose = (reason, ...more) => {
       const waits = reason === 'ping timeout' && this.pingTimeouts < this.pingExtensions;
@@ -206,7 +206,7 @@ export class SlowConsumer {
     return this.connection as PingedConnection;
   }
 
-  /** Clients, too, give up a connection on which no ping comes in time: much must not stand before the next one. */
+  /** Clients close a connection on which no ping comes in time, so little may be queued before the next one. */
   private count({ type }: OutgoingPacket, size: number): void {
     if (type === 'ping') return this.line.handPing();
     if (this.line.sincePing + size > BETWEEN_PINGS) this.ping();
@@ -236,8 +236,8 @@ export class SlowConsumer {
     return this.queuedBytes + this.unsent() > MOST_TIMES * this.readers.limits.bytes;
   }
 
-  cut(): void {
-    this.readers.acquit(this);
+  evict(): void {
+    this.readers.removeStalled(this);
     const { connection } = this;
     const { socket } = connection.transport;
     const answers = [...(this.answers?.keys() ?? [])];
@@ -252,7 +252,7 @@ export class SlowConsumer {
   /** Tells, for what is queued beyond the limit, whether that begins here. */
   private overfull(before: number, after: number): boolean {
     const { bytes } = this.readers.limits;
-    this.readers.suspect(this);
+    this.readers.addStalled(this);
     if (after > MOST_TIMES * bytes) this.soon ??= setTimeout(() => this.lookedSoon(), SOON_MS).unref();
     return before <= bytes;
   }
@@ -260,7 +260,7 @@ export class SlowConsumer {
   /** So much may have come in one turn: it counts what is still there now. */
   private lookedSoon(): void {
     this.soon = null;
-    if (this.isFarOver) this.cut();
+    if (this.isFarOver) this.evict();
   }
 
   /** What was handed over and is still in this process. */
@@ -278,7 +278,7 @@ export class SlowConsumer {
     this.stream = stream;
     if (!isNew) return;
     this.lastUnsent = Number.POSITIVE_INFINITY;
-    this.readers.suspect(this);
+    this.readers.addStalled(this);
     this.connection.transport.once('drain', () => this.drained());
   }
 
@@ -286,7 +286,7 @@ export class SlowConsumer {
     this.pendingBytes = 0;
     this.lastUnsent = Number.POSITIVE_INFINITY;
     this.looks = 0;
-    this.readers.acquit(this);
+    this.readers.removeStalled(this);
   }
 
   /** A poll's answer has left when its response closes; until then a client may open further polls without reading. */
@@ -295,7 +295,7 @@ export class SlowConsumer {
     this.answers.set(answer, bytes);
     this.pendingBytes += bytes;
     this.lastUnsent = Number.POSITIVE_INFINITY;
-    this.readers.suspect(this);
+    this.readers.addStalled(this);
     answer.once('close', () => {
       this.answers?.delete(answer);
       this.left += bytes;
@@ -306,7 +306,7 @@ export class SlowConsumer {
 
   /** One that does not answer to pings will not answer to a polite close either. */
   private ended(reason: string): void {
-    this.readers.acquit(this);
+    this.readers.removeStalled(this);
     if (this.soon) clearTimeout(this.soon);
     if (reason === 'ping timeout') this.connection.transport.socket?.terminate();
   }

@@ -6,13 +6,13 @@ import { ParleyError } from '../../kernel/errors.js';
 type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
 type UpgradeListener = (request: IncomingMessage, stream: Duplex, head: Buffer) => void;
 
-/** The paths of the transports, each with what takes its upgrades. */
+/** A path that belongs to a transport. */
 export interface TransportPath {
-  /** With its closing slash, exactly as the transport itself compares it: what it passes over nobody would answer. */
+  /** With its closing slash, as the transport itself compares it: a request that only one of the two takes hangs. */
   path: string;
   /** Whether it also takes plain requests (long polling). */
   takesRequests: boolean;
-  /** Why this request, whoever sends it, can only fail at the transport. */
+  /** Why the transport cannot serve this request, whoever sends it; null where it can. */
   unreadable(request: IncomingMessage, isUpgrade: boolean): ParleyError | null;
   /** Whether this request begins a connection, and is not one of a connection that is there. */
   begins(request: IncomingMessage): boolean;
@@ -24,7 +24,7 @@ export interface UpgradePolicy {
   refusalOf(request: IncomingMessage): ParleyError | null;
   /** For those that begin a connection, and are not refused otherwise. */
   refusalToBegin(request: IncomingMessage): ParleyError | null;
-  /** Hears of every refusal. */
+  /** Called with every refusal. */
   onRefused(refusal: ParleyError, requestId: string): void;
 }
 
@@ -34,14 +34,14 @@ const READINESS = /^\/health\/ready\/?(\?|$)/i;
 const LAST_WORD_MS = 2_000;
 
 /**
- * Owns the HTTP server's `request` and `upgrade` once every transport has attached itself: refusals are answered here, before
- * a transport sees anything, because a transport's own refusals have no room for the status that clients need. It also knows what
- * is under way, so that a node that stops can end it in order.
+ * Owns the HTTP server's `request` and `upgrade` once every transport has attached itself. Refusals are answered here,
+ * because those of a transport cannot carry the status that clients need. It also counts what is under way, so that a
+ * node that stops can end it in order.
  */
 export class UpgradeRouter {
   /** Every TCP connection, whatever it has become. */
   private readonly streams = new Set<Duplex>();
-  /** Requests that are no transport's. */
+  /** Responses to requests of the REST API and the web app. */
   private readonly answering = new Set<ServerResponse>();
   private leaving: (() => ParleyError) | null = null;
 
@@ -85,7 +85,7 @@ export class UpgradeRouter {
     this.server.closeIdleConnections();
   }
 
-  /** How many requests have come in whole and are not answered; transport's requests are not among them. */
+  /** How many requests have come in whole and are not answered; those of transports are not among them. */
   get unanswered(): number {
     let count = 0;
     for (const { req, writableEnded } of this.answering) if (req.complete && !writableEnded) count += 1;
@@ -96,8 +96,8 @@ export class UpgradeRouter {
     return this.streams.size;
   }
 
-  /** Cuts every TCP connection, whatever is still to be said on it. */
-  cut(): void {
+  /** Ends every TCP connection, whatever is still to be sent on it. */
+  disconnect(): void {
     for (const stream of this.streams) stream.destroy();
   }
 
