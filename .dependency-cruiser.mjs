@@ -148,13 +148,13 @@ export default {
     ),
     rule(
       'transports-without-modules',
-      'A door never learns of a module.',
+      'A transport imports no module.',
       { path: api('realtime/transports/') },
       { path: api('modules/') },
     ),
     rule(
       'modules-without-transports',
-      'A module never learns of a door.',
+      'A module imports no transport.',
       { path: api('modules/') },
       { path: api('realtime/transports/') },
     ),

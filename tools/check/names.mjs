@@ -8,8 +8,6 @@ const KEBAB_CASE = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*$/;
 
 const WITH_ROLES = /^apps\/api\/src\/(modules|platform|realtime)\/(?!.*\.spec\.ts$).*\.ts$/;
 const ROLE = /(Adapter|Controller|Dto|Filter|Gateway|Guard|Module|Policy|Presenter|Repository|Service)$/;
-/** What its class is called otherwise than its file. */
-const EXCEPTIONS = new Set(['apps/api/src/modules/reactions/reaction-events.ts']);
 
 const findings = new Set();
 for (const path of sources()) {
@@ -22,7 +20,7 @@ for (const path of sources()) {
     }
     if (!KEBAB_CASE.test(part) && part !== 'README.md') findings.add(`${at}: not kebab-case`);
   });
-  if (WITH_ROLES.test(path) && !EXCEPTIONS.has(path)) checkRole(path, parts.at(-1));
+  if (WITH_ROLES.test(path)) checkRole(path, parts.at(-1));
 }
 conclude([...findings]);
 

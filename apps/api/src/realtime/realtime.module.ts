@@ -1,19 +1,19 @@
 import { Module } from '@nestjs/common';
-import { CONFIG } from '../../config/config.js';
-import { REDIS, type RedisLink } from '../../platform/redis/redis-link.js';
-import { EventReporter } from '../../platform/telemetry/event-reporter.js';
-import { MemoryNodeBus, NodeBus } from '../bus/node-bus.js';
-import { RedisNodeBus } from '../bus/redis-node-bus.js';
-import { Connections } from '../connections/connections.js';
-import { HandshakeLimiter } from '../connections/handshake-limiter.js';
-import { UserConnectionLimiter } from '../connections/user-connection-limiter.js';
-import { UserSockets } from '../connections/user-sockets.js';
-import { IO } from '../socket.js';
-import { createSocketIoServer } from '../transports/socketio/socketio.server.js';
-import { ChangeEvents } from './change-events.js';
-import { Hub } from './hub.js';
-import { MembershipReconciler } from './membership-reconciler.js';
-import { Reconciler } from './reconciler.js';
+import { CONFIG } from '../config/config.js';
+import { REDIS, type RedisLink } from '../platform/redis/redis-link.js';
+import { EventReporter } from '../platform/telemetry/event-reporter.js';
+import { MemoryNodeBus, NodeBus } from './bus/node-bus.js';
+import { RedisNodeBus } from './bus/redis-node-bus.js';
+import { Connections } from './connections/connections.js';
+import { HandshakeLimiter } from './connections/handshake-limiter.js';
+import { UserConnectionLimiter } from './connections/user-connection-limiter.js';
+import { UserSockets } from './connections/user-sockets.js';
+import { ChangeEvents } from './hub/change-events.js';
+import { Hub } from './hub/hub.js';
+import { MembershipReconciler } from './hub/membership-reconciler.js';
+import { Reconciler } from './hub/reconciler.js';
+import { IO } from './socket.js';
+import { createSocketIoServer } from './transports/socketio/socketio.server.js';
 
 const bus = {
   provide: NodeBus,
@@ -39,4 +39,4 @@ const io = { provide: IO, useFactory: createSocketIoServer, inject: [CONFIG] };
   ],
   exports: [IO, HandshakeLimiter, Hub, ChangeEvents, Connections, Reconciler],
 })
-export class HubModule {}
+export class RealtimeModule {}

@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { ServiceNotices } from '../../realtime/connections/service-notices.js';
 import { SessionExpiry } from '../../realtime/connections/session-expiry.js';
 import { TokenVerifier } from '../../realtime/connections/token-verifier.js';
-import { HubModule } from '../../realtime/hub/hub.module.js';
+import { RealtimeModule } from '../../realtime/realtime.module.js';
 import { AuthModule, TokenService } from '../auth/index.js';
 import { MessagesModule } from '../messages/index.js';
 import { PresenceModule } from '../presence/index.js';
@@ -17,7 +17,7 @@ import { SocketSessions } from './socket-sessions.js';
 import { SyncGateway } from './sync.gateway.js';
 
 @Module({
-  imports: [HubModule, AuthModule, MessagesModule, ReceiptsModule, ReactionsModule, PresenceModule, SyncModule],
+  imports: [RealtimeModule, AuthModule, MessagesModule, ReceiptsModule, ReactionsModule, PresenceModule, SyncModule],
   providers: [
     ChatGateway,
     SyncGateway,

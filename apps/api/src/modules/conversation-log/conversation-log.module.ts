@@ -1,10 +1,10 @@
 import { Module } from '@nestjs/common';
-import { HubModule } from '../../realtime/hub/hub.module.js';
+import { RealtimeModule } from '../../realtime/realtime.module.js';
 import { ConversationLog } from './conversation-log.js';
 import { ConversationLogRepository } from './conversation-log.repository.js';
 
 @Module({
-  imports: [HubModule],
+  imports: [RealtimeModule],
   providers: [ConversationLog, ConversationLogRepository],
   exports: [ConversationLog, ConversationLogRepository],
 })

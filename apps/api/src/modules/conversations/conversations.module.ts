@@ -1,6 +1,6 @@
 import { Global, Module } from '@nestjs/common';
-import { HubModule } from '../../realtime/hub/hub.module.js';
 import { StreamSource } from '../../realtime/hub/stream-source.js';
+import { RealtimeModule } from '../../realtime/realtime.module.js';
 import { ConversationLogModule } from '../conversation-log/index.js';
 import { MessagesModule } from '../messages/index.js';
 import { UsersModule } from '../users/index.js';
@@ -23,7 +23,7 @@ import { StreamSourceRepository } from './stream-source.repository.js';
 /** Global, since the hub reads through `StreamSource` and must not import what imports it. */
 @Global()
 @Module({
-  imports: [HubModule, ConversationLogModule, MessagesModule, UsersModule],
+  imports: [RealtimeModule, ConversationLogModule, MessagesModule, UsersModule],
   controllers: [ConversationsController, MembersController, SendToController],
   providers: [
     ConversationsService,

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { HubModule } from '../../realtime/hub/hub.module.js';
+import { RealtimeModule } from '../../realtime/realtime.module.js';
 import { ConversationLogModule } from '../conversation-log/index.js';
 import { UsersModule } from '../users/index.js';
 import { EditHistory } from './edit-history.js';
@@ -18,7 +18,7 @@ import { MessagesService } from './messages.service.js';
 import { SystemMessagesRepository } from './system-messages.repository.js';
 
 @Module({
-  imports: [HubModule, ConversationLogModule, UsersModule],
+  imports: [RealtimeModule, ConversationLogModule, UsersModule],
   controllers: [MessagesController, MessageChangesController],
   providers: [
     MessagesService,

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { HubModule } from '../../realtime/hub/hub.module.js';
+import { RealtimeModule } from '../../realtime/realtime.module.js';
 import { MessagesModule } from '../messages/index.js';
 import { UsersModule } from '../users/index.js';
 import { ReactionStream } from './reaction-stream.js';
@@ -8,7 +8,7 @@ import { ReactionsRepository } from './reactions.repository.js';
 import { ReactionsService } from './reactions.service.js';
 
 @Module({
-  imports: [HubModule, MessagesModule, UsersModule],
+  imports: [RealtimeModule, MessagesModule, UsersModule],
   controllers: [ReactionsController],
   providers: [ReactionsService, ReactionStream, ReactionsRepository],
   exports: [ReactionsService],

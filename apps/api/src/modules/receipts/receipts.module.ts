@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { HubModule } from '../../realtime/hub/hub.module.js';
+import { RealtimeModule } from '../../realtime/realtime.module.js';
 import { MessagesModule } from '../messages/index.js';
 import { UsersModule } from '../users/index.js';
 import { MessageReceipts } from './message-receipts.js';
@@ -9,7 +9,7 @@ import { ReceiptsService } from './receipts.service.js';
 import { Watermarks } from './watermarks.js';
 
 @Module({
-  imports: [HubModule, MessagesModule, UsersModule],
+  imports: [RealtimeModule, MessagesModule, UsersModule],
   controllers: [ReceiptsController],
   providers: [ReceiptsService, MessageReceipts, ReceiptsRepository, Watermarks],
   exports: [ReceiptsService],

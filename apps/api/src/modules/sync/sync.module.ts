@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { HubModule } from '../../realtime/hub/hub.module.js';
+import { RealtimeModule } from '../../realtime/realtime.module.js';
 import { ConversationsModule } from '../conversations/index.js';
 import { MessagesModule } from '../messages/index.js';
 import { UsersModule } from '../users/index.js';
@@ -10,7 +10,7 @@ import { SyncFindings } from './sync-findings.js';
 import { SyncRowsRepository } from './sync-rows.repository.js';
 
 @Module({
-  imports: [HubModule, UsersModule, MessagesModule, ConversationsModule],
+  imports: [RealtimeModule, UsersModule, MessagesModule, ConversationsModule],
   controllers: [SyncController],
   providers: [SyncService, SyncFindings, SyncRepository, SyncRowsRepository],
   exports: [SyncService],

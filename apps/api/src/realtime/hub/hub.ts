@@ -154,11 +154,6 @@ export class Hub implements OnApplicationShutdown {
       );
   }
 
-  /** Whether this socket is in the conversation's stream, silenced or not. */
-  isFollowing(socket: ParleySocket, conversationId: string): boolean {
-    return this.followers.get(conversationId)?.has(socket) ?? false;
-  }
-
   /** The version this node has delivered up to. */
   versionOf(conversationId: string): number {
     return this.streams.get(conversationId)?.version ?? 0;
