@@ -211,8 +211,8 @@ export const BROKEN_BUILDS: BrokenBuild[] = [
     patches: [
       {
         file: 'apps/api/src/realtime/connections/line-meter.ts',
-        from: 'const FIRST_BYTES = 65_536;',
-        to: 'const FIRST_BYTES = 524_288;',
+        from: 'sync: { first: 65_536,',
+        to: 'sync: { first: 524_288,',
       },
       {
         file: 'apps/api/src/realtime/connections/slow-consumers.ts',
@@ -220,9 +220,9 @@ export const BROKEN_BUILDS: BrokenBuild[] = [
         to: 'return Math.min(0, waiting);',
       },
       {
-        file: 'apps/api/src/realtime/connections/slow-consumers.ts',
-        from: 'const BETWEEN_PINGS = 65_536;',
-        to: 'const BETWEEN_PINGS = 4_194_304;',
+        file: 'apps/api/src/realtime/connections/line-meter.ts',
+        from: 'least: 65_536, most: 196_608,',
+        to: 'least: 4_194_304, most: 4_194_304,',
       },
     ],
     row: slowLines,

@@ -62,13 +62,50 @@ describe('how large an answer through a socket is', () => {
     expect([meter.hand(300), meter.hand(20_000), meter.hand(20_000)]).toEqual([false, true, false]);
   });
 
-  it('G8: tells what stands before an answer that is waited for, and what has followed the last ping', () => {
+  it('G8: tells what stands before an answer that is waited for', () => {
     const meter = aMeter();
     meter.hand(100);
     meter.handPing();
     meter.hand(50);
-    expect([meter.unread, meter.sincePing]).toEqual([101, 50]);
+    expect(meter.unread).toBe(101);
     meter.answered();
-    expect([meter.unread, meter.sincePing]).toEqual([50, 50]);
+    expect(meter.unread).toBe(50);
+  });
+});
+
+describe('when a ping has to go before what is handed over', () => {
+  let now = 0;
+  const KB = 1_024;
+
+  /** Hands over so many KB in packets of one; returns how many came before each ping. */
+  function pingsIn(meter: LineMeter, count: number): number[] {
+    const found: number[] = [];
+    for (let handed = 0; handed < count; handed += 1) {
+      if (meter.isPingDue(KB)) {
+        found.push(handed);
+        meter.handPing();
+      }
+      meter.hand(KB);
+    }
+    return found;
+  }
+
+  it('G8: after 64 KB, and again after each 64 while the last one is not answered', () => {
+    expect(pingsIn(new LineMeter(() => now), 260)).toEqual([64, 128, 192, 256]);
+  });
+
+  it('after 192 KB within a second of one that was answered, and after some 64 later', () => {
+    const meter = new LineMeter(() => now);
+    const [first] = pingsIn(meter, 65);
+    expect(first).toBe(64);
+    meter.answered();
+    expect(pingsIn(meter, 190)).toEqual([]);
+    const [next = 0] = pingsIn(meter, 20);
+    expect(next).toBeLessThanOrEqual(16);
+    meter.answered();
+    expect(pingsIn(meter, 80)).toEqual([]);
+    now += 1_000;
+    const [late = 99] = pingsIn(meter, 20);
+    expect(late).toBeLessThanOrEqual(16);
   });
 });

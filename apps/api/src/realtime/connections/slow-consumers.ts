@@ -65,8 +65,6 @@ const IDLE_LOOKS = 2;
 const FEWEST_LOOKS = 2;
 /** Bytes a second: who reads as much is not slow while they have less than the limit waiting for them. */
 const PACE = 10_240;
-/** So much at most is handed over without a ping, unless it is one packet. */
-const BETWEEN_PINGS = 65_536;
 /** Who is closed may still hear why, if they read at all. */
 const LAST_WORD_MS = 500;
 
@@ -209,7 +207,7 @@ export class SlowConsumer {
   /** Clients close a connection on which no ping comes in time, so little may be queued before the next one. */
   private count({ type }: OutgoingPacket, size: number): void {
     if (type === 'ping') return this.line.handPing();
-    if (this.line.sincePing + size > BETWEEN_PINGS) this.ping();
+    if (this.line.isPingDue(size)) this.ping();
     if (this.line.hand(size)) setImmediate(() => this.ping());
   }
 
