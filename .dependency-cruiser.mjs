@@ -177,6 +177,12 @@ export default {
       { path: api('(modules|realtime)/') },
     ),
     rule(
+      'one-reporter',
+      'What happens is reported by a method of EventReporter, which logs and counts it.',
+      { path: '^apps/api/src/', pathNot: [SPECS, api('platform/telemetry/')] },
+      { path: 'node_modules/pino/' },
+    ),
+    rule(
       'database-without-domain',
       'The database room knows neither modules nor the realtime room.',
       { path: api('database/') },

@@ -2,7 +2,6 @@ import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import type { Logger } from 'pino';
 import { AppModule } from './app.module.js';
 import type { Config } from './config/config.js';
 import type { OpenDatabases } from './database/database.module.js';
@@ -13,6 +12,7 @@ import { OriginPolicy } from './platform/http/origin.policy.js';
 import { TimedExpressAdapter } from './platform/http/timed-express.adapter.js';
 import { loadKeys } from './platform/keys.js';
 import { RedisLink } from './platform/redis/redis-link.js';
+import type { EventReporter } from './platform/telemetry/event-reporter.js';
 import { NestLog } from './platform/telemetry/nest-log.js';
 import { SocketIoAdapter } from './realtime/transports/socketio/socketio.adapter.js';
 
@@ -34,17 +34,17 @@ const SPARE_CONNECTIONS = 1_000;
  * Starts a node that accepts requests. Rejects with a sentence where the data directory or the database is held by
  * another process, or the port is taken. `interruption` ends its waiting for the database.
  */
-export async function boot(config: Config, log: Logger, interruption?: AbortSignal): Promise<Node> {
-  const databases = await openDatabases(config, log, interruption);
+export async function boot(config: Config, reporter: EventReporter, interruption?: AbortSignal): Promise<Node> {
+  const databases = await openDatabases(config, reporter, interruption);
   let app: NestExpressApplication | null = null;
   try {
     const keys = await loadKeys(config);
     const installation = await installationOf(databases.main);
-    const redis = config.redisUrl ? new RedisLink(config.redisUrl, keys, log) : null;
+    const redis = config.redisUrl ? new RedisLink(config.redisUrl, keys, reporter) : null;
     app = await NestFactory.create<NestExpressApplication>(
-      AppModule.with({ config, log, keys, databases, redis, installation }),
+      AppModule.with({ config, reporter, keys, databases, redis, installation }),
       new TimedExpressAdapter(2 * config.limits.connections + SPARE_CONNECTIONS),
-      { logger: new NestLog(log), abortOnError: false, bodyParser: false },
+      { logger: new NestLog(reporter), abortOnError: false, bodyParser: false },
     );
     const finishPipeline = applyHttpPipeline(app);
     const origins = app.get(OriginPolicy);

@@ -2,19 +2,20 @@ import { boot } from './boot.js';
 import type { Config } from './config/config.js';
 import { ConfigurationError, readEnvironment } from './config/environment.js';
 import { DirectoryHeldError } from './database/directory-lock.js';
+import { EventReporter } from './platform/telemetry/event-reporter.js';
 import { createLog } from './platform/telemetry/log.js';
 
 const HARD_EXIT_MS = 9_500;
 
 const config = configuration();
-const log = createLog(config.logLevel);
+const reporter = new EventReporter(createLog(config.logLevel));
 const interruption = new AbortController();
-const starting = boot(config, log, interruption.signal);
+const starting = boot(config, reporter, interruption.signal);
 let stopping = false;
 
-process.on('unhandledRejection', (fault) => log.error({ err: fault }, 'a rejection was not handled'));
+process.on('unhandledRejection', (fault) => reporter.rejectionUnhandled(fault));
 process.on('uncaughtException', (fault) => {
-  log.fatal({ err: fault }, 'an exception was not caught: the node stops');
+  reporter.exceptionUncaught(fault);
   void stop(1);
 });
 process.on('SIGTERM', () => void stop(0));
@@ -43,14 +44,12 @@ async function stop(code: number): Promise<void> {
   if (stopping) return;
   stopping = true;
   setTimeout(() => {
-    log.error('closing took too long: the node exits as it is');
+    reporter.closingTimedOut();
     process.exit(1);
   }, HARD_EXIT_MS).unref();
   interruption.abort();
-  await starting
-    .then((node) => node.close())
-    .catch((fault: unknown) => log.warn({ err: fault }, 'the node had not started, or did not close in order'));
-  log.info('the node has stopped');
+  await starting.then((node) => node.close()).catch((fault: unknown) => reporter.closingFailed(fault));
+  reporter.stopped();
   process.exit(code);
 }
 

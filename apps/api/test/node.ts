@@ -4,6 +4,7 @@ import { type JWTPayload, SignJWT } from 'jose';
 import supertest from 'supertest';
 import { boot, type Node } from '../src/boot.js';
 import { readEnvironment } from '../src/config/environment.js';
+import { EventReporter } from '../src/platform/telemetry/event-reporter.js';
 import { createLog } from '../src/platform/telemetry/log.js';
 import { freshDatabase, type TestDatabase } from './test-database.js';
 
@@ -110,7 +111,7 @@ export async function startOn(database: TestDatabase, env: Record<string, string
   });
   const log = createLog(config.logLevel, { write: (line) => void logs.push(JSON.parse(line) as LogLine) });
   try {
-    return new TestNode(await boot(config, log), logs, database.remove);
+    return new TestNode(await boot(config, new EventReporter(log)), logs, database.remove);
   } catch (fault) {
     await database.remove();
     throw fault;

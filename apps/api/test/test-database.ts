@@ -4,9 +4,10 @@ import { constants, cp, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { pino } from 'pino';
 import { readEnvironment } from '../src/config/environment.js';
 import { openDatabases } from '../src/database/open.js';
+import { EventReporter } from '../src/platform/telemetry/event-reporter.js';
+import { createLog } from '../src/platform/telemetry/log.js';
 
 /** A migrated, empty database of one's own. */
 export interface TestDatabase {
@@ -87,7 +88,7 @@ export async function asAdmin(server: string, work: (admin: pg.Client) => Promis
 }
 
 async function migrate(env: Record<string, string>): Promise<void> {
-  const databases = await openDatabases(readEnvironment(env), pino({ level: 'silent' }));
+  const databases = await openDatabases(readEnvironment(env), new EventReporter(createLog('silent')));
   await databases.close();
 }
 

@@ -1,29 +1,29 @@
-import type { Logger } from 'pino';
-import type { Availability } from './availability.js';
+import { type Availability, AvailabilityState } from './availability.js';
+import type { DatabaseReporter } from './database-reporter.js';
 import { isUnfit, wordsOf } from './faults.js';
 
 const TRY_EVERY_MS = 1_000;
 
 /** Whether the embedded database can be written to: it is always there, but its disk may be full. */
 export class EmbeddedState implements Availability {
-  private readonly listeners = new Set<(isUp: boolean) => void>();
-  private up = true;
+  private readonly availability: AvailabilityState;
   private trying = false;
   private timer: NodeJS.Timeout | null = null;
 
   constructor(
-    private readonly log: Logger,
+    private readonly reporter: DatabaseReporter,
     /** Rejects where nothing can be written. */
     private readonly tryWriting: () => Promise<void>,
-  ) {}
+  ) {
+    this.availability = new AvailabilityState(reporter);
+  }
 
   get isUp(): boolean {
-    return this.up;
+    return this.availability.isUp;
   }
 
   onChange(listener: (isUp: boolean) => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.availability.onChange(listener);
   }
 
   /** To be told of every fault of a statement: one that speaks of the database's state is looked into at once. */
@@ -43,18 +43,6 @@ export class EmbeddedState implements Availability {
     );
     this.trying = fault !== null;
     if (fault) this.timer = setTimeout(() => void this.look(), TRY_EVERY_MS).unref();
-    this.turn(fault === null, fault);
-  }
-
-  private turn(isUp: boolean, fault: unknown): void {
-    if (this.up === isUp) return;
-    this.up = isUp;
-    if (isUp) this.log.info('the database is back');
-    else
-      this.log.error(
-        { reason: wordsOf(fault) },
-        'the database cannot be written to: what needs it is refused until it can',
-      );
-    for (const listener of this.listeners) listener(isUp);
+    this.availability.set(fault === null, () => this.reporter.databaseNotWritable(wordsOf(fault)));
   }
 }

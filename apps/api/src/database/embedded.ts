@@ -2,9 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { drizzle } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
-import type { Logger } from 'pino';
 import { ParleyError } from '../kernel/errors.js';
 import { Database, type RunTransaction, refuseInsideTransaction } from './database.js';
+import type { DatabaseReporter } from './database-reporter.js';
 import { EmbeddedClient } from './embedded-client.js';
 import { EmbeddedState } from './embedded-state.js';
 import { translated } from './faults.js';
@@ -18,7 +18,7 @@ const MOST_WAITING = 2_000;
  * Postgres inside the process, kept in `<dataDir>/postgres`. It has one connection, so one bounded queue stands before
  * it. Committed rows survive the process's death; they survive a power loss only with a real Postgres (fsync is off).
  */
-export async function openEmbedded(dataDir: string, migrations: string, log: Logger): Promise<Database> {
+export async function openEmbedded(dataDir: string, migrations: string, reporter: DatabaseReporter): Promise<Database> {
   const directory = join(dataDir, 'postgres');
   await mkdir(directory, { recursive: true });
   // The default of 128 MB would be taken from the process's memory; the setting is kept by the directory.
@@ -27,7 +27,7 @@ export async function openEmbedded(dataDir: string, migrations: string, log: Log
   const inner = drizzle({ client: engine, schema });
   await migrate(inner, { migrationsFolder: migrations });
   const queue = new ExclusiveQueue();
-  const state = new EmbeddedState(log, () => queue.run(() => tryWriting(inner)));
+  const state = new EmbeddedState(reporter, () => queue.run(() => tryWriting(inner)));
   const run = async <T>(task: () => Promise<T>): Promise<T> => {
     if (!state.isUp) throw new ParleyError('service_unavailable', { isTold: true });
     try {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
 import type { OpenDatabases } from './database.module.js';
+import type { DatabaseReporter } from './database-reporter.js';
 import { lockDirectory } from './directory-lock.js';
 import { openEmbedded } from './embedded.js';
 import { refuseToLeaveAccounts } from './embedded-accounts.js';
@@ -17,34 +17,34 @@ const MIGRATIONS = fileURLToPath(new URL('../../../../drizzle', import.meta.url)
  */
 export async function openDatabases(
   config: Config,
-  log: Logger,
+  reporter: DatabaseReporter,
   interruption: AbortSignal = new AbortController().signal,
 ): Promise<OpenDatabases> {
   const { databaseUrl: url, dataDir } = config;
-  if (!url) return openInProcess(dataDir, log);
+  if (!url) return openInProcess(dataDir, reporter);
   if (!config.ignoresEmbeddedData) await refuseToLeaveAccounts(dataDir);
-  const start = (company: Company) => openWatched(url, company, { log, interruption });
+  const start = (company: Company) => openWatched(url, company, { reporter, interruption });
   if (!config.redisUrl) return holding(await lockDirectory(dataDir), () => start('alone'));
   return start('together');
 }
 
-async function openInProcess(dataDir: string, log: Logger): Promise<OpenDatabases> {
+async function openInProcess(dataDir: string, reporter: DatabaseReporter): Promise<OpenDatabases> {
   return holding(await lockDirectory(dataDir), async () => {
-    const database = await openEmbedded(dataDir, MIGRATIONS, log);
+    const database = await openEmbedded(dataDir, MIGRATIONS, reporter);
     return { main: database, writer: database, close: () => database.close() };
   });
 }
 
 /** Several nodes keep each other informed through Redis; without it there may be only one. */
 async function openWatched(url: string, company: Company, starting: Starting): Promise<OpenDatabases> {
-  const { log } = starting;
+  const { reporter } = starting;
   const watch = await PostgresWatch.start(url, company, starting);
   return holding(
     () => watch.close(),
     async () => {
       await migratePostgres(watch, MIGRATIONS, starting);
-      const main = openPostgres({ connections: 10, name: 'main' }, watch, log);
-      const writer = openPostgres({ connections: 8, name: 'writer' }, watch, log);
+      const main = openPostgres({ connections: 10, name: 'main' }, watch, reporter);
+      const writer = openPostgres({ connections: 8, name: 'writer' }, watch, reporter);
       const close = async () => {
         await Promise.all([main.close(), writer.close()]);
       };

@@ -16,7 +16,7 @@ const DONE = 'drizzle.__drizzle_migrations';
 
 /** Brings the schema up to date, one node at a time, begun anew as often as the database goes away meanwhile. */
 export async function migratePostgres(watch: PostgresWatch, folder: string, starting: Starting): Promise<void> {
-  const { log, interruption } = starting;
+  const { reporter, interruption } = starting;
   const migrations = readMigrationFiles({ migrationsFolder: folder });
   let remindedAt = Number.NEGATIVE_INFINITY;
   for (;;) {
@@ -26,7 +26,7 @@ export async function migratePostgres(watch: PostgresWatch, folder: string, star
       if (!isAway(fault)) throw fault;
       if (performance.now() - remindedAt > REMIND_EVERY_MS) {
         remindedAt = performance.now();
-        log.warn({ fault: wordsOf(fault) }, 'the schema could not be brought up to date; it will be tried again');
+        reporter.migrationPostponed(wordsOf(fault));
       }
       await sleep(RETRY_MS, undefined, { signal: interruption });
     }

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
-import type { Logger } from 'pino';
-import type { Availability } from './availability.js';
+import { type Availability, AvailabilityState } from './availability.js';
+import type { DatabaseReporter } from './database-reporter.js';
 import { DatabaseSockets } from './database-sockets.js';
 import { isAway, isOutOfSlots, isUnfit, wordsOf } from './faults.js';
 import { IS_READ_ONLY, ReadOnlyError, tryWriting } from './fitness.js';
@@ -17,7 +17,7 @@ export type Company = 'alone' | 'together';
 
 /** What a start goes by that may have to wait. */
 export interface Starting {
-  log: Logger;
+  reporter: DatabaseReporter;
   /** Ends the waiting. */
   interruption: AbortSignal;
 }
@@ -48,9 +48,8 @@ const OPTIONS =
 export class PostgresWatch implements Availability {
   readonly links = new DatabaseSockets();
   private readonly processName = randomBytes(4).toString('hex');
-  private readonly listeners = new Set<(isUp: boolean) => void>();
+  private readonly availability: AvailabilityState;
   private readonly closing = new AbortController();
-  private up = true;
   /** A statement failed by the state of the server: whether anything can be written is to be tried. */
   private isDoubted = false;
   private wake = new AbortController();
@@ -60,27 +59,28 @@ export class PostgresWatch implements Availability {
   private constructor(
     private readonly url: string,
     private readonly company: Company,
-    private readonly log: Logger,
-  ) {}
+    private readonly reporter: DatabaseReporter,
+  ) {
+    this.availability = new AvailabilityState(reporter);
+  }
 
   /**
    * Waits for the database as long as it takes, or until the interruption.
    * @throws with a sentence where a node runs that this one must not run beside, or where waiting cannot help.
    */
-  static async start(url: string, company: Company, { log, interruption }: Starting): Promise<PostgresWatch> {
-    const watch = new PostgresWatch(url, company, log);
+  static async start(url: string, company: Company, { reporter, interruption }: Starting): Promise<PostgresWatch> {
+    const watch = new PostgresWatch(url, company, reporter);
     const session = await watch.first(interruption);
     watch.watching = watch.watchOver(session);
     return watch;
   }
 
   get isUp(): boolean {
-    return this.up;
+    return this.availability.isUp;
   }
 
   onChange(listener: (isUp: boolean) => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.availability.onChange(listener);
   }
 
   /** To be told of every fault of a statement: one that speaks of the server's state is looked into at once. */
@@ -125,7 +125,7 @@ export class PostgresWatch implements Availability {
         if (!isAway(fault)) throw fault;
         if (performance.now() - remindedAt > REMIND_EVERY_MS) {
           remindedAt = performance.now();
-          this.log.warn({ fault: wordsOf(fault) }, 'the database does not answer yet');
+          this.reporter.databaseAwaited(wordsOf(fault));
         }
       }
       await pause(RETRY_MS, interruption);
@@ -181,7 +181,7 @@ export class PostgresWatch implements Availability {
   private async requireFitness(session: pg.Client): Promise<void> {
     const { rows } = await session.query<{ yes: boolean }>(IS_READ_ONLY);
     if (rows[0]?.yes) throw new ReadOnlyError();
-    if (!this.isDoubted && this.up) return;
+    if (!this.isDoubted && this.isUp) return;
     this.isDoubted = false;
     await tryWriting(drizzle({ client: session, schema })).catch((fault: unknown) => {
       this.isDoubted = true;
@@ -195,8 +195,8 @@ export class PostgresWatch implements Availability {
     try {
       const session = await this.connect();
       // All our connections were cut: what the server still takes for ours only holds locks.
-      if (!this.up) await this.endLeftSessions(session);
-      if (!(await this.claims(session))) this.log.error(REFUSALS[this.company]);
+      if (!this.isUp) await this.endLeftSessions(session);
+      if (!(await this.claims(session))) this.reporter.databaseShared(REFUSALS[this.company]);
       await this.requireFitness(session);
       this.turn(true);
       return session;
@@ -211,12 +211,10 @@ export class PostgresWatch implements Availability {
   private async connect(): Promise<pg.Client> {
     const client = new pg.Client({
       ...this.connectionOptions('watch'),
-      connectionTimeoutMillis: this.up ? CONNECT_MS.up : CONNECT_MS.down,
+      connectionTimeoutMillis: this.isUp ? CONNECT_MS.up : CONNECT_MS.down,
       query_timeout: TIMEOUT_MS * 4,
     });
-    client.on('error', (fault) =>
-      this.log.debug({ fault: fault.message }, 'the watch over the database lost its session'),
-    );
+    client.on('error', (fault) => this.reporter.watchSessionLost(fault.message));
     await client.connect();
     await this.state(client);
     return client;
@@ -237,18 +235,9 @@ export class PostgresWatch implements Availability {
     );
   }
 
-  private turn(isUp: boolean, reason?: string): void {
-    const isNew = this.up !== isUp;
-    this.up = isUp;
+  private turn(isUp: boolean, reason = ''): void {
     if (!isUp) this.links.disconnect();
-    if (!isNew) return;
-    if (isUp) this.log.info('the database is back');
-    else
-      this.log.error(
-        { reason },
-        'the database is away or cannot be written to: what needs it is refused until it is back',
-      );
-    for (const listener of this.listeners) listener(isUp);
+    this.availability.set(isUp, () => this.reporter.databaseAway(reason));
   }
 }
 

@@ -1,9 +1,9 @@
 import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
-import type { Logger } from 'pino';
 import { ParleyError } from '../kernel/errors.js';
 import { Semaphore } from '../kernel/semaphore.js';
 import { Database, type Db, type RunTransaction, refuseInsideTransaction } from './database.js';
+import type { DatabaseReporter } from './database-reporter.js';
 import { isConnectionFault, translated } from './faults.js';
 import type { PostgresWatch } from './postgres-watch.js';
 import * as schema from './schema/index.js';
@@ -31,9 +31,9 @@ const REFUSED_PAUSE_MS = 200;
 const RETRY_AFTER_MS = 1_000;
 
 /** A node-postgres pool behind Drizzle, with a deadline on everything that can wait. */
-export function openPostgres(options: PostgresOptions, watch: PostgresWatch, log: Logger): Database {
+export function openPostgres(options: PostgresOptions, watch: PostgresWatch, reporter: DatabaseReporter): Database {
   const { connections } = options;
-  const pool = openPool(options, watch, log);
+  const pool = openPool(options, watch, reporter);
   const connect = connector(pool);
   const turns = new Semaphore({
     atOnce: connections,
@@ -73,7 +73,7 @@ export function openPostgres(options: PostgresOptions, watch: PostgresWatch, log
 const away = (cause?: unknown) =>
   new ParleyError('service_unavailable', { retryAfterMs: RETRY_AFTER_MS, isTold: true }, { cause });
 
-function openPool({ connections, name }: PostgresOptions, watch: PostgresWatch, log: Logger): pg.Pool {
+function openPool({ connections, name }: PostgresOptions, watch: PostgresWatch, reporter: DatabaseReporter): pg.Pool {
   const pool = new pg.Pool({
     ...watch.connectionOptions(name),
     max: connections,
@@ -84,11 +84,9 @@ function openPool({ connections, name }: PostgresOptions, watch: PostgresWatch, 
     onConnect: ((client: pg.PoolClient) => watch.state(client, DEADLINES)) as () => never,
   });
   // Without a listener on the pool and on every client a lost connection would end the process.
-  // What the watch has cut it has told of.
-  const tell = (fault: Error, what: string) => log[watch.isUp ? 'warn' : 'debug']({ fault: fault.message }, what);
-  pool.on('error', (fault) => tell(fault, 'an idle database connection was lost'));
+  pool.on('error', (fault) => reporter.idleConnectionLost(fault.message, !watch.isUp));
   pool.on('connect', (client) => {
-    client.on('error', (fault) => tell(fault, 'a database connection was lost'));
+    client.on('error', (fault) => reporter.busyConnectionLost(fault.message, !watch.isUp));
   });
   return pool;
 }

@@ -1,10 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose';
-import type { Logger } from 'pino';
 import { CONFIG, type Config, type HostTokens as HostTokenSettings } from '../../config/config.js';
 import { ParleyError } from '../../kernel/errors.js';
-import { LOG } from '../../kernel/log.js';
 import type { Principal } from '../../kernel/principal.js';
+import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { HostAccounts } from './host-accounts.js';
 import { PublicKeys } from './public-keys.js';
 import { checkTimes, LEEWAY_SECONDS, refused } from './token-claims.js';
@@ -23,7 +22,7 @@ export class HostTokens {
   constructor(
     @Inject(CONFIG) { hostTokens }: Config,
     private readonly accounts: HostAccounts,
-    @Inject(LOG) private readonly log: Logger,
+    private readonly reporter: EventReporter,
   ) {
     this.verifier = hostTokens && verifierOf(hostTokens);
   }
@@ -42,10 +41,7 @@ export class HostTokens {
       return await this.principalOf(token);
     } catch (fault) {
       const refusal = refusalFor(fault);
-      this.log.debug(
-        { code: refusal.code, reason: reasonOf(refusal), ...signatureOf(token) },
-        'a host token was refused',
-      );
+      this.reporter.hostTokenRefused(refusal.code, { reason: reasonOf(refusal), ...signatureOf(token) });
       throw refusal;
     }
   }
@@ -89,7 +85,7 @@ const isProvidersFault = (fault: errors.JOSEError): boolean =>
 const reasonOf = ({ cause, message }: ParleyError): string => (cause instanceof Error ? cause.message : message);
 
 /** What a token says of how it is signed, as far as it can be read. */
-function signatureOf(token: string): object {
+function signatureOf(token: string): { alg?: string; kid?: string | null } {
   try {
     const { alg, kid } = decodeProtectedHeader(token);
     return { alg: String(alg).slice(0, 20), kid: kid === undefined ? null : String(kid).slice(0, 100) };

@@ -1,10 +1,9 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { decodeJwt } from 'jose';
-import type { Logger } from 'pino';
 import { OWN_ISSUER } from '../../config/config.js';
 import { ParleyError } from '../../kernel/errors.js';
-import { LOG } from '../../kernel/log.js';
 import type { Principal } from '../../kernel/principal.js';
+import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { HostTokens } from './host-tokens.js';
 import { OwnTokens } from './own-tokens.js';
 
@@ -16,7 +15,7 @@ export class TokenService {
   constructor(
     private readonly own: OwnTokens,
     private readonly host: HostTokens,
-    @Inject(LOG) private readonly log: Logger,
+    private readonly reporter: EventReporter,
   ) {}
 
   /** A token of Parley's own for a session of this user. */
@@ -33,10 +32,7 @@ export class TokenService {
     const issuer = issuerOf(token);
     if (issuer === OWN_ISSUER) return this.own.verify(token);
     if (this.host.isIssuer(issuer)) return this.host.verify(token);
-    this.log.debug(
-      { code: 'unauthenticated', reason: 'the issuer is neither', issuer: shown(issuer) },
-      'a token was refused',
-    );
+    this.reporter.tokenRefused('unauthenticated', shown(issuer));
     throw new ParleyError('unauthenticated');
   }
 

@@ -1,9 +1,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import type { Logger } from 'pino';
 import { CONFIG, type Config } from '../../config/config.js';
-import { faultLevel } from '../../kernel/errors.js';
 import { newId } from '../../kernel/ids.js';
-import { LOG } from '../../kernel/log.js';
+import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { FailureDetector } from './failure-detector.js';
 import { PresenceRepository } from './presence.repository.js';
 import { PresencePublisher } from './presence-publisher.js';
@@ -28,7 +26,7 @@ export class NodeRegister implements OnApplicationBootstrap, OnApplicationShutdo
     private readonly repository: PresenceRepository,
     private readonly news: PresencePublisher,
     @Inject(CONFIG) config: Config,
-    @Inject(LOG) private readonly log: Logger,
+    private readonly reporter: EventReporter,
   ) {
     this.mustClear = config.redisUrl === null;
     this.isUnseen = config.databaseUrl === null;
@@ -60,10 +58,7 @@ export class NodeRegister implements OnApplicationBootstrap, OnApplicationShutdo
       if (!isRegistered) await this.register();
       for (const [nodeId, value] of this.living.look(others, performance.now())) await this.remove(nodeId, value);
     } catch (fault) {
-      this.log[faultLevel(fault)](
-        { err: fault },
-        'the register of nodes could not be kept; the next beat will try again',
-      );
+      this.reporter.heartbeatFailed(fault);
     } finally {
       this.beating = false;
     }
@@ -78,7 +73,7 @@ export class NodeRegister implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   private async remove(nodeId: string, value: string): Promise<void> {
-    this.log.warn({ nodeId }, 'a node shows no sign of life: its users are taken away from it');
+    this.reporter.nodeFoundDead(nodeId);
     for (;;) {
       const changes = await this.repository.removeFrom(nodeId, value);
       if (!changes) return;

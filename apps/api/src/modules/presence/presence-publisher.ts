@@ -1,8 +1,6 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import type { Logger } from 'pino';
 import { CONFIG, type Config } from '../../config/config.js';
-import { faultLevel } from '../../kernel/errors.js';
-import { LOG } from '../../kernel/log.js';
+import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { HealthRegistry } from '../../platform/telemetry/health-registry.js';
 import { conversationRoom, IO, type ParleyServer, userRoom } from '../../realtime/socket.js';
 import { PresenceRepository, type Status } from './presence.repository.js';
@@ -47,7 +45,7 @@ export class PresencePublisher implements OnApplicationShutdown {
     private readonly state: HealthRegistry,
     @Inject(IO) private readonly io: ParleyServer,
     @Inject(CONFIG) private readonly config: Config,
-    @Inject(LOG) private readonly log: Logger,
+    private readonly reporter: EventReporter,
   ) {
     io.on(TOLD, (news: readonly Told[]) => void this.hear(news));
     state.onChange((_part, isDegraded) => {
@@ -117,7 +115,7 @@ export class PresencePublisher implements OnApplicationShutdown {
 
   private repeatLater(fault: unknown): void {
     if (this.stopped) return;
-    this.log[faultLevel(fault)]({ err: fault }, 'who came and went could not be told yet; it will be tried again');
+    this.reporter.presenceNotPublished(fault);
     if (this.retry) clearTimeout(this.retry);
     this.retry = setTimeout(() => void this.repeat(), RETRY_MS).unref();
   }

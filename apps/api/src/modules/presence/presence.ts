@@ -1,7 +1,5 @@
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import type { Logger } from 'pino';
-import { faultLevel } from '../../kernel/errors.js';
-import { LOG } from '../../kernel/log.js';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { NodeRegister } from './node-register.js';
 import { PresenceRepository } from './presence.repository.js';
 import { PresencePublisher } from './presence-publisher.js';
@@ -30,7 +28,7 @@ export class Presence implements OnApplicationShutdown {
     private readonly repository: PresenceRepository,
     private readonly register: NodeRegister,
     private readonly news: PresencePublisher,
-    @Inject(LOG) private readonly log: Logger,
+    private readonly reporter: EventReporter,
   ) {
     register.whenRegistered(() => this.storeEveryone());
     repository.availability.onChange((isUp) => isUp && this.gatherFor(GATHER_MS));
@@ -101,7 +99,7 @@ export class Presence implements OnApplicationShutdown {
       if (changed) await this.news.tell(changed);
       return changed !== null;
     } catch (fault) {
-      this.log[faultLevel(fault)]({ err: fault }, 'presence could not be stored; it will be tried again');
+      this.reporter.presenceNotStored(fault);
       return false;
     }
   }

@@ -1,7 +1,5 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import type { Logger } from 'pino';
-import { faultLevel } from '../../kernel/errors.js';
-import { LOG } from '../../kernel/log.js';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { UsersRepository } from './users.repository.js';
 
 const AT_A_TIME = 500;
@@ -20,7 +18,7 @@ export class NameFolding implements OnApplicationBootstrap, OnApplicationShutdow
 
   constructor(
     private readonly users: UsersRepository,
-    @Inject(LOG) private readonly log: Logger,
+    private readonly reporter: EventReporter,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -39,7 +37,7 @@ export class NameFolding implements OnApplicationBootstrap, OnApplicationShutdow
         isDone = (await this.users.foldNames(AT_A_TIME)) < AT_A_TIME;
       }
     } catch (fault) {
-      this.log[faultLevel(fault)]({ err: fault }, 'names could not be folded; it will be tried again');
+      this.reporter.foldingFailed(fault);
       isDone = true;
     }
     if (this.stopped) return;

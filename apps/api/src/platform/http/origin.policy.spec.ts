@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Logger } from 'pino';
 import { readEnvironment } from '../../config/environment.js';
 import { Keys } from '../keys.js';
+import { EventReporter } from '../telemetry/event-reporter.js';
 import type { Trust } from './forwarded.js';
 import { OriginPolicy } from './origin.policy.js';
 import { RefreshCookieNames } from './refresh-cookie-names.js';
@@ -12,7 +13,7 @@ const other = new RefreshCookieNames(new Keys('the secret of this test'), 'anoth
 const lines: Record<string, unknown>[] = [];
 const log = { warn: (line: Record<string, unknown>) => void lines.push(line) } as unknown as Logger;
 const config = readEnvironment({ FRONTEND_URL: 'https://good.example' });
-const aPolicy = (trusts: Trust) => Object.assign(new OriginPolicy(config, log, names), { trusts });
+const aPolicy = (trusts: Trust) => Object.assign(new OriginPolicy(config, new EventReporter(log), names), { trusts });
 const request = (headers: Record<string, string>, remoteAddress = '127.0.0.1') =>
   ({ headers: { host: 'chat.example', ...headers }, socket: { remoteAddress } }) as unknown as IncomingMessage;
 const policy = aPolicy(() => false);

@@ -1,10 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
-import type { Logger } from 'pino';
 import { CONFIG, type Config } from '../../config/config.js';
 import { ParleyError } from '../../kernel/errors.js';
-import { LOG } from '../../kernel/log.js';
+import { EventReporter } from '../telemetry/event-reporter.js';
 import { type Address, addressOf, type Trust } from './forwarded.js';
 import { ProxyNotices } from './proxy-notices.js';
 import { RefreshCookieNames } from './refresh-cookie-names.js';
@@ -19,11 +18,11 @@ export class OriginPolicy {
 
   constructor(
     @Inject(CONFIG) config: Config,
-    @Inject(LOG) log: Logger,
+    reporter: EventReporter,
     private readonly cookies: RefreshCookieNames,
   ) {
     this.allowed = new Set(config.allowedOrigins);
-    this.notices = new ProxyNotices(log);
+    this.notices = new ProxyNotices(reporter);
   }
 
   /** For any request to a transport; the operator is told of what looks like a mistake of theirs. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Logger } from 'pino';
+import type { EventReporter } from '../telemetry/event-reporter.js';
 import { forwarded, isForwardedUnbelieved, peerOf, type Trust } from './forwarded.js';
 
 /** Origins that are told of in an hour, each of them once: whoever sends them may send any number. */
@@ -21,7 +21,7 @@ export class ProxyNotices {
   private since = 0;
 
   constructor(
-    private readonly log: Logger,
+    private readonly reporter: EventReporter,
     private readonly now: () => number = Date.now,
   ) {}
 
@@ -29,10 +29,7 @@ export class ProxyNotices {
   look(request: IncomingMessage, trusts: Trust): void {
     if (this.hasToldOfHeaders || !isForwardedUnbelieved(request, trusts)) return;
     this.hasToldOfHeaders = true;
-    this.log.warn(
-      { peer: peerOf(request), remedy: BELIEVE },
-      'a proxy is not believed: behind it cookies are not Secure, and everybody has one address',
-    );
+    this.reporter.proxyUnbelieved({ peer: peerOf(request), remedy: BELIEVE });
   }
 
   /** Of a request whose origin was refused. */
@@ -41,7 +38,7 @@ export class ProxyNotices {
     if (origin === undefined || !this.isNew(`${origin} ${host}`)) return;
     const remedy = isForwardedUnbelieved(request, trusts) ? BELIEVE : PASS_ON;
     const seen = { origin, host, forwardedHost: forwarded(request, 'x-forwarded-host'), peer: peerOf(request) };
-    this.log.warn({ ...shortened(seen), remedy }, 'a page was refused: its origin is not the host that is seen here');
+    this.reporter.pageRefused({ ...shortened(seen), remedy });
   }
 
   private isNew(what: string): boolean {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from 'pino';
 import type { Keys } from '../keys.js';
+import type { EventReporter } from '../telemetry/event-reporter.js';
 import { BusSeal } from './bus-seal.js';
 import { RedisConnection } from './redis-connection.js';
 
@@ -57,7 +57,7 @@ export class RedisLink {
   constructor(
     private readonly url: string,
     private readonly keys: Keys,
-    private readonly log: Logger,
+    private readonly reporter: EventReporter,
   ) {}
 
   /** Whether what is published is heard. */
@@ -177,7 +177,7 @@ export class RedisLink {
     try {
       this.listeners.get(channel)?.(payload);
     } catch (fault) {
-      this.log.warn({ err: fault }, 'something on the bus could not be understood');
+      this.reporter.busListenerFailed(fault);
     }
   }
 
@@ -185,10 +185,7 @@ export class RedisLink {
     this.dropped += 1;
     const now = performance.now();
     if (now - this.saidDroppedAt < SAY_DROPPED_MS) return;
-    this.log.warn(
-      { dropped: this.dropped, channel: channel.slice(0, 100) },
-      'messages in Redis that no node of this deployment has sent were dropped; see who else may publish there',
-    );
+    this.reporter.busMessagesDropped(this.dropped, channel.slice(0, 100));
     this.dropped = 0;
     this.saidDroppedAt = now;
   }
@@ -201,7 +198,7 @@ export class RedisLink {
   private setUp(isUp: boolean): void {
     if (this.up === isUp) return;
     this.up = isUp;
-    if (isUp) this.log.info('nodes hear each other through Redis');
+    if (isUp) this.reporter.redisUp();
     for (const watcher of this.watchers) {
       if (isUp) watcher.onUp();
       else watcher.onDown();
@@ -210,7 +207,7 @@ export class RedisLink {
 
   private note(fault: unknown): false {
     const reason = (fault as Error | undefined)?.message ?? String(fault);
-    if (!this.closing.signal.aborted) this.log.warn({ fault: reason }, 'there is no connection to Redis');
+    if (!this.closing.signal.aborted) this.reporter.redisAway(reason);
     return false;
   }
 

@@ -1,10 +1,7 @@
-import { Injectable } from '@nestjs/common';
-
 /** Values that tell the counts of one name apart. Each takes few values, none of which a client chooses. */
 export type Labels = Readonly<Record<string, string>>;
 
 /** How often things happened since the process started, in memory. */
-@Injectable()
 export class Counters {
   private readonly counts = new Map<string, number>();
 

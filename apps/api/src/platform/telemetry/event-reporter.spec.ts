@@ -1,14 +1,15 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { ParleyError } from '../../kernel/errors.js';
-import { Counters } from './counters.js';
 import { EventReporter } from './event-reporter.js';
 import { createLog } from './log.js';
 
 function reporting() {
   const lines: Record<string, unknown>[] = [];
-  const counters = new Counters();
   const log = createLog('info', { write: (line) => void lines.push(JSON.parse(line)) });
-  return { lines, counters, reporter: new EventReporter(log, counters) };
+  const reporter = new EventReporter(log);
+  return { lines, counters: reporter.counters, reporter };
 }
 
 it('an event is logged and counted together, by what is to be told apart', () => {
@@ -34,4 +35,13 @@ it('what happens with every message is counted, and not logged unless asked for'
   expect(counters.of('changes_committed_total', { event: 'message:new' })).toBe(3);
   expect(counters.of('changes_delivered_total', { event: 'message:new' })).toBe(1);
   expect(counters.of('changes_committed_total', { event: 'message:edited' })).toBe(0);
+});
+
+it('every event has one caller, so that nothing is counted twice or by a part of its cases', () => {
+  const root = join(import.meta.dirname, '../..');
+  const files = globSync('**/*.ts', { cwd: root }).filter((file) => !file.endsWith('.spec.ts'));
+  const code = files.map((file) => readFileSync(join(root, file), 'utf8')).join('\n');
+  const events = Object.getOwnPropertyNames(EventReporter.prototype).filter((name) => name !== 'constructor');
+  const calls = events.map((event) => [event, code.match(new RegExp(`reporter\\??\\.${event}\\(`, 'g'))?.length ?? 0]);
+  expect(calls.filter(([, count]) => count !== 1)).toEqual([]);
 });

@@ -1,8 +1,7 @@
-import { Inject, Injectable } from '@nestjs/common';
-import type { ServicePart } from '@parley/protocol';
-import type { Logger } from 'pino';
+import type { ErrorCode, ServicePart } from '@parley/protocol';
+import type { Level, Logger } from 'pino';
+import type { DatabaseReporter } from '../../database/database-reporter.js';
 import { faultLevel, ParleyError } from '../../kernel/errors.js';
-import { LOG } from '../../kernel/log.js';
 import { Counters } from './counters.js';
 
 interface SocketFacts {
@@ -33,11 +32,10 @@ interface RequestFacts {
 }
 
 /** A method per event of the service. Each feeds the log and the counters, and has one caller. */
-@Injectable()
-export class EventReporter {
+export class EventReporter implements DatabaseReporter {
   constructor(
-    @Inject(LOG) private readonly log: Logger,
-    private readonly counters: Counters,
+    private readonly log: Logger,
+    readonly counters = new Counters(),
   ) {}
 
   connected(socket: SocketFacts): void {
@@ -71,6 +69,17 @@ export class EventReporter {
     const { code } = error;
     this.counters.add('connections_refused_total', { at: 'handshake', code });
     this.log[faultLevel(error)]({ code, ...facts, err: error.cause ?? error }, 'a handshake could not be decided');
+  }
+
+  /** Why is for the log alone, and who sent it is not known. */
+  tokenRefused(code: ErrorCode, issuer: string | null): void {
+    this.counters.add('tokens_refused_total', { of: 'neither', code });
+    this.log.debug({ code, reason: 'the issuer is neither', issuer }, 'a token was refused');
+  }
+
+  hostTokenRefused(code: ErrorCode, facts: { reason: string; alg?: string; kid?: string | null }): void {
+    this.counters.add('tokens_refused_total', { of: 'host', code });
+    this.log.debug({ code, ...facts }, 'a host token was refused');
   }
 
   /** For having as many connections as a user may. */
@@ -165,6 +174,127 @@ export class EventReporter {
     this.log[faultLevel(fault)]({ err: fault }, 'sessions could not be reviewed; it will be tried again');
   }
 
+  presenceNotStored(fault: unknown): void {
+    this.counters.add('presence_failures_total', { at: 'storing' });
+    this.log[faultLevel(fault)]({ err: fault }, 'presence could not be stored; it will be tried again');
+  }
+
+  presenceNotPublished(fault: unknown): void {
+    this.counters.add('presence_failures_total', { at: 'publishing' });
+    this.log[faultLevel(fault)]({ err: fault }, 'who came and went could not be told yet; it will be tried again');
+  }
+
+  heartbeatFailed(fault: unknown): void {
+    this.counters.add('presence_failures_total', { at: 'heartbeat' });
+    this.log[faultLevel(fault)](
+      { err: fault },
+      'the register of nodes could not be kept; the next beat will try again',
+    );
+  }
+
+  nodeFoundDead(nodeId: string): void {
+    this.counters.add('nodes_found_dead_total');
+    this.log.warn({ nodeId }, 'a node shows no sign of life: its users are taken away from it');
+  }
+
+  foldingFailed(fault: unknown): void {
+    this.counters.add('name_foldings_failed_total');
+    this.log[faultLevel(fault)]({ err: fault }, 'names could not be folded; it will be tried again');
+  }
+
+  /** `ADMIN_USERS` names a user of the host product by their username, and would have to by what is meant. */
+  adminMisnamed(username: string, meant: string): void {
+    this.counters.add('admins_misnamed_total');
+    this.log.warn({ username, meant }, 'ADMIN_USERS names a user of the host product, who is no admin by a username');
+  }
+
+  adminLookUpFailed(fault: unknown): void {
+    this.counters.add('admin_look_ups_failed_total');
+    this.log[faultLevel(fault)]({ err: fault }, 'whom ADMIN_USERS names could not be looked up');
+  }
+
+  proxyUnbelieved(facts: { peer: string | null; remedy: string }): void {
+    this.counters.add('proxy_notices_total', { of: 'headers' });
+    this.log.warn(facts, 'a proxy is not believed: behind it cookies are not Secure, and everybody has one address');
+  }
+
+  pageRefused(facts: Record<string, string | undefined>): void {
+    this.counters.add('proxy_notices_total', { of: 'origin' });
+    this.log.warn(facts, 'a page was refused: its origin is not the host that is seen here');
+  }
+
+  redisUp(): void {
+    this.counters.add('redis_links_total', { is: 'up' });
+    this.log.info('nodes hear each other through Redis');
+  }
+
+  redisAway(reason: string): void {
+    this.counters.add('redis_links_total', { is: 'away' });
+    this.log.warn({ fault: reason }, 'there is no connection to Redis');
+  }
+
+  busListenerFailed(fault: unknown): void {
+    this.counters.add('bus_listeners_failed_total');
+    this.log.warn({ err: fault }, 'something on the bus could not be understood');
+  }
+
+  /** Reported together, at most once a minute. */
+  busMessagesDropped(dropped: number, channel: string): void {
+    this.counters.add('bus_messages_dropped_total', {}, dropped);
+    this.log.warn(
+      { dropped, channel },
+      'messages in Redis that no node of this deployment has sent were dropped; see who else may publish there',
+    );
+  }
+
+  databaseAwaited(reason: string): void {
+    this.counters.add('database_waits_total');
+    this.log.warn({ fault: reason }, 'the database does not answer yet');
+  }
+
+  migrationPostponed(reason: string): void {
+    this.counters.add('migrations_postponed_total');
+    this.log.warn({ fault: reason }, 'the schema could not be brought up to date; it will be tried again');
+  }
+
+  databaseAway(reason: string): void {
+    this.counters.add('database_losses_total', { is: 'away' });
+    this.log.error(
+      { reason },
+      'the database is away or cannot be written to: what needs it is refused until it is back',
+    );
+  }
+
+  databaseNotWritable(reason: string): void {
+    this.counters.add('database_losses_total', { is: 'not writable' });
+    this.log.error({ reason }, 'the database cannot be written to: what needs it is refused until it can');
+  }
+
+  databaseBack(): void {
+    this.counters.add('database_returns_total');
+    this.log.info('the database is back');
+  }
+
+  databaseShared(refusal: string): void {
+    this.counters.add('database_locks_lost_total');
+    this.log.error(refusal);
+  }
+
+  watchSessionLost(reason: string): void {
+    this.counters.add('database_connections_lost_total', { of: 'watch' });
+    this.log.debug({ fault: reason }, 'the watch over the database lost its session');
+  }
+
+  idleConnectionLost(reason: string, isExplained: boolean): void {
+    this.counters.add('database_connections_lost_total', { of: 'idle' });
+    this.log[isExplained ? 'debug' : 'warn']({ fault: reason }, 'an idle database connection was lost');
+  }
+
+  busyConnectionLost(reason: string, isExplained: boolean): void {
+    this.counters.add('database_connections_lost_total', { of: 'busy' });
+    this.log[isExplained ? 'debug' : 'warn']({ fault: reason }, 'a database connection was lost');
+  }
+
   degraded(part: ServicePart): void {
     this.counters.add('degraded_total', { part });
     this.log.debug({ part }, 'degraded');
@@ -188,5 +318,35 @@ export class EventReporter {
   drainFailed(fault: unknown): void {
     this.counters.add('drains_failed_total');
     this.log.error({ err: fault }, 'draining the clients failed');
+  }
+  /** A line of the framework: an event that Parley has no word for. */
+  frameworkSaid(level: Level, text: string, facts: { context: unknown; err?: Error }): void {
+    this.counters.add('framework_lines_total', { level });
+    this.log[level](facts, text);
+  }
+
+  rejectionUnhandled(fault: unknown): void {
+    this.counters.add('process_faults_total', { of: 'rejection' });
+    this.log.error({ err: fault }, 'a rejection was not handled');
+  }
+
+  exceptionUncaught(fault: unknown): void {
+    this.counters.add('process_faults_total', { of: 'exception' });
+    this.log.fatal({ err: fault }, 'an exception was not caught: the node stops');
+  }
+
+  closingTimedOut(): void {
+    this.counters.add('process_faults_total', { of: 'closing time' });
+    this.log.error('closing took too long: the node exits as it is');
+  }
+
+  closingFailed(fault: unknown): void {
+    this.counters.add('process_faults_total', { of: 'closing' });
+    this.log.warn({ err: fault }, 'the node had not started, or did not close in order');
+  }
+
+  stopped(): void {
+    this.counters.add('stops_total');
+    this.log.info('the node has stopped');
   }
 }

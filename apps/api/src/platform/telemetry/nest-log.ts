@@ -1,35 +1,39 @@
 import type { LoggerService } from '@nestjs/common';
-import type { Logger } from 'pino';
+import type { Level } from 'pino';
+import type { EventReporter } from './event-reporter.js';
 import { describeFault } from './log.js';
 
-/** Hands what Nest has to say to the process's log; its chatter about routes and modules only when debugging. */
+/** Nest's lines, in the process's log; those about routes and modules only at `debug`. */
 export class NestLog implements LoggerService {
-  constructor(private readonly sink: Logger) {}
+  constructor(private readonly reporter: EventReporter) {}
 
   log(message: unknown, context?: unknown): void {
-    this.sink.debug({ context }, text(message));
+    this.say('debug', message, context);
   }
 
   warn(message: unknown, context?: unknown): void {
-    this.sink.warn({ context }, text(message));
+    this.say('warn', message, context);
   }
 
   error(message: unknown, ...rest: unknown[]): void {
-    this.sink.error({ context: rest.at(-1), ...(message instanceof Error && { err: message }) }, text(message));
+    this.say('error', message, rest.at(-1));
   }
 
   debug(message: unknown, context?: unknown): void {
-    this.sink.debug({ context }, text(message));
+    this.say('debug', message, context);
   }
 
   verbose(message: unknown, context?: unknown): void {
-    this.sink.trace({ context }, text(message));
+    this.say('trace', message, context);
   }
 
   fatal(message: unknown, context?: unknown): void {
-    this.sink.fatal({ context }, text(message));
+    this.say('fatal', message, context);
+  }
+
+  private say(level: Level, message: unknown, context: unknown): void {
+    const isFault = message instanceof Error;
+    const text = isFault ? describeFault(message).message : String(message);
+    this.reporter.frameworkSaid(level, text, { context, ...(isFault && { err: message }) });
   }
 }
-
-const text = (message: unknown): string =>
-  message instanceof Error ? describeFault(message).message : String(message);

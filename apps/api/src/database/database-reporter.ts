@@ -1,0 +1,15 @@
+/** What the database room reports, so that it need not import what logs and counts. Each has one caller. */
+export interface DatabaseReporter {
+  /** A start waits for the database. */
+  databaseAwaited(reason: string): void;
+  migrationPostponed(reason: string): void;
+  databaseAway(reason: string): void;
+  databaseNotWritable(reason: string): void;
+  databaseBack(): void;
+  /** Another node runs beside this one that must not. */
+  databaseShared(refusal: string): void;
+  watchSessionLost(reason: string): void;
+  /** `isExplained`: the loss of the whole database was reported before. */
+  idleConnectionLost(reason: string, isExplained: boolean): void;
+  busyConnectionLost(reason: string, isExplained: boolean): void;
+}
