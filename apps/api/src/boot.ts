@@ -31,8 +31,8 @@ export interface Node {
 const SPARE_CONNECTIONS = 1_000;
 
 /**
- * Starts a node that accepts requests. Rejects with a sentence where the data directory or the database is held by
- * another process, or the port is taken. `interruption` ends its waiting for the database.
+ * Starts a node that accepts requests. `interruption` ends its wait for the database.
+ * @throws with a sentence where another process uses the data directory or the database, or the port is taken.
  */
 export async function boot(config: Config, reporter: EventReporter, interruption?: AbortSignal): Promise<Node> {
   const databases = await openDatabases(config, reporter, interruption);

@@ -18,7 +18,7 @@ export interface Config {
   allowedOrigins: readonly string[];
   /** Besides our own, as sources of the content security policy: where pictures of people may come from. */
   imageOrigins: readonly string[];
-  /** As sources of the content security policy: whose pages may show ours in a frame; empty: nobody's. */
+  /** Pages that may show ours in a frame, as sources of the content security policy. Empty: none may. */
   frameAncestors: readonly string[];
   /** For how long browsers that came by TLS are to come by TLS only; 0: no longer. */
   hstsSeconds: number;
@@ -31,7 +31,7 @@ export interface Config {
   rateLimits: boolean;
   limits: Limits;
   signIn: SignInSettings;
-  /** How long the node goes on serving after it has said that it is not ready, before it takes its leave; 0 to 3000. */
+  /** How long the node goes on serving after it reports that it is not ready, before it drains; 0 to 3000. */
   drainNoticeMs: number;
   /** UTF-8 bytes of a message's content; at most the protocol's limit. */
   contentBytes: number;

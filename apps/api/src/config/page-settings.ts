@@ -11,7 +11,7 @@ interface Reader {
 
 type PageSettings = Pick<Config, 'imageOrigins' | 'frameAncestors' | 'hstsSeconds'>;
 
-/** What browsers are told about our pages. */
+/** The settings of the headers that our pages are sent with. */
 export function pageSettings(reader: Reader, hostTokens: HostTokens | null): PageSettings {
   // Its tokens name pictures of its people.
   const issuer = sourceOf(hostTokens && URL.canParse(hostTokens.issuer) ? new URL(hostTokens.issuer).origin : '');

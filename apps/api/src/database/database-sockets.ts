@@ -16,7 +16,7 @@ export class DatabaseSockets {
     return socket;
   };
 
-  /** Everything that the database has ever said: while it grows, the database is there. */
+  /** All bytes that the database has sent: while the number grows, the database is there. */
   get bytesHeard(): number {
     let sum = this.heardBefore;
     for (const socket of this.sockets) sum += socket.bytesRead;

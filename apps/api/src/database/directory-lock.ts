@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Who holds a data directory: the start time and the boot tell a process from a later one with its number. */
+/**
+ * The process that uses a data directory. Its start time and the boot id distinguish it from a later one with its pid.
+ */
 interface Holder {
   pid: number;
   started: string;
@@ -82,7 +84,7 @@ function isAlive(holder: Holder): boolean {
   return now.boot === holder.boot && now.started === holder.started;
 }
 
-/** Start time and boot id where the system tells them (Linux); elsewhere the pid alone decides. */
+/** Start time and boot id where the system has them (Linux); elsewhere the pid alone decides. */
 function identify(pid: number): Holder {
   const read = (path: string) => {
     try {

@@ -8,8 +8,8 @@ import { EmbeddedClient } from './embedded-client.js';
 const HELD = { attempts: 60, pauseMs: 500 };
 
 /**
- * Refuses to leave accounts of the embedded database behind: the database beside it would be empty, and whoever registers
- * first would be its admin. A directory without an embedded database costs nothing, one with it the opening of it.
+ * Refuses to leave accounts of the embedded database behind: the database in its place would be empty, and the first to
+ * register would become its admin. Opens the embedded database only where there is one.
  * @throws with a sentence that names both ways out.
  */
 export async function refuseToLeaveAccounts(dataDir: string): Promise<void> {

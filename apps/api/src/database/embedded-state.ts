@@ -26,7 +26,7 @@ export class EmbeddedState implements Availability {
     return this.availability.onChange(listener);
   }
 
-  /** To be told of every fault of a statement: one that speaks of the database's state is looked into at once. */
+  /** Takes every fault of a statement; one about the database's state is looked into at once. */
   note(fault: unknown): void {
     if (isUnfit(fault) && !this.trying) void this.look();
   }

@@ -1,15 +1,16 @@
 import { ParleyError } from '../kernel/errors.js';
 
-/** Classes that speak of the server or of the way to it: connection, resources, operator intervention. */
+/** SQLSTATE classes about the server or the way to it: connection, resources, operator intervention. */
 const UNAVAILABLE_CLASSES = new Set(['08', '53', '57']);
 /**
  * Of other classes: read-only, a transaction ended by its deadline, not ready for this or in use, lock not available,
- * the system around the server, its files. Damage (XX001, XX002, 58P01) is of what was touched, and speaks of that alone.
+ * the system around the server, its files. Damage (XX001, XX002, 58P01) is missing here, because it concerns only what
+ * was touched.
  */
 const UNAVAILABLE_STATES = new Set(['25006', '25P03', '25P04', '55000', '55006', '55P03', '58000', '58030']);
-/** With these nothing can be written, whoever asks. */
+/** With these no session can write. */
 const UNFIT_STATES = new Set(['25006', '53000', '53100', '53200', '58000', '58030']);
-/** No transaction number is given any more until somebody has vacuumed; its SQLSTATE is that of a value too large. */
+/** No transaction number is assigned any more until a vacuum; its SQLSTATE is that of a value too large. */
 const WRAPAROUND = /^GetNew(Transaction|MultiXact)Id$/;
 const UNAVAILABLE_CODES = new Set([
   'ECONNREFUSED',
@@ -38,7 +39,7 @@ function sqlState(fault: unknown): string | null {
   return null;
 }
 
-/** Whether the connection itself is in doubt, so that it must not be used again. */
+/** Whether the connection itself may be broken, so that it must not be used again. */
 export function isConnectionFault(fault: unknown): boolean {
   for (const at of causes(fault)) {
     const { code, message } = at as { code?: unknown; message?: unknown };
@@ -51,16 +52,16 @@ export function isConnectionFault(fault: unknown): boolean {
   return false;
 }
 
-/** Whether the database cannot be used for now: nothing is wrong with what was asked, and it may be asked again. */
+/** Whether the database cannot be used for now: the statement is valid and may be repeated. */
 export function isAway(fault: unknown): boolean {
   const state = sqlState(fault) ?? '';
   return isConnectionFault(fault) || UNAVAILABLE_CLASSES.has(state.slice(0, 2)) || UNAVAILABLE_STATES.has(state);
 }
 
-/** Whether the database is there, but in a state in which nobody can write to it. */
+/** Whether the database is there, but in a state in which no session can write. */
 export const isUnfit = (fault: unknown): boolean => UNFIT_STATES.has(sqlState(fault) ?? '');
 
-/** Of several addresses that were tried in vain, the fault itself says nothing but the code. */
+/** A fault of several addresses that were tried in vain has no message, only a code. */
 export function wordsOf(fault: unknown): string {
   const { message, code } = ([...causes(fault)].at(-1) ?? {}) as { message?: string; code?: string };
   return message || code || String(fault);
@@ -76,7 +77,7 @@ export function translated(fault: unknown): unknown {
 /** Deadlock or serialization failure: the transaction as a whole may be repeated at once. */
 export const isRepeatable = (fault: unknown): boolean => ['40P01', '40001'].includes(sqlState(fault) ?? '');
 
-/** Data, a constraint or a trigger that says no: repeating the same rows cannot help. */
+/** Data, a constraint or a trigger refused the rows: repeating them cannot help. */
 export const isDataFault = (fault: unknown): boolean => /^(22|23|54|0A|P0001)/.test(sqlState(fault) ?? '');
 
 /** The server answers, but has no connection left for this one. */

@@ -27,17 +27,17 @@ export const IS_READ_ONLY = `
 const PROBE = { rows: 8, bytes: 4_000 };
 
 /**
- * Writes messages of nobody, which their foreign key takes back once they are written: nothing of them stays.
- * @throws where that already fails by the state that the database is in.
+ * Writes messages without a sender's row, which their foreign key refuses at the end: nothing of them stays.
+ * @throws where writing fails before that by the state of the database.
  */
 export async function tryWriting(db: Db): Promise<void> {
-  const [nowhere, nobody, moment] = [randomUUID(), randomUUID(), new Date()];
+  const [nowhere, noSender, moment] = [randomUUID(), randomUUID(), new Date()];
   const rows = Array.from({ length: PROBE.rows }, (_, i) => ({
     conversationId: nowhere,
     seq: -1 - i,
     id: randomUUID(),
     clientMessageId: randomUUID(),
-    senderId: nobody,
+    senderId: noSender,
     senderType: 'user' as const,
     type: 'text' as const,
     content: randomBytes(PROBE.bytes / 2).toString('hex'),

@@ -2,8 +2,8 @@ import type { Database } from './database.js';
 import { deployment } from './schema/index.js';
 
 /**
- * What tells this installation from every other, the same on all of its nodes. It outlives updates, restarts and failovers;
- * a copy of the database is another one once its epoch is renewed.
+ * What distinguishes this installation from every other, the same on all of its nodes. It outlives updates, restarts
+ * and failovers; a copy of the database is another one once its epoch is renewed.
  */
 export async function installationOf(database: Database): Promise<string> {
   const [row] = await database.db.select({ epoch: deployment.epoch }).from(deployment);

@@ -2,14 +2,14 @@ import { type SQL, sql } from 'drizzle-orm';
 
 /** What of a message's answer is neither text nor metadata: ids, times, keys. */
 const FRAME_BYTES = 500;
-/** A mentioned person: the id, and some of what is told of them. */
+/** A mentioned user: the id, and some of what a page shows of them. */
 const MENTION_BYTES = 240;
 const REACTION_BYTES = 24;
 
 /**
- * About what a stored message takes of an answer, the text that it quotes included, without reading long values that are
- * stored apart. For reading no more rows than an answer holds: what it holds exactly is known once they are read.
- * Reactions and mentions are counted as more than they are by themselves, for what is told with them.
+ * About what a stored message takes of an answer, the quoted text included, computed without reading long values that
+ * are stored apart. It bounds how many rows are read; which of them fit exactly is known afterwards. Reactions and
+ * mentions count for more than their own size, because a page adds names to them.
  */
 export function messageBytes(m: string): SQL {
   return sql.raw(`(${FRAME_BYTES} + ${storedBytes(m)} + ${MENTION_BYTES} * cardinality(${m}.mentions)

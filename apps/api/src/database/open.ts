@@ -53,7 +53,7 @@ async function openWatched(url: string, company: Company, starting: Starting): P
   );
 }
 
-/** Opens while something is held that has to be given back at the end, and at once where opening fails. */
+/** Opens what a lock guards. The lock is released with it, and at once where opening fails. */
 async function holding(release: () => Promise<void>, open: () => Promise<OpenDatabases>): Promise<OpenDatabases> {
   try {
     const opened = await open();

@@ -12,7 +12,7 @@ import { type Settings, statingSettings } from './session-settings.js';
 
 type Answer = 'good' | 'fault' | 'none';
 
-/** Whether this node must be the only one on the database, or runs beside others that it speaks with through Redis. */
+/** Whether this node must be the only one on the database, or runs beside others that it reaches through Redis. */
 export type Company = 'alone' | 'together';
 
 /** What a start goes by that may have to wait. */
@@ -41,9 +41,10 @@ const OPTIONS =
   '-c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c statement_timeout=0 -c lock_timeout=0';
 
 /**
- * One session of its own that asks the database every second whether it is there and can be written to, and holds the
- * advisory lock that says in what company this node runs. It decides for all connections: when it gets no answer they are cut and everything is
- * refused at once, until it has reached the database again. So no command has to wait in order to find that out.
+ * A session of its own that asks the database every second whether it answers and can be written to, and that keeps the
+ * advisory lock of a node that runs alone or with others. It decides for all connections: without an answer it closes
+ * them and every command is refused at once, until the database answers again. So no command has to time out to find
+ * that out.
  */
 export class PostgresWatch implements Availability {
   readonly links = new DatabaseSockets();
@@ -83,14 +84,14 @@ export class PostgresWatch implements Availability {
     return this.availability.onChange(listener);
   }
 
-  /** To be told of every fault of a statement: one that speaks of the server's state is looked into at once. */
+  /** Takes every fault of a statement; one about the server's state is looked into at once. */
   note(fault: unknown): void {
     if (!isUnfit(fault)) return;
     this.isDoubted = true;
     this.wake.abort();
   }
 
-  /** What every new session has to be told before it is used. */
+  /** Applies the settings that every new session needs before it is used. */
   async state(session: pg.ClientBase, own?: Settings): Promise<void> {
     await session.query(statingSettings(own));
   }
@@ -155,7 +156,7 @@ export class PostgresWatch implements Availability {
     await Promise.race([session?.end(), sleep(TIMEOUT_MS, undefined, { ref: false })]);
   }
 
-  /** Asks every second; returns when the session has ended or gives no answer any more. */
+  /** Asks every second; returns when the session has ended or does not answer any more. */
   private async untilLost(session: pg.Client): Promise<void> {
     const lost = new AbortController();
     session.once('end', () => lost.abort());
@@ -177,7 +178,7 @@ export class PostgresWatch implements Availability {
     });
   }
 
-  /** Writing is tried only where there is doubt: after a fault, and before a database that was away is used again. */
+  /** Writing is tried only where it is uncertain: after a fault, and before a database that was away is used again. */
   private async requireFitness(session: pg.Client): Promise<void> {
     const { rows } = await session.query<{ yes: boolean }>(IS_READ_ONLY);
     if (rows[0]?.yes) throw new ReadOnlyError();
@@ -260,9 +261,9 @@ const REFUSALS = {
 } as const;
 
 /**
- * Waits for an answer for as long as the database says anything to anybody: one that answers others is only slow, and the
- * question's own deadline ends that. Silence is counted in turns of this process's event loop: a process that was held up
- * itself has not waited for anybody.
+ * Waits for an answer for as long as the database sends anything on any connection: one that answers others is only
+ * slow, and the statement's own deadline ends that. Silence is counted in turns of the event loop, because a process
+ * that was suspended has not waited.
  */
 function patiently(asked: Promise<void>, bytesHeard: () => number): Promise<Answer> {
   return new Promise((resolve) => {

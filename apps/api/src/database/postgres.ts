@@ -26,7 +26,7 @@ const DEADLINES = {
   idle_in_transaction_session_timeout: String(IDLE_IN_TRANSACTION_MS),
 };
 const MOST_WAITING = 2_000;
-/** After a connection was refused none is asked for again for so long: a server in trouble is not stormed. */
+/** After a refused connection no other is tried for so long, to spare a server in trouble. */
 const REFUSED_PAUSE_MS = 200;
 const RETRY_AFTER_MS = 1_000;
 
@@ -80,7 +80,7 @@ function openPool({ connections, name }: PostgresOptions, watch: PostgresWatch, 
     connectionTimeoutMillis: ACQUIRE_MS,
     // The client's own deadline, for a connection of which nothing is left but this end.
     query_timeout: STATEMENT_MS + 2_000,
-    // The pool waits for it, though its type does not say so.
+    // The pool awaits it, though its type does not declare that.
     onConnect: ((client: pg.PoolClient) => watch.state(client, DEADLINES)) as () => never,
   });
   // Without a listener on the pool and on every client a lost connection would end the process.
@@ -101,7 +101,7 @@ function connector(pool: pg.Pool): () => Promise<pg.PoolClient> {
       refused = null;
       return client;
     } catch (fault) {
-      // Whatever the reason: who asks for something can do nothing about it but come back.
+      // Whatever the reason, the caller can only come back later.
       refused = { at: performance.now(), fault: away(fault) };
       throw refused.fault;
     }
@@ -123,7 +123,7 @@ async function runTransaction<T>(
   client: pg.PoolClient,
   { work, begin }: { work: (tx: Db) => Promise<T>; begin: string },
 ): Promise<T> {
-  // Drizzle's own transaction would return a connection in doubt to the pool.
+  // Drizzle's own transaction would return a connection that may be broken to the pool.
   let doubtful = false;
   try {
     await client.query(begin);

@@ -30,7 +30,10 @@ const SCHEMA = `coalesce(
     WHERE oid = coalesce(to_regclass('conversation_participants'), to_regclass('public.conversation_participants'))),
   quote_ident(current_schema()), 'public')`;
 
-/** A statement by which a session says how it wants to be understood; a setting that its server does not know is left. */
+/**
+ * The statement by which a session sets how it is to be understood; a setting that its server does not know is left
+ * out.
+ */
 export function statingSettings(own: Settings = {}): string {
   const each = Object.entries({ ...RELIED_ON, ...own }).map(
     ([name, value]) =>

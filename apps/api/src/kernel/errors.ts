@@ -5,7 +5,7 @@ interface Extra {
   details?: ErrorDetail[];
   retryAfterMs?: number;
   clientMessageId?: string;
-  /** Its reason is told once for all that it keeps from working, so that not each of them has to. */
+  /** Its reason is reported once for everything that it affects, so that each refusal need not repeat it. */
   isTold?: boolean;
 }
 
@@ -24,7 +24,7 @@ export class ParleyError extends Error {
     return ERRORS[this.code].status;
   }
 
-  /** The same refusal, telling the id under which the send can be repeated. */
+  /** The same refusal with the id under which the send can be repeated. */
   withClientMessageId(clientMessageId: string): ParleyError {
     return new ParleyError(this.code, { ...this.extra, clientMessageId }, { cause: this.cause });
   }
@@ -56,14 +56,14 @@ export function conflict(path: string, message: string): ParleyError {
   return new ParleyError('conflict', { details: [{ path, message }] });
 }
 
-/** How loud a fault is told that something of ours had to do without. */
+/** The level at which a fault is logged that a part of the node can do without. */
 export const faultLevel = (fault: unknown): 'debug' | 'warn' => (asParleyError(fault).extra.isTold ? 'debug' : 'warn');
 
 const MOST_CAUSES = 10;
 
 /**
  * Any fault as an error for clients: a ParleyError somewhere in its chain of causes (libraries wrap what they catch),
- * else `internal`, of which nothing is told.
+ * else `internal`, which reveals nothing.
  */
 export function asParleyError(fault: unknown): ParleyError {
   let at = fault;

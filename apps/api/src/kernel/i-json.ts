@@ -87,7 +87,7 @@ function endOfString(text: string, start: number): number {
   return at + 1;
 }
 
-/** Whether a double is the number that is written, so that every reader takes and tells the same. */
+/** Whether a double is exactly the number that is written, so that every reader gets the same value. */
 export function isKept(source: string): boolean {
   // Fifteen digits always are.
   if (source.length <= 15 && !/[eE]/.test(source)) return true;

@@ -1,4 +1,4 @@
-/** Who a command comes from, as its token says. */
+/** The sender of a command, by its token. */
 export interface Principal {
   userId: string;
   isBot: boolean;

@@ -3,9 +3,9 @@ import { ParleyError } from './errors.js';
 interface Limits {
   atOnce: number;
   mostWaiting: number;
-  /** Whoever waits longer is refused; without it they wait as long as it takes. */
+  /** A caller that waits longer is refused; without it callers wait as long as it takes. */
   timeoutMs?: number;
-  /** Told to those who are refused. */
+  /** What a refusal carries. */
   retryAfterMs?: number;
 }
 
@@ -28,7 +28,7 @@ export class Semaphore {
     try {
       return await work();
     } finally {
-      // The place is handed on, never free in between: nobody overtakes those who wait.
+      // The place is handed on and never free in between, so that no newcomer overtakes those who wait.
       const [next] = this.waiting;
       if (next) next.begin();
       else this.running -= 1;

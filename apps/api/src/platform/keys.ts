@@ -26,7 +26,7 @@ async function keptSecret(dataDir: string): Promise<string> {
   const path = join(dataDir, 'jwt-secret');
   const kept = await readFile(path, 'utf8').catch(ifMissing);
   if (kept?.trim()) return kept.trim();
-  // Written aside and linked: whoever comes second finds a whole file and takes that.
+  // Written aside and linked, so that a second process finds a whole file and takes that.
   const draft = `${path}.${randomUUID()}`;
   await writeFile(draft, `${randomBytes(48).toString('base64url')}\n`, { mode: 0o600 });
   try {

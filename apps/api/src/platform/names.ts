@@ -19,7 +19,7 @@ export function isName(value: unknown): value is string {
   return name.length <= LIMITS.nameLength && !isBlank(name);
 }
 
-/** What can be kept of a name that nobody can be asked to correct; null where nothing is left. */
+/** What can be kept of a name from a host token, which nobody can be asked to correct; null where nothing is left. */
 export function sanitizedName(value: unknown): string | null {
   if (typeof value !== 'string') return null;
   const cleaned = normalizedName(value.slice(0, LONGEST_TYPED).toWellFormed().replace(FORBIDDEN_ALL, ' '));

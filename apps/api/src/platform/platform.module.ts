@@ -17,11 +17,11 @@ export interface PlatformParts {
   reporter: EventReporter;
   keys: Keys;
   redis: RedisLink | null;
-  /** What tells this installation from every other. */
+  /** What distinguishes this installation from every other. */
   installation: string;
 }
 
-/** What every module may ask for without importing it. */
+/** Available to every module without an import. */
 @Global()
 @Module({})
 export class PlatformModule {

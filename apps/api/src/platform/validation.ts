@@ -49,7 +49,7 @@ function detailsOf(fault: ValidationError, prefix: string): ErrorDetail[] {
   return [...own, ...(fault.children ?? []).flatMap((child) => detailsOf(child, `${path}.`))];
 }
 
-/** class-validator begins its sentences with the property's name, which `path` already tells. */
+/** class-validator begins its sentences with the property's name, which `path` already has. */
 function withoutName(message: string, name: string): string {
   return message.startsWith(`${name} `) ? message.slice(name.length + 1) : message;
 }

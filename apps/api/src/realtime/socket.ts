@@ -9,7 +9,7 @@ interface SocketData {
   /** Resolves once `ready` was sent; commands wait for it. */
   ready: Promise<void>;
   isReady: boolean;
-  /** Conversations that this socket asked not to hear of. */
+  /** Conversations whose events this socket has left. */
   silenced?: Set<string>;
   /** Once it is about to be closed: what every further command of its is answered. */
   refusal?: ParleyError;

@@ -3,7 +3,7 @@ import { index, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-co
 import { counter, time } from './columns.js';
 import { conversations } from './conversations.js';
 
-/** What a change row may tell beyond its subject; which keys are there depends on `kind`. */
+/** What a change row has beyond its subject; which keys there are depends on `kind`. */
 export interface ChangeData {
   userIds?: string[];
   isArchived?: boolean;

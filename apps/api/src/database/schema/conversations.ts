@@ -21,7 +21,7 @@ export const conversations = pgTable('conversations', {
   countable: counter('countable').notNull().default(0),
   /** The two user ids in order, for direct conversations: each pair has one. */
   directKey: text('direct_key').unique(),
-  /** SHA-256 of what was asked, where the client named the id. */
+  /** SHA-256 of the request, where the client named the id. */
   creationHash: bytes('creation_hash'),
 });
 

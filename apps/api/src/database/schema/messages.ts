@@ -22,7 +22,7 @@ export const messages = pgTable(
     content: text('content').notNull(),
     metadata: jsonb('metadata').$type<Metadata>().notNull().default({}),
     mentions: uuid('mentions').array().notNull().default(sql`'{}'`),
-    /** Counts by emoji in the order in which each came first: what `message_reactions` says, ready to be shown. */
+    /** Counts by emoji in the order in which each came first: the rows of `message_reactions`, ready to be shown. */
     reactions: jsonb('reactions').$type<ReactionCount[]>().notNull().default([]),
     replyToId: uuid('reply_to_id'),
     replyToSeq: counter('reply_to_seq'),
@@ -31,7 +31,7 @@ export const messages = pgTable(
     replyExcerpt: text('reply_excerpt'),
     /** Bytes of text and metadata as they are written out; null in rows of before it was counted. */
     storedBytes: integer('stored_bytes'),
-    /** SHA-256 of what was received: tells a repeat from another message under the same id. */
+    /** SHA-256 of what was received: distinguishes a repeat from another message under the same id. */
     payloadHash: bytes('payload_hash').notNull(),
     /** The version of this message's `message:new`; never changes. */
     createdVersion: counter('created_version').notNull(),

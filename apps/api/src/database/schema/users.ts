@@ -14,14 +14,14 @@ export const users = pgTable(
     displayName: text('display_name').notNull(),
     /** The display name as it is searched: folded by us, because what `lower` does depends on the database's locale. */
     foldedName: text('folded_name'),
-    /** The display name that was folded: where it is another one, somebody else has written it. */
+    /** The display name that was folded; a display name that differs was written by another program. */
     foldedFrom: text('folded_from'),
     avatarUrl: text('avatar_url'),
-    /** What the newest host token seen said of name and picture: each is taken again only when it changes. */
+    /** Name and picture of the newest host token seen: each is taken again only when it changes. */
     claimedName: text('claimed_name'),
     /** `''`: that there is none. */
     claimedPicture: text('claimed_picture'),
-    /** Its `iat` in milliseconds since 1970; null where none said when it was made. */
+    /** Its `iat` in milliseconds since 1970; null where the token had none. */
     claimsIssuedMs: counter('claims_issued_ms'),
     /** SHA-256 of both, by which the build before this one knows that nothing has changed. */
     claimsHash: bytes('claims_hash'),

@@ -1,16 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
 
-/** Whether the peer at this place, counted from here, is believed what it says of the one before it. */
+/** Whether the headers of the peer at this address are believed; `place` counts proxies from here. */
 export type Trust = (address: string, place: number) => boolean;
 
-/** What `TRUST_PROXY` says, as Express reads it. */
+/** `TRUST_PROXY`, as Express reads it. */
 export function trustOf(app: INestApplication): Trust {
   const express = app.getHttpAdapter().getInstance() as { get(setting: string): unknown };
   return express.get('trust proxy fn') as Trust;
 }
 
-/** The address that people use, as far as a request tells it. */
+/** The address in people's browsers, as far as a request has it. */
 export interface Address {
   /** Hosts with their ports, any of which may be it. */
   hosts: readonly string[];
@@ -41,7 +41,7 @@ export function addressOf(request: IncomingMessage, trusts: Trust): Address {
 
 const FORWARDED = ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port', 'forwarded'];
 
-/** Whether it says that a proxy passed it on which is not believed. */
+/** Whether its headers name a proxy that is not believed. */
 export function isForwardedUnbelieved(request: IncomingMessage, trusts: Trust): boolean {
   return FORWARDED.some((name) => request.headers[name] !== undefined) && !trusts(peerOf(request), 0);
 }
@@ -49,7 +49,7 @@ export function isForwardedUnbelieved(request: IncomingMessage, trusts: Trust): 
 /** As it would stand in `TRUST_PROXY`. */
 export const peerOf = ({ socket }: IncomingMessage): string => (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
 
-/** Of several proxies the first one has spoken to the browser. */
+/** Of several proxies the first one has received the browser's request. */
 export function forwarded({ headers }: IncomingMessage, name: string): string | undefined {
   return headers[name]?.toString().split(',', 1)[0]?.trim() || undefined;
 }

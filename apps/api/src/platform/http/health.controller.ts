@@ -8,7 +8,7 @@ import { Public } from './request.js';
 
 const TIMEOUT_MS = 2_000;
 
-/** For whoever watches over the process. */
+/** For what supervises the process. */
 @Public()
 @Controller('health')
 export class HealthController {
@@ -24,8 +24,8 @@ export class HealthController {
   }
 
   /**
-   * It can serve: the database answers within two seconds. Else `service_unavailable`. Without Redis it serves too, and
-   * says what it has to do without.
+   * The database answers within two seconds; else `service_unavailable`. Without Redis the node serves too, and the
+   * answer names the missing part.
    */
   @Get('ready')
   async ready(): Promise<{ status: 'ok' } | { status: 'degraded'; parts: readonly ServicePart[] }> {

@@ -8,7 +8,7 @@ import { type Address, addressOf, type Trust } from './forwarded.js';
 import { ProxyNotices } from './proxy-notices.js';
 import { RefreshCookieNames } from './refresh-cookie-names.js';
 
-/** Which pages may speak to us with a browser's help; the same rule on every transport. */
+/** Which pages may send requests from a browser; the same rule on every transport. */
 @Injectable()
 export class OriginPolicy {
   /** Which proxies are believed; none until the pipeline is set up. */
@@ -25,7 +25,7 @@ export class OriginPolicy {
     this.notices = new ProxyNotices(reporter);
   }
 
-  /** For any request to a transport; the operator is told of what looks like a mistake of theirs. */
+  /** Of any request to a transport; reports to the operator what looks like a mistake of theirs. */
   refusalOf(request: IncomingMessage): ParleyError | null {
     this.notices.look(request, this.trusts);
     if (this.allows(request)) return null;
@@ -36,7 +36,7 @@ export class OriginPolicy {
 
   /**
    * True for our own origin and those of the allow-list. Without an `Origin` only a browser's cookie makes a request
-   * suspicious: then `Sec-Fetch-Site` must say that it comes from our own page or from no page at all.
+   * suspicious: then `Sec-Fetch-Site` must be that of our own page or of no page at all.
    */
   allows(request: IncomingMessage): boolean {
     const { origin, 'sec-fetch-site': site } = request.headers;

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import { forwarded, isForwardedUnbelieved, peerOf, type Trust } from './forwarded.js';
 
-/** Origins that are told of in an hour, each of them once: whoever sends them may send any number. */
+/** Origins reported in an hour, each once, because a client may send any number of them. */
 const MOST_ORIGINS = 20;
 const HOUR_MS = 3_600_000;
 const MOST_CHARACTERS = 200;
@@ -14,7 +14,7 @@ const PASS_ON =
   'Apache: ProxyPreserveHost On), or send X-Forwarded-Host, -Proto and -Port and be named in TRUST_PROXY. If it is that ' +
   'of another page which may connect, add it to FRONTEND_URL.';
 
-/** Tells the operator, with the remedy, of what looks like a proxy that is not set up as it should be. */
+/** Reports to the operator, with the remedy, what looks like a proxy that is not set up as it should be. */
 export class ProxyNotices {
   private hasToldOfHeaders = false;
   private told = new Set<string>();

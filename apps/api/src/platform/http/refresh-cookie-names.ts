@@ -4,20 +4,20 @@ import { Inject, Injectable } from '@nestjs/common';
 import { parseCookie } from 'cookie';
 import { Keys } from '../keys.js';
 
-/** Dependency injection token of what tells this installation from every other. */
+/** Dependency injection token of what distinguishes this installation from every other. */
 export const INSTALLATION = Symbol('installation');
 
-/** What the cookie was called by builds that did not tell installations apart. */
+/** The cookie's name in builds that did not distinguish installations. */
 const FORMER = 'parley_refresh';
 
 /**
- * The cookie with the refresh token. Browsers do not tell ports apart, so installations on one host see each other's
+ * The cookie with the refresh token. Browsers do not distinguish ports, so installations on one host see each other's
  * cookies: each has a name of its own.
  */
 @Injectable()
 export class RefreshCookieNames {
   readonly own: string;
-  /** May be anybody's: it is ours only if its token is. */
+  /** Another installation on this host may have set it: it is ours only if its token is. */
   readonly former = FORMER;
 
   constructor(keys: Keys, @Inject(INSTALLATION) installation: string) {

@@ -2,7 +2,7 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import helmet from 'helmet';
 import type { Config } from '../../config/config.js';
 
-/** What browsers are told to allow pages of ours, and to allow others with them. */
+/** The headers that allow our pages what they need, and other pages nothing. */
 export function securityHeaders(config: Config): RequestHandler[] {
   const { imageOrigins, frameAncestors } = config;
   const hasFrames = frameAncestors.length > 0;
@@ -21,14 +21,14 @@ export function securityHeaders(config: Config): RequestHandler[] {
         },
       },
       strictTransportSecurity: false,
-      // It knows no list: where there is one, the policy above says it alone.
+      // It has no list: where there is one, the policy above holds alone.
       xFrameOptions: hasFrames ? false : { action: 'deny' },
     }) as RequestHandler,
     strictTransport(config.hstsSeconds),
   ];
 }
 
-/** Said over TLS only, which is where browsers heed it: of this connection, or as a proxy says that is believed. */
+/** Sent over TLS only, which is where browsers heed it: TLS of this connection, or of a proxy that is believed. */
 function strictTransport(seconds: number): RequestHandler {
   return (request: Request, response: Response, next: NextFunction): void => {
     if (request.secure) response.setHeader('Strict-Transport-Security', `max-age=${seconds}`);

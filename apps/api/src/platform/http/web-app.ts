@@ -11,7 +11,7 @@ const SERVERS_OWN = /^\/(api|health|metrics|socket\.io|ws|stomp)(\/|$)/;
 const NOT_BUILT =
   '<!doctype html><html lang="en"><meta charset="utf-8"><title>Parley</title>' +
   '<p>Parley is running, but its web app has not been built: <code>npm start</code> does that.</p></html>';
-/** The build names assets after their content, so those never change; all else is asked for again. */
+/** The build names assets after their content, so those never change; everything else is revalidated. */
 const FOR_EVER = 'public, max-age=31536000, immutable';
 const ASK_AGAIN = 'no-cache';
 
@@ -35,7 +35,7 @@ export function webApp(directory: string = DIST) {
 function sendFile(response: Response, from: { directory: string; file: string }, next: NextFunction): void {
   const cache = from.file.startsWith('/assets/') ? FOR_EVER : ASK_AGAIN;
   const headers = { 'Cache-Control': cache };
-  // The root keeps it inside the directory, whatever the address says.
+  // The root keeps it inside the directory, whatever the path is.
   const options = { root: from.directory, dotfiles: 'ignore', cacheControl: false, headers } as const;
   response.sendFile(from.file, options, (fault?: Error) => {
     if (fault && !response.headersSent) next(notFound());

@@ -15,14 +15,14 @@ export interface Piece {
 /** The part of an answer that is always there. */
 const FRAME_BYTES = 400;
 
-/** How far an answer may exceed the size asked for. */
+/** How far an answer may exceed the requested size. */
 export const MOST_EXCESS = 65_536;
 
 /** Keeps an answer within its rows and bytes. The first piece always fits, so that every answer leads on. */
 export class AnswerBudget {
   private rows = LIMITS.syncRows;
   private bytes: number;
-  /** What the protocol's limit leaves beyond the size asked for. */
+  /** What the protocol's limit leaves beyond the requested size. */
   private readonly spare: number;
   private taken = 0;
   private isEmpty = true;

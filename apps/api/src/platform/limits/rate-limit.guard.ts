@@ -49,7 +49,7 @@ class RateLimitGuard implements CanActivate {
     let reset = 0;
     for (const count of rate.by) {
       const key = `${rate.name}:${count}:${countedAs(request, count)}`;
-      // No blocking beyond the window: refused requests are not counted, so nobody can keep another out for good.
+      // No blocking beyond the window: refused requests are not counted, so that no user can lock another out for good.
       const record = await this.storage.increment(key, rate.seconds * 1000, limit, 0, rate.name);
       remaining = Math.min(remaining, Math.max(0, limit - record.totalHits));
       reset = Math.max(reset, record.isBlocked ? record.timeToBlockExpire : record.timeToExpire);
@@ -67,7 +67,7 @@ function countedAs(request: ApiRequest, count: Count): string {
 /** The peer's address, by which it is counted: of IPv6 the network, in which one peer has many. */
 export const addressOf = (request: Request): string => String(normalizeIp(request.ip ?? ''));
 
-/** Tells how much of a limit is left; `reset` in seconds. */
+/** Sets the headers for what is left of a limit; `reset` in seconds. */
 export function tellLimit(
   response: Response,
   { limit, remaining, reset }: { limit: number; remaining: number; reset: number },

@@ -3,8 +3,8 @@ import type { RedisLink } from './redis-link.js';
 type Heard = (payload: Buffer, channel: Buffer) => void;
 
 /**
- * The link in the shape that Socket.IO's Redis adapter asks of a client. Handed the client itself, the adapter would
- * leave rejections unhandled whenever Redis goes away, and stay deaf on channels it asked for meanwhile.
+ * The link in the shape of the clients that Socket.IO's Redis adapter expects. With the real client the adapter would
+ * leave rejections unhandled whenever Redis goes away, and miss channels that it subscribed to meanwhile.
  */
 export class AdapterClients {
   constructor(private readonly link: RedisLink) {}
@@ -17,7 +17,7 @@ export class AdapterClients {
   };
 
   readonly sPublish = async (channel: string, payload: string | Buffer): Promise<number> => {
-    // What Parley says through the adapter is JSON; binary data is not among it.
+    // Parley sends only JSON through the adapter, no binary data.
     this.link.publish(channel, payload.toString());
     return 0;
   };

@@ -7,9 +7,9 @@ const NODE_CHARACTERS = 8;
 const HEADER = NODE_CHARACTERS + MAC_CHARACTERS;
 
 /**
- * Marks what the nodes of one deployment say to each other through Redis, so that nothing else is believed: whoever else
- * may publish there, and nodes on a copy of the database, have other channels and another key. A message is its sender's
- * id, a MAC (HMAC-SHA256) of sender, channel and payload, and the payload.
+ * Seals what the nodes of one deployment send each other through Redis, so that nothing else is believed: other
+ * programs that may publish there, and nodes on a copy of the database, have other channels and another key. A message
+ * is its sender's id, a MAC (HMAC-SHA256) of sender, channel and payload, and the payload.
  */
 export class BusSeal {
   /** Of every channel. */
@@ -27,12 +27,12 @@ export class BusSeal {
     return nodeId + this.mac(nodeId, channel, payload) + payload;
   }
 
-  /** Who says to have sent it; nothing is proven by that. */
+  /** The sender as the message has it, before its seal is checked. */
   senderOf(sealed: Buffer): string {
     return sealed.toString('latin1', 0, NODE_CHARACTERS);
   }
 
-  /** The payload; null where no node of this deployment has said this on this channel. */
+  /** The payload; null where no node of this deployment has sent this on this channel. */
   open(channel: string, sealed: Buffer): Buffer | null {
     if (sealed.length < HEADER) return null;
     const payload = sealed.subarray(HEADER);

@@ -20,8 +20,8 @@ const AT_A_TIME = 500;
 type RedisClient = ReturnType<typeof newClient>;
 
 /**
- * One attempt at a connection to Redis, which both speaks and listens (RESP 3 allows that): what a node says and what it
- * hears of itself come back together. Once it has failed it is of no use any more; whoever wants to go on opens another.
+ * One attempt at a connection to Redis that publishes and subscribes (RESP 3 allows both on one), so that a node's own
+ * messages come back on it. After a failure it is of no use; the caller opens another.
  */
 export class RedisConnection {
   private mode: Mode = SHARDED;
@@ -90,7 +90,7 @@ function newClient(url: string) {
   return createClient({
     url,
     RESP: 3,
-    // Whoever is cut off says so at once; nothing waits in a queue for a connection to come.
+    // A command without a connection fails at once instead of waiting in a queue for one.
     disableOfflineQueue: true,
     // The heartbeat finds out sooner and costs no timer for each command.
     commandOptions: { timeout: 0 },

@@ -2,7 +2,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShut
 import { HealthRegistry } from '../telemetry/health-registry.js';
 import { REDIS, type RedisLink } from './redis-link.js';
 
-/** Opens and closes the link to Redis, if there is to be one, and says how it is. */
+/** Opens and closes the link to Redis, if there is to be one, and enters its state in the registry. */
 @Injectable()
 export class RedisHealth implements OnApplicationBootstrap, OnApplicationShutdown {
   constructor(

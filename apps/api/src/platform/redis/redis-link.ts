@@ -6,14 +6,17 @@ import { BusSeal } from './bus-seal.js';
 import { RedisConnection } from './redis-connection.js';
 
 const BEAT_MS = 500;
-/** Redis may have been killed or stopped, or the network may swallow everything: not hearing oneself tells all three. */
+/**
+ * Redis may have been killed or suspended, or the network may drop everything: the node's own messages stay away in all
+ * three cases.
+ */
 const MOST_UNHEARD = 4;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 1_000;
 /** What Redis has not taken yet; anything beyond is left out. */
 const MOST_UNSENT = { messages: 20_000, characters: 16 * 1024 * 1024 };
 
-/** How often it is said that something was dropped. */
+/** How often dropped messages are reported. */
 const SAY_DROPPED_MS = 60_000;
 const BEAT = 'beat:';
 
@@ -24,7 +27,7 @@ export const REDIS = Symbol('redis');
 export type ChannelListener = (payload: Buffer) => void;
 
 export interface LinkWatcher {
-  /** This node hears what it publishes, and is subscribed to all it wants. */
+  /** This node receives what it publishes, and is subscribed to all its channels. */
   onUp(): void;
   /** What is published may be lost from now on, and may have been for two seconds. */
   onDown(): void;
@@ -44,13 +47,16 @@ export class RedisLink {
   /** Channels whose subscription changed in this turn. */
   private readonly changed = new Set<string>();
   private unsent = { messages: 0, characters: 0 };
-  /** Beats since the last one that was heard: no clock, which may be set, and no time, in which nobody may have listened. */
+  /**
+   * Beats since the last one that came back. Counted, not timed: a clock may be set, and a suspended process receives
+   * nothing.
+   */
   private unheard = 0;
   private up = false;
   private opened = false;
   /** Null until it is known which deployment this node belongs to. */
   private seal: BusSeal | null = null;
-  /** What came on our channels and nobody of this deployment has said, since that was last logged. */
+  /** Messages on our channels that no node of this deployment has sent, since that was last reported. */
   private dropped = 0;
   private saidDroppedAt = Number.NEGATIVE_INFINITY;
 
@@ -60,7 +66,7 @@ export class RedisLink {
     private readonly reporter: EventReporter,
   ) {}
 
-  /** Whether what is published is heard. */
+  /** Whether what is published arrives. */
   get isUp(): boolean {
     return this.up;
   }
@@ -104,7 +110,7 @@ export class RedisLink {
       unsent.messages -= 1;
       unsent.characters -= payload.length;
     };
-    // A failure ends the connection, or tells that one message was lost: both are noticed elsewhere.
+    // A failure ends the connection, or means that one message was lost: both are noticed elsewhere.
     connection.publish(seal.prefix + channel, seal.close(this.nodeId, channel, payload)).then(done, done);
   }
 
@@ -158,7 +164,7 @@ export class RedisLink {
     return wasUp;
   }
 
-  /** Before the subscription is confirmed it is not heard, and so tells nothing. */
+  /** A beat before the subscription is confirmed does not come back, and so proves nothing. */
   private beat(connection: RedisConnection): void {
     if (this.unheard >= MOST_UNHEARD) return connection.destroy(new Error('Redis is silent.'));
     this.unheard += 1;

@@ -1,4 +1,4 @@
-/** Values that tell the counts of one name apart. Each takes few values, none of which a client chooses. */
+/** Values that separate the counts of one name. Each takes few values, none of which a client chooses. */
 export type Labels = Readonly<Record<string, string>>;
 
 /** How often things happened since the process started, in memory. */

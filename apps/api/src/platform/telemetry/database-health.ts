@@ -2,7 +2,7 @@ import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Database } from '../../database/database.js';
 import { HealthRegistry } from './health-registry.js';
 
-/** Says how the database is. */
+/** Enters the database's state in the registry. */
 @Injectable()
 export class DatabaseHealth implements OnApplicationBootstrap {
   constructor(

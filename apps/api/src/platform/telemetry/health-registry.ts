@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ServicePart } from '@parley/protocol';
 import { EventReporter } from './event-reporter.js';
 
-/** What a node needs and may be without for a while; everyone who wants to know asks here. */
+/** The state of what a node needs and may be without for a while. */
 @Injectable()
 export class HealthRegistry {
   private readonly down = new Set<ServicePart>();
@@ -15,7 +15,7 @@ export class HealthRegistry {
     return [...this.down];
   }
 
-  /** Says how a part is; listeners are called in this turn, and only where that is new. */
+  /** Sets the state of a part. Listeners are called in this turn, and only where it is new. */
   set(part: ServicePart, isDegraded: boolean): void {
     if (this.down.has(part) === isDegraded) return;
     if (isDegraded) this.down.add(part);

@@ -26,8 +26,8 @@ export function createLog(level: LogLevel, destination?: DestinationStream): Log
 }
 
 /**
- * A fault as it may be logged. Of a failed query only its text is told, never its parameters: they hold what people
- * wrote, and password hashes.
+ * A fault as it may be logged. A failed query appears with its text and never with its parameters: they contain what
+ * users wrote, and password hashes.
  */
 export function describeFault(fault: unknown, depth = 0): FaultLine {
   if (!(fault instanceof Error)) return { type: typeof fault, message: String(fault) };

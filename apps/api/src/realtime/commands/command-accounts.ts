@@ -13,12 +13,12 @@ export class CommandAccounts {
     private readonly reporter: EventReporter,
   ) {}
 
-  /** Counts what the command costs; nobody is refused for it yet (docs/decisions/0008). */
+  /** Counts what the command costs; no command is refused for it yet (docs/decisions/0008). */
   charge(name: CommandName, transport: string): void {
     this.reporter.commandCharged({ command: name, transport }, this.table[name].cost);
   }
 
-  /** Any fault as the refusal to answer. That of a send tells the id under which it can be repeated (G2). */
+  /** Any fault as the refusal to answer. That of a send has the id under which it can be repeated (G2). */
   refusalOf(fault: unknown, name: string, sent: unknown): ParleyError {
     const error = asParleyError(fault);
     if (name !== 'message:send' || error.extra.clientMessageId !== undefined) return error;

@@ -16,7 +16,7 @@ import { CommandAccounts } from './command-accounts.js';
 
 const COMMAND = 'parley:command';
 
-/** A route that does what a command does: it is charged alike, and its refusals tell the same. */
+/** A route that does what a command does: it is charged alike, and its refusals have the same fields. */
 export const AsCommand = (name: CommandName) =>
   applyDecorators(SetMetadata(COMMAND, name), UseInterceptors(CommandInterceptor));
 

@@ -3,7 +3,7 @@ import { CommandAccounts } from './command-accounts.js';
 import { CommandRouter } from './command-router.js';
 import { COMMAND_TABLE, type CommandTable } from './command-row.js';
 
-/** The table names the modules' gateways, so whoever knows the modules brings it. */
+/** The table names the modules' gateways, so a room above the modules hands it in. */
 @Global()
 @Module({})
 export class CommandsModule {

@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { ParleyError } from '../../kernel/errors.js';
 import type { ParleySocket } from '../socket.js';
 
-/** Says why a socket is about to be closed; returns the id of this refusal. */
+/** Emits why a socket is about to be closed; returns the id of this refusal. */
 export function tellClosing(socket: ParleySocket, why: ParleyError): string {
   const requestId = randomUUID();
   socket.emit('server:closing', { error: why.toObject(requestId) });
   return requestId;
 }
 
-/** Closes a socket so that a plain client comes back by itself: below Socket.IO, after saying why. */
+/** Emits why, and closes a socket below Socket.IO, so that a plain client reconnects by itself. */
 export function closeToComeBack(socket: ParleySocket, why: ParleyError): void {
   tellClosing(socket, why);
   socket.conn.close();

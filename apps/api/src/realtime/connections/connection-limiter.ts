@@ -21,11 +21,11 @@ const NODE = 'node';
 
 /**
  * Decides whether a new connection may begin, before any transport sees it. Refusals are temporary: HTTP 503 with
- * `Retry-After`, from which plain clients come back by themselves.
+ * `Retry-After`, after which plain clients reconnect by themselves.
  *
- * A flood from one address must not keep the others out, and a crowd behind one address must not be slowed down while
- * nobody else wants in. So every address has a small share, and only within its share may it draw on the lower half of
- * the node's bucket; beyond it, an address gets all that others leave, at the node's full pace.
+ * A flood from one address must not keep the others out, and many users behind one address must not be slowed down
+ * while no other address connects. So every address has a small share, and only within its share may it draw on the
+ * lower half of the node's bucket; beyond it, an address gets all that others leave, at the node's full pace.
  */
 export class ConnectionLimiter {
   private readonly limiter: Limiter<'node' | 'address'>;

@@ -18,7 +18,7 @@ export interface Draining {
 
 /** All that clients are waited for, from the end of the notice on. */
 const TIMEOUT_MS = 4_000;
-/** What a client had sent before it heard is still answered, though only with a refusal. */
+/** Commands that a client sent before it received the notice are still answered, though only with a refusal. */
 const LAST_CALL_MS = 100;
 /** Answers that were begun have this long to leave. */
 const LAST_BYTES_MS = 1_000;
@@ -27,14 +27,14 @@ const LOOK_MS = 10;
 const MOST_SLICES = 20;
 const SMALLEST_SLICE = 25;
 const BETWEEN_SLICES_MS = 100;
-/** Within such a time clients are asked to come back. */
+/** The shortest time over which clients are spread when they are closed. */
 const SHORTEST_SPREAD_MS = 500;
 const LONGEST_SPREAD_MS = 10_000;
 
 /**
- * Takes a node out of service (G9): it says that it is not ready, lets nobody in, answers what it has accepted, tells
- * its clients, and closes them a few at a time so that they come back elsewhere by themselves. Never takes longer than
- * the notice and about five seconds, whoever does not answer.
+ * Takes a node out of service (G9): it reports that it is not ready, accepts no connections, answers the commands that
+ * it has accepted, notifies its clients, and closes them a few at a time, so that they reconnect elsewhere by
+ * themselves. Never takes longer than the notice and about five seconds, whether or not clients react.
  */
 export async function drain(draining: Draining): Promise<void> {
   const { router, config } = draining;

@@ -8,8 +8,8 @@ import { whenToComeBack } from './connection-limiter.js';
 const NODE = 'node';
 
 /**
- * Sockets that are being let in: while their token is looked at, and from there to their `ready`. Nobody is among them
- * who only holds a connection. A busy node lets in as many as it gets done, and so never begins more than it can end.
+ * Bounds the sockets between the check of their token and their `ready`; a connection that is merely open does not
+ * count. A busy node takes as many as it completes, and so never begins more than it can end.
  */
 @Injectable()
 export class HandshakeLimiter {
@@ -19,7 +19,7 @@ export class HandshakeLimiter {
     this.limiter = new Limiter({ handshakes: { atOnce: limits.handshakes } });
   }
 
-  /** Why nobody else may begin now; null where they may. */
+  /** Why no other socket may begin now; null where it may. */
   refusal(): ParleyError | null {
     if (this.limiter.left('handshakes', NODE) > 0) return null;
     const message = 'Too many connections are being let in just now.';

@@ -34,9 +34,9 @@ interface Ping {
 }
 
 /**
- * What a connection was handed and what of it was read for sure: everything before a ping that was answered. The time
- * between a large answer and the answer to the ping behind it tells how large the next one may be. What was handed
- * before and is not read yet takes part of that time, so answers are smaller where others wait.
+ * Measures what of a connection's output was read for sure: everything before a ping that was answered. The time
+ * between a large answer and the answer to the ping behind it gives the size of the next one. Output that is still
+ * unread takes part of that time, so answers are smaller while others wait.
  */
 export class LineMeter {
   private static readonly ofConnections = new WeakMap<object, LineMeter>();

@@ -2,7 +2,7 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HealthRegistry } from '../../platform/telemetry/health-registry.js';
 import { IO, type ParleyServer } from '../socket.js';
 
-/** Tells the sockets of this node what it has to do without. */
+/** Emits to the sockets of this node which parts are missing. */
 @Injectable()
 export class ServiceNotices implements OnModuleInit {
   constructor(
@@ -15,7 +15,7 @@ export class ServiceNotices implements OnModuleInit {
     this.state.onChange((part, isDegraded) =>
       io.local.emit(isDegraded ? 'service:degraded' : 'service:restored', { part }),
     );
-    // Whoever comes when something is missing already hears of it too.
+    // A socket that connects while a part is missing gets the notice, too.
     io.on('connection', (socket) => {
       for (const part of this.state.degraded) socket.emit('service:degraded', { part });
     });

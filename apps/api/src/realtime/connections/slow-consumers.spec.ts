@@ -6,7 +6,7 @@ import { type EngineConnection, type SlowConsumer, SlowConsumers } from './slow-
 const LIMITS = { bytes: 1_000, seconds: 10 };
 const LOOK_MS = 1_000;
 
-/** A WebSocket that takes of what it is given as much as the test says. */
+/** A WebSocket that reads as much as the test lets it. */
 class Reader {
   readonly events = new EventEmitter();
   readonly transport = Object.assign(new EventEmitter(), { name: 'websocket', writable: true });
@@ -47,7 +47,7 @@ class Reader {
     this.slow.flushed(this.stream as unknown as Duplex);
   }
 
-  /** As the stream does, it says nothing of a part. */
+  /** Like a stream, it reports whole writes and no parts. */
   takes(bytes: number): void {
     this.stream._handle.writeQueueSize = Math.max(0, this.stream._handle.writeQueueSize - bytes);
     if (this.stream._handle.writeQueueSize > 0) return;

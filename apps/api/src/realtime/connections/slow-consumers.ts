@@ -31,9 +31,9 @@ export interface EngineTransport {
   readonly socket?: WebSocket;
   /** Of long polling: the answer that the next packets leave in, if the client waits for one. */
   readonly res?: ServerResponse | null;
-  /** How long a polling client may take to hear that it was closed, in milliseconds. */
+  /** Milliseconds within which a polling client must fetch the notice that it was closed. */
   closeTimeout?: number;
-  /** `ready` tells the connection to flush what it has. */
+  /** `ready` makes the connection flush its buffer. */
   emit(event: 'ready'): void;
   /** All that was handed over has left this process. */
   once(event: 'drain', listener: () => void): void;
@@ -57,24 +57,24 @@ export interface ConsumerLimits {
 const LOOK_MS = 1_000;
 /** How many times the limit may be buffered until the next look; beyond that it is looked at sooner. */
 const MOST_TIMES = 8;
-/** Enough for somebody who reads to take a good part of what one turn gave them. */
+/** Enough for a client that reads to take a good part of what one turn gave it. */
 const SOON_MS = 250;
-/** Looks in a row after which whoever has more than the limit waiting for them, and takes nothing of it, is slow. */
+/** Looks in a row after which a connection is slow that has more than the limit waiting and takes nothing of it. */
 const IDLE_LOOKS = 2;
 /** The first one may come right after something was handed over. */
 const FEWEST_LOOKS = 2;
 /** Bytes a second: who reads as much is not slow while they have less than the limit waiting for them. */
 const PACE = 10_240;
-/** Who is closed may still hear why, if they read at all. */
+/** For a last notice to a client that still reads. */
 const LAST_WORD_MS = 500;
 
 /**
- * Keeps what is buffered for connections within bounds: who does not read is closed, and what waited for them is freed
- * at once. They lose nothing, since whoever comes back resumes completely.
+ * Bounds what is buffered for connections: a connection that is not read is closed, and its buffer freed at once. Its
+ * client loses nothing, since a reconnecting client resumes completely.
  *
- * Much is no proof that somebody is slow: one turn can bring more than the limit to all members of a conversation, and
- * nobody has had a chance to read what is handed over in the very turn in which it is. So nobody is judged in that turn,
- * and whoever goes on reading is let be, unless it is eight times the limit or takes longer than it may.
+ * A large buffer alone does not prove a slow client: one turn can bring more than the limit to all members of a
+ * conversation, and no client can have read what was handed over in the same turn. So no connection is judged in that
+ * turn, and one that goes on reading is left alone, unless it has eight times the limit or takes longer than it may.
  */
 export class SlowConsumers {
   /** Those whose stream has not taken all that it was given, and those who poll. Usually empty. */
@@ -83,7 +83,7 @@ export class SlowConsumers {
 
   constructor(
     readonly limits: ConsumerLimits,
-    /** Tells of a connection that is about to be closed; returns what it may be sent as a last word. */
+    /** Called with a connection that is about to be closed; returns the last frame that it may be sent. */
     readonly onSlow: (connection: EngineConnection, bytes: number) => string,
   ) {}
 
@@ -172,7 +172,7 @@ export class SlowConsumer {
     const { name, writable } = this.connection.transport;
     const { bytes, seconds } = this.readers.limits;
     const unsent = this.unsent();
-    // Who polls has taken all once they ask for more.
+    // A polling client has taken everything once its next request is there.
     const hasTaken = this.pendingBytes === 0 && (name !== 'polling' || writable);
     const isOver = this.bufferedBytes > bytes;
     if (Number.isFinite(this.lastUnsent)) this.left += Math.max(0, this.lastUnsent - unsent);
@@ -247,7 +247,7 @@ export class SlowConsumer {
     if (socket) setTimeout(() => socket.terminate(), LAST_WORD_MS).unref();
   }
 
-  /** Tells, for what is queued beyond the limit, whether that begins here. */
+  /** Whether what is queued goes beyond the limit with this step. */
   private overfull(before: number, after: number): boolean {
     const { bytes } = this.readers.limits;
     this.readers.addStalled(this);

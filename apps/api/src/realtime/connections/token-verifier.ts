@@ -1,6 +1,9 @@
 import type { Principal } from '../../kernel/principal.js';
 
-/** Tells whom a token belongs to; throws `unauthenticated` or `token_expired`. */
+/**
+ * Finds the user of a token.
+ * @throws `unauthenticated`, `token_expired`.
+ */
 export abstract class TokenVerifier {
   abstract verify(token: string): Promise<Principal>;
 }

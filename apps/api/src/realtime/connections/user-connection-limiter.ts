@@ -10,7 +10,9 @@ const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 50_000;
 /** Those who are refused together are not to come back together: waits are longer by up to this part. */
 const SCATTER = 0.2;
-/** Whoever is not refused for so long begins anew: longer than the longest wait and a client's own delay after it. */
+/**
+ * After so long without a refusal the waits begin anew: longer than the longest wait and a client's own delay after it.
+ */
 const QUIET_MS = 120_000;
 /** Users whose refusals are remembered. */
 const MOST_REMEMBERED = 10_000;
@@ -25,9 +27,9 @@ interface Refusals {
 }
 
 /**
- * The sockets that one user may have, over all nodes; those that were there first stay. Who comes beyond that is told
- * to wait, longer each time. Plain clients do not heed that and would be back within a second, at the price of a
- * handshake: so their socket is kept, without anything behind it, until the wait is over or there is room.
+ * Bounds the sockets of one user over all nodes; the earliest stay. A socket beyond that is refused with a wait, longer
+ * each time. Plain clients ignore it and would reconnect within a second, at the price of a handshake: so their socket
+ * stays open, with nothing behind it, until the wait is over or there is room.
  */
 @Injectable()
 export class UserConnectionLimiter {
@@ -44,7 +46,7 @@ export class UserConnectionLimiter {
     sockets.watch((userId) => this.makeUse(userId));
   }
 
-  /** Whether one more may come in; else it has been refused, and hears no more than why. */
+  /** Whether one more may come in; else it has been refused, and receives nothing but the reason. */
   admits(socket: ParleySocket): boolean {
     const { userId } = socket.data.principal;
     if (this.roomOf(userId) > 0) return true;

@@ -4,7 +4,7 @@ import type { ChannelListener } from '../../platform/redis/redis-link.js';
 import { UserSockets } from './user-sockets.js';
 
 const LIMIT = 40;
-/** Nodes tell of those who have as many. */
+/** From so many on a node publishes a user's count. */
 const MANY = 4;
 
 describe('The sockets of a user', () => {

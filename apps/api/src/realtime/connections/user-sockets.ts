@@ -6,13 +6,13 @@ const CHANNEL = 'user-sockets';
 /** What changes within this time travels together. */
 const GATHER_MS = 200;
 const TELL_AGAIN_MS = 3_000;
-/** A node that was not heard for so long has no sockets any more. */
+/** The counts of a node that published none for so long are dropped. */
 const BELIEVED_MS = 10_000;
 /** Users of whom it is known how many sockets they have elsewhere. */
 const MOST_KNOWN = 50_000;
 const MOST_IN_A_MESSAGE = 2_000;
 
-/** What nodes tell each other. */
+/** What nodes publish to each other. */
 interface Told {
   node: string;
   counts: [userId: string, sockets: number][];
@@ -25,9 +25,9 @@ interface Elsewhere {
 }
 
 /**
- * How many sockets each user has: here exactly, on the other nodes as they tell it. A node tells of users who have a
- * tenth of what one may have, or of whom another has told. So the sum is complete for whoever is near the limit, on up
- * to ten nodes, and nothing is told of the many who have one or two. Without Redis a node knows its own.
+ * How many sockets each user has: on this node exactly, on the others as published. A node publishes users who have a
+ * tenth of what one may have, or whom another node has published. So the sum is complete for users near the limit, on
+ * up to ten nodes, and the many users with one or two sockets cost nothing. Without Redis a node counts its own.
  */
 @Injectable()
 export class UserSockets implements OnApplicationShutdown {

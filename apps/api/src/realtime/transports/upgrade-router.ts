@@ -12,7 +12,7 @@ export interface TransportPath {
   path: string;
   /** Whether it also takes plain requests (long polling). */
   takesRequests: boolean;
-  /** Why the transport cannot serve this request, whoever sends it; null where it can. */
+  /** Why the transport cannot serve this request, whatever its origin; null where it can. */
   unreadable(request: IncomingMessage, isUpgrade: boolean): ParleyError | null;
   /** Whether this request begins a connection, and is not one of a connection that is there. */
   begins(request: IncomingMessage): boolean;
@@ -132,13 +132,13 @@ function endConnection(response: ServerResponse): void {
   if (!response.headersSent) response.setHeader('Connection', 'close');
 }
 
-/** Whoever is refused keeps nothing here, the TCP connection included. */
+/** A refused client keeps nothing here, the TCP connection included. */
 function refuseRequest(response: ServerResponse, refusal: ParleyError, body: string): void {
   endConnection(response);
   response.writeHead(refusal.status, headersOf(refusal)).end(body);
 }
 
-/** The HTTP server has let go of this stream: nobody else watches over it, and the client need never close its side. */
+/** The HTTP server has let go of this stream: it has no other owner, and the client need never close its side. */
 function refuseUpgrade(stream: Duplex, refusal: ParleyError, body: string): void {
   const headers = { ...headersOf(refusal), 'Content-Length': String(Buffer.byteLength(body)), Connection: 'close' };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);

@@ -29,7 +29,7 @@ interface Surroundings {
   /** Null where this is the only node. */
   redis: RedisLink | null;
   config: Config;
-  /** Who may not speak to any transport. */
+  /** The refusal of an origin that may use no transport. */
   refusalOf(request: IncomingMessage): ParleyError | null;
 }
 
@@ -84,7 +84,7 @@ export class SocketIoAdapter extends IoAdapter {
     });
   }
 
-  /** Notes who is closed for not reading; returns the frame that says so. */
+  /** Notes that the connection is closed for not reading; returns the frame with the reason. */
   private evict(io: ParleyServer, connection: EngineConnection, bytes: number): string {
     const requestId = randomUUID();
     const socket = [...io.of('/').sockets.values()].find(({ conn }) => Object.is(conn, connection));
@@ -93,7 +93,7 @@ export class SocketIoAdapter extends IoAdapter {
     return `42${JSON.stringify(['server:closing', { error: new ParleyError('slow_consumer').toObject(requestId) }])}`;
   }
 
-  /** Nest would keep a listener for each gateway on every socket, two kilobytes in all; none of ours asks for it. */
+  /** Nest would add a listener for each gateway to every socket, two kilobytes in all; none of ours uses it. */
   override bindClientDisconnect(): void {}
 
   /** Nest calls this once for each gateway; a socket dispatches the commands of all of them. */

@@ -8,7 +8,7 @@ import { textOnlyParser } from './text-only-parser.js';
 
 export const PATH = '/socket.io';
 
-/** Socket.IO as Parley configures it, not attached yet: providers may ask for it before there is an HTTP server. */
+/** Socket.IO as Parley configures it, not attached yet, because providers need it before there is an HTTP server. */
 export function createSocketIoServer({ allowedOrigins }: Pick<Config, 'allowedOrigins'>): ParleyServer {
   return new Server({
     path: PATH,

@@ -1,7 +1,7 @@
 import { Decoder, Encoder } from 'socket.io-parser';
 import { noteFaults } from '../../../kernel/i-json.js';
 
-/** In the place of what a packet with binary attachments held: a key that no command knows. */
+/** In the place of a packet's binary attachments: a key that no command has. */
 const BINARY = { binaryData: true };
 
 /** Type and number of attachments, then namespace and ack id as they are, then the name; what follows is not looked at. */
@@ -22,7 +22,7 @@ class TextOnlyDecoder extends Decoder {
 
   constructor() {
     super();
-    // Before anybody else hears of the packet.
+    // Registered before any other listener of the packet.
     this.on('decoded', ({ data }: { data?: unknown }) => noteFaults(data, this.text));
   }
 
