@@ -3,23 +3,23 @@ import { eventually } from '@parley/testkit';
 import { sql } from 'drizzle-orm';
 import { ConversationLogRepository } from '../src/modules/conversation-log/index.js';
 import { MessagesRepository } from '../src/modules/messages/index.js';
-import { type JoinNotification, NodeBus, type Notification } from '../src/realtime/bus/node-bus.js';
+import { type Announcement, Hub } from '../src/realtime/hub/hub.js';
 import { startNode, type TestNode } from './node.js';
 import { aGroup, aPerson, groupOf, type Person, people, succeeded } from './people.js';
 import { prepared } from './prepared-message.js';
 import { TestSocket } from './test-socket.js';
 
 let node: TestNode;
-let bus: NodeBus;
-let publish: NodeBus['publish'];
+let hub: Hub;
+let announce: Hub['announce'];
 
 beforeAll(async () => {
   node = await startNode();
-  bus = node.node.app.get(NodeBus);
-  publish = bus.publish.bind(bus);
+  hub = node.node.app.get(Hub);
+  announce = hub.announce.bind(hub);
 });
 afterEach(() => {
-  bus.publish = publish;
+  hub.announce = announce;
 });
 afterAll(() => node.close());
 
@@ -32,10 +32,10 @@ async function commitBehind(conversationId: string, texts: readonly (readonly [P
   if (outcomes.some(({ kind }) => kind !== 'new')) throw new Error('Not committed.');
 }
 
-/** From now on the bus loses what `isLost` says. */
-function lose(isLost: (notification: Notification) => boolean): void {
-  bus.publish = (notification: Notification, joined: readonly JoinNotification[]) => {
-    if (!isLost(notification)) publish(notification, joined);
+/** From now on the hub is told nothing of what `isLost` names. */
+function lose(isLost: (announcement: Announcement) => boolean): void {
+  hub.announce = (announcement) => {
+    if (!isLost(announcement)) announce(announcement);
   };
 }
 
@@ -173,31 +173,31 @@ describe('the reconciliation', () => {
   });
 
   async function renamedSilently(who: Person, id: string, name: string) {
-    bus.publish = () => undefined;
+    hub.announce = () => undefined;
     const answer = await who.patch(`/conversations/${id}`, { name });
-    bus.publish = publish;
+    hub.announce = announce;
     return answer;
   }
 });
 
-describe('a bus that loses, repeats and reorders', () => {
-  it('G3 G4: leaves no hole, no repeat and no inversion', async () => {
+describe('announcements that are lost, repeated and reordered', () => {
+  it('G3 G4: leave no hole, no repeat and no inversion', async () => {
     const { id, owner, members } = await aGroup(node, { members: 3 });
     const sockets = await Promise.all([owner, ...members].map((who) => who.connect()));
     const late: (() => void)[] = [];
-    bus.publish = (notification, joined) => {
+    hub.announce = (announcement) => {
       const fate = Math.random();
       if (fate < 0.25) return;
-      if (fate < 0.5) late.push(() => publish(notification, joined));
-      else publish(notification, joined);
-      if (fate > 0.85) publish(notification, joined);
+      if (fate < 0.5) late.push(() => announce(announcement));
+      else announce(announcement);
+      if (fate > 0.85) announce(announcement);
       if (late.length > 4) for (const each of late.splice(0).reverse()) each();
     };
     for (const i of range(1, 30)) {
       await Promise.all(sockets.map((socket) => socket.say(id, `${i}`)));
       if (i % 6 === 0) succeeded(await owner.patch(`/conversations/${id}`, { name: `${i}` }));
     }
-    bus.publish = publish;
+    hub.announce = announce;
     const { version } = await owner.say(id, 'the last word');
     for (const socket of sockets) {
       await socket.reaches(id, version);
@@ -208,9 +208,9 @@ describe('a bus that loses, repeats and reorders', () => {
   it('G3: what was committed together and comes twice is told once', async () => {
     const { id, owner, members } = await aGroup(node);
     const [mine, theirs] = await Promise.all([owner.connect(), (members[0] as Person).connect()]);
-    bus.publish = (notification, joined) => {
-      publish(notification, joined);
-      publish(notification, joined);
+    hub.announce = (announcement) => {
+      announce(announcement);
+      announce(announcement);
     };
     const guest = await aPerson(node);
     const guests = await guest.connect();
@@ -238,7 +238,7 @@ describe('members of whom this node was not told', () => {
       succeeded(await owner.post(`/conversations/${id}/members`, { memberIds: [guest.id] }));
       await owner.say(id, 'after');
       await Promise.all(sockets.map((socket) => socket.first('conversation:created')));
-      bus.publish = publish;
+      hub.announce = announce;
       const { version } = await owner.say(id, 'probe');
       for (const socket of sockets) {
         await socket.reaches(id, version);
@@ -255,9 +255,9 @@ describe('members of whom this node was not told', () => {
   it('G4: a conversation that was created without a word appears too', async () => {
     const [ann, bob] = (await people(node, 2)) as [Person, Person];
     const socket = await bob.connect();
-    bus.publish = () => undefined;
+    hub.announce = () => undefined;
     const id = await groupOf(ann, [bob]);
-    bus.publish = publish;
+    hub.announce = announce;
     const { conversation, version } = await socket.first('conversation:created');
     expect(conversation).toMatchObject({ id, myRole: 'member', createdBy: ann.id });
     expect(version).toBe(1);
@@ -278,7 +278,7 @@ describe('members of whom this node was not told', () => {
     await other.reaches(id, 4);
     succeeded(await owner.post(path, { memberIds: [bob.id] }));
     await socket.first('conversation:created');
-    bus.publish = publish;
+    hub.announce = announce;
     const { version } = await owner.say(id, 'probe');
     await socket.reaches(id, version);
     expect(told(socket, id)).toEqual([
@@ -297,7 +297,7 @@ describe('members of whom this node was not told', () => {
     const path = `/conversations/${id}/members`;
     succeeded(await owner.delete(`${path}/${bob.id}`));
     succeeded(await owner.post(path, { memberIds: [bob.id] }));
-    bus.publish = publish;
+    hub.announce = announce;
     const { version } = await owner.say(id, 'probe');
     await Promise.all([mine.reaches(id, version), theirs.reaches(id, version)]);
     expect(mine.versions(id)).toEqual(range(2, 6));
@@ -314,10 +314,10 @@ describe('members of whom this node was not told', () => {
     const [bob] = members as [Person];
     const [silent, loud] = await Promise.all([bob.connect(), bob.connect()]);
     await silent.ask('conversation:leave', { conversationId: id });
-    bus.publish = () => undefined;
+    hub.announce = () => undefined;
     await owner.say(id, 'unheard');
     const elsewhere = await groupOf(owner, [bob]);
-    bus.publish = publish;
+    hub.announce = announce;
     await Promise.all([loud.reaches(id, 2), loud.reaches(elsewhere, 1), silent.reaches(elsewhere, 1)]);
     expect(silent.versions(id)).toEqual([]);
   });
@@ -331,9 +331,9 @@ describe('marks of which this node was not told', () => {
     const [bob] = members as [Person];
     const [mine, theirs] = await Promise.all([owner.connect(), bob.connect()]);
     const message = await owner.say(id, 'hello');
-    bus.publish = () => undefined;
+    hub.announce = () => undefined;
     await read(bob, id, 1);
-    bus.publish = publish;
+    hub.announce = announce;
     expect(await mine.first('message:read')).toMatchObject({
       conversationId: id,
       receipts: 1,
@@ -359,9 +359,9 @@ describe('marks of which this node was not told', () => {
     const [mine, theirs] = await Promise.all([owner.connect(), bob.connect()]);
     await owner.say(id, 'hello');
     await owner.say(id, 'again');
-    bus.publish = () => undefined;
+    hub.announce = () => undefined;
     await read(bob, id, 2);
-    bus.publish = publish;
+    hub.announce = announce;
     await read(eve, id, 1);
     await mine.first('message:read', ({ userId }) => userId === eve.id);
     expect(await mine.first('message:read', ({ userId }) => userId === bob.id)).toMatchObject({ seq: 2 });

@@ -5,7 +5,7 @@ import { eventually } from '@parley/testkit';
 import { sql } from 'drizzle-orm';
 import pg from 'pg';
 import { MessageChangesRepository } from '../src/modules/messages/message-changes.repository.js';
-import { NodeBus } from '../src/realtime/bus/node-bus.js';
+import { Hub } from '../src/realtime/hub/hub.js';
 import { Reconciler } from '../src/realtime/hub/reconciler.js';
 import { startNode, type TestNode } from './node.js';
 import { type Answer, aGroup, aPerson, groupOf, type Person, people, succeeded } from './people.js';
@@ -13,16 +13,16 @@ import { ENGINE } from './test-database.js';
 import type { TestSocket } from './test-socket.js';
 
 let node: TestNode;
-let bus: NodeBus;
-let publish: NodeBus['publish'];
+let hub: Hub;
+let announce: Hub['announce'];
 
 beforeAll(async () => {
   node = await startNode();
-  bus = node.node.app.get(NodeBus);
-  publish = bus.publish.bind(bus);
+  hub = node.node.app.get(Hub);
+  announce = hub.announce.bind(hub);
 });
 afterEach(() => {
-  bus.publish = publish;
+  hub.announce = announce;
 });
 afterAll(() => node.close());
 
@@ -45,7 +45,7 @@ describe('changes of which this node was not told', () => {
     const socket = await bob.connect();
     const sent = await owner.say(id, 'x');
     await socket.reaches(id, sent.version);
-    bus.publish = () => undefined;
+    hub.announce = () => undefined;
     const steps: [string, () => Promise<unknown>, object][] = [
       [
         'message:edited',
@@ -99,7 +99,7 @@ describe('changes of which this node was not told', () => {
     const { reconcile } = reconciler;
     // Neither told nor found before the last of them is committed.
     reconciler.reconcile = async () => undefined;
-    bus.publish = () => undefined;
+    hub.announce = () => undefined;
     const [one, two, three] = [await owner.say(id, '1'), await owner.say(id, '2'), await bob.say(id, '3')];
     const reply = await bob.say(id, 'about one', { replyToId: one.id });
     succeeded(await react(bob, one.id, '👍'));
@@ -109,7 +109,7 @@ describe('changes of which this node was not told', () => {
     succeeded(await owner.delete(`/messages/${one.id}`));
     succeeded(await unreact(owner, two.id, '🎉'));
     succeeded(await react(bob, two.id, '❤️'));
-    bus.publish = publish;
+    hub.announce = announce;
     reconciler.reconcile = reconcile;
     const { version } = await owner.say(id, 'probe');
     await socket.reaches(id, version);
@@ -145,7 +145,7 @@ describe('changes of which this node was not told', () => {
     const [bob] = members as [Person];
     const socket = await bob.connect();
     const sent = await owner.say(id, 'x');
-    bus.publish = () => undefined;
+    hub.announce = () => undefined;
     await node.rows(sql`
       INSERT INTO conversation_changes (conversation_id, version, kind, subject_id, actor_id, data)
       SELECT ${id}, ${sent.version} + i, 'reaction_updated', ${sent.id}, ${bob.id},

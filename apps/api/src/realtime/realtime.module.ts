@@ -2,7 +2,8 @@ import { Module } from '@nestjs/common';
 import { CONFIG } from '../config/config.js';
 import { REDIS, type RedisLink } from '../platform/redis/redis-link.js';
 import { EventReporter } from '../platform/telemetry/event-reporter.js';
-import { MemoryNodeBus, NodeBus } from './bus/node-bus.js';
+import { MemoryNodeBus } from './bus/memory-node-bus.js';
+import { NodeBus } from './bus/node-bus.js';
 import { RedisNodeBus } from './bus/redis-node-bus.js';
 import { Connections } from './connections/connections.js';
 import { HandshakeLimiter } from './connections/handshake-limiter.js';
@@ -18,7 +19,7 @@ import { createSocketIoServer } from './transports/socketio/socketio.server.js';
 const bus = {
   provide: NodeBus,
   useFactory: (link: RedisLink | null, reporter: EventReporter) =>
-    link ? new RedisNodeBus(link, reporter) : new MemoryNodeBus(),
+    link ? new RedisNodeBus(link, reporter) : new MemoryNodeBus(reporter),
   inject: [REDIS, EventReporter],
 };
 
@@ -37,6 +38,6 @@ const io = { provide: IO, useFactory: createSocketIoServer, inject: [CONFIG] };
     bus,
     io,
   ],
-  exports: [IO, HandshakeLimiter, Hub, ChangeEvents, Connections, Reconciler],
+  exports: [IO, NodeBus, HandshakeLimiter, Hub, ChangeEvents, Connections, Reconciler],
 })
 export class RealtimeModule {}

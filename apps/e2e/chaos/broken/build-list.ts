@@ -26,10 +26,11 @@ const MESSAGES = 'apps/api/src/modules/messages';
 const PLAIN_BROADCAST: Patch[] = [
   {
     file: `${HUB}/hub.ts`,
-    from: 'this.bus.publish({ conversationId, events, marks }, joined);',
-    to: `for (const event of events) this.broadcaster?.event(conversationId, event, new Map());
-    for (const mark of marks) this.broadcaster?.mark(conversationId, mark);
-    return void joined;`,
+    from: `this.deliver({ conversationId, events, marks });
+    this.bus.publish(`,
+    to: `for (const event of events) this.broadcaster.event(conversationId, event, new Map());
+    for (const mark of marks) this.broadcaster.mark(conversationId, mark);
+    if (conversationId === '') this.bus.publish(`,
   },
   {
     file: `${HUB}/broadcaster.ts`,

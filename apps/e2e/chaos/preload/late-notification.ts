@@ -5,13 +5,13 @@ import { pathToFileURL } from 'node:url';
 
 const LATE_MS = 50;
 
-type Publish = (...args: unknown[]) => void;
+type Announce = (...args: unknown[]) => void;
 
 const script = process.argv[1] ?? '';
-const file = join(dirname(script), 'realtime/bus/redis-node-bus.js');
-const { RedisNodeBus } = (await import(pathToFileURL(file).href)) as { RedisNodeBus: { prototype: object } };
-const prototype = RedisNodeBus.prototype as { publish: Publish };
-const publish = prototype.publish;
-prototype.publish = function publishLate(...args) {
-  setTimeout(() => publish.apply(this, args), LATE_MS);
+const file = join(dirname(script), 'realtime/hub/hub.js');
+const { Hub } = (await import(pathToFileURL(file).href)) as { Hub: { prototype: object } };
+const prototype = Hub.prototype as { announce: Announce };
+const announce = prototype.announce;
+prototype.announce = function announceLate(...args) {
+  setTimeout(() => announce.apply(this, args), LATE_MS);
 };

@@ -1,8 +1,9 @@
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { CONFIG, type Config } from '../../config/config.js';
 import { ParleyError } from '../../kernel/errors.js';
 import { isUuid } from '../../kernel/ids.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
+import { NodeBus } from '../../realtime/bus/node-bus.js';
+import type { Topic } from '../../realtime/bus/topic.js';
 import { closeForGood } from '../../realtime/connections/closing.js';
 import { Connections } from '../../realtime/connections/connections.js';
 import { IO, type ParleyServer, type ParleySocket } from '../../realtime/socket.js';
@@ -11,8 +12,17 @@ import { SessionEvents, type SessionsEnded } from '../auth/index.js';
 /** How late an ending may come to light that another node could not tell of. */
 const REVIEW_MS = 15_000;
 const AT_A_TIME = 5_000;
-/** Between nodes only. */
-const ENDED = 'sessions:ended';
+
+const SESSIONS_ENDED: Topic<SessionsEnded> = {
+  name: 'sessions-ended',
+  format: 1,
+  channel: 'nodes',
+  decode(value) {
+    const { userId, sessionIds, isDisabled } = (value ?? {}) as Partial<SessionsEnded>;
+    if (typeof userId !== 'string' || !isListOfIds(sessionIds) || typeof isDisabled !== 'boolean') return null;
+    return { userId, sessionIds, isDisabled, heard: true };
+  },
+};
 
 /** Tokens that are no longer good take their sockets with them, on every node. */
 @Injectable()
@@ -23,7 +33,7 @@ export class SessionEndings implements OnModuleInit, OnApplicationShutdown {
     private readonly events: SessionEvents,
     private readonly connections: Connections,
     @Inject(IO) private readonly io: ParleyServer,
-    @Inject(CONFIG) private readonly config: Config,
+    private readonly bus: NodeBus,
     private readonly reporter: EventReporter,
   ) {}
 
@@ -31,15 +41,11 @@ export class SessionEndings implements OnModuleInit, OnApplicationShutdown {
     const { io } = this;
     this.stops.push(
       this.events.onEnded((ended) => {
-        const { userId, sessionIds, isDisabled, heard } = ended;
-        if (this.config.redisUrl && !heard) io.serverSideEmit(ENDED, userId, sessionIds, isDisabled);
+        if (!ended.heard) this.bus.publish(SESSIONS_ENDED, ended);
         this.close(ended);
       }),
     );
-    io.on(ENDED, (userId: unknown, sessionIds: unknown, isDisabled: unknown) => {
-      if (typeof userId !== 'string' || !isListOfIds(sessionIds) || typeof isDisabled !== 'boolean') return;
-      this.events.ended({ userId, sessionIds, isDisabled, heard: true });
-    });
+    this.bus.on(SESSIONS_ENDED, (ended) => this.events.ended(ended));
     const timer = setInterval(() => void this.review([...io.of('/').sockets.values()]), REVIEW_MS).unref();
     this.stops.push(() => clearInterval(timer));
   }

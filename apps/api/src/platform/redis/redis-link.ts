@@ -24,7 +24,7 @@ const BEAT = 'beat:';
 export const REDIS = Symbol('redis');
 
 /** Called with what another node of this deployment has published. */
-export type ChannelListener = (payload: Buffer) => void;
+export type ChannelListener = (payload: Buffer, nodeId: string) => void;
 
 export interface LinkWatcher {
   /** This node receives what it publishes, and is subscribed to all its channels. */
@@ -66,9 +66,9 @@ export class RedisLink {
     private readonly reporter: EventReporter,
   ) {}
 
-  /** Whether what is published arrives. */
-  get isUp(): boolean {
-    return this.up;
+  /** Whether what is published may arrive. */
+  get isConnected(): boolean {
+    return this.connection !== null;
   }
 
   /** Begins to connect, as soon as it knows its deployment, and goes on for ever; returns at once. */
@@ -175,13 +175,14 @@ export class RedisLink {
   private receive(seal: BusSeal, named: string, sealed: Buffer): void {
     const channel = named.slice(seal.prefix.length);
     const isBeat = channel.startsWith(BEAT);
+    const sender = seal.senderOf(sealed);
     // Of its own words a node needs the beat alone.
-    if (!isBeat && seal.senderOf(sealed) === this.nodeId) return;
+    if (!isBeat && sender === this.nodeId) return;
     const payload = seal.open(channel, sealed);
     if (!payload) return this.drop(channel);
     if (isBeat) return this.hear();
     try {
-      this.listeners.get(channel)?.(payload);
+      this.listeners.get(channel)?.(payload, sender);
     } catch (fault) {
       this.reporter.busListenerFailed(fault);
     }

@@ -164,9 +164,10 @@ export class EventReporter implements DatabaseReporter {
     this.log[faultLevel(fault)]({ err: fault }, 'a reconciliation failed; the next one will try again');
   }
 
-  notificationUnreadable(id: string): void {
-    this.counters.add('notifications_unreadable_total');
-    this.log.warn({ id }, 'something on the bus could not be read: the reconciliation will find what it was');
+  /** @param topic with its format; `id` is of the channel's conversation or user. */
+  busMessageUnreadable(topic: string, id: string): void {
+    this.counters.add('bus_messages_unreadable_total', { topic });
+    this.log.warn({ topic, id }, 'a message of another node could not be read; its topic makes up for what is lost');
   }
 
   sessionReviewFailed(fault: unknown): void {

@@ -1,61 +1,76 @@
-import type { ReceiptEvent, StreamEvent } from '../hub/stream-events.js';
+import type { EventReporter } from '../../platform/telemetry/event-reporter.js';
+import type { ChannelKind, Topic } from './topic.js';
 
-/** What nodes tell each other about a conversation: what was committed together travels together. */
-export interface Notification {
-  conversationId: string;
-  events: readonly StreamEvent[];
-  marks: readonly ReceiptEvent[];
-  /** In characters as it travelled; missing where it was made here. */
-  size?: number;
+export interface Channel {
+  kind: ChannelKind;
+  /** Of the conversation or user; empty where it is that of all nodes. */
+  id: string;
 }
 
-/** What a node hears about one of its users: they became a member of a conversation it may know nothing of. */
-export interface JoinNotification {
-  userId: string;
-  conversationId: string;
-  version: number;
-  /** By another node: the version is what that says, and not what was committed here. */
-  heard?: true;
+/** How a message came. */
+export interface Origin {
+  /** Of the channel's conversation or user. */
+  id: string;
+  nodeId: string;
+  /** In bytes as it travelled. */
+  size: number;
 }
 
-export interface NodeBusListener {
-  onNotification(notification: Notification): void;
-  /** Events up to this version were committed and are too large to travel. */
-  onHead(conversationId: string, version: number): void;
-  onJoined(notification: JoinNotification): void;
+interface Route {
+  topic: Topic<unknown>;
+  listener: (payload: unknown, origin: Origin) => void;
 }
+
+export const ALL_NODES: Channel = { kind: 'nodes', id: '' };
+const END_OF_HEADER = '\n';
+const headerOf = ({ name, format }: Pick<Topic<unknown>, 'name' | 'format'>): string => `${name} ${format}`;
 
 /**
- * Carries notifications to every node that has subscribed. It may lose, repeat and reorder them: streams notice, and complete
- * themselves from the database. It never throws and is never awaited by a command.
+ * Carries messages from this node to the others, by topic. It may lose, repeat and reorder them, never throws, and is never
+ * awaited. What this node publishes does not come back to it.
  */
 export abstract class NodeBus {
-  abstract listen(listener: NodeBusListener): void;
-  abstract publish(notification: Notification, joined: readonly JoinNotification[]): void;
+  private readonly routes = new Map<string, Route>();
+
+  constructor(private readonly reporter: Pick<EventReporter, 'busMessageUnreadable'>) {}
+
+  /** Names this node to the others, eight characters. */
+  abstract readonly nodeId: string;
   /** Which deployment this node belongs to: it hears no others. */
   abstract belongTo(deployment: string): void;
-  abstract subscribeConversation(conversationId: string): void;
-  abstract unsubscribeConversation(conversationId: string): void;
-  abstract subscribeUser(userId: string): void;
-  abstract unsubscribeUser(userId: string): void;
+  abstract subscribe(channel: Channel): void;
+  abstract unsubscribe(channel: Channel): void;
+  /** Whether there is somebody to send to. */
+  protected abstract readonly isConnected: boolean;
+  protected abstract send(channel: Channel, message: string): void;
+
+  /** Calls `listener` with what other nodes publish, on the channels that this node has subscribed to. One a topic. */
+  on<Payload>(topic: Topic<Payload>, listener: (payload: Payload, origin: Origin) => void): void {
+    this.routes.set(headerOf(topic), { topic, listener } as Route);
+  }
+
+  /** @param id of the conversation or user whose channel the topic goes by. */
+  publish<Payload>(topic: Topic<Payload>, payload: Payload, id = ''): void {
+    if (!this.isConnected) return;
+    const json = topic.encode?.(payload) ?? JSON.stringify(payload);
+    this.send({ kind: topic.channel, id }, headerOf(topic) + END_OF_HEADER + json);
+  }
+
+  protected receive({ kind, id }: Channel, message: Buffer, nodeId: string): void {
+    const end = message.indexOf(END_OF_HEADER);
+    const header = message.toString('latin1', 0, Math.max(0, end));
+    const route = this.routes.get(header);
+    if (route?.topic.channel !== kind) return;
+    const payload = parse(message.toString('utf8', end + 1), route.topic);
+    if (payload === null) return this.reporter.busMessageUnreadable(header, id);
+    route.listener(payload, { id, nodeId, size: message.length });
+  }
 }
 
-/** The bus of a single node: everything is heard here, at once, in order. */
-export class MemoryNodeBus extends NodeBus {
-  private listener: NodeBusListener | null = null;
-
-  listen(listener: NodeBusListener): void {
-    this.listener = listener;
+function parse(json: string, topic: Topic<unknown>): unknown {
+  try {
+    return topic.decode(JSON.parse(json));
+  } catch {
+    return null;
   }
-
-  publish(notification: Notification, joined: readonly JoinNotification[]): void {
-    for (const each of joined) this.listener?.onJoined(each);
-    this.listener?.onNotification(notification);
-  }
-
-  belongTo(): void {}
-  subscribeConversation(): void {}
-  unsubscribeConversation(): void {}
-  subscribeUser(): void {}
-  unsubscribeUser(): void {}
 }

@@ -1,80 +1,41 @@
 import type { RedisLink } from '../../platform/redis/redis-link.js';
 import type { EventReporter } from '../../platform/telemetry/event-reporter.js';
-import { type JoinNotification, NodeBus, type NodeBusListener, type Notification } from './node-bus.js';
-import { decodeJoin, decodeNotification, encodeJoin, encodeNotification } from './notification-codec.js';
+import { ALL_NODES, type Channel, NodeBus } from './node-bus.js';
 
-const conversationChannel = (conversationId: string): string => `c:${conversationId}`;
-const userChannel = (userId: string): string => `u:${userId}`;
+const PREFIX = { conversation: 'c:', user: 'u:', nodes: 'nodes' };
+const nameOf = ({ kind, id }: Channel): string => PREFIX[kind] + id;
 
-/**
- * The bus of several nodes: here at once and in order, elsewhere through Redis as it comes, if it comes. A node hears
- * of the conversations and users that it has sockets for, and of no others.
- */
+/** The bus of several nodes, through Redis. The link seals every message, and opens none that another deployment has sent. */
 export class RedisNodeBus extends NodeBus {
-  private listener: NodeBusListener | null = null;
-
   constructor(
     private readonly link: RedisLink,
-    private readonly reporter: EventReporter,
+    reporter: EventReporter,
   ) {
-    super();
+    super(reporter);
+    this.subscribe(ALL_NODES);
   }
 
-  listen(listener: NodeBusListener): void {
-    this.listener = listener;
-  }
-
-  publish(notification: Notification, joined: readonly JoinNotification[]): void {
-    for (const each of joined) this.listener?.onJoined(each);
-    this.listener?.onNotification(notification);
-    if (!this.link.isUp) return;
-    for (const { userId, conversationId, version } of joined) {
-      this.link.publish(userChannel(userId), encodeJoin({ conversationId, version }));
-    }
-    this.link.publish(
-      conversationChannel(notification.conversationId),
-      encodeNotification(notification.events, notification.marks),
-    );
+  get nodeId(): string {
+    return this.link.nodeId;
   }
 
   belongTo(deployment: string): void {
     this.link.belongTo(deployment);
   }
 
-  subscribeConversation(conversationId: string): void {
-    this.link.subscribe(conversationChannel(conversationId), (payload) =>
-      this.onConversationFrame(conversationId, payload),
-    );
+  subscribe(channel: Channel): void {
+    this.link.subscribe(nameOf(channel), (payload, nodeId) => this.receive(channel, payload, nodeId));
   }
 
-  unsubscribeConversation(conversationId: string): void {
-    this.link.unsubscribe(conversationChannel(conversationId));
+  unsubscribe(channel: Channel): void {
+    this.link.unsubscribe(nameOf(channel));
   }
 
-  subscribeUser(userId: string): void {
-    this.link.subscribe(userChannel(userId), (payload) => this.onUserFrame(userId, payload));
+  protected get isConnected(): boolean {
+    return this.link.isConnected;
   }
 
-  unsubscribeUser(userId: string): void {
-    this.link.unsubscribe(userChannel(userId));
-  }
-
-  private onConversationFrame(conversationId: string, payload: Buffer): void {
-    const frame = decodeNotification(payload);
-    if (!frame) return this.passOver(conversationId);
-    if (frame.head > 0) this.listener?.onHead(conversationId, frame.head);
-    this.listener?.onNotification({ conversationId, events: frame.events, marks: frame.marks, size: payload.length });
-  }
-
-  private onUserFrame(userId: string, payload: Buffer): void {
-    const frame = decodeJoin(payload);
-    if (!frame) return this.passOver(userId);
-    this.listener?.onJoined({ userId, ...frame, heard: true });
-    // A stream that begins with this was not subscribed when the event itself was said.
-    this.listener?.onHead(frame.conversationId, frame.version);
-  }
-
-  private passOver(id: string): void {
-    this.reporter.notificationUnreadable(id);
+  protected send(channel: Channel, message: string): void {
+    this.link.publish(nameOf(channel), message);
   }
 }

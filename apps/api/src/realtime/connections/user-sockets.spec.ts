@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { readEnvironment } from '../../config/environment.js';
-import type { ChannelListener } from '../../platform/redis/redis-link.js';
+import { MemoryNodeBus } from '../bus/memory-node-bus.js';
 import { UserSockets } from './user-sockets.js';
 
 const LIMIT = 40;
@@ -8,31 +8,25 @@ const LIMIT = 40;
 const MANY = 4;
 
 describe('The sockets of a user', () => {
-  let listeners: Map<string, ChannelListener>;
-  let published: string[];
+  let buses: Set<MemoryNodeBus>;
 
   beforeEach(() => {
     jest.useFakeTimers();
-    listeners = new Map();
-    published = [];
+    buses = new Set();
   });
   afterEach(() => void jest.useRealTimers());
 
-  const aNode = (nodeId: string) =>
-    new UserSockets(readEnvironment({ RATE_LIMITS: 'on', MAX_CONNECTIONS_PER_USER: `${LIMIT}` }), {
-      nodeId,
-      subscribe: (_channel, listener) => void listeners.set(nodeId, listener),
-      publish: (_channel, payload) => {
-        published.push(payload);
-        for (const [id, listener] of listeners) if (id !== nodeId) listener(Buffer.from(payload));
-      },
-    });
+  const aNode = () =>
+    new UserSockets(
+      readEnvironment({ RATE_LIMITS: 'on', MAX_CONNECTIONS_PER_USER: `${LIMIT}` }),
+      new MemoryNodeBus({ busMessageUnreadable: (topic) => expect(topic).toBeNull() }, buses),
+    );
   const come = (node: UserSockets, count: number) => {
     for (let i = 0; i < count; i += 1) node.change('ann', 1);
   };
 
   it('are summed up within a second, the few on other nodes included', () => {
-    const [a, b, c] = [aNode('a'), aNode('b'), aNode('c')];
+    const [a, b, c] = [aNode(), aNode(), aNode()];
     come(b, 1);
     come(c, 2);
     come(a, MANY);
@@ -46,15 +40,15 @@ describe('The sockets of a user', () => {
   });
 
   it('are not told of by anybody where each node has few', () => {
-    const [a, b] = [aNode('a'), aNode('b')];
+    const [a, b] = [aNode(), aNode()];
     come(a, MANY - 1);
     come(b, MANY - 1);
     jest.advanceTimersByTime(10_000);
-    expect([a.of('ann'), published]).toEqual([MANY - 1, []]);
+    expect([a, b].map((node) => node.of('ann'))).toEqual([MANY - 1, MANY - 1]);
   });
 
   it('of a node that is silent are forgotten, and whoever watches hears that there may be fewer', () => {
-    const [a, b] = [aNode('a'), aNode('b')];
+    const [a, b] = [aNode(), aNode()];
     const fewer: string[] = [];
     a.watch((userId) => fewer.push(userId));
     come(b, MANY);

@@ -1,8 +1,8 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/config.js';
-import { REDIS, type RedisLink } from '../../platform/redis/redis-link.js';
+import { NodeBus } from '../bus/node-bus.js';
+import type { Topic } from '../bus/topic.js';
 
-const CHANNEL = 'user-sockets';
 /** What changes within this time travels together. */
 const GATHER_MS = 200;
 const TELL_AGAIN_MS = 3_000;
@@ -12,11 +12,14 @@ const BELIEVED_MS = 10_000;
 const MOST_KNOWN = 50_000;
 const MOST_IN_A_MESSAGE = 2_000;
 
-/** What nodes publish to each other. */
-interface Told {
-  node: string;
-  counts: [userId: string, sockets: number][];
-}
+type Counts = [userId: string, sockets: number][];
+
+const USER_SOCKETS: Topic<Counts> = {
+  name: 'user-sockets',
+  format: 1,
+  channel: 'nodes',
+  decode: (value) => (Array.isArray(value) && value.every(isCount) ? value : null),
+};
 
 /** How many sockets a user has on another node, and until when that is believed. */
 interface Elsewhere {
@@ -36,17 +39,16 @@ export class UserSockets implements OnApplicationShutdown {
   private readonly elsewhere = new Map<string, Map<string, Elsewhere>>();
   private readonly untold = new Set<string>();
   private readonly worthTelling: number;
-  private readonly again: NodeJS.Timeout | undefined;
+  private readonly again: NodeJS.Timeout;
   private gathering: NodeJS.Timeout | undefined;
   private onFewer: (userId: string) => void = () => undefined;
 
   constructor(
     @Inject(CONFIG) { limits }: Pick<Config, 'limits'>,
-    @Inject(REDIS) private readonly link: Pick<RedisLink, 'nodeId' | 'publish' | 'subscribe'> | null,
+    private readonly bus: NodeBus,
   ) {
     this.worthTelling = Math.ceil(limits.connectionsPerUser / 10);
-    if (!link) return;
-    link.subscribe(CHANNEL, (payload) => this.hear(JSON.parse(payload.toString()) as Told));
+    bus.on(USER_SOCKETS, (counts, { nodeId }) => this.hear(nodeId, counts));
     this.again = setInterval(() => this.tellAgain(), TELL_AGAIN_MS).unref();
   }
 
@@ -79,7 +81,6 @@ export class UserSockets implements OnApplicationShutdown {
   }
 
   private tellSoon(userId: string): void {
-    if (!this.link) return;
     this.untold.add(userId);
     this.gathering ??= setTimeout(() => this.tell(), GATHER_MS).unref();
   }
@@ -95,15 +96,13 @@ export class UserSockets implements OnApplicationShutdown {
   private tell(): void {
     clearTimeout(this.gathering);
     this.gathering = undefined;
-    const counts = [...this.untold].map((userId): Told['counts'][number] => [userId, this.here.get(userId) ?? 0]);
+    const counts = [...this.untold].map((userId): Counts[number] => [userId, this.here.get(userId) ?? 0]);
     this.untold.clear();
-    for (let at = 0; at < counts.length; at += MOST_IN_A_MESSAGE) {
-      const told = { node: this.link?.nodeId ?? '', counts: counts.slice(at, at + MOST_IN_A_MESSAGE) };
-      this.link?.publish(CHANNEL, JSON.stringify(told satisfies Told));
-    }
+    for (let at = 0; at < counts.length; at += MOST_IN_A_MESSAGE)
+      this.bus.publish(USER_SOCKETS, counts.slice(at, at + MOST_IN_A_MESSAGE));
   }
 
-  private hear({ node, counts }: Told): void {
+  private hear(node: string, counts: Counts): void {
     const until = performance.now() + BELIEVED_MS;
     for (const [userId, sockets] of counts) {
       const known = this.elsewhere.get(userId);
@@ -126,4 +125,9 @@ export class UserSockets implements OnApplicationShutdown {
       if (nodes.size < before) this.onFewer(userId);
     }
   }
+}
+
+function isCount(value: unknown): value is Counts[number] {
+  const [userId, sockets] = Array.isArray(value) ? (value as unknown[]) : [];
+  return typeof userId === 'string' && Number.isSafeInteger(sockets);
 }

@@ -1,11 +1,12 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { ConversationListItem } from '@parley/protocol';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
-import { type JoinNotification, NodeBus, type Notification } from '../bus/node-bus.js';
+import { NodeBus } from '../bus/node-bus.js';
 import { IO, type ParleyServer, type ParleySocket } from '../socket.js';
 import { Backfill } from './backfill.js';
 import { Broadcaster } from './broadcaster.js';
 import { ConversationStream } from './conversation-stream.js';
+import { JOINED, type JoinNotification, NOTIFICATION } from './notification-topics.js';
 import { ReorderBudget } from './reorder-buffer.js';
 import type { ReceiptEvent, StreamEvent } from './stream-events.js';
 import { StreamSource } from './stream-source.js';
@@ -43,10 +44,14 @@ export class Hub implements OnApplicationShutdown {
       joined: (socket, conversationId) => this.follow(socket, conversationId),
       left: (socket, conversationId) => this.unfollow(socket, conversationId),
     });
-    bus.listen({
-      onNotification: (notification) => this.onNotification(notification),
-      onHead: (conversationId, version) => this.streams.get(conversationId)?.expect(version),
-      onJoined: (notification) => this.onJoined(notification),
+    bus.on(NOTIFICATION, ({ events, marks, head }, { id, size }) => {
+      this.expect(id, head);
+      this.deliver({ conversationId: id, events, marks }, size);
+    });
+    bus.on(JOINED, (joined, { id }) => {
+      this.join(id, joined, 'elsewhere');
+      // A stream that begins with this was not subscribed when the event itself was published.
+      this.expect(joined.conversationId, joined.version);
     });
   }
 
@@ -59,13 +64,16 @@ export class Hub implements OnApplicationShutdown {
   }
 
   /** After the commit, and only then. Never waits and never throws. */
-  announce(announcement: Announcement): void {
-    const { conversationId, events, marks = [] } = announcement;
-    for (const { name } of events) this.reporter.committed(name);
-    const joined = events.flatMap((event) =>
-      (event.joined ?? []).map((userId) => ({ userId, conversationId, version: event.version })),
-    );
-    this.bus.publish({ conversationId, events, marks }, joined);
+  announce({ conversationId, events, marks = [] }: Announcement): void {
+    for (const { name, version, joined = [] } of events) {
+      this.reporter.committed(name);
+      for (const userId of joined) {
+        this.join(userId, { conversationId, version }, 'here');
+        this.bus.publish(JOINED, { conversationId, version }, userId);
+      }
+    }
+    this.deliver({ conversationId, events, marks });
+    this.bus.publish(NOTIFICATION, { events, marks, head: 0 }, conversationId);
   }
 
   /**
@@ -139,15 +147,16 @@ export class Hub implements OnApplicationShutdown {
     return followers;
   }
 
-  onJoined({ userId, conversationId, version, heard }: JoinNotification): void {
+  /** @param where it was committed. Where a stream begins is not for another node to say. */
+  private join(userId: string, { conversationId, version }: JoinNotification, where: 'here' | 'elsewhere'): void {
     if (!this.broadcaster.hasSockets(userId)) return;
     this.noteMove(moveKey(conversationId, userId), { joined: version });
     const isNew = !this.streams.has(conversationId);
     const stream = this.streamOf(conversationId);
     stream.startBefore(version);
-    if (isNew && !heard) stream.open({ version: version - 1 });
+    if (isNew && where === 'here') stream.open({ version: version - 1 });
     for (const socket of this.broadcaster.socketsOf(userId)) this.follow(socket, conversationId);
-    // Where it begins is not for another node to say; what cannot be read now is read by the next reconciliation.
+    // What cannot be read now is read by the next reconciliation.
     if (!stream.isOpen)
       this.openStreams([conversationId]).catch((fault: unknown) =>
         this.reporter.streamNotOpened(conversationId, fault),
@@ -161,19 +170,23 @@ export class Hub implements OnApplicationShutdown {
 
   /** Subscribes to what other nodes publish about this user, or ends that. */
   subscribeUser(userId: string, isWanted: boolean): void {
-    if (isWanted) this.bus.subscribeUser(userId);
-    else this.bus.unsubscribeUser(userId);
+    if (isWanted) this.bus.subscribe({ kind: 'user', id: userId });
+    else this.bus.unsubscribe({ kind: 'user', id: userId });
   }
 
   socketsOf(userId: string): ParleySocket[] {
     return this.broadcaster.socketsOf(userId);
   }
 
-  private onNotification(notification: Notification): void {
-    const stream = this.streams.get(notification.conversationId);
-    if (!stream) return;
-    if (notification.events.length > 0) stream.accept(notification.events, notification.size);
-    if (notification.marks.length > 0) stream.acceptMarks(notification.marks);
+  /** @param size in bytes as it travelled; 0 where it was made here. */
+  private deliver({ conversationId, events, marks = [] }: Announcement, size = 0): void {
+    const stream = this.streams.get(conversationId);
+    if (events.length > 0) stream?.accept(events, size);
+    if (marks.length > 0) stream?.acceptMarks(marks);
+  }
+
+  private expect(conversationId: string, version: number): void {
+    if (version > 0) this.streams.get(conversationId)?.expect(version);
   }
 
   private streamOf(conversationId: string): ConversationStream {
@@ -197,7 +210,7 @@ export class Hub implements OnApplicationShutdown {
     );
     this.streams.set(conversationId, stream);
     this.followers.set(conversationId, new Set());
-    this.bus.subscribeConversation(conversationId);
+    this.bus.subscribe({ kind: 'conversation', id: conversationId });
     return stream;
   }
 
@@ -224,6 +237,6 @@ export class Hub implements OnApplicationShutdown {
     this.streams.get(conversationId)?.close();
     this.streams.delete(conversationId);
     this.followers.delete(conversationId);
-    this.bus.unsubscribeConversation(conversationId);
+    this.bus.unsubscribe({ kind: 'conversation', id: conversationId });
   }
 }
