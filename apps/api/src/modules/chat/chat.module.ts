@@ -10,20 +10,16 @@ import { ReactionsModule } from '../reactions/index.js';
 import { ReceiptsModule } from '../receipts/index.js';
 import { SyncModule } from '../sync/index.js';
 import { ChatGateway } from './chat.gateway.js';
+import { ChatService } from './chat.service.js';
 import { WsAuthGuard } from './guards/ws-auth.guard.js';
-import { MessageChangesGateway } from './message-changes.gateway.js';
 import { SessionEndings } from './session-endings.js';
-import { SocketSessions } from './socket-sessions.js';
-import { SyncGateway } from './sync.gateway.js';
 
 @Module({
   imports: [RealtimeModule, AuthModule, MessagesModule, ReceiptsModule, ReactionsModule, PresenceModule, SyncModule],
   providers: [
     ChatGateway,
-    SyncGateway,
-    MessageChangesGateway,
+    ChatService,
     SessionEndings,
-    SocketSessions,
     SessionExpiry,
     ServiceNotices,
     WsAuthGuard,

@@ -13,6 +13,7 @@ import { MessageStream } from './message-stream.js';
 import { MessageViews } from './message-views.js';
 import { MessageViewsRepository } from './message-views.repository.js';
 import { MessagesController } from './messages.controller.js';
+import { MessagesGateway } from './messages.gateway.js';
 import { MessagesRepository } from './messages.repository.js';
 import { MessagesService } from './messages.service.js';
 import { SystemMessagesRepository } from './system-messages.repository.js';
@@ -21,6 +22,7 @@ import { SystemMessagesRepository } from './system-messages.repository.js';
   imports: [RealtimeModule, ConversationLogModule, UsersModule],
   controllers: [MessagesController, MessageChangesController],
   providers: [
+    MessagesGateway,
     MessagesService,
     MessagePages,
     MessageChanges,
@@ -34,15 +36,6 @@ import { SystemMessagesRepository } from './system-messages.repository.js';
     MessageChangesRepository,
     SystemMessagesRepository,
   ],
-  exports: [
-    MessagesService,
-    MessageChanges,
-    MessageEdits,
-    MessageDeletion,
-    MessageViews,
-    MessageStream,
-    MessagesRepository,
-    SystemMessagesRepository,
-  ],
+  exports: [MessagesService, MessageChanges, MessageViews, MessageStream, MessagesRepository, SystemMessagesRepository],
 })
 export class MessagesModule {}

@@ -1,3 +1,3 @@
 export { ReactionCommandDto } from './dto/reaction.dto.js';
+export { ReactionsGateway } from './reactions.gateway.js';
 export { ReactionsModule } from './reactions.module.js';
-export { ReactionsService } from './reactions.service.js';

@@ -4,6 +4,7 @@ import { MessagesModule } from '../messages/index.js';
 import { UsersModule } from '../users/index.js';
 import { MessageReceipts } from './message-receipts.js';
 import { ReceiptsController } from './receipts.controller.js';
+import { ReceiptsGateway } from './receipts.gateway.js';
 import { ReceiptsRepository } from './receipts.repository.js';
 import { ReceiptsService } from './receipts.service.js';
 import { Watermarks } from './watermarks.js';
@@ -11,7 +12,6 @@ import { Watermarks } from './watermarks.js';
 @Module({
   imports: [RealtimeModule, MessagesModule, UsersModule],
   controllers: [ReceiptsController],
-  providers: [ReceiptsService, MessageReceipts, ReceiptsRepository, Watermarks],
-  exports: [ReceiptsService],
+  providers: [ReceiptsGateway, ReceiptsService, MessageReceipts, ReceiptsRepository, Watermarks],
 })
 export class ReceiptsModule {}

@@ -1,3 +1,3 @@
 export { SyncDto } from './dto/sync.dto.js';
+export { SyncGateway } from './sync.gateway.js';
 export { SyncModule } from './sync.module.js';
-export { SyncService } from './sync.service.js';

@@ -4,6 +4,7 @@ import { ConversationsModule } from '../conversations/index.js';
 import { MessagesModule } from '../messages/index.js';
 import { UsersModule } from '../users/index.js';
 import { SyncController } from './sync.controller.js';
+import { SyncGateway } from './sync.gateway.js';
 import { SyncRepository } from './sync.repository.js';
 import { SyncService } from './sync.service.js';
 import { SyncFindings } from './sync-findings.js';
@@ -12,7 +13,6 @@ import { SyncRowsRepository } from './sync-rows.repository.js';
 @Module({
   imports: [RealtimeModule, UsersModule, MessagesModule, ConversationsModule],
   controllers: [SyncController],
-  providers: [SyncService, SyncFindings, SyncRepository, SyncRowsRepository],
-  exports: [SyncService],
+  providers: [SyncGateway, SyncService, SyncFindings, SyncRepository, SyncRowsRepository],
 })
 export class SyncModule {}

@@ -4,7 +4,8 @@ import type { SyncAnswer } from '@parley/protocol';
 import { RethrowFilter } from '../../realtime/commands/rethrow.filter.js';
 import { LineMeter } from '../../realtime/connections/line-meter.js';
 import type { ParleySocket } from '../../realtime/socket.js';
-import { SyncDto, SyncService } from '../sync/index.js';
+import { SyncDto } from './dto/sync.dto.js';
+import { SyncService } from './sync.service.js';
 
 /** The command by which a client that was away catches up. */
 @WebSocketGateway()

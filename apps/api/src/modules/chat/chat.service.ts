@@ -10,7 +10,7 @@ import { Presence } from '../presence/index.js';
 
 /** The life of a socket between its handshake and its end. */
 @Injectable()
-export class SocketSessions {
+export class ChatService {
   constructor(
     private readonly connections: Connections,
     private readonly clock: SessionExpiry,

@@ -1,0 +1,66 @@
+import { UseFilters } from '@nestjs/common';
+import { ConnectedSocket, MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import { LIMITS, type MessageChangeResult, type MessagePage, type SendResult } from '@parley/protocol';
+import { RethrowFilter } from '../../realtime/commands/rethrow.filter.js';
+import { LineMeter } from '../../realtime/connections/line-meter.js';
+import type { ParleySocket } from '../../realtime/socket.js';
+import { EditCommandDto, MessageCommandDto } from './dto/change-message.dto.js';
+import { OpenCommandDto } from './dto/page-query.dto.js';
+import { SendCommandDto } from './dto/send-message.dto.js';
+import type { Changed } from './message-changes.js';
+import { MessageDeletion } from './message-deletion.js';
+import { MessageEdits } from './message-edits.js';
+import { MessagesService, type Sent } from './messages.service.js';
+import { parsePageRequest } from './page-request.js';
+
+/** The commands about messages. */
+@WebSocketGateway()
+@UseFilters(RethrowFilter)
+export class MessagesGateway {
+  constructor(
+    private readonly messages: MessagesService,
+    private readonly edits: MessageEdits,
+    private readonly deletion: MessageDeletion,
+  ) {}
+
+  @SubscribeMessage('message:send')
+  async send(@ConnectedSocket() socket: ParleySocket, @MessageBody() command: SendCommandDto): Promise<SendResult> {
+    const { conversationId, ...body } = command;
+    return sendResult(await this.messages.send(socket.data.principal, conversationId, body));
+  }
+
+  @SubscribeMessage('conversation:open')
+  open(@ConnectedSocket() socket: ParleySocket, @MessageBody() command: OpenCommandDto): Promise<MessagePage> {
+    const request = parsePageRequest(command, LIMITS.pageDefault);
+    const bytes = LineMeter.of(socket.conn).answerBytes('page');
+    return this.messages.page(socket.data.principal, command.conversationId, { ...request, bytes });
+  }
+
+  @SubscribeMessage('message:edit')
+  async edit(
+    @ConnectedSocket() socket: ParleySocket,
+    @MessageBody() { messageId, ...body }: EditCommandDto,
+  ): Promise<MessageChangeResult> {
+    return changeResult(await this.edits.edit(socket.data.principal, messageId, body));
+  }
+
+  @SubscribeMessage('message:delete')
+  async delete(
+    @ConnectedSocket() socket: ParleySocket,
+    @MessageBody() { messageId }: MessageCommandDto,
+  ): Promise<MessageChangeResult> {
+    return changeResult(await this.deletion.delete(socket.data.principal, messageId));
+  }
+}
+
+const changeResult = ({ version, message }: Changed): MessageChangeResult => ({ version, message });
+
+function sendResult(sent: Sent): SendResult {
+  if ('receipt' in sent) {
+    const { id, clientMessageId, seq } = sent.receipt;
+    return { messageId: id, clientMessageId, seq, duplicate: true };
+  }
+  const { duplicate, message, version } = sent;
+  const { id, clientMessageId, seq, createdAt } = message;
+  return { messageId: id, clientMessageId, seq, version, createdAt, duplicate, message };
+}

@@ -1,0 +1,29 @@
+import { UseFilters } from '@nestjs/common';
+import { ConnectedSocket, MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import type { ReactionResult } from '@parley/protocol';
+import { RethrowFilter } from '../../realtime/commands/rethrow.filter.js';
+import type { ParleySocket } from '../../realtime/socket.js';
+import { ReactionCommandDto } from './dto/reaction.dto.js';
+import { ReactionsService } from './reactions.service.js';
+
+@WebSocketGateway()
+@UseFilters(RethrowFilter)
+export class ReactionsGateway {
+  constructor(private readonly reactions: ReactionsService) {}
+
+  @SubscribeMessage('reaction:add')
+  add(
+    @ConnectedSocket() socket: ParleySocket,
+    @MessageBody() { messageId, emoji }: ReactionCommandDto,
+  ): Promise<ReactionResult> {
+    return this.reactions.add(socket.data.principal, messageId, emoji);
+  }
+
+  @SubscribeMessage('reaction:remove')
+  remove(
+    @ConnectedSocket() socket: ParleySocket,
+    @MessageBody() { messageId, emoji }: ReactionCommandDto,
+  ): Promise<ReactionResult> {
+    return this.reactions.remove(socket.data.principal, messageId, emoji);
+  }
+}
