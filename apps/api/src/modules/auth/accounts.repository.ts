@@ -114,7 +114,7 @@ export class AccountsRepository {
   }
 }
 
-/** Once somebody has registered nobody needs to wait for anybody. */
+/** Only the first registration takes the lock. */
 async function isFirst(tx: Db): Promise<boolean> {
   if (await hasAccounts(tx)) return false;
   await tx.execute(sql`SELECT pg_advisory_xact_lock(${FIRST_ACCOUNT_LOCK})`);

@@ -54,8 +54,8 @@ export class AuthService {
   }
 
   /**
-   * Changes the password. Every session ends, and the caller gets a new one. Who did not hear of it can repeat it with the
-   * token of the session that it ended, and gets a new one as well.
+   * Changes the password. Every session ends, and the caller gets a new one. A caller that lost the answer can repeat
+   * it with the token of the session that it ended, and gets a new one as well.
    * @throws `forbidden` where the current password is wrong or the account has none, and what is thrown for bad tokens.
    */
   async changePassword(token: string, body: ChangePasswordDto, client: Client): Promise<SignedIn> {
@@ -76,7 +76,7 @@ export class AuthService {
     return this.signIns.changePassword(proven, await this.passwords.hash(next), client.userAgent);
   }
 
-  /** The session is over, but whoever knows the new password could sign in with it. */
+  /** The session is over, but the caller knows the new password and could sign in with it. */
   private async repeated(
     account: Account | null,
     { new: next }: ChangePasswordDto,

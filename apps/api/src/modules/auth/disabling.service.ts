@@ -16,7 +16,8 @@ export class DisablingService {
   ) {}
 
   /**
-   * Disabling ends all sessions of the user; doing it to oneself is refused, or nobody might be left to undo it.
+   * Disabling ends all sessions of the user. An admin cannot disable themselves, because no other admin might be left
+   * to undo it.
    * @throws `forbidden` unless the caller is a server admin, `not_found`.
    */
   async setDisabled({ userId }: Principal, id: string, isDisabled: boolean): Promise<UserDetail> {

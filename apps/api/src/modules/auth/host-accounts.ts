@@ -75,7 +75,7 @@ function personOf({ sub, iat, name, picture, preferred_username: preferred }: JW
   return { externalId: sub, username: usernameFrom(preferred), ...told, claims: { hash, issuedMs } };
 }
 
-/** The address of a picture; `''` where the claim says that there is none, null where it says nothing of use. */
+/** The address of a picture; `''` where the claim is empty, null where it is missing or not an address. */
 function pictureOf(claim: unknown): string | null {
   return claim === null || claim === '' ? '' : isAvatarUrl(claim) ? claim : null;
 }

@@ -14,7 +14,7 @@ interface Verifier {
   claimsOf(token: string): Promise<JWTPayload>;
 }
 
-/** Tokens of the host product's identity provider. How they are signed is what the configuration says, not they. */
+/** Tokens of the host product's identity provider. The configuration sets how they are signed, not their headers. */
 @Injectable()
 export class HostTokens {
   private readonly verifier: Verifier | null;
@@ -33,7 +33,7 @@ export class HostTokens {
   }
 
   /**
-   * Who the token belongs to; created if they were never seen before. Why one is refused is for the log and nobody else.
+   * The user of the token, created when first seen. The reason of a refusal is logged and never answered.
    * @throws `token_expired`, `unauthenticated`, or `service_unavailable` where the provider's keys cannot be fetched.
    */
   async verify(token: string): Promise<Principal> {
@@ -84,7 +84,7 @@ const isProvidersFault = (fault: errors.JOSEError): boolean =>
 
 const reasonOf = ({ cause, message }: ParleyError): string => (cause instanceof Error ? cause.message : message);
 
-/** What a token says of how it is signed, as far as it can be read. */
+/** What a token's header has about its signature, as far as it can be read. */
 function signatureOf(token: string): { alg?: string; kid?: string | null } {
   try {
     const { alg, kid } = decodeProtectedHeader(token);

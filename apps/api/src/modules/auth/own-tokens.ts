@@ -9,7 +9,7 @@ import { type Claims, checkTimes } from './token-claims.js';
 
 /** Seconds that an access token lives. */
 export const ACCESS_SECONDS = 15 * 60;
-/** Tells our access tokens from whatever else may ever be signed with the same secret. */
+/** Distinguishes our access tokens from anything else that may be signed with the same secret. */
 const KIND = 'access';
 const NAMES = { issuer: OWN_ISSUER, audience: OWN_ISSUER };
 
@@ -34,7 +34,7 @@ export class OwnTokens {
     return { userId, isBot: status.isBot, sessionId, expiresAt, scopes: [] };
   }
 
-  /** What a genuine token says, whatever became of its session. @throws as `verify` does. */
+  /** The claims of a genuine token, whatever became of its session. @throws as `verify` does. */
   async read(token: string): Promise<{ userId: string; sessionId: string; expiresAt: number }> {
     const { sub, sid, typ, ...times } = await this.claimsOf(token);
     const expiresAt = checkTimes(times);

@@ -11,9 +11,9 @@ export class PublicKeys {
   }
 
   /**
-   * The claims of a token, by any of the keys that fit it: several do where it names none. Where none is right there may be
-   * a new one, which such a token does not tell either: then the keys are fetched once more, though not all the time.
-   * @throws what the library throws, of the key that was right or of the last that was tried.
+   * The claims of a token, by any of the keys that fit it: several do where it names none. Where none verifies it the
+   * provider may have a new one, so the keys are fetched once more, though not all the time.
+   * @throws what the library throws, of the key that verified it or of the last that was tried.
    */
   async verify(token: string, options: JWTVerifyOptions): Promise<JWTPayload> {
     const every = { ...options, algorithms: ALGORITHMS };

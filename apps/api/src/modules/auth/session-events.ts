@@ -3,21 +3,21 @@ import type { Principal } from '../../kernel/principal.js';
 import { SessionsRepository } from './sessions.repository.js';
 
 /**
- * Sessions of this user that are over. They are named, and an ended session never begins again: so it is right however late
- * it is heard, and touches no session that began since.
+ * Sessions of this user that are over, by name: an ended session never begins again, so the event may arrive late and
+ * affects no session that began since.
  */
 export interface SessionsEnded {
   userId: string;
   sessionIds: readonly string[];
   /** The user was disabled, so tokens of the host product are no longer good either: until they are enabled again. */
   isDisabled: boolean;
-  /** Told by another node, or found in the database: nobody else has to be told. */
+  /** From another node or from the database: not to be published again. */
   heard?: true;
 }
 
 type Listener = (ended: SessionsEnded) => void;
 
-/** Tells, inside this process, of sessions that were ended by signing out, a new password or disabling the user. */
+/** Publishes, inside this process, sessions that were ended by signing out, a new password or disabling the user. */
 @Injectable()
 export class SessionEvents {
   constructor(private readonly sessions: SessionsRepository) {}

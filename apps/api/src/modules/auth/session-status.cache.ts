@@ -9,7 +9,7 @@ const MOST_REMEMBERED = 20_000;
 /** For so long another node may still accept a token of a session that was ended here. */
 const REMEMBERED_MS = 5_000;
 
-/** Whether sessions are still good, without asking the database at each request. */
+/** Whether sessions still last, without a query for each request. */
 @Injectable()
 export class SessionStatusCache implements OnModuleDestroy {
   private readonly remembered = new ExpiringCache<SessionStatus>(MOST_REMEMBERED, REMEMBERED_MS);

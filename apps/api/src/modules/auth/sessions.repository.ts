@@ -39,7 +39,7 @@ export class SessionsRepository {
   async create({ userId, passwordHash, userAgent }: NewSession, db: Db = this.database.db): Promise<string | null> {
     const over = or(lt(refreshSessions.expiresAt, now), lt(refreshSessions.revokedAt, sql`${now} - interval '1 day'`));
     await db.delete(refreshSessions).where(and(eq(refreshSessions.userId, userId), over));
-    // The lock waits for whoever is changing the password or disabling the user, and they for it.
+    // The lock waits for a change of the password or a disabling of the user, and they wait for it.
     const { rows } = (await db.execute(sql`
       WITH owner AS (
         SELECT id FROM users WHERE id = ${userId} AND password_hash = ${passwordHash} AND NOT is_disabled FOR SHARE
@@ -69,7 +69,7 @@ export class SessionsRepository {
     return rotated ?? null;
   }
 
-  /** Ends one live session of this user, or of anybody; null where there is none. */
+  /** Ends one live session, of this user where one is given; null where there is none. */
   endOne(sessionId: string, userId?: string): Promise<SessionRow | null> {
     const owned = userId === undefined ? undefined : eq(refreshSessions.userId, userId);
     return this.end(and(eq(refreshSessions.id, sessionId), owned)).then(([row]) => row ?? null);

@@ -17,7 +17,7 @@ const MOST_KEYS = 50_000;
 
 /**
  * How many passwords may be tried. Wrong ones count for the account and for the address; right ones only as a share of
- * the work that one address may ask for, of which there is enough for many people behind it.
+ * the work that one address may cause, which is enough for many people behind it.
  */
 @Injectable()
 export class SignInLimits {

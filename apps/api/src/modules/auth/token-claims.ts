@@ -27,7 +27,7 @@ export function checkTimes({ exp, nbf, iat }: Claims, nowMs: number = Date.now()
   return exp * 1000;
 }
 
-/** Why is for the log, and for nobody else. */
+/** The reason is logged and never answered. */
 export const refused = (reason: string): ParleyError =>
   new ParleyError('unauthenticated', {}, { cause: new Error(reason) });
 

@@ -9,7 +9,7 @@ import { Connections } from '../../realtime/connections/connections.js';
 import { IO, type ParleyServer, type ParleySocket } from '../../realtime/socket.js';
 import { SessionEvents, type SessionsEnded } from '../auth/index.js';
 
-/** How late an ending may come to light that another node could not tell of. */
+/** How late an ending is noticed that another node could not publish. */
 const REVIEW_MS = 15_000;
 const AT_A_TIME = 5_000;
 
@@ -54,7 +54,7 @@ export class SessionEndings implements OnModuleInit, OnApplicationShutdown {
     for (const stop of this.stops) stop();
   }
 
-  /** Asks the database about these: what another node ended while Redis was away is found so. */
+  /** Reads the state of these from the database, which finds what another node ended while Redis was away. */
   private async review(sockets: readonly ParleySocket[]): Promise<void> {
     try {
       for (let at = 0; at < sockets.length; at += AT_A_TIME) {
@@ -64,7 +64,7 @@ export class SessionEndings implements OnModuleInit, OnApplicationShutdown {
         });
         const over = await this.events.overAmong(asked.map(({ principal }) => principal));
         for (const { socket, principal } of asked) {
-          // One that was renewed meanwhile has a principal of which nothing was asked.
+          // A session that was renewed meanwhile has another principal, which this query did not cover.
           if (over.has(principal) && socket.data.principal === principal) end(socket);
         }
       }
@@ -77,7 +77,8 @@ export class SessionEndings implements OnModuleInit, OnApplicationShutdown {
     const ended = new Set(sessionIds);
     const sockets = this.connections.socketsOf(userId);
     for (const socket of sockets) if (ended.has(socket.data.principal.sessionId ?? '')) end(socket);
-    // Other tokens are not named, and whoever was disabled may have been enabled since: the database knows.
+    // The event does not name other tokens, and a disabled user may have been enabled since: only the database can
+    // decide.
     if (isDisabled) void this.review(sockets.filter(({ connected }) => connected));
   }
 }

@@ -120,7 +120,7 @@ export class ConversationLog implements OnApplicationBootstrap, OnApplicationShu
     return decision;
   }
 
-  /** Once all frames that arrived in this turn are in: they share a batch, and nobody waits longer than the turn. */
+  /** Once all frames of this turn have arrived: they share a batch, and none waits longer than the turn. */
   private schedule(): void {
     if (this.scheduled) return;
     this.scheduled = true;
@@ -290,7 +290,7 @@ function refusalOf(fault: unknown, rows: number): ParleyError {
     return new ParleyError('validation_failed', { message: 'The message cannot be stored.' }, { cause: fault });
   }
   const refusal = asParleyError(fault);
-  // Whose it is was not found out: each may be told to come back.
+  // The row at fault was not found: each of them may be repeated.
   const isOfSome = rows > 1 && refusal.code === 'internal';
   return isOfSome ? new ParleyError('service_unavailable', {}, { cause: fault }) : refusal;
 }

@@ -11,7 +11,7 @@ export interface LockedConversation {
   version: number;
 }
 
-/** What a change writes beside the rows that `decide` has written itself, and what everyone hears of it. */
+/** What a change writes beside the rows that `decide` has written itself, and the events that follow. */
 export interface Decision<T> {
   result: T;
   change: ChangeRow;
@@ -21,13 +21,13 @@ export interface Decision<T> {
   events: readonly [StreamEvent, ...StreamEvent[]];
 }
 
-/** Where the result is there already: nothing is written and nobody hears anything. */
+/** Where the result is there already: nothing is written or announced. */
 export interface Unchanged<T> {
   result: T;
   unchanged: true;
 }
 
-/** @throws `conflict` where the conversation is archived; only who is a member may learn that. */
+/** @throws `conflict` where the conversation is archived. Called for members only: others must not learn that. */
 export function requireOpen(conversation: Pick<ConversationRow, 'isArchived'>): void {
   if (conversation.isArchived) throw conflict('conversation', 'archived');
 }

@@ -5,7 +5,7 @@ import type { PreparedMessage } from './message-batch.js';
 
 const BATCH = { items: 500, bytes: 4 * 1024 * 1024, enough: 100 };
 
-/** A message on its way; its name tells it apart, its key makes it a repeat of others with the same. */
+/** A pending message; its name identifies it, and an equal key makes it a repeat of another. */
 interface Made extends Pending {
   name: string;
   refusal: unknown;

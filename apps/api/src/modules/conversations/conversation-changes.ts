@@ -27,7 +27,7 @@ export interface Held extends Seen, LockedConversation {
   at: Date;
 }
 
-/** What a change does to the conversation's own row, what it leaves in the history, and what everyone hears of it. */
+/** What a change does to the conversation's own row, what it leaves in the history, and the events that follow. */
 export interface Change<T> {
   result: T;
   values?: Partial<ConversationRow>;
@@ -48,7 +48,7 @@ export class ConversationChanges {
   ) {}
 
   /**
-   * @param decide refuses, or says what changes, under the lock.
+   * @param decide refuses, or returns what changes, under the lock.
    * @throws `not_found` where the actor is no member; `conflict` where the conversation is archived.
    */
   async run<T>(
@@ -68,7 +68,7 @@ export class ConversationChanges {
     });
   }
 
-  /** Looks without holding anything: nobody waits in a conversation's queue for what could not be done there. */
+  /** Reads without a lock, so that what would be refused anyway takes no place in the conversation's queue. */
   async check(
     principal: Principal,
     conversationId: string,

@@ -14,7 +14,7 @@ import { conversationCreatedEvent } from './conversation.events.js';
 import { ConversationsRepository, type NewConversation } from './conversations.repository.js';
 import { MemberRefs } from './member-refs.js';
 
-/** `created` is false where the conversation was there already: the same pair, or the same id asked again. */
+/** `created` is false where the conversation was there already: the same pair, or a repeat under the same id. */
 interface Created {
   id: string;
   created: boolean;
@@ -93,7 +93,7 @@ export class ConversationCreation {
     return { result: { id: row.id, created: true }, change, events: [conversationCreatedEvent(change)] };
   }
 
-  /** What stood in the way of a creation: the pair's conversation, or the same creation asked before. */
+  /** What a creation collided with: the pair's conversation, or the same creation sent before. */
   private async existing(tx: Db, wanted: NewConversation): Promise<ConversationRow> {
     const named = wanted.creationHash && (await this.repository.find(tx, wanted.id));
     if (named) {

@@ -12,7 +12,7 @@ import { type MovedMark, StreamSourceRepository } from './stream-source.reposito
 const hashOf = (parts: readonly string[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22);
 
-/** What streams read from the database: any gap of any conversation, told exactly once and in order. */
+/** What streams read from the database: any gap of any conversation, once and in order. */
 @Injectable()
 export class ConversationStreamSource extends StreamSource {
   constructor(

@@ -3,7 +3,7 @@ import type { ChangeRow, ConversationRow } from '../../database/rows.js';
 import type { StreamEvent } from '../../realtime/hub/stream-events.js';
 import { presentConversation } from './conversation.presenter.js';
 
-// Each event of its change row, told live and read later. What they show beside it may be newer when it is read later.
+// Each event of its change row, live and when it is read later. What it shows from other rows may then be newer.
 
 const baseOf = ({ conversationId, version, actorId }: ChangeRow) => ({ conversationId, version, actorId });
 const subjectOf = ({ subjectId }: ChangeRow): string => subjectId ?? '';

@@ -69,7 +69,7 @@ export class ConversationsRepository {
     return new Map(rows.map((row) => [row.userId, row]));
   }
 
-  /** The same, held until the transaction ends. */
+  /** The same, locked until the transaction ends. */
   async lockParticipants(
     tx: Db,
     conversationId: string,
@@ -79,7 +79,7 @@ export class ConversationsRepository {
     return new Map(rows.map((row) => [row.userId, row]));
   }
 
-  /** Held until the transaction ends: nobody's mark moves meanwhile. Comes before any participant's lock. */
+  /** Locked until the transaction ends, so that no marker moves meanwhile. Taken before any participant's lock. */
   async lockReceipts(tx: Db, conversationId: string): Promise<void> {
     await tx.execute(
       sql`SELECT 1 FROM conversation_receipts WHERE conversation_id = ${conversationId} FOR NO KEY UPDATE`,
@@ -124,7 +124,7 @@ export class ConversationsRepository {
     return new Map(rows.map((row) => [row.id, row.version]));
   }
 
-  /** Adds members or revives departed ones; nothing that was said before is unread to them. */
+  /** Adds members or revives departed ones; earlier messages are not unread to them. */
   async admit(tx: Db, conversation: ConversationRow, admission: Admission): Promise<ParticipantRow[]> {
     const values = admission.members.map(({ userId, role, userVersion }) => ({
       id: newId(),

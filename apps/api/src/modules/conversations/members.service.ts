@@ -79,7 +79,8 @@ export class MembersService {
   private async decideRemove(held: Held, userId: string): Promise<Change<void> | Unchanged<void>> {
     const { tx, conversation, version, at, actor } = held;
     if (conversation.type === 'direct') throw conflict('members', "a direct conversation's members are fixed");
-    // Of others' marks nobody was told so far: now that there are few enough, everybody is told all of them.
+    // So far the markers of others were not broadcast: now that the group is small enough, every member gets all of
+    // them.
     const tellsMarks = conversation.memberCount - 1 === LIMITS.receiptsMembers;
     if (tellsMarks) await this.repository.lockReceipts(tx, conversation.id);
     const target = (await this.repository.lockParticipants(tx, conversation.id, [userId])).get(userId);

@@ -6,7 +6,7 @@ import { conversationChanges, conversations, users } from '../../database/schema
 import { versionRanges } from '../../database/version-ranges.js';
 import { type Heads, MARKS_AT_ONCE, type Memberships, type VersionRange } from '../../realtime/hub/stream-events.js';
 
-/** A member whose watermark moved, with what is told about it. */
+/** A member whose marker moved, with what its event contains. */
 export interface MovedMark extends Record<string, unknown> {
   conversation_id: string;
   user_id: string;
@@ -121,7 +121,7 @@ export class StreamSourceRepository {
     return rows[0]?.id ?? '';
   }
 
-  /** The control file would tell the old timeline until the first checkpoint after a failover. */
+  /** The control file would give the old timeline until the first checkpoint after a failover. */
   private async timeline(): Promise<string> {
     const { rows } = (await this.database.db.execute(
       sql`SELECT CASE WHEN pg_is_in_recovery() THEN '' ELSE left(pg_walfile_name(pg_current_wal_lsn()), 8) END AS timeline`,

@@ -14,7 +14,7 @@ import {
 
 export type EditRow = Omit<typeof messageEditHistory.$inferSelect, 'conversationId' | 'seq' | 'originalMetadata'>;
 
-/** A message, and the role of the member who asked for it. */
+/** A message, and the role of the member who wants to change it. */
 export interface FoundMessage {
   message: MessageRow;
   role: MemberRole;

@@ -20,7 +20,7 @@ export interface HeldMessage extends LockedConversation, FoundMessage {
   userId: string;
 }
 
-/** What becomes of the message's row, what the stream can read of it later, and what everyone hears. */
+/** What becomes of the message's row, what the stream can read of it later, and the event that follows. */
 export interface MessageChange {
   values: Partial<MessageRow>;
   kind: string;
@@ -30,7 +30,7 @@ export interface MessageChange {
 }
 
 export interface Changed {
-  /** False where the result was there already: then nothing was written and nobody hears anything. */
+  /** False where the result was there already: then nothing was written or announced. */
   changed: boolean;
   /** Of this change, else of the message's latest one. */
   version: number;
@@ -48,7 +48,7 @@ export class MessageChanges {
   ) {}
 
   /**
-   * @param decide refuses, or says under the lock what changes; null where the result is there already.
+   * @param decide refuses, or returns under the lock what changes; null where the result is there already.
    * @throws `not_found` where the actor is no member; `conflict` where the conversation is archived.
    */
   async run(

@@ -14,8 +14,8 @@ export class MessageDeletion {
   ) {}
 
   /**
-   * Leaves a tombstone: the place in the order stays, what it said, its mentions and its reactions go. One that is
-   * deleted already changes nothing.
+   * Leaves a tombstone: the place in the order stays; text, mentions and reactions go. A message that is deleted
+   * already does not change.
    * @throws `forbidden` for system messages, and for others' messages unless the actor leads the group.
    */
   delete(principal: Principal, messageId: string): Promise<Changed> {

@@ -16,7 +16,7 @@ import type { PreparedMessage } from '../conversation-log/index.js';
 import { payloadHash } from './payload-hash.js';
 import { sanitizeContent } from './sanitize.js';
 
-/** Deeper JSON than this is nobody's data; walking it could exhaust the stack. */
+/** No real data is deeper than this, and walking deeper JSON could exhaust the stack. */
 const MOST_DEPTH = 32;
 /** More people than this are not mentioned by one message. */
 const MOST_NAMES = 100;
@@ -100,7 +100,7 @@ function asJson(encode: () => string): string {
   }
 }
 
-/** @throws `content_too_long`, telling the limit in bytes. */
+/** @throws `content_too_long` with the limit in bytes. */
 export function checkContentSize(content: string, limit: number): void {
   // A UTF-16 unit takes at most three bytes, so short texts need no counting.
   if (content.length * 3 <= limit || Buffer.byteLength(content) <= limit) return;

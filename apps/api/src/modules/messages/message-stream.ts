@@ -26,7 +26,7 @@ export class MessageStream implements OnModuleInit {
     this.registry.register(MESSAGE_CHANGES, (changes) => this.changed(changes));
   }
 
-  /** `message:new` of the messages first told in these ranges of versions, by conversation, in order. */
+  /** `message:new` of the messages created in these ranges of versions, by conversation, in order. */
   async created(ranges: readonly VersionRange[]): Promise<Map<string, StreamEvent[]>> {
     const rows = await this.repository.createdWithin(ranges, GAP_BYTES);
     const messages = await this.views.forAll(this.database.db, rows);
@@ -36,8 +36,9 @@ export class MessageStream implements OnModuleInit {
   }
 
   /**
-   * The messages that these changes are about, with each change, as everyone may see them now. Null for some where all of
-   * them would be too large at once, the first of a conversation never: its stream asks again for what follows a gap.
+   * The messages that these changes are about, with each change, as every member may see them now. Null for some where
+   * all of them would be too large at once, though never for the first of a conversation: its stream reads the rest in
+   * another step.
    */
   async subjects(changes: readonly ChangeRecord[]): Promise<(Subject | null)[]> {
     const places = placesOf(changes);

@@ -70,7 +70,7 @@ export class MessageViewsRepository {
     return rows.map(({ c, s, e, u }) => ({ conversationId: c, seq: s, emoji: e, userId: u }));
   }
 
-  /** The marks of the others, without conversations where nobody else is there or that are too large for receipts. */
+  /** The markers of the others, without conversations that have no other member or are too large for receipts. */
   othersMarks(db: Db, authors: readonly Author[]): Promise<MarksRow[]> {
     return ask<MarksRow>(
       db,

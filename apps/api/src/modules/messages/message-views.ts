@@ -14,10 +14,9 @@ export interface Seen {
 const keyOf = ({ conversationId, seq }: Place): string => `${conversationId} ${seq}`;
 
 /**
- * The one way from rows to what is answered: every page, list, sync, ack and repaired event presents its messages here.
- * Each method reads what it needs with the handle it is given, so in the caller's snapshot; at most one statement a
- * question, whatever the number of rows and conversations, and none where no row asks it. The answer is in the rows'
- * order.
+ * The one way from rows to answers: every page, list, sync, ack and repaired event presents its messages here. Each
+ * method reads with the handle it is given, so in the caller's snapshot; at most one statement for each kind of row,
+ * whatever the number of messages and conversations, and none where no row needs it. The answer is in the rows' order.
  */
 @Injectable()
 export class MessageViews {

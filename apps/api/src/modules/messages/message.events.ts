@@ -8,8 +8,8 @@ const NAMES = { message_edited: 'message:edited', message_deleted: 'message:dele
 export const MESSAGE_CHANGES = Object.keys(NAMES) as (keyof typeof NAMES)[];
 
 /**
- * An edit or a deletion, of its change row, which says who is mentioned anew and no more.
- * @param message as everyone may see it; where it is read later it may be newer than the change.
+ * An edit or a deletion, of its change row, which has whose mentions were added and removed.
+ * @param message as every member may see it; where it is read later it may be newer than the change.
  */
 export function messageChangedEvent(change: ChangeRow, message: Message): StreamEvent {
   const { conversationId, version, actorId, data } = change;

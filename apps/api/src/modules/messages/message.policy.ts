@@ -13,7 +13,7 @@ interface MessageFacts {
   type: MessageType;
 }
 
-/** One's own only; the window is asked apart. */
+/** One's own only; the time limit is a separate question. */
 export function canEdit(actor: Pick<Actor, 'userId'>, message: MessageFacts): boolean {
   return message.type !== 'system' && message.senderId === actor.userId;
 }

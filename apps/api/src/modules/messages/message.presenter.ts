@@ -38,7 +38,7 @@ export function presentMessage(row: MessageRow): Message {
   };
 }
 
-/** How far the other present members have come; null where nobody else is there, or too many. */
+/** How far the other present members have come; null where there is no other member, or too many. */
 export interface OthersMarks {
   read: number;
   delivered: number;

@@ -112,8 +112,8 @@ export class MessagesRepository {
   }
 
   /**
-   * Messages by when they were first told, for a stream that has a gap: of each range the first, and of all of them as many
-   * as take about so many bytes.
+   * Messages by the version that created them, for a stream that has a gap: of each range the first, and of all of them
+   * as many as take about so many bytes.
    */
   createdWithin(ranges: readonly VersionRange[], bytes: number): Promise<MessageRow[]> {
     // That the version is beyond it as well is implied by the next line, and what the index is on.

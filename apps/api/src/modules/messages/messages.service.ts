@@ -40,7 +40,7 @@ export class MessagesService {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** Stores a message once, however often it is sent under one `clientMessageId`. Every refusal tells that id. */
+  /** Stores a message once, however often it is sent under one `clientMessageId`. Every refusal has that id. */
   async send(principal: Principal, conversationId: string, body: SendMessageBody): Promise<Sent> {
     const clientMessageId = body.clientMessageId?.toLowerCase() ?? newId();
     try {
@@ -56,7 +56,7 @@ export class MessagesService {
     }
   }
 
-  /** Refuses what could not be sent to anybody, before anything is made ready for it. */
+  /** Refuses what no conversation accepts, before anything is prepared for it. */
   check(principal: Principal, body: SendMessageBody): void {
     prepareMessage(principal, { conversationId: '', clientMessageId: '', body });
     checkContentSize(body.content, this.config.contentBytes);

@@ -8,7 +8,7 @@ export function withOneMore(counts: readonly ReactionCount[], emoji: string): Re
   return counts.length < LIMITS.reactionKinds ? [...counts, { emoji, count: 1 }] : null;
 }
 
-/** With one less of this emoji; a kind that nobody gives any more is gone. */
+/** With one less of this emoji; a count that reaches zero is removed. */
 export function withOneLess(counts: readonly ReactionCount[], emoji: string): ReactionCount[] {
   return counts.flatMap((each) => {
     if (each.emoji !== emoji) return each;

@@ -4,7 +4,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { Db } from '../../database/database.js';
 import { messageReactions } from '../../database/schema/index.js';
 
-/** Somebody's emoji on a message. */
+/** A user's emoji on a message. */
 export interface Reaction {
   conversationId: string;
   seq: number;
@@ -68,7 +68,7 @@ export class ReactionsRepository {
   }
 }
 
-/** Bytes of an id in an answer, and of what is told of somebody: never less than they are as JSON. */
+/** Bytes of an id in an answer, and of a user's fields: never less than they take as JSON. */
 const NAMING = sql.raw('40');
 const VIEW = sql.raw(
   `200 + octet_length(to_json(x.display_name)::text) + coalesce(octet_length(to_json(x.avatar_url)::text), 0)`,

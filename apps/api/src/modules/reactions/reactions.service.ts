@@ -15,10 +15,10 @@ import { REACTION_CHANGE, reactionEvent } from './reaction.events.js';
 import { withOneLess, withOneMore } from './reaction-counts.js';
 import { type Reaction, ReactionsRepository } from './reactions.repository.js';
 
-/** What of an answer is neither the ids of people nor what is told of them. */
+/** What an answer takes beside the ids of users and their fields. */
 const FRAME_BYTES = 4_096;
 
-/** What members say to a message without words. */
+/** Adds and removes emoji of members on messages. */
 @Injectable()
 export class ReactionsService {
   constructor(
@@ -44,8 +44,8 @@ export class ReactionsService {
   }
 
   /**
-   * In the order in which each emoji came first, with the earliest `LIMITS.receiptsMembers` of those who gave it; with
-   * fewer of each where these would be more than `LIMITS.answerBytes` with all that is told of them.
+   * In the order in which each emoji came first, with the earliest `LIMITS.receiptsMembers` users who gave it; with
+   * fewer of each where they would take more than `LIMITS.answerBytes`.
    * @throws `not_found`
    */
   async list(principal: Principal, messageId: string): Promise<MessageReactions> {

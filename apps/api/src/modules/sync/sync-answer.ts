@@ -39,7 +39,7 @@ export interface Findings {
   /** The asker's membership version. */
   head: number;
   memberships: { groups: readonly (readonly Membership[])[]; hasMore: boolean };
-  /** Ids asked for that are not the asker's. */
+  /** Requested ids of conversations that the caller is not in. */
   strange: readonly string[];
   changed: readonly Changed[];
   /** By conversation; those that are missing were not reached. */
@@ -107,7 +107,7 @@ interface Reading {
   read: Material;
   item: ConversationListItem;
   budget: AnswerBudget;
-  /** Some of it has to be in the answer: who asks without a cursor is told of all memberships first, each time. */
+  /** Something has to be in the answer: a caller without a cursor gets all memberships first, each time. */
   isFirst: boolean;
 }
 
@@ -117,8 +117,8 @@ function conversationOf(one: Changed, reading: Reading): ConversationSync | null
 }
 
 /**
- * The rows beyond the question's version, as many as fit. The watermarks come with the last of them, so that everyone
- * whom they are about is known by then; until then `receipts` stays as asked.
+ * The rows beyond the requested version, as many as fit. The markers come with the last of them, so that every user
+ * whom they are about is known by then; until then `receipts` stays as requested.
  */
 function differenceOf(one: Changed, { read, item, budget, isFirst }: Reading): ConversationSync | null {
   const marks = marksPiece(read.watermarks);

@@ -43,7 +43,7 @@ export function planned(rows: readonly KeyRow[], answerBytes: number): Portion[]
     if (groups.length === 0) bytes += itemBytes;
     portion.isWhole = reset ? portion.groups.length > 0 : given === changed;
     portions.push(portion);
-    // Also where none of its rows fits: the answer tells that there is more of it.
+    // Also where none of its rows fits: the answer then marks that there is more of it.
     if (!portion.isWhole) break;
   }
   return portions;

@@ -14,14 +14,14 @@ export interface MemberKey {
   userId: string;
 }
 
-/** Whose watermarks are asked for: everyone's beyond a number, or only one's own. */
+/** Which markers are wanted: everyone's beyond a number, or only the caller's own. */
 export interface WatermarkKey {
   conversationId: string;
   receipts: number;
   isForAll: boolean;
 }
 
-/** Rows by their keys. Each method is one statement, and none where nothing is asked. */
+/** Rows by their keys. Each method is one statement, and none without keys. */
 @Injectable()
 export class SyncRowsRepository {
   async messages(tx: Db, keys: readonly MessageKey[]): Promise<MessageRow[]> {

@@ -8,18 +8,18 @@ import { messageBytes } from '../../database/message-bytes.js';
 const ITEM_BYTES = 500;
 const MEMBER_BYTES = 300;
 
-/** Where the asker says to be in one conversation. */
+/** The caller's cursors in one conversation. */
 export interface Position {
   id: string;
   version: number;
   receipts: number;
 }
 
-/** A conversation that was asked for and is not as the asker has it. */
+/** A requested conversation that differs from what the caller has. */
 export interface PositionRow extends Record<string, unknown> {
   /** Its place in the question, from 1. */
   i: number;
-  /** Null where the asker is no member: nothing is told then. */
+  /** Null where the caller is no member: the answer then reveals nothing of it. */
   version: number | null;
   receipts: number | null;
   member_count: number | null;
@@ -74,7 +74,10 @@ export class SyncRepository {
     return this.database.transaction(read, { isolation: 'repeatable read', readOnly: true });
   }
 
-  /** Those asked for that differ from where the asker is, or that the asker is not in; all of them if `all`. */
+  /**
+   * Of the requested positions those that differ from the database, or whose conversation the caller is not in; all of
+   * them if `all`.
+   */
   positions(tx: Db, userId: string, { asked, all }: { asked: readonly Position[]; all: boolean }) {
     return ask<PositionRow>(
       tx,

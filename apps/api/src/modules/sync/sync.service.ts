@@ -23,7 +23,7 @@ export class SyncService {
    * with what changed, up to what one answer holds: `bytes` at most.
    */
   async sync({ userId }: Principal, body: SyncBody, bytes: number = LIMITS.answerBytes): Promise<SyncAnswer> {
-    // Before the snapshot: of a database that is restored in between the old epoch is told, and the next one resets.
+    // Before the snapshot: if a restore comes in between, the answer has the old epoch, and the next sync resets.
     const epoch = await this.source.epoch();
     const isForeign = body.epoch !== undefined && body.epoch !== epoch;
     const asked = Object.entries(body.conversations).map(([id, at]) => ({ ...at, id: id.toLowerCase() }));

@@ -3,7 +3,9 @@ import { CONFIG, type Config } from '../../config/config.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { ExternalUsersRepository } from './external-users.repository.js';
 
-/** Says at the start whom `ADMIN_USERS` seems to mean and does not name: users of the host product, by their usernames. */
+/**
+ * Reports at the start users of the host product whose usernames stand in `ADMIN_USERS`, where only their ids count.
+ */
 @Injectable()
 export class AdminNames implements OnApplicationBootstrap {
   constructor(

@@ -14,7 +14,7 @@ export interface ExternalPerson {
   name: string | null;
   /** Wanted as it is, if it is free; else one is derived from the name. */
   username: string | null;
-  /** Null: nothing is told of it; `''`: there is none. */
+  /** Null: the claims do not mention it; `''`: there is none. */
   avatarUrl: string | null;
   /** Null where there were no claims. */
   claims: { issuedMs: number | null; hash: Buffer } | null;
@@ -24,7 +24,7 @@ export interface ExternalUser {
   id: string;
   isBot: boolean;
   isDisabled: boolean;
-  /** What the newest claims seen said, and when they were made. */
+  /** The newest claims seen, and when they were made. */
   claimed: { name: string | null; picture: string | null; issuedMs: number | null };
 }
 
@@ -58,8 +58,8 @@ export class ExternalUsersRepository {
   }
 
   /**
-   * Takes over name and picture, unless claims that were made later have been taken. What they do not tell stays, and so
-   * does what they tell as those before did: what people chose for themselves is theirs until it changes.
+   * Takes over name and picture, unless later claims have been taken. Claims that are missing or have not changed leave
+   * them: what users chose for themselves stays until the host's claim changes.
    */
   async refresh(id: string, { name, avatarUrl: picture, claims }: ExternalPerson): Promise<void> {
     if (!claims) return;
@@ -130,7 +130,7 @@ function drafts(people: readonly ExternalPerson[], reserved: ReadonlySet<string>
   const taken = new Set(reserved);
   return people.map((person) => {
     const derived = usernameLike(person.name);
-    // `user` alone recalls nobody.
+    // The fallback `user` is no name to look for.
     const wanted = person.username ?? (derived === 'user' ? null : derived);
     const free = wanted !== null && !taken.has(wanted) ? wanted : null;
     if (free !== null) taken.add(free);

@@ -67,7 +67,7 @@ export class UsersRepository {
     return row ?? null;
   }
 
-  /** Folds names that somebody wrote without doing so, at most `most` of them; returns how many there were. */
+  /** Folds names that were written unfolded, at most `most` of them; returns how many there were. */
   foldNames(most: number): Promise<number> {
     return this.database.transaction(async (tx) => {
       const rows = await tx

@@ -34,8 +34,8 @@ export class UsersService {
   ) {}
 
   /**
-   * `ADMIN_USERS` says who is an admin; what was found at registration counts only where that is unset. A user of the host
-   * product is known by the id that it gives them: what they are called there may be theirs to choose.
+   * `ADMIN_USERS` decides who is an admin; the role from registration counts only where that is unset. A user of the
+   * host product counts by the id that it assigns: their name there may be theirs to choose.
    */
   roleOf({ username, externalId, role }: Pick<UserRow, 'username' | 'externalId' | 'role'>): ServerRole {
     const { adminUsers } = this.config;

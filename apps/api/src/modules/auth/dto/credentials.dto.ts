@@ -59,7 +59,7 @@ export class RegisterDto implements RegisterBody {
   displayName?: string;
 }
 
-/** What cannot be anybody's is simply wrong; only size is checked. */
+/** Only sizes are checked: a name or password that no account can have is simply wrong. */
 export class LoginDto implements LoginBody {
   @IsString()
   @MaxLength(LIMITS.passwordMax)
