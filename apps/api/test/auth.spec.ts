@@ -181,7 +181,7 @@ describe('signing in', () => {
     compare.mockRestore();
   });
 
-  it('§2: of a crowd that is too large for two hashes at a time the last are asked to come back', async () => {
+  it('§2: of more than two hashes at a time can serve the last are refused with a time to retry', async () => {
     const small = await startNode({ MAX_SIGN_INS_WAITING: '10' });
     const attempt = () => small.request.post('/api/auth/login').send({ username: 'nobody', password: 'wrong' });
     const answers = await Promise.all(Array.from({ length: 50 }, attempt)).finally(() => small.close());
@@ -274,7 +274,7 @@ describe('refreshing', () => {
     expect(answer.headers).not.toHaveProperty('set-cookie');
   });
 
-  it('§2: a page that cannot know whether it has a cookie asks without being refused where it has none', async () => {
+  it('§2: a page that cannot know whether it has a cookie may refresh without being refused where it has none', async () => {
     const ask = (body: object, cookie = '') =>
       node.request
         .post('/api/auth/refresh')
@@ -346,7 +346,7 @@ describe('ending', () => {
     await login(user.username, 'another password').expect(200);
   });
 
-  it('§2: a new password whose answer was lost can be repeated by who knows it, and by nobody else', async () => {
+  it('§2: a new password whose answer was lost can be repeated with that password only', async () => {
     const user = await node.register(newName());
     const change = (body: object) =>
       node.request.post('/api/auth/password').set('authorization', user.bearer).send(body);
@@ -461,7 +461,7 @@ describe('server admins', () => {
     }
   });
 
-  it('§2: REGISTRATION=closed lets nobody register', async () => {
+  it('§2: REGISTRATION=closed refuses every registration', async () => {
     const fresh = await startNode({ REGISTRATION: 'closed' });
     try {
       refused(
@@ -477,7 +477,7 @@ describe('server admins', () => {
 });
 
 describe('limits', () => {
-  it('attack 37, 16: the 21st attempt in a minute is told when to come back, whatever address it claims', async () => {
+  it('attack 37, 16: the 21st attempt in a minute is refused with a time to retry, whatever address it claims', async () => {
     const fresh = await startNode({ RATE_LIMITS: 'on' });
     try {
       const attempt = (i: number) =>
@@ -630,7 +630,7 @@ describe('two installations on one host', () => {
 });
 
 describe('behind TLS', () => {
-  it('§2: the cookie is Secure where a trusted proxy says so', async () => {
+  it('§2: the cookie is Secure where a trusted proxy received TLS', async () => {
     const fresh = await startNode({ TRUST_PROXY: 'true' });
     try {
       const body = { username: 'ann', password: PASSWORD };

@@ -89,7 +89,7 @@ describe('group commit', () => {
 });
 
 describe('a row that cannot be stored', () => {
-  it('fails alone: its neighbours, of its own conversation too, are stored in order and told', async () => {
+  it('fails alone: its neighbours, of its own conversation too, are stored in order and announced', async () => {
     const { id, owner, members } = await aGroup(node);
     const other = await groupOf(owner, members);
     const socket = await (members[0] as Person).connect();
@@ -241,7 +241,7 @@ if (ENGINE === 'postgres') {
       return performance.now() - start;
     };
 
-    it('F7: holds up nobody else, and its own messages go on in order once it is free', async () => {
+    it('F7: holds up no other conversation, and its own messages go on in order once it is free', async () => {
       const [held, free] = [await aGroup(node), await aGroup(node)];
       const socket = await held.owner.connect();
       await hold(held.id);

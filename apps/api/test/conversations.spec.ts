@@ -83,7 +83,7 @@ describe('a direct conversation', () => {
     expect(Number(row?.membership_version)).toBe(1);
   });
 
-  it('S3.32: with oneself, with nobody, with two, with a name or with a stranger to the server is refused, each with its path', async () => {
+  it('S3.32: with oneself, with no one, with two, with a name or with a stranger to the server is refused, each with its path', async () => {
     const [ann, bob, eve] = (await people(node, 3)) as [Person, Person, Person];
     const before = await countOf('conversations');
     const cases: [object, string][] = [
@@ -186,7 +186,7 @@ describe('a group', () => {
     expect((await ann.get(`/conversations/${item.id}/messages`)).body.items).toEqual([]);
   });
 
-  it('§5: every member hears conversation:created with version 1, as they see it, and goes on with version 2', async () => {
+  it('§5: every member receives conversation:created with version 1, as they see it, and then version 2', async () => {
     const [ann, bob] = (await people(node, 2)) as [Person, Person];
     const sockets = await Promise.all([ann.connect(), ann.connect(), bob.connect()]);
     const id = await groupOf(ann, [bob]);
@@ -310,7 +310,7 @@ describe('members named by the host product', () => {
     expect(added.items).toHaveLength(1);
   });
 
-  it('§2: without the scope they are forbidden, and nobody and nothing is created', async () => {
+  it('§2: without the scope they are forbidden, and no user or conversation is created', async () => {
     const { id, owner } = await aGroup(node);
     const before = [await countOf('users'), await countOf('conversations'), (await owner.sees(id)).version];
     const memberIds = [{ externalId: `ext-${randomUUID()}` }];
@@ -323,7 +323,7 @@ describe('members named by the host product', () => {
     expect([await countOf('users'), await countOf('conversations'), (await owner.sees(id)).version]).toEqual(before);
   });
 
-  it('a stranger with the scope creates nobody by way of a conversation that is not theirs', async () => {
+  it('a stranger with the scope creates no users by way of a conversation that is not theirs', async () => {
     const { id } = await aGroup(node);
     const host = await aPerson(node, { scope: 'users:provision' });
     const before = await countOf('users');
@@ -411,7 +411,7 @@ describe('the list', () => {
     expect(read.map(({ length }) => length).slice(1)).toEqual([5, 3]);
   });
 
-  it('conversations of the same millisecond are told apart by their ids', async () => {
+  it('conversations of the same millisecond are ordered by their ids', async () => {
     const [ann, bob] = (await people(node, 2)) as [Person, Person];
     const ids = await Promise.all(Array.from({ length: 5 }, (_, i) => groupOf(ann, [bob], String(i))));
     await node.rows(sql`UPDATE conversations SET updated_at = '2026-01-01T00:00:00Z' WHERE created_by = ${ann.id}`);
@@ -442,7 +442,7 @@ describe('the list', () => {
     expect((await ann.get('/conversations?archived=maybe')).status).toBe(400);
   });
 
-  it('§3: archived ones are shown where they are asked for', async () => {
+  it('§3: archived ones are listed with archived=true', async () => {
     const [ann, bob] = (await people(node, 2)) as [Person, Person];
     const [live, archived] = [await groupOf(ann, [bob]), await groupOf(ann, [bob])];
     succeeded(await ann.patch(`/conversations/${archived}`, { isArchived: true }));
@@ -493,7 +493,7 @@ describe('the list', () => {
 });
 
 describe('renaming and archiving', () => {
-  it('§3 G3: a rename takes the next version, its system message the one after, and everyone hears both', async () => {
+  it('§3 G3: a rename takes the next version, its system message the one after, and every member receives both', async () => {
     const { id, owner, members } = await aGroup(node, { name: 'Before' });
     const sockets = await Promise.all([owner.connect(), (members[0] as Person).connect()]);
     const answer = await owner.patch(`/conversations/${id}`, { name: ' After ' });
@@ -599,7 +599,7 @@ describe('renaming and archiving', () => {
     expect(await owner.sees(id)).toMatchObject({ name: 'Stays', isArchived: false, version: 1 });
   });
 
-  it('A27 §6: what is archived can only be read, marked, left and unarchived; the rest is a conflict that says why', async () => {
+  it('A27 §6: what is archived can only be read, marked, left and unarchived; the rest is a conflict with its reason', async () => {
     const { id, owner, members } = await aGroup(node, { members: 3 });
     const [bob, eve, leaver] = members as [Person, Person, Person];
     const dan = await aPerson(node);

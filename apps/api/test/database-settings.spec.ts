@@ -26,7 +26,7 @@ const SETTINGS = [
 ];
 
 describe('a database that was set otherwise', () => {
-  it('serves as ever, whatever it says of sessions', async () => {
+  it('serves as usual, whatever its defaults for sessions', async () => {
     const database = await freshDatabase();
     const before = await startNode(database.env);
     const [{ name }] = (await before.rows(sql`SELECT current_database() AS name`)) as [{ name: string }];

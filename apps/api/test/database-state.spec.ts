@@ -56,7 +56,7 @@ const failing = (state: string, seconds: number) =>
   );
 
 describe('a database that is there and cannot be written to', () => {
-  it.each(['53100', '25006'])('%s is refused for now, told, and over by itself', async (state) => {
+  it.each(['53100', '25006'])('%s is refused for now, reported, and over by itself', async (state) => {
     const loudLines = await goesAndComes(
       () => failing(state, 5),
       async () => undefined,
@@ -64,7 +64,7 @@ describe('a database that is there and cannot be written to', () => {
     expect(loudLines).toEqual(ONE_LINE);
   });
 
-  it('one statement that took too much memory is refused for now, and nobody else is', async () => {
+  it('one statement that took too much memory is refused for now, and no other', async () => {
     await node.rows(
       sql`CREATE FUNCTION spoil() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
         RAISE EXCEPTION 'spoilt' USING ERRCODE = '53200'; END $$`,
@@ -84,7 +84,7 @@ describe('a database that is there and cannot be written to', () => {
   const server = process.env.PARLEY_TEST_POSTGRES_URL ?? '';
   const nameOf = async () => (await node.rows<{ name: string }>(sql`SELECT current_database() AS name`))[0]?.name;
 
-  it('read-only by a setting of the database, seen without anybody sending', async () => {
+  it('read-only by a setting of the database, noticed without a send', async () => {
     const name = await nameOf();
     const loudLines = await goesAndComes(
       async () => {

@@ -21,7 +21,7 @@ const rowsOf = async (table: string, messageId: string) =>
   ).length;
 
 describe.each(TRANSPORTS)('deleting over %s', (_name, open) => {
-  it('S4.22 §4: leaves a tombstone everywhere, and everyone hears of it with its version', async () => {
+  it('S4.22 §4: leaves a tombstone everywhere, and every member receives it with its version', async () => {
     const { id, owner, members } = await aGroup(node);
     const [bob] = members as [Person];
     const sockets = await Promise.all([owner.connect(), bob.connect()]);
@@ -83,7 +83,7 @@ describe.each(TRANSPORTS)('deleting over %s', (_name, open) => {
     expect(socket.all('message:deleted')).toHaveLength(1);
   });
 
-  it('§4: the excerpts of its replies are told no more, and the replies keep their versions', async () => {
+  it('§4: its replies show no excerpt any more, and keep their versions', async () => {
     const { id, owner, members } = await aGroup(node);
     const [bob] = members as [Person];
     const elsewhere = await groupOf(owner, [bob]);
@@ -120,7 +120,7 @@ describe.each(TRANSPORTS)('deleting over %s', (_name, open) => {
     expect((await owner.get(`/conversations/${id}/messages?limit=1`)).body.items).toEqual([reply]);
   });
 
-  it('S4.22 §6: in a group others’ messages are for admins and owners; in a direct conversation for nobody', async () => {
+  it('S4.22 §6: in a group others’ messages are for admins and owners; in a direct conversation for no one', async () => {
     const [ann, admin, bob, eve] = (await people(node, 4)) as [Person, Person, Person, Person];
     const id = await groupOf(ann, [admin, bob, eve]);
     succeeded(await ann.patch(`/conversations/${id}/members/${admin.id}`, { role: 'admin' }));
@@ -166,7 +166,7 @@ describe.each(TRANSPORTS)('deleting over %s', (_name, open) => {
     }
   });
 
-  it('G5 §3: strangers and former members are told what they are told of a message that does not exist', async () => {
+  it('G5 §3: strangers and former members get the answer for a message that does not exist', async () => {
     const { id, owner, members } = await aGroup(node);
     const [former] = members as [Person];
     const { id: messageId } = await former.say(id, 'mine');

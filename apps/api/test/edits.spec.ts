@@ -38,7 +38,7 @@ describe.each(TRANSPORTS)('editing over %s', (_name, open) => {
     theirs = open(bob);
   });
 
-  it('S4.21 §5: replaces the text, keeps the original, and everyone hears of it with its version', async () => {
+  it('S4.21 §5: replaces the text, keeps the original, and every member receives it with its version', async () => {
     const sockets = await Promise.all([ann.connect(), bob.connect()]);
     const sent = await bob.say(id, 'helo', { metadata: { a: 1 } });
     const before = await ann.sees(id);
@@ -127,7 +127,7 @@ describe.each(TRANSPORTS)('editing over %s', (_name, open) => {
     }
   });
 
-  it('§5: of two edits at once from one version one is kept, and the other one is told so', async () => {
+  it('§5: of two edits at once from one version one is kept, and the other one is a conflict', async () => {
     const sent = await ann.say(id, 'one');
     const edit = (content: string) => mine.edit(sent.id, { content, ifVersion: sent.version });
     const answers = await Promise.all(['a', 'b', 'c'].map(edit));
@@ -212,7 +212,7 @@ describe.each(TRANSPORTS)('editing over %s', (_name, open) => {
     expect((await open(group.owner).edit(messageId, { content: 'y' })).success).toBe(true);
   });
 
-  it('G5 §3: strangers and former members are told what they are told of a message that does not exist', async () => {
+  it('G5 §3: strangers and former members get the answer for a message that does not exist', async () => {
     const group = await aGroup(node, { members: 1 });
     const [former] = group.members as [Person];
     const { id: messageId } = await former.say(group.id, 'mine');
@@ -327,7 +327,7 @@ describe('mentions in an edit', () => {
            WHERE m.id = ${messageId}`,
     );
 
-  it('S4.16 §4: are found anew among the present members, told apart, and counted', async () => {
+  it('S4.16 §4: are found anew among the present members, listed as added and removed, and counted', async () => {
     const { id, owner, members } = await aGroup(node, { members: 3 });
     const [bob, eve, gone] = members as [Person, Person, Person];
     const stranger = await aPerson(node);
@@ -350,7 +350,7 @@ describe('mentions in an edit', () => {
     expect(await mentionsOf(sent.id)).toEqual([]);
   });
 
-  it('G6: one that comes into what somebody has read already is not counted as new', async () => {
+  it('G6: one that is added to a message that is read already is not counted as new', async () => {
     const { id, owner, members } = await aGroup(node);
     const [bob] = members as [Person];
     const { id: messageId } = await owner.say(id, 'x');
@@ -376,7 +376,7 @@ describe('mentions in an edit', () => {
 describe('the excerpt of a reply', () => {
   const flag = '🇩🇪';
 
-  it('§4: is cut from what the quoted message says now, between graphemes, and changes no version', async () => {
+  it('§4: is cut from the present text of the quoted message, between graphemes, and changes no version', async () => {
     const { id, owner, members } = await aGroup(node);
     const [bob] = members as [Person];
     const quoted = await owner.say(id, `${flag.repeat(150)} the original`);

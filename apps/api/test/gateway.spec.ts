@@ -250,7 +250,7 @@ describe('where a page comes from', () => {
     expect(polled.headers.get('access-control-allow-credentials')).toBe('true');
   });
 
-  it('A13: without an origin our refresh cookie needs Sec-Fetch-Site to be ours or nobody’s', async () => {
+  it('A13: without an origin our refresh cookie needs a Sec-Fetch-Site of our own page or of none', async () => {
     const { cookie } = await node.register('cookie');
     const status = async (headers: Record<string, string>) => {
       const raw = new RawSocket(node.url, { headers: { cookie, ...headers } });
@@ -268,7 +268,7 @@ describe('where a page comes from', () => {
 });
 
 describe('ready', () => {
-  it('§5: tells who one is, where the memberships stand and what is allowed', async () => {
+  it('§5: contains the user, the version of the memberships and the limits', async () => {
     const { id, owner, members } = await aGroup(node);
     await groupOf(owner, members);
     const socket = await owner.connect();
@@ -400,7 +400,7 @@ describe('commands', () => {
     });
   });
 
-  it('an unexpected fault is acknowledged as internal, telling nothing but its requestId, and logged with that', async () => {
+  it('an unexpected fault is acknowledged as internal, with nothing but its requestId, and logged with that', async () => {
     const source = node.node.app.get(StreamSource);
     const { memberships } = source;
     source.memberships = () => Promise.reject(new Error('secret of ours'));
@@ -440,7 +440,7 @@ describe('commands', () => {
     expect([success, error.code, error.details[0].path]).toEqual([false, 'validation_failed', path]);
   });
 
-  it('§5: each answers with what the contract says', async () => {
+  it('§5: each answers with the contract’s shape', async () => {
     const { id, owner } = group;
     const { version, lastSeq } = await owner.sees(id);
     const sent = await socket.say(id, 'x');
@@ -509,7 +509,7 @@ describe('conversation:join and conversation:leave', () => {
     await back.reaches(id, 7);
   });
 
-  it('A19 S2.31: strangers and former members get not_found, the same as for what does not exist, and hear nothing', async () => {
+  it('A19 S2.31: strangers and former members get not_found, the same as for what does not exist, and receive nothing', async () => {
     const { id, owner, members } = await aGroup(node);
     const [ex] = members as [Person];
     const mallory = await aPerson(node);
@@ -532,7 +532,7 @@ describe('conversation:join and conversation:leave', () => {
     }
   });
 
-  it('who is removed while silent and added again hears of it as of a new conversation', async () => {
+  it('who is removed while silent and added again receives it as a new conversation', async () => {
     const { id, owner, members } = await aGroup(node);
     const [bob] = members as [Person];
     const socket = await bob.connect();
@@ -565,7 +565,7 @@ describe('tokens and sockets', () => {
   }
   const fresh = (who: Person, exp: number) => node.hostToken(subOf.get(who) as string, { name: subOf.get(who), exp });
 
-  it('A6 §2: at exp the socket is told and closed below Socket.IO, and a client with a function for auth comes back', async () => {
+  it('A6 §2: at exp the socket gets server:closing and is closed below Socket.IO, and a client with a function for auth comes back', async () => {
     const exp = inSeconds(3);
     const who = await someone(exp);
     const tokens = [who.token, await fresh(who, inSeconds(600))];
@@ -838,7 +838,7 @@ describe('giant and deep frames', () => {
 });
 
 describe('the log', () => {
-  it('S1.23 A68: tells connections, ends and refusals, and no token and no text', async () => {
+  it('S1.23 A68: has connections, ends and refusals, and no token and no text', async () => {
     const { id, owner } = await aGroup(node);
     const socket = await owner.connect();
     await socket.say(id, 'a very private text');

@@ -69,7 +69,7 @@ describe('G8: no command is binary', () => {
     for (const socket of sockets) socket.close();
   });
 
-  it('who goes on sending it is told bad_frames after ten, and closed for good', async () => {
+  it('a client that goes on sending it gets bad_frames after ten, and is closed for good', async () => {
     const socket = await open();
     for (let n = 0; n < 10; n += 1) {
       socket.send(`451-${n}["message:read",${PLACE}]`);
@@ -113,7 +113,7 @@ describe('G8: no command is binary', () => {
   });
 });
 
-describe('G8: what was only begun is not held', () => {
+describe('G8: what was only begun is not kept', () => {
   it('a second CONNECT, while the first is looked at or later, closes the connection', async () => {
     for (const isLate of [false, true]) {
       const { token } = await aPerson(node);

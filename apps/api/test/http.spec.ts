@@ -116,7 +116,7 @@ describe('errors', () => {
     expect((await post('/api/users/me', '', {}, 'TRACE')).status).toBe(400);
   });
 
-  it('attack 69: of a defect nothing is told, and it is logged with its requestId and without what people wrote', async () => {
+  it('attack 69: a defect is answered without details, and logged with its requestId and without what people wrote', async () => {
     await node.rows(sql`ALTER TABLE users RENAME TO users_elsewhere`);
     const body = { username: 'marked-name', password: 'marked password' };
     const answer = await node.request.post('/api/auth/login').send(body);
@@ -131,7 +131,7 @@ describe('errors', () => {
 });
 
 describe('the log', () => {
-  it('tells each request without its query, and each refusal with code, user, transport and requestId', async () => {
+  it('logs each request without its query, and each refusal with code, user, transport and requestId', async () => {
     const answer = await node.request
       .get('/api/users?query=a&sort=hidden')
       .set('authorization', ann.bearer)

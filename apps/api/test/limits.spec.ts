@@ -82,7 +82,7 @@ describe('F17: the handshakes of a second', () => {
 });
 
 describe('G8: a flood of handshakes', () => {
-  it('from one address does not keep others out, whom a proxy that is believed tells apart', async () => {
+  it('from one address does not keep others out, whose addresses come from a trusted proxy', async () => {
     node = await startNode({ RATE_LIMITS: 'on', MAX_HANDSHAKES_PER_SECOND: '20', TRUST_PROXY: 'loopback' });
     const from = (address: string) => ({ 'X-Forwarded-For': `198.51.100.9, ${address}` });
     const crowd = await people(node, 8);
@@ -115,7 +115,7 @@ describe('the sockets of one user', () => {
       return (error.retryAfterMs ?? 0) > ms;
     });
 
-  it('beyond their limit are told why and closed so that plain clients come back; those that were there stay', async () => {
+  it('beyond their limit get the reason and are closed so that plain clients come back; those that were there stay', async () => {
     node = await startNode({ RATE_LIMITS: 'on', MAX_CONNECTIONS_PER_USER: '2' });
     const [ann, ben] = (await people(node, 2)) as [Person, Person];
     const first = kept(await ann.connect());
@@ -132,7 +132,7 @@ describe('the sockets of one user', () => {
     expect(second.ended).toBeNull();
   });
 
-  it('are told to wait longer each time, and are kept as long, so that a plain client does not come back sooner', async () => {
+  it('get a longer wait each time, and are kept as long, so that a plain client does not come back sooner', async () => {
     node = await startNode({ RATE_LIMITS: 'on', MAX_CONNECTIONS_PER_USER: '1' });
     const ann = await aPerson(node);
     const first = kept(await ann.connect());
@@ -245,7 +245,7 @@ describe('G8, F14: who does not read what they are sent', () => {
     ]);
   });
 
-  it('is not everybody else where one member says much at once', async () => {
+  it('does not include the others where one member sends much at once', async () => {
     node = await startNode();
     const { id, owner, members } = await aGroup(node, { members: 3 });
     const others = await Promise.all(members.map(async (each) => kept(await each.connect())));
@@ -273,7 +273,7 @@ describe('G8, F14: who does not read what they are sent', () => {
     await eventually('it is closed', () => raw.closed);
   });
 
-  it('is not closed where much comes at once to somebody who reads', async () => {
+  it('is not closed where much comes at once and is read', async () => {
     node = await startNode({ MAX_BUFFERED_SECONDS: '1' });
     const { id, members } = await largeGroup();
     const [reader] = members as [Person];

@@ -206,7 +206,7 @@ describe('adding', () => {
     expect((await first.get(`/conversations/${id}/members?limit=100`)).body).toMatchObject({ hasMore: true });
   });
 
-  it('§3: members already are skipped; who is not known is refused with the path, and nobody is added', async () => {
+  it('§3: members already are skipped; an unknown user is refused with the path, and no one is added', async () => {
     const { id, owner, members } = await aGroup(node);
     const [bob] = members as [Person];
     const [eve, dan] = (await people(node, 2)) as [Person, Person];
@@ -235,7 +235,7 @@ describe('adding', () => {
     expect(versions.map((row) => Number(row.membership_version))).toEqual(times(5, 1));
   });
 
-  it('G5: a member reads the whole history, also what was said before joining, and none of it is unread', async () => {
+  it('G5: a member reads the whole history, also what was sent before joining, and none of it is unread', async () => {
     const { id, owner } = await aGroup(node, { members: 0 });
     for (const content of ['one', 'two', 'three']) await owner.say(id, content);
     const bob = await aPerson(node);
@@ -262,7 +262,7 @@ describe('adding', () => {
 });
 
 describe('removing', () => {
-  it('G5: member:removed is the last that the removed hear of it; the others go on', async () => {
+  it('G5: member:removed is the last event that the removed receive of it; the others go on', async () => {
     const { id, owner, members } = await aGroup(node, { members: 2 });
     const [bob, eve] = members as [Person, Person];
     const [mine, theirs, theirOther, others] = await Promise.all([
@@ -330,7 +330,7 @@ describe('removing', () => {
 });
 
 describe('a change of roles', () => {
-  it('§5: is told to everyone as member:updated with the whole member', async () => {
+  it('§5: is sent to every member as member:updated with the whole member', async () => {
     const { id, owner, members } = await aGroup(node);
     const [bob] = members as [Person];
     const socket = await bob.connect();
@@ -369,7 +369,7 @@ describe('the list of members', () => {
 });
 
 describe('system messages', () => {
-  it('S4.14 §4: tell each change in its transaction: the change’s version comes first, the message’s next', async () => {
+  it('S4.14 §4: are written with each change in its transaction: the change’s version comes first, the message’s next', async () => {
     const { id, owner, members } = await aGroup(node, { name: 'Old' });
     const [bob] = members as [Person];
     const [eve, dan] = (await people(node, 2)) as [Person, Person];

@@ -38,8 +38,8 @@ const plain = (message: any) => ({
 });
 const told = (socket: TestSocket, id: string) => socket.durable(id).map(({ name, payload }) => [payload.version, name]);
 
-describe('changes of which this node was not told', () => {
-  it('G4: each kind is found by the reconciliation and told as it would have been', async () => {
+describe('changes whose notification was lost', () => {
+  it('G4: each kind is found by the reconciliation and delivered as it would have been', async () => {
     const { id, owner, members } = await aGroup(node);
     const [bob] = members as [Person];
     const socket = await bob.connect();
@@ -91,7 +91,7 @@ describe('changes of which this node was not told', () => {
     expect(socket.versions(id)).toEqual(range(2, sent.version + 4));
   });
 
-  it('G4: a gap of many, mixed with sends, is told exactly once each, in order, from the present rows', async () => {
+  it('G4: a gap of many, mixed with sends, is delivered exactly once each, in order, from the present rows', async () => {
     const { id, owner, members } = await aGroup(node);
     const [bob] = members as [Person];
     const socket = await bob.connect();
@@ -208,7 +208,7 @@ describe('changes at once', () => {
     for (const message of page) expect(last.get(message.id)).toEqual(plain(message));
   });
 
-  it('G5: whoever is being removed either changes a message before, or is refused and hears nothing later', async () => {
+  it('G5: a member who is being removed either changes a message before, or is refused and receives nothing later', async () => {
     for (const round of range(1, 5)) {
       const { id, owner, members } = await aGroup(node);
       const [bob] = members as [Person];

@@ -18,7 +18,7 @@ const receiptsOf = async (who: Person, messageId: string) =>
   succeeded(await who.get(`/messages/${messageId}/receipts`));
 
 describe('the receipts of a message', () => {
-  it('S2.20 S3.28: say whom it has reached and who has read it when, by the move that passed it', async () => {
+  it('S2.20 S3.28: list whom it has reached and who has read it when, by the move that passed it', async () => {
     const { id, owner, members } = await aGroup(node, { members: 4 });
     const [bob, eve, dan, tom] = members as [Person, Person, Person, Person];
     const ids: string[] = [];
@@ -75,7 +75,7 @@ describe('the receipts of a message', () => {
     expect(views).toEqual([{ user_id: bob.id }, { user_id: tom.id }]);
   });
 
-  it('S2.20: a delivery is told to be not later than it was, also after more was delivered and read', async () => {
+  it('S2.20: a delivery is dated not later than it was, also after more was delivered and read', async () => {
     const { id, owner, members } = await aGroup(node);
     const [bob] = members as [Person];
     const first = await owner.say(id, '1');

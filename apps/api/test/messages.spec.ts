@@ -116,7 +116,7 @@ describe('sending', () => {
     expect(theirs.all('message:sent')).toEqual([]);
   });
 
-  it('S2.32: the conversation’s updatedAt is the time of the message; its type is text unless told', async () => {
+  it('S2.32: the conversation’s updatedAt is the time of the message; its type is text by default', async () => {
     const { id, owner } = await aGroup(node);
     for (const type of [undefined, 'text', 'data', 'image', 'file']) {
       const message = await owner.say(id, 'x', { type });
@@ -340,7 +340,7 @@ describe('what is refused', () => {
     },
   );
 
-  it('G2: every refusal of a send tells an id to repeat under, whatever is refused', async () => {
+  it('G2: every refusal of a send has an id to repeat under, whatever is refused', async () => {
     const { owner, id } = group;
     const mallory = await aPerson(node);
     const strangers = await mallory.connect();
@@ -411,7 +411,7 @@ describe('replies', () => {
     expect(await storedIn(here)).toEqual([]);
   });
 
-  it('§4: what a deleted message said is told nowhere, even where its row still holds it', async () => {
+  it('§4: the text of a deleted message is shown nowhere, even where its row still has it', async () => {
     const { id, owner } = await aGroup(node);
     const message = await owner.say(id, 'gone');
     await node.rows(sql`UPDATE messages SET deleted_at = now() WHERE id = ${message.id}`);
@@ -595,7 +595,7 @@ describe('G2: what is sent twice is sent once', () => {
     expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
   });
 
-  it('G2 G5: a sender who was removed meanwhile learns ids and seq of the original, and no more', async () => {
+  it('G2 G5: a sender who was removed meanwhile gets ids and seq of the original, and no more', async () => {
     const { id, owner, members } = await aGroup(node);
     const [gone] = members as [Person];
     const socket = await gone.connect();

@@ -199,7 +199,7 @@ describe('G3 G5: renames, additions and removals racing with sends', () => {
     return segments;
   }
 
-  it('A25 G5: a hundred sends racing a removal: member:removed is the last that the removed hear, and every read is refused', async () => {
+  it('A25 G5: a hundred sends racing a removal: member:removed is the last event that the removed receive, and every read is refused', async () => {
     const { id, owner, members } = await aGroup(node, { members: 2 });
     const [ex, other] = members as [Person, Person];
     const sockets = await Promise.all([ex.connect(), ex.connect(), ex.connect({ transports: ['polling'] })]);
@@ -219,7 +219,7 @@ describe('G3 G5: renames, additions and removals racing with sends', () => {
     }
   });
 
-  it('§5: who is added and removed again at once hears both, or nothing at all', async () => {
+  it('§5: who is added and removed again at once receives both events, or none', async () => {
     const { id, owner } = await aGroup(node);
     const guest = await aPerson(node);
     const socket = await guest.connect();
@@ -240,7 +240,7 @@ describe('G3 G5: renames, additions and removals racing with sends', () => {
     expect(socket.durable(id)[0]?.name).toBe('conversation:created');
   });
 
-  it('§5: who was removed again before the new conversation could be told hears nothing of it', async () => {
+  it('§5: who was removed again before the new conversation could be announced receives nothing of it', async () => {
     const { id, owner } = await aGroup(node);
     const guest = await aPerson(node);
     const [socket, listener] = await Promise.all([guest.connect(), owner.connect()]);
@@ -262,7 +262,7 @@ describe('G3 G5: renames, additions and removals racing with sends', () => {
     expect(socket.versions(id)).toEqual([]);
   });
 
-  it('§5: two who are added at once by different people hear of nothing before they were there', async () => {
+  it('§5: two who are added at once by different people receive nothing from before they were there', async () => {
     for (const _ of range(1, 10)) {
       const { id, owner, members } = await aGroup(node);
       const [admin] = members as [Person];
@@ -287,7 +287,7 @@ describe('G3 G5: renames, additions and removals racing with sends', () => {
 });
 
 describe('connecting in the middle of it', () => {
-  it('G4 §5: what is read after ready and what is heard fit together without a hole', async () => {
+  it('G4 §5: what is read after ready and what is received fit together without a hole', async () => {
     const { id, owner, members } = await aGroup(node, { members: 3 });
     const sender = await owner.connect();
     const over = new AbortController();
@@ -315,7 +315,7 @@ describe('connecting in the middle of it', () => {
     }
   });
 
-  it('G5: a removal while one is connecting is not overtaken: nothing of the conversation is heard afterwards', async () => {
+  it('G5: a removal while one is connecting is not overtaken: nothing of the conversation is received afterwards', async () => {
     const { id, owner, members } = await aGroup(node);
     const [bob] = members as [Person];
     const socket = await whileConnecting(bob, async () => {
@@ -348,7 +348,7 @@ describe('connecting in the middle of it', () => {
     expect(socket.versions(id).filter((version) => version > 2)).toEqual([]);
   });
 
-  it('G4: who is removed and added again while connecting hears of it once, and all that follows', async () => {
+  it('G4: who is removed and added again while connecting receives the conversation once, and all that follows', async () => {
     const { id, owner, members } = await aGroup(node);
     const [bob] = members as [Person];
     const socket = await whileConnecting(bob, async () => {
@@ -364,7 +364,7 @@ describe('connecting in the middle of it', () => {
     ]);
   });
 
-  it('G4: an addition while one is connecting is heard from its version on', async () => {
+  it('G4: an addition while one is connecting is followed from its version on', async () => {
     const bob = await aPerson(node);
     const { id, owner } = await aGroup(node);
     const socket = await whileConnecting(bob, async () => {

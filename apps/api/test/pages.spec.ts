@@ -47,7 +47,7 @@ describe('a page of messages', () => {
     page = (query) => (group.members[0] as Person).get(`/conversations/${group.id}/messages?${query}`);
   });
 
-  it('S2.12 §3: without a parameter holds the newest, ascending, 50 unless told otherwise', async () => {
+  it('S2.12 §3: without a parameter has the newest, ascending, 50 by default', async () => {
     const { body } = await page('');
     expect(seqs(body)).toEqual(range(1, 25));
     expect(body).toMatchObject({ nextCursor: null, hasMore: false });
@@ -209,7 +209,7 @@ describe('a page of messages', () => {
     expect([status, body.error?.code, body.error?.details?.[0].path]).toEqual([400, 'validation_failed', path]);
   });
 
-  it('S3.22: an empty history is an empty page, whatever is asked', async () => {
+  it('S3.22: an empty history is an empty page, whatever the parameters', async () => {
     const { id, owner } = await aGroup(node);
     for (const query of [
       '',
@@ -368,7 +368,7 @@ describe('the status of one’s own messages', () => {
     expect([repeat.status, repeat.body.status]).toEqual([200, 'read']);
   });
 
-  it('§4: counts only who is present, and is sent where nobody else is', async () => {
+  it('§4: counts only present members, and is sent where there is no other', async () => {
     const { id, owner, members } = await aGroup(node, { members: 2 });
     const [bob, eve] = members as [Person, Person];
     await owner.say(id, 'hello');
@@ -401,7 +401,7 @@ describe('the status of one’s own messages', () => {
 });
 
 describe('one message', () => {
-  it('§3: is for members only; for anybody else it is not there', async () => {
+  it('§3: is for members only; for others it is not there', async () => {
     const { id, owner, members } = await aGroup(node);
     const [bob] = members as [Person];
     const mallory = await aPerson(node);

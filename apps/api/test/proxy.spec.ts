@@ -22,7 +22,7 @@ describe('behind a proxy that is believed', () => {
   });
   afterAll(() => node.close());
 
-  it('browsers are told to stay with TLS only where they came by it, for as long as is set', async () => {
+  it('browsers get Strict-Transport-Security only over TLS, for as long as is set', async () => {
     const over = async (proto: string) =>
       (await node.request.get('/').set('x-forwarded-proto', proto)).headers['strict-transport-security'];
     expect([await over('https'), await over('http')]).toEqual(['max-age=600', undefined]);
@@ -50,20 +50,20 @@ describe('behind a proxy that is believed', () => {
   });
 });
 
-describe('a node that believes nobody', () => {
+describe('a node that believes no proxy', () => {
   let node: TestNode;
   beforeAll(async () => {
     node = await startNode();
   });
   afterAll(() => node.close());
 
-  it('tells browsers nothing of TLS, and lets nobody frame it', async () => {
+  it('sends no Strict-Transport-Security, and no page may frame it', async () => {
     const { headers } = await node.request.get('/').set('x-forwarded-proto', 'https');
     expect(headers).not.toHaveProperty('strict-transport-security');
     expect(headers['x-frame-options']).toBe('DENY');
   });
 
-  it('tells its operator once that a proxy is not believed', async () => {
+  it('logs once that a proxy is not believed', async () => {
     for (const path of ['/', '/api/users/me']) await node.request.get(path).set('x-forwarded-for', '203.0.113.1');
     const told = node.logs.filter((line) => String(line.msg).startsWith('a proxy is not believed'));
     expect(told).toEqual([expect.objectContaining({ remedy: expect.stringContaining('TRUST_PROXY') })]);

@@ -22,7 +22,7 @@ const stored = (messageId: string) =>
   );
 
 describe.each(TRANSPORTS)('reacting over %s', (_name, open) => {
-  it('S3.45 S4.23 S4.30: adds and takes back, counted by emoji in order of appearance; everyone hears of it', async () => {
+  it('S3.45 S4.23 S4.30: adds and takes back, counted by emoji in order of appearance; every member receives it', async () => {
     const { id, owner, members } = await aGroup(node, { members: 2 });
     const [bob, eve] = members as [Person, Person];
     const socket = await eve.connect();
@@ -98,7 +98,7 @@ describe.each(TRANSPORTS)('reacting over %s', (_name, open) => {
     ]);
   });
 
-  it('§5: what changes nothing succeeds with changed: false, takes no version and tells nobody', async () => {
+  it('§5: what changes nothing succeeds with changed: false, takes no version and emits no event', async () => {
     const { id, owner } = await aGroup(node);
     const socket = await owner.connect();
     const sent = await owner.say(id, 'x');
@@ -183,7 +183,7 @@ describe.each(TRANSPORTS)('reacting over %s', (_name, open) => {
     }
   });
 
-  it('G5 §3: strangers and former members are told what they are told of a message that does not exist', async () => {
+  it('G5 §3: strangers and former members get the answer for a message that does not exist', async () => {
     const { id, owner, members } = await aGroup(node);
     const [former] = members as [Person];
     const { id: messageId } = await former.say(id, 'mine');
@@ -253,7 +253,7 @@ describe.each(TRANSPORTS)('reacting over %s', (_name, open) => {
 });
 
 describe('reactions in answers', () => {
-  it('§4: say reactedByMe to each as it is, in pages, single messages, lists and acks; events do not', async () => {
+  it('§4: show reactedByMe to each as it is, in pages, single messages, lists and acks; events do not', async () => {
     const { id, owner, members } = await aGroup(node);
     const [bob] = members as [Person];
     const socket = await bob.connect();
@@ -307,7 +307,7 @@ describe('reactions in answers', () => {
     expect(lasts.map((each: any) => each.reactions[0].reactedByMe)).toEqual([false, true]);
   });
 
-  it('S4.27: the list of a message says who, the earliest first, and describes them', async () => {
+  it('S4.27: the list of a message has who, the earliest first, and describes them', async () => {
     const { id, owner, members } = await aGroup(node, { members: 2 });
     const [bob, eve] = members as [Person, Person];
     const { id: messageId } = await owner.say(id, 'x');

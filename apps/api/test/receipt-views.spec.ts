@@ -26,7 +26,7 @@ async function readersOf(messageId: string): Promise<{ userId: string; readAt: s
 }
 
 describe('message_read_receipts', () => {
-  it('S2.20: says of each message what the API says of it', async () => {
+  it('S2.20: shows of each message what the API answers', async () => {
     const { id, owner, members } = await aGroup(node, { members: 3 });
     const [ann, ben, cid] = members as [Person, Person, Person];
     const ids: string[] = [];
@@ -51,7 +51,7 @@ describe('message_read_receipts', () => {
     expect(await readersOf(items[0].id)).toEqual([]);
   });
 
-  it('S2.20: says nothing of what was passed over by joining, and keeps those who left', async () => {
+  it('S2.20: omits what was passed over by joining, and keeps those who left', async () => {
     const { id, owner, members } = await aGroup(node, { members: 2 });
     const [ann, ben] = members as [Person, Person];
     const first = (await owner.say(id, 'read by both')).id;
@@ -80,7 +80,7 @@ describe('conversation_unread_counts', () => {
   const countsOf = (user: Person) =>
     node.rows<Row>(sql`SELECT * FROM conversation_unread_counts WHERE user_id = ${user.id} ORDER BY conversation_id`);
 
-  it('S2.21 G6: says of each member what the API counts, and which message was the last read', async () => {
+  it('S2.21 G6: shows of each member what the API counts, and which message was the last read', async () => {
     const [ann, ben, cid] = (await people(node, 3)) as [Person, Person, Person];
     const [some, other] = (await manyGroups(node, [ann, ben, cid], 2)) as [string, string];
     const direct = await directOf(ann, ben);
@@ -125,7 +125,7 @@ describe('conversation_unread_counts', () => {
 });
 
 describe('both, on large tables', () => {
-  it('S2.20 S2.21: look up what is asked for, and read no table through', async () => {
+  it('S2.20 S2.21: look up the rows of the query, and read no table through', async () => {
     const [ann] = (await people(node, 1)) as [Person];
     const ids = await manyGroups(node, [ann], 300);
     const [busy] = ids as [string];

@@ -58,7 +58,7 @@ describe('watermarks', () => {
     expect(await marksOf(bob, id)).toEqual({ lastReadSeq: 5, lastDeliveredSeq: 5, unreadCount: 0, receipts: 4 });
   });
 
-  it('§3 §5: lower or equal succeeds, changes nothing, takes no number and tells nobody', async () => {
+  it('§3 §5: lower or equal succeeds, changes nothing, takes no number and emits no event', async () => {
     const { id, owner, members, ids } = await aTalk();
     const [bob] = members as [Person];
     succeeded(await mark(bob, 'read', id, { seq: 4 }));
@@ -143,7 +143,7 @@ describe('watermarks', () => {
     expect(await marksOf(bob, id)).toEqual({ lastReadSeq: 0, lastDeliveredSeq: 0, unreadCount: 5, receipts: 0 });
   });
 
-  it('A20 D5: a stranger’s mark is not found, stores nothing and is heard by nobody', async () => {
+  it('A20 D5: a stranger’s mark is not found, stores nothing and emits no event', async () => {
     const { id, owner, members, ids } = await aTalk(2);
     const [bob, ex] = members as [Person, Person];
     succeeded(await owner.delete(`/conversations/${id}/members/${ex.id}`));
@@ -194,8 +194,8 @@ describe('watermarks', () => {
   });
 });
 
-describe('what is told of marks', () => {
-  it('S2.30 §5: message:read to the conversation, unread:updated to all of the reader’s own sockets and to nobody else', async () => {
+describe('the events of marks', () => {
+  it('S2.30 §5: message:read to the conversation, unread:updated to all of the reader’s own sockets and to no others', async () => {
     const { id, owner, members, ids } = await aTalk(2);
     const [bob, eve] = members as [Person, Person];
     const [mine, myOther, theirs, third] = await Promise.all([
@@ -257,7 +257,7 @@ describe('what is told of marks', () => {
     expect(await owner.sees(id)).toMatchObject({ version, receipts: 6 });
   });
 
-  it('many readers at once share batches: each keeps their own order, every number is told once and in order', async () => {
+  it('many readers at once share batches: each keeps their own order, every number is emitted once and in order', async () => {
     const { id, owner, members } = await aTalk(12, 20);
     const socket = await owner.connect();
     const readers = await Promise.all(members.map((who) => who.connect()));
@@ -274,7 +274,7 @@ describe('what is told of marks', () => {
     );
   });
 
-  it('§5: in conversations of over 100 members only the reader hears of it', async () => {
+  it('§5: in conversations of over 100 members only the reader receives it', async () => {
     const crowd = await people(node, 102);
     const [ann, bob, ...others] = crowd as [Person, Person, ...Person[]];
     const id = await groupOf(ann, [bob, ...others]);
@@ -306,7 +306,7 @@ describe('what is told of marks', () => {
 });
 
 describe('G6: unread is a fact', () => {
-  it('G6 S2.13: sending moves the sender’s own marks, takes no number and tells nobody', async () => {
+  it('G6 S2.13: sending moves the sender’s own marks, takes no number and emits no event', async () => {
     const { id, owner, members } = await aTalk();
     const [bob] = members as [Person];
     const [mine, theirs] = await Promise.all([bob.connect(), owner.connect()]);
@@ -321,7 +321,7 @@ describe('G6: unread is a fact', () => {
     }
   });
 
-  it('S3.13 §3: GET messages/unread tells the conversations with anything unread, and the sum', async () => {
+  it('S3.13 §3: GET messages/unread lists the conversations with anything unread, and the sum', async () => {
     const [ann, bob] = (await people(node, 2)) as [Person, Person];
     const [one, two, three] = [await groupOf(ann, [bob]), await groupOf(ann, [bob]), await directOf(ann, bob)] as const;
     expect((await bob.get('/messages/unread')).body).toEqual({ items: [], total: 0 });

@@ -73,7 +73,7 @@ afterEach(async () => {
 });
 
 describe('starting', () => {
-  it('§8: says where it is and answers there; SIGTERM ends it with 0, and the next one may start', async () => {
+  it('§8: prints its address and answers there; SIGTERM ends it with 0, and the next one may start', async () => {
     const server = start();
     const url = await server.ready();
     expect((await fetch(`${url}/health/ready`)).status).toBe(200);
@@ -120,7 +120,7 @@ describe('starting', () => {
     });
   }
 
-  it('§8: what a killed process held is taken over', async () => {
+  it('§8: the lock of a killed process is taken over', async () => {
     const first = start();
     await first.ready();
     first.signal('SIGKILL');
@@ -179,7 +179,7 @@ describe('starting', () => {
     expect(me.status).toBe(200);
   });
 
-  it('§8: waits for a database that does not answer, says so, and can be ended meanwhile', async () => {
+  it('§8: waits for a database that does not answer, logs that, and can be ended meanwhile', async () => {
     const server = start({ DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' });
     await server.said('the database does not answer yet');
     expect(server.output).toContain('the database does not answer yet');
@@ -192,7 +192,7 @@ describe('a defect', () => {
   /** Makes the process run `code` when it gets SIGUSR2. */
   const onSignal = (code: string) => ['--import', `data:text/javascript,process.on('SIGUSR2',()=>{${code}})`];
 
-  it('a rejection that nobody handled is logged, and the node goes on', async () => {
+  it('an unhandled rejection is logged, and the node goes on', async () => {
     const server = start({}, onSignal("Promise.reject(new Error('left alone'))"));
     const url = await server.ready();
     server.signal('SIGUSR2');
@@ -201,7 +201,7 @@ describe('a defect', () => {
     expect((await fetch(`${url}/health/ready`)).status).toBe(200);
   });
 
-  it('an exception that nobody caught is logged and ends the node in order, with 1', async () => {
+  it('an uncaught exception is logged and ends the node in order, with 1', async () => {
     const server = start({}, onSignal("throw new Error('not expected')"));
     await server.ready();
     server.signal('SIGUSR2');

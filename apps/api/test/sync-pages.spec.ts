@@ -96,7 +96,7 @@ describe('an answer', () => {
     expect(gained).toEqual(ids);
   });
 
-  it('G8: of conversations whose last messages are large tells as many as it holds, also where only receipts moved', async () => {
+  it('G8: of conversations whose last messages are large brings as many as fit, also where only receipts moved', async () => {
     const [ann] = (await people(node, 1)) as [Person];
     const ids = await manyGroups(node, [ann], 12);
     for (const id of ids) await ann.say(id, 'x', { metadata: { long: 'x'.repeat(100_000) } });
@@ -158,7 +158,7 @@ describe('an answer', () => {
     expect((two.conversations[large] as ConversationSync).members).toHaveLength(600);
   });
 
-  it('tells watermarks with the last page, and stays at the receipts asked for until then', async () => {
+  it('brings watermarks with the last page, and stays at the requested receipts until then', async () => {
     const { id, owner, members, since } = await aBacklog(LIMITS.syncRows + 1);
     const [ann] = members as [Person];
     succeeded(await ann.post(`/conversations/${id}/read`, { seq: 7 }));
@@ -303,7 +303,7 @@ describe('a device that was away', () => {
     expect(reader.state()).toEqual(await fetched(ann));
   });
 
-  it('G4: is told no more where 500 other conversations did not change', async () => {
+  it('G4: is answered no more where 500 other conversations did not change', async () => {
     const [ann, ben] = (await people(node, 2)) as [Person, Person];
     const [id, ...others] = (await manyGroups(node, [ann, ben], 501)) as [string, ...string[]];
     for (const text of ['one', 'two', 'three']) await ann.say(id, text);
@@ -318,7 +318,7 @@ describe('a device that was away', () => {
     expect((succeeded(alone).conversations[id] as ConversationSync).messages).toHaveLength(3);
   });
 
-  it('G4: for 20,000 messages is reset, right again, and reads no more than it is told', async () => {
+  it('G4: for 20,000 messages is reset, right again, and reads no more than it answers', async () => {
     const { id, owner, members } = await aGroup(node, { members: 2 });
     const [ann] = members as [Person];
     const reader = new SyncReader(ann);

@@ -19,8 +19,8 @@ const step = fc.record({
   act: fc.constantFrom('move', 'move', 'read', 'sync'),
 });
 
-describe('a group around the number of members up to which marks are told', () => {
-  it('G4: who syncs now and then knows the marks that a fresh client is told, whoever came, left and read', async () => {
+describe('a group around the number of members up to which marks are shown', () => {
+  it('G4: who syncs now and then has the marks that a fresh client gets, whoever came, left and read', async () => {
     const history = fc.array(step, { minLength: 4, maxLength: 10 });
     await fc.assert(
       fc.asyncProperty(history, async (steps) => {

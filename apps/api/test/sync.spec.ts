@@ -30,7 +30,7 @@ const cursorOf = async (person: Person): Promise<number> => (await syncing(perso
 const contents = (news: ConversationSync | undefined): string[] => news?.messages.map(({ content }) => content) ?? [];
 
 describe('what changed in a conversation', () => {
-  it('G4 S2.15: is told as it is now, each row once and in the order of versions', async () => {
+  it('G4 S2.15: is answered as it is now, each row once and in the order of versions', async () => {
     const { id, owner, members } = await aGroup(node, { members: 3 });
     const [ann, ben, cid] = members as [Person, Person, Person];
     const first = await owner.say(id, 'first');
@@ -64,7 +64,7 @@ describe('what changed in a conversation', () => {
     expect(news).toMatchObject({ unreadCount: 3, mentionCount: 0, hasMore: false, reset: false });
   });
 
-  it('contract §4: is told as the asker sees it: own reactions, the status of own messages', async () => {
+  it('contract §4: is answered as the caller sees it: own reactions, the status of own messages', async () => {
     const { id, owner, members } = await aGroup(node, { members: 1 });
     const [ann] = members as [Person];
     const since = await here(owner, id);
@@ -83,7 +83,7 @@ describe('what changed in a conversation', () => {
     });
   });
 
-  it('contract §4: does not tell what a deleted message said, where another one quotes it', async () => {
+  it('contract §4: does not show the text of a deleted message where another one quotes it', async () => {
     const { id, owner } = await aGroup(node);
     const since = await here(owner, id);
     const quoted = await owner.say(id, 'a secret');
@@ -136,7 +136,7 @@ describe('what changed in a conversation', () => {
     });
   });
 
-  it('is asked by socket and by REST alike, ids in any case', async () => {
+  it('is the same by socket and by REST, ids in any case', async () => {
     const { id, owner, members } = await aGroup(node, { members: 2 });
     await owner.say(id, 'a word');
     const socket = await (members[0] as Person).connect();
@@ -192,7 +192,7 @@ describe('watermarks', () => {
     expect((await changes(ann, id, since))?.watermarks).toMatchObject([{ userId: ann.id, lastReadSeq: 1 }]);
   });
 
-  it('G4: who synced while there were more members than 100 learns everyone’s once there are 100, however they ask', async () => {
+  it('G4: who synced while there were more members than 100 gets everyone’s once there are 100, on either way', async () => {
     const owner = await aPerson(node);
     const others = await people(node, LIMITS.receiptsMembers);
     const id = await groupOf(owner, others);
@@ -220,7 +220,7 @@ describe('watermarks', () => {
     expect((await changes(ben, id, grown))?.watermarks).toHaveLength(LIMITS.receiptsMembers);
   });
 
-  it('are not those of people who are gone', async () => {
+  it('are not those of former members', async () => {
     const { id, owner, members } = await aGroup(node, { members: 2 });
     const [ann] = members as [Person];
     await owner.say(id, 'a word');
@@ -256,7 +256,7 @@ describe('memberships', () => {
     expect((await syncing(ben, { conversations: {} })).added.map(({ id }) => id)).toEqual([kept, gained]);
   });
 
-  it('G5: of a conversation that one was removed from nothing is told but that', async () => {
+  it('G5: of a conversation that one was removed from nothing is answered but that', async () => {
     const { id, owner, members } = await aGroup(node, { members: 2 });
     const [ann] = members as [Person];
     const [since, cursor] = [await here(ann, id), await cursorOf(ann)];
@@ -279,7 +279,7 @@ describe('memberships', () => {
     expect(JSON.stringify(gone).replace(id, NOBODY)).toBe(JSON.stringify(never));
   });
 
-  it('G4: of one that left and came back, all that happened meanwhile is told as well', async () => {
+  it('G4: of one that left and came back, all that happened meanwhile is answered as well', async () => {
     const { id, owner, members } = await aGroup(node, { members: 2 });
     const [ann] = members as [Person];
     await owner.say(id, 'before');
@@ -317,7 +317,7 @@ describe('memberships', () => {
     expect(three.added.map(({ id }) => id)).toEqual(third?.slice(3));
   });
 
-  it('of a direct conversation tell the other person', async () => {
+  it('of a direct conversation name the other member', async () => {
     const [ann, ben] = (await people(node, 2)) as [Person, Person];
     const id = await directOf(ann, ben);
     const { added } = await syncing(ben, { conversations: {} });
@@ -382,7 +382,7 @@ describe('a reset', () => {
     expect(answer.added.map((item) => item.id)).toEqual([id]);
   });
 
-  it('G4: is the answer where more than 5,000 rows changed, not one less, and loads no more than it tells', async () => {
+  it('G4: is the answer where more than 5,000 rows changed, not one less, and loads no more than it answers', async () => {
     const { id, owner } = await aGroup(node);
     const { version } = await here(owner, id);
     await sayMany(node, { id, senderId: owner.id, count: MANY });

@@ -86,7 +86,7 @@ describe('what was acknowledged is what is read', () => {
     await fc.assert(property, RUNS);
   });
 
-  it('G1: names of people and groups, and pictures, by everything that tells of them', async () => {
+  it('G1: names of users and groups, and pictures, in every answer and event that has them', async () => {
     const property = fc.asyncProperty(text, text, async (displayName, name) => {
       const avatarUrl = `https://host.example/?${encodeURIComponent(name)}`;
       const renamed = await ann.patch('/users/me', { displayName, avatarUrl });
@@ -110,7 +110,7 @@ describe('what was acknowledged is what is read', () => {
     await fc.assert(property, RUNS);
   });
 
-  it('G1: a host product’s name for somebody, and the emoji of reactions', async () => {
+  it('G1: a host product’s name for a user, and the emoji of reactions', async () => {
     const property = fc.asyncProperty(text, fc.constantFrom('👍', '🏳️‍🌈', '1️⃣', '👩🏽‍🚀', '🇺🇳'), async (name, emoji) => {
       const who = await aPerson(node, { name });
       const me = succeeded(await who.get('/users/me'));

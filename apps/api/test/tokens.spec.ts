@@ -45,7 +45,7 @@ async function ownToken(claims: object, header: object = {}, secret = OWN_SECRET
 const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 describe('own tokens', () => {
-  it('§2: live a quarter of an hour at most and say so', () => {
+  it('§2: last a quarter of an hour at most, by their exp', () => {
     const [, body = ''] = ann.token.split('.');
     const { exp, iat, iss, aud, sub } = JSON.parse(Buffer.from(body, 'base64url').toString());
     expect({ lifetime: exp - iat, iss, aud, sub }).toEqual({
@@ -145,7 +145,7 @@ describe('own tokens', () => {
     expect(await codeFor(ann.cookie.split('=')[1] ?? '')).toBe('401 unauthenticated');
   });
 
-  it('§2: verification tells who, which session and until when', async () => {
+  it('§2: verification returns the user, the session and the expiry', async () => {
     const principal = await node.node.app.get(TokenService).verify(ann.token);
     const { exp, sid } = claimsOf(ann.token) as { exp: number; sid: string };
     expect(principal).toEqual({ userId: ann.id, isBot: false, sessionId: sid, expiresAt: exp * 1000, scopes: [] });
@@ -169,7 +169,7 @@ describe('tokens of the host product', () => {
     expect(rows).toEqual([{ external_id: 'ext-1', password_hash: null }]);
   });
 
-  it('§2: preferred_username is taken, with a suffix where somebody has it', async () => {
+  it('§2: preferred_username is taken, with a suffix where it is taken', async () => {
     const names = await Promise.all(
       ['p1', 'p2'].map(
         async (sub) => (await me(await node.hostToken(sub, { preferred_username: 'Peter' }))).body.username,
@@ -245,7 +245,7 @@ describe('tokens of the host product', () => {
       expect(await at('at-once', { name: 'Old', iat: now - 60 })).toMatchObject({ displayName: 'Name 19' });
     });
 
-    it.each([null, ''])('§2: picture %j clears the picture, and one that is not told leaves it', async (none) => {
+    it.each([null, ''])('§2: picture %j clears the picture, and a missing one leaves it', async (none) => {
       const sub = `picture-${none}`;
       expect(await at(sub, { name: 'A', picture, iat: now - 9 })).toMatchObject({ avatarUrl: picture });
       expect(await at(sub, { name: 'A', iat: now - 8 })).toMatchObject({ avatarUrl: picture });
@@ -346,7 +346,7 @@ describe('tokens of the host product', () => {
       .expect(200);
   });
 
-  it('§2: scopes are told', async () => {
+  it('§2: scopes are returned', async () => {
     const tokens = node.node.app.get(TokenService);
     const scoped = await tokens.verify(await node.hostToken('scoped', { scope: 'openid users:provision' }));
     expect(scoped).toMatchObject({ sessionId: null, scopes: ['openid', 'users:provision'] });
@@ -383,7 +383,7 @@ describe('public keys of the host product', () => {
   const ask = (token: string) => keyed.request.get('/api/users/me').set('authorization', `Bearer ${token}`);
   const claims = () => ({ iss: HOST.issuer, aud: HOST.audience, sub: 'ext-1', name: 'Key', exp: seconds() + 60 });
 
-  it('§2: while they cannot be fetched the client is asked to come back', async () => {
+  it('§2: while they cannot be fetched the client gets service_unavailable', async () => {
     up = false;
     const token = await new SignJWT(claims())
       .setProtectedHeader({ alg: 'RS256', kid: 'RS256' })

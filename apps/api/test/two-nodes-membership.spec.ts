@@ -84,7 +84,7 @@ describe.each([
     );
   });
 
-  it('a socket that asked for silence is left in peace', async () => {
+  it('a socket that left the conversation’s events gets none', async () => {
     const [owner, someone] = (await people(one(), 2)) as [Person, Person];
     const id = await groupOf(owner, [someone]);
     const socket = await at(other(), someone).connect();
@@ -95,7 +95,7 @@ describe.each([
     expect(socket.versions(id)).toEqual([]);
   });
 
-  it('F23: a change that this release cannot tell of keeps no other conversation waiting', async () => {
+  it('F23: a change of a kind that this release does not know keeps no other conversation waiting', async () => {
     const [owner, someone] = (await people(one(), 2)) as [Person, Person];
     const strange = await groupOf(owner, [someone]);
     const plain = await groupOf(owner, [someone]);

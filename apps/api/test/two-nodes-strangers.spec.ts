@@ -70,7 +70,7 @@ function forgeries(message: string): string[] {
 }
 
 describe('whoever may publish in Redis', () => {
-  it('G3 G5: is not believed: what is made of what was heard is dropped, counted and said once, and every true event is heard', async () => {
+  it('G3 G5: is not believed: what is forged from real messages is dropped, counted and reported once, and every true event arrives', async () => {
     const { id, here, there } = await aTalkAcross();
     const stranger = await Stranger.come();
     const before = await here.say(id, 'hello');
@@ -89,7 +89,7 @@ describe('whoever may publish in Redis', () => {
     stranger.leave();
   });
 
-  it('G3 G5: does no harm by saying once more what nodes have said, to whom it was said or to others', async () => {
+  it('G3 G5: does no harm by publishing again what nodes have published, on the same channel or on others', async () => {
     const { id, owner, member, here, there } = await aTalkAcross();
     const stranger = await Stranger.come();
     await here.say(id, 'one');
@@ -118,7 +118,7 @@ describe('whoever may publish in Redis', () => {
     stranger.leave();
   });
 
-  it('cannot make a person offline who is online, nor end a session anew, by what was once true', async () => {
+  it('cannot make a user offline who is online, nor end a session anew, by what was once true', async () => {
     const user = await one().register(`u${randomUUID().slice(0, 8)}`);
     const bob = new Person(one(), user.id, user.username, user.token);
     const ann = at(other(), await aPerson(one()));
@@ -148,7 +148,7 @@ const count = (socket: TestSocket, name: 'status:online' | 'status:offline', { i
   socket.all(name).filter(({ userId }) => userId === id).length;
 
 describe('a copy of the database beside the original, with the same secret and Redis', () => {
-  it('is another deployment: neither hears the other, before and after its epoch is renewed', async () => {
+  it('is another deployment: neither receives the other’s messages, before and after its epoch is renewed', async () => {
     const { id, owner, here, there } = await aTalkAcross();
     const copy = await startOn(await freshDatabase(), {
       REDIS_URL: pair.redis.url,

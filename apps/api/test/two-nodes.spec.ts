@@ -48,8 +48,8 @@ function expectWhole(socket: TestSocket, id: string, last: number): void {
   expect(versions).toEqual(range(versions[0] ?? 1, last));
 }
 
-describe('two nodes that hear each other', () => {
-  it('S0.14 S2.17 G3: thirty senders on both: every socket hears every version once and in order', async () => {
+describe('two nodes with a link to Redis', () => {
+  it('S0.14 S2.17 G3: thirty senders on both: every socket receives every version once and in order', async () => {
     const crowd = (await people(one(), 30)).map((who, i) => at(pair.nodes[i % 2] as TestNode, who));
     const id = await groupOf(crowd[0] as Person, crowd.slice(1));
     const sockets = await Promise.all(crowd.map((who) => who.connect()));
@@ -59,7 +59,7 @@ describe('two nodes that hear each other', () => {
     for (const socket of sockets) socket.close();
   });
 
-  it('S0.16 G2: a send repeated through the other node is answered with the first one’s ids and heard once', async () => {
+  it('S0.16 G2: a send repeated through the other node is answered with the first one’s ids and delivered once', async () => {
     const { id, owner, here, there } = await aTalkAcross();
     const clientMessageId = randomUUID();
     const first = await here.say(id, 'once', { clientMessageId });
@@ -71,7 +71,7 @@ describe('two nodes that hear each other', () => {
     expectWhole(there, id, last.version);
   });
 
-  it('§5: who is added on one node hears of it on the other, first of all, and follows from there', async () => {
+  it('§5: who is added on one node receives the conversation on the other, first of all, and follows from there', async () => {
     const owner = await aPerson(one());
     const member = at(other(), await aPerson(one()));
     const there = await member.connect();
@@ -84,7 +84,7 @@ describe('two nodes that hear each other', () => {
     there.close();
   });
 
-  it('G6: a mark set on one node is told to the reader’s socket and the others on the other', async () => {
+  it('G6: a mark set on one node reaches the reader’s socket and the others on the other', async () => {
     const { id, owner, member, here, there } = await aTalkAcross();
     await owner.say(id, 'read me');
     succeeded(await at(one(), member).post(`/conversations/${id}/read`, { seq: 1 }));
@@ -122,7 +122,7 @@ describe('two nodes that hear each other', () => {
     second?.close();
   });
 
-  it('G8: whatever else is said on the channels of Redis is passed over', async () => {
+  it('G8: whatever else is published on the channels of Redis is ignored', async () => {
     const { id, here, there } = await aTalkAcross();
     await here.say(id, 'before');
     const channels = (await pair.redis.command('PUBSUB', 'SHARDCHANNELS')) as string[];
@@ -142,7 +142,7 @@ describe.each([
   ['killed', () => pair.redis.kill(), () => pair.redis.start()],
   ['stopped', async () => pair.redis.pause(), async () => pair.redis.resume()],
 ] as const)('two nodes while Redis is %s', (_how, down, up) => {
-  it('G7 S0.18 S2.40: sends go on, everyone hears all of it in order, is told, and nothing is missing afterwards', async () => {
+  it('G7 S0.18 S2.40: sends go on, everyone receives all of it in order and a notice, and nothing is missing afterwards', async () => {
     const { id, here, there } = await aTalkAcross();
     const before = await here.say(id, 'before');
     await there.reaches(id, before.version);
@@ -163,7 +163,7 @@ describe.each([
     late.close();
   });
 
-  it('G5: a member removed on one node while a hundred sends race on the other hears nothing later', async () => {
+  it('G5: a member removed on one node while a hundred sends race on the other receives nothing later', async () => {
     const { id, owner, member, here, there } = await aTalkAcross();
     await Promise.all(pair.nodes.map(hears));
     await down();

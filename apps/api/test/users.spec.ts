@@ -30,7 +30,7 @@ const find = async (query: string): Promise<string[]> => {
 };
 
 describe('oneself', () => {
-  it('§3: is told with e-mail and role, and nothing that is secret', async () => {
+  it('§3: is answered with e-mail and role, and nothing that is secret', async () => {
     const { body } = await get('/me', admin).expect(200);
     expect(Object.keys(body).sort()).toEqual(
       ['avatarUrl', 'createdAt', 'displayName', 'email', 'id', 'isBot', 'role', 'username'].sort(),
@@ -106,7 +106,7 @@ describe('others', () => {
     expect((await get(`/${id}`).expect(400)).body.error.code).toBe('validation_failed');
   });
 
-  it('§3: an id is found in any case, and one of nobody is not', async () => {
+  it('§3: an id is found in any case, and an unknown one is not', async () => {
     expect((await get(`/${bob.id.toUpperCase()}`).expect(200)).body.id).toBe(bob.id);
     expect((await get(`/${NOBODY}`).expect(404)).body.error.code).toBe('not_found');
   });

@@ -4,8 +4,8 @@ import { isAway, isDataFault, isUnfit } from './faults.js';
 const fault = (code: string, more: object = {}) =>
   new Error('wrapped', { cause: Object.assign(new Error(code), { code, ...more }) });
 
-describe('what a SQLSTATE speaks of', () => {
-  it.each(['25006', '53000', '53100', '53200', '58000', '58030'])('%s: nobody can write', (state) => {
+describe('what a SQLSTATE is about', () => {
+  it.each(['25006', '53000', '53100', '53200', '58000', '58030'])('%s: no session can write', (state) => {
     expect([isAway(fault(state)), isUnfit(fault(state))]).toEqual([true, true]);
   });
 

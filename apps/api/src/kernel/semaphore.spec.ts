@@ -47,7 +47,7 @@ describe('taking turns', () => {
     expect(await turns.within(async () => 'served')).toBe('served');
   });
 
-  it('refuses all who wait when told to; what runs goes on, and the place of the refused is free', async () => {
+  it('refuseWaiting refuses all who wait; what runs goes on, and the places of the refused are free', async () => {
     const turns = new Semaphore({ atOnce: 1, mostWaiting: 10, retryAfterMs: 5 });
     const first = Promise.withResolvers<string>();
     const running = turns.within(() => first.promise);

@@ -10,14 +10,14 @@ const actor = (userId: string, role: MemberRole = 'member', conversationType: Co
 const by = (senderId: string, type: MessageType = 'text') => ({ senderId, type });
 
 describe('who may edit', () => {
-  it('S4.21: the sender, whatever the type, and nobody else, whatever their role', () => {
+  it('S4.21: the sender, whatever the type, and no other role', () => {
     for (const type of ['text', 'image', 'file', 'data'] as const) {
       expect(canEdit(actor('ann'), by('ann', type))).toBe(true);
       expect(canEdit(actor('bob', 'owner'), by('ann', type))).toBe(false);
     }
   });
 
-  it('nobody what the server wrote', () => {
+  it('system messages are for no role', () => {
     expect(canEdit(actor('ann', 'owner'), by('ann', 'system'))).toBe(false);
   });
 });
@@ -34,7 +34,7 @@ describe('who may delete', () => {
     expect(canDelete(actor('ann', role, type), by('bob'))).toBe(others);
   });
 
-  it('nobody what the server wrote', () => {
+  it('system messages are for no role', () => {
     expect(canDelete(actor('ann', 'owner'), by('ann', 'system'))).toBe(false);
     expect(canDelete(actor('ann', 'owner'), by('bob', 'system'))).toBe(false);
   });

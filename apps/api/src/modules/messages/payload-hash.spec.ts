@@ -24,7 +24,7 @@ describe('payloadHash', () => {
     expect(payloadHash('x', 'data', { a: 1, b: 2 })).toEqual(payloadHash('x', 'data', { b: 2, a: 1 }));
   });
 
-  it('G2: tells every other payload apart', () => {
+  it('G2: differs for every other payload', () => {
     const payloads = [
       payloadHash('hi'),
       payloadHash('hi '),

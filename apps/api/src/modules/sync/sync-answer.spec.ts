@@ -22,7 +22,7 @@ function findings(count: number): Findings {
 }
 
 describe('an answer for a slow line', () => {
-  it('G4: brings about as much as it says of what comes later, however many conversations that is', () => {
+  it('G4: brings about as much as it announces for later, however many conversations that is', () => {
     const answer = answerOf('epoch', findings(1_000), 16_384);
     const whole = Object.values(answer.conversations).filter(({ hasMore }) => !hasMore);
     expect(whole.length).toBeGreaterThan(100);
@@ -30,7 +30,7 @@ describe('an answer for a slow line', () => {
     expect(JSON.stringify(answer).length).toBeLessThan(262_144);
   });
 
-  it('G4: leads on also where memberships take all the room, as they do each time for who asks without a cursor', () => {
+  it('G4: leads on also where memberships take all the room, as they do each time without a cursor', () => {
     const large = {
       id: 'm',
       senderId: 'somebody',

@@ -59,7 +59,7 @@ describe('origins', () => {
   });
 });
 
-describe('an address that a proxy tells', () => {
+describe('an address from a proxy’s headers', () => {
   const behind = aPolicy((address) => address === '127.0.0.1');
   const origin = 'https://chat.example:8443';
   const inside = { host: '127.0.0.1:3000' };
@@ -85,7 +85,7 @@ describe('an address that a proxy tells', () => {
       },
     ],
     [{ origin: 'https://good.example', ...inside, 'x-forwarded-host': 'chat.example' }],
-  ])('is where people are: accepts %j', (headers) => {
+  ])('is the page’s own: accepts %j', (headers) => {
     expect(behind.allows(request(headers as Record<string, string>))).toBe(true);
   });
 
@@ -96,7 +96,7 @@ describe('an address that a proxy tells', () => {
     [{ origin: 'https://chat.example:8444', 'x-forwarded-port': '8443' }],
     [{ origin: 'https://inner.example', ...inside, 'x-forwarded-host': 'chat.example, inner.example' }],
     [{ origin: 'https://good.example:8443', ...inside, 'x-forwarded-host': '' }],
-  ])('is nobody else’s: refuses %j', (headers) => {
+  ])('is no other: refuses %j', (headers) => {
     expect(behind.allows(request(headers as Record<string, string>))).toBe(false);
   });
 
@@ -107,10 +107,10 @@ describe('an address that a proxy tells', () => {
   });
 });
 
-describe('the operator', () => {
+describe('the log', () => {
   beforeEach(() => void lines.splice(0));
 
-  it('hears once of an origin that is refused, with what was seen and what to do', () => {
+  it('reports a refused origin once, with what was seen and what to do', () => {
     const behind = aPolicy(() => true);
     for (let time = 0; time < 3; time += 1) behind.refusalOf(request({ origin: 'http://chat.example:8080' }));
     expect(lines).toEqual([
@@ -126,7 +126,7 @@ describe('the operator', () => {
     expect(JSON.stringify(lines)).not.toContain('x'.repeat(200));
   });
 
-  it('hears once of a proxy that is not believed, and why a page was refused for that', () => {
+  it('reports a proxy that is not believed once, and why a page was refused for that', () => {
     const alone = aPolicy(() => false);
     const headers = { origin: 'https://chat.example', host: 'inner:3000', 'x-forwarded-host': 'chat.example' };
     for (let time = 0; time < 3; time += 1) alone.refusalOf(request(headers, '::ffff:10.0.0.2'));

@@ -37,7 +37,7 @@ afterAll(async () => {
 const get = (path: string) => supertest(server).get(path);
 
 describe('the web app as it was built', () => {
-  it('is kept for ever where the name tells the content, and asked for again elsewhere', async () => {
+  it('is cached for ever where the name contains the hash, and revalidated elsewhere', async () => {
     const asset = await get('/assets/app-1a2b.js').expect(200);
     expect(asset.headers).toMatchObject({
       'cache-control': 'public, max-age=31536000, immutable',

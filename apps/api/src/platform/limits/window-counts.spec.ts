@@ -6,7 +6,7 @@ describe('counts within a window', () => {
   beforeEach(() => void jest.spyOn(performance, 'now').mockImplementation(() => now));
   afterEach(() => void jest.restoreAllMocks());
 
-  it('tell what is left to each key, and forget each count when its time is over', () => {
+  it('return what is left to each key, and drop each count when its time is over', () => {
     const counts = new WindowCounts(2, 1_000, 10);
     expect(counts.left('a')).toEqual({ limit: 2, remaining: 2, resetMs: 0 });
     counts.add('a');

@@ -12,7 +12,7 @@ const change = (at: number) => {
   return changed;
 };
 
-describe('what nodes say to each other', () => {
+describe('what nodes publish to each other', () => {
   it('G3 G5: is opened by every node of the deployment, on its channel', () => {
     expect(new BusSeal(keys, 'here').open('c:1', said)?.toString()).toBe('payload ä€😀');
     expect(seal.senderOf(said)).toBe(NODE);

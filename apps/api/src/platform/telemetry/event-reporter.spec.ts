@@ -12,7 +12,7 @@ function reporting() {
   return { lines, counters: reporter.counters, reporter };
 }
 
-it('an event is logged and counted together, by what is to be told apart', () => {
+it('an event is logged and counted together, by its labels', () => {
   const { lines, counters, reporter } = reporting();
   const facts = { userId: 'u', transport: 'socketio', command: 'sync', requestId: 'r' };
   reporter.commandFailed(new ParleyError('not_found'), facts);
@@ -27,7 +27,7 @@ it('an event is logged and counted together, by what is to be told apart', () =>
   expect(counters.of('commands_failed_total', { transport: 'socketio', code: 'internal' })).toBe(1);
 });
 
-it('what happens with every message is counted, and not logged unless asked for', () => {
+it('what happens with every message is counted, and logged only at the level trace', () => {
   const { lines, counters, reporter } = reporting();
   for (let i = 0; i < 3; i += 1) reporter.committed('message:new');
   reporter.delivered('message:new');

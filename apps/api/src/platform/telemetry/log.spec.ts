@@ -27,7 +27,7 @@ describe('the log', () => {
     },
   );
 
-  it('tells of a failed query its text, its cause and where, but none of its data', () => {
+  it('has of a failed query its text, its cause and its stack, but none of its data', () => {
     const cause = Object.assign(new Error('invalid input syntax for type uuid: "what they wrote"'), { code: '22P02' });
     const fault = new DrizzleQueryError('select $1', ['what they wrote'], cause);
     const told = describeFault(fault);

@@ -47,7 +47,7 @@ describe('the command router', () => {
     expect(charged('no:such')).toBe(0);
   });
 
-  it('G2: a refused send tells the id under which it can be repeated, whatever refused it', async () => {
+  it('G2: a refused send carries the id under which it can be repeated, whatever refused it', async () => {
     const clientMessageId = newId();
     for (const sent of [[{ clientMessageId: clientMessageId.toUpperCase() }], [{ clientMessageId }, {}]]) {
       expect(await give('message:send', sent, async () => ({}))).toMatchObject({ error: { clientMessageId } });

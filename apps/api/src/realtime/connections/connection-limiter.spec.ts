@@ -77,7 +77,7 @@ describe('the admission', () => {
     }
   });
 
-  it('F17: asks those whom it refuses to come back at different times', () => {
+  it('F17: spreads the retry times of those whom it refuses', () => {
     const admission = admissionOf({ connections: 0 });
     const times = Array.from({ length: 50 }, () => admission.refusal('one')?.extra.retryAfterMs ?? 0);
     expect(Math.min(...times)).toBeGreaterThanOrEqual(whenToComeBack(() => 0));

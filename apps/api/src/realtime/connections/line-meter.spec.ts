@@ -62,7 +62,7 @@ describe('how large an answer through a socket is', () => {
     expect([meter.hand(300), meter.hand(20_000), meter.hand(20_000)]).toEqual([false, true, false]);
   });
 
-  it('G8: tells what stands before an answer that is waited for', () => {
+  it('G8: returns how much stands before an answer that is waited for', () => {
     const meter = aMeter();
     meter.hand(100);
     meter.handPing();

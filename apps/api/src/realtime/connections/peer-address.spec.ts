@@ -16,7 +16,7 @@ const addressOf = async (trustProxy: boolean | string, remoteAddress: string, fo
 };
 
 describe('the address that a handshake is counted by', () => {
-  it('is the peer, whatever it says, where no proxy is believed', async () => {
+  it('is the peer, whatever its headers, where no proxy is believed', async () => {
     expect(await addressOf(false, '127.0.0.1', '203.0.113.1')).toBe('127.0.0.1');
     expect(await addressOf('loopback', '203.0.113.7', '203.0.113.1')).toBe('203.0.113.7');
   });

@@ -39,7 +39,7 @@ describe('The sockets of a user', () => {
     expect([a, b, c].map((node) => node.of('ann'))).toEqual([6, 6, 6]);
   });
 
-  it('are not told of by anybody where each node has few', () => {
+  it('are published by no node where each has few', () => {
     const [a, b] = [aNode(), aNode()];
     come(a, MANY - 1);
     come(b, MANY - 1);
@@ -47,7 +47,7 @@ describe('The sockets of a user', () => {
     expect([a, b].map((node) => node.of('ann'))).toEqual([MANY - 1, MANY - 1]);
   });
 
-  it('of a node that is silent are forgotten, and whoever watches hears that there may be fewer', () => {
+  it('of a silent node are dropped, and watchers are notified that there may be fewer', () => {
     const [a, b] = [aNode(), aNode()];
     const fewer: string[] = [];
     a.watch((userId) => fewer.push(userId));
