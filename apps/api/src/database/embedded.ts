@@ -29,7 +29,7 @@ export async function openEmbedded(dataDir: string, migrations: string, reporter
   const queue = new ExclusiveQueue();
   const state = new EmbeddedState(reporter, () => queue.run(() => tryWriting(inner)));
   const run = async <T>(task: () => Promise<T>): Promise<T> => {
-    if (!state.isUp) throw new ParleyError('service_unavailable', { isTold: true });
+    if (!state.isUp) throw new ParleyError('service_unavailable', { isReported: true });
     try {
       return await queue.run(task);
     } catch (fault) {

@@ -70,8 +70,8 @@ export function wordsOf(fault: unknown): string {
 /** The database's faults that a client should simply come back from, as such; every other fault as it is. */
 export function translated(fault: unknown): unknown {
   if (!isAway(fault)) return fault;
-  const isTold = isUnfit(fault) || isConnectionFault(fault);
-  return new ParleyError('service_unavailable', { isTold }, { cause: fault });
+  const isReported = isUnfit(fault) || isConnectionFault(fault);
+  return new ParleyError('service_unavailable', { isReported }, { cause: fault });
 }
 
 /** Deadlock or serialization failure: the transaction as a whole may be repeated at once. */

@@ -71,7 +71,7 @@ export function openPostgres(options: PostgresOptions, watch: PostgresWatch, rep
 }
 
 const away = (cause?: unknown) =>
-  new ParleyError('service_unavailable', { retryAfterMs: RETRY_AFTER_MS, isTold: true }, { cause });
+  new ParleyError('service_unavailable', { retryAfterMs: RETRY_AFTER_MS, isReported: true }, { cause });
 
 function openPool({ connections, name }: PostgresOptions, watch: PostgresWatch, reporter: DatabaseReporter): pg.Pool {
   const pool = new pg.Pool({

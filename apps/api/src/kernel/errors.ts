@@ -6,7 +6,7 @@ interface Extra {
   retryAfterMs?: number;
   clientMessageId?: string;
   /** Its reason is reported once for everything that it affects, so that each refusal need not repeat it. */
-  isTold?: boolean;
+  isReported?: boolean;
 }
 
 /** The one error that reaches clients: a row of the error table, with what this case adds to it. */
@@ -57,7 +57,8 @@ export function conflict(path: string, message: string): ParleyError {
 }
 
 /** The level at which a fault is logged that a part of the node can do without. */
-export const faultLevel = (fault: unknown): 'debug' | 'warn' => (asParleyError(fault).extra.isTold ? 'debug' : 'warn');
+export const faultLevel = (fault: unknown): 'debug' | 'warn' =>
+  asParleyError(fault).extra.isReported ? 'debug' : 'warn';
 
 const MOST_CAUSES = 10;
 
