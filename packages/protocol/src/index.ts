@@ -6,6 +6,7 @@ export * from './graphemes.js';
 export * from './html-elements.js';
 export * from './limits.js';
 export * from './people-search.js';
+export * from './permissions.js';
 export * from './rest.js';
 export * from './sync.js';
 export * from './visible-text.js';

@@ -1,6 +1,7 @@
+import { type Actor, isPermitted, type Verb } from '@parley/protocol';
 import type { Db } from '../../database/database.js';
 import type { ChangeRow, ConversationRow } from '../../database/rows.js';
-import { conflict } from '../../kernel/errors.js';
+import { conflict, ParleyError } from '../../kernel/errors.js';
 import type { StreamEvent } from '../../realtime/hub/stream-events.js';
 
 /** A conversation whose row a transaction has locked, so that nothing else in it changes before the commit. */
@@ -25,6 +26,11 @@ export interface Decision<T> {
 export interface Unchanged<T> {
   result: T;
   unchanged: true;
+}
+
+/** @throws `forbidden` where the table of permissions does not allow it to this role. */
+export function requirePermission(verb: Verb, actor: Actor): void {
+  if (!isPermitted(verb, actor)) throw new ParleyError('forbidden');
 }
 
 /** @throws `conflict` where the conversation is archived. Called for members only: others must not learn that. */

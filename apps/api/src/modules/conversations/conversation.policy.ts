@@ -1,18 +1,6 @@
 import type { MemberRole } from '@parley/protocol';
 
-/** Who may change what in a group; in a direct conversation both may archive, and nothing else can be changed. */
-
-const isLeader = (role: MemberRole): boolean => role === 'admin' || role === 'owner';
-
-export const canRename = isLeader;
-export const canAddMembers = isLeader;
-export const canArchiveGroup = isLeader;
-export const canChangeRoles = (role: MemberRole): boolean => role === 'owner';
-
-/** Members by admins, admins and owners by owners. */
-export function canRemove(actor: MemberRole, target: MemberRole): boolean {
-  return actor === 'owner' || (actor === 'admin' && target === 'member');
-}
+/** What only the server can decide, beside the table of permissions in the protocol. */
 
 interface OwnershipFacts {
   role: MemberRole;

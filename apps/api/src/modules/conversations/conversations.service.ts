@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { ConversationDetail, UpdateConversationBody } from '@parley/protocol';
-import { conflict, invalid, ParleyError } from '../../kernel/errors.js';
+import { conflict, invalid } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
 import { normalizedName } from '../../platform/names.js';
-import type { Unchanged } from '../conversation-log/index.js';
+import { requirePermission, type Unchanged } from '../conversation-log/index.js';
 import { conversationArchivedEvent, conversationUpdatedEvent } from './conversation.events.js';
-import { canArchiveGroup, canRename } from './conversation.policy.js';
 import { type Change, ConversationChanges, type Held } from './conversation-changes.js';
 import { ConversationLists } from './conversation-lists.js';
 
@@ -37,7 +36,7 @@ export class ConversationsService {
       conversationId,
       async ({ conversation, actor, version, at }): Promise<Decision> => {
         if (conversation.type === 'direct') throw conflict('name', 'a direct conversation has no name');
-        if (!canRename(actor.role)) throw new ParleyError('forbidden');
+        requirePermission('rename', { role: actor.role, type: conversation.type });
         if (conversation.name === name) return { result: undefined, unchanged: true };
         return {
           result: undefined,
@@ -53,7 +52,7 @@ export class ConversationsService {
 
   private archive(principal: Principal, conversationId: string, isArchived: boolean): Promise<void> {
     const decide = async ({ conversation, actor }: Held): Promise<Decision> => {
-      if (conversation.type === 'group' && !canArchiveGroup(actor.role)) throw new ParleyError('forbidden');
+      requirePermission('archive', { role: actor.role, type: conversation.type });
       if (conversation.isArchived === isArchived) return { result: undefined, unchanged: true };
       return {
         result: undefined,

@@ -3,10 +3,10 @@ import { LIMITS, type Member, type MemberRef, type MemberRole, type SystemMetada
 import type { ParticipantRow } from '../../database/rows.js';
 import { conflict, notFound, ParleyError } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
-import { requireOpen, type Unchanged } from '../conversation-log/index.js';
+import { requireOpen, requirePermission, type Unchanged } from '../conversation-log/index.js';
 import { toUserView } from '../users/index.js';
 import { memberAddedEvent, memberRemovedEvent, memberUpdatedEvent } from './conversation.events.js';
-import { canAddMembers, canChangeRoles, canLeave, canRemove } from './conversation.policy.js';
+import { canLeave } from './conversation.policy.js';
 import { presentMember } from './conversation.presenter.js';
 import { type Change, ConversationChanges, type Held, type Seen } from './conversation-changes.js';
 import { ConversationListsRepository } from './conversation-lists.repository.js';
@@ -49,7 +49,7 @@ export class MembersService {
 
   private requireGroupLeader({ conversation, actor }: Seen): void {
     if (conversation.type === 'direct') throw conflict('members', "a direct conversation's members are fixed");
-    if (!canAddMembers(actor.role)) throw new ParleyError('forbidden');
+    requirePermission('add_members', { role: actor.role, type: conversation.type });
     requireOpen(conversation);
   }
 
@@ -104,7 +104,7 @@ export class MembersService {
 
   private async requireMayRemove({ tx, conversation, actor }: Held, target: ParticipantRow): Promise<void> {
     if (target.userId !== actor.userId) {
-      if (!canRemove(actor.role, target.role)) throw new ParleyError('forbidden');
+      requirePermission(`remove_${target.role}`, { role: actor.role, type: conversation.type });
       return;
     }
     const owners = await this.repository.countOwners(tx, conversation.id);
@@ -121,7 +121,7 @@ export class MembersService {
     const { tx, conversation, version, actor } = held;
     const { userId, role } = change;
     if (conversation.type === 'direct') throw conflict('members', 'a direct conversation has no roles to change');
-    if (!canChangeRoles(actor.role)) throw new ParleyError('forbidden');
+    requirePermission('change_roles', { role: actor.role, type: conversation.type });
     const target = (await this.repository.lockParticipants(tx, conversation.id, [userId])).get(userId);
     if (!target || target.leftAt) throw notFound();
     if (target.role === role) return { result: await this.presentOne(held, userId), unchanged: true };

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { Message } from '@parley/protocol';
+import { type Message, verbFor } from '@parley/protocol';
 import type { Db } from '../../database/database.js';
 import type { ChangeRow, MessageRow } from '../../database/rows.js';
-import { notFound } from '../../kernel/errors.js';
+import { notFound, ParleyError } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
 import type { StreamEvent } from '../../realtime/hub/stream-events.js';
 import {
@@ -10,6 +10,7 @@ import {
   type Decision,
   type LockedConversation,
   requireOpen,
+  requirePermission,
   type Unchanged,
 } from '../conversation-log/index.js';
 import { type FoundMessage, MessageChangesRepository } from './message-changes.repository.js';
@@ -91,4 +92,14 @@ export class MessageChanges {
     if (!message) throw new Error('A row has no view.');
     return message;
   }
+}
+
+/** @throws `forbidden` where this member may not edit, or delete, the message, whatever its state. */
+export function requireChangeable(
+  change: 'edit' | 'delete',
+  { message, userId, role, conversation }: Pick<HeldMessage, 'message' | 'userId' | 'role' | 'conversation'>,
+): void {
+  const verb = verbFor(change, message, userId);
+  if (!verb) throw new ParleyError('forbidden');
+  requirePermission(verb, { role, type: conversation.type });
 }

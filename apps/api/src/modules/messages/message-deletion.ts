@@ -1,9 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { ParleyError } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
 import { messageChangedEvent } from './message.events.js';
-import { canDelete } from './message.policy.js';
-import { type Changed, type HeldMessage, type MessageChange, MessageChanges } from './message-changes.js';
+import {
+  type Changed,
+  type HeldMessage,
+  type MessageChange,
+  MessageChanges,
+  requireChangeable,
+} from './message-changes.js';
 import { MessageChangesRepository } from './message-changes.repository.js';
 
 @Injectable()
@@ -23,8 +27,8 @@ export class MessageDeletion {
   }
 
   private async decide(held: HeldMessage): Promise<MessageChange | null> {
-    const { tx, message, userId, role, conversation } = held;
-    if (!canDelete({ userId, role, conversationType: conversation.type }, message)) throw new ParleyError('forbidden');
+    const { tx, message, userId } = held;
+    requireChangeable('delete', held);
     if (message.deletedAt) return null;
     const removed = message.mentions;
     await this.repository.moveMentions(tx, message, { added: [], removed });

@@ -1,12 +1,17 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { EditMessageBody } from '@parley/protocol';
+import { type EditMessageBody, isInEditWindow } from '@parley/protocol';
 import { CONFIG, type Config } from '../../config/config.js';
 import { canonicalJson } from '../../kernel/canonical-json.js';
 import { conflict, ParleyError } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
 import { messageChangedEvent } from './message.events.js';
-import { canEdit, isInEditWindow } from './message.policy.js';
-import { type Changed, type HeldMessage, type MessageChange, MessageChanges } from './message-changes.js';
+import {
+  type Changed,
+  type HeldMessage,
+  type MessageChange,
+  MessageChanges,
+  requireChangeable,
+} from './message-changes.js';
 import { MessageChangesRepository } from './message-changes.repository.js';
 import { checkContentSize, type PreparedEdit, prepareEdit, requireText } from './message-preparation.js';
 
@@ -32,7 +37,7 @@ export class MessageEdits {
 
   private async decide(held: HeldMessage, wanted: PreparedEdit): Promise<MessageChange | null> {
     const { tx, message, version, userId } = held;
-    if (!canEdit(held, message)) throw new ParleyError('forbidden');
+    requireChangeable('edit', held);
     if (message.deletedAt) throw conflict('message', 'deleted');
     requireText(message.type, wanted.content);
     if (isSame(message, wanted)) return null;
@@ -52,7 +57,7 @@ export class MessageEdits {
   }
 
   private requireOpenWindow({ at, message }: HeldMessage): void {
-    if (isInEditWindow(at.getTime() - message.createdAt.getTime(), this.config.editWindowMinutes)) return;
+    if (isInEditWindow(at.getTime() - message.createdAt.getTime(), this.config.editWindowMinutes * 60_000)) return;
     throw new ParleyError('forbidden', { message: 'It is too late to edit this message.' });
   }
 

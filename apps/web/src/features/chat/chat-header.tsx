@@ -1,3 +1,4 @@
+import { may } from '@parley/protocol';
 import { Archive, ArchiveRestore, ChevronLeft, EllipsisVertical, LogOut, Pencil, UsersRound } from 'lucide-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
@@ -6,7 +7,6 @@ import { IconButton } from '../../ui/button.js';
 import { Menu, MenuItem } from '../../ui/menu.js';
 import { titleOf } from './conversation-title.js';
 import { ArchiveDialog, LeaveDialog, RenameDialog } from './members/conversation-dialogs.js';
-import { canArchive, canLeave, canRename } from './members/permissions.js';
 import type { OpenConversation } from './open-conversation.js';
 
 interface ChatHeaderProps extends Pick<OpenConversation, 'view' | 'gone'> {
@@ -63,12 +63,12 @@ function ConversationMenu({ item, onAsk }: ConversationMenuProps) {
         </IconButton>
       }
     >
-      {canRename(item) ? (
+      {may('rename', item) ? (
         <MenuItem icon={<Pencil {...SMALL} />} onSelect={() => onAsk('rename')}>
           Rename…
         </MenuItem>
       ) : null}
-      {canArchive(item) ? (
+      {may('archive', item) ? (
         <MenuItem
           icon={item.isArchived ? <ArchiveRestore {...SMALL} /> : <Archive {...SMALL} />}
           onSelect={() => onAsk('archive')}
@@ -76,7 +76,7 @@ function ConversationMenu({ item, onAsk }: ConversationMenuProps) {
           {item.isArchived ? 'Take out of the archive…' : 'Archive…'}
         </MenuItem>
       ) : null}
-      {canLeave(item) ? (
+      {may('leave', item) ? (
         <MenuItem danger icon={<LogOut {...SMALL} />} onSelect={() => onAsk('leave')}>
           Leave group…
         </MenuItem>

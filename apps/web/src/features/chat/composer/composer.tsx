@@ -1,8 +1,8 @@
+import { may } from '@parley/protocol';
 import { useChatClient } from '@parley/react';
 import { type ReactNode, type RefObject, useState } from 'react';
 import { sentenceFor } from '../../../api/sentences.js';
 import { Button } from '../../../ui/button.js';
-import { canArchive } from '../members/permissions.js';
 import type { OpenConversation } from '../open-conversation.js';
 import type { Draft } from './drafts.store.js';
 import { MessageInput } from './message-input.js';
@@ -22,11 +22,11 @@ export function Composer({ open, title, inputRef, onSend }: ComposerProps) {
   if (gone === 'removed')
     return <Sentence>You were removed from this conversation. You can no longer write here.</Sentence>;
   if (gone === 'left') return <Sentence>You left this conversation.</Sentence>;
-  if (!view.isArchived) return <MessageInput open={open} title={title} inputRef={inputRef} onSend={onSend} />;
+  if (may('send', view)) return <MessageInput open={open} title={title} inputRef={inputRef} onSend={onSend} />;
   return (
     <Sentence
       action={
-        canArchive(view) ? (
+        may('archive', view) ? (
           <Button
             className="h-8"
             onClick={() => {

@@ -1,4 +1,4 @@
-import type { Member, MemberRole } from '@parley/protocol';
+import { type Member, type MemberRole, may } from '@parley/protocol';
 import { useChatClient } from '@parley/react';
 import { EllipsisVertical, UserPlus, X } from 'lucide-react';
 import { useState } from 'react';
@@ -10,7 +10,6 @@ import { isolate } from '../../../ui/isolated.js';
 import { Menu, MenuItem } from '../../../ui/menu.js';
 import type { OpenConversation } from '../open-conversation.js';
 import { AddMembersDialog, LeaveDialog, RemoveDialog } from './conversation-dialogs.js';
-import { canAddMembers, canRemove, canSetRoles } from './permissions.js';
 import { useAllMembers } from './use-all-members.js';
 
 const ROLE_WORDS: Record<MemberRole, string> = { owner: 'Owner', admin: 'Admin', member: '' };
@@ -41,7 +40,7 @@ export function MemberPanel({ view: item, gone, me, onClose }: MemberPanelProps)
     >
       <PanelHeader
         count={item.memberCount}
-        onAdd={gone === null && canAddMembers(item) ? () => setAsked({ about: 'add' }) : null}
+        onAdd={gone === null && may('add_members', item) ? () => setAsked({ about: 'add' }) : null}
         onClose={onClose}
       />
       {failure ? <Alert className="m-3">{failure}</Alert> : null}
@@ -132,8 +131,8 @@ interface MemberRowProps {
 function MemberRow({ member, facts, isMe, onRole, onRemove }: MemberRowProps) {
   const { user, role } = member;
   const here = facts !== null && !isMe;
-  const roles = here && canSetRoles(facts);
-  const removable = here && canRemove(facts, role);
+  const roles = here && may('change_roles', facts);
+  const removable = here && may(`remove_${role}`, facts);
   return (
     <li data-testid="member-row" className="flex min-h-13 items-center gap-3 rounded-row py-1 pe-1 ps-2 hover:bg-hover">
       <PersonAvatar user={user} size={36} />

@@ -26,8 +26,8 @@ function at(seq: number, over: Partial<Message> = {}) {
 
 describe('Rights to a message', () => {
   it('M3: I edit what I wrote until its time is over, and nobody else does', () => {
-    expect(rightsTo(at(1), facts(), WRITTEN + EDIT_WINDOW_MS - 1).edit).toBe(true);
-    expect(rightsTo(at(1), facts(), WRITTEN + EDIT_WINDOW_MS).edit).toBe(false);
+    expect(rightsTo(at(1), facts(), WRITTEN + EDIT_WINDOW_MS).edit).toBe(true);
+    expect(rightsTo(at(1), facts(), WRITTEN + EDIT_WINDOW_MS + 1).edit).toBe(false);
     expect(rightsTo(at(1, { senderId: 'ama' }), facts({ myRole: 'owner' }), WRITTEN).edit).toBe(false);
     expect(rightsTo(at(1, { type: 'file' }), facts(), WRITTEN).edit).toBe(false);
     expect(rightsTo(at(1), facts({ editWindowMs: 0 }), WRITTEN - 1).edit).toBe(false);
@@ -55,7 +55,7 @@ describe('Rights to a message', () => {
   it('C5: the last editable message is my newest, whatever others wrote after it', () => {
     const messages = [at(1), at(2), at(3, { isDeleted: true }), at(4, { senderId: 'ama' })];
     expect(lastEditable(messages, facts(), WRITTEN)?.seq).toBe(2);
-    expect(lastEditable(messages, facts(), WRITTEN + EDIT_WINDOW_MS)).toBeNull();
+    expect(lastEditable(messages, facts(), WRITTEN + EDIT_WINDOW_MS + 1)).toBeNull();
     expect(lastEditable([at(1, { senderId: 'ama' })], facts(), WRITTEN)).toBeNull();
   });
 });

@@ -1,4 +1,4 @@
-import type { Message } from '@parley/protocol';
+import { isInEditWindow, type Message, may, verbFor } from '@parley/protocol';
 import type { ConversationFacts } from './message-actions.js';
 
 /** Which actions are offered. The server decides; this leaves out those that it would refuse. */
@@ -15,18 +15,15 @@ type Rated = Pick<Message, 'senderId' | 'type' | 'isDeleted' | 'createdAt'>;
 
 /** `now`: the server's time. */
 export function rightsTo(message: Rated, facts: ConversationFacts, now: number): MessageRights {
-  const open = !facts.isGone && !facts.isArchived;
-  if (!open || message.isDeleted || message.type === 'system') return NO_RIGHTS;
-  const mine = message.senderId === facts.me;
+  const edit = verbFor('edit', message, facts.me);
+  const remove = verbFor('delete', message, facts.me);
+  if (facts.isGone || message.isDeleted || !edit || !remove) return NO_RIGHTS;
+  const isInTime = isInEditWindow(now - Date.parse(message.createdAt), facts.editWindowMs);
   return {
-    edit:
-      mine &&
-      message.type === 'text' &&
-      facts.editWindowMs > 0 &&
-      now - Date.parse(message.createdAt) < facts.editWindowMs,
-    remove: mine || (facts.type === 'group' && facts.myRole !== 'member'),
-    react: true,
-    reply: true,
+    edit: message.type === 'text' && isInTime && may(edit, facts),
+    remove: may(remove, facts),
+    react: may('react', facts),
+    reply: may('send', facts),
   };
 }
 

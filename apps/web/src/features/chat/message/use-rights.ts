@@ -12,7 +12,8 @@ export function useRights(message: Message | null, facts: ConversationFacts): Me
   const client = useChatClient();
   const [looks, setLooks] = useState(0);
   const mine = message !== null && message.senderId === facts.me;
-  const closesAt = mine ? Date.parse(message.createdAt) + facts.editWindowMs : null;
+  // The first moment at which it is too late.
+  const closesAt = mine ? Date.parse(message.createdAt) + facts.editWindowMs + 1 : null;
   useEffect(() => {
     const left = closesAt === null ? 0 : closesAt - client.serverNow();
     if (left <= 0) return;

@@ -1,0 +1,63 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ConversationType, MemberRole, MessageType } from './entities.js';
+import { isInEditWindow, isPermitted, may, PERMISSIONS, type Verb, verbFor } from './permissions.js';
+
+const ROLES: MemberRole[] = ['member', 'admin', 'owner'];
+const everyone = (type: ConversationType, verb: Verb) => ROLES.map((role) => isPermitted(verb, { role, type }));
+const as = (myRole: MemberRole, type: ConversationType = 'group', isArchived = false) => ({ myRole, type, isArchived });
+const by = (senderId: string, type: MessageType = 'text') => ({ senderId, type });
+
+describe('who may', () => {
+  it.each([
+    ['send', [true, true, true], [true, true, true]],
+    ['react', [true, true, true], [true, true, true]],
+    ['edit_own', [true, true, true], [true, true, true]],
+    ['edit_others', [false, false, false], [false, false, false]],
+    ['delete_own', [true, true, true], [true, true, true]],
+    ['delete_others', [false, true, true], [false, false, false]],
+    ['rename', [false, true, true], [false, false, false]],
+    ['archive', [false, true, true], [true, true, true]],
+    ['add_members', [false, true, true], [false, false, false]],
+    ['change_roles', [false, false, true], [false, false, false]],
+    ['remove_member', [false, true, true], [false, false, false]],
+    ['remove_admin', [false, false, true], [false, false, false]],
+    ['remove_owner', [false, false, true], [false, false, false]],
+    ['leave', [true, true, true], [false, false, false]],
+  ] as const)(
+    'S4.21 S4.22: %s: members, admins, owners of a group, and those of a direct conversation',
+    (verb, group, direct) => {
+      expect([everyone('group', verb), everyone('direct', verb)]).toEqual([group, direct]);
+    },
+  );
+
+  it('archive and leave an archived conversation, and nothing else there', () => {
+    const verbs = Object.keys(PERMISSIONS) as Verb[];
+    expect(verbs.filter((verb) => may(verb, as('owner', 'group', true)))).toEqual(['archive', 'leave']);
+    expect(verbs.filter((verb) => may(verb, as('owner')))).toHaveLength(verbs.length - 1);
+    expect(verbs.filter((verb) => may(verb, as('member', 'direct', true)))).toEqual(['archive']);
+  });
+});
+
+describe('the change of a message', () => {
+  it('S4.21 S4.22: is another one for its sender than for anybody else, whatever its type', () => {
+    for (const type of ['text', 'image', 'file', 'data'] as const) {
+      expect(verbFor('edit', by('ann', type), 'ann')).toBe('edit_own');
+      expect(verbFor('delete', by('ann', type), 'bob')).toBe('delete_others');
+    }
+  });
+
+  it('is for nobody where the server wrote it', () => {
+    expect(verbFor('edit', by('ann', 'system'), 'ann')).toBeNull();
+    expect(verbFor('delete', by('ann', 'system'), 'bob')).toBeNull();
+  });
+});
+
+describe('the window for editing', () => {
+  it('S4.21: is open up to its last millisecond', () => {
+    expect([0, 900_000, 900_001].map((age) => isInEditWindow(age, 900_000))).toEqual([true, true, false]);
+  });
+
+  it('of 0 is never open', () => {
+    expect(isInEditWindow(0, 0)).toBe(false);
+  });
+});
