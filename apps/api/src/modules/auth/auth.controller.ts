@@ -4,7 +4,7 @@ import type { Request, Response } from 'express';
 import { asParleyError, ParleyError } from '../../kernel/errors.js';
 import { Public } from '../../platform/http/request.js';
 import { ValidBody } from '../../platform/http/valid.js';
-import { addressOf, RateLimited, tellLimit } from '../../platform/limits/rate-limit.guard.js';
+import { peerAddressOf, RateLimited, tellLimit } from '../../platform/limits/rate-limit.guard.js';
 import { bearerOf } from './auth.guard.js';
 import { AuthService, type Client } from './auth.service.js';
 import { ChangePasswordDto, LoginDto, RefreshDto, RegisterDto } from './dto/credentials.dto.js';
@@ -106,6 +106,6 @@ export class AuthController {
 }
 
 const clientOf = (request: Request): Client => ({
-  address: addressOf(request),
+  address: peerAddressOf(request),
   userAgent: request.headers['user-agent'],
 });

@@ -22,7 +22,7 @@ export interface Address {
  * `Host`, or of a proxy that is believed `X-Forwarded-Host`, `-Port` and `-Proto`. Proxies leave the port out of either
  * host: the other one, or the port by itself, then completes it.
  */
-export function addressOf(request: IncomingMessage, trusts: Trust): Address {
+export function pageAddressOf(request: IncomingMessage, trusts: Trust): Address {
   const { host } = request.headers;
   const hosts = (...names: (string | undefined)[]) => names.filter((name) => name !== undefined);
   if (!trusts(peerOf(request), 0)) return { hosts: hosts(host), isSecure: false };

@@ -4,7 +4,7 @@ import type { NextFunction, Request, Response } from 'express';
 import { CONFIG, type Config } from '../../config/config.js';
 import { ParleyError } from '../../kernel/errors.js';
 import { EventReporter } from '../telemetry/event-reporter.js';
-import { type Address, addressOf, type Trust } from './forwarded.js';
+import { type Address, pageAddressOf, type Trust } from './forwarded.js';
 import { ProxyNotices } from './proxy-notices.js';
 import { RefreshCookieNames } from './refresh-cookie-names.js';
 
@@ -40,7 +40,7 @@ export class OriginPolicy {
    */
   allows(request: IncomingMessage): boolean {
     const { origin, 'sec-fetch-site': site } = request.headers;
-    if (origin !== undefined) return this.allowed.has(origin) || isAt(origin, addressOf(request, this.trusts));
+    if (origin !== undefined) return this.allowed.has(origin) || isAt(origin, pageAddressOf(request, this.trusts));
     if (!this.carriesCookie(request)) return true;
     return site === 'same-origin' || site === 'none';
   }

@@ -61,11 +61,11 @@ class RateLimitGuard implements CanActivate {
 }
 
 function countedAs(request: ApiRequest, count: Count): string {
-  return count === 'user' ? (request.principal?.userId ?? '') : addressOf(request);
+  return count === 'user' ? (request.principal?.userId ?? '') : peerAddressOf(request);
 }
 
 /** The peer's address, by which it is counted: of IPv6 the network, in which one peer has many. */
-export const addressOf = (request: Request): string => String(normalizeIp(request.ip ?? ''));
+export const peerAddressOf = (request: Request): string => String(normalizeIp(request.ip ?? ''));
 
 /** Sets the headers for what is left of a limit; `reset` in seconds. */
 export function tellLimit(

@@ -75,10 +75,10 @@ export class SocketIoAdapter extends IoAdapter {
 
   private routeUpgrades(admission: ConnectionLimiter): UpgradeRouter {
     const handshakes = this.app.get(HandshakeLimiter, { strict: false });
-    const addressOf = peerAddresses(this.app);
+    const peerAddressOf = peerAddresses(this.app);
     return new UpgradeRouter(this.app.getHttpServer() as HttpServer, [TRANSPORT], {
       refusalOf: (request) => this.surroundings.refusalOf(request),
-      refusalToBegin: (request) => handshakes.refusal() ?? admission.refusal(addressOf(request)),
+      refusalToBegin: (request) => handshakes.refusal() ?? admission.refusal(peerAddressOf(request)),
       onRefused: (error, requestId) =>
         this.reporter.upgradeRefused(error, { userId: null, transport: 'socketio', requestId }),
     });
