@@ -7,6 +7,7 @@ export { listenToPage } from './connection/page-signals.js';
 export type { ConnectionState } from './connection/states.js';
 export type { TokenReason } from './connection/tokens.js';
 export type { ClientSocket, SocketOpener, SocketOptions } from './connection/wire.js';
+export { type RequestWithoutToken, requestWithoutToken } from './http/http.js';
 export type {
   ConversationsSnapshot,
   ConversationView,

@@ -1,8 +1,7 @@
 import { SdkError, type SdkErrorCode } from '@parley/client';
 import type { ErrorObject } from '@parley/protocol';
-import { ApiError } from './http.js';
 
-/** The fields of an error that sentences depend on, whether it came over REST or the socket. */
+/** The fields of an error that sentences depend on, whether it was thrown or stands in the outbox. */
 type Refusal = Pick<ErrorObject, 'message' | 'details' | 'retryable'> & { code: SdkErrorCode; requestId?: string };
 
 /** What happened and what to do, by code: the server's text is not shown. */
@@ -47,14 +46,12 @@ export function sentenceOf(refusal: Refusal): string {
 
 /** Whether a retry would be refused, too. */
 export function isFinal(thrown: unknown): boolean {
-  if (thrown instanceof SdkError) return !thrown.retryable;
-  return thrown instanceof ApiError && !thrown.refusal.retryable;
+  return thrown instanceof SdkError && !thrown.retryable;
 }
 
 /** The sentence for whatever was thrown by a request. */
 export function sentenceFor(thrown: unknown): string {
   if (thrown instanceof SdkError) return sentenceOf(thrown);
-  if (thrown instanceof ApiError) return sentenceOf(thrown.refusal);
   return 'Something went wrong in this page. Reload it and try again.';
 }
 

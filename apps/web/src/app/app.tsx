@@ -1,7 +1,7 @@
+import type { SdkError } from '@parley/client';
 import { useEffect } from 'react';
 import { Redirect, useLocation, useSearchParams } from 'wouter';
 import { useStore } from 'zustand';
-import type { Refusal } from '../api/http.js';
 import { isOfAddress, sentenceOf } from '../api/sentences.js';
 import { authStore } from '../features/auth/auth.store.js';
 import { RegisterPage } from '../features/auth/register-page.js';
@@ -52,8 +52,7 @@ function ownPath(next: string | null): string {
 }
 
 /** Shown while the server has not answered who is signed in; the question is repeated. */
-function Waiting({ refusal }: { refusal: Refusal }) {
-  const isUnreached = refusal.code === 'network';
+function Waiting({ refusal }: { refusal: SdkError }) {
   return (
     <main className="flex h-full items-center justify-center">
       <output className="block">
@@ -65,15 +64,20 @@ function Waiting({ refusal }: { refusal: Refusal }) {
             </Button>
           }
         >
-          {isUnreached ? 'Check the connection.' : sentenceOf(refusal)} This page goes on by itself once it can. Nothing
-          that you wrote and sent is lost.
+          {isUnreached(refusal) ? 'Check the connection.' : sentenceOf(refusal)} This page goes on by itself once it
+          can. Nothing that you wrote and sent is lost.
         </EmptyState>
       </output>
     </main>
   );
 }
 
-function titleOf(refusal: Refusal): string {
+/** Nothing was heard of it. */
+function isUnreached({ code }: SdkError): boolean {
+  return code === 'network' || code === 'timeout';
+}
+
+function titleOf(refusal: SdkError): string {
   if (isOfAddress(refusal)) return 'The server does not accept this address';
-  return refusal.code === 'network' ? 'The server cannot be reached' : 'The server cannot let you in just now';
+  return isUnreached(refusal) ? 'The server cannot be reached' : 'The server cannot let you in just now';
 }

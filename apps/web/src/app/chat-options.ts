@@ -1,5 +1,5 @@
-import { type ClientOptions, indexedDbStorage } from '@parley/client';
-import { API_URL, ApiError } from '../api/http.js';
+import { type ClientOptions, indexedDbStorage, SdkError } from '@parley/client';
+import { API_URL } from '../api/http.js';
 import { freshToken, refresh } from '../features/auth/auth.store.js';
 import { reportFault } from '../features/faults/faults.store.js';
 
@@ -14,6 +14,6 @@ export function chatOptions(userId: string): ClientOptions {
 
 /** A request without an answer is retried; a fault of this program would only be repeated. */
 function refuse(fault: unknown): never {
-  if (!(fault instanceof ApiError)) reportFault(fault);
+  if (!(fault instanceof SdkError)) reportFault(fault);
   throw fault;
 }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type TokenReason, Tokens } from '../connection/tokens.js';
-import { Http } from './http.js';
+import { Http, requestWithoutToken } from './http.js';
 
 type Exchange = (request: Request) => Response | Promise<Response>;
 
@@ -135,6 +135,29 @@ describe('A request', () => {
     const answer = { status: 200, body: { pipe: () => undefined }, text: () => Promise.resolve('{"fine":true}') };
     exchange = () => answer as unknown as Response;
     expect(await http.request('GET', 'users/me')).toEqual({ fine: true });
+  });
+
+  it('goes without a token where nobody has to be signed in, with the cookies of the page', async () => {
+    const ask = (isExpected?: (body: Record<string, unknown>) => boolean) =>
+      requestWithoutToken({
+        url: '',
+        method: 'POST',
+        path: 'auth/refresh',
+        body: { isOptional: true },
+        fetch: given,
+        isExpected,
+      });
+    const seen: unknown[] = [];
+    const given: typeof fetch = (input, init) => {
+      seen.push([input, init?.credentials, new Headers(init?.headers).get('authorization'), init?.body]);
+      return Promise.resolve(exchange(new Request('http://parley.example')));
+    };
+    exchange = () => Response.json({ session: null });
+    expect(await ask()).toEqual({ session: null });
+    expect(seen).toEqual([['/api/auth/refresh', 'include', null, '{"isOptional":true}']]);
+    await expect(ask(({ accessToken }) => typeof accessToken === 'string')).rejects.toMatchObject({ code: 'network' });
+    exchange = () => refusal(401, 'unauthenticated');
+    await expect(ask()).rejects.toMatchObject({ code: 'unauthenticated' });
   });
 
   it('does not wait for ever for a token', async () => {

@@ -18,27 +18,22 @@ const TIMEOUT_MS = 20_000;
 
 /** The REST API, as the person whose tokens these are. */
 export class Http {
-  readonly #base: string;
-
-  constructor(private readonly options: HttpOptions) {
-    this.#base = `${options.url.replace(/\/+$/, '')}/api/`;
-  }
+  constructor(private readonly options: HttpOptions) {}
 
   /**
    * One request below `/api`; a body goes as JSON. A token that was refused is replaced once and the request repeated.
-   * Rejects with the server's refusal, `timeout` after 20 s in which nothing came, and `network` where no answer of the server's came: what
-   * something on the way says instead (a proxy, a sign-in page of the network) is not taken for its word.
+   * Rejects as `requestWithoutToken` does.
    */
   async request<T>(method: HttpMethod, path: string, body?: unknown, how: How = {}): Promise<T> {
-    const { tokens } = this.options;
+    const { url, tokens, fetch } = this.options;
+    const send = (token: string) => exchange<T>({ url, fetch, method, path, body, token }, how);
     const token = await this.#bring(tokens.current());
     try {
-      return read(await this.#exchange(method, path, { body, token, ...how }), how) as T;
+      return await send(token);
     } catch (fault) {
       if (!(fault instanceof SdkError && isOfToken(fault))) throw fault;
     }
-    const other = await this.#bring(tokens.replace(token));
-    return read(await this.#exchange(method, path, { body, token: other, ...how }), how) as T;
+    return send(await this.#bring(tokens.replace(token)));
   }
 
   async #bring(asked: Promise<string | null>): Promise<string> {
@@ -49,41 +44,77 @@ export class Http {
     if (token === null) throw new SdkError('unauthenticated', 'Nobody is signed in.', { retryable: false });
     return token;
   }
+}
 
-  async #exchange(
-    method: HttpMethod,
-    path: string,
-    { body, token, onBytes }: How & { body: unknown; token: string },
-  ): Promise<Answer> {
-    const headers: Record<string, string> = { accept: 'application/json', authorization: `Bearer ${token}` };
-    if (body !== undefined) headers['content-type'] = 'application/json';
-    const ask = this.options.fetch ?? fetch;
-    const given = body === undefined ? undefined : JSON.stringify(body);
-    // Not `AbortSignal.timeout`, which is newer than the browsers of 2023, and would not start anew.
-    const abort = new AbortController();
-    const timeout = new InactivityTimeout(TIMEOUT_MS, () => abort.abort(new DOMException('', 'TimeoutError')));
-    try {
-      const response = await ask(this.#base + path.replace(/^\/+/, ''), {
-        method,
-        headers,
-        body: given,
-        signal: abort.signal,
-      });
-      const text = await textOf(response, () => {
-        timeout.renew();
-        onBytes?.();
-      });
-      return { status: response.status, text };
-    } catch (cause) {
-      if (isDefect(cause)) throw cause;
-      if ((cause as Error | undefined)?.name === 'TimeoutError') {
-        throw new SdkError('timeout', 'The server did not answer in time.');
-      }
-      throw new SdkError('network', 'The server cannot be reached.');
-    } finally {
-      timeout.end();
-    }
+export interface RequestWithoutToken {
+  /** Origin of the server; '' is the page's own. */
+  url: string;
+  method: HttpMethod;
+  /** Below `/api`. */
+  path: string;
+  /** Goes as JSON. */
+  body?: unknown;
+  /** Default: the global one. */
+  fetch?: typeof fetch;
+  /** Whether the body of a success is one of the server's. */
+  isExpected?: Expectation;
+}
+
+/**
+ * A request for which nobody has to be signed in, such as signing in; a browser sends and takes its cookies.
+ * Rejects with the server's refusal, `timeout` after 20 s in which nothing came, and `network` where no answer of the
+ * server's came: what something on the way says instead (a proxy, a sign-in page of the network) is not taken for its word.
+ */
+export function requestWithoutToken<T>({ isExpected, ...request }: RequestWithoutToken): Promise<T> {
+  return exchange<T>({ ...request, credentials: 'include' }, { isExpected });
+}
+
+interface Exchange extends Omit<RequestWithoutToken, 'isExpected'> {
+  token?: string;
+  credentials?: 'include';
+}
+
+async function exchange<T>(request: Exchange, { isExpected, onBytes }: How): Promise<T> {
+  const { method, body, credentials } = request;
+  const ask = request.fetch ?? fetch;
+  const given = body === undefined ? undefined : JSON.stringify(body);
+  // Not `AbortSignal.timeout`, which is newer than the browsers of 2023, and would not start anew.
+  const abort = new AbortController();
+  const timeout = new InactivityTimeout(TIMEOUT_MS, () => abort.abort(new DOMException('', 'TimeoutError')));
+  const renew = () => {
+    timeout.renew();
+    onBytes?.();
+  };
+  try {
+    const init = { method, headers: headersOf(request), credentials, body: given, signal: abort.signal };
+    const response = await ask(urlOf(request), init);
+    return read(response.status, await textOf(response, renew), isExpected) as T;
+  } catch (cause) {
+    throw faultOf(cause);
+  } finally {
+    timeout.end();
   }
+}
+
+function urlOf({ url, path }: Exchange): string {
+  return `${url.replace(/\/+$/, '')}/api/${path.replace(/^\/+/, '')}`;
+}
+
+function headersOf({ token, body }: Exchange): Record<string, string> {
+  return {
+    accept: 'application/json',
+    ...(token === undefined ? undefined : { authorization: `Bearer ${token}` }),
+    ...(body === undefined ? undefined : { 'content-type': 'application/json' }),
+  };
+}
+
+/** What went wrong on the way; a refusal and a defect stay what they are. */
+function faultOf(cause: unknown): unknown {
+  if (cause instanceof SdkError || isDefect(cause)) return cause;
+  if ((cause as Error | undefined)?.name === 'TimeoutError') {
+    return new SdkError('timeout', 'The server did not answer in time.');
+  }
+  return new SdkError('network', 'The server cannot be reached.');
 }
 
 /** Whether the body of a success is one of the server's. */
@@ -95,15 +126,10 @@ interface How {
   onBytes?: () => void;
 }
 
-interface Answer {
-  status: number;
-  text: string;
-}
-
-function read({ status, text }: Answer, { isExpected }: How): unknown {
+function read(status: number, text: string, isExpected: Expectation = () => true): unknown {
   if (status === 204) return undefined;
   const body = parsed(text);
-  if (status < 300 && body && (isExpected?.(body) ?? true)) return body;
+  if (status < 300 && body && isExpected(body)) return body;
   if (isErrorObject(body?.error)) throw SdkError.from(body.error);
   throw new SdkError('network', `Something else than the server answered, with the status ${status}.`);
 }

@@ -1,6 +1,7 @@
+import { SdkError } from '@parley/client';
 import type { LoginBody, Me, NoSession, RefreshBody, RegisterBody, Session } from '@parley/protocol';
 import { createStore } from 'zustand/vanilla';
-import { ApiError, noAnswer, type Refusal, requestWithoutToken } from '../../api/http.js';
+import { request } from '../../api/http.js';
 import { isFinal, isOfAddress } from '../../api/sentences.js';
 
 /**
@@ -12,7 +13,7 @@ export interface AuthState {
   status: 'unknown' | 'signed-out' | 'signed-in';
   user: Me | null;
   /** Why it is still unknown: the refusal of the latest request. */
-  refusal: Refusal | null;
+  refusal: SdkError | null;
   /** Whether the server refuses the address of this page. */
   isAddressRefused: boolean;
 }
@@ -32,27 +33,27 @@ let token: { value: string; expiresAt: number } | null = null;
 let refreshing: Promise<string | null> | null = null;
 const tabs = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel(CHANNEL);
 
-/** Signs in by the refresh cookie, where there is one. Throws `ApiError` where the server gives no answer. */
+/** Signs in by the refresh cookie, where there is one. Throws `SdkError` where the server gives no answer. */
 export async function restore(): Promise<void> {
   const body: RefreshBody = { isOptional: true };
   await refresh(body);
 }
 
-/** Throws `ApiError`. */
+/** Throws `SdkError`. */
 export async function signIn(body: LoginBody): Promise<void> {
-  accept(await requestWithoutToken<Session>('POST', 'auth/login', body));
+  accept(await request<Session>('auth/login', body, isSession));
 }
 
 /** The username of the last registration whose answer was lost: the account may exist. */
 let unsure: string | null = null;
 
-/** Throws `ApiError`. Repeated after a lost answer, it signs in to the account that the first request created. */
+/** Throws `SdkError`. Repeated after a lost answer, it signs in to the account that the first request created. */
 export async function register(body: RegisterBody): Promise<void> {
   try {
-    accept(await requestWithoutToken<Session>('POST', 'auth/register', body));
+    accept(await request<Session>('auth/register', body, isSession));
     unsure = null;
   } catch (thrown) {
-    const isMade = thrown instanceof ApiError && thrown.code === 'conflict' && unsure === body.username;
+    const isMade = thrown instanceof SdkError && thrown.code === 'conflict' && unsure === body.username;
     // Also after a 5xx: the database may have failed during the commit.
     if (!isFinal(thrown)) unsure = body.username;
     if (!isMade) throw thrown;
@@ -64,13 +65,13 @@ export async function register(body: RegisterBody): Promise<void> {
 
 /** Ends the session here, on the server and in the other tabs; here also where the server cannot be reached. */
 export async function signOut(): Promise<void> {
-  const ended = requestWithoutToken('POST', 'auth/logout').catch(() => undefined);
+  const ended = request('auth/logout').catch(() => undefined);
   forget();
   tabs?.postMessage('signed-out');
   await ended;
 }
 
-/** A token that is valid for some seconds more, or null when signed out. Throws `ApiError` without a network. */
+/** A token that is valid for some seconds more, or null when signed out. Throws `SdkError` without a network. */
 export async function freshToken(): Promise<string | null> {
   if (token === null) return null;
   return token.expiresAt - Date.now() > MARGIN_MS ? token.value : refresh();
@@ -87,13 +88,13 @@ export function refresh(body?: RefreshBody): Promise<string | null> {
 /** Only an error body of Parley's own ends the session; any other response counts as none and is retried. */
 async function exchangeCookie(body?: RefreshBody): Promise<string | null> {
   try {
-    const answer = await requestWithoutToken<Session | NoSession>('POST', 'auth/refresh', body);
+    const answer = await request<Session | NoSession>('auth/refresh', body, isAnswer);
     if (!('session' in answer)) {
       accept(answer);
       return answer.accessToken;
     }
   } catch (thrown) {
-    const refusal = thrown instanceof ApiError ? thrown.refusal : null;
+    const refusal = thrown instanceof SdkError ? thrown : null;
     authStore.setState({ refusal, isAddressRefused: refusal !== null && isOfAddress(refusal) });
     if (refusal?.code !== 'unauthenticated' && refusal?.code !== 'token_expired') throw thrown;
   }
@@ -101,9 +102,16 @@ async function exchangeCookie(body?: RefreshBody): Promise<string | null> {
   return null;
 }
 
+/** What answers of the server hold: a proxy's may be JSON, too. */
+function isSession({ accessToken, user }: Record<string, unknown>): boolean {
+  return typeof accessToken === 'string' && typeof (user as Partial<Me> | null)?.id === 'string';
+}
+
+function isAnswer(body: Record<string, unknown>): boolean {
+  return body.session === null || isSession(body);
+}
+
 function accept(session: Session): void {
-  // Such as JSON from a proxy.
-  if (typeof session.accessToken !== 'string' || typeof session.user?.id !== 'string') throw noAnswer();
   const before = authStore.getState().user;
   token = { value: session.accessToken, expiresAt: Date.now() + session.expiresIn * 1000 };
   if (before !== null && before.id !== session.user.id) {

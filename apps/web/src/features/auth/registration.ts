@@ -1,5 +1,5 @@
+import { SdkError } from '@parley/client';
 import { LIMITS, USERNAME_PATTERN } from '@parley/protocol';
-import { ApiError } from '../../api/http.js';
 import { isOfAddress, sentenceFor } from '../../api/sentences.js';
 
 type FieldName = 'displayName' | 'username' | 'password';
@@ -18,14 +18,14 @@ export function faultsOf({ username, password }: { username: string; password: s
 
 /** The server's refusal: by field where it names fields, else as a sentence. */
 export function refusalOf(thrown: unknown): { fields: FieldErrors; sentence: string | null } {
-  if (!(thrown instanceof ApiError)) return { fields: {}, sentence: sentenceFor(thrown) };
+  if (!(thrown instanceof SdkError)) return { fields: {}, sentence: sentenceFor(thrown) };
   if (thrown.code === 'conflict')
     return { fields: { username: 'This username is taken. Choose another.' }, sentence: null };
-  if (thrown.code === 'forbidden' && !isOfAddress(thrown.refusal)) {
+  if (thrown.code === 'forbidden' && !isOfAddress(thrown)) {
     return { fields: {}, sentence: 'This server does not take new accounts. Ask whoever runs it.' };
   }
   const fields: FieldErrors = {};
-  for (const { path, message } of thrown.refusal.details ?? []) {
+  for (const { path, message } of thrown.details ?? []) {
     if (path === 'username' || path === 'password' || path === 'displayName') fields[path] ??= message;
   }
   return { fields, sentence: Object.keys(fields).length > 0 ? null : sentenceFor(thrown) };

@@ -1,5 +1,4 @@
-import { backOff, listenToPage } from '@parley/client';
-import { ApiError } from '../../api/http.js';
+import { backOff, listenToPage, SdkError } from '@parley/client';
 import { reportFault } from '../faults/faults.store.js';
 import { authStore, restore } from './auth.store.js';
 
@@ -44,8 +43,8 @@ async function attempt(): Promise<void> {
     await restore();
     failures = 0;
   } catch (thrown) {
-    if (!(thrown instanceof ApiError)) return reportFault(thrown);
+    if (!(thrown instanceof SdkError)) return reportFault(thrown);
     failures += 1;
-    timer = setTimeout(() => void ask(), Math.max(backOff(failures), thrown.refusal.retryAfterMs ?? 0));
+    timer = setTimeout(() => void ask(), Math.max(backOff(failures), thrown.retryAfterMs ?? 0));
   }
 }

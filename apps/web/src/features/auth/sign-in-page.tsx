@@ -1,6 +1,6 @@
+import { SdkError } from '@parley/client';
 import { type FormEvent, type RefObject, useEffect, useRef, useState } from 'react';
 import { Link } from 'wouter';
-import { ApiError } from '../../api/http.js';
 import { sentenceFor } from '../../api/sentences.js';
 import { Button } from '../../ui/button.js';
 import { Alert, Field } from '../../ui/field.js';
@@ -54,7 +54,7 @@ function useSignIn(form: RefObject<HTMLFormElement | null>) {
       await signIn({ username: String(fields.get('username')).trim(), password: String(fields.get('password')) });
     } catch (thrown) {
       const wrong =
-        thrown instanceof ApiError && (thrown.code === 'unauthenticated' || thrown.code === 'validation_failed');
+        thrown instanceof SdkError && (thrown.code === 'unauthenticated' || thrown.code === 'validation_failed');
       setError(wrong ? 'The username or the password is wrong.' : sentenceFor(thrown));
       setBusy(false);
       form.current?.querySelector<HTMLInputElement>('[name=username]')?.focus();

@@ -1,6 +1,5 @@
 import { SdkError } from '@parley/client';
 import { createStore } from 'zustand/vanilla';
-import { ApiError } from '../../api/http.js';
 
 /**
  * Faults of the program itself, which are never shown as a lost connection. `fatal`: the part that failed is needed to
@@ -30,8 +29,7 @@ export function watchFaults(): void {
     if (error && filename.startsWith(`${location.origin}/`)) note();
   });
   addEventListener('unhandledrejection', ({ reason }) => {
-    const isAnswer = reason instanceof SdkError || reason instanceof ApiError;
-    if (reason instanceof Error && !isAnswer && reason.name !== 'AbortError') note();
+    if (reason instanceof Error && !(reason instanceof SdkError) && reason.name !== 'AbortError') note();
   });
 }
 
