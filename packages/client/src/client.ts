@@ -9,8 +9,10 @@ import type {
   MemberRef,
   MemberRole,
   Message,
+  Page,
   ReactionCount,
   SendMessageBody,
+  UserDetail,
   UserView,
 } from '@parley/protocol';
 import { newClientId } from './client-ids.js';
@@ -29,6 +31,7 @@ import { memoryStorage } from './outbox/memory-storage.js';
 import { Outbox } from './outbox/outbox.js';
 import type { OutboxEntry } from './outbox/outbox-entry.js';
 import type { SendingSnapshot } from './outbox/sending-snapshot.js';
+import { UnknownPeople } from './people/unknown-people.js';
 import { SdkError } from './sdk-error.js';
 import type { Subscribable } from './subscribable.js';
 import { Syncer } from './sync/syncer.js';
@@ -59,6 +62,7 @@ export class ParleyClient {
   readonly #marks: Marks;
   readonly #incoming: Incoming;
   readonly #windows: Windows;
+  readonly #unknown: UnknownPeople;
   readonly #listeners = new Map<EventName, Listeners<[never]>>();
   #stopListeningToPage: (() => void) | null = null;
 
@@ -102,6 +106,11 @@ export class ParleyClient {
       fetchDetail: (id) => this.#http.request('GET', `conversations/${id}`, undefined, { isExpected: hasMembers }),
       isConnected: () => this.#link.isReady,
     });
+    this.#unknown = new UnknownPeople({
+      isKnown: (id) => this.#model.knows(id),
+      fetch: (ids) => this.request('GET', `users?ids=${ids.join(',')}`),
+      onFetched: (users) => this.meet(users),
+    });
     this.connection = this.#link.snapshot;
     this.conversations = this.#model.conversations;
     this.people = this.#model.people;
@@ -128,6 +137,7 @@ export class ParleyClient {
   stop(): Promise<void> {
     this.#stopListeningToPage?.();
     this.#stopListeningToPage = null;
+    this.#unknown.clear();
     // Their frames leave before the socket's end; their answers are not waited for.
     void this.#marks.flush();
     this.#link.fire('stop');
@@ -261,9 +271,24 @@ export class ParleyClient {
     await this.removeMember(conversationId, userId);
   }
 
-  /** A request below `/api`, as in `request('GET', 'users/me')`. */
-  request<T>(method: HttpMethod, path: string, body?: unknown): Promise<T> {
-    return this.#http.request<T>(method, path, body);
+  /** People by a part of their name, best matches first. */
+  async searchUsers(query: string): Promise<UserDetail[]> {
+    const { items } = await this.request<Page<UserDetail>>('GET', `users?${new URLSearchParams({ query })}`);
+    this.meet(items);
+    return items;
+  }
+
+  /** Adds to `people` whom another source than this client has told of, such as the answer of a `request`. */
+  meet(users: readonly UserView[]): void {
+    this.#model.meet(users);
+  }
+
+  /** A request below `/api`, as in `request('GET', 'users/me')`. `people` has those whom the answer names in `users`. */
+  async request<T>(method: HttpMethod, path: string, body?: unknown): Promise<T> {
+    const answer = await this.#http.request<T>(method, path, body);
+    const { users } = (answer ?? {}) as { users?: readonly UserView[] };
+    if (users) this.meet(users);
+    return answer;
   }
 
   /** Subscribes to an event of the protocol, which is emitted after the store has applied it. Returns the unsubscribe function. */
@@ -293,14 +318,21 @@ export class ParleyClient {
   #hear<Name extends EventName>(name: Name, payload: Events[Name]): void {
     this.#model.applyEvent(name, payload);
     this.#incoming.event(name, payload);
-    if (name === 'message:new') this.#link.clock.atLeast((payload as Events['message:new']).message.createdAt);
+    if (name === 'message:new') {
+      const { message, actorId } = payload as Events['message:new'];
+      this.#link.clock.atLeast(message.createdAt);
+      this.#unknown.want(message.senderId, actorId);
+    }
     if (name === 'conversation:created') this.#windows.fillAll();
     this.#listeners.get(name)?.tell(payload as never);
   }
 
   async #catchUp(announced: Announced): Promise<void> {
     const { userId } = announced;
-    if (this.#incoming.userId !== userId) this.#marks.clear();
+    if (this.#incoming.userId !== userId) {
+      this.#marks.clear();
+      this.#unknown.clear();
+    }
     this.#incoming.userId = userId;
     this.#model.begin(announced);
     if (!(await this.#syncer.start())) throw new SdkError('offline', 'The connection ended.');

@@ -9,7 +9,6 @@ import { openEdits } from '../features/chat/message/editing/pending-edits.js';
 import { NewGroupDialog } from '../features/conversations/new-group-dialog.js';
 import { NewMessageDialog } from '../features/conversations/new-message-dialog.js';
 import { Sidebar } from '../features/conversations/sidebar.js';
-import { feedPeople } from '../features/people/people.store.js';
 import { useView } from '../hooks/use-view.js';
 import { classes } from '../ui/classes.js';
 import { fetchParts } from '../ui/lazy-part.js';
@@ -36,7 +35,8 @@ export function SignedIn({ user }: { user: Me }) {
 
 function Session({ user }: { user: Me }) {
   const client = useChatClient();
-  useEffect(() => feedPeople(client, user), [client, user]);
+  // Nobody else may tell of oneself.
+  useEffect(() => client.meet([user]), [client, user]);
   useEffect(() => openDrafts(user.id), [user.id]);
   useEffect(() => openEdits(user.id), [user.id]);
   useEffect(() => {

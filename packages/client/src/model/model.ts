@@ -155,6 +155,15 @@ export class Model {
     };
   }
 
+  knows(userId: string): boolean {
+    return this.#store.people.has(userId);
+  }
+
+  /** People as an answer named them. */
+  meet(users: readonly UserView[]): void {
+    for (const user of users) this.#store.meet(user);
+  }
+
   /** From acks: merged by version. Never moves a cursor. */
   applyOwnMessage(message: Message): void {
     const conversation = this.#store.get(message.conversationId);

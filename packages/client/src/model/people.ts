@@ -17,6 +17,10 @@ export class People {
     return user;
   }
 
+  has(id: string): boolean {
+    return this.#users.has(id);
+  }
+
   snapshot(): ReadonlyMap<string, UserView> {
     this.#view ??= new Map(this.#users);
     return this.#view;

@@ -1,4 +1,5 @@
 import type { ConversationListItem } from '@parley/protocol';
+import { usePeople } from '@parley/react';
 import { memo } from 'react';
 import { Link } from 'wouter';
 import { useFocusedWindow } from '../../hooks/use-focused-window.js';
@@ -9,7 +10,7 @@ import { fullTime, listTime } from '../../ui/dates.js';
 import { Isolated } from '../../ui/isolated.js';
 import { useDraft } from '../chat/composer/drafts.store.js';
 import { titleOf } from '../chat/conversation-title.js';
-import { nameOf, usePeople } from '../people/people.store.js';
+import { nameOf } from '../people/names.js';
 import { badgeText } from './badge.js';
 import { previewOf } from './preview.js';
 

@@ -1,8 +1,7 @@
 import { isSearchable, type UserView } from '@parley/protocol';
-import { useChatClient } from '@parley/react';
+import { useChatClient, usePeople } from '@parley/react';
 import { useEffect, useMemo, useState } from 'react';
 import { sentenceFor } from '../../api/sentences.js';
-import { searchPeople, usePeople } from './people.store.js';
 
 const PAUSE_MS = 160;
 
@@ -27,7 +26,7 @@ export function usePeopleSearch(typed: string, without: readonly string[]): Peop
     let stale = false;
     const timer = setTimeout(async () => {
       try {
-        const people = await searchPeople(client, query);
+        const people = await client.searchUsers(query);
         if (!stale) setFound({ people, status: 'ready', error: null });
       } catch (thrown) {
         if (!stale) setFound({ people: [], status: 'failed', error: sentenceFor(thrown) });
@@ -49,8 +48,6 @@ function useKnown(query: string, on: boolean): UserView[] {
   return useMemo(() => {
     if (!on) return [];
     const fits = ({ displayName, username }: UserView) => `${displayName} ${username}`.toLowerCase().includes(query);
-    return Object.values(people)
-      .filter(fits)
-      .sort((a, b) => a.displayName.localeCompare(b.displayName));
+    return [...people.values()].filter(fits).sort((a, b) => a.displayName.localeCompare(b.displayName));
   }, [people, query, on]);
 }

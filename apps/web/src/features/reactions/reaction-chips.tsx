@@ -1,11 +1,10 @@
-import type { Message, ReactionCount } from '@parley/protocol';
-import { useChatClient } from '@parley/react';
+import type { Message, MessageReactions, ReactionCount } from '@parley/protocol';
+import { useChatClient, usePeople } from '@parley/react';
 import { SmilePlus } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { Hinted } from '../../ui/hint.js';
 import { isolate } from '../../ui/isolated.js';
-import { nameOf, usePeople } from '../people/people.store.js';
-import { fetchReactions } from './fetch-reactions.js';
+import { nameOf } from '../people/names.js';
 import type { Reactions } from './use-reactions.js';
 
 interface ReactionChipsProps {
@@ -97,7 +96,7 @@ function useNames(message: Message, me: string) {
     if (asked.current === message.version) return;
     const { id, version } = message;
     asked.current = version;
-    fetchReactions(client, id).then(
+    client.request<MessageReactions>('GET', `messages/${id}/reactions`).then(
       ({ items }) => setKnown({ version, byEmoji: new Map(items.map(({ emoji, userIds }) => [emoji, userIds])) }),
       () => {
         // The bubble shows no names; the next hover requests them again.

@@ -1,8 +1,9 @@
 import type { Message } from '@parley/protocol';
+import { usePeople } from '@parley/react';
 import { Reply, X } from 'lucide-react';
 import { IconButton } from '../../../ui/button.js';
 import { Isolated, isolate } from '../../../ui/isolated.js';
-import { nameOf, usePeople } from '../../people/people.store.js';
+import { nameOf } from '../../people/names.js';
 import { QuotedWords } from '../message/message-quote.js';
 import { plainText } from '../message/plain-text.js';
 

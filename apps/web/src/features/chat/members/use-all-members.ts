@@ -3,7 +3,6 @@ import type { Member, Page } from '@parley/protocol';
 import { useChatClient } from '@parley/react';
 import { useEffect, useState } from 'react';
 import { sentenceFor } from '../../../api/sentences.js';
-import { learnPeople } from '../../people/people.store.js';
 
 interface AllMembers {
   members: readonly Member[];
@@ -26,7 +25,7 @@ export function useAllMembers({ id, members, membersComplete, memberCount }: Con
     fetchMembers(client, id).then(
       (all) => {
         if (isStale) return;
-        learnPeople(all.map(({ user }) => user));
+        client.meet(all.map(({ user }) => user));
         setFetched(all);
         setFault(null);
       },

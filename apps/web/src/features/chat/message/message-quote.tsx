@@ -1,6 +1,7 @@
 import type { ReplyPreview } from '@parley/protocol';
+import { usePeople } from '@parley/react';
 import { Reply } from 'lucide-react';
-import { nameOf, usePeople } from '../../people/people.store.js';
+import { nameOf } from '../../people/names.js';
 import { useMessageActions } from './message-actions.js';
 import { plainText, WITHOUT_WORDS } from './plain-text.js';
 

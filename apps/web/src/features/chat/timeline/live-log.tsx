@@ -3,7 +3,7 @@ import type { Message } from '@parley/protocol';
 import { useChatClient } from '@parley/react';
 import { useEffect, useRef, useState } from 'react';
 import { Isolated, isolate } from '../../../ui/isolated.js';
-import { nameOf, peopleStore } from '../../people/people.store.js';
+import { nameOf } from '../../people/names.js';
 import { onAnnouncement } from '../message/announcements.js';
 import { plainText } from '../message/plain-text.js';
 import { useChangeAnnouncements } from './use-change-announcements.js';
@@ -52,7 +52,7 @@ function useLines(conversationId: string, me: string): Line[] {
       const line = { id: nextId.current, text, about };
       setLines((now) => [...now, line].slice(-KEPT));
     };
-    const summary = createSummary(say);
+    const summary = createSummary(say, (id) => nameOf(client.people.getSnapshot(), id));
     const stops = [
       client.on('message:new', ({ message }) => {
         const isOthers = message.senderId !== me && message.type !== 'system';
@@ -75,14 +75,14 @@ function useLines(conversationId: string, me: string): Line[] {
 type Say = (text: string, about: string | null) => void;
 
 /** Says a message at once, and those that follow within `BURST_MS` in one sentence. */
-function createSummary(say: Say) {
+function createSummary(say: Say, nameBy: (id: string) => string) {
   let waiting: Message[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
   const flush = () => {
     timer = undefined;
     const [first] = waiting;
     if (!first) return;
-    if (waiting.length === 1) say(sentence(first), first.id);
+    if (waiting.length === 1) say(sentence(first, nameBy(first.senderId)), first.id);
     else say(countOf(waiting), null);
     waiting = [];
     timer = setTimeout(flush, BURST_MS);
@@ -114,8 +114,7 @@ function deletedAmong(items: readonly MessageItem[], lines: readonly Line[]): Se
   );
 }
 
-function sentence(message: Message): string {
-  const name = nameOf(peopleStore.getState().byId, message.senderId);
+function sentence(message: Message, name: string): string {
   return `${isolate(name)}: ${isolate(plainText(message.content, LONGEST))}`;
 }
 

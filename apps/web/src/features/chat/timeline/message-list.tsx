@@ -1,11 +1,11 @@
 import type { ParleyClient } from '@parley/client';
 import type { UserView } from '@parley/protocol';
-import { useChatClient } from '@parley/react';
+import { useChatClient, usePeople } from '@parley/react';
 import { ArrowDown } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { useToday } from '../../../hooks/use-today.js';
 import { Button } from '../../../ui/button.js';
-import { nameOf, usePeople } from '../../people/people.store.js';
+import { nameOf } from '../../people/names.js';
 import { useMentionable } from '../members/use-mentionable.js';
 import { MessageRow } from '../message/message-row.js';
 import type { FindMention } from '../message/message-text.js';
@@ -155,16 +155,16 @@ function useDescriber({ members, type }: OpenConversation['view'], me: string) {
   const others = useMemo(() => othersOf(members, me), [members, me]);
   const heads = useMemo(() => headsBySeq(others), [others]);
   const mentionable = useMentionable(others);
-  const find = useFindMention(mentionable, people[me]);
-  return (row: Row, known: Record<string, UserView>) => {
+  const find = useFindMention(mentionable, people.get(me));
+  return (row: Row, known: ReadonlyMap<string, UserView>) => {
     const seq = row.message?.seq ?? Number.POSITIVE_INFINITY;
     const resting = heads.get(seq)?.filter((id) => id !== row.senderId) ?? NOBODY;
     const readers = row.receipt === null ? NOBODY : others.filter((other) => other.lastReadSeq >= seq);
     return {
-      sender: known[row.senderId] ?? unknown(row.senderId),
+      sender: known.get(row.senderId) ?? unknown(row.senderId),
       mine: row.senderId === me,
       sentence: row.message?.type === 'system' ? systemSentence(row.message, me, (id) => nameOf(people, id)) : null,
-      heads: resting.flatMap((id) => known[id] ?? []),
+      heads: resting.flatMap((id) => known.get(id) ?? []),
       readers: type === 'group' ? readers.map((reader) => reader.user.displayName) : NOBODY,
       audience: others.length,
       people: mentionable,

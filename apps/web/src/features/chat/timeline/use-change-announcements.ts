@@ -1,6 +1,6 @@
 import { useChatClient, useChatEvent } from '@parley/react';
 import { isolate } from '../../../ui/isolated.js';
-import { nameOf, peopleStore } from '../../people/people.store.js';
+import { nameOf } from '../../people/names.js';
 import { announce } from '../message/announcements.js';
 import { plainText } from '../message/plain-text.js';
 
@@ -9,6 +9,7 @@ const LONGEST = 200;
 /** Reads out what others change in the open conversation: edits, deletions, and reactions to what I wrote. */
 export function useChangeAnnouncements(conversationId: string, me: string): void {
   const client = useChatClient();
+  const name = (id: string) => isolate(nameOf(client.people.getSnapshot(), id));
   const isOthers = (event: { conversationId: string; actorId: string }) =>
     event.conversationId === conversationId && event.actorId !== me;
   useChatEvent('message:edited', (event) => {
@@ -28,8 +29,4 @@ export function useChangeAnnouncements(conversationId: string, me: string): void
       announce(`${name(event.actorId)} reacted with ${event.emoji} to: ${words}`, mine.message.id);
     }
   });
-}
-
-function name(id: string): string {
-  return isolate(nameOf(peopleStore.getState().byId, id));
 }

@@ -1,0 +1,70 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { UserView } from '@parley/protocol';
+import { SdkError } from '../sdk-error.js';
+import { UnknownPeople } from './unknown-people.js';
+
+const person = (id: string): UserView => ({ id, username: id, displayName: id, avatarUrl: null, isBot: false });
+
+describe('People of whom only the id was told', () => {
+  let known: Set<string>;
+  let asked: (readonly string[])[];
+  let respond: (ids: readonly string[]) => Promise<UserView[]>;
+  let people: UnknownPeople;
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+    known = new Set(['me']);
+    asked = [];
+    respond = async (ids) => ids.map(person);
+    people = new UnknownPeople({
+      isKnown: (id) => known.has(id),
+      fetch: async (ids) => {
+        asked.push(ids);
+        return { items: await respond(ids), nextCursor: null, hasMore: false };
+      },
+      onFetched: (users) => {
+        for (const { id } of users) known.add(id);
+      },
+    });
+  });
+  afterEach(() => void jest.useRealTimers());
+
+  const pause = () => jest.advanceTimersByTimeAsync(60);
+
+  it('are fetched together, and none that is known', async () => {
+    people.want('me', 'ama');
+    people.want('ben', 'ama');
+    await pause();
+    people.want('ama', 'ben');
+    await pause();
+    expect(asked).toEqual([['ama', 'ben']]);
+  });
+
+  it('are asked for a hundred at a time', async () => {
+    people.want(...Array.from({ length: 250 }, (_, n) => `u${n}`));
+    await jest.advanceTimersByTimeAsync(200);
+    expect(asked.map((ids) => ids.length)).toEqual([100, 100, 50]);
+  });
+
+  it('are asked for once where the server does not know them, and again where it gave no answer', async () => {
+    respond = async () => [];
+    people.want('nobody');
+    await pause();
+    people.want('nobody');
+    await pause();
+    expect(asked).toEqual([['nobody']]);
+    respond = () => Promise.reject(new SdkError('network', ''));
+    people.want('ama');
+    await pause();
+    people.want('ama');
+    await pause();
+    expect(asked.slice(1)).toEqual([['ama'], ['ama']]);
+  });
+
+  it('are not asked for any more once it is cleared', async () => {
+    people.want('ama');
+    people.clear();
+    await pause();
+    expect(asked).toEqual([]);
+  });
+});

@@ -1,0 +1,55 @@
+import type { Page, UserView } from '@parley/protocol';
+import { raiseDefect } from '../call-safely.js';
+
+export interface UnknownPeopleOptions {
+  isKnown: (userId: string) => boolean;
+  fetch: (userIds: readonly string[]) => Promise<Page<UserView>>;
+  onFetched: (users: readonly UserView[]) => void;
+}
+
+/** Those who are named within this time are asked for together. */
+const BATCH_MS = 50;
+/** People in one request. */
+const MOST = 100;
+/** Ids remembered of which the server told nothing. */
+const MOST_ASKED = 1_000;
+
+/** Fetches the people of whom an event told nothing but the id; each is asked for once. */
+export class UnknownPeople {
+  readonly #wanted = new Set<string>();
+  readonly #asked = new Set<string>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly options: UnknownPeopleOptions) {}
+
+  want(...userIds: string[]): void {
+    for (const id of userIds) if (!this.#asked.has(id) && !this.options.isKnown(id)) this.#wanted.add(id);
+    if (this.#wanted.size > 0) this.#timer ??= setTimeout(() => void this.#fetch(), BATCH_MS);
+  }
+
+  /** Nothing is asked any more until somebody is named again. */
+  clear(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#wanted.clear();
+    this.#asked.clear();
+  }
+
+  async #fetch(): Promise<void> {
+    this.#timer = undefined;
+    const ids = [...this.#wanted].slice(0, MOST);
+    if (this.#asked.size > MOST_ASKED) this.#asked.clear();
+    for (const id of ids) {
+      this.#wanted.delete(id);
+      this.#asked.add(id);
+    }
+    this.want();
+    try {
+      this.options.onFetched((await this.options.fetch(ids)).items);
+    } catch (fault) {
+      raiseDefect(fault);
+      // Whoever names them again asks again.
+      for (const id of ids) this.#asked.delete(id);
+    }
+  }
+}
