@@ -22,11 +22,11 @@ interface MovedMarkers {
 /** What a member's move is to the others, told live and read later: in large conversations they hear nothing of it. */
 export function receiptEvent({ conversationId, userId, receipts, memberCount, ...moved }: MovedMarkers): ReceiptEvent {
   const base = { conversationId, receipts, userId };
-  const isReported = memberCount <= LIMITS.receiptsMembers;
+  const isBroadcast = memberCount <= LIMITS.receiptsMembers;
   const placeOf = ({ messageId, seq }: Reached) => ({ ...base, messageId, seq });
   const at = ({ ms }: Reached) => new Date(ms).toISOString();
-  const read = isReported ? moved.read : null;
-  const delivered = isReported ? moved.delivered : null;
+  const read = isBroadcast ? moved.read : null;
+  const delivered = isBroadcast ? moved.delivered : null;
   return {
     receipts,
     userId,
