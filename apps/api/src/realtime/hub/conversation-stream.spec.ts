@@ -3,29 +3,16 @@ import type { ConversationListItem } from '@parley/protocol';
 import fc from 'fast-check';
 import { ConversationStream, type StreamHost } from './conversation-stream.js';
 import { ReorderBudget } from './reorder-buffer.js';
-import type { ReceiptEvent, StreamEvent } from './stream-events.js';
+import type { StreamEvent } from './stream-events.js';
 
 const ID = '018f0000-0000-7000-8000-000000000000';
 
 const event = (version: number): StreamEvent => ({ version, name: 'message:new', payload: null });
 const joining = (version: number): StreamEvent => ({ version, name: 'member:added', payload: null, joined: ['bob'] });
-const mark = (receipts: number): ReceiptEvent => ({
-  receipts,
-  userId: 'bob',
-  read: null,
-  delivered: null,
-  unread: null,
-});
-
-const watermark = { conversationId: ID, receipts: 5, userId: 'bob', messageId: ID, seq: 2 };
-const READ = { ...watermark, readBy: 'bob', readAt: '2026-01-01T00:00:00.000Z' };
-const DELIVERED = { ...watermark, deliveredTo: 'bob', deliveredAt: '2026-01-01T00:00:00.000Z' };
-const UNREAD = { conversationId: ID, receipts: 5, unreadCount: 0, mentionCount: 0, lastReadSeq: 2, lastSeq: 2 };
 
 /** A stream on a conversation whose history is in memory: what is committed can be read, and need not be told. */
 class Stage implements StreamHost {
   readonly delivered: StreamEvent[] = [];
-  readonly toldMarks: ReceiptEvent[] = [];
   readonly faults: unknown[] = [];
   committed: StreamEvent[] = [];
   reads = 0;
@@ -40,16 +27,8 @@ class Stage implements StreamHost {
     return this.delivered.map(({ version }) => version);
   }
 
-  get marks(): number[] {
-    return this.toldMarks.map(({ receipts }) => receipts);
-  }
-
-  deliver(each: StreamEvent): void {
+  deliver(_id: string, each: StreamEvent): void {
     this.delivered.push(each);
-  }
-
-  deliverMark(each: ReceiptEvent): void {
-    this.toldMarks.push(each);
   }
 
   async prepare(): Promise<ReadonlyMap<string, ConversationListItem>> {
@@ -88,7 +67,7 @@ jest.useFakeTimers();
 describe('a stream', () => {
   it('G3: delivers the next event in the very turn in which it is told', () => {
     const stage = new Stage();
-    stage.stream.open({ version: 4, receipts: 0 });
+    stage.stream.open(4);
     stage.stream.accept([event(5), event(6)]);
     stage.stream.accept([event(7)]);
     expect(stage.told).toEqual([5, 6, 7]);
@@ -97,7 +76,7 @@ describe('a stream', () => {
 
   it('G3: drops what it has delivered, however often it is told', () => {
     const stage = new Stage();
-    stage.stream.open({ version: 4, receipts: 0 });
+    stage.stream.open(4);
     stage.stream.accept([event(3), event(5), event(5), event(4)]);
     stage.stream.accept([event(5)]);
     expect(stage.told).toEqual([5]);
@@ -105,7 +84,7 @@ describe('a stream', () => {
 
   it('G3: holds an early event for a moment, and needs no database where the other comes', async () => {
     const stage = new Stage();
-    stage.stream.open({ version: 0, receipts: 0 });
+    stage.stream.open(0);
     stage.stream.accept([event(2)]);
     await settle(20);
     stage.stream.accept([event(1)]);
@@ -116,7 +95,7 @@ describe('a stream', () => {
 
   it('G3: goes on in the turn in which the one that was late comes', async () => {
     const stage = new Stage();
-    stage.stream.open({ version: 0, receipts: 0 });
+    stage.stream.open(0);
     stage.stream.accept([event(2), event(3)]);
     await settle(1);
     stage.stream.accept([event(1)]);
@@ -127,7 +106,7 @@ describe('a stream', () => {
 
   it('G4: reads a gap from the database after 30 ms', async () => {
     const stage = new Stage();
-    stage.stream.open({ version: 0, receipts: 0 });
+    stage.stream.open(0);
     stage.commit(upTo(5).map(event));
     stage.stream.accept([event(5)]);
     await settle(29);
@@ -140,9 +119,9 @@ describe('a stream', () => {
   it('G4: goes on reading where one answer does not hold the whole gap', async () => {
     const stage = new Stage();
     stage.most = 7;
-    stage.stream.open({ version: 0, receipts: 0 });
+    stage.stream.open(0);
     stage.commit(upTo(40).map(event));
-    stage.stream.observe({ version: 40, receipts: 0 });
+    stage.stream.observe(40);
     await settle(500);
     expect(stage.told).toEqual(upTo(40));
   });
@@ -150,7 +129,7 @@ describe('a stream', () => {
   it('G4: tries again where the database is away, and says so', async () => {
     const stage = new Stage();
     stage.broken = true;
-    stage.stream.open({ version: 0, receipts: 0 });
+    stage.stream.open(0);
     stage.commit(upTo(3).map(event));
     stage.stream.accept([event(3)]);
     await settle(600);
@@ -163,7 +142,7 @@ describe('a stream', () => {
 
   it('G4: more early events than it keeps are read instead', async () => {
     const stage = new Stage();
-    stage.stream.open({ version: 0, receipts: 0 });
+    stage.stream.open(0);
     const all = upTo(3_000).map(event);
     stage.commit(all);
     stage.stream.accept(all.slice(1));
@@ -175,7 +154,7 @@ describe('a stream', () => {
     const stage = new Stage();
     const budget = new ReorderBudget();
     const stream = new ConversationStream(ID, stage, budget);
-    stream.open({ version: 0, receipts: 0 });
+    stream.open(0);
     const all = upTo(40).map(event);
     stage.commit(all);
     stream.accept(all.slice(1), 4 * 1024 * 1024);
@@ -193,7 +172,7 @@ describe('a stream', () => {
   it('G4: waits once for a long gap, and reads all of it without waiting again', async () => {
     const stage = new Stage();
     stage.most = 10;
-    stage.stream.open({ version: 0, receipts: 0 });
+    stage.stream.open(0);
     stage.commit(upTo(500).map(event));
     stage.stream.expect(500);
     await settle(31);
@@ -205,7 +184,7 @@ describe('a stream', () => {
     const stage = new Stage();
     stage.stream.accept([event(4), event(5), event(6)]);
     expect(stage.told).toEqual([]);
-    stage.stream.open({ version: 5, receipts: 0 });
+    stage.stream.open(5);
     await settle(100);
     expect(stage.told).toEqual([6]);
     stage.stream.accept([event(7)]);
@@ -217,20 +196,20 @@ describe('a stream', () => {
     const stage = new Stage();
     stage.commit(upTo(9).map(event));
     stage.stream.startBefore(7);
-    stage.stream.open({ version: 9, receipts: 0 });
+    stage.stream.open(9);
     stage.stream.accept([joining(7)]);
     await settle(100);
     expect(stage.told).toEqual([7]);
-    stage.stream.observe({ version: 9, receipts: 0 });
+    stage.stream.observe(9);
     await settle(100);
     expect(stage.told).toEqual([7, 8, 9]);
   });
 
   it('G3 G4: a version that nobody has given out is forgotten, and does not stand in for the change that gets it', async () => {
     const stage = new Stage();
-    stage.stream.open({ version: 1, receipts: 0 });
+    stage.stream.open(1);
     stage.stream.accept([{ ...event(4), left: 'nobody' }, event(900)], 1_000);
-    for (let look = 0; look < 2; look += 1) stage.stream.observe({ version: 1, receipts: 0 });
+    for (let look = 0; look < 2; look += 1) stage.stream.observe(1);
     await jest.advanceTimersByTimeAsync(1_000);
     const { reads } = stage;
     await jest.advanceTimersByTimeAsync(60_000);
@@ -243,26 +222,26 @@ describe('a stream', () => {
 
   it('G4: what was told and is only not in an older look at the database is kept', async () => {
     const stage = new Stage();
-    stage.stream.open({ version: 1, receipts: 0 });
+    stage.stream.open(1);
     stage.stream.accept([event(3)], 1_000);
-    stage.stream.observe({ version: 1, receipts: 0 });
+    stage.stream.observe(1);
     stage.commit([event(2), event(3)]);
-    stage.stream.observe({ version: 3, receipts: 0 });
+    stage.stream.observe(3);
     await jest.advanceTimersByTimeAsync(100);
     expect(stage.told).toEqual([2, 3]);
   });
 
   it('is opened once', () => {
     const stage = new Stage();
-    stage.stream.open({ version: 3, receipts: 0 });
-    stage.stream.open({ version: 9, receipts: 0 });
+    stage.stream.open(3);
+    stage.stream.open(9);
     stage.stream.accept([event(4)]);
     expect(stage.told).toEqual([4]);
   });
 
   it('delivers nothing any more once it is closed', async () => {
     const stage = new Stage();
-    stage.stream.open({ version: 0, receipts: 0 });
+    stage.stream.open(0);
     stage.commit(upTo(3).map(event));
     stage.stream.accept([event(3)]);
     stage.stream.close();
@@ -274,7 +253,7 @@ describe('a stream', () => {
   it('G3: delivers nothing either that it was just preparing when it was closed: another stream may have begun', async () => {
     const stage = new Stage();
     stage.delay = 3;
-    stage.stream.open({ version: 0, receipts: 0 });
+    stage.stream.open(0);
     stage.stream.accept([joining(1), event(2)]);
     await Promise.resolve();
     stage.stream.close();
@@ -287,7 +266,7 @@ describe('a stream', () => {
       for (let moment = 0; moment < 24; moment += 1) {
         const stage = new Stage();
         stage.delay = delay;
-        stage.stream.open({ version: 0, receipts: 0 });
+        stage.stream.open(0);
         stage.stream.accept([joining(1)]);
         for (let i = 0; i < moment; i += 1) await Promise.resolve();
         stage.stream.accept([event(2)]);
@@ -327,7 +306,7 @@ describe('a stream', () => {
         for (const [i, each] of steps.entries()) {
           if (i === openAt) {
             start = stage.committed.length;
-            stage.stream.open({ version: start, receipts: 0 });
+            stage.stream.open(start);
           }
           switch (each.kind) {
             case 'commit': {
@@ -341,7 +320,7 @@ describe('a stream', () => {
               break;
             }
             case 'reconcile':
-              if (stage.stream.isOpen) stage.stream.observe({ version: stage.committed.length, receipts: 0 });
+              if (stage.stream.isOpen) stage.stream.observe(stage.committed.length);
               break;
             case 'wait':
               await settle(each.ms);
@@ -357,99 +336,12 @@ describe('a stream', () => {
         }
         if (start === null) return;
         stage.broken = false;
-        stage.stream.observe({ version: stage.committed.length, receipts: 0 });
+        stage.stream.observe(stage.committed.length);
         await settle(5_000);
         expect(stage.told).toEqual(upTo(stage.committed.length).slice(start));
         stage.stream.close();
       }),
       { numRuns: 300 },
     );
-  });
-});
-
-describe('marks', () => {
-  it('are delivered at once, each once', () => {
-    const stage = new Stage();
-    stage.stream.open({ version: 0, receipts: 2 });
-    stage.stream.acceptMarks([mark(2), mark(3), mark(4)]);
-    stage.stream.acceptMarks([mark(4), mark(3), mark(5)]);
-    expect(stage.marks).toEqual([3, 4, 5]);
-    expect(stage.stream.observe({ version: 0, receipts: 5 })).toBeNull();
-  });
-
-  it('G4: one that is missing is asked for, whatever came after it, until it is there', () => {
-    const stage = new Stage();
-    stage.stream.open({ version: 0, receipts: 0 });
-    stage.stream.acceptMarks([mark(1), mark(3), mark(5)]);
-    expect(stage.stream.observe({ version: 0, receipts: 5 })).toBe(1);
-    stage.stream.acceptMarks([mark(2)]);
-    expect(stage.stream.observe({ version: 0, receipts: 5 })).toBe(3);
-    stage.stream.acceptMarks([mark(4)]);
-    expect(stage.stream.observe({ version: 0, receipts: 5 })).toBeNull();
-    expect(stage.marks).toEqual([1, 3, 5, 2, 4]);
-  });
-
-  it('G4: a number that nobody has given out does not keep back those that follow', () => {
-    const stage = new Stage();
-    stage.stream.acceptMarks([mark(900)]);
-    stage.stream.open({ version: 0, receipts: 3 });
-    stage.stream.acceptMarks([mark(4), mark(70)]);
-    expect(stage.marks).toEqual([900, 4, 70]);
-    for (let look = 0; look < 2; look += 1) stage.stream.observe({ version: 0, receipts: 4 });
-    stage.stream.acceptMarks([mark(5)]);
-    expect(stage.stream.observe({ version: 0, receipts: 6 })).toBe(5);
-    expect(stage.marks.at(-1)).toBe(5);
-  });
-
-  it('G8: are remembered in a bounded number: too many of them are read again', () => {
-    const stage = new Stage();
-    stage.stream.open({ version: 0, receipts: 0 });
-    stage.stream.acceptMarks(upTo(2_500).map((n) => mark(n + 1)));
-    expect(stage.marks).toHaveLength(2_500);
-    expect(stage.stream.observe({ version: 0, receipts: 2_501 })).toBe(0);
-  });
-
-  it('G4: a number that the database does not have any more was overtaken, and is asked for no longer', () => {
-    const stage = new Stage();
-    stage.stream.open({ version: 0, receipts: 0 });
-    stage.stream.acceptMarks([mark(2), mark(7)]);
-    stage.stream.acceptMarks([mark(2), mark(4), mark(6)]);
-    stage.stream.marksComplete(6);
-    expect(stage.marks).toEqual([2, 7, 4, 6]);
-    expect(stage.stream.observe({ version: 0, receipts: 7 })).toBeNull();
-    stage.stream.acceptMarks([mark(5), mark(8)]);
-    expect(stage.marks).toEqual([2, 7, 4, 6, 8]);
-  });
-
-  it('of a stream that began without knowing their number are taken as they come', () => {
-    const stage = new Stage();
-    stage.stream.open({ version: 0 });
-    stage.stream.acceptMarks([mark(7), mark(8)]);
-    expect(stage.marks).toEqual([7, 8]);
-    expect(stage.stream.observe({ version: 0, receipts: 8 })).toBeNull();
-  });
-
-  it('G4: a read that was lost is told from the row, though a later delivery of the same member was told', () => {
-    const stage = new Stage();
-    stage.stream.open({ version: 0, receipts: 3 });
-    stage.stream.acceptMarks([{ ...mark(5), delivered: DELIVERED }]);
-    const row = { ...mark(5), read: READ, delivered: DELIVERED, unread: UNREAD };
-    expect(stage.stream.observe({ version: 0, receipts: 5 })).toBe(3);
-    stage.stream.acceptRepaired([row]);
-    stage.stream.marksComplete(5);
-    expect(stage.toldMarks).toEqual([
-      { ...mark(5), delivered: DELIVERED },
-      { ...mark(5), read: READ, unread: UNREAD },
-    ]);
-    expect(stage.stream.observe({ version: 0, receipts: 5 })).toBeNull();
-  });
-
-  it('of which the row tells nothing new are not told again', () => {
-    const stage = new Stage();
-    stage.stream.open({ version: 0, receipts: 3 });
-    const row = { ...mark(5), read: READ, unread: UNREAD };
-    stage.stream.acceptMarks([row]);
-    stage.stream.acceptRepaired([mark(3), row, mark(6)]);
-    expect(stage.marks).toEqual([5, 6]);
   });
 });

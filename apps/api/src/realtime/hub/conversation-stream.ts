@@ -1,12 +1,11 @@
 import type { ConversationListItem } from '@parley/protocol';
 import { ReorderBudget, ReorderBuffer } from './reorder-buffer.js';
-import type { ReceiptEvent, StreamEvent } from './stream-events.js';
+import type { StreamEvent } from './stream-events.js';
 
 /** What a stream needs of its surroundings. */
 export interface StreamHost {
   /** Must deliver in this turn of the event loop. */
-  deliver(event: StreamEvent, items: ReadonlyMap<string, ConversationListItem>): void;
-  deliverMark(mark: ReceiptEvent): void;
+  deliver(conversationId: string, event: StreamEvent, items: ReadonlyMap<string, ConversationListItem>): void;
   /** The list items of those of `userIds` who have sockets here. */
   prepare(conversationId: string, userIds: readonly string[]): Promise<ReadonlyMap<string, ConversationListItem>>;
   eventsBetween(conversationId: string, range: { after: number; upTo: number }): Promise<StreamEvent[]>;
@@ -17,24 +16,20 @@ export interface StreamHost {
 /** How long an event that came early waits for those before it. */
 const HOLD_MS = 30;
 const RETRY_MS = 500;
-/** Beyond so many the marks since the last complete number are read again. */
-const MOST_MARKS_AHEAD = 1_000;
 
 /**
- * Delivers one conversation's events in order on one node. It keeps a cursor: the next version is delivered at once, a
- * later one waits for a moment until the gap is read from the database, an earlier one is dropped.
+ * Delivers one conversation's events in order on one node. It keeps a cursor, the version it delivered last, and has three
+ * phases, the first of which begins anew with every gap:
+ * - backfill: what comes next is read from the database, at first where to begin; what is announced meanwhile waits.
+ * - cutover: what was read and what has waited are delivered by their versions, once.
+ * - live: the next version is delivered in the turn in which it is announced, an earlier one is dropped, and a later one
+ *   waits for those before it, which are read when they do not come in time.
  */
 export class ConversationStream {
   /** Version of the last delivered event; null until the head was read. */
   private cursor: number | null = null;
-  /** Up to this number no mark is missing; null until known. */
-  private receipts: number | null = null;
-  /** The greatest such number that was read from the database. */
-  private sureReceipts = 0;
-  /** Numbers that notifications named and the last reading of the database did not have; 0 where it had all. */
-  private stale = { version: 0, receipts: 0 };
-  /** Marks that were delivered beyond that: one before them was lost, or is late. */
-  private readonly marksAhead = new Map<number, ReceiptEvent>();
+  /** The version that notifications named and the last reading of the database did not have; 0 where it had all. */
+  private stale = 0;
   private readonly early: ReorderBuffer;
   /** The greatest version known to be committed. */
   private knownHead = 0;
@@ -64,14 +59,10 @@ export class ConversationStream {
     return this.cursor ?? 0;
   }
 
-  /** Begins after `heads`; must follow the subscription, so that nothing falls between. */
-  open(heads: { version: number; receipts?: number }): void {
+  /** Begins after the version that the database has; must follow the subscription, so that nothing falls between. */
+  open(version: number): void {
     if (this.cursor !== null) return;
-    this.cursor = Math.min(heads.version, this.startAtMost);
-    if (heads.receipts !== undefined) {
-      this.sureReceipts = heads.receipts;
-      this.receipts = Math.min(this.receipts ?? heads.receipts, heads.receipts);
-    }
+    this.cursor = Math.min(version, this.startAtMost);
     this.early.deleteUpTo(this.cursor);
     this.accept([]);
   }
@@ -102,65 +93,21 @@ export class ConversationStream {
     if (this.cursor !== null && this.hasWork) void this.advance();
   }
 
-  acceptMarks(marks: readonly ReceiptEvent[]): void {
-    for (const mark of marks) {
-      this.receipts ??= mark.receipts - 1;
-      if (mark.receipts <= this.receipts || this.marksAhead.has(mark.receipts)) continue;
-      if (this.marksAhead.size >= MOST_MARKS_AHEAD) this.marksAhead.clear();
-      this.marksAhead.set(mark.receipts, mark);
-      this.host.deliverMark(mark);
-      this.advanceMarks();
-    }
+  /** @param head the database's version as a reconciliation saw it. */
+  observe(head: number): void {
+    this.dropStale(head);
+    this.expect(head);
   }
 
   /**
-   * Marks as they stand in the database, one a member, under the number of that member's latest. It may hold what an
-   * earlier mark would have told, so it can be needed though the latest was delivered.
-   */
-  acceptRepaired(marks: readonly ReceiptEvent[]): void {
-    for (const mark of marks) {
-      const known = this.marksAhead.get(mark.receipts);
-      if (!known) {
-        this.acceptMarks([mark]);
-        continue;
-      }
-      const read = known.read ? null : mark.read;
-      const delivered = known.delivered ? null : mark.delivered;
-      const unread = known.unread ? null : mark.unread;
-      if (read || delivered || unread) this.host.deliverMark({ ...mark, read, delivered, unread });
-    }
-  }
-
-  /** Every mark up to this number was read from the database; numbers that are missing there were overtaken. */
-  marksComplete(upTo: number): void {
-    for (const number of this.marksAhead.keys()) if (number <= upTo) this.marksAhead.delete(number);
-    this.receipts = Math.max(this.receipts ?? 0, upTo);
-    this.sureReceipts = Math.max(this.sureReceipts, upTo);
-    this.advanceMarks();
-  }
-
-  /** The database's heads as a reconciliation saw them. Returns the receipts number to repair from, null if there is no need. */
-  observe(heads: { version: number; receipts: number }): number | null {
-    this.dropStale(heads);
-    this.expect(heads.version);
-    this.receipts ??= heads.receipts;
-    if (heads.receipts === this.receipts) this.sureReceipts = heads.receipts;
-    return heads.receipts > this.receipts ? this.receipts : null;
-  }
-
-  /**
-   * Drops what two readings of the database in a row do not have: a number that was never committed would keep the
+   * Drops what two readings of the database in a row do not have: a version that was never committed would keep the
    * stream from delivering the change that takes it later.
    */
-  private dropStale(heads: { version: number; receipts: number }): void {
-    const named = { version: this.knownHead, receipts: Math.max(this.receipts ?? 0, ...this.marksAhead.keys()) };
-    if (named.version > heads.version && named.version === this.stale.version) {
-      this.knownHead = heads.version;
-      this.early.deleteAfter(heads.version);
-    }
-    if (named.receipts > heads.receipts && named.receipts === this.stale.receipts) {
-      this.receipts = Math.min(this.sureReceipts, heads.receipts);
-      this.marksAhead.clear();
+  private dropStale(head: number): void {
+    const named = this.knownHead;
+    if (named > head && named === this.stale) {
+      this.knownHead = head;
+      this.early.deleteAfter(head);
     }
     this.stale = named;
   }
@@ -169,10 +116,6 @@ export class ConversationStream {
   expect(version: number): void {
     this.knownHead = Math.max(this.knownHead, version);
     if (this.cursor !== null && this.knownHead > this.cursor) void this.advance();
-  }
-
-  private advanceMarks(): void {
-    while (this.receipts !== null && this.marksAhead.delete(this.receipts + 1)) this.receipts += 1;
   }
 
   private async advance(): Promise<void> {
@@ -203,7 +146,6 @@ export class ConversationStream {
       const items = next.joined ? await this.host.prepare(this.conversationId, next.joined) : new Map();
       // While it was prepared, the last socket may have gone and another stream begun.
       if (this.closed) return false;
-      this.completeMarksFrom(items);
       this.emit(next, items);
       return true;
     }
@@ -231,16 +173,11 @@ export class ConversationStream {
     this.wake = null;
   }
 
-  /** The item that a new member gets names the receipts of that moment; later ones are repaired from there. */
-  private completeMarksFrom(items: ReadonlyMap<string, ConversationListItem>): void {
-    for (const { receipts } of items.values()) this.receipts = Math.min(this.receipts ?? receipts, receipts);
-  }
-
   private emit(event: StreamEvent, items: ReadonlyMap<string, ConversationListItem> = NOBODY): void {
     this.cursor = event.version;
     // It may have come by a notification and by the database.
     this.early.delete(event.version);
-    this.host.deliver(event, items);
+    this.host.deliver(this.conversationId, event, items);
   }
 
   private later(ms: number): void {

@@ -5,10 +5,11 @@ import { NodeBus } from '../bus/node-bus.js';
 import { IO, type ParleyServer, type ParleySocket } from '../socket.js';
 import { Backfill } from './backfill.js';
 import { Broadcaster } from './broadcaster.js';
-import { ConversationStream } from './conversation-stream.js';
+import { ConversationStream, type StreamHost } from './conversation-stream.js';
 import { JOINED, type JoinNotification, NOTIFICATION } from './notification-topics.js';
+import { ReceiptStream } from './receipt-stream.js';
 import { ReorderBudget } from './reorder-buffer.js';
-import type { ReceiptEvent, StreamEvent } from './stream-events.js';
+import type { Heads, ReceiptEvent, StreamEvent } from './stream-events.js';
 import { StreamSource } from './stream-source.js';
 
 const MOST_MOVES = 10_000;
@@ -21,13 +22,19 @@ export interface Announcement {
   marks?: readonly ReceiptEvent[];
 }
 
+/** What this node keeps of a conversation that sockets of its follow. */
+export interface FollowedConversation {
+  stream: ConversationStream;
+  receipts: ReceiptStream;
+  /** Connecting ones included; the streams end with the last of them. */
+  sockets: Set<ParleySocket>;
+}
+
 /** All streams of this node, the sockets that follow each, and the way in for what was committed. */
 @Injectable()
 export class Hub implements OnApplicationShutdown {
-  private readonly streams = new Map<string, ConversationStream>();
-  /** The sockets of each stream, connecting ones included; the stream ends with the last of them. */
-  private readonly followers = new Map<string, Set<ParleySocket>>();
-  private readonly followed = new WeakMap<ParleySocket, Set<string>>();
+  private readonly conversations = new Map<string, FollowedConversation>();
+  private readonly followedBy = new WeakMap<ParleySocket, Set<string>>();
   /** The versions at which each user last left and joined each conversation; they outlive the stream that delivered them. */
   private readonly moves = new Map<string, { left: number; joined: number }>();
   private readonly backfill = new Backfill((ranges) => this.source.eventsWithin(ranges));
@@ -56,7 +63,7 @@ export class Hub implements OnApplicationShutdown {
   }
 
   onApplicationShutdown(): void {
-    for (const stream of this.streams.values()) stream.close();
+    for (const { stream } of this.conversations.values()) stream.close();
   }
 
   belongTo(deployment: string): void {
@@ -86,18 +93,25 @@ export class Hub implements OnApplicationShutdown {
 
   async enterAll(entries: ReadonlyMap<ParleySocket, readonly string[]>): Promise<void> {
     for (const [socket, ids] of entries) for (const id of ids) this.follow(socket, id);
-    const unopened = new Set([...entries.values()].flat().filter((id) => !this.streams.get(id)?.isOpen));
+    const unopened = new Set([...entries.values()].flat().filter((id) => !this.streamOf(id)?.isOpen));
     if (unopened.size > 0) await this.openStreams([...unopened]);
   }
 
   /** Opens streams whose head could not be read so far: of the sockets that entered one then, some may have stayed. */
   async openRest(): Promise<void> {
-    const unopened = [...this.streams.values()].flatMap((stream) => (stream.isOpen ? [] : stream.conversationId));
+    const unopened = [...this.conversations].flatMap(([id, { stream }]) => (stream.isOpen ? [] : id));
     if (unopened.length > 0) await this.openStreams(unopened);
   }
 
   private async openStreams(conversationIds: readonly string[]): Promise<void> {
-    for (const [id, head] of await this.source.heads(conversationIds)) this.streams.get(id)?.open(head);
+    for (const [id, heads] of await this.source.heads(conversationIds)) this.openStream(id, heads);
+  }
+
+  private openStream(conversationId: string, heads: Heads): void {
+    const followed = this.conversations.get(conversationId);
+    if (!followed || followed.stream.isOpen) return;
+    followed.receipts.open(heads.receipts);
+    followed.stream.open(heads.version);
   }
 
   /** Whether this node has delivered a removal of the user after the given version of their membership. */
@@ -114,35 +128,34 @@ export class Hub implements OnApplicationShutdown {
   follow(socket: ParleySocket, conversationId: string): void {
     // It may have ended while its memberships were read: nobody would take it out again.
     if (!socket.connected) return;
-    this.streamOf(conversationId);
-    this.followers.get(conversationId)?.add(socket);
-    let mine = this.followed.get(socket);
+    this.followedConversation(conversationId).sockets.add(socket);
+    let mine = this.followedBy.get(socket);
     if (!mine) {
       mine = new Set();
-      this.followed.set(socket, mine);
+      this.followedBy.set(socket, mine);
     }
     mine.add(conversationId);
   }
 
   unfollow(socket: ParleySocket, conversationId: string): void {
-    this.followed.get(socket)?.delete(conversationId);
-    const followers = this.followers.get(conversationId);
-    followers?.delete(socket);
-    if (followers && followers.size === 0) this.drop(conversationId);
+    this.followedBy.get(socket)?.delete(conversationId);
+    const sockets = this.conversations.get(conversationId)?.sockets;
+    sockets?.delete(socket);
+    if (sockets?.size === 0) this.drop(conversationId);
   }
 
   forget(socket: ParleySocket): void {
-    for (const id of [...(this.followed.get(socket) ?? [])]) this.unfollow(socket, id);
+    for (const id of [...(this.followedBy.get(socket) ?? [])]) this.unfollow(socket, id);
   }
 
-  /** The open streams, for the reconciliation. */
-  *open(): Iterable<ConversationStream> {
-    for (const stream of this.streams.values()) if (stream.isOpen) yield stream;
+  /** Those whose stream is open, for the reconciliation. */
+  *open(): Iterable<FollowedConversation> {
+    for (const followed of this.conversations.values()) if (followed.stream.isOpen) yield followed;
   }
 
   /** Ends a stream that cannot go on, as after a restored backup. Returns its followers, who are to come back. */
   discard(conversationId: string): readonly ParleySocket[] {
-    const followers = [...(this.followers.get(conversationId) ?? [])];
+    const followers = [...(this.conversations.get(conversationId)?.sockets ?? [])];
     this.drop(conversationId);
     return followers;
   }
@@ -151,10 +164,10 @@ export class Hub implements OnApplicationShutdown {
   private join(userId: string, { conversationId, version }: JoinNotification, where: 'here' | 'elsewhere'): void {
     if (!this.broadcaster.hasSockets(userId)) return;
     this.noteMove(moveKey(conversationId, userId), { joined: version });
-    const isNew = !this.streams.has(conversationId);
-    const stream = this.streamOf(conversationId);
+    const isNew = !this.conversations.has(conversationId);
+    const { stream } = this.followedConversation(conversationId);
     stream.startBefore(version);
-    if (isNew && where === 'here') stream.open({ version: version - 1 });
+    if (isNew && where === 'here') stream.open(version - 1);
     for (const socket of this.broadcaster.socketsOf(userId)) this.follow(socket, conversationId);
     // What cannot be read now is read by the next reconciliation.
     if (!stream.isOpen)
@@ -165,7 +178,7 @@ export class Hub implements OnApplicationShutdown {
 
   /** The version this node has delivered up to. */
   versionOf(conversationId: string): number {
-    return this.streams.get(conversationId)?.version ?? 0;
+    return this.streamOf(conversationId)?.version ?? 0;
   }
 
   /** Subscribes to what other nodes publish about this user, or ends that. */
@@ -180,38 +193,44 @@ export class Hub implements OnApplicationShutdown {
 
   /** @param size in bytes as it travelled; 0 where it was made here. */
   private deliver({ conversationId, events, marks = [] }: Announcement, size = 0): void {
-    const stream = this.streams.get(conversationId);
-    if (events.length > 0) stream?.accept(events, size);
-    if (marks.length > 0) stream?.acceptMarks(marks);
+    const followed = this.conversations.get(conversationId);
+    if (events.length > 0) followed?.stream.accept(events, size);
+    if (marks.length > 0) followed?.receipts.accept(marks);
   }
 
   private expect(conversationId: string, version: number): void {
-    if (version > 0) this.streams.get(conversationId)?.expect(version);
+    if (version > 0) this.streamOf(conversationId)?.expect(version);
   }
 
-  private streamOf(conversationId: string): ConversationStream {
-    const known = this.streams.get(conversationId);
+  private streamOf(conversationId: string): ConversationStream | undefined {
+    return this.conversations.get(conversationId)?.stream;
+  }
+
+  private followedConversation(conversationId: string): FollowedConversation {
+    const known = this.conversations.get(conversationId);
     if (known) return known;
-    const stream = new ConversationStream(
-      conversationId,
-      {
-        deliver: (event, items) => {
-          if (event.left) this.noteMove(moveKey(conversationId, event.left), { left: event.version });
-          this.broadcaster.event(conversationId, event, items);
-          this.reporter.delivered(event.name);
-        },
-        deliverMark: (mark) => this.broadcaster.mark(conversationId, mark),
-        prepare: (id, userIds) => this.prepare(id, userIds),
-        eventsBetween: (id, range) => this.backfill.events({ conversationId: id, ...range }),
-        onGap: (id) => this.reporter.gapFound(id),
-        onFault: (id, fault) => this.reporter.streamFailed(id, fault),
-      },
-      this.budget,
-    );
-    this.streams.set(conversationId, stream);
-    this.followers.set(conversationId, new Set());
+    const receipts = new ReceiptStream((receipt) => this.broadcaster.mark(conversationId, receipt));
+    const stream = new ConversationStream(conversationId, this.hostOf(receipts), this.budget);
+    const followed = { stream, receipts, sockets: new Set<ParleySocket>() };
+    this.conversations.set(conversationId, followed);
     this.bus.subscribe({ kind: 'conversation', id: conversationId });
-    return stream;
+    return followed;
+  }
+
+  private hostOf(receipts: ReceiptStream): StreamHost {
+    return {
+      deliver: (id, event, items) => {
+        if (event.left) this.noteMove(moveKey(id, event.left), { left: event.version });
+        // The item that a new member gets names the receipts of that moment.
+        for (const item of items.values()) receipts.beginAtMost(item.receipts);
+        this.broadcaster.event(id, event, items);
+        this.reporter.delivered(event.name);
+      },
+      prepare: (id, userIds) => this.prepare(id, userIds),
+      eventsBetween: (id, range) => this.backfill.events({ conversationId: id, ...range }),
+      onGap: (id) => this.reporter.gapFound(id),
+      onFault: (id, fault) => this.reporter.streamFailed(id, fault),
+    };
   }
 
   private noteMove(key: string, move: { left?: number; joined?: number }): void {
@@ -234,9 +253,8 @@ export class Hub implements OnApplicationShutdown {
   }
 
   private drop(conversationId: string): void {
-    this.streams.get(conversationId)?.close();
-    this.streams.delete(conversationId);
-    this.followers.delete(conversationId);
+    this.streamOf(conversationId)?.close();
+    this.conversations.delete(conversationId);
     this.bus.unsubscribe({ kind: 'conversation', id: conversationId });
   }
 }

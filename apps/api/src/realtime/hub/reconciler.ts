@@ -3,9 +3,9 @@ import { ParleyError } from '../../kernel/errors.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { HealthRegistry } from '../../platform/telemetry/health-registry.js';
 import { closeToComeBack } from '../connections/closing.js';
-import type { ConversationStream } from './conversation-stream.js';
-import { Hub } from './hub.js';
+import { type FollowedConversation, Hub } from './hub.js';
 import { MembershipReconciler } from './membership-reconciler.js';
+import type { ReceiptStream } from './receipt-stream.js';
 import { type Heads, MARKS_AT_ONCE, type ReceiptEvent } from './stream-events.js';
 import { StreamSource } from './stream-source.js';
 
@@ -13,8 +13,16 @@ const EVERY_MS = 1_000;
 /** While nodes do not hear each other, this is how they learn of what the others committed. */
 const EVERY_MS_ALONE = 500;
 const AT_A_TIME = 5_000;
-/** The marks of so many conversations are read together. */
-const MARKS_OF = 200;
+/** The receipts of so many conversations are read together. */
+const RECEIPTS_OF = 200;
+
+/** Receipts to be read from a number on. */
+interface BehindReceipts {
+  conversationId: string;
+  receipts: ReceiptStream;
+  from: number;
+  head: Heads;
+}
 
 /**
  * Every second this node compares what it has delivered with what the database holds: a notification that was lost, or a commit
@@ -74,36 +82,38 @@ export class Reconciler implements OnApplicationBootstrap, OnApplicationShutdown
     }
   }
 
-  private async compareStreams(streams: readonly ConversationStream[]): Promise<void> {
-    const before = new Map(streams.map((stream) => [stream.conversationId, stream.version]));
+  private async compareStreams(streams: readonly FollowedConversation[]): Promise<void> {
+    const before = new Map(streams.map(({ stream }) => [stream.conversationId, stream.version]));
     const heads = await this.source.heads([...before.keys()]);
-    const behind = new Map<ConversationStream, { from: number; head: Heads }>();
-    for (const stream of streams) {
-      const head = heads.get(stream.conversationId);
-      if (!head || head.version < (before.get(stream.conversationId) ?? 0)) {
-        this.discard(stream);
+    const behind: BehindReceipts[] = [];
+    for (const { stream, receipts } of streams) {
+      const { conversationId } = stream;
+      const head = heads.get(conversationId);
+      if (!head || head.version < (before.get(conversationId) ?? 0)) {
+        this.discard(conversationId);
         continue;
       }
-      const from = stream.observe(head);
-      if (from !== null) behind.set(stream, { from, head });
+      stream.observe(head.version);
+      const from = receipts.observe(head.receipts);
+      if (from !== null) behind.push({ conversationId, receipts, from, head });
     }
-    await this.repairMarks([...behind]);
+    await this.repairReceipts(behind);
   }
 
-  private async repairMarks(behind: readonly [ConversationStream, { from: number; head: Heads }][]): Promise<void> {
-    for (let at = 0; at < behind.length; at += MARKS_OF) {
-      const some = behind.slice(at, at + MARKS_OF);
+  private async repairReceipts(behind: readonly BehindReceipts[]): Promise<void> {
+    for (let at = 0; at < behind.length; at += RECEIPTS_OF) {
+      const some = behind.slice(at, at + RECEIPTS_OF);
       const found = await this.source.marksAfter(
-        new Map(some.map(([stream, { from }]) => [stream.conversationId, from])),
+        new Map(some.map(({ conversationId, from }) => [conversationId, from])),
       );
-      for (const [stream, { head }] of some) acceptMarks(stream, head, found.get(stream.conversationId) ?? []);
+      for (const each of some) acceptRepaired(each, found.get(each.conversationId) ?? []);
     }
   }
 
   /** The database is behind what was delivered: it was restored. Whoever follows comes back and asks anew. */
-  private discard(stream: ConversationStream): void {
-    this.reporter.streamDiscarded(stream.conversationId);
-    for (const socket of this.hub.discard(stream.conversationId)) {
+  private discard(conversationId: string): void {
+    this.reporter.streamDiscarded(conversationId);
+    for (const socket of this.hub.discard(conversationId)) {
       closeToComeBack(socket, new ParleyError('service_unavailable'));
     }
   }
@@ -113,13 +123,13 @@ export class Reconciler implements OnApplicationBootstrap, OnApplicationShutdown
     const changed = this.deployment !== null && this.deployment !== deployment;
     this.deployment = deployment;
     this.hub.belongTo(deployment);
-    if (changed) for (const stream of [...this.hub.open()]) this.discard(stream);
+    if (changed) for (const { stream } of [...this.hub.open()]) this.discard(stream.conversationId);
   }
 }
 
-function acceptMarks(stream: ConversationStream, head: Heads, marks: readonly ReceiptEvent[]): void {
-  stream.acceptRepaired(marks);
+function acceptRepaired({ receipts, head }: BehindReceipts, found: readonly ReceiptEvent[]): void {
+  receipts.acceptRepaired(found);
   // As many as are read at once may not be all.
-  const last = marks.at(-1)?.receipts ?? head.receipts;
-  stream.marksComplete(marks.length < MARKS_AT_ONCE ? Math.max(last, head.receipts) : last);
+  const last = found.at(-1)?.receipts ?? head.receipts;
+  receipts.complete(found.length < MARKS_AT_ONCE ? Math.max(last, head.receipts) : last);
 }
