@@ -1,8 +1,9 @@
-// drizzle/ creates exactly what the schema says: generating now would write nothing.
+// drizzle/ creates exactly what the schema and the functions say: generating now would write nothing.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { FUNCTIONS, unwrittenFunctions } from '../functions.mjs';
 import { environment, node, root } from '../prepare.mjs';
 import { conclude } from './sources.mjs';
 
@@ -21,6 +22,9 @@ try {
     [
       ...checked,
       ...generated,
+      ...unwrittenFunctions().map(
+        ({ name }) => `${FUNCTIONS}/${name} is in no migration (npm run migration -- --custom)`,
+      ),
       ...missing.map(
         (name) => `drizzle/ lacks a migration (npm run migration):\n${readFileSync(join(copy, name), 'utf8')}`,
       ),

@@ -51,14 +51,14 @@ export const BROKEN_BUILDS: BrokenBuild[] = [
     name: 'published and acknowledged before the commit',
     patches: [
       {
-        file: `${LOG}/conversation-log.repository.ts`,
+        file: `${LOG}/message-text.repository.ts`,
         from: 'const { rows } = (await this.writer.db.execute<BatchRow>(',
         to: `const { promise, resolve, reject } = Promise.withResolvers<{ rows: BatchRow[] }>();
     const write = async (tx: WriterDatabase['db']) => {
       const answer = (await tx.execute<BatchRow>(`,
       },
       {
-        file: `${LOG}/conversation-log.repository.ts`,
+        file: `${LOG}/message-text.repository.ts`,
         from: `deadline IS NOT NULL AND \${wait !== 'not'}) AS w ON true\`,
     )) as unknown as { rows: BatchRow[] };`,
         to: `deadline IS NOT NULL AND \${wait !== 'not'}) AS w ON true\`,
@@ -82,9 +82,9 @@ export const BROKEN_BUILDS: BrokenBuild[] = [
         to: 'CONSTRAINT "messages_idempotency" UNIQUE("conversation_id","sender_id","client_message_id","seq")',
       },
       {
-        file: 'drizzle/0007_excerpts_of_present_text.sql',
-        from: 'AND x.client_message_id = w.k OFFSET 0) d ON true',
-        to: 'AND x.client_message_id = w.k AND false OFFSET 0) d ON true',
+        file: 'drizzle/0010_derived_texts.sql',
+        from: 'AND message.client_message_id = sent.client_message_id OFFSET 0) original ON true',
+        to: 'AND message.client_message_id = sent.client_message_id AND false OFFSET 0) original ON true',
       },
     ],
     row: answersLost,
@@ -130,9 +130,9 @@ export const BROKEN_BUILDS: BrokenBuild[] = [
     name: 'sending does not move the own mark',
     patches: [
       {
-        file: 'drizzle/0007_excerpts_of_present_text.sql',
-        from: "WHERE p.conversation_id = n.c AND p.user_id = n.s AND n.outcome = 'new' AND n.last_of_sender",
-        to: "WHERE p.conversation_id = n.c AND p.user_id = n.s AND n.outcome = 'none' AND n.last_of_sender",
+        file: 'drizzle/0010_derived_texts.sql',
+        from: 'AND fresh.is_last_of_sender\n  ), ranged',
+        to: 'AND fresh.is_last_of_sender AND fresh.seq < 0\n  ), ranged',
       },
     ],
     row: calm,

@@ -29,6 +29,8 @@ export const messages = pgTable(
     replyToSenderId: uuid('reply_to_sender_id'),
     /** Always null: what is quoted may be edited or deleted. Nodes of before name it in their queries still. */
     replyExcerpt: text('reply_excerpt'),
+    /** What replies show of the text; null where that is all of it, and in rows of before it was stored. */
+    excerpt: text('excerpt'),
     /** Bytes of text and metadata as they are written out; null in rows of before it was counted. */
     storedBytes: integer('stored_bytes'),
     /** SHA-256 of what was received: distinguishes a repeat from another message under the same id. */
