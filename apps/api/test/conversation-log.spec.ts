@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@parley/testkit';
 import { sql } from 'drizzle-orm';
 import pg from 'pg';
-import { ConversationLog, ConversationLogRepository } from '../src/modules/conversation-log/index.js';
+import { ConversationLog, MessageTextRepository } from '../src/modules/conversation-log/index.js';
 import { startNode, type TestNode } from './node.js';
 import { aGroup, type Group, groupOf, type Person, people, succeeded } from './people.js';
 import { prepared } from './prepared-message.js';
@@ -28,7 +28,7 @@ async function storedIn(conversationId: string): Promise<{ seq: number; version:
 
 /** Records the transactions of messages until it is stopped. */
 function recordBatches() {
-  const repository = node.node.app.get(ConversationLogRepository);
+  const repository = node.node.app.get(MessageTextRepository);
   const { writeBatch } = repository;
   const made: { wait: string; conversationIds: ReadonlySet<string> }[] = [];
   repository.writeBatch = (batch, wait) => {
@@ -150,7 +150,7 @@ describe('a row that cannot be stored', () => {
 
   it('where every row fails the attempts are bounded, and whose fault it is stays open for the rest', async () => {
     const { id, owner } = await aGroup(node);
-    const repository = node.node.app.get(ConversationLogRepository);
+    const repository = node.node.app.get(MessageTextRepository);
     const { writeBatch } = repository;
     let attempts = 0;
     repository.writeBatch = () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { LIMITS } from '@parley/protocol';
 import { sql } from 'drizzle-orm';
-import { MessageChangesRepository } from '../src/modules/messages/message-changes.repository.js';
+import { MessageTextRepository } from '../src/modules/conversation-log/index.js';
 import { type MessageTransport, TRANSPORTS } from './message-transports.js';
 import { startNode, type TestNode } from './node.js';
 import { aGroup, aPerson, directOf, NOBODY, type Person, people, succeeded } from './people.js';
@@ -508,8 +508,8 @@ describe('the edit history', () => {
              (conversation_id, seq, message_id, version, original_content, original_metadata, edited_by, edited_at)
       SELECT ${id}, ${sent.seq}, ${sent.id}, ${sent.version} + i, i || repeat('ä', 5000), '{}', ${owner.id}, now()
         FROM generate_series(1, 120) AS i`);
-    const repository = node.node.app.get(MessageChangesRepository);
-    const edits = jest.spyOn(repository, 'edits');
+    const repository = node.node.app.get(MessageTextRepository);
+    const edits = jest.spyOn(repository, 'originals');
     const seen: number[] = [];
     for (let cursor = ''; cursor !== null; ) {
       const { items, nextCursor } = await editsOf(owner, sent.id, `?limit=100${cursor && `&cursor=${cursor}`}`);

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { eventually } from '@parley/testkit';
 import { sql } from 'drizzle-orm';
-import { ConversationLogRepository } from '../src/modules/conversation-log/index.js';
+import { MessageTextRepository } from '../src/modules/conversation-log/index.js';
 import { MessagesRepository } from '../src/modules/messages/index.js';
 import { type Announcement, Hub } from '../src/realtime/hub/hub.js';
 import { startNode, type TestNode } from './node.js';
@@ -28,7 +28,7 @@ const range = (from: number, to: number) => Array.from({ length: Math.max(0, to 
 /** What other nodes do: commit without a word to this one. Each pair is a sender and a text. */
 async function commitBehind(conversationId: string, texts: readonly (readonly [Person, string])[]): Promise<void> {
   const batch = texts.map(([who, content]) => prepared(conversationId, who, content));
-  const outcomes = await node.node.app.get(ConversationLogRepository).writeBatch(batch, 'long');
+  const outcomes = await node.node.app.get(MessageTextRepository).writeBatch(batch, 'long');
   if (outcomes.some(({ kind }) => kind !== 'new')) throw new Error('Not committed.');
 }
 

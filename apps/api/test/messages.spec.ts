@@ -216,7 +216,7 @@ describe('what is written is stored to the letter', () => {
     const [edited] = await node.rows<{ counted: number }>(
       sql`SELECT stored_bytes AS counted FROM messages WHERE id = ${message.id}`,
     );
-    expect(edited?.counted).toBe('b'.length + '{"a": [1000000000000000000000000000000]}'.length);
+    expect(edited?.counted).toBe('b'.length + '{"a":[1000000000000000000000000000000]}'.length);
   });
 
   it('§4: metadata comes back as it was sent, up to 102,400 bytes and 32 levels', async () => {

@@ -11,6 +11,7 @@ import { ConversationLogRepository } from './conversation-log.repository.js';
 import type { Decision, LockedConversation, Unchanged } from './decision.js';
 import { type ConversationQueue, KeyedQueue, LONGEST_WAIT_MS, type Pending } from './keyed-queue.js';
 import type { Outcome, PreparedMessage, Wait } from './message-batch.js';
+import { MessageTextRepository } from './message-text.repository.js';
 
 /** What a transaction holds at most. A batch is fanned out in one tick, so its bytes bound each socket's write buffer. */
 const BATCH = { items: 500, bytes: 1024 * 1024, enough: 100 };
@@ -47,6 +48,7 @@ export class ConversationLog implements OnApplicationBootstrap, OnApplicationShu
   constructor(
     private readonly database: WriterDatabase,
     private readonly repository: ConversationLogRepository,
+    private readonly texts: MessageTextRepository,
     private readonly hub: Hub,
     private readonly reporter: EventReporter,
   ) {}
@@ -255,7 +257,7 @@ export class ConversationLog implements OnApplicationBootstrap, OnApplicationShu
   private async attempt(batch: readonly PreparedMessage[], wait: Wait): Promise<Outcome[]> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.repository.writeBatch(batch, wait);
+        return await this.texts.writeBatch(batch, wait);
       } catch (fault) {
         if (attempt === MOST_ATTEMPTS || !isRepeatable(fault)) throw fault;
       }

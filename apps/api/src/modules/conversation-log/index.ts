@@ -1,6 +1,13 @@
 export { newMessageEvent } from './conversation-log.events.js';
 export { ConversationLog } from './conversation-log.js';
 export { ConversationLogModule } from './conversation-log.module.js';
-export { ConversationLogRepository } from './conversation-log.repository.js';
 export { type Decision, type LockedConversation, requireOpen, requirePermission, type Unchanged } from './decision.js';
 export type { Original, Outcome, PreparedMessage, Refusal } from './message-batch.js';
+export {
+  type EditRow,
+  MessageTextRepository,
+  messageBytes,
+  messageColumns,
+  ownBytes,
+  type Place,
+} from './message-text.repository.js';

@@ -1,4 +1,5 @@
 import { excerptOf, type Message, type MessageType, type Metadata, type ReplyPreview } from '@parley/protocol';
+import { derivedText } from './derived-text.js';
 
 /**
  * How long a batch waits for conversations that someone else holds: it leaves them out, waits as long as the batch of
@@ -57,23 +58,27 @@ export interface BatchRow extends Record<string, unknown> {
 
 /** The batch as the SQL function takes it; its short names are explained there. */
 export function encodeBatch(batch: readonly PreparedMessage[]): string {
-  return JSON.stringify(
-    batch.map((each, i) => ({
-      i,
-      c: each.conversationId,
-      s: each.senderId,
-      b: each.isBot,
-      k: each.clientMessageId,
-      id: each.id,
-      h: each.payloadHash,
-      t: each.type,
-      x: each.content,
-      m: each.metadata,
-      z: Buffer.byteLength(each.content) + each.metadataBytes,
-      r: each.replyToId ?? undefined,
-      n: each.names.length > 0 ? each.names : undefined,
-    })),
-  );
+  return JSON.stringify(batch.map(encoded));
+}
+
+function encoded(each: PreparedMessage, i: number) {
+  const derived = derivedText(each.content, each.metadata, each.metadataBytes);
+  return {
+    i,
+    c: each.conversationId,
+    s: each.senderId,
+    b: each.isBot,
+    k: each.clientMessageId,
+    id: each.id,
+    h: each.payloadHash,
+    t: each.type,
+    x: each.content,
+    m: each.metadata,
+    e: derived.excerpt ?? undefined,
+    z: derived.storedBytes,
+    r: each.replyToId ?? undefined,
+    n: each.names.length > 0 ? each.names : undefined,
+  };
 }
 
 export function decodeOutcome(row: BatchRow, sent: PreparedMessage): Outcome {

@@ -13,7 +13,7 @@ import {
   requireOpen,
   type Unchanged,
 } from '../conversation-log/index.js';
-import { SystemMessagesRepository } from '../messages/index.js';
+import { SystemMessages } from '../messages/index.js';
 import { ConversationsRepository } from './conversations.repository.js';
 
 /** A conversation and the member who is about to change it. */
@@ -44,7 +44,7 @@ export class ConversationChanges {
     private readonly database: Database,
     private readonly log: ConversationLog,
     private readonly repository: ConversationsRepository,
-    private readonly system: SystemMessagesRepository,
+    private readonly system: SystemMessages,
   ) {}
 
   /**

@@ -3,15 +3,15 @@ import { LIMITS } from '@parley/protocol';
 import { and, asc, eq, getTableColumns, inArray, isNull, type SQL, Subquery, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import { Database, type Db } from '../../database/database.js';
-import { fittingRows, messageBytes } from '../../database/message-bytes.js';
+import { fittingRows } from '../../database/fitting-rows.js';
 import {
   conversationParticipants,
   conversationReceipts,
   conversations,
   mentions,
-  messages,
   users,
 } from '../../database/schema/index.js';
+import { messageBytes, messageColumns } from '../conversation-log/index.js';
 
 const me = alias(conversationParticipants, 'me');
 const peer = alias(users, 'peer');
@@ -36,10 +36,10 @@ const ownConversation = new Subquery<'conversations', ReturnType<typeof getTable
 );
 
 /** Its last message, likewise. */
-const lastMessage = new Subquery<'messages', ReturnType<typeof getTableColumns<typeof messages>>>(
+const lastMessage = new Subquery<'messages', typeof messageColumns>(
   sql`SELECT * FROM messages x
        WHERE x.conversation_id = ${me.conversationId} AND x.seq = ${conversations.lastSeq} OFFSET 0`,
-  getTableColumns(messages),
+  messageColumns,
   'messages',
 );
 
@@ -69,7 +69,14 @@ const memberUser = new Subquery<'users', ReturnType<typeof getTableColumns<typeo
   'users',
 );
 
-const FIELDS = { conversation: conversations, me, receipts: receiptsOf, lastMessage: messages, peer, mentionCount };
+const FIELDS = {
+  conversation: conversations,
+  me,
+  receipts: receiptsOf,
+  lastMessage: messageColumns,
+  peer,
+  mentionCount,
+};
 
 /** About what an item takes of an answer without its last message. */
 const ITEM_BYTES = sql.raw('800');

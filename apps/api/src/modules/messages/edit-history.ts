@@ -4,8 +4,8 @@ import { notFound } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
 import { Cursors } from '../../platform/http/cursors.js';
 import { AnswerBudget } from '../../platform/limits/answer-budget.js';
+import { type EditRow, MessageTextRepository } from '../conversation-log/index.js';
 import { UsersRepository } from '../users/index.js';
-import { type EditRow, MessageChangesRepository } from './message-changes.repository.js';
 import { MessagesRepository } from './messages.repository.js';
 
 export interface EditsRequest {
@@ -18,7 +18,7 @@ export interface EditsRequest {
 export class EditHistory {
   constructor(
     private readonly messages: MessagesRepository,
-    private readonly repository: MessageChangesRepository,
+    private readonly texts: MessageTextRepository,
     private readonly users: UsersRepository,
     private readonly cursors: Cursors,
   ) {}
@@ -34,7 +34,7 @@ export class EditHistory {
     const answer = await this.messages.readVisible({ messageId }, principal.userId, async (tx, message) => {
       const { rows, hasMore } = message.deletedAt
         ? { rows: [], hasMore: false }
-        : await this.repository.edits(tx, message, { after, limit, bytes: LIMITS.answerBytes });
+        : await this.texts.originals(tx, message, { after, limit, bytes: LIMITS.answerBytes });
       const views = await this.users.viewsOf(
         rows.map(({ editedBy }) => editedBy),
         tx,

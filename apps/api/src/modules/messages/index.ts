@@ -11,4 +11,4 @@ export { MessagesModule } from './messages.module.js';
 export { MessagesRepository } from './messages.repository.js';
 export { MessagesService } from './messages.service.js';
 export { answerSend } from './send-answer.js';
-export { SystemMessagesRepository } from './system-messages.repository.js';
+export { SystemMessages } from './system-messages.js';

@@ -1,18 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { MemberRole } from '@parley/protocol';
-import { and, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { Database, type Db } from '../../database/database.js';
-import { fittingRows } from '../../database/message-bytes.js';
 import type { MessageRow } from '../../database/rows.js';
-import {
-  conversationParticipants,
-  mentions,
-  messageEditHistory,
-  messageReactions,
-  messages,
-} from '../../database/schema/index.js';
-
-export type EditRow = Omit<typeof messageEditHistory.$inferSelect, 'conversationId' | 'seq' | 'originalMetadata'>;
+import { conversationParticipants, mentions, messageReactions, messages } from '../../database/schema/index.js';
+import { messageColumns } from '../conversation-log/index.js';
 
 /** A message, and the role of the member who wants to change it. */
 export interface FoundMessage {
@@ -26,9 +18,6 @@ interface Wanted {
   messageId: string;
   userId: string;
 }
-
-const place = ({ conversationId, seq }: Pick<MessageRow, 'conversationId' | 'seq'>) =>
-  and(eq(messages.conversationId, conversationId), eq(messages.seq, seq));
 
 /** Changing messages, inside the caller's transaction: a fixed number of statements, whatever the number of members. */
 @Injectable()
@@ -49,7 +38,7 @@ export class MessageChangesRepository {
   async find(tx: Db, { messageId, userId }: Wanted): Promise<FoundMessage | null> {
     const [found] = await tx
       .select({
-        message: messages,
+        message: messageColumns,
         role: conversationParticipants.role,
         ms: sql<number>`(extract(epoch FROM date_trunc('milliseconds', clock_timestamp())) * 1000)::float8`,
       })
@@ -57,12 +46,6 @@ export class MessageChangesRepository {
       .innerJoin(conversationParticipants, memberOf(userId))
       .where(eq(messages.id, messageId));
     return found ? { message: found.message, role: found.role, at: new Date(found.ms) } : null;
-  }
-
-  async update(tx: Db, message: MessageRow, values: Partial<MessageRow>): Promise<MessageRow> {
-    const [row] = await tx.update(messages).set(values).where(place(message)).returning();
-    if (!row) throw new Error('A message of a locked conversation is gone.');
-    return row;
   }
 
   /** Those of these usernames that belong to present members, in the names' order. */
@@ -102,72 +85,12 @@ export class MessageChangesRepository {
     }
   }
 
-  async insertEdit(
-    tx: Db,
-    message: MessageRow,
-    edit: { version: number; editedBy: string; editedAt: Date },
-  ): Promise<void> {
-    await tx.insert(messageEditHistory).values({
-      ...edit,
-      conversationId: message.conversationId,
-      seq: message.seq,
-      messageId: message.id,
-      originalContent: message.content,
-      originalMetadata: message.metadata,
-    });
-  }
-
-  async isEditedAfter(tx: Db, { conversationId, seq }: MessageRow, version: number): Promise<boolean> {
-    const { conversationId: owner, seq: at, version: edited } = messageEditHistory;
-    const [edit] = await tx
-      .select({ edited })
-      .from(messageEditHistory)
-      .where(and(eq(owner, conversationId), eq(at, seq), gt(edited, version)))
-      .limit(1);
-    return edit !== undefined;
-  }
-
   async deleteReactions(tx: Db, { conversationId, seq }: MessageRow): Promise<void> {
     await tx
       .delete(messageReactions)
       .where(and(eq(messageReactions.conversationId, conversationId), eq(messageReactions.seq, seq)));
   }
-
-  /**
-   * What the message was before its edits, from the oldest after this version: as many as an answer has room for and one
-   * at least, of the others only the sizes are looked at.
-   */
-  async edits(tx: Db, { conversationId, seq }: MessageRow, page: EditsPlace) {
-    const { id, messageId, version, originalContent, editedBy, editedAt } = messageEditHistory;
-    const candidates = sql`
-      SELECT e.id, e.version, ${EDIT_BYTES} + octet_length(e.original_content) AS bytes FROM message_edit_history e
-       WHERE e.conversation_id = ${conversationId} AND e.seq = ${seq} AND e.version > ${page.after}
-       ORDER BY e.version LIMIT ${page.limit + 1}`;
-    const keys = fittingRows(candidates, sql`c.version`, page);
-    const found = tx
-      .select({ id, messageId, version, originalContent, editedBy, editedAt })
-      .from(messageEditHistory)
-      .where(eq(id, sql`k.id`))
-      .limit(1)
-      .as('found');
-    const read = await tx
-      .select({ row: found._.selectedFields, total: sql<number>`k.total::integer` })
-      .from(keys)
-      .innerJoinLateral(found, sql`true`)
-      .orderBy(sql`k.nth`);
-    return { rows: read.map(({ row }) => row), hasMore: (read[0]?.total ?? 0) > read.length };
-  }
 }
-
-/** Where a page of edits begins, and how much of them is read. */
-interface EditsPlace {
-  after: number;
-  limit: number;
-  bytes: number;
-}
-
-/** What of an edit in an answer is not the text. */
-const EDIT_BYTES = sql.raw('300');
 
 const memberOf = (userId: string) =>
   and(

@@ -9,6 +9,7 @@ import {
   ConversationLog,
   type Decision,
   type LockedConversation,
+  MessageTextRepository,
   requireOpen,
   requirePermission,
   type Unchanged,
@@ -45,6 +46,7 @@ export class MessageChanges {
   constructor(
     private readonly log: ConversationLog,
     private readonly repository: MessageChangesRepository,
+    private readonly texts: MessageTextRepository,
     private readonly views: MessageViews,
   ) {}
 
@@ -78,7 +80,7 @@ export class MessageChanges {
 
   private async apply(held: HeldMessage, { values, kind, data, event }: MessageChange): Promise<Decision<Changed>> {
     const { tx, version, userId } = held;
-    const row = await this.repository.update(tx, held.message, { ...values, version });
+    const row = await this.texts.update(tx, held.message, { ...values, version });
     const [told] = await this.views.forAll(tx, [row]);
     if (!told) throw new Error('A row has no view.');
     const result = { changed: true, version, message: await this.asSeen(tx, row, userId) };

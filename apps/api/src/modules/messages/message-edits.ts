@@ -4,6 +4,7 @@ import { CONFIG, type Config } from '../../config/config.js';
 import { canonicalJson } from '../../kernel/canonical-json.js';
 import { conflict, ParleyError } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
+import { MessageTextRepository } from '../conversation-log/index.js';
 import { messageChangedEvent } from './message.events.js';
 import {
   type Changed,
@@ -20,6 +21,7 @@ export class MessageEdits {
   constructor(
     private readonly changes: MessageChanges,
     private readonly repository: MessageChangesRepository,
+    private readonly texts: MessageTextRepository,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -47,7 +49,7 @@ export class MessageEdits {
     const added = mentions.filter((each) => !message.mentions.includes(each));
     const removed = message.mentions.filter((each) => !mentions.includes(each));
     await this.repository.moveMentions(tx, message, { added, removed });
-    await this.repository.insertEdit(tx, message, { version, editedBy: userId, editedAt: held.at });
+    await this.texts.keepOriginal(tx, message, { version, editedBy: userId, editedAt: held.at });
     return {
       values: { content: wanted.content, metadata: wanted.metadata ?? message.metadata, mentions, editedAt: held.at },
       kind: 'message_edited',
@@ -64,7 +66,7 @@ export class MessageEdits {
   /** Under the lock. Reactions move the version too, but overwriting them is not what an edit does. */
   private async requireUnchanged({ tx, message }: HeldMessage, ifVersion?: number): Promise<void> {
     if (ifVersion === undefined || ifVersion === message.version) return;
-    if (ifVersion < message.version && !(await this.repository.isEditedAfter(tx, message, ifVersion))) return;
+    if (ifVersion < message.version && !(await this.texts.isEditedAfter(tx, message, ifVersion))) return;
     throw conflict('ifVersion', 'changed');
   }
 }

@@ -11,6 +11,7 @@ import { canonicalJson } from '../../kernel/canonical-json.js';
 import { invalid, ParleyError } from '../../kernel/errors.js';
 import { faultOf } from '../../kernel/i-json.js';
 import { newId } from '../../kernel/ids.js';
+import { measureJson } from '../../kernel/json-size.js';
 import type { Principal } from '../../kernel/principal.js';
 import type { PreparedMessage } from '../conversation-log/index.js';
 import { payloadHash } from './payload-hash.js';
@@ -114,7 +115,7 @@ export function checkContentSize(content: string, limit: number): void {
 function checkMetadata(metadata: Metadata): number {
   const fault = faultOf(metadata);
   if (fault) throw invalid(fault.path, fault.message);
-  const { depth, digits } = measured(metadata);
+  const { depth, digits } = measureJson(metadata, MOST_DEPTH);
   if (depth > MOST_DEPTH) throw invalid('metadata', `must not be nested deeper than ${MOST_DEPTH}`);
   const json = JSON.stringify(metadata);
   const bytes = Buffer.byteLength(json) + digits;
@@ -130,37 +131,6 @@ function checkMetadata(metadata: Metadata): number {
   if (UNSTORABLE.test(json)) throw invalid('metadata', 'must not contain NUL or unpaired surrogates');
   return bytes;
 }
-
-/** Levels of nesting, and the digits that the database writes in place of exponents; counted without recursion. */
-function measured(value: object): { depth: number; digits: number } {
-  let level: object[] = [value];
-  let [depth, digits] = [0, 0];
-  for (; level.length > 0 && depth <= MOST_DEPTH; depth += 1) {
-    const inner: object[] = [];
-    for (const each of level) {
-      for (const part of Object.values(each) as unknown[]) {
-        if (isObject(part)) inner.push(part);
-        else if (typeof part === 'number') digits += digitsOf(part);
-      }
-    }
-    level = inner;
-  }
-  return { depth, digits };
-}
-
-/** How much longer a number is in digits than as JavaScript writes it. */
-function digitsOf(value: number): number {
-  const [size, least] = [Math.abs(value), 1e-6];
-  if (value === 0 || (size < 1e21 && size >= least)) return 0;
-  const written = String(size);
-  const [mantissa = '', exponent = '0'] = written.split('e');
-  const fraction = Math.max(0, mantissa.length - 2);
-  const power = Number(exponent);
-  const plain = power > 0 ? Math.max(power, fraction) + 1 : 2 - power + fraction;
-  return plain - written.length;
-}
-
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 function cleanContent(received: string): string {
   const cleaned = sanitizeContent(received);

@@ -2,16 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { LIMITS } from '@parley/protocol';
 import { sql } from 'drizzle-orm';
 import type { Db } from '../../database/database.js';
-
-/** A message by its place. */
-export interface Place {
-  conversationId: string;
-  seq: number;
-}
-
-export interface QuotedText extends Place {
-  text: string;
-}
+import type { Place } from '../conversation-log/index.js';
 
 /** A member whose own message is shown to them. */
 export interface Author {
@@ -40,20 +31,6 @@ const ask: Ask = async <T>(db: Db, query: ReturnType<typeof sql>) =>
 /** What showing messages needs besides their rows: each is one statement, whatever the number of messages. */
 @Injectable()
 export class MessageViewsRepository {
-  /** The present texts of these messages, as far as an excerpt may need them; empty of tombstones. */
-  async quotedTexts(db: Db, places: readonly Place[]): Promise<QuotedText[]> {
-    const rows = await ask<{ c: string; s: number; x: string }>(
-      db,
-      sql`SELECT q.c, q.s::float8 AS s, m.x
-            FROM unnest(${sql.param(places.map(({ conversationId }) => conversationId))}::uuid[],
-                        ${sql.param(places.map(({ seq }) => seq))}::bigint[]) AS q (c, s)
-            JOIN LATERAL (
-              SELECT text_for_excerpt(content) AS x FROM messages
-               WHERE conversation_id = q.c AND seq = q.s AND deleted_at IS NULL OFFSET 0) m ON true`,
-    );
-    return rows.map(({ c, s, x }) => ({ conversationId: c, seq: s, text: x }));
-  }
-
   /** Which of these reactions there are. */
   async reactions(db: Db, wanted: readonly Reaction[]): Promise<Reaction[]> {
     const rows = await ask<{ c: string; s: number; e: string; u: string }>(

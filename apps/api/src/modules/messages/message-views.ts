@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { excerptOf, type Message } from '@parley/protocol';
 import type { Db } from '../../database/database.js';
 import type { MessageRow } from '../../database/rows.js';
+import { MessageTextRepository, type Place } from '../conversation-log/index.js';
 import { type OthersMarks, presentMessage, withStatus } from './message.presenter.js';
-import { MessageViewsRepository, type Place } from './message-views.repository.js';
+import { MessageViewsRepository } from './message-views.repository.js';
 
 /** A row, and who is going to see it. */
 export interface Seen {
@@ -20,7 +21,10 @@ const keyOf = ({ conversationId, seq }: Place): string => `${conversationId} ${s
  */
 @Injectable()
 export class MessageViews {
-  constructor(private readonly repository: MessageViewsRepository) {}
+  constructor(
+    private readonly repository: MessageViewsRepository,
+    private readonly texts: MessageTextRepository,
+  ) {}
 
   /**
    * As everyone may see them, for events: status `sent`, reactions without `reactedByMe`, excerpts of what the quoted
@@ -34,7 +38,7 @@ export class MessageViews {
       if (place) quoted.set(keyOf(place), place);
     }
     if (quoted.size === 0) return messages;
-    const texts = await this.repository.quotedTexts(db, [...quoted.values()]);
+    const texts = await this.texts.quotedTexts(db, [...quoted.values()]);
     const excerpts = new Map(texts.map((each) => [keyOf(each), excerptOf(each.text)]));
     return messages.map((message) => withExcerpt(message, excerpts));
   }

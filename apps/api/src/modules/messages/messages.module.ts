@@ -16,7 +16,7 @@ import { MessagesController } from './messages.controller.js';
 import { MessagesGateway } from './messages.gateway.js';
 import { MessagesRepository } from './messages.repository.js';
 import { MessagesService } from './messages.service.js';
-import { SystemMessagesRepository } from './system-messages.repository.js';
+import { SystemMessages } from './system-messages.js';
 
 @Module({
   imports: [RealtimeModule, ConversationLogModule, UsersModule],
@@ -34,8 +34,8 @@ import { SystemMessagesRepository } from './system-messages.repository.js';
     MessageViewsRepository,
     MessagesRepository,
     MessageChangesRepository,
-    SystemMessagesRepository,
+    SystemMessages,
   ],
-  exports: [MessagesService, MessageChanges, MessageViews, MessageStream, MessagesRepository, SystemMessagesRepository],
+  exports: [MessagesService, MessageChanges, MessageViews, MessageStream, MessagesRepository, SystemMessages],
 })
 export class MessagesModule {}

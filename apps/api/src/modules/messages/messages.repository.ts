@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { and, desc, eq, gt, gte, isNull, lt, type SQL, sql } from 'drizzle-orm';
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import { Database, type Db } from '../../database/database.js';
-import { firstOfEach, fittingRows, messageBytes, ownBytes } from '../../database/message-bytes.js';
+import { firstOfEach, fittingRows } from '../../database/fitting-rows.js';
 import type { MessageRow } from '../../database/rows.js';
 import { conversationParticipants, messages } from '../../database/schema/index.js';
 import { versionRanges } from '../../database/version-ranges.js';
 import type { VersionRange } from '../../realtime/hub/stream-events.js';
-import type { PreparedMessage } from '../conversation-log/index.js';
+import { messageBytes, messageColumns, ownBytes } from '../conversation-log/index.js';
 import type { Anchor, Direction } from './page-request.js';
 
 /** Rows next to a position, in ascending order, and whether there are more beyond each end. */
@@ -40,35 +40,13 @@ export class MessagesRepository {
     const { messageId, conversationId } = wanted;
     return this.database.transaction(async (tx) => {
       const [found] = await tx
-        .select({ message: messages })
+        .select({ message: messageColumns })
         .from(messages)
         .innerJoin(conversationParticipants, memberOf(userId))
         .where(eq(messages.id, messageId));
       const isElsewhere = conversationId !== undefined && found?.message.conversationId !== conversationId;
       return found && !isElsewhere ? read(tx, found.message) : null;
     }, SNAPSHOT);
-  }
-
-  /** The original of a repeat, whether or not its sender may still read it. */
-  async findRepeat(sent: Pick<PreparedMessage, 'conversationId' | 'senderId' | 'clientMessageId'>) {
-    const [found] = await this.database.db
-      .select({ message: messages, leftAt: conversationParticipants.leftAt })
-      .from(messages)
-      .innerJoin(
-        conversationParticipants,
-        and(
-          eq(conversationParticipants.conversationId, messages.conversationId),
-          eq(conversationParticipants.userId, messages.senderId),
-        ),
-      )
-      .where(
-        and(
-          eq(messages.conversationId, sent.conversationId),
-          eq(messages.senderId, sent.senderId),
-          eq(messages.clientMessageId, sent.clientMessageId),
-        ),
-      );
-    return found ? { row: found.message, mayRead: found.leftAt === null } : null;
   }
 
   /** Everything about one page comes from one snapshot, the membership included; null where the user is no member. */
@@ -143,7 +121,7 @@ export class MessagesRepository {
 
   private async rowsOf(keys: SQL, place: SQL | undefined, order: SQL): Promise<MessageRow[]> {
     const { db } = this.database;
-    const found = db.select().from(messages).where(place).limit(1).as('found');
+    const found = db.select(messageColumns).from(messages).where(place).limit(1).as('found');
     const read = await db
       .select({ row: found._.selectedFields })
       .from(keys)
@@ -162,7 +140,7 @@ export class MessagesRepository {
     const keys = fittingRows(candidates, sql`c.seq ${order}`, request);
     // A look-up a key, which the LIMIT keeps apart: one probe of one index, whatever the planner thinks of the sizes.
     const found = tx
-      .select()
+      .select(messageColumns)
       .from(messages)
       .where(and(eq(messages.conversationId, request.conversationId), eq(messages.seq, sql`k.seq`)))
       .limit(1)

@@ -6,6 +6,7 @@ import { isUuid, newId } from '../../kernel/ids.js';
 import type { Principal } from '../../kernel/principal.js';
 import {
   ConversationLog,
+  MessageTextRepository,
   type Original,
   type Outcome,
   type PreparedMessage,
@@ -13,7 +14,6 @@ import {
 } from '../conversation-log/index.js';
 import { MessagePages } from './message-pages.js';
 import { checkContentSize, hashOf, prepareMessage, type SendRequest } from './message-preparation.js';
-import { MessagesRepository } from './messages.repository.js';
 import type { PageRequest } from './page-request.js';
 
 /** What became of a send. `version` is that of the message's `message:new`. */
@@ -35,7 +35,7 @@ interface Refused {
 export class MessagesService {
   constructor(
     private readonly log: ConversationLog,
-    private readonly repository: MessagesRepository,
+    private readonly texts: MessageTextRepository,
     private readonly pages: MessagePages,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -84,7 +84,7 @@ export class MessagesService {
     }
   }
 
-  private async settled(sent: PreparedMessage, outcome: Outcome): Promise<Sent> {
+  private async settled(sent: Identity, outcome: Outcome): Promise<Sent> {
     switch (outcome.kind) {
       case 'new':
         return { duplicate: false, message: outcome.message, version: outcome.message.version };
@@ -103,12 +103,8 @@ export class MessagesService {
   }
 
   private async findRepeat(sent: Identity): Promise<Sent | null> {
-    const found = await this.repository.findRepeat(sent);
-    if (!found) return null;
-    const { row, mayRead } = found;
-    if (row.payloadHash.toString('hex') !== sent.payloadHash) throw new ParleyError('idempotency_conflict');
-    const original = { id: row.id, seq: row.seq, version: row.createdVersion, createdAt: row.createdAt.toISOString() };
-    return mayRead ? this.original(sent, original) : receiptOf(sent, original);
+    const repeat = await this.texts.findRepeat(sent);
+    return repeat && this.settled(sent, repeat);
   }
 }
 

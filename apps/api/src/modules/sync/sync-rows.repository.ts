@@ -3,6 +3,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { Db } from '../../database/database.js';
 import type { MessageRow, ParticipantRow } from '../../database/rows.js';
 import { conversationParticipants, messages, users } from '../../database/schema/index.js';
+import { messageColumns } from '../conversation-log/index.js';
 
 export interface MessageKey {
   conversationId: string;
@@ -28,7 +29,7 @@ export class SyncRowsRepository {
     if (keys.length === 0) return [];
     // A look-up a key, which the LIMIT keeps apart: one probe of one index, whatever the planner thinks of the sizes.
     const found = tx
-      .select()
+      .select(messageColumns)
       .from(messages)
       .where(and(eq(messages.conversationId, sql`k.c`), eq(messages.seq, sql`k.s`)))
       .limit(1)

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { LIMITS } from '@parley/protocol';
 import { type SQL, sql } from 'drizzle-orm';
 import { Database, type Db } from '../../database/database.js';
-import { messageBytes } from '../../database/message-bytes.js';
+import { messageBytes } from '../conversation-log/index.js';
 
 /** About what a list item without its last message, and a member, take of an answer: rather too little than too much. */
 const ITEM_BYTES = 500;

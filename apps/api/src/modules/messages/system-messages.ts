@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Message, SystemMetadata } from '@parley/protocol';
 import type { Db } from '../../database/database.js';
-import { messages } from '../../database/schema/index.js';
 import { newId } from '../../kernel/ids.js';
+import { MessageTextRepository } from '../conversation-log/index.js';
 import { presentMessage } from './message.presenter.js';
 import { payloadHash } from './payload-hash.js';
 
@@ -17,30 +17,28 @@ export interface SystemPlace {
 }
 
 @Injectable()
-export class SystemMessagesRepository {
+export class SystemMessages {
+  constructor(private readonly texts: MessageTextRepository) {}
+
   /** Writes what happened into the history, in the transaction of the change itself. */
   async insert(tx: Db, place: SystemPlace, event: SystemMetadata): Promise<Message> {
     const metadata = { ...event };
-    const [row] = await tx
-      .insert(messages)
-      .values({
-        conversationId: place.conversationId,
-        seq: place.seq,
-        id: newId(),
-        clientMessageId: newId(),
-        senderId: place.actorId,
-        senderType: 'system',
-        type: 'system',
-        content: '',
-        metadata,
-        payloadHash: payloadHash('', 'system', metadata, null),
-        createdVersion: place.version,
-        version: place.version,
-        countable: place.countable,
-        createdAt: place.at,
-      })
-      .returning();
-    if (!row) throw new Error('An insert returned no row.');
+    const row = await this.texts.insert(tx, {
+      conversationId: place.conversationId,
+      seq: place.seq,
+      id: newId(),
+      clientMessageId: newId(),
+      senderId: place.actorId,
+      senderType: 'system',
+      type: 'system',
+      content: '',
+      metadata,
+      payloadHash: payloadHash('', 'system', metadata, null),
+      createdVersion: place.version,
+      version: place.version,
+      countable: place.countable,
+      createdAt: place.at,
+    });
     return presentMessage(row);
   }
 }

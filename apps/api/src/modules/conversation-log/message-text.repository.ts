@@ -1,0 +1,235 @@
+import { Injectable } from '@nestjs/common';
+import { and, eq, getTableColumns, gt, type SQL, sql } from 'drizzle-orm';
+import { Database, type Db } from '../../database/database.js';
+import { WriterDatabase } from '../../database/database.module.js';
+import { fittingRows } from '../../database/fitting-rows.js';
+import type { MessageRow } from '../../database/rows.js';
+import { conversationParticipants, messageEditHistory, messages } from '../../database/schema/index.js';
+import { derivedText } from './derived-text.js';
+import {
+  type BatchRow,
+  decodeOutcome,
+  encodeBatch,
+  type Outcome,
+  type PreparedMessage,
+  type Wait,
+} from './message-batch.js';
+
+export type EditRow = Omit<typeof messageEditHistory.$inferSelect, 'conversationId' | 'seq' | 'originalMetadata'>;
+
+/** A message by its place. */
+export interface Place {
+  conversationId: string;
+  seq: number;
+}
+
+type NewMessage = typeof messages.$inferInsert & Pick<MessageRow, 'metadata'>;
+
+interface QuotedText extends Place {
+  text: string;
+}
+
+/** Where a page of edits begins, and how much of them is read. */
+interface EditsPlace {
+  after: number;
+  limit: number;
+  bytes: number;
+}
+
+const LOCK_TIMEOUT: Record<Wait, string> = { not: '2s', briefly: '100ms', long: '2s' };
+
+const {
+  payloadHash: _payloadHash,
+  excerpt: _excerpt,
+  storedBytes: _storedBytes,
+  replyExcerpt: _replyExcerpt,
+  ...shown
+} = getTableColumns(messages);
+/** What reading a message selects, whoever reads it; what is derived from its text stays in the database. */
+export const messageColumns = shown;
+
+/** What a repeat is answered with, and its hash. */
+const REPEAT_COLUMNS = {
+  id: messages.id,
+  seq: messages.seq,
+  version: messages.createdVersion,
+  createdAt: messages.createdAt,
+  hash: messages.payloadHash,
+};
+
+/**
+ * The one place that reads and writes what messages say: text, metadata, and what is derived from them. Other repositories
+ * select messages by `messageColumns` and bound what they read by `messageBytes`.
+ */
+@Injectable()
+export class MessageTextRepository {
+  constructor(
+    private readonly database: Database,
+    private readonly writer: WriterDatabase,
+  ) {}
+
+  /** One transaction for the whole batch; the outcomes are in the batch's order. */
+  async writeBatch(batch: readonly PreparedMessage[], wait: Wait): Promise<Outcome[]> {
+    const owners = sql.param(batch.map((each) => each.conversationId));
+    const senders = sql.param(batch.map((each) => each.senderId));
+    const keys = sql.param(batch.map((each) => each.clientMessageId));
+    const { rows } = (await this.writer.db.execute<BatchRow>(
+      // The deadline is set before the function that it is for is called, as that takes its last argument from it.
+      sql`SELECT w.* FROM set_config('lock_timeout', ${LOCK_TIMEOUT[wait]}, true) AS deadline
+            JOIN LATERAL write_messages(${owners}::uuid[], ${senders}::uuid[], ${keys}::uuid[], ${encodeBatch(batch)}::jsonb,
+                                        deadline IS NOT NULL AND ${wait !== 'not'}) AS w ON true`,
+    )) as unknown as { rows: BatchRow[] };
+    const outcomes: Outcome[] = batch.map(() => ({ kind: 'busy' }));
+    for (const row of rows) {
+      const sent = batch[row.i];
+      if (sent) outcomes[row.i] = decodeOutcome(row, sent);
+    }
+    return outcomes;
+  }
+
+  /** What a batch would answer to a repeat; null where nothing was stored under its id. */
+  async findRepeat(sent: Repeat): Promise<Outcome | null> {
+    const [found] = await this.database.db
+      .select({ ...REPEAT_COLUMNS, leftAt: conversationParticipants.leftAt })
+      .from(messages)
+      .innerJoin(
+        conversationParticipants,
+        and(
+          eq(conversationParticipants.conversationId, messages.conversationId),
+          eq(conversationParticipants.userId, messages.senderId),
+        ),
+      )
+      .where(
+        and(
+          eq(messages.conversationId, sent.conversationId),
+          eq(messages.senderId, sent.senderId),
+          eq(messages.clientMessageId, sent.clientMessageId),
+        ),
+      );
+    if (!found) return null;
+    const { id, seq, version, createdAt, hash, leftAt } = found;
+    if (hash.toString('hex') !== sent.payloadHash) return { kind: 'refused', reason: 'idempotency_conflict' };
+    const original = { id, seq, version, createdAt: createdAt.toISOString() };
+    return { kind: 'duplicate', original, mayRead: leftAt === null };
+  }
+
+  /** A message that is numbered already, in the transaction that has locked its conversation. */
+  async insert(tx: Db, message: NewMessage): Promise<MessageRow> {
+    const derived = derivedText(message.content, message.metadata);
+    const [row] = await tx
+      .insert(messages)
+      .values({ ...message, ...derived })
+      .returning(messageColumns);
+    if (!row) throw new Error('An insert returned no row.');
+    return row;
+  }
+
+  /** Changes a message of a locked conversation; what is derived from a text changes with it. */
+  async update(tx: Db, message: MessageRow, values: Partial<MessageRow>): Promise<MessageRow> {
+    const { content = message.content, metadata = message.metadata } = values;
+    const isOfText = values.content !== undefined || values.metadata !== undefined;
+    const derived = isOfText ? derivedText(content, metadata) : {};
+    const [row] = await tx
+      .update(messages)
+      .set({ ...values, ...derived })
+      .where(and(eq(messages.conversationId, message.conversationId), eq(messages.seq, message.seq)))
+      .returning(messageColumns);
+    if (!row) throw new Error('A message of a locked conversation is gone.');
+    return row;
+  }
+
+  /** Keeps what the message says, before an edit replaces it. */
+  async keepOriginal(
+    tx: Db,
+    message: MessageRow,
+    edit: { version: number; editedBy: string; editedAt: Date },
+  ): Promise<void> {
+    await tx.insert(messageEditHistory).values({
+      ...edit,
+      conversationId: message.conversationId,
+      seq: message.seq,
+      messageId: message.id,
+      originalContent: message.content,
+      originalMetadata: message.metadata,
+    });
+  }
+
+  /**
+   * What the message was before its edits, from the oldest after this version: as many as an answer has room for and one
+   * at least, of the others only the sizes are looked at.
+   */
+  async originals(tx: Db, { conversationId, seq }: Place, page: EditsPlace) {
+    const { id, messageId, version, originalContent, editedBy, editedAt } = messageEditHistory;
+    const candidates = sql`
+      SELECT e.id, e.version, ${EDIT_BYTES} + octet_length(e.original_content) AS bytes FROM message_edit_history e
+       WHERE e.conversation_id = ${conversationId} AND e.seq = ${seq} AND e.version > ${page.after}
+       ORDER BY e.version LIMIT ${page.limit + 1}`;
+    const keys = fittingRows(candidates, sql`c.version`, page);
+    const found = tx
+      .select({ id, messageId, version, originalContent, editedBy, editedAt })
+      .from(messageEditHistory)
+      .where(eq(id, sql`k.id`))
+      .limit(1)
+      .as('found');
+    const read = await tx
+      .select({ row: found._.selectedFields, total: sql<number>`k.total::integer` })
+      .from(keys)
+      .innerJoinLateral(found, sql`true`)
+      .orderBy(sql`k.nth`);
+    return { rows: read.map(({ row }) => row), hasMore: (read[0]?.total ?? 0) > read.length };
+  }
+
+  async isEditedAfter(tx: Db, { conversationId, seq }: Place, version: number): Promise<boolean> {
+    const { conversationId: owner, seq: at, version: edited } = messageEditHistory;
+    const [edit] = await tx
+      .select({ edited })
+      .from(messageEditHistory)
+      .where(and(eq(owner, conversationId), eq(at, seq), gt(edited, version)))
+      .limit(1);
+    return edit !== undefined;
+  }
+
+  /** The present texts of these messages, as far as an excerpt may need them; nothing of tombstones. */
+  async quotedTexts(db: Db, places: readonly Place[]): Promise<QuotedText[]> {
+    const { rows } = (await db.execute(
+      sql`SELECT q.c AS "conversationId", q.s::float8 AS seq, m.text
+            FROM unnest(${sql.param(places.map(({ conversationId }) => conversationId))}::uuid[],
+                        ${sql.param(places.map(({ seq }) => seq))}::bigint[]) AS q (c, s)
+            JOIN LATERAL (
+              SELECT ${textToQuote('x')} AS text FROM messages x
+               WHERE x.conversation_id = q.c AND x.seq = q.s AND x.deleted_at IS NULL OFFSET 0) m ON true`,
+    )) as unknown as { rows: QuotedText[] };
+    return rows;
+  }
+}
+
+/** What a repeat is known by. */
+type Repeat = Pick<PreparedMessage, 'conversationId' | 'senderId' | 'clientMessageId' | 'payloadHash'>;
+
+/** What of an edit in an answer is not the text. */
+const EDIT_BYTES = sql.raw('300');
+/** What of a message's answer is neither text nor metadata: ids, times, keys. */
+const FRAME_BYTES = 500;
+/** A mentioned user: the id, and some of what a page shows of them. */
+const MENTION_BYTES = 240;
+const REACTION_BYTES = 24;
+
+/**
+ * About what a stored message takes of an answer, the quoted text included, computed without reading long values that
+ * are stored apart. It bounds how many rows are read; which of them fit exactly is known afterwards. Reactions and
+ * mentions count for more than their own size, because a page adds names to them.
+ */
+export function messageBytes(m: string): SQL {
+  return sql`(${sql.raw(`${FRAME_BYTES}`)} + ${ownBytes(m)} + ${sql.raw(`${MENTION_BYTES} * cardinality(${m}.mentions)
+    + octet_length(${m}.reactions::text) + ${REACTION_BYTES} * jsonb_array_length(${m}.reactions)`)}
+    + CASE WHEN ${sql.raw(m)}.reply_to_seq IS NULL THEN 0 ELSE coalesce((
+        SELECT octet_length(${textToQuote('quoted')}) FROM messages quoted
+         WHERE ${sql.raw(`quoted.conversation_id = ${m}.conversation_id AND quoted.seq = ${m}.reply_to_seq`)}), 0) END)`;
+}
+
+/** About what a stored message takes by itself. Of compressed JSON the length is not known: rows of before it was counted are read for it. */
+export const ownBytes = (m: string): SQL =>
+  sql.raw(`coalesce(${m}.stored_bytes, octet_length(${m}.content) + octet_length(${m}.metadata::text))`);
+
+/** The excerpt of a text that is longer, else the text; rows of before excerpts were stored hold only that. */
+const textToQuote = (m: string): SQL => sql.raw(`coalesce(${m}.excerpt, ${m}.content)`);
