@@ -78,7 +78,8 @@ export class Conversation implements HeldMessages {
     this.receipts = item.receipts;
     this.facts = item;
     this.factsVersion = item.version;
-    this.messages = new MessageRows(item.lastSeq, new Quotes(cursor), surroundings.options.rowLimits);
+    const quotes = new Quotes(cursor, () => this.messages.quoted());
+    this.messages = new MessageRows(item.lastSeq, quotes, surroundings.options.rowLimits);
     this.members = new Members(surroundings.me);
     this.unread = new Unread(surroundings.me);
     if (item.peer) this.meet(item.peer);

@@ -51,6 +51,15 @@ export class MessageRows {
     return undefined;
   }
 
+  /** The seqs that rows which are held quote. */
+  quoted(): Set<number> {
+    const quoted = new Set<number>();
+    for (const rows of this.#everywhere) {
+      for (const { message } of rows.values()) if (message.replyTo) quoted.add(message.replyTo.seq);
+    }
+    return quoted;
+  }
+
   /** Changes one row wherever it is held, and in pages under way. Tells whether it is held. */
   change(seq: number, change: RowChange): boolean {
     this.log.note((row) => (row.message.seq === seq ? change(row) : row));
