@@ -24,5 +24,5 @@ export { indexedDbStorage } from './outbox/indexed-db-storage.js';
 export { memoryStorage } from './outbox/memory-storage.js';
 export type { OutboxEntry, OutboxStorage } from './outbox/outbox-entry.js';
 export type { SendingSnapshot } from './outbox/sending-snapshot.js';
-export { SdkError, type SdkErrorCode } from './sdk-error.js';
+export { type Failure, SdkError, type SdkErrorCode } from './sdk-error.js';
 export type { Subscribable } from './subscribable.js';

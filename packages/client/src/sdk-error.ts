@@ -1,7 +1,13 @@
 import type { ErrorCode, ErrorDetail, ErrorObject } from '@parley/protocol';
 
-/** `network`: no answer to a request. `offline`: not sent, or the connection ended first. `timeout`: no answer in time. */
-export type SdkErrorCode = ErrorCode | 'network' | 'offline' | 'timeout';
+/**
+ * `network`: no answer to a request. `offline`: not sent, or the connection ended first. `timeout`: no answer in time.
+ * `defect`: a fault of the program on this side, which was raised as an uncaught error as well.
+ */
+export type SdkErrorCode = ErrorCode | 'network' | 'offline' | 'timeout' | 'defect';
+
+/** Why something of this user's was not taken, as it can be written down. */
+export type Failure = Omit<ErrorObject, 'code'> & { code: ErrorCode | 'defect' };
 
 interface Extra {
   details?: ErrorDetail[];
@@ -32,9 +38,9 @@ export class SdkError extends Error {
     this.requestId = requestId;
   }
 
-  /** Whatever was thrown; what is none of ours is a defect. */
+  /** Whatever was thrown. What is no refusal and no missing answer is a defect: the server is not to be blamed for it. */
   static of(fault: unknown): SdkError {
-    return fault instanceof SdkError ? fault : new SdkError('internal', String(fault), { retryable: false });
+    return fault instanceof SdkError ? fault : new SdkError('defect', String(fault));
   }
 
   static from(error: ErrorObject): SdkError {

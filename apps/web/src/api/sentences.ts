@@ -20,6 +20,7 @@ const SENTENCES: Partial<Record<SdkErrorCode, string>> = {
   rate_limited: 'That was too fast. Wait a moment and try again.',
   service_unavailable: 'The server is busy just now. Try again in a moment.',
   draining: 'The server is restarting. Try again in a moment.',
+  defect: 'Something went wrong in this page. Reload it and try again.',
   storage_full: "The server's storage is full. Tell whoever runs it.",
 };
 

@@ -1,6 +1,6 @@
-import type { ConversationListItem, ErrorObject, Member, Message, ReplyPreview } from '@parley/protocol';
+import type { ConversationListItem, Member, Message, ReplyPreview } from '@parley/protocol';
 import type { OutboxEntry } from '../outbox/outbox-entry.js';
-import type { SdkError } from '../sdk-error.js';
+import type { Failure, SdkError } from '../sdk-error.js';
 import type { Subscribable } from '../subscribable.js';
 
 /** What readers of the store see. Every object stays the same until something in it changed; none is ever altered. */
@@ -37,7 +37,7 @@ export interface PendingItem {
    * Why it is not sent; null while it is on its way. `retryable`: the same may succeed when it is resent. Otherwise the
    * refusal is final: it can be discarded, and its text be sent as another message.
    */
-  readonly failure: ErrorObject | null;
+  readonly failure: Failure | null;
   /** What it replies to, where that is held, with its present text; '' once that is deleted. */
   readonly quoted: ReplyPreview | null;
 }

@@ -9,7 +9,7 @@ type Phase = 'storing' | 'waiting' | 'sending' | 'acked' | 'failed';
 export interface LaneItem {
   entry: OutboxEntry;
   phase: Phase;
-  /** How often it was answered with a defect of the server. */
+  /** How often it failed by a defect. */
   defects: number;
   /** It was read from the storage, and may not be there any more. */
   isUnsure?: boolean;

@@ -1,4 +1,5 @@
-import type { ErrorObject, Metadata, SendMessageBody } from '@parley/protocol';
+import type { Metadata, SendMessageBody } from '@parley/protocol';
+import type { Failure } from '../sdk-error.js';
 
 /** A message on its way: written down before it is sent, and until its end is known. */
 export interface OutboxEntry {
@@ -16,10 +17,10 @@ export interface OutboxEntry {
   /** Whose it is; absent where it was written before this client had ever been connected. Sent only as this user. */
   senderId?: string;
   /**
-   * Why the server did not take it. It stays until `resend` or `discard`. `retryable`: it failed by a defect of the server,
-   * several times, and may succeed later; otherwise the refusal is final.
+   * Why it is not sent. It stays until `resend` or `discard`. `retryable`: it failed several times, by a defect of the server
+   * (`internal`) or on this side (`defect`), and may succeed later; otherwise the refusal is final.
    */
-  failure?: ErrorObject;
+  failure?: Failure;
 }
 
 /**

@@ -65,7 +65,7 @@ describe('The outbox', () => {
     });
     await settle();
   };
-  const refuse = async (error: SdkError, sending = last()) => {
+  const refuse = async (error: Error, sending = last()) => {
     sending.reject(error);
     await settle();
   };
@@ -249,6 +249,20 @@ describe('The outbox', () => {
     expect(waiting()).toEqual([]);
     expect(await storage.load()).toEqual([]);
     expect(sent()).toEqual(['1']);
+  });
+
+  it('shows a defect on this side as one, and not as the server’s, and raises it', async () => {
+    const raised = jest.spyOn(globalThis, 'queueMicrotask').mockImplementation(() => undefined);
+    await online();
+    add('1');
+    await settle();
+    for (let turn = 0; turn < 5; turn += 1) {
+      await refuse(new RangeError('of this program'));
+      await jest.advanceTimersByTimeAsync(30_000);
+    }
+    expect(shown.get('c')?.[0]?.failure).toMatchObject({ code: 'defect', retryable: true, requestId: '' });
+    expect(raised).toHaveBeenCalledTimes(5);
+    raised.mockRestore();
   });
 
   it('takes a repeat as sent', async () => {

@@ -1,6 +1,7 @@
-import type { ErrorCode, ErrorObject, SendCommand, SendResult } from '@parley/protocol';
+import type { SendCommand, SendResult } from '@parley/protocol';
+import { raiseDefect } from '../call-safely.js';
 import { backOff } from '../connection/back-off.js';
-import { SdkError } from '../sdk-error.js';
+import { type Failure, SdkError } from '../sdk-error.js';
 import { Value } from '../value.js';
 import { KeptEntries } from './kept-entries.js';
 import { isOf, Lane, type LaneItem } from './lane.js';
@@ -20,7 +21,7 @@ export interface OutboxOptions {
 
 /** Conversations with a message on its way at the same time. */
 const MOST_IN_FLIGHT = 8;
-/** A server that answers a message with a defect of its own this often will not take it: those behind it go on. */
+/** A message that fails this often by a defect, the server's or one on this side, will not be taken: those behind it go on. */
 const MOST_DEFECTS = 5;
 
 /**
@@ -249,8 +250,9 @@ export class Outbox {
 
   #refused(lane: Lane, item: LaneItem, fault: unknown): void {
     if (!this.#land(lane, item)) return;
+    raiseDefect(fault);
     const error = SdkError.of(fault);
-    if (error.code === 'internal') item.defects += 1;
+    if (error.code === 'internal' || error.code === 'defect') item.defects += 1;
     if (error.retryable && item.defects < MOST_DEFECTS) {
       item.phase = 'waiting';
       lane.failures += 1;
@@ -304,9 +306,9 @@ function commandOf(entry: OutboxEntry): SendCommand {
   return { conversationId, clientMessageId, content, type, replyToId, metadata };
 }
 
-function failureOf(error: SdkError, clientMessageId: string): ErrorObject {
+function failureOf(error: SdkError, clientMessageId: string): Failure {
   const { message, retryable, details, requestId = '' } = error;
-  // Connection faults are repeated without end: what is left is the server's.
-  const code = error.code as ErrorCode;
+  // Connection faults are repeated without end.
+  const code = error.code as Failure['code'];
   return { code, message, retryable, details, requestId, clientMessageId };
 }

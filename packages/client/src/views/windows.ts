@@ -81,6 +81,7 @@ export class Windows {
     if (!ticket) return this.#loading.get(conversationId) ?? Promise.resolve();
     const loading = openPage({ conversationId, ...ticket.request })
       .then(ticket.end, (fault: unknown) => {
+        raiseDefect(fault);
         const error = SdkError.of(fault);
         ticket.fail(error);
         const isAwaited = model.messages(conversationId).getSnapshot().error === error;

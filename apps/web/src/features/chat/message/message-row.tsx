@@ -1,5 +1,4 @@
-import type { PendingItem } from '@parley/client';
-import type { ErrorObject } from '@parley/protocol';
+import type { Failure, PendingItem } from '@parley/client';
 import { memo } from 'react';
 import { sentenceOf } from '../../../api/sentences.js';
 import { Isolated } from '../../../ui/isolated.js';
@@ -100,7 +99,7 @@ function stateOf({ pending }: Row): string {
 
 interface NotSentProps extends Pick<MessageRowProps, 'onRetry' | 'onDiscard'> {
   pending: PendingItem;
-  failure: ErrorObject;
+  failure: Failure;
 }
 
 /** After a final refusal there is no retry: the text can be edited in the composer or, where that is closed, copied. */
