@@ -140,6 +140,56 @@ describe('The client', () => {
     expect(await edit).toMatchObject({ code: 'conflict', details: changed });
   });
 
+  it('M2 M3: shows my reaction and my edit at once, and the message as it was where these are refused', async () => {
+    await online();
+    const list = client.messages('c');
+    list.subscribe(() => undefined);
+    await answerPage(499, 500);
+    const last = () => {
+      const item = list.getSnapshot().items.at(-1);
+      return item?.kind === 'stored' ? item : null;
+    };
+    const before = last();
+    const changes = [client.react('m500', '👍'), client.edit('m500', { content: 'new' })].map((each) =>
+      each.catch(() => 'refused'),
+    );
+    await settle();
+    expect(last()?.message).toMatchObject({
+      content: 'new',
+      reactions: [{ emoji: '👍', count: 1, reactedByMe: true }],
+    });
+    const error = { code: 'forbidden' as const, message: 'No.', retryable: false, requestId: 'r' };
+    for (const name of ['reaction:add', 'message:edit']) asked(name).at(-1)?.answer({ success: false, error });
+    expect(await Promise.all(changes)).toEqual(['refused', 'refused']);
+    await settle();
+    expect(last()?.message).toEqual(before?.message);
+    expect(last()?.own).toMatchObject({
+      edit: { content: 'new', failure: { code: 'forbidden' } },
+      reactionFailure: { code: 'forbidden' },
+    });
+    client.discardEdit('m500');
+    client.dismissReaction('m500');
+    expect(last()).toEqual(before);
+  });
+
+  it('knows everybody whom an answer names, and asks for those whom an event names by the id only', async () => {
+    await online();
+    const names = () => [...client.people.getSnapshot().keys()];
+    respond = (url) =>
+      url.endsWith('receipts')
+        ? Response.json({ items: [], users: [person('dee')] })
+        : Response.json({ items: [person('eve')] });
+    await client.request('GET', 'messages/m1/receipts');
+    expect(names()).toEqual(['me', 'ben', 'chi', 'dee']);
+    const told = { ...message(501), senderId: 'eve' };
+    socket().tell('message:new', { conversationId: 'c', version: 502, actorId: 'dee', message: told });
+    await jest.advanceTimersByTimeAsync(60);
+    expect(requests.at(-1)).toBe('http://parley.example/api/users?ids=eve');
+    expect(names()).toEqual(['me', 'ben', 'chi', 'dee', 'eve']);
+    expect(await client.searchUsers('e&v')).toEqual([person('eve')]);
+    expect(requests.at(-1)).toBe('http://parley.example/api/users?query=e%26v');
+  });
+
   it('says that it is faulty where it cannot take what the server told, and not that it is offline', async () => {
     const raised = jest.spyOn(globalThis, 'queueMicrotask').mockImplementation(() => undefined);
     await connect();

@@ -15,6 +15,7 @@ import type {
   UserDetail,
   UserView,
 } from '@parley/protocol';
+import { MessageChanges } from './changes/message-changes.js';
 import { newClientId } from './client-ids.js';
 import type { ClientOptions } from './client-options.js';
 import { Connection } from './connection/connection.js';
@@ -62,6 +63,7 @@ export class ParleyClient {
   readonly #marks: Marks;
   readonly #incoming: Incoming;
   readonly #windows: Windows;
+  readonly #changes: MessageChanges;
   readonly #unknown: UnknownPeople;
   readonly #listeners = new Map<EventName, Listeners<[never]>>();
   #stopListeningToPage: (() => void) | null = null;
@@ -105,6 +107,13 @@ export class ParleyClient {
       openPage: (command) => this.#link.ask('conversation:open', command),
       fetchDetail: (id) => this.#http.request('GET', `conversations/${id}`, undefined, { isExpected: hasMembers }),
       isConnected: () => this.#link.isReady,
+    });
+    this.#changes = new MessageChanges({
+      ask: (name, payload) => this.#link.ask(name, payload),
+      own: (messageId) => this.#model.ownChange(messageId),
+      setOwn: (messageId, change) => this.#model.setOwnChange(messageId, change),
+      onEdited: (message) => this.#model.applyOwnMessage(message),
+      onReacted: (messageId, result) => this.#model.applyOwnReactions(messageId, result),
     });
     this.#unknown = new UnknownPeople({
       isKnown: (id) => this.#model.knows(id),
@@ -199,23 +208,37 @@ export class ParleyClient {
   }
 
   /**
-   * With `ifVersion` only where the message is still of that version: else rejects with `conflict`, and `details` has the
-   * path `ifVersion`.
+   * The text is shown at once, and no more where it is refused; then it stays as the item's `own.edit`, with the reason,
+   * until `discardEdit` or the next edit. With `ifVersion` only where the message is still of that version: else rejects
+   * with `conflict`, and `details` has the path `ifVersion`. An edit made while one is on its way is of what that leaves.
    */
-  async edit(messageId: string, change: EditMessageBody): Promise<Message> {
-    return this.#changed(await this.#link.ask('message:edit', { messageId, ...change }));
+  edit(messageId: string, change: EditMessageBody): Promise<Message> {
+    return this.#changes.edit(messageId, change);
+  }
+
+  /** Forgets an edit that was refused. */
+  discardEdit(messageId: string): void {
+    this.#changes.discardEdit(messageId);
   }
 
   async delete(messageId: string): Promise<Message> {
-    return this.#changed(await this.#link.ask('message:delete', { messageId }));
+    const { message } = await this.#link.ask('message:delete', { messageId });
+    this.#model.applyOwnMessage(message);
+    return message;
   }
 
+  /** Shown at once, and no more where it is refused; the reason is the item's `own.reactionFailure` until the next one. */
   react(messageId: string, emoji: string): Promise<ReactionCount[]> {
-    return this.#changeReaction('reaction:add', messageId, emoji);
+    return this.#changes.react(messageId, emoji, true);
   }
 
   unreact(messageId: string, emoji: string): Promise<ReactionCount[]> {
-    return this.#changeReaction('reaction:remove', messageId, emoji);
+    return this.#changes.react(messageId, emoji, false);
+  }
+
+  /** Forgets why a reaction was refused. */
+  dismissReaction(messageId: string): void {
+    this.#changes.dismissReaction(messageId);
   }
 
   /** The user has read the conversation up to `seq`. The farthest position within a second is sent. */
@@ -349,21 +372,6 @@ export class ParleyClient {
     this.#syncer.stop();
     this.#outbox.pause();
     this.#marks.pause();
-  }
-
-  #changed({ message }: { message: Message }): Message {
-    this.#model.applyOwnMessage(message);
-    return message;
-  }
-
-  async #changeReaction(
-    name: 'reaction:add' | 'reaction:remove',
-    messageId: string,
-    emoji: string,
-  ): Promise<ReactionCount[]> {
-    const result = await this.#link.ask(name, { messageId, emoji });
-    this.#model.applyOwnReactions(messageId, result);
-    return result.reactions;
   }
 }
 

@@ -22,10 +22,16 @@ export interface MessageCommands {
   resend: (clientMessageId: string) => void;
   /** Drops a refused message. */
   discard: (clientMessageId: string) => void;
+  /** Shown at once; a refusal is the item's `own.edit`. */
   edit: (messageId: string, change: EditMessageBody) => Promise<Message>;
+  /** Forgets an edit that was refused. */
+  discardEdit: (messageId: string) => void;
   remove: (messageId: string) => Promise<Message>;
+  /** Shown at once; a refusal is the item's `own.reactionFailure`. */
   react: (messageId: string, emoji: string) => Promise<ReactionCount[]>;
   unreact: (messageId: string, emoji: string) => Promise<ReactionCount[]>;
+  /** Forgets why a reaction was refused. */
+  dismissReaction: (messageId: string) => void;
 }
 
 /** A window over the messages of a conversation, those still being sent included. */
@@ -52,8 +58,10 @@ function commandsOf(client: ParleyClient, id: string, list: MessageList): Messag
     resend: (clientMessageId) => client.resend(clientMessageId),
     discard: (clientMessageId) => client.discard(clientMessageId),
     edit: (messageId, change) => client.edit(messageId, change),
+    discardEdit: (messageId) => client.discardEdit(messageId),
     remove: (messageId) => client.delete(messageId),
     react: (messageId, emoji) => client.react(messageId, emoji),
     unreact: (messageId, emoji) => client.unreact(messageId, emoji),
+    dismissReaction: (messageId) => client.dismissReaction(messageId),
   };
 }

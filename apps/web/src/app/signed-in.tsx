@@ -5,7 +5,7 @@ import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { endSession, refresh } from '../features/auth/auth.store.js';
 import { ChatWindow } from '../features/chat/chat-window.js';
 import { openDrafts } from '../features/chat/composer/drafts.store.js';
-import { openEdits } from '../features/chat/message/editing/pending-edits.js';
+import { openEdits } from '../features/chat/message/editing/edit-drafts.store.js';
 import { NewGroupDialog } from '../features/conversations/new-group-dialog.js';
 import { NewMessageDialog } from '../features/conversations/new-message-dialog.js';
 import { Sidebar } from '../features/conversations/sidebar.js';

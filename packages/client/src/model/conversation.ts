@@ -12,6 +12,7 @@ import { type DurableEvent, HeldEvents } from './held-events.js';
 import { Members } from './members.js';
 import type { PageRequest } from './message-pages.js';
 import { MessageRows, type RowLimits } from './message-rows.js';
+import type { OwnChanges } from './own-changes.js';
 import { Quotes } from './quotes.js';
 import { fetchedRow, furtherStatus, type Row, shownItem } from './row.js';
 import type { ConversationView, MessagesSnapshot, PageLoading, StoredItem } from './snapshots.js';
@@ -21,6 +22,7 @@ import { type HeldMessages, type StatedCounts, Unread } from './unread.js';
 export interface Surroundings {
   readonly me: string;
   readonly epoch: string;
+  readonly own: OwnChanges;
   readonly options: { readonly rowLimits?: RowLimits };
   /** A moment of the store's own clock, later than all before. */
   now(): number;
@@ -209,7 +211,8 @@ export class Conversation implements HeldMessages {
 
   shown(row: Row): StoredItem {
     const { message } = row;
-    const live = { status: this.#statusOf(message), replyTo: this.messages.quotes.renewed(message.replyTo) };
+    const own = this.surroundings.own.of(message.id);
+    const live = { status: this.#statusOf(message), replyTo: this.messages.quotes.renewed(message.replyTo), own };
     return shownItem(row, live, this.me);
   }
 

@@ -11,10 +11,12 @@ import type {
 } from '@parley/protocol';
 import type { OutboxEntry } from '../outbox/outbox-entry.js';
 import type { Subscribable } from '../subscribable.js';
+import type { Conversation } from './conversation.js';
 import type { DurableEvent } from './held-events.js';
 import { applyLoose } from './loose-events.js';
 import type { PageTicket, PageWish } from './message-pages.js';
 import { Notifier, type Topic } from './notifier.js';
+import type { OwnChange } from './own-changes.js';
 import { beginPage } from './paging.js';
 import { isDurable } from './reducers/in-order.js';
 import { fetchedRow, withOwnReactions } from './row.js';
@@ -177,13 +179,21 @@ export class Model {
   }
 
   applyOwnReactions(messageId: string, result: ReactionResult): void {
-    for (const conversation of this.#store.all()) {
-      const row = conversation.messages.find(messageId);
-      if (!row) continue;
-      conversation.messages.change(row.message.seq, (held) => withOwnReactions(held, result));
-      conversation.touchMarks();
-      return;
-    }
+    const found = this.#find(messageId);
+    if (!found) return;
+    const { conversation, seq } = found;
+    conversation.messages.change(seq, (held) => withOwnReactions(held, result));
+    conversation.touchMarks();
+  }
+
+  ownChange(messageId: string): OwnChange {
+    return this.#store.own.of(messageId);
+  }
+
+  /** What of my changes to a message is shown beside what the server has told. */
+  setOwnChange(messageId: string, change: Partial<OwnChange>): void {
+    this.#store.own.set(messageId, change);
+    this.#find(messageId)?.conversation.touchMarks();
   }
 
   applyMark(conversationId: string, result: MarkResult): void {
@@ -202,6 +212,14 @@ export class Model {
     const conversation = this.#store.get(conversationId);
     if (conversation) conversation.touch('messages');
     else this.#notifier.touch(`messages ${conversationId}`);
+  }
+
+  #find(messageId: string): { conversation: Conversation; seq: number } | null {
+    for (const conversation of this.#store.all()) {
+      const row = conversation.messages.find(messageId);
+      if (row) return { conversation, seq: row.message.seq };
+    }
+    return null;
   }
 
   /** Nobody looks any more. */

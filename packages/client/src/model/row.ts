@@ -6,6 +6,7 @@ import type {
   ReactionUpdatedEvent,
   ReplyPreview,
 } from '@parley/protocol';
+import { type OwnChange, withOwnChange } from './own-changes.js';
 import type { StoredItem } from './snapshots.js';
 
 /**
@@ -94,16 +95,18 @@ export function withOwnReactions(held: Row, { version, reactions }: ReactionResu
 interface Live {
   readonly status: MessageStatus;
   readonly replyTo: ReplyPreview | null;
+  readonly own: OwnChange;
 }
 
 /** The same object while the row and what goes with it stay. */
-export function shownItem(row: Row, { status, replyTo }: Live, me: string): StoredItem {
+export function shownItem(row: Row, { status, replyTo, own }: Live, me: string): StoredItem {
   const { shown } = row;
-  if (shown?.message.status === status && shown.message.replyTo?.excerpt === replyTo?.excerpt) return shown;
+  const isQuoteSame = shown?.message.replyTo?.excerpt === replyTo?.excerpt;
+  if (shown?.message.status === status && isQuoteSame && shown.own === own) return shown;
   const { message, mine } = row;
   const reactions = message.reactions.map((each) => ({ ...each, reactedByMe: mine.has(each.emoji) }));
   const key = message.senderId === me ? message.clientMessageId : message.id;
-  row.shown = { kind: 'stored', key, message: { ...message, status, reactions, replyTo } };
+  row.shown = { kind: 'stored', key, message: withOwnChange({ ...message, status, reactions, replyTo }, own), own };
   return row.shown;
 }
 

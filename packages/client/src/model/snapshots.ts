@@ -2,6 +2,7 @@ import type { ConversationListItem, Member, Message, ReplyPreview } from '@parle
 import type { OutboxEntry } from '../outbox/outbox-entry.js';
 import type { Failure, SdkError } from '../sdk-error.js';
 import type { Subscribable } from '../subscribable.js';
+import type { OwnChange } from './own-changes.js';
 
 /** What readers of the store see. Every object stays the same until something in it changed; none is ever altered. */
 
@@ -24,8 +25,10 @@ export interface StoredItem {
   readonly kind: 'stored';
   /** Stays the same when a pending message becomes a stored one: `clientMessageId` of one's own, `id` of others'. */
   readonly key: string;
-  /** With `status` and `reactedByMe` as of now. */
+  /** With `status` and `reactedByMe` as of now, and with what I change before the server has it. */
   readonly message: Message;
+  /** What of my changes the server has not taken: on its way, and then shown in `message`, or refused. */
+  readonly own: OwnChange;
 }
 
 export interface PendingItem {

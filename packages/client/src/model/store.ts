@@ -5,6 +5,7 @@ import type { DurableEvent } from './held-events.js';
 import { LeftConversations } from './left-conversations.js';
 import type { RowLimits } from './message-rows.js';
 import type { Notifier } from './notifier.js';
+import { OwnChanges } from './own-changes.js';
 import { People } from './people.js';
 import { type Advance, applyHeld, receive } from './reducers/in-order.js';
 import type { ConversationsSnapshot, CursorMove, UnreadSnapshot } from './snapshots.js';
@@ -18,6 +19,7 @@ export interface StoreOptions {
 export class Store implements Surroundings {
   readonly people = new People();
   readonly left = new LeftConversations();
+  readonly own = new OwnChanges();
   /** Ids of the conversations that need a sync. */
   readonly stale = new Set<string>();
   /** The user's membership version as of the last answer. */

@@ -36,7 +36,12 @@ export function stored(from: number, to: number): MessageItem[] {
 }
 
 export function storedItem(message: Message): MessageItem {
-  return { kind: 'stored', key: message.clientMessageId, message };
+  return {
+    kind: 'stored',
+    key: message.clientMessageId,
+    message,
+    own: { edit: null, reactions: {}, reactionFailure: null },
+  };
 }
 
 export function aPending(key: string, fields: Partial<PendingItem> = {}): PendingItem {

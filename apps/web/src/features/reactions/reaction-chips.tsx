@@ -23,14 +23,13 @@ const NAMED = 8;
 
 /** The reactions to a message. Mine are pressed; hover and focus show whose they are. */
 export function ReactionChips(props: ReactionChipsProps) {
-  const { message, me, reactions, open } = props;
-  const { shown } = reactions;
+  const { message, me, open } = props;
   const names = useNames(message, me);
-  if (shown.length === 0) return null;
+  if (message.reactions.length === 0) return null;
   return (
     // oxlint-disable-next-line jsx-a11y/no-redundant-roles -- Safari forgets lists without markers
     <ul role="list" aria-label="Reactions" className="reactions">
-      {shown.map((reaction) => (
+      {message.reactions.map((reaction) => (
         <li key={reaction.emoji}>
           <Chip {...props} reaction={reaction} names={names} />
         </li>

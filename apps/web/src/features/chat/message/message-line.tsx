@@ -23,8 +23,8 @@ export function MessageLine(props: MessageLineProps) {
       <div className="message-body">
         <Author id={`${id}-who`} row={row} sender={sender} />
         {quoted ? <MessageQuote quoted={quoted} tabStop={tabStop} /> : null}
-        {message ? (
-          <StoredMessage {...props} message={message} />
+        {message && row.own ? (
+          <StoredMessage {...props} message={message} own={row.own} />
         ) : (
           <div className="message-text" id={`${id}-body`} dir="auto">
             <MessageText text={pending?.entry.content ?? ''} find={find} />

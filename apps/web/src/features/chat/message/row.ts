@@ -1,4 +1,4 @@
-import type { PendingItem } from '@parley/client';
+import type { OwnChange, PendingItem } from '@parley/client';
 import type { Message } from '@parley/protocol';
 import type { Receipt } from './receipts.js';
 
@@ -7,6 +7,8 @@ export interface Row {
   /** Unchanged by the acknowledgement, so that the row keeps its element. */
   key: string;
   message: Message | null;
+  /** Of a stored message: what of my changes the server has not taken so far. */
+  own: OwnChange | null;
   /** Set while the message is not stored, or was refused. */
   pending: PendingItem | null;
   senderId: string;

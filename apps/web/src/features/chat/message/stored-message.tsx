@@ -1,3 +1,4 @@
+import type { OwnChange } from '@parley/client';
 import type { Message } from '@parley/protocol';
 import { Trash2 } from 'lucide-react';
 import { Suspense, useEffect, useRef } from 'react';
@@ -22,22 +23,23 @@ const EditsDialog = lazyPart(() => import('./details/edits-dialog.js'));
 
 interface StoredMessageProps extends MessageLineProps {
   message: Message;
+  own: OwnChange;
 }
 
 /** A message that is stored: its text or the editor of it, its reactions and its toolbar. */
 export function StoredMessage(props: StoredMessageProps) {
-  const { message, find, editing, people, tabStop, actions, rights } = props;
+  const { message, own, find, editing, people, tabStop, actions, rights } = props;
   const { isDeleted } = message;
   const { me } = useConversationFacts();
-  const edit = useEdit(message);
-  const reactions = useReactions(message);
+  const edit = useEdit(message, own);
+  const reactions = useReactions(message, own);
   useMeanwhile(message, edit, editing);
   useClosedWhenDeleted(isDeleted, actions);
   return (
     <>
       {isDeleted ? <Tombstone id={props.id} /> : null}
       {/* One position for both cases: the field that is being typed in is not replaced when the message is deleted. */}
-      {editing && (!isDeleted || edit.pending !== null) ? (
+      {editing && (!isDeleted || edit.draft !== null) ? (
         <MessageEditor message={message} edit={edit} people={people} find={find} />
       ) : isDeleted ? null : (
         <Words {...props} edit={edit} />
@@ -76,11 +78,10 @@ function Tombstone({ id }: { id: string }) {
 }
 
 function Words({ message, id, find, tabStop, actions, edit }: StoredMessageProps & { edit: Edit }) {
-  const saving = edit.pending?.isSaving ? edit.pending.text : null;
   return (
-    <div className="message-text" id={`${id}-body`} dir="auto" data-saving={saving !== null || undefined}>
-      <MessageText text={saving ?? message.content} find={find} />
-      {message.editedAt && saving === null ? (
+    <div className="message-text" id={`${id}-body`} dir="auto" data-saving={edit.isSaving || undefined}>
+      <MessageText text={message.content} find={find} />
+      {message.editedAt && !edit.isSaving ? (
         <>
           {' '}
           <button
@@ -101,9 +102,8 @@ function Words({ message, id, find, tabStop, actions, edit }: StoredMessageProps
 /** When the message changes, an untouched editor takes over the new text; else both texts are shown. */
 function useMeanwhile(message: Message, edit: Edit, editing: boolean): void {
   const { setEditing } = useMessageActions();
-  const { pending, follow } = edit;
-  const isBehind =
-    pending !== null && !pending.isSaving && (message.isDeleted || message.content !== pending.base?.content);
+  const { draft, isSaving, follow } = edit;
+  const isBehind = draft !== null && (message.isDeleted || (!isSaving && message.content !== draft.base?.content));
   const isOpen = useRef(editing);
   useEffect(() => {
     isOpen.current = editing;

@@ -44,13 +44,14 @@ interface Below extends Above {
   replies: boolean;
 }
 
-function storedRow({ key, message }: StoredItem, above: Above | null, context: RowContext): Row {
+function storedRow({ key, message, own }: StoredItem, above: Above | null, context: RowContext): Row {
   const at = new Date(message.createdAt);
   const system = message.type === 'system';
   const mine = message.senderId === context.me && !system;
   return {
     key,
     message,
+    own,
     pending: null,
     senderId: message.senderId,
     createdAt: message.createdAt,
@@ -67,6 +68,7 @@ function pendingRow(pending: PendingItem, above: Above | null, context: RowConte
   return {
     key: pending.key,
     message: null,
+    own: null,
     pending,
     senderId: context.me,
     createdAt: at.toISOString(),

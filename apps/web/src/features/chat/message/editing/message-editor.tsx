@@ -11,7 +11,6 @@ import { useMessageActions } from '../message-actions.js';
 import { type FindMention, MessageText } from '../message-text.js';
 import { drawsNothing } from '../plain-text.js';
 import { CHANGED } from './edit-refusals.js';
-import { isOvertaken } from './pending-edits.js';
 import type { Edit } from './use-edit.js';
 
 interface MessageEditorProps {
@@ -91,9 +90,9 @@ interface EditorState {
   enterSaves: boolean;
 }
 
-function useEditorState(message: Message, { pending }: Edit): EditorState {
+function useEditorState(message: Message, { draft, isOvertaken }: Edit): EditorState {
   const most = useLimits()?.contentBytes ?? LIMITS.contentBytes;
-  const text = pending?.text ?? message.content;
+  const text = draft?.text ?? message.content;
   const over = -roomLeft(text, most);
   const empty = drawsNothing(text);
   return {
@@ -101,7 +100,7 @@ function useEditorState(message: Message, { pending }: Edit): EditorState {
     over,
     empty,
     fits: !empty && over <= 0,
-    overtaken: pending !== null && isOvertaken(pending, message),
+    overtaken: isOvertaken,
     isDeleted: message.isDeleted,
     enterSaves: useEnterSends(),
   };

@@ -2,8 +2,8 @@ import type { Message } from '@parley/protocol';
 import { Refusal, RefusalButton } from '../../../../ui/refusal.js';
 import { announce } from '../announcements.js';
 import { useConversationFacts, useMessageActions } from '../message-actions.js';
+import { isTouched } from './edit-drafts.store.js';
 import { CHANGED } from './edit-refusals.js';
-import { isOvertaken, isTouched, type PendingEdit } from './pending-edits.js';
 import type { Edit } from './use-edit.js';
 
 interface UnsavedEditProps {
@@ -14,20 +14,20 @@ interface UnsavedEditProps {
 
 /** A text of mine that was not saved, the reason, and what can be done with it. */
 export function UnsavedEdit({ message, edit, editing }: UnsavedEditProps) {
-  const { pending } = edit;
-  if (editing || pending === null || pending.isSaving || !isTouched(pending)) return null;
-  const way = wayOf(message, pending);
+  const { draft } = edit;
+  if (editing || draft === null || !isTouched(draft)) return null;
+  const way = wayOf(message, edit);
   return (
     <div data-testid="unsaved-edit">
       <Refusal>
         <span>
-          <b className="font-strong">{way === 'edit' ? 'Not saved.' : 'Not changed.'}</b> {reasonOf(message, pending)}{' '}
-          Your text:
+          <b className="font-strong">{way === 'edit' ? 'Not saved.' : 'Not changed.'}</b> {reasonOf(message, edit)} Your
+          text:
         </span>
         <span className="line-clamp-6 w-full whitespace-pre-wrap text-ink" dir="auto">
-          {pending.text}
+          {draft.text}
         </span>
-        <Ways way={way} message={message} edit={edit} text={pending.text} />
+        <Ways way={way} message={message} edit={edit} text={draft.text} />
       </Refusal>
     </div>
   );
@@ -78,15 +78,15 @@ function NewMessageWays({ edit, text }: Pick<WaysProps, 'edit' | 'text'>) {
 type Way = 'again' | 'choose' | 'new' | 'edit';
 
 /** The actions that can succeed: nothing is offered that would be refused again. */
-function wayOf(message: Message, pending: PendingEdit): Way {
-  const remedy = pending.refusal?.remedy;
+function wayOf(message: Message, { refusal, isOvertaken }: Edit): Way {
+  const remedy = refusal?.remedy;
   if (message.isDeleted || remedy === 'never') return 'new';
-  if (isOvertaken(pending, message) || remedy === 'changed') return 'choose';
+  if (isOvertaken || remedy === 'changed') return 'choose';
   return remedy === 'again' ? 'again' : 'edit';
 }
 
-function reasonOf(message: Message, pending: PendingEdit): string {
+function reasonOf(message: Message, { refusal, isOvertaken }: Edit): string {
   if (message.isDeleted) return 'The message was deleted.';
-  if (pending.refusal) return pending.refusal.sentence;
-  return isOvertaken(pending, message) ? CHANGED : 'The editor was closed.';
+  if (refusal) return refusal.sentence;
+  return isOvertaken ? CHANGED : 'The editor was closed.';
 }

@@ -1,23 +1,32 @@
+import type { OwnChange } from '@parley/client';
 import type { Message } from '@parley/protocol';
+import { useChatClient } from '@parley/react';
 import { useStore } from 'zustand';
 import { announce } from '../announcements.js';
-import { type MessageActions, useMessageActions } from '../message-actions.js';
-import { editRefusal } from './edit-refusals.js';
+import { useMessageActions } from '../message-actions.js';
 import {
   baseOf,
-  beginSaving,
   dropEdit,
-  editOf,
+  type EditDraft,
+  editDraftOf,
+  editDrafts,
   isOvertaken,
+  isSaving,
   isTouched,
-  type PendingEdit,
-  pendingEdits,
   putEdit,
-} from './pending-edits.js';
+  settleEdit,
+} from './edit-drafts.store.js';
+import { type EditRefusal, editRefusal } from './edit-refusals.js';
 
 export interface Edit {
-  /** The text that is being written or saved, or that was refused. */
-  pending: PendingEdit | null;
+  /** The text that is being written, or was refused; null without one, and while it is what the message shows. */
+  draft: EditDraft | null;
+  /** Whether an edit is on its way. */
+  isSaving: boolean;
+  /** Why the latest edit was not taken. */
+  refusal: EditRefusal | null;
+  /** Whether the message was edited elsewhere since, and to another text than this one. */
+  isOvertaken: boolean;
   /** Starts with the message's text, or continues with the text that was kept. */
   begin: () => void;
   write: (text: string) => void;
@@ -38,44 +47,51 @@ export interface Edit {
   leave: () => void;
 }
 
-/** The edit of a message of mine: shown at once, and undone with a reason where the server refuses it. */
-export function useEdit(message: Message): Edit {
+/** The edit of a message of mine, whose text is kept until the server has it. `own`: what became of it so far. */
+export function useEdit(message: Message, own: OwnChange): Edit {
   const { id } = message;
-  const actions = useMessageActions();
-  const pending = useStore(pendingEdits, ({ byMessage }) => byMessage[id] ?? null);
-  const change = (fields: Partial<PendingEdit>) => {
-    const now = editOf(id) ?? blank(message);
-    putEdit(id, { ...now, ...fields });
+  const { say } = useMessageActions();
+  const client = useChatClient();
+  const store = useStoring(message);
+  const draft = useStore(editDrafts, ({ byMessage }) => byMessage[id] ?? null);
+  const drop = () => {
+    dropEdit(id);
+    client.discardEdit(id);
   };
   return {
-    pending,
-    // A save under way continues; the editor holds the next text.
-    begin: () => change({ isSaving: false, refusal: null }),
-    write: (text) => change({ text }),
+    draft: isSaving(own) && draft?.text === own.edit?.content ? null : draft,
+    isSaving: isSaving(own),
+    refusal: own.edit?.failure ? editRefusal(own.edit.failure) : null,
+    isOvertaken: draft !== null && isOvertaken(draft, message, own),
+    begin: () => {
+      putEdit(id, editDraftOf(id) ?? blank(message));
+      client.discardEdit(id);
+    },
+    write: (text) => putEdit(id, { ...(editDraftOf(id) ?? blank(message)), text }),
     follow: () => follow(message),
     save: () => {
-      const now = editOf(id);
-      if (now && !isOvertaken(now, message)) void store(actions, message, now);
+      const now = editDraftOf(id);
+      if (now && !isOvertaken(now, message, own)) void store(now);
     },
     keepMine: () => {
-      const now = editOf(id);
-      if (now) void store(actions, message, { ...now, base: baseOf(message) });
+      const now = editDraftOf(id);
+      if (now) void store({ ...now, base: baseOf(message) });
     },
-    drop: () => dropEdit(id),
+    drop,
     sendAsNew: () => {
-      const text = editOf(id)?.text;
-      dropEdit(id);
-      if (text !== undefined) actions.say(text, message.replyTo?.id ?? null);
+      const text = editDraftOf(id)?.text;
+      drop();
+      if (text !== undefined) say(text, message.replyTo?.id ?? null);
     },
     leave: () => {
-      const now = editOf(id);
+      const now = editDraftOf(id);
       if (now && !isTouched(now)) dropEdit(id);
     },
   };
 }
 
 function follow(message: Message): 'here' | 'gone' {
-  const now = editOf(message.id);
+  const now = editDraftOf(message.id);
   if (!now?.base) return 'here';
   if (isTouched(now)) {
     if (message.isDeleted) putEdit(message.id, { ...now, base: null });
@@ -90,23 +106,21 @@ function follow(message: Message): 'here' | 'gone' {
   return 'here';
 }
 
-async function store({ edit }: MessageActions, message: Message, { text, base }: PendingEdit): Promise<void> {
+function useStoring(message: Message): (draft: EditDraft) => Promise<void> {
+  const { edit } = useMessageActions();
   const { id } = message;
-  if (base === null) return;
-  if (text === message.content) {
-    dropEdit(id);
-    return;
-  }
-  const { saved, refused } = beginSaving(id, { text, base });
-  try {
-    saved(await edit(message, text, base.version));
-  } catch (thrown) {
-    const refusal = editRefusal(thrown);
-    refused(refusal);
-    announce(`Not changed. ${refusal.sentence}`);
-  }
+  return async ({ text, base }) => {
+    if (base === null) return;
+    if (text === message.content) return dropEdit(id);
+    putEdit(id, { text, base });
+    try {
+      settleEdit(await edit(message, text, base.version), text);
+    } catch (thrown) {
+      announce(`Not changed. ${editRefusal(thrown).sentence}`);
+    }
+  };
 }
 
-function blank(message: Message): PendingEdit {
-  return { text: message.content, base: baseOf(message), isSaving: false, refusal: null };
+function blank(message: Message): EditDraft {
+  return { text: message.content, base: baseOf(message) };
 }
