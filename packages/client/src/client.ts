@@ -1,13 +1,9 @@
 import type {
   Announced,
   AnnouncedLimits,
-  ConversationDetail,
-  CreateConversationBody,
   EditMessageBody,
   EventName,
   Events,
-  MemberRef,
-  MemberRole,
   Message,
   Page,
   ReactionCount,
@@ -22,7 +18,9 @@ import { Connection } from './connection/connection.js';
 import type { ConnectionSnapshot } from './connection/connection-snapshot.js';
 import { listenToPage } from './connection/page-signals.js';
 import { Tokens } from './connection/tokens.js';
-import { type Expectation, Http, type HttpMethod } from './http/http.js';
+import { ConversationRequests } from './http/conversation-requests.js';
+import { hasConversations, hasMembers } from './http/expectations.js';
+import { Http, type HttpMethod } from './http/http.js';
 import { Incoming } from './incoming.js';
 import { Listeners } from './listeners.js';
 import { Marks } from './marks/marks.js';
@@ -44,7 +42,7 @@ export type Outgoing = Omit<SendMessageBody, 'clientMessageId'>;
  * One person's client: one socket, one outbox, one store. What is shown are `Subscribable`s; what is asked are methods,
  * whose promises reject with `SdkError`.
  */
-export class ParleyClient {
+export class ParleyClient extends ConversationRequests {
   readonly connection: Subscribable<ConnectionSnapshot>;
   readonly conversations: Subscribable<ConversationsSnapshot>;
   /** Every user that an event or an answer has named, by id. */
@@ -56,7 +54,6 @@ export class ParleyClient {
   readonly limits: Subscribable<AnnouncedLimits | null>;
 
   readonly #link: Connection;
-  readonly #http: Http;
   readonly #model: Model;
   readonly #syncer: Syncer;
   readonly #outbox: Outbox;
@@ -71,7 +68,7 @@ export class ParleyClient {
   constructor(options: ClientOptions) {
     const { url, openSocket, onAdvance } = options;
     const tokens = new Tokens(options.getToken);
-    this.#http = new Http({ url, tokens, fetch: options.fetch });
+    super(new Http({ url, tokens, fetch: options.fetch }));
     this.#model = new Model({
       onAdvance,
       onLook: (topic) => this.#windows.fill(topic),
@@ -105,7 +102,7 @@ export class ParleyClient {
     this.#windows = new Windows({
       model: this.#model,
       openPage: (command) => this.#link.ask('conversation:open', command),
-      fetchDetail: (id) => this.#http.request('GET', `conversations/${id}`, undefined, { isExpected: hasMembers }),
+      fetchDetail: (id) => this.http.request('GET', `conversations/${id}`, undefined, { isExpected: hasMembers }),
       isConnected: () => this.#link.isReady,
     });
     this.#changes = new MessageChanges({
@@ -251,43 +248,6 @@ export class ParleyClient {
     return this.#marks.flush();
   }
 
-  /** The direct conversation with that person where there is one already. */
-  createConversation(body: CreateConversationBody): Promise<ConversationDetail> {
-    return this.#http.request('POST', 'conversations', body, { isExpected: hasId });
-  }
-
-  async rename(conversationId: string, name: string): Promise<void> {
-    await this.#http.request('PATCH', `conversations/${conversationId}`, { name }, { isExpected: hasId });
-  }
-
-  async archive(conversationId: string, isArchived: boolean): Promise<void> {
-    await this.#http.request('PATCH', `conversations/${conversationId}`, { isArchived }, { isExpected: hasId });
-  }
-
-  async addMembers(conversationId: string, memberIds: MemberRef[]): Promise<void> {
-    await this.#http.request(
-      'POST',
-      `conversations/${conversationId}/members`,
-      { memberIds },
-      { isExpected: hasItems },
-    );
-  }
-
-  async removeMember(conversationId: string, userId: string): Promise<void> {
-    await this.#http.request('DELETE', `conversations/${conversationId}/members/${userId}`, undefined, {
-      isExpected: isNothing,
-    });
-  }
-
-  async changeRole(conversationId: string, userId: string, role: MemberRole): Promise<void> {
-    await this.#http.request(
-      'PATCH',
-      `conversations/${conversationId}/members/${userId}`,
-      { role },
-      { isExpected: isMember },
-    );
-  }
-
   async leave(conversationId: string): Promise<void> {
     const { userId } = this.#link.snapshot.getSnapshot();
     if (userId === null) throw new SdkError('offline', 'There has been no connection yet.');
@@ -308,7 +268,7 @@ export class ParleyClient {
 
   /** A request below `/api`, as in `request('GET', 'users/me')`. `people` has those whom the answer names in `users`. */
   async request<T>(method: HttpMethod, path: string, body?: unknown): Promise<T> {
-    const answer = await this.#http.request<T>(method, path, body);
+    const answer = await this.http.request<T>(method, path, body);
     const { users } = (answer ?? {}) as { users?: readonly UserView[] };
     if (users) this.meet(users);
     return answer;
@@ -326,7 +286,7 @@ export class ParleyClient {
       model: this.#model,
       ask: (question, ms) => this.#link.ask('sync', question, ms),
       fetch: (question, onBytes) =>
-        this.#http.request('POST', 'sync', question, { isExpected: hasConversations, onBytes }),
+        this.http.request('POST', 'sync', question, { isExpected: hasConversations, onBytes }),
       probe: () => this.request('GET', 'users/me'),
       onTaken: (answer) => {
         this.#incoming.sync(answer);
@@ -374,11 +334,3 @@ export class ParleyClient {
     this.#marks.pause();
   }
 }
-
-/** What answers of the server hold: those of a network's sign-in page may be JSON, too. */
-const hasId: Expectation = ({ id }) => typeof id === 'string';
-const hasItems: Expectation = ({ items }) => Array.isArray(items);
-const hasConversations: Expectation = ({ conversations }) => typeof conversations === 'object';
-const hasMembers: Expectation = ({ members }) => Array.isArray(members);
-const isNothing: Expectation = () => false;
-const isMember: Expectation = ({ user }) => typeof user === 'object';
