@@ -15,6 +15,7 @@ const MODULES = [
   'search',
   'sync',
   'chat',
+  'docs',
 ];
 
 /** The web app's features, each of which may import only those before it. A new one takes its place here. */

@@ -17,6 +17,7 @@ COPY packages/testkit/package.json packages/testkit/
 RUN npx --yes "$(node -p "require('./package.json').packageManager")" install --frozen-lockfile --ignore-scripts
 COPY . .
 RUN node node_modules/typescript/bin/tsc -b packages/protocol packages/markdown packages/react apps/api \
+ && node tools/shapes.mjs \
  && cd apps/web && node node_modules/vite/bin/vite.js build --logLevel warn
 
 # The same tree once more, with nothing but what a node needs at run time.

@@ -45,6 +45,7 @@ export function install() {
 export function compile() {
   console.log('Compiling …');
   run(node, [join(root, 'node_modules/typescript/bin/tsc'), '-b']);
+  run(node, [join(root, 'tools/shapes.mjs')]);
 }
 
 export function buildWeb() {

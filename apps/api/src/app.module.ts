@@ -3,6 +3,7 @@ import { DatabaseModule, type OpenDatabases } from './database/database.module.j
 import { AuthModule } from './modules/auth/index.js';
 import { ChatModule, COMMANDS } from './modules/chat/index.js';
 import { ConversationsModule } from './modules/conversations/index.js';
+import { DocsModule } from './modules/docs/index.js';
 import { MessagesModule } from './modules/messages/index.js';
 import { PresenceModule } from './modules/presence/index.js';
 import { ReactionsModule } from './modules/reactions/index.js';
@@ -13,7 +14,7 @@ import { PlatformModule, type PlatformParts } from './platform/platform.module.j
 import { CommandsModule } from './realtime/commands/commands.module.js';
 
 /**
- * Along an acyclic list: users ← auth ← messages ← conversations ← receipts ← reactions ← presence ← sync ← chat. Routes
+ * Along an acyclic list: users ← auth ← messages ← conversations ← receipts ← reactions ← presence ← sync ← chat ← docs. Routes
  * are tried in this order, so a fixed path (`messages/unread`) stands before one with a parameter in its place
  * (`messages/:id`).
  */
@@ -27,6 +28,7 @@ const FEATURES: Type[] = [
   PresenceModule,
   SyncModule,
   ChatModule,
+  DocsModule,
 ];
 
 @Module({})

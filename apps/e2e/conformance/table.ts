@@ -67,3 +67,6 @@ function missingIn(table: Readonly<Record<string, Shown>>, used: ReadonlySet<str
 
 /** Every command there is, for behaviours that hold for all of them. */
 export const COMMAND_NAMES = Object.keys(COMMANDS) as CommandName[];
+
+/** Every event there is. */
+export const EVENT_NAMES = Object.keys(EVENTS) as EventName[];

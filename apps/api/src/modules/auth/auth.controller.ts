@@ -2,6 +2,7 @@ import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import type { NoSession, Session } from '@parley/protocol';
 import type { Request, Response } from 'express';
 import { asParleyError, ParleyError } from '../../kernel/errors.js';
+import { Refuses } from '../../platform/documented.js';
 import { Public } from '../../platform/http/request.js';
 import { ValidBody } from '../../platform/http/valid.js';
 import { peerAddressOf, RateLimited, tellLimit } from '../../platform/limits/rate-limit.guard.js';
@@ -22,8 +23,10 @@ export class AuthController {
     private readonly limits: SignInLimits,
   ) {}
 
+  /** Sets the refresh cookie. The name is taken: `conflict`; `REGISTRATION=closed`: `forbidden`. */
   @Public()
   @Post('register')
+  @Refuses('conflict', 'forbidden')
   @RateLimited({
     name: 'register',
     limit: ({ signIn }) => signIn.registrationsPerAddress,
@@ -38,8 +41,10 @@ export class AuthController {
     return this.answered(await this.auth.register(body, clientOf(request)), response);
   }
 
+  /** Sets the refresh cookie. */
   @Public()
   @Post('login')
+  @Refuses('unauthenticated', 'forbidden', 'rate_limited')
   @HttpCode(200)
   async login(
     @ValidBody(LoginDto) body: LoginDto,
@@ -56,8 +61,13 @@ export class AuthController {
     }
   }
 
+  /**
+   * Takes the refresh cookie and sets its successor. With `isOptional: true` and without a cookie `{session: null}`, for
+   * pages that cannot know whether they have one, else `unauthenticated`.
+   */
   @Public()
   @Post('refresh')
+  @Refuses('unauthenticated', 'forbidden')
   @HttpCode(200)
   async refresh(
     @ValidBody(RefreshDto) { isOptional }: RefreshDto,
@@ -77,6 +87,7 @@ export class AuthController {
   /** Ends the session of the cookie and that of the access token, where they are given; succeeds in any case. */
   @Public()
   @Post('logout')
+  @Refuses('forbidden')
   @HttpCode(204)
   async logout(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<void> {
     const { authorization } = request.headers;
@@ -87,6 +98,7 @@ export class AuthController {
   /** Ends every session of the caller and answers with a new one. Public, as it can be repeated after its own effect. */
   @Public()
   @Post('password')
+  @Refuses('unauthenticated', 'token_expired', 'forbidden', 'rate_limited')
   @HttpCode(200)
   @RateLimited({ name: 'password', limit: ({ signIn }) => signIn.attemptsPerAddress, seconds: 60, by: ['address'] })
   async changePassword(

@@ -1,6 +1,7 @@
 import { Controller, Patch } from '@nestjs/common';
 import type { UserDetail } from '@parley/protocol';
 import type { Principal } from '../../kernel/principal.js';
+import { Refuses } from '../../platform/documented.js';
 import { CurrentPrincipal } from '../../platform/http/request.js';
 import { UuidParam, ValidBody } from '../../platform/http/valid.js';
 import { DisablingService } from './disabling.service.js';
@@ -11,7 +12,9 @@ import { UpdateUserDto } from './dto/credentials.dto.js';
 export class DisablingController {
   constructor(private readonly disabling: DisablingService) {}
 
+  /** For server admins, and not about themselves. */
   @Patch(':id')
+  @Refuses('forbidden')
   update(
     @CurrentPrincipal() principal: Principal,
     @UuidParam('id') id: string,

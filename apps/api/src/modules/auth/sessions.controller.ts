@@ -9,11 +9,13 @@ import { SessionsService } from './sessions.service.js';
 export class SessionsController {
   constructor(private readonly sessions: SessionsService) {}
 
+  /** The latest used first, 100 at most. */
   @Get()
   list(@CurrentPrincipal() principal: Principal): Promise<Page<SessionItem>> {
     return this.sessions.list(principal);
   }
 
+  /** Ends that session. */
   @Delete(':id')
   @HttpCode(204)
   async end(@CurrentPrincipal() principal: Principal, @UuidParam('id') id: string): Promise<void> {

@@ -7,6 +7,7 @@ import {
   WebSocketGateway,
 } from '@nestjs/websockets';
 import type { JoinResult, RefreshResult } from '@parley/protocol';
+import { Refuses } from '../../platform/documented.js';
 import { RethrowFilter } from '../../realtime/commands/rethrow.filter.js';
 import type { ParleySocket } from '../../realtime/socket.js';
 import { ChatService } from './chat.service.js';
@@ -34,6 +35,7 @@ export class ChatGateway implements OnGatewayConnection<ParleySocket> {
   }
 
   @SubscribeMessage('auth:refresh')
+  @Refuses('unauthenticated', 'token_expired', 'forbidden')
   refresh(@ConnectedSocket() socket: ParleySocket, @MessageBody() command: RefreshCommandDto): Promise<RefreshResult> {
     return this.chat.refresh(socket, command.token);
   }

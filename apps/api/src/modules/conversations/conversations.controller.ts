@@ -2,6 +2,7 @@ import { Controller, Get, HttpStatus, Patch, Post, Res } from '@nestjs/common';
 import type { ConversationDetail, ConversationPage } from '@parley/protocol';
 import type { Response } from 'express';
 import type { Principal } from '../../kernel/principal.js';
+import { Refuses, Repeatable } from '../../platform/documented.js';
 import { CurrentPrincipal } from '../../platform/http/request.js';
 import { UuidParam, ValidBody, ValidQuery } from '../../platform/http/valid.js';
 import { ConversationCreation } from './conversation-creation.js';
@@ -17,6 +18,7 @@ export class ConversationsController {
     private readonly lists: ConversationLists,
   ) {}
 
+  /** Mine, by `updatedAt` descending. */
   @Get()
   list(
     @CurrentPrincipal() principal: Principal,
@@ -25,8 +27,13 @@ export class ConversationsController {
     return this.lists.page(principal.userId, query);
   }
 
-  /** 201 with the new conversation, 200 with one that was there already. */
+  /**
+   * A direct conversation exists once per pair, and an `id` made by the client makes a creation repeatable: 200 with one
+   * that was there already. Members by `externalId` need the scope `users:provision`, else `forbidden`.
+   */
   @Post()
+  @Repeatable()
+  @Refuses('forbidden', 'not_found', 'idempotency_conflict')
   async create(
     @CurrentPrincipal() principal: Principal,
     @ValidBody(CreateConversationDto) body: CreateConversationDto,
@@ -42,7 +49,9 @@ export class ConversationsController {
     return this.lists.detail(principal.userId, id);
   }
 
+  /** Exactly one of `name` and `isArchived`. */
   @Patch(':id')
+  @Refuses('forbidden', 'conflict')
   update(
     @CurrentPrincipal() principal: Principal,
     @UuidParam('id') id: string,

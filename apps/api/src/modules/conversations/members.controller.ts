@@ -2,6 +2,7 @@ import { Controller, Delete, Get, HttpCode, HttpStatus, Patch, Post, Res } from 
 import type { Member, Page } from '@parley/protocol';
 import type { Response } from 'express';
 import type { Principal } from '../../kernel/principal.js';
+import { Refuses, Repeatable } from '../../platform/documented.js';
 import { CurrentPrincipal } from '../../platform/http/request.js';
 import { UuidParam, ValidBody, ValidQuery } from '../../platform/http/valid.js';
 import { ConversationLists } from './conversation-lists.js';
@@ -15,6 +16,7 @@ export class MembersController {
     private readonly lists: ConversationLists,
   ) {}
 
+  /** In order of joining. */
   @Get()
   list(
     @CurrentPrincipal() principal: Principal,
@@ -24,8 +26,10 @@ export class MembersController {
     return this.lists.members(principal.userId, id, query);
   }
 
-  /** Those who were added: 201, or 200 where all were members already. */
+  /** Those who were added, all with one version; 200 where all were members already. */
   @Post()
+  @Repeatable()
+  @Refuses('forbidden', 'conflict')
   async add(
     @CurrentPrincipal() principal: Principal,
     @UuidParam('id') id: string,
@@ -38,6 +42,7 @@ export class MembersController {
   }
 
   @Patch(':userId')
+  @Refuses('forbidden', 'conflict')
   changeRole(
     @CurrentPrincipal() principal: Principal,
     @UuidParam('id') id: string,
@@ -47,7 +52,9 @@ export class MembersController {
     return this.members.changeRole(principal, id, { userId, role: body.role });
   }
 
+  /** Removes a member; oneself is leaving. */
   @Delete(':userId')
+  @Refuses('forbidden', 'conflict')
   @HttpCode(HttpStatus.NO_CONTENT)
   remove(
     @CurrentPrincipal() principal: Principal,

@@ -3,6 +3,7 @@ import type { DuplicateReceipt, Message, SendToBody } from '@parley/protocol';
 import type { Response } from 'express';
 import { asParleyError, invalid } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
+import { AliasOf, Refuses, Repeatable } from '../../platform/documented.js';
 import { CurrentPrincipal } from '../../platform/http/request.js';
 import { ValidBody } from '../../platform/http/valid.js';
 import { AsCommand } from '../../realtime/commands/command.interceptor.js';
@@ -17,7 +18,11 @@ export class SendToController {
     private readonly creation: ConversationCreation,
   ) {}
 
+  /** Exactly one of `receiverId`, who is found or given a direct conversation, and `conversationId`. */
   @Post()
+  @Repeatable()
+  @AliasOf('POST conversations/:id/messages')
+  @Refuses('not_found', 'forbidden')
   @AsCommand('message:send')
   async send(
     @CurrentPrincipal() principal: Principal,

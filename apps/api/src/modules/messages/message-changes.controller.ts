@@ -18,6 +18,7 @@ export class MessageChangesController {
     private readonly history: EditHistory,
   ) {}
 
+  /** One's own, within the window. */
   @Patch()
   @AsCommand('message:edit')
   async edit(
@@ -28,12 +29,14 @@ export class MessageChangesController {
     return (await this.edits.edit(principal, id, body)).message;
   }
 
+  /** Answers with the tombstone. */
   @Delete()
   @AsCommand('message:delete')
   async delete(@CurrentPrincipal() principal: Principal, @UuidParam('id') id: string): Promise<Message> {
     return (await this.deletion.delete(principal, id)).message;
   }
 
+  /** The oldest first; none of a deleted message. */
   @Get('edits')
   editsOf(
     @CurrentPrincipal() principal: Principal,

@@ -1,26 +1,22 @@
 import { Controller, Get, Param, Post, Res } from '@nestjs/common';
 import { type DuplicateReceipt, LIMITS, type Message, type MessagePage } from '@parley/protocol';
-import { IsUUID } from 'class-validator';
 import type { Response } from 'express';
 import type { Principal } from '../../kernel/principal.js';
+import { AliasOf, Refuses, Repeatable } from '../../platform/documented.js';
 import { CurrentPrincipal } from '../../platform/http/request.js';
 import { UuidParam, ValidBody, ValidQuery } from '../../platform/http/valid.js';
 import { AsCommand } from '../../realtime/commands/command.interceptor.js';
-import { PageQueryDto } from './dto/page-query.dto.js';
+import { ConversationPageQueryDto, PageQueryDto } from './dto/page-query.dto.js';
 import { SendMessageDto } from './dto/send-message.dto.js';
 import { MessagesService } from './messages.service.js';
 import { parsePageRequest } from './page-request.js';
 import { answerSend } from './send-answer.js';
 
-class ConversationPageQueryDto extends PageQueryDto {
-  @IsUUID('loose')
-  conversationId!: string;
-}
-
 @Controller()
 export class MessagesController {
   constructor(private readonly messages: MessagesService) {}
 
+  /** At most one of `before`, `after` and `around`; without them the newest. */
   @Get(['conversations/:id/messages', 'rooms/:id/messages'])
   @AsCommand('conversation:open')
   page(
@@ -31,7 +27,10 @@ export class MessagesController {
     return this.messages.page(principal, id, parsePageRequest(query, LIMITS.pageDefault));
   }
 
+  /** The same page under another address. */
   @Get('messages')
+  @AliasOf('GET conversations/:id/messages')
+  @Refuses('not_found')
   @AsCommand('conversation:open')
   pageOf(
     @CurrentPrincipal() principal: Principal,
@@ -40,7 +39,9 @@ export class MessagesController {
     return this.messages.page(principal, query.conversationId, parsePageRequest(query, LIMITS.pageDefault));
   }
 
+  /** A repeat of the same `clientMessageId` is answered 200 with the original's ids. */
   @Post(['conversations/:id/messages', 'rooms/:id/messages'])
+  @Repeatable()
   @AsCommand('message:send')
   async send(
     @CurrentPrincipal() principal: Principal,
@@ -52,6 +53,7 @@ export class MessagesController {
   }
 
   @Get('rooms/:id/messages/:messageId')
+  @AliasOf('GET messages/:id')
   getIn(
     @CurrentPrincipal() principal: Principal,
     @UuidParam('id') id: string,

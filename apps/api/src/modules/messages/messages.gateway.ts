@@ -1,6 +1,7 @@
 import { UseFilters } from '@nestjs/common';
 import { ConnectedSocket, MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import { LIMITS, type MessageChangeResult, type MessagePage, type SendResult } from '@parley/protocol';
+import { Refuses } from '../../platform/documented.js';
 import { RethrowFilter } from '../../realtime/commands/rethrow.filter.js';
 import { LineMeter } from '../../realtime/connections/line-meter.js';
 import type { ParleySocket } from '../../realtime/socket.js';
@@ -24,6 +25,7 @@ export class MessagesGateway {
   ) {}
 
   @SubscribeMessage('message:send')
+  @Refuses('conflict', 'idempotency_conflict', 'content_too_long', 'too_large')
   async send(@ConnectedSocket() socket: ParleySocket, @MessageBody() command: SendCommandDto): Promise<SendResult> {
     const { conversationId, ...body } = command;
     return sendResult(await this.messages.send(socket.data.principal, conversationId, body));
@@ -37,6 +39,7 @@ export class MessagesGateway {
   }
 
   @SubscribeMessage('message:edit')
+  @Refuses('forbidden', 'conflict', 'content_too_long', 'too_large')
   async edit(
     @ConnectedSocket() socket: ParleySocket,
     @MessageBody() { messageId, ...body }: EditCommandDto,
@@ -45,6 +48,7 @@ export class MessagesGateway {
   }
 
   @SubscribeMessage('message:delete')
+  @Refuses('forbidden', 'conflict')
   async delete(
     @ConnectedSocket() socket: ParleySocket,
     @MessageBody() { messageId }: MessageCommandDto,

@@ -2,6 +2,7 @@ import { Controller, Delete, Get, HttpStatus, Param, Post, Res } from '@nestjs/c
 import type { MessageReactions, ReactionResult } from '@parley/protocol';
 import type { Response } from 'express';
 import type { Principal } from '../../kernel/principal.js';
+import { Repeatable } from '../../platform/documented.js';
 import { CurrentPrincipal } from '../../platform/http/request.js';
 import { UuidParam, ValidBody } from '../../platform/http/valid.js';
 import { AsCommand } from '../../realtime/commands/command.interceptor.js';
@@ -12,13 +13,15 @@ import { ReactionsService } from './reactions.service.js';
 export class ReactionsController {
   constructor(private readonly reactions: ReactionsService) {}
 
+  /** For each emoji its first hundred people, in the order in which each came first. */
   @Get()
   list(@CurrentPrincipal() principal: Principal, @UuidParam('id') id: string): Promise<MessageReactions> {
     return this.reactions.list(principal, id);
   }
 
-  /** 201, or 200 where it was there already. */
+  /** 200 where it was there already. */
   @Post()
+  @Repeatable()
   @AsCommand('reaction:add')
   async add(
     @CurrentPrincipal() principal: Principal,
@@ -31,6 +34,7 @@ export class ReactionsController {
     return result;
   }
 
+  /** The emoji percent-encoded. */
   @Delete(':emoji')
   @AsCommand('reaction:remove')
   remove(

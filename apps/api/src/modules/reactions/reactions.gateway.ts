@@ -1,6 +1,7 @@
 import { UseFilters } from '@nestjs/common';
 import { ConnectedSocket, MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
 import type { ReactionResult } from '@parley/protocol';
+import { Refuses } from '../../platform/documented.js';
 import { RethrowFilter } from '../../realtime/commands/rethrow.filter.js';
 import type { ParleySocket } from '../../realtime/socket.js';
 import { ReactionCommandDto } from './dto/reaction.dto.js';
@@ -12,6 +13,7 @@ export class ReactionsGateway {
   constructor(private readonly reactions: ReactionsService) {}
 
   @SubscribeMessage('reaction:add')
+  @Refuses('forbidden', 'conflict')
   add(
     @ConnectedSocket() socket: ParleySocket,
     @MessageBody() { messageId, emoji }: ReactionCommandDto,
@@ -20,6 +22,7 @@ export class ReactionsGateway {
   }
 
   @SubscribeMessage('reaction:remove')
+  @Refuses('conflict')
   remove(
     @ConnectedSocket() socket: ParleySocket,
     @MessageBody() { messageId, emoji }: ReactionCommandDto,

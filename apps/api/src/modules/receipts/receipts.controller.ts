@@ -15,6 +15,7 @@ export class ReceiptsController {
     private readonly ofMessages: MessageReceipts,
   ) {}
 
+  /** Exactly one of `seq` and `messageId`; moves the delivery marker too. */
   @Post(['conversations/:id/read', 'rooms/:id/read'])
   @AsCommand('message:read')
   @HttpCode(HttpStatus.OK)
@@ -26,6 +27,7 @@ export class ReceiptsController {
     return this.receipts.read(principal, id, body);
   }
 
+  /** Exactly one of `seq` and `messageId`. */
   @Post(['conversations/:id/delivered', 'rooms/:id/delivered'])
   @AsCommand('message:delivered')
   @HttpCode(HttpStatus.OK)
@@ -37,11 +39,13 @@ export class ReceiptsController {
     return this.receipts.delivered(principal, id, body);
   }
 
+  /** Counts above 0 only. */
   @Get('messages/unread')
   unread(@CurrentPrincipal() principal: Principal): Promise<UnreadSummary> {
     return this.receipts.unread(principal);
   }
 
+  /** Each present member but the sender whom it has reached, who read it first first. */
   @Get('messages/:id/receipts')
   ofMessage(@CurrentPrincipal() principal: Principal, @UuidParam('id') id: string): Promise<ReceiptsAnswer> {
     return this.ofMessages.list(principal, id);

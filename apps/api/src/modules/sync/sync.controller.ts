@@ -11,6 +11,7 @@ import { SyncService } from './sync.service.js';
 export class SyncController {
   constructor(private readonly service: SyncService) {}
 
+  /** What changed since the caller was here. */
   @Post()
   @AsCommand('sync')
   @HttpCode(HttpStatus.OK)

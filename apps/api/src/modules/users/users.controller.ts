@@ -17,11 +17,13 @@ export class UsersController {
     return this.users.me(principal.userId);
   }
 
+  /** `avatarUrl: null` removes it. */
   @Patch('me')
   updateMe(@CurrentPrincipal() principal: Principal, @ValidBody(UpdateMeDto) body: UpdateMeDto): Promise<Me> {
     return this.users.updateMe(principal.userId, body);
   }
 
+  /** Either `query`, the beginning of a username or display name, with `cursor` and `limit`; or `ids`. */
   @Get()
   @RateLimited({ name: 'find users', limit: 120, seconds: 60, by: ['user'] })
   list(

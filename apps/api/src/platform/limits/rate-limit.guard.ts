@@ -26,7 +26,8 @@ export interface Rate {
   by: readonly Count[];
 }
 
-const RATE = 'parley:rate';
+/** Metadata key of `@RateLimited()`. */
+export const RATE = 'parley:rate';
 
 /** A route that answers `rate_limited` beyond so many requests in any such stretch of time. */
 export const RateLimited = (rate: Rate) => applyDecorators(SetMetadata(RATE, rate), UseGuards(RateLimitGuard));

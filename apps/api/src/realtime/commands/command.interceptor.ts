@@ -14,7 +14,8 @@ import { restError } from '../../platform/http/faults.js';
 import { requestOf } from '../../platform/http/request.js';
 import { CommandAccounts } from './command-accounts.js';
 
-const COMMAND = 'parley:command';
+/** Metadata key of `@AsCommand()`. */
+export const COMMAND = 'parley:command';
 
 /** A route that does what a command does: it is charged alike, and its refusals have the same fields. */
 export const AsCommand = (name: CommandName) =>

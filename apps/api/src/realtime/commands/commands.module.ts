@@ -11,7 +11,7 @@ export class CommandsModule {
     return {
       module: CommandsModule,
       providers: [{ provide: COMMAND_TABLE, useValue: table }, CommandAccounts, CommandRouter],
-      exports: [CommandAccounts, CommandRouter],
+      exports: [COMMAND_TABLE, CommandAccounts, CommandRouter],
     };
   }
 }

@@ -33,6 +33,12 @@ export class PageQueryDto extends PlaceDto {
   type?: (typeof TYPES)[number];
 }
 
+/** The same of `GET messages`, which names the conversation in its query. */
+export class ConversationPageQueryDto extends PageQueryDto {
+  @IsUUID('loose')
+  conversationId!: string;
+}
+
 /** Payload of `conversation:open`. */
 export class OpenCommandDto extends PlaceDto implements OpenCommand {
   @IsUUID('loose')

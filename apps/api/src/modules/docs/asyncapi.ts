@@ -1,0 +1,156 @@
+import { type CommandName, ERRORS, type ErrorCode } from '@parley/protocol';
+import type { CommandTable } from '../../realtime/commands/command-row.js';
+import { VERSION } from '../../realtime/version.js';
+import { commandRefusals } from './openapi.js';
+import { payloadSchema } from './payload-schema.js';
+import { refTo, type Schema, type Shapes, usedBy } from './shapes.js';
+
+interface Reference {
+  $ref: string;
+}
+
+interface Message {
+  name: string;
+  title: string;
+  summary?: string;
+  contentType: 'application/json';
+  payload: Schema;
+}
+
+export interface AsyncOperation {
+  action: 'send' | 'receive';
+  channel: Reference;
+  title: string;
+  description?: string;
+  messages: Reference[];
+  reply?: { channel: Reference; messages: Reference[] };
+  /** Code → status, and whether a repeat may succeed. */
+  'x-errors'?: Record<string, { status: number; retryable: boolean }>;
+}
+
+export interface AsyncApiDocument {
+  asyncapi: string;
+  info: { title: string; version: string; license: object; description: string };
+  defaultContentType: string;
+  servers: object;
+  channels: { socket: { address: string; title: string; description: string; messages: Record<string, Reference> } };
+  operations: Record<string, AsyncOperation>;
+  components: { messages: Record<string, Message>; schemas: Record<string, Schema>; securitySchemes: object };
+}
+
+const DESCRIPTION =
+  'The Socket.IO side of Parley (protocol 5, the namespace `/`). A command is one object and an acknowledgement ' +
+  'callback; the acknowledgement always comes: `{success: true, …}`, or `{success: false, error}`. Names are the ' +
+  "names of Socket.IO's events. The REST side is the OpenAPI document at `/api/docs/openapi.json`.";
+
+/** What every command may be refused with. */
+const ALWAYS: readonly ErrorCode[] = [
+  'validation_failed',
+  'not_found',
+  'rate_limited',
+  'internal',
+  'service_unavailable',
+  'draining',
+];
+
+const CHANNEL: Reference = { $ref: '#/channels/socket' };
+
+/** AsyncAPI 3 of all commands and events. */
+export function asyncApi(commands: CommandTable, shapes: Shapes): AsyncApiDocument {
+  const messages: Record<string, Message> = {};
+  const operations: Record<string, AsyncOperation> = {};
+  const definitions = { ...shapes.definitions };
+  for (const name of Object.keys(commands) as CommandName[]) {
+    const { dto } = commands[name];
+    const type = shapes.payloads[dto.name] ?? dto.name;
+    definitions[type] = payloadSchema(dto, shapes.definitions[type] ?? {});
+    addCommand(name, { messages, operations }, { shapes, codes: [...ALWAYS, ...commandRefusals(commands, name)] });
+  }
+  for (const [name, { description, ...payload }] of Object.entries(shapes.events)) {
+    const id = idOf('event', name);
+    messages[id] = message(name, payload);
+    operations[id] = operation('send', name, { description, messages: [inChannel(id)] });
+  }
+  return {
+    asyncapi: '3.0.0',
+    info: { title: 'Parley', version: VERSION, license: { name: 'MIT' }, description: DESCRIPTION },
+    defaultContentType: 'application/json',
+    servers: { node: server() },
+    channels: { socket: channel(Object.keys(messages)) },
+    operations,
+    components: { messages, schemas: usedBy(messages, definitions), securitySchemes: { token: TOKEN } },
+  };
+}
+
+const TOKEN = {
+  type: 'http',
+  scheme: 'bearer',
+  bearerFormat: 'JWT',
+  description: 'In the handshake, as `auth: { token }` or as the header `Authorization`.',
+};
+
+const server = () => ({
+  host: '{host}',
+  pathname: '/socket.io/',
+  protocol: 'ws',
+  description: 'Socket.IO over WebSocket, with HTTP long polling as its fallback.',
+  variables: { host: { default: 'localhost:3000' } },
+  security: [{ $ref: '#/components/securitySchemes/token' }],
+});
+
+const channel = (ids: readonly string[]) => ({
+  address: '/',
+  title: 'The socket',
+  description: 'One connection carries all commands of a client and all events of its conversations.',
+  messages: Object.fromEntries(ids.map((id) => [id, { $ref: `#/components/messages/${id}` }])),
+});
+
+function addCommand(
+  name: CommandName,
+  { messages, operations }: { messages: Record<string, Message>; operations: Record<string, AsyncOperation> },
+  { shapes, codes }: { shapes: Shapes; codes: readonly ErrorCode[] },
+): void {
+  const { description, properties = {} } = shapes.commands[name];
+  const { payload = {}, result = {} } = properties;
+  const [id, ackId] = [idOf('command', name), idOf('ack', name)];
+  messages[id] = message(name, payload);
+  messages[ackId] = { ...message(name, ackOf(result, codes)), title: `Acknowledgement of ${name}` };
+  operations[id] = {
+    ...operation('receive', name, { description, messages: [inChannel(id)] }),
+    reply: { channel: CHANNEL, messages: [inChannel(ackId)] },
+    'x-errors': Object.fromEntries(
+      codes.map((code) => [code, { status: ERRORS[code].status, retryable: ERRORS[code].retryable }]),
+    ),
+  };
+}
+
+function ackOf(result: Schema, codes: readonly ErrorCode[]): Schema {
+  const done: Schema = { type: 'object', properties: { success: { const: true } }, required: ['success'] };
+  const error: Schema = {
+    allOf: [refTo('ErrorObject'), { type: 'object', properties: { code: { enum: [...codes] } } }],
+  };
+  const refused: Schema = {
+    type: 'object',
+    properties: { success: { const: false }, error },
+    required: ['success', 'error'],
+  };
+  return { anyOf: [{ allOf: [done, result] }, refused] };
+}
+
+const message = (name: string, payload: Schema): Message => ({
+  name,
+  title: name,
+  contentType: 'application/json',
+  payload,
+});
+
+const operation = (
+  action: AsyncOperation['action'],
+  title: string,
+  { description, messages }: { description: string | undefined; messages: Reference[] },
+): AsyncOperation => ({ action, channel: CHANNEL, title, ...(description && { description }), messages });
+
+/** Commands and events may have one name: `message:read` is both. */
+const idOf = (kind: 'command' | 'ack' | 'event', name: string): string => `${kind}.${name.replaceAll(':', '.')}`;
+
+const inChannel = (id: string): Reference => ({ $ref: `#/channels/socket/messages/${id}` });

@@ -1,0 +1,124 @@
+import { HttpStatus, RequestMethod, type Type } from '@nestjs/common';
+import {
+  HEADERS_METADATA,
+  HTTP_CODE_METADATA,
+  METHOD_METADATA,
+  PATH_METADATA,
+  ROUTE_ARGS_METADATA,
+} from '@nestjs/common/constants.js';
+import type { CommandName, ErrorCode } from '@parley/protocol';
+import { ALIAS, REFUSALS, REPEATED } from '../../platform/documented.js';
+import { IS_PUBLIC } from '../../platform/http/request.js';
+import { bodyOf, queryOf, uuidOf } from '../../platform/http/valid.js';
+import { RATE } from '../../platform/limits/rate-limit.guard.js';
+import { COMMAND } from '../../realtime/commands/command.interceptor.js';
+
+/** A route as its decorators declare it. */
+export interface DeclaredRoute {
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  /** From the root of the server, `/api/messages/{id}`. */
+  path: string;
+  /** The route that it stands for under another name, as `GET /api/messages/{id}`; null for all but aliases. */
+  aliasOf: string | null;
+  /** `AuthController.register`. */
+  handler: string;
+  /** Of a success; the usual one first. */
+  statuses: number[];
+  /** Other than JSON. */
+  contentType: string | null;
+  body: Type | null;
+  query: Type | null;
+  parameters: { name: string; isUuid: boolean }[];
+  isPublic: boolean;
+  isLimited: boolean;
+  /** The command that does the same. */
+  command: CommandName | null;
+  /** Beside those that all routes answer. */
+  refusals: ErrorCode[];
+}
+
+/** A parameter of a handler, as Nest keeps it. */
+interface Argument {
+  data?: unknown;
+  factory?: unknown;
+}
+
+/** Every route of these controllers, in their order. */
+export function routesOf(controllers: Iterable<Type>): DeclaredRoute[] {
+  return [...controllers].flatMap((controller) =>
+    Object.getOwnPropertyNames(controller.prototype).flatMap((method) => routesOfHandler(controller, method)),
+  );
+}
+
+function routesOfHandler(controller: Type, name: string): DeclaredRoute[] {
+  const handler = (controller.prototype as Record<string, unknown>)[name] as object;
+  const paths = read(PATH_METADATA, handler) as string | string[] | undefined;
+  if (name === 'constructor' || paths === undefined) return [];
+  const method = methodOf(handler);
+  const whole = listOf(read(PATH_METADATA, controller) as string | string[] | undefined).flatMap((prefix) =>
+    listOf(paths).map((path) => wholePath(prefix, path)),
+  );
+  const alias = (read(ALIAS, handler) as string | undefined)?.split(' ');
+  const facts = factsOf(controller, name);
+  return whole.map((path, i) => ({
+    ...facts,
+    method,
+    path,
+    aliasOf: alias ? `${alias[0]} ${wholePath('', alias[1] ?? '')}` : aliasOfFirst(method, whole, i),
+    parameters: parametersOf(path, facts.args),
+  }));
+}
+
+/** A handler with several paths has its own name first. */
+const aliasOfFirst = (method: string, paths: readonly string[], at: number): string | null =>
+  at === 0 ? null : `${method.toUpperCase()} ${paths[0]}`;
+
+function factsOf(controller: Type, name: string) {
+  const handler = (controller.prototype as Record<string, object>)[name] as object;
+  const args = argumentsOf(controller, name);
+  const classOf = (factory: unknown) =>
+    (args.find((each) => each.factory === factory)?.data as Type | undefined) ?? null;
+  const own =
+    (read(HTTP_CODE_METADATA, handler) as number | undefined) ??
+    (methodOf(handler) === 'post' ? HttpStatus.CREATED : HttpStatus.OK);
+  const headers = (read(HEADERS_METADATA, handler) as { name: string; value: string }[] | undefined) ?? [];
+  return {
+    args,
+    handler: `${controller.name}.${name}`,
+    statuses: read(REPEATED, handler) === true ? [own, HttpStatus.OK] : [own],
+    contentType: headers.find((each) => each.name === 'Content-Type')?.value ?? null,
+    body: classOf(bodyOf),
+    query: classOf(queryOf),
+    isPublic: [handler, controller].some((each) => read(IS_PUBLIC, each) === true),
+    isLimited: read(RATE, handler) !== undefined,
+    command: (read(COMMAND, handler) as CommandName | undefined) ?? null,
+    refusals: (read(REFUSALS, handler) as ErrorCode[] | undefined) ?? [],
+  };
+}
+
+function argumentsOf(controller: Type, name: string): Argument[] {
+  const kept: unknown = Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, name);
+  return Object.values((kept ?? {}) as Record<string, Argument>);
+}
+
+function parametersOf(path: string, args: readonly Argument[]): { name: string; isUuid: boolean }[] {
+  const ids = new Set(args.filter(({ factory }) => factory === uuidOf).map(({ data }) => data));
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({ name, isUuid: ids.has(name) }));
+}
+
+/** As the server has it: all but health is below `/api`. */
+function wholePath(prefix: string, path: string): string {
+  const parts = [prefix, path].flatMap((part) => part.split('/')).filter(Boolean);
+  const rooted = parts[0] === 'health' ? parts : ['api', ...parts];
+  return `/${rooted.map((part) => part.replace(/^:(\w+)$/, '{$1}')).join('/')}`;
+}
+
+function methodOf(handler: object): DeclaredRoute['method'] {
+  const method = (read(METHOD_METADATA, handler) as RequestMethod | undefined) ?? RequestMethod.GET;
+  return RequestMethod[method].toLowerCase() as DeclaredRoute['method'];
+}
+
+const listOf = (value: string | string[] | undefined): string[] =>
+  typeof value === 'string' ? [value] : (value ?? ['']);
+
+const read = (key: string, target: object): unknown => Reflect.getMetadata(key, target);

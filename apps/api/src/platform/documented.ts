@@ -1,0 +1,18 @@
+import { SetMetadata } from '@nestjs/common';
+import type { ErrorCode } from '@parley/protocol';
+
+/** What the documents cannot read from a handler's types and checks. */
+
+/** Metadata keys of the decorators below. */
+export const REFUSALS = 'parley:refusals';
+export const ALIAS = 'parley:alias';
+export const REPEATED = 'parley:repeated';
+
+/** Codes that this command or route answers beside those that all of its kind do. */
+export const Refuses = (...codes: ErrorCode[]) => SetMetadata(REFUSALS, codes);
+
+/** A route that another source's clients expect; `route` is the one that does the same, as `GET messages/:id`. */
+export const AliasOf = (route: string) => SetMetadata(ALIAS, route);
+
+/** A route that sets 200 instead of its own status where what was asked for was there already. */
+export const Repeatable = () => SetMetadata(REPEATED, true);
