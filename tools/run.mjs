@@ -16,6 +16,7 @@ const COMMANDS = {
   chaos: { script: 'apps/e2e/dist/chaos/main.js', web: false },
   conformance: { script: 'tools/conformance.mjs', web: false },
   size: { script: 'tools/size.mjs', web: false },
+  docs: { script: 'tools/docs.mjs', web: false },
   migration: { script: 'tools/migration.mjs', web: false },
 };
 

@@ -30,6 +30,11 @@ export const STEPS = [
   { name: 'budgets', command: own('budgets.mjs'), shows: true },
   { name: 'names', command: own('names.mjs') },
   { name: 'ids', command: own('ids.mjs') },
+  {
+    name: 'documents',
+    command: [node, join(root, 'tools/docs.mjs'), '--check'],
+    hint: '`npm run docs` writes the tables of docs/protocol.md.',
+  },
   { name: 'dead-code', command: [node, packaged('knip/bin/knip.js'), '--no-config-hints', '--no-progress'] },
   { name: 'migrations', command: own('migrations.mjs') },
   { name: 'unit', command: [node, ...jest, '--selectProjects', 'unit', '--silent'] },

@@ -8,7 +8,6 @@ import type { Venue } from './venue.js';
 export function conform(start: () => Promise<Venue>, chosen: typeof BEHAVIOURS = BEHAVIOURS): void {
   let venue: Venue;
   let stage: Stage;
-
   beforeAll(async () => {
     venue = await start();
     stage = new Stage(venue);

@@ -1,90 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ERRORS, LIMITS } from '@parley/protocol';
 import { hostToken, ParleyNode, RestClient, ROOT } from '@parley/testkit';
-import { emitted, handled, routes, settings } from './api-source.js';
 import { codeIn, Document, documents } from './document.js';
 import { runExample } from './example.js';
-import { commands, events, keysOf } from './protocol-source.js';
+import { settings } from './settings.js';
 
 const protocol = new Document('docs/protocol.md');
 
-/** `{a, b?, c: [d]}` → a, b?, c */
-const keysIn = (shape: string): string[] =>
-  [...shape.replace(/\[\{.*?\}\]/g, '[]').matchAll(/(\w+\??)(?=[,}:\s]|$)/g)].map(([, key = '']) => key);
-
 describe('docs/protocol.md', () => {
-  it('tells the error table as it is', () => {
-    const told = protocol.table('Errors').map(([code = '', status, close, retryable, when]) => {
-      expect(when).toBeTruthy();
-      return [codeIn(code)[0], { status, close, retryable }];
-    });
-    const actual = Object.entries(ERRORS).map(([code, row]) => [
-      code,
-      { status: String(row.status), close: String(row.close ?? '–'), retryable: row.retryable ? 'yes' : 'no' },
-    ]);
-    expect(told).toEqual(actual);
-  });
-
-  it('tells every command with its payload and ack, and the gateways handle no other', () => {
-    const told = protocol
-      .table('Commands')
-      .map(([name = '', payload = '', ack = '']) => [
-        codeIn(name)[0],
-        { payload: keysIn(payload).sort(), result: keysIn(ack).sort() },
-      ]);
-    const actual = [...commands()].map(([name, { payload, result }]) => [
-      name,
-      { payload: payload.sort(), result: result.sort() },
-    ]);
-    expect(Object.fromEntries(told)).toEqual(Object.fromEntries(actual));
-    expect(handled().sort()).toEqual([...commands().keys()].sort());
-  });
-
-  it('tells every event with its payload, and which are not emitted yet', () => {
-    const rows = protocol.table('Events');
-    const told = rows.map(([name = '', payload = '']) => [codeIn(name)[0], keysIn(payload).sort()]);
-    const actual = [...events()].map(([name, keys]) => [name, keys.sort()]);
-    expect(Object.fromEntries(told)).toEqual(Object.fromEntries(actual));
-    const planned = rows.filter(([, , who]) => who?.startsWith('planned')).map(([name = '']) => codeIn(name)[0] ?? '');
-    const sent = emitted(events().keys());
-    expect([...sent, ...planned].sort()).toEqual([...events().keys()].sort());
-  });
-
-  it('tells every route, and no other', () => {
-    const told = protocol
-      .table('Routes')
-      .flatMap(([route = '']) => codeIn(route))
-      .flatMap((route) =>
-        route.includes(' conversations') ? [route, route.replace(' conversations', ' rooms')] : [route],
-      );
-    expect(told.sort()).toEqual(routes().sort());
-  });
-
-  it('tells the shapes as they are', () => {
-    const shapes =
-      protocol.blocks
-        .find(({ language }) => language === 'ts')
-        ?.text.trim()
-        .split('\n') ?? [];
-    expect(shapes.length).toBeGreaterThan(10);
-    const known = new Map<string, string[]>();
-    for (const shape of shapes) {
-      const [, name = '', body = ''] = /^(\w+) \{ (.*) \}$/.exec(shape) ?? [];
-      const keys = body.split(', ').flatMap((key) => (key.startsWith('…') ? (known.get(key.slice(1)) ?? []) : [key]));
-      known.set(name, keys);
-      expect({ name, keys: keys.toSorted() }).toEqual({ name, keys: keysOf(name).sort() });
-    }
-  });
-
-  it('tells the limits as they are', () => {
-    const told = protocol
-      .table('Limits')
-      .map(([name = '', value = '']) => [codeIn(name)[0], Number(value.replaceAll(',', ''))]);
-    expect(Object.fromEntries(told)).toEqual(LIMITS);
-  });
-
   describe('its examples', () => {
     let node: ParleyNode;
     beforeAll(async () => {

@@ -5,6 +5,7 @@ import type { SyncAnswer, SyncBody } from './sync.js';
 
 /** What a client asks over a socket. Every command is answered by an acknowledgement. */
 
+/** What to send, and where. */
 export interface SendCommand extends SendMessageBody {
   conversationId: string;
 }

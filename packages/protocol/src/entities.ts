@@ -1,5 +1,6 @@
 /** What the server tells: shapes of people, conversations and messages. Times are ISO-8601 UTC, ids UUIDv7. */
 
+/** A person, wherever one appears. */
 export interface UserView {
   id: string;
   username: string;

@@ -3,6 +3,7 @@ import type { ErrorObject } from './errors.js';
 
 /** What happened. Durable events of a conversation come in `version` order, without gaps. */
 
+/** What a socket is told first. */
 export interface Announced {
   userId: string;
   /** Changes when the database was restored from a backup: ask everything anew. */
@@ -123,36 +124,66 @@ export interface PresenceEvent {
   lastSeenAt: string | null;
 }
 
-/** Name → payload of each event. */
 /**
  * What a node may be without for a while. `redis`: events of people on other nodes come up to 1.5 s late. `database`:
  * commands are refused with `service_unavailable`, events pause.
  */
 export type ServicePart = 'redis' | 'database';
 
+/** Name → payload of each event, and who hears it. */
 export interface Events {
+  /** This socket, once it follows all its conversations. */
   ready: Announced;
+  /** Every member, the sender included. */
   'message:new': MessageNewEvent;
+  /** Every member. */
   'message:edited': MessageChangedEvent;
+  /** Every member; blank the excerpts of its replies, as you cut them anew after `message:edited`. */
   'message:deleted': MessageChangedEvent;
+  /** Every member; `action` is `added` or `removed`. */
   'reaction:updated': ReactionUpdatedEvent;
+  /** All sockets of the sender; not for a repeat. */
   'message:sent': MessageSentEvent;
+  /** Those who are in it now, at creation or when added; before any other event of it. */
   'conversation:created': ConversationCreatedEvent;
+  /** Every member: renamed. */
   'conversation:updated': ConversationUpdatedEvent;
+  /** Every member. */
   'conversation:archived': ConversationArchivedEvent;
+  /** Those who were members before. */
   'member:added': MembersEvent;
+  /** Every member: a role changed. */
   'member:updated': MembersEvent;
+  /** Every member, and, as the last event, the one who was removed or left. */
   'member:removed': MemberRemovedEvent;
+  /** Every member, in conversations of up to 100; raises delivered too. */
   'message:read': MessageReadEvent;
+  /** Every member, in conversations of up to 100. */
   'message:delivered': MessageDeliveredEvent;
+  /** All sockets of the reader, after a `message:read` of theirs. */
   'unread:updated': UnreadUpdatedEvent;
+  /** Who shares a conversation with them. */
   'user:updated': UserUpdatedEvent;
+  /** Who shares a conversation of up to 100 members with them. */
   'status:online': PresenceEvent;
+  /** The same, 10 seconds after the last socket of theirs is gone. */
   'status:offline': PresenceEvent;
+  /** This socket, 30 seconds before its token ends, or at once if less is left. */
   'auth:expiring': { expiresAt: string };
+  /**
+   * Every socket of a node that is about to stop, each with a time of its own: it is closed within seconds, and best
+   * comes back that long after.
+   */
   'server:draining': { reconnectAfterMs: number };
+  /**
+   * Every socket of the node, and each that comes later: it has to do without `redis` (what is said on other nodes
+   * comes up to 1.5 s late, in order, and nothing is lost) or without its `database` (commands are answered
+   * `service_unavailable`).
+   */
   'service:degraded': { part: ServicePart };
+  /** Every socket of the node: it has that part again. */
   'service:restored': { part: ServicePart };
+  /** This socket, before the server closes it. */
   'server:closing': { error: ErrorObject };
 }
 

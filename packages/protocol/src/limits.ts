@@ -13,18 +13,21 @@ export const LIMITS = {
   ...SYNC_LIMITS,
   /** UTF-8 bytes of a message's `content`, as received. */
   contentBytes: 10_240,
-  /** UTF-8 bytes of `metadata` as JSON, as received. */
+  /** UTF-8 bytes of `metadata` as JSON; at most 32 levels deep. */
   metadataBytes: 102_400,
   /** Bytes of one frame on any socket. */
   frameBytes: 262_144,
   /** Bytes of a REST request's JSON body. */
   bodyBytes: 262_144,
+  /** Members named in one request. */
   membersPerRequest: 100,
   /** Rows of a page: 1 to `pageMax`. */
   pageMax: 100,
+  /** Rows of a page, if not said. */
   pageDefault: 50,
-  /** Bytes of one answer with rows in it; it still holds at least one row. */
+  /** Bytes of a page of messages, and of an answer to `sync`; it still holds at least one row. */
   answerBytes: 524_288,
+  /** `ids` of `GET users`. */
   usersPerRequest: 100,
   /** Different emoji on one message. */
   reactionKinds: 20,
@@ -38,9 +41,11 @@ export const LIMITS = {
   syncResetMessages: 50,
   /** First members shown in a conversation's detail. */
   detailMembers: 100,
-  /** UTF-16 length of a conversation's or a person's display name. */
+  /** UTF-16 length of a conversation's or a person's display name, on one line. */
   nameLength: 100,
+  /** Characters of a password, at least. */
   passwordMin: 8,
+  /** Characters of a password, at most. */
   passwordMax: 256,
 } as const;
 

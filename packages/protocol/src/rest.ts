@@ -11,6 +11,7 @@ import type {
 
 /** Bodies and answers of the REST API, all under `/api`. */
 
+/** A part of a list. */
 export interface Page<T> {
   items: T[];
   /** Goes back as the same parameter; null at the end. */

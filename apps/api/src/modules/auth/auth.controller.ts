@@ -95,7 +95,10 @@ export class AuthController {
     this.cookie.clear(response);
   }
 
-  /** Ends every session of the caller and answers with a new one. Public, as it can be repeated after its own effect. */
+  /**
+   * Ends every session of the caller and answers with a new one, and its cookie. Public, as it can be repeated with the
+   * token of the session that it ended.
+   */
   @Public()
   @Post('password')
   @Refuses('unauthenticated', 'token_expired', 'forbidden', 'rate_limited')

@@ -18,7 +18,7 @@ export class MessageChangesController {
     private readonly history: EditHistory,
   ) {}
 
-  /** One's own, within the window. */
+  /** One's own, within the window (15 minutes, if not set otherwise), else `forbidden`. */
   @Patch()
   @AsCommand('message:edit')
   async edit(

@@ -39,7 +39,7 @@ export class MessagesController {
     return this.messages.page(principal, query.conversationId, parsePageRequest(query, LIMITS.pageDefault));
   }
 
-  /** A repeat of the same `clientMessageId` is answered 200 with the original's ids. */
+  /** A repeat of the same `clientMessageId` is answered 200, with the header `Parley-Duplicate: true`. */
   @Post(['conversations/:id/messages', 'rooms/:id/messages'])
   @Repeatable()
   @AsCommand('message:send')

@@ -13,7 +13,10 @@ import { ReactionsService } from './reactions.service.js';
 export class ReactionsController {
   constructor(private readonly reactions: ReactionsService) {}
 
-  /** For each emoji its first hundred people, in the order in which each came first. */
+  /**
+   * For each emoji, in the order in which each came first, its first hundred people; fewer where the answer would pass
+   * 512 KB.
+   */
   @Get()
   list(@CurrentPrincipal() principal: Principal, @UuidParam('id') id: string): Promise<MessageReactions> {
     return this.reactions.list(principal, id);

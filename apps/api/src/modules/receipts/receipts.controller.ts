@@ -45,7 +45,10 @@ export class ReceiptsController {
     return this.receipts.unread(principal);
   }
 
-  /** Each present member but the sender whom it has reached, who read it first first. */
+  /**
+   * Each present member but the sender whom it has reached, who read it first first; in conversations of over 100
+   * members, of the hundred who joined first.
+   */
   @Get('messages/:id/receipts')
   ofMessage(@CurrentPrincipal() principal: Principal, @UuidParam('id') id: string): Promise<ReceiptsAnswer> {
     return this.ofMessages.list(principal, id);

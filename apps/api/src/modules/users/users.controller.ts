@@ -23,7 +23,10 @@ export class UsersController {
     return this.users.updateMe(principal.userId, body);
   }
 
-  /** Either `query`, the beginning of a username or display name, with `cursor` and `limit`; or `ids`. */
+  /**
+   * Either `query`, the beginning of a username or display name, two characters at least (one outside ASCII), with
+   * `cursor` and `limit`; or `ids`, at most 100 with commas between.
+   */
   @Get()
   @RateLimited({ name: 'find users', limit: 120, seconds: 60, by: ['user'] })
   list(
