@@ -9,13 +9,14 @@ import { PresenceModule } from './modules/presence/index.js';
 import { ReactionsModule } from './modules/reactions/index.js';
 import { ReceiptsModule } from './modules/receipts/index.js';
 import { SyncModule } from './modules/sync/index.js';
+import { TypingModule } from './modules/typing/index.js';
 import { UsersModule } from './modules/users/index.js';
 import { PlatformModule, type PlatformParts } from './platform/platform.module.js';
 import { CommandsModule } from './realtime/commands/commands.module.js';
 
 /**
- * Along an acyclic list: users ← auth ← messages ← conversations ← receipts ← reactions ← presence ← sync ← chat ← docs. Routes
- * are tried in this order, so a fixed path (`messages/unread`) stands before one with a parameter in its place
+ * Along an acyclic list: users ← auth ← messages ← conversations ← receipts ← reactions ← typing ← presence ← sync ← chat ←
+ * docs. Routes are tried in this order, so a fixed path (`messages/unread`) stands before one with a parameter in its place
  * (`messages/:id`).
  */
 const FEATURES: Type[] = [
@@ -25,6 +26,7 @@ const FEATURES: Type[] = [
   ConversationsModule,
   MessagesModule,
   ReactionsModule,
+  TypingModule,
   PresenceModule,
   SyncModule,
   ChatModule,

@@ -18,6 +18,8 @@ const COMMANDS: Record<CommandName, Shown> = {
   'conversation:join': 'here',
   'conversation:leave': 'here',
   'conversation:open': 'here',
+  'typing:start': 'here',
+  'typing:stop': 'here',
   sync: 'here',
   'auth:refresh': 'here',
 };
@@ -38,6 +40,7 @@ const EVENTS: Record<EventName, Shown> = {
   'message:read': 'here',
   'message:delivered': 'here',
   'unread:updated': 'here',
+  'typing:update': 'here',
   'status:online': 'here',
   'status:offline': 'here',
   'auth:expiring': 'here',

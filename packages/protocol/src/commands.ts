@@ -81,6 +81,9 @@ export interface RefreshResult {
   expiresAt: string;
 }
 
+/** Of a command that answers nothing but that it succeeded. */
+export type NoResult = object;
+
 export type Ack<T> = ({ success: true } & T) | { success: false; error: ErrorObject };
 
 /** Name → payload and answer of each command. */
@@ -95,6 +98,8 @@ export interface Commands {
   'conversation:join': { payload: ConversationCommand; result: JoinResult };
   'conversation:leave': { payload: ConversationCommand; result: JoinResult };
   'conversation:open': { payload: OpenCommand; result: MessagePage };
+  'typing:start': { payload: ConversationCommand; result: NoResult };
+  'typing:stop': { payload: ConversationCommand; result: NoResult };
   sync: { payload: SyncBody; result: SyncAnswer };
   'auth:refresh': { payload: RefreshCommand; result: RefreshResult };
 }

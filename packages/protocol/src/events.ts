@@ -115,6 +115,15 @@ export interface UnreadUpdatedEvent {
   lastSeq: number;
 }
 
+/** Who is typing, the receiver included. */
+export interface TypingUpdatedEvent {
+  conversationId: string;
+  /** Those who began first, at most `LIMITS.typingUserIds`. */
+  userIds: string[];
+  /** Of all of them. */
+  count: number;
+}
+
 export interface UserUpdatedEvent {
   user: UserView;
 }
@@ -162,6 +171,11 @@ export interface Events {
   'message:delivered': MessageDeliveredEvent;
   /** All sockets of the reader, after a `message:read` of theirs. */
   'unread:updated': UnreadUpdatedEvent;
+  /**
+   * Every member, the typists too: all who are typing, at most twice a second; outside versions. In groups of over 100
+   * only the sockets whose latest `conversation:open`, within ten minutes, named it.
+   */
+  'typing:update': TypingUpdatedEvent;
   /** Who shares a conversation with them. */
   'user:updated': UserUpdatedEvent;
   /** Who shares a conversation of up to 100 members with them. */

@@ -4,7 +4,7 @@ export const SYNC_LIMITS = {
   syncConversations: 1_000,
   /** Conversations gained and lost in one answer. */
   syncMemberships: 200,
-  /** Conversations with more members than this get no receipts and no presence broadcast. */
+  /** Conversations with more members than this get no receipts and no presence broadcast, and typing only where open. */
   receiptsMembers: 100,
 } as const;
 
@@ -29,6 +29,8 @@ export const LIMITS = {
   answerBytes: 524_288,
   /** `ids` of `GET users`. */
   usersPerRequest: 100,
+  /** Users named in one `typing:update`. */
+  typingUserIds: 20,
   /** Different emoji on one message. */
   reactionKinds: 20,
   /** UTF-8 bytes of one emoji. */

@@ -169,6 +169,11 @@ export interface MessageReactions {
   users: UserView[];
 }
 
+/** Everyone who is typing, the caller included. */
+export interface TypingUsers {
+  userIds: string[];
+}
+
 /** `POST messages/send`: exactly one of `receiverId` and `conversationId`. */
 export interface SendToBody extends SendMessageBody {
   receiverId?: string;

@@ -11,6 +11,8 @@ interface SocketData {
   isReady: boolean;
   /** Conversations whose events this socket has left. */
   silenced?: Set<string>;
+  /** The conversation that it asked a page of last, and when (`performance.now()`). */
+  opened?: { conversationId: string; at: number };
   /** Once it is about to be closed: what every further command of its is answered. */
   refusal?: ParleyError;
   expiry?: NodeJS.Timeout;

@@ -17,6 +17,7 @@ import { sending } from './sending.js';
 import { sessions } from './sessions.js';
 import { strangers } from './strangers.js';
 import { syncing } from './syncing.js';
+import { typing } from './typing.js';
 
 /** All of them, in the order in which they are tried. */
 export const BEHAVIOURS: Readonly<Record<string, Behaviours>> = {
@@ -36,6 +37,7 @@ export const BEHAVIOURS: Readonly<Record<string, Behaviours>> = {
   'addresses, origins and proxies': addresses,
   'the sockets of one user': connectionCap,
   presence,
+  typing,
   strangers,
   'bad input': badInput,
 };

@@ -9,6 +9,7 @@ import {
 import { ReactionCommandDto, ReactionsGateway } from '../reactions/index.js';
 import { MarkCommandDto, ReceiptsGateway } from '../receipts/index.js';
 import { SyncDto, SyncGateway } from '../sync/index.js';
+import { TypingCommandDto, TypingGateway } from '../typing/index.js';
 import { ChatGateway } from './chat.gateway.js';
 import { ConversationCommandDto, RefreshCommandDto } from './dto/commands.dto.js';
 
@@ -24,6 +25,8 @@ export const COMMANDS: CommandTable = {
   'conversation:join': row(ConversationCommandDto, ChatGateway, 'join', 1),
   'conversation:leave': row(ConversationCommandDto, ChatGateway, 'leave', 1),
   'conversation:open': row(OpenCommandDto, MessagesGateway, 'open', 2),
+  'typing:start': row(TypingCommandDto, TypingGateway, 'start', 0.2),
+  'typing:stop': row(TypingCommandDto, TypingGateway, 'stop', 0.2),
   sync: row(SyncDto, SyncGateway, 'sync', 5),
   'auth:refresh': row(RefreshCommandDto, ChatGateway, 'refresh', 1),
 };

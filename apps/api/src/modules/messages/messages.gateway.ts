@@ -34,6 +34,7 @@ export class MessagesGateway {
   @SubscribeMessage('conversation:open')
   open(@ConnectedSocket() socket: ParleySocket, @MessageBody() command: OpenCommandDto): Promise<MessagePage> {
     const request = parsePageRequest(command, LIMITS.pageDefault);
+    socket.data.opened = { conversationId: command.conversationId.toLowerCase(), at: performance.now() };
     const bytes = LineMeter.of(socket.conn).answerBytes('page');
     return this.messages.page(socket.data.principal, command.conversationId, { ...request, bytes });
   }

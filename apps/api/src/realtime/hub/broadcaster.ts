@@ -39,6 +39,13 @@ export class Broadcaster {
     return [...ids].flatMap((id) => this.io.of('/').sockets.get(id) ?? []);
   }
 
+  /** Whether a socket of this user receives the conversation's events. */
+  reaches(userId: string, conversationId: string): boolean {
+    const { rooms } = this.io.of('/').adapter;
+    const inside = rooms.get(conversationRoom(conversationId));
+    return inside !== undefined && [...(rooms.get(userRoom(userId)) ?? [])].some((id) => inside.has(id));
+  }
+
   hasSockets(userId: string): boolean {
     return this.io.of('/').adapter.rooms.has(userRoom(userId));
   }

@@ -22,6 +22,9 @@ export interface Announcement {
   marks?: readonly ReceiptEvent[];
 }
 
+/** Must not throw: what follows is the delivery itself. */
+export type DeliveryListener = (conversationId: string, event: StreamEvent) => void;
+
 /** What this node keeps of a conversation that sockets of its follow. */
 export interface FollowedConversation {
   stream: ConversationStream;
@@ -40,6 +43,7 @@ export class Hub implements OnApplicationShutdown {
   private readonly backfill = new Backfill((ranges) => this.source.eventsWithin(ranges));
   private readonly budget = new ReorderBudget();
   private readonly broadcaster: Broadcaster;
+  private readonly listeners: DeliveryListener[] = [];
 
   constructor(
     private readonly source: StreamSource,
@@ -187,6 +191,16 @@ export class Hub implements OnApplicationShutdown {
     else this.bus.unsubscribe({ kind: 'user', id: userId });
   }
 
+  /** Calls the listener with every event in the turn in which this node's sockets get it, and before they do. */
+  beforeDelivery(listener: DeliveryListener): void {
+    this.listeners.push(listener);
+  }
+
+  /** Whether a socket of this user here receives the conversation's events; whoever was removed has none. */
+  reaches(userId: string, conversationId: string): boolean {
+    return this.broadcaster.reaches(userId, conversationId);
+  }
+
   socketsOf(userId: string): ParleySocket[] {
     return this.broadcaster.socketsOf(userId);
   }
@@ -223,6 +237,7 @@ export class Hub implements OnApplicationShutdown {
         if (event.left) this.noteMove(moveKey(id, event.left), { left: event.version });
         // The item that a new member gets names the receipts of that moment.
         for (const item of items.values()) receipts.beginAtMost(item.receipts);
+        for (const listener of this.listeners) listener(id, event);
         this.broadcaster.event(id, event, items);
         this.reporter.delivered(event.name);
       },

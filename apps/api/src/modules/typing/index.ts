@@ -1,0 +1,3 @@
+export { TypingCommandDto } from './dto/typing.dto.js';
+export { TypingGateway } from './typing.gateway.js';
+export { TypingModule } from './typing.module.js';

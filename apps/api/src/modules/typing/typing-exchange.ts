@@ -1,0 +1,57 @@
+import type { NodeBus } from '../../realtime/bus/node-bus.js';
+import { TYPING, type TypingChange } from './typing-topic.js';
+
+/** What changes within this time travels in one message, whatever the number of conversations. */
+const GATHER_MS = 100;
+const MOST_IN_A_MESSAGE = 1_000;
+const MOST_GATHERED = 10_000;
+/** Of so many nodes, those that are gone included. */
+const MOST_NODES = 1_000;
+
+/** Brings to the other nodes who types at this one, and the other way round. */
+export class TypingExchange {
+  private readonly gathered = new Map<string, TypingChange>();
+  private readonly lastOf = new Map<string, number>();
+  private number = 0;
+  private timer: NodeJS.Timeout | null = null;
+
+  constructor(
+    private readonly bus: NodeBus,
+    onChange: (change: TypingChange) => void,
+  ) {
+    bus.on(TYPING, ({ number, changes }, { nodeId }) => {
+      if (this.isNext(nodeId, number)) for (const change of changes) onChange(change);
+    });
+  }
+
+  /** The latest of each person and conversation goes out. */
+  publish(change: TypingChange): void {
+    if (this.gathered.size >= MOST_GATHERED) return;
+    this.gathered.set(`${change.conversationId} ${change.userId}`, change);
+    this.timer ??= setTimeout(() => this.send(), GATHER_MS).unref();
+  }
+
+  close(): void {
+    if (this.timer) clearTimeout(this.timer);
+  }
+
+  private send(): void {
+    this.timer = null;
+    const changes = [...this.gathered.values()];
+    this.gathered.clear();
+    for (let at = 0; at < changes.length; at += MOST_IN_A_MESSAGE) {
+      this.number += 1;
+      this.bus.publish(TYPING, { number: this.number, changes: changes.slice(at, at + MOST_IN_A_MESSAGE) });
+    }
+  }
+
+  /** Whoever may publish in Redis could say once more what was true a while ago. */
+  private isNext(nodeId: string, number: number): boolean {
+    if (number <= (this.lastOf.get(nodeId) ?? 0)) return false;
+    this.lastOf.delete(nodeId);
+    this.lastOf.set(nodeId, number);
+    const [oldest] = this.lastOf.size > MOST_NODES ? this.lastOf.keys() : [];
+    if (oldest !== undefined) this.lastOf.delete(oldest);
+    return true;
+  }
+}

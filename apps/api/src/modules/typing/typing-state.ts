@@ -1,0 +1,77 @@
+/** Beyond so many of a conversation the others are not shown as typing. */
+const MOST_TYPISTS = 500;
+const MOST_CONVERSATIONS = 10_000;
+
+interface Typist {
+  /** By the clock of this process. */
+  until: number;
+  /** Whether a connection of this node says so, and not another node. */
+  isMine: boolean;
+}
+
+interface TypingConversation {
+  /** Of too many members for all of them to be told. */
+  isLarge: boolean;
+  /** Who began first comes first. */
+  typists: Map<string, Typist>;
+}
+
+/** Who is typing where, bounded in number; nobody longer than they said. */
+export class TypingState {
+  private readonly conversations = new Map<string, TypingConversation>();
+
+  constructor(private readonly now: () => number = () => performance.now()) {}
+
+  get isEmpty(): boolean {
+    return this.conversations.size === 0;
+  }
+
+  isLarge(conversationId: string): boolean {
+    return this.conversations.get(conversationId)?.isLarge ?? false;
+  }
+
+  /** Who is typing there, in the order in which they began. */
+  userIds(conversationId: string): string[] {
+    return [...(this.conversations.get(conversationId)?.typists.keys() ?? [])];
+  }
+
+  /** Returns whether somebody is typing who was not. */
+  add(conversationId: string, userId: string, typist: { ms: number; isMine: boolean; isLarge: boolean }): boolean {
+    const conversation = this.conversations.get(conversationId) ?? aQuietOne();
+    conversation.isLarge = typist.isLarge;
+    const known = conversation.typists.get(userId);
+    const isFull = conversation.typists.size >= MOST_TYPISTS;
+    if (!known && (isFull || this.conversations.size >= MOST_CONVERSATIONS)) return false;
+    const isMine = typist.isMine || known?.isMine === true;
+    conversation.typists.set(userId, { until: this.now() + typist.ms, isMine });
+    this.conversations.set(conversationId, conversation);
+    return !known;
+  }
+
+  /** Returns who it was; null where they were not typing. */
+  remove(conversationId: string, userId: string): Readonly<Typist> | null {
+    const typists = this.conversations.get(conversationId)?.typists;
+    const known = typists?.get(userId) ?? null;
+    typists?.delete(userId);
+    return known;
+  }
+
+  /** Removes whose time is over; returns the conversations that they were typing in. */
+  expire(): string[] {
+    const now = this.now();
+    const changed: string[] = [];
+    for (const [conversationId, { typists }] of this.conversations) {
+      const before = typists.size;
+      for (const [userId, { until }] of typists) if (until <= now) typists.delete(userId);
+      if (typists.size < before) changed.push(conversationId);
+    }
+    return changed;
+  }
+
+  /** Forgets the conversation; once nobody types there it is told, and there is nothing to keep. */
+  forget(conversationId: string): void {
+    this.conversations.delete(conversationId);
+  }
+}
+
+const aQuietOne = (): TypingConversation => ({ isLarge: false, typists: new Map() });

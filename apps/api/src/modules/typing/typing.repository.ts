@@ -1,0 +1,31 @@
+import { Injectable } from '@nestjs/common';
+import { and, eq, isNull } from 'drizzle-orm';
+import { Database } from '../../database/database.js';
+import { conversationParticipants, conversations } from '../../database/schema/index.js';
+
+/** What of a conversation decides who may type in it, and who is shown that. */
+export interface TypingFacts {
+  isArchived: boolean;
+  memberCount: number;
+}
+
+@Injectable()
+export class TypingRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Null where the user is no member. */
+  async findFor(userId: string, conversationId: string): Promise<TypingFacts | null> {
+    const [row] = await this.database.db
+      .select({ isArchived: conversations.isArchived, memberCount: conversations.memberCount })
+      .from(conversations)
+      .innerJoin(conversationParticipants, eq(conversationParticipants.conversationId, conversations.id))
+      .where(
+        and(
+          eq(conversations.id, conversationId),
+          eq(conversationParticipants.userId, userId),
+          isNull(conversationParticipants.leftAt),
+        ),
+      );
+    return row ?? null;
+  }
+}

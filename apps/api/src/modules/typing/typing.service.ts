@@ -1,0 +1,152 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { LIMITS, type MessageNewEvent, type NoResult, type TypingUsers } from '@parley/protocol';
+import { notFound } from '../../kernel/errors.js';
+import { ExpiringCache } from '../../kernel/expiring-cache.js';
+import type { Principal } from '../../kernel/principal.js';
+import { Limiter } from '../../platform/limits/limiter.js';
+import { NodeBus } from '../../realtime/bus/node-bus.js';
+import { Hub } from '../../realtime/hub/hub.js';
+import type { StreamEvent } from '../../realtime/hub/stream-events.js';
+import { requireOpen } from '../conversation-log/index.js';
+import { type TypingFacts, TypingRepository } from './typing.repository.js';
+import { TypingBroadcaster } from './typing-broadcaster.js';
+import { TypingExchange } from './typing-exchange.js';
+import { TypingState } from './typing-state.js';
+import type { TypingChange } from './typing-topic.js';
+import { TypingUpdates } from './typing-updates.js';
+
+/** How long somebody types without saying so again. */
+const LASTS_MS = 3_000;
+const LOOK_MS = 250;
+const FACTS_KEPT = { most: 10_000, ms: 60_000 };
+
+/**
+ * Who is typing where, known to every node and stored by none. Each node keeps everybody, forgets whoever does not go on,
+ * and tells its own sockets; so nothing is left behind by a node that dies.
+ */
+@Injectable()
+export class TypingService implements OnApplicationShutdown {
+  private readonly state = new TypingState();
+  private readonly starts = new Limiter({ starts: { atOnce: 1, perSecond: 1 } });
+  private readonly facts = new ExpiringCache<TypingFacts>(FACTS_KEPT.most, FACTS_KEPT.ms);
+  private readonly updates: TypingUpdates;
+  private readonly exchange: TypingExchange;
+  private timer: NodeJS.Timeout | null = null;
+
+  constructor(
+    private readonly hub: Hub,
+    private readonly repository: TypingRepository,
+    broadcaster: TypingBroadcaster,
+    bus: NodeBus,
+  ) {
+    this.updates = new TypingUpdates((conversationId) => {
+      const userIds = this.state.userIds(conversationId);
+      broadcaster.update(conversationId, userIds, this.state.isLarge(conversationId));
+      if (userIds.length === 0) this.state.forget(conversationId);
+    });
+    this.exchange = new TypingExchange(bus, (change) => this.hear(change));
+    hub.beforeDelivery((conversationId, event) => this.deliver(conversationId, event));
+  }
+
+  onApplicationShutdown(): void {
+    if (this.timer) clearInterval(this.timer);
+    this.updates.close();
+    this.exchange.close();
+  }
+
+  /** More than one a second has no effect. @throws `not_found` for strangers, `conflict` where it is archived. */
+  async start({ userId }: Principal, conversationId: string): Promise<NoResult> {
+    const facts = await this.factsFor(userId, conversationId);
+    requireOpen(facts);
+    const key = `${conversationId} ${userId}`;
+    if (this.starts.left('starts', key) < 1) return {};
+    this.starts.take('starts', key);
+    const isLarge = facts.memberCount > LIMITS.receiptsMembers;
+    this.add({ conversationId, userId, ms: LASTS_MS, isLarge }, true);
+    this.publish({ conversationId, userId, ms: LASTS_MS, isLarge });
+    return {};
+  }
+
+  /** @throws `not_found` for strangers. */
+  async stop({ userId }: Principal, conversationId: string): Promise<NoResult> {
+    await this.factsFor(userId, conversationId);
+    if (this.remove(conversationId, userId)) this.publishEnd(conversationId, userId);
+    return {};
+  }
+
+  /** @throws `not_found` for strangers. */
+  async list({ userId }: Principal, conversationId: string): Promise<TypingUsers> {
+    const facts = await this.repository.findFor(userId, conversationId);
+    if (!facts) throw notFound();
+    return { userIds: facts.isArchived ? [] : this.state.userIds(conversationId) };
+  }
+
+  /** A user whose sockets follow the conversation is a member of it; of others the database is asked. */
+  private async factsFor(userId: string, conversationId: string): Promise<TypingFacts> {
+    const find = async () => {
+      const facts = await this.repository.findFor(userId, conversationId);
+      if (!facts) throw notFound();
+      return facts;
+    };
+    return this.hub.reaches(userId, conversationId) ? this.facts.getOrLoad(conversationId, find) : find();
+  }
+
+  private add({ conversationId, userId, ms, isLarge }: Omit<TypingChange, 'version'>, isMine: boolean): void {
+    if (this.state.add(conversationId, userId, { ms, isMine, isLarge })) this.updates.changed(conversationId);
+    this.timer ??= setInterval(() => this.expire(), LOOK_MS).unref();
+  }
+
+  /** Returns who it was, null where they were not typing. */
+  private remove(conversationId: string, userId: string): { isMine: boolean } | null {
+    const typist = this.state.remove(conversationId, userId);
+    if (typist) this.updates.changed(conversationId);
+    return typist;
+  }
+
+  private publishEnd(conversationId: string, userId: string): void {
+    this.publish({ conversationId, userId, ms: 0, isLarge: this.state.isLarge(conversationId) });
+  }
+
+  private publish(change: Omit<TypingChange, 'version'>): void {
+    this.exchange.publish({ ...change, version: this.hub.versionOf(change.conversationId) });
+  }
+
+  private expire(): void {
+    for (const conversationId of this.state.expire()) this.updates.changed(conversationId);
+    if (!this.state.isEmpty || !this.timer) return;
+    clearInterval(this.timer);
+    this.timer = null;
+  }
+
+  /** What another node says. Whoever was removed since, as this node has delivered it, is typing no more. */
+  private hear({ conversationId, userId, ms, isLarge, version }: TypingChange): void {
+    const isOver = ms <= 0 || this.hub.removedSince(conversationId, userId, version);
+    if (!isOver && this.facts.get(conversationId)?.isArchived) return;
+    if (!isOver) this.add({ conversationId, userId, ms: Math.min(ms, LASTS_MS), isLarge }, false);
+    else this.remove(conversationId, userId);
+  }
+
+  private deliver(conversationId: string, event: StreamEvent): void {
+    if (event.name === 'message:new') {
+      const { message } = event.payload as MessageNewEvent;
+      if (message.type !== 'system') this.end(conversationId, message.senderId);
+      return;
+    }
+    if (event.left) this.end(conversationId, event.left);
+    if (event.left || event.joined) this.facts.forget(conversationId);
+    if (event.name === 'conversation:archived') this.close(conversationId);
+  }
+
+  /** Whoever follows the conversation has the same event; the node at which they typed tells those that don't. */
+  private end(conversationId: string, userId: string): void {
+    if (this.remove(conversationId, userId)?.isMine) this.publishEnd(conversationId, userId);
+  }
+
+  /** What is archived hears no more of it, so it hears now, before the event. */
+  private close(conversationId: string): void {
+    this.facts.forget(conversationId);
+    const userIds = this.state.userIds(conversationId);
+    for (const userId of userIds) this.state.remove(conversationId, userId);
+    if (userIds.length > 0) this.updates.now(conversationId);
+  }
+}

@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '@parley/testkit';
+import { startNode, type TestNode } from './node.js';
+import { aGroup, aPerson, groupOf, type Person, people, succeeded } from './people.js';
+import type { TestSocket } from './test-socket.js';
+
+let node: TestNode;
+
+beforeAll(async () => {
+  node = await startNode();
+});
+afterAll(() => node.close());
+
+const sets = (socket: TestSocket): string[][] => socket.all('typing:update').map(({ userIds }) => userIds);
+const latest = (socket: TestSocket): string[] => sets(socket).at(-1) ?? [];
+const start = (socket: TestSocket, conversationId: string) => socket.ask('typing:start', { conversationId });
+const stop = (socket: TestSocket, conversationId: string) => socket.ask('typing:stop', { conversationId });
+const shows = (socket: TestSocket, userIds: readonly string[]) =>
+  eventually(`${userIds.length} are typing; it was told ${JSON.stringify(sets(socket))}`, () => {
+    const [shown, wanted] = [latest(socket), userIds].map((ids) => [...ids].sort().join(' '));
+    return sets(socket).length > 0 && shown === wanted;
+  });
+
+describe('typing', () => {
+  it('S4.35 S4.33 S4.31 S1.19: is told to every socket of the conversation, the typist’s too, and by REST', async () => {
+    const { id, owner, members } = await aGroup(node);
+    const [bob] = members as [Person];
+    const stranger = await aPerson(node);
+    await groupOf(owner, [stranger]);
+    const [mine, theirs, other] = await Promise.all([owner.connect(), bob.connect(), stranger.connect()]);
+    expect(await start(mine, id)).toEqual({ success: true });
+    for (const socket of [mine, theirs])
+      expect(await socket.first('typing:update')).toEqual({ conversationId: id, userIds: [owner.id], count: 1 });
+    await start(theirs, id.toUpperCase());
+    await shows(mine, [owner.id, bob.id]);
+    expect(succeeded(await bob.get(`/conversations/${id}/typing`))).toEqual({ userIds: [owner.id, bob.id] });
+    expect(succeeded(await bob.get(`/rooms/${id}/typing`))).toEqual({ userIds: [owner.id, bob.id] });
+    await stop(mine, id);
+    await shows(theirs, [bob.id]);
+    await shows(theirs, []);
+    expect(sets(other)).toEqual([]);
+  });
+
+  it('S4.35: ends with the message, before others receive it', async () => {
+    const { id, owner, members } = await aGroup(node);
+    const [mine, theirs] = await Promise.all([owner.connect(), (members[0] as Person).connect()]);
+    await start(mine, id);
+    await shows(theirs, [owner.id]);
+    const { version } = await mine.say(id, 'what I typed');
+    await theirs.reaches(id, version);
+    expect(succeeded(await owner.get(`/conversations/${id}/typing`))).toEqual({ userIds: [] });
+    await shows(theirs, []);
+  });
+
+  it('G5: is nobody’s who is no member, and no stranger learns of it', async () => {
+    const { id, owner, members } = await aGroup(node, { members: 2 });
+    const [bob, eve] = members as [Person, Person];
+    const [mine, theirs, removed] = await Promise.all([owner.connect(), bob.connect(), eve.connect()]);
+    const stranger = await aPerson(node);
+    const outside = await stranger.connect();
+    for (const ask of [start, stop]) expect(await ask(outside, id)).toMatchObject({ error: { code: 'not_found' } });
+    expect((await stranger.get(`/conversations/${id}/typing`)).status).toBe(404);
+    await start(removed, id);
+    await shows(theirs, [eve.id]);
+    succeeded(await owner.delete(`/conversations/${id}/members/${eve.id}`));
+    await shows(theirs, []);
+    await removed.first('member:removed');
+    const before = sets(removed).length;
+    expect(await start(removed, id)).toMatchObject({ error: { code: 'not_found' } });
+    await start(mine, id);
+    await shows(theirs, [owner.id]);
+    expect(sets(removed)).toHaveLength(before);
+  });
+
+  it('§6: is over before the conversation is archived, and begins again when it no longer is', async () => {
+    const { id, owner, members } = await aGroup(node);
+    const [mine, theirs] = await Promise.all([owner.connect(), (members[0] as Person).connect()]);
+    await start(mine, id);
+    await shows(theirs, [owner.id]);
+    succeeded(await owner.patch(`/conversations/${id}`, { isArchived: true }));
+    await theirs.first('conversation:archived');
+    expect(latest(theirs)).toEqual([]);
+    const order = theirs.heard.map(({ name }) => name);
+    expect(order.lastIndexOf('typing:update')).toBeLessThan(order.indexOf('conversation:archived'));
+    expect(await start(mine, id)).toMatchObject({
+      error: { code: 'conflict', details: [{ path: 'conversation', message: 'archived' }] },
+    });
+    expect(await stop(mine, id)).toEqual({ success: true });
+    succeeded(await owner.patch(`/conversations/${id}`, { isArchived: false }));
+    await eventually('it may be typed in again', async () => (await start(theirs, id)).success);
+    await shows(mine, [members[0]?.id ?? '']);
+  });
+
+  it('a socket that has left the conversation is told nothing, and may type in it', async () => {
+    const { id, owner, members } = await aGroup(node);
+    const [mine, theirs] = await Promise.all([owner.connect(), (members[0] as Person).connect()]);
+    await mine.ask('conversation:leave', { conversationId: id });
+    await start(mine, id);
+    await shows(theirs, [owner.id]);
+    expect(sets(mine)).toEqual([]);
+  });
+
+  it('refuses what is no conversation', async () => {
+    const socket = await (await aPerson(node)).connect();
+    for (const payload of [
+      {},
+      { conversationId: 7 },
+      { conversationId: 'all' },
+      null,
+      { conversationId: '', isTyping: true },
+    ])
+      for (const command of ['typing:start', 'typing:stop'])
+        expect(await socket.ask(command, payload)).toMatchObject({ error: { code: 'validation_failed' } });
+  });
+});
+
+describe('typing in a group of over 100 members', () => {
+  const TYPISTS = 200;
+  const SECONDS = 5;
+  let crowd: Person[];
+  let sockets: TestSocket[];
+  let id: string;
+
+  beforeAll(async () => {
+    crowd = await people(node, TYPISTS);
+    id = await groupOf(crowd[0] as Person, crowd.slice(1));
+    sockets = await Promise.all(crowd.map((person) => person.connect()));
+  });
+
+  const open = (socket: TestSocket, conversationId: string) =>
+    socket.ask('conversation:open', { conversationId, limit: 1 });
+  const wait = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
+
+  it('C20: is told to the sockets that opened it last, and to no others', async () => {
+    const [typist, reader, elsewhere, never] = sockets as [TestSocket, TestSocket, TestSocket, TestSocket];
+    const other = await groupOf(crowd[2] as Person, []);
+    await open(reader, id);
+    await open(elsewhere, id);
+    await open(elsewhere, other);
+    await start(typist, id);
+    await shows(reader, [crowd[0]?.id ?? '']);
+    await shows(reader, []);
+    expect([typist, elsewhere, never].map(sets)).toEqual([[], [], []]);
+  });
+
+  it('S4.35 G8: is told twice a second at most, however many type, with the first twenty and how many they are', async () => {
+    await Promise.all(sockets.map((socket) => open(socket, id)));
+    const before = sockets.map((socket) => socket.all('typing:update').length);
+    const began = performance.now();
+    for (let second = 0; second < SECONDS; second += 1) {
+      for (const [at, socket] of sockets.entries()) if ((at + second) % 2 === 0) void start(socket, id);
+      await wait(1);
+    }
+    const counts = sockets.map((socket, at) => socket.all('typing:update').length - (before[at] ?? 0));
+    const seconds = (performance.now() - began) / 1_000;
+    expect(Math.max(...counts)).toBeLessThanOrEqual(Math.ceil(seconds * 2) + 1);
+    expect(Math.min(...counts)).toBeGreaterThan(0);
+    const most = sockets
+      .map((socket) => socket.all('typing:update'))
+      .flat()
+      .toSorted((a, b) => b.count - a.count)[0];
+    expect(most.count).toBeGreaterThan(150);
+    expect(most.userIds).toHaveLength(20);
+  });
+});
