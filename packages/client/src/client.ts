@@ -34,6 +34,7 @@ import { UnknownPeople } from './people/unknown-people.js';
 import { SdkError } from './sdk-error.js';
 import type { Subscribable } from './subscribable.js';
 import { Syncer } from './sync/syncer.js';
+import { Typing, type TypingView } from './typing/typing.js';
 import { Windows } from './views/windows.js';
 
 export type Outgoing = Omit<SendMessageBody, 'clientMessageId'>;
@@ -58,6 +59,7 @@ export class ParleyClient extends ConversationRequests {
   readonly #syncer: Syncer;
   readonly #outbox: Outbox;
   readonly #marks: Marks;
+  readonly #typing = this.#newTyping();
   readonly #incoming: Incoming;
   readonly #windows: Windows;
   readonly #changes: MessageChanges;
@@ -173,6 +175,11 @@ export class ParleyClient extends ConversationRequests {
     return this.#windows.list(conversationId);
   }
 
+  /** Who is typing there; what one types oneself is told by its `notify` and `stop`. */
+  typing(conversationId: string): TypingView {
+    return this.#typing.view(conversationId);
+  }
+
   /** Loads the first 100 members, unless they are loaded already. */
   openMembers(conversationId: string): Promise<void> {
     return this.#windows.openMembers(conversationId);
@@ -184,6 +191,7 @@ export class ParleyClient extends ConversationRequests {
    */
   send(conversationId: string, message: Outgoing): string {
     const clientMessageId = newClientId();
+    this.#typing.stop(conversationId);
     const { content, type, replyToId, metadata } = message;
     this.#outbox.add({ clientMessageId, conversationId, content, type, replyToId, metadata });
     return clientMessageId;
@@ -281,6 +289,14 @@ export class ParleyClient extends ConversationRequests {
     return listeners.add(listener);
   }
 
+  #newTyping(): Typing {
+    return new Typing({
+      ask: (name, payload) => this.#link.ask(name, payload),
+      memberCount: (id) => this.#model.conversation(id).getSnapshot()?.memberCount ?? 0,
+      userId: () => this.#incoming.userId,
+    });
+  }
+
   #newSyncer(): Syncer {
     return new Syncer({
       model: this.#model,
@@ -301,11 +317,13 @@ export class ParleyClient extends ConversationRequests {
   #hear<Name extends EventName>(name: Name, payload: Events[Name]): void {
     this.#model.applyEvent(name, payload);
     this.#incoming.event(name, payload);
+    this.#typing.event(name, payload);
     if (name === 'message:new') {
       const { message, actorId } = payload as Events['message:new'];
       this.#link.clock.atLeast(message.createdAt);
       this.#unknown.want(message.senderId, actorId);
     }
+    if (name === 'typing:update') this.#unknown.want(...(payload as Events['typing:update']).userIds);
     if (name === 'conversation:created') this.#windows.fillAll();
     this.#listeners.get(name)?.tell(payload as never);
   }
@@ -325,6 +343,7 @@ export class ParleyClient extends ConversationRequests {
     const { userId } = this.#incoming;
     if (userId !== null) this.#outbox.resume(userId, !this.connection.getSnapshot().isBehind);
     this.#marks.resume();
+    this.#typing.resume();
     this.#windows.fillAll();
   }
 
@@ -332,5 +351,6 @@ export class ParleyClient extends ConversationRequests {
     this.#syncer.stop();
     this.#outbox.pause();
     this.#marks.pause();
+    this.#typing.pause();
   }
 }

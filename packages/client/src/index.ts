@@ -27,3 +27,4 @@ export type { OutboxEntry, OutboxStorage } from './outbox/outbox-entry.js';
 export type { SendingSnapshot } from './outbox/sending-snapshot.js';
 export { type Failure, SdkError, type SdkErrorCode } from './sdk-error.js';
 export type { Subscribable } from './subscribable.js';
+export type { TypingSnapshot, TypingView } from './typing/typing.js';

@@ -13,6 +13,7 @@ import {
   usePeople,
   useSelected,
   useSending,
+  useTyping,
   useUnread,
   useUser,
 } from './index.js';
@@ -94,6 +95,7 @@ function aClient() {
     a: new Cell<unknown>({ id: 'a' }),
     b: new Cell<unknown>({ id: 'b' }),
     messages: new Cell<unknown>({ items: [], isLoaded: false }),
+    typing: new Cell<unknown>({ userIds: [], count: 0 }),
   };
   const heard = new Map<string, Set<(payload: unknown) => void>>();
   const view = (cell: Cell<unknown>) => ({
@@ -103,6 +105,11 @@ function aClient() {
   const client = {
     ...cells,
     conversation: (id: 'a' | 'b') => view(cells[id]),
+    typing: (id: string) => ({
+      ...view(cells.typing),
+      notify: () => log('notify')(id),
+      stop: () => log('stopTyping')(id),
+    }),
     messages: () => ({
       getSnapshot: () => cells.messages.getSnapshot(),
       subscribe: (listener: () => void) => {
@@ -323,6 +330,26 @@ describe('Hooks', () => {
   it('useMessages begins at a place without asking for the newest page first', async () => {
     const { calls } = await drawn(() => useMessages('a', { startAt: 12 }));
     expect(calls.filter((call) => call !== 'start')).toEqual(['jumpTo 12', 'subscribe']);
+  });
+
+  it('S4.35: useTyping answers who types, says that one types, and ends it where the conversation is left', async () => {
+    let id = 'a';
+    const { cells, calls, seen, page, again } = await drawn(() => useTyping(id));
+    await page.change(() => cells.typing.set({ userIds: ['ann'], count: 1 }));
+    expect(seen.at(-1)).toMatchObject({ userIds: ['ann'], count: 1 });
+    seen.at(-1)?.notify();
+    id = 'b';
+    await again();
+    seen.at(-1)?.notify();
+    seen.at(-1)?.stop();
+    await page.leave();
+    expect(calls.filter((call) => / [ab]$/.test(call))).toEqual([
+      'notify a',
+      'stopTyping a',
+      'notify b',
+      'stopTyping b',
+      'stopTyping b',
+    ]);
   });
 
   it('useChatEvent calls the latest listener, and none after it has gone', async () => {

@@ -5,3 +5,4 @@ export { useConversation, useConversations } from './use-conversations.js';
 export { type MessageCommands, useMessages } from './use-messages.js';
 export { usePeople, useUser } from './use-people.js';
 export { useSelected } from './use-subscribable.js';
+export { useTyping } from './use-typing.js';
