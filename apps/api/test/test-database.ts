@@ -16,7 +16,7 @@ export interface TestDatabase {
   remove(): Promise<void>;
 }
 
-const MIGRATIONS = join(import.meta.dirname, '../../../drizzle');
+export const MIGRATIONS = join(import.meta.dirname, '../../../drizzle');
 const TEMPLATE_LOCK = 7_265_003_099;
 
 /** `embedded` (the default) or `postgres`, as `PARLEY_TEST_DATABASE` says. */

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { sql } from 'drizzle-orm';
+import { PASSWORD, startOn, type TestNode } from '../node.js';
+import { Person, succeeded } from '../people.js';
+import { ANSWERS, formerDatabase, rowsOf } from './former-release.js';
+
+const SECRET = 'known to the test of older databases';
+/** As that release gave it to Ann's browser. */
+const REFRESH_TOKEN = '01a2250a-0aaf-71aa-8d6a-0712264eb1ad.1.IPeHDEGYq6dOqe3d9Qh-r-_V0hNDVB6X4JULd8xqVsU';
+const GROUP = '01a2250a-0bd1-7338-b94b-408f329e5ae4';
+
+const messages = rowsOf('messages').filter((each) => each.conversation_id === GROUP);
+const saying = (text: string) => messages.find(({ content }) => content.startsWith(text));
+
+/** People beside an answer are in no order. */
+const inOrder = (body: { users?: { id: string }[] }) =>
+  body.users ? { ...body, users: body.users.toSorted((a, b) => a.id.localeCompare(b.id)) } : body;
+
+describe.each([6, 9])('a database with the schema of migration %i', (migration) => {
+  let node: TestNode;
+  const people: Record<string, Person> = {};
+
+  beforeAll(async () => {
+    node = await startOn(await formerDatabase(migration), { JWT_SECRET: SECRET });
+    const login = await node.request.post('/api/auth/login').send({ username: 'ann', password: PASSWORD }).expect(200);
+    people.ann = new Person(node, login.body.user.id, 'ann', login.body.accessToken);
+    for (const [sub, name] of [
+      ['cyd', 'Çyd Ünal'],
+      ['dee', 'Dee'],
+    ] as const) {
+      const { id, username, token } = await node.hostUser(sub, { name });
+      people[sub] = new Person(node, id, username, token);
+    }
+  });
+  afterAll(() => node.close());
+
+  it.each(ANSWERS.map((answer) => [answer.who, answer.path, answer.body]))(
+    'G1: answers %s at %s as the release before did',
+    async (who, path, body) => {
+      const person = people[who] as Person;
+      const ids = rowsOf('conversations').map(({ id }) => id);
+      const conversations = Object.fromEntries(ids.map((id) => [id, { version: 0, receipts: 0 }]));
+      const answer = path === '/sync' ? await person.post(path, { conversations }) : await person.get(path);
+      expect(inOrder(answer.body)).toMatchObject(inOrder(body));
+    },
+  );
+
+  it('G2: knows a repeat of what was sent before', async () => {
+    const original = saying('About that');
+    const { status, body } = await (people.ann as Person).post(`/conversations/${GROUP}/messages`, {
+      content: original.content,
+      replyToId: original.reply_to_id,
+      clientMessageId: original.client_message_id,
+    });
+    expect([status, body.id, body.seq]).toEqual([200, original.id, original.seq]);
+  });
+
+  it('renews a session, and nobody is online by a node that was killed', async () => {
+    const { body } = await node.request
+      .post('/api/auth/refresh')
+      .set({ cookie: `parley_refresh=${REFRESH_TOKEN}`, origin: node.url })
+      .expect(200);
+    expect(body.user.username).toBe('ann');
+    expect(rowsOf('users').filter(({ status }) => status === 'online')).toHaveLength(1);
+    expect(await node.rows(sql`SELECT id FROM users WHERE status = 'online'`)).toEqual([]);
+  });
+
+  it('G3: goes on with the next numbers, and quotes what is stored without an excerpt', async () => {
+    const quoted = saying('0123456789');
+    const sent = await (people.ann as Person).say(GROUP, 'and on', { replyToId: quoted.id });
+    expect(sent.seq).toBe(Math.max(...messages.map(({ seq }) => seq)) + 1);
+    expect(sent.replyTo.excerpt).toBe(quoted.content.slice(0, 140));
+    const { reactions } = succeeded(
+      await (people.cyd as Person).post(`/messages/${quoted.id}/reactions`, { emoji: '👀' }),
+    );
+    expect(reactions).toEqual([{ emoji: '👀', count: 1, reactedByMe: true }]);
+  });
+});
