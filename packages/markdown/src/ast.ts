@@ -56,8 +56,8 @@ export interface Link {
 }
 
 /**
- * `@somebody`. Whether there is such a user only the reader of the tree knows: it looks `usernames` up in order and
- * shows `text` as plain text where none is known.
+ * `@name`. The renderer decides whether there is such a user: it looks `usernames` up in order and shows `text` as
+ * plain text where none is known.
  */
 export interface Mention {
   type: 'mention';

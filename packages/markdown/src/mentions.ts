@@ -5,7 +5,7 @@ const NAME = /[A-Za-z0-9._-]{2,}/y;
 const LONGEST = 32;
 /** May stand between the start of a word and its `@`: "**@anna**", ".@anna". */
 const LEADING = new Set(['*', '_', '~', '.', '-', '+'].map((sign) => sign.charCodeAt(0)));
-/** Before an `@` these speak of addresses and paths, not of people. */
+/** Before an `@` these make it part of an address or a path, not a mention. */
 const ADDRESS = new Set(['@', '/', '\\', '=', '&', '#', '%'].map((sign) => sign.charCodeAt(0)));
 
 /** The mention whose `@` is at `at`, or null. */

@@ -3,7 +3,7 @@ import type { ErrorObject } from './errors.js';
 import type { EditMessageBody, MarkBody, MessagePage, ReactionBody, SendMessageBody } from './rest.js';
 import type { SyncAnswer, SyncBody } from './sync.js';
 
-/** What a client asks over a socket. Every command is answered by an acknowledgement. */
+/** What a client sends over a socket. Every command is answered by an acknowledgement. */
 
 /** What to send, and where. */
 export interface SendCommand extends SendMessageBody {

@@ -1,4 +1,4 @@
-/** What the server tells: shapes of people, conversations and messages. Times are ISO-8601 UTC, ids UUIDv7. */
+/** What the server answers: shapes of users, conversations and messages. Times are ISO-8601 UTC, ids UUIDv7. */
 
 /** A person, wherever one appears. */
 export interface UserView {
@@ -15,7 +15,7 @@ export interface UserDetail extends UserView {
   lastSeenAt: string | null;
 }
 
-/** Oneself. The only place that tells an e-mail address. */
+/** Oneself. The only shape with an e-mail address. */
 export interface Me extends UserView {
   email: string | null;
   role: ServerRole;
@@ -81,7 +81,7 @@ export interface ReplyPreview {
   id: string;
   seq: number;
   senderId: string;
-  /** Of what the quoted message says now; empty once it is deleted. */
+  /** Of the quoted message's present text; empty once it is deleted. */
   excerpt: string;
 }
 

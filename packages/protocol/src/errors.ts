@@ -39,7 +39,7 @@ export const ERRORS = {
   rate_limited: row(429, 4029, true, 'Too many requests. Wait a little.'),
   /** Ten commands with binary data on one socket. */
   bad_frames: row(400, 4505, false, 'Too many malformed frames.'),
-  /** A defect of the server; nothing of it is told. */
+  /** A defect of the server, without details. */
   internal: row(500, null, true, 'Something went wrong on the server.'),
   /** Reserved for transports to come. */
   unsupported: row(501, null, false, 'This transport does not offer that.'),

@@ -3,10 +3,10 @@ import type { ErrorObject } from './errors.js';
 
 /** What happened. Durable events of a conversation come in `version` order, without gaps. */
 
-/** What a socket is told first. */
+/** The first event of a socket. */
 export interface Announced {
   userId: string;
-  /** Changes when the database was restored from a backup: ask everything anew. */
+  /** Changes when the database was restored from a backup: fetch everything again. */
   epoch: string;
   /** My membership version. */
   cursor: number;
@@ -39,7 +39,7 @@ export interface MessageNewEvent extends Durable {
   message: Message;
 }
 
-/** An edit or a deletion. Who is mentioned anew or no more is told apart, so that mention counts stay right. */
+/** An edit or a deletion. Mentions added and removed are listed, so that mention counts stay right. */
 export interface MessageChangedEvent extends Durable {
   message: Message;
   mentionsAdded: string[];
@@ -139,7 +139,7 @@ export interface PresenceEvent {
  */
 export type ServicePart = 'redis' | 'database';
 
-/** Name → payload of each event, and who hears it. */
+/** Name → payload of each event, and who receives it. */
 export interface Events {
   /** This socket, once it follows all its conversations. */
   ready: Announced;
@@ -190,8 +190,8 @@ export interface Events {
    */
   'server:draining': { reconnectAfterMs: number };
   /**
-   * Every socket of the node, and each that comes later: it has to do without `redis` (what is said on other nodes
-   * comes up to 1.5 s late, in order, and nothing is lost) or without its `database` (commands are answered
+   * Every socket of the node, and each that connects later, while it has to do without `redis` (messages sent on other
+   * nodes come up to 1.5 s late, in order, and nothing is lost) or without its `database` (commands are answered
    * `service_unavailable`).
    */
   'service:degraded': { part: ServicePart };

@@ -23,7 +23,7 @@ export const LIMITS = {
   membersPerRequest: 100,
   /** Rows of a page: 1 to `pageMax`. */
   pageMax: 100,
-  /** Rows of a page, if not said. */
+  /** Rows of a page by default. */
   pageDefault: 50,
   /** Bytes of a page of messages, and of an answer to `sync`; it still holds at least one row. */
   answerBytes: 524_288,

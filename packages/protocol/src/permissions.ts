@@ -54,7 +54,10 @@ export function may(verb: Verb, { type, myRole, isArchived }: Membership): boole
   return isPermitted(verb, { role: myRole, type }) && (!isArchived || PERMISSIONS[verb].evenArchived);
 }
 
-/** What editing or deleting a message is for this user; null where nobody may, since the server itself wrote it. */
+/**
+ * What editing or deleting a message is for this user; null for a message of the server itself, which no role may
+ * change.
+ */
 export function verbFor(
   change: 'edit' | 'delete',
   { senderId, type }: Pick<Message, 'senderId' | 'type'>,

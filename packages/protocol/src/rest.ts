@@ -147,7 +147,9 @@ export interface MessageEdits extends Page<MessageEdit> {
   users: UserView[];
 }
 
-/** A member whom a message has reached. Times are null where it has not; `deliveredAt` is not later than what it tells. */
+/**
+ * A member whom a message has reached. Times are null where it has not; the delivery was not later than `deliveredAt`.
+ */
 export interface MessageReceipt {
   userId: string;
   deliveredAt: string | null;

@@ -11,9 +11,9 @@ export interface SyncPosition {
 export interface SyncBody {
   /** By conversation id; at most `LIMITS.syncConversations`. */
   conversations: Record<string, SyncPosition>;
-  /** My membership version as last told; without it all of my conversations are `added`. */
+  /** My membership version, as received last; without it all of my conversations are `added`. */
   cursor?: number;
-  /** As last told; where it is not the server's, every conversation is answered with `reset`. */
+  /** As received last; where it is not the server's, every conversation is answered with `reset`. */
   epoch?: string;
 }
 
@@ -39,13 +39,13 @@ export interface ConversationSync {
   /** With `hasMore` that of the last row given, else the conversation's. */
   version: number;
   receipts: number;
-  /** There is more: ask again, and hold this conversation's live events back until this is false. */
+  /** There is more: sync again, and hold this conversation's live events back until this is false. */
   hasMore: boolean;
   /** Drop what you had of this conversation: this is its newest state, not the difference. */
   reset: boolean;
 }
 
-/** A changed conversation that the answer had no room for: ask again from where you stand. */
+/** A changed conversation that the answer had no room for: sync again from the same position. */
 export interface ConversationSyncLater extends SyncPosition {
   hasMore: true;
 }

@@ -1,7 +1,7 @@
 /**
- * Of the signs that nobody sees by themselves: white space, zero-width and other ignorable ones, controls, marks without
- * a base, and those that are drawn empty although their category says letter or symbol (the empty Braille cell, the null
- * notehead, the blank hieroglyphs).
+ * Matches a visible sign. Invisible by themselves are white space, zero-width and other ignorable ones, controls, marks
+ * without a base, and those that are drawn empty although their category is letter or symbol (the empty Braille cell,
+ * the null notehead, the blank hieroglyphs).
  */
 const VISIBLE = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\p{M}\u2800\u{1d159}\u{13441}\u{13442}]/u;
 

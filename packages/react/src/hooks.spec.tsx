@@ -19,8 +19,8 @@ import {
 } from './index.js';
 
 /**
- * Runs components that draw nothing, in as much of a page as react-dom asks for then. A whole DOM would be a dependency
- * more; what is drawn is looked at in a real browser.
+ * Runs components that draw nothing, in the part of a page that react-dom needs for that. A whole DOM would be another
+ * dependency; drawing is tested in a real browser.
  */
 class BarePage {
   private readonly root: Root;

@@ -13,7 +13,7 @@ export function useUnread(): UnreadSnapshot {
   return useSubscribable(useChatClient().unread);
 }
 
-/** How many of my messages are on their way, and until when the server asked them to wait. */
+/** How many of my messages are on their way, and until when they wait because the server limits them. */
 export function useSending(): SendingSnapshot {
   return useSubscribable(useChatClient().sending);
 }

@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import { useChatClient } from './chat-provider.js';
 import { useSubscribable } from './use-subscribable.js';
 
-/** My conversations, the latest first. `isLoaded` is false until the server first told them. */
+/** My conversations, the latest first. `isLoaded` is false until the server first answered them. */
 export function useConversations(): ConversationsSnapshot {
   return useSubscribable(useChatClient().conversations);
 }

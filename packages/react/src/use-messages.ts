@@ -39,7 +39,7 @@ export function useMessages(id: string, { startAt }: UseMessagesOptions = {}): M
   const client = useChatClient();
   const list = useMemo(() => client.messages(id), [client, id]);
   const commands = useMemo(() => commandsOf(client, id, list), [client, id, list]);
-  // Before the subscription, which would ask for the newest page.
+  // Before the subscription, which would load the newest page.
   useEffect(() => {
     // Does not reject: a failure is the snapshot's `error`, and what cannot be had yet is shown later.
     if (startAt !== undefined) void list.jumpTo(startAt);

@@ -3,7 +3,7 @@ import { useCallback } from 'react';
 import { useChatClient } from './chat-provider.js';
 import { useSelected, useSubscribable } from './use-subscribable.js';
 
-/** Everybody whom the server has told of, by id. */
+/** Every user whom the client has received, by id. */
 export function usePeople(): ReadonlyMap<string, UserView> {
   return useSubscribable(useChatClient().people);
 }

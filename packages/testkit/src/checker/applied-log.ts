@@ -104,7 +104,7 @@ export class AppliedLog implements Check {
     }
   }
 
-  /** The last answer of a sync: together they held each new row. */
+  /** The last answer of a sync: together its pages had each new row. */
   private caughtUp(place: Place, event: MovedEvent, lastSeq: number): void {
     for (let seq = place.lastSeq + 1; seq <= lastSeq && place.lastSeq >= 0; seq += 1) {
       if (place.ahead.has(seq)) continue;

@@ -27,7 +27,7 @@ export interface World {
   versions: VersionFacts;
 }
 
-/** A conversation as the first node told it: `rows[seq - 1]`. */
+/** A conversation as the first node answered it: `rows[seq - 1]`. */
 export interface FinalConversation {
   rows: FinalRow[];
   /** How many of the rows up to and with a seq are not `system`. */
@@ -60,11 +60,13 @@ export interface SendFacts {
 }
 
 export interface MembershipFacts {
-  /** Whether the user's membership changed, or somebody asked for that: it may have been done unheard. */
+  /**
+   * Whether the user's membership changed, or a change of it was called for: it may have happened without an answer.
+   */
   mayHaveMoved(conversation: string, user: string): boolean;
 }
 
 export interface VersionFacts {
-  /** Whether somebody heard each version beyond `from` and up to `to`. */
+  /** Whether a connection received each version beyond `from` and up to `to`. */
   areKnown(conversation: string, from: number, to: number): boolean;
 }

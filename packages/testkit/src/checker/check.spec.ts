@@ -184,7 +184,7 @@ const SPOILS: [string, ViolationName[], (history: Spoiled) => void][] = [
     'two rows of one send',
     ['duplicate'],
     (history) => {
-      // The other send of that pair becomes nobody's, and its acknowledgement goes with it.
+      // The other send of that pair becomes a phantom, and its acknowledgement goes with it.
       const [first] = history.finalRows();
       const copied = first?.rows.at(-2)?.clientMessageId ?? '';
       const replaced = first?.rows.at(-1);
@@ -394,7 +394,7 @@ const SPOILS: [string, ViolationName[], (history: Spoiled) => void][] = [
     'a send of one who was removed',
     ['leak'],
     (history) => {
-      // As if the one who sends next had been removed before: nobody else tells of another membership.
+      // As if the next sender had been removed before: no other event contradicts that.
       const removal = history.one('ok', ({ ref }) => ref === removalOf(history).i);
       const ok = history.one('ok', (each) => each.duplicate === false && each.t > removal.t && isOf('c0', each));
       const call = history.one('call', ({ i }) => i === ok.ref);
@@ -501,7 +501,7 @@ function isOf(conversation: string, { id = '' }: OkEvent): boolean {
   return id.startsWith(`${conversation}-`);
 }
 
-/** Two events of one conversation that one device heard one after the other. */
+/** Two events of one conversation that one device received one after the other. */
 function neighbours(history: Spoiled): { first: HeardEvent; second: HeardEvent } {
   const all = history.all('heard').filter(({ device, conversation }) => device === 'd-u0' && conversation === 'c1');
   const [first, second] = [all[4], all[5]];
@@ -541,7 +541,7 @@ describe('The checker', () => {
     expect(check(history.events).violations).toEqual([]);
   });
 
-  it('holds no count against someone whom somebody asked to remove, though nobody heard of it', () => {
+  it('judges no count of a user whom a call was to remove, though no event confirmed it', () => {
     const history = new Spoiled();
     const reading = history.all('call').filter(({ command }) => command === 'unread')[1];
     const ok = history.one('ok', ({ ref }) => ref === reading?.i);

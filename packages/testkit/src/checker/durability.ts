@@ -40,7 +40,7 @@ export class Durability implements Check {
     for (const change of this.changes) this.changed(change, byId.get(change.call.id ?? ''));
   }
 
-  /** Rows by sender, conversation and clientMessageId; tells of two under one key, and of those that nobody sent. */
+  /** Rows by sender, conversation and clientMessageId; reports two under one key, and those without a send. */
   private index(final: FinalFacts, sends: SendFacts): Map<string, FinalRow> {
     const byKey = new Map<string, FinalRow>();
     for (const [conversation, { rows, end }] of final.conversations) {

@@ -61,13 +61,13 @@ describe('The figures of a history', () => {
     expect(check(events, { resources }).found).toEqual({ descriptors: 1, pool: 1 });
   });
 
-  it('tell delays between nodes, within a time', () => {
+  it('have delays between nodes, within a time', () => {
     const probes = [probe(1, 5), probe(2, 900), probe(3, 10), probe(3, 1, 'n1'), probe(4, null)];
     expect(delaysOf(probes)).toEqual({ count: 4, p50: 10, p99: 900, most: 900, unheard: 1 });
     expect(delaysOf(probes, { from: 2.5, to: 3.5 })).toMatchObject({ count: 1, most: 10 });
   });
 
-  it('tell how long after a fault probes became quick for good', () => {
+  it('have how long after a fault probes became quick for good', () => {
     const slow = (second: number) => (second < 103 || second === 104 ? 2_000 : 20);
     const probes = Array.from({ length: 100 }, (_, index) => probe(100 + index / 5, slow(Math.floor(100 + index / 5))));
     const events = [
@@ -107,7 +107,7 @@ describe('The figures of a history', () => {
     expect(report.invariants.I3).toEqual({ holds: false, found: report.found['time-inversion'] });
   });
 
-  it('find the lines of a log that tell of defects', () => {
+  it('find the lines of a log that report defects', () => {
     expect(
       faultyLines('all is well\nUnhandledPromiseRejection: x\n(node:1) MaxListenersExceededWarning: y'),
     ).toHaveLength(2);

@@ -2,16 +2,16 @@ import type { CallEvent, HistoryEvent } from '../history/history-event.js';
 import type { Answer, Check } from './check.contract.js';
 import type { Findings } from './findings.js';
 
-/** The farthest seq that somebody was told of. */
+/** The farthest seq that any acknowledgement or page contained. */
 interface Known {
   seq: number;
   event: HistoryEvent;
 }
 
-/** I3: a page that was asked for after an acknowledgement, or after another page, is not older than that. */
+/** I3: a page that was called for after an acknowledgement, or after another page, is not older than that. */
 export class FreshReads implements Check {
   private readonly known = new Map<string, Known>();
-  /** What was known when the page was asked for. */
+  /** What was known when the page was called for. */
   private readonly asked = new Map<CallEvent, Known>();
 
   constructor(private readonly findings: Findings) {}

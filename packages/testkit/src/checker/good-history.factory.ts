@@ -21,7 +21,7 @@ interface Conversation {
   members: string[];
 }
 
-/** A device that applies at once all that it hears. */
+/** A device that applies at once every event that it receives. */
 interface Device {
   name: string;
   user: string;

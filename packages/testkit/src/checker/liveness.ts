@@ -8,7 +8,7 @@ export interface Delays {
   p50: number;
   p99: number;
   most: number;
-  /** Probes that were acknowledged and never heard. */
+  /** Probes that were acknowledged and never arrived. */
   unheard: number;
 }
 
@@ -55,7 +55,7 @@ export class Liveness implements Check {
     for (const probes of pairs) {
       // What was sent in the last second may be slow by what came next.
       const within = probes.filter(({ sent }) => sent >= fault.t && sent + GOOD_MS / 1_000 <= until);
-      // The next trouble came too soon to tell.
+      // The next fault came too soon to decide.
       if (within.length === 0) continue;
       const good = firstGood(within);
       if (good === null) seconds = null;
@@ -63,7 +63,7 @@ export class Liveness implements Check {
       if (good === null || seconds === good.sent - fault.t) slowest = good ?? within.at(-1) ?? null;
     }
     this.recoveries.push({ fault: fault.fault, seconds });
-    // What ends, or is disturbed anew, while it still heals does not tell how long that would have taken.
+    // A run that ends, or a new fault that begins, during recovery leaves open how long it would have taken.
     if (seconds === null ? until - fault.t < this.most + GOOD_FOR_SECONDS : seconds <= this.most) return;
     const took = seconds === null ? 'probes did not become quick again' : `it took ${seconds.toFixed(1)} s`;
     this.findings.add('recovery', `After ${fault.fault} ${took}, at most ${this.most} s.`, [fault, slowest]);

@@ -2,7 +2,7 @@ import type { CallEvent, HeardEvent, HistoryEvent, OkEvent } from '../history/hi
 import type { Answer, Check, MembershipFacts, VersionFacts, World } from './check.contract.js';
 import type { Findings } from './findings.js';
 
-/** Versions that one user heard of one conversation, in one piece. */
+/** Versions that one user received of one conversation, without a gap. */
 interface Range {
   from: HeardEvent;
   to: HeardEvent;
@@ -18,7 +18,7 @@ interface Change {
   isAdded: boolean;
 }
 
-/** Someone's removal that was acknowledged, and nobody asked to bring them back since. */
+/** A removal that was acknowledged, with no call since to add the member again. */
 interface Out {
   call: CallEvent;
   answer: Answer;
@@ -32,8 +32,8 @@ interface Answered {
 }
 
 /**
- * I8: who heard what outside their membership. A member hears the versions from being added, or from the beginning, to
- * being removed, both included, and reads nothing after the removal was acknowledged.
+ * I8: who received or read what outside their membership. A member receives the versions from being added, or from the
+ * beginning, to being removed, both included, and reads nothing after the removal was acknowledged.
  */
 export class Memberships implements Check, MembershipFacts {
   private readonly users = new Map<string, string>();
@@ -42,12 +42,12 @@ export class Memberships implements Check, MembershipFacts {
   private readonly changes = new Map<string, Map<string, Change[]>>();
   private readonly ranges = new Map<string, Range[]>();
   private readonly out = new Map<string, Out>();
-  /** Reads that were asked for while their asker was out, by the call's place. */
+  /** Reads that were called for while the reader was out, by the call's place. */
   private readonly readsFromOutside = new Map<CallEvent, Out>();
   private readonly answersToOutside: Answered[] = [];
-  /** Somebody asked to add them and got no answer: that may take effect at any later time. */
+  /** A call to add them had no answer: it may take effect at any later time. */
   private readonly mayBeAdded = new Set<string>();
-  /** Whom somebody asked to remove or add. Where answers are lost, nobody may have heard that it was done. */
+  /** Users whom a call was to remove or add. Where answers are lost it may have happened without an event. */
   private readonly askedToMove = new Set<string>();
 
   constructor(private readonly findings: Findings) {}
@@ -91,7 +91,7 @@ export class Memberships implements Check, MembershipFacts {
     }
   }
 
-  /** What has a version is judged by that; else nobody knows when an addition in doubt took effect. */
+  /** An answer with a version is judged by that; else it is open when an unanswered addition took effect. */
   private toldOutside({ removal, call, answer }: Answered, versions: VersionFacts): void {
     const { conversation = '', user, command } = call;
     const { version } = answer;
@@ -105,7 +105,7 @@ export class Memberships implements Check, MembershipFacts {
     this.findings.add('leak', what, [removal, call, answer]);
   }
 
-  /** The versions that the user may hear, in pieces, ascending. */
+  /** The versions that the user may receive, in pieces, ascending. */
   private intervals(conversation: string, user: string): Interval[] {
     const found: Interval[] = [];
     let begin = this.initial.get(conversation)?.has(user) ? 1 : null;
@@ -136,7 +136,7 @@ export class Memberships implements Check, MembershipFacts {
     if (kind === 'member:removed')
       for (const user of users) this.change(conversation, user, { version, isAdded: false });
     const user = this.users.get(device);
-    // Of a conversation it enters, the receiver hears where it stands: no change of it.
+    // With the creation of a conversation the receiver gets its present version, which is no change of it.
     if (user === undefined || kind === 'conversation:created') return;
     const key = `${conversation} ${user}`;
     const ranges = this.ranges.get(key) ?? [];

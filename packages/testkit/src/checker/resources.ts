@@ -29,7 +29,7 @@ export interface ProcessFigures {
 
 const JUDGED_SECONDS = 300;
 
-/** I6: what each process held over its life. */
+/** I6: memory, descriptors and connections of each process over its life. */
 export class Resources implements Check {
   readonly figures: ProcessFigures[] = [];
   private readonly samples = new Map<string, SampleEvent[]>();

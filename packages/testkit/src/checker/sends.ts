@@ -34,7 +34,7 @@ export class Sends implements Check, SendFacts {
     else if (answer.type === 'ok') this.succeeded(send, answer);
   }
 
-  /** Every attempt was answered, none was the original: then somebody else sent it. */
+  /** Every attempt was answered and none was the original: then another sender wrote it. */
   conclude(): void {
     for (const { first, ok, original, attempts, refusals, successes } of this.byKey.values()) {
       if (!ok || original || attempts !== refusals + successes) continue;

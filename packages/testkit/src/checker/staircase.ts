@@ -1,4 +1,4 @@
-/** The greatest value so far, at any time: points are added in any order, asked for afterwards. */
+/** The greatest value so far, at any time: points are added in any order and looked up afterwards. */
 export class Staircase {
   private points: { time: number; value: number }[] = [];
   private isSorted = true;

@@ -81,7 +81,7 @@ export class UnreadCounts implements Check {
     }
     for (const reading of this.readings) {
       const { conversation = '', user } = reading.call;
-      // Coming back sets the mark to the end, at a time that nobody tells.
+      // Coming back sets the mark to the end, at a time that no event has.
       if (memberships.mayHaveMoved(conversation, user) || !final.conversations.has(conversation)) continue;
       this.oneReading(reading, final, { acked: stairs(acked, conversation), begun: stairs(begun, conversation) });
     }

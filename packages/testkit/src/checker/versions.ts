@@ -2,14 +2,14 @@ import type { HeardEvent, HistoryEvent, MessageFacts } from '../history/history-
 import type { Check, FinalConversation, VersionFacts, World } from './check.contract.js';
 import type { Findings } from './findings.js';
 
-/** The first that told of it. */
+/** The first event or row with it. */
 interface Told {
   kind: string;
   about: string;
   event: HeardEvent;
 }
 
-/** I4: whoever tells of a version, or of a message as of a version, tells the same. */
+/** I4: all events and rows of a version, or of a message as of a version, have the same content. */
 export class Versions implements Check, VersionFacts {
   private readonly told = new Map<string, (Told | undefined)[]>();
   /** Hash and seq by message id and version. */

@@ -31,15 +31,15 @@ export const VIOLATIONS = {
   phantom: 'I2',
   /** A row of a send that was refused for good. */
   'failed-but-present': 'I2',
-  /** The seqs of the rows are not 1 to N, or lists tell another N. */
+  /** The seqs of the rows are not 1 to N, or lists have another N. */
   'seq-gap': 'I3',
-  /** Two nodes tell two histories. */
+  /** Two nodes answer two histories. */
   disagreement: 'I3',
   /** A send that began after another was acknowledged has the smaller seq. */
   'order-inversion': 'I3',
   /** createdAt goes back along seq. */
   'time-inversion': 'I3',
-  /** A page without what was acknowledged, or read, before it was asked for. */
+  /** A page without what was acknowledged, or read, before it was called for. */
   'stale-read': 'I3',
   /** A version or seq was passed over. */
   gap: 'I4',
@@ -47,7 +47,7 @@ export const VIOLATIONS = {
   'dup-applied': 'I4',
   /** Applied after what follows it. */
   reorder: 'I4',
-  /** Two tell different things of the same version. */
+  /** Two events or rows of the same version differ. */
   'wrong-content': 'I4',
   /** In the end something had not arrived. */
   incomplete: 'I4',
@@ -64,7 +64,7 @@ export const VIOLATIONS = {
   /** More busy database connections in the end than in the beginning. */
   pool: 'I6',
   recovery: 'I7',
-  /** Heard or read by someone who was not a member. */
+  /** Received or read by a user who was not a member. */
   leak: 'I8',
   exit: 'I9',
   'fault-logged': 'I9',

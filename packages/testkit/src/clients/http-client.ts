@@ -26,8 +26,8 @@ export class HttpClient {
   ) {}
 
   /**
-   * A request below `/api` and its answer, whatever it says; a body that is no text goes as JSON. Without a timeout it
-   * takes as long as the server does.
+   * A request below `/api` and its answer, whatever its status; a body that is no text goes as JSON. Without a timeout
+   * it takes as long as the server does.
    */
   async call<Body = unknown>(
     method: string,

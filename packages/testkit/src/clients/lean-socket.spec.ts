@@ -21,7 +21,7 @@ describe('FrameReader', () => {
     }
   });
 
-  it('tells the code of a close frame', () => {
+  it('reports the code of a close frame', () => {
     const codes: number[] = [];
     new FrameReader(
       () => undefined,
@@ -88,7 +88,7 @@ describe('LeanSocket', () => {
     socket.close();
   });
 
-  it('tells a refusal, and the end of the server', async () => {
+  it('reports a refusal, and the end of the server', async () => {
     const refused = LeanSocket.connect({ host: '127.0.0.1', port, auth: { token: 'bad' } }, handlers());
     await expect(refused).rejects.toThrow('bad token');
     const heard = handlers();

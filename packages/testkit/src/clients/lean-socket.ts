@@ -7,7 +7,7 @@ export interface LeanHandlers {
   onEvent(bytes: Buffer, start: number, end: number): void;
   /** The answer to a command: from `start` up to `end` stands `[answer]`. */
   onAck(id: number, bytes: Buffer, start: number, end: number): void;
-  /** Once, whoever ended it. */
+  /** Once, whichever side ended it. */
   onClosed(reason: string): void;
 }
 
@@ -28,8 +28,8 @@ const ENGINE = { open: 0x30, close: 0x31, ping: 0x32, message: 0x34 };
 const PACKET = { connect: 0x30, disconnect: 0x31, event: 0x32, ack: 0x33, refused: 0x34 };
 
 /**
- * A Socket.IO connection over WebSocket that decodes nothing it is not asked to: on the same two cores as the server,
- * a full client would cost several times what the server does. It speaks Engine.IO 4 and Socket.IO 5, the main
+ * A Socket.IO connection over WebSocket that decodes only what its owner reads: on the same two cores as the server, a
+ * full client would cost several times what the server does. It implements Engine.IO 4 and Socket.IO 5, the main
  * namespace only, answers pings, and leaves the reading of events and acks to its owner.
  */
 export class LeanSocket {

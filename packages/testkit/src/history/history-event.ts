@@ -1,7 +1,7 @@
 /**
  * What one run left behind, as plain data: one line of JSON each. `t` is in seconds of the machine's monotonic clock,
- * one for all its processes, so that real-time order can be told without skew. `p` names the process, `i` counts its
- * lines from 1.
+ * one for all its processes, so that real-time order is known without skew. `p` names the process, `i` counts its lines
+ * from 1.
  */
 interface Line {
   i: number;
@@ -42,7 +42,7 @@ interface CreatedEvent extends Line {
 
 type CommandWord = 'send' | 'edit' | 'delete' | 'react' | 'read' | 'page' | 'unread' | 'add' | 'remove' | 'sync';
 
-/** Something was asked. */
+/** A command or request was sent. */
 export interface CallEvent extends Line {
   type: 'call';
   device: string;
@@ -77,7 +77,7 @@ export interface OkEvent extends Line {
   lastReadSeq?: number;
 }
 
-/** No answer, or one that does not say: it may have happened or not, and may yet happen. */
+/** No answer, or one that leaves it open: it may have happened or not, and may yet happen. */
 export interface InfoEvent extends Line {
   type: 'info';
   ref: number;
@@ -119,7 +119,7 @@ export interface HeardEvent extends Line {
   applied?: true;
 }
 
-/** A durable event that the device took later than it came: held back until its turn. */
+/** A durable event that the device applied later than it came: kept back until its turn. */
 interface AppliedEvent extends Line {
   type: 'applied';
   device: string;
@@ -143,7 +143,10 @@ export interface MovedEvent extends Line {
   conversation: string;
   from: number;
   to: number;
-  /** `start`: not held before. `event`: where events themselves are not logged as applied. `end`: no longer a member. */
+  /**
+   * `start`: not in the store before. `event`: where events themselves are not logged as applied. `end`: no longer a
+   * member.
+   */
   by: 'start' | 'event' | 'sync' | 'reset' | 'end';
   /** With `start`, `sync` and `reset`: the conversation's last seq as of then. */
   lastSeq?: number;
@@ -159,7 +162,9 @@ export interface LinkEvent extends Line {
   conversation?: string;
 }
 
-/** One probe from a node to a node. `t` is when it was heard, `sent` when it was first sent; `ms` null: never heard. */
+/**
+ * One probe from a node to a node. `t` is when it arrived, `sent` when it was first sent; `ms` null: it never arrived.
+ */
 export interface ProbeEvent extends Line {
   type: 'probe';
   from: string;
@@ -189,7 +194,7 @@ interface ProcessEvent extends Line {
   signal?: string | null;
 }
 
-/** What a process held at one moment. */
+/** Memory, descriptors and connections of a process at one moment. */
 export interface SampleEvent extends Line {
   type: 'sample';
   name: string;
@@ -217,7 +222,7 @@ export interface FinalRow extends MessageFacts {
   createdAt: string;
 }
 
-/** A part of a conversation's history as one node tells it in the end, ascending by `seq`. */
+/** A part of a conversation's history as one node answers it in the end, ascending by `seq`. */
 export interface FinalRowsEvent extends Line {
   type: 'final-rows';
   node: string;
@@ -225,7 +230,7 @@ export interface FinalRowsEvent extends Line {
   rows: FinalRow[];
 }
 
-/** The rest of a conversation as one node tells it in the end, after all of its rows. */
+/** The rest of a conversation as one node answers it in the end, after all of its rows. */
 export interface FinalConversationEvent extends Line {
   type: 'final-conversation';
   node: string;

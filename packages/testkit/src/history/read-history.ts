@@ -14,7 +14,7 @@ export function readHeader(path: string): HistoryHeader {
   return header as HistoryHeader;
 }
 
-/** All events of a run in order of time, read as they are asked for: files of any length. */
+/** All events of a run in order of time, read lazily: files of any length. */
 export function* readHistory(paths: readonly string[]): Generator<HistoryEvent, void, undefined> {
   const sources = paths.map((path) => eventsOf(path));
   try {

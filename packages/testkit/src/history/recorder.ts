@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { HistoryHeader, NewEvent } from './history-event.js';
 
-/** Characters that are held before they are written. */
+/** Characters that are kept before they are written. */
 const CHUNK = 64 * 1024;
 
 export interface RecorderOptions extends HistoryHeader {
@@ -11,7 +11,7 @@ export interface RecorderOptions extends HistoryHeader {
   name: string;
 }
 
-/** Writes a run's history to a fresh file, line by line: what is held in memory is one chunk, however long it takes. */
+/** Writes a run's history to a fresh file, line by line: memory has one chunk of it, however long it takes. */
 export class Recorder {
   readonly path: string;
   readonly header: HistoryHeader;

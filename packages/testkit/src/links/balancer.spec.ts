@@ -71,7 +71,7 @@ describe('Balancer', () => {
     expect(answers[0]).not.toBe(answers[1]);
   });
 
-  it('gives none to one that says it is not ready, and some again when it is', async () => {
+  it('gives none to one that is not ready, and some again when it is', async () => {
     backends[0].ready = false;
     await becomes(false, true);
     expect([await ask(), await ask(), await ask()]).toEqual(['two', 'two', 'two']);
@@ -88,13 +88,13 @@ describe('Balancer', () => {
 
   it('takes another one when a connection is refused', async () => {
     await backends[1].close();
-    // Asked before the balancer can have noticed.
+    // Requested before the balancer can have noticed.
     expect([await ask(), await ask()]).toEqual(['one', 'one']);
     await becomes(true, false);
     backends[1] = new Backend('two');
   });
 
-  it('says a GET again to another one when it was dropped unanswered, and never a POST', async () => {
+  it('sends a GET again to another one when it was dropped unanswered, and never a POST', async () => {
     backends[0].drops = true;
     expect([await ask(), await ask()]).toEqual(['two', 'two']);
     expect(backends[0].asked).toEqual(['GET /']);
@@ -103,7 +103,7 @@ describe('Balancer', () => {
     expect([...backends[0].asked, ...backends[1].asked].filter((request) => request === 'POST /')).toHaveLength(2);
   });
 
-  it('resets who comes while nobody is ready', async () => {
+  it('resets connections while no node is ready', async () => {
     for (const backend of backends) backend.ready = false;
     await becomes(false, false);
     const socket = createConnection(balancer.port, '127.0.0.1');

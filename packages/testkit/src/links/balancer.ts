@@ -16,7 +16,7 @@ interface Backend extends Target {
 }
 
 /**
- * A round-robin TCP balancer, as one would stand before the nodes: it asks each for `/health/ready` and gives new
+ * A round-robin TCP balancer, as one would stand before the nodes: it requests `/health/ready` of each and gives new
  * connections only to those that answer 200. A connection that a node refuses goes to the next one; so does a `GET`
  * that a node drops before it has answered anything.
  */
@@ -37,7 +37,7 @@ export class Balancer {
     server.on('connection', (client) => this.accept(client));
   }
 
-  /** Resolves once each node has been asked. */
+  /** Resolves once each node has been probed. */
   static async start(targets: readonly Target[]): Promise<Balancer> {
     const port = await freePort();
     const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true });
@@ -85,7 +85,7 @@ export class Balancer {
   private async ask(backend: Backend): Promise<void> {
     const timeout = AbortSignal.timeout(TIMEOUT_MS);
     const signal = AbortSignal.any([this.stopped.signal, timeout]);
-    // A connection of its own each time: a kept one would say nothing about new ones.
+    // A new connection each time: a kept one would prove nothing about new ones.
     const headers = { connection: 'close' };
     const answer = await fetch(`http://${backend.host}:${backend.port}/health/ready`, { signal, headers }).catch(
       () => null,
@@ -120,7 +120,7 @@ export class Balancer {
 /** One client's way to one of the nodes. */
 class Passage {
   onOpen: (node: Socket) => void = () => undefined;
-  /** All that the client has said, for as long as no node has answered. */
+  /** All that the client has sent, for as long as no node has answered. */
   private said: Buffer[] = [];
   private node: Socket | null = null;
   private answered = false;
@@ -164,11 +164,11 @@ class Passage {
   private ended(failed: boolean): void {
     if (this.client.destroyed) return;
     if (!this.answered && this.repeatable()) return this.next();
-    // An orderly end has been told with the node's last word.
+    // An orderly end has been passed on with the node's last bytes.
     if (failed || !this.answered) this.client.resetAndDestroy();
   }
 
-  /** Whether all that the client said may be said again to another node: nothing yet, or the asking of something. */
+  /** Whether all that the client sent may be sent again to another node: nothing yet, or a GET. */
   private repeatable(): boolean {
     return this.said.length === 0 || Buffer.concat(this.said).toString('latin1').startsWith('GET ');
   }

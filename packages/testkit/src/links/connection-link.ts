@@ -42,7 +42,7 @@ export class ConnectionLink {
     if (this.halfGone && mode !== 'blackhole' && mode !== 'freeze') this.reset();
   }
 
-  /** From now on neither side hears of the other, whatever the link's mode: not even that it has ended. */
+  /** From now on neither side receives anything of the other, whatever the link's mode: not even that it has ended. */
   forget(): void {
     this.change('blackhole');
     this.forgotten = true;
@@ -78,7 +78,7 @@ export class ConnectionLink {
     });
     socket.on('close', () => {
       if (this.closed) return;
-      // An orderly end has been told by the flow already, when it had handed on what came before it.
+      // The flow has passed an orderly end on already, after what came before it.
       if (failed && tells()) this.reset();
       else if (!this.halfGone) this.finish();
     });

@@ -50,7 +50,7 @@ export class Flow {
     this.pump();
   }
 
-  /** Whether the other side is told of what this one does. */
+  /** Whether an end or a reset of this side is passed on to the other. */
   get tells(): boolean {
     return !swallows(this.mode, this.direction) && this.mode !== 'freeze';
   }

@@ -56,7 +56,7 @@ describe('TcpProxy', () => {
     return end;
   }
 
-  /** A connection over which something has been said in both directions. */
+  /** A connection over which bytes have gone in both directions. */
   async function pair(): Promise<{ client: End; behind: End }> {
     const before = accepted.length;
     const client = open();
@@ -70,7 +70,7 @@ describe('TcpProxy', () => {
     return { client, behind };
   }
 
-  it('hands on what both sides say, much of it too, and their ends', async () => {
+  it('passes on what both sides send, much of it too, and their ends', async () => {
     const { client, behind } = await pair();
     client.socket.write(Buffer.alloc(8 * MEBIBYTE));
     behind.socket.write(Buffer.alloc(4 * MEBIBYTE));
@@ -128,7 +128,7 @@ describe('TcpProxy', () => {
     await pair();
   });
 
-  it('leaves a connection whole that said nothing while there was a black hole', async () => {
+  it('leaves a connection whole that sent nothing while there was a black hole', async () => {
     const { client, behind } = await pair();
     await proxy.mode('blackhole');
     await aWhile();
@@ -163,7 +163,7 @@ describe('TcpProxy', () => {
     await expectSoon(() => client.bytes === 32 * MEBIBYTE + 'welcome'.length);
   });
 
-  it('lets a sender feel that nobody reads on the other side', async () => {
+  it('lets a sender feel that the other side does not read', async () => {
     const { client, behind } = await pair();
     client.socket.pause();
     for (let piece = 0; piece < 512; piece += 1) behind.socket.write(Buffer.alloc(MEBIBYTE / 16));
@@ -172,7 +172,7 @@ describe('TcpProxy', () => {
     await expectSoon(() => client.bytes === 32 * MEBIBYTE + 'welcome'.length);
   });
 
-  it('does not tell an end while it is frozen', async () => {
+  it('does not pass an end on while it is frozen', async () => {
     const { client, behind } = await pair();
     await proxy.mode('freeze');
     client.write('last words');
@@ -229,7 +229,7 @@ describe('TcpProxy', () => {
     expect(behind.text).toBe('12345678');
   });
 
-  it('forgets connections: neither side is told anything, also not after it heals, and others do not notice', async () => {
+  it('forgets connections: nothing is sent to either side, also not after it heals, and others do not notice', async () => {
     const forgotten = await pair();
     const other = await pair();
     proxy.forget(1);

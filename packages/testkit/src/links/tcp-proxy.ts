@@ -42,7 +42,7 @@ export class TcpProxy {
     return this.turn;
   }
 
-  /** Leaves the oldest `count` connections hanging on both sides: nothing is said to either, now or later. */
+  /** Leaves the oldest `count` connections hanging on both sides: nothing is sent to either, now or later. */
   forget(count = Infinity): void {
     for (const link of [...this.links].slice(0, count)) link.forget();
   }
@@ -65,7 +65,7 @@ export class TcpProxy {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       server.once('error', reject);
       server.listen({ port: this.port, host: HOST, backlog: 4096 }, resolve);
-      // Somebody's outgoing connection may have our port for a moment.
+      // An outgoing connection of another process may have our port for a moment.
       const failure = await promise.then(
         () => null,
         (error: Error) => error,

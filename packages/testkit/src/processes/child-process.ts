@@ -8,7 +8,7 @@ export interface ChildOptions {
   /** Both of its output streams go to this file. */
   logFile: string;
   cwd?: string;
-  /** Run as this user; only a privileged process may ask for it. */
+  /** Run as this user; only a privileged process may set it. */
   uid?: number;
   gid?: number;
 }

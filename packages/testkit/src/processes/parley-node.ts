@@ -48,7 +48,7 @@ export class ParleyNode {
     return ParleyNode.spawn(options, ownDirectory(options));
   }
 
-  /** A data directory with an empty database, for nodes that follow each other on it. Whoever asks for it removes it. */
+  /** A data directory with an empty database, for nodes that follow each other on it. The caller removes it. */
   static directory(): Promise<string> {
     return migratedDirectory(async (dataDirectory) => {
       const node = await ParleyNode.start({ dataDirectory });

@@ -9,14 +9,14 @@ export const ROOT = findRoot(import.meta.dirname);
 /** What `npm start` starts. */
 export const SERVER = join(ROOT, 'apps/api/dist/main.js');
 
-/** A fresh directory below the system's temporary one. Whoever asks for it removes it. */
+/** A fresh directory below the system's temporary one. The caller removes it. */
 export function freshDirectory(purpose: string): string {
   return mkdtempSync(join(tmpdir(), `parley-${purpose}-`));
 }
 
 /**
- * A TCP port on the loopback address that nobody listens on just now. It lies below those that systems give to outgoing
- * connections: whoever listens on it may go away and find it free again.
+ * A TCP port on the loopback address that no process listens on just now. It lies below those that systems give to
+ * outgoing connections, so that a listener may go away and find it free again.
  */
 export async function freePort(): Promise<number> {
   for (;;) {

@@ -63,7 +63,7 @@ export class PostgresCluster {
     return this.url(name);
   }
 
-  /** A session of one's own. Whoever opens it ends it. */
+  /** A session of its own, which the caller ends. */
   async connect(database: string): Promise<Client> {
     const client = new Client({ connectionString: this.url(database) });
     await client.connect();
@@ -71,8 +71,8 @@ export class PostgresCluster {
   }
 
   /**
-   * Ends the server and starts it again on the same port after `downMs`; resolves once it takes connections. `fast` ends
-   * all sessions in order; `immediate` is a crash: nothing is flushed and nobody gets a word.
+   * Ends the server and starts it again on the same port after `downMs`; resolves once it takes connections. `fast`
+   * ends all sessions in order; `immediate` is a crash: nothing is flushed and no session is notified.
    */
   async restart(how: 'fast' | 'immediate', downMs = 0): Promise<void> {
     await this.child.end(how === 'fast' ? 'SIGINT' : 'SIGQUIT');

@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 /** Debian keeps Postgres's server programs off PATH, one folder a version. */
 const DEBIAN_POSTGRES = '/usr/lib/postgresql';
 
-/** The path of an installed program; `hint` says how to get it where there is none. */
+/** The path of an installed program; `hint` is how to get it where there is none. */
 export function program(name: string, hint: string): string {
   const path = findProgram(name);
   if (!path) throw new Error(`No "${name}" found on PATH or below ${DEBIAN_POSTGRES}: ${hint}.`);

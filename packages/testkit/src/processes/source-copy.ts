@@ -24,7 +24,7 @@ const COPIED = [
   'tsconfig.base.json',
 ];
 
-/** `from` is in the file exactly once: a change of the sources that moves it away is a fault, and is told. */
+/** `from` is in the file exactly once: a change of the sources that moves it away is reported as a fault. */
 export interface Patch {
   file: string;
   from: string;

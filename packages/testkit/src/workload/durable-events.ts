@@ -30,7 +30,7 @@ const READERS: { [Name in EventName]?: Reader<Name> } = {
 
 /** Null for what has no version. */
 export function durable(name: EventName, payload: Events[EventName]): Heard | null {
-  // A name and its payload belong together, which the types of two values cannot say.
+  // A name and its payload belong together, which the types of two values cannot express.
   return READERS[name]?.(payload as never) ?? null;
 }
 

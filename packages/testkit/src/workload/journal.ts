@@ -44,7 +44,7 @@ export class Journal {
     this.isClosed = true;
   }
 
-  /** One attempt: asks, and writes down the question and how it ended. Never rejects. */
+  /** One attempt: sends, and records the call and how it ended. Never rejects. */
   async attempt<T>(asked: Asked, work: () => Promise<T>, granted: (result: T) => Granted): Promise<Outcome<T>> {
     const ref = this.call(asked);
     try {
@@ -78,7 +78,7 @@ export class Journal {
     if (!this.isClosed) this.recorder.record({ type: 'info', ref, why });
   }
 
-  /** An error answer: most that may be repeated do not say whether it happened. */
+  /** An error answer: most retryable ones leave open whether it happened. */
   refused(ref: number, { code, retryable }: ErrorObject): void {
     if (this.isClosed) return;
     if (retryable && !NOT_RUN.has(code)) this.info(ref, code);

@@ -35,7 +35,7 @@ describe('The positions of a plain client', () => {
     events = [];
   });
 
-  it('begin with what the first sync tells, and move by the next event only', () => {
+  it('begin with the first sync, and move by the next event only', () => {
     expect(positions.take(heard(5))).toBe('ignore');
     expect(positions.take(heard(7))).toBe('hole');
     expect(positions.take(heard(6))).toBe('apply');
@@ -44,7 +44,7 @@ describe('The positions of a plain client', () => {
     expect(positions.take(heard(1, { conversation: 'unknown' }))).toBe('ignore');
   });
 
-  it('are what the next sync is asked with, and move by its answer', () => {
+  it('are sent with the next sync, and move by its answer', () => {
     expect(positions.question()).toEqual({ conversations: { c: { version: 5, receipts: 0 } }, cursor: 3, epoch: 'e' });
     const messages = [{ id: 'm', seq: 5, version: 6, content: '', senderId: 's', type: 'text' } as Message];
     const first = changed({ messages, version: 6, hasMore: true, conversation: item('c', 9, 8) });
@@ -64,7 +64,7 @@ describe('The positions of a plain client', () => {
     expect(events).toEqual([]);
   });
 
-  it('end with the own removal in its turn, and begin anew where the server says', () => {
+  it('end with the own removal in its turn, and begin anew where the server adds the user again', () => {
     const removed = heard(6, { kind: 'member:removed', users: ['me'] });
     expect(positions.take(removed)).toBe('apply');
     positions.settle(removed);
@@ -84,7 +84,7 @@ describe('The positions of a plain client', () => {
     expect(positions.versionOf('c')).toBe(6);
   });
 
-  it('end where a sync tells so, and ask for what lies between where they are told to be ahead', () => {
+  it('end where a sync answers that, and fetch what lies between where they are ahead', () => {
     expect(positions.take(heard(8, { kind: 'conversation:created' }))).toBe('hole');
     positions.sync(answer({ removed: ['c'] }));
     expect(positions.versionOf('c')).toBeNull();

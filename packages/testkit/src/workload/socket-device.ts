@@ -26,8 +26,8 @@ const SYNC_PAUSE_MS = 300;
 const MOST_HELD = 20_000;
 
 /**
- * A plain socket.io-client with as little logic as the contract asks for: one number a conversation, `sync` after each
- * `ready` and at each hole. Coming back is left to the client's defaults.
+ * A plain socket.io-client with as little logic as the contract requires: one number a conversation, `sync` after each
+ * `ready` and at each hole. Reconnecting is left to the client's defaults.
  */
 export class SocketDevice implements Device {
   readonly name: string;
@@ -149,7 +149,7 @@ export class SocketDevice implements Device {
     if (heard.kind === 'message:new' && heard.message) this.onMessage(heard.message.clientMessageId);
   }
 
-  /** Asks until there is no more to come, as long as this connection lasts. */
+  /** Syncs until there is no more to come, as long as this connection lasts. */
   private async catchUp(): Promise<void> {
     if (this.isSyncing) return;
     this.isSyncing = true;
