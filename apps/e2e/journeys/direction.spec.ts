@@ -154,7 +154,7 @@ describe('T4: words from right to left', () => {
 
     // A list in its own direction, bullets and all, beside a line in another.
     await ama.say('Two things:\n- פריט\n- item');
-    await ama.message('Two things').waitFor();
+    await ama.message('Two things').and(page.locator('[data-state=sent]')).waitFor();
     const sides = await ama
       .message('Two things')
       .locator('.message-text > *')

@@ -2,9 +2,12 @@ import { may } from '@parley/protocol';
 import { Archive, ArchiveRestore, ChevronLeft, EllipsisVertical, LogOut, Pencil, UsersRound } from 'lucide-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
+import { useToday } from '../../hooks/use-today.js';
 import { Avatar } from '../../ui/avatar.js';
 import { IconButton } from '../../ui/button.js';
 import { Menu, MenuItem } from '../../ui/menu.js';
+import { PresenceDot } from '../../ui/presence-dot.js';
+import { markOf, presenceWords } from '../people/presence.js';
 import { titleOf } from './conversation-title.js';
 import { ArchiveDialog, LeaveDialog, RenameDialog } from './members/conversation-dialogs.js';
 import type { OpenConversation } from './open-conversation.js';
@@ -23,18 +26,21 @@ export function ChatHeader({ view: item, gone, panelOpen, onTogglePanel }: ChatH
   const [, navigate] = useLocation();
   const [asked, setAsked] = useState<Asked>(null);
   const title = titleOf(item);
+  const today = useToday();
   const close = () => setAsked(null);
   return (
     <header className="flex h-14 flex-none items-center gap-1 border-b border-line pe-2.5 ps-5 max-[720px]:pe-1 max-[720px]:ps-1">
       <IconButton label="Back to conversations" className="min-[721px]:hidden" onClick={() => navigate('/')}>
         <ChevronLeft size={22} strokeWidth={1.6} />
       </IconButton>
-      <Avatar id={item.peer?.id ?? item.id} name={title} url={item.peer?.avatarUrl} size={32} />
+      <PresenceDot mark={markOf(item.peer)}>
+        <Avatar id={item.peer?.id ?? item.id} name={title} url={item.peer?.avatarUrl} size={32} />
+      </PresenceDot>
       <div className="min-w-0 flex-1 ps-2">
         <h2 dir="auto" className="people-line truncate text-body leading-5 font-strong">
           {title}
         </h2>
-        <p className="truncate text-meta text-ink-3">{subtitleOf(item)}</p>
+        <p className="truncate text-meta text-ink-3">{subtitleOf(item, today)}</p>
       </div>
       {item.type === 'group' ? (
         <IconButton label="Members" aria-pressed={panelOpen} onClick={onTogglePanel}>
@@ -85,8 +91,11 @@ function ConversationMenu({ item, onAsk }: ConversationMenuProps) {
   );
 }
 
-function subtitleOf(item: OpenConversation['view']): string {
+function subtitleOf(item: OpenConversation['view'], now: Date): string {
   const words = item.isArchived ? ', archived' : '';
-  if (item.type === 'direct') return `@${item.peer?.username ?? ''}${words}`;
+  if (item.type === 'direct') {
+    const presence = presenceWords(item.peer, now);
+    return `@${item.peer?.username ?? ''}${presence ? ` · ${presence}` : ''}${words}`;
+  }
   return `${item.memberCount} ${item.memberCount === 1 ? 'member' : 'members'}${words}`;
 }

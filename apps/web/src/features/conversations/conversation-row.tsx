@@ -8,9 +8,11 @@ import { Avatar } from '../../ui/avatar.js';
 import { classes } from '../../ui/classes.js';
 import { fullTime, listTime } from '../../ui/dates.js';
 import { Isolated } from '../../ui/isolated.js';
+import { PresenceDot } from '../../ui/presence-dot.js';
 import { useDraft } from '../chat/composer/drafts.store.js';
 import { titleOf } from '../chat/conversation-title.js';
 import { nameOf } from '../people/names.js';
+import { markOf, type PresenceMark } from '../people/presence.js';
 import { badgeText } from './badge.js';
 import { previewOf } from './preview.js';
 
@@ -27,6 +29,7 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
   const { item, me, selected, tabStop, onFocus } = props;
   const watching = useFocusedWindow();
   const title = titleOf(item);
+  const mark = markOf(item.peer);
   // The reader sees the open conversation: a badge would only flicker.
   const badge = selected && watching ? null : badgeText(item.unreadCount);
   return (
@@ -45,9 +48,11 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
           selected ? 'bg-accent-wash' : 'hover:bg-hover',
         )}
       >
-        <Avatar id={item.peer?.id ?? item.id} name={title} url={item.peer?.avatarUrl} size={40} />
+        <PresenceDot mark={mark}>
+          <Avatar id={item.peer?.id ?? item.id} name={title} url={item.peer?.avatarUrl} size={40} />
+        </PresenceDot>
         <span className="min-w-0">
-          <TitleLine item={item} title={title} isUnread={badge !== null} />
+          <TitleLine item={item} title={title} isUnread={badge !== null} mark={mark} />
           <span className="flex items-center justify-between gap-2">
             <span
               dir="auto"
@@ -63,13 +68,21 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
   );
 });
 
-function TitleLine({ item, title, isUnread }: { item: ConversationListItem; title: string; isUnread: boolean }) {
+interface TitleLineProps {
+  item: ConversationListItem;
+  title: string;
+  isUnread: boolean;
+  mark: PresenceMark;
+}
+
+function TitleLine({ item, title, isUnread, mark }: TitleLineProps) {
   const today = useToday();
   const at = new Date(item.updatedAt);
   return (
     <span className="flex items-baseline justify-between gap-2">
       <span dir="auto" className={classes('people-line truncate text-body', isUnread ? 'font-strong' : 'font-medium')}>
         {title}
+        {mark ? <span className="sr-only">, {mark}</span> : null}
       </span>
       <time
         dateTime={item.updatedAt}

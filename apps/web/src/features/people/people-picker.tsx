@@ -3,11 +3,14 @@
 import { isSearchable, type UserView } from '@parley/protocol';
 import { X } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
+import { useToday } from '../../hooks/use-today.js';
 import { PersonAvatar } from '../../ui/avatar.js';
 import { classes } from '../../ui/classes.js';
 import { isComposing } from '../../ui/composing.js';
 import { Isolated, isolate } from '../../ui/isolated.js';
-import { type PeopleSearch, usePeopleSearch } from './people-search.js';
+import { PresenceDot } from '../../ui/presence-dot.js';
+import { type FoundPerson, type PeopleSearch, usePeopleSearch } from './people-search.js';
+import { markOf, presenceWords } from './presence.js';
 
 interface PeoplePickerProps {
   label: string;
@@ -118,7 +121,15 @@ function Found({ search: { people, status }, most }: { search: PeopleSearch; mos
   );
 }
 
-function Option({ id, person, active, onPick }: { id: string; person: UserView; active: boolean; onPick: () => void }) {
+interface OptionProps {
+  id: string;
+  person: FoundPerson;
+  active: boolean;
+  onPick: () => void;
+}
+
+function Option({ id, person, active, onPick }: OptionProps) {
+  const presence = presenceWords(person, useToday());
   const ref = useRef<HTMLLIElement>(null);
   useEffect(() => {
     if (active) ref.current?.scrollIntoView({ block: 'nearest' });
@@ -133,12 +144,17 @@ function Option({ id, person, active, onPick }: { id: string; person: UserView; 
       onClick={onPick}
       className={classes('flex items-center gap-3 rounded-row px-2 py-1.5', active ? 'bg-chosen' : 'hover:bg-chosen')}
     >
-      <PersonAvatar user={person} size={36} />
+      <PresenceDot mark={markOf(person)}>
+        <PersonAvatar user={person} size={36} />
+      </PresenceDot>
       <span className="min-w-0">
         <span dir="auto" className="people-line block truncate text-body font-medium">
           {person.displayName}
         </span>
-        <span className="block truncate text-meta text-ink-3">@{person.username}</span>
+        <span className="block truncate text-meta text-ink-3">
+          @{person.username}
+          {presence ? ` · ${presence}` : null}
+        </span>
       </span>
     </li>
   );

@@ -1,12 +1,15 @@
-import { isSearchable, type UserView } from '@parley/protocol';
+import { isSearchable, type UserDetail, type UserView } from '@parley/protocol';
 import { useChatClient, usePeople } from '@parley/react';
 import { useEffect, useMemo, useState } from 'react';
 import { sentenceFor } from '../../api/sentences.js';
 
 const PAUSE_MS = 160;
 
+/** Of people who are only known there is no presence. */
+export type FoundPerson = UserView & Partial<UserDetail>;
+
 export interface PeopleSearch {
-  people: UserView[];
+  people: FoundPerson[];
   status: 'searching' | 'ready' | 'failed';
   error: string | null;
 }

@@ -1,0 +1,69 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { ParleyNode } from '@parley/testkit';
+import type { Browser, Locator } from 'playwright-core';
+import { launchBrowser, Participant } from './browser.js';
+
+/** Who leaves is missed after a moment in which a reload would have brought them back. */
+const GONE_MS = 30_000;
+
+let node: ParleyNode;
+let browser: Browser;
+let people: Participant[];
+let ama: Participant;
+let tomas: Participant;
+let round = 0;
+
+beforeAll(async () => {
+  [node, browser] = await Promise.all([ParleyNode.start({ env: { RATE_LIMITS: 'off' } }), launchBrowser()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await node?.stop();
+});
+/** Ama and Tomas look at their direct conversation. */
+beforeEach(async () => {
+  const suffix = String.fromCharCode(97 + round++);
+  const names = ['Ama Okafor', 'Tomas Reyes'].map((name) => `${name} ${suffix}`);
+  people = await Promise.all(names.map((name) => Participant.join(browser, node.url, name)));
+  [ama, tomas] = people as [Participant, Participant];
+  await ama.openDirect(tomas);
+  await ama.say('hello');
+  await tomas.openRow(ama.name);
+  await tomas.message('hello').waitFor();
+});
+afterEach(async () => {
+  expect(people.flatMap(({ faults }) => faults)).toEqual([]);
+  for (const { context } of people) await context.close();
+});
+
+const dot = (where: Locator) => where.locator('[data-testid=presence][data-presence=online]');
+const header = ({ page }: Participant) => page.locator('section > header');
+
+describe('P2: whether somebody is here', () => {
+  it('is seen in the list, over the conversation and where people are looked for', async () => {
+    await dot(ama.row(tomas.name)).waitFor();
+    expect(await ama.row(tomas.name).textContent()).toContain(', online');
+    await dot(header(ama)).waitFor();
+    await header(ama).getByText('Online').waitFor();
+    await ama.page.getByRole('button', { name: 'New message' }).first().click();
+    await ama.page.getByRole('combobox').fill(tomas.username);
+    const option = ama.page.getByRole('option', { name: tomas.name });
+    await dot(option).waitFor();
+    expect(await option.textContent()).toContain('Online');
+  });
+
+  it('holds as long as one of their tabs is open, and then tells when they left', async () => {
+    const second = await tomas.context.newPage();
+    await second.goto(tomas.page.url());
+    await second.getByTestId('composer').waitFor();
+    await tomas.page.close();
+    await second.getByTestId('composer').fill('still here');
+    await second.getByTestId('composer').press('Enter');
+    await ama.message('still here').waitFor();
+    await header(ama).getByText('Online').waitFor();
+    await second.close();
+    await header(ama).getByText('Last seen at').waitFor({ timeout: GONE_MS });
+    await dot(ama.row(tomas.name)).waitFor({ state: 'detached' });
+    expect(await dot(header(ama)).count()).toBe(0);
+  });
+});
