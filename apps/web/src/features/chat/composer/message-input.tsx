@@ -17,6 +17,7 @@ import { othersOf } from '../message/receipts.js';
 import type { OpenConversation } from '../open-conversation.js';
 import { clearDraft, type Draft, saveDraft, useDraft } from './drafts.store.js';
 import { ReplyBar } from './reply-bar.js';
+import { TypingLine } from './typing-line.js';
 import { useQuotedMessage } from './use-quoted-message.js';
 import { useSendPause } from './use-send-pause.js';
 
@@ -58,12 +59,13 @@ export function MessageInput({ open, title, inputRef, onSend }: MessageInputProp
   useGrowing(inputRef, text);
   return (
     <form
-      className="beside-timeline flex-none px-5 pt-1 pb-4 max-[720px]:px-2 max-[720px]:pb-2"
+      className="beside-timeline flex-none px-5 pb-4 max-[720px]:px-2 max-[720px]:pb-2"
       onSubmit={(event) => {
         event.preventDefault();
         send();
       }}
     >
+      <TypingLine conversationId={open.view.id} />
       <div
         data-mentions
         className="mx-auto max-w-[828px] rounded-sheet border border-edge bg-raised focus-within:border-accent focus-within:ring-1 focus-within:ring-accent"
@@ -104,8 +106,14 @@ function useSendability(text: string) {
 }
 
 function useDraftCommands(conversationId: string, inputRef: MessageInputProps['inputRef']) {
+  const client = useChatClient();
+  const typing = useMemo(() => client.typing(conversationId), [client, conversationId]);
   return {
-    write: (text: string) => saveDraft(conversationId, { text }),
+    write: (text: string) => {
+      saveDraft(conversationId, { text });
+      if (text === '') typing.stop();
+      else typing.notify();
+    },
     dropReply: () => {
       saveDraft(conversationId, { replyToId: null });
       inputRef.current?.focus();

@@ -1,0 +1,11 @@
+/** Names that are told; of more people only that they are several. */
+const NAMED = 3;
+
+/** Who is typing; '' where nobody is. `count`: how many, also where not all are named. */
+export function typingSentence(names: readonly string[], count: number): string {
+  const [first] = names;
+  if (first === undefined || count === 0) return '';
+  if (count > NAMED || count > names.length) return 'Several people are typing';
+  if (names.length === 1) return `${first} is typing`;
+  return `${names.slice(0, -1).join(', ')} and ${names.at(-1)} are typing`;
+}
