@@ -1,6 +1,6 @@
 /**
- * Three suites: `unit` beside the code, `integration` boots nodes in the process, `journeys` boots real ones, some of
- * them `alone`; and `conformance`, which tries a deployment that is running already and is no part of `npm test`.
+ * Four suites: `unit` beside the code, `embedded` and `postgres` boot nodes in the process, `journeys` boots real ones, some
+ * of them `alone`; and `conformance`, which tries a deployment that is running already and is no part of `npm test`.
  */
 const swc = {
   jsc: {
@@ -35,20 +35,23 @@ const base = {
 
 const UNIT = ['<rootDir>/{apps,packages}/*/src/**/*.spec.{ts,tsx}', '<rootDir>/tools/**/*.spec.mjs'];
 
-/** Journeys that others would disturb, as they measure time, or that would disturb others, as they build the web app. */
-const ALONE = [
-  'apps/e2e/chaos/chaos.spec.ts',
-  'apps/e2e/durability/kill.spec.ts',
-  'apps/e2e/durability/locked-conversation.spec.ts',
-  'apps/e2e/journeys/readme.spec.ts',
-  'apps/e2e/sdk/slow-line.spec.ts',
-  'apps/e2e/sdk/slow-line-pages.spec.ts',
-];
+const INTEGRATION = ['<rootDir>/apps/api/test/**/*.spec.ts'];
+
+/** Others would disturb the first, which measures parts of a second; the second would disturb others, as it builds the web app. */
+const ALONE = ['apps/e2e/chaos/chaos.spec.ts', 'apps/e2e/journeys/readme.spec.ts'];
 
 export default {
   projects: [
     { ...base, displayName: 'unit', testMatch: UNIT },
-    { ...base, displayName: 'integration', testMatch: ['<rootDir>/apps/api/test/**/*.spec.ts'] },
+    {
+      ...base,
+      displayName: 'embedded',
+      testMatch: INTEGRATION,
+      globals: { PARLEY_ENGINE: 'embedded' },
+      // There is only ever one node with the embedded database.
+      testPathIgnorePatterns: ['/node_modules/', 'two-nodes'],
+    },
+    { ...base, displayName: 'postgres', testMatch: INTEGRATION, globals: { PARLEY_ENGINE: 'postgres' } },
     {
       ...base,
       displayName: 'journeys',
@@ -58,5 +61,7 @@ export default {
     { ...base, displayName: 'alone', testMatch: ALONE.map((path) => `<rootDir>/${path}`) },
     { ...base, displayName: 'conformance', testMatch: ['<rootDir>/apps/e2e/conformance/deployment.ts'] },
   ],
+  reporters: ['default', '<rootDir>/tools/test/reporter.mjs'],
+  testSequencer: '<rootDir>/tools/test/sequencer.mjs',
   testTimeout: 60_000,
 };

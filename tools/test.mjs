@@ -13,10 +13,11 @@ import {
 import { SUITES } from './test/suites.mjs';
 import { obstacleTo } from './test/verdict.mjs';
 
+const began = performance.now();
 const { chosen, patterns } = readArguments(process.argv.slice(2));
 const inCi = process.env.CI === 'true';
 const INTERRUPTED = { sentence: 'interrupted', fails: true };
-/** For each suite that runs, what stops it. */
+/** What stops jest, while it runs. */
 const running = new Set();
 let interrupted = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
@@ -30,9 +31,7 @@ const parts = await findParts();
 const outcomes = [];
 try {
   if (chosen.some(({ words }) => words.includes('journeys'))) await prepareDirectories();
-  const lanes = [...new Set(chosen.map(({ lane }) => lane))].filter((lane) => lane !== undefined);
-  await Promise.all(lanes.map((lane) => runLane(lane, lanes.length > 1)));
-  await runLane(undefined, false);
+  for (const round of [1, 2]) await run(chosen.filter((suite) => suite.round === round));
 } finally {
   await parts.postgres.stop?.();
 }
@@ -47,22 +46,24 @@ async function findParts() {
   return { postgres, redis, chromium, firefox: findFirefox(), webkit: findWebKit() };
 }
 
-async function runLane(lane, beside) {
-  for (const suite of chosen.filter((each) => each.lane === lane)) outcomes.push(await run(suite, beside));
+async function run(suites) {
+  const able = [];
+  for (const suite of suites) {
+    const obstacle = interrupted ? INTERRUPTED : obstacleTo(suite, parts, inCi);
+    if (!obstacle) able.push(suite);
+    else outcomes.push({ suite, passed: 0, failed: obstacle.fails ? 1 : 0, problems: [obstacle.sentence], seconds: 0 });
+  }
+  if (able.length === 0) return;
+  const ways = able.flatMap(({ needs, wants = [] }) => [...needs, ...wants]).filter(({ part }) => parts[part].value);
+  const env = Object.fromEntries(ways.map(({ part, variable }) => [variable, parts[part].value]));
+  const verdicts = await runJest(able, { patterns, env, running });
+  for (const [i, suite] of able.entries()) outcomes.push({ suite, ...withWants(suite, verdicts[i]) });
 }
 
-async function run(suite, beside) {
-  const obstacle = interrupted ? INTERRUPTED : obstacleTo(suite, parts, inCi);
-  if (obstacle) return { suite, passed: 0, failed: obstacle.fails ? 1 : 0, problems: [obstacle.sentence], seconds: 0 };
-  console.log(`\n▶ ${suite.name}${patterns.length > 0 ? `, only ${patterns.join(', ')}` : ''}`);
-  const found = [...suite.needs, ...(suite.wants ?? [])].filter(({ part }) => parts[part].value);
-  const env = Object.fromEntries(found.map(({ part, variable }) => [variable, parts[part].value]));
-  const started = Date.now();
-  const outcome = await runJest(suite, { patterns, env, beside, running });
-  const missed = (suite.wants ?? []).filter(({ part }) => !parts[part].value).map(({ sentence }) => sentence);
-  const failed = outcome.failed + (inCi && missed.length > 0 ? 1 : 0);
-  const problems = [...outcome.problems, ...missed];
-  return { suite, ...outcome, failed, problems, seconds: (Date.now() - started) / 1000 };
+function withWants({ wants = [] }, verdict) {
+  const missed = wants.filter(({ part }) => !parts[part].value).map(({ sentence }) => sentence);
+  const failed = verdict.failed + (inCi && missed.length > 0 ? 1 : 0);
+  return { ...verdict, failed, problems: [...verdict.problems, ...missed] };
 }
 
 function report() {
@@ -83,7 +84,8 @@ function report() {
     console.log(`No test file's path contains ${patterns.join(' or ')}.`);
     failed = 1;
   }
-  console.log(`\n${passed} passed, ${failed} failed`);
+  console.log(`\nIn ${((performance.now() - began) / 60_000).toFixed(1)} minutes`);
+  console.log(`${passed} passed, ${failed} failed`);
   process.exitCode = failed > 0 ? 1 : 0;
 }
 

@@ -24,43 +24,21 @@ const WEBKIT = {
   sentence: 'nothing tried in WebKit, none found; on Debian: apt-get install webkit2gtk-driver xvfb',
 };
 
-/** One file of a suite at a time: with two lanes on two cores, more would make tests wait for the processor. */
-const ONE_BY_ONE = ['--runInBand'];
-
 /**
- * The suites. Those of one `lane` run one after the other in this order, and the lanes beside each other; what has no lane
- * runs when everything else is done. `words` are what `npm test -- …` calls a suite by. Without what one
+ * The suites, each a project of `jest.config.mjs`. Those of the first `round` run beside each other, and that of the second
+ * when they are done, one file after the other. `words` are what `npm test -- …` calls a suite by. Without what one
  * `needs` it does not run; what it `wants` is only said to be missing.
  */
 export const SUITES = [
-  { name: 'unit', words: ['unit'], project: 'unit', lane: 'api', needs: [] },
-  {
-    name: 'integration (embedded)',
-    words: ['integration', 'embedded'],
-    project: 'integration',
-    lane: 'api',
-    needs: [],
-    env: { PARLEY_TEST_DATABASE: 'embedded' },
-    // There is only ever one node with the embedded database.
-    options: [...ONE_BY_ONE, '--testPathIgnorePatterns', 'two-nodes'],
-  },
-  {
-    name: 'integration (postgres)',
-    words: ['integration', 'postgres'],
-    project: 'integration',
-    lane: 'api',
-    needs: [POSTGRES, REDIS],
-    env: { PARLEY_TEST_DATABASE: 'postgres' },
-    options: ONE_BY_ONE,
-  },
+  { name: 'unit', words: ['unit'], round: 1, needs: [] },
+  { name: 'embedded', words: ['integration', 'embedded'], round: 1, needs: [] },
+  { name: 'postgres', words: ['integration', 'postgres'], round: 1, needs: [POSTGRES, REDIS] },
   {
     name: 'journeys',
     words: ['journeys'],
-    project: 'journeys',
-    lane: 'journeys',
+    round: 1,
     needs: [POSTGRES, REDIS, CHROMIUM],
     wants: [FIREFOX, WEBKIT],
-    options: ONE_BY_ONE,
   },
-  { name: 'journeys, alone', words: ['journeys'], project: 'alone', needs: [POSTGRES], options: ONE_BY_ONE },
+  { name: 'alone', words: ['journeys'], round: 2, needs: [POSTGRES, REDIS] },
 ];

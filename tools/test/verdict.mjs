@@ -6,21 +6,24 @@ export function obstacleTo(suite, parts, inCi) {
   return lacking.length > 0 ? { sentence: `not run: ${lacking.join('; ')}`, fails: inCi } : null;
 }
 
-/** What jest's end and its results mean: whatever was skipped, could not run or is missing has failed. */
-export function verdict(end, results, filtered) {
-  if (!results) return { passed: 0, failed: 1, problems: [end.problem ?? 'no results'] };
-  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, numRuntimeErrorTestSuites } = results;
-  const idle = numPendingTests + numTodoTests;
-  const broken = numFailedTests + numRuntimeErrorTestSuites;
+/**
+ * What jest's end and the results of one of its suites mean: whatever was skipped, could not run or is missing has failed.
+ * `problem`: how jest ended, where that is neither success nor failed tests.
+ */
+export function verdict(problem, results, filtered) {
+  const { tests = [], broken = 0, seconds = 0 } = results ?? {};
+  const having = (...statuses) => tests.filter(({ status }) => statuses.includes(status));
+  const [passed, failed, idle] = [having('passed'), having('failed'), having('pending', 'todo')];
   const problems = [];
-  if (numRuntimeErrorTestSuites > 0) problems.push(`${numRuntimeErrorTestSuites} test files could not run`);
-  if (idle > 0) problems.push(`${idle} tests are skipped or to do: ${titles(results).join('; ')}`);
-  if (results.numTotalTests === 0 && !filtered) problems.push('no tests');
-  if (end.problem && broken === 0) problems.push(end.problem);
-  return { passed: numPassedTests, failed: broken || (problems.length > 0 ? 1 : 0), problems };
-}
-
-function titles(results) {
-  const all = results.testResults.flatMap((file) => file.assertionResults);
-  return all.filter(({ status }) => status === 'pending' || status === 'todo').map(({ fullName }) => fullName);
+  if (broken > 0) problems.push(`${broken} test files could not run`);
+  if (idle.length > 0)
+    problems.push(`${idle.length} tests are skipped or to do: ${idle.map(({ fullName }) => fullName).join('; ')}`);
+  if (problem) problems.push(problem);
+  else if (tests.length === 0 && broken === 0 && !filtered) problems.push('no tests');
+  return {
+    passed: passed.length,
+    failed: failed.length + broken || (problems.length > 0 ? 1 : 0),
+    problems,
+    seconds,
+  };
 }

@@ -19,16 +19,15 @@ export interface TestDatabase {
 export const MIGRATIONS = join(import.meta.dirname, '../../../drizzle');
 const TEMPLATE_LOCK = 7_265_003_099;
 
-/** `embedded` (the default) or `postgres`, as `PARLEY_TEST_DATABASE` says. */
-export const ENGINE = process.env.PARLEY_TEST_DATABASE ?? 'embedded';
+/** Of the suite that runs, from `jest.config.mjs`. */
+declare const PARLEY_ENGINE: 'embedded' | 'postgres';
+export const ENGINE = PARLEY_ENGINE;
 
 /** Copies a template that is migrated once for every state of the migrations. */
 export function freshDatabase(): Promise<TestDatabase> {
   if (ENGINE === 'embedded') return freshDirectory();
   const url = process.env.PARLEY_TEST_POSTGRES_URL;
-  if (ENGINE !== 'postgres' || !url) {
-    throw new Error('PARLEY_TEST_DATABASE is embedded, or postgres with PARLEY_TEST_POSTGRES_URL.');
-  }
+  if (!url) throw new Error('PARLEY_TEST_POSTGRES_URL names the server to make databases on.');
   return freshOnServer(url);
 }
 
