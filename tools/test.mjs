@@ -5,6 +5,7 @@ import { runJest } from './test/jest-run.mjs';
 import {
   findChromium,
   findFirefox,
+  findHeadlessShell,
   findRedis,
   findWebKit,
   prepareDirectories,
@@ -43,7 +44,7 @@ async function findParts() {
   const postgres = needed.has('postgres') ? await startPostgres().catch((error) => ({ error: error.message })) : {};
   const redis = needed.has('redis') ? findRedis() : {};
   const chromium = needed.has('chromium') ? findChromium() : {};
-  return { postgres, redis, chromium, firefox: findFirefox(), webkit: findWebKit() };
+  return { postgres, redis, chromium, shell: findHeadlessShell(), firefox: findFirefox(), webkit: findWebKit() };
 }
 
 async function run(suites) {

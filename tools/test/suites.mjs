@@ -13,6 +13,11 @@ const CHROMIUM = {
   variable: 'CHROMIUM_PATH',
   sentence: 'no Chromium found; on Debian: apt-get install chromium, or name one in CHROMIUM_PATH',
 };
+const HEADLESS_SHELL = {
+  part: 'shell',
+  variable: 'PARLEY_TEST_HEADLESS_SHELL',
+  sentence: 'journeys take longer in a whole Chromium; on Debian: apt-get install chromium-headless-shell',
+};
 const FIREFOX = {
   part: 'firefox',
   variable: 'PARLEY_TEST_FIREFOX',
@@ -38,7 +43,7 @@ export const SUITES = [
     words: ['journeys'],
     round: 1,
     needs: [POSTGRES, REDIS, CHROMIUM],
-    wants: [FIREFOX, WEBKIT],
+    wants: [HEADLESS_SHELL, FIREFOX, WEBKIT],
   },
   { name: 'alone', words: ['journeys'], round: 2, needs: [POSTGRES, REDIS] },
 ];
