@@ -1,7 +1,11 @@
-/** Which commands and events a whole run has exercised. */
+import type { ToldContract } from './told-contract.js';
+
+/** Which commands and events a whole run has exercised, and whether all was as the deployment tells. */
 export class Coverage {
   /** Commands that were acknowledged as done. */
   readonly commands = new Set<string>();
   /** Events that were heard. */
   readonly events = new Set<string>();
+
+  constructor(readonly contract: ToldContract) {}
 }

@@ -56,6 +56,7 @@ export class Line {
     const conversationId = String(first?.conversationId);
     if (name === 'conversation:join') this.invariants.joins(conversationId);
     const answer = (await this.socket.timeout(TIMEOUT_MS).emitWithAck(name, ...payload)) as Ack<Result>;
+    this.coverage.contract.acked(name, answer as Ack<object>);
     if (answer.success) this.coverage.commands.add(name);
     if (answer.success && name === 'conversation:leave') this.invariants.left(conversationId);
     return answer;
@@ -131,6 +132,7 @@ export class Line {
   private take(heard: Heard): void {
     this.heard.push(heard);
     this.coverage.events.add(heard.name);
+    this.coverage.contract.heard(heard.name, heard.payload);
     this.invariants.take(heard);
     this.watchers.wake();
   }

@@ -1,5 +1,5 @@
 import type { ErrorBody, ErrorObject, Message } from '@parley/protocol';
-import { TestUser } from '@parley/testkit';
+import { type Answer, TestUser } from '@parley/testkit';
 import type { Coverage } from './coverage.js';
 import { Line, type LineOptions } from './line.js';
 
@@ -36,6 +36,16 @@ export class Person extends TestUser {
     const line = new Line(url, this.place.coverage, { auth: { token: this.token }, ...options });
     this.place.opened(line);
     return line;
+  }
+
+  override async call<Body>(
+    method: string,
+    path: string,
+    ...rest: [body?: unknown, options?: { url?: string; timeoutMs?: number }]
+  ): Promise<Answer<Body>> {
+    const answer = await super.call<Body>(method, path, ...rest);
+    this.place.coverage.contract.answered({ method, path, ...answer });
+    return answer;
   }
 
   get = <T>(path: string): Promise<T> => this.request('GET', path);

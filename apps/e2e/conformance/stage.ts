@@ -4,6 +4,7 @@ import { Coverage } from './coverage.js';
 import { hostToken } from './host-token.js';
 import type { Line, LineOptions } from './line.js';
 import { Person } from './person.js';
+import type { ToldContract } from './told-contract.js';
 import type { Venue } from './venue.js';
 
 /** One behaviour of the contract: a sentence, and what shows it. */
@@ -11,11 +12,16 @@ export type Behaviours = Readonly<Record<string, (stage: Stage) => Promise<void>
 
 /** A deployment on which one behaviour after the other is tried, each with people of its own. */
 export class Stage {
-  readonly coverage = new Coverage();
+  readonly coverage: Coverage;
   private lines: Line[] = [];
   private people = 0;
 
-  constructor(private readonly venue: Venue) {}
+  constructor(
+    private readonly venue: Venue,
+    contract: ToldContract,
+  ) {
+    this.coverage = new Coverage(contract);
+  }
 
   /** The nodes, so that each is asked. */
   get urls(): readonly string[] {

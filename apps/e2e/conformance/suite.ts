@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BEHAVIOURS } from './behaviours/index.js';
 import { Stage } from './stage.js';
 import { notExercised } from './table.js';
+import { ToldContract } from './told-contract.js';
 import type { Venue } from './venue.js';
 
 /** Tries every behaviour of the contract, or those chosen, against one deployment, whatever it consists of. */
@@ -10,7 +11,7 @@ export function conform(start: () => Promise<Venue>, chosen: typeof BEHAVIOURS =
   let stage: Stage;
   beforeAll(async () => {
     venue = await start();
-    stage = new Stage(venue);
+    stage = new Stage(venue, await ToldContract.of(venue.urls[0] ?? ''));
   });
   afterAll(() => venue?.stop());
 
@@ -25,6 +26,9 @@ export function conform(start: () => Promise<Venue>, chosen: typeof BEHAVIOURS =
     });
   });
 
+  it('S0.12: every answer, acknowledgement and event was as the deployment tells in /api/docs and /api/asyncapi', () => {
+    expect(Object.fromEntries(stage.coverage.contract.broken)).toEqual({});
+  });
   if (chosen !== BEHAVIOURS) return;
   it('every command and every event that this version offers was made use of', () => {
     expect(notExercised(stage.coverage)).toEqual([]);
