@@ -76,6 +76,11 @@ describe.each([1280, 390])('WCAG 2.2 AA, light and dark, %i px', (width) => {
     expect(await faults()).toEqual([]);
   });
 
+  it('S3.49: neither has the page of documents', async () => {
+    await page.goto('/api/docs');
+    expect(await faults()).toEqual([]);
+  });
+
   it('neither have the dialogs, the conversation, its menu and its members', async () => {
     await page.goto('/?dialog=new-group');
     await page.getByRole('dialog').waitFor();

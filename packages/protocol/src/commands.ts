@@ -88,19 +88,33 @@ export type Ack<T> = ({ success: true } & T) | { success: false; error: ErrorObj
 
 /** Name → payload and answer of each command. */
 export interface Commands {
+  /** Acknowledged after the commit; the ack and `message:new` come in either order. */
   'message:send': { payload: SendCommand; result: SendResult };
+  /** One's own, within the window. */
   'message:edit': { payload: EditCommand; result: MessageChangeResult };
+  /** One's own, or in a group anyone's for its admins and owners. */
   'message:delete': { payload: MessageCommand; result: MessageChangeResult };
+  /** What is there already succeeds with `changed: false`. */
   'reaction:add': { payload: ReactionCommand; result: ReactionResult };
+  /** What is not there succeeds with `changed: false`. */
   'reaction:remove': { payload: ReactionCommand; result: ReactionResult };
+  /** Exactly one of `seq` and `messageId`. Markers only move forward; reading moves the delivery marker too. */
   'message:read': { payload: MarkCommand; result: MarkResult };
+  /** Exactly one of `seq` and `messageId`. Markers only move forward. */
   'message:delivered': { payload: MarkCommand; result: MarkResult };
+  /** Hears the conversation again after `conversation:leave`. */
   'conversation:join': { payload: ConversationCommand; result: JoinResult };
+  /** Silences the conversation for this socket until it joins or reconnects; it is no way out of it. */
   'conversation:leave': { payload: ConversationCommand; result: JoinResult };
+  /** A page of messages; at most one of `before`, `after` and `around`, without them the newest. */
   'conversation:open': { payload: OpenCommand; result: MessagePage };
+  /** Says that the caller is typing; it ends by itself 3 seconds after the latest. */
   'typing:start': { payload: ConversationCommand; result: NoResult };
+  /** Says that the caller types no more. */
   'typing:stop': { payload: ConversationCommand; result: NoResult };
+  /** What changed since the caller was here. */
   sync: { payload: SyncBody; result: SyncAnswer };
+  /** Renews the connection's token in place. One of another user is `forbidden`, and the socket is closed. */
   'auth:refresh': { payload: RefreshCommand; result: RefreshResult };
 }
 

@@ -1,8 +1,9 @@
 /** Of the page of documents: a file of its own on the wire, as our policy for pages allows no style inside of them. */
 export const STYLE = `
-:root { color-scheme: light dark; --text: light-dark(#1d2430, #e7e9ee); --dim: light-dark(#596273, #a3acbc);
+:root { color-scheme: light; --text: light-dark(#1d2430, #e7e9ee); --dim: light-dark(#596273, #a3acbc);
   --paper: light-dark(#fff, #14171d); --raised: light-dark(#f4f5f8, #1d222b); --line: light-dark(#d9dce3, #333a47);
   --link: light-dark(#0b5cad, #7db8ff); }
+@media (prefers-color-scheme: dark) { :root { color-scheme: dark; } }
 * { box-sizing: border-box; }
 html { scroll-padding-top: 1rem; }
 body { margin: 0 auto; max-width: 72rem; padding: 1rem; background: var(--paper); color: var(--text);
