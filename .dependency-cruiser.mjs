@@ -4,6 +4,7 @@
 const MODULES = [
   'users',
   'auth',
+  'search-text',
   'conversation-log',
   'messages',
   'receipts',

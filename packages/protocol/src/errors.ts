@@ -41,8 +41,8 @@ export const ERRORS = {
   bad_frames: row(400, 4505, false, 'Too many malformed frames.'),
   /** A defect of the server, without details. */
   internal: row(500, null, true, 'Something went wrong on the server.'),
-  /** Reserved for transports to come. */
-  unsupported: row(501, null, false, 'This transport does not offer that.'),
+  /** A transport or this deployment does not have it: the search with `SEARCH=off`. */
+  unsupported: row(501, null, false, 'This is not offered here.'),
   /**
    * The database is away, a queue is full, a row was locked for too long, or the connection was lost while committing:
    * repeat with the same `clientMessageId`.

@@ -13,6 +13,12 @@ export interface Announced {
   serverTime: string;
   serverVersion: string;
   limits: AnnouncedLimits;
+  features: AnnouncedFeatures;
+}
+
+/** What this deployment has, beside what all have. */
+export interface AnnouncedFeatures {
+  search: boolean;
 }
 
 export interface AnnouncedLimits {

@@ -35,3 +35,8 @@ export function cutBetweenGraphemes(text: string, length: number): string {
   }
   return text.slice(0, end);
 }
+
+/** What a reader takes for the signs of a text, in order. */
+export function* graphemesOf(text: string): Generator<string> {
+  for (const { segment } of graphemeSegments(text)) yield segment;
+}

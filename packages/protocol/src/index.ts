@@ -8,5 +8,6 @@ export * from './limits.js';
 export * from './people-search.js';
 export * from './permissions.js';
 export * from './rest.js';
+export * from './search.js';
 export * from './sync.js';
 export * from './visible-text.js';

@@ -31,6 +31,10 @@ export const LIMITS = {
   usersPerRequest: 100,
   /** Users named in one `typing:update`. */
   typingUserIds: 20,
+  /** UTF-16 length of a question to the search. */
+  searchLength: 512,
+  /** Hits of a page of a search where `limit` is left out. */
+  searchDefault: 20,
   /** Different emoji on one message. */
   reactionKinds: 20,
   /** UTF-8 bytes of one emoji. */

@@ -8,6 +8,7 @@ import type {
   Metadata,
   UserView,
 } from './entities.js';
+import type { ServicePart } from './events.js';
 
 /** Bodies and answers of the REST API, all under `/api`. */
 
@@ -207,4 +208,12 @@ export interface UnreadSummary {
   /** Only conversations with something unread. */
   items: UnreadItem[];
   total: number;
+}
+
+/** Answer of `GET /health/ready` where a node can serve; `degraded` says what it has to do without. */
+export interface Readiness {
+  status: 'ok' | 'degraded';
+  parts?: readonly ServicePart[];
+  /** What is under way, by name: how much is left of it. */
+  details?: Record<string, number>;
 }

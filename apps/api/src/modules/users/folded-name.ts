@@ -1,17 +1,7 @@
-/**
- * A name or the beginning of one as it is compared in a search: without case, compatibility forms and what cannot be seen,
- * the same on every database. Upper case between two lower cases also meets letters that have no lower form of their own
- * (ß and ẞ are ss); σ has two lower forms, and i with a dot above is written in two ways.
- */
-export function foldName(name: string): string {
-  const lower = name.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase().normalize('NFKC');
-  return lower
-    .replace(/ς/g, 'σ')
-    .replace(/i\u0307/g, 'i')
-    .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
-    .replace(/\s+/gu, ' ')
-    .trim();
-}
+import { foldCase } from '../../kernel/case-folding.js';
+
+/** A name or the beginning of one as it is compared in a search of people. */
+export const foldName = (name: string): string => foldCase(name).replace(/\s+/gu, ' ').trim();
 
 /** The columns of a display name. */
 export const named = (displayName: string) => ({
