@@ -37,6 +37,8 @@ export interface Config {
   contentBytes: number;
   /** How long after sending a message its sender may edit it; 0: never. */
   editWindowMinutes: number;
+  /** Whether messages can be searched; if not, nothing is stored for it. */
+  search: boolean;
   metricsToken: string | null;
 }
 

@@ -67,11 +67,11 @@ BEGIN
   WITH input AS MATERIALIZED (
     SELECT sent.i AS place, sent.c AS conversation_id, sent.s AS sender_id, sent.b AS is_bot,
            sent.k AS client_message_id, sent.id, decode(sent.h, 'hex') AS payload_hash, sent.t AS type,
-           sent.x AS content, sent.m AS metadata, sent.e AS excerpt, sent.z AS stored_bytes, sent.r AS reply_to_id,
-           sent.n AS names
+           sent.x AS content, sent.m AS metadata, sent.e AS excerpt, sent.z AS stored_bytes, sent.w AS tokens,
+           sent.r AS reply_to_id, sent.n AS names
       FROM jsonb_to_recordset(batch) AS sent
         (i integer, c uuid, s uuid, b boolean, k uuid, id uuid, h text, t text, x text, m jsonb, e text, z integer,
-         r uuid, n jsonb)
+         w text, r uuid, n jsonb)
   ), judged AS MATERIALIZED (
     SELECT input.*, conversation.last_seq, conversation.version AS last_version,
            conversation.countable AS last_countable, greatest(moment, conversation.updated_at) AS created_at,
@@ -139,6 +139,17 @@ BEGIN
            fresh.excerpt, fresh.stored_bytes, fresh.mentions, fresh.reply_to_id, fresh.quoted_seq,
            fresh.quoted_sender_id, fresh.payload_hash, fresh.version, fresh.version, fresh.countable, fresh.created_at
       FROM fresh
+  ), findable AS (
+    INSERT INTO message_search (conversation_id, seq, created_at, tokens)
+    SELECT fresh.conversation_id, fresh.seq, fresh.created_at, array_to_tsvector(string_to_array(fresh.tokens, ' '))
+      FROM fresh WHERE fresh.tokens IS NOT NULL
+  ), postponed AS (
+    -- Without a search, or by a node of the release before.
+    INSERT INTO search_backlog AS backlog (conversation_id, from_seq, to_seq)
+    SELECT fresh.conversation_id, min(fresh.seq), max(fresh.seq)
+      FROM fresh WHERE fresh.tokens IS NULL GROUP BY fresh.conversation_id
+    ON CONFLICT (conversation_id) DO UPDATE
+       SET from_seq = least(backlog.from_seq, excluded.from_seq), to_seq = greatest(backlog.to_seq, excluded.to_seq)
   ), advanced AS (
     UPDATE conversations conversation
        SET last_seq = fresh.seq, version = fresh.version, countable = fresh.countable, updated_at = fresh.created_at

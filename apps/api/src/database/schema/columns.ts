@@ -11,3 +11,5 @@ export const bytes = customType<{ data: Buffer; driverData: Uint8Array }>({
   dataType: () => 'bytea',
   fromDriver: ({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength),
 });
+
+export const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' });

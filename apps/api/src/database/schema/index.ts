@@ -1,6 +1,7 @@
 export * from './changes.js';
 export * from './conversations.js';
 export * from './deployment.js';
+export * from './message-search.js';
 export * from './messages.js';
 export * from './nodes.js';
 export * from './participants.js';

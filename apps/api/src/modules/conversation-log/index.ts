@@ -11,3 +11,4 @@ export {
   ownBytes,
   type Place,
 } from './message-text.repository.js';
+export { MessageTokensRepository } from './message-tokens.repository.js';

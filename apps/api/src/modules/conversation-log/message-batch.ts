@@ -1,4 +1,5 @@
 import { excerptOf, type Message, type MessageType, type Metadata, type ReplyPreview } from '@parley/protocol';
+import { tokensOf } from '../search-text/index.js';
 import { derivedText } from './derived-text.js';
 
 /**
@@ -57,9 +58,14 @@ export interface BatchRow extends Record<string, unknown> {
 }
 
 /** The batch as the SQL function takes it; its short names are explained there. */
-export function encodeBatch(batch: readonly PreparedMessage[]): string {
-  return JSON.stringify(batch.map(encoded));
+export function encodeBatch(batch: readonly PreparedMessage[], isSearchable: boolean): string {
+  return JSON.stringify(
+    batch.map((each, i) => ({ ...encoded(each, i), w: isSearchable ? tokensIn(each) : undefined })),
+  );
 }
+
+const tokensIn = ({ content, type, senderId, names }: PreparedMessage) =>
+  tokensOf({ content, type, senderId, mentions: names.length > 0 });
 
 function encoded(each: PreparedMessage, i: number) {
   const derived = derivedText(each.content, each.metadata, each.metadataBytes);

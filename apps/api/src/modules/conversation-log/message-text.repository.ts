@@ -1,5 +1,6 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { and, eq, getTableColumns, gt, type SQL, sql } from 'drizzle-orm';
+import { CONFIG, type Config } from '../../config/config.js';
 import { Database, type Db } from '../../database/database.js';
 import { WriterDatabase } from '../../database/database.module.js';
 import { fittingRows } from '../../database/fitting-rows.js';
@@ -14,6 +15,7 @@ import {
   type PreparedMessage,
   type Wait,
 } from './message-batch.js';
+import { MessageTokensRepository } from './message-tokens.repository.js';
 
 export type EditRow = Omit<typeof messageEditHistory.$inferSelect, 'conversationId' | 'seq' | 'originalMetadata'>;
 
@@ -66,6 +68,8 @@ export class MessageTextRepository {
   constructor(
     private readonly database: Database,
     private readonly writer: WriterDatabase,
+    private readonly tokens: MessageTokensRepository,
+    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /** One transaction for the whole batch; the outcomes are in the batch's order. */
@@ -76,7 +80,7 @@ export class MessageTextRepository {
     const { rows } = (await this.writer.db.execute<BatchRow>(
       // The deadline is set before the function that it is for is called, as that takes its last argument from it.
       sql`SELECT w.* FROM set_config('lock_timeout', ${LOCK_TIMEOUT[wait]}, true) AS deadline
-            JOIN LATERAL write_messages(${owners}::uuid[], ${senders}::uuid[], ${keys}::uuid[], ${encodeBatch(batch)}::jsonb,
+            JOIN LATERAL write_messages(${owners}::uuid[], ${senders}::uuid[], ${keys}::uuid[], ${encodeBatch(batch, this.config.search)}::jsonb,
                                         deadline IS NOT NULL AND ${wait !== 'not'}) AS w ON true`,
     )) as unknown as { rows: BatchRow[] };
     const outcomes: Outcome[] = batch.map(() => ({ kind: 'busy' }));
@@ -124,7 +128,7 @@ export class MessageTextRepository {
     return row;
   }
 
-  /** Changes a message of a locked conversation; what is derived from a text changes with it. */
+  /** Changes a message of a locked conversation; what is derived from a text and what it is found by change with it. */
   async update(tx: Db, message: MessageRow, values: Partial<MessageRow>): Promise<MessageRow> {
     const { content = message.content, metadata = message.metadata } = values;
     const isOfText = values.content !== undefined || values.metadata !== undefined;
@@ -135,6 +139,7 @@ export class MessageTextRepository {
       .where(and(eq(messages.conversationId, message.conversationId), eq(messages.seq, message.seq)))
       .returning(messageColumns);
     if (!row) throw new Error('A message of a locked conversation is gone.');
+    if (this.config.search && values.content !== undefined && !row.deletedAt) await this.tokens.renew(tx, row);
     return row;
   }
 

@@ -1,0 +1,100 @@
+import { Injectable } from '@nestjs/common';
+import { and, asc, eq, gte, isNull, lte, ne, sql } from 'drizzle-orm';
+import { Database, type Db } from '../../database/database.js';
+import type { MessageRow } from '../../database/rows.js';
+import { messages, searchBacklog } from '../../database/schema/index.js';
+import { tokensOf } from '../search-text/index.js';
+
+/** A message with what makes its tokens. */
+type Findable = Pick<MessageRow, 'conversationId' | 'seq' | 'createdAt' | 'content' | 'type' | 'senderId' | 'mentions'>;
+
+const FINDABLE = {
+  conversationId: messages.conversationId,
+  seq: messages.seq,
+  createdAt: messages.createdAt,
+  content: messages.content,
+  type: messages.type,
+  senderId: messages.senderId,
+  mentions: messages.mentions,
+};
+
+/** Of the advisory locks of this database, the one under which the backlog is worked off: by one node at a time. */
+const BACKLOG_LOCK = 7_265_003_031;
+
+/** What messages are found by. New ones come with the batch that writes them. */
+@Injectable()
+export class MessageTokensRepository {
+  constructor(private readonly database: Database) {}
+
+  private async write(tx: Db, rows: readonly Findable[]): Promise<void> {
+    if (rows.length === 0) return;
+    const given = rows.map(({ conversationId, seq, createdAt, mentions, ...message }) => ({
+      c: conversationId,
+      s: seq,
+      at: createdAt.toISOString(),
+      w: tokensOf({ ...message, mentions: mentions.length > 0 }),
+    }));
+    await tx.execute(sql`
+      INSERT INTO message_search (conversation_id, seq, created_at, tokens)
+      SELECT g.c, g.s, g.at, array_to_tsvector(string_to_array(g.w, ' '))
+        FROM jsonb_to_recordset(${JSON.stringify(given)}::jsonb) AS g (c uuid, s bigint, at timestamptz, w text)
+      ON CONFLICT (conversation_id, seq) DO UPDATE SET tokens = excluded.tokens`);
+  }
+
+  /** Of a message that was edited: nobody else needs to see to it. */
+  async renew(tx: Db, row: Findable): Promise<void> {
+    await this.write(tx, [row]);
+    const { conversationId, fromSeq, toSeq } = searchBacklog;
+    const isOnly = and(eq(conversationId, row.conversationId), eq(fromSeq, row.seq), eq(toSeq, row.seq));
+    await tx.delete(searchBacklog).where(isOnly);
+  }
+
+  /**
+   * Makes at most `most` messages of the backlog findable, in one transaction, and says how many places it has worked off.
+   * Null where the backlog is empty, or another node is at work.
+   */
+  workOff(most: number): Promise<number | null> {
+    return this.database.transaction(async (tx) => {
+      const { rows } = (await tx.execute(
+        sql`SELECT pg_try_advisory_xact_lock(${BACKLOG_LOCK}) AS mine`,
+      )) as unknown as { rows: { mine: boolean }[] };
+      const [next] = rows[0]?.mine ? await tx.select().from(searchBacklog).limit(1) : [];
+      return next ? this.workOffPart(tx, next, most) : null;
+    });
+  }
+
+  /** How many places are still to be worked off. */
+  async backlog(): Promise<number> {
+    const [row] = await this.database.db
+      .select({ left: sql<number>`coalesce(sum(to_seq - from_seq + 1), 0)::float8` })
+      .from(searchBacklog);
+    return row?.left ?? 0;
+  }
+
+  /** Rows that were written a moment ago wait in a list that every search reads; this sorts them into the index. */
+  async sortIn(): Promise<void> {
+    await this.database.db.execute(sql`SELECT gin_clean_pending_list('message_search_tokens')`);
+  }
+
+  /** Messages before the backlog's row, as an edit locks them. */
+  private async workOffPart(tx: Db, part: typeof searchBacklog.$inferSelect, most: number): Promise<number> {
+    const { conversationId, fromSeq, toSeq } = part;
+    const end = Math.min(toSeq, fromSeq + most - 1);
+    const isOfPart = [eq(messages.conversationId, conversationId), gte(messages.seq, fromSeq), lte(messages.seq, end)];
+    // Locked, so that no edit comes between the text and its tokens.
+    const rows = await tx
+      .select(FINDABLE)
+      .from(messages)
+      .where(and(...isOfPart, ne(messages.type, 'system'), isNull(messages.deletedAt)))
+      .orderBy(asc(messages.seq))
+      .for('no key update');
+    await this.write(tx, rows);
+    const isSame = and(eq(searchBacklog.conversationId, conversationId), eq(searchBacklog.fromSeq, fromSeq));
+    await tx.delete(searchBacklog).where(and(isSame, eq(searchBacklog.toSeq, end)));
+    await tx
+      .update(searchBacklog)
+      .set({ fromSeq: end + 1 })
+      .where(isSame);
+    return end - fromSeq + 1;
+  }
+}
