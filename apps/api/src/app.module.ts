@@ -8,6 +8,7 @@ import { MessagesModule } from './modules/messages/index.js';
 import { PresenceModule } from './modules/presence/index.js';
 import { ReactionsModule } from './modules/reactions/index.js';
 import { ReceiptsModule } from './modules/receipts/index.js';
+import { SearchModule } from './modules/search/index.js';
 import { SyncModule } from './modules/sync/index.js';
 import { TypingModule } from './modules/typing/index.js';
 import { UsersModule } from './modules/users/index.js';
@@ -15,13 +16,14 @@ import { PlatformModule, type PlatformParts } from './platform/platform.module.j
 import { CommandsModule } from './realtime/commands/commands.module.js';
 
 /**
- * Along an acyclic list: users ← auth ← messages ← conversations ← receipts ← reactions ← typing ← presence ← sync ← chat ←
- * docs. Routes are tried in this order, so a fixed path (`messages/unread`) stands before one with a parameter in its place
- * (`messages/:id`).
+ * Along an acyclic list: users ← auth ← messages ← conversations ← receipts ← reactions ← typing ← presence ← search ← sync
+ * ← chat ← docs. Routes are tried in this order, so a fixed path (`messages/unread`, `messages/search`) stands before one
+ * with a parameter in its place (`messages/:id`).
  */
 const FEATURES: Type[] = [
   UsersModule,
   AuthModule,
+  SearchModule,
   ReceiptsModule,
   ConversationsModule,
   MessagesModule,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Controller, Get } from '@nestjs/common';
-import type { ServicePart } from '@parley/protocol';
+import type { Readiness } from '@parley/protocol';
 import { Database } from '../../database/database.js';
 import { ParleyError } from '../../kernel/errors.js';
 import { HealthRegistry } from '../telemetry/health-registry.js';
@@ -28,7 +28,7 @@ export class HealthController {
    * answer names the missing part.
    */
   @Get('ready')
-  async ready(): Promise<{ status: 'ok' } | { status: 'degraded'; parts: readonly ServicePart[] }> {
+  async ready(): Promise<Readiness> {
     const timeout = new AbortController();
     const answered = this.database.ping().then(
       () => true,
@@ -38,7 +38,8 @@ export class HealthController {
     const isReady = await Promise.race([answered, tooLate]);
     timeout.abort();
     if (!isReady) throw new ParleyError('service_unavailable');
-    const parts = this.state.degraded;
-    return parts.length > 0 ? { status: 'degraded', parts } : { status: 'ok' };
+    const { degraded: parts, details } = this.state;
+    const told = Object.keys(details).length > 0 ? { details } : {};
+    return parts.length > 0 ? { status: 'degraded', parts, ...told } : { status: 'ok', ...told };
   }
 }

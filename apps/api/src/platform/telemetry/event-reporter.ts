@@ -31,6 +31,16 @@ interface RequestFacts {
   requestId: string;
 }
 
+/** A search, without a word of it. */
+interface SearchFacts {
+  userId: string;
+  /** Of what was typed. */
+  length: number;
+  filters: readonly string[];
+  hits: number;
+  ms: number;
+}
+
 /** A method per event of the service. Each feeds the log and the counters, and has one caller. */
 export class EventReporter implements DatabaseReporter {
   constructor(
@@ -173,6 +183,22 @@ export class EventReporter implements DatabaseReporter {
   sessionReviewFailed(fault: unknown): void {
     this.counters.add('session_reviews_failed_total');
     this.log[faultLevel(fault)]({ err: fault }, 'sessions could not be reviewed; it will be tried again');
+  }
+
+  searched(facts: SearchFacts): void {
+    this.counters.add('searches_total');
+    this.counters.add('search_hits_total', {}, facts.hits);
+    this.log.info(facts, 'searched');
+  }
+
+  /** Messages that could not be found before can be now. */
+  searchBackfilled(progress: { done: number; left: number }): void {
+    this.log.info(progress, 'messages are being made findable');
+  }
+
+  searchBackfillFailed(fault: unknown): void {
+    this.counters.add('search_backfills_failed_total');
+    this.log[faultLevel(fault)]({ err: fault }, 'messages could not be made findable; it will be tried again');
   }
 
   presenceNotStored(fault: unknown): void {

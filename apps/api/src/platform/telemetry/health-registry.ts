@@ -6,6 +6,7 @@ import { EventReporter } from './event-reporter.js';
 @Injectable()
 export class HealthRegistry {
   private readonly down = new Set<ServicePart>();
+  private readonly known = new Map<string, number>();
   private readonly listeners: ((part: ServicePart, isDegraded: boolean) => void)[] = [];
 
   constructor(private readonly reporter: EventReporter) {}
@@ -13,6 +14,17 @@ export class HealthRegistry {
   /** The parts that are missing at present. */
   get degraded(): readonly ServicePart[] {
     return [...this.down];
+  }
+
+  /** What else is worth knowing of this node, by name. */
+  get details(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.known);
+  }
+
+  /** Null: nothing is, any more. */
+  detail(name: string, value: number | null): void {
+    if (value === null) this.known.delete(name);
+    else this.known.set(name, value);
   }
 
   /** Sets the state of a part. Listeners are called in this turn, and only where it is new. */

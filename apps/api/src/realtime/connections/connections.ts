@@ -77,6 +77,7 @@ export class Connections {
       serverTime: new Date().toISOString(),
       serverVersion: VERSION,
       limits: this.limits(),
+      features: { search: this.config.search },
     });
   }
 

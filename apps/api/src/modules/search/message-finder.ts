@@ -1,0 +1,85 @@
+import { Injectable } from '@nestjs/common';
+import type { Db } from '../../database/database.js';
+import type { Matcher } from '../search-text/index.js';
+import { type Candidate, type Position, SearchRepository, type Walk, type Wanted } from './search.repository.js';
+
+/** Within which a search works; tests make them small. */
+export const SEARCH_BOUNDS = {
+  /** Messages with the tokens, whoever may read them, that are found before it is known which are the newest. */
+  few: 5_000,
+  /** Messages of one's own that are looked at one by one, whatever stands in them. */
+  own: 10_000,
+  /** Rows that are looked at from the newest back, at a time. */
+  rows: 20_000,
+  /** After so many milliseconds a question answers what it has. */
+  ms: 40,
+  /** Candidates at a time. */
+  candidates: 60,
+  /** Of the table, so many pages are looked at for how common something is. */
+  sampledPages: 64,
+};
+
+/**
+ * How candidates are found. Left to the planner, the wrong one takes seconds: which is quickest follows from how common
+ * the words are, and how much the asker may read.
+ */
+type Way = 'tokens' | 'conversations' | 'backwards';
+
+export interface Search {
+  wanted: Wanted;
+  matcher: Matcher;
+  /** Only what comes after it, so older messages. */
+  after: Position | null;
+  limit: number;
+}
+
+export interface Found {
+  hits: Candidate[];
+  /** Where to go on; null at the end. */
+  next: Position | null;
+}
+
+@Injectable()
+export class MessageFinder {
+  constructor(private readonly repository: SearchRepository) {}
+
+  /** The newest `limit` messages that are what is wanted; fewer, with a place to go on, where that would take long. */
+  async find(tx: Db, search: Search): Promise<Found> {
+    const { matcher, limit } = search;
+    const until = performance.now() + SEARCH_BOUNDS.ms;
+    const hits: Candidate[] = [];
+    let [way, after] = [await this.wayFor(tx, search.wanted), search.after];
+    do {
+      const next = { ...search, after, limit: Math.max(SEARCH_BOUNDS.candidates, limit + 1) };
+      const walk = await this.walk(tx, way, next);
+      if (walk.isOther) way = 'backwards';
+      hits.push(...walk.candidates.filter(({ content }) => matcher.finds(content)));
+      if (hits.length > limit) return { hits: hits.slice(0, limit), next: hits[limit - 1] ?? null };
+      after = walk.end;
+      if (after === null) break;
+    } while (performance.now() < until);
+    return { hits, next: after };
+  }
+
+  private async wayFor(tx: Db, wanted: Wanted): Promise<Way> {
+    const { own, matching } = await this.repository.survey(tx, wanted, SEARCH_BOUNDS.sampledPages);
+    if (matching <= SEARCH_BOUNDS.few) return 'tokens';
+    return own <= SEARCH_BOUNDS.own ? 'conversations' : 'backwards';
+  }
+
+  /** By another way where more has the tokens than it seemed. */
+  private async walk(
+    tx: Db,
+    way: Way,
+    { wanted, after, limit }: Omit<Search, 'matcher'>,
+  ): Promise<Walk & { isOther?: boolean }> {
+    const { few, rows } = SEARCH_BOUNDS;
+    if (way === 'backwards') return this.repository.backwards(tx, wanted, after, { limit, most: rows });
+    const candidates =
+      way === 'tokens'
+        ? await this.repository.byTokens(tx, wanted, after, { limit, most: few })
+        : await this.repository.byConversations(tx, wanted, after, limit);
+    if (!candidates) return { ...(await this.walk(tx, 'backwards', { wanted, after, limit })), isOther: true };
+    return { candidates, end: candidates.length < limit ? null : (candidates.at(-1) ?? null) };
+  }
+}
