@@ -1,5 +1,6 @@
 import type {
   Announced,
+  AnnouncedFeatures,
   AnnouncedLimits,
   EditMessageBody,
   EventName,
@@ -7,6 +8,7 @@ import type {
   Message,
   Page,
   ReactionCount,
+  SearchQuery,
   SendMessageBody,
   UserDetail,
   UserView,
@@ -32,6 +34,7 @@ import type { OutboxEntry } from './outbox/outbox-entry.js';
 import type { SendingSnapshot } from './outbox/sending-snapshot.js';
 import { UnknownPeople } from './people/unknown-people.js';
 import { SdkError } from './sdk-error.js';
+import { MessageSearch, type SearchList } from './search/message-search.js';
 import type { Subscribable } from './subscribable.js';
 import { Syncer } from './sync/syncer.js';
 import { Typing, type TypingView } from './typing/typing.js';
@@ -53,6 +56,8 @@ export class ParleyClient extends ConversationRequests {
   readonly sending: Subscribable<SendingSnapshot>;
   /** What the server allows, as it announced last; kept while offline, null before it has. */
   readonly limits: Subscribable<AnnouncedLimits | null>;
+  /** What the deployment has, likewise; null of servers that do not say so. */
+  readonly features: Subscribable<AnnouncedFeatures | null>;
 
   readonly #link: Connection;
   readonly #model: Model;
@@ -124,8 +129,8 @@ export class ParleyClient extends ConversationRequests {
     this.people = this.#model.people;
     this.unread = this.#model.unread;
     this.sending = this.#outbox.sending;
-    const { subscribe, getSnapshot } = this.#link.snapshot;
-    this.limits = { subscribe, getSnapshot: () => getSnapshot().limits };
+    this.limits = partOf(this.connection, 'limits');
+    this.features = partOf(this.connection, 'features');
   }
 
   /** Connects, and keeps connected until `stop`. May be called again at any time. */
@@ -269,6 +274,11 @@ export class ParleyClient extends ConversationRequests {
     return items;
   }
 
+  /** The newest messages that are what is asked for. Nothing is asked before somebody subscribes, or wants more. */
+  search(query: SearchQuery): SearchList {
+    return new MessageSearch(query, (path) => this.request('GET', path));
+  }
+
   /** Adds to `people` whom another source than this client has told of, such as the answer of a `request`. */
   meet(users: readonly UserView[]): void {
     this.#model.meet(users);
@@ -353,4 +363,11 @@ export class ParleyClient extends ConversationRequests {
     this.#marks.pause();
     this.#typing.pause();
   }
+}
+
+function partOf<Name extends keyof ConnectionSnapshot>(
+  whole: Subscribable<ConnectionSnapshot>,
+  name: Name,
+): Subscribable<ConnectionSnapshot[Name]> {
+  return { subscribe: (listener) => whole.subscribe(listener), getSnapshot: () => whole.getSnapshot()[name] };
 }

@@ -26,5 +26,6 @@ export { memoryStorage } from './outbox/memory-storage.js';
 export type { OutboxEntry, OutboxStorage } from './outbox/outbox-entry.js';
 export type { SendingSnapshot } from './outbox/sending-snapshot.js';
 export { type Failure, SdkError, type SdkErrorCode } from './sdk-error.js';
+export type { SearchList, SearchSnapshot } from './search/message-search.js';
 export type { Subscribable } from './subscribable.js';
 export type { TypingSnapshot, TypingView } from './typing/typing.js';

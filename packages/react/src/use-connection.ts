@@ -1,5 +1,5 @@
 import type { ConnectionSnapshot, SendingSnapshot, UnreadSnapshot } from '@parley/client';
-import type { AnnouncedLimits } from '@parley/protocol';
+import type { AnnouncedFeatures, AnnouncedLimits } from '@parley/protocol';
 import { useChatClient } from './chat-provider.js';
 import { useSubscribable } from './use-subscribable.js';
 
@@ -21,4 +21,9 @@ export function useSending(): SendingSnapshot {
 /** What the server allows, as it announced last; null before it has. */
 export function useLimits(): AnnouncedLimits | null {
   return useSubscribable(useChatClient().limits);
+}
+
+/** What the deployment has, as it announced last; null before it has. */
+export function useFeatures(): AnnouncedFeatures | null {
+  return useSubscribable(useChatClient().features);
 }

@@ -1,4 +1,4 @@
-import type { AnnouncedLimits, ErrorObject } from '@parley/protocol';
+import type { AnnouncedFeatures, AnnouncedLimits, ErrorObject } from '@parley/protocol';
 import type { ConnectionState } from './states.js';
 
 /** The state of the connection, for the application. */
@@ -18,4 +18,6 @@ export interface ConnectionSnapshot {
   fault: unknown;
   /** As last announced. */
   limits: AnnouncedLimits | null;
+  /** What the deployment has; null before it has said so, and of servers that do not. */
+  features: AnnouncedFeatures | null;
 }

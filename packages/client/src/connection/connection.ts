@@ -45,6 +45,7 @@ export class Connection {
     error: null,
     fault: null,
     limits: null,
+    features: null,
   });
   readonly clock = new ServerClock();
   #wire: Wire | null = null;
@@ -194,7 +195,8 @@ export class Connection {
     clearTimeout(this.#timer);
     this.isReady = true;
     this.clock.set(announced.serverTime);
-    this.#show({ userId: announced.userId, limits: announced.limits });
+    const { userId, limits, features }: Partial<Announced> & Pick<Announced, 'userId' | 'limits'> = announced;
+    this.#show({ userId, limits, features: features ?? null });
     this.options.catchUp(announced).then(
       this.#meanwhile(() => {
         this.#show({ isBehind: false });

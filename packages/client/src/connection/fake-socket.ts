@@ -36,7 +36,14 @@ export class FakeSocket implements ClientSocket {
   announce(userId = 'me'): void {
     const limits = { contentBytes: 10_240, metadataBytes: 102_400, frameBytes: 262_144 };
     const serverTime = '2026-01-01T12:00:00.000Z';
-    const announced = { userId, epoch: 'e', cursor: 0, serverTime, limits: limits as Announced['limits'] };
+    const announced = {
+      userId,
+      epoch: 'e',
+      cursor: 0,
+      serverTime,
+      limits: limits as Announced['limits'],
+      features: { search: true },
+    };
     this.tell('ready', announced);
   }
 
