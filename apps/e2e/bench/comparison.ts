@@ -15,7 +15,7 @@ const FIGURES = {
 } as const satisfies Partial<Record<keyof Figures, object>>;
 
 interface ComparisonOptions {
-  /** The checkout that this build is compared with. */
+  /** The checkout that this build is compared with; or a setting, such as `SEARCH=off`, that this build has then. */
   against: string;
   rounds: number;
   seconds: number;
@@ -45,21 +45,31 @@ export interface MedianInterval {
  * @returns ratios of the figures of the same round.
  */
 export async function compareBuilds(options: ComparisonOptions, report: (line: string) => void): Promise<Ratio[]> {
-  const other = join(resolve(options.against), 'apps/api/dist/main.js');
-  if (!existsSync(other)) throw new Error(`${other} is missing: compile that checkout first.`);
+  const other = sideOf(options.against);
   const ratios: Ratio[] = [];
   for (let round = 1; round <= options.rounds; round += 1) {
-    const servers = round % 2 === 1 ? [other, undefined] : [undefined, other];
-    const runs = new Map<string | undefined, Run[]>();
-    for (const server of servers) {
-      const settings = { ...options, loads: LOADS, profileDirectory: null, server };
+    const sides = round % 2 === 1 ? [other, null] : [null, other];
+    const runs = new Map<Side | null, Run[]>();
+    for (const side of sides) {
+      const settings = { ...options, loads: LOADS, profileDirectory: null, ...side };
       const { runs: fresh } = await runSubject('b', round, settings);
-      for (const run of fresh) report(`${server ? 'other' : 'this '} ${describeRun(run)}`);
-      runs.set(server, fresh);
+      for (const run of fresh) report(`${side ? 'other' : 'this '} ${describeRun(run)}`);
+      runs.set(side, fresh);
     }
-    ratios.push(...ratiosOf(runs.get(undefined) ?? [], runs.get(other) ?? []));
+    ratios.push(...ratiosOf(runs.get(null) ?? [], runs.get(other) ?? []));
   }
   return ratios;
+}
+
+/** What the other side has of its own. */
+type Side = { server: string } | { env: Record<string, string> };
+
+function sideOf(against: string): Side {
+  const [, name, value = ''] = /^([A-Z_]+)=(.*)$/.exec(against) ?? [];
+  if (name) return { env: { [name]: value } };
+  const server = join(resolve(against), 'apps/api/dist/main.js');
+  if (!existsSync(server)) throw new Error(`${server} is missing: compile that checkout first.`);
+  return { server };
 }
 
 function ratiosOf(mine: readonly Run[], others: readonly Run[]): Ratio[] {

@@ -25,9 +25,11 @@ const USAGE = `npm run bench -- [options]
   --warmup N          seconds before it (3)
   --sockets N         silent connections (5000)
   --generators N      processes that make the load (1)
-  --against DIR       only compares this build with the one in DIR, a checkout that was
-                      compiled (its own npm run bench -- --help does): (b) of each in turn,
-                      under the loads saturation and fixed, for 7 rounds or as --rounds says
+  --against DIR|NAME=VALUE
+                      only compares this build with the one in DIR, a checkout that was
+                      compiled (its own npm run bench -- --help does), or with itself under a
+                      setting such as SEARCH=off: (b) of each in turn, under the loads
+                      saturation and fixed, for 7 rounds or as --rounds says
   --profile           records in the first round where the servers' time goes (slows them down a little)`;
 
 interface Options {
@@ -39,7 +41,7 @@ interface Options {
   generators: number;
   sockets: number;
   profile: boolean;
-  /** The other checkout, if there is one to compare with. */
+  /** The other checkout or setting, if there is one to compare with. */
   against: string | null;
 }
 

@@ -58,6 +58,8 @@ export interface RunOptions {
   profileDirectory: string | null;
   /** Another build's compiled `main.js`, where it is not to be this one's. */
   server?: string;
+  /** Settings of the server besides those of the benchmark. */
+  env?: Record<string, string>;
 }
 
 /** The part of a server's life that was measured at saturation: microseconds of the monotonic clock. */

@@ -53,6 +53,8 @@ export interface SubjectOptions {
   nodeArguments?: string[];
   /** Another build's compiled `main.js`, where it is not to be this one's. */
   server?: string;
+  /** Settings of the server besides those of the benchmark. */
+  env?: Record<string, string>;
 }
 
 export async function startSubject(letter: SubjectLetter, options: SubjectOptions): Promise<Subject> {
@@ -85,7 +87,7 @@ export async function startSubject(letter: SubjectLetter, options: SubjectOption
 function startNode(
   database: string | null,
   redis: RedisServer | null,
-  { profileDirectory, nodeArguments = [], server }: SubjectOptions,
+  { profileDirectory, nodeArguments = [], server, env }: SubjectOptions,
 ): Promise<ParleyNode> {
   return ParleyNode.start({
     server,
@@ -93,6 +95,7 @@ function startNode(
       RATE_LIMITS: 'off',
       ...(database && { DATABASE_URL: database }),
       ...(redis && { REDIS_URL: redis.url, JWT_SECRET: 'common to the nodes of the benchmark' }),
+      ...env,
     },
     nodeArguments: [...profileArguments(profileDirectory), ...nodeArguments],
   });
