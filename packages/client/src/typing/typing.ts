@@ -34,24 +34,24 @@ export interface TypingOptions {
   userId: () => string | null;
 }
 
-/** When this person said last that they type, and whether they have not ended it since. */
-interface Told {
+/** When this person's last `typing:start` was sent, and whether nothing has ended it since. */
+interface OwnTyping {
   at: number;
   isOn: boolean;
 }
 
 const EVERY_MS = 2_000;
-/** By then the server takes it for ended. */
+/** How long the server shows it after the last start. */
 const LASTS_MS = 3_000;
-/** The server tells it in large groups to whom has opened one within ten minutes. */
+/** In large groups the server updates those who have opened it within ten minutes. */
 const OPEN_AGAIN_MS = 9 * 60_000;
 const NOBODY: TypingSnapshot = { userIds: [], count: 0 };
 
-/** Kept while connected only: what was told on another connection may be over. */
+/** Kept while connected only: what an earlier connection brought may be over. */
 export class Typing {
   readonly #sets = new Map<string, TypingSnapshot>();
   readonly #listeners = new Map<string, Listeners>();
-  readonly #told = new Map<string, Told>();
+  readonly #own = new Map<string, OwnTyping>();
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
   #isOnline = false;
 
@@ -67,10 +67,10 @@ export class Typing {
   }
 
   stop(conversationId: string): void {
-    const told = this.#told.get(conversationId);
-    if (!told?.isOn) return;
-    told.isOn = false;
-    if (performance.now() - told.at < LASTS_MS) this.#ask('typing:stop', { conversationId });
+    const own = this.#own.get(conversationId);
+    if (!own?.isOn) return;
+    own.isOn = false;
+    if (performance.now() - own.at < LASTS_MS) this.#ask('typing:stop', { conversationId });
   }
 
   event<Name extends EventName>(name: Name, payload: Events[Name]): void {
@@ -85,7 +85,7 @@ export class Typing {
 
   pause(): void {
     this.#isOnline = false;
-    this.#told.clear();
+    this.#own.clear();
     for (const conversationId of [...this.#sets.keys()]) this.#set(conversationId, NOBODY);
   }
 
@@ -122,9 +122,9 @@ export class Typing {
 
   #notify(conversationId: string): void {
     const now = performance.now();
-    const told = this.#told.get(conversationId);
-    if (!this.#isOnline || (told && now - told.at < EVERY_MS)) return;
-    this.#told.set(conversationId, { at: now, isOn: true });
+    const own = this.#own.get(conversationId);
+    if (!this.#isOnline || (own && now - own.at < EVERY_MS)) return;
+    this.#own.set(conversationId, { at: now, isOn: true });
     this.#ask('typing:start', { conversationId });
   }
 
@@ -144,7 +144,7 @@ export class Typing {
     };
   }
 
-  /** Says in a large group that it is looked at, now and for as long as it is. */
+  /** Opens a large group again and again for as long as somebody watches it. */
   #open(conversationId: string): void {
     clearTimeout(this.#timers.get(conversationId));
     this.#timers.set(

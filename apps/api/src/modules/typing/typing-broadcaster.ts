@@ -2,17 +2,17 @@ import { Inject, Injectable } from '@nestjs/common';
 import { LIMITS } from '@parley/protocol';
 import { conversationRoom, IO, type ParleyServer } from '../../realtime/socket.js';
 
-/** A socket that opened a large conversation looks at it for so long, unless it opens another. */
-const LOOKS_MS = 10 * 60_000;
+/** For so long a socket that opened a large conversation gets its updates, unless it opens another. */
+const OPEN_MS = 10 * 60_000;
 
-/** Tells this node's sockets who is typing. */
+/** Emits `typing:update` to this node's sockets. */
 @Injectable()
 export class TypingBroadcaster {
   constructor(@Inject(IO) private readonly io: ParleyServer) {}
 
-  /** @param isLarge only those are told who have it open. */
+  /** @param isLarge only the sockets that have it open get the update. */
   update(conversationId: string, userIds: readonly string[], isLarge: boolean): void {
-    const receivers = isLarge ? this.lookingAt(conversationId) : [conversationRoom(conversationId)];
+    const receivers = isLarge ? this.haveOpen(conversationId) : [conversationRoom(conversationId)];
     // To nobody would be to everybody.
     if (receivers.length === 0) return;
     const shown = userIds.slice(0, LIMITS.typingUserIds);
@@ -20,9 +20,9 @@ export class TypingBroadcaster {
   }
 
   /** Of the sockets that follow it, those whose latest `conversation:open` named it. */
-  private lookingAt(conversationId: string): string[] {
+  private haveOpen(conversationId: string): string[] {
     const { adapter, sockets } = this.io.of('/');
-    const since = performance.now() - LOOKS_MS;
+    const since = performance.now() - OPEN_MS;
     return [...(adapter.rooms.get(conversationRoom(conversationId)) ?? [])].filter((id) => {
       const opened = sockets.get(id)?.data.opened;
       return opened?.conversationId === conversationId && opened.at >= since;

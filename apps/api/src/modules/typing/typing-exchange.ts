@@ -8,7 +8,7 @@ const MOST_GATHERED = 10_000;
 /** Of so many nodes, those that are gone included. */
 const MOST_NODES = 1_000;
 
-/** Brings to the other nodes who types at this one, and the other way round. */
+/** Publishes who types at this node, and receives who types at the others. */
 export class TypingExchange {
   private readonly gathered = new Map<string, TypingChange>();
   private readonly lastOf = new Map<string, number>();
@@ -45,7 +45,7 @@ export class TypingExchange {
     }
   }
 
-  /** Whoever may publish in Redis could say once more what was true a while ago. */
+  /** Whoever may publish in Redis could repeat what was true a while ago. */
   private isNext(nodeId: string, number: number): boolean {
     if (number <= (this.lastOf.get(nodeId) ?? 0)) return false;
     this.lastOf.delete(nodeId);

@@ -5,18 +5,18 @@ const MOST_CONVERSATIONS = 10_000;
 interface Typist {
   /** By the clock of this process. */
   until: number;
-  /** Whether a connection of this node says so, and not another node. */
+  /** At a connection of this node. */
   isMine: boolean;
 }
 
 interface TypingConversation {
-  /** Of too many members for all of them to be told. */
+  /** Of too many members for an update to all of them. */
   isLarge: boolean;
   /** Who began first comes first. */
   typists: Map<string, Typist>;
 }
 
-/** Who is typing where, bounded in number; nobody longer than they said. */
+/** Who is typing where, bounded in number and time. */
 export class TypingState {
   private readonly conversations = new Map<string, TypingConversation>();
 
@@ -68,7 +68,7 @@ export class TypingState {
     return changed;
   }
 
-  /** Forgets the conversation; once nobody types there it is told, and there is nothing to keep. */
+  /** To be called once the update says that nobody types there. */
   forget(conversationId: string): void {
     this.conversations.delete(conversationId);
   }

@@ -1,7 +1,7 @@
 import { isUuid } from '../../kernel/ids.js';
 import type { Topic } from '../../realtime/bus/topic.js';
 
-/** Somebody began, goes on or has ended, at a connection of the node that says so. */
+/** Somebody began, goes on or has ended, at a connection of the node that publishes it. */
 export interface TypingChange {
   conversationId: string;
   userId: string;
@@ -13,19 +13,19 @@ export interface TypingChange {
 }
 
 /** What a node gathered within a moment, of all conversations. */
-export interface TypingNews {
-  /** Greater than that of the node's message before: what is said once more later is ignored. */
+export interface TypingChanges {
+  /** Greater than that of the node's message before, so that a message which is repeated later is ignored. */
   number: number;
   changes: TypingChange[];
 }
 
-/** To all nodes, not by conversation: any of them is asked over REST who is typing. */
-export const TYPING: Topic<TypingNews> = {
+/** To all nodes, not by conversation: any of them answers over REST who is typing. */
+export const TYPING: Topic<TypingChanges> = {
   name: 'typing',
   format: 1,
   channel: 'nodes',
   decode(value) {
-    const { number, changes } = (value ?? {}) as Partial<TypingNews>;
+    const { number, changes } = (value ?? {}) as Partial<TypingChanges>;
     if (!Number.isSafeInteger(number) || !Array.isArray(changes) || !changes.every(isChange)) return null;
     return { number: number as number, changes };
   },

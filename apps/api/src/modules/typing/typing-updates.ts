@@ -18,7 +18,7 @@ export class TypingUpdates {
     else this.now(conversationId);
   }
 
-  /** Without regard to the pause: for what must not be told later. */
+  /** Without regard to the pause: for an update that may not come later. */
   now(conversationId: string): void {
     clearTimeout(this.pauses.get(conversationId)?.timer);
     const timer = setTimeout(() => this.end(conversationId), BETWEEN_MS).unref();

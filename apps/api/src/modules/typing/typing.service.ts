@@ -22,7 +22,7 @@ const FACTS_KEPT = { most: 10_000, ms: 60_000 };
 
 /**
  * Who is typing where, known to every node and stored by none. Each node keeps everybody, forgets whoever does not go on,
- * and tells its own sockets; so nothing is left behind by a node that dies.
+ * and updates its own sockets; so a node that dies leaves nothing behind.
  */
 @Injectable()
 export class TypingService implements OnApplicationShutdown {
@@ -44,7 +44,7 @@ export class TypingService implements OnApplicationShutdown {
       broadcaster.update(conversationId, userIds, this.state.isLarge(conversationId));
       if (userIds.length === 0) this.state.forget(conversationId);
     });
-    this.exchange = new TypingExchange(bus, (change) => this.hear(change));
+    this.exchange = new TypingExchange(bus, (change) => this.apply(change));
     hub.beforeDelivery((conversationId, event) => this.deliver(conversationId, event));
   }
 
@@ -118,8 +118,8 @@ export class TypingService implements OnApplicationShutdown {
     this.timer = null;
   }
 
-  /** What another node says. Whoever was removed since, as this node has delivered it, is typing no more. */
-  private hear({ conversationId, userId, ms, isLarge, version }: TypingChange): void {
+  /** A change at another node. Whoever was removed since, as this node has delivered it, is typing no more. */
+  private apply({ conversationId, userId, ms, isLarge, version }: TypingChange): void {
     const isOver = ms <= 0 || this.hub.removedSince(conversationId, userId, version);
     if (!isOver && this.facts.get(conversationId)?.isArchived) return;
     if (!isOver) this.add({ conversationId, userId, ms: Math.min(ms, LASTS_MS), isLarge }, false);
@@ -137,12 +137,12 @@ export class TypingService implements OnApplicationShutdown {
     if (event.name === 'conversation:archived') this.close(conversationId);
   }
 
-  /** Whoever follows the conversation has the same event; the node at which they typed tells those that don't. */
+  /** Nodes that follow the conversation deliver the same event; the node at which the user typed publishes it to the rest. */
   private end(conversationId: string, userId: string): void {
     if (this.remove(conversationId, userId)?.isMine) this.publishEnd(conversationId, userId);
   }
 
-  /** What is archived hears no more of it, so it hears now, before the event. */
+  /** No update may follow the event, so the last one goes out before it. */
   private close(conversationId: string): void {
     this.facts.forget(conversationId);
     const userIds = this.state.userIds(conversationId);
