@@ -41,7 +41,7 @@ async function measure(server: Subject): Promise<IdleFigures> {
     generator = await LoadGenerator.start(1, server.targets, server.seats);
     const connecting = (performance.now() - from) / 1000;
     const after = await settled(server);
-    // It would tell if a connection had been lost.
+    // It rejects where a connection has been lost.
     await generator.measure(0, server.watch);
     const sockets = server.seats.length;
     const each = (figure: keyof MemoryReading) => (after[figure] - before[figure]) / sockets;

@@ -21,7 +21,7 @@ describe('LatencyHistogram', () => {
     expect(one.quantile(1)).toBeCloseTo(4, 1);
   });
 
-  it('knows of no quantile where nothing was counted', () => {
+  it('has no quantile where nothing was counted', () => {
     expect(new LatencyHistogram().quantile(0.5)).toBeNull();
     expect(quantile([], 0.5)).toBeNull();
   });

@@ -1,4 +1,4 @@
-/** What the benchmark's main process and its load generators say to each other. */
+/** The messages between the benchmark's main process and its load generators. */
 
 /** One member's connection. */
 export interface Seat {

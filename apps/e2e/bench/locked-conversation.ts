@@ -6,7 +6,7 @@ import { quantile } from './latency-histogram.js';
 
 export interface LockScenario {
   cluster: PostgresCluster;
-  /** How long the lock is held; as long is measured before and after it. */
+  /** How long the row stays locked; as long is measured before and after it. */
   seconds: number;
   conversations?: number;
   /** Into all conversations together. */

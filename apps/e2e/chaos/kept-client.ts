@@ -1,5 +1,5 @@
-// A program with an outbox in a file, to be killed at any moment. It sends messages that nobody else sends, and prints of
-// each that it has been written down; asked for none, it sends what its predecessors left and ends.
+// A program with an outbox in a file, to be killed at any moment. It sends messages of its own and prints each as it is
+// written down; with none to send, it sends what its predecessors left and ends.
 import { ParleyClient } from '@parley/client';
 import { fileStorage } from '@parley/client/node';
 

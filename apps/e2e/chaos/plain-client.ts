@@ -19,12 +19,12 @@ export interface Follows {
 }
 
 const RETRY_MS = 500;
-/** Of a page, the most that can be asked for. */
+/** The largest page. */
 const PAGE = 100;
 
 /**
- * What a stranger would write in an hour: socket.io-client with its defaults, and one rule of our protocol: after each
- * `ready` it asks `sync` from the last version it has heard. Coming back is left to the library.
+ * What a newcomer would write in an hour: socket.io-client with its defaults, and one rule of our protocol: after each
+ * `ready` it sends `sync` from the last version it has received. Reconnecting is left to the library.
  */
 export class PlainClient {
   /** The messages that it knows of, by `seq`. */
@@ -33,7 +33,7 @@ export class PlainClient {
   readonly closings: string[] = [];
   /** Codes of `server:closing`, oldest first. */
   readonly reasons: string[] = [];
-  /** Ids of people of whom it heard that they are gone. */
+  /** Ids of users whose `status:offline` it has received. */
   readonly gone = new Set<string>();
   /** How often it was let in. */
   readies = 0;

@@ -5,7 +5,7 @@ import { hostToken, RestClient } from '@parley/testkit';
 import { PlainClient, type PlainOptions } from './plain-client.js';
 
 export interface CrowdOptions {
-  /** Where conversations are made and spoken in. */
+  /** Where conversations are made and messages sent. */
   url: string;
   count: number;
   /** Where each client connects, by its place; at `url` where missing. */
@@ -32,7 +32,7 @@ const CONNECT_SECONDS = 120;
 /** So many connect at a time: their arrival is not what is tested. */
 const AT_ONCE = 50;
 
-/** Plain clients in conversations of their own, in each of which somebody speaks at an even pace. */
+/** Plain clients in conversations of their own, in each of which one member sends at an even pace. */
 export class PlainCrowd {
   private readonly speaking: Promise<void>[] = [];
   private isSilent = false;
@@ -59,7 +59,7 @@ export class PlainCrowd {
     return this.talks.flatMap(({ clients }) => clients);
   }
 
-  /** Somebody speaks in each conversation until `silence`; what is not acknowledged is sent again. */
+  /** One member sends in each conversation until `silence`; what is not acknowledged is sent again. */
   speak(): void {
     for (const each of this.talks) this.speaking.push(this.keepSpeaking(each));
   }
@@ -69,7 +69,7 @@ export class PlainCrowd {
     await Promise.all(this.speaking);
   }
 
-  /** Says as many things at once in each conversation, each of so many bytes. */
+  /** Sends so many messages at once in each conversation, each of so many bytes. */
   async say({ times, bytes }: { times: number; bytes: number }): Promise<void> {
     const large = { content: '', type: 'data' as const, metadata: { filling: 'x'.repeat(bytes) } };
     await Promise.all(this.talks.flatMap((each) => Array.from({ length: times }, () => insist(each, large))));
@@ -85,7 +85,7 @@ export class PlainCrowd {
     return true;
   }
 
-  /** What does not hold within so many seconds: everyone is there, has every message, and heard no hole. */
+  /** What does not hold within so many seconds: everyone is there, has every message, and saw no hole. */
   async faults(seconds: number, clients: readonly PlainClient[] = this.clients): Promise<string[]> {
     const chosen = new Set(clients);
     const behind = () =>
@@ -149,7 +149,7 @@ async function insist(each: Talk, body: SendMessageBody): Promise<void> {
   each.said += 1;
 }
 
-/** Asks again and again; a connection that hangs would be waited for much longer than another one takes. */
+/** Tries again and again; a connection that hangs would be waited for much longer than another one takes. */
 async function untilGiven<T>(ask: () => Promise<T | null>): Promise<T> {
   for (;;) {
     const given = await Promise.race([ask(), sleep(TIMEOUT_MS, null, { ref: false })]);

@@ -15,10 +15,10 @@ export interface Row {
   /** What the checker is to insist on beyond the invariants. */
   check?: CheckOptions;
   /**
-   * Makes the trouble and ends it again, while the workload works. What it throws fails the row; what has to hold beyond
-   * the invariants it says by `stage.must`.
+   * Causes the fault and ends it again, while the workload runs. What it throws fails the row; what has to hold beyond
+   * the invariants it passes to `stage.must`.
    */
   run(stage: Stage): Promise<void>;
-  /** Looks at what the checker made of it, for what can be told only in the end. */
+  /** Reads the checker's report, for what can be decided only in the end. */
   judge?(stage: Stage, report: Report): void;
 }

@@ -124,7 +124,7 @@ async function playOn(fleet: Fleet, row: Row, { seed, say, folder, pens }: Desk)
   return { report, failures: stage.failures, figures: stage.figures };
 }
 
-/** Where everything is slow before anything was done to it, slowness says nothing of what was done. */
+/** Where probes are slow before any fault, slowness proves nothing about the fault. */
 function discountTimes(report: Report, { windows }: Stage): void {
   const [first] = windows;
   const { p50 } = delaysOf(report.probes, { from: 0, to: first?.from ?? 0 });

@@ -50,7 +50,7 @@ export class Stage {
     return this.parts.workload;
   }
 
-  /** Tells whoever watches. */
+  /** Prints a line for whoever watches the run. */
   say(line: string): void {
     this.parts.say(line);
   }

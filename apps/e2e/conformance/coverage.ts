@@ -4,7 +4,7 @@ import type { ToldContract } from './told-contract.js';
 export class Coverage {
   /** Commands that were acknowledged as done. */
   readonly commands = new Set<string>();
-  /** Events that were heard. */
+  /** Events that a socket received. */
   readonly events = new Set<string>();
 
   constructor(readonly contract: ToldContract) {}

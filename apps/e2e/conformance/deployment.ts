@@ -2,7 +2,7 @@ import { describe } from '@jest/globals';
 import { conform } from './suite.js';
 import type { Venue } from './venue.js';
 
-/** The tests of `npm run conformance`: a deployment that somebody else has started, told by tools/conformance.mjs. */
+/** The tests of `npm run conformance`: a running deployment, whose addresses come from tools/conformance.mjs. */
 const { urls, issuer } = JSON.parse(process.env.PARLEY_DEPLOYMENT ?? '{"urls":[]}') as Pick<Venue, 'urls' | 'issuer'>;
 
 describe('the deployment', () => {

@@ -17,7 +17,7 @@ export class Invariants {
     else if ('conversationId' in payload) this.about(payload.conversationId, heard);
   }
 
-  /** A new connection: what was heard on the one before says nothing about it. */
+  /** A new connection: its events are not compared with those of the one before. */
   connected(): void {
     for (const memory of [this.versions, this.seqs, this.silent]) memory.clear();
   }

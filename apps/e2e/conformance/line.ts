@@ -10,7 +10,7 @@ export type LineOptions = Partial<ManagerOptions & SocketOptions>;
 /** Events with a conversation and a place in its order. */
 type Durable = Extract<Heard['payload'], { version: number }>;
 
-/** One plain socket.io-client that remembers what it heard, in order. It comes back by itself only if told to. */
+/** One plain socket.io-client that records what it receives, in order. It reconnects by itself only if that is set. */
 export class Line {
   readonly heard: Heard[] = [];
   /** Why it was closed or refused, the latest one. */
@@ -50,7 +50,7 @@ export class Line {
     return answer;
   }
 
-  /** Gives anything at all; the acknowledgement, whatever it says. */
+  /** Sends anything at all; returns the acknowledgement as it is. */
   async try<Result = object>(name: string, ...payload: unknown[]): Promise<Ack<Result>> {
     const [first] = payload as [{ conversationId?: string } | undefined];
     const conversationId = String(first?.conversationId);
@@ -113,7 +113,7 @@ export class Line {
     return this.durable(conversationId).map(({ version }) => version);
   }
 
-  /** Everything heard of a conversation so far, by name. */
+  /** Everything received of a conversation so far, by name. */
   namesOf(conversationId: string): EventName[] {
     return this.heard.flatMap(({ name, payload }) =>
       ('conversationId' in payload && payload.conversationId === conversationId) ||

@@ -4,6 +4,6 @@ import { hostTokens } from './behaviours/host-tokens.js';
 import { conform } from './suite.js';
 import { publicKeys } from './venue.js';
 
-describe('one node that has the host product’s keys by URL, and tokens that do not say which', () => {
+describe('one node that has the host product’s keys by URL, and tokens without a key id', () => {
   conform(publicKeys, { 'the handshake': handshake, 'tokens of the host product': hostTokens });
 });

@@ -23,7 +23,7 @@ export class Stage {
     this.coverage = new Coverage(contract);
   }
 
-  /** The nodes, so that each is asked. */
+  /** The nodes, for requests to each. */
   get urls(): readonly string[] {
     return this.venue.urls;
   }
@@ -32,7 +32,7 @@ export class Stage {
     return hostToken(this.venue.issuer, claims);
   }
 
-  /** Somebody new: each next one is on the next node. */
+  /** A new user: each next one is on the next node. */
   async person(claims: object = {}): Promise<Person> {
     const sub = `c${randomUUID().slice(0, 12)}`;
     const token = this.token({ sub, name: sub, ...claims });
@@ -46,7 +46,7 @@ export class Stage {
     return people as unknown as Tuple<Person, Count>;
   }
 
-  /** Somebody with an account of Parley's own. */
+  /** A new user with an account of Parley's own. */
   async account(): Promise<Person & { password: string; cookie: string }> {
     const place = this.place();
     const [username, password] = [`c${randomUUID().slice(0, 12)}`, randomUUID()];

@@ -51,7 +51,7 @@ const EVENTS: Record<EventName, Shown> = {
   'service:restored': { elsewhere: 'apps/api/test/two-nodes.spec.ts' },
 };
 
-/** What of the table was left out of a run or is not where the table says, and what was heard that is not in it. */
+/** Names of the table that a run did not use, or that are not where the table has them, and events that it lacks. */
 export function notExercised({ commands, events }: Coverage): string[] {
   const missing = [...missingIn(COMMANDS, commands), ...missingIn(EVENTS, events)];
   const unknown = [...events].filter((name) => !(name in EVENTS)).map((name) => `${name} is not in the table`);

@@ -13,7 +13,7 @@ export interface Venue {
   stop(): Promise<void>;
 }
 
-/** The behaviours may speak as a proxy would. */
+/** Some behaviours send a proxy's headers. */
 const BELIEVING = { TRUST_PROXY: 'loopback' };
 
 /** One node with nothing around it. */

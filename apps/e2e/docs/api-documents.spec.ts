@@ -28,7 +28,7 @@ describe('The documents that a node tells of itself', () => {
 
   it('S0.12 S3.49: /api/asyncapi is AsyncAPI 3, by its own parser, and has every command and every event', async () => {
     const { document, diagnostics } = await new Parser().parse(await textOf('asyncapi'));
-    // 0 is an error, 1 a warning; that there is a newer version is told as information.
+    // 0 is an error, 1 a warning; a newer version is mere information.
     expect(diagnostics.filter(({ severity }) => Number(severity) < 2)).toEqual([]);
     const titlesOf = (action: string) =>
       document

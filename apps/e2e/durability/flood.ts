@@ -41,7 +41,7 @@ export async function restOf(url: string, { people }: FloodedConversation): Prom
   return new RestClient(url, await hostToken(people[0] as HostUser));
 }
 
-/** Every member of every conversation sends as fast as acks come back, four in flight, until told or cut off. */
+/** Every member of every conversation sends as fast as acks come back, four in flight, until stopped or cut off. */
 export class Flood {
   readonly sendings: Sending[] = [];
   readonly clients: ScriptedClient[] = [];

@@ -15,7 +15,7 @@ describe('another session holds the row of one conversation for 5 s', () => {
     const { before, during, locked } = await measureLockedConversation({ cluster, seconds: 5 });
     expect(before.count).toBeGreaterThan(900);
     expect(during.count).toBeGreaterThan(900);
-    // How fast is for the benchmark to say. A batch that waited for the lock would take the lock's deadline, 2 s.
+    // The benchmark measures how fast. A batch that waited for the lock would take the lock's deadline, 2 s.
     expect(during.p99 ?? Infinity).toBeLessThan(1_500);
     expect(locked.sent).toBeGreaterThan(10);
     expect(locked).toMatchObject({ acked: locked.sent, stored: locked.sent, surplus: 0 });

@@ -104,12 +104,12 @@ describe('Postgres goes away under a node that serves', () => {
   }
   const NONE = { refusals: [], closings: [], conversations: [] };
 
-  it('F5 G1: a link that swallows everything is found out, refused at once, told, and whole again when it heals', async () => {
+  it('F5 G1: a link that swallows everything is found out, refused at once, reported, and whole again when it heals', async () => {
     const before = await sessions();
     await link.mode('blackhole');
     await listener.waitFor('service:degraded', ({ part }) => part === 'database');
     expect(await statusOf(node)).toBe(503);
-    // Whoever asks now is answered without a wait for the database, far more often than deadlines would allow.
+    // Commands are answered without a wait for the database, far more often than deadlines would allow.
     await eventually('many sends are refused', () => refusals().length > 100);
     const acked = flood.acked.length;
     expect(await link.mode('pass').then(() => acked)).toBe(acked);
@@ -123,7 +123,7 @@ describe('Postgres goes away under a node that serves', () => {
     expect(after.length).toBeLessThanOrEqual(19);
   }, 90_000);
 
-  it('F3 G1: a server that is restarted in order, while nobody can connect for a while', async () => {
+  it('F3 G1: a server that is restarted in order, and takes no connections for a while', async () => {
     await admin.end();
     await cluster.restart('fast', 1_000);
     admin = await cluster.connect('postgres');
@@ -167,7 +167,7 @@ describe('Postgres is away while a node starts', () => {
     const node = await ParleyNode.launch({ env: environment() });
     nodes.push(node);
     await eventually('it says that it waits', () => node.log().includes('the database does not answer yet'));
-    // Each time a little later in what it does: while asking who else is there, while bringing the schema up to date, …
+    // Each time a little later in its start: while it looks for other nodes, while it migrates the schema, …
     for (const cutAfter of [200, 1_000, 5_000, 20_000]) {
       await link.mode({ cutAfter });
       await sleep(1_200);

@@ -13,7 +13,7 @@ describe('a node is killed', () => {
   });
   afterAll(() => fleet.stop());
 
-  it('F1 S2.38: who was connected there and nowhere else is told to be offline by the one that is left', async () => {
+  it('F1 S2.38: who was connected there and nowhere else is published as offline by the one that is left', async () => {
     const [first, second] = fleet.urls as [string, string];
     const ann = new RestClient(first, await hostToken(ANN, undefined, { provision: true }));
     const { members } = await ann.createConversation({ type: 'group', name: 'All', memberIds: [BOB, EVE] });
@@ -30,7 +30,7 @@ describe('a node is killed', () => {
     await listener.waitFor('status:offline', ({ userId }) => userId === idOf('Bob'), 30_000);
     expect(listener.named('status:offline').map(({ payload }) => payload.userId)).toEqual([idOf('Bob')]);
 
-    // The node that comes in its place is a new one; nothing of the old one is left to be told.
+    // The node that comes in its place is a new one; the old one publishes nothing any more.
     await fleet.nodes[1]?.start();
     const again = await ScriptedClient.connect(second, await hostToken(BOB));
     await listener.waitFor('status:online', ({ userId }) => {

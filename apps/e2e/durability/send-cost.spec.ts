@@ -56,7 +56,7 @@ describe('what a send costs the database', () => {
     return (after.read - before.read) / flood.acked.length;
   }
 
-  it('G6: does not grow with the history, neither on tables that nobody has analyzed nor on lopsided ones', async () => {
+  it('G6: does not grow with the history, neither on tables that were never analyzed nor on lopsided ones', async () => {
     // While all of the table fits on a few pages it hardly matters by which index it is read.
     await rowsReadPerSend();
     expect(await rowsReadPerSend()).toBeLessThan(MOST_ROWS_A_SEND);

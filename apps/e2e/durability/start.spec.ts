@@ -7,7 +7,7 @@ import { ENGINES, type Store } from './engines.js';
 const REFUSED_WITHIN_MS = 30_000;
 const STACK_TRACE = /^\s+at .+:\d+:\d+/m;
 
-/** Starts a node that is expected to refuse, and answers what it said. */
+/** Starts a node that is expected to refuse, and returns what it printed. */
 async function refusal(env: Record<string, string>, dataDirectory?: string): Promise<string> {
   const node = await ParleyNode.launch({ env, dataDirectory });
   const timer = setTimeout(() => void node.kill(), REFUSED_WITHIN_MS);

@@ -24,7 +24,7 @@ async function terminated(node: ParleyNode): Promise<Exit> {
   return exit;
 }
 
-/** The status of an answer on a connection of its own; null where nobody listens any more. */
+/** The status of an answer on a new connection; null where the port is closed. */
 async function statusOf(url: string, headers: Record<string, string> = {}): Promise<number | null> {
   const answer = await fetch(url, { headers: { connection: 'close', ...headers } }).catch(() => null);
   await answer?.arrayBuffer();
@@ -127,7 +127,7 @@ describe.each(ENGINES)('G9: SIGTERM, on $engine', ({ open }) => {
     }
   });
 
-  it('is told to whoever watches first, while everything else goes on; then nobody is listened to; then clients hear', async () => {
+  it('is reported by /health/ready first, while everything else goes on; then the port closes; then clients are notified', async () => {
     await node.stop();
     node = await store.startNode({ DRAIN_NOTICE_MS: '1500' });
     const [conversation] = await openConversations(node.url, 1, 1);
@@ -140,7 +140,7 @@ describe.each(ENGINES)('G9: SIGTERM, on $engine', ({ open }) => {
     const stopped = terminated(node);
     await eventually('it is not ready', async () => (await statusOf(`${node.url}/health/ready`)) === 503);
     expect(await statusOf(`${node.url}/Health/ready/?from=balancer`)).toBe(503);
-    // It serves on, but lets nobody in.
+    // It serves on, but accepts no sockets.
     expect(client.named('server:draining')).toEqual([]);
     expect(await statusOf(`${node.url}/health/live`)).toBe(200);
     expect(await statusOf(`${node.url}/api/users/me`, { authorization: `Bearer ${token}` })).toBe(200);

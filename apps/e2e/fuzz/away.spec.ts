@@ -119,7 +119,7 @@ describe('a device that was away', () => {
     return inFlight(ids, send, MESSAGES_AT_ONCE);
   }
 
-  /** Cuts a device off. `end` brings it back, holds it against a fresh fetch, and tells what its way back took. */
+  /** Cuts a device off. `end` brings it back, compares it with a fresh fetch, and returns what its way back took. */
   function leave(away: Device): { end: () => Promise<WayBack> } {
     away.line.leave();
     const before = { syncs: away.wire.syncs.length, opens: away.wire.opens, requests: away.line.requests.length };
@@ -152,7 +152,7 @@ describe('a device that was away', () => {
 interface WayBack {
   pages: SyncPage[];
   bytes: number;
-  /** Of messages and members, told by syncs or at most asked for as pages of a history. */
+  /** Of messages and members, in answers of syncs or the largest pages of a history. */
   rows: number;
   resets: string[];
 }

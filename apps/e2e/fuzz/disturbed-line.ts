@@ -46,7 +46,7 @@ interface Inside {
 }
 
 const TYPE = { connect: 0, event: 2, ack: 3 };
-/** Nobody listens there. */
+/** No process listens there. */
 const NOWHERE = 'http://127.0.0.1:9';
 
 type Opener = NonNullable<ClientOptions['openSocket']>;

@@ -6,7 +6,7 @@ import type { Query } from './venue.js';
 /** How often what happened: that an oracle is silent means nothing where it had nothing to look at. */
 export type Figures = Readonly<Record<string, number>>;
 
-/** Without these the oracles would have nothing to say, however short it is. */
+/** Without these the oracles would have nothing to compare, however short it is. */
 export const EVEN_IN_SHORT: readonly string[] = [
   ...['acked', 'dropped', 'repeated', 'held', 'lost', 'cuts', 'clogged', 'crashes', 'restarts', 'events', 'healed'],
   ...['conversations compared', 'members compared', 'messages compared'],

@@ -17,7 +17,7 @@ export async function createFixture(url: string, seed: number, users: number, gr
   const conversations: string[] = [];
   for (let number = 0; number < groups; number += 1) {
     const creator = guests[number % users] as TestUser;
-    // Everyone in the first, all but one in the others: somebody is there to be added.
+    // Everyone in the first, all but one in the others, so that one can be added.
     const others = guests.filter(
       (guest, index) => guest !== creator && (number === 0 || index !== (number + 2) % users),
     );

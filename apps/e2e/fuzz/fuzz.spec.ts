@@ -60,7 +60,7 @@ describe('seeded fuzz', () => {
     expect(checkVersions([begun, { by: 'life' }, event(4)])).toHaveLength(1);
   });
 
-  it('says where two states differ', () => {
+  it('names where two states differ', () => {
     const state = { list: [{ id: 'a', count: 1, peer: null }], extra: undefined };
     expect(difference(state, { list: [{ id: 'a', count: 1, peer: null }] })).toBeNull();
     expect(difference(state, { list: [{ id: 'a', count: 2, peer: null }] })).toBe('list.0.count is 1, fresh 2');

@@ -19,7 +19,7 @@ interface Inspected {
 /** Marks that were on their way when all had landed may still move a watermark or two. */
 const SETTLING_MS = 6_000;
 
-/** Holds all devices against what a fresh fetch tells, and notes what is to be held against the rows. */
+/** Compares all devices with a fresh fetch, and notes what is to be compared with the rows. */
 export async function inspect({
   seed,
   url,
@@ -52,7 +52,7 @@ function named(letter: string, name: string, client: ParleyClient): Compared {
   return (fresh) => compareStore(client, fresh).map((fault) => `${letter} ${name}: ${fault}`);
 }
 
-/** What a fresh fetch tells one guest; fetched again where something differs, for it may just have been on its way. */
+/** What a fresh fetch shows one guest; fetched again where something differs, for it may just have been on its way. */
 class Truth {
   private state: FreshState | null = null;
 

@@ -45,7 +45,7 @@ async function whatIsMissing(devices: Device[]): Promise<string[]> {
   return behind(devices);
 }
 
-/** Those whose list does not show the versions that the server tells. */
+/** Those whose list does not show the versions that the server answers. */
 async function behind(devices: Device[]): Promise<string[]> {
   await Promise.all(devices.map((device) => device.client.flush()));
   const missing: string[] = [];

@@ -44,7 +44,7 @@ async function isSeen(
         console.log(`✔ ${name}: seen by ${named} in seed ${seed}, ${faults.length} faults or more\n${first}`);
         return true;
       }
-      // Anything else than a seed that was played is told.
+      // Output of anything else than a seed that was played is printed.
       if (!/^[✔✘] seed/m.test(output)) console.log(output.slice(-MOST_PRINTED));
     }
     console.log(`✘ ${name}: not seen`);

@@ -3,11 +3,11 @@ import type { Sending } from './device.js';
 import type { Query } from './venue.js';
 import type { Promised } from './wire-log.js';
 
-/** What a seed has left behind that is held against the rows of the database. */
+/** What a seed has left behind that is compared with the rows of the database. */
 export interface SeedRecord {
   seed: number;
   conversations: string[];
-  /** As REST told them, and as every device showed them. */
+  /** As REST answered them, and as every device showed them. */
   counts: { userId: string; conversationId: string; unreadCount: number; mentionCount: number }[];
   devices: DeviceRecord[];
 }
@@ -47,7 +47,7 @@ export async function checkRows(query: Query, record: SeedRecord): Promise<strin
   return [...faults, ...record.devices.flatMap((device) => checkSendings(device, rows))];
 }
 
-/** (b): every unread and mention count is what the rows say. */
+/** (b): every unread and mention count is that of the rows. */
 async function checkCounts(query: Query, { conversations, counts }: SeedRecord): Promise<string[]> {
   const rows = (await query(
     `SELECT p.user_id AS "userId", p.conversation_id AS "conversationId",

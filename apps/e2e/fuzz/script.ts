@@ -37,8 +37,8 @@ const WEIGHTS = {
 export type StepKind = keyof typeof WEIGHTS;
 
 /**
- * The end of a play: only creators write, so that nobody else's sends hide which of their marks was not told while
- * members came and went, and devices asked again.
+ * The end of a play: only creators write, so that no other send hides a mark that was lost while members came and went
+ * and devices synced.
  */
 const LAST_WEIGHTS: Partial<Record<StepKind, number>> = { send: 6, read: 10, cut: 6, add: 0.8, remove: 1 };
 const LAST_SHARE = 0.15;

@@ -33,7 +33,10 @@ function limitGroups(members: number): void {
   Object.assign(SYNC_LIMITS, { receiptsMembers: members });
 }
 
-/** Plays seeds one after the other, those with the same limits on one node; hears of each as soon as it is decided. */
+/**
+ * Plays seeds one after the other, those with the same limits on one node; calls back with each as soon as it is
+ * decided.
+ */
 export async function playSeeds(
   { engine, seeds, operations }: SeedsOptions,
   hear: (played: PlayedSeed) => void,

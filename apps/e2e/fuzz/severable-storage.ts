@@ -1,8 +1,8 @@
 import type { OutboxEntry, OutboxStorage } from '@parley/client';
 
 /**
- * A device's storage as one life of it sees it. A process that dies writes nothing more: after `sever`, what its client
- * still asks for has no effect and no answer.
+ * A device's storage as one life of it sees it. A process that dies writes nothing more: after `sever`, calls of its
+ * client have no effect and no answer.
  */
 export class SeverableStorage implements OutboxStorage {
   private isSevered = false;

@@ -39,7 +39,7 @@ export function compareStore(client: ParleyClient, fresh: FreshState): string[] 
 function compareItem(view: View, item: ConversationListItem): string[] {
   const { members: _, membersComplete, ...held } = view;
   const withoutPresence = (peer: ConversationListItem['peer']) => peer && { ...peer, isOnline: null, lastSeenAt: null };
-  // Where marks were lost or never told, a client stays before them, and the next sync tells them once more.
+  // Where marks were lost or never sent, a client stays before them, and the next sync brings them once more.
   const receipts = held.receipts <= item.receipts ? item.receipts : held.receipts;
   const lastMessage =
     held.lastMessage && item.lastMessage && comparable(membersComplete, held.lastMessage, item.lastMessage);
@@ -63,7 +63,7 @@ function compareMembers(client: ParleyClient, detail: ConversationDetail | undef
   );
 }
 
-/** In a group that is too large for marks nobody is told of those of others: they may lag behind, but never run ahead. */
+/** In a group that is too large for marks those of others are not sent: they may lag behind, but never run ahead. */
 function withMarks({ memberCount }: ConversationDetail, held: Member, fresh: Member | undefined): Member {
   if (!fresh || memberCount <= SYNC_LIMITS.receiptsMembers) return held;
   const lastReadSeq = Math.max(held.lastReadSeq, fresh.lastReadSeq);
@@ -103,8 +103,8 @@ function compareMessages(
 const STATUSES: MessageStatus[] = ['sent', 'delivered', 'read'];
 
 /**
- * Where not all members are known (nobody has opened the conversation), it is not known either how far the slowest of
- * them is: a status may then lag behind, but never run ahead.
+ * Where not all members are known (the conversation was never opened), neither is the slowest of them: a status may
+ * then lag behind, but never run ahead.
  */
 function comparable(membersComplete: boolean, held: Message, fresh: Message): Message {
   const mayLag = !membersComplete && STATUSES.indexOf(held.status) < STATUSES.indexOf(fresh.status);

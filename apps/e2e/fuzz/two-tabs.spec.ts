@@ -95,7 +95,7 @@ describe('two tabs of one person', () => {
     lastReadSeq: number;
   }
 
-  /** On both tabs, in the list, in what REST says is unread, and by the rows. */
+  /** On both tabs, in the list, in what REST counts as unread, and by the rows. */
   async function expectEverywhere(expected: Counts): Promise<void> {
     const shown = () =>
       tabs.map((each) => {

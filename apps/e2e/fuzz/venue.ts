@@ -10,7 +10,7 @@ export type Engine = 'postgres' | 'embedded';
 
 type Row = Record<string, unknown>;
 
-/** Asks the database itself. */
+/** Queries the database itself. */
 export type Query = (sql: string, values?: unknown[]) => Promise<Row[]>;
 
 /** A node, and a way to its database that does not lead through it. */
@@ -19,9 +19,9 @@ export interface Venue {
   readonly url: string;
   /** All that the node has printed so far: warnings and errors. */
   log(): string;
-  /** Null where the database can only be asked once the node has ended. */
+  /** Null where the database can only be queried once the node has ended. */
   readonly query: Query | null;
-  /** Ends the node, and lets the caller ask its database once more before that is removed too. */
+  /** Ends the node, and lets the caller query its database once more before that is removed too. */
   close(last?: (query: Query) => Promise<void>): Promise<void>;
 }
 
@@ -59,7 +59,7 @@ async function onPostgres(nodeArguments: string[]): Promise<Venue> {
   }
 }
 
-/** Nobody pulls the plug here, and the fuzz is about order and not about disks. */
+/** No power is lost here, and the fuzz is about order and not about disks. */
 async function withoutFlushing(cluster: PostgresCluster, database: string): Promise<void> {
   const session = await cluster.connect('postgres');
   await session.query(`ALTER DATABASE "${database}" SET synchronous_commit = off`).finally(() => session.end());

@@ -4,7 +4,7 @@ import type { Logged } from './device.js';
 export function checkVersions(log: readonly Logged[]): string[] {
   const faults: string[] = [];
   const cursors = new Map<string, number>();
-  /** Our removals that were heard before their turn came: `id version`. */
+  /** Our removals that arrived before their turn: `id version`. */
   const ahead = new Set<string>();
   for (const line of log) {
     if (line.by === 'life') {

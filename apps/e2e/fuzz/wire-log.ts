@@ -22,13 +22,13 @@ interface Asked {
 
 const FAULTS_KEPT = 20;
 
-/** What goes over one device's connections, before anything disturbs it: what the server said, not what was heard. */
+/** What goes over one device's connections, before anything disturbs it: what the server sent, not what arrived. */
 export class WireLog {
   readonly promised: Promised[] = [];
   readonly syncs: SyncPage[] = [];
-  /** Pages of messages asked for over a socket. */
+  /** Pages of messages requested over a socket. */
   opens = 0;
-  /** Sentences: where the server broke the order of a conversation or told what is none of ours. */
+  /** Sentences: where the server broke the order of a conversation or sent what is none of ours. */
   readonly faults: string[] = [];
   private readonly asked = new Map<number, Asked>();
   /** The version of the last event of each conversation on this connection; null after our removal from it. */
@@ -37,7 +37,7 @@ export class WireLog {
 
   constructor(private readonly userId: () => string | null) {}
 
-  /** A new connection: what was asked on the one before has no answer any more. */
+  /** A new connection: requests on the one before have no answer any more. */
   opened(): void {
     this.asked.clear();
     this.versions.clear();

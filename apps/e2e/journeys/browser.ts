@@ -7,9 +7,9 @@ import { SocketTap } from './socket-tap.js';
 export const PASSWORD = 'correct horse battery';
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
-/** What the driver tells Chromium of its pointers: one that hovers and is fine. */
+/** The driver's setting for Chromium's pointers: one that hovers and is fine. */
 const HOVERS = '--blink-settings=primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4';
-/** A touch screen and nothing else, as touch laptops and remote desktops often say. */
+/** A touch screen and nothing else, as touch laptops and remote desktops often report. */
 const TOUCHES =
   '--blink-settings=primaryHoverType=1,availableHoverTypes=1,primaryPointerType=2,availablePointerTypes=2';
 
@@ -45,12 +45,12 @@ interface Person {
   username: string;
 }
 
-/** Somebody who is only ever looked for, or acts over REST. */
+/** A user without a browser, who is looked for or acts over REST. */
 export interface Bystander extends Person {
   rest: RestClient;
 }
 
-/** Somebody at a browser of their own, signed in. */
+/** A user at a browser of their own, signed in. */
 export class Participant {
   /** Errors that the page threw or wrote to its console, apart from refused requests. */
   readonly faults: string[] = [];
@@ -101,7 +101,7 @@ export class Participant {
     return person;
   }
 
-  /** At an empty page, and nobody yet. */
+  /** At an empty page, not signed in yet. */
   static async at(
     browser: Browser,
     url: string,
@@ -127,7 +127,7 @@ export class Participant {
     return person;
   }
 
-  /** Opens the direct conversation with somebody by keyboard, from anywhere in the app. */
+  /** Opens the direct conversation with another user by keyboard, from anywhere in the app. */
   async openDirect(other: Person): Promise<void> {
     await this.page.getByRole('button', { name: 'New message' }).first().click();
     await this.page.getByRole('combobox').fill(other.username);
@@ -213,12 +213,12 @@ function usernameOf(name: string): string {
   return name.toLowerCase().replace(/[^a-z]+/g, '.');
 }
 
-/** Somebody without a browser. */
+/** A new user without a browser. */
 export async function registerByRest(url: string, username: string, displayName: string) {
   return post(url, 'register', { username, displayName, password: PASSWORD });
 }
 
-/** One more session of somebody. */
+/** One more session of a user. */
 export function signIn(url: string, username: string) {
   return post(url, 'login', { username, password: PASSWORD });
 }

@@ -31,7 +31,7 @@ async function part(): Promise<void> {
   await tomas.context.close();
 }
 
-/** Both look at their direct conversation, in which Ama has said this. */
+/** Both look at their direct conversation, in which Ama has sent this. */
 async function talk(...lines: string[]): Promise<void> {
   await ama.openDirect(tomas);
   for (const line of lines) {

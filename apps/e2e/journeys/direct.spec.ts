@@ -73,7 +73,7 @@ describe('Two people in two browsers', () => {
     expect(frames).toBeLessThanOrEqual(2);
     expect(await ama.composer.inputValue()).toBe('');
     expect(await ama.composer.evaluate((input) => input === document.activeElement)).toBe(true);
-    // `message:new` comes before the acknowledgement, which is still held.
+    // `message:new` comes before the acknowledgement, which is still kept back.
     await tomas.row(ama.name).getByText('second').waitFor();
     await ama.page.locator('[data-state=pending]').waitFor({ state: 'detached' });
     ama.tap.releaseAcks();

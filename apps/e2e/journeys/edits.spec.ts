@@ -35,7 +35,7 @@ const editor = () => ama.page.getByTestId('editor');
 const row = (seq: number): Locator => ama.page.locator(`[data-testid=message][data-seq="${seq}"]`);
 const stored = async () => (await phone.messages(ama.conversationId)).map(({ content }) => content);
 
-/** Ama says it, opens its editor by ArrowUp and writes this. Answers the message's id. */
+/** Ama sends it, opens its editor by ArrowUp and writes this. Answers the message's id. */
 async function writes(said: string, text: string): Promise<string> {
   await ama.say(said);
   await ama.message(said).and(ama.page.locator('[data-state=sent]')).waitFor();
@@ -85,7 +85,7 @@ describe('M3: an editor that is open while the message changes on another device
     await expectSoon(async () => expect(await stored()).toEqual(['lunch at three']));
   });
 
-  it('learns from the server what it was not told: nothing is overwritten by a save either', async () => {
+  it('reads from the server an edit whose event it missed: nothing is overwritten by a save either', async () => {
     const id = await writes('lunch at noon', 'lunch at one');
     await ama.tap.cutLine();
     await ama.page.getByTestId('conn-banner').waitFor();

@@ -34,7 +34,7 @@ function middleOf(selector: string) {
 interface Watch {
   /** Pixels that the rows in view have moved by, all frames together. */
   moved: number;
-  /** Pixels that the wheel asked for. */
+  /** Pixels that the wheel was to scroll. */
   asked: number;
   /** Frames in which the list had another height than before. */
   changes: number;

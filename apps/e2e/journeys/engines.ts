@@ -23,7 +23,7 @@ interface Point {
 const SIZE = { width: 1280, height: 800 };
 const READY_MS = 15_000;
 
-/** What this machine has, by name: `npm test` says what is missing. */
+/** The browsers of this machine, by name: `npm test` prints which are missing. */
 export function engines(): [name: string, open: () => Promise<EnginePage>][] {
   const { PARLEY_TEST_FIREFOX: firefox, PARLEY_TEST_WEBKIT: webkit } = process.env;
   const all: [string, () => Promise<EnginePage>][] = [['Chromium', () => openByPuppeteer('chrome', chromiumPath())]];
@@ -52,7 +52,7 @@ async function openByPuppeteer(browser: 'chrome' | 'firefox', executablePath: st
   };
 }
 
-/** WebKitGTK by its own WebDriver, on a screen that nobody sees. */
+/** WebKitGTK by its own WebDriver, on an invisible screen. */
 async function openByWebDriver(binary: string): Promise<EnginePage> {
   const port = await freePort();
   const number = port >> 1;
@@ -116,7 +116,7 @@ class WebDriver {
         await driver.call('POST', '/window/rect', SIZE);
         return driver;
       } catch (error) {
-        // Neither the driver nor the screen says when it is there.
+        // Neither the driver nor the screen reports when it is there.
         if (Date.now() > until) throw error;
         await new Promise((resolve) => setTimeout(resolve, 200));
       }

@@ -2,7 +2,7 @@ import type { RestClient } from '@parley/testkit';
 
 const AT_ONCE = 24;
 
-/** Says this many lines: the first one first and the last one last, those between in whatever order they come. */
+/** Sends so many lines: the first one first and the last one last, those between in whatever order they come. */
 export async function fill(
   rest: RestClient,
   conversationId: string,

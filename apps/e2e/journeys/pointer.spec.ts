@@ -107,7 +107,7 @@ describe('On a device that reports no pointer that hovers', () => {
     expect(await opacity()).toBe('1');
   });
 
-  it('no style asks what pointers the device reports', async () => {
+  it('no style depends on the pointers that the device reports', async () => {
     const asked = await ama.page.evaluate(() => {
       const conditions: string[] = [];
       const collect = (rules: CSSRuleList) => {

@@ -94,7 +94,7 @@ describe('Signing in and out', () => {
     await ama.page.locator('html[data-theme=dark]').waitFor();
   });
 
-  it('asks nothing of any other host', async () => {
+  it('sends no request to any other host', async () => {
     const hosts = new Set<string>();
     ama.page.on('request', (request) => hosts.add(new URL(request.url()).host));
     await ama.page.reload();

@@ -1,11 +1,11 @@
 import { ERRORS, type ErrorObject } from '@parley/protocol';
 import type { Page, WebSocketRoute } from 'playwright-core';
 
-/** A Socket.IO event with an acknowledgement asked for: `42<id>["name",payload]`. */
+/** A Socket.IO event that expects an acknowledgement: `42<id>["name",payload]`. */
 const SEND = /^42(\d+)(\["message:send".*)$/s;
 /** So is a change of a message. */
 const EDIT = /^42(\d+)(\["message:edit".*)$/s;
-/** A page of older messages is asked for. */
+/** A request for a page of older messages. */
 const OLDER = /^42\d+\["conversation:open",\{.*"before":/s;
 /** An acknowledgement: `43<id>[answer]`. */
 const ACK = /^43(\d+)\[/;
@@ -21,7 +21,7 @@ export class SocketTap {
   readonly sends: { clientMessageId: string; content: string }[] = [];
   /** Payloads of all edits. */
   readonly edits: { content: string; ifVersion?: number }[] = [];
-  /** How often older messages were asked for. */
+  /** How often older messages were requested. */
   pages = 0;
   private held: (() => void)[] | null = null;
   private pageDelayMs = 0;
@@ -43,7 +43,7 @@ export class SocketTap {
     this.held = [];
   }
 
-  /** Lets go of what was held, and holds nothing more. */
+  /** Lets go of what was kept back, and keeps nothing more back. */
   releaseAcks(): void {
     const held = this.held ?? [];
     this.held = null;

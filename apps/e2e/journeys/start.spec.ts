@@ -7,7 +7,7 @@ const REFRESH = '**/api/auth/refresh';
 const html = (status: number) => (route: Route) =>
   route.fulfill({ status, contentType: 'text/html', body: '<h1>Not Parley</h1>' });
 
-describe('Before anybody is connected', () => {
+describe('Before there is a connection', () => {
   let node: ParleyNode;
   let browser: Browser;
   const contexts: BrowserContext[] = [];
@@ -81,9 +81,9 @@ describe('Before anybody is connected', () => {
     await account(ama).waitFor();
   });
 
-  it.each(['online', 'visibilitychange'])('such a page asks at once on %s', async (signal) => {
+  it.each(['online', 'visibilitychange'])('such a page tries at once on %s', async (signal) => {
     const ama = await join();
-    // Time stands still, so that nothing is asked again by itself.
+    // Time stands still, so that nothing is requested again by itself.
     await ama.page.clock.install();
     await ama.page.route(REFRESH, (route) => route.abort());
     await ama.page.reload();
@@ -140,7 +140,7 @@ describe('Before anybody is connected', () => {
     expect(loads).toBe(2);
   });
 
-  it('a fault of the program is not told as a lost connection', async () => {
+  it('a fault of the program is not shown as a lost connection', async () => {
     const { page } = await visit('');
     await page.addInitScript(() => Reflect.deleteProperty(window, 'AbortController'));
     await page.goto('/');
@@ -148,7 +148,7 @@ describe('Before anybody is connected', () => {
     expect(await page.getByText('cannot be reached').count()).toBe(0);
   });
 
-  it('a browser that is too old is told so', async () => {
+  it('a browser that is too old gets a page that says so', async () => {
     const { page } = await visit('');
     await page.addInitScript(() => Reflect.deleteProperty(Array.prototype, 'toSorted'));
     await page.goto('/');

@@ -8,7 +8,7 @@ import { drift, rowAt, watchPlace } from './frames.js';
 const HISTORY = 240;
 /** Longer than a window of messages, whichever end of it is in view. */
 const LONG = 140;
-/** Long enough for an older page to be asked for, fetched and drawn. */
+/** Long enough for an older page to be requested, fetched and drawn. */
 const SETTLED_MS = 900;
 
 describe('The list of messages', () => {
@@ -64,7 +64,7 @@ describe('The list of messages', () => {
     await fillAndReload();
     await ama.page.waitForTimeout(SETTLED_MS);
     expect(await ama.gap()).toBeLessThanOrEqual(2);
-    // The answer to each older page is held for a while, so that it comes while nothing else moves.
+    // The answer to each older page is kept back for a while, so that it comes while nothing else moves.
     const before = ama.tap.pages;
     ama.tap.delayPages(600);
     const start = ama.page.getByTestId('history-start');

@@ -135,7 +135,7 @@ describe('S5: a send that is refused for good', () => {
     });
   });
 
-  it('can be copied where nobody can write any more', async () => {
+  it('can be copied where one cannot write any more', async () => {
     await meet();
     ama.tap.refuseSends('conflict');
     await ama.say('too late');
@@ -162,7 +162,7 @@ describe('C6: a reply whose target is deleted meanwhile', () => {
     return id;
   }
 
-  /** Whether the page, its fields, its title or what it stores say this. */
+  /** Whether the page, its fields, its title or what it stores contain this. */
   function says(words: string): Promise<boolean> {
     return ama.page.evaluate((text) => {
       const fields = [...document.querySelectorAll('textarea, input')].map((each) => (each as HTMLInputElement).value);

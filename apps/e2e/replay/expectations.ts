@@ -32,7 +32,7 @@ export function expectedRefusal(text: string): ErrorCode | null {
 /** Nothing but the signs of Markdown, or an empty fence: what would be drawn of it may be nothing. */
 const MAYBE_NOTHING = /^(?:[\s>*_~`[\]]|\p{Default_Ignorable_Code_Point})*$|^[\s>]*```/u;
 
-/** Whether refusing this line with this code is what the contract asks for. */
+/** Whether the contract refuses this line with this code. */
 export function isRightlyRefused(text: string, code: string): boolean {
   // A line of nothing but HTML is empty once that is removed.
   return (

@@ -1,7 +1,7 @@
 const ON_TERMINAL_MS = 1000;
 const IN_LOG_MS = 10_000;
 
-/** A line that tells how far a long job is, rewritten in place on a terminal. */
+/** A line with how far a long job is, rewritten in place on a terminal. */
 export class Progress {
   private readonly began = performance.now();
   private readonly timer: NodeJS.Timeout;

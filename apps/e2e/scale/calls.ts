@@ -3,7 +3,7 @@ import type { Client } from 'pg';
 import type { Asker, Call } from './asker.js';
 import { ASKER } from './size.js';
 
-/** A kind of question; each time it is asked it is about another place of the same kind. */
+/** A kind of call; each time it is made it is about another place of the same kind. */
 export interface Question {
   name: string;
   call(turn: number): Call;
@@ -31,7 +31,7 @@ interface Ground {
   secondPage: string;
 }
 
-/** Conversations that a page is asked of, and in which ten messages have changed for the larger `sync`. */
+/** Conversations whose pages are read, and in which ten messages have changed for the larger `sync`. */
 const LONGEST = 10;
 const CHANGED_IN_EACH = 10;
 const PAGE = 50;

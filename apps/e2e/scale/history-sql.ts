@@ -17,7 +17,7 @@ const WORDS = [
 
 /**
  * The history of each conversation as it would have happened, in temporary tables: who is there from when to when
- * (`member`), what was said (`draft`), what was changed afterwards (`follow`), and the version of each (`event`).
+ * (`member`), what was sent (`draft`), what was changed afterwards (`follow`), and the version of each (`event`).
  * Everything follows from `dice`, so two runs make the same.
  */
 export function historySteps({ messages, conversations, users }: Size): Step[] {
@@ -51,8 +51,8 @@ ANALYZE person;
 `;
 
 /**
- * c: rank by size; n: messages, as 1/rank (Zipf), one at least; places: how many are or were in it.
- * Member 1 is in all of them: the one who asks. One in seven is direct while there are people for it.
+ * c: rank by size; n: messages, as 1/rank (Zipf), one at least; places: how many are or were in it. Member 1, who makes
+ * the calls, is in all of them. One in seven is direct while there are people for it.
  */
 const talks = ({ messages, conversations, users }: Size) => `
 CREATE TEMP TABLE talk AS

@@ -14,7 +14,7 @@ export interface LoadedDatabase {
 
 interface Options {
   messages: number;
-  /** Whether the server's log tells the plans of all that the node asks. */
+  /** Whether the server's log has the plans of all the node's queries. */
   keepsPlans?: boolean;
   /** What else is stored before the node starts. */
   add?: (session: Client) => Promise<void>;

@@ -16,7 +16,7 @@ SET timezone = 'UTC';
 /**
  * Fills an empty, migrated database with conversations as the server would have stored them, set by set, in one
  * transaction; then lets Postgres count and tidy what is there.
- * @param tell hears of each step and its seconds.
+ * @param tell called with each step and its seconds.
  */
 export async function load(client: Client, size: Size, tell: (line: string) => void = () => undefined): Promise<void> {
   const timed = async ({ makes, sql }: Step) => {

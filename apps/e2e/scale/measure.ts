@@ -1,7 +1,7 @@
 import type { Asker } from './asker.js';
 import type { Question } from './calls.js';
 
-/** What the promise says of the medians. */
+/** The promised ratio of the medians. */
 export const MOST_RATIO = 1.5;
 
 export interface Side {
@@ -25,7 +25,7 @@ export interface Comparison {
 }
 
 /**
- * Asks each question of both sides in turn, so that a slow moment of the machine meets both; which of them is first
+ * Makes each call on both sides in turn, so that a slow moment of the machine meets both; which of them is first
  * changes with every turn. Milliseconds.
  */
 export async function compare(small: Side, large: Side, turns: number): Promise<Comparison[]> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { PostgresCluster } from '@parley/testkit';
 import type { Client } from 'pg';
 
-/** A node of a plan, as `EXPLAIN (FORMAT JSON)` tells it; only what is read here. */
+/** A node of a plan, as in `EXPLAIN (FORMAT JSON)`; only what is read here. */
 interface PlanNode {
   'Node Type': string;
   'Relation Name'?: string;

@@ -30,7 +30,7 @@ interface Sent {
   clientMessageId: string;
 }
 
-describe('with 100,000 messages in 1,000 conversations, all of them of the one who asks', () => {
+describe('with 100,000 messages in 1,000 conversations, all of them of the calling user', () => {
   let cluster: PostgresCluster;
   let loaded: LoadedDatabase;
   let log: PlanLog;

@@ -36,7 +36,7 @@ CREATE UNIQUE INDEX ON answer (c, k);
 ANALYZE answer;`;
 }
 
-/** What each system message tells, its metadata in canonical JSON, and the change before it. */
+/** Each system message's metadata in canonical JSON, and the change before it. */
 function tidings(): string {
   return `
 CREATE TEMP TABLE told AS
@@ -88,8 +88,9 @@ ANALYZE tally;`;
 }
 
 /**
- * base: where joining and sending left the read watermark; read, delivered: where marks then moved them, or null.
- * The one who asks has read most conversations, is a few messages behind in some, and has been away from others.
+ * base: where joining and sending left the read watermark; read, delivered: where marks then moved them, or null. The
+ * member who makes the calls has read most conversations, is a few messages behind in some, and has been away from
+ * others.
  */
 function watermarks(): string {
   return `
@@ -285,7 +286,7 @@ SELECT t.id, e.version,
  ORDER BY d.at;`;
 }
 
-/** One row a move of a read watermark: by sending after others have spoken, and by a mark at the end. */
+/** One row a move of a read watermark: by sending after others have sent, and by a mark at the end. */
 function rangeRows(): string {
   return `
 INSERT INTO read_ranges (conversation_id, user_id, from_seq, to_seq, at)

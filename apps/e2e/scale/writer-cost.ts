@@ -13,7 +13,7 @@ export interface Cost {
   statements: number;
   /** Rows, by table and kind of writing: `messages inserted`. */
   written: Record<string, number>;
-  /** Rows that indexes and tables were asked for. */
+  /** Rows that were read from indexes and tables. */
   read: number;
 }
 
@@ -26,7 +26,7 @@ export async function measureCosts(cluster: PostgresCluster, sizes: readonly num
     for (const members of sizes) await session.query(groupOf(members));
     await session.query('ANALYZE');
   };
-  // In tables of a few rows these would be read whole, and nobody would see what is looked up.
+  // Tables of a few rows would be read whole, and no look-up would show.
   const loaded = await openLoaded(cluster, { messages: 10_000, keepsPlans: true, add });
   try {
     const instruments = { session: loaded.session, log: new PlanLog(cluster) };
@@ -159,7 +159,10 @@ async function costOf(
   };
 }
 
-/** Of all that was done so far. A server process tells it some seconds later, or when it ends: so the node's are ended. */
+/**
+ * Of all that was done so far. A server process reports it some seconds later, or when it ends: so the node's are
+ * ended.
+ */
 async function counters(session: Client): Promise<Counters> {
   const own = `FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'parley-%'`;
   await session.query(`SELECT pg_terminate_backend(pid) ${own} AND state = 'idle'`);

@@ -63,7 +63,7 @@ export interface Scene {
   /** Those who sign in through the page. */
   viewer: Username;
   room: string;
-  /** Another group, in which somebody says something each time it is stirred. */
+  /** Another group, in which a member sends something each time it is stirred. */
   ops: string;
   stir: () => Promise<void>;
 }
@@ -98,7 +98,7 @@ export async function buildScene(url: string): Promise<Scene> {
   return { viewer: 'tomas.reyes', room: room.id, ops: ops.id, stir };
 }
 
-/** Says the lines, and then does with them what is done. */
+/** Sends the lines, and then does with them what is done. */
 async function fillRoom(cast: Cast, room: string): Promise<void> {
   const sent: string[] = [];
   for (const { by, text, was, answers } of LINES) {
@@ -144,7 +144,7 @@ class Cast {
     return this.rest(name).send(id, { content });
   }
 
-  /** The viewer's direct conversation with somebody. */
+  /** The viewer's direct conversation with another user. */
   async talk(other: Username, lines: [Username, string][]): Promise<void> {
     const { id } = await this.rest('tomas.reyes').createConversation({ type: 'direct', memberIds: this.ids(other) });
     for (const [name, line] of lines) await this.say(id, name, line);

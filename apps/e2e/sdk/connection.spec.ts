@@ -66,7 +66,7 @@ describe('A client’s connection', () => {
     expect(client.conversations.getSnapshot().items.map((item) => item.id)).toContain(id);
   });
 
-  it('stops for good where nobody is signed in, and comes up when told to after signing in', async () => {
+  it('stops for good without a session, and comes up by start() after signing in', async () => {
     let token: string | null = null;
     const { client, asked } = device(ada, { getToken: () => Promise.resolve(token) });
     client.start();
@@ -150,7 +150,7 @@ describe('A client’s connection', () => {
     expect(opened).toHaveLength(1);
   });
 
-  it('tells listeners of events after the store has taken them', async () => {
+  it('calls listeners of events after the store has taken them', async () => {
     const id = await aGroup();
     const one = await device(ada).online();
     const other = await device(grace).online();

@@ -6,7 +6,7 @@ import { bareEnvironment, Child, freePort, freshDirectory, ParleyNode, ROOT } fr
 import { Person } from './person.js';
 import { when } from './when.js';
 
-/** Puts entries without end, says of each when it is kept, and removes every second one. */
+/** Puts entries without end, prints each when it is kept, and removes every second one. */
 const WRITER = `
   import { fileStorage } from '@parley/client/node';
   const storage = fileStorage(process.env.OUTBOX);
@@ -21,7 +21,7 @@ const WRITER = `
   }
 `;
 
-/** An application that never gets a connection: it queues three messages, and says when they are written down. */
+/** An application that never gets a connection: it queues three messages, and prints when they are written down. */
 const SENDER = `
   import { ParleyClient } from '@parley/client';
   import { fileStorage } from '@parley/client/node';
@@ -81,7 +81,7 @@ describe('A client’s outbox in a file', () => {
       const removed = new Set(told.filter((line) => line.startsWith('removed')).map((line) => line.split(' ')[1]));
       const put = told.filter((line) => line.startsWith('put')).map((line) => line.split(' ')[1] ?? '');
       const kept = new Set((await fileStorage(outbox).load()).map(({ clientMessageId }) => clientMessageId));
-      // What was told as removed is gone; what was told as put and not being removed at that moment is there.
+      // What was printed as removed is gone; what was printed as put and not being removed at that moment is there.
       const last = Number(put.at(-1));
       for (const id of put) if (!removed.has(id) && Number(id) < last - 1) expect(kept).toContain(id);
       for (const id of removed) expect(kept).not.toContain(id);

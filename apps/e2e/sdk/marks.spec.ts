@@ -65,7 +65,7 @@ describe('A client’s marks', () => {
     return { sent, openSocket };
   }
 
-  it('S3.26 S3.28 tell the sender of delivery by themselves, and of reading when the application says so', async () => {
+  it('S3.26 S3.28 report delivery to the sender by themselves, and reading by markRead', async () => {
     const one = await device(ada).online();
     const two = await device(grace).online();
     one.client.send(id, { content: 'hello' });
@@ -77,7 +77,7 @@ describe('A client’s marks', () => {
     expect(await grace.rest.conversation(id)).toMatchObject({ unreadCount: 0, lastReadSeq: 1, lastDeliveredSeq: 1 });
   });
 
-  it('S3.28 tell of delivery what arrived while this person was away', async () => {
+  it('S3.28 report the delivery of what arrived while this user was away', async () => {
     const one = await device(ada).online();
     one.client.send(id, { content: 'while you were out' });
     await one.shows(id, ['while you were out']);
@@ -86,7 +86,7 @@ describe('A client’s marks', () => {
     expect(await grace.rest.conversation(id)).toMatchObject({ unreadCount: 1, lastReadSeq: 0, lastDeliveredSeq: 1 });
   });
 
-  it('reach this person’s other devices', async () => {
+  it('reach this user’s other devices', async () => {
     const [here, there] = [await device(grace).online(), await device(grace).online()];
     await ada.rest.send(id, { content: 'for both' });
     await Promise.all([here, there].map((each) => view(each, ({ unreadCount }) => unreadCount === 1)));

@@ -93,7 +93,7 @@ describe('A client’s outbox', () => {
     expect(kinds.lastIndexOf('pending')).toBeLessThan(kinds.indexOf('stored'));
   });
 
-  it('S4.37 puts a refused message aside without blocking those behind it, and sends it again when told to', async () => {
+  it('S4.37 puts a refused message aside without blocking those behind it, and sends it again by resend', async () => {
     const one = await device(ada).online();
     const list = one.client.messages(id);
     const stop = list.subscribe(() => undefined);
@@ -115,7 +115,7 @@ describe('A client’s outbox', () => {
     expect((await stored()).filter((content) => content !== '')).toEqual(['after it', 'refused']);
   });
 
-  it('drops a refused message when told to', async () => {
+  it('drops a refused message by discard', async () => {
     const one = await device(ada).online();
     const key = one.client.send(id, { content: 'to nobody', replyToId: '019f0000-0000-7000-8000-000000000000' });
     const list = one.client.messages(id);
@@ -156,7 +156,7 @@ describe('A client’s outbox', () => {
     expect(await stored()).toEqual(contents);
   });
 
-  it('of two devices of one person sends both, and both show all', async () => {
+  it('of two devices of one user sends both, and both show all', async () => {
     const [one, two] = [await device(ada).online(), await device(ada).online()];
     for (const content of numbers(5, 'one ')) one.client.send(id, { content });
     for (const content of numbers(5, 'two ')) two.client.send(id, { content });

@@ -22,7 +22,7 @@ export class Person {
     return new Person(name, url, (await rest.me()).id, rest);
   }
 
-  /** A day long where nothing is said; seconds. */
+  /** A day long by default; seconds. */
   token(lifetime?: number): Promise<string> {
     return hostToken({ externalId: this.name, name: this.name }, undefined, { lifetime });
   }
@@ -32,7 +32,7 @@ export class Person {
   }
 }
 
-/** One client of a person, with what its application was asked. */
+/** One client of a user, and the reasons for which it requested a token. */
 export class Device {
   readonly asked: TokenReason[] = [];
   readonly client: ParleyClient;

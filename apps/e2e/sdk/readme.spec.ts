@@ -4,7 +4,7 @@ import { Document } from '../docs/document.js';
 import { runExample } from '../docs/example.js';
 
 describe('The README of the SDK', () => {
-  it('S4.39 has an example that runs in Node as it says, and leaves nothing running', async () => {
+  it('S4.39 has an example that runs in Node and prints what it shows, and leaves nothing running', async () => {
     const [example] = new Document('packages/client/README.md').examples;
     const node = await ParleyNode.start();
     try {

@@ -96,7 +96,7 @@ it.concurrent('G8: a page of large messages on a slow line cuts no plain client 
   }
 }, 240_000);
 
-it.concurrent('G8: a page of large messages on a slow line cuts no plain client that asks for several pages at once', async () => {
+it.concurrent('G8: a page of large messages on a slow line closes no plain client that requests several pages at once', async () => {
   const all = await Promise.all(
     LINES.map(async ([bytesPerSecond, transports]) => {
       const { socket, ends } = await plain(bytesPerSecond, transports);

@@ -49,7 +49,7 @@ async function isSeen(build: BrokenBuild, copy: SourceCopy, options: Options): P
     console.log(`    not found: ${missed.join(', ')}`);
     for (const line of account(broken, AGAIN)) console.log(line);
   }
-  // That it failed is what was wanted: nobody looks at how.
+  // It was to fail, so nothing of it has to be kept.
   if (broken.kept && missed.length === 0) rmSync(broken.kept, { recursive: true, force: true });
   if (fails) for (const sentence of broken.failures) console.log(`    ${sentence}`);
   for (const violation of seenBy) {

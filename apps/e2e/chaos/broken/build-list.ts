@@ -14,7 +14,7 @@ export interface BrokenBuild {
   row: Row;
   /** All of them have to be found. */
   seenBy: ViolationName[];
-  /** What the row itself has to say of it, in part: for what no invariant names. */
+  /** A part of the fault that the row itself reports, for what no invariant names. */
   fails?: string;
 }
 
@@ -37,8 +37,8 @@ const PLAIN_BROADCAST: Patch[] = [
     from: 'this.io.local.to(room).except(event.joined.map(userRoom)) : this.io.local.to(room);',
     to: 'this.io.to(room).except(event.joined.map(userRoom)) : this.io.to(room);',
   },
-  // Its streams receive nothing any more: the reconciler would deliver everything once more. It still has to tell the
-  // link to Redis which deployment this is, since nothing is sent or believed before.
+  // Its streams receive nothing any more, because the reconciler would deliver everything again. It still gives the
+  // link to Redis its deployment, since nothing is sent or believed before.
   {
     file: `${HUB}/reconciler.ts`,
     from: 'const streams = [...this.hub.open()];',

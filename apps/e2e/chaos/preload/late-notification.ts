@@ -1,5 +1,5 @@
-// For `node --import`, before a node's own script: between a commit and telling of it there are 50 ms, so that a node
-// can be killed in between. The product itself knows nothing of this.
+// For `node --import`, before a node's own script: delays announcements by 50 ms after the commit, so that a node can
+// be killed in between. The product itself has no code for this.
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 

@@ -7,7 +7,7 @@ const SECONDS = 10;
 const BEFORE_SECONDS = 10;
 const MOST_DELAY_MS = 300;
 
-/** F7: somebody else holds the row of the busiest conversation. */
+/** F7: another session locks the row of the busiest conversation. */
 export const rowLocked: Row = {
   id: 'F7',
   title: `the busiest conversation's row locked by another session for ${SECONDS} s`,

@@ -13,7 +13,7 @@ const LOST = 50;
 const WATCHING_FROM = 94;
 /** Ping interval and timeout, and the time between two looks. */
 const FREED_SECONDS = 25;
-/** After that, the grace in which coming back is not told, and the turns in which it is stored and told. */
+/** After that, the grace before a user counts as offline, and the turns in which it is stored and published. */
 const TOLD_SECONDS = 40;
 const BACK_SECONDS = 35;
 

@@ -14,7 +14,7 @@ const AT_ONCE = 10;
 
 const LINKS: LinkMode[] = ['freeze', { bytesPerSecond: KIBIBYTE }];
 
-/** F14: clients that read nothing, and others that read 1 kB/s, in a conversation in which much is said. */
+/** F14: clients that read nothing, and others that read 1 kB/s, in a conversation with many messages. */
 export const slowReaders: Row = {
   id: 'F14',
   title: `${OF_EACH} clients that stop reading and ${OF_EACH} that read 1 kB/s`,

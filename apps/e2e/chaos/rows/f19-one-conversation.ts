@@ -1,6 +1,6 @@
 import type { Row } from '../row.contract.js';
 
-/** F19: everybody talks at once in one conversation, over three nodes, and nobody disturbs them. */
+/** F19: all users send at once in one conversation, over three nodes, without a fault. */
 export function oneConversation(seconds: number): Row {
   return {
     id: 'F19',

@@ -67,7 +67,7 @@ function laterThanRemoval({ events }: ScriptedClient, conversationId: string, us
   return mine.filter(({ payload }, place) => place > at || (of(payload)?.version ?? 0) > removal).length;
 }
 
-/** What an event may say of its conversation and of whom it is about. */
+/** The fields of an event about its conversation and its subject. */
 function of(
   payload: Events[EventName] | undefined,
 ): { conversationId?: string; version?: number; userId?: string } | null {

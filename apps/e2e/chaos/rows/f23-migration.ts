@@ -7,7 +7,9 @@ import { asAdmin } from '../database-sessions.js';
 import type { Row } from '../row.contract.js';
 import type { Stage } from '../stage.js';
 
-/** What a next version might do to tables that everyone writes to: a migration each, so that each is held by itself. */
+/**
+ * What a next version might do to tables that every node writes to: a migration each, so that each is locked by itself.
+ */
 const MIGRATIONS = [
   'ALTER TABLE messages ADD COLUMN next_note text;',
   'ALTER TABLE conversations ADD COLUMN next_weight integer NOT NULL DEFAULT 0;',
@@ -15,7 +17,7 @@ const MIGRATIONS = [
 ];
 const MOST_LOCKED_MS = 1_000;
 const LOOK_MS = 20;
-/** Somebody reads all messages at that moment, as a backup does: the migration cannot have the table before. */
+/** Another session reads all messages at that moment, as a backup does: the migration cannot lock the table before. */
 const READING_SECONDS = 8;
 const CALM_SECONDS = 8;
 
@@ -90,7 +92,7 @@ function readEverything({ fleet, pass }: Stage): Promise<unknown> {
   });
 }
 
-/** The longest time for which a table was locked against everyone, or somebody who wants that made others wait. */
+/** The longest time for which a table was locked against all others, or a waiting lock made others wait. */
 async function longestLock(stage: Stage, work: () => Promise<void>): Promise<number> {
   const over = new AbortController();
   const looking = asAdmin(stage.fleet, (admin) => watchLocks(stage, admin, over.signal));

@@ -4,7 +4,7 @@ import type { Stage } from '../stage.js';
 
 /** Between the end of one trouble and the beginning of the next: seconds. */
 const PAUSE = { least: 5, most: 15 };
-/** Longer ones now and then, or nobody could tell how long coming back takes. */
+/** Longer ones now and then, or no time of recovery could be measured. */
 const LONG_PAUSE = 17;
 const LONG_EVERY = 6;
 const MEBIBYTE = 2 ** 20;
@@ -17,7 +17,7 @@ const HEARTBEAT_SECONDS = 23;
 
 interface Trouble {
   name: string;
-  /** How long it lasts; by chance where it is not said. */
+  /** How long it lasts; by chance by default. */
   seconds?: number;
   /** Whether the node's process ends by it. */
   kills?: boolean;

@@ -5,7 +5,10 @@ import { asAdmin } from '../database-sessions.js';
 import type { Row } from '../row.contract.js';
 import type { Stage } from '../stage.js';
 
-/** By a trigger, by damage, by a mistake in a trigger, by data, by what looks like a race, by nobody's standard. */
+/**
+ * By a trigger, by damage, by a mistake in a trigger, by data, by what looks like a race, by a code outside the
+ * standard.
+ */
 const STATES = ['P0001', 'XX001', 'XX000', '42883', '22012', '40001', 'Q0042'];
 const ROUNDS = 12;
 const AT_ONCE = 60;

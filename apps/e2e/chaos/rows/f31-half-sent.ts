@@ -25,7 +25,7 @@ export const halfSent: Row = {
     await stage.fault('packets half sent', { argument: node.name }, async () => {
       for (let place = 0; place < SOCKETS; place += 1) sockets.push(await sendHalf(stage, { url: node.url, place }));
     });
-    // Only what is held counts, not what is on its way.
+    // Only memory that stays counts, not what is on its way.
     await stage.pass(3);
     const growth = residentBytes(pid) - before;
     stage.figure('memory meanwhile', `${mebibytes(before)} before, ${mebibytes(growth)} more`);

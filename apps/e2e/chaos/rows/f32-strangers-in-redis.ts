@@ -6,10 +6,10 @@ import type { Stage } from '../stage.js';
 const SECONDS = 12;
 const LOOK_SECONDS = 0.5;
 const LONGEST_MS = 3_000;
-/** What a node's envelope takes of a message: who said it, and the proof. */
+/** The bytes of a node's envelope around a message: its sender, and the proof. */
 const ENVELOPE = 30;
 
-/** F32: somebody in Redis says again what nodes say to each other, as it was or changed, on every channel. */
+/** F32: a program in Redis publishes again what nodes publish to each other, as it was or changed, on every channel. */
 export const strangersInRedis: Row = {
   id: 'F32',
   title: 'somebody else publishes in Redis, what was said or something made of that',
@@ -65,7 +65,7 @@ class Stranger {
     this.late.add(timer);
   }
 
-  /** Mostly the one on which it was said. */
+  /** Mostly the one on which it was published. */
   private channel(said: string): string {
     const { random } = this.stage;
     return random.chance(0.8) ? said : ([...this.heard.keys()][random.below(this.heard.size)] ?? said);

@@ -11,7 +11,7 @@ const LONGER_SECONDS = 1.5;
 /** How late it may come to light that a session has ended, while Redis is away. */
 const LATEST_SECONDS = 30;
 
-/** F33: that sessions have ended is told late, when their user has long signed in again. */
+/** F33: the end of sessions is published late, when their user has long signed in again. */
 export const lateWord: Row = {
   id: 'F33',
   title: `Redis stopped while sessions end on one node and begin on the other, ${ROUNDS} times`,
@@ -53,7 +53,7 @@ interface Place {
   admin: Session;
 }
 
-/** What ends the sessions of somebody, by a request to one node. */
+/** What ends a user's sessions, by a request to one node. */
 const ENDINGS = {
   async 'a new password'(person: Person, { url }: Place) {
     const next = randomUUID();

@@ -15,10 +15,12 @@ const LARGE_BYTES = 20 * KIBIBYTE;
 const AT_ONCE = 20;
 /** What a message has beside its filling. */
 const FRAME_BYTES = 700;
-/** Of what a line brings in a second, so much is said at least. */
+/** The part of a line's bytes a second that messages take at least. */
 const SPARE = 0.3;
 
-/** F35: whoever reads 10 KB a second or more, and has less than a megabyte waiting, is not cut and catches up. */
+/**
+ * F35: a client that reads 10 KB a second or more, and has less than a megabyte waiting, is not closed and catches up.
+ */
 export const slowLines: Row = {
   id: 'F35',
   title: `${CLIENTS} plain clients, each on a line of its own of ${SLOWEST / KIBIBYTE} to ${FASTEST / KIBIBYTE} KB a second`,

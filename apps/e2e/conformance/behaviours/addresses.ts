@@ -11,7 +11,7 @@ async function answersTo(url: string, cookie: string, headers: Headers): Promise
   return [polling.status, refresh.status];
 }
 
-/** Whether this deployment takes us for a proxy of its own; then it says over what it takes for TLS to stay with that. */
+/** Whether this deployment believes us as a proxy; then it sends Strict-Transport-Security where we forward TLS. */
 async function believes(url: string): Promise<boolean> {
   const { headers } = await fetch(`${url}/health/live`, { headers: { 'x-forwarded-proto': 'https' } });
   return headers.has('strict-transport-security');

@@ -7,7 +7,7 @@ import { inSeconds } from '../host-token.js';
 import type { Behaviours } from '../stage.js';
 import { anError, aTime, aUuid } from './shapes.js';
 
-/** A polling handshake, by hand: the status tells what a plain client cannot see. */
+/** A polling handshake, by hand, for the status that a plain client cannot see. */
 const poll = (url: string, headers: Record<string, string>) =>
   fetch(`${url}/socket.io/?EIO=4&transport=polling`, { headers });
 

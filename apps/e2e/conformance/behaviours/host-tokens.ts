@@ -5,7 +5,9 @@ import type { Behaviours, Stage } from '../stage.js';
 
 const PICTURE = 'https://host.example/p.png';
 
-/** One user of the host product: gives a token with these claims to a node, each time the next one; what `users/me` says. */
+/**
+ * One user of the host product: sends a token with these claims to a node, each time the next one; returns `users/me`.
+ */
 async function aUser(stage: Stage) {
   const person = await stage.person({ iat: inSeconds(-100) });
   const sub = person.username;

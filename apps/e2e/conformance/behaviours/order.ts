@@ -4,7 +4,7 @@ import type { Line } from '../line.js';
 import type { Behaviours } from '../stage.js';
 import { numbers } from './shapes.js';
 
-/** What a socket heard as new, in order, a text a message. */
+/** The texts that a socket received as new, in order. */
 const texts = (line: Line) => line.all('message:new').map(({ message }) => `${message.seq} ${message.content}`);
 
 /** Of an event what cannot have changed since: the message in it may be newer than the event. */

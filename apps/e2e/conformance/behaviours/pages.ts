@@ -5,7 +5,7 @@ import { anError, NOBODY, numbers } from './shapes.js';
 
 const seqs = ({ items }: { items: readonly Message[] }) => items.map(({ seq }) => seq);
 
-/** A group with so many messages, and who asks for them. */
+/** A group with so many messages, and the member who reads them. */
 async function history(stage: Stage, length: number) {
   const { id, people, lines } = await stage.scene(2);
   // In two goes, so that not all of them have one time.

@@ -8,7 +8,7 @@ import { anError } from './shapes.js';
 const subjectOf = (token: string): string =>
   (JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { sub: string }).sub;
 
-/** That a socket was told why it is closed, and was closed for good. */
+/** A socket received why it is closed, and was closed for good. */
 async function expectEnd(line: Line, code: string, reason = 'io server disconnect') {
   const { error } = await line.first('server:closing');
   expect([error.code, await line.closed()]).toEqual([code, reason]);

@@ -18,7 +18,7 @@ const RETRYABLE = new Set([
   'storage_full',
 ]);
 
-/** The error object of the contract's §3, with what else is said of it. */
+/** The error object of the contract's §3, with what else it contains. */
 export function anError(code: ErrorObject['code'], more: object = {}): object {
   const message: unknown = expect.any(String);
   return expect.objectContaining({ code, message, retryable: RETRYABLE.has(code), requestId: aUuid, ...more });

@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import type { Behaviours } from '../stage.js';
 import { anError, anonymous, NOBODY } from './shapes.js';
 
-/** Every request about a conversation and a message, to be asked of a foreign pair and of one that is not there. */
+/** Every request about a conversation and a message, for a foreign pair and for one that is not there. */
 const requests = (conversation: string, message: string): [string, string, object?][] => [
   ['GET', `/conversations/${conversation}`],
   ['PATCH', `/conversations/${conversation}`, { name: 'Mine' }],

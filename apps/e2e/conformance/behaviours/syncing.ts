@@ -4,7 +4,7 @@ import type { Person } from '../person.js';
 import type { Behaviours } from '../stage.js';
 import { NOBODY, numbers } from './shapes.js';
 
-/** What one conversation's part of an answer says; there has to be one with rows. */
+/** One conversation's part of an answer; there has to be one with rows. */
 function partOf(answer: SyncAnswer, id: string): ConversationSync {
   const part = answer.conversations[id];
   if (!part || !('messages' in part)) throw new Error(`The answer tells nothing of ${id}: ${JSON.stringify(answer)}`);

@@ -5,7 +5,7 @@ import type { Line } from '../line.js';
 import type { Behaviours } from '../stage.js';
 import { anError } from './shapes.js';
 
-/** Until what a line was told last is exactly these people. */
+/** Until the last event that a line received has exactly these users. */
 const shows = (line: Line, people: readonly { id: string }[]) => {
   const wanted = people.map(({ id }) => id).sort();
   return eventually(`these are typing: ${wanted.join(' ')}`, () => {
