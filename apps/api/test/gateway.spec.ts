@@ -288,6 +288,7 @@ describe('ready', () => {
           messagesPerMinute: expect.any(Number),
           editWindowSeconds: 900,
         },
+        features: { search: true },
       },
     ]);
     const other = await (members[0] as Person).connect();

@@ -47,6 +47,7 @@ export const handshake: Behaviours = {
         messagesPerMinute: expect.any(Number),
         editWindowSeconds: expect.any(Number),
       },
+      features: { search: expect.any(Boolean) },
     });
     await line.ask('sync', { conversations: {} });
     expect(line.all('ready')).toHaveLength(1);
