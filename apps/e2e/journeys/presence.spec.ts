@@ -1,3 +1,4 @@
+import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ParleyNode } from '@parley/testkit';
 import type { Browser, Locator } from 'playwright-core';
@@ -50,6 +51,23 @@ describe('P2: whether somebody is here', () => {
     const option = ama.page.getByRole('option', { name: tomas.name });
     await dot(option).waitFor();
     expect(await option.textContent()).toContain('Online');
+  });
+
+  it('is seen among the members of a group', async () => {
+    const li = await Participant.join(browser, node.url, `Li Wen ${round}`);
+    people.push(li);
+    await ama.openGroup('Three of us', [tomas, li]);
+    await ama.say('hello, both');
+    await ama.message('hello, both').waitFor();
+    await ama.page.getByRole('button', { name: 'Members', exact: true }).click();
+    const member = (person: Participant) => ama.page.getByTestId('member-row').filter({ hasText: person.name });
+    for (const person of people) await dot(member(person)).waitFor();
+    const axe = new AxeBuilder({ page: ama.page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']);
+    expect((await axe.setLegacyMode().analyze()).violations.map(({ id }) => id)).toEqual([]);
+    await li.page.close();
+    await member(li).getByText('Last seen at').waitFor({ timeout: GONE_MS });
+    expect(await dot(member(li)).count()).toBe(0);
+    expect(await dot(member(tomas)).count()).toBe(1);
   });
 
   it('holds as long as one of their tabs is open, and then tells when they left', async () => {

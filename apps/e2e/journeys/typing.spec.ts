@@ -71,8 +71,11 @@ describe('P1: who is typing', () => {
     await tomas.composer.pressSequentially('x');
     await li.composer.pressSequentially('y');
     await reads(ama, `${tomas.name} and ${li.name} are typing`);
+    const taken = performance.now();
     await tomas.composer.press('Backspace');
-    await reads(ama, `${li.name} is typing`);
+    await expectSoon(async () => expect(await says(ama)).not.toContain(tomas.name));
+    // Well before it would have ended by itself.
+    expect(performance.now() - taken).toBeLessThan(2_000);
     await li.page.goto('/');
     await reads(ama, '');
   });

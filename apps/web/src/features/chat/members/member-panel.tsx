@@ -3,11 +3,15 @@ import { useChatClient } from '@parley/react';
 import { EllipsisVertical, UserPlus, X } from 'lucide-react';
 import { useState } from 'react';
 import { sentenceFor } from '../../../api/sentences.js';
+import { useToday } from '../../../hooks/use-today.js';
 import { PersonAvatar } from '../../../ui/avatar.js';
 import { Button, IconButton } from '../../../ui/button.js';
 import { Alert } from '../../../ui/field.js';
 import { isolate } from '../../../ui/isolated.js';
 import { Menu, MenuItem } from '../../../ui/menu.js';
+import { PresenceDot } from '../../../ui/presence-dot.js';
+import { markOf, type Presence, presenceWords } from '../../people/presence.js';
+import { usePresence } from '../../people/use-presence.js';
 import type { OpenConversation } from '../open-conversation.js';
 import { AddMembersDialog, LeaveDialog, RemoveDialog } from './conversation-dialogs.js';
 import { useAllMembers } from './use-all-members.js';
@@ -27,6 +31,7 @@ type Asked = { about: 'add' } | { about: 'leave' } | { about: 'remove'; member: 
 export function MemberPanel({ view: item, gone, me, onClose }: MemberPanelProps) {
   const [asked, setAsked] = useState<Asked>(null);
   const { members, fault } = useAllMembers(item);
+  const presences = usePresence(members.map(({ user }) => user.id));
   const { changeRole, error } = useRoleChange(item.id);
   const failure = error ?? fault;
   return (
@@ -51,6 +56,7 @@ export function MemberPanel({ view: item, gone, me, onClose }: MemberPanelProps)
             member={member}
             facts={gone === null ? item : null}
             isMe={member.user.id === me}
+            presence={presences[member.user.id]}
             onRole={(role) => changeRole(member, role)}
             onRemove={() => setAsked({ about: 'remove', member })}
           />
@@ -124,25 +130,30 @@ interface MemberRowProps {
   /** Null where nothing can be changed, since I am no longer a member. */
   facts: OpenConversation['view'] | null;
   isMe: boolean;
+  presence: Presence | undefined;
   onRole: (role: MemberRole) => void;
   onRemove: () => void;
 }
 
-function MemberRow({ member, facts, isMe, onRole, onRemove }: MemberRowProps) {
+function MemberRow({ member, facts, isMe, presence, onRole, onRemove }: MemberRowProps) {
   const { user, role } = member;
+  const words = presenceWords(presence, useToday());
   const here = facts !== null && !isMe;
   const roles = here && may('change_roles', facts);
   const removable = here && may(`remove_${role}`, facts);
   return (
     <li data-testid="member-row" className="flex min-h-13 items-center gap-3 rounded-row py-1 pe-1 ps-2 hover:bg-hover">
-      <PersonAvatar user={user} size={36} />
+      <PresenceDot mark={markOf(presence)}>
+        <PersonAvatar user={user} size={36} />
+      </PresenceDot>
       <span className="min-w-0 flex-1">
         <span dir="auto" className="people-line block truncate text-body leading-5 font-medium">
           <bdi>{user.displayName}</bdi>
           {isMe ? <span className="font-normal text-ink-3"> (you)</span> : null}
         </span>
-        <span translate="no" className="block truncate text-meta text-ink-3">
-          @{user.username}
+        <span className="block truncate text-meta text-ink-3">
+          <span translate="no">@{user.username}</span>
+          {words ? ` · ${words}` : null}
         </span>
       </span>
       {ROLE_WORDS[role] ? <span className="text-meta text-ink-2">{ROLE_WORDS[role]}</span> : null}
