@@ -20,7 +20,7 @@ const MODULES = [
 ];
 
 /** The web app's features, each of which may import only those before it. A new one takes its place here. */
-const FEATURES = ['faults', 'auth', 'people', 'mentions', 'reactions', 'chat', 'conversations'];
+const FEATURES = ['faults', 'auth', 'people', 'mentions', 'reactions', 'search', 'chat', 'conversations', 'palette'];
 
 /** Likewise the folders of the largest. */
 const CHAT = ['message', 'members', 'composer', 'timeline'];

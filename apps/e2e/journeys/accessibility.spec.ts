@@ -95,6 +95,21 @@ describe.each([1280, 390])('WCAG 2.2 AA, light and dark, %i px', (width) => {
     expect(await faults()).toEqual([]);
   });
 
+  it('neither have the palette and the search, with results and without', async () => {
+    await page.goto('/?dialog=go-to');
+    await page.getByTestId('palette-choice').first().waitFor();
+    expect(await faults()).toEqual([]);
+    await page.goto('/search?q=drill');
+    await page.getByTestId('search-hit').first().waitFor();
+    expect(await faults()).toEqual([]);
+    await page.getByRole('searchbox').fill('xyzzy');
+    await page.getByText('No message matches').waitFor();
+    expect(await faults()).toEqual([]);
+    await page.goto(`/c/${scene.room}?panel=search&q=drill`);
+    await page.getByTestId('search-hit').first().waitFor();
+    expect(await faults()).toEqual([]);
+  });
+
   it('neither has anything that is done with a message', async () => {
     await page.goto(`/c/${scene.room}`);
     const row = page.getByTestId('message').filter({ hasText: 'Nothing acknowledged' });

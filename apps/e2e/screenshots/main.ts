@@ -176,6 +176,23 @@ const VIEWS: [string, (stage: Stage) => Promise<unknown>][] = [
       await page.getByRole('complementary').getByRole('button', { name: 'Leave group' }).click();
     },
   ],
+  ['go-to', ({ page }) => page.goto('/?dialog=go-to')],
+  [
+    'search',
+    async ({ page }) => {
+      await page.goto('/search?q=drill');
+      await page.getByTestId('search-hit').first().waitFor();
+    },
+  ],
+  ['search-nothing', ({ page }) => page.getByRole('searchbox').fill('xyzzy')],
+  ['search-hint', ({ page }) => page.getByRole('searchbox').fill('')],
+  [
+    'search-here',
+    async ({ page, scene }) => {
+      await page.goto(`/c/${scene.room}?panel=search&q=drill`);
+      await page.getByTestId('search-hit').first().waitFor();
+    },
+  ],
   [
     'not-sent',
     async ({ page, tap, scene }) => {

@@ -9,6 +9,7 @@ import { openEdits } from '../features/chat/message/editing/edit-drafts.store.js
 import { NewGroupDialog } from '../features/conversations/new-group-dialog.js';
 import { NewMessageDialog } from '../features/conversations/new-message-dialog.js';
 import { Sidebar } from '../features/conversations/sidebar.js';
+import { Palette } from '../features/palette/palette.js';
 import { useView } from '../hooks/use-view.js';
 import { classes } from '../ui/classes.js';
 import { fetchParts } from '../ui/lazy-part.js';
@@ -16,6 +17,8 @@ import { NotFound } from '../ui/not-found.js';
 import { chatOptions } from './chat-options.js';
 import { ConnectionBanner } from './connection-banner.js';
 import { ErrorBoundary } from './error-boundary.js';
+import { SearchPage } from './search-page.js';
+import { useShortcuts } from './use-shortcuts.js';
 import { Welcome } from './welcome.js';
 
 /** Attempts of the socket for each request over REST. */
@@ -60,6 +63,7 @@ function Shell({ user }: { user: Me }) {
   const [path] = useLocation();
   const { dialog, closeDialog } = useView();
   const atList = path === '/';
+  useShortcuts();
   return (
     <div className={classes('shell', atList ? 'shell-at-list' : 'shell-at-main')}>
       <a href="#main" className="skip-link">
@@ -75,6 +79,9 @@ function Shell({ user }: { user: Me }) {
             </Route>
             <Route path="/c/:id/m/:seq">{({ id, seq }) => <ChatWindow key={id} id={id} at={seq} me={user.id} />}</Route>
             <Route path="/c/:id">{({ id }) => <ChatWindow key={id} id={id} at={null} me={user.id} />}</Route>
+            <Route path="/search">
+              <SearchPage />
+            </Route>
             <Route path="/c">
               <Redirect to="/" replace />
             </Route>
@@ -84,6 +91,7 @@ function Shell({ user }: { user: Me }) {
           </Switch>
         </ErrorBoundary>
       </main>
+      {dialog === 'go-to' ? <Palette me={user.id} onClose={closeDialog} /> : null}
       {dialog === 'new-message' ? <NewMessageDialog me={user.id} onClose={closeDialog} /> : null}
       {dialog === 'new-group' ? <NewGroupDialog me={user.id} onClose={closeDialog} /> : null}
     </div>

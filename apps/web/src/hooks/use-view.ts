@@ -2,10 +2,11 @@ import { useCallback } from 'react';
 import { useLocation, useSearchParams } from 'wouter';
 
 /** Dialogs and panels stand in the address, so that reload and Back apply to them. */
-type DialogName = 'new-message' | 'new-group';
-type PanelName = 'members';
+type DialogName = 'new-message' | 'new-group' | 'go-to';
+type PanelName = 'members' | 'search';
 
-const DIALOGS: readonly string[] = ['new-message', 'new-group'] satisfies DialogName[];
+const DIALOGS: readonly string[] = ['new-message', 'new-group', 'go-to'] satisfies DialogName[];
+const PANELS: readonly string[] = ['members', 'search'] satisfies PanelName[];
 
 export interface View {
   dialog: DialogName | null;
@@ -15,23 +16,32 @@ export interface View {
   closeDialog: () => void;
   togglePanel: (name: PanelName) => void;
   openConversation: (id: string) => void;
+  /** The search through all conversations. */
+  openSearch: (query: string) => void;
 }
 
 export function useView(): View {
   const [, navigate] = useLocation();
   const [params, setParams] = useSearchParams();
   const dialog = params.get('dialog');
-  const panel = params.get('panel') === 'members' ? 'members' : null;
+  const panel = params.get('panel');
   return {
     dialog: dialog !== null && DIALOGS.includes(dialog) ? (dialog as DialogName) : null,
-    panel,
+    panel: panel !== null && PANELS.includes(panel) ? (panel as PanelName) : null,
     openDialog: useCallback((name) => setParams((now) => withParam(now, 'dialog', name)), [setParams]),
     closeDialog: useCallback(() => setParams((now) => withParam(now, 'dialog', null), { replace: true }), [setParams]),
     togglePanel: useCallback(
-      (name) => setParams((now) => withParam(now, 'panel', now.get('panel') === name ? null : name), { replace: true }),
+      (name) =>
+        setParams((now) => withParam(withParam(now, 'q', null), 'panel', now.get('panel') === name ? null : name), {
+          replace: true,
+        }),
       [setParams],
     ),
     openConversation: useCallback((id) => navigate(`/c/${id}`), [navigate]),
+    openSearch: useCallback(
+      (query) => navigate(query === '' ? '/search' : `/search?${new URLSearchParams({ q: query })}`),
+      [navigate],
+    ),
   };
 }
 

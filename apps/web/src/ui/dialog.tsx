@@ -3,6 +3,7 @@ import { Dialog as Primitive } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { IconButton } from './button.js';
 import { Isolated } from './isolated.js';
+import { useReturnedFocus } from './use-returned-focus.js';
 
 interface DialogProps {
   /** Words of people in it are isolated. */
@@ -19,11 +20,13 @@ interface DialogProps {
  * own, since the library's adds an inline style sheet, which the content security policy blocks.
  */
 export function Dialog({ title, description, open, onClose, children }: DialogProps) {
+  const onCloseAutoFocus = useReturnedFocus();
   return (
     <Primitive.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Primitive.Portal>
         <div className="scrim fixed inset-0 z-40 bg-scrim" aria-hidden="true" />
         <Primitive.Content
+          onCloseAutoFocus={onCloseAutoFocus}
           {...(description ? {} : { 'aria-describedby': undefined })}
           className="sheet fixed top-[12vh] left-1/2 z-50 flex max-h-[76vh] w-[min(460px,calc(100vw-24px))] -translate-x-1/2 flex-col rounded-sheet bg-raised shadow-float max-[720px]:top-3 max-[720px]:max-h-[calc(100dvh-24px)]"
         >

@@ -1,8 +1,19 @@
 import { may } from '@parley/protocol';
-import { Archive, ArchiveRestore, ChevronLeft, EllipsisVertical, LogOut, Pencil, UsersRound } from 'lucide-react';
+import {
+  Archive,
+  ArchiveRestore,
+  ChevronLeft,
+  EllipsisVertical,
+  LogOut,
+  Pencil,
+  Search,
+  UsersRound,
+} from 'lucide-react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
+import { useHasSearch } from '../../hooks/use-has-search.js';
 import { useToday } from '../../hooks/use-today.js';
+import type { View } from '../../hooks/use-view.js';
 import { Avatar } from '../../ui/avatar.js';
 import { IconButton } from '../../ui/button.js';
 import { Menu, MenuItem } from '../../ui/menu.js';
@@ -13,8 +24,8 @@ import { ArchiveDialog, LeaveDialog, RenameDialog } from './members/conversation
 import type { OpenConversation } from './open-conversation.js';
 
 interface ChatHeaderProps extends Pick<OpenConversation, 'view' | 'gone'> {
-  panelOpen: boolean;
-  onTogglePanel: () => void;
+  panel: View['panel'];
+  onTogglePanel: View['togglePanel'];
 }
 
 type Asked = 'rename' | 'archive' | 'leave' | null;
@@ -22,9 +33,10 @@ type Asked = 'rename' | 'archive' | 'leave' | null;
 const ICON = { size: 18, strokeWidth: 1.6 } as const;
 const SMALL = { size: 16, strokeWidth: 1.6 } as const;
 
-export function ChatHeader({ view: item, gone, panelOpen, onTogglePanel }: ChatHeaderProps) {
+export function ChatHeader({ view: item, gone, panel, onTogglePanel }: ChatHeaderProps) {
   const [, navigate] = useLocation();
   const [asked, setAsked] = useState<Asked>(null);
+  const hasSearch = useHasSearch();
   const title = titleOf(item);
   const today = useToday();
   const close = () => setAsked(null);
@@ -42,8 +54,13 @@ export function ChatHeader({ view: item, gone, panelOpen, onTogglePanel }: ChatH
         </h2>
         <p className="truncate text-meta text-ink-3">{subtitleOf(item, today)}</p>
       </div>
+      {hasSearch ? (
+        <IconButton label="Search" aria-pressed={panel === 'search'} onClick={() => onTogglePanel('search')}>
+          <Search {...ICON} />
+        </IconButton>
+      ) : null}
       {item.type === 'group' ? (
-        <IconButton label="Members" aria-pressed={panelOpen} onClick={onTogglePanel}>
+        <IconButton label="Members" aria-pressed={panel === 'members'} onClick={() => onTogglePanel('members')}>
           <UsersRound {...ICON} />
         </IconButton>
       ) : null}

@@ -9,6 +9,7 @@ import { Button } from '../../ui/button.js';
 import { isolate } from '../../ui/isolated.js';
 import { NotFound } from '../../ui/not-found.js';
 import { EmptyState, Skeleton } from '../../ui/states.js';
+import { SearchPanel } from '../search/search-panel.js';
 import { ChatHeader } from './chat-header.js';
 import { Composer } from './composer/composer.js';
 import { titleOf } from './conversation-title.js';
@@ -81,12 +82,12 @@ function Opened({ open, at, me }: { open: OpenConversation; at: number | null; m
   const [context, editing] = useMessageContext({ facts, input, jump, say });
   const start = useHistoryStart(view);
   const toggleMembers = () => togglePanel('members');
-  const isPanelOpen = panel === 'members';
+  const toggleSearch = () => togglePanel('search');
   return (
     <MessageContext value={context}>
       <div className="chat">
         <section aria-label={title} className="flex h-full min-h-0 min-w-0 flex-col">
-          <ChatHeader view={view} gone={gone} panelOpen={isPanelOpen} onTogglePanel={toggleMembers} />
+          <ChatHeader view={view} gone={gone} panel={panel} onTogglePanel={togglePanel} />
           <MessageList
             open={open}
             me={me}
@@ -101,7 +102,8 @@ function Opened({ open, at, me }: { open: OpenConversation; at: number | null; m
           <Composer open={open} title={title} inputRef={input} onSend={({ text, replyToId }) => say(text, replyToId)} />
           <LiveLog conversationId={id} me={me} items={messages.items} />
         </section>
-        {isPanelOpen ? <MemberPanel view={view} gone={gone} me={me} onClose={toggleMembers} /> : null}
+        {panel === 'members' ? <MemberPanel view={view} gone={gone} me={me} onClose={toggleMembers} /> : null}
+        {panel === 'search' ? <SearchPanel conversationId={id} onClose={toggleSearch} /> : null}
       </div>
     </MessageContext>
   );

@@ -1,5 +1,5 @@
 import type { Me } from '@parley/protocol';
-import { LogOut, PenSquare, Users } from 'lucide-react';
+import { LogOut, PenSquare, Search, Users } from 'lucide-react';
 import type { ComponentProps } from 'react';
 import { useStore } from 'zustand';
 import { chooseEnter, type EnterChoice, enterStore } from '../../hooks/enter-key.js';
@@ -23,6 +23,8 @@ const ENTER: { value: EnterChoice; label: string }[] = [
   { value: 'breaks', label: 'Makes a new line' },
 ];
 
+const IS_APPLE = /Mac|iPhone|iPad/.test(navigator.userAgent);
+
 export function Sidebar({ user }: { user: Me }) {
   const { openDialog } = useView();
   return (
@@ -41,9 +43,31 @@ export function Sidebar({ user }: { user: Me }) {
           </IconButton>
         </div>
       </header>
+      <GoToButton />
       <ConversationList me={user.id} />
       <AccountMenu user={user} />
     </nav>
+  );
+}
+
+/** Opens the palette, which lists conversations, people and actions. */
+function GoToButton() {
+  const { openDialog } = useView();
+  return (
+    <div className="flex-none px-3 pb-2">
+      <button
+        type="button"
+        aria-keyshortcuts="Control+K Meta+K"
+        onClick={() => openDialog('go-to')}
+        className="flex h-9 w-full items-center gap-2 rounded-control border border-edge bg-raised px-2.5 text-second text-ink-2 hover:bg-hover max-[720px]:h-11"
+      >
+        <Search size={16} strokeWidth={1.6} aria-hidden="true" />
+        <span className="flex-1 text-start">Search</span>
+        <kbd aria-hidden="true" className="font-sans text-meta text-ink-3 max-[720px]:hidden">
+          {IS_APPLE ? '⌘K' : 'Ctrl K'}
+        </kbd>
+      </button>
+    </div>
   );
 }
 

@@ -1,0 +1,187 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { eventually, ParleyNode } from '@parley/testkit';
+import type { Browser } from 'playwright-core';
+import { type Bystander, launchBrowser, Participant, registerBystander } from './browser.js';
+import { fill } from './fill.js';
+
+describe('Finding people, conversations and what was said', () => {
+  let node: ParleyNode;
+  let browser: Browser;
+  let ama: Participant;
+  let tomas: Bystander;
+  let groups: { launch: string; ops: string };
+  let round = 0;
+
+  beforeAll(async () => {
+    [node, browser] = await Promise.all([ParleyNode.start({ env: { RATE_LIMITS: 'off' } }), launchBrowser()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await node?.stop();
+  });
+
+  /** Two groups, the first with more messages than one page holds and one of them long. */
+  beforeEach(async () => {
+    const suffix = String.fromCharCode(97 + round++);
+    ama = await Participant.join(browser, node.url, `Ama Okafor ${suffix}`);
+    tomas = await registerBystander(node.url, `Tomas Reyes ${suffix}`);
+    const rest = await ama.rest();
+    const { id } = await tomas.rest.me();
+    const group = async (name: string) => (await rest.createConversation({ type: 'group', name, memberIds: [id] })).id;
+    groups = { launch: await group('Launch room'), ops: await group('Ops on call') };
+    await fill(tomas.rest, groups.launch, 120, (line) => (line === 20 ? 'the Überholung is done' : `line ${line}.`));
+    await tomas.rest.send(groups.ops, { content: `${'before it '.repeat(300)} Überholung ${'after it '.repeat(50)}` });
+    await ama.row('Ops on call').getByText('Überholung').or(ama.row('Ops on call')).waitFor();
+  });
+  afterEach(async () => {
+    expect(ama.faults).toEqual([]);
+    await ama.context.close();
+  });
+
+  const violations = async () =>
+    (await new AxeBuilder({ page: ama.page }).setLegacyMode().analyze()).violations.map(({ id, nodes }) => [
+      id,
+      nodes[0]?.html,
+    ]);
+  const hits = () => ama.page.getByTestId('search-hit');
+  const focused = () => ama.page.evaluate(() => document.activeElement?.getAttribute('data-seq'));
+
+  it('F3: Ctrl+K, a few letters and Enter lead to a conversation, and Escape back to where one was', async () => {
+    const { page } = ama;
+    await ama.openRow('Launch room');
+    await ama.composer.fill('half a word');
+    await page.keyboard.press('Control+k');
+    const choices = page.getByTestId('palette-choice');
+    expect(await choices.first().textContent()).toContain('Ops on call');
+    expect(await violations()).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await eventually('the composer has the focus again', () =>
+      ama.composer.evaluate((input) => input === document.activeElement),
+    );
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('ocl');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Ops on call', level: 2 }).waitFor();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  });
+
+  it('F3: the focus returns from a dialog to what opened it, be it a button or the entry of a menu', async () => {
+    const { page } = ama;
+    await ama.openRow('Launch room');
+    const hasFocus = (name: string) =>
+      page.getByRole('button', { name, exact: true }).evaluate((button) => button === document.activeElement);
+    for (const [opener, item] of [['New group'], ['More', 'Rename…']] as const) {
+      await page.getByRole('button', { name: opener, exact: true }).focus();
+      await page.keyboard.press('Enter');
+      if (item) await page.getByRole('menuitem', { name: item }).press('Enter');
+      await page.getByRole('dialog').waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await eventually(`${opener} has the focus again`, () => hasFocus(opener));
+    }
+  });
+
+  it('F3: it offers people one has never written to, and actions', async () => {
+    const { page } = ama;
+    const someone = await registerBystander(node.url, `Zoë Quist ${round}`);
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type(someone.username);
+    await page.getByRole('option', { name: someone.name }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: someone.name, level: 2 }).waitFor();
+    await page
+      .getByRole('button', { name: /^Search/ })
+      .first()
+      .click();
+    await page.keyboard.type('new gr');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name: 'New group' }).waitFor();
+  });
+
+  it('F1, F2, L10: Ctrl+F finds in the open conversation, and a hit opens in its place', async () => {
+    const { page } = ama;
+    await ama.openRow('Launch room');
+    await page.keyboard.press('Control+f');
+    await page.keyboard.type('uberholung');
+    await hits().first().waitFor();
+    expect(await hits().count()).toBe(1);
+    expect(await hits().locator('mark').textContent()).toBe('Überholung');
+    expect(await violations()).toEqual([]);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await eventually('the message has the focus', async () => (await focused()) === '20');
+    await ama.message('the Überholung is done').waitFor();
+    expect(await hits().count()).toBe(1);
+    await page.getByRole('searchbox').focus();
+    await page.keyboard.press('Escape');
+    await page.getByRole('searchbox').waitFor({ state: 'detached' });
+  });
+
+  it('F1, F2: the search of all conversations names them, and Back leads to its results again', async () => {
+    const { page } = ama;
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('Überholung');
+    await page.getByRole('option', { name: /Search messages for/ }).waitFor();
+    await page.keyboard.press('Enter');
+    await hits().nth(1).waitFor();
+    expect(await page.getByTestId('search-results').getByRole('heading', { level: 3 }).allTextContents()).toEqual([
+      'Ops on call',
+      'Launch room',
+    ]);
+    // Of the long one the part around the match is shown.
+    expect(await hits().first().locator('mark').isVisible()).toBe(true);
+    await page.getByTestId('search-results').getByText('2 messages found').waitFor();
+    expect(await violations()).toEqual([]);
+    await hits().nth(1).click();
+    await eventually('the message has the focus', async () => (await focused()) === '20');
+    await page.goBack();
+    await hits().nth(1).waitFor();
+    expect(await page.getByRole('searchbox').inputValue()).toBe('Überholung');
+  });
+
+  it('F1: operators narrow it, and what is deleted is not found any more', async () => {
+    const { page } = ama;
+    await page.goto(`/search?${new URLSearchParams({ q: `from:${tomas.username} in:"Launch room" line` })}`);
+    await hits().first().waitFor();
+    await page.getByRole('button', { name: 'Show more' }).click();
+    await eventually('twice as many are listed', async () => (await hits().count()) === 40);
+    await ama.rest().then((rest) => rest.send(groups.ops, { content: 'only mine' }));
+    await page.getByRole('searchbox').fill('from:me only');
+    await page.getByTestId('search-results').getByText('One message found').waitFor();
+    await page.getByRole('searchbox').fill('xyzzy');
+    await page.getByText('No message matches').waitFor();
+    expect(await violations()).toEqual([]);
+    await page.getByRole('searchbox').fill('before:soon');
+    await page.getByRole('alert').waitFor();
+    await page.getByRole('searchbox').fill('');
+    await page.getByRole('heading', { name: 'Search messages' }).waitFor();
+  });
+
+  it('F1: on a phone the results cover the conversation, a hit shows the message, and Back the results', async () => {
+    const { page } = ama;
+    await page.setViewportSize({ width: 390, height: 800 });
+    await page.goto(`/c/${groups.launch}`);
+    await page.getByRole('button', { name: 'Search', exact: true }).click();
+    await page.getByRole('searchbox').fill('Überholung');
+    await hits().first().click();
+    await ama.message('the Überholung is done').waitFor();
+    expect(await page.getByRole('searchbox').count()).toBe(0);
+    await page.goBack();
+    await hits().first().waitFor();
+  });
+
+  it('F1: without a connection it says so, and finds once there is one', async () => {
+    const { page, context } = ama;
+    await page.goto('/search');
+    await page.getByRole('heading', { name: 'Search messages' }).waitFor();
+    await context.setOffline(true);
+    await page.getByRole('searchbox').fill('Überholung');
+    await page.getByTestId('search-results').getByRole('alert').waitFor();
+    await context.setOffline(false);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await hits().nth(1).waitFor();
+  });
+});

@@ -1,0 +1,86 @@
+import type { ConversationListItem, UserView } from '@parley/protocol';
+import { useChatClient, useConversations } from '@parley/react';
+import { useHasSearch } from '../../hooks/use-has-search.js';
+import { useView } from '../../hooks/use-view.js';
+import { signOut } from '../auth/auth.store.js';
+import { titleOf } from '../chat/conversation-title.js';
+import { createConversation } from '../conversations/create-conversation.js';
+import { usePeopleSearch } from '../people/people-search.js';
+import { bestOf } from './palette-match.js';
+
+/** What the palette offers. `id` is unique among all of them. */
+export interface Choice {
+  id: string;
+  section: 'Conversations' | 'People' | 'Messages' | 'Actions';
+  label: string;
+  hint?: string;
+  picture?: { id: string; url: string | null };
+  act: () => Promise<void> | void;
+}
+
+const MOST_CONVERSATIONS = 7;
+const MOST_PEOPLE = 5;
+
+/** Conversations, the latest first, then people, actions, and the search for what is typed. */
+export function useChoices(typed: string, me: string): Choice[] {
+  const conversations = useConversationChoices(typed);
+  const people = usePeopleChoices(typed, me);
+  const actions = useActions(typed);
+  return [...conversations, ...people, ...actions];
+}
+
+function useConversationChoices(typed: string): Choice[] {
+  const { items } = useConversations();
+  const { openConversation } = useView();
+  return bestOf(items, titleOf, typed, MOST_CONVERSATIONS).map((item: ConversationListItem) => ({
+    id: `conversation-${item.id}`,
+    section: 'Conversations',
+    label: titleOf(item),
+    hint: item.type === 'direct' ? `@${item.peer?.username ?? ''}` : countOf(item.memberCount),
+    picture: { id: item.peer?.id ?? item.id, url: item.peer?.avatarUrl ?? null },
+    act: () => openConversation(item.id),
+  }));
+}
+
+function usePeopleChoices(typed: string, me: string): Choice[] {
+  const client = useChatClient();
+  const { openConversation } = useView();
+  const { people } = usePeopleSearch(typed, [me]);
+  const start = async (person: UserView) =>
+    openConversation(await createConversation(client, { type: 'direct', memberIds: [person.id] }));
+  const choices = people.slice(0, MOST_PEOPLE).map(
+    (person): Choice => ({
+      id: `person-${person.id}`,
+      section: 'People',
+      label: person.displayName,
+      hint: `@${person.username}`,
+      picture: { id: person.id, url: person.avatarUrl },
+      act: () => start(person),
+    }),
+  );
+  // Without a word all people known would be listed, after conversations that name most of them.
+  return typed.trim() === '' ? [] : choices;
+}
+
+function useActions(typed: string): Choice[] {
+  const { openDialog, openSearch } = useView();
+  const hasSearch = useHasSearch();
+  const actions: Choice[] = [
+    action('new-message', 'New message', () => openDialog('new-message')),
+    action('new-group', 'New group', () => openDialog('new-group')),
+    action('sign-out', 'Sign out', () => signOut()),
+  ];
+  const fitting: Choice[] = bestOf(actions, ({ label }) => label, typed, actions.length);
+  const query = typed.trim();
+  const inMessages = query === '' ? 'Search messages' : `Search messages for “${query}”`;
+  const search: Choice = { id: 'search', section: 'Messages', label: inMessages, act: () => openSearch(query) };
+  return hasSearch ? [...fitting, search] : fitting;
+}
+
+function action(id: string, label: string, act: Choice['act']): Choice {
+  return { id, section: 'Actions', label, act };
+}
+
+function countOf(members: number): string {
+  return members === 1 ? '1 member' : `${members} members`;
+}

@@ -1,0 +1,49 @@
+import type { SearchHit, UserView } from '@parley/protocol';
+import { Link } from 'wouter';
+import { useToday } from '../../hooks/use-today.js';
+import { PersonAvatar } from '../../ui/avatar.js';
+import { fullTime, listTime } from '../../ui/dates.js';
+import { partAround } from './part-around.js';
+
+interface SearchHitRowProps {
+  hit: SearchHit;
+  sender: UserView | undefined;
+  /** Where the message stands in its history. */
+  href: string;
+}
+
+/** One message that was found: who, when, and what of it matched. */
+export function SearchHitRow({ hit: { message, segments }, sender, href }: SearchHitRowProps) {
+  const today = useToday();
+  const at = new Date(message.createdAt);
+  const name = sender?.displayName ?? 'Someone';
+  return (
+    <li>
+      <Link
+        href={href}
+        data-testid="search-hit"
+        data-seq={message.seq}
+        className="flex gap-3 rounded-row px-2.5 py-2 hover:bg-hover focus-visible:outline-offset-[-2px]"
+      >
+        {sender ? <PersonAvatar user={sender} size={32} /> : null}
+        <span className="min-w-0 flex-1">
+          <span className="flex items-baseline justify-between gap-2">
+            <span dir="auto" className="people-line truncate text-second font-strong">
+              {name}
+            </span>
+            <time
+              dateTime={message.createdAt}
+              title={fullTime(at)}
+              className="flex-none text-meta text-ink-3 tabular-nums"
+            >
+              {listTime(at, today)}
+            </time>
+          </span>
+          <span dir="auto" className="search-text line-clamp-3 text-second text-ink-2">
+            {partAround(segments).map(({ text, match }, index) => (match ? <mark key={index}>{text}</mark> : text))}
+          </span>
+        </span>
+      </Link>
+    </li>
+  );
+}
