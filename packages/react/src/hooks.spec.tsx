@@ -8,9 +8,11 @@ import {
   useConnection,
   useConversation,
   useConversations,
+  useFeatures,
   useLimits,
   useMessages,
   usePeople,
+  useSearch,
   useSelected,
   useSending,
   useTyping,
@@ -92,10 +94,12 @@ function aClient() {
     unread: new Cell<unknown>({ total: 0, mentions: 0 }),
     sending: new Cell<unknown>({ waiting: 0 }),
     limits: new Cell<unknown>(null),
+    features: new Cell<unknown>(null),
     a: new Cell<unknown>({ id: 'a' }),
     b: new Cell<unknown>({ id: 'b' }),
     messages: new Cell<unknown>({ items: [], isLoaded: false }),
     typing: new Cell<unknown>({ userIds: [], count: 0 }),
+    found: new Cell<unknown>({ items: [], isLoading: true }),
   };
   const heard = new Map<string, Set<(payload: unknown) => void>>();
   const view = (cell: Cell<unknown>) => ({
@@ -110,6 +114,10 @@ function aClient() {
       notify: () => log('notify')(id),
       stop: () => log('stopTyping')(id),
     }),
+    search: (query: unknown) => {
+      calls.push(`search ${JSON.stringify(query)}`);
+      return { ...view(cells.found), loadMore: log('loadMore') };
+    },
     messages: () => ({
       getSnapshot: () => cells.messages.getSnapshot(),
       subscribe: (listener: () => void) => {
@@ -255,6 +263,28 @@ describe('Hooks', () => {
     ]);
     await page.leave();
     expect(Object.values(cells).map(({ listeners }) => listeners.size)).toEqual(Object.values(cells).map(() => 0));
+  });
+
+  it('S4.29: a search is asked once for each question, whichever object holds it, and of null not at all', async () => {
+    let query: { q: string } | null = null;
+    const { calls, cells, seen, page, again } = await drawn(() => [useSearch(query), useFeatures()] as const);
+    expect(seen.at(-1)?.[0]).toMatchObject({ items: [], isLoading: false, hasMore: false });
+    for (const q of ['a', 'a', 'b']) {
+      query = { q };
+      await again();
+    }
+    await page.change(() => {
+      cells.found.set({ items: ['hit'], isLoading: false });
+      cells.features.set({ search: true });
+    });
+    expect(seen.at(-1)).toEqual([expect.objectContaining({ items: ['hit'] }), { search: true }]);
+    await seen.at(-1)?.[0].loadMore();
+    expect(calls.filter((call) => /search|loadMore/.test(call))).toEqual([
+      'search {"q":"a"}',
+      'search {"q":"b"}',
+      'loadMore',
+    ]);
+    await page.leave();
   });
 
   it('a change of another conversation draws nothing', async () => {

@@ -13,6 +13,7 @@ import { order } from './order.js';
 import { pages } from './pages.js';
 import { presence } from './presence.js';
 import { repeats } from './repeats.js';
+import { searching } from './searching.js';
 import { sending } from './sending.js';
 import { sessions } from './sessions.js';
 import { strangers } from './strangers.js';
@@ -31,6 +32,7 @@ export const BEHAVIOURS: Readonly<Record<string, Behaviours>> = {
   members,
   conversations,
   'pages of messages': pages,
+  'searching messages': searching,
   sync: syncing,
   sessions,
   'tokens of the host product': hostTokens,
