@@ -45,6 +45,7 @@ describe('registering', () => {
         displayName: 'Zoë',
         avatarUrl: null,
         isBot: false,
+        isHidden: false,
         email: null,
         role: 'admin',
         createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),

@@ -33,7 +33,7 @@ describe('oneself', () => {
   it('§3: is answered with e-mail and role, and nothing that is secret', async () => {
     const { body } = await get('/me', admin).expect(200);
     expect(Object.keys(body).sort()).toEqual(
-      ['avatarUrl', 'createdAt', 'displayName', 'email', 'id', 'isBot', 'role', 'username'].sort(),
+      ['avatarUrl', 'createdAt', 'displayName', 'email', 'id', 'isBot', 'isHidden', 'role', 'username'].sort(),
     );
     expect(body.role).toBe('admin');
   });

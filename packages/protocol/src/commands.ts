@@ -1,4 +1,4 @@
-import type { Message, ReactionCount } from './entities.js';
+import type { Message, ReactionCount, UserPresence } from './entities.js';
 import type { ErrorObject } from './errors.js';
 import type { EditMessageBody, MarkBody, MessagePage, ReactionBody, SendMessageBody } from './rest.js';
 import type { SyncAnswer, SyncBody } from './sync.js';
@@ -32,6 +32,15 @@ export interface OpenCommand extends ConversationCommand {
   before?: string;
   after?: string;
   around?: string;
+}
+
+/** Replaces whom the socket watches. */
+export interface PresenceSubscribeCommand {
+  userIds: string[];
+}
+
+export interface PresenceIdleCommand {
+  isIdle: boolean;
 }
 
 export interface RefreshCommand {
@@ -77,6 +86,11 @@ export interface JoinResult {
   receipts: number;
 }
 
+export interface PresenceSubscribeResult {
+  /** Of those who share a conversation with the asker. */
+  users: Record<string, UserPresence>;
+}
+
 export interface RefreshResult {
   expiresAt: string;
 }
@@ -112,6 +126,13 @@ export interface Commands {
   'typing:start': { payload: ConversationCommand; result: NoResult };
   /** Says that the caller types no more. */
   'typing:stop': { payload: ConversationCommand; result: NoResult };
+  /**
+   * Watches up to 500 users, in place of those watched before; answers with the presence of those who share a
+   * conversation with the caller.
+   */
+  'presence:subscribe': { payload: PresenceSubscribeCommand; result: PresenceSubscribeResult };
+  /** Says whether nobody is at this device. */
+  'presence:idle': { payload: PresenceIdleCommand; result: NoResult };
   /** What changed since the caller was here. */
   sync: { payload: SyncBody; result: SyncAnswer };
   /** Renews the connection's token in place. One of another user is `forbidden`, and the socket is closed. */

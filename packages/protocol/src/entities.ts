@@ -15,10 +15,20 @@ export interface UserDetail extends UserView {
   lastSeenAt: string | null;
 }
 
+/** A user's presence as far as the asker may know it. Whoever is away is online, with nobody at any of their devices. */
+export interface UserPresence {
+  isOnline: boolean;
+  isAway: boolean;
+  /** When that last changed. */
+  lastSeenAt: string | null;
+}
+
 /** Oneself. The only shape with an e-mail address. */
 export interface Me extends UserView {
   email: string | null;
   role: ServerRole;
+  /** Others see no presence of this user: offline, and never seen. */
+  isHidden: boolean;
   createdAt: string;
 }
 
@@ -68,6 +78,11 @@ export interface Member {
   lastReadSeq: number;
   lastDeliveredSeq: number;
   version: number;
+}
+
+/** A member as lists of members show them. */
+export interface MemberDetail extends Member {
+  user: UserDetail;
 }
 
 export type MessageType = 'text' | 'image' | 'file' | 'system' | 'data';

@@ -136,6 +136,7 @@ export interface UserUpdatedEvent {
 
 export interface PresenceEvent {
   userId: string;
+  /** When the user came, went away or left; null of whoever hides it. */
   lastSeenAt: string | null;
 }
 
@@ -182,10 +183,12 @@ export interface Events {
    * only the sockets whose latest `conversation:open`, within ten minutes, named it.
    */
   'typing:update': TypingUpdatedEvent;
-  /** Who shares a conversation with them. */
+  /** Who shares a conversation with them, and all sockets of their own: another name or picture; outside versions. */
   'user:updated': UserUpdatedEvent;
-  /** Who shares a conversation of up to 100 members with them. */
+  /** Who shares a conversation of up to 100 members with them, or one of any size and watches them. */
   'status:online': PresenceEvent;
+  /** The same, once all of their sockets are idle. */
+  'status:away': PresenceEvent;
   /** The same, 10 seconds after the last socket of theirs is gone. */
   'status:offline': PresenceEvent;
   /** This socket, 30 seconds before its token ends, or at once if less is left. */

@@ -6,6 +6,8 @@ export const SYNC_LIMITS = {
   syncMemberships: 200,
   /** Conversations with more members than this get no receipts and no presence broadcast, and typing only where open. */
   receiptsMembers: 100,
+  /** Users whose presence one socket watches. */
+  presenceUsers: 500,
 } as const;
 
 /** Hard limits of the protocol. Deployments may lower the announced ones, never raise them. */
@@ -35,6 +37,8 @@ export const LIMITS = {
   searchLength: 512,
   /** Hits of a page of a search where `limit` is left out. */
   searchDefault: 20,
+  /** Users in the answer to who is online in a conversation. */
+  onlineMembers: 10_000,
   /** Different emoji on one message. */
   reactionKinds: 20,
   /** UTF-8 bytes of one emoji. */

@@ -75,6 +75,12 @@ export interface SessionItem {
 export interface UpdateMeBody {
   displayName?: string;
   avatarUrl?: string | null;
+  isHidden?: boolean;
+}
+
+/** Present members who are online, those who are away included. */
+export interface OnlineMembers {
+  userIds: string[];
 }
 
 export interface UpdateUserBody {

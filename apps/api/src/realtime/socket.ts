@@ -13,6 +13,10 @@ interface SocketData {
   silenced?: Set<string>;
   /** The conversation that it asked a page of last, and when (`performance.now()`). */
   opened?: { conversationId: string; at: number };
+  /** Whose presence this socket watches. */
+  watched?: ReadonlySet<string>;
+  /** Nobody is at it, as its client said. */
+  isIdle?: boolean;
   /** Once it is about to be closed: what every further command of its is answered. */
   refusal?: ParleyError;
   expiry?: NodeJS.Timeout;
@@ -26,6 +30,7 @@ export type ParleyServer = Server<ClientToServerEvents, ServerToClientEvents, De
 /** Injects the one `ParleyServer` of this node. */
 export const IO = Symbol('io');
 
-/** Socket.IO's own word is room: every socket of a user, and every socket that follows a conversation. */
+/** Socket.IO's own word is room: the sockets of a user, those that follow a conversation, and those that watch a user. */
 export const userRoom = (userId: string): string => `user:${userId}`;
 export const conversationRoom = (conversationId: string): string => `conversation:${conversationId}`;
+export const presenceRoom = (userId: string): string => `presence:${userId}`;

@@ -1,4 +1,4 @@
-import { index, pgTable, primaryKey, uuid } from 'drizzle-orm/pg-core';
+import { boolean, index, pgTable, primaryKey, uuid } from 'drizzle-orm/pg-core';
 import { time } from './columns.js';
 
 /** One row a running node; `seen_at` moves every few seconds for as long as it lives. */
@@ -15,6 +15,8 @@ export const nodeUsers = pgTable(
       .notNull()
       .references(() => nodes.id),
     userId: uuid('user_id').notNull(),
+    /** All of the user's sockets there are idle. */
+    isIdle: boolean('is_idle').notNull().default(false),
   },
   (t) => [primaryKey({ columns: [t.nodeId, t.userId] }), index('node_users_user').on(t.userId)],
 );

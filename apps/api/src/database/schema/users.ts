@@ -35,7 +35,13 @@ export const users = pgTable(
     status: text('status', { enum: ['online', 'offline'] })
       .notNull()
       .default('offline'),
+    /** Online, and idle on all devices. A column of its own: the release before this one knows two statuses. */
+    isAway: boolean('is_away').notNull().default(false),
+    /** Others see neither of the two, and no time. */
+    isHidden: boolean('is_hidden').notNull().default(false),
     lastSeenAt: time('last_seen_at'),
+    /** When what others see of the user's presence last changed; nodes find by it whom to tell of. */
+    presenceAt: time('presence_at'),
     /** Rises under this row's lock with each conversation gained or lost. */
     membershipVersion: counter('membership_version').notNull().default(0),
     createdAt: time('created_at').notNull().default(sql`date_trunc('milliseconds', now())`),
@@ -47,6 +53,9 @@ export const users = pgTable(
     index('users_username_prefix').on(t.username.op('text_pattern_ops')),
     index('users_folded_name_prefix').on(t.foldedName.op('text_pattern_ops')),
     index('users_not_folded').on(t.id).where(sql`folded_from IS DISTINCT FROM display_name`),
+    // What changed within the last seconds, which nodes read all the time.
+    index('users_presence_at').on(t.presenceAt),
+    index('users_updated_at').on(t.updatedAt),
     // For nodes of the version before, which search by it.
     index('users_display_name_prefix').on(sql`lower(${t.displayName}) text_pattern_ops`),
   ],

@@ -6,7 +6,7 @@ import { closeToComeBack } from '../../realtime/connections/closing.js';
 import { Connections } from '../../realtime/connections/connections.js';
 import { SessionExpiry } from '../../realtime/connections/session-expiry.js';
 import type { ParleySocket } from '../../realtime/socket.js';
-import { Presence } from '../presence/index.js';
+import { PresenceService } from '../presence/index.js';
 
 /** The life of a socket between its handshake and its end. */
 @Injectable()
@@ -14,7 +14,7 @@ export class ChatService {
   constructor(
     private readonly connections: Connections,
     private readonly clock: SessionExpiry,
-    private readonly presence: Presence,
+    private readonly presence: PresenceService,
     private readonly reporter: EventReporter,
   ) {}
 
@@ -26,12 +26,11 @@ export class ChatService {
     this.reporter.connected(facts);
     socket.on('disconnect', (reason) => {
       this.clock.stop(socket);
-      this.presence.left(userId);
       this.reporter.disconnected(facts, reason);
       // There is no other namespace that a connection which leaves this one could be kept for.
       if (reason === 'client namespace disconnect') socket.conn.close();
     });
-    this.presence.came(userId);
+    this.presence.begin(socket);
     socket.data.ready = this.connections.connect(socket).then(() => this.clock.start(socket));
     socket.data.ready.catch((fault: unknown) => {
       this.reporter.bringingInFailed(userId, fault);

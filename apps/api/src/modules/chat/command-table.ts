@@ -6,6 +6,7 @@ import {
   OpenCommandDto,
   SendCommandDto,
 } from '../messages/index.js';
+import { PresenceGateway, PresenceIdleDto, PresenceSubscribeDto } from '../presence/index.js';
 import { ReactionCommandDto, ReactionsGateway } from '../reactions/index.js';
 import { MarkCommandDto, ReceiptsGateway } from '../receipts/index.js';
 import { SyncDto, SyncGateway } from '../sync/index.js';
@@ -27,6 +28,8 @@ export const COMMANDS: CommandTable = {
   'conversation:open': row(OpenCommandDto, MessagesGateway, 'open', 2),
   'typing:start': row(TypingCommandDto, TypingGateway, 'start', 0.2),
   'typing:stop': row(TypingCommandDto, TypingGateway, 'stop', 0.2),
+  'presence:subscribe': row(PresenceSubscribeDto, PresenceGateway, 'subscribe', 2),
+  'presence:idle': row(PresenceIdleDto, PresenceGateway, 'idle', 1),
   sync: row(SyncDto, SyncGateway, 'sync', 5),
   'auth:refresh': row(RefreshCommandDto, ChatGateway, 'refresh', 1),
 };

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { type ConversationDetail, type ConversationPage, LIMITS, type Member, type Page } from '@parley/protocol';
+import { type ConversationDetail, type ConversationPage, LIMITS, type MemberDetail, type Page } from '@parley/protocol';
 import { notFound } from '../../kernel/errors.js';
 import { Cursors } from '../../platform/http/cursors.js';
 import { AnswerBudget } from '../../platform/limits/answer-budget.js';
-import { toUserView, UsersRepository } from '../users/index.js';
+import { toUserDetail, toUserView, UsersRepository } from '../users/index.js';
 import { peopleOfItem, presentMember } from './conversation.presenter.js';
 import { ConversationItems } from './conversation-items.js';
 import { ConversationListsRepository, type ListPlace } from './conversation-lists.repository.js';
@@ -69,7 +69,7 @@ export class ConversationLists {
     userId: string,
     conversationId: string,
     request: { cursor?: string; limit?: number },
-  ): Promise<Page<Member>> {
+  ): Promise<Page<MemberDetail>> {
     const limit = request.limit ?? LIMITS.pageDefault;
     const after = this.placeOf(conversationId, request.cursor);
     const rows = await this.repository.members(conversationId, userId, { after, limit: limit + 1 });
@@ -78,7 +78,10 @@ export class ConversationLists {
     const shown = rows.slice(0, limit);
     const last = rows.length > limit ? shown.at(-1)?.participant : undefined;
     return {
-      items: shown.map(({ participant, user }) => presentMember(participant, toUserView(user))),
+      items: shown.map(({ participant, user }) => ({
+        ...presentMember(participant, toUserView(user)),
+        user: toUserDetail({ ...user, isShared: true }),
+      })),
       nextCursor: last ? this.cursors.seal(conversationId, [last.joinedAt.toISOString(), last.userId]) : null,
       hasMore: last !== undefined,
     };

@@ -1,5 +1,5 @@
 import { Controller, Delete, Get, HttpCode, HttpStatus, Patch, Post, Res } from '@nestjs/common';
-import type { Member, Page } from '@parley/protocol';
+import type { Member, MemberDetail, Page } from '@parley/protocol';
 import type { Response } from 'express';
 import type { Principal } from '../../kernel/principal.js';
 import { Refuses, Repeatable } from '../../platform/documented.js';
@@ -22,7 +22,7 @@ export class MembersController {
     @CurrentPrincipal() principal: Principal,
     @UuidParam('id') id: string,
     @ValidQuery(MembersQueryDto) query: MembersQueryDto,
-  ): Promise<Page<Member>> {
+  ): Promise<Page<MemberDetail>> {
     return this.lists.members(principal.userId, id, query);
   }
 

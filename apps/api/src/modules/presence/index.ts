@@ -1,2 +1,4 @@
-export { Presence } from './presence.js';
+export { PresenceIdleDto, PresenceSubscribeDto } from './dto/presence-commands.dto.js';
+export { PresenceGateway } from './presence.gateway.js';
 export { PresenceModule } from './presence.module.js';
+export { PresenceService } from './presence.service.js';

@@ -3,8 +3,8 @@ import { CONFIG, type Config } from '../../config/config.js';
 import { newId } from '../../kernel/ids.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { FailureDetector } from './failure-detector.js';
+import { PeoplePublisher } from './people-publisher.js';
 import { PresenceRepository } from './presence.repository.js';
-import { PresencePublisher } from './presence-publisher.js';
 
 const BEAT_MS = 2_500;
 
@@ -15,20 +15,18 @@ export class NodeRegister implements OnApplicationBootstrap, OnApplicationShutdo
   private readonly living = new FailureDetector();
   private timer: NodeJS.Timeout | null = null;
   private beating = false;
-  /** A node that is alone clears once, as soon as the database lets it. */
-  private mustClear: boolean;
   private isRegistered = false;
-  /** Nobody else can reach an embedded database. */
+  /** Nobody can reach an embedded database but those before us, who died: once they are removed there is nothing to see. */
   private readonly isUnseen: boolean;
+  private isAlone = false;
   private onRegistered: () => void = () => undefined;
 
   constructor(
     private readonly repository: PresenceRepository,
-    private readonly news: PresencePublisher,
+    private readonly publisher: PeoplePublisher,
     @Inject(CONFIG) config: Config,
     private readonly reporter: EventReporter,
   ) {
-    this.mustClear = config.redisUrl === null;
     this.isUnseen = config.databaseUrl === null;
   }
 
@@ -49,12 +47,13 @@ export class NodeRegister implements OnApplicationBootstrap, OnApplicationShutdo
   /** One at a time; a node that is alive but cannot reach the database has nothing to say. */
   private async beat(): Promise<void> {
     if (this.beating || !this.repository.availability.isUp) return;
-    if (this.isRegistered && this.isUnseen) return;
+    if (this.isAlone && this.isUnseen) return;
     this.beating = true;
     try {
       if (!this.isRegistered) await this.register();
       const { isRegistered, others } = await this.repository.beat(this.nodeId);
       this.isRegistered = isRegistered;
+      this.isAlone = others.size === 0;
       if (!isRegistered) await this.register();
       for (const [nodeId, value] of this.living.look(others, performance.now())) await this.remove(nodeId, value);
     } catch (fault) {
@@ -65,8 +64,6 @@ export class NodeRegister implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   private async register(): Promise<void> {
-    if (this.mustClear) await this.repository.clear();
-    this.mustClear = false;
     await this.repository.register(this.nodeId);
     this.isRegistered = true;
     this.onRegistered();
@@ -74,10 +71,6 @@ export class NodeRegister implements OnApplicationBootstrap, OnApplicationShutdo
 
   private async remove(nodeId: string, value: string): Promise<void> {
     this.reporter.nodeFoundDead(nodeId);
-    for (;;) {
-      const changes = await this.repository.removeFrom(nodeId, value);
-      if (!changes) return;
-      await this.news.tell(changes);
-    }
+    while (await this.repository.removeFrom(nodeId, value)) this.publisher.announce();
   }
 }

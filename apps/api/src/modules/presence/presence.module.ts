@@ -1,13 +1,27 @@
 import { Module } from '@nestjs/common';
 import { RealtimeModule } from '../../realtime/realtime.module.js';
+import { UsersModule } from '../users/index.js';
 import { NodeRegister } from './node-register.js';
-import { Presence } from './presence.js';
+import { PeopleRepository } from './people.repository.js';
+import { PeoplePublisher } from './people-publisher.js';
+import { PresenceController } from './presence.controller.js';
+import { PresenceGateway } from './presence.gateway.js';
 import { PresenceRepository } from './presence.repository.js';
-import { PresencePublisher } from './presence-publisher.js';
+import { PresenceService } from './presence.service.js';
+import { PresenceTracker } from './presence-tracker.js';
 
 @Module({
-  imports: [RealtimeModule],
-  providers: [Presence, PresencePublisher, NodeRegister, PresenceRepository],
-  exports: [Presence],
+  imports: [RealtimeModule, UsersModule],
+  controllers: [PresenceController],
+  providers: [
+    PresenceGateway,
+    PresenceService,
+    PresenceTracker,
+    PeoplePublisher,
+    NodeRegister,
+    PresenceRepository,
+    PeopleRepository,
+  ],
+  exports: [PresenceService],
 })
 export class PresenceModule {}

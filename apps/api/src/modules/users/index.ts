@@ -2,7 +2,7 @@ export { isAvatarUrl } from './avatar-url.js';
 export { isExternalId } from './external-id.js';
 export { type ExternalPerson, type ExternalUser, ExternalUsersRepository } from './external-users.repository.js';
 export { named } from './folded-name.js';
-export { toUserDetail, toUserView } from './user.presenter.js';
+export { presenceOf, toUserDetail, toUserView } from './user.presenter.js';
 export { usernameFrom } from './usernames.js';
 export { UsersModule } from './users.module.js';
 export { UsersRepository } from './users.repository.js';

@@ -1,4 +1,4 @@
-import type { Me, ServerRole, UserDetail, UserView } from '@parley/protocol';
+import type { Me, ServerRole, UserDetail, UserPresence, UserView } from '@parley/protocol';
 
 /** The columns that everyone may see. */
 export interface PublicUser {
@@ -9,15 +9,22 @@ export interface PublicUser {
   isBot: boolean;
 }
 
-export interface KnownUser extends PublicUser {
+/** The columns of a user's presence. */
+export interface PresentUser {
   status: 'online' | 'offline';
+  isAway: boolean;
+  isHidden: boolean;
   lastSeenAt: Date | null;
+}
+
+export interface KnownUser extends PublicUser, PresentUser {
   /** Whether the viewer and this user share a conversation. */
   isShared: boolean;
 }
 
 export interface OwnUser extends PublicUser {
   email: string | null;
+  isHidden: boolean;
   createdAt: Date;
 }
 
@@ -26,14 +33,23 @@ export function toUserView({ id, username, displayName, avatarUrl, isBot }: Publ
   return { id, username, displayName, avatarUrl, isBot };
 }
 
+/** As others see it. */
+export function presenceOf({ status, isAway, isHidden, lastSeenAt }: PresentUser): UserPresence {
+  if (isHidden) return { isOnline: false, isAway: false, lastSeenAt: null };
+  return { isOnline: status === 'online', isAway, lastSeenAt: lastSeenAt?.toISOString() ?? null };
+}
+
 export function toUserDetail(user: KnownUser): UserDetail {
-  return {
-    ...toUserView(user),
-    isOnline: user.isShared ? user.status === 'online' : null,
-    lastSeenAt: user.isShared ? (user.lastSeenAt?.toISOString() ?? null) : null,
-  };
+  const { isOnline, lastSeenAt } = user.isShared ? presenceOf(user) : { isOnline: null, lastSeenAt: null };
+  return { ...toUserView(user), isOnline, lastSeenAt };
 }
 
 export function toMe(user: OwnUser, role: ServerRole): Me {
-  return { ...toUserView(user), email: user.email, role, createdAt: user.createdAt.toISOString() };
+  return {
+    ...toUserView(user),
+    email: user.email,
+    role,
+    isHidden: user.isHidden,
+    createdAt: user.createdAt.toISOString(),
+  };
 }

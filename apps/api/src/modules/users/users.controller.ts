@@ -17,7 +17,7 @@ export class UsersController {
     return this.users.me(principal.userId);
   }
 
-  /** `avatarUrl: null` removes it. */
+  /** `avatarUrl: null` removes it; with `isHidden: true` others see no presence of the caller. */
   @Patch('me')
   updateMe(@CurrentPrincipal() principal: Principal, @ValidBody(UpdateMeDto) body: UpdateMeDto): Promise<Me> {
     return this.users.updateMe(principal.userId, body);

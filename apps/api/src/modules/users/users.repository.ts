@@ -9,6 +9,8 @@ import { type KnownUser, toUserView } from './user.presenter.js';
 
 export type UserRow = typeof users.$inferSelect;
 
+type Changes = Partial<Pick<UserRow, 'displayName' | 'avatarUrl' | 'isHidden'>>;
+
 export interface Search {
   /** Folded. */
   prefix: string;
@@ -23,6 +25,12 @@ const PUBLIC = {
   displayName: users.displayName,
   avatarUrl: users.avatarUrl,
   isBot: users.isBot,
+};
+const PRESENCE = {
+  status: users.status,
+  isAway: users.isAway,
+  isHidden: users.isHidden,
+  lastSeenAt: users.lastSeenAt,
 };
 /** The same order whatever the database's locale. */
 const BY_USERNAME = sql`${users.username} COLLATE "C"`;
@@ -57,11 +65,20 @@ export class UsersRepository {
     return row ?? null;
   }
 
-  async update(id: string, changes: Partial<Pick<UserRow, 'displayName' | 'avatarUrl'>>): Promise<UserRow | null> {
-    const updatedAt = sql`date_trunc('milliseconds', now())`;
+  /** Whoever hides their presence has left for others, and is back with the rest of it when they show it again. */
+  async update(id: string, { isHidden, ...profile }: Changes): Promise<UserRow | null> {
+    const now = sql`date_trunc('milliseconds', now())`;
     const [row] = await this.database.db
       .update(users)
-      .set({ ...changes, ...(changes.displayName !== undefined && named(changes.displayName)), updatedAt })
+      .set({
+        ...profile,
+        ...(profile.displayName !== undefined && named(profile.displayName)),
+        ...(Object.keys(profile).length > 0 && { updatedAt: now }),
+        ...(isHidden !== undefined && {
+          isHidden,
+          presenceAt: sql`CASE WHEN ${users.isHidden} = ${isHidden} THEN ${users.presenceAt} ELSE ${now} END`,
+        }),
+      })
       .where(eq(users.id, id))
       .returning();
     return row ?? null;
@@ -105,7 +122,7 @@ export class UsersRepository {
   private known(viewerId: string, condition: SQL | undefined, limit: number): Promise<KnownUser[]> {
     const isShared = sql<boolean>`(${or(eq(users.id, viewerId), this.sharesConversation(viewerId))})`;
     return this.database.db
-      .select({ ...PUBLIC, status: users.status, lastSeenAt: users.lastSeenAt, isShared })
+      .select({ ...PUBLIC, ...PRESENCE, isShared })
       .from(users)
       .where(condition)
       .orderBy(asc(BY_USERNAME))

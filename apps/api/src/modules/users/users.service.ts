@@ -7,6 +7,7 @@ import {
   type Page,
   type ServerRole,
   type UserDetail,
+  type UserPresence,
 } from '@parley/protocol';
 import { CONFIG, type Config } from '../../config/config.js';
 import { invalid, notFound, ParleyError } from '../../kernel/errors.js';
@@ -19,7 +20,7 @@ import type { UpdateMeDto } from './dto/update-me.dto.js';
 import { isExternalId } from './external-id.js';
 import { ExternalUsersRepository } from './external-users.repository.js';
 import { foldName } from './folded-name.js';
-import { toMe, toUserDetail } from './user.presenter.js';
+import { presenceOf, toMe, toUserDetail } from './user.presenter.js';
 import { type UserRow, UsersRepository } from './users.repository.js';
 
 const LIST = 'users';
@@ -56,13 +57,21 @@ export class UsersService {
     return toMe(row, this.roleOf(row));
   }
 
-  async updateMe(userId: string, { displayName, avatarUrl }: UpdateMeDto): Promise<Me> {
+  async updateMe(userId: string, { displayName, avatarUrl, isHidden }: UpdateMeDto): Promise<Me> {
     const changes = {
       ...(displayName !== undefined && { displayName: normalizedName(displayName) }),
       ...(avatarUrl !== undefined && { avatarUrl }),
+      ...(isHidden !== undefined && { isHidden }),
     };
     const row = Object.keys(changes).length > 0 ? await this.repository.update(userId, changes) : null;
     return row ? toMe(row, this.roleOf(row)) : this.me(userId);
+  }
+
+  /** The presence of those of these users who share a conversation with the viewer, by id. */
+  async presences(viewerId: string, ids: readonly string[]): Promise<Record<string, UserPresence>> {
+    if (ids.length === 0) return {};
+    const known = await this.repository.details(viewerId, ids);
+    return Object.fromEntries(known.flatMap((user) => (user.isShared ? [[user.id, presenceOf(user)]] : [])));
   }
 
   async get(viewerId: string, id: string): Promise<UserDetail> {

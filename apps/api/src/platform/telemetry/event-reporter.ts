@@ -180,6 +180,12 @@ export class EventReporter implements DatabaseReporter {
     this.log.warn({ topic, id }, 'a message of another node could not be read; its topic makes up for what is lost');
   }
 
+  /** What changed about a person was handed to those sockets of this node that may know. */
+  personPublished(event: string): void {
+    this.counters.add('people_published_total', { event });
+    this.log.trace({ event }, 'published');
+  }
+
   sessionReviewFailed(fault: unknown): void {
     this.counters.add('session_reviews_failed_total');
     this.log[faultLevel(fault)]({ err: fault }, 'sessions could not be reviewed; it will be tried again');
@@ -206,9 +212,9 @@ export class EventReporter implements DatabaseReporter {
     this.log[faultLevel(fault)]({ err: fault }, 'presence could not be stored; it will be tried again');
   }
 
-  presenceNotPublished(fault: unknown): void {
+  peopleNotPublished(fault: unknown): void {
     this.counters.add('presence_failures_total', { at: 'publishing' });
-    this.log[faultLevel(fault)]({ err: fault }, 'who came and went could not be told yet; it will be tried again');
+    this.log[faultLevel(fault)]({ err: fault }, 'what changed about people could not be read; it will be tried again');
   }
 
   heartbeatFailed(fault: unknown): void {

@@ -1,6 +1,7 @@
 import type { UpdateMeBody } from '@parley/protocol';
-import { IsOptional, ValidateIf } from 'class-validator';
+import { IsBoolean, IsOptional, ValidateIf } from 'class-validator';
 import { IsName } from '../../../platform/names.js';
+import { MayBeMissing } from '../../../platform/validation.js';
 import { IsAvatarUrl } from '../avatar-url.js';
 
 export class UpdateMeDto implements UpdateMeBody {
@@ -12,4 +13,9 @@ export class UpdateMeDto implements UpdateMeBody {
   @IsOptional()
   @IsAvatarUrl()
   avatarUrl?: string | null;
+
+  /** Whether others see no presence of this user. */
+  @MayBeMissing()
+  @IsBoolean()
+  isHidden?: boolean;
 }
