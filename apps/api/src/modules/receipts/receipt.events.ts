@@ -13,13 +13,15 @@ interface MovedMarkers {
   userId: string;
   receipts: number;
   memberCount: number;
-  /** Null where it did not move, or where nobody needs to hear of it. */
+  /** Null where it did not move, or where no member gets it. */
   read: Reached | null;
   delivered: Reached | null;
   unread: Omit<UnreadUpdatedEvent, 'conversationId' | 'receipts'> | null;
 }
 
-/** What a member's move is to the others, told live and read later: in large conversations they hear nothing of it. */
+/**
+ * The event of a member's move for the others, live and when it is read later: in large conversations there is none.
+ */
 export function receiptEvent({ conversationId, userId, receipts, memberCount, ...moved }: MovedMarkers): ReceiptEvent {
   const base = { conversationId, receipts, userId };
   const isBroadcast = memberCount <= LIMITS.receiptsMembers;

@@ -78,8 +78,8 @@ export class ReceiptsRepository {
 
   /**
    * Of the first `most` present members other than the sender: those who read the message, at the move of their
-   * watermark over it, and those whom it was delivered to. When that was, only their latest move tells: it was not
-   * later. Who joined after the message has it in their history without its ever having been delivered.
+   * watermark over it, and those whom it was delivered to. The time of a delivery is known from their latest move only:
+   * it was not later. Who joined after the message has it in their history without a delivery.
    */
   async ofMessage(tx: Db, message: MessageRow, most: number): Promise<ReceiptRow[]> {
     const { conversationId, seq, senderId, createdAt } = message;

@@ -9,7 +9,7 @@ export class MemoryNodeBus extends NodeBus {
   readonly nodeId = randomBytes(4).toString('hex');
   private readonly channels = new Set([nameOf(ALL_NODES)]);
 
-  /** @param nodes those that hear each other; this one enters. */
+  /** @param nodes those that reach each other; this one enters. */
   constructor(
     reporter: Pick<EventReporter, 'busMessageUnreadable'>,
     private readonly nodes = new Set<MemoryNodeBus>(),

@@ -36,11 +36,11 @@ export abstract class NodeBus {
 
   /** Names this node to the others, eight characters. */
   abstract readonly nodeId: string;
-  /** Which deployment this node belongs to: it hears no others. */
+  /** Which deployment this node belongs to: it receives from no other. */
   abstract belongTo(deployment: string): void;
   abstract subscribe(channel: Channel): void;
   abstract unsubscribe(channel: Channel): void;
-  /** Whether there is somebody to send to. */
+  /** Whether there is another node to send to. */
   protected abstract readonly isConnected: boolean;
   protected abstract send(channel: Channel, message: string): void;
 

@@ -1,6 +1,6 @@
 import type { StreamEvent, VersionRange } from './stream-events.js';
 
-/** Versions read for one stream at once; it asks again for the rest. */
+/** Versions read for one stream at once; the rest takes another read. */
 const MOST_OF_ONE = 100;
 /** Versions read at once for all of them together. */
 const MOST_AT_ONCE = 500;
@@ -13,8 +13,8 @@ interface Waiting extends VersionRange {
 }
 
 /**
- * Reads the gaps of many streams together: while nodes do not hear each other every busy conversation has one at each
- * reconciliation, and a read for each would be as many queries.
+ * Reads the gaps of many streams together: while Redis is away every busy conversation has one at each reconciliation,
+ * and a read for each would be as many queries.
  */
 export class Backfill {
   private readonly waiting: Waiting[] = [];

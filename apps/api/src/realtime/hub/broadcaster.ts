@@ -18,7 +18,7 @@ export class Broadcaster {
   event(conversationId: string, event: StreamEvent, items: ReadonlyMap<string, ConversationListItem>): void {
     const room = conversationRoom(conversationId);
     if (event.payload) {
-      // Who joins now hears `conversation:created` in place of this.
+      // Who joins now gets `conversation:created` in place of this.
       const others = event.joined ? this.io.local.to(room).except(event.joined.map(userRoom)) : this.io.local.to(room);
       others.emit(event.name, event.payload as never);
     }

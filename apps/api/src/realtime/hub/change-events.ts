@@ -17,7 +17,9 @@ export class ChangeEvents {
     for (const kind of kinds) this.tellers.set(kind, tell);
   }
 
-  /** The events of these changes by conversation; throws where nobody knows a kind, since a stream must not skip it. */
+  /**
+   * The events of these changes by conversation; throws for a kind without a factory, since a stream must not skip it.
+   */
   async events(changes: readonly ChangeRecord[]): Promise<Map<string, StreamEvent[]>> {
     const found = new Map<string, StreamEvent[]>();
     const byTeller = Map.groupBy(changes, ({ kind }) => this.tellerOf(kind));

@@ -10,7 +10,7 @@ const ID = '018f0000-0000-7000-8000-000000000000';
 const event = (version: number): StreamEvent => ({ version, name: 'message:new', payload: null });
 const joining = (version: number): StreamEvent => ({ version, name: 'member:added', payload: null, joined: ['bob'] });
 
-/** A stream on a conversation whose history is in memory: what is committed can be read, and need not be told. */
+/** A stream on a conversation whose history is in memory: what is committed can be read, and need not be announced. */
 class Stage implements StreamHost {
   readonly delivered: StreamEvent[] = [];
   readonly faults: unknown[] = [];
@@ -65,7 +65,7 @@ const settle = (ms: number) => jest.advanceTimersByTimeAsync(ms);
 jest.useFakeTimers();
 
 describe('a stream', () => {
-  it('G3: delivers the next event in the very turn in which it is told', () => {
+  it('G3: delivers the next event in the very turn in which it is announced', () => {
     const stage = new Stage();
     stage.stream.open(4);
     stage.stream.accept([event(5), event(6)]);
@@ -74,7 +74,7 @@ describe('a stream', () => {
     expect(stage.reads).toBe(0);
   });
 
-  it('G3: drops what it has delivered, however often it is told', () => {
+  it('G3: drops what it has delivered, however often it is announced', () => {
     const stage = new Stage();
     stage.stream.open(4);
     stage.stream.accept([event(3), event(5), event(5), event(4)]);

@@ -15,7 +15,7 @@ import { StreamSource } from './stream-source.js';
 const MOST_MOVES = 10_000;
 const moveKey = (conversationId: string, userId: string): string => `${conversationId} ${userId}`;
 
-/** A change of a conversation that was committed: what everyone on every node is to hear. */
+/** A change of a conversation that was committed: the events for its members on every node. */
 export interface Announcement {
   conversationId: string;
   events: readonly StreamEvent[];
@@ -130,7 +130,7 @@ export class Hub implements OnApplicationShutdown {
   }
 
   follow(socket: ParleySocket, conversationId: string): void {
-    // It may have ended while its memberships were read: nobody would take it out again.
+    // It may have ended while its memberships were read: nothing would take it out again.
     if (!socket.connected) return;
     this.followedConversation(conversationId).sockets.add(socket);
     let mine = this.followedBy.get(socket);
@@ -164,7 +164,7 @@ export class Hub implements OnApplicationShutdown {
     return followers;
   }
 
-  /** @param where it was committed. Where a stream begins is not for another node to say. */
+  /** @param where it was committed. Where a stream begins is read from the database and not taken from another node. */
   private join(userId: string, { conversationId, version }: JoinNotification, where: 'here' | 'elsewhere'): void {
     if (!this.broadcaster.hasSockets(userId)) return;
     this.noteMove(moveKey(conversationId, userId), { joined: version });
@@ -196,7 +196,7 @@ export class Hub implements OnApplicationShutdown {
     this.listeners.push(listener);
   }
 
-  /** Whether a socket of this user here receives the conversation's events; whoever was removed has none. */
+  /** Whether a socket of this user here receives the conversation's events; a removed member has none. */
   reaches(userId: string, conversationId: string): boolean {
     return this.broadcaster.reaches(userId, conversationId);
   }
@@ -254,7 +254,7 @@ export class Hub implements OnApplicationShutdown {
     const { left = 0, joined = 0 } = move;
     // An event may be delivered twice or late.
     this.moves.set(key, { left: Math.max(known.left, left), joined: Math.max(known.joined, joined) });
-    // Only sockets that are connecting or joining at this moment ask, so the latest are enough.
+    // Only sockets that are connecting or joining at this moment read it, so the latest are enough.
     const oldest = this.moves.size > MOST_MOVES ? this.moves.keys().next().value : undefined;
     if (oldest !== undefined) this.moves.delete(oldest);
   }

@@ -42,7 +42,7 @@ export class MembershipReconciler {
     await this.hub.enterAll(entries(outside));
     for (const [conversationId, byUser] of outside) await this.bringIn(conversationId, byUser);
     for (const [userId, { cursor, present }] of memberships) {
-      // A stream that is behind will tell of it, unless it ends before: the next reconciliation looks again.
+      // A stream that is behind will deliver it, unless it ends before: then the next reconciliation finds it.
       const isBehind = present.some(({ conversationId, version }) => this.hub.versionOf(conversationId) < version);
       if (!isBehind || this.readySockets(userId).length === 0)
         this.connections.settled(userId, { from: users.get(userId) ?? 0, to: cursor });

@@ -25,7 +25,10 @@ export class ReceiptStream {
     this.beginAtMost(number);
   }
 
-  /** Somebody's state is of this number: what is later must be told here, though it may have been told already. */
+  /**
+   * A socket's state is of this number: what is later must be delivered here, though it may have been delivered
+   * already.
+   */
   beginAtMost(number: number): void {
     this.completeTo = Math.min(this.completeTo ?? number, number);
   }
@@ -43,8 +46,8 @@ export class ReceiptStream {
   }
 
   /**
-   * Receipts as they stand in the database, one a member, under the number of that member's latest. It may hold what an
-   * earlier one would have told, so it can be needed though the latest was delivered.
+   * Receipts as they stand in the database, one a member, under the number of that member's latest. It may contain what
+   * an earlier one would have, so it can be needed though the latest was delivered.
    */
   acceptRepaired(receipts: readonly ReceiptEvent[]): void {
     for (const receipt of receipts) {

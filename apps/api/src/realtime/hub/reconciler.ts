@@ -10,7 +10,7 @@ import { type Heads, MARKS_AT_ONCE, type ReceiptEvent } from './stream-events.js
 import { StreamSource } from './stream-source.js';
 
 const EVERY_MS = 1_000;
-/** While nodes do not hear each other, this is how they learn of what the others committed. */
+/** While Redis is away, changes that other nodes committed arrive only by this. */
 const EVERY_MS_ALONE = 500;
 const AT_A_TIME = 5_000;
 /** The receipts of so many conversations are read together. */
@@ -110,7 +110,10 @@ export class Reconciler implements OnApplicationBootstrap, OnApplicationShutdown
     }
   }
 
-  /** The database is behind what was delivered: it was restored. Whoever follows comes back and asks anew. */
+  /**
+   * The database is behind what was delivered: it was restored. The sockets are closed, and their clients fetch
+   * everything again.
+   */
   private discard(conversationId: string): void {
     this.reporter.streamDiscarded(conversationId);
     for (const socket of this.hub.discard(conversationId)) {

@@ -1,6 +1,6 @@
 import type { Events, MessageDeliveredEvent, MessageReadEvent, UnreadUpdatedEvent } from '@parley/protocol';
 
-/** Events that take a version. `conversation:created` stands for the first one, which only its members' users hear. */
+/** Events that take a version. `conversation:created` stands for the first one, which only its members' users get. */
 type DurableName =
   | 'message:new'
   | 'message:edited'
@@ -21,7 +21,7 @@ export interface StreamEvent {
   payload: Events[DurableName] | null;
   /** Who became a member with this change: they get `conversation:created` and their sockets join. */
   joined?: readonly string[];
-  /** Who stopped being one: their sockets hear this event last, then leave. */
+  /** Who stopped being one: their sockets get this event last, then leave. */
   left?: string;
 }
 

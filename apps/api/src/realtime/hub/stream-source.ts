@@ -1,7 +1,10 @@
 import type { ConversationListItem } from '@parley/protocol';
 import type { Heads, Memberships, ReceiptEvent, StreamEvent, VersionRange } from './stream-events.js';
 
-/** What the stream asks of the rooms that know the database. Every method is one query, whatever the number of ids. */
+/**
+ * What the streams read from the database, whose rooms implement it. Every method is one query, whatever the number of
+ * ids.
+ */
 export abstract class StreamSource {
   abstract heads(conversationIds: readonly string[]): Promise<Map<string, Heads>>;
   /** The events of each of these conversations in its range, in order and without gaps. */
