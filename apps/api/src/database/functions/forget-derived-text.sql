@@ -2,6 +2,8 @@
 -- of the release before do not: what was derived from the text before is forgotten then, and read from the text itself.
 CREATE OR REPLACE FUNCTION forget_derived_text() RETURNS trigger
 LANGUAGE plpgsql
+-- Its plans are made once, perhaps while the tables are empty, and kept.
+SET enable_seqscan = off
 AS $$
 BEGIN
   IF NEW.excerpt IS NOT DISTINCT FROM OLD.excerpt THEN

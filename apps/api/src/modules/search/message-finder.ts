@@ -10,9 +10,9 @@ export const SEARCH_BOUNDS = {
   /** Messages of one's own that are looked at one by one, whatever stands in them. */
   own: 10_000,
   /** Rows that are looked at from the newest back, at a time. */
-  rows: 20_000,
+  rows: 10_000,
   /** After so many milliseconds a question answers what it has. */
-  ms: 40,
+  ms: 25,
   /** Candidates at a time. */
   candidates: 60,
   /** Of the table, so many pages are looked at for how common something is. */
