@@ -7,6 +7,7 @@ import { inconsistencies, RULE_COUNT } from './consistency.js';
 import { type LoadedDatabase, openLoaded } from './loaded-database.js';
 import { compare, type Side } from './measure.js';
 import { describeResults, isKept, type Results, writeResults } from './report.js';
+import { addSearchRows, findable, searchQuestions } from './search-rows.js';
 import { ASKER } from './size.js';
 import { measureCosts } from './writer-cost.js';
 
@@ -14,6 +15,7 @@ const USAGE = `npm run scale -- [options]
   --small N, --large N   messages of the two databases that are compared (10,000 and 1,000,000)
   --turns N              how often each call is made of each (200)
   --only PATTERN         only calls whose names match it
+  --search               searches instead, with as many messages again in conversations of others
   --skip calls|costs     leaves out the comparison, or what a command costs in groups of 10 and of 5,000
   --load N               only fills a database with N messages, starts a node on it and waits to be interrupted`;
 
@@ -28,6 +30,7 @@ function given() {
         large: { type: 'string', default: '1000000' },
         turns: { type: 'string', default: '200' },
         only: { type: 'string', default: '' },
+        search: { type: 'boolean', default: false },
         skip: { type: 'string' },
         load: { type: 'string' },
       },
@@ -37,7 +40,15 @@ function given() {
     );
     const isSkip = values.skip === undefined || values.skip === 'calls' || values.skip === 'costs';
     if (!small || !large || !turns || !alone || !isSkip) throw new Error(USAGE);
-    return { small, large, turns, only: values.only, skip: values.skip, load: values.load ? alone : null };
+    return {
+      small,
+      large,
+      turns,
+      search: values.search,
+      only: values.only,
+      skip: values.skip,
+      load: values.load ? alone : null,
+    };
   } catch {
     throw new Error(USAGE);
   }
@@ -65,8 +76,22 @@ async function closeVenue({ loaded, side }: Venue): Promise<void> {
   await loaded.close();
 }
 
+/** Likewise for searches: with words to be searched by, all of them findable. */
+async function openSearch(cluster: PostgresCluster, messages: number): Promise<Venue> {
+  const loaded = await openLoaded(cluster, { messages, add: addSearchRows, tell: (line) => console.log(`  ${line}`) });
+  const begun = performance.now();
+  await findable(loaded.session);
+  console.log(`${messages.toLocaleString('en-US')} messages and as many of others made findable in ${seconds(begun)}.`);
+  const { rows } = await loaded.session.query<{ bytes: number }>(
+    "SELECT (pg_total_relation_size('message_search') / count(*))::integer AS bytes FROM message_search",
+  );
+  console.log(`  ${rows[0]?.bytes} bytes a message.`);
+  return { loaded, side: { asker: await Asker.of(loaded.node.url, ASKER), questions: searchQuestions() } };
+}
+
 async function comparison(cluster: PostgresCluster, options: ReturnType<typeof given>) {
-  const [small, large] = [await openVenue(cluster, options.small), await openVenue(cluster, options.large)];
+  const open = options.search ? openSearch : openVenue;
+  const [small, large] = [await open(cluster, options.small), await open(cluster, options.large)];
   const chosen = ({ asker, questions: all }: Side): Side => ({
     asker,
     questions: all.filter(({ name }) => new RegExp(options.only).test(name)),
@@ -86,7 +111,7 @@ async function measure(cluster: PostgresCluster, options: ReturnType<typeof give
     messages: { small: options.small, large: options.large },
     turns: options.turns,
     ...compared,
-    costs: options.skip === 'costs' ? [] : await measureCosts(cluster, GROUPS),
+    costs: options.skip === 'costs' || options.search ? [] : await measureCosts(cluster, GROUPS),
   };
   console.log(`\n${describeResults(results)}`);
   console.log(`\nWritten to ${writeResults(results)}`);

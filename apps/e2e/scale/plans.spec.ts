@@ -6,6 +6,7 @@ import { type Question, questions } from './calls.js';
 import { inconsistencies } from './consistency.js';
 import { type LoadedDatabase, openLoaded } from './loaded-database.js';
 import { nodesOf, PlanLog, scannedBy } from './plan-log.js';
+import { findable, postpone } from './search-rows.js';
 import { ASKER } from './size.js';
 
 /** Those that grow with what people do. */
@@ -19,6 +20,7 @@ const GROWING = [
   'conversation_receipts',
   'mentions',
   'read_ranges',
+  'message_search',
 ];
 
 interface Sent {
@@ -129,6 +131,22 @@ describe('with 100,000 messages in 1,000 conversations, all of them of the calli
     expect(scans).toEqual([]);
     expect(probes).toBeGreaterThan(0);
   });
+
+  it('S4.29: searches read no table from end to end either, a rare word by the index on tokens', async () => {
+    await postpone(loaded.session);
+    await findable(loaded.session);
+    const search = (q: string) => asker.ask({ method: 'GET', path: `/search?q=${encodeURIComponent(q)}` });
+    const { scans, probes } = await plansOf(async () => {
+      for (const q of ['the', '"graphs look"', 'nowhereatall', 'from:me', 'on:2026-10-01']) await search(q);
+    });
+    expect(scans).toEqual([]);
+    expect(probes).toBeGreaterThan(0);
+    log.take();
+    await search('nowhereatall');
+    const used = log.take().flatMap(({ plan }) => nodesOf(plan).map((node) => node['Index Name']));
+    expect(used).toContain('message_search_tokens');
+    expect(used).not.toContain('message_search_newest');
+  }, 120_000);
 
   it('what the server then added agrees with the rest', async () => {
     expect(await inconsistencies(loaded.session)).toEqual([]);
