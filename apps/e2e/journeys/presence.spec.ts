@@ -53,6 +53,25 @@ describe('P2: whether somebody is here', () => {
     expect(await option.textContent()).toContain('Online');
   });
 
+  it('is hidden by whoever chooses to appear offline, until they choose otherwise', async () => {
+    const choose = async (item: string) => {
+      await tomas.page.getByRole('button', { name: `Account of ${tomas.name}` }).click();
+      await tomas.page.getByRole('menuitemradio', { name: item }).click();
+    };
+    await dot(ama.row(tomas.name)).waitFor();
+    await choose('Appear offline');
+    await dot(ama.row(tomas.name)).waitFor({ state: 'detached' });
+    expect(await header(ama).textContent()).not.toMatch(/Online|Last seen/);
+    await tomas.page.reload();
+    await tomas.message('hello').waitFor();
+    await tomas.say('nobody sees me');
+    await ama.message('nobody sees me').waitFor();
+    expect(await dot(ama.row(tomas.name)).count()).toBe(0);
+    await choose('Shown to others');
+    await dot(ama.row(tomas.name)).waitFor();
+    await header(ama).getByText('Online').waitFor();
+  });
+
   it('is seen among the members of a group', async () => {
     const li = await Participant.join(browser, node.url, `Li Wen ${round}`);
     people.push(li);

@@ -7,9 +7,11 @@ import { chooseTheme, type ThemeChoice, themeStore } from '../../hooks/theme.js'
 import { useView } from '../../hooks/use-view.js';
 import { PersonAvatar } from '../../ui/avatar.js';
 import { IconButton } from '../../ui/button.js';
+import { Alert } from '../../ui/field.js';
 import { Menu, MenuChoice, MenuItem, MenuSeparator } from '../../ui/menu.js';
 import { signOut } from '../auth/auth.store.js';
 import { ConversationList } from './conversation-list.js';
+import { useVisibility } from './use-visibility.js';
 
 const THEMES: { value: ThemeChoice; label: string }[] = [
   { value: 'system', label: 'Like the system' },
@@ -24,6 +26,11 @@ const ENTER: { value: EnterChoice; label: string }[] = [
 ];
 
 const IS_APPLE = /Mac|iPhone|iPad/.test(navigator.userAgent);
+
+const PRESENCE = [
+  { value: 'shown', label: 'Shown to others' },
+  { value: 'hidden', label: 'Appear offline' },
+];
 
 export function Sidebar({ user }: { user: Me }) {
   const { openDialog } = useView();
@@ -74,8 +81,10 @@ function GoToButton() {
 function AccountMenu({ user }: { user: Me }) {
   const { choice } = useStore(themeStore);
   const { choice: enter } = useStore(enterStore);
+  const { isHidden, hide, error } = useVisibility(user);
   return (
     <footer className="flex-none border-t border-line p-2">
+      {error ? <Alert className="mb-2">{error}</Alert> : null}
       <Menu side="top" align="start" trigger={<AccountButton user={user} />}>
         <MenuChoice
           label="Theme"
@@ -89,6 +98,13 @@ function AccountMenu({ user }: { user: Me }) {
           value={enter}
           options={ENTER}
           onChange={(value) => chooseEnter(value as EnterChoice)}
+        />
+        <MenuSeparator />
+        <MenuChoice
+          label="Presence"
+          value={isHidden ? 'hidden' : 'shown'}
+          options={PRESENCE}
+          onChange={(value) => hide(value === 'hidden')}
         />
         <MenuSeparator />
         <MenuItem icon={<LogOut size={16} strokeWidth={1.6} />} onSelect={() => void signOut()}>

@@ -20,6 +20,7 @@ export function usePresence(userIds: readonly string[]): Presences {
   const tell = (userId: string, presence: Presence) =>
     setPresences((now) => (now[userId] ? { ...now, [userId]: presence } : now));
   useChatEvent('status:online', ({ userId, lastSeenAt }) => tell(userId, { isOnline: true, lastSeenAt }));
+  useChatEvent('status:away', ({ userId, lastSeenAt }) => tell(userId, { isOnline: true, isAway: true, lastSeenAt }));
   useChatEvent('status:offline', ({ userId, lastSeenAt }) => tell(userId, { isOnline: false, lastSeenAt }));
   useEffect(() => {
     if (state !== 'online' || ids === '') return;
