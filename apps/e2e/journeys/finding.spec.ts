@@ -146,6 +146,7 @@ describe('Finding people, conversations and what was said', () => {
     const { page } = ama;
     await page.goto(`/search?${new URLSearchParams({ q: `from:${tomas.username} in:"Launch room" line` })}`);
     await hits().first().waitFor();
+    expect(await hits().first().textContent()).toContain(tomas.name);
     await page.getByRole('button', { name: 'Show more' }).click();
     await eventually('twice as many are listed', async () => (await hits().count()) === 40);
     await ama.rest().then((rest) => rest.send(groups.ops, { content: 'only mine' }));

@@ -90,7 +90,10 @@ export class Model {
   /** At each `ready`. Another user: everything is dropped. */
   begin({ userId, epoch }: { userId: string; epoch: string }): void {
     if (userId !== this.#store.me) {
+      // Requests may have named people before the first `ready` says whose they are.
+      const met = this.#store.me === '' ? [...this.people.getSnapshot().values()] : [];
       this.#store = new Store(userId, this.#notifier, this.options);
+      this.meet(met);
       this.#notifier.touchAll();
     }
     this.#store.begin(epoch);
