@@ -39,6 +39,8 @@ const TABLES = Map.groupBy(
   ({ table }) => table,
 );
 
+export const TABLES_FILLED = [...TABLES.keys()];
+
 export const rowsOf = (table: string) => (TABLES.get(table) ?? []).map(({ row }) => row as any);
 
 /** Its rows in a database whose schema ends with this migration. */
