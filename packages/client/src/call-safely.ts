@@ -9,14 +9,16 @@ export function callSafely<Args extends unknown[]>(listener: (...args: Args) => 
   }
 }
 
-/** As an uncaught error of its own, for whoever watches those of the page or the process. */
+/** As an uncaught error of its own, for the page's or the process's error handlers. */
 export function raise(fault: unknown): void {
   queueMicrotask(() => {
     throw fault;
   });
 }
 
-/** What is no refusal and no missing answer is a defect of this package: nobody is to take it for either. */
+/**
+ * A fault that is neither a refusal nor a missing answer is a defect of this package, and must not be taken for either.
+ */
 export function raiseDefect(fault: unknown): void {
   if (!(fault instanceof SdkError)) raise(fault);
 }

@@ -2,6 +2,6 @@
 export function newClientId(): string {
   const bytes = [...crypto.getRandomValues(new Uint8Array(16))];
   const hex = bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  // Two digits tell the version and the variant, and are not random.
+  // Two digits are the version and the variant, and are not random.
   return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})/, '$1-$2-4$3-8$4-');
 }

@@ -43,8 +43,8 @@ import { Windows } from './views/windows.js';
 export type Outgoing = Omit<SendMessageBody, 'clientMessageId'>;
 
 /**
- * One person's client: one socket, one outbox, one store. What is shown are `Subscribable`s; what is asked are methods,
- * whose promises reject with `SdkError`.
+ * One user's client: one socket, one outbox, one store. State is shown by `Subscribable`s; calls are methods, whose
+ * promises reject with `SdkError`.
  */
 export class ParleyClient extends ConversationRequests {
   readonly connection: Subscribable<ConnectionSnapshot>;
@@ -56,7 +56,7 @@ export class ParleyClient extends ConversationRequests {
   readonly sending: Subscribable<SendingSnapshot>;
   /** What the server allows, as it announced last; kept while offline, null before it has. */
   readonly limits: Subscribable<AnnouncedLimits | null>;
-  /** What the deployment has, likewise; null of servers that do not say so. */
+  /** What the deployment has, likewise; null with servers that do not announce it. */
   readonly features: Subscribable<AnnouncedFeatures | null>;
 
   readonly #link: Connection;
@@ -163,8 +163,8 @@ export class ParleyClient extends ConversationRequests {
   }
 
   /**
-   * What time it is at the server, in milliseconds: by its own word and counted on from there, whatever the device's
-   * clock says. Before the first connection there is nothing but that one.
+   * The server's time in milliseconds, counted on from its own clock, whatever the device's clock shows. Before the
+   * first connection it is the device's.
    */
   serverNow(): number {
     return this.#link.clock.now();
@@ -180,7 +180,7 @@ export class ParleyClient extends ConversationRequests {
     return this.#windows.list(conversationId);
   }
 
-  /** Who is typing there; what one types oneself is told by its `notify` and `stop`. */
+  /** Who is typing there; its `notify` and `stop` announce one's own typing. */
   typing(conversationId: string): TypingView {
     return this.#typing.view(conversationId);
   }
@@ -274,12 +274,12 @@ export class ParleyClient extends ConversationRequests {
     return items;
   }
 
-  /** The newest messages that are what is asked for. Nothing is asked before somebody subscribes, or wants more. */
+  /** The newest messages that match. Nothing is requested before there is a subscriber, or more is wanted. */
   search(query: SearchQuery): SearchList {
     return new MessageSearch(query, (path) => this.request('GET', path));
   }
 
-  /** Adds to `people` whom another source than this client has told of, such as the answer of a `request`. */
+  /** Adds to `people` users from another source than this client, such as the answer of a `request`. */
   meet(users: readonly UserView[]): void {
     this.#model.meet(users);
   }

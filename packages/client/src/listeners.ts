@@ -17,7 +17,7 @@ export class Listeners<Args extends unknown[] = []> {
     };
   }
 
-  /** One that throws does not keep the others from hearing. */
+  /** One that throws does not keep the others from being called. */
   tell(...args: Args): void {
     for (const listener of [...this.#all]) callSafely(listener, ...args);
   }

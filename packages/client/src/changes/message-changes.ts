@@ -21,7 +21,7 @@ export interface MessageChangesOptions {
   onReacted: (messageId: string, result: ReactionResult) => void;
 }
 
-/** A reaction of mine that is being asked for. */
+/** A reaction of mine that is on its way. */
 interface Wish {
   isWanted: boolean;
   readonly done: Promise<ReactionCount[]>;

@@ -10,14 +10,14 @@ export interface ConnectionSnapshot {
   isBehind: boolean;
   /** Attempts since it was last `online`, the present one included; 0 while online or idle. */
   attempt: number;
-  /** Who the server says we are; kept while offline. */
+  /** My id, from the server; kept while offline. */
   userId: string | null;
-  /** What the server said when it refused or closed, if it said anything; null once online. */
+  /** The server's reason when it refused or closed, if it gave one; null once online. */
   error: ErrorObject | null;
   /** The defect of the program because of which it is or was `faulty`, raised as an uncaught error as well; null once online. */
   fault: unknown;
   /** As last announced. */
   limits: AnnouncedLimits | null;
-  /** What the deployment has; null before it has said so, and of servers that do not. */
+  /** What the deployment has; null before it was announced, and with servers that do not announce it. */
   features: AnnouncedFeatures | null;
 }

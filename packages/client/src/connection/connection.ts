@@ -21,7 +21,7 @@ export interface ConnectionOptions {
   onOnline: () => void;
   /** A connection that had been ready is no more. */
   onLost: () => void;
-  /** It was stopped, or nobody is signed in: the next connection may be another person's. */
+  /** It was stopped, or there is no session: the next connection may be another user's. */
   onRest: () => void;
 }
 
@@ -61,7 +61,7 @@ export class Connection {
   isReady = false;
   /** When the server wants us back; milliseconds. */
   #awayMs: number | null = null;
-  /** What the table asks for. */
+  /** The actions of the state table. */
   readonly #actions: Record<ConnectionAction, () => void> = {
     rest: () => {
       this.#close();
@@ -94,7 +94,7 @@ export class Connection {
           onEnd: (end) => this.#afterEnd(end),
         });
       } catch (fault) {
-        // An address that none can be opened to, say.
+        // An address that no connection can be opened to, for example.
         if (isDefect(fault)) this.fail(fault);
         else this.fire('lost');
       }
@@ -126,7 +126,7 @@ export class Connection {
 
   constructor(private readonly options: ConnectionOptions) {}
 
-  /** Tells the table what happened. */
+  /** Enters an event into the state table. */
   fire(event: ConnectionEvent): void {
     const entry = TRANSITIONS[this.snapshot.getSnapshot().state][event];
     if (entry === 'ignored') return;
@@ -224,7 +224,7 @@ export class Connection {
     return this.#tokenReplacesRefused ? 'newTokenRefused' : 'tokenRefused';
   }
 
-  /** What the server asked for, used up by asking. */
+  /** The wait that the server set, used up by reading it. */
   #askedWait(): number {
     const asked = this.#awayMs ?? 0;
     this.#awayMs = null;

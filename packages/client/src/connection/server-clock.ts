@@ -1,16 +1,16 @@
 /**
- * The server's clock, as far as it was told. Counted on by a clock that nobody sets: the device's own may be wrong, and
- * may be put right at any moment. That clock may stand still while the device sleeps; each connection sets it anew.
+ * The server's clock, as announced last and counted on by a monotonic clock: the device's own may be wrong, and may be
+ * set at any moment. A monotonic clock may stand still while the device sleeps; each connection sets it anew.
  */
 export class ServerClock {
   #offset: number | null = null;
 
-  /** Milliseconds; by the device's clock until the server has told its own once. */
+  /** Milliseconds; by the device's clock until the server has announced its own. */
   now(): number {
     return this.#offset === null ? Date.now() : performance.now() + this.#offset;
   }
 
-  /** The server says that it is this time now. */
+  /** Takes the server's time as of now. */
   set(time: string): void {
     const told = Date.parse(time) - performance.now();
     if (Number.isFinite(told)) this.#offset = told;

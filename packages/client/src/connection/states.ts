@@ -138,9 +138,9 @@ export const TRANSITIONS: Readonly<Record<ConnectionState, Row>> = {
     lost: go('offline', 'wait'),
     refused: go('offline', 'waitLong'),
     tokenRefused: go('connecting', 'renew'),
-    // Once at once, then with the back-off: a provider of bad tokens would be asked without end.
+    // Once at once, then with the back-off: a provider of bad tokens would be called without end.
     newTokenRefused: go('offline', 'waitForToken'),
-    // Before `ready` nobody can be answered; the server warns again, or closes in time.
+    // Before `ready` no token can be shown; the server warns again, or closes in time.
     expiring: IGNORED,
     draining: go('connecting', 'note'),
     fault: go('faulty', 'waitLong'),
@@ -216,7 +216,7 @@ export const TRANSITIONS: Readonly<Record<ConnectionState, Row>> = {
     start: go('connecting', 'open'),
     stop: go('idle', 'rest'),
     retryNow: go('connecting', 'open'),
-    // Signing in is the application's to tell: nothing has changed by being looked at.
+    // Only the application knows of a sign-in: looking at the page changes nothing.
     wake: IGNORED,
     retryDue: IGNORED,
     tokenGiven: IGNORED,

@@ -1,23 +1,23 @@
 import type { SdkErrorCode } from '../sdk-error.js';
 import { within } from '../within.js';
 
-/** A source that does not answer by then has failed; it is asked anew. */
+/** A source that does not answer by then has failed; it is called anew. */
 const TIMEOUT_MS = 20_000;
 
 /** `connect`: any that is still good. `expiring`: the next one. `refused`: another than the last. */
 export type TokenReason = 'connect' | 'expiring' | 'refused';
 
-/** Returns an access token; null: no user is signed in. A rejection (no network, say) says neither. */
+/** Returns an access token; null: no user is signed in. A rejection (no network, say) means neither. */
 export type TokenSource = (reason: TokenReason) => Promise<string | null>;
 
-/** The tokens of one client: asked for once at a time, and remembered for requests. */
+/** The tokens of one client: one call of the source at a time, and the last token kept for requests. */
 export class Tokens {
   #held: string | null = null;
   #asked = new Map<TokenReason, Promise<string | null>>();
 
   constructor(private readonly source: TokenSource) {}
 
-  /** Those who ask for the same reason at the same time share one answer. */
+  /** Callers with the same reason at the same time share one answer. */
   ask(reason: TokenReason): Promise<string | null> {
     const asked = this.#asked;
     let asking = asked.get(reason);
@@ -28,7 +28,7 @@ export class Tokens {
     return asking;
   }
 
-  /** For a request: the one held, else one that is asked for. */
+  /** For a request: the kept one, else a new one. */
   async current(): Promise<string | null> {
     return this.#held ?? this.ask('connect');
   }
@@ -38,7 +38,7 @@ export class Tokens {
     return this.#held !== null && this.#held !== refused ? this.#held : this.ask('refused');
   }
 
-  /** Another person may be signed in from now on: what is held or still being brought is not theirs. */
+  /** Another user may be signed in from now on: a token that is kept or on its way is not theirs. */
   forget(): void {
     this.#held = null;
     this.#asked = new Map();

@@ -35,7 +35,7 @@ export interface SocketOptions {
 
 export type SocketOpener = (url: string, options: SocketOptions) => ClientSocket;
 
-/** How a wire ended, as the state table names it, and what the server said, if it said anything. */
+/** How a wire ended, as the state table names it, and the server's reason, if it gave one. */
 export interface WireEnd {
   how: 'lost' | 'refused' | 'tokenRefused';
   error: ErrorObject | null;
@@ -107,7 +107,7 @@ export class Wire {
     });
   }
 
-  /** Nothing is heard of it any more. Tells whether anything was to be heard until now. */
+  /** Ends all callbacks. Returns whether there could have been one until now. */
   close(): boolean {
     if (this.#hasEnded) return false;
     this.#hasEnded = true;
@@ -123,7 +123,7 @@ export class Wire {
       if (isErrorObject(error)) this.#closing = error;
     }
     this.options.onEvent(name as EventName, payload as Events[EventName]);
-    // Told to wait: that counts from now, whenever the server closes.
+    // A refusal with a wait counts from now, whenever the server closes.
     if (this.#closing?.retryAfterMs !== undefined) this.#end(afterRefusal(this.#closing));
   }
 

@@ -61,9 +61,9 @@ export interface RequestWithoutToken {
 }
 
 /**
- * A request for which nobody has to be signed in, such as signing in; a browser sends and takes its cookies.
- * Rejects with the server's refusal, `timeout` after 20 s in which nothing came, and `network` where no answer of the
- * server's came: what something on the way says instead (a proxy, a sign-in page of the network) is not taken for its word.
+ * A request without a session, such as signing in; a browser sends and takes its cookies. Rejects with the server's
+ * refusal, `timeout` after 20 s in which nothing came, and `network` where no answer of the server's came: an answer of
+ * something on the way (a proxy, a sign-in page of the network) is not taken for the server's.
  */
 export function requestWithoutToken<T>({ isExpected, ...request }: RequestWithoutToken): Promise<T> {
   return exchange<T>({ ...request, credentials: 'include' }, { isExpected });

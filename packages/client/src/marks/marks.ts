@@ -34,8 +34,8 @@ const KINDS = ['read', 'delivered'] as const;
 const COMMANDS = { read: 'message:read', delivered: 'message:delivered' } as const;
 
 /**
- * How far this person has received and read, told to the server: at most one command of each kind a second and
- * conversation, the farthest position wins, a read stands for a delivery too, and a lost answer is asked for again.
+ * Sends how far this user has received and read: at most one command of each kind a second and conversation, the
+ * farthest position wins, a read includes a delivery, and a lost answer is repeated.
  */
 export class Marks {
   readonly #byConversation = new Map<string, Marked>();
@@ -114,7 +114,7 @@ export class Marks {
     return asked === 0 && timer === undefined;
   }
 
-  /** Whether there is something to tell that the server does not know and is not being told. */
+  /** Whether there is a position that the server does not have and that is not on its way. */
   #isAhead(marked: Marked, kind: MarkKind): boolean {
     const { wanted, known, asked } = marked[kind];
     if (!this.#isOnline || wanted <= Math.max(known, asked)) return false;
@@ -145,7 +145,7 @@ export class Marks {
     raiseDefect(fault);
     if (fault instanceof SdkError && fault.retryable) {
       mark.failures += 1;
-      // Offline it is asked for again with the connection.
+      // Offline it is repeated with the next connection.
       if (this.#isOnline) this.#rest(mark, fault.retryAfterMs ?? backOff(mark.failures));
       return;
     }

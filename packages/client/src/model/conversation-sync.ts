@@ -3,7 +3,7 @@ import type { Conversation } from './conversation.js';
 import type { Advance } from './reducers/in-order.js';
 import { fetchedRow } from './row.js';
 
-/** Applies what changed in one conversation since it was asked about, at `askedAt` by the store's clock. */
+/** Applies what changed in one conversation since the sync was sent, at `askedAt` by the store's clock. */
 export function applyDifference(
   conversation: Conversation,
   answer: ConversationSync,
@@ -59,7 +59,10 @@ function takeMarks(conversation: Conversation, answer: ConversationSync): void {
   if (!hasMore) conversation.receipts = Math.max(conversation.receipts, receipts);
 }
 
-/** Counts and version are of one picture. One from before a mark that is held is of no use: then it is asked again. */
+/**
+ * Counts and version are of one picture. One from before a mark that the client has is of no use: then it is fetched
+ * again.
+ */
 function takeCounts(conversation: Conversation, answer: ConversationSync, askedAt: number): void {
   const { unreadCount, mentionCount } = answer;
   const { lastReadSeq, lastSeq, version } = answer.conversation;

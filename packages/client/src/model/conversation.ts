@@ -33,7 +33,7 @@ export interface Surroundings {
   touch(conversation: Conversation, what: 'item' | 'messages'): void;
 }
 
-/** What its own events and members tell of a conversation, beside messages and marks. */
+/** What its own events and members contain of a conversation, beside messages and marks. */
 type Facts = Omit<ConversationListItem, 'unreadCount' | 'mentionCount' | 'lastReadSeq' | 'lastDeliveredSeq'>;
 
 /** One conversation as it stands at its cursor. Reducers and syncs change it; it sees to the views that this concerns. */
@@ -119,7 +119,7 @@ export class Conversation implements HeldMessages {
     this.unverifiedSince = this.surroundings.now();
   }
 
-  /** A sync asked at that moment has compared it. */
+  /** A sync sent at that moment has compared it. */
   markVerified(askedAt: number): void {
     if (this.unverifiedSince < askedAt) this.unverifiedSince = 0;
   }
@@ -132,7 +132,7 @@ export class Conversation implements HeldMessages {
     if (!this.held.add(event)) this.invalidate();
   }
 
-  /** Facts that an event of this version tells; a list item of a later one knew of it. */
+  /** Facts from an event of this version; a list item of a later one includes them. */
   tell(version: number, facts: Partial<Facts>): void {
     if (version <= this.factsVersion) return;
     this.facts = { ...this.facts, ...facts };
@@ -144,7 +144,7 @@ export class Conversation implements HeldMessages {
     this.messages.trim(this.surroundings.isOpen(this.id));
   }
 
-  /** Messages beyond those that were known were told in order: the newest of them is the last one now. */
+  /** Messages beyond the known ones arrived in order: the newest of them is the last one now. */
   moveLast(): void {
     const { head } = this;
     if (head < this.facts.lastSeq) return;
@@ -153,7 +153,7 @@ export class Conversation implements HeldMessages {
     this.touch('item');
   }
 
-  /** A newer picture of it than all events that were applied. An older one tells nothing new. */
+  /** A newer picture of it than all events that were applied. An older one contains nothing new. */
   takeFacts(item: ConversationListItem): void {
     if (item.version < this.cursor || item.version < this.factsVersion) return;
     this.facts = item;
@@ -169,7 +169,10 @@ export class Conversation implements HeldMessages {
     this.touchMarks();
   }
 
-  /** Above so many members nobody is told of others' marks: when there are fewer again, all of them have to be asked for. */
+  /**
+   * Above so many members the server sends no marks of others: when there are fewer again, all of them have to be
+   * fetched.
+   */
   relearnMarks(membersBefore: number): void {
     const { receiptsMembers } = SYNC_LIMITS;
     if (membersBefore <= receiptsMembers || this.facts.memberCount > receiptsMembers) return;
@@ -197,7 +200,7 @@ export class Conversation implements HeldMessages {
     return isCertain;
   }
 
-  /** Whoever writes has received and read what was before it. */
+  /** A sender has received and read what was before their message. */
   raiseSender({ type, senderId, seq }: Message, isPresent: boolean): void {
     if (type === 'system') return;
     if (this.members.raise(senderId, seq, seq, isPresent)) this.touchMarks();

@@ -35,7 +35,7 @@ export class HeldEvents {
     return true;
   }
 
-  /** The event of this version; it and those before it are not held any more. */
+  /** The event of this version; it and those before it are removed. */
   take(version: number): DurableEvent | undefined {
     const event = this.#events.get(version);
     for (const held of this.#events.keys()) if (held <= version) this.#events.delete(held);

@@ -1,4 +1,4 @@
-/** Seqs of which every row is held, both ends included. */
+/** Seqs of which the client has every row, both ends included. */
 export interface Range {
   readonly from: number;
   readonly to: number;

@@ -14,9 +14,12 @@ interface Stranger {
   heardAt: number;
 }
 
-/** What is known of conversations that are not held: when one was left, and events of one not told of so far. */
+/**
+ * What is known of conversations outside the store: when one was left, and events of one that has not been announced
+ * yet.
+ */
 export class LeftConversations {
-  /** The version of my removal, or a lower one where it was not told. */
+  /** The version of my removal, or a lower one where its event did not come. */
   readonly #left = new Map<string, number>();
   readonly #strangers = new Map<string, Stranger>();
   /** When an event was last dropped for want of room; 0: none was. */
@@ -31,7 +34,7 @@ export class LeftConversations {
     return (this.#left.get(id) ?? 0) > version;
   }
 
-  /** Keeps an event of a conversation that is perhaps about to be told of. Tells whether it is anything to ask about. */
+  /** Keeps an event of a conversation that may be about to be announced. Returns whether a sync is needed for it. */
   hear(event: DurableEvent, now: number): boolean {
     const { conversationId, version } = event.payload;
     if (this.wasLeftAfter(conversationId, version - 1)) return false;
@@ -40,14 +43,14 @@ export class LeftConversations {
     return true;
   }
 
-  /** Something without a version was told of a conversation that is not held. As `hear`, but it is not kept. */
+  /** Something without a version came for a conversation outside the store. As `hear`, but it is not kept. */
   miss(conversationId: string, now: number): boolean {
     if (this.#left.has(conversationId)) return false;
     this.#strangerOf(conversationId, now).hasMissed = true;
     return true;
   }
 
-  /** It is held from now on. Returns what was heard of it, and whether that is all. */
+  /** It is in the store from now on. Returns its events so far, and whether they are all. */
   enter(id: string): { events: DurableEvent[]; isAll: boolean } {
     const stranger = this.#strangers.get(id);
     this.#left.delete(id);
@@ -55,7 +58,7 @@ export class LeftConversations {
     return { events: [...(stranger?.events ?? [])], isAll: this.#lostAt === 0 && !stranger?.hasMissed };
   }
 
-  /** Forgets those of whom a complete answer to a question asked then did not tell: they are not mine. */
+  /** Forgets conversations that a complete answer to a sync of then did not contain: they are not mine. */
   forgetHeardBefore(askedAt: number): void {
     for (const [id, { heardAt }] of this.#strangers) if (heardAt < askedAt) this.#strangers.delete(id);
     if (this.#lostAt < askedAt) this.#lostAt = 0;

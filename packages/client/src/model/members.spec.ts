@@ -22,7 +22,7 @@ it('G4: a late mark of someone who is no member any more does not hold back the 
   for (const member of [aMember('me', 9), aMember('ben', 9)]) members.merge(member);
   members.raise('chi', 4, 4);
   expect(members.statusOf(9, 2)).toBe('read');
-  // Until the third row is there nobody knows how far that member is.
+  // Until the third row is there it is not known how far that member is.
   expect(members.statusOf(9, 3)).toBe('sent');
   members.merge(aMember('chi', 4));
   expect([members.statusOf(9, 3), members.statusOf(4, 3)]).toEqual(['delivered', 'read']);

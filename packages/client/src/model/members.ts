@@ -23,7 +23,7 @@ const NOTHING: Marks = { read: 0, delivered: 0, isPresent: false };
 
 /**
  * Who is in a conversation, as far as that is known, and how far they have received and read it. Watermarks are kept of
- * everyone of whom an event told, row or no row: a row that arrives later may be older.
+ * everyone in any event, row or no row: a row that arrives later may be older.
  */
 export class Members {
   readonly #rows = new Map<string, Member>();
@@ -64,7 +64,7 @@ export class Members {
     this.#forget();
   }
 
-  /** Someone is told to have come so far. Tells whether that is news. */
+  /** A member has come so far. Returns whether that is new. */
   raise(userId: string, read: number, delivered: number, isPresent = true): boolean {
     if (this.#departed.has(userId)) return false;
     const held = this.#marks.get(userId) ?? NOTHING;
@@ -79,7 +79,7 @@ export class Members {
     return true;
   }
 
-  /** Known to have left; what is told of them now may be of the time after they came back. */
+  /** Known to have left; what arrives of them now may be from after they came back. */
   hasDeparted(userId: string): boolean {
     return this.#departed.has(userId);
   }
@@ -105,7 +105,9 @@ export class Members {
     return read >= seq ? 'read' : 'delivered';
   }
 
-  /** Where all rows are held, only they count: a mark of someone who left may have come after the picture without them. */
+  /**
+   * Where all rows are there, only they count: a mark of a former member may have come after the picture without them.
+   */
   #leastOfOthers(memberCount: number): Least {
     const hasAll = this.#rows.size === memberCount;
     const others = [...this.#marks].flatMap(([userId, marks]) => {
@@ -120,7 +122,7 @@ export class Members {
     };
   }
 
-  /** Their row tells no less than is known of them. */
+  /** Their row has at least what is known of them. */
   #stamp(userId: string): void {
     const row = this.#rows.get(userId);
     const marks = this.#marks.get(userId);

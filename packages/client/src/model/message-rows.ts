@@ -24,7 +24,7 @@ export class MessageRows {
   readonly log = new PageLog();
   readonly #rows = new Map<number, Row>();
   readonly #ranges = new KnownRanges();
-  /** Rows beyond `head` of a sync that has not told all: in version order, so with holes. */
+  /** Rows beyond `head` of a sync that is not complete: in version order, so with holes. */
   readonly #waiting = new Map<number, Row>();
   /** Own rows beyond `head`, from acks: shown at the end until the live range reaches them. */
   readonly #ahead = new Map<number, Row>();
@@ -43,7 +43,7 @@ export class MessageRows {
     return this.#rows.get(seq) ?? this.#ahead.get(seq);
   }
 
-  /** The row with this id, if it is held. */
+  /** The row with this id, if it is in the store. */
   find(messageId: string): Row | undefined {
     for (const rows of this.#everywhere) {
       for (const row of rows.values()) if (row.message.id === messageId) return row;
@@ -51,7 +51,7 @@ export class MessageRows {
     return undefined;
   }
 
-  /** The seqs that rows which are held quote. */
+  /** The seqs that rows in the store quote. */
   quoted(): Set<number> {
     const quoted = new Set<number>();
     for (const rows of this.#everywhere) {
@@ -60,7 +60,7 @@ export class MessageRows {
     return quoted;
   }
 
-  /** Changes one row wherever it is held, and in pages under way. Tells whether it is held. */
+  /** Changes one row wherever it is, and in pages under way. Returns whether it is in the store. */
   change(seq: number, change: RowChange): boolean {
     this.log.note((row) => (row.message.seq === seq ? change(row) : row));
     let isHeld = false;
@@ -73,7 +73,7 @@ export class MessageRows {
     return isHeld;
   }
 
-  /** Some state of a message; taken where the message is held. */
+  /** Some state of a message; taken where the message is in the store. */
   merge(row: Row): boolean {
     this.quotes.note(row.message);
     return this.change(row.message.seq, (held) => mergeRows(held, row));
@@ -96,7 +96,7 @@ export class MessageRows {
     if (seq > this.head && !this.#waiting.has(seq)) this.#waiting.set(seq, row);
   }
 
-  /** Extends the live range by what waits; where the sync has told everything, up to `lastSeq` at once. */
+  /** Extends the live range by what waits; where the sync is complete, up to `lastSeq` at once. */
   settle(lastSeq: number, isComplete: boolean): void {
     for (let row = this.#waiting.get(this.head + 1); row; row = this.#waiting.get(this.head + 1)) this.arrive(row);
     if (isComplete) {

@@ -149,7 +149,7 @@ class World {
     return this.one(['older', 'newer', 'latest', { around: 1 + this.upTo(20) }] as const) ?? 'older';
   }
 
-  /** Nothing is on its way any more: without a loss that nobody can notice, everything is there. */
+  /** Nothing is on its way any more: without a loss that could not be noticed, everything is there. */
   settle(device: Device): void {
     if (device.hasLost) device.reconnect();
     device.hear();
@@ -191,7 +191,7 @@ function listOf({ model }: Device) {
   return { isLoaded, items: items.map((item) => ({ ...item, receipts: 0 })) };
 }
 
-/** What is held is the same; a status only where everybody is known who decides it. */
+/** The rows are the same; a status only where everyone is known who decides it. */
 function expectSameMessages(device: Device, fresh: Device, id: string): void {
   const isComplete = device.conversation(id)?.membersComplete === true;
   const bare = (of: Device) =>

@@ -44,9 +44,9 @@ interface Pending {
 }
 
 /**
- * Everything that this client knows of conversations, messages and people, and nothing of how it came here. What is
- * told may come twice, late and in any order; what is shown is the state at one version of each conversation, or newer
- * where somebody told more.
+ * Everything that this client knows of conversations, messages and users, and nothing of how it came here. Input may
+ * come twice, late and in any order; what is shown is the state at one version of each conversation, or newer where
+ * some input was newer.
  */
 export class Model {
   readonly conversations: Subscribable<ConversationsSnapshot>;
@@ -57,7 +57,7 @@ export class Model {
     onLast: (topic) => this.options.onLookedAway?.(topic),
     onAbandoned: (topic) => this.#trim(topic),
   });
-  /** What waits to be sent, by conversation, and how it is shown while that is not held. */
+  /** What waits to be sent, by conversation, and how it is shown while that is not in the store. */
   readonly #pending = new Map<string, Pending>();
   #onDirty: () => void = () => undefined;
   #asked = new WeakMap<SyncBody, number>();
@@ -71,7 +71,7 @@ export class Model {
     this.unread = this.#notifier.view('unread', () => unreadView(this.#store));
   }
 
-  /** Null while it is not held. A new, small object each time: keep it as long as it is subscribed to. */
+  /** Null while it is not in the store. A new, small object each time: keep it as long as it is subscribed to. */
   conversation(id: string): Subscribable<ConversationView | null> {
     return this.#notifier.view(`item ${id}`, () => {
       const conversation = this.#store.get(id);
@@ -107,15 +107,15 @@ export class Model {
   }
 
   /**
-   * What is to be asked now: what was not compared since `begin`, where a gap was seen, where an answer had more, and
-   * where counts are uncertain. At most so many conversations; null: nothing.
+   * The next sync: what was not compared since `begin`, where a gap was seen, where an answer had more, and where
+   * counts are uncertain. At most so many conversations; null: nothing.
    */
   nextQuestion(most?: number): SyncBody | null {
     this.#isNeedTold = false;
     return nextQuestion(this.#store, this.#asked, most);
   }
 
-  /** `question` is the very object that `nextQuestion` made. Tells whether anything came of it. */
+  /** `question` is the very object that `nextQuestion` made. Returns whether anything came of it. */
   applySync(question: SyncBody, answer: SyncAnswer): boolean {
     const askedAt = this.#asked.get(question);
     if (askedAt === undefined) return false;
@@ -124,7 +124,7 @@ export class Model {
     return hasHelped;
   }
 
-  /** Calls the listener, at most once until the next question is made, when there is something to be asked. */
+  /** Calls the listener, at most once until the next question is made, when a sync is needed. */
   onDirty(listener: () => void): void {
     this.#onDirty = listener;
   }
@@ -135,15 +135,15 @@ export class Model {
   }
 
   /**
-   * What to ask for to show what is wished; null: there is nothing to ask, because it is shown now, is being asked for
-   * already, or the conversation is not held. Every ticket is to be ended or failed.
+   * The request that shows what is wished; null: none, because it is shown now, is on its way already, or the
+   * conversation is not in the store. Every ticket is to be ended or failed.
    */
   beginPage(conversationId: string, wish: PageWish): PageTicket | null {
     const conversation = this.#store.get(conversationId);
     return conversation ? beginPage(conversation, wish) : null;
   }
 
-  /** Null: they are held, being asked for, or the conversation is not held. */
+  /** Null: they are there, on their way, or the conversation is not in the store. */
   beginMembers(conversationId: string): MembersTicket | null {
     const conversation = this.#store.get(conversationId);
     if (!conversation || conversation.members.isLoaded || conversation.isLoadingMembers) return null;
@@ -193,7 +193,7 @@ export class Model {
     return this.#store.own.of(messageId);
   }
 
-  /** What of my changes to a message is shown beside what the server has told. */
+  /** What of my changes to a message is shown over the server's state. */
   setOwnChange(messageId: string, change: Partial<OwnChange>): void {
     this.#store.own.set(messageId, change);
     this.#find(messageId)?.conversation.touchMarks();
@@ -225,7 +225,7 @@ export class Model {
     return null;
   }
 
-  /** Nobody looks any more. */
+  /** There is no subscriber any more. */
   #trim(topic: Topic): void {
     const [kind, id = ''] = topic.split(' ');
     const conversation = this.#store.get(id);

@@ -13,7 +13,7 @@ export interface NotifierOptions {
   onAbandoned: (topic: Topic) => void;
 }
 
-/** Listeners by topic. Everything that is touched within one turn of the microtask queue is told of once. */
+/** Listeners by topic. Everything that is touched within one turn of the microtask queue is notified once. */
 export class Notifier {
   readonly #listeners = new Map<Topic, Listeners>();
   readonly #touched = new Set<Topic>();

@@ -23,7 +23,7 @@ const LIMIT = 1_000;
 
 export const UNCHANGED: OwnChange = { edit: null, reactions: {}, reactionFailure: null };
 
-/** Changes of mine by message, which the rows are shown with: they themselves are what the server has told. */
+/** Changes of mine by message, with which the rows are shown: the rows themselves are the server's state. */
 export class OwnChanges {
   readonly #byMessage = new Map<string, OwnChange>();
 

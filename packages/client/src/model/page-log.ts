@@ -4,8 +4,8 @@ import type { RowChange } from './row.js';
 const LIMIT = 5_000;
 
 /**
- * What happened to messages while pages were under way. A page is a picture of some moment after it was asked for; what
- * was told since then is applied to what arrives, however the two overtook each other.
+ * What happened to messages while pages were under way. A page is a picture of some moment after its request; events
+ * since then are applied to it, however the two overtook each other.
  */
 export class PageLog {
   #underWay = 0;

@@ -5,7 +5,7 @@ import type { PageRequest, PageTicket, PageWish } from './message-pages.js';
 import { fetchedRow, type Row, type RowChange } from './row.js';
 import type { PageLoading } from './snapshots.js';
 
-/** As many of the newest rows are enough to show without asking. */
+/** As many of the newest rows are enough to show without a request. */
 const ENOUGH = 30;
 
 interface Wanted {
@@ -18,7 +18,7 @@ export function hasFirstPage({ isPaged, messages }: Conversation): boolean {
   return isPaged || isEnough(messages.shown());
 }
 
-/** What to ask for, after all that is held was shown; null: nothing. */
+/** The next request, after everything in the store was shown; null: none. */
 export function beginPage(conversation: Conversation, wish: PageWish): PageTicket | null {
   const { loading: underWay, messages } = conversation;
   const wanted = wantedFor(conversation, wish);
@@ -28,7 +28,7 @@ export function beginPage(conversation: Conversation, wish: PageWish): PageTicke
   underWay[loading] = request;
   conversation.pageError = null;
   conversation.touch('messages');
-  /** Tells whether nobody has asked for something else of this kind since. */
+  /** Returns whether no later wish of this kind has come since. */
   const finish = () => {
     conversation.touch('messages');
     if (underWay[loading] !== request) return false;
@@ -79,12 +79,12 @@ function wantedFor(conversation: Conversation, wish: PageWish): Wanted | null {
   if (!show(conversation, place)) {
     return { loading: 'window', request: place === null ? {} : { around: String(place) } };
   }
-  // Whatever window was asked for before is not wished any more.
+  // An earlier wish for a window is dropped.
   loading.window = undefined;
   return null;
 }
 
-/** Shows the place if it is held. */
+/** Shows the place if it is in the store. */
 function show(conversation: Conversation, place: number | string | null): boolean {
   const { messages } = conversation;
   conversation.touch('messages');

@@ -3,7 +3,7 @@ import { setNewest } from './bounded.js';
 
 const LIMIT = 10_000;
 
-/** Everyone of whom anything was told, as told last; those told of longest ago make room. */
+/** Every user of any event or answer, as received last; those of longest ago make room. */
 export class People {
   readonly #users = new Map<string, UserView>();
   #view: ReadonlyMap<string, UserView> | null = null;

@@ -10,6 +10,6 @@ it('however many messages are changed, a reply that is held quotes what the mess
   const quotes = new Quotes(0, () => new Set([1, 3]));
   for (let seq = 1; seq <= 20_000; seq += 1) quotes.note(edited(seq));
   expect([1, 3, 20_000].map((seq) => quotes.renewed(quoteOf(seq))?.excerpt)).toEqual(['new 1', 'new 3', 'new 20000']);
-  // Who quotes it later is told its text as of then.
+  // A later reply carries its text as of then.
   expect(quotes.renewed(quoteOf(2))).toEqual(quoteOf(2));
 });

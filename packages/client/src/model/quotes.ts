@@ -6,23 +6,23 @@ const LIMIT = 5_000;
 const KEPT = 4_000;
 
 /**
- * What replies show of messages that were edited or deleted since, whether these are held or not. A reply tells the text
- * as of some moment that it does not name, so what is known of the message itself goes before it.
+ * What replies show of messages that were edited or deleted since, whether these are in the store or not. A reply has
+ * the text as of some moment that it does not name, so what is known of the message itself goes before it.
  */
 export class Quotes {
   readonly #changed = new Map<number, { readonly version: number; readonly excerpt: string }>();
 
   constructor(
-    /** What is held was fetched at this version or later: an answer that is older tells nothing new. */
+    /** The rows in the store were fetched at this version or later: an answer that is older contains nothing new. */
     private readonly since: number,
-    /** The messages that replies which are held quote: what is known of these is never forgotten. */
+    /** The messages that replies in the store quote: what is known of these is never forgotten. */
     private readonly quotedNow: () => ReadonlySet<number>,
   ) {}
 
   /** A message as of some version. */
   note(message: Message, version = message.version): void {
     const { seq, editedAt, isDeleted } = message;
-    // A text that was never changed is what its replies told.
+    // A text that was never changed is the one in its replies.
     if (editedAt === null && !isDeleted) return;
     if ((this.#changed.get(seq)?.version ?? this.since) >= version) return;
     // Those changed last stand last.

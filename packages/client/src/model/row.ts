@@ -10,12 +10,12 @@ import { type OwnChange, withOwnChange } from './own-changes.js';
 import type { StoredItem } from './snapshots.js';
 
 /**
- * One message as far as it is known. Its parts are told by different sources, so each has the version as of which it is
+ * One message as far as it is known. Its parts come from different sources, so each has the version as of which it is
  * known: the message by `message.version`, its reactions and which of them are mine by versions of their own, because
- * broadcasts do not tell which are mine, and an acknowledged reaction tells nothing else.
+ * broadcasts do not have which are mine, and an acknowledged reaction has nothing else.
  */
 export interface Row {
-  /** Its reactions are without `reactedByMe`; `status` is the most that the server has said. */
+  /** Its reactions are without `reactedByMe`; `status` is the farthest that the server has sent. */
   readonly message: Message;
   readonly reactionsVersion: number;
   readonly mine: ReadonlySet<string>;
@@ -39,12 +39,12 @@ export function fetchedRow(message: Message): Row {
   return rowOf({ ...message, reactions: counts(reactions) }, mine, version);
 }
 
-/** As `message:new` tells it: nobody has reacted to what is new, so none of its reactions is mine. */
+/** As `message:new` has it: there are no reactions to what is new, so none of them is mine. */
 export function newRow(message: Message, version: number): Row {
   return rowOf(atLeast(message, version), NONE, version);
 }
 
-/** Everything that is newer in the other, part by part. The held row itself if there is nothing. */
+/** Everything that is newer in the other, part by part. The present row itself if there is nothing. */
 export function mergeRows(held: Row, coming: Row): Row {
   const isNewer = coming.message.version > held.message.version;
   const status = furtherStatus(held.message.status, coming.message.status);
@@ -91,7 +91,7 @@ export function withOwnReactions(held: Row, { version, reactions }: ReactionResu
   return mergeRows(held, told);
 }
 
-/** What a message shows beside what its row tells. */
+/** What a message shows beside what its row has. */
 interface Live {
   readonly status: MessageStatus;
   readonly replyTo: ReplyPreview | null;

@@ -17,7 +17,7 @@ export interface ConversationView extends ConversationListItem {
 export interface ConversationsSnapshot {
   /** By `updatedAt` descending, then `id` descending; archived ones included. */
   readonly items: readonly ConversationView[];
-  /** False until all of them were told once. */
+  /** False until all of them were received once. */
   readonly isLoaded: boolean;
 }
 
@@ -41,7 +41,7 @@ export interface PendingItem {
    * refusal is final: it can be discarded, and its text be sent as another message.
    */
   readonly failure: Failure | null;
-  /** What it replies to, where that is held, with its present text; '' once that is deleted. */
+  /** What it replies to, where that is in the store, with its present text; '' once that is deleted. */
   readonly quoted: ReplyPreview | null;
 }
 
@@ -55,7 +55,7 @@ export interface MessagesSnapshot {
   readonly hasOlder: boolean;
   readonly hasNewer: boolean;
   readonly loading: PageLoading | null;
-  /** Why the last page did not come; null once one is asked for again. */
+  /** Why the last page did not come; null once one is requested again. */
   readonly error: SdkError | null;
   /** Whether there was a first page. False also after a conversation was left and entered again. */
   readonly isLoaded: boolean;
@@ -76,7 +76,10 @@ export interface UnreadSnapshot {
   readonly mentions: number;
 }
 
-/** A move of one conversation's cursor. `event`: `to` is `from` + 1. `start`: it was not held before, `from` is 0. */
+/**
+ * A move of one conversation's cursor. `event`: `to` is `from` + 1. `start`: it was not in the store before, `from` is
+ * 0.
+ */
 export interface CursorMove {
   readonly conversationId: string;
   readonly from: number;

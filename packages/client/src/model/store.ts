@@ -15,7 +15,7 @@ export interface StoreOptions {
   rowLimits?: RowLimits;
 }
 
-/** All conversations that are held, and where this client's memberships stand. */
+/** All conversations of the client, and the version of its memberships. */
 export class Store implements Surroundings {
   readonly people = new People();
   readonly left = new LeftConversations();
@@ -74,7 +74,9 @@ export class Store implements Surroundings {
     return sorted;
   }
 
-  /** A connection is ready: whatever is held may be behind. In another epoch it may be of a past that never was. */
+  /**
+   * A connection is ready: everything in the store may be behind. In another epoch it may be of a past that never was.
+   */
   begin(epoch: string): void {
     if (epoch !== this.epoch) this.#enterEpoch(epoch);
     this.invalidateMemberships();
@@ -95,7 +97,7 @@ export class Store implements Surroundings {
     this.membershipsInvalidSince = this.now();
   }
 
-  /** Holds a conversation from now on, and nothing of what was held of it before. */
+  /** Begins a conversation anew, with nothing of what the store had of it before. */
   start(item: ConversationListItem, cursor: number, by: 'start' | 'reset'): Conversation {
     const before = this.#byId.get(item.id);
     const conversation = new Conversation(this, item, cursor);
@@ -103,7 +105,7 @@ export class Store implements Surroundings {
     this.advance({ conversationId: item.id, from: by === 'reset' ? (before?.cursor ?? 0) : 0, to: cursor, by });
     const { events, isAll } = this.left.enter(item.id);
     for (const event of [...(before?.held ?? []), ...events]) conversation.hold(event);
-    // Marks that were told since the item was read are gone with what was held.
+    // Marks that came since the item was read are gone with the former state.
     if (!isAll || before) conversation.markUnverified();
     conversation.held.take(cursor);
     conversation.touch('item');
@@ -141,7 +143,7 @@ export class Store implements Surroundings {
     }
   }
 
-  /** Something without a version was told of a conversation that is not held. */
+  /** Something without a version came for a conversation outside the store. */
   miss(conversationId: string): void {
     if (this.left.miss(conversationId, this.now())) this.invalidateMemberships();
   }

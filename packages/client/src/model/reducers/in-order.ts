@@ -15,7 +15,7 @@ export const isDurable = (name: string): name is DurableName => Object.hasOwn(RE
 
 /**
  * Applies an event if it is the next one. One that was passed is dropped; one that comes before its turn, or while a
- * sync has more, is held.
+ * sync has more, is kept back.
  */
 export function receive(conversation: Conversation, event: DurableEvent, advance: Advance): void {
   const { version } = event.payload;
@@ -24,7 +24,7 @@ export function receive(conversation: Conversation, event: DurableEvent, advance
   apply(conversation, event, advance);
 }
 
-/** Applies what is held as far as it goes without a hole. */
+/** Applies the events that were kept back as far as they go without a hole. */
 export function applyHeld(conversation: Conversation, advance: Advance): void {
   if (conversation.held.isEmpty || conversation.isSyncing) return;
   let next = conversation.held.take(conversation.cursor + 1);

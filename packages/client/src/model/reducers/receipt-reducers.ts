@@ -8,7 +8,7 @@ export const receiptReducers: {
   readonly [Name in ReceiptName]: (conversation: Conversation, event: Events[Name]) => void;
 } = {
   'message:read': (conversation, { userId, seq, receipts }) => {
-    // My own takes effect by `unread:updated`, which says what is left.
+    // My own takes effect by `unread:updated`, which has what is left.
     if (userId === conversation.me || conversation.members.hasDeparted(userId)) return;
     if (conversation.members.raise(userId, seq, seq)) conversation.touchMarks();
     pass(conversation, receipts);
@@ -30,8 +30,8 @@ export const receiptReducers: {
 };
 
 /**
- * A skipped number may be one that was never told, or one that was lost; nobody can tell. So the number held stands
- * where all before it are known, and the next sync brings what was after it, some of it perhaps once more.
+ * A skipped number may be one that was never sent, or one that was lost; the two look alike. So the number stays where
+ * all before it are known, and the next sync brings what was after it, some of it perhaps once more.
  */
 function pass(conversation: Conversation, receipts: number): void {
   if (receipts !== conversation.receipts + 1) return;
