@@ -5,12 +5,15 @@ import type {
   EditMessageBody,
   EventName,
   Events,
+  Me,
   Message,
   Page,
   ReactionCount,
   SearchQuery,
   SendMessageBody,
+  UpdateMeBody,
   UserDetail,
+  UserPresence,
   UserView,
 } from '@parley/protocol';
 import { MessageChanges } from './changes/message-changes.js';
@@ -33,6 +36,7 @@ import { Outbox } from './outbox/outbox.js';
 import type { OutboxEntry } from './outbox/outbox-entry.js';
 import type { SendingSnapshot } from './outbox/sending-snapshot.js';
 import { UnknownPeople } from './people/unknown-people.js';
+import { PresenceWatch } from './presence/presence-watch.js';
 import { SdkError } from './sdk-error.js';
 import { MessageSearch, type SearchList } from './search/message-search.js';
 import type { Subscribable } from './subscribable.js';
@@ -51,6 +55,9 @@ export class ParleyClient extends ConversationRequests {
   readonly conversations: Subscribable<ConversationsSnapshot>;
   /** Every user that an event or an answer has named, by id. */
   readonly people: Subscribable<ReadonlyMap<string, UserView>>;
+  readonly #presence = new PresenceWatch((name, payload) => this.#link.ask(name, payload));
+  /** Who is online, as told last, by id; nobody is in it with whom no conversation is shared. */
+  readonly presence: Subscribable<ReadonlyMap<string, UserPresence>> = this.#presence.known;
   readonly unread: Subscribable<UnreadSnapshot>;
   /** How many messages are on their way. */
   readonly sending: Subscribable<SendingSnapshot>;
@@ -122,7 +129,7 @@ export class ParleyClient extends ConversationRequests {
     this.#unknown = new UnknownPeople({
       isKnown: (id) => this.#model.knows(id),
       fetch: (ids) => this.request('GET', `users?ids=${ids.join(',')}`),
-      onFetched: (users) => this.meet(users),
+      onFetched: (users) => this.#model.meetDetails(users),
     });
     this.connection = this.#link.snapshot;
     this.conversations = this.#model.conversations;
@@ -138,6 +145,8 @@ export class ParleyClient extends ConversationRequests {
     this.#stopListeningToPage ??= listenToPage({
       onWake: () => this.#link.fire('wake'),
       onHide: () => void this.#marks.flush(),
+      onFreeze: () => this.#link.fire('frozen'),
+      onIdle: (isIdle) => this.#presence.setIdle(isIdle),
     });
     void this.#outbox.load();
     this.#link.fire('start');
@@ -292,6 +301,16 @@ export class ParleyClient extends ConversationRequests {
     return answer;
   }
 
+  /** Whom to show as online or not: the latest 500 over all that watch are told of. Returns how to let go of them. */
+  watchPresence(userIds: readonly string[]): () => void {
+    return this.#presence.watch(userIds);
+  }
+
+  /** What others see of this person; `isHidden`: they see no presence. */
+  updateMe(changes: UpdateMeBody): Promise<Me> {
+    return this.request('PATCH', 'users/me', changes);
+  }
+
   /** Subscribes to an event of the protocol, which is emitted after the store has applied it. Returns the unsubscribe function. */
   on<Name extends EventName>(name: Name, listener: (payload: Events[Name]) => void): () => void {
     const listeners = this.#listeners.get(name) ?? new Listeners();
@@ -328,6 +347,7 @@ export class ParleyClient extends ConversationRequests {
     this.#model.applyEvent(name, payload);
     this.#incoming.event(name, payload);
     this.#typing.event(name, payload);
+    this.#presence.hear(name, payload);
     if (name === 'message:new') {
       const { message, actorId } = payload as Events['message:new'];
       this.#link.clock.atLeast(message.createdAt);
@@ -343,9 +363,13 @@ export class ParleyClient extends ConversationRequests {
     if (this.#incoming.userId !== userId) {
       this.#marks.clear();
       this.#unknown.clear();
+      this.#presence.clear();
     }
+    // Of the profiles of people no sync tells.
+    else this.#unknown.renew([...this.people.getSnapshot().keys()]);
     this.#incoming.userId = userId;
     this.#model.begin(announced);
+    this.#presence.resume();
     if (!(await this.#syncer.start())) throw new SdkError('offline', 'The connection ended.');
   }
 
@@ -362,6 +386,7 @@ export class ParleyClient extends ConversationRequests {
     this.#outbox.pause();
     this.#marks.pause();
     this.#typing.pause();
+    this.#presence.pause();
   }
 }
 

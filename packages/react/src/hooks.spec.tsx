@@ -12,6 +12,7 @@ import {
   useLimits,
   useMessages,
   usePeople,
+  usePresence,
   useSearch,
   useSelected,
   useSending,
@@ -91,6 +92,7 @@ function aClient() {
     conversations: new Cell<unknown>({ items: [], isLoaded: false }),
     connection: new Cell<unknown>({ state: 'connecting' }),
     people: new Cell<unknown>(new Map()),
+    presence: new Cell<unknown>(new Map()),
     unread: new Cell<unknown>({ total: 0, mentions: 0 }),
     sending: new Cell<unknown>({ waiting: 0 }),
     limits: new Cell<unknown>(null),
@@ -114,6 +116,10 @@ function aClient() {
       notify: () => log('notify')(id),
       stop: () => log('stopTyping')(id),
     }),
+    watchPresence: (userIds: string[]) => {
+      calls.push(`watch ${userIds.join(' ')}`);
+      return () => void calls.push(`let go of ${userIds.join(' ')}`);
+    },
     search: (query: unknown) => {
       calls.push(`search ${JSON.stringify(query)}`);
       return { ...view(cells.found), loadMore: log('loadMore') };
@@ -285,6 +291,34 @@ describe('Hooks', () => {
       'loadMore',
     ]);
     await page.leave();
+  });
+
+  it('S3.25: presence is watched while it is shown, whichever array names them, and draws only when theirs changes', async () => {
+    let ids = ['ama', 'eve'];
+    const { calls, cells, seen, page, again } = await drawn(() => usePresence([...ids]));
+    const here = { isOnline: true, isAway: false, lastSeenAt: null };
+    await page.change(() => cells.presence.set(new Map([['ama', here]])));
+    await page.change(() =>
+      cells.presence.set(
+        new Map([
+          ['ama', here],
+          ['somebody', here],
+        ]),
+      ),
+    );
+    expect(seen).toEqual([new Map(), new Map([['ama', here]])]);
+    await again();
+    expect(seen.at(-1)).toBe(seen.at(-2));
+    ids = ['eve'];
+    await again();
+    await page.leave();
+    expect(calls.filter((call) => /^(watch|let go)/.test(call))).toEqual([
+      'watch ama eve',
+      'let go of ama eve',
+      'watch eve',
+      'let go of eve',
+    ]);
+    expect(cells.presence.listeners.size).toBe(0);
   });
 
   it('a change of another conversation draws nothing', async () => {

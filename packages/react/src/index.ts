@@ -4,6 +4,7 @@ export { useConnection, useFeatures, useLimits, useSending, useUnread } from './
 export { useConversation, useConversations } from './use-conversations.js';
 export { type MessageCommands, useMessages } from './use-messages.js';
 export { usePeople, useUser } from './use-people.js';
+export { usePresence } from './use-presence.js';
 export { useSearch } from './use-search.js';
 export { useSelected } from './use-subscribable.js';
 export { useTyping } from './use-typing.js';

@@ -72,6 +72,7 @@ export class Connection {
       this.#awayMs = null;
       this.#show({ attempt: 0 });
     },
+    sleep: () => this.#close(),
     open: () => {
       this.#close();
       this.#show({ attempt: this.snapshot.getSnapshot().attempt + 1 });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { listenToPage } from './page-signals.js';
 
 describe('What a page tells', () => {
@@ -11,10 +11,17 @@ describe('What a page tells', () => {
     page = Object.assign(new EventTarget(), { visibilityState: 'visible' });
     Object.assign(globalThis, { window: new EventTarget(), document: page });
     told = [];
-    stop = listenToPage({ onWake: () => told.push('wake'), onHide: () => told.push('hide') });
+    jest.useFakeTimers();
+    stop = listenToPage({
+      onWake: () => told.push('wake'),
+      onHide: () => told.push('hide'),
+      onFreeze: () => told.push('freeze'),
+      onIdle: (isIdle) => told.push(isIdle ? 'idle' : 'busy'),
+    });
   });
   afterEach(() => {
     stop();
+    jest.useRealTimers();
     Object.assign(globalThis, before);
   });
 
@@ -32,13 +39,34 @@ describe('What a page tells', () => {
 
   it('is that it is left, also where it was never invisible', () => {
     window.dispatchEvent(new Event('pagehide'));
-    expect(told).toEqual(['hide']);
+    expect(told).toEqual(['hide', 'freeze']);
+  });
+
+  it('S3.25: is that it stops and goes on, as in the back/forward cache', () => {
+    page.dispatchEvent(new Event('freeze'));
+    page.dispatchEvent(new Event('resume'));
+    window.dispatchEvent(new Event('pageshow'));
+    expect(told).toEqual(['hide', 'freeze', 'wake', 'wake']);
+  });
+
+  it('S3.25: is that nobody has touched it for five minutes, and that somebody does again, or looks at it', () => {
+    jest.advanceTimersByTime(4 * 60_000);
+    window.dispatchEvent(new Event('pointermove'));
+    jest.advanceTimersByTime(4 * 60_000);
+    expect(told).toEqual([]);
+    jest.advanceTimersByTime(70_000);
+    window.dispatchEvent(new Event('keydown'));
+    turn('hidden');
+    jest.advanceTimersByTime(6 * 60_000);
+    turn('visible');
+    expect(told).toEqual(['idle', 'busy', 'hide', 'idle', 'wake', 'busy']);
   });
 
   it('is not heard any more after that', () => {
     stop();
     turn('hidden');
     window.dispatchEvent(new Event('pagehide'));
+    jest.advanceTimersByTime(6 * 60_000);
     expect(told).toEqual([]);
   });
 });

@@ -44,4 +44,12 @@ describe('The table of the connection', () => {
     }
     expect(TRANSITIONS.offline.retryDue).toEqual({ to: 'connecting', action: 'open' });
   });
+
+  it('S3.25: closes whatever is open or tried when the page is frozen, and tries again when it wakes', () => {
+    for (const state of ['connecting', 'syncing', 'online', 'offline', 'faulty'] as const) {
+      expect(TRANSITIONS[state].frozen).toEqual({ to: 'offline', action: 'sleep' });
+    }
+    expect(TRANSITIONS.offline.wake).toEqual({ to: 'connecting', action: 'open' });
+    for (const state of ['idle', 'unauthorized'] as const) expect(TRANSITIONS[state].frozen).toBe('ignored');
+  });
 });

@@ -26,6 +26,8 @@ export const CONNECTION_EVENTS = [
   'retryNow',
   /** The network returned, or the page is looked at again. */
   'wake',
+  /** The page stops running until it wakes: an open socket would go on answering for somebody who is not there. */
+  'frozen',
   /** The wait between two attempts is over. */
   'retryDue',
   /** `getToken` brought a token. */
@@ -61,8 +63,8 @@ export const CONNECTION_EVENTS = [
 export type ConnectionEvent = (typeof CONNECTION_EVENTS)[number];
 
 /**
- * What the driver does. Each of `rest`, `wait`, `waitLong`, `waitForToken`, `open` and `renew` first closes what is open.
- * - `rest`: nothing more.
+ * What the driver does. Each of `rest`, `sleep`, `wait`, `waitLong`, `waitForToken`, `open` and `renew` first closes what is open.
+ * - `rest`: nothing more; the next connection may be another person's. `sleep`: nothing more until it wakes.
  * - `open`: asks for a token; `renew`: for another one than the last.
  * - `dial`: opens a socket with the token that was given.
  * - `greet`: takes what the server announced, and starts the sync.
@@ -74,6 +76,7 @@ export type ConnectionEvent = (typeof CONNECTION_EVENTS)[number];
  */
 export type ConnectionAction =
   | 'rest'
+  | 'sleep'
   | 'open'
   | 'renew'
   | 'dial'
@@ -107,6 +110,7 @@ export const TRANSITIONS: Readonly<Record<ConnectionState, Row>> = {
     stop: IGNORED,
     retryNow: IGNORED,
     wake: IGNORED,
+    frozen: IGNORED,
     retryDue: IGNORED,
     tokenGiven: IGNORED,
     noToken: IGNORED,
@@ -129,6 +133,7 @@ export const TRANSITIONS: Readonly<Record<ConnectionState, Row>> = {
     // An attempt is under way, and ends by itself.
     retryNow: IGNORED,
     wake: IGNORED,
+    frozen: go('offline', 'sleep'),
     retryDue: IGNORED,
     tokenGiven: go('connecting', 'dial'),
     noToken: go('unauthorized', 'rest'),
@@ -152,6 +157,7 @@ export const TRANSITIONS: Readonly<Record<ConnectionState, Row>> = {
     stop: go('idle', 'rest'),
     retryNow: IGNORED,
     wake: IGNORED,
+    frozen: go('offline', 'sleep'),
     retryDue: IGNORED,
     tokenGiven: go('syncing', 'present'),
     noToken: go('unauthorized', 'rest'),
@@ -174,6 +180,7 @@ export const TRANSITIONS: Readonly<Record<ConnectionState, Row>> = {
     stop: go('idle', 'rest'),
     retryNow: IGNORED,
     wake: IGNORED,
+    frozen: go('offline', 'sleep'),
     retryDue: IGNORED,
     tokenGiven: go('online', 'present'),
     noToken: go('unauthorized', 'rest'),
@@ -196,6 +203,7 @@ export const TRANSITIONS: Readonly<Record<ConnectionState, Row>> = {
     stop: go('idle', 'rest'),
     retryNow: go('connecting', 'open'),
     wake: go('connecting', 'open'),
+    frozen: go('offline', 'sleep'),
     retryDue: go('connecting', 'open'),
     tokenGiven: IGNORED,
     noToken: IGNORED,
@@ -218,6 +226,7 @@ export const TRANSITIONS: Readonly<Record<ConnectionState, Row>> = {
     retryNow: go('connecting', 'open'),
     // Only the application knows of a sign-in: looking at the page changes nothing.
     wake: IGNORED,
+    frozen: IGNORED,
     retryDue: IGNORED,
     tokenGiven: IGNORED,
     noToken: IGNORED,
@@ -239,6 +248,7 @@ export const TRANSITIONS: Readonly<Record<ConnectionState, Row>> = {
     stop: go('idle', 'rest'),
     retryNow: go('connecting', 'open'),
     wake: go('connecting', 'open'),
+    frozen: go('offline', 'sleep'),
     retryDue: go('connecting', 'open'),
     tokenGiven: IGNORED,
     noToken: IGNORED,

@@ -15,6 +15,7 @@ const RECEIVERS: { readonly [Name in keyof Events]?: Receive<Name> } = {
   'user:updated': (store, { user }) => store.meet(user),
 
   'status:online': (store, { userId, lastSeenAt }) => tellPresence(store, userId, { isOnline: true, lastSeenAt }),
+  'status:away': (store, { userId, lastSeenAt }) => tellPresence(store, userId, { isOnline: true, lastSeenAt }),
   'status:offline': (store, { userId, lastSeenAt }) => tellPresence(store, userId, { isOnline: false, lastSeenAt }),
 
   'message:read': marks('message:read'),

@@ -7,6 +7,7 @@ import type {
   ReactionResult,
   SyncAnswer,
   SyncBody,
+  UserDetail,
   UserView,
 } from '@parley/protocol';
 import type { OutboxEntry } from '../outbox/outbox-entry.js';
@@ -162,6 +163,14 @@ export class Model {
 
   knows(userId: string): boolean {
     return this.#store.people.has(userId);
+  }
+
+  /** Those with their presence too, as far as that is told. */
+  meetDetails(users: readonly UserDetail[]): void {
+    this.meet(users);
+    for (const { id: userId, isOnline, lastSeenAt } of users) {
+      if (isOnline !== null) this.applyEvent(isOnline ? 'status:online' : 'status:offline', { userId, lastSeenAt });
+    }
   }
 
   /** People as an answer named them. */

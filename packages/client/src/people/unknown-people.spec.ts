@@ -1,14 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { UserView } from '@parley/protocol';
+import type { UserDetail } from '@parley/protocol';
 import { SdkError } from '../sdk-error.js';
 import { UnknownPeople } from './unknown-people.js';
 
-const person = (id: string): UserView => ({ id, username: id, displayName: id, avatarUrl: null, isBot: false });
+const profile = (id: string) => ({ id, username: id, displayName: id, avatarUrl: null, isBot: false });
+const person = (id: string): UserDetail => ({ ...profile(id), isOnline: null, lastSeenAt: null });
 
 describe('People of whom only the id was told', () => {
   let known: Set<string>;
   let asked: (readonly string[])[];
-  let respond: (ids: readonly string[]) => Promise<UserView[]>;
+  let respond: (ids: readonly string[]) => Promise<UserDetail[]>;
   let people: UnknownPeople;
 
   beforeEach(() => {
@@ -66,5 +67,15 @@ describe('People of whom only the id was told', () => {
     people.clear();
     await pause();
     expect(asked).toEqual([]);
+  });
+
+  it('G4: who is known is fetched again where there may be news, the latest 500', async () => {
+    people.renew(Array.from({ length: 600 }, (_, i) => `u${i}`));
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(asked.map((ids) => ids.length)).toEqual([100, 100, 100, 100, 100]);
+    expect(asked.flat()).toEqual(Array.from({ length: 500 }, (_, i) => `u${i + 100}`));
+    people.renew(['me']);
+    await pause();
+    expect(asked.at(-1)).toEqual(['me']);
   });
 });

@@ -1,16 +1,18 @@
-import type { Page, UserView } from '@parley/protocol';
+import type { Page, UserDetail } from '@parley/protocol';
 import { raiseDefect } from '../call-safely.js';
 
 export interface UnknownPeopleOptions {
   isKnown: (userId: string) => boolean;
-  fetch: (userIds: readonly string[]) => Promise<Page<UserView>>;
-  onFetched: (users: readonly UserView[]) => void;
+  fetch: (userIds: readonly string[]) => Promise<Page<UserDetail>>;
+  onFetched: (users: readonly UserDetail[]) => void;
 }
 
 /** Those who are named within this time are asked for together. */
 const BATCH_MS = 50;
 /** People in one request. */
 const MOST = 100;
+/** People fetched again at a time. */
+const MOST_RENEWED = 500;
 /** Ids remembered of which the server told nothing. */
 const MOST_ASKED = 1_000;
 
@@ -25,6 +27,12 @@ export class UnknownPeople {
   want(...userIds: string[]): void {
     for (const id of userIds) if (!this.#asked.has(id) && !this.options.isKnown(id)) this.#wanted.add(id);
     if (this.#wanted.size > 0) this.#timer ??= setTimeout(() => void this.#fetch(), BATCH_MS);
+  }
+
+  /** Fetches the last of them again: there may be news of them. */
+  renew(userIds: readonly string[]): void {
+    for (const id of userIds.slice(-MOST_RENEWED)) this.#wanted.add(id);
+    this.want();
   }
 
   /** Nothing is asked any more until somebody is named again. */
