@@ -12,6 +12,7 @@ const CONFIDENCE = 0.95;
 const FIGURES = {
   deliveriesPerSecond: { title: 'deliveries/s', isBetter: 'more' },
   serverCpuPerDelivery: { title: 'server CPU a delivery', isBetter: 'less' },
+  databaseCpuPerDelivery: { title: 'Postgres CPU a delivery', isBetter: 'less' },
 } as const satisfies Partial<Record<keyof Figures, object>>;
 
 interface ComparisonOptions {
