@@ -47,7 +47,7 @@ describe('Finding people, conversations and what was said', () => {
   const hits = () => ama.page.getByTestId('search-hit');
   const focused = () => ama.page.evaluate(() => document.activeElement?.getAttribute('data-seq'));
 
-  it('F3: Ctrl+K, a few letters and Enter lead to a conversation, and Escape back to where one was', async () => {
+  it('Ctrl+K, a few letters and Enter lead to a conversation, and Escape back to where one was', async () => {
     const { page } = ama;
     await ama.openRow('Launch room');
     await ama.composer.fill('half a word');
@@ -67,7 +67,7 @@ describe('Finding people, conversations and what was said', () => {
     await page.getByRole('dialog').waitFor({ state: 'detached' });
   });
 
-  it('F3: the focus returns from a dialog to what opened it, be it a button or the entry of a menu', async () => {
+  it('the focus returns from a dialog to what opened it, be it a button or the entry of a menu', async () => {
     const { page } = ama;
     await ama.openRow('Launch room');
     const hasFocus = (name: string) =>
@@ -83,7 +83,7 @@ describe('Finding people, conversations and what was said', () => {
     }
   });
 
-  it('F3: it offers people one has never written to, and actions', async () => {
+  it('the palette offers people one has never written to, and actions', async () => {
     const { page } = ama;
     const someone = await registerBystander(node.url, `Zoë Quist ${round}`);
     await page.keyboard.press('Control+k');
@@ -100,7 +100,7 @@ describe('Finding people, conversations and what was said', () => {
     await page.getByRole('dialog', { name: 'New group' }).waitFor();
   });
 
-  it('F1, F2, L10: Ctrl+F finds in the open conversation, and a hit opens in its place', async () => {
+  it('S4.29, L10: Ctrl+F finds in the open conversation, and a hit opens in its place', async () => {
     const { page } = ama;
     await ama.openRow('Launch room');
     await page.keyboard.press('Control+f');
@@ -120,7 +120,7 @@ describe('Finding people, conversations and what was said', () => {
     await page.getByRole('searchbox').waitFor({ state: 'detached' });
   });
 
-  it('F1, F2: the search of all conversations names them, and Back leads to its results again', async () => {
+  it('S4.29 the search of all conversations names them, and Back leads to its results again', async () => {
     const { page } = ama;
     await page.keyboard.press('Control+k');
     await page.keyboard.type('Überholung');
@@ -142,7 +142,7 @@ describe('Finding people, conversations and what was said', () => {
     expect(await page.getByRole('searchbox').inputValue()).toBe('Überholung');
   });
 
-  it('F1: operators narrow it, and what is deleted is not found any more', async () => {
+  it('S4.29 operators narrow it, and what is deleted is not found any more', async () => {
     const { page } = ama;
     await page.goto(`/search?${new URLSearchParams({ q: `from:${tomas.username} in:"Launch room" line` })}`);
     await hits().first().waitFor();
@@ -161,7 +161,7 @@ describe('Finding people, conversations and what was said', () => {
     await page.getByRole('heading', { name: 'Search messages' }).waitFor();
   });
 
-  it('F1: on a phone the results cover the conversation, a hit shows the message, and Back the results', async () => {
+  it('S4.29 on a phone the results cover the conversation, a hit shows the message, and Back the results', async () => {
     const { page } = ama;
     await page.setViewportSize({ width: 390, height: 800 });
     await page.goto(`/c/${groups.launch}`);
@@ -174,7 +174,7 @@ describe('Finding people, conversations and what was said', () => {
     await hits().first().waitFor();
   });
 
-  it('F1: without a connection it says so, and finds once there is one', async () => {
+  it('S4.29 without a connection it says so, and finds once there is one', async () => {
     const { page, context } = ama;
     await page.goto('/search');
     await page.getByRole('heading', { name: 'Search messages' }).waitFor();

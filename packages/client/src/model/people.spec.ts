@@ -5,7 +5,7 @@ const li = { id: 'u2', username: 'li', displayName: 'Li Wen', avatarUrl: null, i
 const names = (model: Model) => [...model.people.getSnapshot().values()].map(({ displayName }) => displayName);
 
 describe('the people whom requests name', () => {
-  it('F1 are kept when the first connection comes after them, and at each further one', () => {
+  it('S4.29 are kept when the first connection comes after them, and at each further one', () => {
     const model = new Model();
     model.meet([li]);
     model.begin({ userId: 'u1', epoch: 'e' });
