@@ -53,6 +53,22 @@ describe('P2: whether somebody is here', () => {
     expect(await option.textContent()).toContain('Online');
   });
 
+  it('is told apart from being at rest, which nobody is who has not touched a device for a while', async () => {
+    const { page } = tomas;
+    await page.clock.install();
+    await page.reload();
+    await tomas.message('hello').waitFor();
+    await dot(ama.row(tomas.name)).waitFor();
+    await page.clock.fastForward('06:00');
+    await header(ama).getByText('Away').waitFor();
+    await ama.row(tomas.name).locator('[data-presence=away]').waitFor();
+    await ama.page.reload();
+    await header(ama).getByText('Away').waitFor();
+    await page.mouse.move(200, 200);
+    await page.keyboard.press('Shift');
+    await header(ama).getByText('Online').waitFor();
+  });
+
   it('is hidden by whoever chooses to appear offline, until they choose otherwise', async () => {
     const choose = async (item: string) => {
       await tomas.page.getByRole('button', { name: `Account of ${tomas.name}` }).click();

@@ -19,6 +19,7 @@ import { IconButton } from '../../ui/button.js';
 import { Menu, MenuItem } from '../../ui/menu.js';
 import { PresenceDot } from '../../ui/presence-dot.js';
 import { markOf, presenceWords } from '../people/presence.js';
+import { usePeerPresence } from '../people/use-peer-presence.js';
 import { titleOf } from './conversation-title.js';
 import { ArchiveDialog, LeaveDialog, RenameDialog } from './members/conversation-dialogs.js';
 import type { OpenConversation } from './open-conversation.js';
@@ -39,20 +40,21 @@ export function ChatHeader({ view: item, gone, panel, onTogglePanel }: ChatHeade
   const hasSearch = useHasSearch();
   const title = titleOf(item);
   const today = useToday();
+  const presence = usePeerPresence(item.peer);
   const close = () => setAsked(null);
   return (
     <header className="flex h-14 flex-none items-center gap-1 border-b border-line pe-2.5 ps-5 max-[720px]:pe-1 max-[720px]:ps-1">
       <IconButton label="Back to conversations" className="min-[721px]:hidden" onClick={() => navigate('/')}>
         <ChevronLeft size={22} strokeWidth={1.6} />
       </IconButton>
-      <PresenceDot mark={markOf(item.peer)}>
+      <PresenceDot mark={markOf(presence)}>
         <Avatar id={item.peer?.id ?? item.id} name={title} url={item.peer?.avatarUrl} size={32} />
       </PresenceDot>
       <div className="min-w-0 flex-1 ps-2">
         <h2 dir="auto" className="people-line truncate text-body leading-5 font-strong">
           {title}
         </h2>
-        <p className="truncate text-meta text-ink-3">{subtitleOf(item, today)}</p>
+        <p className="truncate text-meta text-ink-3">{subtitleOf(item, presenceWords(presence, today))}</p>
       </div>
       {hasSearch ? (
         <IconButton label="Search" aria-pressed={panel === 'search'} onClick={() => onTogglePanel('search')}>
@@ -108,11 +110,8 @@ function ConversationMenu({ item, onAsk }: ConversationMenuProps) {
   );
 }
 
-function subtitleOf(item: OpenConversation['view'], now: Date): string {
+function subtitleOf(item: OpenConversation['view'], presence: string | null): string {
   const words = item.isArchived ? ', archived' : '';
-  if (item.type === 'direct') {
-    const presence = presenceWords(item.peer, now);
-    return `@${item.peer?.username ?? ''}${presence ? ` · ${presence}` : ''}${words}`;
-  }
+  if (item.type === 'direct') return `@${item.peer?.username ?? ''}${presence ? ` · ${presence}` : ''}${words}`;
   return `${item.memberCount} ${item.memberCount === 1 ? 'member' : 'members'}${words}`;
 }

@@ -13,6 +13,7 @@ import { useDraft } from '../chat/composer/drafts.store.js';
 import { titleOf } from '../chat/conversation-title.js';
 import { nameOf } from '../people/names.js';
 import { markOf, type PresenceMark } from '../people/presence.js';
+import { usePeerPresence } from '../people/use-peer-presence.js';
 import { badgeText } from './badge.js';
 import { previewOf } from './preview.js';
 
@@ -29,7 +30,7 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
   const { item, me, selected, tabStop, onFocus } = props;
   const watching = useFocusedWindow();
   const title = titleOf(item);
-  const mark = markOf(item.peer);
+  const mark = markOf(usePeerPresence(item.peer));
   // The reader sees the open conversation: a badge would only flicker.
   const badge = selected && watching ? null : badgeText(item.unreadCount);
   return (

@@ -1,5 +1,5 @@
 import { type Member, type MemberRole, may } from '@parley/protocol';
-import { useChatClient } from '@parley/react';
+import { useChatClient, usePresence } from '@parley/react';
 import { EllipsisVertical, UserPlus, X } from 'lucide-react';
 import { useState } from 'react';
 import { sentenceFor } from '../../../api/sentences.js';
@@ -11,7 +11,6 @@ import { isolate } from '../../../ui/isolated.js';
 import { Menu, MenuItem } from '../../../ui/menu.js';
 import { PresenceDot } from '../../../ui/presence-dot.js';
 import { markOf, type Presence, presenceWords } from '../../people/presence.js';
-import { usePresence } from '../../people/use-presence.js';
 import type { OpenConversation } from '../open-conversation.js';
 import { AddMembersDialog, LeaveDialog, RemoveDialog } from './conversation-dialogs.js';
 import { useAllMembers } from './use-all-members.js';
@@ -56,7 +55,7 @@ export function MemberPanel({ view: item, gone, me, onClose }: MemberPanelProps)
             member={member}
             facts={gone === null ? item : null}
             isMe={member.user.id === me}
-            presence={presences[member.user.id]}
+            presence={presences.get(member.user.id)}
             onRole={(role) => changeRole(member, role)}
             onRemove={() => setAsked({ about: 'remove', member })}
           />
