@@ -385,6 +385,7 @@ describe('a database that is behind what was delivered', () => {
     await owner.say(id, 'lost with the restored backup');
     await Promise.all([mine.reaches(id, 3), theirs.reaches(id, 3)]);
     await node.rows(sql`DELETE FROM messages WHERE conversation_id = ${id} AND seq = 2`);
+    await node.rows(sql`DELETE FROM message_search WHERE conversation_id = ${id} AND seq = 2`);
     await node.rows(sql`UPDATE conversations SET version = 2, last_seq = 1, countable = 1 WHERE id = ${id}`);
     expect((await mine.first('server:closing')).error).toMatchObject({ code: 'service_unavailable', retryable: true });
     expect(await mine.end()).toBe('transport close');
