@@ -134,10 +134,16 @@ export async function fetched(person: Person): Promise<State> {
       item,
       last: lastMessage?.seq ?? 0,
       messages,
-      members: members.sort(byUser),
+      members: members.map(asSynced).sort(byUser),
     };
   }
   return state;
+}
+
+/** Whether somebody is here is not part of what a sync answers. */
+function asSynced({ user, ...member }: Member): Member {
+  const { id, username, displayName, avatarUrl, isBot } = user;
+  return { ...member, user: { id, username, displayName, avatarUrl, isBot } };
 }
 
 async function all<T>(person: Person, path: string, parameter: string): Promise<T[]> {

@@ -27,10 +27,11 @@ describe('what a command costs the database', () => {
     expect(inGroupOf(MANY)).toEqual(inGroupOf(FEW));
   });
 
-  it('G6: of a message is its row, its conversation’s and its sender’s', () => {
+  it('G6: of a message is its row, its conversation’s, its sender’s and the one that it is found by', () => {
     expect(inGroupOf(FEW)['message:send']?.written).toEqual({
       'conversation_participants updated': 1,
       'conversations updated': 1,
+      'message_search inserted': 1,
       'messages inserted': 1,
     });
   });

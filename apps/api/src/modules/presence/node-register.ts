@@ -18,6 +18,8 @@ export class NodeRegister implements OnApplicationBootstrap, OnApplicationShutdo
   private isRegistered = false;
   /** Nobody can reach an embedded database but those before us, who died: once they are removed there is nothing to see. */
   private readonly isUnseen: boolean;
+  /** Without Redis there is one node: another one is what this one was before it was started again. */
+  private readonly hasOthers: boolean;
   private isAlone = false;
   private onRegistered: () => void = () => undefined;
 
@@ -28,6 +30,7 @@ export class NodeRegister implements OnApplicationBootstrap, OnApplicationShutdo
     private readonly reporter: EventReporter,
   ) {
     this.isUnseen = config.databaseUrl === null;
+    this.hasOthers = config.redisUrl !== null;
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -70,7 +73,7 @@ export class NodeRegister implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   private async remove(nodeId: string, value: string): Promise<void> {
-    this.reporter.nodeFoundDead(nodeId);
+    if (this.hasOthers) this.reporter.nodeFoundDead(nodeId);
     while (await this.repository.removeFrom(nodeId, value)) this.publisher.announce();
   }
 }

@@ -113,15 +113,14 @@ export class PeoplePublisher implements OnApplicationBootstrap, OnApplicationShu
   }
 
   private tell({ view, presence, presenceAt, profileAt }: ChangedPerson, audience: readonly Audience[]): void {
-    const { local } = this.io;
     const { rooms } = this.io.of('/').adapter;
     const all = audience
       .map(({ conversationId }) => conversationRoom(conversationId))
       .filter((room) => rooms.has(room));
     const own = userRoom(view.id);
     if (profileAt !== null) {
-      local.to([...all, own]).emit('user:updated', { user: view });
-      this.reporter.personPublished('user:updated');
+      this.io.local.to([...all, own]).emit('user:updated', { user: view });
+      this.published('user:updated');
     }
     if (presenceAt === null) return;
     const small = audience.flatMap((each) => (each.isSmall ? [conversationRoom(each.conversationId)] : []));
@@ -129,8 +128,12 @@ export class PeoplePublisher implements OnApplicationBootstrap, OnApplicationShu
     // To no room would be to everybody.
     if (hearers.length === 0) return;
     const name = !presence.isOnline ? 'status:offline' : presence.isAway ? 'status:away' : 'status:online';
-    local.to(hearers).except(own).emit(name, { userId: view.id, lastSeenAt: presence.lastSeenAt });
-    this.reporter.personPublished(name);
+    this.io.local.to(hearers).except(own).emit(name, { userId: view.id, lastSeenAt: presence.lastSeenAt });
+    this.published(name);
+  }
+
+  private published(event: string): void {
+    this.reporter.personPublished(event);
   }
 
   /** Those of the sockets that watch the user who (still) follow a conversation with them. */
