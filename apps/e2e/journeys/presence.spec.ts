@@ -119,3 +119,23 @@ describe('P2: whether somebody is here', () => {
     expect(await dot(header(ama)).count()).toBe(0);
   });
 });
+
+it('a new name is everywhere where the old one was, without a reload', async () => {
+  const { page } = ama;
+  await tomas.say('who am I');
+  await ama.message('who am I').waitFor();
+  const group = await ama.rest();
+  const { id } = await (await tomas.rest()).me();
+  await group.createConversation({ type: 'group', name: 'Named', memberIds: [id] });
+  await (await tomas.rest()).request('PATCH', '/users/me', { displayName: 'Thomas the Second' });
+  await page.getByRole('heading', { name: 'Thomas the Second', level: 2 }).waitFor();
+  await ama.row('Thomas the Second').waitFor();
+  // What was read out stays in the log of what was read out.
+  const former = page.getByText(tomas.name);
+  const shown = (all: Element[]) => all.filter((each) => !each.closest('[role=log]')).map((each) => each.outerHTML);
+  expect(await former.evaluateAll(shown)).toEqual([]);
+  await ama.openRow('Named');
+  await page.getByRole('button', { name: 'Members', exact: true }).click();
+  await page.getByTestId('member-row').filter({ hasText: 'Thomas the Second' }).waitFor();
+  await tomas.page.getByRole('button', { name: 'Account of Thomas the Second' }).waitFor();
+});

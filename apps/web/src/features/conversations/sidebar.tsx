@@ -1,4 +1,5 @@
-import type { Me } from '@parley/protocol';
+import type { Me, UserView } from '@parley/protocol';
+import { useUser } from '@parley/react';
 import { LogOut, PenSquare, Search, Users } from 'lucide-react';
 import type { ComponentProps } from 'react';
 import { useStore } from 'zustand';
@@ -82,10 +83,12 @@ function AccountMenu({ user }: { user: Me }) {
   const { choice } = useStore(themeStore);
   const { choice: enter } = useStore(enterStore);
   const { isHidden, hide, error } = useVisibility(user);
+  // As changed since this page was opened, here or elsewhere.
+  const shown = useUser(user.id) ?? user;
   return (
     <footer className="flex-none border-t border-line p-2">
       {error ? <Alert className="mb-2">{error}</Alert> : null}
-      <Menu side="top" align="start" trigger={<AccountButton user={user} />}>
+      <Menu side="top" align="start" trigger={<AccountButton user={shown} />}>
         <MenuChoice
           label="Theme"
           value={choice}
@@ -116,7 +119,7 @@ function AccountMenu({ user }: { user: Me }) {
 }
 
 /** The menu adds what makes it its trigger. */
-function AccountButton({ user, ...trigger }: { user: Me } & ComponentProps<'button'>) {
+function AccountButton({ user, ...trigger }: { user: UserView } & ComponentProps<'button'>) {
   return (
     <button
       type="button"
