@@ -28,7 +28,8 @@ export class ExpiringCache<V> {
     return value;
   }
 
-  private set(key: string, value: V): void {
+  /** The lifetime begins anew. */
+  set(key: string, value: V): void {
     this.entries.delete(key);
     this.entries.set(key, { value, until: performance.now() + this.lifetimeMs });
     if (this.entries.size <= this.most) return;

@@ -26,8 +26,10 @@ export class TypingExchange {
 
   /** The latest of each person and conversation goes out. */
   publish(change: TypingChange): void {
-    if (this.gathered.size >= MOST_GATHERED) return;
-    this.gathered.set(`${change.conversationId} ${change.userId}`, change);
+    const key = `${change.conversationId} ${change.userId}`;
+    // An end replaces the start that it ends, else that would still go out.
+    if (this.gathered.size >= MOST_GATHERED && !this.gathered.has(key)) return;
+    this.gathered.set(key, change);
     this.timer ??= setTimeout(() => this.send(), GATHER_MS).unref();
   }
 

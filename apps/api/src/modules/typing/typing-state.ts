@@ -26,6 +26,11 @@ export class TypingState {
     return this.conversations.size === 0;
   }
 
+  /** Also where nobody types any more and the update that says so is still to come. */
+  has(conversationId: string): boolean {
+    return this.conversations.has(conversationId);
+  }
+
   isLarge(conversationId: string): boolean {
     return this.conversations.get(conversationId)?.isLarge ?? false;
   }
@@ -37,11 +42,12 @@ export class TypingState {
 
   /** Returns whether somebody is typing who was not. */
   add(conversationId: string, userId: string, typist: { ms: number; isMine: boolean; isLarge: boolean }): boolean {
-    const conversation = this.conversations.get(conversationId) ?? aQuietOne();
+    const isNew = !this.conversations.has(conversationId);
+    if (isNew && this.conversations.size >= MOST_CONVERSATIONS) return false;
+    const conversation = this.conversations.get(conversationId) ?? emptyConversation();
     conversation.isLarge = typist.isLarge;
     const known = conversation.typists.get(userId);
-    const isFull = conversation.typists.size >= MOST_TYPISTS;
-    if (!known && (isFull || this.conversations.size >= MOST_CONVERSATIONS)) return false;
+    if (!known && conversation.typists.size >= MOST_TYPISTS) return false;
     const isMine = typist.isMine || known?.isMine === true;
     conversation.typists.set(userId, { until: this.now() + typist.ms, isMine });
     this.conversations.set(conversationId, conversation);
@@ -74,4 +80,4 @@ export class TypingState {
   }
 }
 
-const aQuietOne = (): TypingConversation => ({ isLarge: false, typists: new Map() });
+const emptyConversation = (): TypingConversation => ({ isLarge: false, typists: new Map() });

@@ -32,20 +32,24 @@ describe('typing', () => {
   let facts: TypingFacts | null;
   let buses: Set<MemoryNodeBus>;
   let nodes: { typing: TypingService; updates: Update[]; bus: RecordingBus; deliver: DeliveryListener }[];
-  /** Who was removed, as the second node has delivered it. */
-  let removed: string | null;
 
   function aNode() {
     const updates: Update[] = [];
     const bus = new RecordingBus({ busMessageUnreadable: (topic) => expect(topic).toBeNull() }, buses);
-    let deliver: DeliveryListener = () => undefined;
+    let listener: DeliveryListener = () => undefined;
+    const delivered = { version: 7, left: new Map<string, number>() };
     const hub = {
       reaches: () => true,
-      versionOf: () => 7,
-      removedSince: (_id: string, userId: string) => userId === removed,
-      beforeDelivery: (listener: DeliveryListener) => {
-        deliver = listener;
+      versionOf: () => delivered.version,
+      removedSince: (_id: string, userId: string, version: number) => (delivered.left.get(userId) ?? 0) > version,
+      beforeDelivery: (typing: DeliveryListener) => {
+        listener = typing;
       },
+    };
+    const deliver: DeliveryListener = (id, event) => {
+      delivered.version = event.version;
+      if (event.left) delivered.left.set(event.left, event.version);
+      listener(id, event);
     };
     const typing = new TypingService(
       hub as Partial<Hub> as Hub,
@@ -55,13 +59,12 @@ describe('typing', () => {
       } as Partial<TypingBroadcaster> as TypingBroadcaster,
       bus,
     );
-    return { typing, updates, bus, deliver: deliver as DeliveryListener };
+    return { typing, updates, bus, deliver };
   }
 
   beforeEach(() => {
     jest.useFakeTimers();
     facts = { isArchived: false, memberCount: 3 };
-    removed = null;
     buses = new Set();
     nodes = [aNode(), aNode()];
   });
@@ -74,6 +77,9 @@ describe('typing', () => {
   const shown = (at = 0) => node(at).updates.at(-1)?.userIds;
   const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
   const start = (userId: string, at = 0) => node(at).typing.start(as(userId), ID);
+  const left = (userId: string, version = 8) =>
+    ({ version, name: 'member:removed', payload: null, left: userId }) as const;
+  const archived = { version: 8, name: 'conversation:archived', payload: null } as const;
   const stop = (userId: string, at = 0) => node(at).typing.stop(as(userId), ID);
   const said = (senderId: string, type = 'text') =>
     ({ version: 8, name: 'message:new', payload: { message: { senderId, type } } }) as never;
@@ -136,15 +142,16 @@ describe('typing', () => {
   it('G5: is of members only: strangers are answered as where there is nothing, and whoever is removed is no longer shown', async () => {
     await start(ann);
     await pass(600);
-    node(0).deliver(ID, { version: 8, name: 'member:removed', payload: null, left: ann });
-    expect(shown()).toEqual([]);
-    removed = ann;
+    node(1).deliver(ID, left(ann));
+    expect(shown(1)).toEqual([]);
     await pass(500);
     await start(ann);
     await pass(500);
-    expect(shown(1)).toEqual([]);
+    expect([shown(), shown(1)]).toEqual([[ann], []]);
+    node(0).deliver(ID, left(ann));
+    expect(shown()).toEqual([]);
     facts = null;
-    node(0).deliver(ID, { version: 9, name: 'member:removed', payload: null, left: bob });
+    node(0).deliver(ID, left(bob, 9));
     for (const asked of [start(bob), stop(bob), node(0).typing.list(as(bob), ID)])
       await expect(asked).rejects.toMatchObject({ code: 'not_found' });
   });
@@ -153,12 +160,31 @@ describe('typing', () => {
     await start(ann);
     await start(bob);
     facts = { isArchived: true, memberCount: 3 };
-    node(0).deliver(ID, { version: 8, name: 'conversation:archived', payload: null });
+    node(0).deliver(ID, archived);
     expect(shown()).toEqual([]);
     await expect(start(bob)).rejects.toMatchObject({ code: 'conflict' });
     await stop(bob);
     await pass(4_000);
     expect(shown()).toEqual([]);
+  });
+
+  it('is not updated after a conversation is archived, whatever is still to be sent or arrives late', async () => {
+    await start(ann);
+    await stop(ann);
+    await start(bob, 1);
+    node(0).deliver(ID, archived);
+    const before = node(0).updates.length;
+    expect(shown()).toEqual([]);
+    await pass(4_000);
+    expect(node(0).updates).toHaveLength(before);
+  });
+
+  it('G5: of whoever is removed while their start is checked is shown nowhere', async () => {
+    const starting = start(ann);
+    node(0).deliver(ID, left(ann));
+    await starting;
+    await pass(1_000);
+    expect(nodes.map(({ updates }) => updates)).toEqual([[], []]);
   });
 
   it('of a node that is gone ends by itself, and is not brought back by its own words', async () => {
@@ -173,6 +199,18 @@ describe('typing', () => {
     for (const received of [...bus.received]) bus.receive(...received);
     await pass(1_000);
     expect(shown(1)).toEqual([]);
+  });
+
+  it('G8: of 10,000 conversations goes on in each of them, and begins in no other', async () => {
+    const ids = Array.from({ length: 10_001 }, () => newId());
+    const [first, last] = [ids[0] as string, ids.at(-1) as string];
+    for (const id of ids) await node(0).typing.start(as(ann), id);
+    await node(0).typing.start(as(bob), first);
+    await node(0).typing.stop(as(ann), first);
+    const typing = (at: number, id: string) => node(at).typing.list(as(bob), id);
+    expect([await typing(0, first), await typing(0, last)]).toEqual([{ userIds: [bob] }, { userIds: [] }]);
+    await pass(200);
+    expect(await typing(1, first)).toEqual({ userIds: [] });
   });
 
   it('G8: keeps a bounded number, and says which conversation is too large to tell everybody', async () => {

@@ -19,6 +19,8 @@ import { TypingUpdates } from './typing-updates.js';
 const LASTS_MS = 3_000;
 const LOOK_MS = 250;
 const FACTS_KEPT = { most: 10_000, ms: 60_000 };
+/** Longer than any change published before the archiving may take to arrive. */
+const ARCHIVED_KEPT = { most: 10_000, ms: 2 * LASTS_MS };
 
 /**
  * Who is typing where, known to every node and stored by none. Each node keeps everybody, forgets whoever does not go on,
@@ -29,6 +31,8 @@ export class TypingService implements OnApplicationShutdown {
   private readonly state = new TypingState();
   private readonly starts = new Limiter({ starts: { atOnce: 1, perSecond: 1 } });
   private readonly facts = new ExpiringCache<TypingFacts>(FACTS_KEPT.most, FACTS_KEPT.ms);
+  /** The versions with which conversations were archived a moment ago. */
+  private readonly archivedAt = new ExpiringCache<number>(ARCHIVED_KEPT.most, ARCHIVED_KEPT.ms);
   private readonly updates: TypingUpdates;
   private readonly exchange: TypingExchange;
   private timer: NodeJS.Timeout | null = null;
@@ -56,14 +60,17 @@ export class TypingService implements OnApplicationShutdown {
 
   /** More than one a second has no effect. @throws `not_found` for strangers, `conflict` where it is archived. */
   async start({ userId }: Principal, conversationId: string): Promise<NoResult> {
+    const version = this.hub.versionOf(conversationId);
     const facts = await this.factsFor(userId, conversationId);
     requireOpen(facts);
+    // Delivered while the facts were read: an update now would come after it.
+    if (this.isOutdated(conversationId, userId, version)) return {};
     const key = `${conversationId} ${userId}`;
     if (this.starts.left('starts', key) < 1) return {};
     this.starts.take('starts', key);
     const isLarge = facts.memberCount > LIMITS.receiptsMembers;
     this.add({ conversationId, userId, ms: LASTS_MS, isLarge }, true);
-    this.publish({ conversationId, userId, ms: LASTS_MS, isLarge });
+    this.exchange.publish({ conversationId, userId, ms: LASTS_MS, isLarge, version });
     return {};
   }
 
@@ -104,11 +111,8 @@ export class TypingService implements OnApplicationShutdown {
   }
 
   private publishEnd(conversationId: string, userId: string): void {
-    this.publish({ conversationId, userId, ms: 0, isLarge: this.state.isLarge(conversationId) });
-  }
-
-  private publish(change: Omit<TypingChange, 'version'>): void {
-    this.exchange.publish({ ...change, version: this.hub.versionOf(change.conversationId) });
+    const isLarge = this.state.isLarge(conversationId);
+    this.exchange.publish({ conversationId, userId, ms: 0, isLarge, version: this.hub.versionOf(conversationId) });
   }
 
   private expire(): void {
@@ -118,10 +122,15 @@ export class TypingService implements OnApplicationShutdown {
     this.timer = null;
   }
 
-  /** A change at another node. Whoever was removed since, as this node has delivered it, is typing no more. */
+  /** Whether this node has delivered, after this version, that the user was removed or the conversation archived. */
+  private isOutdated(conversationId: string, userId: string, version: number): boolean {
+    const archivedAt = this.archivedAt.get(conversationId) ?? 0;
+    return archivedAt > version || this.hub.removedSince(conversationId, userId, version);
+  }
+
+  /** A change at another node, which may not have delivered yet what this one has. */
   private apply({ conversationId, userId, ms, isLarge, version }: TypingChange): void {
-    const isOver = ms <= 0 || this.hub.removedSince(conversationId, userId, version);
-    if (!isOver && this.facts.get(conversationId)?.isArchived) return;
+    const isOver = ms <= 0 || this.isOutdated(conversationId, userId, version);
     if (!isOver) this.add({ conversationId, userId, ms: Math.min(ms, LASTS_MS), isLarge }, false);
     else this.remove(conversationId, userId);
   }
@@ -134,7 +143,7 @@ export class TypingService implements OnApplicationShutdown {
     }
     if (event.left) this.end(conversationId, event.left);
     if (event.left || event.joined) this.facts.forget(conversationId);
-    if (event.name === 'conversation:archived') this.close(conversationId);
+    if (event.name === 'conversation:archived') this.close(conversationId, event.version);
   }
 
   /** Nodes that follow the conversation deliver the same event; the node at which the user typed publishes it to the rest. */
@@ -143,10 +152,10 @@ export class TypingService implements OnApplicationShutdown {
   }
 
   /** No update may follow the event, so the last one goes out before it. */
-  private close(conversationId: string): void {
+  private close(conversationId: string, version: number): void {
+    this.archivedAt.set(conversationId, version);
     this.facts.forget(conversationId);
-    const userIds = this.state.userIds(conversationId);
-    for (const userId of userIds) this.state.remove(conversationId, userId);
-    if (userIds.length > 0) this.updates.now(conversationId);
+    for (const userId of this.state.userIds(conversationId)) this.state.remove(conversationId, userId);
+    if (this.state.has(conversationId)) this.updates.now(conversationId);
   }
 }
