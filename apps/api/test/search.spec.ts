@@ -119,6 +119,8 @@ describe('searching messages', () => {
       expect([status, body.error.code, body.error.details]).toEqual([404, 'not_found', undefined]);
     }
     expect((await stranger.get(`/search?q=lighthouse&conversationId=${id}`)).status).toBe(404);
+    for (const asked of ['from=nobody-has-this-name', 'q=in%3Anowhere'])
+      expect((await stranger.get(`/conversations/${id}/messages/search?${asked}`)).status).toBe(404);
   });
 
   it('S4.21 S4.22: an edit changes what is found, and what was deleted is not', async () => {
@@ -135,6 +137,10 @@ describe('searching messages', () => {
       sql`SELECT seq::integer FROM message_search WHERE conversation_id = ${id} ORDER BY seq`,
     );
     expect(rows).toEqual([{ seq: first.seq }]);
+    const picture = await owner.say(id, '', { type: 'image' });
+    expect(await found(owner, { q: 'has:image' })).toEqual(['']);
+    succeeded(await owner.delete(`/messages/${picture.id}`));
+    expect(await node.rows(sql`SELECT 1 FROM message_search WHERE conversation_id = ${id}`)).toHaveLength(1);
     expect(await node.rows(sql`SELECT * FROM search_backlog WHERE conversation_id = ${id}`)).toEqual([]);
   });
 

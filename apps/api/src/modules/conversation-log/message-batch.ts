@@ -1,6 +1,4 @@
 import { excerptOf, type Message, type MessageType, type Metadata, type ReplyPreview } from '@parley/protocol';
-import { tokensOf } from '../search-text/index.js';
-import { derivedText } from './derived-text.js';
 
 /**
  * How long a batch waits for conversations that someone else holds: it leaves them out, waits as long as the batch of
@@ -55,36 +53,6 @@ export interface BatchRow extends Record<string, unknown> {
   mentioned: string[];
   /** Its excerpt is not cut yet. */
   reply: ReplyPreview | null;
-}
-
-/** The batch as the SQL function takes it; its short names are explained there. */
-export function encodeBatch(batch: readonly PreparedMessage[], isSearchable: boolean): string {
-  return JSON.stringify(
-    batch.map((each, i) => ({ ...encoded(each, i), w: isSearchable ? tokensIn(each) : undefined })),
-  );
-}
-
-const tokensIn = ({ content, type, senderId, names }: PreparedMessage) =>
-  tokensOf({ content, type, senderId, mentions: names.length > 0 });
-
-function encoded(each: PreparedMessage, i: number) {
-  const derived = derivedText(each.content, each.metadata, each.metadataBytes);
-  return {
-    i,
-    c: each.conversationId,
-    s: each.senderId,
-    b: each.isBot,
-    k: each.clientMessageId,
-    id: each.id,
-    h: each.payloadHash,
-    t: each.type,
-    x: each.content,
-    m: each.metadata,
-    e: derived.excerpt ?? undefined,
-    z: derived.storedBytes,
-    r: each.replyToId ?? undefined,
-    n: each.names.length > 0 ? each.names : undefined,
-  };
 }
 
 export function decodeOutcome(row: BatchRow, sent: PreparedMessage): Outcome {

@@ -6,15 +6,9 @@ import { WriterDatabase } from '../../database/database.module.js';
 import { fittingRows } from '../../database/fitting-rows.js';
 import type { MessageRow } from '../../database/rows.js';
 import { conversationParticipants, messageEditHistory, messages } from '../../database/schema/index.js';
+import { BatchEncoder } from './batch-encoder.js';
 import { derivedText } from './derived-text.js';
-import {
-  type BatchRow,
-  decodeOutcome,
-  encodeBatch,
-  type Outcome,
-  type PreparedMessage,
-  type Wait,
-} from './message-batch.js';
+import { type BatchRow, decodeOutcome, type Outcome, type PreparedMessage, type Wait } from './message-batch.js';
 import { MessageTokensRepository } from './message-tokens.repository.js';
 
 export type EditRow = Omit<typeof messageEditHistory.$inferSelect, 'conversationId' | 'seq' | 'originalMetadata'>;
@@ -65,12 +59,16 @@ const REPEAT_COLUMNS = {
  */
 @Injectable()
 export class MessageTextRepository {
+  private readonly encoder: BatchEncoder;
+
   constructor(
     private readonly database: Database,
     private readonly writer: WriterDatabase,
     private readonly tokens: MessageTokensRepository,
     @Inject(CONFIG) private readonly config: Config,
-  ) {}
+  ) {
+    this.encoder = new BatchEncoder(config.search);
+  }
 
   /** One transaction for the whole batch; the outcomes are in the batch's order. */
   async writeBatch(batch: readonly PreparedMessage[], wait: Wait): Promise<Outcome[]> {
@@ -80,7 +78,7 @@ export class MessageTextRepository {
     const { rows } = (await this.writer.db.execute<BatchRow>(
       // The deadline is set before the function that it is for is called, as that takes its last argument from it.
       sql`SELECT w.* FROM set_config('lock_timeout', ${LOCK_TIMEOUT[wait]}, true) AS deadline
-            JOIN LATERAL write_messages(${owners}::uuid[], ${senders}::uuid[], ${keys}::uuid[], ${encodeBatch(batch, this.config.search)}::jsonb,
+            JOIN LATERAL write_messages(${owners}::uuid[], ${senders}::uuid[], ${keys}::uuid[], ${this.encoder.encode(batch)}::jsonb,
                                         deadline IS NOT NULL AND ${wait !== 'not'}) AS w ON true`,
     )) as unknown as { rows: BatchRow[] };
     const outcomes: Outcome[] = batch.map(() => ({ kind: 'busy' }));
@@ -139,7 +137,8 @@ export class MessageTextRepository {
       .where(and(eq(messages.conversationId, message.conversationId), eq(messages.seq, message.seq)))
       .returning(messageColumns);
     if (!row) throw new Error('A message of a locked conversation is gone.');
-    if (this.config.search && values.content !== undefined && !row.deletedAt) await this.tokens.renew(tx, row);
+    if (row.deletedAt) await this.tokens.remove(tx, row);
+    else if (this.config.search && values.content !== undefined) await this.tokens.renew(tx, row);
     return row;
   }
 

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { and, asc, eq, gte, isNull, lte, ne, sql } from 'drizzle-orm';
+import type { Availability } from '../../database/availability.js';
 import { Database, type Db } from '../../database/database.js';
 import type { MessageRow } from '../../database/rows.js';
-import { messages, searchBacklog } from '../../database/schema/index.js';
+import { messageSearch, messages, searchBacklog } from '../../database/schema/index.js';
 import { tokensOf } from '../search-text/index.js';
 
 /** A message with what makes its tokens. */
@@ -20,11 +21,17 @@ const FINDABLE = {
 
 /** Of the advisory locks of this database, the one under which the backlog is worked off: by one node at a time. */
 const BACKLOG_LOCK = 7_265_003_031;
+/** The one under which the pending list is emptied. Apart from the other: a backlog may take hours. */
+const PENDING_LIST_LOCK = 7_265_003_032;
 
 /** What messages are found by. New ones come with the batch that writes them. */
 @Injectable()
 export class MessageTokensRepository {
   constructor(private readonly database: Database) {}
+
+  get availability(): Availability {
+    return this.database.availability;
+  }
 
   private async write(tx: Db, rows: readonly Findable[]): Promise<void> {
     if (rows.length === 0) return;
@@ -49,16 +56,24 @@ export class MessageTokensRepository {
     await tx.delete(searchBacklog).where(isOnly);
   }
 
+  /** Of a message that is deleted. The trigger has removed it already where the text has changed by that. */
+  async remove(tx: Db, { conversationId, seq }: Pick<MessageRow, 'conversationId' | 'seq'>): Promise<void> {
+    await tx
+      .delete(messageSearch)
+      .where(and(eq(messageSearch.conversationId, conversationId), eq(messageSearch.seq, seq)));
+  }
+
   /**
-   * Makes at most `most` messages of the backlog findable, in one transaction, and says how many places it has worked off.
-   * Null where the backlog is empty, or another node is at work.
+   * Makes at most `most` messages of the backlog findable, in one transaction. Returns how many places it has worked off: 0
+   * where another node is at work, null where the backlog is empty.
    */
   workOff(most: number): Promise<number | null> {
     return this.database.transaction(async (tx) => {
       const { rows } = (await tx.execute(
         sql`SELECT pg_try_advisory_xact_lock(${BACKLOG_LOCK}) AS mine`,
       )) as unknown as { rows: { mine: boolean }[] };
-      const [next] = rows[0]?.mine ? await tx.select().from(searchBacklog).limit(1) : [];
+      if (!rows[0]?.mine) return 0;
+      const [next] = await tx.select().from(searchBacklog).limit(1);
       return next ? this.workOffPart(tx, next, most) : null;
     });
   }
@@ -71,9 +86,11 @@ export class MessageTokensRepository {
     return row?.left ?? 0;
   }
 
-  /** Rows that were written a moment ago wait in a list that every search reads; this sorts them into the index. */
-  async sortIn(): Promise<void> {
-    await this.database.db.execute(sql`SELECT gin_clean_pending_list('message_search_tokens')`);
+  /** Moves new rows from the list that every search reads into the index, unless another node is doing that. */
+  async cleanPendingList(): Promise<void> {
+    await this.database.db.execute(sql`
+      SELECT CASE WHEN pg_try_advisory_xact_lock(${PENDING_LIST_LOCK})
+                  THEN gin_clean_pending_list('message_search_tokens') END`);
   }
 
   /** Messages before the backlog's row, as an edit locks them. */

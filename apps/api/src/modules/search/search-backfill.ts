@@ -9,21 +9,22 @@ const AT_A_TIME = 250;
 /** By then no node of the release before is in the middle of a batch that it began before the migration. */
 const FIRST_MS = 3_000;
 const LOOK_EVERY_MS = 1_000;
-const TELL_EVERY_MS = 10_000;
+const REPORT_EVERY_MS = 10_000;
 /** What the readiness of a node calls it. */
 const DETAIL = 'searchBacklog';
 
 /**
  * Makes findable what was stored without tokens: before there was a search, while it was off, and by nodes of the release
  * before. The backlog is in the database, so it goes on wherever it was left, on one node at a time. Between its looks it
- * sorts new tokens into the index.
+ * moves new tokens from the pending list into the index.
  */
 @Injectable()
 export class SearchBackfill implements OnApplicationBootstrap, OnApplicationShutdown {
   private timer: NodeJS.Timeout | null = null;
   private stopped = false;
   private done = 0;
-  private toldAt = 0;
+  /** When a backlog was last reported; null where none is left. */
+  private reportedAt: number | null = null;
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -48,10 +49,11 @@ export class SearchBackfill implements OnApplicationBootstrap, OnApplicationShut
   }
 
   private async step(): Promise<void> {
+    if (!this.tokens.availability.isUp) return this.schedule(LOOK_EVERY_MS);
     let isMore = false;
     try {
       isMore = await this.workOff();
-      if (!isMore) await this.tokens.sortIn();
+      if (!isMore) await this.tokens.cleanPendingList();
     } catch (fault) {
       if (!this.stopped) this.reporter.searchBackfillFailed(fault);
       isMore = false;
@@ -63,16 +65,21 @@ export class SearchBackfill implements OnApplicationBootstrap, OnApplicationShut
   private async workOff(): Promise<boolean> {
     const worked = await this.tokens.workOff(AT_A_TIME);
     this.done += worked ?? 0;
-    const isToTell = worked === null ? this.toldAt > 0 : performance.now() - this.toldAt > TELL_EVERY_MS;
-    if (isToTell) await this.tell();
-    return worked !== null;
+    if (this.isToReport(worked)) await this.report();
+    return (worked ?? 0) > 0;
   }
 
-  private async tell(): Promise<void> {
+  /** Every few seconds while there is a backlog that this node has worked on, and once it is empty. */
+  private isToReport(worked: number | null): boolean {
+    if (this.reportedAt === null) return worked !== null && worked > 0;
+    return worked === null || performance.now() - this.reportedAt > REPORT_EVERY_MS;
+  }
+
+  private async report(): Promise<void> {
     const left = await this.tokens.backlog();
     this.health.detail(DETAIL, left > 0 ? left : null);
     this.reporter.searchBackfilled({ done: this.done, left });
-    this.toldAt = left > 0 ? performance.now() : 0;
+    this.reportedAt = left > 0 ? performance.now() : null;
     if (left === 0) this.done = 0;
   }
 }

@@ -59,7 +59,6 @@ export class SearchService {
 
   private async answer({ userId, query, question, list, after }: Asked): Promise<SearchPage> {
     const { senders, within } = await this.scope.of(userId, question, query);
-    if (senders?.length === 0 || within?.length === 0) return NOTHING;
     const matcher = new Matcher(question);
     const conditions = [senders && sendersCondition(senders), matcher.condition(question.has)];
     const wanted: Wanted = {
@@ -75,6 +74,7 @@ export class SearchService {
     return this.repository.inSnapshot(async (tx) => {
       // Of a conversation that one names, whether it is there is an answer.
       if (query.conversationId && !(await this.repository.isMember(tx, userId, query.conversationId))) throw notFound();
+      if (senders?.length === 0 || within?.length === 0) return NOTHING;
       const found = await this.finder.find(tx, { wanted, matcher, after, limit });
       return this.present(tx, { userId, matcher, list }, found);
     });
