@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { UserDetail } from '@parley/protocol';
 import { eventually } from '@parley/testkit';
 import { sql } from 'drizzle-orm';
+import { manyUsers } from './masses.js';
 import { startNode, startOn, type TestNode } from './node.js';
 import { aGroup, aPerson, directOf, groupOf, NOBODY, Person, people, succeeded } from './people.js';
 import { freshDatabase } from './test-database.js';
@@ -180,6 +181,16 @@ describe('who is online', () => {
     expect(await isOnline(owner, bob)).toBe(true);
   });
 
+  it('S2.26: is told of everybody, however many change at the same moment', async () => {
+    const { bob, friend } = await aPair();
+    const others = await manyUsers(node, 10_001);
+    await node.rows(sql`
+      UPDATE users SET status = 'online', presence_at = date_trunc('milliseconds', now())
+                         - CASE WHEN id = ${bob.id} THEN 1 ELSE 0 END * interval '1 second'
+       WHERE id = ANY(${sql.param([bob.id, ...others])}::uuid[])`);
+    expect(await friend.first('status:online', ({ userId }) => userId === bob.id)).toMatchObject({ userId: bob.id });
+  });
+
   it('S3.25: a conversation tells its members who of them is online', async () => {
     const { owner, members, id } = await aGroup(node, { members: 2 });
     const [bob] = members as [Person];
@@ -234,6 +245,15 @@ describe('names and pictures', () => {
     succeeded(await probe.patch('/users/me', { displayName: 'Probe' }));
     await deaf.first('user:updated', (event) => event.user.id === probe.id);
     expect(deaf.all('user:updated')).toHaveLength(1);
+  });
+
+  it('S3.24: are not told where somebody is disabled, which changes neither', async () => {
+    const { owner, bob, friend } = await aPair();
+    await node.rows(sql`UPDATE users SET role = 'admin' WHERE id = ${owner.id}`);
+    for (const isDisabled of [true, false]) succeeded(await owner.patch(`/users/${bob.id}`, { isDisabled }));
+    succeeded(await owner.patch('/users/me', { displayName: 'The admin' }));
+    await friend.first('user:updated', ({ user }) => user.id === owner.id);
+    expect(friend.all('user:updated')).toHaveLength(1);
   });
 
   it("S3.24: are told likewise when the host product's newer token says another one", async () => {

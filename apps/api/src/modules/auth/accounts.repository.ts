@@ -101,13 +101,8 @@ export class AccountsRepository {
 
   /** Disabling ends all sessions with it: answers which those were; null where there is no such user. */
   setDisabled(id: string, isDisabled: boolean): Promise<string[] | null> {
-    const updatedAt = sql`date_trunc('milliseconds', now())`;
     return this.database.transaction(async (tx) => {
-      const rows = await tx
-        .update(users)
-        .set({ isDisabled, updatedAt })
-        .where(eq(users.id, id))
-        .returning({ id: users.id });
+      const rows = await tx.update(users).set({ isDisabled }).where(eq(users.id, id)).returning({ id: users.id });
       if (rows.length === 0) return null;
       return isDisabled ? this.sessions.endAll(id, tx) : [];
     });

@@ -3,18 +3,24 @@ import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { NodeBus } from '../../realtime/bus/node-bus.js';
 import type { Topic } from '../../realtime/bus/topic.js';
 import { conversationRoom, IO, type ParleyServer, presenceRoom, userRoom } from '../../realtime/socket.js';
-import { type Audience, type ChangedPerson, PeopleRepository } from './people.repository.js';
+import {
+  type Audience,
+  type ChangedPerson,
+  type ChangePlace,
+  type ChangeTimes,
+  PeopleRepository,
+} from './people.repository.js';
 
-/** How late a change is told here at the latest. */
+/** How late a change is published here at the latest. */
 const LOOK_MS = 1_000;
-/** After a change of which this node knows. */
-const SOON_MS = 50;
+/** After a change of which this node knows: what all nodes announce within this time is read at once. */
+const SOON_MS = 250;
 /** A commit may come to light so long after the time that its rows tell. */
 const OVERLAP_MS = 5_000;
 /** Audiences looked up at a time. */
 const AT_A_TIME = 200;
 
-/** Somebody's presence or profile has changed: whose, and how, each node reads from the database. */
+/** Somebody's presence has changed: whose, and how, each node reads from the database. */
 const PEOPLE_CHANGED: Topic<object> = {
   name: 'people-changed',
   format: 1,
@@ -23,14 +29,13 @@ const PEOPLE_CHANGED: Topic<object> = {
 };
 
 /**
- * Tells this node's sockets who came, went away or left, and who has another name: it reads from the database, every
- * second, what has changed within the last few, and compares it with what it told. So nothing is missed while Redis, or the
- * database, is away; that nodes tell each other of a change only makes it faster.
+ * Publishes presence and profile changes to this node's sockets. Polls the database each second, so nothing is lost while
+ * Redis or the database is away; bus messages only make it sooner.
  */
 @Injectable()
 export class PeoplePublisher implements OnApplicationBootstrap, OnApplicationShutdown {
-  /** The changes found last, each by the times at which they were made. */
-  private told = new Map<string, ChangedPerson>();
+  /** The times of the changes found last, which the next look finds again. */
+  private published = new Map<string, ChangeTimes>();
   /** When the last look began, by this process's clock. */
   private lookedAt = performance.now();
   private isLooking = false;
@@ -58,7 +63,7 @@ export class PeoplePublisher implements OnApplicationBootstrap, OnApplicationShu
     if (this.soon) clearTimeout(this.soon);
   }
 
-  /** Somebody's presence or profile was changed by this node. */
+  /** Somebody's presence was changed by this node. */
   announce(): void {
     this.bus.publish(PEOPLE_CHANGED, {});
     this.lookSoon();
@@ -77,7 +82,7 @@ export class PeoplePublisher implements OnApplicationBootstrap, OnApplicationShu
     if (this.isLooking) return;
     this.isLooking = true;
     try {
-      await this.tellChanges();
+      await this.publishChanges();
     } catch (fault) {
       // The next look reaches as far back as this one.
       this.reporter.peopleNotPublished(fault);
@@ -87,53 +92,70 @@ export class PeoplePublisher implements OnApplicationBootstrap, OnApplicationShu
     }
   }
 
-  private async tellChanges(): Promise<void> {
+  private async publishChanges(): Promise<void> {
     const now = performance.now();
-    const people = await this.repository.changedWithin(now - this.lookedAt + OVERLAP_MS);
-    const news = people.flatMap((person) => this.newsOf(person));
-    if (this.io.of('/').sockets.size > 0) await this.tellAll(news);
-    this.told = new Map(people.map((person) => [person.view.id, person]));
+    const found = new Map<string, ChangeTimes>();
+    const ms = now - this.lookedAt + OVERLAP_MS;
+    let after: ChangePlace | null = null;
+    do {
+      const { people, next } = await this.repository.changedWithin(ms, after);
+      const unpublished = people.flatMap((person) => this.unpublishedPart(person));
+      if (this.io.of('/').sockets.size > 0) await this.publishAll(unpublished);
+      for (const { view, presenceAt, profileAt } of people) {
+        found.set(view.id, { presenceAt, profileAt });
+        this.published.set(view.id, { presenceAt, profileAt });
+      }
+      after = next;
+    } while (after);
+    this.published = found;
     this.lookedAt = now;
   }
 
-  private async tellAll(news: readonly ChangedPerson[]): Promise<void> {
-    for (let at = 0; at < news.length; at += AT_A_TIME) {
-      const some = news.slice(at, at + AT_A_TIME);
+  private async publishAll(people: readonly ChangedPerson[]): Promise<void> {
+    for (let at = 0; at < people.length; at += AT_A_TIME) {
+      const some = people.slice(at, at + AT_A_TIME);
       const audiences = await this.repository.audiences(some.map(({ view }) => view.id));
-      for (const person of some) this.tell(person, audiences.get(person.view.id) ?? []);
+      for (const person of some) this.publish(person, audiences.get(person.view.id) ?? []);
     }
   }
 
-  /** The person with what was not told of them, if anything. */
-  private newsOf(person: ChangedPerson): ChangedPerson[] {
-    const before = this.told.get(person.view.id);
+  /** The person with what of them was not published yet, if anything. */
+  private unpublishedPart(person: ChangedPerson): ChangedPerson[] {
+    const before = this.published.get(person.view.id);
     const presenceAt = person.presenceAt === before?.presenceAt ? null : person.presenceAt;
     const profileAt = person.profileAt === before?.profileAt ? null : person.profileAt;
     return presenceAt === null && profileAt === null ? [] : [{ ...person, presenceAt, profileAt }];
   }
 
-  private tell({ view, presence, presenceAt, profileAt }: ChangedPerson, audience: readonly Audience[]): void {
+  private publish(person: ChangedPerson, audience: readonly Audience[]): void {
     const { rooms } = this.io.of('/').adapter;
     const all = audience
       .map(({ conversationId }) => conversationRoom(conversationId))
       .filter((room) => rooms.has(room));
-    const own = userRoom(view.id);
-    if (profileAt !== null) {
-      this.io.local.to([...all, own]).emit('user:updated', { user: view });
-      this.published('user:updated');
-    }
-    if (presenceAt === null) return;
     const small = audience.flatMap((each) => (each.isSmall ? [conversationRoom(each.conversationId)] : []));
-    const hearers = [...small, ...this.watchers(view.id, all)];
-    // To no room would be to everybody.
-    if (hearers.length === 0) return;
-    const name = !presence.isOnline ? 'status:offline' : presence.isAway ? 'status:away' : 'status:online';
-    this.io.local.to(hearers).except(own).emit(name, { userId: view.id, lastSeenAt: presence.lastSeenAt });
-    this.published(name);
+    for (const name of [this.emitProfile(person, all), this.emitPresence(person, { all, small })])
+      if (name !== null) this.reporter.personPublished(name);
   }
 
-  private published(event: string): void {
-    this.reporter.personPublished(event);
+  /** Returns the event's name; null where there is nothing to emit. */
+  private emitProfile({ view, profileAt }: ChangedPerson, all: readonly string[]): string | null {
+    if (profileAt === null) return null;
+    this.io.local.to([...all, userRoom(view.id)]).emit('user:updated', { user: view });
+    return 'user:updated';
+  }
+
+  /** Likewise. */
+  private emitPresence(
+    { view, presence, presenceAt }: ChangedPerson,
+    { all, small }: { all: readonly string[]; small: readonly string[] },
+  ): string | null {
+    const receivers = [...small, ...this.watchers(view.id, all)];
+    // To no room would be to everybody.
+    if (presenceAt === null || receivers.length === 0) return null;
+    const name = !presence.isOnline ? 'status:offline' : presence.isAway ? 'status:away' : 'status:online';
+    const payload = { userId: view.id, lastSeenAt: presence.lastSeenAt };
+    this.io.local.to(receivers).except(userRoom(view.id)).emit(name, payload);
+    return name;
   }
 
   /** Those of the sockets that watch the user who (still) follow a conversation with them. */

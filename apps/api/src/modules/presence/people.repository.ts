@@ -5,13 +5,28 @@ import type { Availability } from '../../database/availability.js';
 import { Database } from '../../database/database.js';
 import { presenceOf, toUserView } from '../users/index.js';
 
-/** A person of whom something has changed, as it is by now. */
-export interface ChangedPerson {
-  view: UserView;
-  presence: UserPresence;
-  /** When each was changed, if within the time asked for; milliseconds by the database's clock. */
+/** When a person's presence and profile were changed, if within the time asked for; milliseconds by the database's clock. */
+export interface ChangeTimes {
   presenceAt: number | null;
   profileAt: number | null;
+}
+
+/** A person of whom something has changed, as it is by now. */
+export interface ChangedPerson extends ChangeTimes {
+  view: UserView;
+  presence: UserPresence;
+}
+
+/** A change's place in the order of changes. */
+export interface ChangePlace {
+  at: number;
+  userId: string;
+}
+
+interface ChangedPage {
+  people: ChangedPerson[];
+  /** Null at the end. */
+  next: ChangePlace | null;
 }
 
 /** A conversation of a person. */
@@ -21,8 +36,8 @@ export interface Audience {
   isSmall: boolean;
 }
 
-/** Of so many people, those who changed last, nodes are told. */
-const MOST_CHANGED = 10_000;
+/** People of a page of changes. */
+const AT_A_TIME = 10_000;
 
 interface ChangedRow {
   id: string;
@@ -36,7 +51,15 @@ interface ChangedRow {
   lastSeen: number | null;
   presence: number | null;
   profile: number | null;
+  at: number;
 }
+
+const personOf = (row: ChangedRow): ChangedPerson => ({
+  view: toUserView(row),
+  presence: presenceOf({ ...row, lastSeenAt: row.lastSeen === null ? null : new Date(row.lastSeen) }),
+  presenceAt: row.presence,
+  profileAt: row.profile,
+});
 
 /** What others see of people, as far as it changes: presence and profiles. */
 @Injectable()
@@ -47,24 +70,23 @@ export class PeopleRepository {
     return this.database.availability;
   }
 
-  /** Who has changed within the last `ms` milliseconds. */
-  async changedWithin(ms: number): Promise<ChangedPerson[]> {
+  /** Who has changed within the last `ms` milliseconds, from the earliest change on. */
+  async changedWithin(ms: number, after: ChangePlace | null): Promise<ChangedPage> {
     const since = sql`now() - ${ms}::float8 * interval '1 millisecond'`;
     const msOf = (column: string) => sql`(extract(epoch FROM ${sql.raw(column)}) * 1000)::float8`;
+    const at = sql`greatest(c.presence, c.profile)`;
+    const isAfter = after === null ? sql`true` : sql`(${at}, c.id) > (${after.at}::float8, ${after.userId}::uuid)`;
     const rows = await this.rows<ChangedRow>(sql`
-      SELECT id, username, display_name AS "displayName", avatar_url AS "avatarUrl", is_bot AS "isBot",
-             status, is_away AS "isAway", is_hidden AS "isHidden", ${msOf('last_seen_at')} AS "lastSeen",
-             CASE WHEN presence_at > ${since} THEN ${msOf('presence_at')} END AS presence,
-             CASE WHEN updated_at > ${since} AND updated_at > created_at THEN ${msOf('updated_at')} END AS profile
-        FROM users
-       WHERE presence_at > ${since} OR (updated_at > ${since} AND updated_at > created_at)
-       ORDER BY greatest(presence_at, updated_at) DESC LIMIT ${MOST_CHANGED}`);
-    return rows.map((row) => ({
-      view: toUserView(row),
-      presence: presenceOf({ ...row, lastSeenAt: row.lastSeen === null ? null : new Date(row.lastSeen) }),
-      presenceAt: row.presence,
-      profileAt: row.profile,
-    }));
+      SELECT c.*, ${at} AS at FROM (
+        SELECT id, username, display_name AS "displayName", avatar_url AS "avatarUrl", is_bot AS "isBot",
+               status, is_away AS "isAway", is_hidden AS "isHidden", ${msOf('last_seen_at')} AS "lastSeen",
+               CASE WHEN presence_at > ${since} THEN ${msOf('presence_at')} END AS presence,
+               CASE WHEN updated_at > ${since} AND updated_at > created_at THEN ${msOf('updated_at')} END AS profile
+          FROM users
+         WHERE presence_at > ${since} OR (updated_at > ${since} AND updated_at > created_at)) c
+       WHERE ${isAfter} ORDER BY ${at}, c.id LIMIT ${AT_A_TIME}`);
+    const last = rows.length === AT_A_TIME ? rows.at(-1) : undefined;
+    return { people: rows.map(personOf), next: last ? { at: last.at, userId: last.id } : null };
   }
 
   /** The conversations of each of these people. */
