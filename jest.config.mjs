@@ -1,6 +1,6 @@
 /**
- * Four suites: `unit` beside the code, `embedded` and `postgres` boot nodes in the process, `journeys` boots real ones, some
- * of them `alone`; and `conformance`, which tries a deployment that is running already and is no part of `npm test`.
+ * `unit` beside the code, `embedded` and `postgres` boot nodes in the process, `journeys` and `alone` boot real ones; and
+ * `conformance`, which tries a deployment that is running already and is no part of `npm test`.
  */
 const swc = {
   jsc: {

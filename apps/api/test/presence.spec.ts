@@ -94,7 +94,7 @@ describe('who is online', () => {
     expect(statuses(listener, bob)).toEqual([]);
   });
 
-  it('S3.25 A31: who is idle on every device is away at once, and online with the first that is not', async () => {
+  it('S2.26 A31: who is idle on every device is away at once, and online with the first that is not', async () => {
     const { owner, bob, friend } = await aPair();
     const tabs = await Promise.all([bob.connect(), bob.connect()]);
     await friend.first('status:online', ({ userId }) => userId === bob.id);
@@ -150,7 +150,7 @@ describe('who is online', () => {
     expect(statuses(listener, stranger)).toEqual([]);
   });
 
-  it('S3.25: whoever hides is offline and never seen for others, and nobody is told when they come and go', async () => {
+  it('S2.26: whoever hides is offline and never seen for others, and nobody is told when they come and go', async () => {
     const { owner, bob, friend, id } = await aPair();
     const first = await bob.connect();
     await friend.first('status:online', ({ userId }) => userId === bob.id);
@@ -191,7 +191,7 @@ describe('who is online', () => {
     expect(await friend.first('status:online', ({ userId }) => userId === bob.id)).toMatchObject({ userId: bob.id });
   });
 
-  it('S3.25: a conversation tells its members who of them is online', async () => {
+  it('S2.26: a conversation tells its members who of them is online', async () => {
     const { owner, members, id } = await aGroup(node, { members: 2 });
     const [bob] = members as [Person];
     await bob.connect();
@@ -215,7 +215,7 @@ describe('who is online', () => {
     ['presence:subscribe', 'an unknown key', { userIds: [], more: 1 }],
     ['presence:idle', 'nothing', {}],
     ['presence:idle', 'a text', { isIdle: 'yes' }],
-  ])('S3.25: %s refuses %s', async (command, _what, payload) => {
+  ])('S4.46: %s refuses %s', async (command, _what, payload) => {
     const socket = await (await aPerson(node)).connect();
     expect(await socket.ask(command, payload)).toMatchObject({ success: false, error: { code: 'validation_failed' } });
     socket.close();
@@ -270,7 +270,7 @@ describe('names and pictures', () => {
 });
 
 describe('a node that starts anew', () => {
-  it('F1 S2.38: nobody who comes back is offline meanwhile; who does not is, when it is sure', async () => {
+  it('F2 S2.38: nobody who comes back is offline meanwhile; who does not is, when it is sure', async () => {
     const database = await freshDatabase();
     const remove = { ...database, remove: async () => undefined };
     const before = await startOn(remove, RESTARTED);

@@ -180,21 +180,20 @@ describe('searching messages', () => {
     }
     const twice = await owner.get('/search?q=plain&q=plain');
     expect(twice.status).toBe(400);
-    const text = [
-      "'; DROP TABLE messages; --",
-      'pl.*n',
-      'pl%n',
-      '(a|b)&!c:*',
-      '\\',
-      "''",
-      'a\u0000b',
-      '\ud800x',
-      'pla & !x',
+    const text: [q: string, status: number][] = [
+      ["'; DROP TABLE messages; --", 200],
+      ['pl.*n', 200],
+      ['pl%n', 200],
+      ['(a|b)&!c:*', 200],
+      ['\\', 400],
+      ["''", 400],
+      ['a\u0000b', 200],
+      ['\ud800x', 200],
+      ['pla & !x', 200],
     ];
-    for (const q of text) {
+    for (const [q, expected] of text) {
       const { status, body } = await owner.get(`/search?${parameters({ q })}`);
-      expect([q, status, body.items ?? []]).toEqual([q, expect.any(Number), []]);
-      expect([200, 400]).toContain(status);
+      expect([q, status, body.items ?? []]).toEqual([q, expected, []]);
     }
     expect((await owner.get('/search?q=%ED%A0%80plain')).status).toBeLessThan(500);
     expect(await found(owner, { q: 'note:plain OR' })).toEqual([]);
@@ -207,8 +206,8 @@ describe('searching messages', () => {
     await search(owner, { q: 'xylophone from:me -drum', limit: 5 });
     const line = node.logs.findLast(({ msg, userId }) => msg === 'searched' && userId === owner.id);
     expect(line).toMatchObject({ length: 23, filters: ['words', 'not', 'from'], hits: 1, ms: expect.any(Number) });
-    const told = node.logs.filter(({ userId }) => userId === owner.id).map((each) => JSON.stringify(each));
-    expect(told.filter((each) => /xylophone|drum/.test(each))).toEqual([]);
+    const lines = node.logs.map((each) => JSON.stringify(each));
+    expect(lines.filter((each) => /xylophone|drum/.test(each))).toEqual([]);
   });
 });
 

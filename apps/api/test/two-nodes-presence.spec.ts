@@ -125,7 +125,7 @@ describe('who is online, over two nodes', () => {
     for (const socket of [there, listener]) socket.close();
   });
 
-  it('S3.25: away is who is idle on all devices, on whatever node', async () => {
+  it('S2.26: away is who is idle on all devices, on whatever node', async () => {
     const { bob, listener } = await aPair();
     const [here, there] = await Promise.all([bob.connect(), at(other(), bob).connect()]);
     await listener.first('status:online', ({ userId }) => userId === bob.id);
@@ -150,12 +150,10 @@ describe('who is online, over two nodes', () => {
     const repository = one().node.app.get(PresenceRepository);
     const dead = newId();
     await repository.register(dead);
-    const start = performance.now();
     await repository.store(dead, new Map([bob, carol].map(({ id }) => [id, 'active'])));
     await eventually('bob is online', () => isOnline(ann, bob));
     const back = await at(other(), carol).connect();
     await eventually('bob is offline', () => statuses(listener, bob).includes('status:offline'), 20_000);
-    expect(performance.now() - start).toBeLessThan(20_000);
     await eventually('nothing is left of the node', async () => {
       return (await one().rows(sql`SELECT 1 FROM nodes WHERE id = ${dead}`)).length === 0;
     });

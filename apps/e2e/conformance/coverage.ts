@@ -1,4 +1,4 @@
-import type { ToldContract } from './told-contract.js';
+import type { DocumentedContract } from './documented-contract.js';
 
 /** Which commands and events a whole run has exercised, and whether all was as the deployment tells. */
 export class Coverage {
@@ -7,5 +7,5 @@ export class Coverage {
   /** Events that a socket received. */
   readonly events = new Set<string>();
 
-  constructor(readonly contract: ToldContract) {}
+  constructor(readonly contract: DocumentedContract) {}
 }

@@ -1,4 +1,4 @@
-import type { Heard } from './heard.js';
+import type { ReceivedEvent } from './received-event.js';
 
 /** What every socket checks in every behaviour: G3, G5 and the shape of broadcasts. */
 export class Invariants {
@@ -10,7 +10,7 @@ export class Invariants {
   private readonly silent = new Set<string>();
   private userId = '';
 
-  take(heard: Heard): void {
+  take(heard: ReceivedEvent): void {
     const { name, payload } = heard;
     if (name === 'ready') this.userId = payload.userId;
     if (name === 'conversation:created') this.begins(payload.conversation.id, payload.version);
@@ -37,7 +37,7 @@ export class Invariants {
     this.versions.set(conversationId, version);
   }
 
-  private about(conversationId: string, { name, payload }: Heard): void {
+  private about(conversationId: string, { name, payload }: ReceivedEvent): void {
     if (name === 'message:sent' || name === 'unread:updated') return;
     if (this.silent.has(conversationId)) this.break(`${name} came after the end: ${JSON.stringify(payload)}`);
     if ('version' in payload) this.inOrder(name, conversationId, payload.version);

@@ -1,18 +1,18 @@
 import type { Ack, Announced, CommandName, Commands, ErrorObject, EventName, Events } from '@parley/protocol';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 import type { Coverage } from './coverage.js';
-import type { Heard } from './heard.js';
 import { Invariants } from './invariants.js';
+import type { ReceivedEvent } from './received-event.js';
 import { TIMEOUT_MS, Watchers } from './watchers.js';
 
 export type LineOptions = Partial<ManagerOptions & SocketOptions>;
 
 /** Events with a conversation and a place in its order. */
-type Durable = Extract<Heard['payload'], { version: number }>;
+type Durable = Extract<ReceivedEvent['payload'], { version: number }>;
 
 /** One plain socket.io-client that records what it receives, in order. It reconnects by itself only if that is set. */
 export class Line {
-  readonly heard: Heard[] = [];
+  readonly heard: ReceivedEvent[] = [];
   /** Why it was closed or refused, the latest one. */
   ended: string | null = null;
   /** `err.data` of a refused handshake. */
@@ -28,7 +28,7 @@ export class Line {
   ) {
     this.socket = io(url, { transports: ['websocket'], forceNew: true, reconnection: false, ...options });
     this.socket.on('connect', () => this.invariants.connected());
-    this.socket.onAny((name: EventName, payload: unknown) => this.take({ name, payload } as Heard));
+    this.socket.onAny((name: EventName, payload: unknown) => this.take({ name, payload } as ReceivedEvent));
     this.socket.on('disconnect', (reason) => this.end(reason));
     this.socket.on('connect_error', (fault) => {
       this.refusal = (fault as { data?: ErrorObject }).data ?? null;
@@ -129,7 +129,7 @@ export class Line {
     return this.invariants.broken;
   }
 
-  private take(heard: Heard): void {
+  private take(heard: ReceivedEvent): void {
     this.heard.push(heard);
     this.coverage.events.add(heard.name);
     this.coverage.contract.heard(heard.name, heard.payload);

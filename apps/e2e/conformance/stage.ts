@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { ConversationDetail, Me } from '@parley/protocol';
 import { Coverage } from './coverage.js';
+import type { DocumentedContract } from './documented-contract.js';
 import { hostToken } from './host-token.js';
 import type { Line, LineOptions } from './line.js';
 import { Person } from './person.js';
-import type { ToldContract } from './told-contract.js';
 import type { Venue } from './venue.js';
 
 /** One behaviour of the contract: a sentence, and what shows it. */
@@ -18,7 +18,7 @@ export class Stage {
 
   constructor(
     private readonly venue: Venue,
-    contract: ToldContract,
+    contract: DocumentedContract,
   ) {
     this.coverage = new Coverage(contract);
   }

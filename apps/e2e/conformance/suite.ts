@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BEHAVIOURS } from './behaviours/index.js';
+import { DocumentedContract } from './documented-contract.js';
 import { Stage } from './stage.js';
 import { notExercised } from './table.js';
-import { ToldContract } from './told-contract.js';
 import type { Venue } from './venue.js';
 
 /** Tries every behaviour of the contract, or those chosen, against one deployment, whatever it consists of. */
@@ -11,7 +11,7 @@ export function conform(start: () => Promise<Venue>, chosen: typeof BEHAVIOURS =
   let stage: Stage;
   beforeAll(async () => {
     venue = await start();
-    stage = new Stage(venue, await ToldContract.of(venue.urls[0] ?? ''));
+    stage = new Stage(venue, await DocumentedContract.of(venue.urls[0] ?? ''));
   });
   afterAll(() => venue?.stop());
 

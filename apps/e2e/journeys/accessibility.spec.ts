@@ -4,8 +4,7 @@ import { ParleyNode } from '@parley/testkit';
 import type { Browser, Page } from 'playwright-core';
 import { buildScene, type Scene } from '../screenshots/scene.js';
 import { launchBrowser, PASSWORD } from './browser.js';
-
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+import { WCAG_TAGS } from './violations.js';
 
 /** The rules whose outcome hangs on the theme: the others see the same page in both. */
 const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
@@ -41,7 +40,7 @@ describe.each([1280, 390])('WCAG 2.2 AA, light and dark, %i px', (width) => {
 
   /** What is wrong with what is shown, in either theme. */
   async function faults(): Promise<string[]> {
-    const light = await faultsIn('light', new AxeBuilder({ page }).withTags(TAGS));
+    const light = await faultsIn('light', new AxeBuilder({ page }).withTags(WCAG_TAGS));
     const dark = await faultsIn('dark', new AxeBuilder({ page }).withRules(COLOUR_RULES));
     await page.emulateMedia({ colorScheme: 'light' });
     return [...light, ...dark];

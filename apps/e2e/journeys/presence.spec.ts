@@ -1,8 +1,8 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ParleyNode } from '@parley/testkit';
 import type { Browser, Locator } from 'playwright-core';
 import { launchBrowser, Participant } from './browser.js';
+import { violationsIn } from './violations.js';
 
 /** Who leaves is missed after a moment in which a reload would have brought them back. */
 const GONE_MS = 30_000;
@@ -96,8 +96,7 @@ describe('P2: whether somebody is here', () => {
     await ama.page.getByRole('button', { name: 'Members', exact: true }).click();
     const member = (person: Participant) => ama.page.getByTestId('member-row').filter({ hasText: person.name });
     for (const person of people) await dot(member(person)).waitFor();
-    const axe = new AxeBuilder({ page: ama.page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']);
-    expect((await axe.setLegacyMode().analyze()).violations.map(({ id }) => id)).toEqual([]);
+    expect(await violationsIn(ama.page)).toEqual([]);
     await li.page.close();
     await member(li).getByText('Last seen at').waitFor({ timeout: GONE_MS });
     expect(await dot(member(li)).count()).toBe(0);
@@ -124,9 +123,9 @@ it('a new name is everywhere where the old one was, without a reload', async () 
   const { page } = ama;
   await tomas.say('who am I');
   await ama.message('who am I').waitFor();
-  const group = await ama.rest();
+  const rest = await ama.rest();
   const { id } = await (await tomas.rest()).me();
-  await group.createConversation({ type: 'group', name: 'Named', memberIds: [id] });
+  await rest.createConversation({ type: 'group', name: 'Named', memberIds: [id] });
   await (await tomas.rest()).request('PATCH', '/users/me', { displayName: 'Thomas the Second' });
   await page.getByRole('heading', { name: 'Thomas the Second', level: 2 }).waitFor();
   await ama.row('Thomas the Second').waitFor();

@@ -45,7 +45,7 @@ describe('Signing in and out', () => {
     expect(kept).toBe(JSON.stringify([{}, {}, '']));
   });
 
-  it('F5: after signing in one is where one wanted to go; what is not mine looks like what is not there', async () => {
+  it('after signing in one is where one wanted to go; what is not mine looks like what is not there', async () => {
     await signOut();
     const unknown = '01900000-0000-7000-8000-000000000000';
     await ama.page.goto(`/c/${unknown}`);

@@ -7,6 +7,7 @@ const SEND = /^42(\d+)(\["message:send".*)$/s;
 const EDIT = /^42(\d+)(\["message:edit".*)$/s;
 /** A request for a page of older messages. */
 const OLDER = /^42\d+\["conversation:open",\{.*"before":/s;
+const STOP = /^42\d+\["typing:stop",/;
 /** An acknowledgement: `43<id>[answer]`. */
 const ACK = /^43(\d+)\[/;
 
@@ -21,6 +22,8 @@ export class SocketTap {
   readonly sends: { clientMessageId: string; content: string }[] = [];
   /** Payloads of all edits. */
   readonly edits: { content: string; ifVersion?: number }[] = [];
+  /** How often it was said that typing has ended. */
+  typingStops = 0;
   /** How often older messages were requested. */
   pages = 0;
   private held: (() => void)[] | null = null;
@@ -88,6 +91,7 @@ export class SocketTap {
       if (command) this.sends.push((JSON.parse(command[2] ?? '[]') as [string, never])[1]);
       const isOlder = OLDER.test(String(frame));
       if (isOlder) this.pages += 1;
+      if (STOP.test(String(frame))) this.typingStops += 1;
       const edit = EDIT.exec(String(frame));
       if (edit) this.edits.push((JSON.parse(edit[2] ?? '[]') as [string, never])[1]);
       if (command && this.refusal) route.send(answer(command[1], this.refusal));

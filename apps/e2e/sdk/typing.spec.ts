@@ -18,9 +18,9 @@ describe('Typing, by the client', () => {
   afterAll(() => node.stop());
 
   it.each([
-    [2, 'by default'],
-    [101, 'where it is told to those only who have it open'],
-  ])('S4.35 S3.44: in a group of %i is shown %s, and ends with what is sent', async (size) => {
+    [2, 'all members receive it'],
+    [101, 'those receive it who have it open'],
+  ])('S4.35 S3.44: in a group of %i %s, until the message is sent', async (size) => {
     const others = Array.from({ length: size - 2 }, (_, n) => Person.named(`other${n}`, node.url));
     const memberIds = [grace, ...(await Promise.all(others))].map(({ userId }) => userId);
     const { id } = await ada.rest.createConversation({ type: 'group', name: 'Engines', memberIds });

@@ -293,7 +293,7 @@ describe('Hooks', () => {
     await page.leave();
   });
 
-  it('S3.25: presence is watched while it is shown, whichever array names them, and draws only when theirs changes', async () => {
+  it('S2.26: presence is watched while it is shown, whichever array names them, and draws only when theirs changes', async () => {
     let ids = ['ama', 'eve'];
     const { calls, cells, seen, page, again } = await drawn(() => usePresence([...ids]));
     const here = { isOnline: true, isAway: false, lastSeenAt: null };

@@ -37,7 +37,7 @@ export const presence: Behaviours = {
       expect([...deaf.all('status:online'), ...deaf.all('status:offline')].filter(of)).toEqual([]);
       expect(await watcher.get<UserDetail>(`/users/${comer.id}`)).toMatchObject({ isOnline: false, lastSeenAt: aTime });
     },
-  'S3.25: whoever is idle on all devices is away, and whoever is watched is told of in groups of any size': async (
+  'S2.26: whoever is idle on all devices is away, and whoever is watched is told of in groups of any size': async (
     stage,
   ) => {
     const [watcher, person, stranger] = await stage.crowd(3);
@@ -59,7 +59,7 @@ export const presence: Behaviours = {
     await eventually('they are back', () => line.all('status:online').filter(of).length === 2);
   },
 
-  'S3.25: whoever hides is offline for others on every node, in events, answers and lists': async (stage) => {
+  'S2.26: whoever hides is offline for others on every node, in events, answers and lists': async (stage) => {
     const [watcher, person] = await stage.crowd(2);
     const id = await stage.group([watcher, person]);
     const lines = await Promise.all(stage.urls.map(() => watcher.connect()));

@@ -54,7 +54,7 @@ export const typing: Behaviours = {
     await shows(lines[2], [people[1]]);
   },
 
-  '§5: starts above one a second are acknowledged and told once': async (stage) => {
+  '§5: starts above one a second are acknowledged and make no updates of their own': async (stage) => {
     const { id, people, lines } = await stage.scene(2);
     for (let n = 0; n < 20; n += 1) await lines[0].ask('typing:start', { conversationId: id });
     await shows(lines[1], [people[0]]);

@@ -30,7 +30,7 @@ describe('Whose presence is watched', () => {
   const tell = (userId: string) => watch.hear('status:online', { userId, lastSeenAt: AT });
   const of = (id: string): UserPresence | undefined => watch.known.getSnapshot().get(id);
 
-  it('S3.25: is asked for together, once there is a connection, and again with each', async () => {
+  it('S2.26: is asked for together, once there is a connection, and again with each', async () => {
     watch.watch(['ann', 'bob']);
     await pass();
     expect(asked).toEqual([]);
@@ -47,7 +47,7 @@ describe('Whose presence is watched', () => {
     expect([of('ann'), of('bob')]).toEqual([undefined, offline]);
   });
 
-  it('S3.25: is counted: who is let go of by one of two stays, and nobody asks for fewer', async () => {
+  it('S2.26: is counted: who is let go of by one of two stays, and nobody asks for fewer', async () => {
     watch.resume();
     const [first, second] = [watch.watch(['ann']), watch.watch(['ann'])];
     await pass();
@@ -65,7 +65,7 @@ describe('Whose presence is watched', () => {
     ]);
   });
 
-  it('S3.25: is of the latest 500', async () => {
+  it('S2.26: is of the latest 500', async () => {
     watch.resume();
     watch.watch(Array.from({ length: 600 }, (_, i) => `u${i}`));
     await pass();
@@ -90,7 +90,7 @@ describe('Whose presence is watched', () => {
     expect(of('ann')).toEqual({ ...offline, lastSeenAt: null });
   });
 
-  it('S3.25: forgets with a new connection whom nobody watches, since nobody said what was missed', () => {
+  it('S2.26: forgets with a new connection whom nobody watches, since nobody said what was missed', () => {
     tell('stranger');
     const before = watch.known.getSnapshot();
     watch.resume();
@@ -98,7 +98,7 @@ describe('Whose presence is watched', () => {
     expect(before.has('stranger')).toBe(true);
   });
 
-  it('S3.25: is asked for again where that failed', async () => {
+  it('S2.26: is asked for again where that failed', async () => {
     answer = async () => {
       throw new SdkError('timeout', 'No answer.');
     };
@@ -110,7 +110,7 @@ describe('Whose presence is watched', () => {
     expect(of('ann')).toEqual(online);
   });
 
-  it('S3.25: says that nobody is here, and says it again to each connection', async () => {
+  it('S2.26: says that nobody is here, and says it again to each connection', async () => {
     watch.setIdle(true);
     watch.resume();
     watch.setIdle(false);

@@ -187,7 +187,7 @@ describe('typing', () => {
     expect(nodes.map(({ updates }) => updates)).toEqual([[], []]);
   });
 
-  it('of a node that is gone ends by itself, and is not brought back by its own words', async () => {
+  it('of a node that is gone ends by itself, and is not brought back by its messages arriving again', async () => {
     const { bus } = node(1);
     await start(ann);
     await pass(200);

@@ -29,7 +29,7 @@ export interface Answered {
 }
 
 /** What a deployment tells of itself in OpenAPI and AsyncAPI, to hold against what it does. */
-export class ToldContract {
+export class DocumentedContract {
   /** Where it did something else, each kind once. */
   readonly broken = new Map<string, string>();
   private readonly ajv = new Ajv({ strict: false, validateFormats: false });
@@ -43,9 +43,9 @@ export class ToldContract {
     this.ajv.addSchema({ $id: 'socket', components: { schemas: closed(socket.components.schemas) } });
   }
 
-  static async of(url: string): Promise<ToldContract> {
+  static async of(url: string): Promise<DocumentedContract> {
     const told = async (path: string): Promise<unknown> => (await fetch(`${url}/api/${path}`)).json();
-    return new ToldContract((await told('docs/openapi.json')) as Rest, (await told('asyncapi')) as Socket);
+    return new DocumentedContract((await told('docs/openapi.json')) as Rest, (await told('asyncapi')) as Socket);
   }
 
   heard(name: string, payload: unknown): void {

@@ -1,4 +1,0 @@
-import type { EventName, Events } from '@parley/protocol';
-
-/** An event as a socket received it. */
-export type Heard = { [Name in EventName]: { name: Name; payload: Events[Name] } }[EventName];
