@@ -45,7 +45,9 @@ describe('with 100,000 messages in 1,000 conversations, all of them of the calli
     log = new PlanLog(cluster);
     asker = await Asker.of(loaded.node.url, ASKER);
     asked = await questions(loaded.session, asker);
-  }, 180_000);
+    await postpone(loaded.session);
+    await findable(loaded.session);
+  }, 240_000);
 
   afterAll(async () => {
     asker.close();
@@ -133,8 +135,6 @@ describe('with 100,000 messages in 1,000 conversations, all of them of the calli
   });
 
   it('S4.29: searches read no table from end to end either, a rare word by the index on tokens', async () => {
-    await postpone(loaded.session);
-    await findable(loaded.session);
     const search = (q: string) => asker.ask({ method: 'GET', path: `/search?q=${encodeURIComponent(q)}` });
     const { scans, probes } = await plansOf(async () => {
       for (const q of ['the', '"graphs look"', 'nowhereatall', 'from:me', 'on:2026-10-01']) await search(q);
