@@ -52,22 +52,24 @@ export const BROKEN_BUILDS: BrokenBuild[] = [
     patches: [
       {
         file: `${LOG}/message-text.repository.ts`,
-        from: 'const { rows } = (await this.writer.db.execute<BatchRow>(',
-        to: `const { promise, resolve, reject } = Promise.withResolvers<{ rows: BatchRow[] }>();
+        from: `const rows = await rowsOf<BatchRow>(
+      this.writer.db,`,
+        to: `const { promise, resolve, reject } = Promise.withResolvers<BatchRow[]>();
     const write = async (tx: WriterDatabase['db']) => {
-      const answer = (await tx.execute<BatchRow>(`,
+      const answer = await rowsOf<BatchRow>(
+      tx,`,
       },
       {
         file: `${LOG}/message-text.repository.ts`,
         from: `deadline IS NOT NULL AND \${wait !== 'not'}) AS w ON true\`,
-    )) as unknown as { rows: BatchRow[] };`,
+    );`,
         to: `deadline IS NOT NULL AND \${wait !== 'not'}) AS w ON true\`,
-      )) as unknown as { rows: BatchRow[] };
+      );
       resolve(answer);
       await new Promise((committed) => setTimeout(committed, 300));
     };
     void this.writer.transaction(write).catch(reject);
-    const { rows } = await promise;`,
+    const rows = await promise;`,
       },
     ],
     row: crashes,

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { and, desc, eq, gt, inArray, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
 import { Database, type Db } from '../../database/database.js';
+import { rowsOf } from '../../database/rows-of.js';
 import { refreshSessions, users } from '../../database/schema/index.js';
 import { newId } from '../../kernel/ids.js';
 import type { RefreshToken } from './refresh-tokens.js';
@@ -40,13 +41,16 @@ export class SessionsRepository {
     const over = or(lt(refreshSessions.expiresAt, now), lt(refreshSessions.revokedAt, sql`${now} - interval '1 day'`));
     await db.delete(refreshSessions).where(and(eq(refreshSessions.userId, userId), over));
     // The lock waits for a change of the password or a disabling of the user, and they wait for it.
-    const { rows } = (await db.execute(sql`
+    const rows = await rowsOf<{ id: string }>(
+      db,
+      sql`
       WITH owner AS (
         SELECT id FROM users WHERE id = ${userId} AND password_hash = ${passwordHash} AND NOT is_disabled FOR SHARE
       )
       INSERT INTO refresh_sessions (id, user_id, user_agent, rotated_at, created_at, last_used_at, expires_at)
       SELECT ${newId()}::uuid, id, ${userAgent}, ${now}, ${now}, ${now}, ${ends} FROM owner
-      RETURNING id`)) as unknown as { rows: { id: string }[] };
+      RETURNING id`,
+    );
     return rows[0]?.id ?? null;
   }
 
@@ -102,14 +106,15 @@ export class SessionsRepository {
 
   /** Which of these users are disabled, and which of these sessions are over. */
   async over(userIds: readonly string[], sessionIds: readonly string[]) {
-    const { rows } = (await this.database.db.execute(sql`
+    const rows = await rowsOf<{ kind: 'user' | 'session'; id: string }>(
+      this.database.db,
+      sql`
       SELECT 'user' AS kind, u.id FROM users u
        WHERE u.id = ANY(${sql.param([...userIds])}::uuid[]) AND u.is_disabled
       UNION ALL
       SELECT 'session', given.id FROM unnest(${sql.param([...sessionIds])}::uuid[]) AS given(id)
-       WHERE NOT EXISTS (SELECT 1 FROM refresh_sessions s WHERE s.id = given.id AND s.revoked_at IS NULL AND s.expires_at > now())`)) as unknown as {
-      rows: { kind: 'user' | 'session'; id: string }[];
-    };
+       WHERE NOT EXISTS (SELECT 1 FROM refresh_sessions s WHERE s.id = given.id AND s.revoked_at IS NULL AND s.expires_at > now())`,
+    );
     const idsOf = (kind: string) => rows.flatMap((row) => (row.kind === kind ? row.id : []));
     return { userIds: idsOf('user'), sessionIds: idsOf('session') };
   }

@@ -5,6 +5,7 @@ import { Database, type Db } from '../../database/database.js';
 import { WriterDatabase } from '../../database/database.module.js';
 import { fittingRows } from '../../database/fitting-rows.js';
 import type { MessageRow } from '../../database/rows.js';
+import { rowsOf } from '../../database/rows-of.js';
 import { conversationParticipants, messageEditHistory, messages } from '../../database/schema/index.js';
 import { BatchEncoder } from './batch-encoder.js';
 import { derivedText } from './derived-text.js';
@@ -75,12 +76,13 @@ export class MessageTextRepository {
     const owners = sql.param(batch.map((each) => each.conversationId));
     const senders = sql.param(batch.map((each) => each.senderId));
     const keys = sql.param(batch.map((each) => each.clientMessageId));
-    const { rows } = (await this.writer.db.execute<BatchRow>(
+    const rows = await rowsOf<BatchRow>(
+      this.writer.db,
       // The deadline is set before the function that it is for is called, as that takes its last argument from it.
       sql`SELECT w.* FROM set_config('lock_timeout', ${LOCK_TIMEOUT[wait]}, true) AS deadline
             JOIN LATERAL write_messages(${owners}::uuid[], ${senders}::uuid[], ${keys}::uuid[], ${this.encoder.encode(batch)}::jsonb,
                                         deadline IS NOT NULL AND ${wait !== 'not'}) AS w ON true`,
-    )) as unknown as { rows: BatchRow[] };
+    );
     const outcomes: Outcome[] = batch.map(() => ({ kind: 'busy' }));
     for (const row of rows) {
       const sent = batch[row.i];
@@ -195,14 +197,15 @@ export class MessageTextRepository {
 
   /** The present texts of these messages, as far as an excerpt may need them; nothing of tombstones. */
   async quotedTexts(db: Db, places: readonly Place[]): Promise<QuotedText[]> {
-    const { rows } = (await db.execute(
+    const rows = await rowsOf<QuotedText>(
+      db,
       sql`SELECT q.c AS "conversationId", q.s::float8 AS seq, m.text
             FROM unnest(${sql.param(places.map(({ conversationId }) => conversationId))}::uuid[],
                         ${sql.param(places.map(({ seq }) => seq))}::bigint[]) AS q (c, s)
             JOIN LATERAL (
               SELECT ${textToQuote('x')} AS text FROM messages x
                WHERE x.conversation_id = q.c AND x.seq = q.s AND x.deleted_at IS NULL OFFSET 0) m ON true`,
-    )) as unknown as { rows: QuotedText[] };
+    );
     return rows;
   }
 }

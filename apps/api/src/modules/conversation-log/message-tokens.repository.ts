@@ -3,6 +3,7 @@ import { and, asc, eq, gte, isNull, lte, ne, sql } from 'drizzle-orm';
 import type { Availability } from '../../database/availability.js';
 import { Database, type Db } from '../../database/database.js';
 import type { MessageRow } from '../../database/rows.js';
+import { rowsOf } from '../../database/rows-of.js';
 import { messageSearch, messages, searchBacklog } from '../../database/schema/index.js';
 import { tokensOf } from '../search-text/index.js';
 
@@ -69,9 +70,7 @@ export class MessageTokensRepository {
    */
   workOff(most: number): Promise<number | null> {
     return this.database.transaction(async (tx) => {
-      const { rows } = (await tx.execute(
-        sql`SELECT pg_try_advisory_xact_lock(${BACKLOG_LOCK}) AS mine`,
-      )) as unknown as { rows: { mine: boolean }[] };
+      const rows = await rowsOf<{ mine: boolean }>(tx, sql`SELECT pg_try_advisory_xact_lock(${BACKLOG_LOCK}) AS mine`);
       if (!rows[0]?.mine) return 0;
       const [next] = await tx.select().from(searchBacklog).limit(1);
       return next ? this.workOffPart(tx, next, most) : null;

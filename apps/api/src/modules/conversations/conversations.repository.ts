@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Db } from '../../database/database.js';
 import type { ConversationRow, ParticipantRow } from '../../database/rows.js';
+import { rowsOf } from '../../database/rows-of.js';
 import { conversationParticipants, conversationReceipts, conversations, users } from '../../database/schema/index.js';
 import { newId } from '../../kernel/ids.js';
 
@@ -57,9 +58,7 @@ export class ConversationsRepository {
 
   /** The database's clock, for rows whose time must not go back behind `notBefore`. */
   async now(tx: Db, notBefore: Date): Promise<Date> {
-    const { rows } = (await tx.execute(sql`SELECT (extract(epoch FROM ${NOW}) * 1000)::float8 AS ms`)) as unknown as {
-      rows: { ms: number }[];
-    };
+    const rows = await rowsOf<{ ms: number }>(tx, sql`SELECT (extract(epoch FROM ${NOW}) * 1000)::float8 AS ms`);
     return new Date(Math.max(rows[0]?.ms ?? 0, notBefore.getTime()));
   }
 

@@ -2,12 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { and, eq, getTableColumns, gt, inArray, lte, sql } from 'drizzle-orm';
 import { Database } from '../../database/database.js';
 import type { ChangeRecord, ConversationRow } from '../../database/rows.js';
+import { rowsOf } from '../../database/rows-of.js';
 import { conversationChanges, conversations, users } from '../../database/schema/index.js';
 import { versionRanges } from '../../database/version-ranges.js';
 import { type Heads, MARKS_AT_ONCE, type Memberships, type VersionRange } from '../../realtime/hub/stream-events.js';
 
 /** A member whose marker moved, with what its event contains. */
-export interface MovedMark extends Record<string, unknown> {
+export interface MovedMark {
   conversation_id: string;
   user_id: string;
   receipts: number;
@@ -28,13 +29,16 @@ export class StreamSourceRepository {
   constructor(private readonly database: Database) {}
 
   async heads(conversationIds: readonly string[]): Promise<Map<string, Heads>> {
-    const { rows } = (await this.database.db.execute(sql`
+    const rows = await rowsOf<Heads & { id: string }>(
+      this.database.db,
+      sql`
       SELECT h.id, h.version::float8 AS version, h.receipts::float8 AS receipts
         FROM unnest(${sql.param([...conversationIds])}::uuid[]) AS q (id)
         JOIN LATERAL (
           SELECT c.id, c.version, r.receipts
             FROM conversations c JOIN conversation_receipts r ON r.conversation_id = c.id
-           WHERE c.id = q.id OFFSET 0) h ON true`)) as unknown as { rows: (Heads & { id: string })[] };
+           WHERE c.id = q.id OFFSET 0) h ON true`,
+    );
     return new Map(rows.map(({ id, ...heads }) => [id, heads]));
   }
 
@@ -57,7 +61,9 @@ export class StreamSourceRepository {
 
   /** For each of these conversations who moved a mark beyond the given receipts number, in that order. */
   async movedMarks(receipts: ReadonlyMap<string, number>): Promise<MovedMark[]> {
-    const { rows } = (await this.database.db.execute(sql`
+    const rows = await rowsOf<MovedMark>(
+      this.database.db,
+      sql`
       SELECT m.*
         FROM unnest(${sql.param([...receipts.keys()])}::uuid[], ${sql.param([...receipts.values()])}::bigint[]) AS q (id, receipts)
         JOIN LATERAL (
@@ -76,18 +82,20 @@ export class StreamSourceRepository {
            WHERE p.conversation_id = q.id AND p.receipts_version > q.receipts AND p.left_at IS NULL
            ORDER BY p.receipts_version
            LIMIT ${MARKS_AT_ONCE}) m ON true
-       ORDER BY m.conversation_id, m.receipts`)) as unknown as { rows: MovedMark[] };
+       ORDER BY m.conversation_id, m.receipts`,
+    );
     return rows;
   }
 
   async memberships(userIds: readonly string[]): Promise<Map<string, Memberships>> {
-    const { rows } = (await this.database.db.execute(sql`
+    const rows = await rowsOf<{ id: string; cursor: number; present: [string, number][] }>(
+      this.database.db,
+      sql`
       SELECT u.id, u.membership_version::float8 AS cursor,
              (SELECT coalesce(jsonb_agg(jsonb_build_array(p.conversation_id, p.version)), '[]')
                 FROM conversation_participants p WHERE p.user_id = u.id AND p.left_at IS NULL) AS present
-        FROM users u WHERE u.id = ANY(${sql.param([...userIds])}::uuid[])`)) as unknown as {
-      rows: { id: string; cursor: number; present: [string, number][] }[];
-    };
+        FROM users u WHERE u.id = ANY(${sql.param([...userIds])}::uuid[])`,
+    );
     return new Map(
       rows.map(({ id, cursor, present }) => [
         id,
@@ -106,26 +114,29 @@ export class StreamSourceRepository {
 
   /** Differs after a restored backup, a failover to another timeline, or on another database altogether. */
   async epochParts(): Promise<string[]> {
-    const { rows } = (await this.database.db.execute(
+    const rows = await rowsOf<{ epoch: string; system: string }>(
+      this.database.db,
       sql`SELECT d.epoch::text AS epoch, s.system_identifier::text AS system FROM deployment d, pg_control_system() s`,
-    )) as unknown as { rows: { epoch: string; system: string }[] };
+    );
     const [row] = rows;
     return row ? [row.epoch, row.system, await this.timeline()] : [];
   }
 
   /** Differs between databases of one server too. */
   async databaseId(): Promise<string> {
-    const { rows } = (await this.database.db.execute(
+    const rows = await rowsOf<{ id: string }>(
+      this.database.db,
       sql`SELECT oid::text AS id FROM pg_database WHERE datname = current_database()`,
-    )) as unknown as { rows: { id: string }[] };
+    );
     return rows[0]?.id ?? '';
   }
 
   /** The control file would give the old timeline until the first checkpoint after a failover. */
   private async timeline(): Promise<string> {
-    const { rows } = (await this.database.db.execute(
+    const rows = await rowsOf<{ timeline: string }>(
+      this.database.db,
       sql`SELECT CASE WHEN pg_is_in_recovery() THEN '' ELSE left(pg_walfile_name(pg_current_wal_lsn()), 8) END AS timeline`,
-    )) as unknown as { rows: { timeline: string }[] };
+    );
     return rows[0]?.timeline ?? '';
   }
 }

@@ -3,6 +3,7 @@ import type { MemberRole } from '@parley/protocol';
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { Database, type Db } from '../../database/database.js';
 import type { MessageRow } from '../../database/rows.js';
+import { rowsOf } from '../../database/rows-of.js';
 import { conversationParticipants, mentions, messageReactions, messages } from '../../database/schema/index.js';
 import { messageColumns } from '../conversation-log/index.js';
 
@@ -51,14 +52,17 @@ export class MessageChangesRepository {
   /** Those of these usernames that belong to present members, in the names' order. */
   async membersNamed(tx: Db, conversationId: string, names: readonly string[]): Promise<string[]> {
     if (names.length === 0) return [];
-    const { rows } = (await tx.execute(sql`
+    const rows = await rowsOf<{ id: string }>(
+      tx,
+      sql`
       SELECT u.id
         FROM unnest(${sql.param([...names])}::text[]) WITH ORDINALITY AS n (name, i)
         JOIN LATERAL (SELECT x.id FROM users x WHERE x.username = n.name OFFSET 0) u ON true
         JOIN LATERAL (
           SELECT 1 FROM conversation_participants x
            WHERE x.conversation_id = ${conversationId} AND x.user_id = u.id AND x.left_at IS NULL OFFSET 0) o ON true
-       ORDER BY n.i`)) as unknown as { rows: { id: string }[] };
+       ORDER BY n.i`,
+    );
     return rows.map(({ id }) => id);
   }
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { LIMITS } from '@parley/protocol';
 import { sql } from 'drizzle-orm';
 import type { Db } from '../../database/database.js';
+import { rowsOf } from '../../database/rows-of.js';
 import type { Place } from '../conversation-log/index.js';
 
 /** A member whose own message is shown to them. */
@@ -16,24 +17,19 @@ export interface Reaction extends Place {
 }
 
 /** How far the other present members of the author's conversation have come, all of them. */
-export interface MarksRow extends Record<string, unknown> {
+export interface MarksRow {
   conversation_id: string;
   user_id: string;
   read: number;
   delivered: number;
 }
 
-type Ask = <T>(db: Db, query: ReturnType<typeof sql>) => Promise<T[]>;
-
-const ask: Ask = async <T>(db: Db, query: ReturnType<typeof sql>) =>
-  ((await db.execute(query)) as unknown as { rows: T[] }).rows;
-
 /** What showing messages needs besides their rows: each is one statement, whatever the number of messages. */
 @Injectable()
 export class MessageViewsRepository {
   /** Which of these reactions there are. */
   async reactions(db: Db, wanted: readonly Reaction[]): Promise<Reaction[]> {
-    const rows = await ask<{ c: string; s: number; e: string; u: string }>(
+    const rows = await rowsOf<{ c: string; s: number; e: string; u: string }>(
       db,
       sql`SELECT q.c, q.s::float8 AS s, q.e, q.u
             FROM unnest(${sql.param(wanted.map(({ conversationId }) => conversationId))}::uuid[],
@@ -49,7 +45,7 @@ export class MessageViewsRepository {
 
   /** The markers of the others, without conversations that have no other member or are too large for receipts. */
   othersMarks(db: Db, authors: readonly Author[]): Promise<MarksRow[]> {
-    return ask<MarksRow>(
+    return rowsOf<MarksRow>(
       db,
       sql`SELECT q.c AS conversation_id, q.u AS user_id, o.read::float8 AS read, o.delivered::float8 AS delivered
             FROM unnest(${sql.param(authors.map(({ conversationId }) => conversationId))}::uuid[],

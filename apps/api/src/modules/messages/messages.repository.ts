@@ -4,6 +4,7 @@ import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import { Database, type Db } from '../../database/database.js';
 import { firstOfEach, fittingRows } from '../../database/fitting-rows.js';
 import type { MessageRow } from '../../database/rows.js';
+import { rowsOf } from '../../database/rows-of.js';
 import { conversationParticipants, messages } from '../../database/schema/index.js';
 import { versionRanges } from '../../database/version-ranges.js';
 import type { VersionRange } from '../../realtime/hub/stream-events.js';
@@ -52,10 +53,11 @@ export class MessagesRepository {
   /** Everything about one page comes from one snapshot, the membership included; null where the user is no member. */
   async readInConversation<T>(conversationId: string, userId: string, read: (tx: Db) => Promise<T>): Promise<T | null> {
     return this.database.transaction(async (tx) => {
-      const { rows } = (await tx.execute(
+      const rows = await rowsOf<unknown>(
+        tx,
         sql`SELECT 1 FROM conversation_participants
                WHERE conversation_id = ${conversationId} AND user_id = ${userId} AND left_at IS NULL`,
-      )) as unknown as { rows: unknown[] };
+      );
       return rows.length > 0 ? read(tx) : null;
     }, SNAPSHOT);
   }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type SQL, sql } from 'drizzle-orm';
 import type { Availability } from '../../database/availability.js';
 import { Database, type Db } from '../../database/database.js';
+import { rowsOf } from '../../database/rows-of.js';
 
 /** What a node has of a user: sockets with somebody at one of them, sockets with nobody, or none. */
 export type Here = 'active' | 'idle' | 'gone';
@@ -36,7 +37,7 @@ export class PresenceRepository {
   }
 
   async beat(nodeId: string): Promise<Beat> {
-    const [row] = await this.rows<{ own: number; others: Record<string, string> | null }>(
+    const [row] = await rowsOf<{ own: number; others: Record<string, string> | null }>(
       this.database.db,
       sql`WITH own AS (UPDATE nodes SET seen_at = clock_timestamp() WHERE id = ${nodeId} RETURNING id)
           SELECT (SELECT count(*) FROM own)::int AS own,
@@ -55,7 +56,7 @@ export class PresenceRepository {
     const here = all.filter((userId) => changes.get(userId) !== 'gone');
     const idle = here.map((userId) => changes.get(userId) === 'idle');
     return this.database.transaction(async (tx) => {
-      const own = await this.rows(tx, sql`SELECT 1 FROM nodes WHERE id = ${nodeId} FOR KEY SHARE`);
+      const own = await rowsOf(tx, sql`SELECT 1 FROM nodes WHERE id = ${nodeId} FOR KEY SHARE`);
       if (own.length === 0) return null;
       await tx.execute(sql`SELECT 1 FROM users WHERE id = ANY(${ids(all)}) ORDER BY id FOR NO KEY UPDATE`);
       await tx.execute(sql`
@@ -74,12 +75,12 @@ export class PresenceRepository {
   removeFrom(nodeId: string, seenAt: string): Promise<boolean> {
     const at = sql`date_trunc('milliseconds', ${seenAt}::timestamptz)`;
     return this.database.transaction(async (tx) => {
-      const dead = await this.rows(
+      const dead = await rowsOf(
         tx,
         sql`SELECT 1 FROM nodes WHERE id = ${nodeId} AND seen_at = ${seenAt}::timestamptz FOR UPDATE SKIP LOCKED`,
       );
       if (dead.length === 0) return false;
-      const rows = await this.rows<{ id: string }>(
+      const rows = await rowsOf<{ id: string }>(
         tx,
         sql`SELECT id FROM users
              WHERE id IN (SELECT user_id FROM node_users WHERE node_id = ${nodeId} ORDER BY user_id LIMIT ${AT_A_TIME})
@@ -101,7 +102,7 @@ export class PresenceRepository {
    * `at` the time at which they were last seen. Of whoever hides it nobody is to be told.
    */
   private async settle(tx: Db, userIds: readonly string[], at: SQL): Promise<boolean> {
-    const rows = await this.rows(
+    const rows = await rowsOf(
       tx,
       sql`UPDATE users u
              SET status = now.status, is_away = now.is_away, last_seen_at = greatest(u.last_seen_at, ${at}),
@@ -116,10 +117,6 @@ export class PresenceRepository {
           RETURNING u.id`,
     );
     return rows.length > 0;
-  }
-
-  private async rows<T>(db: Db, query: SQL): Promise<T[]> {
-    return ((await db.execute(query)) as unknown as { rows: T[] }).rows;
   }
 }
 

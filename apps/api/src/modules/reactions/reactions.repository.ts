@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { MessageReaction } from '@parley/protocol';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Db } from '../../database/database.js';
+import { rowsOf } from '../../database/rows-of.js';
 import { messageReactions } from '../../database/schema/index.js';
 
 /** A user's emoji on a message. */
@@ -50,7 +51,9 @@ export class ReactionsRepository {
     place: { conversationId: string; seq: number },
     most: { ofEach: number; bytes: number },
   ): Promise<MessageReaction[]> {
-    const { rows } = (await tx.execute(sql`
+    const rows = await rowsOf<MessageReaction>(
+      tx,
+      sql`
       SELECT r.emoji, jsonb_agg(r.user_id ORDER BY r.nth) AS "userIds"
         FROM (SELECT n.*, sum(n.bytes) OVER (ORDER BY n.nth, n.emoji) AS taken
                 FROM (SELECT f.*, ${NAMING} + CASE
@@ -63,7 +66,8 @@ export class ReactionsRepository {
                         JOIN LATERAL (SELECT ${VIEW} AS bytes FROM users x WHERE x.id = f.user_id OFFSET 0) u ON true
                        WHERE f.nth <= ${most.ofEach}) n) r
        WHERE r.taken <= ${most.bytes}
-       GROUP BY r.emoji`)) as unknown as { rows: MessageReaction[] };
+       GROUP BY r.emoji`,
+    );
     return rows;
   }
 }

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import { Database, type Db } from '../../database/database.js';
 import { WriterDatabase } from '../../database/database.module.js';
 import type { MessageRow } from '../../database/rows.js';
+import { rowsOf } from '../../database/rows-of.js';
 
 /** How far a member wants a watermark of theirs to be: at a seq, or at a message. */
 export interface Mark {
@@ -13,7 +14,7 @@ export interface Mark {
 }
 
 /** What became of a mark, in the database's words; numbers other than `i` are null where `outcome` is `not_found`. */
-export interface MarkRow extends Record<string, unknown> {
+export interface MarkRow {
   i: number;
   outcome: 'move' | 'done' | 'beyond' | 'not_found';
   mark_seq: number;
@@ -28,14 +29,14 @@ export interface MarkRow extends Record<string, unknown> {
   member_count: number;
 }
 
-export interface UnreadRow extends Record<string, unknown> {
+export interface UnreadRow {
   conversation_id: string;
   unread: number;
   mentioned: number;
 }
 
 /** Whom a message has reached and when, in milliseconds. */
-export interface ReceiptRow extends Record<string, unknown> {
+export interface ReceiptRow {
   user_id: string;
   delivered_ms: number | null;
   read_ms: number | null;
@@ -57,22 +58,26 @@ export class ReceiptsRepository {
       seq: mark.seq ?? undefined,
       id: mark.messageId ?? undefined,
     }));
-    const { rows } = (await this.writer.db.execute(
+    const rows = await rowsOf<MarkRow>(
+      this.writer.db,
       sql`SELECT * FROM move_watermarks(${conversationId}::uuid, ${JSON.stringify(encoded)}::jsonb)`,
-    )) as unknown as { rows: MarkRow[] };
+    );
     return rows;
   }
 
   /** The user's conversations with something unread: each is looked up by its key, however many there are of all. */
   async unread(userId: string): Promise<UnreadRow[]> {
-    const { rows } = (await this.database.db.execute(sql`
+    const rows = await rowsOf<UnreadRow>(
+      this.database.db,
+      sql`
       SELECT p.conversation_id, (c.countable - p.read_countable)::float8 AS unread,
              (SELECT count(*) FROM mentions e WHERE e.user_id = p.user_id AND e.conversation_id = p.conversation_id
                  AND e.seq > p.last_read_seq)::float8 AS mentioned
         FROM conversation_participants p
         JOIN LATERAL (SELECT countable, updated_at FROM conversations x WHERE x.id = p.conversation_id OFFSET 0) c ON true
        WHERE p.user_id = ${userId} AND p.left_at IS NULL AND c.countable > p.read_countable
-       ORDER BY c.updated_at DESC, p.conversation_id DESC`)) as unknown as { rows: UnreadRow[] };
+       ORDER BY c.updated_at DESC, p.conversation_id DESC`,
+    );
     return rows;
   }
 
@@ -83,7 +88,9 @@ export class ReceiptsRepository {
    */
   async ofMessage(tx: Db, message: MessageRow, most: number): Promise<ReceiptRow[]> {
     const { conversationId, seq, senderId, createdAt } = message;
-    const { rows } = (await tx.execute(sql`
+    const rows = await rowsOf<ReceiptRow>(
+      tx,
+      sql`
       SELECT p.user_id, (extract(epoch FROM least(r.at, d.at)) * 1000)::float8 AS delivered_ms,
              (extract(epoch FROM r.at) * 1000)::float8 AS read_ms
         FROM (SELECT user_id, joined_at, last_delivered_seq, delivered_at FROM conversation_participants
@@ -97,7 +104,8 @@ export class ReceiptsRepository {
           SELECT CASE WHEN p.last_delivered_seq >= ${seq} AND p.joined_at <= ${createdAt.toISOString()}::timestamptz
                       THEN p.delivered_at END AS at) d
        WHERE r.at IS NOT NULL OR d.at IS NOT NULL
-       ORDER BY r.at, d.at, p.user_id`)) as unknown as { rows: ReceiptRow[] };
+       ORDER BY r.at, d.at, p.user_id`,
+    );
     return rows;
   }
 }

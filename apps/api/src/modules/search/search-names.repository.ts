@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { type SQL, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import { Database } from '../../database/database.js';
+import { rowsOf } from '../../database/rows-of.js';
 
 /** A conversation of the asker's, and what it is called. */
 export interface NamedConversation {
@@ -16,14 +17,17 @@ export class SearchNamesRepository {
 
   /** Ids of users who have one of these usernames. */
   async usersNamed(usernames: readonly string[]): Promise<string[]> {
-    const rows = await this.rows<{ id: string }>(
+    const rows = await rowsOf<{ id: string }>(
+      this.database.db,
       sql`SELECT id FROM users WHERE username = ANY (${sql.param([...usernames])}::text[])`,
     );
     return rows.map(({ id }) => id);
   }
 
   conversationsOf(userId: string): Promise<NamedConversation[]> {
-    return this.rows<NamedConversation & Record<string, unknown>>(sql`
+    return rowsOf<NamedConversation>(
+      this.database.db,
+      sql`
       SELECT c.id, CASE WHEN c.type = 'group' THEN ARRAY[c.name] ELSE o.names END AS names
         FROM conversation_participants p
         JOIN LATERAL (SELECT x.id, x.type, x.name FROM conversations x WHERE x.id = p.conversation_id OFFSET 0) c ON true
@@ -31,10 +35,7 @@ export class SearchNamesRepository {
           SELECT ARRAY[u.username, u.display_name] AS names FROM conversation_participants y
             JOIN LATERAL (SELECT * FROM users z WHERE z.id = y.user_id OFFSET 0) u ON true
            WHERE c.type = 'direct' AND y.conversation_id = c.id AND y.user_id <> p.user_id OFFSET 0) o ON true
-       WHERE p.user_id = ${userId} AND p.left_at IS NULL`);
-  }
-
-  private async rows<T>(query: SQL): Promise<T[]> {
-    return ((await this.database.db.execute(query)) as unknown as { rows: T[] }).rows;
+       WHERE p.user_id = ${userId} AND p.left_at IS NULL`,
+    );
   }
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type SQL, sql } from 'drizzle-orm';
 import { Database, type Db } from '../../database/database.js';
 import type { MessageRow } from '../../database/rows.js';
+import { rowsOf } from '../../database/rows-of.js';
 import { messages } from '../../database/schema/index.js';
 import { messageColumns } from '../conversation-log/index.js';
 
@@ -39,15 +40,12 @@ export interface Ground {
   matching: number;
 }
 
-interface CandidateRow extends Record<string, unknown> {
+interface CandidateRow {
   conversation_id: string;
   seq: number;
   ms: number;
   content: string;
 }
-
-const rowsOf = async <T>(db: Db, query: SQL): Promise<T[]> =>
-  ((await db.execute(query)) as unknown as { rows: T[] }).rows;
 
 /**
  * Each question has the membership in the statement that finds: what is found is what may be read. All of one search is

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { LIMITS } from '@parley/protocol';
 import { type SQL, sql } from 'drizzle-orm';
 import { Database, type Db } from '../../database/database.js';
+import { rowsOf } from '../../database/rows-of.js';
 import { messageBytes } from '../conversation-log/index.js';
 
 /** About what a list item without its last message, and a member, take of an answer: rather too little than too much. */
@@ -16,7 +17,7 @@ export interface Position {
 }
 
 /** A requested conversation that differs from what the caller has. */
-export interface PositionRow extends Record<string, unknown> {
+export interface PositionRow {
   /** Its place in the question, from 1. */
   i: number;
   /** Null where the caller is no member: the answer then reveals nothing of it. */
@@ -26,7 +27,7 @@ export interface PositionRow extends Record<string, unknown> {
 }
 
 /** One of the asker's memberships beyond the question's cursor; a row of nulls but `head` where there is none. */
-export interface MembershipRow extends Record<string, unknown> {
+export interface MembershipRow {
   /** The asker's membership version. */
   head: number;
   conversation_id: string | null;
@@ -44,7 +45,7 @@ export interface Reading {
 }
 
 /** The key of one row to read, or one row of nulls for a conversation that has none. */
-export interface KeyRow extends Record<string, unknown> {
+export interface KeyRow {
   /** The place among the readings, from 1. */
   i: number;
   reset: boolean;
@@ -79,7 +80,7 @@ export class SyncRepository {
    * them if `all`.
    */
   positions(tx: Db, userId: string, { asked, all }: { asked: readonly Position[]; all: boolean }) {
-    return ask<PositionRow>(
+    return rowsOf<PositionRow>(
       tx,
       sql`SELECT q.i::integer AS i, c.version::float8 AS version, c.receipts::float8 AS receipts, c.member_count
             FROM unnest(${column(asked, 'id')}::uuid[], ${column(asked, 'version')}::bigint[],
@@ -101,7 +102,7 @@ export class SyncRepository {
    * with the same number together. Without a cursor, or with one ahead of the asker's, the present ones.
    */
   memberships(tx: Db, userId: string, cursor: number | null) {
-    return ask<MembershipRow>(
+    return rowsOf<MembershipRow>(
       tx,
       sql`SELECT u.membership_version::float8 AS head, p.*
             FROM users u
@@ -127,7 +128,7 @@ export class SyncRepository {
    * together, or those of its newest state.
    */
   keys(tx: Db, readings: readonly Reading[]) {
-    return ask<KeyRow>(
+    return rowsOf<KeyRow>(
       tx,
       sql`WITH RECURSIVE q AS MATERIALIZED (
             SELECT ${column(readings, 'id')}::uuid[] AS ids, ${column(readings, 'version')}::bigint[] AS versions,
@@ -195,5 +196,3 @@ const newestKeys = sql`
     ORDER BY x.joined_at, x.user_id LIMIT ${LIMITS.detailMembers})`;
 
 const column = <T>(rows: readonly T[], key: keyof T): SQL => sql`${sql.param(rows.map((row) => row[key]))}`;
-
-const ask = async <T>(db: Db, query: SQL): Promise<T[]> => ((await db.execute(query)) as unknown as { rows: T[] }).rows;

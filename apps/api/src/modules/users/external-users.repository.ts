@@ -3,6 +3,7 @@ import { and, eq, inArray, isNotNull, type SQL, sql } from 'drizzle-orm';
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import { CONFIG, type Config } from '../../config/config.js';
 import { Database, type Db } from '../../database/database.js';
+import { rowsOf } from '../../database/rows-of.js';
 import { users } from '../../database/schema/index.js';
 import { newId } from '../../kernel/ids.js';
 import { named } from './folded-name.js';
@@ -105,7 +106,7 @@ export class ExternalUsersRepository {
   }
 }
 
-interface Provisioned extends Record<string, unknown> {
+interface Provisioned {
   external_id: string;
   id: string;
 }
@@ -156,7 +157,9 @@ function draft({ externalId, name, username, avatarUrl, claims }: ExternalPerson
 
 /** Those who lost a race for their id or username are missing from what it returns. */
 async function provisionOnce(tx: Db, given: readonly Draft[]): Promise<Provisioned[]> {
-  const result = await tx.execute<Provisioned>(sql`
+  return rowsOf<Provisioned>(
+    tx,
+    sql`
     WITH given AS MATERIALIZED (
       SELECT * FROM jsonb_to_recordset(${JSON.stringify(given)}::jsonb) AS g
         (id uuid, "externalId" text, first text, spare text, "displayName" text, "foldedName" text,
@@ -176,6 +179,6 @@ async function provisionOnce(tx: Db, given: readonly Draft[]): Promise<Provision
     )
     SELECT external_id, id FROM made
     UNION ALL
-    SELECT u.external_id, u.id FROM users u JOIN given g ON u.external_id = g."externalId"`);
-  return (result as unknown as { rows: Provisioned[] }).rows;
+    SELECT u.external_id, u.id FROM users u JOIN given g ON u.external_id = g."externalId"`,
+  );
 }
