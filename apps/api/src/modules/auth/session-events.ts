@@ -12,7 +12,7 @@ export interface SessionsEnded {
   /** The user was disabled, so tokens of the host product are no longer good either: until they are enabled again. */
   isDisabled: boolean;
   /** From another node or from the database: not to be published again. */
-  heard?: true;
+  isRemote?: true;
 }
 
 type Listener = (ended: SessionsEnded) => void;

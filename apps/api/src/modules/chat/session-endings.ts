@@ -20,7 +20,7 @@ const SESSIONS_ENDED: Topic<SessionsEnded> = {
   decode(value) {
     const { userId, sessionIds, isDisabled } = (value ?? {}) as Partial<SessionsEnded>;
     if (typeof userId !== 'string' || !isListOfIds(sessionIds) || typeof isDisabled !== 'boolean') return null;
-    return { userId, sessionIds, isDisabled, heard: true };
+    return { userId, sessionIds, isDisabled, isRemote: true };
   },
 };
 
@@ -41,7 +41,7 @@ export class SessionEndings implements OnModuleInit, OnApplicationShutdown {
     const { io } = this;
     this.stops.push(
       this.events.onEnded((ended) => {
-        if (!ended.heard) this.bus.publish(SESSIONS_ENDED, ended);
+        if (!ended.isRemote) this.bus.publish(SESSIONS_ENDED, ended);
         this.close(ended);
       }),
     );

@@ -2,9 +2,9 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { NodeRegister } from './node-register.js';
 import { PeoplePublisher } from './people-publisher.js';
-import { type Here, PresenceRepository } from './presence.repository.js';
+import { type NodePresence, PresenceRepository } from './presence.repository.js';
 
-/** A reload, a change of network or a short absence is not told: what is less than before counts after this long. */
+/** A reload, a change of network or a short absence changes nothing: what is less than before counts after this long. */
 const GRACE_MS = 10_000;
 /** Who came and went within this time is stored together. */
 const GATHER_MS = 200;
@@ -15,7 +15,7 @@ interface Person {
   sockets: number;
   idle: number;
   /** As it is stored, or will be. */
-  here: Here | null;
+  here: NodePresence | null;
   /** When a socket ended or ceased to be idle: nothing less than before counts until this is `GRACE_MS` ago. */
   movedAt: number;
   timer?: NodeJS.Timeout;
@@ -26,7 +26,7 @@ interface Person {
 export class PresenceTracker implements OnApplicationShutdown {
   private readonly people = new Map<string, Person>();
   /** What is to be stored next. */
-  private readonly changes = new Map<string, Here>();
+  private readonly changes = new Map<string, NodePresence>();
   private gathering: NodeJS.Timeout | null = null;
   private isStoring = false;
 
@@ -91,7 +91,7 @@ export class PresenceTracker implements OnApplicationShutdown {
     for (const [userId, { here }] of this.people) if (here) this.change(userId, here);
   }
 
-  private change(userId: string, here: Here): void {
+  private change(userId: string, here: NodePresence): void {
     this.changes.set(userId, here);
     this.gatherFor(GATHER_MS);
   }
@@ -114,7 +114,7 @@ export class PresenceTracker implements OnApplicationShutdown {
     this.gatherFor(isStored ? GATHER_MS : RETRY_MS);
   }
 
-  private async store(batch: ReadonlyMap<string, Here>): Promise<boolean> {
+  private async store(batch: ReadonlyMap<string, NodePresence>): Promise<boolean> {
     try {
       const changed = await this.repository.store(this.register.nodeId, batch);
       if (changed) this.publisher.announce();

@@ -5,7 +5,7 @@ import { Database, type Db } from '../../database/database.js';
 import { rowsOf } from '../../database/rows-of.js';
 
 /** What a node has of a user: sockets with somebody at one of them, sockets with nobody, or none. */
-export type Here = 'active' | 'idle' | 'gone';
+export type NodePresence = 'active' | 'idle' | 'gone';
 
 /** What a node reads with each beat. */
 interface Beat {
@@ -50,7 +50,7 @@ export class PresenceRepository {
    * Stores what this node has of these users. Returns whether anybody's presence has changed by that, or null where the
    * node is not registered (any more): then nothing was stored.
    */
-  store(nodeId: string, changes: ReadonlyMap<string, Here>): Promise<boolean | null> {
+  store(nodeId: string, changes: ReadonlyMap<string, NodePresence>): Promise<boolean | null> {
     const all = [...changes.keys()];
     const left = all.filter((userId) => changes.get(userId) === 'gone');
     const here = all.filter((userId) => changes.get(userId) !== 'gone');

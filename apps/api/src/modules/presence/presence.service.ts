@@ -6,7 +6,7 @@ import { UsersService } from '../users/index.js';
 import { PeopleRepository } from './people.repository.js';
 import { PresenceTracker } from './presence-tracker.js';
 
-/** What people ask about each other's presence, and tell of their own. */
+/** Presence queries, subscriptions and idle state. */
 @Injectable()
 export class PresenceService {
   constructor(

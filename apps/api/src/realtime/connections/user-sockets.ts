@@ -5,9 +5,9 @@ import type { Topic } from '../bus/topic.js';
 
 /** What changes within this time travels together. */
 const GATHER_MS = 200;
-const TELL_AGAIN_MS = 3_000;
+const REPUBLISH_MS = 3_000;
 /** The counts of a node that published none for so long are dropped. */
-const BELIEVED_MS = 10_000;
+const COUNT_TTL_MS = 10_000;
 /** Users of whom it is known how many sockets they have elsewhere. */
 const MOST_KNOWN = 50_000;
 const MOST_IN_A_MESSAGE = 2_000;
@@ -21,7 +21,7 @@ const USER_SOCKETS: Topic<Counts> = {
   decode: (value) => (Array.isArray(value) && value.every(isCount) ? value : null),
 };
 
-/** How many sockets a user has on another node, and until when that is believed. */
+/** How many sockets a user has on another node, and until when that counts. */
 interface Elsewhere {
   sockets: number;
   until: number;
@@ -37,8 +37,9 @@ export class UserSockets implements OnApplicationShutdown {
   private readonly here = new Map<string, number>();
   /** By user and node. */
   private readonly elsewhere = new Map<string, Map<string, Elsewhere>>();
-  private readonly untold = new Set<string>();
-  private readonly worthTelling: number;
+  private readonly unpublished = new Set<string>();
+  /** The sockets of a user from which on this node publishes them. */
+  private readonly publishFrom: number;
   private readonly again: NodeJS.Timeout;
   private gathering: NodeJS.Timeout | undefined;
   private onFewer: (userId: string) => void = () => undefined;
@@ -47,9 +48,9 @@ export class UserSockets implements OnApplicationShutdown {
     @Inject(CONFIG) { limits }: Pick<Config, 'limits'>,
     private readonly bus: NodeBus,
   ) {
-    this.worthTelling = Math.ceil(limits.connectionsPerUser / 10);
-    bus.on(USER_SOCKETS, (counts, { nodeId }) => this.hear(nodeId, counts));
-    this.again = setInterval(() => this.tellAgain(), TELL_AGAIN_MS).unref();
+    this.publishFrom = Math.ceil(limits.connectionsPerUser / 10);
+    bus.on(USER_SOCKETS, (counts, { nodeId }) => this.receive(nodeId, counts));
+    this.again = setInterval(() => this.republish(), REPUBLISH_MS).unref();
   }
 
   onApplicationShutdown(): void {
@@ -68,7 +69,7 @@ export class UserSockets implements OnApplicationShutdown {
     const now = before + by;
     if (now > 0) this.here.set(userId, now);
     else this.here.delete(userId);
-    if (Math.max(before, now) >= this.worthTelling || this.elsewhere.has(userId)) this.tellSoon(userId);
+    if (Math.max(before, now) >= this.publishFrom || this.elsewhere.has(userId)) this.schedule(userId);
     if (by < 0) this.onFewer(userId);
     return now;
   }
@@ -80,30 +81,30 @@ export class UserSockets implements OnApplicationShutdown {
     return sum;
   }
 
-  private tellSoon(userId: string): void {
-    this.untold.add(userId);
-    this.gathering ??= setTimeout(() => this.tell(), GATHER_MS).unref();
+  private schedule(userId: string): void {
+    this.unpublished.add(userId);
+    this.gathering ??= setTimeout(() => this.publish(), GATHER_MS).unref();
   }
 
-  private tellAgain(): void {
+  private republish(): void {
     this.forgetOld();
     for (const [userId, sockets] of this.here) {
-      if (sockets >= this.worthTelling || this.elsewhere.has(userId)) this.untold.add(userId);
+      if (sockets >= this.publishFrom || this.elsewhere.has(userId)) this.unpublished.add(userId);
     }
-    this.tell();
+    this.publish();
   }
 
-  private tell(): void {
+  private publish(): void {
     clearTimeout(this.gathering);
     this.gathering = undefined;
-    const counts = [...this.untold].map((userId): Counts[number] => [userId, this.here.get(userId) ?? 0]);
-    this.untold.clear();
+    const counts = [...this.unpublished].map((userId): Counts[number] => [userId, this.here.get(userId) ?? 0]);
+    this.unpublished.clear();
     for (let at = 0; at < counts.length; at += MOST_IN_A_MESSAGE)
       this.bus.publish(USER_SOCKETS, counts.slice(at, at + MOST_IN_A_MESSAGE));
   }
 
-  private hear(node: string, counts: Counts): void {
-    const until = performance.now() + BELIEVED_MS;
+  private receive(node: string, counts: Counts): void {
+    const until = performance.now() + COUNT_TTL_MS;
     for (const [userId, sockets] of counts) {
       const known = this.elsewhere.get(userId);
       if (!known && (sockets === 0 || this.elsewhere.size >= MOST_KNOWN)) continue;
@@ -111,7 +112,7 @@ export class UserSockets implements OnApplicationShutdown {
       const isFewer = sockets < (nodes.get(node)?.sockets ?? 0);
       nodes.set(node, { sockets, until });
       this.elsewhere.set(userId, nodes);
-      if (!known && this.here.has(userId)) this.tellSoon(userId);
+      if (!known && this.here.has(userId)) this.schedule(userId);
       if (isFewer) this.onFewer(userId);
     }
   }

@@ -6,15 +6,15 @@ import type { StreamEvent } from './stream-events.js';
  * Makes an event of each change of the kinds it was registered for, whatever its conversation, in the order given; null
  * where it is for a later read, of the earliest of a conversation never.
  */
-export type TellChanges = (changes: readonly ChangeRecord[]) => Promise<(StreamEvent | null)[]>;
+export type EventFactory = (changes: readonly ChangeRecord[]) => Promise<(StreamEvent | null)[]>;
 
-/** Who turns which kind of stored change into its event: each module registers the kinds it writes. */
+/** The factories of events by kind of stored change: each module registers the kinds that it writes. */
 @Injectable()
 export class ChangeEvents {
-  private readonly tellers = new Map<string, TellChanges>();
+  private readonly factories = new Map<string, EventFactory>();
 
-  register(kinds: readonly string[], tell: TellChanges): void {
-    for (const kind of kinds) this.tellers.set(kind, tell);
+  register(kinds: readonly string[], factory: EventFactory): void {
+    for (const kind of kinds) this.factories.set(kind, factory);
   }
 
   /**
@@ -22,9 +22,9 @@ export class ChangeEvents {
    */
   async events(changes: readonly ChangeRecord[]): Promise<Map<string, StreamEvent[]>> {
     const found = new Map<string, StreamEvent[]>();
-    const byTeller = Map.groupBy(changes, ({ kind }) => this.tellerOf(kind));
-    const tellAll = async ([tell, some]: [TellChanges, ChangeRecord[]]) => {
-      const made = await tell(some);
+    const byFactory = Map.groupBy(changes, ({ kind }) => this.factoryOf(kind));
+    const makeAll = async ([factory, some]: [EventFactory, ChangeRecord[]]) => {
+      const made = await factory(some);
       some.forEach(({ conversationId }, i) => {
         const event = made[i];
         const events = found.get(conversationId);
@@ -32,13 +32,13 @@ export class ChangeEvents {
         else if (event) found.set(conversationId, [event]);
       });
     };
-    await Promise.all([...byTeller].map(tellAll));
+    await Promise.all([...byFactory].map(makeAll));
     return found;
   }
 
-  private tellerOf(kind: string): TellChanges {
-    const tell = this.tellers.get(kind);
-    if (!tell) throw new Error(`Changes of the kind ${kind} have no event.`);
-    return tell;
+  private factoryOf(kind: string): EventFactory {
+    const factory = this.factories.get(kind);
+    if (!factory) throw new Error(`Changes of the kind ${kind} have no event.`);
+    return factory;
   }
 }
