@@ -8,10 +8,11 @@ import {
 } from '@nestjs/websockets';
 import type { JoinResult, RefreshResult } from '@parley/protocol';
 import { Refuses } from '../../platform/documented.js';
+import { ConversationCommandDto } from '../../realtime/commands/conversation-command.dto.js';
 import { RethrowFilter } from '../../realtime/commands/rethrow.filter.js';
 import type { ParleySocket } from '../../realtime/socket.js';
 import { ChatService } from './chat.service.js';
-import { ConversationCommandDto, RefreshCommandDto } from './dto/commands.dto.js';
+import { RefreshCommandDto } from './dto/refresh-command.dto.js';
 
 /** Connections, and the commands about them. Those of a feature are in the feature's own gateway. */
 @WebSocketGateway()

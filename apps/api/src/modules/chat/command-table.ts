@@ -1,4 +1,5 @@
 import { type CommandTable, row } from '../../realtime/commands/command-row.js';
+import { ConversationCommandDto } from '../../realtime/commands/conversation-command.dto.js';
 import {
   EditCommandDto,
   MessageCommandDto,
@@ -10,9 +11,9 @@ import { PresenceGateway, PresenceIdleDto, PresenceSubscribeDto } from '../prese
 import { ReactionCommandDto, ReactionsGateway } from '../reactions/index.js';
 import { MarkCommandDto, ReceiptsGateway } from '../receipts/index.js';
 import { SyncDto, SyncGateway } from '../sync/index.js';
-import { TypingCommandDto, TypingGateway } from '../typing/index.js';
+import { TypingGateway } from '../typing/index.js';
 import { ChatGateway } from './chat.gateway.js';
-import { ConversationCommandDto, RefreshCommandDto } from './dto/commands.dto.js';
+import { RefreshCommandDto } from './dto/refresh-command.dto.js';
 
 /** Name → DTO, handler and cost of every command. */
 export const COMMANDS: CommandTable = {
@@ -26,8 +27,8 @@ export const COMMANDS: CommandTable = {
   'conversation:join': row(ConversationCommandDto, ChatGateway, 'join', 1),
   'conversation:leave': row(ConversationCommandDto, ChatGateway, 'leave', 1),
   'conversation:open': row(OpenCommandDto, MessagesGateway, 'open', 2),
-  'typing:start': row(TypingCommandDto, TypingGateway, 'start', 0.2),
-  'typing:stop': row(TypingCommandDto, TypingGateway, 'stop', 0.2),
+  'typing:start': row(ConversationCommandDto, TypingGateway, 'start', 0.2),
+  'typing:stop': row(ConversationCommandDto, TypingGateway, 'stop', 0.2),
   'presence:subscribe': row(PresenceSubscribeDto, PresenceGateway, 'subscribe', 2),
   'presence:idle': row(PresenceIdleDto, PresenceGateway, 'idle', 1),
   sync: row(SyncDto, SyncGateway, 'sync', 5),

@@ -1,3 +1,2 @@
-export { TypingCommandDto } from './dto/typing.dto.js';
 export { TypingGateway } from './typing.gateway.js';
 export { TypingModule } from './typing.module.js';

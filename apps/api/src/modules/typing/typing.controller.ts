@@ -12,6 +12,6 @@ export class TypingController {
   /** The caller included. */
   @Get(['conversations/:id/typing', 'rooms/:id/typing'])
   list(@CurrentPrincipal() principal: Principal, @UuidParam('id') id: string): Promise<TypingUsers> {
-    return this.typing.list(principal, id.toLowerCase());
+    return this.typing.list(principal, id);
   }
 }

@@ -1,8 +1,8 @@
 import type { ConversationCommand } from '@parley/protocol';
 import { IsUUID } from 'class-validator';
 
-/** Payload of `typing:start` and `typing:stop`. */
-export class TypingCommandDto implements ConversationCommand {
+/** Payload of commands that name a conversation and nothing else. */
+export class ConversationCommandDto implements ConversationCommand {
   @IsUUID('loose')
   conversationId!: string;
 }
