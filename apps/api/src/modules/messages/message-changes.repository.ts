@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { MemberRole } from '@parley/protocol';
-import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import { Database, type Db } from '../../database/database.js';
+import { presentMember } from '../../database/present-member.js';
 import type { MessageRow } from '../../database/rows.js';
 import { rowsOf } from '../../database/rows-of.js';
 import { conversationParticipants, mentions, messageReactions, messages } from '../../database/schema/index.js';
@@ -30,7 +31,7 @@ export class MessageChangesRepository {
     const [row] = await this.database.db
       .select({ conversationId: messages.conversationId })
       .from(messages)
-      .innerJoin(conversationParticipants, memberOf(userId))
+      .innerJoin(conversationParticipants, presentMember(messages.conversationId, userId))
       .where(eq(messages.id, messageId));
     return row?.conversationId ?? null;
   }
@@ -44,7 +45,7 @@ export class MessageChangesRepository {
         ms: sql<number>`(extract(epoch FROM date_trunc('milliseconds', clock_timestamp())) * 1000)::float8`,
       })
       .from(messages)
-      .innerJoin(conversationParticipants, memberOf(userId))
+      .innerJoin(conversationParticipants, presentMember(messages.conversationId, userId))
       .where(eq(messages.id, messageId));
     return found ? { message: found.message, role: found.role, at: new Date(found.ms) } : null;
   }
@@ -95,10 +96,3 @@ export class MessageChangesRepository {
       .where(and(eq(messageReactions.conversationId, conversationId), eq(messageReactions.seq, seq)));
   }
 }
-
-const memberOf = (userId: string) =>
-  and(
-    eq(conversationParticipants.conversationId, messages.conversationId),
-    eq(conversationParticipants.userId, userId),
-    isNull(conversationParticipants.leftAt),
-  );

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { and, desc, eq, gt, gte, isNull, lt, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, gte, lt, type SQL, sql } from 'drizzle-orm';
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import { Database, type Db } from '../../database/database.js';
 import { firstOfEach, fittingRows } from '../../database/fitting-rows.js';
+import { presentMember } from '../../database/present-member.js';
 import type { MessageRow } from '../../database/rows.js';
 import { rowsOf } from '../../database/rows-of.js';
 import { conversationParticipants, messages } from '../../database/schema/index.js';
@@ -43,7 +44,7 @@ export class MessagesRepository {
       const [found] = await tx
         .select({ message: messageColumns })
         .from(messages)
-        .innerJoin(conversationParticipants, memberOf(userId))
+        .innerJoin(conversationParticipants, presentMember(messages.conversationId, userId))
         .where(eq(messages.id, messageId));
       const isElsewhere = conversationId !== undefined && found?.message.conversationId !== conversationId;
       return found && !isElsewhere ? read(tx, found.message) : null;
@@ -169,10 +170,3 @@ export class MessagesRepository {
     return row?.seq ?? null;
   }
 }
-
-const memberOf = (userId: string) =>
-  and(
-    eq(conversationParticipants.conversationId, messages.conversationId),
-    eq(conversationParticipants.userId, userId),
-    isNull(conversationParticipants.leftAt),
-  );

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { and, eq, isNull } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { Database } from '../../database/database.js';
+import { presentMember } from '../../database/present-member.js';
 import { conversationParticipants, conversations } from '../../database/schema/index.js';
 
 /** What of a conversation decides who may type in it, and who is shown that. */
@@ -18,14 +19,8 @@ export class TypingRepository {
     const [row] = await this.database.db
       .select({ isArchived: conversations.isArchived, memberCount: conversations.memberCount })
       .from(conversations)
-      .innerJoin(conversationParticipants, eq(conversationParticipants.conversationId, conversations.id))
-      .where(
-        and(
-          eq(conversations.id, conversationId),
-          eq(conversationParticipants.userId, userId),
-          isNull(conversationParticipants.leftAt),
-        ),
-      );
+      .innerJoin(conversationParticipants, presentMember(conversations.id, userId))
+      .where(eq(conversations.id, conversationId));
     return row ?? null;
   }
 }
