@@ -10,6 +10,9 @@ export const SYNC_LIMITS = {
   presenceUsers: 500,
 } as const;
 
+/** Whether all members of a conversation get each other's receipts, presence and typing. */
+export const isSmallConversation = (memberCount: number): boolean => memberCount <= SYNC_LIMITS.receiptsMembers;
+
 /** Hard limits of the protocol. Deployments may lower the announced ones, never raise them. */
 export const LIMITS = {
   ...SYNC_LIMITS,

@@ -1,4 +1,4 @@
-import { LIMITS, type UnreadUpdatedEvent } from '@parley/protocol';
+import { isSmallConversation, type UnreadUpdatedEvent } from '@parley/protocol';
 import type { ReceiptEvent } from '../../realtime/hub/stream-events.js';
 
 /** Where a marker is, and when it came there, in milliseconds. */
@@ -24,7 +24,7 @@ interface MovedMarkers {
  */
 export function receiptEvent({ conversationId, userId, receipts, memberCount, ...moved }: MovedMarkers): ReceiptEvent {
   const base = { conversationId, receipts, userId };
-  const isBroadcast = memberCount <= LIMITS.receiptsMembers;
+  const isBroadcast = isSmallConversation(memberCount);
   const placeOf = ({ messageId, seq }: Reached) => ({ ...base, messageId, seq });
   const at = ({ ms }: Reached) => new Date(ms).toISOString();
   const read = isBroadcast ? moved.read : null;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { LIMITS, type Message, type Watermark } from '@parley/protocol';
+import { isSmallConversation, type Message, type Watermark } from '@parley/protocol';
 import type { Db } from '../../database/database.js';
 import type { ParticipantRow } from '../../database/rows.js';
 import { ConversationItems, peopleOfItem, presentMember } from '../conversations/index.js';
@@ -77,7 +77,7 @@ export class SyncFindings {
             {
               conversationId: one.id,
               receipts: reset ? 0 : one.asked.receipts,
-              isForAll: one.memberCount <= LIMITS.receiptsMembers,
+              isForAll: isSmallConversation(one.memberCount),
             },
           ]
         : [],

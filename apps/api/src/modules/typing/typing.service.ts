@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { LIMITS, type MessageNewEvent, type NoResult, type TypingUsers } from '@parley/protocol';
+import { isSmallConversation, type MessageNewEvent, type NoResult, type TypingUsers } from '@parley/protocol';
 import { notFound } from '../../kernel/errors.js';
 import { ExpiringCache } from '../../kernel/expiring-cache.js';
 import type { Principal } from '../../kernel/principal.js';
@@ -68,7 +68,7 @@ export class TypingService implements OnApplicationShutdown {
     const key = `${conversationId} ${userId}`;
     if (this.starts.left('starts', key) < 1) return {};
     this.starts.take('starts', key);
-    const isLarge = facts.memberCount > LIMITS.receiptsMembers;
+    const isLarge = !isSmallConversation(facts.memberCount);
     this.add({ conversationId, userId, ms: LASTS_MS, isLarge }, true);
     this.exchange.publish({ conversationId, userId, ms: LASTS_MS, isLarge, version });
     return {};
