@@ -30,6 +30,10 @@ export type ParleyServer = Server<ClientToServerEvents, ServerToClientEvents, De
 /** Injects the one `ParleyServer` of this node. */
 export const IO = Symbol('io');
 
+/** The sockets of this node in these rooms; null for no room, which to Socket.IO would mean all sockets. */
+export const localSockets = (io: ParleyServer, rooms: readonly string[]): ReturnType<ParleyServer['to']> | null =>
+  rooms.length === 0 ? null : io.local.to([...rooms]);
+
 /** Socket.IO's own word is room: the sockets of a user, those that follow a conversation, and those that watch a user. */
 export const userRoom = (userId: string): string => `user:${userId}`;
 export const conversationRoom = (conversationId: string): string => `conversation:${conversationId}`;

@@ -2,7 +2,14 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShut
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { NodeBus } from '../../realtime/bus/node-bus.js';
 import type { Topic } from '../../realtime/bus/topic.js';
-import { conversationRoom, IO, type ParleyServer, presenceRoom, userRoom } from '../../realtime/socket.js';
+import {
+  conversationRoom,
+  IO,
+  localSockets,
+  type ParleyServer,
+  presenceRoom,
+  userRoom,
+} from '../../realtime/socket.js';
 import {
   type Audience,
   type ChangedPerson,
@@ -149,12 +156,11 @@ export class PeoplePublisher implements OnApplicationBootstrap, OnApplicationShu
     { view, presence, presenceAt }: ChangedPerson,
     { all, small }: { all: readonly string[]; small: readonly string[] },
   ): string | null {
-    const receivers = [...small, ...this.watchers(view.id, all)];
-    // To no room would be to everybody.
-    if (presenceAt === null || receivers.length === 0) return null;
+    const receivers = localSockets(this.io, [...small, ...this.watchers(view.id, all)]);
+    if (presenceAt === null || !receivers) return null;
     const name = !presence.isOnline ? 'status:offline' : presence.isAway ? 'status:away' : 'status:online';
     const payload = { userId: view.id, lastSeenAt: presence.lastSeenAt };
-    this.io.local.to(receivers).except(userRoom(view.id)).emit(name, payload);
+    receivers.except(userRoom(view.id)).emit(name, payload);
     return name;
   }
 

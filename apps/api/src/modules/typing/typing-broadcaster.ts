@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { LIMITS } from '@parley/protocol';
-import { conversationRoom, IO, type ParleyServer } from '../../realtime/socket.js';
+import { conversationRoom, IO, localSockets, type ParleyServer } from '../../realtime/socket.js';
 
 /** For so long a socket that opened a large conversation gets its updates, unless it opens another. */
 const OPEN_MS = 10 * 60_000;
@@ -13,10 +13,8 @@ export class TypingBroadcaster {
   /** @param isLarge only the sockets that have it open get the update. */
   update(conversationId: string, userIds: readonly string[], isLarge: boolean): void {
     const receivers = isLarge ? this.haveOpen(conversationId) : [conversationRoom(conversationId)];
-    // To nobody would be to everybody.
-    if (receivers.length === 0) return;
     const shown = userIds.slice(0, LIMITS.typingUserIds);
-    this.io.local.to(receivers).emit('typing:update', { conversationId, userIds: shown, count: userIds.length });
+    localSockets(this.io, receivers)?.emit('typing:update', { conversationId, userIds: shown, count: userIds.length });
   }
 
   /** Of the sockets that follow it, those whose latest `conversation:open` named it. */
