@@ -14,5 +14,5 @@ export const Refuses = (...codes: ErrorCode[]) => SetMetadata(REFUSALS, codes);
 /** A route that another source's clients expect; `route` is the one that does the same, as `GET messages/:id`. */
 export const AliasOf = (route: string) => SetMetadata(ALIAS, route);
 
-/** A route that sets 200 instead of its own status where what was asked for was there already. */
-export const Repeatable = () => SetMetadata(REPEATED, true);
+/** A route that sets 200 instead of its own status where what was asked for was there already, and this header if any. */
+export const Repeatable = (header: 'Parley-Duplicate' | null = null) => SetMetadata(REPEATED, { header });

@@ -20,7 +20,7 @@ export class SendToController {
 
   /** Exactly one of `receiverId`, who is found or given a direct conversation, and `conversationId`. */
   @Post()
-  @Repeatable()
+  @Repeatable('Parley-Duplicate')
   @AliasOf('POST conversations/:id/messages')
   @Refuses('not_found', 'forbidden')
   @AsCommand('message:send')

@@ -1,9 +1,9 @@
 import { type CommandName, ERRORS, type ErrorCode } from '@parley/protocol';
 import type { CommandTable } from '../../realtime/commands/command-row.js';
 import { VERSION } from '../../realtime/version.js';
-import { commandRefusals } from './openapi.js';
 import { payloadSchema } from './payload-schema.js';
-import { refTo, type Schema, type Shapes, usedBy } from './shapes.js';
+import { commandRefusals, errorOf } from './refusals.js';
+import { type Schema, type Shapes, usedBy } from './shapes.js';
 
 interface Reference {
   $ref: string;
@@ -126,12 +126,9 @@ function addCommand(
 
 function ackOf(result: Schema, codes: readonly ErrorCode[]): Schema {
   const done: Schema = { type: 'object', properties: { success: { const: true } }, required: ['success'] };
-  const error: Schema = {
-    allOf: [refTo('ErrorObject'), { type: 'object', properties: { code: { enum: [...codes] } } }],
-  };
   const refused: Schema = {
     type: 'object',
-    properties: { success: { const: false }, error },
+    properties: { success: { const: false }, error: errorOf(codes) },
     required: ['success', 'error'],
   };
   return { anyOf: [{ allOf: [done, result] }, refused] };

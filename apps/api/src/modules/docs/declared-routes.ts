@@ -24,6 +24,8 @@ export interface DeclaredRoute {
   handler: string;
   /** Of a success; the usual one first. */
   statuses: number[];
+  /** Of an answer to a repeat. */
+  repeatHeader: 'Parley-Duplicate' | null;
   /** Other than JSON. */
   contentType: string | null;
   body: Type | null;
@@ -82,10 +84,12 @@ function factsOf(controller: Type, name: string) {
     (read(HTTP_CODE_METADATA, handler) as number | undefined) ??
     (methodOf(handler) === 'post' ? HttpStatus.CREATED : HttpStatus.OK);
   const headers = (read(HEADERS_METADATA, handler) as { name: string; value: string }[] | undefined) ?? [];
+  const repeated = read(REPEATED, handler) as { header: DeclaredRoute['repeatHeader'] } | undefined;
   return {
     args,
     handler: `${controller.name}.${name}`,
-    statuses: read(REPEATED, handler) === true ? [own, HttpStatus.OK] : [own],
+    statuses: repeated ? [own, HttpStatus.OK] : [own],
+    repeatHeader: repeated?.header ?? null,
     contentType: headers.find((each) => each.name === 'Content-Type')?.value ?? null,
     body: classOf(bodyOf),
     query: classOf(queryOf),

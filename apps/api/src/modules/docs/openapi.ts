@@ -1,9 +1,9 @@
 import { ERRORS, type ErrorCode } from '@parley/protocol';
-import { REFUSALS } from '../../platform/documented.js';
-import { type CommandTable } from '../../realtime/commands/command-row.js';
+import type { CommandTable } from '../../realtime/commands/command-row.js';
 import { VERSION } from '../../realtime/version.js';
 import type { DeclaredRoute } from './declared-routes.js';
 import { payloadSchema } from './payload-schema.js';
+import { commandRefusals, errorOf } from './refusals.js';
 import { refTo, type Schema, type Shapes, usedBy } from './shapes.js';
 
 /** An operation as this document writes it. */
@@ -94,7 +94,10 @@ function pathParameters({ parameters }: DeclaredRoute): NonNullable<Operation['p
 
 function queryParameters({ query }: DeclaredRoute, shapes: Shapes): NonNullable<Operation['parameters']> {
   if (!query) return [];
-  const { properties = {}, required = [] } = payloadSchema(query, shapes.definitions[query.name] ?? {});
+  const { properties = {}, required = [] } = payloadSchema(
+    query,
+    shapes.definitions[shapes.payloads[query.name] ?? query.name] ?? {},
+  );
   return Object.entries(properties).map(([name, { description, ...schema }]) => ({
     name,
     in: 'query',
@@ -110,14 +113,13 @@ function bodyOf({ body }: DeclaredRoute, shapes: Shapes): NonNullable<Operation[
   return { required: isNeeded, content: { 'application/json': { schema: refTo(shapes.payloads[name] ?? name) } } };
 }
 
-function successes({ statuses, contentType, command }: DeclaredRoute, answer: Schema): Operation['responses'] {
+function successes({ statuses, contentType, repeatHeader }: DeclaredRoute, answer: Schema): Operation['responses'] {
   const type = contentType?.split(';')[0] ?? 'application/json';
   const content = answer.type === 'null' ? undefined : { [type]: { schema: answer } };
   return Object.fromEntries(
     statuses.map((status, i) => {
       const description = status === 204 ? 'Done.' : i === 0 ? 'The answer.' : 'It was there already.';
-      const headers = i > 0 &&
-        command === 'message:send' && { headers: { 'Parley-Duplicate': header('Parley-Duplicate') } };
+      const headers = i > 0 && repeatHeader && { headers: { [repeatHeader]: header(repeatHeader) } };
       return [status, { description, ...headers, ...(content && { content }) }];
     }),
   );
@@ -140,10 +142,6 @@ function refusalsOf(route: DeclaredRoute, commands: CommandTable): ErrorCode[] {
   ];
 }
 
-/** Codes that a command answers beside those that all commands do. */
-export const commandRefusals = (commands: CommandTable, name: keyof CommandTable): ErrorCode[] =>
-  (Reflect.getMetadata(REFUSALS, commands[name].handler) as ErrorCode[] | undefined) ?? [];
-
 function refusalsByStatus(codes: readonly ErrorCode[]): Operation['responses'] {
   const statuses = [...new Set(codes.map((code) => ERRORS[code].status))].sort((one, other) => one - other);
   return Object.fromEntries(
@@ -153,17 +151,13 @@ function refusalsByStatus(codes: readonly ErrorCode[]): Operation['responses'] {
       const answer = {
         description: own.map((code) => `\`${code}\`: ${ERRORS[code].message}`).join(' '),
         ...(waits && { headers: { 'Retry-After': header('Retry-After') } }),
-        content: { 'application/json': { schema: errorSchema(own) } },
+        content: {
+          'application/json': { schema: { type: 'object', properties: { error: errorOf(own) }, required: ['error'] } },
+        },
       };
       return [status, answer];
     }),
   );
-}
-
-/** `{error}` with one of these codes. */
-function errorSchema(codes: readonly ErrorCode[]): Schema {
-  const error = { allOf: [refTo('ErrorObject'), { type: 'object', properties: { code: { enum: [...codes] } } }] };
-  return { type: 'object', properties: { error }, required: ['error'] };
 }
 
 const header = (name: keyof typeof HEADERS) => ({ $ref: `#/components/headers/${name}` });

@@ -41,7 +41,7 @@ export class MessagesController {
 
   /** A repeat of the same `clientMessageId` is answered 200, with the header `Parley-Duplicate: true`. */
   @Post(['conversations/:id/messages', 'rooms/:id/messages'])
-  @Repeatable()
+  @Repeatable('Parley-Duplicate')
   @AsCommand('message:send')
   async send(
     @CurrentPrincipal() principal: Principal,

@@ -1,4 +1,4 @@
-import { LIMITS, SEARCH_TRAITS, type SearchTrait } from '@parley/protocol';
+import { LIMITS, SEARCH_TRAITS, type SearchQuery, type SearchTrait } from '@parley/protocol';
 import { IsIn, IsInt, IsOptional, IsString, IsUUID, Max, MaxLength, Min } from 'class-validator';
 
 const LONGEST_CURSOR = 500;
@@ -43,7 +43,7 @@ export class ConversationSearchDto {
 }
 
 /** Query of `GET search`. */
-export class SearchDto extends ConversationSearchDto {
+export class SearchDto extends ConversationSearchDto implements SearchQuery {
   @IsOptional()
   @IsUUID('loose')
   conversationId?: string;
