@@ -10,19 +10,10 @@ export interface NamedConversation {
   names: string[];
 }
 
-/** What people and conversations are called, for `from:` and `in:`. */
+/** What conversations are called, for `in:`. */
 @Injectable()
 export class SearchNamesRepository {
   constructor(private readonly database: Database) {}
-
-  /** Ids of users who have one of these usernames. */
-  async usersNamed(usernames: readonly string[]): Promise<string[]> {
-    const rows = await rowsOf<{ id: string }>(
-      this.database.db,
-      sql`SELECT id FROM users WHERE username = ANY (${sql.param([...usernames])}::text[])`,
-    );
-    return rows.map(({ id }) => id);
-  }
 
   conversationsOf(userId: string): Promise<NamedConversation[]> {
     return rowsOf<NamedConversation>(

@@ -3,6 +3,7 @@ import { type SearchQuery, USERNAME_PATTERN } from '@parley/protocol';
 import { invalid } from '../../kernel/errors.js';
 import { isUuid } from '../../kernel/ids.js';
 import { foldText, narrow, parseMoment, parseQuestion, type Question, senderToken } from '../search-text/index.js';
+import { UsersRepository } from '../users/index.js';
 import { SearchNamesRepository } from './search-names.repository.js';
 
 /** Who and where is meant; null: anybody, anywhere. Empty: nobody, nowhere. */
@@ -31,7 +32,10 @@ export const sendersCondition = (senders: readonly string[]): string =>
 /** Who and what is meant by the names in a question. */
 @Injectable()
 export class SearchScope {
-  constructor(private readonly names: SearchNamesRepository) {}
+  constructor(
+    private readonly names: SearchNamesRepository,
+    private readonly users: UsersRepository,
+  ) {}
 
   async of(userId: string, question: Question, query: SearchQuery): Promise<Scope> {
     const groups = [question.from, query.from === undefined ? [] : [foldText(query.from.trim()).replace(/^@/, '')]];
@@ -46,7 +50,7 @@ export class SearchScope {
   private async people(userId: string, names: readonly string[]): Promise<string[]> {
     const ids = names.map((name) => (name === 'me' ? userId : name)).filter(isUuid);
     const usernames = names.filter((name) => USERNAME_PATTERN.test(name));
-    return [...ids, ...(await this.names.usersNamed(usernames))];
+    return [...ids, ...(await this.users.named(usernames))];
   }
 
   /** Those called like this; where none is, those whose names begin like this. */

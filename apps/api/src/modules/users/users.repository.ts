@@ -60,6 +60,15 @@ export class UsersRepository {
     return new Set(rows.map((row) => row.id));
   }
 
+  /** Ids of users who have one of these usernames. */
+  async named(usernames: readonly string[]): Promise<string[]> {
+    const rows = await this.database.db
+      .select({ id: users.id })
+      .from(users)
+      .where(inArray(users.username, [...usernames]));
+    return rows.map(({ id }) => id);
+  }
+
   async find(id: string): Promise<UserRow | null> {
     const [row] = await this.database.db.select().from(users).where(eq(users.id, id));
     return row ?? null;
