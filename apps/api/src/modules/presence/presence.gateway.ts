@@ -1,6 +1,6 @@
 import { UseFilters } from '@nestjs/common';
 import { ConnectedSocket, MessageBody, SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
-import type { PresenceSubscribeResult } from '@parley/protocol';
+import type { NoResult, PresenceSubscribeResult } from '@parley/protocol';
 import { RethrowFilter } from '../../realtime/commands/rethrow.filter.js';
 import type { ParleySocket } from '../../realtime/socket.js';
 import { PresenceIdleDto, PresenceSubscribeDto } from './dto/presence-commands.dto.js';
@@ -20,7 +20,7 @@ export class PresenceGateway {
   }
 
   @SubscribeMessage('presence:idle')
-  async idle(@ConnectedSocket() socket: ParleySocket, @MessageBody() { isIdle }: PresenceIdleDto): Promise<object> {
+  async idle(@ConnectedSocket() socket: ParleySocket, @MessageBody() { isIdle }: PresenceIdleDto): Promise<NoResult> {
     this.presence.setIdle(socket, isIdle);
     return {};
   }

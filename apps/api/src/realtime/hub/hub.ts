@@ -70,10 +70,6 @@ export class Hub implements OnApplicationShutdown {
     for (const { stream } of this.conversations.values()) stream.close();
   }
 
-  belongTo(deployment: string): void {
-    this.bus.belongTo(deployment);
-  }
-
   /** After the commit, and only then. Never waits and never throws. */
   announce({ conversationId, events, marks = [] }: Announcement): void {
     for (const { name, version, joined = [] } of events) {
@@ -254,7 +250,7 @@ export class Hub implements OnApplicationShutdown {
     const { left = 0, joined = 0 } = move;
     // An event may be delivered twice or late.
     this.moves.set(key, { left: Math.max(known.left, left), joined: Math.max(known.joined, joined) });
-    // Only sockets that are connecting or joining at this moment read it, so the latest are enough.
+    // Whoever asks compares with a version of a moment ago, so the latest are enough.
     const oldest = this.moves.size > MOST_MOVES ? this.moves.keys().next().value : undefined;
     if (oldest !== undefined) this.moves.delete(oldest);
   }

@@ -2,6 +2,7 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 import { ParleyError } from '../../kernel/errors.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { HealthRegistry } from '../../platform/telemetry/health-registry.js';
+import { NodeBus } from '../bus/node-bus.js';
 import { closeToComeBack } from '../connections/closing.js';
 import { type FollowedConversation, Hub } from './hub.js';
 import { MembershipReconciler } from './membership-reconciler.js';
@@ -37,6 +38,7 @@ export class Reconciler implements OnApplicationBootstrap, OnApplicationShutdown
 
   constructor(
     private readonly hub: Hub,
+    private readonly bus: NodeBus,
     private readonly source: StreamSource,
     private readonly memberships: MembershipReconciler,
     private readonly state: HealthRegistry,
@@ -125,7 +127,7 @@ export class Reconciler implements OnApplicationBootstrap, OnApplicationShutdown
     const deployment = await this.source.deployment();
     const changed = this.deployment !== null && this.deployment !== deployment;
     this.deployment = deployment;
-    this.hub.belongTo(deployment);
+    this.bus.belongTo(deployment);
     if (changed) for (const { stream } of [...this.hub.open()]) this.discard(stream.conversationId);
   }
 }
