@@ -113,6 +113,44 @@ describe('the handshake', () => {
     socket.close();
   });
 
+  it('A11 §2: a ticket in the URL lets in one socket, on both transports, and no other', async () => {
+    const ann = await aPerson(node);
+    for (const transport of ['websocket', 'polling']) {
+      const { ticket } = succeeded(await ann.post('/auth/ticket'));
+      const socket = new TestSocket(node.url, { transports: [transport], query: { ticket } });
+      expect(await socket.first('ready')).toMatchObject({ userId: ann.id });
+      const again = new TestSocket(node.url, { transports: [transport], query: { ticket } });
+      expect(await again.end()).toBe('connect_error');
+      expect(again.refusal).toEqual(errorOf('unauthenticated'));
+      expect(socket.ended).toBeNull();
+      socket.close();
+    }
+  });
+
+  it('A10 A11: a ticket beside a token, two tickets, and a token in the URL beside one in its place are refused', async () => {
+    const [ann, bob] = (await people(node, 2)) as [Person, Person];
+    const ticket = async () => (succeeded(await ann.post('/auth/ticket')) as { ticket: string }).ticket;
+    const one = await ticket();
+    for (const options of [
+      { query: { ticket: one }, auth: { token: bob.token } },
+      { query: { ticket: one }, auth: { token: ann.token } },
+      { query: { ticket: [one, await ticket()] } },
+      { query: { ticket: one, token: ann.token } },
+      { query: { token: ann.token }, auth: { token: ann.token } },
+      { auth: { ticket: one } },
+    ]) {
+      const socket = new TestSocket(node.url, options as object);
+      expect(await socket.end()).toBe('connect_error');
+      expect(socket.refusal).toEqual(errorOf('unauthenticated'));
+    }
+    // None of them used it up.
+    const socket = new TestSocket(node.url, { query: { ticket: one } });
+    expect(await socket.first('ready')).toMatchObject({ userId: ann.id });
+    socket.close();
+    const text = JSON.stringify(node.logs);
+    for (const secret of [one, ann.token]) expect(text).not.toContain(secret);
+  });
+
   it('no command is run of a socket that was never let in', async () => {
     const { id, owner } = await aGroup(node);
     const raw = new RawSocket(node.url);

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { sql } from 'drizzle-orm';
 import { type CryptoKey, exportJWK, exportSPKI, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
-import { SessionEvents, TokenService } from '../src/modules/auth/index.js';
+import { SessionEvents, TicketsService, TokenService } from '../src/modules/auth/index.js';
 import { HOST, startNode, type TestNode, type TestUser } from './node.js';
 
 /** Puts the clock of this process so much ahead: of when keys were fetched the key set keeps the time. */
@@ -149,6 +149,84 @@ describe('own tokens', () => {
     const principal = await node.node.app.get(TokenService).verify(ann.token);
     const { exp, sid } = claimsOf(ann.token) as { exp: number; sid: string };
     expect(principal).toEqual({ userId: ann.id, isBot: false, sessionId: sid, expiresAt: exp * 1000, scopes: [] });
+  });
+});
+
+describe('tickets', () => {
+  const issued = async (bearer: string): Promise<string> => {
+    const answer = await node.request.post('/api/auth/ticket').set('authorization', bearer).expect(200);
+    expect(answer.body).toEqual({ ticket: expect.stringMatching(/^[\w-]{43}$/), expiresIn: 30 });
+    return answer.body.ticket;
+  };
+  const redeem = (ticket: string) => node.node.app.get(TicketsService).redeem(ticket);
+  const refusal = (code: string) => expect.objectContaining({ code });
+  const older = (by: number) =>
+    node.rows(sql`UPDATE auth_tickets SET expires_at = expires_at - make_interval(secs => ${by})`);
+
+  it('§2: stand for the token that asked for them, own or of the host product, once', async () => {
+    for (const token of [ann.token, await node.hostToken('ticket-holder', { scope: 'users:provision' })]) {
+      const ticket = await issued(`Bearer ${token}`);
+      expect(await redeem(ticket)).toEqual(await node.node.app.get(TokenService).verify(token));
+      await expect(redeem(ticket)).rejects.toEqual(refusal('unauthenticated'));
+    }
+  });
+
+  it('attack 11: of twenty who use one at the same moment one gets in', async () => {
+    const ticket = await issued(ann.bearer);
+    const uses = await Promise.allSettled(Array.from({ length: 20 }, () => redeem(ticket)));
+    expect(uses.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
+  it('attack 11: after 30 seconds one is good for nothing, and those that nobody used do not add up', async () => {
+    const [early, late] = [await issued(ann.bearer), await issued(ann.bearer)];
+    await older(25);
+    await redeem(early);
+    await older(5);
+    await expect(redeem(late)).rejects.toEqual(refusal('unauthenticated'));
+    await issued(ann.bearer);
+    await older(31);
+    await issued(ann.bearer);
+    expect(await node.rows(sql`SELECT count(*)::int AS count FROM auth_tickets`)).toEqual([{ count: 1 }]);
+  });
+
+  it('attack 11: of a session that has ended, a disabled user or a token that has expired, they are refused', async () => {
+    const [left, out] = [await node.register('left'), await node.register('out')];
+    const tickets = [await issued(left.bearer), await issued(out.bearer)];
+    await node.request.post('/api/auth/logout').set('authorization', left.bearer).expect(204);
+    const chief = node.request.patch(`/api/users/${out.id}`).set('authorization', ann.bearer);
+    await chief.send({ isDisabled: true }).expect(200);
+    for (const ticket of tickets) await expect(redeem(ticket)).rejects.toEqual(refusal('unauthenticated'));
+    const short = await issued(`Bearer ${await node.hostToken('short', { exp: seconds() + 60 })}`);
+    // The embedded database has this process's clock.
+    await older(-100);
+    later(61_000);
+    await expect(redeem(short)).rejects.toEqual(refusal('token_expired'));
+    jest.restoreAllMocks();
+  });
+
+  it.each(['', 'x', 'A'.repeat(43), 'A'.repeat(100_000), "'; DROP TABLE users; --"])(
+    'attack 11: %# is no ticket',
+    async (made) => {
+      await expect(redeem(made)).rejects.toEqual(refusal('unauthenticated'));
+    },
+  );
+
+  it('§2: the database holds neither them nor their tokens', async () => {
+    const ticket = await issued(ann.bearer);
+    const [row] = await node.rows<{ whole: string }>(sql`
+      SELECT encode(hash, 'hex') || encode(sealed_token, 'hex') AS whole FROM auth_tickets ORDER BY expires_at DESC`);
+    for (const secret of [Buffer.from(ticket), Buffer.from(ticket, 'base64url'), Buffer.from(ann.token.slice(-20))]) {
+      expect(row?.whole).not.toContain(secret.toString('hex'));
+    }
+  });
+
+  it('attack 11: REST takes none, and nobody gets one without a token', async () => {
+    const ticket = await issued(ann.bearer);
+    await node.request.get(`/api/users/me?ticket=${ticket}`).expect(401);
+    await node.request.post('/api/auth/ticket').expect(401);
+    await node.request.post(`/api/auth/ticket?token=${ann.token}`).expect(401);
+    await node.request.post('/api/auth/ticket').set('cookie', ann.cookie).expect(403);
+    expect(await redeem(ticket)).toMatchObject({ userId: ann.id });
   });
 });
 

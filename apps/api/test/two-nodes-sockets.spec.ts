@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { eventually } from '@parley/testkit';
 import type { TestNode } from './node.js';
 import { at, pairOfNodes } from './pair-of-nodes.js';
-import { aPerson, type Person } from './people.js';
+import { aPerson, type Person, succeeded } from './people.js';
 import { TestSocket } from './test-socket.js';
 
 const pair = pairOfNodes({ RATE_LIMITS: 'on', MAX_CONNECTIONS_PER_USER: '3' });
@@ -39,5 +39,20 @@ describe('the sockets of one user on two nodes', () => {
     await waiting.first('ready');
     await isRefused(there);
     for (const socket of [...stay, waiting]) socket.close();
+  });
+});
+
+describe('a ticket', () => {
+  it('A11 §2: is good once on all nodes together, whichever gave it', async () => {
+    const here = await aPerson(one());
+    const { ticket } = succeeded(await here.post('/auth/ticket'));
+    const sockets = [one(), other(), other(), one()].map(({ url }) => new TestSocket(url, { query: { ticket } }));
+    await eventually('all are decided about', () => sockets.every(({ heard, ended }) => heard.length > 0 || ended));
+    expect(sockets.filter(({ ended }) => ended === null)).toHaveLength(1);
+    for (const socket of sockets) socket.close();
+    const { ticket: next } = succeeded(await here.post('/auth/ticket'));
+    const there = new TestSocket(other().url, { query: { ticket: next } });
+    expect(await there.first('ready')).toMatchObject({ userId: here.id });
+    there.close();
   });
 });

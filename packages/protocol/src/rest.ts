@@ -59,6 +59,13 @@ export interface NoSession {
   session: null;
 }
 
+/** Good once, in place of the token that asked for it, wherever that would stand in a URL: `?ticket=`. */
+export interface Ticket {
+  ticket: string;
+  /** Seconds. */
+  expiresIn: number;
+}
+
 export interface ChangePasswordBody {
   current: string;
   new: string;

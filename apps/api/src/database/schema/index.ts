@@ -1,3 +1,4 @@
+export * from './auth-tickets.js';
 export * from './changes.js';
 export * from './conversations.js';
 export * from './deployment.js';

@@ -23,6 +23,9 @@ import { SessionsRepository } from './sessions.repository.js';
 import { SessionsService } from './sessions.service.js';
 import { SignInService } from './sign-in.service.js';
 import { SignInLimits } from './sign-in-limits.js';
+import { TicketsController } from './tickets.controller.js';
+import { TicketsRepository } from './tickets.repository.js';
+import { TicketsService } from './tickets.service.js';
 import { TokenService } from './token.service.js';
 
 const signing = JwtModule.registerAsync({
@@ -32,14 +35,14 @@ const signing = JwtModule.registerAsync({
 
 @Module({
   imports: [UsersModule, signing],
-  controllers: [AuthController, SessionsController, DisablingController],
+  controllers: [AuthController, SessionsController, TicketsController, DisablingController],
   providers: [
     { provide: APP_GUARD, useClass: AuthGuard },
-    ...[AccountsRepository, SessionsRepository],
-    ...[AuthService, SignInService, SessionsService, DisablingService],
+    ...[AccountsRepository, SessionsRepository, TicketsRepository],
+    ...[AuthService, SignInService, SessionsService, DisablingService, TicketsService],
     ...[TokenService, OwnTokens, HostTokens, HostAccounts, RefreshTokens, RefreshCookie],
     ...[PasswordHasher, PasswordProof, SignInLimits, SessionEvents, SessionStatusCache],
   ],
-  exports: [TokenService, SessionEvents],
+  exports: [TokenService, TicketsService, SessionEvents],
 })
 export class AuthModule {}

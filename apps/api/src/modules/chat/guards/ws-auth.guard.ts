@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { asParleyError, ParleyError } from '../../../kernel/errors.js';
+import type { Principal } from '../../../kernel/principal.js';
 import { EventReporter } from '../../../platform/telemetry/event-reporter.js';
 import { HandshakeLimiter } from '../../../realtime/connections/handshake-limiter.js';
 import { TokenVerifier } from '../../../realtime/connections/token-verifier.js';
 import { IO, type ParleyServer, type ParleySocket } from '../../../realtime/socket.js';
+import { TicketsService } from '../../auth/index.js';
 
 const COME_BACK = new Set(['service_unavailable', 'internal']);
 
@@ -13,6 +15,7 @@ const COME_BACK = new Set(['service_unavailable', 'internal']);
 export class WsAuthGuard implements OnModuleInit {
   constructor(
     private readonly verifier: TokenVerifier,
+    private readonly tickets: TicketsService,
     private readonly handshakes: HandshakeLimiter,
     @Inject(IO) private readonly io: ParleyServer,
     private readonly reporter: EventReporter,
@@ -40,10 +43,17 @@ export class WsAuthGuard implements OnModuleInit {
   }
 
   private async admit(socket: ParleySocket): Promise<void> {
-    const token = tokenOf(socket);
-    if (token === null) throw new ParleyError('unauthenticated');
-    socket.data.principal = await this.verifier.verify(token);
+    socket.data.principal = await this.principalOf(socket);
     socket.data.isReady = false;
+  }
+
+  /** By a token or by a ticket: with both it would not be clear who is coming. A token in the URL may have been logged. */
+  private principalOf(socket: ParleySocket): Promise<Principal> {
+    const { ticket, token: exposed } = socket.handshake.query;
+    const token = tokenOf(socket);
+    if (exposed === undefined && ticket === undefined && token !== null) return this.verifier.verify(token);
+    if (exposed === undefined && typeof ticket === 'string' && token === null) return this.tickets.redeem(ticket);
+    throw new ParleyError('unauthenticated');
   }
 
   /** A final refusal reaches the client as `connect_error`; from any other it is to come back by itself. */

@@ -1,0 +1,20 @@
+import { Controller, HttpCode, Post, Req } from '@nestjs/common';
+import type { Ticket } from '@parley/protocol';
+import type { Request } from 'express';
+import { RateLimited } from '../../platform/limits/rate-limit.guard.js';
+import { bearerOf } from './auth.guard.js';
+import { TicketsService } from './tickets.service.js';
+
+@Controller('auth/ticket')
+export class TicketsController {
+  constructor(private readonly tickets: TicketsService) {}
+
+  /** Good once, within 30 seconds, as `?ticket=` in place of a token. */
+  @Post()
+  @HttpCode(200)
+  @RateLimited({ name: 'ticket', limit: 120, seconds: 60, by: ['user'] })
+  issue(@Req() { headers }: Request): Promise<Ticket> {
+    // The guard has verified it.
+    return this.tickets.issue(bearerOf(headers.authorization) ?? '');
+  }
+}
