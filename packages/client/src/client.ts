@@ -92,7 +92,7 @@ export class ParleyClient extends ConversationRequests {
       url,
       tokens,
       openSocket,
-      onEvent: (name, payload) => this.#hear(name, payload),
+      onEvent: (name, payload) => this.#onEvent(name, payload),
       catchUp: (announced) => this.#catchUp(announced),
       onOnline: () => this.#resume(),
       onLost: () => this.#pause(),
@@ -157,12 +157,13 @@ export class ParleyClient extends ConversationRequests {
    * Resolves when all of it is written down.
    */
   stop(): Promise<void> {
-    this.#stopListeningToPage?.();
-    this.#stopListeningToPage = null;
     this.#unknown.clear();
     // Their frames leave before the socket's end; their answers are not waited for.
     void this.#marks.flush();
     this.#link.fire('stop');
+    // After the socket, which need not send that the user is no longer idle.
+    this.#stopListeningToPage?.();
+    this.#stopListeningToPage = null;
     return this.#outbox.settled();
   }
 
@@ -301,7 +302,7 @@ export class ParleyClient extends ConversationRequests {
     return answer;
   }
 
-  /** Whom to show as online or not: the latest 500 over all that watch are told of. Returns how to let go of them. */
+  /** Whom to show as online or not: the latest 500 over all that watch are told of. Returns the unsubscribe function. */
   watchPresence(userIds: readonly string[]): () => void {
     return this.#presence.watch(userIds);
   }
@@ -343,19 +344,19 @@ export class ParleyClient extends ConversationRequests {
     });
   }
 
-  #hear<Name extends EventName>(name: Name, payload: Events[Name]): void {
+  #onEvent<Name extends EventName>(name: Name, payload: Events[Name]): void {
     this.#model.applyEvent(name, payload);
     this.#incoming.event(name, payload);
     this.#typing.event(name, payload);
-    this.#presence.hear(name, payload);
+    this.#presence.applyEvent(name, payload);
     if (name === 'message:new') {
       const { message, actorId } = payload as Events['message:new'];
       this.#link.clock.atLeast(message.createdAt);
-      this.#unknown.want(message.senderId, actorId);
+      this.#unknown.request(message.senderId, actorId);
     }
-    if (name === 'typing:update') this.#unknown.want(...(payload as Events['typing:update']).userIds);
+    if (name === 'typing:update') this.#unknown.request(...(payload as Events['typing:update']).userIds);
     if (name === 'conversation:created') this.#windows.fillAll();
-    this.#listeners.get(name)?.tell(payload as never);
+    this.#listeners.get(name)?.notify(payload as never);
   }
 
   async #catchUp(announced: Announced): Promise<void> {

@@ -1,6 +1,6 @@
 import { callSafely } from './call-safely.js';
 
-/** The application's ears for one thing. */
+/** Listeners of one event. */
 export class Listeners<Args extends unknown[] = []> {
   readonly #all = new Set<(...args: Args) => void>();
 
@@ -18,7 +18,7 @@ export class Listeners<Args extends unknown[] = []> {
   }
 
   /** One that throws does not keep the others from being called. */
-  tell(...args: Args): void {
+  notify(...args: Args): void {
     for (const listener of [...this.#all]) callSafely(listener, ...args);
   }
 }

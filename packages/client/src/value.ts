@@ -10,6 +10,10 @@ export class Value<T> implements Subscribable<T> {
     this.#present = present;
   }
 
+  get hasListeners(): boolean {
+    return !this.#listeners.isEmpty;
+  }
+
   readonly getSnapshot = (): T => this.#present;
 
   readonly subscribe = (listener: () => void): (() => void) => this.#listeners.add(listener);
@@ -17,6 +21,6 @@ export class Value<T> implements Subscribable<T> {
   set(next: T): void {
     if (Object.is(next, this.#present)) return;
     this.#present = next;
-    this.#listeners.tell();
+    this.#listeners.notify();
   }
 }

@@ -1,4 +1,4 @@
-/** Limits that the client's store reckons with; apart from the others, so that a page need not load all of them. */
+/** Limits that the client reckons with; apart from the others, so that a page need not load all of them. */
 export const SYNC_LIMITS = {
   /** Conversations in one question to `sync`. */
   syncConversations: 1_000,
@@ -8,6 +8,10 @@ export const SYNC_LIMITS = {
   receiptsMembers: 100,
   /** Users whose presence one socket watches. */
   presenceUsers: 500,
+  /** `ids` of `GET users`. */
+  usersPerRequest: 100,
+  /** Hits of a page of a search where `limit` is left out. */
+  searchDefault: 20,
 } as const;
 
 /** Whether all members of a conversation get each other's receipts, presence and typing. */
@@ -32,14 +36,10 @@ export const LIMITS = {
   pageDefault: 50,
   /** Bytes of a page of messages, and of an answer to `sync`; it still holds at least one row. */
   answerBytes: 524_288,
-  /** `ids` of `GET users`. */
-  usersPerRequest: 100,
   /** Users named in one `typing:update`. */
   typingUserIds: 20,
   /** UTF-16 length of a question to the search. */
   searchLength: 512,
-  /** Hits of a page of a search where `limit` is left out. */
-  searchDefault: 20,
   /** Users in the answer to who is online in a conversation. */
   onlineMembers: 10_000,
   /** Different emoji on one message. */

@@ -309,6 +309,8 @@ describe('Hooks', () => {
     expect(seen).toEqual([new Map(), new Map([['ama', here]])]);
     await again();
     expect(seen.at(-1)).toBe(seen.at(-2));
+    ids = ['eve', 'ama'];
+    await again();
     ids = ['eve'];
     await again();
     await page.leave();

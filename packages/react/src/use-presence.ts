@@ -11,7 +11,8 @@ type Presences = ReadonlyMap<string, UserPresence>;
  */
 export function usePresence(userIds: readonly string[]): Presences {
   const client = useChatClient();
-  const key = userIds.join(' ');
+  // Another order is not another question.
+  const key = userIds.toSorted().join(' ');
   const select = useMemo(() => selectorOf(idsIn(key)), [key]);
   useEffect(() => client.watchPresence(idsIn(key)), [client, key]);
   return useSelected(client.presence, select);

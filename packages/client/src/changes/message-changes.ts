@@ -22,7 +22,7 @@ export interface MessageChangesOptions {
 }
 
 /** A reaction of mine that is on its way. */
-interface Wish {
+interface PendingReaction {
   isWanted: boolean;
   readonly done: Promise<ReactionCount[]>;
 }
@@ -34,7 +34,7 @@ interface Wish {
 export class MessageChanges {
   /** The latest edit under way, by message. */
   readonly #edits = new Map<string, Promise<Message>>();
-  readonly #wishes = new Map<string, Wish>();
+  readonly #pendingReactions = new Map<string, PendingReaction>();
 
   constructor(private readonly options: MessageChangesOptions) {}
 
@@ -67,20 +67,20 @@ export class MessageChanges {
   }
 
   /**
-   * Adds or takes back a reaction. What was wished last counts: one command follows the other until the server has it.
+   * Adds or takes back a reaction. The last call counts: one command follows the other until the server has it.
    * Rejects with `SdkError`.
    */
   react(messageId: string, emoji: string, isWanted: boolean): Promise<ReactionCount[]> {
     const { own, setOwn } = this.options;
     setOwn(messageId, { reactions: { ...own(messageId).reactions, [emoji]: isWanted }, reactionFailure: null });
-    const key = wishKey(messageId, emoji);
-    const underWay = this.#wishes.get(key);
+    const key = reactionKey(messageId, emoji);
+    const underWay = this.#pendingReactions.get(key);
     if (underWay) {
       underWay.isWanted = isWanted;
       return underWay.done;
     }
-    const done = this.#fulfil({ messageId, emoji }, isWanted);
-    this.#wishes.set(key, { isWanted, done });
+    const done = this.#sendReaction({ messageId, emoji }, isWanted);
+    this.#pendingReactions.set(key, { isWanted, done });
     return done;
   }
 
@@ -106,15 +106,15 @@ export class MessageChanges {
     if (this.options.own(messageId).edit === pending) this.options.setOwn(messageId, { edit });
   }
 
-  async #fulfil(command: ReactionCommand, first: boolean): Promise<ReactionCount[]> {
+  async #sendReaction(command: ReactionCommand, first: boolean): Promise<ReactionCount[]> {
     const { messageId, emoji } = command;
-    const key = wishKey(messageId, emoji);
+    const key = reactionKey(messageId, emoji);
     let reactionFailure: SdkError | null = null;
     try {
       for (let isWanted = first; ; ) {
         const result = await this.options.ask(isWanted ? 'reaction:add' : 'reaction:remove', command);
         this.options.onReacted(messageId, result);
-        const latest = this.#wishes.get(key)?.isWanted;
+        const latest = this.#pendingReactions.get(key)?.isWanted;
         if (latest === undefined || latest === isWanted) return result.reactions;
         isWanted = latest;
       }
@@ -123,11 +123,11 @@ export class MessageChanges {
       reactionFailure = SdkError.of(fault);
       throw fault;
     } finally {
-      this.#wishes.delete(key);
+      this.#pendingReactions.delete(key);
       const { [emoji]: _, ...reactions } = this.options.own(messageId).reactions;
       this.options.setOwn(messageId, reactionFailure ? { reactions, reactionFailure } : { reactions });
     }
   }
 }
 
-const wishKey = (messageId: string, emoji: string): string => `${messageId} ${emoji}`;
+const reactionKey = (messageId: string, emoji: string): string => `${messageId} ${emoji}`;

@@ -66,7 +66,7 @@ export class Notifier {
     this.#touched.clear();
     for (const topic of topics) {
       const listening = this.#listeners.get(topic);
-      if (listening) listening.tell();
+      if (listening) listening.notify();
       else this.options.onAbandoned(topic);
     }
   }

@@ -43,10 +43,10 @@ export class OwnChanges {
 export function withOwnChange(message: Message, { edit, reactions }: OwnChange): Message {
   if (message.isDeleted) return message;
   const content = edit && !edit.failure ? edit.content : message.content;
-  return { ...message, content, reactions: withOwnReactions(message.reactions, reactions) };
+  return { ...message, content, reactions: withPendingReactions(message.reactions, reactions) };
 }
 
-function withOwnReactions(confirmed: readonly ReactionCount[], wanted: OwnChange['reactions']): ReactionCount[] {
+function withPendingReactions(confirmed: readonly ReactionCount[], wanted: OwnChange['reactions']): ReactionCount[] {
   const shown = confirmed.flatMap(({ emoji, count, reactedByMe = false }) => {
     const mine = wanted[emoji] ?? reactedByMe;
     const next = count + Number(mine) - Number(reactedByMe);

@@ -33,37 +33,37 @@ describe('People of whom only the id was told', () => {
   const pause = () => jest.advanceTimersByTimeAsync(60);
 
   it('are fetched together, and none that is known', async () => {
-    people.want('me', 'ama');
-    people.want('ben', 'ama');
+    people.request('me', 'ama');
+    people.request('ben', 'ama');
     await pause();
-    people.want('ama', 'ben');
+    people.request('ama', 'ben');
     await pause();
     expect(asked).toEqual([['ama', 'ben']]);
   });
 
   it('are asked for a hundred at a time', async () => {
-    people.want(...Array.from({ length: 250 }, (_, n) => `u${n}`));
+    people.request(...Array.from({ length: 250 }, (_, n) => `u${n}`));
     await jest.advanceTimersByTimeAsync(200);
     expect(asked.map((ids) => ids.length)).toEqual([100, 100, 50]);
   });
 
   it('are asked for once where the server does not know them, and again where it gave no answer', async () => {
     respond = async () => [];
-    people.want('nobody');
+    people.request('nobody');
     await pause();
-    people.want('nobody');
+    people.request('nobody');
     await pause();
     expect(asked).toEqual([['nobody']]);
     respond = () => Promise.reject(new SdkError('network', ''));
-    people.want('ama');
+    people.request('ama');
     await pause();
-    people.want('ama');
+    people.request('ama');
     await pause();
     expect(asked.slice(1)).toEqual([['ama'], ['ama']]);
   });
 
   it('are not asked for any more once it is cleared', async () => {
-    people.want('ama');
+    people.request('ama');
     people.clear();
     await pause();
     expect(asked).toEqual([]);

@@ -1,4 +1,4 @@
-import type { Page, UserDetail } from '@parley/protocol';
+import { type Page, SYNC_LIMITS, type UserDetail } from '@parley/protocol';
 import { raiseDefect } from '../call-safely.js';
 
 export interface UnknownPeopleOptions {
@@ -7,10 +7,8 @@ export interface UnknownPeopleOptions {
   onFetched: (users: readonly UserDetail[]) => void;
 }
 
-/** Those who are named within this time are asked for together. */
+/** Users who are named within this time are requested together. */
 const BATCH_MS = 50;
-/** People in one request. */
-const MOST = 100;
 /** People fetched again at a time. */
 const MOST_RENEWED = 500;
 /** Ids remembered of which the server told nothing. */
@@ -24,7 +22,7 @@ export class UnknownPeople {
 
   constructor(private readonly options: UnknownPeopleOptions) {}
 
-  want(...userIds: string[]): void {
+  request(...userIds: string[]): void {
     for (const id of userIds) if (!this.#asked.has(id) && !this.options.isKnown(id)) this.#wanted.add(id);
     if (this.#wanted.size > 0) this.#timer ??= setTimeout(() => void this.#fetch(), BATCH_MS);
   }
@@ -32,7 +30,7 @@ export class UnknownPeople {
   /** Fetches the last of them again: there may be news of them. */
   renew(userIds: readonly string[]): void {
     for (const id of userIds.slice(-MOST_RENEWED)) this.#wanted.add(id);
-    this.want();
+    this.request();
   }
 
   /** Nothing is asked any more until somebody is named again. */
@@ -45,13 +43,13 @@ export class UnknownPeople {
 
   async #fetch(): Promise<void> {
     this.#timer = undefined;
-    const ids = [...this.#wanted].slice(0, MOST);
+    const ids = [...this.#wanted].slice(0, SYNC_LIMITS.usersPerRequest);
     if (this.#asked.size > MOST_ASKED) this.#asked.clear();
     for (const id of ids) {
       this.#wanted.delete(id);
       this.#asked.add(id);
     }
-    this.want();
+    this.request();
     try {
       this.options.onFetched((await this.options.fetch(ids)).items);
     } catch (fault) {

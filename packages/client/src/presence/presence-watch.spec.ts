@@ -27,7 +27,7 @@ describe('Whose presence is watched', () => {
   });
 
   const pass = (ms = 1_000) => jest.advanceTimersByTimeAsync(ms);
-  const tell = (userId: string) => watch.hear('status:online', { userId, lastSeenAt: AT });
+  const tell = (userId: string) => watch.applyEvent('status:online', { userId, lastSeenAt: AT });
   const of = (id: string): UserPresence | undefined => watch.known.getSnapshot().get(id);
 
   it('S2.26: is asked for together, once there is a connection, and again with each', async () => {
@@ -84,9 +84,9 @@ describe('Whose presence is watched', () => {
     arrive({ ann: offline });
     await pass();
     expect([of('ann'), of('stranger')]).toEqual([online, online]);
-    watch.hear('status:away', { userId: 'ann', lastSeenAt: AT });
+    watch.applyEvent('status:away', { userId: 'ann', lastSeenAt: AT });
     expect(of('ann')).toEqual({ ...online, isAway: true });
-    watch.hear('status:offline', { userId: 'ann', lastSeenAt: null });
+    watch.applyEvent('status:offline', { userId: 'ann', lastSeenAt: null });
     expect(of('ann')).toEqual({ ...offline, lastSeenAt: null });
   });
 
@@ -96,6 +96,66 @@ describe('Whose presence is watched', () => {
     watch.resume();
     expect(of('stranger')).toBeUndefined();
     expect(before.has('stranger')).toBe(true);
+  });
+
+  it('S2.26: forgets with a new connection those beyond the latest 500, of whom nobody asks any more', async () => {
+    watch.resume();
+    watch.watch(Array.from({ length: 600 }, (_, i) => `u${i}`));
+    await pass();
+    tell('u0');
+    tell('u599');
+    watch.pause();
+    watch.resume();
+    expect([of('u0'), of('u599')]).toEqual([undefined, online]);
+  });
+
+  it('S2.26: reports changes that come together once', async () => {
+    const listener = jest.fn();
+    watch.known.subscribe(listener);
+    for (const id of ['ann', 'bob', 'eve']) tell(id);
+    expect(of('eve')).toEqual(online);
+    await pass();
+    expect(listener).toHaveBeenCalledTimes(1);
+  });
+
+  it('S2.26: is not asked for again where that is refused for good, until another user is watched', async () => {
+    answer = async () => {
+      throw new SdkError('forbidden', 'No.', { retryable: false });
+    };
+    watch.resume();
+    watch.watch(['ann']);
+    await pass(600_000);
+    expect(asked).toHaveLength(1);
+    watch.watch(['bob']);
+    await pass();
+    expect(asked).toHaveLength(2);
+  });
+
+  it('S2.26: waits as long as the server wants it to', async () => {
+    answer = async () => {
+      throw new SdkError('rate_limited', 'Slower.', { retryAfterMs: 90_000 });
+    };
+    watch.resume();
+    watch.watch(['ann']);
+    await pass(1_000);
+    watch.watch(['bob']);
+    await pass(80_000);
+    expect(asked).toHaveLength(1);
+    await pass(10_000);
+    expect(asked).toHaveLength(2);
+  });
+
+  it('S2.26: a user who is watched next does not wait for a retry', async () => {
+    answer = async () => {
+      throw new SdkError('timeout', 'No answer.');
+    };
+    watch.resume();
+    watch.watch(['ann']);
+    await pass(120_000);
+    asked = [];
+    watch.watch(['bob']);
+    await pass(50);
+    expect(asked).toEqual([['presence:subscribe', { userIds: ['ann', 'bob'] }]]);
   });
 
   it('S2.26: is asked for again where that failed', async () => {
