@@ -62,6 +62,13 @@ describe('What a page tells', () => {
     expect(told).toEqual(['idle', 'busy', 'hide', 'idle', 'wake', 'busy']);
   });
 
+  it('S2.26: is that nobody rests any more once it is not listened to, as the next listener begins', () => {
+    jest.advanceTimersByTime(6 * 60_000);
+    stop();
+    stop();
+    expect(told).toEqual(['idle', 'busy']);
+  });
+
   it('is not heard any more after that', () => {
     stop();
     turn('hidden');

@@ -17,7 +17,7 @@ const IDLE_AFTER_MS = 5 * 60_000;
 const LOOK_MS = 10_000;
 const INPUTS = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart'];
 
-/** Returns how to stop listening. */
+/** Returns the unsubscribe function. */
 export function listenToPage({ onWake, onHide, onFreeze, onIdle }: PageSignals): () => void {
   if (typeof window === 'undefined' || typeof document === 'undefined') return () => undefined;
   const listening = new AbortController();
@@ -57,5 +57,9 @@ function watchInput(onIdle: (isIdle: boolean) => void, signal: AbortSignal): voi
   document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && touch(), { signal });
   // The clock is asked and not the timer: a machine that sleeps runs none.
   const timer = setInterval(() => set(Date.now() - touchedAt >= IDLE_AFTER_MS), LOOK_MS);
-  signal.addEventListener('abort', () => clearInterval(timer));
+  signal.addEventListener('abort', () => {
+    clearInterval(timer);
+    // The next watcher begins with somebody there.
+    set(false);
+  });
 }

@@ -91,6 +91,19 @@ describe('Typing', () => {
     expect([shown(), asked]).toEqual([[], []]);
   });
 
+  it('forgets who types in a group of over 100 members once nobody looks at it, since nobody would say that it is over', () => {
+    memberCount = 101;
+    const view = typing.view('c');
+    const unsubscribe = view.subscribe(() => undefined);
+    update(['ann']);
+    expect(view.getSnapshot().userIds).toEqual(['ann']);
+    unsubscribe();
+    expect(view.getSnapshot().userIds).toEqual([]);
+    update(['ann']);
+    view.subscribe(() => undefined);
+    expect(view.getSnapshot().userIds).toEqual([]);
+  });
+
   it('says in a group of over 100 members which conversation is looked at, for as long as it is', async () => {
     memberCount = 101;
     const unsubscribe = typing.view('c').subscribe(() => undefined);

@@ -74,8 +74,8 @@ export class Typing {
   }
 
   event<Name extends EventName>(name: Name, payload: Events[Name]): void {
-    const take = this.#takers[name] as ((payload: Events[Name]) => void) | undefined;
-    take?.(payload);
+    const handle = this.#handlers[name] as ((payload: Events[Name]) => void) | undefined;
+    handle?.(payload);
   }
 
   resume(): void {
@@ -89,8 +89,10 @@ export class Typing {
     for (const conversationId of [...this.#sets.keys()]) this.#set(conversationId, NOBODY);
   }
 
-  readonly #takers: { [Name in EventName]?: (payload: Events[Name]) => void } = {
-    'typing:update': (update) => this.#set(update.conversationId, this.#others(update)),
+  readonly #handlers: { [Name in EventName]?: (payload: Events[Name]) => void } = {
+    'typing:update': (update) => {
+      if (this.#isFollowed(update.conversationId)) this.#set(update.conversationId, this.#others(update));
+    },
     'message:new': ({ conversationId, message: { type, senderId } }) => {
       if (type !== 'system') this.#remove(conversationId, senderId);
     },
@@ -117,7 +119,7 @@ export class Typing {
     if (before.count === next.count && before.userIds.join() === next.userIds.join()) return;
     if (next.count > 0) this.#sets.set(conversationId, next);
     else this.#sets.delete(conversationId);
-    this.#listeners.get(conversationId)?.tell();
+    this.#listeners.get(conversationId)?.notify();
   }
 
   #notify(conversationId: string): void {
@@ -141,7 +143,17 @@ export class Typing {
       this.#listeners.delete(conversationId);
       clearTimeout(this.#timers.get(conversationId));
       this.#timers.delete(conversationId);
+      if (!this.#isFollowed(conversationId)) this.#set(conversationId, NOBODY);
     };
+  }
+
+  /** Whether the server sends all updates: those of a large group end some time after it was last open. */
+  #isFollowed(conversationId: string): boolean {
+    return this.#isSmall(conversationId) || this.#listeners.has(conversationId);
+  }
+
+  #isSmall(conversationId: string): boolean {
+    return this.options.memberCount(conversationId) <= SYNC_LIMITS.receiptsMembers;
   }
 
   /** Opens a large group again and again for as long as somebody watches it. */
@@ -151,7 +163,7 @@ export class Typing {
       conversationId,
       setTimeout(() => this.#open(conversationId), OPEN_AGAIN_MS),
     );
-    if (!this.#isOnline || this.options.memberCount(conversationId) <= SYNC_LIMITS.receiptsMembers) return;
+    if (!this.#isOnline || this.#isSmall(conversationId)) return;
     this.#ask('conversation:open', { conversationId, limit: 1 } satisfies OpenCommand);
   }
 
