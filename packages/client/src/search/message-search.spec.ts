@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import type { SearchHit, SearchPage } from '@parley/protocol';
 import { SdkError } from '../sdk-error.js';
 import { MessageSearch } from './message-search.js';
@@ -34,7 +34,7 @@ describe('a search', () => {
     search.subscribe(() => undefined);
     expect(search.getSnapshot()).toMatchObject({ isLoading: true, hasMore: true, items: [] });
     await search.loadMore();
-    expect(paths).toEqual(['search?q=a%20b%26c&limit=2']);
+    expect(paths).toEqual(['search?q=a+b%26c&limit=2']);
     expect(ids()).toEqual(['1']);
     expect(search.getSnapshot()).toMatchObject({ isLoading: false, hasMore: false, error: null });
     await search.loadMore();
@@ -46,7 +46,7 @@ describe('a search', () => {
     await search.loadMore();
     expect(search.getSnapshot().hasMore).toBe(true);
     await search.loadMore();
-    expect(paths[1]).toBe('search?q=a%20b%26c&limit=2&cursor=x%3D');
+    expect(paths[1]).toBe('search?q=a+b%26c&limit=2&cursor=x%3D');
     expect(ids()).toEqual(['1', '2', '3']);
   });
 
@@ -58,6 +58,46 @@ describe('a search', () => {
     await empty.search.loadMore();
     expect([paths.length, empty.paths.length]).toEqual([3, 5]);
     expect(empty.search.getSnapshot()).toMatchObject({ hasMore: true, isLoading: false });
+  });
+
+  it('S4.29: whoever sees that a page is there can have the next one at once', async () => {
+    const { search, ids } = searchOf([page(hits('1', '2'), 'a'), page(hits('3'))]);
+    search.subscribe(() => {
+      if (!search.getSnapshot().isLoading) void search.loadMore();
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(ids()).toEqual(['1', '2', '3']);
+  });
+
+  it('S4.29: follows no more pages once nobody subscribes to it', async () => {
+    const { search, paths } = searchOf(Array.from({ length: 9 }, (_, i) => page([], `${i}`)));
+    const unsubscribe = search.subscribe(() => undefined);
+    unsubscribe();
+    await search.loadMore();
+    expect(paths).toHaveLength(1);
+    expect(search.getSnapshot()).toMatchObject({ hasMore: true, isLoading: false });
+  });
+
+  it('S4.29: half a character in the question does not keep it from being asked', async () => {
+    const paths: string[] = [];
+    const search = new MessageSearch({ q: '\ud83d' }, async (path) => {
+      paths.push(path);
+      return page([]);
+    });
+    await search.loadMore();
+    expect(paths).toEqual(['search?q=%EF%BF%BD']);
+  });
+
+  it('S4.29: a defect is raised, and ends the loading as a failure does', async () => {
+    const raised: (() => void)[] = [];
+    const queue = jest.spyOn(globalThis, 'queueMicrotask').mockImplementation((each) => void raised.push(each));
+    const defect = new TypeError('of this program');
+    const search = new MessageSearch({ q: 'a' }, () => Promise.reject(defect));
+    await search.loadMore();
+    queue.mockRestore();
+    expect(search.getSnapshot()).toMatchObject({ isLoading: false, error: { code: 'defect' } });
+    expect(raised).toHaveLength(1);
+    expect(raised[0]).toThrow(defect);
   });
 
   it('S4.29: a failure is told, and the next call tries again from there', async () => {

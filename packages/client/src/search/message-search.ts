@@ -1,4 +1,5 @@
-import type { SearchHit, SearchPage, SearchQuery } from '@parley/protocol';
+import { type SearchHit, type SearchPage, type SearchQuery, SYNC_LIMITS } from '@parley/protocol';
+import { raiseDefect } from '../call-safely.js';
 import { SdkError } from '../sdk-error.js';
 import type { Subscribable } from '../subscribable.js';
 import { Value } from '../value.js';
@@ -21,9 +22,8 @@ export interface SearchList extends Subscribable<SearchSnapshot> {
 
 type Ask = (path: string) => Promise<SearchPage>;
 
-/** An answer may end early, since its work is bounded: so many are followed before somebody has to ask for more. */
+/** Pages requested by one call: an answer may end early, since its work is bounded. */
 const MOST_PAGES = 5;
-const DEFAULT_LIMIT = 20;
 
 export class MessageSearch implements SearchList {
   readonly getSnapshot: () => SearchSnapshot;
@@ -46,29 +46,32 @@ export class MessageSearch implements SearchList {
   };
 
   loadMore(): Promise<void> {
-    this.#loading ??= this.#load().finally(() => {
-      this.#loading = null;
-    });
+    if (!this.getSnapshot().hasMore) return Promise.resolve();
+    this.#loading ??= this.#load();
     return this.#loading;
   }
 
   async #load(): Promise<void> {
-    if (!this.getSnapshot().hasMore) return;
     this.#set({ isLoading: true, error: null });
-    const wanted = this.query.limit ?? DEFAULT_LIMIT;
+    const wanted = this.query.limit ?? SYNC_LIMITS.searchDefault;
+    const isForListeners = this.#value.hasListeners;
     try {
-      for (
-        let [pages, found] = [0, 0];
-        pages < MOST_PAGES && found < wanted && this.getSnapshot().hasMore;
-        pages += 1
-      ) {
+      for (let [pages, found] = [0, 0]; pages < MOST_PAGES && found < wanted; pages += 1) {
         found += await this.#loadPage();
+        const isAbandoned = isForListeners && !this.#value.hasListeners;
+        if (isAbandoned || !this.getSnapshot().hasMore) break;
       }
-      this.#set({ isLoading: false });
+      this.#end(null);
     } catch (fault) {
-      if (!(fault instanceof SdkError)) throw fault;
-      this.#set({ isLoading: false, error: fault });
+      raiseDefect(fault);
+      this.#end(SdkError.of(fault));
     }
+  }
+
+  /** A listener may load more at once. */
+  #end(error: SdkError | null): void {
+    this.#loading = null;
+    this.#set({ isLoading: false, error });
   }
 
   async #loadPage(): Promise<number> {
@@ -79,10 +82,10 @@ export class MessageSearch implements SearchList {
   }
 
   #parameters(): string {
+    const parameters = new URLSearchParams();
     const given = Object.entries({ ...this.query, cursor: this.#cursor ?? this.query.cursor });
-    return given
-      .flatMap(([name, value]) => (value === undefined ? [] : `${name}=${encodeURIComponent(value)}`))
-      .join('&');
+    for (const [name, value] of given) if (value !== undefined) parameters.set(name, String(value));
+    return String(parameters);
   }
 
   #set(change: Partial<SearchSnapshot>): void {
