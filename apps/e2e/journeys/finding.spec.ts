@@ -41,6 +41,7 @@ describe('Finding people, conversations and what was said', () => {
 
   const violations = () => violationsIn(ama.page);
   const hits = () => ama.page.getByTestId('search-hit');
+  const composerHasFocus = () => ama.composer.evaluate((input) => input === document.activeElement);
   const focused = () => ama.page.evaluate(() => document.activeElement?.getAttribute('data-seq'));
 
   it('Ctrl+K, a few letters and Enter lead to a conversation, and Escape back to where one was', async () => {
@@ -53,14 +54,42 @@ describe('Finding people, conversations and what was said', () => {
     expect(await violations()).toEqual([]);
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    await eventually('the composer has the focus again', () =>
-      ama.composer.evaluate((input) => input === document.activeElement),
-    );
+    await eventually('the composer has the focus again', composerHasFocus);
     await page.keyboard.press('Control+k');
     await page.keyboard.type('ocl');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Ops on call', level: 2 }).waitFor();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
+    // Back leads to the conversation, not to the choice.
+    await page.goBack();
+    await page.getByRole('heading', { name: 'Launch room', level: 2 }).waitFor();
+    expect(await page.getByRole('dialog').count()).toBe(0);
+  });
+
+  it('Ctrl+K is Cmd+K on a Mac, stands where it does on other layouts, and does nothing beside a dialog', async () => {
+    const userAgent = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 Chrome/140.0.0.0';
+    const mac = await Participant.join(browser, node.url, `Mac User ${round}`, { userAgent });
+    await mac.page.keyboard.press('Control+k');
+    expect(await mac.page.getByRole('dialog').count()).toBe(0);
+    await mac.page.keyboard.press('Meta+k');
+    await mac.page.getByRole('dialog').waitFor();
+    await mac.context.close();
+    const { page } = ama;
+    const pressCyrillic = () =>
+      page.evaluate(() => {
+        const init = { key: 'л', code: 'KeyK', ctrlKey: true, bubbles: true };
+        document.dispatchEvent(new KeyboardEvent('keydown', init));
+      });
+    await pressCyrillic();
+    await page.getByRole('dialog', { name: 'Go to' }).waitFor();
+    await pressCyrillic();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await ama.openRow('Launch room');
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await page.getByRole('menuitem', { name: 'Rename…' }).click();
+    await page.getByRole('dialog', { name: 'Rename group' }).waitFor();
+    await page.keyboard.press('Control+k');
+    expect(page.url()).not.toContain('go-to');
   });
 
   it('the focus returns from a dialog to what opened it, be it a button or the entry of a menu', async () => {
@@ -77,6 +106,36 @@ describe('Finding people, conversations and what was said', () => {
       await page.getByRole('dialog').waitFor({ state: 'detached' });
       await eventually(`${opener} has the focus again`, () => hasFocus(opener));
     }
+    await ama.composer.focus();
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('new mes');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name: 'New message' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await eventually('the composer has the focus, since the palette is gone', composerHasFocus);
+  });
+
+  it('the palette keeps what is chosen when people arrive, and signs nobody out', async () => {
+    const { page } = ama;
+    const someone = await registerBystander(node.url, `New Groper ${round}`);
+    let release: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    await page.route('**/api/users?query=*', async (route) => {
+      await released;
+      await route.continue();
+    });
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('new gro');
+    await page.keyboard.press('ArrowDown');
+    const chosen = () => page.locator('[role=option][aria-selected=true]').textContent();
+    const before = await chosen();
+    release();
+    await page.getByRole('option', { name: someone.name }).waitFor();
+    expect(await chosen()).toBe(before);
+    await page.getByRole('combobox').fill('sign out');
+    await page.getByRole('option', { name: /Search messages for/ }).waitFor();
+    expect(await page.getByRole('option', { name: 'Sign out', exact: true }).count()).toBe(0);
   });
 
   it('the palette offers people one has never written to, and actions', async () => {
@@ -111,9 +170,32 @@ describe('Finding people, conversations and what was said', () => {
     await eventually('the message has the focus', async () => (await focused()) === '20');
     await ama.message('the Überholung is done').waitFor();
     expect(await hits().count()).toBe(1);
+    expect(await ama.row('Launch room').getAttribute('aria-current')).toBe('page');
+    await page.keyboard.press('End');
+    await eventually('another message has the focus', async () => (await focused()) !== '20');
+    await hits().first().click();
+    await eventually('the same hit leads there again', async () => (await focused()) === '20');
     await page.getByRole('searchbox').focus();
     await page.keyboard.press('Escape');
     await page.getByRole('searchbox').waitFor({ state: 'detached' });
+    await eventually('the composer has the focus again', composerHasFocus);
+  });
+
+  it('S4.29: messages that come in meanwhile do not put the search off', async () => {
+    const { page } = ama;
+    await ama.openRow('Launch room');
+    await page.keyboard.press('Control+f');
+    const ended = new AbortController();
+    const others = (async () => {
+      while (!ended.signal.aborted) await tomas.rest.send(groups.launch, { content: 'meanwhile' });
+    })();
+    try {
+      await page.getByRole('searchbox').fill('uberholung');
+      await hits().first().waitFor({ timeout: 5_000 });
+    } finally {
+      ended.abort();
+      await others;
+    }
   });
 
   it('S4.29 the search of all conversations names them, and Back leads to its results again', async () => {
@@ -145,6 +227,15 @@ describe('Finding people, conversations and what was said', () => {
     expect(await hits().first().textContent()).toContain(tomas.name);
     await page.getByRole('button', { name: 'Show more' }).click();
     await eventually('twice as many are listed', async () => (await hits().count()) === 40);
+    await hits().nth(35).click();
+    await ama.composer.waitFor();
+    await page.goBack();
+    await eventually('as many are listed again', async () => (await hits().count()) === 40);
+    await eventually('the hit is in view again', () =>
+      hits()
+        .nth(35)
+        .evaluate((hit) => hit.getBoundingClientRect().bottom <= innerHeight),
+    );
     await ama.rest().then((rest) => rest.send(groups.ops, { content: 'only mine' }));
     await page.getByRole('searchbox').fill('from:me only');
     await page.getByTestId('search-results').getByText('One message found').waitFor();

@@ -89,6 +89,13 @@ describe('Leading a group', () => {
     await ama.message('and after it').waitFor();
   });
 
+  it('P5: a direct conversation has no panel of members, nor can it be left', async () => {
+    await ama.openDirect(tomas);
+    await ama.page.goto(`${ama.page.url()}?panel=members`);
+    await ama.composer.waitFor();
+    expect(await ama.page.getByRole('complementary', { name: 'Members' }).count()).toBe(0);
+  });
+
   it('P5: the last owner is told to pass the group on first; a member simply leaves', async () => {
     await more(ama, 'Leave group');
     await confirm(ama, 'Leave group');

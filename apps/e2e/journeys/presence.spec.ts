@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { ParleyNode } from '@parley/testkit';
+import { eventually, ParleyNode } from '@parley/testkit';
 import type { Browser, Locator } from 'playwright-core';
 import { launchBrowser, Participant } from './browser.js';
 import { violationsIn } from './violations.js';
@@ -86,6 +86,35 @@ describe('P2: whether somebody is here', () => {
     await choose('Shown to others');
     await dot(ama.row(tomas.name)).waitFor();
     await header(ama).getByText('Online').waitFor();
+  });
+
+  it('is hidden or not as was chosen last, however long the first choice takes', async () => {
+    const { page } = tomas;
+    const answers: string[] = [];
+    page.on('response', (response) => {
+      if (response.request().method() === 'PATCH') answers.push(response.url());
+    });
+    let release: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    let isFirst = true;
+    await page.route('**/api/users/me', async (route) => {
+      const isDelayed = isFirst && route.request().method() === 'PATCH';
+      if (isDelayed) {
+        isFirst = false;
+        await released;
+      }
+      await route.continue();
+    });
+    for (const item of ['Appear offline', 'Shown to others']) {
+      await page.getByRole('button', { name: `Account of ${tomas.name}` }).click();
+      await page.getByRole('menuitemradio', { name: item }).click();
+    }
+    // Whatever was requested before is answered by then.
+    await tomas.say('seen or not');
+    await ama.message('seen or not').waitFor();
+    release();
+    await eventually('both are answered', () => answers.length === 2);
+    expect((await (await tomas.rest()).me()).isHidden).toBe(false);
   });
 
   it('is seen among the members of a group', async () => {

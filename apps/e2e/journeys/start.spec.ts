@@ -48,6 +48,16 @@ describe('Before there is a connection', () => {
     expect(told).toEqual([]);
   });
 
+  it('who is not signed in comes back to the page that they asked for, and to what it searches for', async () => {
+    const { username } = await join();
+    const { page } = await visit('/search?q=a+%26b');
+    await page.getByLabel('Username').fill(username);
+    await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('searchbox').waitFor();
+    expect(await page.getByRole('searchbox').inputValue()).toBe('a &b');
+  });
+
   it.each([404, 403, 408, 400, 421, 401, 200])(
     'a page of somebody else with %d in place of a refresh signs nobody out, and is asked again',
     async (status) => {

@@ -1,6 +1,6 @@
 import type { SdkError } from '@parley/client';
 import { useEffect } from 'react';
-import { Redirect, useLocation, useSearchParams } from 'wouter';
+import { Redirect, useLocation, useSearch } from 'wouter';
 import { useStore } from 'zustand';
 import { isOfAddress, sentenceOf } from '../api/sentences.js';
 import { authStore } from '../features/auth/auth.store.js';
@@ -33,16 +33,17 @@ export function App() {
 function Gate() {
   const { status, user, refusal } = useStore(authStore);
   const [path] = useLocation();
-  const [params] = useSearchParams();
+  const query = useSearch();
   if (status === 'unknown' && refusal) return <Waiting refusal={refusal} />;
   if (status === 'unknown') return SIGNED_OUT_PATHS.has(path) ? null : <ShellSkeleton />;
   if (status === 'signed-out' || !user) {
     if (path === '/register') return <RegisterPage />;
     if (path === '/signin') return <SignInPage />;
-    const next = path === '/' ? '' : `?next=${encodeURIComponent(path)}`;
+    const asked = query === '' ? path : `${path}?${query}`;
+    const next = asked === '/' ? '' : `?${new URLSearchParams({ next: asked })}`;
     return <Redirect to={`/signin${next}`} replace />;
   }
-  if (SIGNED_OUT_PATHS.has(path)) return <Redirect to={ownPath(params.get('next'))} replace />;
+  if (SIGNED_OUT_PATHS.has(path)) return <Redirect to={ownPath(new URLSearchParams(query).get('next'))} replace />;
   return <SignedIn key={user.id} user={user} />;
 }
 

@@ -2,19 +2,19 @@ import type { SearchHit } from '@parley/protocol';
 import { useConversations } from '@parley/react';
 import { ChevronLeft } from 'lucide-react';
 import { useMemo } from 'react';
-import { useLocation, useSearchParams } from 'wouter';
+import { useLocation } from 'wouter';
 import { titleOf } from '../features/chat/conversation-title.js';
 import { SearchField } from '../features/search/search-field.js';
 import { SearchResults } from '../features/search/search-results.js';
 import { useMessageSearch } from '../features/search/use-message-search.js';
 import { useTitle } from '../hooks/use-title.js';
+import { useView } from '../hooks/use-view.js';
 import { IconButton } from '../ui/button.js';
 
 /** The search through all of my conversations. The question stands in the address, so that Back finds it again. */
 export function SearchPage() {
   const [, navigate] = useLocation();
-  const [params, setParams] = useSearchParams();
-  const query = params.get('q') ?? '';
+  const { query, setQuery } = useView();
   const search = useMessageSearch(query, null);
   const headingOf = useHeadings();
   useTitle('Search');
@@ -26,11 +26,7 @@ export function SearchPage() {
           <ChevronLeft size={22} strokeWidth={1.6} />
         </IconButton>
         <div className="min-w-0 flex-1">
-          <SearchField
-            label="Search all conversations"
-            value={query}
-            onSearch={(text) => setParams(text.trim() === '' ? {} : { q: text }, { replace: true })}
-          />
+          <SearchField label="Search all conversations" value={query} onSearch={setQuery} />
         </div>
       </header>
       <SearchResults search={search} hrefOf={hrefOf} headingOf={headingOf} />

@@ -11,6 +11,9 @@ const PANELS: readonly string[] = ['members', 'search'] satisfies PanelName[];
 export interface View {
   dialog: DialogName | null;
   panel: PanelName | null;
+  /** What is searched for. */
+  query: string;
+  setQuery: (query: string) => void;
   openDialog: (name: DialogName) => void;
   /** Replaces the entry in the history: Back does not open it again. */
   closeDialog: () => void;
@@ -25,10 +28,20 @@ export function useView(): View {
   const [params, setParams] = useSearchParams();
   const dialog = params.get('dialog');
   const panel = params.get('panel');
+  // What is chosen in a dialog takes its place in the history: Back does not open the dialog again.
+  const replace = dialog !== null;
   return {
     dialog: dialog !== null && DIALOGS.includes(dialog) ? (dialog as DialogName) : null,
     panel: panel !== null && PANELS.includes(panel) ? (panel as PanelName) : null,
-    openDialog: useCallback((name) => setParams((now) => withParam(now, 'dialog', name)), [setParams]),
+    query: params.get('q') ?? '',
+    setQuery: useCallback(
+      (query) => setParams((now) => withParam(now, 'q', query.trim() === '' ? null : query), { replace: true }),
+      [setParams],
+    ),
+    openDialog: useCallback(
+      (name) => setParams((now) => withParam(now, 'dialog', name), { replace }),
+      [setParams, replace],
+    ),
     closeDialog: useCallback(() => setParams((now) => withParam(now, 'dialog', null), { replace: true }), [setParams]),
     togglePanel: useCallback(
       (name) =>
@@ -37,10 +50,10 @@ export function useView(): View {
         }),
       [setParams],
     ),
-    openConversation: useCallback((id) => navigate(`/c/${id}`), [navigate]),
+    openConversation: useCallback((id) => navigate(`/c/${id}`, { replace }), [navigate, replace]),
     openSearch: useCallback(
-      (query) => navigate(query === '' ? '/search' : `/search?${new URLSearchParams({ q: query })}`),
-      [navigate],
+      (query) => navigate(query === '' ? '/search' : `/search?${new URLSearchParams({ q: query })}`, { replace }),
+      [navigate, replace],
     ),
   };
 }

@@ -83,6 +83,7 @@ function Opened({ open, at, me }: { open: OpenConversation; at: number | null; m
   const start = useHistoryStart(view);
   const toggleMembers = () => togglePanel('members');
   const toggleSearch = () => togglePanel('search');
+  const reopen = () => void (at !== null && jump.go(at));
   return (
     <MessageContext value={context}>
       <div className="chat">
@@ -102,8 +103,12 @@ function Opened({ open, at, me }: { open: OpenConversation; at: number | null; m
           <Composer open={open} title={title} inputRef={input} onSend={({ text, replyToId }) => say(text, replyToId)} />
           <LiveLog conversationId={id} me={me} items={messages.items} />
         </section>
-        {panel === 'members' ? <MemberPanel view={view} gone={gone} me={me} onClose={toggleMembers} /> : null}
-        {panel === 'search' ? <SearchPanel conversationId={id} onClose={toggleSearch} /> : null}
+        {panel === 'members' && type === 'group' ? (
+          <MemberPanel view={view} gone={gone} me={me} onClose={toggleMembers} />
+        ) : null}
+        {panel === 'search' ? (
+          <SearchPanel conversationId={id} at={at} onReopen={reopen} onClose={toggleSearch} />
+        ) : null}
       </div>
     </MessageContext>
   );

@@ -1,5 +1,5 @@
 import type { ConversationListItem } from '@parley/protocol';
-import { useConversations } from '@parley/react';
+import { useConversations, usePresence } from '@parley/react';
 import { ChevronRight } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { useRoute } from 'wouter';
@@ -8,25 +8,38 @@ import { Button } from '../../ui/button.js';
 import { classes } from '../../ui/classes.js';
 import { moveByKeys } from '../../ui/roving.js';
 import { EmptyState, Skeleton } from '../../ui/states.js';
+import { markOf } from '../people/presence.js';
 import { ConversationRow } from './conversation-row.js';
 import { foldArchived } from './ordered.js';
+
+/** Peers whose presence is watched, so that the server's limit leaves some for the open conversation. */
+const MOST_WATCHED = 400;
 
 /** My conversations, the latest first, archived ones folded away. One Tab stop, arrows within. */
 export function ConversationList({ me }: { me: string }) {
   const { items, isLoaded } = useConversations();
-  const [, params] = useRoute('/c/:id');
+  const [, params] = useRoute('/c/:id/*?');
   const [focused, setFocused] = useState<string | null>(null);
   const [unfolded, setUnfolded] = useState(false);
   const { active, archived } = useMemo(() => foldArchived(items), [items]);
   const open = params?.id ?? null;
   const showArchived = unfolded || archived.some(({ id }) => id === open);
   const rows = showArchived ? [...active, ...archived] : active;
+  const presences = usePresence(rows.flatMap(({ peer }) => (peer ? [peer.id] : [])).slice(0, MOST_WATCHED));
   const stop = [focused, open].find((id) => rows.some((item) => item.id === id)) ?? rows[0]?.id;
 
   function row(item: ConversationListItem) {
-    const { id } = item;
+    const { id, peer } = item;
     return (
-      <ConversationRow key={id} item={item} me={me} selected={id === open} tabStop={id === stop} onFocus={setFocused} />
+      <ConversationRow
+        key={id}
+        item={item}
+        me={me}
+        mark={markOf(peer && (presences.get(peer.id) ?? peer))}
+        selected={id === open}
+        tabStop={id === stop}
+        onFocus={setFocused}
+      />
     );
   }
 

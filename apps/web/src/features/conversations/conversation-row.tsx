@@ -12,14 +12,14 @@ import { PresenceDot } from '../../ui/presence-dot.js';
 import { useDraft } from '../chat/composer/drafts.store.js';
 import { titleOf } from '../chat/conversation-title.js';
 import { nameOf } from '../people/names.js';
-import { markOf, type PresenceMark } from '../people/presence.js';
-import { usePeerPresence } from '../people/use-peer-presence.js';
+import type { PresenceMark } from '../people/presence.js';
 import { badgeText } from './badge.js';
 import { previewOf } from './preview.js';
 
 interface ConversationRowProps {
   item: ConversationListItem;
   me: string;
+  mark: PresenceMark;
   selected: boolean;
   /** Whether Tab stops at this row. */
   tabStop: boolean;
@@ -27,10 +27,9 @@ interface ConversationRowProps {
 }
 
 export const ConversationRow = memo(function ConversationRow(props: ConversationRowProps) {
-  const { item, me, selected, tabStop, onFocus } = props;
+  const { item, me, mark, selected, tabStop, onFocus } = props;
   const watching = useFocusedWindow();
   const title = titleOf(item);
-  const mark = markOf(usePeerPresence(item.peer));
   // The reader sees the open conversation: a badge would only flicker.
   const badge = selected && watching ? null : badgeText(item.unreadCount);
   return (

@@ -1,23 +1,20 @@
 import type { UserView } from '@parley/protocol';
-import { useChatClient } from '@parley/react';
 import { useState } from 'react';
 import { sentenceFor } from '../../api/sentences.js';
-import { useView } from '../../hooks/use-view.js';
 import { Dialog } from '../../ui/dialog.js';
 import { Alert } from '../../ui/field.js';
 import { PeoplePicker } from '../people/people-picker.js';
-import { createConversation } from './create-conversation.js';
+import { useOpenDirect } from './use-open-direct.js';
 
 /** Opens the direct conversation with somebody: the existing one, or a new one. */
 export function NewMessageDialog({ me, onClose }: { me: string; onClose: () => void }) {
-  const client = useChatClient();
-  const { openConversation } = useView();
+  const openDirect = useOpenDirect();
   const [error, setError] = useState<string | null>(null);
 
   async function start(person: UserView) {
     setError(null);
     try {
-      openConversation(await createConversation(client, { type: 'direct', memberIds: [person.id] }));
+      await openDirect(person);
     } catch (thrown) {
       setError(sentenceFor(thrown));
     }

@@ -4,6 +4,7 @@ import { LogOut, PenSquare, Search, Users } from 'lucide-react';
 import type { ComponentProps } from 'react';
 import { useStore } from 'zustand';
 import { chooseEnter, type EnterChoice, enterStore } from '../../hooks/enter-key.js';
+import { IS_APPLE } from '../../hooks/platform.js';
 import { chooseTheme, type ThemeChoice, themeStore } from '../../hooks/theme.js';
 import { useView } from '../../hooks/use-view.js';
 import { PersonAvatar } from '../../ui/avatar.js';
@@ -25,8 +26,6 @@ const ENTER: { value: EnterChoice; label: string }[] = [
   { value: 'sends', label: 'Sends' },
   { value: 'breaks', label: 'Makes a new line' },
 ];
-
-const IS_APPLE = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
 const PRESENCE = [
   { value: 'shown', label: 'Shown to others' },
@@ -65,7 +64,7 @@ function GoToButton() {
     <div className="flex-none px-3 pb-2">
       <button
         type="button"
-        aria-keyshortcuts="Control+K Meta+K"
+        aria-keyshortcuts={IS_APPLE ? 'Meta+K' : 'Control+K'}
         onClick={() => openDialog('go-to')}
         className="flex h-9 w-full items-center gap-2 rounded-control border border-edge bg-raised px-2.5 text-second text-ink-2 hover:bg-hover max-[720px]:h-11"
       >

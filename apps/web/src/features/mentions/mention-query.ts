@@ -1,5 +1,6 @@
 import { mentionedUsernames } from '@parley/markdown';
 import type { UserView } from '@parley/protocol';
+import { fold } from '../../ui/fold.js';
 
 /** The part of a mention before the caret. */
 export interface MentionQuery {
@@ -31,7 +32,7 @@ export function mentionQueryAt(text: string, caret: number): MentionQuery | null
 
 /** Matches, best first: by the start of the username, then of a name, then by any part of either. */
 export function matchPeople(people: readonly UserView[], query: string): UserView[] {
-  const wanted = folded(query);
+  const wanted = fold(query);
   const ranked = people.flatMap((person) => {
     const rank = rankOf(person, wanted);
     return rank === null ? [] : [{ person, rank }];
@@ -50,13 +51,8 @@ export function withMention(text: string, { start, query }: MentionQuery, userna
 }
 
 function rankOf({ username, displayName }: UserView, wanted: string): number | null {
-  const [user, name] = [folded(username), folded(displayName)];
+  const [user, name] = [fold(username), fold(displayName)];
   if (user.startsWith(wanted)) return 0;
   if (name.split(/\s+/).some((word) => word.startsWith(wanted))) return 1;
   return user.includes(wanted) || name.includes(wanted) ? 2 : null;
-}
-
-/** Folds case and accents: "o" finds "ö". */
-function folded(text: string): string {
-  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 }

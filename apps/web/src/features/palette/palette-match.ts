@@ -1,3 +1,5 @@
+import { fold } from '../../ui/fold.js';
+
 /** How well a name fits what is typed; 0: not at all. Case and accents do not matter. */
 export function matchOf(name: string, typed: string): number {
   const query = fold(typed.trim());
@@ -17,10 +19,6 @@ export function bestOf<T>(items: readonly T[], nameOf: (item: T) => string, type
     .toSorted((a, b) => b.match - a.match)
     .slice(0, most)
     .map(({ item }) => item);
-}
-
-function fold(text: string): string {
-  return text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase();
 }
 
 /** Whether its characters stand in the text in this order: "lr" fits "Launch room". */

@@ -1,5 +1,6 @@
 /* oxlint-disable jsx-a11y/prefer-tag-over-role, jsx-a11y/interactive-supports-focus, jsx-a11y/click-events-have-key-events --
    the combobox pattern: the input has focus and keys, the options are never focused */
+import { LIMITS } from '@parley/protocol';
 import { Search } from 'lucide-react';
 import { Dialog as Primitive } from 'radix-ui';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
@@ -8,6 +9,7 @@ import { Avatar } from '../../ui/avatar.js';
 import { classes } from '../../ui/classes.js';
 import { isComposing } from '../../ui/composing.js';
 import { Alert } from '../../ui/field.js';
+import { Isolated } from '../../ui/isolated.js';
 import { useReturnedFocus } from '../../ui/use-returned-focus.js';
 import { type Choice, useChoices } from './use-choices.js';
 
@@ -42,6 +44,7 @@ export function Palette({ me, onClose }: PaletteProps) {
               autoComplete="off"
               spellCheck={false}
               dir="auto"
+              maxLength={LIMITS.searchLength}
               value={typed}
               placeholder="Conversation, person or action"
               onChange={(event) => type(event.target.value)}
@@ -62,6 +65,11 @@ export function Palette({ me, onClose }: PaletteProps) {
                 ))}
               </div>
             ))}
+            {choices.length === 0 ? (
+              <p role="presentation" className="px-2.5 py-6 text-center text-second text-ink-3">
+                Nothing fits.
+              </p>
+            ) : null}
           </div>
         </Primitive.Content>
       </Primitive.Portal>
@@ -72,15 +80,23 @@ export function Palette({ me, onClose }: PaletteProps) {
 /** What is typed, what it offers, and what the keys do. */
 function usePalette(me: string) {
   const [typed, setTyped] = useState('');
-  const [active, setActive] = useState(0);
+  const [activeId, setActiveId] = useState<string | null>(null);
   const [error, setError] = useState<string | null>(null);
   const choices = useChoices(typed, me);
-  const last = choices.length - 1;
-  const current = choices[Math.min(active, last)];
+  // By its id: people arrive later than the rest, and stand before actions.
+  const active = Math.max(
+    0,
+    choices.findIndex(({ id }) => id === activeId),
+  );
+  const current = choices[active];
 
   function type(text: string) {
     setTyped(text);
-    setActive(0);
+    setActiveId(null);
+  }
+
+  function move(by: 1 | -1) {
+    setActiveId(choices.at((active + by) % choices.length)?.id ?? null);
   }
 
   /** Each choice leads to another address, which closes the palette. */
@@ -95,8 +111,8 @@ function usePalette(me: string) {
 
   function onKeyDown(event: KeyboardEvent<HTMLInputElement>) {
     if (isComposing(event)) return;
-    if (event.key === 'ArrowDown') setActive(active >= last ? 0 : active + 1);
-    else if (event.key === 'ArrowUp') setActive(active <= 0 ? last : active - 1);
+    if (event.key === 'ArrowDown') move(1);
+    else if (event.key === 'ArrowUp') move(-1);
     else if (event.key === 'Enter' && current) void pick(current);
     else return;
     event.preventDefault();
@@ -127,7 +143,7 @@ function Option({ choice, active, onPick }: { choice: Choice; active: boolean; o
       {picture ? <Avatar id={picture.id} name={label} url={picture.url} size={32} /> : null}
       <span className="min-w-0 flex-1">
         <span dir="auto" className="people-line block truncate text-body font-medium">
-          {label}
+          <Isolated text={label} />
         </span>
       </span>
       {hint ? <span className="flex-none text-meta text-ink-3">{hint}</span> : null}

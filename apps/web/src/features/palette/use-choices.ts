@@ -1,10 +1,11 @@
-import type { ConversationListItem, UserView } from '@parley/protocol';
-import { useChatClient, useConversations } from '@parley/react';
+import type { ConversationListItem } from '@parley/protocol';
+import { useConversations } from '@parley/react';
+import { useMemo } from 'react';
 import { useHasSearch } from '../../hooks/use-has-search.js';
 import { useView } from '../../hooks/use-view.js';
-import { signOut } from '../auth/auth.store.js';
+import { isolate } from '../../ui/isolated.js';
 import { titleOf } from '../chat/conversation-title.js';
-import { createConversation } from '../conversations/create-conversation.js';
+import { useOpenDirect } from '../conversations/use-open-direct.js';
 import { usePeopleSearch } from '../people/people-search.js';
 import { bestOf } from './palette-match.js';
 
@@ -32,7 +33,8 @@ export function useChoices(typed: string, me: string): Choice[] {
 function useConversationChoices(typed: string): Choice[] {
   const { items } = useConversations();
   const { openConversation } = useView();
-  return bestOf(items, titleOf, typed, MOST_CONVERSATIONS).map((item: ConversationListItem) => ({
+  const best = useMemo(() => bestOf(items, titleOf, typed, MOST_CONVERSATIONS), [items, typed]);
+  return best.map((item: ConversationListItem) => ({
     id: `conversation-${item.id}`,
     section: 'Conversations',
     label: titleOf(item),
@@ -43,23 +45,19 @@ function useConversationChoices(typed: string): Choice[] {
 }
 
 function usePeopleChoices(typed: string, me: string): Choice[] {
-  const client = useChatClient();
-  const { openConversation } = useView();
-  const { people } = usePeopleSearch(typed, [me]);
-  const start = async (person: UserView) =>
-    openConversation(await createConversation(client, { type: 'direct', memberIds: [person.id] }));
-  const choices = people.slice(0, MOST_PEOPLE).map(
+  const openDirect = useOpenDirect();
+  // Without a word all people known would be listed, after conversations that name most of them.
+  const { people } = usePeopleSearch(typed.trim() === '' ? null : typed, [me]);
+  return people.slice(0, MOST_PEOPLE).map(
     (person): Choice => ({
       id: `person-${person.id}`,
       section: 'People',
       label: person.displayName,
       hint: `@${person.username}`,
       picture: { id: person.id, url: person.avatarUrl },
-      act: () => start(person),
+      act: () => openDirect(person),
     }),
   );
-  // Without a word all people known would be listed, after conversations that name most of them.
-  return typed.trim() === '' ? [] : choices;
 }
 
 function useActions(typed: string): Choice[] {
@@ -68,11 +66,10 @@ function useActions(typed: string): Choice[] {
   const actions: Choice[] = [
     action('new-message', 'New message', () => openDialog('new-message')),
     action('new-group', 'New group', () => openDialog('new-group')),
-    action('sign-out', 'Sign out', () => signOut()),
   ];
   const fitting: Choice[] = bestOf(actions, ({ label }) => label, typed, actions.length);
   const query = typed.trim();
-  const inMessages = query === '' ? 'Search messages' : `Search messages for “${query}”`;
+  const inMessages = query === '' ? 'Search messages' : `Search messages for “${isolate(query)}”`;
   const search: Choice = { id: 'search', section: 'Messages', label: inMessages, act: () => openSearch(query) };
   return hasSearch ? [...fitting, search] : fitting;
 }

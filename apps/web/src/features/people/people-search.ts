@@ -2,6 +2,7 @@ import { isSearchable, type UserDetail, type UserView } from '@parley/protocol';
 import { useChatClient, usePeople } from '@parley/react';
 import { useEffect, useMemo, useState } from 'react';
 import { sentenceFor } from '../../api/sentences.js';
+import { fold } from '../../ui/fold.js';
 
 const PAUSE_MS = 160;
 
@@ -16,13 +17,13 @@ export interface PeopleSearch {
 
 const SEARCHING: PeopleSearch = { people: [], status: 'searching', error: null };
 
-/** People who match what is typed, without these; requested once the typing pauses. */
-export function usePeopleSearch(typed: string, without: readonly string[]): PeopleSearch {
-  const query = typed.trim().toLowerCase();
+/** People who match what is typed, without these; requested once the typing pauses. Null: nobody is looked for. */
+export function usePeopleSearch(typed: string | null, without: readonly string[]): PeopleSearch {
+  const query = typed?.trim().toLowerCase() ?? '';
   // For queries that the server does not search, people known already are offered.
   const asks = isSearchable(query);
   const client = useChatClient();
-  const known = useKnown(query, !asks);
+  const known = useKnown(query, typed !== null && !asks);
   const [found, setFound] = useState<PeopleSearch>(SEARCHING);
   useEffect(() => {
     if (!asks) return;
@@ -50,7 +51,7 @@ function useKnown(query: string, on: boolean): UserView[] {
   const people = usePeople();
   return useMemo(() => {
     if (!on) return [];
-    const fits = ({ displayName, username }: UserView) => `${displayName} ${username}`.toLowerCase().includes(query);
+    const fits = ({ displayName, username }: UserView) => fold(`${displayName} ${username}`).includes(fold(query));
     return [...people.values()].filter(fits).sort((a, b) => a.displayName.localeCompare(b.displayName));
   }, [people, query, on]);
 }

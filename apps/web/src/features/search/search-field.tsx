@@ -1,6 +1,6 @@
 import { LIMITS } from '@parley/protocol';
 import { Search } from 'lucide-react';
-import { useEffect, useId, useRef, useState } from 'react';
+import { useCallback, useEffect, useId, useRef, useState } from 'react';
 
 const PAUSE_MS = 250;
 
@@ -15,22 +15,24 @@ interface SearchFieldProps {
 export function SearchField({ label, value, onSearch }: SearchFieldProps) {
   const id = useId();
   const [text, setText] = useState(value);
-  const said = useRef(value);
+  const reported = useRef(value);
+  const latest = useRef(onSearch);
   useEffect(() => {
-    if (value !== said.current) setText(value);
-    said.current = value;
+    latest.current = onSearch;
+  });
+  useEffect(() => {
+    if (value !== reported.current) setText(value);
+    reported.current = value;
   }, [value]);
+  const search = useCallback((query: string) => {
+    if (query === reported.current) return;
+    reported.current = query;
+    latest.current(query);
+  }, []);
   useEffect(() => {
-    if (text === said.current) return;
     const timer = setTimeout(search, PAUSE_MS, text);
     return () => clearTimeout(timer);
-  });
-
-  function search(query: string) {
-    if (query === said.current) return;
-    said.current = query;
-    onSearch(query);
-  }
+  }, [search, text]);
 
   return (
     <search>

@@ -7,29 +7,32 @@ import { partAround } from './part-around.js';
 
 interface SearchHitRowProps {
   hit: SearchHit;
-  sender: UserView | undefined;
+  sender: UserView;
   /** Where the message stands in its history. */
   href: string;
+  /** Set where the address is that of the message already. */
+  onReopen: (() => void) | undefined;
 }
 
 /** One message that was found: who, when, and what of it matched. */
-export function SearchHitRow({ hit: { message, segments }, sender, href }: SearchHitRowProps) {
+export function SearchHitRow({ hit: { message, segments }, sender, href, onReopen }: SearchHitRowProps) {
   const today = useToday();
   const at = new Date(message.createdAt);
-  const name = sender?.displayName ?? 'Someone';
   return (
     <li>
       <Link
         href={href}
+        replace={onReopen !== undefined}
+        onClick={onReopen}
         data-testid="search-hit"
         data-seq={message.seq}
         className="flex gap-3 rounded-row px-2.5 py-2 hover:bg-hover focus-visible:outline-offset-[-2px]"
       >
-        {sender ? <PersonAvatar user={sender} size={32} /> : null}
+        <PersonAvatar user={sender} size={32} />
         <span className="min-w-0 flex-1">
           <span className="flex items-baseline justify-between gap-2">
             <span dir="auto" className="people-line truncate text-second font-strong">
-              {name}
+              {sender.displayName}
             </span>
             <time
               dateTime={message.createdAt}

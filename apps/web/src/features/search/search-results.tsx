@@ -5,29 +5,34 @@ import { Button } from '../../ui/button.js';
 import { Alert } from '../../ui/field.js';
 import { Isolated, isolate } from '../../ui/isolated.js';
 import { EmptyState, Skeleton } from '../../ui/states.js';
-import { keepPlace, keptPlace } from './kept-place.js';
+import { personOf } from '../people/names.js';
+import { rememberedPosition, rememberPosition } from './scroll-position.js';
 import { SearchHitRow } from './search-hit.js';
 import type { MessageSearch } from './use-message-search.js';
+
+/** Hits that are requested again for the sake of the position. */
+const MOST_RESTORED = 100;
 
 interface SearchResultsProps {
   search: MessageSearch;
   hrefOf: (hit: SearchHit) => string;
+  /** The message that the address names already, and what opens it once more. */
+  opened?: { seq: number | null; reopen: () => void };
   /** The heading above hits of one conversation; none where all are of one. */
   headingOf?: (conversationId: string) => string;
 }
 
 /** What was found, newest first, and what to do where that is nothing. */
-export function SearchResults({ search, hrefOf, headingOf }: SearchResultsProps) {
+export function SearchResults({ search, hrefOf, opened, headingOf }: SearchResultsProps) {
   const { query, status, items, error, hasMore, more } = search;
   const people = usePeople();
-  const list = useKeptPlace(search.key, items.length > 0);
+  const list = useRestoredPosition(search);
   return (
     <div
       ref={list}
       className="min-h-0 flex-1 overflow-y-auto px-2 pb-4"
       aria-busy={status === 'searching'}
       data-testid="search-results"
-      onScroll={({ currentTarget }) => keepPlace(search.key, currentTarget.scrollTop)}
     >
       <output className="sr-only">{status === 'ready' ? countOf(items.length, hasMore) : ''}</output>
       {error ? <Failure error={error} onRetry={search.isFinal ? null : more} /> : null}
@@ -46,8 +51,9 @@ export function SearchResults({ search, hrefOf, headingOf }: SearchResultsProps)
               <SearchHitRow
                 key={hit.message.id}
                 hit={hit}
-                sender={people.get(hit.message.senderId)}
+                sender={personOf(people, hit.message.senderId)}
                 href={hrefOf(hit)}
+                onReopen={hit.message.seq === opened?.seq ? opened.reopen : undefined}
               />
             ))}
           </ul>
@@ -64,12 +70,27 @@ export function SearchResults({ search, hrefOf, headingOf }: SearchResultsProps)
   );
 }
 
-/** Back in the results the reader is where the hit was opened. */
-function useKeptPlace(key: string, isFilled: boolean) {
+/** Back in the results the reader is where the hit was opened, once as many are listed again. */
+function useRestoredPosition({ key, status, items, hasMore, more }: MessageSearch) {
   const list = useRef<HTMLDivElement>(null);
+  const restored = useRef<string | null>(null);
+  const count = items.length;
   useLayoutEffect(() => {
-    if (isFilled && list.current) list.current.scrollTop = keptPlace(key);
-  }, [key, isFilled]);
+    if (restored.current === key || count === 0) return;
+    const position = rememberedPosition(key);
+    if (hasMore && status !== 'failed' && count < Math.min(position.count, MOST_RESTORED)) {
+      if (status === 'ready') more();
+      return;
+    }
+    restored.current = key;
+    if (list.current) list.current.scrollTop = position.top;
+  }, [key, status, count, hasMore, more]);
+  useLayoutEffect(() => {
+    const element = list.current;
+    return () => {
+      if (restored.current === key && element) rememberPosition(key, { top: element.scrollTop, count });
+    };
+  }, [key, count]);
   return list;
 }
 

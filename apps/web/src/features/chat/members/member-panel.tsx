@@ -1,7 +1,7 @@
 import { type Member, type MemberRole, may } from '@parley/protocol';
 import { useChatClient, usePresence } from '@parley/react';
-import { EllipsisVertical, UserPlus, X } from 'lucide-react';
-import { useState } from 'react';
+import { EllipsisVertical, UserPlus } from 'lucide-react';
+import { memo, useCallback, useMemo, useState } from 'react';
 import { sentenceFor } from '../../../api/sentences.js';
 import { useToday } from '../../../hooks/use-today.js';
 import { PersonAvatar } from '../../../ui/avatar.js';
@@ -9,6 +9,7 @@ import { Button, IconButton } from '../../../ui/button.js';
 import { Alert } from '../../../ui/field.js';
 import { isolate } from '../../../ui/isolated.js';
 import { Menu, MenuItem } from '../../../ui/menu.js';
+import { Panel } from '../../../ui/panel.js';
 import { PresenceDot } from '../../../ui/presence-dot.js';
 import { markOf, type Presence, presenceWords } from '../../people/presence.js';
 import type { OpenConversation } from '../open-conversation.js';
@@ -23,6 +24,9 @@ interface MemberPanelProps extends Pick<OpenConversation, 'view' | 'gone'> {
   onClose: () => void;
 }
 
+/** Members whose presence is watched, so that the server's limit leaves some for the list of conversations. */
+const MOST_WATCHED = 400;
+
 /** The dialog that is open. */
 type Asked = { about: 'add' } | { about: 'leave' } | { about: 'remove'; member: Member } | null;
 
@@ -30,38 +34,33 @@ type Asked = { about: 'add' } | { about: 'leave' } | { about: 'remove'; member: 
 export function MemberPanel({ view: item, gone, me, onClose }: MemberPanelProps) {
   const [asked, setAsked] = useState<Asked>(null);
   const { members, fault } = useAllMembers(item);
-  const presences = usePresence(members.map(({ user }) => user.id));
+  const rows = useMemo(() => ranked(members), [members]);
+  const presences = usePresence(rows.slice(0, MOST_WATCHED).map(({ user }) => user.id));
+  const today = useToday();
   const { changeRole, error } = useRoleChange(item.id);
+  const remove = useCallback((member: Member) => setAsked({ about: 'remove', member }), []);
   const failure = error ?? fault;
+  const canChange = (member: Member) => gone === null && member.user.id !== me;
+  const add = gone === null && may('add_members', item) ? () => setAsked({ about: 'add' }) : null;
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape closes it from whatever has focus in it
-    <aside
-      aria-label="Members"
-      className="chat-panel"
-      onKeyDown={(event) => {
-        if (event.key === 'Escape' && !event.defaultPrevented) onClose();
-      }}
-    >
-      <PanelHeader
-        count={item.memberCount}
-        onAdd={gone === null && may('add_members', item) ? () => setAsked({ about: 'add' }) : null}
-        onClose={onClose}
-      />
+    <Panel label="Members" header={<PanelHeading count={item.memberCount} onAdd={add} />} onClose={onClose}>
       {failure ? <Alert className="m-3">{failure}</Alert> : null}
       <ul aria-label="Members" className="min-h-0 flex-1 overflow-y-auto p-2">
-        {ranked(members).map((member) => (
+        {rows.map((member) => (
           <MemberRow
             key={member.user.id}
             member={member}
-            facts={gone === null ? item : null}
+            roles={canChange(member) && may('change_roles', item)}
+            removable={canChange(member) && may(`remove_${member.role}`, item)}
             isMe={member.user.id === me}
             presence={presences.get(member.user.id)}
-            onRole={(role) => changeRole(member, role)}
-            onRemove={() => setAsked({ about: 'remove', member })}
+            today={today}
+            onRole={changeRole}
+            onRemove={remove}
           />
         ))}
       </ul>
-      {gone === null ? (
+      {gone === null && may('leave', item) ? (
         <footer className="flex-none border-t border-line p-3">
           <Button className="w-full" onClick={() => setAsked({ about: 'leave' })}>
             Leave group
@@ -69,38 +68,36 @@ export function MemberPanel({ view: item, gone, me, onClose }: MemberPanelProps)
         </footer>
       ) : null}
       <AskedDialog item={item} members={members} asked={asked} onClose={() => setAsked(null)} />
-    </aside>
+    </Panel>
   );
 }
 
 function useRoleChange(conversationId: string) {
   const client = useChatClient();
   const [error, setError] = useState<string | null>(null);
-  function changeRole(member: Member, role: MemberRole) {
-    setError(null);
-    client.changeRole(conversationId, member.user.id, role).catch((thrown) => setError(sentenceFor(thrown)));
-  }
+  const changeRole = useCallback(
+    (member: Member, role: MemberRole) => {
+      setError(null);
+      client.changeRole(conversationId, member.user.id, role).catch((thrown) => setError(sentenceFor(thrown)));
+    },
+    [client, conversationId],
+  );
   return { changeRole, error };
 }
 
 /** `onAdd`: null where nobody can be added. */
-function PanelHeader({ count, onAdd, onClose }: { count: number; onAdd: (() => void) | null; onClose: () => void }) {
+function PanelHeading({ count, onAdd }: { count: number; onAdd: (() => void) | null }) {
   return (
-    <header className="flex h-14 flex-none items-center justify-between border-b border-line pe-2.5 ps-4">
-      <h3 className="text-body font-strong">
+    <>
+      <h3 className="min-w-0 flex-1 ps-1 text-body font-strong">
         Members <span className="font-normal text-ink-3 tabular-nums">{count}</span>
       </h3>
-      <div className="flex">
-        {onAdd ? (
-          <IconButton label="Add people" onClick={onAdd}>
-            <UserPlus size={18} strokeWidth={1.6} />
-          </IconButton>
-        ) : null}
-        <IconButton label="Close members" onClick={onClose}>
-          <X size={18} strokeWidth={1.6} />
+      {onAdd ? (
+        <IconButton label="Add people" onClick={onAdd}>
+          <UserPlus size={18} strokeWidth={1.6} />
         </IconButton>
-      </div>
-    </header>
+      ) : null}
+    </>
   );
 }
 
@@ -126,20 +123,20 @@ function AskedDialog({ item, members, asked, onClose }: AskedDialogProps) {
 
 interface MemberRowProps {
   member: Member;
-  /** Null where nothing can be changed, since I am no longer a member. */
-  facts: OpenConversation['view'] | null;
+  /** Whether I may change roles. */
+  roles: boolean;
+  removable: boolean;
   isMe: boolean;
   presence: Presence | undefined;
-  onRole: (role: MemberRole) => void;
-  onRemove: () => void;
+  today: Date;
+  onRole: (member: Member, role: MemberRole) => void;
+  onRemove: (member: Member) => void;
 }
 
-function MemberRow({ member, facts, isMe, presence, onRole, onRemove }: MemberRowProps) {
+const MemberRow = memo(function MemberRow(props: MemberRowProps) {
+  const { member, roles, removable, isMe, presence, today, onRole, onRemove } = props;
   const { user, role } = member;
-  const words = presenceWords(presence, useToday());
-  const here = facts !== null && !isMe;
-  const roles = here && may('change_roles', facts);
-  const removable = here && may(`remove_${role}`, facts);
+  const words = presenceWords(presence, today);
   return (
     <li data-testid="member-row" className="flex min-h-13 items-center gap-3 rounded-row py-1 pe-1 ps-2 hover:bg-hover">
       <PresenceDot mark={markOf(presence)}>
@@ -161,15 +158,12 @@ function MemberRow({ member, facts, isMe, presence, onRole, onRemove }: MemberRo
       ) : null}
     </li>
   );
-}
+});
 
-interface MemberMenuProps extends Pick<MemberRowProps, 'member' | 'onRole' | 'onRemove'> {
-  /** Whether I may change roles. */
-  roles: boolean;
-  removable: boolean;
-}
+type MemberMenuProps = Pick<MemberRowProps, 'member' | 'roles' | 'removable' | 'onRole' | 'onRemove'>;
 
-function MemberMenu({ member: { user, role }, roles, removable, onRole, onRemove }: MemberMenuProps) {
+function MemberMenu({ member, roles, removable, onRole, onRemove }: MemberMenuProps) {
+  const { user, role } = member;
   return (
     <Menu
       trigger={
@@ -178,11 +172,11 @@ function MemberMenu({ member: { user, role }, roles, removable, onRole, onRemove
         </IconButton>
       }
     >
-      {roles && role !== 'owner' ? <MenuItem onSelect={() => onRole('owner')}>Make an owner</MenuItem> : null}
-      {roles && role !== 'admin' ? <MenuItem onSelect={() => onRole('admin')}>Make an admin</MenuItem> : null}
-      {roles && role !== 'member' ? <MenuItem onSelect={() => onRole('member')}>Make a member</MenuItem> : null}
+      {roles && role !== 'owner' ? <MenuItem onSelect={() => onRole(member, 'owner')}>Make an owner</MenuItem> : null}
+      {roles && role !== 'admin' ? <MenuItem onSelect={() => onRole(member, 'admin')}>Make an admin</MenuItem> : null}
+      {roles && role !== 'member' ? <MenuItem onSelect={() => onRole(member, 'member')}>Make a member</MenuItem> : null}
       {removable ? (
-        <MenuItem danger onSelect={onRemove}>
+        <MenuItem danger onSelect={() => onRemove(member)}>
           Remove from group…
         </MenuItem>
       ) : null}

@@ -1,7 +1,7 @@
 import type { ConversationView, ParleyClient } from '@parley/client';
 import type { Member, Page } from '@parley/protocol';
 import { useChatClient } from '@parley/react';
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { sentenceFor } from '../../../api/sentences.js';
 
 interface AllMembers {
@@ -37,12 +37,11 @@ export function useAllMembers({ id, members, membersComplete, memberCount }: Con
       isStale = true;
     };
   }, [client, id, wanted]);
-  if (membersComplete) return { members, fault: null };
-  const live = new Set(members.map(({ user }) => user.id));
-  return {
-    members: [...members, ...fetched.filter(({ user, leftAt }) => leftAt === null && !live.has(user.id))],
-    fault,
-  };
+  const all = useMemo(() => {
+    const live = new Set(members.map(({ user }) => user.id));
+    return [...members, ...fetched.filter(({ user, leftAt }) => leftAt === null && !live.has(user.id))];
+  }, [members, fetched]);
+  return membersComplete ? { members, fault: null } : { members: all, fault };
 }
 
 async function fetchMembers(client: ParleyClient, id: string): Promise<Member[]> {

@@ -5,7 +5,7 @@ import { ArrowDown } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { useToday } from '../../../hooks/use-today.js';
 import { Button } from '../../../ui/button.js';
-import { nameOf } from '../../people/names.js';
+import { nameOf, personOf } from '../../people/names.js';
 import { useMentionable } from '../members/use-mentionable.js';
 import { MessageRow } from '../message/message-row.js';
 import type { FindMention } from '../message/message-text.js';
@@ -162,7 +162,7 @@ function useDescriber({ members, type }: OpenConversation['view'], me: string) {
     const resting = heads.get(seq)?.filter((id) => id !== row.senderId) ?? NOBODY;
     const readers = row.receipt === null ? NOBODY : others.filter((other) => other.lastReadSeq >= seq);
     return {
-      sender: known.get(row.senderId) ?? unknown(row.senderId),
+      sender: personOf(known, row.senderId),
       mine: row.senderId === me,
       sentence: row.message?.type === 'system' ? systemSentence(row.message, me, (id) => nameOf(people, id)) : null,
       heads: resting.flatMap((id) => known.get(id) ?? []),
@@ -291,8 +291,4 @@ function lastSeqUpTo(rows: readonly Row[], index: number): number {
     if (seq !== undefined) return seq;
   }
   return 0;
-}
-
-function unknown(id: string): UserView {
-  return { id, username: '', displayName: 'Someone', avatarUrl: null, isBot: false };
 }
