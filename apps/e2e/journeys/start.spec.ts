@@ -50,12 +50,12 @@ describe('Before there is a connection', () => {
 
   it('who is not signed in comes back to the page that they asked for, and to what it searches for', async () => {
     const { username } = await join();
-    const { page } = await visit('/search?q=a+%26b');
+    const { page } = await visit('/search?q=a+%26+50%2525');
     await page.getByLabel('Username').fill(username);
     await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('searchbox').waitFor();
-    expect(await page.getByRole('searchbox').inputValue()).toBe('a &b');
+    expect(await page.getByRole('searchbox').inputValue()).toBe('a & 50%25');
   });
 
   it.each([404, 403, 408, 400, 421, 401, 200])(

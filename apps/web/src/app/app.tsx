@@ -1,6 +1,6 @@
 import type { SdkError } from '@parley/client';
 import { useEffect } from 'react';
-import { Redirect, useLocation, useSearch } from 'wouter';
+import { Redirect, useLocation } from 'wouter';
 import { useStore } from 'zustand';
 import { isOfAddress, sentenceOf } from '../api/sentences.js';
 import { authStore } from '../features/auth/auth.store.js';
@@ -9,6 +9,7 @@ import { askNow, startSession } from '../features/auth/session-start.js';
 import { SignInPage } from '../features/auth/sign-in-page.js';
 import { FaultNotice, FaultPage } from '../features/faults/fault-notice.js';
 import { faultStore } from '../features/faults/faults.store.js';
+import { useParams } from '../hooks/use-params.js';
 import { Button } from '../ui/button.js';
 import { EmptyState } from '../ui/states.js';
 import { ErrorBoundary } from './error-boundary.js';
@@ -33,17 +34,18 @@ export function App() {
 function Gate() {
   const { status, user, refusal } = useStore(authStore);
   const [path] = useLocation();
-  const query = useSearch();
+  const [params] = useParams();
   if (status === 'unknown' && refusal) return <Waiting refusal={refusal} />;
   if (status === 'unknown') return SIGNED_OUT_PATHS.has(path) ? null : <ShellSkeleton />;
   if (status === 'signed-out' || !user) {
     if (path === '/register') return <RegisterPage />;
     if (path === '/signin') return <SignInPage />;
+    const query = String(params);
     const asked = query === '' ? path : `${path}?${query}`;
     const next = asked === '/' ? '' : `?${new URLSearchParams({ next: asked })}`;
     return <Redirect to={`/signin${next}`} replace />;
   }
-  if (SIGNED_OUT_PATHS.has(path)) return <Redirect to={ownPath(new URLSearchParams(query).get('next'))} replace />;
+  if (SIGNED_OUT_PATHS.has(path)) return <Redirect to={ownPath(params.get('next'))} replace />;
   return <SignedIn key={user.id} user={user} />;
 }
 

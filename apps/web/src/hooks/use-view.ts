@@ -1,5 +1,6 @@
 import { useCallback } from 'react';
-import { useLocation, useSearchParams } from 'wouter';
+import { useLocation } from 'wouter';
+import { useParams } from './use-params.js';
 
 /** Dialogs and panels stand in the address, so that reload and Back apply to them. */
 type DialogName = 'new-message' | 'new-group' | 'go-to';
@@ -25,7 +26,7 @@ export interface View {
 
 export function useView(): View {
   const [, navigate] = useLocation();
-  const [params, setParams] = useSearchParams();
+  const [params, changeParams] = useParams();
   const dialog = params.get('dialog');
   const panel = params.get('panel');
   // What is chosen in a dialog takes its place in the history: Back does not open the dialog again.
@@ -35,20 +36,18 @@ export function useView(): View {
     panel: panel !== null && PANELS.includes(panel) ? (panel as PanelName) : null,
     query: params.get('q') ?? '',
     setQuery: useCallback(
-      (query) => setParams((now) => withParam(now, 'q', query.trim() === '' ? null : query), { replace: true }),
-      [setParams],
+      (query) => changeParams((now) => setParam(now, 'q', query.trim() === '' ? null : query)),
+      [changeParams],
     ),
-    openDialog: useCallback(
-      (name) => setParams((now) => withParam(now, 'dialog', name), { replace }),
-      [setParams, replace],
-    ),
-    closeDialog: useCallback(() => setParams((now) => withParam(now, 'dialog', null), { replace: true }), [setParams]),
+    openDialog: useCallback((name) => changeParams((now) => now.set('dialog', name), replace), [changeParams, replace]),
+    closeDialog: useCallback(() => changeParams((now) => now.delete('dialog')), [changeParams]),
     togglePanel: useCallback(
       (name) =>
-        setParams((now) => withParam(withParam(now, 'q', null), 'panel', now.get('panel') === name ? null : name), {
-          replace: true,
+        changeParams((now) => {
+          now.delete('q');
+          setParam(now, 'panel', now.get('panel') === name ? null : name);
         }),
-      [setParams],
+      [changeParams],
     ),
     openConversation: useCallback((id) => navigate(`/c/${id}`, { replace }), [navigate, replace]),
     openSearch: useCallback(
@@ -58,9 +57,7 @@ export function useView(): View {
   };
 }
 
-function withParam(params: URLSearchParams, name: string, value: string | null): URLSearchParams {
-  const next = new URLSearchParams(params);
-  if (value === null) next.delete(name);
-  else next.set(name, value);
-  return next;
+function setParam(params: URLSearchParams, name: string, value: string | null): void {
+  if (value === null) params.delete(name);
+  else params.set(name, value);
 }

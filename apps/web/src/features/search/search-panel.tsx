@@ -1,5 +1,5 @@
 import type { SearchHit } from '@parley/protocol';
-import { useSearchParams } from 'wouter';
+import { useParams } from '../../hooks/use-params.js';
 import { useView } from '../../hooks/use-view.js';
 import { Panel } from '../../ui/panel.js';
 import { SearchField } from './search-field.js';
@@ -19,7 +19,7 @@ interface SearchPanelProps {
 
 /** The search in one conversation, beside its history. */
 export function SearchPanel({ conversationId, at, onReopen, onClose }: SearchPanelProps) {
-  const [params] = useSearchParams();
+  const [params] = useParams();
   const { query, setQuery } = useView();
   const search = useMessageSearch(query, conversationId);
   const field = (
