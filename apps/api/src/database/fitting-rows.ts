@@ -13,6 +13,11 @@ export function fittingRows(candidates: SQL, order: SQL, most: { limit: number; 
      WHERE s.nth = 1 OR (s.nth <= ${most.limit} AND s.taken <= ${most.bytes})) AS k`;
 }
 
+/** What was read of `fittingRows`, each row with its `total`. */
+export function fittedRows<T>(read: readonly { row: T; total: number }[]): { rows: T[]; hasMore: boolean } {
+  return { rows: read.map(({ row }) => row), hasMore: (read[0]?.total ?? 0) > read.length };
+}
+
 /**
  * Of `candidates`, rows with their `id`, `bytes` and `nth`, every first one, and as many of the others as take so many
  * bytes with them, the lowest `nth` first: as a table `k`.

@@ -3,7 +3,7 @@ import { and, eq, getTableColumns, gt, type SQL, sql } from 'drizzle-orm';
 import { CONFIG, type Config } from '../../config/config.js';
 import { Database, type Db } from '../../database/database.js';
 import { WriterDatabase } from '../../database/database.module.js';
-import { fittingRows } from '../../database/fitting-rows.js';
+import { fittedRows, fittingRows } from '../../database/fitting-rows.js';
 import type { MessageRow } from '../../database/rows.js';
 import { rowsOf } from '../../database/rows-of.js';
 import { conversationParticipants, messageEditHistory, messages } from '../../database/schema/index.js';
@@ -182,7 +182,7 @@ export class MessageTextRepository {
       .from(keys)
       .innerJoinLateral(found, sql`true`)
       .orderBy(sql`k.nth`);
-    return { rows: read.map(({ row }) => row), hasMore: (read[0]?.total ?? 0) > read.length };
+    return fittedRows(read);
   }
 
   async isEditedAfter(tx: Db, { conversationId, seq }: Place, version: number): Promise<boolean> {
@@ -193,6 +193,26 @@ export class MessageTextRepository {
       .where(and(eq(owner, conversationId), eq(at, seq), gt(edited, version)))
       .limit(1);
     return edit !== undefined;
+  }
+
+  /** Those of these messages that there are, in this order, in one statement and none without places. */
+  async inOrder(tx: Db, places: readonly Place[]): Promise<MessageRow[]> {
+    if (places.length === 0) return [];
+    // A look-up a place, which the LIMIT keeps apart: one probe of one index, whatever the planner thinks of the sizes.
+    const found = tx
+      .select(messageColumns)
+      .from(messages)
+      .where(and(eq(messages.conversationId, sql`q.c`), eq(messages.seq, sql`q.s`)))
+      .limit(1)
+      .as('found');
+    return tx
+      .select(found._.selectedFields)
+      .from(
+        sql`unnest(${sql.param(places.map(({ conversationId }) => conversationId))}::uuid[],
+                   ${sql.param(places.map(({ seq }) => seq))}::bigint[]) WITH ORDINALITY AS q (c, s, i)`,
+      )
+      .innerJoinLateral(found, sql`true`)
+      .orderBy(sql`q.i`);
   }
 
   /** The present texts of these messages, as far as an excerpt may need them; nothing of tombstones. */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { MemberRole } from '@parley/protocol';
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import { Database, type Db } from '../../database/database.js';
-import { presentMember } from '../../database/present-member.js';
+import { membershipIn } from '../../database/membership-in.js';
 import type { MessageRow } from '../../database/rows.js';
 import { rowsOf } from '../../database/rows-of.js';
 import { conversationParticipants, mentions, messageReactions, messages } from '../../database/schema/index.js';
@@ -31,7 +31,7 @@ export class MessageChangesRepository {
     const [row] = await this.database.db
       .select({ conversationId: messages.conversationId })
       .from(messages)
-      .innerJoin(conversationParticipants, presentMember(messages.conversationId, userId))
+      .innerJoin(conversationParticipants, membershipIn(messages.conversationId, userId))
       .where(eq(messages.id, messageId));
     return row?.conversationId ?? null;
   }
@@ -45,7 +45,7 @@ export class MessageChangesRepository {
         ms: sql<number>`(extract(epoch FROM date_trunc('milliseconds', clock_timestamp())) * 1000)::float8`,
       })
       .from(messages)
-      .innerJoin(conversationParticipants, presentMember(messages.conversationId, userId))
+      .innerJoin(conversationParticipants, membershipIn(messages.conversationId, userId))
       .where(eq(messages.id, messageId));
     return found ? { message: found.message, role: found.role, at: new Date(found.ms) } : null;
   }

@@ -51,6 +51,11 @@ export class MessageViews {
     );
   }
 
+  /** The same of the messages at these places, in this order; of those that there are. */
+  async atPlaces(db: Db, userId: string, places: readonly Place[]): Promise<Message[]> {
+    return this.forViewer(db, userId, await this.texts.inOrder(db, places));
+  }
+
   /** Each row as its own viewer sees it; the same row may be there for several. At most three statements. */
   async forEach(db: Db, seen: readonly Seen[]): Promise<Message[]> {
     const messages = await this.forAll(

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { and, desc, eq, gt, gte, lt, type SQL, sql } from 'drizzle-orm';
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import { Database, type Db } from '../../database/database.js';
-import { firstOfEach, fittingRows } from '../../database/fitting-rows.js';
-import { presentMember } from '../../database/present-member.js';
+import { firstOfEach, fittedRows, fittingRows } from '../../database/fitting-rows.js';
+import { membershipIn } from '../../database/membership-in.js';
 import type { MessageRow } from '../../database/rows.js';
 import { rowsOf } from '../../database/rows-of.js';
 import { conversationParticipants, messages } from '../../database/schema/index.js';
@@ -44,7 +44,7 @@ export class MessagesRepository {
       const [found] = await tx
         .select({ message: messageColumns })
         .from(messages)
-        .innerJoin(conversationParticipants, presentMember(messages.conversationId, userId))
+        .innerJoin(conversationParticipants, membershipIn(messages.conversationId, userId))
         .where(eq(messages.id, messageId));
       const isElsewhere = conversationId !== undefined && found?.message.conversationId !== conversationId;
       return found && !isElsewhere ? read(tx, found.message) : null;
@@ -153,7 +153,7 @@ export class MessagesRepository {
       .from(keys)
       .innerJoinLateral(found, sql`true`)
       .orderBy(sql`k.nth`);
-    return { rows: read.map(({ row }) => row), hasMore: (read[0]?.total ?? 0) > read.length };
+    return fittedRows(read);
   }
 
   private async firstSeq(

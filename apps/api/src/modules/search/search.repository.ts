@@ -1,10 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type SQL, sql } from 'drizzle-orm';
 import { Database, type Db } from '../../database/database.js';
-import type { MessageRow } from '../../database/rows.js';
 import { rowsOf } from '../../database/rows-of.js';
-import { messages } from '../../database/schema/index.js';
-import { messageColumns } from '../conversation-log/index.js';
 
 /** A message's place in the order of all searches: newest first. */
 export interface Position {
@@ -154,26 +151,6 @@ export class SearchRepository {
     const place = newest(sql`s.conversation_id, s.seq::float8 AS seq, ${MS} AS ms`, sql`OFFSET ${most - 1} LIMIT 1`);
     const [end] = await rowsOf<CandidateRow>(tx, place);
     return { candidates, end: end ? positionOf(end) : null };
-  }
-
-  /** These messages, in this order. */
-  async messages(tx: Db, places: readonly Position[]): Promise<MessageRow[]> {
-    if (places.length === 0) return [];
-    const found = tx
-      .select(messageColumns)
-      .from(messages)
-      .where(sql`${messages.conversationId} = q.c AND ${messages.seq} = q.s`)
-      .limit(1)
-      .as('found');
-    const rows = await tx
-      .select({ row: found._.selectedFields })
-      .from(
-        sql`unnest(${sql.param(places.map(({ conversationId }) => conversationId))}::uuid[],
-                   ${sql.param(places.map(({ seq }) => seq))}::bigint[]) WITH ORDINALITY AS q (c, s, i)`,
-      )
-      .innerJoinLateral(found, sql`true`)
-      .orderBy(sql`q.i`);
-    return rows.map(({ row }) => row);
   }
 
   private own({ userId, within }: Pick<Wanted, 'userId' | 'within'>): SQL {

@@ -85,8 +85,7 @@ export class SearchService {
     { userId, matcher, list }: { userId: string; matcher: Matcher; list: string },
     { hits, next }: Found,
   ): Promise<SearchPage> {
-    const rows = await this.repository.messages(tx, hits);
-    const messages = await this.views.forViewer(tx, userId, rows);
+    const messages = await this.views.atPlaces(tx, userId, hits);
     const budget = new AnswerBudget(await this.users.viewsOf(peopleIn(messages), tx));
     const items: SearchHit[] = [];
     for (const message of messages) {

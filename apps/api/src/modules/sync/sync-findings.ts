@@ -50,8 +50,9 @@ export class SyncFindings {
 
   private async rowsOf(tx: Db, userId: string, parts: readonly Part[]): Promise<Map<string, Row>> {
     const keys = parts.flatMap(({ one, groups }) => groups.flat().map((key) => ({ conversationId: one.id, ...key })));
-    const messageRows = await this.rows.messages(
+    const messages = await this.messages.atPlaces(
       tx,
+      userId,
       keys.flatMap(({ conversationId, seq }) => (seq === null ? [] : [{ conversationId, seq }])),
     );
     const memberRows = await this.rows.members(
@@ -59,9 +60,7 @@ export class SyncFindings {
       keys.flatMap(({ conversationId, userId: id }) => (id === null ? [] : [{ conversationId, userId: id }])),
     );
     const found = new Map<string, Row>();
-    for (const message of await this.messages.forViewer(tx, userId, messageRows)) {
-      found.set(messageKey(message), { message });
-    }
+    for (const message of messages) found.set(messageKey(message), { message });
     for (const { participant, user } of memberRows) {
       const member = presentMember(participant, toUserView(user));
       found.set(`${participant.conversationId} ${participant.userId}`, { member });

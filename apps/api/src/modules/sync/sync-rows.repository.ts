@@ -1,14 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Db } from '../../database/database.js';
-import type { MessageRow, ParticipantRow } from '../../database/rows.js';
-import { conversationParticipants, messages, users } from '../../database/schema/index.js';
-import { messageColumns } from '../conversation-log/index.js';
-
-export interface MessageKey {
-  conversationId: string;
-  seq: number;
-}
+import type { ParticipantRow } from '../../database/rows.js';
+import { conversationParticipants, users } from '../../database/schema/index.js';
 
 export interface MemberKey {
   conversationId: string;
@@ -25,24 +19,9 @@ export interface WatermarkKey {
 /** Rows by their keys. Each method is one statement, and none without keys. */
 @Injectable()
 export class SyncRowsRepository {
-  async messages(tx: Db, keys: readonly MessageKey[]): Promise<MessageRow[]> {
-    if (keys.length === 0) return [];
-    // A look-up a key, which the LIMIT keeps apart: one probe of one index, whatever the planner thinks of the sizes.
-    const found = tx
-      .select(messageColumns)
-      .from(messages)
-      .where(and(eq(messages.conversationId, sql`k.c`), eq(messages.seq, sql`k.s`)))
-      .limit(1)
-      .as('found');
-    return tx
-      .select(found._.selectedFields)
-      .from(sql`unnest(${sql.param(keys.map(({ conversationId }) => conversationId))}::uuid[],
-                       ${sql.param(keys.map(({ seq }) => seq))}::bigint[]) AS k (c, s)`)
-      .innerJoinLateral(found, sql`true`);
-  }
-
   async members(tx: Db, keys: readonly MemberKey[]) {
     if (keys.length === 0) return [];
+    // A look-up a key, which the LIMIT keeps apart: one probe of one index, whatever the planner thinks of the sizes.
     const found = tx
       .select()
       .from(conversationParticipants)

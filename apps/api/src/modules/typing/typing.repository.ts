@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { eq } from 'drizzle-orm';
 import { Database } from '../../database/database.js';
-import { presentMember } from '../../database/present-member.js';
+import { membershipIn } from '../../database/membership-in.js';
 import { conversationParticipants, conversations } from '../../database/schema/index.js';
 
 /** What of a conversation decides who may type in it, and who is shown that. */
@@ -19,7 +19,7 @@ export class TypingRepository {
     const [row] = await this.database.db
       .select({ isArchived: conversations.isArchived, memberCount: conversations.memberCount })
       .from(conversations)
-      .innerJoin(conversationParticipants, presentMember(conversations.id, userId))
+      .innerJoin(conversationParticipants, membershipIn(conversations.id, userId))
       .where(eq(conversations.id, conversationId));
     return row ?? null;
   }
