@@ -7,23 +7,26 @@ import { compareBuilds, describeComparison } from './comparison.js';
 import { type FsyncFigures, probeFsync } from './fsync-probe.js';
 import { measureIdleSockets } from './idle-sockets.js';
 import { type LockedConversationFigures, measureLockedConversation } from './locked-conversation.js';
+import { measurePresence } from './presence-load.js';
 import { describeProfile, summarizeProfile } from './profile.js';
 import { describeResults, describeRun, machine, type Results, writeResults } from './report.js';
 import { PHASES, type Run, runSubject } from './runs.js';
 import { SUBJECTS, type SubjectLetter } from './subjects.js';
 
 const USAGE = `npm run bench -- [options]
-  --only a,b,c,d,lock,idle
+  --only a,b,c,d,lock,idle,presence
                       a: bare Socket.IO, b: Parley on Postgres, c: Parley embedded,
                       d: two nodes of Parley on Postgres with Redis,
                       lock: one conversation locked by another session,
-                      idle: memory of silent connections (all of them)
+                      idle: memory of silent connections,
+                      presence: users who come and go every second on two nodes (all of them)
   --loads saturation,fixed,brisk,busy
                       of the servers that meet them, only these loads (all of them)
   --rounds N          how often each is run, in turn; medians are reported (3)
   --seconds N         measured time of each load (10)
   --warmup N          seconds before it (3)
   --sockets N         silent connections (5000)
+  --users N           who come and go (1000)
   --generators N      processes that make the load (1)
   --against DIR|NAME=VALUE
                       only compares this build with the one in DIR, a checkout that was
@@ -40,6 +43,7 @@ interface Options {
   warmup: number;
   generators: number;
   sockets: number;
+  users: number;
   profile: boolean;
   /** The other checkout or setting, if there is one to compare with. */
   against: string | null;
@@ -50,13 +54,14 @@ function given() {
   try {
     return parseArgs({
       options: {
-        only: { type: 'string', default: 'a,b,c,d,lock,idle' },
+        only: { type: 'string', default: 'a,b,c,d,lock,idle,presence' },
         loads: { type: 'string', default: Object.keys(PHASES).join(',') },
         rounds: { type: 'string' },
         seconds: { type: 'string', default: '10' },
         warmup: { type: 'string', default: '3' },
         generators: { type: 'string', default: '1' },
         sockets: { type: 'string', default: '5000' },
+        users: { type: 'string', default: '1000' },
         profile: { type: 'boolean', default: false },
         against: { type: 'string' },
       },
@@ -71,12 +76,12 @@ function options(): Options {
   const only = values.only.split(',');
   const loads = values.loads.split(',');
   const unknown = [
-    ...only.filter((name) => !(name in SUBJECTS) && !['lock', 'idle'].includes(name)),
+    ...only.filter((name) => !(name in SUBJECTS) && !['lock', 'idle', 'presence'].includes(name)),
     ...loads.filter((name) => !(name in PHASES)),
   ];
-  const { seconds, warmup, generators, sockets, against = null } = values;
+  const { seconds, warmup, generators, sockets, users, against = null } = values;
   const rounds = values.rounds ?? (against ? '7' : '3');
-  const numbers = [rounds, seconds, warmup, generators, sockets].map(Number);
+  const numbers = [rounds, seconds, warmup, generators, sockets, users].map(Number);
   if (unknown.length > 0 || !numbers.every((number) => number > 0)) throw new Error(USAGE);
   return {
     only,
@@ -88,6 +93,7 @@ function options(): Options {
     warmup: Number(warmup),
     generators: Number(generators),
     sockets: Number(sockets),
+    users: Number(users),
   };
 }
 
@@ -117,13 +123,16 @@ async function bench(): Promise<void> {
   const chosen = options();
   const { only, rounds, seconds, warmup, generators } = chosen;
   if (chosen.against) return compare({ ...chosen, against: chosen.against });
-  const cluster = only.some((name) => ['b', 'd', 'lock', 'idle'].includes(name)) ? await PostgresCluster.start() : null;
+  const cluster = only.some((name) => ['b', 'd', 'lock', 'idle', 'presence'].includes(name))
+    ? await PostgresCluster.start()
+    : null;
   try {
     const fsync: FsyncFigures = probeFsync(cluster?.directory ?? tmpdir());
     const runs = await runAll(chosen, cluster);
     let lockedConversation: LockedConversationFigures | null = null;
     if (cluster && only.includes('lock')) lockedConversation = await measureLockedConversation({ cluster, seconds: 5 });
     const idle = cluster && only.includes('idle') ? await measureIdleSockets(chosen.sockets, cluster) : null;
+    const presence = cluster && only.includes('presence') ? await measurePresence(chosen.users, cluster) : null;
     const results: Results = {
       at: new Date().toISOString(),
       machine: machine(),
@@ -132,6 +141,7 @@ async function bench(): Promise<void> {
       runs,
       lockedConversation,
       idle,
+      presence,
     };
     console.log(describeResults(results));
     console.log(`\nWritten to ${writeResults(results)}`);

@@ -5,6 +5,7 @@ import { ROOT } from '@parley/testkit';
 import type { FsyncFigures } from './fsync-probe.js';
 import type { IdleComparison } from './idle-sockets.js';
 import type { LockedConversationFigures } from './locked-conversation.js';
+import type { PresenceFigures } from './presence-load.js';
 import { type Figures, medians, PHASES, type Phase, type Run } from './runs.js';
 import { SUBJECTS, type SubjectLetter } from './subjects.js';
 
@@ -24,6 +25,7 @@ export interface Results {
   runs: Run[];
   lockedConversation: LockedConversationFigures | null;
   idle: IdleComparison | null;
+  presence: PresenceFigures | null;
 }
 
 export function machine(): Results['machine'] {
@@ -51,7 +53,7 @@ export function writeResults(results: Results): string {
 }
 
 /** The tables for people. */
-export function describeResults({ runs, fsync, lockedConversation, idle }: Results): string {
+export function describeResults({ runs, fsync, lockedConversation, idle, presence }: Results): string {
   const lines: string[] = [];
   for (const [phase, title] of Object.entries(PHASES)) {
     lines.push('', `## ${title}`, ...table(runs, phase as Phase));
@@ -60,6 +62,7 @@ export function describeResults({ runs, fsync, lockedConversation, idle }: Resul
   lines.push('', ...verdicts(runs, fsync));
   if (lockedConversation) lines.push('', ...describeLock(lockedConversation));
   if (idle) lines.push('', ...describeIdle(idle));
+  if (presence) lines.push('', ...describePresence(presence));
   return lines.join('\n');
 }
 
@@ -193,6 +196,21 @@ function describeIdle({ bare, parley }: IdleComparison): string[] {
     `bare Socket.IO: ${of(bare)}`,
     `Parley on Postgres: ${of(parley)}`,
     verdict(text, Math.max(ratio('resident'), ratio('used')) <= IDLE_TARGET),
+  ];
+}
+
+function describePresence({ listeners, cpu, ...figures }: PresenceFigures): string[] {
+  const { users, seconds, failed, connectionsPerSecond, statementsPerSecond, presenceStatementsPerSecond } = figures;
+  const listener = ({ events, mostInASecond, mostOfAUser }: PresenceFigures['listeners'][number]) =>
+    `a listener: ${whole(events)} events, ${(events / seconds).toFixed(1)}/s, at most ${whole(mostInASecond)} in a second ` +
+    `and ${mostOfAUser} of one user`;
+  return [
+    '## Users who come and go every second, on two nodes',
+    `${whole(users)} users for ${whole(seconds)} s: ${whole(connectionsPerSecond)} connections/s, ${whole(failed)} failed`,
+    ...listeners.map(listener),
+    `${whole(statementsPerSecond)} statements/s, ${presenceStatementsPerSecond.toFixed(1)}/s of them for presence`,
+    `share of a core: nodes ${cpu.nodes.map(percent).join(' and ')}, Postgres ${percent(cpu.postgres)}, ` +
+      `Redis ${percent(cpu.redis)}, the load ${percent(cpu.load)}`,
   ];
 }
 

@@ -1,0 +1,34 @@
+import type { PostgresCluster } from '@parley/testkit';
+import type { Client } from 'pg';
+
+/** What presence asks and stores: who is on which node, who changed, and who may know. */
+const PRESENCE = String.raw`\ynodes\y|node_users|presence_at|AS audience|FROM users WHERE id = ANY.* FOR NO KEY UPDATE`;
+
+/** Counts the statements of everybody on a Postgres server, by its extension `pg_stat_statements`. */
+export class StatementCounts {
+  private constructor(private readonly client: Client) {}
+
+  /** Restarts the server, which loads the extension only at its start. */
+  static async start(cluster: PostgresCluster): Promise<StatementCounts> {
+    const admin = await cluster.connect('postgres');
+    await admin.query(`ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'`).finally(() => admin.end());
+    await cluster.restart('fast');
+    const client = await cluster.connect('postgres');
+    await client.query('CREATE EXTENSION IF NOT EXISTS pg_stat_statements');
+    return new StatementCounts(client);
+  }
+
+  /** So far: all of them, and those of presence. */
+  async read(): Promise<{ all: number; presence: number }> {
+    const { rows } = await this.client.query<{ all: number; presence: number }>(
+      `SELECT sum(calls)::float8 AS all, coalesce(sum(calls) FILTER (WHERE query ~ $1), 0)::float8 AS presence
+         FROM pg_stat_statements`,
+      [PRESENCE],
+    );
+    return rows[0] ?? { all: 0, presence: 0 };
+  }
+
+  stop(): Promise<void> {
+    return this.client.end();
+  }
+}
