@@ -1,4 +1,4 @@
-import type { ClientToServerEvents, ServerToClientEvents } from '@parley/protocol';
+import type { ClientToServerEvents, ErrorCode, ServerToClientEvents } from '@parley/protocol';
 import type { DefaultEventsMap, Server, Socket } from 'socket.io';
 import type { ParleyError } from '../kernel/errors.js';
 import type { Principal } from '../kernel/principal.js';
@@ -19,6 +19,8 @@ interface SocketData {
   isIdle?: boolean;
   /** Once it is about to be closed: what every further command of its is answered. */
   refusal?: ParleyError;
+  /** What `server:closing` told it. */
+  closing?: { code: ErrorCode; requestId: string };
   expiry?: NodeJS.Timeout;
   /** How many malformed frames came. */
   badFrames?: number;

@@ -26,7 +26,7 @@ export class ChatService {
     this.reporter.connected(facts);
     socket.on('disconnect', (reason) => {
       this.clock.stop(socket);
-      this.reporter.disconnected(facts, reason);
+      this.reporter.disconnected({ ...facts, ...socket.data.closing }, reason);
       // There is no other namespace that a connection which leaves this one could be kept for.
       if (reason === 'client namespace disconnect') socket.conn.close();
     });

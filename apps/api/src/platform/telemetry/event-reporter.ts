@@ -53,7 +53,8 @@ export class EventReporter implements DatabaseReporter {
     this.log.info(socket, 'connected');
   }
 
-  disconnected(socket: SocketFacts, reason: string): void {
+  /** With the code and the id of `server:closing`, where the server ended it. */
+  disconnected(socket: SocketFacts & { code?: ErrorCode; requestId?: string }, reason: string): void {
     this.counters.add('disconnections_total', { transport: socket.transport });
     this.log.info({ ...socket, reason }, 'disconnected');
   }

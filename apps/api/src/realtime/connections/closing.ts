@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { ParleyError } from '../../kernel/errors.js';
 import type { ParleySocket } from '../socket.js';
 
-/** Emits why a socket is about to be closed; returns the id of this refusal. */
+/** Emits why a socket is about to be closed, and notes it for the line about its end; returns the id of this refusal. */
 export function tellClosing(socket: ParleySocket, why: ParleyError): string {
   const requestId = randomUUID();
+  socket.data.closing = { code: why.code, requestId };
   socket.emit('server:closing', { error: why.toObject(requestId) });
   return requestId;
 }
