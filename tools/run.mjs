@@ -14,6 +14,7 @@ const COMMANDS = {
   scale: { script: 'apps/e2e/dist/scale/main.js', web: false },
   fuzz: { script: 'apps/e2e/dist/fuzz/main.js', web: false },
   chaos: { script: 'apps/e2e/dist/chaos/main.js', web: false },
+  attacks: { script: 'apps/e2e/dist/attacks/main.js', web: true },
   conformance: { script: 'tools/conformance.mjs', web: false },
   size: { script: 'tools/size.mjs', web: false },
   docs: { script: 'tools/docs.mjs', web: false },

@@ -1,0 +1,98 @@
+import { ERRORS, type ErrorObject, type EventName, isErrorObject } from '@parley/protocol';
+import { eventually } from '@parley/testkit';
+import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
+import type { Actor } from './cast.js';
+import type { Seen } from './seen.contract.js';
+
+const TIMEOUT_MS = 15_000;
+
+export type AttackSocketOptions = Partial<ManagerOptions & SocketOptions> & {
+  /** Which node; 0 where missing. */
+  node?: number;
+  /** `/` where missing. */
+  namespace?: string;
+};
+
+/** Takes all that a socket hears and is answered. */
+type Note = (seen: Seen) => Seen;
+
+/** A plain socket.io-client that never comes back by itself, and passes on all that it hears and is answered. */
+export class AttackSocket {
+  readonly heard: { name: EventName; payload: Record<string, unknown> }[] = [];
+  /** Why it ended, or was refused. */
+  ended: string | null = null;
+  /** The error object of the refusal. */
+  refusal: ErrorObject | null = null;
+  private readonly socket: Socket;
+
+  constructor(
+    url: string,
+    private readonly by: Actor | null,
+    private readonly pass: Note,
+    { namespace = '/', ...options }: AttackSocketOptions,
+  ) {
+    const auth = by ? { token: by.token } : {};
+    const common = { transports: ['websocket'], forceNew: true, reconnection: false };
+    this.socket = io(`${url}${namespace}`, { auth, ...common, ...options });
+    this.socket.onAny((name: EventName, payload: Record<string, unknown>) => this.hear(name, payload));
+    this.socket.on('disconnect', (reason) => {
+      this.ended = reason;
+    });
+    this.socket.on('connect_error', (fault) => this.refuse((fault as { data?: unknown }).data));
+  }
+
+  async ready(): Promise<void> {
+    await eventually('a socket is ready', () => {
+      if (this.ended !== null) throw new Error(`A socket of ${this.by?.role} was not let in: ${this.ended}`);
+      return this.heard.some(({ name }) => name === 'ready');
+    });
+  }
+
+  /** Gives a command; rejects where no acknowledgement comes. */
+  async ask(name: string, ...payload: unknown[]): Promise<Seen> {
+    const ack = (await this.socket.timeout(TIMEOUT_MS).emitWithAck(name, ...payload)) as { error?: unknown };
+    return this.note(name, ack);
+  }
+
+  /** Resolves with the reason for its end. */
+  end(timeoutMs?: number): Promise<string> {
+    return eventually('a socket ends', () => this.ended, timeoutMs);
+  }
+
+  /** The payloads of an event so far. */
+  all(name: EventName): Record<string, unknown>[] {
+    return this.heard.flatMap((each) => (each.name === name ? [each.payload] : []));
+  }
+
+  /** Whether something that it heard holds this text. */
+  heardText(text: string): boolean {
+    return this.heard.some(({ payload }) => JSON.stringify(payload).includes(text));
+  }
+
+  close(): void {
+    this.socket.disconnect();
+  }
+
+  private hear(name: EventName, payload: Record<string, unknown>): void {
+    this.heard.push({ name, payload });
+    this.note(`event ${name}`, payload);
+  }
+
+  private refuse(data: unknown): void {
+    this.ended ??= 'connect_error';
+    this.refusal = isErrorObject(data) ? data : null;
+    this.note('the handshake', { error: data });
+  }
+
+  private note(name: string, answer: { error?: unknown }): Seen {
+    const error = isErrorObject(answer.error) ? answer.error : null;
+    return this.pass({
+      what: `${name} by ${this.by?.role ?? 'nobody'}`,
+      by: this.by,
+      status: error ? ERRORS[error.code].status : 200,
+      text: JSON.stringify(answer),
+      error,
+      headers: {},
+    });
+  }
+}

@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import type { ConversationDetail, Message, Session } from '@parley/protocol';
+import { RestClient } from '@parley/testkit';
+
+/** A user of the run, with an account of Parley's own. */
+export class Actor extends RestClient {
+  constructor(
+    url: string,
+    readonly role: string,
+    readonly id: string,
+    readonly username: string,
+    readonly password: string,
+    session: { accessToken: string; cookie: string },
+  ) {
+    super(url, session.accessToken);
+    this.cookie = session.cookie;
+  }
+
+  /** The refresh token, as a `Cookie` header has it. */
+  cookie: string;
+
+  static async register(url: string, role: string): Promise<Actor> {
+    const [username, password] = [`${role}-${randomUUID().slice(0, 8)}`, `${role} ${randomUUID()}`];
+    const session = await signIn(url, 'register', { username, password });
+    return new Actor(url, role, session.user.id, username, password, session);
+  }
+
+  /** A new session: access tokens are good for some minutes only. */
+  async signInAgain(): Promise<void> {
+    const { accessToken, cookie } = await signIn(this.url, 'login', this);
+    this.token = accessToken;
+    this.cookie = cookie;
+  }
+}
+
+async function signIn(
+  url: string,
+  how: 'register' | 'login',
+  { username, password }: Record<'username' | 'password', string>,
+) {
+  const answer = await fetch(`${url}/api/auth/${how}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ username, password }),
+  });
+  if (!answer.ok) throw new Error(`${url} did not ${how} ${username}: ${answer.status} ${await answer.text()}`);
+  const cookie = answer.headers.get('set-cookie')?.split(';', 1)[0] ?? '';
+  return { ...((await answer.json()) as Session), cookie };
+}
+
+/** Who is attacked and who attacks, and what there is to attack. */
+export interface Cast {
+  alice: Actor;
+  bob: Actor;
+  /** A server's user like others, and a member of nothing. */
+  mallory: Actor;
+  /** Was a member of the group. */
+  ex: Actor;
+  /** Of the group. */
+  admin: Actor;
+  /** A group of alice, its owner, bob and admin. */
+  group: string;
+  /** The conversation of alice and bob. */
+  direct: string;
+  /** Another group of theirs, archived. */
+  archived: string;
+  /** Alice's, in the group. */
+  message: Message;
+  /** Only members ever see it: it is in the names and messages of all three. */
+  secret: string;
+}
+
+export async function makeCast(urls: readonly string[]): Promise<Cast> {
+  const url = (place: number) => urls[place % urls.length] as string;
+  const roles = ['alice', 'bob', 'mallory', 'ex', 'admin'];
+  const actors = await Promise.all(roles.map((role, place) => Actor.register(url(place), role)));
+  const [alice, bob, mallory, ex, admin] = actors as [Actor, Actor, Actor, Actor, Actor];
+  const secret = `confidential ${randomUUID()}`;
+  const made = (name: string, others: readonly Actor[]): Promise<ConversationDetail> =>
+    alice.createConversation({
+      type: 'group',
+      name: `${name} ${secret}`.slice(0, 100),
+      memberIds: others.map(({ id }) => id),
+    });
+  const group = await made('Group', [bob, ex, admin]);
+  const archived = await made('Archive', [bob, ex, admin]);
+  const direct = await alice.createConversation({ type: 'direct', memberIds: [bob.id] });
+  await alice.request('PATCH', `/conversations/${group.id}/members/${admin.id}`, { role: 'admin' });
+  const message = await alice.send(group.id, { content: secret });
+  for (const { id } of [archived, direct]) await alice.send(id, { content: secret });
+  for (const { id } of [group, archived]) await alice.removeMember(id, ex.id);
+  await alice.archive(archived.id);
+  const ids = { group: group.id, direct: direct.id, archived: archived.id };
+  return { alice, bob, mallory, ex, admin, ...ids, message, secret };
+}

@@ -1,0 +1,255 @@
+import { randomUUID } from 'node:crypto';
+import type { CommandName } from '@parley/protocol';
+import { eventually } from '@parley/testkit';
+import type { Actor } from '../cast.js';
+import type { Row } from '../row.contract.js';
+import type { Seen } from '../seen.contract.js';
+import type { Target } from '../target.js';
+
+/** Tables that a message and what follows from it may touch. */
+export const SENDING = [
+  'messages',
+  'message_search',
+  'conversations',
+  'conversation_changes',
+  'conversation_participants',
+  'conversation_receipts',
+  'read_ranges',
+  'mentions',
+  'users',
+];
+
+const NOBODY = '018f0000-0000-7000-8000-000000000000';
+
+type Request = [method: string, path: string, body?: unknown];
+
+/** A request of each kind about a conversation and a message. */
+const requests = (conversation: string, message: string): Request[] => [
+  ['GET', `/conversations/${conversation}`],
+  ['PATCH', `/conversations/${conversation}`, { name: 'Mine' }],
+  ['PATCH', `/conversations/${conversation}`, { isArchived: true }],
+  ['GET', `/conversations/${conversation}/members`],
+  ['POST', `/conversations/${conversation}/members`, { memberIds: [NOBODY] }],
+  ['PATCH', `/conversations/${conversation}/members/${NOBODY}`, { role: 'admin' }],
+  ['DELETE', `/conversations/${conversation}/members/${NOBODY}`],
+  ['GET', `/conversations/${conversation}/messages`],
+  ['GET', `/messages?conversationId=${conversation}`],
+  ['GET', `/conversations/${conversation}/messages/search?q=confidential`],
+  ['POST', `/conversations/${conversation}/messages`, { content: 'x', clientMessageId: NOBODY }],
+  ['POST', `/conversations/${conversation}/read`, { seq: 1 }],
+  ['POST', `/conversations/${conversation}/delivered`, { seq: 1 }],
+  ['GET', `/conversations/${conversation}/online`],
+  ['GET', `/conversations/${conversation}/typing`],
+  ['GET', `/messages/${message}`],
+  ['PATCH', `/messages/${message}`, { content: 'Mine' }],
+  ['DELETE', `/messages/${message}`],
+  ['GET', `/messages/${message}/edits`],
+  ['GET', `/messages/${message}/receipts`],
+  ['GET', `/messages/${message}/reactions`],
+  ['POST', `/messages/${message}/reactions`, { emoji: '👍' }],
+  ['DELETE', `/messages/${message}/reactions/${encodeURIComponent('👍')}`],
+];
+
+const commands = (conversationId: string, messageId: string): [CommandName, object][] => [
+  ['message:send', { conversationId, content: 'x', clientMessageId: NOBODY }],
+  ['message:edit', { messageId, content: 'x' }],
+  ['message:delete', { messageId }],
+  ['reaction:add', { messageId, emoji: '👍' }],
+  ['reaction:remove', { messageId, emoji: '👍' }],
+  ['message:read', { conversationId, seq: 1 }],
+  ['message:delivered', { conversationId, seq: 1 }],
+  ['conversation:join', { conversationId }],
+  ['conversation:open', { conversationId }],
+  ['typing:start', { conversationId }],
+];
+
+/** Without what is of each answer alone. */
+const bare = ({ status, text, error }: Seen): string => `${status} ${text.replace(error?.requestId ?? '-', '')}`;
+
+/** Whatever this user tries there is answered as if there were no such thing. */
+async function seesNothing(target: Target, by: Actor, conversation: string): Promise<void> {
+  const message = target.cast.message.id;
+  const absent = requests(NOBODY, NOBODY);
+  for (const [n, [method, path, body]] of requests(conversation, message).entries()) {
+    const [, other = ''] = absent[n] ?? [];
+    const [there, none] = await Promise.all([path, other].map((each) => target.api(by, `${method} ${each}`, body)));
+    if (!there || !none) continue;
+    target.refused(there, 'not_found');
+    target.must(bare(there) === bare(none), `${there.what} differs from what is not there: ${bare(there)}`);
+  }
+  const socket = await target.connect(by, { node: 1 });
+  const without = commands(NOBODY, NOBODY);
+  for (const [n, [name, payload]] of commands(conversation, message).entries()) {
+    const there = await socket.ask(name, payload);
+    target.refused(there, 'not_found');
+    const none = await socket.ask(name, without[n]?.[1]);
+    target.must(bare(there) === bare(none), `${there.what} differs from what is not there: ${bare(there)}`);
+  }
+}
+
+/** So many messages of alice, one after the other. */
+async function aliceSends(
+  target: Target,
+  conversation: string,
+  count: number,
+  content = target.cast.secret,
+): Promise<void> {
+  for (let n = 0; n < count; n += 1) await target.cast.alice.send(conversation, { content: `${content} ${n}` });
+}
+
+export const authorization: Row[] = [
+  {
+    id: 'A18',
+    title: 'every verb by a stranger and by a former member, with real ids: as if there were no such thing',
+    async run(target) {
+      const { mallory, ex, group, archived } = target.cast;
+      await seesNothing(target, mallory, group);
+      await seesNothing(target, ex, group);
+      await seesNothing(target, mallory, archived);
+    },
+  },
+  {
+    id: 'A19',
+    title: 'joining as a stranger: refused, and of 20 messages nothing is heard',
+    changes: SENDING,
+    async run(target) {
+      const { mallory, bob, group, secret } = target.cast;
+      const [socket, bobs] = [await target.connect(mallory, { node: 1 }), await target.connect(bob, { node: 1 })];
+      for (const conversationId of [group, `${group}*`, '*', `conversation:${group}`, `user:${bob.id}`])
+        target.refused(await socket.ask('conversation:join', { conversationId }), 'not_found', 'validation_failed');
+      await aliceSends(target, group, 20);
+      await eventually('bob hears all of them', () => bobs.all('message:new').length >= 20);
+      target.must(!socket.heardText(secret) && !socket.heardText(group), 'A stranger heard of the group');
+    },
+  },
+  {
+    id: 'A20',
+    title: 'moving markers in a conversation of others: not found, nobody hears of it',
+    async run(target) {
+      const { mallory, bob, group, message } = target.cast;
+      const bobs = await target.connect(bob, { node: 1 });
+      const socket = await target.connect(mallory);
+      for (const name of ['message:read', 'message:delivered'])
+        target.refused(await socket.ask(name, { conversationId: group, messageId: message.id }), 'not_found');
+      target.must((await bobs.ask('conversation:join', { conversationId: group })).error === null, 'Bob was refused');
+      target.must(!bobs.heardText(mallory.id), 'Bob heard of a stranger');
+    },
+  },
+  {
+    id: 'A22',
+    title: 'typing into a conversation of others, and a flood of typing in one’s own: no storm at others',
+    async run(target) {
+      const { mallory, alice, bob, group } = target.cast;
+      const bobs = await target.connect(bob, { node: 1 });
+      const strange = await target.connect(mallory);
+      target.refused(await strange.ask('typing:start', { conversationId: group }), 'not_found');
+      const flood = await target.connect(alice);
+      const acks = await Promise.all(
+        Array.from({ length: 50 }, () => flood.ask('typing:start', { conversationId: group })),
+      );
+      for (const ack of acks)
+        target.must(ack.error === null || ack.error.code === 'rate_limited', `A start was answered ${ack.text}`);
+      await eventually('bob hears that alice types', () => bobs.all('typing:update').at(-1)?.count === 1);
+      await flood.ask('typing:stop', { conversationId: group });
+      await eventually('bob hears the end', () => bobs.all('typing:update').at(-1)?.count === 0);
+      const updates = bobs.all('typing:update').length;
+      target.must(updates <= 5, `50 starts became ${updates} updates`);
+      target.must(!bobs.heardText(mallory.id), 'Bob heard of a stranger');
+    },
+  },
+  {
+    id: 'A23',
+    title: 'changing messages of others: forbidden, over both transports',
+    async run(target) {
+      const { bob, message } = target.cast;
+      const socket = await target.connect(bob);
+      const { id: messageId } = message;
+      target.refused(await target.api(bob, `PATCH /messages/${messageId}`, { content: 'Mine' }), 'forbidden');
+      target.refused(await target.api(bob, `DELETE /messages/${messageId}`), 'forbidden');
+      target.refused(await socket.ask('message:edit', { messageId, content: 'Mine' }), 'forbidden');
+      target.refused(await socket.ask('message:delete', { messageId }), 'forbidden');
+    },
+  },
+  {
+    id: 'A24',
+    title: 'what one’s role does not allow: forbidden, and the roles are as they were',
+    async run(target) {
+      const { alice, bob, admin, mallory, group } = target.cast;
+      const members = `/conversations/${group}/members`;
+      const tried: [Actor, ...Request][] = [
+        [bob, 'POST', members, { memberIds: [mallory.id] }],
+        [bob, 'PATCH', `${members}/${bob.id}`, { role: 'owner' }],
+        [bob, 'DELETE', `${members}/${admin.id}`],
+        [bob, 'PATCH', `/conversations/${group}`, { name: 'Mine' }],
+        [bob, 'PATCH', `/conversations/${group}`, { isArchived: true }],
+        [admin, 'PATCH', `${members}/${admin.id}`, { role: 'owner' }],
+        [admin, 'PATCH', `${members}/${bob.id}`, { role: 'admin' }],
+        [admin, 'DELETE', `${members}/${alice.id}`],
+        [bob, 'PATCH', `/users/${alice.id}`, { isDisabled: true }],
+      ];
+      for (const [by, method, path, body] of tried)
+        target.refused(await target.api(by, `${method} ${path}`, body), 'forbidden');
+      target.refused(await target.api(alice, `DELETE ${members}/${alice.id}`), 'forbidden', 'conflict');
+    },
+  },
+  {
+    id: 'A25',
+    title: 'reading and hearing after one’s removal, also while 100 messages race it: nothing later is heard',
+    changes: SENDING,
+    async run(target) {
+      const { alice, ex, group } = target.cast;
+      await alice.addMembers(group, [ex.id]);
+      const socket = await target.connect(ex, { node: 1 });
+      const racing = Promise.all(Array.from({ length: 100 }, (_, n) => alice.send(group, { content: `a race ${n}` })));
+      await eventually('the race has begun', () => socket.all('message:new').length > 0);
+      await alice.removeMember(group, ex.id);
+      await racing;
+      await eventually('the removal is heard', () => socket.all('member:removed').length > 0);
+      const end = await socket.ask('conversation:join', { conversationId: group });
+      target.refused(end, 'not_found');
+      const heard = socket.heard.filter(({ payload }) => payload.conversationId === group && 'version' in payload);
+      const last = heard.at(-1);
+      target.must(last?.name === 'member:removed', `The last event that was heard is ${last?.name}`);
+      for (const node of [0, 1])
+        target.refused(await target.api(ex, `GET /conversations/${group}/messages`, undefined, { node }), 'not_found');
+    },
+  },
+  {
+    id: 'A27',
+    title: 'writing into an archived conversation: conflict, with the reason',
+    async run(target) {
+      const { alice, archived } = target.cast;
+      const socket = await target.connect(alice);
+      const body = { content: 'late', clientMessageId: randomUUID() };
+      const answers = [
+        await target.api(alice, `POST /conversations/${archived}/messages`, body),
+        await target.api(alice, 'POST /messages/send', { ...body, conversationId: archived }),
+        await socket.ask('message:send', { ...body, conversationId: archived }),
+      ];
+      for (const answer of answers) {
+        target.refused(answer, 'conflict');
+        const [detail] = answer.error?.details ?? [];
+        target.must(detail?.path === 'conversation' && detail.message === 'archived', `No reason: ${answer.text}`);
+      }
+    },
+  },
+  {
+    id: 'A31',
+    title: 'the presence of strangers, by asking or by listening: none',
+    async run(target) {
+      const { mallory, alice, bob, message } = target.cast;
+      const socket = await target.connect(mallory, { node: 1 });
+      const watched = await socket.ask('presence:subscribe', { userIds: [alice.id, bob.id] });
+      target.accepted(watched);
+      target.must(!watched.text.includes(alice.id), `A stranger is told of alice: ${watched.text}`);
+      const alices = await target.connect(alice);
+      alices.close();
+      const seen = await target.api(mallory, `GET /users/${alice.id}`);
+      const { isOnline, lastSeenAt } = JSON.parse(seen.text) as Record<string, unknown>;
+      target.must(isOnline === null && lastSeenAt === null, `A stranger sees ${seen.text}`);
+      target.refused(await target.api(mallory, `GET /messages/${message.id}/receipts`), 'not_found');
+      const heard = socket.heard.filter(({ name }) => name.startsWith('status:'));
+      target.must(heard.length === 0, `A stranger heard ${heard.map(({ name }) => name).join(' ')}`);
+    },
+  },
+];

@@ -1,0 +1,15 @@
+import type { ErrorObject } from '@parley/protocol';
+import type { Actor } from './cast.js';
+import type { WireAnswer } from './wire.js';
+
+/** An answer of the deployment, of whatever transport. */
+export interface Seen {
+  /** `GET /api/users/me by mallory`. */
+  what: string;
+  by: Actor | null;
+  /** Of an acknowledgement: that of its error, or 200. */
+  status: number;
+  text: string;
+  error: ErrorObject | null;
+  headers: WireAnswer['headers'];
+}

@@ -1,0 +1,115 @@
+import { ERRORS, type ErrorCode, type ErrorObject, isErrorObject } from '@parley/protocol';
+import type { Fleet } from '@parley/testkit';
+import { AttackSocket, type AttackSocketOptions } from './attack-socket.js';
+import type { Actor, Cast } from './cast.js';
+import type { Seen } from './seen.contract.js';
+import { send, type WireRequest } from './wire.js';
+
+export interface AskOptions {
+  /** Which node; 0 where missing. */
+  node?: number;
+  headers?: WireRequest['headers'];
+}
+
+/** A figure that a row adds to the table. */
+export interface Figure {
+  what: string;
+  value: string;
+}
+
+/** A deployment under attack, and what it has answered since the row began. */
+export class Target {
+  seen: Seen[] = [];
+  failures: string[] = [];
+  figures: Figure[] = [];
+  private sockets: AttackSocket[] = [];
+
+  constructor(
+    readonly urls: readonly string[],
+    readonly cast: Cast,
+    /** Its processes, where it was started for this. */
+    readonly own: Fleet | null,
+  ) {}
+
+  url(node = 0): string {
+    return this.urls[node % this.urls.length] as string;
+  }
+
+  /** A REST request below `/api`, such as `GET /users/me`; a body that is no text goes as JSON. */
+  async api(by: Actor | null, request: string, body?: unknown, options: AskOptions = {}): Promise<Seen> {
+    const [method, path] = request.split(/ (.*)/s, 2);
+    const headers = {
+      ...(by && { authorization: `Bearer ${by.token}` }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...options.headers,
+    };
+    const written = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+    return this.ask({ method, path: `/api${path}`, headers, body: written }, { ...options, by });
+  }
+
+  /** Any request, as it is. */
+  async ask(request: WireRequest, { node, by = null }: AskOptions & { by?: Actor | null } = {}): Promise<Seen> {
+    const answer = await send(this.url(node), request);
+    const what = `${request.method ?? 'GET'} ${request.path.slice(0, 100)} by ${by?.role ?? 'nobody'}`;
+    return this.note({ ...answer, what, by, error: errorIn(answer.text) });
+  }
+
+  note(seen: Seen): Seen {
+    this.seen.push(seen);
+    return seen;
+  }
+
+  /** A socket that is connected and has its `ready`. */
+  async connect(by: Actor, options: AttackSocketOptions = {}): Promise<AttackSocket> {
+    const socket = this.dial(by, options);
+    await socket.ready();
+    return socket;
+  }
+
+  /** A socket that may be refused. */
+  dial(by: Actor | null, options: AttackSocketOptions = {}): AttackSocket {
+    const socket = new AttackSocket(this.url(options.node), by, (seen) => this.note(seen), options);
+    this.sockets.push(socket);
+    return socket;
+  }
+
+  /** What has to hold; where it does not, the row fails with this sentence. */
+  must(holds: boolean, sentence: string): void {
+    if (!holds) this.failures.push(sentence);
+  }
+
+  /** The answer has to be this refusal. */
+  refused(seen: Seen, ...codes: ErrorCode[]): void {
+    const { what, status, error } = seen;
+    const fits = error !== null && codes.includes(error.code) && ERRORS[error.code].status === status;
+    this.must(fits, `${what}: ${status} ${error?.code ?? seen.text.slice(0, 100)} in place of ${codes.join(' or ')}`);
+  }
+
+  accepted({ what, status, text }: Seen): void {
+    this.must(status < 300, `${what}: ${status} ${text.slice(0, 200)} in place of a success`);
+  }
+
+  figure(what: string, value: string): void {
+    this.figures.push({ what, value });
+  }
+
+  /** Begins a row: nothing was seen yet. */
+  begin(): void {
+    this.seen = [];
+    this.failures = [];
+    this.figures = [];
+  }
+
+  /** Ends a row: every socket of it is closed. What those who may not know have heard is among what was seen. */
+  end(): void {
+    for (const socket of this.sockets) socket.close();
+    this.sockets = [];
+  }
+}
+
+/** The error object in the text of an answer; null where there is none. */
+function errorIn(text: string): ErrorObject | null {
+  if (!text.startsWith('{')) return null;
+  const { error } = JSON.parse(text) as { error?: unknown };
+  return isErrorObject(error) ? error : null;
+}
