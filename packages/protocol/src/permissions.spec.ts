@@ -1,6 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ConversationType, MemberRole, MessageType } from './entities.js';
-import { isInEditWindow, isPermitted, may, PERMISSIONS, type Verb, verbFor } from './permissions.js';
+import {
+  fixedBy,
+  isInEditWindow,
+  isPermitted,
+  may,
+  PERMISSIONS,
+  refusalOf,
+  type Verb,
+  verbFor,
+} from './permissions.js';
 
 const ROLES: MemberRole[] = ['member', 'admin', 'owner'];
 const everyone = (type: ConversationType, verb: Verb) => ROLES.map((role) => isPermitted(verb, { role, type }));
@@ -9,32 +18,48 @@ const by = (senderId: string, type: MessageType = 'text') => ({ senderId, type }
 
 describe('who may', () => {
   it.each([
+    ['read', [true, true, true], [true, true, true]],
+    ['search', [true, true, true], [true, true, true]],
+    ['see_presence', [true, true, true], [true, true, true]],
+    ['mark', [true, true, true], [true, true, true]],
     ['send', [true, true, true], [true, true, true]],
+    ['type', [true, true, true], [true, true, true]],
+    ['stop_typing', [true, true, true], [true, true, true]],
     ['react', [true, true, true], [true, true, true]],
     ['edit_own', [true, true, true], [true, true, true]],
     ['edit_others', [false, false, false], [false, false, false]],
     ['delete_own', [true, true, true], [true, true, true]],
     ['delete_others', [false, true, true], [false, false, false]],
-    ['rename', [false, true, true], [false, false, false]],
+    ['rename', [false, true, true], 'name'],
     ['archive', [false, true, true], [true, true, true]],
-    ['add_members', [false, true, true], [false, false, false]],
-    ['change_roles', [false, false, true], [false, false, false]],
-    ['remove_member', [false, true, true], [false, false, false]],
-    ['remove_admin', [false, false, true], [false, false, false]],
-    ['remove_owner', [false, false, true], [false, false, false]],
-    ['leave', [true, true, true], [false, false, false]],
+    ['add_members', [false, true, true], 'members'],
+    ['change_roles', [false, false, true], 'members'],
+    ['remove_member', [false, true, true], 'members'],
+    ['remove_admin', [false, false, true], 'members'],
+    ['remove_owner', [false, false, true], 'members'],
+    ['leave', [true, true, true], 'members'],
   ] as const)(
     'S4.21 S4.22: %s: members, admins, owners of a group, and those of a direct conversation',
     (verb, group, direct) => {
-      expect([everyone('group', verb), everyone('direct', verb)]).toEqual([group, direct]);
+      expect(fixedBy(verb, 'group')).toBeNull();
+      expect([everyone('group', verb), fixedBy(verb, 'direct') ?? everyone('direct', verb)]).toEqual([group, direct]);
     },
   );
 
-  it('archive and leave an archived conversation, and nothing else there', () => {
+  it('archive, leave, read and mark in an archived conversation, and nothing else there', () => {
+    const reading = ['read', 'search', 'see_presence', 'mark', 'stop_typing'];
     const verbs = Object.keys(PERMISSIONS) as Verb[];
-    expect(verbs.filter((verb) => may(verb, as('owner', 'group', true)))).toEqual(['archive', 'leave']);
+    expect(verbs.filter((verb) => may(verb, as('owner', 'group', true)))).toEqual([...reading, 'archive', 'leave']);
     expect(verbs.filter((verb) => may(verb, as('owner')))).toHaveLength(verbs.length - 1);
-    expect(verbs.filter((verb) => may(verb, as('member', 'direct', true)))).toEqual(['archive']);
+    expect(verbs.filter((verb) => may(verb, as('member', 'direct', true)))).toEqual([...reading, 'archive']);
+  });
+
+  it('is refused by the state and the type of the conversation before their role', () => {
+    expect(refusalOf('rename', as('member', 'group', true))).toBe('conflict');
+    expect(refusalOf('rename', as('member', 'direct'))).toBe('conflict');
+    expect(refusalOf('rename', as('member'))).toBe('forbidden');
+    expect(refusalOf('archive', as('member', 'group', true))).toBe('forbidden');
+    expect(refusalOf('rename', as('admin'))).toBeNull();
   });
 });
 

@@ -1,12 +1,13 @@
 import { SetMetadata } from '@nestjs/common';
-import type { ErrorCode } from '@parley/protocol';
+import type { ErrorCode, Need } from '@parley/protocol';
 
-/** What the documents cannot read from a handler's types and checks. */
+/** What the documents, and tests, cannot read from a handler's types and checks. */
 
 /** Metadata keys of the decorators below. */
 export const REFUSALS = 'parley:refusals';
 export const ALIAS = 'parley:alias';
 export const REPEATED = 'parley:repeated';
+export const NEEDS = 'parley:needs';
 
 /** Codes that this command or route answers beside those that all of its kind do. */
 export const Refuses = (...codes: ErrorCode[]) => SetMetadata(REFUSALS, codes);
@@ -16,3 +17,6 @@ export const AliasOf = (route: string) => SetMetadata(ALIAS, route);
 
 /** A route that sets 200 instead of its own status where what was asked for was there already, and this header if any. */
 export const Repeatable = (header: 'Parley-Duplicate' | null = null) => SetMetadata(REPEATED, { header });
+
+/** The rows of the table of permissions by which this route refuses, or what stands in their place. Each route has some. */
+export const Needs = (...needs: [Need, ...Need[]]) => SetMetadata(NEEDS, needs);

@@ -2,7 +2,7 @@ import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import type { NoSession, Session } from '@parley/protocol';
 import type { Request, Response } from 'express';
 import { asParleyError, ParleyError } from '../../kernel/errors.js';
-import { Refuses } from '../../platform/documented.js';
+import { Needs, Refuses } from '../../platform/documented.js';
 import { Public } from '../../platform/http/request.js';
 import { ValidBody } from '../../platform/http/valid.js';
 import { peerAddressOf, RateLimited, tellLimit } from '../../platform/limits/rate-limit.guard.js';
@@ -26,6 +26,7 @@ export class AuthController {
   /** Sets the refresh cookie. The name is taken: `conflict`; `REGISTRATION=closed`: `forbidden`. */
   @Public()
   @Post('register')
+  @Needs('public')
   @Refuses('conflict', 'forbidden')
   @RateLimited({
     name: 'register',
@@ -44,6 +45,7 @@ export class AuthController {
   /** Sets the refresh cookie. */
   @Public()
   @Post('login')
+  @Needs('public')
   @Refuses('unauthenticated', 'forbidden', 'rate_limited')
   @HttpCode(200)
   async login(
@@ -67,6 +69,7 @@ export class AuthController {
    */
   @Public()
   @Post('refresh')
+  @Needs('public')
   @Refuses('unauthenticated', 'forbidden')
   @HttpCode(200)
   async refresh(
@@ -87,6 +90,7 @@ export class AuthController {
   /** Ends the session of the cookie and that of the access token, where they are given; succeeds in any case. */
   @Public()
   @Post('logout')
+  @Needs('public')
   @Refuses('forbidden')
   @HttpCode(204)
   async logout(@Req() request: Request, @Res({ passthrough: true }) response: Response): Promise<void> {
@@ -101,6 +105,7 @@ export class AuthController {
    */
   @Public()
   @Post('password')
+  @Needs('self')
   @Refuses('unauthenticated', 'token_expired', 'forbidden', 'rate_limited')
   @HttpCode(200)
   @RateLimited({ name: 'password', limit: ({ signIn }) => signIn.attemptsPerAddress, seconds: 60, by: ['address'] })

@@ -1,7 +1,7 @@
 import { Controller, Patch } from '@nestjs/common';
 import type { UserDetail } from '@parley/protocol';
 import type { Principal } from '../../kernel/principal.js';
-import { Refuses } from '../../platform/documented.js';
+import { Needs, Refuses } from '../../platform/documented.js';
 import { CurrentPrincipal } from '../../platform/http/request.js';
 import { UuidParam, ValidBody } from '../../platform/http/valid.js';
 import { DisablingService } from './disabling.service.js';
@@ -14,6 +14,7 @@ export class DisablingController {
 
   /** For server admins, and not about themselves. */
   @Patch(':id')
+  @Needs('server_admin')
   @Refuses('forbidden')
   update(
     @CurrentPrincipal() principal: Principal,

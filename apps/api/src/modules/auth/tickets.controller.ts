@@ -1,6 +1,7 @@
 import { Controller, HttpCode, Post, Req } from '@nestjs/common';
 import type { Ticket } from '@parley/protocol';
 import type { Request } from 'express';
+import { Needs } from '../../platform/documented.js';
 import { RateLimited } from '../../platform/limits/rate-limit.guard.js';
 import { bearerOf } from './auth.guard.js';
 import { TicketsService } from './tickets.service.js';
@@ -11,6 +12,7 @@ export class TicketsController {
 
   /** Good once, within 30 seconds, as `?ticket=` in place of a token. */
   @Post()
+  @Needs('self')
   @HttpCode(200)
   @RateLimited({ name: 'ticket', limit: 120, seconds: 60, by: ['user'] })
   issue(@Req() { headers }: Request): Promise<Ticket> {

@@ -1,4 +1,4 @@
-import { type Actor, isPermitted, type Verb } from '@parley/protocol';
+import { fixedBy, type MemberRole, refusalOf, type Verb } from '@parley/protocol';
 import type { Db } from '../../database/database.js';
 import type { ChangeRow, ConversationRow } from '../../database/rows.js';
 import { conflict, ParleyError } from '../../kernel/errors.js';
@@ -28,9 +28,18 @@ export interface Unchanged<T> {
   unchanged: true;
 }
 
-/** @throws `forbidden` where the table of permissions does not allow it to this role. */
-export function requirePermission(verb: Verb, actor: Actor): void {
-  if (!isPermitted(verb, actor)) throw new ParleyError('forbidden');
+/** @throws `conflict` or `forbidden`, as the table of permissions says of a member with this role. */
+export function requirePermission(
+  verb: Verb,
+  role: MemberRole,
+  conversation: Pick<ConversationRow, 'type' | 'isArchived'>,
+): void {
+  const refusal = refusalOf(verb, { ...conversation, myRole: role });
+  if (refusal === null) return;
+  if (refusal === 'forbidden') throw new ParleyError('forbidden');
+  const fixed = fixedBy(verb, conversation.type);
+  if (fixed) throw conflict(fixed, 'a direct conversation has its own once and for all');
+  requireOpen(conversation);
 }
 
 /** @throws `conflict` where the conversation is archived. Called for members only: others must not learn that. */

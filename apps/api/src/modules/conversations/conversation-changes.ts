@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { SystemMetadata } from '@parley/protocol';
+import type { SystemMetadata, Verb } from '@parley/protocol';
 import { Database, type Db } from '../../database/database.js';
 import type { ChangeRow, ConversationRow, ParticipantRow } from '../../database/rows.js';
 import { notFound } from '../../kernel/errors.js';
@@ -10,14 +10,14 @@ import {
   type Decision,
   type LockedConversation,
   newMessageEvent,
-  requireOpen,
+  requirePermission,
   type Unchanged,
 } from '../conversation-log/index.js';
 import { SystemMessages } from '../messages/index.js';
 import { ConversationsRepository } from './conversations.repository.js';
 
 /** A conversation and the member who is about to change it. */
-export interface Seen {
+interface Seen {
   conversation: ConversationRow;
   actor: ParticipantRow;
 }
@@ -48,33 +48,36 @@ export class ConversationChanges {
   ) {}
 
   /**
-   * @param decide refuses, or returns what changes, under the lock.
-   * @throws `not_found` where the actor is no member; `conflict` where the conversation is archived.
+   * @param decide refuses, or returns what changes, under the lock; called where the verb is permitted.
+   * @throws `not_found` where the actor is no member; `conflict` and `forbidden` by the table of permissions.
    */
   async run<T>(
     principal: Principal,
     conversationId: string,
+    verb: Verb,
     decide: (held: Held) => Promise<Change<T> | Unchanged<T>>,
-    options: { evenArchived?: boolean } = {},
   ): Promise<T> {
-    await this.check(principal, conversationId);
+    await this.look(principal, conversationId);
     return this.log.append(conversationId, async (locked) => {
       const seen = await this.see(locked.tx, locked.conversation, principal);
       const at = await this.repository.now(locked.tx, seen.conversation.updatedAt);
-      if (!options.evenArchived) requireOpen(seen.conversation);
+      requirePermission(verb, seen.actor.role, seen.conversation);
       const held = { ...locked, ...seen, at };
       const change = await decide(held);
       return 'unchanged' in change ? change : this.apply(held, change);
     });
   }
 
-  /** Reads without a lock, so that what would be refused anyway takes no place in the conversation's queue. */
-  async check(
-    principal: Principal,
-    conversationId: string,
-    look: (seen: Seen) => void = () => undefined,
-  ): Promise<void> {
-    look(await this.see(this.database.db, await this.repository.find(this.database.db, conversationId), principal));
+  /** Refuses as `run` does, without a lock. */
+  async check(principal: Principal, conversationId: string, verb: Verb): Promise<void> {
+    const { conversation, actor } = await this.look(principal, conversationId);
+    requirePermission(verb, actor.role, conversation);
+  }
+
+  /** Reads without a lock, so that strangers take no place in the conversation's queue. */
+  private async look(principal: Principal, conversationId: string): Promise<Seen> {
+    const { db } = this.database;
+    return this.see(db, await this.repository.find(db, conversationId), principal);
   }
 
   private async see(db: Db, conversation: ConversationRow | null, { userId }: Principal): Promise<Seen> {

@@ -2,7 +2,7 @@ import { Controller, Get, HttpStatus, Patch, Post, Res } from '@nestjs/common';
 import type { ConversationDetail, ConversationPage } from '@parley/protocol';
 import type { Response } from 'express';
 import type { Principal } from '../../kernel/principal.js';
-import { Refuses, Repeatable } from '../../platform/documented.js';
+import { Needs, Refuses, Repeatable } from '../../platform/documented.js';
 import { CurrentPrincipal } from '../../platform/http/request.js';
 import { UuidParam, ValidBody, ValidQuery } from '../../platform/http/valid.js';
 import { ConversationCreation } from './conversation-creation.js';
@@ -20,6 +20,7 @@ export class ConversationsController {
 
   /** Mine, by `updatedAt` descending. */
   @Get()
+  @Needs('self')
   list(
     @CurrentPrincipal() principal: Principal,
     @ValidQuery(ListQueryDto) query: ListQueryDto,
@@ -32,6 +33,7 @@ export class ConversationsController {
    * that was there already. Members by `externalId` need the scope `users:provision`, else `forbidden`.
    */
   @Post()
+  @Needs('account')
   @Repeatable()
   @Refuses('forbidden', 'not_found', 'idempotency_conflict')
   async create(
@@ -45,12 +47,14 @@ export class ConversationsController {
   }
 
   @Get(':id')
+  @Needs('read')
   get(@CurrentPrincipal() principal: Principal, @UuidParam('id') id: string): Promise<ConversationDetail> {
     return this.lists.detail(principal.userId, id);
   }
 
   /** Exactly one of `name` and `isArchived`. */
   @Patch(':id')
+  @Needs('rename', 'archive')
   @Refuses('forbidden', 'conflict')
   update(
     @CurrentPrincipal() principal: Principal,

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { ConversationDetail, UpdateConversationBody } from '@parley/protocol';
-import { conflict, invalid } from '../../kernel/errors.js';
+import { invalid } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
 import { normalizedName } from '../../platform/names.js';
-import { requirePermission, type Unchanged } from '../conversation-log/index.js';
+import type { Unchanged } from '../conversation-log/index.js';
 import { conversationArchivedEvent, conversationUpdatedEvent } from './conversation.events.js';
 import { type Change, ConversationChanges, type Held } from './conversation-changes.js';
 import { ConversationLists } from './conversation-lists.js';
@@ -34,9 +34,8 @@ export class ConversationsService {
     return this.changes.run(
       principal,
       conversationId,
-      async ({ conversation, actor, version, at }): Promise<Decision> => {
-        if (conversation.type === 'direct') throw conflict('name', 'a direct conversation has no name');
-        requirePermission('rename', { role: actor.role, type: conversation.type });
+      'rename',
+      async ({ conversation, version, at }): Promise<Decision> => {
         if (conversation.name === name) return { result: undefined, unchanged: true };
         return {
           result: undefined,
@@ -51,8 +50,7 @@ export class ConversationsService {
   }
 
   private archive(principal: Principal, conversationId: string, isArchived: boolean): Promise<void> {
-    const decide = async ({ conversation, actor }: Held): Promise<Decision> => {
-      requirePermission('archive', { role: actor.role, type: conversation.type });
+    const decide = async ({ conversation }: Held): Promise<Decision> => {
       if (conversation.isArchived === isArchived) return { result: undefined, unchanged: true };
       return {
         result: undefined,
@@ -62,6 +60,6 @@ export class ConversationsService {
         event: conversationArchivedEvent,
       };
     };
-    return this.changes.run(principal, conversationId, decide, { evenArchived: true });
+    return this.changes.run(principal, conversationId, 'archive', decide);
   }
 }

@@ -2,7 +2,7 @@ import { Controller, Delete, Get, HttpCode, HttpStatus, Patch, Post, Res } from 
 import type { Member, MemberDetail, Page } from '@parley/protocol';
 import type { Response } from 'express';
 import type { Principal } from '../../kernel/principal.js';
-import { Refuses, Repeatable } from '../../platform/documented.js';
+import { Needs, Refuses, Repeatable } from '../../platform/documented.js';
 import { CurrentPrincipal } from '../../platform/http/request.js';
 import { UuidParam, ValidBody, ValidQuery } from '../../platform/http/valid.js';
 import { ConversationLists } from './conversation-lists.js';
@@ -18,6 +18,7 @@ export class MembersController {
 
   /** In order of joining. */
   @Get()
+  @Needs('read')
   list(
     @CurrentPrincipal() principal: Principal,
     @UuidParam('id') id: string,
@@ -28,6 +29,7 @@ export class MembersController {
 
   /** Those who were added, all with one version; 200 where all were members already. */
   @Post()
+  @Needs('add_members')
   @Repeatable()
   @Refuses('forbidden', 'conflict')
   async add(
@@ -42,6 +44,7 @@ export class MembersController {
   }
 
   @Patch(':userId')
+  @Needs('change_roles')
   @Refuses('forbidden', 'conflict')
   changeRole(
     @CurrentPrincipal() principal: Principal,
@@ -54,6 +57,7 @@ export class MembersController {
 
   /** Removes a member; oneself is leaving. */
   @Delete(':userId')
+  @Needs('leave', 'remove_member', 'remove_admin', 'remove_owner')
   @Refuses('forbidden', 'conflict')
   @HttpCode(HttpStatus.NO_CONTENT)
   remove(

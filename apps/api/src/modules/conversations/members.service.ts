@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { LIMITS, type Member, type MemberRef, type MemberRole, type SystemMetadata } from '@parley/protocol';
 import type { ParticipantRow } from '../../database/rows.js';
-import { conflict, notFound, ParleyError } from '../../kernel/errors.js';
+import { notFound, ParleyError } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
-import { requireOpen, requirePermission, type Unchanged } from '../conversation-log/index.js';
+import { requirePermission, type Unchanged } from '../conversation-log/index.js';
 import { toUserView } from '../users/index.js';
 import { memberAddedEvent, memberRemovedEvent, memberUpdatedEvent } from './conversation.events.js';
 import { canLeave } from './conversation.policy.js';
 import { presentMember } from './conversation.presenter.js';
-import { type Change, ConversationChanges, type Held, type Seen } from './conversation-changes.js';
+import { type Change, ConversationChanges, type Held } from './conversation-changes.js';
 import { ConversationListsRepository } from './conversation-lists.repository.js';
 import { ConversationsRepository } from './conversations.repository.js';
 import { MemberRefs } from './member-refs.js';
@@ -26,17 +26,15 @@ export class MembersService {
   /** Adds those who are not members yet, all with one version. Returns them. */
   async add(principal: Principal, conversationId: string, memberRefs: readonly MemberRef[]): Promise<Member[]> {
     // Resolving may create people, so a stranger is turned away before that.
-    await this.changes.check(principal, conversationId, (held) => this.requireGroupLeader(held));
+    await this.changes.check(principal, conversationId, 'add_members');
     const wanted = await this.refs.resolve(principal, memberRefs);
-    return this.changes.run(principal, conversationId, (held) => this.decideAdd(held, wanted));
+    return this.changes.run(principal, conversationId, 'add_members', (held) => this.decideAdd(held, wanted));
   }
 
   /** Removes a member; oneself is leaving. */
   remove(principal: Principal, conversationId: string, userId: string): Promise<void> {
-    const leaving = userId === principal.userId;
-    return this.changes.run(principal, conversationId, (held) => this.decideRemove(held, userId), {
-      evenArchived: leaving,
-    });
+    const verb = userId === principal.userId ? 'leave' : 'remove_member';
+    return this.changes.run(principal, conversationId, verb, (held) => this.decideRemove(held, userId));
   }
 
   changeRole(
@@ -44,17 +42,10 @@ export class MembersService {
     conversationId: string,
     change: { userId: string; role: MemberRole },
   ): Promise<Member> {
-    return this.changes.run(principal, conversationId, (held) => this.decideRole(held, change));
-  }
-
-  private requireGroupLeader({ conversation, actor }: Seen): void {
-    if (conversation.type === 'direct') throw conflict('members', "a direct conversation's members are fixed");
-    requirePermission('add_members', { role: actor.role, type: conversation.type });
-    requireOpen(conversation);
+    return this.changes.run(principal, conversationId, 'change_roles', (held) => this.decideRole(held, change));
   }
 
   private async decideAdd(held: Held, wanted: readonly string[]): Promise<Change<Member[]> | Unchanged<Member[]>> {
-    this.requireGroupLeader(held);
     const { tx, conversation, version, at } = held;
     const known = await this.repository.lockParticipants(tx, conversation.id, wanted);
     const userIds = wanted.filter((userId) => known.get(userId)?.leftAt !== null);
@@ -78,7 +69,6 @@ export class MembersService {
 
   private async decideRemove(held: Held, userId: string): Promise<Change<void> | Unchanged<void>> {
     const { tx, conversation, version, at, actor } = held;
-    if (conversation.type === 'direct') throw conflict('members', "a direct conversation's members are fixed");
     // So far the markers of others were not broadcast: now that the group is small enough, every member gets all of
     // them.
     const tellsMarks = conversation.memberCount - 1 === LIMITS.receiptsMembers;
@@ -104,7 +94,7 @@ export class MembersService {
 
   private async requireMayRemove({ tx, conversation, actor }: Held, target: ParticipantRow): Promise<void> {
     if (target.userId !== actor.userId) {
-      requirePermission(`remove_${target.role}`, { role: actor.role, type: conversation.type });
+      requirePermission(`remove_${target.role}`, actor.role, conversation);
       return;
     }
     const owners = await this.repository.countOwners(tx, conversation.id);
@@ -118,10 +108,8 @@ export class MembersService {
     held: Held,
     change: { userId: string; role: MemberRole },
   ): Promise<Change<Member> | Unchanged<Member>> {
-    const { tx, conversation, version, actor } = held;
+    const { tx, conversation, version } = held;
     const { userId, role } = change;
-    if (conversation.type === 'direct') throw conflict('members', 'a direct conversation has no roles to change');
-    requirePermission('change_roles', { role: actor.role, type: conversation.type });
     const target = (await this.repository.lockParticipants(tx, conversation.id, [userId])).get(userId);
     if (!target || target.leftAt) throw notFound();
     if (target.role === role) return { result: await this.presentOne(held, userId), unchanged: true };

@@ -3,7 +3,7 @@ import type { DuplicateReceipt, Message, SendToBody } from '@parley/protocol';
 import type { Response } from 'express';
 import { asParleyError, invalid } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
-import { AliasOf, Refuses, Repeatable } from '../../platform/documented.js';
+import { AliasOf, Needs, Refuses, Repeatable } from '../../platform/documented.js';
 import { CurrentPrincipal } from '../../platform/http/request.js';
 import { ValidBody } from '../../platform/http/valid.js';
 import { AsCommand } from '../../realtime/commands/command.interceptor.js';
@@ -20,6 +20,7 @@ export class SendToController {
 
   /** Exactly one of `receiverId`, who is found or given a direct conversation, and `conversationId`. */
   @Post()
+  @Needs('send')
   @Repeatable('Parley-Duplicate')
   @AliasOf('POST conversations/:id/messages')
   @Refuses('not_found', 'forbidden')

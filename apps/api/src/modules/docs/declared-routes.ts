@@ -6,8 +6,8 @@ import {
   PATH_METADATA,
   ROUTE_ARGS_METADATA,
 } from '@nestjs/common/constants.js';
-import type { CommandName, ErrorCode } from '@parley/protocol';
-import { ALIAS, REFUSALS, REPEATED } from '../../platform/documented.js';
+import type { CommandName, ErrorCode, Need } from '@parley/protocol';
+import { ALIAS, NEEDS, REFUSALS, REPEATED } from '../../platform/documented.js';
 import { IS_PUBLIC } from '../../platform/http/request.js';
 import { bodyOf, queryOf, uuidOf } from '../../platform/http/valid.js';
 import { RATE } from '../../platform/limits/rate-limit.guard.js';
@@ -35,6 +35,8 @@ export interface DeclaredRoute {
   isLimited: boolean;
   /** The command that does the same. */
   command: CommandName | null;
+  /** By `@Needs()`. */
+  needs: readonly Need[];
   /** Beside those that all routes answer. */
   refusals: ErrorCode[];
 }
@@ -45,7 +47,7 @@ interface Argument {
   factory?: unknown;
 }
 
-/** Every route of these controllers, in their order. */
+/** Every route of these controllers, in their order. @throws where one does not say what it needs. */
 export function routesOf(controllers: Iterable<Type>): DeclaredRoute[] {
   return [...controllers].flatMap((controller) =>
     Object.getOwnPropertyNames(controller.prototype).flatMap((method) => routesOfHandler(controller, method)),
@@ -80,6 +82,8 @@ function factsOf(controller: Type, name: string) {
   const args = argumentsOf(controller, name);
   const classOf = (factory: unknown) =>
     (args.find((each) => each.factory === factory)?.data as Type | undefined) ?? null;
+  const needs = read(NEEDS, handler) as readonly Need[] | undefined;
+  if (!needs) throw new Error(`${controller.name}.${name} does not say what it needs: @Needs(…), of permissions.ts.`);
   const own =
     (read(HTTP_CODE_METADATA, handler) as number | undefined) ??
     (methodOf(handler) === 'post' ? HttpStatus.CREATED : HttpStatus.OK);
@@ -96,6 +100,7 @@ function factsOf(controller: Type, name: string) {
     isPublic: [handler, controller].some((each) => read(IS_PUBLIC, each) === true),
     isLimited: read(RATE, handler) !== undefined,
     command: (read(COMMAND, handler) as CommandName | undefined) ?? null,
+    needs,
     refusals: (read(REFUSALS, handler) as ErrorCode[] | undefined) ?? [],
   };
 }

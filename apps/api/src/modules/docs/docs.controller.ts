@@ -1,4 +1,5 @@
 import { Controller, Get, Header } from '@nestjs/common';
+import { Needs } from '../../platform/documented.js';
 import { Public } from '../../platform/http/request.js';
 import { DocsService } from './docs.service.js';
 import { STYLE } from './docs-style.js';
@@ -11,6 +12,7 @@ export class DocsController {
 
   /** Both documents as one page for people. */
   @Get('docs')
+  @Needs('public')
   @Header('Content-Type', 'text/html; charset=utf-8')
   page(): string {
     return this.docs.documents.page;
@@ -18,6 +20,7 @@ export class DocsController {
 
   /** The style of that page. */
   @Get('docs/page.css')
+  @Needs('public')
   @Header('Content-Type', 'text/css; charset=utf-8')
   style(): string {
     return STYLE;
@@ -25,6 +28,7 @@ export class DocsController {
 
   /** OpenAPI 3.1: every route. */
   @Get('docs/openapi.json')
+  @Needs('public')
   @Header('Content-Type', 'application/json; charset=utf-8')
   openApi(): string {
     return this.docs.documents.openApi;
@@ -32,6 +36,7 @@ export class DocsController {
 
   /** AsyncAPI 3: every command and event of a socket. */
   @Get('asyncapi')
+  @Needs('public')
   @Header('Content-Type', 'application/json; charset=utf-8')
   asyncApi(): string {
     return this.docs.documents.asyncApi;

@@ -1,4 +1,4 @@
-import { ERRORS, type ErrorCode } from '@parley/protocol';
+import { ERRORS, type ErrorCode, type Need } from '@parley/protocol';
 import type { CommandTable } from '../../realtime/commands/command-row.js';
 import { VERSION } from '../../realtime/version.js';
 import type { DeclaredRoute } from './declared-routes.js';
@@ -14,6 +14,7 @@ export interface Operation {
   tags: string[];
   'x-alias-of'?: string;
   'x-command'?: string;
+  'x-needs': readonly Need[];
   security?: object[];
   parameters?: { name: string; in: 'path' | 'query'; required: boolean; description?: string; schema: Schema }[];
   requestBody?: { required: boolean; content: Content };
@@ -34,7 +35,7 @@ export interface OpenApiDocument {
 
 const DESCRIPTION =
   'Bodies are JSON in UTF-8; unknown keys are refused. Every refusal has one shape, `{error}`: decide by its `code`. ' +
-  'Routes with `x-alias-of` answer as the one that they name. What happens meanwhile comes over Socket.IO: ' +
+  'Routes with `x-alias-of` answer as the one that they name; `x-needs` are rows of the table of permissions. What happens meanwhile comes over Socket.IO: ' +
   'see the AsyncAPI document at `/api/asyncapi`.';
 
 const HEADERS = {
@@ -78,6 +79,7 @@ function operationOf(route: DeclaredRoute, shapes: Shapes, commands: CommandTabl
     tags: [tagOf(route)],
     ...(route.aliasOf && { 'x-alias-of': route.aliasOf }),
     ...(route.command && { 'x-command': route.command }),
+    'x-needs': route.needs,
     ...(route.isPublic && { security: [] }),
     ...(parameters.length > 0 && { parameters }),
     ...(route.body && { requestBody: bodyOf(route, shapes) }),

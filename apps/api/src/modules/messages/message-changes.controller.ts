@@ -1,6 +1,7 @@
 import { Controller, Delete, Get, Patch } from '@nestjs/common';
 import type { MessageEdits as EditsPage, Message } from '@parley/protocol';
 import type { Principal } from '../../kernel/principal.js';
+import { Needs } from '../../platform/documented.js';
 import { CurrentPrincipal } from '../../platform/http/request.js';
 import { UuidParam, ValidBody, ValidQuery } from '../../platform/http/valid.js';
 import { AsCommand } from '../../realtime/commands/command.interceptor.js';
@@ -20,6 +21,7 @@ export class MessageChangesController {
 
   /** One's own, within the window (15 minutes, if not set otherwise), else `forbidden`. */
   @Patch()
+  @Needs('edit_own', 'edit_others')
   @AsCommand('message:edit')
   async edit(
     @CurrentPrincipal() principal: Principal,
@@ -31,6 +33,7 @@ export class MessageChangesController {
 
   /** Answers with the tombstone. */
   @Delete()
+  @Needs('delete_own', 'delete_others')
   @AsCommand('message:delete')
   async delete(@CurrentPrincipal() principal: Principal, @UuidParam('id') id: string): Promise<Message> {
     return (await this.deletion.delete(principal, id)).message;
@@ -38,6 +41,7 @@ export class MessageChangesController {
 
   /** The oldest first; none of a deleted message. */
   @Get('edits')
+  @Needs('read')
   editsOf(
     @CurrentPrincipal() principal: Principal,
     @UuidParam('id') id: string,

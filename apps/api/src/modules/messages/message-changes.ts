@@ -103,5 +103,5 @@ export function requireChangeable(
 ): void {
   const verb = verbFor(change, message, userId);
   if (!verb) throw new ParleyError('forbidden');
-  requirePermission(verb, { role, type: conversation.type });
+  requirePermission(verb, role, conversation);
 }

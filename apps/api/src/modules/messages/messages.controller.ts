@@ -2,7 +2,7 @@ import { Controller, Get, Param, Post, Res } from '@nestjs/common';
 import { type DuplicateReceipt, LIMITS, type Message, type MessagePage } from '@parley/protocol';
 import type { Response } from 'express';
 import type { Principal } from '../../kernel/principal.js';
-import { AliasOf, Refuses, Repeatable } from '../../platform/documented.js';
+import { AliasOf, Needs, Refuses, Repeatable } from '../../platform/documented.js';
 import { CurrentPrincipal } from '../../platform/http/request.js';
 import { UuidParam, ValidBody, ValidQuery } from '../../platform/http/valid.js';
 import { AsCommand } from '../../realtime/commands/command.interceptor.js';
@@ -18,6 +18,7 @@ export class MessagesController {
 
   /** At most one of `before`, `after` and `around`; without them the newest. */
   @Get(['conversations/:id/messages', 'rooms/:id/messages'])
+  @Needs('read')
   @AsCommand('conversation:open')
   page(
     @CurrentPrincipal() principal: Principal,
@@ -29,6 +30,7 @@ export class MessagesController {
 
   /** The same page under another address. */
   @Get('messages')
+  @Needs('read')
   @AliasOf('GET conversations/:id/messages')
   @Refuses('not_found')
   @AsCommand('conversation:open')
@@ -41,6 +43,7 @@ export class MessagesController {
 
   /** A repeat of the same `clientMessageId` is answered 200, with the header `Parley-Duplicate: true`. */
   @Post(['conversations/:id/messages', 'rooms/:id/messages'])
+  @Needs('send')
   @Repeatable('Parley-Duplicate')
   @AsCommand('message:send')
   async send(
@@ -53,6 +56,7 @@ export class MessagesController {
   }
 
   @Get('rooms/:id/messages/:messageId')
+  @Needs('read')
   @AliasOf('GET messages/:id')
   getIn(
     @CurrentPrincipal() principal: Principal,
@@ -63,6 +67,7 @@ export class MessagesController {
   }
 
   @Get('messages/:id')
+  @Needs('read')
   get(@CurrentPrincipal() principal: Principal, @UuidParam('id') id: string): Promise<Message> {
     return this.messages.get(principal, id);
   }

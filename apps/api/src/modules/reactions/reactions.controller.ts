@@ -2,7 +2,7 @@ import { Controller, Delete, Get, HttpStatus, Param, Post, Res } from '@nestjs/c
 import type { MessageReactions, ReactionResult } from '@parley/protocol';
 import type { Response } from 'express';
 import type { Principal } from '../../kernel/principal.js';
-import { Repeatable } from '../../platform/documented.js';
+import { Needs, Repeatable } from '../../platform/documented.js';
 import { CurrentPrincipal } from '../../platform/http/request.js';
 import { UuidParam, ValidBody } from '../../platform/http/valid.js';
 import { AsCommand } from '../../realtime/commands/command.interceptor.js';
@@ -18,12 +18,14 @@ export class ReactionsController {
    * 512 KB.
    */
   @Get()
+  @Needs('read')
   list(@CurrentPrincipal() principal: Principal, @UuidParam('id') id: string): Promise<MessageReactions> {
     return this.reactions.list(principal, id);
   }
 
   /** 200 where it was there already. */
   @Post()
+  @Needs('react')
   @Repeatable()
   @AsCommand('reaction:add')
   async add(
@@ -39,6 +41,7 @@ export class ReactionsController {
 
   /** The emoji percent-encoded. */
   @Delete(':emoji')
+  @Needs('react')
   @AsCommand('reaction:remove')
   remove(
     @CurrentPrincipal() principal: Principal,

@@ -1,6 +1,7 @@
 import { Controller, Get, HttpCode, HttpStatus, Post } from '@nestjs/common';
 import type { MarkResult, MessageReceipts as ReceiptsAnswer, UnreadSummary } from '@parley/protocol';
 import type { Principal } from '../../kernel/principal.js';
+import { Needs } from '../../platform/documented.js';
 import { CurrentPrincipal } from '../../platform/http/request.js';
 import { UuidParam, ValidBody } from '../../platform/http/valid.js';
 import { AsCommand } from '../../realtime/commands/command.interceptor.js';
@@ -17,6 +18,7 @@ export class ReceiptsController {
 
   /** Exactly one of `seq` and `messageId`; moves the delivery marker too. */
   @Post(['conversations/:id/read', 'rooms/:id/read'])
+  @Needs('mark')
   @AsCommand('message:read')
   @HttpCode(HttpStatus.OK)
   read(
@@ -29,6 +31,7 @@ export class ReceiptsController {
 
   /** Exactly one of `seq` and `messageId`. */
   @Post(['conversations/:id/delivered', 'rooms/:id/delivered'])
+  @Needs('mark')
   @AsCommand('message:delivered')
   @HttpCode(HttpStatus.OK)
   delivered(
@@ -41,6 +44,7 @@ export class ReceiptsController {
 
   /** Counts above 0 only. */
   @Get('messages/unread')
+  @Needs('self')
   unread(@CurrentPrincipal() principal: Principal): Promise<UnreadSummary> {
     return this.receipts.unread(principal);
   }
@@ -50,6 +54,7 @@ export class ReceiptsController {
    * members, of the hundred who joined first.
    */
   @Get('messages/:id/receipts')
+  @Needs('read')
   ofMessage(@CurrentPrincipal() principal: Principal, @UuidParam('id') id: string): Promise<ReceiptsAnswer> {
     return this.ofMessages.list(principal, id);
   }

@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import type { SearchPage } from '@parley/protocol';
 import type { Principal } from '../../kernel/principal.js';
-import { Refuses } from '../../platform/documented.js';
+import { Needs, Refuses } from '../../platform/documented.js';
 import { CurrentPrincipal } from '../../platform/http/request.js';
 import { UuidParam, ValidQuery } from '../../platform/http/valid.js';
 import { type Rate, RateLimited } from '../../platform/limits/rate-limit.guard.js';
@@ -16,6 +16,7 @@ export class SearchController {
 
   /** The newest messages that are what is asked for, of all conversations of the caller's. */
   @Get('search')
+  @Needs('search')
   @Refuses('not_found', 'unsupported')
   @RateLimited(RATE)
   search(@CurrentPrincipal() principal: Principal, @ValidQuery(SearchDto) query: SearchDto): Promise<SearchPage> {
@@ -24,6 +25,7 @@ export class SearchController {
 
   /** As `GET search`, in one conversation. */
   @Get(['conversations/:id/messages/search', 'rooms/:id/messages/search'])
+  @Needs('search')
   @Refuses('not_found', 'unsupported')
   @RateLimited(RATE)
   searchIn(

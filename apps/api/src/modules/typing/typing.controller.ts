@@ -1,6 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import type { TypingUsers } from '@parley/protocol';
 import type { Principal } from '../../kernel/principal.js';
+import { Needs } from '../../platform/documented.js';
 import { CurrentPrincipal } from '../../platform/http/request.js';
 import { UuidParam } from '../../platform/http/valid.js';
 import { TypingService } from './typing.service.js';
@@ -11,6 +12,7 @@ export class TypingController {
 
   /** The caller included. */
   @Get(['conversations/:id/typing', 'rooms/:id/typing'])
+  @Needs('see_presence')
   list(@CurrentPrincipal() principal: Principal, @UuidParam('id') id: string): Promise<TypingUsers> {
     return this.typing.list(principal, id);
   }

@@ -1,6 +1,7 @@
 import { Controller, Get, Patch } from '@nestjs/common';
 import type { Me, Page, UserDetail } from '@parley/protocol';
 import type { Principal } from '../../kernel/principal.js';
+import { Needs } from '../../platform/documented.js';
 import { CurrentPrincipal } from '../../platform/http/request.js';
 import { UuidParam, ValidBody, ValidQuery } from '../../platform/http/valid.js';
 import { RateLimited } from '../../platform/limits/rate-limit.guard.js';
@@ -13,12 +14,14 @@ export class UsersController {
   constructor(private readonly users: UsersService) {}
 
   @Get('me')
+  @Needs('self')
   me(@CurrentPrincipal() principal: Principal): Promise<Me> {
     return this.users.me(principal.userId);
   }
 
   /** `avatarUrl: null` removes it; with `isHidden: true` others see no presence of the caller. */
   @Patch('me')
+  @Needs('self')
   updateMe(@CurrentPrincipal() principal: Principal, @ValidBody(UpdateMeDto) body: UpdateMeDto): Promise<Me> {
     return this.users.updateMe(principal.userId, body);
   }
@@ -28,6 +31,7 @@ export class UsersController {
    * `cursor` and `limit`; or `ids`, at most 100 with commas between.
    */
   @Get()
+  @Needs('account')
   @RateLimited({ name: 'find users', limit: 120, seconds: 60, by: ['user'] })
   list(
     @CurrentPrincipal() principal: Principal,
@@ -37,6 +41,7 @@ export class UsersController {
   }
 
   @Get(':id')
+  @Needs('account')
   get(@CurrentPrincipal() principal: Principal, @UuidParam('id') id: string): Promise<UserDetail> {
     return this.users.get(principal.userId, id);
   }

@@ -3,6 +3,7 @@ import { Controller, Get } from '@nestjs/common';
 import type { Readiness } from '@parley/protocol';
 import { Database } from '../../database/database.js';
 import { ParleyError } from '../../kernel/errors.js';
+import { Needs } from '../documented.js';
 import { HealthRegistry } from '../telemetry/health-registry.js';
 import { Public } from './request.js';
 
@@ -19,6 +20,7 @@ export class HealthController {
 
   /** The process runs. */
   @Get('live')
+  @Needs('public')
   live(): { status: 'ok' } {
     return { status: 'ok' };
   }
@@ -28,6 +30,7 @@ export class HealthController {
    * answer names the missing part.
    */
   @Get('ready')
+  @Needs('public')
   async ready(): Promise<Readiness> {
     const timeout = new AbortController();
     const answered = this.database.ping().then(

@@ -1,4 +1,4 @@
-import type { CommandName, Commands } from '@parley/protocol';
+import type { CommandName, Commands, Need } from '@parley/protocol';
 
 type Handler<Payload> = (connection: never, command: Payload) => Promise<unknown>;
 
@@ -10,6 +10,8 @@ interface CommandRow<Payload, Result> {
   handler: (connection: never, command: never) => Promise<Result>;
   /** What each use of it is charged, in units of a send: about the work that it makes. */
   cost: number;
+  /** The rows of the table of permissions by which it is refused, or what stands in their place. */
+  needs: readonly [Need, ...Need[]];
 }
 
 /** A row for every command of the protocol: one that is missing does not compile. */
@@ -25,5 +27,5 @@ export const row = <Payload, Gateway, Method extends keyof Gateway>(
   dto: new () => Payload,
   { prototype }: { prototype: Gateway },
   method: Gateway[Method] extends Handler<Payload> ? Method : never,
-  cost: number,
-) => ({ dto, handler: prototype[method] as Gateway[Method], cost });
+  ...[cost, ...needs]: [cost: number, ...needs: [Need, ...Need[]]]
+) => ({ dto, handler: prototype[method] as Gateway[Method], cost, needs });
