@@ -3,6 +3,7 @@
 /** The API's modules, each of which may enter only those before it. A new one takes its place here. */
 const MODULES = [
   'users',
+  'audit',
   'auth',
   'search-text',
   'conversation-log',

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { DatabaseModule, type OpenDatabases } from './database/database.module.js';
+import { AuditModule } from './modules/audit/index.js';
 import { AuthModule } from './modules/auth/index.js';
 import { ChatModule, COMMANDS } from './modules/chat/index.js';
 import { ConversationsModule } from './modules/conversations/index.js';
@@ -16,12 +17,13 @@ import { PlatformModule, type PlatformParts } from './platform/platform.module.j
 import { CommandsModule } from './realtime/commands/commands.module.js';
 
 /**
- * Along an acyclic list: users ← auth ← messages ← conversations ← receipts ← reactions ← typing ← presence ← search ← sync
+ * Along an acyclic list: users ← audit ← auth ← messages ← conversations ← receipts ← reactions ← typing ← presence ← search ← sync
  * ← chat ← docs. Routes are tried in this order, so a fixed path (`messages/unread`, `messages/search`) stands before one
  * with a parameter in its place (`messages/:id`).
  */
 const FEATURES: Type[] = [
   UsersModule,
+  AuditModule,
   AuthModule,
   SearchModule,
   ReceiptsModule,

@@ -1,4 +1,7 @@
+export * from './account-links.js';
+export * from './audit-log.js';
 export * from './auth-tickets.js';
+export * from './bot-tokens.js';
 export * from './changes.js';
 export * from './conversations.js';
 export * from './deployment.js';

@@ -5,7 +5,7 @@ import { Database, type Db } from '../../database/database.js';
 import { isUniqueViolation } from '../../database/faults.js';
 import { users } from '../../database/schema/index.js';
 import { newId } from '../../kernel/ids.js';
-import { named } from '../users/index.js';
+import { named, type UserRow } from '../users/index.js';
 import { SessionsRepository } from './sessions.repository.js';
 
 export interface NewAccount {
@@ -31,6 +31,8 @@ export interface PasswordChanged {
   /** Sessions that ended by it. */
   ended: string[];
 }
+
+type WithinChange = (tx: Db, user: UserRow) => Promise<void>;
 
 /** Any number that nothing else in the database uses for its advisory locks. */
 const FIRST_ACCOUNT_LOCK = 7_265_003_010;
@@ -99,11 +101,18 @@ export class AccountsRepository {
     });
   }
 
-  /** Disabling ends all sessions with it: answers which those were; null where there is no such user. */
-  setDisabled(id: string, isDisabled: boolean): Promise<string[] | null> {
+  /**
+   * Disables the user, which ends all their sessions, or enables them. `within` runs in the same transaction and may
+   * refuse. Null where there is no such user.
+   */
+  setDisabled(id: string, isDisabled: boolean, within: WithinChange): Promise<string[] | null> {
     return this.database.transaction(async (tx) => {
-      const rows = await tx.update(users).set({ isDisabled }).where(eq(users.id, id)).returning({ id: users.id });
-      if (rows.length === 0) return null;
+      const [user] = await tx.select().from(users).where(eq(users.id, id)).for('no key update');
+      if (!user) return null;
+      if (user.isDisabled !== isDisabled) {
+        await within(tx, user);
+        await tx.update(users).set({ isDisabled }).where(eq(users.id, id));
+      }
       return isDisabled ? this.sessions.endAll(id, tx) : [];
     });
   }

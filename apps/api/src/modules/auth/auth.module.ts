@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
 import { Keys } from '../../platform/keys.js';
+import { AuditModule } from '../audit/index.js';
 import { UsersModule } from '../users/index.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { AuthController } from './auth.controller.js';
@@ -34,7 +35,7 @@ const signing = JwtModule.registerAsync({
 });
 
 @Module({
-  imports: [UsersModule, signing],
+  imports: [UsersModule, AuditModule, signing],
   controllers: [AuthController, SessionsController, TicketsController, DisablingController],
   providers: [
     { provide: APP_GUARD, useClass: AuthGuard },

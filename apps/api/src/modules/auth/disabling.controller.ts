@@ -12,10 +12,10 @@ import { UpdateUserDto } from './dto/credentials.dto.js';
 export class DisablingController {
   constructor(private readonly disabling: DisablingService) {}
 
-  /** For server admins, and not about themselves. */
+  /** For server admins, and not about themselves. The last server admin who can sign in: `conflict`. */
   @Patch(':id')
   @Needs('server_admin')
-  @Refuses('forbidden')
+  @Refuses('forbidden', 'conflict')
   update(
     @CurrentPrincipal() principal: Principal,
     @UuidParam('id') id: string,

@@ -5,5 +5,5 @@ export { named } from './folded-name.js';
 export { presenceOf, toUserDetail, toUserView } from './user.presenter.js';
 export { usernameFrom } from './usernames.js';
 export { UsersModule } from './users.module.js';
-export { UsersRepository } from './users.repository.js';
+export { type UserRow, UsersRepository } from './users.repository.js';
 export { UsersService } from './users.service.js';

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { UserView } from '@parley/protocol';
-import { and, asc, eq, exists, gt, inArray, isNull, like, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, exists, gt, inArray, isNull, like, ne, or, type SQL, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
+import type { AdminUsers } from '../../config/config.js';
 import { Database, type Db } from '../../database/database.js';
 import { conversationParticipants, users } from '../../database/schema/index.js';
 import { named } from './folded-name.js';
@@ -19,6 +20,8 @@ export interface Search {
   limit: number;
 }
 
+/** Any number that nothing else in the database uses for its advisory locks. */
+const ADMINS_LOCK = 7_265_003_011;
 const PUBLIC = {
   id: users.id,
   username: users.username,
@@ -72,6 +75,20 @@ export class UsersRepository {
   async find(id: string): Promise<UserRow | null> {
     const [row] = await this.database.db.select().from(users).where(eq(users.id, id));
     return row ?? null;
+  }
+
+  /** Whether anyone but this user is an admin who can sign in. One who asks inside a transaction is alone until its end. */
+  async hasOtherAdmin(id: string, adminUsers: AdminUsers | null, tx: Db): Promise<boolean> {
+    await tx.execute(sql`SELECT pg_advisory_xact_lock(${ADMINS_LOCK})`);
+    const isNamed = adminUsers
+      ? or(
+          and(isNull(users.externalId), inArray(users.username, [...adminUsers.usernames])),
+          inArray(users.externalId, [...adminUsers.externalIds]),
+        )
+      : eq(users.role, 'admin');
+    const others = and(ne(users.id, id), eq(users.isDisabled, false), eq(users.isBot, false), isNamed);
+    const rows = await tx.select({ id: users.id }).from(users).where(others).limit(1);
+    return rows.length > 0;
   }
 
   /** Whoever hides their presence has left for others, and is back with the rest of it when they show it again. */

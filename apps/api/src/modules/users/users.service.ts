@@ -10,6 +10,7 @@ import {
   type UserPresence,
 } from '@parley/protocol';
 import { CONFIG, type Config } from '../../config/config.js';
+import type { Db } from '../../database/database.js';
 import { invalid, notFound, ParleyError } from '../../kernel/errors.js';
 import { isUuid } from '../../kernel/ids.js';
 import type { Principal } from '../../kernel/principal.js';
@@ -25,6 +26,8 @@ import { type UserRow, UsersRepository } from './users.repository.js';
 
 const LIST = 'users';
 
+type RoleFacts = Pick<UserRow, 'username' | 'externalId' | 'role' | 'isBot'>;
+
 @Injectable()
 export class UsersService {
   constructor(
@@ -36,10 +39,11 @@ export class UsersService {
 
   /**
    * `ADMIN_USERS` decides who is an admin; the role from registration counts only where that is unset. A user of the
-   * host product counts by the id that it assigns: their name there may be theirs to choose.
+   * host product counts by the id that it assigns: their name there may be theirs to choose. A bot is none.
    */
-  roleOf({ username, externalId, role }: Pick<UserRow, 'username' | 'externalId' | 'role'>): ServerRole {
+  roleOf({ username, externalId, role, isBot }: RoleFacts): ServerRole {
     const { adminUsers } = this.config;
+    if (isBot) return 'user';
     if (!adminUsers) return role;
     const isNamed =
       externalId === null ? adminUsers.usernames.includes(username) : adminUsers.externalIds.includes(externalId);
@@ -49,6 +53,17 @@ export class UsersService {
   async isServerAdmin(userId: string): Promise<boolean> {
     const row = await this.repository.find(userId);
     return row !== null && this.roleOf(row) === 'admin';
+  }
+
+  /** @throws `forbidden` unless this user is a server admin. */
+  async requireServerAdmin(userId: string): Promise<void> {
+    if (!(await this.isServerAdmin(userId))) throw new ParleyError('forbidden');
+  }
+
+  /** Whether the server would be without an admin if this user could not sign in. Holds until the transaction ends. */
+  async isLastAdmin(user: UserRow, tx: Db): Promise<boolean> {
+    if (this.roleOf(user) !== 'admin') return false;
+    return !(await this.repository.hasOtherAdmin(user.id, this.config.adminUsers, tx));
   }
 
   async me(userId: string): Promise<Me> {

@@ -1,0 +1,21 @@
+import { Controller, Get } from '@nestjs/common';
+import type { AuditPage } from '@parley/protocol';
+import type { Principal } from '../../kernel/principal.js';
+import { Needs, Refuses } from '../../platform/documented.js';
+import { CurrentPrincipal } from '../../platform/http/request.js';
+import { ValidQuery } from '../../platform/http/valid.js';
+import { AuditService } from './audit.service.js';
+import { ListAuditDto } from './dto/list-audit.dto.js';
+
+@Controller('audit')
+export class AuditController {
+  constructor(private readonly audit: AuditService) {}
+
+  /** For server admins: what administrators did, newest first. */
+  @Get()
+  @Needs('server_admin')
+  @Refuses('forbidden')
+  list(@CurrentPrincipal() principal: Principal, @ValidQuery(ListAuditDto) query: ListAuditDto): Promise<AuditPage> {
+    return this.audit.listFor(principal, query);
+  }
+}

@@ -1,0 +1,40 @@
+import type { UserView } from './entities.js';
+import type { Page } from './rest.js';
+
+/** What is written down for good of what administrators do, and those who run the server. */
+export type AuditAction =
+  | 'account_disabled'
+  | 'account_enabled'
+  | 'invite_created'
+  | 'invite_used'
+  | 'reset_created'
+  | 'reset_used'
+  | 'bot_created'
+  | 'bot_token_created'
+  | 'bot_token_revoked';
+
+export type AuditTargetKind = 'user' | 'conversation' | 'message' | 'report' | 'link' | 'bot_token';
+
+/** To whom or to what it was done. */
+export interface AuditTarget {
+  kind: AuditTargetKind;
+  id: string;
+}
+
+export interface AuditEntry {
+  id: string;
+  at: string;
+  /** Null: done from the command line of the server. */
+  actorId: string | null;
+  action: AuditAction;
+  target: AuditTarget | null;
+  conversationId: string | null;
+  /** Depends on the action; never text of messages, tokens or passwords. */
+  details: Record<string, unknown>;
+}
+
+/** Newest first. */
+export interface AuditPage extends Page<AuditEntry> {
+  /** Actors and targets. */
+  users: UserView[];
+}
