@@ -10,16 +10,15 @@ import { TOKEN_LENGTH, tokensOf } from './tokens.js';
 const SENDER = '018f0000-0000-7000-8000-000000000000';
 const tokens = (content: string) => tokensOf({ content, type: 'text', senderId: SENDER, mentions: false }).split(' ');
 
-/** What Postgres would say of such a condition: `&` binds before `|`, and parentheses hold only what has no others. */
+/** What Postgres would say of such a condition: `&` binds before `|`. */
 function holds(condition: string, of: readonly string[]): boolean {
   const isThere = (_: string, quoted: string, isPrefix?: string) => {
     const token = quoted.replace(/''|\\\\/g, (pair) => pair.charAt(0));
     return of.some((each) => (isPrefix ? each.startsWith(token) : each === token)) ? 'y' : 'n';
   };
   const any = (parts: string) => parts.split('|').some((part) => !part.includes('n'));
-  const flat = condition
-    .replace(/'((?:''|\\\\|[^'\\])*)'(:\*)?/g, isThere)
-    .replace(/\(([^()]*)\)/g, (_, inner: string) => (any(inner) ? 'y' : 'n'));
+  let flat = condition.replace(/'((?:''|\\\\|[^'\\])*)'(:\*)?/g, isThere);
+  while (flat.includes('(')) flat = flat.replace(/\(([^()]*)\)/g, (_, inner: string) => (any(inner) ? 'y' : 'n'));
   expect(flat).toMatch(/^[yn&| ]*$/);
   return any(flat);
 }
@@ -71,6 +70,20 @@ describe('searching a text', () => {
       return !found || byTokens;
     });
     expect(() => fc.assert(isTold, { numRuns: 3_000 })).not.toThrow();
+  });
+
+  it('S4.29: numbers are found by every part of three digits or more, and bring few tokens of their own', () => {
+    const digits = fc.stringMatching(/^[0-9]{3,20}$/);
+    const parts = fc.property(digits, fc.nat(17), fc.integer({ min: 3, max: 20 }), (number, from, length) => {
+      const q = number.slice(from, from + length);
+      fc.pre(q.length >= 3);
+      for (const content of [number, `x${number}`, `${number}kg`, `in ${number}.5`])
+        expect(answerOf(content, q)).toEqual({ found: true, byTokens: true });
+    });
+    fc.assert(parts, { numRuns: 1_000 });
+    const own = tokens('176438001234567').filter((each) => Array.from(each).length > 3 && !each.startsWith('!'));
+    expect(own).toEqual(['^17643800']);
+    expect(answerOf('176438001234567', '8001243').byTokens).toBe(false);
   });
 
   it('S4.29: pieces are the text again, and begin and end where signs do', () => {

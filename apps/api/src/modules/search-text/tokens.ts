@@ -9,6 +9,11 @@ import { isBoundary, type Run, runsOf } from './runs.js';
 export const TOKEN_LENGTH = 8;
 /** Parts within a word are found from so many characters; shorter ones only where a word begins. */
 export const LEAST_PART = 3;
+/**
+ * Of what follows in a number: two or three of its digits, from every second place. Numbers are seldom written twice, so
+ * with tokens as long as those of words each would bring a dozen of its own into the index.
+ */
+const [DIGITS_LENGTH, DIGITS_STEP] = [3, 2];
 /** Before what begins a word: no token of a text begins with a sign of ASCII otherwise. */
 const AT_START = '^';
 
@@ -30,39 +35,50 @@ const LINK = /\bhttps?:\/\/[^\s/]|\bwww\.[^\s.]+\.[^\s]/i;
 
 /**
  * The tokens of a message with a space between them; some may be there twice. Of a word its beginning and what begins at
- * every later place of it; of scripts without spaces each two neighbours, and the last character.
+ * every later place of it; of a number its beginning and groups of its digits; of scripts without spaces each two
+ * neighbours, and the last character.
  */
 export function tokensOf({ content, type, senderId, mentions }: Findable): string {
-  let tokens = remembered(senderId, senderToken);
+  let tokens = SENDERS.tokens(senderId);
   if (LINK.test(content)) tokens += ` ${traitToken('link')}`;
   if (mentions) tokens += ` ${traitToken('mention')}`;
   if (type === 'image' || type === 'file') tokens += ` ${traitToken(type)}`;
   for (const { kind, text } of runsOf(foldText(content))) {
-    const made = kind === 'word' ? remembered(text, tokensOfWord) : neighbours(text).join(' ');
+    const made = kind === 'word' ? tokensOfWord(text) : neighbours(text).join(' ');
     if (made !== '') tokens += ` ${made}`;
   }
   return tokens;
 }
 
 /** People use the same words again and again; those that they used lately need no work. */
-const MEMORY = new Map<string, string>();
-const MOST_REMEMBERED = 5_000;
-const LONGEST_REMEMBERED = 36;
+class Memory {
+  private readonly known = new Map<string, string>();
 
-function remembered(text: string, make: (text: string) => string): string {
-  const known = MEMORY.get(text);
-  if (known !== undefined) return known;
-  const made = make(text);
-  // Long numbers and the like do not come again.
-  if (text.length > LONGEST_REMEMBERED || (DIGIT.test(text) && make === tokensOfWord)) return made;
-  if (MEMORY.size >= MOST_REMEMBERED) MEMORY.clear();
-  MEMORY.set(text, made);
-  return made;
+  constructor(private readonly make: (text: string) => string) {}
+
+  tokens(text: string): string {
+    const known = this.known.get(text);
+    if (known !== undefined) return known;
+    const made = this.make(text);
+    if (this.known.size >= MOST_REMEMBERED) this.known.clear();
+    this.known.set(text, made);
+    return made;
+  }
 }
 
+const MOST_REMEMBERED = 5_000;
+const LONGEST_REMEMBERED = 36;
+const [SENDERS, WORDS] = [new Memory(senderToken), new Memory(madeOfWord)];
+
 function tokensOfWord(word: string): string {
+  // Numbers and long ids do not come again.
+  return word.length > LONGEST_REMEMBERED || DIGIT.test(word) ? madeOfWord(word) : WORDS.tokens(word);
+}
+
+function madeOfWord(word: string): string {
   const characters = charactersOf(word);
-  const isMixed = DIGIT.test(word) && NO_DIGIT.test(word);
+  if (!NO_DIGIT.test(word)) return [AT_START + sliced(characters, 0, TOKEN_LENGTH), ...groups(characters, 2)].join(' ');
+  const isMixed = DIGIT.test(word);
   const tokens: string[] = [];
   for (let at = 0, unit = 0; at < characters.length; unit += characters[at]?.length ?? 1, at += 1) {
     const begins = at === 0 || (isMixed && isBoundary(word, unit));
@@ -71,6 +87,13 @@ function tokensOfWord(word: string): string {
     else if (characters.length - at >= LEAST_PART) tokens.push(token);
   }
   return tokens.join(' ');
+}
+
+/** Of a number, from every second place on; the last one may be of two digits. */
+function groups(digits: Characters, from: number): string[] {
+  const found: string[] = [];
+  for (let at = from; at + 1 < digits.length; at += DIGITS_STEP) found.push(sliced(digits, at, at + DIGITS_LENGTH));
+  return found;
 }
 
 /** Each two neighbours of a run and its last character, so that every character begins one of them. */
@@ -96,8 +119,17 @@ export function runCondition({ kind, text }: Pick<Run, 'kind' | 'text'>, isWordS
   const first = sliced(characters, 0, TOKEN_LENGTH);
   const start = beginning(AT_START + first);
   const isStart = isWordStart || characters.length < LEAST_PART;
-  return all([isStart ? start : `(${start} | ${beginning(first)})`, ...laterPieces(characters)]);
+  const inWord = all([isStart ? start : `(${start} | ${beginning(first)})`, ...laterPieces(characters)]);
+  if (NO_DIGIT.test(text)) return inWord;
+  // In a word that has letters, too, or in a number: it begins there, or at an even or an odd place of it.
+  const inNumber = [all([start, ...groupConditions(characters, 2)])];
+  if (!isStart) inNumber.push(all(groupConditions(characters, 0)), all(groupConditions(characters, 1)));
+  return `(${[inWord, ...inNumber].join(' | ')})`;
 }
+
+/** For the tokens of a number in which these digits stand; what their last one ends may go on. */
+const groupConditions = (digits: Characters, from: number): string[] =>
+  groups(digits, from).map((group) => (group.length < DIGITS_LENGTH ? beginning(group) : exactly(group)));
 
 /** Of a run that is longer than a token: what follows, in as few tokens as cover it. */
 function laterPieces(characters: Characters): string[] {
