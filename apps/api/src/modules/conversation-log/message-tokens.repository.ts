@@ -8,7 +8,10 @@ import { messageSearch, messages, searchBacklog } from '../../database/schema/in
 import { tokensOf } from '../search-text/index.js';
 
 /** A message with what makes its tokens. */
-type Findable = Pick<MessageRow, 'conversationId' | 'seq' | 'createdAt' | 'content' | 'type' | 'senderId' | 'mentions'>;
+type FindableRow = Pick<
+  MessageRow,
+  'conversationId' | 'seq' | 'createdAt' | 'content' | 'type' | 'senderId' | 'mentions'
+>;
 
 const FINDABLE = {
   conversationId: messages.conversationId,
@@ -34,7 +37,7 @@ export class MessageTokensRepository {
     return this.database.availability;
   }
 
-  private async write(tx: Db, rows: readonly Findable[]): Promise<void> {
+  private async write(tx: Db, rows: readonly FindableRow[]): Promise<void> {
     if (rows.length === 0) return;
     const given = rows.map(({ conversationId, seq, createdAt, mentions, ...message }) => ({
       c: conversationId,
@@ -50,7 +53,7 @@ export class MessageTokensRepository {
   }
 
   /** Of a message that was edited: nobody else needs to see to it. */
-  async renew(tx: Db, row: Findable): Promise<void> {
+  async renew(tx: Db, row: FindableRow): Promise<void> {
     await this.write(tx, [row]);
     const { conversationId, fromSeq, toSeq } = searchBacklog;
     const isOnly = and(eq(conversationId, row.conversationId), eq(fromSeq, row.seq), eq(toSeq, row.seq));

@@ -2,7 +2,7 @@ import { graphemesOf } from '@parley/protocol';
 import { foldCase } from '../../kernel/case-folding.js';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are ASCII too
-const ASCII = /^[\0-\x7f]*$/;
+export const ASCII = /^[\0-\x7f]*$/;
 
 /**
  * Marks that decorate letters: accents, stress marks, the vowel points of Hebrew and Arabic. In Cyrillic a breve or two

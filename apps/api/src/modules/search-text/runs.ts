@@ -1,3 +1,5 @@
+import { ASCII } from './folding.js';
+
 /**
  * What a text is made of, for a search. `word`: letters and digits of scripts that put spaces between words; `dense`: of
  * those that do not, and of Hangul, whose particles stick to their words; `symbol`: emoji and other signs beyond ASCII.
@@ -19,8 +21,6 @@ const SYMBOL = '(?=[^\\0-\\x7f])[\\p{S}\\p{Extended_Pictographic}]';
 
 const RUNS = new RegExp(`(?<word>(?:${WORD})+)|(?<dense>(?:${DENSE})+)|(?<symbol>(?:${SYMBOL})+)`, 'gu');
 const ONE = new RegExp(`^(?:(?<word>${WORD})|(?<dense>${DENSE})|(?<symbol>${SYMBOL}))`, 'u');
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are ASCII too
-const ASCII = /^[\0-\x7f]*$/;
 const ASCII_RUNS = /[a-z0-9]+/g;
 
 /** The runs of a folded text, in order. */

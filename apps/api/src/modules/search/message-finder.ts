@@ -23,7 +23,7 @@ export const SEARCH_BOUNDS = {
  * How candidates are found. Left to the planner, the wrong one takes seconds: which is quickest follows from how common
  * the words are, and how much the asker may read.
  */
-type Way = 'tokens' | 'conversations' | 'backwards';
+type Strategy = 'tokens' | 'conversations' | 'backwards';
 
 export interface Search {
   wanted: Wanted;
@@ -48,11 +48,11 @@ export class MessageFinder {
     const { matcher, limit } = search;
     const until = performance.now() + SEARCH_BOUNDS.ms;
     const hits: Candidate[] = [];
-    let [way, after] = [await this.wayFor(tx, search.wanted), search.after];
+    let [strategy, after] = [await this.strategyFor(tx, search.wanted), search.after];
     do {
       const next = { ...search, after, limit: Math.max(SEARCH_BOUNDS.candidates, limit + 1) };
-      const walk = await this.walk(tx, way, next);
-      if (walk.isOther) way = 'backwards';
+      const walk = await this.walk(tx, strategy, next);
+      if (walk.isOther) strategy = 'backwards';
       hits.push(...walk.candidates.filter(({ content }) => matcher.finds(content)));
       if (hits.length > limit) return { hits: hits.slice(0, limit), next: hits[limit - 1] ?? null };
       after = walk.end;
@@ -61,22 +61,22 @@ export class MessageFinder {
     return { hits, next: after };
   }
 
-  private async wayFor(tx: Db, wanted: Wanted): Promise<Way> {
+  private async strategyFor(tx: Db, wanted: Wanted): Promise<Strategy> {
     const { own, matching } = await this.repository.survey(tx, wanted, SEARCH_BOUNDS.sampledPages);
     if (matching <= SEARCH_BOUNDS.few) return 'tokens';
     return own <= SEARCH_BOUNDS.own ? 'conversations' : 'backwards';
   }
 
-  /** By another way where more has the tokens than it seemed. */
+  /** By another strategy where more has the tokens than it seemed. */
   private async walk(
     tx: Db,
-    way: Way,
+    strategy: Strategy,
     { wanted, after, limit }: Omit<Search, 'matcher'>,
   ): Promise<Walk & { isOther?: boolean }> {
     const { few, rows } = SEARCH_BOUNDS;
-    if (way === 'backwards') return this.repository.backwards(tx, wanted, after, { limit, most: rows });
+    if (strategy === 'backwards') return this.repository.backwards(tx, wanted, after, { limit, most: rows });
     const candidates =
-      way === 'tokens'
+      strategy === 'tokens'
         ? await this.repository.byTokens(tx, wanted, after, { limit, most: few })
         : await this.repository.byConversations(tx, wanted, after, limit);
     if (!candidates) return { ...(await this.walk(tx, 'backwards', { wanted, after, limit })), isOther: true };

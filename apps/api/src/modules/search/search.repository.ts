@@ -29,8 +29,8 @@ export interface Candidate extends Position {
   content: string;
 }
 
-/** How large the ground is, and what part of it may be what is wanted. */
-export interface Ground {
+/** How much a search may look at, and how much of it may be what is wanted. */
+export interface Estimate {
   /** Messages in the user's conversations, about. */
   own: number;
   /** Messages that have the tokens, about, whoever may read them. */
@@ -67,7 +67,7 @@ export class SearchRepository {
   }
 
   /** A look at so many pages of the table by chance: it costs the same however large the table is. */
-  async survey(tx: Db, wanted: Wanted, sampled: number): Promise<Ground> {
+  async survey(tx: Db, wanted: Wanted, sampled: number): Promise<Estimate> {
     const [size] = await rowsOf<{ pages: number; own: number }>(
       tx,
       sql`SELECT (pg_relation_size('message_search') / 8192)::integer AS pages,

@@ -200,6 +200,7 @@ export class EventReporter implements DatabaseReporter {
 
   /** Messages that could not be found before can be now. */
   searchBackfilled(progress: { done: number; left: number }): void {
+    this.counters.add('search_backlog_reports_total');
     this.log.info(progress, 'messages are being made findable');
   }
 
