@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import type { Server as SecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -7,9 +8,11 @@ import type { Config } from './config/config.js';
 import type { OpenDatabases } from './database/database.module.js';
 import { installationOf } from './database/installation.js';
 import { openDatabases } from './database/open.js';
+import { Certificate } from './platform/http/certificate.js';
 import { applyHttpPipeline } from './platform/http/http-pipeline.js';
 import { OriginPolicy } from './platform/http/origin.policy.js';
 import { TimedExpressAdapter } from './platform/http/timed-express.adapter.js';
+import { TlsPolicy } from './platform/http/tls.policy.js';
 import { loadKeys } from './platform/keys.js';
 import { RedisLink } from './platform/redis/redis-link.js';
 import type { EventReporter } from './platform/telemetry/event-reporter.js';
@@ -35,6 +38,7 @@ const SPARE_CONNECTIONS = 1_000;
  * @throws with a sentence where another process uses the data directory or the database, or the port is taken.
  */
 export async function boot(config: Config, reporter: EventReporter, interruption?: AbortSignal): Promise<Node> {
+  const certificate = config.tls && (await Certificate.read(config.tls));
   const databases = await openDatabases(config, reporter, interruption);
   let app: NestExpressApplication | null = null;
   try {
@@ -43,22 +47,23 @@ export async function boot(config: Config, reporter: EventReporter, interruption
     const redis = config.redisUrl ? new RedisLink(config.redisUrl, keys, reporter) : null;
     app = await NestFactory.create<NestExpressApplication>(
       AppModule.with({ config, reporter, keys, databases, redis, installation }),
-      new TimedExpressAdapter(2 * config.limits.connections + SPARE_CONNECTIONS),
+      new TimedExpressAdapter(2 * config.limits.connections + SPARE_CONNECTIONS, certificate),
       { logger: new NestLog(reporter), abortOnError: false, bodyParser: false },
     );
     const finishPipeline = applyHttpPipeline(app);
-    const origins = app.get(OriginPolicy);
+    certificate?.renewFor(app.getHttpServer() as SecureServer, reporter);
+    const [tls, origins] = [app.get(TlsPolicy), app.get(OriginPolicy)];
     const sockets = new SocketIoAdapter(app, {
       redis,
       config,
-      refusalOf: (request) => origins.refusalOf(request),
+      refusalOf: (request) => tls.refusalOf(request) ?? origins.refusalOf(request),
     });
     app.useWebSocketAdapter(sockets);
     await app.init();
     finishPipeline();
     // Without a host Node listens on `::` for both families, and on 0.0.0.0 where there is no IPv6.
     await (config.host === null ? app.listen(config.port) : app.listen(config.port, config.host));
-    return started(app, config.host, { databases, sockets });
+    return started(app, config, { databases, sockets });
   } catch (fault) {
     await (app ? app.close() : databases.close());
     throw fault;
@@ -67,7 +72,7 @@ export async function boot(config: Config, reporter: EventReporter, interruption
 
 function started(
   app: NestExpressApplication,
-  host: string | null,
+  { host, tls }: Config,
   { databases, sockets }: { databases: OpenDatabases; sockets: SocketIoAdapter },
 ): Node {
   const { port } = app.getHttpServer().address() as AddressInfo;
@@ -78,5 +83,5 @@ function started(
     // Whatever else was opened is closed by its own shutdown hook, the databases last.
     await app.close();
   };
-  return { app, url: `http://${name}:${port}`, port, databases, close };
+  return { app, url: `${tls ? 'https' : 'http'}://${name}:${port}`, port, databases, close };
 }

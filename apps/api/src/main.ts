@@ -25,7 +25,7 @@ try {
   const { url } = await starting;
   if (!stopping) process.stdout.write(`Parley is ready: ${url}\n`);
 } catch (fault) {
-  if (!interruption.signal.aborted) fail([sentence(fault)]);
+  if (!interruption.signal.aborted) fail(fault instanceof ConfigurationError ? fault.faults : [sentence(fault)]);
 }
 
 function configuration(): Config {

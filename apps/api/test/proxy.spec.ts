@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startNode, type TestNode } from './node.js';
+import { eventually } from '@parley/testkit';
+import { HOST, startNode, type TestNode } from './node.js';
+import { RawSocket } from './raw-socket.js';
+import { TestSocket } from './test-socket.js';
+
+const ISSUER = 'https://shop.example/auth';
 
 /** What a proxy in front says of the address that people use. */
 const AT = (origin: string) => {
@@ -13,11 +18,12 @@ describe('behind a proxy that is believed', () => {
     node = await startNode({
       TRUST_PROXY: 'loopback',
       HSTS_SECONDS: '600',
+      REQUIRE_TLS: 'yes',
       FRAME_ANCESTORS: 'self, https://*.shop.example',
       IMAGE_ORIGINS: 'https://pictures.example',
-      AUTH_ISSUER: 'https://shop.example/auth',
+      AUTH_ISSUER: ISSUER,
       AUTH_AUDIENCE: 'parley',
-      AUTH_SECRET: 'x'.repeat(32),
+      AUTH_SECRET: HOST.secret,
     });
   });
   afterAll(() => node.close());
@@ -27,6 +33,76 @@ describe('behind a proxy that is believed', () => {
       (await node.request.get('/').set('x-forwarded-proto', proto)).headers['strict-transport-security'];
     expect([await over('https'), await over('http')]).toEqual(['max-age=600', undefined]);
   });
+
+  const PLAIN = {
+    'x-forwarded-for': '203.0.113.7',
+    'x-forwarded-proto': 'http',
+    'x-forwarded-host': 'chat.example:8080',
+  };
+  const REFUSED = { code: 'forbidden', retryable: false, details: [{ path: 'tls', message: 'required' }] };
+
+  it.each([
+    ['GET', '/', 'https://chat.example/'],
+    ['GET', '/c/1?x=%2F%2Fevil.example', 'https://chat.example/c/1?x=%2F%2Fevil.example'],
+    ['HEAD', '//evil.example/x', 'https://chat.example//evil.example/x'],
+    ['GET', '/assets/none.js', 'https://chat.example/assets/none.js'],
+  ])(
+    'S0.27: with REQUIRE_TLS, %s %s by plain HTTP is sent to the same address by TLS',
+    async (method, path, address) => {
+      const answer = await fetch(node.url + path, { method, redirect: 'manual', headers: PLAIN });
+      const told = ['location', 'cache-control', 'strict-transport-security'].map((name) => answer.headers.get(name));
+      expect([answer.status, ...told]).toEqual([307, address, 'no-store', null]);
+    },
+  );
+
+  it.each([
+    ['POST', '/api/auth/login'],
+    ['GET', '/api/users/me'],
+    ['DELETE', '/api/messages/1'],
+    ['OPTIONS', '/api/users/me'],
+    ['POST', '/'],
+    ['GET', '/health/ready'],
+    ['GET', '/metrics'],
+  ])('S0.27: and %s %s is refused, and logged', async (method, path) => {
+    const answer = await fetch(node.url + path, { method, headers: PLAIN });
+    const { error } = (await answer.json()) as { error: { requestId: string } };
+    expect([answer.status, error]).toEqual([403, expect.objectContaining(REFUSED)]);
+    const { requestId } = error;
+    expect(node.logs).toContainEqual(expect.objectContaining({ requestId, code: 'forbidden', transport: 'rest' }));
+  });
+
+  it('S0.27: and so are sockets, on both transports, before they bring their token', async () => {
+    const raw = new RawSocket(node.url, { headers: PLAIN });
+    const { status, body } = await eventually('the upgrade is refused', () => raw.refused);
+    expect([status, JSON.parse(body).error]).toEqual([403, expect.objectContaining(REFUSED)]);
+    const polled = await fetch(`${node.url}/socket.io/?EIO=4&transport=polling`, { headers: PLAIN });
+    expect([polled.status, ((await polled.json()) as { error: object }).error]).toEqual([
+      403,
+      expect.objectContaining(REFUSED),
+    ]);
+    const socket = await TestSocket.open(node.url, await node.hostToken('by-tls', { iss: ISSUER, aud: 'parley' }), {
+      extraHeaders: { 'x-forwarded-proto': 'https' },
+    });
+    socket.close();
+  });
+
+  it('S0.27: who asks for its health from the same machine needs no TLS, and neither does the proxy itself', async () => {
+    for (const path of ['/health/live', '/health/ready']) {
+      expect((await fetch(node.url + path)).status).toBe(200);
+      const forged = await fetch(node.url + path, { headers: { 'x-forwarded-for': '127.0.0.1' } });
+      expect(forged.status).toBe(403);
+    }
+    expect((await fetch(`${node.url}/api/users/me`)).status).toBe(403);
+  });
+
+  it.each(['a b', 'evil.example/x?', 'user@evil.example', '<script>', ''])(
+    'S0.27: nobody is sent to %j, which is no name',
+    async (host) => {
+      const headers = { ...PLAIN, 'x-forwarded-host': host };
+      const answer = await fetch(`${node.url}/`, { redirect: 'manual', headers });
+      expect(answer.headers.get('location') ?? 'none').not.toMatch(/evil|script|a b/);
+    },
+  );
 
   it('the cookie is Secure where people come by TLS, and good at the address that they use', async () => {
     const origin = 'https://chat.example:8443';

@@ -19,6 +19,7 @@ export type { HistoryEvent, HistoryHeader, NewEvent, ProbeEvent } from './histor
 export { readHeader, readHistory } from './history/read-history.js';
 export { hashOf, monotonicSeconds, Recorder, type RecorderOptions } from './history/recorder.js';
 export { Balancer } from './links/balancer.js';
+export { testCertificate } from './links/certificate.js';
 export type { Target } from './links/connection-link.js';
 export type { LinkMode } from './links/link-mode.js';
 export { TcpProxy } from './links/tcp-proxy.js';

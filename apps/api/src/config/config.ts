@@ -20,6 +20,10 @@ export interface Config {
   imageOrigins: readonly string[];
   /** Pages that may show ours in a frame, as sources of the content security policy. Empty: none may. */
   frameAncestors: readonly string[];
+  /** Where this node's certificate and its key are; null: it speaks plain HTTP. */
+  tls: TlsFiles | null;
+  /** Whether who comes by plain HTTP, as far as it is known, is refused. */
+  requireTls: boolean;
   /** For how long browsers that came by TLS are to come by TLS only; 0: no longer. */
   hstsSeconds: number;
   registration: 'open' | 'closed';
@@ -40,6 +44,12 @@ export interface Config {
   /** Whether messages can be searched; if not, nothing is stored for it. */
   search: boolean;
   metricsToken: string | null;
+}
+
+export interface TlsFiles {
+  /** With the certificates between it and the authority's, in PEM. */
+  certFile: string;
+  keyFile: string;
 }
 
 /** What this node takes on. */

@@ -58,6 +58,10 @@ describe('the environment', () => {
     [{ FRAME_ANCESTORS: 'none, https://a.example' }, /^FRAME_ANCESTORS must list origins/],
     [{ FRAME_ANCESTORS: 'https://a.example/path' }, /^FRAME_ANCESTORS must list origins/],
     [{ HSTS_SECONDS: '1y' }, /^HSTS_SECONDS must be a whole number from 0/],
+    [{ TLS_CERT: '/etc/chat.pem' }, /^TLS_CERT and TLS_KEY belong together/],
+    [{ TLS_KEY: '/etc/chat.key', REQUIRE_TLS: 'yes' }, /^TLS_CERT and TLS_KEY belong together/],
+    [{ REQUIRE_TLS: 'yes' }, /^REQUIRE_TLS=yes would let nobody in/],
+    [{ REQUIRE_TLS: 'on' }, /^REQUIRE_TLS must be one of yes, no/],
     [{ TRUST_PROXY: 'sometimes' }, /^TRUST_PROXY must be true, false, or addresses/],
   ])('refuses %j with a sentence', (env, sentence) => {
     expect(faultsOf(env as Record<string, string>)).toEqual([expect.stringMatching(sentence)]);

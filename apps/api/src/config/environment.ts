@@ -12,6 +12,7 @@ import {
   type SignInSettings,
 } from './config.js';
 import { pageSettings } from './page-settings.js';
+import { tlsSettings } from './tls-settings.js';
 
 /** What is wrong with the environment, a sentence a fault. */
 export class ConfigurationError extends Error {
@@ -36,6 +37,7 @@ export function readEnvironment(env: Environment = process.env): Config {
     reader.fault('REDIS_URL is for several nodes, and they must sign alike: set JWT_SECRET too, the same on each.');
   }
   const tokens = hostTokens(reader);
+  const trustProxy = reader.proxies('TRUST_PROXY');
   const config: Config = {
     port: reader.integer('PORT', { least: 0, most: 65_535, otherwise: 3000 }),
     host: reader.text('HOST'),
@@ -47,10 +49,11 @@ export function readEnvironment(env: Environment = process.env): Config {
     hostTokens: tokens,
     allowedOrigins: reader.origins('FRONTEND_URL'),
     ...pageSettings(reader, tokens),
+    ...tlsSettings(reader, trustProxy),
     registration: reader.oneOf('REGISTRATION', ['open', 'closed'] as const, 'open'),
     adminUsers: adminUsers(reader.list('ADMIN_USERS')),
     logLevel: reader.oneOf<LogLevel>('LOG_LEVEL', LOG_LEVELS, 'info'),
-    trustProxy: reader.proxies('TRUST_PROXY'),
+    trustProxy,
     rateLimits,
     limits: limits(reader, rateLimits),
     signIn: signIn(reader),

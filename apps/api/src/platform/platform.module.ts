@@ -5,6 +5,7 @@ import { Cursors } from './http/cursors.js';
 import { HealthController } from './http/health.controller.js';
 import { OriginPolicy } from './http/origin.policy.js';
 import { INSTALLATION, RefreshCookieNames } from './http/refresh-cookie-names.js';
+import { TlsPolicy } from './http/tls.policy.js';
 import { Keys } from './keys.js';
 import { RedisHealth } from './redis/redis-health.js';
 import { REDIS, type RedisLink } from './redis/redis-link.js';
@@ -37,7 +38,16 @@ export class PlatformModule {
       module: PlatformModule,
       imports: [ThrottlerModule.forRoot({ throttlers: [] })],
       controllers: [HealthController],
-      providers: [...given, RefreshCookieNames, OriginPolicy, Cursors, HealthRegistry, DatabaseHealth, RedisHealth],
+      providers: [
+        ...given,
+        RefreshCookieNames,
+        OriginPolicy,
+        TlsPolicy,
+        Cursors,
+        HealthRegistry,
+        DatabaseHealth,
+        RedisHealth,
+      ],
       exports: [
         CONFIG,
         REDIS,
@@ -45,6 +55,7 @@ export class PlatformModule {
         Keys,
         RefreshCookieNames,
         OriginPolicy,
+        TlsPolicy,
         Cursors,
         HealthRegistry,
         ThrottlerModule,

@@ -20,12 +20,13 @@ export interface Address {
 
 /**
  * `Host`, or of a proxy that is believed `X-Forwarded-Host`, `-Port` and `-Proto`. Proxies leave the port out of either
- * host: the other one, or the port by itself, then completes it.
+ * host: the other one, or the port by itself, then completes it. A proxy that says nothing of TLS passes on what it does.
  */
 export function pageAddressOf(request: IncomingMessage, trusts: Trust): Address {
   const { host } = request.headers;
   const hosts = (...names: (string | undefined)[]) => names.filter((name) => name !== undefined);
-  if (!trusts(peerOf(request), 0)) return { hosts: hosts(host), isSecure: false };
+  const isSecure = 'encrypted' in request.socket;
+  if (!trusts(peerOf(request), 0)) return { hosts: hosts(host), isSecure };
   const name = forwarded(request, 'x-forwarded-host') ?? host;
   const port = forwarded(request, 'x-forwarded-port');
   const isBare = name !== undefined && hostnameOf(name) === name;
@@ -35,7 +36,7 @@ export function pageAddressOf(request: IncomingMessage, trusts: Trust): Address 
       isBare && port ? `${name}:${port}` : undefined,
       name && host && hostnameOf(host) === hostnameOf(name) ? host : undefined,
     ),
-    isSecure: /^(https|wss)$/i.test(forwarded(request, 'x-forwarded-proto') ?? ''),
+    isSecure: /^(https|wss)$/i.test(forwarded(request, 'x-forwarded-proto') ?? (isSecure ? 'https' : '')),
   };
 }
 

@@ -8,6 +8,7 @@ import { ErrorsFilter } from './errors.filter.js';
 import { trustOf } from './forwarded.js';
 import { OriginPolicy } from './origin.policy.js';
 import { securityHeaders } from './security-headers.js';
+import { TlsPolicy } from './tls.policy.js';
 import { webApp } from './web-app.js';
 
 /** Exposed to pages of allowed origins. */
@@ -36,6 +37,9 @@ export function applyHttpPipeline(app: NestExpressApplication): () => void {
   app.useGlobalFilters(errors);
   app.use(accessLog(reporter));
   app.use(...securityHeaders(config));
+  const tls = app.get(TlsPolicy);
+  tls.trusts = trustOf(app);
+  app.use(tls.guard);
   app.enableCors({ origin: [...config.allowedOrigins], credentials: true, exposedHeaders: EXPOSED, maxAge: 600 });
   const origins = app.get(OriginPolicy);
   origins.trusts = trustOf(app);

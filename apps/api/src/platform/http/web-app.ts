@@ -15,16 +15,17 @@ const NOT_BUILT =
 const FOR_EVER = 'public, max-age=31536000, immutable';
 const ASK_AGAIN = 'no-cache';
 
+export const isServersOwn = (request: Request): boolean => SERVERS_OWN.test(pathOf(request));
+
 /** Serves the built web app from the server's own origin; every address that is no file's leads to its one page. */
 export function webApp(directory: string = DIST) {
   return (request: Request, response: Response, next: NextFunction): void => {
-    const path = pathOf(request);
-    if (SERVERS_OWN.test(path)) {
+    if (isServersOwn(request)) {
       next();
       return;
     }
     if (request.method !== 'GET' && request.method !== 'HEAD') throw notFound();
-    const file = decoded(path);
+    const file = decoded(pathOf(request));
     if (/\.[a-z0-9]+$/i.test(file)) sendFile(response, { directory, file }, next);
     else if (!request.accepts('html')) throw notFound();
     else if (existsSync(join(directory, 'index.html'))) sendFile(response, { directory, file: '/index.html' }, next);

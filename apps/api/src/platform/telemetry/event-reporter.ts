@@ -248,6 +248,19 @@ export class EventReporter implements DatabaseReporter {
     this.log[faultLevel(fault)]({ err: fault }, 'whom ADMIN_USERS names could not be looked up');
   }
 
+  certificateRenewed(until: string): void {
+    this.counters.add('certificates_total', { is: 'renewed' });
+    this.log.info({ until }, 'a renewed certificate is served');
+  }
+
+  certificateNotRenewed(fault: unknown): void {
+    this.counters.add('certificates_total', { is: 'refused' });
+    this.log.warn(
+      { reason: (fault as Error).message },
+      'the files of the certificate have changed and are no use: the former one is served',
+    );
+  }
+
   proxyUnbelieved(facts: { peer: string | null; remedy: string }): void {
     this.counters.add('proxy_notices_total', { of: 'headers' });
     this.log.warn(facts, 'a proxy is not believed: behind it cookies are not Secure, and everybody has one address');
