@@ -102,10 +102,9 @@ export class ParleyClient extends ConversationRequests {
     this.#outbox = new Outbox({
       storage: options.storage ?? memoryStorage(),
       onStorageFault: options.onStorageFault ?? (() => undefined),
+      limits: () => this.limits.getSnapshot(),
       send: (command) => this.#link.ask('message:send', command),
-      onAcked: ({ message }) => {
-        if (message) this.#model.applyOwnMessage(message);
-      },
+      onAcked: ({ message }) => message && this.#model.applyOwnMessage(message),
       onChange: (conversationId, entries) => this.#model.setPending(conversationId, entries),
     });
     this.#marks = new Marks({

@@ -64,3 +64,25 @@ export const LIMITS = {
 
 /** `[a-z0-9._-]{2,32}`, compared without case. */
 export const USERNAME_PATTERN = /^[a-z0-9._-]{2,32}$/;
+
+/** So much at once where nothing was taken lately, and so much more each second: a token bucket. */
+export interface Budget {
+  atOnce: number;
+  perSecond: number;
+}
+
+/**
+ * The two budgets of which each send takes one, by what `ready` announces: a second's messages at once, and a tenth of a
+ * minute's, so that no minute has more than 110 % of `messagesPerMinute`.
+ */
+export function sendBudgets({ messagesPerSecond, messagesPerMinute }: SendRates): { burst: Budget; sustained: Budget } {
+  return {
+    burst: { atOnce: messagesPerSecond, perSecond: messagesPerSecond },
+    sustained: { atOnce: Math.max(1, messagesPerMinute / 10), perSecond: messagesPerMinute / 60 },
+  };
+}
+
+interface SendRates {
+  messagesPerSecond: number;
+  messagesPerMinute: number;
+}

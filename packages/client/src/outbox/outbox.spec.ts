@@ -4,6 +4,7 @@ import { SdkError } from '../sdk-error.js';
 import { memoryStorage } from './memory-storage.js';
 import { Outbox } from './outbox.js';
 import type { OutboxEntry, OutboxStorage } from './outbox-entry.js';
+import type { SendLimits } from './send-pace.js';
 
 interface Sending extends PromiseWithResolvers<SendResult> {
   command: SendCommand;
@@ -14,6 +15,7 @@ describe('The outbox', () => {
   let sendings: Sending[];
   let shown: Map<string, readonly OutboxEntry[]>;
   let faults: unknown[];
+  let limits: SendLimits | null;
   let outbox: Outbox;
 
   beforeEach(() => {
@@ -22,6 +24,7 @@ describe('The outbox', () => {
     sendings = [];
     shown = new Map();
     faults = [];
+    limits = null;
     outbox = anOutbox();
   });
 
@@ -34,6 +37,7 @@ describe('The outbox', () => {
     return new Outbox({
       storage,
       onStorageFault: (fault) => faults.push(fault),
+      limits: () => limits,
       send: (command) => {
         const sending = { command, ...Promise.withResolvers<SendResult>() };
         sendings.push(sending);
@@ -166,6 +170,37 @@ describe('The outbox', () => {
     expect(sent()).toEqual(['1']);
     await jest.advanceTimersByTimeAsync(1);
     expect(sent()).toEqual(['1', '1']);
+  });
+
+  it('keeps to the pace that the server announced over all conversations, and tells of a wait that can be noticed', async () => {
+    limits = { messagesPerSecond: 10, messagesPerMinute: 30 };
+    await online();
+    for (const id of ['1', '2', '3', '4']) add(id, `to ${id}`);
+    await settle();
+    // Three at once, as the server has it, less one.
+    expect(sent()).toEqual(['1', '2']);
+    expect(outbox.sending.getSnapshot()).toEqual({ waiting: 4, failed: 0, pausedUntil: Date.now() + 2_000 });
+    await jest.advanceTimersByTimeAsync(1_999);
+    expect(sent()).toEqual(['1', '2']);
+    await jest.advanceTimersByTimeAsync(2);
+    expect(sent()).toEqual(['1', '2', '3']);
+    await jest.advanceTimersByTimeAsync(2_001);
+    expect(sent()).toEqual(['1', '2', '3', '4']);
+  });
+
+  it('sends nothing while the server asks it to wait, to no conversation, and shows nothing as failed', async () => {
+    await online();
+    add('1');
+    add('2', 'd');
+    await settle();
+    await refuse(new SdkError('rate_limited', '', { retryAfterMs: 900 }), sendings[0]);
+    await ack(sendings[1]);
+    add('3', 'e');
+    await jest.advanceTimersByTimeAsync(899);
+    expect(sent()).toEqual(['1', '2']);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(sent()).toEqual(['1', '2', '1', '3']);
+    expect(outbox.sending.getSnapshot().failed).toBe(0);
   });
 
   it('S8: sums up what waits and what has failed, and tells until when the server asked it to wait', async () => {

@@ -6,11 +6,14 @@ import { Value } from '../value.js';
 import { KeptEntries } from './kept-entries.js';
 import { isOf, Lane, type LaneItem } from './lane.js';
 import type { OutboxEntry, OutboxStorage } from './outbox-entry.js';
+import { type SendLimits, SendPace } from './send-pace.js';
 import type { SendingSnapshot } from './sending-snapshot.js';
 
 export interface OutboxOptions {
   storage: OutboxStorage;
   onStorageFault: (fault: unknown) => void;
+  /** How fast the server takes messages, as it announced; null before it has. */
+  limits: () => SendLimits | null;
   /** Rejects with `SdkError`. */
   send: (command: SendCommand) => Promise<SendResult>;
   /** The server has it. Called before the entry disappears. */
@@ -23,6 +26,10 @@ export interface OutboxOptions {
 const MOST_IN_FLIGHT = 8;
 /** A message that fails this often by a defect, the server's or one on this side, will not be taken: those behind it go on. */
 const MOST_DEFECTS = 5;
+/** A shorter wait is not worth telling. */
+const WORTH_TELLING_MS = 1_000;
+/** By so much the end of the same wait may be reckoned differently. */
+const INEXACT_MS = 50;
 
 /**
  * Messages on their way. Each is written down before it is sent, sent in order within its conversation, one at a time,
@@ -45,6 +52,9 @@ export class Outbox {
   #writer: string | undefined;
   #inFlight = 0;
   #lastOrder = 0;
+  readonly #pace = new SendPace();
+  /** Runs while the pace keeps everything waiting. */
+  #pacing: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly options: OutboxOptions) {
     this.#kept = new KeptEntries(options.storage, options.onStorageFault);
@@ -110,12 +120,13 @@ export class Outbox {
   }
 
   /**
-   * From now on sends as this user, at once and whatever it waited for. `isCaughtUp`: what the server has is shown by now.
+   * From now on sends as this user, whatever it waited for, and no faster than the server takes it. `isCaughtUp`: what the server has is shown by now.
    */
   resume(userId: string, isCaughtUp = true): void {
     this.#lastKnownUser = userId;
     this.#writer = userId;
     this.#sender = userId;
+    this.#pace.follow(this.options.limits());
     for (const item of this.#items.values()) this.#adopt(item, userId);
     for (const [conversationId, lane] of this.#lanes) {
       lane.wake();
@@ -129,6 +140,7 @@ export class Outbox {
   /** There is no connection: everything waits. */
   pause(): void {
     this.#sender = null;
+    clearTimeout(this.#pacing);
     for (const lane of this.#lanes.values()) lane.wake();
   }
 
@@ -219,16 +231,30 @@ export class Outbox {
         void this.#makeSure(item);
         continue;
       }
+      if (this.#mustWait()) return;
       this.#lanes.delete(conversationId);
       this.#lanes.set(conversationId, lane);
       this.#send(lane, item);
     }
   }
 
+  /** Whether the pace lets nothing leave now; then it is tried again when it does. */
+  #mustWait(): boolean {
+    clearTimeout(this.#pacing);
+    const ms = this.#pace.wait();
+    if (ms === 0) return false;
+    this.#pacing = setTimeout(() => this.#pump(), Math.ceil(ms));
+    const until = Date.now() + Math.round(ms);
+    const isNews = Math.abs(until - this.sending.getSnapshot().pausedUntil) > INEXACT_MS;
+    if (ms >= WORTH_TELLING_MS && isNews) this.#sum(until);
+    return true;
+  }
+
   #send(lane: Lane, item: LaneItem): void {
     lane.inFlight = item;
     item.phase = 'sending';
     this.#inFlight += 1;
+    this.#pace.take();
     this.options.send(commandOf(item.entry)).then(
       (result) => this.#acked(lane, item, result),
       (fault: unknown) => this.#refused(lane, item, fault),
@@ -256,8 +282,10 @@ export class Outbox {
     if (error.retryable && item.defects < MOST_DEFECTS) {
       item.phase = 'waiting';
       lane.failures += 1;
-      if (error.code === 'rate_limited') this.#sum(Date.now() + (error.retryAfterMs ?? 0));
-      if (this.#sender !== null) lane.rest(error.retryAfterMs ?? backOff(lane.failures), () => this.#pump());
+      const ms = error.retryAfterMs ?? backOff(lane.failures);
+      // The limit is on all that this user sends.
+      if (error.code === 'rate_limited') this.#pace.hold(ms);
+      else if (this.#sender !== null) lane.rest(ms, () => this.#pump());
     } else {
       lane.failures = 0;
       item.phase = 'failed';
