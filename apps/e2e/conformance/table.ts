@@ -47,6 +47,7 @@ const EVENTS: Record<EventName, Shown> = {
   'status:away': 'here',
   'status:offline': 'here',
   'auth:expiring': 'here',
+  'rate:limited': 'here',
   'server:closing': 'here',
   'user:updated': 'here',
   'server:draining': { elsewhere: 'apps/e2e/durability/stop.spec.ts' },

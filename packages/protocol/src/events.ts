@@ -206,6 +206,11 @@ export interface Events {
   'service:degraded': { part: ServicePart };
   /** Every socket of the node: it has that part again. */
   'service:restored': { part: ServicePart };
+  /**
+   * This socket, once a second at most, when commands of its were `rate_limited`: it should wait so long. Who goes on all
+   * the same is closed.
+   */
+  'rate:limited': { retryAfterMs: number };
   /** This socket, before the server closes it. */
   'server:closing': { error: ErrorObject };
 }

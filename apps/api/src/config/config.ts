@@ -33,6 +33,9 @@ export interface Config {
   /** Whether `X-Forwarded-*` headers come from a proxy of ours. */
   trustProxy: boolean | string;
   rateLimits: boolean;
+  /** Of one user, over all sockets, nodes and REST: at once, and in the long run. 0: not limited. */
+  messagesPerSecond: number;
+  messagesPerMinute: number;
   limits: Limits;
   signIn: SignInSettings;
   /** How long the node goes on serving after it reports that it is not ready, before it drains; 0 to 3000. */

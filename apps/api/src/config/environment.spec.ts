@@ -20,6 +20,8 @@ describe('the environment', () => {
       ignoresEmbeddedData: false,
       registration: 'open',
       rateLimits: true,
+      messagesPerSecond: 10,
+      messagesPerMinute: 120,
       editWindowMinutes: 15,
     });
   });
@@ -50,6 +52,8 @@ describe('the environment', () => {
     [{ LOG_LEVEL: 'loud' }, /^LOG_LEVEL must be one of/],
     [{ EDIT_WINDOW_MINUTES: '-1' }, /^EDIT_WINDOW_MINUTES must be a whole number from 0/],
     [{ RATE_LIMITS: 'no' }, /^RATE_LIMITS must be one of/],
+    [{ MESSAGES_PER_SECOND: '0' }, /^MESSAGES_PER_SECOND must be a whole number from 1/],
+    [{ MESSAGES_PER_MINUTE: '2/s' }, /^MESSAGES_PER_MINUTE must be a whole number from 1/],
     [{ MAX_CONNECTIONS: '0' }, /^MAX_CONNECTIONS must be a whole number from 1/],
     [{ DRAIN_NOTICE_MS: '9000' }, /^DRAIN_NOTICE_MS must be a whole number from 0 to 3000/],
     [{ MAX_WRONG_PASSWORDS_PER_ACCOUNT: '0' }, /^MAX_WRONG_PASSWORDS_PER_ACCOUNT must be a whole number from 1/],

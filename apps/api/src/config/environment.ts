@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { LIMITS } from '@parley/protocol';
+import { sendSettings } from './budgets.js';
 import {
   type AdminUsers,
   type Config,
@@ -55,6 +56,7 @@ export function readEnvironment(env: Environment = process.env): Config {
     logLevel: reader.oneOf<LogLevel>('LOG_LEVEL', LOG_LEVELS, 'info'),
     trustProxy,
     rateLimits,
+    ...sendSettings(reader, rateLimits),
     limits: limits(reader, rateLimits),
     signIn: signIn(reader),
     // A node on its own has no balancer that could send its clients elsewhere.

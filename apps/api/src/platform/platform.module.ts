@@ -7,6 +7,8 @@ import { OriginPolicy } from './http/origin.policy.js';
 import { INSTALLATION, RefreshCookieNames } from './http/refresh-cookie-names.js';
 import { TlsPolicy } from './http/tls.policy.js';
 import { Keys } from './keys.js';
+import { LimiterStorage } from './limits/limiter-storage.js';
+import { RateLimits } from './limits/rate-limits.js';
 import { RedisHealth } from './redis/redis-health.js';
 import { REDIS, type RedisLink } from './redis/redis-link.js';
 import { DatabaseHealth } from './telemetry/database-health.js';
@@ -22,6 +24,18 @@ export interface PlatformParts {
   installation: string;
 }
 
+const rateLimits = {
+  provide: RateLimits,
+  useFactory: (config: Config, reporter: EventReporter) => new RateLimits(config, reporter),
+  inject: [CONFIG, EventReporter],
+};
+
+/** Routes name their budgets themselves. */
+const throttling = {
+  useFactory: (limits: RateLimits) => ({ throttlers: [], storage: new LimiterStorage(limits) }),
+  inject: [RateLimits],
+};
+
 /** Available to every module without an import. */
 @Global()
 @Module({})
@@ -36,10 +50,11 @@ export class PlatformModule {
     ];
     return {
       module: PlatformModule,
-      imports: [ThrottlerModule.forRoot({ throttlers: [] })],
+      imports: [ThrottlerModule.forRootAsync(throttling)],
       controllers: [HealthController],
       providers: [
         ...given,
+        rateLimits,
         RefreshCookieNames,
         OriginPolicy,
         TlsPolicy,
@@ -51,6 +66,7 @@ export class PlatformModule {
       exports: [
         CONFIG,
         REDIS,
+        RateLimits,
         EventReporter,
         Keys,
         RefreshCookieNames,

@@ -6,6 +6,7 @@ import { MemoryNodeBus } from './bus/memory-node-bus.js';
 import { NodeBus } from './bus/node-bus.js';
 import { RedisNodeBus } from './bus/redis-node-bus.js';
 import { Connections } from './connections/connections.js';
+import { FloodLimiter } from './connections/flood-limiter.js';
 import { HandshakeLimiter } from './connections/handshake-limiter.js';
 import { UserConnectionLimiter } from './connections/user-connection-limiter.js';
 import { UserSockets } from './connections/user-sockets.js';
@@ -31,6 +32,7 @@ const io = { provide: IO, useFactory: createSocketIoServer, inject: [CONFIG] };
     Hub,
     ChangeEvents,
     UserSockets,
+    FloodLimiter,
     UserConnectionLimiter,
     Connections,
     MembershipReconciler,
@@ -38,6 +40,6 @@ const io = { provide: IO, useFactory: createSocketIoServer, inject: [CONFIG] };
     bus,
     io,
   ],
-  exports: [IO, NodeBus, HandshakeLimiter, Hub, ChangeEvents, Connections, Reconciler],
+  exports: [IO, NodeBus, HandshakeLimiter, FloodLimiter, Hub, ChangeEvents, Connections, Reconciler],
 })
 export class RealtimeModule {}

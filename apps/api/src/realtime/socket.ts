@@ -22,6 +22,8 @@ interface SocketData {
   /** What `server:closing` told it. */
   closing?: { code: ErrorCode; requestId: string };
   expiry?: NodeJS.Timeout;
+  /** When it was last told that it is too fast (`performance.now()`). */
+  limitedAt?: number;
   /** How many malformed frames came. */
   badFrames?: number;
 }

@@ -7,6 +7,7 @@ import { connectionCap } from './connection-cap.js';
 import { conversations } from './conversations.js';
 import { handshake } from './handshake.js';
 import { hostTokens } from './host-tokens.js';
+import { limits } from './limits.js';
 import { marks } from './marks.js';
 import { members } from './members.js';
 import { order } from './order.js';
@@ -38,6 +39,7 @@ export const BEHAVIOURS: Readonly<Record<string, Behaviours>> = {
   'tokens of the host product': hostTokens,
   'addresses, origins and proxies': addresses,
   'the sockets of one user': connectionCap,
+  'rate limits': limits,
   presence,
   typing,
   strangers,

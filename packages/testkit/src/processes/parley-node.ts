@@ -77,6 +77,9 @@ export class ParleyNode {
         AUTH_ISSUER: issuer,
         AUTH_AUDIENCE: audience,
         AUTH_SECRET: secret,
+        // Scripts send faster than people.
+        MESSAGES_PER_SECOND: '1000',
+        MESSAGES_PER_MINUTE: '60000',
         ...options.env,
       },
     });

@@ -28,12 +28,7 @@ export class AuthController {
   @Post('register')
   @Needs('public')
   @Refuses('conflict', 'forbidden')
-  @RateLimited({
-    name: 'register',
-    limit: ({ signIn }) => signIn.registrationsPerAddress,
-    seconds: 60,
-    by: ['address'],
-  })
+  @RateLimited('registrations', 'address')
   async register(
     @ValidBody(RegisterDto) body: RegisterDto,
     @Req() request: Request,
@@ -59,7 +54,7 @@ export class AuthController {
     } finally {
       const { address } = client;
       const left = this.limits.tightest({ address, username: body.username });
-      if (left) tellLimit(response, { ...left, reset: Math.ceil(left.resetMs / 1000) });
+      if (left) tellLimit(response, left);
     }
   }
 
@@ -108,7 +103,7 @@ export class AuthController {
   @Needs('self')
   @Refuses('unauthenticated', 'token_expired', 'forbidden', 'rate_limited')
   @HttpCode(200)
-  @RateLimited({ name: 'password', limit: ({ signIn }) => signIn.attemptsPerAddress, seconds: 60, by: ['address'] })
+  @RateLimited('passwords', 'address')
   async changePassword(
     @ValidBody(ChangePasswordDto) body: ChangePasswordDto,
     @Req() request: Request,

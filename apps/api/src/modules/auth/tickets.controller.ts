@@ -14,7 +14,7 @@ export class TicketsController {
   @Post()
   @Needs('self')
   @HttpCode(200)
-  @RateLimited({ name: 'ticket', limit: 120, seconds: 60, by: ['user'] })
+  @RateLimited('tickets')
   issue(@Req() { headers }: Request): Promise<Ticket> {
     // The guard has verified it.
     return this.tickets.issue(bearerOf(headers.authorization) ?? '');

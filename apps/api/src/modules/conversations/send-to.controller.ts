@@ -2,11 +2,10 @@ import { Controller, Post, Res } from '@nestjs/common';
 import type { DuplicateReceipt, Message, SendToBody } from '@parley/protocol';
 import type { Response } from 'express';
 import { asParleyError, invalid } from '../../kernel/errors.js';
-import type { Principal } from '../../kernel/principal.js';
 import { AliasOf, Needs, Refuses, Repeatable } from '../../platform/documented.js';
-import { CurrentPrincipal } from '../../platform/http/request.js';
 import { ValidBody } from '../../platform/http/valid.js';
 import { AsCommand } from '../../realtime/commands/command.interceptor.js';
+import { Charged, type Sender } from '../../realtime/commands/send-charge.js';
 import { answerSend, MessagesService, SendToDto } from '../messages/index.js';
 import { ConversationCreation } from './conversation-creation.js';
 
@@ -26,16 +25,19 @@ export class SendToController {
   @Refuses('not_found', 'forbidden')
   @AsCommand('message:send')
   async send(
-    @CurrentPrincipal() principal: Principal,
+    @Charged() sender: Sender,
     @ValidBody(SendToDto) body: SendToDto,
     @Res({ passthrough: true }) response: Response,
   ): Promise<Message | DuplicateReceipt> {
     const { receiverId, conversationId, ...message } = body;
-    const target = await this.target(principal, { receiverId, conversationId, ...message });
-    return answerSend(await this.messages.send(principal, target, message), response);
+    const target = await this.target(sender, { receiverId, conversationId, ...message });
+    return answerSend(await this.messages.send(sender, target, message), response);
   }
 
-  private async target(principal: Principal, { receiverId, conversationId, ...message }: SendToBody): Promise<string> {
+  private async target(
+    { principal, charge }: Sender,
+    { receiverId, conversationId, ...message }: SendToBody,
+  ): Promise<string> {
     if (receiverId === undefined) {
       if (conversationId === undefined) throw invalid('receiverId', 'must be given, or conversationId');
       return conversationId;
@@ -45,6 +47,7 @@ export class SendToController {
     // Where there is one already, sending itself decides: a repeat is answered whatever the limits are now.
     const known = await this.creation.findDirect(principal, peerId);
     if (known) return known;
+    if (charge.refusal) throw charge.refusal;
     this.messages.check(principal, message);
     try {
       return (await this.creation.create(principal, { type: 'direct', memberIds: [peerId] })).id;

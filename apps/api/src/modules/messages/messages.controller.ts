@@ -6,6 +6,7 @@ import { AliasOf, Needs, Refuses, Repeatable } from '../../platform/documented.j
 import { CurrentPrincipal } from '../../platform/http/request.js';
 import { UuidParam, ValidBody, ValidQuery } from '../../platform/http/valid.js';
 import { AsCommand } from '../../realtime/commands/command.interceptor.js';
+import { Charged, type Sender } from '../../realtime/commands/send-charge.js';
 import { ConversationPageQueryDto, PageQueryDto } from './dto/page-query.dto.js';
 import { SendMessageDto } from './dto/send-message.dto.js';
 import { MessagesService } from './messages.service.js';
@@ -47,12 +48,12 @@ export class MessagesController {
   @Repeatable('Parley-Duplicate')
   @AsCommand('message:send')
   async send(
-    @CurrentPrincipal() principal: Principal,
+    @Charged() sender: Sender,
     @Param('id') id: string,
     @ValidBody(SendMessageDto) body: SendMessageDto,
     @Res({ passthrough: true }) response: Response,
   ): Promise<Message | DuplicateReceipt> {
-    return answerSend(await this.messages.send(principal, id, body), response);
+    return answerSend(await this.messages.send(sender, id, body), response);
   }
 
   @Get('rooms/:id/messages/:messageId')

@@ -3,6 +3,7 @@ import { ConnectedSocket, MessageBody, SubscribeMessage, WebSocketGateway } from
 import { LIMITS, type MessageChangeResult, type MessagePage, type SendResult } from '@parley/protocol';
 import { Refuses } from '../../platform/documented.js';
 import { RethrowFilter } from '../../realtime/commands/rethrow.filter.js';
+import { Charged, type Sender } from '../../realtime/commands/send-charge.js';
 import { LineMeter } from '../../realtime/connections/line-meter.js';
 import type { ParleySocket } from '../../realtime/socket.js';
 import { EditCommandDto, MessageCommandDto } from './dto/change-message.dto.js';
@@ -26,9 +27,9 @@ export class MessagesGateway {
 
   @SubscribeMessage('message:send')
   @Refuses('conflict', 'idempotency_conflict', 'content_too_long', 'too_large')
-  async send(@ConnectedSocket() socket: ParleySocket, @MessageBody() command: SendCommandDto): Promise<SendResult> {
+  async send(@Charged() sender: Sender, @MessageBody() command: SendCommandDto): Promise<SendResult> {
     const { conversationId, ...body } = command;
-    return sendResult(await this.messages.send(socket.data.principal, conversationId, body));
+    return sendResult(await this.messages.send(sender, conversationId, body));
   }
 
   @SubscribeMessage('conversation:open')

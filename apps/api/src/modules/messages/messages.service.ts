@@ -4,6 +4,7 @@ import { CONFIG, type Config } from '../../config/config.js';
 import { asParleyError, conflict, invalid, notFound, ParleyError } from '../../kernel/errors.js';
 import { isUuid, newId } from '../../kernel/ids.js';
 import type { Principal } from '../../kernel/principal.js';
+import type { SendCharge, Sender } from '../../realtime/commands/send-charge.js';
 import {
   ConversationLog,
   MessageTextRepository,
@@ -41,15 +42,16 @@ export class MessagesService {
   ) {}
 
   /** Stores a message once, however often it is sent under one `clientMessageId`. Every refusal has that id. */
-  async send(principal: Principal, conversationId: string, body: SendMessageBody): Promise<Sent> {
+  async send(sender: Sender, conversationId: string, body: SendMessageBody): Promise<Sent> {
+    const { charge } = sender;
     const clientMessageId = body.clientMessageId?.toLowerCase() ?? newId();
     try {
       if (!isUuid(conversationId)) throw invalid('id', 'must be a UUID');
-      const prepared = this.prepare(principal, { conversationId, clientMessageId, body });
-      if (!('fault' in prepared)) return await this.settled(prepared, await this.log.appendMessage(prepared));
-      // A repeat is answered even where a rule that came or a limit that was lowered since would refuse it.
-      const repeat = prepared.sent && body.clientMessageId ? await this.findRepeat(prepared.sent) : null;
-      if (repeat) return repeat;
+      const prepared = this.prepare(sender, { conversationId, clientMessageId, body });
+      if (!('fault' in prepared)) return await this.settled(prepared, await this.log.appendMessage(prepared), charge);
+      // A repeat is answered even where a limit, or a rule that came since, would refuse it.
+      const repeat = prepared.sent && body.clientMessageId ? await this.texts.findRepeat(prepared.sent) : null;
+      if (prepared.sent && repeat) return await this.settled(prepared.sent, repeat, charge);
       throw asParleyError(prepared.fault);
     } catch (fault) {
       throw asParleyError(fault).withClientMessageId(clientMessageId);
@@ -74,8 +76,9 @@ export class MessagesService {
   }
 
   /** What will be stored; or why not, with what a repeat is known by. */
-  private prepare(principal: Principal, request: SendRequest): PreparedMessage | Refused {
+  private prepare({ principal, charge }: Sender, request: SendRequest): PreparedMessage | Refused {
     try {
+      if (charge.refusal) throw charge.refusal;
       const prepared = prepareMessage(principal, request);
       checkContentSize(request.body.content, this.config.contentBytes);
       return prepared;
@@ -84,11 +87,12 @@ export class MessagesService {
     }
   }
 
-  private async settled(sent: Identity, outcome: Outcome): Promise<Sent> {
+  private async settled(sent: Identity, outcome: Outcome, charge: SendCharge): Promise<Sent> {
     switch (outcome.kind) {
       case 'new':
         return { duplicate: false, message: outcome.message, version: outcome.message.version };
       case 'duplicate':
+        charge.wasRepeat();
         return outcome.mayRead ? this.original(sent, outcome.original) : receiptOf(sent, outcome.original);
       case 'refused':
         throw refusal(outcome.reason);
@@ -100,11 +104,6 @@ export class MessagesService {
   private async original(sent: Identity, original: Original): Promise<Sent> {
     const message = await this.pages.find(original.id, sent.senderId, sent.conversationId);
     return message ? { duplicate: true, message, version: original.version } : receiptOf(sent, original);
-  }
-
-  private async findRepeat(sent: Identity): Promise<Sent | null> {
-    const repeat = await this.texts.findRepeat(sent);
-    return repeat && this.settled(sent, repeat);
   }
 }
 

@@ -4,11 +4,9 @@ import type { Principal } from '../../kernel/principal.js';
 import { Needs, Refuses } from '../../platform/documented.js';
 import { CurrentPrincipal } from '../../platform/http/request.js';
 import { UuidParam, ValidQuery } from '../../platform/http/valid.js';
-import { type Rate, RateLimited } from '../../platform/limits/rate-limit.guard.js';
+import { RateLimited } from '../../platform/limits/rate-limit.guard.js';
 import { ConversationSearchDto, SearchDto } from './dto/search.dto.js';
 import { SearchService } from './search.service.js';
-
-const RATE: Rate = { name: 'search', limit: 120, seconds: 60, by: ['user'] };
 
 @Controller()
 export class SearchController {
@@ -18,7 +16,7 @@ export class SearchController {
   @Get('search')
   @Needs('search')
   @Refuses('not_found', 'unsupported')
-  @RateLimited(RATE)
+  @RateLimited('searches')
   search(@CurrentPrincipal() principal: Principal, @ValidQuery(SearchDto) query: SearchDto): Promise<SearchPage> {
     return this.service.search(principal, query);
   }
@@ -27,7 +25,7 @@ export class SearchController {
   @Get(['conversations/:id/messages/search', 'rooms/:id/messages/search'])
   @Needs('search')
   @Refuses('not_found', 'unsupported')
-  @RateLimited(RATE)
+  @RateLimited('searches')
   searchIn(
     @CurrentPrincipal() principal: Principal,
     @UuidParam('id') conversationId: string,

@@ -32,7 +32,7 @@ export class UsersController {
    */
   @Get()
   @Needs('account')
-  @RateLimited({ name: 'find users', limit: 120, seconds: 60, by: ['user'] })
+  @RateLimited('people')
   list(
     @CurrentPrincipal() principal: Principal,
     @ValidQuery(FindUsersDto) query: FindUsersDto,

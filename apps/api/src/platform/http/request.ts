@@ -7,6 +7,8 @@ export interface ApiRequest extends Request {
   requestId: string;
   /** Who it comes from; set by the guard, missing on public routes. */
   principal?: Principal;
+  /** What a send was charged. */
+  sendCharge?: unknown;
 }
 
 export const requestOf = (context: ExecutionContext): ApiRequest => context.switchToHttp().getRequest<ApiRequest>();

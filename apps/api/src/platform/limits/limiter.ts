@@ -5,6 +5,8 @@
 export interface Budget {
   atOnce: number;
   perSecond?: number;
+  /** How far below nothing a key may come by what is taken all the same, in seconds of its pace. */
+  debtSeconds?: number;
 }
 
 /** Named budgets, each of which every key has to itself. It never refuses: its callers compare what is left. */
@@ -21,9 +23,14 @@ export class Limiter<Name extends string> {
     return this.accounts[name].left(key);
   }
 
-  /** Takes one, or what is left of it. */
-  take(name: Name, key: unknown): void {
-    this.accounts[name].take(key);
+  /** Takes so much, or what is left of it and what it may owe; less than nothing is given back. */
+  take(name: Name, key: unknown, amount = 1): void {
+    this.accounts[name].take(key, amount);
+  }
+
+  /** The budget that each key has. */
+  budget(name: Name): Budget {
+    return this.accounts[name].budget;
   }
 
   /** Takes one for as long as the work lasts, even where none is left. */
@@ -59,7 +66,7 @@ class Accounts {
   private inAll = 0;
 
   constructor(
-    private readonly budget: Budget,
+    readonly budget: Budget,
     private readonly now: () => number,
   ) {
     this.since = now();
@@ -70,10 +77,10 @@ class Accounts {
   }
 
   left(key: unknown): number {
-    const { atOnce, perSecond } = this.budget;
+    const { atOnce, perSecond, debtSeconds = 0 } = this.budget;
     if (perSecond === undefined) return atOnce - this.running(key);
     const now = this.now();
-    if (now - this.since >= (atOnce / perSecond) * 1_000) {
+    if (now - this.since >= (atOnce / perSecond + debtSeconds) * 1_000) {
       this.older = this.recent;
       this.recent = new Map();
       this.since = now;
@@ -82,8 +89,9 @@ class Accounts {
     return known ? Math.min(atOnce, known.level + ((now - known.at) / 1_000) * perSecond) : atOnce;
   }
 
-  take(key: unknown): void {
-    const level = Math.max(0, this.left(key) - 1);
+  take(key: unknown, amount: number): void {
+    const { atOnce, perSecond = 0, debtSeconds = 0 } = this.budget;
+    const level = Math.min(atOnce, Math.max(-debtSeconds * perSecond, this.left(key) - amount));
     this.older.delete(key);
     this.recent.set(key, { level, at: this.now() });
   }

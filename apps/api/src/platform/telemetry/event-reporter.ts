@@ -3,46 +3,13 @@ import type { Level, Logger } from 'pino';
 import type { DatabaseReporter } from '../../database/database-reporter.js';
 import { faultLevel, ParleyError } from '../../kernel/errors.js';
 import { Counters } from './counters.js';
-
-interface SocketFacts {
-  userId: string;
-  socketId: string;
-  transport: string;
-}
-
-/** To whom a refusal was answered, and where. */
-interface RefusalFacts {
-  userId: string | null;
-  transport: string;
-  requestId: string;
-}
-
-interface CommandFacts extends RefusalFacts {
-  /** As the client named it. */
-  command: string;
-}
-
-interface RequestFacts {
-  method: string;
-  path: string;
-  status: number | 'aborted';
-  ms: number;
-  userId: string | null;
-  requestId: string;
-}
-
-/** A search, without a word of it. */
-interface SearchFacts {
-  userId: string;
-  /** Of what was typed. */
-  length: number;
-  filters: readonly string[];
-  hits: number;
-  ms: number;
-}
+import type { CommandFacts, RefusalFacts, RequestFacts, SearchFacts, SocketFacts } from './event-facts.js';
+import { LogSampler } from './log-sampler.js';
 
 /** A method per event of the service. Each feeds the log and the counters, and has one caller. */
 export class EventReporter implements DatabaseReporter {
+  private readonly sampler = new LogSampler();
+
   constructor(
     private readonly log: Logger,
     readonly counters = new Counters(),
@@ -111,11 +78,23 @@ export class EventReporter implements DatabaseReporter {
     this.log.trace({ ...labels, cost }, 'charged');
   }
 
+  /** For going on after it was told to wait. */
+  floodClosed({ code, extra }: ParleyError, facts: RefusalFacts): void {
+    this.counters.add('floods_closed_total', { transport: facts.transport });
+    this.log.info({ code, ...facts, retryAfterMs: extra.retryAfterMs }, 'closed');
+  }
+
+  /** Somebody asked for more than a budget has; a repeat of a send is answered all the same. */
+  budgetSpent(budget: string): void {
+    this.counters.add('budgets_spent_total', { budget });
+    this.log.trace({ budget }, 'a budget is spent');
+  }
+
   commandFailed(error: ParleyError, facts: CommandFacts): void {
     const { code } = error;
     this.counters.add('commands_failed_total', { transport: facts.transport, code });
     if (code === 'internal') this.log.error({ code, ...facts, err: error.cause }, 'a command failed');
-    else this.log.info({ code, ...facts }, 'refused');
+    else this.refused(code, facts);
   }
 
   requestFailed(error: ParleyError, facts: RefusalFacts): void {
@@ -124,7 +103,7 @@ export class EventReporter implements DatabaseReporter {
     if (code === 'internal') this.log.error({ code, ...facts, err: cause }, 'a request failed');
     else if (cause !== undefined && error.status >= 500)
       this.log[faultLevel(error)]({ code, ...facts, err: cause }, 'refused');
-    else this.log.info({ code, ...facts }, 'refused');
+    else this.refused(code, facts);
   }
 
   requestEnded(facts: RequestFacts): void {
@@ -367,6 +346,7 @@ export class EventReporter implements DatabaseReporter {
     this.counters.add('drains_failed_total');
     this.log.error({ err: fault }, 'draining the clients failed');
   }
+
   /** A line of the framework: an event that Parley has no word for. */
   frameworkSaid(level: Level, text: string, facts: { context: unknown; err?: Error }): void {
     this.counters.add('framework_lines_total', { level });
@@ -396,5 +376,11 @@ export class EventReporter implements DatabaseReporter {
   stopped(): void {
     this.counters.add('stops_total');
     this.log.info('the node has stopped');
+  }
+
+  /** Of those who are too fast one line a user and second, with how many there were besides. */
+  private refused(code: ErrorCode, facts: RefusalFacts): void {
+    const others = code === 'rate_limited' ? this.sampler.next(`${facts.transport} ${facts.userId}`) : 0;
+    if (others !== null) this.log.info({ code, ...facts, ...(others > 0 && { others }) }, 'refused');
   }
 }

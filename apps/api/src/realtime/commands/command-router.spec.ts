@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { readEnvironment } from '../../config/environment.js';
 import { ParleyError } from '../../kernel/errors.js';
 import { newId } from '../../kernel/ids.js';
 import { COMMANDS } from '../../modules/chat/index.js';
+import { RateLimits } from '../../platform/limits/rate-limits.js';
 import { Counters } from '../../platform/telemetry/counters.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { createLog } from '../../platform/telemetry/log.js';
@@ -16,7 +18,11 @@ describe('the command router', () => {
   beforeEach(() => {
     counters = new Counters();
     const reporter = new EventReporter(createLog('silent'), counters);
-    router = new CommandRouter(COMMANDS, new CommandAccounts(COMMANDS, reporter), reporter);
+    router = new CommandRouter(
+      COMMANDS,
+      new CommandAccounts(COMMANDS, new RateLimits(readEnvironment({}), reporter), reporter),
+      reporter,
+    );
   });
 
   const give = (name: string, sent: unknown[], handler?: BoundHandler, refusal: ParleyError | null = null) => {

@@ -9,9 +9,10 @@ import { CommandAccounts } from './command-accounts.js';
 import type { CommandConnection } from './command-connection.js';
 import { COMMAND_TABLE, type CommandTable } from './command-row.js';
 import { InFlightLimiter } from './in-flight-limiter.js';
+import type { SendCharge } from './send-charge.js';
 
 /** A gateway's method as Nest binds it to a connection. */
-export type BoundHandler = (payload: unknown) => Promise<object>;
+export type BoundHandler = (payload: unknown, charge?: SendCharge) => Promise<object>;
 
 /** A command as a transport hands it over. */
 export interface GivenCommand {
@@ -52,15 +53,17 @@ export class CommandRouter {
   }
 
   private async run({ connection, name, sent, handler, ...given }: GivenCommand): Promise<object> {
+    this.accounts.admit(connection);
     if (!handler || !this.isKnown(name)) throw notFound();
     if (!connection.data.isReady) await connection.data.ready;
     if (!connection.connected) throw new ParleyError('service_unavailable');
-    this.accounts.charge(name, given.transport);
-    const refusal = given.refusal();
+    const { userId } = connection.data.principal;
+    const charge = this.accounts.charge({ name, transport: given.transport, userId, sent: sent[0] });
+    const refusal = charge.refusal ?? given.refusal();
     if (refusal) throw refusal;
     const dto: new () => object = this.table[name].dto;
     // Several payloads are none, which the check refuses in its own way.
-    return handler(validated(dto, sent.length === 1 ? sent[0] : undefined));
+    return handler(validated(dto, sent.length === 1 ? sent[0] : undefined), charge.send);
   }
 
   private isKnown(name: string): name is CommandName {

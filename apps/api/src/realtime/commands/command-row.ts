@@ -1,4 +1,5 @@
 import type { CommandName, Commands, Need } from '@parley/protocol';
+import type { BudgetName } from '../../config/budgets.js';
 
 type Handler<Payload> = (connection: never, command: Payload) => Promise<unknown>;
 
@@ -8,6 +9,8 @@ interface CommandRow<Payload, Result> {
   dto: new () => Payload;
   /** The method of a gateway that declares the command with `@SubscribeMessage`. */
   handler: (connection: never, command: never) => Promise<Result>;
+  /** Of whose budget each use of it is charged; a send's are looked at by `SendCharge`. */
+  budget: BudgetName;
   /** What each use of it is charged, in units of a send: about the work that it makes. */
   cost: number;
   /** The rows of the table of permissions by which it is refused, or what stands in their place. */
@@ -27,5 +30,5 @@ export const row = <Payload, Gateway, Method extends keyof Gateway>(
   dto: new () => Payload,
   { prototype }: { prototype: Gateway },
   method: Gateway[Method] extends Handler<Payload> ? Method : never,
-  ...[cost, ...needs]: [cost: number, ...needs: [Need, ...Need[]]]
-) => ({ dto, handler: prototype[method] as Gateway[Method], cost, needs });
+  ...[budget, cost, ...needs]: [budget: BudgetName, cost: number, ...needs: [Need, ...Need[]]]
+) => ({ dto, handler: prototype[method] as Gateway[Method], budget, cost, needs });

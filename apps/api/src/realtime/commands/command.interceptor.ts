@@ -9,9 +9,11 @@ import {
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { CommandName } from '@parley/protocol';
-import { catchError, type Observable } from 'rxjs';
+import type { Response } from 'express';
+import { catchError, defer, type Observable } from 'rxjs';
 import { restError } from '../../platform/http/faults.js';
-import { requestOf } from '../../platform/http/request.js';
+import { type ApiRequest, requestOf } from '../../platform/http/request.js';
+import { tellLimit } from '../../platform/limits/rate-limit.guard.js';
 import { CommandAccounts } from './command-accounts.js';
 
 /** Metadata key of `@AsCommand()`. */
@@ -31,12 +33,24 @@ class CommandInterceptor implements NestInterceptor {
   /** Around the checks of the route's parameters too. */
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const name = this.reflector.get<CommandName>(COMMAND, context.getHandler());
-    const { body } = requestOf(context) as { body?: unknown };
-    this.accounts.charge(name, 'rest');
-    return next.handle().pipe(
+    const request = requestOf(context);
+    return defer(() => {
+      this.charge(name, request, context.switchToHttp().getResponse<Response>());
+      return next.handle();
+    }).pipe(
       catchError((fault: unknown) => {
-        throw this.accounts.refusalOf(restError(fault), name, body);
+        throw this.accounts.refusalOf(restError(fault), name, request.body);
       }),
     );
+  }
+
+  private charge(name: CommandName, request: ApiRequest, response: Response): void {
+    const userId = request.principal?.userId ?? '';
+    const { id } = request.params;
+    const sent = { ...(request.body as object | undefined), ...(id !== undefined && { conversationId: id }) };
+    const { left, refusal, send } = this.accounts.charge({ name, transport: 'rest', userId, sent });
+    request.sendCharge = send;
+    if (left) tellLimit(response, left);
+    if (refusal) throw refusal;
   }
 }

@@ -163,8 +163,8 @@ export class Connections {
       metadataBytes: LIMITS.metadataBytes,
       frameBytes: LIMITS.frameBytes,
       membersPerRequest: LIMITS.membersPerRequest,
-      messagesPerSecond: 0,
-      messagesPerMinute: 0,
+      messagesPerSecond: this.config.messagesPerSecond,
+      messagesPerMinute: this.config.messagesPerMinute,
       editWindowSeconds: this.config.editWindowMinutes * 60,
     };
   }

@@ -4,42 +4,31 @@ import { ParleyError } from '../../kernel/errors.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import type { ParleySocket } from '../socket.js';
 import { closeToComeBack, tellClosing } from './closing.js';
+import { FloodLimiter } from './flood-limiter.js';
+import { GrowingWaits } from './growing-waits.js';
 import { UserSockets } from './user-sockets.js';
 
-const FIRST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 50_000;
-/** Those who are refused together are not to come back together: waits are longer by up to this part. */
-const SCATTER = 0.2;
-/**
- * After so long without a refusal the waits begin anew: longer than the longest wait and a client's own delay after it.
- */
-const QUIET_MS = 120_000;
-/** Users whose refusals are remembered. */
-const MOST_REMEMBERED = 10_000;
+/** The quiet is longer than the longest wait and a client's own delay after it. */
+const WAITS = { firstMs: 1_000, longestMs: 50_000, quietMs: 120_000 };
 /** Sockets that are kept until their wait is over. */
 const MOST_KEPT = { ofUser: 100, inAll: 1_000 };
 /** And no more than this part of all that the node may have. */
 const KEPT_SHARE = 1 / 10;
 
-interface Refusals {
-  count: number;
-  at: number;
-}
-
 /**
  * Bounds the sockets of one user over all nodes; the earliest stay. A socket beyond that is refused with a wait, longer
- * each time. Plain clients ignore it and would reconnect within a second, at the price of a handshake: so their socket
+ * each time, and so is one of a user who flooded. Plain clients ignore it and would reconnect within a second, at the price of a handshake: so their socket
  * stays open, with nothing behind it, until the wait is over or there is room.
  */
 @Injectable()
 export class UserConnectionLimiter {
-  /** By user, the latest last. */
-  private readonly refusals = new Map<string, Refusals>();
+  private readonly waits = new GrowingWaits(WAITS);
   private readonly kept = new Map<string, Map<ParleySocket, NodeJS.Timeout>>();
   private keptInAll = 0;
 
   constructor(
     private readonly sockets: UserSockets,
+    private readonly floods: FloodLimiter,
     @Inject(CONFIG) private readonly config: Pick<Config, 'limits'>,
     private readonly reporter: EventReporter,
   ) {
@@ -49,9 +38,12 @@ export class UserConnectionLimiter {
   /** Whether one more may come in; else it has been refused, and receives nothing but the reason. */
   admits(socket: ParleySocket): boolean {
     const { userId } = socket.data.principal;
-    if (this.roomOf(userId) > 0) return true;
-    const retryAfterMs = this.nextWait(userId);
-    const message = 'You have as many connections as one user may.';
+    const flooded = this.floods.waitOf(userId);
+    if (flooded === 0 && this.roomOf(userId) > 0) return true;
+    const retryAfterMs = flooded || this.waits.next(userId);
+    const message = flooded
+      ? 'You went on after you were told to wait.'
+      : 'You have as many connections as one user may.';
     const why = new ParleyError('rate_limited', { message, retryAfterMs });
     const requestId = tellClosing(socket, why);
     this.reporter.userRefused(why, { userId, transport: 'socketio', requestId });
@@ -73,17 +65,6 @@ export class UserConnectionLimiter {
 
   private roomOf(userId: string): number {
     return this.config.limits.connectionsPerUser - this.sockets.of(userId);
-  }
-
-  private nextWait(userId: string): number {
-    const now = performance.now();
-    const before = this.refusals.get(userId);
-    const count = before && now - before.at < QUIET_MS ? before.count : 0;
-    this.refusals.delete(userId);
-    this.refusals.set(userId, { count: count + 1, at: now });
-    const [oldest] = this.refusals.keys();
-    if (this.refusals.size > MOST_REMEMBERED && oldest !== undefined) this.refusals.delete(oldest);
-    return Math.round(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** count) * (1 + Math.random() * SCATTER));
   }
 
   private mayKeep(userId: string): boolean {

@@ -13,6 +13,7 @@ import { type BoundHandler, CommandRouter } from '../../commands/command-router.
 import { closeForGood } from '../../connections/closing.js';
 import { ConnectionLimiter } from '../../connections/connection-limiter.js';
 import { drain } from '../../connections/drain.js';
+import { FloodLimiter } from '../../connections/flood-limiter.js';
 import { HandshakeLimiter } from '../../connections/handshake-limiter.js';
 import { peerAddresses } from '../../connections/peer-address.js';
 import { type EngineConnection, SlowConsumers } from '../../connections/slow-consumers.js';
@@ -42,6 +43,7 @@ export class SocketIoAdapter extends IoAdapter {
   private readonly commands = new WeakMap<ParleySocket, Map<string, BoundHandler>>();
   private readonly router: CommandRouter;
   private readonly reporter: EventReporter;
+  private readonly floods: FloodLimiter;
   private leave: (() => Promise<void>) | null = null;
 
   constructor(
@@ -51,6 +53,7 @@ export class SocketIoAdapter extends IoAdapter {
     super(app);
     this.reporter = app.get(EventReporter);
     this.router = app.get(CommandRouter);
+    this.floods = app.get(FloodLimiter, { strict: false });
   }
 
   override createIOServer(): ParleyServer {
@@ -108,7 +111,10 @@ export class SocketIoAdapter extends IoAdapter {
       const handler = commands.get(name);
       const refusal = () => (sent.some(isBinary) ? this.binary(socket) : null);
       const given = { transport: 'socketio', connection: socket, name, sent, handler, refusal };
-      void this.router.dispatch(given).then((answer) => acknowledge?.(answer));
+      void this.router.dispatch(given).then((answer) => {
+        acknowledge?.(answer);
+        if (!answer.success && answer.error.code === 'rate_limited') this.floods.refused(socket, answer.error);
+      });
     });
   }
 

@@ -1,0 +1,65 @@
+import { type Budget, sendBudgets } from '@parley/protocol';
+import type { Config, SignInSettings } from './config.js';
+
+/** What of the environment's reader is needed here. */
+interface Reader {
+  integer(name: string, range: { least: number; most: number; otherwise: number }): number;
+}
+
+export type BudgetName = keyof ReturnType<typeof budgetsOf>;
+
+type SendSettings = Pick<Config, 'messagesPerSecond' | 'messagesPerMinute'>;
+
+/** How many messages one user may send; 0 where nothing is limited. */
+export function sendSettings(reader: Reader, rateLimits: boolean): SendSettings {
+  const read = (name: string, otherwise: number) => reader.integer(name, { least: 1, most: 1_000_000, otherwise });
+  const settings = {
+    messagesPerSecond: read('MESSAGES_PER_SECOND', 10),
+    messagesPerMinute: read('MESSAGES_PER_MINUTE', 120),
+  };
+  return rateLimits ? settings : { messagesPerSecond: 0, messagesPerMinute: 0 };
+}
+
+/**
+ * Every budget by its name, in units of the costs of the table of commands; a request that is no command costs one. Far
+ * beyond what an application needs, and little for the node, except where a setting or a comment says otherwise.
+ */
+export function budgetsOf(sends: SendSettings, signIn: SignInSettings) {
+  const { burst, sustained } = sendBudgets(sends);
+  return {
+    // Of a user, over all sockets, nodes and REST.
+    bursts: burst,
+    sends: sustained,
+    /** Sends that were stored already, and sends beyond the other two, which might be. Not to be set (G2). */
+    repeats: { atOnce: 60, perSecond: 60 },
+    changes: { atOnce: 60, perSecond: 10 },
+    reactions: { atOnce: 60, perSecond: 10 },
+    /** A device marks each of its conversations once a second. */
+    marks: { atOnce: 400, perSecond: 100 },
+    /** What comes faster than once a second in a conversation has no effect, and is no error for that. */
+    typing: { atOnce: 100, perSecond: 20 },
+    following: { atOnce: 100, perSecond: 20 },
+    pages: { atOnce: 400, perSecond: 60 },
+    /** Who was away for long asks many times in a row. */
+    syncs: { atOnce: 1_000, perSecond: 100 },
+    presence: { atOnce: 60, perSecond: 10 },
+    sessions: { atOnce: 20, perSecond: 1 },
+    creations: { atOnce: 60, perSecond: 2 },
+    searches: { atOnce: 60, perSecond: 2 },
+    people: { atOnce: 60, perSecond: 2 },
+    tickets: { atOnce: 60, perSecond: 2 },
+    /** Whatever else is asked by REST. */
+    requests: { atOnce: 600, perSecond: 60 },
+    // On each node.
+    /** Of a socket, whatever it sends. */
+    commands: { atOnce: 2_000, perSecond: 500 },
+    /** Sends of all members to one conversation. */
+    conversations: { atOnce: 600, perSecond: 200 },
+    /** Of an address, whoever is behind it. */
+    addresses: { atOnce: 2_000, perSecond: 500 },
+    registrations: perMinute(signIn.registrationsPerAddress),
+    passwords: perMinute(signIn.attemptsPerAddress),
+  } satisfies Record<string, Budget>;
+}
+
+const perMinute = (count: number): Budget => ({ atOnce: count, perSecond: count / 60 });

@@ -1,0 +1,74 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { ErrorObject } from '@parley/protocol';
+import { CONFIG, type Config } from '../../config/config.js';
+import { ParleyError } from '../../kernel/errors.js';
+import { Limiter } from '../../platform/limits/limiter.js';
+import { EventReporter } from '../../platform/telemetry/event-reporter.js';
+import type { ParleySocket } from '../socket.js';
+import { tellClosing } from './closing.js';
+import { GrowingWaits } from './growing-waits.js';
+
+/** Commands of one user that may be refused: clients that heed `retryAfterMs` do not come near it. */
+const REFUSALS = { atOnce: 200, perSecond: 10 };
+const WAITS = { firstMs: 2_000, longestMs: 250_000, quietMs: 600_000 };
+/** How often a socket is told that it is too fast, beside its acknowledgements. */
+const TELL_MS = 1_000;
+/** Users who are kept out at the same time. */
+const MOST_KEPT_OUT = 10_000;
+
+/** Tells sockets that they are too fast, and closes those that go on all the same, for longer each time. */
+@Injectable()
+export class FloodLimiter {
+  private readonly limiter = new Limiter({ refusals: REFUSALS });
+  private readonly waits = new GrowingWaits(WAITS);
+  /** Until when, by `performance.now()`; the latest last. */
+  private readonly keptOut = new Map<string, number>();
+  private readonly isOn: boolean;
+
+  constructor(
+    @Inject(CONFIG) { rateLimits }: Pick<Config, 'rateLimits'>,
+    private readonly reporter: EventReporter,
+  ) {
+    this.isOn = rateLimits;
+  }
+
+  /** A command of this socket was answered `rate_limited`. */
+  refused(socket: ParleySocket, { retryAfterMs = TELL_MS }: ErrorObject): void {
+    if (!this.isOn || !socket.connected) return;
+    const { userId } = socket.data.principal;
+    if (this.limiter.left('refusals', userId) < 1) return this.close(socket);
+    this.limiter.take('refusals', userId);
+    const now = performance.now();
+    if (socket.data.refusal || now - (socket.data.limitedAt ?? Number.NEGATIVE_INFINITY) < TELL_MS) return;
+    socket.data.limitedAt = now;
+    socket.emit('rate:limited', { retryAfterMs });
+  }
+
+  /** For how long this user's new sockets are not let in; milliseconds. */
+  waitOf(userId: string): number {
+    const left = (this.keptOut.get(userId) ?? 0) - performance.now();
+    if (left <= 0) this.keptOut.delete(userId);
+    return Math.max(0, Math.ceil(left));
+  }
+
+  private close(socket: ParleySocket): void {
+    const { userId } = socket.data.principal;
+    const retryAfterMs = this.waitOf(userId) || this.keepOut(userId);
+    const why = new ParleyError('rate_limited', { message: 'You went on after you were told to wait.', retryAfterMs });
+    // One that was refused before has been told.
+    if (!socket.data.refusal) {
+      this.reporter.floodClosed(why, { userId, transport: 'socketio', requestId: tellClosing(socket, why) });
+    }
+    socket.data.refusal = why;
+    socket.conn.close();
+  }
+
+  private keepOut(userId: string): number {
+    const ms = this.waits.next(userId);
+    this.keptOut.delete(userId);
+    this.keptOut.set(userId, performance.now() + ms);
+    const [oldest] = this.keptOut.keys();
+    if (this.keptOut.size > MOST_KEPT_OUT && oldest !== undefined) this.keptOut.delete(oldest);
+    return ms;
+  }
+}
