@@ -25,15 +25,18 @@ async function statementsOf(person: Person, question: SyncBody): Promise<Stateme
   const transaction = main.transaction.bind(main);
   const statements: Statement[] = [];
   main.transaction = (work, options) =>
-    transaction(async (tx) => {
-      const { prepared } = recording(tx);
-      const result = await work(tx);
-      for (const { text, params } of [...prepared]) {
-        const plan = await explained(tx, text, params);
-        statements.push({ sql: text, params, plan });
-      }
-      return result;
-    }, options);
+    // The node works off what is to be made findable meanwhile.
+    options?.isolation !== 'repeatable read'
+      ? transaction(work, options)
+      : transaction(async (tx) => {
+          const { prepared } = recording(tx);
+          const result = await work(tx);
+          for (const { text, params } of [...prepared]) {
+            const plan = await explained(tx, text, params);
+            statements.push({ sql: text, params, plan });
+          }
+          return result;
+        }, options);
   try {
     await syncing(person, question);
   } finally {
