@@ -48,7 +48,7 @@ export class DocumentedContract {
     return new DocumentedContract((await told('docs/openapi.json')) as Rest, (await told('asyncapi')) as Socket);
   }
 
-  heard(name: string, payload: unknown): void {
+  received(name: string, payload: unknown): void {
     this.hold(name, payload, () => this.messageOf('event', name));
   }
 

@@ -10,11 +10,11 @@ export class Invariants {
   private readonly silent = new Set<string>();
   private userId = '';
 
-  take(heard: ReceivedEvent): void {
-    const { name, payload } = heard;
+  take(event: ReceivedEvent): void {
+    const { name, payload } = event;
     if (name === 'ready') this.userId = payload.userId;
     if (name === 'conversation:created') this.begins(payload.conversation.id, payload.version);
-    else if ('conversationId' in payload) this.about(payload.conversationId, heard);
+    else if ('conversationId' in payload) this.about(payload.conversationId, event);
   }
 
   /** A new connection: its events are not compared with those of the one before. */

@@ -12,7 +12,7 @@ type Durable = Extract<ReceivedEvent['payload'], { version: number }>;
 
 /** One plain socket.io-client that records what it receives, in order. It reconnects by itself only if that is set. */
 export class Line {
-  readonly heard: ReceivedEvent[] = [];
+  readonly received: ReceivedEvent[] = [];
   /** Why it was closed or refused, the latest one. */
   ended: string | null = null;
   /** `err.data` of a refused handshake. */
@@ -92,19 +92,19 @@ export class Line {
   /** Waits until the connection is closed or refused; why. */
   closed(): Promise<string> {
     return this.watchers.until(
-      () => `the connection ended; it heard ${this.names()}`,
+      () => `the connection ended; it received ${this.names()}`,
       () => this.ended ?? undefined,
     );
   }
 
   /** All events of this name so far, in order. */
   all<Name extends EventName>(name: Name): Events[Name][] {
-    return this.heard.flatMap((each) => (each.name === name ? [each.payload as Events[Name]] : []));
+    return this.received.flatMap((each) => (each.name === name ? [each.payload as Events[Name]] : []));
   }
 
   /** The durable events of a conversation so far, in the order in which they came. */
   durable(conversationId: string): Durable[] {
-    return this.heard.flatMap(({ payload }) =>
+    return this.received.flatMap(({ payload }) =>
       'version' in payload && idOf(payload) === conversationId ? [payload] : [],
     );
   }
@@ -115,7 +115,7 @@ export class Line {
 
   /** Everything received of a conversation so far, by name. */
   namesOf(conversationId: string): EventName[] {
-    return this.heard.flatMap(({ name, payload }) =>
+    return this.received.flatMap(({ name, payload }) =>
       ('conversationId' in payload && payload.conversationId === conversationId) ||
       ('conversation' in payload && payload.conversation.id === conversationId)
         ? [name]
@@ -129,11 +129,11 @@ export class Line {
     return this.invariants.broken;
   }
 
-  private take(heard: ReceivedEvent): void {
-    this.heard.push(heard);
-    this.coverage.events.add(heard.name);
-    this.coverage.contract.heard(heard.name, heard.payload);
-    this.invariants.take(heard);
+  private take(event: ReceivedEvent): void {
+    this.received.push(event);
+    this.coverage.events.add(event.name);
+    this.coverage.contract.received(event.name, event.payload);
+    this.invariants.take(event);
     this.watchers.wake();
   }
 
@@ -143,7 +143,7 @@ export class Line {
   }
 
   private names(): string {
-    return this.heard.map(({ name }) => name).join(' ');
+    return this.received.map(({ name }) => name).join(' ');
   }
 }
 

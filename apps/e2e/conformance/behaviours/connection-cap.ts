@@ -20,7 +20,7 @@ interface Decision {
 /** A device on the next node or the one named, once the node has decided about it. */
 async function decided(person: Person, url?: string, reconnection = false): Promise<Decision> {
   const line = person.dial({ reconnection }, url);
-  const first = await eventually('a socket is let in or refused', async () => line.heard[0] ?? null);
+  const first = await eventually('a socket is let in or refused', async () => line.received[0] ?? null);
   return { line, refusal: first.name === 'server:closing' ? first.payload.error : null };
 }
 
