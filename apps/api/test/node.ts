@@ -1,6 +1,7 @@
 import type { Session } from '@parley/protocol';
+import { signedToken } from '@parley/testkit';
 import type { SQL } from 'drizzle-orm';
-import { type JWTPayload, SignJWT } from 'jose';
+import type { JWTPayload } from 'jose';
 import supertest from 'supertest';
 import { boot, type Node } from '../src/boot.js';
 import { readEnvironment } from '../src/config/environment.js';
@@ -56,7 +57,7 @@ export class TestNode {
   hostToken(sub: string, claims: JWTPayload = {}): Promise<string> {
     const now = Math.floor(Date.now() / 1000);
     const all = { iss: HOST.issuer, aud: HOST.audience, iat: now, exp: now + 3600, ...claims, sub };
-    return new SignJWT(all).setProtectedHeader({ alg: 'HS256' }).sign(new TextEncoder().encode(HOST.secret));
+    return signedToken(all, HOST.secret);
   }
 
   /** A user of the host product, already known to the node. Much faster than `register`: nothing is hashed. */

@@ -1,8 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { signedToken } from '@parley/testkit';
 import { sql } from 'drizzle-orm';
-import { type CryptoKey, exportJWK, exportSPKI, generateKeyPair, type JWK, type JWTPayload, SignJWT } from 'jose';
+import { type CryptoKey, exportJWK, exportSPKI, generateKeyPair, type JWK, type JWTPayload } from 'jose';
 import { SessionEvents, TicketsService, TokenService } from '../src/modules/auth/index.js';
 import { HOST, startNode, type TestNode, type TestUser } from './node.js';
 
@@ -39,7 +40,7 @@ const codeFor = async (token: string): Promise<string> => {
 async function ownToken(claims: object, header: object = {}, secret = OWN_SECRET): Promise<string> {
   const [, body = ''] = ann.token.split('.');
   const all = { ...JSON.parse(Buffer.from(body, 'base64url').toString()), ...claims };
-  return new SignJWT(all).setProtectedHeader({ alg: 'HS256', ...header }).sign(key(secret));
+  return signedToken(all, secret, header);
 }
 
 const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -101,7 +102,7 @@ describe('own tokens', () => {
   });
 
   it.each(['HS384', 'HS512'])('attack 3: with alg %s, though signed with the right secret', async (alg) => {
-    const long = await new SignJWT({ ...claimsOf(ann.token) }).setProtectedHeader({ alg }).sign(key(OWN_SECRET));
+    const long = await signedToken(claimsOf(ann.token), OWN_SECRET, { alg });
     expect(await codeFor(long)).toBe('401 unauthenticated');
   });
 
@@ -121,7 +122,7 @@ describe('own tokens', () => {
         claimsOf(ann.token),
         { iss: HOST.issuer, aud: HOST.audience, sub: 'x', exp: seconds() + 60 },
       ]) {
-        const token = await new SignJWT(claims).setProtectedHeader({ alg: 'HS256', ...header }).sign(forged);
+        const token = await signedToken(claims, forged, header);
         expect(await codeFor(token)).toBe('401 unauthenticated');
       }
     }
@@ -396,16 +397,14 @@ describe('tokens of the host product', () => {
   ])('attack 5: a token %s', async (_what, claims, code) => {
     const now = seconds();
     const all = { iss: HOST.issuer, aud: HOST.audience, sub: 'ext-5', iat: now, exp: now + 60, ...claims };
-    const token = await new SignJWT(all).setProtectedHeader({ alg: 'HS256' }).sign(key(HOST.secret));
+    const token = await signedToken(all, HOST.secret);
     expect(await codeFor(token)).toBe(code);
   });
 
   it('attack 4: the host’s secret does not sign our tokens, nor ours theirs', async () => {
     expect(await codeFor(await ownToken({}, {}, HOST.secret))).toBe('401 unauthenticated');
     const claims = { iss: HOST.issuer, aud: HOST.audience, sub: 'ext-1', exp: seconds() + 60 };
-    expect(await codeFor(await new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).sign(key(OWN_SECRET)))).toBe(
-      '401 unauthenticated',
-    );
+    expect(await codeFor(await signedToken(claims, OWN_SECRET))).toBe('401 unauthenticated');
   });
 
   it('§2: a disabled user is refused at once', async () => {
@@ -463,9 +462,7 @@ describe('public keys of the host product', () => {
 
   it('§2: while they cannot be fetched the client gets service_unavailable', async () => {
     up = false;
-    const token = await new SignJWT(claims())
-      .setProtectedHeader({ alg: 'RS256', kid: 'RS256' })
-      .sign(keys.RS256!.privateKey);
+    const token = await signedToken(claims(), keys.RS256!.privateKey, { alg: 'RS256', kid: 'RS256' });
     const answer = await ask(token).expect(503);
     expect(answer.body.error).toMatchObject({ code: 'service_unavailable', retryable: true });
     up = true;
@@ -473,7 +470,7 @@ describe('public keys of the host product', () => {
   });
 
   it.each(['RS256', 'ES256', 'EdDSA'])('§2: %s is accepted', async (alg) => {
-    const token = await new SignJWT(claims()).setProtectedHeader({ alg, kid: alg }).sign(keys[alg]!.privateKey);
+    const token = await signedToken(claims(), keys[alg]!.privateKey, { alg, kid: alg });
     await ask(token).expect(200);
   });
 
@@ -482,7 +479,7 @@ describe('public keys of the host product', () => {
     async (alg) => {
       const pairs = await Promise.all([1, 2, 3].map(() => generateKeyPair(alg, { extractable: true })));
       const spare = await Promise.all(pairs.map(({ publicKey }) => exportJWK(publicKey)));
-      const by = (n: number) => new SignJWT(claims()).setProtectedHeader({ alg }).sign(pairs[n]!.privateKey);
+      const by = (n: number) => signedToken(claims(), pairs[n]!.privateKey, { alg });
       // One has everything but a name, one only what it must have; one of no use stands between them.
       others = [
         { ...spare[0], alg, use: 'sig' },
@@ -505,7 +502,7 @@ describe('public keys of the host product', () => {
   it('§2: the reason for refusing a token is in the log, at debug, and the token is not', async () => {
     const { privateKey } = keys.RS256!;
     const signed = (change: object, header: object = { alg: 'RS256', kid: 'RS256' }) =>
-      new SignJWT({ ...claims(), ...change }).setProtectedHeader(header as { alg: string }).sign(privateKey);
+      signedToken({ ...claims(), ...change }, privateKey, header);
     for (const [token, reason] of [
       [await signed({ aud: 'other' }), /"aud"/],
       [await signed({ exp: seconds() - 1 }), /"exp"|expired/],
@@ -528,7 +525,7 @@ describe('public keys of the host product', () => {
     const pem = await exportSPKI(keys.RS256!.publicKey);
     for (const secret of [pem, JSON.stringify(keys.RS256!.jwk), String(keys.RS256!.jwk.n)]) {
       for (const kid of ['RS256', undefined]) {
-        const token = await new SignJWT(claims()).setProtectedHeader({ alg: 'HS256', kid }).sign(key(secret));
+        const token = await signedToken(claims(), secret, { kid });
         expect((await ask(token)).body.error.code).toBe('unauthenticated');
       }
     }
@@ -537,7 +534,7 @@ describe('public keys of the host product', () => {
   it('§2: a key that the provider does not have is refused', async () => {
     const { privateKey } = await generateKeyPair('RS256');
     for (const kid of ['RS256', 'other']) {
-      const token = await new SignJWT(claims()).setProtectedHeader({ alg: 'RS256', kid }).sign(privateKey);
+      const token = await signedToken(claims(), privateKey, { alg: 'RS256', kid });
       expect((await ask(token).expect(401)).body.error.code).toBe('unauthenticated');
     }
   });

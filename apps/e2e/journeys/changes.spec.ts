@@ -1,8 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { ParleyNode, RestClient } from '@parley/testkit';
+import { expectSoon, ParleyNode, RestClient } from '@parley/testkit';
 import type { Browser, Locator } from 'playwright-core';
 import { launchBrowser, Participant, registerByRest } from './browser.js';
-import { expectSoon } from './expect-soon.js';
 import { fill } from './fill.js';
 
 let browser: Browser;

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ParleyNode } from '@parley/testkit';
+import { expectSoon, ParleyNode } from '@parley/testkit';
 import type { Browser } from 'playwright-core';
 import { launchBrowser, Participant } from './browser.js';
-import { expectSoon } from './expect-soon.js';
 
 let node: ParleyNode;
 let browser: Browser;

@@ -1,8 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { ParleyNode, type RestClient } from '@parley/testkit';
+import { expectSoon, ParleyNode, type RestClient } from '@parley/testkit';
 import type { Browser, Locator } from 'playwright-core';
 import { type Bystander, launchBrowser, Participant, registerBystander } from './browser.js';
-import { expectSoon } from './expect-soon.js';
 
 let node: ParleyNode;
 let browser: Browser;

@@ -1,8 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { ParleyNode } from '@parley/testkit';
+import { expectSoon, ParleyNode } from '@parley/testkit';
 import type { Browser } from 'playwright-core';
 import { launchBrowser, Participant } from './browser.js';
-import { expectSoon } from './expect-soon.js';
 import { violationsIn } from './violations.js';
 
 let node: ParleyNode;

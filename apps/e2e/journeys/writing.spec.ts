@@ -1,8 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { ParleyNode } from '@parley/testkit';
+import { expectSoon, ParleyNode } from '@parley/testkit';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { type Bystander, launchBrowser, Participant, registerBystander } from './browser.js';
-import { expectSoon } from './expect-soon.js';
 
 const PHONE: BrowserContextOptions = { hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } };
 

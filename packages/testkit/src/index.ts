@@ -4,14 +4,21 @@ export { type Delays, delaysOf, type Recovery } from './checker/liveness.js';
 export type { ProcessFigures, ResourceLimits } from './checker/resources.js';
 export type { Counts } from './checker/tally.js';
 export { INVARIANTS, type Invariant, VIOLATIONS, type Violation, type ViolationName } from './checker/violations.js';
-export { eventually } from './clients/eventually.js';
+export { eventually, expectSoon } from './clients/eventually.js';
 export { FrameReader } from './clients/frame-reader.js';
 export { type Answer, HttpClient, Refusal } from './clients/http-client.js';
 export { isEvent, type LeanHandlers, type LeanOptions, LeanSocket } from './clients/lean-socket.js';
 export { RestClient } from './clients/rest-client.js';
 export { type LoggedEvent, ScriptedClient } from './clients/scripted-client.js';
 export { TestUser } from './clients/test-user.js';
-export { DEFAULT_ISSUER, type HostUser, hostToken, type Issuer, type TokenOptions } from './clients/tokens.js';
+export {
+  DEFAULT_ISSUER,
+  type HostUser,
+  hostToken,
+  type Issuer,
+  signedToken,
+  type TokenOptions,
+} from './clients/tokens.js';
 export { Fleet, type FleetOptions } from './fleet/fleet.js';
 export { FleetNode, type NodeLinks, type NodeRun } from './fleet/fleet-node.js';
 export { type Sample, Sampler } from './fleet/sampler.js';

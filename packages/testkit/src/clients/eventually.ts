@@ -17,3 +17,16 @@ export async function eventually<T>(what: string, find: () => T | Promise<T>, ti
     await sleep(POLL_MS);
   }
 }
+
+/** Repeats the check, which throws while it does not hold; rejects with its last fault once the timeout is over. */
+export async function expectSoon(check: () => void | Promise<void>, timeoutMs = 20_000): Promise<void> {
+  const end = performance.now() + timeoutMs;
+  for (;;) {
+    try {
+      return await check();
+    } catch (fault) {
+      if (performance.now() > end) throw fault;
+      await sleep(20 * POLL_MS);
+    }
+  }
+}

@@ -1,4 +1,4 @@
-import { SignJWT } from 'jose';
+import { type CryptoKey, type JWTHeaderParameters, type JWTPayload, SignJWT } from 'jose';
 
 /** The identity provider of a host product, played by us: HS256 with a shared secret. */
 export interface Issuer {
@@ -36,12 +36,17 @@ export function hostToken(
   const now = Math.floor(Date.now() / 1000);
   const { externalId, ...claimed } = person;
   const claims = { ...claimed, ...(options.provision && { scope: 'users:provision' }) };
-  return new SignJWT(claims)
-    .setProtectedHeader({ alg: 'HS256' })
-    .setSubject(externalId)
-    .setIssuer(issuer.issuer)
-    .setAudience(issuer.audience)
-    .setIssuedAt(now)
-    .setExpirationTime(now + (options.lifetime ?? 86_400))
-    .sign(new TextEncoder().encode(issuer.secret));
+  const exp = now + (options.lifetime ?? 86_400);
+  const all = { ...claims, sub: externalId, iss: issuer.issuer, aud: issuer.audience, iat: now, exp };
+  return signedToken(all, issuer.secret);
+}
+
+/** Whatever the claims and the header say; HS256 where the header does not tell. */
+export function signedToken(
+  claims: JWTPayload,
+  by: string | Uint8Array | CryptoKey,
+  header: Partial<JWTHeaderParameters> = {},
+): Promise<string> {
+  const key = typeof by === 'string' ? new TextEncoder().encode(by) : by;
+  return new SignJWT(claims).setProtectedHeader({ alg: 'HS256', ...header }).sign(key);
 }

@@ -1,6 +1,7 @@
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { eventually } from '../clients/eventually.js';
 import type { LinkMode } from './link-mode.js';
 import { TcpProxy } from './tcp-proxy.js';
 
@@ -61,10 +62,10 @@ describe('TcpProxy', () => {
     const before = accepted.length;
     const client = open();
     client.write('hello');
-    await expectSoon(() => accepted[before]?.text === 'hello');
+    await expectArrived(() => accepted[before]?.text === 'hello');
     const behind = accepted[before] as End;
     behind.write('welcome');
-    await expectSoon(() => client.text === 'welcome');
+    await expectArrived(() => client.text === 'welcome');
     client.text = '';
     behind.text = '';
     return { client, behind };
@@ -75,24 +76,24 @@ describe('TcpProxy', () => {
     client.socket.write(Buffer.alloc(8 * MEBIBYTE));
     behind.socket.write(Buffer.alloc(4 * MEBIBYTE));
     client.socket.end();
-    await expectSoon(() => behind.ended === 'end');
+    await expectArrived(() => behind.ended === 'end');
     expect(behind.bytes).toBe(8 * MEBIBYTE + 'hello'.length);
     behind.socket.end();
-    await expectSoon(() => client.ended === 'end');
+    await expectArrived(() => client.ended === 'end');
     expect(client.bytes).toBe(4 * MEBIBYTE + 'welcome'.length);
-    await expectSoon(() => proxy.connections === 0);
+    await expectArrived(() => proxy.connections === 0);
   });
 
   it('hands on a reset', async () => {
     const { client, behind } = await pair();
     behind.socket.resetAndDestroy();
-    await expectSoon(() => client.ended === 'reset');
+    await expectArrived(() => client.ended === 'reset');
   });
 
   it('refuses: resets what is live, listens no more, and again after it has healed', async () => {
     const { client, behind } = await pair();
     await proxy.mode('refuse');
-    await expectSoon(() => client.ended === 'reset' && behind.ended === 'reset');
+    await expectArrived(() => client.ended === 'reset' && behind.ended === 'reset');
     const refused = createConnection({ host: proxy.host, port: proxy.port });
     const error = await new Promise<NodeJS.ErrnoException>((resolve) => refused.once('error', resolve));
     expect(error.code).toBe('ECONNREFUSED');
@@ -103,9 +104,9 @@ describe('TcpProxy', () => {
   it('resets: what is live and whoever comes', async () => {
     const { client, behind } = await pair();
     await proxy.mode('reset');
-    await expectSoon(() => client.ended === 'reset' && behind.ended === 'reset');
+    await expectArrived(() => client.ended === 'reset' && behind.ended === 'reset');
     const other = open();
-    await expectSoon(() => other.ended === 'reset');
+    await expectArrived(() => other.ended === 'reset');
     expect(accepted).toHaveLength(1);
   });
 
@@ -116,7 +117,7 @@ describe('TcpProxy', () => {
     other.write('anybody?');
     client.write('lost');
     behind.write('lost too');
-    await expectSoon(
+    await expectArrived(
       () => client.socket.bytesWritten > 'hello'.length && behind.socket.bytesWritten > 'welcome'.length,
     );
     client.socket.end();
@@ -124,7 +125,7 @@ describe('TcpProxy', () => {
     expect([behind.text, client.text, behind.ended, client.ended]).toEqual(['', '', 'open', 'open']);
     expect(accepted).toHaveLength(1);
     await proxy.mode('pass');
-    await expectSoon(() => behind.ended === 'reset' && client.ended === 'reset' && other.ended === 'reset');
+    await expectArrived(() => behind.ended === 'reset' && client.ended === 'reset' && other.ended === 'reset');
     await pair();
   });
 
@@ -134,7 +135,7 @@ describe('TcpProxy', () => {
     await aWhile();
     await proxy.mode('pass');
     client.write('still here');
-    await expectSoon(() => behind.text === 'still here');
+    await expectArrived(() => behind.text === 'still here');
   });
 
   it.each([
@@ -145,11 +146,11 @@ describe('TcpProxy', () => {
     await proxy.mode(mode);
     client.write('up');
     behind.write('down');
-    await expectSoon(() => behind.text === atServer && client.text === atClient);
+    await expectArrived(() => behind.text === atServer && client.text === atClient);
     await aWhile();
     expect([behind.text, client.text]).toEqual([atServer, atClient]);
     await proxy.mode('pass');
-    await expectSoon(() => client.ended === 'reset' && behind.ended === 'reset');
+    await expectArrived(() => client.ended === 'reset' && behind.ended === 'reset');
   });
 
   it('freezes: nothing arrives, the sender feels it, and all of it comes once it thaws', async () => {
@@ -160,7 +161,7 @@ describe('TcpProxy', () => {
     expect(await leftWith(behind)).toBeGreaterThan(0);
     expect(client.bytes).toBe('welcome'.length);
     await proxy.mode('pass');
-    await expectSoon(() => client.bytes === 32 * MEBIBYTE + 'welcome'.length);
+    await expectArrived(() => client.bytes === 32 * MEBIBYTE + 'welcome'.length);
   });
 
   it('lets a sender feel that the other side does not read', async () => {
@@ -169,7 +170,7 @@ describe('TcpProxy', () => {
     for (let piece = 0; piece < 512; piece += 1) behind.socket.write(Buffer.alloc(MEBIBYTE / 16));
     expect(await leftWith(behind)).toBeGreaterThan(0);
     client.socket.resume();
-    await expectSoon(() => client.bytes === 32 * MEBIBYTE + 'welcome'.length);
+    await expectArrived(() => client.bytes === 32 * MEBIBYTE + 'welcome'.length);
   });
 
   it('does not pass an end on while it is frozen', async () => {
@@ -180,7 +181,7 @@ describe('TcpProxy', () => {
     await aWhile();
     expect([behind.text, behind.ended]).toEqual(['', 'open']);
     await proxy.mode('pass');
-    await expectSoon(() => behind.text === 'last words' && behind.ended === 'end');
+    await expectArrived(() => behind.text === 'last words' && behind.ended === 'end');
   });
 
   it('loses what was on its way when it becomes a black hole', async () => {
@@ -190,7 +191,7 @@ describe('TcpProxy', () => {
     await aWhile();
     await proxy.mode('blackhole');
     await proxy.mode('pass');
-    await expectSoon(() => behind.ended === 'reset' && client.ended === 'reset');
+    await expectArrived(() => behind.ended === 'reset' && client.ended === 'reset');
     expect(behind.text).toBe('');
   });
 
@@ -199,13 +200,13 @@ describe('TcpProxy', () => {
     await proxy.mode({ delayMs: 400 });
     const sent = performance.now();
     for (const piece of ['a', 'b', 'c']) client.write(piece);
-    await expectSoon(() => behind.text === 'abc');
+    await expectArrived(() => behind.text === 'abc');
     expect(performance.now() - sent).toBeGreaterThanOrEqual(400);
     client.write('d');
     await aWhile();
     await proxy.mode('pass');
     client.write('e');
-    await expectSoon(() => behind.text === 'abcde');
+    await expectArrived(() => behind.text === 'abcde');
   });
 
   it('throttles a connection without losing anything', async () => {
@@ -213,7 +214,7 @@ describe('TcpProxy', () => {
     await proxy.mode({ bytesPerSecond: 20_000 });
     const began = performance.now();
     behind.socket.write(Buffer.alloc(10_000));
-    await expectSoon(() => client.bytes === 10_000 + 'welcome'.length);
+    await expectArrived(() => client.bytes === 10_000 + 'welcome'.length);
     // A tenth of a second's worth may come at once.
     expect(performance.now() - began).toBeGreaterThan(350);
   });
@@ -222,10 +223,10 @@ describe('TcpProxy', () => {
     const { client, behind } = await pair();
     await proxy.mode({ cutAfter: 8 });
     client.write('1234');
-    await expectSoon(() => behind.text === '1234');
+    await expectArrived(() => behind.text === '1234');
     expect(client.ended).toBe('open');
     client.write('5678');
-    await expectSoon(() => client.ended === 'reset' && behind.ended === 'reset');
+    await expectArrived(() => client.ended === 'reset' && behind.ended === 'reset');
     expect(behind.text).toBe('12345678');
   });
 
@@ -238,7 +239,7 @@ describe('TcpProxy', () => {
     forgotten.client.socket.end();
     await proxy.mode('pass');
     other.client.write('fine');
-    await expectSoon(() => other.behind.text === 'fine');
+    await expectArrived(() => other.behind.text === 'fine');
     await aWhile();
     const { client, behind } = forgotten;
     expect([behind.text, client.text, behind.ended, client.ended]).toEqual(['', '', 'open', 'open']);
@@ -251,16 +252,13 @@ describe('TcpProxy', () => {
       await lone.mode(mode);
       const socket = createConnection({ host: lone.host, port: lone.port });
       const end = new End(socket);
-      await expectSoon(() => end.ended === 'reset');
+      await expectArrived(() => end.ended === 'reset');
       await lone.close();
     },
   );
 });
 
-async function expectSoon(met: () => boolean): Promise<void> {
-  for (let attempt = 0; attempt < 10_000 && !met(); attempt += 1) await sleep(2);
-  expect(met()).toBe(true);
-}
+const expectArrived = (met: () => boolean) => eventually('the bytes or the end have arrived', met);
 
 /** For what is not to happen: by then it would have, over a loopback link. */
 async function aWhile(): Promise<void> {
