@@ -62,4 +62,11 @@ export function budgetsOf(sends: SendSettings, signIn: SignInSettings) {
   } satisfies Record<string, Budget>;
 }
 
+/** Those that each node has to itself; all others are of a user, whichever nodes the user is at. */
+const OF_NODE: readonly BudgetName[] = ['commands', 'conversations', 'addresses', 'registrations', 'passwords'];
+
+/** Whether all nodes together have this budget; false for any other name. */
+export const isOfAllNodes = (name: string, budgets: ReturnType<typeof budgetsOf>): name is BudgetName =>
+  Object.hasOwn(budgets, name) && !OF_NODE.includes(name as BudgetName);
+
 const perMinute = (count: number): Budget => ({ atOnce: count, perSecond: count / 60 });

@@ -5,6 +5,7 @@ import { EventReporter } from '../platform/telemetry/event-reporter.js';
 import { MemoryNodeBus } from './bus/memory-node-bus.js';
 import { NodeBus } from './bus/node-bus.js';
 import { RedisNodeBus } from './bus/redis-node-bus.js';
+import { BudgetExchange } from './commands/budget-exchange.js';
 import { Connections } from './connections/connections.js';
 import { FloodLimiter } from './connections/flood-limiter.js';
 import { HandshakeLimiter } from './connections/handshake-limiter.js';
@@ -33,6 +34,7 @@ const io = { provide: IO, useFactory: createSocketIoServer, inject: [CONFIG] };
     ChangeEvents,
     UserSockets,
     FloodLimiter,
+    BudgetExchange,
     UserConnectionLimiter,
     Connections,
     MembershipReconciler,
@@ -40,6 +42,6 @@ const io = { provide: IO, useFactory: createSocketIoServer, inject: [CONFIG] };
     bus,
     io,
   ],
-  exports: [IO, NodeBus, HandshakeLimiter, FloodLimiter, Hub, ChangeEvents, Connections, Reconciler],
+  exports: [BudgetExchange, IO, NodeBus, HandshakeLimiter, FloodLimiter, Hub, ChangeEvents, Connections, Reconciler],
 })
 export class RealtimeModule {}

@@ -2,6 +2,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShut
 import { CONFIG, type Config } from '../../config/config.js';
 import { newId } from '../../kernel/ids.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
+import { BudgetExchange } from '../../realtime/commands/budget-exchange.js';
 import { FailureDetector } from './failure-detector.js';
 import { PeoplePublisher } from './people-publisher.js';
 import { PresenceRepository } from './presence.repository.js';
@@ -26,6 +27,7 @@ export class NodeRegister implements OnApplicationBootstrap, OnApplicationShutdo
   constructor(
     private readonly repository: PresenceRepository,
     private readonly publisher: PeoplePublisher,
+    private readonly budgets: BudgetExchange,
     @Inject(CONFIG) config: Config,
     private readonly reporter: EventReporter,
   ) {
@@ -57,6 +59,7 @@ export class NodeRegister implements OnApplicationBootstrap, OnApplicationShutdo
       const { isRegistered, others } = await this.repository.beat(this.nodeId);
       this.isRegistered = isRegistered;
       this.isAlone = others.size === 0;
+      this.budgets.setNodes(others.size + 1);
       if (!isRegistered) await this.register();
       for (const [nodeId, value] of this.living.look(others, performance.now())) await this.remove(nodeId, value);
     } catch (fault) {

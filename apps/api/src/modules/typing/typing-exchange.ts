@@ -1,3 +1,4 @@
+import { MessageNumbers } from '../../realtime/bus/message-numbers.js';
 import type { NodeBus } from '../../realtime/bus/node-bus.js';
 import { TYPING, type TypingChange } from './typing-topic.js';
 
@@ -5,14 +6,11 @@ import { TYPING, type TypingChange } from './typing-topic.js';
 const GATHER_MS = 100;
 const MOST_IN_A_MESSAGE = 1_000;
 const MOST_GATHERED = 10_000;
-/** Of so many nodes, those that are gone included. */
-const MOST_NODES = 1_000;
 
 /** Publishes who types at this node, and receives who types at the others. */
 export class TypingExchange {
   private readonly gathered = new Map<string, TypingChange>();
-  private readonly lastOf = new Map<string, number>();
-  private number = 0;
+  private readonly numbers = new MessageNumbers();
   private timer: NodeJS.Timeout | null = null;
 
   constructor(
@@ -20,7 +18,7 @@ export class TypingExchange {
     onChange: (change: TypingChange) => void,
   ) {
     bus.on(TYPING, ({ number, changes }, { nodeId }) => {
-      if (this.isNext(nodeId, number)) for (const change of changes) onChange(change);
+      if (this.numbers.isNext(nodeId, number)) for (const change of changes) onChange(change);
     });
   }
 
@@ -42,18 +40,7 @@ export class TypingExchange {
     const changes = [...this.gathered.values()];
     this.gathered.clear();
     for (let at = 0; at < changes.length; at += MOST_IN_A_MESSAGE) {
-      this.number += 1;
-      this.bus.publish(TYPING, { number: this.number, changes: changes.slice(at, at + MOST_IN_A_MESSAGE) });
+      this.bus.publish(TYPING, { number: this.numbers.next(), changes: changes.slice(at, at + MOST_IN_A_MESSAGE) });
     }
-  }
-
-  /** Whoever may publish in Redis could repeat what was true a while ago. */
-  private isNext(nodeId: string, number: number): boolean {
-    if (number <= (this.lastOf.get(nodeId) ?? 0)) return false;
-    this.lastOf.delete(nodeId);
-    this.lastOf.set(nodeId, number);
-    const [oldest] = this.lastOf.size > MOST_NODES ? this.lastOf.keys() : [];
-    if (oldest !== undefined) this.lastOf.delete(oldest);
-    return true;
   }
 }

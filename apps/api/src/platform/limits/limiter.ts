@@ -28,9 +28,17 @@ export class Limiter<Name extends string> {
     this.accounts[name].take(key, amount);
   }
 
-  /** The budget that each key has. */
+  /** The budget that each key has, or its part of it. */
   budget(name: Name): Budget {
     return this.accounts[name].budget;
+  }
+
+  /**
+   * From now on each key has one of so many equal parts of the budget. What it had left is divided as well; where the parts
+   * grow, it keeps what it has.
+   */
+  divide(name: Name, parts: number): void {
+    this.accounts[name].divide(parts);
   }
 
   /** Takes one for as long as the work lasts, even where none is left. */
@@ -62,14 +70,33 @@ class Accounts {
   private recent = new Map<unknown, Level>();
   private older = new Map<unknown, Level>();
   private since: number;
+  private parts = 1;
+  budget: Budget;
   private readonly works = new Map<unknown, number>();
   private inAll = 0;
 
   constructor(
-    readonly budget: Budget,
+    private readonly whole: Budget,
     private readonly now: () => number,
   ) {
+    this.budget = whole;
     this.since = now();
+  }
+
+  divide(parts: number): void {
+    if (parts === this.parts) return;
+    const shrunk = Math.min(1, this.parts / parts);
+    for (const levels of [this.recent, this.older]) {
+      for (const key of levels.keys()) levels.set(key, { level: this.left(key) * shrunk, at: this.now() });
+    }
+    const { atOnce, perSecond = 0 } = this.whole;
+    // Less than one could never be taken; the pace keeps to the part all the same.
+    this.budget = {
+      ...this.whole,
+      atOnce: Math.max(Math.min(1, atOnce), atOnce / parts),
+      perSecond: perSecond / parts,
+    };
+    this.parts = parts;
   }
 
   get size(): number {

@@ -1,8 +1,8 @@
-import { type BudgetName, budgetsOf } from '../../config/budgets.js';
+import { type BudgetName, budgetsOf, isOfAllNodes } from '../../config/budgets.js';
 import type { Config } from '../../config/config.js';
 import { ParleyError } from '../../kernel/errors.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
-import { Limiter } from './limiter.js';
+import { Limiter, type Budget as LimiterBudget } from './limiter.js';
 
 /** What became of a charge. */
 export interface Charge {
@@ -23,18 +23,32 @@ export interface Account {
   key: unknown;
 }
 
-type Settings = Pick<Config, 'rateLimits' | 'messagesPerSecond' | 'messagesPerMinute' | 'signIn'>;
+/** What a key took of a budget, by both names; less than nothing was given back. */
+export type Taken = [budget: string, key: string, amount: number];
+
+/** How far below nothing a user may come by what other nodes report, in seconds of the budget's pace. */
+const MOST_DEBT_SECONDS = 60;
+/** Accounts whose use waits to be told to the other nodes; of more, each node knows its own part. */
+const MOST_GATHERED = 50_000;
+
+type Settings = Pick<Config, 'redisUrl' | 'rateLimits' | 'messagesPerSecond' | 'messagesPerMinute' | 'signIn'>;
 
 /** What users, addresses, sockets and conversations may do: the one place that decides whether a budget is spent. */
 export class RateLimits {
   private readonly limiter: Limiter<BudgetName> | null;
+  private readonly budgets: ReturnType<typeof budgetsOf>;
+  /** What was taken of the budgets of all nodes, by budget and key; null where there is one node. */
+  private gathered: Map<BudgetName, Map<unknown, number>> | null;
+  private gatheredAccounts = 0;
 
   constructor(
     config: Settings,
     private readonly reporter: Pick<EventReporter, 'budgetSpent'>,
     now?: () => number,
   ) {
-    this.limiter = config.rateLimits ? new Limiter(budgetsOf(config, config.signIn), now) : null;
+    this.budgets = budgetsOf(config, config.signIn);
+    this.gathered = config.redisUrl === null ? null : new Map();
+    this.limiter = config.rateLimits ? new Limiter(this.withDebts(), now) : null;
   }
 
   /** Takes the cost where there is as much left; null where nothing is limited. */
@@ -49,7 +63,7 @@ export class RateLimits {
     const charges = budgets.map(({ name, key }) => look(limiter, { name, key, cost }));
     const tightest = charges.reduce((least, each) => (isTighter(each, least) ? each : least));
     if (tightest.refusal) this.reporter.budgetSpent(tightest.budget);
-    else for (const { name, key } of budgets) limiter.take(name, key, cost);
+    else for (const { name, key } of budgets) this.take(limiter, { name, key, cost });
     return tightest;
   }
 
@@ -60,7 +74,52 @@ export class RateLimits {
 
   /** Gives back what a charge took. */
   refund(name: BudgetName, key: unknown, cost = 1): void {
-    this.limiter?.take(name, key, -cost);
+    if (this.limiter) this.take(this.limiter, { name, key, cost: -cost });
+  }
+
+  /** What was taken here of the budgets of all nodes since the last call. */
+  taken(): Taken[] {
+    const { gathered } = this;
+    if (!gathered || this.gatheredAccounts === 0) return [];
+    this.gathered = new Map();
+    this.gatheredAccounts = 0;
+    return [...gathered].flatMap(([name, ofBudget]) =>
+      [...ofBudget].map(([key, amount]): Taken => [name, String(key), Math.round(amount * 100) / 100]),
+    );
+  }
+
+  /** As much was taken on another node. */
+  takenElsewhere(taken: readonly Taken[]): void {
+    for (const [name, key, amount] of taken) {
+      if (isOfAllNodes(name, this.budgets)) this.limiter?.take(name, key, amount);
+    }
+  }
+
+  /** Of the budgets of all nodes this one has one of so many parts. */
+  divide(parts: number): void {
+    for (const name of Object.keys(this.budgets)) {
+      if (isOfAllNodes(name, this.budgets)) this.limiter?.divide(name, parts);
+    }
+  }
+
+  private take(limiter: Limiter<BudgetName>, { name, key, cost }: Account & { cost: number }): void {
+    limiter.take(name, key, cost);
+    if (!this.gathered || !isOfAllNodes(name, this.budgets)) return;
+    const ofBudget = this.gathered.get(name) ?? new Map<unknown, number>();
+    this.gathered.set(name, ofBudget);
+    const before = ofBudget.get(key);
+    if (before === undefined && this.gatheredAccounts >= MOST_GATHERED) return;
+    if (before === undefined) this.gatheredAccounts += 1;
+    ofBudget.set(key, (before ?? 0) + cost);
+  }
+
+  private withDebts(): Record<BudgetName, LimiterBudget> {
+    const debtSeconds = this.gathered ? MOST_DEBT_SECONDS : 0;
+    const entries = Object.entries(this.budgets).map(([name, budget]) => [
+      name,
+      isOfAllNodes(name, this.budgets) ? { ...budget, debtSeconds } : budget,
+    ]);
+    return Object.fromEntries(entries) as Record<BudgetName, LimiterBudget>;
   }
 }
 
