@@ -55,8 +55,9 @@ const REPEAT_COLUMNS = {
 };
 
 /**
- * The one place that reads and writes what messages say: text, metadata, and what is derived from them. Other repositories
- * select messages by `messageColumns` and bound what they read by `messageBytes`.
+ * The one place that writes what messages say: text, metadata, and what is derived from them. Other repositories select
+ * messages by `messageColumns` and bound what they read by `messageBytes`; of texts alone only the search reads, to make
+ * tokens of them (`MessageTokensRepository`) and to check candidates (`SearchRepository`).
  */
 @Injectable()
 export class MessageTextRepository {

@@ -25,6 +25,8 @@ const FINDABLE = {
 
 /** Of the advisory locks of this database, the one under which the backlog is worked off: by one node at a time. */
 const BACKLOG_LOCK = 7_265_003_031;
+/** Stretches that one transaction works off at most, since many conversations have few messages. */
+const PARTS = 10;
 /** The one under which the pending list is emptied. Apart from the other: a backlog may take hours. */
 const PENDING_LIST_LOCK = 7_265_003_032;
 
@@ -75,8 +77,12 @@ export class MessageTokensRepository {
     return this.database.transaction(async (tx) => {
       const rows = await rowsOf<{ mine: boolean }>(tx, sql`SELECT pg_try_advisory_xact_lock(${BACKLOG_LOCK}) AS mine`);
       if (!rows[0]?.mine) return 0;
-      const [next] = await tx.select().from(searchBacklog).limit(1);
-      return next ? this.workOffPart(tx, next, most) : null;
+      const parts = await tx.select().from(searchBacklog).limit(PARTS);
+      let worked = 0;
+      for (const part of parts) {
+        if (worked < most) worked += await this.workOffPart(tx, part, most - worked);
+      }
+      return parts.length > 0 ? worked : null;
     });
   }
 
