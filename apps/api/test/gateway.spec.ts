@@ -178,6 +178,38 @@ describe('the handshake', () => {
     raw.close();
   });
 
+  it('A17: a session that is not there is logged as refused, and so is a namespace that is none', async () => {
+    const refusals = (code: string) => node.logs.filter((line) => line.msg === 'refused' && line.code === code).length;
+    const [unknown, strange] = [refusals('validation_failed'), refusals('not_found')];
+    expect((await poll({}, '/socket.io/?EIO=4&transport=polling&sid=abcdefghijklmnopqrst')).status).toBe(400);
+    expect(refusals('validation_failed')).toBe(unknown + 1);
+    const raw = new RawSocket(node.url);
+    await raw.frame(/^0\{/);
+    raw.send('40/admin,{"token":"x"}');
+    expect(await raw.frame(/^44\/admin,/)).toContain('Invalid namespace');
+    raw.close();
+    expect(refusals('not_found')).toBe(strange + 1);
+    expect(node.logs.findLast(({ msg }) => msg === 'refused')).toEqual(
+      expect.objectContaining({
+        code: 'not_found',
+        userId: null,
+        transport: 'socketio',
+        requestId: expect.stringMatching(UUID),
+      }),
+    );
+  });
+
+  it('A48: compression is not agreed on, however it is offered', async () => {
+    const accepted: (string | undefined)[] = [];
+    for (const offer of [true, { clientMaxWindowBits: 15, threshold: 0 }]) {
+      const raw = new RawSocket(node.url, { perMessageDeflate: offer });
+      await raw.frame(/^0\{/);
+      accepted.push(raw.extensions);
+      raw.close();
+    }
+    expect(accepted).toEqual(['', '']);
+  });
+
   it.each(['EIO=3', 'EIO=2', 'EIO=5', 'EIO=', 'EIO=4&EIO=3', 'x=y', 'EIO=04'])(
     'another revision of Engine.IO, %s, is refused as validation_failed before any upgrade, and on polling',
     async (query) => {

@@ -116,6 +116,63 @@ describe('errors', () => {
     expect((await post('/api/users/me', '', {}, 'TRACE')).status).toBe(400);
   });
 
+  it.each(['x-http-method-override', 'x-http-method', 'x-method-override'])(
+    'attack 70: %s changes nothing',
+    async (header) => {
+      const { body } = await node.request.get('/api/auth/sessions').set('authorization', ann.bearer).expect(200);
+      const [{ id }] = body.items;
+      const headers = { authorization: ann.bearer, [header]: 'DELETE', 'content-type': 'application/json' };
+      expect((await post(`/api/auth/sessions/${id}?_method=DELETE`, '{}', headers)).status).toBe(404);
+      await node.request.get('/api/users/me').set('authorization', ann.bearer).expect(200);
+    },
+  );
+
+  const HEAD = 'POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n';
+  it.each([
+    [
+      'two ways to tell where it ends',
+      `${HEAD}Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /inside`,
+      400,
+    ],
+    ['two lengths', `${HEAD}Content-Length: 4\r\nContent-Length: 40\r\n\r\n{}`, 400],
+    ['an encoding that hides chunks', `${HEAD}Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n`, 400],
+    ['a line break in a header', 'GET / HTTP/1.1\r\nHost: x\r\nX-A: 1\n\rX-B\r\n\r\n', 400],
+    ['a head of 20,000 bytes', `GET / HTTP/1.1\r\nHost: x\r\nX-A: ${'a'.repeat(20_000)}\r\n\r\n`, 413],
+    ['something else', '\u0016\u0003\u0001\u0002\u0000', 400],
+  ])(
+    'attack 70: a request with %s is refused in the same shape, logged, and its connection ends',
+    async (_what, text, status) => {
+      const answer = await raw(text);
+      expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+      expect(answer).not.toContain('/inside');
+      expect(answer.match(/HTTP\/1\.1 \d/g)).toHaveLength(1);
+      const { error } = JSON.parse(answer.slice(answer.indexOf('{'))) as ErrorBody;
+      expect({ error }).toMatchObject(errorOf(status === 413 ? 'too_large' : 'validation_failed'));
+      const line = await logged({ requestId: error.requestId, msg: 'refused' });
+      expect(line).toMatchObject({ transport: 'rest', userId: null });
+    },
+  );
+
+  it('attack 70: a request without a host is refused', async () => {
+    expect(await raw('GET /api/users/me HTTP/1.1\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
+  it.each([
+    '/metrics',
+    '/metrics/',
+    '/api/../metrics',
+    '//metrics',
+    '/main.js.map',
+    '/assets/',
+    '/assets/index.js.map',
+    '/api/docs/../../package.json',
+  ])('attack 70: %s is no file, no list of files and no figures', async (path) => {
+    const answer = await post(path, '', { accept: 'text/html' }, 'GET');
+    expect(JSON.stringify(answer.body)).not.toMatch(/# TYPE|"version":3|"dependencies"|Index of|href="\.\.\/"/);
+    expect([200, 404]).toContain(answer.status);
+    if (answer.status === 200) expect(answer.body as unknown as string).toMatch(/^<!doctype html>/i);
+  });
+
   it('attack 69: a defect is answered without details, and logged with its requestId and without what people wrote', async () => {
     await node.rows(sql`ALTER TABLE users RENAME TO users_elsewhere`);
     const body = { username: 'marked-name', password: 'marked password' };
@@ -156,12 +213,22 @@ describe('browsers', () => {
     const { headers } = await node.request.get('/');
     const policy = String(headers['content-security-policy']);
     expect(policy).toContain("default-src 'self'");
-    expect(policy).toContain("connect-src 'self' ws: wss:");
+    const { host } = new URL(node.url);
+    expect(policy).toContain(`connect-src 'self' ws://${host} wss://${host};`);
     expect(policy).toContain("frame-ancestors 'none'");
     expect(policy).not.toContain('unsafe');
     expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });
     expect(headers).not.toHaveProperty('x-powered-by');
   });
+
+  it.each(['evil.example script-src *', "x;script-src 'unsafe-inline'", 'x, y', '', 'ü'])(
+    'attack 42: a request to the host %j adds nothing to it',
+    async (host) => {
+      const answer = await raw(`GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+      expect(answer).toMatch(/content-security-policy: .*connect-src 'self' ?;/i);
+      expect(answer).not.toMatch(/unsafe|script-src/);
+    },
+  );
 
   it('S2.24 answers pages of allowed origins, credentials included, and no others', async () => {
     const from = (origin: string) => node.request.get('/health/live').set('origin', origin);
@@ -256,6 +323,19 @@ interface RawAnswer {
   status: number;
   /** An error's, or text. */
   body: ErrorBody;
+}
+
+/** What is answered to these bytes, until the connection ends. */
+async function raw(text: string): Promise<string> {
+  const socket = connect(node.node.port, '127.0.0.1');
+  let answer = '';
+  socket.on('data', (part: Buffer) => {
+    answer += part.toString();
+  });
+  socket.on('error', () => undefined);
+  socket.write(text, 'latin1');
+  await new Promise((resolve) => socket.once('close', resolve));
+  return answer;
 }
 
 /** A request exactly as given: supertest would tidy it up. */

@@ -45,6 +45,11 @@ export class RawSocket {
     return raw;
   }
 
+  /** What was agreed on, as the header has it. */
+  get extensions(): string {
+    return this.socket.extensions;
+  }
+
   send(frame: string): void {
     this.socket.send(frame);
   }

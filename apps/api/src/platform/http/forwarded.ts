@@ -55,5 +55,8 @@ export function forwarded({ headers }: IncomingMessage, name: string): string | 
   return headers[name]?.toString().split(',', 1)[0]?.trim() || undefined;
 }
 
+/** Whether this is a name or an address, with or without a port, and so may be repeated in a header. */
+export const isHost = (host: string): boolean => /^([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:\d+)?$/i.test(host);
+
 /** Without the port; IPv6 keeps its brackets. */
-const hostnameOf = (host: string): string => host.replace(/:\d+$/, '');
+export const hostnameOf = (host: string): string => host.replace(/:\d+$/, '');

@@ -36,13 +36,14 @@ export function applyHttpPipeline(app: NestExpressApplication): () => void {
   app.setGlobalPrefix('api', { exclude: ['health/live', 'health/ready'] });
   app.useGlobalFilters(errors);
   app.use(accessLog(reporter));
-  app.use(...securityHeaders(config));
+  const trusts = trustOf(app);
+  app.use(...securityHeaders(config, trusts));
   const tls = app.get(TlsPolicy);
-  tls.trusts = trustOf(app);
+  tls.trusts = trusts;
   app.use(tls.guard);
   app.enableCors({ origin: [...config.allowedOrigins], credentials: true, exposedHeaders: EXPOSED, maxAge: 600 });
   const origins = app.get(OriginPolicy);
-  origins.trusts = trustOf(app);
+  origins.trusts = trusts;
   app.use(origins.guardCookies);
   app.use('/api', neverCached);
   app.use(jsonOnly);

@@ -1,9 +1,11 @@
+import type { IncomingMessage } from 'node:http';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import helmet from 'helmet';
 import type { Config } from '../../config/config.js';
+import { isHost, pageAddressOf, type Trust } from './forwarded.js';
 
 /** The headers that allow our pages what they need, and other pages nothing. */
-export function securityHeaders(config: Config): RequestHandler[] {
+export function securityHeaders(config: Config, trusts: Trust): RequestHandler[] {
   const { imageOrigins, frameAncestors } = config;
   const hasFrames = frameAncestors.length > 0;
   return [
@@ -12,7 +14,7 @@ export function securityHeaders(config: Config): RequestHandler[] {
         useDefaults: false,
         directives: {
           defaultSrc: ["'self'"],
-          connectSrc: ["'self'", 'ws:', 'wss:'],
+          connectSrc: ["'self'", (request) => socketsOf(request, trusts)],
           imgSrc: ["'self'", 'data:', ...imageOrigins],
           objectSrc: ["'none'"],
           baseUri: ["'none'"],
@@ -26,6 +28,12 @@ export function securityHeaders(config: Config): RequestHandler[] {
     }) as RequestHandler,
     strictTransport(config.hstsSeconds),
   ];
+}
+
+/** Not every browser that we support takes `'self'` for sockets too; `ws:` and `wss:` would be sockets to anywhere. */
+function socketsOf(request: IncomingMessage, trusts: Trust): string {
+  const hosts = pageAddressOf(request, trusts).hosts.filter(isHost);
+  return [...new Set(hosts)].map((host) => `ws://${host} wss://${host}`).join(' ');
 }
 
 /** Sent over TLS only, which is where browsers heed it: TLS of this connection, or of a proxy that is believed. */

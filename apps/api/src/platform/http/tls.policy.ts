@@ -3,13 +3,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import { CONFIG, type Config } from '../../config/config.js';
 import { ParleyError } from '../../kernel/errors.js';
-import { forwarded, pageAddressOf, peerOf, type Trust } from './forwarded.js';
+import { forwarded, hostnameOf, isHost, pageAddressOf, peerOf, type Trust } from './forwarded.js';
 import { isServersOwn } from './web-app.js';
 
 const HEALTH = /^\/health\/(live|ready)\/?(\?|$)/i;
 const LOOPBACK = /^(127\.|::1$)/;
-/** A name or an address, with or without a port: what else a client calls this node is not repeated to it. */
-const HOST = /^([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:\d+)?$/i;
 
 /** Whether people may come as they come: with `REQUIRE_TLS=yes` nobody does by plain HTTP, on any transport. */
 @Injectable()
@@ -43,8 +41,8 @@ export class TlsPolicy {
   /** On the usual port: the one that was asked for speaks plain HTTP. */
   private secureAddressOf(request: Request): string | null {
     const [host = ''] = pageAddressOf(request, this.trusts).hosts;
-    const name = HOST.exec(host)?.[1];
-    return name && request.originalUrl.startsWith('/') ? `https://${name}${request.originalUrl}` : null;
+    const isAddress = isHost(host) && request.originalUrl.startsWith('/');
+    return isAddress ? `https://${hostnameOf(host)}${request.originalUrl}` : null;
   }
 
   private isCloseBy(request: IncomingMessage): boolean {

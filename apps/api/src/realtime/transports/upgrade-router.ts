@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { ParleyError } from '../../kernel/errors.js';
+import { invalid, ParleyError } from '../../kernel/errors.js';
 
 type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
 type UpgradeListener = (request: IncomingMessage, stream: Duplex, head: Buffer) => void;
 
 /** A path that belongs to a transport. */
 export interface TransportPath {
+  name: string;
   /** With its closing slash, as the transport itself compares it: a request that only one of the two takes hangs. */
   path: string;
   /** Whether it also takes plain requests (long polling). */
@@ -18,6 +20,12 @@ export interface TransportPath {
   begins(request: IncomingMessage): boolean;
 }
 
+/** Where a refusal was answered. */
+interface Refused {
+  transport: string;
+  requestId: string;
+}
+
 /** Who is refused, and why. */
 export interface UpgradePolicy {
   /** For every request to a transport. */
@@ -25,11 +33,13 @@ export interface UpgradePolicy {
   /** For those that begin a connection, and are not refused otherwise. */
   refusalToBegin(request: IncomingMessage): ParleyError | null;
   /** Called with every refusal. */
-  onRefused(refusal: ParleyError, requestId: string): void;
+  onRefused(refusal: ParleyError, at: Refused): void;
 }
 
 /** As routes are read: with or without a closing slash or a query, and without case. */
 const READINESS = /^\/health\/ready\/?(\?|$)/i;
+/** Of Node's parser, and of its deadlines; what else goes wrong with a connection has nobody to be answered to. */
+const UNREAD = /^(HPE_|ERR_HTTP_REQUEST_TIMEOUT$)/;
 /** How long a client that is refused may take to read why. */
 const LAST_WORD_MS = 2_000;
 
@@ -60,7 +70,7 @@ export class UpgradeRouter {
     });
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       const refusal = this.refusalOf(request, response);
-      if (refusal) refuseRequest(response, refusal, this.bodyOf(refusal));
+      if (refusal) refuseRequest(response, refusal, this.bodyOf(refusal, this.transportOf(request)));
       else for (const listener of requests) listener.call(server, request, response);
     });
     server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
@@ -68,9 +78,10 @@ export class UpgradeRouter {
       stream.on('error', () => stream.destroy());
       const transport = this.transportOf(request);
       const refusal = transport ? this.refusalAt(transport, request, true) : new ParleyError('not_found');
-      if (refusal) refuseUpgrade(stream, refusal, this.bodyOf(refusal));
+      if (refusal) refuseUpgrade(stream, refusal, this.bodyOf(refusal, transport));
       else for (const listener of upgrades) listener.call(server, request, stream, head);
     });
+    server.on('clientError', (fault: NodeJS.ErrnoException, stream: Socket) => this.refuseUnread(fault, stream));
   }
 
   /** Refuses new connections from now on, and readiness checks too, so that load balancers look elsewhere. */
@@ -121,9 +132,24 @@ export class UpgradeRouter {
     return this.leaving?.() ?? this.policy.refusalToBegin(request);
   }
 
-  private bodyOf(refusal: ParleyError): string {
+  /** What is no HTTP, or was not all there in time, reaches no listener. */
+  private refuseUnread({ code = '' }: NodeJS.ErrnoException, stream: Socket): void {
+    const isBegun = [...this.answering].some(({ socket, headersSent }) => socket === stream && headersSent);
+    // Browsers open connections to have them, and many of these go as they came.
+    if (!UNREAD.test(code) || !stream.writable || stream.bytesRead === 0 || isBegun) {
+      stream.destroy();
+      return;
+    }
+    const refusal =
+      code === 'HPE_HEADER_OVERFLOW'
+        ? new ParleyError('too_large')
+        : invalid('', 'must be HTTP/1.1 that can be read in one way, and be there in time');
+    refuseUpgrade(stream, refusal, this.bodyOf(refusal));
+  }
+
+  private bodyOf(refusal: ParleyError, transport?: TransportPath): string {
     const requestId = randomUUID();
-    this.policy.onRefused(refusal, requestId);
+    this.policy.onRefused(refusal, { transport: transport?.name ?? 'rest', requestId });
     return JSON.stringify({ error: refusal.toObject(requestId) });
   }
 }

@@ -5,7 +5,7 @@ import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { MessageMappingProperties } from '@nestjs/websockets';
 import { createShardedAdapter } from '@socket.io/redis-adapter';
 import type { Config } from '../../../config/config.js';
-import { invalid, ParleyError } from '../../../kernel/errors.js';
+import { invalid, notFound, ParleyError } from '../../../kernel/errors.js';
 import { AdapterClients } from '../../../platform/redis/adapter-clients.js';
 import type { RedisLink } from '../../../platform/redis/redis-link.js';
 import { EventReporter } from '../../../platform/telemetry/event-reporter.js';
@@ -34,7 +34,7 @@ interface Surroundings {
   refusalOf(request: IncomingMessage): ParleyError | null;
 }
 
-const TRANSPORT = { path: `${PATH}/`, takesRequests: true, unreadable, begins: beginsConnection };
+const TRANSPORT = { name: 'socketio', path: `${PATH}/`, takesRequests: true, unreadable, begins: beginsConnection };
 /** So many malformed frames of one socket are answered (§3). */
 const MOST_BAD_FRAMES = 10;
 
@@ -60,6 +60,7 @@ export class SocketIoAdapter extends IoAdapter {
     const io = this.app.get<ParleyServer>(IO, { strict: false });
     io.attach(this.app.getHttpServer() as HttpServer);
     if (this.surroundings.redis) io.adapter(betweenNodes(this.surroundings.redis));
+    this.reportRefusalsOf(io);
     const { config } = this.surroundings;
     const { reporter } = this;
     oneWritePerTurn(
@@ -82,9 +83,22 @@ export class SocketIoAdapter extends IoAdapter {
     return new UpgradeRouter(this.app.getHttpServer() as HttpServer, [TRANSPORT], {
       refusalOf: (request) => this.surroundings.refusalOf(request),
       refusalToBegin: (request) => handshakes.refusal() ?? admission.refusal(peerAddressOf(request)),
-      onRefused: (error, requestId) =>
-        this.reporter.upgradeRefused(error, { userId: null, transport: 'socketio', requestId }),
+      onRefused: (error, at) => this.refused(error, at),
     });
+  }
+
+  /** Engine.IO refuses sessions that it does not know, and Socket.IO namespaces, by themselves and without a word. */
+  private reportRefusalsOf(io: ParleyServer): void {
+    const at = () => ({ transport: 'socketio', requestId: randomUUID() });
+    io.engine.on('connection_error', () => this.refused(new ParleyError('validation_failed'), at()));
+    io.of((_name, _auth, next) => {
+      this.refused(notFound(), at());
+      next(null, false);
+    });
+  }
+
+  private refused(error: ParleyError, at: { transport: string; requestId: string }): void {
+    this.reporter.upgradeRefused(error, { userId: null, ...at });
   }
 
   /** Notes that the connection is closed for not reading; returns the frame with the reason. */
