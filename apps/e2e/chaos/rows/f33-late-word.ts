@@ -24,14 +24,14 @@ export const lateWord: Row = {
     let closed = 0;
     for (let round = 1; round <= ROUNDS; round += 1) {
       const how = WAYS[round % WAYS.length] ?? 'signing out';
-      const person = await Person.register(first, `person${round}`);
-      const old = await person.connect(second);
+      const account = await Account.register(first, `account${round}`);
+      const old = await account.connect(second);
       const sockets = await stage.fault(`Redis stopped, and sessions ended: ${how}`, {}, async () => {
         stage.fleet.redis.pause();
         try {
-          await ENDINGS[how](person, { url: first, admin });
-          await person.signIn(second);
-          const begun = await person.connect(second);
+          await ENDINGS[how](account, { url: first, admin });
+          await account.signIn(second);
+          const begun = await account.connect(second);
           await stage.pass(stage.random.next() * LONGER_SECONDS);
           return begun;
         } finally {
@@ -55,32 +55,32 @@ interface Place {
 
 /** What ends a user's sessions, by a request to one node. */
 const ENDINGS = {
-  async 'a new password'(person: Person, { url }: Place) {
+  async 'a new password'(account: Account, { url }: Place) {
     const next = randomUUID();
-    await ask(url, 'password', { current: person.password, new: next }, person.session);
-    person.password = next;
+    await ask(url, 'password', { current: account.password, new: next }, account.session);
+    account.password = next;
   },
-  async 'signing out'(person: Person, { url }: Place) {
-    await ask(url, 'logout', undefined, person.session);
+  async 'signing out'(account: Account, { url }: Place) {
+    await ask(url, 'logout', undefined, account.session);
   },
-  async 'disabled and enabled again'(person: Person, { url, admin }: Place) {
-    const id = person.session.user.id;
+  async 'disabled and enabled again'(account: Account, { url, admin }: Place) {
+    const id = account.session.user.id;
     for (const isDisabled of [true, false]) await request(`${url}/api/users/${id}`, 'PATCH', { isDisabled }, admin);
   },
 };
 
 const WAYS = Object.keys(ENDINGS) as (keyof typeof ENDINGS)[];
 
-class Person {
+class Account {
   private constructor(
     readonly username: string,
     public password: string,
     public session: Session,
   ) {}
 
-  static async register(url: string, username: string): Promise<Person> {
+  static async register(url: string, username: string): Promise<Account> {
     const password = randomUUID();
-    return new Person(username, password, await ask(url, 'register', { username, password }));
+    return new Account(username, password, await ask(url, 'register', { username, password }));
   }
 
   async signIn(url: string): Promise<void> {
