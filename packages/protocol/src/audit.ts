@@ -7,8 +7,10 @@ export type AuditAction =
   | 'account_enabled'
   | 'invite_created'
   | 'invite_used'
+  | 'invite_revoked'
   | 'reset_created'
   | 'reset_used'
+  | 'reset_revoked'
   | 'bot_created'
   | 'bot_token_created'
   | 'bot_token_revoked';

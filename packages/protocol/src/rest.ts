@@ -34,6 +34,8 @@ export interface RegisterBody {
   username: string;
   password: string;
   displayName?: string;
+  /** The token of an invite, which lets in although registration is closed. */
+  invite?: string;
 }
 
 export interface LoginBody {

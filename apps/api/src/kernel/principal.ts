@@ -2,7 +2,7 @@
 export interface Principal {
   userId: string;
   isBot: boolean;
-  /** The session of Parley's own accounts that the token belongs to; null for host tokens. */
+  /** The session of Parley's own accounts that the token belongs to, or of a bot the token's own id; null for host tokens. */
   sessionId: string | null;
   /** When the token ends, in milliseconds since 1970. */
   expiresAt: number;

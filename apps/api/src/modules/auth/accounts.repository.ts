@@ -6,6 +6,7 @@ import { isUniqueViolation } from '../../database/faults.js';
 import { users } from '../../database/schema/index.js';
 import { newId } from '../../kernel/ids.js';
 import { named, type UserRow } from '../users/index.js';
+import { LinksRepository } from './links.repository.js';
 import { SessionsRepository } from './sessions.repository.js';
 
 export interface NewAccount {
@@ -49,6 +50,7 @@ export class AccountsRepository {
   constructor(
     private readonly database: Database,
     private readonly sessions: SessionsRepository,
+    private readonly links: LinksRepository,
   ) {}
 
   async findByUsername(username: string): Promise<Account | null> {
@@ -63,13 +65,19 @@ export class AccountsRepository {
 
   /**
    * Creates an account and returns its id; null where the username is taken. With `firstIsAdmin` the first account of
-   * all becomes a server admin, one at most however many register at once.
+   * all becomes a server admin, one at most however many register at once. `within` runs in the same transaction.
    */
-  async create(account: NewAccount, firstIsAdmin: boolean): Promise<string | null> {
+  async create(
+    account: NewAccount,
+    firstIsAdmin: boolean,
+    within: (tx: Db, id: string) => Promise<void> = async () => undefined,
+  ): Promise<string | null> {
     try {
       return await this.database.transaction(async (tx) => {
         const role = firstIsAdmin && (await isFirst(tx)) ? 'admin' : 'user';
-        return insert(tx, account, role);
+        const id = await insert(tx, account, role);
+        await within(tx, id);
+        return id;
       });
     } catch (fault) {
       if (isUniqueViolation(fault)) return null;
@@ -92,9 +100,15 @@ export class AccountsRepository {
    * All or nothing: there is a new password, every session has ended, and a new one has begun. Null where the password
    * was changed meanwhile.
    */
-  changePassword(id: string, hashes: Rehashed, userAgent: string | null): Promise<PasswordChanged | null> {
+  changePassword(
+    id: string,
+    hashes: Rehashed,
+    { userAgent, within }: { userAgent: string | null; within?: ((tx: Db) => Promise<void>) | undefined },
+  ): Promise<PasswordChanged | null> {
     return this.database.transaction(async (tx) => {
       if (!(await this.replaceHash(id, hashes, tx))) return null;
+      await within?.(tx);
+      await this.links.revokeResetsOf(id, tx);
       const ended = await this.sessions.endAll(id, tx);
       const sessionId = await this.sessions.create({ userId: id, passwordHash: hashes.to, userAgent }, tx);
       return sessionId === null ? null : { sessionId, ended };

@@ -23,11 +23,15 @@ export class AuthController {
     private readonly limits: SignInLimits,
   ) {}
 
-  /** Sets the refresh cookie. The name is taken: `conflict`; `REGISTRATION=closed`: `forbidden`. */
+  /**
+   * Sets the refresh cookie. The name is taken: `conflict`. `REGISTRATION=closed` and no invite: `forbidden`. An invite
+   * that was used, taken back or is too old: `conflict` with `used`, `revoked` or `expired` in its details; unknown:
+   * `not_found`.
+   */
   @Public()
   @Post('register')
   @Needs('public')
-  @Refuses('conflict', 'forbidden')
+  @Refuses('conflict', 'forbidden', 'not_found')
   @RateLimited('registrations', 'address')
   async register(
     @ValidBody(RegisterDto) body: RegisterDto,
@@ -120,7 +124,8 @@ export class AuthController {
   }
 }
 
-const clientOf = (request: Request): Client => ({
+/** Where a request comes from. */
+export const clientOf = (request: Request): Client => ({
   address: peerAddressOf(request),
   userAgent: request.headers['user-agent'],
 });

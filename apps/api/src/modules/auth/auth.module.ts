@@ -8,10 +8,17 @@ import { AccountsRepository } from './accounts.repository.js';
 import { AuthController } from './auth.controller.js';
 import { AuthGuard } from './auth.guard.js';
 import { AuthService } from './auth.service.js';
+import { BotTokens } from './bot-tokens.js';
+import { BotsController } from './bots.controller.js';
+import { BotsRepository } from './bots.repository.js';
+import { BotsService } from './bots.service.js';
 import { DisablingController } from './disabling.controller.js';
 import { DisablingService } from './disabling.service.js';
 import { HostAccounts } from './host-accounts.js';
 import { HostTokens } from './host-tokens.js';
+import { LinksController } from './links.controller.js';
+import { LinksRepository } from './links.repository.js';
+import { LinksService } from './links.service.js';
 import { OwnTokens } from './own-tokens.js';
 import { PasswordHasher } from './password-hasher.js';
 import { PasswordProof } from './password-proof.js';
@@ -36,12 +43,12 @@ const signing = JwtModule.registerAsync({
 
 @Module({
   imports: [UsersModule, AuditModule, signing],
-  controllers: [AuthController, SessionsController, TicketsController, DisablingController],
+  controllers: [AuthController, SessionsController, TicketsController, DisablingController, LinksController, BotsController],
   providers: [
     { provide: APP_GUARD, useClass: AuthGuard },
-    ...[AccountsRepository, SessionsRepository, TicketsRepository],
-    ...[AuthService, SignInService, SessionsService, DisablingService, TicketsService],
-    ...[TokenService, OwnTokens, HostTokens, HostAccounts, RefreshTokens, RefreshCookie],
+    ...[AccountsRepository, SessionsRepository, TicketsRepository, LinksRepository, BotsRepository],
+    ...[AuthService, SignInService, SessionsService, DisablingService, TicketsService, LinksService, BotsService],
+    ...[TokenService, BotTokens, OwnTokens, HostTokens, HostAccounts, RefreshTokens, RefreshCookie],
     ...[PasswordHasher, PasswordProof, SignInLimits, SessionEvents, SessionStatusCache],
   ],
   exports: [TokenService, TicketsService, SessionEvents],

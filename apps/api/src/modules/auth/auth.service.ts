@@ -1,10 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/config.js';
-import { conflict, ParleyError } from '../../kernel/errors.js';
+import { conflict, invalid, notFound, ParleyError } from '../../kernel/errors.js';
 import { normalizedName } from '../../platform/names.js';
 import { usernameFrom } from '../users/index.js';
 import { type Account, AccountsRepository } from './accounts.repository.js';
 import type { ChangePasswordDto, LoginDto, RegisterDto } from './dto/credentials.dto.js';
+import type { ResetPasswordDto } from './dto/links.dto.js';
+import { LinksService } from './links.service.js';
 import { PasswordProof } from './password-proof.js';
 import { type SignedIn, SignInService } from './sign-in.service.js';
 
@@ -25,19 +27,46 @@ export class AuthService {
     private readonly accounts: AccountsRepository,
     private readonly signIns: SignInService,
     private readonly passwords: PasswordProof,
+    private readonly links: LinksService,
   ) {}
 
-  /** @throws `forbidden` where registration is closed, `conflict` where the username is taken. */
+  /**
+   * @throws `forbidden` where registration is closed and there is no invite, `conflict` where the username is taken, and
+   * what is thrown for invites that are not good. An invite is used up only by a registration that succeeds.
+   */
   async register(body: RegisterDto, { userAgent }: Client): Promise<SignedIn> {
-    if (this.config.registration === 'closed')
-      throw new ParleyError('forbidden', { message: 'Registration is closed.' });
+    const { invite } = body;
     const username = body.username.toLowerCase();
+    if (invite !== undefined) await this.requireInvited(invite, username);
+    else if (this.config.registration === 'closed')
+      throw new ParleyError('forbidden', { message: 'Registration is closed.' });
     const passwordHash = await this.passwords.hash(body.password);
     const account = { username, displayName: normalizedName(body.displayName ?? body.username), passwordHash };
-    const id = await this.accounts.create(account, this.config.adminUsers === null);
+    const id = await this.accounts.create(account, this.config.adminUsers === null, async (tx, userId) => {
+      if (invite !== undefined) await this.links.use(invite, { userId, purpose: 'invite' }, tx);
+    });
     const signedIn = id === null ? null : await this.signIns.signIn({ id, passwordHash }, userAgent);
     if (!signedIn) throw conflict('username', 'taken');
     return signedIn;
+  }
+
+  /**
+   * Sets a new password by a link, which ends all sessions.
+   * @throws `forbidden` for a disabled user, and what is thrown for links that are not good.
+   */
+  resetPassword({ token, new: next }: ResetPasswordDto, { userAgent }: Client): Promise<SignedIn> {
+    return settled(async () => {
+      const { userId } = await this.links.open(token, 'reset');
+      const account = userId === null ? null : await this.accounts.find(userId);
+      if (!account?.passwordHash) throw notFound();
+      if (account.isDisabled) throw new ParleyError('forbidden', { message: 'This account is disabled.' });
+      const { id, passwordHash } = account;
+      const to = await this.passwords.hash(next);
+      return this.signIns.changePassword({ id, passwordHash }, to, {
+        userAgent,
+        within: (tx) => this.links.use(token, { userId: id, purpose: 'reset' }, tx),
+      });
+    });
   }
 
   /** @throws `unauthenticated`, alike for unknown users and wrong passwords; `forbidden` for a disabled user. */
@@ -66,6 +95,13 @@ export class AuthService {
     });
   }
 
+  private async requireInvited(invite: string, username: string): Promise<void> {
+    const link = await this.links.open(invite, 'invite');
+    if (link.username !== null && link.username !== username) {
+      throw invalid('username', `must be ${link.username}: the invite is for that name`);
+    }
+  }
+
   private async changed(
     account: Account | null,
     { current, new: next }: ChangePasswordDto,
@@ -73,7 +109,7 @@ export class AuthService {
   ): Promise<SignedIn | null> {
     const proven = await this.passwords.prove(account, current, attemptOf(account, client));
     if (!proven) throw new ParleyError('forbidden', { message: 'The current password is wrong.' });
-    return this.signIns.changePassword(proven, await this.passwords.hash(next), client.userAgent);
+    return this.signIns.changePassword(proven, await this.passwords.hash(next), { userAgent: client.userAgent });
   }
 
   /** The session is over, but the caller knows the new password and could sign in with it. */

@@ -9,8 +9,10 @@ import {
   ExternalUsersRepository,
   isAvatarUrl,
   isExternalId,
+  PROVISION_SCOPE,
   usernameFrom,
 } from '../users/index.js';
+import { scopesOf } from './scopes.js';
 import { SessionEvents } from './session-events.js';
 
 const MOST_REMEMBERED = 20_000;
@@ -54,25 +56,34 @@ export class HostAccounts implements OnModuleDestroy {
     }
     if (!user || !tellsMore(person, user)) return user;
     await this.users.refresh(user.id, person);
+    const isBot = person.isBot ?? user.isBot;
     const claimed = { name: person.name, picture: person.avatarUrl, issuedMs: person.claims?.issuedMs ?? null };
-    return { ...user, claimed };
+    return { ...user, isBot, claimed };
   }
 }
 
 /** Whether these claims were made after the newest seen so far, or in the same moment and differ. */
-function tellsMore({ name, avatarUrl, claims }: ExternalPerson, { claimed }: ExternalUser): boolean {
+function tellsMore({ name, avatarUrl, isBot, claims }: ExternalPerson, { claimed, ...known }: ExternalUser): boolean {
   const later = (claims?.issuedMs ?? -1) - (claimed.issuedMs ?? -1);
-  return later > 0 || (later === 0 && (name !== claimed.name || avatarUrl !== claimed.picture));
+  const differs = name !== claimed.name || avatarUrl !== claimed.picture || (isBot ?? known.isBot) !== known.isBot;
+  return later > 0 || (later === 0 && differs);
 }
 
-function personOf({ sub, iat, name, picture, preferred_username: preferred }: JWTPayload): ExternalPerson | null {
+function personOf(tokenClaims: JWTPayload): ExternalPerson | null {
+  const { sub, iat, name, picture, preferred_username: preferred } = tokenClaims;
   if (!isExternalId(sub)) return null;
   const told = { name: sanitizedName(name), avatarUrl: pictureOf(picture) };
   const hash = createHash('sha256')
     .update(JSON.stringify([told.name, told.avatarUrl || null]))
     .digest();
   const issuedMs = iat === undefined ? null : Math.max(0, Math.floor(iat * 1000));
-  return { externalId: sub, username: usernameFrom(preferred), ...told, claims: { hash, issuedMs } };
+  const isBot = botClaimOf(tokenClaims);
+  return { externalId: sub, username: usernameFrom(preferred), ...told, isBot, claims: { hash, issuedMs } };
+}
+
+/** Whether the user is a program, if a token says so that may; identity providers have claims of that name for others. */
+function botClaimOf(claims: JWTPayload): boolean | null {
+  return typeof claims.bot === 'boolean' && scopesOf(claims).includes(PROVISION_SCOPE) ? claims.bot : null;
 }
 
 /** The address of a picture; `''` where the claim is empty, null where it is missing or not an address. */

@@ -6,6 +6,7 @@ import type { Principal } from '../../kernel/principal.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { HostAccounts } from './host-accounts.js';
 import { PublicKeys } from './public-keys.js';
+import { scopesOf } from './scopes.js';
 import { checkTimes, LEEWAY_SECONDS, refused } from './token-claims.js';
 
 interface Verifier {
@@ -92,10 +93,4 @@ function signatureOf(token: string): { alg?: string; kid?: string | null } {
   } catch {
     return {};
   }
-}
-
-function scopesOf({ scope, scopes }: JWTPayload): string[] {
-  const listed = scope ?? scopes;
-  if (typeof listed === 'string') return listed.split(' ').filter(Boolean);
-  return Array.isArray(listed) ? listed.filter((each) => typeof each === 'string') : [];
 }

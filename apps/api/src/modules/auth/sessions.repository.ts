@@ -104,7 +104,7 @@ export class SessionsRepository {
     return row ?? null;
   }
 
-  /** Which of these users are disabled, and which of these sessions are over. */
+  /** Which of these users are disabled, and which of these sessions and tokens of bots are over. */
   async over(userIds: readonly string[], sessionIds: readonly string[]) {
     const rows = await rowsOf<{ kind: 'user' | 'session'; id: string }>(
       this.database.db,
@@ -113,7 +113,8 @@ export class SessionsRepository {
        WHERE u.id = ANY(${sql.param([...userIds])}::uuid[]) AND u.is_disabled
       UNION ALL
       SELECT 'session', given.id FROM unnest(${sql.param([...sessionIds])}::uuid[]) AS given(id)
-       WHERE NOT EXISTS (SELECT 1 FROM refresh_sessions s WHERE s.id = given.id AND s.revoked_at IS NULL AND s.expires_at > now())`,
+       WHERE NOT EXISTS (SELECT 1 FROM refresh_sessions s WHERE s.id = given.id AND s.revoked_at IS NULL AND s.expires_at > now())
+         AND NOT EXISTS (SELECT 1 FROM bot_tokens t WHERE t.id = given.id AND t.revoked_at IS NULL)`,
     );
     const idsOf = (kind: string) => rows.flatMap((row) => (row.kind === kind ? row.id : []));
     return { userIds: idsOf('user'), sessionIds: idsOf('session') };

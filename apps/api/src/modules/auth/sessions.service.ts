@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Page, SessionItem } from '@parley/protocol';
+import type { Db } from '../../database/database.js';
 import { notFound } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
 import { AccountsRepository } from './accounts.repository.js';
@@ -18,6 +19,12 @@ export interface OpenSession {
 export interface Proven {
   id: string;
   passwordHash: string;
+}
+
+export interface PasswordChange {
+  userAgent: string | undefined;
+  /** Done in the same transaction; may refuse. */
+  within?: (tx: Db) => Promise<void>;
 }
 
 const LONGEST_AGENT = 200;
@@ -42,9 +49,10 @@ export class SessionsService {
   async changePassword(
     { id: userId, passwordHash: from }: Proven,
     to: string,
-    userAgent: string | undefined,
+    { userAgent, within }: PasswordChange,
   ): Promise<OpenSession | null> {
-    const changed = await this.accounts.changePassword(userId, { from, to }, agentOf(userAgent));
+    const change = { userAgent: agentOf(userAgent), within };
+    const changed = await this.accounts.changePassword(userId, { from, to }, change);
     if (!changed) return null;
     this.events.ended({ userId, sessionIds: changed.ended, isDisabled: false });
     return this.first(userId, changed.sessionId);

@@ -3,7 +3,7 @@ import type { Session } from '@parley/protocol';
 import { asParleyError, ParleyError } from '../../kernel/errors.js';
 import { UsersService } from '../users/index.js';
 import { ACCESS_SECONDS } from './own-tokens.js';
-import { type OpenSession, type Proven, SessionsService } from './sessions.service.js';
+import { type OpenSession, type PasswordChange, type Proven, SessionsService } from './sessions.service.js';
 import { TokenService } from './token.service.js';
 
 /** What signing in gives: the answer, and the refresh token for the cookie. */
@@ -36,8 +36,8 @@ export class SignInService {
   }
 
   /** Null where the password was changed meanwhile. */
-  async changePassword(account: Proven, next: string, userAgent: string | undefined): Promise<SignedIn | null> {
-    const session = await this.sessions.changePassword(account, next, userAgent);
+  async changePassword(account: Proven, next: string, change: PasswordChange): Promise<SignedIn | null> {
+    const session = await this.sessions.changePassword(account, next, change);
     return session && this.answer(session);
   }
 

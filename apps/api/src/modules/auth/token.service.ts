@@ -4,16 +4,18 @@ import { OWN_ISSUER } from '../../config/config.js';
 import { ParleyError } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
+import { BotTokens } from './bot-tokens.js';
 import { HostTokens } from './host-tokens.js';
 import { OwnTokens } from './own-tokens.js';
 
 const LONGEST = 8_192;
 
-/** Access tokens for every transport: Parley's own and the host product's. */
+/** Access tokens for every transport: Parley's own, the host product's, and those of bots. */
 @Injectable()
 export class TokenService {
   constructor(
     private readonly own: OwnTokens,
+    private readonly bots: BotTokens,
     private readonly host: HostTokens,
     private readonly reporter: EventReporter,
   ) {}
@@ -29,6 +31,7 @@ export class TokenService {
    * @throws `token_expired`, `unauthenticated`, or `service_unavailable` where keys or database are away.
    */
   async verify(token: string): Promise<Principal> {
+    if (this.bots.isOne(token)) return this.bots.verify(token);
     const issuer = issuerOf(token);
     if (issuer === OWN_ISSUER) return this.own.verify(token);
     if (this.host.isIssuer(issuer)) return this.host.verify(token);

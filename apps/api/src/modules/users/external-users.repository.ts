@@ -17,6 +17,8 @@ export interface ExternalPerson {
   username: string | null;
   /** Null: the claims do not mention it; `''`: there is none. */
   avatarUrl: string | null;
+  /** Null: nobody who may say so says whether it is a program. */
+  isBot: boolean | null;
   /** Null where there were no claims. */
   claims: { issuedMs: number | null; hash: Buffer } | null;
 }
@@ -29,6 +31,8 @@ export interface ExternalUser {
   claimed: { name: string | null; picture: string | null; issuedMs: number | null };
 }
 
+/** With it a host token may name other people, and say that its user is a bot. */
+export const PROVISION_SCOPE = 'users:provision';
 const MOST_ATTEMPTS = 5;
 
 /** Users whose accounts are the host product's. */
@@ -62,13 +66,14 @@ export class ExternalUsersRepository {
    * Takes over name and picture, unless later claims have been taken. Claims that are missing or have not changed leave
    * them: what users chose for themselves stays until the host's claim changes.
    */
-  async refresh(id: string, { name, avatarUrl: picture, claims }: ExternalPerson): Promise<void> {
+  async refresh(id: string, { name, avatarUrl: picture, isBot, claims }: ExternalPerson): Promise<void> {
     if (!claims) return;
     const folded = named(name ?? '');
     // Of rows that the build before this one wrote only the hash is known, in which no picture and no word of it are one.
     const isSame = sql`${users.claimsHash} IS NOT DISTINCT FROM ${claims.hash}`;
     const isNewName = sql`(${users.claimedName} IS DISTINCT FROM ${name} AND NOT ${isSame})`;
     const isNewPicture = sql`(${users.claimedPicture} IS DISTINCT FROM ${picture} AND (${picture === ''} OR NOT ${isSame}))`;
+    const isNewKind = isBot === null ? sql`false` : sql`${users.isBot} <> ${isBot}`;
     const taken = (isNew: SQL, value: unknown, column: AnyPgColumn) =>
       sql`CASE WHEN ${isNew} THEN ${value} ELSE ${column} END`;
     await this.database.db
@@ -80,7 +85,8 @@ export class ExternalUsersRepository {
           foldedFrom: taken(isNewName, folded.foldedFrom, users.foldedFrom),
         }),
         ...(picture !== null && { avatarUrl: taken(isNewPicture, picture || null, users.avatarUrl) }),
-        updatedAt: taken(sql`${isNewName} OR ${isNewPicture}`, sql`date_trunc('milliseconds', now())`, users.updatedAt),
+        ...(isBot !== null && { isBot }),
+        updatedAt: taken(sql`${isNewName} OR ${isNewPicture} OR ${isNewKind}`, sql`date_trunc('milliseconds', now())`, users.updatedAt),
         claimedName: name,
         claimedPicture: picture,
         claimsIssuedMs: claims.issuedMs,
@@ -120,6 +126,7 @@ interface Draft {
   foldedName: string;
   foldedFrom: string;
   avatarUrl: string | null;
+  isBot: boolean;
   hash: string | null;
   issuedMs: number | null;
   claimedName: string | null;
@@ -139,7 +146,7 @@ function drafts(people: readonly ExternalPerson[], reserved: ReadonlySet<string>
   });
 }
 
-function draft({ externalId, name, username, avatarUrl, claims }: ExternalPerson, first: string | null): Draft {
+function draft({ externalId, name, username, avatarUrl, isBot, claims }: ExternalPerson, first: string | null): Draft {
   const spare = withSuffix(username ?? usernameLike(name));
   return {
     id: newId(),
@@ -148,6 +155,7 @@ function draft({ externalId, name, username, avatarUrl, claims }: ExternalPerson
     spare,
     ...named(name ?? username ?? spare),
     avatarUrl: avatarUrl || null,
+    isBot: isBot ?? false,
     hash: claims?.hash.toString('hex') ?? null,
     issuedMs: claims?.issuedMs ?? null,
     claimedName: claims && name,
@@ -163,13 +171,13 @@ async function provisionOnce(tx: Db, given: readonly Draft[]): Promise<Provision
     WITH given AS MATERIALIZED (
       SELECT * FROM jsonb_to_recordset(${JSON.stringify(given)}::jsonb) AS g
         (id uuid, "externalId" text, first text, spare text, "displayName" text, "foldedName" text,
-         "foldedFrom" text, "avatarUrl" text, hash text, "issuedMs" bigint, "claimedName" text, "claimedPicture" text)
+         "foldedFrom" text, "avatarUrl" text, "isBot" boolean, hash text, "issuedMs" bigint, "claimedName" text, "claimedPicture" text)
     ), made AS (
-      INSERT INTO users (id, external_id, username, display_name, folded_name, folded_from, avatar_url, claims_hash,
+      INSERT INTO users (id, external_id, username, display_name, folded_name, folded_from, avatar_url, is_bot, claims_hash,
                          claims_issued_ms, claimed_name, claimed_picture)
       SELECT g.id, g."externalId",
              CASE WHEN EXISTS (SELECT 1 FROM users u WHERE u.username = g.first) THEN g.spare ELSE g.first END,
-             g."displayName", g."foldedName", g."foldedFrom", g."avatarUrl", decode(g.hash, 'hex'), g."issuedMs",
+             g."displayName", g."foldedName", g."foldedFrom", g."avatarUrl", g."isBot", decode(g.hash, 'hex'), g."issuedMs",
              g."claimedName", g."claimedPicture"
         FROM given g
        WHERE NOT EXISTS (SELECT 1 FROM users u WHERE u.external_id = g."externalId")

@@ -19,7 +19,7 @@ import { normalizedName, sanitizedName } from '../../platform/names.js';
 import type { FindUsersDto } from './dto/find-users.dto.js';
 import type { UpdateMeDto } from './dto/update-me.dto.js';
 import { isExternalId } from './external-id.js';
-import { ExternalUsersRepository } from './external-users.repository.js';
+import { ExternalUsersRepository, PROVISION_SCOPE } from './external-users.repository.js';
 import { foldName } from './folded-name.js';
 import { presenceOf, toMe, toUserDetail } from './user.presenter.js';
 import { type UserRow, UsersRepository } from './users.repository.js';
@@ -111,10 +111,10 @@ export class UsersService {
    */
   async provision(principal: Principal, members: readonly ExternalMember[]): Promise<Map<string, string>> {
     if (members.length === 0) return new Map();
-    if (!principal.scopes.includes('users:provision')) throw new ParleyError('forbidden');
+    if (!principal.scopes.includes(PROVISION_SCOPE)) throw new ParleyError('forbidden');
     const people = members.map(({ externalId, name }) => {
       if (!isExternalId(externalId)) throw invalid('externalId', 'must be 1 to 255 characters');
-      return { externalId, name: sanitizedName(name), username: null, avatarUrl: null, claims: null };
+      return { externalId, name: sanitizedName(name), username: null, avatarUrl: null, isBot: null, claims: null };
     });
     const distinct = new Map(people.map((person) => [person.externalId, person]));
     return this.external.provision([...distinct.values()]);

@@ -45,6 +45,12 @@ export class OriginPolicy {
     return site === 'same-origin' || site === 'none';
   }
 
+  /** The origin at which the request's sender sees our pages. */
+  pageOf(request: Request): string {
+    const { hosts, isSecure } = pageAddressOf(request, this.trusts);
+    return `${isSecure || request.secure ? 'https' : 'http'}://${hosts.at(0) ?? 'localhost'}`;
+  }
+
   /** Refuses requests that would change something by virtue of a cookie, from where they may not come. */
   readonly guardCookies = (request: Request, _response: Response, next: NextFunction): void => {
     const changes = !['GET', 'HEAD', 'OPTIONS'].includes(request.method);

@@ -29,7 +29,7 @@ const mayBePassword = (value: unknown): boolean =>
   typeof value === 'string' &&
   (value.length <= LIMITS.passwordMax || (value.length <= LONGEST_TYPED && lengthOf(value) <= LIMITS.passwordMax));
 
-const IsNewPassword = (): PropertyDecorator =>
+export const IsNewPassword = (): PropertyDecorator =>
   ValidateBy({
     name: 'isNewPassword',
     validator: {
@@ -47,8 +47,11 @@ const IsPassword = (): PropertyDecorator =>
     },
   });
 
+export const IsUsername = (): PropertyDecorator =>
+  Matches(/^[a-z0-9._-]{2,32}$/i, { message: 'must be 2 to 32 of: letters a to z, digits, dot, underscore, hyphen' });
+
 export class RegisterDto implements RegisterBody {
-  @Matches(/^[a-z0-9._-]{2,32}$/i, { message: 'must be 2 to 32 of: letters a to z, digits, dot, underscore, hyphen' })
+  @IsUsername()
   username!: string;
 
   @IsNewPassword()
@@ -57,6 +60,10 @@ export class RegisterDto implements RegisterBody {
   @ValidateIf((body: RegisterDto) => body.displayName !== undefined)
   @IsName()
   displayName?: string;
+
+  @MayBeMissing()
+  @Matches(/^[\w-]{1,100}$/, { message: 'must be the token of a link' })
+  invite?: string;
 }
 
 /** Only sizes are checked: a name or password that no account can have is simply wrong. */

@@ -1,0 +1,34 @@
+import type { CreateLinkBody, LinkPurpose, LinkTokenBody, ResetPasswordBody } from '@parley/protocol';
+import { IsIn, IsInt, Matches, Max, Min } from 'class-validator';
+import { MayBeMissing } from '../../../platform/validation.js';
+import { IsNewPassword, IsUsername } from './credentials.dto.js';
+
+const MOST_HOURS = 90 * 24;
+
+export class CreateLinkDto implements CreateLinkBody {
+  @IsIn(['invite', 'reset'])
+  purpose!: LinkPurpose;
+
+  @MayBeMissing()
+  @IsUsername()
+  username?: string;
+
+  @MayBeMissing()
+  @IsInt()
+  @Min(1)
+  @Max(MOST_HOURS)
+  hours?: number;
+}
+
+/** Only what a token may be made of; whether there is such a link is another question. */
+const IsLinkToken = (): PropertyDecorator => Matches(/^[\w-]{1,100}$/, { message: 'must be the token of a link' });
+
+export class LinkTokenDto implements LinkTokenBody {
+  @IsLinkToken()
+  token!: string;
+}
+
+export class ResetPasswordDto extends LinkTokenDto implements ResetPasswordBody {
+  @IsNewPassword()
+  new!: string;
+}

@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import type { LinkPurpose } from '@parley/protocol';
+import { and, eq, isNull, ne, sql } from 'drizzle-orm';
+import { Database, type Db } from '../../database/database.js';
+import { accountLinks } from '../../database/schema/index.js';
+import { newId } from '../../kernel/ids.js';
+
+export type LinkRow = typeof accountLinks.$inferSelect;
+
+export interface NewLink {
+  purpose: LinkPurpose;
+  tokenHash: Buffer;
+  /** Whose password, of a reset. */
+  userId: string | null;
+  username: string | null;
+  createdBy: string | null;
+  hours: number;
+}
+
+/** A link, and whether its time was over when it was read, by the clock of the database. */
+export type KnownLink = LinkRow & { isExpired: boolean };
+
+const now = sql`date_trunc('milliseconds', now())`;
+const isOpen = and(isNull(accountLinks.usedAt), isNull(accountLinks.revokedAt));
+
+@Injectable()
+export class LinksRepository {
+  constructor(private readonly database: Database) {}
+
+  async create({ hours, ...link }: NewLink, db: Db = this.database.db): Promise<LinkRow> {
+    const expiresAt = sql`${now} + make_interval(hours => ${hours})`;
+    const [row] = await db
+      .insert(accountLinks)
+      .values({ id: newId(), ...link, createdAt: now, expiresAt } as unknown as LinkRow)
+      .returning();
+    return row as LinkRow;
+  }
+
+  async find(tokenHash: Buffer, db: Db = this.database.db): Promise<KnownLink | null> {
+    const [row] = await db
+      .select({ link: accountLinks, isExpired: sql<boolean>`${accountLinks.expiresAt} <= now()` })
+      .from(accountLinks)
+      .where(eq(accountLinks.tokenHash, tokenHash));
+    return row ? { ...row.link, isExpired: row.isExpired } : null;
+  }
+
+  /** Uses it up for this user and returns its id; of all who try at once one does, and none once it is over: null. */
+  async use(tokenHash: Buffer, userId: string, tx: Db): Promise<string | null> {
+    const [row] = await tx
+      .update(accountLinks)
+      .set({ usedAt: now, userId })
+      .where(and(eq(accountLinks.tokenHash, tokenHash), isOpen, sql`${accountLinks.expiresAt} > now()`))
+      .returning({ id: accountLinks.id });
+    return row?.id ?? null;
+  }
+
+  /** Takes it back; null where there is none that is still open. */
+  async revoke(id: string, db: Db = this.database.db): Promise<LinkRow | null> {
+    const [row] = await db
+      .update(accountLinks)
+      .set({ revokedAt: now })
+      .where(and(eq(accountLinks.id, id), isOpen))
+      .returning();
+    return row ?? null;
+  }
+
+  /** With a new password those of before are not to be used any more. */
+  async revokeResetsOf(userId: string, tx: Db): Promise<void> {
+    const resets = and(eq(accountLinks.userId, userId), ne(accountLinks.purpose, 'invite'));
+    await tx.update(accountLinks).set({ revokedAt: now }).where(and(resets, isOpen));
+  }
+}
