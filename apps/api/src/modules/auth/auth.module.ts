@@ -43,7 +43,14 @@ const signing = JwtModule.registerAsync({
 
 @Module({
   imports: [UsersModule, AuditModule, signing],
-  controllers: [AuthController, SessionsController, TicketsController, DisablingController, LinksController, BotsController],
+  controllers: [
+    AuthController,
+    SessionsController,
+    TicketsController,
+    DisablingController,
+    LinksController,
+    BotsController,
+  ],
   providers: [
     { provide: APP_GUARD, useClass: AuthGuard },
     ...[AccountsRepository, SessionsRepository, TicketsRepository, LinksRepository, BotsRepository],

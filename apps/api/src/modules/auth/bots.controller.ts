@@ -29,7 +29,10 @@ export class BotsController {
   @Post()
   @Needs('server_admin')
   @Refuses('forbidden', 'conflict')
-  async create(@CurrentPrincipal() { userId }: Principal, @ValidBody(CreateBotDto) body: CreateBotDto): Promise<NewBot> {
+  async create(
+    @CurrentPrincipal() { userId }: Principal,
+    @ValidBody(CreateBotDto) body: CreateBotDto,
+  ): Promise<NewBot> {
     await this.users.requireServerAdmin(userId);
     return this.bots.create(userId, body);
   }

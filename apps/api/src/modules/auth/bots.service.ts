@@ -6,7 +6,7 @@ import { normalizedName } from '../../platform/names.js';
 import { AuditService } from '../audit/index.js';
 import { toUserView, UsersRepository, usernameFrom } from '../users/index.js';
 import { BotTokens } from './bot-tokens.js';
-import { type BotTokenRow, BotsRepository } from './bots.repository.js';
+import { BotsRepository, type BotTokenRow } from './bots.repository.js';
 import { SessionEvents } from './session-events.js';
 
 const FIRST_TOKEN = 'first';

@@ -43,7 +43,10 @@ export class LinksService {
    * `by` null is the command line.
    * @throws `conflict` for an invite to a username that is taken, and a reset for who has no password here; `not_found`.
    */
-  async create(by: string | null, { purpose, username: given, hours = HOURS[purpose] }: LinkRequest): Promise<MadeLink> {
+  async create(
+    by: string | null,
+    { purpose, username: given, hours = HOURS[purpose] }: LinkRequest,
+  ): Promise<MadeLink> {
     const username = given === undefined ? null : usernameFrom(given);
     if (given !== undefined && username === null) throw invalid('username', 'is none');
     const userId = purpose === 'reset' ? await this.resettable(username) : null;

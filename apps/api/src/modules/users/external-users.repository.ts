@@ -86,7 +86,11 @@ export class ExternalUsersRepository {
         }),
         ...(picture !== null && { avatarUrl: taken(isNewPicture, picture || null, users.avatarUrl) }),
         ...(isBot !== null && { isBot }),
-        updatedAt: taken(sql`${isNewName} OR ${isNewPicture} OR ${isNewKind}`, sql`date_trunc('milliseconds', now())`, users.updatedAt),
+        updatedAt: taken(
+          sql`${isNewName} OR ${isNewPicture} OR ${isNewKind}`,
+          sql`date_trunc('milliseconds', now())`,
+          users.updatedAt,
+        ),
         claimedName: name,
         claimedPicture: picture,
         claimsIssuedMs: claims.issuedMs,

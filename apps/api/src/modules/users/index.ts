@@ -1,6 +1,11 @@
 export { isAvatarUrl } from './avatar-url.js';
 export { isExternalId } from './external-id.js';
-export { type ExternalPerson, type ExternalUser, ExternalUsersRepository, PROVISION_SCOPE } from './external-users.repository.js';
+export {
+  type ExternalPerson,
+  type ExternalUser,
+  ExternalUsersRepository,
+  PROVISION_SCOPE,
+} from './external-users.repository.js';
 export { named } from './folded-name.js';
 export { presenceOf, toUserDetail, toUserView } from './user.presenter.js';
 export { usernameFrom } from './usernames.js';
