@@ -4,7 +4,7 @@ import { sql } from 'drizzle-orm';
 import type { Response } from 'supertest';
 import { AuditService } from '../src/modules/audit/index.js';
 import { PASSWORD, signedIn, startNode, type TestNode } from './node.js';
-import { type Answer, aPerson, groupOf, NOBODY, Person, succeeded, times } from './people.js';
+import { type Answer, aPerson, groupOf, NOBODY, Person, succeeded } from './people.js';
 
 let node: TestNode;
 let chief: Person;
