@@ -5,6 +5,7 @@ const MODULES = [
   'users',
   'audit',
   'auth',
+  'administration',
   'search-text',
   'conversation-log',
   'messages',

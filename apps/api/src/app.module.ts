@@ -1,5 +1,6 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { DatabaseModule, type OpenDatabases } from './database/database.module.js';
+import { AdminSocketModule } from './modules/administration/index.js';
 import { AuditModule } from './modules/audit/index.js';
 import { AuthModule } from './modules/auth/index.js';
 import { ChatModule, COMMANDS } from './modules/chat/index.js';
@@ -33,6 +34,7 @@ const FEATURES: Type[] = [
   TypingModule,
   PresenceModule,
   SyncModule,
+  AdminSocketModule,
   ChatModule,
   DocsModule,
 ];

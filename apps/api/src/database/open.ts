@@ -6,9 +6,11 @@ import { lockDirectory } from './directory-lock.js';
 import { openEmbedded } from './embedded.js';
 import { refuseToLeaveAccounts } from './embedded-accounts.js';
 import { openPostgres } from './postgres.js';
-import { migratePostgres } from './postgres-start.js';
+import { migratePostgres, requireMigrated } from './postgres-start.js';
 import { type Company, PostgresWatch, type Starting } from './postgres-watch.js';
 
+/** Who waits for it is a person. */
+const REACHED_MS = 10_000;
 const MIGRATIONS = fileURLToPath(new URL('../../../../drizzle', import.meta.url));
 
 /**
@@ -26,6 +28,24 @@ export async function openDatabases(
   const start = (company: Company) => openWatched(url, company, { reporter, interruption });
   if (!config.redisUrl) return holding(await lockDirectory(dataDir), () => start('alone'));
   return start('together');
+}
+
+/**
+ * Opens the database of running nodes for a short while, beside them; what is embedded, for this process alone.
+ * @throws with a sentence where the database has not been set up by this version, and DirectoryHeldError.
+ */
+export async function openAside(config: Config, reporter: DatabaseReporter): Promise<OpenDatabases> {
+  const { databaseUrl: url, dataDir } = config;
+  if (!url) return openInProcess(dataDir, reporter);
+  const watch = await PostgresWatch.start(url, 'aside', { reporter, interruption: AbortSignal.timeout(REACHED_MS) });
+  return holding(
+    () => watch.close(),
+    async () => {
+      await requireMigrated(watch, MIGRATIONS);
+      const database = openPostgres({ connections: 2, name: 'admin' }, watch, reporter);
+      return { main: database, writer: database, close: () => database.close() };
+    },
+  );
 }
 
 async function openInProcess(dataDir: string, reporter: DatabaseReporter): Promise<OpenDatabases> {

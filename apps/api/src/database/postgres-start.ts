@@ -33,6 +33,22 @@ export async function migratePostgres(watch: PostgresWatch, folder: string, star
   }
 }
 
+/** @throws with a sentence where the schema is older than this version. */
+export async function requireMigrated(watch: PostgresWatch, folder: string): Promise<void> {
+  const client = new pg.Client({ ...watch.connectionOptions('admin'), connectionTimeoutMillis: CONNECT_MS });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ done: boolean }>('SELECT to_regclass($1) IS NOT NULL AS done', [DONE]);
+    const last = rows[0]?.done ? await client.query<{ at: string }>(`SELECT max(created_at) AS at FROM ${DONE}`) : null;
+    const newest = Math.max(...readMigrationFiles({ migrationsFolder: folder }).map((each) => each.folderMillis));
+    if (Number(last?.rows[0]?.at ?? 0) >= newest) return;
+  } finally {
+    await client.end();
+  }
+  throw new Error('The database has not been set up for this version of Parley. Start a node of this version first.');
+}
+
 /**
  * Each migration in a transaction of its own. Drizzle's own `migrate` has one for all of them, which would hold the
  * tables of the first while it waits for those of the second, against writers who hold those and wait for the first.

@@ -12,8 +12,11 @@ import { type Settings, statingSettings } from './session-settings.js';
 
 type Answer = 'good' | 'fault' | 'none';
 
-/** Whether this node must be the only one on the database, or runs beside others that it reaches through Redis. */
-export type Company = 'alone' | 'together';
+/**
+ * Whether this node must be the only one on the database, or runs beside others that it reaches through Redis; `aside` is
+ * no node, and may run beside any.
+ */
+export type Company = 'alone' | 'together' | 'aside';
 
 /** What a start goes by that may have to wait. */
 export interface Starting {
@@ -222,6 +225,10 @@ export class PostgresWatch implements Availability {
   }
 
   private async claims(session: pg.Client): Promise<boolean> {
+    if (this.company === 'aside') {
+      this.holdsLock = true;
+      return true;
+    }
     const take = this.company === 'alone' ? 'pg_try_advisory_lock' : 'pg_try_advisory_lock_shared';
     const { rows } = await session.query<{ taken: boolean }>(`SELECT ${take}($1) AS taken`, [NODE_LOCK]);
     this.holdsLock = rows[0]?.taken ?? false;
@@ -258,7 +265,8 @@ const REFUSALS = {
   alone: 'Another Parley node is using this database. Set REDIS_URL on all of them to run several nodes.',
   together:
     'Another Parley node is using this database without Redis. Stop it, or set REDIS_URL there too, the same on all nodes.',
-} as const;
+  aside: 'The database cannot be used.',
+} as const satisfies Record<Company, string>;
 
 /**
  * Waits for an answer for as long as the database sends anything on any connection: one that answers others is only

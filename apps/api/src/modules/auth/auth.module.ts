@@ -58,6 +58,6 @@ const signing = JwtModule.registerAsync({
     ...[TokenService, BotTokens, OwnTokens, HostTokens, HostAccounts, RefreshTokens, RefreshCookie],
     ...[PasswordHasher, PasswordProof, SignInLimits, SessionEvents, SessionStatusCache],
   ],
-  exports: [TokenService, TicketsService, SessionEvents],
+  exports: [TokenService, TicketsService, SessionEvents, LinksService, BotsService, DisablingService],
 })
 export class AuthModule {}

@@ -1,4 +1,8 @@
 export { AuthModule } from './auth.module.js';
+export { BotsService } from './bots.service.js';
+export { DisablingService } from './disabling.service.js';
+export { LinksService } from './links.service.js';
 export { SessionEvents, type SessionsEnded } from './session-events.js';
+export { SESSIONS_ENDED } from './sessions-ended.topic.js';
 export { TicketsService } from './tickets.service.js';
 export { TokenService } from './token.service.js';

@@ -1,28 +1,15 @@
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { ParleyError } from '../../kernel/errors.js';
-import { isUuid } from '../../kernel/ids.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { NodeBus } from '../../realtime/bus/node-bus.js';
-import type { Topic } from '../../realtime/bus/topic.js';
 import { closeForGood } from '../../realtime/connections/closing.js';
 import { Connections } from '../../realtime/connections/connections.js';
 import { IO, type ParleyServer, type ParleySocket } from '../../realtime/socket.js';
-import { SessionEvents, type SessionsEnded } from '../auth/index.js';
+import { SESSIONS_ENDED, SessionEvents, type SessionsEnded } from '../auth/index.js';
 
 /** How late an ending is noticed that another node could not publish. */
 const REVIEW_MS = 15_000;
 const AT_A_TIME = 5_000;
-
-const SESSIONS_ENDED: Topic<SessionsEnded> = {
-  name: 'sessions-ended',
-  format: 1,
-  channel: 'nodes',
-  decode(value) {
-    const { userId, sessionIds, isDisabled } = (value ?? {}) as Partial<SessionsEnded>;
-    if (typeof userId !== 'string' || !isListOfIds(sessionIds) || typeof isDisabled !== 'boolean') return null;
-    return { userId, sessionIds, isDisabled, isRemote: true };
-  },
-};
 
 /** Tokens that are no longer good take their sockets with them, on every node. */
 @Injectable()
@@ -86,5 +73,3 @@ export class SessionEndings implements OnModuleInit, OnApplicationShutdown {
 function end(socket: ParleySocket): void {
   closeForGood(socket, new ParleyError('unauthenticated', { message: 'The session was ended.' }));
 }
-
-const isListOfIds = (value: unknown): value is string[] => Array.isArray(value) && value.every(isUuid);

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { ConversationListItem } from '@parley/protocol';
+import { hashOf } from '../../database/identity.js';
 import { ChangeEvents } from '../../realtime/hub/change-events.js';
 import type { Heads, Memberships, ReceiptEvent, StreamEvent, VersionRange } from '../../realtime/hub/stream-events.js';
 import { StreamSource } from '../../realtime/hub/stream-source.js';
@@ -8,9 +8,6 @@ import { MessageStream } from '../messages/index.js';
 import { receiptEvent } from '../receipts/index.js';
 import { ConversationItems } from './conversation-items.js';
 import { type MovedMark, StreamSourceRepository } from './stream-source.repository.js';
-
-const hashOf = (parts: readonly string[]): string =>
-  createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22);
 
 /** What streams read from the database: any gap of any conversation, once and in order. */
 @Injectable()
@@ -44,8 +41,8 @@ export class ConversationStreamSource extends StreamSource {
     return hashOf(await this.repository.epochParts());
   }
 
-  async deployment(): Promise<string> {
-    return hashOf([...(await this.repository.epochParts()), await this.repository.databaseId()]);
+  deployment(): Promise<string> {
+    return this.repository.deployment();
   }
 
   async eventsWithin(ranges: readonly VersionRange[]): Promise<Map<string, StreamEvent[]>> {

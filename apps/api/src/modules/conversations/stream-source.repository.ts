@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { and, eq, getTableColumns, gt, inArray, lte, sql } from 'drizzle-orm';
 import { Database } from '../../database/database.js';
+import { deploymentOf, epochParts } from '../../database/identity.js';
 import type { ChangeRecord, ConversationRow } from '../../database/rows.js';
 import { rowsOf } from '../../database/rows-of.js';
 import { conversationChanges, conversations, users } from '../../database/schema/index.js';
@@ -113,30 +114,12 @@ export class StreamSourceRepository {
   }
 
   /** Differs after a restored backup, a failover to another timeline, or on another database altogether. */
-  async epochParts(): Promise<string[]> {
-    const rows = await rowsOf<{ epoch: string; system: string }>(
-      this.database.db,
-      sql`SELECT d.epoch::text AS epoch, s.system_identifier::text AS system FROM deployment d, pg_control_system() s`,
-    );
-    const [row] = rows;
-    return row ? [row.epoch, row.system, await this.timeline()] : [];
+  epochParts(): Promise<string[]> {
+    return epochParts(this.database.db);
   }
 
   /** Differs between databases of one server too. */
-  async databaseId(): Promise<string> {
-    const rows = await rowsOf<{ id: string }>(
-      this.database.db,
-      sql`SELECT oid::text AS id FROM pg_database WHERE datname = current_database()`,
-    );
-    return rows[0]?.id ?? '';
-  }
-
-  /** The control file would give the old timeline until the first checkpoint after a failover. */
-  private async timeline(): Promise<string> {
-    const rows = await rowsOf<{ timeline: string }>(
-      this.database.db,
-      sql`SELECT CASE WHEN pg_is_in_recovery() THEN '' ELSE left(pg_walfile_name(pg_current_wal_lsn()), 8) END AS timeline`,
-    );
-    return rows[0]?.timeline ?? '';
+  deployment(): Promise<string> {
+    return deploymentOf(this.database.db);
   }
 }

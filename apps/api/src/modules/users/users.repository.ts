@@ -77,6 +77,21 @@ export class UsersRepository {
     return row ?? null;
   }
 
+  async findByUsername(username: string): Promise<UserRow | null> {
+    const [row] = await this.database.db.select().from(users).where(eq(users.username, username));
+    return row ?? null;
+  }
+
+  /** Users whose username begins like this, disabled ones and bots too, by username. */
+  beginningWith(prefix: string, limit: number): Promise<UserRow[]> {
+    return this.database.db
+      .select()
+      .from(users)
+      .where(sql`starts_with(${users.username}, ${prefix})`)
+      .orderBy(asc(BY_USERNAME))
+      .limit(limit);
+  }
+
   /** Whether anyone but this user is an admin who can sign in. One who asks inside a transaction is alone until its end. */
   async hasOtherAdmin(id: string, adminUsers: AdminUsers | null, tx: Db): Promise<boolean> {
     await tx.execute(sql`SELECT pg_advisory_xact_lock(${ADMINS_LOCK})`);

@@ -11,6 +11,7 @@ const BEAT_MS = 500;
  * three cases.
  */
 const MOST_UNHEARD = 4;
+const FLUSH_LOOK_MS = 10;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 1_000;
 /** What Redis has not taken yet; anything beyond is left out. */
@@ -112,6 +113,11 @@ export class RedisLink {
     };
     // A failure ends the connection, or means that one message was lost: both are noticed elsewhere.
     connection.publish(seal.prefix + channel, seal.close(this.nodeId, channel, payload)).then(done, done);
+  }
+
+  /** Resolves once Redis has taken, or lost, what was published. */
+  async flushed(): Promise<void> {
+    while (this.unsent.messages > 0) await sleep(FLUSH_LOOK_MS);
   }
 
   /** One listener a channel. Takes effect on every connection from now on. */

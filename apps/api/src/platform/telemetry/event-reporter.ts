@@ -227,6 +227,10 @@ export class EventReporter implements DatabaseReporter {
     this.log[faultLevel(fault)]({ err: fault }, 'whom ADMIN_USERS names could not be looked up');
   }
 
+  adminSocketMissing(reason: string): void {
+    this.log.warn({ reason }, 'npm run admin cannot reach this node, and works only while it is stopped');
+  }
+
   certificateRenewed(until: string): void {
     this.counters.add('certificates_total', { is: 'renewed' });
     this.log.info({ until }, 'a renewed certificate is served');

@@ -1,0 +1,81 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import type { Config } from '../config/config.js';
+import type { OpenDatabases } from '../database/database.module.js';
+import { deploymentOf } from '../database/identity.js';
+import { installationOf } from '../database/installation.js';
+import { openAside } from '../database/open.js';
+import { AdminCommands, type AdminOutcome } from '../modules/administration/index.js';
+import { SESSIONS_ENDED, SessionEvents, type SessionsEnded } from '../modules/auth/index.js';
+import { loadKeys } from '../platform/keys.js';
+import { RedisLink } from '../platform/redis/redis-link.js';
+import { EventReporter } from '../platform/telemetry/event-reporter.js';
+import { createLog } from '../platform/telemetry/log.js';
+import { RedisNodeBus } from '../realtime/bus/redis-node-bus.js';
+import { CommandLineModule } from './command-line.module.js';
+
+/** Redis may be away: those who wait are told that nodes find out by themselves. */
+const REDIS_MS = 3_000;
+
+/** Runs the command in this process, on the database itself. @throws DirectoryHeldError, and with sentences. */
+export async function runHere(config: Config, args: readonly string[]): Promise<AdminOutcome> {
+  const reporter = new EventReporter(createLog('silent'));
+  const databases = await openAside(config, reporter);
+  try {
+    return await runOn(databases, { config, reporter }, args);
+  } finally {
+    await databases.close();
+  }
+}
+
+async function runOn(
+  databases: OpenDatabases,
+  { config, reporter }: { config: Config; reporter: EventReporter },
+  args: readonly string[],
+): Promise<AdminOutcome> {
+  const keys = await loadKeys(config);
+  const installation = await installationOf(databases.main);
+  // The link is opened below, and only if there is something to publish.
+  const parts = { config, reporter, keys, redis: null, installation };
+  const open = { ...databases, close: async () => undefined };
+  const app = await NestFactory.createApplicationContext(CommandLineModule.with({ ...parts, databases: open }), {
+    logger: false,
+    abortOnError: false,
+  });
+  const ended: SessionsEnded[] = [];
+  app.get(SessionEvents).onEnded((event) => ended.push(event));
+  try {
+    const outcome = await app.get(AdminCommands).run(args);
+    if (ended.length === 0 || config.databaseUrl === null) return outcome;
+    const link = config.redisUrl ? new RedisLink(config.redisUrl, keys, reporter) : null;
+    const areTold =
+      link !== null && (await published(link, await deploymentOf(databases.main.db), { ended, reporter }));
+    const when = areTold ? 'at once' : 'within half a minute';
+    return { ...outcome, text: `${outcome.text}\nNodes that run close its connections ${when}.` };
+  } finally {
+    await app.close();
+  }
+}
+
+/** Whether Redis has taken it for the nodes. */
+async function published(
+  link: RedisLink,
+  deployment: string,
+  { ended, reporter }: { ended: readonly SessionsEnded[]; reporter: EventReporter },
+): Promise<boolean> {
+  const bus = new RedisNodeBus(link, reporter);
+  const isUp = Promise.withResolvers<boolean>();
+  link.watch({ onUp: () => isUp.resolve(true), onDown: () => undefined });
+  const timer = setTimeout(() => isUp.resolve(false), REDIS_MS);
+  bus.belongTo(deployment);
+  link.open();
+  try {
+    if (!(await isUp.promise)) return false;
+    for (const event of ended) bus.publish(SESSIONS_ENDED, event);
+    await link.flushed();
+    return true;
+  } finally {
+    clearTimeout(timer);
+    link.close();
+  }
+}

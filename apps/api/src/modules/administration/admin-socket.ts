@@ -1,0 +1,90 @@
+import { chmodSync, rmSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { CONFIG, type Config } from '../../config/config.js';
+import { EventReporter } from '../../platform/telemetry/event-reporter.js';
+import { AdminCommands } from './admin-commands.js';
+import { adminSocketAddress } from './admin-socket-address.js';
+
+const LONGEST_QUESTION = 65_536;
+const TIMEOUT_MS = 30_000;
+
+/**
+ * Takes commands for the embedded database, which only this process may open: from whoever may read its files. A question
+ * is a line of JSON, the arguments; so is the answer.
+ */
+@Injectable()
+export class AdminSocket implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly sockets = new Set<Socket>();
+  private server: Server | null = null;
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly commands: AdminCommands,
+    private readonly reporter: EventReporter,
+  ) {}
+
+  onApplicationBootstrap(): Promise<void> | undefined {
+    if (this.config.databaseUrl !== null) return undefined;
+    const path = adminSocketAddress(this.config.dataDir);
+    if (path === null) this.reporter.adminSocketMissing('the path of DATA_DIR is too long for a socket');
+    else return this.listen(path);
+  }
+
+  onApplicationShutdown(): void {
+    this.server?.close();
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  /** Whoever had a socket there before is dead: this process holds the lock on the directory. */
+  private listen(path: string): Promise<void> {
+    rmSync(path, { force: true });
+    const server = createServer((socket) => this.receive(socket));
+    this.server = server;
+    // Nobody else may connect in the moment before its mode is set.
+    const before = process.umask(0o177);
+    try {
+      server.listen(path);
+    } finally {
+      process.umask(before);
+    }
+    return new Promise((resolve) => {
+      server.once('listening', () => {
+        chmodSync(path, 0o600);
+        resolve();
+      });
+      // A node that cannot be asked still serves.
+      server.on('error', (fault) => {
+        this.reporter.adminSocketMissing(fault.message);
+        resolve();
+      });
+    });
+  }
+
+  private receive(socket: Socket): void {
+    let text = '';
+    this.sockets.add(socket);
+    socket.setEncoding('utf8').setTimeout(TIMEOUT_MS, () => socket.destroy());
+    socket.on('close', () => this.sockets.delete(socket)).on('error', () => undefined);
+    socket.on('data', (more: string) => {
+      text += more;
+      if (text.length > LONGEST_QUESTION) socket.destroy();
+      else if (text.endsWith('\n')) void this.answer(socket, text);
+    });
+  }
+
+  private async answer(socket: Socket, text: string): Promise<void> {
+    const args = argumentsIn(text);
+    if (args === null) return void socket.destroy();
+    socket.end(`${JSON.stringify(await this.commands.run(args))}\n`);
+  }
+}
+
+function argumentsIn(text: string): string[] | null {
+  try {
+    const given: unknown = JSON.parse(text);
+    return Array.isArray(given) && given.every((each) => typeof each === 'string') ? given : null;
+  } catch {
+    return null;
+  }
+}

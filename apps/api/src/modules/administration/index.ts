@@ -1,0 +1,4 @@
+export { type AdminOutcome, usageFor } from './admin-arguments.js';
+export { AdminCommands } from './admin-commands.js';
+export { adminSocketAddress } from './admin-socket-address.js';
+export { AdministrationModule, AdminSocketModule } from './administration.module.js';

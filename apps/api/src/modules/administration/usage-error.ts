@@ -1,0 +1,2 @@
+/** What cannot be understood, with a sentence. */
+export class UsageError extends Error {}
