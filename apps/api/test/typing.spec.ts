@@ -41,6 +41,28 @@ describe('typing', () => {
     expect(sets(other)).toEqual([]);
   });
 
+  it('S4.35: is told to a socket that comes, or comes back to the conversation, while somebody types', async () => {
+    const { id, owner, members } = await aGroup(node);
+    const [bob] = members as [Person];
+    const [mine, theirs] = await Promise.all([owner.connect(), bob.connect()]);
+    const stranger = await aPerson(node);
+    const typing = setInterval(() => void start(mine, id), 1_100);
+    await start(mine, id);
+    await theirs.first('typing:update');
+    const [late, other] = await Promise.all([bob.connect(), stranger.connect()]);
+    expect(await late.first('typing:update')).toEqual({ conversationId: id, userIds: [owner.id], count: 1 });
+    const order = late.heard.map(({ name }) => name);
+    expect(order.indexOf('ready')).toBeLessThan(order.indexOf('typing:update'));
+    await theirs.ask('conversation:leave', { conversationId: id });
+    await theirs.ask('conversation:join', { conversationId: id });
+    await shows(theirs, [owner.id]);
+    expect(sets(theirs)).toHaveLength(2);
+    clearInterval(typing);
+    await shows(late, []);
+    await other.ask('sync', { conversations: {} });
+    expect(sets(other)).toEqual([]);
+  });
+
   it('S4.35: ends with the message, before others receive it', async () => {
     const { id, owner, members } = await aGroup(node);
     const [mine, theirs] = await Promise.all([owner.connect(), (members[0] as Person).connect()]);
@@ -140,7 +162,13 @@ describe('typing in a group of over 100 members', () => {
     await open(elsewhere, other);
     await start(typist, id);
     await shows(reader, [crowd[0]?.id ?? '']);
+    // Who opens it meanwhile is told at once, as nothing changes for the others.
+    const late = sockets[4] as TestSocket;
+    await open(late, id);
+    expect(latest(late)).toEqual([crowd[0]?.id]);
     await shows(reader, []);
+    await shows(late, []);
+    expect(sets(reader)).toHaveLength(2);
     expect([typist, elsewhere, never].map(sets)).toEqual([[], [], []]);
   });
 

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { ParleyNode } from '@parley/testkit';
+import type { TypingUsers } from '@parley/protocol';
+import { eventually, ParleyNode } from '@parley/testkit';
 import { type Device, Person } from './person.js';
 import { when } from './when.js';
 
@@ -8,13 +9,17 @@ describe('Typing, by the client', () => {
   let ada: Person;
   let grace: Person;
   let devices: Device[];
+  let repeat: ReturnType<typeof setInterval>;
 
   beforeAll(async () => {
     node = await ParleyNode.start();
     ada = await Person.named('ada', node.url);
     grace = await Person.named('grace', node.url);
   });
-  afterEach(() => Promise.all(devices.map(({ client }) => client.stop())));
+  afterEach(() => {
+    clearInterval(repeat);
+    return Promise.all(devices.map(({ client }) => client.stop()));
+  });
   afterAll(() => node.stop());
 
   it.each([
@@ -27,14 +32,18 @@ describe('Typing, by the client', () => {
     devices = await Promise.all([ada, grace].map((person) => person.device().online()));
     const [mine, theirs] = devices.map(({ client }) => client.typing(id));
     if (!mine || !theirs) throw new Error('There are two.');
+    repeat = setInterval(() => mine.notify(), 2_100);
+    mine.notify();
+    await eventually('the server knows of it', async () => {
+      const { userIds } = await ada.rest.request<TypingUsers>('GET', `/conversations/${id}/typing`);
+      return userIds.length === 1;
+    });
+    // Who has it open while somebody types is told at once, and so is a new connection.
     const leave = theirs.subscribe(() => undefined);
-    // What begins before the other has it open is shown with the next change.
-    const begin = () => {
-      mine.stop();
-      mine.notify();
-    };
-    const repeat = setInterval(begin, 2_100);
-    begin();
+    expect(await when(theirs, ({ count }) => count > 0)).toEqual({ userIds: [ada.userId], count: 1 });
+    await devices[1]?.client.stop();
+    expect(theirs.getSnapshot().count).toBe(0);
+    await devices[1]?.online();
     expect(await when(theirs, ({ count }) => count > 0)).toEqual({ userIds: [ada.userId], count: 1 });
     clearInterval(repeat);
     expect(mine.getSnapshot()).toEqual({ userIds: [], count: 0 });

@@ -179,8 +179,9 @@ export interface Events {
   /** All sockets of the reader, after a `message:read` of theirs. */
   'unread:updated': UnreadUpdatedEvent;
   /**
-   * Every member, the typists too: all who are typing, at most twice a second; outside versions. In groups of over 100
-   * only the sockets whose latest `conversation:open`, within ten minutes, named it.
+   * Every member, the typists too: all who are typing, at most twice a second; outside versions. A socket that comes
+   * while somebody types is sent it after `ready`. In groups of over 100 only the sockets whose latest
+   * `conversation:open`, within ten minutes, named it; they are sent it then, where somebody types.
    */
   'typing:update': TypingUpdatedEvent;
   /** Who shares a conversation with them, and all sockets of their own: another name or picture; outside versions. */

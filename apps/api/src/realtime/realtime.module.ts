@@ -9,6 +9,7 @@ import { BudgetExchange } from './commands/budget-exchange.js';
 import { Connections } from './connections/connections.js';
 import { FloodLimiter } from './connections/flood-limiter.js';
 import { HandshakeLimiter } from './connections/handshake-limiter.js';
+import { OpenConversations } from './connections/open-conversations.js';
 import { UserConnectionLimiter } from './connections/user-connection-limiter.js';
 import { UserSockets } from './connections/user-sockets.js';
 import { ChangeEvents } from './hub/change-events.js';
@@ -37,11 +38,23 @@ const io = { provide: IO, useFactory: createSocketIoServer, inject: [CONFIG] };
     BudgetExchange,
     UserConnectionLimiter,
     Connections,
+    OpenConversations,
     MembershipReconciler,
     Reconciler,
     bus,
     io,
   ],
-  exports: [BudgetExchange, IO, NodeBus, HandshakeLimiter, FloodLimiter, Hub, ChangeEvents, Connections, Reconciler],
+  exports: [
+    BudgetExchange,
+    IO,
+    NodeBus,
+    HandshakeLimiter,
+    FloodLimiter,
+    Hub,
+    ChangeEvents,
+    Connections,
+    OpenConversations,
+    Reconciler,
+  ],
 })
 export class RealtimeModule {}

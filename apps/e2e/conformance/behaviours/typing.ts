@@ -25,6 +25,8 @@ export const typing: Behaviours = {
       }
       await lines[1].ask('typing:start', { conversationId: id });
       await shows(lines[2], [people[0], people[1]]);
+      // Also to a device that comes while they type.
+      await shows(await people[2].connect(), [people[0], people[1]]);
       for (const url of stage.urls) {
         await eventually('every node knows', async () => {
           const { text } = await people[2].call('GET', `/conversations/${id}/typing`, undefined, { url });

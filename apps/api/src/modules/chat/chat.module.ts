@@ -9,13 +9,23 @@ import { PresenceModule } from '../presence/index.js';
 import { ReactionsModule } from '../reactions/index.js';
 import { ReceiptsModule } from '../receipts/index.js';
 import { SyncModule } from '../sync/index.js';
+import { TypingModule } from '../typing/index.js';
 import { ChatGateway } from './chat.gateway.js';
 import { ChatService } from './chat.service.js';
 import { WsAuthGuard } from './guards/ws-auth.guard.js';
 import { SessionEndings } from './session-endings.js';
 
 @Module({
-  imports: [RealtimeModule, AuthModule, MessagesModule, ReceiptsModule, ReactionsModule, PresenceModule, SyncModule],
+  imports: [
+    RealtimeModule,
+    AuthModule,
+    MessagesModule,
+    ReceiptsModule,
+    ReactionsModule,
+    PresenceModule,
+    SyncModule,
+    TypingModule,
+  ],
   providers: [
     ChatGateway,
     ChatService,

@@ -7,6 +7,7 @@ import { Connections } from '../../realtime/connections/connections.js';
 import { SessionExpiry } from '../../realtime/connections/session-expiry.js';
 import type { ParleySocket } from '../../realtime/socket.js';
 import { PresenceService } from '../presence/index.js';
+import { TypingService } from '../typing/index.js';
 
 /** The life of a socket between its handshake and its end. */
 @Injectable()
@@ -15,6 +16,7 @@ export class ChatService {
     private readonly connections: Connections,
     private readonly clock: SessionExpiry,
     private readonly presence: PresenceService,
+    private readonly typing: TypingService,
     private readonly reporter: EventReporter,
   ) {}
 
@@ -31,15 +33,20 @@ export class ChatService {
       if (reason === 'client namespace disconnect') socket.conn.close();
     });
     this.presence.begin(socket);
-    socket.data.ready = this.connections.connect(socket).then(() => this.clock.start(socket));
+    socket.data.ready = this.connections.connect(socket).then(() => {
+      this.clock.start(socket);
+      this.typing.begin(socket);
+    });
     socket.data.ready.catch((fault: unknown) => {
       this.reporter.bringingInFailed(userId, fault);
       closeToComeBack(socket, asParleyError(fault));
     });
   }
 
-  join(socket: ParleySocket, conversationId: string): Promise<JoinResult> {
-    return this.connections.join(socket, conversationId);
+  async join(socket: ParleySocket, conversationId: string): Promise<JoinResult> {
+    const joined = await this.connections.join(socket, conversationId);
+    this.typing.joined(socket, conversationId);
+    return joined;
   }
 
   /** Silences this socket until it joins again or reconnects. */

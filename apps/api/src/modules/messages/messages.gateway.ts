@@ -5,6 +5,7 @@ import { Refuses } from '../../platform/documented.js';
 import { RethrowFilter } from '../../realtime/commands/rethrow.filter.js';
 import { Charged, type Sender } from '../../realtime/commands/send-charge.js';
 import { LineMeter } from '../../realtime/connections/line-meter.js';
+import { OpenConversations } from '../../realtime/connections/open-conversations.js';
 import type { ParleySocket } from '../../realtime/socket.js';
 import { EditCommandDto, MessageCommandDto } from './dto/change-message.dto.js';
 import { OpenCommandDto } from './dto/page-query.dto.js';
@@ -23,6 +24,7 @@ export class MessagesGateway {
     private readonly messages: MessagesService,
     private readonly edits: MessageEdits,
     private readonly deletion: MessageDeletion,
+    private readonly openConversations: OpenConversations,
   ) {}
 
   @SubscribeMessage('message:send')
@@ -35,7 +37,7 @@ export class MessagesGateway {
   @SubscribeMessage('conversation:open')
   open(@ConnectedSocket() socket: ParleySocket, @MessageBody() command: OpenCommandDto): Promise<MessagePage> {
     const request = parsePageRequest(command, LIMITS.pageDefault);
-    socket.data.opened = { conversationId: command.conversationId.toLowerCase(), at: performance.now() };
+    this.openConversations.open(socket, command.conversationId.toLowerCase());
     const bytes = LineMeter.of(socket.conn).answerBytes('page');
     return this.messages.page(socket.data.principal, command.conversationId, { ...request, bytes });
   }

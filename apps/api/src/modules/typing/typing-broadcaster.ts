@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { LIMITS } from '@parley/protocol';
-import { conversationRoom, IO, localSockets, type ParleyServer } from '../../realtime/socket.js';
+import { LIMITS, type TypingUpdatedEvent } from '@parley/protocol';
+import { conversationRoom, IO, localSockets, type ParleyServer, type ParleySocket } from '../../realtime/socket.js';
 
 /** For so long a socket that opened a large conversation gets its updates, unless it opens another. */
 const OPEN_MS = 10 * 60_000;
@@ -13,8 +13,13 @@ export class TypingBroadcaster {
   /** @param isLarge only the sockets that have it open get the update. */
   update(conversationId: string, userIds: readonly string[], isLarge: boolean): void {
     const receivers = isLarge ? this.haveOpen(conversationId) : [conversationRoom(conversationId)];
-    const shown = userIds.slice(0, LIMITS.typingUserIds);
-    localSockets(this.io, receivers)?.emit('typing:update', { conversationId, userIds: shown, count: userIds.length });
+    localSockets(this.io, receivers)?.emit('typing:update', updateOf(conversationId, userIds));
+  }
+
+  /** Emits it to one socket, where that follows the conversation. */
+  show(socket: ParleySocket, conversationId: string, userIds: readonly string[]): void {
+    if (!socket.rooms.has(conversationRoom(conversationId))) return;
+    socket.emit('typing:update', updateOf(conversationId, userIds));
   }
 
   /** Of the sockets that follow it, those whose latest `conversation:open` named it. */
@@ -26,4 +31,8 @@ export class TypingBroadcaster {
       return opened?.conversationId === conversationId && opened.at >= since;
     });
   }
+}
+
+function updateOf(conversationId: string, userIds: readonly string[]): TypingUpdatedEvent {
+  return { conversationId, userIds: userIds.slice(0, LIMITS.typingUserIds), count: userIds.length };
 }

@@ -10,5 +10,6 @@ import { TypingBroadcaster } from './typing-broadcaster.js';
   imports: [RealtimeModule],
   controllers: [TypingController],
   providers: [TypingGateway, TypingService, TypingBroadcaster, TypingRepository],
+  exports: [TypingService],
 })
 export class TypingModule {}

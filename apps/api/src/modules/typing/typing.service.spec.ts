@@ -3,6 +3,7 @@ import { newId } from '../../kernel/ids.js';
 import type { Principal } from '../../kernel/principal.js';
 import { MemoryNodeBus } from '../../realtime/bus/memory-node-bus.js';
 import type { Channel } from '../../realtime/bus/node-bus.js';
+import { OpenConversations } from '../../realtime/connections/open-conversations.js';
 import type { DeliveryListener, Hub } from '../../realtime/hub/hub.js';
 import type { TypingFacts, TypingRepository } from './typing.repository.js';
 import { TypingService } from './typing.service.js';
@@ -58,6 +59,7 @@ describe('typing', () => {
         update: (_id, userIds, isLarge) => updates.push({ userIds: [...userIds], isLarge }),
       } as Partial<TypingBroadcaster> as TypingBroadcaster,
       bus,
+      new OpenConversations(),
     );
     return { typing, updates, bus, deliver };
   }

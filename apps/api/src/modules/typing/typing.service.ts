@@ -5,8 +5,10 @@ import { ExpiringCache } from '../../kernel/expiring-cache.js';
 import type { Principal } from '../../kernel/principal.js';
 import { Limiter } from '../../platform/limits/limiter.js';
 import { NodeBus } from '../../realtime/bus/node-bus.js';
+import { OpenConversations } from '../../realtime/connections/open-conversations.js';
 import { Hub } from '../../realtime/hub/hub.js';
 import type { StreamEvent } from '../../realtime/hub/stream-events.js';
+import type { ParleySocket } from '../../realtime/socket.js';
 import { requireOpen } from '../conversation-log/index.js';
 import { type TypingFacts, TypingRepository } from './typing.repository.js';
 import { TypingBroadcaster } from './typing-broadcaster.js';
@@ -40,8 +42,9 @@ export class TypingService implements OnApplicationShutdown {
   constructor(
     private readonly hub: Hub,
     private readonly repository: TypingRepository,
-    broadcaster: TypingBroadcaster,
+    private readonly broadcaster: TypingBroadcaster,
     bus: NodeBus,
+    openConversations: OpenConversations,
   ) {
     this.updates = new TypingUpdates((conversationId) => {
       const userIds = this.state.userIds(conversationId);
@@ -49,6 +52,7 @@ export class TypingService implements OnApplicationShutdown {
       if (userIds.length === 0) this.state.forget(conversationId);
     });
     this.exchange = new TypingExchange(bus, (change) => this.apply(change));
+    openConversations.onOpen((socket, conversationId) => this.show(socket, conversationId, true));
     hub.beforeDelivery((conversationId, event) => this.deliver(conversationId, event));
   }
 
@@ -56,6 +60,16 @@ export class TypingService implements OnApplicationShutdown {
     if (this.timer) clearInterval(this.timer);
     this.updates.close();
     this.exchange.close();
+  }
+
+  /** Shows a socket that begins to follow its conversations who types there: those who go on make no update. */
+  begin(socket: ParleySocket): void {
+    for (const conversationId of this.state.conversationIds()) this.show(socket, conversationId, false);
+  }
+
+  /** As `begin`, of one conversation. */
+  joined(socket: ParleySocket, conversationId: string): void {
+    this.show(socket, conversationId, false);
   }
 
   /** More than one a second has no effect. @throws `not_found` for strangers, `conflict` where it is archived. */
@@ -86,6 +100,13 @@ export class TypingService implements OnApplicationShutdown {
     const facts = await this.repository.findFor(userId, conversationId);
     if (!facts) throw notFound();
     return { userIds: facts.isArchived ? [] : this.state.userIds(conversationId) };
+  }
+
+  /** @param isLarge whether it is of those of which only sockets that have them open are updated. */
+  private show(socket: ParleySocket, conversationId: string, isLarge: boolean): void {
+    const userIds = this.state.userIds(conversationId);
+    if (userIds.length === 0 || this.state.isLarge(conversationId) !== isLarge) return;
+    this.broadcaster.show(socket, conversationId, userIds);
   }
 
   /** A user whose sockets follow the conversation is a member of it; of others the database is asked. */
