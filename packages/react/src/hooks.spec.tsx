@@ -17,6 +17,7 @@ import {
   useSelected,
   useSending,
   useTyping,
+  useTypists,
   useUnread,
   useUser,
 } from './index.js';
@@ -112,6 +113,7 @@ function aClient() {
     ...cells,
     conversation: (id: 'a' | 'b') => view(cells[id]),
     typing: (id: string) => ({
+      typists: view(cells.typing),
       ...view(cells.typing),
       notify: () => log('notify')(id),
       stop: () => log('stopTyping')(id),
@@ -416,6 +418,14 @@ describe('Hooks', () => {
       'stopTyping b',
       'stopTyping b',
     ]);
+  });
+
+  it('S4.35: useTypists answers who types, and says nothing of oneself', async () => {
+    const { cells, calls, seen, page } = await drawn(() => useTypists('a'));
+    await page.change(() => cells.typing.set({ userIds: ['ann'], count: 1 }));
+    expect(seen.at(-1)).toEqual({ userIds: ['ann'], count: 1 });
+    await page.leave();
+    expect(calls.filter((call) => call.endsWith(' a'))).toEqual([]);
   });
 
   it('useChatEvent calls the latest listener, and none after it has gone', async () => {

@@ -7,4 +7,4 @@ export { usePeople, useUser } from './use-people.js';
 export { usePresence } from './use-presence.js';
 export { useSearch } from './use-search.js';
 export { useSelected } from './use-subscribable.js';
-export { useTyping } from './use-typing.js';
+export { useTyping, useTypists } from './use-typing.js';

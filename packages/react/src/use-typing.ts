@@ -11,3 +11,9 @@ export function useTyping(id: string): TypingSnapshot & Pick<TypingView, 'notify
   const snapshot = useSubscribable(view);
   return useMemo(() => ({ ...snapshot, notify: () => view.notify(), stop: () => view.stop() }), [snapshot, view]);
 }
+
+/** The others who are typing in a conversation, as far as that is known without opening it. */
+export function useTypists(id: string): TypingSnapshot {
+  const client = useChatClient();
+  return useSubscribable(useMemo(() => client.typing(id).typists, [client, id]));
+}

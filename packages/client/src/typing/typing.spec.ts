@@ -104,6 +104,20 @@ describe('Typing', () => {
     expect(view.getSnapshot().userIds).toEqual([]);
   });
 
+  it('S4.35: is followed without opening a large group', async () => {
+    memberCount = 101;
+    const listener = jest.fn();
+    const typists = typing.view('c').typists;
+    const leave = typists.subscribe(listener);
+    expect(asked).toEqual([]);
+    memberCount = 3;
+    update(['ann']);
+    expect(typists.getSnapshot().userIds).toEqual(['ann']);
+    leave();
+    update([]);
+    expect(listener).toHaveBeenCalledTimes(1);
+  });
+
   it('says in a group of over 100 members which conversation is looked at, for as long as it is', async () => {
     memberCount = 101;
     const unsubscribe = typing.view('c').subscribe(() => undefined);

@@ -18,6 +18,8 @@ export interface TypingSnapshot {
 
 /** Who types in one conversation, and how this person says that they do. */
 export interface TypingView extends Subscribable<TypingSnapshot> {
+  /** The same, without opening it: of a group of over 100 members it is known only while that is open. */
+  readonly typists: Subscribable<TypingSnapshot>;
   /** To be called with every change of the text; every two seconds at most is sent. */
   notify(): void;
   /** The text was cleared or is no longer looked at. A message that is sent does it by itself. */
@@ -51,6 +53,8 @@ const NOBODY: TypingSnapshot = { userIds: [], count: 0 };
 export class Typing {
   readonly #sets = new Map<string, TypingSnapshot>();
   readonly #listeners = new Map<string, Listeners>();
+  /** Of those who follow a conversation without opening it. */
+  readonly #followers = new Map<string, Listeners>();
   readonly #own = new Map<string, OwnTyping>();
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
   #isOnline = false;
@@ -58,11 +62,24 @@ export class Typing {
   constructor(private readonly options: TypingOptions) {}
 
   view(conversationId: string): TypingView {
+    const typists = this.#typists(conversationId);
     return {
-      getSnapshot: () => this.#sets.get(conversationId) ?? NOBODY,
+      ...typists,
+      typists,
       subscribe: (listener) => this.#subscribe(conversationId, listener),
       notify: () => this.#notify(conversationId),
       stop: () => this.stop(conversationId),
+    };
+  }
+
+  #typists(conversationId: string): Subscribable<TypingSnapshot> {
+    return {
+      getSnapshot: () => this.#sets.get(conversationId) ?? NOBODY,
+      subscribe: (listener) => {
+        const followers = this.#followers.get(conversationId) ?? new Listeners();
+        this.#followers.set(conversationId, followers);
+        return followers.add(listener);
+      },
     };
   }
 
@@ -120,6 +137,7 @@ export class Typing {
     if (next.count > 0) this.#sets.set(conversationId, next);
     else this.#sets.delete(conversationId);
     this.#listeners.get(conversationId)?.notify();
+    this.#followers.get(conversationId)?.notify();
   }
 
   #notify(conversationId: string): void {

@@ -22,6 +22,7 @@ import { markOf, presenceWords } from '../people/presence.js';
 import { usePeerPresence } from '../people/use-peer-presence.js';
 import { titleOf } from './conversation-title.js';
 import { ArchiveDialog, LeaveDialog, RenameDialog } from './members/conversation-dialogs.js';
+import { useOnlineCount } from './members/use-online-count.js';
 import type { OpenConversation } from './open-conversation.js';
 
 interface ChatHeaderProps extends Pick<OpenConversation, 'view' | 'gone'> {
@@ -41,6 +42,7 @@ export function ChatHeader({ view: item, gone, panel, onTogglePanel }: ChatHeade
   const title = titleOf(item);
   const today = useToday();
   const presence = usePeerPresence(item.peer);
+  const online = useOnlineCount(item);
   const close = () => setAsked(null);
   return (
     <header className="flex h-14 flex-none items-center gap-1 border-b border-line pe-2.5 ps-5 max-[720px]:pe-1 max-[720px]:ps-1">
@@ -54,7 +56,7 @@ export function ChatHeader({ view: item, gone, panel, onTogglePanel }: ChatHeade
         <h2 dir="auto" className="people-line truncate text-body leading-5 font-strong">
           {title}
         </h2>
-        <p className="truncate text-meta text-ink-3">{subtitleOf(item, presenceWords(presence, today))}</p>
+        <p className="truncate text-meta text-ink-3">{subtitleOf(item, presenceWords(presence, today), online)}</p>
       </div>
       {hasSearch ? (
         <IconButton label="Search" aria-pressed={panel === 'search'} onClick={() => onTogglePanel('search')}>
@@ -110,8 +112,9 @@ function ConversationMenu({ item, onAsk }: ConversationMenuProps) {
   );
 }
 
-function subtitleOf(item: OpenConversation['view'], presence: string | null): string {
+function subtitleOf(item: OpenConversation['view'], presence: string | null, online: number): string {
   const words = item.isArchived ? ', archived' : '';
   if (item.type === 'direct') return `@${item.peer?.username ?? ''}${presence ? ` · ${presence}` : ''}${words}`;
-  return `${item.memberCount} ${item.memberCount === 1 ? 'member' : 'members'}${words}`;
+  const here = online > 0 ? ` · ${online} online` : '';
+  return `${item.memberCount} ${item.memberCount === 1 ? 'member' : 'members'}${here}${words}`;
 }

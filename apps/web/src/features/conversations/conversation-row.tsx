@@ -1,5 +1,5 @@
 import type { ConversationListItem } from '@parley/protocol';
-import { usePeople } from '@parley/react';
+import { usePeople, useTypists } from '@parley/react';
 import { memo } from 'react';
 import { Link } from 'wouter';
 import { useFocusedWindow } from '../../hooks/use-focused-window.js';
@@ -7,11 +7,12 @@ import { useToday } from '../../hooks/use-today.js';
 import { Avatar } from '../../ui/avatar.js';
 import { classes } from '../../ui/classes.js';
 import { fullTime, listTime } from '../../ui/dates.js';
-import { Isolated } from '../../ui/isolated.js';
+import { Isolated, isolate } from '../../ui/isolated.js';
 import { PresenceDot } from '../../ui/presence-dot.js';
 import { useDraft } from '../chat/composer/drafts.store.js';
+import { typingSentence } from '../chat/composer/typing-sentence.js';
 import { titleOf } from '../chat/conversation-title.js';
-import { nameOf } from '../people/names.js';
+import { firstName, nameOf } from '../people/names.js';
 import type { PresenceMark } from '../people/presence.js';
 import { badgeText } from './badge.js';
 import { previewOf } from './preview.js';
@@ -98,11 +99,20 @@ function TitleLine({ item, title, isUnread, mark }: TitleLineProps) {
   );
 }
 
-/** The last message, or my draft. */
+/** Who is typing, else my draft or the last message. */
 function Preview({ item, me, selected }: Pick<ConversationRowProps, 'item' | 'me' | 'selected'>) {
   const people = usePeople();
   const { text } = useDraft(item.id);
+  const typists = useTypists(item.id);
   const draft = selected ? '' : text.trim();
+  if (typists.count > 0) {
+    const names = typists.userIds.map((id) => isolate(firstName(nameOf(people, id))));
+    return (
+      <span data-testid="row-typing" className="text-accent">
+        <Isolated text={`${typingSentence(names, typists.count)}…`} />
+      </span>
+    );
+  }
   if (draft === '') return <Isolated text={previewOf(item, me, (id) => nameOf(people, id))} />;
   return (
     <span className="text-signal-text">

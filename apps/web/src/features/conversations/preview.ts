@@ -2,6 +2,7 @@ import type { ConversationListItem, Message } from '@parley/protocol';
 import { isolate } from '../../ui/isolated.js';
 import { drawsNothing, plainText, WITHOUT_WORDS } from '../chat/message/plain-text.js';
 import { systemSentence } from '../chat/message/system-sentence.js';
+import { firstName } from '../people/names.js';
 
 const LONGEST = 140;
 
@@ -18,8 +19,4 @@ export function previewOf(item: ConversationListItem, me: string, nameOf: (id: s
 function wordsOf({ content, type }: Message): string {
   const text = drawsNothing(content) ? '' : plainText(content, LONGEST);
   return text || (type === 'text' ? WITHOUT_WORDS : 'Attachment');
-}
-
-function firstName(name: string): string {
-  return name.split(' ')[0] ?? name;
 }

@@ -10,6 +10,7 @@ import { classes } from '../../ui/classes.js';
 import { isComposing } from '../../ui/composing.js';
 import { Alert } from '../../ui/field.js';
 import { Isolated } from '../../ui/isolated.js';
+import { PresenceDot } from '../../ui/presence-dot.js';
 import { useReturnedFocus } from '../../ui/use-returned-focus.js';
 import { type Choice, useChoices } from './use-choices.js';
 
@@ -126,7 +127,7 @@ function Option({ choice, active, onPick }: { choice: Choice; active: boolean; o
   useEffect(() => {
     if (active) ref.current?.scrollIntoView({ block: 'nearest' });
   }, [active]);
-  const { label, hint, picture } = choice;
+  const { label, hint, picture, mark = null } = choice;
   return (
     <div
       ref={ref}
@@ -140,10 +141,15 @@ function Option({ choice, active, onPick }: { choice: Choice; active: boolean; o
         active ? 'bg-chosen' : 'hover:bg-chosen',
       )}
     >
-      {picture ? <Avatar id={picture.id} name={label} url={picture.url} size={32} /> : null}
+      {picture ? (
+        <PresenceDot mark={mark}>
+          <Avatar id={picture.id} name={label} url={picture.url} size={32} />
+        </PresenceDot>
+      ) : null}
       <span className="min-w-0 flex-1">
         <span dir="auto" className="people-line block truncate text-body font-medium">
           <Isolated text={label} />
+          {mark ? <span className="sr-only">, {mark}</span> : null}
         </span>
       </span>
       {hint ? <span className="flex-none text-meta text-ink-3">{hint}</span> : null}

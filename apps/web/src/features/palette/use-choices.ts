@@ -1,5 +1,5 @@
 import type { ConversationListItem } from '@parley/protocol';
-import { useConversations } from '@parley/react';
+import { useConversations, usePresence } from '@parley/react';
 import { useMemo } from 'react';
 import { useHasSearch } from '../../hooks/use-has-search.js';
 import { useView } from '../../hooks/use-view.js';
@@ -7,6 +7,7 @@ import { isolate } from '../../ui/isolated.js';
 import { titleOf } from '../chat/conversation-title.js';
 import { useOpenDirect } from '../conversations/use-open-direct.js';
 import { usePeopleSearch } from '../people/people-search.js';
+import { markOf, type Presence, type PresenceMark } from '../people/presence.js';
 import { bestOf } from './palette-match.js';
 
 /** What the palette offers. `id` is unique among all of them. */
@@ -16,6 +17,9 @@ export interface Choice {
   label: string;
   hint?: string;
   picture?: { id: string; url: string | null };
+  /** Whom it is about, and what is known of whether they are here, until that is watched. */
+  person?: Presence & { id: string };
+  mark?: PresenceMark;
   act: () => Promise<void> | void;
 }
 
@@ -27,7 +31,12 @@ export function useChoices(typed: string, me: string): Choice[] {
   const conversations = useConversationChoices(typed);
   const people = usePeopleChoices(typed, me);
   const actions = useActions(typed);
-  return [...conversations, ...people, ...actions];
+  const choices = [...conversations, ...people, ...actions];
+  const presences = usePresence(choices.flatMap(({ person }) => person?.id ?? []));
+  return choices.map((choice) => ({
+    ...choice,
+    mark: markOf(presences.get(choice.person?.id ?? '') ?? choice.person),
+  }));
 }
 
 function useConversationChoices(typed: string): Choice[] {
@@ -40,6 +49,7 @@ function useConversationChoices(typed: string): Choice[] {
     label: titleOf(item),
     hint: item.type === 'direct' ? `@${item.peer?.username ?? ''}` : countOf(item.memberCount),
     picture: { id: item.peer?.id ?? item.id, url: item.peer?.avatarUrl ?? null },
+    person: item.peer ?? undefined,
     act: () => openConversation(item.id),
   }));
 }
@@ -55,6 +65,7 @@ function usePeopleChoices(typed: string, me: string): Choice[] {
       label: person.displayName,
       hint: `@${person.username}`,
       picture: { id: person.id, url: person.avatarUrl },
+      person,
       act: () => openDirect(person),
     }),
   );

@@ -9,3 +9,7 @@ export function personOf(people: ReadonlyMap<string, UserView>, id: string): Use
 export function nameOf(people: ReadonlyMap<string, UserView>, id: string): string {
   return personOf(people, id).displayName;
 }
+
+export function firstName(name: string): string {
+  return name.split(' ')[0] ?? name;
+}

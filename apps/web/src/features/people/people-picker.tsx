@@ -1,6 +1,7 @@
 /* oxlint-disable jsx-a11y/prefer-tag-over-role, jsx-a11y/no-noninteractive-element-to-interactive-role, jsx-a11y/click-events-have-key-events --
    the combobox pattern: the input has focus and keys, the options are never focused; <datalist> shows no pictures */
 import { isSearchable, type UserView } from '@parley/protocol';
+import { usePresence } from '@parley/react';
 import { X } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
 import { useToday } from '../../hooks/use-today.js';
@@ -10,7 +11,7 @@ import { isComposing } from '../../ui/composing.js';
 import { Isolated, isolate } from '../../ui/isolated.js';
 import { PresenceDot } from '../../ui/presence-dot.js';
 import { type FoundPerson, type PeopleSearch, usePeopleSearch } from './people-search.js';
-import { markOf, presenceWords } from './presence.js';
+import { markOf, type Presence, presenceWords } from './presence.js';
 
 interface PeoplePickerProps {
   label: string;
@@ -32,6 +33,7 @@ export function PeoplePicker(props: PeoplePickerProps) {
   const id = useId();
   const { query, search, current, type, pick, onKeyDown } = usePicker(props);
   const { people } = search;
+  const presences = usePresence(people.map((person) => person.id));
   return (
     <div className="flex min-h-0 flex-col px-5">
       <label htmlFor={id} className="mb-1 text-second font-medium text-ink-2">
@@ -66,6 +68,7 @@ export function PeoplePicker(props: PeoplePickerProps) {
             key={person.id}
             id={`${id}-${person.id}`}
             person={person}
+            presence={presences.get(person.id) ?? person}
             active={person === current}
             onPick={() => pick(person)}
           />
@@ -124,12 +127,13 @@ function Found({ search: { people, status }, most }: { search: PeopleSearch; mos
 interface OptionProps {
   id: string;
   person: FoundPerson;
+  presence: Presence;
   active: boolean;
   onPick: () => void;
 }
 
-function Option({ id, person, active, onPick }: OptionProps) {
-  const presence = presenceWords(person, useToday());
+function Option({ id, person, presence, active, onPick }: OptionProps) {
+  const words = presenceWords(presence, useToday());
   const ref = useRef<HTMLLIElement>(null);
   useEffect(() => {
     if (active) ref.current?.scrollIntoView({ block: 'nearest' });
@@ -144,7 +148,7 @@ function Option({ id, person, active, onPick }: OptionProps) {
       onClick={onPick}
       className={classes('flex items-center gap-3 rounded-row px-2 py-1.5', active ? 'bg-chosen' : 'hover:bg-chosen')}
     >
-      <PresenceDot mark={markOf(person)}>
+      <PresenceDot mark={markOf(presence)}>
         <PersonAvatar user={person} size={36} />
       </PresenceDot>
       <span className="min-w-0">
@@ -153,7 +157,7 @@ function Option({ id, person, active, onPick }: OptionProps) {
         </span>
         <span className="block truncate text-meta text-ink-3">
           @{person.username}
-          {presence ? ` · ${presence}` : null}
+          {words ? ` · ${words}` : null}
         </span>
       </span>
     </li>
