@@ -13,19 +13,22 @@ const HOVERS = '--blink-settings=primaryHoverType=2,availableHoverTypes=2,primar
 const TOUCHES =
   '--blink-settings=primaryHoverType=1,availableHoverTypes=1,primaryPointerType=2,availablePointerTypes=2';
 
+/** The driver's setting that turns the back/forward cache off. */
+const FORGETS_PAGES = '--disable-back-forward-cache';
+
 /**
  * A browser for one spec file: Chromium's headless shell where `PARLEY_TEST_HEADLESS_SHELL` names it, which draws the same
- * pages with half the processor time, else Chromium.
+ * pages with half the processor time, else Chromium; `keepsPages`: Chromium, with its back/forward cache.
  */
-export function launchBrowser({ reportsHover = true } = {}): Promise<Browser> {
+export function launchBrowser({ reportsHover = true, keepsPages = false } = {}): Promise<Browser> {
   // Chromium's own sandbox does not start for root, as whom CI runs.
   const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  const pointers = reportsHover ? {} : { ignoreDefaultArgs: [HOVERS] };
+  const ignoreDefaultArgs = [...(reportsHover ? [] : [HOVERS]), ...(keepsPages ? [FORGETS_PAGES] : [])];
   if (!reportsHover) args.push(TOUCHES);
   return chromium.launch({
-    executablePath: process.env.PARLEY_TEST_HEADLESS_SHELL ?? chromiumPath(),
+    executablePath: (keepsPages ? undefined : process.env.PARLEY_TEST_HEADLESS_SHELL) ?? chromiumPath(),
     args,
-    ...pointers,
+    ignoreDefaultArgs,
   });
 }
 

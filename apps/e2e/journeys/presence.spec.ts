@@ -51,6 +51,35 @@ describe('P2: whether somebody is here', () => {
     const option = ama.page.getByRole('option', { name: tomas.name });
     await dot(option).waitFor();
     expect(await option.textContent()).toContain('Online');
+    // And no longer once they are gone, though nobody looks for them anew.
+    await tomas.page.close();
+    await option.getByText('Last seen at').waitFor({ timeout: GONE_MS });
+    await dot(option).waitFor({ state: 'detached' });
+  });
+
+  it('S2.26: a page that the browser keeps for its Back button is nobody who is here, and misses nothing', async () => {
+    const keeping = await launchBrowser({ keepsPages: true });
+    try {
+      const storageState = await tomas.context.storageState();
+      // Without the tap, whose own socket would stay open beside the page.
+      const page = await (await keeping.newContext({ baseURL: node.url, storageState })).newPage();
+      await tomas.page.close();
+      await page.goto(`/c/${ama.conversationId}`);
+      await page.getByTestId('composer').waitFor();
+      await page.evaluate(() =>
+        addEventListener('pageshow', (event) => Object.assign(window, { wasKept: event.persisted })),
+      );
+      await header(ama).getByText('Online').waitFor();
+      await page.goto('/api/docs');
+      await header(ama).getByText('Last seen at').waitFor({ timeout: GONE_MS });
+      await ama.say('said while it was frozen');
+      await page.goBack({ waitUntil: 'commit' });
+      await page.getByTestId('message').filter({ hasText: 'said while it was frozen' }).waitFor();
+      await header(ama).getByText('Online').waitFor();
+      expect(await page.evaluate(() => (window as unknown as { wasKept: boolean }).wasKept)).toBe(true);
+    } finally {
+      await keeping.close();
+    }
   });
 
   it('is told apart from being at rest, which nobody is who has not touched a device for a while', async () => {
@@ -125,9 +154,11 @@ describe('P2: whether somebody is here', () => {
     await ama.page.getByRole('button', { name: 'Members', exact: true }).click();
     const member = (person: Participant) => ama.page.getByTestId('member-row').filter({ hasText: person.name });
     for (const person of people) await dot(member(person)).waitFor();
+    await header(ama).getByText('3 members · 3 online').waitFor();
     expect(await violationsIn(ama.page)).toEqual([]);
     await li.page.close();
     await member(li).getByText('Last seen at').waitFor({ timeout: GONE_MS });
+    await header(ama).getByText('3 members · 2 online').waitFor();
     expect(await dot(member(li)).count()).toBe(0);
     expect(await dot(member(tomas)).count()).toBe(1);
   });

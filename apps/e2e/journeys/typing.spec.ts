@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { expectSoon, ParleyNode } from '@parley/testkit';
-import type { Browser } from 'playwright-core';
+import type { Browser, Locator } from 'playwright-core';
 import { launchBrowser, Participant } from './browser.js';
 import { violationsIn } from './violations.js';
 
@@ -42,7 +42,8 @@ afterEach(async () => {
 const line = ({ page }: Participant) => page.getByTestId('typing');
 const reads = (person: Participant, words: string) => expectSoon(async () => expect(await says(person)).toBe(words));
 /** Without the characters that isolate names. */
-const says = async (person: Participant) => ((await line(person).textContent()) ?? '').replace(/[\u2066-\u2069]/g, '');
+const isolated = (text: string | null) => (text ?? '').replace(/[\u2066-\u2069]/g, '');
+const says = async (person: Participant) => isolated(await line(person).textContent());
 /** Where the newest message and the composer are. */
 const places = async (person: Participant) => [
   await person.message('where shall we meet?').boundingBox(),
@@ -62,6 +63,24 @@ describe('P1: who is typing', () => {
     await reads(ama, `${li.name} is typing`);
     // Li goes on writing nothing.
     await reads(ama, '');
+  });
+
+  it('is told in the list, and to whoever comes while they type', async () => {
+    await li.page.goto('/');
+    const typing = setInterval(() => void tomas.composer.pressSequentially('y').catch(() => undefined), 1_000);
+    const row = (person: Participant) => person.page.getByTestId('row-typing');
+    try {
+      for (const person of [ama, li]) {
+        await row(person).waitFor();
+        expect(isolated(await row(person).textContent())).toBe('Tomas is typing…');
+      }
+      // Nothing changes by then of which all would be told.
+      await li.page.goto(`/c/${ama.conversationId}`);
+      await reads(li, `${tomas.name} is typing`);
+    } finally {
+      clearInterval(typing);
+    }
+    await row(li).waitFor({ state: 'detached' });
   });
 
   it('ends at once where the text is taken back or the conversation is left', async () => {
@@ -110,3 +129,48 @@ describe('P1: who is typing', () => {
     }
   });
 });
+
+it('F3 F1 P1: by keyboard alone people are found, written to, seen typing, and what was said is found again', async () => {
+  const { page } = ama;
+  const { keyboard } = page;
+  const title = (name: string) => page.getByRole('heading', { name, level: 2 }).waitFor();
+  const hasFocus = (what: Locator) => expectSoon(async () => expect(await what.evaluate(isActive)).toBe(true));
+  await keyboard.press('Control+k');
+  await keyboard.type(li.username);
+  await page.getByRole('option', { name: li.name }).locator('[data-presence=online]').waitFor();
+  expect(await violationsIn(page)).toEqual([]);
+  await keyboard.press('Enter');
+  await title(li.name);
+  await hasFocus(ama.composer);
+  await keyboard.type('only');
+  await li.row(ama.name).getByTestId('row-typing').waitFor();
+  await keyboard.type(' for you');
+  await keyboard.press('Enter');
+  await li.row(ama.name).getByText('only for you').waitFor();
+  await keyboard.press('Control+k');
+  await keyboard.type('group');
+  await keyboard.press('Enter');
+  await hasFocus(ama.composer);
+  await keyboard.type('at the usual');
+  for (const other of [tomas, li]) await reads(other, `${ama.name} is typing`);
+  await keyboard.type(' place');
+  await keyboard.press('Enter');
+  for (const other of [tomas, li]) await other.message('at the usual place').waitFor();
+  await keyboard.press('Control+f');
+  await hasFocus(page.getByRole('searchbox'));
+  await keyboard.type('shall we');
+  const hit = page.getByTestId('search-hit');
+  await hit.waitFor();
+  expect(await violationsIn(page)).toEqual([]);
+  for (let stops = 0; stops < 5 && !(await hit.evaluate(isActive)); stops += 1) await keyboard.press('Tab');
+  await keyboard.press('Enter');
+  await hasFocus(ama.message('where shall we meet?'));
+  await keyboard.press('Control+f');
+  await hasFocus(page.getByRole('searchbox'));
+  await keyboard.press('Escape');
+  await page.getByRole('searchbox').waitFor({ state: 'detached' });
+  await hasFocus(ama.composer);
+  expect(await violationsIn(page)).toEqual([]);
+});
+
+const isActive = (element: Element) => element === document.activeElement;
