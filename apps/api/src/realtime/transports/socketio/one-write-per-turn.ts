@@ -12,12 +12,15 @@ import {
   sizeOf,
 } from '../../connections/slow-consumers.js';
 
+/** Each piece of a message is kept with far more than its bytes until the last one comes; browsers make a few. */
+const MOST_FRAGMENTS = 1_024;
+
 const streams = new WeakMap<WebSocket, Duplex>();
 
 /** Remembers the TCP stream below each WebSocket, also where the connection began as polling. */
 export class StreamKeepingServer extends WebSocketServer {
   constructor(options: ServerOptions) {
-    super({ ...options, closeTimeout: CLOSE_MS } as ServerOptions);
+    super({ ...options, closeTimeout: CLOSE_MS, maxFragments: MOST_FRAGMENTS } as ServerOptions);
   }
 
   override handleUpgrade(

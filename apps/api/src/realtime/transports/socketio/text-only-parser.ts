@@ -34,6 +34,8 @@ class TextOnlyDecoder extends Decoder {
     }
     if (this.announced > 0) throw new Error('text in the place of an attachment');
     this.text = packet.replace(BEFORE_JSON, '');
+    // Socket.IO would take the acknowledgement for the name of the event.
+    if (this.text === '' && /^[2356]/.test(packet)) throw new Error('a packet without a payload');
     super.add(/^[56]/.test(packet) ? this.withoutAttachments(packet) : packet);
     this.text = '';
   }
