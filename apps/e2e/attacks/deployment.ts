@@ -13,3 +13,7 @@ export async function ownDeployment(): Promise<Target> {
 export async function foreignDeployment(urls: readonly string[]): Promise<Target> {
   return new Target(urls, await makeCast(urls), null);
 }
+
+/** One node without limits of rate, so that everything that is sent to it is looked at. */
+export const unlimitedNode = (): Promise<Fleet> =>
+  Fleet.start({ nodes: 1, env: { RATE_LIMITS: 'off', LOG_LEVEL: 'error' } });

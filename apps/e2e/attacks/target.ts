@@ -85,6 +85,11 @@ export class Target {
     this.must(fits, `${what}: ${status} ${error?.code ?? seen.text.slice(0, 100)} in place of ${codes.join(' or ')}`);
   }
 
+  /** Requests without a body, each of which has to be one of these refusals. */
+  async allRefused(by: Actor, requests: readonly string[], ...codes: ErrorCode[]): Promise<void> {
+    for (const request of requests) this.refused(await this.api(by, request), ...codes);
+  }
+
   accepted({ what, status, text }: Seen): void {
     this.must(status < 300, `${what}: ${status} ${text.slice(0, 200)} in place of a success`);
   }

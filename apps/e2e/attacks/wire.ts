@@ -125,9 +125,9 @@ export class Wire {
     });
   }
 
-  /** Resolves once the server has ended the connection. */
+  /** Resolves once the server has ended the connection, be it by a close frame that it waits to be answered. */
   ended(timeoutMs?: number): Promise<boolean> {
-    return eventually('the server ends a connection', () => this.isClosed, timeoutMs);
+    return eventually('the server ends a connection', () => this.isClosed || this.code !== null, timeoutMs);
   }
 
   close(): void {

@@ -1,7 +1,20 @@
 import type { Row } from '../row.contract.js';
+import { accounts, guessing } from './accounts.js';
 import { authorization } from './authorization.js';
+import { content } from './content.js';
+import { exhaustion } from './exhaustion.js';
 import { handshake } from './handshake.js';
+import { hygiene } from './hygiene.js';
 import { payloads } from './payloads.js';
 
 /** In the order in which they are played. */
-export const ROWS: readonly Row[] = [...handshake, ...authorization, ...payloads];
+export const ROWS: readonly Row[] = [
+  ...handshake,
+  ...authorization,
+  ...payloads,
+  ...accounts,
+  ...content,
+  ...exhaustion,
+  ...hygiene,
+  ...guessing,
+];

@@ -47,6 +47,26 @@ function writes({ cast }: Target): [string, string, Record<string, unknown>][] {
   ];
 }
 
+/** What alice may read. */
+function reads({ cast: { bob, group, direct, message } }: Target): string[] {
+  return [
+    '/users/me',
+    `/users/${bob.id}`,
+    `/users?query=${bob.username.slice(0, 5)}`,
+    `/users?ids=${bob.id}`,
+    '/conversations?archived=all',
+    `/conversations/${group}`,
+    `/conversations/${direct}`,
+    `/conversations/${group}/members`,
+    `/conversations/${group}/messages`,
+    `/messages/${message.id}`,
+    `/messages/${message.id}/receipts`,
+    '/messages/unread',
+    '/search?q=confidential',
+    '/auth/sessions',
+  ];
+}
+
 /** Keys that no answer has, whoever asks. */
 const NEVER =
   /"(?:password\w*|passwordHash|externalId|external_id|claims\w*|tokenHash|payloadHash|ip|ipAddress|secret|foldedName)":/;
@@ -99,26 +119,10 @@ export const payloads: Row[] = [
     title: 'what answers and events hold: no password, address, key of the database or e-mail of others',
     changes: SENDING,
     async run(target) {
-      const { alice, bob, group, direct, message } = target.cast;
+      const { alice, bob, group, message } = target.cast;
       const socket = await target.connect(alice);
-      const paths = [
-        '/users/me',
-        `/users/${bob.id}`,
-        `/users?query=${bob.username.slice(0, 5)}`,
-        `/users?ids=${bob.id}`,
-        '/conversations?archived=all',
-        `/conversations/${group}`,
-        `/conversations/${direct}`,
-        `/conversations/${group}/members`,
-        `/conversations/${group}/messages`,
-        `/messages/${message.id}`,
-        `/messages/${message.id}/receipts`,
-        '/messages/unread',
-        '/search?q=confidential',
-        '/auth/sessions',
-      ];
       const answers: Seen[] = [];
-      for (const path of paths) answers.push(await target.api(alice, `GET ${path}`));
+      for (const path of reads(target)) answers.push(await target.api(alice, `GET ${path}`));
       answers.push(await socket.ask('sync', { conversations: {} }));
       await bob.send(group, { content: 'an event' });
       await bob.react(message.id, '👍');
