@@ -46,6 +46,8 @@ export interface Config {
   editWindowMinutes: number;
   /** Whether messages can be searched; if not, nothing is stored for it. */
   search: boolean;
+  /** What becomes of messages that look like spam; `warn` only reports them. */
+  spamRules: 'off' | 'warn' | 'refuse';
   metricsToken: string | null;
 }
 

@@ -52,6 +52,7 @@ describe('the environment', () => {
     [{ LOG_LEVEL: 'loud' }, /^LOG_LEVEL must be one of/],
     [{ EDIT_WINDOW_MINUTES: '-1' }, /^EDIT_WINDOW_MINUTES must be a whole number from 0/],
     [{ RATE_LIMITS: 'no' }, /^RATE_LIMITS must be one of/],
+    [{ SPAM_RULES: 'on' }, /^SPAM_RULES must be one of off, warn, refuse/],
     [{ MESSAGES_PER_SECOND: '0' }, /^MESSAGES_PER_SECOND must be a whole number from 1/],
     [{ MESSAGES_PER_MINUTE: '2/s' }, /^MESSAGES_PER_MINUTE must be a whole number from 1/],
     [{ MAX_CONNECTIONS: '0' }, /^MAX_CONNECTIONS must be a whole number from 1/],

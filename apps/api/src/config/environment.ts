@@ -67,6 +67,7 @@ export function readEnvironment(env: Environment = process.env): Config {
       otherwise: LIMITS.contentBytes,
     }),
     editWindowMinutes: reader.integer('EDIT_WINDOW_MINUTES', { least: 0, most: 525_600, otherwise: 15 }),
+    spamRules: reader.oneOf('SPAM_RULES', ['off', 'warn', 'refuse'] as const, 'warn'),
     search: reader.oneOf('SEARCH', ['on', 'off'] as const, 'on') === 'on',
     metricsToken: reader.secret('METRICS_TOKEN'),
   };

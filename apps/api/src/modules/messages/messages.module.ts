@@ -16,6 +16,7 @@ import { MessagesController } from './messages.controller.js';
 import { MessagesGateway } from './messages.gateway.js';
 import { MessagesRepository } from './messages.repository.js';
 import { MessagesService } from './messages.service.js';
+import { SpamDetector } from './spam-detector.js';
 import { SystemMessages } from './system-messages.js';
 
 @Module({
@@ -34,6 +35,7 @@ import { SystemMessages } from './system-messages.js';
     MessageViewsRepository,
     MessagesRepository,
     MessageChangesRepository,
+    SpamDetector,
     SystemMessages,
   ],
   exports: [MessagesService, MessageChanges, MessageViews, MessageStream, MessagesRepository, SystemMessages],

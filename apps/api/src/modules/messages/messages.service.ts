@@ -16,6 +16,7 @@ import {
 import { MessagePages } from './message-pages.js';
 import { checkContentSize, hashOf, prepareMessage, type SendRequest } from './message-preparation.js';
 import type { PageRequest } from './page-request.js';
+import { SpamDetector } from './spam-detector.js';
 
 /** What became of a send. `version` is that of the message's `message:new`. */
 export type Sent =
@@ -38,6 +39,7 @@ export class MessagesService {
     private readonly log: ConversationLog,
     private readonly texts: MessageTextRepository,
     private readonly pages: MessagePages,
+    private readonly spam: SpamDetector,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -81,6 +83,8 @@ export class MessagesService {
       if (charge.refusal) throw charge.refusal;
       const prepared = prepareMessage(principal, request);
       checkContentSize(request.body.content, this.config.contentBytes);
+      const spam = this.spam.refusal(prepared);
+      if (spam) throw spam;
       return prepared;
     } catch (fault) {
       return { fault, sent: identityOf(principal, request) };

@@ -90,6 +90,12 @@ export class EventReporter implements DatabaseReporter {
     this.log.trace({ budget }, 'a budget is spent');
   }
 
+  /** Whether it is refused is set by `SPAM_RULES`. */
+  spamFound(facts: { rule: string; userId: string; conversationId: string }): void {
+    this.counters.add('spam_found_total', { rule: facts.rule });
+    this.log.info(facts, 'a message looks like spam');
+  }
+
   commandFailed(error: ParleyError, facts: CommandFacts): void {
     const { code } = error;
     this.counters.add('commands_failed_total', { transport: facts.transport, code });
