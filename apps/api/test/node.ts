@@ -1,6 +1,6 @@
 import type { Session } from '@parley/protocol';
-import { signedToken } from '@parley/testkit';
-import type { SQL } from 'drizzle-orm';
+import { secretsIn, signedToken } from '@parley/testkit';
+import { type SQL, sql } from 'drizzle-orm';
 import type { JWTPayload } from 'jose';
 import supertest from 'supertest';
 import { boot, type Node } from '../src/boot.js';
@@ -74,9 +74,21 @@ export class TestNode {
     return (result as unknown as { rows: T[] }).rows;
   }
 
+  /** Rejects where it has logged a password, a token or a text of a message. */
   async close(): Promise<void> {
+    const texts = await this.storedTexts();
     await this.node.close();
     await this.cleanUp();
+    const log = this.logs.map((line) => JSON.stringify(line)).join('\n');
+    const [secret] = secretsIn(log, [PASSWORD, ...texts]);
+    if (secret !== undefined) throw new Error(`A secret was logged: ${secret.slice(0, 500)}`);
+  }
+
+  /** As they would stand in a line; short ones are in other words by chance. None where the test took the database away. */
+  private async storedTexts(): Promise<string[]> {
+    const newest = sql`SELECT content FROM messages WHERE length(content) >= 20 ORDER BY id DESC LIMIT 200`;
+    const rows = await this.rows<{ content: string }>(newest).catch(() => []);
+    return rows.map(({ content }) => JSON.stringify(content).slice(1, -1));
   }
 }
 

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_ISSUER, type Issuer } from '../clients/tokens.js';
 import { bareEnvironment, Child, type Exit } from './child-process.js';
 import { migratedDirectory } from './data-template.js';
+import { secretsIn } from './log-secrets.js';
 import { freePort, freshDirectory, ROOT, SERVER } from './places.js';
 
 export interface NodeOptions {
@@ -38,7 +39,7 @@ export class ParleyNode {
     const directory = isCopied ? await ParleyNode.directory() : ownDirectory(options);
     const node = await ParleyNode.spawn(options, directory);
     await node.ready().catch(async (error: unknown) => {
-      await node.stop();
+      await node.end();
       throw error;
     });
     return node;
@@ -136,8 +137,16 @@ export class ParleyNode {
     return this.child.end('SIGTERM', timeoutMs);
   }
 
-  /** Ends the process and removes what was made for it. */
+  /** Ends the process and removes what was made for it. Rejects where it has logged a secret. */
   async stop(): Promise<Exit> {
+    const log = this.log();
+    const exit = await this.end();
+    const [secret] = secretsIn(log);
+    if (secret !== undefined) throw new Error(`A secret was logged: ${secret.slice(0, 500)}`);
+    return exit;
+  }
+
+  private async end(): Promise<Exit> {
     this.resume();
     const exit = await this.child.end('SIGTERM');
     for (const directory of this.ownDirectories) rmSync(directory, { recursive: true, force: true, maxRetries: 10 });
