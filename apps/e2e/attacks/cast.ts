@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { ConversationDetail, Message, Session } from '@parley/protocol';
-import { RestClient } from '@parley/testkit';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ConversationDetail, Message, SendMessageBody, Session } from '@parley/protocol';
+import { Refusal, RestClient } from '@parley/testkit';
 
 /** A user of the run, with an account of Parley's own. */
 export class Actor extends RestClient {
@@ -21,29 +22,31 @@ export class Actor extends RestClient {
 
   static async register(url: string, role: string): Promise<Actor> {
     const [username, password] = [`${role}-${randomUUID().slice(0, 8)}`, `${role} ${randomUUID()}`];
-    const session = await signIn(url, 'register', { username, password });
+    const session = await register(url, { username, password });
     return new Actor(url, role, session.user.id, username, password, session);
   }
 
-  /** A new session: access tokens are good for some minutes only. */
-  async signInAgain(): Promise<void> {
-    const { accessToken, cookie } = await signIn(this.url, 'login', this);
-    this.token = accessToken;
-    this.cookie = cookie;
+  /** Waits as long as it is told to. */
+  override async send(id: string, body: SendMessageBody): Promise<Message> {
+    for (;;) {
+      try {
+        return await super.send(id, body);
+      } catch (fault) {
+        const wait = fault instanceof Refusal ? fault.error.retryAfterMs : undefined;
+        if (wait === undefined) throw fault;
+        await sleep(wait);
+      }
+    }
   }
 }
 
-async function signIn(
-  url: string,
-  how: 'register' | 'login',
-  { username, password }: Record<'username' | 'password', string>,
-) {
-  const answer = await fetch(`${url}/api/auth/${how}`, {
+async function register(url: string, { username, password }: Record<'username' | 'password', string>) {
+  const answer = await fetch(`${url}/api/auth/register`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ username, password }),
   });
-  if (!answer.ok) throw new Error(`${url} did not ${how} ${username}: ${answer.status} ${await answer.text()}`);
+  if (!answer.ok) throw new Error(`${url} did not register ${username}: ${answer.status} ${await answer.text()}`);
   const cookie = answer.headers.get('set-cookie')?.split(';', 1)[0] ?? '';
   return { ...((await answer.json()) as Session), cookie };
 }
@@ -72,6 +75,8 @@ export interface Cast {
 
 export async function makeCast(urls: readonly string[]): Promise<Cast> {
   const url = (place: number) => urls[place % urls.length] as string;
+  // The first account of an installation administers it.
+  await Actor.register(url(0), 'first');
   const roles = ['alice', 'bob', 'mallory', 'ex', 'admin'];
   const actors = await Promise.all(roles.map((role, place) => Actor.register(url(place), role)));
   const [alice, bob, mallory, ex, admin] = actors as [Actor, Actor, Actor, Actor, Actor];

@@ -1,10 +1,19 @@
 import { Fleet } from '@parley/testkit';
 import { makeCast } from './cast.js';
+import { SENDS_PER_SECOND } from './deployment-settings.js';
 import { Target } from './target.js';
 
-/** Two nodes on a Postgres and a Redis of their own, which log all that they can. */
+/** They log all that they can, refuse spam, and let one user send as fast as the rows do. */
+const OWN = {
+  LOG_LEVEL: 'trace',
+  SPAM_RULES: 'refuse',
+  MESSAGES_PER_SECOND: String(SENDS_PER_SECOND),
+  MESSAGES_PER_MINUTE: String(60 * SENDS_PER_SECOND),
+};
+
+/** Two nodes on a Postgres and a Redis of their own. */
 export async function ownDeployment(): Promise<Target> {
-  const own = await Fleet.start({ nodes: 2, env: { LOG_LEVEL: 'trace' } });
+  const own = await Fleet.start({ nodes: 2, env: OWN });
   const urls = own.nodes.map(({ node }) => node.url);
   return new Target(urls, await makeCast(urls), own);
 }

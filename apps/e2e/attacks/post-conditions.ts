@@ -30,7 +30,8 @@ export async function faultsAfter(row: Row, target: Target, was: Before, probeMs
   const { own } = target;
   if (own) faults.push(...(await changedRows(own, row, was)), ...(await logFaults(own, target, was)));
   faults.push(...(await probe(target, probeMs)));
-  if (own && pidsOf(own) !== was.pids) faults.push(`(i) processes changed: ${was.pids} became ${pidsOf(own)}`);
+  if (own && !row.isRestarting && pidsOf(own) !== was.pids)
+    faults.push(`(i) processes changed: ${was.pids} became ${pidsOf(own)}`);
   return faults;
 }
 
@@ -105,7 +106,10 @@ function answersOf({ seen, cast }: Target): string[] {
 /** (i), (v) and (vi), of what was logged since. */
 async function logFaults(own: Fleet, target: Target, was: Before): Promise<string[]> {
   const fresh = () => logsOf(own).map((log, node) => log.slice(was.logs[node]));
-  const denied = target.seen.filter(({ error }) => error !== null);
+  const refused = target.seen.filter(({ error }) => error !== null);
+  // Of a flood only some lines are written, with the number of the others.
+  const denied = refused.filter(({ error }) => error?.code !== 'rate_limited');
+  const isUnlogged = denied.length < refused.length && !fresh().some((log) => log.includes('"rate_limited"'));
   // A node writes its line before it answers; another process reads it a moment later.
   await eventually(
     'every denial is logged',
@@ -119,6 +123,7 @@ async function logFaults(own: Fleet, target: Target, was: Before): Promise<strin
   return [
     ...logs.flatMap(faultyLines).map((line) => `(i) logged: ${line.slice(0, 300)}`),
     ...secretsIn(logs.join('\n'), hidden).map((line) => `(v) logged: ${line.slice(0, 300)}`),
+    ...(isUnlogged ? ['(vi) no line tells of what was rate_limited'] : []),
     ...denied.flatMap((each) => denialFaults(each, linesOf(logs, each))),
   ];
 }

@@ -10,6 +10,8 @@ export interface Row {
   needs?: 'own node';
   /** Tables that may change; every row of every other one has to stay as it is. */
   changes?: readonly string[];
+  /** Ends nodes and starts them again. */
+  isRestarting?: boolean;
   /** Takes so long that only `npm run attacks` plays it, and not `npm test`. */
   isSlow?: boolean;
   /** Plays it. What has to hold is passed to `target.must`; what it throws fails the row, too. */

@@ -2,10 +2,13 @@ import { ERRORS, type ErrorCode, type ErrorObject, isErrorObject } from '@parley
 import type { Fleet } from '@parley/testkit';
 import { AttackSocket, type AttackSocketOptions } from './attack-socket.js';
 import type { Actor, Cast } from './cast.js';
+import { patiently } from './patience.js';
 import type { Seen } from './seen.contract.js';
 import { send, type WireRequest } from './wire.js';
 
 export interface AskOptions {
+  /** Whether it is the limit that is tried, so that it is not asked again after it. */
+  isLimitTried?: boolean;
   /** Which node; 0 where missing. */
   node?: number;
   headers?: WireRequest['headers'];
@@ -44,7 +47,8 @@ export class Target {
       ...options.headers,
     };
     const written = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
-    return this.ask({ method, path: `/api${path}`, headers, body: written }, { ...options, by });
+    const ask = () => this.ask({ method, path: `/api${path}`, headers, body: written }, { ...options, by });
+    return options.isLimitTried ? ask() : patiently(ask);
   }
 
   /** Any request, as it is. */

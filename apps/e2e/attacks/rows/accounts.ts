@@ -9,7 +9,7 @@ const UUID = /^[\da-f]{8}-[\da-f]{4}-[47][\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}
 const SAMPLES = 200;
 
 const login = (target: Target, username: string, password: string, headers?: Record<string, string>) =>
-  target.api(null, 'POST /auth/login', { username, password }, { headers });
+  target.api(null, 'POST /auth/login', { username, password }, { headers, isLimitTried: true });
 
 const median = (times: readonly number[]): number => times.toSorted((a, b) => a - b)[times.length >> 1] ?? 0;
 
@@ -50,15 +50,12 @@ export const accounts: Row[] = [
       const node = await ParleyNode.start({ env: { RATE_LIMITS: 'off' } });
       try {
         const { username } = await Actor.register(node.url, 'known');
-        const [known, unknown] = (await timesOf(node.url, [username, `nobody-${randomUUID().slice(0, 8)}`])).map(
-          median,
-        );
-        const difference = Math.abs((known ?? 0) - (unknown ?? 0));
-        target.figure('median', `${known?.toFixed(1)} ms known, ${unknown?.toFixed(1)} ms unknown`);
-        target.must(
-          difference < 5 || difference < (known ?? 0) * 0.05,
-          `The medians differ by ${difference.toFixed(1)} ms`,
-        );
+        const [known, unknown] = await timesOf(node.url, [username, `nobody-${randomUUID().slice(0, 8)}`]);
+        const usual = median(known);
+        // Of each pair, since the machine may be busier at one time than at another.
+        const difference = Math.abs(median(known.map((ms, n) => ms - (unknown[n] ?? 0))));
+        target.figure('median', `${usual.toFixed(1)} ms, and ${difference.toFixed(1)} ms apart`);
+        target.must(difference < Math.max(5, usual * 0.05), `They are ${difference.toFixed(1)} ms apart`);
       } finally {
         await node.stop();
       }
@@ -89,7 +86,7 @@ export const accounts: Row[] = [
       'collecting names by the search for people: two characters at least, wildcards are letters, pages are capped',
     async run(target) {
       const { mallory } = target.cast;
-      const find = (query: string) => target.api(mallory, `GET /users?${query}`);
+      const find = (query: string) => target.api(mallory, `GET /users?${query}`, undefined, { isLimitTried: true });
       for (const query of ['query=', 'query=a', 'query=%20', 'query=al&limit=101', 'query=al&cursor=guess', ''])
         target.refused(await find(query), 'validation_failed');
       for (const query of ['%25%25', '__', '%25a', '..', '*a', '%5C%25', "'%20or%201=1"]) {

@@ -99,6 +99,15 @@ async function aliceSends(
 
 export const authorization: Row[] = [
   {
+    id: 'A2',
+    title: 'every verb without a token: unauthenticated, before anything is looked at',
+    async run(target) {
+      const { group, message } = target.cast;
+      for (const [method, path, body] of requests(group, message.id))
+        target.refused(await target.api(null, `${method} ${path}`, body), 'unauthenticated');
+    },
+  },
+  {
     id: 'A18',
     title: 'every verb by a stranger and by a former member, with real ids: as if there were no such thing',
     async run(target) {

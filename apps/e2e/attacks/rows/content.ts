@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import type { Message } from '@parley/protocol';
 import { residentBytes } from '@parley/testkit';
+import { withCanary } from '../canary.js';
 import type { Row } from '../row.contract.js';
 import type { Seen } from '../seen.contract.js';
 import type { Target } from '../target.js';
@@ -198,6 +199,45 @@ export const content: Row[] = [
         password: randomUUID(),
       });
       target.refused(taken, 'conflict');
+    },
+  },
+  {
+    id: 'A66',
+    title: 'addresses in a text, a picture and metadata: the server fetches none of them',
+    changes: SENDING,
+    async run(target) {
+      const { alice, group } = target.cast;
+      const asked = await withCanary(async (url) => {
+        for (const at of [url, url.replace('127.0.0.1', 'localhost'), url.replace('127.0.0.1', '2130706433')]) {
+          await target.api(alice, 'PATCH /users/me', { avatarUrl: at });
+          const metadata = { url: at, image: at, webhook: at };
+          await target.api(alice, `POST /conversations/${group}/messages`, { content: `see ${at}`, metadata });
+        }
+        await target.api(alice, 'PATCH /users/me', { avatarUrl: null });
+      });
+      target.must(asked === 0, `The server fetched ${asked} times`);
+    },
+  },
+  {
+    id: 'S4.19',
+    title: 'the same text to eleven conversations: forbidden, with the rule; a repeat of what was stored is answered',
+    needs: 'own node',
+    changes: SENDING,
+    async run(target) {
+      const { mallory } = target.cast;
+      const text = `A bargain that nobody has asked for ${randomUUID()}`;
+      const sent: Record<string, string>[] = [];
+      for (let n = 0; n < 11; n += 1) {
+        const { id } = await mallory.createConversation({ type: 'group', name: `Mine ${n}`, memberIds: [] });
+        const body = { content: text, clientMessageId: randomUUID(), conversationId: id };
+        const answer = await target.api(mallory, 'POST /messages/send', body);
+        if (n < 10) target.accepted(answer);
+        else target.refused(answer, 'forbidden');
+        if (n === 10) target.must(answer.error?.details?.[0]?.message === 'spam: text', `No rule: ${answer.text}`);
+        sent.push(body);
+      }
+      const repeat = await target.api(mallory, 'POST /messages/send', sent[0]);
+      target.must(repeat.status === 200, `A repeat is answered ${repeat.status} ${repeat.text}`);
     },
   },
 ];

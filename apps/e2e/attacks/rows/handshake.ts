@@ -1,7 +1,6 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { ErrorCode } from '@parley/protocol';
 import { DEFAULT_ISSUER } from '@parley/testkit';
+import { withCanary } from '../canary.js';
 import { Actor } from '../cast.js';
 import { forge, inSeconds } from '../forge.js';
 import type { Row } from '../row.contract.js';
@@ -31,18 +30,6 @@ const hosted = (claims: object): string =>
     claims: { iss: DEFAULT_ISSUER.issuer, aud: DEFAULT_ISSUER.audience, sub: 'nobody', iat: inSeconds(0), ...claims },
     secret: DEFAULT_ISSUER.secret,
   });
-
-/** Plays with a server of ours on this machine that nobody may ask; how often it was asked. */
-async function withCanary(play: (url: string) => Promise<void>): Promise<number> {
-  let asked = 0;
-  const canary = createServer((_request, response) => {
-    asked += 1;
-    response.end('{"keys":[]}');
-  });
-  await new Promise<void>((resolve) => canary.listen(0, '127.0.0.1', resolve));
-  await play(`http://127.0.0.1:${(canary.address() as AddressInfo).port}/keys`).finally(() => canary.close());
-  return asked;
-}
 
 const refresh = (
   target: Target,
@@ -185,6 +172,22 @@ export const handshake: Row[] = [
         socket.refusal?.code === 'unauthenticated',
         `A handshake by the URL ended with ${socket.refusal?.code}`,
       );
+    },
+  },
+  {
+    id: 'A11',
+    title: 'a ticket twice, a made-up one, and one in place of a token elsewhere: unauthenticated',
+    changes: ['auth_tickets'],
+    async run(target) {
+      const { alice } = target.cast;
+      const { ticket } = JSON.parse((await target.api(alice, 'POST /auth/ticket')).text) as { ticket: string };
+      await target.dial(null, { query: { ticket } }).ready();
+      for (const again of [ticket, `${ticket}x`, ticket.slice(0, -4), 'guessed', alice.token]) {
+        const socket = target.dial(null, { query: { ticket: again } });
+        await socket.end();
+        target.must(socket.refusal?.code === 'unauthenticated', `A handshake ended with ${socket.refusal?.code}`);
+      }
+      target.refused(await target.api(null, `GET /users/me?ticket=${ticket}`), 'unauthenticated');
     },
   },
   {

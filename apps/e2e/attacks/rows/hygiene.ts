@@ -1,3 +1,4 @@
+import { secretsIn } from '@parley/testkit';
 import type { Row } from '../row.contract.js';
 import type { Target } from '../target.js';
 import { Wire } from '../wire.js';
@@ -115,6 +116,20 @@ export const hygiene: Row[] = [
         for (const line of lines) target.must(isEvent(line), `A line of the log is none: ${line.slice(0, 200)}`);
         target.must(!lines.some((line) => line.includes('\u001b')), 'An escape is in the log');
       }
+    },
+  },
+  {
+    id: 'A68',
+    title: 'secrets in the logs of the whole run, at every level: none',
+    needs: 'own node',
+    async run(target) {
+      const { secret, alice, bob, mallory, ex, admin } = target.cast;
+      const people = [alice, bob, mallory, ex, admin];
+      const known = people.flatMap(({ token, password, cookie }) => [token, password, cookie]);
+      const log = target.own?.runs.map((run) => run.log).join('\n') ?? '';
+      const found = secretsIn(log, [secret, 'a probe', 'as alice', 'an event', ...known]);
+      target.must(found.length === 0, `${found.length} lines, such as ${found[0]?.slice(0, 200)}`);
+      target.figure('lines', String(log.split('\n').length));
     },
   },
   {

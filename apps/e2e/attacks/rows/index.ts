@@ -5,6 +5,7 @@ import { content } from './content.js';
 import { exhaustion } from './exhaustion.js';
 import { handshake } from './handshake.js';
 import { hygiene } from './hygiene.js';
+import { limits } from './limits.js';
 import { payloads } from './payloads.js';
 
 /** In the order in which they are played. */
@@ -16,5 +17,6 @@ export const ROWS: readonly Row[] = [
   ...content,
   ...exhaustion,
   ...hygiene,
+  ...limits,
   ...guessing,
 ];
