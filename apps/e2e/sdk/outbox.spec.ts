@@ -13,7 +13,7 @@ describe('A client’s outbox', () => {
   let devices: Device[];
 
   beforeAll(async () => {
-    node = await ParleyNode.start();
+    node = await ParleyNode.start({ env: { MESSAGES_PER_SECOND: '200', MESSAGES_PER_MINUTE: '3000' } });
     ada = await Person.named('ada', node.url);
     grace = await Person.named('grace', node.url);
     devices = [];
@@ -72,6 +72,26 @@ describe('A client’s outbox', () => {
     const { items } = one.client.messages(id).getSnapshot();
     expect(items.map(({ key }) => key)).toEqual(keys);
     expect(await stored()).toEqual(contents);
+  });
+
+  it('S1.25: sends 500 that wait at the pace of the limit: each stored once, in order, none shown as failed, and hardly one refused', async () => {
+    const one = device(ada);
+    const contents = numbers(500);
+    const refusals: number[] = [];
+    let mostFailed = 0;
+    one.client.on('rate:limited', ({ retryAfterMs }) => refusals.push(retryAfterMs));
+    one.client.sending.subscribe(() => {
+      mostFailed = Math.max(mostFailed, one.client.sending.getSnapshot().failed);
+    });
+    for (const content of contents) one.client.send(id, { content });
+    const began = performance.now();
+    await one.online();
+    await when(one.client.sending, ({ waiting }) => waiting === 0);
+    // A tenth of a minute's at once, and the others at 50 a second.
+    expect(performance.now() - began).toBeGreaterThan(((500 - 300) / 50) * 1_000 - 500);
+    expect(await stored()).toEqual(contents);
+    expect(mostFailed).toBe(0);
+    expect(refusals.length).toBeLessThanOrEqual(1);
   });
 
   it('shows a message under one key from the moment of sending on, and never twice', async () => {
