@@ -130,6 +130,19 @@ describe('S0.20, S1.25, S4.18: the messages of a user', () => {
   });
 });
 
+describe('S0.19: any other request', () => {
+  it('is counted by user too, where it is nobody’s by address, and health checks never are', async () => {
+    const [ann, ben] = [await aPerson(node), await aPerson(node)];
+    const limitOf = (answer: { headers: Headers }) => answer.headers.get('x-ratelimit-limit');
+    expect(limitOf(await ann.get('/users/me'))).toBe('600');
+    expect(limitOf(await ann.post('/conversations', { type: 'direct', memberIds: [ben.id] }))).toBe('60');
+    expect(limitOf(await fetch(`${node.url}/api/docs`))).toBe('2000');
+    expect(limitOf(await fetch(`${node.url}/health/ready`))).toBeNull();
+    expect((await ann.get('/users/me')).headers.get('x-ratelimit-remaining')).toMatch(/^59[89]$/);
+    expect((await ben.get('/users/me')).status).toBe(200);
+  });
+});
+
 describe('S0.22, S0.28: who goes on after being told to wait', () => {
   const lines = (msg: string, userId: string) => node.logs.filter((line) => line.msg === msg && line.userId === userId);
 

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
 import { Keys } from '../../platform/keys.js';
+import { RateLimitGuard } from '../../platform/limits/rate-limit.guard.js';
 import { AuditModule } from '../audit/index.js';
 import { UsersModule } from '../users/index.js';
 import { AccountsRepository } from './accounts.repository.js';
@@ -52,7 +53,9 @@ const signing = JwtModule.registerAsync({
     BotsController,
   ],
   providers: [
+    // In this order: who is asking first.
     { provide: APP_GUARD, useClass: AuthGuard },
+    { provide: APP_GUARD, useClass: RateLimitGuard },
     ...[AccountsRepository, SessionsRepository, TicketsRepository, LinksRepository, BotsRepository],
     ...[AuthService, SignInService, SessionsService, DisablingService, TicketsService, LinksService, BotsService],
     ...[TokenService, BotTokens, OwnTokens, HostTokens, HostAccounts, RefreshTokens, RefreshCookie],

@@ -5,6 +5,7 @@ import type { Principal } from '../../kernel/principal.js';
 import { Needs, Refuses, Repeatable } from '../../platform/documented.js';
 import { CurrentPrincipal } from '../../platform/http/request.js';
 import { UuidParam, ValidBody, ValidQuery } from '../../platform/http/valid.js';
+import { RateLimited } from '../../platform/limits/rate-limit.guard.js';
 import { ConversationCreation } from './conversation-creation.js';
 import { ConversationLists } from './conversation-lists.js';
 import { ConversationsService } from './conversations.service.js';
@@ -34,6 +35,7 @@ export class ConversationsController {
    */
   @Post()
   @Needs('account')
+  @RateLimited('creations')
   @Repeatable()
   @Refuses('forbidden', 'not_found', 'idempotency_conflict')
   async create(

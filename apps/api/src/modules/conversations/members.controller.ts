@@ -5,6 +5,7 @@ import type { Principal } from '../../kernel/principal.js';
 import { Needs, Refuses, Repeatable } from '../../platform/documented.js';
 import { CurrentPrincipal } from '../../platform/http/request.js';
 import { UuidParam, ValidBody, ValidQuery } from '../../platform/http/valid.js';
+import { RateLimited } from '../../platform/limits/rate-limit.guard.js';
 import { ConversationLists } from './conversation-lists.js';
 import { AddMembersDto, MembersQueryDto, UpdateMemberDto } from './dto/conversation-bodies.dto.js';
 import { MembersService } from './members.service.js';
@@ -30,6 +31,7 @@ export class MembersController {
   /** Those who were added, all with one version; 200 where all were members already. */
   @Post()
   @Needs('add_members')
+  @RateLimited('creations')
   @Repeatable()
   @Refuses('forbidden', 'conflict')
   async add(

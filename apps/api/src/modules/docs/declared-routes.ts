@@ -98,7 +98,7 @@ function factsOf(controller: Type, name: string) {
     body: classOf(bodyOf),
     query: classOf(queryOf),
     isPublic: [handler, controller].some((each) => read(IS_PUBLIC, each) === true),
-    isLimited: [RATE, COMMAND].some((key) => read(key, handler) !== undefined),
+    isLimited: read(COMMAND, handler) !== undefined || ![handler, controller].some((each) => read(RATE, each) === null),
     command: (read(COMMAND, handler) as CommandName | undefined) ?? null,
     needs,
     refusals: (read(REFUSALS, handler) as ErrorCode[] | undefined) ?? [],

@@ -4,13 +4,15 @@ import type { Readiness } from '@parley/protocol';
 import { Database } from '../../database/database.js';
 import { ParleyError } from '../../kernel/errors.js';
 import { Needs } from '../documented.js';
+import { ChargedElsewhere } from '../limits/rate-limit.guard.js';
 import { HealthRegistry } from '../telemetry/health-registry.js';
 import { Public } from './request.js';
 
 const TIMEOUT_MS = 2_000;
 
-/** For what supervises the process. */
+/** For what supervises the process; limited, it would have a node taken out of service for the requests of others. */
 @Public()
+@ChargedElsewhere()
 @Controller('health')
 export class HealthController {
   constructor(

@@ -1,11 +1,4 @@
-import {
-  applyDecorators,
-  type CanActivate,
-  type ExecutionContext,
-  Injectable,
-  SetMetadata,
-  UseGuards,
-} from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Injectable, SetMetadata } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { InjectThrottlerStorage, normalizeIp, type ThrottlerStorage } from '@nestjs/throttler';
 import type { Request, Response } from 'express';
@@ -22,15 +15,22 @@ interface Rate {
   of: Whose;
 }
 
+/** Of routes that declare none. */
+const OF_USER: Rate = { budget: 'requests', of: 'user' };
+const OF_ADDRESS: Rate = { budget: 'addresses', of: 'address' };
+
 /** Metadata key of `@RateLimited()`. */
 export const RATE = 'parley:rate';
 
 /** A route of which each request takes one of this budget, and is `rate_limited` where nothing is left. */
-export const RateLimited = (budget: BudgetName, of: Whose = 'user') =>
-  applyDecorators(SetMetadata(RATE, { budget, of } satisfies Rate), UseGuards(RateLimitGuard));
+export const RateLimited = (budget: BudgetName, of: Whose = 'user') => SetMetadata(RATE, { budget, of } satisfies Rate);
 
+/** A route or controller that is charged elsewhere, or must always be answered. */
+export const ChargedElsewhere = () => SetMetadata(RATE, null);
+
+/** Charges every request, after the guard that finds out who it comes from. */
 @Injectable()
-class RateLimitGuard implements CanActivate {
+export class RateLimitGuard implements CanActivate {
   constructor(
     private readonly limits: RateLimits,
     @InjectThrottlerStorage() private readonly storage: ThrottlerStorage,
@@ -38,10 +38,14 @@ class RateLimitGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const rate = this.reflector.get<Rate | undefined>(RATE, context.getHandler());
-    if (!rate) return true;
+    if (context.getType() !== 'http') return true;
+    const places = [context.getHandler(), context.getClass()];
+    const declared = this.reflector.getAllAndOverride<Rate | null | undefined>(RATE, places);
+    if (declared === null) return true;
     const request = requestOf(context);
-    const key = rate.of === 'user' ? (request.principal?.userId ?? '') : peerAddressOf(request);
+    const { principal } = request;
+    const rate = declared ?? (principal ? OF_USER : OF_ADDRESS);
+    const key = rate.of === 'user' ? (principal?.userId ?? '') : peerAddressOf(request);
     const limit = this.limits.limitOf(rate.budget);
     if (limit === null) return true;
     const counted = await this.storage.increment(key, 0, limit, 0, rate.budget);

@@ -13,7 +13,7 @@ import type { Response } from 'express';
 import { catchError, defer, type Observable } from 'rxjs';
 import { restError } from '../../platform/http/faults.js';
 import { type ApiRequest, requestOf } from '../../platform/http/request.js';
-import { tellLimit } from '../../platform/limits/rate-limit.guard.js';
+import { ChargedElsewhere, tellLimit } from '../../platform/limits/rate-limit.guard.js';
 import { CommandAccounts } from './command-accounts.js';
 
 /** Metadata key of `@AsCommand()`. */
@@ -21,7 +21,7 @@ export const COMMAND = 'parley:command';
 
 /** A route that does what a command does: it is charged alike, and its refusals have the same fields. */
 export const AsCommand = (name: CommandName) =>
-  applyDecorators(SetMetadata(COMMAND, name), UseInterceptors(CommandInterceptor));
+  applyDecorators(SetMetadata(COMMAND, name), ChargedElsewhere(), UseInterceptors(CommandInterceptor));
 
 @Injectable()
 class CommandInterceptor implements NestInterceptor {
