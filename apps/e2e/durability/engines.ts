@@ -6,6 +6,8 @@ import { freshDirectory, ParleyNode, PostgresCluster } from '@parley/testkit';
 export interface Store {
   /** A node on it; nodes that follow each other find what the one before left. */
   startNode(env?: Record<string, string>, port?: number): Promise<ParleyNode>;
+  /** The settings by which everything finds it. */
+  env: Record<string, string>;
   /** Null for the embedded database. */
   cluster: PostgresCluster | null;
   close(): Promise<void>;
@@ -15,6 +17,7 @@ async function embedded(): Promise<Store> {
   const dataDirectory = await ParleyNode.directory();
   return {
     startNode: (env, port) => ParleyNode.start({ dataDirectory, port, env: { RATE_LIMITS: 'off', ...env } }),
+    env: { DATA_DIR: dataDirectory },
     cluster: null,
     close: async () => rmSync(dataDirectory, { recursive: true, force: true, maxRetries: 10 }),
   };
@@ -27,6 +30,7 @@ async function postgres(): Promise<Store> {
   return {
     startNode: (env, port) =>
       ParleyNode.start({ dataDirectory, port, env: { RATE_LIMITS: 'off', DATABASE_URL, ...env } }),
+    env: { DATA_DIR: dataDirectory, DATABASE_URL },
     cluster,
     close: async () => {
       await cluster.stop();
