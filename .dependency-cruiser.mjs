@@ -11,6 +11,7 @@ const MODULES = [
   'messages',
   'receipts',
   'conversations',
+  'moderation',
   'reactions',
   'typing',
   'presence',

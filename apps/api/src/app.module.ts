@@ -7,6 +7,7 @@ import { ChatModule, COMMANDS } from './modules/chat/index.js';
 import { ConversationsModule } from './modules/conversations/index.js';
 import { DocsModule } from './modules/docs/index.js';
 import { MessagesModule } from './modules/messages/index.js';
+import { ModerationModule } from './modules/moderation/index.js';
 import { PresenceModule } from './modules/presence/index.js';
 import { ReactionsModule } from './modules/reactions/index.js';
 import { ReceiptsModule } from './modules/receipts/index.js';
@@ -18,8 +19,8 @@ import { PlatformModule, type PlatformParts } from './platform/platform.module.j
 import { CommandsModule } from './realtime/commands/commands.module.js';
 
 /**
- * Along an acyclic list: users ← audit ← auth ← messages ← conversations ← receipts ← reactions ← typing ← presence ← search ← sync
- * ← chat ← docs. Routes are tried in this order, so a fixed path (`messages/unread`, `messages/search`) stands before one
+ * Along an acyclic list: users ← audit ← auth ← messages ← conversations ← moderation ← receipts ← reactions ← typing ← presence ←
+ * search ← sync ← chat ← docs. Routes are tried in this order, so a fixed path (`messages/unread`, `messages/search`) stands before one
  * with a parameter in its place (`messages/:id`).
  */
 const FEATURES: Type[] = [
@@ -29,6 +30,7 @@ const FEATURES: Type[] = [
   SearchModule,
   ReceiptsModule,
   ConversationsModule,
+  ModerationModule,
   MessagesModule,
   ReactionsModule,
   TypingModule,

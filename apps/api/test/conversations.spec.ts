@@ -177,6 +177,7 @@ describe('a group', () => {
         role,
         joinedAt: item.createdAt,
         leftAt: null,
+        silencedUntil: null,
         lastReadSeq: 0,
         lastDeliveredSeq: 0,
         version: 1,

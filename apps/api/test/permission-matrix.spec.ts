@@ -147,10 +147,13 @@ describe(`S4.44: who tries what, in ${CELLS} cells`, () => {
     );
 
     it.each(actorsOf(type).filter((name) => name !== 'stranger' && name !== 'removed'))(
-      'attack 23, 24, 27: a present %s is refused as the table says, and else succeeds',
+      'attack 23, 24, 27: a present %s is refused as the table says, a blocked one what they send directly, and no more',
       async (name) => {
         const { person, role, at } = actor(name);
-        const expected = (verb: Verb) => refusalOf(verb, { type, isArchived, myRole: role ?? 'member' }) ?? 'success';
+        const expected = (verb: Verb) => {
+          const refusal = refusalOf(verb, { type, isArchived, myRole: role ?? 'member' });
+          return refusal ?? (verb === 'send' && type === 'direct' && name === 'blocked' ? 'forbidden' : 'success');
+        };
         const socket = await person.connect();
         const wrong: string[] = [];
         const tryCommand = async ({ verb, command, payload }: CommandProbe) => {

@@ -15,6 +15,8 @@ export interface Place {
   me: string;
   /** Somebody who is in it, with the role `member`. */
   someMember: string;
+  /** A report of a message in it. */
+  report: string;
   /** Those who were in it, by the role that they had. */
   departed: { member: string; admin: string; owner: string };
 }
@@ -25,7 +27,7 @@ export const NOWHERE: Place = {
   name: 'x',
   isArchived: false,
   ...{ own: NOBODY, ownDeleted: NOBODY, others: NOBODY, othersDeleted: NOBODY },
-  ...{ me: NOBODY, someMember: NOBODY },
+  ...{ me: NOBODY, someMember: NOBODY, report: NOBODY },
   departed: { member: NOBODY, admin: NOBODY, owner: NOBODY },
 };
 
@@ -98,6 +100,14 @@ export const ROUTE_PROBES: readonly RouteProbe[] = [
   member('remove_member', REMOVE, (at) => at.departed.member),
   member('remove_admin', REMOVE, (at) => at.departed.admin),
   member('remove_owner', REMOVE, (at) => at.departed.owner),
+  member('silence', 'DELETE /api/conversations/{id}/members/{userId}/silence', (at) => at.someMember),
+  member('silence', 'PUT /api/conversations/{id}/members/{userId}/silence', (at) => at.someMember, { seconds: 60 }),
+  member('ban', 'PUT /api/conversations/{id}/bans/{userId}', (at) => at.departed.member),
+  member('ban', 'DELETE /api/conversations/{id}/bans/{userId}', (at) => at.departed.member),
+  conversation('see_bans', 'GET /api/conversations/{id}/bans'),
+  message('report', 'POST /api/messages/{id}/reports', 'others', { reason: 'spam' }),
+  conversation('see_reports', 'GET /api/conversations/{id}/reports'),
+  route('see_reports', 'PATCH /api/reports/{id}', (at) => ({ params: { id: at.report }, body: { isResolved: true } })),
   conversation('archive', 'PATCH /api/conversations/{id}', ({ isArchived }) => ({ isArchived })),
   member('leave', REMOVE, (at) => at.me),
 ];

@@ -4,7 +4,7 @@ import { aPerson, directOf, groupOf, type Person, people, succeeded } from './pe
 import { NOWHERE, type Place } from './permission-probes.js';
 
 /** Who tries something, of those who have an account. */
-export type ActorName = MemberRole | 'removed' | 'stranger';
+export type ActorName = MemberRole | 'removed' | 'stranger' | 'blocked';
 
 export interface Actor {
   name: ActorName;
@@ -24,27 +24,30 @@ export interface Stage {
   actors: Actor[];
 }
 
-const GROUP: readonly ActorName[] = ['stranger', 'removed', 'member', 'admin', 'owner'];
-const DIRECT: readonly ActorName[] = ['stranger', 'member', 'owner'];
+const GROUP: readonly ActorName[] = ['stranger', 'removed', 'blocked', 'member', 'admin', 'owner'];
+const DIRECT: readonly ActorName[] = ['stranger', 'blocked', 'member', 'owner'];
 
 /** Those who try everything in a conversation of this type. */
 export const actorsOf = (type: ConversationType) => (type === 'group' ? GROUP : DIRECT);
 
 export async function aStage(node: TestNode, type: ConversationType, isArchived: boolean): Promise<Stage> {
   const stage = type === 'group' ? await groupStage(node, isArchived) : await directStage(node, isArchived);
-  const { conversationId } = (stage.actors[0] as Actor).at;
-  if (isArchived) succeeded(await stage.watcher.patch(`/conversations/${conversationId}`, { isArchived }));
+  for (const { role, person, at } of isArchived ? stage.actors : []) {
+    if (role !== 'owner' && type === 'group') continue;
+    if (role) succeeded(await person.patch(`/conversations/${at.conversationId}`, { isArchived }));
+  }
   return stage;
 }
 
 async function groupStage(node: TestNode, isArchived: boolean): Promise<Stage> {
-  const [watcher, owner, admin, member, removed, someMember] = await sixPeople(node);
-  const id = await groupOf(watcher, [owner, admin, member, removed, someMember]);
+  const [watcher, owner, admin, member, removed, someMember, blocked] = await sevenPeople(node);
+  const id = await groupOf(watcher, [owner, admin, member, removed, someMember, blocked]);
   const as = async (person: Person, role: MemberRole) =>
     succeeded(await watcher.patch(`/conversations/${id}/members/${person.id}`, { role }));
   await as(owner, 'owner');
   await as(admin, 'admin');
-  const written = await writtenBy(id, [watcher, owner, admin, member, removed]);
+  succeeded(await watcher.call('PUT', `/users/${blocked.id}/block`));
+  const written = await writtenBy(id, [watcher, owner, admin, member, removed, blocked]);
   const departed = { member: '', admin: '', owner: '' };
   for (const role of ['member', 'admin', 'owner'] as const) {
     const person = await aPerson(node);
@@ -54,8 +57,12 @@ async function groupStage(node: TestNode, isArchived: boolean): Promise<Stage> {
     departed[role] = person.id;
   }
   succeeded(await watcher.delete(`/conversations/${id}/members/${removed.id}`));
-  const place = { ...NOWHERE, conversationId: id, name: 'A group', isArchived, someMember: someMember.id, departed };
   const others = written.get(watcher.id) as Written;
+  const report = await reported(member, others);
+  const place = {
+    ...{ ...NOWHERE, conversationId: id, name: 'A group', isArchived },
+    ...{ someMember: someMember.id, report, departed },
+  };
   const actor = (name: ActorName, role: MemberRole | null, person: Person): Actor => {
     const own = written.get(person.id) ?? others;
     return { name, role, person, at: { ...place, ...names(own, others), me: person.id } };
@@ -63,6 +70,7 @@ async function groupStage(node: TestNode, isArchived: boolean): Promise<Stage> {
   const actors = [
     actor('stranger', null, await aPerson(node)),
     actor('removed', null, removed),
+    actor('blocked', 'member', blocked),
     actor('member', 'member', member),
     actor('admin', 'admin', admin),
     actor('owner', 'owner', owner),
@@ -70,30 +78,43 @@ async function groupStage(node: TestNode, isArchived: boolean): Promise<Stage> {
   return { type: 'group', isArchived, watcher, actors };
 }
 
+/** Whoever is blocked tries everything in a conversation with somebody else than the others are in. */
 async function directStage(node: TestNode, isArchived: boolean): Promise<Stage> {
-  const [owner, member, stranger] = (await people(node, 3)) as [Person, Person, Person];
-  const id = await directOf(owner, member);
-  const written = await writtenBy(id, [owner, member]);
-  const place = { ...NOWHERE, conversationId: id, isArchived, someMember: member.id };
-  const actor = (name: ActorName, role: MemberRole | null, [person, other]: [Person, Person]): Actor => {
-    const others = written.get(other.id) as Written;
-    return { name, role, person, at: { ...place, ...names(written.get(person.id) ?? others, others), me: person.id } };
-  };
-  const actors = [
-    actor('stranger', null, [stranger, owner]),
-    actor('member', 'member', [member, owner]),
-    actor('owner', 'owner', [owner, member]),
+  const [owner, member, blocker, blocked, stranger] = (await people(node, 5)) as FivePeople;
+  const pair = await aPair(owner, member, isArchived);
+  const blockedPair = await aPair(blocker, blocked, isArchived);
+  succeeded(await blocker.call('PUT', `/users/${blocked.id}/block`));
+  const actors: Actor[] = [
+    { name: 'stranger', role: null, person: stranger, at: pair(member) },
+    { name: 'blocked', role: 'member', person: blocked, at: blockedPair(blocked) },
+    { name: 'member', role: 'member', person: member, at: pair(member) },
+    { name: 'owner', role: 'owner', person: owner, at: pair(owner) },
   ];
   return { type: 'direct', isArchived, watcher: owner, actors };
 }
 
-const sixPeople = (node: TestNode) => people(node, 6) as Promise<[Person, Person, Person, Person, Person, Person]>;
+/** What each of two people names in their direct conversation. */
+async function aPair(owner: Person, member: Person, isArchived: boolean): Promise<(me: Person) => Place> {
+  const conversationId = await directOf(owner, member);
+  const written = await writtenBy(conversationId, [owner, member]);
+  const of = (person: Person) => written.get(person.id) as Written;
+  const report = await reported(member, of(owner));
+  const place = { ...NOWHERE, conversationId, isArchived, someMember: member.id, report };
+  return (me) => ({ ...place, ...names(of(me), of(me === owner ? member : owner)), me: me.id });
+}
+
+type FivePeople = [Person, Person, Person, Person, Person];
+
+const sevenPeople = (node: TestNode) => people(node, 7) as Promise<[...FivePeople, Person, Person]>;
 
 /** A message of somebody, and one that they have deleted. */
 interface Written {
   kept: string;
   deleted: string;
 }
+
+const reported = async (reporter: Person, { kept }: Written): Promise<string> =>
+  succeeded(await reporter.post(`/messages/${kept}/reports`, { reason: 'other' })).id;
 
 const names = (own: Written, others: Written) => ({
   own: own.kept,

@@ -14,7 +14,7 @@ export class Invariants {
     const { name, payload } = event;
     if (name === 'ready') this.userId = payload.userId;
     if (name === 'conversation:created') this.begins(payload.conversation.id, payload.version);
-    else if ('conversationId' in payload) this.about(payload.conversationId, event);
+    else if ('conversationId' in payload && payload.conversationId !== null) this.about(payload.conversationId, event);
   }
 
   /** A new connection: its events are not compared with those of the one before. */

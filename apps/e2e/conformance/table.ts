@@ -50,6 +50,8 @@ const EVENTS: Record<EventName, Shown> = {
   'rate:limited': 'here',
   'server:closing': 'here',
   'user:updated': 'here',
+  'user:blocked': 'here',
+  'report:updated': 'here',
   'server:draining': { elsewhere: 'apps/e2e/durability/stop.spec.ts' },
   'service:degraded': { elsewhere: 'apps/api/test/two-nodes.spec.ts' },
   'service:restored': { elsewhere: 'apps/api/test/two-nodes.spec.ts' },

@@ -19,7 +19,7 @@ const message = (seq: number): Message => ({
 });
 
 const member = (id: string, seq: number) => ({
-  ...{ user: person(id), role: 'member', joinedAt: AT, leftAt: null, version: 1 },
+  ...{ user: person(id), role: 'member', joinedAt: AT, leftAt: null, silencedUntil: null, version: 1 },
   ...{ lastReadSeq: seq, lastDeliveredSeq: seq },
 });
 

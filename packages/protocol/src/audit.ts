@@ -13,7 +13,14 @@ export type AuditAction =
   | 'reset_revoked'
   | 'bot_created'
   | 'bot_token_created'
-  | 'bot_token_revoked';
+  | 'bot_token_revoked'
+  | 'member_removed'
+  | 'role_changed'
+  | 'member_banned'
+  | 'member_unbanned'
+  | 'member_silenced'
+  | 'member_unsilenced'
+  | 'report_resolved';
 
 export type AuditTargetKind = 'user' | 'conversation' | 'message' | 'report' | 'link' | 'bot_token';
 

@@ -75,6 +75,8 @@ export interface Member {
   joinedAt: string;
   /** Null while present. */
   leftAt: string | null;
+  /** Until when they may write nothing; null, or in the past, where they may. */
+  silencedUntil: string | null;
   lastReadSeq: number;
   lastDeliveredSeq: number;
   version: number;

@@ -134,6 +134,18 @@ export interface UserUpdatedEvent {
   user: UserView;
 }
 
+export interface UserBlockedEvent {
+  userId: string;
+  isBlocked: boolean;
+}
+
+export interface ReportUpdatedEvent {
+  reportId: string;
+  /** Null of one in a direct conversation. */
+  conversationId: string | null;
+  isResolved: boolean;
+}
+
 export interface PresenceEvent {
   userId: string;
   /** When the user came, went away or left; null of whoever hides it. */
@@ -168,7 +180,7 @@ export interface Events {
   'conversation:archived': ConversationArchivedEvent;
   /** Those who were members before. */
   'member:added': MembersEvent;
-  /** Every member: a role changed. */
+  /** Every member: a role changed, or somebody was silenced for a time. */
   'member:updated': MembersEvent;
   /** Every member, and, as the last event, the one who was removed or left. */
   'member:removed': MemberRemovedEvent;
@@ -184,6 +196,10 @@ export interface Events {
    * `conversation:open`, within ten minutes, named it; they are sent it then, where somebody types.
    */
   'typing:update': TypingUpdatedEvent;
+  /** All sockets of the user: whom they block has changed. */
+  'user:blocked': UserBlockedEvent;
+  /** Those who decide on it, on all their sockets: there is a report, or one was resolved. */
+  'report:updated': ReportUpdatedEvent;
   /** Who shares a conversation with them, and all sockets of their own: another name or picture; outside versions. */
   'user:updated': UserUpdatedEvent;
   /** Who shares a conversation of up to 100 members with them, or one of any size and watches them. */

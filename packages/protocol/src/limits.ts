@@ -56,6 +56,14 @@ export const LIMITS = {
   detailMembers: 100,
   /** UTF-16 length of a conversation's or a person's display name, on one line. */
   nameLength: 100,
+  /** People whom one person blocks. */
+  blocks: 1_000,
+  /** Seconds of a silence, at least. */
+  silenceMin: 60,
+  /** Seconds of a silence, at most: a year. */
+  silenceMax: 31_536_000,
+  /** UTF-16 length of what a report says. */
+  reportComment: 1_000,
   /** Characters of a password, at least. */
   passwordMin: 8,
   /** Characters of a password, at most. */

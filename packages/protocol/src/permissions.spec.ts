@@ -38,6 +38,11 @@ describe('who may', () => {
     ['remove_admin', [false, false, true], 'members'],
     ['remove_owner', [false, false, true], 'members'],
     ['leave', [true, true, true], 'members'],
+    ['silence', [false, true, true], 'members'],
+    ['ban', [false, true, true], 'members'],
+    ['see_bans', [false, true, true], [false, false, false]],
+    ['report', [true, true, true], [true, true, true]],
+    ['see_reports', [false, true, true], [false, false, false]],
   ] as const)(
     'S4.21 S4.22: %s: members, admins, owners of a group, and those of a direct conversation',
     (verb, group, direct) => {
@@ -49,7 +54,11 @@ describe('who may', () => {
   it('archive, leave, read and mark in an archived conversation, and nothing else there', () => {
     const reading = ['read', 'search', 'see_presence', 'mark', 'stop_typing'];
     const verbs = Object.keys(PERMISSIONS) as Verb[];
-    expect(verbs.filter((verb) => may(verb, as('owner', 'group', true)))).toEqual([...reading, 'archive', 'leave']);
+    const lists = ['see_bans', 'see_reports'];
+    expect(verbs.filter((verb) => may(verb, as('owner', 'group', true)))).toEqual([
+      ...[...reading, 'archive', 'leave'],
+      ...lists,
+    ]);
     expect(verbs.filter((verb) => may(verb, as('owner')))).toHaveLength(verbs.length - 1);
     expect(verbs.filter((verb) => may(verb, as('member', 'direct', true)))).toEqual([...reading, 'archive']);
   });

@@ -46,6 +46,14 @@ export const PERMISSIONS = {
   remove_admin: permission(OWNERS, 'members'),
   remove_owner: permission(OWNERS, 'members'),
   leave: permission(EVERYBODY, 'members', true),
+  /** Not an owner. */
+  silence: permission(LEADERS, 'members'),
+  /** Not an owner, and of those who are present only whom one may remove. */
+  ban: permission(LEADERS, 'members'),
+  see_bans: permission(LEADERS, NOBODY, true),
+  report: permission(EVERYBODY, EVERYBODY),
+  /** Those of direct conversations are for the server's admins. */
+  see_reports: permission(LEADERS, NOBODY, true),
 } as const satisfies Record<string, Permission>;
 
 export type Verb = keyof typeof PERMISSIONS;

@@ -46,6 +46,7 @@ export function budgetsOf(sends: SendSettings, signIn: SignInSettings) {
     sessions: { atOnce: 20, perSecond: 1 },
     creations: { atOnce: 60, perSecond: 2 },
     searches: { atOnce: 60, perSecond: 2 },
+    reports: { atOnce: 30, perSecond: 0.5 },
     people: { atOnce: 60, perSecond: 2 },
     tickets: { atOnce: 60, perSecond: 2 },
     /** Whatever else is asked by REST. */

@@ -10,6 +10,7 @@ import { hostTokens } from './host-tokens.js';
 import { limits } from './limits.js';
 import { marks } from './marks.js';
 import { members } from './members.js';
+import { moderation } from './moderation.js';
 import { order } from './order.js';
 import { pages } from './pages.js';
 import { presence } from './presence.js';
@@ -32,6 +33,7 @@ export const BEHAVIOURS: Readonly<Record<string, Behaviours>> = {
   'marks and unread counts': marks,
   members,
   conversations,
+  'blocks, silences, bans and reports': moderation,
   'pages of messages': pages,
   'searching messages': searching,
   sync: syncing,

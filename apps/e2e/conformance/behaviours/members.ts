@@ -17,6 +17,7 @@ export const members: Behaviours = {
       role: 'member',
       joinedAt: aTime,
       leftAt: null,
+      silencedUntil: null,
       lastReadSeq: 1,
       lastDeliveredSeq: 1,
       version: 3,

@@ -11,6 +11,7 @@ function aMember(id: string, lastReadSeq: number): Member {
     role: 'member',
     joinedAt: JOINED,
     leftAt: null,
+    silencedUntil: null,
     lastReadSeq,
     lastDeliveredSeq: 9,
     version: 1,

@@ -302,6 +302,7 @@ export class ReferenceServer implements State {
       role,
       joinedAt: this.time(),
       leftAt: null,
+      silencedUntil: null,
       lastReadSeq: lastSeq,
       lastDeliveredSeq: lastSeq,
       version: conversation.version,

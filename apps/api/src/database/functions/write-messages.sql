@@ -2,6 +2,7 @@
 -- owners, senders, keys: conversation, sender and client message id of each row of the batch, for locks and repeats.
 -- batch: an array in order of arrival, of which no two rows share conversation, sender and client message id. Its keys are
 --        short, since each message carries them; `input` below gives them their names.
+-- created_ms: of a message that is there, when it came; of outcome 'silenced', for how long yet.
 -- reply: what is quoted, with the text from which its excerpt is cut.
 -- waiting: false passes over conversations that someone else holds (outcome 'busy'), true waits for them.
 -- It must be VOLATILE: each statement then sees what the locks before it waited for.
@@ -78,6 +79,7 @@ BEGIN
            sender.last_read_seq, original.id AS original_id, original.seq AS original_seq,
            original.created_version AS original_version, original.created_at AS original_created_at,
            quoted.seq AS quoted_seq, quoted.sender_id AS quoted_sender_id, quoted.text AS quoted_text,
+           ceil(extract(epoch FROM sender.silenced_until - moment) * 1000)::float8 AS silenced_ms,
            CASE
              WHEN conversation.id IS NULL THEN
                CASE WHEN EXISTS (SELECT 1 FROM conversations other WHERE other.id = input.conversation_id)
@@ -87,6 +89,12 @@ BEGIN
              WHEN original.id IS NOT NULL THEN 'duplicate'
              WHEN sender.user_id IS NULL THEN 'not_found'
              WHEN conversation.is_archived THEN 'archived'
+             -- Nobody blocks themselves, so of the pair it is the other one.
+             WHEN conversation.type = 'direct' AND EXISTS (
+               SELECT 1 FROM user_blocks block
+                WHERE block.blocker_id = ANY (string_to_array(conversation.direct_key, ':')::uuid[])
+                  AND block.blocked_id = input.sender_id) THEN 'blocked'
+             WHEN sender.silenced_until > moment THEN 'silenced'
              WHEN input.reply_to_id IS NOT NULL AND quoted.id IS NULL THEN 'reply_unknown'
              ELSE 'new'
            END AS outcome
@@ -177,8 +185,9 @@ BEGIN
          CASE WHEN numbered.outcome = 'new' THEN numbered.last_seq + numbered.nth ELSE numbered.original_seq END::float8,
          CASE WHEN numbered.outcome = 'new' THEN numbered.last_version + numbered.nth
            ELSE numbered.original_version END::float8,
-         (extract(epoch FROM CASE WHEN numbered.outcome = 'new' THEN numbered.created_at
-           ELSE numbered.original_created_at END) * 1000)::float8,
+         CASE WHEN numbered.outcome = 'silenced' THEN numbered.silenced_ms
+           ELSE (extract(epoch FROM CASE WHEN numbered.outcome = 'new' THEN numbered.created_at
+             ELSE numbered.original_created_at END) * 1000)::float8 END,
          numbered.mentions,
          CASE WHEN numbered.outcome = 'new' AND numbered.reply_to_id IS NOT NULL
            THEN jsonb_build_object('id', numbered.reply_to_id, 'seq', numbered.quoted_seq,

@@ -7,6 +7,7 @@ export * from './conversations.js';
 export * from './deployment.js';
 export * from './message-search.js';
 export * from './messages.js';
+export * from './moderation.js';
 export * from './nodes.js';
 export * from './participants.js';
 export * from './refresh-sessions.js';

@@ -30,6 +30,8 @@ export const conversationParticipants = pgTable(
     receiptsVersion: counter('receipts_version').notNull().default(0),
     /** `countable` of the message at `lastReadSeq`: unread = the conversation's minus this. */
     readCountable: counter('read_countable').notNull().default(0),
+    /** Until when they may say nothing here; in the past where that is over. */
+    silencedUntil: time('silenced_until'),
   },
   (t) => [
     primaryKey({ columns: [t.conversationId, t.userId] }),

@@ -46,3 +46,8 @@ export function requirePermission(
 export function requireOpen(conversation: Pick<ConversationRow, 'isArchived'>): void {
   if (conversation.isArchived) throw conflict('conversation', 'archived');
 }
+
+/** What a member is answered who was silenced for a time. */
+export function silenced(retryAfterMs: number | undefined): ParleyError {
+  return new ParleyError('forbidden', { message: 'You may not write here for a time.', retryAfterMs });
+}

@@ -1,8 +1,15 @@
 export { newMessageEvent } from './conversation-log.events.js';
 export { ConversationLog } from './conversation-log.js';
 export { ConversationLogModule } from './conversation-log.module.js';
-export { type Decision, type LockedConversation, requireOpen, requirePermission, type Unchanged } from './decision.js';
-export type { Original, Outcome, PreparedMessage, Refusal } from './message-batch.js';
+export {
+  type Decision,
+  type LockedConversation,
+  requireOpen,
+  requirePermission,
+  silenced,
+  type Unchanged,
+} from './decision.js';
+export type { Original, Outcome, PreparedMessage } from './message-batch.js';
 export {
   type EditRow,
   MessageTextRepository,

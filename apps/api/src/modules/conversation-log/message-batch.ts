@@ -30,9 +30,10 @@ export type Outcome =
   | { kind: 'new'; message: Message }
   | { kind: 'duplicate'; original: Original; mayRead: boolean }
   | { kind: 'busy' }
-  | { kind: 'refused'; reason: Refusal };
+  /** `retryAfterMs`: how long the refusal lasts yet, where that is known. */
+  | { kind: 'refused'; reason: Refusal; retryAfterMs?: number };
 
-export type Refusal = 'not_found' | 'archived' | 'idempotency_conflict' | 'reply_unknown';
+type Refusal = 'not_found' | 'archived' | 'blocked' | 'silenced' | 'idempotency_conflict' | 'reply_unknown';
 
 /** The message that a repeat repeats. `version` is that of its `message:new`. */
 export interface Original {
@@ -49,6 +50,7 @@ export interface BatchRow extends Record<string, unknown> {
   message_id: string;
   seq: number;
   version: number;
+  /** Where it is `silenced`, for how long yet. */
   created_ms: number;
   mentioned: string[];
   /** Its excerpt is not cut yet. */
@@ -67,6 +69,8 @@ export function decodeOutcome(row: BatchRow, sent: PreparedMessage): Outcome {
     }
     case 'busy':
       return { kind: 'busy' };
+    case 'silenced':
+      return { kind: 'refused', reason: row.outcome, retryAfterMs: row.created_ms };
     default:
       return { kind: 'refused', reason: row.outcome };
   }

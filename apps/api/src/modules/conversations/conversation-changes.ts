@@ -32,7 +32,8 @@ export interface Change<T> {
   result: T;
   values?: Partial<ConversationRow>;
   row: Pick<ChangeRow, 'kind'> & Partial<Pick<ChangeRow, 'subjectId' | 'data'>>;
-  system: SystemMetadata;
+  /** What the history says of it; null where it says nothing. */
+  system: SystemMetadata | null;
   /** Of the row as it is written. */
   event(change: ChangeRow): StreamEvent;
 }
@@ -89,9 +90,11 @@ export class ConversationChanges {
   private async apply<T>(held: Held, change: Change<T>): Promise<Decision<T>> {
     const { tx, conversation, actor, version, at } = held;
     const { id: conversationId, countable } = conversation;
+    const row = { subjectId: null, data: {}, ...change.row, conversationId, version, actorId: actor.userId };
+    if (!change.system)
+      return { result: change.result, change: row, values: change.values, events: [change.event(row)] };
     const place = { seq: conversation.lastSeq + 1, version: version + 1, countable, at };
     const message = await this.system.insert(tx, { conversationId, actorId: actor.userId, ...place }, change.system);
-    const row = { subjectId: null, data: {}, ...change.row, conversationId, version, actorId: actor.userId };
     return {
       result: change.result,
       change: row,

@@ -23,6 +23,7 @@ export function presentMember(row: ParticipantRow, user: UserView): Member {
     role: row.role,
     joinedAt: row.joinedAt.toISOString(),
     leftAt: row.leftAt?.toISOString() ?? null,
+    silencedUntil: row.silencedUntil?.toISOString() ?? null,
     lastReadSeq: row.lastReadSeq,
     lastDeliveredSeq: row.lastDeliveredSeq,
     version: row.version,

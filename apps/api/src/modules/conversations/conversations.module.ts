@@ -1,9 +1,13 @@
 import { Global, Module } from '@nestjs/common';
 import { StreamSource } from '../../realtime/hub/stream-source.js';
 import { RealtimeModule } from '../../realtime/realtime.module.js';
+import { AuditModule } from '../audit/index.js';
 import { ConversationLogModule } from '../conversation-log/index.js';
 import { MessagesModule } from '../messages/index.js';
 import { UsersModule } from '../users/index.js';
+import { BansController } from './bans.controller.js';
+import { BansRepository } from './bans.repository.js';
+import { BansService } from './bans.service.js';
 import { ConversationChanges } from './conversation-changes.js';
 import { ConversationCreation } from './conversation-creation.js';
 import { ConversationItems } from './conversation-items.js';
@@ -13,18 +17,22 @@ import { ConversationStreamSource } from './conversation-stream-source.js';
 import { ConversationsController } from './conversations.controller.js';
 import { ConversationsRepository } from './conversations.repository.js';
 import { ConversationsService } from './conversations.service.js';
+import { HeldMembers } from './held-members.js';
 import { MemberRefs } from './member-refs.js';
+import { MemberRemoval } from './member-removal.js';
 import { MembersController } from './members.controller.js';
 import { MembersService } from './members.service.js';
 import { SendToController } from './send-to.controller.js';
+import { SilencesController } from './silences.controller.js';
+import { SilencesService } from './silences.service.js';
 import { StreamChanges } from './stream-changes.js';
 import { StreamSourceRepository } from './stream-source.repository.js';
 
 /** Global, since the hub reads through `StreamSource` and must not import what imports it. */
 @Global()
 @Module({
-  imports: [RealtimeModule, ConversationLogModule, MessagesModule, UsersModule],
-  controllers: [ConversationsController, MembersController, SendToController],
+  imports: [RealtimeModule, ConversationLogModule, MessagesModule, UsersModule, AuditModule],
+  controllers: [ConversationsController, MembersController, BansController, SilencesController, SendToController],
   providers: [
     ConversationsService,
     ConversationCreation,
@@ -35,6 +43,11 @@ import { StreamSourceRepository } from './stream-source.repository.js';
     StreamChanges,
     MembersService,
     MemberRefs,
+    HeldMembers,
+    MemberRemoval,
+    BansService,
+    BansRepository,
+    SilencesService,
     ConversationsRepository,
     ConversationListsRepository,
     StreamSourceRepository,

@@ -1,17 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import { LIMITS, type Member, type MemberRef, type MemberRole, type SystemMetadata } from '@parley/protocol';
+import type { AuditAction, Member, MemberRef, MemberRole } from '@parley/protocol';
 import type { ParticipantRow } from '../../database/rows.js';
-import { notFound, ParleyError } from '../../kernel/errors.js';
+import { conflict, notFound, ParleyError } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
+import { AuditService } from '../audit/index.js';
 import { requirePermission, type Unchanged } from '../conversation-log/index.js';
-import { toUserView } from '../users/index.js';
-import { memberAddedEvent, memberRemovedEvent, memberUpdatedEvent } from './conversation.events.js';
+import { BansRepository } from './bans.repository.js';
+import { memberAddedEvent, memberUpdatedEvent } from './conversation.events.js';
 import { canLeave } from './conversation.policy.js';
-import { presentMember } from './conversation.presenter.js';
 import { type Change, ConversationChanges, type Held } from './conversation-changes.js';
-import { ConversationListsRepository } from './conversation-lists.repository.js';
 import { ConversationsRepository } from './conversations.repository.js';
+import { HeldMembers } from './held-members.js';
 import { MemberRefs } from './member-refs.js';
+import { MemberRemoval } from './member-removal.js';
 
 /** Who is in a conversation, and as what. */
 @Injectable()
@@ -19,7 +20,10 @@ export class MembersService {
   constructor(
     private readonly changes: ConversationChanges,
     private readonly repository: ConversationsRepository,
-    private readonly lists: ConversationListsRepository,
+    private readonly members: HeldMembers,
+    private readonly removal: MemberRemoval,
+    private readonly bans: BansRepository,
+    private readonly audit: AuditService,
     private readonly refs: MemberRefs,
   ) {}
 
@@ -50,6 +54,7 @@ export class MembersService {
     const known = await this.repository.lockParticipants(tx, conversation.id, wanted);
     const userIds = wanted.filter((userId) => known.get(userId)?.leftAt !== null);
     if (userIds.length === 0) return { result: [], unchanged: true };
+    if (await this.bans.hasAny(tx, conversation.id, userIds)) throw conflict('memberIds', 'banned');
     const versions = await this.repository.raiseMembershipVersions(tx, userIds);
     const admitted = userIds.map((userId) => ({
       userId,
@@ -57,7 +62,7 @@ export class MembersService {
       userVersion: versions.get(userId) ?? 0,
     }));
     await this.repository.admit(tx, conversation, { version, at, members: admitted });
-    const members = await this.present(held, userIds);
+    const members = await this.members.present(held, userIds);
     return {
       result: members,
       values: { memberCount: conversation.memberCount + userIds.length },
@@ -68,28 +73,14 @@ export class MembersService {
   }
 
   private async decideRemove(held: Held, userId: string): Promise<Change<void> | Unchanged<void>> {
-    const { tx, conversation, version, at, actor } = held;
-    // So far the markers of others were not broadcast: now that the group is small enough, every member gets all of
-    // them.
-    const tellsMarks = conversation.memberCount - 1 === LIMITS.receiptsMembers;
-    if (tellsMarks) await this.repository.lockReceipts(tx, conversation.id);
-    const target = (await this.repository.lockParticipants(tx, conversation.id, [userId])).get(userId);
+    await this.removal.prepare(held);
+    const target = await this.members.find(held, userId);
     if (!target) throw notFound();
     await this.requireMayRemove(held, target);
     if (target.leftAt) return { result: undefined, unchanged: true };
-    const userVersion = (await this.repository.raiseMembershipVersions(tx, [userId])).get(userId) ?? 0;
-    const key = { conversationId: conversation.id, userId };
-    await this.repository.updateParticipant(tx, key, { leftAt: at, version, userVersion });
-    if (tellsMarks) await this.repository.renumberMarks(tx, conversation.id);
-    const system: SystemMetadata =
-      userId === actor.userId ? { event: 'member_left' } : { event: 'member_removed', userIds: [userId] };
-    return {
-      result: undefined,
-      values: { memberCount: conversation.memberCount - 1 },
-      row: { kind: 'member_removed', subjectId: userId },
-      system,
-      event: memberRemovedEvent,
-    };
+    if (userId !== held.actor.userId)
+      await this.record(held, { action: 'member_removed', userId, details: { role: target.role } });
+    return this.removal.remove(held, userId);
   }
 
   private async requireMayRemove({ tx, conversation, actor }: Held, target: ParticipantRow): Promise<void> {
@@ -108,16 +99,16 @@ export class MembersService {
     held: Held,
     change: { userId: string; role: MemberRole },
   ): Promise<Change<Member> | Unchanged<Member>> {
-    const { tx, conversation, version } = held;
+    const { tx, conversation } = held;
     const { userId, role } = change;
-    const target = (await this.repository.lockParticipants(tx, conversation.id, [userId])).get(userId);
-    if (!target || target.leftAt) throw notFound();
-    if (target.role === role) return { result: await this.presentOne(held, userId), unchanged: true };
+    const target = await this.members.getPresent(held, userId);
+    if (target.role === role) return { result: await this.members.presentOne(held, userId), unchanged: true };
     if (target.role === 'owner' && (await this.repository.countOwners(tx, conversation.id)) === 1) {
       throw new ParleyError('forbidden', { message: 'The last owner stays one until there is another.' });
     }
-    await this.repository.updateParticipant(tx, { conversationId: conversation.id, userId }, { role, version });
-    const member = await this.presentOne(held, userId);
+    // Owners cannot be silenced.
+    const member = await this.members.update(held, userId, { role, ...(role === 'owner' && { silencedUntil: null }) });
+    await this.record(held, { action: 'role_changed', userId, details: { from: target.role, to: role } });
     return {
       result: member,
       row: { kind: 'role_changed', subjectId: userId },
@@ -126,14 +117,11 @@ export class MembersService {
     };
   }
 
-  private async present({ tx, conversation }: Held, userIds: readonly string[]): Promise<Member[]> {
-    const rows = await this.lists.membersByIds(tx, conversation.id, userIds);
-    return rows.map(({ participant, user }) => presentMember(participant, toUserView(user)));
-  }
-
-  private async presentOne(held: Held, userId: string): Promise<Member> {
-    const [member] = await this.present(held, [userId]);
-    if (!member) throw notFound();
-    return member;
+  private record(
+    { tx, conversation, actor }: Held,
+    { action, userId, details }: { action: AuditAction; userId: string; details: Record<string, unknown> },
+  ): Promise<void> {
+    const target = { kind: 'user' as const, id: userId };
+    return this.audit.record({ action, actorId: actor.userId, target, conversationId: conversation.id, details }, tx);
   }
 }

@@ -12,6 +12,7 @@ import { messageColumns } from '../conversation-log/index.js';
 export interface FoundMessage {
   message: MessageRow;
   role: MemberRole;
+  silencedUntil: Date | null;
   /** The database's clock, in whole milliseconds. */
   at: Date;
 }
@@ -42,12 +43,13 @@ export class MessageChangesRepository {
       .select({
         message: messageColumns,
         role: conversationParticipants.role,
+        silencedUntil: conversationParticipants.silencedUntil,
         ms: sql<number>`(extract(epoch FROM date_trunc('milliseconds', clock_timestamp())) * 1000)::float8`,
       })
       .from(messages)
       .innerJoin(conversationParticipants, membershipIn(messages.conversationId, userId))
       .where(eq(messages.id, messageId));
-    return found ? { message: found.message, role: found.role, at: new Date(found.ms) } : null;
+    return found ? { ...found, at: new Date(found.ms) } : null;
   }
 
   /** Those of these usernames that belong to present members, in the names' order. */

@@ -4,7 +4,7 @@ import { CONFIG, type Config } from '../../config/config.js';
 import { canonicalJson } from '../../kernel/canonical-json.js';
 import { conflict, ParleyError } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
-import { MessageTextRepository } from '../conversation-log/index.js';
+import { MessageTextRepository, silenced } from '../conversation-log/index.js';
 import { messageChangedEvent } from './message.events.js';
 import {
   type Changed,
@@ -43,6 +43,7 @@ export class MessageEdits {
     if (message.deletedAt) throw conflict('message', 'deleted');
     requireText(message.type, wanted.content);
     if (isSame(message, wanted)) return null;
+    requireNotSilenced(held);
     this.requireOpenWindow(held);
     await this.requireUnchanged(held, wanted.ifVersion);
     const mentions = await this.repository.membersNamed(tx, message.conversationId, wanted.names);
@@ -69,6 +70,12 @@ export class MessageEdits {
     if (ifVersion < message.version && !(await this.texts.isEditedAfter(tx, message, ifVersion))) return;
     throw conflict('ifVersion', 'changed');
   }
+}
+
+/** An edit says something new, as a message does. */
+function requireNotSilenced({ silencedUntil, at }: HeldMessage): void {
+  const ms = (silencedUntil?.getTime() ?? 0) - at.getTime();
+  if (ms > 0) throw silenced(ms);
 }
 
 function isSame(message: HeldMessage['message'], { content, metadata }: PreparedEdit): boolean {

@@ -11,7 +11,7 @@ import {
   type Original,
   type Outcome,
   type PreparedMessage,
-  type Refusal,
+  silenced,
 } from '../conversation-log/index.js';
 import { MessagePages } from './message-pages.js';
 import { checkContentSize, hashOf, prepareMessage, type SendRequest } from './message-preparation.js';
@@ -99,7 +99,7 @@ export class MessagesService {
         charge.wasRepeat();
         return outcome.mayRead ? this.original(sent, outcome.original) : receiptOf(sent, outcome.original);
       case 'refused':
-        throw refusal(outcome.reason);
+        throw refusal(outcome);
       case 'busy':
         throw new ParleyError('service_unavailable');
     }
@@ -128,12 +128,16 @@ function receiptOf(sent: Identity, original: Original): Sent {
   };
 }
 
-function refusal(reason: Refusal): ParleyError {
+function refusal({ reason, retryAfterMs }: Outcome & { kind: 'refused' }): ParleyError {
   switch (reason) {
     case 'not_found':
       return notFound();
     case 'archived':
       return conflict('conversation', 'archived');
+    case 'blocked':
+      return new ParleyError('forbidden', { message: 'This person does not receive your direct messages.' });
+    case 'silenced':
+      return silenced(retryAfterMs);
     case 'idempotency_conflict':
       return new ParleyError('idempotency_conflict');
     case 'reply_unknown':

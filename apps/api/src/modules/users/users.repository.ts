@@ -95,15 +95,15 @@ export class UsersRepository {
   /** Whether anyone but this user is an admin who can sign in. One who asks inside a transaction is alone until its end. */
   async hasOtherAdmin(id: string, adminUsers: AdminUsers | null, tx: Db): Promise<boolean> {
     await tx.execute(sql`SELECT pg_advisory_xact_lock(${ADMINS_LOCK})`);
-    const isNamed = adminUsers
-      ? or(
-          and(isNull(users.externalId), inArray(users.username, [...adminUsers.usernames])),
-          inArray(users.externalId, [...adminUsers.externalIds]),
-        )
-      : eq(users.role, 'admin');
-    const others = and(ne(users.id, id), eq(users.isDisabled, false), eq(users.isBot, false), isNamed);
+    const others = and(ne(users.id, id), isAdmin(adminUsers));
     const rows = await tx.select({ id: users.id }).from(users).where(others).limit(1);
     return rows.length > 0;
+  }
+
+  /** Ids of the admins who can sign in. */
+  async admins(adminUsers: AdminUsers | null): Promise<string[]> {
+    const rows = await this.database.db.select({ id: users.id }).from(users).where(isAdmin(adminUsers));
+    return rows.map(({ id }) => id);
   }
 
   /** Whoever hides their presence has left for others, and is back with the rest of it when they show it again. */
@@ -178,4 +178,15 @@ export class UsersRepository {
       .where(and(eq(mine.userId, viewerId), isNull(mine.leftAt), eq(theirs.userId, users.id), isNull(theirs.leftAt)));
     return exists(both);
   }
+}
+
+/** An admin who can sign in. */
+function isAdmin(adminUsers: AdminUsers | null): SQL | undefined {
+  const isNamed = adminUsers
+    ? or(
+        and(isNull(users.externalId), inArray(users.username, [...adminUsers.usernames])),
+        inArray(users.externalId, [...adminUsers.externalIds]),
+      )
+    : eq(users.role, 'admin');
+  return and(eq(users.isDisabled, false), eq(users.isBot, false), isNamed);
 }

@@ -55,6 +55,11 @@ export class UsersService {
     return row !== null && this.roleOf(row) === 'admin';
   }
 
+  /** The ids of all who can sign in. */
+  serverAdmins(): Promise<string[]> {
+    return this.repository.admins(this.config.adminUsers);
+  }
+
   /** @throws `forbidden` unless this user is a server admin. */
   async requireServerAdmin(userId: string): Promise<void> {
     if (!(await this.isServerAdmin(userId))) throw new ParleyError('forbidden');

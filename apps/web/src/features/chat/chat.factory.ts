@@ -86,6 +86,7 @@ export function aMember(id: string, fields: Partial<Member> = {}): Member {
     role: 'member',
     joinedAt: '2026-03-01T10:00:00.000Z',
     leftAt: null,
+    silencedUntil: null,
     lastReadSeq: 0,
     lastDeliveredSeq: 0,
     version: 1,

@@ -1,0 +1,95 @@
+import { Injectable } from '@nestjs/common';
+import { type BanPage, LIMITS } from '@parley/protocol';
+import { invalid, notFound, ParleyError } from '../../kernel/errors.js';
+import type { Principal } from '../../kernel/principal.js';
+import { Cursors } from '../../platform/http/cursors.js';
+import { AuditService } from '../audit/index.js';
+import { requirePermission, type Unchanged } from '../conversation-log/index.js';
+import { UsersRepository } from '../users/index.js';
+import { type BanPlace, BansRepository } from './bans.repository.js';
+import { type Change, ConversationChanges, type Held } from './conversation-changes.js';
+import { HeldMembers } from './held-members.js';
+import { MemberRemoval } from './member-removal.js';
+
+const NOTHING: Unchanged<void> = { result: undefined, unchanged: true };
+
+/** Keeping people out of a group. */
+@Injectable()
+export class BansService {
+  constructor(
+    private readonly changes: ConversationChanges,
+    private readonly repository: BansRepository,
+    private readonly members: HeldMembers,
+    private readonly removal: MemberRemoval,
+    private readonly users: UsersRepository,
+    private readonly audit: AuditService,
+    private readonly cursors: Cursors,
+  ) {}
+
+  /**
+   * Removes them, if they are in it; nobody can add them until they are unbanned.
+   * @throws `not_found` where there is no such user; `forbidden` for an owner, and for whoever the actor may not remove.
+   */
+  async ban(principal: Principal, conversationId: string, userId: string): Promise<void> {
+    return this.changes.run(principal, conversationId, 'ban', async (held) => {
+      if (userId === principal.userId) throw invalid('userId', 'must not be oneself');
+      if (!(await this.users.viewsOf([userId], held.tx)).has(userId)) throw notFound();
+      return this.decide(held, userId);
+    });
+  }
+
+  /** Who is not banned stays as they are. */
+  unban(principal: Principal, conversationId: string, userId: string): Promise<void> {
+    return this.changes.run(principal, conversationId, 'ban', async ({ tx, actor }) => {
+      if (await this.repository.delete(tx, conversationId, userId))
+        await this.audit.record(auditOf('member_unbanned', { conversationId, actorId: actor.userId, userId }), tx);
+      return NOTHING;
+    });
+  }
+
+  async list(
+    principal: Principal,
+    conversationId: string,
+    query: { cursor?: string; limit?: number },
+  ): Promise<BanPage> {
+    await this.changes.check(principal, conversationId, 'see_bans');
+    const limit = query.limit ?? LIMITS.pageDefault;
+    const of = `bans ${conversationId}`;
+    const [at, userId] = query.cursor === undefined ? [] : this.cursors.open(of, query.cursor);
+    const after: BanPlace | null = at === undefined ? null : { at: String(at), userId: String(userId) };
+    const rows = await this.repository.list(conversationId, { after, limit: limit + 1 });
+    const shown = rows.slice(0, limit);
+    const views = await this.users.viewsOf(shown.flatMap((row) => [row.userId, row.bannedBy]));
+    const last = rows.length > limit ? shown.at(-1) : undefined;
+    return {
+      items: shown.flatMap(({ userId: id, bannedBy, bannedAt }) => {
+        const user = views.get(id);
+        return user ? [{ user, bannedBy, bannedAt: bannedAt.toISOString() }] : [];
+      }),
+      nextCursor: last ? this.cursors.seal(of, [last.bannedAt.toISOString(), last.userId]) : null,
+      hasMore: last !== undefined,
+      users: [...new Set(shown.map(({ bannedBy }) => bannedBy))].flatMap((id) => views.get(id) ?? []),
+    };
+  }
+
+  private async decide(held: Held, userId: string): Promise<Change<void> | Unchanged<void>> {
+    const { tx, conversation, actor } = held;
+    await this.removal.prepare(held);
+    const target = await this.members.find(held, userId);
+    const present = target && !target.leftAt ? target : null;
+    if (present?.role === 'owner') throw new ParleyError('forbidden', { message: 'An owner cannot be banned.' });
+    if (present) requirePermission(`remove_${present.role}`, actor.role, conversation);
+    const ban = { conversationId: conversation.id, userId, bannedBy: actor.userId };
+    if (!(await this.repository.insert(tx, ban))) return NOTHING;
+    const what = { conversationId: conversation.id, actorId: actor.userId, userId };
+    await this.audit.record(auditOf('member_banned', what), tx);
+    return present ? this.removal.remove(held, userId) : NOTHING;
+  }
+}
+
+function auditOf(
+  action: 'member_banned' | 'member_unbanned',
+  { conversationId, actorId, userId }: { conversationId: string; actorId: string; userId: string },
+) {
+  return { action, actorId, conversationId, target: { kind: 'user' as const, id: userId } };
+}

@@ -1,0 +1,46 @@
+import { LIMITS, REPORT_REASONS, type ReportBody, type ReportReason, type ResolveReportBody } from '@parley/protocol';
+import { Equals, IsBoolean, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min, ValidateBy } from 'class-validator';
+import { MayBeMissing } from '../../../platform/validation.js';
+
+/** NUL and unpaired surrogates cannot be stored. */
+const IsStorable = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'isStorable',
+    validator: {
+      validate: (value: unknown) => typeof value === 'string' && value.isWellFormed() && !value.includes('\0'),
+      defaultMessage: () => 'must be text without NUL and unpaired surrogates',
+    },
+  });
+
+export class ReportDto implements ReportBody {
+  @IsIn(REPORT_REASONS)
+  reason!: ReportReason;
+
+  @MayBeMissing()
+  @IsStorable()
+  @MaxLength(LIMITS.reportComment)
+  comment?: string;
+}
+
+export class ResolveReportDto implements ResolveReportBody {
+  @Equals(true)
+  isResolved!: true;
+}
+
+export class ReportsQueryDto {
+  /** Open ones alone, or resolved ones. */
+  @IsOptional()
+  @IsBoolean()
+  isResolved?: boolean;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  cursor?: string;
+
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(LIMITS.pageMax)
+  limit?: number;
+}

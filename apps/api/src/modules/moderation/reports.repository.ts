@@ -1,0 +1,128 @@
+import { Injectable } from '@nestjs/common';
+import { and, desc, eq, getTableColumns, inArray, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
+import { Database, type Db } from '../../database/database.js';
+import { conversationParticipants, conversations, messageReports, messages } from '../../database/schema/index.js';
+import { messageColumns } from '../conversation-log/index.js';
+
+export type ReportRow = typeof messageReports.$inferSelect;
+
+/** Where a page of reports begins: after the row with this time and id. */
+interface ReportPlace {
+  at: string;
+  id: string;
+}
+
+export interface ReportFilter {
+  /** A group's; null: those for the server's admins. */
+  conversationId: string | null;
+  /** Null: all of them. */
+  isResolved: boolean | null;
+  after: ReportPlace | null;
+  limit: number;
+}
+
+const FACTS = {
+  type: conversations.type,
+  isArchived: conversations.isArchived,
+  role: conversationParticipants.role,
+};
+
+@Injectable()
+export class ReportsRepository {
+  constructor(private readonly database: Database) {}
+
+  /** A message, and what of its conversation decides whether this member may report it; null where they are none. */
+  async findMessage(messageId: string, userId: string) {
+    const [row] = await this.database.db
+      .select({ message: messageColumns, ...FACTS })
+      .from(messages)
+      .innerJoin(conversations, eq(conversations.id, messages.conversationId))
+      .innerJoin(conversationParticipants, presentIn(messages.conversationId, userId))
+      .where(eq(messages.id, messageId));
+    return row ?? null;
+  }
+
+  /** What of a conversation decides whether this member may see its reports; null where they are none. */
+  async findMembership(conversationId: string, userId: string) {
+    const [row] = await this.database.db
+      .select(FACTS)
+      .from(conversations)
+      .innerJoin(conversationParticipants, presentIn(conversations.id, userId))
+      .where(eq(conversations.id, conversationId));
+    return row ?? null;
+  }
+
+  /** Null where this reporter has reported the message already. */
+  async insert(report: typeof messageReports.$inferInsert): Promise<ReportRow | null> {
+    const [row] = await this.database.db.insert(messageReports).values(report).onConflictDoNothing().returning();
+    return row ?? null;
+  }
+
+  async findBy(messageId: string, reporterId: string): Promise<ReportRow | null> {
+    const [row] = await this.database.db
+      .select()
+      .from(messageReports)
+      .where(and(eq(messageReports.messageId, messageId), eq(messageReports.reporterId, reporterId)));
+    return row ?? null;
+  }
+
+  async find(id: string): Promise<ReportRow | null> {
+    const [row] = await this.database.db.select().from(messageReports).where(eq(messageReports.id, id));
+    return row ?? null;
+  }
+
+  /** Null where it is resolved already. */
+  async resolve(tx: Db, id: string, resolvedBy: string): Promise<ReportRow | null> {
+    const resolvedAt = sql`date_trunc('milliseconds', now())` as unknown as Date;
+    const [row] = await tx
+      .update(messageReports)
+      .set({ resolvedAt, resolvedBy })
+      .where(and(eq(messageReports.id, id), isNull(messageReports.resolvedAt)))
+      .returning();
+    return row ?? null;
+  }
+
+  transaction<T>(work: (tx: Db) => Promise<T>): Promise<T> {
+    return this.database.transaction(work);
+  }
+
+  /** The latest first. */
+  list({ conversationId, isResolved, after, limit }: ReportFilter): Promise<ReportRow[]> {
+    const { createdAt, id, resolvedAt, scope } = messageReports;
+    const own: SQL | undefined =
+      conversationId === null
+        ? eq(scope, 'server')
+        : and(eq(messageReports.conversationId, conversationId), eq(scope, 'group'));
+    const state = isResolved === null ? undefined : isResolved ? isNotNull(resolvedAt) : isNull(resolvedAt);
+    const place = after ? sql`(${createdAt}, ${id}) < (${after.at}::timestamptz, ${after.id}::uuid)` : undefined;
+    return this.database.db
+      .select(getTableColumns(messageReports))
+      .from(messageReports)
+      .where(and(own, state, place))
+      .orderBy(desc(createdAt), desc(id))
+      .limit(limit);
+  }
+
+  /** Who decides on reports in a group. */
+  async leadersOf(conversationId: string): Promise<string[]> {
+    const { role, leftAt, userId } = conversationParticipants;
+    const rows = await this.database.db
+      .select({ userId })
+      .from(conversationParticipants)
+      .where(
+        and(
+          eq(conversationParticipants.conversationId, conversationId),
+          inArray(role, ['admin', 'owner']),
+          isNull(leftAt),
+        ),
+      );
+    return rows.map((row) => row.userId);
+  }
+}
+
+const presentIn = (conversationId: typeof messages.conversationId | typeof conversations.id, userId: string) =>
+  and(
+    eq(conversationParticipants.conversationId, conversationId),
+    eq(conversationParticipants.userId, userId),
+    isNull(conversationParticipants.leftAt),
+  );
