@@ -1,7 +1,6 @@
 import { graphemesOf } from '@parley/protocol';
 import { foldCase } from '../../kernel/case-folding.js';
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are ASCII too
 export const ASCII = /^[\0-\x7f]*$/;
 
 /**

@@ -23,13 +23,9 @@ export class Matcher {
     this.excluded = question.excluded.map((term) => new PreparedTerm(term));
   }
 
-  /** As `tsquery`: holds for every text that is found, and for few others. Null where nothing can be said. */
-  condition(has: readonly SearchTrait[]): string | null {
-    const conditions = [
-      ...has.map((trait) => exactly(traitToken(trait))),
-      ...this.terms.map((term) => term.condition()),
-    ];
-    return conditions.length > 0 ? all(conditions) : null;
+  /** Each as `tsquery`: they hold for every text that is found, and together for few others. */
+  conditions(has: readonly SearchTrait[]): string[] {
+    return [...has.map((trait) => exactly(traitToken(trait))), ...this.terms.map((term) => term.condition())];
   }
 
   finds(content: string): boolean {

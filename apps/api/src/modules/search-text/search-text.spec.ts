@@ -25,8 +25,8 @@ function holds(condition: string, of: readonly string[]): boolean {
 
 function answerOf(content: string, q: string): { found: boolean; byTokens: boolean } {
   const matcher = new Matcher(parseQuestion(q));
-  const condition = matcher.condition([]);
-  return { found: matcher.finds(content), byTokens: condition === null || holds(condition, tokens(content)) };
+  const byTokens = matcher.conditions([]).every((condition) => holds(condition, tokens(content)));
+  return { found: matcher.finds(content), byTokens };
 }
 
 describe('searching a text', () => {

@@ -33,6 +33,9 @@ export interface Search {
   limit: number;
 }
 
+/** What one statement brings of a search. */
+type Step = Omit<Search, 'matcher'> & { wanted: { rare: readonly string[] } };
+
 export interface Found {
   hits: Candidate[];
   /** Where to go on; null at the end. */
@@ -48,9 +51,10 @@ export class MessageFinder {
     const { matcher, limit } = search;
     const until = performance.now() + SEARCH_BOUNDS.ms;
     const hits: Candidate[] = [];
-    let [strategy, after] = [await this.strategyFor(tx, search.wanted), search.after];
+    const { strategy: first, rare } = await this.strategyFor(tx, search.wanted);
+    let [strategy, after] = [first, search.after];
     do {
-      const next = { ...search, after, limit: Math.max(SEARCH_BOUNDS.candidates, limit + 1) };
+      const next = { wanted: { ...search.wanted, rare }, after, limit: Math.max(SEARCH_BOUNDS.candidates, limit + 1) };
       const walk = await this.walk(tx, strategy, next);
       if (walk.isOther) strategy = 'backwards';
       hits.push(...walk.candidates.filter(({ content }) => matcher.finds(content)));
@@ -61,17 +65,20 @@ export class MessageFinder {
     return { hits, next: after };
   }
 
-  private async strategyFor(tx: Db, wanted: Wanted): Promise<Strategy> {
-    const { own, matching } = await this.repository.survey(tx, wanted, SEARCH_BOUNDS.sampledPages);
-    if (matching <= SEARCH_BOUNDS.few) return 'tokens';
-    return own <= SEARCH_BOUNDS.own ? 'conversations' : 'backwards';
+  /** How to find, and by which conditions on tokens where that is by the index: those that few messages meet, if any. */
+  private async strategyFor(tx: Db, wanted: Wanted): Promise<{ strategy: Strategy; rare: readonly string[] }> {
+    const { own, matching, each } = await this.repository.survey(tx, wanted, SEARCH_BOUNDS.sampledPages);
+    const few = wanted.conditions.filter((_, i) => (each[i] ?? 0) <= SEARCH_BOUNDS.few);
+    const rare = few.length > 0 ? few : wanted.conditions;
+    if (matching <= SEARCH_BOUNDS.few) return { strategy: 'tokens', rare };
+    return { strategy: own <= SEARCH_BOUNDS.own ? 'conversations' : 'backwards', rare };
   }
 
   /** By another strategy where more has the tokens than it seemed. */
   private async walk(
     tx: Db,
     strategy: Strategy,
-    { wanted, after, limit }: Omit<Search, 'matcher'>,
+    { wanted, after, limit }: Step,
   ): Promise<Walk & { isOther?: boolean }> {
     const { few, rows } = SEARCH_BOUNDS;
     if (strategy === 'backwards') return this.repository.backwards(tx, wanted, after, { limit, most: rows });

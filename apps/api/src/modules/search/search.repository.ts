@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type SQL, sql } from 'drizzle-orm';
 import { Database, type Db } from '../../database/database.js';
 import { rowsOf } from '../../database/rows-of.js';
+import { all } from '../search-text/index.js';
 
 /** A message's place in the order of all searches: newest first. */
 export interface Position {
@@ -18,8 +19,8 @@ export interface Wanted {
   within: readonly string[] | null;
   /** Of one of these senders; null: of anybody. */
   senders: readonly string[] | null;
-  /** On tokens; null: any. */
-  condition: string | null;
+  /** On tokens, all of which have to hold. */
+  conditions: readonly string[];
   before: number | null;
   since: number | null;
   mentions: boolean;
@@ -35,6 +36,8 @@ export interface Estimate {
   own: number;
   /** Messages that have the tokens, about, whoever may read them. */
   matching: number;
+  /** The same of each condition by itself. */
+  each: readonly number[];
 }
 
 interface CandidateRow {
@@ -76,32 +79,44 @@ export class SearchRepository {
                  ) AS own`,
     );
     const { pages = 0, own = 0 } = size ?? {};
-    if (wanted.condition === null) return { own, matching: Number.POSITIVE_INFINITY };
-    if (pages <= sampled) return { own, matching: 0 };
+    const { conditions } = wanted;
+    if (conditions.length === 0) return { own, matching: Number.POSITIVE_INFINITY, each: [] };
+    if (pages <= sampled) return { own, matching: 0, each: conditions.map(() => 0) };
     const share = sampled / pages;
-    const [sample] = await rowsOf<{ hits: number }>(
-      tx,
-      sql`SELECT count(*)::integer AS hits FROM message_search TABLESAMPLE SYSTEM (${100 * share})
-           WHERE tokens @@ ${wanted.condition}::tsquery`,
+    const counts = [all(conditions), ...conditions].map(
+      (condition) => sql`count(*) FILTER (WHERE tokens @@ ${condition}::tsquery)::integer`,
     );
-    return { own, matching: (sample?.hits ?? 0) / share };
+    const [sample] = await rowsOf<{ hits: number[] }>(
+      tx,
+      sql`SELECT ARRAY[${sql.join(counts, sql`, `)}] AS hits FROM message_search TABLESAMPLE SYSTEM (${100 * share})`,
+    );
+    const [matching = 0, ...each] = (sample?.hits ?? []).map((hits) => hits / share);
+    return { own, matching, each };
   }
 
   /**
-   * By the index on tokens, for what few messages have: all of them are found before the newest are known. Null where
-   * there are more than `most`.
+   * By the index on tokens, for what few messages have: all of them are found before the newest are known. Of the index
+   * only `rare` conditions are asked: it would read all that has a common word besides. Null where more than `most` have
+   * those.
    */
-  async byTokens(tx: Db, wanted: Wanted, after: Position | null, { limit, most }: Bounds): Promise<Candidate[] | null> {
+  async byTokens(
+    tx: Db,
+    { rare, ...wanted }: Wanted & { rare: readonly string[] },
+    after: Position | null,
+    { limit, most }: Bounds,
+  ): Promise<Candidate[] | null> {
+    const others = wanted.conditions.filter((condition) => !rare.includes(condition));
     const rows = await rowsOf<CandidateRow & { total: number }>(
       tx,
       sql`WITH found AS MATERIALIZED (
-            SELECT * FROM find_by_tokens(${wanted.condition}::tsquery, ${most + 1}::integer)
+            SELECT * FROM find_by_tokens(${all(rare)}::tsquery, ${most + 1}::integer)
           ), total AS (SELECT count(*)::integer AS total FROM found)
           SELECT total.total, c.* FROM total LEFT JOIN LATERAL (
             ${this.withTexts(
               wanted,
               sql`SELECT * FROM found s
                    WHERE total.total <= ${most}::integer AND ${this.isMine(wanted)} AND ${this.isInReach(wanted, after)}
+                     AND ${this.alsoHas(others)}
                    ORDER BY ${this.order(wanted)}`,
               limit,
             )}) c ON true`,
@@ -183,8 +198,15 @@ export class SearchRepository {
     return sql`(s.conversation_id IN (${this.own(wanted)})) IS TRUE`;
   }
 
-  private hasTokens({ condition }: Wanted): SQL {
-    return condition === null ? sql`true` : sql`s.tokens @@ ${condition}::tsquery`;
+  private hasTokens({ conditions }: Pick<Wanted, 'conditions'>): SQL {
+    return conditions.length === 0 ? sql`true` : sql`s.tokens @@ ${all(conditions)}::tsquery`;
+  }
+
+  /** Of a key without its tokens. */
+  private alsoHas(conditions: readonly string[]): SQL {
+    if (conditions.length === 0) return sql`true`;
+    return sql`(SELECT x.tokens @@ ${all(conditions)}::tsquery FROM message_search x
+                 WHERE x.conversation_id = s.conversation_id AND x.seq = s.seq)`;
   }
 
   /** What can be said of a key by an index: where it begins, and the time. */

@@ -60,12 +60,12 @@ export class SearchService {
   private async answer({ userId, query, question, list, after }: Asked): Promise<SearchPage> {
     const { senders, within } = await this.scope.of(userId, question, query);
     const matcher = new Matcher(question);
-    const conditions = [senders && sendersCondition(senders), matcher.condition(question.has)];
+    const bySender = senders === null ? [] : [sendersCondition(senders)];
     const wanted: Wanted = {
       userId,
       within,
       senders,
-      condition: conditions.filter((each) => each !== null).join(' & ') || null,
+      conditions: [...bySender, ...matcher.conditions(question.has)],
       before: question.before,
       since: question.since,
       mentions: question.has.includes('mention'),
