@@ -66,6 +66,9 @@ describe.each([1280, 390])('WCAG 2.2 AA, light and dark, %i px', (width) => {
     await page.goto('/register');
     await page.getByRole('button', { name: 'Create account' }).click();
     expect(await faults()).toEqual([]);
+    await page.goto('/reset#none');
+    await page.getByRole('alert').waitFor();
+    expect(await faults()).toEqual([]);
     await page.goto('/signin');
     expect(await faults()).toEqual([]);
     await page.getByLabel('Username').fill(scene.viewer);

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { ParleyNode } from '@parley/testkit';
-import type { Browser } from 'playwright-core';
+import { adminCommand, eventually, ParleyNode } from '@parley/testkit';
+import type { Browser, Locator } from 'playwright-core';
 import { launchBrowser, Participant, registerBystander } from './browser.js';
 
 describe('Signing in and out', () => {
@@ -34,6 +34,9 @@ describe('Signing in and out', () => {
     await ama.page.getByLabel('Password', { exact: true }).fill(password);
     await ama.page.getByRole('button', { name: 'Sign in' }).click();
   };
+
+  const expectFocus = async (field: Locator) =>
+    eventually('the field has the focus', () => field.evaluate((input) => input === document.activeElement));
 
   it('R5: a reload signs in by the cookie; no token is kept where a script can read it later', async () => {
     await ama.page.reload();
@@ -92,6 +95,44 @@ describe('Signing in and out', () => {
     expect(scripts[0]).toBe('<script src="/theme.js"></script>');
     await ama.page.reload({ waitUntil: 'commit' });
     await ama.page.locator('html[data-theme=dark]').waitFor();
+  });
+
+  it('§2: an invite leads to an account and a reset to a new password, by the keyboard alone, each once', async () => {
+    const linkOf = async (...args: string[]) => {
+      const { text } = await adminCommand({ DATA_DIR: node.dataDirectory }, ...args, '--url', node.url);
+      return /http\S+#\S+/.exec(text)?.[0] ?? text;
+    };
+    const [invite, reset] = [await linkOf('invite', '--username', 'grace'), () => linkOf('reset', 'grace')];
+    await signOut();
+    const { page } = ama;
+    await page.goto(invite);
+    await page.getByRole('heading', { name: 'Create an account' }).waitFor();
+    const password = page.getByLabel('Password', { exact: true });
+    await expectFocus(password);
+    expect(await page.getByLabel('Username').inputValue()).toBe('grace');
+    await page.keyboard.type('short');
+    await page.keyboard.press('Enter');
+    await page.getByText('Use at least 8 characters.').waitFor();
+    await expectFocus(password);
+    await page.keyboard.type(' no more');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Account of grace' }).waitFor();
+    expect(new URL(page.url()).pathname + new URL(page.url()).hash).toBe('/');
+    await page.goto(invite);
+    await page.getByRole('alert').getByText('This link has been used already').waitFor();
+    const first = await reset();
+    await page.goto(first);
+    await expectFocus(page.getByLabel('New password'));
+    await page.keyboard.type('a new password');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Account of grace' }).waitFor();
+    for (const [link, sentence] of [
+      [first, 'This link has been used already'],
+      [`${node.url}/reset#no-such-token`, 'This link does not lead anywhere'],
+    ] as const) {
+      await page.goto(link);
+      await page.getByRole('alert').getByText(sentence).waitFor();
+    }
   });
 
   it('sends no request to any other host', async () => {

@@ -4,6 +4,7 @@ import { Redirect, useLocation } from 'wouter';
 import { useStore } from 'zustand';
 import { isOfAddress, sentenceOf } from '../api/sentences.js';
 import { authStore } from '../features/auth/auth.store.js';
+import { LinkPage } from '../features/auth/link-page.js';
 import { RegisterPage } from '../features/auth/register-page.js';
 import { askNow, startSession } from '../features/auth/session-start.js';
 import { SignInPage } from '../features/auth/sign-in-page.js';
@@ -35,6 +36,9 @@ function Gate() {
   const { status, user, refusal } = useStore(authStore);
   const [path] = useLocation();
   const [params] = useParams();
+  // Whoever is signed in may have been given a link, too.
+  if (path === '/invite') return <LinkPage purpose="invite" />;
+  if (path === '/reset') return <LinkPage purpose="reset" />;
   if (status === 'unknown' && refusal) return <Waiting refusal={refusal} />;
   if (status === 'unknown') return SIGNED_OUT_PATHS.has(path) ? null : <ShellSkeleton />;
   if (status === 'signed-out' || !user) {

@@ -1,5 +1,5 @@
 import { SdkError } from '@parley/client';
-import type { LoginBody, Me, NoSession, RefreshBody, RegisterBody, Session } from '@parley/protocol';
+import type { LoginBody, Me, NoSession, RefreshBody, RegisterBody, ResetPasswordBody, Session } from '@parley/protocol';
 import { createStore } from 'zustand/vanilla';
 import { request } from '../../api/http.js';
 import { isFinal, isOfAddress } from '../../api/sentences.js';
@@ -61,6 +61,11 @@ export async function register(body: RegisterBody): Promise<void> {
       throw thrown;
     });
   }
+}
+
+/** Sets a new password by a link, and signs in. Throws `SdkError`. */
+export async function resetPassword(body: ResetPasswordBody): Promise<void> {
+  accept(await request<Session>('auth/reset', body, isSession));
 }
 
 /** Ends the session here, on the server and in the other tabs; here also where the server cannot be reached. */

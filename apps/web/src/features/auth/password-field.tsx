@@ -1,8 +1,10 @@
 import { type ComponentProps, useState } from 'react';
 import { Field } from '../../ui/field.js';
 
+type PasswordFieldProps = Omit<ComponentProps<typeof Field>, 'type' | 'aside' | 'label'> & { label?: string };
+
 /** A password that can be shown, which on a phone is easier than typing it twice. */
-export function PasswordField(props: Omit<ComponentProps<typeof Field>, 'type' | 'aside' | 'label'>) {
+export function PasswordField(props: PasswordFieldProps) {
   const [shown, setShown] = useState(false);
   return (
     <Field

@@ -1,6 +1,7 @@
 import { SdkError } from '@parley/client';
 import { LIMITS, USERNAME_PATTERN } from '@parley/protocol';
 import { isOfAddress, sentenceFor } from '../../api/sentences.js';
+import { linkSentence } from './link-refusal.js';
 
 type FieldName = 'displayName' | 'username' | 'password';
 export type FieldErrors = Partial<Record<FieldName, string>>;
@@ -11,14 +12,22 @@ export function faultsOf({ username, password }: { username: string; password: s
   if (!USERNAME_PATTERN.test(username.toLowerCase())) {
     errors.username = 'Use 2 to 32 letters a–z, digits, dots, hyphens or underscores.';
   }
-  if (password.length < LIMITS.passwordMin) errors.password = `Use at least ${LIMITS.passwordMin} characters.`;
-  if (password.length > LIMITS.passwordMax) errors.password = `Use at most ${LIMITS.passwordMax} characters.`;
+  const fault = passwordFault(password);
+  if (fault) errors.password = fault;
   return errors;
+}
+
+/** Why the server would refuse a new password; null where it would take it. */
+export function passwordFault(password: string): string | null {
+  if (password.length < LIMITS.passwordMin) return `Use at least ${LIMITS.passwordMin} characters.`;
+  return password.length > LIMITS.passwordMax ? `Use at most ${LIMITS.passwordMax} characters.` : null;
 }
 
 /** The server's refusal: by field where it names fields, else as a sentence. */
 export function refusalOf(thrown: unknown): { fields: FieldErrors; sentence: string | null } {
   if (!(thrown instanceof SdkError)) return { fields: {}, sentence: sentenceFor(thrown) };
+  const ofLink = linkSentence(thrown);
+  if (ofLink) return { fields: {}, sentence: ofLink };
   if (thrown.code === 'conflict')
     return { fields: { username: 'This username is taken. Choose another.' }, sentence: null };
   if (thrown.code === 'forbidden' && !isOfAddress(thrown)) {
@@ -26,6 +35,7 @@ export function refusalOf(thrown: unknown): { fields: FieldErrors; sentence: str
   }
   const fields: FieldErrors = {};
   for (const { path, message } of thrown.details ?? []) {
+    if (path === 'new') fields.password ??= message;
     if (path === 'username' || path === 'password' || path === 'displayName') fields[path] ??= message;
   }
   return { fields, sentence: Object.keys(fields).length > 0 ? null : sentenceFor(thrown) };

@@ -5,6 +5,7 @@ import { memo, useCallback, useMemo, useState } from 'react';
 import { sentenceFor } from '../../../api/sentences.js';
 import { useToday } from '../../../hooks/use-today.js';
 import { PersonAvatar } from '../../../ui/avatar.js';
+import { BotMark } from '../../../ui/bot-mark.js';
 import { Button, IconButton } from '../../../ui/button.js';
 import { Alert } from '../../../ui/field.js';
 import { isolate } from '../../../ui/isolated.js';
@@ -145,7 +146,7 @@ const MemberRow = memo(function MemberRow(props: MemberRowProps) {
       <span className="min-w-0 flex-1">
         <span dir="auto" className="people-line block truncate text-body leading-5 font-medium">
           <bdi>{user.displayName}</bdi>
-          {isMe ? <span className="font-normal text-ink-3"> (you)</span> : null}
+          {isMe ? <span className="font-normal text-ink-3"> (you)</span> : null} {user.isBot ? <BotMark /> : null}
         </span>
         <span className="block truncate text-meta text-ink-3">
           <span translate="no">@{user.username}</span>

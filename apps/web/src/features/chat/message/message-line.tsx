@@ -1,5 +1,6 @@
 import type { ReplyPreview } from '@parley/protocol';
 import { PersonAvatar } from '../../../ui/avatar.js';
+import { BotMark } from '../../../ui/bot-mark.js';
 import { clockTime } from '../../../ui/dates.js';
 import { useConversationFacts } from './message-actions.js';
 import { MessageQuote } from './message-quote.js';
@@ -50,13 +51,14 @@ function Author({ id, row, sender }: Pick<MessageLineProps, 'id' | 'row' | 'send
   if (row.head) {
     return (
       <header className="message-author" id={id}>
-        <b dir="auto">{sender.displayName}</b> <MessageTime iso={row.createdAt} />
+        <b dir="auto">{sender.displayName}</b> {sender.isBot ? <BotMark /> : null} <MessageTime iso={row.createdAt} />
       </header>
     );
   }
   return (
     <span className="sr-only" id={id}>
-      <bdi>{sender.displayName}</bdi>, {clockTime(new Date(row.createdAt))}
+      <bdi>{sender.displayName}</bdi>
+      {sender.isBot ? ' (bot)' : ''}, {clockTime(new Date(row.createdAt))}
     </span>
   );
 }
