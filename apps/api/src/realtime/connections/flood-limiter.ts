@@ -36,7 +36,12 @@ export class FloodLimiter {
   refused(socket: ParleySocket, { retryAfterMs = TELL_MS }: ErrorObject): void {
     if (!this.isOn || !socket.connected) return;
     const { userId } = socket.data.principal;
-    if (this.limiter.left('refusals', userId) < 1) return this.close(socket);
+    if (this.limiter.left('refusals', userId) < 1) {
+      // One that was refused before has been told, and waits already.
+      if (socket.data.refusal) socket.conn.close();
+      else this.close(socket);
+      return;
+    }
     this.limiter.take('refusals', userId);
     const now = performance.now();
     if (socket.data.refusal || now - (socket.data.limitedAt ?? Number.NEGATIVE_INFINITY) < TELL_MS) return;
@@ -55,10 +60,7 @@ export class FloodLimiter {
     const { userId } = socket.data.principal;
     const retryAfterMs = this.waitOf(userId) || this.keepOut(userId);
     const why = new ParleyError('rate_limited', { message: 'You went on after you were told to wait.', retryAfterMs });
-    // One that was refused before has been told.
-    if (!socket.data.refusal) {
-      this.reporter.floodClosed(why, { userId, transport: 'socketio', requestId: tellClosing(socket, why) });
-    }
+    this.reporter.floodClosed(why, { userId, transport: 'socketio', requestId: tellClosing(socket, why) });
     socket.data.refusal = why;
     socket.conn.close();
   }
