@@ -322,19 +322,6 @@ describe('attack 56', () => {
     'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
     'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n';
 
-  it('200 half heads, half-open upgrades and never authenticating sockets are cut, and others do not notice', async () => {
-    node = await startNode();
-    const { id, owner } = await aGroup(node);
-    const beginnings = ['GET /api/users/me HTTP/1.1\r\nHost: x\r\nX-Half: ', UPGRADE, `${UPGRADE}\r\n`];
-    const stalled = beginnings.flatMap((text) => Array.from({ length: 200 }, () => stall(text)));
-    const ends = stalled.map((socket) => once(socket.resume(), 'close'));
-    await Promise.all(stalled.map(connected));
-    const socket = kept(await owner.connect());
-    expect((await socket.say(id, 'hello')).success).toBe(true);
-    await Promise.all(ends);
-    expect((await socket.say(id, 'still here')).success).toBe(true);
-  });
-
   it('200 refused upgrades and requests whose client closes nothing leave no connection behind', async () => {
     node = await startNode({ MAX_CONNECTIONS: '1' });
     const ann = await aPerson(node);

@@ -43,8 +43,6 @@ async function ownToken(claims: object, header: object = {}, secret = OWN_SECRET
   return signedToken(all, secret, header);
 }
 
-const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-
 describe('own tokens', () => {
   it('§2: last a quarter of an hour at most, by their exp', () => {
     const [, body = ''] = ann.token.split('.');
@@ -94,11 +92,6 @@ describe('own tokens', () => {
     expect(await codeFor(await ownToken({ exp: seconds() - 1 }, {}, 'another secret of some length'))).toBe(
       '401 unauthenticated',
     );
-  });
-
-  it.each(['none', 'NONE', 'None', 'HS256'])('attack 3: with alg %s and an empty signature', async (alg) => {
-    const [, body = ''] = ann.token.split('.');
-    expect(await codeFor(`${encoded({ alg, typ: 'JWT' })}.${body}.`)).toBe('401 unauthenticated');
   });
 
   it.each(['HS384', 'HS512'])('attack 3: with alg %s, though signed with the right secret', async (alg) => {

@@ -18,7 +18,10 @@ export const ERRORS = {
   unauthenticated: row(401, 4501, false, 'Sign in first: the token is missing or not valid.'),
   /** Come back with a new token. */
   token_expired: row(401, 4504, true, 'The token has expired. Come back with a new one.'),
-  /** You may see it, but not do this; or this origin may not connect. */
+  /**
+   * You may see it, but not do this; or this origin may not connect; or, where the server refuses spam, a message that looks
+   * like it: `details` has its `content`, `spam: text`, `spam: links` or `spam: mentions`.
+   */
   forbidden: row(403, 4503, false, 'You may not do this.'),
   /** There is no such thing, or it is not for you; an unknown command. */
   not_found: row(404, 4506, false, 'There is no such thing here, or it is not for you.'),

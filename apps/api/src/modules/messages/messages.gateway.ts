@@ -28,7 +28,7 @@ export class MessagesGateway {
   ) {}
 
   @SubscribeMessage('message:send')
-  @Refuses('conflict', 'idempotency_conflict', 'content_too_long', 'too_large')
+  @Refuses('forbidden', 'conflict', 'idempotency_conflict', 'content_too_long', 'too_large')
   async send(@Charged() sender: Sender, @MessageBody() command: SendCommandDto): Promise<SendResult> {
     const { conversationId, ...body } = command;
     return sendResult(await this.messages.send(sender, conversationId, body));
