@@ -20,12 +20,12 @@ import { MessageChanges } from './changes/message-changes.js';
 import { newClientId } from './client-ids.js';
 import type { ClientOptions } from './client-options.js';
 import { Connection } from './connection/connection.js';
-import type { ConnectionSnapshot } from './connection/connection-snapshot.js';
+import { type ConnectionSnapshot, partOf } from './connection/connection-snapshot.js';
 import { listenToPage } from './connection/page-signals.js';
 import { Tokens } from './connection/tokens.js';
-import { ConversationRequests } from './http/conversation-requests.js';
 import { hasConversations, hasMembers } from './http/expectations.js';
 import { Http, type HttpMethod } from './http/http.js';
+import { ModerationRequests } from './http/moderation-requests.js';
 import { Incoming } from './incoming.js';
 import { Listeners } from './listeners.js';
 import { Marks } from './marks/marks.js';
@@ -50,7 +50,7 @@ export type Outgoing = Omit<SendMessageBody, 'clientMessageId'>;
  * One user's client: one socket, one outbox, one store. State is shown by `Subscribable`s; calls are methods, whose
  * promises reject with `SdkError`.
  */
-export class ParleyClient extends ConversationRequests {
+export class ParleyClient extends ModerationRequests {
   readonly connection: Subscribable<ConnectionSnapshot>;
   readonly conversations: Subscribable<ConversationsSnapshot>;
   /** Every user that an event or an answer has named, by id. */
@@ -348,6 +348,7 @@ export class ParleyClient extends ConversationRequests {
     this.#incoming.event(name, payload);
     this.#typing.event(name, payload);
     this.#presence.applyEvent(name, payload);
+    this.blocks.applyEvent(name, payload);
     if (name === 'message:new') {
       const { message, actorId } = payload as Events['message:new'];
       this.#link.clock.atLeast(message.createdAt);
@@ -364,6 +365,7 @@ export class ParleyClient extends ConversationRequests {
       this.#marks.clear();
       this.#unknown.clear();
       this.#presence.clear();
+      this.blocks.clear();
     }
     // Of the profiles of people no sync tells.
     else this.#unknown.renew([...this.people.getSnapshot().keys()]);
@@ -379,6 +381,7 @@ export class ParleyClient extends ConversationRequests {
     this.#marks.resume();
     this.#typing.resume();
     this.#windows.fillAll();
+    void this.blocks.resume();
   }
 
   #pause(): void {
@@ -388,11 +391,4 @@ export class ParleyClient extends ConversationRequests {
     this.#typing.pause();
     this.#presence.pause();
   }
-}
-
-function partOf<Name extends keyof ConnectionSnapshot>(
-  whole: Subscribable<ConnectionSnapshot>,
-  name: Name,
-): Subscribable<ConnectionSnapshot[Name]> {
-  return { subscribe: (listener) => whole.subscribe(listener), getSnapshot: () => whole.getSnapshot()[name] };
 }

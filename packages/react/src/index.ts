@@ -1,4 +1,5 @@
 export { ChatProvider, type ChatProviderProps, useChatClient } from './chat-provider.js';
+export { useIsBlocked } from './use-blocked.js';
 export { useChatEvent } from './use-chat-event.js';
 export { useConnection, useFeatures, useLimits, useSending, useUnread } from './use-connection.js';
 export { useConversation, useConversations } from './use-conversations.js';

@@ -1,4 +1,5 @@
 import type { AnnouncedFeatures, AnnouncedLimits, ErrorObject } from '@parley/protocol';
+import type { Subscribable } from '../subscribable.js';
 import type { ConnectionState } from './states.js';
 
 /** The state of the connection, for the application. */
@@ -20,4 +21,12 @@ export interface ConnectionSnapshot {
   limits: AnnouncedLimits | null;
   /** What the deployment has; null before it was announced, and with servers that do not announce it. */
   features: AnnouncedFeatures | null;
+}
+
+/** One field of it, as a `Subscribable` of its own. */
+export function partOf<Name extends keyof ConnectionSnapshot>(
+  whole: Subscribable<ConnectionSnapshot>,
+  name: Name,
+): Subscribable<ConnectionSnapshot[Name]> {
+  return { subscribe: (listener) => whole.subscribe(listener), getSnapshot: () => whole.getSnapshot()[name] };
 }
