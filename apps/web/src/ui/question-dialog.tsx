@@ -13,6 +13,8 @@ interface QuestionDialogProps {
   refused?: string;
   /** The text that it is about. */
   quote?: string;
+  /** What is asked beside. */
+  fields?: ReactNode;
   act: () => Promise<void>;
   onClose: () => void;
   /** Called instead of `onClose` when `act` has succeeded. */
@@ -23,7 +25,7 @@ interface QuestionDialogProps {
 
 /** Asks before it does something, and says why where that is refused. */
 export function QuestionDialog(props: QuestionDialogProps) {
-  const { title, verb, danger = false, refused, quote, act, onClose, onDone = onClose, children } = props;
+  const { title, verb, danger = false, refused, quote, fields, act, onClose, onDone = onClose, children } = props;
   const { run, busy, error, isOver } = useCommand(onDone, refused);
   return (
     <Dialog open title={title} description={children} onClose={onClose}>
@@ -35,6 +37,7 @@ export function QuestionDialog(props: QuestionDialogProps) {
           {quote}
         </blockquote>
       ) : null}
+      {fields}
       {error ? (
         <div className="px-5 pb-2">
           <Alert>{error}</Alert>

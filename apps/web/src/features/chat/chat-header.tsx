@@ -1,7 +1,9 @@
 import { may } from '@parley/protocol';
+import { useChatClient, useIsBlocked } from '@parley/react';
 import {
   Archive,
   ArchiveRestore,
+  Ban,
   ChevronLeft,
   EllipsisVertical,
   LogOut,
@@ -22,6 +24,7 @@ import { markOf, presenceWords } from '../people/presence.js';
 import { usePeerPresence } from '../people/use-peer-presence.js';
 import { titleOf } from './conversation-title.js';
 import { ArchiveDialog, LeaveDialog, RenameDialog } from './members/conversation-dialogs.js';
+import { BlockDialog } from './members/moderation-dialogs.js';
 import { useOnlineCount } from './members/use-online-count.js';
 import type { OpenConversation } from './open-conversation.js';
 
@@ -30,7 +33,7 @@ interface ChatHeaderProps extends Pick<OpenConversation, 'view' | 'gone'> {
   onTogglePanel: View['togglePanel'];
 }
 
-type Asked = 'rename' | 'archive' | 'leave' | null;
+type Asked = 'rename' | 'archive' | 'leave' | 'block' | null;
 
 const ICON = { size: 18, strokeWidth: 1.6 } as const;
 const SMALL = { size: 16, strokeWidth: 1.6 } as const;
@@ -71,6 +74,7 @@ export function ChatHeader({ view: item, gone, panel, onTogglePanel }: ChatHeade
       {gone === null ? <ConversationMenu item={item} onAsk={setAsked} /> : null}
       {asked === 'rename' ? <RenameDialog item={item} onClose={close} /> : null}
       {asked === 'archive' ? <ArchiveDialog item={item} onClose={close} /> : null}
+      {asked === 'block' && item.peer ? <BlockDialog person={item.peer} onClose={close} /> : null}
       {asked === 'leave' ? <LeaveDialog item={item} onClose={close} /> : null}
     </header>
   );
@@ -82,6 +86,9 @@ interface ConversationMenuProps {
 }
 
 function ConversationMenu({ item, onAsk }: ConversationMenuProps) {
+  const client = useChatClient();
+  const { peer } = item;
+  const isBlocked = useIsBlocked(peer?.id ?? null);
   return (
     <Menu
       trigger={
@@ -101,6 +108,15 @@ function ConversationMenu({ item, onAsk }: ConversationMenuProps) {
           onSelect={() => onAsk('archive')}
         >
           {item.isArchived ? 'Take out of the archive…' : 'Archive…'}
+        </MenuItem>
+      ) : null}
+      {peer && isBlocked ? (
+        <MenuItem icon={<Ban {...SMALL} />} onSelect={() => void client.block(peer.id, false).catch(() => undefined)}>
+          Unblock
+        </MenuItem>
+      ) : peer ? (
+        <MenuItem icon={<Ban {...SMALL} />} onSelect={() => onAsk('block')}>
+          Block…
         </MenuItem>
       ) : null}
       {may('leave', item) ? (

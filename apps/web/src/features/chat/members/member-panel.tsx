@@ -1,5 +1,5 @@
 import { type Member, type MemberRole, may } from '@parley/protocol';
-import { useChatClient, usePresence } from '@parley/react';
+import { useChatClient, useIsBlocked, usePresence } from '@parley/react';
 import { EllipsisVertical, UserPlus } from 'lucide-react';
 import { memo, useCallback, useMemo, useState } from 'react';
 import { sentenceFor } from '../../../api/sentences.js';
@@ -9,12 +9,13 @@ import { BotMark } from '../../../ui/bot-mark.js';
 import { Button, IconButton } from '../../../ui/button.js';
 import { Alert } from '../../../ui/field.js';
 import { isolate } from '../../../ui/isolated.js';
-import { Menu, MenuItem } from '../../../ui/menu.js';
+import { Menu, MenuItem, MenuSeparator } from '../../../ui/menu.js';
 import { Panel } from '../../../ui/panel.js';
 import { PresenceDot } from '../../../ui/presence-dot.js';
 import { markOf, type Presence, presenceWords } from '../../people/presence.js';
 import type { OpenConversation } from '../open-conversation.js';
 import { AddMembersDialog, LeaveDialog, RemoveDialog } from './conversation-dialogs.js';
+import { BanDialog, BlockDialog, SilenceDialog } from './moderation-dialogs.js';
 import { useAllMembers } from './use-all-members.js';
 
 const ROLE_WORDS: Record<MemberRole, string> = { owner: 'Owner', admin: 'Admin', member: '' };
@@ -29,7 +30,9 @@ interface MemberPanelProps extends Pick<OpenConversation, 'view' | 'gone'> {
 const MOST_WATCHED = 400;
 
 /** The dialog that is open. */
-type Asked = { about: 'add' } | { about: 'leave' } | { about: 'remove'; member: Member } | null;
+type Asked = { about: 'add' } | { about: 'leave' } | { about: OfMember; member: Member } | null;
+/** What is asked about one member. */
+type OfMember = 'remove' | 'silence' | 'ban' | 'block';
 
 /** The members of a group and their roles; owners and admins change both here. */
 export function MemberPanel({ view: item, gone, me, onClose }: MemberPanelProps) {
@@ -38,8 +41,8 @@ export function MemberPanel({ view: item, gone, me, onClose }: MemberPanelProps)
   const rows = useMemo(() => ranked(members), [members]);
   const presences = usePresence(rows.slice(0, MOST_WATCHED).map(({ user }) => user.id));
   const today = useToday();
-  const { changeRole, error } = useRoleChange(item.id);
-  const remove = useCallback((member: Member) => setAsked({ about: 'remove', member }), []);
+  const { changeRole, unsilence, error } = useMemberChanges(item.id);
+  const ask = useCallback((about: OfMember, member: Member) => setAsked({ about, member }), []);
   const failure = error ?? fault;
   const canChange = (member: Member) => gone === null && member.user.id !== me;
   const add = gone === null && may('add_members', item) ? () => setAsked({ about: 'add' }) : null;
@@ -53,11 +56,13 @@ export function MemberPanel({ view: item, gone, me, onClose }: MemberPanelProps)
             member={member}
             roles={canChange(member) && may('change_roles', item)}
             removable={canChange(member) && may(`remove_${member.role}`, item)}
+            silenceable={canChange(member) && member.role !== 'owner' && may('silence', item)}
             isMe={member.user.id === me}
             presence={presences.get(member.user.id)}
             today={today}
             onRole={changeRole}
-            onRemove={remove}
+            onAsk={ask}
+            onUnsilence={unsilence}
           />
         ))}
       </ul>
@@ -73,7 +78,7 @@ export function MemberPanel({ view: item, gone, me, onClose }: MemberPanelProps)
   );
 }
 
-function useRoleChange(conversationId: string) {
+function useMemberChanges(conversationId: string) {
   const client = useChatClient();
   const [error, setError] = useState<string | null>(null);
   const changeRole = useCallback(
@@ -83,7 +88,14 @@ function useRoleChange(conversationId: string) {
     },
     [client, conversationId],
   );
-  return { changeRole, error };
+  const unsilence = useCallback(
+    (member: Member) => {
+      setError(null);
+      client.silence(conversationId, member.user.id, null).catch((thrown) => setError(sentenceFor(thrown)));
+    },
+    [client, conversationId],
+  );
+  return { changeRole, unsilence, error };
 }
 
 /** `onAdd`: null where nobody can be added. */
@@ -117,6 +129,12 @@ function AskedDialog({ item, members, asked, onClose }: AskedDialogProps) {
       return <LeaveDialog item={item} onClose={onClose} />;
     case 'remove':
       return <RemoveDialog item={item} person={asked.member.user} onClose={onClose} />;
+    case 'silence':
+      return <SilenceDialog item={item} person={asked.member.user} onClose={onClose} />;
+    case 'ban':
+      return <BanDialog item={item} person={asked.member.user} onClose={onClose} />;
+    case 'block':
+      return <BlockDialog person={asked.member.user} onClose={onClose} />;
     default:
       return null;
   }
@@ -127,16 +145,20 @@ interface MemberRowProps {
   /** Whether I may change roles. */
   roles: boolean;
   removable: boolean;
+  silenceable: boolean;
   isMe: boolean;
   presence: Presence | undefined;
   today: Date;
   onRole: (member: Member, role: MemberRole) => void;
-  onRemove: (member: Member) => void;
+  onAsk: (about: OfMember, member: Member) => void;
+  onUnsilence: (member: Member) => void;
 }
 
 const MemberRow = memo(function MemberRow(props: MemberRowProps) {
-  const { member, roles, removable, isMe, presence, today, onRole, onRemove } = props;
+  const { member, isMe, presence, today } = props;
   const { user, role } = member;
+  const client = useChatClient();
+  const isSilenced = isSilencedAt(member, client.serverNow());
   const words = presenceWords(presence, today);
   return (
     <li data-testid="member-row" className="flex min-h-13 items-center gap-3 rounded-row py-1 pe-1 ps-2 hover:bg-hover">
@@ -153,18 +175,20 @@ const MemberRow = memo(function MemberRow(props: MemberRowProps) {
           {words ? ` · ${words}` : null}
         </span>
       </span>
+      {isSilenced ? <span className="text-meta text-ink-2">Silenced</span> : null}
       {ROLE_WORDS[role] ? <span className="text-meta text-ink-2">{ROLE_WORDS[role]}</span> : null}
-      {roles || removable ? (
-        <MemberMenu member={member} roles={roles} removable={removable} onRole={onRole} onRemove={onRemove} />
-      ) : null}
+      {isMe ? null : <MemberMenu {...props} isSilenced={isSilenced} />}
     </li>
   );
 });
 
-type MemberMenuProps = Pick<MemberRowProps, 'member' | 'roles' | 'removable' | 'onRole' | 'onRemove'>;
+const isSilencedAt = ({ silencedUntil }: Member, now: number): boolean => Date.parse(silencedUntil ?? '') > now;
 
-function MemberMenu({ member, roles, removable, onRole, onRemove }: MemberMenuProps) {
+function MemberMenu(props: MemberRowProps & { isSilenced: boolean }) {
+  const { member, roles, removable, silenceable, isSilenced, onRole, onAsk, onUnsilence } = props;
   const { user, role } = member;
+  const client = useChatClient();
+  const isBlocked = useIsBlocked(user.id);
   return (
     <Menu
       trigger={
@@ -176,9 +200,22 @@ function MemberMenu({ member, roles, removable, onRole, onRemove }: MemberMenuPr
       {roles && role !== 'owner' ? <MenuItem onSelect={() => onRole(member, 'owner')}>Make an owner</MenuItem> : null}
       {roles && role !== 'admin' ? <MenuItem onSelect={() => onRole(member, 'admin')}>Make an admin</MenuItem> : null}
       {roles && role !== 'member' ? <MenuItem onSelect={() => onRole(member, 'member')}>Make a member</MenuItem> : null}
+      {isBlocked ? (
+        <MenuItem onSelect={() => void client.block(user.id, false).catch(() => undefined)}>Unblock</MenuItem>
+      ) : (
+        <MenuItem onSelect={() => onAsk('block', member)}>Block…</MenuItem>
+      )}
+      {silenceable ? <MenuSeparator /> : null}
+      {silenceable && isSilenced ? <MenuItem onSelect={() => onUnsilence(member)}>End the silence</MenuItem> : null}
+      {silenceable ? <MenuItem onSelect={() => onAsk('silence', member)}>Silence…</MenuItem> : null}
       {removable ? (
-        <MenuItem danger onSelect={() => onRemove(member)}>
+        <MenuItem danger onSelect={() => onAsk('remove', member)}>
           Remove from group…
+        </MenuItem>
+      ) : null}
+      {removable && silenceable ? (
+        <MenuItem danger onSelect={() => onAsk('ban', member)}>
+          Ban…
         </MenuItem>
       ) : null}
     </Menu>

@@ -1,5 +1,5 @@
 import type { Message } from '@parley/protocol';
-import { Copy, Ellipsis, Eye, History, Link2, Pencil, Reply, SmilePlus, Trash2 } from 'lucide-react';
+import { Copy, Ellipsis, Eye, Flag, History, Link2, Pencil, Reply, SmilePlus, Trash2 } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { IconButton } from '../../../ui/button.js';
 import { Menu, MenuGlyph, MenuItem, MenuSeparator } from '../../../ui/menu.js';
@@ -51,6 +51,11 @@ export function MessageMenu({ message, rights, row, tabStop, onReact }: MessageT
       <AnswerEntries {...entries} button={button} />
       <CopyEntries {...entries} />
       <DetailEntries {...entries} />
+      {rights.report ? (
+        <MenuItem icon={<Flag {...ICON} />} onSelect={afterMenu(() => row.open('report'))}>
+          Report…
+        </MenuItem>
+      ) : null}
       {rights.remove ? (
         <>
           <MenuSeparator />

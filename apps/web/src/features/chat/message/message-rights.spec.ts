@@ -45,11 +45,18 @@ describe('Rights to a message', () => {
 
   it('everybody reacts and replies, but not to notices, tombstones, in archives or after leaving', () => {
     expect(rightsTo(at(1, { senderId: 'ama' }), facts(), WRITTEN)).toMatchObject({ react: true, reply: true });
-    const nothing = { edit: false, remove: false, react: false, reply: false };
+    const nothing = { edit: false, remove: false, react: false, reply: false, report: false };
     expect(rightsTo(at(1, { type: 'system' }), facts(), WRITTEN)).toEqual(nothing);
     expect(rightsTo(at(1, { isDeleted: true }), facts(), WRITTEN)).toEqual(nothing);
     expect(rightsTo(at(1), facts({ isArchived: true }), WRITTEN)).toEqual(nothing);
     expect(rightsTo(at(1), facts({ isGone: true }), WRITTEN)).toEqual(nothing);
+  });
+
+  it('everybody reports what others wrote, and nothing of their own', () => {
+    const theirs = at(1, { senderId: 'ama' });
+    expect(rightsTo(theirs, facts(), WRITTEN).report).toBe(true);
+    expect(rightsTo(theirs, facts({ type: 'direct' }), WRITTEN).report).toBe(true);
+    expect(rightsTo(at(1), facts(), WRITTEN).report).toBe(false);
   });
 
   it('C5: the last editable message is my newest, whatever others wrote after it', () => {

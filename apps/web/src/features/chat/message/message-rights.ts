@@ -7,9 +7,16 @@ export interface MessageRights {
   remove: boolean;
   react: boolean;
   reply: boolean;
+  report: boolean;
 }
 
-export const NO_RIGHTS: MessageRights = { edit: false, remove: false, react: false, reply: false };
+export const NO_RIGHTS: MessageRights = {
+  edit: false,
+  remove: false,
+  react: false,
+  reply: false,
+  report: false,
+};
 
 type Rated = Pick<Message, 'senderId' | 'type' | 'isDeleted' | 'createdAt'>;
 
@@ -24,6 +31,7 @@ export function rightsTo(message: Rated, facts: ConversationFacts, now: number):
     remove: may(remove, facts),
     react: may('react', facts),
     reply: may('send', facts),
+    report: message.senderId !== facts.me && may('report', facts),
   };
 }
 

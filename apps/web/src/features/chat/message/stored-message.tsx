@@ -1,7 +1,8 @@
 import type { OwnChange } from '@parley/client';
 import type { Message } from '@parley/protocol';
+import { useIsBlocked } from '@parley/react';
 import { Trash2 } from 'lucide-react';
-import { Suspense, useEffect, useRef } from 'react';
+import { Suspense, useEffect, useRef, useState } from 'react';
 import { fullTime } from '../../../ui/dates.js';
 import { lazyPart } from '../../../ui/lazy-part.js';
 import { Refusal, RefusalButton } from '../../../ui/refusal.js';
@@ -20,6 +21,7 @@ import type { RowActions } from './use-row-actions.js';
 const ReactionPicker = lazyPart(() => import('../../reactions/reaction-picker.js'));
 const ReceiptsDialog = lazyPart(() => import('./details/receipts-dialog.js'));
 const EditsDialog = lazyPart(() => import('./details/edits-dialog.js'));
+const ReportDialog = lazyPart(() => import('./report-dialog.js'));
 
 interface StoredMessageProps extends MessageLineProps {
   message: Message;
@@ -77,7 +79,23 @@ function Tombstone({ id }: { id: string }) {
   );
 }
 
-function Words({ message, id, find, tabStop, actions, edit }: StoredMessageProps & { edit: Edit }) {
+/** What somebody says whom the reader blocks is folded, in groups and elsewhere, until it is asked for. */
+function Words(props: StoredMessageProps & { edit: Edit }) {
+  const { message, id, tabStop } = props;
+  const isBlocked = useIsBlocked(message.senderId);
+  const [isShown, setShown] = useState(false);
+  if (!isBlocked || isShown) return <Text {...props} />;
+  return (
+    <p className="message-text message-tombstone" id={`${id}-body`} data-testid="folded">
+      You blocked this person.{' '}
+      <button type="button" className="message-edited" tabIndex={tabStop ? 0 : -1} onClick={() => setShown(true)}>
+        Show message
+      </button>
+    </p>
+  );
+}
+
+function Text({ message, id, find, tabStop, actions, edit }: StoredMessageProps & { edit: Edit }) {
   return (
     <div className="message-text" id={`${id}-body`} dir="auto" data-saving={edit.isSaving || undefined}>
       <MessageText text={message.content} find={find} />
@@ -158,6 +176,12 @@ function Opened(props: StoredMessageProps & { me: string; reactions: Reactions }
       return (
         <Suspense fallback={null}>
           <EditsDialog message={message} find={find} onClose={() => actions.close()} />
+        </Suspense>
+      );
+    case 'report':
+      return (
+        <Suspense fallback={null}>
+          <ReportDialog message={message} sender={sender} onClose={() => actions.close()} />
         </Suspense>
       );
     default:

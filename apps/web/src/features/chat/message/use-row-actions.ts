@@ -11,7 +11,7 @@ import {
 import { isFocusByKey } from '../../../hooks/use-pointer.js';
 
 /** What is open for a row. `closing`: the menu has closed, but the focus is not back yet. */
-type Opened = 'menu' | 'sheet' | 'closing' | 'picker' | 'delete' | 'receipts' | 'edits';
+type Opened = 'menu' | 'sheet' | 'closing' | 'picker' | 'delete' | 'receipts' | 'edits' | 'report';
 
 export interface RowActions {
   /** Whether the toolbar is drawn: the row has pointer or focus, or something of it is open. */

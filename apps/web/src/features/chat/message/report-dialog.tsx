@@ -1,0 +1,98 @@
+import { LIMITS, type Message, REPORT_REASONS, type ReportReason, type UserView } from '@parley/protocol';
+import { useChatClient, useIsBlocked } from '@parley/react';
+import { type FormEvent, useState } from 'react';
+import { useCommand } from '../../../hooks/use-command.js';
+import { Button } from '../../../ui/button.js';
+import { Dialog, DialogActions } from '../../../ui/dialog.js';
+import { Alert } from '../../../ui/field.js';
+import { isolate } from '../../../ui/isolated.js';
+import { REASON_WORDS } from '../../people/report-reasons.js';
+import { announce } from './announcements.js';
+import { useConversationFacts } from './message-actions.js';
+
+interface ReportDialogProps {
+  message: Message;
+  sender: UserView;
+  onClose: () => void;
+}
+
+/** Asks why a message is reported, and says who will read that. */
+export default function ReportDialog({ message, sender, onClose }: ReportDialogProps) {
+  const client = useChatClient();
+  const { type } = useConversationFacts();
+  const [reason, setReason] = useState<ReportReason | null>(null);
+  const [comment, setComment] = useState('');
+  const isBlocked = useIsBlocked(sender.id);
+  const [blocks, setBlocks] = useState(false);
+  const { run, busy, error, isOver } = useCommand(() => {
+    announce('Message reported');
+    onClose();
+  });
+  const report = async () => {
+    if (reason === null) return;
+    await client.report(message.id, { reason, ...(comment.trim() !== '' && { comment }) });
+    if (blocks) await client.block(sender.id, true);
+  };
+  return (
+    <Dialog
+      open
+      title={`Report ${isolate(sender.displayName)}’s message`}
+      description={
+        type === 'group'
+          ? 'The admins of this group will see your report.'
+          : 'The admins of this server will see your report and the text of this message, and nothing else of this conversation.'
+      }
+      onClose={onClose}
+    >
+      <form
+        className="flex min-h-0 flex-col overflow-y-auto"
+        onSubmit={(event: FormEvent) => {
+          event.preventDefault();
+          void run(report);
+        }}
+      >
+        <fieldset className="px-5 pb-3">
+          <legend className="pb-1 text-second font-strong">What is wrong with it?</legend>
+          {REPORT_REASONS.map((each) => (
+            <label key={each} className="flex min-h-8 items-center gap-2 text-body max-[720px]:min-h-11">
+              <input type="radio" name="reason" required checked={reason === each} onChange={() => setReason(each)} />
+              {REASON_WORDS[each]}
+            </label>
+          ))}
+        </fieldset>
+        <label className="block px-5 pb-3">
+          <span className="block pb-1 text-second font-strong">What else they should know</span>
+          <textarea
+            className="w-full rounded-control border border-edge bg-raised px-3 py-2 text-body"
+            dir="auto"
+            rows={3}
+            maxLength={LIMITS.reportComment}
+            value={comment}
+            onChange={(event) => setComment(event.target.value)}
+          />
+        </label>
+        {isBlocked ? null : (
+          <label className="flex min-h-8 items-center gap-2 px-5 pb-2 text-body max-[720px]:min-h-11">
+            <input type="checkbox" checked={blocks} onChange={(event) => setBlocks(event.target.checked)} />
+            <span>
+              Block <bdi>{sender.displayName}</bdi>, too
+            </span>
+          </label>
+        )}
+        {error ? (
+          <div className="px-5 pb-2">
+            <Alert>{error}</Alert>
+          </div>
+        ) : null}
+        <DialogActions>
+          <Button onClick={onClose}>Cancel</Button>
+          {isOver ? null : (
+            <Button kind="primary" type="submit" busy={busy} disabled={reason === null}>
+              Report
+            </Button>
+          )}
+        </DialogActions>
+      </form>
+    </Dialog>
+  );
+}
