@@ -40,6 +40,12 @@ async function choose(stage: Stage, text: string, item: string): Promise<void> {
   await stage.page.getByRole('menuitem', { name: item }).click();
 }
 
+/** On a phone Enter makes a new line. */
+async function say({ page }: Stage, text: string): Promise<void> {
+  await page.getByTestId('composer').fill(text);
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+}
+
 /** Name → how to get there, in an order in which each begins where the one before ended. */
 const VIEWS: [string, (stage: Stage) => Promise<unknown>][] = [
   ['sign-in', ({ page }) => page.goto('/signin')],
@@ -176,7 +182,23 @@ const VIEWS: [string, (stage: Stage) => Promise<unknown>][] = [
       await page.getByRole('complementary').getByRole('button', { name: 'Leave group' }).click();
     },
   ],
+  [
+    'typing',
+    async ({ page, scene }) => {
+      await page.goto(`/c/${scene.room}`);
+      await page.getByTestId('composer').waitFor();
+      scene.type();
+      await page.getByTestId('typing').getByText('is typing').waitFor();
+    },
+  ],
   ['go-to', ({ page }) => page.goto('/?dialog=go-to')],
+  [
+    'go-to-person',
+    async ({ page }) => {
+      await page.getByRole('combobox').fill('am');
+      await page.getByRole('option', { name: 'Ama Okafor' }).first().waitFor();
+    },
+  ],
   [
     'search',
     async ({ page }) => {
@@ -195,11 +217,11 @@ const VIEWS: [string, (stage: Stage) => Promise<unknown>][] = [
   ],
   [
     'not-sent',
-    async ({ page, tap, scene }) => {
+    async (stage) => {
+      const { page, tap, scene } = stage;
       await page.goto(`/c/${scene.room}`);
       tap.refuseSends('rate_limited', 4_000);
-      await page.getByTestId('composer').fill('This one waits for its turn.');
-      await page.keyboard.press('Enter');
+      await say(stage, 'This one waits for its turn.');
       await page.getByText('You are sending very fast').waitFor();
       tap.refuseSends('content_too_long');
       await page.getByText('Not sent.').waitFor();
@@ -208,11 +230,11 @@ const VIEWS: [string, (stage: Stage) => Promise<unknown>][] = [
   ],
   [
     'offline',
-    async ({ page, tap }) => {
+    async (stage) => {
+      const { page, tap } = stage;
       await page.getByRole('button', { name: 'Delete', exact: true }).click();
       await tap.cutLine();
-      await page.getByTestId('composer').fill('Written on the train, sent later.');
-      await page.keyboard.press('Enter');
+      await say(stage, 'Written on the train, sent later.');
       await page.getByTestId('conn-banner').waitFor();
     },
   ],
@@ -261,9 +283,11 @@ if (!directory) {
 mkdirSync(directory, { recursive: true });
 const node = await ParleyNode.start({ env: { RATE_LIMITS: 'off' } });
 const browser = await launchBrowser();
+const scene = await buildScene(node.url);
 try {
-  await record(browser, node, await buildScene(node.url), directory);
+  await record(browser, node, scene, directory);
 } finally {
+  await scene.close();
   await browser.close();
   await node.stop();
 }

@@ -1,3 +1,4 @@
+import { ParleyClient } from '@parley/client';
 import type { ConversationDetail } from '@parley/protocol';
 import { type RestClient, TestUser } from '@parley/testkit';
 import { registerByRest } from '../journeys/browser.js';
@@ -66,6 +67,9 @@ export interface Scene {
   /** Another group, in which a member sends something each time it is stirred. */
   ops: string;
   stir: () => Promise<void>;
+  /** Somebody types in the room for a moment. */
+  type: () => void;
+  close: () => Promise<void>;
 }
 
 /** Fills a fresh server with people and conversations, over REST. */
@@ -95,7 +99,12 @@ export async function buildScene(url: string): Promise<Scene> {
     await cast.say(ops.id, 'li.wen', 'The last two alerts were the old node going away.');
     await cast.say(ops.id, 'jonas.berg', 'Thanks, I close them.');
   };
-  return { viewer: 'tomas.reyes', room: room.id, ops: ops.id, stir };
+  // Two of them are here.
+  const ama = cast.device('ama.okafor', url);
+  const mina = cast.device('mina.halvorsen', url);
+  const type = () => ama.typing(room.id).notify();
+  const close = async () => void (await Promise.all([ama.stop(), mina.stop()]));
+  return { viewer: 'tomas.reyes', room: room.id, ops: ops.id, stir, type, close };
 }
 
 /** Sends the lines, and then does with them what is done. */
@@ -130,6 +139,12 @@ class Cast {
       }),
     );
     return cast;
+  }
+
+  device(name: Username, url: string): ParleyClient {
+    const client = new ParleyClient({ url, getToken: async () => this.one(name).token });
+    client.start();
+    return client;
   }
 
   rest(name: Username): RestClient {
