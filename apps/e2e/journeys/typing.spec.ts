@@ -147,7 +147,13 @@ it('F3 F1 P1: by keyboard alone people are found, written to, seen typing, and w
   await keyboard.type(' for you');
   await keyboard.press('Enter');
   await li.row(ama.name).getByText('only for you').waitFor();
+  const searched = page.waitForResponse('**/api/users?query=*');
   await keyboard.press('Control+k');
+  await keyboard.type(li.username);
+  await searched;
+  // Their conversation, and not they themselves once more.
+  expect(await page.getByRole('option', { name: li.name }).count()).toBe(1);
+  await keyboard.press('Control+a');
   await keyboard.type('group');
   await keyboard.press('Enter');
   await hasFocus(ama.composer);

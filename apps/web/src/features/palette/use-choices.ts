@@ -29,7 +29,8 @@ const MOST_PEOPLE = 5;
 /** Conversations, the latest first, then people, actions, and the search for what is typed. */
 export function useChoices(typed: string, me: string): Choice[] {
   const conversations = useConversationChoices(typed);
-  const people = usePeopleChoices(typed, me);
+  // Whose conversation is offered is not offered once more.
+  const people = usePeopleChoices(typed, [me, ...conversations.flatMap(({ person }) => person?.id ?? [])]);
   const actions = useActions(typed);
   const choices = [...conversations, ...people, ...actions];
   const presences = usePresence(choices.flatMap(({ person }) => person?.id ?? []));
@@ -54,10 +55,10 @@ function useConversationChoices(typed: string): Choice[] {
   }));
 }
 
-function usePeopleChoices(typed: string, me: string): Choice[] {
+function usePeopleChoices(typed: string, without: readonly string[]): Choice[] {
   const openDirect = useOpenDirect();
   // Without a word all people known would be listed, after conversations that name most of them.
-  const { people } = usePeopleSearch(typed.trim() === '' ? null : typed, [me]);
+  const { people } = usePeopleSearch(typed.trim() === '' ? null : typed, without);
   return people.slice(0, MOST_PEOPLE).map(
     (person): Choice => ({
       id: `person-${person.id}`,
