@@ -56,7 +56,7 @@ export class ParleyClient extends ModerationRequests {
   /** Every user that an event or an answer has named, by id. */
   readonly people: Subscribable<ReadonlyMap<string, UserView>>;
   readonly #presence = new PresenceWatch((name, payload) => this.#link.ask(name, payload));
-  /** Who is online, as told last, by id; nobody is in it with whom no conversation is shared. */
+  /** Who is online, as received last, by id; nobody is in it with whom no conversation is shared. */
   readonly presence: Subscribable<ReadonlyMap<string, UserPresence>> = this.#presence.known;
   readonly unread: Subscribable<UnreadSnapshot>;
   /** How many messages are on their way. */
@@ -301,7 +301,7 @@ export class ParleyClient extends ModerationRequests {
     return answer;
   }
 
-  /** Whom to show as online or not: the latest 500 over all that watch are told of. Returns the unsubscribe function. */
+  /** Whom to show as online or not: the server sends events of the latest 500 of all watchers. Returns the unsubscribe function. */
   watchPresence(userIds: readonly string[]): () => void {
     return this.#presence.watch(userIds);
   }

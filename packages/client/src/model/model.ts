@@ -165,7 +165,7 @@ export class Model {
     return this.#store.people.has(userId);
   }
 
-  /** Those with their presence too, as far as that is told. */
+  /** Those with their presence too, as far as that is known. */
   meetDetails(users: readonly UserDetail[]): void {
     this.meet(users);
     for (const { id: userId, isOnline, lastSeenAt } of users) {

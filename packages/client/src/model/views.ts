@@ -36,7 +36,7 @@ export function unreadView(store: Store): UnreadSnapshot {
   return store.sumsView;
 }
 
-/** Of a conversation that is not held there is nothing but what waits to be sent. */
+/** Of a conversation that is not loaded there is nothing but what waits to be sent. */
 export function detachedView(pending: readonly OutboxEntry[]): MessagesSnapshot {
   return { ...EMPTY, items: pending.map((entry) => pendingItem(entry, null)) };
 }

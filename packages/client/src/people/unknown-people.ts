@@ -11,10 +11,10 @@ export interface UnknownPeopleOptions {
 const BATCH_MS = 50;
 /** People fetched again at a time. */
 const MOST_RENEWED = 500;
-/** Ids remembered of which the server told nothing. */
+/** Ids remembered that the server does not know. */
 const MOST_ASKED = 1_000;
 
-/** Fetches the people of whom an event told nothing but the id; each is asked for once. */
+/** Fetches the people of whom an event has nothing but the id; each is asked for once. */
 export class UnknownPeople {
   readonly #wanted = new Set<string>();
   readonly #asked = new Set<string>();

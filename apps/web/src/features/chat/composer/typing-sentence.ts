@@ -1,4 +1,4 @@
-/** Names that are told; of more people only that they are several. */
+/** How many are named; of more it says only that they are several. */
 const NAMED = 3;
 
 /** Who is typing; '' where nobody is. `count`: how many, also where not all are named. */
