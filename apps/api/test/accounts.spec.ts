@@ -3,6 +3,7 @@ import type { AuditEntry } from '@parley/protocol';
 import { sql } from 'drizzle-orm';
 import type { Response } from 'supertest';
 import { AuditService } from '../src/modules/audit/index.js';
+import { DisablingService, SessionEvents, type SessionsEnded } from '../src/modules/auth/index.js';
 import { PASSWORD, signedIn, startNode, type TestNode } from './node.js';
 import { type Answer, aPerson, groupOf, NOBODY, Person, succeeded } from './people.js';
 
@@ -87,11 +88,10 @@ describe('disabling', () => {
     expect(refusal(await disable(ann, chief.id))).toEqual([403, 'forbidden', undefined]);
     expect(refusal(await disable(chief, chief.id))).toEqual([403, 'forbidden', undefined]);
     expect(refusal(await disable(chief, NOBODY))).toEqual([404, 'not_found', undefined]);
-    const answers = await Promise.all([disable(chief, second.id), disable(second, chief.id)]);
-    // Whichever comes second finds itself disabled, or the other the last admin.
-    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
-    const rows = await node.rows(sql`SELECT 1 FROM users WHERE is_disabled AND external_id IN ('chief', 'second')`);
-    expect(rows).toHaveLength(1);
+    const disabling = node.node.app.get(DisablingService);
+    const both = await Promise.allSettled([chief, second].map(({ id }) => disabling.change(null, id, true)));
+    const refused = both.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+    expect(refused).toEqual([expect.objectContaining({ code: 'conflict' })]);
     await node.rows(sql`UPDATE users SET is_disabled = false`);
   });
 });
@@ -245,7 +245,12 @@ describe('bots', () => {
       { ...shown, lastUsedAt: expect.any(String) },
       expect.objectContaining({ id: more.id, name: 'second' }),
     ]);
+    const ended: SessionsEnded[] = [];
+    const stop = node.node.app.get(SessionEvents).onEnded((event) => ended.push(event));
     succeeded(await chief.delete(`/bots/${bot.id}/tokens/${token.id}`));
+    stop();
+    // Which is also what other nodes hear.
+    expect(ended).toEqual([{ userId: bot.id, sessionIds: [token.id], isDisabled: false }]);
     await closing.end();
     expect([(await bot.get('/users/me')).status, (await other.get('/users/me')).status]).toEqual([401, 200]);
     expect(staying.io.connected).toBe(true);
