@@ -13,7 +13,10 @@ export interface Fetched<T> {
 }
 
 /** Fetches what a dialog shows when that opens. `fetch` has to be the same function in every render. */
-export function useFetched<T>(fetch: (client: ParleyClient, id: string) => Promise<T>, id: string): Fetched<T> {
+export function useFetched<T>(
+  fetch: (client: ParleyClient, id: string) => Promise<T>,
+  id: string,
+): Fetched<T> & { reload: () => void } {
   const client = useChatClient();
   const [value, setValue] = useState<T | null>(null);
   const [error, setError] = useState<string | null>(null);
@@ -43,5 +46,5 @@ export function useFetched<T>(fetch: (client: ParleyClient, id: string) => Promi
     setError(null);
     load();
   }, [load]);
-  return { value, error, retry: isOver ? null : retry };
+  return { value, error, retry: isOver ? null : retry, reload: load };
 }

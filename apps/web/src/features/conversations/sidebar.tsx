@@ -1,7 +1,7 @@
 import type { Me, UserView } from '@parley/protocol';
 import { useUser } from '@parley/react';
-import { LogOut, PenSquare, Search, Users } from 'lucide-react';
-import type { ComponentProps } from 'react';
+import { Flag, LogOut, PenSquare, Search, Users } from 'lucide-react';
+import { type ComponentProps, useState } from 'react';
 import { useStore } from 'zustand';
 import { chooseEnter, type EnterChoice, enterStore } from '../../hooks/enter-key.js';
 import { IS_APPLE } from '../../hooks/platform.js';
@@ -12,6 +12,7 @@ import { IconButton } from '../../ui/button.js';
 import { Alert } from '../../ui/field.js';
 import { Menu, MenuChoice, MenuItem, MenuSeparator } from '../../ui/menu.js';
 import { signOut } from '../auth/auth.store.js';
+import { ReportsDialog } from '../chat/members/reports-dialog.js';
 import { ConversationList } from './conversation-list.js';
 import { useVisibility } from './use-visibility.js';
 
@@ -82,6 +83,7 @@ function AccountMenu({ user }: { user: Me }) {
   const { choice } = useStore(themeStore);
   const { choice: enter } = useStore(enterStore);
   const { isHidden, hide, error } = useVisibility(user);
+  const [isReporting, setReporting] = useState(false);
   // As changed since this page was opened, here or elsewhere.
   const shown = useUser(user.id) ?? user;
   return (
@@ -109,10 +111,16 @@ function AccountMenu({ user }: { user: Me }) {
           onChange={(value) => hide(value === 'hidden')}
         />
         <MenuSeparator />
+        {user.role === 'admin' ? (
+          <MenuItem icon={<Flag size={16} strokeWidth={1.6} />} onSelect={() => setReporting(true)}>
+            Reports…
+          </MenuItem>
+        ) : null}
         <MenuItem icon={<LogOut size={16} strokeWidth={1.6} />} onSelect={() => void signOut()}>
           Sign out
         </MenuItem>
       </Menu>
+      {isReporting ? <ReportsDialog conversationId="" onClose={() => setReporting(false)} /> : null}
     </footer>
   );
 }

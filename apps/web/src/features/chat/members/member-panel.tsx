@@ -16,6 +16,7 @@ import { markOf, type Presence, presenceWords } from '../../people/presence.js';
 import type { OpenConversation } from '../open-conversation.js';
 import { AddMembersDialog, LeaveDialog, RemoveDialog } from './conversation-dialogs.js';
 import { BanDialog, BlockDialog, SilenceDialog } from './moderation-dialogs.js';
+import { ReportsDialog } from './reports-dialog.js';
 import { useAllMembers } from './use-all-members.js';
 
 const ROLE_WORDS: Record<MemberRole, string> = { owner: 'Owner', admin: 'Admin', member: '' };
@@ -30,7 +31,7 @@ interface MemberPanelProps extends Pick<OpenConversation, 'view' | 'gone'> {
 const MOST_WATCHED = 400;
 
 /** The dialog that is open. */
-type Asked = { about: 'add' } | { about: 'leave' } | { about: OfMember; member: Member } | null;
+type Asked = { about: 'add' } | { about: 'leave' } | { about: 'reports' } | { about: OfMember; member: Member } | null;
 /** What is asked about one member. */
 type OfMember = 'remove' | 'silence' | 'ban' | 'block';
 
@@ -66,6 +67,13 @@ export function MemberPanel({ view: item, gone, me, onClose }: MemberPanelProps)
           />
         ))}
       </ul>
+      {gone === null && may('see_reports', item) ? (
+        <div className="flex-none border-t border-line p-3">
+          <Button className="w-full" onClick={() => setAsked({ about: 'reports' })}>
+            Reports
+          </Button>
+        </div>
+      ) : null}
       {gone === null && may('leave', item) ? (
         <footer className="flex-none border-t border-line p-3">
           <Button className="w-full" onClick={() => setAsked({ about: 'leave' })}>
@@ -125,6 +133,8 @@ function AskedDialog({ item, members, asked, onClose }: AskedDialogProps) {
   switch (asked?.about) {
     case 'add':
       return <AddMembersDialog item={item} present={members.map(({ user }) => user.id)} onClose={onClose} />;
+    case 'reports':
+      return <ReportsDialog conversationId={item.id} onClose={onClose} />;
     case 'leave':
       return <LeaveDialog item={item} onClose={onClose} />;
     case 'remove':
