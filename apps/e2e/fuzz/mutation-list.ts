@@ -89,8 +89,8 @@ export const MUTATIONS: Mutation[] = [
     name: 'in a group that has become small enough nobody is told of the marks of before',
     patches: [
       {
-        file: 'apps/api/src/modules/conversations/members.service.ts',
-        from: '    if (tellsMarks) await this.repository.renumberMarks(tx, conversation.id);\n',
+        file: 'apps/api/src/modules/conversations/member-removal.ts',
+        from: '    if (becomesSmall(conversation)) await this.repository.renumberMarks(tx, conversation.id);\n',
         to: '',
       },
       {
