@@ -84,7 +84,7 @@ export const BROKEN_BUILDS: BrokenBuild[] = [
         to: 'CONSTRAINT "messages_idempotency" UNIQUE("conversation_id","sender_id","client_message_id","seq")',
       },
       {
-        file: 'drizzle/0010_derived_texts.sql',
+        file: 'drizzle/0016_moderation.sql',
         from: 'AND message.client_message_id = sent.client_message_id OFFSET 0) original ON true',
         to: 'AND message.client_message_id = sent.client_message_id AND false OFFSET 0) original ON true',
       },
@@ -132,7 +132,7 @@ export const BROKEN_BUILDS: BrokenBuild[] = [
     name: 'sending does not move the own mark',
     patches: [
       {
-        file: 'drizzle/0010_derived_texts.sql',
+        file: 'drizzle/0016_moderation.sql',
         from: 'AND fresh.is_last_of_sender\n  ), ranged',
         to: 'AND fresh.is_last_of_sender AND fresh.seq < 0\n  ), ranged',
       },
