@@ -829,6 +829,27 @@ describe('giant and deep frames', () => {
     await expectAlive();
   });
 
+  it('A51: a frame that says it has 100 MB is refused before any of it has come', async () => {
+    const { port, hostname } = new URL(node.url);
+    const stream = connect(Number(port), hostname);
+    const parts: Buffer[] = [];
+    stream.on('data', (part: Buffer) => parts.push(part));
+    const key = 'dGhlIHNhbXBsZSBub25jZQ==';
+    stream.write(
+      `GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+        `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n\r\n`,
+    );
+    const text = () => Buffer.concat(parts).toString('latin1');
+    await eventually('it is open', () => text().includes('0{"sid"'));
+    const head = Buffer.from([0x81, 0xff, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4]);
+    head.writeUInt32BE(100_000_000, 6);
+    stream.write(head);
+    // A close frame with 1009.
+    await eventually('it is refused', () => text().includes('\u0088\u0002\u0003\u00f1'));
+    stream.destroy();
+    await expectAlive();
+  });
+
   it('A51: neither does polling read more than that', async () => {
     const opened = await (await fetch(`${node.url}/socket.io/?EIO=4&transport=polling`)).text();
     const { sid } = JSON.parse(opened.slice(1)) as { sid: string };

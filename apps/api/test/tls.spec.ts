@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { rename, writeFile } from 'node:fs/promises';
-import { connect as connectPlain } from 'node:net';
+import { type AddressInfo, connect as connectPlain, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { connect, setDefaultCACertificates, type TLSSocket } from 'node:tls';
+import { connect, createServer, setDefaultCACertificates, type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually, freshDirectory, testCertificate } from '@parley/testkit';
 import { readEnvironment } from '../src/config/environment.js';
 import { Certificate } from '../src/platform/http/certificate.js';
+import { unsentOf } from '../src/realtime/connections/slow-consumers.js';
 import { startNode, type TestNode } from './node.js';
 import { aGroup, type Person } from './people.js';
 import { RawSocket } from './raw-socket.js';
@@ -25,10 +26,13 @@ const put = async ({ cert, key }: { cert?: string; key?: string }): Promise<void
 
 describe('a node with a certificate of its own', () => {
   let node: TestNode;
+  /** Connections that never begin TLS. */
+  let silent: Socket[];
   beforeAll(async () => {
     setDefaultCACertificates([first.cert, second.cert]);
     await put(first);
     node = await startNode({ TLS_CERT: certFile, TLS_KEY: keyFile, HSTS_SECONDS: '600', REQUIRE_TLS: 'yes' });
+    silent = Array.from({ length: 50 }, () => connectPlain(node.node.port, '127.0.0.1').resume());
   });
   afterAll(() => node.close());
 
@@ -115,6 +119,11 @@ describe('a node with a certificate of its own', () => {
     await node.request.get('/health/live').expect(200);
   });
 
+  it('A56: who connects and never begins TLS is cut, and others do not notice', async () => {
+    await eventually('all are cut', () => silent.every(({ closed }) => closed), 15_000);
+    await node.request.get('/health/live').expect(200);
+  });
+
   it('§8 G9: stops in time, with connections that are open and some in the middle of their handshake', async () => {
     const { owner } = await aGroup(node);
     const socket = await owner.connect();
@@ -126,6 +135,29 @@ describe('a node with a certificate of its own', () => {
     await ended;
     expect(await socket.end()).toMatch(/transport (close|error)/);
   });
+});
+
+it('G8: what a slow reader has taken is seen through TLS too', async () => {
+  const server = createServer(first).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const reader = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', ca: first.cert });
+  reader.pause();
+  const [stream] = (await once(server, 'secureConnection')) as [TLSSocket];
+  stream.on('error', () => undefined);
+  for (let part = 0; part < 16; part += 1) stream.write(Buffer.alloc(1_000_000));
+  await once(reader, 'readable');
+  const before = unsentOf(stream);
+  expect(before).toBeGreaterThan(4_000_000);
+  // One write has not left as a whole before all have: the stream itself sees nothing of it.
+  const { writableLength } = stream;
+  await eventually('less is unsent', () => {
+    reader.read();
+    return unsentOf(stream) < before - 500_000;
+  });
+  expect(stream.writableLength).toBe(writableLength);
+  reader.destroy();
+  stream.destroy();
+  await new Promise((resolve) => server.close(resolve));
 });
 
 describe('the files of a certificate', () => {

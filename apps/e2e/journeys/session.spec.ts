@@ -48,6 +48,43 @@ describe('Signing in and out', () => {
     expect(kept).toBe(JSON.stringify([{}, {}, '']));
   });
 
+  it('A42: nothing on the pages is against their policy, and nothing in it lets other scripts run', async () => {
+    const { page } = ama;
+    const against: string[] = [];
+    await page.exposeFunction('tellViolation', (what: string) => void against.push(what));
+    await page.addInitScript(() => {
+      const tell = (globalThis as unknown as { tellViolation(what: string): void }).tellViolation;
+      document.addEventListener('securitypolicyviolation', (event) => {
+        tell(`${event.violatedDirective} ${event.blockedURI}`);
+      });
+    });
+    const bo = await registerBystander(node.url, 'Bo Adeyemi');
+    const policy = (await page.goto('/'))?.headers()['content-security-policy'] ?? '';
+    expect(policy).toContain("default-src 'self'");
+    expect(policy).not.toMatch(/unsafe|script-src|[ :]\*|wss?:[ ;]/);
+    await ama.openDirect(bo);
+    await ama.say('**bold** https://example.org `code`');
+    await page.getByText('bold', { exact: true }).waitFor();
+    await page.reload();
+    await page.getByText('bold', { exact: true }).waitFor();
+    await page.goto('/api/docs');
+    await page.getByRole('heading').first().waitFor();
+    expect(against).toEqual([]);
+    await page.goto('/');
+    await page.evaluate(() => {
+      const script = document.createElement('script');
+      script.textContent = 'document.title = "ours no more"';
+      document.body.append(script);
+      const elsewhere = new WebSocket('ws://other.example/');
+      elsewhere.close();
+    });
+    await eventually('both are reported', () => against.length >= 2);
+    expect(against.map((what) => what.split(' ')[0]).sort()).toEqual(['connect-src', 'script-src-elem']);
+    expect(await page.title()).not.toBe('ours no more');
+    // The page writes them to its console.
+    ama.faults.splice(0);
+  });
+
   it('after signing in one is where one wanted to go; what is not mine looks like what is not there', async () => {
     await signOut();
     const unknown = '01900000-0000-7000-8000-000000000000';

@@ -310,13 +310,21 @@ export class SlowConsumer {
   }
 }
 
+interface Handle {
+  writeQueueSize?: number;
+  /** Of TLS: the connection below, to which it has handed everything. */
+  _parent?: Handle;
+}
+
 /**
- * A stream counts what it was given in one go as a whole, and keeps it, until the last byte has left; how far it has
- * come only the handle below it knows.
+ * A stream counts what it was given in one go as a whole, and keeps it, until the last byte has left, and so does the
+ * handle of one that encrypts; how far it has come only the lowest handle knows.
  */
-function unsentOf(stream: Duplex): number {
-  const { _handle: handle } = stream as { _handle?: { writeQueueSize?: number } | null };
-  return Math.min(stream.writableLength, handle?.writeQueueSize ?? Number.POSITIVE_INFINITY);
+export function unsentOf(stream: Duplex): number {
+  const { _handle: handle } = stream as { _handle?: Handle | null };
+  const { _parent: below = handle } = handle ?? {};
+  const { writeQueueSize = Number.POSITIVE_INFINITY } = below ?? {};
+  return Math.min(stream.writableLength, writeQueueSize);
 }
 
 /** In characters, which are bytes in most texts. */
