@@ -24,11 +24,12 @@ export class AdminSocket implements OnApplicationBootstrap, OnApplicationShutdow
     private readonly reporter: EventReporter,
   ) {}
 
-  onApplicationBootstrap(): Promise<void> | undefined {
-    if (this.config.databaseUrl !== null) return undefined;
+  /** A node that cannot be asked still serves. */
+  async onApplicationBootstrap(): Promise<void> {
+    if (this.config.databaseUrl !== null) return;
     const path = adminSocketAddress(this.config.dataDir);
-    if (path === null) this.reporter.adminSocketMissing('the path of DATA_DIR is too long for a socket');
-    else return this.listen(path);
+    const failure = path === null ? 'the path of DATA_DIR is too long for a socket' : await this.listen(path);
+    if (failure !== null) this.reporter.adminSocketMissing(failure);
   }
 
   onApplicationShutdown(): void {
@@ -36,8 +37,11 @@ export class AdminSocket implements OnApplicationBootstrap, OnApplicationShutdow
     for (const socket of this.sockets) socket.destroy();
   }
 
-  /** Whoever had a socket there before is dead: this process holds the lock on the directory. */
-  private listen(path: string): Promise<void> {
+  /**
+   * Whoever had a socket there before is dead: this process holds the lock on the directory. Answers why it does not
+   * listen, null where it does.
+   */
+  private listen(path: string): Promise<string | null> {
     rmSync(path, { force: true });
     const server = createServer((socket) => this.receive(socket));
     this.server = server;
@@ -51,13 +55,9 @@ export class AdminSocket implements OnApplicationBootstrap, OnApplicationShutdow
     return new Promise((resolve) => {
       server.once('listening', () => {
         chmodSync(path, 0o600);
-        resolve();
+        resolve(null);
       });
-      // A node that cannot be asked still serves.
-      server.on('error', (fault) => {
-        this.reporter.adminSocketMissing(fault.message);
-        resolve();
-      });
+      server.on('error', (fault) => resolve(fault.message));
     });
   }
 

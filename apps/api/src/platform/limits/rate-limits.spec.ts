@@ -22,8 +22,8 @@ describe('the rate limits', () => {
 
   it('S4.18: let through ten sends at once, and so many that no minute has more than 110 % of 120', () => {
     const accepted: number[] = [];
-    for (; clock.now < 180_000; clock.now += 50) if (send()?.refusal === null) accepted.push(clock.now);
-    expect(accepted.filter((at) => at < 500)).toHaveLength(12);
+    for (; clock.now < 180_000; clock.now += 50) while (send()?.refusal === null) accepted.push(clock.now);
+    expect(accepted.filter((at) => at === 0)).toHaveLength(10);
     const most = accepted.map((from) => accepted.filter((at) => at >= from && at < from + 60_000).length);
     expect(Math.max(...most)).toBeLessThanOrEqual(132);
     // And no fewer in the long run.
@@ -42,7 +42,7 @@ describe('the rate limits', () => {
   });
 
   it('take the cost of all budgets or of none, and count what was refused by the budget of which least is left', () => {
-    for (let i = 0; i < 12; i += 1, clock.now += 100) send();
+    for (let i = 0; i < 14; i += 1, clock.now += 100) send();
     const { remaining } = limits.charge('bursts', 'ada') ?? { remaining: 0 };
     expect(send()).toMatchObject({ budget: 'sends', refusal: { code: 'rate_limited' } });
     expect(limits.charge('bursts', 'ada')?.remaining).toBe(remaining - 1);

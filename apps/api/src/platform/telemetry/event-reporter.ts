@@ -100,7 +100,7 @@ export class EventReporter implements DatabaseReporter {
     const { code } = error;
     this.counters.add('commands_failed_total', { transport: facts.transport, code });
     if (code === 'internal') this.log.error({ code, ...facts, err: error.cause }, 'a command failed');
-    else this.refused(code, facts);
+    else this.#refused(code, facts);
   }
 
   requestFailed(error: ParleyError, facts: RefusalFacts): void {
@@ -109,7 +109,7 @@ export class EventReporter implements DatabaseReporter {
     if (code === 'internal') this.log.error({ code, ...facts, err: cause }, 'a request failed');
     else if (cause !== undefined && error.status >= 500)
       this.log[faultLevel(error)]({ code, ...facts, err: cause }, 'refused');
-    else this.refused(code, facts);
+    else this.#refused(code, facts);
   }
 
   requestEnded(facts: RequestFacts): void {
@@ -389,7 +389,7 @@ export class EventReporter implements DatabaseReporter {
   }
 
   /** Of those who are too fast one line a user and second, with how many there were besides. */
-  private refused(code: ErrorCode, facts: RefusalFacts): void {
+  #refused(code: ErrorCode, facts: RefusalFacts): void {
     const others = code === 'rate_limited' ? this.sampler.next(`${facts.transport} ${facts.userId}`) : 0;
     if (others !== null) this.log.info({ code, ...facts, ...(others > 0 && { others }) }, 'refused');
   }
