@@ -462,11 +462,15 @@ describe('the list', () => {
     };
     const query = client.query;
     let statements = 0;
+    /** Of several times the fewest: the node itself may ask something meanwhile. */
     const counted = async () => {
-      await bob.get('/conversations');
-      statements = 0;
-      await bob.get('/conversations');
-      return statements;
+      const counts: number[] = [];
+      for (let i = 0; i < 4; i += 1) {
+        statements = 0;
+        await bob.get('/conversations');
+        counts.push(statements);
+      }
+      return Math.min(...counts);
     };
     client.query = (...sent) => {
       statements += 1;

@@ -204,7 +204,7 @@ export const authorization: Row[] = [
   {
     id: 'A25',
     title: 'reading and hearing after one’s removal, also while 100 messages race it: nothing later is heard',
-    changes: SENDING,
+    changes: [...SENDING, 'audit_log'],
     async run(target) {
       const { alice, ex, group } = target.cast;
       await alice.addMembers(group, [ex.id]);
