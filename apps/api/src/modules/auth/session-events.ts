@@ -11,7 +11,7 @@ export interface SessionsEnded {
   sessionIds: readonly string[];
   /** The user was disabled, so tokens of the host product are no longer good either: until they are enabled again. */
   isDisabled: boolean;
-  /** From another node or from the database: not to be published again. */
+  /** From another node: not to be published again. */
   isRemote?: true;
 }
 

@@ -7,10 +7,10 @@ export const SESSIONS_ENDED: Topic<SessionsEnded> = {
   name: 'sessions-ended',
   format: 1,
   channel: 'nodes',
-  decode(value) {
+  decode(value): SessionsEnded | null {
     const { userId, sessionIds, isDisabled } = (value ?? {}) as Partial<SessionsEnded>;
     if (typeof userId !== 'string' || !isListOfIds(sessionIds) || typeof isDisabled !== 'boolean') return null;
-    return { userId, sessionIds, isDisabled, heard: true };
+    return { userId, sessionIds, isDisabled };
   },
 };
 

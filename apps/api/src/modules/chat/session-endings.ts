@@ -32,7 +32,7 @@ export class SessionEndings implements OnModuleInit, OnApplicationShutdown {
         this.close(ended);
       }),
     );
-    this.bus.on(SESSIONS_ENDED, (ended) => this.events.ended(ended));
+    this.bus.on(SESSIONS_ENDED, (ended) => this.events.ended({ ...ended, isRemote: true }));
     const timer = setInterval(() => void this.review([...io.of('/').sockets.values()]), REVIEW_MS).unref();
     this.stops.push(() => clearInterval(timer));
   }
