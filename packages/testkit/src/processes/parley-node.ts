@@ -26,6 +26,8 @@ const ownDirectory = (options: NodeOptions): string => options.dataDirectory ?? 
 
 /** One server process, started as `npm start` starts it, on a port of its own. */
 export class ParleyNode {
+  private stopped: Promise<Exit> | null = null;
+
   private constructor(
     private readonly child: Child,
     readonly url: string,
@@ -137,8 +139,13 @@ export class ParleyNode {
     return this.child.end('SIGTERM', timeoutMs);
   }
 
-  /** Ends the process and removes what was made for it. Rejects where it has logged a secret. */
-  async stop(): Promise<Exit> {
+  /** Ends the process and removes what was made for it, once. Rejects where it has logged a secret. */
+  stop(): Promise<Exit> {
+    this.stopped ??= this.stopOnce();
+    return this.stopped;
+  }
+
+  private async stopOnce(): Promise<Exit> {
     const log = this.log();
     const exit = await this.end();
     const [secret] = secretsIn(log);
