@@ -164,6 +164,7 @@ describe('silencing a member', () => {
       expect(codes(await put(bob, path(id, cem), { seconds }))).toEqual(['validation_failed']);
     }
     succeeded(await put(owner, path(id, bob), body));
+    expect(codes(await bob.delete(path(id, bob)), await send(bob, id))).toEqual(['validation_failed', 'forbidden']);
     expect((await audited(id)).map(({ action }) => action)).toEqual(['role_changed', 'member_silenced']);
     const promoted = succeeded(await owner.patch(`/conversations/${id}/members/${bob.id}`, { role: 'owner' }));
     expect(promoted.silencedUntil).toBeNull();

@@ -27,7 +27,7 @@ export class SilencesController {
     return this.silences.silence(principal, id, { userId, seconds });
   }
 
-  /** Ends it at once. */
+  /** Ends it at once; an admin's own is ended by another. */
   @Delete()
   @Needs('silence')
   @Refuses('forbidden', 'conflict')

@@ -38,9 +38,10 @@ export class SilencesService {
     });
   }
 
-  /** Ends a silence before its time; who may write stays as they are. */
+  /** Ends a silence of another before its time; who may write stays as they are. */
   end(principal: Principal, conversationId: string, userId: string): Promise<Member> {
     return this.changes.run(principal, conversationId, 'silence', async (held) => {
+      if (userId === principal.userId) throw invalid('userId', 'must not be oneself');
       const { silencedUntil } = await this.members.getPresent(held, userId);
       if (!silencedUntil || silencedUntil <= held.at) return this.unchanged(held, userId);
       await this.record(held, userId, null);
