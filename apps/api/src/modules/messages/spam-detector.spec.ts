@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import type { Config } from '../../config/config.js';
@@ -10,8 +11,10 @@ function aDetector(spamRules: Config['spamRules'] = 'refuse') {
   const lines: Record<string, unknown>[] = [];
   const log = pino({ base: null }, { write: (line: string) => void lines.push(JSON.parse(line)) });
   const detector = new SpamDetector({ spamRules }, new EventReporter(log));
-  const send = (content: string, { to = 'here', by = 'ann', isBot = false, names = [] as string[] } = {}) =>
-    detector.refusal({ conversationId: to, senderId: by, isBot, content, names });
+  const send = (
+    content: string,
+    { to = 'here', by = 'ann', isBot = false, names = [] as string[], clientMessageId = randomUUID() as string } = {},
+  ) => detector.refusal({ conversationId: to, senderId: by, clientMessageId, isBot, content, names });
   return { send, lines };
 }
 
@@ -54,6 +57,15 @@ describe('what one user sends to many', () => {
     expect([send('a', { names }), send('b', { names })]).toEqual([null, null]);
     expect(send('c', { names })?.extra.details).toEqual([{ path: 'content', message: 'spam: mentions' }]);
     expect(send('nothing of the kind')).toBeNull();
+  });
+
+  it('counts a message once that is sent again, as it could not be stored', () => {
+    const { send } = aDetector();
+    const links = 'https://a.example '.repeat(60);
+    const clientMessageId = randomUUID();
+    const names = Array.from({ length: 150 }, (_, n) => `n${n}`);
+    for (let i = 0; i < 5; i += 1) expect(send(links, { names, clientMessageId })).toBeNull();
+    expect(send(links, { clientMessageId, to: 'there' })).not.toBeNull();
   });
 
   it('only reports it, or does not look, as it is set', () => {

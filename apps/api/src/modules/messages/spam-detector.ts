@@ -9,7 +9,7 @@ import type { PreparedMessage } from '../conversation-log/index.js';
 
 type Rule = 'text' | 'links' | 'mentions';
 /** What is looked at of a message. */
-type Text = Pick<PreparedMessage, 'conversationId' | 'senderId' | 'isBot' | 'content' | 'names'>;
+type Text = Pick<PreparedMessage, 'conversationId' | 'senderId' | 'clientMessageId' | 'isBot' | 'content' | 'names'>;
 
 /** Greetings and answers are the same everywhere. */
 const SHORTEST_TEXT = 20;
@@ -33,6 +33,8 @@ const WHY: Record<Rule, string> = {
 export class SpamDetector {
   private readonly conversations = new ExpiringCache<Set<string>>(MOST_TEXTS, WINDOW_MS);
   private readonly limiter = new Limiter(BUDGETS);
+  /** Messages whose links and mentions were counted: one that comes again, as it could not be stored, is not twice as many. */
+  private readonly counted = new ExpiringCache<true>(MOST_TEXTS, WINDOW_MS);
 
   constructor(
     @Inject(CONFIG) private readonly config: Pick<Config, 'spamRules'>,
@@ -52,12 +54,14 @@ export class SpamDetector {
     return new ParleyError('forbidden', { message: WHY[rule], details, retryAfterMs });
   }
 
-  private ruleBroken({ senderId, conversationId, content, names }: Text): [Rule, number] | null {
+  private ruleBroken({ senderId, conversationId, clientMessageId, content, names }: Text): [Rule, number] | null {
     if (this.isSpread(senderId, conversationId, content)) return ['text', WINDOW_MS];
-    return (
-      this.overBudget('links', senderId, content.match(LINK)?.length ?? 0) ??
-      this.overBudget('mentions', senderId, names.length)
-    );
+    const links = content.match(LINK)?.length ?? 0;
+    const key = `${conversationId} ${senderId} ${clientMessageId}`;
+    if (links + names.length === 0 || this.counted.get(key)) return null;
+    const found = this.overBudget('links', senderId, links) ?? this.overBudget('mentions', senderId, names.length);
+    if (!found) this.counted.set(key, true);
+    return found;
   }
 
   private isSpread(senderId: string, conversationId: string, content: string): boolean {
