@@ -1,7 +1,10 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { ParleyError } from '../../kernel/errors.js';
-import { IS_PUBLIC, requestOf } from '../../platform/http/request.js';
+import { asParleyError, ParleyError } from '../../kernel/errors.js';
+import type { Principal } from '../../kernel/principal.js';
+import { type ApiRequest, IS_PUBLIC, requestOf } from '../../platform/http/request.js';
+import { peerAddressOf } from '../../platform/limits/rate-limit.guard.js';
+import { RateLimits } from '../../platform/limits/rate-limits.js';
 import { TokenService } from './token.service.js';
 
 /** Every REST route needs a token, in the `Authorization` header and nowhere else, unless it is `@Public()`. */
@@ -10,6 +13,7 @@ export class AuthGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly tokens: TokenService,
+    private readonly limits: RateLimits,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -17,10 +21,20 @@ export class AuthGuard implements CanActivate {
     if (context.getType() !== 'http') return true;
     if (this.reflector.getAllAndOverride<boolean>(IS_PUBLIC, [context.getHandler(), context.getClass()])) return true;
     const request = requestOf(context);
-    const token = bearerOf(request.headers.authorization);
-    if (token === null || request.query.token !== undefined) throw new ParleyError('unauthenticated');
-    request.principal = await this.tokens.verify(token);
+    try {
+      request.principal = await this.principalOf(request);
+    } catch (fault) {
+      const isRefused = asParleyError(fault).status === 401;
+      // It is nobody's, and no guard after this one counts it.
+      throw (isRefused && this.limits.charge('addresses', peerAddressOf(request))?.refusal) || fault;
+    }
     return true;
+  }
+
+  private async principalOf({ headers, query }: ApiRequest): Promise<Principal> {
+    const token = bearerOf(headers.authorization);
+    if (token === null || query.token !== undefined) throw new ParleyError('unauthenticated');
+    return this.tokens.verify(token);
   }
 }
 
