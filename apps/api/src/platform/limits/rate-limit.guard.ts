@@ -51,7 +51,8 @@ export class RateLimitGuard implements CanActivate {
     const counted = await this.storage.increment(key, 0, limit, 0, rate.budget);
     const left = { limit, remaining: limit - counted.totalHits, resetMs: counted.timeToExpire * 1000 };
     tellLimit(context.switchToHttp().getResponse<Response>(), left);
-    if (counted.isBlocked) throw new ParleyError('rate_limited', { retryAfterMs: counted.timeToBlockExpire * 1000 });
+    const retryAfterMs = Math.round(counted.timeToBlockExpire * 1000);
+    if (counted.isBlocked) throw new ParleyError('rate_limited', { retryAfterMs });
     return true;
   }
 }
