@@ -94,7 +94,7 @@ export class UserConnectionLimiter {
   /** As many of those who wait as there is room for are sent to come in, the first ones first. */
   private makeUse(userId: string): void {
     const waiting = this.keptOf(userId);
-    if (waiting.length === 0) return;
+    if (waiting.length === 0 || this.floods.waitOf(userId) > 0) return;
     const room = Math.max(0, this.roomOf(userId));
     for (const socket of waiting.slice(0, room)) socket.conn.close();
   }
