@@ -341,6 +341,26 @@ describe('The client', () => {
       expect(places()).toEqual([{ conversationId: 'c' }]);
     });
 
+    it('asks again for one that came too fast, after the wait that the server told, and shows no failure', async () => {
+      await online();
+      const list = client.messages('c');
+      list.subscribe(() => undefined);
+      const error = {
+        code: 'rate_limited',
+        message: 'No.',
+        retryable: true,
+        requestId: 'r',
+        retryAfterMs: 70,
+      } as const;
+      asked('conversation:open').at(-1)?.answer({ success: false, error });
+      await jest.advanceTimersByTimeAsync(69);
+      expect([places().length, list.getSnapshot().error]).toEqual([1, null]);
+      await jest.advanceTimersByTimeAsync(1);
+      expect(places()).toHaveLength(2);
+      await answerPage(500);
+      expect(list.getSnapshot()).toMatchObject({ error: null, loading: null });
+    });
+
     it('does not ask again for one that the server refused', async () => {
       await online();
       const list = client.messages('c');

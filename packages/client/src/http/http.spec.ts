@@ -64,14 +64,23 @@ describe('A request', () => {
 
   it('is refused with what the server said', async () => {
     exchange = () =>
-      refusal(429, 'rate_limited', { retryable: true, retryAfterMs: 1500, details: [{ path: 'a', message: 'b' }] });
+      refusal(429, 'rate_limited', { retryable: true, retryAfterMs: 15_000, details: [{ path: 'a', message: 'b' }] });
     await expect(http.request('GET', 'users/me')).rejects.toMatchObject({
       code: 'rate_limited',
       retryable: true,
-      retryAfterMs: 1500,
+      retryAfterMs: 15_000,
       requestId: 'r',
       details: [{ path: 'a', message: 'b' }],
     });
+  });
+
+  it('is repeated after the wait where it came too fast', async () => {
+    exchange = () =>
+      requests.length === 1
+        ? refusal(429, 'rate_limited', { retryable: true, retryAfterMs: 1 })
+        : Response.json({ fine: true });
+    expect(await http.request('GET', 'users/me')).toEqual({ fine: true });
+    expect(requests).toHaveLength(2);
   });
 
   const page = (status: number) => new Response('<html>Sign in to the network</html>', { status });

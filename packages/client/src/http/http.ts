@@ -1,6 +1,7 @@
 import { isErrorObject } from '@parley/protocol';
 import { isDefect } from '../call-safely.js';
 import { isOfToken, type Tokens } from '../connection/tokens.js';
+import { patiently } from '../patiently.js';
 import { SdkError } from '../sdk-error.js';
 import { InactivityTimeout } from './inactivity-timeout.js';
 
@@ -21,12 +22,13 @@ export class Http {
   constructor(private readonly options: HttpOptions) {}
 
   /**
-   * One request below `/api`; a body goes as JSON. A token that was refused is replaced once and the request repeated.
+   * One request below `/api`; a body goes as JSON. A token that was refused is replaced once and the request repeated; one
+   * that came too fast is repeated after the wait that the server told.
    * Rejects as `requestWithoutToken` does.
    */
   async request<T>(method: HttpMethod, path: string, body?: unknown, how: How = {}): Promise<T> {
     const { url, tokens, fetch } = this.options;
-    const send = (token: string) => exchange<T>({ url, fetch, method, path, body, token }, how);
+    const send = (token: string) => patiently(() => exchange<T>({ url, fetch, method, path, body, token }, how));
     const token = await this.#bring(tokens.current());
     try {
       return await send(token);
