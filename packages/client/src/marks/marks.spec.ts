@@ -121,6 +121,15 @@ describe('Marks', () => {
     expect(sent()).toHaveLength(2);
   });
 
+  it('of all conversations wait where one came too fast, for a second at least', async () => {
+    for (let n = 0; n < 600; n += 1) marks.arrived(`c${n}`, 1);
+    for (const one of asked.slice()) one.reject(new SdkError('rate_limited', '', { retryAfterMs: 10 }));
+    await jest.advanceTimersByTimeAsync(999);
+    expect(sent()).toHaveLength(8);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(sent()).toHaveLength(16);
+  });
+
   it('that are refused for good are not repeated, and a later one is sent', async () => {
     marks.read('c', 50);
     asked[0]?.reject(new SdkError('validation_failed', '', { retryable: false }));

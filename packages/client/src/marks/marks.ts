@@ -41,6 +41,8 @@ export class Marks {
   readonly #byConversation = new Map<string, Marked>();
   #isOnline = false;
   #asking = 0;
+  /** Runs while the server takes none of this user's, whatever the conversation. */
+  #hold: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly options: MarksOptions) {}
 
@@ -70,6 +72,7 @@ export class Marks {
 
   /** Another person is signed in. */
   clear(): void {
+    this.#release();
     for (const conversationId of this.#byConversation.keys()) this.forget(conversationId);
   }
 
@@ -84,6 +87,7 @@ export class Marks {
 
   pause(): void {
     this.#isOnline = false;
+    this.#release();
     for (const [, kind, marked] of this.#all()) this.#wake(marked[kind]);
   }
 
@@ -105,7 +109,7 @@ export class Marks {
 
   #pump(): void {
     for (const [conversationId, kind, marked] of this.#all()) {
-      if (this.#asking >= MOST_AT_ONCE) return;
+      if (this.#asking >= MOST_AT_ONCE || this.#hold !== undefined) return;
       if (this.#isDue(marked[kind]) && this.#isAhead(marked, kind)) void this.#send(conversationId, kind);
     }
   }
@@ -146,11 +150,27 @@ export class Marks {
     if (fault instanceof SdkError && fault.retryable) {
       mark.failures += 1;
       // Offline it is repeated with the next connection.
-      if (this.#isOnline) this.#rest(mark, fault.retryAfterMs ?? backOff(mark.failures));
+      if (!this.#isOnline) return;
+      if (fault.code === 'rate_limited') this.#holdFor(Math.max(EVERY_MS, fault.retryAfterMs ?? 0));
+      else this.#rest(mark, fault.retryAfterMs ?? backOff(mark.failures));
       return;
     }
     // Beyond the end, or not our conversation any more: this position will never be taken.
     if (mark.wanted === seq) mark.wanted = mark.known;
+  }
+
+  /** The limit is on all marks of this user: to ask for the others meanwhile would be a flood. */
+  #holdFor(ms: number): void {
+    this.#release();
+    this.#hold = setTimeout(() => {
+      this.#hold = undefined;
+      this.#pump();
+    }, ms);
+  }
+
+  #release(): void {
+    clearTimeout(this.#hold);
+    this.#hold = undefined;
   }
 
   #rest(mark: Mark, ms: number): void {
