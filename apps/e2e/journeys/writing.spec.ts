@@ -215,3 +215,70 @@ describe('C6: a reply whose target is deleted meanwhile', () => {
     await expectSoon(async () => expect(await says('secret')).toBe(false));
   });
 });
+
+describe('A41: text that a browser would run, without the policy that forbids it', () => {
+  const RUNS = 'window.__pwned=1';
+  const TAG = `<img src=x onerror="${RUNS}">`;
+  const ROOM = `Room ${TAG}`;
+  /** As it is sent, and how it is shown. */
+  const TEXTS = [
+    ['a < b && c', 'a < b && c'],
+    ['<http://x.example>', '<http://x.example>'],
+    [`\`\`\`\n<script>${RUNS}</script>\n\`\`\``, `<script>${RUNS}</script>`],
+    [`<svg onload="${RUNS}" without its end`, `<svg onload="${RUNS}" without its end`],
+    [`[x](javascript:${RUNS})`, `[x](javascript:${RUNS})`],
+    [`[x](data:text/html,${RUNS})`, `[x](data:text/html,${RUNS})`],
+    [`java\tscript:${RUNS} JAVASCRIPT:${RUNS}`, `java\tscript:${RUNS} JAVASCRIPT:${RUNS}`],
+    [`code \`${TAG}\``, `code ${TAG}`],
+  ] as const;
+  const shown = () => ama.page.getByTestId('message').locator('.message-text').allTextContents();
+
+  /** Ama is in a group of somebody whose name and whose group's name are such texts. */
+  async function enterRoom(): Promise<string> {
+    ama = await Participant.join(browser, node.url, `Ama Okafor ${nth()}`, { bypassCSP: true });
+    tomas = await registerBystander(node.url, `Tomas Reyes ${nth()}`);
+    await tomas.rest.request('PATCH', '/users/me', { displayName: TAG });
+    const { id: amas } = await (await ama.rest()).me();
+    const { id } = await tomas.rest.createConversation({ type: 'group', name: ROOM, memberIds: [amas] });
+    await ama.openRow(ROOM);
+    return id;
+  }
+
+  it('is shown as it was written: in names, messages, an edit, a quote, what is found, and the title; links are to pages only', async () => {
+    const room = await enterRoom();
+    const { page } = ama;
+    let dialogs = 0;
+    page.on('dialog', (dialog) => {
+      dialogs += 1;
+      void dialog.dismiss();
+    });
+    const ids: string[] = [];
+    for (const [content] of TEXTS) ids.push((await tomas.rest.send(room, { content })).id);
+    await expectSoon(async () => expect(await shown()).toEqual(TEXTS.map(([, text]) => text)));
+    expect(await ama.row(ROOM).textContent()).toContain(`code ${TAG}`);
+    expect(await page.title()).toContain(ROOM);
+
+    await tomas.rest.edit(ids[0] ?? '', `edited \`${TAG}\``);
+    await expectSoon(async () => expect((await shown())[0]).toBe(`edited ${TAG} (edited)`));
+    await tomas.rest.send(room, { content: 'an answer', replyToId: ids.at(-1) });
+    const quote = await ama.message('an answer').getByTestId('quote').textContent();
+    expect(quote).toContain(`${TAG}code ${TAG}`);
+    ama.tap.refuseSends('forbidden');
+    await ama.say(`${TAG} of my own`);
+    await page.locator('[data-state=failed] .message-text', { hasText: `${TAG} of my own` }).waitFor();
+
+    await page.keyboard.press('Control+f');
+    await page.keyboard.type('onerror');
+    const hit = page.getByTestId('search-hit').filter({ hasText: `code \`${TAG}\`` });
+    await hit.getByText(TAG, { exact: true }).waitFor();
+    expect(await hit.locator('mark').textContent()).toBe('onerror');
+
+    const hrefs = await page.locator('.message-text a').evaluateAll((all) => all.map((a) => a.getAttribute('href')));
+    expect(hrefs).toEqual(['http://x.example']);
+    const ran = await page.evaluate(() => [
+      Reflect.get(window, '__pwned') === undefined,
+      document.querySelectorAll('[src="x"], [onerror], [onload]').length,
+    ]);
+    expect([...ran, dialogs]).toEqual([true, 0, 0]);
+  });
+});
