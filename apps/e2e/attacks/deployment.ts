@@ -1,12 +1,13 @@
 import { Fleet } from '@parley/testkit';
 import { makeCast } from './cast.js';
-import { SENDS_PER_SECOND } from './deployment-settings.js';
+import { ALLOWED_ORIGIN, SENDS_PER_SECOND } from './deployment-settings.js';
 import { Target } from './target.js';
 
-/** They log all that they can, refuse spam, and let one user send as fast as the rows do. */
+/** They log all that they can, refuse spam, let in one page of another origin, and let one user send as fast as the rows do. */
 const OWN = {
   LOG_LEVEL: 'trace',
   SPAM_RULES: 'refuse',
+  FRONTEND_URL: ALLOWED_ORIGIN,
   MESSAGES_PER_SECOND: String(SENDS_PER_SECOND),
   MESSAGES_PER_MINUTE: String(60 * SENDS_PER_SECOND),
 };

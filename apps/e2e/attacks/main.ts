@@ -37,10 +37,10 @@ function given() {
 
 function chosen(ids: readonly string[]): readonly Row[] {
   if (ids.length === 0) return ROWS;
-  return ids.map((id) => {
-    const row = ROWS.find((each) => each.id.toLowerCase() === id.toLowerCase());
-    if (!row) throw new Error(`There is no row ${id}.\n${USAGE}`);
-    return row;
+  return ids.flatMap((id) => {
+    const rows = ROWS.filter((each) => each.id.toLowerCase() === id.toLowerCase());
+    if (rows.length === 0) throw new Error(`There is no row ${id}.\n${USAGE}`);
+    return rows;
   });
 }
 

@@ -26,7 +26,7 @@ export async function before(target: Target): Promise<Before> {
 
 /** What does not hold after a row, in sentences; of a foreign deployment only what can be seen from outside. */
 export async function faultsAfter(row: Row, target: Target, was: Before, probeMs = PROBE_MS): Promise<string[]> {
-  const faults = [...answersOf(target)];
+  const faults = [...answersOf(target, row)];
   const { own } = target;
   if (own) faults.push(...(await changedRows(own, row, was)), ...(await logFaults(own, target, was)));
   faults.push(...(await probe(target, probeMs)));
@@ -83,7 +83,7 @@ const STACK = /\bat (?:\S+ \()?(?:file:|node:|\/)\S*:\d+:\d+/;
 const SQL = /\b(?:select|insert into|delete from)\b[^"]+\b(?:from|values|where)\b|failed query/i;
 
 /** (iv) and (v), of what was answered. */
-function answersOf({ seen, cast }: Target): string[] {
+function answersOf({ seen, cast }: Target, row: Row): string[] {
   const { alice, bob, admin, secret } = cast;
   const members = [alice, bob, admin];
   const credentials = [...members, cast.mallory, cast.ex].flatMap(({ token, password, cookie }) => [
@@ -92,8 +92,9 @@ function answersOf({ seen, cast }: Target): string[] {
     cookie,
   ]);
   const faults: string[] = [];
-  for (const { what, by, status, text } of seen) {
-    if (status >= 500) faults.push(`(iv) ${what}: ${status} ${text.slice(0, 200)}`);
+  for (const { what, by, status, text, error } of seen) {
+    const isRight = row.isDatabaseAway === true && error?.code === 'service_unavailable';
+    if (status >= 500 && !isRight) faults.push(`(iv) ${what}: ${status} ${text.slice(0, 200)}`);
     if (status >= 400 && (STACK.test(text) || SQL.test(text))) faults.push(`(v) ${what}: ${text.slice(0, 300)}`);
     if (credentials.some((each) => each !== '' && text.includes(each)) && !what.includes(' /api/auth/'))
       faults.push(`(v) ${what} answers with a token or a password`);
@@ -113,10 +114,14 @@ async function logFaults(own: Fleet, target: Target, was: Before): Promise<strin
   // A node writes its line before it answers; another process reads it a moment later.
   await eventually(
     'every denial is logged',
-    () => denied.every((each) => linesOf(fresh(), each).length > 0),
+    () => {
+      const lines = linesById(fresh());
+      return denied.every((each) => linesOf(lines, each).length > 0);
+    },
     2_000,
   ).catch(() => sleep(0));
   const logs = fresh();
+  const lines = linesById(logs);
   const { secret, ...actors } = target.cast;
   const people = [actors.alice, actors.bob, actors.mallory, actors.ex, actors.admin];
   const hidden = [secret, ...people.flatMap(({ token, password, cookie }) => [token, password, cookie])];
@@ -124,17 +129,20 @@ async function logFaults(own: Fleet, target: Target, was: Before): Promise<strin
     ...logs.flatMap(faultyLines).map((line) => `(i) logged: ${line.slice(0, 300)}`),
     ...secretsIn(logs.join('\n'), hidden).map((line) => `(v) logged: ${line.slice(0, 300)}`),
     ...(isUnlogged ? ['(vi) no line tells of what was rate_limited'] : []),
-    ...denied.flatMap((each) => denialFaults(each, linesOf(logs, each))),
+    ...denied.flatMap((each) => denialFaults(each, linesOf(lines, each))),
   ];
 }
 
 type LogLine = Record<string, unknown>;
 
-function linesOf(logs: readonly string[], { error }: Seen): LogLine[] {
-  const id = error?.requestId ?? '';
-  const lines = logs.flatMap((log) => log.split('\n').filter((line) => line.includes(id)));
-  return lines.map((line) => JSON.parse(line) as LogLine).filter(({ code }) => code !== undefined);
+/** What was logged with a code, by the id of its request. */
+function linesById(logs: readonly string[]): Map<unknown, LogLine[]> {
+  const lines = logs.flatMap((log) => log.split('\n').filter((line) => line.startsWith('{') && line.endsWith('}')));
+  const coded = lines.map((line) => JSON.parse(line) as LogLine).filter(({ code }) => code !== undefined);
+  return Map.groupBy(coded, ({ requestId }) => requestId);
 }
+
+const linesOf = (lines: Map<unknown, LogLine[]>, { error }: Seen): LogLine[] => lines.get(error?.requestId) ?? [];
 
 function denialFaults({ what, error, by }: Seen, lines: readonly LogLine[]): string[] {
   const [line] = lines;

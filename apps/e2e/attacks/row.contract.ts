@@ -2,7 +2,7 @@ import type { Target } from './target.js';
 
 /** One attack: what is tried, and what has to become of it. */
 export interface Row {
-  /** `A12`: docs/requirements.md. */
+  /** `A12`: docs/requirements.md. Several rows may try one attack. */
   id: string;
   /** What is tried, and how it ends. */
   title: string;
@@ -12,6 +12,8 @@ export interface Row {
   changes?: readonly string[];
   /** Ends nodes and starts them again. */
   isRestarting?: boolean;
+  /** Takes the database away: 503 with `service_unavailable` is a right answer meanwhile. */
+  isDatabaseAway?: boolean;
   /** Takes so long that only `npm run attacks` plays it, and not `npm test`. */
   isSlow?: boolean;
   /** Plays it. What has to hold is passed to `target.must`; what it throws fails the row, too. */

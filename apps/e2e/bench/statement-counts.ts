@@ -8,6 +8,15 @@ const PRESENCE = String.raw`\ynodes\y|node_users|presence_at|AS audience|FROM us
 export class StatementCounts {
   private constructor(private readonly client: Client) {}
 
+  /** Whether this installation of Postgres has the extension. */
+  static async isThere(cluster: PostgresCluster): Promise<boolean> {
+    const client = await cluster.connect('postgres');
+    const { rowCount } = await client
+      .query(`SELECT FROM pg_available_extensions WHERE name = 'pg_stat_statements'`)
+      .finally(() => client.end());
+    return rowCount === 1;
+  }
+
   /** Restarts the server, which loads the extension only at its start. */
   static async start(cluster: PostgresCluster): Promise<StatementCounts> {
     const admin = await cluster.connect('postgres');
@@ -26,6 +35,14 @@ export class StatementCounts {
       [PRESENCE],
     );
     return rows[0] ?? { all: 0, presence: 0 };
+  }
+
+  /** Statements so far, without their values, and how often each was run. */
+  async shapes(): Promise<Map<string, number>> {
+    const { rows } = await this.client.query<{ query: string; calls: number }>(
+      'SELECT query, sum(calls)::float8 AS calls FROM pg_stat_statements GROUP BY query',
+    );
+    return new Map(rows.map(({ query, calls }) => [query, calls]));
   }
 
   stop(): Promise<void> {

@@ -7,6 +7,8 @@ import type { Target } from '../target.js';
 
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[47][\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
 const SAMPLES = 200;
+const MOST_GUESSES = 10_000;
+const GUESSES_AT_ONCE = 50;
 
 const login = (target: Target, username: string, password: string, headers?: Record<string, string>) =>
   target.api(null, 'POST /auth/login', { username, password }, { headers, isLimitTried: true });
@@ -40,6 +42,25 @@ function idsIn(value: unknown): string[] {
   );
 }
 
+/** Asks for random ids until the budget of reads is spent, at the latest after the most; how many were looked up. */
+async function guessUntilLimited(target: Target, by: Actor): Promise<number> {
+  let looked = 0;
+  while (looked < MOST_GUESSES) {
+    const asked = Array.from({ length: GUESSES_AT_ONCE }, () =>
+      target.api(by, `GET /conversations/${randomUUID()}`, undefined, { isLimitTried: true }),
+    );
+    const answers = await Promise.all(asked);
+    for (const answer of answers) target.refused(answer, 'not_found', 'rate_limited');
+    const limited = answers.filter(({ status }) => status === 429);
+    for (const { headers } of limited)
+      target.must(headers['retry-after'] !== undefined, 'A 429 does not say how long to wait');
+    looked += answers.length - limited.length;
+    if (limited.length > 0) return looked;
+  }
+  target.must(false, `${looked} ids could be guessed without a limit`);
+  return looked;
+}
+
 export const accounts: Row[] = [
   {
     id: 'A35',
@@ -63,7 +84,7 @@ export const accounts: Row[] = [
   },
   {
     id: 'A38',
-    title: 'passwords that are long, huge or strange: taken to the letter, or refused before they are hashed',
+    title: 'passwords that are long, huge or strange: taken to the letter, or refused',
     changes: ['users'],
     async run(target) {
       for (const password of ['x'.repeat(200), ' spaces around ', 'pässwörd 🔑 emoji', 'quote " and \\ slash']) {
@@ -83,7 +104,7 @@ export const accounts: Row[] = [
   {
     id: 'A39',
     title:
-      'collecting names by the search for people: two characters at least, wildcards are letters, pages are capped',
+      'collecting names by the search for people: two characters at least, wildcards are letters, pages and questions are capped',
     async run(target) {
       const { mallory } = target.cast;
       const find = (query: string) => target.api(mallory, `GET /users?${query}`, undefined, { isLimitTried: true });
@@ -103,7 +124,7 @@ export const accounts: Row[] = [
   },
   {
     id: 'A40',
-    title: 'guessing ids: they have no order to guess, and what is guessed is not found',
+    title: `guessing ids: they have no order to guess, what is guessed is not found, and within ${MOST_GUESSES} guesses comes a 429 with a time`,
     async run(target) {
       const { alice, mallory, group } = target.cast;
       for (const path of [
@@ -121,6 +142,8 @@ export const accounts: Row[] = [
       }
       const near = Array.from({ length: 16 }, (_, n) => group.slice(0, -1) + n.toString(16));
       for (const id of near) target.refused(await target.api(mallory, `GET /conversations/${id}`), 'not_found');
+      const found = await guessUntilLimited(target, mallory);
+      target.figure('guessed', `${found} ids before the budget was spent`);
     },
   },
 ];

@@ -53,6 +53,10 @@ const BAD_NAMES = [
   'isolated \u2066 name',
 ];
 
+/** A name as it is typed, and as it is kept. */
+const TYPED = '  Ame\u0301lie ';
+const STORED = 'Am\u00e9lie';
+
 const HTML = [
   '<img src=x onerror=alert(1)>',
   '<svg onload=alert(1)>',
@@ -76,7 +80,7 @@ const BAD_USERNAMES = ['аlice', 'ａlice', 'alice\u200b', 'ﬁnn', 'al ice', '.
 export const content: Row[] = [
   {
     id: 'A42',
-    title: 'script from elsewhere: the policy of every page lets in our own only, and nothing inline',
+    title: 'script from elsewhere: the policy of the page lets in our own only, and nothing inline',
     async run(target) {
       const { headers } = await target.ask({ path: '/', headers: { accept: 'text/html' } });
       const policy = String(headers['content-security-policy']);
@@ -96,7 +100,7 @@ export const content: Row[] = [
   {
     id: 'A41',
     title:
-      'text that a browser would run, in a message and a name: stored without it, and other text as it was written',
+      'text that a browser would run, in a message: stored without it, other text as it was written; a name is answered as JSON',
     changes: SENDING,
     async run(target) {
       const { alice, group } = target.cast;
@@ -178,7 +182,9 @@ export const content: Row[] = [
   },
   {
     id: 'A50',
-    title: 'names that deceive or are none, of people and conversations: refused; usernames are plain letters',
+    title:
+      'names that deceive or are none: refused, others in NFC and trimmed; usernames are of a-z0-9._- and taken in any case',
+    changes: SENDING,
     async run(target) {
       const { alice, group } = target.cast;
       for (const name of BAD_NAMES) {
@@ -189,6 +195,11 @@ export const content: Row[] = [
         ];
         for (const answer of answers) target.refused(answer, 'validation_failed');
       }
+      const renamed = [
+        await target.api(alice, 'PATCH /users/me', { displayName: TYPED }),
+        await target.api(alice, `PATCH /conversations/${group}`, { name: TYPED }),
+      ];
+      for (const { text } of renamed) target.must(text.includes(`"${STORED}"`), `${TYPED} is stored as ${text}`);
       for (const username of BAD_USERNAMES)
         target.refused(
           await target.api(null, 'POST /auth/register', { username, password: randomUUID() }),

@@ -2,6 +2,7 @@ import type { ErrorCode } from '@parley/protocol';
 import { DEFAULT_ISSUER } from '@parley/testkit';
 import { withCanary } from '../canary.js';
 import { Actor } from '../cast.js';
+import { ALLOWED_ORIGIN } from '../deployment-settings.js';
 import { forge, inSeconds } from '../forge.js';
 import type { Row } from '../row.contract.js';
 import type { Seen } from '../seen.contract.js';
@@ -10,6 +11,17 @@ import { frame, UPGRADE, Wire } from '../wire.js';
 
 const POLL = '/socket.io/?EIO=4&transport=polling';
 const SOCKET = '/socket.io/?EIO=4&transport=websocket';
+
+/** Not the page that is allowed, by a letter of its origin. */
+const LIKE_ALLOWED = [
+  `${ALLOWED_ORIGIN}.evil.example`,
+  `${ALLOWED_ORIGIN}:444`,
+  `${ALLOWED_ORIGIN}/`,
+  ALLOWED_ORIGIN.toUpperCase(),
+  ALLOWED_ORIGIN.replace('https', 'http'),
+  ALLOWED_ORIGIN.replace('good', 'evil.good'),
+  `${ALLOWED_ORIGIN}, https://evil.example`,
+];
 
 /** Where a token is looked at: REST, and a socket's handshake by both ways to name it. */
 async function refusedEverywhere(target: Target, token: string, code: ErrorCode): Promise<void> {
@@ -192,7 +204,8 @@ export const handshake: Row[] = [
   },
   {
     id: 'A12',
-    title: 'a page of another origin, in any spelling, on both transports of Socket.IO: 403 before any upgrade',
+    title:
+      'a page of another origin, in any spelling, by polling and by WebSocket: 403 before any upgrade; those of FRONTEND_URL and our own get in',
     async run(target) {
       const { host } = new URL(target.url());
       const foreign = [
@@ -201,7 +214,7 @@ export const handshake: Row[] = [
         `http://${host}.evil.example`,
         `http://${host}0`,
         `HTTP://${host}`,
-
+        ...LIKE_ALLOWED,
         'file://',
         '',
       ];
@@ -209,8 +222,12 @@ export const handshake: Row[] = [
         target.refused(await target.ask({ path: POLL, headers: { host, origin } }), 'forbidden');
         target.refused(await target.ask({ path: SOCKET, headers: { host, origin, ...UPGRADE } }), 'forbidden');
       }
-      const own = await target.ask({ path: POLL, headers: { host, origin: `http://${host}` } });
-      target.must(own.status === 200, `Our own origin is answered with ${own.status}`);
+      for (const origin of [`http://${host}`, ...(target.own ? [ALLOWED_ORIGIN] : [])]) {
+        const polled = await target.ask({ path: POLL, headers: { host, origin } });
+        const upgraded = await target.ask({ path: SOCKET, headers: { host, origin, ...UPGRADE } });
+        const statuses = `${polled.status} ${upgraded.status}`;
+        target.must(statuses === '200 101', `${origin}: ${statuses} in place of 200 101`);
+      }
     },
   },
   {

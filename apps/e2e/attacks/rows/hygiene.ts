@@ -1,10 +1,11 @@
-import { secretsIn } from '@parley/testkit';
+import { eventually, secretsIn } from '@parley/testkit';
 import type { Row } from '../row.contract.js';
+import type { Seen } from '../seen.contract.js';
 import type { Target } from '../target.js';
 import { Wire } from '../wire.js';
 import { SENDING } from './authorization.js';
 
-const SQL = [
+export const SQL = [
   "'; DROP TABLE users; --",
   "' OR '1'='1",
   "') UNION SELECT password_hash FROM users --",
@@ -16,7 +17,7 @@ const SQL = [
 ];
 
 /** Where nothing but an id, a cursor or a fixed word may stand. */
-const withSql = (q: string, group: string): string[] => [
+export const withSql = (q: string, group: string): string[] => [
   `GET /conversations?cursor=${q}`,
   `GET /conversations/${group}/messages?before=${q}`,
   `GET /conversations/${group}/messages?type=${q}`,
@@ -41,18 +42,53 @@ const OUTSIDE = [
   '/assets%2f..%2f..%2fpackage.json',
   '/.env',
   '/.git/config',
+  '/assets',
   '/assets/',
+  '/assets/.',
   '/server-status',
+];
+
+/** How a body could end in two places: headers of a request whose rest would be a second one. */
+const AMBIGUOUS = [
+  'Content-Length: 5\r\nTransfer-Encoding: chunked',
+  'Transfer-Encoding: chunked\r\nContent-Length: 5',
+  'Transfer-Encoding: chunked, identity',
+  'Transfer-Encoding: chunked\r\nTransfer-Encoding: cow',
+  'Transfer-Encoding : chunked',
+  'Content-Length: 0\r\n Content-Length: 5',
 ];
 
 /** What proxies and servers could read as different requests, and what is none. */
 const broken = (host: string): string[] => [
-  `POST /api/sync HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET / HTTP/1.1\r\n\r\n`,
+  ...AMBIGUOUS.map(
+    (headers) =>
+      `POST /api/sync HTTP/1.1\r\nHost: ${host}\r\n${headers}\r\n\r\n0\r\n\r\nGET /health/ready HTTP/1.1\r\nHost: ${host}\r\n\r\n`,
+  ),
   `GET / HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n`,
   'GET / HTTP/9.9\r\n\r\n',
   '\u0000\u0001\r\n\r\n',
   `GET / HTTP/1.1\r\nHost: ${host}\r\nX: a\rb\r\n\r\n`,
 ];
+
+/** What is sent, and may not come back. */
+const ECHO = 'echo-me';
+
+function mustBeGeneric(target: Target, { what, text, error }: Seen): void {
+  target.must(error !== null && error.requestId.length > 0, `${what} has no request id: ${text.slice(0, 200)}`);
+  target.must(!text.includes(ECHO), `${what} echoes: ${text.slice(0, 200)}`);
+}
+
+/** Of no script or style that the page names. */
+async function noSourceMaps(target: Target, page: string): Promise<void> {
+  const assets = [...page.matchAll(/\/assets\/[\w.-]+\.(?:js|css)/g)].map(([path]) => path);
+  target.must(assets.length > 1 || !target.own, `The page names ${assets.length} files`);
+  for (const path of assets) {
+    const { status } = await target.ask({ path: `${path}.map` });
+    target.must(status === 404, `${path}.map: ${status}`);
+    const { text } = await target.ask({ path });
+    target.must(!text.includes('sourceMappingURL'), `${path} names a source map`);
+  }
+}
 
 async function unusualMethods(target: Target): Promise<void> {
   for (const method of ['TRACE', 'PROPFIND', 'PURGE', 'SEARCH']) {
@@ -134,43 +170,86 @@ export const hygiene: Row[] = [
   },
   {
     id: 'A69',
-    title: 'unknown routes, broken bodies, a database that is away: one shape, a request id, no echo of what was sent',
-    needs: 'own node',
+    title:
+      'unknown routes and commands, broken and wrong payloads, by REST and both transports of Socket.IO: a request id, no echo',
     async run(target) {
       const { alice, group } = target.cast;
-      const socket = await target.connect(alice);
+      const messages = `POST /conversations/${group}/messages`;
       const answers = [
-        await target.api(alice, 'GET /echo-me'),
-        await target.api(alice, `POST /conversations/${group}/messages`, '{"content":"echo-me'),
-        await target.api(alice, `POST /conversations/${group}/messages`, { content: { nested: 'echo-me' } }),
-        await target.api(alice, `GET /users?query=al&limit=echo-me`),
-        await socket.ask('message:send', { conversationId: 'echo-me', content: 'echo-me' }),
+        await target.api(alice, `GET /${ECHO}`),
+        await target.api(alice, messages, `{"content":"${ECHO}`),
+        await target.api(alice, messages, { content: { nested: ECHO } }),
+        await target.api(alice, messages, `{"content":"${ECHO.repeat(20_000)}"}`),
+        await target.api(alice, `GET /users?query=al&limit=${ECHO}`),
       ];
-      for (const { what, text, error } of answers) {
-        target.must(error !== null && error.requestId.length > 0, `${what} has no request id: ${text}`);
-        target.must(!text.includes('echo-me'), `${what} echoes: ${text}`);
+      for (const transport of ['websocket', 'polling']) {
+        const socket = await target.connect(alice, { transports: [transport] });
+        answers.push(await socket.ask(ECHO, {}));
+        answers.push(await socket.ask('message:send', { conversationId: ECHO, content: ECHO }));
+        answers.push(await socket.ask('message:send', ECHO));
       }
+      for (const answer of answers) mustBeGeneric(target, answer);
+      const path = '/socket.io/?EIO=4&transport=polling';
+      const unread = await target.ask({ method: 'POST', path, body: ECHO });
+      target.must(unread.status === 400 && !unread.text.includes(ECHO), `${unread.what}: ${unread.text}`);
+    },
+  },
+  {
+    id: 'A69',
+    title:
+      'the database away, by REST and both transports of Socket.IO: service_unavailable, a request id, nothing of why',
+    needs: 'own node',
+    isSlow: true,
+    isDatabaseAway: true,
+    async run(target) {
+      const { alice, group } = target.cast;
+      const [node] = target.own?.nodes ?? [];
+      const sockets = [
+        await target.connect(alice, { transports: ['websocket'] }),
+        await target.connect(alice, { transports: ['polling'] }),
+      ];
+      await node?.postgres.mode('refuse');
+      try {
+        const answers = [
+          await target.api(alice, `GET /conversations/${group}/messages`),
+          await target.api(alice, `POST /conversations/${group}/messages`, { content: ECHO }),
+          await target.api(null, 'POST /auth/login', { username: alice.username, password: ECHO }),
+        ];
+        for (const socket of sockets)
+          answers.push(await socket.ask('message:send', { conversationId: group, content: ECHO }));
+        for (const answer of answers) {
+          target.refused(answer, 'service_unavailable');
+          mustBeGeneric(target, answer);
+          target.must(!/postgres|ECONNREFUSED|127\.0\.0\.1/i.test(answer.text), `${answer.what} tells: ${answer.text}`);
+        }
+      } finally {
+        await node?.postgres.mode('pass');
+      }
+      await eventually('the node is ready again', async () => (await fetch(`${target.url()}/health/ready`)).ok, 30_000);
     },
   },
   {
     id: 'A70',
     title:
-      'unusual methods, doubled lengths, paths upwards, sources, metrics: refused, and nothing of the host is told',
+      'unusual methods, requests that two servers read differently, paths upwards, directories, source maps, metrics: refused, or answered with the app',
     async run(target) {
       await unusualMethods(target);
       for (const bytes of broken(new URL(target.url()).host)) {
-        const refused = (await raw(target, bytes)).startsWith('HTTP/1.1 400');
-        target.must(refused, `Not refused: ${JSON.stringify(bytes.slice(0, 60))}`);
-      }
-      for (const path of OUTSIDE) {
-        const { status, text } = await target.ask({ path });
-        const isPage = status === 200 && text.includes('<!doctype html');
-        target.must(isPage || status === 404 || status === 301, `${path}: ${status}`);
-        target.must(!text.includes('"dependencies"'), `${path} shows a file`);
+        const answer = await raw(target, bytes);
+        const isRefused = answer.startsWith('HTTP/1.1 400') && answer.match(/HTTP\/1\.1 \d{3}/g)?.length === 1;
+        target.must(isRefused, `${JSON.stringify(bytes.slice(0, 120))} is answered ${answer.slice(0, 300)}`);
       }
       const { text: page } = await target.ask({ path: '/', headers: { accept: 'text/html' } });
-      const [script = ''] = /\/assets\/[\w-]+\.js/.exec(page) ?? [];
-      if (script) target.must((await target.ask({ path: `${script}.map` })).status === 404, 'Source maps are served');
+      for (const path of OUTSIDE) {
+        const { status, text } = await target.ask({ path });
+        const isPage = status === 200 && text === page;
+        target.must(isPage || status === 404 || status === 301, `${path}: ${status} ${text.slice(0, 100)}`);
+      }
+      await noSourceMaps(target, page);
+      for (const path of ['/metrics', '/metrics/', '/api/metrics']) {
+        const { status, text } = await target.ask({ path, headers: { 'x-forwarded-for': '203.0.113.9' } });
+        target.must([401, 403, 404].includes(status) && !/_total|process_/.test(text), `${path}: ${status}`);
+      }
       const health = await target.ask({ path: '/health/ready' });
       target.must(!/postgres|redis:\/\/|version|node_modules/i.test(health.text), `Health tells ${health.text}`);
       target.must(

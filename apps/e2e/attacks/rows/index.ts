@@ -7,6 +7,7 @@ import { handshake } from './handshake.js';
 import { hygiene } from './hygiene.js';
 import { limits } from './limits.js';
 import { payloads } from './payloads.js';
+import { statements } from './statements.js';
 
 /** In the order in which they are played. */
 export const ROWS: readonly Row[] = [
@@ -17,6 +18,7 @@ export const ROWS: readonly Row[] = [
   ...content,
   ...exhaustion,
   ...hygiene,
+  ...statements,
   ...limits,
   ...guessing,
 ];

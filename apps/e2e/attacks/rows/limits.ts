@@ -53,8 +53,7 @@ async function stall(target: Target): Promise<Wire[]> {
 export const limits: Row[] = [
   {
     id: 'A58',
-    title:
-      'one user by ten sockets, several nodes and REST at once: 120 % of one budget at most, others notice nothing',
+    title: 'one user by ten sockets, several nodes and REST at once: 120 % of one budget at most',
     needs: 'own node',
     changes: SENDING,
     run: (target) => mustBeLimited(target, target.cast.mallory),

@@ -137,7 +137,7 @@ export const payloads: Row[] = [
   },
   {
     id: 'A63',
-    title: 'keys of prototypes in bodies and queries: refused, and no object has them afterwards',
+    title: 'keys of prototypes in bodies and queries: refused, and no answer shows them afterwards',
     async run(target) {
       const { alice, group } = target.cast;
       const bodies = [
