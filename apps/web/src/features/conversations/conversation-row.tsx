@@ -1,5 +1,5 @@
 import type { ConversationListItem } from '@parley/protocol';
-import { usePeople, useTypists } from '@parley/react';
+import { useIsBlocked, usePeople, useTypists } from '@parley/react';
 import { memo } from 'react';
 import { Link } from 'wouter';
 import { useFocusedWindow } from '../../hooks/use-focused-window.js';
@@ -104,6 +104,7 @@ function Preview({ item, me, selected }: Pick<ConversationRowProps, 'item' | 'me
   const people = usePeople();
   const { text } = useDraft(item.id);
   const typists = useTypists(item.id);
+  const isBlocked = useIsBlocked(item.lastMessage?.senderId ?? null);
   const draft = selected ? '' : text.trim();
   if (typists.count > 0) {
     const names = typists.userIds.map((id) => isolate(firstName(nameOf(people, id))));
@@ -113,7 +114,7 @@ function Preview({ item, me, selected }: Pick<ConversationRowProps, 'item' | 'me
       </span>
     );
   }
-  if (draft === '') return <Isolated text={previewOf(item, me, (id) => nameOf(people, id))} />;
+  if (draft === '') return <Isolated text={previewOf(item, { me, nameOf: (id) => nameOf(people, id), isBlocked })} />;
   return (
     <span className="text-signal-text">
       Draft: <bdi>{draft}</bdi>

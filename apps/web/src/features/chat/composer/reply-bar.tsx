@@ -30,7 +30,12 @@ export function ReplyBar({ target, me, onCancel }: ReplyBarProps) {
           <Isolated text={titleOf(target, me, people)} />
         </b>
         <span className="flex min-w-0 text-ink-2">
-          {target ? <QuotedWords words={target.isDeleted ? null : plainText(target.content, LONGEST)} /> : null}
+          {target ? (
+            <QuotedWords
+              senderId={target.senderId}
+              words={target.isDeleted ? null : plainText(target.content, LONGEST)}
+            />
+          ) : null}
         </span>
       </span>
       <IconButton label="Do not reply" className="size-8" onClick={onCancel}>

@@ -1,6 +1,7 @@
 import type { ReplyPreview } from '@parley/protocol';
-import { usePeople } from '@parley/react';
+import { useIsBlocked, usePeople } from '@parley/react';
 import { Reply } from 'lucide-react';
+import { BLOCKED_WORDS } from '../../people/blocked-words.js';
 import { nameOf } from '../../people/names.js';
 import { useMessageActions } from './message-actions.js';
 import { plainText, WITHOUT_WORDS } from './plain-text.js';
@@ -31,14 +32,19 @@ export function MessageQuote({ quoted, tabStop }: MessageQuoteProps) {
       <b className="flex-none" dir="auto">
         {name}
       </b>
-      <QuotedWords words={quoted.excerpt === '' ? null : plainText(quoted.excerpt, LONGEST)} />
+      <QuotedWords
+        senderId={quoted.senderId}
+        words={quoted.excerpt === '' ? null : plainText(quoted.excerpt, LONGEST)}
+      />
     </button>
   );
 }
 
-/** The quoted text; null: the quoted message was deleted. */
-export function QuotedWords({ words }: { words: string | null }) {
+/** The quoted text, folded like the message itself; null: the quoted message was deleted. */
+export function QuotedWords({ senderId, words }: { senderId: string; words: string | null }) {
+  const isBlocked = useIsBlocked(senderId);
   if (words === null) return <em className="truncate">Deleted message</em>;
+  if (isBlocked) return <em className="truncate">{BLOCKED_WORDS}</em>;
   if (words === '') return <em className="truncate">{WITHOUT_WORDS}</em>;
   return (
     <span className="truncate" dir="auto">

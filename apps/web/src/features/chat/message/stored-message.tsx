@@ -88,7 +88,16 @@ function Words(props: StoredMessageProps & { edit: Edit }) {
   return (
     <p className="message-text message-tombstone" id={`${id}-body`} data-testid="folded">
       You blocked this person.{' '}
-      <button type="button" className="message-edited" tabIndex={tabStop ? 0 : -1} onClick={() => setShown(true)}>
+      <button
+        type="button"
+        className="message-edited"
+        tabIndex={tabStop ? 0 : -1}
+        onClick={(event) => {
+          // The button goes: the focus stays with the message.
+          event.currentTarget.closest('article')?.focus();
+          setShown(true);
+        }}
+      >
         Show message
       </button>
     </p>

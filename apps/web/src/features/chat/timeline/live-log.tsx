@@ -1,8 +1,9 @@
-import type { MessageItem } from '@parley/client';
+import type { MessageItem, ParleyClient } from '@parley/client';
 import type { Message } from '@parley/protocol';
 import { useChatClient } from '@parley/react';
 import { useEffect, useRef, useState } from 'react';
 import { Isolated, isolate } from '../../../ui/isolated.js';
+import { BLOCKED_WORDS } from '../../people/blocked-words.js';
 import { nameOf } from '../../people/names.js';
 import { onAnnouncement } from '../message/announcements.js';
 import { plainText } from '../message/plain-text.js';
@@ -52,7 +53,7 @@ function useLines(conversationId: string, me: string): Line[] {
       const line = { id: nextId.current, text, about };
       setLines((now) => [...now, line].slice(-KEPT));
     };
-    const summary = createSummary(say, (id) => nameOf(client.people.getSnapshot(), id));
+    const summary = createSummary(say, (message) => sentence(client, message));
     const stops = [
       client.on('message:new', ({ message }) => {
         const isOthers = message.senderId !== me && message.type !== 'system';
@@ -75,14 +76,14 @@ function useLines(conversationId: string, me: string): Line[] {
 type Say = (text: string, about: string | null) => void;
 
 /** Says a message at once, and those that follow within `BURST_MS` in one sentence. */
-function createSummary(say: Say, nameBy: (id: string) => string) {
+function createSummary(say: Say, sentenceOf: (message: Message) => string) {
   let waiting: Message[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
   const flush = () => {
     timer = undefined;
     const [first] = waiting;
     if (!first) return;
-    if (waiting.length === 1) say(sentence(first, nameBy(first.senderId)), first.id);
+    if (waiting.length === 1) say(sentenceOf(first), first.id);
     else say(countOf(waiting), null);
     waiting = [];
     timer = setTimeout(flush, BURST_MS);
@@ -114,8 +115,9 @@ function deletedAmong(items: readonly MessageItem[], lines: readonly Line[]): Se
   );
 }
 
-function sentence(message: Message, name: string): string {
-  return `${isolate(name)}: ${isolate(plainText(message.content, LONGEST))}`;
+function sentence(client: ParleyClient, message: Message): string {
+  if (client.blocked.getSnapshot().has(message.senderId)) return BLOCKED_WORDS;
+  return `${isolate(nameOf(client.people.getSnapshot(), message.senderId))}: ${isolate(plainText(message.content, LONGEST))}`;
 }
 
 function countOf(messages: readonly Message[]): string {

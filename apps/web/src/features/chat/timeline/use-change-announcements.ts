@@ -14,8 +14,10 @@ export function useChangeAnnouncements(conversationId: string, me: string): void
     event.conversationId === conversationId && event.actorId !== me;
   useChatEvent('message:edited', (event) => {
     if (!isOthers(event)) return;
-    const { id, content } = event.message;
-    announce(`${name(event.actorId)} edited: ${isolate(plainText(content, LONGEST))}`, id);
+    const { id, content, senderId } = event.message;
+    const isBlocked = client.blocked.getSnapshot().has(senderId);
+    const words = isBlocked ? ' a message' : `: ${isolate(plainText(content, LONGEST))}`;
+    announce(`${name(event.actorId)} edited${words}`, id);
   });
   useChatEvent('message:deleted', (event) => {
     if (isOthers(event)) announce(`${name(event.actorId)} deleted a message`);
