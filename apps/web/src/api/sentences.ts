@@ -1,5 +1,5 @@
 import { SdkError, type SdkErrorCode } from '@parley/client';
-import type { ErrorObject } from '@parley/protocol';
+import type { ConversationType, ErrorObject } from '@parley/protocol';
 
 /** The fields of an error that sentences depend on, whether it was thrown or stands in the outbox. */
 type Refusal = Pick<ErrorObject, 'message' | 'details' | 'retryable'> & { code: SdkErrorCode; requestId?: string };
@@ -36,13 +36,29 @@ export function addressSentence(): string {
 export function sentenceOf(refusal: Refusal): string {
   if (isOfAddress(refusal)) return addressSentence();
   if (refusal.code === 'validation_failed') return detailed(refusal);
-  if (refusal.code === 'conflict' && refusal.details?.some((detail) => detail.message === 'archived')) {
-    return 'This conversation is archived: nobody can write in it.';
-  }
-  const known = SENTENCES[refusal.code];
+  const known = conflictSentence(refusal) ?? SENTENCES[refusal.code];
   if (known !== undefined) return known;
   const id = refusal.requestId ? ` (error id ${refusal.requestId})` : '';
   return `Something went wrong on the server${id}.${refusal.retryable ? ' Try again.' : ''}`;
+}
+
+/** What a conflict is, by the detail that the server gives with it. */
+const CONFLICTS: ReadonlyMap<string, string> = new Map([
+  ['archived', 'This conversation is archived: nobody can write in it.'],
+  ['banned', 'Somebody of them is banned from this group. Unban them first.'],
+]);
+
+function conflictSentence({ code, details }: Refusal): string | undefined {
+  if (code !== 'conflict') return undefined;
+  return details?.map(({ message }) => CONFLICTS.get(message)).find((known) => known !== undefined);
+}
+
+export const SILENCED = 'You may not write in this group for a time.';
+
+/** Of a message that was not sent: members are forbidden that by a block, in groups by a silence. */
+export function sendSentence(refusal: Refusal, type: ConversationType): string {
+  if (refusal.code !== 'forbidden' || isOfAddress(refusal)) return sentenceOf(refusal);
+  return type === 'direct' ? 'This person does not receive your direct messages.' : SILENCED;
 }
 
 /** Whether a retry would be refused, too. */

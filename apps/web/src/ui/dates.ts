@@ -8,6 +8,7 @@ const shortWeekday = new Intl.DateTimeFormat(undefined, { weekday: 'short' });
 const dayMonth = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 const longDay = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
 const withYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'long', year: 'numeric' });
+const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'short' });
 
 /** The local calendar day, as a number that rises by one a day. */
@@ -34,6 +35,11 @@ export function listTime(date: Date, now: Date): string {
 
 export function clockTime(date: Date): string {
   return clock.format(date);
+}
+
+/** The time, with the day where that is another one. */
+export function momentTime(date: Date, now: Date): string {
+  return dayOf(date) === dayOf(now) ? clock.format(date) : moment.format(date);
 }
 
 /** For labels and titles. */

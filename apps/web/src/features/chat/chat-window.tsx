@@ -14,6 +14,7 @@ import { ChatHeader } from './chat-header.js';
 import { Composer } from './composer/composer.js';
 import { titleOf } from './conversation-title.js';
 import { MemberPanel } from './members/member-panel.js';
+import { useSilence } from './members/use-silence.js';
 import { MessageContext } from './message/message-actions.js';
 import type { OpenConversation } from './open-conversation.js';
 import { HistoryStart } from './timeline/history-start.js';
@@ -78,7 +79,8 @@ function Opened({ open, at, me }: { open: OpenConversation; at: number | null; m
   useAddressedMessage(at, jump);
   const say = useSay(messages, clearDivider, jump);
   const { id, type, myRole, isArchived } = view;
-  const facts = { id, type, myRole, isArchived, me, isGone: gone !== null };
+  const silencedUntil = useSilence(view.members.find(({ user }) => user.id === me));
+  const facts = { id, type, myRole, isArchived, me, isGone: gone !== null, isSilenced: silencedUntil !== null };
   const [context, editing] = useMessageContext({ facts, input, jump, say });
   const start = useHistoryStart(view);
   const toggleMembers = () => togglePanel('members');
@@ -100,7 +102,13 @@ function Opened({ open, at, me }: { open: OpenConversation; at: number | null; m
             onEscape={() => input.current?.focus()}
           />
           {messages.items.length === 0 ? start : null}
-          <Composer open={open} title={title} inputRef={input} onSend={({ text, replyToId }) => say(text, replyToId)} />
+          <Composer
+            open={open}
+            title={title}
+            silencedUntil={silencedUntil}
+            inputRef={input}
+            onSend={({ text, replyToId }) => say(text, replyToId)}
+          />
           <LiveLog conversationId={id} me={me} items={messages.items} />
         </section>
         {panel === 'members' && type === 'group' ? (

@@ -19,7 +19,7 @@ interface Options {
 export function useMessageContext(options: Options): [MessageContextValue, editing: string | null] {
   const { facts, input, say } = options;
   const { go } = options.jump;
-  const { id, type, myRole, isArchived, me, isGone } = facts;
+  const { id, type, myRole, isArchived, me, isGone, isSilenced } = facts;
   const client = useChatClient();
   const editWindowMs = (useLimits()?.editWindowSeconds ?? 0) * 1000;
   const [editing, setEditing] = useEditing(input);
@@ -36,8 +36,8 @@ export function useMessageContext(options: Options): [MessageContextValue, editi
     [client, id, input, go, say, setEditing],
   );
   const value = useMemo(
-    () => ({ actions, facts: { id, type, myRole, isArchived, me, isGone, editWindowMs } }),
-    [actions, id, type, myRole, isArchived, me, isGone, editWindowMs],
+    () => ({ actions, facts: { id, type, myRole, isArchived, me, isGone, isSilenced, editWindowMs } }),
+    [actions, id, type, myRole, isArchived, me, isGone, isSilenced, editWindowMs],
   );
   return [value, editing];
 }

@@ -31,6 +31,8 @@ export interface ConversationFacts extends Pick<ConversationListItem, 'id' | 'ty
   me: string;
   /** Whether I am no longer a member. */
   isGone: boolean;
+  /** Whether I may write nothing for a time. */
+  isSilenced: boolean;
   /** How long the server accepts edits of a message; 0: never. */
   editWindowMs: number;
 }

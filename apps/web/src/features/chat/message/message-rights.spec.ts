@@ -15,6 +15,7 @@ function facts(over: Partial<ConversationFacts> = {}): ConversationFacts {
     isArchived: false,
     me: 'me',
     isGone: false,
+    isSilenced: false,
     editWindowMs: EDIT_WINDOW_MS,
     ...over,
   };
@@ -50,6 +51,12 @@ describe('Rights to a message', () => {
     expect(rightsTo(at(1, { isDeleted: true }), facts(), WRITTEN)).toEqual(nothing);
     expect(rightsTo(at(1), facts({ isArchived: true }), WRITTEN)).toEqual(nothing);
     expect(rightsTo(at(1), facts({ isGone: true }), WRITTEN)).toEqual(nothing);
+  });
+
+  it('who is silenced deletes, reacts and reports, but neither edits nor replies', () => {
+    const rights = { edit: false, remove: true, react: true, reply: false, report: false };
+    expect(rightsTo(at(1), facts({ isSilenced: true }), WRITTEN)).toEqual(rights);
+    expect(rightsTo(at(1, { senderId: 'ama' }), facts({ isSilenced: true }), WRITTEN).report).toBe(true);
   });
 
   it('everybody reports what others wrote, and nothing of their own', () => {

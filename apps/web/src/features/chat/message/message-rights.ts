@@ -27,10 +27,10 @@ export function rightsTo(message: Rated, facts: ConversationFacts, now: number):
   if (facts.isGone || message.isDeleted || !edit || !remove) return NO_RIGHTS;
   const isInTime = isInEditWindow(now - Date.parse(message.createdAt), facts.editWindowMs);
   return {
-    edit: message.type === 'text' && isInTime && may(edit, facts),
+    edit: message.type === 'text' && isInTime && !facts.isSilenced && may(edit, facts),
     remove: may(remove, facts),
     react: may('react', facts),
-    reply: may('send', facts),
+    reply: !facts.isSilenced && may('send', facts),
     report: message.senderId !== facts.me && may('report', facts),
   };
 }

@@ -1,6 +1,6 @@
 import type { Failure, PendingItem } from '@parley/client';
 import { memo } from 'react';
-import { sentenceOf } from '../../../api/sentences.js';
+import { sendSentence } from '../../../api/sentences.js';
 import { Isolated } from '../../../ui/isolated.js';
 import { Refusal, RefusalButton } from '../../../ui/refusal.js';
 import { announce } from './announcements.js';
@@ -105,7 +105,7 @@ interface NotSentProps extends Pick<MessageRowProps, 'onRetry' | 'onDiscard'> {
 /** After a final refusal there is no retry: the text can be edited in the composer or, where that is closed, copied. */
 function NotSent({ pending, failure, onRetry, onDiscard }: NotSentProps) {
   const { takeBack, copyText } = useMessageActions();
-  const { isArchived, isGone } = useConversationFacts();
+  const { type, isArchived, isGone, isSilenced } = useConversationFacts();
   const { key, entry } = pending;
   const copy = () =>
     void copyText(entry.content).then(
@@ -118,11 +118,11 @@ function NotSent({ pending, failure, onRetry, onDiscard }: NotSentProps) {
       <div className="col-span-2">
         <Refusal>
           <span>
-            <b className="font-strong">Not sent.</b> {sentenceOf(failure)}
+            <b className="font-strong">Not sent.</b> {sendSentence(failure, type)}
           </span>
           {failure.retryable ? (
             <RefusalButton onClick={() => onRetry(key)}>Try again</RefusalButton>
-          ) : isArchived || isGone ? (
+          ) : isArchived || isGone || isSilenced ? (
             <RefusalButton onClick={copy}>Copy text</RefusalButton>
           ) : (
             <RefusalButton onClick={() => takeBack(pending)}>Edit</RefusalButton>
