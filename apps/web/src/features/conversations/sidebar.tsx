@@ -1,6 +1,6 @@
 import type { Me, UserView } from '@parley/protocol';
 import { useUser } from '@parley/react';
-import { Flag, LogOut, PenSquare, Search, Users } from 'lucide-react';
+import { Ban, Flag, LogOut, PenSquare, Search, Users } from 'lucide-react';
 import { type ComponentProps, useState } from 'react';
 import { useStore } from 'zustand';
 import { chooseEnter, type EnterChoice, enterStore } from '../../hooks/enter-key.js';
@@ -12,6 +12,7 @@ import { IconButton } from '../../ui/button.js';
 import { Alert } from '../../ui/field.js';
 import { Menu, MenuChoice, MenuItem, MenuSeparator } from '../../ui/menu.js';
 import { signOut } from '../auth/auth.store.js';
+import { BlockedDialog } from '../chat/members/blocked-dialog.js';
 import { ReportsDialog } from '../chat/members/reports-dialog.js';
 import { ConversationList } from './conversation-list.js';
 import { useVisibility } from './use-visibility.js';
@@ -83,7 +84,8 @@ function AccountMenu({ user }: { user: Me }) {
   const { choice } = useStore(themeStore);
   const { choice: enter } = useStore(enterStore);
   const { isHidden, hide, error } = useVisibility(user);
-  const [isReporting, setReporting] = useState(false);
+  const [opened, setOpened] = useState<'reports' | 'blocked' | null>(null);
+  const close = () => setOpened(null);
   // As changed since this page was opened, here or elsewhere.
   const shown = useUser(user.id) ?? user;
   return (
@@ -111,8 +113,11 @@ function AccountMenu({ user }: { user: Me }) {
           onChange={(value) => hide(value === 'hidden')}
         />
         <MenuSeparator />
+        <MenuItem icon={<Ban size={16} strokeWidth={1.6} />} onSelect={() => setOpened('blocked')}>
+          Blocked people…
+        </MenuItem>
         {user.role === 'admin' ? (
-          <MenuItem icon={<Flag size={16} strokeWidth={1.6} />} onSelect={() => setReporting(true)}>
+          <MenuItem icon={<Flag size={16} strokeWidth={1.6} />} onSelect={() => setOpened('reports')}>
             Reports…
           </MenuItem>
         ) : null}
@@ -120,7 +125,8 @@ function AccountMenu({ user }: { user: Me }) {
           Sign out
         </MenuItem>
       </Menu>
-      {isReporting ? <ReportsDialog conversationId="" onClose={() => setReporting(false)} /> : null}
+      {opened === 'reports' ? <ReportsDialog conversationId="" onClose={close} /> : null}
+      {opened === 'blocked' ? <BlockedDialog onClose={close} /> : null}
     </footer>
   );
 }

@@ -14,10 +14,12 @@ import { Panel } from '../../../ui/panel.js';
 import { PresenceDot } from '../../../ui/presence-dot.js';
 import { markOf, type Presence, presenceWords } from '../../people/presence.js';
 import type { OpenConversation } from '../open-conversation.js';
+import { BansDialog } from './bans-dialog.js';
 import { AddMembersDialog, LeaveDialog, RemoveDialog } from './conversation-dialogs.js';
 import { BanDialog, BlockDialog, SilenceDialog } from './moderation-dialogs.js';
 import { ReportsDialog } from './reports-dialog.js';
 import { useAllMembers } from './use-all-members.js';
+import { useSilence } from './use-silence.js';
 
 const ROLE_WORDS: Record<MemberRole, string> = { owner: 'Owner', admin: 'Admin', member: '' };
 const RANK: Record<MemberRole, number> = { owner: 0, admin: 1, member: 2 };
@@ -31,7 +33,8 @@ interface MemberPanelProps extends Pick<OpenConversation, 'view' | 'gone'> {
 const MOST_WATCHED = 400;
 
 /** The dialog that is open. */
-type Asked = { about: 'add' } | { about: 'leave' } | { about: 'reports' } | { about: OfMember; member: Member } | null;
+type Asked = { about: OfGroup } | { about: OfMember; member: Member } | null;
+type OfGroup = 'add' | 'leave' | 'reports' | 'bans';
 /** What is asked about one member. */
 type OfMember = 'remove' | 'silence' | 'ban' | 'block';
 
@@ -42,7 +45,7 @@ export function MemberPanel({ view: item, gone, me, onClose }: MemberPanelProps)
   const rows = useMemo(() => ranked(members), [members]);
   const presences = usePresence(rows.slice(0, MOST_WATCHED).map(({ user }) => user.id));
   const today = useToday();
-  const { changeRole, unsilence, error } = useMemberChanges(item.id);
+  const { changeRole, unsilence, unblock, error } = useMemberChanges(item.id);
   const ask = useCallback((about: OfMember, member: Member) => setAsked({ about, member }), []);
   const failure = error ?? fault;
   const canChange = (member: Member) => gone === null && member.user.id !== me;
@@ -64,23 +67,11 @@ export function MemberPanel({ view: item, gone, me, onClose }: MemberPanelProps)
             onRole={changeRole}
             onAsk={ask}
             onUnsilence={unsilence}
+            onUnblock={unblock}
           />
         ))}
       </ul>
-      {gone === null && may('see_reports', item) ? (
-        <div className="flex-none border-t border-line p-3">
-          <Button className="w-full" onClick={() => setAsked({ about: 'reports' })}>
-            Reports
-          </Button>
-        </div>
-      ) : null}
-      {gone === null && may('leave', item) ? (
-        <footer className="flex-none border-t border-line p-3">
-          <Button className="w-full" onClick={() => setAsked({ about: 'leave' })}>
-            Leave group
-          </Button>
-        </footer>
-      ) : null}
+      {gone === null ? <PanelFooter item={item} onAsk={(about) => setAsked({ about })} /> : null}
       <AskedDialog item={item} members={members} asked={asked} onClose={() => setAsked(null)} />
     </Panel>
   );
@@ -89,21 +80,18 @@ export function MemberPanel({ view: item, gone, me, onClose }: MemberPanelProps)
 function useMemberChanges(conversationId: string) {
   const client = useChatClient();
   const [error, setError] = useState<string | null>(null);
-  const changeRole = useCallback(
-    (member: Member, role: MemberRole) => {
+  const changes = useMemo(() => {
+    const run = (change: Promise<void>) => {
       setError(null);
-      client.changeRole(conversationId, member.user.id, role).catch((thrown) => setError(sentenceFor(thrown)));
-    },
-    [client, conversationId],
-  );
-  const unsilence = useCallback(
-    (member: Member) => {
-      setError(null);
-      client.silence(conversationId, member.user.id, null).catch((thrown) => setError(sentenceFor(thrown)));
-    },
-    [client, conversationId],
-  );
-  return { changeRole, unsilence, error };
+      change.catch((thrown) => setError(sentenceFor(thrown)));
+    };
+    return {
+      changeRole: ({ user }: Member, role: MemberRole) => run(client.changeRole(conversationId, user.id, role)),
+      unsilence: ({ user }: Member) => run(client.silence(conversationId, user.id, null)),
+      unblock: ({ user }: Member) => run(client.block(user.id, false)),
+    };
+  }, [client, conversationId]);
+  return { ...changes, error };
 }
 
 /** `onAdd`: null where nobody can be added. */
@@ -122,6 +110,26 @@ function PanelHeading({ count, onAdd }: { count: number; onAdd: (() => void) | n
   );
 }
 
+const FOOTER = [
+  { about: 'reports', verb: 'see_reports', words: 'Reports' },
+  { about: 'bans', verb: 'see_bans', words: 'Banned people' },
+  { about: 'leave', verb: 'leave', words: 'Leave group' },
+] as const;
+
+function PanelFooter({ item, onAsk }: Pick<AskedDialogProps, 'item'> & { onAsk: (about: OfGroup) => void }) {
+  return (
+    <footer className="flex flex-none flex-wrap gap-2 border-t border-line p-3 empty:hidden">
+      {FOOTER.map(({ about, verb, words }) =>
+        may(verb, item) ? (
+          <Button key={about} className="flex-auto" onClick={() => onAsk(about)}>
+            {words}
+          </Button>
+        ) : null,
+      )}
+    </footer>
+  );
+}
+
 interface AskedDialogProps {
   item: OpenConversation['view'];
   members: readonly Member[];
@@ -135,6 +143,8 @@ function AskedDialog({ item, members, asked, onClose }: AskedDialogProps) {
       return <AddMembersDialog item={item} present={members.map(({ user }) => user.id)} onClose={onClose} />;
     case 'reports':
       return <ReportsDialog conversationId={item.id} onClose={onClose} />;
+    case 'bans':
+      return <BansDialog conversationId={item.id} onClose={onClose} />;
     case 'leave':
       return <LeaveDialog item={item} onClose={onClose} />;
     case 'remove':
@@ -162,13 +172,13 @@ interface MemberRowProps {
   onRole: (member: Member, role: MemberRole) => void;
   onAsk: (about: OfMember, member: Member) => void;
   onUnsilence: (member: Member) => void;
+  onUnblock: (member: Member) => void;
 }
 
 const MemberRow = memo(function MemberRow(props: MemberRowProps) {
   const { member, isMe, presence, today } = props;
   const { user, role } = member;
-  const client = useChatClient();
-  const isSilenced = isSilencedAt(member, client.serverNow());
+  const isSilenced = useSilence(member) !== null;
   const words = presenceWords(presence, today);
   return (
     <li data-testid="member-row" className="flex min-h-13 items-center gap-3 rounded-row py-1 pe-1 ps-2 hover:bg-hover">
@@ -192,12 +202,9 @@ const MemberRow = memo(function MemberRow(props: MemberRowProps) {
   );
 });
 
-const isSilencedAt = ({ silencedUntil }: Member, now: number): boolean => Date.parse(silencedUntil ?? '') > now;
-
 function MemberMenu(props: MemberRowProps & { isSilenced: boolean }) {
-  const { member, roles, removable, silenceable, isSilenced, onRole, onAsk, onUnsilence } = props;
+  const { member, roles, removable, silenceable, isSilenced, onRole, onAsk, onUnsilence, onUnblock } = props;
   const { user, role } = member;
-  const client = useChatClient();
   const isBlocked = useIsBlocked(user.id);
   return (
     <Menu
@@ -211,7 +218,7 @@ function MemberMenu(props: MemberRowProps & { isSilenced: boolean }) {
       {roles && role !== 'admin' ? <MenuItem onSelect={() => onRole(member, 'admin')}>Make an admin</MenuItem> : null}
       {roles && role !== 'member' ? <MenuItem onSelect={() => onRole(member, 'member')}>Make a member</MenuItem> : null}
       {isBlocked ? (
-        <MenuItem onSelect={() => void client.block(user.id, false).catch(() => undefined)}>Unblock</MenuItem>
+        <MenuItem onSelect={() => onUnblock(member)}>Unblock</MenuItem>
       ) : (
         <MenuItem onSelect={() => onAsk('block', member)}>Block…</MenuItem>
       )}

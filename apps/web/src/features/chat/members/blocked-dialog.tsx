@@ -1,0 +1,34 @@
+import type { ParleyClient } from '@parley/client';
+import type { Page, UserView } from '@parley/protocol';
+import { useChatClient, useChatEvent } from '@parley/react';
+import { useFetched } from '../../../hooks/use-fetched.js';
+import { DetailsDialog } from '../message/details/details-dialog.js';
+import { PeopleList } from './people-list.js';
+
+async function fetchBlocked(client: ParleyClient): Promise<UserView[]> {
+  return (await client.request<Page<UserView>>('GET', 'users/me/blocks')).items;
+}
+
+/** Whom the reader blocks, in whatever conversations. */
+export function BlockedDialog({ onClose }: { onClose: () => void }) {
+  const client = useChatClient();
+  const { reload, ...fetched } = useFetched(fetchBlocked, '');
+  useChatEvent('user:blocked', reload);
+  return (
+    <DetailsDialog title="Blocked people" fetched={fetched} onClose={onClose}>
+      {(people) =>
+        people.length === 0 ? (
+          <p className="text-body text-ink-2">You block nobody.</p>
+        ) : (
+          <PeopleList
+            label="Blocked people"
+            people={people.map((user) => ({ user, note: `@${user.username}` }))}
+            verb="Unblock"
+            act={({ id }) => client.block(id, false)}
+            onDone={reload}
+          />
+        )
+      }
+    </DetailsDialog>
+  );
+}
