@@ -7,7 +7,6 @@ import { Dialog, DialogActions } from '../../../ui/dialog.js';
 import { Alert } from '../../../ui/field.js';
 import { isolate } from '../../../ui/isolated.js';
 import { REASON_WORDS } from '../../people/report-reasons.js';
-import { announce } from './announcements.js';
 import { useConversationFacts } from './message-actions.js';
 
 interface ReportDialogProps {
@@ -16,83 +15,108 @@ interface ReportDialogProps {
   onClose: () => void;
 }
 
+const CHOICE = 'flex min-h-8 items-center gap-2 text-body max-[720px]:min-h-11';
+
 /** Asks why a message is reported, and says who will read that. */
 export default function ReportDialog({ message, sender, onClose }: ReportDialogProps) {
-  const client = useChatClient();
   const { type } = useConversationFacts();
+  const [isReported, setReported] = useState(false);
+  const readers = type === 'group' ? 'The admins of this group' : 'The admins of this server';
+  const more = type === 'group' ? '' : ' and the text of this message, and nothing else of this conversation';
+  return (
+    <Dialog
+      open
+      title={`Report ${isolate(sender.displayName)}’s message`}
+      description={isReported ? null : `${readers} will see your report${more}.`}
+      onClose={onClose}
+    >
+      <output className="px-5 text-body text-ink-2">
+        {isReported ? `Thank you. ${readers} have your report.` : null}
+      </output>
+      {isReported ? (
+        <DialogActions>
+          <Button kind="primary" autoFocus onClick={onClose}>
+            Close
+          </Button>
+        </DialogActions>
+      ) : (
+        <ReportForm message={message} sender={sender} onClose={onClose} onReported={() => setReported(true)} />
+      )}
+    </Dialog>
+  );
+}
+
+function ReportForm({ message, sender, onClose, onReported }: ReportDialogProps & { onReported: () => void }) {
+  const client = useChatClient();
   const [reason, setReason] = useState<ReportReason | null>(null);
   const [comment, setComment] = useState('');
-  const isBlocked = useIsBlocked(sender.id);
   const [blocks, setBlocks] = useState(false);
-  const { run, busy, error, isOver } = useCommand(() => {
-    announce('Message reported');
-    onClose();
-  });
+  const { run, busy, error, isOver } = useCommand(onReported);
   const report = async () => {
     if (reason === null) return;
     await client.report(message.id, { reason, ...(comment.trim() !== '' && { comment }) });
     if (blocks) await client.block(sender.id, true);
   };
   return (
-    <Dialog
-      open
-      title={`Report ${isolate(sender.displayName)}’s message`}
-      description={
-        type === 'group'
-          ? 'The admins of this group will see your report.'
-          : 'The admins of this server will see your report and the text of this message, and nothing else of this conversation.'
-      }
-      onClose={onClose}
+    <form
+      className="flex min-h-0 flex-col overflow-y-auto"
+      onSubmit={(event: FormEvent) => {
+        event.preventDefault();
+        void run(report);
+      }}
     >
-      <form
-        className="flex min-h-0 flex-col overflow-y-auto"
-        onSubmit={(event: FormEvent) => {
-          event.preventDefault();
-          void run(report);
-        }}
-      >
-        <fieldset className="px-5 pb-3">
-          <legend className="pb-1 text-second font-strong">What is wrong with it?</legend>
-          {REPORT_REASONS.map((each) => (
-            <label key={each} className="flex min-h-8 items-center gap-2 text-body max-[720px]:min-h-11">
-              <input type="radio" name="reason" required checked={reason === each} onChange={() => setReason(each)} />
-              {REASON_WORDS[each]}
-            </label>
-          ))}
-        </fieldset>
-        <label className="block px-5 pb-3">
-          <span className="block pb-1 text-second font-strong">What else they should know</span>
-          <textarea
-            className="w-full rounded-control border border-edge bg-raised px-3 py-2 text-body"
-            dir="auto"
-            rows={3}
-            maxLength={LIMITS.reportComment}
-            value={comment}
-            onChange={(event) => setComment(event.target.value)}
-          />
-        </label>
-        {isBlocked ? null : (
-          <label className="flex min-h-8 items-center gap-2 px-5 pb-2 text-body max-[720px]:min-h-11">
-            <input type="checkbox" checked={blocks} onChange={(event) => setBlocks(event.target.checked)} />
-            <span>
-              Block <bdi>{sender.displayName}</bdi>, too
-            </span>
+      <fieldset className="px-5 pb-3">
+        <legend className="pb-1 text-second font-strong">What is wrong with it?</legend>
+        {REPORT_REASONS.map((each) => (
+          <label key={each} className={CHOICE}>
+            <input type="radio" name="reason" required checked={reason === each} onChange={() => setReason(each)} />
+            {REASON_WORDS[each]}
           </label>
+        ))}
+      </fieldset>
+      <label className="block px-5 pb-3">
+        <span className="block pb-1 text-second font-strong">What else they should know</span>
+        <textarea
+          className="w-full rounded-control border border-edge bg-raised px-3 py-2 text-body"
+          dir="auto"
+          rows={3}
+          maxLength={LIMITS.reportComment}
+          value={comment}
+          onChange={(event) => setComment(event.target.value)}
+        />
+      </label>
+      <BlockToo sender={sender} checked={blocks} onChange={setBlocks} />
+      {error ? (
+        <div className="px-5 pb-2">
+          <Alert>{error}</Alert>
+        </div>
+      ) : null}
+      <DialogActions>
+        <Button onClick={onClose}>Cancel</Button>
+        {isOver ? null : (
+          <Button kind="primary" type="submit" busy={busy} disabled={reason === null}>
+            Report
+          </Button>
         )}
-        {error ? (
-          <div className="px-5 pb-2">
-            <Alert>{error}</Alert>
-          </div>
-        ) : null}
-        <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
-          {isOver ? null : (
-            <Button kind="primary" type="submit" busy={busy} disabled={reason === null}>
-              Report
-            </Button>
-          )}
-        </DialogActions>
-      </form>
-    </Dialog>
+      </DialogActions>
+    </form>
+  );
+}
+
+interface BlockTooProps extends Pick<ReportDialogProps, 'sender'> {
+  checked: boolean;
+  onChange: (checked: boolean) => void;
+}
+
+function BlockToo({ sender, checked, onChange }: BlockTooProps) {
+  const isBlocked = useIsBlocked(sender.id);
+  if (isBlocked) return null;
+  return (
+    <label className={`${CHOICE} px-5 pb-2`}>
+      <input type="checkbox" checked={checked} onChange={(event) => onChange(event.target.checked)} />
+      <span>
+        Block <bdi>{sender.displayName}</bdi>, too
+      </span>
+    </label>
   );
 }
