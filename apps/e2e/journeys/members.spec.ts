@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { ParleyNode } from '@parley/testkit';
+import { eventually, ParleyNode } from '@parley/testkit';
 import type { Browser } from 'playwright-core';
-import { launchBrowser, Participant } from './browser.js';
+import { launchBrowser, Participant, registerBystander } from './browser.js';
+import { violationsIn } from './violations.js';
 
 describe('Leading a group', () => {
   let node: ParleyNode;
@@ -10,7 +11,7 @@ describe('Leading a group', () => {
   let tomas: Participant;
 
   beforeAll(async () => {
-    [node, browser] = await Promise.all([ParleyNode.start(), launchBrowser()]);
+    [node, browser] = await Promise.all([ParleyNode.start({ env: { RATE_LIMITS: 'off' } }), launchBrowser()]);
   });
   afterAll(async () => {
     await browser?.close();
@@ -105,5 +106,177 @@ describe('Leading a group', () => {
     await confirm(tomas, 'Leave group');
     await tomas.page.getByText('Say hello to somebody').waitFor();
     await notice(ama, `${tomas.name} left`);
+  });
+
+  /** Opens a dialog from the menu of a member, by keyboard. */
+  const askOf = async (leader: Participant, member: Participant, item: string) => {
+    await leader.page
+      .getByTestId('member-row')
+      .filter({ hasText: member.name })
+      .getByRole('button', { name: 'Change' })
+      .press('Enter');
+    await leader.page.getByRole('menuitem', { name: item }).press('Enter');
+  };
+  const dialog = ({ page }: Participant) => page.getByRole('dialog');
+  const closed = ({ page }: Participant) => page.getByTestId('composer-closed');
+  const gone = { state: 'detached' } as const;
+
+  it('a message is reported by keyboard alone, and those who lead the group see and resolve it', async () => {
+    const li = await registerBystander(node.url, `Li Wen ${String.fromCharCode(97 + round)}`);
+    const rest = await ama.rest();
+    await rest.addMembers(ama.conversationId, [(await li.rest.me()).id]);
+    await li.rest.send(ama.conversationId, { content: 'cheap watches' });
+    const { keyboard } = tomas.page;
+    const row = tomas.message('cheap watches');
+    await row.focus();
+    await keyboard.press('Shift+F10');
+    await tomas.page.getByRole('menuitem', { name: 'Report…' }).press('Enter');
+    await dialog(tomas).getByText('The admins of this group will see your report.').waitFor();
+    expect(await violationsIn(tomas.page)).toEqual([]);
+    await keyboard.press('Tab');
+    await keyboard.press('Space');
+    await keyboard.press('Tab');
+    await keyboard.type('Every day');
+    for (const key of ['Tab', 'Tab', 'Tab', 'Enter']) await keyboard.press(key);
+    await dialog(tomas).getByText('Thank you. The admins of this group have your report.').waitFor();
+    expect(await violationsIn(tomas.page)).toEqual([]);
+    await keyboard.press('Enter');
+    await dialog(tomas).waitFor(gone);
+    await eventually('the message has the focus again', () =>
+      row.evaluate((element) => element === document.activeElement),
+    );
+    await tomas.page.getByRole('button', { name: 'Members' }).click();
+    await tomas.page.getByRole('button', { name: 'Leave group' }).waitFor();
+    expect(await tomas.page.getByRole('button', { name: 'Reports' }).count()).toBe(0);
+
+    await ama.page.getByRole('button', { name: 'Members' }).click();
+    await ama.page.getByRole('button', { name: 'Reports' }).click();
+    const report = ama.page.getByTestId('report');
+    await report.getByText(`Spam: ${tomas.name} about ${li.name}`).waitFor();
+    await report.getByText('Every day').waitFor();
+    expect(await violationsIn(ama.page)).toEqual([]);
+    await report.getByRole('link', { name: 'Show message' }).press('Enter');
+    await ama.message('cheap watches').and(ama.page.locator('[data-lit]')).waitFor();
+    await ama.page.getByRole('button', { name: 'Members' }).click();
+    await ama.page.getByRole('button', { name: 'Reports' }).click();
+    await report.getByRole('button', { name: 'Resolve' }).press('Enter');
+    await dialog(ama).getByText('There is nothing to decide.').waitFor();
+  });
+
+  it('somebody blocked is refused direct messages, and their words in groups are folded until asked for', async () => {
+    const [id, theirs] = [ama.conversationId, await tomas.rest()];
+    const BLOCKED = 'Message from somebody you blocked';
+    const words = await theirs.send(id, { content: 'first words' });
+    await (await ama.rest()).send(id, { content: 'an answer', replyToId: words.id });
+    await ama.message('an answer').getByTestId('quote').getByText('first words').waitFor();
+    await ama.openDirect(tomas);
+    await more(ama, 'Block');
+    expect(await violationsIn(ama.page)).toEqual([]);
+    await confirm(ama, 'Block');
+    await dialog(ama).waitFor(gone);
+    await tomas.openDirect(ama);
+    await tomas.say('can you hear me');
+    const refused = tomas.message('can you hear me');
+    await refused.getByText('Not sent. This person does not receive your direct messages.').waitFor();
+    await refused.getByRole('button', { name: 'Delete' }).press('Enter');
+
+    await ama.openRow('Launch room');
+    await theirs.send(id, { content: 'second words' });
+    await ama.row('Launch room').getByText(BLOCKED).waitFor();
+    await ama.page.getByRole('log').getByText(BLOCKED).waitFor();
+    await ama.message('an answer').getByTestId('quote').getByText(BLOCKED).waitFor();
+    const folded = ama.page.getByTestId('folded');
+    await eventually('both messages are folded', async () => (await folded.count()) === 2);
+    expect(await ama.page.locator('body').textContent()).not.toMatch(/(first|second) words/);
+    expect(await violationsIn(ama.page)).toEqual([]);
+    await folded.first().getByRole('button', { name: 'Show message' }).press('Enter');
+    await ama.message('first words').waitFor();
+    expect(await ama.message('first words').evaluate((row) => row === document.activeElement)).toBe(true);
+
+    await ama.page.getByRole('button', { name: `Account of ${ama.name}` }).press('Enter');
+    await ama.page.getByRole('menuitem', { name: 'Blocked people…' }).press('Enter');
+    const unblock = dialog(ama).getByRole('button', { name: `Unblock ${tomas.name}` });
+    await unblock.waitFor();
+    expect(await violationsIn(ama.page)).toEqual([]);
+    await unblock.press('Enter');
+    await dialog(ama).getByText('You block nobody.').waitFor();
+    await ama.page.keyboard.press('Escape');
+    await ama.message('second words').waitFor();
+    await tomas.say('and now');
+    await ama.row(tomas.name).getByText('and now').waitFor();
+  });
+
+  it('somebody silenced is told until when where the composer was, and writes again at the end', async () => {
+    const { page, tap } = tomas;
+    const banner = page.getByTestId('conn-banner');
+    const silence = async () => {
+      await askOf(ama, tomas, 'Silence…');
+      await dialog(ama).getByRole('radio', { name: '10 minutes' }).check();
+      expect(await violationsIn(ama.page)).toEqual([]);
+      await confirm(ama, 'Silence');
+      await dialog(ama).waitFor(gone);
+    };
+    await page.clock.install();
+    await page.reload();
+    await tomas.say('before it');
+    await ama.message('before it').waitFor();
+    await tap.cutLine();
+    await banner.waitFor();
+    await tomas.say('written meanwhile');
+    await ama.page.getByRole('button', { name: 'Members' }).click();
+    await silence();
+    const member = ama.page.getByTestId('member-row').filter({ hasText: tomas.name });
+    await member.getByText('Silenced').waitFor();
+    tap.mendLine();
+    await page.getByRole('button', { name: 'Try now' }).click();
+    await banner.waitFor(gone);
+    await closed(tomas)
+      .getByText(/^You may not write in this group until .*\d:\d\d\. You can/)
+      .waitFor();
+    await tomas.composer.waitFor(gone);
+    const refused = tomas.message('written meanwhile');
+    await refused.getByText('Not sent. You may not write in this group for a time.').waitFor();
+    expect(await refused.getByRole('button', { name: 'Edit' }).count()).toBe(0);
+    expect(await violationsIn(page)).toEqual([]);
+
+    await askOf(ama, tomas, 'End the silence');
+    await member.getByText('Silenced').waitFor(gone);
+    await tomas.say('after it');
+    await ama.message('after it').waitFor();
+    await silence();
+    await closed(tomas).waitFor();
+    await tap.cutLine();
+    await page.clock.fastForward('10:01');
+    await tomas.composer.waitFor();
+  });
+
+  it('somebody banned is removed and cannot be added, until they are unbanned', async () => {
+    const add = async () => {
+      await ama.page.getByRole('button', { name: 'Add people' }).click();
+      await dialog(ama).getByRole('combobox').fill(tomas.username);
+      await ama.page.getByRole('option', { name: tomas.name }).click();
+      await confirm(ama, 'Add');
+    };
+    await ama.page.getByRole('button', { name: 'Members' }).click();
+    await askOf(ama, tomas, 'Ban…');
+    expect(await violationsIn(ama.page)).toEqual([]);
+    await confirm(ama, 'Ban');
+    await closed(tomas).getByText('You were removed').waitFor();
+    await ama.page.getByTestId('member-row').filter({ hasText: tomas.name }).waitFor(gone);
+    await add();
+    await dialog(ama).getByText('Somebody of them is banned from this group. Unban them first.').waitFor();
+    await confirm(ama, 'Cancel');
+    await ama.page.getByRole('button', { name: 'Banned people' }).press('Enter');
+    await dialog(ama).getByTestId('listed-person').getByText(`Banned by ${ama.name}`).waitFor();
+    expect(await violationsIn(ama.page)).toEqual([]);
+    await dialog(ama)
+      .getByRole('button', { name: `Unban ${tomas.name}` })
+      .press('Enter');
+    await dialog(ama).getByText('Nobody is banned from this group.').waitFor();
+    await ama.page.keyboard.press('Escape');
+    await add();
+    await tomas.openRow('Launch room');
+    await tomas.say('back again');
+    await ama.message('back again').waitFor();
   });
 });
