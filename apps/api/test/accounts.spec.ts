@@ -12,7 +12,7 @@ let chief: Person;
 let second: Person;
 
 beforeAll(async () => {
-  node = await startNode({ ADMIN_USERS: 'host:chief, host:second', REGISTRATION: 'closed' });
+  node = await startNode({ ADMIN_USERS: 'host:chief, host:second, root', REGISTRATION: 'closed' });
   [chief, second] = await Promise.all([named('chief'), named('second')]);
 });
 afterAll(() => node.close());
@@ -138,6 +138,13 @@ describe('links that work once', () => {
     const open = tokenOf(await make({ purpose: 'invite' }));
     expect(refusal(await register('zoe', open))).toEqual([409, 'conflict', 'taken']);
     expect((await register('not-zoe', open)).status).toBe(201);
+  });
+
+  it('§2: makes nobody a server admin whose name the invite does not say', async () => {
+    const open = tokenOf(await make({ purpose: 'invite' }));
+    expect(refusal(await register('Root', open)).slice(0, 2)).toEqual([400, 'validation_failed']);
+    const named = tokenOf(await make({ purpose: 'invite', username: 'root' }));
+    expect((await register('root', named)).body.user).toMatchObject({ username: 'root', role: 'admin' });
   });
 
   it('§2: a link that is too old, was taken back, or is for something else is refused, each in its words', async () => {

@@ -100,6 +100,10 @@ export class AuthService {
     if (link.username !== null && link.username !== username) {
       throw invalid('username', `must be ${link.username}: the invite is for that name`);
     }
+    // Else any guest could become a server admin whose account nobody has made yet.
+    if (link.username === null && this.config.adminUsers?.usernames.includes(username)) {
+      throw invalid('username', 'is an administrator’s: it takes an invite for that name');
+    }
   }
 
   private async changed(
