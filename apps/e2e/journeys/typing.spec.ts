@@ -157,8 +157,9 @@ it('F3 F1 P1: by keyboard alone people are found, written to, seen typing, and w
   await keyboard.type('group');
   await keyboard.press('Enter');
   await hasFocus(ama.composer);
-  await keyboard.type('at the usual');
-  for (const other of [tomas, li]) await reads(other, `${ama.name} is typing`);
+  const shown = Promise.all([tomas, li].map((other) => reads(other, `${ama.name} is typing`)));
+  await keyboard.type('at the usual', { delay: 400 });
+  await shown;
   await keyboard.type(' place');
   await keyboard.press('Enter');
   for (const other of [tomas, li]) await other.message('at the usual place').waitFor();
