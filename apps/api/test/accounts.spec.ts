@@ -143,8 +143,8 @@ describe('links that work once', () => {
   it('§2: makes nobody a server admin whose name the invite does not say', async () => {
     const open = tokenOf(await make({ purpose: 'invite' }));
     expect(refusal(await register('Root', open)).slice(0, 2)).toEqual([400, 'validation_failed']);
-    const named = tokenOf(await make({ purpose: 'invite', username: 'root' }));
-    expect((await register('root', named)).body.user).toMatchObject({ username: 'root', role: 'admin' });
+    const forRoot = tokenOf(await make({ purpose: 'invite', username: 'root' }));
+    expect((await register('root', forRoot)).body.user).toMatchObject({ username: 'root', role: 'admin' });
   });
 
   it('§2: a link that is too old, was taken back, or is for something else is refused, each in its words', async () => {
@@ -285,10 +285,10 @@ describe('bots', () => {
       const token = await node.hostToken(sub, { name: sub, ...claims });
       return (await node.request.get('/api/users/me').set('authorization', `Bearer ${token}`)).body.isBot;
     };
-    expect(await kindOf('weather', { bot: true })).toBe(false);
-    expect(await kindOf('weather', { bot: true, scope: 'users:provision' })).toBe(true);
-    expect(await kindOf('weather', {})).toBe(true);
-    expect(await kindOf('weather', { bot: false, scope: 'users:provision' })).toBe(false);
+    expect(await kindOf('forecast', { bot: true })).toBe(false);
+    expect(await kindOf('forecast', { bot: true, scope: 'users:provision' })).toBe(true);
+    expect(await kindOf('forecast', {})).toBe(true);
+    expect(await kindOf('forecast', { bot: false, scope: 'users:provision' })).toBe(false);
     expect(await kindOf('clock', { bot: 'yes', scope: 'users:provision' })).toBe(false);
     expect(await kindOf('tides', { bot: true, scopes: ['users:provision'] })).toBe(true);
     const token = await node.hostToken('chief', { bot: true, scope: 'users:provision' });

@@ -2,7 +2,7 @@ import { ERRORS, type ErrorObject, type EventName, isErrorObject } from '@parley
 import { eventually } from '@parley/testkit';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
 import type { Actor } from './cast.js';
-import { patiently } from './patience.js';
+import { retryLimited } from './retry-limited.js';
 import type { Seen } from './seen.contract.js';
 
 const TIMEOUT_MS = 15_000;
@@ -51,7 +51,7 @@ export class AttackSocket {
 
   /** Gives a command; rejects where no acknowledgement comes. */
   ask(name: string, ...payload: unknown[]): Promise<Seen> {
-    return patiently(async () => {
+    return retryLimited(async () => {
       const ack = (await this.socket.timeout(TIMEOUT_MS).emitWithAck(name, ...payload)) as { error?: unknown };
       return this.note(name, ack);
     });

@@ -2,7 +2,7 @@ import { ERRORS, type ErrorCode, type ErrorObject, isErrorObject } from '@parley
 import type { Fleet } from '@parley/testkit';
 import { AttackSocket, type AttackSocketOptions } from './attack-socket.js';
 import type { Actor, Cast } from './cast.js';
-import { patiently } from './patience.js';
+import { retryLimited } from './retry-limited.js';
 import type { Seen } from './seen.contract.js';
 import { send, type WireRequest } from './wire.js';
 
@@ -48,7 +48,7 @@ export class Target {
     };
     const written = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
     const ask = () => this.ask({ method, path: `/api${path}`, headers, body: written }, { ...options, by });
-    return options.isLimitTried ? ask() : patiently(ask);
+    return options.isLimitTried ? ask() : retryLimited(ask);
   }
 
   /** Any request, as it is. */

@@ -35,9 +35,9 @@ import { memoryStorage } from './outbox/memory-storage.js';
 import { Outbox } from './outbox/outbox.js';
 import type { OutboxEntry } from './outbox/outbox-entry.js';
 import type { SendingSnapshot } from './outbox/sending-snapshot.js';
-import { patiently } from './patiently.js';
 import { UnknownPeople } from './people/unknown-people.js';
 import { PresenceWatch } from './presence/presence-watch.js';
+import { retryLimited } from './retry-limited.js';
 import { SdkError } from './sdk-error.js';
 import { MessageSearch, type SearchList } from './search/message-search.js';
 import type { Subscribable } from './subscribable.js';
@@ -115,12 +115,12 @@ export class ParleyClient extends ModerationRequests {
     this.#incoming = new Incoming(this.#outbox, this.#marks);
     this.#windows = new Windows({
       model: this.#model,
-      openPage: (command) => patiently(() => this.#link.ask('conversation:open', command)),
+      openPage: (command) => retryLimited(() => this.#link.ask('conversation:open', command)),
       fetchDetail: (id) => this.http.request('GET', `conversations/${id}`, undefined, { isExpected: hasMembers }),
       isConnected: () => this.#link.isReady,
     });
     this.#changes = new MessageChanges({
-      ask: (name, payload) => patiently(() => this.#link.ask(name, payload)),
+      ask: (name, payload) => retryLimited(() => this.#link.ask(name, payload)),
       own: (messageId) => this.#model.ownChange(messageId),
       setOwn: (messageId, change) => this.#model.setOwnChange(messageId, change),
       onEdited: (message) => this.#model.applyOwnMessage(message),
@@ -242,7 +242,7 @@ export class ParleyClient extends ModerationRequests {
   }
 
   async delete(messageId: string): Promise<Message> {
-    const { message } = await patiently(() => this.#link.ask('message:delete', { messageId }));
+    const { message } = await retryLimited(() => this.#link.ask('message:delete', { messageId }));
     this.#model.applyOwnMessage(message);
     return message;
   }

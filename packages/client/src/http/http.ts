@@ -1,7 +1,7 @@
 import { isErrorObject } from '@parley/protocol';
 import { isDefect } from '../call-safely.js';
 import { isOfToken, type Tokens } from '../connection/tokens.js';
-import { patiently } from '../patiently.js';
+import { retryLimited } from '../retry-limited.js';
 import { SdkError } from '../sdk-error.js';
 import { InactivityTimeout } from './inactivity-timeout.js';
 
@@ -28,7 +28,7 @@ export class Http {
    */
   async request<T>(method: HttpMethod, path: string, body?: unknown, how: How = {}): Promise<T> {
     const { url, tokens, fetch } = this.options;
-    const send = (token: string) => patiently(() => exchange<T>({ url, fetch, method, path, body, token }, how));
+    const send = (token: string) => retryLimited(() => exchange<T>({ url, fetch, method, path, body, token }, how));
     const token = await this.#bring(tokens.current());
     try {
       return await send(token);

@@ -23,13 +23,13 @@ describe('The pace of sends', () => {
   }
 
   /** How much the server has left, at the worst, of the budget of which it has least. */
-  function leastLeft(arrivals: readonly number[]): number {
+  function leastLeft(receivedAt: readonly number[]): number {
     const { burst, sustained } = sendBudgets(LIMITS);
     const least = [burst, sustained].map(({ atOnce, perSecond }) => {
-      let [level, at, worst] = [atOnce, arrivals[0] as number, atOnce];
-      for (const arrival of arrivals) {
-        level = Math.min(atOnce, level + ((arrival - at) / 1_000) * perSecond) - 1;
-        at = arrival;
+      let [level, at, worst] = [atOnce, receivedAt[0] as number, atOnce];
+      for (const time of receivedAt) {
+        level = Math.min(atOnce, level + ((time - at) / 1_000) * perSecond) - 1;
+        at = time;
         worst = Math.min(worst, level);
       }
       return worst;
@@ -41,8 +41,8 @@ describe('The pace of sends', () => {
     pace.follow(LIMITS);
     const times = departures(500);
     // Every third one is late, and so nearer to the next.
-    const arrivals = times.map((time, i) => (i % 3 === 0 ? time + 90 : time)).toSorted((a, b) => a - b);
-    expect(leastLeft(arrivals)).toBeGreaterThanOrEqual(0);
+    const receivedAt = times.map((time, i) => (i % 3 === 0 ? time + 90 : time)).toSorted((a, b) => a - b);
+    expect(leastLeft(receivedAt)).toBeGreaterThanOrEqual(0);
     const took = (times.at(-1) as number) - (times[0] as number);
     expect(took).toBeLessThan((500 / 120) * 60_000 * 1.02);
   });

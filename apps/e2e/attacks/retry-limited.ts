@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ErrorObject } from '@parley/protocol';
 
-/** Longer waits are those of somebody who was locked out. */
+/** Longer waits are those of a user who was closed as a flood. */
 const LONGEST_MS = 5_000;
 
-/** Asks again whenever it is told to wait, as an honest client does: what is tried is not the limit. */
-export async function patiently<T extends { error: ErrorObject | null }>(ask: () => Promise<T>): Promise<T> {
+/** Repeats what was refused as `rate_limited`, as an honest client does: the row is not about the limit. */
+export async function retryLimited<T extends { error: ErrorObject | null }>(ask: () => Promise<T>): Promise<T> {
   for (;;) {
     const seen = await ask();
     const { code, retryAfterMs = Number.POSITIVE_INFINITY } = seen.error ?? {};

@@ -1,13 +1,13 @@
 import { SdkError } from './sdk-error.js';
 
-/** Who waits for longer in all is told. */
+/** Beyond so much waiting in all the refusal is passed on. */
 const MOST_MS = 10_000;
 
 /**
- * Asks again, once the server said, what was refused for coming too fast: it was not run, and a short wait is not worth
- * telling. Rejects with whatever else becomes of it.
+ * Repeats a request that was refused as `rate_limited` after the wait that the server names: it was not run, and a short
+ * wait is nothing to show to users. Rejects with any other failure.
  */
-export async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+export async function retryLimited<T>(ask: () => Promise<T>): Promise<T> {
   for (let waited = 0; ; ) {
     try {
       return await ask();
