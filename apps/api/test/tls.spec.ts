@@ -106,7 +106,7 @@ describe('a node with a certificate of its own', () => {
     expect(lines('are no use')).toHaveLength(before + 1);
   });
 
-  it('S0.27: plain HTTP gets no answer, and harms nobody', async () => {
+  it('S0.27: plain HTTP is not served, and harms nobody', async () => {
     const socket = connectPlain(node.node.port, '127.0.0.1');
     socket.on('error', () => undefined);
     let answer = '';

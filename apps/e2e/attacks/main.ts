@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { foreignDeployment, ownDeployment, unlimitedNode } from './deployment.js';
-import { fuzz, told } from './fuzz/run-fuzz.js';
+import { describeReport, fuzz } from './fuzz/run-fuzz.js';
 import type { Row } from './row.contract.js';
 import { ROWS } from './rows/index.js';
 import { type Outcome, runRow } from './run-row.js';
@@ -70,7 +70,7 @@ async function malformedInput(count: number, seed: number): Promise<boolean> {
   console.log(`Seed ${seed}.`);
   const own = await unlimitedNode();
   const report = await fuzz(own, { count, seed }).finally(() => own.stop());
-  for (const line of told(report)) console.log(line);
+  for (const line of describeReport(report)) console.log(line);
   return report.defects.length === 0;
 }
 

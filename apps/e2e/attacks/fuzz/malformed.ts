@@ -199,7 +199,7 @@ const HEADERS: Record<string, string>[] = [
   { ...JSON_TYPE, expect: 'x' },
 ];
 
-/** Paths of every kind of route, with wrong segments and queries. */
+/** Paths of routes that there are and of others, with wrong segments and queries. */
 function paths(id: fc.Arbitrary<string>): fc.Arbitrary<string> {
   const odd = fc.constantFrom(...SEGMENTS);
   const segment = fc.oneof(

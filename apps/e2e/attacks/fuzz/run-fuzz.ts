@@ -104,7 +104,7 @@ async function honestTalk(url: string, { alice, bob, direct }: Cast, over: Abort
 const describe = (item: Malformed): string => JSON.stringify(item).slice(0, 300);
 
 /** The report in lines. */
-export function told({ played, seconds, tally, defects, memory, honest }: FuzzReport): string[] {
+export function describeReport({ played, seconds, tally, defects, memory, honest }: FuzzReport): string[] {
   const at = (share: number) =>
     (honest[Math.min(honest.length - 1, Math.floor(honest.length * share))] ?? 0).toFixed(1);
   const megabytes = (bytes: number) => `${(bytes / MEBIBYTE).toFixed(0)} MB`;

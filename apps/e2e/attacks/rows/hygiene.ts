@@ -156,7 +156,7 @@ export const hygiene: Row[] = [
   },
   {
     id: 'A68',
-    title: 'secrets in the logs of the whole run, at every level: none',
+    title: 'secrets in all logs since the nodes were started, at every level: none',
     needs: 'own node',
     async run(target) {
       const { secret, alice, bob, mallory, ex, admin } = target.cast;

@@ -21,7 +21,7 @@ const EXTRA: Record<string, unknown> = {
   constructor: { prototype: { polluted: true } },
 };
 
-/** Every route and command that takes a body, with one that would be right. */
+/** Routes and commands that take a body, with one that would be right. */
 function writes({ cast }: Target): [string, string, Record<string, unknown>][] {
   const { alice, bob, group, message } = cast;
   return [
@@ -74,7 +74,7 @@ const NEVER =
 export const payloads: Row[] = [
   {
     id: 'A32',
-    title: 'keys that only the server may set, on every write over both transports: validation_failed, no row',
+    title: 'keys that only the server may set, on writes of each kind over both transports: validation_failed, no row',
     async run(target) {
       const { alice } = target.cast;
       const socket = await target.connect(alice);
