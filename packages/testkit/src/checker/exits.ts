@@ -19,8 +19,9 @@ export class Exits implements Check {
   }
 }
 
+/** In Node's words, and in those of a server that goes on or stops by itself. */
 const FAULTS =
-  /unhandled|uncaught|MaxListenersExceeded|ERR_UNHANDLED|heap out of memory|AssertionError|Cannot read properties of|is not a function/i;
+  /unhandled|uncaught|rejection was not handled|exception was not caught|MaxListenersExceeded|ERR_UNHANDLED|heap out of memory|AssertionError|Cannot read properties of|is not a function/i;
 
 /** Lines of a process's log that report a defect. */
 export function faultyLines(log: string): string[] {

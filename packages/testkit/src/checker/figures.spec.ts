@@ -111,5 +111,7 @@ describe('The figures of a history', () => {
     expect(
       faultyLines('all is well\nUnhandledPromiseRejection: x\n(node:1) MaxListenersExceededWarning: y'),
     ).toHaveLength(2);
+    const ours = ['a rejection was not handled', 'an exception was not caught: the node stops', 'the node has stopped'];
+    expect(faultyLines(ours.map((msg) => JSON.stringify({ msg })).join('\n'))).toHaveLength(2);
   });
 });
