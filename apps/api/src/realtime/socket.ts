@@ -38,7 +38,13 @@ export const IO = Symbol('io');
 export const localSockets = (io: ParleyServer, rooms: readonly string[]): ReturnType<ParleyServer['to']> | null =>
   rooms.length === 0 ? null : io.local.to([...rooms]);
 
+const CONVERSATION = 'conversation:';
+
 /** Socket.IO's own word is room: the sockets of a user, those that follow a conversation, and those that watch a user. */
 export const userRoom = (userId: string): string => `user:${userId}`;
-export const conversationRoom = (conversationId: string): string => `conversation:${conversationId}`;
+export const conversationRoom = (conversationId: string): string => `${CONVERSATION}${conversationId}`;
 export const presenceRoom = (userId: string): string => `presence:${userId}`;
+
+/** The conversations whose events a socket gets. */
+export const followedBy = ({ rooms }: ParleySocket): string[] =>
+  [...rooms].flatMap((room) => (room.startsWith(CONVERSATION) ? [room.slice(CONVERSATION.length)] : []));

@@ -35,10 +35,6 @@ export class TypingState {
     return this.conversations.get(conversationId)?.isLarge ?? false;
   }
 
-  conversationIds(): Iterable<string> {
-    return this.conversations.keys();
-  }
-
   /** Who is typing there, in the order in which they began. */
   userIds(conversationId: string): string[] {
     return [...(this.conversations.get(conversationId)?.typists.keys() ?? [])];

@@ -5,6 +5,7 @@ import { MemoryNodeBus } from '../../realtime/bus/memory-node-bus.js';
 import type { Channel } from '../../realtime/bus/node-bus.js';
 import { OpenConversations } from '../../realtime/connections/open-conversations.js';
 import type { DeliveryListener, Hub } from '../../realtime/hub/hub.js';
+import { conversationRoom, type ParleySocket, userRoom } from '../../realtime/socket.js';
 import type { TypingFacts, TypingRepository } from './typing.repository.js';
 import { TypingService } from './typing.service.js';
 import type { TypingBroadcaster } from './typing-broadcaster.js';
@@ -32,10 +33,17 @@ class RecordingBus extends MemoryNodeBus {
 describe('typing', () => {
   let facts: TypingFacts | null;
   let buses: Set<MemoryNodeBus>;
-  let nodes: { typing: TypingService; updates: Update[]; bus: RecordingBus; deliver: DeliveryListener }[];
+  let nodes: {
+    typing: TypingService;
+    updates: Update[];
+    shownAlone: string[];
+    bus: RecordingBus;
+    deliver: DeliveryListener;
+  }[];
 
   function aNode() {
     const updates: Update[] = [];
+    const shownAlone: string[] = [];
     const bus = new RecordingBus({ busMessageUnreadable: (topic) => expect(topic).toBeNull() }, buses);
     let listener: DeliveryListener = () => undefined;
     const delivered = { version: 7, left: new Map<string, number>() };
@@ -57,11 +65,12 @@ describe('typing', () => {
       { findFor: async () => facts } as Partial<TypingRepository> as TypingRepository,
       {
         update: (_id, userIds, isLarge) => updates.push({ userIds: [...userIds], isLarge }),
+        show: (_socket, id) => shownAlone.push(id),
       } as Partial<TypingBroadcaster> as TypingBroadcaster,
       bus,
       new OpenConversations(),
     );
-    return { typing, updates, bus, deliver };
+    return { typing, updates, shownAlone, bus, deliver };
   }
 
   beforeEach(() => {
@@ -213,6 +222,14 @@ describe('typing', () => {
     expect([await typing(0, first), await typing(0, last)]).toEqual([{ userIds: [bob] }, { userIds: [] }]);
     await pass(200);
     expect(await typing(1, first)).toEqual({ userIds: [] });
+  });
+
+  it('shows a new socket who types in the conversations that it follows, and looks at no others', async () => {
+    const [quiet, elsewhere] = [newId(), newId()];
+    for (const id of [ID, elsewhere]) await node(0).typing.start(as(ann), id);
+    const rooms = new Set([newId(), userRoom(bob), conversationRoom(quiet), conversationRoom(ID)]);
+    node(0).typing.begin({ rooms } as Partial<ParleySocket> as ParleySocket);
+    expect(node(0).shownAlone).toEqual([ID]);
   });
 
   it('G8: keeps a bounded number, and says which conversation is too large to tell everybody', async () => {
