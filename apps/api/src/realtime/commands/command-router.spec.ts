@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { readEnvironment } from '../../config/environment.js';
-import { ParleyError } from '../../kernel/errors.js';
+import { notFound, ParleyError } from '../../kernel/errors.js';
 import { newId } from '../../kernel/ids.js';
 import { COMMANDS } from '../../modules/chat/index.js';
 import { RateLimits } from '../../platform/limits/rate-limits.js';
@@ -12,17 +12,15 @@ import { type BoundHandler, CommandRouter } from './command-router.js';
 
 describe('the command router', () => {
   let counters: Counters;
+  let limits: RateLimits;
   let router: CommandRouter;
   const principal = { userId: newId(), isBot: false, sessionId: null, expiresAt: 0, scopes: [] };
 
   beforeEach(() => {
     counters = new Counters();
     const reporter = new EventReporter(createLog('silent'), counters);
-    router = new CommandRouter(
-      COMMANDS,
-      new CommandAccounts(COMMANDS, new RateLimits(readEnvironment({}), reporter), reporter),
-      reporter,
-    );
+    limits = new RateLimits(readEnvironment({}), reporter);
+    router = new CommandRouter(COMMANDS, new CommandAccounts(COMMANDS, limits, reporter), reporter);
   });
 
   const give = (name: string, sent: unknown[], handler?: BoundHandler, refusal: ParleyError | null = null) => {
@@ -61,6 +59,22 @@ describe('the command router', () => {
     const made = await give('message:send', [null], async () => ({}));
     expect(made).toMatchObject({ error: { clientMessageId: expect.stringMatching(/^[0-9a-f-]{36}$/) } });
     expect(await give('sync', [{ clientMessageId }], async () => ({}))).not.toHaveProperty('error.clientMessageId');
+  });
+
+  it('attack 58: strangers, and sends that are refused, leave the budget of a conversation to its members', async () => {
+    const payload = { conversationId: newId(), content: 'hello' };
+    const strangers = async () => {
+      throw notFound();
+    };
+    const isRefused = { success: false };
+    expect(await give('message:send', [payload], strangers)).toMatchObject(isRefused);
+    expect(await give('message:send', [{ ...payload, content: 1 }], strangers)).toMatchObject(isRefused);
+    expect(await give('message:send', [payload], strangers, new ParleyError('bad_frames'))).toMatchObject(isRefused);
+    expect(await give('message:send', [payload], async () => ({}))).toEqual({ success: true });
+    const { limit = 0, remaining } = limits.charge('conversations', payload.conversationId) ?? {};
+    expect(remaining).toBe(limit - 2);
+    // Of their own they have taken as many as they sent.
+    expect(limits.charge('bursts', principal.userId)?.remaining).toBe((limits.limitOf('bursts') ?? 0) - 5);
   });
 
   it('does not start where the handler of a command is not declared for it', () => {

@@ -59,11 +59,16 @@ export class CommandRouter {
     if (!connection.connected) throw new ParleyError('service_unavailable');
     const { userId } = connection.data.principal;
     const charge = this.accounts.charge({ name, transport: given.transport, userId, sent: sent[0] });
-    const refusal = charge.refusal ?? given.refusal();
-    if (refusal) throw refusal;
-    const dto: new () => object = this.table[name].dto;
-    // Several payloads are none, which the check refuses in its own way.
-    return handler(validated(dto, sent.length === 1 ? sent[0] : undefined), charge.send);
+    try {
+      const refusal = charge.refusal ?? given.refusal();
+      if (refusal) throw refusal;
+      const dto: new () => object = this.table[name].dto;
+      // Several payloads are none, which the check refuses in its own way.
+      return await handler(validated(dto, sent.length === 1 ? sent[0] : undefined), charge.send);
+    } catch (fault) {
+      charge.send?.wasRefused();
+      throw fault;
+    }
   }
 
   private isKnown(name: string): name is CommandName {

@@ -15,6 +15,7 @@ import { restError } from '../../platform/http/faults.js';
 import { type ApiRequest, requestOf } from '../../platform/http/request.js';
 import { ChargedElsewhere, tellLimit } from '../../platform/limits/rate-limit.guard.js';
 import { CommandAccounts } from './command-accounts.js';
+import { SendCharge } from './send-charge.js';
 
 /** Metadata key of `@AsCommand()`. */
 export const COMMAND = 'parley:command';
@@ -39,6 +40,7 @@ class CommandInterceptor implements NestInterceptor {
       return next.handle();
     }).pipe(
       catchError((fault: unknown) => {
+        if (request.sendCharge instanceof SendCharge) request.sendCharge.wasRefused();
         throw this.accounts.refusalOf(restError(fault), name, request.body);
       }),
     );

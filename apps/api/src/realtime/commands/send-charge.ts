@@ -18,12 +18,17 @@ interface Send {
  * answered as ever, and has a fixed budget of its own.
  */
 export class SendCharge {
+  /** What may be given back. */
+  private taken: readonly Account[];
+
   private constructor(
     private readonly limits: RateLimits,
     private readonly send: Send,
     /** What is left of the budget of which least is left; null where nothing is limited. */
     readonly charge: Charge | null,
-  ) {}
+  ) {
+    this.taken = charge && !charge.refusal ? budgetsOf(send) : [];
+  }
 
   static of(limits: RateLimits, send: Send): SendCharge {
     return new SendCharge(limits, send, limits.chargeAll(budgetsOf(send)));
@@ -41,8 +46,18 @@ export class SendCharge {
 
   /** It was one: what it took of the budgets of sends is given back, as far as there may be more repeats. */
   wasRepeat(): void {
-    if (this.refusal || !this.charge || this.limits.charge('repeats', this.send.userId)?.refusal) return;
-    for (const { name, key } of budgetsOf(this.send)) this.limits.refund(name, key);
+    if (this.taken.length === 0 || this.limits.charge('repeats', this.send.userId)?.refusal) return;
+    this.refund(this.taken);
+  }
+
+  /** Nothing was stored. The budget of the conversation is for its members: strangers are known only now, by the refusal. */
+  wasRefused(): void {
+    this.refund(this.taken.filter(({ name }) => name === 'conversations'));
+  }
+
+  private refund(accounts: readonly Account[]): void {
+    this.taken = this.taken.filter((account) => !accounts.includes(account));
+    for (const { name, key } of accounts) this.limits.refund(name, key);
   }
 }
 
