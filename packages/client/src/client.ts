@@ -266,7 +266,7 @@ export class ParleyClient extends ModerationRequests {
     this.#marks.read(conversationId, seq);
   }
 
-  /** Sends the marks that wait for their second. Resolves when they are answered, or cannot be. */
+  /** Sends the marks that wait for their second, up to a hundred. Resolves when those are answered, or cannot be. */
   flush(): Promise<void> {
     return this.#marks.flush();
   }

@@ -163,6 +163,27 @@ describe('Marks', () => {
     expect(told).toHaveLength(2);
   });
 
+  it('for hundreds of conversations are flushed up to a hundred, and the rest is sent with the answers', async () => {
+    for (let n = 0; n < 600; n += 1) marks.read(`c${n}`, 1);
+    void marks.flush();
+    void marks.flush();
+    expect(sent()).toHaveLength(100);
+    for (let n = 0; n < 600; n += 1) await answer(asked[n]);
+    expect(new Set(sent()).size).toBe(600);
+    expect(sent()).toHaveLength(600);
+  });
+
+  it('are not flushed while the server has this user wait', async () => {
+    for (let n = 0; n < 600; n += 1) marks.read(`c${n}`, 1);
+    asked[0]?.reject(new SdkError('rate_limited', '', { retryAfterMs: 5_000 }));
+    await settle();
+    await marks.flush();
+    expect(sent()).toHaveLength(8);
+    for (const one of asked.slice(1)) await answer(one);
+    await jest.advanceTimersByTimeAsync(5_000);
+    expect(sent()).toHaveLength(16);
+  });
+
   it('that wait for the answer to an earlier one are flushed all the same, and told once', async () => {
     marks.read('c', 1);
     marks.read('c', 2);

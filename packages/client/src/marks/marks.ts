@@ -29,6 +29,8 @@ type Marked = Record<MarkKind, Mark>;
 const EVERY_MS = 1_000;
 /** After a long absence hundreds of conversations want a mark at the same moment. */
 const MOST_AT_ONCE = 8;
+/** The server disconnects a client of which it has to refuse hundreds of commands. */
+const MOST_FLUSHED = 100;
 /** The read one first: it may save the other. */
 const KINDS = ['read', 'delivered'] as const;
 const COMMANDS = { read: 'message:read', delivered: 'message:delivered' } as const;
@@ -91,10 +93,14 @@ export class Marks {
     for (const [, kind, marked] of this.#all()) this.#wake(marked[kind]);
   }
 
-  /** What waits for its second or for another answer is sent at once. Resolves when it is answered, or cannot be. */
+  /**
+   * Sends at once what waits for its second or for another answer, up to `MOST_FLUSHED` and not while the server refuses
+   * them; the rest goes on waiting. Resolves when those sent are answered, or cannot be.
+   */
   async flush(): Promise<void> {
     const sent: Promise<void>[] = [];
     for (const [conversationId, kind, marked] of this.#all()) {
+      if (this.#mustWait(MOST_FLUSHED)) break;
       if (this.#isAhead(marked, kind)) sent.push(this.#send(conversationId, kind));
     }
     await Promise.all(sent);
@@ -109,9 +115,13 @@ export class Marks {
 
   #pump(): void {
     for (const [conversationId, kind, marked] of this.#all()) {
-      if (this.#asking >= MOST_AT_ONCE || this.#hold !== undefined) return;
+      if (this.#mustWait(MOST_AT_ONCE)) return;
       if (this.#isDue(marked[kind]) && this.#isAhead(marked, kind)) void this.#send(conversationId, kind);
     }
+  }
+
+  #mustWait(most: number): boolean {
+    return this.#asking >= most || this.#hold !== undefined;
   }
 
   #isDue({ asked, timer }: Mark): boolean {
