@@ -5,6 +5,7 @@ import { Alert, Field } from '../../ui/field.js';
 import { register } from './auth.store.js';
 import { PasswordField } from './password-field.js';
 import { type FieldErrors, faultsOf, refusalOf } from './registration.js';
+import { UsernameField } from './username-field.js';
 
 interface RegistrationFormProps {
   /** The token of an invite, with which one may register though registration is closed. */
@@ -31,15 +32,9 @@ export function RegistrationForm(props: RegistrationFormProps) {
 function AccountFields({ errors, username }: { errors: FieldErrors; username: string | null }) {
   return (
     <>
-      <Field
-        label="Username"
-        name="username"
-        autoComplete="username"
-        autoCapitalize="none"
-        spellCheck={false}
+      <UsernameField
         error={errors.username}
         hint={username === null ? 'Others find and mention you by it.' : 'Your invite is for this username.'}
-        required
         {...(username === null ? { autoFocus: true } : { value: username, readOnly: true })}
       />
       <PasswordField

@@ -3,10 +3,11 @@ import { type FormEvent, type RefObject, useEffect, useRef, useState } from 'rea
 import { Link } from 'wouter';
 import { sentenceFor } from '../../api/sentences.js';
 import { Button } from '../../ui/button.js';
-import { Alert, Field } from '../../ui/field.js';
+import { Alert } from '../../ui/field.js';
 import { signIn } from './auth.store.js';
 import { AuthPage } from './auth-page.js';
 import { PasswordField } from './password-field.js';
+import { UsernameField } from './username-field.js';
 
 export function SignInPage() {
   const form = useRef<HTMLFormElement>(null);
@@ -17,15 +18,7 @@ export function SignInPage() {
   return (
     <AuthPage title="Sign in" subtitle={`to ${location.host}`}>
       <form ref={form} onSubmit={submit} className="flex flex-col gap-4">
-        <Field
-          label="Username"
-          name="username"
-          autoComplete="username"
-          autoCapitalize="none"
-          spellCheck={false}
-          required
-          autoFocus
-        />
+        <UsernameField autoFocus />
         <PasswordField name="password" autoComplete="current-password" />
         {error ? <Alert>{error}</Alert> : null}
         <Button kind="primary" type="submit" busy={busy} className="h-10">
