@@ -1,7 +1,8 @@
 import { X } from 'lucide-react';
 import { Dialog as Primitive } from 'radix-ui';
 import type { ReactNode } from 'react';
-import { IconButton } from './button.js';
+import { Button, IconButton } from './button.js';
+import { Alert } from './field.js';
 import { Isolated } from './isolated.js';
 import { useReturnedFocus } from './use-returned-focus.js';
 
@@ -47,6 +48,30 @@ export function Dialog({ title, description, open, onClose, children }: DialogPr
         </Primitive.Content>
       </Primitive.Portal>
     </Primitive.Root>
+  );
+}
+
+interface CommandActionsProps {
+  /** Why the command was refused. */
+  error: string | null;
+  onCancel: () => void;
+  /** The button that runs it; none where a retry would be refused, too. */
+  children: ReactNode;
+}
+
+export function CommandActions({ error, onCancel, children }: CommandActionsProps) {
+  return (
+    <>
+      {error ? (
+        <div className="px-5 pb-2">
+          <Alert>{error}</Alert>
+        </div>
+      ) : null}
+      <DialogActions>
+        <Button onClick={onCancel}>Cancel</Button>
+        {children}
+      </DialogActions>
+    </>
   );
 }
 

@@ -1,8 +1,7 @@
 import type { ReactNode } from 'react';
 import { useCommand } from '../hooks/use-command.js';
 import { Button } from './button.js';
-import { Dialog, DialogActions } from './dialog.js';
-import { Alert } from './field.js';
+import { CommandActions, Dialog } from './dialog.js';
 
 interface QuestionDialogProps {
   title: string;
@@ -38,19 +37,13 @@ export function QuestionDialog(props: QuestionDialogProps) {
         </blockquote>
       ) : null}
       {fields}
-      {error ? (
-        <div className="px-5 pb-2">
-          <Alert>{error}</Alert>
-        </div>
-      ) : null}
-      <DialogActions>
-        <Button onClick={onClose}>Cancel</Button>
+      <CommandActions error={error} onCancel={onClose}>
         {isOver ? null : (
           <Button kind={danger ? 'danger' : 'primary'} busy={busy} onClick={() => void run(act)}>
             {verb}
           </Button>
         )}
-      </DialogActions>
+      </CommandActions>
     </Dialog>
   );
 }

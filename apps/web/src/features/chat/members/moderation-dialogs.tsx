@@ -3,6 +3,7 @@ import { useChatClient } from '@parley/react';
 import { useState } from 'react';
 import { isolate } from '../../../ui/isolated.js';
 import { QuestionDialog } from '../../../ui/question-dialog.js';
+import { RadioGroup } from '../../../ui/radio-group.js';
 
 interface PersonDialogProps {
   person: UserView;
@@ -14,16 +15,18 @@ interface MemberDialogProps extends PersonDialogProps {
 }
 
 const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+/** In seconds. */
 const TIMES = [
-  { seconds: 10 * MINUTE, words: '10 minutes' },
-  { seconds: 60 * MINUTE, words: 'An hour' },
-  { seconds: 24 * 60 * MINUTE, words: 'A day' },
-  { seconds: 7 * 24 * 60 * MINUTE, words: 'A week' },
-] as const;
+  { value: 10 * MINUTE, words: '10 minutes' },
+  { value: HOUR, words: 'An hour' },
+  { value: 24 * HOUR, words: 'A day' },
+  { value: 7 * 24 * HOUR, words: 'A week' },
+];
 
 export function SilenceDialog({ item, person, onClose }: MemberDialogProps) {
   const client = useChatClient();
-  const [seconds, setSeconds] = useState<number>(TIMES[1].seconds);
+  const [seconds, setSeconds] = useState(HOUR);
   return (
     <QuestionDialog
       title={`Silence ${isolate(person.displayName)}?`}
@@ -31,22 +34,7 @@ export function SilenceDialog({ item, person, onClose }: MemberDialogProps) {
       danger
       onClose={onClose}
       act={() => client.silence(item.id, person.id, seconds)}
-      fields={
-        <fieldset className="px-5 pb-3">
-          <legend className="pb-1 text-second font-strong">For how long</legend>
-          {TIMES.map((each) => (
-            <label key={each.seconds} className="flex min-h-8 items-center gap-2 text-body max-[720px]:min-h-11">
-              <input
-                type="radio"
-                name="seconds"
-                checked={seconds === each.seconds}
-                onChange={() => setSeconds(each.seconds)}
-              />
-              {each.words}
-            </label>
-          ))}
-        </fieldset>
-      }
+      fields={<RadioGroup legend="For how long" options={TIMES} value={seconds} onChange={setSeconds} />}
     >
       <bdi>{person.displayName}</bdi> can read everything, but not write for that time.
     </QuestionDialog>

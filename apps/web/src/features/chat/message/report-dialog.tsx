@@ -3,9 +3,9 @@ import { useChatClient, useIsBlocked } from '@parley/react';
 import { type FormEvent, useState } from 'react';
 import { useCommand } from '../../../hooks/use-command.js';
 import { Button } from '../../../ui/button.js';
-import { Dialog, DialogActions } from '../../../ui/dialog.js';
-import { Alert } from '../../../ui/field.js';
+import { CommandActions, Dialog, DialogActions } from '../../../ui/dialog.js';
 import { isolate } from '../../../ui/isolated.js';
+import { CHOICE, RadioGroup } from '../../../ui/radio-group.js';
 import { REASON_WORDS } from '../../people/report-reasons.js';
 import { useConversationFacts } from './message-actions.js';
 
@@ -15,7 +15,7 @@ interface ReportDialogProps {
   onClose: () => void;
 }
 
-const CHOICE = 'flex min-h-8 items-center gap-2 text-body max-[720px]:min-h-11';
+const REASONS = REPORT_REASONS.map((value) => ({ value, words: REASON_WORDS[value] }));
 
 /** Asks why a message is reported, and says who will read that. */
 export default function ReportDialog({ message, sender, onClose }: ReportDialogProps) {
@@ -65,15 +65,7 @@ function ReportForm({ message, sender, onClose, onReported }: ReportDialogProps 
         void run(report);
       }}
     >
-      <fieldset className="px-5 pb-3">
-        <legend className="pb-1 text-second font-strong">What is wrong with it?</legend>
-        {REPORT_REASONS.map((each) => (
-          <label key={each} className={CHOICE}>
-            <input type="radio" name="reason" required checked={reason === each} onChange={() => setReason(each)} />
-            {REASON_WORDS[each]}
-          </label>
-        ))}
-      </fieldset>
+      <RadioGroup legend="What is wrong with it?" options={REASONS} value={reason} onChange={setReason} />
       <label className="block px-5 pb-3">
         <span className="block pb-1 text-second font-strong">What else they should know</span>
         <textarea
@@ -86,19 +78,13 @@ function ReportForm({ message, sender, onClose, onReported }: ReportDialogProps 
         />
       </label>
       <BlockToo sender={sender} checked={blocks} onChange={setBlocks} />
-      {error ? (
-        <div className="px-5 pb-2">
-          <Alert>{error}</Alert>
-        </div>
-      ) : null}
-      <DialogActions>
-        <Button onClick={onClose}>Cancel</Button>
+      <CommandActions error={error} onCancel={onClose}>
         {isOver ? null : (
           <Button kind="primary" type="submit" busy={busy} disabled={reason === null}>
             Report
           </Button>
         )}
-      </DialogActions>
+      </CommandActions>
     </form>
   );
 }
