@@ -24,7 +24,7 @@ export const TYPING: Topic<TypingChanges> = {
   name: 'typing',
   format: 1,
   channel: 'nodes',
-  decode(value) {
+  decode(value): TypingChanges | null {
     const { number, changes } = (value ?? {}) as Partial<TypingChanges>;
     if (!Number.isSafeInteger(number) || !Array.isArray(changes) || !changes.every(isChange)) return null;
     return { number: number as number, changes };

@@ -24,7 +24,7 @@ const BUDGETS_TAKEN: Topic<BudgetUse> = {
   name: 'budgets-taken',
   format: 1,
   channel: 'nodes',
-  decode(value) {
+  decode(value): BudgetUse | null {
     const { number, taken } = (value ?? {}) as Partial<BudgetUse>;
     if (!Number.isSafeInteger(number) || !Array.isArray(taken) || !taken.every(isTaken)) return null;
     return { number: number as number, taken };

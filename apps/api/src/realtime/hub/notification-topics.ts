@@ -28,7 +28,7 @@ export const NOTIFICATION: Topic<Notification> = {
     const head = notification.events.at(-1)?.version ?? 0;
     return JSON.stringify({ events: [], marks: [], head } satisfies Notification);
   },
-  decode(value) {
+  decode(value): Notification | null {
     const { events, marks, head } = (value ?? {}) as Partial<Notification>;
     if (!isNumber(head) || !Array.isArray(events) || !Array.isArray(marks)) return null;
     return events.every(isStreamEvent) && marks.every(isMark) ? { events, marks, head } : null;
@@ -39,7 +39,7 @@ export const JOINED: Topic<JoinNotification> = {
   name: 'joined',
   format: 1,
   channel: 'user',
-  decode(value) {
+  decode(value): JoinNotification | null {
     const { conversationId, version } = (value ?? {}) as Partial<JoinNotification>;
     return isNumber(version) && typeof conversationId === 'string' ? { conversationId, version } : null;
   },
