@@ -30,7 +30,7 @@ describe('a cache that forgets', () => {
 
   it.each([
     ['one entry', (cache: ExpiringCache<string>) => cache.forget('k')],
-    ['all', (cache: ExpiringCache<string>) => cache.forgetAll()],
+    ['some', (cache: ExpiringCache<string>) => cache.forgetWhere(() => false)],
   ])('does not keep what was read before it was told to forget %s', async (_what, forget) => {
     const cache = new ExpiringCache<string>(10, 1000);
     const { promise, resolve } = Promise.withResolvers<string>();
@@ -39,6 +39,13 @@ describe('a cache that forgets', () => {
     resolve('stale');
     expect(await reading).toBe('stale');
     expect(cache.get('k')).toBeUndefined();
+  });
+
+  it('forgets the values it is asked to, and keeps the others', async () => {
+    const cache = new ExpiringCache<string>(10, 1000);
+    for (const key of ['a', 'b', 'c']) await cache.getOrLoad(key, load(key));
+    cache.forgetWhere((value) => value !== 'b');
+    expect(['a', 'b', 'c'].map((key) => cache.get(key))).toEqual([undefined, 'b', undefined]);
   });
 
   it('remembers nothing of what could not be loaded', async () => {

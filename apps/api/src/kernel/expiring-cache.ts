@@ -42,8 +42,8 @@ export class ExpiringCache<V> {
     this.entries.delete(key);
   }
 
-  forgetAll(): void {
+  forgetWhere(isOver: (value: V) => boolean): void {
     this.forgotten += 1;
-    this.entries.clear();
+    for (const [key, { value }] of this.entries) if (isOver(value)) this.entries.delete(key);
   }
 }

@@ -24,7 +24,9 @@ export class BotTokens implements OnModuleDestroy {
     private readonly repository: BotsRepository,
     events: SessionEvents,
   ) {
-    this.stopListening = events.onEnded(() => this.remembered.forgetAll());
+    this.stopListening = events.onEnded(({ userId }) =>
+      this.remembered.forgetWhere((owner) => owner?.userId === userId),
+    );
   }
 
   onModuleDestroy(): void {

@@ -28,8 +28,8 @@ export class HostAccounts implements OnModuleDestroy {
     private readonly users: ExternalUsersRepository,
     events: SessionEvents,
   ) {
-    this.stopListening = events.onEnded(({ isDisabled }) => {
-      if (isDisabled) this.remembered.forgetAll();
+    this.stopListening = events.onEnded(({ userId, isDisabled }) => {
+      if (isDisabled) this.remembered.forgetWhere((user) => user?.id === userId);
     });
   }
 
