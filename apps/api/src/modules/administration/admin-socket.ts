@@ -42,7 +42,8 @@ export class AdminSocket implements OnApplicationBootstrap, OnApplicationShutdow
    * listen, null where it does.
    */
   private listen(path: string): Promise<string | null> {
-    rmSync(path, { force: true });
+    const obstacle = cleared(path);
+    if (obstacle !== null) return Promise.resolve(obstacle);
     const server = createServer((socket) => this.receive(socket));
     this.server = server;
     // Nobody else may connect in the moment before its mode is set.
@@ -77,6 +78,16 @@ export class AdminSocket implements OnApplicationBootstrap, OnApplicationShutdow
     const args = argumentsIn(text);
     if (args === null) return void socket.destroy();
     socket.end(`${JSON.stringify(await this.commands.run(args))}\n`);
+  }
+}
+
+/** Removes the socket of a process that is gone. Why that failed, as for a directory of that name; else null. */
+function cleared(path: string): string | null {
+  try {
+    rmSync(path, { force: true });
+    return null;
+  } catch (fault) {
+    return String(fault);
   }
 }
 
