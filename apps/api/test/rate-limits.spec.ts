@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@parley/testkit';
 import { sql } from 'drizzle-orm';
 import { startNode, type TestNode } from './node.js';
-import { aGroup, aPerson, type Person } from './people.js';
+import { aGroup, aPerson, directOf, type Person } from './people.js';
 import { TestSocket } from './test-socket.js';
 
 /** Four at once, six in a burst of more than a second, one a second in the long run. */
@@ -127,6 +127,24 @@ describe('S0.20, S1.25, S4.18: the messages of a user', () => {
     const refused = await owner.post('/messages/send', { receiverId: stranger.id, content: 'hello' });
     expect(refused.status).toBe(429);
     expect((await stranger.get('/conversations')).body.items).toEqual([]);
+  });
+
+  it('make no conversation beyond the budget of creations, and go on where there is one', async () => {
+    const [ann, known] = [await aPerson(node), await aPerson(node)];
+    await directOf(ann, known);
+    const sendTo = ({ id }: Person) => ann.post('/messages/send', { receiverId: id, content: 'hello' });
+    await eventually('a send to somebody new is refused', async () => {
+      const [stranger] = await Promise.all([
+        aPerson(node),
+        ...Array.from({ length: 120 }, () => ann.post('/conversations', {})),
+      ]);
+      const { status, body } = await sendTo(stranger);
+      if (status !== 429) return null;
+      expect(body.error).toMatchObject({ code: 'rate_limited', clientMessageId: expect.any(String) });
+      expect((await stranger.get('/conversations')).body.items).toEqual([]);
+      return body;
+    });
+    expect((await sendTo(known)).status).toBe(201);
   });
 });
 

@@ -4,6 +4,7 @@ import type { Response } from 'express';
 import { asParleyError, invalid } from '../../kernel/errors.js';
 import { AliasOf, Needs, Refuses, Repeatable } from '../../platform/documented.js';
 import { ValidBody } from '../../platform/http/valid.js';
+import { RateLimits } from '../../platform/limits/rate-limits.js';
 import { AsCommand } from '../../realtime/commands/command.interceptor.js';
 import { Charged, type Sender } from '../../realtime/commands/send-charge.js';
 import { answerSend, MessagesService, SendToDto } from '../messages/index.js';
@@ -15,6 +16,7 @@ export class SendToController {
   constructor(
     private readonly messages: MessagesService,
     private readonly creation: ConversationCreation,
+    private readonly limits: RateLimits,
   ) {}
 
   /** Exactly one of `receiverId`, who is found or given a direct conversation, and `conversationId`. */
@@ -49,6 +51,8 @@ export class SendToController {
     if (known) return known;
     if (charge.refusal) throw charge.refusal;
     this.messages.check(principal, message);
+    const refusal = this.limits.charge('creations', principal.userId)?.refusal;
+    if (refusal) throw refusal;
     try {
       return (await this.creation.create(principal, { type: 'direct', memberIds: [peerId] })).id;
     } catch (fault) {
