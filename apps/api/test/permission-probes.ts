@@ -37,6 +37,8 @@ export interface RouteProbe {
   /** As in the OpenAPI document, `GET /api/messages/{id}`. */
   route: string;
   given(at: Place): { params?: Record<string, string>; query?: string; body?: object };
+  /** A member whom the table refuses is answered as if there were no such thing. */
+  isHidden?: boolean;
 }
 
 /** One use of a command, likewise. */
@@ -107,7 +109,13 @@ export const ROUTE_PROBES: readonly RouteProbe[] = [
   conversation('see_bans', 'GET /api/conversations/{id}/bans'),
   message('report', 'POST /api/messages/{id}/reports', 'others', { reason: 'spam' }),
   conversation('see_reports', 'GET /api/conversations/{id}/reports'),
-  route('see_reports', 'PATCH /api/reports/{id}', (at) => ({ params: { id: at.report }, body: { isResolved: true } })),
+  {
+    ...route('see_reports', 'PATCH /api/reports/{id}', (at) => ({
+      params: { id: at.report },
+      body: { isResolved: true },
+    })),
+    isHidden: true,
+  },
   conversation('archive', 'PATCH /api/conversations/{id}', ({ isArchived }) => ({ isArchived })),
   member('leave', REMOVE, (at) => at.me),
 ];

@@ -56,10 +56,9 @@ export class ReportsController {
     return this.reports.list(principal, query);
   }
 
-  /** For those who have it in their list. */
+  /** For those who have it in their list; to others it is `not_found`. */
   @Patch('reports/:id')
   @Needs('see_reports', 'server_admin')
-  @Refuses('forbidden')
   resolve(
     @CurrentPrincipal() principal: Principal,
     @UuidParam('id') id: string,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { LIMITS, type Report, type ReportBody, type ReportPage, type ReportReason } from '@parley/protocol';
+import { LIMITS, may, type Report, type ReportBody, type ReportPage, type ReportReason } from '@parley/protocol';
 import { conflict, notFound, ParleyError } from '../../kernel/errors.js';
 import { newId } from '../../kernel/ids.js';
 import type { Principal } from '../../kernel/principal.js';
@@ -80,7 +80,7 @@ export class ReportsService {
     return this.page(null, request);
   }
 
-  /** @throws `not_found` for who decides on neither this one nor any of its conversation. */
+  /** @throws `not_found` for whoever does not have it in their list. */
   async resolve({ userId }: Principal, id: string): Promise<Report> {
     const report = await this.repository.find(id);
     if (!report) throw notFound();
@@ -98,8 +98,7 @@ export class ReportsService {
   private async requireMayResolve({ scope, conversationId }: ReportRow, userId: string): Promise<void> {
     if (scope === 'server' && (await this.users.isServerAdmin(userId))) return;
     const membership = await this.repository.findMembership(conversationId, userId);
-    if (!membership) throw notFound();
-    requirePermission('see_reports', membership.role, membership);
+    if (!membership || !may('see_reports', { ...membership, myRole: membership.role })) throw notFound();
   }
 
   private async get(messageId: string, reporterId: string): Promise<ReportRow> {
