@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { PERMISSIONS } from '@parley/protocol';
 import { and, desc, eq, getTableColumns, inArray, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
 import { Database, type Db } from '../../database/database.js';
+import { membershipIn } from '../../database/membership-in.js';
 import { conversationParticipants, conversations, messageReports, messages } from '../../database/schema/index.js';
 import { messageColumns } from '../conversation-log/index.js';
 
@@ -37,7 +39,7 @@ export class ReportsRepository {
       .select({ message: messageColumns, ...FACTS })
       .from(messages)
       .innerJoin(conversations, eq(conversations.id, messages.conversationId))
-      .innerJoin(conversationParticipants, presentIn(messages.conversationId, userId))
+      .innerJoin(conversationParticipants, membershipIn(messages.conversationId, userId))
       .where(eq(messages.id, messageId));
     return row ?? null;
   }
@@ -47,7 +49,7 @@ export class ReportsRepository {
     const [row] = await this.database.db
       .select(FACTS)
       .from(conversations)
-      .innerJoin(conversationParticipants, presentIn(conversations.id, userId))
+      .innerJoin(conversationParticipants, membershipIn(conversations.id, userId))
       .where(eq(conversations.id, conversationId));
     return row ?? null;
   }
@@ -112,17 +114,10 @@ export class ReportsRepository {
       .where(
         and(
           eq(conversationParticipants.conversationId, conversationId),
-          inArray(role, ['admin', 'owner']),
+          inArray(role, [...PERMISSIONS.see_reports.group]),
           isNull(leftAt),
         ),
       );
     return rows.map((row) => row.userId);
   }
 }
-
-const presentIn = (conversationId: typeof messages.conversationId | typeof conversations.id, userId: string) =>
-  and(
-    eq(conversationParticipants.conversationId, conversationId),
-    eq(conversationParticipants.userId, userId),
-    isNull(conversationParticipants.leftAt),
-  );
