@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { BotPage, BotToken, BotTokenView, NewBot } from '@parley/protocol';
+import type { BotPage, BotToken, BotTokenView, CreateBotBody, NewBot } from '@parley/protocol';
 import { Database, type Db } from '../../database/database.js';
 import { conflict, invalid, notFound } from '../../kernel/errors.js';
 import { normalizedName } from '../../platform/names.js';
@@ -24,7 +24,7 @@ export class BotsService {
   ) {}
 
   /** A bot and its first token. @throws `conflict` where the username is taken. */
-  async create(by: string | null, given: { username: string; displayName?: string }): Promise<NewBot> {
+  async create(by: string | null, given: CreateBotBody): Promise<NewBot> {
     const username = usernameFrom(given.username);
     if (username === null) throw invalid('username', 'is none');
     const displayName = normalizedName(given.displayName ?? given.username);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { LinkPurpose, LinkView } from '@parley/protocol';
+import type { CreateLinkBody, LinkPurpose, LinkView } from '@parley/protocol';
 import { Database, type Db } from '../../database/database.js';
 import { conflict, invalid, notFound, ParleyError } from '../../kernel/errors.js';
 import { AuditService } from '../audit/index.js';
@@ -7,12 +7,6 @@ import { usernameFrom } from '../users/index.js';
 import { AccountsRepository } from './accounts.repository.js';
 import { type KnownLink, LinksRepository } from './links.repository.js';
 import { newSecret, secretHash } from './one-time-secrets.js';
-
-export interface LinkRequest {
-  purpose: LinkPurpose;
-  username?: string;
-  hours?: number;
-}
 
 /** A link as whoever made it gets it, once. */
 export interface MadeLink extends LinkView {
@@ -45,7 +39,7 @@ export class LinksService {
    */
   async create(
     by: string | null,
-    { purpose, username: given, hours = HOURS[purpose] }: LinkRequest,
+    { purpose, username: given, hours = HOURS[purpose] }: CreateLinkBody,
   ): Promise<MadeLink> {
     const username = given === undefined ? null : usernameFrom(given);
     if (given !== undefined && username === null) throw invalid('username', 'is none');

@@ -50,6 +50,10 @@ const IsPassword = (): PropertyDecorator =>
 export const IsUsername = (): PropertyDecorator =>
   Matches(/^[a-z0-9._-]{2,32}$/i, { message: 'must be 2 to 32 of: letters a to z, digits, dot, underscore, hyphen' });
 
+/** Only what a token may be made of; whether there is such a link is another question. */
+export const IsLinkToken = (): PropertyDecorator =>
+  Matches(/^[\w-]{1,100}$/, { message: 'must be the token of a link' });
+
 export class RegisterDto implements RegisterBody {
   @IsUsername()
   username!: string;
@@ -62,7 +66,7 @@ export class RegisterDto implements RegisterBody {
   displayName?: string;
 
   @MayBeMissing()
-  @Matches(/^[\w-]{1,100}$/, { message: 'must be the token of a link' })
+  @IsLinkToken()
   invite?: string;
 }
 

@@ -1,7 +1,7 @@
 import type { CreateLinkBody, LinkPurpose, LinkTokenBody, ResetPasswordBody } from '@parley/protocol';
-import { IsIn, IsInt, Matches, Max, Min } from 'class-validator';
+import { IsIn, IsInt, Max, Min } from 'class-validator';
 import { MayBeMissing } from '../../../platform/validation.js';
-import { IsNewPassword, IsUsername } from './credentials.dto.js';
+import { IsLinkToken, IsNewPassword, IsUsername } from './credentials.dto.js';
 
 const MOST_HOURS = 90 * 24;
 
@@ -19,9 +19,6 @@ export class CreateLinkDto implements CreateLinkBody {
   @Max(MOST_HOURS)
   hours?: number;
 }
-
-/** Only what a token may be made of; whether there is such a link is another question. */
-const IsLinkToken = (): PropertyDecorator => Matches(/^[\w-]{1,100}$/, { message: 'must be the token of a link' });
 
 export class LinkTokenDto implements LinkTokenBody {
   @IsLinkToken()
