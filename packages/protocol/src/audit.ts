@@ -22,7 +22,7 @@ export type AuditAction =
   | 'member_unsilenced'
   | 'report_resolved';
 
-export type AuditTargetKind = 'user' | 'conversation' | 'message' | 'report' | 'link' | 'bot_token';
+export type AuditTargetKind = 'user' | 'report' | 'link' | 'bot_token';
 
 /** To whom or to what it was done. */
 export interface AuditTarget {

@@ -14,7 +14,7 @@ export interface Audited {
   action: AuditAction;
   target?: AuditTarget;
   conversationId?: string;
-  /** Never text of messages, tokens or passwords, with the exception of what somebody reported. */
+  /** Never text of messages, tokens or passwords. */
   details?: Record<string, unknown>;
 }
 
