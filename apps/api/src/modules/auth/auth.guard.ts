@@ -25,7 +25,7 @@ export class AuthGuard implements CanActivate {
       request.principal = await this.principalOf(request);
     } catch (fault) {
       const isRefused = asParleyError(fault).status === 401;
-      // It is nobody's, and no guard after this one counts it.
+      // The guards that charge requests come after this one, and see none that it refuses.
       throw (isRefused && this.limits.charge('addresses', peerAddressOf(request))?.refusal) || fault;
     }
     return true;

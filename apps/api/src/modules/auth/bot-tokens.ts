@@ -6,7 +6,7 @@ import { BotsRepository, type TokenOwner } from './bots.repository.js';
 import { newSecret, secretHash } from './one-time-secrets.js';
 import { SessionEvents } from './session-events.js';
 
-/** By which programs that look for leaked secrets know one. */
+/** Programs that look for leaked secrets recognize a token by it. */
 const PREFIX = 'parley_bot_';
 /** They end when they are revoked, and no sooner. */
 const NEVER = Date.parse('9999-12-31T23:59:59.999Z');

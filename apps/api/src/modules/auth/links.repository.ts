@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { LinkPurpose } from '@parley/protocol';
-import { and, eq, isNull, ne, sql } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import { Database, type Db } from '../../database/database.js';
 import { accountLinks } from '../../database/schema/index.js';
 import { newId } from '../../kernel/ids.js';
@@ -64,9 +64,9 @@ export class LinksRepository {
     return row ?? null;
   }
 
-  /** With a new password those of before are not to be used any more. */
+  /** Takes back those that are open: the password was changed without them. */
   async revokeResetsOf(userId: string, tx: Db): Promise<void> {
-    const resets = and(eq(accountLinks.userId, userId), ne(accountLinks.purpose, 'invite'));
+    const resets = and(eq(accountLinks.userId, userId), eq(accountLinks.purpose, 'reset'));
     await tx.update(accountLinks).set({ revokedAt: now }).where(and(resets, isOpen));
   }
 }
