@@ -156,8 +156,9 @@ export class PeoplePublisher implements OnApplicationBootstrap, OnApplicationShu
     { view, presence, presenceAt }: ChangedPerson,
     { all, small }: { all: readonly string[]; small: readonly string[] },
   ): string | null {
+    if (presenceAt === null) return null;
     const receivers = localSockets(this.io, [...small, ...this.watchers(view.id, all)]);
-    if (presenceAt === null || !receivers) return null;
+    if (!receivers) return null;
     const name = !presence.isOnline ? 'status:offline' : presence.isAway ? 'status:away' : 'status:online';
     const payload = { userId: view.id, lastSeenAt: presence.lastSeenAt };
     receivers.except(userRoom(view.id)).emit(name, payload);
