@@ -51,7 +51,7 @@ export function tokensOf({ content, type, senderId, mentions }: Findable): strin
 }
 
 /** People use the same words again and again; those that they used lately need no work. */
-class Memory {
+class TokenCache {
   private readonly known = new Map<string, string>();
 
   constructor(private readonly make: (text: string) => string) {}
@@ -68,14 +68,14 @@ class Memory {
 
 const MOST_REMEMBERED = 5_000;
 const LONGEST_REMEMBERED = 36;
-const [SENDERS, WORDS] = [new Memory(senderToken), new Memory(madeOfWord)];
+const [SENDERS, WORDS] = [new TokenCache(senderToken), new TokenCache(computeTokens)];
 
 function tokensOfWord(word: string): string {
   // Numbers and long ids do not come again.
-  return word.length > LONGEST_REMEMBERED || DIGIT.test(word) ? madeOfWord(word) : WORDS.tokens(word);
+  return word.length > LONGEST_REMEMBERED || DIGIT.test(word) ? computeTokens(word) : WORDS.tokens(word);
 }
 
-function madeOfWord(word: string): string {
+function computeTokens(word: string): string {
   const characters = charactersOf(word);
   if (!NO_DIGIT.test(word)) return [AT_START + sliced(characters, 0, TOKEN_LENGTH), ...groups(characters, 2)].join(' ');
   const isMixed = DIGIT.test(word);
