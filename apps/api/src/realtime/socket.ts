@@ -19,10 +19,10 @@ interface SocketData {
   isIdle?: boolean;
   /** Once it is about to be closed: what every further command of its is answered. */
   refusal?: ParleyError;
-  /** What `server:closing` told it. */
+  /** Code and id of the `server:closing` that it was sent. */
   closing?: { code: ErrorCode; requestId: string };
   expiry?: NodeJS.Timeout;
-  /** When it was last told that it is too fast (`performance.now()`). */
+  /** When `rate:limited` was last emitted to it (`performance.now()`). */
   limitedAt?: number;
   /** How many malformed frames came. */
   badFrames?: number;

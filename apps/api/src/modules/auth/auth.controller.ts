@@ -5,7 +5,7 @@ import { asParleyError, ParleyError } from '../../kernel/errors.js';
 import { Needs, Refuses } from '../../platform/documented.js';
 import { Public } from '../../platform/http/request.js';
 import { ValidBody } from '../../platform/http/valid.js';
-import { peerAddressOf, RateLimited, tellLimit } from '../../platform/limits/rate-limit.guard.js';
+import { peerAddressOf, RateLimited, setLimitHeaders } from '../../platform/limits/rate-limit.guard.js';
 import { bearerOf } from './auth.guard.js';
 import { AuthService, type Client } from './auth.service.js';
 import { ChangePasswordDto, LoginDto, RefreshDto, RegisterDto } from './dto/credentials.dto.js';
@@ -58,7 +58,7 @@ export class AuthController {
     } finally {
       const { address } = client;
       const left = this.limits.tightest({ address, username: body.username });
-      if (left) tellLimit(response, left);
+      if (left) setLimitHeaders(response, left);
     }
   }
 

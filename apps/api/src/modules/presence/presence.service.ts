@@ -33,7 +33,7 @@ export class PresenceService {
     const wanted = new Set(userIds.map((id) => id.toLowerCase()));
     for (const id of socket.data.watched ?? []) if (!wanted.has(id)) void socket.leave(presenceRoom(id));
     socket.data.watched = wanted;
-    // Before the answer is read: what changes after that is told.
+    // Before the answer is read: what changes after that is emitted.
     void socket.join([...wanted].map(presenceRoom));
     return { users: await this.users.presences(socket.data.principal.userId, [...wanted]) };
   }

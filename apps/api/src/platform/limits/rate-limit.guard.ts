@@ -50,7 +50,7 @@ export class RateLimitGuard implements CanActivate {
     if (limit === null) return true;
     const counted = await this.storage.increment(key, 0, limit, 0, rate.budget);
     const left = { limit, remaining: limit - counted.totalHits, resetMs: counted.timeToExpire * 1000 };
-    tellLimit(context.switchToHttp().getResponse<Response>(), left);
+    setLimitHeaders(context.switchToHttp().getResponse<Response>(), left);
     const retryAfterMs = Math.round(counted.timeToBlockExpire * 1000);
     if (counted.isBlocked) throw new ParleyError('rate_limited', { retryAfterMs });
     return true;
@@ -61,7 +61,10 @@ export class RateLimitGuard implements CanActivate {
 export const peerAddressOf = (request: Request): string => String(normalizeIp(request.ip ?? ''));
 
 /** Sets the headers for what is left of a limit. */
-export function tellLimit(response: Response, { limit, remaining, resetMs }: Omit<Charge, 'budget' | 'refusal'>): void {
+export function setLimitHeaders(
+  response: Response,
+  { limit, remaining, resetMs }: Omit<Charge, 'budget' | 'refusal'>,
+): void {
   response.setHeader('X-RateLimit-Limit', limit);
   response.setHeader('X-RateLimit-Remaining', remaining);
   response.setHeader('X-RateLimit-Reset', Math.ceil(resetMs / 1000));

@@ -28,7 +28,7 @@ export type Taken = [budget: string, key: string, amount: number];
 
 /** How far below nothing a user may come by what other nodes report, in seconds of the budget's pace. */
 const MOST_DEBT_SECONDS = 60;
-/** Accounts whose use waits to be told to the other nodes; of more, each node knows its own part. */
+/** Accounts whose use is still to be published to the other nodes; of more, each node knows its own part. */
 const MOST_GATHERED = 50_000;
 
 type Settings = Pick<Config, 'redisUrl' | 'rateLimits' | 'messagesPerSecond' | 'messagesPerMinute' | 'signIn'>;

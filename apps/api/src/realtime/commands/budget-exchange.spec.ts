@@ -63,7 +63,7 @@ describe('the budgets of several nodes', () => {
     return taken;
   }
 
-  /** Neither hears the others nor is heard by them. */
+  /** No message of this node reaches the others, and none of theirs reaches it. */
   const cut = (node: number) => {
     const bus = reached[node] as MemoryNodeBus;
     buses.delete(bus);

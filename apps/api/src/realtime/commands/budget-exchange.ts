@@ -7,9 +7,10 @@ import type { Topic } from '../bus/topic.js';
 
 /** What is taken within this time travels together. */
 const GATHER_MS = 200;
-/** A node with nothing to tell tells so, and one that was not heard for so long may have its part of the budgets. */
-const SIGN_MS = 1_000;
-const SILENT_MS = 3_000;
+/** A node that took nothing publishes an empty message as often, as its heartbeat. */
+const HEARTBEAT_MS = 1_000;
+/** A node of which nothing arrived for so long may be cut off, and then spends its part of the budgets by itself. */
+const TIMEOUT_MS = 3_000;
 const MOST_IN_A_MESSAGE = 2_000;
 /** No command costs more; whoever may publish in Redis must not be able to keep a user from everything. */
 const MOST_TAKEN = 10_000;
@@ -33,14 +34,14 @@ const BUDGETS_TAKEN: Topic<BudgetUse> = {
 
 /**
  * One budget for all nodes, without asking anybody before a command is answered: each node publishes what was taken of it
- * a few times a second, and takes what the others published of its own copy, below nothing too. Nodes that do not hear each
+ * a few times a second, and takes what the others published of its own copy, below nothing too. Nodes that do not reach each
  * other divide it: whoever is without Redis has one of as many parts as there are nodes, the others have what is left.
  */
 @Injectable()
 export class BudgetExchange implements OnApplicationShutdown {
   private readonly numbers = new MessageNumbers();
-  /** When each other node was heard last. */
-  private readonly heard = new Map<string, number>();
+  /** When the last message of each other node arrived. */
+  private readonly seenAt = new Map<string, number>();
   private readonly timer: NodeJS.Timeout | null;
   private nodes = 1;
   private isUp = false;
@@ -53,7 +54,7 @@ export class BudgetExchange implements OnApplicationShutdown {
   ) {
     bus.on(BUDGETS_TAKEN, ({ number, taken }, { nodeId }) => {
       if (!this.numbers.isNext(nodeId, number)) return;
-      this.heard.set(nodeId, performance.now());
+      this.seenAt.set(nodeId, performance.now());
       limits.takenElsewhere(taken);
     });
     link?.watch({
@@ -85,7 +86,7 @@ export class BudgetExchange implements OnApplicationShutdown {
   private publish(): void {
     const taken = this.limits.taken();
     const now = performance.now();
-    if (taken.length === 0 && now - this.publishedAt < SIGN_MS) return;
+    if (taken.length === 0 && now - this.publishedAt < HEARTBEAT_MS) return;
     this.publishedAt = now;
     for (let at = 0; at === 0 || at < taken.length; at += MOST_IN_A_MESSAGE) {
       this.bus.publish(BUDGETS_TAKEN, { number: this.numbers.next(), taken: taken.slice(at, at + MOST_IN_A_MESSAGE) });
@@ -94,8 +95,8 @@ export class BudgetExchange implements OnApplicationShutdown {
 
   private divide(): void {
     const now = performance.now();
-    for (const [nodeId, at] of this.heard) if (now - at > SILENT_MS) this.heard.delete(nodeId);
-    const together = this.isUp ? Math.min(this.nodes, this.heard.size + 1) : 1;
+    for (const [nodeId, at] of this.seenAt) if (now - at > TIMEOUT_MS) this.seenAt.delete(nodeId);
+    const together = this.isUp ? Math.min(this.nodes, this.seenAt.size + 1) : 1;
     this.limits.divide(this.nodes / together);
   }
 }

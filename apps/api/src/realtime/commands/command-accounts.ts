@@ -8,8 +8,7 @@ import type { CommandConnection } from './command-connection.js';
 import { COMMAND_TABLE, type CommandTable } from './command-row.js';
 import { SendCharge } from './send-charge.js';
 
-/** A command to be charged. */
-interface Charged {
+interface CommandToCharge {
   name: CommandName;
   transport: string;
   userId: string;
@@ -43,7 +42,7 @@ export class CommandAccounts {
   }
 
   /** Takes what the command costs of its budget. */
-  charge({ name, transport, userId, sent }: Charged): CommandCharge {
+  charge({ name, transport, userId, sent }: CommandToCharge): CommandCharge {
     const { budget, cost } = this.table[name];
     const send =
       budget === 'sends' ? SendCharge.of(this.limits, { userId, conversationId: conversationOf(sent) }) : undefined;

@@ -13,7 +13,7 @@ import type { Response } from 'express';
 import { catchError, defer, type Observable } from 'rxjs';
 import { restError } from '../../platform/http/faults.js';
 import { type ApiRequest, requestOf } from '../../platform/http/request.js';
-import { ChargedElsewhere, tellLimit } from '../../platform/limits/rate-limit.guard.js';
+import { ChargedElsewhere, setLimitHeaders } from '../../platform/limits/rate-limit.guard.js';
 import { CommandAccounts } from './command-accounts.js';
 import { SendCharge } from './send-charge.js';
 
@@ -52,7 +52,7 @@ class CommandInterceptor implements NestInterceptor {
     const sent = { ...(request.body as object | undefined), ...(id !== undefined && { conversationId: id }) };
     const { left, refusal, send } = this.accounts.charge({ name, transport: 'rest', userId, sent });
     request.sendCharge = send;
-    if (left) tellLimit(response, left);
+    if (left) setLimitHeaders(response, left);
     if (refusal) throw refusal;
   }
 }

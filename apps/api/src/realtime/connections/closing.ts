@@ -3,7 +3,7 @@ import type { ParleyError } from '../../kernel/errors.js';
 import type { ParleySocket } from '../socket.js';
 
 /** Emits why a socket is about to be closed, and notes it for the line about its end; returns the id of this refusal. */
-export function tellClosing(socket: ParleySocket, why: ParleyError): string {
+export function emitClosing(socket: ParleySocket, why: ParleyError): string {
   const requestId = randomUUID();
   socket.data.closing = { code: why.code, requestId };
   socket.emit('server:closing', { error: why.toObject(requestId) });
@@ -12,12 +12,12 @@ export function tellClosing(socket: ParleySocket, why: ParleyError): string {
 
 /** Emits why, and closes a socket below Socket.IO, so that a plain client reconnects by itself. */
 export function closeToComeBack(socket: ParleySocket, why: ParleyError): void {
-  tellClosing(socket, why);
+  emitClosing(socket, why);
   socket.conn.close();
 }
 
 /** Closes a socket for good: a plain client does not come back with the same credentials. */
 export function closeForGood(socket: ParleySocket, why: ParleyError): void {
-  tellClosing(socket, why);
+  emitClosing(socket, why);
   socket.disconnect(true);
 }

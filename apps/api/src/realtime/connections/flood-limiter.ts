@@ -5,18 +5,18 @@ import { ParleyError } from '../../kernel/errors.js';
 import { Limiter } from '../../platform/limits/limiter.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import type { ParleySocket } from '../socket.js';
-import { tellClosing } from './closing.js';
+import { emitClosing } from './closing.js';
 import { GrowingWaits } from './growing-waits.js';
 
 /** Commands of one user that may be refused: clients that heed `retryAfterMs` do not come near it. */
 const REFUSALS = { atOnce: 200, perSecond: 10 };
 const WAITS = { firstMs: 2_000, longestMs: 250_000, quietMs: 600_000 };
-/** How often a socket is told that it is too fast, beside its acknowledgements. */
-const TELL_MS = 1_000;
+/** Least time between two `rate:limited` to a socket, however many acknowledgements refuse. */
+const NOTICE_MS = 1_000;
 /** Users who are kept out at the same time. */
 const MOST_KEPT_OUT = 10_000;
 
-/** Tells sockets that they are too fast, and closes those that go on all the same, for longer each time. */
+/** Emits `rate:limited` to sockets that are too fast, and keeps out the users of those that go on, for longer each time. */
 @Injectable()
 export class FloodLimiter {
   private readonly limiter = new Limiter({ refusals: REFUSALS });
@@ -33,18 +33,18 @@ export class FloodLimiter {
   }
 
   /** A command of this socket was answered `rate_limited`. */
-  refused(socket: ParleySocket, { retryAfterMs = TELL_MS }: ErrorObject): void {
+  refused(socket: ParleySocket, { retryAfterMs = NOTICE_MS }: ErrorObject): void {
     if (!this.isOn || !socket.connected) return;
     const { userId } = socket.data.principal;
     if (this.limiter.left('refusals', userId) < 1) {
-      // One that was refused before has been told, and waits already.
+      // One that was refused before has received the reason, and waits already.
       if (socket.data.refusal) socket.conn.close();
       else this.close(socket);
       return;
     }
     this.limiter.take('refusals', userId);
     const now = performance.now();
-    if (socket.data.refusal || now - (socket.data.limitedAt ?? Number.NEGATIVE_INFINITY) < TELL_MS) return;
+    if (socket.data.refusal || now - (socket.data.limitedAt ?? Number.NEGATIVE_INFINITY) < NOTICE_MS) return;
     socket.data.limitedAt = now;
     socket.emit('rate:limited', { retryAfterMs });
   }
@@ -59,8 +59,8 @@ export class FloodLimiter {
   private close(socket: ParleySocket): void {
     const { userId } = socket.data.principal;
     const retryAfterMs = this.waitOf(userId) || this.keepOut(userId);
-    const why = new ParleyError('rate_limited', { message: 'You went on after you were told to wait.', retryAfterMs });
-    this.reporter.floodClosed(why, { userId, transport: 'socketio', requestId: tellClosing(socket, why) });
+    const why = floodRefusal(retryAfterMs);
+    this.reporter.floodClosed(why, { userId, transport: 'socketio', requestId: emitClosing(socket, why) });
     socket.data.refusal = why;
     socket.conn.close();
   }
@@ -74,3 +74,7 @@ export class FloodLimiter {
     return ms;
   }
 }
+
+/** Of a socket in a flood, and of those that come before the wait is over. */
+export const floodRefusal = (retryAfterMs: number): ParleyError =>
+  new ParleyError('rate_limited', { message: 'You went on after you were told to wait.', retryAfterMs });

@@ -3,8 +3,8 @@ import { CONFIG, type Config } from '../../config/config.js';
 import { ParleyError } from '../../kernel/errors.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import type { ParleySocket } from '../socket.js';
-import { closeToComeBack, tellClosing } from './closing.js';
-import { FloodLimiter } from './flood-limiter.js';
+import { closeToComeBack, emitClosing } from './closing.js';
+import { FloodLimiter, floodRefusal } from './flood-limiter.js';
 import { GrowingWaits } from './growing-waits.js';
 import { UserSockets } from './user-sockets.js';
 
@@ -17,8 +17,8 @@ const KEPT_SHARE = 1 / 10;
 
 /**
  * Bounds the sockets of one user over all nodes; the earliest stay. A socket beyond that is refused with a wait, longer
- * each time, and so is one of a user who flooded. Plain clients ignore it and would reconnect within a second, at the price of a handshake: so their socket
- * stays open, with nothing behind it, until the wait is over or there is room.
+ * each time, and so is one of a user who flooded. Plain clients ignore it and would reconnect within a second, at the
+ * price of a handshake: so their socket stays open, with nothing behind it, until the wait is over or there is room.
  */
 @Injectable()
 export class UserConnectionLimiter {
@@ -41,11 +41,9 @@ export class UserConnectionLimiter {
     const flooded = this.floods.waitOf(userId);
     if (flooded === 0 && this.roomOf(userId) > 0) return true;
     const retryAfterMs = flooded || this.waits.next(userId);
-    const message = flooded
-      ? 'You went on after you were told to wait.'
-      : 'You have as many connections as one user may.';
-    const why = new ParleyError('rate_limited', { message, retryAfterMs });
-    const requestId = tellClosing(socket, why);
+    const message = 'You have as many connections as one user may.';
+    const why = flooded ? floodRefusal(flooded) : new ParleyError('rate_limited', { message, retryAfterMs });
+    const requestId = emitClosing(socket, why);
     this.reporter.userRefused(why, { userId, transport: 'socketio', requestId });
     socket.data.refusal = why;
     if (this.mayKeep(userId)) this.keep(socket, retryAfterMs);
