@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { adminCommand, eventually, type ParleyNode } from '@parley/testkit';
 import { ENGINES, type Store } from './engines.js';
 
 const CLOSED = { REGISTRATION: 'closed' };
 const PASSWORD = 'correct horse battery';
+
+// A test starts a dozen processes.
+jest.setTimeout(240_000);
 
 describe.each(ENGINES)('npm run admin on $engine', ({ open }) => {
   let store: Store;
@@ -69,7 +72,6 @@ describe.each(ENGINES)('npm run admin on $engine', ({ open }) => {
     for (const [args, code, sentence] of [
       [['nonsense'], 2, 'There is no command "nonsense".'],
       [['disable'], 2, 'Something is missing.'],
-      [['invite', '--hours', '0'], 2, '--hours must be a whole number from 1'],
       [['disable', 'nobody'], 1, 'There is no account "nobody".'],
       [['invite', '--username', 'ada'], 1, 'This username is taken.'],
       [['reset', 'news'], 1, 'This account has no password here'],

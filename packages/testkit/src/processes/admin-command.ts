@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { bareEnvironment } from './child-process.js';
+import { bareEnvironment, COMPILE_CACHE } from './child-process.js';
 import { ROOT } from './places.js';
 
 const COMMAND = join(ROOT, 'apps/api/dist/command-line/admin.js');
@@ -14,7 +14,7 @@ interface AdminAnswer {
 
 /** `npm run admin -- …`, for the deployment with these settings. */
 export function adminCommand(env: Record<string, string>, ...args: string[]): Promise<AdminAnswer> {
-  const options = { cwd: ROOT, env: { ...bareEnvironment(), ...env }, timeout: TIMEOUT_MS };
+  const options = { cwd: ROOT, env: { ...bareEnvironment(), ...COMPILE_CACHE, ...env }, timeout: TIMEOUT_MS };
   return new Promise((resolve) => {
     const child = execFile(process.execPath, [COMMAND, ...args], options, (_fault, stdout, stderr) =>
       resolve({ code: child.exitCode ?? -1, text: (stdout + stderr).trim() }),

@@ -1,9 +1,8 @@
 import { rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_ISSUER, type Issuer } from '../clients/tokens.js';
-import { bareEnvironment, Child, type Exit } from './child-process.js';
+import { bareEnvironment, Child, COMPILE_CACHE, type Exit } from './child-process.js';
 import { migratedDirectory } from './data-template.js';
 import { secretsIn } from './log-secrets.js';
 import { freePort, freshDirectory, ROOT, SERVER } from './places.js';
@@ -75,8 +74,7 @@ export class ParleyNode {
         PORT: String(port),
         DATA_DIR: dataDirectory,
         LOG_LEVEL: 'warn',
-        // A fifth of a start is compiling what the one before has compiled.
-        NODE_COMPILE_CACHE: join(tmpdir(), 'parley-compile-cache'),
+        ...COMPILE_CACHE,
         AUTH_ISSUER: issuer,
         AUTH_AUDIENCE: audience,
         AUTH_SECRET: secret,
@@ -146,17 +144,18 @@ export class ParleyNode {
   }
 
   private async stopOnce(): Promise<Exit> {
-    const log = this.log();
-    const exit = await this.end();
+    const { exit, log } = await this.end();
     const [secret] = secretsIn(log);
     if (secret !== undefined) throw new Error(`A secret was logged: ${secret.slice(0, 500)}`);
     return exit;
   }
 
-  private async end(): Promise<Exit> {
+  /** Returns all that it has printed too, as the file is gone after this. */
+  private async end(): Promise<{ exit: Exit; log: string }> {
     this.resume();
     const exit = await this.child.end('SIGTERM');
+    const log = this.log();
     for (const directory of this.ownDirectories) rmSync(directory, { recursive: true, force: true, maxRetries: 10 });
-    return exit;
+    return { exit, log };
   }
 }
