@@ -13,8 +13,8 @@ function later(ms: number): void {
   jest.spyOn(Date, 'now').mockImplementation(() => Math.floor(from + performance.now()));
 }
 
-/** What the node remembers of users is forgotten when it hears that somebody was disabled. */
-const forget = () => node.node.app.get(SessionEvents).ended({ userId: ann.id, sessionIds: [], isDisabled: true });
+/** What the node remembers of a user is forgotten when it hears that the user was disabled. */
+const forget = (userId: string) => node.node.app.get(SessionEvents).ended({ userId, sessionIds: [], isDisabled: true });
 
 /** Long enough for every algorithm that could be tried with it. */
 const OWN_SECRET = 'the-secret-of-this-test-for-own-tokens'.repeat(2);
@@ -348,7 +348,7 @@ describe('tokens of the host product', () => {
       await node.rows(sql`
         UPDATE users SET display_name = 'Chosen', claims_issued_ms = NULL, claimed_name = NULL, claimed_picture = NULL
          WHERE id = ${id}`);
-      forget();
+      forget(id);
       expect(await at('known', { name: 'Given', picture, iat: now - 9 })).toEqual({
         displayName: 'Chosen',
         avatarUrl: picture,
