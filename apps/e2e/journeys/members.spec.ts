@@ -206,6 +206,23 @@ describe('Leading a group', () => {
     await ama.row(tomas.name).getByText('and now').waitFor();
   });
 
+  it('who unblocks somebody in their conversation reads why that failed, and can try again', async () => {
+    await ama.openDirect(tomas);
+    await more(ama, 'Block');
+    await confirm(ama, 'Block');
+    await dialog(ama).waitFor(gone);
+    await ama.page.route('**/api/users/*/block', (route) => route.abort());
+    await more(ama, 'Unblock');
+    await confirm(ama, 'Unblock');
+    await dialog(ama).getByRole('alert').waitFor();
+    await ama.page.unroute('**/api/users/*/block');
+    await confirm(ama, 'Unblock');
+    await dialog(ama).waitFor(gone);
+    await tomas.openDirect(ama);
+    await tomas.say('thank you');
+    await ama.message('thank you').waitFor();
+  });
+
   it('somebody silenced is told until when where the composer was, and writes again at the end', async () => {
     const { page, tap } = tomas;
     const banner = page.getByTestId('conn-banner');

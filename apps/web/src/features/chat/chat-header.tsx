@@ -1,5 +1,5 @@
 import { may } from '@parley/protocol';
-import { useChatClient, useIsBlocked } from '@parley/react';
+import { useIsBlocked } from '@parley/react';
 import {
   Archive,
   ArchiveRestore,
@@ -24,7 +24,7 @@ import { markOf, presenceWords } from '../people/presence.js';
 import { usePeerPresence } from '../people/use-peer-presence.js';
 import { titleOf } from './conversation-title.js';
 import { ArchiveDialog, LeaveDialog, RenameDialog } from './members/conversation-dialogs.js';
-import { BlockDialog } from './members/moderation-dialogs.js';
+import { BlockDialog, UnblockDialog } from './members/moderation-dialogs.js';
 import { useOnlineCount } from './members/use-online-count.js';
 import type { OpenConversation } from './open-conversation.js';
 
@@ -33,7 +33,7 @@ interface ChatHeaderProps extends Pick<OpenConversation, 'view' | 'gone'> {
   onTogglePanel: View['togglePanel'];
 }
 
-type Asked = 'rename' | 'archive' | 'leave' | 'block' | null;
+type Asked = 'rename' | 'archive' | 'leave' | 'block' | 'unblock' | null;
 
 const ICON = { size: 18, strokeWidth: 1.6 } as const;
 const SMALL = { size: 16, strokeWidth: 1.6 } as const;
@@ -75,6 +75,7 @@ export function ChatHeader({ view: item, gone, panel, onTogglePanel }: ChatHeade
       {asked === 'rename' ? <RenameDialog item={item} onClose={close} /> : null}
       {asked === 'archive' ? <ArchiveDialog item={item} onClose={close} /> : null}
       {asked === 'block' && item.peer ? <BlockDialog person={item.peer} onClose={close} /> : null}
+      {asked === 'unblock' && item.peer ? <UnblockDialog person={item.peer} onClose={close} /> : null}
       {asked === 'leave' ? <LeaveDialog item={item} onClose={close} /> : null}
     </header>
   );
@@ -86,7 +87,6 @@ interface ConversationMenuProps {
 }
 
 function ConversationMenu({ item, onAsk }: ConversationMenuProps) {
-  const client = useChatClient();
   const { peer } = item;
   const isBlocked = useIsBlocked(peer?.id ?? null);
   return (
@@ -110,13 +110,9 @@ function ConversationMenu({ item, onAsk }: ConversationMenuProps) {
           {item.isArchived ? 'Take out of the archive…' : 'Archive…'}
         </MenuItem>
       ) : null}
-      {peer && isBlocked ? (
-        <MenuItem icon={<Ban {...SMALL} />} onSelect={() => void client.block(peer.id, false).catch(() => undefined)}>
-          Unblock
-        </MenuItem>
-      ) : peer ? (
-        <MenuItem icon={<Ban {...SMALL} />} onSelect={() => onAsk('block')}>
-          Block…
+      {peer ? (
+        <MenuItem icon={<Ban {...SMALL} />} onSelect={() => onAsk(isBlocked ? 'unblock' : 'block')}>
+          {isBlocked ? 'Unblock…' : 'Block…'}
         </MenuItem>
       ) : null}
       {may('leave', item) ? (

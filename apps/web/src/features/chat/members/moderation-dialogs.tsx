@@ -56,6 +56,20 @@ export function BanDialog({ item, person, onClose }: MemberDialogProps) {
   );
 }
 
+export function UnblockDialog({ person, onClose }: PersonDialogProps) {
+  const client = useChatClient();
+  return (
+    <QuestionDialog
+      title={`Unblock ${isolate(person.displayName)}?`}
+      verb="Unblock"
+      onClose={onClose}
+      act={() => client.block(person.id, false)}
+    >
+      You get direct messages from <bdi>{person.displayName}</bdi> again, and see what they write in groups.
+    </QuestionDialog>
+  );
+}
+
 export function BlockDialog({ person, onClose }: PersonDialogProps) {
   const client = useChatClient();
   return (
