@@ -2,8 +2,8 @@ import {
   type Commands,
   type EventName,
   type Events,
+  isSmallConversation,
   type OpenCommand,
-  SYNC_LIMITS,
   type TypingUpdatedEvent,
 } from '@parley/protocol';
 import { Listeners } from '../listeners.js';
@@ -171,7 +171,7 @@ export class Typing {
   }
 
   #isSmall(conversationId: string): boolean {
-    return this.options.memberCount(conversationId) <= SYNC_LIMITS.receiptsMembers;
+    return isSmallConversation(this.options.memberCount(conversationId));
   }
 
   /** Opens a large group again and again for as long as somebody watches it. */

@@ -1,4 +1,4 @@
-import { type ConversationDetail, type MessagePage, type OpenCommand, SYNC_LIMITS } from '@parley/protocol';
+import { type ConversationDetail, isSmallConversation, type MessagePage, type OpenCommand } from '@parley/protocol';
 import { raiseDefect } from '../call-safely.js';
 import type { PageWish } from '../model/message-pages.js';
 import type { Model } from '../model/model.js';
@@ -56,7 +56,7 @@ export class Windows {
     const [kind, id = ''] = topic.split(' ');
     const { memberCount = 0 } = model.conversation(id).getSnapshot() ?? {};
     // Everyone's marks make the status of a message.
-    const needsMembers = kind === 'item' || (kind === 'messages' && memberCount <= SYNC_LIMITS.receiptsMembers);
+    const needsMembers = kind === 'item' || (kind === 'messages' && isSmallConversation(memberCount));
     if (needsMembers) this.openMembers(id).catch(raiseDefect);
     if (kind !== 'messages') return;
     const { isLoaded, loading } = model.messages(id).getSnapshot();
