@@ -24,6 +24,8 @@ interface SocketData {
   expiry?: NodeJS.Timeout;
   /** When `rate:limited` was last emitted to it (`performance.now()`). */
   limitedAt?: number;
+  /** Until when it was last told to wait, by `performance.now()`. */
+  waitsUntil?: number;
   /** How many malformed frames came. */
   badFrames?: number;
 }

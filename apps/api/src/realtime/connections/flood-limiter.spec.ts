@@ -47,6 +47,12 @@ describe('the limiter of floods', () => {
     expect([closed, floods.waitOf('ada')]).toEqual([0, 0]);
   });
 
+  it('S0.22: lets alone a user whose sockets all wait as long as they are told, however many of them are refused', () => {
+    const sockets = Array.from({ length: 30 }, () => aSocket());
+    for (; now < 60_000; now += 500) for (const socket of sockets) floods.refused(socket, REFUSAL);
+    expect([closed, floods.waitOf('ada')]).toEqual([0, 0]);
+  });
+
   it('S0.22: keeps out who floods for longer each time, up to five minutes, until ten pass without; and nobody else', () => {
     const waits = Array.from({ length: 10 }, () => {
       flood(aSocket());

@@ -8,7 +8,7 @@ import type { ParleySocket } from '../socket.js';
 import { emitClosing } from './closing.js';
 import { GrowingWaits } from './growing-waits.js';
 
-/** Commands of one user that may be refused: clients that heed `retryAfterMs` do not come near it. */
+/** Commands of one user that may come before the `retryAfterMs` of their socket is over: those that were under way, and more. */
 const REFUSALS = { atOnce: 200, perSecond: 10 };
 const WAITS = { firstMs: 2_000, longestMs: 250_000, quietMs: 600_000 };
 /** Least time between two `rate:limited` to a socket, however many acknowledgements refuse. */
@@ -36,14 +36,17 @@ export class FloodLimiter {
   refused(socket: ParleySocket, { retryAfterMs = NOTICE_MS }: ErrorObject): void {
     if (!this.isOn || !socket.connected) return;
     const { userId } = socket.data.principal;
-    if (this.limiter.left('refusals', userId) < 1) {
+    const now = performance.now();
+    // Several sockets of a user may all wait as they were told, and be refused again: only one of them comes first.
+    const hasWaited = now >= (socket.data.waitsUntil ?? 0);
+    socket.data.waitsUntil = now + retryAfterMs;
+    if (!hasWaited && this.limiter.left('refusals', userId) < 1) {
       // One that was refused before has received the reason, and waits already.
       if (socket.data.refusal) socket.conn.close();
       else this.close(socket);
       return;
     }
-    this.limiter.take('refusals', userId);
-    const now = performance.now();
+    if (!hasWaited) this.limiter.take('refusals', userId);
     if (socket.data.refusal || now - (socket.data.limitedAt ?? Number.NEGATIVE_INFINITY) < NOTICE_MS) return;
     socket.data.limitedAt = now;
     socket.emit('rate:limited', { retryAfterMs });
