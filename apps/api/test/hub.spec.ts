@@ -309,6 +309,26 @@ describe('members of whom this node was not told', () => {
     ]);
   });
 
+  it('G5: a removal is delivered to the only socket here though its user asks to join meanwhile, and nothing after it', async () => {
+    const { id, owner, members } = await aGroup(node);
+    const [bob] = members as [Person];
+    const socket = await bob.connect();
+    lose(({ conversationId }) => conversationId === id);
+    succeeded(await owner.delete(`/conversations/${id}/members/${bob.id}`));
+    const { error } = await socket.ask('conversation:join', { conversationId: id });
+    expect(error).toMatchObject({ code: 'not_found' });
+    hub.announce = announce;
+    await socket.first('member:removed');
+    // Whoever follows the conversation here makes this node receive it again.
+    const mine = await owner.connect();
+    await mine.ask('typing:start', { conversationId: id });
+    const { version } = await owner.say(id, 'not for bob');
+    await mine.reaches(id, version);
+    await mine.first('typing:update');
+    expect(told(socket, id)).toEqual([['member:removed', 2]]);
+    expect(socket.all('typing:update')).toEqual([]);
+  });
+
   it('a silenced socket stays silent whatever the reconciliation finds', async () => {
     const { id, owner, members } = await aGroup(node);
     const [bob] = members as [Person];

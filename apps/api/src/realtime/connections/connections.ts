@@ -88,12 +88,14 @@ export class Connections {
     const { present } = await this.memberships(userId);
     if (!socket.connected) throw notFound();
     const member = present.find((each) => each.conversationId === conversationId);
+    const room = conversationRoom(conversationId);
     if (!member || this.hub.removedSince(conversationId, userId, member.version)) {
-      this.hub.unfollowRemoved(socket, conversationId);
+      // The removal is still to be delivered to a socket in the room, which leaves the room by it and by nothing else.
+      if (!socket.rooms.has(room)) this.hub.unfollowRemoved(socket, conversationId);
       throw notFound();
     }
     socket.data.silenced?.delete(conversationId);
-    void socket.join(conversationRoom(conversationId));
+    void socket.join(room);
     return this.position(conversationId);
   }
 
