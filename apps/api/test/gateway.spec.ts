@@ -199,6 +199,17 @@ describe('the handshake', () => {
     );
   });
 
+  it('A17 G8: a connection that goes on asking for namespaces is closed, and so is its part of the log bounded', async () => {
+    const refusals = () => node.logs.filter((line) => line.msg === 'refused' && line.code === 'not_found').length;
+    const before = refusals();
+    const raw = new RawSocket(node.url);
+    await raw.frame(/^0\{/);
+    for (let n = 0; n < 100; n += 1) raw.send(`40/guess-${n},{}`);
+    await eventually('it is closed', () => raw.closed !== null);
+    expect(refusals() - before).toBe(10);
+    await expectAlive();
+  });
+
   it('A48: compression is not agreed on, however it is offered', async () => {
     const accepted: (string | undefined)[] = [];
     for (const offer of [true, { clientMaxWindowBits: 15, threshold: 0 }]) {

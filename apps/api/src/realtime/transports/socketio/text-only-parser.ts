@@ -9,6 +9,8 @@ const BINARY_EVENT = /^5(\d+)-((?:\/[^,]*,)?\d*)\[("(?:[^"\\]|\\.){0,100}")/;
 /** Type, namespace and ack id, as the decoder reads them. */
 const BEFORE_JSON = /^\d(?:\/[^,]*,)?[\d\s]*/;
 const MOST_ATTACHMENTS = 10;
+/** Of a connection: each CONNECT to no namespace of ours costs an answer and a line of the log, and needs no token. */
+const MOST_CONNECTS = 10;
 
 /**
  * No command is binary. Socket.IO's own decoder keeps the attachments of a packet until all of them have come, which may
@@ -19,6 +21,7 @@ class TextOnlyDecoder extends Decoder {
   private text = '';
   /** Attachments that were announced and have not come yet. */
   private announced = 0;
+  private connects = 0;
 
   constructor() {
     super();
@@ -33,6 +36,8 @@ class TextOnlyDecoder extends Decoder {
       return;
     }
     if (this.announced > 0) throw new Error('text in the place of an attachment');
+    if (packet.startsWith('0')) this.connects += 1;
+    if (this.connects > MOST_CONNECTS) throw new Error('too many attempts to connect');
     this.text = packet.replace(BEFORE_JSON, '');
     // Socket.IO would take the acknowledgement for the name of the event.
     if (this.text === '' && /^[2356]/.test(packet)) throw new Error('a packet without a payload');
