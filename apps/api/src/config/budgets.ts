@@ -49,7 +49,7 @@ export function budgetsOf(sends: SendSettings, signIn: SignInSettings) {
     reports: { atOnce: 30, perSecond: 0.5 },
     people: { atOnce: 60, perSecond: 2 },
     tickets: { atOnce: 60, perSecond: 2 },
-    /** Whatever else is asked by REST. */
+    /** Whatever else is asked by REST, and what is sent as a command and is none. */
     requests: { atOnce: 600, perSecond: 60 },
     // On each node.
     /** Of a socket, whatever it sends. */

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { CommandName } from '@parley/protocol';
-import { asParleyError, type ParleyError } from '../../kernel/errors.js';
+import { asParleyError, notFound, type ParleyError } from '../../kernel/errors.js';
 import { isUuid, newId } from '../../kernel/ids.js';
 import { type Charge, RateLimits } from '../../platform/limits/rate-limits.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
@@ -39,6 +39,11 @@ export class CommandAccounts {
   admit(connection: CommandConnection): void {
     const refusal = this.limits.charge('commands', connection)?.refusal;
     if (refusal) throw refusal;
+  }
+
+  /** Why what is no command is not run: it is charged as a request, since its user may have many connections. */
+  refusalOfUnknown({ data }: CommandConnection): ParleyError {
+    return this.limits.charge('requests', data.principal.userId)?.refusal ?? notFound();
   }
 
   /** Takes what the command costs of its budget. */

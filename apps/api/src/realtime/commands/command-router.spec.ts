@@ -77,6 +77,15 @@ describe('the command router', () => {
     expect(limits.charge('bursts', principal.userId)?.remaining).toBe((limits.limitOf('bursts') ?? 0) - 5);
   });
 
+  it('G8: charges what is no command to the user, whatever the connection, and refuses it beyond that', async () => {
+    const most = limits.limitOf('requests') ?? 0;
+    const answers = await Promise.all(Array.from({ length: most + 100 }, () => give('no:such', [{}])));
+    const refused = answers.filter((answer) => !answer.success && answer.error.code === 'rate_limited');
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused.length).toBeLessThanOrEqual(100);
+    expect(await give('sync', [{ conversations: {} }], async () => ({}))).toEqual({ success: true });
+  });
+
   it('does not start where the handler of a command is not declared for it', () => {
     const table = { ...COMMANDS, 'message:delivered': COMMANDS['message:read'] };
     expect(() => new CommandRouter(table, Object.create(null), Object.create(null))).toThrow('message:delivered');

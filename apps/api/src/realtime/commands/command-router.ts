@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { MESSAGE_METADATA } from '@nestjs/websockets/constants.js';
 import type { Ack, CommandName, ErrorObject } from '@parley/protocol';
-import { notFound, ParleyError } from '../../kernel/errors.js';
+import { ParleyError } from '../../kernel/errors.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { validated } from '../../platform/validation.js';
 import { CommandAccounts } from './command-accounts.js';
@@ -54,7 +54,7 @@ export class CommandRouter {
 
   private async run({ connection, name, sent, handler, ...given }: GivenCommand): Promise<object> {
     this.accounts.admit(connection);
-    if (!handler || !this.isKnown(name)) throw notFound();
+    if (!handler || !this.isKnown(name)) throw this.accounts.refusalOfUnknown(connection);
     if (!connection.data.isReady) await connection.data.ready;
     if (!connection.connected) throw new ParleyError('service_unavailable');
     const { userId } = connection.data.principal;
