@@ -32,6 +32,9 @@ export function budgetsOf(sends: SendSettings, signIn: SignInSettings) {
     sends: sustained,
     /** Sends that were stored already, and sends beyond the other two, which might be. Not to be set (G2). */
     repeats: { atOnce: 60, perSecond: 60 },
+    /** In messages, for `SPAM_RULES`. One message with more than all of it is let through after a rest. */
+    links: { atOnce: 100, perSecond: 1 },
+    mentions: { atOnce: 200, perSecond: 1 },
     changes: { atOnce: 60, perSecond: 10 },
     reactions: { atOnce: 60, perSecond: 10 },
     /** A device marks each of its conversations once a second. */

@@ -2,20 +2,26 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import type { Config } from '../../config/config.js';
+import { readEnvironment } from '../../config/environment.js';
+import { RateLimits } from '../../platform/limits/rate-limits.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { SpamDetector } from './spam-detector.js';
 
 const TEXT = 'Buy this, it is as good as new.';
+/** Of several nodes. */
+const ENV = { REDIS_URL: 'redis://x', DATABASE_URL: 'postgres://x/y', JWT_SECRET: 'x'.repeat(16) };
 
 function aDetector(spamRules: Config['spamRules'] = 'refuse') {
   const lines: Record<string, unknown>[] = [];
   const log = pino({ base: null }, { write: (line: string) => void lines.push(JSON.parse(line)) });
-  const detector = new SpamDetector({ spamRules }, new EventReporter(log));
+  const reporter = new EventReporter(log);
+  const limits = new RateLimits(readEnvironment(ENV), reporter);
+  const detector = new SpamDetector({ spamRules }, limits, reporter);
   const send = (
     content: string,
     { to = 'here', by = 'ann', isBot = false, names = [] as string[], clientMessageId = randomUUID() as string } = {},
   ) => detector.refusal({ conversationId: to, senderId: by, clientMessageId, isBot, content, names });
-  return { send, lines };
+  return { send, lines, limits };
 }
 
 const spread = (send: ReturnType<typeof aDetector>['send'], text: string, count: number, more: object = {}) =>
@@ -57,6 +63,18 @@ describe('what one user sends to many', () => {
     expect([send('a', { names }), send('b', { names })]).toEqual([null, null]);
     expect(send('c', { names })?.extra.details).toEqual([{ path: 'content', message: 'spam: mentions' }]);
     expect(send('nothing of the kind')).toBeNull();
+  });
+
+  it('counts links and mentions of all nodes together, and takes nothing of either for what is refused', () => {
+    const [one, other] = [aDetector(), aDetector()];
+    const links = (count: number) => 'https://a.example '.repeat(count);
+    const names = Array.from({ length: 150 }, (_, n) => `n${n}`);
+    expect([one.send(links(60)), other.send(links(60)), one.send('a', { names })]).toEqual([null, null, null]);
+    other.limits.takenElsewhere(one.limits.taken());
+    expect(other.send(links(2))?.extra.details).toEqual([{ path: 'content', message: 'spam: links' }]);
+    expect(other.send(links(1), { by: 'bob' })).toBeNull();
+    expect(one.send(links(30), { names })?.extra.details).toEqual([{ path: 'content', message: 'spam: mentions' }]);
+    expect(one.send(links(40))).toBeNull();
   });
 
   it('counts a message once that is sent again, as it could not be stored', () => {

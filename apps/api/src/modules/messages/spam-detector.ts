@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/config.js';
 import { ParleyError } from '../../kernel/errors.js';
 import { ExpiringCache } from '../../kernel/expiring-cache.js';
-import { Limiter } from '../../platform/limits/limiter.js';
+import { type Account, RateLimits } from '../../platform/limits/rate-limits.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import type { PreparedMessage } from '../conversation-log/index.js';
 
@@ -18,8 +18,6 @@ const SAME_TEXT = 10;
 const WINDOW_MS = 600_000;
 /** Texts that are remembered, the newest of all users; each with at most `SAME_TEXT` conversations. */
 const MOST_TEXTS = 20_000;
-/** Of one user; no message alone comes near it, but for one that is nothing else. */
-const BUDGETS = { links: { atOnce: 100, perSecond: 1 }, mentions: { atOnce: 200, perSecond: 1 } };
 const LINK = /\bhttps?:\/\/|\bwww\./gi;
 
 const WHY: Record<Rule, string> = {
@@ -28,16 +26,19 @@ const WHY: Record<Rule, string> = {
   mentions: 'Too many people mentioned in a short time. Wait a little.',
 };
 
-/** What one user sends to many. Each node looks at what is sent through it; bots send what they send. */
+/**
+ * What one user sends to many; bots send what they send. Links and mentions are counted over all nodes, copies of a text on
+ * each: what nodes would have to publish of every message for that is more than the rule is worth.
+ */
 @Injectable()
 export class SpamDetector {
   private readonly conversations = new ExpiringCache<Set<string>>(MOST_TEXTS, WINDOW_MS);
-  private readonly limiter = new Limiter(BUDGETS);
   /** Messages whose links and mentions were counted: one that comes again, as it could not be stored, is not twice as many. */
   private readonly counted = new ExpiringCache<true>(MOST_TEXTS, WINDOW_MS);
 
   constructor(
     @Inject(CONFIG) private readonly config: Pick<Config, 'spamRules'>,
+    private readonly limits: RateLimits,
     private readonly reporter: EventReporter,
   ) {}
 
@@ -54,14 +55,17 @@ export class SpamDetector {
     return new ParleyError('forbidden', { message: WHY[rule], details, retryAfterMs });
   }
 
-  private ruleBroken({ senderId, conversationId, clientMessageId, content, names }: Text): [Rule, number] | null {
-    if (this.isSpread(senderId, conversationId, content)) return ['text', WINDOW_MS];
-    const links = content.match(LINK)?.length ?? 0;
+  private ruleBroken(message: Text): [Rule, number] | null {
+    const { senderId, conversationId, clientMessageId } = message;
+    if (this.isSpread(senderId, conversationId, message.content)) return ['text', WINDOW_MS];
+    const [first, ...others] = accountsOf(message);
     const key = `${conversationId} ${senderId} ${clientMessageId}`;
-    if (links + names.length === 0 || this.counted.get(key)) return null;
-    const found = this.overBudget('links', senderId, links) ?? this.overBudget('mentions', senderId, names.length);
-    if (!found) this.counted.set(key, true);
-    return found;
+    if (!first || this.counted.get(key)) return null;
+    const charge = this.limits.chargeAll([first, ...others]);
+    if (charge?.refusal)
+      return [charge.budget === 'links' ? 'links' : 'mentions', charge.refusal.extra.retryAfterMs ?? 0];
+    this.counted.set(key, true);
+    return null;
   }
 
   private isSpread(senderId: string, conversationId: string, content: string): boolean {
@@ -75,13 +79,11 @@ export class SpamDetector {
     known.add(conversationId);
     return false;
   }
+}
 
-  private overBudget(rule: 'links' | 'mentions', userId: string, count: number): [Rule, number] | null {
-    if (count === 0) return null;
-    const { atOnce, perSecond } = this.limiter.budget(rule);
-    const missing = Math.min(count, atOnce) - this.limiter.left(rule, userId);
-    if (missing > 0) return [rule, Math.ceil((missing / (perSecond ?? 1)) * 1_000)];
-    this.limiter.take(rule, userId, count);
-    return null;
-  }
+/** What the message takes of its sender's budgets; nothing where it has neither links nor mentions. */
+function accountsOf({ senderId, content, names }: Text): Account[] {
+  const links: Account = { name: 'links', key: senderId, cost: content.match(LINK)?.length ?? 0 };
+  const mentions: Account = { name: 'mentions', key: senderId, cost: names.length };
+  return [links, mentions].filter(({ cost }) => cost !== 0);
 }

@@ -21,6 +21,8 @@ export interface Charge {
 export interface Account {
   name: BudgetName;
   key: unknown;
+  /** What a charge takes of it; 1 where missing. */
+  cost?: number;
 }
 
 /** What a key took of a budget, by both names; less than nothing was given back. */
@@ -53,17 +55,17 @@ export class RateLimits {
 
   /** Takes the cost where there is as much left; null where nothing is limited. */
   charge(name: BudgetName, key: unknown, cost = 1): Charge | null {
-    return this.chargeAll([{ name, key }], cost);
+    return this.chargeAll([{ name, key, cost }]);
   }
 
-  /** Takes the cost of all of these, or of none; answers for the one of which least is left. */
-  chargeAll(budgets: readonly [Account, ...Account[]], cost = 1): Charge | null {
+  /** Takes the costs of all of these, or of none; answers for the one of which least is left. */
+  chargeAll(accounts: readonly [Account, ...Account[]]): Charge | null {
     const { limiter } = this;
     if (!limiter) return null;
-    const charges = budgets.map(({ name, key }) => look(limiter, { name, key, cost }));
+    const charges = accounts.map((account) => look(limiter, account));
     const tightest = charges.reduce((least, each) => (isTighter(each, least) ? each : least));
     if (tightest.refusal) this.reporter.budgetSpent(tightest.budget);
-    else for (const { name, key } of budgets) this.take(limiter, { name, key, cost });
+    else for (const account of accounts) this.take(limiter, account);
     return tightest;
   }
 
@@ -102,7 +104,7 @@ export class RateLimits {
     }
   }
 
-  private take(limiter: Limiter<BudgetName>, { name, key, cost }: Account & { cost: number }): void {
+  private take(limiter: Limiter<BudgetName>, { name, key, cost = 1 }: Account): void {
     limiter.take(name, key, cost);
     if (!this.gathered || !isOfAllNodes(name, this.budgets)) return;
     const ofBudget = this.gathered.get(name) ?? new Map<unknown, number>();
@@ -123,10 +125,7 @@ export class RateLimits {
   }
 }
 
-function look(
-  limiter: Limiter<BudgetName>,
-  { name, key, cost }: { name: BudgetName; key: unknown; cost: number },
-): Charge {
+function look(limiter: Limiter<BudgetName>, { name, key, cost = 1 }: Account): Charge {
   const { atOnce, perSecond = 1 } = limiter.budget(name);
   const left = limiter.left(name, key);
   const after = left - Math.min(cost, atOnce);
