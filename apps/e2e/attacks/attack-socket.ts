@@ -1,9 +1,9 @@
 import { ERRORS, type ErrorObject, type EventName, isErrorObject } from '@parley/protocol';
 import { eventually } from '@parley/testkit';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
-import type { Actor } from './cast.js';
+import type { Actor } from './fixture.js';
 import { retryLimited } from './retry-limited.js';
-import type { Seen } from './seen.contract.js';
+import type { Answer } from './answer.contract.js';
 
 const TIMEOUT_MS = 15_000;
 
@@ -14,12 +14,12 @@ export type AttackSocketOptions = Partial<ManagerOptions & SocketOptions> & {
   namespace?: string;
 };
 
-/** Takes all that a socket hears and is answered. */
-type Note = (seen: Seen) => Seen;
+/** Takes all events and acknowledgements of a socket. */
+type Note = (answer: Answer) => Answer;
 
-/** A plain socket.io-client that never comes back by itself, and passes on all that it hears and is answered. */
+/** A plain socket.io-client that never comes back by itself, and passes on all events and acknowledgements. */
 export class AttackSocket {
-  readonly heard: { name: EventName; payload: Record<string, unknown> }[] = [];
+  readonly received: { name: EventName; payload: Record<string, unknown> }[] = [];
   /** Why it ended, or was refused. */
   ended: string | null = null;
   /** The error object of the refusal. */
@@ -35,7 +35,7 @@ export class AttackSocket {
     const auth = by ? { token: by.token } : {};
     const common = { transports: ['websocket'], forceNew: true, reconnection: false };
     this.socket = io(`${url}${namespace}`, { auth, ...common, ...options });
-    this.socket.onAny((name: EventName, payload: Record<string, unknown>) => this.hear(name, payload));
+    this.socket.onAny((name: EventName, payload: Record<string, unknown>) => this.receive(name, payload));
     this.socket.on('disconnect', (reason) => {
       this.ended = reason;
     });
@@ -45,12 +45,12 @@ export class AttackSocket {
   async ready(): Promise<void> {
     await eventually('a socket is ready', () => {
       if (this.ended !== null) throw new Error(`A socket of ${this.by?.role} was not let in: ${this.ended}`);
-      return this.heard.some(({ name }) => name === 'ready');
+      return this.received.some(({ name }) => name === 'ready');
     });
   }
 
   /** Gives a command; rejects where no acknowledgement comes. */
-  ask(name: string, ...payload: unknown[]): Promise<Seen> {
+  ask(name: string, ...payload: unknown[]): Promise<Answer> {
     return retryLimited(async () => {
       const ack = (await this.socket.timeout(TIMEOUT_MS).emitWithAck(name, ...payload)) as { error?: unknown };
       return this.note(name, ack);
@@ -64,20 +64,20 @@ export class AttackSocket {
 
   /** The payloads of an event so far. */
   all(name: EventName): Record<string, unknown>[] {
-    return this.heard.flatMap((each) => (each.name === name ? [each.payload] : []));
+    return this.received.flatMap((each) => (each.name === name ? [each.payload] : []));
   }
 
-  /** Whether something that it heard holds this text. */
-  heardText(text: string): boolean {
-    return this.heard.some(({ payload }) => JSON.stringify(payload).includes(text));
+  /** Whether an event that it received holds this text. */
+  hasReceived(text: string): boolean {
+    return this.received.some(({ payload }) => JSON.stringify(payload).includes(text));
   }
 
   close(): void {
     this.socket.disconnect();
   }
 
-  private hear(name: EventName, payload: Record<string, unknown>): void {
-    this.heard.push({ name, payload });
+  private receive(name: EventName, payload: Record<string, unknown>): void {
+    this.received.push({ name, payload });
     this.note(`event ${name}`, payload);
   }
 
@@ -87,7 +87,7 @@ export class AttackSocket {
     this.note('the handshake', { error: data });
   }
 
-  private note(name: string, answer: { error?: unknown }): Seen {
+  private note(name: string, answer: { error?: unknown }): Answer {
     const error = isErrorObject(answer.error) ? answer.error : null;
     return this.pass({
       what: `${name} by ${this.by?.role ?? 'nobody'}`,

@@ -1,5 +1,5 @@
 import { Fleet } from '@parley/testkit';
-import { makeCast } from './cast.js';
+import { makeFixture } from './fixture.js';
 import { ALLOWED_ORIGIN, SENDS_PER_SECOND } from './deployment-settings.js';
 import { Target } from './target.js';
 
@@ -16,12 +16,12 @@ const OWN = {
 export async function ownDeployment(): Promise<Target> {
   const own = await Fleet.start({ nodes: 2, env: OWN });
   const urls = own.nodes.map(({ node }) => node.url);
-  return new Target(urls, await makeCast(urls), own);
+  return new Target(urls, await makeFixture(urls), own);
 }
 
 /** Nodes that somebody else has started, and that let anybody register. */
 export async function foreignDeployment(urls: readonly string[]): Promise<Target> {
-  return new Target(urls, await makeCast(urls), null);
+  return new Target(urls, await makeFixture(urls), null);
 }
 
 /** One node without limits of rate, so that everything that is sent to it is looked at. */

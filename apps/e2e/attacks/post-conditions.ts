@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually, type Fleet, faultyLines, ScriptedClient, secretsIn } from '@parley/testkit';
 import type { Row } from './row.contract.js';
-import type { Seen } from './seen.contract.js';
+import type { Answer } from './answer.contract.js';
 import type { Target } from './target.js';
 
 /** How it was before a row: what may not have changed behind it. */
@@ -65,8 +65,8 @@ async function changedRows(own: Fleet, { changes = [] }: Row, was: Before): Prom
   return changed.map(([name, sum]) => `(ii) rows of ${name} changed: "${was.rows.get(name)}" became "${sum}"`);
 }
 
-/** (iii) Bob hears of alice's message, through another node where there are several. */
-async function probe({ cast: { alice, bob, direct }, urls }: Target, withinMs: number): Promise<string[]> {
+/** (iii) Bob receives alice's message, through another node where there are several. */
+async function probe({ fixture: { alice, bob, direct }, urls }: Target, withinMs: number): Promise<string[]> {
   const client = await ScriptedClient.connect(urls[1 % urls.length] as string, bob.token);
   try {
     const began = performance.now();
@@ -83,16 +83,16 @@ const STACK = /\bat (?:\S+ \()?(?:file:|node:|\/)\S*:\d+:\d+/;
 const SQL = /\b(?:select|insert into|delete from)\b[^"]+\b(?:from|values|where)\b|failed query/i;
 
 /** (iv) and (v), of what was answered. */
-function answersOf({ seen, cast }: Target, row: Row): string[] {
-  const { alice, bob, admin, secret } = cast;
+function answersOf({ answers, fixture }: Target, row: Row): string[] {
+  const { alice, bob, admin, secret } = fixture;
   const members = [alice, bob, admin];
-  const credentials = [...members, cast.mallory, cast.ex].flatMap(({ token, password, cookie }) => [
+  const credentials = [...members, fixture.mallory, fixture.ex].flatMap(({ token, password, cookie }) => [
     token,
     password,
     cookie,
   ]);
   const faults: string[] = [];
-  for (const { what, by, status, text, error } of seen) {
+  for (const { what, by, status, text, error } of answers) {
     const isRight = row.isDatabaseAway === true && error?.code === 'service_unavailable';
     if (status >= 500 && !isRight) faults.push(`(iv) ${what}: ${status} ${text.slice(0, 200)}`);
     if (status >= 400 && (STACK.test(text) || SQL.test(text))) faults.push(`(v) ${what}: ${text.slice(0, 300)}`);
@@ -107,7 +107,7 @@ function answersOf({ seen, cast }: Target, row: Row): string[] {
 /** (i), (v) and (vi), of what was logged since. */
 async function logFaults(own: Fleet, target: Target, was: Before): Promise<string[]> {
   const fresh = () => logsOf(own).map((log, node) => log.slice(was.logs[node]));
-  const refused = target.seen.filter(({ error }) => error !== null);
+  const refused = target.answers.filter(({ error }) => error !== null);
   // Of a flood only some lines are written, with the number of the others.
   const denied = refused.filter(({ error }) => error?.code !== 'rate_limited');
   const isUnlogged = denied.length < refused.length && !logsOf(own).some((log) => log.includes('"rate_limited"'));
@@ -122,7 +122,7 @@ async function logFaults(own: Fleet, target: Target, was: Before): Promise<strin
   ).catch(() => sleep(0));
   const logs = fresh();
   const lines = linesById(logs);
-  const { secret, ...actors } = target.cast;
+  const { secret, ...actors } = target.fixture;
   const people = [actors.alice, actors.bob, actors.mallory, actors.ex, actors.admin];
   const hidden = [secret, ...people.flatMap(({ token, password, cookie }) => [token, password, cookie])];
   return [
@@ -142,9 +142,9 @@ function linesById(logs: readonly string[]): Map<unknown, LogLine[]> {
   return Map.groupBy(coded, ({ requestId }) => requestId);
 }
 
-const linesOf = (lines: Map<unknown, LogLine[]>, { error }: Seen): LogLine[] => lines.get(error?.requestId) ?? [];
+const linesOf = (lines: Map<unknown, LogLine[]>, { error }: Answer): LogLine[] => lines.get(error?.requestId) ?? [];
 
-function denialFaults({ what, error, by }: Seen, lines: readonly LogLine[]): string[] {
+function denialFaults({ what, error, by }: Answer, lines: readonly LogLine[]): string[] {
   const [line] = lines;
   if (lines.length !== 1 || !line) return [`(vi) ${what}: ${lines.length} lines about its refusal ${error?.code}`];
   const is = line.code === error?.code && typeof line.transport === 'string' && 'userId' in line;

@@ -7,9 +7,9 @@ const LONGEST_MS = 5_000;
 /** Repeats what was refused as `rate_limited`, as an honest client does: the row is not about the limit. */
 export async function retryLimited<T extends { error: ErrorObject | null }>(ask: () => Promise<T>): Promise<T> {
   for (;;) {
-    const seen = await ask();
-    const { code, retryAfterMs = Number.POSITIVE_INFINITY } = seen.error ?? {};
-    if (code !== 'rate_limited' || retryAfterMs > LONGEST_MS) return seen;
+    const answer = await ask();
+    const { code, retryAfterMs = Number.POSITIVE_INFINITY } = answer.error ?? {};
+    if (code !== 'rate_limited' || retryAfterMs > LONGEST_MS) return answer;
     await sleep(retryAfterMs);
   }
 }

@@ -1,9 +1,9 @@
 import { ERRORS, type ErrorCode, type ErrorObject, isErrorObject } from '@parley/protocol';
 import type { Fleet } from '@parley/testkit';
 import { AttackSocket, type AttackSocketOptions } from './attack-socket.js';
-import type { Actor, Cast } from './cast.js';
+import type { Actor, Fixture } from './fixture.js';
 import { retryLimited } from './retry-limited.js';
-import type { Seen } from './seen.contract.js';
+import type { Answer } from './answer.contract.js';
 import { send, type WireRequest } from './wire.js';
 
 export interface AskOptions {
@@ -22,14 +22,14 @@ export interface Figure {
 
 /** A deployment under attack, and what it has answered since the row began. */
 export class Target {
-  seen: Seen[] = [];
+  answers: Answer[] = [];
   failures: string[] = [];
   figures: Figure[] = [];
   private sockets: AttackSocket[] = [];
 
   constructor(
     readonly urls: readonly string[],
-    readonly cast: Cast,
+    readonly fixture: Fixture,
     /** Its processes, where it was started for this. */
     readonly own: Fleet | null,
   ) {}
@@ -39,7 +39,7 @@ export class Target {
   }
 
   /** A REST request below `/api`, such as `GET /users/me`; a body that is no text goes as JSON. */
-  async api(by: Actor | null, request: string, body?: unknown, options: AskOptions = {}): Promise<Seen> {
+  async api(by: Actor | null, request: string, body?: unknown, options: AskOptions = {}): Promise<Answer> {
     const [method, path] = request.split(/ (.*)/s, 2);
     const headers = {
       ...(by && { authorization: `Bearer ${by.token}` }),
@@ -52,15 +52,15 @@ export class Target {
   }
 
   /** Any request, as it is. */
-  async ask(request: WireRequest, { node, by = null }: AskOptions & { by?: Actor | null } = {}): Promise<Seen> {
+  async ask(request: WireRequest, { node, by = null }: AskOptions & { by?: Actor | null } = {}): Promise<Answer> {
     const answer = await send(this.url(node), request);
     const what = `${request.method ?? 'GET'} ${request.path.slice(0, 100)} by ${by?.role ?? 'nobody'}`;
     return this.note({ ...answer, what, by, error: errorIn(answer.text) });
   }
 
-  note(seen: Seen): Seen {
-    this.seen.push(seen);
-    return seen;
+  note(answer: Answer): Answer {
+    this.answers.push(answer);
+    return answer;
   }
 
   /** A socket that is connected and has its `ready`. */
@@ -72,7 +72,7 @@ export class Target {
 
   /** A socket that may be refused. */
   dial(by: Actor | null, options: AttackSocketOptions = {}): AttackSocket {
-    const socket = new AttackSocket(this.url(options.node), by, (seen) => this.note(seen), options);
+    const socket = new AttackSocket(this.url(options.node), by, (answer) => this.note(answer), options);
     this.sockets.push(socket);
     return socket;
   }
@@ -83,10 +83,10 @@ export class Target {
   }
 
   /** The answer has to be this refusal. */
-  refused(seen: Seen, ...codes: ErrorCode[]): void {
-    const { what, status, error } = seen;
+  refused(answer: Answer, ...codes: ErrorCode[]): void {
+    const { what, status, error } = answer;
     const fits = error !== null && codes.includes(error.code) && ERRORS[error.code].status === status;
-    this.must(fits, `${what}: ${status} ${error?.code ?? seen.text.slice(0, 100)} in place of ${codes.join(' or ')}`);
+    this.must(fits, `${what}: ${status} ${error?.code ?? answer.text.slice(0, 100)} in place of ${codes.join(' or ')}`);
   }
 
   /** Requests without a body, each of which has to be one of these refusals. */
@@ -94,7 +94,7 @@ export class Target {
     for (const request of requests) this.refused(await this.api(by, request), ...codes);
   }
 
-  accepted({ what, status, text }: Seen): void {
+  accepted({ what, status, text }: Answer): void {
     this.must(status < 300, `${what}: ${status} ${text.slice(0, 200)} in place of a success`);
   }
 
@@ -102,14 +102,14 @@ export class Target {
     this.figures.push({ what, value });
   }
 
-  /** Begins a row: nothing was seen yet. */
+  /** Begins a row: nothing was answered yet. */
   begin(): void {
-    this.seen = [];
+    this.answers = [];
     this.failures = [];
     this.figures = [];
   }
 
-  /** Ends a row: every socket of it is closed. What those who may not know have heard is among what was seen. */
+  /** Ends a row: every socket of it is closed. What they received is among the answers. */
   end(): void {
     for (const socket of this.sockets) socket.close();
     this.sockets = [];

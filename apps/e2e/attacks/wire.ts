@@ -69,7 +69,7 @@ export class Wire {
 
   private constructor(private readonly socket: Socket) {
     this.reader = new FrameReader(
-      (bytes, start, end) => this.hear(bytes.toString('utf8', start, end)),
+      (bytes, start, end) => this.receive(bytes.toString('utf8', start, end)),
       (code) => {
         this.code = code;
       },
@@ -105,7 +105,7 @@ export class Wire {
   static async signedIn(url: string, token: string): Promise<Wire> {
     const wire = await Wire.webSocket(url);
     wire.write(frame(1, `40${JSON.stringify({ token })}`));
-    await wire.hears(/^42\["ready"/);
+    await wire.waitFor(/^42\["ready"/);
     return wire;
   }
 
@@ -118,7 +118,7 @@ export class Wire {
   }
 
   /** The first frame that fits, once it is there. */
-  hears(pattern: RegExp): Promise<string> {
+  waitFor(pattern: RegExp): Promise<string> {
     return eventually(`a frame comes like ${pattern.source}`, () => {
       if (this.isClosed) throw new Error(`The connection ended (${this.code ?? this.head}) before ${pattern.source}.`);
       return this.texts.find((each) => pattern.test(each));
@@ -143,7 +143,7 @@ export class Wire {
     this.reader.push(Buffer.from(this.head.slice(end + HEADER_END.length), 'latin1'));
   }
 
-  private hear(words: string): void {
+  private receive(words: string): void {
     if (words === '2') this.write(frame(1, '3'));
     else this.texts.push(words);
   }

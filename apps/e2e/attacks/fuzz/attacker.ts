@@ -6,7 +6,7 @@ import type { Malformed } from './malformed.js';
 const TEXT = 1;
 /** A frame that announces more than comes swallows everything behind it: then there is no answer. */
 const PATIENCE_MS = 400;
-/** What a socket has heard is kept until it is closed. */
+/** What a socket has received is kept until it is closed. */
 const MOST_OF_ONE_SOCKET = 200;
 /** This is refused and answered, so that what was sent before it has been dealt with. */
 const NOTHING = '["nothing",{}]';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Fleet, faultyLines, residentBytes, ScriptedClient } from '@parley/testkit';
 import fc from 'fast-check';
-import { type Cast, makeCast } from '../cast.js';
+import { type Fixture, makeFixture } from '../fixture.js';
 import { Attacker, type Tally } from './attacker.js';
 import { type Malformed, malformed } from './malformed.js';
 
@@ -30,7 +30,7 @@ export async function fuzz(own: Fleet, { count, seed }: { count: number; seed: n
   const [first] = own.nodes;
   if (!first) throw new Error('The fleet has no node.');
   const { pid, url } = first.node;
-  const cast = await makeCast([url]);
+  const fixture = await makeFixture([url]);
   const report: FuzzReport = {
     played: 0,
     seconds: 0,
@@ -40,9 +40,9 @@ export async function fuzz(own: Fleet, { count, seed }: { count: number; seed: n
     honest: [],
   };
   const over = new AbortController();
-  const talk = honestTalk(url, cast, over.signal);
+  const talk = honestTalk(url, fixture, over.signal);
   const began = performance.now();
-  await attack(url, cast, { count, seed, report, onWarm: () => (report.memory.warm = residentBytes(pid)) });
+  await attack(url, fixture, { count, seed, report, onWarm: () => (report.memory.warm = residentBytes(pid)) });
   report.seconds = (performance.now() - began) / 1_000;
   over.abort();
   report.honest = (await talk).toSorted((a, b) => a - b);
@@ -59,11 +59,11 @@ interface Attack {
   onWarm: () => void;
 }
 
-async function attack(url: string, cast: Cast, { count, seed, report, onWarm }: Attack): Promise<void> {
-  const { mallory } = cast;
+async function attack(url: string, fixture: Fixture, { count, seed, report, onWarm }: Attack): Promise<void> {
+  const { mallory } = fixture;
   const { id: conversation } = await mallory.createConversation({ type: 'group', name: 'Her own', memberIds: [] });
   const { id: message } = await mallory.send(conversation, { content: 'something' });
-  const arbitrary = malformed({ conversation, message, foreign: cast.group, user: cast.alice.id });
+  const arbitrary = malformed({ conversation, message, foreign: fixture.group, user: fixture.alice.id });
   const items = generated(arbitrary, count, seed);
   const onDefect = (sentence: string) => void report.defects.push(sentence.slice(0, 1_000));
   const work = async () => {
@@ -84,7 +84,7 @@ function* generated(arbitrary: fc.Arbitrary<Malformed>, count: number, seed: num
     yield* fc.sample(arbitrary, { seed: seed + from, numRuns: Math.min(BATCH, count - from) });
 }
 
-async function honestTalk(url: string, { alice, bob, direct }: Cast, over: AbortSignal): Promise<number[]> {
+async function honestTalk(url: string, { alice, bob, direct }: Fixture, over: AbortSignal): Promise<number[]> {
   const sender = await ScriptedClient.connect(url, alice.token);
   const reader = await ScriptedClient.connect(url, bob.token);
   const delays: number[] = [];

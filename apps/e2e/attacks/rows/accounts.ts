@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { UserDetail } from '@parley/protocol';
 import { ParleyNode } from '@parley/testkit';
-import { Actor } from '../cast.js';
+import { Actor } from '../fixture.js';
 import type { Row } from '../row.contract.js';
 import type { Target } from '../target.js';
 
@@ -106,7 +106,7 @@ export const accounts: Row[] = [
     title:
       'collecting names by the search for people: two characters at least, wildcards are letters, pages and questions are capped',
     async run(target) {
-      const { mallory } = target.cast;
+      const { mallory } = target.fixture;
       const find = (query: string) => target.api(mallory, `GET /users?${query}`, undefined, { isLimitTried: true });
       for (const query of ['query=', 'query=a', 'query=%20', 'query=al&limit=101', 'query=al&cursor=guess', ''])
         target.refused(await find(query), 'validation_failed');
@@ -126,7 +126,7 @@ export const accounts: Row[] = [
     id: 'A40',
     title: `guessing ids: they have no order to guess, what is guessed is not found, and within ${MOST_GUESSES} guesses comes a 429 with a time`,
     async run(target) {
-      const { alice, mallory, group } = target.cast;
+      const { alice, mallory, group } = target.fixture;
       for (const path of [
         '/users/me',
         `/conversations/${group}`,
@@ -172,7 +172,7 @@ export const guessing: Row[] = [
     title: 'guessing passwords: 429 with a time, and who knows theirs gets in once it is over',
     isSlow: true,
     async run(target) {
-      const { bob } = target.cast;
+      const { bob } = target.fixture;
       let last = await login(target, bob.username, 'wrong');
       for (let n = 0; n < 25 && last.status !== 429; n += 1) last = await login(target, bob.username, `wrong ${n}`);
       target.refused(last, 'rate_limited');

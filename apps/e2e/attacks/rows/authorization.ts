@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { CommandName } from '@parley/protocol';
 import { eventually } from '@parley/testkit';
-import type { Actor } from '../cast.js';
+import type { Actor } from '../fixture.js';
 import type { Row } from '../row.contract.js';
-import type { Seen } from '../seen.contract.js';
+import type { Answer } from '../answer.contract.js';
 import type { Target } from '../target.js';
 
 /** Tables that a message and what follows from it may touch. */
@@ -64,11 +64,11 @@ const commands = (conversationId: string, messageId: string): [CommandName, obje
 ];
 
 /** Without what is of each answer alone. */
-const bare = ({ status, text, error }: Seen): string => `${status} ${text.replace(error?.requestId ?? '-', '')}`;
+const bare = ({ status, text, error }: Answer): string => `${status} ${text.replace(error?.requestId ?? '-', '')}`;
 
 /** Whatever this user tries there is answered as if there were no such thing. */
 async function seesNothing(target: Target, by: Actor, conversation: string): Promise<void> {
-  const message = target.cast.message.id;
+  const message = target.fixture.message.id;
   const absent = requests(NOBODY, NOBODY);
   for (const [n, [method, path, body]] of requests(conversation, message).entries()) {
     const [, other = ''] = absent[n] ?? [];
@@ -92,9 +92,9 @@ async function aliceSends(
   target: Target,
   conversation: string,
   count: number,
-  content = target.cast.secret,
+  content = target.fixture.secret,
 ): Promise<void> {
-  for (let n = 0; n < count; n += 1) await target.cast.alice.send(conversation, { content: `${content} ${n}` });
+  for (let n = 0; n < count; n += 1) await target.fixture.alice.send(conversation, { content: `${content} ${n}` });
 }
 
 const REMOVALS = 3;
@@ -102,7 +102,7 @@ const RACING = 100;
 
 /** Removes somebody by one node while messages are sent by the other, earlier or later in the race. */
 async function removeInRace(target: Target, round: number): Promise<void> {
-  const { alice, ex } = target.cast;
+  const { alice, ex } = target.fixture;
   const { id: group } = await alice.createConversation({ type: 'group', name: 'A race', memberIds: [ex.id] });
   const socket = await target.connect(ex, { node: round });
   const sends = Array.from({ length: RACING }, (_, n) => alice.send(group, { content: `a race ${n}` }));
@@ -111,13 +111,13 @@ async function removeInRace(target: Target, round: number): Promise<void> {
   target.accepted(await target.api(alice, `DELETE ${members}/${ex.id}`, undefined, { node: 1 }));
   target.refused(await socket.ask('message:send', { conversationId: group, content: 'late' }), 'not_found');
   await Promise.all(sends);
-  await eventually('the removal is heard', () => socket.all('member:removed').length > 0);
+  await eventually('the removal is received', () => socket.all('member:removed').length > 0);
   target.refused(await socket.ask('conversation:join', { conversationId: group }), 'not_found');
-  const heard = socket.heard.filter(({ payload }) => payload.conversationId === group && 'version' in payload);
-  const last = heard.at(-1);
-  const messages = heard.filter(({ name }) => name === 'message:new').length;
-  target.figure('heard of a race', `${messages} of ${RACING} messages`);
-  target.must(last?.name === 'member:removed', `The last event that was heard is ${last?.name}`);
+  const received = socket.received.filter(({ payload }) => payload.conversationId === group && 'version' in payload);
+  const last = received.at(-1);
+  const messages = received.filter(({ name }) => name === 'message:new').length;
+  target.figure('received of a race', `${messages} of ${RACING} messages`);
+  target.must(last?.name === 'member:removed', `The last event that was received is ${last?.name}`);
   for (const node of [0, 1])
     target.refused(await target.api(ex, `GET /conversations/${group}/messages`, undefined, { node }), 'not_found');
 }
@@ -127,7 +127,7 @@ export const authorization: Row[] = [
     id: 'A2',
     title: 'every verb without a token: unauthenticated, before anything is looked at',
     async run(target) {
-      const { group, message } = target.cast;
+      const { group, message } = target.fixture;
       for (const [method, path, body] of requests(group, message.id))
         target.refused(await target.api(null, `${method} ${path}`, body), 'unauthenticated');
     },
@@ -136,7 +136,7 @@ export const authorization: Row[] = [
     id: 'A18',
     title: 'every verb by a stranger and by a former member, with real ids: as if there were no such thing',
     async run(target) {
-      const { mallory, ex, group, archived } = target.cast;
+      const { mallory, ex, group, archived } = target.fixture;
       await seesNothing(target, mallory, group);
       await seesNothing(target, ex, group);
       await seesNothing(target, mallory, archived);
@@ -144,36 +144,36 @@ export const authorization: Row[] = [
   },
   {
     id: 'A19',
-    title: 'joining as a stranger: refused, and of 20 messages nothing is heard',
+    title: 'joining as a stranger: refused, and of 20 messages none is received',
     changes: SENDING,
     async run(target) {
-      const { mallory, bob, group, secret } = target.cast;
+      const { mallory, bob, group, secret } = target.fixture;
       const [socket, bobs] = [await target.connect(mallory, { node: 1 }), await target.connect(bob, { node: 1 })];
       for (const conversationId of [group, `${group}*`, '*', `conversation:${group}`, `user:${bob.id}`])
         target.refused(await socket.ask('conversation:join', { conversationId }), 'not_found', 'validation_failed');
       await aliceSends(target, group, 20);
-      await eventually('bob hears all of them', () => bobs.all('message:new').length >= 20);
-      target.must(!socket.heardText(secret) && !socket.heardText(group), 'A stranger heard of the group');
+      await eventually('bob receives all of them', () => bobs.all('message:new').length >= 20);
+      target.must(!socket.hasReceived(secret) && !socket.hasReceived(group), 'A stranger received something of the group');
     },
   },
   {
     id: 'A20',
-    title: 'moving markers in a conversation of others: not found, nobody hears of it',
+    title: 'moving markers in a conversation of others: not found, nobody receives anything of it',
     async run(target) {
-      const { mallory, bob, group, message } = target.cast;
+      const { mallory, bob, group, message } = target.fixture;
       const bobs = await target.connect(bob, { node: 1 });
       const socket = await target.connect(mallory);
       for (const name of ['message:read', 'message:delivered'])
         target.refused(await socket.ask(name, { conversationId: group, messageId: message.id }), 'not_found');
       target.must((await bobs.ask('conversation:join', { conversationId: group })).error === null, 'Bob was refused');
-      target.must(!bobs.heardText(mallory.id), 'Bob heard of a stranger');
+      target.must(!bobs.hasReceived(mallory.id), 'Bob received something of a stranger');
     },
   },
   {
     id: 'A22',
     title: 'typing into a conversation of others, and a flood of typing in one’s own: no storm at others',
     async run(target) {
-      const { mallory, alice, bob, group } = target.cast;
+      const { mallory, alice, bob, group } = target.fixture;
       const bobs = await target.connect(bob, { node: 1 });
       const strange = await target.connect(mallory);
       target.refused(await strange.ask('typing:start', { conversationId: group }), 'not_found');
@@ -183,19 +183,19 @@ export const authorization: Row[] = [
       );
       for (const ack of acks)
         target.must(ack.error === null || ack.error.code === 'rate_limited', `A start was answered ${ack.text}`);
-      await eventually('bob hears that alice types', () => bobs.all('typing:update').at(-1)?.count === 1);
+      await eventually('bob is shown that alice types', () => bobs.all('typing:update').at(-1)?.count === 1);
       await flood.ask('typing:stop', { conversationId: group });
-      await eventually('bob hears the end', () => bobs.all('typing:update').at(-1)?.count === 0);
+      await eventually('bob is shown the end', () => bobs.all('typing:update').at(-1)?.count === 0);
       const updates = bobs.all('typing:update').length;
       target.must(updates <= 5, `50 starts became ${updates} updates`);
-      target.must(!bobs.heardText(mallory.id), 'Bob heard of a stranger');
+      target.must(!bobs.hasReceived(mallory.id), 'Bob received something of a stranger');
     },
   },
   {
     id: 'A23',
     title: 'changing messages of others: forbidden, over both transports',
     async run(target) {
-      const { bob, message } = target.cast;
+      const { bob, message } = target.fixture;
       const socket = await target.connect(bob);
       const { id: messageId } = message;
       target.refused(await target.api(bob, `PATCH /messages/${messageId}`, { content: 'Mine' }), 'forbidden');
@@ -208,7 +208,7 @@ export const authorization: Row[] = [
     id: 'A24',
     title: 'what one’s role does not allow: forbidden, and the roles are as they were',
     async run(target) {
-      const { alice, bob, admin, mallory, group } = target.cast;
+      const { alice, bob, admin, mallory, group } = target.fixture;
       const members = `/conversations/${group}/members`;
       const tried: [Actor, ...Request][] = [
         [bob, 'POST', members, { memberIds: [mallory.id] }],
@@ -228,7 +228,7 @@ export const authorization: Row[] = [
   },
   {
     id: 'A25',
-    title: `reading and hearing after one’s removal, ${REMOVALS} times while ${RACING} messages race it from the other node: nothing later is heard`,
+    title: `reading and receiving after one’s removal, ${REMOVALS} times while ${RACING} messages race it from the other node: nothing later is received`,
     changes: [...SENDING, 'audit_log'],
     async run(target) {
       for (let n = 0; n < REMOVALS; n += 1) await removeInRace(target, n);
@@ -238,7 +238,7 @@ export const authorization: Row[] = [
     id: 'A27',
     title: 'writing into an archived conversation: conflict, with the reason',
     async run(target) {
-      const { alice, archived } = target.cast;
+      const { alice, archived } = target.fixture;
       const socket = await target.connect(alice);
       const body = { content: 'late', clientMessageId: randomUUID() };
       const answers = [
@@ -257,7 +257,7 @@ export const authorization: Row[] = [
     id: 'A31',
     title: 'the presence of strangers, by asking or by listening: none',
     async run(target) {
-      const { mallory, alice, bob, message } = target.cast;
+      const { mallory, alice, bob, message } = target.fixture;
       const socket = await target.connect(mallory, { node: 1 });
       const watched = await socket.ask('presence:subscribe', { userIds: [alice.id, bob.id] });
       target.accepted(watched);
@@ -268,8 +268,8 @@ export const authorization: Row[] = [
       const { isOnline, lastSeenAt } = JSON.parse(seen.text) as Record<string, unknown>;
       target.must(isOnline === null && lastSeenAt === null, `A stranger sees ${seen.text}`);
       target.refused(await target.api(mallory, `GET /messages/${message.id}/receipts`), 'not_found');
-      const heard = socket.heard.filter(({ name }) => name.startsWith('status:'));
-      target.must(heard.length === 0, `A stranger heard ${heard.map(({ name }) => name).join(' ')}`);
+      const received = socket.received.filter(({ name }) => name.startsWith('status:'));
+      target.must(received.length === 0, `A stranger received ${received.map(({ name }) => name).join(' ')}`);
     },
   },
 ];

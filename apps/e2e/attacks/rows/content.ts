@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import type { Message } from '@parley/protocol';
 import { residentBytes } from '@parley/testkit';
+import type { Answer } from '../answer.contract.js';
 import { withCanary } from '../canary.js';
 import type { Row } from '../row.contract.js';
-import type { Seen } from '../seen.contract.js';
 import type { Target } from '../target.js';
 import { Wire } from '../wire.js';
 import { SENDING } from './authorization.js';
@@ -24,8 +24,8 @@ export function mustNotGrow(target: Target, since: number, mebibytes: number): v
 }
 
 /** The same text by REST and by socket. */
-async function bothWays(target: Target, content: string): Promise<Seen[]> {
-  const { alice, group: conversationId } = target.cast;
+async function bothWays(target: Target, content: string): Promise<Answer[]> {
+  const { alice, group: conversationId } = target.fixture;
   const socket = await target.connect(alice);
   return [
     await target.api(alice, `POST /conversations/${conversationId}/messages`, { content }),
@@ -33,7 +33,7 @@ async function bothWays(target: Target, content: string): Promise<Seen[]> {
   ];
 }
 
-const contentOf = ({ text }: Seen): string => {
+const contentOf = ({ text }: Answer): string => {
   const answer = JSON.parse(text) as Message & { message?: Message };
   return (answer.message ?? answer).content;
 };
@@ -103,7 +103,7 @@ export const content: Row[] = [
       'text that a browser would run, in a message: stored without it, other text as it was written; a name is answered as JSON',
     changes: SENDING,
     async run(target) {
-      const { alice, group } = target.cast;
+      const { alice, group } = target.fixture;
       for (const html of HTML) {
         for (const sent of await bothWays(target, `before ${html} after`)) {
           target.accepted(sent);
@@ -130,7 +130,7 @@ export const content: Row[] = [
     id: 'A48',
     title: 'what is small and becomes large: compressed bodies are refused, no compression is negotiated',
     async run(target) {
-      const { alice, group } = target.cast;
+      const { alice, group } = target.fixture;
       const bomb = gzipSync(Buffer.alloc(64 * MEBIBYTE, ' '));
       const memory = memoryOf(target);
       for (const encoding of ['gzip', 'deflate', 'br', 'gzip, gzip']) {
@@ -173,7 +173,7 @@ export const content: Row[] = [
           );
         }
       }
-      const { alice, group } = target.cast;
+      const { alice, group } = target.fixture;
       for (const metadata of ['{"a":"\\u0000"}', '{"\\ud800":1}', '{"a":[{"b":"\\udfff"}]}']) {
         const body = `{"content":"x","metadata":${metadata}}`;
         target.refused(await target.api(alice, `POST /conversations/${group}/messages`, body), 'validation_failed');
@@ -186,7 +186,7 @@ export const content: Row[] = [
       'names that deceive or are none: refused, others in NFC and trimmed; usernames are of a-z0-9._- and taken in any case',
     changes: SENDING,
     async run(target) {
-      const { alice, group } = target.cast;
+      const { alice, group } = target.fixture;
       for (const name of BAD_NAMES) {
         const answers = [
           await target.api(alice, 'PATCH /users/me', { displayName: name }),
@@ -217,7 +217,7 @@ export const content: Row[] = [
     title: 'addresses in a text, a picture and metadata: the server fetches none of them',
     changes: SENDING,
     async run(target) {
-      const { alice, group } = target.cast;
+      const { alice, group } = target.fixture;
       const asked = await withCanary(async (url) => {
         for (const at of [url, url.replace('127.0.0.1', 'localhost'), url.replace('127.0.0.1', '2130706433')]) {
           await target.api(alice, 'PATCH /users/me', { avatarUrl: at });
@@ -235,7 +235,7 @@ export const content: Row[] = [
     needs: 'own node',
     changes: SENDING,
     async run(target) {
-      const { mallory } = target.cast;
+      const { mallory } = target.fixture;
       const text = `A bargain that nobody has asked for ${randomUUID()}`;
       const sent: Record<string, string>[] = [];
       for (let n = 0; n < 11; n += 1) {

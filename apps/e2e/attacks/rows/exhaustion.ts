@@ -66,7 +66,7 @@ const half = (host: string, token: string): string[] => [
 
 async function stalled(target: Target): Promise<Wire[]> {
   const { host } = new URL(target.url());
-  const heads = half(host, target.cast.mallory.token);
+  const heads = half(host, target.fixture.mallory.token);
   const upgrade = Object.entries(UPGRADE)
     .map(([name, value]) => `${name}: ${value}`)
     .join('\r\n');
@@ -107,10 +107,10 @@ export const exhaustion: Row[] = [
     title: 'frames at the limit and beyond: the largest is read, a larger one is closed by 1009 before it is there',
     changes: SENDING,
     async run(target) {
-      const { alice, group } = target.cast;
+      const { alice, group } = target.fixture;
       const fits = await Wire.signedIn(target.url(), alice.token);
       fits.write(commandOf(LIMITS.frameBytes, group));
-      target.must(/"success":true|"rate_limited"/.test(await fits.hears(/^4317\[/)), 'The largest frame was not read');
+      target.must(/"success":true|"rate_limited"/.test(await fits.waitFor(/^4317\[/)), 'The largest frame was not read');
       fits.close();
       const memory = memoryOf(target);
       const announced = [LIMITS.frameBytes + 1, 10 * MEBIBYTE, 100 * MEBIBYTE, 2 ** 40, Number.MAX_SAFE_INTEGER];
@@ -129,7 +129,7 @@ export const exhaustion: Row[] = [
     id: 'A53',
     title: 'frames that are none: each ends its connection by the right code, or is answered; memory is flat',
     async run(target) {
-      const { mallory } = target.cast;
+      const { mallory } = target.fixture;
       const memory = memoryOf(target);
       for (const [what, bytes, code] of BROKEN) {
         const wire = await Wire.signedIn(target.url(), mallory.token);
@@ -159,7 +159,7 @@ export const exhaustion: Row[] = [
     id: 'A56',
     title: `${MANY} half heads, half upgrades and sockets without a token, beside half bodies: cut within 25 s, others are answered`,
     async run(target) {
-      const { alice, bob, direct } = target.cast;
+      const { alice, bob, direct } = target.fixture;
       // Another client of the attacker's own address may have to come back for its handshake.
       const bobs = await target.connect(bob);
       const wires = await stalled(target);
@@ -180,7 +180,7 @@ export const exhaustion: Row[] = [
     title: `${MANY} bodies that come a byte a second: cut within ${SLOWEST_MS / 1_000} s, others are answered`,
     isSlow: true,
     async run(target) {
-      const { alice, mallory } = target.cast;
+      const { alice, mallory } = target.fixture;
       const [, head = ''] = half(new URL(target.url()).host, mallory.token);
       const wires = await openMany(target, head);
       const began = performance.now();
@@ -207,7 +207,7 @@ export const exhaustion: Row[] = [
     id: 'A60',
     title: 'limits, cursors and questions that would cost much: refused, or answered; others are answered beside them',
     async run(target) {
-      const { alice, mallory, group } = target.cast;
+      const { alice, mallory, group } = target.fixture;
       await target.allRefused(alice, tooMuch(group), 'validation_failed', 'not_found');
       const long = encodeURIComponent('a OR b '.repeat(500));
       target.refused(await target.api(alice, `GET /search?q=${long}`), 'validation_failed');
@@ -216,7 +216,7 @@ export const exhaustion: Row[] = [
       const asked = Array.from({ length: 100 }, (_, n) =>
         target.api(n % 2 ? alice : mallory, `GET /search?q=${n}${greedy}`, undefined, { isLimitTried: true }),
       );
-      const beside = await target.api(target.cast.bob, 'GET /users/me', undefined, { node: 1 });
+      const beside = await target.api(target.fixture.bob, 'GET /users/me', undefined, { node: 1 });
       target.figure('beside 100 searches', `answered in ${(performance.now() - began).toFixed(0)} ms`);
       target.accepted(beside);
       for (const { status, what } of await Promise.all(asked))

@@ -1,11 +1,11 @@
 import type { ErrorCode } from '@parley/protocol';
 import { DEFAULT_ISSUER } from '@parley/testkit';
 import { withCanary } from '../canary.js';
-import { Actor } from '../cast.js';
+import { Actor } from '../fixture.js';
 import { ALLOWED_ORIGIN } from '../deployment-settings.js';
 import { forge, inSeconds } from '../forge.js';
 import type { Row } from '../row.contract.js';
-import type { Seen } from '../seen.contract.js';
+import type { Answer } from '../answer.contract.js';
 import type { Target } from '../target.js';
 import { frame, UPGRADE, Wire } from '../wire.js';
 
@@ -31,7 +31,7 @@ async function refusedEverywhere(target: Target, token: string, code: ErrorCode)
     const socket = target.dial(null, options);
     await socket.end();
     target.must(socket.refusal?.code === code, `A socket was refused with ${socket.refusal?.code}, not ${code}`);
-    target.must(socket.heard.length === 0, 'A socket heard something before it was refused');
+    target.must(socket.received.length === 0, 'A socket received something before it was refused');
   }
 }
 
@@ -47,9 +47,9 @@ const refresh = (
   target: Target,
   cookie: string,
   headers: object = { 'sec-fetch-site': 'same-origin' },
-): Promise<Seen> => target.api(null, 'POST /auth/refresh', undefined, { headers: { cookie, ...headers } });
+): Promise<Answer> => target.api(null, 'POST /auth/refresh', undefined, { headers: { cookie, ...headers } });
 
-const cookieOf = ({ headers }: Seen): string => headers['set-cookie']?.[0]?.split(';', 1)[0] ?? '';
+const cookieOf = ({ headers }: Answer): string => headers['set-cookie']?.[0]?.split(';', 1)[0] ?? '';
 
 export const handshake: Row[] = [
   {
@@ -59,9 +59,9 @@ export const handshake: Row[] = [
       const socket = target.dial(null);
       await socket.end();
       target.must(socket.refusal?.code === 'unauthenticated', `The handshake ended with ${socket.refusal?.code}`);
-      target.must(socket.heard.length === 0, 'An event came before the refusal');
+      target.must(socket.received.length === 0, 'An event came before the refusal');
       const wire = await Wire.webSocket(target.url());
-      const { group: conversationId } = target.cast;
+      const { group: conversationId } = target.fixture;
       wire.write(
         frame(1, `420${JSON.stringify(['message:send', { conversationId, content: 'before any handshake' }])}`),
       );
@@ -74,7 +74,7 @@ export const handshake: Row[] = [
     title: 'tokens of alg none in any spelling, and without a signature: unauthenticated',
     async run(target) {
       for (const alg of ['none', 'NONE', 'nOnE', 'HS256', '']) {
-        await refusedEverywhere(target, forge(target.cast.alice.token, { header: { alg } }), 'unauthenticated');
+        await refusedEverywhere(target, forge(target.fixture.alice.token, { header: { alg } }), 'unauthenticated');
       }
     },
   },
@@ -94,7 +94,7 @@ export const handshake: Row[] = [
           { kid: url, jku: url, jwk },
         ];
         for (const header of headers)
-          await refusedEverywhere(target, forge(target.cast.alice.token, { header, secret }), 'unauthenticated');
+          await refusedEverywhere(target, forge(target.fixture.alice.token, { header, secret }), 'unauthenticated');
       });
       target.must(asked === 0, `${asked} requests came for the key that a token named`);
     },
@@ -104,7 +104,7 @@ export const handshake: Row[] = [
     title: 'tokens that are over, not begun, without an end, or meant for others: refused, each by its code',
     needs: 'own node',
     async run(target) {
-      const { alice } = target.cast;
+      const { alice } = target.fixture;
       const soon = { exp: inSeconds(60) };
       const wrong: [object, ErrorCode][] = [
         [{ exp: inSeconds(-1) }, 'token_expired'],
@@ -123,7 +123,7 @@ export const handshake: Row[] = [
   },
   {
     id: 'A6',
-    title: 'a token that ends while its socket is open: announced, then nothing more is run or heard',
+    title: 'a token that ends while its socket is open: announced, then nothing more is run or received',
     needs: 'own node',
     changes: ['users'],
     async run(target) {
@@ -149,7 +149,7 @@ export const handshake: Row[] = [
     id: 'A7',
     title: 'renewing a socket with the token of another user: forbidden, and the socket is closed',
     async run(target) {
-      const { mallory, alice } = target.cast;
+      const { mallory, alice } = target.fixture;
       const socket = await target.connect(mallory);
       target.refused(await socket.ask('auth:refresh', { token: alice.token }), 'forbidden');
       await socket.end();
@@ -174,7 +174,7 @@ export const handshake: Row[] = [
     id: 'A10',
     title: 'a token in the URL of a request or a Socket.IO handshake: refused, and no log shows it',
     async run(target) {
-      const { alice } = target.cast;
+      const { alice } = target.fixture;
       const { token } = alice;
       target.refused(await target.api(null, `GET /users/me?token=${token}`), 'unauthenticated');
       target.refused(await target.api(null, `GET /users/me?access_token=${token}`), 'unauthenticated');
@@ -191,7 +191,7 @@ export const handshake: Row[] = [
     title: 'a ticket twice, a made-up one, and one in place of a token elsewhere: unauthenticated',
     changes: ['auth_tickets'],
     async run(target) {
-      const { alice } = target.cast;
+      const { alice } = target.fixture;
       const { ticket } = JSON.parse((await target.api(alice, 'POST /auth/ticket')).text) as { ticket: string };
       await target.dial(null, { query: { ticket } }).ready();
       for (const again of [ticket, `${ticket}x`, ticket.slice(0, -4), 'guessed', alice.token]) {
@@ -234,7 +234,7 @@ export const handshake: Row[] = [
     id: 'A13',
     title: 'no origin but our cookie, from where a browser says that it is not our page: 403',
     async run(target) {
-      const { cookie, token } = target.cast.alice;
+      const { cookie, token } = target.fixture.alice;
       for (const [path, more] of [
         [POLL, {}],
         [SOCKET, UPGRADE],
@@ -253,7 +253,7 @@ export const handshake: Row[] = [
     id: 'A14',
     title: 'changing something by the cookie from another site: 403, and nothing is changed',
     async run(target) {
-      const { cookie } = target.cast.alice;
+      const { cookie } = target.fixture.alice;
       const sites = [{ origin: 'https://evil.example' }, { origin: 'null' }, { 'sec-fetch-site': 'cross-site' }, {}];
       for (const site of sites) {
         for (const [method, path] of [
@@ -272,7 +272,7 @@ export const handshake: Row[] = [
     id: 'A15',
     title: 'JSON that is declared as text or as a form, as browsers send it without asking: 415',
     async run(target) {
-      const { alice, group } = target.cast;
+      const { alice, group } = target.fixture;
       const types = [
         'text/plain',
         'application/x-www-form-urlencoded',
@@ -295,7 +295,7 @@ export const handshake: Row[] = [
     id: 'A17',
     title: 'guessed namespaces, revisions, transports and session ids: refused, and the process goes on',
     async run(target) {
-      const socket = target.dial(target.cast.mallory, { namespace: '/admin' });
+      const socket = target.dial(target.fixture.mallory, { namespace: '/admin' });
       await socket.end();
       const paths = [
         '/socket.io/?EIO=3&transport=polling',

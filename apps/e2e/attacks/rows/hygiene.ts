@@ -1,6 +1,6 @@
 import { eventually, secretsIn } from '@parley/testkit';
+import type { Answer } from '../answer.contract.js';
 import type { Row } from '../row.contract.js';
-import type { Seen } from '../seen.contract.js';
 import type { Target } from '../target.js';
 import { Wire } from '../wire.js';
 import { SENDING } from './authorization.js';
@@ -73,7 +73,7 @@ const broken = (host: string): string[] => [
 /** What is sent, and may not come back. */
 const ECHO = 'echo-me';
 
-function mustBeGeneric(target: Target, { what, text, error }: Seen): void {
+function mustBeGeneric(target: Target, { what, text, error }: Answer): void {
   target.must(error !== null && error.requestId.length > 0, `${what} has no request id: ${text.slice(0, 200)}`);
   target.must(!text.includes(ECHO), `${what} echoes: ${text.slice(0, 200)}`);
 }
@@ -97,7 +97,7 @@ async function unusualMethods(target: Target): Promise<void> {
   }
   for (const header of ['x-http-method-override', 'x-method-override', 'x-http-method']) {
     const headers = { [header]: 'PATCH' };
-    target.refused(await target.api(target.cast.alice, 'POST /users/me', {}, { headers }), 'not_found');
+    target.refused(await target.api(target.fixture.alice, 'POST /users/me', {}, { headers }), 'not_found');
   }
 }
 
@@ -107,7 +107,7 @@ export const hygiene: Row[] = [
     title: 'SQL in texts, questions, filters and ids: taken for what it is, or refused',
     changes: SENDING,
     async run(target) {
-      const { alice, group } = target.cast;
+      const { alice, group } = target.fixture;
       for (const sql of SQL) {
         const q = encodeURIComponent(sql);
         const sent = await target.api(alice, `POST /conversations/${group}/messages`, { content: sql });
@@ -135,7 +135,7 @@ export const hygiene: Row[] = [
     id: 'A67',
     title: 'line breaks, escapes and quotes in what is logged: each event stays one line of JSON',
     async run(target) {
-      const { mallory } = target.cast;
+      const { mallory } = target.fixture;
       const evil = 'x\u001b[31m","level":"fatal","msg":"forged';
       const headers = { 'user-agent': evil.replaceAll('\u001b', ''), origin: 'https://evil.example","code":"x' };
       await target.ask({ path: '/socket.io/?EIO=4&transport=polling', headers });
@@ -159,7 +159,7 @@ export const hygiene: Row[] = [
     title: 'secrets in all logs since the nodes were started, at every level: none',
     needs: 'own node',
     async run(target) {
-      const { secret, alice, bob, mallory, ex, admin } = target.cast;
+      const { secret, alice, bob, mallory, ex, admin } = target.fixture;
       const people = [alice, bob, mallory, ex, admin];
       const known = people.flatMap(({ token, password, cookie }) => [token, password, cookie]);
       const log = target.own?.runs.map((run) => run.log).join('\n') ?? '';
@@ -173,7 +173,7 @@ export const hygiene: Row[] = [
     title:
       'unknown routes and commands, broken and wrong payloads, by REST and both transports of Socket.IO: a request id, no echo',
     async run(target) {
-      const { alice, group } = target.cast;
+      const { alice, group } = target.fixture;
       const messages = `POST /conversations/${group}/messages`;
       const answers = [
         await target.api(alice, `GET /${ECHO}`),
@@ -202,7 +202,7 @@ export const hygiene: Row[] = [
     isSlow: true,
     isDatabaseAway: true,
     async run(target) {
-      const { alice, group } = target.cast;
+      const { alice, group } = target.fixture;
       const [node] = target.own?.nodes ?? [];
       const sockets = [
         await target.connect(alice, { transports: ['websocket'] }),

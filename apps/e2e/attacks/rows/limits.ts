@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Actor } from '../cast.js';
+import type { Actor } from '../fixture.js';
 import { SENDS_PER_SECOND } from '../deployment-settings.js';
 import type { Row } from '../row.contract.js';
 import type { Target } from '../target.js';
@@ -44,7 +44,7 @@ async function mustBeLimited(target: Target, by: Actor): Promise<void> {
 async function stall(target: Target): Promise<Wire[]> {
   const open = await Promise.all(Array.from({ length: 100 }, () => Wire.open(target.url())));
   for (const wire of open) wire.write('POST /api/sync HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{');
-  const { token } = target.cast.admin;
+  const { token } = target.fixture.admin;
   const sockets = await Promise.all(Array.from({ length: SOCKETS }, () => Wire.signedIn(target.url(), token)));
   for (const wire of sockets) wire.write(frame(TEXT, 'x', { isFinal: false }));
   return [...open, ...sockets];
@@ -56,7 +56,7 @@ export const limits: Row[] = [
     title: 'one user by ten sockets, several nodes and REST at once: 120 % of one budget at most',
     needs: 'own node',
     changes: SENDING,
-    run: (target) => mustBeLimited(target, target.cast.mallory),
+    run: (target) => mustBeLimited(target, target.fixture.mallory),
   },
   {
     id: 'A59',
@@ -69,7 +69,7 @@ export const limits: Row[] = [
       await redis?.kill();
       // From five seconds after the loss each node counts with its part only.
       await sleep(5_500);
-      await mustBeLimited(target, target.cast.ex).finally(() => redis?.start());
+      await mustBeLimited(target, target.fixture.ex).finally(() => redis?.start());
     },
   },
   {

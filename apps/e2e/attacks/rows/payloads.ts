@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Row } from '../row.contract.js';
-import type { Seen } from '../seen.contract.js';
+import type { Answer } from '../answer.contract.js';
 import type { Target } from '../target.js';
 import { SENDING } from './authorization.js';
 
@@ -22,8 +22,8 @@ const EXTRA: Record<string, unknown> = {
 };
 
 /** Routes and commands that take a body, with one that would be right. */
-function writes({ cast }: Target): [string, string, Record<string, unknown>][] {
-  const { alice, bob, group, message } = cast;
+function writes({ fixture }: Target): [string, string, Record<string, unknown>][] {
+  const { alice, bob, group, message } = fixture;
   return [
     ['POST', '/conversations', { type: 'group', name: 'Fine', memberIds: [bob.id] }],
     ['PATCH', `/conversations/${group}`, { name: 'Fine' }],
@@ -48,7 +48,7 @@ function writes({ cast }: Target): [string, string, Record<string, unknown>][] {
 }
 
 /** What alice may read. */
-function reads({ cast: { bob, group, direct, message } }: Target): string[] {
+function reads({ fixture: { bob, group, direct, message } }: Target): string[] {
   return [
     '/users/me',
     `/users/${bob.id}`,
@@ -76,12 +76,12 @@ export const payloads: Row[] = [
     id: 'A32',
     title: 'keys that only the server may set, on writes of each kind over both transports: validation_failed, no row',
     async run(target) {
-      const { alice } = target.cast;
+      const { alice } = target.fixture;
       const socket = await target.connect(alice);
       for (const [method, path, body] of writes(target)) {
         for (const [key, value] of Object.entries(EXTRA)) {
           if (key in body || (key === 'id' && path === '/conversations')) continue;
-          if (path === '/auth/register' && target.seen.some(({ what }) => what.includes(path))) continue;
+          if (path === '/auth/register' && target.answers.some(({ what }) => what.includes(path))) continue;
           const sent = { ...body, [key]: value };
           const answer =
             path === '' ? await socket.ask(method, sent) : await target.api(alice, `${method} ${path}`, sent);
@@ -95,7 +95,7 @@ export const payloads: Row[] = [
     title: 'writing as somebody else, by body or header: refused or ignored, the sender is who sent it',
     changes: SENDING,
     async run(target) {
-      const { alice, bob, group } = target.cast;
+      const { alice, bob, group } = target.fixture;
       const path = `/conversations/${group}/messages`;
       const socket = await target.connect(bob);
       for (const key of ['senderId', 'userId', 'sender', 'from', 'actorId']) {
@@ -119,15 +119,15 @@ export const payloads: Row[] = [
     title: 'what answers and events hold: no password, address, key of the database or e-mail of others',
     changes: SENDING,
     async run(target) {
-      const { alice, bob, group, message } = target.cast;
+      const { alice, bob, group, message } = target.fixture;
       const socket = await target.connect(alice);
-      const answers: Seen[] = [];
+      const answers: Answer[] = [];
       for (const path of reads(target)) answers.push(await target.api(alice, `GET ${path}`));
       answers.push(await socket.ask('sync', { conversations: {} }));
       await bob.send(group, { content: 'an event' });
       await bob.react(message.id, '👍');
       await bob.request('DELETE', `/messages/${message.id}/reactions/${encodeURIComponent('👍')}`);
-      for (const answer of [...answers, ...target.seen]) {
+      for (const answer of [...answers, ...target.answers]) {
         target.must(!NEVER.test(answer.text), `${answer.what} holds ${NEVER.exec(answer.text)?.[0]}`);
         const mayHoldMail = answer.what.includes('/users/me') || answer.what.includes('/auth/');
         target.must(mayHoldMail || !answer.text.includes('"email":'), `${answer.what} holds an e-mail address`);
@@ -139,7 +139,7 @@ export const payloads: Row[] = [
     id: 'A63',
     title: 'keys of prototypes in bodies and queries: refused, and no answer shows them afterwards',
     async run(target) {
-      const { alice, group } = target.cast;
+      const { alice, group } = target.fixture;
       const bodies = [
         '{"content":"x","__proto__":{"polluted":true}}',
         '{"content":"x","constructor":{"prototype":{"polluted":true}}}',
@@ -160,7 +160,7 @@ export const payloads: Row[] = [
     id: 'A64',
     title: 'parameters twice, lists for single values, numbers for texts and the reverse: validation_failed',
     async run(target) {
-      const { alice, group, direct } = target.cast;
+      const { alice, group, direct } = target.fixture;
       const queries = [
         `/messages?conversationId=${group}&conversationId=${direct}`,
         `/messages?conversationId[]=${group}`,

@@ -1,6 +1,6 @@
 import { ParleyNode, PostgresCluster } from '@parley/testkit';
 import { StatementCounts } from '../../bench/statement-counts.js';
-import { Actor } from '../cast.js';
+import { Actor } from '../fixture.js';
 import type { Row } from '../row.contract.js';
 import { send } from '../wire.js';
 import { SQL, withSql } from './hygiene.js';

@@ -52,7 +52,7 @@ async function register(url: string, { username, password }: Record<'username' |
 }
 
 /** Who is attacked and who attacks, and what there is to attack. */
-export interface Cast {
+export interface Fixture {
   alice: Actor;
   bob: Actor;
   /** A server's user like others, and a member of nothing. */
@@ -73,7 +73,7 @@ export interface Cast {
   secret: string;
 }
 
-export async function makeCast(urls: readonly string[]): Promise<Cast> {
+export async function makeFixture(urls: readonly string[]): Promise<Fixture> {
   const url = (place: number) => urls[place % urls.length] as string;
   // The first account of an installation administers it.
   await Actor.register(url(0), 'first');

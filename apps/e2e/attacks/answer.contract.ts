@@ -1,9 +1,9 @@
 import type { ErrorObject } from '@parley/protocol';
-import type { Actor } from './cast.js';
+import type { Actor } from './fixture.js';
 import type { WireAnswer } from './wire.js';
 
 /** An answer of the deployment, of whatever transport. */
-export interface Seen {
+export interface Answer {
   /** `GET /api/users/me by mallory`. */
   what: string;
   by: Actor | null;
