@@ -4,7 +4,7 @@ import type { Config } from '../config/config.js';
 import type { OpenDatabases } from '../database/database.module.js';
 import { deploymentOf } from '../database/identity.js';
 import { installationOf } from '../database/installation.js';
-import { openAside } from '../database/open.js';
+import { openBesideNodes } from '../database/open.js';
 import { AdminCommands, type AdminOutcome } from '../modules/administration/index.js';
 import { SESSIONS_ENDED, SessionEvents, type SessionsEnded } from '../modules/auth/index.js';
 import { loadKeys } from '../platform/keys.js';
@@ -20,7 +20,7 @@ const REDIS_MS = 3_000;
 /** Runs the command in this process, on the database itself. @throws DirectoryHeldError, and with sentences. */
 export async function runHere(config: Config, args: readonly string[]): Promise<AdminOutcome> {
   const reporter = new EventReporter(createLog('silent'));
-  const databases = await openAside(config, reporter);
+  const databases = await openBesideNodes(config, reporter);
   try {
     return await runOn(databases, { config, reporter }, args);
   } finally {
@@ -48,9 +48,9 @@ async function runOn(
     const outcome = await app.get(AdminCommands).run(args);
     if (ended.length === 0 || config.databaseUrl === null) return outcome;
     const link = config.redisUrl ? new RedisLink(config.redisUrl, keys, reporter) : null;
-    const areTold =
+    const isPublished =
       link !== null && (await published(link, await deploymentOf(databases.main.db), { ended, reporter }));
-    const when = areTold ? 'at once' : 'within half a minute';
+    const when = isPublished ? 'at once' : 'within half a minute';
     return { ...outcome, text: `${outcome.text}\nNodes that run close its connections ${when}.` };
   } finally {
     await app.close();

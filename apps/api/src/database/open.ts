@@ -7,7 +7,7 @@ import { openEmbedded } from './embedded.js';
 import { refuseToLeaveAccounts } from './embedded-accounts.js';
 import { openPostgres } from './postgres.js';
 import { migratePostgres, requireMigrated } from './postgres-start.js';
-import { type Company, PostgresWatch, type Starting } from './postgres-watch.js';
+import { type NodeLock, PostgresWatch, type Starting } from './postgres-watch.js';
 
 /** Who waits for it is a person. */
 const REACHED_MS = 10_000;
@@ -25,19 +25,19 @@ export async function openDatabases(
   const { databaseUrl: url, dataDir } = config;
   if (!url) return openInProcess(dataDir, reporter);
   if (!config.ignoresEmbeddedData) await refuseToLeaveAccounts(dataDir);
-  const start = (company: Company) => openWatched(url, company, { reporter, interruption });
-  if (!config.redisUrl) return holding(await lockDirectory(dataDir), () => start('alone'));
-  return start('together');
+  const start = (lock: NodeLock) => openWatched(url, lock, { reporter, interruption });
+  if (!config.redisUrl) return holding(await lockDirectory(dataDir), () => start('exclusive'));
+  return start('shared');
 }
 
 /**
  * Opens the database of running nodes for a short while, beside them; what is embedded, for this process alone.
  * @throws with a sentence where the database has not been set up by this version, and DirectoryHeldError.
  */
-export async function openAside(config: Config, reporter: DatabaseReporter): Promise<OpenDatabases> {
+export async function openBesideNodes(config: Config, reporter: DatabaseReporter): Promise<OpenDatabases> {
   const { databaseUrl: url, dataDir } = config;
   if (!url) return openInProcess(dataDir, reporter);
-  const watch = await PostgresWatch.start(url, 'aside', { reporter, interruption: AbortSignal.timeout(REACHED_MS) });
+  const watch = await PostgresWatch.start(url, 'none', { reporter, interruption: AbortSignal.timeout(REACHED_MS) });
   return holding(
     () => watch.close(),
     async () => {
@@ -56,9 +56,9 @@ async function openInProcess(dataDir: string, reporter: DatabaseReporter): Promi
 }
 
 /** Several nodes keep each other informed through Redis; without it there may be only one. */
-async function openWatched(url: string, company: Company, starting: Starting): Promise<OpenDatabases> {
+async function openWatched(url: string, lock: NodeLock, starting: Starting): Promise<OpenDatabases> {
   const { reporter } = starting;
-  const watch = await PostgresWatch.start(url, company, starting);
+  const watch = await PostgresWatch.start(url, lock, starting);
   return holding(
     () => watch.close(),
     async () => {

@@ -13,10 +13,10 @@ import { type Settings, statingSettings } from './session-settings.js';
 type Answer = 'good' | 'fault' | 'none';
 
 /**
- * Whether this node must be the only one on the database, or runs beside others that it reaches through Redis; `aside` is
- * no node, and may run beside any.
+ * How the lock of nodes is taken on the database: by one that must be the only one, by one of several, which reach each
+ * other through Redis, or not, by what is no node and may run beside any.
  */
-export type Company = 'alone' | 'together' | 'aside';
+export type NodeLock = 'exclusive' | 'shared' | 'none';
 
 /** What a start goes by that may have to wait. */
 export interface Starting {
@@ -62,7 +62,7 @@ export class PostgresWatch implements Availability {
 
   private constructor(
     private readonly url: string,
-    private readonly company: Company,
+    private readonly lock: NodeLock,
     private readonly reporter: DatabaseReporter,
   ) {
     this.availability = new AvailabilityState(reporter);
@@ -72,8 +72,8 @@ export class PostgresWatch implements Availability {
    * Waits for the database as long as it takes, or until the interruption.
    * @throws with a sentence where a node runs that this one must not run beside, or where waiting cannot help.
    */
-  static async start(url: string, company: Company, { reporter, interruption }: Starting): Promise<PostgresWatch> {
-    const watch = new PostgresWatch(url, company, reporter);
+  static async start(url: string, lock: NodeLock, { reporter, interruption }: Starting): Promise<PostgresWatch> {
+    const watch = new PostgresWatch(url, lock, reporter);
     const session = await watch.first(interruption);
     watch.watching = watch.watchOver(session);
     return watch;
@@ -135,7 +135,7 @@ export class PostgresWatch implements Availability {
       await pause(RETRY_MS, interruption);
       interruption.throwIfAborted();
     }
-    throw new Error(REFUSALS[this.company]);
+    throw new Error(this.claim?.refusal);
   }
 
   /** A session that holds the lock; null where another node does. */
@@ -200,7 +200,7 @@ export class PostgresWatch implements Availability {
       const session = await this.connect();
       // All our connections were cut: what the server still takes for ours only holds locks.
       if (!this.isUp) await this.endLeftSessions(session);
-      if (!(await this.claims(session))) this.reporter.databaseShared(REFUSALS[this.company]);
+      if (!(await this.claims(session)) && this.claim) this.reporter.databaseShared(this.claim.refusal);
       await this.requireFitness(session);
       this.turn(true);
       return session;
@@ -224,15 +224,18 @@ export class PostgresWatch implements Availability {
     return client;
   }
 
+  private get claim() {
+    return this.lock === 'none' ? null : CLAIMS[this.lock];
+  }
+
   private async claims(session: pg.Client): Promise<boolean> {
-    if (this.company === 'aside') {
-      this.holdsLock = true;
-      return true;
-    }
-    const take = this.company === 'alone' ? 'pg_try_advisory_lock' : 'pg_try_advisory_lock_shared';
-    const { rows } = await session.query<{ taken: boolean }>(`SELECT ${take}($1) AS taken`, [NODE_LOCK]);
-    this.holdsLock = rows[0]?.taken ?? false;
+    this.holdsLock = this.claim === null || (await this.take(session, this.claim.statement));
     return this.holdsLock;
+  }
+
+  private async take(session: pg.Client, statement: string): Promise<boolean> {
+    const { rows } = await session.query<{ taken: boolean }>(statement, [NODE_LOCK]);
+    return rows[0]?.taken ?? false;
   }
 
   private async endLeftSessions(session: pg.Client): Promise<void> {
@@ -261,12 +264,18 @@ async function requireUtf8(session: pg.Client): Promise<void> {
   );
 }
 
-const REFUSALS = {
-  alone: 'Another Parley node is using this database. Set REDIS_URL on all of them to run several nodes.',
-  together:
-    'Another Parley node is using this database without Redis. Stop it, or set REDIS_URL there too, the same on all nodes.',
-  aside: 'The database cannot be used.',
-} as const satisfies Record<Company, string>;
+/** How each lock is taken, and what is said where another node holds it. */
+const CLAIMS = {
+  exclusive: {
+    statement: 'SELECT pg_try_advisory_lock($1) AS taken',
+    refusal: 'Another Parley node is using this database. Set REDIS_URL on all of them to run several nodes.',
+  },
+  shared: {
+    statement: 'SELECT pg_try_advisory_lock_shared($1) AS taken',
+    refusal:
+      'Another Parley node is using this database without Redis. Stop it, or set REDIS_URL there too, the same on all nodes.',
+  },
+} as const;
 
 /**
  * Waits for an answer for as long as the database sends anything on any connection: one that answers others is only
