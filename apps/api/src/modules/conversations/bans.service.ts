@@ -7,8 +7,8 @@ import { AuditService } from '../audit/index.js';
 import { requirePermission, type Unchanged } from '../conversation-log/index.js';
 import { UsersRepository } from '../users/index.js';
 import { type BanPlace, BansRepository } from './bans.repository.js';
-import { type Change, ConversationChanges, type Held } from './conversation-changes.js';
-import { HeldMembers } from './held-members.js';
+import { type Change, type ChangeContext, ConversationChanges } from './conversation-changes.js';
+import { LockedMembers } from './locked-members.js';
 import { MemberRemoval } from './member-removal.js';
 
 const NOTHING: Unchanged<void> = { result: undefined, unchanged: true };
@@ -19,7 +19,7 @@ export class BansService {
   constructor(
     private readonly changes: ConversationChanges,
     private readonly repository: BansRepository,
-    private readonly members: HeldMembers,
+    private readonly members: LockedMembers,
     private readonly removal: MemberRemoval,
     private readonly users: UsersRepository,
     private readonly audit: AuditService,
@@ -31,10 +31,10 @@ export class BansService {
    * @throws `not_found` where there is no such user; `forbidden` for an owner, and for whoever the actor may not remove.
    */
   async ban(principal: Principal, conversationId: string, userId: string): Promise<void> {
-    return this.changes.run(principal, conversationId, 'ban', async (held) => {
+    return this.changes.run(principal, conversationId, 'ban', async (context) => {
       if (userId === principal.userId) throw invalid('userId', 'must not be oneself');
-      if (!(await this.users.viewsOf([userId], held.tx)).has(userId)) throw notFound();
-      return this.decide(held, userId);
+      if (!(await this.users.viewsOf([userId], context.tx)).has(userId)) throw notFound();
+      return this.decide(context, userId);
     });
   }
 
@@ -72,10 +72,10 @@ export class BansService {
     };
   }
 
-  private async decide(held: Held, userId: string): Promise<Change<void> | Unchanged<void>> {
-    const { tx, conversation, actor } = held;
-    await this.removal.prepare(held);
-    const target = await this.members.find(held, userId);
+  private async decide(context: ChangeContext, userId: string): Promise<Change<void> | Unchanged<void>> {
+    const { tx, conversation, actor } = context;
+    await this.removal.prepare(context);
+    const target = await this.members.find(context, userId);
     const present = target && !target.leftAt ? target : null;
     if (present?.role === 'owner') throw new ParleyError('forbidden', { message: 'An owner cannot be banned.' });
     if (present) requirePermission(`remove_${present.role}`, actor.role, conversation);
@@ -83,7 +83,7 @@ export class BansService {
     if (!(await this.repository.insert(tx, ban))) return NOTHING;
     const what = { conversationId: conversation.id, actorId: actor.userId, userId };
     await this.audit.record(auditOf('member_banned', what), tx);
-    return present ? this.removal.remove(held, userId) : NOTHING;
+    return present ? this.removal.remove(context, userId) : NOTHING;
   }
 }
 

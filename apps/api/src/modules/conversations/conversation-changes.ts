@@ -17,13 +17,13 @@ import { SystemMessages } from '../messages/index.js';
 import { ConversationsRepository } from './conversations.repository.js';
 
 /** A conversation and the member who is about to change it. */
-interface Seen {
+interface ActingMember {
   conversation: ConversationRow;
   actor: ParticipantRow;
 }
 
 /** The same while the conversation is locked: its system message takes the version after the change's. */
-export interface Held extends Seen, LockedConversation {
+export interface ChangeContext extends ActingMember, LockedConversation {
   at: Date;
 }
 
@@ -56,39 +56,43 @@ export class ConversationChanges {
     principal: Principal,
     conversationId: string,
     verb: Verb,
-    decide: (held: Held) => Promise<Change<T> | Unchanged<T>>,
+    decide: (context: ChangeContext) => Promise<Change<T> | Unchanged<T>>,
   ): Promise<T> {
-    await this.look(principal, conversationId);
+    await this.find(principal, conversationId);
     return this.log.append(conversationId, async (locked) => {
-      const seen = await this.see(locked.tx, locked.conversation, principal);
-      const at = await this.repository.now(locked.tx, seen.conversation.updatedAt);
-      requirePermission(verb, seen.actor.role, seen.conversation);
-      const held = { ...locked, ...seen, at };
-      const change = await decide(held);
-      return 'unchanged' in change ? change : this.apply(held, change);
+      const acting = await this.requireMember(locked.tx, locked.conversation, principal);
+      const at = await this.repository.now(locked.tx, acting.conversation.updatedAt);
+      requirePermission(verb, acting.actor.role, acting.conversation);
+      const context = { ...locked, ...acting, at };
+      const change = await decide(context);
+      return 'unchanged' in change ? change : this.apply(context, change);
     });
   }
 
   /** Refuses as `run` does, without a lock. */
   async check(principal: Principal, conversationId: string, verb: Verb): Promise<void> {
-    const { conversation, actor } = await this.look(principal, conversationId);
+    const { conversation, actor } = await this.find(principal, conversationId);
     requirePermission(verb, actor.role, conversation);
   }
 
   /** Reads without a lock, so that strangers take no place in the conversation's queue. */
-  private async look(principal: Principal, conversationId: string): Promise<Seen> {
+  private async find(principal: Principal, conversationId: string): Promise<ActingMember> {
     const { db } = this.database;
-    return this.see(db, await this.repository.find(db, conversationId), principal);
+    return this.requireMember(db, await this.repository.find(db, conversationId), principal);
   }
 
-  private async see(db: Db, conversation: ConversationRow | null, { userId }: Principal): Promise<Seen> {
+  private async requireMember(
+    db: Db,
+    conversation: ConversationRow | null,
+    { userId }: Principal,
+  ): Promise<ActingMember> {
     const actor = conversation && (await this.repository.participants(db, conversation.id, [userId])).get(userId);
     if (!conversation || !actor || actor.leftAt) throw notFound();
     return { conversation, actor };
   }
 
-  private async apply<T>(held: Held, change: Change<T>): Promise<Decision<T>> {
-    const { tx, conversation, actor, version, at } = held;
+  private async apply<T>(context: ChangeContext, change: Change<T>): Promise<Decision<T>> {
+    const { tx, conversation, actor, version, at } = context;
     const { id: conversationId, countable } = conversation;
     const row = { subjectId: null, data: {}, ...change.row, conversationId, version, actorId: actor.userId };
     if (!change.system)

@@ -17,7 +17,7 @@ import { ConversationStreamSource } from './conversation-stream-source.js';
 import { ConversationsController } from './conversations.controller.js';
 import { ConversationsRepository } from './conversations.repository.js';
 import { ConversationsService } from './conversations.service.js';
-import { HeldMembers } from './held-members.js';
+import { LockedMembers } from './locked-members.js';
 import { MemberRefs } from './member-refs.js';
 import { MemberRemoval } from './member-removal.js';
 import { MembersController } from './members.controller.js';
@@ -43,7 +43,7 @@ import { StreamSourceRepository } from './stream-source.repository.js';
     StreamChanges,
     MembersService,
     MemberRefs,
-    HeldMembers,
+    LockedMembers,
     MemberRemoval,
     BansService,
     BansRepository,

@@ -5,7 +5,7 @@ import type { Principal } from '../../kernel/principal.js';
 import { normalizedName } from '../../platform/names.js';
 import type { Unchanged } from '../conversation-log/index.js';
 import { conversationArchivedEvent, conversationUpdatedEvent } from './conversation.events.js';
-import { type Change, ConversationChanges, type Held } from './conversation-changes.js';
+import { type Change, type ChangeContext, ConversationChanges } from './conversation-changes.js';
 import { ConversationLists } from './conversation-lists.js';
 
 type Decision = Change<void> | Unchanged<void>;
@@ -50,7 +50,7 @@ export class ConversationsService {
   }
 
   private archive(principal: Principal, conversationId: string, isArchived: boolean): Promise<void> {
-    const decide = async ({ conversation }: Held): Promise<Decision> => {
+    const decide = async ({ conversation }: ChangeContext): Promise<Decision> => {
       if (conversation.isArchived === isArchived) return { result: undefined, unchanged: true };
       return {
         result: undefined,

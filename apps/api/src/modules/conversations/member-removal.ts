@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LIMITS, type SystemMetadata } from '@parley/protocol';
 import { memberRemovedEvent } from './conversation.events.js';
-import type { Change, Held } from './conversation-changes.js';
+import type { Change, ChangeContext } from './conversation-changes.js';
 import { ConversationsRepository } from './conversations.repository.js';
 
 /** How a present member stops being one, whoever decided it. */
@@ -13,12 +13,12 @@ export class MemberRemoval {
    * Locks what the removal needs beside the conversation; before the member's own row, as everywhere. Until now the markers
    * of others were not broadcast in a group that becomes small enough: then every member gets all of them.
    */
-  async prepare({ tx, conversation }: Held): Promise<void> {
+  async prepare({ tx, conversation }: ChangeContext): Promise<void> {
     if (becomesSmall(conversation)) await this.repository.lockReceipts(tx, conversation.id);
   }
 
   /** Of somebody who is present. */
-  async remove({ tx, conversation, version, at, actor }: Held, userId: string): Promise<Change<void>> {
+  async remove({ tx, conversation, version, at, actor }: ChangeContext, userId: string): Promise<Change<void>> {
     const userVersion = (await this.repository.raiseMembershipVersions(tx, [userId])).get(userId) ?? 0;
     const key = { conversationId: conversation.id, userId };
     await this.repository.updateParticipant(tx, key, { leftAt: at, version, userVersion });
@@ -35,4 +35,5 @@ export class MemberRemoval {
   }
 }
 
-const becomesSmall = ({ memberCount }: Held['conversation']): boolean => memberCount - 1 === LIMITS.receiptsMembers;
+const becomesSmall = ({ memberCount }: ChangeContext['conversation']): boolean =>
+  memberCount - 1 === LIMITS.receiptsMembers;

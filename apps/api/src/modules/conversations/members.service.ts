@@ -8,9 +8,9 @@ import { requirePermission, type Unchanged } from '../conversation-log/index.js'
 import { BansRepository } from './bans.repository.js';
 import { memberAddedEvent, memberUpdatedEvent } from './conversation.events.js';
 import { canLeave } from './conversation.policy.js';
-import { type Change, ConversationChanges, type Held } from './conversation-changes.js';
+import { type Change, type ChangeContext, ConversationChanges } from './conversation-changes.js';
 import { ConversationsRepository } from './conversations.repository.js';
-import { HeldMembers } from './held-members.js';
+import { LockedMembers } from './locked-members.js';
 import { MemberRefs } from './member-refs.js';
 import { MemberRemoval } from './member-removal.js';
 
@@ -20,7 +20,7 @@ export class MembersService {
   constructor(
     private readonly changes: ConversationChanges,
     private readonly repository: ConversationsRepository,
-    private readonly members: HeldMembers,
+    private readonly members: LockedMembers,
     private readonly removal: MemberRemoval,
     private readonly bans: BansRepository,
     private readonly audit: AuditService,
@@ -32,13 +32,13 @@ export class MembersService {
     // Resolving may create people, so a stranger is turned away before that.
     await this.changes.check(principal, conversationId, 'add_members');
     const wanted = await this.refs.resolve(principal, memberRefs);
-    return this.changes.run(principal, conversationId, 'add_members', (held) => this.decideAdd(held, wanted));
+    return this.changes.run(principal, conversationId, 'add_members', (context) => this.decideAdd(context, wanted));
   }
 
   /** Removes a member; oneself is leaving. */
   remove(principal: Principal, conversationId: string, userId: string): Promise<void> {
     const verb = userId === principal.userId ? 'leave' : 'remove_member';
-    return this.changes.run(principal, conversationId, verb, (held) => this.decideRemove(held, userId));
+    return this.changes.run(principal, conversationId, verb, (context) => this.decideRemove(context, userId));
   }
 
   changeRole(
@@ -46,11 +46,14 @@ export class MembersService {
     conversationId: string,
     change: { userId: string; role: MemberRole },
   ): Promise<Member> {
-    return this.changes.run(principal, conversationId, 'change_roles', (held) => this.decideRole(held, change));
+    return this.changes.run(principal, conversationId, 'change_roles', (context) => this.decideRole(context, change));
   }
 
-  private async decideAdd(held: Held, wanted: readonly string[]): Promise<Change<Member[]> | Unchanged<Member[]>> {
-    const { tx, conversation, version, at } = held;
+  private async decideAdd(
+    context: ChangeContext,
+    wanted: readonly string[],
+  ): Promise<Change<Member[]> | Unchanged<Member[]>> {
+    const { tx, conversation, version, at } = context;
     const known = await this.repository.lockParticipants(tx, conversation.id, wanted);
     const userIds = wanted.filter((userId) => known.get(userId)?.leftAt !== null);
     if (userIds.length === 0) return { result: [], unchanged: true };
@@ -62,7 +65,7 @@ export class MembersService {
       userVersion: versions.get(userId) ?? 0,
     }));
     await this.repository.admit(tx, conversation, { version, at, members: admitted });
-    const members = await this.members.present(held, userIds);
+    const members = await this.members.present(context, userIds);
     return {
       result: members,
       values: { memberCount: conversation.memberCount + userIds.length },
@@ -72,18 +75,18 @@ export class MembersService {
     };
   }
 
-  private async decideRemove(held: Held, userId: string): Promise<Change<void> | Unchanged<void>> {
-    await this.removal.prepare(held);
-    const target = await this.members.find(held, userId);
+  private async decideRemove(context: ChangeContext, userId: string): Promise<Change<void> | Unchanged<void>> {
+    await this.removal.prepare(context);
+    const target = await this.members.find(context, userId);
     if (!target) throw notFound();
-    await this.requireMayRemove(held, target);
+    await this.requireMayRemove(context, target);
     if (target.leftAt) return { result: undefined, unchanged: true };
-    if (userId !== held.actor.userId)
-      await this.record(held, { action: 'member_removed', userId, details: { role: target.role } });
-    return this.removal.remove(held, userId);
+    if (userId !== context.actor.userId)
+      await this.record(context, { action: 'member_removed', userId, details: { role: target.role } });
+    return this.removal.remove(context, userId);
   }
 
-  private async requireMayRemove({ tx, conversation, actor }: Held, target: ParticipantRow): Promise<void> {
+  private async requireMayRemove({ tx, conversation, actor }: ChangeContext, target: ParticipantRow): Promise<void> {
     if (target.userId !== actor.userId) {
       requirePermission(`remove_${target.role}`, actor.role, conversation);
       return;
@@ -96,19 +99,22 @@ export class MembersService {
   }
 
   private async decideRole(
-    held: Held,
+    context: ChangeContext,
     change: { userId: string; role: MemberRole },
   ): Promise<Change<Member> | Unchanged<Member>> {
-    const { tx, conversation } = held;
+    const { tx, conversation } = context;
     const { userId, role } = change;
-    const target = await this.members.getPresent(held, userId);
-    if (target.role === role) return { result: await this.members.presentOne(held, userId), unchanged: true };
+    const target = await this.members.getPresent(context, userId);
+    if (target.role === role) return { result: await this.members.presentOne(context, userId), unchanged: true };
     if (target.role === 'owner' && (await this.repository.countOwners(tx, conversation.id)) === 1) {
       throw new ParleyError('forbidden', { message: 'The last owner stays one until there is another.' });
     }
     // Owners cannot be silenced.
-    const member = await this.members.update(held, userId, { role, ...(role === 'owner' && { silencedUntil: null }) });
-    await this.record(held, { action: 'role_changed', userId, details: { from: target.role, to: role } });
+    const member = await this.members.update(context, userId, {
+      role,
+      ...(role === 'owner' && { silencedUntil: null }),
+    });
+    await this.record(context, { action: 'role_changed', userId, details: { from: target.role, to: role } });
     return {
       result: member,
       row: { kind: 'role_changed', subjectId: userId },
@@ -118,7 +124,7 @@ export class MembersService {
   }
 
   private record(
-    { tx, conversation, actor }: Held,
+    { tx, conversation, actor }: ChangeContext,
     { action, userId, details }: { action: AuditAction; userId: string; details: Record<string, unknown> },
   ): Promise<void> {
     const target = { kind: 'user' as const, id: userId };

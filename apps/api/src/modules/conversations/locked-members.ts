@@ -4,44 +4,44 @@ import type { ParticipantRow } from '../../database/rows.js';
 import { notFound } from '../../kernel/errors.js';
 import { toUserView } from '../users/index.js';
 import { presentMember } from './conversation.presenter.js';
-import type { Held } from './conversation-changes.js';
+import type { ChangeContext } from './conversation-changes.js';
 import { ConversationListsRepository } from './conversation-lists.repository.js';
 import { ConversationsRepository } from './conversations.repository.js';
 
 /** Members of a conversation whose row is locked, while one of them is about to change another. */
 @Injectable()
-export class HeldMembers {
+export class LockedMembers {
   constructor(
     private readonly repository: ConversationsRepository,
     private readonly lists: ConversationListsRepository,
   ) {}
 
   /** Locked, departed ones too; null who has never been one. */
-  async find({ tx, conversation }: Held, userId: string): Promise<ParticipantRow | null> {
+  async find({ tx, conversation }: ChangeContext, userId: string): Promise<ParticipantRow | null> {
     return (await this.repository.lockParticipants(tx, conversation.id, [userId])).get(userId) ?? null;
   }
 
   /** @throws `not_found` for who is not present. */
-  async getPresent(held: Held, userId: string): Promise<ParticipantRow> {
-    const member = await this.find(held, userId);
+  async getPresent(context: ChangeContext, userId: string): Promise<ParticipantRow> {
+    const member = await this.find(context, userId);
     if (!member || member.leftAt) throw notFound();
     return member;
   }
 
   /** Writes the change's version, too; returns the member as everyone sees them then. */
-  async update(held: Held, userId: string, values: Partial<ParticipantRow>): Promise<Member> {
-    const { tx, conversation, version } = held;
+  async update(context: ChangeContext, userId: string, values: Partial<ParticipantRow>): Promise<Member> {
+    const { tx, conversation, version } = context;
     await this.repository.updateParticipant(tx, { conversationId: conversation.id, userId }, { ...values, version });
-    return this.presentOne(held, userId);
+    return this.presentOne(context, userId);
   }
 
-  async present({ tx, conversation }: Held, userIds: readonly string[]): Promise<Member[]> {
+  async present({ tx, conversation }: ChangeContext, userIds: readonly string[]): Promise<Member[]> {
     const rows = await this.lists.membersByIds(tx, conversation.id, userIds);
     return rows.map(({ participant, user }) => presentMember(participant, toUserView(user)));
   }
 
-  async presentOne(held: Held, userId: string): Promise<Member> {
-    const [member] = await this.present(held, [userId]);
+  async presentOne(context: ChangeContext, userId: string): Promise<Member> {
+    const [member] = await this.present(context, [userId]);
     if (!member) throw notFound();
     return member;
   }
