@@ -14,7 +14,7 @@ import { TypingService } from '../typing/index.js';
 export class ChatService {
   constructor(
     private readonly connections: Connections,
-    private readonly clock: SessionExpiry,
+    private readonly expiry: SessionExpiry,
     private readonly presence: PresenceService,
     private readonly typing: TypingService,
     private readonly reporter: EventReporter,
@@ -27,14 +27,14 @@ export class ChatService {
     const facts = { userId, socketId: socket.id, transport: 'socketio' };
     this.reporter.connected(facts);
     socket.on('disconnect', (reason) => {
-      this.clock.stop(socket);
+      this.expiry.stop(socket);
       this.reporter.disconnected({ ...facts, ...socket.data.closing }, reason);
       // There is no other namespace that a connection which leaves this one could be kept for.
       if (reason === 'client namespace disconnect') socket.conn.close();
     });
     this.presence.begin(socket);
     socket.data.ready = this.connections.connect(socket).then(() => {
-      this.clock.start(socket);
+      this.expiry.start(socket);
       this.typing.begin(socket);
     });
     socket.data.ready.catch((fault: unknown) => {
@@ -55,7 +55,7 @@ export class ChatService {
   }
 
   async refresh(socket: ParleySocket, token: string): Promise<RefreshResult> {
-    const principal = await this.clock.renew(socket, token);
+    const principal = await this.expiry.renew(socket, token);
     return { expiresAt: new Date(principal.expiresAt).toISOString() };
   }
 }

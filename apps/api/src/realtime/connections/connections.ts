@@ -22,18 +22,18 @@ export class Connections {
     private readonly hub: Hub,
     private readonly source: StreamSource,
     private readonly handshakes: HandshakeLimiter,
-    private readonly cap: UserConnectionLimiter,
+    private readonly userConnections: UserConnectionLimiter,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /** Of this user on this node, those included that were refused and wait. */
   socketsOf(userId: string): ParleySocket[] {
-    return [...this.hub.socketsOf(userId), ...this.cap.keptOf(userId)];
+    return [...this.hub.socketsOf(userId), ...this.userConnections.keptOf(userId)];
   }
 
   /** Whether the user may have one more; else it has been refused, and is closed. */
   admits(socket: ParleySocket): boolean {
-    return this.cap.admits(socket);
+    return this.userConnections.admits(socket);
   }
 
   /**
@@ -148,13 +148,13 @@ export class Connections {
   }
 
   private hold(userId: string): void {
-    if (this.cap.count(userId, 1) > 1) return;
+    if (this.userConnections.count(userId, 1) > 1) return;
     this.cursors.set(userId, { cursor: Number.POSITIVE_INFINITY });
     this.hub.subscribeUser(userId, true);
   }
 
   private release(userId: string): void {
-    if (this.cap.count(userId, -1) > 0) return;
+    if (this.userConnections.count(userId, -1) > 0) return;
     this.cursors.delete(userId);
     this.hub.subscribeUser(userId, false);
   }

@@ -32,7 +32,7 @@ export class UserConnectionLimiter {
     @Inject(CONFIG) private readonly config: Pick<Config, 'limits'>,
     private readonly reporter: EventReporter,
   ) {
-    sockets.watch((userId) => this.makeUse(userId));
+    sockets.watch((userId) => this.releaseWaiting(userId));
   }
 
   /** Whether one more may come in; else it has been refused, and receives nothing but the reason. */
@@ -90,7 +90,7 @@ export class UserConnectionLimiter {
   }
 
   /** As many of those who wait as there is room for are sent to come in, the first ones first. */
-  private makeUse(userId: string): void {
+  private releaseWaiting(userId: string): void {
     const waiting = this.keptOf(userId);
     if (waiting.length === 0 || this.floods.waitOf(userId) > 0) return;
     const room = Math.max(0, this.roomOf(userId));

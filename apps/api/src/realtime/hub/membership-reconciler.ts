@@ -77,14 +77,14 @@ export class MembershipReconciler {
         // Removed again, or the stream will deliver their joining.
         const isOver = !item || version < since;
         if (!isOver && item.version < version) continue;
-        if (!isOver) for (const socket of sockets) tell(socket, { userId, item, version });
+        if (!isOver) for (const socket of sockets) emitCreated(socket, { userId, item, version });
         outside.delete(userId);
       }
     }
   }
 }
 
-function tell(
+function emitCreated(
   socket: ParleySocket,
   { userId, item, version }: { userId: string; item: ConversationListItem; version: number },
 ): void {
