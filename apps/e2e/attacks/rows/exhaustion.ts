@@ -26,7 +26,7 @@ function commandOf(bytes: number, conversationId: string): Buffer {
 }
 
 /** Frames that break a protocol, and the close code; null: Socket.IO's own end, without one that says why. */
-const BROKEN: [string, Buffer, number | null][] = [
+export const BROKEN: readonly [string, Buffer, number | null][] = [
   ['a frame without a mask', frame(TEXT, '40', { isMasked: false }), 1002],
   ['an opcode that is none', frame(3, 'x'), 1002],
   ['reserved bits', Buffer.from([0xf1, 0x80, 0, 0, 0, 0]), 1002],
@@ -42,7 +42,7 @@ const BROKEN: [string, Buffer, number | null][] = [
 ];
 
 /** Texts inside a valid frame that are no command. */
-const JUNK = [
+export const JUNK = [
   'not json',
   'null',
   '[]',
@@ -64,18 +64,21 @@ const half = (host: string, token: string): string[] => [
   `GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: ${host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n`,
 ];
 
-async function stalled(target: Target): Promise<Wire[]> {
+/** What begins a request, a body, an upgrade and a socket, and does not go on. */
+export function beginnings(target: Target): string[] {
   const { host } = new URL(target.url());
-  const heads = half(host, target.fixture.mallory.token);
   const upgrade = Object.entries(UPGRADE)
     .map(([name, value]) => `${name}: ${value}`)
     .join('\r\n');
-  const beginnings = [
-    ...heads,
+  return [
+    ...half(host, target.fixture.mallory.token),
     `GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: ${host}\r\n${upgrade}\r\n\r\n`,
   ];
+}
+
+async function stalled(target: Target): Promise<Wire[]> {
   const wires: Wire[] = [];
-  for (const text of beginnings) wires.push(...(await openMany(target, text)));
+  for (const text of beginnings(target)) wires.push(...(await openMany(target, text)));
   return wires;
 }
 
@@ -110,7 +113,10 @@ export const exhaustion: Row[] = [
       const { alice, group } = target.fixture;
       const fits = await Wire.signedIn(target.url(), alice.token);
       fits.write(commandOf(LIMITS.frameBytes, group));
-      target.must(/"success":true|"rate_limited"/.test(await fits.waitFor(/^4317\[/)), 'The largest frame was not read');
+      target.must(
+        /"success":true|"rate_limited"/.test(await fits.waitFor(/^4317\[/)),
+        'The largest frame was not read',
+      );
       fits.close();
       const memory = memoryOf(target);
       const announced = [LIMITS.frameBytes + 1, 10 * MEBIBYTE, 100 * MEBIBYTE, 2 ** 40, Number.MAX_SAFE_INTEGER];

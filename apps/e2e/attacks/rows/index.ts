@@ -7,6 +7,7 @@ import { handshake } from './handshake.js';
 import { hygiene } from './hygiene.js';
 import { limits } from './limits.js';
 import { payloads } from './payloads.js';
+import { restarts } from './restart.js';
 import { statements } from './statements.js';
 
 /** In the order in which they are played. */
@@ -20,5 +21,6 @@ export const ROWS: readonly Row[] = [
   ...hygiene,
   ...statements,
   ...limits,
+  ...restarts,
   ...guessing,
 ];

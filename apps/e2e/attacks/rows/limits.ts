@@ -40,16 +40,6 @@ async function mustBeLimited(target: Target, by: Actor): Promise<void> {
   target.must(lastSeq > 0 && lastSeq <= most, `${lastSeq} messages were stored, ${most} at most`);
 }
 
-/** A node with a hundred half requests and ten sockets in the middle of a message. */
-async function stall(target: Target): Promise<Wire[]> {
-  const open = await Promise.all(Array.from({ length: 100 }, () => Wire.open(target.url())));
-  for (const wire of open) wire.write('POST /api/sync HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{');
-  const { token } = target.fixture.admin;
-  const sockets = await Promise.all(Array.from({ length: SOCKETS }, () => Wire.signedIn(target.url(), token)));
-  for (const wire of sockets) wire.write(frame(TEXT, 'x', { isFinal: false }));
-  return [...open, ...sockets];
-}
-
 export const limits: Row[] = [
   {
     id: 'A58',
@@ -70,27 +60,6 @@ export const limits: Row[] = [
       // From five seconds after the loss each node counts with its part only.
       await sleep(5_500);
       await mustBeLimited(target, target.fixture.ex).finally(() => redis?.start());
-    },
-  },
-  {
-    id: 'A72',
-    title: 'a restart while requests and sockets stall: ended in time, and ready again within ten seconds',
-    needs: 'own node',
-    isSlow: true,
-    isRestarting: true,
-    async run(target) {
-      const [node] = target.own?.nodes ?? [];
-      const wires = await stall(target);
-      const began = performance.now();
-      const exit = await node?.terminate();
-      target.must(exit?.code === 0, `It ended with ${exit?.code}`);
-      target.figure('ended after', `${((performance.now() - began) / 1_000).toFixed(1)} s`);
-      const ended = performance.now();
-      await node?.start();
-      const seconds = (performance.now() - ended) / 1_000;
-      target.figure('ready again after', `${seconds.toFixed(1)} s`);
-      target.must(seconds < 10, `It was ready again after ${seconds.toFixed(1)} s`);
-      for (const wire of wires) wire.close();
     },
   },
 ];
