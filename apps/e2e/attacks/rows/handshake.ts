@@ -1,11 +1,11 @@
 import type { ErrorCode } from '@parley/protocol';
 import { DEFAULT_ISSUER } from '@parley/testkit';
+import type { Answer } from '../answer.contract.js';
 import { withCanary } from '../canary.js';
-import { Actor } from '../fixture.js';
 import { ALLOWED_ORIGIN } from '../deployment-settings.js';
+import { Actor } from '../fixture.js';
 import { forge, inSeconds } from '../forge.js';
 import type { Row } from '../row.contract.js';
-import type { Answer } from '../answer.contract.js';
 import type { Target } from '../target.js';
 import { frame, UPGRADE, Wire } from '../wire.js';
 
@@ -313,6 +313,11 @@ export const handshake: Row[] = [
           target.must(status === 400 || status === 404, `${path}: ${status}`);
         }
       }
+      const wire = await Wire.webSocket(target.url());
+      for (let n = 0; n < 100; n += 1) wire.write(frame(1, `40/guess-${n},{}`));
+      await wire.ended();
+      const answered = wire.texts.filter((text) => text.startsWith('44')).length;
+      target.must(answered <= 10, `A connection could guess ${answered} namespaces`);
     },
   },
 ];
