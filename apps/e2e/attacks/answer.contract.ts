@@ -6,6 +6,9 @@ import type { WireAnswer } from './wire.js';
 export interface Answer {
   /** `GET /api/users/me by mallory`. */
   what: string;
+  transport: 'rest' | 'socketio';
+  /** When it was there, as the log tells the time. */
+  at: number;
   by: Actor | null;
   /** Of an acknowledgement: that of its error, or 200. */
   status: number;

@@ -1,9 +1,9 @@
 import { ERRORS, type ErrorObject, type EventName, isErrorObject } from '@parley/protocol';
 import { eventually } from '@parley/testkit';
 import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
+import type { Answer } from './answer.contract.js';
 import type { Actor } from './fixture.js';
 import { retryLimited } from './retry-limited.js';
-import type { Answer } from './answer.contract.js';
 
 const TIMEOUT_MS = 15_000;
 
@@ -91,6 +91,8 @@ export class AttackSocket {
     const error = isErrorObject(answer.error) ? answer.error : null;
     return this.pass({
       what: `${name} by ${this.by?.role ?? 'nobody'}`,
+      transport: 'socketio',
+      at: Date.now(),
       by: this.by,
       status: error ? ERRORS[error.code].status : 200,
       text: JSON.stringify(answer),

@@ -1,15 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { eventually, type Fleet, faultyLines, ScriptedClient, secretsIn } from '@parley/testkit';
+import { type Fleet, ScriptedClient } from '@parley/testkit';
+import { type LogLengths, logFaults, logLengths } from './log-conditions.js';
 import type { Row } from './row.contract.js';
-import type { Answer } from './answer.contract.js';
 import type { Target } from './target.js';
 
 /** How it was before a row: what may not have changed behind it. */
 export interface Before {
   pids: string;
   rows: Map<string, string>;
-  /** Length of each node's log. */
-  logs: number[];
+  /** Length of the log of each process. */
+  logs: LogLengths;
 }
 
 /** How soon a message of another node has to arrive. */
@@ -21,14 +20,17 @@ const OWN_COLUMNS = ['status', 'is_away', 'last_seen_at', 'presence_at', 'update
 
 export async function before(target: Target): Promise<Before> {
   const { own } = target;
-  return { pids: pidsOf(own), rows: await rowsOf(own), logs: own ? logsOf(own).map(({ length }) => length) : [] };
+  return { pids: pidsOf(own), rows: await rowsOf(own), logs: logLengths(own) };
 }
 
 /** What does not hold after a row, in sentences; of a foreign deployment only what can be seen from outside. */
 export async function faultsAfter(row: Row, target: Target, was: Before, probeMs = PROBE_MS): Promise<string[]> {
   const faults = [...answersOf(target, row)];
   const { own } = target;
-  if (own) faults.push(...(await changedRows(own, row, was)), ...(await logFaults(own, target, was)));
+  if (own) {
+    faults.push(...(await changedRows(own, row, was)), ...(await storedRefusals(own, target)));
+    faults.push(...(await logFaults(own, target, was.logs)));
+  }
   faults.push(...(await probe(target, probeMs)));
   if (own && !row.isRestarting && pidsOf(own) !== was.pids)
     faults.push(`(i) processes changed: ${was.pids} became ${pidsOf(own)}`);
@@ -36,7 +38,6 @@ export async function faultsAfter(row: Row, target: Target, was: Before, probeMs
 }
 
 const pidsOf = (own: Fleet | null): string => own?.nodes.map(({ pid }) => pid).join(' ') ?? '';
-const logsOf = (own: Fleet): string[] => own.nodes.map(({ node }) => node.log());
 
 /** A sum over the rows of each table, the same whatever their order. */
 async function rowsOf(own: Fleet | null): Promise<Map<string, string>> {
@@ -63,6 +64,32 @@ async function changedRows(own: Fleet, { changes = [] }: Row, was: Before): Prom
   const now = await rowsOf(own);
   const changed = [...now].filter(([name, sum]) => was.rows.get(name) !== sum && !changes.includes(name));
   return changed.map(([name, sum]) => `(ii) rows of ${name} changed: "${was.rows.get(name)}" became "${sum}"`);
+}
+
+/** What may be stored although it was refused: nobody knows, or something else is under its id. */
+const MAY_BE_STORED = new Set(['service_unavailable', 'draining', 'internal', 'idempotency_conflict']);
+
+/** (ii) also where a row sends: what was refused, and not taken later under the same id, is not there. */
+async function storedRefusals(own: Fleet, { answers }: Target): Promise<string[]> {
+  const taken = answers.flatMap(({ error, text }) => (error ? [] : text)).join('\n');
+  const refused = answers.flatMap(({ error, by }) => {
+    const id = error?.clientMessageId;
+    return id === undefined || by === null || MAY_BE_STORED.has(error?.code ?? '') || taken.includes(id)
+      ? []
+      : [{ id, by }];
+  });
+  if (refused.length === 0) return [];
+  const session = await own.postgres.connect('parley');
+  try {
+    const { rows } = await session.query<{ id: string }>(
+      `SELECT m.client_message_id AS id FROM messages m
+        JOIN unnest($1::uuid[], $2::uuid[]) AS r (sender_id, id) ON m.sender_id = r.sender_id AND m.client_message_id = r.id`,
+      [refused.map(({ by }) => by.id), refused.map(({ id }) => id)],
+    );
+    return rows.map(({ id }) => `(ii) the message ${id} was refused and is stored`);
+  } finally {
+    await session.end();
+  }
 }
 
 /** (iii) Bob receives alice's message, through another node where there are several. */
@@ -102,52 +129,4 @@ function answersOf({ answers, fixture }: Target, row: Row): string[] {
       faults.push(`(v) ${what} tells what only members may see`);
   }
   return faults;
-}
-
-/** (i), (v) and (vi), of what was logged since. */
-async function logFaults(own: Fleet, target: Target, was: Before): Promise<string[]> {
-  const fresh = () => logsOf(own).map((log, node) => log.slice(was.logs[node]));
-  const refused = target.answers.filter(({ error }) => error !== null);
-  // Of a flood only some lines are written, with the number of the others.
-  const denied = refused.filter(({ error }) => error?.code !== 'rate_limited');
-  const isUnlogged = denied.length < refused.length && !logsOf(own).some((log) => log.includes('"rate_limited"'));
-  // A node writes its line before it answers; another process reads it a moment later.
-  await eventually(
-    'every denial is logged',
-    () => {
-      const lines = linesById(fresh());
-      return denied.every((each) => linesOf(lines, each).length > 0);
-    },
-    2_000,
-  ).catch(() => sleep(0));
-  const logs = fresh();
-  const lines = linesById(logs);
-  const { secret, ...actors } = target.fixture;
-  const people = [actors.alice, actors.bob, actors.mallory, actors.ex, actors.admin];
-  const hidden = [secret, ...people.flatMap(({ token, password, cookie }) => [token, password, cookie])];
-  return [
-    ...logs.flatMap(faultyLines).map((line) => `(i) logged: ${line.slice(0, 300)}`),
-    ...secretsIn(logs.join('\n'), hidden).map((line) => `(v) logged: ${line.slice(0, 300)}`),
-    ...(isUnlogged ? ['(vi) no line tells of what was rate_limited'] : []),
-    ...denied.flatMap((each) => denialFaults(each, linesOf(lines, each))),
-  ];
-}
-
-type LogLine = Record<string, unknown>;
-
-/** What was logged with a code, by the id of its request. */
-function linesById(logs: readonly string[]): Map<unknown, LogLine[]> {
-  const lines = logs.flatMap((log) => log.split('\n').filter((line) => line.startsWith('{') && line.endsWith('}')));
-  const coded = lines.map((line) => JSON.parse(line) as LogLine).filter(({ code }) => code !== undefined);
-  return Map.groupBy(coded, ({ requestId }) => requestId);
-}
-
-const linesOf = (lines: Map<unknown, LogLine[]>, { error }: Answer): LogLine[] => lines.get(error?.requestId) ?? [];
-
-function denialFaults({ what, error, by }: Answer, lines: readonly LogLine[]): string[] {
-  const [line] = lines;
-  if (lines.length !== 1 || !line) return [`(vi) ${what}: ${lines.length} lines about its refusal ${error?.code}`];
-  const is = line.code === error?.code && typeof line.transport === 'string' && 'userId' in line;
-  const isTheirs = line.userId === null || by === null || line.userId === by.id;
-  return is && isTheirs ? [] : [`(vi) ${what}: its refusal is logged as ${JSON.stringify(line)}`];
 }

@@ -55,7 +55,8 @@ export class Target {
   async ask(request: WireRequest, { node, by = null }: AskOptions & { by?: Actor | null } = {}): Promise<Answer> {
     const answer = await send(this.url(node), request);
     const what = `${request.method ?? 'GET'} ${request.path.slice(0, 100)} by ${by?.role ?? 'nobody'}`;
-    return this.note({ ...answer, what, by, error: errorIn(answer.text) });
+    const transport = request.path.startsWith('/socket.io/') ? 'socketio' : 'rest';
+    return this.note({ ...answer, what, transport, at: Date.now(), by, error: errorIn(answer.text) });
   }
 
   note(answer: Answer): Answer {
