@@ -1,6 +1,7 @@
 import { Fleet } from '@parley/testkit';
-import { makeFixture } from './fixture.js';
 import { ALLOWED_ORIGIN, SENDS_PER_SECOND } from './deployment-settings.js';
+import { makeFixture } from './fixture.js';
+import { readSurface } from './surface.js';
 import { Target } from './target.js';
 
 /** They log all that they can, refuse spam, let in one page of another origin, and let one user send as fast as the rows do. */
@@ -15,15 +16,20 @@ const OWN = {
 /** Two nodes on a Postgres and a Redis of their own. */
 export async function ownDeployment(): Promise<Target> {
   const own = await Fleet.start({ nodes: 2, env: OWN });
-  const urls = own.nodes.map(({ node }) => node.url);
-  return new Target(urls, await makeFixture(urls), own);
+  return targetOf(
+    own.nodes.map(({ node }) => node.url),
+    own,
+  );
 }
 
 /** Nodes that somebody else has started, and that let anybody register. */
-export async function foreignDeployment(urls: readonly string[]): Promise<Target> {
-  return new Target(urls, await makeFixture(urls), null);
-}
+export const foreignDeployment = (urls: readonly string[]): Promise<Target> => targetOf(urls, null);
 
 /** One node without limits of rate, so that everything that is sent to it is looked at. */
 export const unlimitedNode = (): Promise<Fleet> =>
   Fleet.start({ nodes: 1, env: { RATE_LIMITS: 'off', LOG_LEVEL: 'error' } });
+
+async function targetOf(urls: readonly string[], own: Fleet | null): Promise<Target> {
+  const [url = ''] = urls;
+  return new Target(urls, await makeFixture(urls), await readSurface(url), own);
+}

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ConversationDetail, Message, SendMessageBody, Session } from '@parley/protocol';
+import type { ConversationDetail, Message, Report, SendMessageBody, Session } from '@parley/protocol';
 import { Refusal, RestClient } from '@parley/testkit';
 
 /** A user of the run, with an account of Parley's own. */
@@ -69,6 +69,8 @@ export interface Fixture {
   archived: string;
   /** Alice's, in the group. */
   message: Message;
+  /** Bob's, about that message. */
+  report: string;
   /** Only members ever see it: it is in the names and messages of all three. */
   secret: string;
 }
@@ -92,9 +94,10 @@ export async function makeFixture(urls: readonly string[]): Promise<Fixture> {
   const direct = await alice.createConversation({ type: 'direct', memberIds: [bob.id] });
   await alice.request('PATCH', `/conversations/${group.id}/members/${admin.id}`, { role: 'admin' });
   const message = await alice.send(group.id, { content: secret });
+  const report = await bob.request<Report>('POST', `/messages/${message.id}/reports`, { reason: 'other' });
   for (const { id } of [archived, direct]) await alice.send(id, { content: secret });
   for (const { id } of [group, archived]) await alice.removeMember(id, ex.id);
   await alice.archive(archived.id);
   const ids = { group: group.id, direct: direct.id, archived: archived.id };
-  return { alice, bob, mallory, ex, admin, ...ids, message, secret };
+  return { alice, bob, mallory, ex, admin, ...ids, message, report: report.id, secret };
 }

@@ -1,9 +1,10 @@
 import { ERRORS, type ErrorCode, type ErrorObject, isErrorObject } from '@parley/protocol';
 import type { Fleet } from '@parley/testkit';
+import type { Answer } from './answer.contract.js';
 import { AttackSocket, type AttackSocketOptions } from './attack-socket.js';
 import type { Actor, Fixture } from './fixture.js';
 import { retryLimited } from './retry-limited.js';
-import type { Answer } from './answer.contract.js';
+import type { Surface } from './surface.js';
 import { send, type WireRequest } from './wire.js';
 
 export interface AskOptions {
@@ -30,6 +31,7 @@ export class Target {
   constructor(
     readonly urls: readonly string[],
     readonly fixture: Fixture,
+    readonly surface: Surface,
     /** Its processes, where it was started for this. */
     readonly own: Fleet | null,
   ) {}

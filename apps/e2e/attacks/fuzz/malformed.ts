@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { Surface } from '../surface.js';
 import { frame } from '../wire.js';
 
 /** What is sent, of whatever form. */
@@ -21,72 +22,10 @@ export interface KnownIds {
   user: string;
 }
 
-const COMMANDS = [
-  'message:send',
-  'message:edit',
-  'message:delete',
-  'reaction:add',
-  'reaction:remove',
-  'message:read',
-  'message:delivered',
-  'conversation:join',
-  'conversation:leave',
-  'conversation:open',
-  'typing:start',
-  'typing:stop',
-  'presence:subscribe',
-  'presence:idle',
-  'sync',
-];
-const KEYS = [
-  'conversationId',
-  'content',
-  'clientMessageId',
-  'type',
-  'replyToId',
-  'metadata',
-  'messageId',
-  'emoji',
-  'seq',
-  'ifVersion',
-  'limit',
-  'before',
-  'after',
-  'around',
-  'userIds',
-  'isIdle',
-  'conversations',
-  'cursor',
-  'epoch',
-  'memberIds',
-  'name',
-  'role',
-  'isArchived',
-  'displayName',
-  'avatarUrl',
-  'username',
-  'password',
-  'token',
-  '__proto__',
-  'constructor',
-  'toJSON',
-  'length',
-];
-const PARAMETERS = [
-  'limit',
-  'before',
-  'after',
-  'around',
-  'cursor',
-  'q',
-  'query',
-  'ids',
-  'type',
-  'from',
-  'has',
-  'archived',
-  'conversationId',
-];
+/** Keys that no payload has, and that objects have by themselves. */
+const INHERITED = ['__proto__', 'constructor', 'toJSON', 'length'];
+/** Ends the session with which everything is sent. */
+const SIGNING_OUT = '/auth/logout';
 
 const oddText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 40 }),
@@ -132,7 +71,16 @@ const oddJson = fc.oneof(
   oddText,
 );
 
-function values(ids: KnownIds) {
+/** The keys that any route or command takes. */
+const keysOf = ({ routes, commands }: Surface): string[] => [
+  ...new Set([
+    ...routes.flatMap(({ bodyKeys }) => bodyKeys ?? []),
+    ...commands.flatMap(({ keys }) => keys),
+    ...INHERITED,
+  ]),
+];
+
+function values(ids: KnownIds, surface: Surface) {
   const id = fc.constantFrom(
     ...(Object.values(ids) as string[]),
     '018f0000-0000-7000-8000-000000000000',
@@ -147,7 +95,7 @@ function values(ids: KnownIds) {
     { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 3 }) },
     { weight: 1, arbitrary: fc.array(id, { maxLength: 120 }) },
   );
-  const object = fc.array(fc.tuple(fc.constantFrom(...KEYS), value), { maxLength: 6 }).map(
+  const object = fc.array(fc.tuple(fc.constantFrom(...keysOf(surface)), value), { maxLength: 6 }).map(
     // By hand, so that keys come twice and `__proto__` is a key.
     (pairs) => `{${pairs.map(([key, inner]) => `${JSON.stringify(key)}:${JSON.stringify(inner)}`).join(',')}}`,
   );
@@ -159,35 +107,8 @@ function values(ids: KnownIds) {
   return { id, value, json };
 }
 
-const ROOTS = [
-  'conversations',
-  'rooms',
-  'messages',
-  'users',
-  'search',
-  'sync',
-  'auth/sessions',
-  'auth/refresh',
-  'auth/login',
-  'auth/register',
-  'messages/send',
-  'messages/unread',
-  'nothing',
-  '',
-];
-const TAILS = [
-  '',
-  '/messages',
-  '/members',
-  '/read',
-  '/delivered',
-  '/edits',
-  '/reactions',
-  '/receipts',
-  '/online',
-  '/typing',
-  '/messages/search',
-];
+/** Paths that are none, and begin as one does. */
+const STRANGE = ['/nothing', '/', '/messages/{id}/nothing', '/conversations/{id}/members/{userId}/nothing'];
 const SEGMENTS = ['me', '%00', '%ff', '..%2f', '%2e%2e', 'messages', 'members', 'read', '%', 'x'.repeat(5_000)];
 const ARGUMENTS = ['-1', '1e9', '0', '50', '%00', '%', '%FF', '[]', 'a b'];
 const JSON_TYPE: Record<string, string> = { 'content-type': 'application/json' };
@@ -200,33 +121,35 @@ const HEADERS: Record<string, string>[] = [
 ];
 
 /** Paths of routes that there are and of others, with wrong segments and queries. */
-function paths(id: fc.Arbitrary<string>): fc.Arbitrary<string> {
+function paths(id: fc.Arbitrary<string>, { routes }: Surface): fc.Arbitrary<string> {
+  const known = [...new Set(routes.map(({ path }) => path))].filter((path) => path !== SIGNING_OUT);
+  const names = [...new Set(routes.flatMap(({ queryNames }) => queryNames))];
   const odd = fc.constantFrom(...SEGMENTS);
   const segment = fc.oneof(
     { weight: 3, arbitrary: id.map((each) => encodeURIComponent(each)) },
     { weight: 1, arbitrary: odd },
   );
   const argument = fc.oneof(id, fc.constantFrom(...ARGUMENTS));
-  const query = fc.array(fc.tuple(fc.constantFrom(...PARAMETERS), argument), { maxLength: 3 });
   const parts = fc.tuple(
-    fc.constantFrom(...ROOTS),
-    fc.option(segment, { nil: undefined }),
-    fc.constantFrom(...TAILS),
-    query,
+    fc.constantFrom(...known, ...STRANGE),
+    fc.infiniteStream(segment),
+    fc.option(odd, { nil: undefined, freq: 8 }),
+    fc.array(fc.tuple(fc.constantFrom(...names), argument), { maxLength: 3 }),
   );
-  return parts.map(([root, first, tail, pairs]) => {
+  return parts.map(([path, segments, last, pairs]) => {
+    const whole = path.replaceAll(/\{\w+\}/g, () => String(segments.next().value));
     const asked = pairs.map(([name, inner]) => `${name}=${inner.replaceAll(/[^\w%.[\]-]/g, '+')}`).join('&');
-    return `/api/${root}${first === undefined ? '' : `/${first}`}${tail}${asked && '?'}${asked}`;
+    return `/api${whole}${last === undefined ? '' : `/${last}`}${asked && '?'}${asked}`;
   });
 }
 
 /** Requests with wrong methods, paths, headers and bodies. */
-function requests(ids: KnownIds): fc.Arbitrary<Malformed> {
-  const { id, json } = values(ids);
+function requests(ids: KnownIds, surface: Surface): fc.Arbitrary<Malformed> {
+  const { id, json } = values(ids, surface);
   return fc.record({
     kind: fc.constant('request' as const),
     method: fc.constantFrom('GET', 'POST', 'PATCH', 'DELETE', 'PUT', 'OPTIONS', 'HEAD', 'TRACE'),
-    path: paths(id),
+    path: paths(id, surface),
     headers: fc.oneof(
       { weight: 5, arbitrary: fc.constant(JSON_TYPE) },
       { weight: 1, arbitrary: fc.constantFrom(...HEADERS) },
@@ -307,14 +230,15 @@ const rawBytes: fc.Arbitrary<Malformed> = fc
     bytes: Buffer.concat([Buffer.from(`${line}${header}\r\n`), rest]),
   }));
 
-/** Anything that no honest client sends; a few of them are right by chance. */
-export function malformed(ids: KnownIds): fc.Arbitrary<Malformed> {
-  const { json } = values(ids);
-  const name = fc.oneof({ weight: 8, arbitrary: fc.constantFrom(...COMMANDS) }, { weight: 1, arbitrary: oddText });
+/** Anything that no honest client sends, to all that the deployment documents; a few of them are right by chance. */
+export function malformed(ids: KnownIds, surface: Surface): fc.Arbitrary<Malformed> {
+  const { json } = values(ids, surface);
+  const names = surface.commands.map(({ name }) => name as string);
+  const name = fc.oneof({ weight: 8, arbitrary: fc.constantFrom(...names) }, { weight: 1, arbitrary: oddText });
   const commands = fc.record({ kind: fc.constant('command' as const), name, json });
   return fc.oneof(
     { weight: 5, arbitrary: commands },
-    { weight: 4, arbitrary: requests(ids) },
+    { weight: 4, arbitrary: requests(ids, surface) },
     { weight: 3, arbitrary: frames },
     { weight: 3, arbitrary: texts },
     { weight: 1, arbitrary: rawBytes },

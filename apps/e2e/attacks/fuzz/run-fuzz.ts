@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Fleet, faultyLines, residentBytes, ScriptedClient } from '@parley/testkit';
 import fc from 'fast-check';
 import { type Fixture, makeFixture } from '../fixture.js';
+import { readSurface } from '../surface.js';
 import { Attacker, type Tally } from './attacker.js';
 import { type Malformed, malformed } from './malformed.js';
 
@@ -63,7 +64,8 @@ async function attack(url: string, fixture: Fixture, { count, seed, report, onWa
   const { mallory } = fixture;
   const { id: conversation } = await mallory.createConversation({ type: 'group', name: 'Her own', memberIds: [] });
   const { id: message } = await mallory.send(conversation, { content: 'something' });
-  const arbitrary = malformed({ conversation, message, foreign: fixture.group, user: fixture.alice.id });
+  const ids = { conversation, message, foreign: fixture.group, user: fixture.alice.id };
+  const arbitrary = malformed(ids, await readSurface(url));
   const items = generated(arbitrary, count, seed);
   const onDefect = (sentence: string) => void report.defects.push(sentence.slice(0, 1_000));
   const work = async () => {

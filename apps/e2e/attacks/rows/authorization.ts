@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { CommandName } from '@parley/protocol';
 import { eventually } from '@parley/testkit';
-import type { Actor } from '../fixture.js';
-import type { Row } from '../row.contract.js';
 import type { Answer } from '../answer.contract.js';
+import type { Actor } from '../fixture.js';
+import { commandsAbout, idsOf, NOWHERE, ofConversations, type Request, usesOf } from '../requests.js';
+import type { Row } from '../row.contract.js';
 import type { Target } from '../target.js';
 
 /** Tables that a message and what follows from it may touch. */
@@ -19,72 +19,29 @@ export const SENDING = [
   'users',
 ];
 
-const NOBODY = '018f0000-0000-7000-8000-000000000000';
-
-type Request = [method: string, path: string, body?: unknown];
-
-/** A request of each kind about a conversation and a message. */
-const requests = (conversation: string, message: string): Request[] => [
-  ['GET', `/conversations/${conversation}`],
-  ['PATCH', `/conversations/${conversation}`, { name: 'Mine' }],
-  ['PATCH', `/conversations/${conversation}`, { isArchived: true }],
-  ['GET', `/conversations/${conversation}/members`],
-  ['POST', `/conversations/${conversation}/members`, { memberIds: [NOBODY] }],
-  ['PATCH', `/conversations/${conversation}/members/${NOBODY}`, { role: 'admin' }],
-  ['DELETE', `/conversations/${conversation}/members/${NOBODY}`],
-  ['GET', `/conversations/${conversation}/messages`],
-  ['GET', `/messages?conversationId=${conversation}`],
-  ['GET', `/conversations/${conversation}/messages/search?q=confidential`],
-  ['POST', `/conversations/${conversation}/messages`, { content: 'x', clientMessageId: NOBODY }],
-  ['POST', `/conversations/${conversation}/read`, { seq: 1 }],
-  ['POST', `/conversations/${conversation}/delivered`, { seq: 1 }],
-  ['GET', `/conversations/${conversation}/online`],
-  ['GET', `/conversations/${conversation}/typing`],
-  ['GET', `/messages/${message}`],
-  ['PATCH', `/messages/${message}`, { content: 'Mine' }],
-  ['DELETE', `/messages/${message}`],
-  ['GET', `/messages/${message}/edits`],
-  ['GET', `/messages/${message}/receipts`],
-  ['GET', `/messages/${message}/reactions`],
-  ['POST', `/messages/${message}/reactions`, { emoji: '👍' }],
-  ['DELETE', `/messages/${message}/reactions/${encodeURIComponent('👍')}`],
-];
-
-const commands = (conversationId: string, messageId: string): [CommandName, object][] => [
-  ['message:send', { conversationId, content: 'x', clientMessageId: NOBODY }],
-  ['message:edit', { messageId, content: 'x' }],
-  ['message:delete', { messageId }],
-  ['reaction:add', { messageId, emoji: '👍' }],
-  ['reaction:remove', { messageId, emoji: '👍' }],
-  ['message:read', { conversationId, seq: 1 }],
-  ['message:delivered', { conversationId, seq: 1 }],
-  ['conversation:join', { conversationId }],
-  ['conversation:open', { conversationId }],
-  ['typing:start', { conversationId }],
-];
-
 /** Without what is of each answer alone. */
 const bare = ({ status, text, error }: Answer): string => `${status} ${text.replace(error?.requestId ?? '-', '')}`;
 
 /** Whatever this user tries there is answered as if there were no such thing. */
 async function seesNothing(target: Target, by: Actor, conversation: string): Promise<void> {
-  const message = target.fixture.message.id;
-  const absent = requests(NOBODY, NOBODY);
-  for (const [n, [method, path, body]] of requests(conversation, message).entries()) {
-    const [, other = ''] = absent[n] ?? [];
-    const [there, none] = await Promise.all([path, other].map((each) => target.api(by, `${method} ${each}`, body)));
-    if (!there || !none) continue;
-    target.refused(there, 'not_found');
-    target.must(bare(there) === bare(none), `${there.what} differs from what is not there: ${bare(there)}`);
+  const ids = idsOf(target, conversation);
+  for (const route of ofConversations(target.surface)) {
+    const absent = usesOf(route, NOWHERE);
+    for (const [n, [request, body]] of usesOf(route, ids).entries()) {
+      const [other, otherBody] = absent[n] as Request;
+      const [there, none] = await Promise.all([target.api(by, request, body), target.api(by, other, otherBody)]);
+      mustBeAbsent(target, there, none);
+    }
   }
   const socket = await target.connect(by, { node: 1 });
-  const without = commands(NOBODY, NOBODY);
-  for (const [n, [name, payload]] of commands(conversation, message).entries()) {
-    const there = await socket.ask(name, payload);
-    target.refused(there, 'not_found');
-    const none = await socket.ask(name, without[n]?.[1]);
-    target.must(bare(there) === bare(none), `${there.what} differs from what is not there: ${bare(there)}`);
-  }
+  const absent = commandsAbout(NOWHERE);
+  for (const [n, [name, payload]] of commandsAbout(ids).entries())
+    mustBeAbsent(target, await socket.ask(name, payload), await socket.ask(name, absent[n]?.[1]));
+}
+
+function mustBeAbsent(target: Target, there: Answer, none: Answer): void {
+  target.refused(there, 'not_found');
+  target.must(bare(there) === bare(none), `${there.what} differs from what is not there: ${bare(there)}`);
 }
 
 /** So many messages of alice, one after the other. */
@@ -125,16 +82,18 @@ async function removeInRace(target: Target, round: number): Promise<void> {
 export const authorization: Row[] = [
   {
     id: 'A2',
-    title: 'every verb without a token: unauthenticated, before anything is looked at',
+    title: 'every route without a token: unauthenticated, before anything is looked at',
     async run(target) {
-      const { group, message } = target.fixture;
-      for (const [method, path, body] of requests(group, message.id))
-        target.refused(await target.api(null, `${method} ${path}`, body), 'unauthenticated');
+      for (const route of target.surface.routes) {
+        for (const [request, body] of route.isPublic ? [] : usesOf(route, idsOf(target)))
+          target.refused(await target.api(null, request, body), 'unauthenticated');
+      }
     },
   },
   {
     id: 'A18',
-    title: 'every verb by a stranger and by a former member, with real ids: as if there were no such thing',
+    title:
+      'every route and command about a conversation, by a stranger and by a former member, with real ids: as if there were no such thing',
     async run(target) {
       const { mallory, ex, group, archived } = target.fixture;
       await seesNothing(target, mallory, group);
@@ -153,7 +112,10 @@ export const authorization: Row[] = [
         target.refused(await socket.ask('conversation:join', { conversationId }), 'not_found', 'validation_failed');
       await aliceSends(target, group, 20);
       await eventually('bob receives all of them', () => bobs.all('message:new').length >= 20);
-      target.must(!socket.hasReceived(secret) && !socket.hasReceived(group), 'A stranger received something of the group');
+      target.must(
+        !socket.hasReceived(secret) && !socket.hasReceived(group),
+        'A stranger received something of the group',
+      );
     },
   },
   {
@@ -210,7 +172,7 @@ export const authorization: Row[] = [
     async run(target) {
       const { alice, bob, admin, mallory, group } = target.fixture;
       const members = `/conversations/${group}/members`;
-      const tried: [Actor, ...Request][] = [
+      const tried: [by: Actor, method: string, path: string, body?: object][] = [
         [bob, 'POST', members, { memberIds: [mallory.id] }],
         [bob, 'PATCH', `${members}/${bob.id}`, { role: 'owner' }],
         [bob, 'DELETE', `${members}/${admin.id}`],
@@ -219,11 +181,28 @@ export const authorization: Row[] = [
         [admin, 'PATCH', `${members}/${admin.id}`, { role: 'owner' }],
         [admin, 'PATCH', `${members}/${bob.id}`, { role: 'admin' }],
         [admin, 'DELETE', `${members}/${alice.id}`],
-        [bob, 'PATCH', `/users/${alice.id}`, { isDisabled: true }],
+        [bob, 'PUT', `${members}/${admin.id}/silence`, { seconds: 60 }],
+        [admin, 'PUT', `${members}/${alice.id}/silence`, { seconds: 60 }],
+        [bob, 'PUT', `/conversations/${group}/bans/${mallory.id}`],
+        [admin, 'PUT', `/conversations/${group}/bans/${alice.id}`],
+        [bob, 'GET', `/conversations/${group}/bans`],
+        [bob, 'GET', `/conversations/${group}/reports`],
       ];
       for (const [by, method, path, body] of tried)
         target.refused(await target.api(by, `${method} ${path}`, body), 'forbidden');
       target.refused(await target.api(alice, `DELETE ${members}/${alice.id}`), 'forbidden', 'conflict');
+    },
+  },
+  {
+    id: 'A24',
+    title: 'every route of the administrators of the server, by the owner of a group: forbidden',
+    async run(target) {
+      const routes = target.surface.routes.filter(({ needs }) => needs.every((need) => need === 'server_admin'));
+      for (const route of routes) {
+        for (const [request, body] of usesOf(route, idsOf(target)))
+          target.refused(await target.api(target.fixture.alice, request, body), 'forbidden');
+      }
+      target.must(routes.length > 0, 'The documents name no such route');
     },
   },
   {

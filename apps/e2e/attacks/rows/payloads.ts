@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Row } from '../row.contract.js';
 import type { Answer } from '../answer.contract.js';
+import { idsOf, usesOf } from '../requests.js';
+import type { Row } from '../row.contract.js';
 import type { Target } from '../target.js';
 import { SENDING } from './authorization.js';
 
@@ -21,50 +22,28 @@ const EXTRA: Record<string, unknown> = {
   constructor: { prototype: { polluted: true } },
 };
 
-/** Routes and commands that take a body, with one that would be right. */
-function writes({ fixture }: Target): [string, string, Record<string, unknown>][] {
-  const { alice, bob, group, message } = fixture;
-  return [
-    ['POST', '/conversations', { type: 'group', name: 'Fine', memberIds: [bob.id] }],
-    ['PATCH', `/conversations/${group}`, { name: 'Fine' }],
-    ['POST', `/conversations/${group}/members`, { memberIds: [bob.id] }],
-    ['PATCH', `/conversations/${group}/members/${bob.id}`, { role: 'member' }],
-    ['POST', `/conversations/${group}/messages`, { content: 'fine' }],
-    ['POST', '/messages/send', { conversationId: group, content: 'fine' }],
-    ['PATCH', `/messages/${message.id}`, { content: 'fine' }],
-    ['POST', `/messages/${message.id}/reactions`, { emoji: '👍' }],
-    ['POST', `/conversations/${group}/read`, { seq: 1 }],
-    ['PATCH', '/users/me', { displayName: alice.username }],
-    ['POST', '/auth/register', { username: `x-${randomUUID().slice(0, 8)}`, password: 'long enough for all' }],
-    ['POST', '/auth/password', { current: alice.password, new: 'long enough for all' }],
-    ['POST', '/sync', { conversations: {} }],
-    ['message:send', '', { conversationId: group, content: 'fine' }],
-    ['message:edit', '', { messageId: message.id, content: 'fine' }],
-    ['reaction:add', '', { messageId: message.id, emoji: '👍' }],
-    ['message:read', '', { conversationId: group, seq: 1 }],
-    ['presence:idle', '', { isIdle: false }],
-    ['sync', '', { conversations: {} }],
-  ];
+/** The refusal has to name each of these keys. */
+function mustName(target: Target, answer: Answer, keys: readonly string[]): void {
+  target.refused(answer, 'validation_failed');
+  const named = new Set(answer.error?.details?.map(({ path }) => path));
+  const unnamed = keys.filter((key) => !named.has(key));
+  target.must(unnamed.length === 0, `${answer.what} does not refuse ${unnamed.join(' ')}: ${answer.text}`);
 }
 
-/** What alice may read. */
-function reads({ fixture: { bob, group, direct, message } }: Target): string[] {
-  return [
-    '/users/me',
-    `/users/${bob.id}`,
-    `/users?query=${bob.username.slice(0, 5)}`,
-    `/users?ids=${bob.id}`,
-    '/conversations?archived=all',
-    `/conversations/${group}`,
-    `/conversations/${direct}`,
-    `/conversations/${group}/members`,
-    `/conversations/${group}/messages`,
-    `/messages/${message.id}`,
-    `/messages/${message.id}/receipts`,
-    '/messages/unread',
-    '/search?q=confidential',
-    '/auth/sessions',
-  ];
+/** Of keys that only the server sets, those that are none of these. */
+function extraBeside(keys: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(EXTRA).filter(([key]) => !keys.includes(key)));
+}
+
+/** What the owner of a group, and no administrator of the server, may read. */
+function reads(target: Target): string[] {
+  const { bob, direct } = target.fixture;
+  const routes = target.surface.routes.filter(
+    ({ method, path, needs }) =>
+      method === 'GET' && !/^\/(?:docs|asyncapi)/.test(path) && needs.some((need) => need !== 'server_admin'),
+  );
+  const all = routes.flatMap((route) => usesOf(route, idsOf(target)).map(([request]) => request));
+  return [...all, `GET /users?ids=${bob.id}`, 'GET /conversations?archived=all', `GET /conversations/${direct}`];
 }
 
 /** Keys that no answer has, whoever asks. */
@@ -74,19 +53,21 @@ const NEVER =
 export const payloads: Row[] = [
   {
     id: 'A32',
-    title: 'keys that only the server may set, on writes of each kind over both transports: validation_failed, no row',
+    title:
+      'keys that only the server may set, to every route and command that takes a payload: validation_failed by each key, no row',
     async run(target) {
       const { alice } = target.fixture;
+      const { routes, commands } = target.surface;
+      for (const route of routes) {
+        if (!route.bodyKeys) continue;
+        const extra = extraBeside(route.bodyKeys);
+        for (const [request, body] of usesOf(route, idsOf(target)))
+          mustName(target, await target.api(alice, request, { ...body, ...extra }), Object.keys(extra));
+      }
       const socket = await target.connect(alice);
-      for (const [method, path, body] of writes(target)) {
-        for (const [key, value] of Object.entries(EXTRA)) {
-          if (key in body || (key === 'id' && path === '/conversations')) continue;
-          if (path === '/auth/register' && target.answers.some(({ what }) => what.includes(path))) continue;
-          const sent = { ...body, [key]: value };
-          const answer =
-            path === '' ? await socket.ask(method, sent) : await target.api(alice, `${method} ${path}`, sent);
-          target.refused(answer, 'validation_failed');
-        }
+      for (const { name, keys } of commands) {
+        const extra = extraBeside(keys);
+        mustName(target, await socket.ask(name, extra), Object.keys(extra));
       }
     },
   },
@@ -122,7 +103,7 @@ export const payloads: Row[] = [
       const { alice, bob, group, message } = target.fixture;
       const socket = await target.connect(alice);
       const answers: Answer[] = [];
-      for (const path of reads(target)) answers.push(await target.api(alice, `GET ${path}`));
+      for (const request of reads(target)) answers.push(await target.api(alice, request));
       answers.push(await socket.ask('sync', { conversations: {} }));
       await bob.send(group, { content: 'an event' });
       await bob.react(message.id, '👍');
