@@ -1,5 +1,5 @@
 import type { Message, ReactionCount, UserPresence } from './entities.js';
-import type { ErrorObject } from './errors.js';
+import type { ErrorObject } from './error-object.js';
 import type { EditMessageBody, MarkBody, MessagePage, ReactionBody, SendMessageBody } from './rest.js';
 import type { SyncAnswer, SyncBody } from './sync.js';
 

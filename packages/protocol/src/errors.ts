@@ -1,4 +1,6 @@
-/** What a refusal looks like and when each is used. One table for every transport. */
+import type { ErrorCode } from './error-object.js';
+
+/** When each refusal is used, and how. One table for every transport. */
 
 /** One row of the error table. `close` is the WebSocket close code used where the refusal ends the connection. */
 export interface ErrorRow {
@@ -57,45 +59,7 @@ export const ERRORS = {
   slow_consumer: row(503, 4002, true, 'The connection did not keep up with its messages.'),
   /** Reserved for files. */
   storage_full: row(507, null, true, 'The storage is full.'),
-} as const satisfies Record<string, ErrorRow>;
-
-export type ErrorCode = keyof typeof ERRORS;
-
-/** One fault of a request: `path` is dotted (`memberIds.0`), `message` a sentence or a fixed word. */
-export interface ErrorDetail {
-  path: string;
-  message: string;
-}
-
-/** The error object, the same over every transport. */
-export interface ErrorObject {
-  code: ErrorCode;
-  message: string;
-  retryable: boolean;
-  details?: ErrorDetail[];
-  requestId: string;
-  /** With `rate_limited` and temporary refusals: milliseconds to wait. */
-  retryAfterMs?: number;
-  /** In every error answer to a send, so that it can be repeated under the same id. */
-  clientMessageId?: string;
-}
-
-/** Whether it is ours: what stands between may answer anything, also an `error` with a `code` of its own. */
-export function isErrorObject(value: unknown): value is ErrorObject {
-  if (typeof value !== 'object' || value === null) return false;
-  const { code, message, retryable } = value as Partial<ErrorObject>;
-  return (
-    typeof code === 'string' &&
-    Object.hasOwn(ERRORS, code) &&
-    typeof message === 'string' &&
-    typeof retryable === 'boolean'
-  );
-}
-
-/** The body of every failed REST request. */
-export interface ErrorBody {
-  error: ErrorObject;
-}
+} as const satisfies Record<ErrorCode, ErrorRow>;
 
 function row(status: number, close: number | null, retryable: boolean, message: string): ErrorRow {
   return { status, close, retryable, message };

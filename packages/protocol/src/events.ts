@@ -1,5 +1,5 @@
 import type { Conversation, ConversationListItem, Member, Message, ReactionCount, UserView } from './entities.js';
-import type { ErrorObject } from './errors.js';
+import type { ErrorObject } from './error-object.js';
 
 /** What happened. Durable events of a conversation come in `version` order, without gaps. */
 

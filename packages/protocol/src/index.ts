@@ -2,6 +2,7 @@ export * from './accounts.js';
 export * from './audit.js';
 export * from './commands.js';
 export * from './entities.js';
+export * from './error-object.js';
 export * from './errors.js';
 export * from './events.js';
 export * from './graphemes.js';
