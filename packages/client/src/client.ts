@@ -23,6 +23,7 @@ import { Connection } from './connection/connection.js';
 import { type ConnectionSnapshot, partOf } from './connection/connection-snapshot.js';
 import { listenToPage } from './connection/page-signals.js';
 import { Tokens } from './connection/tokens.js';
+import { noConnection } from './connection/wire.js';
 import { hasConversations, hasMembers } from './http/expectations.js';
 import { Http, type HttpMethod } from './http/http.js';
 import { ModerationRequests } from './http/moderation-requests.js';
@@ -207,8 +208,7 @@ export class ParleyClient extends ModerationRequests {
   send(conversationId: string, message: Outgoing): string {
     const clientMessageId = newClientId();
     this.#typing.stop(conversationId);
-    const { content, type, replyToId, metadata } = message;
-    this.#outbox.add({ clientMessageId, conversationId, content, type, replyToId, metadata });
+    this.#outbox.add({ ...message, clientMessageId, conversationId });
     return clientMessageId;
   }
 
@@ -273,7 +273,7 @@ export class ParleyClient extends ModerationRequests {
 
   async leave(conversationId: string): Promise<void> {
     const { userId } = this.#link.snapshot.getSnapshot();
-    if (userId === null) throw new SdkError('offline', 'There has been no connection yet.');
+    if (userId === null) throw noConnection();
     await this.removeMember(conversationId, userId);
   }
 

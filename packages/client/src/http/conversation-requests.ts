@@ -1,6 +1,6 @@
 import type { ConversationDetail, CreateConversationBody, MemberRef, MemberRole } from '@parley/protocol';
 import { hasId, hasItems, isMember, isNothing } from './expectations.js';
-import type { Http } from './http.js';
+import type { Expectation, Http, HttpMethod } from './http.js';
 
 /** What a client changes of conversations and their members by requests. All of these reject with `SdkError`. */
 export class ConversationRequests {
@@ -8,33 +8,31 @@ export class ConversationRequests {
 
   /** The direct conversation with that person where there is one already. */
   createConversation(body: CreateConversationBody): Promise<ConversationDetail> {
-    return this.http.request('POST', 'conversations', body, { isExpected: hasId });
+    return this.ask('POST', 'conversations', hasId, body);
   }
 
   async rename(conversationId: string, name: string): Promise<void> {
-    await this.http.request('PATCH', `conversations/${conversationId}`, { name }, { isExpected: hasId });
+    await this.ask('PATCH', `conversations/${conversationId}`, hasId, { name });
   }
 
   async archive(conversationId: string, isArchived: boolean): Promise<void> {
-    await this.http.request('PATCH', `conversations/${conversationId}`, { isArchived }, { isExpected: hasId });
+    await this.ask('PATCH', `conversations/${conversationId}`, hasId, { isArchived });
   }
 
   async addMembers(conversationId: string, memberIds: MemberRef[]): Promise<void> {
-    await this.http.request('POST', `conversations/${conversationId}/members`, { memberIds }, { isExpected: hasItems });
+    await this.ask('POST', `conversations/${conversationId}/members`, hasItems, { memberIds });
   }
 
-  async removeMember(conversationId: string, userId: string): Promise<void> {
-    await this.http.request('DELETE', `conversations/${conversationId}/members/${userId}`, undefined, {
-      isExpected: isNothing,
-    });
+  removeMember(conversationId: string, userId: string): Promise<void> {
+    return this.ask('DELETE', `conversations/${conversationId}/members/${userId}`, isNothing);
   }
 
   async changeRole(conversationId: string, userId: string, role: MemberRole): Promise<void> {
-    await this.http.request(
-      'PATCH',
-      `conversations/${conversationId}/members/${userId}`,
-      { role },
-      { isExpected: isMember },
-    );
+    await this.ask('PATCH', `conversations/${conversationId}/members/${userId}`, isMember, { role });
+  }
+
+  /** Rejects also where something else than the server answered. */
+  protected ask<T>(method: HttpMethod, path: string, isExpected: Expectation, body?: unknown): Promise<T> {
+    return this.http.request(method, path, body, { isExpected });
   }
 }

@@ -1,6 +1,6 @@
 import type { Expectation } from './http.js';
 
-/** What answers of the server hold: those of a network's sign-in page may be JSON, too. */
+/** What answers of the server contain: those of a network's sign-in page may be JSON, too. */
 export const hasId: Expectation = ({ id }) => typeof id === 'string';
 export const hasItems: Expectation = ({ items }) => Array.isArray(items);
 export const hasConversations: Expectation = ({ conversations }) => typeof conversations === 'object';

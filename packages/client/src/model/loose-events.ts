@@ -14,9 +14,9 @@ const RECEIVERS: { readonly [Name in keyof Events]?: Receive<Name> } = {
 
   'user:updated': (store, { user }) => store.meet(user),
 
-  'status:online': (store, { userId, lastSeenAt }) => tellPresence(store, userId, { isOnline: true, lastSeenAt }),
-  'status:away': (store, { userId, lastSeenAt }) => tellPresence(store, userId, { isOnline: true, lastSeenAt }),
-  'status:offline': (store, { userId, lastSeenAt }) => tellPresence(store, userId, { isOnline: false, lastSeenAt }),
+  'status:online': presence(true),
+  'status:away': presence(true),
+  'status:offline': presence(false),
 
   'message:read': marks('message:read'),
   'message:delivered': marks('message:delivered'),
@@ -37,8 +37,10 @@ function marks<Name extends keyof typeof receiptReducers>(name: Name): Receive<N
   };
 }
 
-function tellPresence(store: Store, userId: string, presence: { isOnline: boolean; lastSeenAt: string | null }): void {
-  for (const conversation of store.all()) {
-    if (conversation.facts.peer?.id === userId) conversation.takePresence(presence);
-  }
+function presence(isOnline: boolean): Receive<'status:online' | 'status:away' | 'status:offline'> {
+  return (store, { userId, lastSeenAt }) => {
+    for (const conversation of store.all()) {
+      if (conversation.facts.peer?.id === userId) conversation.takePresence({ isOnline, lastSeenAt });
+    }
+  };
 }

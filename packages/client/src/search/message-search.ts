@@ -1,5 +1,6 @@
 import { type SearchHit, type SearchPage, type SearchQuery, SYNC_LIMITS } from '@parley/protocol';
 import { raiseDefect } from '../call-safely.js';
+import { parametersOf } from '../http/parameters.js';
 import { SdkError } from '../sdk-error.js';
 import type { Subscribable } from '../subscribable.js';
 import { Value } from '../value.js';
@@ -75,17 +76,11 @@ export class MessageSearch implements SearchList {
   }
 
   async #loadPage(): Promise<number> {
-    const { items, nextCursor } = await this.ask(`search?${this.#parameters()}`);
+    const parameters = parametersOf({ ...this.query, cursor: this.#cursor ?? this.query.cursor });
+    const { items, nextCursor } = await this.ask(`search?${parameters}`);
     this.#cursor = nextCursor;
     this.#set({ items: [...this.getSnapshot().items, ...items], hasMore: nextCursor !== null });
     return items.length;
-  }
-
-  #parameters(): string {
-    const parameters = new URLSearchParams();
-    const given = Object.entries({ ...this.query, cursor: this.#cursor ?? this.query.cursor });
-    for (const [name, value] of given) if (value !== undefined) parameters.set(name, String(value));
-    return String(parameters);
   }
 
   #set(change: Partial<SearchSnapshot>): void {
