@@ -173,6 +173,14 @@ describe('Marks', () => {
     expect(sent()).toHaveLength(600);
   });
 
+  it('of what was read are flushed first: of a page that ends only what has left is kept', () => {
+    for (let n = 0; n < 600; n += 1) marks.arrived(`c${n}`, 2);
+    marks.read('c599', 1);
+    void marks.flush();
+    expect(sent()).toHaveLength(100);
+    expect(sent()).toContain('read c599 1');
+  });
+
   it('are not flushed while the server has this user wait', async () => {
     for (let n = 0; n < 600; n += 1) marks.read(`c${n}`, 1);
     asked[0]?.reject(new SdkError('rate_limited', '', { retryAfterMs: 5_000 }));

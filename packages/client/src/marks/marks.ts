@@ -31,7 +31,7 @@ const EVERY_MS = 1_000;
 const MOST_AT_ONCE = 8;
 /** The server disconnects a client of which it has to refuse hundreds of commands. */
 const MOST_FLUSHED = 100;
-/** The read one first: it may save the other. */
+/** What was read goes first: it may save the other, and of a page that ends only what has left is kept. */
 const KINDS = ['read', 'delivered'] as const;
 const COMMANDS = { read: 'message:read', delivered: 'message:delivered' } as const;
 
@@ -197,8 +197,8 @@ export class Marks {
   }
 
   *#all(): Iterable<[string, MarkKind, Marked]> {
-    for (const [conversationId, marked] of this.#byConversation) {
-      for (const kind of KINDS) yield [conversationId, kind, marked];
+    for (const kind of KINDS) {
+      for (const [conversationId, marked] of this.#byConversation) yield [conversationId, kind, marked];
     }
   }
 
