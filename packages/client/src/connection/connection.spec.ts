@@ -122,6 +122,34 @@ describe('The connection', () => {
     expect(state()).toBe(entry === 'ignored' ? from : entry.to);
   });
 
+  it('makes the attempt that a listener asks for, whatever else the loss would have led to', async () => {
+    await enter.online();
+    const stop = connection.snapshot.subscribe(() => {
+      if (state() === 'offline') connection.fire('retryNow');
+    });
+    socket().end();
+    stop();
+    await settle();
+    socket().announce();
+    await settle();
+    expect([around.sockets.length, state()]).toEqual([2, 'online']);
+  });
+
+  it('is stopped by a listener in whatever state, and begins nothing after that', async () => {
+    for (const last of ['syncing', 'online'] as const) {
+      const stop = connection.snapshot.subscribe(() => {
+        if (state() === last) connection.fire('stop');
+      });
+      await enter[last]();
+      stop();
+      expect([state(), connection.isReady]).toEqual(['idle', false]);
+    }
+    expect(around.losses).toBe(2);
+    connection.fire('start');
+    await settle();
+    expect(around.sockets).toHaveLength(3);
+  });
+
   it('tells who we are and the limits, and is online only after the first sync', async () => {
     await enter.syncing();
     expect(connection.snapshot.getSnapshot()).toMatchObject({ state: 'syncing', userId: 'me' });

@@ -59,6 +59,8 @@ export class Connection {
   #announced: Announced | null = null;
   /** Commands are taken. */
   isReady = false;
+  /** The event that is being entered, and those that have been fired since. */
+  #events: ConnectionEvent[] = [];
   /** When the server wants us back; milliseconds. */
   #awayMs: number | null = null;
   /** The actions of the state table. */
@@ -127,12 +129,15 @@ export class Connection {
 
   constructor(private readonly options: ConnectionOptions) {}
 
-  /** Enters an event into the state table. */
+  /** Enters an event into the state table. One that a listener fires meanwhile comes after the present one. */
   fire(event: ConnectionEvent): void {
-    const entry = TRANSITIONS[this.snapshot.getSnapshot().state][event];
-    if (entry === 'ignored') return;
-    this.#show({ state: entry.to });
-    this.#actions[entry.action]();
+    this.#events.push(event);
+    if (this.#events.length > 1) return;
+    try {
+      for (const next of this.#events) this.#enter(next);
+    } finally {
+      this.#events = [];
+    }
   }
 
   /** The sync takes long on a slow line, and is coming. */
@@ -161,6 +166,13 @@ export class Connection {
     const { limits } = this.snapshot.getSnapshot();
     if (!this.#wire || !this.isReady || !limits) return Promise.reject(noConnection());
     return this.#wire.ask(name, payload, { frameBytes: limits.frameBytes, ms });
+  }
+
+  #enter(event: ConnectionEvent): void {
+    const entry = TRANSITIONS[this.snapshot.getSnapshot().state][event];
+    if (entry === 'ignored') return;
+    this.#show({ state: entry.to });
+    this.#actions[entry.action]();
   }
 
   #askForToken(reason: TokenReason): void {
