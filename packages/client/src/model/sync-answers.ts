@@ -87,7 +87,7 @@ function applyPart(
 ): void {
   const part = answer.conversations[conversation.id];
   if (conversation.startedAt > askedAt) {
-    // Of what was held before. Something later than its beginning is asked for again.
+    // The answer is about what was in the store before. What is later than its beginning is requested again.
     if (part && part.version > conversation.cursor) conversation.markUnverified();
   } else if (part && !('conversation' in part)) {
     conversation.isSyncing = true;

@@ -8,7 +8,7 @@ export interface StatedCounts {
   readonly lastSeq: number;
 }
 
-/** The messages as held now: up to `head`, and as of `cursor` or later. */
+/** The messages in the store: up to `head`, and as of `cursor` or later. */
 export interface HeldMessages {
   readonly head: number;
   readonly cursor: number;
@@ -34,7 +34,7 @@ export class Unread {
 
   /**
    * Takes what the server counted in a picture of this `version`; null: it does not say of which. Returns whether the
-   * counts are certain now; false where it was older than what is held, or something in between is not known.
+   * counts are certain now; false where it was older than what is known, or something in between is missing.
    */
   state(stated: StatedCounts, version: number | null, held: HeldMessages): boolean {
     if (stated.lastReadSeq < this.lastReadSeq) return false;
@@ -80,8 +80,8 @@ export class Unread {
   }
 
   /**
-   * Adds what arrived after the server counted. False where one of them is not held, or held as it was after an edit
-   * that is still to be told.
+   * Adds what arrived after the server counted. False where one of them is not in the store, or is there as it was after
+   * an edit whose event is still to come.
    */
   #countUpTo(held: HeldMessages): boolean {
     let isCertain = true;

@@ -16,7 +16,7 @@ export class SendPace {
   #announced = '';
   #heldUntil = 0;
 
-  /** As announced, again and again; 0: not limited. It is held no more. */
+  /** As announced, again and again; 0: not limited. Ends what `hold` began. */
   follow(limits: SendLimits | null): void {
     this.#heldUntil = 0;
     const { messagesPerSecond = 0, messagesPerMinute = 0 } = limits ?? {};
