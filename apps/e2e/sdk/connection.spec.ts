@@ -48,7 +48,7 @@ describe('A client’s connection', () => {
   }
 
   async function aGroup(): Promise<string> {
-    return (await ada.rest.createConversation({ type: 'group', name: 'Engines', memberIds: [grace.userId] })).id;
+    return (await ada.rest.createConversation({ type: 'group', name: 'Engines', memberIds: [grace.id] })).id;
   }
 
   it('comes up: connecting, syncing, online, with all conversations', async () => {
@@ -60,7 +60,7 @@ describe('A client’s connection', () => {
     client.start();
     await when(client.connection, ({ state }) => state === 'online');
     expect([...new Set(states)]).toEqual(['connecting', 'syncing', 'online']);
-    expect(client.connection.getSnapshot()).toMatchObject({ userId: ada.userId, error: null });
+    expect(client.connection.getSnapshot()).toMatchObject({ userId: ada.id, error: null });
     expect(client.connection.getSnapshot().limits?.contentBytes).toBeGreaterThan(0);
     expect(client.conversations.getSnapshot().isLoaded).toBe(true);
     expect(client.conversations.getSnapshot().items.map((item) => item.id)).toContain(id);
@@ -71,7 +71,7 @@ describe('A client’s connection', () => {
     const { client, asked } = device(ada, { getToken: () => Promise.resolve(token) });
     client.start();
     await when(client.connection, ({ state }) => state === 'unauthorized');
-    token = await ada.token();
+    token = ada.token;
     client.retryNow();
     await when(client.connection, ({ state }) => state === 'online');
     expect(asked).toEqual(['connect', 'connect']);
@@ -81,9 +81,12 @@ describe('A client’s connection', () => {
     const { opened, openSocket } = counting();
     const lifetimes = [4, 86_400];
     const ends = Date.now() + 4_000;
-    const { client, asked } = await device(ada, { openSocket, getToken: () => ada.token(lifetimes.shift()) }).online();
+    const { client, asked } = await device(ada, {
+      openSocket,
+      getToken: () => ada.newToken(lifetimes.shift()),
+    }).online();
     await eventually('the first token has ended', () => Date.now() > ends + 1_000);
-    expect(await client.request('GET', 'users/me')).toMatchObject({ id: ada.userId });
+    expect(await client.request('GET', 'users/me')).toMatchObject({ id: ada.id });
     expect(client.connection.getSnapshot().state).toBe('online');
     expect(asked).toEqual(['connect', 'expiring']);
     expect(opened).toHaveLength(1);
@@ -95,7 +98,7 @@ describe('A client’s connection', () => {
       openSocket,
       getToken: async (reason) => {
         if (reason === 'expiring') throw new Error('the identity provider is away');
-        return ada.token(reason === 'connect' ? 3 : 86_400);
+        return ada.newToken(reason === 'connect' ? 3 : 86_400);
       },
     }).online();
     await when(client.connection, ({ state }) => state !== 'online');
@@ -107,15 +110,15 @@ describe('A client’s connection', () => {
 
   it('brings another token where the handshake refused the first one', async () => {
     const { asked } = await device(ada, {
-      getToken: (reason) => (reason === 'refused' ? ada.token() : Promise.resolve('garbage')),
+      getToken: (reason) => (reason === 'refused' ? ada.newToken() : Promise.resolve('garbage')),
     }).online();
     expect(asked).toEqual(['connect', 'refused']);
   });
 
   it('replaces the token of a request once, and shares it with all', async () => {
-    const { client, asked } = device(ada, { getToken: (reason) => ada.token(reason === 'refused' ? 600 : -600) });
+    const { client, asked } = device(ada, { getToken: (reason) => ada.newToken(reason === 'refused' ? 600 : -600) });
     const answers = await Promise.all([client.request('GET', 'users/me'), client.request('GET', '/users/me')]);
-    expect(answers).toEqual(Array(2).fill(expect.objectContaining({ id: ada.userId })));
+    expect(answers).toEqual(Array(2).fill(expect.objectContaining({ id: ada.id })));
     expect(asked).toEqual(['connect', 'refused']);
     await expect(client.request('GET', 'conversations/019f0000-0000-7000-8000-000000000000')).rejects.toMatchObject({
       code: 'not_found',

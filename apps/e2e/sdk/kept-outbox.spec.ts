@@ -95,7 +95,7 @@ describe('A client’s outbox in a file', () => {
       const ada = await Person.named('ada', node.url);
       const { id } = await ada.rest.createConversation({ type: 'group', name: 'Alone', memberIds: [] });
       const nowhere = `http://127.0.0.1:${await freePort()}`;
-      const child = run(SENDER, { PARLEY_URL: nowhere, TOKEN: await ada.token(), CONVERSATION: id });
+      const child = run(SENDER, { PARLEY_URL: nowhere, TOKEN: ada.token, CONVERSATION: id });
       await printed(child, (lines) => lines.includes('written'));
       await child.end('SIGKILL');
       expect(await ada.rest.messages(id)).toEqual([]);

@@ -25,7 +25,7 @@ describe('A client’s marks', () => {
   });
 
   beforeEach(async () => {
-    id = (await ada.rest.createConversation({ type: 'group', name: 'Engines', memberIds: [grace.userId] })).id;
+    id = (await ada.rest.createConversation({ type: 'group', name: 'Engines', memberIds: [grace.id] })).id;
   });
 
   afterEach(async () => {

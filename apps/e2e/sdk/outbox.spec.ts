@@ -20,7 +20,7 @@ describe('A client’s outbox', () => {
   });
 
   beforeEach(async () => {
-    id = (await ada.rest.createConversation({ type: 'group', name: 'Engines', memberIds: [grace.userId] })).id;
+    id = (await ada.rest.createConversation({ type: 'group', name: 'Engines', memberIds: [grace.id] })).id;
   });
 
   afterEach(async () => {
@@ -191,7 +191,7 @@ describe('A client’s outbox', () => {
   it('keeps conversations apart: one that is refused or slow holds up no other', async () => {
     const one = await device(ada).online();
     const others = await Promise.all(
-      numbers(12).map((name) => ada.rest.createConversation({ type: 'group', name, memberIds: [grace.userId] })),
+      numbers(12).map((name) => ada.rest.createConversation({ type: 'group', name, memberIds: [grace.id] })),
     );
     for (const other of others) for (const content of numbers(3)) one.client.send(other.id, { content });
     await Promise.all(others.map((other) => one.shows(other.id, numbers(3))));

@@ -5,25 +5,24 @@ import {
   ParleyClient,
   type TokenReason,
 } from '@parley/client';
-import { hostToken, RestClient } from '@parley/testkit';
+import { hostToken, TestUser } from '@parley/testkit';
 import { when } from './when.js';
 
-/** A signed-in person of the host product, known to the server. */
-export class Person {
+/** A user of the host product, known to the server, and their clients. */
+export class Person extends TestUser {
   private constructor(
     readonly name: string,
-    readonly url: string,
-    readonly userId: string,
-    readonly rest: RestClient,
-  ) {}
+    { url, id, username, token }: TestUser,
+  ) {
+    super(url, id, username, token);
+  }
 
   static async named(name: string, url: string): Promise<Person> {
-    const rest = new RestClient(url, await hostToken({ externalId: name, name }));
-    return new Person(name, url, (await rest.me()).id, rest);
+    return new Person(name, await TestUser.ofHost(url, { externalId: name, name }));
   }
 
   /** A day long by default; seconds. */
-  token(lifetime?: number): Promise<string> {
+  newToken(lifetime?: number): Promise<string> {
     return hostToken({ externalId: this.name, name: this.name }, undefined, { lifetime });
   }
 
@@ -39,7 +38,7 @@ export class Device {
 
   constructor(
     readonly person: Person,
-    { getToken = () => person.token(), ...options }: Partial<ClientOptions>,
+    { getToken = () => person.newToken(), ...options }: Partial<ClientOptions>,
   ) {
     this.client = new ParleyClient({
       url: person.url,

@@ -44,7 +44,7 @@ describe('The SDK', () => {
         logFile: join(directory, `${name}.txt`),
         env: {
           ...bareEnvironment(),
-          ...{ PARLEY_URL: node.url, TOKEN: await ada.token(), CONVERSATION: id, OUTBOX: outbox },
+          ...{ PARLEY_URL: node.url, TOKEN: ada.token, CONVERSATION: id, OUTBOX: outbox },
           ...{ HOME: directory, DENO_DIR: join(directory, 'deno'), DENO_NO_UPDATE_CHECK: '1' },
         },
       });

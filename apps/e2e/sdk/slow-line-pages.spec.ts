@@ -41,7 +41,7 @@ async function slowLine(bytesPerSecond: number): Promise<string> {
 /** A socket.io-client with its defaults, which writes down why connections end. */
 async function plain(bytesPerSecond: number, transports: string[]): Promise<{ socket: PlainSocket; ends: string[] }> {
   const socket: PlainSocket = io(await slowLine(bytesPerSecond), {
-    auth: { token: await ada.token() },
+    auth: { token: ada.token },
     forceNew: true,
     transports,
   });

@@ -27,7 +27,7 @@ describe('A client on a slow line', () => {
   async function backOver(bytesPerSecond: number) {
     const ada = await Person.named(`ada ${bytesPerSecond}`, node.url);
     const grace = await Person.named(`grace ${bytesPerSecond}`, node.url);
-    const { id } = await ada.rest.createConversation({ type: 'group', name: 'Slow', memberIds: [grace.userId] });
+    const { id } = await ada.rest.createConversation({ type: 'group', name: 'Slow', memberIds: [grace.id] });
     const link = await TcpProxy.start({ host: '127.0.0.1', port: Number(new URL(node.url).port) });
     links.push(link);
     const { client } = await grace.device({ url: `http://127.0.0.1:${link.port}` }).online();

@@ -27,7 +27,7 @@ describe('Typing, by the client', () => {
     [101, 'those receive it who have it open'],
   ])('S4.35 S3.44: in a group of %i %s, until the message is sent', async (size) => {
     const others = Array.from({ length: size - 2 }, (_, n) => Person.named(`other${n}`, node.url));
-    const memberIds = [grace, ...(await Promise.all(others))].map(({ userId }) => userId);
+    const memberIds = [grace, ...(await Promise.all(others))].map((other) => other.id);
     const { id } = await ada.rest.createConversation({ type: 'group', name: 'Engines', memberIds });
     devices = await Promise.all([ada, grace].map((person) => person.device().online()));
     const [mine, theirs] = devices.map(({ client }) => client.typing(id));
@@ -40,11 +40,11 @@ describe('Typing, by the client', () => {
     });
     // Who has it open while somebody types is told at once, and so is a new connection.
     const leave = theirs.subscribe(() => undefined);
-    expect(await when(theirs, ({ count }) => count > 0)).toEqual({ userIds: [ada.userId], count: 1 });
+    expect(await when(theirs, ({ count }) => count > 0)).toEqual({ userIds: [ada.id], count: 1 });
     await devices[1]?.client.stop();
     expect(theirs.getSnapshot().count).toBe(0);
     await devices[1]?.online();
-    expect(await when(theirs, ({ count }) => count > 0)).toEqual({ userIds: [ada.userId], count: 1 });
+    expect(await when(theirs, ({ count }) => count > 0)).toEqual({ userIds: [ada.id], count: 1 });
     clearInterval(repeat);
     expect(mine.getSnapshot()).toEqual({ userIds: [], count: 0 });
     devices[0]?.client.send(id, { content: 'what I typed' });
