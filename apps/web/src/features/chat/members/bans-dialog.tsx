@@ -4,7 +4,7 @@ import { useChatClient } from '@parley/react';
 import { useFetched } from '../../../hooks/use-fetched.js';
 import { useToday } from '../../../hooks/use-today.js';
 import { listTime } from '../../../ui/dates.js';
-import { DetailsDialog } from '../message/details/details-dialog.js';
+import { FetchedDialog } from '../../../ui/fetched-dialog.js';
 import { type ListedPerson, PeopleList } from './people-list.js';
 
 interface BansDialogProps {
@@ -32,7 +32,7 @@ export function BansDialog({ conversationId, onClose }: BansDialogProps) {
   const today = useToday();
   const { reload, ...fetched } = useFetched(fetchBans, conversationId);
   return (
-    <DetailsDialog title="Banned people" fetched={fetched} onClose={onClose}>
+    <FetchedDialog title="Banned people" fetched={fetched} onClose={onClose}>
       {(bans) =>
         bans.items.length === 0 ? (
           <p className="text-body text-ink-2">Nobody is banned from this group.</p>
@@ -46,7 +46,7 @@ export function BansDialog({ conversationId, onClose }: BansDialogProps) {
           />
         )
       }
-    </DetailsDialog>
+    </FetchedDialog>
   );
 }
 

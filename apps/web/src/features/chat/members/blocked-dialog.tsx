@@ -2,7 +2,7 @@ import type { ParleyClient } from '@parley/client';
 import type { Page, UserView } from '@parley/protocol';
 import { useChatClient, useChatEvent } from '@parley/react';
 import { useFetched } from '../../../hooks/use-fetched.js';
-import { DetailsDialog } from '../message/details/details-dialog.js';
+import { FetchedDialog } from '../../../ui/fetched-dialog.js';
 import { PeopleList } from './people-list.js';
 
 async function fetchBlocked(client: ParleyClient): Promise<UserView[]> {
@@ -15,7 +15,7 @@ export function BlockedDialog({ onClose }: { onClose: () => void }) {
   const { reload, ...fetched } = useFetched(fetchBlocked, '');
   useChatEvent('user:blocked', reload);
   return (
-    <DetailsDialog title="Blocked people" fetched={fetched} onClose={onClose}>
+    <FetchedDialog title="Blocked people" fetched={fetched} onClose={onClose}>
       {(people) =>
         people.length === 0 ? (
           <p className="text-body text-ink-2">You block nobody.</p>
@@ -29,6 +29,6 @@ export function BlockedDialog({ onClose }: { onClose: () => void }) {
           />
         )
       }
-    </DetailsDialog>
+    </FetchedDialog>
   );
 }

@@ -5,9 +5,9 @@ import { Link } from 'wouter';
 import { useCommand } from '../../../hooks/use-command.js';
 import { useFetched } from '../../../hooks/use-fetched.js';
 import { Button } from '../../../ui/button.js';
+import { FetchedDialog } from '../../../ui/fetched-dialog.js';
 import { Alert } from '../../../ui/field.js';
 import { REASON_WORDS } from '../../people/report-reasons.js';
-import { DetailsDialog } from '../message/details/details-dialog.js';
 
 interface ReportsDialogProps {
   /** Of which group; empty: those of direct conversations, for an admin of the server. */
@@ -26,7 +26,7 @@ export function ReportsDialog({ conversationId, onClose }: ReportsDialogProps) {
   const { reload, ...fetched } = useFetched(fetchOpen, conversationId);
   useChatEvent('report:updated', reload);
   return (
-    <DetailsDialog title="Open reports" fetched={fetched} onClose={onClose}>
+    <FetchedDialog title="Open reports" fetched={fetched} onClose={onClose}>
       {(reports) =>
         reports.length === 0 ? (
           <p className="text-body text-ink-2">There is nothing to decide.</p>
@@ -38,7 +38,7 @@ export function ReportsDialog({ conversationId, onClose }: ReportsDialogProps) {
           </ul>
         )
       }
-    </DetailsDialog>
+    </FetchedDialog>
   );
 }
 

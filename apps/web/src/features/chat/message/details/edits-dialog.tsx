@@ -1,8 +1,8 @@
 import type { Message } from '@parley/protocol';
 import { useFetched } from '../../../../hooks/use-fetched.js';
 import { fullTime } from '../../../../ui/dates.js';
+import { FetchedDialog } from '../../../../ui/fetched-dialog.js';
 import { type FindMention, MessageText } from '../message-text.js';
-import { DetailsDialog } from './details-dialog.js';
 import { fetchEdits } from './message-details.js';
 
 interface EditsDialogProps {
@@ -22,7 +22,7 @@ interface Version {
 export default function EditsDialog({ message, find, onClose }: EditsDialogProps) {
   const fetched = useFetched(fetchEdits, message.id);
   return (
-    <DetailsDialog title="Earlier versions" fetched={fetched} onClose={onClose}>
+    <FetchedDialog title="Earlier versions" fetched={fetched} onClose={onClose}>
       {({ items }) => {
         const earlier = items.map(({ id, originalContent }, index): Version => {
           return { key: id, text: originalContent, since: items[index - 1]?.editedAt ?? message.createdAt };
@@ -44,6 +44,6 @@ export default function EditsDialog({ message, find, onClose }: EditsDialogProps
           </ol>
         );
       }}
-    </DetailsDialog>
+    </FetchedDialog>
   );
 }

@@ -5,7 +5,7 @@ import { useFetched } from '../../../../hooks/use-fetched.js';
 import { useToday } from '../../../../hooks/use-today.js';
 import { PersonAvatar } from '../../../../ui/avatar.js';
 import { clockTime, fullTime, listTime } from '../../../../ui/dates.js';
-import { DetailsDialog } from './details-dialog.js';
+import { FetchedDialog } from '../../../../ui/fetched-dialog.js';
 import { fetchReceipts } from './message-details.js';
 
 interface ReceiptsDialogProps {
@@ -25,7 +25,7 @@ export default function ReceiptsDialog({ message, me, onClose }: ReceiptsDialogP
   const fetched = useFetched(fetchReceipts, message.id);
   const conversation = useConversation(message.conversationId);
   return (
-    <DetailsDialog title="Seen by" fetched={fetched} onClose={onClose}>
+    <FetchedDialog title="Seen by" fetched={fetched} onClose={onClose}>
       {({ items, users }) => {
         const present = (conversation?.members ?? []).filter(({ leftAt }) => leftAt === null).map(({ user }) => user);
         const expected = present.filter(({ id }) => id !== message.senderId && id !== me);
@@ -42,7 +42,7 @@ export default function ReceiptsDialog({ message, me, onClose }: ReceiptsDialogP
           </>
         );
       }}
-    </DetailsDialog>
+    </FetchedDialog>
   );
 }
 

@@ -1,19 +1,19 @@
 import type { ReactNode } from 'react';
-import type { Fetched } from '../../../../hooks/use-fetched.js';
-import { Button } from '../../../../ui/button.js';
-import { Dialog, DialogActions } from '../../../../ui/dialog.js';
-import { Alert } from '../../../../ui/field.js';
-import { Skeleton } from '../../../../ui/states.js';
+import type { Fetched } from '../hooks/use-fetched.js';
+import { Button } from './button.js';
+import { Dialog, DialogActions } from './dialog.js';
+import { Alert } from './field.js';
+import { Skeleton } from './states.js';
 
-interface DetailsDialogProps<T> {
+interface FetchedDialogProps<T> {
   title: string;
   fetched: Fetched<T>;
   onClose: () => void;
   children: (value: T) => ReactNode;
 }
 
-/** A dialog about a message: grey bars while its contents are fetched, or the reason why they could not be. */
-export function DetailsDialog<T>({ title, fetched, onClose, children }: DetailsDialogProps<T>) {
+/** A dialog with grey bars while its contents are fetched, or with the reason why they could not be. */
+export function FetchedDialog<T>({ title, fetched, onClose, children }: FetchedDialogProps<T>) {
   const { value, error, retry } = fetched;
   return (
     <Dialog open title={title} onClose={onClose}>
