@@ -163,6 +163,35 @@ describe('Leading a group', () => {
     await dialog(ama).getByText('There is nothing to decide.').waitFor();
   });
 
+  it('of many reports the latest are shown, older ones on demand, and new ones by themselves', async () => {
+    const [id, leader, member] = [ama.conversationId, await ama.rest(), await tomas.rest()];
+    const report = async (line: number) => {
+      const { id: messageId } = await leader.send(id, { content: `line ${line}` });
+      await member.request('POST', `/messages/${messageId}/reports`, { reason: 'other', comment: `comment ${line}` });
+    };
+    const { page } = ama;
+    const reports = page.getByTestId('report');
+    const shows = (count: number) => eventually(`${count} are shown`, async () => (await reports.count()) === count);
+    await report(1);
+    await page.getByRole('button', { name: 'Members' }).click();
+    await page.route(/\/reports\?/, (route) => route.abort());
+    await page.getByRole('button', { name: 'Reports' }).click();
+    await dialog(ama).getByRole('alert').waitFor();
+    await page.unroute(/\/reports\?/);
+    await report(2);
+    await shows(2);
+    expect(await dialog(ama).getByRole('alert').count()).toBe(0);
+    for (let line = 3; line <= 53; line += 1) await report(line);
+    await shows(50);
+    await dialog(ama).getByRole('button', { name: 'Show more' }).press('Enter');
+    await shows(53);
+    expect(await dialog(ama).getByRole('button', { name: 'Show more' }).count()).toBe(0);
+    await reports.last().getByText('comment 1').waitFor();
+    await reports.first().getByRole('button', { name: 'Resolve' }).press('Enter');
+    await shows(52);
+    await reports.last().getByText('comment 1').waitFor();
+  });
+
   it('somebody blocked is refused direct messages, and their words in groups are folded until asked for', async () => {
     const [id, theirs] = [ama.conversationId, await tomas.rest()];
     const BLOCKED = 'Message from somebody you blocked';

@@ -27,7 +27,9 @@ export function useFetched<T>(
     const mine = attempt.current;
     fetch(client, id).then(
       (got) => {
-        if (mine === attempt.current) setValue(got);
+        if (mine !== attempt.current) return;
+        setValue(got);
+        setError(null);
       },
       (thrown: unknown) => {
         if (mine !== attempt.current) return;

@@ -1,6 +1,7 @@
 import type { ParleyClient } from '@parley/client';
 import type { Report } from '@parley/protocol';
 import { useChatClient, useChatEvent, useUser } from '@parley/react';
+import { useCallback, useState } from 'react';
 import { Link } from 'wouter';
 import { useCommand } from '../../../hooks/use-command.js';
 import { useFetched } from '../../../hooks/use-fetched.js';
@@ -15,29 +16,57 @@ interface ReportsDialogProps {
   onClose: () => void;
 }
 
-async function fetchOpen(client: ParleyClient, id: string): Promise<Report[]> {
-  const { items, users } = await client.reports({ isResolved: false, ...(id !== '' && { conversationId: id }) });
-  client.meet(users);
-  return items;
+/** How many are shown at first, and how many more each time. */
+const PAGE = 50;
+
+interface OpenReports {
+  reports: Report[];
+  hasMore: boolean;
+  /** How many were asked for. */
+  wanted: number;
 }
 
-/** The open reports, the latest fifty, for those who decide on them. */
+/** The latest ones, from the first page on each time: some may have been resolved meanwhile. */
+async function fetchOpen(client: ParleyClient, id: string, wanted: number): Promise<OpenReports> {
+  const of = { isResolved: false, ...(id !== '' && { conversationId: id }) };
+  const reports: Report[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await client.reports({ ...of, cursor });
+    client.meet(page.users);
+    reports.push(...page.items);
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined && reports.length < wanted);
+  return { reports, hasMore: cursor !== undefined, wanted };
+}
+
+/** The open reports, the latest first, for those who decide on them. */
 export function ReportsDialog({ conversationId, onClose }: ReportsDialogProps) {
-  const { reload, ...fetched } = useFetched(fetchOpen, conversationId);
+  const [most, setMost] = useState(PAGE);
+  const fetch = useCallback((client: ParleyClient, id: string) => fetchOpen(client, id, most), [most]);
+  const { reload, ...fetched } = useFetched(fetch, conversationId);
   useChatEvent('report:updated', reload);
   return (
     <FetchedDialog title="Open reports" fetched={fetched} onClose={onClose}>
-      {(reports) =>
-        reports.length === 0 ? (
-          <p className="text-body text-ink-2">There is nothing to decide.</p>
-        ) : (
-          <ul className="flex flex-col gap-4">
-            {reports.map((report) => (
-              <ReportItem key={report.id} report={report} onResolved={reload} onClose={onClose} />
-            ))}
-          </ul>
-        )
-      }
+      {({ reports, hasMore, wanted }) => (
+        <>
+          {reports.length === 0 ? (
+            <p className="text-body text-ink-2">There is nothing to decide.</p>
+          ) : (
+            <ul className="flex flex-col gap-4">
+              {reports.map((report) => (
+                <ReportItem key={report.id} report={report} onResolved={reload} onClose={onClose} />
+              ))}
+            </ul>
+          )}
+          {/* Not disabled while they are fetched: it would lose the focus. */}
+          {hasMore ? (
+            <Button className="mt-4" onClick={() => setMost(wanted + PAGE)}>
+              Show more
+            </Button>
+          ) : null}
+        </>
+      )}
     </FetchedDialog>
   );
 }
