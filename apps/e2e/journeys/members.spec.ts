@@ -216,8 +216,13 @@ describe('Leading a group', () => {
     await ama.message('an answer').getByTestId('quote').getByText(BLOCKED).waitFor();
     const folded = ama.page.getByTestId('folded');
     await eventually('both messages are folded', async () => (await folded.count()) === 2);
+    await ama.page.keyboard.press('Control+f');
+    await ama.page.getByRole('searchbox').fill('words');
+    const found = ama.page.getByTestId('search-hit').getByText(BLOCKED);
+    await eventually('both are found, and folded there too', async () => (await found.count()) === 2);
     expect(await ama.page.locator('body').textContent()).not.toMatch(/(first|second) words/);
     expect(await violationsIn(ama.page)).toEqual([]);
+    await ama.page.keyboard.press('Escape');
     await folded.first().getByRole('button', { name: 'Show message' }).press('Enter');
     await ama.message('first words').waitFor();
     expect(await ama.message('first words').evaluate((row) => row === document.activeElement)).toBe(true);

@@ -1,8 +1,10 @@
 import type { SearchHit, UserView } from '@parley/protocol';
+import { useIsBlocked } from '@parley/react';
 import { Link } from 'wouter';
 import { useToday } from '../../hooks/use-today.js';
 import { PersonAvatar } from '../../ui/avatar.js';
 import { fullTime, listTime } from '../../ui/dates.js';
+import { BLOCKED_WORDS } from '../people/blocked-words.js';
 import { partAround } from './part-around.js';
 
 interface SearchHitRowProps {
@@ -17,6 +19,7 @@ interface SearchHitRowProps {
 /** One message that was found: who, when, and what of it matched. */
 export function SearchHitRow({ hit: { message, segments }, sender, href, onReopen }: SearchHitRowProps) {
   const today = useToday();
+  const isBlocked = useIsBlocked(message.senderId);
   const at = new Date(message.createdAt);
   return (
     <li>
@@ -43,10 +46,14 @@ export function SearchHitRow({ hit: { message, segments }, sender, href, onReope
             </time>
           </span>
           <span dir="auto" className="search-text line-clamp-3 text-second text-ink-2">
-            {partAround(segments).map(({ text, match }, index) => (match ? <mark key={index}>{text}</mark> : text))}
+            {isBlocked ? <em>{BLOCKED_WORDS}</em> : <Found segments={segments} />}
           </span>
         </span>
       </Link>
     </li>
   );
+}
+
+function Found({ segments }: Pick<SearchHit, 'segments'>) {
+  return partAround(segments).map(({ text, match }, index) => (match ? <mark key={index}>{text}</mark> : text));
 }
