@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { eventually, ParleyNode } from '@parley/testkit';
+import { eventually, ParleyNode, TestUser } from '@parley/testkit';
 import type { Browser } from 'playwright-core';
 import { launchBrowser, Participant, registerBystander } from './browser.js';
 import { violationsIn } from './violations.js';
@@ -298,6 +298,31 @@ describe('Leading a group', () => {
     await closed(tomas).waitFor();
     await tap.cutLine();
     await page.clock.fastForward('10:01');
+    await tomas.composer.waitFor();
+  });
+
+  it('somebody silenced in a group of over a hundred is told so, too, and writes again at the end', async () => {
+    const [leader, { id: userId }] = [await ama.rest(), await (await tomas.rest()).me()];
+    const guests = Array.from({ length: 100 }, (_, each) =>
+      TestUser.ofHost(node.url, { externalId: `guest-${each}`, name: `Guest ${each}` }),
+    );
+    const memberIds = (await Promise.all(guests)).map(({ id }) => id);
+    const { id } = await leader.createConversation({ type: 'group', name: 'Town hall', memberIds });
+    await leader.addMembers(id, [userId]);
+    const path = `/conversations/${id}/members/${userId}/silence`;
+    const silence = () => leader.request('PUT', path, { seconds: 600 });
+    await tomas.page.clock.install();
+    await tomas.page.reload();
+    await tomas.openRow('Town hall');
+    await silence();
+    await closed(tomas).getByText('You may not write in this group until').waitFor();
+    await leader.request('DELETE', path);
+    await tomas.say('after it');
+    await tomas.message('after it').waitFor();
+    await silence();
+    await closed(tomas).waitFor();
+    await tomas.tap.cutLine();
+    await tomas.page.clock.fastForward('10:01');
     await tomas.composer.waitFor();
   });
 
