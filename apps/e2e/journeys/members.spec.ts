@@ -72,6 +72,10 @@ describe('Leading a group', () => {
     await li.composer.waitFor({ state: 'detached' });
     expect(await li.row('Launch room').count()).toBe(0);
     await notice(ama, `You removed ${li.name}`);
+    const next = ama.page.getByTestId('member-row').filter({ hasText: tomas.name }).getByRole('button');
+    await eventually('the next member has the focus', () =>
+      next.evaluate((button) => button === document.activeElement),
+    );
     await li.page.reload();
     await li.page.getByText('There is nothing here').waitFor();
     await li.context.close();

@@ -19,6 +19,7 @@ import { AddMembersDialog, LeaveDialog, RemoveDialog } from './conversation-dial
 import { BanDialog, BlockDialog, SilenceDialog } from './moderation-dialogs.js';
 import { ReportsDialog } from './reports-dialog.js';
 import { useAllMembers } from './use-all-members.js';
+import { useKeptFocus } from './use-kept-focus.js';
 import { useSilence } from './use-silence.js';
 
 const ROLE_WORDS: Record<MemberRole, string> = { owner: 'Owner', admin: 'Admin', member: '' };
@@ -43,6 +44,7 @@ export function MemberPanel({ view: item, gone, me, onClose }: MemberPanelProps)
   const [asked, setAsked] = useState<Asked>(null);
   const { members, fault } = useAllMembers(item);
   const rows = useMemo(() => ranked(members), [members]);
+  const focus = useKeptFocus(rows.map(({ user }) => user.id));
   const presences = usePresence(rows.slice(0, MOST_WATCHED).map(({ user }) => user.id));
   const today = useToday();
   const { changeRole, unsilence, unblock, error } = useMemberChanges(item.id);
@@ -53,7 +55,7 @@ export function MemberPanel({ view: item, gone, me, onClose }: MemberPanelProps)
   return (
     <Panel label="Members" header={<PanelHeading count={item.memberCount} onAdd={add} />} onClose={onClose}>
       {failure ? <Alert className="m-3">{failure}</Alert> : null}
-      <ul aria-label="Members" className="min-h-0 flex-1 overflow-y-auto p-2">
+      <ul {...focus} aria-label="Members" className="min-h-0 flex-1 overflow-y-auto p-2">
         {rows.map((member) => (
           <MemberRow
             key={member.user.id}
