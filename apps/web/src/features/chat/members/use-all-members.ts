@@ -1,8 +1,9 @@
-import type { ConversationView, ParleyClient } from '@parley/client';
-import type { Member, Page } from '@parley/protocol';
+import type { ConversationView } from '@parley/client';
+import type { Member } from '@parley/protocol';
 import { useChatClient } from '@parley/react';
 import { useEffect, useMemo, useState } from 'react';
 import { sentenceFor } from '../../../api/sentences.js';
+import { fetchMembers } from './fetch-members.js';
 
 interface AllMembers {
   members: readonly Member[];
@@ -22,7 +23,7 @@ export function useAllMembers({ id, members, membersComplete, memberCount }: Con
   useEffect(() => {
     if (wanted === null) return;
     let isStale = false;
-    fetchMembers(client, id).then(
+    fetchMembers(client, id, () => isStale).then(
       (all) => {
         if (isStale) return;
         client.meet(all.map(({ user }) => user));
@@ -42,15 +43,4 @@ export function useAllMembers({ id, members, membersComplete, memberCount }: Con
     return [...members, ...fetched.filter(({ user, leftAt }) => leftAt === null && !live.has(user.id))];
   }, [members, fetched]);
   return membersComplete ? { members, fault: null } : { members: all, fault };
-}
-
-async function fetchMembers(client: ParleyClient, id: string): Promise<Member[]> {
-  const all: Member[] = [];
-  let query = '';
-  for (;;) {
-    const page: Page<Member> = await client.request('GET', `conversations/${id}/members${query}`);
-    all.push(...page.items);
-    if (page.nextCursor === null) return all;
-    query = `?${new URLSearchParams({ cursor: page.nextCursor })}`;
-  }
 }
