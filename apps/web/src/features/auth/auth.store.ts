@@ -31,6 +31,8 @@ const CHANNEL = 'parley.auth';
 
 let token: { value: string; expiresAt: number } | null = null;
 let refreshing: Promise<string | null> | null = null;
+/** How many sessions have ended in this page. */
+let endings = 0;
 const tabs = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel(CHANNEL);
 
 /** Signs in by the refresh cookie, where there is one. Throws `SdkError` where the server gives no answer. */
@@ -92,8 +94,11 @@ export function refresh(body?: RefreshBody): Promise<string | null> {
 
 /** Only an error body of Parley's own ends the session; any other response counts as none and is retried. */
 async function exchangeCookie(body?: RefreshBody): Promise<string | null> {
+  const before = endings;
   try {
     const answer = await request<Session | NoSession>('auth/refresh', body, isAnswer);
+    // Of a session that was ended meanwhile, here or in another tab.
+    if (endings !== before) return null;
     if (!('session' in answer)) {
       accept(answer);
       return answer.accessToken;
@@ -134,6 +139,7 @@ export function endSession(): void {
 }
 
 function forget(): void {
+  endings += 1;
   token = null;
   authStore.setState({ status: 'signed-out', user: null, refusal: null, isAddressRefused: false });
 }
