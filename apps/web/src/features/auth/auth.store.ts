@@ -3,6 +3,7 @@ import type { LoginBody, Me, NoSession, RefreshBody, RegisterBody, ResetPassword
 import { createStore } from 'zustand/vanilla';
 import { request } from '../../api/http.js';
 import { isFinal, isOfAddress } from '../../api/sentences.js';
+import { isSignOutPending, setSignOutPending } from './pending-sign-out.js';
 
 /**
  * Who is signed in. The access token lives in memory only; what survives a reload is the refresh cookie, which no
@@ -35,15 +36,22 @@ let refreshing: Promise<string | null> | null = null;
 let endings = 0;
 const tabs = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel(CHANNEL);
 
-/** Signs in by the refresh cookie, where there is one. Throws `SdkError` where the server gives no answer. */
+/**
+ * Signs in by the refresh cookie, where there is one, unless its user has signed out: then the session is ended. Throws
+ * `SdkError` where the server gives no answer.
+ */
 export async function restore(): Promise<void> {
+  if (isSignOutPending()) {
+    forget();
+    return endOnServer();
+  }
   const body: RefreshBody = { isOptional: true };
   await refresh(body);
 }
 
 /** Throws `SdkError`. */
 export async function signIn(body: LoginBody): Promise<void> {
-  accept(await request<Session>('auth/login', body, isSession));
+  begin(await request<Session>('auth/login', body, isSession));
 }
 
 /** The username of the last registration whose answer was lost: the account may exist. */
@@ -52,7 +60,7 @@ let unsure: string | null = null;
 /** Throws `SdkError`. Repeated after a lost answer, it signs in to the account that the first request created. */
 export async function register(body: RegisterBody): Promise<void> {
   try {
-    accept(await request<Session>('auth/register', body, isSession));
+    begin(await request<Session>('auth/register', body, isSession));
     unsure = null;
   } catch (thrown) {
     const isMade = thrown instanceof SdkError && thrown.code === 'conflict' && unsure === body.username;
@@ -67,15 +75,27 @@ export async function register(body: RegisterBody): Promise<void> {
 
 /** Sets a new password by a link, and signs in. Throws `SdkError`. */
 export async function resetPassword(body: ResetPasswordBody): Promise<void> {
-  accept(await request<Session>('auth/reset', body, isSession));
+  begin(await request<Session>('auth/reset', body, isSession));
 }
 
-/** Ends the session here, on the server and in the other tabs; here also where the server cannot be reached. */
+/**
+ * Ends the session here, in the other tabs and on the server; there later, when the page is next opened, where the server
+ * cannot be reached.
+ */
 export async function signOut(): Promise<void> {
-  const ended = request('auth/logout').catch(() => undefined);
+  setSignOutPending(true);
+  const ended = endOnServer().catch(() => undefined);
   forget();
   tabs?.postMessage('signed-out');
   await ended;
+}
+
+/** The answer also removes the cookie. Throws `SdkError` where it may still be there. */
+async function endOnServer(): Promise<void> {
+  await request('auth/logout').catch((thrown: unknown) => {
+    if (!isFinal(thrown)) throw thrown;
+  });
+  setSignOutPending(false);
 }
 
 /** A token that is valid for some seconds more, or null when signed out. Throws `SdkError` without a network. */
@@ -112,13 +132,19 @@ async function exchangeCookie(body?: RefreshBody): Promise<string | null> {
   return null;
 }
 
-/** What answers of the server hold: a proxy's may be JSON, too. */
+/** What answers of the server contain: a proxy's may be JSON, too. */
 function isSession({ accessToken, user }: Record<string, unknown>): boolean {
   return typeof accessToken === 'string' && typeof (user as Partial<Me> | null)?.id === 'string';
 }
 
 function isAnswer(body: Record<string, unknown>): boolean {
   return body.session === null || isSession(body);
+}
+
+/** A session that the user asked for: the cookie is that of this one. */
+function begin(session: Session): void {
+  setSignOutPending(false);
+  accept(session);
 }
 
 function accept(session: Session): void {
