@@ -1,10 +1,10 @@
 import { LIMITS } from '@parley/protocol';
-import { type FormEvent, type RefObject, useRef, useState } from 'react';
 import { Button } from '../../ui/button.js';
 import { Alert, Field } from '../../ui/field.js';
 import { register } from './auth.store.js';
 import { PasswordField } from './password-field.js';
 import { type FieldErrors, faultsOf, refusalOf } from './registration.js';
+import { useAccountForm } from './use-account-form.js';
 import { UsernameField } from './username-field.js';
 
 interface RegistrationFormProps {
@@ -15,12 +15,20 @@ interface RegistrationFormProps {
   onDone?: () => void;
 }
 
-export function RegistrationForm(props: RegistrationFormProps) {
-  const form = useRef<HTMLFormElement>(null);
-  const { errors, sentence, busy, submit } = useRegistration(form, props);
+export function RegistrationForm({ invite, username = null, onDone }: RegistrationFormProps) {
+  const { form, fields, sentence, busy } = useAccountForm({
+    faultsOf: (data) => faultsOf(accountOf(data)),
+    send: async (data) => {
+      const { displayName, ...account } = accountOf(data);
+      await register({ ...account, ...(displayName ? { displayName } : {}), ...(invite ? { invite } : {}) });
+      onDone?.();
+    },
+    refusalOf,
+    firstField: 'username',
+  });
   return (
-    <form ref={form} onSubmit={submit} noValidate className="flex flex-col gap-4">
-      <AccountFields errors={errors} username={props.username ?? null} />
+    <form {...form} noValidate className="flex flex-col gap-4">
+      <AccountFields errors={fields} username={username} />
       {sentence ? <Alert>{sentence}</Alert> : null}
       <Button kind="primary" type="submit" busy={busy} className="h-10">
         {busy ? 'Creating your account…' : 'Create account'}
@@ -55,38 +63,6 @@ function AccountFields({ errors, username }: { errors: FieldErrors; username: st
       />
     </>
   );
-}
-
-/** Registers with the values of the form. A refusal is shown at the field that it is about, which takes the focus. */
-function useRegistration(form: RefObject<HTMLFormElement | null>, { invite, onDone }: RegistrationFormProps) {
-  const [errors, setErrors] = useState<FieldErrors>({});
-  const [sentence, setSentence] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
-
-  function refuse(fields: FieldErrors, text: string | null) {
-    setErrors(fields);
-    setSentence(text);
-    setBusy(false);
-    const first = Object.keys(fields)[0] ?? 'username';
-    form.current?.querySelector<HTMLInputElement>(`[name=${first}]`)?.focus();
-  }
-
-  async function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault();
-    const { displayName, ...account } = accountOf(new FormData(event.currentTarget));
-    const faults = faultsOf(account);
-    if (Object.keys(faults).length > 0) return refuse(faults, null);
-    setBusy(true);
-    try {
-      await register({ ...account, ...(displayName ? { displayName } : {}), ...(invite ? { invite } : {}) });
-      onDone?.();
-    } catch (thrown) {
-      const refusal = refusalOf(thrown);
-      refuse(refusal.fields, refusal.sentence);
-    }
-  }
-
-  return { errors, sentence, busy, submit };
 }
 
 function accountOf(data: FormData) {

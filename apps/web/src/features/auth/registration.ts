@@ -6,6 +6,12 @@ import { linkSentence } from './link-refusal.js';
 type FieldName = 'displayName' | 'username' | 'password';
 export type FieldErrors = Partial<Record<FieldName, string>>;
 
+/** By field where it is about fields, else as a sentence. */
+export interface FormRefusal {
+  fields: FieldErrors;
+  sentence: string | null;
+}
+
 /** The fields that the server would refuse, with reasons. */
 export function faultsOf({ username, password }: { username: string; password: string }): FieldErrors {
   const errors: FieldErrors = {};
@@ -23,8 +29,8 @@ export function passwordFault(password: string): string | null {
   return password.length > LIMITS.passwordMax ? `Use at most ${LIMITS.passwordMax} characters.` : null;
 }
 
-/** The server's refusal: by field where it names fields, else as a sentence. */
-export function refusalOf(thrown: unknown): { fields: FieldErrors; sentence: string | null } {
+/** What the server refused. */
+export function refusalOf(thrown: unknown): FormRefusal {
   if (!(thrown instanceof SdkError)) return { fields: {}, sentence: sentenceFor(thrown) };
   const ofLink = linkSentence(thrown);
   if (ofLink) return { fields: {}, sentence: ofLink };
