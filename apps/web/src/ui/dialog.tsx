@@ -52,8 +52,8 @@ export function Dialog({ title, description, open, onClose, children }: DialogPr
 }
 
 interface CommandActionsProps {
-  /** Why the command was refused. */
-  error: string | null;
+  /** Why the command was refused, unless that is shown elsewhere. */
+  error?: string | null;
   onCancel: () => void;
   /** The button that runs it; none where a retry would be refused, too. */
   children: ReactNode;

@@ -5,8 +5,8 @@ import { type FormEvent, useState } from 'react';
 import { sentenceFor } from '../../api/sentences.js';
 import { useView } from '../../hooks/use-view.js';
 import { Button } from '../../ui/button.js';
-import { Dialog, DialogActions } from '../../ui/dialog.js';
-import { Alert, Field } from '../../ui/field.js';
+import { CommandActions, Dialog } from '../../ui/dialog.js';
+import { Field } from '../../ui/field.js';
 import { PeoplePicker } from '../people/people-picker.js';
 import { createConversation } from './create-conversation.js';
 
@@ -47,17 +47,11 @@ export function NewGroupDialog({ me, onClose }: { me: string; onClose: () => voi
           onPick={(person) => setPeople((now) => (full ? now : [...now, person]))}
           onRemove={(person) => setPeople((now) => now.filter((other) => other.id !== person.id))}
         />
-        {error ? (
-          <div className="px-5 pt-2">
-            <Alert>{error}</Alert>
-          </div>
-        ) : null}
-        <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
+        <CommandActions error={error} onCancel={onClose}>
           <Button kind="primary" type="submit" busy={busy} disabled={name.trim() === '' || people.length === 0}>
             Create group
           </Button>
-        </DialogActions>
+        </CommandActions>
       </form>
     </Dialog>
   );

@@ -4,8 +4,8 @@ import { type FormEvent, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useCommand } from '../../../hooks/use-command.js';
 import { Button } from '../../../ui/button.js';
-import { Dialog, DialogActions } from '../../../ui/dialog.js';
-import { Alert, Field } from '../../../ui/field.js';
+import { CommandActions, Dialog } from '../../../ui/dialog.js';
+import { Field } from '../../../ui/field.js';
 import { isolate } from '../../../ui/isolated.js';
 import { QuestionDialog } from '../../../ui/question-dialog.js';
 import { PeoplePicker } from '../../people/people-picker.js';
@@ -38,12 +38,11 @@ export function RenameDialog({ item, onClose }: DialogProps) {
           autoFocus
           className="px-5 pb-3"
         />
-        <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
+        <CommandActions onCancel={onClose}>
           <Button kind="primary" type="submit" busy={busy} disabled={name.trim() === ''}>
             Rename
           </Button>
-        </DialogActions>
+        </CommandActions>
       </form>
     </Dialog>
   );
@@ -89,26 +88,6 @@ export function LeaveDialog({ item, onClose }: DialogProps) {
   );
 }
 
-interface RemoveDialogProps extends DialogProps {
-  person: UserView;
-}
-
-export function RemoveDialog({ item, person, onClose }: RemoveDialogProps) {
-  const client = useChatClient();
-  return (
-    <QuestionDialog
-      title={`Remove ${isolate(person.displayName)}?`}
-      verb="Remove"
-      danger
-      onClose={onClose}
-      act={() => client.removeMember(item.id, person.id)}
-    >
-      <bdi>{person.displayName}</bdi> can no longer read or write in “<bdi>{titleOf(item)}</bdi>”. What they wrote
-      stays.
-    </QuestionDialog>
-  );
-}
-
 export function AddMembersDialog({ item, present, onClose }: DialogProps & { present: readonly string[] }) {
   const client = useChatClient();
   const [people, setPeople] = useState<UserView[]>([]);
@@ -134,17 +113,11 @@ export function AddMembersDialog({ item, present, onClose }: DialogProps & { pre
           onPick={(person) => setPeople((now) => [...now, person].slice(0, most))}
           onRemove={(person) => setPeople((now) => now.filter((other) => other.id !== person.id))}
         />
-        {error ? (
-          <div className="px-5 pt-2">
-            <Alert>{error}</Alert>
-          </div>
-        ) : null}
-        <DialogActions>
-          <Button onClick={onClose}>Cancel</Button>
+        <CommandActions error={error} onCancel={onClose}>
           <Button kind="primary" type="submit" busy={busy} disabled={people.length === 0}>
             Add
           </Button>
-        </DialogActions>
+        </CommandActions>
       </form>
     </Dialog>
   );

@@ -1,10 +1,10 @@
 import { LIMITS, type Message, REPORT_REASONS, type ReportReason, type UserView } from '@parley/protocol';
 import { useChatClient, useIsBlocked } from '@parley/react';
-import { type FormEvent, useState } from 'react';
-import { useCommand } from '../../../hooks/use-command.js';
+import { useState } from 'react';
 import { Button } from '../../../ui/button.js';
-import { CommandActions, Dialog, DialogActions } from '../../../ui/dialog.js';
+import { Dialog, DialogActions } from '../../../ui/dialog.js';
 import { isolate } from '../../../ui/isolated.js';
+import { Question } from '../../../ui/question-dialog.js';
 import { CHOICE, RadioGroup } from '../../../ui/radio-group.js';
 import { REASON_WORDS } from '../../people/report-reasons.js';
 import { useConversationFacts } from './message-actions.js';
@@ -51,20 +51,13 @@ function ReportForm({ message, sender, onClose, onReported }: ReportDialogProps 
   const [reason, setReason] = useState<ReportReason | null>(null);
   const [comment, setComment] = useState('');
   const [blocks, setBlocks] = useState(false);
-  const { run, busy, error, isOver } = useCommand(onReported);
   const report = async () => {
     if (reason === null) return;
     await client.report(message.id, { reason, ...(comment.trim() !== '' && { comment }) });
     if (blocks) await client.block(sender.id, true);
   };
   return (
-    <form
-      className="flex min-h-0 flex-col overflow-y-auto"
-      onSubmit={(event: FormEvent) => {
-        event.preventDefault();
-        void run(report);
-      }}
-    >
+    <Question verb="Report" isComplete={reason !== null} act={report} onClose={onClose} onDone={onReported}>
       <RadioGroup legend="What is wrong with it?" options={REASONS} value={reason} onChange={setReason} />
       <label className="block px-5 pb-3">
         <span className="block pb-1 text-second font-strong">What else they should know</span>
@@ -78,14 +71,7 @@ function ReportForm({ message, sender, onClose, onReported }: ReportDialogProps 
         />
       </label>
       <BlockToo sender={sender} checked={blocks} onChange={setBlocks} />
-      <CommandActions error={error} onCancel={onClose}>
-        {isOver ? null : (
-          <Button kind="primary" type="submit" busy={busy} disabled={reason === null}>
-            Report
-          </Button>
-        )}
-      </CommandActions>
-    </form>
+    </Question>
   );
 }
 
