@@ -88,10 +88,19 @@ describe('Leading a group', () => {
     await confirm(ama, 'Archive');
     await tomas.page.getByTestId('composer-closed').getByText('archived').waitFor();
     expect(await tomas.page.getByRole('button', { name: 'Take out of the archive' }).count()).toBe(0);
-    await ama.page.getByRole('button', { name: 'Take out of the archive' }).click();
+    const takeOut = ama.page.getByRole('button', { name: 'Take out of the archive' });
+    const request = /\/api\/conversations\/[^/]+$/;
+    await ama.page.route(request, (route) => route.abort());
+    await takeOut.click();
+    await closed(ama).getByText('The server cannot be reached.').waitFor();
+    await ama.page.unroute(request);
+    await takeOut.click();
     await tomas.composer.waitFor();
     await tomas.say('and after it');
     await ama.message('and after it').waitFor();
+    await more(ama, 'Archive');
+    await confirm(ama, 'Archive');
+    await closed(ama).getByText('This conversation is archived').waitFor();
   });
 
   it('P5: a direct conversation has no panel of members, nor can it be left', async () => {

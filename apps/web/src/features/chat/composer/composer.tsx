@@ -35,6 +35,7 @@ export function Composer({ open, title, silencedUntil, inputRef, onSend }: Compo
           <Button
             className="h-8"
             onClick={() => {
+              setError(null);
               client.archive(view.id, false).catch((thrown) => setError(sentenceFor(thrown)));
             }}
           >
