@@ -181,6 +181,21 @@ describe('C5: an edit that is refused', () => {
     await expectSoon(async () => expect(await stored()).toEqual(['draft 2']));
   });
 
+  it('is none where only its answer was lost: the message has it', async () => {
+    await writes('lunch at noon', 'lunch at one');
+    ama.tap.holdAcks();
+    await editor().press('Enter');
+    await expectSoon(async () => expect(await stored()).toEqual(['lunch at one']));
+    await ama.tap.cutLine();
+    const banner = ama.page.getByTestId('conn-banner');
+    await banner.waitFor();
+    ama.tap.mendLine();
+    await ama.page.getByRole('button', { name: 'Try now' }).click();
+    await banner.waitFor({ state: 'detached' });
+    await ama.message('lunch at one').waitFor();
+    await expectSoon(async () => expect(await row(1).getByRole('alert').count()).toBe(0));
+  });
+
   it('is not lost by going elsewhere', async () => {
     const li = await registerBystander(node.url, `Li Wen ${round}`);
     await writes('draft', 'draft 2');

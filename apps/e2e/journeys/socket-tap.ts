@@ -68,9 +68,10 @@ export class SocketTap {
     this.pageDelayMs = ms;
   }
 
-  /** Ends the connection and refuses every new one. */
+  /** Ends the connection and refuses every new one; what was kept back is lost. */
   async cutLine(): Promise<void> {
     this.cut = true;
+    this.held = null;
     await Promise.all([...this.open].map((route) => route.close()));
     this.open.clear();
   }

@@ -32,7 +32,8 @@ export interface Edit {
   write: (text: string) => void;
   /**
    * To be called when the message has changed. An untouched text is replaced by the new one, or dropped with a deleted
-   * message; a touched one stays, without the text that it was made from if that was deleted.
+   * message, and so is one that the message has now; another one stays, without the text that it was made from if that was
+   * deleted.
    */
   follow: () => 'here' | 'gone';
   /** Saves the text, unless the message was edited elsewhere meanwhile. */
@@ -68,7 +69,12 @@ export function useEdit(message: Message, own: OwnChange): Edit {
       client.discardEdit(id);
     },
     write: (text) => putEdit(id, { ...(editDraftOf(id) ?? blank(message)), text }),
-    follow: () => follow(message),
+    follow: () => {
+      const now = editDraftOf(id);
+      // Its answer was lost, or the same was written elsewhere.
+      if (now?.text === message.content && !message.isDeleted) drop();
+      return follow(message);
+    },
     save: () => {
       const now = editDraftOf(id);
       if (now && !isOvertaken(now, message, own)) void store(now);
