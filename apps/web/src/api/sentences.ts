@@ -22,6 +22,7 @@ const SENTENCES: Partial<Record<SdkErrorCode, string>> = {
   draining: 'The server is restarting. Try again in a moment.',
   defect: 'Something went wrong in this page. Reload it and try again.',
   storage_full: "The server's storage is full. Tell whoever runs it.",
+  unsupported: 'This server does not offer this.',
 };
 
 /** Whether a request was refused because of the address that this page was opened at. */
@@ -36,28 +37,38 @@ export function addressSentence(): string {
 export function sentenceOf(refusal: Refusal): string {
   if (isOfAddress(refusal)) return addressSentence();
   if (refusal.code === 'validation_failed') return detailed(refusal);
-  const known = conflictSentence(refusal) ?? SENTENCES[refusal.code];
+  const known = detailSentence(refusal) ?? SENTENCES[refusal.code];
   if (known !== undefined) return known;
   const id = refusal.requestId ? ` (error id ${refusal.requestId})` : '';
   return `Something went wrong on the server${id}.${refusal.retryable ? ' Try again.' : ''}`;
 }
 
-/** What a conflict is, by the detail that the server gives with it. */
-const CONFLICTS: ReadonlyMap<string, string> = new Map([
-  ['archived', 'This conversation is archived: nobody can write in it.'],
-  ['banned', 'Somebody of them is banned from this group. Unban them first.'],
-]);
+/** What a refusal means, by the detail that the server gives with it. */
+const DETAILS: Partial<Record<SdkErrorCode, ReadonlyMap<string, string>>> = {
+  conflict: new Map([
+    ['archived', 'This conversation is archived: nobody can write in it.'],
+    ['banned', 'Somebody of them is banned from this group. Unban them first.'],
+  ]),
+  forbidden: new Map([
+    ['spam: text', spamSentence('the same text went to many conversations', 'Change it')],
+    ['spam: links', spamSentence('there were many links within a short time', 'Send fewer')],
+    ['spam: mentions', spamSentence('many people were mentioned within a short time', 'Mention fewer')],
+  ]),
+};
 
-function conflictSentence({ code, details }: Refusal): string | undefined {
-  if (code !== 'conflict') return undefined;
-  return details?.map(({ message }) => CONFLICTS.get(message)).find((known) => known !== undefined);
+function spamSentence(why: string, what: string): string {
+  return `The server takes this for spam, as ${why}. ${what}, or wait some minutes.`;
+}
+
+function detailSentence({ code, details }: Refusal): string | undefined {
+  return details?.map(({ message }) => DETAILS[code]?.get(message)).find((known) => known !== undefined);
 }
 
 export const SILENCED = 'You may not write in this group for a time.';
 
-/** Of a message that was not sent: members are forbidden that by a block, in groups by a silence. */
+/** Of a message that was not sent: without a detail members are forbidden that by a block, in groups by a silence. */
 export function sendSentence(refusal: Refusal, type: ConversationType): string {
-  if (refusal.code !== 'forbidden' || isOfAddress(refusal)) return sentenceOf(refusal);
+  if (refusal.code !== 'forbidden' || refusal.details) return sentenceOf(refusal);
   return type === 'direct' ? 'This person does not receive your direct messages.' : SILENCED;
 }
 
@@ -68,8 +79,7 @@ export function isFinal(thrown: unknown): boolean {
 
 /** The sentence for whatever was thrown by a request. */
 export function sentenceFor(thrown: unknown): string {
-  if (thrown instanceof SdkError) return sentenceOf(thrown);
-  return 'Something went wrong in this page. Reload it and try again.';
+  return sentenceOf(SdkError.of(thrown));
 }
 
 function detailed(refusal: Refusal): string {
