@@ -15,3 +15,11 @@ export function onAnnouncement(listener: Listener): () => void {
     listeners.delete(listener);
   };
 }
+
+/** Says whether something is in the clipboard now, once that is known. */
+export function announceCopy(copying: Promise<void>, words = 'Text copied'): void {
+  copying.then(
+    () => announce(words),
+    () => announce('It could not be copied.'),
+  );
+}

@@ -4,7 +4,7 @@ import { useRef, useState } from 'react';
 import { IconButton } from '../../../ui/button.js';
 import { Menu, MenuGlyph, MenuItem, MenuSeparator } from '../../../ui/menu.js';
 import { QUICK_EMOJI } from '../../reactions/quick-emoji.js';
-import { announce } from './announcements.js';
+import { announceCopy } from './announcements.js';
 import { useMessageActions } from './message-actions.js';
 import type { MessageRights } from './message-rights.js';
 import type { RowActions } from './use-row-actions.js';
@@ -133,10 +133,7 @@ function CopyEntries({ message, row, afterMenu }: EntriesProps) {
   const { copyText, copyLink } = useMessageActions();
   const copied = (copy: () => Promise<void>, words: string) => () => {
     row.close();
-    copy().then(
-      () => announce(words),
-      () => announce('It could not be copied.'),
-    );
+    announceCopy(copy(), words);
   };
   const onCopyText = afterMenu(copied(() => copyText(message.content), 'Text copied'));
   const onCopyLink = afterMenu(copied(() => copyLink(message), 'Link copied'));

@@ -30,9 +30,14 @@ export function rightsTo(message: Rated, facts: ConversationFacts, now: number):
     edit: message.type === 'text' && isInTime && !facts.isSilenced && may(edit, facts),
     remove: may(remove, facts),
     react: may('react', facts),
-    reply: !facts.isSilenced && may('send', facts),
+    reply: canWrite(facts),
     report: message.senderId !== facts.me && may('report', facts),
   };
+}
+
+/** Whether a new message would be taken. */
+export function canWrite(facts: ConversationFacts): boolean {
+  return !facts.isGone && !facts.isSilenced && may('send', facts);
 }
 
 /** My newest message, if it can still be edited: ArrowUp in the empty composer opens its editor. */

@@ -3,9 +3,10 @@ import { memo } from 'react';
 import { sendSentence } from '../../../api/sentences.js';
 import { Isolated } from '../../../ui/isolated.js';
 import { Refusal, RefusalButton } from '../../../ui/refusal.js';
-import { announce } from './announcements.js';
+import { announceCopy } from './announcements.js';
 import { useConversationFacts, useMessageActions } from './message-actions.js';
 import { MessageLine } from './message-line.js';
+import { canWrite } from './message-rights.js';
 import { MessageTime } from './message-time.js';
 import type { Row } from './row.js';
 import type { MessageRowProps } from './row-props.js';
@@ -105,27 +106,22 @@ interface NotSentProps extends Pick<MessageRowProps, 'onRetry' | 'onDiscard'> {
 /** After a final refusal there is no retry: the text can be edited in the composer or, where that is closed, copied. */
 function NotSent({ pending, failure, onRetry, onDiscard }: NotSentProps) {
   const { takeBack, copyText } = useMessageActions();
-  const { type, isArchived, isGone, isSilenced } = useConversationFacts();
+  const facts = useConversationFacts();
   const { key, entry } = pending;
-  const copy = () =>
-    void copyText(entry.content).then(
-      () => announce('Text copied'),
-      () => announce('It could not be copied.'),
-    );
   return (
     <div className="message-line hover:bg-transparent">
       <div />
       <div className="col-span-2">
         <Refusal>
           <span>
-            <b className="font-strong">Not sent.</b> {sendSentence(failure, type)}
+            <b className="font-strong">Not sent.</b> {sendSentence(failure, facts.type)}
           </span>
           {failure.retryable ? (
             <RefusalButton onClick={() => onRetry(key)}>Try again</RefusalButton>
-          ) : isArchived || isGone || isSilenced ? (
-            <RefusalButton onClick={copy}>Copy text</RefusalButton>
-          ) : (
+          ) : canWrite(facts) ? (
             <RefusalButton onClick={() => takeBack(pending)}>Edit</RefusalButton>
+          ) : (
+            <RefusalButton onClick={() => announceCopy(copyText(entry.content))}>Copy text</RefusalButton>
           )}
           <RefusalButton onClick={() => onDiscard(key)}>Delete</RefusalButton>
         </Refusal>

@@ -1,7 +1,8 @@
 import type { Message } from '@parley/protocol';
 import { Refusal, RefusalButton } from '../../../../ui/refusal.js';
-import { announce } from '../announcements.js';
+import { announceCopy } from '../announcements.js';
 import { useConversationFacts, useMessageActions } from '../message-actions.js';
+import { canWrite } from '../message-rights.js';
 import { isTouched } from './edit-drafts.store.js';
 import { CHANGED } from './edit-refusals.js';
 import type { Edit } from './use-edit.js';
@@ -61,16 +62,11 @@ function Ways({ way, message, edit, text }: WaysProps) {
 
 function NewMessageWays({ edit, text }: Pick<WaysProps, 'edit' | 'text'>) {
   const { copyText } = useMessageActions();
-  const { isArchived, isGone } = useConversationFacts();
-  const copy = () =>
-    void copyText(text).then(
-      () => announce('Text copied'),
-      () => announce('It could not be copied.'),
-    );
+  const facts = useConversationFacts();
   return (
     <>
-      {isArchived || isGone ? null : <RefusalButton onClick={edit.sendAsNew}>Send as a new message</RefusalButton>}
-      <RefusalButton onClick={copy}>Copy text</RefusalButton>
+      {canWrite(facts) ? <RefusalButton onClick={edit.sendAsNew}>Send as a new message</RefusalButton> : null}
+      <RefusalButton onClick={() => announceCopy(copyText(text))}>Copy text</RefusalButton>
     </>
   );
 }
