@@ -8,12 +8,9 @@ import { Button } from '../../ui/button.js';
 import { classes } from '../../ui/classes.js';
 import { moveByKeys } from '../../ui/roving.js';
 import { EmptyState, Skeleton } from '../../ui/states.js';
-import { markOf } from '../people/presence.js';
+import { MOST_WATCHED, markOf } from '../people/presence.js';
 import { ConversationRow } from './conversation-row.js';
 import { foldArchived } from './ordered.js';
-
-/** Peers whose presence is watched, so that the server's limit leaves some for the open conversation. */
-const MOST_WATCHED = 400;
 
 /** My conversations, the latest first, archived ones folded away. One Tab stop, arrows within. */
 export function ConversationList({ me }: { me: string }) {

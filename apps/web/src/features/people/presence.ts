@@ -4,6 +4,9 @@ import { clockTime, dayLabel, dayOf } from '../../ui/dates.js';
 /** What is known of whether somebody is here; without `isOnline` nothing. */
 export type Presence = Partial<Pick<UserDetail, 'isOnline' | 'lastSeenAt'>> & { isAway?: boolean };
 
+/** People of one list whose presence is watched, so that the server's limit leaves some for what else is shown. */
+export const MOST_WATCHED = 400;
+
 /** How it is drawn; null: not at all. */
 export type PresenceMark = 'online' | 'away' | null;
 

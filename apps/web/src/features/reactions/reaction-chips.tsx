@@ -4,6 +4,7 @@ import { SmilePlus } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { Hinted } from '../../ui/hint.js';
 import { isolate } from '../../ui/isolated.js';
+import { listed } from '../../ui/listed.js';
 import { nameOf } from '../people/names.js';
 import type { Reactions } from './use-reactions.js';
 
@@ -114,8 +115,4 @@ function useNames(message: Message, me: string) {
   }
 
   return { fetch, sentence };
-}
-
-function listed(names: readonly string[]): string {
-  return names.length === 1 ? (names[0] as string) : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }

@@ -1,3 +1,5 @@
+import { listed } from '../../../ui/listed.js';
+
 /** How many are named; of more it says only that they are several. */
 const NAMED = 3;
 
@@ -7,5 +9,5 @@ export function typingSentence(names: readonly string[], count: number): string 
   if (first === undefined || count === 0) return '';
   if (count > NAMED || count > names.length) return 'Several people are typing';
   if (names.length === 1) return `${first} is typing`;
-  return `${names.slice(0, -1).join(', ')} and ${names.at(-1)} are typing`;
+  return `${listed(names)} are typing`;
 }

@@ -12,7 +12,7 @@ import { isolate } from '../../../ui/isolated.js';
 import { Menu, MenuItem, MenuSeparator } from '../../../ui/menu.js';
 import { Panel } from '../../../ui/panel.js';
 import { PresenceDot } from '../../../ui/presence-dot.js';
-import { markOf, type Presence, presenceWords } from '../../people/presence.js';
+import { MOST_WATCHED, markOf, type Presence, presenceWords } from '../../people/presence.js';
 import type { OpenConversation } from '../open-conversation.js';
 import { BansDialog } from './bans-dialog.js';
 import { AddMembersDialog, LeaveDialog } from './conversation-dialogs.js';
@@ -29,9 +29,6 @@ interface MemberPanelProps extends Pick<OpenConversation, 'view' | 'gone'> {
   me: string;
   onClose: () => void;
 }
-
-/** Members whose presence is watched, so that the server's limit leaves some for the list of conversations. */
-const MOST_WATCHED = 400;
 
 /** The dialog that is open. */
 type Asked = { about: OfGroup } | { about: OfMember; member: Member } | null;

@@ -1,5 +1,6 @@
 import type { MemberRole, Message, SystemMetadata } from '@parley/protocol';
 import { isolate } from '../../../ui/isolated.js';
+import { listed } from '../../../ui/listed.js';
 
 type NameOf = (id: string) => string;
 
@@ -33,7 +34,5 @@ export function systemSentence(message: Message, me: string, nameOf: NameOf): st
 
 function listOf(names: string[]): string {
   if (names.length === 0) return 'somebody';
-  if (names.length > 4) return `${names.slice(0, 3).join(', ')} and ${names.length - 3} more`;
-  const last = names.at(-1) ?? '';
-  return names.length === 1 ? last : `${names.slice(0, -1).join(', ')} and ${last}`;
+  return listed(names.length > 4 ? [...names.slice(0, 3), `${names.length - 3} more`] : names);
 }
