@@ -1,6 +1,6 @@
 /**
- * `unit` beside the code, `embedded` and `postgres` boot nodes in the process, `journeys` and `alone` boot real ones; and
- * `conformance`, which tries a deployment that is running already and is no part of `npm test`.
+ * `unit` and `server` beside the code, `embedded` and `postgres` boot nodes in the process, `journeys` and `alone` boot real
+ * ones; and `conformance`, which tries a deployment that is running already and is no part of `npm test`.
  */
 const swc = {
   jsc: {
@@ -28,12 +28,13 @@ const base = {
     '^@parley/client/node$': '<rootDir>/packages/client/src/node.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
-  // Nest is pure ESM and some of its companions are CommonJS: load it first, or the two meet in a cycle.
-  setupFiles: ['<rootDir>/tools/jest-preload.mjs'],
   modulePathIgnorePatterns: ['/dist/'],
 };
 
-const UNIT = ['<rootDir>/{apps,packages}/*/src/**/*.spec.{ts,tsx}', '<rootDir>/tools/**/*.spec.mjs'];
+/** Nest is pure ESM and some of its companions are CommonJS: load it first, or the two meet in a cycle. */
+const withNest = { ...base, setupFiles: ['<rootDir>/tools/jest-preload.mjs'] };
+
+const UNIT = ['<rootDir>/{apps/web,packages/*}/src/**/*.spec.{ts,tsx}', '<rootDir>/tools/**/*.spec.mjs'];
 
 const INTEGRATION = ['<rootDir>/apps/api/test/**/*.spec.ts'];
 
@@ -47,15 +48,16 @@ const ALONE = [
 export default {
   projects: [
     { ...base, displayName: 'unit', testMatch: UNIT },
+    { ...withNest, displayName: 'server', testMatch: ['<rootDir>/apps/api/src/**/*.spec.ts'] },
     {
-      ...base,
+      ...withNest,
       displayName: 'embedded',
       testMatch: INTEGRATION,
       globals: { PARLEY_ENGINE: 'embedded' },
       // There is only ever one node with the embedded database.
       testPathIgnorePatterns: ['/node_modules/', 'two-nodes'],
     },
-    { ...base, displayName: 'postgres', testMatch: INTEGRATION, globals: { PARLEY_ENGINE: 'postgres' } },
+    { ...withNest, displayName: 'postgres', testMatch: INTEGRATION, globals: { PARLEY_ENGINE: 'postgres' } },
     {
       ...base,
       displayName: 'journeys',

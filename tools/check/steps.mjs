@@ -37,5 +37,5 @@ export const STEPS = [
   },
   { name: 'dead-code', command: [node, packaged('knip/bin/knip.js'), '--no-config-hints', '--no-progress'] },
   { name: 'migrations', command: own('migrations.mjs') },
-  { name: 'unit', command: [node, ...jest, '--selectProjects', 'unit', '--silent'] },
+  { name: 'unit', command: [node, ...jest, '--selectProjects', 'unit', 'server', '--silent'] },
 ];

@@ -36,6 +36,7 @@ const WEBKIT = {
  */
 export const SUITES = [
   { name: 'unit', words: ['unit'], round: 1, needs: [] },
+  { name: 'server', words: ['unit', 'server'], round: 1, needs: [] },
   { name: 'embedded', words: ['integration', 'embedded'], round: 1, needs: [] },
   { name: 'postgres', words: ['integration', 'postgres'], round: 1, needs: [POSTGRES, REDIS] },
   {
