@@ -391,5 +391,6 @@ export class ParleyClient extends ModerationRequests {
     this.#marks.pause();
     this.#typing.pause();
     this.#presence.pause();
+    this.blocks.pause();
   }
 }

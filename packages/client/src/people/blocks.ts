@@ -1,5 +1,7 @@
 import type { EventName, Events, Page, UserView } from '@parley/protocol';
 import { raiseDefect } from '../call-safely.js';
+import { backOff } from '../connection/back-off.js';
+import { SdkError } from '../sdk-error.js';
 import type { Subscribable } from '../subscribable.js';
 import { Value } from '../value.js';
 
@@ -8,20 +10,21 @@ export class Blocks {
   readonly #value = new Value<ReadonlySet<string>>(new Set());
   readonly known: Subscribable<ReadonlySet<string>> = this.#value;
   #changes = 0;
+  #isOnline = false;
+  /** Runs until the list is fetched again after a failure. */
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly fetch: () => Promise<Page<UserView>>) {}
 
-  /** After each connection, since events may have been missed. What cannot be fetched stays as it was. */
-  async resume(): Promise<void> {
-    const changes = this.#changes;
-    try {
-      const { items } = await this.fetch();
-      // The answer may be older than an event that came meanwhile.
-      if (this.#changes !== changes) return await this.resume();
-      this.#value.set(new Set(items.map(({ id }) => id)));
-    } catch (fault) {
-      raiseDefect(fault);
-    }
+  /** After each connection, since events may have been missed. It stays as it was until it could be fetched. */
+  resume(): Promise<void> {
+    this.#isOnline = true;
+    return this.#load(1);
+  }
+
+  pause(): void {
+    this.#isOnline = false;
+    clearTimeout(this.#timer);
   }
 
   applyEvent<Name extends EventName>(name: Name, payload: Events[Name]): void {
@@ -38,5 +41,20 @@ export class Blocks {
   clear(): void {
     this.#changes += 1;
     this.#value.set(new Set());
+  }
+
+  async #load(attempt: number): Promise<void> {
+    const changes = this.#changes;
+    try {
+      const { items } = await this.fetch();
+      // The answer may be older than an event that came meanwhile.
+      if (this.#changes !== changes) return await this.#load(attempt);
+      this.#value.set(new Set(items.map(({ id }) => id)));
+    } catch (fault) {
+      raiseDefect(fault);
+      if (!this.#isOnline || !(fault instanceof SdkError && fault.retryable)) return;
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => void this.#load(attempt + 1), backOff(attempt));
+    }
   }
 }
