@@ -56,13 +56,18 @@ async function aliceSends(
 
 const REMOVALS = 3;
 const RACING = 100;
+/** Each waits for its answer before it sends again, so that the removal comes between. */
+const SENDERS = 4;
 
 /** Removes somebody by one node while messages are sent by the other, earlier or later in the race. */
 async function removeInRace(target: Target, round: number): Promise<void> {
   const { alice, ex } = target.fixture;
   const { id: group } = await alice.createConversation({ type: 'group', name: 'A race', memberIds: [ex.id] });
   const socket = await target.connect(ex, { node: round });
-  const sends = Array.from({ length: RACING }, (_, n) => alice.send(group, { content: `a race ${n}` }));
+  const send = async (sender: number) => {
+    for (let n = sender; n < RACING; n += SENDERS) await alice.send(group, { content: `a race ${n}` });
+  };
+  const sends = Array.from({ length: SENDERS }, (_, sender) => send(sender));
   await eventually('the race has begun', () => socket.all('message:new').length > 10 * round);
   const members = `/conversations/${group}/members`;
   target.accepted(await target.api(alice, `DELETE ${members}/${ex.id}`, undefined, { node: 1 }));
@@ -74,6 +79,7 @@ async function removeInRace(target: Target, round: number): Promise<void> {
   const last = received.at(-1);
   const messages = received.filter(({ name }) => name === 'message:new').length;
   target.figure('received of a race', `${messages} of ${RACING} messages`);
+  target.must(messages < RACING, 'Nothing was sent after the removal');
   target.must(last?.name === 'member:removed', `The last event that was received is ${last?.name}`);
   for (const node of [0, 1])
     target.refused(await target.api(ex, `GET /conversations/${group}/messages`, undefined, { node }), 'not_found');
