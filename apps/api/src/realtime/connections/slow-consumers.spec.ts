@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { type EngineConnection, type SlowConsumer, SlowConsumers } from './slow-consumers.js';
+import type { EngineConnection } from './engine-connection.js';
+import { type SlowConsumer, SlowConsumers } from './slow-consumers.js';
 
 const LIMITS = { bytes: 1_000, seconds: 10 };
 const LOOK_MS = 1_000;

@@ -1,43 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { WebSocket } from 'ws';
+import type { EngineConnection, OutgoingPacket } from './engine-connection.js';
 import { LineMeter } from './line-meter.js';
-
-/** A packet on its way out, as Engine.IO announces it. */
-export interface OutgoingPacket {
-  readonly type?: string;
-  readonly data?: string | Uint8Array;
-}
-
-/** An Engine.IO connection, as far as its documented events and its transport go. */
-export interface EngineConnection {
-  readonly transport: EngineTransport;
-  /** With `true` it ends at once, whatever is queued. */
-  close(discard?: boolean): void;
-  /** `packetCreate`: a packet was added; `flush`: the queue is about to be handed to the transport. */
-  on(event: 'packetCreate', listener: (packet: OutgoingPacket) => void): void;
-  on(event: 'flush', listener: (packets: OutgoingPacket[]) => void): void;
-  on(event: 'heartbeat', listener: () => void): void;
-  on(event: 'close', listener: (reason: string) => void): void;
-  /** A flush was handed to the transport, and the queue is empty. */
-  once(event: 'drain', listener: () => void): void;
-}
-
-export interface EngineTransport {
-  readonly name: string;
-  /** Whether a flush may hand packets over; the transport itself sets it to false while it sends. */
-  writable: boolean;
-  /** Of a WebSocket. */
-  readonly socket?: WebSocket;
-  /** Of long polling: the answer that the next packets leave in, if the client waits for one. */
-  readonly res?: ServerResponse | null;
-  /** Milliseconds within which a polling client must fetch the notice that it was closed. */
-  closeTimeout?: number;
-  /** `ready` makes the connection flush its buffer. */
-  emit(event: 'ready'): void;
-  /** All that was handed over has left this process. */
-  once(event: 'drain', listener: () => void): void;
-}
 
 /** An Engine.IO connection with what it keeps to itself: how it takes a ping that is not answered in time. */
 interface PingedConnection extends EngineConnection {

@@ -13,14 +13,15 @@ import { type BoundHandler, CommandRouter } from '../../commands/command-router.
 import { closeForGood } from '../../connections/closing.js';
 import { ConnectionLimiter } from '../../connections/connection-limiter.js';
 import { drain } from '../../connections/drain.js';
+import type { EngineConnection } from '../../connections/engine-connection.js';
 import { FloodLimiter } from '../../connections/flood-limiter.js';
 import { HandshakeLimiter } from '../../connections/handshake-limiter.js';
+import { oneWritePerTurn } from '../../connections/one-write-per-turn.js';
 import { peerAddresses } from '../../connections/peer-address.js';
-import { type EngineConnection, SlowConsumers } from '../../connections/slow-consumers.js';
+import { SlowConsumers } from '../../connections/slow-consumers.js';
 import { IO, type ParleyServer, type ParleySocket } from '../../socket.js';
 import { UpgradeRouter } from '../upgrade-router.js';
 import { beginsConnection, unreadable } from './handshake-request.js';
-import { oneWritePerTurn } from './one-write-per-turn.js';
 import { PATH } from './socketio.server.js';
 import { isBinary } from './text-only-parser.js';
 

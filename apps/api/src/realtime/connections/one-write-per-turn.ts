@@ -2,15 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Server } from 'socket.io';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
-import {
-  CLOSE_MS,
-  type EngineConnection,
-  type EngineTransport,
-  type OutgoingPacket,
-  type SlowConsumer,
-  type SlowConsumers,
-  sizeOf,
-} from '../../connections/slow-consumers.js';
+import type { EngineConnection, EngineTransport, OutgoingPacket } from './engine-connection.js';
+import { CLOSE_MS, type SlowConsumer, type SlowConsumers, sizeOf } from './slow-consumers.js';
 
 /** Each piece of a message is kept with far more than its bytes until the last one comes; browsers make a few. */
 const MOST_FRAGMENTS = 1_024;
