@@ -3,6 +3,7 @@ import type { JoinResult, RefreshResult } from '@parley/protocol';
 import { asParleyError } from '../../kernel/errors.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { closeToComeBack } from '../../realtime/connections/closing.js';
+import { transportOf } from '../../realtime/connections/connection-facts.js';
 import { Connections } from '../../realtime/connections/connections.js';
 import { SessionExpiry } from '../../realtime/connections/session-expiry.js';
 import type { ParleySocket } from '../../realtime/socket.js';
@@ -24,7 +25,7 @@ export class ChatService {
   begin(socket: ParleySocket): void {
     if (!this.connections.admits(socket)) return;
     const { userId } = socket.data.principal;
-    const facts = { userId, socketId: socket.id, transport: 'socketio' };
+    const facts = { userId, socketId: socket.id, transport: transportOf(socket) };
     this.reporter.connected(facts);
     socket.on('disconnect', (reason) => {
       this.expiry.stop(socket);

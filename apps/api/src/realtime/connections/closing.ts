@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import type { ErrorObject } from '@parley/protocol';
 import type { ParleyError } from '../../kernel/errors.js';
 import type { ParleySocket } from '../socket.js';
+import type { EngineTransport } from './engine-connection.js';
 
 /** Emits why a socket is about to be closed, and notes it for the line about its end; returns the id of this refusal. */
 export function emitClosing(socket: ParleySocket, why: ParleyError): string {
@@ -8,6 +10,12 @@ export function emitClosing(socket: ParleySocket, why: ParleyError): string {
   socket.data.closing = { code: why.code, requestId };
   socket.emit('server:closing', { error: why.toObject(requestId) });
   return requestId;
+}
+
+/** Closes a connection below Socket.IO that has no socket to be told why. */
+export function closeUntold({ conn }: ParleySocket, why: ErrorObject): void {
+  (conn.transport as EngineTransport).closesFor?.(why);
+  conn.close();
 }
 
 /** Emits why, and closes a socket below Socket.IO, so that a plain client reconnects by itself. */

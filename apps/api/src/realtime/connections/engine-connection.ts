@@ -1,5 +1,19 @@
 import type { ServerResponse } from 'node:http';
+import type { ErrorObject } from '@parley/protocol';
 import type { WebSocket } from 'ws';
+
+/** Something by which a client says who it is. */
+export type Credential = { readonly token: string } | { readonly ticket: string };
+
+/** What a transport knows of a connection before anybody is known by it. */
+export interface ConnectionFacts {
+  /** As reports name it. */
+  readonly transport: string;
+  /** The only conversation of which this connection is sent anything; null: all of its user's. */
+  readonly conversationId: string | null;
+  /** All that were given. */
+  readonly credentials: readonly Credential[];
+}
 
 /** A packet on its way out, as Engine.IO announces it. */
 export interface OutgoingPacket {
@@ -23,6 +37,8 @@ export interface EngineConnection {
 
 export interface EngineTransport {
   readonly name: string;
+  /** Of a connection on which something else than Socket.IO is spoken. */
+  readonly facts?: ConnectionFacts;
   /** Whether a flush may hand packets over; the transport itself sets it to false while it sends. */
   writable: boolean;
   /** Of a WebSocket. */
@@ -31,6 +47,10 @@ export interface EngineTransport {
   readonly res?: ServerResponse | null;
   /** Milliseconds within which a polling client must fetch the notice that it was closed. */
   closeTimeout?: number;
+  /** Notes why the connection is about to be closed, where the client is to learn it from the close. */
+  closesFor?(why: ErrorObject): void;
+  /** The text by which a client learns that it is closed at once, past the queue; Socket.IO's own where there is none. */
+  lastWord?(why: ErrorObject): string;
   /** `ready` makes the connection flush its buffer. */
   emit(event: 'ready'): void;
   /** All that was handed over has left this process. */

@@ -28,6 +28,7 @@ describe('the limiter of floods', () => {
       data: { principal: { userId } },
       emit: (name: string) => void emitted.push(name),
       conn: {
+        transport: {},
         close: () => {
           closed += 1;
           socket.connected = false;

@@ -6,6 +6,7 @@ import { Limiter } from '../../platform/limits/limiter.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import type { ParleySocket } from '../socket.js';
 import { emitClosing } from './closing.js';
+import { transportOf } from './connection-facts.js';
 import { GrowingWaits } from './growing-waits.js';
 
 /** Commands of one user that may come before the `retryAfterMs` of their socket is over: those that were under way, and more. */
@@ -63,7 +64,8 @@ export class FloodLimiter {
     const { userId } = socket.data.principal;
     const retryAfterMs = this.waitOf(userId) || this.keepOut(userId);
     const why = floodRefusal(retryAfterMs);
-    this.reporter.floodClosed(why, { userId, transport: 'socketio', requestId: emitClosing(socket, why) });
+    const requestId = emitClosing(socket, why);
+    this.reporter.floodClosed(why, { userId, transport: transportOf(socket), requestId });
     socket.data.refusal = why;
     socket.conn.close();
   }

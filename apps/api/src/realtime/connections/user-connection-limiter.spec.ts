@@ -21,7 +21,7 @@ it('S0.28: who waits after a flood is not sent to come back by the end of their 
   const close = jest.fn();
   const socket = {
     data: { principal: { userId: 'ada', expiresAt: Date.now() + 60_000 } },
-    conn: { close },
+    conn: { close, transport: {} },
     on: () => undefined,
     emit: () => undefined,
   } as unknown as ParleySocket;

@@ -4,6 +4,7 @@ import { ParleyError } from '../../kernel/errors.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import type { ParleySocket } from '../socket.js';
 import { closeToComeBack, emitClosing } from './closing.js';
+import { transportOf } from './connection-facts.js';
 import { FloodLimiter, floodRefusal } from './flood-limiter.js';
 import { GrowingWaits } from './growing-waits.js';
 import { UserSockets } from './user-sockets.js';
@@ -44,7 +45,7 @@ export class UserConnectionLimiter {
     const message = 'You have as many connections as one user may.';
     const why = flooded ? floodRefusal(flooded) : new ParleyError('rate_limited', { message, retryAfterMs });
     const requestId = emitClosing(socket, why);
-    this.reporter.userRefused(why, { userId, transport: 'socketio', requestId });
+    this.reporter.userRefused(why, { userId, transport: transportOf(socket), requestId });
     socket.data.refusal = why;
     if (this.mayKeep(userId)) this.keep(socket, retryAfterMs);
     else socket.conn.close();

@@ -3,6 +3,8 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { asParleyError, ParleyError } from '../../../kernel/errors.js';
 import type { Principal } from '../../../kernel/principal.js';
 import { EventReporter } from '../../../platform/telemetry/event-reporter.js';
+import { closeUntold } from '../../../realtime/connections/closing.js';
+import { factsOf, transportOf } from '../../../realtime/connections/connection-facts.js';
 import { HandshakeLimiter } from '../../../realtime/connections/handshake-limiter.js';
 import { TokenVerifier } from '../../../realtime/connections/token-verifier.js';
 import { IO, type ParleyServer, type ParleySocket } from '../../../realtime/socket.js';
@@ -47,33 +49,24 @@ export class WsAuthGuard implements OnModuleInit {
     socket.data.isReady = false;
   }
 
-  /** By a token or by a ticket: with both it would not be clear who is coming. A token in the URL may have been logged. */
-  private principalOf(socket: ParleySocket): Promise<Principal> {
-    const { ticket, token: exposed } = socket.handshake.query;
-    const token = tokenOf(socket);
-    if (exposed === undefined && ticket === undefined && token !== null) return this.verifier.verify(token);
-    if (exposed === undefined && typeof ticket === 'string' && token === null) return this.tickets.redeem(ticket);
-    throw new ParleyError('unauthenticated');
+  /** By a token or by a ticket: with both it would not be clear who is coming. */
+  private async principalOf(socket: ParleySocket): Promise<Principal> {
+    const [credential, another] = factsOf(socket).credentials;
+    if (!credential || another) throw new ParleyError('unauthenticated');
+    return 'ticket' in credential ? this.tickets.redeem(credential.ticket) : this.verifier.verify(credential.token);
   }
 
   /** A final refusal reaches the client as `connect_error`; from any other it is to come back by itself. */
   private refuse(socket: ParleySocket, { fault, next }: { fault: unknown; next: (refusal: Error) => void }): void {
     const error = asParleyError(fault);
     const requestId = randomUUID();
-    const facts = { userId: null, transport: 'socketio', requestId };
+    const facts = { userId: null, transport: transportOf(socket), requestId };
     if (COME_BACK.has(error.code)) {
       this.reporter.handshakeUndecided(error, facts);
-      socket.conn.close();
+      closeUntold(socket, error.toObject(requestId));
       return;
     }
     this.reporter.handshakeRefused(error, facts);
     next(Object.assign(new Error(error.message), { data: error.toObject(requestId) }));
   }
-}
-
-function tokenOf(socket: ParleySocket): string | null {
-  const { auth, headers } = socket.handshake;
-  const given: unknown = auth.token;
-  if (typeof given === 'string') return given;
-  return /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1] ?? null;
 }

@@ -11,6 +11,7 @@ import type { RedisLink } from '../../../platform/redis/redis-link.js';
 import { EventReporter } from '../../../platform/telemetry/event-reporter.js';
 import { type BoundHandler, CommandRouter } from '../../commands/command-router.js';
 import { closeForGood } from '../../connections/closing.js';
+import { transportOf } from '../../connections/connection-facts.js';
 import { ConnectionLimiter } from '../../connections/connection-limiter.js';
 import { drain } from '../../connections/drain.js';
 import type { EngineConnection } from '../../connections/engine-connection.js';
@@ -90,7 +91,7 @@ export class SocketIoAdapter extends IoAdapter {
 
   /** Engine.IO refuses sessions that it does not know, and Socket.IO namespaces, by themselves and without a word. */
   private reportRefusalsOf(io: ParleyServer): void {
-    const at = () => ({ transport: 'socketio', requestId: randomUUID() });
+    const at = () => ({ transport: TRANSPORT.name, requestId: randomUUID() });
     io.engine.on('connection_error', () => this.refused(new ParleyError('validation_failed'), at()));
     io.of((_name, _auth, next) => {
       this.refused(notFound(), at());
@@ -107,8 +108,10 @@ export class SocketIoAdapter extends IoAdapter {
     const requestId = randomUUID();
     const socket = [...io.of('/').sockets.values()].find(({ conn }) => Object.is(conn, connection));
     const userId = socket?.data.principal.userId ?? null;
-    this.reporter.slowConsumer({ userId, transport: 'socketio', requestId }, bytes);
-    return `42${JSON.stringify(['server:closing', { error: new ParleyError('slow_consumer').toObject(requestId) }])}`;
+    const { transport } = connection;
+    this.reporter.slowConsumer({ userId, transport: transport.facts?.transport ?? TRANSPORT.name, requestId }, bytes);
+    const error = new ParleyError('slow_consumer').toObject(requestId);
+    return transport.lastWord?.(error) ?? `42${JSON.stringify(['server:closing', { error }])}`;
   }
 
   /** Nest would add a listener for each gateway to every socket, two kilobytes in all; none of ours uses it. */
@@ -125,7 +128,7 @@ export class SocketIoAdapter extends IoAdapter {
       const acknowledge = typeof sent.at(-1) === 'function' ? (sent.pop() as Acknowledge) : null;
       const handler = commands.get(name);
       const refusal = () => (sent.some(isBinary) ? this.binary(socket) : null);
-      const given = { transport: 'socketio', connection: socket, name, sent, handler, refusal };
+      const given = { transport: transportOf(socket), connection: socket, name, sent, handler, refusal };
       void this.router.dispatch(given).then((answer) => {
         acknowledge?.(answer);
         if (!answer.success && answer.error.code === 'rate_limited') this.floods.refused(socket, answer.error);
