@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { JoinResult, RefreshResult } from '@parley/protocol';
 import { asParleyError } from '../../kernel/errors.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
-import { closeToComeBack } from '../../realtime/connections/closing.js';
+import { emitClosing } from '../../realtime/connections/closing.js';
 import { transportOf } from '../../realtime/connections/connection-facts.js';
 import { Connections } from '../../realtime/connections/connections.js';
 import { SessionExpiry } from '../../realtime/connections/session-expiry.js';
@@ -38,10 +38,15 @@ export class ChatService {
       this.expiry.start(socket);
       this.typing.begin(socket);
     });
-    socket.data.ready.catch((fault: unknown) => {
-      this.reporter.bringingInFailed(userId, fault);
-      closeToComeBack(socket, asParleyError(fault));
-    });
+    socket.data.ready.catch((fault: unknown) => this.turnAway(socket, fault));
+  }
+
+  private turnAway(socket: ParleySocket, fault: unknown): void {
+    const { userId } = socket.data.principal;
+    const why = asParleyError(fault);
+    const requestId = emitClosing(socket, why);
+    this.reporter.bringingInFailed(why, { userId, transport: transportOf(socket), requestId });
+    socket.conn.close();
   }
 
   async join(socket: ParleySocket, conversationId: string): Promise<JoinResult> {

@@ -26,9 +26,12 @@ export class EventReporter implements DatabaseReporter {
     this.log.info({ ...socket, reason }, 'disconnected');
   }
 
-  bringingInFailed(userId: string, fault: unknown): void {
+  /** Also for a conversation that the socket is about and that is not there for its user: no fault of ours. */
+  bringingInFailed(error: ParleyError, facts: RefusalFacts): void {
+    const { code, cause = error } = error;
     this.counters.add('connections_failed_total');
-    this.log[faultLevel(fault)]({ userId, err: fault }, 'a socket could not be brought in');
+    if (code === 'not_found') this.log.info({ code, ...facts }, 'refused');
+    else this.log[faultLevel(error)]({ code, ...facts, err: cause }, 'a socket could not be brought in');
   }
 
   /** Before a transport saw the request. */

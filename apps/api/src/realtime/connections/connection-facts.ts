@@ -12,11 +12,13 @@ export const factsOf = (socket: ParleySocket): ConnectionFacts =>
 export const transportOf = (socket: ParleySocket): string =>
   (socket.conn.transport as EngineTransport).facts?.transport ?? 'socketio';
 
-/** Whether the socket is sent what happens in this conversation while its user is a member. */
-export function wants(socket: ParleySocket, conversationId: string): boolean {
-  const only = (socket.conn.transport as EngineTransport).facts?.conversationId ?? conversationId;
-  return only === conversationId && !socket.data.silenced?.has(conversationId);
-}
+/** The only conversation that the socket is sent anything of; null: all of its user's. */
+export const onlyOf = (socket: ParleySocket): string | null =>
+  (socket.conn.transport as EngineTransport).facts?.conversationId ?? null;
+
+/** Whether the socket is to follow this conversation while its user is a member. */
+export const concerns = (socket: ParleySocket, conversationId: string): boolean =>
+  (onlyOf(socket) ?? conversationId) === conversationId;
 
 /** A token in the URL may have been logged on the way: it counts for nothing, nor does what comes with it. */
 function socketIoCredentials({ handshake }: ParleySocket): Credential[] {

@@ -1,12 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type AnnouncedLimits, type JoinResult, LIMITS } from '@parley/protocol';
 import { CONFIG, type Config } from '../../config/config.js';
-import { notFound, ParleyError } from '../../kernel/errors.js';
+import { invalid, notFound, ParleyError } from '../../kernel/errors.js';
 import { Hub } from '../hub/hub.js';
 import type { Memberships } from '../hub/stream-events.js';
 import { StreamSource } from '../hub/stream-source.js';
 import { conversationRoom, type ParleySocket, userRoom } from '../socket.js';
 import { VERSION } from '../version.js';
+import { concerns, onlyOf } from './connection-facts.js';
 import { HandshakeLimiter } from './handshake-limiter.js';
 import { UserConnectionLimiter } from './user-connection-limiter.js';
 
@@ -53,13 +54,13 @@ export class Connections {
     });
     await socket.join(userRoom(userId));
     const epoch = await this.source.epoch();
-    let seen = await this.memberships(userId);
+    let seen = await this.membershipsFor(socket);
     for (let attempt = 1; ; attempt += 1) {
       await this.hub.enter(
         socket,
         seen.present.map((each) => each.conversationId),
       );
-      const again = await this.memberships(userId);
+      const again = await this.membershipsFor(socket);
       const isSettled = again.cursor === seen.cursor;
       seen = again;
       if (isSettled) break;
@@ -81,9 +82,13 @@ export class Connections {
     });
   }
 
-  /** Follows one conversation by the same routine, as after `silence`. @throws `not_found` for strangers. */
+  /**
+   * Follows one conversation by the same routine, as after `silence`. @throws `not_found` for strangers, `validation_failed`
+   * where the connection is for another conversation.
+   */
   async join(socket: ParleySocket, conversationId: string): Promise<JoinResult> {
     const { userId } = socket.data.principal;
+    if (!concerns(socket, conversationId)) throw invalid('conversationId', 'This connection is for another one.');
     await this.hub.enter(socket, [conversationId]);
     const { present } = await this.memberships(userId);
     if (!socket.connected) throw notFound();
@@ -132,6 +137,14 @@ export class Connections {
     if (user) user.cursor = Math.min(user.cursor, cursor);
   }
 
+  /** Those that it is to follow. @throws `not_found` where it is here for one that is not among them. */
+  private async membershipsFor(socket: ParleySocket): Promise<Memberships> {
+    const { cursor, present } = await this.memberships(socket.data.principal.userId);
+    const wanted = present.filter(({ conversationId }) => concerns(socket, conversationId));
+    if (wanted.length === 0 && onlyOf(socket) !== null) throw notFound();
+    return { cursor, present: wanted };
+  }
+
   private async memberships(userId: string): Promise<Memberships> {
     return (await this.source.memberships([userId])).get(userId) ?? { cursor: 0, present: [] };
   }
@@ -144,6 +157,7 @@ export class Connections {
       if (!this.hub.removedSince(conversationId, userId, version)) rooms.push(room);
       else this.hub.unfollowRemoved(socket, conversationId);
     }
+    if (rooms.length === 0 && onlyOf(socket) !== null) throw notFound();
     void socket.join(rooms);
   }
 

@@ -2,6 +2,7 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { ConversationListItem } from '@parley/protocol';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { NodeBus } from '../bus/node-bus.js';
+import { concerns } from '../connections/connection-facts.js';
 import { IO, type ParleyServer, type ParleySocket } from '../socket.js';
 import { Backfill } from './backfill.js';
 import { Broadcaster } from './broadcaster.js';
@@ -162,13 +163,14 @@ export class Hub implements OnApplicationShutdown {
 
   /** @param where it was committed. Where a stream begins is read from the database and not taken from another node. */
   private join(userId: string, { conversationId, version }: JoinNotification, where: 'here' | 'elsewhere'): void {
-    if (!this.broadcaster.hasSockets(userId)) return;
+    const sockets = this.broadcaster.socketsOf(userId).filter((socket) => concerns(socket, conversationId));
+    if (sockets.length === 0) return;
     this.noteMove(moveKey(conversationId, userId), { joined: version });
     const isNew = !this.conversations.has(conversationId);
     const { stream } = this.followedConversation(conversationId);
     stream.startBefore(version);
     if (isNew && where === 'here') stream.open(version - 1);
-    for (const socket of this.broadcaster.socketsOf(userId)) this.follow(socket, conversationId);
+    for (const socket of sockets) this.follow(socket, conversationId);
     // What cannot be read now is read by the next reconciliation.
     if (!stream.isOpen)
       this.openStreams([conversationId]).catch((fault: unknown) =>

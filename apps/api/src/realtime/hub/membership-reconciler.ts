@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ConversationListItem } from '@parley/protocol';
+import { concerns } from '../connections/connection-facts.js';
 import { Connections } from '../connections/connections.js';
 import { conversationRoom, type ParleySocket, userRoom } from '../socket.js';
 import { Hub } from './hub.js';
@@ -43,9 +44,12 @@ export class MembershipReconciler {
     for (const [conversationId, byUser] of outside) await this.bringIn(conversationId, byUser);
     for (const [userId, { cursor, present }] of memberships) {
       // A stream that is behind will deliver it, unless it ends before: then the next reconciliation finds it.
-      const isBehind = present.some(({ conversationId, version }) => this.hub.versionOf(conversationId) < version);
-      if (!isBehind || this.readySockets(userId).length === 0)
-        this.connections.settled(userId, { from: users.get(userId) ?? 0, to: cursor });
+      const mine = this.readySockets(userId);
+      const isBehind = present.some(
+        ({ conversationId, version }) =>
+          this.hub.versionOf(conversationId) < version && mine.some((socket) => concerns(socket, conversationId)),
+      );
+      if (!isBehind) this.connections.settled(userId, { from: users.get(userId) ?? 0, to: cursor });
     }
   }
 
@@ -94,7 +98,9 @@ function emitCreated(
 }
 
 const isOutside = (socket: ParleySocket, conversationId: string): boolean =>
-  !socket.rooms.has(conversationRoom(conversationId)) && !socket.data.silenced?.has(conversationId);
+  concerns(socket, conversationId) &&
+  !socket.rooms.has(conversationRoom(conversationId)) &&
+  !socket.data.silenced?.has(conversationId);
 
 function entries(outside: ReadonlyMap<string, Outside>): Map<ParleySocket, string[]> {
   const found = new Map<ParleySocket, string[]>();
