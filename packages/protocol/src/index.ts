@@ -15,3 +15,4 @@ export * from './rest.js';
 export * from './search.js';
 export * from './sync.js';
 export * from './visible-text.js';
+export * from './websocket.js';

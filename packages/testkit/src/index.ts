@@ -19,6 +19,7 @@ export {
   signedToken,
   type TokenOptions,
 } from './clients/tokens.js';
+export { type PlainFrame, type PlainOptions, WebSocketClient } from './clients/websocket-client.js';
 export { Fleet, type FleetOptions } from './fleet/fleet.js';
 export { FleetNode, type NodeLinks, type NodeRun } from './fleet/fleet-node.js';
 export { type Sample, Sampler } from './fleet/sampler.js';

@@ -19,8 +19,18 @@ export function noteFaults(received: unknown, text: string): void {
   for (const { levels, message } of faultsIn(text)) {
     const metadata = found[isList ? Number(levels[0]?.at) : 0];
     if (levels[depth]?.at !== 'metadata' || !metadata || faults.has(metadata)) continue;
-    const path = levels.slice(depth).map(({ at }) => at);
-    faults.set(metadata, { path: path.join('.').slice(0, LONGEST_PATH), message });
+    faults.set(metadata, { path: pathOf(levels.slice(depth)), message });
+  }
+}
+
+/** Looks at the text of a frame for the object that is this member of it. */
+export function noteFaultsIn(member: string, received: unknown, text: string): void {
+  const metadata = metadataIn(received);
+  if (!metadata) return;
+  for (const { levels, message } of faultsIn(text)) {
+    const [outer, inner] = levels;
+    if (outer?.at === member && inner?.at === 'metadata' && !faults.has(metadata))
+      faults.set(metadata, { path: pathOf(levels.slice(1)), message });
   }
 }
 
@@ -40,6 +50,12 @@ interface Level {
   /** Where the scan is in it. */
   at: string | number;
 }
+
+const pathOf = (levels: readonly Level[]): string =>
+  levels
+    .map(({ at }) => at)
+    .join('.')
+    .slice(0, LONGEST_PATH);
 
 interface Found {
   /** Where it is, outermost first; good until the scan goes on. Copied for each fault, deep nesting would cost its square. */

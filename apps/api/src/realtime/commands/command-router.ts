@@ -54,7 +54,11 @@ export class CommandRouter {
 
   private async run({ connection, name, sent, handler, ...given }: GivenCommand): Promise<object> {
     this.accounts.admit(connection);
-    if (!handler || !this.isKnown(name)) throw this.accounts.refusalOfUnknown(connection);
+    if (!handler || !this.isKnown(name)) {
+      const refusal = this.accounts.refusalOfUnknown(connection);
+      // A frame that could not be read names nothing.
+      throw (name === '' && refusal.code === 'not_found' ? given.refusal() : null) ?? refusal;
+    }
     if (!connection.data.isReady) await connection.data.ready;
     if (!connection.connected) throw new ParleyError('service_unavailable');
     const { userId } = connection.data.principal;

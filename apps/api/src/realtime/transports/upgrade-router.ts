@@ -7,17 +7,19 @@ import { invalid, ParleyError } from '../../kernel/errors.js';
 type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
 type UpgradeListener = (request: IncomingMessage, stream: Duplex, head: Buffer) => void;
 
-/** A path that belongs to a transport. */
+/** What belongs to a transport. */
 export interface TransportPath {
   name: string;
-  /** With its closing slash, as the transport itself compares it: a request that only one of the two takes hangs. */
-  path: string;
+  /** Whether a request is to it, as the transport itself decides that: a request that only one of the two takes hangs. */
+  takes(request: IncomingMessage): boolean;
   /** Whether it also takes plain requests (long polling). */
   takesRequests: boolean;
   /** Why the transport cannot serve this request, whatever its origin; null where it can. */
   unreadable(request: IncomingMessage, isUpgrade: boolean): ParleyError | null;
   /** Whether this request begins a connection, and is not one of a connection that is there. */
   begins(request: IncomingMessage): boolean;
+  /** Takes an upgrade over; else what has attached itself to the server does. */
+  upgrade?: UpgradeListener;
 }
 
 /** Where a refusal was answered. */
@@ -79,6 +81,7 @@ export class UpgradeRouter {
       const transport = this.transportOf(request);
       const refusal = transport ? this.refusalAt(transport, request, true) : new ParleyError('not_found');
       if (refusal) refuseUpgrade(stream, refusal, this.bodyOf(refusal, transport));
+      else if (transport?.upgrade) transport.upgrade(request, stream, head);
       else for (const listener of upgrades) listener.call(server, request, stream, head);
     });
     server.on('clientError', (fault: NodeJS.ErrnoException, stream: Socket) => this.refuseUnread(fault, stream));
@@ -113,7 +116,7 @@ export class UpgradeRouter {
   }
 
   private transportOf(request: IncomingMessage): TransportPath | undefined {
-    return this.transports.find(({ path }) => request.url?.startsWith(path));
+    return this.transports.find((transport) => transport.takes(request));
   }
 
   private refusalOf(request: IncomingMessage, response: ServerResponse): ParleyError | null {

@@ -21,7 +21,10 @@ import { oneWritePerTurn } from '../../connections/one-write-per-turn.js';
 import { peerAddresses } from '../../connections/peer-address.js';
 import { SlowConsumers } from '../../connections/slow-consumers.js';
 import { IO, type ParleyServer, type ParleySocket } from '../../socket.js';
-import { UpgradeRouter } from '../upgrade-router.js';
+import { Unreadable } from '../decoded-packet.js';
+import { ENDPOINTS } from '../endpoints.js';
+import { FramedListener } from '../framed/framed-listener.js';
+import { type TransportPath, UpgradeRouter } from '../upgrade-router.js';
 import { beginsConnection, unreadable } from './handshake-request.js';
 import { PATH } from './socketio.server.js';
 import { isBinary } from './text-only-parser.js';
@@ -36,7 +39,14 @@ interface Surroundings {
   refusalOf(request: IncomingMessage): ParleyError | null;
 }
 
-const TRANSPORT = { name: 'socketio', path: `${PATH}/`, takesRequests: true, unreadable, begins: beginsConnection };
+const TRANSPORT: TransportPath = {
+  name: 'socketio',
+  // With its closing slash, as Engine.IO compares it.
+  takes: ({ url }) => url?.startsWith(`${PATH}/`) ?? false,
+  takesRequests: true,
+  unreadable,
+  begins: beginsConnection,
+};
 /** So many malformed frames of one socket are answered (§3). */
 const MOST_BAD_FRAMES = 10;
 
@@ -46,6 +56,7 @@ export class SocketIoAdapter extends IoAdapter {
   private readonly router: CommandRouter;
   private readonly reporter: EventReporter;
   private readonly floods: FloodLimiter;
+  private framed: FramedListener | null = null;
   private leave: (() => Promise<void>) | null = null;
 
   constructor(
@@ -69,7 +80,7 @@ export class SocketIoAdapter extends IoAdapter {
       io.engine,
       new SlowConsumers(config.limits, (connection, bytes) => this.evict(io, connection, bytes)),
     );
-    const upgrades = this.routeUpgrades(new ConnectionLimiter(config.limits, () => io.engine.clientsCount));
+    const upgrades = this.routeUpgrades(io, new ConnectionLimiter(config.limits, () => io.engine.clientsCount));
     this.leave = () => drain({ io, router: upgrades, commands: this.router.inFlight, config, reporter });
     return io;
   }
@@ -79,10 +90,11 @@ export class SocketIoAdapter extends IoAdapter {
     await this.leave?.().catch((fault: unknown) => this.reporter.drainFailed(fault));
   }
 
-  private routeUpgrades(admission: ConnectionLimiter): UpgradeRouter {
+  private routeUpgrades(io: ParleyServer, admission: ConnectionLimiter): UpgradeRouter {
     const handshakes = this.app.get(HandshakeLimiter, { strict: false });
     const peerAddressOf = peerAddresses(this.app);
-    return new UpgradeRouter(this.app.getHttpServer() as HttpServer, [TRANSPORT], {
+    this.framed = new FramedListener(io, ENDPOINTS, (error, at) => this.refused(error, at));
+    return new UpgradeRouter(this.app.getHttpServer() as HttpServer, [TRANSPORT, ...this.framed.paths], {
       refusalOf: (request) => this.surroundings.refusalOf(request),
       refusalToBegin: (request) => handshakes.refusal() ?? admission.refusal(peerAddressOf(request)),
       onRefused: (error, at) => this.refused(error, at),
@@ -123,11 +135,12 @@ export class SocketIoAdapter extends IoAdapter {
     const commands = known ?? new Map<string, BoundHandler>();
     for (const { message, callback } of handlers) commands.set(message as string, callback as BoundHandler);
     if (known) return;
+    this.framed?.joined(socket);
     this.commands.set(socket, commands);
     socket.onAny((name: string, ...sent: unknown[]) => {
       const acknowledge = typeof sent.at(-1) === 'function' ? (sent.pop() as Acknowledge) : null;
       const handler = commands.get(name);
-      const refusal = () => (sent.some(isBinary) ? this.binary(socket) : null);
+      const refusal = () => this.refusalOf(socket, sent);
       const given = { transport: transportOf(socket), connection: socket, name, sent, handler, refusal };
       void this.router.dispatch(given).then((answer) => {
         acknowledge?.(answer);
@@ -136,13 +149,15 @@ export class SocketIoAdapter extends IoAdapter {
     });
   }
 
-  /** What to answer to binary data; who goes on sending it is closed. */
-  private binary(socket: ParleySocket): ParleyError {
+  /** What to answer to a frame that cannot be read; who goes on sending such is closed. */
+  private refusalOf(socket: ParleySocket, sent: readonly unknown[]): ParleyError | null {
+    const frame = sent.find((payload) => payload instanceof Unreadable);
+    if (!frame && !sent.some(isBinary)) return null;
     const count = (socket.data.badFrames ?? 0) + 1;
     socket.data.badFrames = count;
     // After the acknowledgement.
     if (count === MOST_BAD_FRAMES) setImmediate(() => closeForGood(socket, new ParleyError('bad_frames')));
-    return invalid('', 'No command takes binary data.');
+    return frame?.why ?? invalid('', 'No command takes binary data.');
   }
 }
 

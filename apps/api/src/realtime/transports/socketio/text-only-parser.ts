@@ -1,5 +1,6 @@
 import { Decoder, Encoder } from 'socket.io-parser';
 import { noteFaults } from '../../../kernel/i-json.js';
+import { DecodedPacket } from '../decoded-packet.js';
 
 /** In the place of a packet's binary attachments: a key that no command has. */
 const BINARY = { binaryData: true };
@@ -30,6 +31,10 @@ class TextOnlyDecoder extends Decoder {
   }
 
   override add(packet: unknown): void {
+    if (packet instanceof DecodedPacket) {
+      this.emitReserved('decoded', packet.packet);
+      return;
+    }
     if (typeof packet !== 'string') {
       if (this.announced === 0) throw new Error('binary data that nobody announced');
       this.announced -= 1;

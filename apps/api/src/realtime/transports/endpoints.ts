@@ -1,0 +1,5 @@
+import type { Endpoint } from './framed/endpoint.js';
+import { websocketEndpoint } from './websocket/websocket.endpoint.js';
+
+/** Where something else than Socket.IO is spoken; the first one that an address belongs to takes it. */
+export const ENDPOINTS: readonly Endpoint[] = [websocketEndpoint];

@@ -1,0 +1,139 @@
+import { EventEmitter } from 'node:events';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { WebSocket } from 'ws';
+import { FramedTransport, type Speaker } from './framed-transport.js';
+import { OutgoingEvent } from './outgoing-event.js';
+
+/** A WebSocket of `ws` that notes what it is told to do. */
+class FakeSocket extends EventEmitter {
+  readonly OPEN = 1;
+  readyState = 1;
+  readonly done: unknown[][] = [];
+
+  send(text: string, sent: () => void): void {
+    this.done.push(['send', text]);
+    setImmediate(sent);
+  }
+
+  ping(payload: string, _isMasked: boolean, sent: () => void): void {
+    this.done.push(['ping', payload]);
+    setImmediate(sent);
+  }
+
+  close(code: number, reason?: string): void {
+    this.done.push(['close', code, reason]);
+  }
+
+  resume(): void {}
+}
+
+const ERROR = { code: 'rate_limited', message: '', retryable: true, requestId: 'r' } as const;
+
+describe('a transport of Engine.IO on which something else is spoken', () => {
+  let socket: FakeSocket;
+  let transport: FramedTransport;
+  let packets: { type: string }[];
+  const speaker: Speaker = {
+    receive: () => undefined,
+    event: ({ name }) => (name === 'ready' ? [] : [name]),
+    answer: ({ number, text }) => [`${number} ${text}`],
+    connected: () => ['connected'],
+    refused: ({ code }) => [code],
+    unnamed: () => ['unnamed'],
+    closed: () => undefined,
+  };
+  beforeEach(() => {
+    socket = new FakeSocket();
+    transport = new FramedTransport(socket as unknown as WebSocket, { transport: 'test', conversationId: null });
+    transport.speak(speaker);
+    packets = [];
+    transport.on('packet', (packet) => packets.push(packet));
+  });
+  const send = (...all: { type: string; data?: string; options?: object }[]) => transport.send(all);
+  const message = (data: string, options?: object) => ({ type: 'message', data, options });
+
+  it('sends of each packet of Socket.IO what the speaker makes of it, in order, and then is writable again', async () => {
+    const ready = new Promise((resolve) => transport.once('ready', resolve));
+    send(
+      { type: 'open', data: '{}' },
+      message('0{"sid":"s"}'),
+      message('2["ready",{}]'),
+      message('2["message:new",{}]'),
+      message('raw', { frame: 'own' }),
+      message('37[{"success":true}]'),
+      message('1'),
+    );
+    expect(transport.writable).toBe(false);
+    await ready;
+    expect(transport.writable).toBe(true);
+    expect(socket.done).toEqual([
+      ['send', 'connected'],
+      ['send', 'message:new'],
+      ['send', 'own'],
+      ['send', '7 {"success":true}'],
+    ]);
+  });
+
+  it('is writable again where there was nothing to send', async () => {
+    const ready = new Promise((resolve) => transport.once('ready', resolve));
+    send(message('2["ready",{}]'));
+    await ready;
+    expect([transport.writable, socket.done]).toEqual([true, []]);
+  });
+
+  it('makes one event of a broadcast for all connections', () => {
+    const seen: OutgoingEvent[] = [];
+    const other = new FramedTransport(new FakeSocket() as unknown as WebSocket, {
+      transport: 'x',
+      conversationId: null,
+    });
+    for (const each of [transport, other]) each.speak({ ...speaker, event: (event) => [String(seen.push(event))] });
+    const options = { preEncoded: true };
+    for (const each of [transport, other]) each.send([message('2["message:new",{}]', options)]);
+    send(message('2["message:new",{}]', { preEncoded: true }));
+    expect([seen[0] === seen[1], seen[0] === seen[2]]).toEqual([true, false]);
+  });
+
+  it('takes the answer to the latest ping for those before it, and what nobody asked for, for nothing', () => {
+    const read: string[] = [];
+    transport.afterPong(() => read.push('first'));
+    send({ type: 'ping' }, { type: 'ping' }, { type: 'ping' });
+    for (const payload of ['', '9', 'x', '2', '1', '2']) socket.emit('pong', Buffer.from(payload));
+    expect([packets.length, read]).toEqual([2, ['first']]);
+    socket.emit('pong', Buffer.from('3'));
+    expect(packets).toEqual([{ type: 'pong' }, { type: 'pong' }, { type: 'pong' }]);
+  });
+
+  it('closes with the code of what it was closed for last', () => {
+    send(message('0{"sid":"s"}'), message(`2["server:closing",${JSON.stringify({ error: ERROR })}]`));
+    transport.close();
+    expect(socket.done.at(-1)).toEqual(['close', 4029, 'rate_limited']);
+  });
+
+  it('closes with 1011 for what has no code, 1000 where the client leaves, and 1001 where the server ends', () => {
+    const codes = (['internal', null, undefined] as const).map((end) => {
+      const each = new FakeSocket();
+      const ending = new FramedTransport(each as unknown as WebSocket, { transport: 'x', conversationId: null });
+      ending.send([message('0{"sid":"s"}')]);
+      if (end) ending.closesFor({ ...ERROR, code: end });
+      if (end === null) ending.leaves();
+      ending.close();
+      return each.done.at(-1)?.[1];
+    });
+    expect(codes).toEqual([1011, 1000, 1001]);
+  });
+
+  it('has the speaker say that nobody was named, where it is closed before anybody was let in', () => {
+    transport.close();
+    expect(socket.done).toEqual([
+      ['send', 'unnamed'],
+      ['close', 1001, undefined],
+    ]);
+  });
+
+  it('has its last word as a text, whatever is still queued, and the code for it', () => {
+    expect(transport.lastWord(ERROR)).toBe('server:closing');
+    transport.close();
+    expect(socket.done).toEqual([['close', 4029, 'rate_limited']]);
+  });
+});
