@@ -4,6 +4,7 @@ import { VERSION } from '../../realtime/version.js';
 import { payloadSchema } from './payload-schema.js';
 import { commandRefusals, errorOf } from './refusals.js';
 import { type Schema, type Shapes, usedBy } from './shapes.js';
+import { websocketFrames } from './websocket-frames.js';
 
 interface Reference {
   $ref: string;
@@ -15,6 +16,15 @@ interface Message {
   summary?: string;
   contentType: 'application/json';
   payload: Schema;
+}
+
+interface Channel {
+  address: string;
+  title: string;
+  description: string;
+  servers: Reference[];
+  messages: Record<string, Reference>;
+  parameters?: Record<string, { description: string }>;
 }
 
 export interface AsyncOperation {
@@ -33,7 +43,7 @@ export interface AsyncApiDocument {
   info: { title: string; version: string; license: object; description: string };
   defaultContentType: string;
   servers: object;
-  channels: { socket: { address: string; title: string; description: string; messages: Record<string, Reference> } };
+  channels: Record<'socket' | 'websocket' | 'websocketConversation', Channel>;
   operations: Record<string, AsyncOperation>;
   components: { messages: Record<string, Message>; schemas: Record<string, Schema>; securitySchemes: object };
 }
@@ -71,12 +81,15 @@ export function asyncApi(commands: CommandTable, shapes: Shapes): AsyncApiDocume
     messages[id] = message(name, payload);
     operations[id] = operation('send', name, { description, messages: [inChannel(id)] });
   }
+  const frames = websocketFrames(messages);
+  const ids = Object.keys(messages);
+  for (const [id, payload] of Object.entries(frames)) messages[id] = message(id, payload);
   return {
     asyncapi: '3.0.0',
     info: { title: 'Parley', version: VERSION, license: { name: 'MIT' }, description: DESCRIPTION },
     defaultContentType: 'application/json',
-    servers: { node: server() },
-    channels: { socket: channel(Object.keys(messages)) },
+    servers: { node: server(), plain: plainServer() },
+    channels: { socket: socketChannel(ids), ...websocketChannels(Object.keys(frames)) },
     operations,
     components: { messages, schemas: usedBy(messages, definitions), securitySchemes: { token: TOKEN } },
   };
@@ -98,12 +111,41 @@ const server = () => ({
   security: [{ $ref: '#/components/securitySchemes/token' }],
 });
 
-const channel = (ids: readonly string[]) => ({
+const plainServer = () => ({
+  ...server(),
+  pathname: '/ws',
+  description: 'A plain WebSocket, with a JSON object in each text message: docs/protocol.md, Plain WebSocket.',
+});
+
+const socketChannel = (ids: readonly string[]): Channel => ({
   address: '/',
   title: 'The socket',
   description: 'One connection carries all commands of a client and all events of its conversations.',
-  messages: Object.fromEntries(ids.map((id) => [id, { $ref: `#/components/messages/${id}` }])),
+  servers: [{ $ref: '#/servers/node' }],
+  messages: messagesIn(ids),
 });
+
+/** Both carry the same frames: their names say who sends them. */
+const websocketChannels = (ids: readonly string[]) => ({
+  websocket: {
+    address: '/',
+    title: 'The plain WebSocket',
+    description: 'Frames of clients are `frame.auth` and `frame.command.…`; all others are sent by the server.',
+    servers: [{ $ref: '#/servers/plain' }],
+    messages: messagesIn(ids),
+  },
+  websocketConversation: {
+    address: '/{conversationId}',
+    title: 'The plain WebSocket of one conversation',
+    description: 'The same frames; only events of this conversation and of the connection are sent.',
+    servers: [{ $ref: '#/servers/plain' }],
+    messages: messagesIn(ids),
+    parameters: { conversationId: { description: 'One of the caller’s conversations, else the close code is 4506.' } },
+  },
+});
+
+const messagesIn = (ids: readonly string[]): Record<string, Reference> =>
+  Object.fromEntries(ids.map((id) => [id, { $ref: `#/components/messages/${id}` }]));
 
 function addCommand(
   name: CommandName,
