@@ -1,4 +1,5 @@
 import type { Ack } from '@parley/protocol';
+import type { PlainFrame } from '@parley/testkit';
 import { Ajv, type ValidateFunction } from 'ajv';
 
 interface Schema {
@@ -58,6 +59,13 @@ export class DocumentedContract {
     if (!done) return;
     if (success) this.hold(`ack of ${name}`, rest, () => done.allOf[1]);
     else this.hold(`refused ${name}`, { success, ...rest }, () => refused);
+  }
+
+  /** A frame of a plain WebSocket, other than an acknowledgement. */
+  framed(frame: PlainFrame): void {
+    const { type = '' } = frame;
+    const id = ['error', 'sync'].includes(type) ? `frame.${type}` : `frame.event.${type}`;
+    this.hold(`frame ${type}`, frame, () => this.socket.components.messages[id]?.payload);
   }
 
   /** Of a route that is told. */

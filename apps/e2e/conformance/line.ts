@@ -1,39 +1,52 @@
 import type { Ack, Announced, CommandName, Commands, ErrorObject, EventName, Events } from '@parley/protocol';
-import { io, type ManagerOptions, type Socket, type SocketOptions } from 'socket.io-client';
+import type { Socket } from 'socket.io-client';
 import type { Coverage } from './coverage.js';
+import type { Device, DeviceListener } from './device.contract.js';
 import { Invariants } from './invariants.js';
 import type { ReceivedEvent } from './received-event.js';
-import { TIMEOUT_MS, Watchers } from './watchers.js';
-
-export type LineOptions = Partial<ManagerOptions & SocketOptions>;
+import { SocketIoDevice } from './socketio-device.js';
+import { Watchers } from './watchers.js';
 
 /** Events with a conversation and a place in its order. */
 type Durable = Extract<ReceivedEvent['payload'], { version: number }>;
 
-/** One plain socket.io-client that records what it receives, in order. It reconnects by itself only if that is set. */
+/** One client that records what it receives, in order. It reconnects by itself only if that is set. */
 export class Line {
   readonly received: ReceivedEvent[] = [];
   /** Why it was closed or refused, the latest one. */
   ended: string | null = null;
   /** `err.data` of a refused handshake. */
-  refusal: { error?: ErrorObject } | ErrorObject | null = null;
-  readonly socket: Socket;
+  refusal: ErrorObject | null = null;
+  private readonly device: Device;
   private readonly invariants = new Invariants();
   private readonly watchers = new Watchers();
 
   constructor(
-    url: string,
     private readonly coverage: Coverage,
-    options: LineOptions,
+    connect: (listener: DeviceListener) => Device,
   ) {
-    this.socket = io(url, { transports: ['websocket'], forceNew: true, reconnection: false, ...options });
-    this.socket.on('connect', () => this.invariants.connected());
-    this.socket.onAny((name: EventName, payload: unknown) => this.take({ name, payload } as ReceivedEvent));
-    this.socket.on('disconnect', (reason) => this.end(reason));
-    this.socket.on('connect_error', (fault) => {
-      this.refusal = (fault as { data?: ErrorObject }).data ?? null;
-      this.end('connect_error');
+    this.device = connect({
+      connected: () => this.invariants.connected(),
+      received: (name, payload) => this.take({ name, payload } as ReceivedEvent),
+      ended: (reason, refusal) => this.end(reason, refusal),
     });
+  }
+
+  /** For frames and packets that only Socket.IO has. */
+  get socket(): Socket {
+    if (!(this.device instanceof SocketIoDevice)) throw new Error('This is no socket.io-client.');
+    return this.device.socket;
+  }
+
+  give(name: CommandName, payload: unknown): void {
+    this.device.give(name, payload);
+  }
+
+  /** Loses its connection; resolves once it has noticed. */
+  async drop(): Promise<void> {
+    this.ended = null;
+    this.device.drop();
+    await this.closed();
   }
 
   ready(): Promise<Announced> {
@@ -55,7 +68,7 @@ export class Line {
     const [first] = payload as [{ conversationId?: string } | undefined];
     const conversationId = String(first?.conversationId);
     if (name === 'conversation:join') this.invariants.joins(conversationId);
-    const answer = (await this.socket.timeout(TIMEOUT_MS).emitWithAck(name, ...payload)) as Ack<Result>;
+    const answer = (await this.device.ask(name, payload)) as Ack<Result>;
     this.coverage.contract.acked(name, answer as Ack<object>);
     if (answer.success) this.coverage.commands.add(name);
     if (answer.success && name === 'conversation:leave') this.invariants.left(conversationId);
@@ -125,7 +138,7 @@ export class Line {
 
   /** Closes it; what was wrong on it from its beginning. */
   close(): readonly string[] {
-    this.socket.disconnect();
+    this.device.close();
     return this.invariants.broken;
   }
 
@@ -137,8 +150,9 @@ export class Line {
     this.watchers.wake();
   }
 
-  private end(reason: string): void {
+  private end(reason: string, refusal: ErrorObject | null = this.refusal): void {
     this.ended = reason;
+    this.refusal = refusal;
     this.watchers.wake();
   }
 

@@ -1,12 +1,17 @@
 import type { ErrorBody, ErrorObject, Message } from '@parley/protocol';
 import { type Answer, TestUser } from '@parley/testkit';
 import type { Coverage } from './coverage.js';
-import { Line, type LineOptions } from './line.js';
+import type { Device, DeviceListener, DeviceOptions } from './device.contract.js';
+import { Line } from './line.js';
+
+/** Opens a device of the transport that is tried. */
+export type Connect = (url: string, options: DeviceOptions, listener: DeviceListener) => Device;
 
 /** A user's nodes; the first serves the user's requests. */
 export interface Place {
   urls: readonly string[];
   coverage: Coverage;
+  connect: Connect;
   /** Called with every line, so that it is checked and closed in the end. */
   opened(line: Line): void;
 }
@@ -25,15 +30,16 @@ export class Person extends TestUser {
   }
 
   /** A device that is connected and has its `ready`. */
-  async connect(options: LineOptions = {}): Promise<Line> {
+  async connect(options: DeviceOptions = {}): Promise<Line> {
     const line = this.dial(options);
     await line.ready();
     return line;
   }
 
   /** A device that is about to connect, to the next node or the one named. */
-  dial(options: LineOptions = {}, url = this.nextNode()): Line {
-    const line = new Line(url, this.place.coverage, { auth: { token: this.token }, ...options });
+  dial(options: DeviceOptions = {}, url = this.nextNode()): Line {
+    const all = { auth: { token: this.token }, ...options };
+    const line = new Line(this.place.coverage, (listener) => this.place.connect(url, all, listener));
     this.place.opened(line);
     return line;
   }

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { ConversationDetail, Me } from '@parley/protocol';
 import { Coverage } from './coverage.js';
+import type { DeviceOptions } from './device.contract.js';
 import type { DocumentedContract } from './documented-contract.js';
 import { hostToken } from './host-token.js';
-import type { Line, LineOptions } from './line.js';
-import { Person } from './person.js';
+import type { Line } from './line.js';
+import { type Connect, Person } from './person.js';
 import type { Venue } from './venue.js';
 
 /** One behaviour of the contract: a sentence, and what shows it. */
@@ -19,6 +20,7 @@ export class Stage {
   constructor(
     private readonly venue: Venue,
     contract: DocumentedContract,
+    private readonly connect: Connect,
   ) {
     this.coverage = new Coverage(contract);
   }
@@ -73,7 +75,7 @@ export class Stage {
   /** A group of so many, with a connected device of each; neighbours are on different nodes. */
   async scene<const Count extends number>(
     count: Count,
-    options: LineOptions = {},
+    options: DeviceOptions = {},
   ): Promise<{ id: string; people: Tuple<Person, Count>; lines: Tuple<Line, Count> }> {
     const people = await this.crowd(count);
     const id = await this.group(people as readonly Person[]);
@@ -95,6 +97,7 @@ export class Stage {
     return {
       urls: [...urls.slice(at), ...urls.slice(0, at)],
       coverage: this.coverage,
+      connect: this.connect,
       opened: (line: Line) => void this.lines.push(line),
     };
   }

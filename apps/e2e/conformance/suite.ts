@@ -3,20 +3,28 @@ import { BEHAVIOURS } from './behaviours/index.js';
 import { DocumentedContract } from './documented-contract.js';
 import { Stage } from './stage.js';
 import { notExercised } from './table.js';
+import { SOCKET_IO, type TriedTransport } from './transports.js';
 import type { Venue } from './venue.js';
 
+interface Tried {
+  chosen?: typeof BEHAVIOURS;
+  transport?: TriedTransport;
+}
+
 /** Tries every behaviour of the contract, or those chosen, against one deployment, whatever it consists of. */
-export function conform(start: () => Promise<Venue>, chosen: typeof BEHAVIOURS = BEHAVIOURS): void {
+export function conform(start: () => Promise<Venue>, { chosen = BEHAVIOURS, transport = SOCKET_IO }: Tried = {}): void {
   let venue: Venue;
   let stage: Stage;
   beforeAll(async () => {
     venue = await start();
-    stage = new Stage(venue, await DocumentedContract.of(venue.urls[0] ?? ''));
+    const contract = await DocumentedContract.of(venue.urls[0] ?? '');
+    stage = new Stage(venue, contract, transport.connect(contract));
   });
   afterAll(() => venue?.stop());
 
   describe.each(Object.entries(chosen))('%s', (_group, behaviours) => {
-    it.each(Object.entries(behaviours))('%s', async (_title, behave) => {
+    const had = Object.entries(behaviours).filter(([title]) => !(title in transport.lacks));
+    it.each(had)('%s', async (_title, behave) => {
       try {
         await behave(stage);
         expect(stage.clear()).toEqual([]);
@@ -25,6 +33,12 @@ export function conform(start: () => Promise<Venue>, chosen: typeof BEHAVIOURS =
       }
     });
   });
+
+  const lacking = Object.entries(transport.lacks);
+  if (lacking.length > 0)
+    it.each(lacking)('this transport lacks “%s”: %s', (title) => {
+      expect(Object.values(chosen).flatMap(Object.keys)).toContain(title);
+    });
 
   it('S0.12: every answer, acknowledgement and event was as the deployment tells in /api/docs and /api/asyncapi', () => {
     expect(Object.fromEntries(stage.coverage.contract.broken)).toEqual({});

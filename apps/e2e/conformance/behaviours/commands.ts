@@ -48,7 +48,7 @@ export const commands: Behaviours = {
 
   '§5: a command without an ack callback runs all the same': async (stage) => {
     const { id, lines } = await stage.scene(2);
-    lines[0].socket.emit('message:send', { conversationId: id, content: 'no answer wanted' });
+    lines[0].give('message:send', { conversationId: id, content: 'no answer wanted' });
     await lines[1].first('message:new', ({ message }) => message.content === 'no answer wanted');
   },
 

@@ -117,9 +117,7 @@ export const syncing: Behaviours = {
     const device = await people[0].connect({ reconnection: true, reconnectionDelay: 1, reconnectionDelayMax: 5 });
     await lines[0].say(id, 'heard');
     await device.reaches(id, 2);
-    const offline = new Promise((resolve) => device.socket.once('disconnect', resolve));
-    device.socket.io.engine.close();
-    await offline;
+    await device.drop();
     await lines[0].say(id, 'perhaps missed');
     await device.first('ready', (announced) => device.all('ready').indexOf(announced) === 1);
     const answer = await device.ask('sync', { conversations: { [id]: { version: 2, receipts: 0 } } });
