@@ -4,6 +4,7 @@ import { sql } from 'drizzle-orm';
 import { MessageTextRepository } from '../src/modules/conversation-log/index.js';
 import { MessagesRepository } from '../src/modules/messages/index.js';
 import { type Announcement, Hub } from '../src/realtime/hub/hub.js';
+import { StreamSource } from '../src/realtime/hub/stream-source.js';
 import { startNode, type TestNode } from './node.js';
 import { aGroup, aPerson, groupOf, type Person, people, succeeded } from './people.js';
 import { prepared } from './prepared-message.js';
@@ -327,6 +328,30 @@ describe('members of whom this node was not told', () => {
     await mine.first('typing:update');
     expect(told(socket, id)).toEqual([['member:removed', 2]]);
     expect(socket.all('typing:update')).toEqual([]);
+  });
+
+  it('G4: of two joins of a socket at once the refused one does not end what the other one enters', async () => {
+    const { id, owner, members } = await aGroup(node);
+    const socket = await (members[0] as Person).connect();
+    await socket.ask('conversation:leave', { conversationId: id });
+    const source = node.node.app.get(StreamSource);
+    const read = source.memberships.bind(source);
+    const both = Promise.withResolvers<void>();
+    const isRefused = Promise.withResolvers<void>();
+    // As of before and after the socket's user was added by another node.
+    const spy = jest.spyOn(source, 'memberships').mockImplementationOnce(() => both.promise.then(() => new Map()));
+    spy.mockImplementationOnce(async (userIds) => {
+      both.resolve();
+      await isRefused.promise;
+      return read(userIds);
+    });
+    const joins = [1, 2].map(() => socket.ask('conversation:join', { conversationId: id }));
+    expect(await joins[0]).toMatchObject({ success: false, error: { code: 'not_found' } });
+    isRefused.resolve();
+    expect(await joins[1]).toMatchObject({ success: true, version: 1 });
+    spy.mockRestore();
+    const { version } = await owner.say(id, 'welcome');
+    await socket.reaches(id, version);
   });
 
   it('a silenced socket stays silent whatever the reconciliation finds', async () => {

@@ -99,6 +99,8 @@ export class Connections {
       if (!socket.rooms.has(room)) this.hub.unfollowRemoved(socket, conversationId);
       throw notFound();
     }
+    // Another command of this socket was refused meanwhile, and ended what this one had entered.
+    if (!this.hub.follows(socket, conversationId)) return this.join(socket, conversationId);
     socket.data.silenced?.delete(conversationId);
     void socket.join(room);
     return this.position(conversationId);

@@ -138,6 +138,10 @@ export class Hub implements OnApplicationShutdown {
     mine.add(conversationId);
   }
 
+  follows(socket: ParleySocket, conversationId: string): boolean {
+    return this.followedBy.get(socket)?.has(conversationId) === true;
+  }
+
   unfollow(socket: ParleySocket, conversationId: string): void {
     this.followedBy.get(socket)?.delete(conversationId);
     const sockets = this.conversations.get(conversationId)?.sockets;
