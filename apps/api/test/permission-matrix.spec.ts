@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ConversationType, PERMISSIONS, refusalOf, type Verb } from '@parley/protocol';
 import { COMMANDS } from '../src/modules/chat/index.js';
 import { startNode, type TestNode } from './node.js';
-import { type Answer, NOBODY } from './people.js';
+import { type Answer, aPerson, NOBODY } from './people.js';
 import {
   COMMAND_PROBES,
   type CommandProbe,
@@ -82,6 +82,22 @@ describe('the table of permissions', () => {
     expect(asCommands.map((each) => each['x-needs'])).toEqual(
       asCommands.map((each) => each['x-command'] && COMMANDS[each['x-command']].needs),
     );
+  });
+
+  it('S4.44: a route for server admins is forbidden to everybody else, whatever they ask of it', async () => {
+    const { token } = await aPerson(node);
+    const routes = [...operations].flatMap(([route, each]) =>
+      each['x-needs']?.join() === 'server_admin' ? route : [],
+    );
+    const answers = await Promise.all(
+      routes.map(async (route) => {
+        const isRead = route.startsWith('GET ');
+        const given = { params: { id: 'none', tokenId: 'none' }, ...(isRead ? { query: 'limit=0' } : { body: {} }) };
+        return [route, codeOf(await ask({ route, given: () => given }, NOWHERE, token))] as const;
+      }),
+    );
+    expect(answers.length).toBeGreaterThan(7);
+    expect(answers.filter(([, code]) => code !== 'forbidden')).toEqual([]);
   });
 
   it('S4.44: has each use of each route and command tried below', () => {
@@ -177,7 +193,7 @@ describe(`S4.44: who tries what, in ${CELLS} cells`, () => {
 });
 
 /** Without a token by nobody. */
-async function ask({ route, given }: RouteProbe, at: Place, token?: string): Promise<Answer> {
+async function ask({ route, given }: Pick<RouteProbe, 'route' | 'given'>, at: Place, token?: string): Promise<Answer> {
   const [method = '', path = ''] = route.split(' ');
   const { params = {}, query, body } = given(at);
   const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => params[name] ?? NOBODY);

@@ -1,7 +1,7 @@
 import { SetMetadata } from '@nestjs/common';
 import type { ErrorCode, Need } from '@parley/protocol';
 
-/** What the documents, and tests, cannot read from a handler's types and checks. */
+/** What documents, guards and tests cannot read from a handler's types and checks. */
 
 /** Metadata keys of the decorators below. */
 export const REFUSALS = 'parley:refusals';
@@ -20,3 +20,7 @@ export const Repeatable = (header: 'Parley-Duplicate' | null = null) => SetMetad
 
 /** The rows of the table of permissions by which this route refuses, or what stands in their place. Each route has some. */
 export const Needs = (...needs: [Need, ...Need[]]) => SetMetadata(NEEDS, needs);
+
+/** Whether these are the needs of a route for server admins alone; beside rows of the table each use has its own rule. */
+export const isForServerAdmins = (needs: readonly Need[]): boolean =>
+  needs.length > 0 && needs.every((need) => need === 'server_admin');

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type AuditPage, LIMITS } from '@parley/protocol';
 import type { Db } from '../../database/database.js';
-import type { Principal } from '../../kernel/principal.js';
 import { Cursors } from '../../platform/http/cursors.js';
-import { UsersRepository, UsersService } from '../users/index.js';
+import { UsersRepository } from '../users/index.js';
 import { toAuditEntry } from './audit.presenter.js';
 import { type Audited, AuditRepository } from './audit.repository.js';
 import type { ListAuditDto } from './dto/list-audit.dto.js';
@@ -15,20 +14,13 @@ const LIST = 'audit';
 export class AuditService {
   constructor(
     private readonly repository: AuditRepository,
-    private readonly users: UsersService,
-    private readonly people: UsersRepository,
+    private readonly users: UsersRepository,
     private readonly cursors: Cursors,
   ) {}
 
   /** Writes it down, with the transaction that does it where its handle is given: there is none without the other. */
   async record(what: Audited, db?: Db): Promise<void> {
     await this.repository.insert(what, db);
-  }
-
-  /** @throws `forbidden` unless the caller is a server admin. */
-  async listFor({ userId }: Principal, query: ListAuditDto): Promise<AuditPage> {
-    await this.users.requireServerAdmin(userId);
-    return this.list(query);
   }
 
   /** Newest first. */
@@ -43,7 +35,7 @@ export class AuditService {
       items,
       nextCursor: rows.length > limit && last ? this.cursors.seal(LIST, [last.at, last.id]) : null,
       hasMore: rows.length > limit,
-      users: [...(await this.people.viewsOf(named.flat())).values()],
+      users: [...(await this.users.viewsOf(named.flat())).values()],
     };
   }
 }

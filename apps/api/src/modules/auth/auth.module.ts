@@ -25,6 +25,7 @@ import { PasswordHasher } from './password-hasher.js';
 import { PasswordProof } from './password-proof.js';
 import { RefreshCookie } from './refresh-cookie.js';
 import { RefreshTokens } from './refresh-tokens.js';
+import { ServerAdminGuard } from './server-admin.guard.js';
 import { SessionEvents } from './session-events.js';
 import { SessionStatusCache } from './session-status.cache.js';
 import { SessionsController } from './sessions.controller.js';
@@ -53,9 +54,10 @@ const signing = JwtModule.registerAsync({
     BotsController,
   ],
   providers: [
-    // In this order: who is asking first.
+    // In this order: who is asking, whether they may ask now, and whether they may ask this.
     { provide: APP_GUARD, useClass: AuthGuard },
     { provide: APP_GUARD, useClass: RateLimitGuard },
+    { provide: APP_GUARD, useClass: ServerAdminGuard },
     ...[AccountsRepository, SessionsRepository, TicketsRepository, LinksRepository, BotsRepository],
     ...[AuthService, SignInService, SessionsService, DisablingService, TicketsService, LinksService, BotsService],
     ...[TokenService, BotTokens, OwnTokens, HostTokens, HostAccounts, RefreshTokens, RefreshCookie],

@@ -4,63 +4,51 @@ import type { Principal } from '../../kernel/principal.js';
 import { Needs, Refuses } from '../../platform/documented.js';
 import { CurrentPrincipal } from '../../platform/http/request.js';
 import { UuidParam, ValidBody } from '../../platform/http/valid.js';
-import { UsersService } from '../users/index.js';
 import { BotsService } from './bots.service.js';
 import { CreateBotDto, CreateBotTokenDto } from './dto/bots.dto.js';
 
 /** All of it for server admins. */
 @Controller('bots')
 export class BotsController {
-  constructor(
-    private readonly bots: BotsService,
-    private readonly users: UsersService,
-  ) {}
+  constructor(private readonly bots: BotsService) {}
 
   /** By username, at most 1,000, those of the host product included. */
   @Get()
   @Needs('server_admin')
-  @Refuses('forbidden')
-  async list(@CurrentPrincipal() { userId }: Principal): Promise<BotPage> {
-    await this.users.requireServerAdmin(userId);
+  list(): Promise<BotPage> {
     return this.bots.list();
   }
 
   /** A bot and its first token, which is shown this once. The username is taken: `conflict`. */
   @Post()
   @Needs('server_admin')
-  @Refuses('forbidden', 'conflict')
-  async create(
-    @CurrentPrincipal() { userId }: Principal,
-    @ValidBody(CreateBotDto) body: CreateBotDto,
-  ): Promise<NewBot> {
-    await this.users.requireServerAdmin(userId);
+  @Refuses('conflict')
+  create(@CurrentPrincipal() { userId }: Principal, @ValidBody(CreateBotDto) body: CreateBotDto): Promise<NewBot> {
     return this.bots.create(userId, body);
   }
 
   /** Another token, which is shown this once. */
   @Post(':id/tokens')
   @Needs('server_admin')
-  @Refuses('forbidden', 'not_found')
-  async issue(
+  @Refuses('not_found')
+  issue(
     @CurrentPrincipal() { userId }: Principal,
     @UuidParam('id') id: string,
     @ValidBody(CreateBotTokenDto) { name }: CreateBotTokenDto,
   ): Promise<BotToken> {
-    await this.users.requireServerAdmin(userId);
     return this.bots.issue(userId, id, name);
   }
 
   /** Ends a token, and closes the sockets that came with it. */
   @Delete(':id/tokens/:tokenId')
   @Needs('server_admin')
-  @Refuses('forbidden', 'not_found')
+  @Refuses('not_found')
   @HttpCode(204)
-  async revoke(
+  revoke(
     @CurrentPrincipal() { userId }: Principal,
     @UuidParam('id') id: string,
     @UuidParam('tokenId') tokenId: string,
   ): Promise<void> {
-    await this.users.requireServerAdmin(userId);
-    await this.bots.revoke(userId, id, tokenId);
+    return this.bots.revoke(userId, id, tokenId);
   }
 }

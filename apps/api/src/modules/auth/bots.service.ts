@@ -11,7 +11,7 @@ import { SessionEvents } from './session-events.js';
 
 const FIRST_TOKEN = 'first';
 
-/** Programs with accounts. Whoever calls has made sure that the caller may; `by` null is the command line. */
+/** Programs with accounts, for server admins and the command line, which is `by` null. */
 @Injectable()
 export class BotsService {
   constructor(

@@ -15,7 +15,7 @@ export class DisablingController {
   /** For server admins, and not about themselves. The last server admin who can sign in: `conflict`. */
   @Patch(':id')
   @Needs('server_admin')
-  @Refuses('forbidden', 'conflict')
+  @Refuses('conflict')
   update(
     @CurrentPrincipal() principal: Principal,
     @UuidParam('id') id: string,

@@ -1,4 +1,5 @@
 import { ERRORS, type ErrorCode, type Need } from '@parley/protocol';
+import { isForServerAdmins } from '../../platform/documented.js';
 import type { CommandTable } from '../../realtime/commands/command-row.js';
 import { VERSION } from '../../realtime/version.js';
 import type { DeclaredRoute } from './declared-routes.js';
@@ -129,12 +130,13 @@ function successes({ statuses, contentType, repeatHeader }: DeclaredRoute, answe
 
 /** All codes that the route may answer. */
 function refusalsOf(route: DeclaredRoute, commands: CommandTable): ErrorCode[] {
-  const { isPublic, body, query, parameters, isLimited, command, refusals } = route;
+  const { isPublic, body, query, parameters, isLimited, command, needs, refusals } = route;
   return [
     ...(isPublic ? [] : (['unauthenticated', 'token_expired'] as const)),
     ...(body || query || parameters.length > 0 ? (['validation_failed'] as const) : []),
     ...(body ? (['too_large', 'unsupported_media_type'] as const) : []),
     ...(parameters.length > 0 ? (['not_found'] as const) : []),
+    ...(isForServerAdmins(needs) ? (['forbidden'] as const) : []),
     ...(isLimited ? (['rate_limited'] as const) : []),
     ...(command ? commandRefusals(commands, command) : []),
     ...refusals,

@@ -75,8 +75,7 @@ export class ReportsService {
   }
 
   /** Those of direct conversations, for the server's admins. */
-  async list({ userId }: Principal, request: ReportsRequest): Promise<ReportPage> {
-    await this.users.requireServerAdmin(userId);
+  list(request: ReportsRequest): Promise<ReportPage> {
     return this.page(null, request);
   }
 

@@ -60,11 +60,6 @@ export class UsersService {
     return this.repository.admins(this.config.adminUsers);
   }
 
-  /** @throws `forbidden` unless this user is a server admin. */
-  async requireServerAdmin(userId: string): Promise<void> {
-    if (!(await this.isServerAdmin(userId))) throw new ParleyError('forbidden');
-  }
-
   /** Whether the server would be without an admin if this user could not sign in. Holds until the transaction ends. */
   async isLastAdmin(user: UserRow, tx: Db): Promise<boolean> {
     if (this.roleOf(user) !== 'admin') return false;

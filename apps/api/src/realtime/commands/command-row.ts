@@ -1,6 +1,9 @@
 import type { CommandName, Commands, Need } from '@parley/protocol';
 import type { BudgetName } from '../../config/budgets.js';
 
+/** What a command may need. None is for server admins: their guard is of REST routes. */
+type CommandNeed = Exclude<Need, 'server_admin'>;
+
 type Handler<Payload> = (connection: never, command: Payload) => Promise<unknown>;
 
 /** What the router knows of a command. */
@@ -14,7 +17,7 @@ interface CommandRow<Payload, Result> {
   /** What each use of it is charged, in units of a send: about the work that it makes. */
   cost: number;
   /** The rows of the table of permissions by which it is refused, or what stands in their place. */
-  needs: readonly [Need, ...Need[]];
+  needs: readonly [CommandNeed, ...CommandNeed[]];
 }
 
 /** A row for every command of the protocol: one that is missing does not compile. */
@@ -30,5 +33,5 @@ export const row = <Payload, Gateway, Method extends keyof Gateway>(
   dto: new () => Payload,
   { prototype }: { prototype: Gateway },
   method: Gateway[Method] extends Handler<Payload> ? Method : never,
-  ...[budget, cost, ...needs]: [budget: BudgetName, cost: number, ...needs: [Need, ...Need[]]]
+  ...[budget, cost, ...needs]: [budget: BudgetName, cost: number, ...needs: [CommandNeed, ...CommandNeed[]]]
 ) => ({ dto, handler: prototype[method] as Gateway[Method], budget, cost, needs });
