@@ -1,9 +1,9 @@
 import { Controller, Get } from '@nestjs/common';
 import type { AuditPage } from '@parley/protocol';
 import { Needs } from '../../platform/documented.js';
+import { CursorQueryDto } from '../../platform/http/cursor-query.dto.js';
 import { ValidQuery } from '../../platform/http/valid.js';
 import { AuditService } from './audit.service.js';
-import { ListAuditDto } from './dto/list-audit.dto.js';
 
 @Controller('audit')
 export class AuditController {
@@ -12,7 +12,7 @@ export class AuditController {
   /** For server admins: what administrators did, newest first. */
   @Get()
   @Needs('server_admin')
-  list(@ValidQuery(ListAuditDto) query: ListAuditDto): Promise<AuditPage> {
+  list(@ValidQuery(CursorQueryDto) query: CursorQueryDto): Promise<AuditPage> {
     return this.audit.list(query);
   }
 }

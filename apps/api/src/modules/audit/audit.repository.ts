@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditAction, AuditTarget } from '@parley/protocol';
-import { desc, sql } from 'drizzle-orm';
+import { desc } from 'drizzle-orm';
 import { Database, type Db } from '../../database/database.js';
 import { auditLog } from '../../database/schema/index.js';
+import { isBehind, type TimePlace } from '../../database/time-place.js';
 import { newId } from '../../kernel/ids.js';
 
 export type AuditRow = typeof auditLog.$inferSelect;
@@ -30,16 +31,12 @@ export class AuditRepository {
     await db.insert(auditLog).values({ id: newId(), actorId, action, ...of, conversationId, details });
   }
 
-  /** Newest first, those before this one where there is one. */
-  list(before: { at: Date; id: string } | null, limit: number): Promise<AuditRow[]> {
-    const isBefore =
-      before === null
-        ? undefined
-        : sql`(${auditLog.at}, ${auditLog.id}) < (${before.at.toISOString()}::timestamptz, ${before.id}::uuid)`;
+  /** Newest first. */
+  list(after: TimePlace | null, limit: number): Promise<AuditRow[]> {
     return this.database.db
       .select()
       .from(auditLog)
-      .where(isBefore)
+      .where(isBehind([auditLog.at, auditLog.id], 'desc', after))
       .orderBy(desc(auditLog.at), desc(auditLog.id))
       .limit(limit);
   }

@@ -1,13 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { type AuditPage, LIMITS } from '@parley/protocol';
+import type { AuditPage } from '@parley/protocol';
 import type { Db } from '../../database/database.js';
+import type { CursorQueryDto } from '../../platform/http/cursor-query.dto.js';
 import { Cursors } from '../../platform/http/cursors.js';
 import { UsersRepository } from '../users/index.js';
 import { toAuditEntry } from './audit.presenter.js';
-import { type Audited, AuditRepository } from './audit.repository.js';
-import type { ListAuditDto } from './dto/list-audit.dto.js';
-
-const LIST = 'audit';
+import { type Audited, AuditRepository, type AuditRow } from './audit.repository.js';
 
 /** The log of administrative actions, which only grows. */
 @Injectable()
@@ -24,17 +22,20 @@ export class AuditService {
   }
 
   /** Newest first. */
-  async list({ cursor, limit = LIMITS.pageDefault }: ListAuditDto): Promise<AuditPage> {
-    const [at, id] = cursor === undefined ? [] : this.cursors.open(LIST, cursor);
-    const before = at === undefined ? null : { at: new Date(at), id: String(id) };
-    const rows = await this.repository.list(before, limit + 1);
-    const items = rows.slice(0, limit).map(toAuditEntry);
-    const last = items.at(-1);
+  async list(query: CursorQueryDto): Promise<AuditPage> {
+    const { rows, end } = await this.cursors.page(
+      {
+        name: 'audit',
+        read: (after, most) => this.repository.list(after, most),
+        positionOf: ({ at, id }: AuditRow) => [at.toISOString(), id],
+      },
+      query,
+    );
+    const items = rows.map(toAuditEntry);
     const named = items.flatMap(({ actorId, target }) => [actorId ?? [], target?.kind === 'user' ? target.id : []]);
     return {
       items,
-      nextCursor: rows.length > limit && last ? this.cursors.seal(LIST, [last.at, last.id]) : null,
-      hasMore: rows.length > limit,
+      ...end,
       users: [...(await this.users.viewsOf(named.flat())).values()],
     };
   }

@@ -2,10 +2,10 @@ import { Controller, Delete, Get, HttpCode, HttpStatus, Put } from '@nestjs/comm
 import type { BanPage } from '@parley/protocol';
 import type { Principal } from '../../kernel/principal.js';
 import { Needs, Refuses } from '../../platform/documented.js';
+import { CursorQueryDto } from '../../platform/http/cursor-query.dto.js';
 import { CurrentPrincipal } from '../../platform/http/request.js';
 import { UuidParam, ValidQuery } from '../../platform/http/valid.js';
 import { BansService } from './bans.service.js';
-import { MembersQueryDto } from './dto/conversation-bodies.dto.js';
 
 @Controller(['conversations/:id/bans', 'rooms/:id/bans'])
 export class BansController {
@@ -18,7 +18,7 @@ export class BansController {
   list(
     @CurrentPrincipal() principal: Principal,
     @UuidParam('id') id: string,
-    @ValidQuery(MembersQueryDto) query: MembersQueryDto,
+    @ValidQuery(CursorQueryDto) query: CursorQueryDto,
   ): Promise<BanPage> {
     return this.bans.list(principal, id, query);
   }

@@ -1,15 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { and, desc, eq, inArray, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray } from 'drizzle-orm';
 import { Database, type Db } from '../../database/database.js';
 import { conversationBans } from '../../database/schema/index.js';
+import { isBehind, type TimePlace } from '../../database/time-place.js';
 
 export type BanRow = typeof conversationBans.$inferSelect;
-
-/** Where a page of bans begins: after the row with this time and user. */
-export interface BanPlace {
-  at: string;
-  userId: string;
-}
 
 /** Who cannot be added to which group; written under the conversation's lock. */
 @Injectable()
@@ -41,11 +36,9 @@ export class BansRepository {
   }
 
   /** The latest first. */
-  list(conversationId: string, page: { after: BanPlace | null; limit: number }): Promise<BanRow[]> {
+  list(conversationId: string, page: { after: TimePlace | null; limit: number }): Promise<BanRow[]> {
     const { bannedAt, userId } = conversationBans;
-    const place = page.after
-      ? sql`(${bannedAt}, ${userId}) < (${page.after.at}::timestamptz, ${page.after.userId}::uuid)`
-      : undefined;
+    const place = isBehind([bannedAt, userId], 'desc', page.after);
     return this.database.db
       .select()
       .from(conversationBans)

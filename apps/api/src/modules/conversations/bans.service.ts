@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { type BanPage, LIMITS } from '@parley/protocol';
+import type { BanPage } from '@parley/protocol';
 import { invalid, notFound, ParleyError } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
+import type { CursorQueryDto } from '../../platform/http/cursor-query.dto.js';
 import { Cursors } from '../../platform/http/cursors.js';
 import { AuditService } from '../audit/index.js';
 import { requirePermission, type Unchanged } from '../conversation-log/index.js';
 import { UsersRepository } from '../users/index.js';
-import { type BanPlace, BansRepository } from './bans.repository.js';
+import { type BanRow, BansRepository } from './bans.repository.js';
 import { type Change, type ChangeContext, ConversationChanges } from './conversation-changes.js';
 import { LockedMembers } from './locked-members.js';
 import { MemberRemoval } from './member-removal.js';
@@ -47,28 +48,24 @@ export class BansService {
     });
   }
 
-  async list(
-    principal: Principal,
-    conversationId: string,
-    query: { cursor?: string; limit?: number },
-  ): Promise<BanPage> {
+  async list(principal: Principal, conversationId: string, query: CursorQueryDto): Promise<BanPage> {
     await this.changes.check(principal, conversationId, 'see_bans');
-    const limit = query.limit ?? LIMITS.pageDefault;
-    const of = `bans ${conversationId}`;
-    const [at, userId] = query.cursor === undefined ? [] : this.cursors.open(of, query.cursor);
-    const after: BanPlace | null = at === undefined ? null : { at: String(at), userId: String(userId) };
-    const rows = await this.repository.list(conversationId, { after, limit: limit + 1 });
-    const shown = rows.slice(0, limit);
-    const views = await this.users.viewsOf(shown.flatMap((row) => [row.userId, row.bannedBy]));
-    const last = rows.length > limit ? shown.at(-1) : undefined;
+    const { rows, end } = await this.cursors.page(
+      {
+        name: `bans ${conversationId}`,
+        read: (after, limit) => this.repository.list(conversationId, { after, limit }),
+        positionOf: ({ bannedAt, userId }: BanRow) => [bannedAt.toISOString(), userId],
+      },
+      query,
+    );
+    const views = await this.users.viewsOf(rows.flatMap((row) => [row.userId, row.bannedBy]));
     return {
-      items: shown.flatMap(({ userId: id, bannedBy, bannedAt }) => {
+      items: rows.flatMap(({ userId: id, bannedBy, bannedAt }) => {
         const user = views.get(id);
         return user ? [{ user, bannedBy, bannedAt: bannedAt.toISOString() }] : [];
       }),
-      nextCursor: last ? this.cursors.seal(of, [last.bannedAt.toISOString(), last.userId]) : null,
-      hasMore: last !== undefined,
-      users: [...new Set(shown.map(({ bannedBy }) => bannedBy))].flatMap((id) => views.get(id) ?? []),
+      ...end,
+      users: [...new Set(rows.map(({ bannedBy }) => bannedBy))].flatMap((id) => views.get(id) ?? []),
     };
   }
 

@@ -11,6 +11,7 @@ import {
   mentions,
   users,
 } from '../../database/schema/index.js';
+import { isBehind, type TimePlace } from '../../database/time-place.js';
 import { messageBytes, messageColumns } from '../conversation-log/index.js';
 
 const me = alias(conversationParticipants, 'me');
@@ -81,15 +82,9 @@ const FIELDS = {
 /** About what an item takes of an answer without its last message. */
 const ITEM_BYTES = sql.raw('800');
 
-/** Where a page of a list begins: after the row with this time and id. */
-export interface ListPlace {
-  at: string;
-  id: string;
-}
-
 export interface ListFilter {
   archived: boolean | null;
-  after: ListPlace | null;
+  after: TimePlace | null;
   limit: number;
 }
 
@@ -103,7 +98,7 @@ export class ConversationListsRepository {
    * are up to the limit.
    */
   page(userId: string, { archived, after, limit }: ListFilter) {
-    const place = after ? sql`AND (c.updated_at, c.id) < (${after.at}::timestamptz, ${after.id}::uuid)` : undefined;
+    const place = isBehind([sql`c.updated_at`, sql`c.id`], 'desc', after);
     const kind = archived === null ? undefined : sql`AND c.is_archived = ${archived}`;
     // By the ids in an array the rows are always found by their key, whatever the planner thinks of their number.
     const candidates = sql`
@@ -113,7 +108,7 @@ export class ConversationListsRepository {
         FROM conversations c
        WHERE c.id = ANY(ARRAY(
                SELECT p.conversation_id FROM conversation_participants p
-                WHERE p.user_id = ${userId} AND p.left_at IS NULL)) ${kind} ${place}
+                WHERE p.user_id = ${userId} AND p.left_at IS NULL)) ${kind} ${place && sql`AND ${place}`}
        ORDER BY c.updated_at DESC, c.id DESC
        LIMIT ${limit}`;
     const keys = fittingRows(candidates, sql`c.updated_at DESC, c.id DESC`, { limit, bytes: LIMITS.answerBytes });
@@ -144,22 +139,19 @@ export class ConversationListsRepository {
   }
 
   /** Present members in the order in which they joined; null where the asker is none of them. */
-  async members(conversationId: string, askerId: string, page: { after: ListPlace | null; limit: number }) {
+  async members(conversationId: string, askerId: string, page: { after: TimePlace | null; limit: number }) {
     const asker = this.database.db
       .select({ one: sql`1` })
       .from(me)
       .where(and(eq(me.conversationId, conversationId), eq(me.userId, askerId), isNull(me.leftAt)));
     const { joinedAt, userId } = conversationParticipants;
-    const place = page.after
-      ? sql`(${joinedAt}, ${userId}) > (${page.after.at}::timestamptz, ${page.after.id}::uuid)`
-      : undefined;
     return this.selectMembers(
       this.database.db,
       and(
         eq(conversationParticipants.conversationId, conversationId),
         isNull(conversationParticipants.leftAt),
         sql`EXISTS ${asker}`,
-        place,
+        isBehind([joinedAt, userId], 'asc', page.after),
       ),
     )
       .orderBy(asc(joinedAt), asc(userId))
@@ -205,3 +197,4 @@ export class ConversationListsRepository {
 }
 
 export type ListRow = Awaited<ReturnType<ConversationListsRepository['asSeenBy']>>[number];
+export type MemberRow = Awaited<ReturnType<ConversationListsRepository['members']>>[number];

@@ -1,21 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { type ConversationDetail, type ConversationPage, LIMITS, type MemberDetail, type Page } from '@parley/protocol';
+import type { TimePlace } from '../../database/time-place.js';
 import { notFound } from '../../kernel/errors.js';
+import type { CursorQueryDto } from '../../platform/http/cursor-query.dto.js';
 import { Cursors } from '../../platform/http/cursors.js';
 import { AnswerBudget } from '../../platform/limits/answer-budget.js';
 import { toUserDetail, toUserView, UsersRepository } from '../users/index.js';
 import { peopleOfItem, presentMember } from './conversation.presenter.js';
 import { ConversationItems } from './conversation-items.js';
-import { ConversationListsRepository, type ListPlace } from './conversation-lists.repository.js';
+import { ConversationListsRepository, type MemberRow } from './conversation-lists.repository.js';
+import type { ListQueryDto } from './dto/conversation-bodies.dto.js';
 
 /** What cursors of the caller's list are sealed for; those of members are for their conversation. */
 const LIST = 'conversations';
-
-export interface ListRequest {
-  cursor?: string;
-  limit?: number;
-  archived?: 'false' | 'true' | 'all';
-}
 
 /** Conversations as their members see them in lists and details. */
 @Injectable()
@@ -27,12 +24,12 @@ export class ConversationLists {
     private readonly cursors: Cursors,
   ) {}
 
-  async page(userId: string, request: ListRequest): Promise<ConversationPage> {
-    const limit = request.limit ?? LIMITS.pageDefault;
-    const archived = request.archived === 'all' ? null : request.archived === 'true';
+  async page(userId: string, query: ListQueryDto): Promise<ConversationPage> {
+    const limit = query.limit ?? LIMITS.pageDefault;
+    const archived = query.archived === 'all' ? null : query.archived === 'true';
     const { items: found, total } = await this.items.page(userId, {
       archived,
-      after: this.placeOf(LIST, request.cursor),
+      after: this.cursors.placeIn(LIST, query.cursor) as TimePlace | null,
       limit: limit + 1,
     });
     const views = await this.users.viewsOf(found.flatMap(peopleOfItem));
@@ -42,12 +39,7 @@ export class ConversationLists {
     );
     const items = end === -1 ? found : found.slice(0, end);
     const last = total > items.length ? items.at(-1) : undefined;
-    return {
-      items,
-      nextCursor: last ? this.cursors.seal(LIST, [last.updatedAt, last.id]) : null,
-      hasMore: last !== undefined,
-      users: budget.users,
-    };
+    return { items, ...this.cursors.endOf(LIST, last ? [last.updatedAt, last.id] : null), users: budget.users };
   }
 
   /** @throws `not_found` where the user is no member. */
@@ -65,32 +57,25 @@ export class ConversationLists {
   }
 
   /** @throws `not_found` where the user is no member. */
-  async members(
-    userId: string,
-    conversationId: string,
-    request: { cursor?: string; limit?: number },
-  ): Promise<Page<MemberDetail>> {
-    const limit = request.limit ?? LIMITS.pageDefault;
-    const after = this.placeOf(conversationId, request.cursor);
-    const rows = await this.repository.members(conversationId, userId, { after, limit: limit + 1 });
+  async members(userId: string, conversationId: string, query: CursorQueryDto): Promise<Page<MemberDetail>> {
+    const { rows, end } = await this.cursors.page(
+      {
+        name: conversationId,
+        read: (after, limit) => this.repository.members(conversationId, userId, { after, limit }),
+        positionOf: ({ participant }: MemberRow) => [participant.joinedAt.toISOString(), participant.userId],
+      },
+      query,
+    );
     // The page of a member is never empty at its beginning: they are in it themselves.
-    if (rows.length === 0 && (!after || !(await this.isMember(conversationId, userId)))) throw notFound();
-    const shown = rows.slice(0, limit);
-    const last = rows.length > limit ? shown.at(-1)?.participant : undefined;
+    const isFirst = query.cursor === undefined;
+    if (rows.length === 0 && (isFirst || !(await this.isMember(conversationId, userId)))) throw notFound();
     return {
-      items: shown.map(({ participant, user }) => ({
+      items: rows.map(({ participant, user }) => ({
         ...presentMember(participant, toUserView(user)),
         user: toUserDetail({ ...user, isShared: true }),
       })),
-      nextCursor: last ? this.cursors.seal(conversationId, [last.joinedAt.toISOString(), last.userId]) : null,
-      hasMore: last !== undefined,
+      ...end,
     };
-  }
-
-  private placeOf(list: string, cursor: string | undefined): ListPlace | null {
-    if (cursor === undefined) return null;
-    const [at, id] = this.cursors.open(list, cursor);
-    return { at: String(at), id: String(id) };
   }
 
   private async isMember(conversationId: string, userId: string): Promise<boolean> {

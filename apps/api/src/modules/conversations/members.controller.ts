@@ -3,11 +3,12 @@ import type { Member, MemberDetail, Page } from '@parley/protocol';
 import type { Response } from 'express';
 import type { Principal } from '../../kernel/principal.js';
 import { Needs, Refuses, Repeatable } from '../../platform/documented.js';
+import { CursorQueryDto } from '../../platform/http/cursor-query.dto.js';
 import { CurrentPrincipal } from '../../platform/http/request.js';
 import { UuidParam, ValidBody, ValidQuery } from '../../platform/http/valid.js';
 import { RateLimited } from '../../platform/limits/rate-limit.guard.js';
 import { ConversationLists } from './conversation-lists.js';
-import { AddMembersDto, MembersQueryDto, UpdateMemberDto } from './dto/conversation-bodies.dto.js';
+import { AddMembersDto, UpdateMemberDto } from './dto/conversation-bodies.dto.js';
 import { MembersService } from './members.service.js';
 
 @Controller(['conversations/:id/members', 'rooms/:id/members'])
@@ -23,7 +24,7 @@ export class MembersController {
   list(
     @CurrentPrincipal() principal: Principal,
     @UuidParam('id') id: string,
-    @ValidQuery(MembersQueryDto) query: MembersQueryDto,
+    @ValidQuery(CursorQueryDto) query: CursorQueryDto,
   ): Promise<Page<MemberDetail>> {
     return this.lists.members(principal.userId, id, query);
   }

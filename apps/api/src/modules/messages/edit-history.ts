@@ -2,16 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { LIMITS, type MessageEdit, type MessageEdits } from '@parley/protocol';
 import { notFound } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
+import type { CursorQueryDto } from '../../platform/http/cursor-query.dto.js';
 import { Cursors } from '../../platform/http/cursors.js';
 import { AnswerBudget } from '../../platform/limits/answer-budget.js';
 import { type EditRow, MessageTextRepository } from '../conversation-log/index.js';
 import { UsersRepository } from '../users/index.js';
 import { MessagesRepository } from './messages.repository.js';
-
-export interface EditsRequest {
-  cursor?: string;
-  limit?: number;
-}
 
 /** What messages were before their edits, for every member. */
 @Injectable()
@@ -27,10 +23,10 @@ export class EditHistory {
    * Oldest first; nothing of a deleted message. An answer also ends at `LIMITS.answerBytes`, with one edit at least.
    * @throws `not_found`
    */
-  async page(principal: Principal, messageId: string, request: EditsRequest): Promise<MessageEdits> {
+  async page(principal: Principal, messageId: string, query: CursorQueryDto): Promise<MessageEdits> {
     const list = `edits ${messageId}`;
-    const after = request.cursor === undefined ? 0 : Number(this.cursors.open(list, request.cursor)[0]);
-    const limit = request.limit ?? LIMITS.pageDefault;
+    const [after] = (this.cursors.placeIn(list, query.cursor) as [version: number] | null) ?? [0];
+    const limit = query.limit ?? LIMITS.pageDefault;
     const answer = await this.messages.readVisible({ messageId }, principal.userId, async (tx, message) => {
       const { rows, hasMore } = message.deletedAt
         ? { rows: [], hasMore: false }
@@ -46,8 +42,7 @@ export class EditHistory {
       const last = hasMore || shown.length < rows.length ? shown.at(-1) : undefined;
       return {
         items: items.slice(0, shown.length),
-        nextCursor: last ? this.cursors.seal(list, [last.version]) : null,
-        hasMore: last !== undefined,
+        ...this.cursors.endOf(list, last ? [last.version] : null),
         users: budget.users,
       };
     });

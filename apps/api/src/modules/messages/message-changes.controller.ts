@@ -2,10 +2,11 @@ import { Controller, Delete, Get, Patch } from '@nestjs/common';
 import type { MessageEdits as EditsPage, Message } from '@parley/protocol';
 import type { Principal } from '../../kernel/principal.js';
 import { Needs } from '../../platform/documented.js';
+import { CursorQueryDto } from '../../platform/http/cursor-query.dto.js';
 import { CurrentPrincipal } from '../../platform/http/request.js';
 import { UuidParam, ValidBody, ValidQuery } from '../../platform/http/valid.js';
 import { AsCommand } from '../../realtime/commands/command.interceptor.js';
-import { EditMessageDto, EditsQueryDto } from './dto/change-message.dto.js';
+import { EditMessageDto } from './dto/change-message.dto.js';
 import { EditHistory } from './edit-history.js';
 import { MessageDeletion } from './message-deletion.js';
 import { MessageEdits } from './message-edits.js';
@@ -45,7 +46,7 @@ export class MessageChangesController {
   editsOf(
     @CurrentPrincipal() principal: Principal,
     @UuidParam('id') id: string,
-    @ValidQuery(EditsQueryDto) query: EditsQueryDto,
+    @ValidQuery(CursorQueryDto) query: CursorQueryDto,
   ): Promise<EditsPage> {
     return this.history.page(principal, id, query);
   }

@@ -4,22 +4,17 @@ import { and, desc, eq, getTableColumns, inArray, isNotNull, isNull, type SQL, s
 import { Database, type Db } from '../../database/database.js';
 import { membershipIn } from '../../database/membership-in.js';
 import { conversationParticipants, conversations, messageReports, messages } from '../../database/schema/index.js';
+import { isBehind, type TimePlace } from '../../database/time-place.js';
 import { messageColumns } from '../conversation-log/index.js';
 
 export type ReportRow = typeof messageReports.$inferSelect;
-
-/** Where a page of reports begins: after the row with this time and id. */
-interface ReportPlace {
-  at: string;
-  id: string;
-}
 
 export interface ReportFilter {
   /** A group's; null: those for the server's admins. */
   conversationId: string | null;
   /** Null: all of them. */
   isResolved: boolean | null;
-  after: ReportPlace | null;
+  after: TimePlace | null;
   limit: number;
 }
 
@@ -96,11 +91,10 @@ export class ReportsRepository {
         ? eq(scope, 'server')
         : and(eq(messageReports.conversationId, conversationId), eq(scope, 'group'));
     const state = isResolved === null ? undefined : isResolved ? isNotNull(resolvedAt) : isNull(resolvedAt);
-    const place = after ? sql`(${createdAt}, ${id}) < (${after.at}::timestamptz, ${after.id}::uuid)` : undefined;
     return this.database.db
       .select(getTableColumns(messageReports))
       .from(messageReports)
-      .where(and(own, state, place))
+      .where(and(own, state, isBehind([createdAt, id], 'desc', after)))
       .orderBy(desc(createdAt), desc(id))
       .limit(limit);
   }

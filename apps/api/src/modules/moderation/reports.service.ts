@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { LIMITS, may, type Report, type ReportBody, type ReportPage, type ReportReason } from '@parley/protocol';
+import { may, type Report, type ReportBody, type ReportPage, type ReportReason } from '@parley/protocol';
 import { conflict, notFound, ParleyError } from '../../kernel/errors.js';
 import { newId } from '../../kernel/ids.js';
 import type { Principal } from '../../kernel/principal.js';
@@ -7,15 +7,10 @@ import { Cursors } from '../../platform/http/cursors.js';
 import { AuditService } from '../audit/index.js';
 import { requirePermission } from '../conversation-log/index.js';
 import { UsersRepository, UsersService } from '../users/index.js';
+import type { ReportsQueryDto } from './dto/report-bodies.dto.js';
 import { NoticePublisher } from './notice-publisher.js';
 import { peopleOfReport, presentReport } from './report.presenter.js';
 import { type ReportRow, ReportsRepository } from './reports.repository.js';
-
-export interface ReportsRequest {
-  isResolved?: boolean;
-  cursor?: string;
-  limit?: number;
-}
 
 /** Messages that members report, and those who decide on them. */
 @Injectable()
@@ -67,16 +62,16 @@ export class ReportsService {
   }
 
   /** Those of a group, for its admins and owners. */
-  async listIn({ userId }: Principal, conversationId: string, request: ReportsRequest): Promise<ReportPage> {
+  async listIn({ userId }: Principal, conversationId: string, query: ReportsQueryDto): Promise<ReportPage> {
     const membership = await this.repository.findMembership(conversationId, userId);
     if (!membership) throw notFound();
     requirePermission('see_reports', membership.role, membership);
-    return this.page(conversationId, request);
+    return this.page(conversationId, query);
   }
 
   /** Those of direct conversations, for the server's admins. */
-  list(request: ReportsRequest): Promise<ReportPage> {
-    return this.page(null, request);
+  list(query: ReportsQueryDto): Promise<ReportPage> {
+    return this.page(null, query);
   }
 
   /** @throws `not_found` for whoever does not have it in their list. */
@@ -106,25 +101,19 @@ export class ReportsService {
     return row;
   }
 
-  private async page(conversationId: string | null, request: ReportsRequest): Promise<ReportPage> {
-    const limit = request.limit ?? LIMITS.pageDefault;
-    const of = `reports ${conversationId ?? ''}`;
-    const [at, id] = request.cursor === undefined ? [] : this.cursors.open(of, request.cursor);
-    const rows = await this.repository.list({
-      conversationId,
-      isResolved: request.isResolved ?? null,
-      after: at === undefined ? null : { at: String(at), id: String(id) },
-      limit: limit + 1,
-    });
-    const items = rows.slice(0, limit).map(presentReport);
-    const last = rows.length > limit ? items.at(-1) : undefined;
+  private async page(conversationId: string | null, query: ReportsQueryDto): Promise<ReportPage> {
+    const { isResolved = null } = query;
+    const { rows, end } = await this.cursors.page(
+      {
+        name: `reports ${conversationId ?? ''}`,
+        read: (after, limit) => this.repository.list({ conversationId, isResolved, after, limit }),
+        positionOf: ({ createdAt, id }: ReportRow) => [createdAt.toISOString(), id],
+      },
+      query,
+    );
+    const items = rows.map(presentReport);
     const views = await this.people.viewsOf(items.flatMap(peopleOfReport));
-    return {
-      items,
-      nextCursor: last ? this.cursors.seal(of, [last.createdAt, last.id]) : null,
-      hasMore: last !== undefined,
-      users: [...views.values()],
-    };
+    return { items, ...end, users: [...views.values()] };
   }
 
   private async notify({ id, scope, conversationId, resolvedAt }: ReportRow): Promise<void> {

@@ -45,7 +45,8 @@ export class SearchService {
     const begun = performance.now();
     const question = questionOf(query);
     const list = listOf(userId, query);
-    const after = query.cursor === undefined ? null : positionIn(this.cursors.open(list, query.cursor));
+    const place = this.cursors.placeIn(list, query.cursor) as SealedPlace | null;
+    const after = place && positionIn(place);
     const page = await this.turns.within(() => this.answer({ userId, query, question, list, after }));
     this.reporter.searched({
       userId,
@@ -94,8 +95,8 @@ export class SearchService {
       items.push(hit);
     }
     const last = items.length < hits.length ? (hits[items.length - 1] ?? null) : next;
-    const nextCursor = last && this.cursors.seal(list, [last.at, last.conversationId, last.seq]);
-    return { items, nextCursor, hasMore: nextCursor !== null, users: budget.users };
+    const end = this.cursors.endOf(list, last && [last.at, last.conversationId, last.seq]);
+    return { items, ...end, users: budget.users };
   }
 }
 
@@ -118,11 +119,9 @@ function listOf(userId: string, { q, from, conversationId, before, after, has }:
   return `search ${createHash('sha256').update(asked).digest('base64url')}`;
 }
 
-const positionIn = ([at, conversationId, seq]: (string | number)[]): Position => ({
-  at: Number(at),
-  conversationId: String(conversationId),
-  seq: Number(seq),
-});
+type SealedPlace = [at: number, conversationId: string, seq: number];
+
+const positionIn = ([at, conversationId, seq]: SealedPlace): Position => ({ at, conversationId, seq });
 
 /** Which kinds of things were asked for, for the log: none of what was. */
 function filtersIn(question: Question, query: SearchQuery): string[] {

@@ -14,6 +14,7 @@ import type { Db } from '../../database/database.js';
 import { invalid, notFound, ParleyError } from '../../kernel/errors.js';
 import { isUuid } from '../../kernel/ids.js';
 import type { Principal } from '../../kernel/principal.js';
+import type { CursorQueryDto } from '../../platform/http/cursor-query.dto.js';
 import { Cursors } from '../../platform/http/cursors.js';
 import { normalizedName, sanitizedName } from '../../platform/names.js';
 import type { FindUsersDto } from './dto/find-users.dto.js';
@@ -21,7 +22,7 @@ import type { UpdateMeDto } from './dto/update-me.dto.js';
 import { isExternalId } from './external-id.js';
 import { ExternalUsersRepository, PROVISION_SCOPE } from './external-users.repository.js';
 import { foldName } from './folded-name.js';
-import { presenceOf, toMe, toUserDetail } from './user.presenter.js';
+import { type KnownUser, presenceOf, toMe, toUserDetail } from './user.presenter.js';
 import { type UserRow, UsersRepository } from './users.repository.js';
 
 const LIST = 'users';
@@ -102,7 +103,7 @@ export class UsersService {
       const users = await this.repository.details(viewerId, idsIn(ids));
       return { items: users.map(toUserDetail), nextCursor: null, hasMore: false };
     }
-    return this.search(viewerId, { query: query ?? '', cursor, limit });
+    return this.search(viewerId, query ?? '', { cursor, limit });
   }
 
   /**
@@ -120,22 +121,20 @@ export class UsersService {
     return this.external.provision([...distinct.values()]);
   }
 
-  private async search(
-    viewerId: string,
-    { query, cursor, limit }: FindUsersDto & { query: string },
-  ): Promise<Page<UserDetail>> {
+  private async search(viewerId: string, query: string, page: CursorQueryDto): Promise<Page<UserDetail>> {
     const prefix = normalizedName(query);
     if (!prefix.isWellFormed() || prefix.includes('\0')) throw invalid('query', 'must be text');
     // What cannot be seen is no second character.
     const folded = foldName(prefix);
     if (!isSearchable(folded)) throw invalid('query', 'must have at least 2 characters');
-    const after = cursor === undefined ? null : String(this.cursors.open(LIST, cursor)[0]);
-    const size = limit ?? LIMITS.pageDefault;
-    const rows = await this.repository.search(viewerId, { prefix: folded, after, limit: size + 1 });
-    const items = rows.slice(0, size).map(toUserDetail);
-    const last = items.at(-1);
-    const hasMore = rows.length > size && last !== undefined;
-    return { items, nextCursor: hasMore ? this.cursors.seal(LIST, [last.username]) : null, hasMore };
+    const list = {
+      name: LIST,
+      read: (after: [username: string] | null, limit: number) =>
+        this.repository.search(viewerId, { prefix: folded, after: after?.[0] ?? null, limit }),
+      positionOf: ({ username }: KnownUser): [username: string] => [username],
+    };
+    const { rows, end } = await this.cursors.page(list, page);
+    return { items: rows.map(toUserDetail), ...end };
   }
 }
 

@@ -28,3 +28,24 @@ describe('cursors', () => {
     }
   });
 });
+
+it('a page has the rows that were asked for, and a cursor only where there are more', async () => {
+  const people = ['ann', 'bob', 'cem', 'dev', 'eva'];
+  const asked: number[] = [];
+  const list = {
+    name: 'people',
+    read: async (after: [string] | null, most: number) => {
+      asked.push(most);
+      return people.filter((each) => after === null || each > after[0]).slice(0, most);
+    },
+    positionOf: (person: string): [string] => [person],
+  };
+  const first = await cursors.page(list, { limit: 3 });
+  expect(first).toEqual({ rows: ['ann', 'bob', 'cem'], end: { nextCursor: expect.any(String), hasMore: true } });
+  const last = { rows: ['dev', 'eva'], end: { nextCursor: null, hasMore: false } };
+  for (const limit of [2, 3]) {
+    expect(await cursors.page(list, { limit, cursor: first.end.nextCursor ?? '' })).toEqual(last);
+  }
+  expect((await cursors.page(list, {})).rows).toEqual(people);
+  expect(asked).toEqual([4, 3, 4, 51]);
+});

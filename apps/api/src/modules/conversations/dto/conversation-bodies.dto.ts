@@ -2,24 +2,13 @@ import {
   type AddMembersBody,
   type ConversationType,
   type CreateConversationBody,
-  LIMITS,
   type MemberRef,
   type MemberRole,
   type UpdateConversationBody,
   type UpdateMemberBody,
 } from '@parley/protocol';
-import {
-  ArrayMinSize,
-  IsBoolean,
-  IsIn,
-  IsInt,
-  IsOptional,
-  IsString,
-  IsUUID,
-  Max,
-  MaxLength,
-  Min,
-} from 'class-validator';
+import { ArrayMinSize, IsBoolean, IsIn, IsUUID } from 'class-validator';
+import { CursorQueryDto } from '../../../platform/http/cursor-query.dto.js';
 import { IsName } from '../../../platform/names.js';
 import { MayBeMissing } from '../../../platform/validation.js';
 import { IsMemberRefs } from './member-refs.js';
@@ -64,23 +53,8 @@ export class UpdateMemberDto implements UpdateMemberBody {
   role!: MemberRole;
 }
 
-class CursorQueryDto {
-  @IsOptional()
-  @IsString()
-  @MaxLength(200)
-  cursor?: string;
-
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(LIMITS.pageMax)
-  limit?: number;
-}
-
 export class ListQueryDto extends CursorQueryDto {
-  @IsOptional()
+  @MayBeMissing()
   @IsIn(['false', 'true', 'all'])
   archived?: 'false' | 'true' | 'all';
 }
-
-export class MembersQueryDto extends CursorQueryDto {}

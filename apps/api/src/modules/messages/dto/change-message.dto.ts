@@ -1,6 +1,5 @@
 import type { EditCommand, EditMessageBody, MessageCommand, Metadata } from '@parley/protocol';
-import { LIMITS } from '@parley/protocol';
-import { IsInt, IsObject, IsOptional, IsString, IsUUID, Max, MaxLength, Min } from 'class-validator';
+import { IsInt, IsObject, IsString, IsUUID, Max, Min } from 'class-validator';
 import { MayBeMissing } from '../../../platform/validation.js';
 
 /** Body of `PATCH messages/:id`. Sizes are checked by the service, which has their error codes. */
@@ -29,18 +28,4 @@ export class EditCommandDto extends EditMessageDto implements EditCommand {
 export class MessageCommandDto implements MessageCommand {
   @IsUUID('loose')
   messageId!: string;
-}
-
-/** Which page of a message's edits. */
-export class EditsQueryDto {
-  @IsOptional()
-  @IsString()
-  @MaxLength(200)
-  cursor?: string;
-
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(LIMITS.pageMax)
-  limit?: number;
 }

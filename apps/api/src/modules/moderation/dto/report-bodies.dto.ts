@@ -1,5 +1,6 @@
 import { LIMITS, REPORT_REASONS, type ReportBody, type ReportReason, type ResolveReportBody } from '@parley/protocol';
-import { Equals, IsBoolean, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min, ValidateBy } from 'class-validator';
+import { Equals, IsBoolean, IsIn, MaxLength, ValidateBy } from 'class-validator';
+import { CursorQueryDto } from '../../../platform/http/cursor-query.dto.js';
 import { MayBeMissing } from '../../../platform/validation.js';
 
 /** NUL and unpaired surrogates cannot be stored. */
@@ -27,20 +28,9 @@ export class ResolveReportDto implements ResolveReportBody {
   isResolved!: true;
 }
 
-export class ReportsQueryDto {
+export class ReportsQueryDto extends CursorQueryDto {
   /** Open ones alone, or resolved ones. */
-  @IsOptional()
+  @MayBeMissing()
   @IsBoolean()
   isResolved?: boolean;
-
-  @IsOptional()
-  @IsString()
-  @MaxLength(200)
-  cursor?: string;
-
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(LIMITS.pageMax)
-  limit?: number;
 }

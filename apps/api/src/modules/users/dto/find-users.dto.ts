@@ -1,23 +1,13 @@
 import { LIMITS } from '@parley/protocol';
-import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { CursorQueryDto } from '../../../platform/http/cursor-query.dto.js';
 
 /** Query of `GET users`: either `query` (with `cursor` and `limit`) or `ids`. */
-export class FindUsersDto {
+export class FindUsersDto extends CursorQueryDto {
   @IsOptional()
   @IsString()
   @MaxLength(LIMITS.nameLength)
   query?: string;
-
-  @IsOptional()
-  @IsString()
-  @MaxLength(500)
-  cursor?: string;
-
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(LIMITS.pageMax)
-  limit?: number;
 
   /** UUIDs, separated by commas. */
   @IsOptional()

@@ -1,9 +1,9 @@
 import { LIMITS } from '@parley/protocol';
 import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
-import { MayBeMissing } from '../../../platform/validation.js';
+import { MayBeMissing } from '../validation.js';
 
-/** Query of `GET audit`. */
-export class ListAuditDto {
+/** Which page of a list; the query of a list that can be narrowed extends it. */
+export class CursorQueryDto {
   @MayBeMissing()
   @IsString()
   @MaxLength(500)
