@@ -1,4 +1,5 @@
 import sanitizeHtml from 'sanitize-html';
+import { isStorable } from '../../kernel/storable-text.js';
 import { findHtml, type HtmlPart } from './html-tags.js';
 
 /** `invalid_characters`: NUL or half a surrogate pair; `unstable`: HTML is left after five rounds. */
@@ -13,7 +14,7 @@ const NOTHING: sanitizeHtml.IOptions = { allowedTags: [], allowedAttributes: {} 
  * together, so it is repeated until nothing is left to remove. The result may be blank.
  */
 export function sanitizeContent(text: string): Sanitized {
-  if (!text.isWellFormed() || text.includes('\0')) return { refusal: 'invalid_characters' };
+  if (!isStorable(text)) return { refusal: 'invalid_characters' };
   if (!text.includes('<')) return { text };
   let clean = text;
   let html = findHtml(clean);

@@ -14,6 +14,7 @@ import type { Db } from '../../database/database.js';
 import { invalid, notFound, ParleyError } from '../../kernel/errors.js';
 import { isUuid } from '../../kernel/ids.js';
 import type { Principal } from '../../kernel/principal.js';
+import { isStorable } from '../../kernel/storable-text.js';
 import type { CursorQueryDto } from '../../platform/http/cursor-query.dto.js';
 import { Cursors } from '../../platform/http/cursors.js';
 import { normalizedName, sanitizedName } from '../../platform/names.js';
@@ -123,7 +124,7 @@ export class UsersService {
 
   private async search(viewerId: string, query: string, page: CursorQueryDto): Promise<Page<UserDetail>> {
     const prefix = normalizedName(query);
-    if (!prefix.isWellFormed() || prefix.includes('\0')) throw invalid('query', 'must be text');
+    if (!isStorable(prefix)) throw invalid('query', 'must be text');
     // What cannot be seen is no second character.
     const folded = foldName(prefix);
     if (!isSearchable(folded)) throw invalid('query', 'must have at least 2 characters');

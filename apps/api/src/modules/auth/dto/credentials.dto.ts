@@ -7,6 +7,7 @@ import {
   type UpdateUserBody,
 } from '@parley/protocol';
 import { IsBoolean, IsString, Matches, MaxLength, ValidateBy, ValidateIf } from 'class-validator';
+import { isStorable } from '../../../kernel/storable-text.js';
 import { IsName } from '../../../platform/names.js';
 import { MayBeMissing } from '../../../platform/validation.js';
 
@@ -21,8 +22,7 @@ const isNewPassword = (value: unknown): boolean =>
   value.length <= LONGEST_TYPED &&
   lengthOf(value) >= LIMITS.passwordMin &&
   lengthOf(value) <= LIMITS.passwordMax &&
-  value.isWellFormed() &&
-  !value.includes('\0');
+  isStorable(value);
 
 /** Before passwords were normalised what counted was the length as typed. */
 const mayBePassword = (value: unknown): boolean =>

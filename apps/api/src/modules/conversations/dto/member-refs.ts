@@ -1,9 +1,9 @@
 import { LIMITS, type MemberRef } from '@parley/protocol';
 import { registerDecorator } from 'class-validator';
 import { isUuid } from '../../../kernel/ids.js';
+import { isExternalId } from '../../users/index.js';
 
 const EXTERNAL_KEYS = new Set(['externalId', 'name']);
-const EXTERNAL_ID_LENGTH = 255;
 
 /** Each a user's id, or `{externalId, name?}`; at most 100. */
 export function IsMemberRefs(): PropertyDecorator {
@@ -28,10 +28,5 @@ function isMemberRef(value: unknown): value is MemberRef {
   const { externalId, name } = value as { externalId?: unknown; name?: unknown };
   const nameFits =
     name === undefined || (typeof name === 'string' && name.isWellFormed() && name.length <= LIMITS.nameLength);
-  const idFits =
-    typeof externalId === 'string' &&
-    externalId.isWellFormed() &&
-    externalId.length > 0 &&
-    externalId.length <= EXTERNAL_ID_LENGTH;
-  return idFits && nameFits && Object.keys(value).every((key) => EXTERNAL_KEYS.has(key));
+  return isExternalId(externalId) && nameFits && Object.keys(value).every((key) => EXTERNAL_KEYS.has(key));
 }

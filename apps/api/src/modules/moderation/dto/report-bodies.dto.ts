@@ -1,14 +1,14 @@
 import { LIMITS, REPORT_REASONS, type ReportBody, type ReportReason, type ResolveReportBody } from '@parley/protocol';
 import { Equals, IsBoolean, IsIn, MaxLength, ValidateBy } from 'class-validator';
+import { isStorable } from '../../../kernel/storable-text.js';
 import { CursorQueryDto } from '../../../platform/http/cursor-query.dto.js';
 import { MayBeMissing } from '../../../platform/validation.js';
 
-/** NUL and unpaired surrogates cannot be stored. */
 const IsStorable = (): PropertyDecorator =>
   ValidateBy({
     name: 'isStorable',
     validator: {
-      validate: (value: unknown) => typeof value === 'string' && value.isWellFormed() && !value.includes('\0'),
+      validate: (value: unknown) => typeof value === 'string' && isStorable(value),
       defaultMessage: () => 'must be text without NUL and unpaired surrogates',
     },
   });
