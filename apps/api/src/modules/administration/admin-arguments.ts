@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import { LIMITS } from '@parley/protocol';
+import { MOST_LINK_HOURS } from '../auth/index.js';
 import { UsageError } from './usage-error.js';
 
 /** What a command has to say, and the code that its process ends with: 0 done, 1 refused, 2 not understood. */
@@ -47,8 +49,6 @@ const OPTIONS = {
   limit: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const;
-const MOST_HOURS = 90 * 24;
-const MOST_LISTED = 100;
 
 /** What can be answered without the database: help, and what is none of the commands. Null for the rest. */
 export function usageFor(args: readonly string[]): AdminOutcome | null {
@@ -78,8 +78,8 @@ export function readArguments(args: readonly string[]): AdminArguments | null {
     username: values.username,
     name: values.name,
     url: values.url === undefined ? undefined : origin(values.url),
-    hours: number('hours', values.hours, MOST_HOURS),
-    limit: number('limit', values.limit, MOST_LISTED),
+    hours: number('hours', values.hours, MOST_LINK_HOURS),
+    limit: number('limit', values.limit, LIMITS.pageMax),
   };
 }
 

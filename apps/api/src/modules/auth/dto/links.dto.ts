@@ -3,7 +3,8 @@ import { IsIn, IsInt, Max, Min } from 'class-validator';
 import { MayBeMissing } from '../../../platform/validation.js';
 import { IsLinkToken, IsNewPassword, IsUsername } from './credentials.dto.js';
 
-const MOST_HOURS = 90 * 24;
+/** How long a link may be good. */
+export const MOST_LINK_HOURS = 90 * 24;
 
 export class CreateLinkDto implements CreateLinkBody {
   @IsIn(['invite', 'reset'])
@@ -16,7 +17,7 @@ export class CreateLinkDto implements CreateLinkBody {
   @MayBeMissing()
   @IsInt()
   @Min(1)
-  @Max(MOST_HOURS)
+  @Max(MOST_LINK_HOURS)
   hours?: number;
 }
 
