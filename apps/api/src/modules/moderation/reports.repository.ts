@@ -68,19 +68,22 @@ export class ReportsRepository {
     return row ?? null;
   }
 
-  /** Null where it is resolved already. */
-  async resolve(tx: Db, id: string, resolvedBy: string): Promise<ReportRow | null> {
+  /** With what `within` does in the same transaction. Null where it is resolved already. */
+  resolve(
+    id: string,
+    resolvedBy: string,
+    within: (tx: Db, resolved: ReportRow) => Promise<void>,
+  ): Promise<ReportRow | null> {
     const resolvedAt = sql`date_trunc('milliseconds', now())` as unknown as Date;
-    const [row] = await tx
-      .update(messageReports)
-      .set({ resolvedAt, resolvedBy })
-      .where(and(eq(messageReports.id, id), isNull(messageReports.resolvedAt)))
-      .returning();
-    return row ?? null;
-  }
-
-  transaction<T>(work: (tx: Db) => Promise<T>): Promise<T> {
-    return this.database.transaction(work);
+    return this.database.transaction(async (tx) => {
+      const [row] = await tx
+        .update(messageReports)
+        .set({ resolvedAt, resolvedBy })
+        .where(and(eq(messageReports.id, id), isNull(messageReports.resolvedAt)))
+        .returning();
+      if (row) await within(tx, row);
+      return row ?? null;
+    });
   }
 
   /** The latest first. */

@@ -79,11 +79,9 @@ export class ReportsService {
     const report = await this.repository.find(id);
     if (!report) throw notFound();
     await this.requireMayResolve(report, userId);
-    const resolved = await this.repository.transaction(async (tx) => {
-      const row = await this.repository.resolve(tx, id, userId);
-      if (row) await this.audit.record(auditOf(row, userId), tx);
-      return row;
-    });
+    const resolved = await this.repository.resolve(id, userId, (tx, row) =>
+      this.audit.record(auditOf(row, userId), tx),
+    );
     if (!resolved) return presentReport((await this.repository.find(id)) ?? report);
     await this.notify(resolved);
     return presentReport(resolved);
