@@ -4,7 +4,7 @@ import type { Row } from './row.contract.js';
 import { ROWS } from './rows/index.js';
 import { runRow } from './run-row.js';
 import type { Target } from './target.js';
-import { account } from './verdict-table.js';
+import { outcomeLines } from './verdict-table.js';
 
 /** Other tests may be at work beside this one: how soon a probe arrives is for `npm run attacks` to judge. */
 const PROBE_MS = 10_000;
@@ -24,6 +24,6 @@ describe('Two nodes under attack', () => {
 
   it.each(short)('%s', async (_title, row) => {
     const outcome = await runRow(row, target, PROBE_MS);
-    expect(outcome.verdict === 'held' ? [] : account(outcome)).toEqual([]);
+    expect(outcome.verdict === 'held' ? [] : outcomeLines(outcome)).toEqual([]);
   });
 });

@@ -4,7 +4,7 @@ import { describeReport, fuzz } from './fuzz/run-fuzz.js';
 import type { Row } from './row.contract.js';
 import { ROWS } from './rows/index.js';
 import { type Outcome, runRow } from './run-row.js';
-import { account, summary } from './verdict-table.js';
+import { outcomeLines, summary } from './verdict-table.js';
 
 const USAGE = `npm run attacks -- [rows] [options]
   A12 A51 …         only these rows; all of them where none is named
@@ -57,7 +57,7 @@ async function attacks(): Promise<boolean> {
     for (const row of rows) {
       const outcome = await runRow(row, target);
       outcomes.push(outcome);
-      for (const line of account(outcome)) console.log(line);
+      for (const line of outcomeLines(outcome)) console.log(line);
     }
   } finally {
     await target.own?.stop();

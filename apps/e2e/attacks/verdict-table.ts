@@ -4,7 +4,7 @@ const LISTED = 10;
 const SIGNS = { held: '✔', failed: '✘', 'needs own node': '–' } as const;
 
 /** A line a row, and below it what it found. */
-export function account({ row, verdict, failures, figures, seconds }: Outcome): string[] {
+export function outcomeLines({ row, verdict, failures, figures, seconds }: Outcome): string[] {
   const { id, title } = row;
   const lines = [
     `${SIGNS[verdict]} ${id.padEnd(4)} ${verdict.padEnd(14)} ${seconds.toFixed(1).padStart(5)} s  ${title}`,

@@ -6,7 +6,7 @@ import { nodeKilled } from './rows/f01-node-killed.js';
 import { redisGone } from './rows/f08-redis.js';
 import { oneConversation } from './rows/f19-one-conversation.js';
 import { runRow } from './run-row.js';
-import { account } from './verdict-table.js';
+import { outcomeLines } from './verdict-table.js';
 
 /** A few of the rows of `npm run chaos`, made short, with a small workload. */
 describe('A fleet', () => {
@@ -35,7 +35,7 @@ describe('A fleet', () => {
       const shortened = { ...row, workload: { ...SMALL_WORKLOAD, ...row.workload }, check: { recovery: 30 } };
       const outcome = await runRow(shortened, { seed: 1, git: '', directory, say: () => undefined });
       failed ||= outcome.verdict !== 'green';
-      expect(outcome.verdict === 'green' ? [] : account(outcome)).toEqual([]);
+      expect(outcome.verdict === 'green' ? [] : outcomeLines(outcome)).toEqual([]);
     },
     180_000,
   );

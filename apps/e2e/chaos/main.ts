@@ -7,7 +7,7 @@ import type { Row } from './row.contract.js';
 import { combined } from './rows/f25-combined.js';
 import { ROWS } from './rows/index.js';
 import { type Outcome, type RunOptions, runRow } from './run-row.js';
-import { account, table } from './verdict-table.js';
+import { outcomeLines, table } from './verdict-table.js';
 
 const USAGE = `npm run chaos -- [rows] [options]
   F8 F10 …          only these rows; all of them where none is named
@@ -77,7 +77,7 @@ async function playAll(rows: readonly Row[], options: Omit<RunOptions, 'say'>): 
     outcomes.push(outcome);
     const sign = outcome.verdict === 'green' ? '✔' : '✘';
     console.log(`${sign} ${row.id} ${outcome.verdict} (${outcome.seconds.toFixed(0)} s)`);
-    for (const line of account(outcome)) console.log(line);
+    for (const line of outcomeLines(outcome)) console.log(line);
   }
   console.log(`\n${table(outcomes).join('\n')}`);
   const green = outcomes.filter(({ verdict }) => verdict === 'green').length;

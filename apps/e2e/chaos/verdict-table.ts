@@ -23,7 +23,7 @@ export function table(outcomes: readonly Outcome[]): string[] {
 }
 
 /** What a row found, in lines: where it failed with the least that shows it, and the command that plays it again. */
-export function account(outcome: Outcome, again = `npm run chaos -- ${outcome.row.id}`): string[] {
+export function outcomeLines(outcome: Outcome, again = `npm run chaos -- ${outcome.row.id}`): string[] {
   const { report, failures, figures, kept } = outcome;
   const lines = figures.map(({ what, value }) => `    ${what}: ${value}`);
   for (const failure of failures) lines.push(`    ✘ ${failure}`);

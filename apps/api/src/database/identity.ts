@@ -23,10 +23,10 @@ async function databaseId(db: Db): Promise<string> {
 
 /** What distinguishes one database in one state from any other: its nodes hear of no others. */
 export async function deploymentOf(db: Db): Promise<string> {
-  return hashOf([...(await epochParts(db)), await databaseId(db)]);
+  return fingerprint([...(await epochParts(db)), await databaseId(db)]);
 }
 
-export const hashOf = (parts: readonly string[]): string =>
+export const fingerprint = (parts: readonly string[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22);
 
 /** The control file would give the old timeline until the first checkpoint after a failover. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { SourceCopy } from '@parley/testkit';
 import type { Row } from '../row.contract.js';
 import { type Outcome, type RunOptions, runRow } from '../run-row.js';
-import { account } from '../verdict-table.js';
+import { outcomeLines } from '../verdict-table.js';
 import { BROKEN_BUILDS, type BrokenBuild } from './build-list.js';
 
 type Options = Omit<RunOptions, 'server'>;
@@ -35,7 +35,7 @@ async function passes(row: Row, options: Options): Promise<boolean> {
   const { report, failures } = outcome;
   const isSound = failures.length === 0 && (report?.counts.acked ?? 0) > 0 && report?.violations.length === 0;
   console.log(`${isSound ? '✔' : '✘'} as it is, ${row.title}: ${told(outcome)}`);
-  if (!isSound) for (const line of account(outcome, AGAIN)) console.log(line);
+  if (!isSound) for (const line of outcomeLines(outcome, AGAIN)) console.log(line);
   return isSound;
 }
 
@@ -47,7 +47,7 @@ async function isSeen(build: BrokenBuild, copy: SourceCopy, options: Options): P
   console.log(`${missed.length === 0 ? '✔' : '✘'} ${name}: ${told(broken)}`);
   if (missed.length > 0) {
     console.log(`    not found: ${missed.join(', ')}`);
-    for (const line of account(broken, AGAIN)) console.log(line);
+    for (const line of outcomeLines(broken, AGAIN)) console.log(line);
   }
   // It was to fail, so nothing of it has to be kept.
   if (broken.kept && missed.length === 0) rmSync(broken.kept, { recursive: true, force: true });

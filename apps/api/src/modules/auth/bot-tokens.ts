@@ -33,7 +33,7 @@ export class BotTokens implements OnModuleDestroy {
     this.stopListening();
   }
 
-  isOne(token: string): boolean {
+  isBotToken(token: string): boolean {
     return token.startsWith(PREFIX);
   }
 

@@ -17,7 +17,7 @@ export interface MadeLink extends LinkView {
 
 const HOURS: Record<LinkPurpose, number> = { invite: 7 * 24, reset: 24 };
 
-const NO_GOOD = {
+const UNUSABLE = {
   used: 'This link has been used already, and works only once. Ask for a new one.',
   revoked: 'This link has been taken back. Ask for a new one.',
   expired: 'This link is too old. Ask for a new one.',
@@ -83,7 +83,7 @@ export class LinksService {
     const id = await this.repository.use(secretHash(token), userId, tx);
     if (id === null) {
       await this.known(token, tx);
-      throw noGood('used');
+      throw unusable('used');
     }
     await this.audit.record({ actorId: userId, action: `${purpose}_used`, target: { kind: 'link', id } }, tx);
   }
@@ -91,9 +91,9 @@ export class LinksService {
   private async known(token: string, tx?: Db): Promise<KnownLink> {
     const link = await this.repository.find(secretHash(token), tx);
     if (!link) throw new ParleyError('not_found', { message: 'This link does not lead anywhere. Is it complete?' });
-    if (link.usedAt) throw noGood('used');
-    if (link.revokedAt) throw noGood('revoked');
-    if (link.isExpired) throw noGood('expired');
+    if (link.usedAt) throw unusable('used');
+    if (link.revokedAt) throw unusable('revoked');
+    if (link.isExpired) throw unusable('expired');
     return link;
   }
 
@@ -111,5 +111,5 @@ export class LinksService {
   }
 }
 
-const noGood = (why: keyof typeof NO_GOOD): ParleyError =>
-  new ParleyError('conflict', { message: NO_GOOD[why], details: [{ path: 'link', message: why }] });
+const unusable = (why: keyof typeof UNUSABLE): ParleyError =>
+  new ParleyError('conflict', { message: UNUSABLE[why], details: [{ path: 'link', message: why }] });

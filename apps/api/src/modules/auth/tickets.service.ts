@@ -27,7 +27,7 @@ export class TicketsService {
   /** A ticket for a token that has been verified. */
   async issue(token: string): Promise<Ticket> {
     const secret = randomBytes(TICKET_BYTES);
-    await this.repository.create({ hash: hashOf(secret), sealedToken: sealed(token, secret) }, TICKET_SECONDS);
+    await this.repository.create({ hash: ticketHash(secret), sealedToken: sealed(token, secret) }, TICKET_SECONDS);
     return { ticket: secret.toString('base64url'), expiresIn: TICKET_SECONDS };
   }
 
@@ -38,7 +38,7 @@ export class TicketsService {
   async redeem(ticket: string): Promise<Principal> {
     const secret = Buffer.from(ticket, 'base64url');
     if (secret.length !== TICKET_BYTES) throw refused('this is no ticket');
-    const sealedToken = await this.repository.take(hashOf(secret));
+    const sealedToken = await this.repository.take(ticketHash(secret));
     if (!sealedToken) throw refused('the ticket was used or has expired, or there was none');
     return this.tokens.verify(opened(sealedToken, secret));
   }
@@ -46,7 +46,7 @@ export class TicketsService {
 
 /** 32 bytes for this purpose, which tell nothing of the ticket or of those for the other one. */
 const derived = (secret: Buffer, purpose: string): Buffer => Buffer.from(hkdfSync('sha256', secret, '', purpose, 32));
-const hashOf = (secret: Buffer): Buffer => derived(secret, 'parley ticket');
+const ticketHash = (secret: Buffer): Buffer => derived(secret, 'parley ticket');
 
 function sealed(token: string, secret: Buffer): Buffer {
   const cipher = createCipheriv(CIPHER, derived(secret, 'parley ticket token'), NONCE);

@@ -31,7 +31,7 @@ export class TokenService {
    * @throws `token_expired`, `unauthenticated`, or `service_unavailable` where keys or database are away.
    */
   async verify(token: string): Promise<Principal> {
-    if (this.bots.isOne(token)) return this.bots.verify(token);
+    if (this.bots.isBotToken(token)) return this.bots.verify(token);
     const issuer = issuerOf(token);
     if (issuer === OWN_ISSUER) return this.own.verify(token);
     if (this.host.isIssuer(issuer)) return this.host.verify(token);

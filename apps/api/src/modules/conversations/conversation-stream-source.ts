@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ConversationListItem } from '@parley/protocol';
-import { hashOf } from '../../database/identity.js';
+import { fingerprint } from '../../database/identity.js';
 import { ChangeEvents } from '../../realtime/hub/change-events.js';
 import type { Heads, Memberships, ReceiptEvent, StreamEvent, VersionRange } from '../../realtime/hub/stream-events.js';
 import { StreamSource } from '../../realtime/hub/stream-source.js';
@@ -38,7 +38,7 @@ export class ConversationStreamSource extends StreamSource {
   }
 
   async epoch(): Promise<string> {
-    return hashOf(await this.repository.epochParts());
+    return fingerprint(await this.repository.epochParts());
   }
 
   deployment(): Promise<string> {

@@ -49,7 +49,7 @@ export function prepareMessage(principal: Principal, request: SendRequest): Prep
     isBot: principal.isBot,
     clientMessageId: request.clientMessageId,
     id: newId(),
-    payloadHash: hashOf(body),
+    payloadHash: payloadHashOf(body),
     type,
     content,
     metadata,
@@ -89,7 +89,7 @@ export function requireText(type: MessageType, content: string): void {
 const namesIn = (content: string): string[] => mentionedUsernames(content).slice(0, MOST_NAMES);
 
 /** @throws `validation_failed` where the metadata is no JSON. */
-export const hashOf = ({ content, type, metadata, replyToId }: SendMessageBody): string =>
+export const payloadHashOf = ({ content, type, metadata, replyToId }: SendMessageBody): string =>
   asJson(() => payloadHash(content, type, metadata, replyToId).toString('hex'));
 
 /** Over a socket `metadata` may hold binary data, which is no JSON. */

@@ -14,7 +14,7 @@ import {
   silenced,
 } from '../conversation-log/index.js';
 import { MessagePages } from './message-pages.js';
-import { checkContentSize, hashOf, prepareMessage, type SendRequest } from './message-preparation.js';
+import { checkContentSize, payloadHashOf, prepareMessage, type SendRequest } from './message-preparation.js';
 import type { PageRequest } from './page-request.js';
 import { SpamDetector } from './spam-detector.js';
 
@@ -114,7 +114,7 @@ export class MessagesService {
 function identityOf({ userId }: Principal, { conversationId, clientMessageId, body }: SendRequest): Identity | null {
   try {
     const ids = { conversationId: conversationId.toLowerCase(), senderId: userId, clientMessageId };
-    return { ...ids, payloadHash: hashOf(body) };
+    return { ...ids, payloadHash: payloadHashOf(body) };
   } catch {
     return null;
   }
