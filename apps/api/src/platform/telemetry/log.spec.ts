@@ -36,6 +36,20 @@ describe('the log', () => {
     expect(JSON.stringify(told)).not.toContain('what they wrote');
   });
 
+  it('takes no line of what users wrote for a line of the stack', () => {
+    const fault = new DrizzleQueryError('select $1', ['see\n    at what they wrote', 7], new Error('no'));
+    const told = describeFault(fault);
+    expect(told.stack).toContain('log.spec');
+    expect(JSON.stringify(told)).not.toContain('what they wrote');
+    fault.message = 'another one';
+    expect(JSON.stringify(describeFault(fault))).not.toContain('what they wrote');
+  });
+
+  it('has of a value out of range what is wrong with it, and not the value', () => {
+    const fault = Object.assign(new Error('value "99999999999" is out of range for type integer'), { code: '22003' });
+    expect(describeFault(fault).message).toBe('value is out of range for type integer');
+  });
+
   it('survives a fault that is its own cause', () => {
     const fault = new Error('round');
     fault.cause = fault;

@@ -32,18 +32,26 @@ export function createLog(level: LogLevel, destination?: DestinationStream): Log
 export function describeFault(fault: unknown, depth = 0): FaultLine {
   if (!(fault instanceof Error)) return { type: typeof fault, message: String(fault) };
   const { code } = fault as { code?: unknown };
-  const frames = fault.stack?.split('\n').filter((line) => /^\s+at /.test(line));
+  const stack = framesOf(fault);
   return {
     type: fault.name,
     ...(code !== undefined && { code }),
     message: withoutData(fault.message, code),
-    ...(frames && { stack: frames.join('\n') }),
+    ...(stack !== null && { stack }),
     ...(fault.cause !== undefined && depth < MOST_CAUSES && { cause: describeFault(fault.cause, depth + 1) }),
   };
 }
 
-/** Drizzle appends the parameters to its message, Postgres the value that it could not read (SQLSTATE class 22). */
+/** Without the message before them, of which a line may look like one of them. Null where the stack has another message. */
+function framesOf({ stack = '', message }: Error): string | null {
+  const at = stack.indexOf(message);
+  if (at === -1) return null;
+  const lines = stack.slice(at + message.length).split('\n');
+  return lines.filter((line) => /^\s+at /.test(line)).join('\n');
+}
+
+/** Drizzle appends the parameters to its message, Postgres quotes the value that it could not use (SQLSTATE class 22). */
 function withoutData(message: string, code: unknown): string {
   if (message.startsWith('Failed query: ')) return message.split('\nparams:', 1)[0] ?? '';
-  return typeof code === 'string' && code.startsWith('22') ? message.replace(/: ".*$/s, '') : message;
+  return typeof code === 'string' && code.startsWith('22') ? message.replace(/:? ".*"/s, '') : message;
 }
