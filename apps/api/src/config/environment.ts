@@ -15,6 +15,9 @@ import {
 import { pageSettings } from './page-settings.js';
 import { tlsSettings } from './tls-settings.js';
 
+/** Characters of a secret. */
+export const LEAST_SECRET = 16;
+
 /** What is wrong with the environment, a sentence a fault. */
 export class ConfigurationError extends Error {
   constructor(readonly faults: readonly string[]) {
@@ -172,7 +175,8 @@ class Reader {
   /** A secret is not shown in the fault. */
   secret(name: string): string | null {
     const value = this.text(name);
-    if (value !== null && value.length < 16) this.fault(`${name} must have at least 16 characters.`);
+    if (value !== null && value.length < LEAST_SECRET)
+      this.fault(`${name} must have at least ${LEAST_SECRET} characters.`);
     return value;
   }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -29,6 +29,12 @@ describe('keys', () => {
     const path = join(directory, 'data', 'jwt-secret');
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     expect((await readFile(path, 'utf8')).trim()).toBe((await load()).signing);
+  });
+
+  it.each(['', '\n', 'cut off'])('are not made of a file that lost its content: %j', async (content) => {
+    await mkdir(join(directory, 'data'));
+    await writeFile(join(directory, 'data', 'jwt-secret'), content);
+    await expect(load()).rejects.toThrow(/jwt-secret is empty or cut off/);
   });
 
   it('differ by purpose', async () => {

@@ -2,6 +2,7 @@ import { hkdfSync, randomBytes, randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config/config.js';
+import { ConfigurationError, LEAST_SECRET } from '../config/environment.js';
 
 /** Keys for every purpose, each derived from the node's one secret. Nodes with the same secret have the same keys. */
 export class Keys {
@@ -16,7 +17,10 @@ export class Keys {
   }
 }
 
-/** The configured secret, else the one kept in the data directory, made there when it is missing. */
+/**
+ * The configured secret, else the one kept in the data directory, made there when it is missing.
+ * @throws {ConfigurationError} where the one that is kept is none.
+ */
 export async function loadKeys(config: Config): Promise<Keys> {
   return new Keys(config.jwtSecret ?? (await keptSecret(config.dataDir)));
 }
@@ -25,10 +29,10 @@ async function keptSecret(dataDir: string): Promise<string> {
   await mkdir(dataDir, { recursive: true });
   const path = join(dataDir, 'jwt-secret');
   const kept = await readFile(path, 'utf8').catch(ifMissing);
-  if (kept?.trim()) return kept.trim();
+  if (kept !== null) return secretIn(kept, path);
   // Written aside and linked, so that a second process finds a whole file and takes that.
   const draft = `${path}.${randomUUID()}`;
-  await writeFile(draft, `${randomBytes(48).toString('base64url')}\n`, { mode: 0o600 });
+  await writeFile(draft, `${randomBytes(48).toString('base64url')}\n`, { mode: 0o600, flush: true });
   try {
     await link(draft, path);
   } catch (fault) {
@@ -36,7 +40,14 @@ async function keptSecret(dataDir: string): Promise<string> {
   } finally {
     await rm(draft, { force: true });
   }
-  return (await readFile(path, 'utf8')).trim();
+  return secretIn(await readFile(path, 'utf8'), path);
+}
+
+/** A secret that is lost, in a power cut for example, is not replaced: that would sign everybody out without a word. */
+function secretIn(content: string, path: string): string {
+  const secret = content.trim();
+  if (secret.length >= LEAST_SECRET) return secret;
+  throw new ConfigurationError([`${path} is empty or cut off: restore it, or remove it, which signs everybody out.`]);
 }
 
 function ifMissing(fault: NodeJS.ErrnoException): null {
