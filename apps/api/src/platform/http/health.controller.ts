@@ -15,6 +15,8 @@ const TIMEOUT_MS = 2_000;
 @ChargedElsewhere()
 @Controller('health')
 export class HealthController {
+  private pinging: Promise<boolean> | null = null;
+
   constructor(
     private readonly database: Database,
     private readonly state: HealthRegistry,
@@ -35,16 +37,26 @@ export class HealthController {
   @Needs('public')
   async ready(): Promise<Readiness> {
     const timeout = new AbortController();
-    const answered = this.database.ping().then(
-      () => true,
-      () => false,
-    );
     const tooLate = sleep(TIMEOUT_MS, false, { signal: timeout.signal }).catch(() => false);
-    const isReady = await Promise.race([answered, tooLate]);
+    const isReady = await Promise.race([this.answers(), tooLate]);
     timeout.abort();
     if (!isReady) throw new ParleyError('service_unavailable');
     const { degraded: parts, details } = this.state;
     const told = Object.keys(details).length > 0 ? { details } : {};
     return parts.length > 0 ? { status: 'degraded', parts, ...told } : { status: 'ok', ...told };
+  }
+
+  /** Whether the database does. All who ask meanwhile share one ping: nothing limits how many they are. */
+  private answers(): Promise<boolean> {
+    this.pinging ??= this.database
+      .ping()
+      .then(
+        () => true,
+        () => false,
+      )
+      .finally(() => {
+        this.pinging = null;
+      });
+    return this.pinging;
   }
 }
