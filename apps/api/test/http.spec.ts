@@ -182,6 +182,12 @@ describe('the log', () => {
     expect(await logged({ ...of, msg: 'request' })).toMatchObject(line);
   });
 
+  it('logs no more than 500 characters of a path', async () => {
+    const answer = await node.request.get(`/api/${'x'.repeat(4_000)}`).expect(404);
+    const line = await logged({ requestId: answer.body.error.requestId, msg: 'request' });
+    expect(line?.path).toBe(`/api/${'x'.repeat(495)}`);
+  });
+
   it('attack 68: never contains a token, a cookie, a password or a query', async () => {
     await node.request.get('/api/users/me?token=visible').set('authorization', ann.bearer).set('cookie', ann.cookie);
     const text = JSON.stringify(node.logs);

@@ -4,6 +4,8 @@ import { invalid } from '../../kernel/errors.js';
 import type { ApiRequest } from '../http/request.js';
 import type { EventReporter } from './event-reporter.js';
 
+/** Of a path, which is the client's: an address may be as long as all headers. */
+const MOST_CHARACTERS = 500;
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 /** Gives each request its id, and reports it once it has been answered: never the query string, which may hold a secret. */
@@ -11,7 +13,7 @@ export function accessLog(reporter: EventReporter) {
   return (incoming: Request, response: Response, next: NextFunction): void => {
     const request = incoming as ApiRequest;
     const start = performance.now();
-    const path = pathOf(request);
+    const path = pathOf(request).slice(0, MOST_CHARACTERS);
     request.requestId = randomUUID();
     response.setHeader('X-Request-Id', request.requestId);
     response.once('close', () => {
