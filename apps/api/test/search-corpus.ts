@@ -177,6 +177,8 @@ export const CORPUS: readonly CorpusRow[] = [
   row('a phrase', 'the train is late again', '"is late"'),
   row('a phrase over the end of a line', 'the train is\n late, again', '"is late again"'),
   row('a phrase in another order', 'the train is late again', '"late is"', false),
+  row('a phrase over a sign of the BMP', 'the train \u2600 is late', '"train is"', false),
+  row('a phrase over a sign beyond it', 'the train \u{1f389} is late', '"train is"', false),
   row('a phrase has whole words', 'the train is later', '"is late"', false),
   row('a phrase of one word', 'later', '"late"', false),
   row('a phrase that was not closed', 'the train is late again', '"is late'),

@@ -1,7 +1,7 @@
 import type { SearchSegment, SearchTrait } from '@parley/protocol';
 import { foldText, foldWithSources } from './folding.js';
 import type { Term } from './question.js';
-import { isBoundary, type Run, runsOf } from './runs.js';
+import { isBoundary, isSeparator, type Run, runsOf } from './runs.js';
 import { all, exactly, LEAST_PART, runCondition, traitToken } from './tokens.js';
 
 /** Of the folded text, from `start` to before `end`. */
@@ -93,10 +93,10 @@ class PreparedTerm {
 
   hits(folded: string, most: number): Hit[] {
     const hits: Hit[] = [];
-    const [first, ...others] = this.parts;
+    const [first] = this.parts;
     if (!first) return hits;
     for (let at = folded.indexOf(first.text); at >= 0 && hits.length < most; ) {
-      const end = this.endAt(folded, at, [first, ...others]);
+      const end = this.endAt(folded, at);
       if (end !== null) hits.push({ start: at, end });
       at = folded.indexOf(first.text, end ?? at + 1);
     }
@@ -104,16 +104,14 @@ class PreparedTerm {
   }
 
   /** Where the whole term ends that begins here; null where it does not. */
-  private endAt(folded: string, at: number, [part, ...others]: readonly Part[]): number | null {
-    if (!part || !this.holdsAt(folded, at, part)) return null;
-    const end = at + part.text.length;
-    const next = others[0];
-    if (!next) return end;
-    for (let from = end; from <= folded.length && (from === end || isBetween(folded, from)); from += 1) {
-      const whole = folded.startsWith(next.text, from) ? this.endAt(folded, from, others) : null;
-      if (whole !== null) return whole;
+  private endAt(folded: string, start: number): number | null {
+    let end = start;
+    for (const part of this.parts) {
+      const at = nextPlace(folded, part.text, end);
+      if (at === null || !this.holdsAt(folded, at, part)) return null;
+      end = at + part.text.length;
     }
-    return null;
+    return end;
   }
 
   private holdsAt(folded: string, at: number, { text, runs, fromBoundary }: Part): boolean {
@@ -124,5 +122,11 @@ class PreparedTerm {
   }
 }
 
-/** Whether what stands before this place is neither letter, digit nor sign, so that the words around it are neighbours. */
-const isBetween = (folded: string, at: number): boolean => runsOf(folded.slice(at - 1, at)).length === 0;
+/** Where a part stands with only separators before it; null where something else comes first. There is one such place. */
+function nextPlace(folded: string, text: string, from: number): number | null {
+  for (let at = from; at < folded.length; at += 1) {
+    if (folded.startsWith(text, at)) return at;
+    if (!isSeparator(folded, at)) return null;
+  }
+  return null;
+}

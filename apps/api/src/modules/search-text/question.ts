@@ -3,8 +3,8 @@ import { invalid } from '../../kernel/errors.js';
 import { foldText } from './folding.js';
 import { runsOf } from './runs.js';
 
-/** Words and phrases of one question at most. */
-const MOST_TERMS = 32;
+/** Of one question, those of its phrases included: each may be compared at every place of a text. */
+const MOST_WORDS = 32;
 
 /** What a text has to contain, or must not. */
 export interface Term {
@@ -47,8 +47,8 @@ export function parseQuestion(q: string): Question {
     else if (not) throw invalid('q', `-${operator}: is not understood: only words and phrases can be excluded`);
     else addOperator(draft, operator as Operator, value);
   }
-  if (draft.terms.length + draft.excluded.length > MOST_TERMS)
-    throw invalid('q', `must have at most ${MOST_TERMS} words`);
+  const words = [...draft.terms, ...draft.excluded].flatMap(({ parts }) => parts);
+  if (words.length > MOST_WORDS) throw invalid('q', `must have at most ${MOST_WORDS} words`);
   return draft;
 }
 

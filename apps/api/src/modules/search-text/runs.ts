@@ -21,6 +21,7 @@ const SYMBOL = '(?=[^\\0-\\x7f])[\\p{S}\\p{Extended_Pictographic}]';
 
 const RUNS = new RegExp(`(?<word>(?:${WORD})+)|(?<dense>(?:${DENSE})+)|(?<symbol>(?:${SYMBOL})+)`, 'gu');
 const ONE = new RegExp(`^(?:(?<word>${WORD})|(?<dense>${DENSE})|(?<symbol>${SYMBOL}))`, 'u');
+const DIGIT = /\p{N}/u;
 const ASCII_RUNS = /[a-z0-9]+/g;
 
 /** The runs of a folded text, in order. */
@@ -41,25 +42,39 @@ function kindIn(groups: Record<string, string | undefined> | undefined): RunKind
   return groups?.symbol === undefined ? null : 'symbol';
 }
 
-const kindAt = (folded: string, at: number): RunKind | null =>
-  kindIn(ONE.exec(String.fromCodePoint(folded.codePointAt(at) ?? 0))?.groups);
+/** What a character is; null of `kind`: it only separates. */
+interface Sign {
+  kind: RunKind | null;
+  isDigit: boolean;
+}
+
+/** A text has few different characters, and a search looks at them again and again. */
+const SIGNS = new Map<number, Sign>();
+const MOST_SIGNS = 10_000;
+
+function signAt(folded: string, at: number): Sign {
+  const code = folded.codePointAt(at) ?? 0;
+  const known = SIGNS.get(code);
+  if (known) return known;
+  const character = String.fromCodePoint(code);
+  const sign = { kind: kindIn(ONE.exec(character)?.groups), isDigit: DIGIT.test(character) };
+  if (SIGNS.size >= MOST_SIGNS) SIGNS.clear();
+  SIGNS.set(code, sign);
+  return sign;
+}
+
+/** Whether what stands here is neither letter, digit nor sign. */
+export const isSeparator = (folded: string, at: number): boolean => signAt(folded, at).kind === null;
 
 /** Where the character before this place begins; a character beyond the BMP takes two units. */
 function before(folded: string, at: number): number {
-  const isPair = at > 1 && /[\udc00-\udfff]/.test(folded[at - 1] ?? '') && /[\ud800-\udbff]/.test(folded[at - 2] ?? '');
-  return isPair ? at - 2 : at - 1;
+  return at > 1 && (folded.codePointAt(at - 2) ?? 0) > 0xffff ? at - 2 : at - 1;
 }
-
-const DIGIT = /\p{N}/u;
 
 /** Whether readers see the end of a word here and nothing that goes on: also between a number and its unit. */
 export function isBoundary(folded: string, at: number): boolean {
   if (at <= 0 || at >= folded.length) return true;
-  const [left, right] = [before(folded, at), at];
-  const kind = kindAt(folded, left);
-  if (kind !== kindAt(folded, right)) return true;
-  if (kind !== 'word') return kind === null;
-  return isDigit(folded, left) !== isDigit(folded, right);
+  const [left, right] = [signAt(folded, before(folded, at)), signAt(folded, at)];
+  if (left.kind !== right.kind) return true;
+  return left.kind === 'word' ? left.isDigit !== right.isDigit : left.kind === null;
 }
-
-const isDigit = (folded: string, at: number): boolean => DIGIT.test(String.fromCodePoint(folded.codePointAt(at) ?? 0));

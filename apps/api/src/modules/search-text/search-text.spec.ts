@@ -160,6 +160,8 @@ describe('a question', () => {
     'has:cheese',
     '-from:ada',
     'w '.repeat(33),
+    `"${'w '.repeat(33)}"`,
+    `"${'w '.repeat(20)}" ${'-w '.repeat(13)}`,
   ])('S4.29 A60: %s is refused with a sentence', (q) => {
     expect(() => parseQuestion(q)).toThrow(expect.objectContaining({ code: 'validation_failed' }));
   });
