@@ -13,6 +13,8 @@ export const SEARCH_BOUNDS = {
   rows: 10_000,
   /** After so many milliseconds a question answers what it has. */
   ms: 25,
+  /** So long texts are compared in one go, while the node does nothing else. */
+  comparingMs: 25,
   /** Candidates at a time. */
   candidates: 60,
   /** Of the table, so many pages are looked at for how common something is. */
@@ -57,9 +59,10 @@ export class MessageFinder {
       const next = { wanted: { ...search.wanted, rare }, after, limit: Math.max(SEARCH_BOUNDS.candidates, limit + 1) };
       const walk = await this.walk(tx, strategy, next);
       if (walk.isOther) strategy = 'backwards';
-      hits.push(...walk.candidates.filter(({ content }) => matcher.finds(content)));
+      const { found, last } = compared(walk.candidates, matcher);
+      hits.push(...found);
       if (hits.length > limit) return { hits: hits.slice(0, limit), next: hits[limit - 1] ?? null };
-      after = walk.end;
+      after = last ?? walk.end;
       if (after === null) break;
     } while (performance.now() < until);
     return { hits, next: after };
@@ -89,4 +92,15 @@ export class MessageFinder {
     if (!candidates) return { ...(await this.walk(tx, 'backwards', { wanted, after, limit })), isOther: true };
     return { candidates, end: candidates.length < limit ? null : (candidates.at(-1) ?? null) };
   }
+}
+
+/** Those that are found. `last` is the one with which the time for comparing was over; null: all were compared. */
+function compared(candidates: readonly Candidate[], matcher: Matcher): { found: Candidate[]; last: Candidate | null } {
+  const until = performance.now() + SEARCH_BOUNDS.comparingMs;
+  const found: Candidate[] = [];
+  for (const candidate of candidates) {
+    if (matcher.finds(candidate.content)) found.push(candidate);
+    if (performance.now() >= until) return { found, last: candidate };
+  }
+  return { found, last: null };
 }
