@@ -11,7 +11,7 @@ const LONGEST_TYPED = 16 * LIMITS.nameLength;
 /** A name as it is stored: NFC, without space around it. */
 export const normalizedName = (name: string): string => name.normalize('NFC').trim();
 
-/** Whether a name of a person or conversation may be taken from a client, once tidied. */
+/** Whether a name of a person or conversation may be taken from a client, once normalised. */
 export function isName(value: unknown): value is string {
   if (typeof value !== 'string' || value.length > LONGEST_TYPED) return false;
   if (!value.isWellFormed() || FORBIDDEN.test(value)) return false;

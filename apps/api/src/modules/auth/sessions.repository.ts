@@ -35,7 +35,7 @@ export class SessionsRepository {
 
   /**
    * A new session in its first generation; null where the password is not this one any more, or the user was disabled
-   * meanwhile. Those of the user that ended long ago are swept away.
+   * meanwhile. Those of the user that ended long ago are deleted.
    */
   async create({ userId, passwordHash, userAgent }: NewSession, db: Db = this.database.db): Promise<string | null> {
     const over = or(lt(refreshSessions.expiresAt, now), lt(refreshSessions.revokedAt, sql`${now} - interval '1 day'`));

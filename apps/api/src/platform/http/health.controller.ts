@@ -42,8 +42,8 @@ export class HealthController {
     timeout.abort();
     if (!isReady) throw new ParleyError('service_unavailable');
     const { degraded: parts, details } = this.state;
-    const told = Object.keys(details).length > 0 ? { details } : {};
-    return parts.length > 0 ? { status: 'degraded', parts, ...told } : { status: 'ok', ...told };
+    const known = Object.keys(details).length > 0 ? { details } : {};
+    return parts.length > 0 ? { status: 'degraded', parts, ...known } : { status: 'ok', ...known };
   }
 
   /** Whether the database does. All who ask meanwhile share one ping: nothing limits how many they are. */

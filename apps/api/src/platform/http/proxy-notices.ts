@@ -16,8 +16,8 @@ const PASS_ON =
 
 /** Reports to the operator, with the remedy, what looks like a proxy that is not set up as it should be. */
 export class ProxyNotices {
-  private hasToldOfHeaders = false;
-  private told = new Set<string>();
+  private areHeadersReported = false;
+  private reported = new Set<string>();
   private since = 0;
 
   constructor(
@@ -27,8 +27,8 @@ export class ProxyNotices {
 
   /** Of any request. */
   look(request: IncomingMessage, trusts: Trust): void {
-    if (this.hasToldOfHeaders || !isForwardedUnbelieved(request, trusts)) return;
-    this.hasToldOfHeaders = true;
+    if (this.areHeadersReported || !isForwardedUnbelieved(request, trusts)) return;
+    this.areHeadersReported = true;
     this.reporter.proxyUnbelieved({ peer: peerOf(request), remedy: BELIEVE });
   }
 
@@ -43,11 +43,11 @@ export class ProxyNotices {
 
   private isNew(what: string): boolean {
     if (this.now() - this.since > HOUR_MS) {
-      this.told = new Set();
+      this.reported = new Set();
       this.since = this.now();
     }
-    if (this.told.has(what) || this.told.size >= MOST_ORIGINS) return false;
-    this.told.add(what);
+    if (this.reported.has(what) || this.reported.size >= MOST_ORIGINS) return false;
+    this.reported.add(what);
     return true;
   }
 }

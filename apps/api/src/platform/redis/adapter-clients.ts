@@ -1,6 +1,6 @@
 import type { RedisLink } from './redis-link.js';
 
-type Heard = (payload: Buffer, channel: Buffer) => void;
+type Listener = (payload: Buffer, channel: Buffer) => void;
 
 /**
  * The link in the shape of the clients that Socket.IO's Redis adapter expects. With the real client the adapter would
@@ -9,7 +9,7 @@ type Heard = (payload: Buffer, channel: Buffer) => void;
 export class AdapterClients {
   constructor(private readonly link: RedisLink) {}
 
-  readonly sSubscribe = (channel: string, listener: Heard): void =>
+  readonly sSubscribe = (channel: string, listener: Listener): void =>
     this.link.subscribe(channel, (payload) => listener(payload, Buffer.from(channel)));
 
   readonly sUnsubscribe = (channels: string | readonly string[]): void => {

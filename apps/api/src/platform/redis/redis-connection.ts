@@ -79,10 +79,10 @@ export class RedisConnection {
 
   private async connect(): Promise<void> {
     await this.client.connect();
-    const told = await this.client.info().catch(() => '');
-    const [, major = '7'] = /redis_version:(\d+)/.exec(told) ?? [];
+    const info = await this.client.info().catch(() => '');
+    const [, major = '7'] = /redis_version:(\d+)/.exec(info) ?? [];
     // A node of a cluster hands plain messages to all others; of sharded ones it takes those of its own slots only.
-    if (Number(major) < 7 || told.includes('cluster_enabled:1')) this.mode = PLAIN;
+    if (Number(major) < 7 || info.includes('cluster_enabled:1')) this.mode = PLAIN;
   }
 }
 

@@ -10,7 +10,7 @@ const BEAT_MS = 500;
  * Redis may have been killed or suspended, or the network may drop everything: the node's own messages stay away in all
  * three cases.
  */
-const MOST_UNHEARD = 4;
+const MOST_BEATS_AWAY = 4;
 const FLUSH_LOOK_MS = 10;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 1_000;
@@ -18,7 +18,7 @@ const LONGEST_PAUSE_MS = 1_000;
 const MOST_UNSENT = { messages: 20_000, characters: 16 * 1024 * 1024 };
 
 /** How often dropped messages are reported. */
-const SAY_DROPPED_MS = 60_000;
+const REPORT_DROPPED_MS = 60_000;
 const BEAT = 'beat:';
 
 /** Dependency injection token of the link; null where this is the only node. */
@@ -52,14 +52,14 @@ export class RedisLink {
    * Beats since the last one that came back. Counted, not timed: a clock may be set, and a suspended process receives
    * nothing.
    */
-  private unheard = 0;
+  private beatsAway = 0;
   private up = false;
   private opened = false;
   /** Null until it is known which deployment this node belongs to. */
   private seal: BusSeal | null = null;
   /** Messages on our channels that no node of this deployment has sent, since that was last reported. */
   private dropped = 0;
-  private saidDroppedAt = Number.NEGATIVE_INFINITY;
+  private droppedReportedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly url: string,
@@ -138,17 +138,17 @@ export class RedisLink {
   private async run(): Promise<void> {
     let pause = FIRST_PAUSE_MS;
     while (!this.closing.signal.aborted) {
-      const wasUp = await this.connectOnce().catch((fault: unknown) => this.note(fault));
+      const wasUp = await this.connectOnce().catch((fault: unknown) => this.reportAway(fault));
       pause = wasUp ? FIRST_PAUSE_MS : Math.min(pause * 2, LONGEST_PAUSE_MS);
       await sleep(pause * (0.5 + Math.random()), null, { signal: this.closing.signal }).catch(() => null);
     }
   }
 
-  /** Lives with one connection until it ends; resolves with whether it was ever up. */
+  /** Opens one connection and serves it until it ends; resolves with whether it was ever up. */
   private async connectOnce(): Promise<boolean> {
     const seal = this.seal as BusSeal;
     const connection = await RedisConnection.open(this.url, (channel, sealed) => this.receive(seal, channel, sealed));
-    this.unheard = 0;
+    this.beatsAway = 0;
     const watch = setInterval(() => this.beat(connection), BEAT_MS);
     let wasUp = false;
     try {
@@ -160,7 +160,7 @@ export class RedisLink {
       this.beat(connection);
       const why = await connection.ended;
       wasUp = this.up;
-      this.note(why);
+      this.reportAway(why);
     } finally {
       clearInterval(watch);
       connection.destroy(new Error('It has ended.'));
@@ -172,8 +172,8 @@ export class RedisLink {
 
   /** A beat before the subscription is confirmed does not come back, and so proves nothing. */
   private beat(connection: RedisConnection): void {
-    if (this.unheard >= MOST_UNHEARD) return connection.destroy(new Error('Redis is silent.'));
-    this.unheard += 1;
+    if (this.beatsAway >= MOST_BEATS_AWAY) return connection.destroy(new Error('Redis is silent.'));
+    this.beatsAway += 1;
     this.publish(BEAT + this.nodeId, '');
   }
 
@@ -182,11 +182,11 @@ export class RedisLink {
     const channel = named.slice(seal.prefix.length);
     const isBeat = channel.startsWith(BEAT);
     const sender = seal.senderOf(sealed);
-    // Of its own words a node needs the beat alone.
+    // Of its own messages a node needs the beat alone.
     if (!isBeat && sender === this.nodeId) return;
     const payload = seal.open(channel, sealed);
     if (!payload) return this.drop(channel);
-    if (isBeat) return this.hear();
+    if (isBeat) return this.beatReturned();
     try {
       this.listeners.get(channel)?.(payload, sender);
     } catch (fault) {
@@ -197,14 +197,14 @@ export class RedisLink {
   private drop(channel: string): void {
     this.dropped += 1;
     const now = performance.now();
-    if (now - this.saidDroppedAt < SAY_DROPPED_MS) return;
+    if (now - this.droppedReportedAt < REPORT_DROPPED_MS) return;
     this.reporter.busMessagesDropped(this.dropped, channel.slice(0, 100));
     this.dropped = 0;
-    this.saidDroppedAt = now;
+    this.droppedReportedAt = now;
   }
 
-  private hear(): void {
-    this.unheard = 0;
+  private beatReturned(): void {
+    this.beatsAway = 0;
     this.setUp(true);
   }
 
@@ -218,7 +218,7 @@ export class RedisLink {
     }
   }
 
-  private note(fault: unknown): false {
+  private reportAway(fault: unknown): false {
     const reason = (fault as Error | undefined)?.message ?? String(fault);
     if (!this.closing.signal.aborted) this.reporter.redisAway(reason);
     return false;

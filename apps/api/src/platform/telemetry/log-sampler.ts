@@ -1,5 +1,5 @@
 const WINDOW_MS = 1_000;
-/** Kinds that are told apart; beyond, those that were seen longest ago are forgotten. */
+/** Kinds that are counted separately; of more, those that were seen longest ago are forgotten. */
 const MOST_KINDS = 10_000;
 
 interface Seen {

@@ -8,30 +8,30 @@ export class NestLog implements LoggerService {
   constructor(private readonly reporter: EventReporter) {}
 
   log(message: unknown, context?: unknown): void {
-    this.say('debug', message, context);
+    this.report('debug', message, context);
   }
 
   warn(message: unknown, context?: unknown): void {
-    this.say('warn', message, context);
+    this.report('warn', message, context);
   }
 
   error(message: unknown, ...rest: unknown[]): void {
-    this.say('error', message, rest.at(-1));
+    this.report('error', message, rest.at(-1));
   }
 
   debug(message: unknown, context?: unknown): void {
-    this.say('debug', message, context);
+    this.report('debug', message, context);
   }
 
   verbose(message: unknown, context?: unknown): void {
-    this.say('trace', message, context);
+    this.report('trace', message, context);
   }
 
   fatal(message: unknown, context?: unknown): void {
-    this.say('fatal', message, context);
+    this.report('fatal', message, context);
   }
 
-  private say(level: Level, message: unknown, context: unknown): void {
+  private report(level: Level, message: unknown, context: unknown): void {
     const isFault = message instanceof Error;
     const text = isFault ? describeFault(message).message : String(message);
     this.reporter.frameworkSaid(level, text, { context, ...(isFault && { err: message }) });
