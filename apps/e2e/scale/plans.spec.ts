@@ -5,6 +5,7 @@ import { Asker } from './asker.js';
 import { type Question, questions } from './calls.js';
 import { inconsistencies } from './consistency.js';
 import { type LoadedDatabase, openLoaded } from './loaded-database.js';
+import { REPORTED, reported } from './moderation-rows.js';
 import { nodesOf, PlanLog, scannedBy } from './plan-log.js';
 import { findable, postpone } from './search-rows.js';
 import { ASKER } from './size.js';
@@ -56,15 +57,15 @@ describe('with 100,000 messages in 1,000 conversations, all of them of the calli
   });
 
   /** Which growing tables a call reads from end to end, each with its statement; and how many it reads by an index. */
-  async function plansOf(act: () => Promise<unknown>): Promise<{ scans: string[]; probes: number }> {
+  async function plansOf(act: () => Promise<unknown>, tables: readonly string[] = GROWING) {
     log.take();
     await act();
     const statements = log.take();
     const scans = statements.flatMap((each) =>
-      scannedBy(each, GROWING).map((table) => `${table}: ${each.text.replaceAll(/\s+/g, ' ')}`),
+      scannedBy(each, tables).map((table) => `${table}: ${each.text.replaceAll(/\s+/g, ' ')}`),
     );
-    const probes = statements.flatMap(({ plan }) => nodesOf(plan)).filter((plan) => 'Index Name' in plan).length;
-    return { scans, probes };
+    const indexes = statements.flatMap(({ plan }) => nodesOf(plan)).flatMap((node) => node['Index Name'] ?? []);
+    return { scans, indexes, probes: indexes.length };
   }
 
   it('the rows that the loader makes agree with each other as the server’s do', async () => {
@@ -150,6 +151,25 @@ describe('with 100,000 messages in 1,000 conversations, all of them of the calli
 
   it('what the server then added agrees with the rest', async () => {
     expect(await inconsistencies(loaded.session)).toEqual([]);
+  });
+
+  it('reports that are open, bans and the admins of the server are found by indexes of just those', async () => {
+    const { groupId, messageId } = await reported(loaded.session);
+    const { scans, indexes } = await plansOf(async () => {
+      await asker.ask({ method: 'GET', path: `/conversations/${groupId}/reports?isResolved=false` });
+      await asker.ask({ method: 'GET', path: '/reports?isResolved=false' });
+      await asker.ask({ method: 'GET', path: `/conversations/${groupId}/bans` });
+      await asker.ask({ method: 'POST', path: `/messages/${messageId}/reports`, body: { reason: 'spam' } });
+    }, REPORTED);
+    expect(scans).toEqual([]);
+    expect(indexes).toEqual(
+      expect.arrayContaining([
+        'message_reports_open_conversation',
+        'message_reports_open_scope',
+        'conversation_bans_latest',
+        'users_admins',
+      ]),
+    );
   });
 
   it('a missing index would be noticed', async () => {

@@ -36,7 +36,10 @@ export const conversationBans = pgTable(
       .references(() => users.id),
     bannedAt: time('banned_at').notNull().default(now),
   },
-  (t) => [primaryKey({ columns: [t.conversationId, t.userId] })],
+  (t) => [
+    primaryKey({ columns: [t.conversationId, t.userId] }),
+    index('conversation_bans_latest').on(t.conversationId, t.bannedAt, t.userId),
+  ],
 );
 
 /** Messages that members have reported, each once a reporter. */
@@ -67,5 +70,8 @@ export const messageReports = pgTable(
     unique('message_reports_once').on(t.messageId, t.reporterId),
     index('message_reports_conversation').on(t.conversationId, t.createdAt, t.id),
     index('message_reports_scope').on(t.scope, t.createdAt, t.id),
+    // Those that are open are what is asked for, and few beside all that ever were.
+    index('message_reports_open_conversation').on(t.conversationId, t.createdAt, t.id).where(sql`resolved_at IS NULL`),
+    index('message_reports_open_scope').on(t.scope, t.createdAt, t.id).where(sql`resolved_at IS NULL`),
   ],
 );

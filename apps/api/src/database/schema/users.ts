@@ -53,6 +53,8 @@ export const users = pgTable(
     index('users_username_prefix').on(t.username.op('text_pattern_ops')),
     index('users_folded_name_prefix').on(t.foldedName.op('text_pattern_ops')),
     index('users_not_folded').on(t.id).where(sql`folded_from IS DISTINCT FROM display_name`),
+    // Few of many: whom to tell of a report, and whether an admin is the last one.
+    index('users_admins').on(t.id).where(sql`role = 'admin'`),
     // What changed within the last seconds, which nodes read all the time.
     index('users_presence_at').on(t.presenceAt),
     index('users_updated_at').on(t.updatedAt),

@@ -35,6 +35,8 @@ const PRESENCE = {
   isHidden: users.isHidden,
   lastSeenAt: users.lastSeenAt,
 };
+/** As the index of just those has it: a plan that is made without the value would not find it. */
+const HAS_ADMIN_ROLE = sql`${users.role} = 'admin'`;
 /** The same order whatever the database's locale. */
 const BY_USERNAME = sql`${users.username} COLLATE "C"`;
 const [mine, theirs] = [alias(conversationParticipants, 'mine'), alias(conversationParticipants, 'theirs')];
@@ -187,6 +189,6 @@ function isAdmin(adminUsers: AdminUsers | null): SQL | undefined {
         and(isNull(users.externalId), inArray(users.username, [...adminUsers.usernames])),
         inArray(users.externalId, [...adminUsers.externalIds]),
       )
-    : eq(users.role, 'admin');
+    : HAS_ADMIN_ROLE;
   return and(eq(users.isDisabled, false), eq(users.isBot, false), isNamed);
 }

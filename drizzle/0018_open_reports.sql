@@ -1,0 +1,2 @@
+CREATE INDEX "message_reports_open_conversation" ON "message_reports" USING btree ("conversation_id","created_at","id") WHERE resolved_at IS NULL;--> statement-breakpoint
+CREATE INDEX "message_reports_open_scope" ON "message_reports" USING btree ("scope","created_at","id") WHERE resolved_at IS NULL;

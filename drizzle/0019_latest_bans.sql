@@ -1,0 +1,1 @@
+CREATE INDEX "conversation_bans_latest" ON "conversation_bans" USING btree ("conversation_id","banned_at","user_id");
