@@ -1,6 +1,7 @@
 // `npm test`: every suite. What the machine lacks is said; in CI that is a failure.
 //   npm test -- unit                      one suite (unit, integration, embedded, postgres, journeys)
 //   npm test -- integration messages      only test files whose path contains "messages"
+import { rmSync } from 'node:fs';
 import { runJest } from './test/jest-run.mjs';
 import {
   findChromium,
@@ -8,6 +9,7 @@ import {
   findHeadlessShell,
   findRedis,
   findWebKit,
+  makeMemoryDirectory,
   prepareDirectories,
   startPostgres,
 } from './test/machine.mjs';
@@ -28,6 +30,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   });
 }
 
+/** Of the first round, and removed with it; rows of chaos in the second one leave on disk what shows why they failed. */
+const memory = makeMemoryDirectory();
+if (memory) process.env.TMPDIR = memory;
 const parts = await findParts();
 const outcomes = [];
 try {
@@ -35,6 +40,7 @@ try {
   for (const round of [1, 2]) await run(chosen.filter((suite) => suite.round === round));
 } finally {
   await parts.postgres.stop?.();
+  if (memory) rmSync(memory, { recursive: true, maxRetries: 10 });
 }
 report();
 
@@ -57,6 +63,7 @@ async function run(suites) {
   if (able.length === 0) return;
   const ways = able.flatMap(({ needs, wants = [] }) => [...needs, ...wants]).filter(({ part }) => parts[part].value);
   const env = Object.fromEntries(ways.map(({ part, variable }) => [variable, parts[part].value]));
+  if (memory && able.every(({ round }) => round === 1)) env.TMPDIR = memory;
   const verdicts = await runJest(able, { patterns, env, running });
   for (const [i, suite] of able.entries()) outcomes.push({ suite, ...withWants(suite, verdicts[i]) });
 }

@@ -1,5 +1,5 @@
 // What the machine has that tests need and npm does not bring: Postgres, Redis and browsers.
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statfsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root } from '../prepare.mjs';
@@ -10,6 +10,10 @@ const ELSEWHERE = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ];
+
+const MEMORY = '/dev/shm';
+/** Many times what a run has there at once; containers often have 64 MB in all. */
+const ROOM_BYTES = 4 * 1024 ** 3;
 
 /** A Chromium to drive: `{ value: path }`, or `{}`. */
 export function findChromium() {
@@ -55,6 +59,20 @@ function foldersOf(path) {
 }
 
 const searched = () => (process.env.PATH ?? '').split(delimiter);
+
+/**
+ * A directory in memory for the databases of a run, or null where the machine has no room for it: those of nodes begin as
+ * copies of a thousand files, each of which takes a second of processor time on a disk.
+ */
+export function makeMemoryDirectory() {
+  if (!existsSync(MEMORY)) return null;
+  const { bavail, bsize } = statfsSync(MEMORY);
+  if (bavail * bsize < ROOM_BYTES) return null;
+  const directory = mkdtempSync(join(MEMORY, 'parley-'));
+  // The account that Postgres runs as has its own below it.
+  chmodSync(directory, 0o755);
+  return directory;
+}
 
 /** Debian keeps the server programs off PATH, one folder a version. */
 function hasPostgresServer() {

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { constants, cp, mkdtemp, rename, rm } from 'node:fs/promises';
+import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -35,7 +35,7 @@ async function freshDirectory(): Promise<TestDatabase> {
   const template = join(tmpdir(), `parley-test-template-${fingerprint()}`);
   if (!existsSync(template)) await makeTemplate(template);
   const directory = await mkdtemp(join(tmpdir(), 'parley-test-'));
-  await cp(template, directory, { recursive: true, mode: constants.COPYFILE_FICLONE });
+  cpSync(template, directory, { recursive: true });
   return { env: { DATA_DIR: directory }, remove: () => rm(directory, { recursive: true, force: true, maxRetries: 5 }) };
 }
 

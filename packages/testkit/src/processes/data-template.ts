@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { constants, cp, rename, rm } from 'node:fs/promises';
+import { cpSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { freshDirectory, ROOT } from './places.js';
@@ -18,7 +18,7 @@ export async function migratedDirectory(firstStart: (directory: string) => Promi
   const template = join(tmpdir(), `parley-template-${fingerprint()}`);
   if (!existsSync(template)) await makeTemplate(template, firstStart);
   const directory = freshDirectory('data');
-  await cp(template, join(directory, DATABASE), { recursive: true, mode: constants.COPYFILE_FICLONE });
+  cpSync(template, join(directory, DATABASE), { recursive: true });
   return directory;
 }
 
