@@ -57,7 +57,7 @@ export class Target {
   async ask(request: WireRequest, { node, by = null }: AskOptions & { by?: Actor | null } = {}): Promise<Answer> {
     const answer = await send(this.url(node), request);
     const what = `${request.method ?? 'GET'} ${request.path.slice(0, 100)} by ${by?.role ?? 'nobody'}`;
-    const transport = request.path.startsWith('/socket.io/') ? 'socketio' : 'rest';
+    const transport = transportAt(request.path);
     return this.note({ ...answer, what, transport, at: Date.now(), by, error: errorIn(answer.text) });
   }
 
@@ -117,6 +117,11 @@ export class Target {
     for (const socket of this.sockets) socket.close();
     this.sockets = [];
   }
+}
+
+function transportAt(path: string): Answer['transport'] {
+  if (path.startsWith('/socket.io/')) return 'socketio';
+  return /^\/ws(\/|\?|$)/.test(path) ? 'websocket' : 'rest';
 }
 
 /** The error object in the text of an answer; null where there is none. */

@@ -46,6 +46,7 @@ export function send(url: string, { method = 'GET', path, headers = {}, body }: 
 }
 
 const HEADER_END = '\r\n\r\n';
+const ENGINE_IO = '/socket.io/?EIO=4&transport=websocket';
 
 /** Headers of an upgrade to WebSocket. */
 export const UPGRADE = {
@@ -91,12 +92,12 @@ export class Wire {
     return wire;
   }
 
-  /** A WebSocket of Engine.IO, open, without a Socket.IO handshake yet. */
-  static async webSocket(url: string, headers: Record<string, string> = {}): Promise<Wire> {
+  /** A WebSocket of Engine.IO, open, without a Socket.IO handshake yet, or one at another address. */
+  static async webSocket(url: string, headers: Record<string, string> = {}, path = ENGINE_IO): Promise<Wire> {
     const wire = await Wire.open(url);
     const all = Object.entries({ host: new URL(url).host, ...UPGRADE, ...headers });
     const lines = all.map(([name, value]) => `${name}: ${value}`);
-    wire.write(`GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\n${lines.join('\r\n')}${HEADER_END}`);
+    wire.write(`GET ${path} HTTP/1.1\r\n${lines.join('\r\n')}${HEADER_END}`);
     await eventually('a WebSocket opens', () => wire.isUpgraded || wire.isClosed);
     return wire;
   }
@@ -106,6 +107,13 @@ export class Wire {
     const wire = await Wire.webSocket(url);
     wire.write(frame(1, `40${JSON.stringify({ token })}`));
     await wire.waitFor(/^42\["ready"/);
+    return wire;
+  }
+
+  /** A plain WebSocket that has its `ready`. */
+  static async plain(url: string, token: string): Promise<Wire> {
+    const wire = await Wire.webSocket(url, { authorization: `Bearer ${token}` }, '/ws');
+    await wire.waitFor(/^\{"type":"ready"/);
     return wire;
   }
 

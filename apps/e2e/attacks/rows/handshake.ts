@@ -8,9 +8,11 @@ import { forge, inSeconds } from '../forge.js';
 import type { Row } from '../row.contract.js';
 import type { Target } from '../target.js';
 import { frame, UPGRADE, Wire } from '../wire.js';
+import { plainRefused, plainWays } from './plain-websocket.js';
 
 const POLL = '/socket.io/?EIO=4&transport=polling';
 const SOCKET = '/socket.io/?EIO=4&transport=websocket';
+const PLAIN = '/ws';
 
 /** Not the page that is allowed, by a letter of its origin. */
 const LIKE_ALLOWED = [
@@ -33,6 +35,7 @@ async function refusedEverywhere(target: Target, token: string, code: ErrorCode)
     target.must(socket.refusal?.code === code, `A socket was refused with ${socket.refusal?.code}, not ${code}`);
     target.must(socket.received.length === 0, 'A socket received something before it was refused');
   }
+  for (const options of plainWays(token)) await plainRefused(target, options, code);
 }
 
 /** A token of the host product, whose secret the nodes share with us. */
@@ -220,13 +223,15 @@ export const handshake: Row[] = [
       ];
       for (const origin of foreign) {
         target.refused(await target.ask({ path: POLL, headers: { host, origin } }), 'forbidden');
-        target.refused(await target.ask({ path: SOCKET, headers: { host, origin, ...UPGRADE } }), 'forbidden');
+        for (const path of [SOCKET, PLAIN])
+          target.refused(await target.ask({ path, headers: { host, origin, ...UPGRADE } }), 'forbidden');
       }
       for (const origin of [`http://${host}`, ...(target.own ? [ALLOWED_ORIGIN] : [])]) {
         const polled = await target.ask({ path: POLL, headers: { host, origin } });
         const upgraded = await target.ask({ path: SOCKET, headers: { host, origin, ...UPGRADE } });
-        const statuses = `${polled.status} ${upgraded.status}`;
-        target.must(statuses === '200 101', `${origin}: ${statuses} in place of 200 101`);
+        const plain = await target.ask({ path: PLAIN, headers: { host, origin, ...UPGRADE } });
+        const statuses = `${polled.status} ${upgraded.status} ${plain.status}`;
+        target.must(statuses === '200 101 101', `${origin}: ${statuses} in place of 200 101 101`);
       }
     },
   },
@@ -238,6 +243,7 @@ export const handshake: Row[] = [
       for (const [path, more] of [
         [POLL, {}],
         [SOCKET, UPGRADE],
+        [PLAIN, UPGRADE],
       ] as const) {
         for (const site of [{}, { 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'same-site' }])
           target.refused(await target.ask({ path, headers: { cookie, ...more, ...site } }), 'forbidden');

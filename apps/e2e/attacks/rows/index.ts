@@ -7,12 +7,14 @@ import { handshake } from './handshake.js';
 import { hygiene } from './hygiene.js';
 import { limits } from './limits.js';
 import { payloads } from './payloads.js';
+import { plainWebSocket } from './plain-websocket.js';
 import { restarts } from './restart.js';
 import { statements } from './statements.js';
 
 /** In the order in which they are played. */
 export const ROWS: readonly Row[] = [
   ...handshake,
+  ...plainWebSocket,
   ...authorization,
   ...payloads,
   ...accounts,
