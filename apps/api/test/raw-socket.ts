@@ -45,6 +45,10 @@ export class RawSocket {
     return raw;
   }
 
+  async opened(): Promise<void> {
+    await eventually('the WebSocket is open', () => this.socket.readyState === this.socket.OPEN);
+  }
+
   /** What was agreed on, as the header has it. */
   get extensions(): string {
     return this.socket.extensions;

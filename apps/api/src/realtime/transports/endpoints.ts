@@ -1,5 +1,6 @@
 import type { Endpoint } from './framed/endpoint.js';
+import { stompEndpoint } from './stomp/stomp.endpoint.js';
 import { websocketEndpoint } from './websocket/websocket.endpoint.js';
 
 /** Where something else than Socket.IO is spoken; the first one that an address belongs to takes it. */
-export const ENDPOINTS: readonly Endpoint[] = [websocketEndpoint];
+export const ENDPOINTS: readonly Endpoint[] = [websocketEndpoint, stompEndpoint];

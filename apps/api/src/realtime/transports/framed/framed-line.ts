@@ -5,7 +5,7 @@ import { PacketType } from 'socket.io-parser';
 import { asParleyError, ParleyError } from '../../../kernel/errors.js';
 import { closeForGood } from '../../connections/closing.js';
 import type { Credential } from '../../connections/engine-connection.js';
-import type { ParleySocket } from '../../socket.js';
+import { conversationRoom, type ParleySocket } from '../../socket.js';
 import { DecodedPacket, Unreadable } from '../decoded-packet.js';
 import type { Answer } from './answer.js';
 import type { FramedTransport, Speaker } from './framed-transport.js';
@@ -71,6 +71,10 @@ export class FramedLine implements Line, Speaker {
 
   refuse(why: ParleyError, onAnswer: OnAnswer): void {
     this.run('', new Unreadable(why), onAnswer);
+  }
+
+  follows(conversationId: string): boolean {
+    return this.socket?.rooms.has(conversationRoom(conversationId)) ?? false;
   }
 
   send(frame: Frame): void {

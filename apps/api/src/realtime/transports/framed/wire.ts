@@ -39,6 +39,8 @@ export interface Line {
   run(name: string, payload: unknown, onAnswer: OnAnswer): void;
   /** Has a frame that cannot be read refused like a command; after ten of them the connection ends. */
   refuse(why: ParleyError, onAnswer: OnAnswer): void;
+  /** Whether the connection gets what happens in this conversation; known once it is `ready`. */
+  follows(conversationId: string): boolean;
   /** Behind all that was sent before. */
   send(frame: Frame): void;
   /** Calls back once the client has received all that it was sent before. */
