@@ -53,6 +53,8 @@ async function register(url: string, { username, password }: Record<'username' |
 
 /** Who is attacked and who attacks, and what there is to attack. */
 export interface Fixture {
+  /** Administers the server, if that was started for the run. */
+  first: Actor;
   alice: Actor;
   bob: Actor;
   /** A server's user like others, and a member of nothing. */
@@ -78,7 +80,7 @@ export interface Fixture {
 export async function makeFixture(urls: readonly string[]): Promise<Fixture> {
   const url = (place: number) => urls[place % urls.length] as string;
   // The first account of an installation administers it.
-  await Actor.register(url(0), 'first');
+  const first = await Actor.register(url(0), 'first');
   const roles = ['alice', 'bob', 'mallory', 'ex', 'admin'];
   const actors = await Promise.all(roles.map((role, place) => Actor.register(url(place), role)));
   const [alice, bob, mallory, ex, admin] = actors as [Actor, Actor, Actor, Actor, Actor];
@@ -99,5 +101,5 @@ export async function makeFixture(urls: readonly string[]): Promise<Fixture> {
   for (const { id } of [group, archived]) await alice.removeMember(id, ex.id);
   await alice.archive(archived.id);
   const ids = { group: group.id, direct: direct.id, archived: archived.id };
-  return { alice, bob, mallory, ex, admin, ...ids, message, report: report.id, secret };
+  return { first, alice, bob, mallory, ex, admin, ...ids, message, report: report.id, secret };
 }
