@@ -252,6 +252,12 @@ describe('SEND', () => {
     expect(line.ended).toBeNull();
   });
 
+  it('without a body is a command without a payload, and no malformed frame', () => {
+    give(frame('SEND', SEND));
+    expect(line.given).toMatchObject([{ name: 'message:send', payload: undefined }]);
+    expect(line.refusals).toEqual([]);
+  });
+
   it.each([
     ['/app/chat.send', undefined, 'message:send'],
     ['/app/chat.read', undefined, 'message:read'],

@@ -165,7 +165,7 @@ export class StompWire implements Wire {
     const answer = (given: Answer) => this.answer(frame, name, given);
     this.underWay += 1;
     const payload = parsed(body);
-    if (payload === undefined) this.line.refuse(invalid('', 'The body has to be JSON.'), answer);
+    if (payload === undefined && body !== '') this.line.refuse(invalid('', 'The body has to be JSON.'), answer);
     else this.line.run(name, payload, answer);
   }
 
