@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # STOMP clients for browsers cut a frame of over 16,384 characters into several text messages of a WebSocket, anywhere:
 # webstomp-client 1.2.6 and stompjs 2.3.3 by themselves, @stomp/stompjs 7.5.0 with `splitLargeFrames`. Where the cut falls
-# within an emoji, each half becomes U+FFFD, and the frame has two bytes more than its `content-length`. What a server gets is
-# not what was sent, and no server can mend it. In binary messages (`binary`, `forceBinaryWSFrames`) nothing is lost.
+# within a character of two UTF-16 units, each half becomes U+FFFD, and the frame has two bytes more than its
+# `content-length`. What a server gets is not what was sent, and no server can mend it. In binary messages (`binary`,
+# `forceBinaryWSFrames`) nothing is lost.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
