@@ -49,6 +49,11 @@ describe('The documents', () => {
     },
   );
 
+  it('hold no marks of a merge that was not finished', () => {
+    const marked = documents().filter(({ text }) => /^(<{7}|={7}|>{7})( |$)/m.test(text));
+    expect(marked.map(({ path }) => path)).toEqual([]);
+  });
+
   it('tell of every setting', () => {
     const operations = new Document('docs/operations.md');
     const told = operations.table('Configuration').flatMap(([name = '']) => codeIn(name));
