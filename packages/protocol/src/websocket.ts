@@ -62,3 +62,6 @@ export const BEARER_SUBPROTOCOL = 'bearer.';
 /** The type of a frame by the name of what it carries. */
 export const frameType = (name: CommandName | EventName): string =>
   name === 'message:new' ? 'message.created' : name.replace(':', '.');
+
+/** The name of the command that a frame of this type would give, whether there is one or not; a name itself is no type. */
+export const commandOf = (type: string): string => (type.includes(':') ? '' : type.replace('.', ':'));

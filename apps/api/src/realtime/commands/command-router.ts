@@ -75,7 +75,7 @@ export class CommandRouter {
     }
   }
 
-  private isKnown(name: string): name is CommandName {
+  isKnown(name: string): name is CommandName {
     return Object.hasOwn(this.table, name);
   }
 

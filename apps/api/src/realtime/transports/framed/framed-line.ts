@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ErrorObject } from '@parley/protocol';
+import type { CommandName, ErrorObject } from '@parley/protocol';
 import type { Socket as Connection } from 'engine.io';
 import { PacketType } from 'socket.io-parser';
 import { asParleyError, ParleyError } from '../../../kernel/errors.js';
@@ -12,8 +12,12 @@ import type { FramedTransport, Speaker } from './framed-transport.js';
 import type { Frame, OutgoingEvent } from './outgoing-event.js';
 import type { Line, OnAnswer, Wire } from './wire.js';
 
-/** Called with a refusal that nobody else reports. */
-export type OnRefused = (why: ParleyError, at: { transport: string; requestId: string }) => void;
+/** What a line needs of its node. */
+export interface LineHost {
+  isCommand(name: string): name is CommandName;
+  /** Called with a refusal that nobody else reports. */
+  onRefused(why: ParleyError, at: { transport: string; requestId: string }): void;
+}
 
 /** The names by which a socket emits what happens to itself: a client must not reach what listens to them. */
 const OWN = new Set([
@@ -39,7 +43,7 @@ export class FramedLine implements Line, Speaker {
   constructor(
     private readonly transport: FramedTransport,
     private readonly connection: Connection,
-    private readonly onRefused: OnRefused,
+    private readonly host: LineHost,
   ) {}
 
   speak(wire: Wire): void {
@@ -71,6 +75,10 @@ export class FramedLine implements Line, Speaker {
 
   refuse(why: ParleyError, onAnswer: OnAnswer): void {
     this.run('', new Unreadable(why), onAnswer);
+  }
+
+  isCommand(name: string): name is CommandName {
+    return this.host.isCommand(name);
   }
 
   follows(conversationId: string): boolean {
@@ -145,7 +153,7 @@ export class FramedLine implements Line, Speaker {
   private refusalOf(why: ParleyError): readonly Frame[] {
     const requestId = randomUUID();
     const error = why.toObject(requestId);
-    this.onRefused(why, { transport: this.transport.facts.transport, requestId });
+    this.host.onRefused(why, { transport: this.transport.facts.transport, requestId });
     this.transport.closesFor(error);
     return this.guarded((wire) => wire.refused(error)) ?? NOTHING;
   }

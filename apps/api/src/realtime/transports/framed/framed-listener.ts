@@ -8,7 +8,7 @@ import { StreamKeepingServer } from '../../connections/one-write-per-turn.js';
 import type { ParleyServer, ParleySocket } from '../../socket.js';
 import type { TransportPath } from '../upgrade-router.js';
 import type { Beginning, Endpoint } from './endpoint.js';
-import { FramedLine, type OnRefused } from './framed-line.js';
+import { FramedLine, type LineHost } from './framed-line.js';
 import { FramedTransport } from './framed-transport.js';
 
 /** Accepts WebSocket connections to endpoints, and hands each to the same Engine.IO that Socket.IO's own belong to. */
@@ -19,7 +19,7 @@ export class FramedListener {
   constructor(
     private readonly io: ParleyServer,
     endpoints: readonly Endpoint[],
-    private readonly onRefused: OnRefused,
+    private readonly host: LineHost,
   ) {
     this.paths = endpoints.map((endpoint) => this.pathOf(endpoint));
   }
@@ -54,7 +54,7 @@ export class FramedListener {
     const beginning = beginningOf(request);
     const conversationId = endpoint.conversationOf(beginning.url);
     const transport = new FramedTransport(socket, { transport: endpoint.transport, conversationId });
-    const line = new FramedLine(transport, this.connect(transport, request), this.onRefused);
+    const line = new FramedLine(transport, this.connect(transport, request), this.host);
     this.lines.set(transport, line);
     line.speak(endpoint.open(line, beginning));
   }

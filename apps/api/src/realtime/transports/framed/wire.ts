@@ -1,4 +1,4 @@
-import type { ErrorObject } from '@parley/protocol';
+import type { CommandName, ErrorObject } from '@parley/protocol';
 import type { ParleyError } from '../../../kernel/errors.js';
 import type { Credential } from '../../connections/engine-connection.js';
 import type { Answer } from './answer.js';
@@ -37,6 +37,7 @@ export interface Line {
    * are given before `connected` wait for it.
    */
   run(name: string, payload: unknown, onAnswer: OnAnswer): void;
+  isCommand(name: string): name is CommandName;
   /** Has a frame that cannot be read refused like a command; after ten of them the connection ends. */
   refuse(why: ParleyError, onAnswer: OnAnswer): void;
   /** Whether the connection gets what happens in this conversation; known once it is `ready`. */

@@ -93,7 +93,10 @@ export class SocketIoAdapter extends IoAdapter {
   private routeUpgrades(io: ParleyServer, admission: ConnectionLimiter): UpgradeRouter {
     const handshakes = this.app.get(HandshakeLimiter, { strict: false });
     const peerAddressOf = peerAddresses(this.app);
-    this.framed = new FramedListener(io, ENDPOINTS, (error, at) => this.refused(error, at));
+    this.framed = new FramedListener(io, ENDPOINTS, {
+      isCommand: (name) => this.router.isKnown(name),
+      onRefused: (error, at) => this.refused(error, at),
+    });
     return new UpgradeRouter(this.app.getHttpServer() as HttpServer, [TRANSPORT, ...this.framed.paths], {
       refusalOf: (request) => this.surroundings.refusalOf(request),
       refusalToBegin: (request) => handshakes.refusal() ?? admission.refusal(peerAddressOf(request)),

@@ -1,7 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Ack, EventName } from '@parley/protocol';
+import type { Ack, CommandName, EventName } from '@parley/protocol';
 import type { ParleyError } from '../../../kernel/errors.js';
+import { COMMANDS } from '../../../modules/chat/index.js';
 import type { Credential } from '../../connections/engine-connection.js';
 import { Answer } from '../framed/answer.js';
 import type { Beginning } from '../framed/endpoint.js';
@@ -42,6 +43,10 @@ class TestLine implements Line {
   run(name: string, payload: unknown, onAnswer: OnAnswer): void {
     const answer = (ack: Ack<object>) => this.out(onAnswer(new Answer(1, JSON.stringify(ack))));
     this.given.push({ name, payload, answer });
+  }
+
+  isCommand(name: string): name is CommandName {
+    return Object.hasOwn(COMMANDS, name);
   }
 
   refuse(why: ParleyError, onAnswer: OnAnswer): void {
@@ -278,7 +283,8 @@ describe('SEND', () => {
     ['to an unknown event', { destination: '/app/chat.typing', event: 'x' }, 'not_found'],
     ['straight to a topic', { destination: TOPIC }, 'not_found'],
     ['straight to a queue', { destination: '/user/queue/messages' }, 'not_found'],
-    ['to what every object has', { destination: 'constructor' }, 'not_found'],
+    ['to what every object has', { destination: '/app/constructor' }, 'not_found'],
+    ['to the name of a command in Socket.IO', { destination: '/app/message:send' }, 'not_found'],
     ['in a transaction', { ...SEND, transaction: 't' }, 'unsupported'],
   ])('%s is an ERROR, and the end', (_what, headers, code) => {
     give(frame('SEND', { receipt: 'r1', ...headers }, '{}'), frame('SEND', SEND, '{}'));

@@ -161,7 +161,7 @@ export class StompWire implements Wire {
     if (headers.has('transaction'))
       throw new ParleyError('unsupported', { message: 'There are no transactions here.' });
     const name = commandAt(headers.get('destination') ?? '', headers.get('event'));
-    if (name === null) throw notFound();
+    if (name === null || !this.line.isCommand(name)) throw notFound();
     const answer = (given: Answer) => this.answer(frame, name, given);
     this.underWay += 1;
     const payload = parsed(body);

@@ -1,4 +1,4 @@
-import { type ErrorObject, type Events, type FrameId, frameType } from '@parley/protocol';
+import { commandOf, type ErrorObject, type Events, type FrameId, frameType } from '@parley/protocol';
 import { invalid, ParleyError } from '../../../kernel/errors.js';
 import type { Credential } from '../../connections/engine-connection.js';
 import type { Answer } from '../framed/answer.js';
@@ -85,9 +85,6 @@ export class WebSocketWire implements Wire {
     this.line.connect([{ token }]);
   }
 }
-
-/** Names of Socket.IO are none here. */
-const commandOf = (type: string): string => (type.includes(':') ? '' : type.replace('.', ':'));
 
 function tokenIn({ type, data }: ReadFrame): string | null {
   if (type !== 'auth' || typeof data !== 'object' || data === null) return null;
