@@ -43,7 +43,7 @@ export function QuestionDialog({ title, quote, fields, children, ...question }: 
   );
 }
 
-/** The part of a dialog that is answered. */
+/** The form of a question: its fields, why the action was refused, and the buttons. */
 export function Question(props: QuestionProps) {
   const { verb, danger = false, isComplete = true, refused, act, onClose, onDone = onClose, children } = props;
   const { run, busy, error, isOver } = useCommand(onDone, refused);

@@ -1,9 +1,9 @@
 import {
   type ConversationListItem,
+  isSmallConversation,
   type Member,
   type Message,
   type MessageStatus,
-  SYNC_LIMITS,
   type UserDetail,
   type UserView,
 } from '@parley/protocol';
@@ -174,8 +174,7 @@ export class Conversation implements HeldMessages {
    * fetched.
    */
   relearnMarks(membersBefore: number): void {
-    const { receiptsMembers } = SYNC_LIMITS;
-    if (membersBefore <= receiptsMembers || this.facts.memberCount > receiptsMembers) return;
+    if (isSmallConversation(membersBefore) || !isSmallConversation(this.facts.memberCount)) return;
     this.receipts = 0;
     this.members.isLoaded = false;
     this.invalidate();
@@ -222,7 +221,7 @@ export class Conversation implements HeldMessages {
   #statusOf({ senderId, type, seq, status }: Message): MessageStatus {
     const { memberCount } = this.facts;
     if (senderId !== this.me || type === 'system') return 'sent';
-    if (memberCount <= 1 || memberCount > SYNC_LIMITS.receiptsMembers) return 'sent';
+    if (memberCount <= 1 || !isSmallConversation(memberCount)) return 'sent';
     return furtherStatus(status, this.members.statusOf(seq, memberCount));
   }
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { Page, UserView } from '@parley/protocol';
 import { SdkError } from '../sdk-error.js';
 import { Blocks } from './blocks.js';
@@ -8,6 +8,8 @@ const NO_ROUTE = new SdkError('not_found', 'no such route', { retryable: false }
 const known = (blocks: Blocks) => [...blocks.known.getSnapshot()];
 
 describe('whom this person blocks', () => {
+  afterEach(() => void jest.useRealTimers());
+
   it('is fetched, and changed by events', async () => {
     const blocks = new Blocks(async () => page('ann'));
     await blocks.resume();
@@ -61,6 +63,5 @@ describe('whom this person blocks', () => {
     expect(known(blocks)).toEqual(['ann']);
     await jest.advanceTimersByTimeAsync(60_000);
     expect(asked).toBe(before + 2);
-    jest.useRealTimers();
   });
 });

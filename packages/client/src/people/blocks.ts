@@ -54,7 +54,7 @@ export class Blocks {
       raiseDefect(fault);
       if (!this.#isOnline || !(fault instanceof SdkError && fault.retryable)) return;
       clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => void this.#load(attempt + 1), backOff(attempt));
+      this.#timer = setTimeout(() => void this.#load(attempt + 1), fault.retryAfterMs ?? backOff(attempt));
     }
   }
 }

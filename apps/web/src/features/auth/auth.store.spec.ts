@@ -69,6 +69,20 @@ it('a token that was being renewed while its user signed out signs nobody in', a
   expect(authStore.getState().status).toBe('signed-out');
 });
 
+it('a token whose renewal is refused after its user signed out and in again ends nothing', async () => {
+  const { authStore, refresh, signIn, signOut } = await opened();
+  let renew = (_answer: Response) => undefined as void;
+  const renewed = new Promise<Response>((resolve) => (renew = resolve));
+  answers = [session, () => renewed, signedOut, session];
+  await signIn(BODY);
+  const renewing = refresh();
+  await signOut();
+  await signIn(BODY);
+  renew(refusal(401, 'unauthenticated', false));
+  expect(await renewing).toBeNull();
+  expect(authStore.getState()).toMatchObject({ status: 'signed-in', refusal: null });
+});
+
 it('who signs out without a network is signed out when the page is next opened, on the server too', async () => {
   const before = await opened();
   answers = [session];

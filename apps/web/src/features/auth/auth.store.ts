@@ -117,13 +117,14 @@ async function exchangeCookie(body?: RefreshBody): Promise<string | null> {
   const before = endings;
   try {
     const answer = await request<Session | NoSession>('auth/refresh', body, isAnswer);
-    // Of a session that was ended meanwhile, here or in another tab.
+    // The answer belongs to a session that was ended meanwhile, here or in another tab.
     if (endings !== before) return null;
     if (!('session' in answer)) {
       accept(answer);
       return answer.accessToken;
     }
   } catch (thrown) {
+    if (endings !== before) return null;
     const refusal = thrown instanceof SdkError ? thrown : null;
     authStore.setState({ refusal, isAddressRefused: refusal !== null && isOfAddress(refusal) });
     if (refusal?.code !== 'unauthenticated' && refusal?.code !== 'token_expired') throw thrown;
@@ -141,7 +142,7 @@ function isAnswer(body: Record<string, unknown>): boolean {
   return body.session === null || isSession(body);
 }
 
-/** A session that the user asked for: the cookie is that of this one. */
+/** Takes a session that the user asked for, whose cookie replaces that of a session still to be signed out of. */
 function begin(session: Session): void {
   setSignOutPending(false);
   accept(session);

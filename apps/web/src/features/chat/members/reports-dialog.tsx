@@ -1,5 +1,5 @@
 import type { ParleyClient } from '@parley/client';
-import type { Report } from '@parley/protocol';
+import { LIMITS, type Report } from '@parley/protocol';
 import { useChatClient, useChatEvent, useUser } from '@parley/react';
 import { useCallback, useState } from 'react';
 import { Link } from 'wouter';
@@ -17,7 +17,7 @@ interface ReportsDialogProps {
 }
 
 /** How many are shown at first, and how many more each time. */
-const PAGE = 50;
+const PAGE = LIMITS.pageDefault;
 
 interface OpenReports {
   reports: Report[];
@@ -42,7 +42,7 @@ async function fetchOpen(client: ParleyClient, id: string, wanted: number): Prom
 
 /** The open reports, the latest first, for those who decide on them. */
 export function ReportsDialog({ conversationId, onClose }: ReportsDialogProps) {
-  const [most, setMost] = useState(PAGE);
+  const [most, setMost] = useState<number>(PAGE);
   const fetch = useCallback((client: ParleyClient, id: string) => fetchOpen(client, id, most), [most]);
   const { reload, ...fetched } = useFetched(fetch, conversationId);
   useChatEvent('report:updated', reload);

@@ -7,8 +7,8 @@ interface KeptFocus {
 }
 
 /**
- * Keeps the focus in a list whose items go: the next item takes it, after the last one that before it. `ids`: of the
- * items, in their order. The list is given what this returns.
+ * Keeps the focus in a list: when the focused item is removed, it moves to the following item, or to the preceding one
+ * if it was the last. `ids`: of the items, in their order. The list is given what this returns.
  */
 export function useKeptFocus(ids: readonly string[]): KeptFocus {
   const ref = useRef<HTMLUListElement>(null);
