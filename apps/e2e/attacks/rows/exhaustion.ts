@@ -25,8 +25,8 @@ function commandOf(bytes: number, conversationId: string): Buffer {
   return frame(TEXT, text.replace(/\]$/, `${' '.repeat(bytes - text.length)}]`));
 }
 
-/** Frames that break a protocol, and the close code; null: Socket.IO's own end, without one that says why. */
-export const BROKEN: readonly [string, Buffer, number | null][] = [
+/** Frames that break the protocol of WebSockets, and the close code. */
+export const BROKEN_FRAMES: readonly [string, Buffer, number][] = [
   ['a frame without a mask', frame(TEXT, '40', { isMasked: false }), 1002],
   ['an opcode that is none', frame(3, 'x'), 1002],
   ['reserved bits', Buffer.from([0xf1, 0x80, 0, 0, 0, 0]), 1002],
@@ -36,6 +36,11 @@ export const BROKEN: readonly [string, Buffer, number | null][] = [
   ['a close with a code that is none', frame(8, Buffer.from([0x03, 0xe7])), 1002],
   ['a close of one byte', frame(8, 'x'), 1002],
   ['text that is no UTF-8', frame(TEXT, Buffer.from([0x34, 0xc3, 0x28])), 1007],
+];
+
+/** Those, and frames that are no packet of Socket.IO; null: its own end, without a code that says why. */
+export const BROKEN: readonly [string, Buffer, number | null][] = [
+  ...BROKEN_FRAMES,
   ['an unknown packet of Engine.IO', frame(TEXT, '9'), null],
   ['an unknown packet of Socket.IO', frame(TEXT, '49'), null],
   ['binary junk', frame(BINARY, Buffer.from([0, 1, 2, 255])), null],

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ERRORS, type ErrorCode, isErrorObject, LIMITS } from '@parley/protocol';
+import { ERRORS, type ErrorCode, frameType, isErrorObject, LIMITS } from '@parley/protocol';
 import { eventually, type PlainOptions, WebSocketClient } from '@parley/testkit';
+import { commandsAbout, idsOf } from '../requests.js';
 import type { Row } from '../row.contract.js';
 import type { Target } from '../target.js';
 import { frame, Wire } from '../wire.js';
 import { SENDING } from './authorization.js';
 import { memoryOf, mustNotGrow } from './content.js';
+import { BROKEN_FRAMES } from './exhaustion.js';
 
 const TEXT = 1;
 const BINARY = 2;
@@ -51,17 +53,6 @@ function commandOf(bytes: number, conversationId: string): Buffer {
   return frame(TEXT, json.replace(/\}$/, `${' '.repeat(bytes - json.length)}}`));
 }
 
-/** Frames that break a protocol, and the close code. */
-const BROKEN: [string, Buffer, number][] = [
-  ['a frame without a mask', frame(TEXT, '{}', { isMasked: false }), 1002],
-  ['an opcode that is none', frame(3, 'x'), 1002],
-  ['reserved bits', Buffer.from([0xf1, 0x80, 0, 0, 0, 0]), 1002],
-  ['a continuation of nothing', frame(0, 'x'), 1002],
-  ['a ping in pieces', frame(9, 'x', { isFinal: false }), 1002],
-  ['a close with a code that is none', frame(8, Buffer.from([0x03, 0xe7])), 1002],
-  ['text that is no UTF-8', frame(TEXT, Buffer.from([0x22, 0xc3, 0x28, 0x22])), 1007],
-];
-
 const JUNK = [
   'not json',
   'null',
@@ -72,18 +63,6 @@ const JUNK = [
   '{"type":{}}',
   '{"id":[],"type":"sync"}',
   '{"type":"x","a":1}',
-];
-
-/** What a stranger tries of a conversation; each has to be answered as for one that is not there. */
-const tries = (conversationId: string, messageId: string): [string, object][] => [
-  ['message.send', { conversationId, content: 'let me in' }],
-  ['message.edit', { messageId, content: 'mine now' }],
-  ['message.delete', { messageId }],
-  ['reaction.add', { messageId, emoji: '👍' }],
-  ['message.read', { conversationId, seq: 1 }],
-  ['conversation.join', { conversationId }],
-  ['conversation.open', { conversationId }],
-  ['typing.start', { conversationId }],
 ];
 
 export const plainWebSocket: Row[] = [
@@ -127,24 +106,21 @@ export const plainWebSocket: Row[] = [
   {
     id: 'A19',
     title:
-      'a stranger at /ws/{conversationId} and with every command at /ws: 4506 and not_found, and no event is heard',
+      'a stranger at /ws/{conversationId} and with every command at /ws: 4506 and not_found, and no event is received',
     changes: SENDING,
     async run(target) {
       const { alice, mallory, group } = target.fixture;
-      const { id } = JSON.parse(
-        (await target.api(alice, `POST /conversations/${group}/messages`, { content: 'for members' })).text,
-      ) as { id: string };
       const closed = await new WebSocketClient(target.url(), { token: mallory.token, path: `/ws/${group}` }).end();
       target.must(closed === 4506, `A stranger was closed with ${closed}`);
       const client = await WebSocketClient.open(target.url(), { token: mallory.token });
-      for (const [type, data] of tries(group, id)) {
-        const { code } = await client.refusal(type, data);
-        target.must(code === 'not_found', `${type} was refused with ${code}`);
+      for (const [name, payload] of commandsAbout(idsOf(target))) {
+        const { code } = await client.refusal(frameType(name), payload);
+        target.must(code === 'not_found', `${name} was refused with ${code}`);
       }
       for (let n = 0; n < 5; n += 1)
         await target.api(alice, `POST /conversations/${group}/messages`, { content: `for members ${n}` });
       await client.ask('sync', { conversations: {} });
-      target.must(!JSON.stringify(client.events('message:new')).includes(group), 'A stranger heard a message');
+      target.must(!JSON.stringify(client.events('message:new')).includes(group), 'A stranger received a message');
       client.close();
     },
   },
@@ -178,7 +154,7 @@ export const plainWebSocket: Row[] = [
     async run(target) {
       const { mallory } = target.fixture;
       const memory = memoryOf(target);
-      for (const [what, bytes, code] of BROKEN) {
+      for (const [what, bytes, code] of BROKEN_FRAMES) {
         const wire = await Wire.plain(target.url(), mallory.token);
         wire.write(bytes);
         await wire.ended();
