@@ -1,4 +1,5 @@
 import { ASCII } from './folding.js';
+import { Memo } from './memo.js';
 
 /**
  * What a text is made of, for a search. `word`: letters and digits of scripts that put spaces between words; `dense`: of
@@ -43,28 +44,21 @@ function kindIn(groups: Record<string, string | undefined> | undefined): RunKind
 }
 
 /** What a character is; null of `kind`: it only separates. */
-interface Sign {
+interface CharacterClass {
   kind: RunKind | null;
   isDigit: boolean;
 }
 
-/** A text has few different characters, and a search looks at them again and again. */
-const SIGNS = new Map<number, Sign>();
-const MOST_SIGNS = 10_000;
-
-function signAt(folded: string, at: number): Sign {
-  const code = folded.codePointAt(at) ?? 0;
-  const known = SIGNS.get(code);
-  if (known) return known;
+/** By code point: a text has few different characters, and a search looks at them again and again. */
+const CLASSES = new Memo(10_000, (code: number): CharacterClass => {
   const character = String.fromCodePoint(code);
-  const sign = { kind: kindIn(ONE.exec(character)?.groups), isDigit: DIGIT.test(character) };
-  if (SIGNS.size >= MOST_SIGNS) SIGNS.clear();
-  SIGNS.set(code, sign);
-  return sign;
-}
+  return { kind: kindIn(ONE.exec(character)?.groups), isDigit: DIGIT.test(character) };
+});
+
+const classAt = (folded: string, at: number): CharacterClass => CLASSES.get(folded.codePointAt(at) ?? 0);
 
 /** Whether what stands here is neither letter, digit nor sign. */
-export const isSeparator = (folded: string, at: number): boolean => signAt(folded, at).kind === null;
+export const isSeparator = (folded: string, at: number): boolean => classAt(folded, at).kind === null;
 
 /** Where the character before this place begins; a character beyond the BMP takes two units. */
 function before(folded: string, at: number): number {
@@ -74,7 +68,7 @@ function before(folded: string, at: number): number {
 /** Whether readers see the end of a word here and nothing that goes on: also between a number and its unit. */
 export function isBoundary(folded: string, at: number): boolean {
   if (at <= 0 || at >= folded.length) return true;
-  const [left, right] = [signAt(folded, before(folded, at)), signAt(folded, at)];
+  const [left, right] = [classAt(folded, before(folded, at)), classAt(folded, at)];
   if (left.kind !== right.kind) return true;
   return left.kind === 'word' ? left.isDigit !== right.isDigit : left.kind === null;
 }

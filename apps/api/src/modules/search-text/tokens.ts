@@ -1,5 +1,6 @@
 import type { SearchTrait } from '@parley/protocol';
 import { foldText } from './folding.js';
+import { Memo } from './memo.js';
 import { isBoundary, type Run, runsOf } from './runs.js';
 
 /**
@@ -39,7 +40,7 @@ const LINK = /\bhttps?:\/\/[^\s/]|\bwww\.[^\s.]+\.[^\s]/i;
  * neighbours, and the last character.
  */
 export function tokensOf({ content, type, senderId, mentions }: Findable): string {
-  let tokens = SENDERS.tokens(senderId);
+  let tokens = SENDERS.get(senderId);
   if (LINK.test(content)) tokens += ` ${traitToken('link')}`;
   if (mentions) tokens += ` ${traitToken('mention')}`;
   if (type === 'image' || type === 'file') tokens += ` ${traitToken(type)}`;
@@ -51,28 +52,14 @@ export function tokensOf({ content, type, senderId, mentions }: Findable): strin
 }
 
 /** People use the same words again and again; those that they used lately need no work. */
-class TokenCache {
-  private readonly known = new Map<string, string>();
-
-  constructor(private readonly make: (text: string) => string) {}
-
-  tokens(text: string): string {
-    const known = this.known.get(text);
-    if (known !== undefined) return known;
-    const made = this.make(text);
-    if (this.known.size >= MOST_REMEMBERED) this.known.clear();
-    this.known.set(text, made);
-    return made;
-  }
-}
-
 const MOST_REMEMBERED = 5_000;
 const LONGEST_REMEMBERED = 36;
-const [SENDERS, WORDS] = [new TokenCache(senderToken), new TokenCache(computeTokens)];
+const SENDERS = new Memo(MOST_REMEMBERED, senderToken);
+const WORDS = new Memo(MOST_REMEMBERED, computeTokens);
 
 function tokensOfWord(word: string): string {
   // Numbers and long ids do not come again.
-  return word.length > LONGEST_REMEMBERED || DIGIT.test(word) ? computeTokens(word) : WORDS.tokens(word);
+  return word.length > LONGEST_REMEMBERED || DIGIT.test(word) ? computeTokens(word) : WORDS.get(word);
 }
 
 function computeTokens(word: string): string {
