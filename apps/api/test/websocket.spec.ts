@@ -31,8 +31,6 @@ const connect = async (person: Person, path = '/ws'): Promise<WebSocketClient> =
   await client.event('ready');
   return client;
 };
-const say = async (person: Person, conversationId: string, content: string) =>
-  succeeded(await person.post(`/conversations/${conversationId}/messages`, { content }));
 const ticketOf = async (person: Person): Promise<string> => succeeded(await person.post('/auth/ticket')).ticket;
 const errorOf = ({ data }: PlainFrame) => (data as { error: { code: string; requestId: string } }).error;
 const isError = ({ type }: PlainFrame) => type === 'error';
@@ -183,7 +181,7 @@ describe('/ws: frames', () => {
     for (const type of [...types, 'connect', 'disconnecting', 'newListener', '__proto__', 'toString'])
       expect([type, (await client.refusal(type, {})).code]).toEqual([type, 'not_found']);
     // A `disconnect` that had reached what listens to a socket's end would have taken it out of its streams.
-    const { seq } = await say(owner, group.id, 'still heard');
+    const { seq } = await owner.say(group.id, 'still heard');
     await client.event('message:new', ({ message }) => message.seq === seq);
   });
 
@@ -306,7 +304,7 @@ describe('/ws/{conversationId}', () => {
   it('S4.8 S4.9 §7: sends what concerns its conversation, and nothing of others', async () => {
     const other = await groupOf(owner, [member]);
     const client = await connect(member, `/ws/${group.id.toUpperCase()}`);
-    await say(owner, other, 'elsewhere');
+    await owner.say(other, 'elsewhere');
     const third = await groupOf(owner, [member]);
     const { version } = await sayAndSee(client, 'here');
     expect(version).toBeGreaterThan(1);
@@ -346,9 +344,9 @@ describe('/ws/{conversationId}', () => {
 
   it('S4.11 §7: ?afterSeq= brings what was written since, each once and in order, and then what is written', async () => {
     const id = await groupOf(owner, [member]);
-    for (let n = 1; n <= 230; n += 1) await say(owner, id, `${n}`);
+    for (let n = 1; n <= 230; n += 1) await owner.say(id, `${n}`);
     const sending = (async () => {
-      for (let n = 231; n <= 300; n += 1) await say(owner, id, `${n}`);
+      for (let n = 231; n <= 300; n += 1) await owner.say(id, `${n}`);
     })();
     const client = await connect(member, `/ws/${id}?afterSeq=17`);
     await sending;
@@ -361,7 +359,7 @@ describe('/ws/{conversationId}', () => {
     const id = await groupOf(owner, [member]);
     const seqsAfter = async (seq: number): Promise<number[]> => {
       const client = await connect(member, `/ws/${id}?afterSeq=${seq}`);
-      const { seq: last } = await say(owner, id, 'next');
+      const { seq: last } = await owner.say(id, 'next');
       await client.event('message:new', ({ message }) => message.seq === last);
       return client.events('message:new').map(({ message }) => message.seq);
     };
@@ -372,15 +370,15 @@ describe('/ws/{conversationId}', () => {
 
   it('G4 §7: ?afterVersion= brings all that changed since as sync does, before the first later event', async () => {
     const id = await groupOf(owner, [member]);
-    const { id: first } = await say(owner, id, 'one');
-    await say(owner, id, 'two');
+    const { id: first } = await owner.say(id, 'one');
+    await owner.say(id, 'two');
     succeeded(await owner.patch(`/messages/${first}`, { content: 'one, edited' }));
     const client = await connect(member, `/ws/${id}?afterVersion=2`);
     const { data } = await client.until('the difference comes', ({ type }) => type === 'sync');
     const { conversations, added } = data as any;
     expect(conversations[id].messages.map(({ content }: any) => content)).toEqual(['two', 'one, edited']);
     expect([conversations[id].version, added]).toEqual([4, []]);
-    await say(owner, id, 'three');
+    await owner.say(id, 'three');
     expect((await client.event('message:new')).version).toBe(5);
     expect(client.frames.map(({ type }) => type).slice(0, 2)).toEqual(['ready', 'sync']);
   });
@@ -393,7 +391,7 @@ describe('/ws/{conversationId}', () => {
   });
 
   async function sayAndSee(client: WebSocketClient, content: string) {
-    const { seq } = await say(owner, group.id, content);
+    const { seq } = await owner.say(group.id, content);
     return client.event('message:new', ({ message }) => message.seq === seq);
   }
 });

@@ -49,7 +49,7 @@ export function isErrorObject(value: unknown): value is ErrorObject {
   return CODES.some((known) => known === code) && typeof message === 'string' && typeof retryable === 'boolean';
 }
 
-/** The body of every failed REST request. */
+/** The body of every failed REST request, and of what tells a failure on other transports. */
 export interface ErrorBody {
   error: ErrorObject;
 }

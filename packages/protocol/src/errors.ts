@@ -42,7 +42,7 @@ export const ERRORS = {
    * its `ready` while 50 are not.
    */
   rate_limited: row(429, 4029, true, 'Too many requests. Wait a little.'),
-  /** Ten frames on one socket that cannot be read: binary data, and over a plain WebSocket whatever is no frame. */
+  /** Ten frames on one socket that cannot be read: binary data, over a plain WebSocket whatever is no frame, over STOMP bodies that are not JSON. One frame that is none, over STOMP. */
   bad_frames: row(400, 4505, false, 'Too many malformed frames.'),
   /** A defect of the server, without details. */
   internal: row(500, null, true, 'Something went wrong on the server.'),

@@ -1,5 +1,5 @@
 import type { Ack, CommandName, Commands } from './commands.js';
-import type { ErrorObject } from './error-object.js';
+import type { ErrorBody } from './error-object.js';
 import type { EventName, Events } from './events.js';
 import type { SyncAnswer } from './sync.js';
 
@@ -17,6 +17,9 @@ export type EventType<Name extends EventName = EventName> = Name extends 'messag
 
 /** A frame's own id, as its sender chose it: the acknowledgement has the same. */
 export type FrameId = string | number;
+
+/** Characters of a frame's id at most, where it is a string. */
+export const LONGEST_FRAME_ID = 128;
 
 /** Gives a command. With an `id` it is acknowledged, without one only its failure is answered, by an `ErrorFrame`. */
 export type CommandFrame = {
@@ -40,7 +43,7 @@ export type EventFrame = { [Name in EventName]: { type: EventType<Name>; data: E
 /** Why a frame without an id failed, or why nobody is let in. */
 export interface ErrorFrame {
   type: 'error';
-  data: { error: ErrorObject };
+  data: ErrorBody;
 }
 
 /** What changed beyond `?afterVersion=`, after `ready` and before any later event of the conversation. */

@@ -32,7 +32,7 @@ export function budgetsOf(sends: SendSettings, signIn: SignInSettings) {
     sends: sustained,
     /** Sends that were stored already, and sends beyond the other two, which might be. Not to be set (G2). */
     repeats: { atOnce: 60, perSecond: 60 },
-    /** In messages, for `SPAM_RULES`. One message with more than all of it is let through after a rest. */
+    /** Links and mentions in messages, for `SPAM_RULES`; one message with more than `atOnce` passes where nothing is taken. */
     links: { atOnce: 100, perSecond: 1 },
     mentions: { atOnce: 200, perSecond: 1 },
     changes: { atOnce: 60, perSecond: 10 },
@@ -52,7 +52,7 @@ export function budgetsOf(sends: SendSettings, signIn: SignInSettings) {
     reports: { atOnce: 30, perSecond: 0.5 },
     people: { atOnce: 60, perSecond: 2 },
     tickets: { atOnce: 60, perSecond: 2 },
-    /** Whatever else is asked by REST, and what is sent as a command and is none. */
+    /** All other REST requests, and commands of sockets whose name is unknown. */
     requests: { atOnce: 600, perSecond: 60 },
     // On each node.
     /** Of a socket, whatever it sends. */

@@ -48,5 +48,5 @@ export const conversationRoom = (conversationId: string): string => `${CONVERSAT
 export const presenceRoom = (userId: string): string => `presence:${userId}`;
 
 /** The conversations whose events a socket gets. */
-export const followedBy = ({ rooms }: ParleySocket): string[] =>
+export const joinedConversations = ({ rooms }: ParleySocket): string[] =>
   [...rooms].flatMap((room) => (room.startsWith(CONVERSATION) ? [room.slice(CONVERSATION.length)] : []));

@@ -2,6 +2,7 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import { asParleyError, ParleyError } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
+import { bearerOf } from '../../platform/http/bearer.js';
 import { type ApiRequest, IS_PUBLIC, requestOf } from '../../platform/http/request.js';
 import { peerAddressOf } from '../../platform/limits/rate-limit.guard.js';
 import { RateLimits } from '../../platform/limits/rate-limits.js';
@@ -37,7 +38,3 @@ export class AuthGuard implements CanActivate {
     return this.tokens.verify(token);
   }
 }
-
-/** The token of an `Authorization` header; null where there is none. */
-export const bearerOf = (header: string | undefined): string | null =>
-  /^Bearer +(\S+) *$/i.exec(header ?? '')?.[1] ?? null;

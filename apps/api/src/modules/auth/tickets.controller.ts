@@ -2,8 +2,8 @@ import { Controller, HttpCode, Post, Req } from '@nestjs/common';
 import type { Ticket } from '@parley/protocol';
 import type { Request } from 'express';
 import { Needs } from '../../platform/documented.js';
+import { bearerOf } from '../../platform/http/bearer.js';
 import { RateLimited } from '../../platform/limits/rate-limit.guard.js';
-import { bearerOf } from './auth.guard.js';
 import { TicketsService } from './tickets.service.js';
 
 @Controller('auth/ticket')

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { JoinResult, RefreshResult } from '@parley/protocol';
 import { asParleyError } from '../../kernel/errors.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
-import { emitClosing } from '../../realtime/connections/closing.js';
+import { closeToComeBack } from '../../realtime/connections/closing.js';
 import { transportOf } from '../../realtime/connections/connection-facts.js';
 import { Connections } from '../../realtime/connections/connections.js';
 import { SessionExpiry } from '../../realtime/connections/session-expiry.js';
@@ -44,9 +44,10 @@ export class ChatService {
   private turnAway(socket: ParleySocket, fault: unknown): void {
     const { userId } = socket.data.principal;
     const why = asParleyError(fault);
-    const requestId = emitClosing(socket, why);
-    this.reporter.bringingInFailed(why, { userId, transport: transportOf(socket), requestId });
-    socket.conn.close();
+    const facts = { userId, transport: transportOf(socket), requestId: closeToComeBack(socket, why) };
+    // It is about one conversation, and that is not there for its user.
+    if (why.code === 'not_found') this.reporter.connectionRefused('joining', why, facts);
+    else this.reporter.bringingInFailed(why, facts);
   }
 
   async join(socket: ParleySocket, conversationId: string): Promise<JoinResult> {

@@ -1,11 +1,11 @@
-import { frameType } from '@parley/protocol';
+import { frameType, LONGEST_FRAME_ID } from '@parley/protocol';
 import { refTo, type Schema } from './shapes.js';
 
 type Payloads = Readonly<Record<string, { name: string; payload: Schema }>>;
 
 const ID: Schema = {
   description: 'Chosen by the client; the acknowledgement has the same.',
-  anyOf: [{ type: 'string', minLength: 1, maxLength: 128 }, { type: 'integer' }],
+  anyOf: [{ type: 'string', minLength: 1, maxLength: LONGEST_FRAME_ID }, { type: 'integer' }],
 };
 const TOKEN: Schema = { type: 'object', properties: { token: { type: 'string' } }, required: ['token'] };
 const ERROR: Schema = { type: 'object', properties: { error: refTo('ErrorObject') }, required: ['error'] };

@@ -8,7 +8,7 @@ import { NodeBus } from '../../realtime/bus/node-bus.js';
 import { OpenConversations } from '../../realtime/connections/open-conversations.js';
 import { Hub } from '../../realtime/hub/hub.js';
 import type { StreamEvent } from '../../realtime/hub/stream-events.js';
-import { followedBy, type ParleySocket } from '../../realtime/socket.js';
+import { joinedConversations, type ParleySocket } from '../../realtime/socket.js';
 import { requireOpen } from '../conversation-log/index.js';
 import { type TypingFacts, TypingRepository } from './typing.repository.js';
 import { TypingBroadcaster } from './typing-broadcaster.js';
@@ -65,7 +65,7 @@ export class TypingService implements OnApplicationShutdown {
   /** Shows a socket that begins to follow its conversations who types there: those who go on make no update. */
   begin(socket: ParleySocket): void {
     if (this.state.isEmpty) return;
-    for (const conversationId of followedBy(socket)) this.show(socket, conversationId, false);
+    for (const conversationId of joinedConversations(socket)) this.show(socket, conversationId, false);
   }
 
   /** As `begin`, of one conversation. */

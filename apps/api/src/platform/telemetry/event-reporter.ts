@@ -26,24 +26,16 @@ export class EventReporter implements DatabaseReporter {
     this.log.info({ ...socket, reason }, 'disconnected');
   }
 
-  /** Also for a conversation that the socket is about and that is not there for its user: no fault of ours. */
+  /** Before a transport saw the request, by what the token is, or where the conversation it is about is not there for its user. */
+  connectionRefused(at: 'upgrade' | 'handshake' | 'joining', { code }: ParleyError, facts: RefusalFacts): void {
+    this.counters.add('connections_refused_total', { at, code });
+    this.log.info({ code, ...facts }, 'refused');
+  }
+
   bringingInFailed(error: ParleyError, facts: RefusalFacts): void {
     const { code, cause = error } = error;
     this.counters.add('connections_failed_total');
-    if (code === 'not_found') this.log.info({ code, ...facts }, 'refused');
-    else this.log[faultLevel(error)]({ code, ...facts, err: cause }, 'a socket could not be brought in');
-  }
-
-  /** Before a transport saw the request. */
-  upgradeRefused({ code }: ParleyError, facts: RefusalFacts): void {
-    this.counters.add('connections_refused_total', { at: 'upgrade', code });
-    this.log.info({ code, ...facts }, 'refused');
-  }
-
-  /** By what the token is. */
-  handshakeRefused({ code }: ParleyError, facts: RefusalFacts): void {
-    this.counters.add('connections_refused_total', { at: 'handshake', code });
-    this.log.info({ code, ...facts }, 'refused');
+    this.log[faultLevel(error)]({ code, ...facts, err: cause }, 'a socket could not be brought in');
   }
 
   handshakeUndecided(error: ParleyError, facts: RefusalFacts): void {

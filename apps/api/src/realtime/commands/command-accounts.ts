@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { CommandName } from '@parley/protocol';
-import { asParleyError, notFound, type ParleyError } from '../../kernel/errors.js';
+import { asParleyError, type ParleyError } from '../../kernel/errors.js';
 import { isUuid, newId } from '../../kernel/ids.js';
 import { type Charge, RateLimits } from '../../platform/limits/rate-limits.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
@@ -41,9 +41,9 @@ export class CommandAccounts {
     if (refusal) throw refusal;
   }
 
-  /** Why what is no command is not run: it is charged as a request, since its user may have many connections. */
-  refusalOfUnknown({ data }: CommandConnection): ParleyError {
-    return this.limits.charge('requests', data.principal.userId)?.refusal ?? notFound();
+  /** Charges what is no command as a request, since its user may have many connections; null: it is within the budget. */
+  chargeUnknown({ data }: CommandConnection): ParleyError | null {
+    return this.limits.charge('requests', data.principal.userId)?.refusal ?? null;
   }
 
   /** Takes what the command costs of its budget. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { MESSAGE_METADATA } from '@nestjs/websockets/constants.js';
 import type { Ack, CommandName, ErrorObject } from '@parley/protocol';
-import { ParleyError } from '../../kernel/errors.js';
+import { notFound, ParleyError } from '../../kernel/errors.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { validated } from '../../platform/validation.js';
 import { CommandAccounts } from './command-accounts.js';
@@ -55,9 +55,8 @@ export class CommandRouter {
   private async run({ connection, name, sent, handler, ...given }: GivenCommand): Promise<object> {
     this.accounts.admit(connection);
     if (!handler || !this.isKnown(name)) {
-      const refusal = this.accounts.refusalOfUnknown(connection);
       // A frame that could not be read names nothing.
-      throw (name === '' && refusal.code === 'not_found' ? given.refusal() : null) ?? refusal;
+      throw this.accounts.chargeUnknown(connection) ?? (name === '' ? given.refusal() : null) ?? notFound();
     }
     if (!connection.data.isReady) await connection.data.ready;
     if (!connection.connected) throw new ParleyError('service_unavailable');

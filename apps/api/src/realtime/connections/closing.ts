@@ -13,15 +13,16 @@ export function emitClosing(socket: ParleySocket, why: ParleyError): string {
 }
 
 /** Closes a connection below Socket.IO that has no socket to be told why. */
-export function closeUntold({ conn }: ParleySocket, why: ErrorObject): void {
-  (conn.transport as EngineTransport).closesFor?.(why);
+export function closeBelowSocket({ conn }: ParleySocket, why: ErrorObject): void {
+  (conn.transport as EngineTransport).noteCloseReason?.(why);
   conn.close();
 }
 
-/** Emits why, and closes a socket below Socket.IO, so that a plain client reconnects by itself. */
-export function closeToComeBack(socket: ParleySocket, why: ParleyError): void {
-  emitClosing(socket, why);
+/** Emits why, and closes a socket below Socket.IO, so that a plain client reconnects by itself; returns the id of this refusal. */
+export function closeToComeBack(socket: ParleySocket, why: ParleyError): string {
+  const requestId = emitClosing(socket, why);
   socket.conn.close();
+  return requestId;
 }
 
 /** Closes a socket for good: a plain client does not come back with the same credentials. */

@@ -7,7 +7,7 @@ import type { Memberships } from '../hub/stream-events.js';
 import { StreamSource } from '../hub/stream-source.js';
 import { conversationRoom, type ParleySocket, userRoom } from '../socket.js';
 import { VERSION } from '../version.js';
-import { concerns, onlyOf } from './connection-facts.js';
+import { boundConversationOf, mayFollow } from './connection-facts.js';
 import { HandshakeLimiter } from './handshake-limiter.js';
 import { UserConnectionLimiter } from './user-connection-limiter.js';
 
@@ -88,7 +88,7 @@ export class Connections {
    */
   async join(socket: ParleySocket, conversationId: string): Promise<JoinResult> {
     const { userId } = socket.data.principal;
-    if (!concerns(socket, conversationId)) throw invalid('conversationId', 'This connection is for another one.');
+    if (!mayFollow(socket, conversationId)) throw invalid('conversationId', 'This connection is for another one.');
     await this.hub.enter(socket, [conversationId]);
     const { present } = await this.memberships(userId);
     if (!socket.connected) throw notFound();
@@ -142,8 +142,8 @@ export class Connections {
   /** Those that it is to follow. @throws `not_found` where it is here for one that is not among them. */
   private async membershipsFor(socket: ParleySocket): Promise<Memberships> {
     const { cursor, present } = await this.memberships(socket.data.principal.userId);
-    const wanted = present.filter(({ conversationId }) => concerns(socket, conversationId));
-    if (wanted.length === 0 && onlyOf(socket) !== null) throw notFound();
+    const wanted = present.filter(({ conversationId }) => mayFollow(socket, conversationId));
+    if (wanted.length === 0 && boundConversationOf(socket) !== null) throw notFound();
     return { cursor, present: wanted };
   }
 
@@ -159,7 +159,7 @@ export class Connections {
       if (!this.hub.removedSince(conversationId, userId, version)) rooms.push(room);
       else this.hub.unfollowRemoved(socket, conversationId);
     }
-    if (rooms.length === 0 && onlyOf(socket) !== null) throw notFound();
+    if (rooms.length === 0 && boundConversationOf(socket) !== null) throw notFound();
     void socket.join(rooms);
   }
 

@@ -48,9 +48,9 @@ export interface EngineTransport {
   /** Milliseconds within which a polling client must fetch the notice that it was closed. */
   closeTimeout?: number;
   /** Notes why the connection is about to be closed, where the client is to learn it from the close. */
-  closesFor?(why: ErrorObject): void;
+  noteCloseReason?(why: ErrorObject): void;
   /** The text by which a client learns that it is closed at once, past the queue; Socket.IO's own where there is none. */
-  lastWord?(why: ErrorObject): string;
+  finalPacket?(why: ErrorObject): string;
   /** `ready` makes the connection flush its buffer. */
   emit(event: 'ready'): void;
   /** All that was handed over has left this process. */

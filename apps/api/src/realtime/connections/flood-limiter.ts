@@ -5,7 +5,7 @@ import { ParleyError } from '../../kernel/errors.js';
 import { Limiter } from '../../platform/limits/limiter.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import type { ParleySocket } from '../socket.js';
-import { emitClosing } from './closing.js';
+import { closeToComeBack } from './closing.js';
 import { transportOf } from './connection-facts.js';
 import { GrowingWaits } from './growing-waits.js';
 
@@ -64,10 +64,9 @@ export class FloodLimiter {
     const { userId } = socket.data.principal;
     const retryAfterMs = this.waitOf(userId) || this.keepOut(userId);
     const why = floodRefusal(retryAfterMs);
-    const requestId = emitClosing(socket, why);
-    this.reporter.floodClosed(why, { userId, transport: transportOf(socket), requestId });
     socket.data.refusal = why;
-    socket.conn.close();
+    const requestId = closeToComeBack(socket, why);
+    this.reporter.floodClosed(why, { userId, transport: transportOf(socket), requestId });
   }
 
   private keepOut(userId: string): number {

@@ -100,7 +100,7 @@ class DelayedTransports {
     const at = this.transports.indexOf(transport);
     if (at < 0) return;
     // Others keep their places, and the end of the turn is still waited for.
-    this.transports[at] = NOBODY;
+    this.transports[at] = RELEASED;
     free(transport);
   }
 
@@ -112,7 +112,7 @@ class DelayedTransports {
 }
 
 /** In the place of a transport that was released ahead of time. */
-const NOBODY: EngineTransport = { name: '', writable: false, emit: () => undefined, once: () => undefined };
+const RELEASED: EngineTransport = { name: '', writable: false, emit: () => undefined, once: () => undefined };
 
 function free(transport: EngineTransport): void {
   transport.writable = true;

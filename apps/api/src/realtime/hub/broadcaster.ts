@@ -1,7 +1,7 @@
 import type { ConversationListItem, MessageNewEvent } from '@parley/protocol';
 import { notFound } from '../../kernel/errors.js';
 import { closeForGood } from '../connections/closing.js';
-import { concerns, onlyOf } from '../connections/connection-facts.js';
+import { boundConversationOf, mayFollow } from '../connections/connection-facts.js';
 import { conversationRoom, type ParleyServer, type ParleySocket, userRoom } from '../socket.js';
 import type { ReceiptEvent, StreamEvent } from './stream-events.js';
 
@@ -72,7 +72,7 @@ export class Broadcaster {
     const payload = { conversation: item, version: event.version };
     this.io.local.to(userRoom(userId)).emit('conversation:created', payload);
     for (const socket of this.socketsOf(userId)) {
-      if (!concerns(socket, conversationId)) continue;
+      if (!mayFollow(socket, conversationId)) continue;
       void socket.join(room);
       this.moves.joined(socket, conversationId);
     }
@@ -83,7 +83,7 @@ export class Broadcaster {
       void socket.leave(conversationRoom(conversationId));
       this.moves.left(socket, conversationId);
       // Of a socket that is here for this conversation only, nothing is left.
-      if (onlyOf(socket) === conversationId) closeForGood(socket, notFound());
+      if (boundConversationOf(socket) === conversationId) closeForGood(socket, notFound());
     }
   }
 }

@@ -2,7 +2,7 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { ConversationListItem } from '@parley/protocol';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { NodeBus } from '../bus/node-bus.js';
-import { concerns } from '../connections/connection-facts.js';
+import { mayFollow } from '../connections/connection-facts.js';
 import { IO, type ParleyServer, type ParleySocket } from '../socket.js';
 import { Backfill } from './backfill.js';
 import { Broadcaster } from './broadcaster.js';
@@ -167,7 +167,7 @@ export class Hub implements OnApplicationShutdown {
 
   /** @param where it was committed. Where a stream begins is read from the database and not taken from another node. */
   private join(userId: string, { conversationId, version }: JoinNotification, where: 'here' | 'elsewhere'): void {
-    const sockets = this.broadcaster.socketsOf(userId).filter((socket) => concerns(socket, conversationId));
+    const sockets = this.broadcaster.socketsOf(userId).filter((socket) => mayFollow(socket, conversationId));
     if (sockets.length === 0) return;
     this.noteMove(moveKey(conversationId, userId), { joined: version });
     const isNew = !this.conversations.has(conversationId);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ConversationListItem } from '@parley/protocol';
-import { concerns } from '../connections/connection-facts.js';
+import { mayFollow } from '../connections/connection-facts.js';
 import { Connections } from '../connections/connections.js';
 import { conversationRoom, type ParleySocket, userRoom } from '../socket.js';
 import { Hub } from './hub.js';
@@ -47,7 +47,7 @@ export class MembershipReconciler {
       const mine = this.readySockets(userId);
       const isBehind = present.some(
         ({ conversationId, version }) =>
-          this.hub.versionOf(conversationId) < version && mine.some((socket) => concerns(socket, conversationId)),
+          this.hub.versionOf(conversationId) < version && mine.some((socket) => mayFollow(socket, conversationId)),
       );
       if (!isBehind) this.connections.settled(userId, { from: users.get(userId) ?? 0, to: cursor });
     }
@@ -98,7 +98,7 @@ function emitCreated(
 }
 
 const isOutside = (socket: ParleySocket, conversationId: string): boolean =>
-  concerns(socket, conversationId) &&
+  mayFollow(socket, conversationId) &&
   !socket.rooms.has(conversationRoom(conversationId)) &&
   !socket.data.silenced?.has(conversationId);
 

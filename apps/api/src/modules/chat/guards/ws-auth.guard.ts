@@ -3,7 +3,7 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { asParleyError, ParleyError } from '../../../kernel/errors.js';
 import type { Principal } from '../../../kernel/principal.js';
 import { EventReporter } from '../../../platform/telemetry/event-reporter.js';
-import { closeUntold } from '../../../realtime/connections/closing.js';
+import { closeBelowSocket } from '../../../realtime/connections/closing.js';
 import { factsOf, transportOf } from '../../../realtime/connections/connection-facts.js';
 import { HandshakeLimiter } from '../../../realtime/connections/handshake-limiter.js';
 import { TokenVerifier } from '../../../realtime/connections/token-verifier.js';
@@ -63,10 +63,10 @@ export class WsAuthGuard implements OnModuleInit {
     const facts = { userId: null, transport: transportOf(socket), requestId };
     if (COME_BACK.has(error.code)) {
       this.reporter.handshakeUndecided(error, facts);
-      closeUntold(socket, error.toObject(requestId));
+      closeBelowSocket(socket, error.toObject(requestId));
       return;
     }
-    this.reporter.handshakeRefused(error, facts);
+    this.reporter.connectionRefused('handshake', error, facts);
     next(Object.assign(new Error(error.message), { data: error.toObject(requestId) }));
   }
 }

@@ -154,7 +154,7 @@ export class FramedLine implements Line, Speaker {
     const requestId = randomUUID();
     const error = why.toObject(requestId);
     this.host.onRefused(why, { transport: this.transport.facts.transport, requestId });
-    this.transport.closesFor(error);
+    this.transport.noteCloseReason(error);
     return this.guarded((wire) => wire.refused(error)) ?? NOTHING;
   }
 

@@ -115,7 +115,7 @@ describe('a transport of Engine.IO on which something else is spoken', () => {
       const each = new FakeSocket();
       const ending = new FramedTransport(each as unknown as WebSocket, { transport: 'x', conversationId: null });
       ending.send([message('0{"sid":"s"}')]);
-      if (end) ending.closesFor({ ...ERROR, code: end });
+      if (end) ending.noteCloseReason({ ...ERROR, code: end });
       if (end === null) ending.leaves();
       ending.close();
       return each.done.at(-1)?.[1];
@@ -132,7 +132,7 @@ describe('a transport of Engine.IO on which something else is spoken', () => {
   });
 
   it('has its last word as a text, whatever is still queued, and the code for it', () => {
-    expect(transport.lastWord(ERROR)).toBe('server:closing');
+    expect(transport.finalPacket(ERROR)).toBe('server:closing');
     transport.close();
     expect(socket.done).toEqual([['close', 4029, 'rate_limited']]);
   });

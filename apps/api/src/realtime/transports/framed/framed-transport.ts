@@ -97,7 +97,7 @@ export class FramedTransport extends Transport {
     this.afterNextPing.push(then);
   }
 
-  closesFor(why: ErrorObject): void {
+  noteCloseReason(why: ErrorObject): void {
     this.why = why;
   }
 
@@ -106,7 +106,7 @@ export class FramedTransport extends Transport {
     this.isLeaving = true;
   }
 
-  lastWord(why: ErrorObject): string {
+  finalPacket(why: ErrorObject): string {
     const event = new OutgoingEvent('server:closing', JSON.stringify({ error: why }), false);
     const [frame = ''] = this.framesOfEvent(event);
     return typeof frame === 'string' ? frame : frame.text;

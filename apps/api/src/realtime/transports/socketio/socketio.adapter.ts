@@ -115,7 +115,7 @@ export class SocketIoAdapter extends IoAdapter {
   }
 
   private refused(error: ParleyError, at: { transport: string; requestId: string }): void {
-    this.reporter.upgradeRefused(error, { userId: null, ...at });
+    this.reporter.connectionRefused('upgrade', error, { userId: null, ...at });
   }
 
   /** Notes that the connection is closed for not reading; returns the frame with the reason. */
@@ -126,7 +126,7 @@ export class SocketIoAdapter extends IoAdapter {
     const { transport } = connection;
     this.reporter.slowConsumer({ userId, transport: transport.facts?.transport ?? TRANSPORT.name, requestId }, bytes);
     const error = new ParleyError('slow_consumer').toObject(requestId);
-    return transport.lastWord?.(error) ?? `42${JSON.stringify(['server:closing', { error }])}`;
+    return transport.finalPacket?.(error) ?? `42${JSON.stringify(['server:closing', { error }])}`;
   }
 
   /** Nest would add a listener for each gateway to every socket, two kilobytes in all; none of ours uses it. */

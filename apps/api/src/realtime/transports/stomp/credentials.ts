@@ -1,4 +1,4 @@
-import { bearerOf } from '../../connections/connection-facts.js';
+import { bearerOf } from '../../../platform/http/bearer.js';
 import type { Credential } from '../../connections/engine-connection.js';
 import type { Beginning } from '../framed/endpoint.js';
 import type { StompFrame } from './frame-decoder.js';

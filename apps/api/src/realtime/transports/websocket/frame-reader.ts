@@ -1,4 +1,4 @@
-import type { FrameId } from '@parley/protocol';
+import { type FrameId, LONGEST_FRAME_ID } from '@parley/protocol';
 import { invalid, type ParleyError } from '../../../kernel/errors.js';
 import { noteFaultsIn } from '../../../kernel/i-json.js';
 
@@ -16,7 +16,6 @@ export interface BadFrame {
 }
 
 const MEMBERS = new Set(['id', 'type', 'data']);
-const LONGEST_ID = 128;
 const LONGEST_TYPE = 64;
 
 /** Reads a text message: `{id?, type, data}`. Never throws. */
@@ -27,8 +26,12 @@ export function readFrame(text: string): ReadFrame | BadFrame {
   const { id, type, data } = frame as Record<string, unknown>;
   const unknown = Object.keys(frame).find((name) => !MEMBERS.has(name));
   if (id !== undefined && !isId(id))
-    return { id: undefined, fault: invalid('id', `must be a string of 1 to ${LONGEST_ID} characters or an integer`) };
-  if (unknown !== undefined) return { id, fault: invalid(unknown.slice(0, LONGEST_ID), 'is not known in a frame') };
+    return {
+      id: undefined,
+      fault: invalid('id', `must be a string of 1 to ${LONGEST_FRAME_ID} characters or an integer`),
+    };
+  if (unknown !== undefined)
+    return { id, fault: invalid(unknown.slice(0, LONGEST_FRAME_ID), 'is not known in a frame') };
   if (typeof type !== 'string' || type.length > LONGEST_TYPE)
     return { id, fault: invalid('type', `must be a string of at most ${LONGEST_TYPE} characters`) };
   noteFaultsIn('data', data, text);
@@ -44,4 +47,4 @@ function parsed(text: string): unknown {
 }
 
 const isId = (value: unknown): value is FrameId =>
-  (typeof value === 'string' && value !== '' && value.length <= LONGEST_ID) || Number.isSafeInteger(value);
+  (typeof value === 'string' && value !== '' && value.length <= LONGEST_FRAME_ID) || Number.isSafeInteger(value);

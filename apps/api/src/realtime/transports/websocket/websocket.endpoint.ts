@@ -1,6 +1,6 @@
 import { BEARER_SUBPROTOCOL, SUBPROTOCOL } from '@parley/protocol';
 import { invalid, type ParleyError } from '../../../kernel/errors.js';
-import { bearerOf } from '../../connections/connection-facts.js';
+import { bearerOf } from '../../../platform/http/bearer.js';
 import type { Credential } from '../../connections/engine-connection.js';
 import type { Beginning, Endpoint } from '../framed/endpoint.js';
 import type { ReplayFrom } from './replay.js';
