@@ -235,6 +235,18 @@ describe('what is refused', () => {
     );
   });
 
+  it('S4.46: JSON that is deep, and the connection goes on', async () => {
+    const socket = await open(ann);
+    for (const levels of [40, 5_000, 100_000]) {
+      const deep = '['.repeat(levels) + ']'.repeat(levels);
+      const body = `{"conversationId":"${group.id}","content":"x","metadata":{"a":${deep}}}`;
+      socket.write('SEND', { destination: '/app/chat.send', receipt: `deep-${levels}` }, body);
+      const { json } = await socket.first('its refusal', ({ headers }) => headers['receipt-id'] === `deep-${levels}`);
+      expect(json.error.code).toBe('validation_failed');
+    }
+    socket.close();
+  });
+
   it('metadata that JSON readers would change', async () => {
     const socket = await open(ann);
     const body = `{"conversationId":"${group.id}","content":"x","metadata":{"a":12345678901234567890}}`;

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, globSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { bareEnvironment, Child, eventually, freshDirectory, ParleyNode, ROOT } from '@parley/testkit';
@@ -8,7 +8,7 @@ import { Bridge } from './bridge.js';
 interface Life {
   file: string;
   command: string;
-  /** Where the client is installed, of those that are no package of ours. */
+  /** What is there where the client is installed, of those that are no package of ours. */
   needs?: string;
   env?: Record<string, string>;
   /** What its CONNECTED says. */
@@ -56,11 +56,14 @@ const LIVES: Record<string, Life> = {
   "PHP's stomp": {
     file: 'php-stomp.php',
     command: '/usr/bin/php',
-    needs: '/etc/php/8.2/cli/conf.d/20-stomp.ini',
+    needs: '/etc/php/*/cli/conf.d/20-stomp.ini',
     version: '1.0',
     sends: ['CONNECT', ...WHOLE],
   },
 };
+
+const isInstalled = ({ command, needs }: Life): boolean =>
+  existsSync(command) && (needs === undefined || globSync(needs).length > 0);
 
 /** What every client has seen at the end. */
 const SEEN = ['ack true true', 'error not_found', 'topic hello: é 😀', 'topic reply'];
@@ -89,8 +92,10 @@ describe('STOMP clients that nobody here wrote', () => {
 
   it.each(Object.keys(LIVES))('%s: connects, subscribes, sends, is refused, hears others, leaves', async (name) => {
     const life = LIVES[name] as Life;
-    if (!existsSync(life.command) || (life.needs && !existsSync(life.needs)))
+    if (!isInstalled(life)) {
+      if (process.env.CI === 'true') throw new Error(`${name} is not installed.`);
       return console.warn(`Not tried with ${name}: it is not installed on this machine.`);
+    }
     const bridge = new Bridge(node.url.replace(/^http/, 'ws'));
     const { webPort, tcpPort } = await bridge.listen();
     const { id } = await ada.rest.createConversation({ type: 'group', name, memberIds: [bob.id] });
