@@ -1,5 +1,5 @@
 // `npm test`: every suite. What the machine lacks is said; in CI that is a failure.
-//   npm test -- unit                      one suite (unit, integration, embedded, postgres, journeys)
+//   npm test -- unit                      one suite (unit, server, integration, embedded, postgres, journeys)
 //   npm test -- integration messages      only test files whose path contains "messages"
 import { rmSync } from 'node:fs';
 import { runJest } from './test/jest-run.mjs';
@@ -32,6 +32,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 
 /** Of the first round, and removed with it; rows of chaos in the second one leave on disk what shows why they failed. */
 const memory = makeMemoryDirectory();
+// For Postgres, which is started here; the tests have it in their own environment.
 if (memory) process.env.TMPDIR = memory;
 const parts = await findParts();
 const outcomes = [];

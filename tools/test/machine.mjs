@@ -62,7 +62,7 @@ const searched = () => (process.env.PATH ?? '').split(delimiter);
 
 /**
  * A directory in memory for the databases of a run, or null where the machine has no room for it: those of nodes begin as
- * copies of a thousand files, each of which takes a second of processor time on a disk.
+ * copies of a thousand files, and a copy takes a second of processor time on a disk.
  */
 export function makeMemoryDirectory() {
   if (!existsSync(MEMORY)) return null;

@@ -8,7 +8,6 @@ export type { ConnectionState } from './connection/states.js';
 export type { TokenReason } from './connection/tokens.js';
 export type { ClientSocket, SocketOpener, SocketOptions } from './connection/wire.js';
 export { type RequestWithoutToken, requestWithoutToken } from './http/http.js';
-export type { ReportsQuery } from './http/moderation-requests.js';
 export type { OwnChange, PendingEdit } from './model/own-changes.js';
 export type {
   ConversationsSnapshot,

@@ -59,3 +59,11 @@ export interface ReportPage extends Page<Report> {
 export interface ResolveReportBody {
   isResolved: true;
 }
+
+/** Query of `GET reports` and of `GET conversations/:id/reports`. */
+export interface ReportsQuery {
+  /** Open ones alone, or resolved ones. */
+  isResolved?: boolean;
+  cursor?: string;
+  limit?: number;
+}

@@ -1,16 +1,9 @@
-import type { BanPage, Page, Report, ReportBody, ReportPage, UserView } from '@parley/protocol';
+import type { BanPage, Page, Report, ReportBody, ReportPage, ReportsQuery, UserView } from '@parley/protocol';
 import { Blocks } from '../people/blocks.js';
 import type { Subscribable } from '../subscribable.js';
 import { ConversationRequests } from './conversation-requests.js';
 import { hasId, hasItems, isMember, isNothing } from './expectations.js';
 import { parametersOf } from './parameters.js';
-
-/** Which reports: of a group, or for a server admin those of direct conversations. */
-export interface ReportsQuery {
-  conversationId?: string;
-  isResolved?: boolean;
-  cursor?: string;
-}
 
 /** What people do against abuse, by requests. All of these reject with `SdkError`. */
 export class ModerationRequests extends ConversationRequests {
@@ -45,7 +38,8 @@ export class ModerationRequests extends ConversationRequests {
     return this.ask('POST', `messages/${messageId}/reports`, hasId, body);
   }
 
-  reports({ conversationId, ...query }: ReportsQuery): Promise<ReportPage> {
+  /** Those of a group; without its id, for a server admin, those of direct conversations. */
+  reports({ conversationId, ...query }: ReportsQuery & { conversationId?: string }): Promise<ReportPage> {
     const path = conversationId === undefined ? 'reports' : `conversations/${conversationId}/reports`;
     return this.ask('GET', `${path}?${parametersOf(query)}`, hasItems);
   }

@@ -1,4 +1,11 @@
-import { LIMITS, REPORT_REASONS, type ReportBody, type ReportReason, type ResolveReportBody } from '@parley/protocol';
+import {
+  LIMITS,
+  REPORT_REASONS,
+  type ReportBody,
+  type ReportReason,
+  type ReportsQuery,
+  type ResolveReportBody,
+} from '@parley/protocol';
 import { Equals, IsBoolean, IsIn, MaxLength, ValidateBy } from 'class-validator';
 import { isStorable } from '../../../kernel/storable-text.js';
 import { CursorQueryDto } from '../../../platform/http/cursor-query.dto.js';
@@ -28,8 +35,7 @@ export class ResolveReportDto implements ResolveReportBody {
   isResolved!: true;
 }
 
-export class ReportsQueryDto extends CursorQueryDto {
-  /** Open ones alone, or resolved ones. */
+export class ReportsQueryDto extends CursorQueryDto implements ReportsQuery {
   @MayBeMissing()
   @IsBoolean()
   isResolved?: boolean;
