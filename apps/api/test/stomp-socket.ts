@@ -1,11 +1,8 @@
-import { eventually } from '@parley/testkit';
+import { eventually, readStompFrame, type StompFrame, writeStompFrame } from '@parley/testkit';
 import type { ClientOptions } from 'ws';
 import { RawSocket } from './raw-socket.js';
 
-export interface StompMessage {
-  command: string;
-  headers: Record<string, string>;
-  body: string;
+export interface StompMessage extends StompFrame {
   /** The body, where it is JSON. */
   json: any;
 }
@@ -61,8 +58,7 @@ export class StompSocket {
   }
 
   write(command: string, headers: Headers = {}, body = ''): void {
-    const lines = Object.entries(headers).map(([name, value]) => `${name}:${value}`);
-    this.raw.send(`${[command, ...lines].join('\n')}\n\n${body}\0`);
+    this.raw.send(writeStompFrame(command, headers, body));
   }
 
   writeBinary(data: Buffer): void {
@@ -117,12 +113,7 @@ export class StompSocket {
   }
 }
 
-function parsed(frame: string): StompMessage {
-  const end = frame.indexOf('\n\n');
-  const [command = '', ...lines] = frame.slice(0, end).split('\n');
-  const body = frame.slice(end + 2, frame.lastIndexOf('\0'));
-  const headers = Object.fromEntries(
-    lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]),
-  );
-  return { command, headers, body, json: body.startsWith('{') ? JSON.parse(body) : null };
+function parsed(text: string): StompMessage {
+  const frame = readStompFrame(text);
+  return { ...frame, json: frame.body.startsWith('{') ? JSON.parse(frame.body) : null };
 }

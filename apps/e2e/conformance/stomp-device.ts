@@ -1,17 +1,11 @@
 import { type Ack, type CommandName, type ErrorObject, type EventName, frameType } from '@parley/protocol';
-import { WebSocketClient } from '@parley/testkit';
+import { readStompFrame, type StompFrame, WebSocketClient, writeStompFrame } from '@parley/testkit';
 import type { DeviceListener, DeviceOptions } from './device.contract.js';
 import { FramedDevice } from './framed-device.js';
 import { EVENT_NAMES } from './table.js';
 
 const EVENT_BY_TYPE = new Map<string, EventName>(EVENT_NAMES.map((name) => [frameType(name), name]));
 const QUEUES = ['acks', 'errors', 'messages'].map((name) => `/user/queue/${name}`);
-
-interface StompFrame {
-  command: string;
-  headers: Map<string, string>;
-  body: string;
-}
 
 /** STOMP 1.2 as its specification has it, on its own queues only. */
 export class StompDevice extends FramedDevice {
@@ -30,7 +24,7 @@ export class StompDevice extends FramedDevice {
 
   protected override command(name: string, payload: unknown, id: string | null): void {
     const headers = { destination: `/app/${frameType(name as CommandName)}`, ...(id !== null && { receipt: id }) };
-    const frame = encode('SEND', headers, JSON.stringify(payload) ?? '');
+    const frame = writeStompFrame('SEND', headers, JSON.stringify(payload) ?? '');
     if (this.isConnected) this.client.send(frame);
     else this.early.push(frame);
   }
@@ -42,12 +36,12 @@ export class StompDevice extends FramedDevice {
     this.isConnected = false;
     const given: Record<string, string> =
       token === undefined ? {} : { Authorization: `Bearer ${typeof token === 'string' ? token : '{}'}` };
-    client.socket.on('open', () => client.send(encode('CONNECT', { 'accept-version': '1.2', ...given })));
+    client.socket.on('open', () => client.send(writeStompFrame('CONNECT', { 'accept-version': '1.2', ...given })));
     return client;
   }
 
   protected override take(text: string): void {
-    const { command, headers, body } = decode(text);
+    const { command, headers, body } = readStompFrame(text);
     if (command === 'CONNECTED') this.subscribe();
     else if (command === 'ERROR') this.fail(body);
     else if (command === 'MESSAGE') this.takeMessage(headers, JSON.parse(body) as object);
@@ -56,15 +50,15 @@ export class StompDevice extends FramedDevice {
   private subscribe(): void {
     this.listener.connected();
     for (const [at, destination] of QUEUES.entries())
-      this.client.send(encode('SUBSCRIBE', { id: String(at), destination }));
+      this.client.send(writeStompFrame('SUBSCRIBE', { id: String(at), destination }));
     for (const frame of this.early) this.client.send(frame);
     this.early = [];
     this.isConnected = true;
   }
 
   private takeMessage(headers: StompFrame['headers'], body: object): void {
-    const event = headers.get('event') ?? '';
-    const receipt = headers.get('receipt-id') ?? '';
+    const event = headers.event ?? '';
+    const receipt = headers['receipt-id'] ?? '';
     const name = EVENT_BY_TYPE.get(event);
     if (event === 'ack') this.acknowledged(receipt, body as Ack<object>);
     else if (event === 'error') this.acknowledged(receipt, { success: false, ...(body as { error: ErrorObject }) });
@@ -77,17 +71,4 @@ export class StompDevice extends FramedDevice {
     if (this.isConnected) this.listener.received('server:closing', { error });
     else this.refusal = error;
   }
-}
-
-function encode(command: string, headers: Record<string, string>, body = ''): string {
-  const lines = Object.entries(headers).map(([name, value]) => `${name}:${value}`);
-  return `${[command, ...lines].join('\n')}\n\n${body}\0`;
-}
-
-/** Without what the server need not escape; a heart-beat is a frame without a command. */
-function decode(text: string): StompFrame {
-  const end = text.indexOf('\n\n');
-  const [command = '', ...lines] = text.slice(0, Math.max(0, end)).split('\n');
-  const headers = new Map(lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]));
-  return { command, headers, body: text.slice(end + 2, text.lastIndexOf('\0')) };
 }

@@ -10,6 +10,7 @@ export { type Answer, HttpClient, Refusal } from './clients/http-client.js';
 export { isEvent, type LeanHandlers, type LeanOptions, LeanSocket } from './clients/lean-socket.js';
 export { RestClient } from './clients/rest-client.js';
 export { type LoggedEvent, ScriptedClient } from './clients/scripted-client.js';
+export { readStompFrame, type StompFrame, writeStompFrame } from './clients/stomp-frame.js';
 export { TestUser } from './clients/test-user.js';
 export {
   DEFAULT_ISSUER,
