@@ -5,10 +5,10 @@ import { isFinal, sentenceFor } from '../api/sentences.js';
 const NOT_ALLOWED: ReadonlySet<string> = new Set(['forbidden', 'conflict']);
 
 /**
- * Runs a command that may be refused. `onDone` is called when it succeeds. `refused`: what `forbidden` and `conflict`
+ * Runs a command that may be refused. `onDone` is called when it succeeds, for what the command itself does not end. `refused`: what `forbidden` and `conflict`
  * mean for it. `isOver`: a retry would be refused, too.
  */
-export function useCommand(onDone: () => void, refused?: string) {
+export function useCommand(onDone?: () => void, refused?: string) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
   const [isOver, setOver] = useState(false);
@@ -17,7 +17,7 @@ export function useCommand(onDone: () => void, refused?: string) {
     setError(null);
     try {
       await act();
-      onDone();
+      onDone?.();
     } catch (thrown) {
       const known = refused !== undefined && thrown instanceof SdkError && NOT_ALLOWED.has(thrown.code);
       setError(known ? refused : sentenceFor(thrown));

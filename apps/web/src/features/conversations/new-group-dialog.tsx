@@ -2,7 +2,7 @@ import { newClientId } from '@parley/client';
 import { LIMITS, type UserView } from '@parley/protocol';
 import { useChatClient, useLimits } from '@parley/react';
 import { type FormEvent, useState } from 'react';
-import { sentenceFor } from '../../api/sentences.js';
+import { useCommand } from '../../hooks/use-command.js';
 import { useView } from '../../hooks/use-view.js';
 import { Button } from '../../ui/button.js';
 import { CommandActions, Dialog } from '../../ui/dialog.js';
@@ -13,15 +13,19 @@ import { createConversation } from './create-conversation.js';
 export function NewGroupDialog({ me, onClose }: { me: string; onClose: () => void }) {
   const [name, setName] = useState('');
   const [people, setPeople] = useState<UserView[]>([]);
-  const { create, busy, error } = useGroupCreation();
+  const client = useChatClient();
+  const { openConversation } = useView();
+  // One id for all tries, so that a group is not created twice after a lost answer.
+  const [id] = useState(newClientId);
+  const { run, busy, error } = useCommand();
   const most = useLimits()?.membersPerRequest ?? LIMITS.membersPerRequest;
   const full = people.length >= most;
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    void create(
-      name.trim(),
-      people.map((person) => person.id),
+    const memberIds = people.map((person) => person.id);
+    void run(async () =>
+      openConversation(await createConversation(client, { id, type: 'group', name: name.trim(), memberIds })),
     );
   }
 
@@ -55,25 +59,4 @@ export function NewGroupDialog({ me, onClose }: { me: string; onClose: () => voi
       </form>
     </Dialog>
   );
-}
-
-/** Creates a group and opens it. */
-function useGroupCreation() {
-  const client = useChatClient();
-  const { openConversation } = useView();
-  // One id for all tries, so that a group is not created twice after a lost answer.
-  const [id] = useState(newClientId);
-  const [error, setError] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
-  async function create(name: string, memberIds: string[]) {
-    setBusy(true);
-    setError(null);
-    try {
-      openConversation(await createConversation(client, { id, type: 'group', name, memberIds }));
-    } catch (thrown) {
-      setError(sentenceFor(thrown));
-      setBusy(false);
-    }
-  }
-  return { create, busy, error };
 }

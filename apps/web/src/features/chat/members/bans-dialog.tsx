@@ -1,6 +1,7 @@
 import type { ParleyClient } from '@parley/client';
 import type { BanPage, UserView } from '@parley/protocol';
 import { useChatClient } from '@parley/react';
+import { pagesOf } from '../../../api/pages.js';
 import { useFetched } from '../../../hooks/use-fetched.js';
 import { useToday } from '../../../hooks/use-today.js';
 import { listTime } from '../../../ui/dates.js';
@@ -16,13 +17,10 @@ type Bans = Pick<BanPage, 'items' | 'users'>;
 
 async function fetchBans(client: ParleyClient, id: string): Promise<Bans> {
   const all: Bans = { items: [], users: [] };
-  let cursor: string | undefined;
-  do {
-    const page = await client.bans(id, cursor);
-    all.items.push(...page.items);
-    all.users.push(...page.users);
-    cursor = page.nextCursor ?? undefined;
-  } while (cursor !== undefined);
+  for await (const { items, users } of pagesOf((cursor) => client.bans(id, cursor))) {
+    all.items.push(...items);
+    all.users.push(...users);
+  }
   return all;
 }
 

@@ -3,6 +3,7 @@ import { LIMITS, type Report } from '@parley/protocol';
 import { useChatClient, useChatEvent, useUser } from '@parley/react';
 import { useCallback, useState } from 'react';
 import { Link } from 'wouter';
+import { pagesOf } from '../../../api/pages.js';
 import { useCommand } from '../../../hooks/use-command.js';
 import { useFetched } from '../../../hooks/use-fetched.js';
 import { Button } from '../../../ui/button.js';
@@ -30,14 +31,12 @@ interface OpenReports {
 async function fetchOpen(client: ParleyClient, id: string, wanted: number): Promise<OpenReports> {
   const of = { isResolved: false, ...(id !== '' && { conversationId: id }) };
   const reports: Report[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await client.reports({ ...of, cursor });
+  for await (const page of pagesOf((cursor) => client.reports({ ...of, cursor }))) {
     client.meet(page.users);
     reports.push(...page.items);
-    cursor = page.nextCursor ?? undefined;
-  } while (cursor !== undefined && reports.length < wanted);
-  return { reports, hasMore: cursor !== undefined, wanted };
+    if (reports.length >= wanted) return { reports, hasMore: page.nextCursor !== null, wanted };
+  }
+  return { reports, hasMore: false, wanted };
 }
 
 /** The open reports, the latest first, for those who decide on them. */
