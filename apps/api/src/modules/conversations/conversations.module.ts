@@ -22,6 +22,7 @@ import { MemberRefs } from './member-refs.js';
 import { MemberRemoval } from './member-removal.js';
 import { MembersController } from './members.controller.js';
 import { MembersService } from './members.service.js';
+import { MessagesQueryController } from './messages-query.controller.js';
 import { SendToController } from './send-to.controller.js';
 import { SilencesController } from './silences.controller.js';
 import { SilencesService } from './silences.service.js';
@@ -32,7 +33,14 @@ import { StreamSourceRepository } from './stream-source.repository.js';
 @Global()
 @Module({
   imports: [RealtimeModule, ConversationLogModule, MessagesModule, UsersModule, AuditModule],
-  controllers: [ConversationsController, MembersController, BansController, SilencesController, SendToController],
+  controllers: [
+    ConversationsController,
+    MembersController,
+    BansController,
+    SilencesController,
+    SendToController,
+    MessagesQueryController,
+  ],
   providers: [
     ConversationsService,
     ConversationCreation,

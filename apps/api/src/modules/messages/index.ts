@@ -1,5 +1,5 @@
 export { EditCommandDto, MessageCommandDto } from './dto/change-message.dto.js';
-export { OpenCommandDto } from './dto/page-query.dto.js';
+export { MessagesQueryDto, OpenCommandDto } from './dto/page-query.dto.js';
 export { SendCommandDto } from './dto/send-message.dto.js';
 export { SendToDto } from './dto/send-to.dto.js';
 export { peopleIn } from './message.presenter.js';
@@ -10,5 +10,6 @@ export { MessagesGateway } from './messages.gateway.js';
 export { MessagesModule } from './messages.module.js';
 export { MessagesRepository } from './messages.repository.js';
 export { MessagesService } from './messages.service.js';
+export { parsePageRequest } from './page-request.js';
 export { answerSend } from './send-answer.js';
 export { SystemMessages } from './system-messages.js';

@@ -2,12 +2,12 @@ import { Controller, Get, Param, Post, Res } from '@nestjs/common';
 import { type DuplicateReceipt, LIMITS, type Message, type MessagePage } from '@parley/protocol';
 import type { Response } from 'express';
 import type { Principal } from '../../kernel/principal.js';
-import { AliasOf, Needs, Refuses, Repeatable } from '../../platform/documented.js';
+import { AliasOf, Needs, Repeatable } from '../../platform/documented.js';
 import { CurrentPrincipal } from '../../platform/http/request.js';
 import { UuidParam, ValidBody, ValidQuery } from '../../platform/http/valid.js';
 import { AsCommand } from '../../realtime/commands/command.interceptor.js';
 import { Charged, type Sender } from '../../realtime/commands/send-charge.js';
-import { ConversationPageQueryDto, PageQueryDto } from './dto/page-query.dto.js';
+import { PageQueryDto } from './dto/page-query.dto.js';
 import { SendMessageDto } from './dto/send-message.dto.js';
 import { MessagesService } from './messages.service.js';
 import { parsePageRequest } from './page-request.js';
@@ -27,19 +27,6 @@ export class MessagesController {
     @ValidQuery(PageQueryDto) query: PageQueryDto,
   ): Promise<MessagePage> {
     return this.messages.page(principal, id, parsePageRequest(query, LIMITS.pageDefault));
-  }
-
-  /** The same page under another address. */
-  @Get('messages')
-  @Needs('read')
-  @AliasOf('GET conversations/:id/messages')
-  @Refuses('not_found')
-  @AsCommand('conversation:open')
-  pageOf(
-    @CurrentPrincipal() principal: Principal,
-    @ValidQuery(ConversationPageQueryDto) query: ConversationPageQueryDto,
-  ): Promise<MessagePage> {
-    return this.messages.page(principal, query.conversationId, parsePageRequest(query, LIMITS.pageDefault));
   }
 
   /** A repeat of the same `clientMessageId` is answered 200, with the header `Parley-Duplicate: true`. */

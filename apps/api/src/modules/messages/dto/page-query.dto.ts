@@ -1,5 +1,6 @@
 import { LIMITS, type OpenCommand } from '@parley/protocol';
 import { IsIn, IsInt, IsOptional, IsString, IsUUID, Max, MaxLength, Min } from 'class-validator';
+import { MayBeMissing } from '../../../platform/validation.js';
 
 const TYPES = ['text', 'image', 'file', 'system', 'data'] as const;
 
@@ -33,10 +34,15 @@ export class PageQueryDto extends PlaceDto {
   type?: (typeof TYPES)[number];
 }
 
-/** The same of `GET messages`, which names the conversation in its query. */
-export class ConversationPageQueryDto extends PageQueryDto {
+/** The same of `GET messages`: exactly one of `conversationId` and `userId`, the other person of a direct conversation. */
+export class MessagesQueryDto extends PageQueryDto {
+  @MayBeMissing()
   @IsUUID('loose')
-  conversationId!: string;
+  conversationId?: string;
+
+  @MayBeMissing()
+  @IsUUID('loose')
+  userId?: string;
 }
 
 /** Payload of `conversation:open`. */
