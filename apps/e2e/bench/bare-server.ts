@@ -31,7 +31,7 @@ function delivery(command: SendCommand, senderId: string): MessageNewEvent {
     clientMessageId,
     senderId,
     senderType: 'user',
-    type,
+    type: type as Message['type'],
     content,
     metadata,
     mentions: [],

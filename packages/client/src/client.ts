@@ -11,6 +11,7 @@ import type {
   ReactionCount,
   SearchQuery,
   SendMessageBody,
+  SentType,
   UpdateMeBody,
   UserDetail,
   UserPresence,
@@ -46,7 +47,7 @@ import { Syncer } from './sync/syncer.js';
 import { Typing, type TypingView } from './typing/typing.js';
 import { Windows } from './views/windows.js';
 
-export type Outgoing = Omit<SendMessageBody, 'clientMessageId'>;
+export type Outgoing = Omit<SendMessageBody, 'clientMessageId' | 'type'> & { type?: SentType };
 
 /**
  * One user's client: one socket, one outbox, one store. State is shown by `Subscribable`s; calls are methods, whose

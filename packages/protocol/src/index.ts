@@ -8,6 +8,7 @@ export * from './events.js';
 export * from './graphemes.js';
 export * from './html-elements.js';
 export * from './limits.js';
+export * from './message-aliases.js';
 export * from './moderation.js';
 export * from './people-search.js';
 export * from './permissions.js';

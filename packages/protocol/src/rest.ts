@@ -4,11 +4,11 @@ import type {
   Me,
   MemberRole,
   Message,
-  MessageType,
   Metadata,
   UserView,
 } from './entities.js';
 import type { ServicePart } from './events.js';
+import type { ForeignType, SentType } from './message-aliases.js';
 
 /** Bodies and answers of the REST API, all under `/api`. */
 
@@ -130,8 +130,8 @@ export interface UpdateMemberBody {
 export interface SendMessageBody {
   content: string;
   clientMessageId?: string;
-  /** Default `text`; `system` is never taken from a client. */
-  type?: Exclude<MessageType, 'system'>;
+  /** Default `text`; `system` is never taken from a client. Names of other systems are stored as Parley's own. */
+  type?: SentType | ForeignType;
   replyToId?: string;
   metadata?: Metadata;
 }

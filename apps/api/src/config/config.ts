@@ -1,3 +1,5 @@
+import type { ErrorDetail } from '@parley/protocol';
+
 /** Everything that can be set about a node, typed and checked. */
 export interface Config {
   port: number;
@@ -44,6 +46,8 @@ export interface Config {
   contentBytes: number;
   /** How long after sending a message its sender may edit it; 0: never. */
   editWindowMinutes: number;
+  /** By `metadata.dataType`: what is wrong with the metadata of such a message of type `data`. Others are free. */
+  dataSchemas: ReadonlyMap<string, (metadata: object) => ErrorDetail | null>;
   /** Whether messages can be searched; if not, nothing is stored for it. */
   search: boolean;
   /** What becomes of messages that look like spam; `warn` only reports them. */

@@ -67,6 +67,7 @@ describe('the environment', () => {
     [{ TLS_KEY: '/etc/chat.key', REQUIRE_TLS: 'yes' }, /^TLS_CERT and TLS_KEY belong together/],
     [{ REQUIRE_TLS: 'yes' }, /^REQUIRE_TLS=yes would let nobody in/],
     [{ REQUIRE_TLS: 'on' }, /^REQUIRE_TLS must be one of yes, no/],
+    [{ DATA_SCHEMAS: '/nowhere/schemas.json' }, /^DATA_SCHEMAS must be a JSON file.*no such file/],
     [{ TRUST_PROXY: 'sometimes' }, /^TRUST_PROXY must be true, false, or addresses/],
   ])('refuses %j with a sentence', (env, sentence) => {
     expect(faultsOf(env as Record<string, string>)).toEqual([expect.stringMatching(sentence)]);

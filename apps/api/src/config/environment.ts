@@ -12,6 +12,7 @@ import {
   OWN_ISSUER,
   type SignInSettings,
 } from './config.js';
+import { dataSchemas } from './data-schemas.js';
 import { pageSettings } from './page-settings.js';
 import { tlsSettings } from './tls-settings.js';
 
@@ -70,6 +71,7 @@ export function readEnvironment(env: Environment = process.env): Config {
       otherwise: LIMITS.contentBytes,
     }),
     editWindowMinutes: reader.integer('EDIT_WINDOW_MINUTES', { least: 0, most: 525_600, otherwise: 15 }),
+    dataSchemas: dataSchemas(reader),
     spamRules: reader.oneOf('SPAM_RULES', ['off', 'warn', 'refuse'] as const, 'warn'),
     search: reader.oneOf('SEARCH', ['on', 'off'] as const, 'on') === 'on',
     metricsToken: reader.secret('METRICS_TOKEN'),

@@ -135,6 +135,18 @@ export const sending: Behaviours = {
     );
   },
 
+  'S4.1 C28 §7: types of other systems are taken, and told as what they are here': async (stage) => {
+    const { id, lines } = await stage.scene(2);
+    for (const type of ['image_ref', 'file_ref', 'incident_data']) await lines[0].say(id, '', { type });
+    await lines[1].reaches(id, 4);
+    const heard = lines[1].all('message:new').map(({ message }) => [message.type, message.metadata]);
+    expect(heard).toEqual([
+      ['image', {}],
+      ['file', {}],
+      ['data', { dataType: 'incident' }],
+    ]);
+  },
+
   '§4 S0.26 S1.27 S4.20: text is stored to the letter but for HTML': async (stage) => {
     const { id, lines } = await stage.scene(2);
     for (const [written, stored] of TEXTS) {

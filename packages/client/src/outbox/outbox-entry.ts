@@ -1,4 +1,4 @@
-import type { Metadata, SendMessageBody } from '@parley/protocol';
+import type { Metadata, SentType } from '@parley/protocol';
 import type { Failure } from '../sdk-error.js';
 
 /** A message on its way: written down before it is sent, and until its end is known. */
@@ -7,7 +7,7 @@ export interface OutboxEntry {
   clientMessageId: string;
   conversationId: string;
   content: string;
-  type?: SendMessageBody['type'];
+  type?: SentType;
   replyToId?: string;
   metadata?: Metadata;
   /** ISO-8601 UTC, by this machine's clock. */

@@ -15,6 +15,7 @@ import {
 } from './message-changes.js';
 import { MessageChangesRepository } from './message-changes.repository.js';
 import { checkContentSize, type PreparedEdit, prepareEdit, requireText } from './message-preparation.js';
+import { requireSchema } from './message-type.js';
 
 @Injectable()
 export class MessageEdits {
@@ -43,6 +44,8 @@ export class MessageEdits {
     if (message.deletedAt) throw conflict('message', 'deleted');
     requireText(message.type, wanted.content);
     if (isSame(message, wanted)) return null;
+    const metadata = wanted.metadata ?? message.metadata;
+    requireSchema({ type: message.type, metadata }, this.config.dataSchemas);
     requireNotSilenced(held);
     this.requireOpenWindow(held);
     await this.requireUnchanged(held, wanted.ifVersion);
@@ -52,7 +55,7 @@ export class MessageEdits {
     await this.repository.moveMentions(tx, message, { added, removed });
     await this.texts.keepOriginal(tx, message, { version, editedBy: userId, editedAt: held.at });
     return {
-      values: { content: wanted.content, metadata: wanted.metadata ?? message.metadata, mentions, editedAt: held.at },
+      values: { content: wanted.content, metadata, mentions, editedAt: held.at },
       kind: 'message_edited',
       data: { mentionsAdded: added, mentionsRemoved: removed },
       event: messageChangedEvent,

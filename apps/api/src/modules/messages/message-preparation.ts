@@ -14,6 +14,7 @@ import { newId } from '../../kernel/ids.js';
 import { measureJson } from '../../kernel/json-size.js';
 import type { Principal } from '../../kernel/principal.js';
 import type { PreparedMessage } from '../conversation-log/index.js';
+import { ownType } from './message-type.js';
 import { payloadHash } from './payload-hash.js';
 import { sanitizeContent } from './sanitize.js';
 
@@ -36,8 +37,7 @@ export interface SendRequest {
  */
 export function prepareMessage(principal: Principal, request: SendRequest): PreparedMessage {
   const { body } = request;
-  const type = body.type ?? 'text';
-  const metadata = body.metadata ?? {};
+  const { type, metadata } = ownType(body);
   const replyToId = body.replyToId ?? null;
   checkContentSize(body.content, LIMITS.contentBytes);
   const metadataBytes = checkMetadata(metadata);

@@ -15,6 +15,7 @@ import {
 } from '../conversation-log/index.js';
 import { MessagePages } from './message-pages.js';
 import { checkContentSize, payloadHashOf, prepareMessage, type SendRequest } from './message-preparation.js';
+import { requireSchema } from './message-type.js';
 import type { PageRequest } from './page-request.js';
 import { SpamDetector } from './spam-detector.js';
 
@@ -62,8 +63,7 @@ export class MessagesService {
 
   /** Refuses what no conversation accepts, before anything is prepared for it. */
   check(principal: Principal, body: SendMessageBody): void {
-    prepareMessage(principal, { conversationId: '', clientMessageId: '', body });
-    checkContentSize(body.content, this.config.contentBytes);
+    this.prepared(principal, { conversationId: '', clientMessageId: '', body });
   }
 
   /** @throws `not_found` */
@@ -81,14 +81,21 @@ export class MessagesService {
   private prepare({ principal, charge }: Sender, request: SendRequest): PreparedMessage | Refused {
     try {
       if (charge.refusal) throw charge.refusal;
-      const prepared = prepareMessage(principal, request);
-      checkContentSize(request.body.content, this.config.contentBytes);
+      const prepared = this.prepared(principal, request);
       const spam = this.spam.refusal(prepared);
       if (spam) throw spam;
       return prepared;
     } catch (fault) {
       return { fault, sent: identityOf(principal, request) };
     }
+  }
+
+  /** By the rules that are fixed, and then by those of this installation. */
+  private prepared(principal: Principal, request: SendRequest): PreparedMessage {
+    const prepared = prepareMessage(principal, request);
+    checkContentSize(request.body.content, this.config.contentBytes);
+    requireSchema(prepared, this.config.dataSchemas);
+    return prepared;
   }
 
   private async settled(sent: Identity, outcome: Outcome, charge: SendCharge): Promise<Sent> {

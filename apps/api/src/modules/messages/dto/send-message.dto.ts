@@ -1,7 +1,15 @@
-import type { Metadata, SendCommand, SendMessageBody } from '@parley/protocol';
+import {
+  FOREIGN_TYPES,
+  type ForeignType,
+  type Metadata,
+  type SendCommand,
+  type SendMessageBody,
+  type SentType,
+} from '@parley/protocol';
 import { IsIn, IsObject, IsOptional, IsString, IsUUID } from 'class-validator';
 
-const CLIENT_TYPES = ['text', 'image', 'file', 'data'] as const;
+const FOREIGN = Object.keys(FOREIGN_TYPES) as ForeignType[];
+const TYPES: readonly (SentType | ForeignType)[] = ['text', 'image', 'file', 'data', ...FOREIGN];
 
 /** Body of `POST conversations/:id/messages`. Sizes are checked by the service, which has their error codes. */
 export class SendMessageDto implements SendMessageBody {
@@ -13,8 +21,8 @@ export class SendMessageDto implements SendMessageBody {
   clientMessageId?: string;
 
   @IsOptional()
-  @IsIn(CLIENT_TYPES)
-  type?: (typeof CLIENT_TYPES)[number];
+  @IsIn(TYPES)
+  type?: SentType | ForeignType;
 
   @IsOptional()
   @IsUUID('loose')
