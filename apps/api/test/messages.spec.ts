@@ -704,6 +704,20 @@ describe('POST messages/send', () => {
     ]);
   });
 
+  it('S3.10 §5: message:send to a receiver does the same over a socket, and a repeat of it over REST is one', async () => {
+    const [ann, bob] = (await people(node, 2)) as [Person, Person];
+    const [sender, receiver] = [await ann.connect(), await bob.connect()];
+    const body = { receiverId: bob.id.toUpperCase(), content: 'hello', clientMessageId: randomUUID() };
+    const { success, message } = await sender.ask('message:send', body);
+    expect([success, message.seq]).toEqual([true, 1]);
+    expect(await bob.sees(message.conversationId)).toMatchObject({ type: 'direct', peer: { id: ann.id } });
+    expect((await ann.post('/messages/send', body)).body.id).toBe(message.id);
+    const again = await sender.ask('message:send', { receiverId: bob.id, content: 'again' });
+    expect([again.seq, again.message.conversationId]).toEqual([2, message.conversationId]);
+    await receiver.reaches(message.conversationId, 3);
+    for (const each of [sender, receiver]) each.close();
+  });
+
   it('C14: first words from both sides at the same instant meet in one conversation', async () => {
     const [ann, bob] = (await people(node, 2)) as [Person, Person];
     const answers = await Promise.all(
@@ -719,6 +733,7 @@ describe('POST messages/send', () => {
 
   it('S3.32: what cannot be sent makes no conversation', async () => {
     const [ann, bob] = (await people(node, 2)) as [Person, Person];
+    const socket = await ann.connect();
     const cases: [object, string, string][] = [
       [{ receiverId: bob.id, content: ' ' }, 'validation_failed', 'content'],
       [{ receiverId: bob.id, content: 'x'.repeat(10_241) }, 'content_too_long', 'content'],
@@ -732,9 +747,10 @@ describe('POST messages/send', () => {
       [{ receiverId: bob.id, conversationId: NOBODY, content: 'x' }, 'validation_failed', 'receiverId'],
     ];
     for (const [body, code, path] of cases) {
-      const { error } = (await ann.post('/messages/send', body)).body;
-      expect([body, error.code, error.details[0].path]).toEqual([body, code, path]);
+      const refused = [(await ann.post('/messages/send', body)).body, await socket.ask('message:send', body)];
+      for (const { error } of refused) expect([body, error.code, error.details[0].path]).toEqual([body, code, path]);
     }
+    socket.close();
     expect((await ann.get('/conversations')).body.items).toEqual([]);
   });
 });

@@ -1,11 +1,11 @@
 import type { Message, ReactionCount, UserPresence } from './entities.js';
 import type { ErrorObject } from './error-object.js';
-import type { EditMessageBody, MarkBody, MessagePage, ReactionBody, SendMessageBody } from './rest.js';
+import type { EditMessageBody, MarkBody, MessagePage, ReactionBody, SendMessageBody, SendToBody } from './rest.js';
 import type { SyncAnswer, SyncBody } from './sync.js';
 
 /** What a client sends over a socket. Every command is answered by an acknowledgement. */
 
-/** What to send, and where. */
+/** What to send, and to which conversation: what most clients know. */
 export interface SendCommand extends SendMessageBody {
   conversationId: string;
 }
@@ -102,8 +102,11 @@ export type Ack<T> = ({ success: true } & T) | { success: false; error: ErrorObj
 
 /** Name → payload and answer of each command. */
 export interface Commands {
-  /** Acknowledged after the commit; the ack and `message:new` come in either order. */
-  'message:send': { payload: SendCommand; result: SendResult };
+  /**
+   * To exactly one of `conversationId` and `receiverId`, who is found or given a direct conversation. Acknowledged after the
+   * commit; the ack and `message:new` come in either order.
+   */
+  'message:send': { payload: SendToBody; result: SendResult };
   /** One's own, within the window. */
   'message:edit': { payload: EditCommand; result: MessageChangeResult };
   /** One's own, or in a group anyone's for its admins and owners. */

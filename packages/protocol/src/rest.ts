@@ -192,7 +192,7 @@ export interface TypingUsers {
   userIds: string[];
 }
 
-/** `POST messages/send`: exactly one of `receiverId` and `conversationId`. */
+/** `POST messages/send` and `message:send`: exactly one of `receiverId` and `conversationId`. */
 export interface SendToBody extends SendMessageBody {
   receiverId?: string;
   conversationId?: string;

@@ -6,6 +6,8 @@ import type { Principal } from '../kernel/principal.js';
 /** What a node keeps about a socket. */
 interface SocketData {
   principal: Principal;
+  /** Of a text that it sends, where its transport has a limit of its own. */
+  mostCharacters?: number | undefined;
   /** Resolves once `ready` was sent; commands wait for it. */
   ready: Promise<void>;
   isReady: boolean;

@@ -1,12 +1,6 @@
 import { type CommandTable, row } from '../../realtime/commands/command-row.js';
 import { ConversationCommandDto } from '../../realtime/commands/conversation-command.dto.js';
-import {
-  EditCommandDto,
-  MessageCommandDto,
-  MessagesGateway,
-  OpenCommandDto,
-  SendCommandDto,
-} from '../messages/index.js';
+import { EditCommandDto, MessageCommandDto, MessagesGateway, OpenCommandDto, SendToDto } from '../messages/index.js';
 import { PresenceGateway, PresenceIdleDto, PresenceSubscribeDto } from '../presence/index.js';
 import { ReactionCommandDto, ReactionsGateway } from '../reactions/index.js';
 import { MarkCommandDto, ReceiptsGateway } from '../receipts/index.js';
@@ -17,7 +11,7 @@ import { RefreshCommandDto } from './dto/refresh-command.dto.js';
 
 /** Name → DTO, handler, budget, cost and what it needs, of every command. */
 export const COMMANDS: CommandTable = {
-  'message:send': row(SendCommandDto, MessagesGateway, 'send', 'sends', 1, 'send'),
+  'message:send': row(SendToDto, MessagesGateway, 'send', 'sends', 1, 'send'),
   'message:edit': row(EditCommandDto, MessagesGateway, 'edit', 'changes', 1, 'edit_own', 'edit_others'),
   'message:delete': row(MessageCommandDto, MessagesGateway, 'delete', 'changes', 1, 'delete_own', 'delete_others'),
   'reaction:add': row(ReactionCommandDto, ReactionsGateway, 'add', 'reactions', 1, 'react'),

@@ -3,7 +3,7 @@ import { StreamSource } from '../../realtime/hub/stream-source.js';
 import { RealtimeModule } from '../../realtime/realtime.module.js';
 import { AuditModule } from '../audit/index.js';
 import { ConversationLogModule } from '../conversation-log/index.js';
-import { MessagesModule } from '../messages/index.js';
+import { MessagesModule, SendTargets } from '../messages/index.js';
 import { UsersModule } from '../users/index.js';
 import { BansController } from './bans.controller.js';
 import { BansRepository } from './bans.repository.js';
@@ -13,6 +13,7 @@ import { ConversationCreation } from './conversation-creation.js';
 import { ConversationItems } from './conversation-items.js';
 import { ConversationLists } from './conversation-lists.js';
 import { ConversationListsRepository } from './conversation-lists.repository.js';
+import { ConversationSendTargets } from './conversation-send-targets.js';
 import { ConversationStreamSource } from './conversation-stream-source.js';
 import { ConversationsController } from './conversations.controller.js';
 import { ConversationsRepository } from './conversations.repository.js';
@@ -29,7 +30,7 @@ import { SilencesService } from './silences.service.js';
 import { StreamChanges } from './stream-changes.js';
 import { StreamSourceRepository } from './stream-source.repository.js';
 
-/** Global, since the hub reads through `StreamSource` and must not import what imports it. */
+/** Global, since the hub and messages ask through `StreamSource` and `SendTargets`, and must not import what imports them. */
 @Global()
 @Module({
   imports: [RealtimeModule, ConversationLogModule, MessagesModule, UsersModule, AuditModule],
@@ -48,6 +49,7 @@ import { StreamSourceRepository } from './stream-source.repository.js';
     ConversationItems,
     ConversationLists,
     { provide: StreamSource, useClass: ConversationStreamSource },
+    { provide: SendTargets, useClass: ConversationSendTargets },
     StreamChanges,
     MembersService,
     MemberRefs,
@@ -60,6 +62,6 @@ import { StreamSourceRepository } from './stream-source.repository.js';
     ConversationListsRepository,
     StreamSourceRepository,
   ],
-  exports: [ConversationItems, StreamSource],
+  exports: [ConversationItems, StreamSource, SendTargets],
 })
 export class ConversationsModule {}

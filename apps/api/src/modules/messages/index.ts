@@ -1,6 +1,5 @@
 export { EditCommandDto, MessageCommandDto } from './dto/change-message.dto.js';
 export { MessagesQueryDto, OpenCommandDto } from './dto/page-query.dto.js';
-export { SendCommandDto } from './dto/send-message.dto.js';
 export { SendToDto } from './dto/send-to.dto.js';
 export { peopleIn } from './message.presenter.js';
 export { type Changed, type HeldMessage, type MessageChange, MessageChanges } from './message-changes.js';
@@ -12,4 +11,5 @@ export { MessagesRepository } from './messages.repository.js';
 export { MessagesService } from './messages.service.js';
 export { parsePageRequest } from './page-request.js';
 export { answerSend } from './send-answer.js';
+export { SendTargets } from './send-targets.js';
 export { SystemMessages } from './system-messages.js';

@@ -111,6 +111,15 @@ export function checkContentSize(content: string, limit: number): void {
   });
 }
 
+/** A limit in characters, of Unicode's code points. @throws `content_too_long` */
+export function checkContentLength(content: string, limit: number): void {
+  if (content.length <= limit || [...content].length <= limit) return;
+  throw new ParleyError('content_too_long', {
+    message: `The text is longer than ${limit} characters.`,
+    details: [{ path: 'content', message: `must be at most ${limit} characters` }],
+  });
+}
+
 /** Returns its length in bytes as the database writes it. */
 function checkMetadata(metadata: Metadata): number {
   const fault = faultOf(metadata);

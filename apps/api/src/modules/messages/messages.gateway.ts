@@ -9,12 +9,13 @@ import { OpenConversations } from '../../realtime/connections/open-conversations
 import type { ParleySocket } from '../../realtime/socket.js';
 import { EditCommandDto, MessageCommandDto } from './dto/change-message.dto.js';
 import { OpenCommandDto } from './dto/page-query.dto.js';
-import { SendCommandDto } from './dto/send-message.dto.js';
+import { SendToDto } from './dto/send-to.dto.js';
 import type { Changed } from './message-changes.js';
 import { MessageDeletion } from './message-deletion.js';
 import { MessageEdits } from './message-edits.js';
 import { MessagesService, type Sent } from './messages.service.js';
 import { parsePageRequest } from './page-request.js';
+import { SendTargets } from './send-targets.js';
 
 /** The commands about messages. */
 @WebSocketGateway()
@@ -22,6 +23,7 @@ import { parsePageRequest } from './page-request.js';
 export class MessagesGateway {
   constructor(
     private readonly messages: MessagesService,
+    private readonly targets: SendTargets,
     private readonly edits: MessageEdits,
     private readonly deletion: MessageDeletion,
     private readonly openConversations: OpenConversations,
@@ -29,9 +31,10 @@ export class MessagesGateway {
 
   @SubscribeMessage('message:send')
   @Refuses('forbidden', 'conflict', 'idempotency_conflict', 'content_too_long', 'too_large')
-  async send(@Charged() sender: Sender, @MessageBody() command: SendCommandDto): Promise<SendResult> {
-    const { conversationId, ...body } = command;
-    return sendResult(await this.messages.send(sender, conversationId, body));
+  async send(@Charged() sender: Sender, @MessageBody() command: SendToDto): Promise<SendResult> {
+    const { receiverId, conversationId, ...message } = command;
+    const target = await this.targets.of(sender, { receiverId, conversationId, ...message });
+    return sendResult(await this.messages.send(sender, target, message));
   }
 
   @SubscribeMessage('conversation:open')

@@ -14,7 +14,13 @@ import {
   silenced,
 } from '../conversation-log/index.js';
 import { MessagePages } from './message-pages.js';
-import { checkContentSize, payloadHashOf, prepareMessage, type SendRequest } from './message-preparation.js';
+import {
+  checkContentLength,
+  checkContentSize,
+  payloadHashOf,
+  prepareMessage,
+  type SendRequest,
+} from './message-preparation.js';
 import { requireSchema } from './message-type.js';
 import type { PageRequest } from './page-request.js';
 import { SpamDetector } from './spam-detector.js';
@@ -62,8 +68,8 @@ export class MessagesService {
   }
 
   /** Refuses what no conversation accepts, before anything is prepared for it. */
-  check(principal: Principal, body: SendMessageBody): void {
-    this.prepared(principal, { conversationId: '', clientMessageId: '', body });
+  check(sender: Sender, body: SendMessageBody): void {
+    this.prepared(sender, { conversationId: '', clientMessageId: '', body });
   }
 
   /** @throws `not_found` */
@@ -78,22 +84,23 @@ export class MessagesService {
   }
 
   /** What will be stored; or why not, with what a repeat is known by. */
-  private prepare({ principal, charge }: Sender, request: SendRequest): PreparedMessage | Refused {
+  private prepare(sender: Sender, request: SendRequest): PreparedMessage | Refused {
     try {
-      if (charge.refusal) throw charge.refusal;
-      const prepared = this.prepared(principal, request);
+      if (sender.charge.refusal) throw sender.charge.refusal;
+      const prepared = this.prepared(sender, request);
       const spam = this.spam.refusal(prepared);
       if (spam) throw spam;
       return prepared;
     } catch (fault) {
-      return { fault, sent: identityOf(principal, request) };
+      return { fault, sent: identityOf(sender.principal, request) };
     }
   }
 
-  /** By the rules that are fixed, and then by those of this installation. */
-  private prepared(principal: Principal, request: SendRequest): PreparedMessage {
+  /** By the rules that are fixed, and then by those of this installation and of the sender's transport. */
+  private prepared({ principal, mostCharacters }: Sender, request: SendRequest): PreparedMessage {
     const prepared = prepareMessage(principal, request);
     checkContentSize(request.body.content, this.config.contentBytes);
+    if (mostCharacters !== undefined) checkContentLength(request.body.content, mostCharacters);
     requireSchema(prepared, this.config.dataSchemas);
     return prepared;
   }

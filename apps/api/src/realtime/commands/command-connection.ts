@@ -6,6 +6,8 @@ export interface CommandConnection {
   readonly connected: boolean;
   readonly data: {
     readonly principal: Principal;
+    /** Of a text that it sends, where its transport has a limit of its own. */
+    readonly mostCharacters?: number | undefined;
     readonly isReady: boolean;
     /** Resolves once `ready` was sent. */
     readonly ready: Promise<void>;

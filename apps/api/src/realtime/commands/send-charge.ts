@@ -73,19 +73,21 @@ function budgetsOf({ userId, conversationId }: Send): [Account, ...Account[]] {
 export interface Sender {
   principal: Principal;
   charge: SendCharge;
+  /** Characters of a text, where the connection's transport has a limit of its own. */
+  mostCharacters?: number | undefined;
 }
 
 /** The `Sender`, as a parameter of a handler: the router hands the charge over, or the interceptor. */
 export const Charged = createParamDecorator((_: unknown, context: ExecutionContext): Sender => {
   const isRest = context.getType() === 'http';
-  const { principal, charge } = isRest ? senderOfRequest(requestOf(context)) : senderOfCommand(context);
+  const { principal, charge, ...more } = isRest ? senderOfRequest(requestOf(context)) : senderOfCommand(context);
   if (!principal || !(charge instanceof SendCharge)) throw new Error('This is no send that was charged.');
-  return { principal, charge };
+  return { principal, charge, ...more };
 });
 
 const senderOfRequest = ({ principal, sendCharge }: ApiRequest) => ({ principal, charge: sendCharge });
 
-const senderOfCommand = (context: ExecutionContext) => ({
-  principal: context.switchToWs().getClient<CommandConnection>().data.principal,
-  charge: context.getArgByIndex<unknown>(2),
-});
+function senderOfCommand(context: ExecutionContext) {
+  const { principal, mostCharacters } = context.switchToWs().getClient<CommandConnection>().data;
+  return { principal, mostCharacters, charge: context.getArgByIndex<unknown>(2) };
+}

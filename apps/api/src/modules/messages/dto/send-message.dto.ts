@@ -1,11 +1,4 @@
-import {
-  FOREIGN_TYPES,
-  type ForeignType,
-  type Metadata,
-  type SendCommand,
-  type SendMessageBody,
-  type SentType,
-} from '@parley/protocol';
+import { FOREIGN_TYPES, type ForeignType, type Metadata, type SendMessageBody, type SentType } from '@parley/protocol';
 import { IsIn, IsObject, IsOptional, IsString, IsUUID } from 'class-validator';
 
 const FOREIGN = Object.keys(FOREIGN_TYPES) as ForeignType[];
@@ -31,10 +24,4 @@ export class SendMessageDto implements SendMessageBody {
   @IsOptional()
   @IsObject()
   metadata?: Metadata;
-}
-
-/** Payload of `message:send`. */
-export class SendCommandDto extends SendMessageDto implements SendCommand {
-  @IsUUID('loose')
-  conversationId!: string;
 }

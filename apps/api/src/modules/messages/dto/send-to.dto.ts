@@ -3,7 +3,7 @@ import { IsUUID } from 'class-validator';
 import { MayBeMissing } from '../../../platform/validation.js';
 import { SendMessageDto } from './send-message.dto.js';
 
-/** Body of `POST messages/send`: exactly one of `receiverId` and `conversationId`. */
+/** Body of `POST messages/send` and payload of `message:send`: exactly one of `receiverId` and `conversationId`. */
 export class SendToDto extends SendMessageDto implements SendToBody {
   @MayBeMissing()
   @IsUUID('loose')
