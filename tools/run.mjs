@@ -16,7 +16,7 @@ const COMMANDS = {
   fuzz: { script: 'apps/e2e/dist/fuzz/main.js', web: false },
   chaos: { script: 'apps/e2e/dist/chaos/main.js', web: false },
   attacks: { script: 'apps/e2e/dist/attacks/main.js', web: true },
-  conformance: { script: 'tools/conformance.mjs', web: false },
+  conformance: { script: 'apps/e2e/dist/conformance/main.js', web: false },
   size: { script: 'tools/size.mjs', web: false },
   docs: { script: 'tools/docs.mjs', web: false },
   migration: { script: 'tools/migration.mjs', web: false },

@@ -1,10 +1,18 @@
 import { describe } from '@jest/globals';
+import { type Combination, readPlan, titleOf } from './plan.js';
 import { conform } from './suite.js';
-import type { Venue } from './venue.js';
+import { TRANSPORTS } from './transports.js';
+import { DEPLOYMENTS, type Venue } from './venue.js';
 
-/** The tests of `npm run conformance`: a running deployment, whose addresses come from tools/conformance.mjs. */
-const { urls, issuer } = JSON.parse(process.env.PARLEY_DEPLOYMENT ?? '{"urls":[]}') as Pick<Venue, 'urls' | 'issuer'>;
+/** The tests of `npm run conformance`, one deployment after the other. */
+const { combinations, running } = readPlan();
 
-describe('the deployment', () => {
-  conform(async () => ({ urls, issuer, stop: async () => undefined }));
+describe.each(combinations.map((each) => [titleOf(each), each] as const))('%s', (_title, { over, on }: Combination) => {
+  const start = on === null ? async () => given() : DEPLOYMENTS[on].start;
+  conform(start, { transport: TRANSPORTS[over] });
 });
+
+function given(): Venue {
+  if (!running) throw new Error('No deployment is named.');
+  return { ...running, stop: async () => undefined };
+}

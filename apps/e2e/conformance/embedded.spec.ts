@@ -1,7 +1,3 @@
-import { describe } from '@jest/globals';
-import { conform } from './suite.js';
-import { embedded } from './venue.js';
+import { conformOn } from './suite.js';
 
-describe('one node on the embedded database', () => {
-  conform(embedded);
-});
+conformOn('embedded', 'socket.io');

@@ -1,7 +1,3 @@
-import { describe } from '@jest/globals';
-import { conform } from './suite.js';
-import { onPostgres } from './venue.js';
+import { conformOn } from './suite.js';
 
-describe('one node on Postgres', () => {
-  conform(() => onPostgres(1));
-});
+conformOn('one-node', 'socket.io');

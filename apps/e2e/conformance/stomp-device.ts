@@ -2,6 +2,7 @@ import { type Ack, type CommandName, type ErrorObject, type EventName, frameType
 import { readStompFrame, type StompFrame, WebSocketClient, writeStompFrame } from '@parley/testkit';
 import type { DeviceListener, DeviceOptions } from './device.contract.js';
 import { FramedDevice } from './framed-device.js';
+import type { Stage } from './stage.js';
 import { EVENT_NAMES } from './table.js';
 
 const EVENT_BY_TYPE = new Map<string, EventName>(EVENT_NAMES.map((name) => [frameType(name), name]));
@@ -71,4 +72,22 @@ export class StompDevice extends FramedDevice {
     if (this.isConnected) this.listener.received('server:closing', { error });
     else this.refusal = error;
   }
+}
+
+/** The code of the ERROR that answers a frame of somebody who is connected; CONNECT is the first frame itself. */
+export async function stompRefusal(
+  stage: Stage,
+  command: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<string | undefined> {
+  const { url, token } = await stage.person();
+  const client = new WebSocketClient(url, { path: '/stomp' });
+  const connect = { 'accept-version': '1.2', Authorization: `Bearer ${token}` };
+  const frames =
+    command === 'CONNECT'
+      ? [writeStompFrame(command, { ...connect, ...headers })]
+      : [writeStompFrame('CONNECT', connect), writeStompFrame(command, headers)];
+  client.socket.on('open', () => client.send(frames.join('')));
+  await client.end();
+  return client.texts.map(readStompFrame).find((frame) => frame.command === 'ERROR')?.headers.message;
 }

@@ -1,8 +1,3 @@
-import { describe } from '@jest/globals';
-import { conform } from './suite.js';
-import { STOMP } from './transports.js';
-import { embedded } from './venue.js';
+import { conformOn } from './suite.js';
 
-describe('one node on the embedded database, over STOMP', () => {
-  conform(embedded, { transport: STOMP });
-});
+conformOn('embedded', 'stomp');

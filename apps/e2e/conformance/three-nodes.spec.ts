@@ -1,7 +1,3 @@
-import { describe } from '@jest/globals';
-import { conform } from './suite.js';
-import { onPostgres } from './venue.js';
+import { conformOn } from './suite.js';
 
-describe('three nodes', () => {
-  conform(() => onPostgres(3));
-});
+conformOn('three-nodes', 'socket.io');

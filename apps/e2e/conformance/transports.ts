@@ -1,18 +1,27 @@
 import type { DocumentedContract } from './documented-contract.js';
 import type { Connect } from './person.js';
 import { SocketIoDevice } from './socketio-device.js';
-import { StompDevice } from './stomp-device.js';
+import type { Stage } from './stage.js';
+import { StompDevice, stompRefusal } from './stomp-device.js';
 import { WebSocketDevice } from './websocket-device.js';
 
 /** A transport over which the behaviours are tried. */
 export interface TriedTransport {
+  /** As titles call it. */
+  called: string;
   connect(contract: DocumentedContract): Connect;
-  /** The titles of behaviours that it does not have, and why. */
+  /** Ends what `connect` has started for all devices. */
+  stop?(): Promise<void>;
+  /** Names that it answers with `unsupported`, and how each is tried: the code that came. All other commands work. */
+  unsupported: Readonly<Record<string, (stage: Stage) => Promise<string | undefined>>>;
+  /** The titles of behaviours that are not tried over it, and why. */
   lacks: Readonly<Record<string, string>>;
 }
 
-export const SOCKET_IO: TriedTransport = {
+const SOCKET_IO: TriedTransport = {
+  called: 'REST and Socket.IO',
   connect: () => (url, options, listener) => new SocketIoDevice(url, options, listener),
+  unsupported: {},
   lacks: {},
 };
 
@@ -22,9 +31,11 @@ const NO_POLLING = {
 };
 const FRAMES = 'shown for its own frames in apps/api/test/websocket.spec.ts';
 
-export const WEBSOCKET: TriedTransport = {
+const WEBSOCKET: TriedTransport = {
+  called: 'plain WebSockets',
   connect: (contract) => (url, options, listener) =>
     new WebSocketDevice(url, options, listener, (frame) => contract.framed(frame)),
+  unsupported: {},
   lacks: {
     ...NO_POLLING,
     'A32 S4.46 §8: JSON that is deep, broken or no object is refused over both transports, and the node serves on':
@@ -36,9 +47,18 @@ export const WEBSOCKET: TriedTransport = {
 };
 
 const STOMP_FRAMES = 'shown for its own frames in apps/api/test/stomp.spec.ts';
+const TRANSACTION = { transaction: 't' };
 
-export const STOMP: TriedTransport = {
+const STOMP: TriedTransport = {
+  called: 'STOMP',
   connect: () => (url, options, listener) => new StompDevice(url, options, listener),
+  unsupported: {
+    BEGIN: (stage) => stompRefusal(stage, 'BEGIN', TRANSACTION),
+    COMMIT: (stage) => stompRefusal(stage, 'COMMIT', TRANSACTION),
+    ABORT: (stage) => stompRefusal(stage, 'ABORT', TRANSACTION),
+    'SEND in a transaction': (stage) => stompRefusal(stage, 'SEND', { destination: '/app/chat.send', ...TRANSACTION }),
+    'CONNECT of other versions': (stage) => stompRefusal(stage, 'CONNECT', { 'accept-version': '1.3' }),
+  },
   lacks: {
     ...NO_POLLING,
     '§5 D16: an unknown event is answered with not_found, whatever its name':
@@ -50,3 +70,12 @@ export const STOMP: TriedTransport = {
     'G8 S1.24: a frame over 262,144 bytes closes its connection with 1009, and nobody else notices': STOMP_FRAMES,
   },
 };
+
+/** By what `npm run conformance` calls them. */
+export const TRANSPORTS = {
+  'socket.io': SOCKET_IO,
+  websocket: WEBSOCKET,
+  stomp: STOMP,
+} as const satisfies Record<string, TriedTransport>;
+
+export type TransportName = keyof typeof TRANSPORTS;

@@ -1,7 +1,3 @@
-import { describe } from '@jest/globals';
-import { conform } from './suite.js';
-import { onPostgres } from './venue.js';
+import { conformOn } from './suite.js';
 
-describe('two nodes', () => {
-  conform(() => onPostgres(2));
-});
+conformOn('two-nodes', 'socket.io');

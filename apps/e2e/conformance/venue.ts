@@ -17,7 +17,7 @@ export interface Venue {
 const BELIEVING = { TRUST_PROXY: 'loopback' };
 
 /** One node with nothing around it. */
-export async function embedded(): Promise<Venue> {
+async function embedded(): Promise<Venue> {
   const node = await ParleyNode.start({ env: BELIEVING });
   return { urls: [node.url], issuer: DEFAULT_ISSUER, stop: async () => void (await node.stop()) };
 }
@@ -38,7 +38,17 @@ export async function publicKeys(): Promise<Venue> {
 }
 
 /** So many nodes on a Postgres and, if they are several, a Redis of their own. */
-export async function onPostgres(nodes: FleetOptions['nodes']): Promise<Venue> {
+async function onPostgres(nodes: FleetOptions['nodes']): Promise<Venue> {
   const fleet = await Fleet.start({ nodes, env: BELIEVING });
   return { urls: fleet.urls, issuer: DEFAULT_ISSUER, stop: () => fleet.stop() };
 }
+
+/** By what `npm run conformance` calls them. */
+export const DEPLOYMENTS = {
+  embedded: { called: 'one node on the embedded database', start: embedded },
+  'one-node': { called: 'one node on Postgres', start: () => onPostgres(1) },
+  'two-nodes': { called: 'two nodes', start: () => onPostgres(2) },
+  'three-nodes': { called: 'three nodes', start: () => onPostgres(3) },
+} as const;
+
+export type DeploymentName = keyof typeof DEPLOYMENTS;
