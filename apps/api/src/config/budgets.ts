@@ -57,6 +57,8 @@ export function budgetsOf(sends: SendSettings, signIn: SignInSettings) {
     // On each node.
     /** Of a socket, whatever it sends. */
     commands: { atOnce: 2_000, perSecond: 500 },
+    /** Frames of a socket that are no commands, which cost little: who acknowledges all of a busy conversation stays below. */
+    frames: { atOnce: 5_000, perSecond: 1_000 },
     /** Sends of all members to one conversation. */
     conversations: { atOnce: 600, perSecond: 200 },
     /** Of an address, whoever is behind it. */
@@ -67,7 +69,14 @@ export function budgetsOf(sends: SendSettings, signIn: SignInSettings) {
 }
 
 /** Those that each node has to itself; all others are of a user, whichever nodes the user is at. */
-const OF_NODE: readonly BudgetName[] = ['commands', 'conversations', 'addresses', 'registrations', 'passwords'];
+const OF_NODE: readonly BudgetName[] = [
+  'commands',
+  'frames',
+  'conversations',
+  'addresses',
+  'registrations',
+  'passwords',
+];
 
 /** Whether all nodes together have this budget; false for any other name. */
 export const isOfAllNodes = (name: string, budgets: ReturnType<typeof budgetsOf>): name is BudgetName =>

@@ -15,6 +15,8 @@ import type { Line, OnAnswer, Wire } from './wire.js';
 /** What a line needs of its node. */
 export interface LineHost {
   isCommand(name: string): name is CommandName;
+  /** Charges the connection for a frame that is no command; why it is refused, or null. */
+  chargeFrame(line: object): ParleyError | null;
   /** Called with a refusal that nobody else reports. */
   onRefused(why: ParleyError, at: { transport: string; requestId: string }): void;
 }
@@ -79,6 +81,10 @@ export class FramedLine implements Line, Speaker {
 
   isCommand(name: string): name is CommandName {
     return this.host.isCommand(name);
+  }
+
+  chargeFrame(): ParleyError | null {
+    return this.host.chargeFrame(this);
   }
 
   follows(conversationId: string): boolean {

@@ -40,6 +40,8 @@ export interface Line {
   isCommand(name: string): name is CommandName;
   /** Has a frame that cannot be read refused like a command; after ten of them the connection ends. */
   refuse(why: ParleyError, onAnswer: OnAnswer): void;
+  /** Charges a frame that is no command; why it is refused, or null. */
+  chargeFrame(): ParleyError | null;
   /** Whether the connection gets what happens in this conversation; known once it is `ready`. */
   follows(conversationId: string): boolean;
   /** Behind all that was sent before. */

@@ -6,6 +6,7 @@ import type { MessageMappingProperties } from '@nestjs/websockets';
 import { createShardedAdapter } from '@socket.io/redis-adapter';
 import type { Config } from '../../../config/config.js';
 import { invalid, notFound, ParleyError } from '../../../kernel/errors.js';
+import { RateLimits } from '../../../platform/limits/rate-limits.js';
 import { AdapterClients } from '../../../platform/redis/adapter-clients.js';
 import type { RedisLink } from '../../../platform/redis/redis-link.js';
 import { EventReporter } from '../../../platform/telemetry/event-reporter.js';
@@ -92,9 +93,11 @@ export class SocketIoAdapter extends IoAdapter {
 
   private routeUpgrades(io: ParleyServer, admission: ConnectionLimiter): UpgradeRouter {
     const handshakes = this.app.get(HandshakeLimiter, { strict: false });
+    const limits = this.app.get(RateLimits, { strict: false });
     const peerAddressOf = peerAddresses(this.app);
     this.framed = new FramedListener(io, ENDPOINTS, {
       isCommand: (name) => this.router.isKnown(name),
+      chargeFrame: (line) => limits.charge('frames', line)?.refusal ?? null,
       onRefused: (error, at) => this.refused(error, at),
     });
     return new UpgradeRouter(this.app.getHttpServer() as HttpServer, [TRANSPORT, ...this.framed.paths], {

@@ -1,7 +1,6 @@
 import { type CommandName, type ErrorObject, type EventName, frameType } from '@parley/protocol';
 import { asParleyError, invalid, notFound, ParleyError } from '../../../kernel/errors.js';
 import { noteFaults } from '../../../kernel/i-json.js';
-import { Limiter } from '../../../platform/limits/limiter.js';
 import type { Answer } from '../framed/answer.js';
 import type { Beginning } from '../framed/endpoint.js';
 import type { Frame, OutgoingEvent } from '../framed/outgoing-event.js';
@@ -20,9 +19,6 @@ import { chooseVersion, SPOKEN_VERSIONS, type StompVersion } from './version-neg
 /** What comes with `ready`, and what changes it: kept until somebody subscribes, since nobody can before they are connected. */
 const EARLY: readonly EventName[] = ['ready', 'auth:expiring', 'service:degraded', 'service:restored', 'typing:update'];
 const MOST_EARLY = 100;
-
-/** Of one connection. Who acknowledges each message of a busy conversation stays far below. */
-const FRAMES = new Limiter({ frames: { atOnce: 5_000, perSecond: 1_000 } });
 
 /**
  * `begun`: nothing but a CONNECT is taken. `connecting`: whoever it is is being looked at, frames wait. `open`. `leaving`:
@@ -141,8 +137,8 @@ export class StompWire implements Wire {
   /** Commands are charged like those of other transports; all else costs little, and so has a limit of its own. */
   private charge({ command }: StompFrame): void {
     if (command === 'SEND') return;
-    if (FRAMES.left('frames', this) < 1) throw new ParleyError('rate_limited', { retryAfterMs: 1_000 });
-    FRAMES.take('frames', this);
+    const refusal = this.line.chargeFrame();
+    if (refusal) throw refusal;
   }
 
   private connect(frame: StompFrame): void {
