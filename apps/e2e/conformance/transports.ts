@@ -61,8 +61,6 @@ const STOMP: TriedTransport = {
   },
   lacks: {
     ...NO_POLLING,
-    '§5 D16: an unknown event is answered with not_found, whatever its name':
-      'an unknown destination is an ERROR, and ERROR closes: apps/api/src/realtime/transports/stomp/stomp.wire.spec.ts',
     'A32 S4.46 §8: JSON that is deep, broken or no object is refused over both transports, and the node serves on':
       STOMP_FRAMES,
     'G8 §3: binary data is refused as validation_failed wherever it stands, and who goes on is closed with bad_frames':

@@ -110,17 +110,17 @@ describe('a transport of Engine.IO on which something else is spoken', () => {
     expect(socket.done.at(-1)).toEqual(['close', 4029, 'rate_limited']);
   });
 
-  it('closes with 1011 for what has no code, 1000 where the client leaves, and 1001 where the server ends', () => {
-    const codes = (['internal', null, undefined] as const).map((end) => {
+  it('closes with 1011 for a fault that has no code, 4505 where it would only come again, 1000 where the client leaves, and 1001 where the server ends', () => {
+    const codes = (['internal', 'unsupported', null, undefined] as const).map((end) => {
       const each = new FakeSocket();
       const ending = new FramedTransport(each as unknown as WebSocket, { transport: 'x', conversationId: null });
       ending.send([message('0{"sid":"s"}')]);
-      if (end) ending.noteCloseReason({ ...ERROR, code: end });
+      if (end) ending.noteCloseReason({ ...ERROR, code: end, retryable: end === 'internal' });
       if (end === null) ending.leaves();
       ending.close();
       return each.done.at(-1)?.[1];
     });
-    expect(codes).toEqual([1011, 1000, 1001]);
+    expect(codes).toEqual([1011, 4505, 1000, 1001]);
   });
 
   it('has the speaker say that nobody was named, where it is closed before anybody was let in', () => {

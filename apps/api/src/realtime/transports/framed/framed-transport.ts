@@ -34,7 +34,7 @@ interface Ping {
   readonly listeners: readonly (() => void)[];
 }
 
-/** Close codes of RFC 6455, where the table of errors has none. */
+/** Close codes of RFC 6455, where the table of errors has none; who would only repeat it is closed as with `bad_frames`. */
 const NORMAL = 1000;
 const GOING_AWAY = 1001;
 const FAULT = 1011;
@@ -132,8 +132,9 @@ export class FramedTransport extends Transport {
   }
 
   private closeCode(): number {
-    if (this.why) return ERRORS[this.why.code].close ?? FAULT;
-    return this.isLeaving ? NORMAL : GOING_AWAY;
+    if (!this.why) return this.isLeaving ? NORMAL : GOING_AWAY;
+    const { code, retryable } = this.why;
+    return ERRORS[code].close ?? (retryable ? null : ERRORS.bad_frames.close) ?? FAULT;
   }
 
   private outgoingOf({ type, data, options }: FramedPacket): readonly (Frame | Ping)[] {

@@ -29,10 +29,9 @@ const ALIASES: ReadonlyMap<string, CommandName> = new Map([
 const TYPING = '/app/chat.typing';
 const TYPING_COMMANDS: readonly CommandName[] = ['typing:start', 'typing:stop'];
 
-/** The name of the command that a SEND to this destination is, if there is such a command; null where there cannot be. */
+/** What a SEND to this destination is, whether there is such a command or not; null where nothing can be sent to. */
 export function commandAt(destination: string, event = frameType('typing:start')): string | null {
-  if (destination === TYPING)
-    return TYPING_COMMANDS.find((name) => name === event || frameType(name) === event) ?? null;
+  if (destination === TYPING) return TYPING_COMMANDS.find((name) => name === event || frameType(name) === event) ?? '';
   const alias = ALIASES.get(destination);
   if (alias || !destination.startsWith(APPLICATION)) return alias ?? null;
   return commandOf(destination.slice(APPLICATION.length));

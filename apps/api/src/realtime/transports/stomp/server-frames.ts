@@ -40,7 +40,8 @@ export const eventMessage = (event: OutgoingEvent, { head, wantsAcks }: Subscrip
   );
 
 interface Answered {
-  command: string;
+  /** Missing where there is no such command. */
+  command: string | undefined;
   receipt: string | undefined;
   ack: Ack<object>;
 }
@@ -55,10 +56,8 @@ export function answerMessage(
   version: StompVersion,
 ): string {
   const { clientMessageId } = (ack.success ? ack : ack.error) as { clientMessageId?: string };
-  const headers: Header[] = [
-    ['event', ack.success ? 'ack' : 'error'],
-    ['command', command],
-  ];
+  const headers: Header[] = [['event', ack.success ? 'ack' : 'error']];
+  if (command !== undefined) headers.push(['command', command]);
   if (clientMessageId !== undefined) headers.push(['client-message-id', clientMessageId]);
   if (receipt !== undefined) headers.push(['receipt-id', receipt]);
   const lines = headers.map((header) => encodeHeader(header, version)).join('');

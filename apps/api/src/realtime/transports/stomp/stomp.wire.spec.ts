@@ -296,13 +296,31 @@ describe('SEND', () => {
   });
 
   it.each([
+    ['of no name that we know', { destination: '/app/chat.nothing' }, 'chat:nothing'],
+    ['of none', { destination: '/app/' }, ''],
+    ['that is none of two', { destination: '/app/chat.typing', event: 'x' }, ''],
+    ['that every object has', { destination: '/app/constructor' }, 'constructor'],
+    ['of Socket.IO’s name', { destination: '/app/message:send' }, ''],
+  ])(
+    'of a command %s is refused like any other: who speaks to an older node stays connected',
+    (_what, headers, name) => {
+      give(frame('SUBSCRIBE', { id: '1', destination: '/user/queue/errors' }));
+      give(frame('SEND', { receipt: 'r1', ...headers }, '{}'));
+      expect(line.given.map((given) => given.name)).toEqual([name]);
+      line.given[0]?.answer(refused('not_found'));
+      const [{ headers: answered } = { headers: {} }, ...more] = line.frames();
+      expect(answered).toMatchObject({ event: 'error', 'receipt-id': 'r1' });
+      expect(answered).not.toHaveProperty('command');
+      expect([more, line.ended]).toEqual([[], null]);
+    },
+  );
+
+  it.each([
     ['without a destination', {}, 'bad_frames'],
-    ['to an unknown destination', { destination: '/app/chat.nothing' }, 'not_found'],
-    ['to an unknown event', { destination: '/app/chat.typing', event: 'x' }, 'not_found'],
+    ['to an unknown destination', { destination: '/exchange/a' }, 'not_found'],
+    ['to the name of a command alone', { destination: 'message.send' }, 'not_found'],
     ['straight to a topic', { destination: TOPIC }, 'not_found'],
     ['straight to a queue', { destination: '/user/queue/messages' }, 'not_found'],
-    ['to what every object has', { destination: '/app/constructor' }, 'not_found'],
-    ['to the name of a command in Socket.IO', { destination: '/app/message:send' }, 'not_found'],
     ['in a transaction', { ...SEND, transaction: 't' }, 'unsupported'],
   ])('%s is an ERROR, and the end', (_what, headers, code) => {
     give(frame('SEND', { receipt: 'r1', ...headers }, '{}'), frame('SEND', SEND, '{}'));

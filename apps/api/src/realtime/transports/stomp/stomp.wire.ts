@@ -1,4 +1,4 @@
-import { type CommandName, type ErrorObject, type EventName, frameType } from '@parley/protocol';
+import { type ErrorObject, type EventName, frameType } from '@parley/protocol';
 import { asParleyError, invalid, notFound, ParleyError } from '../../../kernel/errors.js';
 import { noteFaults } from '../../../kernel/i-json.js';
 import type { Answer } from '../framed/answer.js';
@@ -157,7 +157,7 @@ export class StompWire implements Wire {
     if (headers.has('transaction'))
       throw new ParleyError('unsupported', { message: 'There are no transactions here.' });
     const name = commandAt(headers.get('destination') ?? '', headers.get('event'));
-    if (name === null || !this.line.isCommand(name)) throw notFound();
+    if (name === null) throw notFound();
     const answer = (given: Answer) => this.answer(frame, name, given);
     this.underWay += 1;
     const payload = parsed(body);
@@ -166,9 +166,10 @@ export class StompWire implements Wire {
   }
 
   /** A refused SEND has no RECEIPT, and ends nothing. */
-  private answer(frame: StompFrame, name: CommandName, answer: Answer): readonly Frame[] {
+  private answer(frame: StompFrame, name: string, answer: Answer): readonly Frame[] {
     const ack = answer.read();
-    const answered = { command: frameType(name), receipt: frame.headers.get('receipt'), ack };
+    const command = this.line.isCommand(name) ? frameType(name) : undefined;
+    const answered = { command, receipt: frame.headers.get('receipt'), ack };
     const frames = this.subscriptions
       .at(queueOf(ack))
       .map((subscription) => answerMessage(answered, subscription, this.version));
