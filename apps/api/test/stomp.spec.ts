@@ -43,20 +43,24 @@ describe('who is there', () => {
     expect(await closed({}, { path: `/stomp?ticket=${ticket}` })).toEqual({ error: 'unauthenticated', closed: 4501 });
   });
 
-  it.each<[string, (who: Person) => Headers | Promise<Headers>, string, number]>([
+  it.each<[string, (who: Person) => Headers, string, number]>([
     ['no token', () => ({}), 'unauthenticated', 4501],
     ['garbage', () => ({ Authorization: 'Bearer garbage' }), 'unauthenticated', 4501],
     ['a token in the passcode', ({ token }) => ({ login: 'ann', passcode: token }), 'unauthenticated', 4501],
-    [
-      'a token that has expired',
-      async () => ({
-        Authorization: `Bearer ${await node.hostToken('late', { exp: Math.floor(Date.now() / 1000) - 1 })}`,
-      }),
-      'token_expired',
-      4504,
-    ],
   ])('attack 1: %s gets ERROR, and is closed', async (_what, headers, error, code) => {
-    expect(await closed(await headers(ann))).toEqual({ error, closed: code });
+    expect(await closed(headers(ann))).toEqual({ error, closed: code });
+    const { Authorization } = headers(ann);
+    // With the request for the WebSocket, too.
+    if (Authorization !== undefined)
+      expect(await closed({}, { headers: { authorization: Authorization } })).toEqual({ error, closed: code });
+  });
+
+  it('attack 1: a token that has expired, and a ticket that is none, get ERROR, and are closed', async () => {
+    const authorization = `Bearer ${await node.hostToken('late', { exp: Math.floor(Date.now() / 1000) - 1 })}`;
+    const expired = { error: 'token_expired', closed: 4504 };
+    expect(await closed({ Authorization: authorization })).toEqual(expired);
+    expect(await closed({}, { headers: { authorization } })).toEqual(expired);
+    expect(await closed({}, { path: '/stomp?ticket=none' })).toEqual({ error: 'unauthenticated', closed: 4501 });
   });
 
   it('a token beside a ticket is refused, and the ticket stays good', async () => {
@@ -224,6 +228,55 @@ describe('what is refused', () => {
     const refused = await socket.first('refusal', ({ headers }) => headers['client-message-id'] === two);
     expect(refused.json.error.code).toBe('validation_failed');
     socket.close();
+  });
+
+  it.each([
+    ['SEND to what is no command and no topic', 'SEND', { destination: '/exchange/x' }, 'not_found', 4506],
+    ['SEND without a destination', 'SEND', {}, 'bad_frames', 4505],
+    ['SUBSCRIBE without an id', 'SUBSCRIBE', { destination: '/user/queue/acks' }, 'bad_frames', 4505],
+    ['a second SUBSCRIBE with an id', 'SUBSCRIBE', { id: 's1', destination: '/user/queue/acks' }, 'bad_frames', 4505],
+    ['UNSUBSCRIBE without an id', 'UNSUBSCRIBE', {}, 'bad_frames', 4505],
+    ['a transaction', 'BEGIN', { transaction: 't' }, 'unsupported', 4505],
+    ['SEND in a transaction', 'SEND', { destination: '/app/chat.send', transaction: 't' }, 'unsupported', 4505],
+    ['an escape that there is not', 'SUBSCRIBE', { id: 'a\\x', destination: '/user/queue/acks' }, 'bad_frames', 4505],
+  ])('%s is an ERROR with the RECEIPT that it asked for, and the end', async (_what, command, headers, error, code) => {
+    const socket = await open(ann);
+    socket.write(command, { receipt: 'x', ...(headers as Headers) });
+    expect(await socket.ended()).toEqual({ error, closed: code });
+    // Of a frame that could not be read nobody knows what it asked for.
+    const receipt = command === 'SUBSCRIBE' && 'id' in headers && headers.id !== 's1' ? undefined : 'x';
+    expect(socket.frames.at(-1)?.headers['receipt-id']).toBe(receipt);
+  });
+
+  it('an UNSUBSCRIBE of nothing has its RECEIPT, and a command that is none its refusal: the connection goes on', async () => {
+    const socket = await open(ann);
+    socket.write('UNSUBSCRIBE', { id: 'nothing', receipt: 'u' });
+    await socket.receipt('u');
+    for (const [at, destination] of ['/app/chat.nothing', '/app/message:send', '/app/', '/app/disconnect'].entries()) {
+      socket.send(destination, {}, { receipt: `r${at}` });
+      const { headers, json } = await socket.receipt(`r${at}`);
+      const told = [headers.destination, json.error.code];
+      expect([destination, ...told]).toEqual([destination, '/user/queue/errors', 'not_found']);
+    }
+    await socket.say(group.id, 'still there');
+    socket.close();
+  });
+
+  it('escapes that only 1.2 has are an ERROR in 1.1, and in 1.0 letters like any other', async () => {
+    const subscribe = async (version: string) => {
+      const socket = new StompSocket(node.url);
+      await socket.connected({ 'accept-version': version, Authorization: bearer(ann) });
+      socket.write('SUBSCRIBE', { id: 'a\\rb', destination: '/user/queue/acks', receipt: 'a\\rb' });
+      const { headers } = await socket.first(
+        'an answer',
+        ({ command }) => command === 'RECEIPT' || command === 'ERROR',
+      );
+      socket.close();
+      return headers['receipt-id'] ?? headers.message;
+    };
+    expect(await subscribe('1.0')).toBe('a\\rb');
+    expect(await subscribe('1.1')).toBe('bad_frames');
+    expect(await subscribe('1.2')).toBe('a\\rb');
   });
 
   it('bodies that are not JSON, ten of which end the connection', async () => {
