@@ -743,7 +743,7 @@ describe('POST messages/send', () => {
       [{ receiverId: ann.id, content: 'x' }, 'validation_failed', 'receiverId'],
       [{ receiverId: NOBODY, content: 'x' }, 'validation_failed', 'receiverId'],
       [{ receiverId: 'bob', content: 'x' }, 'validation_failed', 'receiverId'],
-      [{ content: 'x' }, 'validation_failed', 'receiverId'],
+      [{ content: 'x' }, 'validation_failed', 'conversationId'],
       [{ receiverId: bob.id, conversationId: NOBODY, content: 'x' }, 'validation_failed', 'receiverId'],
     ];
     for (const [body, code, path] of cases) {

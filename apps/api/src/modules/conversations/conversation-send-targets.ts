@@ -16,7 +16,7 @@ export class ConversationSendTargets implements SendTargets {
 
   async of(sender: Sender, { receiverId, conversationId, ...message }: SendToBody): Promise<string> {
     if (receiverId === undefined) {
-      if (conversationId === undefined) throw invalid('receiverId', 'must be given, or conversationId');
+      if (conversationId === undefined) throw invalid('conversationId', 'must be given, or receiverId');
       return conversationId;
     }
     if (conversationId !== undefined) throw invalid('receiverId', 'cannot be combined with conversationId');

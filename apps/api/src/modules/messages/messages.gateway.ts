@@ -33,7 +33,9 @@ export class MessagesGateway {
   @Refuses('forbidden', 'conflict', 'idempotency_conflict', 'content_too_long', 'too_large')
   async send(@Charged() sender: Sender, @MessageBody() command: SendToDto): Promise<SendResult> {
     const { receiverId, conversationId, ...message } = command;
-    const target = await this.targets.of(sender, { receiverId, conversationId, ...message });
+    // Most name a conversation, which need not be looked for.
+    const isNamed = receiverId === undefined && conversationId !== undefined;
+    const target = isNamed ? conversationId : await this.targets.of(sender, command);
     return sendResult(await this.messages.send(sender, target, message));
   }
 
