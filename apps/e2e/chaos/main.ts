@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { freshDirectory, ROOT } from '@parley/testkit';
+import { freshDirectory, ROOT, TRANSPORTS, type Transport } from '@parley/testkit';
 import { tryBrokenBuilds } from './broken/broken-builds.js';
 import type { Row } from './row.contract.js';
 import { combined } from './rows/f25-combined.js';
@@ -13,6 +13,7 @@ const USAGE = `npm run chaos -- [rows] [options]
   F8 F10 …          only these rows; all of them where none is named
   --minutes N       the combined row (F25) for so many minutes
   --seed N          what is left to chance is the same for the same number
+  --transports A,B  the clients' transports, in turn; all three where missing: socketio, websocket, stomp
   --server PATH     another build's apps/api/dist/main.js for all nodes
   --broken [N]      breaks copies of the build in each known way, or the Nth, and shows that the checker notices
   --list            tells the rows and runs none`;
@@ -24,6 +25,7 @@ function given() {
       minutes: { type: 'string' },
       seed: { type: 'string' },
       server: { type: 'string' },
+      transports: { type: 'string' },
       broken: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
     },
@@ -31,9 +33,10 @@ function given() {
   const seed = values.seed === undefined ? 1 + Math.floor(Math.random() * 1e6) : Number(values.seed);
   const minutes = values.minutes === undefined ? null : Number(values.minutes);
   if (!Number.isInteger(seed) || (minutes !== null && !(minutes > 0))) throw new Error(USAGE);
+  const transports = values.transports?.split(',').map(transportOf);
   const { list, server, broken } = values;
   const only = broken && positionals.length > 0 ? Number(positionals[0]) : undefined;
-  return { rows: broken ? [] : chosen(positionals, minutes), seed, list, server, broken, only };
+  return { rows: broken ? [] : chosen(positionals, minutes), seed, list, server, broken, only, transports };
 }
 
 function chosen(ids: readonly string[], minutes: number | null): Row[] {
@@ -46,19 +49,25 @@ function chosen(ids: readonly string[], minutes: number | null): Row[] {
   });
 }
 
+function transportOf(name: string): Transport {
+  const transport = TRANSPORTS.find((each) => each === name);
+  if (!transport) throw new Error(USAGE);
+  return transport;
+}
+
 function commit(): string {
   const asked = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: ROOT, encoding: 'utf8' });
   return asked.status === 0 ? asked.stdout.trim() : '';
 }
 
 async function chaos(): Promise<boolean> {
-  const { rows, seed, list, server, broken, only } = given();
+  const { rows, seed, list, server, broken, only, transports } = given();
   if (list) {
     for (const { id, title, nodes } of rows) console.log(`${id.padEnd(4)} ${title} (${nodes} nodes)`);
     return true;
   }
   const directory = freshDirectory('chaos');
-  const options = { seed, git: commit(), directory, server };
+  const options = { seed, git: commit(), directory, server, transports };
   console.log(`Seed ${seed}. Histories go to ${directory} and stay only where a row fails.`);
   const passed = broken
     ? await tryBrokenBuilds({ ...options, say: () => undefined }, only)

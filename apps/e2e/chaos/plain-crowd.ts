@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SendMessageBody } from '@parley/protocol';
-import { hostToken, RestClient } from '@parley/testkit';
+import { hostToken, inTurnOf, RestClient, type Transport } from '@parley/testkit';
 import { PlainClient, type PlainOptions } from './plain-client.js';
 
 export interface CrowdOptions {
   /** Where conversations are made and messages sent. */
   url: string;
   count: number;
+  /** Those of the clients, in turn. */
+  transports: readonly Transport[];
   /** Where each client connects, by its place; at `url` where missing. */
   urlOf?: (place: number) => string;
   /** How each client connects, by its place, beside its defaults. */
@@ -51,8 +53,9 @@ export class PlainCrowd {
     }
     const crowd = new PlainCrowd(talks, everyMs);
     if (await crowd.complete(CONNECT_SECONDS)) return crowd;
+    const faults = await crowd.faults(0);
     crowd.close();
-    throw new Error(`Not all of ${count} plain clients could connect.`);
+    throw new Error(`Not all of ${count} plain clients could connect: ${faults.join(' ')}`);
   }
 
   get clients(): PlainClient[] {
@@ -93,20 +96,27 @@ export class PlainCrowd {
     for (const end = performance.now() + seconds * 1_000; performance.now() < end; await sleep(LOOK_MS)) {
       if (clients.every(({ isConnected, isCaughtUp }) => isConnected && isCaughtUp) && behind().length === 0) break;
     }
-    const away = clients.filter(({ isConnected }) => !isConnected).length;
-    const lacking = behind().length;
-    const holes = clients.reduce((sum, client) => sum + client.holes, 0);
-    const of = `of ${clients.length} plain clients`;
+    const away = clients.filter(({ isConnected }) => !isConnected);
+    const lacking = behind();
+    const holed = clients.filter(({ holes }) => holes > 0);
+    const some = (those: readonly PlainClient[]) =>
+      `${those.length} of ${clients.length} plain clients (${transportsOf(those).join(', ')})`;
     return [
-      ...(away > 0 ? [`${away} ${of} are not connected after ${seconds} s.`] : []),
-      ...(lacking > 0 ? [`${lacking} ${of} miss messages after ${seconds} s.`] : []),
-      ...(holes > 0 ? [`Plain clients heard ${holes} holes.`] : []),
+      ...(away.length > 0 ? [`${some(away)} are not connected after ${seconds} s.`] : []),
+      ...(lacking.length > 0 ? [`${some(lacking)} miss messages after ${seconds} s.`] : []),
+      ...(holed.length > 0 ? [`${some(holed)} heard holes.`] : []),
     ];
   }
 
   /** Seconds from that moment (`performance.now()`) until the last of them had caught up. */
   backWithin(from: number, clients: readonly PlainClient[] = this.clients): number {
     return Math.max(...clients.map(({ caughtUpAt }) => caughtUpAt - from)) / 1_000;
+  }
+
+  /** Why connections over these transports ended, each reason once. */
+  closings(transports: readonly Transport[]): string[] {
+    const those = this.clients.filter(({ transport }) => transports.includes(transport));
+    return [...new Set(those.flatMap(({ closings }) => closings))];
   }
 
   close(): void {
@@ -122,8 +132,12 @@ export class PlainCrowd {
   }
 }
 
+const transportsOf = (clients: readonly PlainClient[]): Transport[] => [
+  ...new Set(clients.map(({ transport }) => transport)),
+];
+
 async function talk(options: CrowdOptions, first: number, count: number): Promise<Talk> {
-  const { url, urlOf = () => url, optionsOf = () => ({}) } = options;
+  const { url, transports, urlOf = () => url, optionsOf = () => ({}) } = options;
   const run = randomUUID().slice(0, 8);
   const people = Array.from({ length: count }, (_, i) => ({ externalId: `plain-${run}-${i}`, name: `Plain ${i}` }));
   const owner = await hostToken({ externalId: `plain-${run}`, name: 'Speaker' }, undefined, { provision: true });
@@ -136,7 +150,8 @@ async function talk(options: CrowdOptions, first: number, count: number): Promis
     const place = first + i;
     const token = await hostToken(person);
     const follows = { conversation: id, version };
-    made.clients.push(new PlainClient(urlOf(place), token, follows, optionsOf(place)));
+    const how = { transport: inTurnOf(transports, place), ...optionsOf(place) };
+    made.clients.push(new PlainClient(urlOf(place), token, follows, how));
     if (i % AT_ONCE === AT_ONCE - 1) await sleep(LOOK_MS * 5);
   }
   return made;

@@ -10,6 +10,8 @@ import {
   Recorder,
   type Report,
   readHistory,
+  TRANSPORTS,
+  type Transport,
   Workload,
 } from '@parley/testkit';
 import type { Row } from './row.contract.js';
@@ -28,6 +30,8 @@ export interface RunOptions {
   /** Where the histories go: one folder a row, which stays only where the row fails. */
   directory: string;
   say: (line: string) => void;
+  /** Those of all clients, in turn; all of them where missing. */
+  transports?: readonly Transport[];
   /** Another build's `main.js` for all nodes. */
   server?: string;
 }
@@ -87,16 +91,20 @@ interface Desk extends RunOptions {
   pens: { nemesis: Recorder; workload: Recorder };
 }
 
-async function playOn(fleet: Fleet, row: Row, { seed, say, folder, pens }: Desk): Promise<Played> {
+async function playOn(
+  fleet: Fleet,
+  row: Row,
+  { seed, say, folder, pens, transports = TRANSPORTS }: Desk,
+): Promise<Played> {
   const { urls: nodeUrls, balancer } = fleet;
   const workload = await Workload.start({
     balancerUrl: balancer.url,
     nodeUrls,
     recorder: pens.workload,
     seed,
-    shape: row.workload,
+    shape: { transports, ...row.workload },
   });
-  const stage = new Stage({ fleet, workload, history: pens.nemesis, seed, say });
+  const stage = new Stage({ fleet, workload, history: pens.nemesis, seed, transports, say });
   try {
     say('the fleet is up and the workload is connected');
     workload.run();

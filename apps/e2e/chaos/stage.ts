@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Fleet, monotonicSeconds, type Recorder, type Workload } from '@parley/testkit';
+import { type Fleet, monotonicSeconds, type Recorder, type Transport, type Workload } from '@parley/testkit';
 import { Random } from '../fuzz/random.js';
 
 /** When trouble was made and when it was over, in seconds of the history. */
@@ -27,6 +27,7 @@ export interface StageParts {
   /** Takes the faults. */
   history: Recorder;
   seed: number;
+  transports: readonly Transport[];
   say: (line: string) => void;
 }
 
@@ -48,6 +49,11 @@ export class Stage {
 
   get workload(): Workload {
     return this.parts.workload;
+  }
+
+  /** Those of the clients that the row connects itself, in turn. */
+  get transports(): readonly Transport[] {
+    return this.parts.transports;
   }
 
   /** Prints a line for whoever watches the run. */

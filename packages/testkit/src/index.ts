@@ -41,5 +41,8 @@ export { PostgresCluster } from './processes/postgres-cluster.js';
 export { cpuSeconds, cpuSecondsOfFamily, residentBytes } from './processes/process-figures.js';
 export { RedisServer } from './processes/redis-server.js';
 export { type Patch, SourceCopy } from './processes/source-copy.js';
+export { openClient } from './transports/open-client.js';
+export { inTurnOf, TRANSPORTS, type Transport, type TransportClient } from './transports/transport-client.contract.js';
+export { Chance } from './workload/chance.js';
 export { type Rest, Workload, type WorkloadOptions } from './workload/workload.js';
 export { FULL_WORKLOAD, SMALL_WORKLOAD, type WorkloadShape } from './workload/workload-shape.js';

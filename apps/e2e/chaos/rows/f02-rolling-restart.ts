@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { ERRORS } from '@parley/protocol';
 import { type Exit, type FleetNode, TcpProxy } from '@parley/testkit';
 import { PlainCrowd } from '../plain-crowd.js';
 import type { Row } from '../row.contract.js';
@@ -8,6 +9,7 @@ const PLAIN = 20;
 const MOST_SECONDS = 10;
 const CALM_SECONDS = 8;
 const MOST_UNKNOWN = 0.01;
+const DRAINED = `${ERRORS.draining.close} draining`;
 
 /** F2: SIGTERM and a new process for one node after the other, as a deployment does it. */
 export const rollingRestart: Row = {
@@ -20,9 +22,10 @@ export const rollingRestart: Row = {
     const crowd = await PlainCrowd.gather({
       url: balancer.url,
       count: PLAIN,
+      transports: stage.transports,
       // Long polling, with which a client begins by default, would need a balancer that is sticky.
       urlOf: (place) => (isSettled(place) ? (urls[place % urls.length] as string) : balancer.url),
-      optionsOf: (place) => (isSettled(place) ? {} : { transports: ['websocket'] }),
+      optionsOf: (place) => (isSettled(place) ? {} : { socketIo: { transports: ['websocket'] } }),
     });
     try {
       crowd.speak();
@@ -35,6 +38,12 @@ export const rollingRestart: Row = {
       for (const fault of await crowd.faults(30)) stage.must(false, fault);
       const comings = crowd.clients.reduce((sum, { readies }) => sum + readies - 1, 0);
       stage.figure('plain clients that came back by themselves', `${comings} times, ${PLAIN} clients`);
+      const codes = crowd.closings(['websocket', 'stomp']);
+      stage.figure('why connections at /ws and /stomp ended', codes.join(', '));
+      stage.must(
+        codes.every((code) => code === DRAINED),
+        `A node that stopped closed with ${codes.join(', ')}, not only ${DRAINED}.`,
+      );
       stage.must(comings >= PLAIN, `Only ${comings} of ${PLAIN} plain clients were closed at all.`);
     } finally {
       crowd.close();
@@ -52,7 +61,7 @@ export const rollingRestart: Row = {
 const isSettled = (place: number): boolean => place < PLAIN / 2;
 
 async function restart(stage: Stage, node: FleetNode): Promise<void> {
-  const hindrances = await hinder(node);
+  const hindrances = await hinder(stage, node);
   const pids = node.pid === null ? [] : [node.pid];
   await stage.fault('node restarted', { pids, argument: node.name }, async () => {
     const began = performance.now();
@@ -68,8 +77,8 @@ async function restart(stage: Stage, node: FleetNode): Promise<void> {
 
 const isClean = ({ code, signal }: Exit): boolean => code === 0 && signal === null;
 
-/** Half a request, and a socket whose peer has gone silent. */
-async function hinder(node: FleetNode): Promise<(() => unknown)[]> {
+/** Half a request, and a socket of each transport whose peer has gone silent. */
+async function hinder(stage: Stage, node: FleetNode): Promise<(() => unknown)[]> {
   const { hostname: host, port } = new URL(node.node.url);
   const half = connect(Number(port), host);
   half.on('error', () => undefined);
@@ -77,7 +86,8 @@ async function hinder(node: FleetNode): Promise<(() => unknown)[]> {
   const proxy = await TcpProxy.start({ host, port: Number(port) });
   const silent = await PlainCrowd.gather({
     url: node.url,
-    count: 1,
+    count: stage.transports.length,
+    transports: stage.transports,
     urlOf: () => `http://${proxy.host}:${proxy.port}`,
     optionsOf: () => ({ reconnection: false }),
   });

@@ -28,6 +28,7 @@ export const halfOpen: Row = {
     const crowd = await PlainCrowd.gather({
       url: stage.fleet.balancer.url,
       count: PLAIN,
+      transports: stage.transports,
       urlOf: (place) => (place % OF_ONE < WATCHING_FROM ? first.url : second.url),
       optionsOf: (place) => (place % OF_ONE < LOST ? { reconnection: false } : {}),
     });

@@ -1,3 +1,4 @@
+import { ERRORS } from '@parley/protocol';
 import { delaysOf, type FleetNode, type LinkMode, residentBytes, TcpProxy } from '@parley/testkit';
 import { PlainCrowd } from '../plain-crowd.js';
 import type { Row } from '../row.contract.js';
@@ -11,6 +12,10 @@ const MOST_SECONDS = 60;
 /** Of one message: it is bytes that fill buffers, and not messages. */
 const LARGE = 80 * KIBIBYTE;
 const AT_ONCE = 10;
+
+const SLOW = `${ERRORS.slow_consumer.close} slow_consumer`;
+/** The close itself could not be sent any more. */
+const UNTOLD = '1006';
 
 const LINKS: LinkMode[] = ['freeze', { bytesPerSecond: KIBIBYTE }];
 
@@ -31,12 +36,19 @@ export const slowReaders: Row = {
         const link = links[Math.floor(place / OF_EACH)] as TcpProxy;
         return `http://${link.host}:${link.port}`;
       },
-      optionsOf: () => ({ transports: ['websocket'] }),
+      transports: stage.transports,
+      optionsOf: () => ({ socketIo: { transports: ['websocket'] } }),
     });
     try {
       await stage.pass(5);
       await stage.fault('slow readers', { argument: node.name }, () => slow(stage, { node, links, crowd }));
       for (const fault of await crowd.faults(60)) stage.must(false, fault);
+      const codes = crowd.closings(['websocket', 'stomp']);
+      stage.figure('why connections at /ws and /stomp ended', codes.join(', '));
+      stage.must(
+        codes.every((code) => code === SLOW || code === UNTOLD),
+        `Slow readers were closed with ${codes.join(', ')}, not ${SLOW}.`,
+      );
     } finally {
       crowd.close();
       for (const link of links) await link.close();

@@ -18,6 +18,7 @@ export function everybodyReturns(clients: number, mostSeconds: number): Row {
       const crowd = await PlainCrowd.gather({
         url: balancer.url,
         count: clients,
+        transports: stage.transports,
         urlOf: (place) => urls[place % urls.length] as string,
         everyMs: 1_000,
       });

@@ -19,6 +19,7 @@ export const standstill: Row = {
     const crowd = await PlainCrowd.gather({
       url: stage.fleet.balancer.url,
       count: PLAIN,
+      transports: stage.transports,
       urlOf: () => node.url,
     });
     try {

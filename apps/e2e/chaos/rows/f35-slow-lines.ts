@@ -38,8 +38,9 @@ export const slowLines: Row = {
     const crowd = await PlainCrowd.gather({
       url: stage.fleet.balancer.url,
       count: CLIENTS,
+      transports: stage.transports,
       urlOf: (place) => `http://${lines[place]?.link.host}:${lines[place]?.link.port}`,
-      optionsOf: (place) => ({ transports: place % 4 === 3 ? ['polling'] : ['websocket'] }),
+      optionsOf: (place) => ({ socketIo: { transports: [place % 4 === 3 ? 'polling' : 'websocket'] } }),
     });
     try {
       const rates = lines.map(({ bytesPerSecond }) => bytesPerSecond);

@@ -1,22 +1,14 @@
-import type {
-  Ack,
-  Announced,
-  ClientToServerEvents,
-  CommandName,
-  Commands,
-  ErrorObject,
-  EventName,
-  Events,
-  ServerToClientEvents,
-} from '@parley/protocol';
-import { io, type Socket } from 'socket.io-client';
+import type { Announced, CommandName, Commands, EventName, Events } from '@parley/protocol';
 import { Refusal } from '../clients/http-client.js';
+import { openClient } from '../transports/open-client.js';
+import type { Transport, TransportClient } from '../transports/transport-client.contract.js';
 import { durable } from './durable-events.js';
 import type { Heard, Journal } from './journal.js';
 
 export interface LiveSocketOptions {
   url: string;
   token: string;
+  transport: Transport;
   journal: Journal;
   /** A durable event. */
   onHeard: (heard: Heard) => void;
@@ -24,26 +16,28 @@ export interface LiveSocketOptions {
   onLost?: () => void;
 }
 
-/** A plain socket.io-client with its default options, which comes back by itself or not at all. */
+/** A plain client of one transport, which comes back by itself; its connections are written down. */
 export class LiveSocket {
   /** Counts its connections. */
   connection = 0;
   isReady = false;
-  private readonly socket: Socket<ServerToClientEvents, ClientToServerEvents>;
+  private readonly client: TransportClient;
 
   constructor(private readonly options: LiveSocketOptions) {
-    const { url, token, journal } = options;
+    const { url, token, journal, transport } = options;
     // WebSocket at once: a balancer without stickiness would tear long polling apart.
-    this.socket = io(url, { auth: { token }, transports: ['websocket'], forceNew: true });
-    this.socket.on('connect', () => {
-      this.connection += 1;
-      journal.link('opened', this.connection);
-    });
-    this.socket.onAny((name: EventName, payload: Events[EventName]) => this.hear(name, payload));
-    this.socket.on('disconnect', (reason) => {
-      this.isReady = false;
-      journal.link('lost', this.connection, reason);
-      options.onLost?.();
+    const how = { url, token, socketIo: { transports: ['websocket'] } };
+    this.client = openClient(transport, how, {
+      opened: () => {
+        this.connection += 1;
+        journal.link('opened', this.connection);
+      },
+      received: (name, payload) => this.hear(name, payload),
+      lost: (reason) => {
+        this.isReady = false;
+        journal.link('lost', this.connection, reason);
+        options.onLost?.();
+      },
     });
   }
 
@@ -53,24 +47,14 @@ export class LiveSocket {
     payload: Commands[Name]['payload'],
     timeoutMs: number,
   ): Promise<Commands[Name]['result']> {
-    // The client would keep it for the next connection, when it is not wanted any more.
-    if (!this.socket.connected) throw new Error('not connected');
-    const { promise, resolve, reject } = Promise.withResolvers<Ack<Commands[Name]['result']>>();
-    const ended = () => reject(new Error('the connection ended'));
-    const timer = setTimeout(() => reject(new Error('timeout')), timeoutMs);
-    this.socket.once('disconnect', ended);
-    (this.socket as Socket).emit(name, payload, resolve);
-    const answer = await promise.finally(() => {
-      clearTimeout(timer);
-      this.socket.off('disconnect', ended);
-    });
+    const answer = await this.client.ask(name, payload, timeoutMs);
     if (answer.success) return answer;
-    throw new Refusal((answer as { error: ErrorObject }).error);
+    throw new Refusal(answer.error);
   }
 
   close(): void {
     this.options.journal.close();
-    this.socket.disconnect();
+    this.client.close();
   }
 
   private hear(name: EventName, payload: Events[EventName]): void {

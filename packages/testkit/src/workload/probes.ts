@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { monotonicSeconds, type Recorder } from '../history/recorder.js';
+import { inTurnOf, type Transport } from '../transports/transport-client.contract.js';
 import { persist } from './persistence.js';
 import type { Person } from './person.js';
 import { SocketDevice } from './socket-device.js';
@@ -18,6 +19,7 @@ export interface ProbeOptions {
   people: readonly Person[];
   conversation: string;
   recorder: Recorder;
+  transports: readonly Transport[];
   every: number;
   timeout: number;
 }
@@ -31,12 +33,12 @@ export class Probes {
   private timer: NodeJS.Timeout | null = null;
 
   constructor(private readonly options: ProbeOptions) {
-    const { nodes, people, recorder } = options;
+    const { nodes, people, recorder, transports } = options;
     this.devices = nodes.map(({ name, url }, place) => {
       const person = people[place];
       if (!person) throw new Error('There are fewer probers than nodes.');
       const onMessage = (clientMessageId: string) => this.heard(clientMessageId, name);
-      return new SocketDevice({ url, person, recorder, node: name, onMessage });
+      return new SocketDevice({ url, person, recorder, transport: inTurnOf(transports, place), node: name, onMessage });
     });
   }
 

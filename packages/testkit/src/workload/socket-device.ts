@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { MessagePage } from '@parley/protocol';
+import type { MessagePage, SyncAnswer } from '@parley/protocol';
 import { HttpClient } from '../clients/http-client.js';
 import { hashOf, type Recorder } from '../history/recorder.js';
+import type { Transport } from '../transports/transport-client.contract.js';
 import type { Device, Sent } from './device.contract.js';
 import { type Heard, Journal, type Outcome } from './journal.js';
 import { LiveSocket } from './live-socket.js';
@@ -12,9 +13,9 @@ export interface SocketDeviceOptions {
   url: string;
   person: Person;
   recorder: Recorder;
+  transport: Transport;
   /** Where `url` is that of one node. */
   node?: string;
-  name?: string;
   /** Called with each message that is new to this device. */
   onMessage?: (clientMessageId: string) => void;
 }
@@ -26,14 +27,15 @@ const SYNC_PAUSE_MS = 300;
 const MOST_HELD = 20_000;
 
 /**
- * A plain socket.io-client with as little logic as the contract requires: one number a conversation, `sync` after each
- * `ready` and at each hole. Reconnecting is left to the client's defaults.
+ * A plain client with as little logic as the contract requires: one number a conversation, `sync` after each `ready` and
+ * at each hole. Reconnecting is left to the client. Over STOMP it syncs by REST, as its clients have to fetch there.
  */
 export class SocketDevice implements Device {
   readonly name: string;
   readonly person: Person;
   readonly journal: Journal;
   readonly http: HttpClient;
+  private readonly transport: Transport;
   private readonly live: LiveSocket;
   private readonly positions: Positions;
   private readonly onMessage: (clientMessageId: string) => void;
@@ -42,9 +44,10 @@ export class SocketDevice implements Device {
   private isSyncing = false;
   private isClosed = false;
 
-  constructor({ url, person, recorder, node, name, onMessage }: SocketDeviceOptions) {
-    this.name = name ?? `${person.name}/socket`;
+  constructor({ url, person, recorder, transport, node, onMessage }: SocketDeviceOptions) {
+    this.name = `${person.name}/${transport}`;
     this.person = person;
+    this.transport = transport;
     this.journal = new Journal(recorder, this.name, person.id);
     this.http = new HttpClient(url, person.token);
     this.positions = new Positions(this.journal, person.id);
@@ -53,6 +56,7 @@ export class SocketDevice implements Device {
     this.live = new LiveSocket({
       url,
       token: person.token,
+      transport,
       journal: this.journal,
       onHeard: (heard) => this.hear(heard),
       onReady: () => void this.catchUp(),
@@ -157,7 +161,7 @@ export class SocketDevice implements Device {
       let goesOn = true;
       while (goesOn && this.live.isReady && !this.isClosed) {
         const { connection } = this.live;
-        const answer = await this.live.command('sync', this.positions.question(), SYNC_MS).catch(() => null);
+        const answer = await this.sync().catch(() => null);
         if (answer && connection === this.live.connection) {
           this.positions.sync(answer);
           for (const changed of Object.values(answer.conversations)) {
@@ -171,6 +175,12 @@ export class SocketDevice implements Device {
     }
     // It came back while the last question was under way.
     if (this.held !== null && this.live.isReady && !this.isClosed) await this.catchUp();
+  }
+
+  private sync(): Promise<SyncAnswer> {
+    const question = this.positions.question();
+    if (this.transport === 'stomp') return this.http.request('POST', '/sync', question, SYNC_MS);
+    return this.live.command('sync', question, SYNC_MS);
   }
 
   /** Takes what waited, in its order; false where there is another hole. */

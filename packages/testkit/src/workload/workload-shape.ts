@@ -1,3 +1,5 @@
+import { TRANSPORTS, type Transport } from '../transports/transport-client.contract.js';
+
 /** The size of a workload and its mix of operations. */
 export interface WorkloadShape {
   /** People who act. */
@@ -19,6 +21,8 @@ export interface WorkloadShape {
   rest: number;
   /** Share of devices that are our own client. */
   sdk: number;
+  /** Those of the sockets of all other devices, in turn. */
+  transports: readonly Transport[];
   /** Passive devices connected to each node directly. */
   observers: number;
   /** Milliseconds between probes from each node; 0: none. */
@@ -38,6 +42,7 @@ export const FULL_WORKLOAD: WorkloadShape = {
   moves: 0.03,
   rest: 0.15,
   sdk: 0.1,
+  transports: TRANSPORTS,
   observers: 2,
   probeEvery: 200,
   timeout: 60,

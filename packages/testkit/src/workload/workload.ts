@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HttpClient } from '../clients/http-client.js';
 import type { Recorder } from '../history/recorder.js';
+import { inTurnOf } from '../transports/transport-client.contract.js';
 import { Chance } from './chance.js';
 import type { Device } from './device.contract.js';
 import { FinalReading } from './final-reading.js';
@@ -48,7 +49,7 @@ interface Follower {
 export class Workload {
   private readonly devices: ReadonlyMap<string, Device>;
   private readonly observers: readonly SocketDevice[];
-  private readonly raw: RawDevice;
+  private readonly raw: readonly RawDevice[];
   private readonly probes: Probes | null;
   private readonly operations: RandomOperations;
 
@@ -58,17 +59,19 @@ export class Workload {
     shape: WorkloadShape,
   ) {
     const { balancerUrl: url, recorder, seed } = options;
+    const { transports } = shape;
     const nodes = options.nodeUrls.map((own, place) => ({ name: `n${place + 1}`, url: own }));
     this.devices = openDevices(fixture.actors, { shape, url, recorder, seed });
     this.observers = nodes.flatMap((node, place) =>
-      (fixture.observers[place] ?? []).map(
-        (person) => new SocketDevice({ url: node.url, person, recorder, node: node.name }),
-      ),
+      (fixture.observers[place] ?? []).map((person, at) => {
+        const transport = inTurnOf(transports, place + at);
+        return new SocketDevice({ url: node.url, person, recorder, transport, node: node.name });
+      }),
     );
-    this.raw = new RawDevice({ url, person: fixture.raw, recorder });
+    this.raw = transports.map((transport) => new RawDevice({ url, person: fixture.raw, recorder, transport }));
     const conversation = fixture.gatherings.find(({ kind }) => kind === 'probe')?.id;
     const { probeEvery: every, timeout } = shape;
-    const asked = { nodes, people: fixture.probers, recorder, every, timeout };
+    const asked = { nodes, people: fixture.probers, recorder, transports, every, timeout };
     this.probes = conversation === undefined ? null : new Probes({ ...asked, conversation });
     this.operations = new RandomOperations(this.devices, fixture.gatherings, shape, seed);
   }
@@ -125,7 +128,7 @@ export class Workload {
   /** Ends without reading anything. */
   async close(): Promise<void> {
     this.operations.pause();
-    const all = [...this.devices.values(), ...this.observers, ...(this.probes?.devices ?? []), this.raw];
+    const all = [...this.devices.values(), ...this.observers, ...(this.probes?.devices ?? []), ...this.raw];
     await Promise.all(all.map(async (device) => device.close()));
   }
 
@@ -134,7 +137,7 @@ export class Workload {
     const sockets: Follower[] = [...devices.values(), ...observers, ...(probes?.devices ?? [])].filter(
       (device) => !(device instanceof RestDevice),
     );
-    return [...sockets, raw];
+    return [...sockets, ...raw];
   }
 
   private async connected(): Promise<void> {
@@ -200,7 +203,7 @@ function openDevices(
     const options = { url, person, recorder };
     if (drawn < shape.rest) devices.set(person.id, new RestDevice(options));
     else if (drawn < shape.rest + shape.sdk) devices.set(person.id, new SdkDevice(options));
-    else devices.set(person.id, new SocketDevice(options));
+    else devices.set(person.id, new SocketDevice({ ...options, transport: inTurnOf(shape.transports, place) }));
   }
   return devices;
 }
