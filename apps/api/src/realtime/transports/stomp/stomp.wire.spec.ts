@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Ack, CommandName, EventName } from '@parley/protocol';
 import { ParleyError } from '../../../kernel/errors.js';
 import type { Credential } from '../../connections/engine-connection.js';
@@ -561,6 +561,35 @@ describe('G8: frames that are no commands', () => {
     expect(line.ended).toBeNull();
     give(frame('ACK', { id: '1' }));
     expect(line.ended).toMatchObject({ code: 'rate_limited', extra: { retryAfterMs: expect.any(Number) } });
+  });
+});
+
+describe('F13 G8: a client that promised heart-beats', () => {
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+  const connect = () => {
+    give(frame('CONNECT', { 'accept-version': '1.2', 'heart-beat': '10000,0' }));
+    line.admit();
+  };
+
+  it('is closed as a slow consumer when none come', () => {
+    connect();
+    jest.advanceTimersByTime(150_000);
+    expect(line.commands()).toEqual(['CONNECTED', 'ERROR slow_consumer']);
+    expect(line.ended?.code).toBe('slow_consumer');
+  });
+
+  it('stays as long as they come', () => {
+    connect();
+    for (let beats = 0; beats < 30; beats += 1) {
+      jest.advanceTimersByTime(10_000);
+      give('\n');
+    }
+    expect(line.ended).toBeNull();
   });
 });
 
