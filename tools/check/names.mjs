@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { conclude, house, sources } from './sources.mjs';
 
 const DUMPING_GROUNDS = new Set(['util', 'utils', 'helper', 'helpers', 'common', 'misc', 'shared', 'types']);
+/** Names that others have chosen. */
+const GIVEN = new Set(['README.md', '__init__.py']);
 const KEBAB_CASE = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*$/;
 
 const WITH_ROLES = /^apps\/api\/src\/(modules|platform|realtime)\/(?!.*\.spec\.ts$).*\.ts$/;
@@ -18,7 +20,7 @@ for (const path of sources()) {
     if (part.split('.').some((word) => DUMPING_GROUNDS.has(word))) {
       findings.add(`${at}: a name that invites everything; say what is in it`);
     }
-    if (!KEBAB_CASE.test(part) && part !== 'README.md') findings.add(`${at}: not kebab-case`);
+    if (!KEBAB_CASE.test(part) && !GIVEN.has(part)) findings.add(`${at}: not kebab-case`);
   });
   if (WITH_ROLES.test(path)) checkRole(path, parts.at(-1));
 }

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { root } from '../prepare.mjs';
 
-const NOT_OURS = new Set(['node_modules', 'dist', '.git', 'data', 'coverage', 'bench-results']);
+const NOT_OURS = new Set(['node_modules', '__pycache__', 'dist', '.git', 'data', 'coverage', 'bench-results']);
 
 /** What a check looks at: this repository, or the directory that it is given. */
 export const house = process.argv[2] ?? root;

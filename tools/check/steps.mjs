@@ -1,4 +1,5 @@
 // What `npm run check` looks at. Every step is a command that prints its findings and fails if there are any.
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { node, root } from '../prepare.mjs';
@@ -8,6 +9,11 @@ const own = (name) => [node, join(root, 'tools/check', name)];
 const tsc = [node, packaged('typescript/bin/tsc')];
 const plain = ['--pretty', 'false'];
 const biome = [node, packaged('@biomejs/biome/bin/biome'), 'check', '--max-diagnostics=1000', '--reporter=summary'];
+/** Reads every Python file, and writes nothing. */
+const PYTHON = `import ast, pathlib, sys
+for folder in sys.argv[1:]:
+    for path in pathlib.Path(folder).rglob('*.py'):
+        if 'node_modules' not in path.parts: ast.parse(path.read_bytes(), str(path))`;
 const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', packaged('jest/bin/jest.js')];
 
 /** Formats everything: what `--fix` does. */
@@ -36,6 +42,19 @@ export const STEPS = [
     hint: '`npm run docs` writes the tables of docs/protocol.md.',
   },
   { name: 'dead-code', command: [node, packaged('knip/bin/knip.js'), '--no-config-hints', '--no-progress'] },
+  {
+    name: 'python',
+    command: [
+      'python3',
+      '-c',
+      PYTHON,
+      'packages/python-client',
+      'apps/e2e/python',
+      'apps/e2e/conformance',
+      'docs/examples',
+    ],
+    applies: () => spawnSync('python3', ['--version']).status === 0,
+  },
   { name: 'migrations', command: own('migrations.mjs') },
   { name: 'unit', command: [node, ...jest, '--selectProjects', 'unit', 'server', '--silent'] },
 ];

@@ -80,7 +80,8 @@ function dependenciesOfAll(): string[] {
   const manifests = ['apps', 'packages'].flatMap((place) =>
     readdirSync(join(ROOT, place)).map((name) => join(place, name, 'package.json')),
   );
-  const names = ['package.json', ...manifests].flatMap((path) => {
+  // What is written in Python has none.
+  const names = ['package.json', ...manifests.filter((path) => existsSync(join(ROOT, path)))].flatMap((path) => {
     const manifest = JSON.parse(readFileSync(join(ROOT, path), 'utf8')) as Record<string, object | undefined>;
     return [manifest.dependencies, manifest.devDependencies, manifest.optionalDependencies].flatMap((each) =>
       Object.keys(each ?? {}),
