@@ -1,5 +1,6 @@
 import type { DocumentedContract } from './documented-contract.js';
 import type { Connect } from './person.js';
+import { PythonDevice, stopPython } from './python-device.js';
 import { SocketIoDevice } from './socketio-device.js';
 import type { Stage } from './stage.js';
 import { StompDevice, stompRefusal } from './stomp-device.js';
@@ -69,11 +70,37 @@ const STOMP: TriedTransport = {
   },
 };
 
+const NO_HEADERS = 'a program is no page: it sends no Origin';
+
+const PYTHON: TriedTransport = {
+  called: 'the client for Python',
+  connect: () => (url, options, listener) => new PythonDevice(url, options, listener),
+  stop: stopPython,
+  unsupported: {},
+  lacks: {
+    ...NO_POLLING,
+    '§2 S0.24: a page of another origin is refused with 403 on every transport, the own one is not': NO_HEADERS,
+    '§2: a page that is not at the address of the server is refused with what is wrong, and so is its socket':
+      NO_HEADERS,
+    '§2: a socket is warned, ends with its token and comes back with a new one, unless auth:refresh renews it in place':
+      'it renews its token by itself: apps/e2e/python/lives/tokens.py',
+    '§3: a number that JSON readers change, and a name given twice, are refused with their path over both transports':
+      'the JSON of Python changes it before it is sent',
+    'A32 S4.46 §8: JSON that is deep, broken or no object is refused over both transports, and the node serves on':
+      'it writes the JSON itself',
+    'G8 §3: binary data is refused as validation_failed wherever it stands, and who goes on is closed with bad_frames':
+      'it sends none',
+    'G8 S1.24: a frame over 262,144 bytes closes its connection with 1009, and nobody else notices':
+      'it sends none: too_large',
+  },
+};
+
 /** By what `npm run conformance` calls them. */
 export const TRANSPORTS = {
   'socket.io': SOCKET_IO,
   websocket: WEBSOCKET,
   stomp: STOMP,
+  python: PYTHON,
 } as const satisfies Record<string, TriedTransport>;
 
 export type TransportName = keyof typeof TRANSPORTS;
