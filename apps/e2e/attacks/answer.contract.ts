@@ -6,7 +6,7 @@ import type { WireAnswer } from './wire.js';
 export interface Answer {
   /** `GET /api/users/me by mallory`. */
   what: string;
-  transport: 'rest' | 'socketio' | 'websocket';
+  transport: 'rest' | 'socketio' | 'websocket' | 'stomp';
   /** When it was there, as the log tells the time. */
   at: number;
   by: Actor | null;

@@ -121,6 +121,7 @@ export class Target {
 
 function transportAt(path: string): Answer['transport'] {
   if (path.startsWith('/socket.io/')) return 'socketio';
+  if (/^\/stomp(\/|\?|$)/.test(path)) return 'stomp';
   return /^\/ws(\/|\?|$)/.test(path) ? 'websocket' : 'rest';
 }
 

@@ -6,6 +6,7 @@ import { ALLOWED_ORIGIN } from '../deployment-settings.js';
 import { Actor } from '../fixture.js';
 import { forge, inSeconds } from '../forge.js';
 import type { Row } from '../row.contract.js';
+import { connectFrame, stompRefused } from '../stomp-attacker.js';
 import type { Target } from '../target.js';
 import { frame, UPGRADE, Wire } from '../wire.js';
 import { plainRefused, plainWays } from './plain-websocket.js';
@@ -13,6 +14,7 @@ import { plainRefused, plainWays } from './plain-websocket.js';
 const POLL = '/socket.io/?EIO=4&transport=polling';
 const SOCKET = '/socket.io/?EIO=4&transport=websocket';
 const PLAIN = '/ws';
+const STOMP = '/stomp';
 
 /** Not the page that is allowed, by a letter of its origin. */
 const LIKE_ALLOWED = [
@@ -36,6 +38,8 @@ async function refusedEverywhere(target: Target, token: string, code: ErrorCode)
     target.must(socket.received.length === 0, 'A socket received something before it was refused');
   }
   for (const options of plainWays(token)) await plainRefused(target, options, code);
+  await stompRefused(target, connectFrame({ Authorization: authorization }), code);
+  await stompRefused(target, connectFrame(), code, { headers: { authorization } });
 }
 
 /** A token of the host product, whose secret the nodes share with us. */
@@ -223,7 +227,7 @@ export const handshake: Row[] = [
       ];
       for (const origin of foreign) {
         target.refused(await target.ask({ path: POLL, headers: { host, origin } }), 'forbidden');
-        for (const path of [SOCKET, PLAIN])
+        for (const path of [SOCKET, PLAIN, STOMP])
           target.refused(await target.ask({ path, headers: { host, origin, ...UPGRADE } }), 'forbidden');
       }
       for (const origin of [`http://${host}`, ...(target.own ? [ALLOWED_ORIGIN] : [])]) {
@@ -244,6 +248,7 @@ export const handshake: Row[] = [
         [POLL, {}],
         [SOCKET, UPGRADE],
         [PLAIN, UPGRADE],
+        [STOMP, UPGRADE],
       ] as const) {
         for (const site of [{}, { 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'same-site' }])
           target.refused(await target.ask({ path, headers: { cookie, ...more, ...site } }), 'forbidden');

@@ -10,11 +10,13 @@ import { payloads } from './payloads.js';
 import { plainWebSocket } from './plain-websocket.js';
 import { restarts } from './restart.js';
 import { statements } from './statements.js';
+import { overStomp } from './stomp.js';
 
 /** In the order in which they are played. */
 export const ROWS: readonly Row[] = [
   ...handshake,
   ...plainWebSocket,
+  ...overStomp,
   ...authorization,
   ...payloads,
   ...accounts,
