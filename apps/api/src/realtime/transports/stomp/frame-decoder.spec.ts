@@ -28,6 +28,8 @@ function cut(bytes: Buffer, at: readonly number[]): Buffer[] {
   return places.slice(1).map((end, index) => bytes.subarray(places[index], end));
 }
 
+const halved = (piece: Buffer): Buffer[] => cut(piece, [Math.floor(piece.length / 2)]);
+
 const bytewise = (text: Piece): Buffer[] => [...Buffer.from(text)].map((byte) => Buffer.from([byte]));
 
 const codeOf = (pieces: readonly Piece[], version?: StompVersion | null) => decode(pieces, version).fault?.code;
@@ -182,7 +184,7 @@ describe('G8: what is kept of a frame is bounded', () => {
 });
 
 describe('fuzz', () => {
-  const RUNS = 1_000;
+  const RUNS = Number(process.env.RUNS ?? 1_000);
   const version = fc.constantFrom<StompVersion>('1.0', '1.1', '1.2');
   const places = fc.array(fc.nat({ max: 400 }), { maxLength: 20 });
   const text = fc.string({ unit: 'binary', maxLength: 20 });
@@ -233,7 +235,7 @@ describe('fuzz', () => {
     );
   });
 
-  it('anything else is either waited for or has a code, and the same one however it is cut', () => {
+  it('anything else is either waited for or has a code, and the same one however it is cut, also into bytes', () => {
     const part = fc.oneof(
       fc.constantFrom(
         ...['SEND', 'CONNECT', '\n', '\r\n', '\n\n', '\0', ':', 'a:b\n', '\\c', '\\t', '\\', 'content-length:'],
@@ -241,22 +243,48 @@ describe('fuzz', () => {
       ),
       text,
     );
+    const parts = fc.array(part, { maxLength: 20 });
+    // Around the bounds of a line, of headers and of a frame.
+    const many = fc.tuple(fc.constantFrom(63, 64, 16_383, 16_385, 65_000), part);
     const bytes = fc.oneof(
-      fc.array(part, { maxLength: 20 }).map((parts) => Buffer.from(parts.join(''))),
-      fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array)),
+      { weight: 60, arbitrary: parts.map((some) => Buffer.from(some.join(''))) },
+      { weight: 30, arbitrary: fc.uint8Array({ maxLength: 200 }).map((array) => Buffer.from(array)) },
+      {
+        weight: 9,
+        arbitrary: fc
+          .tuple(parts, fc.uint8Array({ maxLength: 4 }), parts)
+          .map(([before, strange, behind]) =>
+            Buffer.concat([Buffer.from(before.join('')), strange, Buffer.from(behind.join(''))]),
+          ),
+      },
+      {
+        weight: 1,
+        arbitrary: fc
+          .tuple(parts, many, parts)
+          .map(([before, [times, one], behind]) =>
+            Buffer.from([...before, one.slice(0, 24).repeat(times), ...behind].join('')).subarray(
+              0,
+              2 * LIMITS.frameBytes,
+            ),
+          ),
+      },
     );
     const any = fc.option(version, { nil: null });
     fc.assert(
       fc.property(any, bytes, places, (spoken, given, at) => {
-        const whole = decode([given], spoken);
+        // No message of a WebSocket is larger.
+        const whole = decode(cut(given, given.length > LIMITS.frameBytes ? [LIMITS.frameBytes] : []), spoken);
         if (whole.fault) expect(['bad_frames', 'too_large']).toContain(whole.fault.code);
         const pieces = cut(
           given,
           at.map((place) => Math.min(place, given.length)),
         );
-        const cutUp = decode(pieces, spoken);
-        expect(cutUp.frames).toEqual(whole.frames);
-        expect(cutUp.fault?.code).toBe(whole.fault?.code);
+        const ways = given.length > 500 ? [pieces.flatMap(halved)] : [pieces, bytewise(given)];
+        for (const way of ways) {
+          const cutUp = decode(way, spoken);
+          expect(cutUp.frames).toEqual(whole.frames);
+          expect(cutUp.fault?.code).toBe(whole.fault?.code);
+        }
       }),
       { numRuns: RUNS },
     );

@@ -66,8 +66,11 @@ export class FrameDecoder {
     while (!this.head.isComplete) {
       const feed = view.indexOf(LF, this.seen);
       const end = feed < 0 ? view.length : feed;
-      if (view.subarray(this.seen, end).includes(NUL)) throw badFrame('frame', 'an empty line ends its headers');
-      if (end - this.from > LONGEST_LINE || end >= LIMITS.frameBytes) throw tooLarge();
+      const nul = view.subarray(this.seen, end).indexOf(NUL);
+      // What comes first decides, wherever the line was cut.
+      const isTooLong = (at: number) => at - this.from > LONGEST_LINE || at >= LIMITS.frameBytes;
+      if (nul >= 0 && !isTooLong(this.seen + nul)) throw badFrame('frame', 'an empty line ends its headers');
+      if (isTooLong(end)) throw tooLarge();
       if (feed < 0) {
         this.seen = end;
         return null;

@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { escaped, unescaped } from './header-text.js';
 
+const RUNS = Number(process.env.RUNS ?? 1_000);
+
 describe('headers are escaped as their version does it', () => {
   it.each([
     ['1.0', 'a:b\\n', 'a:b\\n'],
@@ -28,7 +30,30 @@ describe('headers are escaped as their version does it', () => {
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         expect(unescaped(escaped(text, version), version)).toBe(text);
       }),
-      { numRuns: 1_000 },
+      { numRuns: RUNS },
     );
   });
+
+  it.each(['1.0', '1.1', '1.2'] as const)(
+    'any text is read in %s, or is a bad frame, and what was read is written again',
+    (version) => {
+      const part = fc.oneof(
+        fc.constantFrom('\\', '\\n', '\\c', '\\r', '\\t', ':', '\n', '\r'),
+        fc.string({ unit: 'binary' }),
+      );
+      const long = fc.tuple(part, fc.constantFrom(1, 1, 1, 3_000)).map(([text, times]) => text.repeat(times));
+      fc.assert(
+        fc.property(fc.array(long, { maxLength: 5 }), (parts) => {
+          try {
+            const read = unescaped(parts.join(''), version);
+            expect(unescaped(escaped(read, version), version)).toBe(read);
+          } catch (fault) {
+            expect(fault).toMatchObject({ code: 'bad_frames' });
+            expect(version).not.toBe('1.0');
+          }
+        }),
+        { numRuns: RUNS },
+      );
+    },
+  );
 });
