@@ -57,7 +57,7 @@ function arranged({ tables, answers }, definitions, dtos) {
     delete definitions[name];
     return properties;
   };
-  const { commands, events, errors, limits } = tables.properties;
+  const { commands, events, errors, limits, forumRequests, forumNotices } = tables.properties;
   const byHandler = Object.entries(answers.properties).flatMap(([controller, { $ref }]) =>
     Object.entries(taken($ref)).map(([method, schema]) => [`${controller}.${method}`, schema]),
   );
@@ -66,6 +66,8 @@ function arranged({ tables, answers }, definitions, dtos) {
     events: taken(events.$ref),
     errors: errors.properties,
     limits: limits.properties,
+    forumRequests: taken(forumRequests.$ref),
+    forumNotices: taken(forumNotices.$ref),
     answers: Object.fromEntries(byHandler),
     payloads: Object.fromEntries(dtos.map(({ name, protocolType }) => [name, protocolType ?? name])),
     definitions,
@@ -104,13 +106,14 @@ function virtualFiles(controllers, dtos) {
   const main = join(dist, 'shapes.ts');
   const files = controllers.map((each) => [join(dirname(each.path), `${each.name}.answers.ts`), answersOf(each)]);
   const lines = [
-    "import type { Commands, ERRORS, Events, LIMITS } from '@parley/protocol';",
+    "import type { Commands, ERRORS, Events, ForumNotices, ForumRequests, LIMITS } from '@parley/protocol';",
     ...controllers.map(({ path, name }) => importOf(`${name}Answers`, join(dirname(path), `${name}.answers.js`))),
     ...dtos.map(({ path, name, protocolType }) =>
       protocolType ? importOf(protocolType, '@parley/protocol') : importOf(name, path.replace(/[.]d[.]ts$/, '.js')),
     ),
     'export interface Shapes {',
-    'tables: { commands: Commands; events: Events; errors: typeof ERRORS; limits: typeof LIMITS };',
+    'tables: { commands: Commands; events: Events; errors: typeof ERRORS; limits: typeof LIMITS;',
+    'forumRequests: ForumRequests; forumNotices: ForumNotices };',
     `answers: { ${controllers.map(({ name }) => `${name}: ${name}Answers`).join('; ')} };`,
     `payloads: { ${dtos.map(({ name, protocolType }) => `${name}: ${protocolType ?? name}`).join('; ')} };`,
     '}',

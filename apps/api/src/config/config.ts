@@ -28,6 +28,8 @@ export interface Config {
   requireTls: boolean;
   /** For how long browsers that came by TLS are to come by TLS only; 0: no longer. */
   hstsSeconds: number;
+  /** Whether `/ws?profile=forum` is served, and its cookie set beside that of the session. */
+  forumProfile: boolean;
   registration: 'open' | 'closed';
   /** Server admins; null: the first account that registers. */
   adminUsers: AdminUsers | null;

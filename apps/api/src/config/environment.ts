@@ -55,6 +55,7 @@ export function readEnvironment(env: Environment = process.env): Config {
     allowedOrigins: reader.origins('FRONTEND_URL'),
     ...pageSettings(reader, tokens),
     ...tlsSettings(reader, trustProxy),
+    forumProfile: reader.oneOf('FORUM_PROFILE', ['on', 'off'] as const, 'off') === 'on',
     registration: reader.oneOf('REGISTRATION', ['open', 'closed'] as const, 'open'),
     adminUsers: adminUsers(reader.list('ADMIN_USERS')),
     logLevel: reader.oneOf<LogLevel>('LOG_LEVEL', LOG_LEVELS, 'info'),

@@ -2,7 +2,7 @@
 const PATTERNS: readonly RegExp[] = [
   /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/,
   /\bsid=[\w-]/,
-  /\bparley_refresh\w*=[^;\s"]/,
+  /\bparley_(?:refresh|forum)\w*=[^;\s"]/,
   /\b(?:set-)?cookie\\?":\\?"(?!\[secret\])/i,
   /\bauthorization\\?":\\?"(?!\[secret\])/i,
   /\bbearer [\w-]{8,}/i,

@@ -15,6 +15,7 @@ import { BotsRepository } from './bots.repository.js';
 import { BotsService } from './bots.service.js';
 import { DisablingController } from './disabling.controller.js';
 import { DisablingService } from './disabling.service.js';
+import { ForumSessions } from './forum-sessions.js';
 import { HostAccounts } from './host-accounts.js';
 import { HostTokens } from './host-tokens.js';
 import { LinksController } from './links.controller.js';
@@ -60,9 +61,9 @@ const signing = JwtModule.registerAsync({
     { provide: APP_GUARD, useClass: ServerAdminGuard },
     ...[AccountsRepository, SessionsRepository, TicketsRepository, LinksRepository, BotsRepository],
     ...[AuthService, SignInService, SessionsService, DisablingService, TicketsService, LinksService, BotsService],
-    ...[TokenService, BotTokens, OwnTokens, HostTokens, HostAccounts, RefreshTokens, RefreshCookie],
+    ...[TokenService, BotTokens, OwnTokens, HostTokens, HostAccounts, RefreshTokens, RefreshCookie, ForumSessions],
     ...[PasswordHasher, PasswordProof, SignInLimits, SessionEvents, SessionStatusCache],
   ],
-  exports: [TokenService, TicketsService, SessionEvents, LinksService, BotsService, DisablingService],
+  exports: [TokenService, TicketsService, ForumSessions, SessionEvents, LinksService, BotsService, DisablingService],
 })
 export class AuthModule {}

@@ -1,22 +1,28 @@
 import type { IncomingMessage } from 'node:http';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { stringifySetCookie } from 'cookie';
 import type { Response } from 'express';
+import { CONFIG, type Config } from '../../config/config.js';
 import { RefreshCookieNames } from '../../platform/http/refresh-cookie-names.js';
+import { ForumSessions } from './forum-sessions.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import { SESSION_DAYS } from './sessions.repository.js';
 
 const PATH = '/api/auth';
+const FORUM_PATH = '/ws';
 
 /**
  * Keeps the refresh token where scripts cannot read it and other sites cannot send it. Who comes with a cookie under its
- * former name goes on with it under the present one; another installation's is neither read nor touched.
+ * former name goes on with it under the present one; another installation's is neither read nor touched. Where the forum's
+ * profile is on, a second cookie names the session to it, for as long as the first one continues it.
  */
 @Injectable()
 export class RefreshCookie {
   constructor(
     private readonly names: RefreshCookieNames,
     private readonly tokens: RefreshTokens,
+    private readonly forum: ForumSessions,
+    @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /** The refresh token that the request carries, if it carries one of ours. */
@@ -25,13 +31,21 @@ export class RefreshCookie {
   }
 
   set(response: Response, token: string): void {
-    put(response, { name: this.names.own, value: token, maxAge: SESSION_DAYS * 86_400 });
+    const maxAge = SESSION_DAYS * 86_400;
+    put(response, { name: this.names.own, value: token, maxAge });
     this.clearFormer(response);
+    const session = this.tokens.open(token);
+    if (session) this.putForum(response, this.forum.seal(session.sessionId), maxAge);
   }
 
   clear(response: Response): void {
     put(response, { name: this.names.own, value: '', maxAge: 0 });
     this.clearFormer(response);
+    this.putForum(response, '', 0);
+  }
+
+  private putForum(response: Response, value: string, maxAge: number): void {
+    if (this.config.forumProfile) put(response, { name: this.names.forum, value, maxAge, path: FORUM_PATH });
   }
 
   private clearFormer(response: Response): void {
@@ -44,8 +58,8 @@ export class RefreshCookie {
   }
 }
 
-function put(response: Response, cookie: { name: string; value: string; maxAge: number }): void {
+function put(response: Response, cookie: { name: string; value: string; maxAge: number; path?: string }): void {
   const { secure } = response.req;
-  const kept = { ...cookie, httpOnly: true, sameSite: 'strict', secure, path: PATH } as const;
+  const kept = { path: PATH, ...cookie, httpOnly: true, sameSite: 'strict', secure } as const;
   response.append('Set-Cookie', stringifySetCookie(kept));
 }

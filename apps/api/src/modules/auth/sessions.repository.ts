@@ -95,9 +95,16 @@ export class SessionsRepository {
   }
 
   /** Whose live session this is, and how they stand; null where it has ended. */
-  async status(sessionId: string): Promise<{ userId: string; isBot: boolean; isDisabled: boolean } | null> {
+  async status(
+    sessionId: string,
+  ): Promise<{ userId: string; isBot: boolean; isDisabled: boolean; expiresAt: Date } | null> {
     const [row] = await this.database.db
-      .select({ userId: users.id, isBot: users.isBot, isDisabled: users.isDisabled })
+      .select({
+        userId: users.id,
+        isBot: users.isBot,
+        isDisabled: users.isDisabled,
+        expiresAt: refreshSessions.expiresAt,
+      })
       .from(refreshSessions)
       .innerJoin(users, eq(users.id, refreshSessions.userId))
       .where(and(eq(refreshSessions.id, sessionId), isLive));

@@ -12,6 +12,7 @@ import { SyncModule } from '../sync/index.js';
 import { TypingModule } from '../typing/index.js';
 import { ChatGateway } from './chat.gateway.js';
 import { ChatService } from './chat.service.js';
+import { CredentialVerifier } from './guards/credential-verifier.js';
 import { WsAuthGuard } from './guards/ws-auth.guard.js';
 import { SessionEndings } from './session-endings.js';
 
@@ -32,6 +33,7 @@ import { SessionEndings } from './session-endings.js';
     SessionEndings,
     SessionExpiry,
     ServiceNotices,
+    CredentialVerifier,
     WsAuthGuard,
     { provide: TokenVerifier, useExisting: TokenService },
   ],

@@ -4,7 +4,7 @@ import { VERSION } from '../../realtime/version.js';
 import { payloadSchema } from './payload-schema.js';
 import { commandRefusals, errorOf } from './refusals.js';
 import { type Schema, type Shapes, usedBy } from './shapes.js';
-import { websocketFrames } from './websocket-frames.js';
+import { forumFrames, websocketFrames } from './websocket-frames.js';
 
 interface Reference {
   $ref: string;
@@ -43,7 +43,7 @@ export interface AsyncApiDocument {
   info: { title: string; version: string; license: object; description: string };
   defaultContentType: string;
   servers: object;
-  channels: Record<'socket' | 'websocket' | 'websocketConversation', Channel>;
+  channels: Record<'socket' | 'websocket' | 'websocketConversation' | 'websocketForum', Channel>;
   operations: Record<string, AsyncOperation>;
   components: { messages: Record<string, Message>; schemas: Record<string, Schema>; securitySchemes: object };
 }
@@ -83,13 +83,18 @@ export function asyncApi(commands: CommandTable, shapes: Shapes): AsyncApiDocume
   }
   const frames = websocketFrames(messages);
   const ids = Object.keys(messages);
-  for (const [id, payload] of Object.entries(frames)) messages[id] = message(id, payload);
+  const forum = forumFrames(shapes);
+  for (const [id, payload] of Object.entries({ ...frames, ...forum })) messages[id] = message(id, payload);
   return {
     asyncapi: '3.0.0',
     info: { title: 'Parley', version: VERSION, license: { name: 'MIT' }, description: DESCRIPTION },
     defaultContentType: 'application/json',
     servers: { node: server(), plain: plainServer() },
-    channels: { socket: socketChannel(ids), ...websocketChannels(Object.keys(frames)) },
+    channels: {
+      socket: socketChannel(ids),
+      ...websocketChannels(Object.keys(frames)),
+      websocketForum: forumChannel(Object.keys(forum)),
+    },
     operations,
     components: { messages, schemas: usedBy(messages, definitions), securitySchemes: { token: TOKEN } },
   };
@@ -142,6 +147,15 @@ const websocketChannels = (ids: readonly string[]) => ({
     messages: messagesIn(ids),
     parameters: { conversationId: { description: 'One of the caller’s conversations, else the close code is 4506.' } },
   },
+});
+
+const forumChannel = (ids: readonly string[]): Channel => ({
+  address: '/?profile=forum',
+  title: 'The profile of forums',
+  description:
+    'Frames of clients are `forum.request.…`, those of the server `forum.notice.…`. With FORUM_PROFILE=on only.',
+  servers: [{ $ref: '#/servers/plain' }],
+  messages: messagesIn(ids),
 });
 
 const messagesIn = (ids: readonly string[]): Record<string, Reference> =>

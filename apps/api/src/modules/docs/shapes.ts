@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { CommandName, ErrorCode, EventName } from '@parley/protocol';
+import type { CommandName, ErrorCode, EventName, ForumNotices, ForumRequests } from '@parley/protocol';
 
 /** As much of JSON Schema as types become. */
 export interface Schema {
@@ -30,6 +30,9 @@ export interface Shapes {
   commands: Record<CommandName, Schema>;
   events: Record<EventName, Schema>;
   errors: Record<ErrorCode, Schema>;
+  /** Type → schema of the data of its frames. */
+  forumRequests: Record<keyof ForumRequests, Schema>;
+  forumNotices: Record<keyof ForumNotices, Schema>;
   /** `AuthController.register` → what it answers; `null` for nothing. */
   answers: Record<string, Schema>;
   /** Name of a DTO class → name of the definition that it implements. */

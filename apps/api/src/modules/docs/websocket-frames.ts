@@ -1,5 +1,5 @@
 import { frameType, LONGEST_FRAME_ID } from '@parley/protocol';
-import { refTo, type Schema } from './shapes.js';
+import { refTo, type Schema, type Shapes } from './shapes.js';
 
 type Payloads = Readonly<Record<string, { name: string; payload: Schema }>>;
 
@@ -28,6 +28,13 @@ export function websocketFrames(messages: Payloads): Record<string, Schema> {
     else frames[`frame.ack.${type}`] = object({ id: ID, ack: payload }, ['id', 'ack']);
   }
   return frames;
+}
+
+/** Every frame of the forum's profile, by who sends it and its type. */
+export function forumFrames({ forumRequests, forumNotices }: Shapes): Record<string, Schema> {
+  const frames = (kind: string, shapes: Record<string, Schema>) =>
+    Object.entries(shapes).map(([type, data]) => [`forum.${kind}.${type}`, sent(type, data)] as const);
+  return Object.fromEntries([...frames('request', forumRequests), ...frames('notice', forumNotices)]);
 }
 
 const given = (type: string, data: Schema): Schema =>

@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http';
 import type { ErrorObject } from '@parley/protocol';
 import type { WebSocket } from 'ws';
 
-/** Something by which a client says who it is. */
-export type Credential = { readonly token: string } | { readonly ticket: string };
+/** Something by which a client says who it is; `session` is a `Cookie` header that may name one. */
+export type Credential = { readonly token: string } | { readonly ticket: string } | { readonly session: string };
 
 /** What a transport knows of a connection before anybody is known by it. */
 export interface ConnectionFacts {
@@ -11,6 +11,8 @@ export interface ConnectionFacts {
   readonly transport: string;
   /** The only conversation of which this connection is sent anything; null: all of its user's. */
   readonly conversationId: string | null;
+  /** Characters of a text that it sends, at most, where its transport has a limit of its own. */
+  readonly mostCharacters?: number | undefined;
   /** All that were given. */
   readonly credentials: readonly Credential[];
 }

@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { asParleyError, ParleyError } from '../../../kernel/errors.js';
-import type { Principal } from '../../../kernel/principal.js';
+import { asParleyError } from '../../../kernel/errors.js';
 import { EventReporter } from '../../../platform/telemetry/event-reporter.js';
 import { closeBelowSocket } from '../../../realtime/connections/closing.js';
 import { factsOf, transportOf } from '../../../realtime/connections/connection-facts.js';
 import { HandshakeLimiter } from '../../../realtime/connections/handshake-limiter.js';
-import { TokenVerifier } from '../../../realtime/connections/token-verifier.js';
 import { IO, type ParleyServer, type ParleySocket } from '../../../realtime/socket.js';
-import { TicketsService } from '../../auth/index.js';
+import { CredentialVerifier } from './credential-verifier.js';
 
 const COME_BACK = new Set(['service_unavailable', 'internal']);
 
@@ -16,8 +14,7 @@ const COME_BACK = new Set(['service_unavailable', 'internal']);
 @Injectable()
 export class WsAuthGuard implements OnModuleInit {
   constructor(
-    private readonly verifier: TokenVerifier,
-    private readonly tickets: TicketsService,
+    private readonly verifier: CredentialVerifier,
     private readonly handshakes: HandshakeLimiter,
     @Inject(IO) private readonly io: ParleyServer,
     private readonly reporter: EventReporter,
@@ -45,15 +42,10 @@ export class WsAuthGuard implements OnModuleInit {
   }
 
   private async admit(socket: ParleySocket): Promise<void> {
-    socket.data.principal = await this.principalOf(socket);
+    const { credentials, mostCharacters } = factsOf(socket);
+    socket.data.principal = await this.verifier.verify(credentials);
+    socket.data.mostCharacters = mostCharacters;
     socket.data.isReady = false;
-  }
-
-  /** By a token or by a ticket: with both it would not be clear who is coming. */
-  private async principalOf(socket: ParleySocket): Promise<Principal> {
-    const [credential, another] = factsOf(socket).credentials;
-    if (!credential || another) throw new ParleyError('unauthenticated');
-    return 'ticket' in credential ? this.tickets.redeem(credential.ticket) : this.verifier.verify(credential.token);
   }
 
   /** A final refusal reaches the client as `connect_error`; from any other it is to come back by itself. */

@@ -22,6 +22,8 @@ export interface Endpoint {
   choose(offered: ReadonlySet<string>): string | false;
   /** The only conversation that connections to this address are about; null where there is none. */
   conversationOf(url: URL): string | null;
+  /** Characters of a text that is sent here, at most; missing: as many as anywhere. */
+  readonly mostCharacters?: number;
   /** Begins to speak. The line may be used from `begin` on. */
   open(line: Line, beginning: Beginning): Wire;
 }

@@ -53,7 +53,8 @@ export class FramedListener {
   private open(endpoint: Endpoint, request: IncomingMessage, socket: WebSocket): void {
     const beginning = beginningOf(request);
     const conversationId = endpoint.conversationOf(beginning.url);
-    const transport = new FramedTransport(socket, { transport: endpoint.transport, conversationId });
+    const { transport: name, mostCharacters } = endpoint;
+    const transport = new FramedTransport(socket, { transport: name, conversationId, mostCharacters });
     const line = new FramedLine(transport, this.connect(transport, request), this.host);
     this.lines.set(transport, line);
     line.speak(endpoint.open(line, beginning));

@@ -23,7 +23,7 @@ import { peerAddresses } from '../../connections/peer-address.js';
 import { SlowConsumers } from '../../connections/slow-consumers.js';
 import { IO, type ParleyServer, type ParleySocket } from '../../socket.js';
 import { Unreadable } from '../decoded-packet.js';
-import { ENDPOINTS } from '../endpoints.js';
+import { endpointsOf } from '../endpoints.js';
 import { FramedListener } from '../framed/framed-listener.js';
 import { type TransportPath, UpgradeRouter } from '../upgrade-router.js';
 import { beginsConnection, unreadable } from './handshake-request.js';
@@ -95,7 +95,7 @@ export class SocketIoAdapter extends IoAdapter {
     const handshakes = this.app.get(HandshakeLimiter, { strict: false });
     const limits = this.app.get(RateLimits, { strict: false });
     const peerAddressOf = peerAddresses(this.app);
-    this.framed = new FramedListener(io, ENDPOINTS, {
+    this.framed = new FramedListener(io, endpointsOf(this.surroundings.config), {
       isCommand: (name) => this.router.isKnown(name),
       chargeFrame: (line) => limits.charge('frames', line)?.refusal ?? null,
       onRefused: (error, at) => this.refused(error, at),
