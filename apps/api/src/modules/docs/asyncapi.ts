@@ -25,6 +25,7 @@ interface Channel {
   servers: Reference[];
   messages: Record<string, Reference>;
   parameters?: Record<string, { description: string }>;
+  bindings?: { ws: { query: Schema } };
 }
 
 export interface AsyncOperation {
@@ -89,14 +90,18 @@ export function asyncApi(commands: CommandTable, shapes: Shapes): AsyncApiDocume
     asyncapi: '3.0.0',
     info: { title: 'Parley', version: VERSION, license: { name: 'MIT' }, description: DESCRIPTION },
     defaultContentType: 'application/json',
-    servers: { node: server(), plain: plainServer() },
+    servers: { node: server(), plain: plainServer(), forum: forumServer() },
     channels: {
       socket: socketChannel(ids),
       ...websocketChannels(Object.keys(frames)),
       websocketForum: forumChannel(Object.keys(forum)),
     },
     operations,
-    components: { messages, schemas: usedBy(messages, definitions), securitySchemes: { token: TOKEN } },
+    components: {
+      messages,
+      schemas: usedBy(messages, definitions),
+      securitySchemes: { token: TOKEN, forumCookie: FORUM_COOKIE },
+    },
   };
 }
 
@@ -105,6 +110,13 @@ const TOKEN = {
   scheme: 'bearer',
   bearerFormat: 'JWT',
   description: 'In the handshake, as `auth: { token }` or as the header `Authorization`.',
+};
+
+const FORUM_COOKIE = {
+  type: 'httpApiKey',
+  in: 'cookie',
+  name: 'parley_forum',
+  description: 'Set at signing in where FORUM_PROFILE is on; its name ends with digits of the installation’s own.',
 };
 
 const server = () => ({
@@ -120,6 +132,12 @@ const plainServer = () => ({
   ...server(),
   pathname: '/ws',
   description: 'A plain WebSocket, with a JSON object in each text message: docs/protocol.md, Plain WebSocket.',
+});
+
+const forumServer = () => ({
+  ...plainServer(),
+  description: 'The same with `?profile=forum`, for whom the cookie of a session names: docs/protocol.md.',
+  security: [{ $ref: '#/components/securitySchemes/forumCookie' }],
 });
 
 const socketChannel = (ids: readonly string[]): Channel => ({
@@ -149,13 +167,16 @@ const websocketChannels = (ids: readonly string[]) => ({
   },
 });
 
+const PROFILE: Schema = { type: 'object', properties: { profile: { const: 'forum' } }, required: ['profile'] };
+
 const forumChannel = (ids: readonly string[]): Channel => ({
-  address: '/?profile=forum',
+  address: '/',
   title: 'The profile of forums',
   description:
     'Frames of clients are `forum.request.…`, those of the server `forum.notice.…`. With FORUM_PROFILE=on only.',
-  servers: [{ $ref: '#/servers/plain' }],
+  servers: [{ $ref: '#/servers/forum' }],
   messages: messagesIn(ids),
+  bindings: { ws: { query: PROFILE } },
 });
 
 const messagesIn = (ids: readonly string[]): Record<string, Reference> =>
