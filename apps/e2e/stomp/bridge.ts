@@ -14,13 +14,16 @@ interface Side {
  * they come, those of TCP get a WebSocket, which is how such a client reaches a node at all.
  */
 export class Bridge {
-  /** All that went through, the client's frames and the node's, each without its NUL. */
+  /** All that went through, the client's frames and the node's; those of STOMP, each without its NUL. */
   readonly frames: string[] = [];
-  private readonly web = createServer();
+  /** Its empty page is there for browsers, which do not connect from just anywhere. */
+  private readonly web = createServer((_, response) => response.end('<!doctype html>'));
   private readonly tcp: TcpServer;
   private readonly accepting = new WebSocketServer({ noServer: true, handleProtocols: () => this.chosen });
   private readonly ends: (() => void)[] = [];
   private chosen: string | false = false;
+  /** Others have a frame in each message. */
+  private isStomp = true;
   private readonly begun = { '<': Buffer.alloc(0), '>': Buffer.alloc(0) };
 
   constructor(private readonly node: string) {
@@ -37,12 +40,15 @@ export class Bridge {
   close(): void {
     for (const end of this.ends) end();
     this.web.close();
+    this.web.closeAllConnections();
     this.tcp.close();
   }
 
   private upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
     const offered = request.headers['sec-websocket-protocol']?.split(/\s*,\s*/) ?? [];
-    const far = new WebSocket(this.node + request.url, offered);
+    const { authorization } = request.headers;
+    const far = new WebSocket(this.node + request.url, offered, authorization ? { headers: { authorization } } : {});
+    this.isStomp = request.url?.startsWith('/stomp') ?? false;
     far.once('open', () => {
       this.chosen = far.protocol || false;
       this.accepting.handleUpgrade(request, stream, head, (near) => {
@@ -88,6 +94,7 @@ export class Bridge {
 
   /** A frame is noted once it is whole. */
   private record(direction: '<' | '>', data: Buffer): void {
+    if (!this.isStomp) return void this.frames.push(`${direction} ${data.toString()}`);
     const frames = Buffer.concat([this.begun[direction], data]).toString('latin1').split('\0');
     this.begun[direction] = Buffer.from(frames.pop() ?? '', 'latin1');
     for (const frame of frames)

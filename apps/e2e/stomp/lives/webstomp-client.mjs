@@ -8,7 +8,9 @@ const client = webstomp.over(socket, { debug: false, binary: process.env.BINARY 
 const begin = async ({ headers }) => {
   await lifeOf({
     version: headers.version,
-    subscribe: (destination, take) => client.subscribe(destination, (message) => take(message.headers, message.body)),
+    // Its own ids are of the millisecond and a number below 1,000: of several in one millisecond two may be the same.
+    subscribe: (destination, take) =>
+      client.subscribe(destination, (message) => take(message.headers, message.body), { id: destination }),
     send: (destination, body) => client.send(destination, body),
   });
   client.disconnect(() => finish());
