@@ -79,7 +79,7 @@ describe('The examples for clients of other people', () => {
         CONVERSATION: id,
       });
       try {
-        await eventually('the first message is sent', () => child.log().includes('sent 1') || child.exit);
+        await eventually('the first message is sent', () => child.log().includes('sent 1') || child.exit, TIMEOUT_MS);
         await proxy.mode('refuse');
         await bob.rest.send(id, { content: 'said while you were away' });
         await proxy.mode('pass');
@@ -98,6 +98,7 @@ describe('The examples for clients of other people', () => {
       const stored = await bob.rest.messages(id);
       expect(stored.map(({ content }) => content)).toEqual(['hello', 'said while you were away', 'thanks', 'goodbye']);
     },
+    2.5 * TIMEOUT_MS,
   );
 
   /** In a directory of its own, beside the packages. */
