@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { LIMITS } from '@parley/protocol';
-import { eventually } from '@parley/testkit';
+import { eventually, WebSocketClient } from '@parley/testkit';
 import { sql } from 'drizzle-orm';
+import * as library from 'ws';
 import { startNode, type TestNode } from './node.js';
 import { aGroup, aPerson, directOf, type Group, groupOf, NOBODY, type Person, succeeded, times } from './people.js';
 import { type Headers, StompSocket } from './stomp-socket.js';
+
+/** What `ws` encodes every frame by. */
+const { Sender } = library as unknown as { Sender: { frame(data: Buffer | string): Buffer[] } };
 
 let node: TestNode;
 let group: Group;
@@ -377,6 +381,21 @@ describe('order, membership and sessions are those of every transport', () => {
     expect(versions).toEqual(io.versions(id));
     stomp.close();
     io.close();
+  });
+
+  it('a message is encoded once for each transport, however many read it', async () => {
+    const { id, owner, members } = await aGroup(node, { members: 8 });
+    const plain = await Promise.all(members.slice(4).map(({ token }) => WebSocketClient.open(node.url, { token })));
+    const stomp = await Promise.all(members.slice(0, 4).map(open));
+    await Promise.all(stomp.map((socket) => socket.subscribe(topic(id))));
+    const encoding = jest.spyOn(Sender, 'frame');
+    await owner.say(id, 'like no other');
+    await Promise.all(plain.map((client) => client.event('message:new')));
+    await Promise.all(stomp.map((socket) => socket.event('message.created')));
+    const texts = encoding.mock.calls.map(([data]) => String(data)).filter((text) => text.includes('like no other'));
+    expect(texts.map((text) => text.slice(0, 7)).toSorted()).toEqual(['MESSAGE', '{"type"']);
+    encoding.mockRestore();
+    for (const socket of [...plain, ...stomp]) socket.close();
   });
 
   it('G5: who is removed gets that as the last event of the topic', async () => {

@@ -179,7 +179,7 @@ export class ForumWire implements Wire {
       const isMine = message.senderId === this.userId;
       if (isMine && this.own.delete(message.clientMessageId)) return NOTHING;
       const receiverId = isMine ? peer : this.userId;
-      return [event.encodedFor(FRAMES, () => forumFrame('private_message', privateMessage(message, receiverId)))];
+      return event.encodedFor(FRAMES, () => forumFrame('private_message', privateMessage(message, receiverId)));
     },
     'conversation:created': ({ conversation }) => {
       const added = this.contacts.add(conversation);

@@ -4,6 +4,7 @@ import type { WebSocket } from 'ws';
 import type { ConnectionFacts, Credential, OutgoingPacket } from '../../connections/engine-connection.js';
 import { Answer } from './answer.js';
 import { type Frame, OutgoingEvent } from './outgoing-event.js';
+import { SharedFrame } from './shared-frame.js';
 
 /** What reads and writes the frames of a transport, and answers to Socket.IO. */
 export interface Speaker {
@@ -25,6 +26,8 @@ interface FramedPacket extends OutgoingPacket {
 interface PacketOptions {
   /** Of a broadcast, whose packets share their options. */
   readonly preEncoded?: boolean;
+  /** What was read of that. */
+  event?: OutgoingEvent;
   /** In place of a packet of Socket.IO. */
   readonly frame?: Frame;
 }
@@ -40,7 +43,6 @@ const GOING_AWAY = 1001;
 const FAULT = 1011;
 
 const NOTHING: readonly never[] = [];
-const broadcasts = new WeakMap<object, OutgoingEvent>();
 
 /**
  * A transport of Engine.IO on which something else than Socket.IO is spoken. Engine.IO's connection stays above it with
@@ -114,10 +116,14 @@ export class FramedTransport extends Transport {
 
   override send(packets: readonly OutgoingPacket[]): void {
     this.writable = false;
-    const outgoing = packets.flatMap((packet) => this.outgoingOf(packet));
-    const last = outgoing.pop();
-    for (const each of outgoing) this.write(each, this.sent);
-    if (last === undefined) queueMicrotask(this.sentLast);
+    let last: Frame | Ping | null = null;
+    for (const packet of packets) {
+      for (const each of this.outgoingOf(packet)) {
+        if (last !== null) this.write(last, this.sent);
+        last = each;
+      }
+    }
+    if (last === null) queueMicrotask(this.sentLast);
     else this.write(last, this.sentLast);
   }
 
@@ -165,9 +171,9 @@ export class FramedTransport extends Transport {
   }
 
   private write(outgoing: Frame | Ping, sent: (fault?: Error | null) => void): void {
-    if (typeof outgoing === 'string') this.socket.send(outgoing, sent);
-    else if ('number' in outgoing) this.ping(outgoing, sent);
-    else outgoing.sendOn(this.socket, sent);
+    if (outgoing instanceof SharedFrame) outgoing.sendOn(this.socket, sent);
+    else if (typeof outgoing === 'string') this.socket.send(outgoing, sent);
+    else this.ping(outgoing, sent);
   }
 
   private nextPing(): Ping {
@@ -205,9 +211,6 @@ export class FramedTransport extends Transport {
 
 function eventOf(packet: string, options?: PacketOptions): OutgoingEvent {
   if (!options?.preEncoded) return OutgoingEvent.of(packet, false);
-  const known = broadcasts.get(options);
-  if (known) return known;
-  const made = OutgoingEvent.of(packet, true);
-  broadcasts.set(options, made);
-  return made;
+  options.event ??= OutgoingEvent.of(packet, true);
+  return options.event;
 }

@@ -7,7 +7,7 @@ export type Frame = string | SharedFrame;
 /** An event on its way to a connection. Of a broadcast there is one for all connections that are sent it. */
 export class OutgoingEvent {
   private parsed: object | null = null;
-  private readonly frames = new Map<object | string, Frame>();
+  private readonly frames = new Map<object | string, readonly Frame[]>();
 
   constructor(
     readonly name: EventName,
@@ -35,12 +35,15 @@ export class OutgoingEvent {
     return conversationId ?? conversation?.id ?? null;
   }
 
-  /** What `encode` makes of it, made once for all connections that have the same `key`: an object of their transport's own. */
-  encodedFor(key: object | string, encode: (event: OutgoingEvent) => string): Frame {
+  /**
+   * What `encode` makes of it, as what a connection is sent, made once for all connections that have the same `key`: an
+   * object of their transport's own.
+   */
+  encodedFor(key: object | string, encode: (event: OutgoingEvent) => string): readonly Frame[] {
     const known = this.frames.get(key);
     if (known !== undefined) return known;
     const text = encode(this);
-    const made = this.isShared ? new SharedFrame(text) : text;
+    const made = [this.isShared ? new SharedFrame(text) : text];
     this.frames.set(key, made);
     return made;
   }

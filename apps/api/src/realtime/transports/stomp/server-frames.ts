@@ -34,7 +34,7 @@ export function errorFrame(error: ErrorObject, version: StompVersion, receipt?: 
 }
 
 /** Made once for all connections that have such a subscription. */
-export const eventMessage = (event: OutgoingEvent, { head, wantsAcks }: Subscription): Frame =>
+export const eventMessage = (event: OutgoingEvent, { head, wantsAcks }: Subscription): readonly Frame[] =>
   event.encodedFor(wantsAcks ? `ack ${head}` : head, () =>
     message({ head, wantsAcks }, `event:${frameType(event.name)}\n`, event.text),
   );

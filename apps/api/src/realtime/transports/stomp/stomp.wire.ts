@@ -225,7 +225,9 @@ export class StompWire implements Wire {
     const topic = topicFor(event);
     const followers = topic === null ? [] : this.subscriptions.at(topic);
     const receivers = followers.length > 0 ? followers : this.subscriptions.at(MESSAGES);
-    return receivers.map((subscription) => eventMessage(event, subscription));
+    const [only] = receivers;
+    if (only && receivers.length === 1) return eventMessage(event, only);
+    return receivers.flatMap((subscription) => eventMessage(event, subscription));
   }
 
   private keep(event: OutgoingEvent): void {

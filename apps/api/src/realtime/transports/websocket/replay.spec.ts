@@ -24,7 +24,7 @@ describe('a replay', () => {
       afterRead: (then) => void unread.push(then),
       end: ({ code }) => void ends.push(code),
     } as Partial<Line> as Line;
-    replay = new Replay(from, { line, conversationId: 'c', frameOf: ({ text }) => text });
+    replay = new Replay(from, { line, conversationId: 'c', framesOf: ({ text }) => [text] });
     replay.start(READY);
   };
   const event = (name: EventName, payload: object) =>

@@ -11,7 +11,7 @@ export type ReplayFrom = { readonly afterSeq: number } | { readonly afterVersion
 interface Surroundings {
   line: Line;
   conversationId: string;
-  frameOf(event: OutgoingEvent): Frame;
+  framesOf(event: OutgoingEvent): readonly Frame[];
 }
 
 /** Events that wait until the replay is over; more than that come only to a client that reads too slowly. */
@@ -108,7 +108,7 @@ export class Replay {
   private release(): readonly Frame[] {
     const held = this.held ?? [];
     this.held = null;
-    return held.filter((event) => !this.isTold(event)).map((event) => this.surroundings.frameOf(event));
+    return held.filter((event) => !this.isTold(event)).flatMap((event) => this.surroundings.framesOf(event));
   }
 
   private isTold({ name, payload }: OutgoingEvent): boolean {

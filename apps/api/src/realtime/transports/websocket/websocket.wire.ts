@@ -20,7 +20,7 @@ const NOTHING: readonly never[] = [];
 const FRAMES = {};
 
 const encode = ({ name, text }: OutgoingEvent): string => `{"type":"${frameType(name)}","data":${text}}`;
-const frameOf = (event: OutgoingEvent): Frame => event.encodedFor(FRAMES, encode);
+const framesOf = (event: OutgoingEvent): readonly Frame[] => event.encodedFor(FRAMES, encode);
 const errorFrame = (error: ErrorObject): string => JSON.stringify({ type: 'error', data: { error } });
 
 /** JSON frames at `/ws`: `{id?, type, data}` in, `{id, ack}` and `{type, data}` out. */
@@ -36,7 +36,7 @@ export class WebSocketWire implements Wire {
     private readonly opening: Opening,
   ) {
     const { conversationId, replay, credentials } = opening;
-    if (conversationId !== null && replay) this.replay = new Replay(replay, { line, conversationId, frameOf });
+    if (conversationId !== null && replay) this.replay = new Replay(replay, { line, conversationId, framesOf });
     this.isUnnamed = credentials.length === 0;
   }
 
@@ -61,7 +61,7 @@ export class WebSocketWire implements Wire {
     if (conversationId !== null && (event.conversationId ?? conversationId) !== conversationId) return NOTHING;
     if (this.replay?.keeps(event)) return NOTHING;
     if (event.name === 'ready') this.replay?.start(event.payload as Events['ready']);
-    return [frameOf(event)];
+    return framesOf(event);
   }
 
   connected(): readonly Frame[] {
