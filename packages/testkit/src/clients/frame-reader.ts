@@ -4,6 +4,8 @@ export type OnText = (bytes: Buffer, start: number, end: number) => void;
 const NOTHING = Buffer.alloc(0);
 const TEXT = 1;
 const CLOSE = 8;
+const PING = 9;
+const PONG = 10;
 
 /**
  * Cuts what a WebSocket server sends into frames and hands on the text ones, without copying or decoding them.
@@ -15,6 +17,7 @@ export class FrameReader {
   constructor(
     private readonly onText: OnText,
     private readonly onClose: (code: number) => void,
+    private readonly onPing: (payload: Buffer) => void = () => undefined,
   ) {}
 
   push(chunk: Buffer): void {
@@ -42,6 +45,7 @@ export class FrameReader {
     const opcode = (bytes[at] as number) & 0x0f;
     if (opcode === TEXT) this.onText(bytes, start, end);
     else if (opcode === CLOSE) this.onClose(length >= 2 ? bytes.readUInt16BE(start) : 1005);
+    else if (opcode === PING) this.onPing(bytes.subarray(start, end));
     return end;
   }
 }
@@ -50,11 +54,16 @@ export class FrameReader {
 const MASK = [0x37, 0xfa, 0x21, 0x3d] as const;
 
 /** A client's text frame: masked, as the protocol demands. */
-export function textFrame(text: string): Buffer {
-  const length = Buffer.byteLength(text);
+export const textFrame = (text: string): Buffer => clientFrame(0x80 | TEXT, Buffer.from(text));
+
+/** The answer to a ping. */
+export const pongFrame = (payload: Buffer): Buffer => clientFrame(0x80 | PONG, payload);
+
+function clientFrame(first: number, payload: Buffer): Buffer {
+  const { length } = payload;
   const header = length < 126 ? 2 : length < 65_536 ? 4 : 10;
   const frame = Buffer.allocUnsafe(header + 4 + length);
-  frame[0] = 0x81;
+  frame[0] = first;
   if (header === 2) frame[1] = 0x80 | length;
   else if (header === 4) {
     frame[1] = 0x80 | 126;
@@ -66,7 +75,6 @@ export function textFrame(text: string): Buffer {
   }
   frame.set(MASK, header);
   const body = header + 4;
-  frame.write(text, body);
-  for (let i = 0; i < length; i += 1) frame[body + i] = (frame[body + i] as number) ^ (MASK[i & 3] as number);
+  for (let i = 0; i < length; i += 1) frame[body + i] = (payload[i] as number) ^ (MASK[i & 3] as number);
   return frame;
 }

@@ -1,9 +1,12 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Server } from 'socket.io';
+import { WebSocketServer } from 'ws';
 import { FrameReader, textFrame } from './frame-reader.js';
 import { isEvent, LeanSocket } from './lean-socket.js';
+import { LeanWebSocket } from './lean-websocket.js';
 
 describe('FrameReader', () => {
   it.each([0, 1, 125, 126, 65_535, 65_536])('reads a text of %i bytes, however it is cut', (length) => {
@@ -28,6 +31,29 @@ describe('FrameReader', () => {
       (code) => codes.push(code),
     ).push(Buffer.from([0x88, 2, 4001 >> 8, 4001 & 255]));
     expect(codes).toEqual([4001]);
+  });
+});
+
+describe('LeanWebSocket', () => {
+  it('answers a ping with its payload, before it reads on', async () => {
+    const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+    await once(server, 'listening');
+    const pongs: string[] = [];
+    const said = new Promise((resolve) => {
+      server.on('connection', (client) => {
+        client.on('pong', (payload) => pongs.push(payload.toString()));
+        client.on('message', resolve);
+        client.ping('how are you');
+        client.send('still there?');
+      });
+    });
+    const { port } = server.address() as AddressInfo;
+    const handlers = { onText: () => socket.send('yes'), onClosed: () => undefined };
+    const socket = new LeanWebSocket({ host: '127.0.0.1', port, path: '/' }, handlers);
+    await said;
+    socket.close();
+    server.close();
+    expect(pongs).toEqual(['how are you']);
   });
 });
 

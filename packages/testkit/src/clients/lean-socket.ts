@@ -1,5 +1,4 @@
-import { createConnection, type Socket } from 'node:net';
-import { FrameReader, textFrame } from './frame-reader.js';
+import { LeanWebSocket } from './lean-websocket.js';
 
 /** A lean socket's callbacks. Bytes are valid only during the call. */
 export interface LeanHandlers {
@@ -18,9 +17,7 @@ export interface LeanOptions {
   auth: Record<string, unknown>;
 }
 
-/** One buffer for all: a read is handled to its end before the next one begins. */
-const INBOX = Buffer.allocUnsafe(256 * 1024);
-const HEADER_END = Buffer.from('\r\n\r\n');
+const PATH = '/socket.io/?EIO=4&transport=websocket';
 const DIGIT_0 = 0x30;
 
 // Engine.IO packet types, then Socket.IO's, as they stand in the frame's first two bytes.
@@ -33,27 +30,24 @@ const PACKET = { connect: 0x30, disconnect: 0x31, event: 0x32, ack: 0x33, refuse
  * namespace only, answers pings, and leaves the reading of events and acks to its owner.
  */
 export class LeanSocket {
-  private readonly socket: Socket;
-  private readonly reader: FrameReader;
+  private readonly socket: LeanWebSocket;
   private readonly connected = Promise.withResolvers<void>();
-  private upgraded = false;
-  private closed = false;
-  private head = '';
 
   private constructor(
     private readonly options: LeanOptions,
     private readonly handlers: LeanHandlers,
   ) {
-    this.reader = new FrameReader(
-      (bytes, start, end) => this.text(bytes, start, end),
-      (code) => this.close(`closed with ${code}`),
-    );
     const { host, port } = options;
-    const callback = (length: number, buffer: Uint8Array) => this.read((buffer as Buffer).subarray(0, length));
-    this.socket = createConnection({ host, port, noDelay: true, onread: { buffer: INBOX, callback } });
-    this.socket.once('connect', () => this.socket.write(upgradeRequest(host, port)));
-    this.socket.on('error', (error) => this.close(error.message));
-    this.socket.on('close', () => this.close('the connection ended'));
+    this.socket = new LeanWebSocket(
+      { host, port, path: PATH },
+      {
+        onText: (bytes, start, end) => this.text(bytes, start, end),
+        onClosed: (reason) => {
+          this.connected.reject(new Error(reason));
+          this.handlers.onClosed(reason);
+        },
+      },
+    );
   }
 
   /** Resolves once Socket.IO has accepted the connection; rejects with the refusal. */
@@ -65,39 +59,19 @@ export class LeanSocket {
 
   /** Sends a command: `json` is `["name",payload]`, `id` comes back with its ack. */
   send(id: number, json: string): void {
-    this.socket.write(textFrame(`42${id}${json}`));
+    this.socket.send(`42${id}${json}`);
   }
 
   /** Ends the connection from this side. */
-  close(reason = 'closed by us'): void {
-    if (this.closed) return;
-    this.closed = true;
-    this.socket.destroy();
-    this.connected.reject(new Error(reason));
-    this.handlers.onClosed(reason);
-  }
-
-  private read(chunk: Buffer): boolean {
-    if (this.upgraded) this.reader.push(chunk);
-    else this.handshake(chunk);
-    return !this.closed;
-  }
-
-  private handshake(chunk: Buffer): void {
-    const end = chunk.indexOf(HEADER_END);
-    this.head += chunk.toString('latin1', 0, end < 0 ? chunk.length : end);
-    if (end < 0) return;
-    if (!this.head.startsWith('HTTP/1.1 101')) return this.close(this.head.split('\r\n', 1)[0]);
-    this.upgraded = true;
-    const rest = chunk.subarray(end + HEADER_END.length);
-    if (rest.length > 0) this.reader.push(rest);
+  close(reason?: string): void {
+    this.socket.close(reason);
   }
 
   private text(bytes: Buffer, start: number, end: number): void {
     const engine = bytes[start];
     if (engine === ENGINE.message) this.packet(bytes, start, end);
-    else if (engine === ENGINE.ping) this.socket.write(textFrame('3'));
-    else if (engine === ENGINE.open) this.socket.write(textFrame(`40${JSON.stringify(this.options.auth)}`));
+    else if (engine === ENGINE.ping) this.socket.send('3');
+    else if (engine === ENGINE.open) this.socket.send(`40${JSON.stringify(this.options.auth)}`);
     else if (engine === ENGINE.close) this.close('closed by Engine.IO');
   }
 
@@ -120,18 +94,6 @@ export class LeanSocket {
     }
     this.handlers.onAck(id, bytes, at, end);
   }
-}
-
-function upgradeRequest(host: string, port: number): string {
-  return [
-    'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1',
-    `Host: ${host}:${port}`,
-    'Upgrade: websocket',
-    'Connection: Upgrade',
-    'Sec-WebSocket-Version: 13',
-    'Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==',
-    '\r\n',
-  ].join('\r\n');
 }
 
 /** Whether an event frame is of that name, compared in place. */
