@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
-import type { Message, MessageNewEvent, SendCommand } from '@parley/protocol';
+import type { SendCommand } from '@parley/protocol';
 import { Server } from 'socket.io';
+import { deliveryOf } from './delivery.js';
 
 /**
  * What Parley is compared with: Socket.IO alone, as its documentation shows it, in a process of its own.
@@ -16,43 +16,15 @@ interface Announcement {
 
 type Acknowledge = (answer: Record<string, unknown>) => void;
 
-const heads = new Map<string, number>();
 const http = createServer();
 const io = new Server(http, { serveClient: false, pingInterval: 15_000, pingTimeout: 8_000 });
-
-function delivery(command: SendCommand, senderId: string): MessageNewEvent {
-  const { conversationId, content, clientMessageId = randomUUID(), type = 'text', metadata = {} } = command;
-  const seq = (heads.get(conversationId) ?? 0) + 1;
-  heads.set(conversationId, seq);
-  const message: Message = {
-    id: randomUUID(),
-    conversationId,
-    seq,
-    clientMessageId,
-    senderId,
-    senderType: 'user',
-    type: type as Message['type'],
-    content,
-    metadata,
-    mentions: [],
-    replyTo: null,
-    reactions: [],
-    status: 'sent',
-    createdAt: new Date().toISOString(),
-    editedAt: null,
-    deletedAt: null,
-    isDeleted: false,
-    version: seq + 1,
-  };
-  return { conversationId, version: message.version, actorId: senderId, message };
-}
 
 io.on('connection', (socket) => {
   const { conversationId, userId } = socket.handshake.auth as Announcement;
   const target = `conversation:${conversationId}`;
   void socket.join(target);
   socket.on('message:send', (command: SendCommand, acknowledge: Acknowledge) => {
-    const event = delivery(command, userId);
+    const event = deliveryOf(command, userId);
     io.to(target).emit('message:new', event);
     const { id: messageId, clientMessageId, seq, version, createdAt } = event.message;
     acknowledge({ success: true, messageId, clientMessageId, seq, version, createdAt, duplicate: false });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PostgresCluster } from '@parley/testkit';
 import { LoadGenerator } from './load-generator.js';
+import type { Language } from './load-protocol.js';
 import { type MemoryReading, READING } from './memory-reading.js';
 import { type Layout, type Subject, startSubject } from './subjects.js';
 
@@ -10,7 +11,7 @@ const MEMBERS = 25;
 const SAME = 0.005;
 const MOST_READINGS = 60;
 
-interface IdleFigures {
+export interface IdleFigures {
   sockets: number;
   /** Bytes a socket. */
   resident: number;
@@ -26,26 +27,35 @@ export interface IdleComparison {
 
 /** What a silent connection costs in memory: Parley's on Postgres beside bare Socket.IO's, with as many of them. */
 export async function measureIdleSockets(sockets: number, cluster: PostgresCluster): Promise<IdleComparison> {
-  const layout: Layout = { conversations: Math.ceil(sockets / MEMBERS), members: MEMBERS, senders: 0 };
-  const nodeArguments = ['--expose-gc', '--import', import.meta.resolve('./memory-probe.js')];
-  const start = (letter: 'a' | 'b') =>
-    startSubject(letter, { layout, cluster, profileDirectory: null, nodeArguments }).then(measure);
-  return { bare: await start('a'), parley: await start('b') };
+  return {
+    bare: await measureIdle('a', { sockets, cluster, language: 'socketio' }),
+    parley: await measureIdle('b', { sockets, cluster, language: 'socketio' }),
+  };
 }
 
-async function measure(server: Subject): Promise<IdleFigures> {
+interface IdleOptions {
+  sockets: number;
+  cluster: PostgresCluster;
+  language: Language;
+}
+
+export async function measureIdle(letter: 'a' | 'b', options: IdleOptions): Promise<IdleFigures> {
+  const { sockets, cluster, language } = options;
+  const layout: Layout = { conversations: Math.ceil(sockets / MEMBERS), members: MEMBERS, senders: 0 };
+  const nodeArguments = ['--expose-gc', '--import', import.meta.resolve('./memory-probe.js')];
+  const server = await startSubject(letter, { layout, cluster, profileDirectory: null, nodeArguments });
   let generator: LoadGenerator | null = null;
   try {
     const before = await settled(server);
     const from = performance.now();
-    generator = await LoadGenerator.start(1, server.targets, server.seats);
+    const seats = server.seats.map((seat) => ({ ...seat, speaks: language }));
+    generator = await LoadGenerator.start(1, server.targets, seats);
     const connecting = (performance.now() - from) / 1000;
     const after = await settled(server);
     // It rejects where a connection has been lost.
     await generator.measure(0, server.watch);
-    const sockets = server.seats.length;
-    const each = (figure: keyof MemoryReading) => (after[figure] - before[figure]) / sockets;
-    return { sockets, resident: each('resident'), used: each('used'), connecting };
+    const each = (figure: keyof MemoryReading) => (after[figure] - before[figure]) / seats.length;
+    return { sockets: seats.length, resident: each('resident'), used: each('used'), connecting };
   } finally {
     generator?.stop();
     await server.stop();

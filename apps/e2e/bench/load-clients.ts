@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cpuSeconds, cpuSecondsOfFamily, isEvent, LeanSocket, residentBytes } from '@parley/testkit';
+import { cpuSeconds, cpuSecondsOfFamily, residentBytes } from '@parley/testkit';
 import { LatencyHistogram } from './latency-histogram.js';
+import type { LoadLine } from './load-line.js';
+import { openLine } from './load-lines.js';
 import type { LoadFigures, Seat, Target, WatchedProcesses } from './load-protocol.js';
 
-const MESSAGE_NEW = Buffer.from('message:new');
-const READY = Buffer.from('ready');
-const SUCCESS = Buffer.from('"success":true');
 /** Stands before the time of sending; nothing else in a delivery contains it. */
 const MARK = 0x7e;
 /** Behind the time stands the sender's node, one digit. */
@@ -17,7 +16,7 @@ const CONNECTING_AT_ONCE = 50;
 
 interface Client {
   seat: Seat;
-  socket: LeanSocket | null;
+  line: LoadLine | null;
 }
 
 interface Counters {
@@ -36,13 +35,12 @@ export class LoadClients {
   private counters = freshCounters();
   private refusals: string[] = [];
   private unanswered = 0;
-  private nextId = 1;
   private refill = false;
   private pacer: NodeJS.Timeout | null = null;
   private lost: string | null = null;
 
   async connect(targets: Target[], seats: Seat[]): Promise<void> {
-    this.clients = seats.map((seat) => ({ seat, socket: null }));
+    this.clients = seats.map((seat) => ({ seat, line: null }));
     this.senders = this.clients.filter((client) => client.seat.sends);
     for (let at = 0; at < this.clients.length; at += CONNECTING_AT_ONCE) {
       const some = this.clients.slice(at, at + CONNECTING_AT_ONCE);
@@ -111,40 +109,29 @@ export class LoadClients {
   }
 
   private async open(targets: Target[], client: Client): Promise<void> {
-    const ready = Promise.withResolvers<void>();
     const target = targets[client.seat.node];
     if (!target) throw new Error(`There is no node ${client.seat.node}.`);
-    client.socket = await LeanSocket.connect(
-      { ...target, auth: client.seat.auth },
-      {
-        onEvent: (bytes, start, end) => {
-          if (isEvent(bytes, start, MESSAGE_NEW)) this.delivered(client, bytes.subarray(start, end));
-          else if (isEvent(bytes, start, READY)) ready.resolve();
-        },
-        onAck: (_id, bytes, start, end) => this.answered(client, bytes.subarray(start, end)),
-        onClosed: (reason) => {
-          this.lost ??= reason;
-          ready.reject(new Error(reason));
-        },
+    client.line = await openLine(target, client.seat, {
+      onDelivery: (frame) => this.delivered(client, frame),
+      onAnswer: (isAcked, answer) => this.answered(client, isAcked, answer),
+      onClosed: (reason) => {
+        this.lost ??= reason;
       },
-    );
-    await ready.promise;
+    });
   }
 
-  private send(client: Client): void {
+  private send({ seat, line }: Client): void {
     this.unanswered += 1;
-    const content = `~${String(now()).padStart(TIME_DIGITS, '0')}${client.seat.node}${FILLER}`;
-    const { conversationId } = client.seat;
-    const payload = `{"conversationId":"${conversationId}","content":"${content}","clientMessageId":"${randomUUID()}"}`;
-    client.socket?.send(this.nextId++, `["message:send",${payload}]`);
+    const content = `~${String(now()).padStart(TIME_DIGITS, '0')}${seat.node}${FILLER}`;
+    line?.send({ conversationId: seat.conversationId, content, clientMessageId: randomUUID() });
   }
 
-  private answered(client: Client, ack: Buffer): void {
+  private answered(client: Client, isAcked: boolean, answer: Buffer): void {
     this.unanswered -= 1;
-    if (ack.includes(SUCCESS)) this.counters.acked += 1;
+    if (isAcked) this.counters.acked += 1;
     else {
       this.counters.refused += 1;
-      if (this.refusals.length < 5) this.refusals.push(ack.toString('utf8'));
+      if (this.refusals.length < 5) this.refusals.push(answer.toString('utf8'));
     }
     if (this.refill) this.send(client);
   }

@@ -1,7 +1,12 @@
 /** The messages between the benchmark's main process and its load generators. */
 
+/** How a connection speaks: to Parley, or STOMP to RabbitMQ. */
+export type Language = 'socketio' | 'websocket' | 'stomp' | 'rabbitmq';
+
 /** One member's connection. */
 export interface Seat {
+  /** Socket.IO where missing. */
+  speaks?: Language;
   auth: Record<string, unknown>;
   conversationId: string;
   sends: boolean;

@@ -12,17 +12,21 @@ import { describeProfile, summarizeProfile } from './profile.js';
 import { describeResults, describeRun, machine, type Results, writeResults } from './report.js';
 import { PHASES, type Run, runSubject } from './runs.js';
 import { SUBJECTS, type SubjectLetter } from './subjects.js';
+import { compareTransports, type TransportComparison } from './transport-comparison.js';
+import { describeTransportRun } from './transport-report.js';
 
 const USAGE = `npm run bench -- [options]
-  --only a,b,c,d,lock,idle,presence
+  --only a,b,c,d,lock,idle,presence,transports
                       a: bare Socket.IO, b: Parley on Postgres, c: Parley embedded,
                       d: two nodes of Parley on Postgres with Redis,
                       lock: one conversation locked by another session,
                       idle: memory of silent connections,
-                      presence: users who come and go every second on two nodes (all of them)
+                      presence: users who come and go every second on two nodes,
+                      transports: 500 readers of one conversation by Socket.IO, /ws, STOMP and, where it
+                      is installed, RabbitMQ's web-stomp, and memory of silent connections (all of them)
   --loads saturation,fixed,brisk,busy
                       of the servers that meet them, only these loads (all of them)
-  --rounds N          how often each is run, in turn; medians are reported (3)
+  --rounds N          how often each is run, in turn; medians are reported (3; transports: 7)
   --seconds N         measured time of each load (10)
   --warmup N          seconds before it (3)
   --sockets N         silent connections (5000)
@@ -34,6 +38,9 @@ const USAGE = `npm run bench -- [options]
                       setting such as SEARCH=off: (b) of each in turn, under the loads
                       saturation and fixed, for 7 rounds or as --rounds says
   --profile           records in the first round where the servers' time goes (slows them down a little)`;
+
+/** What is measured beside the servers. */
+const OTHERS = ['lock', 'idle', 'presence', 'transports'];
 
 interface Options {
   only: string[];
@@ -54,7 +61,7 @@ function given() {
   try {
     return parseArgs({
       options: {
-        only: { type: 'string', default: 'a,b,c,d,lock,idle,presence' },
+        only: { type: 'string', default: ['a,b,c,d', ...OTHERS].join(',') },
         loads: { type: 'string', default: Object.keys(PHASES).join(',') },
         rounds: { type: 'string' },
         seconds: { type: 'string', default: '10' },
@@ -76,11 +83,11 @@ function options(): Options {
   const only = values.only.split(',');
   const loads = values.loads.split(',');
   const unknown = [
-    ...only.filter((name) => !(name in SUBJECTS) && !['lock', 'idle', 'presence'].includes(name)),
+    ...only.filter((name) => !(name in SUBJECTS) && !OTHERS.includes(name)),
     ...loads.filter((name) => !(name in PHASES)),
   ];
   const { seconds, warmup, generators, sockets, users, against = null } = values;
-  const rounds = values.rounds ?? (against ? '7' : '3');
+  const rounds = values.rounds ?? (against || values.only === 'transports' ? '7' : '3');
   const numbers = [rounds, seconds, warmup, generators, sockets, users].map(Number);
   if (unknown.length > 0 || !numbers.every((number) => number > 0)) throw new Error(USAGE);
   return {
@@ -123,9 +130,7 @@ async function bench(): Promise<void> {
   const chosen = options();
   const { only, rounds, seconds, warmup, generators } = chosen;
   if (chosen.against) return compare({ ...chosen, against: chosen.against });
-  const cluster = only.some((name) => ['b', 'd', 'lock', 'idle', 'presence'].includes(name))
-    ? await PostgresCluster.start()
-    : null;
+  const cluster = only.some((name) => ['b', 'd', ...OTHERS].includes(name)) ? await PostgresCluster.start() : null;
   try {
     const fsync: FsyncFigures = probeFsync(cluster?.directory ?? tmpdir());
     const runs = await runAll(chosen, cluster);
@@ -133,6 +138,7 @@ async function bench(): Promise<void> {
     if (cluster && only.includes('lock')) lockedConversation = await measureLockedConversation({ cluster, seconds: 5 });
     const idle = cluster && only.includes('idle') ? await measureIdleSockets(chosen.sockets, cluster) : null;
     const presence = cluster && only.includes('presence') ? await measurePresence(chosen.users, cluster) : null;
+    const transports = cluster && only.includes('transports') ? await measureTransports(chosen, cluster) : null;
     const results: Results = {
       at: new Date().toISOString(),
       machine: machine(),
@@ -142,12 +148,18 @@ async function bench(): Promise<void> {
       lockedConversation,
       idle,
       presence,
+      transports,
     };
     console.log(describeResults(results));
     console.log(`\nWritten to ${writeResults(results)}`);
   } finally {
     await cluster?.stop();
   }
+}
+
+function measureTransports(chosen: Options, cluster: PostgresCluster): Promise<TransportComparison> {
+  const readers = 500;
+  return compareTransports({ ...chosen, readers, cluster }, (run) => console.log(describeTransportRun(run)));
 }
 
 /** Two builds, alternating, so that both meet what the machine does meanwhile. */

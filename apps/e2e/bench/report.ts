@@ -2,12 +2,15 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '@parley/testkit';
+import { microseconds, percent, time, verdict, whole } from './figures-text.js';
 import type { FsyncFigures } from './fsync-probe.js';
 import type { IdleComparison } from './idle-sockets.js';
 import type { LockedConversationFigures } from './locked-conversation.js';
 import type { PresenceFigures } from './presence-load.js';
 import { type Figures, medians, PHASES, type Phase, type Run } from './runs.js';
 import { SUBJECTS, type SubjectLetter } from './subjects.js';
+import type { TransportComparison } from './transport-comparison.js';
+import { describeTransports } from './transport-report.js';
 
 /** What the project promises, against bare Socket.IO at saturation, and at the fixed rate. */
 const TARGETS = { deliveries: 1.5, cpu: 0.65, p99Milliseconds: 15, p99Fsyncs: 3 };
@@ -26,6 +29,7 @@ export interface Results {
   lockedConversation: LockedConversationFigures | null;
   idle: IdleComparison | null;
   presence: PresenceFigures | null;
+  transports: TransportComparison | null;
 }
 
 export function machine(): Results['machine'] {
@@ -53,7 +57,8 @@ export function writeResults(results: Results): string {
 }
 
 /** The tables for people. */
-export function describeResults({ runs, fsync, lockedConversation, idle, presence }: Results): string {
+export function describeResults(results: Results): string {
+  const { runs, fsync, lockedConversation, idle, presence, transports } = results;
   const lines: string[] = [];
   for (const [phase, title] of Object.entries(PHASES)) {
     lines.push('', `## ${title}`, ...table(runs, phase as Phase));
@@ -63,6 +68,7 @@ export function describeResults({ runs, fsync, lockedConversation, idle, presenc
   if (lockedConversation) lines.push('', ...describeLock(lockedConversation));
   if (idle) lines.push('', ...describeIdle(idle));
   if (presence) lines.push('', ...describePresence(presence));
+  if (transports) lines.push('', ...describeTransports(transports));
   return lines.join('\n');
 }
 
@@ -170,10 +176,6 @@ function pairVerdicts(runs: Run[]): string[] {
   return [...lines, verdict(text, isQuick)];
 }
 
-function verdict(target: string, met: boolean): string {
-  return `  ${met ? 'met    ' : 'NOT MET'} ${target}`;
-}
-
 function describeLock(figures: LockedConversationFigures): string[] {
   const phase = (name: 'before' | 'during' | 'after') =>
     `${name}: p50 ${time(figures[name].p50)}, p99 ${time(figures[name].p99)}`;
@@ -220,20 +222,4 @@ function describeFsync({ p50, p99, samples }: FsyncFigures): string {
 
 function letters(): SubjectLetter[] {
   return Object.keys(SUBJECTS) as SubjectLetter[];
-}
-
-function whole(value: number): string {
-  return Math.round(value).toLocaleString('en-US');
-}
-
-function time(milliseconds: number | null): string {
-  return milliseconds === null ? '–' : `${milliseconds.toFixed(milliseconds < 100 ? 1 : 0)} ms`;
-}
-
-function microseconds(value: number): string {
-  return value > 0 ? `${value.toFixed(2)} µs` : '–';
-}
-
-function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
 }

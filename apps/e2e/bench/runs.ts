@@ -132,7 +132,7 @@ async function phase(
   return figures;
 }
 
-function evaluate(figures: LoadFigures): Figures {
+export function evaluate(figures: LoadFigures): Figures {
   const { seconds, deliveries } = figures;
   const latencies = new LatencyHistogram(figures.latencies);
   const perDelivery = (cpuSeconds: number) => (deliveries > 0 ? (cpuSeconds * 1e6) / deliveries : 0);

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { LIMITS } from '@parley/protocol';
 import {
   bareEnvironment,
   Child,
@@ -56,6 +57,8 @@ export interface SubjectOptions {
   /** Settings of the server besides those of the benchmark. */
   env?: Record<string, string>;
 }
+
+const MEMBERS_AT_ONCE = LIMITS.membersPerRequest - 1;
 
 export async function startSubject(letter: SubjectLetter, options: SubjectOptions): Promise<Subject> {
   if (letter === 'a') return startBare(options);
@@ -116,7 +119,18 @@ async function startBare({ layout, profileDirectory, nodeArguments = [] }: Subje
   });
   await sleep(1000);
   if (child.exit !== null) throw new Error(`The bare server ended at its start:\n${child.log()}`);
-  const seats = Array.from({ length: layout.conversations }, () => {
+  const stop = async () => {
+    await child.end('SIGTERM');
+    rmSync(logs, { recursive: true, force: true });
+  };
+  const watch = { servers: [child.pid], database: null, redis: null };
+  const targets = [{ host: '127.0.0.1', port }];
+  return { targets, watch, seats: inventedSeats(layout), log: () => child.log(), stop };
+}
+
+/** For a server that believes what it is told. */
+export function inventedSeats(layout: Layout): Seat[] {
+  return Array.from({ length: layout.conversations }, () => {
     const conversationId = randomUUID();
     return Array.from({ length: layout.members }, (_, member) => ({
       auth: { conversationId, userId: randomUUID() },
@@ -125,12 +139,6 @@ async function startBare({ layout, profileDirectory, nodeArguments = [] }: Subje
       node: 0,
     }));
   }).flat();
-  const stop = async () => {
-    await child.end('SIGTERM');
-    rmSync(logs, { recursive: true, force: true });
-  };
-  const watch = { servers: [child.pid], database: null, redis: null };
-  return { targets: [{ host: '127.0.0.1', port }], watch, seats, log: () => child.log(), stop };
 }
 
 /** People are created by the first sight of their tokens, the conversations over REST. */
@@ -143,8 +151,11 @@ async function provision(url: string, layout: Layout): Promise<Omit<Seat, 'node'
     }));
     if (!creator) throw new Error('A conversation has at least one member.');
     const rest = new RestClient(url, await hostToken(creator, undefined, { provision: true }));
-    const { id } = await rest.createConversation({ type: 'group', name: `Group ${index}`, memberIds: others });
-    for (const [member, person] of [creator, ...others].entries()) {
+    const memberIds = others.splice(0, MEMBERS_AT_ONCE);
+    const everybody = [creator, ...memberIds, ...others];
+    const { id } = await rest.createConversation({ type: 'group', name: `Group ${index}`, memberIds });
+    while (others.length > 0) await rest.addMembers(id, others.splice(0, MEMBERS_AT_ONCE));
+    for (const [member, person] of everybody.entries()) {
       seats.push({ auth: { token: await hostToken(person) }, conversationId: id, sends: member < layout.senders });
     }
   }
