@@ -16,6 +16,7 @@ describe('Python', () => {
   let port: number;
   let dataDirectory: string;
   let directory: string;
+  const programs: Child[] = [];
   let ada: Person;
   let bob: Person;
 
@@ -27,6 +28,8 @@ describe('Python', () => {
   });
 
   afterAll(async () => {
+    // Of a test that failed one may wait for ever.
+    await Promise.all(programs.map((program) => program.end('SIGKILL')));
     await node.stop();
     for (const each of [directory, dataDirectory]) rmSync(each, { recursive: true, force: true });
   });
@@ -36,7 +39,9 @@ describe('Python', () => {
     const { id } = await ada.rest.createConversation({ type: 'group', name: path, memberIds: [bob.id] });
     const people = { ADA: ada.token, BOB: bob.token, TOKEN: ada.token, CONVERSATION: id };
     const logFile = join(directory, `${path.replace(/\W+/g, '-')}.txt`);
-    return { id, program: pythonProgram([path], logFile, { PARLEY_URL: node.url, ...people, ...env }) };
+    const program = pythonProgram([path], logFile, { PARLEY_URL: node.url, ...people, ...env });
+    programs.push(program);
+    return { id, program };
   }
 
   async function outcome(program: Child) {
