@@ -62,7 +62,10 @@ const EVENTS: Record<EventName, Shown> = {
  * @param lacking names that the transport does not have
  */
 export function notExercised({ commands, events }: Coverage, lacking: readonly string[]): string[] {
-  const missing = [...missingIn(COMMANDS, new Set([...commands, ...lacking])), ...missingIn(EVENTS, events)];
+  const missing = [
+    ...missingIn(COMMANDS, new Set([...commands, ...lacking])),
+    ...missingIn(EVENTS, new Set([...events, ...lacking])),
+  ];
   const unknown = [...events].filter((name) => !(name in EVENTS)).map((name) => `${name} is not in the table`);
   return [...missing, ...unknown];
 }

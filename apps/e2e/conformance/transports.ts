@@ -15,6 +15,8 @@ export interface TriedTransport {
   stop?(): Promise<void>;
   /** Names that it answers with `unsupported`, and how each is tried: the code that came. All other commands work. */
   unsupported: Readonly<Record<string, (stage: Stage) => Promise<string | undefined>>>;
+  /** Names of what its clients make use of by themselves, which tests of their own show. */
+  byItself?: readonly string[];
   /** The titles of behaviours that are not tried over it, and why. */
   lacks: Readonly<Record<string, string>>;
 }
@@ -77,6 +79,7 @@ const PYTHON: TriedTransport = {
   connect: () => (url, options, listener) => new PythonDevice(url, options, listener),
   stop: stopPython,
   unsupported: {},
+  byItself: ['auth:refresh', 'auth:expiring'],
   lacks: {
     ...NO_POLLING,
     '§2 S0.24: a page of another origin is refused with 403 on every transport, the own one is not': NO_HEADERS,
