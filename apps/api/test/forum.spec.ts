@@ -126,7 +126,7 @@ describe('The cookie of the profile of forums', () => {
     const cookie = browser.cookieAt('/ws');
     const [name = '', value = ''] = cookie.split('=');
     const [session = '', mac = ''] = value.split('.');
-    const [, other = ''] = mia.cookieAt('/ws').split('.');
+    const [live = '', other = ''] = mia.cookieAt('/ws').split('=')[1]?.split('.') ?? [];
     await node.rows(sql`UPDATE refresh_sessions SET expires_at = now() - interval '1 second' WHERE id = ${session}`);
     const refused = [
       undefined,
@@ -134,6 +134,8 @@ describe('The cookie of the profile of forums', () => {
       `${name}=`,
       `${name}=${session}`,
       `${name}=${session}.${other}`,
+      `${name}=${live}.${mac}`,
+      `${name}=${live}.${other.slice(1)}`,
       `${name}=${NOBODY}.${mac}`,
       `${name}=${value}.1`,
       `${name}=%E0%A4%A`,
