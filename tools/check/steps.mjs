@@ -30,6 +30,7 @@ export const STEPS = [
     command: [...tsc, '-p', 'apps/web/tsconfig.json', '--noEmit', ...plain],
     applies: () => existsSync(join(root, 'apps/web/tsconfig.json')),
   },
+  { name: 'types-of-examples', command: [...tsc, '-p', 'docs/examples/tsconfig.json', ...plain] },
   { name: 'size', command: [node, join(root, 'tools/size.mjs')], shows: true },
   { name: 'lint', command: [node, packaged('oxlint/bin/oxlint'), '--format=unix'] },
   { name: 'imports', command: own('imports.mjs') },
