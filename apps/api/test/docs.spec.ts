@@ -87,6 +87,31 @@ describe('The documents of a running node', () => {
     for (const each of told) expect(each['x-errors']).toMatchObject({ validation_failed: { status: 400 } });
   });
 
+  it('S0.12: AsyncAPI has a channel for each destination of STOMP, and what may be sent there or comes from there', async () => {
+    const { channels } = (await node.request.get('/api/asyncapi').expect(200)).body;
+    const framesAt = (address: string): string[] =>
+      Object.values<any>(channels).flatMap((channel) =>
+        channel.address === address && channel.servers[0].$ref === '#/servers/stomp'
+          ? Object.keys(channel.messages)
+          : [],
+      );
+    const commands = Object.values(operations).filter(({ action }) => action === 'receive');
+    for (const { title } of commands)
+      expect([title, framesAt(`/app/${title.replace(':', '.')}`)]).toEqual([
+        title,
+        [`stomp.command.${title.replace(':', '.')}`],
+      ]);
+    expect(framesAt('/app/chat.send')).toEqual(['stomp.command.message.send']);
+    expect(framesAt('/app/chat.typing')).toEqual(['stomp.command.typing.start', 'stomp.command.typing.stop']);
+    expect(framesAt('/user/queue/acks')).toContain('stomp.ack.sync');
+    expect(framesAt('/user/queue/errors')).toEqual(['stomp.refused']);
+    const topic = framesAt('/topic/conversation/{conversationId}');
+    expect(topic).toEqual(expect.arrayContaining(['stomp.event.message.created', 'stomp.event.member.removed']));
+    const others = framesAt('/user/queue/messages').filter((frame) => !topic.includes(frame));
+    expect(others).toEqual(expect.arrayContaining(['stomp.event.ready', 'stomp.event.message.sent']));
+    expect(others).not.toContain('stomp.event.typing.update');
+  });
+
   it('S3.49: the page tells the same to people, without a script and without a style of its own', async () => {
     const { text, headers } = await node.request.get('/api/docs').expect(200);
     expect(headers['content-type']).toBe('text/html; charset=utf-8');

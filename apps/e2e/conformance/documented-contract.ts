@@ -1,5 +1,5 @@
 import type { Ack } from '@parley/protocol';
-import type { PlainFrame } from '@parley/testkit';
+import type { PlainFrame, StompFrame } from '@parley/testkit';
 import { Ajv, type ValidateFunction } from 'ajv';
 
 interface Schema {
@@ -17,7 +17,7 @@ interface Rest {
 }
 
 interface Socket {
-  components: { schemas: Record<string, Schema>; messages: Record<string, { payload: Schema }> };
+  components: { schemas: Record<string, Schema>; messages: Record<string, { payload: Schema; headers?: Schema }> };
 }
 
 /** A REST answer, and the request that it is to. */
@@ -66,6 +66,19 @@ export class DocumentedContract {
     const { type = '' } = frame;
     const id = ['error', 'sync'].includes(type) ? `frame.${type}` : `frame.event.${type}`;
     this.hold(`frame ${type}`, frame, () => this.socket.components.messages[id]?.payload);
+  }
+
+  /** A frame of STOMP: its headers and its body, but of acknowledgements, which are held against theirs. */
+  stomp({ command, headers, body }: StompFrame): void {
+    const { event = '' } = headers;
+    const ofMessage = { ack: `ack.${headers.command}`, error: 'refused' }[event] ?? `event.${event}`;
+    const id = `stomp.${command === 'MESSAGE' ? ofMessage : command.toLowerCase()}`;
+    const payload: unknown = body === '' ? body : JSON.parse(body);
+    this.hold(id, { headers, payload }, () => {
+      const told = this.socket.components.messages[id];
+      const closedHeaders = { ...told?.headers, additionalProperties: false };
+      return told && { properties: { headers: closedHeaders, payload: event === 'ack' ? {} : told.payload } };
+    });
   }
 
   /** Of a route that is told. */

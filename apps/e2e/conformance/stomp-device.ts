@@ -18,6 +18,7 @@ export class StompDevice extends FramedDevice {
     private readonly url: string,
     options: DeviceOptions,
     listener: DeviceListener,
+    private readonly onFrame: (frame: StompFrame) => void,
   ) {
     super(options, listener);
     this.connect();
@@ -42,7 +43,9 @@ export class StompDevice extends FramedDevice {
   }
 
   protected override take(text: string): void {
-    const { command, headers, body } = readStompFrame(text);
+    const frame = readStompFrame(text);
+    const { command, headers, body } = frame;
+    if (command !== '') this.onFrame(frame);
     if (command === 'CONNECTED') this.subscribe();
     else if (command === 'ERROR') this.fail(body);
     else if (command === 'MESSAGE') this.takeMessage(headers, JSON.parse(body) as object);

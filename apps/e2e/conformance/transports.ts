@@ -54,7 +54,8 @@ const TRANSACTION = { transaction: 't' };
 
 const STOMP: TriedTransport = {
   called: 'STOMP',
-  connect: () => (url, options, listener) => new StompDevice(url, options, listener),
+  connect: (contract) => (url, options, listener) =>
+    new StompDevice(url, options, listener, (frame) => contract.stomp(frame)),
   unsupported: {
     BEGIN: (stage) => stompRefusal(stage, 'BEGIN', TRANSACTION),
     COMMIT: (stage) => stompRefusal(stage, 'COMMIT', TRANSACTION),

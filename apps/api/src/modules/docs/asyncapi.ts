@@ -4,6 +4,7 @@ import { VERSION } from '../../realtime/version.js';
 import { payloadSchema } from './payload-schema.js';
 import { commandRefusals, errorOf } from './refusals.js';
 import { type Schema, type Shapes, usedBy } from './shapes.js';
+import { type StompDestination, stompDestinations, stompFrames } from './stomp-frames.js';
 import { forumFrames, websocketFrames } from './websocket-frames.js';
 
 interface Reference {
@@ -15,6 +16,7 @@ interface Message {
   title: string;
   summary?: string;
   contentType: 'application/json';
+  headers?: Schema;
   payload: Schema;
 }
 
@@ -44,7 +46,7 @@ export interface AsyncApiDocument {
   info: { title: string; version: string; license: object; description: string };
   defaultContentType: string;
   servers: object;
-  channels: Record<'socket' | 'websocket' | 'websocketConversation' | 'websocketForum', Channel>;
+  channels: Record<string, Channel>;
   operations: Record<string, AsyncOperation>;
   components: { messages: Record<string, Message>; schemas: Record<string, Schema>; securitySchemes: object };
 }
@@ -82,19 +84,23 @@ export function asyncApi(commands: CommandTable, shapes: Shapes): AsyncApiDocume
     messages[id] = message(name, payload);
     operations[id] = operation('send', name, { description, messages: [inChannel(id)] });
   }
-  const frames = websocketFrames(messages);
+  const [frames, stomp] = [websocketFrames(messages), stompFrames(messages)];
+  const destinations = stompDestinations(messages, definitions);
   const ids = Object.keys(messages);
   const forum = forumFrames(shapes);
   for (const [id, payload] of Object.entries({ ...frames, ...forum })) messages[id] = message(id, payload);
+  for (const [id, { name, headers, payload }] of Object.entries(stomp))
+    messages[id] = { ...message(id, payload), summary: name, headers };
   return {
     asyncapi: '3.0.0',
     info: { title: 'Parley', version: VERSION, license: { name: 'MIT' }, description: DESCRIPTION },
     defaultContentType: 'application/json',
-    servers: { node: server(), plain: plainServer(), forum: forumServer() },
+    servers: { node: server(), plain: plainServer(), forum: forumServer(), stomp: stompServer() },
     channels: {
       socket: socketChannel(ids),
       ...websocketChannels(Object.keys(frames)),
       websocketForum: forumChannel(Object.keys(forum)),
+      ...stompChannels(destinations, Object.keys(stomp)),
     },
     operations,
     components: {
@@ -140,6 +146,12 @@ const forumServer = () => ({
   security: [{ $ref: '#/components/securitySchemes/forumCookie' }],
 });
 
+const stompServer = () => ({
+  ...server(),
+  pathname: '/stomp',
+  description: 'STOMP 1.2, 1.1 and 1.0 over WebSocket: docs/protocol.md, STOMP.',
+});
+
 const socketChannel = (ids: readonly string[]): Channel => ({
   address: '/',
   title: 'The socket',
@@ -178,6 +190,32 @@ const forumChannel = (ids: readonly string[]): Channel => ({
   messages: messagesIn(ids),
   bindings: { ws: { query: PROFILE } },
 });
+
+/** A channel for each destination, and one for frames that have none. */
+function stompChannels(
+  destinations: Readonly<Record<string, StompDestination>>,
+  ids: readonly string[],
+): Record<string, Channel> {
+  const ofConnection = ids.filter((id) => !/^stomp\.(command|event|ack|refused)/.test(id));
+  const connection = {
+    address: '/',
+    description: 'Frames of the connection and its subscriptions.',
+    frames: ofConnection,
+  };
+  return Object.fromEntries(
+    Object.entries({ stomp: connection, ...destinations }).map(([id, { address, description, frames }]) => [
+      id,
+      {
+        address,
+        title: `STOMP: ${address}`,
+        description,
+        servers: [{ $ref: '#/servers/stomp' }],
+        messages: messagesIn(frames),
+        ...(address.includes('{') && { parameters: { conversationId: { description: 'One of the caller’s.' } } }),
+      },
+    ]),
+  );
+}
 
 const messagesIn = (ids: readonly string[]): Record<string, Reference> =>
   Object.fromEntries(ids.map((id) => [id, { $ref: `#/components/messages/${id}` }]));

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type Ack, type ErrorObject, frameType } from '@parley/protocol';
+import { ACKS, ERRORS } from '../../stomp-destinations.js';
 import { VERSION } from '../../version.js';
 import type { Frame, OutgoingEvent } from '../framed/outgoing-event.js';
-import { ACKS, ERRORS } from './destinations.js';
 import { encodeBody, encodeFrame, encodeHeader, type Header } from './frame-encoder.js';
 import { OFFERED_BEATS } from './heart-beats.js';
 import type { Subscription } from './subscriptions.js';

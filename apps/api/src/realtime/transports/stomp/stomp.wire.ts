@@ -1,13 +1,13 @@
 import { type ErrorObject, type EventName, frameType } from '@parley/protocol';
 import { asParleyError, invalid, notFound, ParleyError } from '../../../kernel/errors.js';
 import { noteFaults } from '../../../kernel/i-json.js';
+import { commandAt, conversationOf, isQueue, MESSAGES, topicFor, topicOf } from '../../stomp-destinations.js';
 import type { Answer } from '../framed/answer.js';
 import type { Beginning } from '../framed/endpoint.js';
 import type { Frame, OutgoingEvent } from '../framed/outgoing-event.js';
 import type { Line, Wire } from '../framed/wire.js';
 import { checkClientFrame, subscriptionIdOf } from './client-frames.js';
 import { credentialsOf } from './credentials.js';
-import { commandAt, conversationOf, isQueue, MESSAGES, topicFor, topicOf } from './destinations.js';
 import { FrameDecoder, type StompFrame } from './frame-decoder.js';
 import { encodeHeader } from './frame-encoder.js';
 import { badFrame } from './header-text.js';

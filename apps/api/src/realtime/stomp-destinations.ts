@@ -1,5 +1,5 @@
 import { type CommandName, commandOf, type EventName, frameType } from '@parley/protocol';
-import { isUuid } from '../../../kernel/ids.js';
+import { isUuid } from '../kernel/ids.js';
 
 export const MESSAGES = '/user/queue/messages';
 export const ACKS = '/user/queue/acks';
@@ -36,6 +36,13 @@ export function commandAt(destination: string, event = frameType('typing:start')
   if (alias || !destination.startsWith(APPLICATION)) return alias ?? null;
   return commandOf(destination.slice(APPLICATION.length));
 }
+
+/** All destinations that a command may be sent to. */
+export const destinationsOf = (name: CommandName): string[] => [
+  `${APPLICATION}${frameType(name)}`,
+  ...[...ALIASES].flatMap(([destination, command]) => (command === name ? [destination] : [])),
+  ...(TYPING_COMMANDS.includes(name) ? [TYPING] : []),
+];
 
 /** Events of a user that name a conversation, which is not all that its topic has. */
 const OF_THE_USER: readonly EventName[] = ['message:sent', 'unread:updated', 'conversation:created', 'report:updated'];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { commandAt, conversationOf, isQueue, topicOf } from './destinations.js';
+import { commandAt, conversationOf, destinationsOf, isQueue, topicOf } from './stomp-destinations.js';
 
 const ID = '01a22623-0599-71c9-861d-c56fd8b2a503';
 const QUEUES = ['/user/queue/messages', '/user/queue/acks', '/user/queue/errors'];
@@ -10,6 +10,13 @@ describe('a destination', () => {
     expect(conversationOf(topicOf(ID.toUpperCase()))).toBe(ID);
     const strange = ['*', '**', '>', '#', '', `${ID}.*`, `${ID}/`, ` ${ID}`, `${ID},${ID}`, `{${ID}}`, '%2a', '..'];
     for (const id of strange) expect([id, conversationOf(topicOf(id))]).toEqual([id, null]);
+  });
+
+  it('of a command is read as that command', () => {
+    expect(destinationsOf('message:send')).toEqual(['/app/message.send', '/app/chat.send']);
+    expect(destinationsOf('typing:stop')).toEqual(['/app/typing.stop', '/app/chat.typing']);
+    for (const name of ['message:send', 'message:read', 'typing:start', 'typing:stop', 'sync'] as const)
+      for (const destination of destinationsOf(name)) expect(commandAt(destination, name)).toBe(name);
   });
 
   it('that is anything else is none of ours', () => {
