@@ -72,7 +72,7 @@ working = set()
 devices = {}
 
 
-def obey(device, do, **more):
+def take(device, do, **more):
     if do == "open":
         devices[device] = Device(device, **more)
         return
@@ -91,7 +91,7 @@ async def main():
     reader = asyncio.StreamReader(limit=2**24)
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     async for line in reader:
-        obey(**json.loads(line))
+        take(**json.loads(line))
 
 
 asyncio.run(main())
