@@ -55,6 +55,8 @@ describe('The example for React', () => {
     .map(({ text }) => text);
   let directory: string;
   let ada: Person;
+  let bob: Person;
+  let id: string;
   let product: Server;
   let parley: ParleyNode;
   let proxy: TcpProxy;
@@ -69,6 +71,10 @@ describe('The example for React', () => {
     const env = { MESSAGES_PER_MINUTE: '20', FRONTEND_URL: origin() };
     [parley, browser] = await Promise.all([ParleyNode.start({ env }), launchBrowser()]);
     proxy = await TcpProxy.start({ host: '127.0.0.1', port: Number(new URL(parley.url).port) });
+    ada = await Person.named('ada', parley.url);
+    bob = await Person.named('bob', parley.url);
+    ({ id } = await ada.rest.createConversation({ type: 'group', name: 'React', memberIds: [bob.id] }));
+    build(directory, { PARLEY_URL: `http://127.0.0.1:${proxy.port}`, TOKEN_URL: '/token', CONVERSATION: id });
   });
   afterAll(async () => {
     await browser?.close();
@@ -103,10 +109,6 @@ describe('The example for React', () => {
   }
 
   it('comes back with a new token, misses nothing, repeats nothing, and shows what waits', async () => {
-    ada = await Person.named('ada', parley.url);
-    const bob = await Person.named('bob', parley.url);
-    const { id } = await ada.rest.createConversation({ type: 'group', name: 'React', memberIds: [bob.id] });
-    build(directory, { PARLEY_URL: `http://127.0.0.1:${proxy.port}`, TOKEN_URL: '/token', CONVERSATION: id });
     const page = await opened();
     await write(page, 'hello');
     await shows(page, ['hello']);
