@@ -24,11 +24,6 @@ export class OutgoingEvent {
     return new OutgoingEvent(packet.slice(3, end) as EventName, text === '' ? '{}' : text, isShared);
   }
 
-  /** The same without what was read and made of it, for one that is kept. */
-  bare(): OutgoingEvent {
-    return new OutgoingEvent(this.name, this.text, this.isShared);
-  }
-
   get payload(): object {
     this.parsed ??= JSON.parse(this.text) as object;
     return this.parsed;

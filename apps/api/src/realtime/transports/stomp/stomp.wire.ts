@@ -232,7 +232,7 @@ export class StompWire implements Wire {
 
   private keep(event: OutgoingEvent): void {
     if (!this.early || !EARLY.includes(event.name) || this.early.size >= MOST_EARLY) return;
-    this.early.set(`${event.name} ${event.conversationId ?? ''}`, event.bare());
+    this.early.set(`${event.name} ${event.conversationId ?? ''}`, event);
   }
 
   private becomeReady(): void {
