@@ -77,7 +77,7 @@ it('python-socketio, as Debian has it: connects, sends, hears', async () => {
   const { bridge, id, token, names, port } = await scene('python-socketio');
   const python = new Child({
     command: '/usr/bin/python3',
-    args: [join(ROOT, 'apps/e2e/stomp/lives/python-socketio.py')],
+    args: [join(ROOT, 'apps/e2e/clients/lives/python-socketio.py')],
     cwd: directory,
     logFile: join(directory, 'python.txt'),
     env: {

@@ -70,7 +70,7 @@ it('a Spring-style client lives its whole life: loses its line, misses nothing, 
   const client = await ScriptedClient.connect(node.url, bob.token);
   child = new Child({
     command: process.execPath,
-    args: [join(ROOT, 'apps/e2e/stomp/lives/spring-style.mjs')],
+    args: [join(ROOT, 'apps/e2e/clients/lives/spring-style.mjs')],
     cwd: directory,
     logFile: join(directory, 'life.txt'),
     env: {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '@parley/testkit';
 
-const FOLDER = join(ROOT, 'apps/e2e/stomp/sessions');
+const FOLDER = join(ROOT, 'apps/e2e/clients/sessions');
 
 /** Where a frame of STOMP goes, or what one of the others is. */
 const TO = /^destination:(.*)$|^(?:42\[|\{"type":)"([^"]*)"/m;

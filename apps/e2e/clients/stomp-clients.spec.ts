@@ -106,7 +106,7 @@ describe('STOMP clients that nobody here wrote', () => {
     const token = await ada.newToken();
     const child = new Child({
       command: life.command,
-      args: [join(ROOT, 'apps/e2e/stomp/lives', life.file)],
+      args: [join(ROOT, 'apps/e2e/clients/lives', life.file)],
       cwd: directory,
       logFile: join(directory, `${name.replace(/\W+/g, '-')}.txt`),
       env: {
