@@ -1,11 +1,10 @@
-import { type Ack, type CommandName, type ErrorObject, type EventName, frameType } from '@parley/protocol';
+import { type Ack, type CommandName, type ErrorObject, frameType } from '@parley/protocol';
 import { readStompFrame, type StompFrame, WebSocketClient, writeStompFrame } from '@parley/testkit';
 import type { DeviceListener, DeviceOptions } from './device.contract.js';
 import { FramedDevice } from './framed-device.js';
 import type { Stage } from './stage.js';
-import { EVENT_NAMES } from './table.js';
+import { EVENT_BY_TYPE } from './table.js';
 
-const EVENT_BY_TYPE = new Map<string, EventName>(EVENT_NAMES.map((name) => [frameType(name), name]));
 const QUEUES = ['acks', 'errors', 'messages'].map((name) => `/user/queue/${name}`);
 
 /** STOMP 1.2 as its specification has it, on its own queues only. */

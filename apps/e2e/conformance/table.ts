@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CommandName, EventName } from '@parley/protocol';
+import { type CommandName, type EventName, frameType } from '@parley/protocol';
 import { ROOT } from '@parley/testkit';
 import type { Coverage } from './coverage.js';
 
@@ -85,3 +85,6 @@ export const COMMAND_NAMES = Object.keys(COMMANDS) as CommandName[];
 
 /** Every event there is. */
 export const EVENT_NAMES = Object.keys(EVENTS) as EventName[];
+
+/** By the type that frames carry it as. */
+export const EVENT_BY_TYPE = new Map<string, EventName>(EVENT_NAMES.map((name) => [frameType(name), name]));

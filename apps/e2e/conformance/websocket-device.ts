@@ -2,9 +2,7 @@ import { type CommandName, type ErrorObject, frameType } from '@parley/protocol'
 import { type PlainFrame, type PlainOptions, WebSocketClient } from '@parley/testkit';
 import type { DeviceListener, DeviceOptions } from './device.contract.js';
 import { FramedDevice } from './framed-device.js';
-import { EVENT_NAMES } from './table.js';
-
-const EVENT_BY_TYPE = new Map(EVENT_NAMES.map((name) => [frameType(name), name]));
+import { EVENT_BY_TYPE } from './table.js';
 
 /** A bare WebSocket at `/ws`. */
 export class WebSocketDevice extends FramedDevice {

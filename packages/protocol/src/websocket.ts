@@ -66,5 +66,9 @@ export const BEARER_SUBPROTOCOL = 'bearer.';
 export const frameType = (name: CommandName | EventName): string =>
   name === 'message:new' ? 'message.created' : name.replace(':', '.');
 
+/** The name of the event that a frame of this type carries: the other way round. */
+export const eventOf = (type: string): EventName =>
+  (type === 'message.created' ? 'message:new' : type.replace('.', ':')) as EventName;
+
 /** The name of the command that a frame of this type would give, whether there is one or not; a name itself is no type. */
 export const commandOf = (type: string): string => (type.includes(':') ? '' : type.replace('.', ':'));

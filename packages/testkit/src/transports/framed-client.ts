@@ -137,7 +137,3 @@ export abstract class FramedClient implements TransportClient {
     this.timer = setTimeout(() => this.connect(), ms);
   }
 }
-
-/** The name of the event that a frame carries. */
-export const eventOf = (type: string): EventName =>
-  (type === 'message.created' ? 'message:new' : type.replace('.', ':')) as EventName;

@@ -2,11 +2,12 @@ import {
   type Ack,
   BEARER_SUBPROTOCOL,
   type CommandName,
+  eventOf,
   frameType,
   type ServerFrame,
   SUBPROTOCOL,
 } from '@parley/protocol';
-import { type Address, eventOf, FramedClient } from './framed-client.js';
+import { type Address, FramedClient } from './framed-client.js';
 
 /** JSON frames at `/ws`, or at the address of the conversation that it follows, from where it is in it. */
 export class PlainWebSocketClient extends FramedClient {

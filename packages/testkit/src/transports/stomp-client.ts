@@ -1,6 +1,14 @@
-import { type Ack, type CommandName, type ErrorBody, type EventName, type Events, frameType } from '@parley/protocol';
+import {
+  type Ack,
+  type CommandName,
+  type ErrorBody,
+  type EventName,
+  type Events,
+  eventOf,
+  frameType,
+} from '@parley/protocol';
 import { readStompFrame, type StompFrame, writeStompFrame } from '../clients/stomp-frame.js';
-import { type Address, eventOf, FramedClient } from './framed-client.js';
+import { type Address, FramedClient } from './framed-client.js';
 
 const QUEUES = ['acks', 'errors'];
 const MESSAGES = 'messages';
