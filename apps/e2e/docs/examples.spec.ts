@@ -13,6 +13,8 @@ const WAITS = 'rate_limited: waits\n';
 
 interface Example {
   file: string;
+  /** Where it stands under another name. */
+  source?: string;
   command: string;
   args?: string[];
   /** What the example calls by a name of its own. */
@@ -22,8 +24,8 @@ interface Example {
 const node = (file: string, more: Partial<Example> = {}): Example => ({ file, command: process.execPath, ...more });
 
 const EXAMPLES: Example[] = [
-  node('socket-io-4.mjs'),
-  node('socket-io-3.mjs', { renamed: ["'socket.io-client'", "'socket.io-client-3'"] }),
+  node('socket-io.mjs'),
+  node('socket-io-by-3.mjs', { source: 'socket-io.mjs', renamed: ["'socket.io-client'", "'socket.io-client-3'"] }),
   node('stomp.mjs'),
   node('websocket.mjs'),
   { file: 'bun.mjs', command: join(MODULES, '@oven/bun-linux-x64/bin/bun') },
@@ -102,8 +104,11 @@ describe('The examples for clients of other people', () => {
   );
 
   /** In a directory of its own, beside the packages. */
-  function start({ file, command, args = [], renamed }: Example, env: Record<string, string>): Child {
-    const source = readFileSync(join(ROOT, 'docs/examples', file), 'utf8');
+  function start(
+    { file, source: from = file, command, args = [], renamed }: Example,
+    env: Record<string, string>,
+  ): Child {
+    const source = readFileSync(join(ROOT, 'docs/examples', from), 'utf8');
     writeFileSync(join(directory, file), renamed ? source.replace(...renamed) : source);
     return new Child({
       command,

@@ -1,17 +1,20 @@
-// Parley with nothing but socket.io-client 3, or 4 before 4.6. What it prints, and why: README.md beside it.
+// Parley with nothing but socket.io-client, 3 or 4. What it prints, and why: README.md beside it.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { io } from 'socket.io-client'; // Of socket.io-client@3.
+import { io } from 'socket.io-client';
 
 const { PARLEY_URL, TOKEN_URL, CONVERSATION } = process.env;
 const fetchToken = async () => (await fetch(TOKEN_URL)).text();
 // As a function it is called at every connect, so that each has a token that is still good.
 const socket = io(PARLEY_URL, { auth: (give) => void fetchToken().then((token) => give({ token })) });
-// It has no timeouts of its own, and no promises.
+// From 4.6 on: `socket.timeout(10_000).emitWithAck(command, payload)`.
 const ask = (command, payload) =>
   new Promise((resolve, reject) => {
-    setTimeout(reject, 10_000).unref();
-    socket.emit(command, payload, resolve);
+    const timer = setTimeout(reject, 10_000);
+    socket.emit(command, payload, (answer) => {
+      clearTimeout(timer);
+      resolve(answer);
+    });
   });
 
 let me;
