@@ -21,6 +21,9 @@ export const Repeatable = (header: 'Parley-Duplicate' | null = null) => SetMetad
 /** The rows of the table of permissions by which this route refuses, or what stands in their place. Each route has some. */
 export const Needs = (...needs: [Need, ...Need[]]) => SetMetadata(NEEDS, needs);
 
-/** Whether these are the needs of a route for server admins alone; with other needs beside it, as for `PATCH reports/:id`, the service decides. */
+/**
+ * Whether these are the needs of a route for server admins alone; with other needs beside it, as for `PATCH reports/:id`,
+ * the service decides.
+ */
 export const isForServerAdmins = (needs: readonly Need[]): boolean =>
   needs.length > 0 && needs.every((need) => need === 'server_admin');

@@ -5,8 +5,8 @@ import { isFinal, sentenceFor } from '../api/sentences.js';
 const NOT_ALLOWED: ReadonlySet<string> = new Set(['forbidden', 'conflict']);
 
 /**
- * Runs a command that may be refused. `onDone` is called when it succeeds, for what the command itself does not end. `refused`: what `forbidden` and `conflict`
- * mean for it. `isOver`: a retry would be refused, too.
+ * Runs a command that may be refused. `onDone` is called when it succeeds, unless it is the command that ends the form.
+ * `refused`: what `forbidden` and `conflict` mean for it. `isOver`: a retry would be refused, too.
  */
 export function useCommand(onDone?: () => void, refused?: string) {
   const [busy, setBusy] = useState(false);

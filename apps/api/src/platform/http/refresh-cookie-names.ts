@@ -14,8 +14,8 @@ const FORUM = 'parley_forum';
 const FORMER = 'parley_refresh';
 
 /**
- * The cookie with the refresh token, and that which names its session to the forum's profile. Browsers do not distinguish ports, so installations on one host see each other's
- * cookies: each has a name of its own.
+ * The cookie with the refresh token, and that which names its session to the forum's profile. Browsers do not distinguish
+ * ports, so installations on one host see each other's cookies: each has a name of its own.
  */
 @Injectable()
 export class RefreshCookieNames {

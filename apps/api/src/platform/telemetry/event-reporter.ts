@@ -26,7 +26,10 @@ export class EventReporter implements DatabaseReporter {
     this.log.info({ ...socket, reason }, 'disconnected');
   }
 
-  /** Before a transport saw the request, by what the token is, or where the conversation it is about is not there for its user. */
+  /**
+   * Before a transport saw the request, by what the token is, or where the conversation it is about is not there for its
+   * user.
+   */
   connectionRefused(at: 'upgrade' | 'handshake' | 'joining', { code }: ParleyError, facts: RefusalFacts): void {
     this.counters.add('connections_refused_total', { at, code });
     this.log.info({ code, ...facts }, 'refused');

@@ -18,7 +18,10 @@ export function closeBelowSocket({ conn }: ParleySocket, why: ErrorObject): void
   conn.close();
 }
 
-/** Emits why, and closes a socket below Socket.IO, so that a plain client reconnects by itself; returns the id of this refusal. */
+/**
+ * Emits why, and closes a socket below Socket.IO, so that a plain client reconnects by itself; returns the id of this
+ * refusal.
+ */
 export function closeToComeBack(socket: ParleySocket, why: ParleyError): string {
   const requestId = emitClosing(socket, why);
   socket.conn.close();
