@@ -66,7 +66,8 @@ function routeRow({ path, method, operation }) {
   const query = parameters
     .filter((each) => each.in === 'query')
     .map(({ name, required }) => `\`${name}${required ? '' : '?'}\``);
-  const body = requestBody && `\`${keysOf(resolved(requestBody.content['application/json'].schema))}\``;
+  const [[type, sent] = []] = Object.entries(requestBody?.content ?? {});
+  const body = sent && `${type.startsWith('multipart') ? 'a form of ' : ''}\`${keysOf(resolved(sent.schema))}\``;
   const answers = Object.entries(responses).filter(([status]) => Number(status) < 400);
   const schema = Object.values(answers[0][1].content ?? {})[0]?.schema;
   const alias = operation['x-alias-of'];

@@ -6,6 +6,7 @@ import { AuthModule } from './modules/auth/index.js';
 import { ChatModule, COMMANDS } from './modules/chat/index.js';
 import { ConversationsModule } from './modules/conversations/index.js';
 import { DocsModule } from './modules/docs/index.js';
+import { FilesModule } from './modules/files/index.js';
 import { MessagesModule } from './modules/messages/index.js';
 import { ModerationModule } from './modules/moderation/index.js';
 import { PresenceModule } from './modules/presence/index.js';
@@ -27,6 +28,7 @@ const FEATURES: Type[] = [
   UsersModule,
   AuditModule,
   AuthModule,
+  FilesModule,
   SearchModule,
   ReceiptsModule,
   ConversationsModule,

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Session } from '@parley/protocol';
 import { secretsIn, signedToken } from '@parley/testkit';
 import { type SQL, sql } from 'drizzle-orm';
@@ -36,6 +37,8 @@ export class TestNode {
     /** All that it has logged so far, at level `info` and above unless `LOG_LEVEL` says otherwise. */
     readonly logs: readonly LogLine[],
     private readonly cleanUp: () => Promise<void>,
+    /** Where its files are. */
+    readonly filesDirectory: string,
   ) {}
 
   get url(): string {
@@ -103,7 +106,7 @@ export async function startNodes(redisUrls: readonly string[], more: Record<stri
   const nodes: TestNode[] = [];
   for (const url of redisUrls) {
     const remove = nodes.length === 0 ? database.remove : async () => undefined;
-    const env = { REDIS_URL: url, JWT_SECRET: 'common to the nodes of this test', ...more };
+    const env = { FILES_SHARED: 'yes', REDIS_URL: url, JWT_SECRET: 'common to the nodes of this test', ...more };
     nodes.push(await startOn({ ...database, remove }, env));
   }
   return nodes;
@@ -124,7 +127,8 @@ export async function startOn(database: TestDatabase, env: Record<string, string
   });
   const log = createLog(config.logLevel, { write: (line) => void logs.push(JSON.parse(line) as LogLine) });
   try {
-    return new TestNode(await boot(config, new EventReporter(log)), logs, database.remove);
+    const node = await boot(config, new EventReporter(log));
+    return new TestNode(node, logs, database.remove, join(config.dataDir, 'files'));
   } catch (fault) {
     await database.remove();
     throw fault;

@@ -153,6 +153,7 @@ describe('a copy of the database beside the original, with the same secret and R
     const copy = await startOn(await freshDatabase(), {
       REDIS_URL: pair.redis.url,
       JWT_SECRET: 'common to the nodes of this test',
+      FILES_SHARED: 'yes',
     });
     try {
       await hears(copy);

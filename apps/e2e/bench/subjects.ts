@@ -97,7 +97,11 @@ function startNode(
     env: {
       RATE_LIMITS: 'off',
       ...(database && { DATABASE_URL: database }),
-      ...(redis && { REDIS_URL: redis.url, JWT_SECRET: 'common to the nodes of the benchmark' }),
+      ...(redis && {
+        REDIS_URL: redis.url,
+        JWT_SECRET: 'common to the nodes of the benchmark',
+        FILES_SHARED: 'yes',
+      }),
       ...env,
     },
     nodeArguments: [...profileArguments(profileDirectory), ...nodeArguments],

@@ -181,7 +181,7 @@ describe('Postgres is away while a node starts', () => {
 
 describe('nodes with and without Redis on one database', () => {
   it('§8: a node without Redis is refused beside one with it, and the other way round, with a sentence', async () => {
-    const together = { REDIS_URL: 'redis://127.0.0.1:1', JWT_SECRET: 'common to all these nodes' };
+    const together = { REDIS_URL: 'redis://127.0.0.1:1', JWT_SECRET: 'common to all these nodes', FILES: 'off' };
     const one = await startNode(together);
     await expect(startNode()).rejects.toThrow(
       'Another Parley node is using this database. Set REDIS_URL on all of them to run several nodes.',

@@ -33,9 +33,9 @@ export const ERRORS = {
   idempotency_conflict: row(409, null, false, 'This id was used before with another content.'),
   /** `content` is over its limit. */
   content_too_long: row(413, 1009, false, 'The text is too long.'),
-  /** The body or `metadata` is over its limit. */
+  /** The body, `metadata` or a file is over its limit, or all files of a user together are over theirs. */
   too_large: row(413, 1009, false, 'The request is too large.'),
-  /** A body that is not JSON in UTF-8. */
+  /** A body that is not JSON in UTF-8; of an upload one that is no `multipart/form-data`. */
   unsupported_media_type: row(415, null, false, 'Send JSON, with the content type application/json.'),
   /**
    * After `retryAfterMs`; on a socket also the command that comes while 1,000 of its commands are not answered, before
@@ -46,7 +46,7 @@ export const ERRORS = {
   bad_frames: row(400, 4505, false, 'Too many malformed frames.'),
   /** A defect of the server, without details. */
   internal: row(500, null, true, 'Something went wrong on the server.'),
-  /** A transport or this deployment does not have it: the search with `SEARCH=off`. */
+  /** A transport or this deployment does not have it: the search with `SEARCH=off`, files with `FILES=off`. */
   unsupported: row(501, null, false, 'This is not offered here.'),
   /**
    * The database is away, a queue is full, a row was locked for too long, or the connection was lost while committing:
@@ -57,7 +57,7 @@ export const ERRORS = {
   draining: row(503, 4001, true, 'This node is about to stop. Come back.'),
   /** The socket did not keep up with what it was sent: come back, and catch up. */
   slow_consumer: row(503, 4002, true, 'The connection did not keep up with its messages.'),
-  /** Reserved for files. */
+  /** There is no room for another file. */
   storage_full: row(507, null, true, 'The storage is full.'),
 } as const satisfies Record<ErrorCode, ErrorRow>;
 

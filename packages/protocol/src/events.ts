@@ -19,6 +19,7 @@ export interface Announced {
 /** What this deployment has, beside what all have. */
 export interface AnnouncedFeatures {
   search: boolean;
+  files: boolean;
 }
 
 export interface AnnouncedLimits {
@@ -32,6 +33,9 @@ export interface AnnouncedLimits {
   messagesPerMinute: number;
   /** How long after sending one may edit a message; 0: never. */
   editWindowSeconds: number;
+  /** Of one file. */
+  fileBytes: number;
+  filesPerMessage: number;
 }
 
 /** What every durable event carries. */

@@ -5,6 +5,7 @@ export * from './entities.js';
 export * from './error-object.js';
 export * from './errors.js';
 export * from './events.js';
+export * from './files.js';
 export * from './forum.js';
 export * from './graphemes.js';
 export * from './html-elements.js';

@@ -56,6 +56,10 @@ export const LIMITS = {
   detailMembers: 100,
   /** UTF-16 length of a conversation's or a person's display name, on one line. */
   nameLength: 100,
+  /** Files that one message carries. */
+  filesPerMessage: 10,
+  /** UTF-8 bytes of a file's name, in NFC. */
+  fileNameBytes: 1_024,
   /** People whom one person blocks. */
   blocks: 1_000,
   /** Seconds of a silence, at least. */

@@ -50,6 +50,9 @@ export function budgetsOf(sends: SendSettings, signIn: SignInSettings) {
     creations: { atOnce: 60, perSecond: 2 },
     searches: { atOnce: 60, perSecond: 2 },
     reports: { atOnce: 30, perSecond: 0.5 },
+    uploads: { atOnce: 120, perSecond: 1 },
+    /** Bytes of files: two gibibytes at once, and ten more a day. */
+    uploadedBytes: { atOnce: 2_147_483_648, perSecond: 124_276 },
     people: { atOnce: 60, perSecond: 2 },
     tickets: { atOnce: 60, perSecond: 2 },
     /** All other REST requests, and commands of sockets whose name is unknown. */

@@ -54,7 +54,19 @@ export interface Config {
   search: boolean;
   /** What becomes of messages that look like spam; `warn` only reports them. */
   spamRules: 'off' | 'warn' | 'refuse';
+  files: FileSettings;
   metricsToken: string | null;
+}
+
+export interface FileSettings {
+  /** If not, nothing is taken, and nothing is handed out. */
+  isOn: boolean;
+  /** Of one file. */
+  maxBytes: number;
+  /** Of all files of one user. */
+  bytesPerUser: number;
+  /** At most the protocol's limit. */
+  perMessage: number;
 }
 
 export interface TlsFiles {

@@ -11,6 +11,8 @@ const faultsOf = (env: Record<string, string>): readonly string[] => {
   }
 };
 
+const SEVERAL = { REDIS_URL: 'redis://x', DATABASE_URL: 'postgres://x/y', JWT_SECRET: 'x'.repeat(32) };
+
 describe('the environment', () => {
   it('has a default for everything', () => {
     expect(readEnvironment({})).toMatchObject({
@@ -24,6 +26,7 @@ describe('the environment', () => {
       messagesPerSecond: 10,
       messagesPerMinute: 120,
       editWindowMinutes: 15,
+      files: { isOn: true, maxBytes: 104_857_600, bytesPerUser: 5_368_709_120, perMessage: 10 },
     });
   });
 
@@ -40,6 +43,12 @@ describe('the environment', () => {
     [{ DATABASE_URL: 'mysql://x' }, /^DATABASE_URL must be a URL that begins with postgres:/],
     [{ REDIS_URL: 'redis://x', JWT_SECRET: 'x'.repeat(32) }, /set DATABASE_URL too/],
     [{ REDIS_URL: 'redis://x', DATABASE_URL: 'postgres://x/y' }, /set JWT_SECRET too/],
+    [{ ...SEVERAL, FILES: 'on' }, /^REDIS_URL is for several nodes, and each must reach the files of all/],
+    [{ FILES: 'no' }, /^FILES must be one of on, off/],
+    [{ FILES_SHARED: 'on' }, /^FILES_SHARED must be one of yes, no/],
+    [{ MAX_FILE_BYTES: '0' }, /^MAX_FILE_BYTES must be a whole number from 1/],
+    [{ FILE_BYTES_PER_USER: '1 GB' }, /^FILE_BYTES_PER_USER must be a whole number from 1/],
+    [{ FILES_PER_MESSAGE: '11' }, /^FILES_PER_MESSAGE must be a whole number from 1 to 10/],
     [{ JWT_SECRET: 'short' }, /^JWT_SECRET must have at least 16/],
     [{ AUTH_ISSUER: 'me', AUTH_AUDIENCE: 'parley' }, /exactly one of AUTH_SECRET/],
     [{ AUTH_SECRET: 'x'.repeat(32) }, /^AUTH_ISSUER and AUTH_AUDIENCE/],
@@ -74,6 +83,13 @@ describe('the environment', () => {
   ])('refuses %j with a sentence', (env, sentence) => {
     expect(faultsOf(env as Record<string, string>)).toEqual([expect.stringMatching(sentence)]);
   });
+
+  it.each<Record<string, string>>([{ FILES_SHARED: 'yes' }, { FILES: 'off' }])(
+    '§8: takes several nodes with %j',
+    (env) => {
+      expect(faultsOf({ ...SEVERAL, ...env })).toEqual([]);
+    },
+  );
 
   it('§2: ADMIN_USERS names own accounts in any case, and users of the host product to the letter', () => {
     const { adminUsers } = readEnvironment({ ADMIN_USERS: 'Root, host:Auth0|7a,' });

@@ -13,6 +13,7 @@ import {
   type SignInSettings,
 } from './config.js';
 import { dataSchemas } from './data-schemas.js';
+import { fileSettings } from './file-settings.js';
 import { pageSettings } from './page-settings.js';
 import { tlsSettings } from './tls-settings.js';
 
@@ -75,6 +76,7 @@ export function readEnvironment(env: Environment = process.env): Config {
     dataSchemas: dataSchemas(reader),
     spamRules: reader.oneOf('SPAM_RULES', ['off', 'warn', 'refuse'] as const, 'warn'),
     search: reader.oneOf('SEARCH', ['on', 'off'] as const, 'on') === 'on',
+    files: fileSettings(reader, redisUrl !== null && databaseUrl !== null && jwtSecret !== null),
     metricsToken: reader.secret('METRICS_TOKEN'),
   };
   if (reader.faults.length > 0) throw new ConfigurationError(reader.faults);

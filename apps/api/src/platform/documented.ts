@@ -8,6 +8,7 @@ export const REFUSALS = 'parley:refusals';
 export const ALIAS = 'parley:alias';
 export const REPEATED = 'parley:repeated';
 export const NEEDS = 'parley:needs';
+export const FORM = 'parley:form';
 
 /** Codes that this command or route answers beside those that all of its kind do. */
 export const Refuses = (...codes: ErrorCode[]) => SetMetadata(REFUSALS, codes);
@@ -17,6 +18,10 @@ export const AliasOf = (route: string) => SetMetadata(ALIAS, route);
 
 /** A route that sets 200 instead of its own status where what was asked for was there already, and this header if any. */
 export const Repeatable = (header: 'Parley-Duplicate' | null = null) => SetMetadata(REPEATED, { header });
+
+/** A route whose body is a form: its fields as JSON Schema, and those that must be there. */
+export const TakesForm = (properties: Record<string, object>, required: string[]) =>
+  SetMetadata(FORM, { type: 'object', properties, required });
 
 /** The rows of the table of permissions by which this route refuses, or what stands in their place. Each route has some. */
 export const Needs = (...needs: [Need, ...Need[]]) => SetMetadata(NEEDS, needs);

@@ -11,6 +11,9 @@ const LONGEST_TYPED = 16 * LIMITS.nameLength;
 /** A name as it is stored: NFC, without space around it. */
 export const normalizedName = (name: string): string => name.normalize('NFC').trim();
 
+/** The same text on one line, with nothing in it that would turn the text around it. */
+export const withoutTurns = (text: string): string => text.replaceAll(FORBIDDEN_ALL, ' ');
+
 /** Whether a name of a person or conversation may be taken from a client, once normalised. */
 export function isName(value: unknown): value is string {
   if (typeof value !== 'string' || value.length > LONGEST_TYPED) return false;
@@ -22,7 +25,7 @@ export function isName(value: unknown): value is string {
 /** What can be kept of a name from a host token, which nobody can be asked to correct; null where nothing is left. */
 export function sanitizedName(value: unknown): string | null {
   if (typeof value !== 'string') return null;
-  const cleaned = normalizedName(value.slice(0, LONGEST_TYPED).toWellFormed().replace(FORBIDDEN_ALL, ' '));
+  const cleaned = normalizedName(withoutTurns(value.slice(0, LONGEST_TYPED).toWellFormed()));
   const cut = cutBetweenGraphemes(cleaned, LIMITS.nameLength).trim();
   return isName(cut) ? cut : null;
 }

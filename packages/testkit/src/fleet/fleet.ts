@@ -124,7 +124,7 @@ async function startNode(place: number, { postgres, redis, secret, options }: Su
   const env = {
     DATABASE_URL: `postgres://postgres@${HOST}:${links.postgres.port}/${DATABASE}`,
     JWT_SECRET: secret,
-    ...(links.redis && { REDIS_URL: `redis://${HOST}:${links.redis.port}` }),
+    ...(links.redis && { REDIS_URL: `redis://${HOST}:${links.redis.port}`, FILES_SHARED: 'yes' }),
     ...options.env,
     ...own?.env,
   };

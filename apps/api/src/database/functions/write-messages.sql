@@ -2,6 +2,7 @@
 -- owners, senders, keys: conversation, sender and client message id of each row of the batch, for locks and repeats.
 -- batch: an array in order of arrival, of which no two rows share conversation, sender and client message id. Its keys are
 --        short, since each message carries them; `input` below gives them their names.
+-- Of a message that is refused in any case, for its files, `q` says why; whoever sends it once more is answered all the same.
 -- created_ms: of a message that is there, when it came; of outcome 'silenced', for how long yet.
 -- reply: what is quoted, with the text from which its excerpt is cut.
 -- waiting: false passes over conversations that someone else holds (outcome 'busy'), true waits for them.
@@ -69,10 +70,10 @@ BEGIN
     SELECT sent.i AS place, sent.c AS conversation_id, sent.s AS sender_id, sent.b AS is_bot,
            sent.k AS client_message_id, sent.id, decode(sent.h, 'hex') AS payload_hash, sent.t AS type,
            sent.x AS content, sent.m AS metadata, sent.e AS excerpt, sent.z AS stored_bytes, sent.w AS tokens,
-           sent.r AS reply_to_id, sent.n AS names
+           sent.r AS reply_to_id, sent.n AS names, sent.f AS files, sent.q AS refusal
       FROM jsonb_to_recordset(batch) AS sent
         (i integer, c uuid, s uuid, b boolean, k uuid, id uuid, h text, t text, x text, m jsonb, e text, z integer,
-         w text, r uuid, n jsonb)
+         w text, r uuid, n jsonb, f jsonb, q text)
   ), judged AS MATERIALIZED (
     SELECT input.*, conversation.last_seq, conversation.version AS last_version,
            conversation.countable AS last_countable, greatest(moment, conversation.updated_at) AS created_at,
@@ -96,6 +97,7 @@ BEGIN
                   AND block.blocked_id = input.sender_id) THEN 'blocked'
              WHEN sender.silenced_until > moment THEN 'silenced'
              WHEN input.reply_to_id IS NOT NULL AND quoted.id IS NULL THEN 'reply_unknown'
+             WHEN input.refusal IS NOT NULL THEN input.refusal
              ELSE 'new'
            END AS outcome
       FROM input
@@ -151,6 +153,10 @@ BEGIN
     INSERT INTO message_search (conversation_id, seq, created_at, tokens)
     SELECT fresh.conversation_id, fresh.seq, fresh.created_at, array_to_tsvector(string_to_array(fresh.tokens, ' '))
       FROM fresh WHERE fresh.tokens IS NOT NULL
+  ), carried AS (
+    INSERT INTO message_files (conversation_id, seq, file_id)
+    SELECT fresh.conversation_id, fresh.seq, file::uuid
+      FROM fresh, jsonb_array_elements_text(fresh.files) AS file WHERE fresh.files IS NOT NULL
   ), postponed AS (
     -- Without a search, or by a node of the release before.
     INSERT INTO search_backlog AS backlog (conversation_id, from_seq, to_seq)

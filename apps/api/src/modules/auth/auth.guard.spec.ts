@@ -5,13 +5,14 @@ import { readEnvironment } from '../../config/environment.js';
 import { ParleyError } from '../../kernel/errors.js';
 import { RateLimits } from '../../platform/limits/rate-limits.js';
 import { AuthGuard } from './auth.guard.js';
+import type { SignedLinks } from './signed-links.js';
 import type { TokenService } from './token.service.js';
 
 describe('who comes without a good token', () => {
   const guarded = (fault: ParleyError) => {
     const tokens = { verify: () => Promise.reject(fault) } as unknown as TokenService;
     const limits = new RateLimits(readEnvironment({}), { budgetSpent: () => undefined }, () => 0);
-    const guard = new AuthGuard(new Reflector(), tokens, limits);
+    const guard = new AuthGuard(new Reflector(), tokens, {} as SignedLinks, limits);
     return async (ip: string, authorization?: string) => {
       const request = { headers: { authorization }, query: {}, ip };
       const context = {

@@ -3,17 +3,19 @@ import { Reflector } from '@nestjs/core';
 import { asParleyError, ParleyError } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
 import { bearerOf } from '../../platform/http/bearer.js';
-import { type ApiRequest, IS_PUBLIC, requestOf } from '../../platform/http/request.js';
+import { type ApiRequest, IS_LINKED, IS_PUBLIC, requestOf } from '../../platform/http/request.js';
 import { peerAddressOf } from '../../platform/limits/rate-limit.guard.js';
 import { RateLimits } from '../../platform/limits/rate-limits.js';
+import { SignedLinks } from './signed-links.js';
 import { TokenService } from './token.service.js';
 
-/** Every REST route needs a token, in the `Authorization` header and nowhere else, unless it is `@Public()`. */
+/** Every REST route needs a token, in the `Authorization` header and nowhere else, unless it is `@Public()` or `@Linked()`. */
 @Injectable()
 export class AuthGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly tokens: TokenService,
+    private readonly links: SignedLinks,
     private readonly limits: RateLimits,
   ) {}
 
@@ -23,7 +25,8 @@ export class AuthGuard implements CanActivate {
     if (this.reflector.getAllAndOverride<boolean>(IS_PUBLIC, [context.getHandler(), context.getClass()])) return true;
     const request = requestOf(context);
     try {
-      request.principal = await this.principalOf(request);
+      const isLinked = this.reflector.get<boolean>(IS_LINKED, context.getHandler()) && request.query.link !== undefined;
+      request.principal = isLinked ? this.links.principalOf(request) : await this.principalOf(request);
     } catch (fault) {
       const isRefused = asParleyError(fault).status === 401;
       // The guards that charge requests come after this one, and see none that it refuses.

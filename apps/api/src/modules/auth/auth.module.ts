@@ -34,6 +34,7 @@ import { SessionsRepository } from './sessions.repository.js';
 import { SessionsService } from './sessions.service.js';
 import { SignInService } from './sign-in.service.js';
 import { SignInLimits } from './sign-in-limits.js';
+import { SignedLinks } from './signed-links.js';
 import { TicketsController } from './tickets.controller.js';
 import { TicketsRepository } from './tickets.repository.js';
 import { TicketsService } from './tickets.service.js';
@@ -61,9 +62,12 @@ const signing = JwtModule.registerAsync({
     { provide: APP_GUARD, useClass: ServerAdminGuard },
     ...[AccountsRepository, SessionsRepository, TicketsRepository, LinksRepository, BotsRepository],
     ...[AuthService, SignInService, SessionsService, DisablingService, TicketsService, LinksService, BotsService],
-    ...[TokenService, BotTokens, OwnTokens, HostTokens, HostAccounts, RefreshTokens, RefreshCookie, ForumSessions],
-    ...[PasswordHasher, PasswordProof, SignInLimits, SessionEvents, SessionStatusCache],
+    ...[TokenService, SignedLinks, BotTokens, OwnTokens, HostTokens, HostAccounts, RefreshTokens, RefreshCookie],
+    ...[PasswordHasher, PasswordProof, SignInLimits, SessionEvents, SessionStatusCache, ForumSessions],
   ],
-  exports: [TokenService, TicketsService, ForumSessions, SessionEvents, LinksService, BotsService, DisablingService],
+  exports: [
+    ...[TokenService, SignedLinks, TicketsService, ForumSessions, SessionEvents],
+    ...[LinksService, BotsService, DisablingService],
+  ],
 })
 export class AuthModule {}

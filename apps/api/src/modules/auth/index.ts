@@ -6,5 +6,6 @@ export { ForumSessions } from './forum-sessions.js';
 export { LinksService } from './links.service.js';
 export { SessionEvents, type SessionsEnded } from './session-events.js';
 export { SESSIONS_ENDED } from './sessions-ended.topic.js';
+export { SignedLinks } from './signed-links.js';
 export { TicketsService } from './tickets.service.js';
 export { TokenService } from './token.service.js';

@@ -7,11 +7,12 @@ import {
   ROUTE_ARGS_METADATA,
 } from '@nestjs/common/constants.js';
 import type { CommandName, ErrorCode, Need } from '@parley/protocol';
-import { ALIAS, NEEDS, REFUSALS, REPEATED } from '../../platform/documented.js';
+import { ALIAS, FORM, NEEDS, REFUSALS, REPEATED } from '../../platform/documented.js';
 import { IS_PUBLIC } from '../../platform/http/request.js';
 import { bodyOf, queryOf, uuidOf } from '../../platform/http/valid.js';
 import { RATE } from '../../platform/limits/rate-limit.guard.js';
 import { COMMAND } from '../../realtime/commands/command.interceptor.js';
+import type { Schema } from './shapes.js';
 
 /** A route as its decorators declare it. */
 export interface DeclaredRoute {
@@ -29,6 +30,8 @@ export interface DeclaredRoute {
   /** Other than JSON. */
   contentType: string | null;
   body: Type | null;
+  /** The schema of a body that is a form. */
+  form: Schema | null;
   query: Type | null;
   parameters: { name: string; isUuid: boolean }[];
   isPublic: boolean;
@@ -96,6 +99,7 @@ function factsOf(controller: Type, name: string) {
     repeatHeader: repeated?.header ?? null,
     contentType: headers.find((each) => each.name === 'Content-Type')?.value ?? null,
     body: classOf(bodyOf),
+    form: (read(FORM, handler) as Schema | undefined) ?? null,
     query: classOf(queryOf),
     isPublic: [handler, controller].some((each) => read(IS_PUBLIC, each) === true),
     isLimited: read(COMMAND, handler) !== undefined || ![handler, controller].some((each) => read(RATE, each) === null),

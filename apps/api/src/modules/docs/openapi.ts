@@ -84,6 +84,7 @@ function operationOf(route: DeclaredRoute, shapes: Shapes, commands: CommandTabl
     ...(route.isPublic && { security: [] }),
     ...(parameters.length > 0 && { parameters }),
     ...(route.body && { requestBody: bodyOf(route, shapes) }),
+    ...(route.form && { requestBody: { required: true, content: { 'multipart/form-data': { schema: route.form } } } }),
     responses: { ...successes(route, answer), ...refusalsByStatus(refusalsOf(route, commands)) },
   };
 }

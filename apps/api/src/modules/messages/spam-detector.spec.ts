@@ -9,7 +9,7 @@ import { SpamDetector } from './spam-detector.js';
 
 const TEXT = 'Buy this, it is as good as new.';
 /** Of several nodes. */
-const ENV = { REDIS_URL: 'redis://x', DATABASE_URL: 'postgres://x/y', JWT_SECRET: 'x'.repeat(16) };
+const ENV = { REDIS_URL: 'redis://x', DATABASE_URL: 'postgres://x/y', JWT_SECRET: 'x'.repeat(16), FILES: 'off' };
 
 function aDetector(spamRules: Config['spamRules'] = 'refuse') {
   const lines: Record<string, unknown>[] = [];

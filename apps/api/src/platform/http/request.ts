@@ -19,6 +19,12 @@ export const IS_PUBLIC = 'parley:public';
 /** A route or controller that needs no token; every other one does. */
 export const Public = () => SetMetadata(IS_PUBLIC, true);
 
+/** Metadata key of `@Linked()`. */
+export const IS_LINKED = 'parley:linked';
+
+/** A route that a signed link stands for too, in place of a token. */
+export const Linked = () => SetMetadata(IS_LINKED, true);
+
 /** The principal of the request, as a parameter of a handler that is not public. */
 export const CurrentPrincipal = createParamDecorator((_: unknown, context: ExecutionContext): Principal => {
   const { principal } = requestOf(context);

@@ -41,7 +41,10 @@ it('every event has one caller, or one for each place that it names, so that not
   const root = join(import.meta.dirname, '../..');
   const files = globSync('**/*.ts', { cwd: root }).filter((file) => !file.endsWith('.spec.ts'));
   const code = files.map((file) => readFileSync(join(root, file), 'utf8')).join('\n');
-  const events = Object.getOwnPropertyNames(EventReporter.prototype).filter((name) => name !== 'constructor');
+  const classes = [EventReporter, Object.getPrototypeOf(EventReporter) as typeof EventReporter];
+  const events = classes
+    .flatMap(({ prototype }) => Object.getOwnPropertyNames(prototype))
+    .filter((name) => name !== 'constructor');
   for (const event of events) {
     const places = [...code.matchAll(new RegExp(`reporter\\??\\.${event}\\(('\\w+',)?`, 'g'))].map(
       ([, place]) => place,

@@ -4,16 +4,16 @@ import type { DatabaseReporter } from '../../database/database-reporter.js';
 import { faultLevel, ParleyError } from '../../kernel/errors.js';
 import { Counters } from './counters.js';
 import type { CommandFacts, RefusalFacts, RequestFacts, SearchFacts, SocketFacts } from './event-facts.js';
+import { FileEvents } from './file-events.js';
 import { LogSampler } from './log-sampler.js';
 
 /** A method per event of the service. Each feeds the log and the counters, and has one caller. */
-export class EventReporter implements DatabaseReporter {
+export class EventReporter extends FileEvents implements DatabaseReporter {
   private readonly sampler = new LogSampler();
 
-  constructor(
-    private readonly log: Logger,
-    readonly counters = new Counters(),
-  ) {}
+  constructor(log: Logger, counters = new Counters()) {
+    super(log, counters);
+  }
 
   connected(socket: SocketFacts): void {
     this.counters.add('connections_total', { transport: socket.transport });

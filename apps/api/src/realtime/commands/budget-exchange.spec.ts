@@ -8,6 +8,7 @@ import { BudgetExchange } from './budget-exchange.js';
 
 const ENV = {
   REDIS_URL: 'redis://x',
+  FILES_SHARED: 'yes',
   DATABASE_URL: 'postgres://x/y',
   JWT_SECRET: 'x'.repeat(16),
   MESSAGES_PER_SECOND: '10',

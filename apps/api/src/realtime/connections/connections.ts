@@ -78,7 +78,7 @@ export class Connections {
       serverTime: new Date().toISOString(),
       serverVersion: VERSION,
       limits: this.limits(),
-      features: { search: this.config.search },
+      features: { search: this.config.search, files: this.config.files.isOn },
     });
   }
 
@@ -184,6 +184,8 @@ export class Connections {
       messagesPerSecond: this.config.messagesPerSecond,
       messagesPerMinute: this.config.messagesPerMinute,
       editWindowSeconds: this.config.editWindowMinutes * 60,
+      fileBytes: this.config.files.maxBytes,
+      filesPerMessage: this.config.files.perMessage,
     };
   }
 }

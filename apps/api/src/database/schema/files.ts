@@ -1,0 +1,88 @@
+import { sql } from 'drizzle-orm';
+import { foreignKey, index, integer, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { bytes, counter, time } from './columns.js';
+import { messages } from './messages.js';
+import { users } from './users.js';
+
+const now = sql`date_trunc('milliseconds', now())`;
+
+/**
+ * What has been, is being or will be no longer stored: a row for everything in the store, from before its first byte until
+ * after its last. The same content of one uploader is there once.
+ */
+export const fileContents = pgTable(
+  'file_contents',
+  {
+    /** Also what the store knows it by. */
+    id: uuid('id').primaryKey(),
+    uploaderId: uuid('uploader_id')
+      .notNull()
+      .references(() => users.id),
+    /** Only what is `stored` can be a file's; of nothing else is anything known but its place. */
+    state: text('state', { enum: ['writing', 'stored', 'removing'] }).notNull(),
+    sha256: bytes('sha256'),
+    size: counter('size'),
+    /** By its first bytes; null where those say nothing. */
+    mediaType: text('media_type'),
+    width: integer('width'),
+    height: integer('height'),
+    durationMs: integer('duration_ms'),
+    /** A very small picture, to be shown until the real one is there. */
+    placeholder: text('placeholder'),
+    /** When it was begun, or last made somebody's file: who cleans up sees by it what came to be meanwhile. */
+    usedAt: time('used_at').notNull().default(now),
+  },
+  (t) => [
+    index('file_contents_same').on(t.uploaderId, t.sha256),
+    // There are few of these at any time.
+    index('file_contents_passing').on(t.state, t.usedAt).where(sql`state <> 'stored'`),
+  ],
+);
+
+/** What somebody has uploaded, by the name that it has there. */
+export const files = pgTable(
+  'files',
+  {
+    id: uuid('id').primaryKey(),
+    uploaderId: uuid('uploader_id')
+      .notNull()
+      .references(() => users.id),
+    clientUploadId: uuid('client_upload_id'),
+    contentId: uuid('content_id')
+      .notNull()
+      .references(() => fileContents.id),
+    name: text('name').notNull(),
+    createdAt: time('created_at').notNull().default(now),
+    /**
+     * Since when it may be that no message carries it: since it was uploaded, named by a send, or a message that carried it was
+     * deleted. Null once one was found that does.
+     */
+    looseSince: time('loose_since').default(now),
+  },
+  (t) => [
+    uniqueIndex('files_once').on(t.uploaderId, t.clientUploadId),
+    index('files_content').on(t.contentId),
+    index('files_loose').on(t.looseSince).where(sql`loose_since IS NOT NULL`),
+  ],
+);
+
+/** Which messages carry which files: who may read a file follows from it, and whether anybody may. */
+export const messageFiles = pgTable(
+  'message_files',
+  {
+    conversationId: uuid('conversation_id').notNull(),
+    seq: counter('seq').notNull(),
+    fileId: uuid('file_id')
+      .notNull()
+      .references(() => files.id),
+  },
+  (t) => [
+    primaryKey({ columns: [t.conversationId, t.seq, t.fileId] }),
+    index('message_files_file').on(t.fileId),
+    foreignKey({
+      name: 'message_files_message',
+      columns: [t.conversationId, t.seq],
+      foreignColumns: [messages.conversationId, messages.seq],
+    }).onDelete('cascade'),
+  ],
+);

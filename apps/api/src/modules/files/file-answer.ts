@@ -1,0 +1,98 @@
+import { pipeline } from 'node:stream/promises';
+import { Injectable } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { notFound, ParleyError } from '../../kernel/errors.js';
+import type { ApiRequest } from '../../platform/http/request.js';
+import { type ByteRange, ContentMissing, FileStore } from '../../platform/storage/file-store.js';
+import { EventReporter } from '../../platform/telemetry/event-reporter.js';
+import { contentDisposition } from './file-name.js';
+import type { FileRow } from './files.repository.js';
+import { servedAs } from './media-types.js';
+
+/** What a browser does with a file is decided here: it shows the few types that run nothing, and saves all others. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
+
+/** Hands out contents, or parts of them. */
+@Injectable()
+export class FileAnswer {
+  constructor(
+    private readonly store: FileStore,
+    private readonly reporter: EventReporter,
+  ) {}
+
+  /** @throws `not_found` where the content is gone, though it should be there. */
+  async send(file: FileRow, request: ApiRequest, response: Response): Promise<void> {
+    setHeaders(file, request, response);
+    if (isHeld(file, request)) {
+      response.status(304).end();
+      return;
+    }
+    const range = rangeOf(file, request);
+    if (range === 'none') return refuseRange(file, request, response);
+    const wanted = range ?? { start: 0, end: file.size - 1 };
+    if (range) response.status(206).setHeader('Content-Range', `bytes ${range.start}-${range.end}/${file.size}`);
+    response.setHeader('Content-Length', wanted.end - wanted.start + 1);
+    if (request.method === 'HEAD') {
+      response.end();
+      return;
+    }
+    const content = await this.open(file, wanted);
+    // Whoever goes away in the middle is no fault of anybody.
+    await pipeline(content, response).catch((fault: unknown) => {
+      if (!response.closed && !response.destroyed) throw fault;
+    });
+  }
+
+  private async open({ id, contentId }: FileRow, range: ByteRange) {
+    try {
+      return await this.store.read(contentId, range);
+    } catch (fault) {
+      if (!(fault instanceof ContentMissing)) throw fault;
+      this.reporter.fileMissing(id, fault);
+      throw notFound();
+    }
+  }
+}
+
+function setHeaders({ mediaType, name, sha256 }: FileRow, request: Request, response: Response): void {
+  const { type, disposition } = servedAs(mediaType);
+  response.status(200);
+  // `setHeader`, as Express's own way adds a charset.
+  response.setHeader('Content-Type', type);
+  response.setHeader('Content-Disposition', contentDisposition(disposition, name));
+  response.setHeader('Content-Security-Policy', POLICY);
+  // Kept by its reader alone, and not used again without asking whether they may read it still.
+  response.setHeader('Cache-Control', 'private, no-cache');
+  response.setHeader('ETag', etagOf(sha256));
+  response.setHeader('Accept-Ranges', 'bytes');
+  // A page of another site has the link of somebody who may read it.
+  if (request.query.link !== undefined) response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
+}
+
+const etagOf = (sha256: Buffer): string => `"${sha256.toString('base64url')}"`;
+
+/** Whether its reader has it already, by the tag that it had. A content never changes, so nobody needs another one of it. */
+const isHeld = ({ sha256 }: FileRow, { headers }: Request): boolean =>
+  (headers['if-none-match'] ?? '')
+    .split(',')
+    .some((each) => ['*', etagOf(sha256)].includes(each.trim().replace(/^W\//, '')));
+
+/** The one range that is asked for; null: all of it, also where several are asked for; `none`: there is nothing of it. */
+function rangeOf({ size, sha256 }: FileRow, request: Request): ByteRange | 'none' | null {
+  const condition = request.headers['if-range'];
+  if (condition !== undefined && condition !== etagOf(sha256)) return null;
+  const ranges = request.range(size);
+  if (ranges === -1) return 'none';
+  if (ranges === undefined || ranges === -2 || ranges.type !== 'bytes' || ranges.length !== 1) return null;
+  const [range] = ranges;
+  return range ? { start: range.start, end: range.end } : null;
+}
+
+function refuseRange({ size }: FileRow, { requestId }: ApiRequest, response: Response): void {
+  const error = new ParleyError('validation_failed', {
+    details: [{ path: 'Range', message: `has nothing of ${size} bytes` }],
+  });
+  response.setHeader('Content-Range', `bytes */${size}`);
+  response.removeHeader('Content-Disposition');
+  response.status(416).json({ error: error.toObject(requestId) });
+}

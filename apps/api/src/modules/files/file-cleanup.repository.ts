@@ -1,0 +1,96 @@
+import { Injectable } from '@nestjs/common';
+import { inArray, type SQL, sql } from 'drizzle-orm';
+import type { Availability } from '../../database/availability.js';
+import { Database, type Db } from '../../database/database.js';
+import { rowsOf } from '../../database/rows-of.js';
+import { fileContents, files, messageFiles } from '../../database/schema/index.js';
+
+/** Of the advisory locks of this database, the one under which files are cleaned up: by one node at a time. */
+const CLEANUP_LOCK = 7_265_003_041;
+
+/** What one step of the clean-up has looked at, and what is to be removed from the store next. */
+export interface CleanupStep {
+  /** Files that it has looked at, those that were kept included. */
+  looked: number;
+  forgotten: number;
+  /** Contents that are out of use, also those that a node which was killed has left. */
+  contentIds: string[];
+}
+
+/** Files that no message carries, and contents that are no file's. */
+@Injectable()
+export class FileCleanupRepository {
+  constructor(private readonly database: Database) {}
+
+  get availability(): Availability {
+    return this.database.availability;
+  }
+
+  /**
+   * Forgets files that no message has carried for so long, and takes their contents out of use, and those that somebody began to
+   * write so long ago. Null where another node is at it.
+   */
+  step(olderThanMs: number, most: number): Promise<CleanupStep | null> {
+    return this.database.transaction(async (tx) => {
+      const rows = await rowsOf<{ mine: boolean }>(tx, sql`SELECT pg_try_advisory_xact_lock(${CLEANUP_LOCK}) AS mine`);
+      if (!rows[0]?.mine) return null;
+      const before = sql`now() - ${olderThanMs}::float8 * interval '1 millisecond'`;
+      const looked = await this.loose(tx, before, most);
+      const carried = looked.filter(({ isCarried }) => isCarried).map(({ id }) => id);
+      const forgotten = looked.filter(({ isCarried }) => !isCarried);
+      if (carried.length > 0) await tx.update(files).set({ looseSince: null }).where(inArray(files.id, carried));
+      await this.forget(
+        tx,
+        forgotten.map(({ id }) => id),
+      );
+      await this.takeOutOfUse(
+        tx,
+        before,
+        forgotten.map(({ contentId }) => contentId),
+      );
+      return { looked: looked.length, forgotten: forgotten.length, contentIds: await this.outOfUse(tx, most) };
+    });
+  }
+
+  /** Locked, and looked at once more where somebody has named them meanwhile. */
+  private loose(tx: Db, before: SQL, most: number) {
+    return rowsOf<{ id: string; contentId: string; isCarried: boolean }>(
+      tx,
+      sql`
+      SELECT f.id, f.content_id AS "contentId", EXISTS (
+               SELECT 1 FROM message_files l JOIN messages m ON m.conversation_id = l.conversation_id AND m.seq = l.seq
+                WHERE l.file_id = f.id AND m.deleted_at IS NULL) AS "isCarried"
+        FROM files f WHERE f.loose_since < ${before}
+       ORDER BY f.loose_since LIMIT ${most} FOR UPDATE OF f SKIP LOCKED`,
+    );
+  }
+
+  private async forget(tx: Db, ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    // Of messages that nodes of the release before have deleted.
+    await tx.delete(messageFiles).where(inArray(messageFiles.fileId, [...ids]));
+    await tx.delete(files).where(inArray(files.id, [...ids]));
+  }
+
+  /** Whoever makes a file of one of these meanwhile moves `used_at`, which is looked at again under the lock. */
+  private async takeOutOfUse(tx: Db, before: SQL, contentIds: readonly string[]): Promise<void> {
+    await tx.execute(sql`
+      UPDATE file_contents c SET state = 'removing'
+       WHERE c.used_at < ${before} AND (c.state = 'writing' OR (
+         c.state = 'stored' AND c.id = ANY (${sql.param([...contentIds])}::uuid[])
+         AND NOT EXISTS (SELECT 1 FROM files f WHERE f.content_id = c.id)))`);
+  }
+
+  private async outOfUse(tx: Db, most: number): Promise<string[]> {
+    const rows = await rowsOf<{ id: string }>(
+      tx,
+      sql`SELECT c.id FROM file_contents c WHERE c.state = 'removing' LIMIT ${most}`,
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** They are gone from the store. */
+  async forgetContents(contentIds: readonly string[]): Promise<void> {
+    await this.database.db.delete(fileContents).where(inArray(fileContents.id, [...contentIds]));
+  }
+}

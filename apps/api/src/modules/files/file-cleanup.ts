@@ -1,0 +1,69 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { CONFIG, type Config } from '../../config/config.js';
+import { FileStore } from '../../platform/storage/file-store.js';
+import { EventReporter } from '../../platform/telemetry/event-reporter.js';
+import { FileCleanupRepository } from './file-cleanup.repository.js';
+
+/** Of the clean-up; tests make them small. */
+export const CLEANUP = {
+  firstMs: 60_000,
+  everyMs: 600_000,
+  /** How long a file is kept that no message carries. */
+  keptMs: 86_400_000,
+  /** Files of one step. */
+  most: 100,
+};
+
+/**
+ * Removes files that no message carries. First they are forgotten, then their contents are removed from the store, and last what
+ * is known of these: whatever is cut off in between is found again.
+ */
+@Injectable()
+export class FileCleanup implements OnApplicationBootstrap, OnApplicationShutdown {
+  private timer: NodeJS.Timeout | null = null;
+  private stopped = false;
+
+  constructor(
+    private readonly repository: FileCleanupRepository,
+    private readonly store: FileStore,
+    private readonly reporter: EventReporter,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    if (this.config.files.isOn) this.schedule(CLEANUP.firstMs);
+  }
+
+  onApplicationShutdown(): void {
+    this.stopped = true;
+    if (this.timer) clearTimeout(this.timer);
+  }
+
+  /** Until there is nothing more to do, or another node does it. */
+  async run(): Promise<void> {
+    for (;;) {
+      const step = await this.repository.step(CLEANUP.keptMs, CLEANUP.most);
+      if (!step) return;
+      const { looked, forgotten, contentIds } = step;
+      for (const contentId of contentIds) await this.store.remove(contentId);
+      if (contentIds.length > 0) await this.repository.forgetContents(contentIds);
+      if (forgotten + contentIds.length > 0) this.reporter.filesCleanedUp({ forgotten, removed: contentIds.length });
+      if (this.stopped || (looked < CLEANUP.most && contentIds.length < CLEANUP.most)) return;
+    }
+  }
+
+  private schedule(ms: number): void {
+    if (this.stopped) return;
+    this.timer = setTimeout(() => void this.runSafely(), ms);
+    this.timer.unref();
+  }
+
+  private async runSafely(): Promise<void> {
+    try {
+      if (this.repository.availability.isUp) await this.run();
+    } catch (fault) {
+      if (!this.stopped) this.reporter.fileCleanupFailed(fault);
+    }
+    this.schedule(CLEANUP.everyMs);
+  }
+}

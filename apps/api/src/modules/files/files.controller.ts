@@ -1,0 +1,71 @@
+import { Controller, Get, HttpStatus, Post, Req, Res } from '@nestjs/common';
+import type { AttachedFile, FileLink } from '@parley/protocol';
+import type { Response } from 'express';
+import type { Principal } from '../../kernel/principal.js';
+import { Needs, Refuses, Repeatable, TakesForm } from '../../platform/documented.js';
+import { type ApiRequest, CurrentPrincipal, Linked } from '../../platform/http/request.js';
+import { UuidParam } from '../../platform/http/valid.js';
+import { RateLimited } from '../../platform/limits/rate-limit.guard.js';
+import { FileAnswer } from './file-answer.js';
+import { FilesService } from './files.service.js';
+import { UploadsService } from './uploads.service.js';
+
+@Controller('files')
+export class FilesController {
+  constructor(
+    private readonly uploads: UploadsService,
+    private readonly files: FilesService,
+    private readonly answer: FileAnswer,
+  ) {}
+
+  /**
+   * A form with one `file`, and a UUID as `clientUploadId` under which it can be repeated: the same once more is answered 200.
+   * What no message has carried for a day is removed.
+   */
+  @Post()
+  @Needs('account')
+  @Repeatable()
+  @TakesForm({ file: { type: 'string', format: 'binary' }, clientUploadId: { type: 'string', format: 'uuid' } }, [
+    'file',
+  ])
+  @Refuses(
+    'validation_failed',
+    'too_large',
+    'unsupported_media_type',
+    'idempotency_conflict',
+    'storage_full',
+    'unsupported',
+  )
+  @RateLimited('uploads')
+  async upload(
+    @CurrentPrincipal() principal: Principal,
+    @Req() request: ApiRequest,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<AttachedFile> {
+    const { file, isNew } = await this.uploads.upload(principal, request);
+    response.status(isNew ? HttpStatus.CREATED : HttpStatus.OK);
+    return file;
+  }
+
+  /** For its uploader, and the members of a conversation with a message that carries it; also by a link, without a token. */
+  @Get(':id')
+  @Needs('read')
+  @Linked()
+  @Refuses('unsupported')
+  async read(
+    @CurrentPrincipal() principal: Principal,
+    @UuidParam('id') id: string,
+    @Req() request: ApiRequest,
+    @Res() response: Response,
+  ): Promise<void> {
+    await this.answer.send(await this.files.get(principal, id), request, response);
+  }
+
+  /** For pictures and players of a page: good for five minutes, while the caller may read the file. */
+  @Post(':id/link')
+  @Needs('read')
+  @Refuses('unsupported')
+  link(@CurrentPrincipal() principal: Principal, @UuidParam('id') id: string): Promise<FileLink> {
+    return this.files.link(principal, id);
+  }
+}

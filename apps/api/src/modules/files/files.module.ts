@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import { Module } from '@nestjs/common';
+import { CONFIG, type Config } from '../../config/config.js';
+import { DiskFileStore } from '../../platform/storage/disk-file-store.js';
+import { FileStore } from '../../platform/storage/file-store.js';
+import { AuthModule } from '../auth/index.js';
+import { FileAnswer } from './file-answer.js';
+import { FileCleanup } from './file-cleanup.js';
+import { FileCleanupRepository } from './file-cleanup.repository.js';
+import { FilesController } from './files.controller.js';
+import { FilesRepository } from './files.repository.js';
+import { FilesService } from './files.service.js';
+import { UploadLimits } from './upload-limits.js';
+import { UploadsService } from './uploads.service.js';
+
+const store = {
+  provide: FileStore,
+  useFactory: ({ dataDir }: Config) => new DiskFileStore(join(dataDir, 'files')),
+  inject: [CONFIG],
+};
+
+@Module({
+  imports: [AuthModule],
+  controllers: [FilesController],
+  providers: [
+    store,
+    UploadsService,
+    UploadLimits,
+    FilesService,
+    FileAnswer,
+    FilesRepository,
+    FileCleanup,
+    FileCleanupRepository,
+  ],
+  exports: [FilesRepository],
+})
+export class FilesModule {}

@@ -1,0 +1,210 @@
+import { Injectable } from '@nestjs/common';
+import { and, eq, exists, inArray, isNull, or, type SQL, sql } from 'drizzle-orm';
+import { Database, type Db } from '../../database/database.js';
+import { membershipIn } from '../../database/membership-in.js';
+import { rowsOf } from '../../database/rows-of.js';
+import {
+  conversationParticipants,
+  fileContents,
+  files,
+  messageFiles,
+  messages,
+  users,
+} from '../../database/schema/index.js';
+
+/** A file as it is shown and handed out. */
+export interface FileRow {
+  id: string;
+  contentId: string;
+  name: string;
+  size: number;
+  sha256: Buffer;
+  mediaType: string | null;
+  width: number | null;
+  height: number | null;
+  durationMs: number | null;
+  placeholder: string | null;
+}
+
+/** What is known of a content once all of it is there. */
+export interface Measured {
+  sha256: Buffer;
+  size: number;
+  mediaType: string | null;
+}
+
+export interface NewFile {
+  id: string;
+  uploaderId: string;
+  clientUploadId: string | null;
+  contentId: string;
+  name: string;
+}
+
+/** A file, and who names it as theirs. */
+export interface Claim {
+  uploaderId: string;
+  fileId: string;
+}
+
+const SHOWN = {
+  id: files.id,
+  contentId: files.contentId,
+  name: files.name,
+  size: fileContents.size,
+  sha256: fileContents.sha256,
+  mediaType: fileContents.mediaType,
+  width: fileContents.width,
+  height: fileContents.height,
+  durationMs: fileContents.durationMs,
+  placeholder: fileContents.placeholder,
+};
+
+const NOW = sql`date_trunc('milliseconds', now())`;
+const later = NOW as unknown as Date;
+/** What is known of a stored content is null in rows of no other state. */
+const shown = (row: { size: number | null; sha256: Buffer | null } & Omit<FileRow, 'size' | 'sha256'>): FileRow =>
+  row as FileRow;
+
+@Injectable()
+export class FilesRepository {
+  constructor(private readonly database: Database) {}
+
+  transaction<T>(work: (tx: Db) => Promise<T>): Promise<T> {
+    return this.database.transaction(work);
+  }
+
+  /** A file that this user has uploaded, or that a message carries which they may read; null where there is none. */
+  async findReadable(id: string, userId: string): Promise<FileRow | null> {
+    const carried = this.database.db
+      .select({ one: sql`1` })
+      .from(messageFiles)
+      .innerJoin(
+        messages,
+        and(eq(messages.conversationId, messageFiles.conversationId), eq(messages.seq, messageFiles.seq)),
+      )
+      .innerJoin(conversationParticipants, membershipIn(messageFiles.conversationId, userId))
+      .where(and(eq(messageFiles.fileId, files.id), isNull(messages.deletedAt)));
+    const isEnabled = this.database.db
+      .select({ one: sql`1` })
+      .from(users)
+      .where(and(eq(users.id, userId), eq(users.isDisabled, false)));
+    const [row] = await this.database.db
+      .select(SHOWN)
+      .from(files)
+      .innerJoin(fileContents, eq(fileContents.id, files.contentId))
+      .where(and(eq(files.id, id), exists(isEnabled), or(eq(files.uploaderId, userId), exists(carried))));
+    return row ? shown(row) : null;
+  }
+
+  /** Those of these files that are of the user who names them; they are kept from now on as if they were new. */
+  async claim(db: Db, wanted: readonly Claim[]): Promise<(FileRow & { uploaderId: string })[]> {
+    const uploaderIds = sql.param(wanted.map((each) => each.uploaderId));
+    const ids = sql.param(wanted.map((each) => each.fileId));
+    const claimed = await rowsOf<{ id: string }>(
+      db,
+      sql`
+      UPDATE files f SET loose_since = ${NOW}
+        FROM (SELECT DISTINCT q.u, q.f FROM unnest(${uploaderIds}::uuid[], ${ids}::uuid[]) AS q (u, f)) q
+       WHERE f.id = q.f AND f.uploader_id = q.u
+      RETURNING f.id`,
+    );
+    if (claimed.length === 0) return [];
+    const rows = await db
+      .select({ ...SHOWN, uploaderId: files.uploaderId })
+      .from(files)
+      .innerJoin(fileContents, eq(fileContents.id, files.contentId))
+      .where(
+        inArray(
+          files.id,
+          claimed.map(({ id }) => id),
+        ),
+      );
+    return rows.map((row) => ({ ...shown(row), uploaderId: row.uploaderId }));
+  }
+
+  /** Makes these the files of a message, in place of those that it had. */
+  async replaceLinks(tx: Db, place: { conversationId: string; seq: number }, ids: readonly string[]): Promise<void> {
+    const { conversationId, seq } = place;
+    const freed = await tx
+      .delete(messageFiles)
+      .where(and(eq(messageFiles.conversationId, conversationId), eq(messageFiles.seq, seq)))
+      .returning({ id: messageFiles.fileId });
+    const freedIds = freed.map(({ id }) => id);
+    if (freedIds.length > 0) await tx.update(files).set({ looseSince: later }).where(inArray(files.id, freedIds));
+    if (ids.length > 0) {
+      await tx.insert(messageFiles).values(ids.map((fileId) => ({ conversationId, seq, fileId })));
+    }
+  }
+
+  /** Notes that something is about to be written under this key. */
+  async begin(contentId: string, uploaderId: string): Promise<void> {
+    await this.database.db.insert(fileContents).values({ id: contentId, uploaderId, state: 'writing' });
+  }
+
+  /** Its content is gone from the store. */
+  async forget(contentId: string): Promise<void> {
+    await this.database.db.delete(fileContents).where(eq(fileContents.id, contentId));
+  }
+
+  /** Held until the end of the transaction, so that what one user stores is counted one after the other. */
+  async lockUploader(tx: Db, userId: string): Promise<void> {
+    await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for('no key update');
+  }
+
+  async findUpload(db: Db, uploaderId: string, clientUploadId: string): Promise<FileRow | null> {
+    const [row] = await db
+      .select(SHOWN)
+      .from(files)
+      .innerJoin(fileContents, eq(fileContents.id, files.contentId))
+      .where(and(eq(files.uploaderId, uploaderId), eq(files.clientUploadId, clientUploadId)));
+    return row ? shown(row) : null;
+  }
+
+  storedBytesOf(uploaderId: string): Promise<number> {
+    return this.storedBytes(this.database.db, uploaderId);
+  }
+
+  /** The bytes of all that this user has stored. */
+  async storedBytes(db: Db, uploaderId: string): Promise<number> {
+    const [row] = await db
+      .select({ bytes: sql<number>`coalesce(sum(${fileContents.size}), 0)::float8` })
+      .from(fileContents)
+      .where(and(eq(fileContents.uploaderId, uploaderId), eq(fileContents.state, 'stored')));
+    return row?.bytes ?? 0;
+  }
+
+  /** The same content of the same uploader, which is kept from now on as if it were new; null where there is none. */
+  async useSame(tx: Db, uploaderId: string, { sha256, size }: Measured): Promise<string | null> {
+    const { id, state } = fileContents;
+    const isSame: SQL | undefined = and(
+      eq(fileContents.uploaderId, uploaderId),
+      eq(fileContents.sha256, sha256),
+      eq(fileContents.size, size),
+      eq(state, 'stored'),
+    );
+    const [row] = await tx.update(fileContents).set({ usedAt: later }).where(isSame).returning({ id });
+    return row?.id ?? null;
+  }
+
+  /** What was written under this key is whole. False where it has been given up meanwhile. */
+  async finish(tx: Db, contentId: string, { sha256, size, mediaType }: Measured): Promise<boolean> {
+    const done = await tx
+      .update(fileContents)
+      .set({ state: 'stored', sha256, size, mediaType, usedAt: later })
+      .where(and(eq(fileContents.id, contentId), eq(fileContents.state, 'writing')))
+      .returning({ id: fileContents.id });
+    return done.length > 0;
+  }
+
+  async insert(tx: Db, { id, uploaderId, clientUploadId, contentId, name }: NewFile): Promise<FileRow> {
+    await tx.insert(files).values({ id, uploaderId, clientUploadId, contentId, name });
+    const [row] = await tx
+      .select(SHOWN)
+      .from(files)
+      .innerJoin(fileContents, eq(fileContents.id, files.contentId))
+      .where(eq(files.id, id));
+    if (!row) throw new Error('A file that was inserted is not there.');
+    return shown(row);
+  }
+}

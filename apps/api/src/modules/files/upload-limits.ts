@@ -1,0 +1,99 @@
+import type { IncomingMessage } from 'node:http';
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIG, type Config } from '../../config/config.js';
+import { ParleyError } from '../../kernel/errors.js';
+import { RateLimits } from '../../platform/limits/rate-limits.js';
+import { tooLarge } from './content-reader.js';
+
+/** Of one user on this node. Each takes a connection and a file that is open, for as long as its line is slow. */
+const MOST_AT_ONCE = 20;
+/** A form's own words beside its file. */
+const FORM_BYTES = 32_768;
+/** Whoever sends less than this in as long is cut off: it would take a day for a hundred megabytes. */
+const PACE = { bytes: 32_768, ms: 30_000 };
+
+interface Incoming {
+  request: IncomingMessage;
+  /** The bytes that the user has stored already. */
+  stored: number;
+}
+
+/** What one user may upload: bytes in all, bytes a day, at the same time, and how slowly. */
+@Injectable()
+export class UploadLimits {
+  private readonly running = new Map<string, number>();
+
+  constructor(
+    private readonly rates: RateLimits,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /**
+   * Charges what the request says that it will bring, and gives back what did not come.
+   * @throws `rate_limited`, `too_large` before anything is read.
+   */
+  async during<T>(userId: string, { request, stored }: Incoming, work: () => Promise<T>): Promise<T> {
+    const { maxBytes } = this.config.files;
+    const announced = request.headers['content-length'];
+    const expected = announced === undefined ? null : Number(announced);
+    if (expected !== null && expected > maxBytes + FORM_BYTES) throw tooLarge(maxBytes);
+    this.requireRoom(stored, Math.max(1, (expected ?? 0) - FORM_BYTES));
+    const running = this.running.get(userId) ?? 0;
+    if (running >= MOST_AT_ONCE) throw new ParleyError('rate_limited', { retryAfterMs: 1_000 });
+    const cost = expected ?? maxBytes;
+    const refusal = this.rates.charge('uploadedBytes', userId, cost)?.refusal;
+    if (refusal) throw refusal;
+    const meter = new PaceMeter(request);
+    this.running.set(userId, running + 1);
+    try {
+      return await work();
+    } finally {
+      this.leave(userId);
+      meter.stop();
+      this.rates.refund('uploadedBytes', userId, Math.max(0, cost - meter.bytes));
+    }
+  }
+
+  /** @throws `too_large` where so many bytes more would be too many. */
+  requireRoom(stored: number, more: number): void {
+    const { bytesPerUser } = this.config.files;
+    if (stored + more <= bytesPerUser) return;
+    throw new ParleyError('too_large', {
+      message: `All of your files together may have at most ${bytesPerUser} bytes.`,
+      details: [{ path: 'quota', message: `${stored} of ${bytesPerUser} bytes are taken` }],
+    });
+  }
+
+  private leave(userId: string): void {
+    const left = (this.running.get(userId) ?? 1) - 1;
+    if (left > 0) this.running.set(userId, left);
+    else this.running.delete(userId);
+  }
+}
+
+/** Cuts off a request that comes too slowly, and knows how much has come. */
+class PaceMeter {
+  private readonly before: number;
+  private seen = 0;
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(private readonly request: IncomingMessage) {
+    this.before = request.socket.bytesRead;
+    this.timer = setInterval(() => this.look(), PACE.ms);
+    this.timer.unref();
+  }
+
+  get bytes(): number {
+    return this.request.socket.bytesRead - this.before;
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  private look(): void {
+    const { bytes } = this;
+    if (bytes - this.seen < PACE.bytes && !this.request.complete) this.request.destroy();
+    this.seen = bytes;
+  }
+}

@@ -1,0 +1,42 @@
+import type { Logger } from 'pino';
+import { faultLevel } from '../../kernel/errors.js';
+import type { Counters } from './counters.js';
+
+/** The part of `EventReporter` that is about files. */
+export abstract class FileEvents {
+  protected constructor(
+    protected readonly log: Logger,
+    readonly counters: Counters,
+  ) {}
+
+  /** `isSame`: its content was stored already, under whatever name. */
+  fileUploaded(facts: { userId: string; size: number; isNew: boolean; isSame: boolean }): void {
+    this.counters.add('files_uploaded_total');
+    this.counters.add('file_bytes_uploaded_total', {}, facts.size);
+    this.log.info(facts, 'a file was uploaded');
+  }
+
+  fileNotDiscarded(contentId: string, fault: unknown): void {
+    this.counters.add('file_faults_total', { at: 'discarding' });
+    this.log[faultLevel(fault)](
+      { contentId, err: fault },
+      'what came of an upload that failed is left to the clean-up',
+    );
+  }
+
+  fileMissing(fileId: string, fault: unknown): void {
+    this.counters.add('file_faults_total', { at: 'reading' });
+    this.log.error({ fileId, err: fault }, 'the content of a file is not in the store');
+  }
+
+  /** `forgotten`: files that no message carries; `removed`: contents that are in no file any more. */
+  filesCleanedUp(facts: { forgotten: number; removed: number }): void {
+    this.counters.add('files_removed_total', {}, facts.forgotten);
+    this.log.info(facts, 'files were cleaned up');
+  }
+
+  fileCleanupFailed(fault: unknown): void {
+    this.counters.add('file_faults_total', { at: 'cleaning up' });
+    this.log[faultLevel(fault)]({ err: fault }, 'files could not be cleaned up; it will be tried again');
+  }
+}
