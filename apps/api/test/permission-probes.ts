@@ -17,6 +17,8 @@ export interface Place {
   someMember: string;
   /** A report of a message in it. */
   report: string;
+  /** That somebody has uploaded who stays in it, and a message carries. */
+  file: string;
   /** Those who were in it, by the role that they had. */
   departed: { member: string; admin: string; owner: string };
 }
@@ -27,7 +29,7 @@ export const NOWHERE: Place = {
   name: 'x',
   isArchived: false,
   ...{ own: NOBODY, ownDeleted: NOBODY, others: NOBODY, othersDeleted: NOBODY },
-  ...{ me: NOBODY, someMember: NOBODY, report: NOBODY },
+  ...{ me: NOBODY, someMember: NOBODY, report: NOBODY, file: NOBODY },
   departed: { member: NOBODY, admin: NOBODY, owner: NOBODY },
 };
 
@@ -73,6 +75,8 @@ export const ROUTE_PROBES: readonly RouteProbe[] = [
   message('read', 'GET /api/messages/{id}/edits', 'others'),
   message('read', 'GET /api/messages/{id}/reactions', 'others'),
   message('read', 'GET /api/messages/{id}/receipts', 'others'),
+  route('read', 'GET /api/files/{id}', ({ file }) => ({ params: { id: file } })),
+  route('read', 'POST /api/files/{id}/link', ({ file }) => ({ params: { id: file } })),
   route('search', 'GET /api/conversations/{id}/messages/search', (at) => ({
     params: { id: at.conversationId },
     query: 'q=hello',

@@ -2,6 +2,7 @@ import type { ConversationType, MemberRole } from '@parley/protocol';
 import type { TestNode } from './node.js';
 import { aPerson, directOf, groupOf, type Person, people, succeeded } from './people.js';
 import { NOWHERE, type Place } from './permission-probes.js';
+import { aFile } from './uploads.js';
 
 /** Who tries something, of those who have an account. */
 export type ActorName = MemberRole | 'removed' | 'stranger' | 'blocked';
@@ -59,9 +60,10 @@ async function groupStage(node: TestNode, isArchived: boolean): Promise<Stage> {
   succeeded(await watcher.delete(`/conversations/${id}/members/${removed.id}`));
   const others = written.get(watcher.id) as Written;
   const report = await reported(member, others);
+  const file = await carriedBy(watcher, id);
   const place = {
     ...{ ...NOWHERE, conversationId: id, name: 'A group', isArchived },
-    ...{ someMember: someMember.id, report, departed },
+    ...{ someMember: someMember.id, report, file, departed },
   };
   const actor = (name: ActorName, role: MemberRole | null, person: Person): Actor => {
     const own = written.get(person.id) ?? others;
@@ -99,7 +101,8 @@ async function aPair(owner: Person, member: Person, isArchived: boolean): Promis
   const written = await writtenBy(conversationId, [owner, member]);
   const of = (person: Person) => written.get(person.id) as Written;
   const report = await reported(member, of(owner));
-  const place = { ...NOWHERE, conversationId, isArchived, someMember: member.id, report };
+  const file = await carriedBy(owner, conversationId);
+  const place = { ...NOWHERE, conversationId, isArchived, someMember: member.id, report, file };
   return (me) => ({ ...place, ...names(of(me), of(me === owner ? member : owner)), me: me.id });
 }
 
@@ -115,6 +118,13 @@ interface Written {
 
 const reported = async (reporter: Person, { kept }: Written): Promise<string> =>
   succeeded(await reporter.post(`/messages/${kept}/reports`, { reason: 'other' })).id;
+
+/** A file in a message of somebody's. */
+async function carriedBy(author: Person, conversationId: string): Promise<string> {
+  const fileId = await aFile(author);
+  await author.say(conversationId, 'a file', { metadata: { fileId } });
+  return fileId;
+}
 
 const names = (own: Written, others: Written) => ({
   own: own.kept,

@@ -16,4 +16,5 @@ export const prepared = (conversationId: string, sender: Person, content: string
   metadataBytes: 2,
   replyToId: null,
   names: [],
+  fileIds: [],
 });

@@ -22,6 +22,7 @@ describe('a batch of messages', () => {
       metadataBytes: 2,
       replyToId: null,
       names: [],
+      fileIds: [],
     });
     const [one, other] = [aMessage('one walrus'), aMessage('another')];
     const encoder = new BatchEncoder(true);

@@ -45,5 +45,7 @@ function encoded(each: PreparedMessage) {
     z: derived.storedBytes,
     r: each.replyToId ?? undefined,
     n: each.names.length > 0 ? each.names : undefined,
+    f: each.fileIds.length > 0 ? each.fileIds : undefined,
+    q: each.refusal,
   };
 }

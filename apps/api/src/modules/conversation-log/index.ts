@@ -9,7 +9,8 @@ export {
   silenced,
   type Unchanged,
 } from './decision.js';
-export type { Original, Outcome, PreparedMessage } from './message-batch.js';
+export { MessageAttachments } from './message-attachments.js';
+export type { BatchRefusal, Original, Outcome, PreparedMessage } from './message-batch.js';
 export {
   type EditRow,
   MessageTextRepository,

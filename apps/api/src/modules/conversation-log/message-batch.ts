@@ -20,6 +20,10 @@ export interface PreparedMessage {
   metadata: Metadata;
   /** Its length in bytes as the database writes it. */
   metadataBytes: number;
+  /** The files that the metadata names; what it says of them is filled in with the batch. */
+  fileIds: readonly string[];
+  /** Why this is not stored, unless it was already. */
+  refusal?: BatchRefusal;
   replyToId: string | null;
   /** Lower-case usernames in the text; those of present members become mentions. */
   names: readonly string[];
@@ -33,7 +37,17 @@ export type Outcome =
   /** `retryAfterMs`: how long the refusal lasts yet, where that is known. */
   | { kind: 'refused'; reason: Refusal; retryAfterMs?: number };
 
-type Refusal = 'not_found' | 'archived' | 'blocked' | 'silenced' | 'idempotency_conflict' | 'reply_unknown';
+/** What is found out with the batch, before it is written. */
+export type BatchRefusal = 'file_unknown' | 'metadata_too_large';
+
+type Refusal =
+  | BatchRefusal
+  | 'not_found'
+  | 'archived'
+  | 'blocked'
+  | 'silenced'
+  | 'idempotency_conflict'
+  | 'reply_unknown';
 
 /** The message that a repeat repeats. `version` is that of its `message:new`. */
 export interface Original {

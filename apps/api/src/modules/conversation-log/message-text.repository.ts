@@ -9,6 +9,7 @@ import { rowsOf } from '../../database/rows-of.js';
 import { conversationParticipants, messageEditHistory, messages } from '../../database/schema/index.js';
 import { BatchEncoder } from './batch-encoder.js';
 import { derivedText } from './derived-text.js';
+import { MessageAttachments } from './message-attachments.js';
 import { type BatchRow, decodeOutcome, type Outcome, type PreparedMessage, type Wait } from './message-batch.js';
 import { MessageTokensRepository } from './message-tokens.repository.js';
 
@@ -67,13 +68,15 @@ export class MessageTextRepository {
     private readonly database: Database,
     private readonly writer: WriterDatabase,
     private readonly tokens: MessageTokensRepository,
+    private readonly attachments: MessageAttachments,
     @Inject(CONFIG) private readonly config: Config,
   ) {
     this.encoder = new BatchEncoder(config.search);
   }
 
   /** One transaction for the whole batch; the outcomes are in the batch's order. */
-  async writeBatch(batch: readonly PreparedMessage[], wait: Wait): Promise<Outcome[]> {
+  async writeBatch(sent: readonly PreparedMessage[], wait: Wait): Promise<Outcome[]> {
+    const batch = await this.attachments.fillBatch(this.writer.db, sent);
     const owners = sql.param(batch.map((each) => each.conversationId));
     const senders = sql.param(batch.map((each) => each.senderId));
     const keys = sql.param(batch.map((each) => each.clientMessageId));
@@ -86,8 +89,8 @@ export class MessageTextRepository {
     );
     const outcomes: Outcome[] = batch.map(() => ({ kind: 'busy' }));
     for (const row of rows) {
-      const sent = batch[row.i];
-      if (sent) outcomes[row.i] = decodeOutcome(row, sent);
+      const message = batch[row.i];
+      if (message) outcomes[row.i] = decodeOutcome(row, message);
     }
     return outcomes;
   }

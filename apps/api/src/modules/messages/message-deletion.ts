@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../kernel/principal.js';
+import { FilesRepository } from '../files/index.js';
 import { messageChangedEvent } from './message.events.js';
 import {
   type Changed,
@@ -15,10 +16,11 @@ export class MessageDeletion {
   constructor(
     private readonly changes: MessageChanges,
     private readonly repository: MessageChangesRepository,
+    private readonly files: FilesRepository,
   ) {}
 
   /**
-   * Leaves a tombstone: the place in the order stays; text, mentions and reactions go. A message that is deleted
+   * Leaves a tombstone: the place in the order stays; text, mentions, reactions and files go. A message that is deleted
    * already does not change.
    * @throws `forbidden` for system messages, and for others' messages unless the actor leads the group.
    */
@@ -33,6 +35,7 @@ export class MessageDeletion {
     const removed = message.mentions;
     await this.repository.moveMentions(tx, message, { added: [], removed });
     await this.repository.deleteReactions(tx, message);
+    await this.files.replaceLinks(tx, message, []);
     return {
       values: { content: '', metadata: {}, mentions: [], reactions: [], deletedAt: held.at, deletedBy: userId },
       kind: 'message_deleted',

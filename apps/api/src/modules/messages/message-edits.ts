@@ -4,7 +4,8 @@ import { CONFIG, type Config } from '../../config/config.js';
 import { canonicalJson } from '../../kernel/canonical-json.js';
 import { conflict, ParleyError } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
-import { MessageTextRepository, silenced } from '../conversation-log/index.js';
+import { MessageAttachments, MessageTextRepository, silenced } from '../conversation-log/index.js';
+import { FilesRepository } from '../files/index.js';
 import { messageChangedEvent } from './message.events.js';
 import {
   type Changed,
@@ -14,7 +15,14 @@ import {
   requireChangeable,
 } from './message-changes.js';
 import { MessageChangesRepository } from './message-changes.repository.js';
-import { checkContentSize, type PreparedEdit, prepareEdit, requireText } from './message-preparation.js';
+import {
+  checkContentSize,
+  checkFiles,
+  fileRefusal,
+  type PreparedEdit,
+  prepareEdit,
+  requireText,
+} from './message-preparation.js';
 import { requireSchema } from './message-type.js';
 
 @Injectable()
@@ -23,6 +31,8 @@ export class MessageEdits {
     private readonly changes: MessageChanges,
     private readonly repository: MessageChangesRepository,
     private readonly texts: MessageTextRepository,
+    private readonly attachments: MessageAttachments,
+    private readonly files: FilesRepository,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
@@ -35,14 +45,16 @@ export class MessageEdits {
   edit(principal: Principal, messageId: string, body: EditMessageBody): Promise<Changed> {
     const wanted = prepareEdit(body);
     checkContentSize(body.content, this.config.contentBytes);
+    checkFiles(wanted.fileIds, this.config.files);
     return this.changes.run(principal, messageId, (held) => this.decide(held, wanted));
   }
 
-  private async decide(held: HeldMessage, wanted: PreparedEdit): Promise<MessageChange | null> {
+  private async decide(held: HeldMessage, sent: PreparedEdit): Promise<MessageChange | null> {
     const { tx, message, version, userId } = held;
     requireChangeable('edit', held);
     if (message.deletedAt) throw conflict('message', 'deleted');
-    requireText(message.type, wanted.content);
+    requireText(message.type, sent.content);
+    const wanted = await this.withFiles(held, sent);
     if (isSame(message, wanted)) return null;
     const metadata = wanted.metadata ?? message.metadata;
     requireSchema({ type: message.type, metadata }, this.config.dataSchemas);
@@ -53,6 +65,7 @@ export class MessageEdits {
     const added = mentions.filter((each) => !message.mentions.includes(each));
     const removed = message.mentions.filter((each) => !mentions.includes(each));
     await this.repository.moveMentions(tx, message, { added, removed });
+    if (wanted.metadata) await this.files.replaceLinks(tx, message, wanted.fileIds);
     await this.texts.keepOriginal(tx, message, { version, editedBy: userId, editedAt: held.at });
     return {
       values: { content: wanted.content, metadata, mentions, editedAt: held.at },
@@ -60,6 +73,15 @@ export class MessageEdits {
       data: { mentionsAdded: added, mentionsRemoved: removed },
       event: messageChangedEvent,
     };
+  }
+
+  /** The edit with what its metadata says of its files. */
+  private async withFiles({ tx, userId }: HeldMessage, sent: PreparedEdit): Promise<PreparedEdit> {
+    const { metadata, fileIds } = sent;
+    if (!metadata || fileIds.length === 0) return sent;
+    const filled = await this.attachments.fill(tx, { senderId: userId, metadata, fileIds });
+    if ('refusal' in filled) throw fileRefusal(filled.refusal);
+    return { ...sent, metadata: filled.metadata };
   }
 
   private requireOpenWindow({ at, message }: HeldMessage): void {

@@ -7,13 +7,15 @@ import {
   type Metadata,
   type SendMessageBody,
 } from '@parley/protocol';
+import type { FileSettings } from '../../config/config.js';
 import { canonicalJson } from '../../kernel/canonical-json.js';
 import { invalid, ParleyError } from '../../kernel/errors.js';
 import { faultOf } from '../../kernel/i-json.js';
 import { newId } from '../../kernel/ids.js';
 import { measureJson } from '../../kernel/json-size.js';
 import type { Principal } from '../../kernel/principal.js';
-import type { PreparedMessage } from '../conversation-log/index.js';
+import type { BatchRefusal, PreparedMessage } from '../conversation-log/index.js';
+import { filesIn } from '../files/index.js';
 import { ownType } from './message-type.js';
 import { payloadHash } from './payload-hash.js';
 import { sanitizeContent } from './sanitize.js';
@@ -54,6 +56,7 @@ export function prepareMessage(principal: Principal, request: SendRequest): Prep
     content,
     metadata,
     metadataBytes,
+    fileIds: filesIn(metadata),
     replyToId: replyToId?.toLowerCase() ?? null,
     names: namesIn(content),
   };
@@ -64,6 +67,8 @@ export interface PreparedEdit {
   content: string;
   /** Undefined: as it is. */
   metadata: Metadata | undefined;
+  /** The files that it names. */
+  fileIds: readonly string[];
   /** The version that it was made from; undefined: whatever the message is by now. */
   ifVersion: number | undefined;
   names: readonly string[];
@@ -77,7 +82,7 @@ export function prepareEdit({ content: received, metadata, ifVersion }: EditMess
     asJson(() => canonicalJson(metadata));
   }
   const content = cleanContent(received);
-  return { content, metadata, ifVersion, names: namesIn(content) };
+  return { content, metadata, fileIds: filesIn(metadata ?? {}), ifVersion, names: namesIn(content) };
 }
 
 /** Only what is not mere text may be without any; an empty fence shows none either. */
@@ -128,18 +133,28 @@ function checkMetadata(metadata: Metadata): number {
   if (depth > MOST_DEPTH) throw invalid('metadata', `must not be nested deeper than ${MOST_DEPTH}`);
   const json = JSON.stringify(metadata);
   const bytes = Buffer.byteLength(json) + digits;
-  if (bytes > LIMITS.metadataBytes) {
-    throw new ParleyError('too_large', {
-      message: `The metadata is larger than ${LIMITS.metadataBytes} bytes.`,
-      details: [
-        { path: 'metadata', message: `must be at most ${LIMITS.metadataBytes} bytes as JSON without exponents` },
-      ],
-    });
-  }
+  if (bytes > LIMITS.metadataBytes) throw metadataTooLarge();
   // Postgres stores neither; JSON writes them as escapes.
   if (UNSTORABLE.test(json)) throw invalid('metadata', 'must not contain NUL or unpaired surrogates');
   return bytes;
 }
+
+/** @throws `unsupported` where there are no files, `validation_failed` for more than a message may carry. */
+export function checkFiles(fileIds: readonly string[], { isOn, perMessage }: FileSettings): void {
+  if (fileIds.length > 0 && !isOn) throw new ParleyError('unsupported');
+  if (fileIds.length > perMessage) throw invalid('metadata.files', `must be at most ${perMessage}`);
+}
+
+/** Why a message with files cannot be stored. */
+export function fileRefusal(reason: BatchRefusal): ParleyError {
+  return reason === 'file_unknown' ? invalid('metadata', 'names a file that is not one of yours') : metadataTooLarge();
+}
+
+const metadataTooLarge = () =>
+  new ParleyError('too_large', {
+    message: `The metadata is larger than ${LIMITS.metadataBytes} bytes.`,
+    details: [{ path: 'metadata', message: `must be at most ${LIMITS.metadataBytes} bytes as JSON without exponents` }],
+  });
 
 function cleanContent(received: string): string {
   const cleaned = sanitizeContent(received);

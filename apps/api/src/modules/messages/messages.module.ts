@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { RealtimeModule } from '../../realtime/realtime.module.js';
 import { ConversationLogModule } from '../conversation-log/index.js';
+import { FilesModule } from '../files/index.js';
 import { UsersModule } from '../users/index.js';
 import { EditHistory } from './edit-history.js';
 import { MessageChangesController } from './message-changes.controller.js';
@@ -20,7 +21,7 @@ import { SpamDetector } from './spam-detector.js';
 import { SystemMessages } from './system-messages.js';
 
 @Module({
-  imports: [RealtimeModule, ConversationLogModule, UsersModule],
+  imports: [RealtimeModule, ConversationLogModule, FilesModule, UsersModule],
   controllers: [MessagesController, MessageChangesController],
   providers: [
     MessagesGateway,

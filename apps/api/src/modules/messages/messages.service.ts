@@ -17,6 +17,8 @@ import { MessagePages } from './message-pages.js';
 import {
   checkContentLength,
   checkContentSize,
+  checkFiles,
+  fileRefusal,
   payloadHashOf,
   prepareMessage,
   type SendRequest,
@@ -102,6 +104,7 @@ export class MessagesService {
     checkContentSize(request.body.content, this.config.contentBytes);
     if (mostCharacters !== undefined) checkContentLength(request.body.content, mostCharacters);
     requireSchema(prepared, this.config.dataSchemas);
+    checkFiles(prepared.fileIds, this.config.files);
     return prepared;
   }
 
@@ -156,5 +159,8 @@ function refusal({ reason, retryAfterMs }: Outcome & { kind: 'refused' }): Parle
       return new ParleyError('idempotency_conflict');
     case 'reply_unknown':
       return invalid('replyToId', 'is not a message of this conversation');
+    case 'file_unknown':
+    case 'metadata_too_large':
+      return fileRefusal(reason);
   }
 }
