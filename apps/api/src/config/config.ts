@@ -67,6 +67,19 @@ export interface FileSettings {
   bytesPerUser: number;
   /** At most the protocol's limit. */
   perMessage: number;
+  /** Where contents are; null: in the data directory. */
+  s3: S3Settings | null;
+}
+
+export interface S3Settings {
+  /** Null: that of AWS in this region. */
+  endpoint: string | null;
+  region: string;
+  bucket: string;
+  accessKey: string;
+  secretKey: string;
+  /** Whether the bucket stands in the path of an address and not in its host. */
+  isPathStyle: boolean;
 }
 
 export interface TlsFiles {

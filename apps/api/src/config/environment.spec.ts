@@ -13,6 +13,8 @@ const faultsOf = (env: Record<string, string>): readonly string[] => {
 
 const SEVERAL = { REDIS_URL: 'redis://x', DATABASE_URL: 'postgres://x/y', JWT_SECRET: 'x'.repeat(32) };
 
+const S3 = { S3_BUCKET: 'files', S3_ACCESS_KEY: 'key', S3_SECRET_KEY: 'secret' };
+
 describe('the environment', () => {
   it('has a default for everything', () => {
     expect(readEnvironment({})).toMatchObject({
@@ -26,7 +28,7 @@ describe('the environment', () => {
       messagesPerSecond: 10,
       messagesPerMinute: 120,
       editWindowMinutes: 15,
-      files: { isOn: true, maxBytes: 104_857_600, bytesPerUser: 5_368_709_120, perMessage: 10 },
+      files: { isOn: true, maxBytes: 104_857_600, bytesPerUser: 5_368_709_120, perMessage: 10, s3: null },
     });
   });
 
@@ -44,6 +46,10 @@ describe('the environment', () => {
     [{ REDIS_URL: 'redis://x', JWT_SECRET: 'x'.repeat(32) }, /set DATABASE_URL too/],
     [{ REDIS_URL: 'redis://x', DATABASE_URL: 'postgres://x/y' }, /set JWT_SECRET too/],
     [{ ...SEVERAL, FILES: 'on' }, /^REDIS_URL is for several nodes, and each must reach the files of all/],
+    [{ S3_BUCKET: 'files' }, /^S3_BUCKET, S3_ACCESS_KEY and S3_SECRET_KEY belong together/],
+    [{ S3_ENDPOINT: 'http://127.0.0.1' }, /^S3_BUCKET, S3_ACCESS_KEY and S3_SECRET_KEY belong together/],
+    [{ S3_ENDPOINT: '127.0.0.1:9000' }, /^S3_ENDPOINT must be a URL that begins with http:/],
+    [{ S3_ADDRESSING: 'both' }, /^S3_ADDRESSING must be one of path, host/],
     [{ FILES: 'no' }, /^FILES must be one of on, off/],
     [{ FILES_SHARED: 'on' }, /^FILES_SHARED must be one of yes, no/],
     [{ MAX_FILE_BYTES: '0' }, /^MAX_FILE_BYTES must be a whole number from 1/],
@@ -84,12 +90,18 @@ describe('the environment', () => {
     expect(faultsOf(env as Record<string, string>)).toEqual([expect.stringMatching(sentence)]);
   });
 
-  it.each<Record<string, string>>([{ FILES_SHARED: 'yes' }, { FILES: 'off' }])(
+  it.each<Record<string, string>>([{ FILES_SHARED: 'yes' }, { FILES: 'off' }, S3])(
     '§8: takes several nodes with %j',
     (env) => {
       expect(faultsOf({ ...SEVERAL, ...env })).toEqual([]);
     },
   );
+
+  it('names the bucket in the host for AWS, and in the path for a server of one’s own, unless it is told', () => {
+    const own = { ...S3, S3_ENDPOINT: 'http://127.0.0.1:9000' };
+    const of = (env: Record<string, string>) => readEnvironment(env).files.s3?.isPathStyle;
+    expect([of(S3), of(own), of({ ...own, S3_ADDRESSING: 'host' })]).toEqual([false, true, false]);
+  });
 
   it('§2: ADMIN_USERS names own accounts in any case, and users of the host product to the letter', () => {
     const { adminUsers } = readEnvironment({ ADMIN_USERS: 'Root, host:Auth0|7a,' });

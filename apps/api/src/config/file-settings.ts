@@ -1,8 +1,10 @@
 import { LIMITS } from '@parley/protocol';
-import type { FileSettings } from './config.js';
+import type { FileSettings, S3Settings } from './config.js';
 
 /** What of the environment's reader is needed here. */
 interface Reader {
+  text(name: string): string | null;
+  url(name: string, protocols: readonly string[]): string | null;
   fault(sentence: string): void;
   oneOf<T extends string>(name: string, choices: readonly T[], otherwise: T): T;
   integer(name: string, range: { least: number; most: number; otherwise: number }): number;
@@ -16,10 +18,11 @@ const MOST_BYTES = 5_120 * MEBIBYTE;
 export function fileSettings(reader: Reader, isOfSeveral: boolean): FileSettings {
   const isOn = reader.oneOf('FILES', ['on', 'off'] as const, 'on') === 'on';
   const isShared = reader.oneOf('FILES_SHARED', ['yes', 'no'] as const, 'no') === 'yes';
-  if (isOfSeveral && isOn && !isShared) {
+  const s3 = s3Settings(reader);
+  if (isOfSeveral && isOn && !isShared && !s3) {
     reader.fault(
-      'REDIS_URL is for several nodes, and each must reach the files of all: set FILES_SHARED=yes where DATA_DIR/files is ' +
-        'one directory of all nodes, or FILES=off.',
+      'REDIS_URL is for several nodes, and each must reach the files of all: set S3_BUCKET and what belongs to it, ' +
+        'FILES_SHARED=yes where DATA_DIR/files is one directory of all nodes, or FILES=off.',
     );
   }
   return {
@@ -35,5 +38,29 @@ export function fileSettings(reader: Reader, isOfSeveral: boolean): FileSettings
       most: LIMITS.filesPerMessage,
       otherwise: LIMITS.filesPerMessage,
     }),
+    s3,
   };
+}
+
+function s3Settings(reader: Reader): S3Settings | null {
+  const endpoint = reader.url('S3_ENDPOINT', ['http:', 'https:']);
+  const [bucket, accessKey, secretKey] = [
+    reader.text('S3_BUCKET'),
+    reader.text('S3_ACCESS_KEY'),
+    reader.text('S3_SECRET_KEY'),
+  ];
+  const region = reader.text('S3_REGION');
+  // Servers of one's own are most often reached by one name; AWS wants the bucket's.
+  const addressing = reader.oneOf('S3_ADDRESSING', ['path', 'host'] as const, endpoint === null ? 'host' : 'path');
+  if (bucket && accessKey && secretKey) {
+    return {
+      ...{ endpoint, bucket, accessKey, secretKey },
+      region: region ?? 'us-east-1',
+      isPathStyle: addressing === 'path',
+    };
+  }
+  if (endpoint ?? bucket ?? accessKey ?? secretKey) {
+    reader.fault('S3_BUCKET, S3_ACCESS_KEY and S3_SECRET_KEY belong together, and S3_ENDPOINT and S3_REGION to them.');
+  }
+  return null;
 }

@@ -7,6 +7,7 @@ import { AuthModule } from '../auth/index.js';
 import { FileAnswer } from './file-answer.js';
 import { FileCleanup } from './file-cleanup.js';
 import { FileCleanupRepository } from './file-cleanup.repository.js';
+import { FileStoreCheck } from './file-store-check.js';
 import { FilesController } from './files.controller.js';
 import { FilesRepository } from './files.repository.js';
 import { FilesService } from './files.service.js';
@@ -15,7 +16,12 @@ import { UploadsService } from './uploads.service.js';
 
 const store = {
   provide: FileStore,
-  useFactory: ({ dataDir }: Config) => new DiskFileStore(join(dataDir, 'files')),
+  useFactory: async ({ dataDir, files: { s3 } }: Config): Promise<FileStore> => {
+    if (!s3) return new DiskFileStore(join(dataDir, 'files'));
+    // The client is large, and loaded by those nodes only that need it.
+    const { S3FileStore } = await import('../../platform/storage/s3-file-store.js');
+    return new S3FileStore(s3, join(dataDir, 'spool'));
+  },
   inject: [CONFIG],
 };
 
@@ -31,6 +37,7 @@ const store = {
     FilesRepository,
     FileCleanup,
     FileCleanupRepository,
+    FileStoreCheck,
   ],
   exports: [FilesRepository],
 })

@@ -4,11 +4,20 @@ import type { Readable } from 'node:stream';
 import { ParleyError } from '../../kernel/errors.js';
 import { type ByteRange, ContentMissing, FileStore } from './file-store.js';
 
+/** By two hexadecimal digits. */
+const FOLDERS = 256;
 const FULL: readonly unknown[] = ['ENOSPC', 'EDQUOT', 'EFBIG'];
 const codeOf = (fault: unknown): unknown => (fault as NodeJS.ErrnoException).code;
 
+/** What cannot be written for want of room is `storage_full`; anything else is what it is. */
+export const storageFault = (fault: unknown): unknown =>
+  FULL.includes(codeOf(fault)) ? new ParleyError('storage_full', {}, { cause: fault }) : fault;
+
 /** Contents as files of one directory, in folders by the last two digits of their keys: the first ones are of the time. */
 export class DiskFileStore extends FileStore {
+  /** All folders are there, and would be after a loss of power; null until somebody writes. */
+  private prepared: Promise<void> | null = null;
+
   constructor(private readonly directory: string) {
     super();
   }
@@ -17,7 +26,7 @@ export class DiskFileStore extends FileStore {
     const path = this.pathOf(key);
     const draft = draftOf(path);
     try {
-      await mkdir(dirname(path), { recursive: true });
+      await (this.prepared ??= this.prepare());
       const file = await open(draft, 'wx', 0o600);
       try {
         for await (const part of content) await writeAll(file, part);
@@ -26,12 +35,13 @@ export class DiskFileStore extends FileStore {
         await file.close();
       }
       await rename(draft, path);
-      // Its name is in the folder, and the folder's in the directory.
+      // Its name is in the folder.
       await syncFolder(dirname(path));
-      await syncFolder(this.directory);
     } catch (fault) {
+      // Whoever has taken the directory away, or could not make it.
+      if ((fault as NodeJS.ErrnoException).errno !== undefined) this.prepared = null;
       await rm(draft, { force: true }).catch(() => undefined);
-      throw FULL.includes(codeOf(fault)) ? new ParleyError('storage_full', {}, { cause: fault }) : fault;
+      throw storageFault(fault);
     }
   }
 
@@ -48,6 +58,13 @@ export class DiskFileStore extends FileStore {
     for (const each of [draftOf(path), path]) await rm(each, { force: true });
   }
 
+  private async prepare(): Promise<void> {
+    await mkdir(this.directory, { recursive: true });
+    const folders = Array.from({ length: FOLDERS }, (_, i) => i.toString(16).padStart(2, '0'));
+    for (const folder of folders) await mkdir(join(this.directory, folder), { recursive: true });
+    for (const each of [this.directory, dirname(this.directory)]) await syncFolder(each);
+  }
+
   private pathOf(key: string): string {
     return join(this.directory, key.slice(-2), key);
   }
@@ -55,7 +72,7 @@ export class DiskFileStore extends FileStore {
 
 const draftOf = (path: string): string => `${path}.part`;
 
-async function writeAll(file: FileHandle, part: Buffer): Promise<void> {
+export async function writeAll(file: FileHandle, part: Buffer): Promise<void> {
   for (let at = 0; at < part.length; ) at += (await file.write(part, at)).bytesWritten;
 }
 

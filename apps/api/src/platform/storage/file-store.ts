@@ -23,6 +23,11 @@ export abstract class FileStore {
 
   /** Also what was begun to be written; what is not there is gone already. */
   abstract remove(key: string): Promise<void>;
+
+  /** Once nothing is written or read any more. */
+  close(): void {
+    // A store that holds nothing open has nothing to close.
+  }
 }
 
 /** A content that the database knows of is not in the store. */

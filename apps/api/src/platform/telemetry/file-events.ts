@@ -29,6 +29,12 @@ export abstract class FileEvents {
     this.log.error({ fileId, err: fault }, 'the content of a file is not in the store');
   }
 
+  /** What is uploaded until this is mended may be lost. */
+  fileStoreUnfit(fault: unknown): void {
+    this.counters.add('file_faults_total', { at: 'starting' });
+    this.log.warn({ err: fault }, 'the store of files does not give back what it is given: see its settings');
+  }
+
   /** `forgotten`: files that no message carries; `removed`: contents that are in no file any more. */
   filesCleanedUp(facts: { forgotten: number; removed: number }): void {
     this.counters.add('files_removed_total', {}, facts.forgotten);

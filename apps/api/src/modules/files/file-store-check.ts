@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { CONFIG, type Config } from '../../config/config.js';
+import { newId } from '../../kernel/ids.js';
+import { FileStore } from '../../platform/storage/file-store.js';
+import { EventReporter } from '../../platform/telemetry/event-reporter.js';
+
+const PROBE_BYTES = 1_024;
+
+/**
+ * Asks the store once, when the node starts, whether it gives back what it is given: some answer as if all were well and keep
+ * something else. The node serves in any case.
+ */
+@Injectable()
+export class FileStoreCheck implements OnApplicationBootstrap, OnApplicationShutdown {
+  private checking: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly store: FileStore,
+    private readonly reporter: EventReporter,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const { isOn, s3 } = this.config.files;
+    if (isOn && s3) this.checking = this.check();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.checking;
+    this.store.close();
+  }
+
+  private async check(): Promise<void> {
+    const [key, content] = [newId(), randomBytes(PROBE_BYTES)];
+    try {
+      await this.store.write(key, once(content));
+      const read = await buffer(await this.store.read(key, { start: 0, end: content.length - 1 }));
+      await this.store.remove(key);
+      if (!read.equals(content)) throw new Error('What was read is not what was written.');
+    } catch (fault) {
+      this.reporter.fileStoreUnfit(fault);
+    }
+  }
+}
+
+async function* once(content: Buffer): AsyncGenerator<Buffer> {
+  yield content;
+}

@@ -1,0 +1,127 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import S3rver from 's3rver';
+import { ParleyError } from '../../kernel/errors.js';
+import { DiskFileStore } from './disk-file-store.js';
+import { ContentMissing, type FileStore } from './file-store.js';
+import { S3FileStore } from './s3-file-store.js';
+
+const MEBIBYTE = 1_048_576;
+const directory = mkdtempSync(join(tmpdir(), 'parley-stores-'));
+const server = new S3rver({
+  address: '127.0.0.1',
+  port: 0,
+  silent: true,
+  directory: join(directory, 's3'),
+  configureBuckets: [{ name: 'files', configs: [] }],
+});
+let port = 0;
+beforeAll(async () => {
+  ({ port } = (await server.run()) as AddressInfo);
+});
+afterAll(async () => {
+  await server.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const s3 = (more: object = {}) =>
+  new S3FileStore(
+    {
+      ...{ endpoint: `http://127.0.0.1:${port}`, region: 'us-east-1', bucket: 'files', isPathStyle: true },
+      ...{ accessKey: 'S3RVER', secretKey: 'S3RVER', ...more },
+    },
+    join(directory, 'spool'),
+  );
+
+async function* inParts(content: Buffer, size = 65_536): AsyncGenerator<Buffer> {
+  for (let at = 0; at < content.length; at += size) yield content.subarray(at, at + size);
+}
+
+const whole = (store: FileStore, key: string, { length }: Buffer) =>
+  store.read(key, { start: 0, end: length - 1 }).then(buffer);
+
+describe.each<[string, () => FileStore]>([
+  ['on the local disk', () => new DiskFileStore(join(directory, 'disk'))],
+  ['in a bucket of S3', s3],
+])('contents %s', (_, open) => {
+  let store: FileStore;
+  beforeAll(() => {
+    store = open();
+  });
+  afterAll(() => store.close());
+
+  it.each([
+    ['one byte', 1],
+    ['some', 100_000],
+    ['a part to the byte', 5 * MEBIBYTE],
+    ['several parts', 11 * MEBIBYTE + 7],
+  ])('are read as they were written: %s', async (_size, length) => {
+    const [key, content] = [randomUUID(), randomBytes(length)];
+    await store.write(key, inParts(content));
+    expect((await whole(store, key, content)).equals(content)).toBe(true);
+  });
+
+  it('are read in parts', async () => {
+    const [key, content] = [randomUUID(), randomBytes(1_000)];
+    await store.write(key, inParts(content, 7));
+    for (const [start, end] of [
+      [0, 0],
+      [0, 9],
+      [990, 999],
+      [500, 500],
+    ] as const) {
+      const part = await store.read(key, { start, end }).then(buffer);
+      expect(part.equals(content.subarray(start, end + 1))).toBe(true);
+    }
+  });
+
+  it('are not there before all of them is, nor where they fail, with the reason that they fail with', async () => {
+    const key = randomUUID();
+    const reason = new ParleyError('too_large');
+    const failing = async function* () {
+      yield randomBytes(6 * MEBIBYTE);
+      await expect(store.read(key, { start: 0, end: 0 })).rejects.toThrow(ContentMissing);
+      throw reason;
+    };
+    await expect(store.write(key, failing())).rejects.toBe(reason);
+    await expect(store.read(key, { start: 0, end: 0 })).rejects.toThrow(ContentMissing);
+    expect(existsSync(join(directory, 'spool')) ? readdirSync(join(directory, 'spool')) : []).toEqual([]);
+  });
+
+  it('are gone once they are removed; what is not there can be removed as well', async () => {
+    const [key, content] = [randomUUID(), randomBytes(10)];
+    await store.remove(key);
+    await store.write(key, inParts(content));
+    await store.remove(key);
+    await store.remove(key);
+    await expect(store.read(key, { start: 0, end: 9 })).rejects.toThrow(ContentMissing);
+  });
+
+  it('are written side by side', async () => {
+    const contents = Array.from({ length: 8 }, () => [randomUUID(), randomBytes(300_000)] as const);
+    await Promise.all(contents.map(([key, content]) => store.write(key, inParts(content))));
+    const read = await Promise.all(contents.map(([key, content]) => whole(store, key, content)));
+    expect(read.map((each, i) => each.equals(contents[i]?.[1] as Buffer))).toEqual(contents.map(() => true));
+  });
+});
+
+describe('a bucket that refuses', () => {
+  it.each([
+    ['the key', { accessKey: 'another' }],
+    ['the bucket', { bucket: 'another' }],
+    ['every connection', { endpoint: 'http://127.0.0.1:1' }],
+  ])('%s: may be asked again later, and nothing of why is told', async (_, more) => {
+    const store = s3(more);
+    const fault = await store.write(randomUUID(), inParts(randomBytes(10))).catch((each: unknown) => each);
+    expect(fault).toMatchObject({
+      code: 'service_unavailable',
+      message: new ParleyError('service_unavailable').message,
+    });
+    store.close();
+  });
+});
