@@ -71,14 +71,18 @@ export class UploadLimits {
   }
 }
 
-/** Cuts off a request that comes too slowly, and knows how much has come. */
+/** Cuts off a request that comes too slowly, and knows how much has come. How long it is kept waiting is the store's matter. */
 class PaceMeter {
   private readonly before: number;
+  private readonly idleMs: number;
   private seen = 0;
   private readonly timer: NodeJS.Timeout;
 
   constructor(private readonly request: IncomingMessage) {
     this.before = request.socket.bytesRead;
+    // A connection on which nothing moves would be cut, also while the whole content goes on to the store.
+    this.idleMs = request.socket.timeout ?? 0;
+    request.socket.setTimeout(0);
     this.timer = setInterval(() => this.look(), PACE.ms);
     this.timer.unref();
   }
@@ -89,6 +93,7 @@ class PaceMeter {
 
   stop(): void {
     clearInterval(this.timer);
+    this.request.socket.setTimeout(this.idleMs);
   }
 
   private look(): void {
