@@ -18,6 +18,8 @@ const BATCH = { items: 500, bytes: 1024 * 1024, enough: 100 };
 /** Transactions beside the batches: retries of locked conversations, and all other changes. */
 const SIDE_TRANSACTIONS = 4;
 const MOST_ATTEMPTS = 4;
+/** What is filled in for one file, at most. */
+const FILE_BYTES = 2_400;
 const EXPIRY_MS = 500;
 
 /** Messages of a conversation that another session has locked. */
@@ -65,7 +67,8 @@ export class ConversationLog implements OnApplicationBootstrap, OnApplicationShu
   /** Writes one message; settles after the commit. Rejects with `service_unavailable` where the queue is full. */
   appendMessage(message: PreparedMessage): Promise<Outcome> {
     return new Promise((resolve, reject) => {
-      const bytes = message.content.length * 2 + message.metadataBytes + 512;
+      const { content, metadataBytes, fileIds } = message;
+      const bytes = content.length * 2 + metadataBytes + fileIds.length * FILE_BYTES + 512;
       this.queue.add(message.conversationId, { message, bytes, since: performance.now(), resolve, reject });
       this.schedule();
     });
