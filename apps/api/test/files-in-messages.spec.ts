@@ -205,6 +205,11 @@ describe('the clean-up', () => {
     await ann.patch(`/conversations/${at}`, { isArchived: false });
     succeeded(await cat.delete(`/messages/${id}`));
     await cleanUp();
+    // As a node of a release without files leaves it.
+    await node.rows(
+      sql`INSERT INTO message_files SELECT conversation_id, seq, ${carried} FROM messages WHERE id = ${id}`,
+    );
+    expect(await reads(ann, carried)).toBe(404);
     expect(await all()).toEqual([200, 404, 404]);
     await ageAll();
     await cleanUp();
