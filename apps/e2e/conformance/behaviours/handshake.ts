@@ -46,8 +46,10 @@ export const handshake: Behaviours = {
         messagesPerSecond: expect.any(Number),
         messagesPerMinute: expect.any(Number),
         editWindowSeconds: expect.any(Number),
+        fileBytes: expect.any(Number),
+        filesPerMessage: expect.any(Number),
       },
-      features: { search: expect.any(Boolean) },
+      features: { search: expect.any(Boolean), files: expect.any(Boolean) },
     });
     await line.ask('sync', { conversations: {} });
     expect(line.all('ready')).toHaveLength(1);

@@ -5,6 +5,7 @@ import { changes } from './changes.js';
 import { commands } from './commands.js';
 import { connectionCap } from './connection-cap.js';
 import { conversations } from './conversations.js';
+import { files } from './files.js';
 import { handshake } from './handshake.js';
 import { hostTokens } from './host-tokens.js';
 import { limits } from './limits.js';
@@ -36,6 +37,7 @@ export const BEHAVIOURS: Readonly<Record<string, Behaviours>> = {
   'blocks, silences, bans and reports': moderation,
   'pages of messages': pages,
   'searching messages': searching,
+  files,
   sync: syncing,
   sessions,
   'tokens of the host product': hostTokens,

@@ -125,6 +125,6 @@ export const searching: Behaviours = {
 
   'S4.29 §5: ready says that messages can be searched': async (stage) => {
     const { lines } = await stage.scene(1);
-    expect((await lines[0].ready()).features).toEqual({ search: true });
+    expect((await lines[0].ready()).features).toMatchObject({ search: true });
   },
 };

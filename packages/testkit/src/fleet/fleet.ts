@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { Balancer } from '../links/balancer.js';
 import { TcpProxy } from '../links/tcp-proxy.js';
 import type { NodeOptions } from '../processes/parley-node.js';
-import { freePort } from '../processes/places.js';
+import { freePort, freshDirectory } from '../processes/places.js';
 import { PostgresCluster } from '../processes/postgres-cluster.js';
 import { RedisServer } from '../processes/redis-server.js';
 import { FleetNode, type NodeRun } from './fleet-node.js';
@@ -33,6 +34,7 @@ export class Fleet {
     private readonly ownRedis: RedisServer | null,
     readonly nodes: readonly FleetNode[],
     readonly balancer: Balancer,
+    private readonly filesDirectory: string,
   ) {
     this.sampler = new Sampler(nodes);
   }
@@ -49,8 +51,10 @@ export class Fleet {
       );
       await postgres.createDatabase(DATABASE);
       const secret = randomUUID();
+      const filesDirectory = freshDirectory('files');
+      undo.push(() => rmSync(filesDirectory, { recursive: true, force: true }));
       const start = async (place: number) => {
-        const started = await startNode(place, { postgres, redis, secret, options });
+        const started = await startNode(place, { postgres, redis, secret, filesDirectory, options });
         undo.push(() => started.close());
         return started;
       };
@@ -63,7 +67,7 @@ export class Fleet {
       const balancer = await Balancer.start(nodes.map(({ front }) => front));
       undo.push(() => balancer.close());
       await balancer.allReady();
-      return new Fleet(postgres, redis, nodes, balancer);
+      return new Fleet(postgres, redis, nodes, balancer, filesDirectory);
     } catch (error) {
       for (const step of undo.toReversed()) await step();
       throw error;
@@ -103,6 +107,7 @@ export class Fleet {
     await this.balancer.close();
     await Promise.all(this.nodes.map((node) => node.close()));
     await Promise.all([this.postgres.stop(), this.ownRedis?.close()]);
+    rmSync(this.filesDirectory, { recursive: true, force: true });
   }
 }
 
@@ -110,10 +115,14 @@ interface Surroundings {
   postgres: PostgresCluster;
   redis: RedisServer | null;
   secret: string;
+  filesDirectory: string;
   options: FleetOptions;
 }
 
-async function startNode(place: number, { postgres, redis, secret, options }: Surroundings): Promise<FleetNode> {
+async function startNode(
+  place: number,
+  { postgres, redis, secret, filesDirectory, options }: Surroundings,
+): Promise<FleetNode> {
   const port = await freePort();
   const links = {
     front: await TcpProxy.start({ host: HOST, port }),
@@ -128,8 +137,10 @@ async function startNode(place: number, { postgres, redis, secret, options }: Su
     ...options.env,
     ...own?.env,
   };
-  return FleetNode.start(`n${place + 1}`, { ...own, port, env }, links).catch(async (error: unknown) => {
-    await Promise.all([links.front.close(), links.postgres.close(), links.redis?.close()]);
-    throw error;
-  });
+  return FleetNode.start(`n${place + 1}`, { ...own, port, env, filesDirectory }, links).catch(
+    async (error: unknown) => {
+      await Promise.all([links.front.close(), links.postgres.close(), links.redis?.close()]);
+      throw error;
+    },
+  );
 }

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_ISSUER, type Issuer } from '../clients/tokens.js';
@@ -14,6 +14,8 @@ export interface NodeOptions {
   port?: number;
   /** Kept over restarts; where missing, one of its own, removed by `stop`: `start` finds an empty database in it. */
   dataDirectory?: string;
+  /** Where its files are, if not in its data directory: for nodes that share them. */
+  filesDirectory?: string;
   /** For `node` itself, before the script. */
   nodeArguments?: string[];
   /** Another build's compiled `main.js` where it is not to be this one's; it runs in the root of its own repository. */
@@ -62,6 +64,8 @@ export class ParleyNode {
   private static async spawn(options: NodeOptions, dataDirectory: string): Promise<ParleyNode> {
     const port = options.port ?? (await freePort());
     const logs = freshDirectory('log');
+    const files = join(dataDirectory, 'files');
+    if (options.filesDirectory && !existsSync(files)) symlinkSync(options.filesDirectory, files);
     const { issuer, audience, secret } = options.issuer ?? DEFAULT_ISSUER;
     const child = new Child({
       command: process.execPath,
