@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ConversationDetail, Message, Report, SendMessageBody, Session } from '@parley/protocol';
+import type { AttachedFile, ConversationDetail, Message, Report, SendMessageBody, Session } from '@parley/protocol';
 import { Refusal, RestClient } from '@parley/testkit';
 
 /** A user of the run, with an account of Parley's own. */
@@ -71,6 +71,8 @@ export interface Fixture {
   archived: string;
   /** Alice's, in the group. */
   message: Message;
+  /** Alice's, which that message carries. */
+  file: AttachedFile;
   /** Bob's, about that message. */
   report: string;
   /** Only members ever see it: it is in the names and messages of all three. */
@@ -95,11 +97,21 @@ export async function makeFixture(urls: readonly string[]): Promise<Fixture> {
   const archived = await made('Archive', [bob, ex, admin]);
   const direct = await alice.createConversation({ type: 'direct', memberIds: [bob.id] });
   await alice.request('PATCH', `/conversations/${group.id}/members/${admin.id}`, { role: 'admin' });
-  const message = await alice.send(group.id, { content: secret });
+  const file = await aFileOf(alice, secret);
+  const message = await alice.send(group.id, { content: secret, metadata: { fileId: file.fileId } });
   const report = await bob.request<Report>('POST', `/messages/${message.id}/reports`, { reason: 'other' });
   for (const { id } of [archived, direct]) await alice.send(id, { content: secret });
   for (const { id } of [group, archived]) await alice.removeMember(id, ex.id);
   await alice.archive(archived.id);
   const ids = { group: group.id, direct: direct.id, archived: archived.id };
-  return { first, alice, bob, mallory, ex, admin, ...ids, message, report: report.id, secret };
+  return { first, alice, bob, mallory, ex, admin, ...ids, message, file, report: report.id, secret };
+}
+
+async function aFileOf({ url, token }: Actor, content: string): Promise<AttachedFile> {
+  const form = new FormData();
+  form.append('file', new Blob([content]), 'secret.txt');
+  const headers = { authorization: `Bearer ${token}` };
+  const answer = await fetch(`${url}/api/files`, { method: 'POST', headers, body: form });
+  if (!answer.ok) throw new Error(`${url} did not take a file: ${answer.status} ${await answer.text()}`);
+  return (await answer.json()) as AttachedFile;
 }

@@ -13,18 +13,20 @@ interface Ids {
   user: string;
   /** Of the message. */
   report: string;
+  file: string;
 }
 
 /** Alice's message in the group, or in another conversation. */
-export const idsOf = ({ fixture: { group, message, bob, report } }: Target, conversation = group): Ids => ({
+export const idsOf = ({ fixture: { group, message, bob, report, file } }: Target, conversation = group): Ids => ({
   conversation,
   message: message.id,
   user: bob.id,
   report,
+  file: file.fileId,
 });
 
 /** What nobody has. */
-export const NOWHERE: Ids = { conversation: NOBODY, message: NOBODY, user: NOBODY, report: NOBODY };
+export const NOWHERE: Ids = { conversation: NOBODY, message: NOBODY, user: NOBODY, report: NOBODY, file: NOBODY };
 
 type Given = (ids: Ids) => { query?: string; body?: object };
 
@@ -72,7 +74,7 @@ export function usesOf({ method, path }: Route, ids: Ids): Request[] {
 export const ofConversations = ({ routes }: Surface): Route[] =>
   routes.filter(({ needs }) => needs.some((need) => need in PERMISSIONS));
 
-function pathOf(path: string, { conversation, message, user, report }: Ids): string {
+function pathOf(path: string, { conversation, message, user, report, file }: Ids): string {
   const [, root = ''] = path.split('/');
   const byRoot: Record<string, string> = {
     conversations: conversation,
@@ -80,6 +82,7 @@ function pathOf(path: string, { conversation, message, user, report }: Ids): str
     messages: message,
     users: user,
     reports: report,
+    files: file,
   };
   const values: Record<string, string | undefined> = {
     id: byRoot[root],

@@ -8,7 +8,7 @@ export interface Route {
   needs: readonly Need[];
   /** Whether it is answered without a token. */
   isPublic: boolean;
-  /** The keys that its body may have; null: it takes none. */
+  /** The keys that its body may have; null: it takes none, or one that is no JSON. */
   bodyKeys: readonly string[] | null;
   queryNames: readonly string[];
 }
@@ -35,7 +35,7 @@ interface Operation {
   'x-needs': Need[];
   security?: object[];
   parameters?: { name: string; in: 'path' | 'query' }[];
-  requestBody?: { content: { 'application/json': { schema: Schema } } };
+  requestBody?: { content: { 'application/json'?: { schema: Schema } } };
 }
 
 interface OpenApi {
@@ -66,12 +66,15 @@ function routesOf({ paths, components: { schemas } }: OpenApi): Route[] {
         path: path.slice(PREFIX.length),
         needs: operation['x-needs'],
         isPublic: operation.security?.length === 0,
-        bodyKeys: operation.requestBody
-          ? keysOf(operation.requestBody.content['application/json'].schema, schemas)
-          : null,
+        bodyKeys: bodyKeysOf(operation, schemas),
         queryNames: (operation.parameters ?? []).flatMap((each) => (each.in === 'query' ? each.name : [])),
       })),
     );
+}
+
+function bodyKeysOf({ requestBody }: Operation, schemas: Schemas): string[] | null {
+  const json = requestBody?.content['application/json'];
+  return json ? keysOf(json.schema, schemas) : null;
 }
 
 function commandsOf({ operations, components: { messages, schemas } }: AsyncApi): Command[] {

@@ -3,6 +3,7 @@ import { accounts, guessing } from './accounts.js';
 import { authorization } from './authorization.js';
 import { content } from './content.js';
 import { exhaustion } from './exhaustion.js';
+import { files } from './files.js';
 import { handshake } from './handshake.js';
 import { hygiene } from './hygiene.js';
 import { limits } from './limits.js';
@@ -21,6 +22,7 @@ export const ROWS: readonly Row[] = [
   ...payloads,
   ...accounts,
   ...content,
+  ...files,
   ...exhaustion,
   ...hygiene,
   ...statements,

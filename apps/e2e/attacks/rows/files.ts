@@ -1,0 +1,197 @@
+import { randomBytes } from 'node:crypto';
+import type { AttachedFile, FileLink } from '@parley/protocol';
+import { eventually } from '@parley/testkit';
+import type { Answer } from '../answer.contract.js';
+import type { Actor } from '../fixture.js';
+import type { Row } from '../row.contract.js';
+import type { Target } from '../target.js';
+import { Wire } from '../wire.js';
+import { SENDING } from './authorization.js';
+
+/** What an upload writes, also one of which nothing is kept. */
+const UPLOADING = ['files', 'file_contents'];
+const BOUNDARY = 'an-attack';
+const CUT_UPLOADS = 200;
+const PART = `--${BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename=`;
+const formOf = (name: string, content: Buffer | string): Buffer =>
+  Buffer.concat([
+    Buffer.from(`${PART}"${name}"\r\n\r\n`),
+    Buffer.from(content),
+    Buffer.from(`\r\n--${BOUNDARY}--\r\n`),
+  ]);
+
+function post(target: Target, by: Actor, body: Buffer, headers: Record<string, string> = {}): Promise<Answer> {
+  const type = `multipart/form-data; boundary=${BOUNDARY}`;
+  const all = { authorization: `Bearer ${by.token}`, 'content-type': type, ...headers };
+  return target.ask({ method: 'POST', path: '/api/files', headers: all, body }, { by });
+}
+
+async function aFile(target: Target, by: Actor, name: string, content: Buffer | string): Promise<AttachedFile> {
+  const answer = await post(target, by, formOf(name, content));
+  target.accepted(answer);
+  return JSON.parse(answer.text) as AttachedFile;
+}
+
+/** A page with a script, and what is a picture before it. */
+const PAGE = '<!doctype html><script>alert(document.domain)</script>';
+const PIXEL = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+const SVG = '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>';
+
+const NAMES = [
+  ...['../../etc/passwd', '..\\\\..\\\\x', 'a%0D%0ASet-Cookie: x=1', 'x; filename=evil.html', 'n'.repeat(300), 'CON'],
+  ...['.htaccess', 'photo\u202egpj.exe', '%2e%2e%2fx', "'; DROP TABLE files; --", '<img src=x onerror=alert(1)>'],
+];
+
+export const files: Row[] = [
+  {
+    id: 'A28',
+    title: 'files of others, by id, by forged links, and after the message was deleted: as if they did not exist',
+    changes: [...UPLOADING, 'message_files', ...SENDING, 'conversation_changes'],
+    async run(target) {
+      const { alice, bob, mallory, ex, group } = target.fixture;
+      const { fileId } = await aFile(target, alice, 'a.txt', randomBytes(100));
+      const path = `/files/${fileId}`;
+      const sent = await alice.send(group, { content: '', type: 'file', metadata: { fileId } });
+      target.accepted(await target.api(bob, `GET ${path}`));
+      for (const stranger of [mallory, ex]) {
+        await target.allRefused(stranger, [`GET ${path}`, `POST ${path}/link`], 'not_found');
+      }
+      const variants = [
+        `/files/..%2f${fileId}`,
+        `/files/${fileId}%00`,
+        `/files/${fileId}/../${fileId}`,
+        `/files//${fileId}`,
+      ];
+      for (const each of variants)
+        target.refused(await target.api(mallory, `GET ${each}`), 'not_found', 'validation_failed');
+      const link = JSON.parse((await target.api(bob, `POST ${path}/link`)).text) as FileLink;
+      target.accepted(await target.ask({ path: link.url }));
+      const other = await aFile(target, alice, 'b.txt', randomBytes(100));
+      const forged = [
+        link.url.replace(fileId, other.fileId),
+        link.url.replace(bob.id, alice.id),
+        link.url.slice(0, -1),
+        link.url.replace(/\.(\d+)\./, (_, expires) => `.${Number(expires) + 60}.`),
+      ];
+      for (const each of forged) target.refused(await target.ask({ path: each }), 'unauthenticated');
+      for (const metadata of [{ fileId }, { files: [{ fileId }] }])
+        target.refused(
+          await target.api(bob, `POST /conversations/${group}/messages`, { content: 'x', metadata }),
+          'validation_failed',
+        );
+      await alice.request('DELETE', `/messages/${sent.id}`);
+      target.refused(await target.ask({ path: link.url }), 'not_found');
+      target.refused(await target.api(bob, `GET ${path}`), 'not_found');
+    },
+  },
+  {
+    id: 'A43',
+    title: 'files that a browser would run, under whatever name: saved, never shown, and allowed nothing',
+    changes: UPLOADING,
+    async run(target) {
+      const { mallory } = target.fixture;
+      const kinds: readonly (readonly [string, Buffer | string])[] = [
+        ...([
+          ['x.svg', SVG],
+          ['x.png', SVG],
+          ['x.html', PAGE],
+          ['x.png', PAGE],
+          ['x.xml', `<?xml version="1.0"?>${SVG}`],
+        ] as const),
+        ...([
+          ['x.js', 'alert(1)'],
+          ['x.html', Buffer.concat([PIXEL, Buffer.from(PAGE)])],
+        ] as const),
+      ];
+      for (const [name, content] of kinds) {
+        const { fileId } = await aFile(target, mallory, name, content);
+        const { headers } = await target.api(mallory, `GET /files/${fileId}`);
+        const isPicture = headers['content-type'] === 'image/png';
+        const what = `${name} of ${content.length} bytes`;
+        target.must(
+          isPicture || headers['content-type'] === 'application/octet-stream',
+          `${what} is ${headers['content-type']}`,
+        );
+        target.must(isPicture || (headers['content-disposition'] ?? '').startsWith('attachment;'), `${what} is shown`);
+        target.must(headers['x-content-type-options'] === 'nosniff', `${what} may be sniffed`);
+        target.must(
+          /default-src 'none'.*sandbox/.test(String(headers['content-security-policy'])),
+          `${what} is no sandbox`,
+        );
+      }
+    },
+  },
+  {
+    id: 'A44',
+    title: 'names of files that are paths, headers, or turn the text around them: one line of a header, and no place',
+    changes: UPLOADING,
+    async run(target) {
+      const { mallory } = target.fixture;
+      for (const name of NAMES) {
+        const { fileId, fileName } = await aFile(target, mallory, name, randomBytes(20));
+        target.must(!/[/\\\p{Cc}\u202a-\u202e\u2066-\u2069]/u.test(fileName), `${name} became ${fileName}`);
+        const { headers } = await target.api(mallory, `GET /files/${fileId}`);
+        target.must(headers['set-cookie'] === undefined, `${name} has set a cookie`);
+        const header = headers['content-disposition'] ?? '';
+        target.must(
+          /^attachment; filename="[^"\\\r\n]*"; filename\*=UTF-8''[\w.!#$&+^`|~%-]*$/.test(header),
+          `${name}: ${header}`,
+        );
+      }
+    },
+  },
+  {
+    id: 'A46',
+    title:
+      'uploads that lie about themselves, have no end or no parts, or are cut off 200 times: refused, and nothing stays',
+    changes: UPLOADING,
+    async run(target) {
+      const { mallory } = target.fixture;
+      const form = formOf('a.bin', 'x');
+      const odd: [Buffer, Record<string, string>][] = [
+        [form.subarray(0, -10), {}],
+        [formOf('', 'x'), {}],
+        [formOf('a.bin', ''), {}],
+        [Buffer.from(`--${BOUNDARY}--\r\n`), {}],
+        [Buffer.concat([Buffer.from(`${PART}"a"\r\n\r\nx\r\n`.repeat(3)), form]), {}],
+        [Buffer.from(`--${BOUNDARY}\r\nContent-Disposition: form-data; name=""\r\n\r\n\r\n`.repeat(10_000)), {}],
+        [form, { 'content-type': 'multipart/form-data' }],
+        [form, { 'content-type': 'multipart/form-data; boundary=another' }],
+        [form, { 'content-encoding': 'gzip', 'content-type': 'application/x-www-form-urlencoded' }],
+      ];
+      for (const [body, headers] of odd)
+        target.refused(await post(target, mallory, body, headers), 'validation_failed', 'unsupported_media_type');
+      target.refused(await post(target, mallory, form, { 'content-length': '9999999999' }), 'too_large');
+      await cutUploads(target, mallory);
+    },
+  },
+];
+
+/** In turns, as one user has twenty at a time. */
+async function cutUploads(target: Target, by: Actor): Promise<void> {
+  const host = new URL(target.url()).host;
+  for (let begun = 0; begun < CUT_UPLOADS; begun += 20) {
+    const wires = await Promise.all(Array.from({ length: 20 }, () => Wire.open(target.url())));
+    for (const wire of wires) {
+      wire.write(
+        `POST /api/files HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${by.token}\r\nContent-Length: 100000\r\n` +
+          `Content-Type: multipart/form-data; boundary=${BOUNDARY}\r\n\r\n${PART}"a.bin"\r\n\r\n${'x'.repeat(1_000)}`,
+      );
+    }
+    for (const wire of wires) wire.close();
+  }
+  const { own } = target;
+  if (!own) return;
+  const session = await own.postgres.connect('parley');
+  try {
+    await eventually('nothing is left of the uploads that were cut', async () => {
+      const { rows } = await session.query("SELECT 1 FROM file_contents WHERE state <> 'stored'");
+      return rows.length === 0;
+    });
+  } finally {
+    await session.end();
+  }
+}
