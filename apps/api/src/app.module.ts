@@ -20,7 +20,7 @@ import { PlatformModule, type PlatformParts } from './platform/platform.module.j
 import { CommandsModule } from './realtime/commands/commands.module.js';
 
 /**
- * Along an acyclic list: users ← audit ← auth ← messages ← conversations ← moderation ← receipts ← reactions ← typing ← presence ←
+ * Along an acyclic list: users ← audit ← auth ← files ← messages ← conversations ← moderation ← receipts ← reactions ← typing ← presence ←
  * search ← sync ← chat ← docs. Routes are tried in this order, so a fixed path (`messages/unread`, `messages/search`) stands before one
  * with a parameter in its place (`messages/:id`).
  */
