@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@parley/testkit';
 import { sql } from 'drizzle-orm';
@@ -238,6 +240,7 @@ describe('reading', () => {
     expect(await asked({ range: 'bytes=0-9', 'if-range': '"other"' })).toEqual([200, null, 'whole']);
     const beyond = await download(ann, id, { headers: { range: 'bytes=1000-' } });
     expect([beyond.status, beyond.headers.get('content-range')]).toEqual([416, 'bytes */1000']);
+    expect(beyond.headers.get('content-type')).toMatch('application/json');
     expect(JSON.parse(String(beyond.content)).error.code).toBe('validation_failed');
   });
 
@@ -248,6 +251,20 @@ describe('reading', () => {
     expect([again.status, again.content.length]).toEqual([304, 0]);
     const head = await download(ann, id, { method: 'HEAD' });
     expect([head.status, head.headers.get('content-length'), head.content.length]).toEqual([200, '1000', 0]);
+  });
+
+  it('says in the log that a content is missing, and answers as if there were no such file', async () => {
+    const id = await aFile(ann, someBytes(100));
+    const [row] = await node.rows<{ at: string }>(sql`SELECT content_id AS at FROM files WHERE id = ${id}`);
+    const { at = '' } = row ?? {};
+    rmSync(join(node.filesDirectory, at.slice(-2), at));
+    const { status, headers, content } = await download(ann, id);
+    expect([status, JSON.parse(String(content)).error.code]).toEqual([404, 'not_found']);
+    expect(headers.get('content-type')).toMatch('application/json');
+    expect([headers.get('etag'), headers.get('content-disposition')]).toEqual([null, null]);
+    expect(node.logs.filter(({ level, fileId }) => level === 'error' && fileId === id)).toHaveLength(1);
+    await node.rows(sql`DELETE FROM files WHERE id = ${id}`);
+    await node.rows(sql`DELETE FROM file_contents WHERE id = ${at}`);
   });
 
   it('attack 28: a file of somebody else is answered like one that does not exist', async () => {

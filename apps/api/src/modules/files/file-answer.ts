@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
@@ -12,6 +13,9 @@ import { servedAs } from './media-types.js';
 /** What a browser does with a file is decided here: it shows the few types that run nothing, and saves all others. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
+/** Whoever goes away in the middle is no fault of anybody. */
+const GONE: readonly unknown[] = ['ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED'];
+
 /** Hands out contents, or parts of them. */
 @Injectable()
 export class FileAnswer {
@@ -22,24 +26,26 @@ export class FileAnswer {
 
   /** @throws `not_found` where the content is gone, though it should be there. */
   async send(file: FileRow, request: ApiRequest, response: Response): Promise<void> {
-    setHeaders(file, request, response);
     if (isHeld(file, request)) {
+      setHeaders(file, request, response);
       response.status(304).end();
       return;
     }
     const range = rangeOf(file, request);
     if (range === 'none') return refuseRange(file, request, response);
     const wanted = range ?? { start: 0, end: file.size - 1 };
+    // Before any header is set: a refusal has others.
+    const content = request.method === 'HEAD' ? null : await this.open(file, wanted);
+    setHeaders(file, request, response);
     if (range) response.status(206).setHeader('Content-Range', `bytes ${range.start}-${range.end}/${file.size}`);
     response.setHeader('Content-Length', wanted.end - wanted.start + 1);
-    if (request.method === 'HEAD') {
-      response.end();
-      return;
-    }
-    const content = await this.open(file, wanted);
-    // Whoever goes away in the middle is no fault of anybody.
+    if (content) await this.pass(content, response);
+    else response.end();
+  }
+
+  private async pass(content: Readable, response: Response): Promise<void> {
     await pipeline(content, response).catch((fault: unknown) => {
-      if (!response.closed && !response.destroyed) throw fault;
+      if (!GONE.includes((fault as NodeJS.ErrnoException).code)) throw fault;
     });
   }
 
@@ -93,6 +99,5 @@ function refuseRange({ size }: FileRow, { requestId }: ApiRequest, response: Res
     details: [{ path: 'Range', message: `has nothing of ${size} bytes` }],
   });
   response.setHeader('Content-Range', `bytes */${size}`);
-  response.removeHeader('Content-Disposition');
   response.status(416).json({ error: error.toObject(requestId) });
 }
