@@ -14,7 +14,7 @@ const PROBE_BYTES = 1_024;
  */
 @Injectable()
 export class FileStoreCheck implements OnApplicationBootstrap, OnApplicationShutdown {
-  private checking: Promise<void> = Promise.resolve();
+  private isStopped = false;
 
   constructor(
     private readonly store: FileStore,
@@ -24,11 +24,11 @@ export class FileStoreCheck implements OnApplicationBootstrap, OnApplicationShut
 
   onApplicationBootstrap(): void {
     const { isOn, s3 } = this.config.files;
-    if (isOn && s3) this.checking = this.check();
+    if (isOn && s3) void this.check();
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    await this.checking;
+  onApplicationShutdown(): void {
+    this.isStopped = true;
     this.store.close();
   }
 
@@ -40,7 +40,7 @@ export class FileStoreCheck implements OnApplicationBootstrap, OnApplicationShut
       await this.store.remove(key);
       if (!read.equals(content)) throw new Error('What was read is not what was written.');
     } catch (fault) {
-      this.reporter.fileStoreUnfit(fault);
+      if (!this.isStopped) this.reporter.fileStoreUnfit(fault);
     }
   }
 }

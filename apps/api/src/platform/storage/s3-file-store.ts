@@ -22,8 +22,10 @@ const PART_BYTES = 5 * 1_048_576;
 /** Each is a buffer in memory while it goes. */
 const PARTS_AT_ONCE = 4;
 const PARTS_WAITING = 10_000;
-/** In milliseconds; the second is of a connection on which nothing moves. */
-const DEADLINES = { connectionTimeout: 3_000, requestTimeout: 20_000, throwOnRequestTimeout: true };
+/** In milliseconds, until an answer begins. How long its content takes is for whoever reads it, and may pause. */
+const DEADLINES = { connectionTimeout: 3_000, requestTimeout: 60_000, throwOnRequestTimeout: true };
+/** Each is held for as long as somebody reads a content. */
+const CONNECTIONS = { maxSockets: 1_000 };
 const MOST_ATTEMPTS = 3;
 
 /** What S3 and those like it say of a content that is not there, and of one that there is no room for. */
@@ -51,7 +53,7 @@ export class S3FileStore extends FileStore {
       credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
       forcePathStyle: isPathStyle,
       maxAttempts: MOST_ATTEMPTS,
-      requestHandler: DEADLINES,
+      requestHandler: { ...DEADLINES, httpAgent: CONNECTIONS, httpsAgent: CONNECTIONS },
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
     });
