@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +11,8 @@ import { ParleyError } from '../../kernel/errors.js';
 import { DiskFileStore } from './disk-file-store.js';
 import { ContentMissing, type FileStore } from './file-store.js';
 import { S3FileStore } from './s3-file-store.js';
+
+type Answering = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 const MEBIBYTE = 1_048_576;
 const directory = mkdtempSync(join(tmpdir(), 'parley-stores-'));
@@ -107,6 +110,41 @@ describe.each<[string, () => FileStore]>([
     await Promise.all(contents.map(([key, content]) => store.write(key, inParts(content))));
     const read = await Promise.all(contents.map(([key, content]) => whole(store, key, content)));
     expect(read.map((each, i) => each.equals(contents[i]?.[1] as Buffer))).toEqual(contents.map(() => true));
+  });
+});
+
+describe('a server that is no good', () => {
+  const xml = (code: string) => `<?xml version="1.0"?><Error><Code>${code}</Code><Message>secret</Message></Error>`;
+  const answering =
+    (status: number, body: string): Answering =>
+    (_, response) =>
+      response.writeHead(status, { 'content-type': 'application/xml' }).end(body);
+
+  it.each<[string, string, Answering]>([
+    ['403', 'service_unavailable', answering(403, xml('AccessDenied'))],
+    ['404 for the bucket', 'service_unavailable', answering(404, xml('NoSuchBucket'))],
+    ['503', 'service_unavailable', answering(503, xml('SlowDown'))],
+    ['507', 'storage_full', answering(507, xml('XMinioStorageFull'))],
+    ['what is no XML', 'service_unavailable', answering(500, 'secret')],
+    ['nothing, and cuts the line', 'service_unavailable', (request) => request.socket.destroy()],
+  ])('answers %s: %s, without a word of why, and nothing stays spooled', async (_, code, answer) => {
+    const bad = createServer((request, response) => {
+      request.resume();
+      request.once('end', () => answer(request, response));
+      request.once('error', () => undefined);
+    });
+    await new Promise<void>((ready) => bad.listen(0, '127.0.0.1', ready));
+    const store = s3({ endpoint: `http://127.0.0.1:${(bad.address() as AddressInfo).port}` });
+    const faults = [
+      await store.write(randomUUID(), inParts(randomBytes(10))).catch((each: unknown) => each),
+      await store.write(randomUUID(), inParts(randomBytes(6 * MEBIBYTE))).catch((each: unknown) => each),
+    ];
+    expect(faults).toEqual([expect.objectContaining({ code }), expect.objectContaining({ code })]);
+    expect(faults.map(String).join()).not.toContain('secret');
+    expect(readdirSync(join(directory, 'spool'))).toEqual([]);
+    store.close();
+    bad.closeAllConnections();
+    bad.close();
   });
 });
 

@@ -1,0 +1,74 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { sql } from 'drizzle-orm';
+import S3rver from 's3rver';
+import { CLEANUP, FileCleanup } from '../src/modules/files/index.js';
+import { startNode, type TestNode } from './node.js';
+import { aPerson, type Person, succeeded } from './people.js';
+import { download, someBytes, upload } from './uploads.js';
+
+const MEBIBYTE = 1_048_576;
+const directory = mkdtempSync(join(tmpdir(), 'parley-s3-'));
+
+const s3On = (at: number) =>
+  new S3rver({
+    ...{ address: '127.0.0.1', port: at, silent: true, directory },
+    configureBuckets: [{ name: 'files', configs: [] }],
+  });
+
+let server: S3rver;
+let port = 0;
+let node: TestNode;
+let ann: Person;
+beforeAll(async () => {
+  server = s3On(0);
+  ({ port } = (await server.run()) as AddressInfo);
+  node = await startNode({
+    S3_ENDPOINT: `http://127.0.0.1:${port}`,
+    S3_BUCKET: 'files',
+    S3_ACCESS_KEY: 'S3RVER',
+    S3_SECRET_KEY: 'S3RVER',
+  });
+  ann = await aPerson(node);
+});
+afterAll(async () => {
+  await node.close();
+  await server.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const contents = () => node.rows(sql`SELECT 1 FROM file_contents`);
+
+it('a file goes to the bucket and comes from it, whole and in part, and is removed there', async () => {
+  const content = someBytes(6 * MEBIBYTE);
+  const { fileId } = succeeded(await upload(ann, { content }));
+  expect((await download(ann, fileId)).content.equals(content)).toBe(true);
+  const part = await download(ann, fileId, { headers: { range: 'bytes=5000000-5999999' } });
+  expect(part.status).toBe(206);
+  expect(part.content.equals(content.subarray(5_000_000, 6_000_000))).toBe(true);
+  expect(readdirSync(join(directory, 'files', 'files')).length).toBeGreaterThan(0);
+  await node.rows(sql`UPDATE files SET loose_since = loose_since - ${CLEANUP.keptMs * 2} * interval '1 millisecond'`);
+  await node.rows(sql`UPDATE file_contents SET used_at = used_at - ${CLEANUP.keptMs * 2} * interval '1 millisecond'`);
+  await node.node.app.get(FileCleanup).run();
+  expect((await download(ann, fileId)).status).toBe(404);
+  expect(await contents()).toEqual([]);
+});
+
+it('while S3 is away uploads and downloads may be repeated, and nothing of them stays', async () => {
+  const { fileId } = succeeded(await upload(ann));
+  const before = await contents();
+  await server.close();
+  const [sent, read] = [await upload(ann), await download(ann, fileId)];
+  expect([sent.status, read.status]).toEqual([503, 503]);
+  expect(sent.body.error).toMatchObject({ code: 'service_unavailable', retryable: true });
+  // The row of what could not be removed from the store waits for the clean-up.
+  const passing = await node.rows(sql`SELECT 1 FROM file_contents WHERE state <> 'stored'`);
+  expect((await contents()).length - passing.length).toBe(before.length);
+  server = s3On(port);
+  await server.run();
+  expect((await download(ann, fileId)).status).toBe(200);
+  expect((await upload(ann)).status).toBe(201);
+});
