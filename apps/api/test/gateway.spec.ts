@@ -368,8 +368,10 @@ describe('ready', () => {
           messagesPerSecond: expect.any(Number),
           messagesPerMinute: expect.any(Number),
           editWindowSeconds: 900,
+          fileBytes: 104_857_600,
+          filesPerMessage: 10,
         },
-        features: { search: true },
+        features: { search: true, files: true },
       },
     ]);
     const other = await (members[0] as Person).connect();
