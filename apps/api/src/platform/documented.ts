@@ -9,6 +9,7 @@ export const ALIAS = 'parley:alias';
 export const REPEATED = 'parley:repeated';
 export const NEEDS = 'parley:needs';
 export const FORM = 'parley:form';
+export const BYTES = 'parley:bytes';
 
 /** Codes that this command or route answers beside those that all of its kind do. */
 export const Refuses = (...codes: ErrorCode[]) => SetMetadata(REFUSALS, codes);
@@ -22,6 +23,9 @@ export const Repeatable = (header: 'Parley-Duplicate' | null = null) => SetMetad
 /** A route whose body is a form: its fields as JSON Schema, and those that must be there. */
 export const TakesForm = (properties: Record<string, object>, required: string[]) =>
   SetMetadata(FORM, { type: 'object', properties, required });
+
+/** A route that answers with the bytes of a file, and sets their type itself. */
+export const AnswersBytes = () => SetMetadata(BYTES, true);
 
 /** The rows of the table of permissions by which this route refuses, or what stands in their place. Each route has some. */
 export const Needs = (...needs: [Need, ...Need[]]) => SetMetadata(NEEDS, needs);

@@ -7,7 +7,7 @@ import {
   ROUTE_ARGS_METADATA,
 } from '@nestjs/common/constants.js';
 import type { CommandName, ErrorCode, Need } from '@parley/protocol';
-import { ALIAS, FORM, NEEDS, REFUSALS, REPEATED } from '../../platform/documented.js';
+import { ALIAS, BYTES, FORM, NEEDS, REFUSALS, REPEATED } from '../../platform/documented.js';
 import { IS_PUBLIC } from '../../platform/http/request.js';
 import { bodyOf, queryOf, uuidOf } from '../../platform/http/valid.js';
 import { RATE } from '../../platform/limits/rate-limit.guard.js';
@@ -29,6 +29,8 @@ export interface DeclaredRoute {
   repeatHeader: 'Parley-Duplicate' | null;
   /** Other than JSON. */
   contentType: string | null;
+  /** Whether it answers with the bytes of a file. */
+  isBytes: boolean;
   body: Type | null;
   /** The schema of a body that is a form. */
   form: Schema | null;
@@ -98,6 +100,7 @@ function factsOf(controller: Type, name: string) {
     statuses: repeated ? [own, HttpStatus.OK] : [own],
     repeatHeader: repeated?.header ?? null,
     contentType: headers.find((each) => each.name === 'Content-Type')?.value ?? null,
+    isBytes: read(BYTES, handler) === true,
     body: classOf(bodyOf),
     form: (read(FORM, handler) as Schema | undefined) ?? null,
     query: classOf(queryOf),

@@ -35,7 +35,7 @@ export interface OpenApiDocument {
 }
 
 const DESCRIPTION =
-  'Bodies are JSON in UTF-8; unknown keys are refused. Every refusal has one shape, `{error}`: decide by its `code`. ' +
+  'Bodies are JSON in UTF-8, but for files; unknown keys are refused. Every refusal has one shape, `{error}`: decide by its `code`. ' +
   'Routes with `x-alias-of` answer as the one that they name; `x-needs` are rows of the table of permissions. What happens meanwhile comes over Socket.IO: ' +
   'see the AsyncAPI document at `/api/asyncapi`.';
 
@@ -70,6 +70,8 @@ export function openApi(routes: readonly DeclaredRoute[], shapes: Shapes, comman
   };
 }
 
+const OF_FILE: Schema = { type: 'string', format: 'binary' };
+
 function operationOf(route: DeclaredRoute, shapes: Shapes, commands: CommandTable): Operation {
   const { description = '', ...answer } = shapes.answers[route.handler] ?? {};
   const parameters = [...pathParameters(route), ...queryParameters(route, shapes)];
@@ -85,7 +87,10 @@ function operationOf(route: DeclaredRoute, shapes: Shapes, commands: CommandTabl
     ...(parameters.length > 0 && { parameters }),
     ...(route.body && { requestBody: bodyOf(route, shapes) }),
     ...(route.form && { requestBody: { required: true, content: { 'multipart/form-data': { schema: route.form } } } }),
-    responses: { ...successes(route, answer), ...refusalsByStatus(refusalsOf(route, commands)) },
+    responses: {
+      ...successes(route, route.isBytes ? OF_FILE : answer),
+      ...refusalsByStatus(refusalsOf(route, commands)),
+    },
   };
 }
 
@@ -117,8 +122,9 @@ function bodyOf({ body }: DeclaredRoute, shapes: Shapes): NonNullable<Operation[
   return { required: isNeeded, content: { 'application/json': { schema: refTo(shapes.payloads[name] ?? name) } } };
 }
 
-function successes({ statuses, contentType, repeatHeader }: DeclaredRoute, answer: Schema): Operation['responses'] {
-  const type = contentType?.split(';')[0] ?? 'application/json';
+function successes(route: DeclaredRoute, answer: Schema): Operation['responses'] {
+  const { statuses, contentType, repeatHeader, isBytes } = route;
+  const type = isBytes ? 'application/octet-stream' : (contentType?.split(';')[0] ?? 'application/json');
   const content = answer.type === 'null' ? undefined : { [type]: { schema: answer } };
   return Object.fromEntries(
     statuses.map((status, i) => {

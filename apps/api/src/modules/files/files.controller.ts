@@ -2,7 +2,7 @@ import { Controller, Get, HttpStatus, Post, Req, Res } from '@nestjs/common';
 import type { AttachedFile, FileLink } from '@parley/protocol';
 import type { Response } from 'express';
 import type { Principal } from '../../kernel/principal.js';
-import { Needs, Refuses, Repeatable, TakesForm } from '../../platform/documented.js';
+import { AnswersBytes, Needs, Refuses, Repeatable, TakesForm } from '../../platform/documented.js';
 import { type ApiRequest, CurrentPrincipal, Linked } from '../../platform/http/request.js';
 import { UuidParam } from '../../platform/http/valid.js';
 import { RateLimited } from '../../platform/limits/rate-limit.guard.js';
@@ -51,6 +51,7 @@ export class FilesController {
   @Get(':id')
   @Needs('read')
   @Linked()
+  @AnswersBytes()
   @Refuses('unsupported')
   async read(
     @CurrentPrincipal() principal: Principal,
