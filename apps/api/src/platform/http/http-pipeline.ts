@@ -3,7 +3,7 @@ import type { NextFunction, Request, Response } from 'express';
 import { CONFIG, type Config } from '../../config/config.js';
 import { accessLog } from '../telemetry/access-log.js';
 import { EventReporter } from '../telemetry/event-reporter.js';
-import { bodyDeadline, JSON_PARSER, jsonOnly, noteBodyFaults } from './body.js';
+import { JSON_PARSER, jsonOnly, noteBodyFaults } from './body.js';
 import { ErrorsFilter } from './errors.filter.js';
 import { trustOf } from './forwarded.js';
 import { OriginPolicy } from './origin.policy.js';
@@ -39,7 +39,6 @@ export function applyHttpPipeline(app: NestExpressApplication): () => void {
   app.setGlobalPrefix('api', { exclude: ['health/live', 'health/ready'] });
   app.useGlobalFilters(errors);
   app.use(accessLog(reporter));
-  app.use(bodyDeadline);
   const trusts = trustOf(app);
   app.use(...securityHeaders(config, trusts));
   const tls = app.get(TlsPolicy);

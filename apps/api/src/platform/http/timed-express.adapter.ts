@@ -10,7 +10,7 @@ const DEADLINES = {
   /** Of TLS, before anything is asked. */
   handshakeTimeout: 10_000,
   headersTimeout: 10_000,
-  /** Of a whole request. Bodies have a stricter one, but for uploads (`bodyDeadline`). */
+  /** Of a whole request. Bodies have a stricter one, but for uploads (`limitBody`). */
   requestTimeout: 3_600_000,
   /** How often the two are looked at; by default every 30 s. */
   connectionsCheckingInterval: 2_000,

@@ -3,6 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { invalid, ParleyError } from '../../kernel/errors.js';
+import { limitBody } from '../../platform/http/body-deadline.js';
 
 type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
 type UpgradeListener = (request: IncomingMessage, stream: Duplex, head: Buffer) => void;
@@ -71,6 +72,8 @@ export class UpgradeRouter {
       stream.once('close', () => this.streams.delete(stream));
     });
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      // Of transports, too: those that poll send bodies.
+      limitBody(request, response);
       const refusal = this.refusalOf(request, response);
       if (refusal) refuseRequest(response, refusal, this.bodyOf(refusal, this.transportOf(request)));
       else for (const listener of requests) listener.call(server, request, response);

@@ -1,0 +1,33 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** Here bodies may be forms with a file; whoever reads them sees to their sizes and their pace. */
+const UPLOADS = /^\/api\/files\/?(?:\?|$)/;
+
+/** In milliseconds; tests make them small. */
+export const BODY_DEADLINES = {
+  /** For a whole body, but of uploads. */
+  whole: 30_000,
+  /** What still comes of a body that has been answered already is thrown away for so long. */
+  answered: 3_000,
+};
+
+export const isUpload = ({ method, url = '' }: IncomingMessage): boolean => method === 'POST' && UPLOADS.test(url);
+
+export function hasBody({ headers }: IncomingMessage): boolean {
+  const { 'content-length': length, 'transfer-encoding': encoding } = headers;
+  return encoding !== undefined || (length !== undefined && length !== '0');
+}
+
+/** Cuts off whoever takes too long for a body, and whoever goes on with one that was refused. */
+export function limitBody(request: IncomingMessage, response: ServerResponse): void {
+  if (!hasBody(request)) return;
+  const { socket } = request;
+  const cut = () => {
+    if (!request.complete) socket.destroy();
+  };
+  const deadline = isUpload(request) ? undefined : setTimeout(cut, BODY_DEADLINES.whole).unref();
+  request.once('close', () => clearTimeout(deadline));
+  response.once('finish', () => {
+    if (!request.complete) setTimeout(cut, BODY_DEADLINES.answered).unref();
+  });
+}
