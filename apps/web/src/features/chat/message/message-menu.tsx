@@ -1,10 +1,10 @@
 import type { Message } from '@parley/protocol';
 import { Copy, Ellipsis, Eye, Flag, History, Link2, Pencil, Reply, SmilePlus, Trash2 } from 'lucide-react';
 import { useRef, useState } from 'react';
+import { announceCopy } from '../../../ui/announcements.js';
 import { IconButton } from '../../../ui/button.js';
 import { Menu, MenuGlyph, MenuItem, MenuSeparator } from '../../../ui/menu.js';
 import { QUICK_EMOJI } from '../../reactions/quick-emoji.js';
-import { announceCopy } from './announcements.js';
 import { useMessageActions } from './message-actions.js';
 import type { MessageRights } from './message-rights.js';
 import type { RowActions } from './use-row-actions.js';

@@ -1,9 +1,9 @@
 import type { Failure, PendingItem } from '@parley/client';
 import { memo } from 'react';
 import { sendSentence } from '../../../api/sentences.js';
+import { announceCopy } from '../../../ui/announcements.js';
 import { Isolated } from '../../../ui/isolated.js';
 import { Refusal, RefusalButton } from '../../../ui/refusal.js';
-import { announceCopy } from './announcements.js';
 import { useConversationFacts, useMessageActions } from './message-actions.js';
 import { MessageLine } from './message-line.js';
 import { canWrite } from './message-rights.js';

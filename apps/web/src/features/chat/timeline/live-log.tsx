@@ -2,10 +2,10 @@ import type { MessageItem, ParleyClient } from '@parley/client';
 import type { Message } from '@parley/protocol';
 import { useChatClient } from '@parley/react';
 import { useEffect, useRef, useState } from 'react';
+import { onAnnouncement } from '../../../ui/announcements.js';
 import { Isolated, isolate } from '../../../ui/isolated.js';
 import { BLOCKED_WORDS } from '../../people/blocked-words.js';
 import { nameOf } from '../../people/names.js';
-import { onAnnouncement } from '../message/announcements.js';
 import { plainText } from '../message/plain-text.js';
 import { useChangeAnnouncements } from './use-change-announcements.js';
 

@@ -1,7 +1,7 @@
 import { useChatClient, useChatEvent } from '@parley/react';
+import { announce } from '../../../ui/announcements.js';
 import { isolate } from '../../../ui/isolated.js';
 import { nameOf } from '../../people/names.js';
-import { announce } from '../message/announcements.js';
 import { plainText } from '../message/plain-text.js';
 
 const LONGEST = 200;

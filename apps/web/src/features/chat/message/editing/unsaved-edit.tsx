@@ -1,6 +1,6 @@
 import type { Message } from '@parley/protocol';
+import { announceCopy } from '../../../../ui/announcements.js';
 import { Refusal, RefusalButton } from '../../../../ui/refusal.js';
-import { announceCopy } from '../announcements.js';
 import { useConversationFacts, useMessageActions } from '../message-actions.js';
 import { canWrite } from '../message-rights.js';
 import { isTouched } from './edit-drafts.store.js';

@@ -2,7 +2,7 @@ import type { OwnChange } from '@parley/client';
 import type { Message } from '@parley/protocol';
 import { useChatClient } from '@parley/react';
 import { useStore } from 'zustand';
-import { announce } from '../announcements.js';
+import { announce } from '../../../../ui/announcements.js';
 import { useMessageActions } from '../message-actions.js';
 import {
   baseOf,
