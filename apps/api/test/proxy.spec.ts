@@ -121,7 +121,7 @@ describe('behind a proxy that is believed', () => {
     const { headers } = await node.request.get('/').set(AT('https://chat.example:8443'));
     const policy = String(headers['content-security-policy']);
     expect(policy).toContain("connect-src 'self' ws://chat.example:8443 wss://chat.example:8443;");
-    expect(policy).toContain("img-src 'self' data: https://pictures.example https://shop.example;");
+    expect(policy).toContain("img-src 'self' data: blob: https://pictures.example https://shop.example;");
     expect(policy).toContain("frame-ancestors 'self' https://*.shop.example");
     expect(headers).not.toHaveProperty('x-frame-options');
   });

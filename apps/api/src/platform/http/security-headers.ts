@@ -15,7 +15,8 @@ export function securityHeaders(config: Config, trusts: Trust): RequestHandler[]
         directives: {
           defaultSrc: ["'self'"],
           connectSrc: ["'self'", (request) => socketsOf(request, trusts)],
-          imgSrc: ["'self'", 'data:', ...imageOrigins],
+          // `blob:` is what the page itself has in memory, as a picture that is to be sent.
+          imgSrc: ["'self'", 'data:', 'blob:', ...imageOrigins],
           objectSrc: ["'none'"],
           baseUri: ["'none'"],
           formAction: ["'self'"],
