@@ -1,4 +1,5 @@
 import { fileTypeFromBuffer } from 'file-type';
+import { isAudioOnly } from '../../platform/media/audio-only.js';
 
 /** What is looked at to find out what a content is. */
 export const HEAD_BYTES = 65_536;
@@ -18,11 +19,19 @@ const SHOWN: ReadonlySet<string> = new Set([
 const SAVED: ReadonlySet<string> = new Set(['application/pdf', 'application/zip', 'application/epub+zip']);
 const OFFICE = /^application\/vnd\.(?:openxmlformats-officedocument|oasis\.opendocument)\.[a-z.-]+$/;
 
+/** What these are called where all of it is audio, as voice messages are. */
+const AUDIO: ReadonlyMap<string, string> = new Map([
+  ['video/webm', 'audio/webm'],
+  ['video/mp4', 'audio/mp4'],
+]);
+
 /** By its first bytes, whatever it is called; null where they say nothing. */
 export async function mediaTypeOf(head: Uint8Array): Promise<string | null> {
   // What it takes for a cut off content is one to us, too: only the head is here.
   const found = await fileTypeFromBuffer(head).catch(() => undefined);
-  return found?.mime.split(';', 1)[0] ?? null;
+  const type = found?.mime.split(';', 1)[0] ?? null;
+  const audio = type === null ? undefined : AUDIO.get(type);
+  return audio !== undefined && (await isAudioOnly(head).catch(() => false)) ? audio : type;
 }
 
 /** How a content of this type is handed out: shown within a page or saved, and as what. */
