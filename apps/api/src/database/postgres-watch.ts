@@ -35,6 +35,7 @@ const TICK_MS = 250;
 const CONNECT_MS = { up: 5_000, down: 2_500 };
 const RETRY_MS = 500;
 const CLAIM_ATTEMPTS = 6;
+const CLAIM_AGAIN = { attempts: 15, everyMs: 100 };
 const REMIND_EVERY_MS = 15_000;
 /**
  * A server that lost us without a word ends our sessions, and with them their locks, within half a minute. Deadlines that
@@ -200,7 +201,7 @@ export class PostgresWatch implements Availability {
       const session = await this.connect();
       // All our connections were cut: what the server still takes for ours only holds locks.
       if (!this.isUp) await this.endLeftSessions(session);
-      if (!(await this.claims(session)) && this.claim) this.reporter.databaseShared(this.claim.refusal);
+      await this.claimsAgain(session);
       await this.requireFitness(session);
       this.turn(true);
       return session;
@@ -231,6 +232,15 @@ export class PostgresWatch implements Availability {
   private async claims(session: pg.Client): Promise<boolean> {
     this.holdsLock = this.claim === null || (await this.take(session, this.claim.statement));
     return this.holdsLock;
+  }
+
+  /** The lock may still be held by a session of ours that the server is about to end. */
+  private async claimsAgain(session: pg.Client): Promise<void> {
+    for (let attempt = 0; attempt < CLAIM_AGAIN.attempts; attempt += 1) {
+      if (await this.claims(session)) return;
+      await pause(CLAIM_AGAIN.everyMs, this.closing.signal);
+    }
+    if (this.claim) this.reporter.databaseShared(this.claim.refusal);
   }
 
   private async take(session: pg.Client, statement: string): Promise<boolean> {
