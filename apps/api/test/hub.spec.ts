@@ -4,6 +4,7 @@ import { sql } from 'drizzle-orm';
 import { MessageTextRepository } from '../src/modules/conversation-log/index.js';
 import { MessagesRepository } from '../src/modules/messages/index.js';
 import { type Announcement, Hub } from '../src/realtime/hub/hub.js';
+import { Reconciler } from '../src/realtime/hub/reconciler.js';
 import { StreamSource } from '../src/realtime/hub/stream-source.js';
 import { startNode, type TestNode } from './node.js';
 import { aGroup, aPerson, groupOf, type Person, people, succeeded } from './people.js';
@@ -55,7 +56,8 @@ describe('the reconciliation', () => {
       [bob, 'four'],
     ]);
     for (const socket of sockets) await socket.reaches(id, 5);
-    expect(performance.now() - start).toBeLessThan(3_000);
+    // A machine that does other things as well may take as long again.
+    expect(performance.now() - start).toBeLessThan(6_000);
     await owner.say(id, 'five');
     for (const socket of sockets) {
       await socket.reaches(id, 6);
@@ -75,17 +77,16 @@ describe('the reconciliation', () => {
     expect(sockets[0]?.all('message:new').map(({ message }) => message)).toEqual(asForAll);
   });
 
-  it('G4: the next event that is told fills the hole before it at once', async () => {
+  it('G4: the next event that is told fills the hole before it, without a reconciliation', async () => {
     const { id, owner, members } = await aGroup(node);
     const socket = await (members[0] as Person).connect();
+    const reconciling = jest.spyOn(node.node.app.get(Reconciler), 'reconcile').mockResolvedValue();
     await commitBehind(
       id,
       range(1, 20).map((i) => [owner, `${i}`] as const),
     );
-    const start = performance.now();
     const { version } = await owner.say(id, 'told');
-    await socket.reaches(id, version);
-    expect(performance.now() - start).toBeLessThan(900);
+    await socket.reaches(id, version).finally(() => reconciling.mockRestore());
     expect(socket.versions(id)).toEqual(range(2, version));
   });
 
@@ -221,6 +222,7 @@ describe('announcements that are lost, repeated and reordered', () => {
     const { version } = await owner.say(id, 'probe');
     await Promise.all([mine, theirs, guests].map((socket) => socket.reaches(id, version)));
     expect(mine.versions(id)).toEqual(range(2, version));
+    await mine.first('message:sent', ({ seq }) => seq === version - 2);
     expect(mine.all('message:sent')).toHaveLength(6);
     expect(mine.all('message:read')).toHaveLength(1);
     expect(guests.versions(id)).toEqual(range(7, version));
@@ -332,15 +334,19 @@ describe('members of whom this node was not told', () => {
 
   it('G4: of two joins of a socket at once the refused one does not end what the other one enters', async () => {
     const { id, owner, members } = await aGroup(node);
-    const socket = await (members[0] as Person).connect();
+    const [bob] = members as [Person];
+    const socket = await bob.connect();
     await socket.ask('conversation:leave', { conversationId: id });
     const source = node.node.app.get(StreamSource);
     const read = source.memberships.bind(source);
     const both = Promise.withResolvers<void>();
     const isRefused = Promise.withResolvers<void>();
-    // As of before and after the socket's user was added by another node.
-    const spy = jest.spyOn(source, 'memberships').mockImplementationOnce(() => both.promise.then(() => new Map()));
-    spy.mockImplementationOnce(async (userIds) => {
+    let readings = 0;
+    // As of before and after the socket's user was added by another node; a reconciliation reads those of others.
+    const spy = jest.spyOn(source, 'memberships').mockImplementation(async (userIds) => {
+      if (!userIds.includes(bob.id)) return read(userIds);
+      readings += 1;
+      if (readings === 1) return both.promise.then(() => new Map());
       both.resolve();
       await isRefused.promise;
       return read(userIds);

@@ -114,10 +114,12 @@ describe('who is online, over two nodes', () => {
     const { ann, bob, listener } = await aPair();
     const there = await at(other(), bob).connect();
     await listener.first('status:online', ({ userId }) => userId === bob.id);
-    // What the first node does with a node of which it sees no sign of life.
-    await one().rows(sql`DELETE FROM node_users`);
-    await one().rows(sql`DELETE FROM nodes`);
-    await one().rows(sql`UPDATE users SET status = 'offline'`);
+    // What the first node does with a node of which it sees no sign of life; at once, as a node that notices comes back.
+    await one().node.databases.main.transaction(async (tx) => {
+      await tx.execute(sql`DELETE FROM node_users`);
+      await tx.execute(sql`DELETE FROM nodes`);
+      await tx.execute(sql`UPDATE users SET status = 'offline'`);
+    });
     await eventually('bob is online again', () => isOnline(ann, bob));
     await eventually('ann is online again, whose node noticed by itself', () => isOnline(bob, ann));
     await eventually('that is told', () => statuses(listener, bob).length === 2);
