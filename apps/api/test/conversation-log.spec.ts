@@ -235,9 +235,10 @@ if (ENGINE === 'postgres') {
       await other.query('SELECT 1 FROM conversations WHERE id = $1 FOR UPDATE', [conversationId]);
     }
 
+    /** Ten messages at once, which have to be there before a statement gives up waiting for what is held. */
     const quick = async (group: Group) => {
       const start = performance.now();
-      await group.owner.say(group.id, 'quick');
+      await Promise.all(range(1, 10).map((i) => group.owner.say(group.id, `quick ${i}`)));
       return performance.now() - start;
     };
 
@@ -246,7 +247,7 @@ if (ENGINE === 'postgres') {
       const socket = await held.owner.connect();
       await hold(held.id);
       const acks = range(1, 20).map((i) => socket.say(held.id, `${i}`));
-      for (const _ of range(1, 10)) expect(await quick(free)).toBeLessThan(1_500);
+      expect(await quick(free)).toBeLessThan(1_900);
       await other.query('COMMIT');
       expect((await Promise.all(acks)).map(({ seq }) => seq)).toEqual(range(1, 20));
       expect((await storedIn(held.id)).map(({ content }) => content)).toEqual(range(1, 20).map(String));
@@ -264,7 +265,7 @@ if (ENGINE === 'postgres') {
       });
       const renamed = await held.owner.patch(`/conversations/${held.id}`, { name: 'New' });
       expect([renamed.status, renamed.body.error.code]).toEqual([503, 'service_unavailable']);
-      expect(await quick(free)).toBeLessThan(1_500);
+      expect(await quick(free)).toBeLessThan(1_900);
       await other.query('COMMIT');
       expect(await socket.ask('message:send', body)).toMatchObject({ success: true, seq: 1, duplicate: false });
       expect(await storedIn(held.id)).toHaveLength(1);
@@ -293,7 +294,7 @@ if (ENGINE === 'postgres') {
       await other.query('BEGIN');
       await other.query('SELECT 1 FROM conversations WHERE id = ANY ($1) FOR UPDATE', [groups.map(({ id }) => id)]);
       const sends = groups.map(({ id, owner }) => owner.post(`/conversations/${id}/messages`, { content: 'held' }));
-      for (const _ of range(1, 10)) expect(await quick(free)).toBeLessThan(1_500);
+      expect(await quick(free)).toBeLessThan(1_900);
       await other.query('COMMIT');
       for (const { status } of await Promise.all(sends)) expect(status).toBe(201);
     });

@@ -13,7 +13,7 @@ beforeAll(async () => {
   node = await startNode();
   io = node.node.app.get<ParleyServer>(IO);
   // As the server pings by itself, only sooner.
-  Object.assign((io.engine as unknown as { opts: object }).opts, { pingInterval: 200, pingTimeout: 400 });
+  Object.assign((io.engine as unknown as { opts: object }).opts, { pingInterval: 500, pingTimeout: 1_500 });
 });
 afterAll(() => node.close());
 

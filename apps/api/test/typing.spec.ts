@@ -15,6 +15,12 @@ const sets = (socket: TestSocket): string[][] => socket.all('typing:update').map
 const latest = (socket: TestSocket): string[] => sets(socket).at(-1) ?? [];
 const start = (socket: TestSocket, conversationId: string) => socket.ask('typing:start', { conversationId });
 const stop = (socket: TestSocket, conversationId: string) => socket.ask('typing:stop', { conversationId });
+/** Types until the end is called, as typing that is not told again is over soon; the end is told by nobody. */
+const typesOn = async (socket: TestSocket, conversationId: string): Promise<() => void> => {
+  expect(await start(socket, conversationId)).toEqual({ success: true });
+  const typing = setInterval(() => void start(socket, conversationId), 1_100);
+  return () => clearInterval(typing);
+};
 const shows = (socket: TestSocket, userIds: readonly string[]) =>
   eventually(`${userIds.length} are typing; it was told ${JSON.stringify(sets(socket))}`, () => {
     const [shown, wanted] = [latest(socket), userIds].map((ids) => [...ids].sort().join(' '));
@@ -28,15 +34,19 @@ describe('typing', () => {
     const stranger = await aPerson(node);
     await groupOf(owner, [stranger]);
     const [mine, theirs, other] = await Promise.all([owner.connect(), bob.connect(), stranger.connect()]);
-    expect(await start(mine, id)).toEqual({ success: true });
+    const owners = await typesOn(mine, id);
     for (const socket of [mine, theirs])
       expect(await socket.first('typing:update')).toEqual({ conversationId: id, userIds: [owner.id], count: 1 });
-    await start(theirs, id.toUpperCase());
+    const bobs = await typesOn(theirs, id.toUpperCase());
     await shows(mine, [owner.id, bob.id]);
     expect(succeeded(await bob.get(`/conversations/${id}/typing`))).toEqual({ userIds: [owner.id, bob.id] });
     expect(succeeded(await bob.get(`/rooms/${id}/typing`))).toEqual({ userIds: [owner.id, bob.id] });
+    owners();
     await stop(mine, id);
+    // It did not end by itself.
+    expect(succeeded(await bob.get(`/conversations/${id}/typing`))).toEqual({ userIds: [bob.id] });
     await shows(theirs, [bob.id]);
+    bobs();
     await shows(theirs, []);
     expect(sets(other)).toEqual([]);
   });
@@ -46,8 +56,7 @@ describe('typing', () => {
     const [bob] = members as [Person];
     const [mine, theirs] = await Promise.all([owner.connect(), bob.connect()]);
     const stranger = await aPerson(node);
-    const typing = setInterval(() => void start(mine, id), 1_100);
-    await start(mine, id);
+    const end = await typesOn(mine, id);
     await theirs.first('typing:update');
     const [late, other] = await Promise.all([bob.connect(), stranger.connect()]);
     expect(await late.first('typing:update')).toEqual({ conversationId: id, userIds: [owner.id], count: 1 });
@@ -57,7 +66,7 @@ describe('typing', () => {
     await theirs.ask('conversation:join', { conversationId: id });
     await shows(theirs, [owner.id]);
     expect(sets(theirs)).toHaveLength(2);
-    clearInterval(typing);
+    end();
     await shows(late, []);
     await other.ask('sync', { conversations: {} });
     expect(sets(other)).toEqual([]);
@@ -160,12 +169,13 @@ describe('typing in a group of over 100 members', () => {
     await open(reader, id);
     await open(elsewhere, id);
     await open(elsewhere, other);
-    await start(typist, id);
+    const end = await typesOn(typist, id);
     await shows(reader, [crowd[0]?.id ?? '']);
     // Who opens it meanwhile is told at once, as nothing changes for the others.
     const late = sockets[4] as TestSocket;
     await open(late, id);
     expect(latest(late)).toEqual([crowd[0]?.id]);
+    end();
     await shows(reader, []);
     await shows(late, []);
     expect(sets(reader)).toHaveLength(2);

@@ -176,6 +176,7 @@ describe('with 100,000 messages in 1,000 conversations, all of them of the calli
     await loaded.session.query('DROP INDEX participants_user');
     const unread = asked.find(({ name }) => name === 'unread') as Question;
     const { scans } = await plansOf(() => asker.ask(unread.call(0)));
-    expect(scans).toEqual([expect.stringMatching(/^conversation_participants: /)]);
+    // Statements that the node makes by itself may need it as well.
+    expect(scans).toContainEqual(expect.stringMatching(/^conversation_participants: /));
   });
 });
