@@ -69,8 +69,10 @@ describe('any body is checked in linear time', () => {
     ['zeros within a number', `0.1${'0'.repeat(200_000)}1`],
     ['many faults in deep nesting', `${'['.repeat(60_000)}${Array(20_000).fill('1e999').join()}${']'.repeat(60_000)}`],
   ])('%s', (_, value) => {
-    const start = performance.now();
+    const before = process.cpuUsage();
     expect(faultIn(`{"a":${value}}`)).toMatch(/^metadata\.a/);
-    expect(performance.now() - start).toBeLessThan(2_000);
+    // In microseconds of this process, whatever else runs.
+    const { user, system } = process.cpuUsage(before);
+    expect(user + system).toBeLessThan(3_000_000);
   });
 });

@@ -40,10 +40,12 @@ describe('names', () => {
   });
 
   it('are not composed at any length: a frame full of accents would take seconds', () => {
-    const start = performance.now();
+    const before = process.cpuUsage();
     const accents = `a${'\u0301\u0316'.repeat(60_000)}`;
     expect(isName(accents)).toBe(false);
     expect(sanitizedName(accents)).toBeNull();
-    expect(performance.now() - start).toBeLessThan(1_000);
+    // In microseconds of this process, whatever else runs.
+    const { user, system } = process.cpuUsage(before);
+    expect(user + system).toBeLessThan(1_500_000);
   });
 });
