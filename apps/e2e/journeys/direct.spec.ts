@@ -140,6 +140,7 @@ describe('Two people in two browsers', () => {
     await tomas.look(true);
     await ama.say('two');
     await tomas.row(ama.name).getByTestId('unread-badge').getByText('1', { exact: true }).waitFor();
+    await ama.message('two').locator('[data-receipt=delivered]').waitFor();
     await ama.page.waitForTimeout(1_500);
     expect(await ama.message('two').getByTestId('receipt').getAttribute('data-receipt')).toBe('delivered');
     // L7: what came unseen is marked off.

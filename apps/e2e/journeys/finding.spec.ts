@@ -191,7 +191,7 @@ describe('Finding people, conversations and what was said', () => {
     })();
     try {
       await page.getByRole('searchbox').fill('uberholung');
-      await hits().first().waitFor({ timeout: 5_000 });
+      await hits().first().waitFor();
     } finally {
       ended.abort();
       await others;

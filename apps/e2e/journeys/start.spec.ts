@@ -142,8 +142,9 @@ describe('Before there is a connection', () => {
       await ama.message('Hello').hover();
       await ama.page.getByRole('button', { name: 'React', exact: true }).click();
     };
+    const loaded = ama.page.waitForEvent('framenavigated');
     await react();
-    await expect(ama.page.waitForEvent('framenavigated')).resolves.toBeTruthy();
+    await loaded;
     await ama.message('Hello').waitFor();
     await react();
     await ama.page.getByText('This page could not be shown').waitFor();

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { expectSoon, ParleyNode } from '@parley/testkit';
 import type { Browser, Locator } from 'playwright-core';
@@ -44,6 +45,17 @@ const reads = (person: Participant, words: string) => expectSoon(async () => exp
 /** Without the characters that isolate names. */
 const isolated = (text: string | null) => (text ?? '').replace(/[\u2066-\u2069]/g, '');
 const says = async (person: Participant) => isolated(await line(person).textContent());
+/** Types words again and again until the end is called, as typing that goes no further is over soon. */
+const typesOn = ({ composer }: Participant, words: string) => {
+  const ended = new AbortController();
+  const typing = (async () => {
+    for (; !ended.signal.aborted; await delay(500)) await composer.pressSequentially(words);
+  })();
+  return () => {
+    ended.abort();
+    return typing;
+  };
+};
 /** Where the newest message and the composer are. */
 const places = async (person: Participant) => [
   await person.message('where shall we meet?').boundingBox(),
@@ -52,22 +64,24 @@ const places = async (person: Participant) => [
 
 describe('P1: who is typing', () => {
   it('is named to the others, never to oneself, until the message is there or nothing is typed any more', async () => {
-    await tomas.composer.pressSequentially('in the');
+    const endOfTomas = typesOn(tomas, 'in ');
     await reads(ama, `${tomas.name} is typing`);
     expect(await says(tomas)).toBe('');
-    await li.composer.pressSequentially('at');
+    const endOfLi = typesOn(li, 'at ');
     await reads(ama, `${tomas.name} and ${li.name} are typing`);
     await reads(tomas, `${li.name} is typing`);
+    await endOfTomas();
+    await tomas.composer.fill('in the park');
     await tomas.composer.press('Enter');
-    await ama.message('in the').waitFor();
+    await ama.message('in the park').waitFor();
     await reads(ama, `${li.name} is typing`);
-    // Li goes on writing nothing.
+    await endOfLi();
     await reads(ama, '');
   });
 
   it('is told in the list, and to whoever comes while they type', async () => {
     await li.page.goto('/');
-    const typing = setInterval(() => void tomas.composer.pressSequentially('y').catch(() => undefined), 1_000);
+    const end = typesOn(tomas, 'y');
     const row = (person: Participant) => person.page.getByTestId('row-typing');
     try {
       for (const person of [ama, li]) {
@@ -78,19 +92,22 @@ describe('P1: who is typing', () => {
       await li.page.goto(`/c/${ama.conversationId}`);
       await reads(li, `${tomas.name} is typing`);
     } finally {
-      clearInterval(typing);
+      await end();
     }
     await row(li).waitFor({ state: 'detached' });
   });
 
   it('ends at once where the text is taken back or the conversation is left', async () => {
-    await tomas.composer.pressSequentially('x');
-    await li.composer.pressSequentially('y');
+    const endOfTomas = typesOn(tomas, 'x');
+    await reads(ama, `${tomas.name} is typing`);
+    const endOfLi = typesOn(li, 'y');
     await reads(ama, `${tomas.name} and ${li.name} are typing`);
-    await tomas.composer.press('Backspace');
+    await endOfTomas();
+    await tomas.composer.fill('');
     await expectSoon(async () => expect(await says(ama)).not.toContain(tomas.name));
     // It did not end by itself.
     expect(tomas.tap.typingStops).toBe(1);
+    await endOfLi();
     await li.page.goto('/');
     await reads(ama, '');
   });
@@ -118,14 +135,13 @@ describe('P1: who is typing', () => {
 
   it.each(['light', 'dark'] as const)('has no violation of WCAG 2.2 AA, %s', async (colorScheme) => {
     await ama.page.emulateMedia({ colorScheme });
-    await tomas.composer.pressSequentially('x');
-    await reads(ama, `${tomas.name} is typing`);
-    const typing = setInterval(() => void tomas.composer.press('y').catch(() => undefined), 1_000);
+    const end = typesOn(tomas, 'x');
     try {
+      await reads(ama, `${tomas.name} is typing`);
       expect(await violationsIn(ama.page)).toEqual([]);
       await reads(ama, `${tomas.name} is typing`);
     } finally {
-      clearInterval(typing);
+      await end();
     }
   });
 });
