@@ -10,8 +10,6 @@ import type {
   Page,
   ReactionCount,
   SearchQuery,
-  SendMessageBody,
-  SentType,
   UpdateMeBody,
   UserDetail,
   UserPresence,
@@ -25,9 +23,10 @@ import { type ConnectionSnapshot, partOf } from './connection/connection-snapsho
 import { listenToPage } from './connection/page-signals.js';
 import { Tokens } from './connection/tokens.js';
 import { noConnection } from './connection/wire.js';
+import { FileRequests } from './files/file-requests.js';
+import type { Upload } from './files/upload.js';
 import { hasConversations, hasMembers } from './http/expectations.js';
 import { Http, type HttpMethod } from './http/http.js';
-import { ModerationRequests } from './http/moderation-requests.js';
 import { Incoming } from './incoming.js';
 import { Listeners } from './listeners.js';
 import { Marks } from './marks/marks.js';
@@ -36,6 +35,7 @@ import type { ConversationsSnapshot, ConversationView, MessageList, UnreadSnapsh
 import { memoryStorage } from './outbox/memory-storage.js';
 import { Outbox } from './outbox/outbox.js';
 import type { OutboxEntry } from './outbox/outbox-entry.js';
+import type { Outgoing } from './outbox/outgoing.js';
 import type { SendingSnapshot } from './outbox/sending-snapshot.js';
 import { UnknownPeople } from './people/unknown-people.js';
 import { PresenceWatch } from './presence/presence-watch.js';
@@ -47,13 +47,11 @@ import { Syncer } from './sync/syncer.js';
 import { Typing, type TypingView } from './typing/typing.js';
 import { Windows } from './views/windows.js';
 
-export type Outgoing = Omit<SendMessageBody, 'clientMessageId' | 'type'> & { type?: SentType };
-
 /**
  * One user's client: one socket, one outbox, one store. State is shown by `Subscribable`s; calls are methods, whose
  * promises reject with `SdkError`.
  */
-export class ParleyClient extends ModerationRequests {
+export class ParleyClient extends FileRequests {
   readonly connection: Subscribable<ConnectionSnapshot>;
   readonly conversations: Subscribable<ConversationsSnapshot>;
   /** Every user that an event or an answer has named, by id. */
@@ -68,6 +66,9 @@ export class ParleyClient extends ModerationRequests {
   readonly limits: Subscribable<AnnouncedLimits | null>;
   /** What the deployment has, likewise; null with servers that do not announce it. */
   readonly features: Subscribable<AnnouncedFeatures | null>;
+
+  /** The upload of a file of a message that waits; null once that is sent or discarded. */
+  readonly attachment = (clientUploadId: string): Upload | null => this.#outbox.attachments.get(clientUploadId);
 
   readonly #link: Connection;
   readonly #model: Model;
@@ -106,6 +107,7 @@ export class ParleyClient extends ModerationRequests {
       storage: options.storage ?? memoryStorage(),
       onStorageFault: options.onStorageFault ?? (() => undefined),
       limits: () => this.limits.getSnapshot(),
+      command: this.files.command,
       send: (command) => this.#link.ask('message:send', command),
       onAcked: ({ message }) => message && this.#model.applyOwnMessage(message),
       onChange: (conversationId, entries) => this.#model.setPending(conversationId, entries),
@@ -206,10 +208,10 @@ export class ParleyClient extends ModerationRequests {
    * Sends a message, now or as soon as there is a connection, and exactly once. Returns its `clientMessageId`: the `key`
    * under which it is shown from now on. @throws `TypeError` where `metadata` cannot be written as JSON.
    */
-  send(conversationId: string, message: Outgoing): string {
+  send(conversationId: string, { attachments, ...message }: Outgoing): string {
     const clientMessageId = newClientId();
     this.#typing.stop(conversationId);
-    this.#outbox.add({ ...message, clientMessageId, conversationId });
+    this.#outbox.add({ ...message, clientMessageId, conversationId }, attachments);
     return clientMessageId;
   }
 

@@ -2,9 +2,10 @@ import type { ErrorCode, ErrorDetail, ErrorObject } from '@parley/protocol';
 
 /**
  * `network`: no answer to a request. `offline`: not sent, or the connection ended first. `timeout`: no answer in time.
+ * `cancelled`: by a call of this side.
  * `defect`: a fault of the program on this side, which was raised as an uncaught error as well.
  */
-export type SdkErrorCode = ErrorCode | 'network' | 'offline' | 'timeout' | 'defect';
+export type SdkErrorCode = ErrorCode | 'network' | 'offline' | 'timeout' | 'cancelled' | 'defect';
 
 /** Why something of this user's was not taken, as it can be written down. */
 export type Failure = Omit<ErrorObject, 'code'> & { code: ErrorCode | 'defect' };

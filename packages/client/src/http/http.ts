@@ -19,16 +19,21 @@ const TIMEOUT_MS = 20_000;
 
 /** The REST API, as the person whose tokens these are. */
 export class Http {
-  constructor(private readonly options: HttpOptions) {}
+  constructor(readonly options: HttpOptions) {}
 
   /**
    * One request below `/api`; a body goes as JSON. A token that was refused is replaced once and the request repeated; one
    * that came too fast is repeated after the wait that the server told.
    * Rejects as `requestWithoutToken` does.
    */
-  async request<T>(method: HttpMethod, path: string, body?: unknown, how: How = {}): Promise<T> {
-    const { url, tokens, fetch } = this.options;
-    const send = (token: string) => retryLimited(() => exchange<T>({ url, fetch, method, path, body, token }, how));
+  request<T>(method: HttpMethod, path: string, body?: unknown, how: How = {}): Promise<T> {
+    const { url, fetch } = this.options;
+    return this.authorized((token) => retryLimited(() => exchange<T>({ url, fetch, method, path, body, token }, how)));
+  }
+
+  /** What `send` does with a token; once more with another where that is refused. */
+  async authorized<T>(send: (token: string) => Promise<T>): Promise<T> {
+    const { tokens } = this.options;
     const token = await this.#bring(tokens.current());
     try {
       return await send(token);
@@ -98,7 +103,7 @@ async function exchange<T>(request: Exchange, { isExpected, onBytes }: How): Pro
   }
 }
 
-function urlOf({ url, path }: Exchange): string {
+export function urlOf({ url, path }: Pick<Exchange, 'url' | 'path'>): string {
   return `${url.replace(/\/+$/, '')}/api/${path.replace(/^\/+/, '')}`;
 }
 
@@ -111,7 +116,7 @@ function headersOf({ token, body }: Exchange): Record<string, string> {
 }
 
 /** What went wrong on the way; a refusal and a defect stay what they are. */
-function faultOf(cause: unknown): unknown {
+export function faultOf(cause: unknown): unknown {
   if (cause instanceof SdkError || isDefect(cause)) return cause;
   if ((cause as Error | undefined)?.name === 'TimeoutError') {
     return new SdkError('timeout', 'The server did not answer in time.');
@@ -128,7 +133,8 @@ interface How {
   onBytes?: () => void;
 }
 
-function read(status: number, text: string, isExpected: Expectation = () => true): unknown {
+/** The body of a success. @throws the server's refusal, or `network` where something else answered. */
+export function read(status: number, text: string, isExpected: Expectation = () => true): unknown {
   if (status === 204) return undefined;
   const body = parsed(text);
   if (status < 300 && body && isExpected(body)) return body;

@@ -1,16 +1,19 @@
 import { callSafely } from '../call-safely.js';
 import { within } from '../within.js';
-import type { OutboxEntry, OutboxStorage } from './outbox-entry.js';
+import type { AttachmentContents, OutboxEntry, OutboxStorage } from './outbox-entry.js';
 
 /** A storage that does not answer in time is reported as an error, and no write waits for it any longer. */
 const TIMEOUT_MS = 5_000;
+/** With contents of attachments. */
+const LONG_TIMEOUT_MS = 60_000;
+const NONE: AttachmentContents = new Map();
 
 /**
  * An injected storage, made safe to rely on: nothing here rejects or hangs. What goes wrong is told, and the entry lives
  * on in memory. Writes of one entry reach the storage one after the other.
  */
 export class KeptEntries {
-  readonly #writes = new Map<string, Promise<void>>();
+  readonly #writes = new Map<string, Promise<boolean>>();
   /** It failed or did not answer when it was last asked: writes go on, and nobody waits for them. */
   #isAway = false;
 
@@ -23,17 +26,24 @@ export class KeptEntries {
     return (await this.#safely(() => this.storage.load())) ?? [];
   }
 
-  /** Also where that cannot be found out. */
-  async has(clientMessageId: string): Promise<boolean> {
+  /** Undefined where it is not there; null where that cannot be found out. */
+  async find(clientMessageId: string): Promise<OutboxEntry | null | undefined> {
     const entries = await this.load();
-    return this.#isAway || entries.some((entry) => entry.clientMessageId === clientMessageId);
+    return this.#isAway ? null : entries.find((entry) => entry.clientMessageId === clientMessageId);
   }
 
-  put(entry: OutboxEntry): Promise<void> {
-    return this.#write(entry.clientMessageId, () => this.storage.put(entry));
+  async contents({ clientMessageId, attachments }: OutboxEntry): Promise<AttachmentContents> {
+    if (!attachments) return NONE;
+    return (await this.#safely(async () => this.storage.contents?.(clientMessageId), LONG_TIMEOUT_MS)) ?? NONE;
   }
 
-  remove(clientMessageId: string): Promise<void> {
+  /** Whether it is stored, as far as that is known by then. */
+  put(entry: OutboxEntry, contents?: AttachmentContents): Promise<boolean> {
+    const ms = contents && LONG_TIMEOUT_MS;
+    return this.#write(entry.clientMessageId, () => this.storage.put(entry, contents), ms);
+  }
+
+  remove(clientMessageId: string): Promise<boolean> {
     return this.#write(clientMessageId, () => this.storage.remove(clientMessageId));
   }
 
@@ -42,20 +52,21 @@ export class KeptEntries {
     await Promise.all(this.#writes.values());
   }
 
-  #write(id: string, act: () => Promise<void>): Promise<void> {
+  #write(id: string, act: () => Promise<void>, ms?: number): Promise<boolean> {
     const before = this.#writes.get(id) ?? Promise.resolve();
-    const writing: Promise<void> = before
-      .then(() => this.#safely(act))
+    const writing: Promise<boolean> = before
+      .then(() => this.#safely(() => act().then(() => true), ms))
+      .then((isDone = false) => isDone)
       .finally(() => {
         if (this.#writes.get(id) === writing) this.#writes.delete(id);
       });
     this.#writes.set(id, writing);
-    return this.#isAway ? Promise.resolve() : writing;
+    return this.#isAway ? Promise.resolve(false) : writing;
   }
 
-  async #safely<T>(act: () => Promise<T>): Promise<T | undefined> {
+  async #safely<T>(act: () => Promise<T>, ms = TIMEOUT_MS): Promise<T | undefined> {
     try {
-      const result = await within(TIMEOUT_MS, Promise.resolve().then(act), 'The outbox storage does not answer.');
+      const result = await within(ms, Promise.resolve().then(act), 'The outbox storage does not answer.');
       this.#isAway = false;
       return result;
     } catch (fault) {

@@ -1,3 +1,4 @@
+import { isUploaded } from './attachments.js';
 import type { OutboxEntry } from './outbox-entry.js';
 
 /**
@@ -36,13 +37,13 @@ export class Lane {
     if (this.inFlight === item) this.inFlight = null;
   }
 
-  /** What is to be sent next as this user; null while something is on its way, or is not written down yet. */
+  /** What is to be sent next as this user; null while something is on its way, or is not written down or uploaded yet. */
   next(userId: string): LaneItem | null {
     if (this.inFlight || this.timer !== undefined) return null;
     const first = this.items.find(
       ({ phase, entry }) => (phase === 'waiting' || phase === 'storing') && isOf(entry, userId),
     );
-    return first?.phase === 'waiting' ? first : null;
+    return first?.phase === 'waiting' && isUploaded(first.entry) ? first : null;
   }
 
   /** After this time `then` is called; nothing is sent meanwhile. */

@@ -1,5 +1,20 @@
-import type { Metadata, SentType } from '@parley/protocol';
+import type { AttachedFile, Metadata, SentType } from '@parley/protocol';
 import type { Failure } from '../sdk-error.js';
+
+/** A file of a message on its way. Its content is kept beside the entry. */
+export interface OutboxAttachment {
+  clientUploadId: string;
+  fileName: string;
+  /** As the browser has it. */
+  fileType: string;
+  fileSize: number;
+  /** Once it is uploaded. */
+  file?: AttachedFile;
+  /** It is why the message is not sent. */
+  isRefused?: boolean;
+  /** Its content could not be stored, and is gone with the page or the process. */
+  isVolatile?: boolean;
+}
 
 /** A message on its way: written down before it is sent, and until its end is known. */
 export interface OutboxEntry {
@@ -10,6 +25,8 @@ export interface OutboxEntry {
   type?: SentType;
   replyToId?: string;
   metadata?: Metadata;
+  /** It is sent once all of them are uploaded. */
+  attachments?: readonly OutboxAttachment[];
   /** ISO-8601 UTC, by this machine's clock. */
   createdAt: string;
   /** Entries of one conversation are sent in ascending order of this number. */
@@ -23,14 +40,21 @@ export interface OutboxEntry {
   failure?: Failure;
 }
 
+export type AttachmentContents = ReadonlyMap<string, Blob>;
+
 /**
  * Where entries outlive the page or the process. Calls may overlap; one that has resolved is kept.
  * Several clients of one person may share one storage.
  */
 export interface OutboxStorage {
   load(): Promise<OutboxEntry[]>;
-  /** Adds the entry, or replaces the one with its `clientMessageId`. */
-  put(entry: OutboxEntry): Promise<void>;
+  /**
+   * Adds the entry, or replaces the one with its `clientMessageId`; with its first `put` come the contents of its attachments,
+   * by `clientUploadId`, which are kept as long as the entry.
+   */
+  put(entry: OutboxEntry, contents?: AttachmentContents): Promise<void>;
+  /** The contents that were put with an entry. A storage without this keeps none. */
+  contents?(clientMessageId: string): Promise<AttachmentContents>;
   /** An id that is not there is no error. */
   remove(clientMessageId: string): Promise<void>;
 }

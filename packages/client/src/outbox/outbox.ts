@@ -1,31 +1,33 @@
-import type { SendCommand, SendResult } from '@parley/protocol';
+import type { SendResult } from '@parley/protocol';
 import { raiseDefect } from '../call-safely.js';
 import { backOff } from '../connection/back-off.js';
-import { type Failure, SdkError } from '../sdk-error.js';
+import type { OwnUpload, UploadSource } from '../files/upload.js';
+import { SdkError } from '../sdk-error.js';
 import { Value } from '../value.js';
+import {
+  Attachments,
+  afterUpload,
+  isEmpty,
+  isRefused,
+  type NewAttachment,
+  storedBytes,
+  volatile,
+  withAttachments,
+} from './attachments.js';
+import { commandOf, failureOf } from './entry-command.js';
 import { KeptEntries } from './kept-entries.js';
 import { isOf, Lane, type LaneItem } from './lane.js';
-import type { OutboxEntry, OutboxStorage } from './outbox-entry.js';
-import { type SendLimits, SendPace } from './send-pace.js';
-import type { SendingSnapshot } from './sending-snapshot.js';
-
-export interface OutboxOptions {
-  storage: OutboxStorage;
-  onStorageFault: (fault: unknown) => void;
-  /** How fast the server takes messages, as it announced; null before it has. */
-  limits: () => SendLimits | null;
-  /** Rejects with `SdkError`. */
-  send: (command: SendCommand) => Promise<SendResult>;
-  /** The server has it. Called before the entry disappears. */
-  onAcked: (result: SendResult) => void;
-  /** What waits in a conversation, has failed, or was not seen among its messages yet; in order. */
-  onChange: (conversationId: string, entries: readonly OutboxEntry[]) => void;
-}
+import type { AttachmentContents, OutboxEntry } from './outbox-entry.js';
+import type { OutboxOptions } from './outbox-options.js';
+import { SendPace } from './send-pace.js';
+import { type SendingSnapshot, summed } from './sending-snapshot.js';
 
 /** Conversations with a message on its way at the same time. */
 const MOST_IN_FLIGHT = 8;
 /** A message that fails this often by a defect, the server's or one on this side, will not be taken: those behind it go on. */
 const MOST_DEFECTS = 5;
+/** Contents of attachments beyond so many bytes in all are not stored. */
+const MOST_STORED_BYTES = 2 ** 30;
 /** A shorter wait is not worth telling. */
 const WORTH_TELLING_MS = 1_000;
 /** By so much the end of the same wait may be reckoned differently. */
@@ -37,6 +39,7 @@ const INEXACT_MS = 50;
  */
 export class Outbox {
   readonly sending = new Value<SendingSnapshot>({ waiting: 0, failed: 0, pausedUntil: 0 });
+  readonly attachments: Attachments;
 
   readonly #kept: KeptEntries;
   readonly #items = new Map<string, LaneItem>();
@@ -58,6 +61,11 @@ export class Outbox {
 
   constructor(private readonly options: OutboxOptions) {
     this.#kept = new KeptEntries(options.storage, options.onStorageFault);
+    this.attachments = new Attachments({
+      command: options.command,
+      source: (clientMessageId, upload) => this.#sourceOf(clientMessageId, upload),
+      onChange: (clientMessageId, upload) => this.#onUpload(clientMessageId, upload),
+    });
   }
 
   /** Takes over what was written down earlier. Later calls do nothing more. */
@@ -67,17 +75,20 @@ export class Outbox {
   }
 
   /** Queues a message. @throws `TypeError` where it cannot be written as JSON. */
-  add(entry: Omit<OutboxEntry, 'order' | 'createdAt'>): void {
+  add(entry: Omit<OutboxEntry, 'order' | 'createdAt'>, files?: readonly NewAttachment[]): void {
     // A copy: what is repeated is what was given, whatever becomes of the original.
     const copy = JSON.parse(JSON.stringify(entry)) as typeof entry;
-    this.#keep({ ...copy, senderId: this.#writer, createdAt: new Date().toISOString(), order: this.#nextOrder() });
+    const made = { ...copy, senderId: this.#writer, createdAt: new Date().toISOString(), order: this.#nextOrder() };
+    if (files?.length) this.#keepWith(made, files);
+    else this.#keep(made);
   }
 
   /** Sends a failed one again, behind those that wait, under the same id. */
   resend(clientMessageId: string): void {
     const item = this.#items.get(clientMessageId);
-    if (item?.phase !== 'failed') return;
-    this.#drop(item);
+    // A file that was refused is tried first, which resends its message.
+    if (item?.phase !== 'failed' || this.attachments.retry(item.entry)) return;
+    this.#remove(item);
     const { failure: _, ...entry } = item.entry;
     this.#keep({ ...entry, order: this.#nextOrder() });
   }
@@ -156,10 +167,12 @@ export class Outbox {
 
   async #takeOver(): Promise<void> {
     const loaded = await this.#kept.load();
+    const contents = await Promise.all(loaded.map((entry) => this.#kept.contents(entry)));
     this.#isLoaded = true;
-    for (const entry of loaded) {
+    for (const [i, entry] of loaded.entries()) {
       // Queued since, and written down before the storage was read.
       if (this.#items.has(entry.clientMessageId)) continue;
+      this.attachments.add(entry, contents[i]);
       this.#lastOrder = Math.max(this.#lastOrder, entry.order);
       const item: LaneItem = { entry, phase: entry.failure ? 'failed' : 'waiting', defects: 0, isUnsure: true };
       if (this.#sender !== null) this.#adopt(item, this.#sender);
@@ -169,15 +182,61 @@ export class Outbox {
     this.#pump();
   }
 
-  #keep(entry: OutboxEntry): void {
+  #keep(entry: OutboxEntry, contents?: AttachmentContents): void {
     const item: LaneItem = { entry, phase: 'storing', defects: 0 };
     this.#insert(item);
     this.#tell(entry.conversationId);
-    void this.#kept.put(entry).then(() => {
+    void this.#kept.put(entry, contents).then((isStored) => {
       if (item.phase !== 'storing') return;
       item.phase = 'waiting';
+      if (contents && !isStored) {
+        item.entry = volatile(item.entry);
+        this.#rewrite(item);
+      }
       this.#pump();
     });
+  }
+
+  #keepWith(entry: OutboxEntry, files: readonly NewAttachment[]): void {
+    const { whole, contents } = withAttachments(entry, files);
+    this.attachments.add(whole, contents);
+    const isRoom = storedBytes([...this.entries(), whole]) <= MOST_STORED_BYTES;
+    if (isRoom) return this.#keep(whole, contents);
+    this.options.onStorageFault(new DOMException('The outbox stores no more contents.', 'QuotaExceededError'));
+    this.#keep(volatile(whole));
+  }
+
+  /** What becomes of an upload becomes of its message. */
+  #onUpload(clientMessageId: string, upload: OwnUpload): void {
+    const item = this.#items.get(clientMessageId);
+    if (!item || item.phase === 'sending' || item.phase === 'acked') return;
+    const before = item.entry;
+    const entry = afterUpload(before, upload);
+    if (entry === before) return;
+    if (isEmpty(entry)) return this.discard(clientMessageId);
+    item.entry = entry;
+    if (upload.error && upload.state === 'failed') this.#fail(item, upload.error);
+    else this.#rewrite(item);
+    if (isRefused(before) && !isRefused(entry)) this.resend(clientMessageId);
+    this.#pump();
+  }
+
+  async #sourceOf(clientMessageId: string, { clientUploadId, content }: OwnUpload): Promise<UploadSource | null> {
+    const kept = await this.#kept.find(clientMessageId);
+    // It came from the storage, and another who shares that has sent or dropped it.
+    const item = this.#items.get(clientMessageId);
+    if (kept === undefined && item?.isUnsure !== undefined) {
+      this.#drop(item);
+      this.#pump();
+      return null;
+    }
+    const attached = kept?.attachments?.find((each) => each.clientUploadId === clientUploadId);
+    return { content, file: attached?.file };
+  }
+
+  #rewrite({ entry }: LaneItem): void {
+    void this.#kept.put(entry);
+    this.#tell(entry.conversationId);
   }
 
   #insert(item: LaneItem): void {
@@ -189,6 +248,11 @@ export class Outbox {
   }
 
   #drop(item: LaneItem): void {
+    this.#remove(item);
+    this.attachments.drop(item.entry);
+  }
+
+  #remove(item: LaneItem): void {
     const { clientMessageId, conversationId } = item.entry;
     const lane = this.#lanes.get(conversationId);
     this.#items.delete(clientMessageId);
@@ -213,16 +277,17 @@ export class Outbox {
     item.isUnsure = false;
     item.phase = 'storing';
     const { clientMessageId } = item.entry;
-    const isThere = await this.#kept.has(clientMessageId);
+    const kept = await this.#kept.find(clientMessageId);
     if (item.phase !== 'storing' || this.#items.get(clientMessageId) !== item) return;
     item.phase = 'waiting';
-    if (isThere) void this.#kept.put(item.entry);
-    else this.#drop(item);
+    if (kept === undefined) this.#drop(item);
+    else void this.#kept.put(item.entry);
     this.#pump();
   }
 
   #pump(): void {
     if (this.#sender === null || !this.#isLoaded) return;
+    this.#upload(this.#sender);
     for (const [conversationId, lane] of [...this.#lanes]) {
       if (this.#inFlight >= MOST_IN_FLIGHT) return;
       const item = lane.next(this.#sender);
@@ -239,6 +304,15 @@ export class Outbox {
   }
 
   /** Whether the pace lets nothing leave now; then it is tried again when it does. */
+  /** Files of messages that wait are uploaded side by side, whichever is sent first. */
+  #upload(userId: string): void {
+    for (const item of this.#items.values()) {
+      if (item.phase !== 'waiting' || !item.entry.attachments || !isOf(item.entry, userId)) continue;
+      if (item.isUnsure) void this.#makeSure(item);
+      else this.attachments.begin(item.entry);
+    }
+  }
+
   #mustWait(): boolean {
     clearTimeout(this.#pacing);
     const ms = this.#pace.wait();
@@ -288,12 +362,15 @@ export class Outbox {
       else if (this.#sender !== null) lane.rest(ms, () => this.#pump());
     } else {
       lane.failures = 0;
-      item.phase = 'failed';
-      item.entry = { ...item.entry, failure: failureOf(error, item.entry.clientMessageId) };
-      void this.#kept.put(item.entry);
-      this.#tell(item.entry.conversationId);
+      this.#fail(item, error);
     }
     this.#pump();
+  }
+
+  #fail(item: LaneItem, error: SdkError): void {
+    item.phase = 'failed';
+    item.entry = { ...item.entry, failure: failureOf(error, item.entry.clientMessageId) };
+    this.#rewrite(item);
   }
 
   /** It is on its way no more; false where it had been seen meanwhile. */
@@ -312,14 +389,7 @@ export class Outbox {
   }
 
   #sum(pausedUntil = this.sending.getSnapshot().pausedUntil): void {
-    let [waiting, failed] = [0, 0];
-    for (const { failure } of this.entries()) {
-      if (failure) failed += 1;
-      else waiting += 1;
-    }
-    const told = this.sending.getSnapshot();
-    if (waiting === told.waiting && failed === told.failed && pausedUntil === told.pausedUntil) return;
-    this.sending.set({ waiting, failed, pausedUntil });
+    this.sending.set(summed(this.sending.getSnapshot(), this.entries(), pausedUntil));
   }
 
   /** Ascending over restarts and, as well as clocks agree, over those who share the storage. */
@@ -327,16 +397,4 @@ export class Outbox {
     this.#lastOrder = Math.max(this.#lastOrder + 1, Date.now());
     return this.#lastOrder;
   }
-}
-
-function commandOf(entry: OutboxEntry): SendCommand {
-  const { conversationId, clientMessageId, content, type, replyToId, metadata } = entry;
-  return { conversationId, clientMessageId, content, type, replyToId, metadata };
-}
-
-function failureOf(error: SdkError, clientMessageId: string): Failure {
-  const { message, retryable, details, requestId = '' } = error;
-  // Connection faults are repeated without end.
-  const code = error.code as Failure['code'];
-  return { code, message, retryable, details, requestId, clientMessageId };
 }

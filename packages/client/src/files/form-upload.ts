@@ -1,0 +1,100 @@
+import type { AttachedFile } from '@parley/protocol';
+import { type Expectation, faultOf, type Http, read, urlOf } from '../http/http.js';
+import { InactivityTimeout } from '../http/inactivity-timeout.js';
+
+/** The longest pause in which nothing goes or comes: the server also stores what it has got. */
+const TIMEOUT_MS = 60_000;
+/** Where nobody tells how far it is, a line that is slower than so many bytes a millisecond has ended. */
+const SLOWEST_LINE = 10;
+
+interface Content {
+  clientUploadId: string;
+  fileName: string;
+  content: Blob;
+}
+
+interface How {
+  signal: AbortSignal;
+  onProgress: (sentBytes: number) => void;
+}
+
+export const isFile: Expectation = ({ fileId }) => typeof fileId === 'string';
+
+/** The whole file in one request. */
+export function sendForm(http: Http, content: Content, how: How): Promise<AttachedFile> {
+  const { url, fetch } = http.options;
+  // `fetch` does not tell how much has gone.
+  const post = typeof XMLHttpRequest === 'undefined' || fetch ? postByFetch(fetch) : postByXhr;
+  return http.authorized(async (token) => {
+    const { status, text } = await post({ url: urlOf({ url, path: 'files' }), token, content, how });
+    return read(status, text, isFile) as AttachedFile;
+  });
+}
+
+interface Post {
+  url: string;
+  token: string;
+  content: Content;
+  how: How;
+}
+
+interface Answer {
+  status: number;
+  text: string;
+}
+
+function formOf({ clientUploadId, fileName, content }: Content): FormData {
+  const form = new FormData();
+  form.append('clientUploadId', clientUploadId);
+  form.append('file', content, fileName);
+  return form;
+}
+
+function postByXhr({ url, token, content, how: { signal, onProgress } }: Post): Promise<Answer> {
+  const request = new XMLHttpRequest();
+  const abort = () => request.abort();
+  let isTooSlow = false;
+  const timeout = new InactivityTimeout(TIMEOUT_MS, () => {
+    isTooSlow = true;
+    abort();
+  });
+  return new Promise<Answer>((resolve, reject) => {
+    request.upload.onprogress = ({ loaded }) => {
+      timeout.renew();
+      // The form is a little longer than its file.
+      onProgress(Math.min(loaded, content.content.size));
+    };
+    request.onprogress = () => timeout.renew();
+    request.onload = () => resolve({ status: request.status, text: request.responseText });
+    request.onerror = () => reject(faultOf(undefined));
+    request.onabort = () => reject(faultOf({ name: isTooSlow ? 'TimeoutError' : 'AbortError' }));
+    signal.addEventListener('abort', abort);
+    request.open('POST', url);
+    request.setRequestHeader('authorization', `Bearer ${token}`);
+    request.setRequestHeader('accept', 'application/json');
+    request.send(formOf(content));
+  }).finally(() => {
+    timeout.end();
+    signal.removeEventListener('abort', abort);
+  });
+}
+
+const postByFetch =
+  (ask = fetch) =>
+  async ({ url, token, content, how: { signal } }: Post): Promise<Answer> => {
+    const abort = new AbortController();
+    const end = () => abort.abort();
+    const ms = TIMEOUT_MS + content.content.size / SLOWEST_LINE;
+    const timeout = new InactivityTimeout(ms, () => abort.abort(new DOMException('', 'TimeoutError')));
+    signal.addEventListener('abort', end);
+    try {
+      const headers = { authorization: `Bearer ${token}`, accept: 'application/json' };
+      const response = await ask(url, { method: 'POST', headers, body: formOf(content), signal: abort.signal });
+      return { status: response.status, text: await response.text() };
+    } catch (cause) {
+      throw faultOf(cause);
+    } finally {
+      timeout.end();
+      signal.removeEventListener('abort', end);
+    }
+  };

@@ -1,0 +1,106 @@
+import type { AttachedFile } from '@parley/protocol';
+import { raiseDefect } from '../call-safely.js';
+import { backOff } from '../connection/back-off.js';
+import { isOfToken } from '../connection/tokens.js';
+import { SdkError } from '../sdk-error.js';
+import { sendForm } from './form-upload.js';
+import type { TransferOptions } from './transfer-options.js';
+import type { OwnUpload } from './upload.js';
+import { withLock } from './upload-lock.js';
+
+/** What fails this often by a defect, the server's or one on this side, will not be taken. */
+const MOST_DEFECTS = 5;
+
+/** The attempts of one upload. */
+export class Transfer {
+  #userId: string | null;
+  #abort: AbortController | null = null;
+  /** Runs while the next attempt is not due. */
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** In a row. */
+  #failures = 0;
+  #defects = 0;
+
+  constructor(
+    readonly upload: OwnUpload,
+    private readonly options: TransferOptions,
+    /** The next attempt is due. */
+    private readonly onDue: () => void,
+  ) {
+    this.#userId = options.connection().getSnapshot().userId;
+  }
+
+  get isRunning(): boolean {
+    return this.#abort !== null;
+  }
+
+  isReadyFor(userId: string | null): boolean {
+    const isOfAnother = userId !== null && this.#userId !== null && userId !== this.#userId;
+    return !this.isRunning && this.#timer === undefined && !isOfAnother;
+  }
+
+  wake(userId: string | null): void {
+    this.#userId ??= userId;
+    this.#failures = 0;
+    this.#rouse();
+  }
+
+  /** Ends the attempt under way, and the wait for the next. */
+  halt(): void {
+    this.#rouse();
+    this.#abort?.abort();
+    this.#abort = null;
+    if (this.upload.state === 'sending') this.upload.change({ state: 'waiting' });
+  }
+
+  /** Never rejects: what becomes of it is the upload's state. */
+  async attempt(): Promise<void> {
+    const abort = new AbortController();
+    this.#abort = abort;
+    this.upload.change({ state: 'sending', error: null });
+    try {
+      await withLock(this.upload.clientUploadId, abort.signal, () => this.#send(abort.signal));
+    } catch (fault) {
+      if (!abort.signal.aborted) this.#failed(fault);
+    }
+    if (this.#abort === abort) this.#abort = null;
+  }
+
+  async #send(signal: AbortSignal): Promise<void> {
+    const { upload } = this;
+    const source = await upload.source();
+    // It is cancelled by whoever found that it is gone.
+    if (!source || signal.aborted) return;
+    const file = source.file ?? (await this.#sendContent(source.content, signal));
+    if (!signal.aborted) upload.change({ state: 'done', file, sentBytes: upload.totalBytes });
+  }
+
+  #sendContent(content: Blob | null, signal: AbortSignal): Promise<AttachedFile> {
+    const { clientUploadId, fileName } = this.upload;
+    if (!content) throw new SdkError('not_found', 'The content of this file is gone.', { retryable: false });
+    const onProgress = (sentBytes: number) => {
+      if (!signal.aborted) this.upload.change({ sentBytes });
+    };
+    return sendForm(this.options.http, { clientUploadId, fileName, content }, { signal, onProgress });
+  }
+
+  #failed(fault: unknown): void {
+    raiseDefect(fault);
+    const error = SdkError.of(fault);
+    if (error.code === 'internal' || error.code === 'defect') this.#defects += 1;
+    // Whoever has been connected is again, with another token.
+    const mayRepeat = error.retryable || (isOfToken(error) && this.#userId !== null);
+    if (!mayRepeat || this.#defects >= MOST_DEFECTS) return this.upload.change({ state: 'failed', error });
+    this.#failures += 1;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.onDue();
+    }, error.retryAfterMs ?? backOff(this.#failures));
+    this.upload.change({ state: 'waiting', error });
+  }
+
+  #rouse(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+}

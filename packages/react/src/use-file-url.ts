@@ -1,0 +1,40 @@
+import type { FileUrlOptions, SdkError } from '@parley/client';
+import { useCallback, useEffect, useState } from 'react';
+import { useChatClient } from './chat-provider.js';
+
+export interface FileUrl {
+  /** Null until it is known. */
+  url: string | null;
+  /** Why it is not. */
+  error: SdkError | null;
+  /** For a picture or player that could not load: its link may have ended. */
+  renew: () => void;
+}
+
+const UNKNOWN = { key: '', url: null, error: null };
+
+/** Where a page finds a file, or a smaller picture of it. It stays the same, so that nothing is loaded twice. */
+export function useFileUrl(fileId: string | null, { thumbnail }: FileUrlOptions = {}): FileUrl {
+  const client = useChatClient();
+  const [known, setKnown] = useState<{ key: string } & Omit<FileUrl, 'renew'>>(UNKNOWN);
+  const [attempt, setAttempt] = useState(0);
+  const key = `${fileId} ${thumbnail}`;
+  useEffect(() => {
+    let isGone = false;
+    const set = (url: string | null, error: SdkError | null) => {
+      if (!isGone) setKnown({ key, url, error });
+    };
+    if (fileId !== null) {
+      client.fileUrl(fileId, { thumbnail }).then(
+        (url) => set(url, null),
+        (error: SdkError) => set(null, error),
+      );
+    }
+    return () => {
+      isGone = true;
+    };
+  }, [client, key, fileId, thumbnail, attempt]);
+  const renew = useCallback(() => setAttempt((former) => former + 1), []);
+  const { url, error } = known.key === key ? known : UNKNOWN;
+  return { url, error, renew };
+}
