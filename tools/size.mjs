@@ -1,4 +1,5 @@
-// What the SDK costs a page: everything of @parley/client and socket.io-client, bundled, minified and gzipped.
+// What the SDK costs a page at first: everything of @parley/client and socket.io-client, bundled, minified and gzipped,
+// without what is loaded with the first file.
 //   npm run size
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -20,6 +21,8 @@ const [bundle] = await build({
     // With the format `es` a library keeps its white space.
     lib: { entry: 'dist/index.js', formats: ['iife'], name: 'Parley' },
     minify: true,
+    // With the format `iife` it would be in the same file.
+    rollupOptions: { external: [/file-transfers/] },
   },
 });
 const [{ code }] = bundle.output;

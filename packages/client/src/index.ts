@@ -7,7 +7,7 @@ export { listenToPage } from './connection/page-signals.js';
 export type { ConnectionState } from './connection/states.js';
 export type { TokenReason } from './connection/tokens.js';
 export type { ClientSocket, SocketOpener, SocketOptions } from './connection/wire.js';
-export type { FileUrlOptions, UploadOptions } from './files/file-requests.js';
+export type { FileUrlOptions, UploadOptions } from './files/file-options.js';
 export type { Upload, UploadSnapshot, UploadState } from './files/upload.js';
 export { type RequestWithoutToken, requestWithoutToken } from './http/http.js';
 export type { OwnChange, PendingEdit } from './model/own-changes.js';

@@ -17,24 +17,15 @@ const UNKNOWN = { key: '', url: null, error: null };
 export function useFileUrl(fileId: string | null, { thumbnail }: FileUrlOptions = {}): FileUrl {
   const client = useChatClient();
   const [known, setKnown] = useState<{ key: string } & Omit<FileUrl, 'renew'>>(UNKNOWN);
-  const [attempt, setAttempt] = useState(0);
   const key = `${fileId} ${thumbnail}`;
-  useEffect(() => {
-    let isGone = false;
-    const set = (url: string | null, error: SdkError | null) => {
-      if (!isGone) setKnown({ key, url, error });
-    };
-    if (fileId !== null) {
-      client.fileUrl(fileId, { thumbnail }).then(
-        (url) => set(url, null),
-        (error: SdkError) => set(null, error),
-      );
-    }
-    return () => {
-      isGone = true;
-    };
-  }, [client, key, fileId, thumbnail, attempt]);
-  const renew = useCallback(() => setAttempt((former) => former + 1), []);
+  const renew = useCallback(() => {
+    if (fileId === null) return;
+    client.fileUrl(fileId, { thumbnail }).then(
+      (url) => setKnown({ key, url, error: null }),
+      (error: SdkError) => setKnown({ key, url: null, error }),
+    );
+  }, [client, fileId, thumbnail, key]);
+  useEffect(renew, [renew]);
   const { url, error } = known.key === key ? known : UNKNOWN;
   return { url, error, renew };
 }

@@ -1,7 +1,7 @@
 import type { FileLink } from '@parley/protocol';
 import type { Expectation } from '../http/http.js';
 import { setNewest } from '../model/bounded.js';
-import type { FileUrlOptions } from './file-requests.js';
+import type { FileUrlOptions } from './file-options.js';
 import type { TransferOptions } from './transfer-options.js';
 
 const MOST_LINKS = 1_000;
@@ -41,7 +41,7 @@ export class FileLinks {
   }
 
   async #ask(path: string, body: unknown, onUntil: (until: number) => void): Promise<string> {
-    const { http, now } = this.options;
+    const { http } = this.options;
     const { url, expiresAt } = await http.request<FileLink>('POST', path, body, { isExpected: isLink });
     onUntil(Date.parse(expiresAt) - SPARE_MS);
     return `${http.options.url.replace(/\/+$/, '')}${url}`;

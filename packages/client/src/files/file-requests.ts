@@ -1,20 +1,9 @@
 import type { ConnectionSnapshot } from '../connection/connection-snapshot.js';
 import { ModerationRequests } from '../http/moderation-requests.js';
 import type { Subscribable } from '../subscribable.js';
+import type { FileUrlOptions, UploadOptions } from './file-options.js';
 import { Files } from './files.js';
 import type { Upload } from './upload.js';
-
-export interface UploadOptions {
-  /** Default: that of a `File`. */
-  fileName?: string;
-  /** The same once more is the same file; default: a new one. */
-  clientUploadId?: string;
-}
-
-export interface FileUrlOptions {
-  /** The longer side of a smaller picture, in pixels. */
-  thumbnail?: 320 | 1280;
-}
 
 /** Files outside of messages, and links to all that may be read. */
 export abstract class FileRequests extends ModerationRequests {

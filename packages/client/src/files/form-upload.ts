@@ -18,7 +18,7 @@ interface How {
   onProgress: (sentBytes: number) => void;
 }
 
-export const isFile: Expectation = ({ fileId }) => typeof fileId === 'string';
+const isFile: Expectation = ({ fileId }) => typeof fileId === 'string';
 
 /** The whole file in one request. */
 export function sendForm(http: Http, content: Content, how: How): Promise<AttachedFile> {
@@ -66,8 +66,8 @@ function postByXhr({ url, token, content, how: { signal, onProgress } }: Post): 
     };
     request.onprogress = () => timeout.renew();
     request.onload = () => resolve({ status: request.status, text: request.responseText });
-    request.onerror = () => reject(faultOf(undefined));
-    request.onabort = () => reject(faultOf({ name: isTooSlow ? 'TimeoutError' : 'AbortError' }));
+    request.onerror = () => reject(faultOf(undefined) as Error);
+    request.onabort = () => reject(faultOf({ name: isTooSlow ? 'TimeoutError' : 'AbortError' }) as Error);
     signal.addEventListener('abort', abort);
     request.open('POST', url);
     request.setRequestHeader('authorization', `Bearer ${token}`);

@@ -100,7 +100,7 @@ export class OwnUpload extends Value<UploadSnapshot> implements Upload {
       const look = () => {
         const { state, file, error } = this.getSnapshot();
         if (file) resolve(file);
-        if (state === 'failed' || state === 'cancelled') reject(error);
+        if (error && state !== 'waiting') reject(error);
       };
       this.subscribe(look);
       look();

@@ -38,6 +38,7 @@ describe('The outbox', () => {
       storage,
       onStorageFault: (fault) => faults.push(fault),
       limits: () => limits,
+      command: () => undefined,
       send: (command) => {
         const sending = { command, ...Promise.withResolvers<SendResult>() };
         sendings.push(sending);
