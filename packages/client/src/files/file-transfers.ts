@@ -59,6 +59,7 @@ export class FileTransfers {
 
   /** Also one that is done: its message then goes without it. */
   cancel(upload: OwnUpload): void {
+    this.#transfers.get(upload)?.discard();
     this.#end(upload, {
       state: 'cancelled',
       error: new SdkError('cancelled', 'It was cancelled.', { retryable: false }),

@@ -1,27 +1,13 @@
 import type { AttachedFile } from '@parley/protocol';
-import { type Expectation, faultOf, type Http, read, urlOf } from '../http/http.js';
+import { faultOf, type Http, read, urlOf } from '../http/http.js';
 import { InactivityTimeout } from '../http/inactivity-timeout.js';
+import { isFile, UPLOAD_TIMEOUT_MS, type UploadContent, type UploadHow } from './upload-content.js';
 
-/** The longest pause in which nothing goes or comes: the server also stores what it has got. */
-const TIMEOUT_MS = 60_000;
 /** Where nobody tells how far it is, a line that is slower than so many bytes a millisecond has ended. */
 const SLOWEST_LINE = 10;
 
-interface Content {
-  clientUploadId: string;
-  fileName: string;
-  content: Blob;
-}
-
-interface How {
-  signal: AbortSignal;
-  onProgress: (sentBytes: number) => void;
-}
-
-const isFile: Expectation = ({ fileId }) => typeof fileId === 'string';
-
 /** The whole file in one request. */
-export function sendForm(http: Http, content: Content, how: How): Promise<AttachedFile> {
+export function sendForm(http: Http, content: UploadContent, how: UploadHow): Promise<AttachedFile> {
   const { url, fetch } = http.options;
   // `fetch` does not tell how much has gone.
   const post = typeof XMLHttpRequest === 'undefined' || fetch ? postByFetch(fetch) : postByXhr;
@@ -34,8 +20,8 @@ export function sendForm(http: Http, content: Content, how: How): Promise<Attach
 interface Post {
   url: string;
   token: string;
-  content: Content;
-  how: How;
+  content: UploadContent;
+  how: UploadHow;
 }
 
 interface Answer {
@@ -43,7 +29,7 @@ interface Answer {
   text: string;
 }
 
-function formOf({ clientUploadId, fileName, content }: Content): FormData {
+function formOf({ clientUploadId, fileName, content }: UploadContent): FormData {
   const form = new FormData();
   form.append('clientUploadId', clientUploadId);
   form.append('file', content, fileName);
@@ -54,7 +40,7 @@ function postByXhr({ url, token, content, how: { signal, onProgress } }: Post): 
   const request = new XMLHttpRequest();
   const abort = () => request.abort();
   let isTooSlow = false;
-  const timeout = new InactivityTimeout(TIMEOUT_MS, () => {
+  const timeout = new InactivityTimeout(UPLOAD_TIMEOUT_MS, () => {
     isTooSlow = true;
     abort();
   });
@@ -84,7 +70,7 @@ const postByFetch =
   async ({ url, token, content, how: { signal } }: Post): Promise<Answer> => {
     const abort = new AbortController();
     const end = () => abort.abort();
-    const ms = TIMEOUT_MS + content.content.size / SLOWEST_LINE;
+    const ms = UPLOAD_TIMEOUT_MS + content.content.size / SLOWEST_LINE;
     const timeout = new InactivityTimeout(ms, () => abort.abort(new DOMException('', 'TimeoutError')));
     signal.addEventListener('abort', end);
     try {

@@ -10,6 +10,10 @@ import { withLock } from './upload-lock.js';
 
 /** What fails this often by a defect, the server's or one on this side, will not be taken. */
 const MOST_DEFECTS = 5;
+/** What is larger is sent so that it can go on where it was cut off. */
+const LARGE_BYTES = 5 * 2 ** 20;
+/** What is not larger is sent in one request even on a bad line. */
+const SMALL_BYTES = 2 ** 18;
 
 /** The attempts of one upload. */
 export class Transfer {
@@ -20,6 +24,8 @@ export class Transfer {
   /** In a row. */
   #failures = 0;
   #defects = 0;
+  /** What the server has of it, under this id. */
+  #begun: string | null = null;
 
   constructor(
     readonly upload: OwnUpload,
@@ -53,6 +59,13 @@ export class Transfer {
     if (this.upload.state === 'sending') this.upload.change({ state: 'waiting' });
   }
 
+  /** The server need not keep what it has of it. Where it does not learn of that it removes it after a time. */
+  discard(): void {
+    this.halt();
+    if (this.#begun === null || this.upload.state === 'done') return;
+    void this.options.http.request('DELETE', `files/uploads/${this.#begun}`).catch(() => undefined);
+  }
+
   /** Never rejects: what becomes of it is the upload's state. */
   async attempt(): Promise<void> {
     const abort = new AbortController();
@@ -75,13 +88,25 @@ export class Transfer {
     if (!signal.aborted) upload.change({ state: 'done', file, sentBytes: upload.totalBytes });
   }
 
-  #sendContent(content: Blob | null, signal: AbortSignal): Promise<AttachedFile> {
+  async #sendContent(content: Blob | null, signal: AbortSignal): Promise<AttachedFile> {
     const { clientUploadId, fileName } = this.upload;
     if (!content) throw new SdkError('not_found', 'The content of this file is gone.', { retryable: false });
     const onProgress = (sentBytes: number) => {
       if (!signal.aborted) this.upload.change({ sentBytes });
     };
-    return sendForm(this.options.http, { clientUploadId, fileName, content }, { signal, onProgress });
+    const onBegun = (id: string) => {
+      this.#begun = id;
+    };
+    const how = { signal, onProgress, onBegun };
+    const given = { clientUploadId, fileName, content };
+    const { http } = this.options;
+    const isBadLine = this.#failures > 0 && content.size > SMALL_BYTES;
+    if (content.size > LARGE_BYTES || isBadLine) {
+      const { sendResumably } = await loaded(import('./resumable-upload.js'));
+      const file = await sendResumably(http, given, how);
+      if (file) return file;
+    }
+    return sendForm(http, given, how);
   }
 
   #failed(fault: unknown): void {
@@ -103,4 +128,11 @@ export class Transfer {
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }
+}
+
+/** A part of this package that is missing comes with the network. */
+function loaded<T>(loading: Promise<T>): Promise<T> {
+  return loading.catch(() => {
+    throw new SdkError('network', 'A part of the program cannot be loaded.');
+  });
 }

@@ -1,7 +1,15 @@
 import { deferred } from '../deferred.js';
-import type { OutboxEntry, OutboxStorage } from './outbox-entry.js';
+import type { AttachmentContents, OutboxEntry, OutboxStorage } from './outbox-entry.js';
 
-const STORE = 'entries';
+const ENTRIES = 'entries';
+/** Contents of attachments, by `[clientMessageId, clientUploadId]`. */
+const CONTENTS = 'contents';
+
+/** A content where the browser stores no Blob, as in private windows of WebKit. */
+interface Bytes {
+  type: string;
+  bytes: ArrayBuffer;
+}
 
 /**
  * Keeps entries in the browser's database of this name; they survive the page and the browser. Tabs share it: each sends
@@ -20,24 +28,64 @@ export function indexedDbStorage(name: string): OutboxStorage {
     });
     return opened;
   };
-  const change = async (act: (entries: IDBObjectStore) => void): Promise<void> => {
-    const transaction = (await database()).transaction(STORE, 'readwrite');
-    act(transaction.objectStore(STORE));
+  const change = async (act: (entries: IDBObjectStore, contents: IDBObjectStore) => void): Promise<void> => {
+    const transaction = (await database()).transaction([ENTRIES, CONTENTS], 'readwrite');
+    act(transaction.objectStore(ENTRIES), transaction.objectStore(CONTENTS));
     await completed(transaction);
   };
+  const put = (entry: OutboxEntry, given: Iterable<[string, Blob | Bytes]>) =>
+    change((entries, contents) => {
+      entries.put(entry);
+      for (const [id, content] of given) contents.put(content, [entry.clientMessageId, id]);
+    });
   return {
     load: async () => {
-      const entries = (await database()).transaction(STORE).objectStore(STORE);
+      const entries = (await database()).transaction(ENTRIES).objectStore(ENTRIES);
       return result(entries.getAll() as IDBRequest<OutboxEntry[]>);
     },
-    put: (entry) => change((entries) => entries.put(entry)),
-    remove: (clientMessageId) => change((entries) => entries.delete(clientMessageId)),
+    put: async (entry, given = NONE) => {
+      try {
+        await put(entry, given);
+      } catch (fault) {
+        if (given.size === 0 || isFull(fault)) throw fault;
+        await put(entry, await Promise.all([...given].map(asBytes)));
+      }
+    },
+    contents: async (clientMessageId) => {
+      const contents = (await database()).transaction(CONTENTS).objectStore(CONTENTS);
+      const all = allOf(clientMessageId);
+      const [keys, values] = await Promise.all([result(contents.getAllKeys(all)), result(contents.getAll(all))]);
+      return new Map(keys.map((key, i) => [(key as string[])[1], asBlob(values[i])]) as [string, Blob][]);
+    },
+    remove: (clientMessageId) =>
+      change((entries, contents) => {
+        entries.delete(clientMessageId);
+        contents.delete(allOf(clientMessageId));
+      }),
   };
 }
 
+const NONE: AttachmentContents = new Map();
+
+const allOf = (clientMessageId: string) => IDBKeyRange.bound([clientMessageId], [clientMessageId, []]);
+
+const isFull = (fault: unknown): boolean => (fault as Error | null)?.name === 'QuotaExceededError';
+
+const asBytes = async ([id, content]: [string, Blob]): Promise<[string, Bytes]> => [
+  id,
+  { type: content.type, bytes: await content.arrayBuffer() },
+];
+
+const asBlob = (kept: Blob | Bytes): Blob =>
+  kept instanceof Blob ? kept : new Blob([kept.bytes], { type: kept.type });
+
 async function open(name: string, onClosed: () => void): Promise<IDBDatabase> {
-  const opening = indexedDB.open(name, 1);
-  opening.onupgradeneeded = () => opening.result.createObjectStore(STORE, { keyPath: 'clientMessageId' });
+  const opening = indexedDB.open(name, 2);
+  opening.onupgradeneeded = ({ oldVersion }) => {
+    const made = opening.result;
+    if (oldVersion < 1) made.createObjectStore(ENTRIES, { keyPath: 'clientMessageId' });
+    made.createObjectStore(CONTENTS);
+  };
   const database = await result(opening);
   // The browser may close it (the person clears the site's data), and another version of the page may want to change it.
   database.onclose = onClosed;
