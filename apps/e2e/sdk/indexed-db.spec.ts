@@ -103,6 +103,75 @@ describe('The outbox in a browser’s database', () => {
     expect(after).toEqual([entry('2')]);
   });
 
+  /** Puts a message with a file, and reads back what the file is after a reload. */
+  async function keptFile(page: Page, prepare?: () => void): Promise<string[]> {
+    if (prepare) await page.evaluate(prepare);
+    await page.evaluate(async (given) => {
+      const content = new Blob(['naïve ', new Uint8Array([0, 255])], { type: 'text/plain' });
+      await window.openOutbox().put(given, new Map([['u', content]]));
+      await window.openOutbox().put({ ...given, content: 'changed' });
+    }, entry('1'));
+    await page.reload();
+    return page.evaluate(async () => {
+      const contents = (await window.openOutbox().contents?.('1')) ?? new Map<string, Blob>();
+      const all = [...contents].map(async ([id, content]) => {
+        return `${id} ${content.type} ${[...new Uint8Array(await content.arrayBuffer())].join(' ')}`;
+      });
+      return Promise.all(all);
+    });
+  }
+  const WHOLE = ['u text/plain 110 97 195 175 118 101 32 0 255'];
+
+  it('S3.29: keeps the contents of a message’s files until it is removed', async () => {
+    const page = await tab();
+    expect(await keptFile(page)).toEqual(WHOLE);
+    expect(await found(page)).toEqual(
+      [entry('1', 'changed')].map((each) => ({ ...each, metadata: entry('1').metadata })),
+    );
+    await remove(page, '1');
+    expect(await page.evaluate(async () => [...((await window.openOutbox().contents?.('1')) ?? [])])).toEqual([]);
+  });
+
+  it('keeps contents as bytes where the browser stores no Blob, as in private windows of WebKit', async () => {
+    const page = await tab();
+    const refuseBlobs = () => {
+      const store = IDBObjectStore.prototype.put;
+      IDBObjectStore.prototype.put = function (value: unknown, key?: IDBValidKey) {
+        if (value instanceof Blob) throw new DOMException('', 'DataCloneError');
+        return store.call(this, value, key);
+      };
+    };
+    expect(await keptFile(page, refuseBlobs)).toEqual(WHOLE);
+  });
+
+  it('has what an earlier version of the page has stored', async () => {
+    const page = await tab();
+    await page.evaluate(async (given) => {
+      const opening = indexedDB.open('parley-ada', 1);
+      opening.onupgradeneeded = () =>
+        opening.result.createObjectStore('entries', { keyPath: 'clientMessageId' }).put(given);
+      await new Promise((resolve) => {
+        opening.onsuccess = resolve;
+      });
+      opening.result.close();
+    }, entry('1'));
+    expect(await found(page)).toEqual([entry('1')]);
+    expect(await keptFile(page)).toEqual(WHOLE);
+  });
+
+  it('tells that there is no room, and tries nothing else', async () => {
+    const page = await tab();
+    const refused = page.evaluate(async (given) => {
+      let tries = 0;
+      IDBObjectStore.prototype.put = () => {
+        tries += 1;
+        throw new DOMException(`try ${tries}`, 'QuotaExceededError');
+      };
+      await window.openOutbox().put(given, new Map([['u', new Blob(['x'])]]));
+    }, entry('1'));
+    await expect(refused).rejects.toThrow('try 1');
+  });
+
   it('rejects where the browser keeps nothing', async () => {
     const page = await tab();
     const refused = page.evaluate(async () => {

@@ -165,6 +165,7 @@ export class ParleyClient extends FileRequests {
     // Their frames leave before the socket's end; their answers are not waited for.
     void this.#marks.flush();
     this.#link.fire('stop');
+    this.files.halt();
     // After the socket, which need not send that the user is no longer idle.
     this.#stopListeningToPage?.();
     this.#stopListeningToPage = null;

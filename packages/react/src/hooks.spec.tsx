@@ -1,5 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { type ClientSocket, ParleyClient } from '@parley/client';
+import { type ClientSocket, ParleyClient, type Upload } from '@parley/client';
 import { act, type ReactNode, StrictMode } from 'react';
 import { createRoot, type Root } from 'react-dom/client';
 import {
@@ -9,6 +9,7 @@ import {
   useConversation,
   useConversations,
   useFeatures,
+  useFileUrl,
   useLimits,
   useMessages,
   usePeople,
@@ -19,6 +20,7 @@ import {
   useTyping,
   useTypists,
   useUnread,
+  useUpload,
   useUser,
 } from './index.js';
 
@@ -138,7 +140,7 @@ function aClient() {
       toLatest: log('toLatest'),
     }),
     ...Object.fromEntries(
-      ['start', 'stop', 'send', 'resend', 'discard', 'edit', 'delete', 'react', 'unreact'].map((name) => [
+      ['fileUrl', 'start', 'stop', 'send', 'resend', 'discard', 'edit', 'delete', 'react', 'unreact'].map((name) => [
         name,
         log(name),
       ]),
@@ -323,6 +325,51 @@ describe('Hooks', () => {
       'let go of eve',
     ]);
     expect(cells.presence.listeners.size).toBe(0);
+  });
+
+  it('S1.29: an upload is drawn with each of its changes; null is none', async () => {
+    const upload = new Cell<unknown>({ state: 'waiting', sentBytes: 0 });
+    let shown: Cell<unknown> | null = upload;
+    const { seen, page, again } = await drawn(() => useUpload(shown as Upload | null));
+    await page.change(() => upload.set({ state: 'sending', sentBytes: 1 }));
+    shown = null;
+    await again();
+    expect(seen).toEqual([{ state: 'waiting', sentBytes: 0 }, { state: 'sending', sentBytes: 1 }, null]);
+    expect(upload.listeners.size).toBe(0);
+    await page.leave();
+  });
+
+  it('S1.29: the address of a file is asked for once for each file and size, and again when it is renewed', async () => {
+    let [fileId, thumbnail]: [string | null, 320?] = ['one'];
+    const { client, seen, page, again } = await drawn(() => useFileUrl(fileId, { thumbnail }));
+    const asked: string[] = [];
+    const answers: PromiseWithResolvers<string>[] = [];
+    client.fileUrl = (id, options) => {
+      asked.push(`${id} ${options?.thumbnail ?? 'whole'}`);
+      const answer = Promise.withResolvers<string>();
+      answers.push(answer);
+      return answer.promise;
+    };
+    fileId = 'two';
+    await again();
+    await again();
+    thumbnail = 320;
+    await again();
+    // The answer to what is not wanted any more comes last.
+    await page.change(() => answers[1]?.resolve('small'));
+    await page.change(() => answers[0]?.resolve('whole'));
+    expect(seen.at(-1)).toMatchObject({ url: 'small' });
+    await page.change(() => seen.at(-1)?.renew());
+    await page.change(() => answers[2]?.reject(new Error('gone')));
+    expect(seen.at(-1)).toMatchObject({ url: null, error: { message: 'gone' } });
+    await page.change(() => seen.at(-1)?.renew());
+    await page.change(() => answers[3]?.resolve('small again'));
+    expect(seen.at(-1)).toMatchObject({ url: 'small again', error: null });
+    fileId = null;
+    await again();
+    expect(seen.at(-1)).toMatchObject({ url: null, error: null });
+    expect(asked).toEqual(['two whole', 'two 320', 'two 320', 'two 320']);
+    await page.leave();
   });
 
   it('a change of another conversation draws nothing', async () => {

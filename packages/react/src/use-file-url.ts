@@ -1,5 +1,5 @@
 import type { FileUrlOptions, SdkError } from '@parley/client';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { useChatClient } from './chat-provider.js';
 
 export interface FileUrl {
@@ -18,11 +18,17 @@ export function useFileUrl(fileId: string | null, { thumbnail }: FileUrlOptions 
   const client = useChatClient();
   const [known, setKnown] = useState<{ key: string } & Omit<FileUrl, 'renew'>>(UNKNOWN);
   const key = `${fileId} ${thumbnail}`;
+  const wanted = useRef(key);
   const renew = useCallback(() => {
+    wanted.current = key;
     if (fileId === null) return;
+    // An answer may come after that to a later question.
+    const set = (url: string | null, error: SdkError | null) => {
+      if (wanted.current === key) setKnown({ key, url, error });
+    };
     client.fileUrl(fileId, { thumbnail }).then(
-      (url) => setKnown({ key, url, error: null }),
-      (error: SdkError) => setKnown({ key, url: null, error }),
+      (url) => set(url, null),
+      (error: SdkError) => set(null, error),
     );
   }, [client, fileId, thumbnail, key]);
   useEffect(renew, [renew]);

@@ -26,7 +26,7 @@ export class FileTransfers {
       before = state;
       if (state === 'online') this.#wake();
       // The next connection may be another user's.
-      if (state === 'idle' || state === 'unauthorized') this.#halt();
+      if (state === 'idle' || state === 'unauthorized') this.halt();
     });
   }
 
@@ -75,7 +75,7 @@ export class FileTransfers {
   }
 
   /** Nothing is sent until there is a connection again. */
-  #halt(): void {
+  halt(): void {
     this.#isHalted = true;
     this.links.clear();
     for (const transfer of this.#transfers.values()) transfer.halt();

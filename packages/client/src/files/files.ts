@@ -27,6 +27,11 @@ export class Files {
     return this.#loading;
   }
 
+  /** Nothing goes on until there is a connection again. */
+  halt(): void {
+    void this.#loading?.then((transfers) => transfers.halt());
+  }
+
   async #load(): Promise<FileTransfers> {
     for (let failures = 1; ; failures += 1) {
       try {

@@ -86,6 +86,7 @@ export class Transfer {
     if (!source || signal.aborted) return;
     const file = source.file ?? (await this.#sendContent(source.content, signal));
     if (!signal.aborted) upload.change({ state: 'done', file, sentBytes: upload.totalBytes });
+    await source.settled?.();
   }
 
   async #sendContent(content: Blob | null, signal: AbortSignal): Promise<AttachedFile> {

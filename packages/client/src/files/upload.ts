@@ -48,7 +48,10 @@ export interface UploadDescription extends Pick<Upload, 'clientUploadId' | 'file
 }
 
 /** What is to be uploaded, or has been by another. */
-export type UploadSource = Pick<UploadDescription, 'content' | 'file'>;
+export interface UploadSource extends Pick<UploadDescription, 'content' | 'file'> {
+  /** Once it is written down what has become of it: others look there. */
+  settled?: () => Promise<void>;
+}
 
 /** An upload as its owner sees it: what it does is done by `FileTransfers`, which is loaded with the first one. */
 export class OwnUpload extends Value<UploadSnapshot> implements Upload {

@@ -54,8 +54,11 @@ export function indexedDbStorage(name: string): OutboxStorage {
     contents: async (clientMessageId) => {
       const contents = (await database()).transaction(CONTENTS).objectStore(CONTENTS);
       const all = allOf(clientMessageId);
-      const [keys, values] = await Promise.all([result(contents.getAllKeys(all)), result(contents.getAll(all))]);
-      return new Map(keys.map((key, i) => [(key as string[])[1], asBlob(values[i])]) as [string, Blob][]);
+      const [keys, values] = await Promise.all([
+        result(contents.getAllKeys(all)),
+        result(contents.getAll(all) as IDBRequest<(Blob | Bytes)[]>),
+      ]);
+      return new Map(keys.map((key, i) => [(key as string[])[1], asBlob(values[i] as Blob)]) as [string, Blob][]);
     },
     remove: (clientMessageId) =>
       change((entries, contents) => {

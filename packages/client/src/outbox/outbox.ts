@@ -231,7 +231,7 @@ export class Outbox {
       return null;
     }
     const attached = kept?.attachments?.find((each) => each.clientUploadId === clientUploadId);
-    return { content, file: attached?.file };
+    return { content, file: attached?.file, settled: () => this.settled() };
   }
 
   #rewrite({ entry }: LaneItem): void {
