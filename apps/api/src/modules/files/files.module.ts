@@ -12,6 +12,7 @@ import { FilesController } from './files.controller.js';
 import { FilesRepository } from './files.repository.js';
 import { FilesService } from './files.service.js';
 import { UploadLimits } from './upload-limits.js';
+import { UploadSettlement } from './upload-settlement.js';
 import { UploadsService } from './uploads.service.js';
 
 const store = {
@@ -31,6 +32,7 @@ const store = {
   providers: [
     store,
     UploadsService,
+    UploadSettlement,
     UploadLimits,
     FilesService,
     FileAnswer,

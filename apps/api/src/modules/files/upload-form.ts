@@ -16,7 +16,7 @@ const LIMITS_OF_FORM = {
 const FILE_FIELD = 'file';
 
 /** What came with the file, by its name in the form. */
-export type FormFields = ReadonlyMap<string, string>;
+type FormFields = ReadonlyMap<string, string>;
 
 /**
  * Reads a form of one file as it comes: `take` gets the file's name and content, and what it makes of it is returned with the

@@ -1,0 +1,110 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { AttachedFile } from '@parley/protocol';
+import { CONFIG, type Config } from '../../config/config.js';
+import type { Db } from '../../database/database.js';
+import { ParleyError } from '../../kernel/errors.js';
+import { newId } from '../../kernel/ids.js';
+import { FileStore } from '../../platform/storage/file-store.js';
+import { EventReporter } from '../../platform/telemetry/event-reporter.js';
+import { ContentReader } from './content-reader.js';
+import { presentFile } from './file.presenter.js';
+import { type FileRow, FilesRepository, type Measured } from './files.repository.js';
+import { UploadLimits } from './upload-limits.js';
+
+/** A file that has come; `isNew` is false where the same upload was there already. */
+export interface Uploaded {
+  file: AttachedFile;
+  isNew: boolean;
+}
+
+/** What has been written to the store, and its key there. */
+interface Written extends Measured {
+  contentId: string;
+}
+
+/** What has come of an upload. */
+interface Received {
+  written: Written;
+  name: string;
+  clientUploadId: string | null;
+}
+
+type Receive = (write: (content: AsyncIterable<Buffer>) => Promise<Written>) => Promise<Received>;
+
+/**
+ * Makes files of what is uploaded, in whatever way it comes. What is written first is the row that knows of the content, then the
+ * content, then the file: whatever is cut off in between, a file's content is whole, and nothing is in the store that the database
+ * does not know of.
+ */
+@Injectable()
+export class UploadSettlement {
+  constructor(
+    private readonly repository: FilesRepository,
+    private readonly store: FileStore,
+    private readonly limits: UploadLimits,
+    private readonly reporter: EventReporter,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /**
+   * Makes a file of what `receive` writes, once under each `clientUploadId`. Nothing stays of a content that is not kept.
+   * @throws what `receive` throws; `too_large`, `storage_full`, `idempotency_conflict`.
+   */
+  async take(userId: string, receive: Receive): Promise<Uploaded> {
+    const contentId = newId();
+    let isKept = false;
+    try {
+      const received = await receive((content) => this.write(userId, contentId, content));
+      const settled = await this.settle(userId, received);
+      isKept = settled.isKept;
+      const { size } = received.written;
+      this.reporter.fileUploaded({ userId, size, isNew: settled.isNew, isSame: !settled.isKept });
+      return { file: presentFile(settled.row), isNew: settled.isNew };
+    } finally {
+      if (!isKept) await this.discard(contentId);
+    }
+  }
+
+  /** What is not kept. Where even this fails, the clean-up finds its row. */
+  async discard(contentId: string): Promise<void> {
+    try {
+      await this.store.remove(contentId);
+      await this.repository.forget(contentId);
+    } catch (fault) {
+      this.reporter.fileNotDiscarded(contentId, fault);
+    }
+  }
+
+  private async write(userId: string, contentId: string, content: AsyncIterable<Buffer>): Promise<Written> {
+    const reader = new ContentReader(this.config.files.maxBytes);
+    await this.repository.begin(contentId, userId);
+    await this.store.write(contentId, reader.read(content));
+    return { contentId, ...(await reader.measured()) };
+  }
+
+  private settle(userId: string, received: Received) {
+    const { written, name, clientUploadId } = received;
+    return this.repository.transaction(async (tx) => {
+      await this.repository.lockUploader(tx, userId);
+      const before = clientUploadId && (await this.repository.findUpload(tx, userId, clientUploadId));
+      if (before) return { row: repeated(before, received), isNew: false, isKept: false };
+      const same = await this.repository.useSame(tx, userId, written);
+      if (!same) await this.finish(tx, userId, received);
+      const contentId = same ?? written.contentId;
+      const file = { id: newId(), uploaderId: userId, clientUploadId, contentId, name };
+      return { row: await this.repository.insert(tx, file), isNew: true, isKept: same === null };
+    });
+  }
+
+  private async finish(tx: Db, userId: string, { written }: Received): Promise<void> {
+    this.limits.requireRoom(await this.repository.storedBytes(tx, userId), written.size);
+    const isWhole = await this.repository.finish(tx, written.contentId, written);
+    if (!isWhole) throw new ParleyError('service_unavailable');
+  }
+}
+
+/** @throws `idempotency_conflict` where it was another file that came under this id. */
+function repeated(before: FileRow, { written, name }: Received): FileRow {
+  if (before.sha256.equals(written.sha256) && before.name === name) return before;
+  throw new ParleyError('idempotency_conflict');
+}
