@@ -47,7 +47,8 @@ describe('The documents of a running node', () => {
       for (const { responses } of Object.values(methods)) {
         const [status, answer] = Object.entries(responses)[0] ?? [];
         const schemas = Object.values(answer?.content ?? {}).map(({ schema }) => Object.keys(schema).length > 0);
-        expect({ path, schemas }).toEqual({ path, schemas: status === '204' ? [] : [true] });
+        const isBare = status === '204' || path.startsWith('/api/files/uploads');
+        expect({ path, schemas }).toEqual({ path, schemas: isBare ? [] : [true] });
         for (const [failed, { content }] of Object.entries(responses)) {
           if (Number(failed) < 400) continue;
           const codes = /"enum":\[([^\]]*)\]/.exec(JSON.stringify(content))?.[1]?.match(/\w+/g) ?? [];

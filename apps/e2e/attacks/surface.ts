@@ -61,14 +61,17 @@ function routesOf({ paths, components: { schemas } }: OpenApi): Route[] {
   return Object.entries(paths)
     .filter(([path]) => path.startsWith(`${PREFIX}/`))
     .flatMap(([path, methods]) =>
-      Object.entries(methods).map(([method, operation]) => ({
-        method: method.toUpperCase(),
-        path: path.slice(PREFIX.length),
-        needs: operation['x-needs'],
-        isPublic: operation.security?.length === 0,
-        bodyKeys: bodyKeysOf(operation, schemas),
-        queryNames: (operation.parameters ?? []).flatMap((each) => (each.in === 'query' ? each.name : [])),
-      })),
+      Object.entries(methods)
+        // Answered without a body, so without a code.
+        .filter(([method]) => method !== 'head')
+        .map(([method, operation]) => ({
+          method: method.toUpperCase(),
+          path: path.slice(PREFIX.length),
+          needs: operation['x-needs'],
+          isPublic: operation.security?.length === 0,
+          bodyKeys: bodyKeysOf(operation, schemas),
+          queryNames: (operation.parameters ?? []).flatMap((each) => (each.in === 'query' ? each.name : [])),
+        })),
     );
 }
 

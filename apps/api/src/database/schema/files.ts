@@ -18,8 +18,8 @@ export const fileContents = pgTable(
     uploaderId: uuid('uploader_id')
       .notNull()
       .references(() => users.id),
-    /** Only what is `stored` can be a file's; of nothing else is anything known but its place. */
-    state: text('state', { enum: ['writing', 'stored', 'removing'] }).notNull(),
+    /** Only what is `stored` can be a file's; of a `part` of an upload the size is known, of anything else its place alone. */
+    state: text('state', { enum: ['writing', 'part', 'stored', 'removing'] }).notNull(),
     sha256: bytes('sha256'),
     size: counter('size'),
     /** By its first bytes; null where those say nothing. */

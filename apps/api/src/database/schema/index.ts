@@ -13,4 +13,5 @@ export * from './nodes.js';
 export * from './participants.js';
 export * from './refresh-sessions.js';
 export * from './relations.js';
+export * from './resumable-uploads.js';
 export * from './users.js';

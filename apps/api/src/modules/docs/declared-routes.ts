@@ -16,7 +16,7 @@ import type { Schema } from './shapes.js';
 
 /** A route as its decorators declare it. */
 export interface DeclaredRoute {
-  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  method: 'get' | 'head' | 'post' | 'put' | 'patch' | 'delete';
   /** From the root of the server, `/api/messages/{id}`. */
   path: string;
   /** The route that it stands for under another name, as `GET /api/messages/{id}`; null for all but aliases. */

@@ -3,21 +3,21 @@ import { inArray, type SQL, sql } from 'drizzle-orm';
 import type { Availability } from '../../database/availability.js';
 import { Database, type Db } from '../../database/database.js';
 import { rowsOf } from '../../database/rows-of.js';
-import { fileContents, files, messageFiles } from '../../database/schema/index.js';
+import { fileContents, files, messageFiles, resumableUploads, uploadParts } from '../../database/schema/index.js';
 
 /** Of the advisory locks of this database, the one under which files are cleaned up: by one node at a time. */
 const CLEANUP_LOCK = 7_265_003_041;
 
 /** What one step of the clean-up has looked at, and what is to be removed from the store next. */
 export interface CleanupStep {
-  /** Files that it has looked at, those that were kept included. */
+  /** Files that it has looked at, those that were kept included, or uploads, if those are more. */
   looked: number;
   forgotten: number;
   /** Contents that are out of use, also those that a node which was killed has left. */
   contentIds: string[];
 }
 
-/** Files that no message carries, and contents that are no file's. */
+/** Files that no message carries, uploads that were given up, and contents that are no file's. */
 @Injectable()
 export class FileCleanupRepository {
   constructor(private readonly database: Database) {}
@@ -43,12 +43,17 @@ export class FileCleanupRepository {
         tx,
         forgotten.map(({ id }) => id),
       );
+      const expired = await this.expireUploads(tx, before, most);
       await this.takeOutOfUse(
         tx,
         before,
         forgotten.map(({ contentId }) => contentId),
       );
-      return { looked: looked.length, forgotten: forgotten.length, contentIds: await this.outOfUse(tx, most) };
+      return {
+        looked: Math.max(looked.length, expired),
+        forgotten: forgotten.length,
+        contentIds: await this.outOfUse(tx, most),
+      };
     });
   }
 
@@ -70,6 +75,26 @@ export class FileCleanupRepository {
     // Of messages that nodes of the release before have deleted.
     await tx.delete(messageFiles).where(inArray(messageFiles.fileId, [...ids]));
     await tx.delete(files).where(inArray(files.id, [...ids]));
+  }
+
+  /** Uploads in several requests that nothing has come of for so long, whether they are whole or not. */
+  private async expireUploads(tx: Db, before: SQL, most: number): Promise<number> {
+    const rows = await rowsOf<{ id: string }>(
+      tx,
+      sql`
+      SELECT u.id FROM resumable_uploads u WHERE u.touched_at < ${before}
+       ORDER BY u.touched_at LIMIT ${most} FOR UPDATE OF u SKIP LOCKED`,
+    );
+    const ids = rows.map(({ id }) => id);
+    if (ids.length === 0) return 0;
+    const parts = await tx
+      .delete(uploadParts)
+      .where(inArray(uploadParts.uploadId, ids))
+      .returning({ contentId: uploadParts.contentId });
+    const contentIds = parts.map(({ contentId }) => contentId);
+    await tx.update(fileContents).set({ state: 'removing' }).where(inArray(fileContents.id, contentIds));
+    await tx.delete(resumableUploads).where(inArray(resumableUploads.id, ids));
+    return ids.length;
   }
 
   /** Whoever makes a file of one of these meanwhile moves `used_at`, which is looked at again under the lock. */

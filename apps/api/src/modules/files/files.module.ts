@@ -11,6 +11,11 @@ import { FileStoreCheck } from './file-store-check.js';
 import { FilesController } from './files.controller.js';
 import { FilesRepository } from './files.repository.js';
 import { FilesService } from './files.service.js';
+import { ResumableUploadsController } from './resumable/resumable-uploads.controller.js';
+import { ResumableUploadsRepository } from './resumable/resumable-uploads.repository.js';
+import { ResumableUploadsService } from './resumable/resumable-uploads.service.js';
+import { TusAdapter } from './resumable/tus.adapter.js';
+import { TusStore } from './resumable/tus-store.js';
 import { UploadLimits } from './upload-limits.js';
 import { UploadSettlement } from './upload-settlement.js';
 import { UploadsService } from './uploads.service.js';
@@ -28,12 +33,16 @@ const store = {
 
 @Module({
   imports: [AuthModule],
-  controllers: [FilesController],
+  controllers: [FilesController, ResumableUploadsController],
   providers: [
     store,
     UploadsService,
     UploadSettlement,
     UploadLimits,
+    ResumableUploadsService,
+    ResumableUploadsRepository,
+    TusAdapter,
+    TusStore,
     FilesService,
     FileAnswer,
     FilesRepository,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { and, eq, exists, inArray, isNull, or, type SQL, sql } from 'drizzle-orm';
+import { and, eq, exists, inArray, isNull, ne, or, type SQL, sql } from 'drizzle-orm';
 import { Database, type Db } from '../../database/database.js';
 import { membershipIn } from '../../database/membership-in.js';
 import { rowsOf } from '../../database/rows-of.js';
@@ -9,6 +9,7 @@ import {
   files,
   messageFiles,
   messages,
+  resumableUploads,
   users,
 } from '../../database/schema/index.js';
 
@@ -161,6 +162,10 @@ export class FilesRepository {
     return row ? shown(row) : null;
   }
 
+  findUploaded(uploaderId: string, clientUploadId: string): Promise<FileRow | null> {
+    return this.findUpload(this.database.db, uploaderId, clientUploadId);
+  }
+
   storedBytesOf(uploaderId: string): Promise<number> {
     return this.storedBytes(this.database.db, uploaderId);
   }
@@ -171,6 +176,22 @@ export class FilesRepository {
       .select({ bytes: sql<number>`coalesce(sum(${fileContents.size}), 0)::float8` })
       .from(fileContents)
       .where(and(eq(fileContents.uploaderId, uploaderId), eq(fileContents.state, 'stored')));
+    return row?.bytes ?? 0;
+  }
+
+  /** What this user's unfinished uploads will bring, but for the one of this `clientUploadId`. */
+  async announcedBytes(db: Db, uploaderId: string, except: string | null): Promise<number> {
+    const { size, fileId, clientUploadId } = resumableUploads;
+    const [row] = await db
+      .select({ bytes: sql<number>`coalesce(sum(${size}), 0)::float8` })
+      .from(resumableUploads)
+      .where(
+        and(
+          eq(resumableUploads.uploaderId, uploaderId),
+          isNull(fileId),
+          except === null ? undefined : ne(clientUploadId, except),
+        ),
+      );
     return row?.bytes ?? 0;
   }
 

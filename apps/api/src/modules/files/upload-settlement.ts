@@ -96,8 +96,10 @@ export class UploadSettlement {
     });
   }
 
-  private async finish(tx: Db, userId: string, { written }: Received): Promise<void> {
-    this.limits.requireRoom(await this.repository.storedBytes(tx, userId), written.size);
+  private async finish(tx: Db, userId: string, { written, clientUploadId }: Received): Promise<void> {
+    const stored = await this.repository.storedBytes(tx, userId);
+    const announced = await this.repository.announcedBytes(tx, userId, clientUploadId);
+    this.limits.requireRoom(stored + announced, written.size);
     const isWhole = await this.repository.finish(tx, written.contentId, written);
     if (!isWhole) throw new ParleyError('service_unavailable');
   }

@@ -45,7 +45,7 @@ export class UploadsService {
 }
 
 /** @throws `validation_failed` where it is given, and none. */
-function uploadIdOf(id: string | null | undefined): string | null {
+export function uploadIdOf(id: string | null | undefined): string | null {
   if (id === undefined || id === null) return null;
   if (!isUuid(id)) throw invalid(CLIENT_UPLOAD_ID, 'must be a UUID');
   return id.toLowerCase();

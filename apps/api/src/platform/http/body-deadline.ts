@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** Here bodies may be forms with a file; whoever reads them sees to their sizes and their pace. */
+/** Here bodies may be forms with a file, or parts of one; whoever reads them sees to their sizes and their pace. */
 const UPLOADS = /^\/api\/files\/?(?:\?|$)/;
+const PARTS = /^\/api\/files\/uploads\//;
+const PART_TYPE = 'application/offset+octet-stream';
 
 /** In milliseconds; tests make them small. */
 export const BODY_DEADLINES = {
@@ -11,7 +13,9 @@ export const BODY_DEADLINES = {
   answered: 3_000,
 };
 
-export const isUpload = ({ method, url = '' }: IncomingMessage): boolean => method === 'POST' && UPLOADS.test(url);
+export const isUpload = ({ method, url = '', headers }: IncomingMessage): boolean =>
+  (method === 'POST' && UPLOADS.test(url)) ||
+  (method === 'PATCH' && PARTS.test(url) && headers['content-type'] === PART_TYPE);
 
 export function hasBody({ headers }: IncomingMessage): boolean {
   const { 'content-length': length, 'transfer-encoding': encoding } = headers;

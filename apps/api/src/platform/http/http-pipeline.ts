@@ -22,6 +22,13 @@ const EXPOSED = [
   'Content-Disposition',
   'Content-Range',
   'ETag',
+  'Location',
+  'Tus-Resumable',
+  'Upload-Offset',
+  'Upload-Length',
+  'Upload-Metadata',
+  'Upload-Expires',
+  'Upload-File',
 ];
 
 /**

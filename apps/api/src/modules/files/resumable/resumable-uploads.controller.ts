@@ -1,0 +1,84 @@
+import { Controller, Delete, Head, HttpCode, Patch, Post, Req, Res } from '@nestjs/common';
+import type { Response } from 'express';
+import type { Principal } from '../../../kernel/principal.js';
+import { Needs, Refuses } from '../../../platform/documented.js';
+import { type ApiRequest, CurrentPrincipal } from '../../../platform/http/request.js';
+import { UuidParam } from '../../../platform/http/valid.js';
+import { RateLimited } from '../../../platform/limits/rate-limit.guard.js';
+import { UploadLimits } from '../upload-limits.js';
+import { ResumableUploadsService } from './resumable-uploads.service.js';
+import { TusAdapter } from './tus.adapter.js';
+
+/** Uploads by tus 1.0.0, with its extensions creation, expiration and termination. */
+@Controller('files/uploads')
+export class ResumableUploadsController {
+  constructor(
+    private readonly tus: TusAdapter,
+    private readonly uploads: ResumableUploadsService,
+    private readonly limits: UploadLimits,
+  ) {}
+
+  /**
+   * Begins an upload of `Upload-Length` bytes, by tus 1.0.0. `Upload-Metadata` has its `filename`, and a `clientUploadId` under
+   * which the same once more is the same upload. It goes on at `Location`.
+   */
+  @Post()
+  @Needs('account')
+  @Refuses('validation_failed', 'too_large', 'idempotency_conflict', 'unsupported')
+  @RateLimited('uploads')
+  begin(
+    @CurrentPrincipal() principal: Principal,
+    @Req() request: ApiRequest,
+    @Res() response: Response,
+  ): Promise<void> {
+    return this.tus.answer({ principal, id: null, request }, response);
+  }
+
+  /** How many bytes have come, in `Upload-Offset`. Once all have, `Upload-File` is what `POST files` answers, as JSON. */
+  @Head(':id')
+  @Needs('account')
+  @Refuses('conflict', 'too_large', 'idempotency_conflict', 'storage_full', 'unsupported')
+  async state(
+    @CurrentPrincipal() principal: Principal,
+    @UuidParam('id') id: string,
+    @Req() request: ApiRequest,
+    @Res() response: Response,
+  ): Promise<void> {
+    await this.uploads.requireOwn(principal, id);
+    await this.tus.answer({ principal, id, request }, response);
+  }
+
+  /**
+   * The next bytes, from `Upload-Offset` on, as `application/offset+octet-stream`. What came of a request that is cut off is kept.
+   * With the last one, `Upload-File` is what `POST files` answers, as JSON.
+   */
+  @Patch(':id')
+  @Needs('account')
+  @HttpCode(204)
+  @Refuses('conflict', 'too_large', 'idempotency_conflict', 'unsupported_media_type', 'storage_full', 'unsupported')
+  async append(
+    @CurrentPrincipal() principal: Principal,
+    @UuidParam('id') id: string,
+    @Req() request: ApiRequest,
+    @Res() response: Response,
+  ): Promise<void> {
+    await this.uploads.requireOwn(principal, id);
+    const incoming = { request, stored: 0 };
+    await this.limits.during(principal.userId, incoming, () => this.tus.answer({ principal, id, request }, response));
+  }
+
+  /** Ends it, and leaves nothing of it; what has become a file stays one. */
+  @Delete(':id')
+  @Needs('account')
+  @HttpCode(204)
+  @Refuses('conflict', 'unsupported')
+  async cancel(
+    @CurrentPrincipal() principal: Principal,
+    @UuidParam('id') id: string,
+    @Req() request: ApiRequest,
+    @Res() response: Response,
+  ): Promise<void> {
+    await this.uploads.requireOwn(principal, id);
+    await this.tus.answer({ principal, id, request }, response);
+  }
+}

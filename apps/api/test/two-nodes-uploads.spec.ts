@@ -1,0 +1,48 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { expect, it } from '@jest/globals';
+import { eventually } from '@parley/testkit';
+import { sql } from 'drizzle-orm';
+import type { TestNode } from './node.js';
+import { at, pairOfNodes } from './pair-of-nodes.js';
+import { aPerson } from './people.js';
+import { append, begin, fileIn, PART_TYPE, stateOf } from './tus.js';
+import { download, someBytes, stored } from './uploads.js';
+
+const pair = pairOfNodes();
+
+it('S1.29: an upload that began at one node goes on at another, which the first one cannot disturb any more', async () => {
+  const [one, other] = pair.nodes as [TestNode, TestNode];
+  const here = await aPerson(one);
+  const there = at(other, here);
+  const content = someBytes(200_000);
+  const { at: place } = await begin(here, content.length);
+  expect((await append(here, place, 0, content.subarray(0, 80_000))).status).toBe(204);
+  expect(await stateOf(there, place)).toEqual({ offset: 80_000, file: null });
+
+  // Its line is gone, and the first node does not know.
+  const { hostname, port } = new URL(one.url);
+  const socket = connect(Number(port), hostname);
+  await once(socket, 'connect');
+  socket.write(
+    `PATCH ${place} HTTP/1.1\r\nHost: ${hostname}\r\nAuthorization: Bearer ${here.token}\r\nTus-Resumable: 1.0.0\r\n` +
+      `Upload-Offset: 80000\r\nContent-Type: ${PART_TYPE}\r\nContent-Length: 120000\r\n\r\n`,
+  );
+  socket.write(content.subarray(80_000, 100_000));
+  const writing = () => one.rows(sql`SELECT 1 FROM file_contents WHERE state = 'writing'`);
+  await eventually('the first node writes', async () => (await writing()).length === 1);
+
+  // Nothing has come of this request yet, but the upload is its own.
+  expect((await append(there, place, 80_000, Buffer.alloc(0))).status).toBe(204);
+  socket.destroy();
+  await eventually('the first node has given up', async () => (await writing()).length === 0);
+  expect(await stateOf(there, place)).toEqual({ offset: 80_000, file: null });
+
+  const next = await append(there, place, 80_000, content.subarray(80_000, 120_000));
+  expect(next.headers.get('upload-offset')).toBe('120000');
+  const last = await append(here, place, 120_000, content.subarray(120_000));
+  expect((await download(there, fileIn(last.headers).fileId)).content.equals(content)).toBe(true);
+  expect(await stateOf(there, place)).toEqual({ offset: content.length, file: fileIn(last.headers) });
+  const { onDisk, known } = await stored(one);
+  expect(onDisk).toEqual(known);
+});
