@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { notFound, ParleyError } from '../../kernel/errors.js';
+import { releaseMemory } from '../../kernel/release-memory.js';
 import type { ApiRequest } from '../../platform/http/request.js';
 import { type ByteRange, ContentMissing, FileStore } from '../../platform/storage/file-store.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
@@ -14,7 +15,7 @@ import { servedAs } from './media-types.js';
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
 /** Whoever goes away in the middle is no fault of anybody. */
-const GONE: readonly unknown[] = ['ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED'];
+const GONE: readonly unknown[] = ['ABORT_ERR', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED'];
 
 /** Hands out contents, or parts of them. */
 @Injectable()
@@ -44,9 +45,14 @@ export class FileAnswer {
   }
 
   private async pass(content: Readable, response: Response): Promise<void> {
-    await pipeline(content, response).catch((fault: unknown) => {
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    try {
+      await pipeline(content, (parts: AsyncIterable<Buffer>) => writeAll(parts, response), { signal: gone.signal });
+    } catch (fault) {
+      response.destroy();
       if (!GONE.includes((fault as NodeJS.ErrnoException).code)) throw fault;
-    });
+    }
   }
 
   private async open({ id, contentId }: FileRow, range: ByteRange) {
@@ -58,6 +64,17 @@ export class FileAnswer {
       throw notFound();
     }
   }
+}
+
+/** One part at a time, so that no more than one is kept for whoever reads slowly. */
+async function writeAll(parts: AsyncIterable<Buffer>, response: Response): Promise<void> {
+  for await (const part of parts) {
+    await new Promise<void>((resolve, reject) => {
+      response.write(part, (fault) => (fault ? reject(fault) : resolve()));
+    });
+    releaseMemory(part);
+  }
+  response.end();
 }
 
 function setHeaders({ mediaType, name, sha256 }: FileRow, request: Request, response: Response): void {

@@ -2,6 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { Busboy, type BusboyHeaders, type BusboyInstance } from '@fastify/busboy';
 import { invalid, ParleyError } from '../../kernel/errors.js';
+import { releaseMemory } from '../../kernel/release-memory.js';
+import { ContentBlocks } from './content-blocks.js';
+import { UploadTurns } from './upload-turns.js';
 
 /** A form of one file; everything else of it is small. */
 const LIMITS_OF_FORM = {
@@ -14,6 +17,10 @@ const LIMITS_OF_FORM = {
   headerSize: 16_384,
 };
 const FILE_FIELD = 'file';
+/** The parser hands on at once whatever it gets: how much may wait is for the blocks to say. */
+const PARSING = { preservePath: true, highWaterMark: 1_048_576 };
+
+const turns = new UploadTurns();
 
 /** What came with the file, by its name in the form. */
 type FormFields = ReadonlyMap<string, string>;
@@ -26,7 +33,7 @@ type FormFields = ReadonlyMap<string, string>;
 export async function readUploadForm<T>(
   request: IncomingMessage,
   known: readonly string[],
-  take: (name: string | undefined, content: Readable) => Promise<T>,
+  take: (name: string | undefined, content: AsyncIterable<Buffer>) => Promise<T>,
 ): Promise<{ fields: FormFields; taken: T }> {
   const form = new UploadForm(request, known, take);
   try {
@@ -39,14 +46,18 @@ export async function readUploadForm<T>(
 class UploadForm<T> {
   private readonly parser: BusboyInstance;
   private readonly fields = new Map<string, string>();
+  private readonly blocks = new ContentBlocks();
   private content: Readable | null = null;
+  /** The part of the request that is being parsed, and how much of its memory has come out as content. */
+  private parsed: Buffer | null = null;
+  private copied = 0;
   private taken: Promise<T> | null = null;
   private fail: (fault: unknown) => void = () => undefined;
 
   constructor(
     private readonly request: IncomingMessage,
     private readonly known: readonly string[],
-    private readonly take: (name: string | undefined, content: Readable) => Promise<T>,
+    private readonly take: (name: string | undefined, content: AsyncIterable<Buffer>) => Promise<T>,
   ) {
     this.parser = parserFor(request);
   }
@@ -55,7 +66,8 @@ class UploadForm<T> {
     await new Promise<void>((resolve, reject) => {
       this.fail = reject;
       this.listen(resolve);
-      this.request.pipe(this.parser);
+      this.request.on('data', this.parse);
+      this.request.once('end', this.end);
     });
     if (!this.taken) throw invalid(FILE_FIELD, 'must be there, and have a file name');
     return { fields: this.fields, taken: await this.taken };
@@ -63,11 +75,38 @@ class UploadForm<T> {
 
   /** Whoever takes the content learns by it that no more will come, and is waited for. */
   async close(): Promise<void> {
-    this.request.unpipe(this.parser);
-    this.content?.destroy(new ParleyError('validation_failed'));
+    // What still comes is thrown away: whoever is refused in the middle of sending reads why once they have sent.
+    this.request.off('data', this.parse).off('end', this.end).resume();
+    this.blocks.fail(new ParleyError('validation_failed'));
+    this.content?.destroy();
     this.parser.destroy();
     await this.taken?.catch(() => undefined);
   }
+
+  private readonly parse = (chunk: Buffer): void => {
+    const { parser, request, blocks } = this;
+    this.parsed = chunk;
+    this.copied = 0;
+    const goesOn = parser.write(chunk);
+    // Nothing of it is anywhere else by now.
+    if (this.copied === chunk.length) releaseMemory(chunk);
+    const isTurnOver = !turns.hasTime();
+    if (goesOn && blocks.hasRoom && !isTurnOver) return;
+    request.pause();
+    if (isTurnOver) turns.onNext(this.resume);
+    else this.resume();
+  };
+
+  private readonly resume = (): void => {
+    const { parser, request, blocks } = this;
+    if (!blocks.hasRoom) blocks.onRoom(this.resume);
+    else if (parser.writableNeedDrain) parser.once('drain', this.resume);
+    else request.resume();
+  };
+
+  private readonly end = (): void => {
+    this.parser.end();
+  };
 
   private listen(finished: () => void): void {
     const { parser, request } = this;
@@ -90,8 +129,13 @@ class UploadForm<T> {
     // Where it fails, what failed first is said.
     content.on('error', () => undefined);
     this.content = content;
+    content.on('data', (part: Buffer) => {
+      if (part.buffer === this.parsed?.buffer) this.copied += part.length;
+      this.blocks.add(part);
+    });
+    content.once('end', () => this.blocks.end());
     if (field !== FILE_FIELD) return this.fail(invalid(shown(field), 'is not a known field for a file'));
-    this.taken = this.take(name, content);
+    this.taken = this.take(name, this.blocks);
     this.taken.catch((fault: unknown) => this.fail(fault));
   }
 
@@ -116,7 +160,7 @@ function parserFor({ headers }: IncomingMessage): BusboyInstance {
   }
   try {
     // Names of files are in UTF-8, whatever the head of a part could say of them.
-    return new Busboy({ headers: headers as BusboyHeaders, limits: LIMITS_OF_FORM, preservePath: true });
+    return new Busboy({ headers: headers as BusboyHeaders, limits: LIMITS_OF_FORM, ...PARSING });
   } catch {
     throw invalid('', 'is a form without a boundary');
   }

@@ -2,8 +2,14 @@ import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { ParleyError } from '../../kernel/errors.js';
+import { Semaphore } from '../../kernel/semaphore.js';
 import { type ByteRange, ContentMissing, FileStore } from './file-store.js';
 
+/** Of one read. */
+const READ_BYTES = 262_144;
+/** So much of a content is left to the system before it is written through, by one at a time: others use this disk, too. */
+const SYNC_BYTES = 8_388_608;
+const syncs = new Semaphore({ atOnce: 1, mostWaiting: 100_000 });
 /** By two hexadecimal digits. */
 const FOLDERS = 256;
 const FULL: readonly unknown[] = ['ENOSPC', 'EDQUOT', 'EFBIG'];
@@ -29,8 +35,7 @@ export class DiskFileStore extends FileStore {
       await (this.prepared ??= this.prepare());
       const file = await open(draft, 'wx', 0o600);
       try {
-        for await (const part of content) await writeAll(file, part);
-        await file.sync();
+        await writeThrough(file, content);
       } finally {
         await file.close();
       }
@@ -47,7 +52,7 @@ export class DiskFileStore extends FileStore {
 
   async read(key: string, range: ByteRange): Promise<Readable> {
     try {
-      return (await open(this.pathOf(key))).createReadStream(range);
+      return (await open(this.pathOf(key))).createReadStream({ ...range, highWaterMark: READ_BYTES });
     } catch (fault) {
       throw codeOf(fault) === 'ENOENT' ? new ContentMissing(key, { cause: fault }) : fault;
     }
@@ -71,6 +76,27 @@ export class DiskFileStore extends FileStore {
 }
 
 const draftOf = (path: string): string => `${path}.part`;
+
+/** Through to the disk as it comes, so that the rest of it does not have to wait for all. */
+async function writeThrough(file: FileHandle, content: AsyncIterable<Buffer>): Promise<void> {
+  let [unsynced, syncing] = [0, Promise.resolve()];
+  try {
+    for await (const part of content) {
+      await writeAll(file, part);
+      unsynced += part.length;
+      if (unsynced < SYNC_BYTES) continue;
+      unsynced = 0;
+      await syncing;
+      syncing = syncs.within(() => file.datasync());
+      syncing.catch(() => undefined);
+    }
+  } finally {
+    // It needs the file until it has ended.
+    await syncing.catch(() => undefined);
+  }
+  await syncing;
+  await syncs.within(() => file.sync());
+}
 
 export async function writeAll(file: FileHandle, part: Buffer): Promise<void> {
   for (let at = 0; at < part.length; ) at += (await file.write(part, at)).bytesWritten;
