@@ -43,7 +43,8 @@ it('cuts off a body that does not come, also of a transport that polls, and no u
     begin('/api/sync', 'application/json'),
     begin(`${POLLING}&sid=${sid}`, 'text/plain;charset=UTF-8'),
   ]);
-  for (const socket of cut) await eventually('it is cut', () => socket.closed);
+  // Long before the transport notices by itself that nobody is there.
+  for (const socket of cut) await eventually('it is cut', () => socket.closed, 10_000);
   expect(upload.closed).toBe(false);
   upload.destroy();
 });

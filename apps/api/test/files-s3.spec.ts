@@ -1,8 +1,11 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { bareEnvironment, Child, eventually, freePort } from '@parley/testkit';
 import { sql } from 'drizzle-orm';
 import S3rver from 's3rver';
 import { CLEANUP, FileCleanup } from '../src/modules/files/index.js';
@@ -40,6 +43,23 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
+/** In a process of its own. */
+const s3Process = (at: number, store: string) => {
+  const script = join(dirname(createRequire(import.meta.url).resolve('s3rver/package.json')), 'bin/s3rver.js');
+  const args = [script, '-d', store, '-a', '127.0.0.1', '-p', String(at), '-s', '--configure-bucket', 'files'];
+  return new Child({
+    ...{ command: process.execPath, args, env: bareEnvironment() },
+    logFile: join(directory, 'log'),
+  });
+};
+
+/** Until all that is not kept is old enough for the clean-up, and it has been there. */
+async function cleanUp(of: TestNode): Promise<void> {
+  await of.rows(sql`UPDATE files SET loose_since = loose_since - ${CLEANUP.keptMs * 2} * interval '1 millisecond'`);
+  await of.rows(sql`UPDATE file_contents SET used_at = used_at - ${CLEANUP.keptMs * 2} * interval '1 millisecond'`);
+  await of.node.app.get(FileCleanup).run();
+}
+
 const contents = () => node.rows(sql`SELECT 1 FROM file_contents`);
 
 it('a file goes to the bucket and comes from it, whole and in part, and is removed there', async () => {
@@ -50,9 +70,7 @@ it('a file goes to the bucket and comes from it, whole and in part, and is remov
   expect(part.status).toBe(206);
   expect(part.content.equals(content.subarray(5_000_000, 6_000_000))).toBe(true);
   expect(readdirSync(join(directory, 'files', 'files')).length).toBeGreaterThan(0);
-  await node.rows(sql`UPDATE files SET loose_since = loose_since - ${CLEANUP.keptMs * 2} * interval '1 millisecond'`);
-  await node.rows(sql`UPDATE file_contents SET used_at = used_at - ${CLEANUP.keptMs * 2} * interval '1 millisecond'`);
-  await node.node.app.get(FileCleanup).run();
+  await cleanUp(node);
   expect((await download(ann, fileId)).status).toBe(404);
   expect(await contents()).toEqual([]);
 });
@@ -71,4 +89,35 @@ it('while S3 is away uploads and downloads may be repeated, and nothing of them 
   await server.run();
   expect((await download(ann, fileId)).status).toBe(200);
   expect((await upload(ann)).status).toBe(201);
+});
+
+it('while S3 is killed in the middle of an upload it may be repeated, is whole then, and the job forgets all else', async () => {
+  const [at, store] = [await freePort(), join(directory, 'killed')];
+  let process = s3Process(at, store);
+  const settings = { S3_BUCKET: 'files', S3_ACCESS_KEY: 'S3RVER', S3_SECRET_KEY: 'S3RVER' };
+  const other = await startNode({ ...settings, S3_ENDPOINT: `http://127.0.0.1:${at}` });
+  try {
+    const ben = await aPerson(other);
+    const uploads = join(store, 'files', '._S3rver_uploads');
+    const [content, fields] = [someBytes(60 * MEBIBYTE), { clientUploadId: randomUUID() }];
+    await eventually('the store is there', async () => (await upload(ben)).status === 201);
+    const begun = upload(ben, { content, fields });
+    await eventually('a part is there', () => existsSync(uploads) && readdirSync(uploads).length > 0);
+    await process.end('SIGKILL');
+    expect((await begun).body.error).toMatchObject({ code: 'service_unavailable', retryable: true });
+    process = s3Process(at, store);
+    const again = await eventually('it is taken', async () => {
+      const answer = await upload(ben, { content, fields });
+      return answer.status === 201 && answer;
+    });
+    const { id } = succeeded(await ben.post('/conversations', { type: 'group', name: 'G', memberIds: [] }));
+    const metadata = { fileId: again.body.fileId };
+    succeeded(await ben.post(`/conversations/${id}/messages`, { type: 'file', content: '', metadata }));
+    await cleanUp(other);
+    expect((await download(ben, again.body.fileId)).content.equals(content)).toBe(true);
+    expect(await other.rows(sql`SELECT state FROM file_contents`)).toEqual([{ state: 'stored' }]);
+  } finally {
+    await other.close();
+    await process.end('SIGTERM');
+  }
 });

@@ -32,13 +32,14 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-const s3 = (more: object = {}) =>
+const s3 = (more: object = {}, deadlines = {}) =>
   new S3FileStore(
     {
       ...{ endpoint: `http://127.0.0.1:${port}`, region: 'us-east-1', bucket: 'files', isPathStyle: true },
       ...{ accessKey: 'S3RVER', secretKey: 'S3RVER', ...more },
     },
     join(directory, 'spool'),
+    deadlines,
   );
 
 async function* inParts(content: Buffer, size = 65_536): AsyncGenerator<Buffer> {
@@ -127,6 +128,7 @@ describe('a server that is no good', () => {
     ['507', 'storage_full', answering(507, xml('XMinioStorageFull'))],
     ['what is no XML', 'service_unavailable', answering(500, 'secret')],
     ['nothing, and cuts the line', 'service_unavailable', (request) => request.socket.destroy()],
+    ['nothing in its time', 'service_unavailable', () => undefined],
   ])('answers %s: %s, without a word of why, and nothing stays spooled', async (_, code, answer) => {
     const bad = createServer((request, response) => {
       request.resume();
@@ -134,7 +136,7 @@ describe('a server that is no good', () => {
       request.once('error', () => undefined);
     });
     await new Promise<void>((ready) => bad.listen(0, '127.0.0.1', ready));
-    const store = s3({ endpoint: `http://127.0.0.1:${(bad.address() as AddressInfo).port}` });
+    const store = s3({ endpoint: `http://127.0.0.1:${(bad.address() as AddressInfo).port}` }, { requestTimeout: 300 });
     const faults = [
       await store.write(randomUUID(), inParts(randomBytes(10))).catch((each: unknown) => each),
       await store.write(randomUUID(), inParts(randomBytes(6 * MEBIBYTE))).catch((each: unknown) => each),
@@ -146,6 +148,19 @@ describe('a server that is no good', () => {
     bad.closeAllConnections();
     bad.close();
   });
+});
+
+it('a content that S3 breaks off in the middle fails for its reader', async () => {
+  const bad = createServer((_, response) => {
+    response.writeHead(206, { 'content-length': 1_000, 'content-range': 'bytes 0-999/1000' });
+    response.write(randomBytes(500), () => response.destroy());
+  });
+  await new Promise<void>((ready) => bad.listen(0, '127.0.0.1', ready));
+  const store = s3({ endpoint: `http://127.0.0.1:${(bad.address() as AddressInfo).port}` });
+  const content = await store.read(randomUUID(), { start: 0, end: 999 });
+  await expect(buffer(content)).rejects.toThrow('aborted');
+  store.close();
+  bad.close();
 });
 
 describe('a bucket that refuses', () => {

@@ -44,6 +44,7 @@ export class S3FileStore extends FileStore {
   constructor(
     private readonly settings: S3Settings,
     private readonly spoolDirectory: string,
+    deadlines: Partial<typeof DEADLINES> = {},
   ) {
     super();
     const { endpoint, region, accessKey, secretKey, isPathStyle } = settings;
@@ -53,7 +54,7 @@ export class S3FileStore extends FileStore {
       credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
       forcePathStyle: isPathStyle,
       maxAttempts: MOST_ATTEMPTS,
-      requestHandler: { ...DEADLINES, httpAgent: CONNECTIONS, httpsAgent: CONNECTIONS },
+      requestHandler: { ...DEADLINES, ...deadlines, httpAgent: CONNECTIONS, httpsAgent: CONNECTIONS },
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
     });
