@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { AttachedFile } from '@parley/protocol';
-import { eventually, type ParleyNode, RestClient, TestUser } from '@parley/testkit';
+import { download, eventually, type ParleyNode, RestClient, TestUser, upload } from '@parley/testkit';
 import { ENGINES, type Store } from './engines.js';
 
 const ROUNDS = 2;
@@ -26,21 +26,12 @@ const newSending = (): Sending => ({
 
 /** Uploads and sends it, both under their own ids. */
 async function run(user: RestClient, conversationId: string, sending: Sending): Promise<void> {
-  const form = new FormData();
-  form.append('clientUploadId', sending.clientUploadId);
-  form.append('file', new Blob([new Uint8Array(sending.content)]), 'a.bin');
-  const headers = { authorization: `Bearer ${user.token}` };
-  const answer = await fetch(`${user.url}/api/files`, { method: 'POST', headers, body: form });
-  if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
-  sending.file = (await answer.json()) as AttachedFile;
-  const { clientMessageId, file } = sending;
+  const { clientUploadId, clientMessageId, content } = sending;
+  const { status, file } = await upload(user, content, { clientUploadId });
+  if (status >= 300) throw new Error(`${status} ${file.error?.code}`);
+  sending.file = file;
   await user.send(conversationId, { clientMessageId, content: '', type: 'file', metadata: { fileId: file.fileId } });
   sending.isSent = true;
-}
-
-async function read({ url, token }: RestClient, { fileId }: AttachedFile): Promise<Buffer | number> {
-  const answer = await fetch(`${url}/api/files/${fileId}`, { headers: { authorization: `Bearer ${token}` } });
-  return answer.ok ? Buffer.from(await answer.arrayBuffer()) : answer.status;
 }
 
 describe.each(ENGINES)('kill -9 in the middle of uploads, on $engine', ({ open }) => {
@@ -84,8 +75,8 @@ describe.each(ENGINES)('kill -9 in the middle of uploads, on $engine', ({ open }
       const reader = new RestClient(node.url, bob.token);
       const uploader = new RestClient(node.url, ann.token);
       for (const { file, isSent, content } of sendings) {
-        if (isSent && file) expect((await read(reader, file)) as Buffer).toEqual(content);
-        else if (file) expect((await read(uploader, file)) as Buffer).toEqual(content);
+        if (isSent && file) expect(await download(reader, file)).toEqual(content);
+        else if (file) expect(await download(uploader, file)).toEqual(content);
       }
     }
     const user = new RestClient(node.url, ann.token);

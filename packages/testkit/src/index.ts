@@ -21,6 +21,7 @@ export {
   signedToken,
   type TokenOptions,
 } from './clients/tokens.js';
+export { download, type UploadAnswer, upload } from './clients/upload.js';
 export { type PlainFrame, type PlainOptions, WebSocketClient } from './clients/websocket-client.js';
 export { Fleet, type FleetOptions } from './fleet/fleet.js';
 export { FleetNode, type NodeLinks, type NodeRun } from './fleet/fleet-node.js';

@@ -1,25 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { expect } from '@jest/globals';
-import type { AttachedFile, FileLink, Message } from '@parley/protocol';
-import type { Person } from '../person.js';
+import type { FileLink, Message } from '@parley/protocol';
+import { download, upload } from '@parley/testkit';
 import type { Behaviours } from '../stage.js';
 
 const refusal = (code: string) => expect.objectContaining({ code });
-
-async function upload({ url, token }: Person, name: string, content: Buffer, clientUploadId?: string) {
-  const form = new FormData();
-  if (clientUploadId) form.append('clientUploadId', clientUploadId);
-  form.append('file', new Blob([new Uint8Array(content)]), name);
-  const headers = { authorization: `Bearer ${token}` };
-  const answer = await fetch(`${url}/api/files`, { method: 'POST', headers, body: form });
-  return { status: answer.status, file: (await answer.json()) as AttachedFile };
-}
-
-async function download({ url, token }: Person, { fileId }: AttachedFile): Promise<Buffer | number> {
-  const answer = await fetch(`${url}/api/files/${fileId}`, { headers: { authorization: `Bearer ${token}` } });
-  const content = Buffer.from(await answer.arrayBuffer());
-  return answer.ok ? content : answer.status;
-}
 
 export const files: Behaviours = {
   'S1.29 S1.31 §4: a file goes by REST and its id in a message, which tells every member what it is': async (stage) => {
@@ -27,7 +12,7 @@ export const files: Behaviours = {
     const [ann, bob] = people;
     expect((await lines[0].ready()).features).toMatchObject({ files: true });
     const content = randomBytes(200_000);
-    const { status, file } = await upload(ann, 'naïve 報告.pdf', content);
+    const { status, file } = await upload(ann, content, { name: 'naïve 報告.pdf' });
     expect({ status, file }).toEqual({
       status: 201,
       file: {
@@ -46,9 +31,9 @@ export const files: Behaviours = {
   'G2 §3: an upload is repeated under its clientUploadId, and no other is taken under it': async (stage) => {
     const person = await stage.person();
     const [content, key] = [randomBytes(1_000), randomUUID()];
-    const first = await upload(person, 'a', content, key);
-    expect(await upload(person, 'a', content, key)).toEqual({ status: 200, file: first.file });
-    expect(await upload(person, 'a', randomBytes(1_000), key)).toMatchObject({
+    const first = await upload(person, content, { clientUploadId: key });
+    expect(await upload(person, content, { clientUploadId: key })).toEqual({ status: 200, file: first.file });
+    expect(await upload(person, randomBytes(1_000), { clientUploadId: key })).toMatchObject({
       status: 409,
       file: { error: refusal('idempotency_conflict') },
     });
@@ -61,7 +46,7 @@ export const files: Behaviours = {
     const [owner, ann, bob] = people;
     const stranger = await stage.person();
     const content = randomBytes(100);
-    const { file } = await upload(ann, 'a', content);
+    const { file } = await upload(ann, content);
     const all = () => Promise.all([owner, ann, bob, stranger].map((person) => download(person, file)));
     expect(await all()).toEqual([404, content, 404, 404]);
     const { metadata, id: messageId }: Message = await ann.say(id, '', {
@@ -82,7 +67,7 @@ export const files: Behaviours = {
   '§3 §4: files of others, and words about files that are not, are refused on every transport': async (stage) => {
     const { id, people, lines } = await stage.scene(2);
     const [ann, bob] = people;
-    const { file } = await upload(bob, 'a', randomBytes(10));
+    const { file } = await upload(bob, randomBytes(10));
     const wrong: object[] = [{ fileId: file.fileId }, { fileId: randomUUID() }, { files: [{}] }, { fileName: 'x' }];
     for (const metadata of wrong) {
       const command = { content: 'x', metadata };

@@ -34,7 +34,8 @@ export class Fleet {
     private readonly ownRedis: RedisServer | null,
     readonly nodes: readonly FleetNode[],
     readonly balancer: Balancer,
-    private readonly filesDirectory: string,
+    /** Of all nodes. */
+    readonly filesDirectory: string,
   ) {
     this.sampler = new Sampler(nodes);
   }
