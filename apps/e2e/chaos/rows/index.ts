@@ -10,6 +10,7 @@ import { redisHostile } from './f10-redis-hostile.js';
 import { halfOpen } from './f13-half-open.js';
 import { slowReaders } from './f14-slow-readers.js';
 import { clocks } from './f15-clocks.js';
+import { fullDisk } from './f16-full-disk.js';
 import { everybodyReturns } from './f17-everybody-returns.js';
 import { oneConversation } from './f19-one-conversation.js';
 import { standstill } from './f20-standstill.js';
@@ -43,6 +44,7 @@ export const ROWS: Row[] = [
   halfOpen,
   slowReaders,
   clocks,
+  fullDisk,
   // 15 s is what is wanted; two cores that carry the clients, the nodes and Postgres took 12 to 27.
   everybodyReturns(1_000, 30),
   oneConversation(60),
