@@ -1,16 +1,17 @@
 import { Fleet } from '@parley/testkit';
-import { ALLOWED_ORIGIN, SENDS_PER_SECOND } from './deployment-settings.js';
+import { ALLOWED_ORIGIN, QUOTA_BYTES, SENDS_PER_SECOND } from './deployment-settings.js';
 import { makeFixture } from './fixture.js';
 import { readSurface } from './surface.js';
 import { Target } from './target.js';
 
-/** They log all that they can, refuse spam, let in one page of another origin, and let one user send as fast as the rows do. */
+/** They log all that they can, refuse spam, let in one page of another origin, let one user send as fast as the rows do, and store little. */
 const OWN = {
   LOG_LEVEL: 'trace',
   SPAM_RULES: 'refuse',
   FRONTEND_URL: ALLOWED_ORIGIN,
   MESSAGES_PER_SECOND: String(SENDS_PER_SECOND),
   MESSAGES_PER_MINUTE: String(60 * SENDS_PER_SECOND),
+  FILE_BYTES_PER_USER: String(QUOTA_BYTES),
 };
 
 /** Two nodes on a Postgres and a Redis of their own. */

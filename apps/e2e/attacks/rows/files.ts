@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { AttachedFile, FileLink } from '@parley/protocol';
 import { eventually } from '@parley/testkit';
 import type { Answer } from '../answer.contract.js';
-import type { Actor } from '../fixture.js';
+import { QUOTA_BYTES } from '../deployment-settings.js';
+import { Actor } from '../fixture.js';
 import type { Row } from '../row.contract.js';
-import type { Target } from '../target.js';
+import type { AskOptions, Target } from '../target.js';
 import { Wire } from '../wire.js';
 import { SENDING } from './authorization.js';
 
@@ -12,6 +15,8 @@ import { SENDING } from './authorization.js';
 const UPLOADING = ['files', 'file_contents'];
 const BOUNDARY = 'an-attack';
 const CUT_UPLOADS = 200;
+/** Files that one user sends, how large each is, and how many are on their way to each node. */
+const SMALL = { files: 1_000, bytes: 10_000, atOnce: 16 };
 const PART = `--${BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename=`;
 const formOf = (name: string, content: Buffer | string): Buffer =>
   Buffer.concat([
@@ -20,10 +25,10 @@ const formOf = (name: string, content: Buffer | string): Buffer =>
     Buffer.from(`\r\n--${BOUNDARY}--\r\n`),
   ]);
 
-function post(target: Target, by: Actor, body: Buffer, headers: Record<string, string> = {}): Promise<Answer> {
+function post(target: Target, by: Actor, body: Buffer, { node, headers }: AskOptions = {}): Promise<Answer> {
   const type = `multipart/form-data; boundary=${BOUNDARY}`;
   const all = { authorization: `Bearer ${by.token}`, 'content-type': type, ...headers };
-  return target.ask({ method: 'POST', path: '/api/files', headers: all, body }, { by });
+  return target.ask({ method: 'POST', path: '/api/files', headers: all, body }, { by, node });
 }
 
 async function aFile(target: Target, by: Actor, name: string, content: Buffer | string): Promise<AttachedFile> {
@@ -163,12 +168,61 @@ export const files: Row[] = [
         [form, { 'content-encoding': 'gzip', 'content-type': 'application/x-www-form-urlencoded' }],
       ];
       for (const [body, headers] of odd)
-        target.refused(await post(target, mallory, body, headers), 'validation_failed', 'unsupported_media_type');
-      target.refused(await post(target, mallory, form, { 'content-length': '9999999999' }), 'too_large');
+        target.refused(await post(target, mallory, body, { headers }), 'validation_failed', 'unsupported_media_type');
+      target.refused(await post(target, mallory, form, { headers: { 'content-length': '9999999999' } }), 'too_large');
       await cutUploads(target, mallory);
     },
   },
+  {
+    id: 'A47',
+    title: `${SMALL.files} small files of one user through all nodes at once: taken up to the quota, and no byte beyond it`,
+    needs: 'own node',
+    changes: [...UPLOADING, 'users'],
+    async run(target) {
+      const by = await Actor.register(target.url(), 'hoarder');
+      const answers = await hoard(target, by);
+      const taken = answers.filter(({ status }) => status === 201);
+      for (const answer of answers) if (answer.status !== 201) target.refused(answer, 'too_large', 'rate_limited');
+      target.figure('taken', `${taken.length} of ${answers.length}`);
+      const most = Math.floor(QUOTA_BYTES / SMALL.bytes);
+      target.must(taken.length === most, `${taken.length} files were taken where ${most} have room`);
+      await mustBeStored(target, by, most);
+    },
+  },
 ];
+
+async function hoard(target: Target, by: Actor): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  let left = SMALL.files;
+  const worker = async (node: number) => {
+    for (; left > 0; ) {
+      left -= 1;
+      answers.push(await post(target, by, formOf('a.bin', randomBytes(SMALL.bytes)), { node }));
+    }
+  };
+  const workers = target.urls.flatMap((_, node) => Array.from({ length: SMALL.atOnce }, () => worker(node)));
+  await Promise.all(workers);
+  return answers;
+}
+
+/** So many files of theirs are known and on the disk, and nothing else of theirs is. */
+async function mustBeStored(target: Target, by: Actor, count: number): Promise<void> {
+  const { own } = target;
+  if (!own) return;
+  const session = await own.postgres.connect('parley');
+  try {
+    const { rows } = await session.query<{ id: string; size: number }>(
+      'SELECT id, size FROM file_contents WHERE uploader_id = $1',
+      [by.id],
+    );
+    target.must(rows.length === count, `${rows.length} contents are known of ${count} files`);
+    const sizes = rows.map(({ id }) => statSync(join(own.filesDirectory, id.slice(-2), id)).size);
+    const bytes = sizes.reduce((sum, size) => sum + size, 0);
+    target.must(bytes === count * SMALL.bytes, `${bytes} bytes are stored of ${count} files`);
+  } finally {
+    await session.end();
+  }
+}
 
 /** In turns, as one user has twenty at a time. */
 async function cutUploads(target: Target, by: Actor): Promise<void> {
