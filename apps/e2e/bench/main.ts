@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { PostgresCluster, ROOT } from '@parley/testkit';
 import { compareBuilds, describeComparison } from './comparison.js';
+import { type FileFigures, measureFiles } from './file-load.js';
 import { type FsyncFigures, probeFsync } from './fsync-probe.js';
 import { measureIdleSockets } from './idle-sockets.js';
 import { type LockedConversationFigures, measureLockedConversation } from './locked-conversation.js';
@@ -16,12 +17,13 @@ import { compareTransports, type TransportComparison } from './transport-compari
 import { describeTransportRun } from './transport-report.js';
 
 const USAGE = `npm run bench -- [options]
-  --only a,b,c,d,lock,idle,presence,transports
+  --only a,b,c,d,lock,idle,presence,files,transports
                       a: bare Socket.IO, b: Parley on Postgres, c: Parley embedded,
                       d: two nodes of Parley on Postgres with Redis,
                       lock: one conversation locked by another session,
                       idle: memory of silent connections,
                       presence: users who come and go every second on two nodes,
+                      files: uploads and downloads beside plain Node, and what uploads do to messages,
                       transports: 500 readers of one conversation by Socket.IO, /ws, STOMP and, where it
                       is installed, RabbitMQ's web-stomp, and memory of silent connections (all of them)
   --loads saturation,fixed,brisk,busy
@@ -40,7 +42,7 @@ const USAGE = `npm run bench -- [options]
   --profile           records in the first round where the servers' time goes (slows them down a little)`;
 
 /** What is measured beside the servers. */
-const OTHERS = ['lock', 'idle', 'presence', 'transports'];
+const OTHERS = ['lock', 'idle', 'presence', 'files', 'transports'];
 
 interface Options {
   only: string[];
@@ -120,7 +122,7 @@ async function runAll(chosen: Options, cluster: PostgresCluster | null): Promise
   return runs;
 }
 
-function profileDirectoryOf(letter: SubjectLetter): string {
+function profileDirectoryOf(letter: SubjectLetter | 'files'): string {
   const directory = join(ROOT, 'bench-results', `profile-${letter}-${new Date().toISOString().replaceAll(':', '-')}`);
   mkdirSync(directory, { recursive: true });
   return directory;
@@ -138,6 +140,7 @@ async function bench(): Promise<void> {
     if (cluster && only.includes('lock')) lockedConversation = await measureLockedConversation({ cluster, seconds: 5 });
     const idle = cluster && only.includes('idle') ? await measureIdleSockets(chosen.sockets, cluster) : null;
     const presence = cluster && only.includes('presence') ? await measurePresence(chosen.users, cluster) : null;
+    const files = cluster && only.includes('files') ? await measureFilesOf(chosen, cluster) : null;
     const transports = cluster && only.includes('transports') ? await measureTransports(chosen, cluster) : null;
     const results: Results = {
       at: new Date().toISOString(),
@@ -148,6 +151,7 @@ async function bench(): Promise<void> {
       lockedConversation,
       idle,
       presence,
+      files,
       transports,
     };
     console.log(describeResults(results));
@@ -155,6 +159,10 @@ async function bench(): Promise<void> {
   } finally {
     await cluster?.stop();
   }
+}
+
+function measureFilesOf({ profile }: Options, cluster: PostgresCluster): Promise<FileFigures> {
+  return measureFiles(cluster, profile ? profileDirectoryOf('files') : null);
 }
 
 function measureTransports(chosen: Options, cluster: PostgresCluster): Promise<TransportComparison> {

@@ -3,6 +3,8 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '@parley/testkit';
 import { microseconds, percent, time, verdict, whole } from './figures-text.js';
+import type { FileFigures } from './file-load.js';
+import { describeFiles } from './file-report.js';
 import type { FsyncFigures } from './fsync-probe.js';
 import type { IdleComparison } from './idle-sockets.js';
 import type { LockedConversationFigures } from './locked-conversation.js';
@@ -29,6 +31,7 @@ export interface Results {
   lockedConversation: LockedConversationFigures | null;
   idle: IdleComparison | null;
   presence: PresenceFigures | null;
+  files: FileFigures | null;
   transports: TransportComparison | null;
 }
 
@@ -58,7 +61,7 @@ export function writeResults(results: Results): string {
 
 /** The tables for people. */
 export function describeResults(results: Results): string {
-  const { runs, fsync, lockedConversation, idle, presence, transports } = results;
+  const { runs, fsync, lockedConversation, idle, presence, files, transports } = results;
   const lines: string[] = [];
   for (const [phase, title] of Object.entries(PHASES)) {
     lines.push('', `## ${title}`, ...table(runs, phase as Phase));
@@ -68,6 +71,7 @@ export function describeResults(results: Results): string {
   if (lockedConversation) lines.push('', ...describeLock(lockedConversation));
   if (idle) lines.push('', ...describeIdle(idle));
   if (presence) lines.push('', ...describePresence(presence));
+  if (files) lines.push('', ...describeFiles(files));
   if (transports) lines.push('', ...describeTransports(transports));
   return lines.join('\n');
 }
