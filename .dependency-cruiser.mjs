@@ -23,7 +23,18 @@ const MODULES = [
 ];
 
 /** The web app's features, each of which may import only those before it. A new one takes its place here. */
-const FEATURES = ['faults', 'auth', 'people', 'mentions', 'reactions', 'search', 'chat', 'conversations', 'palette'];
+const FEATURES = [
+  'faults',
+  'auth',
+  'people',
+  'mentions',
+  'reactions',
+  'search',
+  'attachments',
+  'chat',
+  'conversations',
+  'palette',
+];
 
 /** Likewise the folders of the largest. */
 const CHAT = ['message', 'members', 'composer', 'timeline'];

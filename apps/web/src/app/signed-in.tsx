@@ -2,6 +2,7 @@ import type { Me } from '@parley/protocol';
 import { ChatProvider, useChatClient } from '@parley/react';
 import { useEffect, useState } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
+import { openChosenFiles } from '../features/attachments/chosen-files.store.js';
 import { endSession, refresh } from '../features/auth/auth.store.js';
 import { ChatWindow } from '../features/chat/chat-window.js';
 import { openDrafts } from '../features/chat/composer/drafts.store.js';
@@ -42,6 +43,7 @@ function Session({ user }: { user: Me }) {
   useEffect(() => client.meet([user]), [client, user]);
   useEffect(() => openDrafts(user.id), [user.id]);
   useEffect(() => openEdits(user.id), [user.id]);
+  useEffect(openChosenFiles, [user.id]);
   useEffect(() => {
     const timer = setTimeout(fetchParts, PARTS_AFTER_MS);
     return () => clearTimeout(timer);

@@ -8,6 +8,7 @@ interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   kind?: Kind;
   /** Disabled and marked as busy while a request is under way. */
   busy?: boolean;
+  ref?: Ref<HTMLButtonElement>;
 }
 
 const KINDS: Record<Kind, string> = {

@@ -9,13 +9,16 @@ import { Button } from '../../ui/button.js';
 import { isolate } from '../../ui/isolated.js';
 import { NotFound } from '../../ui/not-found.js';
 import { EmptyState, Skeleton } from '../../ui/states.js';
+import { DropZone } from '../attachments/drop-zone.js';
 import { SearchPanel } from '../search/search-panel.js';
 import { ChatHeader } from './chat-header.js';
 import { Composer } from './composer/composer.js';
+import { useFileTarget } from './composer/use-file-target.js';
 import { titleOf } from './conversation-title.js';
 import { MemberPanel } from './members/member-panel.js';
 import { useSilence } from './members/use-silence.js';
 import { MessageContext } from './message/message-actions.js';
+import { canWrite } from './message/message-rights.js';
 import type { OpenConversation } from './open-conversation.js';
 import { HistoryStart } from './timeline/history-start.js';
 import { LiveLog } from './timeline/live-log.js';
@@ -82,6 +85,8 @@ function Opened({ open, at, me }: { open: OpenConversation; at: number | null; m
   const silencedUntil = useSilence(view.members.find(({ user }) => user.id === me));
   const facts = { id, type, myRole, isArchived, me, isGone: gone !== null, isSilenced: silencedUntil !== null };
   const [context, editing] = useMessageContext({ facts, input, jump, say });
+  const area = useRef<HTMLElement>(null);
+  const [isOver, leave] = useFileTarget({ conversationId: id, isOpen: canWrite(context.facts), area, input });
   const start = useHistoryStart(view);
   const toggleMembers = () => togglePanel('members');
   const toggleSearch = () => togglePanel('search');
@@ -89,7 +94,7 @@ function Opened({ open, at, me }: { open: OpenConversation; at: number | null; m
   return (
     <MessageContext value={context}>
       <div className="chat">
-        <section aria-label={title} className="flex h-full min-h-0 min-w-0 flex-col">
+        <section ref={area} aria-label={title} className="relative flex h-full min-h-0 min-w-0 flex-col">
           <ChatHeader view={view} gone={gone} panel={panel} onTogglePanel={togglePanel} />
           <MessageList
             open={open}
@@ -107,9 +112,10 @@ function Opened({ open, at, me }: { open: OpenConversation; at: number | null; m
             title={title}
             silencedUntil={silencedUntil}
             inputRef={input}
-            onSend={({ text, replyToId }) => say(text, replyToId)}
+            onSend={({ text, replyToId }, files) => say(text, replyToId, files)}
           />
           <LiveLog conversationId={id} me={me} items={messages.items} />
+          {isOver ? <DropZone title={title} onLeave={leave} /> : null}
         </section>
         {panel === 'members' && type === 'group' ? (
           <MemberPanel view={view} gone={gone} me={me} onClose={toggleMembers} />
@@ -143,8 +149,9 @@ function useAddressedMessage(at: number | null, { go }: Jump): void {
 /** Sends a message, and jumps to the newest ones where they are not loaded. */
 function useSay({ send, hasNewer }: OpenConversation['messages'], clearDivider: () => void, { toLatest }: Jump) {
   return useCallback(
-    (text: string, replyToId: string | null) => {
-      send({ content: text, replyToId: replyToId ?? undefined });
+    (text: string, replyToId: string | null, files: readonly File[] = []) => {
+      const attachments = files.map((file) => ({ content: file, fileName: file.name }));
+      send({ content: text, replyToId: replyToId ?? undefined, ...(files.length > 0 && { attachments }) });
       clearDivider();
       if (hasNewer) void toLatest();
     },

@@ -1,8 +1,9 @@
-import type { ParleyClient } from '@parley/client';
+import type { OutboxAttachment, ParleyClient } from '@parley/client';
 import type { Message } from '@parley/protocol';
 import { useChatClient, useLimits } from '@parley/react';
 import { type RefObject, useCallback, useMemo, useState } from 'react';
 import { copyToClipboard } from '../../ui/clipboard.js';
+import { restoreFiles } from '../attachments/chosen-files.store.js';
 import { draftOf, saveDraft } from './composer/drafts.store.js';
 import type { ConversationFacts, MessageActions, MessageContextValue } from './message/message-actions.js';
 import type { Jump } from './timeline/use-jump.js';
@@ -72,10 +73,19 @@ function draftsOf(
         text: now.text === '' ? entry.content : `${entry.content}\n${now.text}`,
         replyToId: now.replyToId ?? (isOfReply ? null : (entry.replyToId ?? null)),
       });
+      const kept = (entry.attachments ?? []).map((attachment) => fileOf(client, attachment));
+      restoreFiles(conversationId, kept);
       client.discard(key);
       input.current?.focus();
     },
   };
+}
+
+/** Null where the content could not be kept, as in a private window after a reload. */
+function fileOf(client: ParleyClient, attachment: OutboxAttachment): File | null {
+  const { clientUploadId, fileName, fileType } = attachment;
+  const content = client.attachment(clientUploadId)?.content;
+  return content ? new File([content], fileName, { type: fileType }) : null;
 }
 
 function changesOf(client: ParleyClient): Pick<MessageActions, 'edit' | 'remove'> {

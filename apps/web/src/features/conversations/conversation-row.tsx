@@ -9,6 +9,7 @@ import { classes } from '../../ui/classes.js';
 import { fullTime, listTime } from '../../ui/dates.js';
 import { Isolated, isolate } from '../../ui/isolated.js';
 import { PresenceDot } from '../../ui/presence-dot.js';
+import { useChosen } from '../attachments/chosen-files.store.js';
 import { useDraft } from '../chat/composer/drafts.store.js';
 import { typingSentence } from '../chat/composer/typing-sentence.js';
 import { titleOf } from '../chat/conversation-title.js';
@@ -103,9 +104,10 @@ function TitleLine({ item, title, isUnread, mark }: TitleLineProps) {
 function Preview({ item, me, selected }: Pick<ConversationRowProps, 'item' | 'me' | 'selected'>) {
   const people = usePeople();
   const { text } = useDraft(item.id);
+  const { files } = useChosen(item.id);
   const typists = useTypists(item.id);
   const isBlocked = useIsBlocked(item.lastMessage?.senderId ?? null);
-  const draft = selected ? '' : text.trim();
+  const draft = selected ? '' : text.trim() || countOf(files);
   if (typists.count > 0) {
     const names = typists.userIds.map((id) => isolate(firstName(nameOf(people, id))));
     return (
@@ -120,6 +122,11 @@ function Preview({ item, me, selected }: Pick<ConversationRowProps, 'item' | 'me
       Draft: <bdi>{draft}</bdi>
     </span>
   );
+}
+
+function countOf({ length }: readonly unknown[]): string {
+  if (length === 0) return '';
+  return length === 1 ? '1 file' : `${length} files`;
 }
 
 interface BadgesProps {

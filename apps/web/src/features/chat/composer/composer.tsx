@@ -15,7 +15,7 @@ interface ComposerProps {
   /** Until when I may not write; null where I may. */
   silencedUntil: string | null;
   inputRef: RefObject<HTMLTextAreaElement | null>;
-  onSend: (draft: Draft) => void;
+  onSend: (draft: Draft, files: readonly File[]) => void;
 }
 
 /** The field to write in, or the reason why there is none. */

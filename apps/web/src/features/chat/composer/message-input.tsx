@@ -4,9 +4,14 @@ import { SendHorizontal } from 'lucide-react';
 import { type KeyboardEvent, type RefObject, useId, useMemo } from 'react';
 import { isSendKey, useEnterSends } from '../../../hooks/enter-key.js';
 import { useGrowing } from '../../../hooks/use-growing.js';
+import { pointerInUse } from '../../../hooks/use-pointer.js';
 import { Button } from '../../../ui/button.js';
+import { classes } from '../../../ui/classes.js';
 import { isComposing } from '../../../ui/composing.js';
 import { isolate } from '../../../ui/isolated.js';
+import { AttachButton } from '../../attachments/attach-button.js';
+import { clearFiles } from '../../attachments/chosen-files.store.js';
+import { RecordButton } from '../../attachments/voice/record-button.js';
 import { useMentions } from '../../mentions/use-mentions.js';
 import { useMentionable } from '../members/use-mentionable.js';
 import { bytesOf, roomLeft } from '../message/content-size.js';
@@ -15,9 +20,11 @@ import { lastEditable } from '../message/message-rights.js';
 import { drawsNothing } from '../message/plain-text.js';
 import { othersOf } from '../message/receipts.js';
 import type { OpenConversation } from '../open-conversation.js';
+import { AttachedFiles } from './attached-files.js';
 import { clearDraft, type Draft, saveDraft, useDraft } from './drafts.store.js';
 import { ReplyBar } from './reply-bar.js';
 import { TypingLine } from './typing-line.js';
+import { useAttaching } from './use-attaching.js';
 import { useQuotedMessage } from './use-quoted-message.js';
 import { useSendPause } from './use-send-pause.js';
 
@@ -25,7 +32,7 @@ interface MessageInputProps {
   open: OpenConversation;
   title: string;
   inputRef: RefObject<HTMLTextAreaElement | null>;
-  onSend: (draft: Draft) => void;
+  onSend: (draft: Draft, files: readonly File[]) => void;
 }
 
 /** The counter is shown when fewer bytes than this are left. */
@@ -39,13 +46,19 @@ export function MessageInput({ open, title, inputRef, onSend }: MessageInputProp
   const { text, replyToId } = draft;
   const target = useQuotedMessage(replyToId, open.messages.items);
   const enterSends = useEnterSends();
-  const { left, notice, sendable } = useSendability(text);
+  const attaching = useAttaching(open.view.id);
+  const { left, notice, sendable } = useSendability(text, attaching.files.length > 0);
   const { submit, write, dropReply } = useDraftCommands(open.view.id, inputRef);
   const people = useMentionable(useMemo(() => othersOf(open.view.members, me), [open.view.members, me]));
   const mentions = useMentions({ inputRef, text, people, onChange: write });
   const editLast = useEditLast(open);
+  const chooseFiles = (files: readonly File[]) => {
+    attaching.choose(files);
+    // By touch the keyboard would cover what was chosen.
+    if (pointerInUse() === 'mouse') inputRef.current?.focus();
+  };
   const send = () => {
-    if (sendable) submit(draft, onSend);
+    if (sendable) submit(draft, attaching.files, onSend);
   };
 
   function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
@@ -71,7 +84,17 @@ export function MessageInput({ open, title, inputRef, onSend }: MessageInputProp
         className="mx-auto max-w-[828px] rounded-sheet border border-edge bg-raised focus-within:border-accent focus-within:ring-1 focus-within:ring-accent"
       >
         {replyToId ? <ReplyBar target={target} me={me} onCancel={dropReply} /> : null}
-        <div className="flex items-end gap-2 py-1.5 ps-3.5 pe-1.5">
+        <AttachedFiles
+          conversationId={open.view.id}
+          attaching={attaching}
+          inputRef={inputRef}
+          onVoice={(file) => submit({ ...draft, text: '' }, [file], onSend)}
+        />
+        <div
+          hidden={attaching.isRecording}
+          className={classes('flex items-end gap-2 py-1.5 pe-1.5', attaching.limits ? 'ps-1.5' : 'ps-3.5')}
+        >
+          {attaching.limits ? <AttachButton onFiles={chooseFiles} /> : null}
           <textarea
             ref={inputRef}
             data-testid="composer"
@@ -88,6 +111,9 @@ export function MessageInput({ open, title, inputRef, onSend }: MessageInputProp
             onKeyDown={onKeyDown}
             className="composer-input min-w-0 flex-1 self-center bg-transparent py-[5px] text-body outline-none placeholder:text-ink-3 max-[720px]:text-[16px]"
           />
+          {attaching.limits && text === '' && attaching.files.length === 0 ? (
+            <RecordButton onClick={attaching.record} />
+          ) : null}
           <SendButton disabled={!sendable} />
         </div>
       </div>
@@ -98,11 +124,11 @@ export function MessageInput({ open, title, inputRef, onSend }: MessageInputProp
 }
 
 /** Whether this text can be sent now, and why not. `left`: bytes. */
-function useSendability(text: string) {
+function useSendability(text: string, hasFiles: boolean) {
   const most = useLimits()?.contentBytes ?? LIMITS.contentBytes;
   const left = roomLeft(text, most);
   const wait = useSendPause();
-  return { left, notice: noticeOf(left, wait), sendable: !drawsNothing(text) && left >= 0 && wait === 0 };
+  return { left, notice: noticeOf(left, wait), sendable: (hasFiles || !drawsNothing(text)) && left >= 0 && wait === 0 };
 }
 
 function useDraftCommands(conversationId: string, inputRef: MessageInputProps['inputRef']) {
@@ -118,9 +144,10 @@ function useDraftCommands(conversationId: string, inputRef: MessageInputProps['i
       saveDraft(conversationId, { replyToId: null });
       inputRef.current?.focus();
     },
-    submit: (draft: Draft, onSend: MessageInputProps['onSend']) => {
-      onSend(draft);
+    submit: (draft: Draft, files: readonly File[], onSend: MessageInputProps['onSend']) => {
+      onSend(draft, files);
       clearDraft(conversationId);
+      clearFiles(conversationId);
       inputRef.current?.focus();
     },
   };

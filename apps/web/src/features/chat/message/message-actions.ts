@@ -14,8 +14,8 @@ export interface MessageActions {
   /** Quotes the message in the composer, which takes the focus. */
   reply: (message: Message) => void;
   /** Sends a new message. */
-  say: (text: string, replyToId: string | null) => void;
-  /** Moves the text of a refused message into the composer, before what is written there. */
+  say: (text: string, replyToId: string | null, files?: readonly File[]) => void;
+  /** Moves text and files of a refused message into the composer, before what is there. */
   takeBack: (pending: PendingItem) => void;
   /** Opens the editor of this message; null closes the open one, and the composer takes the focus. */
   setEditing: (messageId: string | null) => void;

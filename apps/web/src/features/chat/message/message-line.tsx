@@ -1,7 +1,9 @@
 import type { ReplyPreview } from '@parley/protocol';
+import { Suspense } from 'react';
 import { PersonAvatar } from '../../../ui/avatar.js';
 import { BotMark } from '../../../ui/bot-mark.js';
 import { clockTime } from '../../../ui/dates.js';
+import { lazyPart } from '../../../ui/lazy-part.js';
 import { useConversationFacts } from './message-actions.js';
 import { MessageQuote } from './message-quote.js';
 import { MessageText } from './message-text.js';
@@ -10,10 +12,12 @@ import { ReceiptRail } from './receipt-rail.js';
 import type { MessageLineProps } from './row-props.js';
 import { StoredMessage } from './stored-message.js';
 
+const PendingAttachments = lazyPart(() => import('../../attachments/pending-attachments.js'));
+
 /** Sender, text and, on the right, whether the message was sent, delivered and read. */
 export function MessageLine(props: MessageLineProps) {
-  const { row, sender, find, heads, readers, audience, tabStop, id, actions } = props;
-  const { message, pending } = row;
+  const { row, sender, heads, readers, audience, tabStop, id, actions } = props;
+  const { message } = row;
   const { type } = useConversationFacts();
   const quoted = quotedOf(props);
   return (
@@ -24,13 +28,7 @@ export function MessageLine(props: MessageLineProps) {
       <div className="message-body">
         <Author id={`${id}-who`} row={row} sender={sender} />
         {quoted ? <MessageQuote quoted={quoted} tabStop={tabStop} /> : null}
-        {message && row.own ? (
-          <StoredMessage {...props} message={message} own={row.own} />
-        ) : (
-          <div className="message-text" id={`${id}-body`} dir="auto">
-            <MessageText text={pending?.entry.content ?? ''} find={find} />
-          </div>
-        )}
+        {message && row.own ? <StoredMessage {...props} message={message} own={row.own} /> : <PendingBody {...props} />}
       </div>
       <div className="message-rail">
         <ReceiptRail
@@ -43,6 +41,27 @@ export function MessageLine(props: MessageLineProps) {
         />
       </div>
     </div>
+  );
+}
+
+/** What is on its way, or was refused. */
+function PendingBody({ row, id, find, tabStop }: MessageLineProps) {
+  const { content = '', attachments = [] } = row.pending?.entry ?? {};
+  const hasWords = content !== '' || attachments.length === 0;
+  const bodyId = `${id}-body`;
+  return (
+    <>
+      {hasWords ? (
+        <div className="message-text" id={bodyId} dir="auto">
+          <MessageText text={content} find={find} />
+        </div>
+      ) : null}
+      {attachments.length > 0 ? (
+        <Suspense fallback={<p id={hasWords ? undefined : bodyId}>{attachments.length === 1 ? 'A file' : 'Files'}</p>}>
+          <PendingAttachments id={hasWords ? undefined : bodyId} attachments={attachments} tabStop={tabStop} />
+        </Suspense>
+      ) : null}
+    </>
   );
 }
 

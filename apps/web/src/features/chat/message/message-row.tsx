@@ -1,4 +1,5 @@
 import type { Failure, PendingItem } from '@parley/client';
+import type { ConversationType } from '@parley/protocol';
 import { memo } from 'react';
 import { sendSentence } from '../../../api/sentences.js';
 import { announceCopy } from '../../../ui/announcements.js';
@@ -114,7 +115,7 @@ function NotSent({ pending, failure, onRetry, onDiscard }: NotSentProps) {
       <div className="col-span-2">
         <Refusal>
           <span>
-            <b className="font-strong">Not sent.</b> {sendSentence(failure, facts.type)}
+            <b className="font-strong">Not sent.</b> {reasonOf(pending, failure, facts.type)}
           </span>
           {failure.retryable ? (
             <RefusalButton onClick={() => onRetry(key)}>Try again</RefusalButton>
@@ -128,6 +129,13 @@ function NotSent({ pending, failure, onRetry, onDiscard }: NotSentProps) {
       </div>
     </div>
   );
+}
+
+/** Beside a file that was refused stands why. */
+function reasonOf({ entry }: PendingItem, failure: Failure, type: ConversationType): string {
+  const refused = entry.attachments?.filter(({ isRefused }) => isRefused).length ?? 0;
+  if (refused === 0) return sendSentence(failure, type);
+  return refused === 1 ? 'A file was refused.' : `${refused} files were refused.`;
 }
 
 /** Every change of the list creates new row objects: a row is drawn again only if it looks different. */
