@@ -16,15 +16,24 @@ const TOUCHES =
 /** The driver's setting that turns the back/forward cache off. */
 const FORGETS_PAGES = '--disable-back-forward-cache';
 
+/** A device of its own making, and nobody who would have to be asked. */
+const FAKE_MICROPHONE = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+
 /**
  * A browser for one spec file: Chromium's headless shell where `PARLEY_TEST_HEADLESS_SHELL` names it, which draws the same
- * pages with half the processor time, else Chromium; `keepsPages`: Chromium, with its back/forward cache.
+ * pages with half the processor time, else Chromium; `keepsPages`: Chromium, with its back/forward cache; `hasMicrophone`: one
+ * that beeps, and may be used without asking.
  */
-export function launchBrowser({ reportsHover = true, keepsPages = false } = {}): Promise<Browser> {
+export function launchBrowser({
+  reportsHover = true,
+  keepsPages = false,
+  hasMicrophone = false,
+} = {}): Promise<Browser> {
   // Chromium's own sandbox does not start for root, as whom CI runs.
   const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   const ignoreDefaultArgs = [...(reportsHover ? [] : [HOVERS]), ...(keepsPages ? [FORGETS_PAGES] : [])];
   if (!reportsHover) args.push(TOUCHES);
+  if (hasMicrophone) args.push(...FAKE_MICROPHONE);
   return chromium.launch({
     executablePath: (keepsPages ? undefined : process.env.PARLEY_TEST_HEADLESS_SHELL) ?? chromiumPath(),
     args,
