@@ -58,7 +58,7 @@ describe('On a device that reports no pointer that hovers', () => {
     expect(await ama.page.evaluate(() => matchMedia('(hover: none) and (pointer: coarse)').matches)).toBe(true);
     await hoverAt(words());
     await clickAt(ama.page.getByRole('toolbar').getByRole('button', { name: 'Reply' }));
-    await ama.page.getByTestId('reply-bar').waitFor({ timeout: 5_000 });
+    await ama.page.getByTestId('reply-bar').waitFor();
   });
 
   it('a mouse colours what it is over, as everywhere', async () => {
@@ -66,11 +66,10 @@ describe('On a device that reports no pointer that hovers', () => {
     const colour = () => button.evaluate((element) => getComputedStyle(element).backgroundColor);
     const before = await colour();
     await hoverAt(button);
-    await ama.page.waitForFunction(
-      ([element, was]) => getComputedStyle(element as Element).backgroundColor !== was,
-      [await button.elementHandle(), before] as const,
-      { timeout: 5_000 },
-    );
+    await ama.page.waitForFunction(([element, was]) => getComputedStyle(element as Element).backgroundColor !== was, [
+      await button.elementHandle(),
+      before,
+    ] as const);
   });
 
   it('F4: letters typed after a click on a message do nothing, and after an arrow key they act', async () => {
@@ -84,14 +83,14 @@ describe('On a device that reports no pointer that hovers', () => {
     await ama.page.keyboard.press('ArrowDown');
     await focusIsOn('said by me');
     await ama.page.keyboard.press('r');
-    await ama.page.getByTestId('reply-bar').getByText('yourself').waitFor({ timeout: 5_000 });
+    await ama.page.getByTestId('reply-bar').getByText('yourself').waitFor();
   });
 
   it('opened with a mouse a conversation takes what is typed; with a finger no keyboard covers it', async () => {
     await ama.page.goto('/');
     await ama.row(tomas.name).waitFor();
     await clickAt(ama.row(tomas.name));
-    await ama.composer.and(ama.page.locator(':focus')).waitFor({ timeout: 5_000 });
+    await ama.composer.and(ama.page.locator(':focus')).waitFor();
     await ama.page.goto('/');
     await ama.row(tomas.name).tap();
     await words().waitFor();

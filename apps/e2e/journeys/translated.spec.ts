@@ -62,7 +62,7 @@ describe.each([
     await ama.message('stays below').waitFor();
     await ama.page.evaluate(translate, keepsNode);
     const row = ama.page.locator(`[data-seq="${said.seq}"]`);
-    const shows = (words: string) => row.getByText(words).waitFor({ timeout: 5_000 });
+    const shows = (words: string) => row.getByText(words).waitFor();
     const text = async () => (await row.locator('.message-text').innerText()).trim().replace(/\s+/g, ' ');
 
     await rest.edit(said.id, 'erste **zweite** dritte @niemand `vierte`');
@@ -79,21 +79,21 @@ describe.each([
     const count = ama.message('stays below').locator('.reaction-count');
     await count.waitFor();
     await (await ama.rest()).react(below, '🚀');
-    await count.getByText('2').waitFor({ timeout: 5_000 });
+    await count.getByText('2').waitFor();
 
     await rest.rename(group.id, 'Yard');
-    await ama.page.getByRole('heading', { name: 'Yard', level: 2 }).waitFor({ timeout: 5_000 });
-    await ama.row('Yard').getByText('Tomas Reyes').first().waitFor({ timeout: 5_000 });
+    await ama.page.getByRole('heading', { name: 'Yard', level: 2 }).waitFor();
+    await ama.row('Yard').getByText('Tomas Reyes').first().waitFor();
     const third = await registerByRest(node.url, `lena.${suffix}`, `Lena Berg ${suffix}`);
     await rest.addMembers(group.id, [third.user.id]);
-    await ama.page.getByText('3 members').waitFor({ timeout: 5_000 });
+    await ama.page.getByText('3 members').waitFor();
 
     await rest.delete(said.id);
     await shows('Message deleted');
     expect(await text()).toBe('Message deleted');
     await ama.say('from a translated page');
     await ama.page.locator('[data-state=sent]').filter({ hasText: 'from a translated page' }).waitFor();
-    await ama.row('Yard').getByText('You: from a translated page').waitFor({ timeout: 5_000 });
+    await ama.row('Yard').getByText('You: from a translated page').waitFor();
     await ama.page.goto('/');
     await ama.row('Yard').waitFor();
     expect(ama.faults).toEqual([]);
