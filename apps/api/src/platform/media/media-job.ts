@@ -1,0 +1,65 @@
+import type { AttachedFile } from '@parley/protocol';
+
+/** What the process of media is asked for: each kind has one step there that does all of it. */
+export type MediaKind = 'picture';
+
+/** By which the contents that are made of another one are found. */
+export type RenditionName = 'thumbnail-320' | 'thumbnail-1280';
+
+/** A content to be looked at, as a file of the local disk. */
+export interface MediaJob {
+  kind: MediaKind;
+  mediaType: string;
+  input: string;
+  /** Of this job alone: where its step may write, and where what it has made is taken from. */
+  folder: string;
+}
+
+/** What is said of a file beside what every file has. */
+export type MediaDetails = Pick<AttachedFile, 'width' | 'height' | 'durationMs' | 'placeholder'>;
+
+export interface Rendition {
+  name: RenditionName;
+  mediaType: string;
+  /** Its name in the job's folder. */
+  file: string;
+}
+
+export interface MediaResult {
+  details: MediaDetails;
+  renditions: Rendition[];
+}
+
+export interface MediaLimits {
+  /** From the beginning of a job to its end. */
+  timeMs: number;
+  /** Of its process. */
+  memoryBytes: number;
+  /** Of the content; what is larger is not looked at. */
+  inputBytes: number;
+}
+
+/** Which types a kind has, and what looking at one of them may take. One place decides on it. */
+const KINDS: Readonly<Record<MediaKind, { types: ReadonlySet<string>; limits: MediaLimits }>> = {
+  picture: {
+    types: new Set([
+      ...['image/jpeg', 'image/png', 'image/apng', 'image/gif', 'image/webp', 'image/avif'],
+      ...['image/heic', 'image/heif', 'image/heic-sequence', 'image/heif-sequence'],
+    ]),
+    limits: { timeMs: 15_000, memoryBytes: 768 * 1_048_576, inputBytes: 64 * 1_048_576 },
+  },
+};
+
+/** Null: nothing can be made of it, and it stays a plain file. */
+export function mediaKindOf(mediaType: string | null, size: number): MediaKind | null {
+  if (mediaType === null) return null;
+  for (const [kind, { types, limits }] of Object.entries(KINDS) as [MediaKind, (typeof KINDS)[MediaKind]][]) {
+    if (types.has(mediaType) && size <= limits.inputBytes) return kind;
+  }
+  return null;
+}
+
+export const limitsOf = (kind: MediaKind): MediaLimits => KINDS[kind].limits;
+
+/** What the process answers. */
+export type MediaAnswer = { result: MediaResult } | { fault: string };

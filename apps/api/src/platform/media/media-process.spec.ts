@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import type { MediaJob } from './media-job.js';
+import { MEDIA_PROCESS, MediaProcess } from './media-process.js';
+
+const MEBIBYTE = 1_048_576;
+const LIMITS = { timeMs: 20_000, memoryBytes: 300 * MEBIBYTE, inputBytes: 1 };
+const job: MediaJob = { kind: 'picture', mediaType: 'image/png', input: 'in', folder: 'f' };
+
+/** Does with each job what the type of its content says. */
+const PROGRAM = `
+  const bytes = [];
+  const acts = {
+    answer: () => ({ result: { details: { width: process.pid }, renditions: [] } }),
+    refuse: () => ({ fault: 'It cannot be read.' }),
+    die: () => process.kill(process.pid, 'SIGKILL'),
+    hang: () => { for (;;); },
+    grow: () => void setInterval(() => bytes.push(Buffer.alloc(16 * ${MEBIBYTE}, 1)), 5),
+    tell: () => ({ result: { details: { placeholder: JSON.stringify(process.env) }, renditions: [] } }),
+  };
+  process.on('message', ({ mediaType }) => {
+    const answer = acts[mediaType]();
+    if (answer?.result ?? answer?.fault) process.send(answer);
+  });
+  process.on('disconnect', () => process.exit());
+  process.send('ready');
+`;
+
+const { program } = MEDIA_PROCESS;
+const folder = mkdtempSync(join(tmpdir(), 'media-process-'));
+let media: MediaProcess;
+beforeAll(() => {
+  MEDIA_PROCESS.program = join(folder, 'main.mjs');
+  writeFileSync(MEDIA_PROCESS.program, PROGRAM);
+  media = new MediaProcess();
+});
+afterEach(() => media.close());
+afterAll(() => {
+  MEDIA_PROCESS.program = program;
+  rmSync(folder, { recursive: true });
+});
+
+const run = (act: string, limits: Partial<typeof LIMITS> = {}) =>
+  media.run({ ...job, mediaType: act }, { ...LIMITS, ...limits });
+const pidOf = async () => (await run('answer')).details.width;
+
+it('takes one job after the other in one process', async () => {
+  expect(await pidOf()).toBe(await pidOf());
+});
+
+it.each([
+  ['refuses', 'unreadable', 'refuse', {}],
+  ['dies', 'died', 'die', {}],
+  ['never ends', 'time', 'hang', { timeMs: 200 }],
+  ['takes more and more memory', 'memory', 'grow', {}],
+])('fails a job whose process %s, and takes the next', async (_, reason, act, limits) => {
+  const before = await pidOf();
+  await expect(run(act, limits)).rejects.toMatchObject({ reason });
+  expect((await pidOf()) === before).toBe(act === 'refuse');
+});
+
+it('blames no job where its process cannot be started', async () => {
+  const { program: own } = MEDIA_PROCESS;
+  MEDIA_PROCESS.program = join(folder, 'none.mjs');
+  try {
+    await expect(run('answer')).rejects.toThrow('could not be started');
+  } finally {
+    MEDIA_PROCESS.program = own;
+  }
+});
+
+it('knows nothing of the environment of its node', async () => {
+  process.env.JWT_SECRET = 'of this test';
+  const { details } = await run('tell');
+  expect(details.placeholder).toMatch(/MALLOC_ARENA_MAX/);
+  expect(details.placeholder).not.toMatch(/JWT_SECRET|HOME/);
+});
