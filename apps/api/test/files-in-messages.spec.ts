@@ -17,6 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => node.close());
 
+const PDF = Buffer.from('%PDF-1.7\n');
 const codeOf = ({ status, body }: Answer) => body?.error?.code ?? status;
 const pathOf = ({ body }: Answer) => body?.error?.details?.[0]?.path;
 const send = (person: Person, metadata: object, more: object = {}, id = group.id) =>
@@ -31,7 +32,7 @@ const cleanUp = () => node.node.app.get(FileCleanup).run();
 
 describe('a message with files', () => {
   it('S1.31: says what they are, in the word of the server, live and read later, on REST and sockets', async () => {
-    const [first, second] = [await aFile(ann, PNG, 'a.png'), await aFile(ann, someBytes(20), 'b.bin')];
+    const [first, second] = [await aFile(ann, PDF, 'a.pdf'), await aFile(ann, someBytes(20), 'b.bin')];
     const socket = await bob.connect();
     const sender = await ann.connect();
     const files = [{ fileId: first }, { fileId: second }];
@@ -41,9 +42,9 @@ describe('a message with files', () => {
     const described = [
       {
         fileId: first,
-        fileName: 'a.png',
-        fileType: 'image/png',
-        fileSize: PNG.length,
+        fileName: 'a.pdf',
+        fileType: 'application/pdf',
+        fileSize: PDF.length,
         downloadUrl: `/api/files/${first}`,
       },
       {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Session } from '@parley/protocol';
 import { secretsIn, signedToken } from '@parley/testkit';
 import { type SQL, sql } from 'drizzle-orm';
@@ -6,9 +7,13 @@ import type { JWTPayload } from 'jose';
 import supertest from 'supertest';
 import { boot, type Node } from '../src/boot.js';
 import { readEnvironment } from '../src/config/environment.js';
+import { MEDIA_PROCESS } from '../src/platform/media/media-process.js';
 import { EventReporter } from '../src/platform/telemetry/event-reporter.js';
 import { createLog } from '../src/platform/telemetry/log.js';
 import { freshDatabase, type TestDatabase } from './test-database.js';
+
+// Its program is a process of its own, which runs what was compiled.
+MEDIA_PROCESS.program = fileURLToPath(new URL('../dist/platform/media/process/main.js', import.meta.url));
 
 /** The host product's identity provider, played by us. */
 export const HOST = {

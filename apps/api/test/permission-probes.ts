@@ -76,6 +76,7 @@ export const ROUTE_PROBES: readonly RouteProbe[] = [
   message('read', 'GET /api/messages/{id}/reactions', 'others'),
   message('read', 'GET /api/messages/{id}/receipts', 'others'),
   route('read', 'GET /api/files/{id}', ({ file }) => ({ params: { id: file } })),
+  route('read', 'GET /api/files/{id}/thumbnail', ({ file }) => ({ params: { id: file } })),
   route('read', 'POST /api/files/{id}/link', ({ file }) => ({ params: { id: file } })),
   route('search', 'GET /api/conversations/{id}/messages/search', (at) => ({
     params: { id: at.conversationId },

@@ -2,7 +2,7 @@ import type { ConversationType, MemberRole } from '@parley/protocol';
 import type { TestNode } from './node.js';
 import { aPerson, directOf, groupOf, type Person, people, succeeded } from './people.js';
 import { NOWHERE, type Place } from './permission-probes.js';
-import { aFile } from './uploads.js';
+import { aFile, PNG } from './uploads.js';
 
 /** Who tries something, of those who have an account. */
 export type ActorName = MemberRole | 'removed' | 'stranger' | 'blocked';
@@ -119,9 +119,9 @@ interface Written {
 const reported = async (reporter: Person, { kept }: Written): Promise<string> =>
   succeeded(await reporter.post(`/messages/${kept}/reports`, { reason: 'other' })).id;
 
-/** A file in a message of somebody's. */
+/** A picture in a message of somebody's. */
 async function carriedBy(author: Person, conversationId: string): Promise<string> {
-  const fileId = await aFile(author);
+  const fileId = await aFile(author, PNG);
   await author.say(conversationId, 'a file', { metadata: { fileId } });
   return fileId;
 }

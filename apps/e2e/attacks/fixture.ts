@@ -107,9 +107,21 @@ export async function makeFixture(urls: readonly string[]): Promise<Fixture> {
   return { first, alice, bob, mallory, ex, admin, ...ids, message, file, report: report.id, secret };
 }
 
+/** A GIF of one pixel, so that it has a thumbnail; the text is its table of 256 colours. */
+function pictureOf(text: string): Uint8Array<ArrayBuffer> {
+  const colours = Buffer.alloc(768);
+  colours.write(text);
+  const parts = [
+    'GIF89a\x01\0\x01\0\xf7\0\0',
+    colours.toString('latin1'),
+    ',\0\0\0\0\x01\0\x01\0\0\x08\x04\0\x01\x04\x04\0;',
+  ];
+  return new Uint8Array(Buffer.from(parts.join(''), 'latin1'));
+}
+
 async function aFileOf({ url, token }: Actor, content: string): Promise<AttachedFile> {
   const form = new FormData();
-  form.append('file', new Blob([content]), 'secret.txt');
+  form.append('file', new Blob([pictureOf(content)]), 'secret.gif');
   const headers = { authorization: `Bearer ${token}` };
   const answer = await fetch(`${url}/api/files`, { method: 'POST', headers, body: form });
   if (!answer.ok) throw new Error(`${url} did not take a file: ${answer.status} ${await answer.text()}`);

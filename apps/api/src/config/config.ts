@@ -67,6 +67,8 @@ export interface FileSettings {
   bytesPerUser: number;
   /** At most the protocol's limit. */
   perMessage: number;
+  /** Whether pictures are handed out with what they say about where, when and with what they were made. */
+  keepsExif: boolean;
   /** Where contents are; null: in the data directory. */
   s3: S3Settings | null;
 }

@@ -28,7 +28,14 @@ describe('the environment', () => {
       messagesPerSecond: 10,
       messagesPerMinute: 120,
       editWindowMinutes: 15,
-      files: { isOn: true, maxBytes: 104_857_600, bytesPerUser: 5_368_709_120, perMessage: 10, s3: null },
+      files: {
+        isOn: true,
+        maxBytes: 104_857_600,
+        bytesPerUser: 5_368_709_120,
+        perMessage: 10,
+        keepsExif: false,
+        s3: null,
+      },
     });
   });
 

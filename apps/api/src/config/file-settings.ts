@@ -38,6 +38,7 @@ export function fileSettings(reader: Reader, isOfSeveral: boolean): FileSettings
       most: LIMITS.filesPerMessage,
       otherwise: LIMITS.filesPerMessage,
     }),
+    keepsExif: reader.oneOf('KEEP_EXIF', ['yes', 'no'] as const, 'no') === 'yes',
     s3,
   };
 }

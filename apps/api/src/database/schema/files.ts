@@ -22,6 +22,9 @@ export const fileContents = pgTable(
     state: text('state', { enum: ['writing', 'part', 'stored', 'removing'] }).notNull(),
     sha256: bytes('sha256'),
     size: counter('size'),
+    /** Of what was sent, where that is not what is stored: pictures are stored without what they say about their making. */
+    sentSha256: bytes('sent_sha256'),
+    sentSize: counter('sent_size'),
     /** By its first bytes; null where those say nothing. */
     mediaType: text('media_type'),
     width: integer('width'),
@@ -29,11 +32,21 @@ export const fileContents = pgTable(
     durationMs: integer('duration_ms'),
     /** A very small picture, to be shown until the real one is there. */
     placeholder: text('placeholder'),
+    /** When it was found out what stands in the last four, or that nothing can be; null: not yet. */
+    examinedAt: time('examined_at'),
+    /** The content that this one was made of, and as what; it goes with it. */
+    renditionOf: uuid('rendition_of'),
+    rendition: text('rendition'),
     /** When it was begun, or last made somebody's file: who cleans up sees by it what came to be meanwhile. */
     usedAt: time('used_at').notNull().default(now),
   },
   (t) => [
     index('file_contents_same').on(t.uploaderId, t.sha256),
+    index('file_contents_sent').on(t.uploaderId, t.sentSha256).where(sql`sent_sha256 IS NOT NULL`),
+    // Also the last guard against two nodes that make the same at once.
+    uniqueIndex('file_contents_renditions')
+      .on(t.renditionOf, t.rendition)
+      .where(sql`rendition_of IS NOT NULL AND state = 'stored'`),
     // There are few of these at any time.
     index('file_contents_passing').on(t.state, t.usedAt).where(sql`state <> 'stored'`),
   ],

@@ -14,6 +14,11 @@ import { servedAs } from './media-types.js';
 /** What a browser does with a file is decided here: it shows the few types that run nothing, and saves all others. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
+/** Kept by its reader alone, and not used again without asking whether they may read it still. */
+const ASKED_AGAIN = 'private, no-cache';
+/** It never changes, and is used without asking for as long as a link to it is good. */
+const KEPT = 'private, max-age=300, immutable';
+
 /** Whoever goes away in the middle is no fault of anybody. */
 const GONE: readonly unknown[] = ['ABORT_ERR', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED'];
 
@@ -27,6 +32,17 @@ export class FileAnswer {
 
   /** @throws `not_found` where the content is gone, though it should be there. */
   async send(file: FileRow, request: ApiRequest, response: Response): Promise<void> {
+    response.setHeader('Cache-Control', ASKED_AGAIN);
+    await this.answer(file, request, response);
+  }
+
+  /** @throws as `send`. */
+  async sendThumbnail(thumbnail: FileRow, response: Response): Promise<void> {
+    response.setHeader('Cache-Control', KEPT);
+    await this.answer(thumbnail, response.req as ApiRequest, response);
+  }
+
+  private async answer(file: FileRow, request: ApiRequest, response: Response): Promise<void> {
     if (isHeld(file, request)) {
       setHeaders(file, request, response);
       response.status(304).end();
@@ -84,8 +100,6 @@ function setHeaders({ mediaType, name, sha256 }: FileRow, request: Request, resp
   response.setHeader('Content-Type', type);
   response.setHeader('Content-Disposition', contentDisposition(disposition, name));
   response.setHeader('Content-Security-Policy', POLICY);
-  // Kept by its reader alone, and not used again without asking whether they may read it still.
-  response.setHeader('Cache-Control', 'private, no-cache');
   response.setHeader('ETag', etagOf(sha256));
   response.setHeader('Accept-Ranges', 'bytes');
   // A page of another site has the link of somebody who may read it.

@@ -97,13 +97,20 @@ export class FileCleanupRepository {
     return ids.length;
   }
 
-  /** Whoever makes a file of one of these meanwhile moves `used_at`, which is looked at again under the lock. */
+  /**
+   * With what was made of them. Whoever makes a file of one of these meanwhile moves `used_at`, which is looked at again under the
+   * lock.
+   */
   private async takeOutOfUse(tx: Db, before: SQL, contentIds: readonly string[]): Promise<void> {
     await tx.execute(sql`
       UPDATE file_contents c SET state = 'removing'
        WHERE c.used_at < ${before} AND (c.state = 'writing' OR (
          c.state = 'stored' AND c.id = ANY (${sql.param([...contentIds])}::uuid[])
          AND NOT EXISTS (SELECT 1 FROM files f WHERE f.content_id = c.id)))`);
+    // In a statement of its own, which sees what was made of them until they were locked.
+    await tx.execute(sql`
+      UPDATE file_contents c SET state = 'removing'
+       WHERE c.state = 'stored' AND c.rendition_of IN (SELECT s.id FROM file_contents s WHERE s.state = 'removing')`);
   }
 
   private async outOfUse(tx: Db, most: number): Promise<string[]> {

@@ -4,10 +4,12 @@ import type { Response } from 'express';
 import type { Principal } from '../../kernel/principal.js';
 import { AnswersBytes, Needs, Refuses, Repeatable, TakesForm } from '../../platform/documented.js';
 import { type ApiRequest, CurrentPrincipal, Linked } from '../../platform/http/request.js';
-import { UuidParam } from '../../platform/http/valid.js';
+import { UuidParam, ValidQuery } from '../../platform/http/valid.js';
 import { RateLimited } from '../../platform/limits/rate-limit.guard.js';
+import { LinkQueryDto, ThumbnailQueryDto } from './dto/thumbnail.dto.js';
 import { FileAnswer } from './file-answer.js';
 import { FilesService } from './files.service.js';
+import { ThumbnailsService } from './thumbnails.service.js';
 import { UploadsService } from './uploads.service.js';
 
 @Controller('files')
@@ -15,6 +17,7 @@ export class FilesController {
   constructor(
     private readonly uploads: UploadsService,
     private readonly files: FilesService,
+    private readonly thumbnails: ThumbnailsService,
     private readonly answer: FileAnswer,
   ) {}
 
@@ -62,11 +65,33 @@ export class FilesController {
     await this.answer.send(await this.files.get(principal, id), request, response);
   }
 
-  /** For pictures and players of a page: good for five minutes, while the caller may read the file. */
+  /**
+   * A WebP for who may read the file, no larger than the file itself, with at most 320 or 1280 pixels a side: `size`, 320 where it
+   * is missing; also by a link, without a token. `not_found` where nothing of the file can be shown.
+   */
+  @Get(':id/thumbnail')
+  @Needs('read')
+  @Linked()
+  @AnswersBytes()
+  @Refuses('unsupported')
+  async thumbnail(
+    @CurrentPrincipal() principal: Principal,
+    @UuidParam('id') id: string,
+    @ValidQuery(ThumbnailQueryDto) { size = 320 }: ThumbnailQueryDto,
+    @Res() response: Response,
+  ): Promise<void> {
+    await this.answer.sendThumbnail(await this.thumbnails.get(principal, id, size), response);
+  }
+
+  /** For pictures and players of a page: good for five minutes, while the caller may read the file, or of its `thumbnail`. */
   @Post(':id/link')
   @Needs('read')
   @Refuses('unsupported')
-  link(@CurrentPrincipal() principal: Principal, @UuidParam('id') id: string): Promise<FileLink> {
-    return this.files.link(principal, id);
+  link(
+    @CurrentPrincipal() principal: Principal,
+    @UuidParam('id') id: string,
+    @ValidQuery(LinkQueryDto) { thumbnail }: LinkQueryDto,
+  ): Promise<FileLink> {
+    return thumbnail === undefined ? this.files.link(principal, id) : this.thumbnails.link(principal, id, thumbnail);
   }
 }

@@ -11,11 +11,14 @@ import { FileStoreCheck } from './file-store-check.js';
 import { FilesController } from './files.controller.js';
 import { FilesRepository } from './files.repository.js';
 import { FilesService } from './files.service.js';
+import { RenditionsRepository } from './renditions.repository.js';
+import { RenditionsService } from './renditions.service.js';
 import { ResumableUploadsController } from './resumable/resumable-uploads.controller.js';
 import { ResumableUploadsRepository } from './resumable/resumable-uploads.repository.js';
 import { ResumableUploadsService } from './resumable/resumable-uploads.service.js';
 import { TusAdapter } from './resumable/tus.adapter.js';
 import { TusStore } from './resumable/tus-store.js';
+import { ThumbnailsService } from './thumbnails.service.js';
 import { UploadLimits } from './upload-limits.js';
 import { UploadSettlement } from './upload-settlement.js';
 import { UploadsService } from './uploads.service.js';
@@ -45,7 +48,10 @@ const store = {
     TusStore,
     FilesService,
     FileAnswer,
+    ThumbnailsService,
+    RenditionsService,
     FilesRepository,
+    RenditionsRepository,
     FileCleanup,
     FileCleanupRepository,
     FileStoreCheck,

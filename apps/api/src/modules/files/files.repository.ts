@@ -20,16 +20,24 @@ export interface FileRow {
   name: string;
   size: number;
   sha256: Buffer;
+  /** Of what was sent, where that is not what is stored. */
+  sentSha256: Buffer | null;
+  sentSize: number | null;
   mediaType: string | null;
   width: number | null;
   height: number | null;
   durationMs: number | null;
   placeholder: string | null;
+  /** When these four were found out; null: not yet. */
+  examinedAt: Date | null;
 }
 
 /** What is known of a content once all of it is there. */
 export interface Measured {
   sha256: Buffer;
+  /** Of what was sent, where that is not what is stored. */
+  sentSha256: Buffer | null;
+  sentSize: number | null;
   size: number;
   mediaType: string | null;
 }
@@ -54,11 +62,14 @@ const SHOWN = {
   name: files.name,
   size: fileContents.size,
   sha256: fileContents.sha256,
+  sentSha256: fileContents.sentSha256,
+  sentSize: fileContents.sentSize,
   mediaType: fileContents.mediaType,
   width: fileContents.width,
   height: fileContents.height,
   durationMs: fileContents.durationMs,
   placeholder: fileContents.placeholder,
+  examinedAt: fileContents.examinedAt,
 };
 
 const NOW = sql`date_trunc('milliseconds', now())`;
@@ -153,6 +164,15 @@ export class FilesRepository {
     await tx.select({ id: users.id }).from(users).where(eq(users.id, userId)).for('no key update');
   }
 
+  async findById(id: string): Promise<FileRow | null> {
+    const [row] = await this.database.db
+      .select(SHOWN)
+      .from(files)
+      .innerJoin(fileContents, eq(fileContents.id, files.contentId))
+      .where(eq(files.id, id));
+    return row ? shown(row) : null;
+  }
+
   async findUpload(db: Db, uploaderId: string, clientUploadId: string): Promise<FileRow | null> {
     const [row] = await db
       .select(SHOWN)
@@ -170,12 +190,18 @@ export class FilesRepository {
     return this.storedBytes(this.database.db, uploaderId);
   }
 
-  /** The bytes of all that this user has stored. */
+  /** The bytes of all that this user has stored, without what was made of it. */
   async storedBytes(db: Db, uploaderId: string): Promise<number> {
     const [row] = await db
       .select({ bytes: sql<number>`coalesce(sum(${fileContents.size}), 0)::float8` })
       .from(fileContents)
-      .where(and(eq(fileContents.uploaderId, uploaderId), eq(fileContents.state, 'stored')));
+      .where(
+        and(
+          eq(fileContents.uploaderId, uploaderId),
+          eq(fileContents.state, 'stored'),
+          isNull(fileContents.renditionOf),
+        ),
+      );
     return row?.bytes ?? 0;
   }
 
@@ -195,24 +221,29 @@ export class FilesRepository {
     return row?.bytes ?? 0;
   }
 
-  /** The same content of the same uploader, which is kept from now on as if it were new; null where there is none. */
-  async useSame(tx: Db, uploaderId: string, { sha256, size }: Measured): Promise<string | null> {
+  /**
+   * The same content of the same uploader, as it was sent or as it was stored then; it is kept from now on as if it were new. Null
+   * where there is none.
+   */
+  async useSame(tx: Db, uploaderId: string, { sha256, sentSha256 }: Measured): Promise<string | null> {
     const { id, state } = fileContents;
+    const sent = sentSha256 ?? sha256;
     const isSame: SQL | undefined = and(
       eq(fileContents.uploaderId, uploaderId),
-      eq(fileContents.sha256, sha256),
-      eq(fileContents.size, size),
+      or(eq(fileContents.sha256, sent), eq(fileContents.sentSha256, sent)),
       eq(state, 'stored'),
+      isNull(fileContents.renditionOf),
     );
     const [row] = await tx.update(fileContents).set({ usedAt: later }).where(isSame).returning({ id });
     return row?.id ?? null;
   }
 
   /** What was written under this key is whole. False where it has been given up meanwhile. */
-  async finish(tx: Db, contentId: string, { sha256, size, mediaType }: Measured): Promise<boolean> {
+  async finish(tx: Db, contentId: string, measured: Measured): Promise<boolean> {
+    const { sha256, sentSha256, sentSize, size, mediaType } = measured;
     const done = await tx
       .update(fileContents)
-      .set({ state: 'stored', sha256, size, mediaType, usedAt: later })
+      .set({ state: 'stored', sha256, sentSha256, sentSize, size, mediaType, usedAt: later })
       .where(and(eq(fileContents.id, contentId), eq(fileContents.state, 'writing')))
       .returning({ id: fileContents.id });
     return done.length > 0;

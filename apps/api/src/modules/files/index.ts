@@ -3,4 +3,5 @@ export { presentFile } from './file.presenter.js';
 export { CLEANUP, FileCleanup } from './file-cleanup.js';
 export { FilesModule } from './files.module.js';
 export { FilesRepository } from './files.repository.js';
+export { EXAMINATION } from './renditions.service.js';
 export { SEGMENT } from './resumable/segment-reader.js';

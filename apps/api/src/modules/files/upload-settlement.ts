@@ -9,6 +9,7 @@ import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { ContentReader } from './content-reader.js';
 import { presentFile } from './file.presenter.js';
 import { type FileRow, FilesRepository, type Measured } from './files.repository.js';
+import { RenditionsService } from './renditions.service.js';
 import { UploadLimits } from './upload-limits.js';
 
 /** A file that has come; `isNew` is false where the same upload was there already. */
@@ -42,6 +43,7 @@ export class UploadSettlement {
     private readonly repository: FilesRepository,
     private readonly store: FileStore,
     private readonly limits: UploadLimits,
+    private readonly renditions: RenditionsService,
     private readonly reporter: EventReporter,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -51,6 +53,11 @@ export class UploadSettlement {
    * @throws what `receive` throws; `too_large`, `storage_full`, `idempotency_conflict`.
    */
   async take(userId: string, receive: Receive): Promise<Uploaded> {
+    const { row, isNew } = await this.keep(userId, receive);
+    return { file: presentFile(await this.renditions.examined(row)), isNew };
+  }
+
+  private async keep(userId: string, receive: Receive): Promise<{ row: FileRow; isNew: boolean }> {
     const contentId = newId();
     let isKept = false;
     try {
@@ -59,7 +66,7 @@ export class UploadSettlement {
       isKept = settled.isKept;
       const { size } = received.written;
       this.reporter.fileUploaded({ userId, size, isNew: settled.isNew, isSame: !settled.isKept });
-      return { file: presentFile(settled.row), isNew: settled.isNew };
+      return settled;
     } finally {
       if (!isKept) await this.discard(contentId);
     }
@@ -76,7 +83,7 @@ export class UploadSettlement {
   }
 
   private async write(userId: string, contentId: string, content: AsyncIterable<Buffer>): Promise<Written> {
-    const reader = new ContentReader(this.config.files.maxBytes);
+    const reader = new ContentReader(this.config.files);
     await this.repository.begin(contentId, userId);
     await this.store.write(contentId, reader.read(content));
     return { contentId, ...(await reader.measured()) };
@@ -107,6 +114,8 @@ export class UploadSettlement {
 
 /** @throws `idempotency_conflict` where it was another file that came under this id. */
 function repeated(before: FileRow, { written, name }: Received): FileRow {
-  if (before.sha256.equals(written.sha256) && before.name === name) return before;
+  const sent = written.sentSha256 ?? written.sha256;
+  const isSame = [before.sha256, before.sentSha256].some((each) => each?.equals(sent));
+  if (isSame && before.name === name) return before;
   throw new ParleyError('idempotency_conflict');
 }

@@ -35,6 +35,27 @@ export abstract class FileEvents {
     this.log.warn({ err: fault }, 'the store of files does not give back what it is given: see its settings');
   }
 
+  /** Its details are known, and what is made of it is stored. `peakBytes`: of the process that did it. */
+  fileExamined(facts: { contentId: string; kind: string; ms: number; peakBytes: number }): void {
+    this.counters.add('media_examined_total', { kind: facts.kind });
+    this.counters.add('media_examined_ms_total', { kind: facts.kind }, facts.ms);
+    this.log.info(facts, 'a file was looked at');
+  }
+
+  /** Nothing can be shown of it; once for each content. */
+  fileNotReadable(facts: { contentId: string; kind: string; reason: string; fault: string }): void {
+    this.counters.add('media_failed_total', { kind: facts.kind, reason: facts.reason });
+    this.log.info(facts, 'nothing can be shown of a file');
+  }
+
+  fileNotExamined(contentId: string, fault: unknown): void {
+    this.counters.add('file_faults_total', { at: 'examining' });
+    this.log[faultLevel(fault)](
+      { contentId, err: fault },
+      'a file could not be looked at; it will be tried again when it is to be shown',
+    );
+  }
+
   /** `forgotten`: files that no message carries; `removed`: contents that are in no file any more. */
   filesCleanedUp(facts: { forgotten: number; removed: number }): void {
     this.counters.add('files_removed_total', {}, facts.forgotten);

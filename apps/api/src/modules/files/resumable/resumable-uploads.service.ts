@@ -7,7 +7,7 @@ import type { Principal } from '../../../kernel/principal.js';
 import { FileStore } from '../../../platform/storage/file-store.js';
 import { tooLarge } from '../content-reader.js';
 import { presentFile } from '../file.presenter.js';
-import { FilesRepository } from '../files.repository.js';
+import { type FileRow, FilesRepository } from '../files.repository.js';
 import { UploadLimits } from '../upload-limits.js';
 import { UploadSettlement } from '../upload-settlement.js';
 import { type ResumableUpload, ResumableUploadsRepository, type WriterPlace } from './resumable-uploads.repository.js';
@@ -59,7 +59,7 @@ export class ResumableUploadsService {
       if (begun) return same(begun, description);
       const upload = { id, uploaderId: userId, clientUploadId, name, size };
       const file = await this.files.findUpload(tx, userId, clientUploadId);
-      if (file) return this.repository.insert(tx, { ...upload, ...ended(same(file, description)) });
+      if (file) return this.repository.insert(tx, { ...upload, ...ended(same(asSent(file), description)) });
       if ((await this.repository.countOpen(tx, userId)) >= MOST_OPEN) {
         throw new ParleyError('rate_limited', { retryAfterMs: AFTER_OTHERS_MS });
       }
@@ -130,8 +130,8 @@ export class ResumableUploadsService {
     const parts = await this.repository.parts(id);
     const { file } = await this.settlement.take(uploaderId, async (write) => {
       const written = await write(this.joined(parts));
-      if (written.size !== size)
-        throw new Error(`The parts of the upload ${id} have ${written.size} bytes, not ${size}.`);
+      const joined = written.sentSize ?? written.size;
+      if (joined !== size) throw new Error(`The parts of the upload ${id} have ${joined} bytes, not ${size}.`);
       return { written, name, clientUploadId };
     });
     await this.discardAll(await this.repository.finish(id, file.fileId));
@@ -155,5 +155,8 @@ function same<T extends { size: number; name: string }>(known: T, { size, name }
   if (known.size === size && known.name === name) return known;
   throw new ParleyError('idempotency_conflict');
 }
+
+/** Pictures are stored without some of what was sent. */
+const asSent = (file: FileRow): FileRow => ({ ...file, size: file.sentSize ?? file.size });
 
 const ended = ({ id, size }: { id: string; size: number }) => ({ fileId: id, received: size });

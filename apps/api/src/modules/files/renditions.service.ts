@@ -1,0 +1,148 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { CONFIG, type Config } from '../../config/config.js';
+import { newId } from '../../kernel/ids.js';
+import { Semaphore } from '../../kernel/semaphore.js';
+import { MediaFailure } from '../../platform/media/media-failure.js';
+import { type MediaKind, mediaKindOf, type Rendition } from '../../platform/media/media-job.js';
+import { type MediaOutcome, MediaProcess } from '../../platform/media/media-process.js';
+import { WorkFolder } from '../../platform/media/work-folder.js';
+import { FileStore } from '../../platform/storage/file-store.js';
+import { EventReporter } from '../../platform/telemetry/event-reporter.js';
+import { type FileRow, FilesRepository } from './files.repository.js';
+import { RenditionsRepository } from './renditions.repository.js';
+
+/** A content that is stored, as far as it decides what can be made of it. */
+type Source = Pick<FileRow, 'contentId' | 'mediaType' | 'size' | 'examinedAt'>;
+
+export const EXAMINATION = {
+  /** How long the answer of an upload waits for what can be said of it; tests make it longer or shorter. */
+  uploadMs: 3_000,
+};
+/** Of contents that wait to be looked at; further ones are looked at when somebody wants to see them. */
+const MOST_WAITING = 200;
+
+/**
+ * Looks at contents after they are stored: what is said of them, and what is made of them. All of it can be had again from the
+ * content, so what is cut off is done anew when somebody asks for it.
+ */
+@Injectable()
+export class RenditionsService implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly process = new MediaProcess();
+  private readonly turns = new Semaphore({ atOnce: 1, mostWaiting: MOST_WAITING });
+  /** By content: whoever comes meanwhile waits for the same. */
+  private readonly underWay = new Map<string, Promise<void>>();
+  private readonly directory: string;
+  private isStopped = false;
+
+  constructor(
+    private readonly repository: RenditionsRepository,
+    private readonly files: FilesRepository,
+    private readonly store: FileStore,
+    private readonly reporter: EventReporter,
+    @Inject(CONFIG) config: Config,
+  ) {
+    this.directory = join(config.dataDir, 'media');
+  }
+
+  onApplicationBootstrap(): Promise<void> {
+    return WorkFolder.clear(this.directory);
+  }
+
+  onApplicationShutdown(): void {
+    this.isStopped = true;
+    this.turns.refuseWaiting();
+    this.process.close();
+  }
+
+  /** Whether anything can be made of it, or could be as far as is known. */
+  isMedia({ mediaType, size }: Source): boolean {
+    return mediaKindOf(mediaType, size) !== null;
+  }
+
+  /** A file that was just uploaded, as far as it is known soon. */
+  async examined(file: FileRow): Promise<FileRow> {
+    if (file.examinedAt !== null || !this.isMedia(file)) return file;
+    await this.examine(file, EXAMINATION.uploadMs);
+    return (await this.files.findById(file.id)) ?? file;
+  }
+
+  /** Settles once the content was looked at, or after so long, and never with a fault: it can be done later. */
+  async examine(source: Source, withinMs: number): Promise<void> {
+    const kind = mediaKindOf(source.mediaType, source.size);
+    if (!kind) return;
+    const { contentId } = source;
+    const done = this.underWay.get(contentId) ?? this.begin(kind, source);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, withinMs).unref();
+    });
+    await Promise.race([done, late]);
+    clearTimeout(timer);
+  }
+
+  private begin(kind: MediaKind, source: Source): Promise<void> {
+    const { contentId } = source;
+    const done = this.turns
+      .within(() => this.lookAt(kind, source))
+      .catch((fault: unknown) => {
+        if (!this.isStopped) this.reporter.fileNotExamined(contentId, fault);
+      })
+      .finally(() => this.underWay.delete(contentId));
+    this.underWay.set(contentId, done);
+    return done;
+  }
+
+  private async lookAt(kind: MediaKind, { contentId, mediaType, size }: Source): Promise<void> {
+    const folder = await WorkFolder.within(this.directory);
+    try {
+      const input = await folder.put(await this.store.read(contentId, { start: 0, end: size - 1 }));
+      const outcome = await this.outcomeOf({ kind, mediaType: mediaType ?? '', input, folder: folder.path });
+      for (const rendition of outcome.renditions) await this.keep(contentId, folder, rendition);
+      await this.repository.describe(contentId, outcome.details);
+      const { ms, peakBytes } = outcome;
+      this.reporter.fileExamined({ contentId, kind, ms, peakBytes });
+    } catch (fault) {
+      if (!(fault instanceof MediaFailure) || this.isStopped) throw fault;
+      // It would fail again, and be asked for again.
+      await this.repository.describe(contentId, {});
+      this.reporter.fileNotReadable({ contentId, kind, reason: fault.reason, fault: fault.message });
+    } finally {
+      await folder.remove();
+    }
+  }
+
+  /** Once more where the process died, which may be nothing that the content did. */
+  private async outcomeOf(job: Parameters<MediaProcess['run']>[0]): Promise<MediaOutcome> {
+    try {
+      return await this.process.run(job);
+    } catch (fault) {
+      if (this.isStopped || !(fault instanceof MediaFailure && fault.reason === 'died')) throw fault;
+    }
+    return this.process.run(job);
+  }
+
+  /** As an upload is kept: known before it is written, and nobody's before it is whole. */
+  private async keep(sourceId: string, folder: WorkFolder, { name, mediaType, file }: Rendition): Promise<void> {
+    if (await this.repository.find(sourceId, name)) return;
+    const contentId = newId();
+    if (!(await this.repository.begin(contentId, sourceId, name))) return;
+    const hash = createHash('sha256');
+    let size = 0;
+    async function* measured(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+      for await (const part of content) {
+        hash.update(part);
+        size += part.length;
+        yield part;
+      }
+    }
+    await this.store.write(contentId, measured(createReadStream(join(folder.path, file))));
+    const sha256 = hash.digest();
+    const isKept = await this.repository.finish({ sourceId, name, contentId, sha256, size, mediaType });
+    if (isKept) return;
+    await this.store.remove(contentId);
+    await this.files.forget(contentId);
+  }
+}

@@ -1,0 +1,68 @@
+import { Injectable } from '@nestjs/common';
+import type { FileLink } from '@parley/protocol';
+import { notFound, ParleyError } from '../../kernel/errors.js';
+import type { Principal } from '../../kernel/principal.js';
+import type { RenditionName } from '../../platform/media/media-job.js';
+import { SignedLinks } from '../auth/index.js';
+import type { FileRow } from './files.repository.js';
+import { FilesService } from './files.service.js';
+import { RenditionsRepository } from './renditions.repository.js';
+import { RenditionsService } from './renditions.service.js';
+
+/** Of the largest side. */
+export const THUMBNAIL_SIZES = [320, 1280] as const;
+
+/** For one who asks for a thumbnail of a content that was not looked at yet. */
+const PATIENCE_MS = 20_000;
+const RETRY_MS = 5_000;
+
+/** Small pictures of files, for those who may read the file. */
+@Injectable()
+export class ThumbnailsService {
+  constructor(
+    private readonly files: FilesService,
+    private readonly renditions: RenditionsService,
+    private readonly repository: RenditionsRepository,
+    private readonly links: SignedLinks,
+  ) {}
+
+  /**
+   * One of at most this size; it is made now if it was not.
+   * @throws `not_found` where nothing of the file can be shown, and where the caller may not read it; `service_unavailable` where
+   *   making it takes long.
+   */
+  async get(principal: Principal, id: string, size: number): Promise<FileRow> {
+    const file = await this.files.get(principal, id);
+    const found = (await this.find(file, size)) ?? (await this.make(principal, file, size));
+    if (!found) throw notFound();
+    return found;
+  }
+
+  /** @throws as reading the file does, which is asked again when the link is used. */
+  async link(principal: Principal, id: string, size: number): Promise<FileLink> {
+    const file = await this.files.get(principal, id);
+    const { url, expiresAt } = this.links.sign(`/api/files/${file.id}/thumbnail`, principal.userId);
+    return { url: `${url}&size=${size}`, expiresAt: expiresAt.toISOString() };
+  }
+
+  private async find(file: FileRow, size: number): Promise<FileRow | null> {
+    const row = await this.repository.find(file.contentId, nameOf(file, size));
+    return row && { ...file, ...row, name: `${file.name.replace(/\.[^.]*$/, '')}.webp` };
+  }
+
+  private async make(principal: Principal, file: FileRow, size: number): Promise<FileRow | null> {
+    const isHopeless = file.examinedAt !== null && file.width === null;
+    if (isHopeless || !this.renditions.isMedia(file)) return null;
+    await this.renditions.examine(file, PATIENCE_MS);
+    const examined = await this.files.get(principal, file.id);
+    if (examined.examinedAt === null) throw new ParleyError('service_unavailable', { retryAfterMs: RETRY_MS });
+    return this.find(examined, size);
+  }
+}
+
+/** What is no larger than the small one has only that. */
+function nameOf({ width, height }: FileRow, size: number): RenditionName {
+  const [small] = THUMBNAIL_SIZES;
+  const isSmall = width !== null && height !== null && Math.max(width, height) <= small;
+  return isSmall || size <= small ? 'thumbnail-320' : 'thumbnail-1280';
+}

@@ -1,0 +1,56 @@
+import { ByteSource } from './byte-source.js';
+import { plainGif } from './gif-metadata.js';
+import { plainHeif } from './heif-metadata.js';
+import { plainJpeg } from './jpeg-metadata.js';
+import { plainPng } from './png-metadata.js';
+import { plainWebp } from './webp-metadata.js';
+
+const HEAD_BYTES = 16;
+/** Of the parts that are handed on: pictures come in very small ones. */
+const PART_BYTES = 65_536;
+const BRANDS = /^ftyp(?:hei[a-z]|hev[a-z]|mif[12]|msf1|avi[fs])/;
+
+type Format = (source: ByteSource) => AsyncGenerator<Buffer, void>;
+
+/** By their first bytes, which are those that browsers and decoders go by. */
+const FORMATS: readonly (readonly [(head: string) => boolean, Format])[] = [
+  [(head) => head.startsWith('\xff\xd8\xff'), plainJpeg],
+  [(head) => head.startsWith('\x89PNG\r\n\x1a\n'), plainPng],
+  [(head) => head.startsWith('GIF8'), plainGif],
+  [(head) => head.startsWith('RIFF') && head.startsWith('WEBP', 8), plainWebp],
+  [(head) => BRANDS.test(head.slice(4)) || head.startsWith('\0\0\0\x0cJXL '), plainHeif],
+];
+
+/**
+ * A content as it comes, without what a picture says about where, when and with what it was made; its pixels are not touched.
+ * What is no picture passes as it is.
+ */
+export class PlainContent {
+  /** Known with the first part. */
+  isPicture = false;
+
+  async *read(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+    const source = new ByteSource(content);
+    try {
+      const head = (await source.peek(HEAD_BYTES)).toString('latin1');
+      const format = FORMATS.find(([matches]) => matches(head))?.[1];
+      this.isPicture = format !== undefined;
+      yield* format ? gathered(format(source)) : source.rest();
+    } finally {
+      await source.close();
+    }
+  }
+}
+
+async function* gathered(parts: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+  let held: Buffer[] = [];
+  let bytes = 0;
+  for await (const part of parts) {
+    held.push(part);
+    bytes += part.length;
+    if (bytes < PART_BYTES) continue;
+    yield Buffer.concat(held);
+    [held, bytes] = [[], 0];
+  }
+  if (bytes > 0) yield Buffer.concat(held);
+}
