@@ -67,7 +67,8 @@ function routeRow({ path, method, operation }) {
     .filter((each) => each.in === 'query')
     .map(({ name, required }) => `\`${name}${required ? '' : '?'}\``);
   const [[type, sent] = []] = Object.entries(requestBody?.content ?? {});
-  const body = sent && `${type.startsWith('multipart') ? 'a form of ' : ''}\`${keysOf(resolved(sent.schema))}\``;
+  const keys = sent && (sent.schema.format === 'binary' ? type : keysOf(resolved(sent.schema)));
+  const body = sent && `${type.startsWith('multipart') ? 'a form of ' : ''}\`${keys}\``;
   const answers = Object.entries(responses).filter(([status]) => Number(status) < 400);
   const schema = Object.values(answers[0][1].content ?? {})[0]?.schema;
   const alias = operation['x-alias-of'];

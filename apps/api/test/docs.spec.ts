@@ -12,7 +12,8 @@ interface Operation {
   security?: object[];
   'x-alias-of'?: string;
   parameters?: { name: string; in: string; schema: object }[];
-  responses: Record<string, { content?: Record<string, { schema: object }> }>;
+  requestBody?: { content: object };
+  responses: Record<string, { headers?: object; content?: Record<string, { schema: object }> }>;
 }
 
 type Paths = Record<string, Record<string, Operation>>;
@@ -111,6 +112,16 @@ describe('The documents of a running node', () => {
     const others = framesAt('/user/queue/messages').filter((frame) => !topic.includes(frame));
     expect(others).toEqual(expect.arrayContaining(['stomp.event.ready', 'stomp.event.message.sent']));
     expect(others).not.toContain('stomp.event.typing.update');
+  });
+
+  it('S0.12: of routes of tus it tells the headers that they take and answer, and the bytes', () => {
+    const { parameters = [], requestBody, responses } = paths['/api/files/uploads/{id}']?.patch ?? {};
+    expect(parameters.filter((each) => each.in === 'header').map(({ name }) => name)).toEqual([
+      'Tus-Resumable',
+      'Upload-Offset',
+    ]);
+    expect(Object.keys(requestBody?.content ?? {})).toEqual(['application/offset+octet-stream']);
+    expect(Object.keys(responses?.['204']?.headers ?? {})).toEqual(['Upload-Offset', 'Upload-Expires', 'Upload-File']);
   });
 
   it('S3.49: the page tells the same to people, without a script and without a style of its own', async () => {

@@ -10,6 +10,9 @@ export const REPEATED = 'parley:repeated';
 export const NEEDS = 'parley:needs';
 export const FORM = 'parley:form';
 export const BYTES = 'parley:bytes';
+export const TAKEN_BYTES = 'parley:taken-bytes';
+export const TAKEN_HEADERS = 'parley:taken-headers';
+export const ANSWERED_HEADERS = 'parley:answered-headers';
 
 /** Codes that this command or route answers beside those that all of its kind do. */
 export const Refuses = (...codes: ErrorCode[]) => SetMetadata(REFUSALS, codes);
@@ -26,6 +29,15 @@ export const TakesForm = (properties: Record<string, object>, required: string[]
 
 /** A route that answers with the bytes of a file, and sets their type itself. */
 export const AnswersBytes = () => SetMetadata(BYTES, true);
+
+/** A route whose body is bytes, of this content type. */
+export const TakesBytes = (type: string) => SetMetadata(TAKEN_BYTES, type);
+
+/** A route that reads these headers of a request; all have to be there. */
+export const TakesHeaders = (...names: string[]) => SetMetadata(TAKEN_HEADERS, names);
+
+/** A route that answers by these headers, some of them where they apply. */
+export const AnswersHeaders = (...names: string[]) => SetMetadata(ANSWERED_HEADERS, names);
 
 /** The rows of the table of permissions by which this route refuses, or what stands in their place. Each route has some. */
 export const Needs = (...needs: [Need, ...Need[]]) => SetMetadata(NEEDS, needs);

@@ -7,7 +7,17 @@ import {
   ROUTE_ARGS_METADATA,
 } from '@nestjs/common/constants.js';
 import type { CommandName, ErrorCode, Need } from '@parley/protocol';
-import { ALIAS, BYTES, FORM, NEEDS, REFUSALS, REPEATED } from '../../platform/documented.js';
+import {
+  ALIAS,
+  ANSWERED_HEADERS,
+  BYTES,
+  FORM,
+  NEEDS,
+  REFUSALS,
+  REPEATED,
+  TAKEN_BYTES,
+  TAKEN_HEADERS,
+} from '../../platform/documented.js';
 import { IS_PUBLIC } from '../../platform/http/request.js';
 import { bodyOf, queryOf, uuidOf } from '../../platform/http/valid.js';
 import { RATE } from '../../platform/limits/rate-limit.guard.js';
@@ -34,6 +44,11 @@ export interface DeclaredRoute {
   body: Type | null;
   /** The schema of a body that is a form. */
   form: Schema | null;
+  /** The content type of a body that is bytes. */
+  takenBytes: string | null;
+  /** The names of headers that it reads, and of those that it answers by. */
+  takenHeaders: readonly string[];
+  answeredHeaders: readonly string[];
   query: Type | null;
   parameters: { name: string; isUuid: boolean }[];
   isPublic: boolean;
@@ -103,6 +118,9 @@ function factsOf(controller: Type, name: string) {
     isBytes: read(BYTES, handler) === true,
     body: classOf(bodyOf),
     form: (read(FORM, handler) as Schema | undefined) ?? null,
+    takenBytes: (read(TAKEN_BYTES, handler) as string | undefined) ?? null,
+    takenHeaders: (read(TAKEN_HEADERS, handler) as string[] | undefined) ?? [],
+    answeredHeaders: (read(ANSWERED_HEADERS, handler) as string[] | undefined) ?? [],
     query: classOf(queryOf),
     isPublic: [handler, controller].some((each) => read(IS_PUBLIC, each) === true),
     isLimited: read(COMMAND, handler) !== undefined || ![handler, controller].some((each) => read(RATE, each) === null),

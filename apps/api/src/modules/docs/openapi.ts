@@ -17,7 +17,13 @@ export interface Operation {
   'x-command'?: string;
   'x-needs': readonly Need[];
   security?: object[];
-  parameters?: { name: string; in: 'path' | 'query'; required: boolean; description?: string; schema: Schema }[];
+  parameters?: {
+    name: string;
+    in: 'path' | 'query' | 'header';
+    required: boolean;
+    description?: string;
+    schema: Schema;
+  }[];
   requestBody?: { required: boolean; content: Content };
   responses: Record<string, { description: string; headers?: object; content?: Content }>;
 }
@@ -74,7 +80,7 @@ const OF_FILE: Schema = { type: 'string', format: 'binary' };
 
 function operationOf(route: DeclaredRoute, shapes: Shapes, commands: CommandTable): Operation {
   const { description = '', ...answer } = shapes.answers[route.handler] ?? {};
-  const parameters = [...pathParameters(route), ...queryParameters(route, shapes)];
+  const parameters = [...pathParameters(route), ...queryParameters(route, shapes), ...headerParameters(route)];
   return {
     operationId: operationId(route),
     summary: route.aliasOf ? `Alias of ${route.aliasOf}` : firstSentence(description) || spaced(route.handler),
@@ -87,6 +93,7 @@ function operationOf(route: DeclaredRoute, shapes: Shapes, commands: CommandTabl
     ...(parameters.length > 0 && { parameters }),
     ...(route.body && { requestBody: bodyOf(route, shapes) }),
     ...(route.form && { requestBody: { required: true, content: { 'multipart/form-data': { schema: route.form } } } }),
+    ...(route.takenBytes && { requestBody: { required: true, content: { [route.takenBytes]: { schema: OF_FILE } } } }),
     responses: {
       ...successes(route, route.isBytes ? OF_FILE : answer),
       ...refusalsByStatus(refusalsOf(route, commands)),
@@ -116,6 +123,10 @@ function queryParameters({ query }: DeclaredRoute, shapes: Shapes): NonNullable<
   }));
 }
 
+function headerParameters({ takenHeaders }: DeclaredRoute): NonNullable<Operation['parameters']> {
+  return takenHeaders.map((name) => ({ name, in: 'header', required: true, schema: { type: 'string' } }));
+}
+
 function bodyOf({ body }: DeclaredRoute, shapes: Shapes): NonNullable<Operation['requestBody']> {
   const name = body?.name ?? '';
   const isNeeded = (shapes.definitions[shapes.payloads[name] ?? name]?.required ?? []).length > 0;
@@ -123,14 +134,16 @@ function bodyOf({ body }: DeclaredRoute, shapes: Shapes): NonNullable<Operation[
 }
 
 function successes(route: DeclaredRoute, answer: Schema): Operation['responses'] {
-  const { statuses, contentType, repeatHeader, isBytes } = route;
+  const { statuses, contentType, repeatHeader, isBytes, answeredHeaders } = route;
+  const own = Object.fromEntries(answeredHeaders.map((name) => [name, { schema: { type: 'string' } }]));
   const type = isBytes ? 'application/octet-stream' : (contentType?.split(';')[0] ?? 'application/json');
   const content = answer.type === 'null' ? undefined : { [type]: { schema: answer } };
   return Object.fromEntries(
     statuses.map((status, i) => {
       const description = status === 204 ? 'Done.' : i === 0 ? 'The answer.' : 'It was there already.';
-      const headers = i > 0 && repeatHeader && { headers: { [repeatHeader]: header(repeatHeader) } };
-      return [status, { description, ...headers, ...(content && { content }) }];
+      const headers = { ...own, ...(i > 0 && repeatHeader && { [repeatHeader]: header(repeatHeader) }) };
+      const isTold = Object.keys(headers).length > 0;
+      return [status, { description, ...(isTold && { headers }), ...(content && { content }) }];
     }),
   );
 }

@@ -1,7 +1,7 @@
 import { Controller, Delete, Head, HttpCode, Patch, Post, Req, Res } from '@nestjs/common';
 import type { Response } from 'express';
 import type { Principal } from '../../../kernel/principal.js';
-import { Needs, Refuses } from '../../../platform/documented.js';
+import { AnswersHeaders, Needs, Refuses, TakesBytes, TakesHeaders } from '../../../platform/documented.js';
 import { type ApiRequest, CurrentPrincipal } from '../../../platform/http/request.js';
 import { UuidParam } from '../../../platform/http/valid.js';
 import { RateLimited } from '../../../platform/limits/rate-limit.guard.js';
@@ -25,6 +25,8 @@ export class ResumableUploadsController {
   @Post()
   @Needs('account')
   @Refuses('validation_failed', 'too_large', 'idempotency_conflict', 'unsupported')
+  @TakesHeaders('Tus-Resumable', 'Upload-Length', 'Upload-Metadata')
+  @AnswersHeaders('Location', 'Upload-Expires', 'Upload-File')
   @RateLimited('uploads')
   begin(
     @CurrentPrincipal() principal: Principal,
@@ -38,6 +40,8 @@ export class ResumableUploadsController {
   @Head(':id')
   @Needs('account')
   @Refuses('conflict', 'too_large', 'idempotency_conflict', 'storage_full', 'unsupported')
+  @TakesHeaders('Tus-Resumable')
+  @AnswersHeaders('Upload-Offset', 'Upload-Length', 'Upload-Metadata', 'Upload-File')
   async state(
     @CurrentPrincipal() principal: Principal,
     @UuidParam('id') id: string,
@@ -56,6 +60,9 @@ export class ResumableUploadsController {
   @Needs('account')
   @HttpCode(204)
   @Refuses('conflict', 'too_large', 'idempotency_conflict', 'unsupported_media_type', 'storage_full', 'unsupported')
+  @TakesHeaders('Tus-Resumable', 'Upload-Offset')
+  @TakesBytes('application/offset+octet-stream')
+  @AnswersHeaders('Upload-Offset', 'Upload-Expires', 'Upload-File')
   async append(
     @CurrentPrincipal() principal: Principal,
     @UuidParam('id') id: string,
@@ -72,6 +79,7 @@ export class ResumableUploadsController {
   @Needs('account')
   @HttpCode(204)
   @Refuses('conflict', 'unsupported')
+  @TakesHeaders('Tus-Resumable')
   async cancel(
     @CurrentPrincipal() principal: Principal,
     @UuidParam('id') id: string,
