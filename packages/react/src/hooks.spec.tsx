@@ -345,7 +345,7 @@ describe('Hooks', () => {
     const asked: string[] = [];
     const answers: PromiseWithResolvers<string>[] = [];
     client.fileUrl = (id, options) => {
-      asked.push(`${id} ${options?.thumbnail ?? 'whole'}`);
+      asked.push(`${id} ${options?.thumbnail ?? 'whole'}${options?.isFresh ? ' anew' : ''}`);
       const answer = Promise.withResolvers<string>();
       answers.push(answer);
       return answer.promise;
@@ -368,7 +368,7 @@ describe('Hooks', () => {
     fileId = null;
     await again();
     expect(seen.at(-1)).toMatchObject({ url: null, error: null });
-    expect(asked).toEqual(['two whole', 'two 320', 'two 320', 'two 320']);
+    expect(asked).toEqual(['two whole', 'two 320', 'two 320 anew', 'two 320 anew']);
     await page.leave();
   });
 

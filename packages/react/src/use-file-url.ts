@@ -14,24 +14,28 @@ export interface FileUrl {
 const UNKNOWN = { key: '', url: null, error: null };
 
 /** Where a page finds a file, or a smaller picture of it. It stays the same, so that nothing is loaded twice. */
-export function useFileUrl(fileId: string | null, { thumbnail }: FileUrlOptions = {}): FileUrl {
+export function useFileUrl(fileId: string | null, { thumbnail }: Pick<FileUrlOptions, 'thumbnail'> = {}): FileUrl {
   const client = useChatClient();
   const [known, setKnown] = useState<{ key: string } & Omit<FileUrl, 'renew'>>(UNKNOWN);
   const key = `${fileId} ${thumbnail}`;
   const wanted = useRef(key);
-  const renew = useCallback(() => {
-    wanted.current = key;
-    if (fileId === null) return;
-    // An answer may come after that to a later question.
-    const set = (url: string | null, error: SdkError | null) => {
-      if (wanted.current === key) setKnown({ key, url, error });
-    };
-    client.fileUrl(fileId, { thumbnail }).then(
-      (url) => set(url, null),
-      (error: SdkError) => set(null, error),
-    );
-  }, [client, fileId, thumbnail, key]);
-  useEffect(renew, [renew]);
+  const ask = useCallback(
+    (isFresh: boolean) => {
+      wanted.current = key;
+      if (fileId === null) return;
+      // An answer may come after that to a later question.
+      const set = (url: string | null, error: SdkError | null) => {
+        if (wanted.current === key) setKnown({ key, url, error });
+      };
+      client.fileUrl(fileId, { thumbnail, isFresh }).then(
+        (url) => set(url, null),
+        (error: SdkError) => set(null, error),
+      );
+    },
+    [client, fileId, thumbnail, key],
+  );
+  useEffect(() => ask(false), [ask]);
+  const renew = useCallback(() => ask(true), [ask]);
   const { url, error } = known.key === key ? known : UNKNOWN;
   return { url, error, renew };
 }

@@ -1,5 +1,6 @@
 import type { FileLink } from '@parley/protocol';
 import type { Expectation } from '../http/http.js';
+import { parametersOf } from '../http/parameters.js';
 import { setNewest } from '../model/bounded.js';
 import type { FileUrlOptions } from './file-options.js';
 import type { TransferOptions } from './transfer-options.js';
@@ -22,27 +23,23 @@ export class FileLinks {
 
   constructor(private readonly options: TransferOptions) {}
 
-  url(fileId: string, { thumbnail }: FileUrlOptions = {}): Promise<string> {
-    const path = `files/${fileId}/link`;
-    const body = thumbnail && { thumbnail };
-    const key = `${path} ${thumbnail}`;
-    const kept = this.#kept.get(key);
-    if (kept && this.options.now() < kept.until) return kept.url;
-    const link: KeptLink = {
-      until: Number.POSITIVE_INFINITY,
-      url: this.#ask(path, body, (until) => {
-        link.until = until;
-      }),
+  url(fileId: string, { thumbnail, isFresh = false }: FileUrlOptions = {}): Promise<string> {
+    const path = `files/${fileId}/link?${parametersOf({ thumbnail })}`;
+    const kept = this.#kept.get(path);
+    if (kept && !isFresh && this.options.now() < kept.until) return kept.url;
+    const onUntil = (until: number) => {
+      link.until = until;
     };
-    setNewest(this.#kept, [key, link], MOST_LINKS);
+    const link: KeptLink = { until: Number.POSITIVE_INFINITY, url: this.#ask(path, onUntil) };
+    setNewest(this.#kept, [path, link], MOST_LINKS);
     // The next one who asks tries again.
-    link.url.catch(() => this.#kept.get(key) === link && this.#kept.delete(key));
+    link.url.catch(() => this.#kept.get(path) === link && this.#kept.delete(path));
     return link.url;
   }
 
-  async #ask(path: string, body: unknown, onUntil: (until: number) => void): Promise<string> {
+  async #ask(path: string, onUntil: (until: number) => void): Promise<string> {
     const { http } = this.options;
-    const { url, expiresAt } = await http.request<FileLink>('POST', path, body, { isExpected: isLink });
+    const { url, expiresAt } = await http.request<FileLink>('POST', path, undefined, { isExpected: isLink });
     onUntil(Date.parse(expiresAt) - SPARE_MS);
     return `${http.options.url.replace(/\/+$/, '')}${url}`;
   }

@@ -6,6 +6,8 @@ export interface UploadOptions {
 }
 
 export interface FileUrlOptions {
-  /** The longer side of a smaller picture, in pixels. */
+  /** Of a smaller picture, with at most so many pixels a side. */
   thumbnail?: 320 | 1280;
+  /** Not the one that is kept: what was at it could not be loaded. */
+  isFresh?: boolean;
 }

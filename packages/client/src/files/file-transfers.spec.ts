@@ -237,8 +237,8 @@ describe('Links to files', () => {
     now = Date.parse('2026-01-01T00:00:00Z');
     asked = [];
     isAway = false;
-    const ask = async (url: string, { body }: RequestInit) => {
-      asked.push(body ? `${url} ${body as string}` : url);
+    const ask = async (url: string) => {
+      asked.push(url.replace('https://chat.example/api/', ''));
       if (isAway) throw new TypeError('fetch failed');
       const expiresAt = new Date(now + 300_000).toISOString();
       return Response.json({ url: `/api/files/1?link=${asked.length}`, expiresAt }, { status: 201 });
@@ -257,7 +257,7 @@ describe('Links to files', () => {
     expect(both).toEqual(Array(2).fill('https://chat.example/api/files/1?link=1'));
     now += 239_999;
     await transfers.links.url('1');
-    expect(asked).toEqual(['https://chat.example/api/files/1/link']);
+    expect(asked).toHaveLength(1);
     now += 1;
     expect(await transfers.links.url('1')).toBe('https://chat.example/api/files/1?link=2');
   });
@@ -265,10 +265,14 @@ describe('Links to files', () => {
   it('are another for each size', async () => {
     await transfers.links.url('1');
     await transfers.links.url('1', { thumbnail: 320 });
-    expect(asked).toEqual([
-      'https://chat.example/api/files/1/link',
-      'https://chat.example/api/files/1/link {"thumbnail":320}',
-    ]);
+    expect(asked).toEqual(['files/1/link?', 'files/1/link?thumbnail=320']);
+  });
+
+  it('are asked for anew for whom one did not work, and the others then have that one', async () => {
+    await transfers.links.url('1');
+    const fresh = await transfers.links.url('1', { isFresh: true });
+    expect(fresh).toBe('https://chat.example/api/files/1?link=2');
+    expect(await transfers.links.url('1')).toBe(fresh);
   });
 
   it('that could not be had are asked for again by the next one', async () => {
