@@ -16,6 +16,8 @@ export interface AttachedFile {
   height?: number;
   /** Of what can be played. */
   durationMs?: number;
+  /** Of recordings: the peaks of equal shares of it, from 0 to 100. */
+  waveform?: number[];
   /** To be shown until the picture is there. */
   placeholder?: string;
 }

@@ -5,7 +5,7 @@ import { isUuid } from '../../kernel/ids.js';
 /** What of a file may come back from clients, who got it from us: it is filled in anew. */
 const OF_FILE: Readonly<Record<keyof AttachedFile, true>> = {
   ...{ fileId: true, fileName: true, fileType: true, fileSize: true, downloadUrl: true },
-  ...{ width: true, height: true, durationMs: true, placeholder: true },
+  ...{ width: true, height: true, durationMs: true, waveform: true, placeholder: true },
 };
 
 /**
