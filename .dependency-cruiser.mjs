@@ -30,6 +30,7 @@ const FEATURES = [
   'mentions',
   'reactions',
   'search',
+  'files',
   'attachments',
   'chat',
   'conversations',

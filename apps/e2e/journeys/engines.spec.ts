@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually, ParleyNode, RestClient } from '@parley/testkit';
+import { sendFiles } from './album.js';
 import { PASSWORD, registerByRest } from './browser.js';
 import { type EnginePage, engines } from './engines.js';
 import { fill } from './fill.js';
+import { paintedPicture } from './painted.js';
 
 const HISTORY = 400;
 const BURSTS = 18;
@@ -122,6 +124,23 @@ describe.each(engines())('In %s', (name, open) => {
     await eventually('the end is in view', () =>
       page.evaluate(() => !document.querySelector('[data-testid=jump-latest]')),
     );
+  });
+
+  it('S1.31: pictures are drawn, and one of them over the whole window', async () => {
+    const hills = [0, 1, 2].map((hue) => ({ name: `hills-${hue}.png`, content: paintedPicture(300, 200, hue) }));
+    const { seq } = await sendFiles(rest, id, hills);
+    const drawn = () => document.querySelectorAll('.file-cell[data-loaded]').length;
+    await eventually('all are loaded', async () => (await page.evaluate(drawn)) === hills.length);
+    await page.click(await find(page, `[data-seq="${seq}"] .file-cell`));
+    const whole = '[data-testid=lightbox] .lightbox-picture';
+    await eventually('it is drawn over the window', () =>
+      page.evaluate((selector) => {
+        const picture = document.querySelector<HTMLImageElement>(`${selector} img`);
+        return picture?.complete && picture.naturalWidth === 300;
+      }, whole),
+    );
+    await page.click(await find(page, '[data-testid=lightbox] [aria-label=Close]'));
+    await eventually('it is closed', () => page.evaluate((selector) => !document.querySelector(selector), whole));
   });
 
   it('L2, L5: scrolling back through pages and rows that change their height, the reader keeps the place', async () => {

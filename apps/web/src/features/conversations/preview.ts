@@ -1,6 +1,7 @@
 import type { ConversationListItem, Message } from '@parley/protocol';
 import { isolate } from '../../ui/isolated.js';
-import { drawsNothing, plainText, WITHOUT_WORDS } from '../chat/message/plain-text.js';
+import { messageWords } from '../chat/message/message-words.js';
+import { WITHOUT_WORDS } from '../chat/message/plain-text.js';
 import { systemSentence } from '../chat/message/system-sentence.js';
 import { BLOCKED_WORDS } from '../people/blocked-words.js';
 import { firstName } from '../people/names.js';
@@ -25,7 +26,6 @@ export function previewOf(item: ConversationListItem, { me, nameOf, isBlocked }:
   return item.type === 'group' ? `${isolate(firstName(nameOf(message.senderId)))}: ${isolate(text)}` : text;
 }
 
-function wordsOf({ content, type }: Message): string {
-  const text = drawsNothing(content) ? '' : plainText(content, LONGEST);
-  return text || (type === 'text' ? WITHOUT_WORDS : 'Attachment');
+function wordsOf(message: Message): string {
+  return messageWords(message, LONGEST) || (message.type === 'text' ? WITHOUT_WORDS : 'Attachment');
 }

@@ -19,13 +19,13 @@ import { useConversationFacts, useMessageActions } from '../message/message-acti
 import { lastEditable } from '../message/message-rights.js';
 import { drawsNothing } from '../message/plain-text.js';
 import { othersOf } from '../message/receipts.js';
+import { useQuotedMessage } from '../message/use-quoted-message.js';
 import type { OpenConversation } from '../open-conversation.js';
 import { AttachedFiles } from './attached-files.js';
 import { clearDraft, type Draft, saveDraft, useDraft } from './drafts.store.js';
 import { ReplyBar } from './reply-bar.js';
 import { TypingLine } from './typing-line.js';
 import { useAttaching } from './use-attaching.js';
-import { useQuotedMessage } from './use-quoted-message.js';
 import { useSendPause } from './use-send-pause.js';
 
 interface MessageInputProps {

@@ -5,7 +5,7 @@ import { IconButton } from '../../../ui/button.js';
 import { Isolated, isolate } from '../../../ui/isolated.js';
 import { nameOf } from '../../people/names.js';
 import { QuotedWords } from '../message/message-quote.js';
-import { plainText } from '../message/plain-text.js';
+import { messageWords } from '../message/message-words.js';
 
 interface ReplyBarProps {
   /** The message that is answered; null while it is not loaded. */
@@ -31,10 +31,7 @@ export function ReplyBar({ target, me, onCancel }: ReplyBarProps) {
         </b>
         <span className="flex min-w-0 text-ink-2">
           {target ? (
-            <QuotedWords
-              senderId={target.senderId}
-              words={target.isDeleted ? null : plainText(target.content, LONGEST)}
-            />
+            <QuotedWords senderId={target.senderId} words={target.isDeleted ? null : messageWords(target, LONGEST)} />
           ) : null}
         </span>
       </span>

@@ -2,7 +2,7 @@ import type { Message } from '@parley/protocol';
 import { isolate } from '../../../ui/isolated.js';
 import { QuestionDialog } from '../../../ui/question-dialog.js';
 import { useMessageActions } from './message-actions.js';
-import { plainText } from './plain-text.js';
+import { messageWords } from './message-words.js';
 
 interface DeleteDialogProps {
   message: Message;
@@ -22,7 +22,7 @@ export function DeleteDialog({ message, sender, onClose, onDone }: DeleteDialogP
       title={sender === null ? 'Delete this message?' : `Delete ${isolate(sender)}’s message?`}
       verb="Delete"
       danger
-      quote={plainText(message.content, LONGEST)}
+      quote={messageWords(message, LONGEST)}
       act={() => remove(message)}
       onClose={onClose}
       onDone={onDone}

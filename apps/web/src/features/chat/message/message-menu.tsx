@@ -139,9 +139,11 @@ function CopyEntries({ message, row, afterMenu }: EntriesProps) {
   const onCopyLink = afterMenu(copied(() => copyLink(message), 'Link copied'));
   return (
     <>
-      <MenuItem icon={<Copy {...ICON} />} onSelect={onCopyText}>
-        Copy text
-      </MenuItem>
+      {message.content === '' ? null : (
+        <MenuItem icon={<Copy {...ICON} />} onSelect={onCopyText}>
+          Copy text
+        </MenuItem>
+      )}
       <MenuItem icon={<Link2 {...ICON} />} onSelect={onCopyLink}>
         Copy link
       </MenuItem>

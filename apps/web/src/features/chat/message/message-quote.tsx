@@ -1,10 +1,13 @@
+import type { MessagesSnapshot } from '@parley/client';
 import type { ReplyPreview } from '@parley/protocol';
-import { useIsBlocked, usePeople } from '@parley/react';
+import { useChatClient, useIsBlocked, usePeople, useSelected } from '@parley/react';
 import { Reply } from 'lucide-react';
 import { BLOCKED_WORDS } from '../../people/blocked-words.js';
 import { nameOf } from '../../people/names.js';
-import { useMessageActions } from './message-actions.js';
+import { useConversationFacts, useMessageActions } from './message-actions.js';
+import { messageWords } from './message-words.js';
 import { plainText, WITHOUT_WORDS } from './plain-text.js';
+import { useQuotedMessage } from './use-quoted-message.js';
 
 interface MessageQuoteProps {
   quoted: ReplyPreview;
@@ -32,12 +35,26 @@ export function MessageQuote({ quoted, tabStop }: MessageQuoteProps) {
       <b className="flex-none" dir="auto">
         {name}
       </b>
-      <QuotedWords
-        senderId={quoted.senderId}
-        words={quoted.excerpt === '' ? null : plainText(quoted.excerpt, LONGEST)}
-      />
+      {quoted.excerpt === '' ? (
+        <WithoutExcerpt quoted={quoted} />
+      ) : (
+        <QuotedWords senderId={quoted.senderId} words={plainText(quoted.excerpt, LONGEST)} />
+      )}
     </button>
   );
+}
+
+/** A message that was deleted has no excerpt, and one that consists of files has none either: it is looked at itself. */
+function WithoutExcerpt({ quoted: { id, senderId } }: Pick<MessageQuoteProps, 'quoted'>) {
+  const { id: conversationId } = useConversationFacts();
+  const items = useSelected(useChatClient().messages(conversationId), itemsOf);
+  const message = useQuotedMessage(id, items);
+  if (message === null) return null;
+  return <QuotedWords senderId={senderId} words={message.isDeleted ? null : messageWords(message, LONGEST)} />;
+}
+
+function itemsOf({ items }: MessagesSnapshot): MessagesSnapshot['items'] {
+  return items;
 }
 
 /** The quoted text, folded like the message itself; null: the quoted message was deleted. */

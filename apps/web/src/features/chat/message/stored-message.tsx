@@ -6,6 +6,9 @@ import { Suspense, useEffect, useRef, useState } from 'react';
 import { fullTime } from '../../../ui/dates.js';
 import { lazyPart } from '../../../ui/lazy-part.js';
 import { Refusal, RefusalButton } from '../../../ui/refusal.js';
+import { filesOf } from '../../files/attached-files.js';
+import { filesWords } from '../../files/file-words.js';
+import { MessageFiles } from '../../files/message-files.js';
 import { ReactionChips } from '../../reactions/reaction-chips.js';
 import { type Reactions, useReactions } from '../../reactions/use-reactions.js';
 import { DeleteDialog } from './delete-dialog.js';
@@ -15,6 +18,7 @@ import { type Edit, useEdit } from './editing/use-edit.js';
 import { useConversationFacts, useMessageActions } from './message-actions.js';
 import { MessageText } from './message-text.js';
 import { MessageToolbar } from './message-toolbar.js';
+import { drawsNothing, plainText } from './plain-text.js';
 import type { MessageLineProps } from './row-props.js';
 import type { RowActions } from './use-row-actions.js';
 
@@ -22,6 +26,9 @@ const ReactionPicker = lazyPart(() => import('../../reactions/reaction-picker.js
 const ReceiptsDialog = lazyPart(() => import('./details/receipts-dialog.js'));
 const EditsDialog = lazyPart(() => import('./details/edits-dialog.js'));
 const ReportDialog = lazyPart(() => import('./report-dialog.js'));
+
+/** Graphemes of the text that stand for a picture. */
+const LONGEST_ALT = 160;
 
 interface StoredMessageProps extends MessageLineProps {
   message: Message;
@@ -46,6 +53,7 @@ export function StoredMessage(props: StoredMessageProps) {
       ) : isDeleted ? null : (
         <Words {...props} edit={edit} />
       )}
+      {editing && !isDeleted ? <Files message={message} tabStop={tabStop} /> : null}
       {isDeleted ? null : (
         <ReactionChips
           message={message}
@@ -84,7 +92,14 @@ function Words(props: StoredMessageProps & { edit: Edit }) {
   const { message, id, tabStop } = props;
   const isBlocked = useIsBlocked(message.senderId);
   const [isShown, setShown] = useState(false);
-  if (!isBlocked || isShown) return <Text {...props} />;
+  if (!isBlocked || isShown) {
+    return (
+      <>
+        <Text {...props} />
+        <Files message={message} tabStop={tabStop} />
+      </>
+    );
+  }
   return (
     <p className="message-text message-tombstone" id={`${id}-body`} data-testid="folded">
       You blocked this person.{' '}
@@ -104,7 +119,19 @@ function Words(props: StoredMessageProps & { edit: Edit }) {
   );
 }
 
+function Files({ message, tabStop }: Pick<StoredMessageProps, 'message' | 'tabStop'>) {
+  return <MessageFiles files={filesOf(message)} words={plainText(message.content, LONGEST_ALT)} tabStop={tabStop} />;
+}
+
 function Text({ message, id, find, tabStop, actions, edit }: StoredMessageProps & { edit: Edit }) {
+  const files = filesOf(message);
+  if (files.length > 0 && drawsNothing(message.content)) {
+    return (
+      <p className="sr-only" id={`${id}-body`}>
+        {filesWords(files)}
+      </p>
+    );
+  }
   return (
     <div className="message-text" id={`${id}-body`} dir="auto" data-saving={edit.isSaving || undefined}>
       <MessageText text={message.content} find={find} />

@@ -6,7 +6,7 @@ import { onAnnouncement } from '../../../ui/announcements.js';
 import { Isolated, isolate } from '../../../ui/isolated.js';
 import { BLOCKED_WORDS } from '../../people/blocked-words.js';
 import { nameOf } from '../../people/names.js';
-import { plainText } from '../message/plain-text.js';
+import { messageWords } from '../message/message-words.js';
 import { useChangeAnnouncements } from './use-change-announcements.js';
 
 const KEPT = 10;
@@ -117,7 +117,7 @@ function deletedAmong(items: readonly MessageItem[], lines: readonly Line[]): Se
 
 function sentence(client: ParleyClient, message: Message): string {
   if (client.blocked.getSnapshot().has(message.senderId)) return BLOCKED_WORDS;
-  return `${isolate(nameOf(client.people.getSnapshot(), message.senderId))}: ${isolate(plainText(message.content, LONGEST))}`;
+  return `${isolate(nameOf(client.people.getSnapshot(), message.senderId))}: ${isolate(messageWords(message, LONGEST))}`;
 }
 
 function countOf(messages: readonly Message[]): string {

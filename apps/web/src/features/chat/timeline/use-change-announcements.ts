@@ -2,7 +2,7 @@ import { useChatClient, useChatEvent } from '@parley/react';
 import { announce } from '../../../ui/announcements.js';
 import { isolate } from '../../../ui/isolated.js';
 import { nameOf } from '../../people/names.js';
-import { plainText } from '../message/plain-text.js';
+import { messageWords } from '../message/message-words.js';
 
 const LONGEST = 200;
 
@@ -14,9 +14,9 @@ export function useChangeAnnouncements(conversationId: string, me: string): void
     event.conversationId === conversationId && event.actorId !== me;
   useChatEvent('message:edited', (event) => {
     if (!isOthers(event)) return;
-    const { id, content, senderId } = event.message;
+    const { id, senderId } = event.message;
     const isBlocked = client.blocked.getSnapshot().has(senderId);
-    const words = isBlocked ? ' a message' : `: ${isolate(plainText(content, LONGEST))}`;
+    const words = isBlocked ? ' a message' : `: ${isolate(messageWords(event.message, LONGEST))}`;
     announce(`${name(event.actorId)} edited${words}`, id);
   });
   useChatEvent('message:deleted', (event) => {
@@ -27,7 +27,7 @@ export function useChangeAnnouncements(conversationId: string, me: string): void
     const { items } = client.messages(conversationId).getSnapshot();
     const mine = items.find((item) => item.kind === 'stored' && item.message.id === event.messageId);
     if (mine?.kind === 'stored' && mine.message.senderId === me) {
-      const words = isolate(plainText(mine.message.content, LONGEST));
+      const words = isolate(messageWords(mine.message, LONGEST));
       announce(`${name(event.actorId)} reacted with ${event.emoji} to: ${words}`, mine.message.id);
     }
   });

@@ -7,8 +7,10 @@ import {
   type Virtualizer,
 } from '@tanstack/react-virtual';
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useHasFiles } from '../../../hooks/use-has-files.js';
 import type { Row } from '../message/row.js';
 import { END_PX, keepPlace, type PlaceKeeper } from './kept-place.js';
+import { estimateHeight } from './row-height.js';
 import type { Target } from './use-jump.js';
 
 const NOTHING = () => undefined;
@@ -87,7 +89,7 @@ function useRowVirtualizer({ scroller, rows, isLive, focusedKey }: Options): Lis
   const virtualizer = useVirtualizer<HTMLDivElement, Element>({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: useEstimates(rows),
+    estimateSize: useEstimates(rows, scroller),
     measureElement: measure,
     getItemKey,
     anchorTo: 'end',
@@ -116,11 +118,13 @@ function lowestVisible(virtualizer: List, view: HTMLElement | null): number {
 type List = Virtualizer<HTMLDivElement, Element>;
 
 /** The first estimate of a row holds until it is measured: a changing estimate would move the rows in view. */
-function useEstimates(rows: readonly Row[]): (index: number) => number {
+function useEstimates(rows: readonly Row[], scroller: Options['scroller']): (index: number) => number {
+  const hasFiles = useHasFiles();
   const [first] = useState(() => new Map<string, number>());
   return (index) => {
     const row = rows[index];
-    const size = (row && first.get(row.key)) ?? estimate(row);
+    const width = scroller.current?.clientWidth ?? window.innerWidth;
+    const size = (row && first.get(row.key)) ?? estimateHeight(row, { hasFiles, width });
     if (row) first.set(row.key, size);
     return size;
   };
@@ -260,16 +264,4 @@ function withFocused(range: Range, rows: readonly Row[], key: string | null): nu
   const focused = key === null ? -1 : rows.findIndex((row) => row.key === key);
   if (focused < 0 || focused >= rows.length || indexes.includes(focused)) return indexes;
   return [...indexes, focused].sort((a, b) => a - b);
-}
-
-/** The height before a row is drawn and measured. */
-function estimate(row: Row | undefined): number {
-  if (!row) return 40;
-  if (row.message?.type === 'system') return 31 + (row.day ? 32 : 0);
-  const text = row.message?.content ?? row.pending?.entry.content ?? '';
-  const lines = text.split('\n').reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / 84)), 0);
-  const quote = row.message?.replyTo || row.pending?.quoted ? 24 : 0;
-  const reactions = row.message?.reactions.length ? 30 : 0;
-  const dividers = (row.day ? 32 : 0) + (row.fresh ? 32 : 0) + (row.start ? 190 : 0);
-  return lines * 22 + 3 + (row.head ? 35 : 0) + quote + reactions + dividers;
 }

@@ -2,7 +2,7 @@ import type { MessageItem } from '@parley/client';
 import type { Message } from '@parley/protocol';
 import { useChatClient, useChatEvent, useConnection } from '@parley/react';
 import { useEffect, useState } from 'react';
-import { fetchMessage } from '../message/details/message-details.js';
+import { fetchMessage } from './details/message-details.js';
 
 /**
  * The present state of a message: from the loaded ones, else fetched, and fetched again after each break of the
