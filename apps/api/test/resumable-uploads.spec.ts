@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { readdirSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually, TcpProxy } from '@parley/testkit';
 import { sql } from 'drizzle-orm';
@@ -37,6 +39,18 @@ async function receivedOf(id: string | undefined): Promise<number> {
   return row?.received ?? 0;
 }
 
+/** Of what is being written. */
+function draftBytes(): number {
+  const directory = node.filesDirectory;
+  const paths = readdirSync(directory).flatMap((folder) =>
+    readdirSync(join(directory, folder)).map((name) => join(directory, folder, name)),
+  );
+  const sizes = paths
+    .filter((path) => path.endsWith('.part'))
+    .map((path) => statSync(path, { throwIfNoEntry: false })?.size);
+  return sizes.reduce((sum: number, size) => sum + (size ?? 0), 0);
+}
+
 async function expectWhole(): Promise<void> {
   const { onDisk, known } = await stored(node);
   expect(onDisk).toEqual(known);
@@ -71,7 +85,7 @@ describe('a client of tus', () => {
     const { hostname, port } = new URL(node.url);
     const proxy = await TcpProxy.start({ host: hostname, port: Number(port) });
     try {
-      await proxy.mode({ bytesPerSecond: MOST });
+      await proxy.mode({ bytesPerSecond: MOST / 4 });
       const content = someBytes(MOST);
       const offsets: number[] = [];
       const clientUploadId = randomUUID();
@@ -83,13 +97,11 @@ describe('a client of tus', () => {
           if (request.getMethod() === 'HEAD') offsets.push(Number(response.getHeader('Upload-Offset')));
         },
       });
-      for (const least of [1, 300_000]) {
-        await eventually('some of it is kept', async () => (await receivedOf(clientUploadId)) >= least);
-        proxy.reset();
-      }
+      await eventually('some of it is kept', async () => (await receivedOf(clientUploadId)) > 0);
+      await proxy.mode('pass');
+      proxy.reset();
       const file = await uploaded;
       expect(offsets[0]).toBeGreaterThan(0);
-      expect(offsets.at(-1)).toBeGreaterThanOrEqual(300_000);
       expect((await download(ann, file.fileId)).content.equals(content)).toBe(true);
       await expectWhole();
     } finally {
@@ -139,10 +151,12 @@ describe('what has come', () => {
     const { at } = await begin(ann, content.length);
     const socket = await beginPatch(ann, at, content.length);
     socket.write(content.subarray(0, 350_000));
-    const isBeyond = (count: number) => async () => (await receivedOf(idIn(at))) >= count;
-    await eventually('whole segments are kept while the request goes on', isBeyond(200_000));
+    await eventually('segments are kept, and the rest is being written', async () => {
+      const received = await receivedOf(idIn(at));
+      return received > 100_000 && received + draftBytes() === 350_000;
+    });
     socket.destroy();
-    await eventually('the rest is kept too', isBeyond(340_000));
+    await eventually('the rest is kept too', async () => (await receivedOf(idIn(at))) === 350_000);
     const { offset = 0 } = await stateOf(ann, at);
     const last = await append(ann, at, offset, content.subarray(offset));
     expect((await download(ann, fileIn(last.headers).fileId)).content.equals(content)).toBe(true);

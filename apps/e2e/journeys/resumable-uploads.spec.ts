@@ -10,7 +10,8 @@ import { eventually, ParleyNode, TcpProxy, TestUser } from '@parley/testkit';
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from './browser.js';
 
-const BYTES = 9 * 1_048_576;
+/** Far more than what lies in the buffers of a line when the page is left. */
+const BYTES = 20 * 1_048_576;
 const client = readFileSync(createRequire(import.meta.url).resolve('tus-js-client/dist/tus.min.js'));
 /** The same in the page and here. */
 const contentOf = (length: number): Uint8Array<ArrayBuffer> => new Uint8Array(length).map((_, i) => (i * i) % 251);
@@ -79,7 +80,7 @@ it('S1.29: in Chromium a page of another origin is left in the middle of an uplo
   const endpoint = `http://${proxy.host}:${proxy.port}/api/files/uploads`;
   const page = await browser.newPage();
   await page.goto(origin());
-  await proxy.mode({ bytesPerSecond: BYTES / 2 });
+  await proxy.mode({ bytesPerSecond: BYTES / 4 });
   const send = () => page.evaluate(`window.send('${endpoint}', '${ann.token}')`);
   const left = send().catch(() => 'left');
   await eventually('a part of it is kept', hasPart);
