@@ -5,6 +5,7 @@ import { rmSync } from 'node:fs';
 import { runJest } from './test/jest-run.mjs';
 import {
   findChromium,
+  findFfmpeg,
   findFirefox,
   findHeadlessShell,
   findRedis,
@@ -51,7 +52,8 @@ async function findParts() {
   const postgres = needed.has('postgres') ? await startPostgres().catch((error) => ({ error: error.message })) : {};
   const redis = needed.has('redis') ? findRedis() : {};
   const chromium = needed.has('chromium') ? findChromium() : {};
-  return { postgres, redis, chromium, shell: findHeadlessShell(), firefox: findFirefox(), webkit: findWebKit() };
+  const wanted = { shell: findHeadlessShell(), firefox: findFirefox(), webkit: findWebKit(), ffmpeg: findFfmpeg() };
+  return { postgres, redis, chromium, ...wanted };
 }
 
 async function run(suites) {

@@ -47,6 +47,11 @@ export function findWebKit() {
   return { value: folders.map((folder) => join(folder, 'MiniBrowser')).find((path) => existsSync(path)) };
 }
 
+/** The programs with which nodes look into videos and audio: `{ value: path }`, or `{}`. */
+export function findFfmpeg() {
+  return { value: findProgram('ffprobe') && findProgram('ffmpeg') };
+}
+
 const findProgram = (name) =>
   searched()
     .map((directory) => join(directory, name))

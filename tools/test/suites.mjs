@@ -28,6 +28,11 @@ const WEBKIT = {
   variable: 'PARLEY_TEST_WEBKIT',
   sentence: 'nothing tried in WebKit, none found; on Debian: apt-get install webkit2gtk-driver xvfb',
 };
+const FFMPEG = {
+  part: 'ffmpeg',
+  variable: 'PARLEY_TEST_FFMPEG',
+  sentence: 'nothing tried of videos and audio, no ffmpeg found; on Debian: apt-get install ffmpeg',
+};
 
 /**
  * The suites, each a project of `jest.config.mjs`. Those of the first `round` run beside each other, and that of the second
@@ -36,9 +41,9 @@ const WEBKIT = {
  */
 export const SUITES = [
   { name: 'unit', words: ['unit'], round: 1, needs: [] },
-  { name: 'server', words: ['unit', 'server'], round: 1, needs: [] },
-  { name: 'embedded', words: ['integration', 'embedded'], round: 1, needs: [] },
-  { name: 'postgres', words: ['integration', 'postgres'], round: 1, needs: [POSTGRES, REDIS] },
+  { name: 'server', words: ['unit', 'server'], round: 1, needs: [], wants: [FFMPEG] },
+  { name: 'embedded', words: ['integration', 'embedded'], round: 1, needs: [], wants: [FFMPEG] },
+  { name: 'postgres', words: ['integration', 'postgres'], round: 1, needs: [POSTGRES, REDIS], wants: [FFMPEG] },
   {
     name: 'journeys',
     words: ['journeys'],
