@@ -26,7 +26,7 @@ export class ContentReader {
     for await (const part of this.settings.keepsExif ? sent : this.plain.read(sent)) {
       this.storedBytes += part.length;
       // Of everything else it is the same.
-      if (this.plain.isPicture) this.stored.update(part);
+      if (this.plain.isKnown) this.stored.update(part);
       this.keepHead(part);
       yield part;
     }
@@ -36,7 +36,7 @@ export class ContentReader {
   async measured(): Promise<Measured> {
     const mediaType = await mediaTypeOf(Buffer.concat(this.head));
     const sent = this.sent.digest();
-    const sha256 = this.plain.isPicture ? this.stored.digest() : sent;
+    const sha256 = this.plain.isKnown ? this.stored.digest() : sent;
     const [sentSha256, sentSize] = sent.equals(sha256) ? [null, null] : [sent, this.sentBytes];
     return { sha256, sentSha256, sentSize, size: this.storedBytes, mediaType };
   }

@@ -2,6 +2,7 @@ import { ByteSource } from './byte-source.js';
 import { plainGif } from './gif-metadata.js';
 import { plainHeif } from './heif-metadata.js';
 import { plainJpeg } from './jpeg-metadata.js';
+import { plainMp4 } from './mp4-metadata.js';
 import { plainPng } from './png-metadata.js';
 import { plainWebp } from './webp-metadata.js';
 
@@ -9,6 +10,9 @@ const HEAD_BYTES = 16;
 /** Of the parts that are handed on: pictures come in very small ones. */
 const PART_BYTES = 65_536;
 const BRANDS = /^ftyp(?:hei[a-z]|hev[a-z]|mif[12]|msf1|avi[fs])/;
+
+/** Those of QuickTime begin in several ways. */
+const MOVIES = /^(?:ftyp|moov|mdat|wide)/;
 
 type Format = (source: ByteSource) => AsyncGenerator<Buffer, void>;
 
@@ -19,22 +23,23 @@ const FORMATS: readonly (readonly [(head: string) => boolean, Format])[] = [
   [(head) => head.startsWith('GIF8'), plainGif],
   [(head) => head.startsWith('RIFF') && head.startsWith('WEBP', 8), plainWebp],
   [(head) => BRANDS.test(head.slice(4)) || head.startsWith('\0\0\0\x0cJXL '), plainHeif],
+  [(head) => MOVIES.test(head.slice(4)), plainMp4],
 ];
 
 /**
- * A content as it comes, without what a picture says about where, when and with what it was made; its pixels are not touched.
- * What is no picture passes as it is.
+ * A content as it comes, without what a picture or video says about where, when and with what it was made; what it shows is not
+ * touched. All else passes as it is.
  */
 export class PlainContent {
   /** Known with the first part. */
-  isPicture = false;
+  isKnown = false;
 
   async *read(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
     const source = new ByteSource(content);
     try {
       const head = (await source.peek(HEAD_BYTES)).toString('latin1');
       const format = FORMATS.find(([matches]) => matches(head))?.[1];
-      this.isPicture = format !== undefined;
+      this.isKnown = format !== undefined;
       yield* format ? gathered(format(source)) : source.rest();
     } finally {
       await source.close();
