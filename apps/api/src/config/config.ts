@@ -69,6 +69,8 @@ export interface FileSettings {
   perMessage: number;
   /** Whether pictures are handed out with what they say about where, when and with what they were made. */
   keepsExif: boolean;
+  /** Where to look for programs that look into videos and audio. */
+  programFolders: readonly string[];
   /** Where contents are; null: in the data directory. */
   s3: S3Settings | null;
 }

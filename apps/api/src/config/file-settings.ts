@@ -1,3 +1,4 @@
+import { delimiter } from 'node:path';
 import { LIMITS } from '@parley/protocol';
 import type { FileSettings, S3Settings } from './config.js';
 
@@ -38,6 +39,7 @@ export function fileSettings(reader: Reader, isOfSeveral: boolean): FileSettings
       most: LIMITS.filesPerMessage,
       otherwise: LIMITS.filesPerMessage,
     }),
+    programFolders: (reader.text('PATH') ?? '').split(delimiter),
     keepsExif: reader.oneOf('KEEP_EXIF', ['yes', 'no'] as const, 'no') === 'yes',
     s3,
   };

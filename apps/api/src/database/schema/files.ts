@@ -30,9 +30,11 @@ export const fileContents = pgTable(
     width: integer('width'),
     height: integer('height'),
     durationMs: integer('duration_ms'),
+    /** Of audio: how loud it is, a byte from 0 to 100 for each of its parts. */
+    waveform: bytes('waveform'),
     /** A very small picture, to be shown until the real one is there. */
     placeholder: text('placeholder'),
-    /** When it was found out what stands in the last four, or that nothing can be; null: not yet. */
+    /** When it was found out what stands in the last five, or that nothing can be; null: not yet. */
     examinedAt: time('examined_at'),
     /** The content that this one was made of, and as what; it goes with it. */
     renditionOf: uuid('rendition_of'),

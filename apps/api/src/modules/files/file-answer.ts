@@ -31,9 +31,9 @@ export class FileAnswer {
   ) {}
 
   /** @throws `not_found` where the content is gone, though it should be there. */
-  async send(file: FileRow, request: ApiRequest, response: Response): Promise<void> {
+  async send(file: FileRow, response: Response): Promise<void> {
     response.setHeader('Cache-Control', ASKED_AGAIN);
-    await this.answer(file, request, response);
+    await this.answer(file, response.req as ApiRequest, response);
   }
 
   /** @throws as `send`. */

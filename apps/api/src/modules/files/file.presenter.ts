@@ -4,7 +4,7 @@ import { UNKNOWN_TYPE } from './media-types.js';
 
 /** A file as messages and answers describe it. */
 export function presentFile(row: FileRow): AttachedFile {
-  const { width, height, durationMs, placeholder } = row;
+  const { width, height, durationMs, waveform, placeholder } = row;
   return {
     fileId: row.id,
     fileName: row.name,
@@ -14,6 +14,7 @@ export function presentFile(row: FileRow): AttachedFile {
     ...(width !== null && { width }),
     ...(height !== null && { height }),
     ...(durationMs !== null && { durationMs }),
+    ...(waveform !== null && { waveform: [...waveform] }),
     ...(placeholder !== null && { placeholder }),
   };
 }

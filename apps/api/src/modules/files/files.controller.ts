@@ -6,9 +6,11 @@ import { AnswersBytes, Needs, Refuses, Repeatable, TakesForm } from '../../platf
 import { type ApiRequest, CurrentPrincipal, Linked } from '../../platform/http/request.js';
 import { UuidParam, ValidQuery } from '../../platform/http/valid.js';
 import { RateLimited } from '../../platform/limits/rate-limit.guard.js';
+import { FileQueryDto } from './dto/file-query.dto.js';
 import { LinkQueryDto, ThumbnailQueryDto } from './dto/thumbnail.dto.js';
 import { FileAnswer } from './file-answer.js';
 import { FilesService } from './files.service.js';
+import { PlayableAudioService } from './playable-audio.service.js';
 import { ThumbnailsService } from './thumbnails.service.js';
 import { UploadsService } from './uploads.service.js';
 
@@ -18,6 +20,7 @@ export class FilesController {
     private readonly uploads: UploadsService,
     private readonly files: FilesService,
     private readonly thumbnails: ThumbnailsService,
+    private readonly playable: PlayableAudioService,
     private readonly answer: FileAnswer,
   ) {}
 
@@ -50,7 +53,10 @@ export class FilesController {
     return file;
   }
 
-  /** For its uploader, and the members of a conversation with a message that carries it; also by a link, without a token. */
+  /**
+   * For its uploader, and the members of a conversation with a message that carries it; also by a link, without a token. With
+   * `playable=true` audio comes as every browser plays it, MP3 where it is something else, if that could be made.
+   */
   @Get(':id')
   @Needs('read')
   @Linked()
@@ -59,10 +65,11 @@ export class FilesController {
   async read(
     @CurrentPrincipal() principal: Principal,
     @UuidParam('id') id: string,
-    @Req() request: ApiRequest,
+    @ValidQuery(FileQueryDto) { playable = false }: FileQueryDto,
     @Res() response: Response,
   ): Promise<void> {
-    await this.answer.send(await this.files.get(principal, id), request, response);
+    const file = await (playable ? this.playable : this.files).get(principal, id);
+    await this.answer.send(file, response);
   }
 
   /**

@@ -11,6 +11,7 @@ import { FileStoreCheck } from './file-store-check.js';
 import { FilesController } from './files.controller.js';
 import { FilesRepository } from './files.repository.js';
 import { FilesService } from './files.service.js';
+import { PlayableAudioService } from './playable-audio.service.js';
 import { RenditionsRepository } from './renditions.repository.js';
 import { RenditionsService } from './renditions.service.js';
 import { ResumableUploadsController } from './resumable/resumable-uploads.controller.js';
@@ -49,6 +50,7 @@ const store = {
     FilesService,
     FileAnswer,
     ThumbnailsService,
+    PlayableAudioService,
     RenditionsService,
     FilesRepository,
     RenditionsRepository,

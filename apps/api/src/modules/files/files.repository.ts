@@ -27,8 +27,9 @@ export interface FileRow {
   width: number | null;
   height: number | null;
   durationMs: number | null;
+  waveform: Buffer | null;
   placeholder: string | null;
-  /** When these four were found out; null: not yet. */
+  /** When these five were found out; null: not yet. */
   examinedAt: Date | null;
 }
 
@@ -68,6 +69,7 @@ const SHOWN = {
   width: fileContents.width,
   height: fileContents.height,
   durationMs: fileContents.durationMs,
+  waveform: fileContents.waveform,
   placeholder: fileContents.placeholder,
   examinedAt: fileContents.examinedAt,
 };

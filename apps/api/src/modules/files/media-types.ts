@@ -25,13 +25,16 @@ const AUDIO: ReadonlyMap<string, string> = new Map([
   ['video/mp4', 'audio/mp4'],
 ]);
 
+/** What a content of this type is called that is audio alone. */
+export const audioTypeOf = (mediaType: string | null): string | null => AUDIO.get(mediaType ?? '') ?? mediaType;
+
 /** By its first bytes, whatever it is called; null where they say nothing. */
 export async function mediaTypeOf(head: Uint8Array): Promise<string | null> {
   // What it takes for a cut off content is one to us, too: only the head is here.
   const found = await fileTypeFromBuffer(head).catch(() => undefined);
   const type = found?.mime.split(';', 1)[0] ?? null;
-  const audio = type === null ? undefined : AUDIO.get(type);
-  return audio !== undefined && (await isAudioOnly(head).catch(() => false)) ? audio : type;
+  const isAudio = type !== null && AUDIO.has(type) && (await isAudioOnly(head).catch(() => false));
+  return isAudio ? audioTypeOf(type) : type;
 }
 
 /** How a content of this type is handed out: shown within a page or saved, and as what. */

@@ -70,11 +70,12 @@ export class RenditionsRepository {
   }
 
   /** What was found out about a content; nothing where nothing can be. */
-  async describe(contentId: string, details: MediaDetails): Promise<void> {
+  async describe(contentId: string, mediaType: string | null, details: MediaDetails): Promise<void> {
     const { width = null, height = null, durationMs = null, placeholder = null } = details;
+    const waveform = details.waveform ? Buffer.from(details.waveform) : null;
     await this.database.db
       .update(fileContents)
-      .set({ width, height, durationMs, placeholder, examinedAt: now })
+      .set({ mediaType, width, height, durationMs, waveform, placeholder, examinedAt: now })
       .where(and(eq(fileContents.id, contentId), eq(fileContents.state, 'stored')));
   }
 

@@ -8,10 +8,12 @@ import { Semaphore } from '../../kernel/semaphore.js';
 import { MediaFailure } from '../../platform/media/media-failure.js';
 import { type MediaKind, mediaKindOf, type Rendition } from '../../platform/media/media-job.js';
 import { type MediaOutcome, MediaProcess } from '../../platform/media/media-process.js';
+import { findMediaPrograms, type MediaPrograms } from '../../platform/media/media-programs.js';
 import { WorkFolder } from '../../platform/media/work-folder.js';
 import { FileStore } from '../../platform/storage/file-store.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { type FileRow, FilesRepository } from './files.repository.js';
+import { audioTypeOf } from './media-types.js';
 import { RenditionsRepository } from './renditions.repository.js';
 
 /** A content that is stored, as far as it decides what can be made of it. */
@@ -35,6 +37,8 @@ export class RenditionsService implements OnApplicationBootstrap, OnApplicationS
   /** By content: whoever comes meanwhile waits for the same. */
   private readonly underWay = new Map<string, Promise<void>>();
   private readonly directory: string;
+  /** Null where they are not installed: then recordings are files like any other. */
+  private programs: MediaPrograms | null = null;
   private isStopped = false;
 
   constructor(
@@ -42,13 +46,17 @@ export class RenditionsService implements OnApplicationBootstrap, OnApplicationS
     private readonly files: FilesRepository,
     private readonly store: FileStore,
     private readonly reporter: EventReporter,
-    @Inject(CONFIG) config: Config,
+    @Inject(CONFIG) private readonly config: Config,
   ) {
     this.directory = join(config.dataDir, 'media');
   }
 
-  onApplicationBootstrap(): Promise<void> {
-    return WorkFolder.clear(this.directory);
+  async onApplicationBootstrap(): Promise<void> {
+    await WorkFolder.clear(this.directory);
+    const { isOn, programFolders } = this.config.files;
+    if (!isOn) return;
+    this.programs = await findMediaPrograms(programFolders);
+    this.reporter.mediaProgramsSought(this.programs);
   }
 
   onApplicationShutdown(): void {
@@ -58,8 +66,8 @@ export class RenditionsService implements OnApplicationBootstrap, OnApplicationS
   }
 
   /** Whether anything can be made of it, or could be as far as is known. */
-  isMedia({ mediaType, size }: Source): boolean {
-    return mediaKindOf(mediaType, size) !== null;
+  isMedia(source: Source): boolean {
+    return this.kindOf(source) !== null;
   }
 
   /** A file that was just uploaded, as far as it is known soon. */
@@ -71,7 +79,7 @@ export class RenditionsService implements OnApplicationBootstrap, OnApplicationS
 
   /** Settles once the content was looked at, or after so long, and never with a fault: it can be done later. */
   async examine(source: Source, withinMs: number): Promise<void> {
-    const kind = mediaKindOf(source.mediaType, source.size);
+    const kind = this.kindOf(source);
     if (!kind) return;
     const { contentId } = source;
     const done = this.underWay.get(contentId) ?? this.begin(kind, source);
@@ -81,6 +89,11 @@ export class RenditionsService implements OnApplicationBootstrap, OnApplicationS
     });
     await Promise.race([done, late]);
     clearTimeout(timer);
+  }
+
+  private kindOf({ mediaType, size }: Source): MediaKind | null {
+    const kind = mediaKindOf(mediaType, size);
+    return kind === 'recording' && !this.programs ? null : kind;
   }
 
   private begin(kind: MediaKind, source: Source): Promise<void> {
@@ -99,15 +112,16 @@ export class RenditionsService implements OnApplicationBootstrap, OnApplicationS
     const folder = await WorkFolder.within(this.directory);
     try {
       const input = await folder.put(await this.store.read(contentId, { start: 0, end: size - 1 }));
-      const outcome = await this.outcomeOf({ kind, mediaType: mediaType ?? '', input, folder: folder.path });
+      const job = { kind, mediaType: mediaType ?? '', input, folder: folder.path, programs: this.programs };
+      const outcome = await this.outcomeOf(job);
       for (const rendition of outcome.renditions) await this.keep(contentId, folder, rendition);
-      await this.repository.describe(contentId, outcome.details);
-      const { ms, peakBytes } = outcome;
+      const { ms, peakBytes, isAudio, details } = outcome;
+      await this.repository.describe(contentId, isAudio ? audioTypeOf(mediaType) : mediaType, details);
       this.reporter.fileExamined({ contentId, kind, ms, peakBytes });
     } catch (fault) {
       if (!(fault instanceof MediaFailure) || this.isStopped) throw fault;
       // It would fail again, and be asked for again.
-      await this.repository.describe(contentId, {});
+      await this.repository.describe(contentId, mediaType, {});
       this.reporter.fileNotReadable({ contentId, kind, reason: fault.reason, fault: fault.message });
     } finally {
       await folder.remove();

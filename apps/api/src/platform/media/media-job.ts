@@ -1,10 +1,11 @@
 import type { AttachedFile } from '@parley/protocol';
+import type { MediaPrograms } from './media-programs.js';
 
-/** What the process of media is asked for: each kind has one step there that does all of it. */
-export type MediaKind = 'picture';
+/** What the process of media is asked for: each kind has one step there that does all of it. A recording is video or audio. */
+export type MediaKind = 'picture' | 'recording';
 
 /** By which the contents that are made of another one are found. */
-export type RenditionName = 'thumbnail-320' | 'thumbnail-1280';
+export type RenditionName = 'thumbnail-320' | 'thumbnail-1280' | 'playable';
 
 /** A content to be looked at, as a file of the local disk. */
 export interface MediaJob {
@@ -13,10 +14,12 @@ export interface MediaJob {
   input: string;
   /** Of this job alone: where its step may write, and where what it has made is taken from. */
   folder: string;
+  /** For recordings, of which nothing is known without them. */
+  programs: MediaPrograms | null;
 }
 
 /** What is said of a file beside what every file has. */
-export type MediaDetails = Pick<AttachedFile, 'width' | 'height' | 'durationMs' | 'placeholder'>;
+export type MediaDetails = Pick<AttachedFile, 'width' | 'height' | 'durationMs' | 'waveform' | 'placeholder'>;
 
 export interface Rendition {
   name: RenditionName;
@@ -28,6 +31,8 @@ export interface Rendition {
 export interface MediaResult {
   details: MediaDetails;
   renditions: Rendition[];
+  /** It is audio, also where its first bytes are those of a video. */
+  isAudio?: boolean;
 }
 
 export interface MediaLimits {
@@ -47,6 +52,15 @@ const KINDS: Readonly<Record<MediaKind, { types: ReadonlySet<string>; limits: Me
       ...['image/heic', 'image/heif', 'image/heic-sequence', 'image/heif-sequence'],
     ]),
     limits: { timeMs: 15_000, memoryBytes: 768 * 1_048_576, inputBytes: 64 * 1_048_576 },
+  },
+  recording: {
+    types: new Set([
+      ...['video/mp4', 'video/webm', 'video/ogg', 'video/quicktime', 'video/x-m4v', 'video/matroska', 'video/3gpp'],
+      ...['audio/mpeg', 'audio/mp4', 'audio/x-m4a', 'audio/aac', 'audio/ogg', 'audio/opus', 'audio/flac', 'audio/webm'],
+      ...['audio/wav', 'audio/x-flac', 'audio/matroska'],
+    ]),
+    // Its programs have limits of their own, which end before.
+    limits: { timeMs: 120_000, memoryBytes: 768 * 1_048_576, inputBytes: 1_024 * 1_048_576 },
   },
 };
 

@@ -7,7 +7,7 @@ import { MEDIA_PROCESS, MediaProcess } from './media-process.js';
 
 const MEBIBYTE = 1_048_576;
 const LIMITS = { timeMs: 20_000, memoryBytes: 300 * MEBIBYTE, inputBytes: 1 };
-const job: MediaJob = { kind: 'picture', mediaType: 'image/png', input: 'in', folder: 'f' };
+const job: MediaJob = { kind: 'picture', mediaType: 'image/png', input: 'in', folder: 'f', programs: null };
 
 /** Does with each job what the type of its content says. */
 const PROGRAM = `

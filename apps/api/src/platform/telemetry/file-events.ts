@@ -35,6 +35,12 @@ export abstract class FileEvents {
     this.log.warn({ err: fault }, 'the store of files does not give back what it is given: see its settings');
   }
 
+  /** Once, when the node starts. */
+  mediaProgramsSought(programs: { ffmpeg: string; ffprobe: string } | null): void {
+    if (programs) this.log.info(programs, 'videos and audio are looked into');
+    else this.log.info('videos and audio are handed out as they come: there are no ffmpeg and ffprobe on PATH');
+  }
+
   /** Its details are known, and what is made of it is stored. `peakBytes`: of the process that did it. */
   fileExamined(facts: { contentId: string; kind: string; ms: number; peakBytes: number }): void {
     this.counters.add('media_examined_total', { kind: facts.kind });

@@ -1,10 +1,12 @@
 import type { MediaAnswer, MediaJob, MediaKind, MediaResult } from '../media-job.js';
 import { lookAtPicture } from './picture.step.js';
+import { lookAtRecording } from './recording.step.js';
 
 /** The program of the process of media: it answers each job with what its step has made, and ends with its node. */
 
 const STEPS: Readonly<Record<MediaKind, (job: MediaJob) => Promise<MediaResult>>> = {
   picture: lookAtPicture,
+  recording: lookAtRecording,
 };
 
 /** Of a fault's text; libraries repeat parts of what they read. */
