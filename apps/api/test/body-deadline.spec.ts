@@ -50,7 +50,7 @@ it('cuts off a body that does not come, also of a transport that polls, and no u
 });
 
 it('cuts off whoever goes on with a body that was refused', async () => {
-  Object.assign(BODY_DEADLINES, { ...usual, answered: 300 });
+  Object.assign(BODY_DEADLINES, { ...usual, answered: 1_500 });
   const socket = await begin('/api/sync', 'text/plain');
   const [answer] = (await once(socket, 'data')) as [Buffer];
   expect(String(answer)).toMatch(/^HTTP\/1.1 415 /);
