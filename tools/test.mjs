@@ -5,6 +5,7 @@ import { rmSync } from 'node:fs';
 import { runJest } from './test/jest-run.mjs';
 import {
   findChromium,
+  findClamd,
   findFfmpeg,
   findFirefox,
   findHeadlessShell,
@@ -52,8 +53,9 @@ async function findParts() {
   const postgres = needed.has('postgres') ? await startPostgres().catch((error) => ({ error: error.message })) : {};
   const redis = needed.has('redis') ? findRedis() : {};
   const chromium = needed.has('chromium') ? findChromium() : {};
-  const wanted = { shell: findHeadlessShell(), firefox: findFirefox(), webkit: findWebKit(), ffmpeg: findFfmpeg() };
-  return { postgres, redis, chromium, ...wanted };
+  const programs = { ffmpeg: findFfmpeg(), clamd: findClamd() };
+  const browsers = { shell: findHeadlessShell(), firefox: findFirefox(), webkit: findWebKit() };
+  return { postgres, redis, chromium, ...browsers, ...programs };
 }
 
 async function run(suites) {

@@ -52,6 +52,11 @@ export function findFfmpeg() {
   return { value: findProgram('ffprobe') && findProgram('ffmpeg') };
 }
 
+/** ClamAV's daemon: `{ value: path }`, or `{}`. */
+export function findClamd() {
+  return { value: findProgram('clamd') };
+}
+
 const findProgram = (name) =>
   searched()
     .map((directory) => join(directory, name))

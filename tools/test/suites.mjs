@@ -34,6 +34,12 @@ const FFMPEG = {
   sentence: 'nothing tried of videos and audio, no ffmpeg found; on Debian: apt-get install ffmpeg',
 };
 
+const CLAMD = {
+  part: 'clamd',
+  variable: 'PARLEY_TEST_CLAMD',
+  sentence: 'nothing tried with a virus scanner, none found; on Debian: apt-get install clamav-daemon',
+};
+
 /**
  * The suites, each a project of `jest.config.mjs`. Those of the first `round` run beside each other, and that of the second
  * when they are done, one file after the other. `words` are what `npm test -- …` calls a suite by. Without what one
@@ -42,8 +48,8 @@ const FFMPEG = {
 export const SUITES = [
   { name: 'unit', words: ['unit'], round: 1, needs: [] },
   { name: 'server', words: ['unit', 'server'], round: 1, needs: [], wants: [FFMPEG] },
-  { name: 'embedded', words: ['integration', 'embedded'], round: 1, needs: [], wants: [FFMPEG] },
-  { name: 'postgres', words: ['integration', 'postgres'], round: 1, needs: [POSTGRES, REDIS], wants: [FFMPEG] },
+  { name: 'embedded', words: ['integration', 'embedded'], round: 1, needs: [], wants: [FFMPEG, CLAMD] },
+  { name: 'postgres', words: ['integration', 'postgres'], round: 1, needs: [POSTGRES, REDIS], wants: [FFMPEG, CLAMD] },
   {
     name: 'journeys',
     words: ['journeys'],

@@ -225,10 +225,13 @@ export interface UnreadSummary {
   total: number;
 }
 
+/** What a node may be without for a while; sockets are told of a `ServicePart` only. `scanner`: whoever looks at files. */
+export type HealthPart = ServicePart | 'scanner';
+
 /** Answer of `GET /health/ready` where a node can serve; `degraded` says what it has to do without. */
 export interface Readiness {
   status: 'ok' | 'degraded';
-  parts?: readonly ServicePart[];
+  parts?: readonly HealthPart[];
   /** What is under way, by name: how much is left of it. */
   details?: Record<string, number>;
 }

@@ -73,6 +73,17 @@ export interface FileSettings {
   programFolders: readonly string[];
   /** Where contents are; null: in the data directory. */
   s3: S3Settings | null;
+  /** Who looks at each content before it becomes a file; null: nobody. */
+  scanner: ScannerSettings | null;
+}
+
+/** Where ClamAV's daemon listens. */
+export type ScannerAddress = { host: string; port: number } | { path: string };
+
+export interface ScannerSettings {
+  address: ScannerAddress;
+  /** Whether files are taken unseen while it is away, and those that are larger than it looks at. */
+  mayBeAway: boolean;
 }
 
 export interface S3Settings {

@@ -35,6 +35,7 @@ describe('the environment', () => {
         perMessage: 10,
         keepsExif: false,
         s3: null,
+        scanner: null,
       },
     });
   });
@@ -62,6 +63,10 @@ describe('the environment', () => {
     [{ MAX_FILE_BYTES: '0' }, /^MAX_FILE_BYTES must be a whole number from 1/],
     [{ FILE_BYTES_PER_USER: '1 GB' }, /^FILE_BYTES_PER_USER must be a whole number from 1/],
     [{ FILES_PER_MESSAGE: '11' }, /^FILES_PER_MESSAGE must be a whole number from 1 to 10/],
+    [{ CLAMD_URL: 'http://127.0.0.1:3310' }, /^CLAMD_URL must be a URL that begins with tcp:/],
+    [{ CLAMD_URL: 'tcp://' }, /^CLAMD_URL must be tcp:/],
+    [{ CLAMD_URL: 'unix:///' }, /^CLAMD_URL must be tcp:/],
+    [{ CLAMD_AWAY: 'maybe' }, /^CLAMD_AWAY must be one of refuse, allow/],
     [{ JWT_SECRET: 'short' }, /^JWT_SECRET must have at least 16/],
     [{ AUTH_ISSUER: 'me', AUTH_AUDIENCE: 'parley' }, /exactly one of AUTH_SECRET/],
     [{ AUTH_SECRET: 'x'.repeat(32) }, /^AUTH_ISSUER and AUTH_AUDIENCE/],
@@ -95,6 +100,15 @@ describe('the environment', () => {
     [{ TRUST_PROXY: 'sometimes' }, /^TRUST_PROXY must be true, false, or addresses/],
   ])('refuses %j with a sentence', (env, sentence) => {
     expect(faultsOf(env as Record<string, string>)).toEqual([expect.stringMatching(sentence)]);
+  });
+
+  it.each([
+    ['tcp://scanner', { host: 'scanner', port: 3310 }],
+    ['tcp://[::1]:1234', { host: '::1', port: 1234 }],
+    ['unix:///run/clamd.ctl', { path: '/run/clamd.ctl' }],
+  ])('reaches a scanner by %s', (url, address) => {
+    const { scanner } = readEnvironment({ CLAMD_URL: url, CLAMD_AWAY: 'allow' }).files;
+    expect(scanner).toEqual({ address, mayBeAway: true });
   });
 
   it.each<Record<string, string>>([{ FILES_SHARED: 'yes' }, { FILES: 'off' }, S3])(

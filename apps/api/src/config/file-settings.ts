@@ -1,6 +1,6 @@
 import { delimiter } from 'node:path';
 import { LIMITS } from '@parley/protocol';
-import type { FileSettings, S3Settings } from './config.js';
+import type { FileSettings, S3Settings, ScannerAddress, ScannerSettings } from './config.js';
 
 /** What of the environment's reader is needed here. */
 interface Reader {
@@ -42,6 +42,7 @@ export function fileSettings(reader: Reader, isOfSeveral: boolean): FileSettings
     programFolders: (reader.text('PATH') ?? '').split(delimiter),
     keepsExif: reader.oneOf('KEEP_EXIF', ['yes', 'no'] as const, 'no') === 'yes',
     s3,
+    scanner: scannerSettings(reader),
   };
 }
 
@@ -66,4 +67,22 @@ function s3Settings(reader: Reader): S3Settings | null {
     reader.fault('S3_BUCKET, S3_ACCESS_KEY and S3_SECRET_KEY belong together, and S3_ENDPOINT and S3_REGION to them.');
   }
   return null;
+}
+
+/** ClamAV's own. */
+const CLAMD_PORT = 3_310;
+
+function scannerSettings(reader: Reader): ScannerSettings | null {
+  const url = reader.url('CLAMD_URL', ['tcp:', 'unix:']);
+  const mayBeAway = reader.oneOf('CLAMD_AWAY', ['refuse', 'allow'] as const, 'refuse') === 'allow';
+  if (url === null) return null;
+  const address = scannerAddress(new URL(url));
+  if (!address) reader.fault('CLAMD_URL must be tcp://host:port or unix:///path/of/the/socket.');
+  return address && { address, mayBeAway };
+}
+
+function scannerAddress({ protocol, hostname, port, pathname }: URL): ScannerAddress | null {
+  if (protocol === 'unix:') return pathname.length > 1 ? { path: decodeURIComponent(pathname) } : null;
+  const host = hostname.replace(/^\[|\]$/g, '');
+  return host === '' ? null : { host, port: port === '' ? CLAMD_PORT : Number(port) };
 }

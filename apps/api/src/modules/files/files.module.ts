@@ -7,6 +7,7 @@ import { AuthModule } from '../auth/index.js';
 import { FileAnswer } from './file-answer.js';
 import { FileCleanup } from './file-cleanup.js';
 import { FileCleanupRepository } from './file-cleanup.repository.js';
+import { FileScanner } from './file-scanner.js';
 import { FileStoreCheck } from './file-store-check.js';
 import { FilesController } from './files.controller.js';
 import { FilesRepository } from './files.repository.js';
@@ -57,6 +58,7 @@ const store = {
     FileCleanup,
     FileCleanupRepository,
     FileStoreCheck,
+    FileScanner,
   ],
   exports: [FilesRepository],
 })

@@ -8,6 +8,7 @@ import { FileStore } from '../../platform/storage/file-store.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { ContentReader } from './content-reader.js';
 import { presentFile } from './file.presenter.js';
+import { FileScanner } from './file-scanner.js';
 import { type FileRow, FilesRepository, type Measured } from './files.repository.js';
 import { RenditionsService } from './renditions.service.js';
 import { UploadLimits } from './upload-limits.js';
@@ -44,13 +45,14 @@ export class UploadSettlement {
     private readonly store: FileStore,
     private readonly limits: UploadLimits,
     private readonly renditions: RenditionsService,
+    private readonly scanner: FileScanner,
     private readonly reporter: EventReporter,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /**
    * Makes a file of what `receive` writes, once under each `clientUploadId`. Nothing stays of a content that is not kept.
-   * @throws what `receive` throws; `too_large`, `storage_full`, `idempotency_conflict`.
+   * @throws what `receive` throws; `too_large`, `storage_full`, `idempotency_conflict`, and `forbidden` by the scanner.
    */
   async take(userId: string, receive: Receive): Promise<Uploaded> {
     const { row, isNew } = await this.keep(userId, receive);
@@ -86,7 +88,9 @@ export class UploadSettlement {
     const reader = new ContentReader(this.config.files);
     await this.repository.begin(contentId, userId);
     await this.store.write(contentId, reader.read(content));
-    return { contentId, ...(await reader.measured()) };
+    const measured = await reader.measured();
+    await this.scanner.requireHarmless(userId, contentId, measured.size);
+    return { contentId, ...measured };
   }
 
   private settle(userId: string, received: Received) {

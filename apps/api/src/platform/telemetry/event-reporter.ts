@@ -1,4 +1,4 @@
-import type { ErrorCode, ServicePart } from '@parley/protocol';
+import type { ErrorCode, HealthPart } from '@parley/protocol';
 import type { Level, Logger } from 'pino';
 import type { DatabaseReporter } from '../../database/database-reporter.js';
 import { faultLevel, ParleyError } from '../../kernel/errors.js';
@@ -330,12 +330,12 @@ export class EventReporter extends FileEvents implements DatabaseReporter {
     this.log[isExplained ? 'debug' : 'warn']({ fault: reason }, 'a database connection was lost');
   }
 
-  degraded(part: ServicePart): void {
+  degraded(part: HealthPart): void {
     this.counters.add('degraded_total', { part });
     this.log.debug({ part }, 'degraded');
   }
 
-  restored(part: ServicePart): void {
+  restored(part: HealthPart): void {
     this.counters.add('restored_total', { part });
     this.log.debug({ part }, 'restored');
   }

@@ -72,4 +72,19 @@ export abstract class FileEvents {
     this.counters.add('file_faults_total', { at: 'cleaning up' });
     this.log[faultLevel(fault)]({ err: fault }, 'files could not be cleaned up; it will be tried again');
   }
+
+  fileRefusedByScanner(facts: { userId: string; signature: string }): void {
+    this.counters.add('files_refused_by_scanner_total');
+    this.log.warn(facts, 'the scanner refused a file');
+  }
+
+  /** It was taken all the same. */
+  fileNotScanned(facts: { userId: string; why: 'too large' | 'scanner away' }): void {
+    this.counters.add('files_not_scanned_total', { why: facts.why });
+    this.log.warn(facts, 'a file was taken that no scanner looked at');
+  }
+
+  scannerAway(fault: unknown): void {
+    this.log.warn({ err: fault }, 'the scanner of files is away');
+  }
 }

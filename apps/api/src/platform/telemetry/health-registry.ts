@@ -1,18 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import type { ServicePart } from '@parley/protocol';
+import type { HealthPart } from '@parley/protocol';
 import { EventReporter } from './event-reporter.js';
 
 /** The state of what a node needs and may be without for a while. */
 @Injectable()
 export class HealthRegistry {
-  private readonly down = new Set<ServicePart>();
+  private readonly down = new Set<HealthPart>();
   private readonly known = new Map<string, number>();
-  private readonly listeners: ((part: ServicePart, isDegraded: boolean) => void)[] = [];
+  private readonly listeners: ((part: HealthPart, isDegraded: boolean) => void)[] = [];
 
   constructor(private readonly reporter: EventReporter) {}
 
   /** The parts that are missing at present. */
-  get degraded(): readonly ServicePart[] {
+  get degraded(): readonly HealthPart[] {
     return [...this.down];
   }
 
@@ -28,7 +28,7 @@ export class HealthRegistry {
   }
 
   /** Sets the state of a part. Listeners are called in this turn, and only where it is new. */
-  set(part: ServicePart, isDegraded: boolean): void {
+  set(part: HealthPart, isDegraded: boolean): void {
     if (this.down.has(part) === isDegraded) return;
     if (isDegraded) this.down.add(part);
     else this.down.delete(part);
@@ -37,7 +37,7 @@ export class HealthRegistry {
     for (const listener of this.listeners) listener(part, isDegraded);
   }
 
-  onChange(listener: (part: ServicePart, isDegraded: boolean) => void): void {
+  onChange(listener: (part: HealthPart, isDegraded: boolean) => void): void {
     this.listeners.push(listener);
   }
 }

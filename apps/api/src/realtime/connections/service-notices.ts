@@ -1,4 +1,5 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import type { HealthPart, ServicePart } from '@parley/protocol';
 import { HealthRegistry } from '../../platform/telemetry/health-registry.js';
 import { IO, type ParleyServer } from '../socket.js';
 
@@ -12,12 +13,15 @@ export class ServiceNotices implements OnModuleInit {
 
   onModuleInit(): void {
     const { io } = this;
-    this.state.onChange((part, isDegraded) =>
-      io.local.emit(isDegraded ? 'service:degraded' : 'service:restored', { part }),
-    );
+    this.state.onChange((part, isDegraded) => {
+      if (concernsSockets(part)) io.local.emit(isDegraded ? 'service:degraded' : 'service:restored', { part });
+    });
     // A socket that connects while a part is missing gets the notice, too.
     io.on('connection', (socket) => {
-      for (const part of this.state.degraded) socket.emit('service:degraded', { part });
+      for (const part of this.state.degraded.filter(concernsSockets)) socket.emit('service:degraded', { part });
     });
   }
 }
+
+/** Nothing of what they do waits for the scanner. */
+const concernsSockets = (part: HealthPart): part is ServicePart => part !== 'scanner';

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { AttachedFile } from '@parley/protocol';
+import { type AttachedFile, ERRORS } from '@parley/protocol';
 import { CONFIG, type Config } from '../../../config/config.js';
 import { conflict, invalid, notFound, ParleyError } from '../../../kernel/errors.js';
 import { newId } from '../../../kernel/ids.js';
@@ -128,11 +128,16 @@ export class ResumableUploadsService {
 
   private async complete({ id, uploaderId, clientUploadId, name, size }: ResumableUpload): Promise<void> {
     const parts = await this.repository.parts(id);
-    const { file } = await this.settlement.take(uploaderId, async (write) => {
+    const settled = this.settlement.take(uploaderId, async (write) => {
       const written = await write(this.joined(parts));
       const joined = written.sentSize ?? written.size;
       if (joined !== size) throw new Error(`The parts of the upload ${id} have ${joined} bytes, not ${size}.`);
       return { written, name, clientUploadId };
+    });
+    const { file } = await settled.catch(async (fault: unknown) => {
+      // It would be refused each time that somebody asks for it, and kept for a day.
+      if (fault instanceof ParleyError && !ERRORS[fault.code].retryable) await this.cancel(id);
+      throw fault;
     });
     await this.discardAll(await this.repository.finish(id, file.fileId));
   }
