@@ -35,8 +35,9 @@ export function indexedDbStorage(name: string): OutboxStorage {
   };
   const put = (entry: OutboxEntry, given: Iterable<[string, Blob | Bytes]>) =>
     change((entries, contents) => {
-      entries.put(entry);
+      // Contents first: where WebKit refuses a Blob after it has put something else, the transaction never ends.
       for (const [id, content] of given) contents.put(content, [entry.clientMessageId, id]);
+      entries.put(entry);
     });
   return {
     load: async () => {
