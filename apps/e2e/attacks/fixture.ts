@@ -125,5 +125,10 @@ async function aFileOf({ url, token }: Actor, content: string): Promise<Attached
   const headers = { authorization: `Bearer ${token}` };
   const answer = await fetch(`${url}/api/files`, { method: 'POST', headers, body: form });
   if (!answer.ok) throw new Error(`${url} did not take a file: ${answer.status} ${await answer.text()}`);
-  return (await answer.json()) as AttachedFile;
+  const file = (await answer.json()) as AttachedFile;
+  // It is looked at by now, so that no row sees what is written then.
+  const thumbnail = await fetch(`${url}${file.downloadUrl}/thumbnail`, { headers });
+  if (!thumbnail.ok)
+    throw new Error(`${url} shows nothing of a picture: ${thumbnail.status} ${await thumbnail.text()}`);
+  return file;
 }
