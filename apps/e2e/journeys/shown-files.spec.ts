@@ -45,7 +45,9 @@ let id: string;
 let harbourId: string;
 
 beforeAll(async () => {
-  [node, browser] = await Promise.all([ParleyNode.start({ env: { RATE_LIMITS: 'off' } }), launchBrowser()]);
+  // What is known of recordings is said here, whatever the machine could find out.
+  const env = { RATE_LIMITS: 'off', PATH: '/var/empty' };
+  [node, browser] = await Promise.all([ParleyNode.start({ env }), launchBrowser()]);
   ama = await registerBystander(node.url, 'Ama Okafor');
   tomas = await Participant.join(browser, node.url, 'Tomas Reyes');
   ({ page } = tomas);
