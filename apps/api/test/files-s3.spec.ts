@@ -11,6 +11,7 @@ import S3rver from 's3rver';
 import { CLEANUP, FileCleanup } from '../src/modules/files/index.js';
 import { startNode, type TestNode } from './node.js';
 import { aPerson, type Person, succeeded } from './people.js';
+import { append, ask, begin, fileIn } from './tus.js';
 import { download, someBytes, upload } from './uploads.js';
 
 const MEBIBYTE = 1_048_576;
@@ -72,6 +73,19 @@ it('a file goes to the bucket and comes from it, whole and in part, and is remov
   expect(readdirSync(join(directory, 'files', 'files')).length).toBeGreaterThan(0);
   await cleanUp(node);
   expect((await download(ann, fileId)).status).toBe(404);
+  expect(await contents()).toEqual([]);
+});
+
+it('an upload in several requests is kept there in parts, and then as one', async () => {
+  const content = someBytes(6 * MEBIBYTE);
+  const { at } = await begin(ann, content.length);
+  await append(ann, at, 0, content.subarray(0, 5 * MEBIBYTE));
+  const last = await append(ann, at, 5 * MEBIBYTE, content.subarray(5 * MEBIBYTE));
+  const { fileId } = fileIn(last.headers);
+  expect((await download(ann, fileId)).content.equals(content)).toBe(true);
+  expect(await contents()).toHaveLength(1);
+  await ask(ann, `DELETE ${at}`);
+  await cleanUp(node);
   expect(await contents()).toEqual([]);
 });
 
