@@ -49,7 +49,8 @@ const button = (name: string) => ama.page.getByRole('button', { name, exact: tru
 const tray = () => ama.page.getByTestId('attachment-tray');
 const chosen = () => ama.page.getByTestId('chosen-file');
 const pending = (name: string) => ama.page.getByTestId('pending-file').filter({ hasText: name });
-const hasFocus = () => ama.composer.evaluate((field) => field === document.activeElement);
+const hasFocus = () =>
+  eventually('the composer has the focus', () => ama.composer.evaluate((field) => field === document.activeElement));
 const aFile = (name: string, size = 3_000) => ({ name, mimeType: 'text/plain', buffer: randomBytes(size) });
 
 async function choose(...files: ReturnType<typeof aFile>[]): Promise<void> {
