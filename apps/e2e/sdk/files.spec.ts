@@ -1,10 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { type ClientOptions, memoryStorage } from '@parley/client';
+import { type ClientOptions, memoryStorage, type Upload } from '@parley/client';
 import type { AttachedFile } from '@parley/protocol';
 import { ParleyNode, TcpProxy } from '@parley/testkit';
 import { type Device, Person } from './person.js';
 import { when } from './when.js';
+
+/** Larger than what goes in one request. */
+const LARGE_BYTES = 12_000_000;
+/** Less than that, and more than half of it. */
+const CUT_AFTER = 7_000_000;
 
 const sha256 = (content: Uint8Array) => createHash('sha256').update(content).digest('hex');
 
@@ -62,6 +67,16 @@ describe('Files of a client', () => {
     const links = await Promise.all([client.fileUrl(file.fileId), client.fileUrl(file.fileId)]);
     expect(links[0]).toBe(links[1]);
     expect(sha256(await (await fetch(links[0])).bytes())).toBe(sha256(await content.bytes()));
+  });
+
+  it('S1.29: a large file over a line that is cut goes on from where it was, and is whole', async () => {
+    const content = new Blob([randomBytes(LARGE_BYTES)]);
+    await link.mode({ cutAfter: CUT_AFTER });
+    const upload = device().client.upload(content, { fileName: 'large.bin' });
+    const cuts = countOf(upload, ({ error }) => error?.code === 'network');
+    const file = await upload.finished;
+    expect(cuts()).toBeGreaterThan(0);
+    expect(await stored(content, file)).toMatchObject({ isWhole: true });
   });
 
   it('an upload of which only the answer was lost is not another file when it is repeated', async () => {
@@ -129,3 +144,15 @@ describe('Files of a client', () => {
 });
 
 const ID = '0198c0de-0000-4000-8000-000000000001';
+
+/** How often it has come to be so. */
+function countOf(upload: Upload, matches: (upload: Upload) => boolean): () => number {
+  let count = 0;
+  let before = false;
+  upload.subscribe(() => {
+    const now = matches(upload);
+    if (now && !before) count += 1;
+    before = now;
+  });
+  return () => count;
+}
