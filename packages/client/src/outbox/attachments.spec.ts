@@ -171,6 +171,23 @@ describe('Attachments of messages in the outbox', () => {
     expect(sent()).toEqual(['1']);
   });
 
+  it('resend uploads everything once more where the server knows the files no longer', async () => {
+    await online();
+    add('1', ['a']);
+    await settle();
+    await done('a');
+    const removed = new SdkError('validation_failed', 'names a file that is not one of yours', { retryable: false });
+    sendings[0]?.reject(removed);
+    await settle();
+    outbox.resend('1');
+    await settle();
+    expect(begun()).toEqual(['a', 'a']);
+    expect(sent()).toEqual(['1']);
+    expect(await (await upload('a').source())?.content?.text()).toBe('a');
+    await done('a');
+    expect(sent()).toEqual(['1', '1']);
+  });
+
   it('a message goes without a file that was taken out of it, and not at all without anything', async () => {
     await online();
     add('1', ['a', 'b']);

@@ -1,5 +1,6 @@
 import { newClientId } from '../client-ids.js';
 import { OwnUpload, type Upload, type UploadCommand, type UploadSource } from '../files/upload.js';
+import type { Failure } from '../sdk-error.js';
 import type { AttachmentContents, OutboxAttachment, OutboxEntry } from './outbox-entry.js';
 
 /** A file that is to be sent with a message. */
@@ -46,6 +47,16 @@ export class Attachments {
     const refused = attachments.filter((each) => each.isRefused);
     for (const { clientUploadId } of refused) this.get(clientUploadId)?.retry();
     return refused.length > 0;
+  }
+
+  /** Without its uploads where they may be why it was refused: the server removes what no message has carried for a day. */
+  resent(entry: OutboxEntry, failure?: Failure): OutboxEntry {
+    const { attachments } = entry;
+    if (!attachments || failure?.code !== 'validation_failed') return entry;
+    const contents = attachments.map(({ clientUploadId: id }) => [id, this.get(id)?.content] as [string, Blob]);
+    const bare = { ...entry, attachments: attachments.map((each) => ({ ...each, file: undefined })) };
+    this.add(bare, new Map(contents));
+    return bare;
   }
 
   drop({ attachments = [] }: OutboxEntry): void {

@@ -89,8 +89,8 @@ export class Outbox {
     // A file that was refused is tried first, which resends its message.
     if (item?.phase !== 'failed' || this.attachments.retry(item.entry)) return;
     this.#remove(item);
-    const { failure: _, ...entry } = item.entry;
-    this.#keep({ ...entry, order: this.#nextOrder() });
+    const { failure, ...entry } = item.entry;
+    this.#keep({ ...this.attachments.resent(entry, failure), order: this.#nextOrder() });
   }
 
   /** Drops one that has failed or still waits. One on its way cannot be called back. */
