@@ -17,7 +17,7 @@ const TOUCHES =
 const FORGETS_PAGES = '--disable-back-forward-cache';
 
 /** A device of its own making, and nobody who would have to be asked. */
-const FAKE_MICROPHONE = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+export const FAKE_MICROPHONE = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
 
 /**
  * A browser for one spec file: Chromium's headless shell where `PARLEY_TEST_HEADLESS_SHELL` names it, which draws the same

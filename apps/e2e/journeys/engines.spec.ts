@@ -1,5 +1,8 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { eventually, ParleyNode, RestClient } from '@parley/testkit';
+import type { FilesMetadata } from '@parley/protocol';
+import { eventually, freePort, freshDirectory, ParleyNode, RestClient } from '@parley/testkit';
 import { sendFiles } from './album.js';
 import { PASSWORD, registerByRest } from './browser.js';
 import { type EnginePage, engines } from './engines.js';
@@ -14,13 +17,22 @@ const TURN_PX = 120;
 
 let node: ParleyNode;
 let rest: RestClient;
+let port: number;
+let dataDirectory: string;
+
+/** Starts it again and again where it was: pages come back to it. */
+async function startNode(): Promise<void> {
+  node = await ParleyNode.start({ env: { RATE_LIMITS: 'off' }, port, dataDirectory });
+}
 
 beforeAll(async () => {
-  node = await ParleyNode.start({ env: { RATE_LIMITS: 'off' } });
+  [port, dataDirectory] = await Promise.all([freePort(), ParleyNode.directory()]);
+  await startNode();
   rest = new RestClient(node.url, (await registerByRest(node.url, 'tomas', 'Tomas Reyes')).accessToken);
 });
 afterAll(async () => {
   await node?.stop();
+  if (dataDirectory) rmSync(dataDirectory, { recursive: true });
 });
 
 /** The middle of what a selector finds, once it is there. */
@@ -90,6 +102,29 @@ async function atRest(page: EnginePage): Promise<Watch> {
     last = next;
   }
 }
+
+/** Pastes or drops one file. No driver has a clipboard or drags files in all of them: the events are made here. */
+function give(type: 'paste' | 'drop', selector: string, [name, mediaType, base64]: readonly [string, string, string]) {
+  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  const transfer = new DataTransfer();
+  transfer.items.add(new File([bytes], name, { type: mediaType }));
+  const target = document.querySelector(selector);
+  const send = (kind: string) => {
+    const event = new Event(kind, { bubbles: true, cancelable: true });
+    const key = type === 'paste' ? 'clipboardData' : 'dataTransfer';
+    target?.dispatchEvent(Object.defineProperty(event, key, { value: transfer }));
+    return event.defaultPrevented;
+  };
+  if (type === 'paste') return send('paste');
+  send('dragenter');
+  return send('dragover') && send('drop');
+}
+
+const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+const WORDS = Buffer.from('words in a file').toString('base64');
+const COMPOSER = '[data-testid=composer]';
+const CHOSEN = '[data-testid=chosen-file]';
+const countOf = (selector: string) => document.querySelectorAll(selector).length;
 
 describe.each(engines())('In %s', (name, open) => {
   let page: EnginePage;
@@ -177,4 +212,72 @@ describe.each(engines())('In %s', (name, open) => {
     expect(last.changes).toBeGreaterThan(40);
     expect(slips).toEqual([]);
   }, 120_000);
+
+  /** Those of the newest message, once the last of them is called so. */
+  const filesSent = (last: RegExp) =>
+    eventually(`a message with ${last}`, async () => {
+      const { files = [] } = ((await rest.messages(id)).at(-1)?.metadata ?? {}) as Partial<FilesMetadata>;
+      return last.test(files.at(-1)?.fileName ?? '') && files;
+    });
+
+  const contentOf = async ({ downloadUrl }: { downloadUrl: string }) => {
+    const answer = await fetch(node.url + downloadUrl, { headers: { authorization: `Bearer ${rest.token}` } });
+    return Buffer.from(await answer.arrayBuffer()).toString('base64');
+  };
+
+  it('A1, C8: files come by the dialog, by paste and by drop, and go as one message', async () => {
+    const path = join(freshDirectory('chosen'), 'naïve 報告.txt');
+    writeFileSync(path, 'chosen');
+    await page.choose('[data-testid=choose-files]', path);
+    await eventually('it is there', () => page.evaluate(middleOf, CHOSEN));
+    expect(await page.evaluate(give, 'paste', COMPOSER, ['image.png', 'image/png', PNG])).toBe(true);
+    expect(await page.evaluate(give, 'drop', '[role=feed]', ['dropped.txt', 'text/plain', WORDS])).toBe(true);
+    await eventually('all are there', async () => (await page.evaluate(countOf, CHOSEN)) === 3);
+    await eventually('the picture is drawn', () =>
+      page.evaluate(() => document.querySelector<HTMLImageElement>('.attachment-tray img')?.naturalWidth === 1),
+    );
+    await page.click(await find(page, COMPOSER));
+    await page.type('three of them\n');
+    const files = await filesSent(/^dropped/);
+    expect(files.map(({ fileName }) => fileName.replace(/\d.*\d/, '')).join()).toBe(
+      'naïve 報告.txt,Picture .png,dropped.txt',
+    );
+    expect(await Promise.all(files.map(contentOf))).toEqual([btoa('chosen'), PNG, WORDS]);
+  });
+
+  it('R2: a file that was attached while the server was away outlives the page, and is sent once', async () => {
+    const path = await page.evaluate(() => location.pathname);
+    await node.stop();
+    expect(await page.evaluate(give, 'paste', COMPOSER, ['kept.txt', 'text/plain', WORDS])).toBe(true);
+    await find(page, CHOSEN);
+    await page.type(`kept in ${name}\n`);
+    await find(page, '[data-testid=pending-file]');
+    await page.goto('about:blank');
+    await startNode();
+    await page.goto(node.url + path);
+    const [file] = await filesSent(/^kept/);
+    expect(file && (await contentOf(file))).toBe(WORDS);
+    const written = (await rest.messages(id)).filter(({ content }) => content === `kept in ${name}`);
+    expect(written).toHaveLength(1);
+  });
+
+  it('a voice message is recorded, or it is said why it cannot be', async () => {
+    const records = await page.evaluate(() =>
+      ['audio/webm', 'audio/ogg', 'audio/mp4'].some((type) => window.MediaRecorder?.isTypeSupported(type)),
+    );
+    await page.click(await find(page, '[aria-label="Record a voice message"]'));
+    if (!records) {
+      await eventually('it is said', () =>
+        page.evaluate(() => document.querySelector('[role=alert]')?.textContent?.includes('cannot record sound')),
+      );
+      return;
+    }
+    await eventually('it goes on', () =>
+      page.evaluate(() => document.querySelector('[data-testid=recording-time]')?.textContent === '0:01'),
+    );
+    await page.click(await find(page, '[aria-label="Send the voice message"]'));
+    const [file] = await filesSent(/^Voice message/);
+    expect(file?.fileType).toMatch(/^(audio|video)\/(webm|ogg|mp4)$|^application\/ogg$/);
+    expect(file?.fileSize).toBeGreaterThan(1_000);
+  });
 });

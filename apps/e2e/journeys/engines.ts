@@ -1,6 +1,6 @@
 import { bareEnvironment, Child, freePort, freshDirectory } from '@parley/testkit';
-import puppeteer from 'puppeteer-core';
-import { chromiumPath } from './browser.js';
+import puppeteer, { type ElementHandle } from 'puppeteer-core';
+import { chromiumPath, FAKE_MICROPHONE } from './browser.js';
 
 /** A page in whichever browser, by the little that a journey through all of them needs. */
 export interface EnginePage {
@@ -10,6 +10,8 @@ export interface EnginePage {
   click: (at: Point) => Promise<void>;
   /** Into what has the focus; a line break is Enter. */
   type: (text: string) => Promise<void>;
+  /** Gives a file to a field for files, as the browser's dialog would. */
+  choose: (selector: string, path: string) => Promise<void>;
   /** One turn of the wheel. Pixels, negative: upwards. */
   wheel: (at: Point, deltaY: number) => Promise<void>;
   close: () => Promise<void>;
@@ -20,6 +22,8 @@ interface Point {
   y: number;
 }
 
+/** A microphone that beeps, and may be used without asking. */
+const FIREFOX_MICROPHONE = { 'media.navigator.streams.fake': true, 'media.navigator.permission.disabled': true };
 const SIZE = { width: 1280, height: 800 };
 const READY_MS = 15_000;
 
@@ -34,8 +38,12 @@ export function engines(): [name: string, open: () => Promise<EnginePage>][] {
 
 async function openByPuppeteer(browser: 'chrome' | 'firefox', executablePath: string): Promise<EnginePage> {
   // Chromium's own sandbox does not start for root, as whom CI runs.
-  const args = browser === 'chrome' && process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  const launched = await puppeteer.launch({ browser, executablePath, args, defaultViewport: SIZE });
+  const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  const launched = await puppeteer.launch({
+    ...{ browser, executablePath, defaultViewport: SIZE },
+    args: browser === 'chrome' ? [...asRoot, ...FAKE_MICROPHONE] : [],
+    extraPrefsFirefox: FIREFOX_MICROPHONE,
+  });
   const page = await launched.newPage();
   const { mouse, keyboard } = page;
   return {
@@ -44,6 +52,10 @@ async function openByPuppeteer(browser: 'chrome' | 'firefox', executablePath: st
       page.evaluate(callOf(work, given)) as Promise<T>,
     click: ({ x, y }) => mouse.click(x, y),
     type: (text) => keyboard.type(text),
+    choose: async (selector, path) => {
+      const field = (await page.$(selector)) as ElementHandle<HTMLInputElement> | null;
+      await field?.uploadFile(path);
+    },
     wheel: async ({ x, y }, deltaY) => {
       await mouse.move(x, y);
       await mouse.wheel({ deltaY });
@@ -75,6 +87,11 @@ async function openByWebDriver(binary: string): Promise<EnginePage> {
           { type: 'pointerUp', button: 0 },
         ]),
       type: (text) => session.act('key', [...text.replaceAll('\n', ENTER)].flatMap(keyStroke)),
+      choose: async (selector, path) => {
+        const using = { using: 'css selector', value: selector };
+        const [id] = Object.values(await session.call<Record<string, string>>('POST', '/element', using));
+        await session.call('POST', `/element/${id}/value`, { text: path });
+      },
       wheel: (at, deltaY) => session.act('wheel', [{ type: 'scroll', ...at, deltaX: 0, deltaY }]),
       close: async () => {
         await session.call('DELETE', '');
