@@ -40,7 +40,7 @@ export function AudioPlayer({ file, tabStop }: AudioPlayerProps) {
       {/* oxlint-disable-next-line jsx-a11y/media-has-caption -- what people send has none */}
       <audio
         ref={player}
-        src={url ?? undefined}
+        src={url ? `${url}&playable=true` : undefined}
         preload="none"
         controls={durationMs === undefined}
         tabIndex={tabStop && durationMs === undefined ? 0 : -1}
