@@ -129,7 +129,7 @@ describe.each(ENGINES)('G9: SIGTERM, on $engine', ({ open }) => {
 
   it('is reported by /health/ready first, while everything else goes on; then the port closes; then clients are notified', async () => {
     await node.stop();
-    node = await store.startNode({ DRAIN_NOTICE_MS: '5000' });
+    node = await store.startNode({ DRAIN_NOTICE_MS: '3000' });
     const [conversation] = await openConversations(node.url, 1, 1);
     if (!conversation) throw new Error('There is no conversation.');
     const token = await hostToken(conversation.people[0] ?? { externalId: '', name: '' });
