@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ClientOptions, memoryStorage, type Upload } from '@parley/client';
 import type { AttachedFile } from '@parley/protocol';
-import { ParleyNode, TcpProxy } from '@parley/testkit';
+import { eventually, ParleyNode, TcpProxy } from '@parley/testkit';
 import { type Device, Person } from './person.js';
 import { when } from './when.js';
 
@@ -77,6 +77,26 @@ describe('Files of a client', () => {
     const file = await upload.finished;
     expect(cuts()).toBeGreaterThan(0);
     expect(await stored(content, file)).toMatchObject({ isWhole: true });
+  });
+
+  it('a large upload that is cancelled leaves nothing at the server', async () => {
+    const begun: string[] = [];
+    const noting: typeof fetch = async (input, init) => {
+      const answer = await fetch(input, init);
+      const place = answer.headers.get('location');
+      if (place) begun.push(new URL(place, node.url).pathname);
+      return answer;
+    };
+    await link.mode({ bytesPerSecond: 2_000_000 });
+    const upload = device({ fetch: noting }).client.upload(new Blob([randomBytes(LARGE_BYTES)]));
+    upload.finished.catch(() => undefined);
+    await when(upload, () => upload.sentBytes > 0);
+    upload.cancel();
+    const headers = { authorization: `Bearer ${ada.token}`, 'tus-resumable': '1.0.0' };
+    await eventually('it is gone', async () => {
+      const answer = await fetch(node.url + begun[0], { method: 'HEAD', headers });
+      return answer.status === 404;
+    });
   });
 
   it('an upload of which only the answer was lost is not another file when it is repeated', async () => {

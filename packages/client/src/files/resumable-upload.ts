@@ -9,6 +9,7 @@ import { isFile, UPLOAD_TIMEOUT_MS, type UploadContent, type UploadHow } from '.
 /** Where a request holds its content in memory. Browsers read a Blob as it goes. */
 const CHUNK_BYTES = 8 * 2 ** 20;
 const isBrowser = typeof XMLHttpRequest !== 'undefined';
+const PROTOCOL = { 'tus-resumable': '1.0.0' };
 /** The file, once it is all there: JSON in ASCII. */
 const FILE = 'Upload-File';
 
@@ -32,7 +33,7 @@ function begin(http: Http, given: UploadContent, { signal }: UploadHow): Promise
   return http.authorized(async (token) => {
     const headers = {
       ...headersOf(token),
-      'tus-resumable': '1.0.0',
+      ...PROTOCOL,
       'upload-length': String(content.size),
       'upload-metadata': metadata.map(([key, value]) => `${key} ${base64(value)}`).join(','),
     };
@@ -42,6 +43,16 @@ function begin(http: Http, given: UploadContent, { signal }: UploadHow): Promise
     const place = response.headers.get('location');
     if (response.ok && place !== null) return new URL(place, route).href;
     return response.status === 404 ? null : refuse(response.status, await response.text());
+  });
+}
+
+/** The server keeps nothing of it. Where this does not reach it, it removes the upload a day later. */
+export function endResumable(http: Http, id: string): Promise<void> {
+  const { url, fetch: ask = fetch } = http.options;
+  const route = urlOf({ url, path: `files/uploads/${id}` });
+  return http.authorized(async (token) => {
+    const response = await ask(route, { method: 'DELETE', headers: { ...headersOf(token), ...PROTOCOL } });
+    if (!response.ok) refuse(response.status, await response.text());
   });
 }
 

@@ -63,7 +63,7 @@ export class Transfer {
   discard(): void {
     this.halt();
     if (this.#begun === null || this.upload.state === 'done') return;
-    void this.options.http.request('DELETE', `files/uploads/${this.#begun}`).catch(() => undefined);
+    void this.#end(this.#begun).catch(() => undefined);
   }
 
   /** Never rejects: what becomes of it is the upload's state. */
@@ -108,6 +108,11 @@ export class Transfer {
       if (file) return file;
     }
     return sendForm(http, given, how);
+  }
+
+  async #end(id: string): Promise<void> {
+    const { endResumable } = await loaded(import('./resumable-upload.js'));
+    await endResumable(this.options.http, id);
   }
 
   #failed(fault: unknown): void {
