@@ -41,6 +41,7 @@ it('cuts off a body that does not come, also of a transport that polls, and no u
   const upload = await beginUpload(ann, 90_000, someBytes(50_000));
   const cut = await Promise.all([
     begin('/api/sync', 'application/json'),
+    begin('/api/files', 'application/json'),
     begin(`${POLLING}&sid=${sid}`, 'text/plain;charset=UTF-8'),
   ]);
   // Long before the transport notices by itself that nobody is there.

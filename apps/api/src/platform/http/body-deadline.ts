@@ -13,8 +13,11 @@ export const BODY_DEADLINES = {
   answered: 3_000,
 };
 
+/** Of JSON that goes where forms do, the whole is read before anybody looks at who sends it. */
+const isJson = (type: string | undefined): boolean => /^\s*application\/json/i.test(type ?? '');
+
 export const isUpload = ({ method, url = '', headers }: IncomingMessage): boolean =>
-  (method === 'POST' && UPLOADS.test(url)) ||
+  (method === 'POST' && UPLOADS.test(url) && !isJson(headers['content-type'])) ||
   (method === 'PATCH' && PARTS.test(url) && headers['content-type'] === PART_TYPE);
 
 export function hasBody({ headers }: IncomingMessage): boolean {
