@@ -91,12 +91,11 @@ describe('Files of a client', () => {
     const upload = device({ fetch: noting }).client.upload(new Blob([randomBytes(LARGE_BYTES)]));
     upload.finished.catch(() => undefined);
     await when(upload, () => upload.sentBytes > 0);
-    upload.cancel();
     const headers = { authorization: `Bearer ${ada.token}`, 'tus-resumable': '1.0.0' };
-    await eventually('it is gone', async () => {
-      const answer = await fetch(node.url + begun[0], { method: 'HEAD', headers });
-      return answer.status === 404;
-    });
+    const status = async () => (await fetch(node.url + begun[0], { method: 'HEAD', headers })).status;
+    expect(await status()).toBe(200);
+    upload.cancel();
+    await eventually('it is gone', async () => (await status()) === 404);
   });
 
   it('an upload of which only the answer was lost is not another file when it is repeated', async () => {
