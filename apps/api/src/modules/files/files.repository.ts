@@ -156,6 +156,20 @@ export class FilesRepository {
     await this.database.db.insert(fileContents).values({ id: contentId, uploaderId, state: 'writing' });
   }
 
+  /**
+   * What was written under this key is nobody's, and may go from the store. False where it is somebody's after all: a transaction may
+   * have been committed whose answer was lost.
+   */
+  async giveUp(contentId: string): Promise<boolean> {
+    const { id, state } = fileContents;
+    const given = await this.database.db
+      .update(fileContents)
+      .set({ state: 'removing' })
+      .where(and(eq(id, contentId), inArray(state, ['writing', 'removing'])))
+      .returning({ id });
+    return given.length > 0;
+  }
+
   /** Its content is gone from the store. */
   async forget(contentId: string): Promise<void> {
     await this.database.db.delete(fileContents).where(eq(fileContents.id, contentId));

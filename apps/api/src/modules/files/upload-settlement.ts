@@ -77,6 +77,7 @@ export class UploadSettlement {
   /** What is not kept. Where even this fails, the clean-up finds its row. */
   async discard(contentId: string): Promise<void> {
     try {
+      if (!(await this.repository.giveUp(contentId))) return;
       await this.store.remove(contentId);
       await this.repository.forget(contentId);
     } catch (fault) {

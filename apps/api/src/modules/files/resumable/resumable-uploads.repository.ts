@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { and, asc, count, eq, isNull, sql } from 'drizzle-orm';
 import { Database, type Db } from '../../../database/database.js';
 import { fileContents, resumableUploads, uploadParts } from '../../../database/schema/index.js';
+import { ParleyError } from '../../../kernel/errors.js';
 
 /** An upload that comes in several requests. */
 export type ResumableUpload = typeof resumableUploads.$inferSelect;
@@ -73,7 +74,9 @@ export class ResumableUploadsRepository {
         .where(and(eq(id, uploadId), eq(writer, place.writer), eq(received, start)))
         .returning({ id });
       if (moved.length === 0) return false;
-      await tx.update(fileContents).set({ state: 'part', size }).where(eq(fileContents.id, contentId));
+      const isWritten = and(eq(fileContents.id, contentId), eq(fileContents.state, 'writing'));
+      const part = await tx.update(fileContents).set({ state: 'part', size }).where(isWritten).returning();
+      if (part.length === 0) throw new ParleyError('service_unavailable');
       await tx.insert(uploadParts).values({ uploadId, start, contentId });
       return true;
     });
