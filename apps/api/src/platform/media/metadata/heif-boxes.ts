@@ -13,6 +13,9 @@ interface Extent {
   length: number;
 }
 
+/** Of boxes beside each other, items and extents. Directories of more are none of pictures that are sent. */
+export const MOST_ENTRIES = 10_000;
+
 /** The box that begins here; null where there is none. Of a box without an end it is as long as can be. */
 export function boxAt(bytes: Buffer, start: number): Box | null {
   if (start + 8 > bytes.length) return null;
@@ -24,22 +27,27 @@ export function boxAt(bytes: Buffer, start: number): Box | null {
   return long < 16 ? null : { type, start, content: start + 16, end: start + long };
 }
 
-function boxesIn(bytes: Buffer, start: number, end: number): Box[] {
-  const boxes: Box[] = [];
-  for (let at = start; at < end; ) {
-    const box = boxAt(bytes.subarray(0, end), at);
-    if (!box) break;
-    boxes.push({ ...box, end: Math.min(box.end, end) });
+function* boxesIn(bytes: Buffer, start: number, end: number): Generator<Box> {
+  const parent = bytes.subarray(0, end);
+  let at = start;
+  for (let left = MOST_ENTRIES; left > 0 && at < end; left -= 1) {
+    const box = boxAt(parent, at);
+    if (!box) return;
+    yield { ...box, end: Math.min(box.end, end) };
     at = box.end;
   }
-  return boxes;
+}
+
+function firstOf(type: string, boxes: Iterable<Box>): Box | null {
+  for (const box of boxes) if (box.type === type) return box;
+  return null;
 }
 
 /** By its types from the outermost in; the directory itself has a version before its boxes. */
 function boxOf(bytes: Buffer, directory: Box, ...path: string[]): Box | null {
   let [box, at]: [Box, number] = [directory, directory.content + 4];
   for (const type of path) {
-    const found = boxesIn(bytes, at, Math.min(box.end, bytes.length)).find((each) => each.type === type);
+    const found = firstOf(type, boxesIn(bytes, at, Math.min(box.end, bytes.length)));
     if (!found) return null;
     [box, at] = [found, found.content];
   }
@@ -48,7 +56,7 @@ function boxOf(bytes: Buffer, directory: Box, ...path: string[]): Box | null {
 
 /** The first colour profile of RGB that it carries. */
 export function colourProfileIn(file: Buffer): Buffer | null {
-  const directory = boxesIn(file, 0, file.length).find(({ type }) => type === 'meta');
+  const directory = firstOf('meta', boxesIn(file, 0, file.length));
   const properties = directory && boxOf(file, directory, 'iprp', 'ipco');
   if (!properties) return null;
   for (const { type, content, end } of boxesIn(file, properties.content, properties.end)) {
@@ -60,7 +68,7 @@ export function colourProfileIn(file: Buffer): Buffer | null {
   return null;
 }
 
-/** Where in the file what its directory calls EXIF or a text is. `directory` begins with the box of that name, at `offset`. */
+/** Where in the file what its directory calls EXIF or a text is. `bytes` begin with that directory, which is at `offset`. */
 export function metadataIn(bytes: Buffer, offset: number): Extent[] {
   const directory = boxAt(bytes, 0);
   if (!directory) return [];
@@ -68,10 +76,13 @@ export function metadataIn(bytes: Buffer, offset: number): Extent[] {
   if (!items || !places) return [];
   const ids = new Set(textsIn(bytes, items));
   const data = boxOf(bytes, directory, 'idat');
-  return [...extentsIn(new Fields(bytes.subarray(0, places.end), places.content), ids)].flatMap((extent) => {
-    if (!extent.isInDirectory) return extent;
-    return data ? { ...extent, start: offset + data.content + extent.start } : [];
-  });
+  const extents: Extent[] = [];
+  for (const extent of extentsIn(new Fields(bytes.subarray(0, places.end), places.content), ids)) {
+    if (extents.length === MOST_ENTRIES) return [];
+    if (!extent.isInDirectory) extents.push(extent);
+    else if (data) extents.push({ ...extent, start: offset + data.content + extent.start });
+  }
+  return extents;
 }
 
 function* textsIn(bytes: Buffer, { content, end }: Box): Generator<number> {
@@ -100,6 +111,10 @@ class Fields {
     if (length === 8) return Number(this.bytes.readBigUInt64BE(at));
     return length === 0 ? 0 : this.bytes.readUIntBE(at, length);
   }
+
+  skip(length: number): void {
+    this.at += length;
+  }
 }
 
 function* extentsIn(fields: Fields, ids: ReadonlySet<number>): Generator<Extent> {
@@ -109,15 +124,23 @@ function* extentsIn(fields: Fields, ids: ReadonlySet<number>): Generator<Extent>
   const [offsetBytes, lengthBytes, baseBytes] = [sizes >> 4, sizes & 0x0f, more >> 4];
   const indexBytes = version === 0 ? 0 : more & 0x0f;
   const idBytes = version < 2 ? 2 : 4;
-  for (let left = fields.next(idBytes); left > 0; left -= 1) {
+  const items = fields.next(idBytes);
+  if (items > MOST_ENTRIES) return;
+  for (let item = 0; item < items; item += 1) {
     const id = fields.next(idBytes);
     const method = version === 0 ? 0 : fields.next(2) & 0x0f;
     fields.next(2);
     const base = fields.next(baseBytes);
-    for (let extents = fields.next(2); extents > 0; extents -= 1) {
-      fields.next(indexBytes);
+    const extents = fields.next(2);
+    // Their number is up to the sender, and without a length they take no bytes: what is not wanted is not walked through.
+    if (!ids.has(id) || method > 1 || lengthBytes === 0) {
+      fields.skip(extents * (indexBytes + offsetBytes + lengthBytes));
+      continue;
+    }
+    for (let extent = 0; extent < extents; extent += 1) {
+      fields.skip(indexBytes);
       const [start, length] = [base + fields.next(offsetBytes), fields.next(lengthBytes)];
-      if (ids.has(id) && method < 2) yield { isInDirectory: method === 1, start, length };
+      if (length > 0) yield { isInDirectory: method === 1, start, length };
     }
   }
 }

@@ -14,44 +14,74 @@ interface Stretch {
   end: number;
 }
 
+/** What is emptied of a file while it passes from its beginning to its end. */
+class Stretches {
+  private readonly joined: Stretch[] = [];
+  private next = 0;
+
+  constructor(stretches: readonly Stretch[]) {
+    for (const { start, end } of stretches.toSorted((one, other) => one.start - other.start)) {
+      const last = this.joined.at(-1);
+      if (last && start <= last.end) last.end = Math.max(last.end, end);
+      else this.joined.push({ start, end });
+    }
+  }
+
+  /** The part of the file at this place with zeros in them. */
+  emptiedIn(part: Buffer, at: number): Buffer {
+    let own = part;
+    for (; ; this.next += 1) {
+      const stretch = this.joined[this.next];
+      if (!stretch || stretch.start >= at + part.length) return own;
+      if (stretch.end > at) {
+        if (own === part) own = Buffer.from(part);
+        own.fill(0, Math.max(0, stretch.start - at), Math.min(part.length, stretch.end - at));
+      }
+      if (stretch.end > at + part.length) return own;
+    }
+  }
+}
+
 /**
  * HEIC, AVIF or JPEG XL whose EXIF and texts are zeros: they keep their place, since the directory of such a file names all
  * places by their distance from its beginning. How the picture is to be turned stands elsewhere. What comes before the directory
  * that names it is passed on as it is; files are not written so.
  */
 export async function* plainHeif(source: ByteSource): AsyncGenerator<Buffer, void> {
-  let emptied: Stretch[] = [];
+  let emptied = new Stretches([]);
   for (let offset = 0; ; ) {
     const box = boxAt(await source.peek(16), 0);
     if (!box) return yield* source.rest();
-    if (box.type === 'meta' && box.end <= MOST_DIRECTORY) emptied = stretches(await source.peek(box.end), offset);
-    if (ADDED.has(box.type)) emptied.push({ start: offset + box.content, end: offset + box.end });
-    yield* passed(source, box, { offset, emptied });
+    if (box.type === 'meta' && box.end <= MOST_DIRECTORY) emptied = named(await source.peek(box.end), offset);
+    if (ADDED.has(box.type)) yield* withoutContent(source, box);
+    else yield* passed(source, box, { offset, emptied });
     offset += box.end;
   }
 }
 
-function stretches(directory: Buffer, offset: number): Stretch[] {
+function named(directory: Buffer, offset: number): Stretches {
   try {
-    return metadataIn(directory, offset).map(({ start, length }) => ({ start, end: start + length }));
+    return new Stretches(metadataIn(directory, offset).map(({ start, length }) => ({ start, end: start + length })));
   } catch (fault) {
     // A directory that is cut off or lies about its lengths: no picture can be made of the file either.
-    if (BEYOND.includes((fault as NodeJS.ErrnoException).code)) return [];
+    if (BEYOND.includes((fault as NodeJS.ErrnoException).code)) return new Stretches([]);
     throw fault;
   }
+}
+
+async function* withoutContent(source: ByteSource, { content, end }: Box): AsyncGenerator<Buffer, void> {
+  yield await source.take(content);
+  for await (const part of source.pass(end - content)) yield Buffer.alloc(part.length);
 }
 
 async function* passed(
   source: ByteSource,
   box: Box,
-  { offset, emptied }: { offset: number; emptied: readonly Stretch[] },
+  { offset, emptied }: { offset: number; emptied: Stretches },
 ): AsyncGenerator<Buffer, void> {
   let at = offset;
   for await (const part of source.pass(box.end)) {
-    const touched = emptied.filter(({ start, end }) => start < at + part.length && end > at);
-    const own = touched.length > 0 ? Buffer.from(part) : part;
-    for (const { start, end } of touched) own.fill(0, Math.max(0, start - at), Math.min(part.length, end - at));
+    yield emptied.emptiedIn(part, at);
     at += part.length;
-    yield own;
   }
 }

@@ -2,6 +2,7 @@ import { buffer } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
 import { ByteSource } from './byte-source.js';
 import { plainMp4 } from './mp4-metadata.js';
+import { PlainContent } from './plain-content.js';
 
 const box = (type: string, ...content: (Buffer | string)[]) => {
   const bytes = Buffer.concat(content.map((each) => (typeof each === 'string' ? Buffer.from(each, 'latin1') : each)));
@@ -62,5 +63,72 @@ describe('a recording', () => {
     }
     const cut = content.subarray(0, content.length - 10);
     expect(await plain(whole(cut))).toEqual(expected.subarray(0, cut.length));
+  });
+
+  it('may be cut off or broken at each byte', async () => {
+    for (let length = 0; length < content.length; length += 1) {
+      expect(await plain(whole(content.subarray(0, length)))).toHaveLength(length);
+    }
+    for (let at = 0; at < content.length; at += 1) {
+      for (const value of [0, 1, 8, 0x7f, 0xff]) {
+        const broken = Buffer.from(content);
+        broken[at] = value;
+        expect(await plain(whole(broken))).toHaveLength(content.length);
+      }
+    }
+  });
+
+  it('may have boxes that are too short for their times', async () => {
+    for (const type of ['mvhd', 'tkhd', 'mdhd']) {
+      for (const made of [times(0), times(1)]) {
+        for (let length = 0; length < made.length; length += 1) {
+          const short = box(type, made.subarray(0, length));
+          const left = await plain(whole(Buffer.concat([short, box('mdat', 'sound')])));
+          const zeros = Buffer.from(made.subarray(0, length)).fill(0, Math.min(4, length));
+          expect(left).toEqual(Buffer.concat([box(type, zeros), box('mdat', 'sound')]));
+        }
+      }
+    }
+  });
+
+  it('keeps the chapters of a book', async () => {
+    const book = box('moov', box('udta', box('chpl', 'chapters')));
+    expect(await plain(whole(book))).toEqual(book);
+  });
+});
+
+describe('a content of the format of recordings', () => {
+  const added = box('uuid', 'read by decoders');
+  const read = (content: Buffer) => buffer(new PlainContent().read(whole(content)));
+
+  it.each([
+    'isom',
+    'iso2',
+    'iso6',
+    'mp41',
+    'mp42',
+    'qt  ',
+    'M4A ',
+    'M4V ',
+    'M4B ',
+    '3gp4',
+    '3g2a',
+    'avc1',
+    'dash',
+    'MSNV',
+  ])('is one by the brand %j', async (brand) => {
+    const left = await read(Buffer.concat([box('ftyp', brand, 'more'), added]));
+    expect(left).toEqual(Buffer.concat([box('ftyp', brand, 'more'), box('free', Buffer.alloc(16))]));
+  });
+
+  it.each(['moov', 'mdat', 'wide'])('is one that begins with %s', async (type) => {
+    expect(await read(Buffer.concat([box(type), added]))).toEqual(
+      Buffer.concat([box(type), box('free', Buffer.alloc(16))]),
+    );
+  });
+
+  it.each(['crx ', 'miaf', 'avio', 'avci', 'jpeg', 'vvic', 'piff', 'mp21'])('passes as it is by %j', async (brand) => {
+    const content = Buffer.concat([box('ftyp', brand, 'more'), meta('pict', 'items'), box('moov', added), added]);
+    expect(await read(content)).toEqual(content);
   });
 });

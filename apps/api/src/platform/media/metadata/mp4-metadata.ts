@@ -10,6 +10,8 @@ const EMPTIED: ReadonlySet<string> = new Set(['meta', 'uuid', 'Exif', 'xml ', 'f
 const MOST_USER_DATA = 8 * 1_048_576;
 /** Of the kind of metadata that has titles of music: no device writes places there. */
 const TITLES = 'mdir';
+/** Of audio books. */
+const CHAPTERS = 'chpl';
 
 /**
  * MP4 or QuickTime without what it says about where, when and with what it was made. All keeps its place, since such a file names
@@ -34,7 +36,7 @@ export async function* plainMp4(source: ByteSource): AsyncGenerator<Buffer> {
 async function* withoutTimes(source: ByteSource, { content, end }: Box): AsyncGenerator<Buffer> {
   const head = Buffer.from(await source.take(Math.min(end, content + 20)));
   const bytes = head[content] === 1 ? 16 : 8;
-  head.fill(0, content + 4, content + 4 + bytes);
+  head.fill(0, content + 4, Math.min(head.length, content + 4 + bytes));
   yield head;
   yield* source.pass(end - head.length);
 }
@@ -48,7 +50,7 @@ async function* withoutUserData(source: ByteSource, box: Box): AsyncGenerator<Bu
   for (let at = box.content; at < data.length; ) {
     const inner = boxAt(data, at);
     if (!inner || inner.end > data.length) break;
-    const isKept = inner.type === 'meta' && data.subarray(at, at + 48).includes(TITLES);
+    const isKept = inner.type === CHAPTERS || (inner.type === 'meta' && data.subarray(at, at + 48).includes(TITLES));
     if (!isKept) {
       data.write('free', at + 4);
       data.fill(0, inner.content, inner.end);

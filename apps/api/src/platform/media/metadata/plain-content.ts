@@ -11,8 +11,11 @@ const HEAD_BYTES = 16;
 const PART_BYTES = 65_536;
 const BRANDS = /^ftyp(?:hei[a-z]|hev[a-z]|mif[12]|msf1|avi[fs])/;
 
-/** Those of QuickTime begin in several ways. */
-const MOVIES = /^(?:ftyp|moov|mdat|wide)/;
+/**
+ * Recordings alone: in raw photographs and further kinds of pictures of this format the same boxes are the picture itself.
+ * QuickTime's begin in several ways.
+ */
+const MOVIES = /^(?:ftyp(?:iso[m2-9]|mp4[12]|qt {2}|M4[ABV]|3g[p2]|avc1|dash|MSNV)|moov|mdat|wide)/;
 
 type Format = (source: ByteSource) => AsyncGenerator<Buffer, void>;
 
