@@ -15,7 +15,7 @@ const BRANDS = /^ftyp(?:hei[a-z]|hev[a-z]|mif[12]|msf1|avi[fs])/;
  * Recordings alone: in raw photographs and further kinds of pictures of this format the same boxes are the picture itself.
  * QuickTime's begin in several ways.
  */
-const MOVIES = /^(?:ftyp(?:iso[m2-9]|mp4[12]|qt {2}|M4[ABV]|3g[p2]|avc1|dash|MSNV)|moov|mdat|wide)/;
+const MOVIES = /^(?:ftyp(?:iso[m2-9]|mp4[12]|qt {2}|M4[ABV]|3g[p2]|avc1|dash|MSNV|XAVC)|moov|mdat|wide)/;
 
 type Format = (source: ByteSource) => AsyncGenerator<Buffer, void>;
 
