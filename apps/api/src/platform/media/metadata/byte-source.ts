@@ -1,21 +1,36 @@
-/** A content as it comes, read in pieces of the reader's choice; what is passed on is never held whole. */
+/** Beyond so many structures a content is no picture or recording that a device wrote. */
+const MOST_STRUCTURES = 100_000;
+/** So many are read before whatever else waits has its turn. */
+const STRUCTURES_A_TURN = 500;
+const NOTHING = Buffer.alloc(0);
+
+/**
+ * A content as it comes, read in pieces of the reader's choice; what is passed on is never held whole. Each piece is good until
+ * the next one is asked for, as the blocks that come are.
+ */
 export class ByteSource {
-  private held: Buffer = Buffer.alloc(0);
+  private held: Buffer = NOTHING;
+  private structures = 0;
   private readonly content: AsyncIterator<Buffer, unknown>;
 
   constructor(content: AsyncIterable<Buffer>) {
     this.content = content[Symbol.asyncIterator]();
   }
 
-  /** The next so many bytes without taking them; fewer at the end. */
+  /**
+   * The next so many bytes without taking them; fewer at the end. Asked for the head of each structure; of a content with more of
+   * them than any has, nothing more is shown, and what is left of it passes as it is.
+   */
   async peek(length: number): Promise<Buffer> {
-    while (this.held.length < length && (await this.more()));
-    return this.held.subarray(0, length);
+    if (this.structures === MOST_STRUCTURES) return NOTHING;
+    this.structures += 1;
+    if (this.structures % STRUCTURES_A_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
+    return this.show(length);
   }
 
   /** Takes so many bytes; fewer at the end. */
   async take(length: number): Promise<Buffer> {
-    const taken = await this.peek(length);
+    const taken = await this.show(length);
     this.held = this.held.subarray(taken.length);
     return taken;
   }
@@ -23,7 +38,7 @@ export class ByteSource {
   /** Passes so many bytes on, as they come. */
   async *pass(length: number): AsyncGenerator<Buffer, void> {
     for (let left = length; left > 0; ) {
-      if (this.held.length === 0 && !(await this.more())) return;
+      if (!(await this.holds(1))) return;
       const part = this.held.subarray(0, left);
       this.held = this.held.subarray(part.length);
       left -= part.length;
@@ -43,7 +58,7 @@ export class ByteSource {
       if (sure > 0) yield this.held.subarray(0, sure);
       this.held = this.held.subarray(sure);
       if (at >= 0) return;
-      if (await this.more()) continue;
+      if (await this.holds(this.held.length + 1)) continue;
       yield* this.rest();
       return;
     }
@@ -59,10 +74,23 @@ export class ByteSource {
     await this.content.return?.();
   }
 
-  private async more(): Promise<boolean> {
-    const next = await this.content.next();
-    if (next.done === true) return false;
-    this.held = this.held.length === 0 ? next.value : Buffer.concat([this.held, next.value]);
-    return true;
+  private async show(length: number): Promise<Buffer> {
+    await this.holds(length);
+    return this.held.subarray(0, length);
+  }
+
+  /** Whether so many bytes are there. A block's memory may be used again for the next one, so what is held of it is copied. */
+  private async holds(length: number): Promise<boolean> {
+    if (this.held.length >= length) return true;
+    const copies: Buffer[] = [];
+    for (let bytes = this.held.length; bytes < length; bytes += this.held.length) {
+      copies.push(Buffer.from(this.held));
+      this.held = NOTHING;
+      const next = await this.content.next();
+      if (next.done === true) break;
+      this.held = next.value;
+    }
+    this.held = copies.some((each) => each.length > 0) ? Buffer.concat([...copies, this.held]) : this.held;
+    return this.held.length >= length;
   }
 }

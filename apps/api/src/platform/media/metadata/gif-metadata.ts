@@ -15,20 +15,20 @@ export async function* plainGif(source: ByteSource): AsyncGenerator<Buffer, void
   yield header;
   yield* source.pass(tableBytes(header[10] ?? 0));
   for (;;) {
-    const [kind, label] = await source.peek(2);
+    const head = await source.peek(14);
+    const [kind, label] = head;
     if (kind === TRAILER) {
       yield await source.take(1);
       await source.drop();
       return;
     }
-    if (kind === EXTENSION && label !== undefined) yield* extension(source, label);
+    if (kind === EXTENSION && label !== undefined) yield* extension(source, label, head.toString('latin1', 3));
     else if (kind === IMAGE) yield* image(source);
     else return yield* source.rest();
   }
 }
 
-async function* extension(source: ByteSource, label: number): AsyncGenerator<Buffer, void> {
-  const name = (await source.peek(14)).toString('latin1', 3);
+async function* extension(source: ByteSource, label: number, name: string): AsyncGenerator<Buffer, void> {
   const isKept = label !== COMMENT && (label !== APPLICATION || NEEDED.has(name));
   const head = await source.take(2);
   if (isKept) yield head;
@@ -45,10 +45,21 @@ async function* image(source: ByteSource): AsyncGenerator<Buffer, void> {
 
 /** Each has its length before it; one of none is the last. */
 async function* blocks(source: ByteSource): AsyncGenerator<Buffer, void> {
-  for (;;) {
-    const [length] = await source.peek(1);
-    if (length === undefined) return;
-    yield* source.pass(length + 1);
-    if (length === 0) return;
-  }
+  yield* source.passUntil(lastBlockIn(), 1);
+  yield await source.take(1);
+}
+
+/** A call for each buffer, which may begin within a block. */
+function lastBlockIn(): (held: Buffer) => number {
+  let skipped = 0;
+  return (held) => {
+    let at = skipped;
+    while (at < held.length) {
+      const length = held[at] ?? 0;
+      if (length === 0) return at;
+      at += length + 1;
+    }
+    skipped = at - held.length;
+    return -1;
+  };
 }

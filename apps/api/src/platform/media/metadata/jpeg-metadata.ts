@@ -12,6 +12,8 @@ const NEEDED: readonly (readonly [marker: number, signature: string])[] = [
 
 const standsAlone = (marker: number): boolean =>
   marker === SOI || marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7);
+/** A marker may have any number of 0xff before it. */
+const isPassed = (marker: number): boolean => marker === 0xff || standsAlone(marker);
 const isAdded = (marker: number): boolean => (marker >= APP0 && marker <= APP15) || marker === COM;
 
 /** A JPEG without what applications add: of EXIF stays how it is to be turned, and nothing stays behind its end. */
@@ -25,9 +27,7 @@ export async function* plainJpeg(source: ByteSource): AsyncGenerator<Buffer, voi
       await source.drop();
       return;
     }
-    // A marker may have any number of these before it.
-    if (marker === 0xff) yield await source.take(1);
-    else if (standsAlone(marker)) yield await source.take(2);
+    if (isPassed(marker)) yield* source.passUntil(segmentIn(), 2);
     else if (head.length < 4) return yield* source.rest();
     else yield* segment(source, marker, head.readUInt16BE(2) + 2);
   }
@@ -53,6 +53,22 @@ function* kept(whole: Buffer, marker: number): Generator<Buffer, void> {
   const exif = Buffer.concat([EXIF, exifOf(orientation)]);
   const head = Buffer.from([0xff, APP1, 0, exif.length + 2]);
   yield Buffer.concat([head, exif]);
+}
+
+/** Where something other than a marker that stands alone begins; a call for each buffer, which may begin within a marker. */
+function segmentIn(): (held: Buffer) => number {
+  let skipped = 0;
+  return (held) => {
+    let at = skipped;
+    while (at + 1 < held.length) {
+      const marker = held[at + 1] ?? 0;
+      if (held[at] !== 0xff || !isPassed(marker)) return at;
+      at += marker === 0xff ? 1 : 2;
+    }
+    // The last byte comes again with what follows it.
+    skipped = at - Math.max(0, held.length - 1);
+    return -1;
+  };
 }
 
 /** Where the coded data end: at a marker other than those that stand within it. */

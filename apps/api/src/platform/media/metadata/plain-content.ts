@@ -51,14 +51,14 @@ export class PlainContent {
 }
 
 async function* gathered(parts: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
-  let held: Buffer[] = [];
+  const held = Buffer.allocUnsafe(PART_BYTES);
   let bytes = 0;
   for await (const part of parts) {
-    held.push(part);
-    bytes += part.length;
-    if (bytes < PART_BYTES) continue;
-    yield Buffer.concat(held);
-    [held, bytes] = [[], 0];
+    if (bytes + part.length < PART_BYTES) bytes += part.copy(held, bytes);
+    else {
+      yield bytes > 0 ? Buffer.concat([held.subarray(0, bytes), part]) : part;
+      bytes = 0;
+    }
   }
-  if (bytes > 0) yield Buffer.concat(held);
+  if (bytes > 0) yield held.subarray(0, bytes);
 }

@@ -24,8 +24,8 @@ export async function* plainPng(source: ByteSource): AsyncGenerator<Buffer, void
     if (/^[A-Z]/.test(type) || NEEDED.has(type)) yield* source.pass(whole);
     else {
       const start = await source.take(Math.min(whole, HEAD_BYTES + MOST_EXIF));
-      await source.drop(whole - start.length);
       if (type === 'eXIf') yield* turned(start.subarray(HEAD_BYTES));
+      await source.drop(whole - start.length);
     }
     if (type === 'IEND') {
       await source.drop();

@@ -16,12 +16,12 @@ export async function* plainWebp(source: ByteSource): AsyncGenerator<Buffer, voi
   // "WEBP" is part of the length.
   let left = file.readUInt32LE(4) - 4;
   while (left >= HEAD_BYTES) {
-    const head = await source.take(HEAD_BYTES);
-    yield head;
-    if (head.length < HEAD_BYTES) return;
-    const length = head.readUInt32LE(4);
+    const head = await source.peek(HEAD_BYTES);
+    if (head.length < HEAD_BYTES) return yield* source.rest();
+    const [type, length] = [head.toString('latin1', 0, 4), head.readUInt32LE(4)];
+    yield await source.take(HEAD_BYTES);
     const padded = Math.min(length + (length % 2), left - HEAD_BYTES);
-    yield* chunk(source, head.toString('latin1', 0, 4), padded);
+    yield* chunk(source, type, padded);
     left -= HEAD_BYTES + padded;
   }
   await source.drop();
