@@ -17,6 +17,7 @@ const PROGRAM = `
     refuse: () => ({ fault: 'It cannot be read.' }),
     die: () => process.kill(process.pid, 'SIGKILL'),
     hang: () => { for (;;); },
+    wait: () => void setTimeout(() => process.send(acts.answer()), 1000),
     grow: () => void setInterval(() => bytes.push(Buffer.alloc(16 * ${MEBIBYTE}, 1)), 5),
     tell: () => ({ result: { details: { placeholder: JSON.stringify(process.env) }, renditions: [] } }),
   };
@@ -59,6 +60,11 @@ it.each([
   const before = await pidOf();
   await expect(run(act, limits)).rejects.toMatchObject({ reason });
   expect((await pidOf()) === before).toBe(act === 'refuse');
+});
+
+it('lets a job be as slow as the machine is, by its processor time', async () => {
+  const timeMs = process.platform === 'linux' ? 500 : 20_000;
+  expect((await run('wait', { timeMs })).details.width).toBeGreaterThan(0);
 });
 
 it('blames no job where its process cannot be started', async () => {
