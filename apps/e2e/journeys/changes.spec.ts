@@ -282,6 +282,8 @@ describe('What people change, in two browsers', () => {
     const { keyboard } = tomas.page;
     const row = tomas.message('two');
     await tomas.composer.focus();
+    // Files are attached by what comes before it.
+    await keyboard.press('Shift+Tab');
     await keyboard.press('Shift+Tab');
     await expectSoon(async () => expect(await hasFocus(row.or(row.locator(':focus')).first())).toBe(true));
     await keyboard.press('Escape');
