@@ -3,6 +3,7 @@ import type { SearchPage } from '@parley/protocol';
 import { eventually } from '@parley/testkit';
 import { sql } from 'drizzle-orm';
 import { MessageTokensRepository } from '../src/modules/conversation-log/index.js';
+import { SEARCH_BOUNDS } from '../src/modules/search/message-finder.js';
 import { startNode, startOn, type TestNode } from './node.js';
 import { aGroup, aPerson, directOf, groupOf, NOBODY, type Person, people, succeeded } from './people.js';
 import { freshDatabase } from './test-database.js';
@@ -10,6 +11,8 @@ import { freshDatabase } from './test-database.js';
 let node: TestNode;
 
 beforeAll(async () => {
+  // A page is shorter where finding it takes longer, which it does on a busy machine.
+  Object.assign(SEARCH_BOUNDS, { ms: 10_000, comparingMs: 10_000 });
   node = await startNode();
 });
 afterAll(() => node.close());
