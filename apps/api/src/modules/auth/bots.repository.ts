@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { Database, type Db } from '../../database/database.js';
 import { isUniqueViolation } from '../../database/faults.js';
+import { NOW } from '../../database/now.js';
 import { botTokens, users } from '../../database/schema/index.js';
 import { newId } from '../../kernel/ids.js';
 import { named, type UserRow } from '../users/index.js';
@@ -18,8 +19,6 @@ export interface TokenOwner {
 const MOST_LISTED = 1_000;
 /** How exact `last_used_at` is. */
 const USED_EVERY = sql`interval '1 minute'`;
-const now = sql`date_trunc('milliseconds', now())`;
-
 @Injectable()
 export class BotsRepository {
   constructor(private readonly database: Database) {}
@@ -42,7 +41,7 @@ export class BotsRepository {
   }
 
   async addToken(userId: string, token: { name: string; tokenHash: Buffer }, db: Db): Promise<BotTokenRow> {
-    const values = { id: newId(), userId, ...token, createdAt: now } as unknown as BotTokenRow;
+    const values = { id: newId(), userId, ...token, createdAt: NOW } as unknown as BotTokenRow;
     const [row] = await db.insert(botTokens).values(values).returning();
     return row as BotTokenRow;
   }
@@ -51,7 +50,7 @@ export class BotsRepository {
   async revoke(userId: string, tokenId: string, tx: Db): Promise<BotTokenRow | null> {
     const [row] = await tx
       .update(botTokens)
-      .set({ revokedAt: now })
+      .set({ revokedAt: NOW })
       .where(and(eq(botTokens.id, tokenId), eq(botTokens.userId, userId), isNull(botTokens.revokedAt)))
       .returning();
     return row ?? null;
@@ -77,7 +76,7 @@ export class BotsRepository {
   async ownerOf(tokenHash: Buffer): Promise<TokenOwner | null> {
     const { db } = this.database;
     const isGood = and(eq(botTokens.tokenHash, tokenHash), isNull(botTokens.revokedAt));
-    const isStale = sql<boolean>`coalesce(${botTokens.lastUsedAt} < ${now} - ${USED_EVERY}, true)`;
+    const isStale = sql<boolean>`coalesce(${botTokens.lastUsedAt} < ${NOW} - ${USED_EVERY}, true)`;
     const [found] = await db
       .select({ tokenId: botTokens.id, userId: users.id, isDisabled: users.isDisabled, isStale })
       .from(botTokens)
@@ -85,7 +84,7 @@ export class BotsRepository {
       .where(isGood);
     if (!found) return null;
     const { isStale: isToNote, ...owner } = found;
-    if (isToNote) await db.update(botTokens).set({ lastUsedAt: now }).where(eq(botTokens.id, owner.tokenId));
+    if (isToNote) await db.update(botTokens).set({ lastUsedAt: NOW }).where(eq(botTokens.id, owner.tokenId));
     return owner;
   }
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { LinkPurpose } from '@parley/protocol';
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { Database, type Db } from '../../database/database.js';
+import { NOW } from '../../database/now.js';
 import { accountLinks } from '../../database/schema/index.js';
 import { newId } from '../../kernel/ids.js';
 
@@ -20,7 +21,6 @@ export interface NewLink {
 /** A link, and whether its time was over when it was read, by the clock of the database. */
 export type KnownLink = LinkRow & { isExpired: boolean };
 
-const now = sql`date_trunc('milliseconds', now())`;
 const isOpen = and(isNull(accountLinks.usedAt), isNull(accountLinks.revokedAt));
 
 @Injectable()
@@ -28,10 +28,10 @@ export class LinksRepository {
   constructor(private readonly database: Database) {}
 
   async create({ hours, ...link }: NewLink, db: Db = this.database.db): Promise<LinkRow> {
-    const expiresAt = sql`${now} + make_interval(hours => ${hours})`;
+    const expiresAt = sql`${NOW} + make_interval(hours => ${hours})`;
     const [row] = await db
       .insert(accountLinks)
-      .values({ id: newId(), ...link, createdAt: now, expiresAt } as unknown as LinkRow)
+      .values({ id: newId(), ...link, createdAt: NOW, expiresAt } as unknown as LinkRow)
       .returning();
     return row as LinkRow;
   }
@@ -48,7 +48,7 @@ export class LinksRepository {
   async use(tokenHash: Buffer, userId: string, tx: Db): Promise<string | null> {
     const [row] = await tx
       .update(accountLinks)
-      .set({ usedAt: now, userId })
+      .set({ usedAt: NOW, userId })
       .where(and(eq(accountLinks.tokenHash, tokenHash), isOpen, sql`${accountLinks.expiresAt} > now()`))
       .returning({ id: accountLinks.id });
     return row?.id ?? null;
@@ -58,7 +58,7 @@ export class LinksRepository {
   async revoke(id: string, db: Db = this.database.db): Promise<LinkRow | null> {
     const [row] = await db
       .update(accountLinks)
-      .set({ revokedAt: now })
+      .set({ revokedAt: NOW })
       .where(and(eq(accountLinks.id, id), isOpen))
       .returning();
     return row ?? null;
@@ -67,6 +67,6 @@ export class LinksRepository {
   /** Takes back those that are open: the password was changed without them. */
   async revokeResetsOf(userId: string, tx: Db): Promise<void> {
     const resets = and(eq(accountLinks.userId, userId), eq(accountLinks.purpose, 'reset'));
-    await tx.update(accountLinks).set({ revokedAt: now }).where(and(resets, isOpen));
+    await tx.update(accountLinks).set({ revokedAt: NOW }).where(and(resets, isOpen));
   }
 }

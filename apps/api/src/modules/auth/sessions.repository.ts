@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { and, desc, eq, gt, inArray, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
 import { Database, type Db } from '../../database/database.js';
+import { NOW } from '../../database/now.js';
 import { rowsOf } from '../../database/rows-of.js';
 import { refreshSessions, users } from '../../database/schema/index.js';
 import { newId } from '../../kernel/ids.js';
@@ -12,9 +13,8 @@ export type SessionRow = typeof refreshSessions.$inferSelect;
 export const SESSION_DAYS = 30;
 const MOST_LISTED = 100;
 
-const now = sql`date_trunc('milliseconds', now())`;
-const ends = sql`${now} + make_interval(days => ${SESSION_DAYS})`;
-const isLive = and(isNull(refreshSessions.revokedAt), gt(refreshSessions.expiresAt, now));
+const ends = sql`${NOW} + make_interval(days => ${SESSION_DAYS})`;
+const isLive = and(isNull(refreshSessions.revokedAt), gt(refreshSessions.expiresAt, NOW));
 
 export interface NewSession {
   userId: string;
@@ -38,7 +38,7 @@ export class SessionsRepository {
    * meanwhile. Those of the user that ended long ago are deleted.
    */
   async create({ userId, passwordHash, userAgent }: NewSession, db: Db = this.database.db): Promise<string | null> {
-    const over = or(lt(refreshSessions.expiresAt, now), lt(refreshSessions.revokedAt, sql`${now} - interval '1 day'`));
+    const over = or(lt(refreshSessions.expiresAt, NOW), lt(refreshSessions.revokedAt, sql`${NOW} - interval '1 day'`));
     await db.delete(refreshSessions).where(and(eq(refreshSessions.userId, userId), over));
     // The lock waits for a change of the password or a disabling of the user, and they wait for it.
     const rows = await rowsOf<{ id: string }>(
@@ -48,7 +48,7 @@ export class SessionsRepository {
         SELECT id FROM users WHERE id = ${userId} AND password_hash = ${passwordHash} AND NOT is_disabled FOR SHARE
       )
       INSERT INTO refresh_sessions (id, user_id, user_agent, rotated_at, created_at, last_used_at, expires_at)
-      SELECT ${newId()}::uuid, id, ${userAgent}, ${now}, ${now}, ${now}, ${ends} FROM owner
+      SELECT ${newId()}::uuid, id, ${userAgent}, ${NOW}, ${NOW}, ${NOW}, ${ends} FROM owner
       RETURNING id`,
     );
     return rows[0]?.id ?? null;
@@ -64,8 +64,8 @@ export class SessionsRepository {
       .update(refreshSessions)
       .set({
         generation: generation + 1,
-        rotatedAt: sql`CASE WHEN ${latest} = ${generation} THEN ${now} ELSE ${refreshSessions.rotatedAt} END`,
-        lastUsedAt: now,
+        rotatedAt: sql`CASE WHEN ${latest} = ${generation} THEN ${NOW} ELSE ${refreshSessions.rotatedAt} END`,
+        lastUsedAt: NOW,
         expiresAt: ends,
       })
       .where(and(eq(refreshSessions.id, sessionId), isLive, inArray(latest, [generation, generation + 1])))
@@ -128,6 +128,6 @@ export class SessionsRepository {
   }
 
   private end(which: SQL | undefined, db: Db = this.database.db): Promise<SessionRow[]> {
-    return db.update(refreshSessions).set({ revokedAt: now }).where(and(which, isLive)).returning();
+    return db.update(refreshSessions).set({ revokedAt: NOW }).where(and(which, isLive)).returning();
   }
 }

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { PERMISSIONS } from '@parley/protocol';
-import { and, desc, eq, getTableColumns, inArray, isNotNull, isNull, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, inArray, isNotNull, isNull, type SQL } from 'drizzle-orm';
 import { Database, type Db } from '../../database/database.js';
 import { membershipIn } from '../../database/membership-in.js';
+import { NOW } from '../../database/now.js';
 import { conversationParticipants, conversations, messageReports, messages } from '../../database/schema/index.js';
 import { isBehind, type TimePlace } from '../../database/time-place.js';
 import { messageColumns } from '../conversation-log/index.js';
@@ -74,11 +75,10 @@ export class ReportsRepository {
     resolvedBy: string,
     within: (tx: Db, resolved: ReportRow) => Promise<void>,
   ): Promise<ReportRow | null> {
-    const resolvedAt = sql`date_trunc('milliseconds', now())` as unknown as Date;
     return this.database.transaction(async (tx) => {
       const [row] = await tx
         .update(messageReports)
-        .set({ resolvedAt, resolvedBy })
+        .set({ resolvedAt: NOW, resolvedBy })
         .where(and(eq(messageReports.id, id), isNull(messageReports.resolvedAt)))
         .returning();
       if (row) await within(tx, row);

@@ -3,6 +3,7 @@ import { and, eq, inArray, isNotNull, type SQL, sql } from 'drizzle-orm';
 import type { AnyPgColumn } from 'drizzle-orm/pg-core';
 import { CONFIG, type Config } from '../../config/config.js';
 import { Database, type Db } from '../../database/database.js';
+import { NOW } from '../../database/now.js';
 import { rowsOf } from '../../database/rows-of.js';
 import { users } from '../../database/schema/index.js';
 import { newId } from '../../kernel/ids.js';
@@ -86,11 +87,7 @@ export class ExternalUsersRepository {
         }),
         ...(picture !== null && { avatarUrl: taken(isNewPicture, picture || null, users.avatarUrl) }),
         ...(isBot !== null && { isBot }),
-        updatedAt: taken(
-          sql`${isNewName} OR ${isNewPicture} OR ${isNewKind}`,
-          sql`date_trunc('milliseconds', now())`,
-          users.updatedAt,
-        ),
+        updatedAt: taken(sql`${isNewName} OR ${isNewPicture} OR ${isNewKind}`, NOW, users.updatedAt),
         claimedName: name,
         claimedPicture: picture,
         claimsIssuedMs: claims.issuedMs,

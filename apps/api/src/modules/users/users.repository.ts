@@ -4,6 +4,7 @@ import { and, asc, eq, exists, gt, inArray, isNull, like, ne, or, type SQL, sql 
 import { alias } from 'drizzle-orm/pg-core';
 import type { AdminUsers } from '../../config/config.js';
 import { Database, type Db } from '../../database/database.js';
+import { NOW } from '../../database/now.js';
 import { conversationParticipants, users } from '../../database/schema/index.js';
 import { named } from './folded-name.js';
 import { type KnownUser, toUserView } from './user.presenter.js';
@@ -110,16 +111,15 @@ export class UsersRepository {
 
   /** Whoever hides their presence has left for others, and is back with the rest of it when they show it again. */
   async update(id: string, { isHidden, ...profile }: Changes): Promise<UserRow | null> {
-    const now = sql`date_trunc('milliseconds', now())`;
     const [row] = await this.database.db
       .update(users)
       .set({
         ...profile,
         ...(profile.displayName !== undefined && named(profile.displayName)),
-        ...(Object.keys(profile).length > 0 && { updatedAt: now }),
+        ...(Object.keys(profile).length > 0 && { updatedAt: NOW }),
         ...(isHidden !== undefined && {
           isHidden,
-          presenceAt: sql`CASE WHEN ${users.isHidden} = ${isHidden} THEN ${users.presenceAt} ELSE ${now} END`,
+          presenceAt: sql`CASE WHEN ${users.isHidden} = ${isHidden} THEN ${users.presenceAt} ELSE ${NOW} END`,
         }),
       })
       .where(eq(users.id, id))
