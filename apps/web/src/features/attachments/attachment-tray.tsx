@@ -35,7 +35,7 @@ export default function AttachmentTray({ conversationId, onEmpty }: AttachmentTr
         <ul ref={list} aria-label="Files to send" className="attachment-tray">
           {files.map((chosen, place) => (
             <li key={chosen.id} className="attachment-chip" data-testid="chosen-file">
-              <FilePreview content={chosen.file} type={chosen.file.type} />
+              <FilePreview content={chosen.file} file={{ fileName: chosen.file.name, fileType: chosen.file.type }} />
               <span className="min-w-0 flex-1 text-second">
                 <FileName name={chosen.file.name} />
                 <span className="block text-meta text-ink-3 tabular-nums">{fileSize(chosen.file.size)}</span>

@@ -1,11 +1,18 @@
-import { AudioLines, FileArchive, File as FileIcon, FileText, Film, Image } from 'lucide-react';
+import type { AttachedFile } from '@parley/protocol';
 import { useState } from 'react';
+import { FileIcon } from '../files/file-icon.js';
 import { useObjectUrl } from './use-object-url.js';
 
+interface FilePreviewProps {
+  /** Null where it is not there any more. */
+  content: Blob | null;
+  file: Pick<AttachedFile, 'fileName' | 'fileType'>;
+}
+
 /** A small square: the picture where it is one that the browser can draw, else what kind of file it is. */
-export function FilePreview({ content, type }: { content: Blob | null; type: string }) {
+export function FilePreview({ content, file }: FilePreviewProps) {
   // What a page could run inside a picture is not drawn as one, as it is not once it was sent.
-  const isPicture = /^image\/(?!svg)/.test(type);
+  const isPicture = /^image\/(?!svg)/.test(file.fileType);
   const url = useObjectUrl(isPicture ? content : null);
   const [isBroken, setBroken] = useState(false);
   return (
@@ -13,18 +20,8 @@ export function FilePreview({ content, type }: { content: Blob | null; type: str
       {url && !isBroken ? (
         <img src={url} alt="" decoding="async" onError={() => setBroken(true)} />
       ) : (
-        <KindIcon type={type} />
+        <FileIcon file={file} size={20} />
       )}
     </span>
   );
-}
-
-const SIZE = { size: 20, strokeWidth: 1.5 };
-
-function KindIcon({ type }: { type: string }) {
-  if (type.startsWith('image/')) return <Image {...SIZE} />;
-  if (type.startsWith('video/')) return <Film {...SIZE} />;
-  if (type.startsWith('audio/')) return <AudioLines {...SIZE} />;
-  if (type === 'application/pdf' || type.startsWith('text/')) return <FileText {...SIZE} />;
-  return /zip|tar|compressed/.test(type) ? <FileArchive {...SIZE} /> : <FileIcon {...SIZE} />;
 }

@@ -35,7 +35,7 @@ interface PendingFileProps extends Pick<PendingAttachmentsProps, 'tabStop'> {
 }
 
 function PendingFile({ attachment, tabStop }: PendingFileProps) {
-  const { clientUploadId, fileName, fileType, fileSize: size } = attachment;
+  const { clientUploadId, fileName, fileSize: size } = attachment;
   const upload = useChatClient().attachment(clientUploadId);
   const progress = progressOf(attachment, useUpload(upload));
   const stop = tabStop ? 0 : -1;
@@ -50,7 +50,7 @@ function PendingFile({ attachment, tabStop }: PendingFileProps) {
   };
   return (
     <li className="pending-file" data-testid="pending-file" data-upload={progress.state}>
-      <FilePreview content={upload?.content ?? null} type={fileType} />
+      <FilePreview content={upload?.content ?? null} file={attachment} />
       <span className="min-w-0 flex-1">
         <FileName name={fileName} />
         <FileState name={fileName} size={size} progress={progress} />

@@ -1,9 +1,8 @@
 import type { AttachedFile } from '@parley/protocol';
-import { AudioLines, File, FileArchive, FileSpreadsheet, FileText, Film, Image } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { FileName } from '../../ui/file-name.js';
 import { fileSize } from '../../ui/file-size.js';
-import { kindOf } from './file-kind.js';
+import { FileIcon } from './file-icon.js';
 import { typeWords } from './file-words.js';
 
 interface FileTileProps {
@@ -16,10 +15,11 @@ interface FileTileProps {
 
 /** A file by its name, what it is and how large it is. */
 export function FileTile({ file, note, children }: FileTileProps) {
-  const Icon = ICONS[iconOf(file)];
   return (
     <div className="file-tile" data-testid="file-tile">
-      <Icon size={22} strokeWidth={1.5} className="flex-none text-ink-3" aria-hidden="true" />
+      <span className="flex-none text-ink-3" aria-hidden="true">
+        <FileIcon file={file} size={22} />
+      </span>
       <span className="min-w-0 flex-1">
         <span className="block text-second font-medium">
           <FileName name={file.fileName} />
@@ -31,26 +31,4 @@ export function FileTile({ file, note, children }: FileTileProps) {
       {children}
     </div>
   );
-}
-
-const ICONS = {
-  picture: Image,
-  video: Film,
-  audio: AudioLines,
-  text: FileText,
-  sheet: FileSpreadsheet,
-  archive: FileArchive,
-  document: File,
-} as const;
-
-const DOCUMENTS: Readonly<Record<string, keyof typeof ICONS>> = {
-  PDF: 'text',
-  Document: 'text',
-  Spreadsheet: 'sheet',
-  Archive: 'archive',
-};
-
-function iconOf(file: FileTileProps['file']): keyof typeof ICONS {
-  const kind = kindOf(file.fileType);
-  return kind === 'document' ? (DOCUMENTS[typeWords(file)] ?? kind) : kind;
 }

@@ -2,6 +2,7 @@ import type { AttachedFile } from '@parley/protocol';
 import { useState } from 'react';
 import { DownloadButton } from './download-button.js';
 import { FileTile } from './file-tile.js';
+import { RetryButton } from './retry-button.js';
 
 interface MediaFailureProps {
   file: AttachedFile;
@@ -14,18 +15,7 @@ export function MediaFailure({ file, tabStop, onRetry }: MediaFailureProps) {
   const [refusal, setRefusal] = useState<string | null>(null);
   return (
     <FileTile file={file} note={<span className="text-danger">{refusal ?? 'Cannot be played here.'}</span>}>
-      <button
-        type="button"
-        className="flex-none rounded-inline px-1.5 py-1 text-second font-medium text-accent hover:underline"
-        tabIndex={tabStop ? 0 : -1}
-        onClick={(event) => {
-          // The button goes: the focus stays with the message.
-          event.currentTarget.closest('article')?.focus();
-          onRetry();
-        }}
-      >
-        Try again
-      </button>
+      <RetryButton className="flex-none text-second" tabStop={tabStop} onRetry={onRetry} />
       <DownloadButton file={file} tabStop={tabStop} onRefused={setRefusal} />
     </FileTile>
   );

@@ -2,6 +2,7 @@ import type { AttachedFile } from '@parley/protocol';
 import { ImageOff } from 'lucide-react';
 import { useState } from 'react';
 import { backdropOf } from './placeholder.js';
+import { RetryButton } from './retry-button.js';
 import { useFileLink } from './use-file-link.js';
 
 interface PictureCellProps {
@@ -54,18 +55,7 @@ function FailedPicture({ name, tabStop, onRetry }: FailedPictureProps) {
       <span className="text-meta">
         Not loaded<span className="sr-only">: {name}</span>
       </span>
-      <button
-        type="button"
-        className="rounded-inline px-1.5 py-1 text-meta font-medium text-accent hover:underline"
-        tabIndex={tabStop ? 0 : -1}
-        onClick={(event) => {
-          // The button goes: the focus stays with the message.
-          event.currentTarget.closest('article')?.focus();
-          onRetry();
-        }}
-      >
-        Try again
-      </button>
+      <RetryButton className="text-meta" tabStop={tabStop} onRetry={onRetry} />
     </div>
   );
 }

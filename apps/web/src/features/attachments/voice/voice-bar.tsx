@@ -2,8 +2,8 @@ import { SendHorizontal, Trash2 } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { announce } from '../../../ui/announcements.js';
 import { Button, IconButton } from '../../../ui/button.js';
+import { durationWords } from '../../files/file-words.js';
 import { type Recording, useRecording } from './use-recording.js';
-import { clockOf } from './voice-file.js';
 
 interface VoiceBarProps {
   mostBytes: number;
@@ -76,7 +76,7 @@ function Progress({ phase, elapsed, meter }: Pick<Recording, 'phase' | 'elapsed'
     <>
       <span className="recording-light" data-ended={phase === 'ended' || undefined} aria-hidden="true" />
       <span role="timer" aria-label="Length" data-testid="recording-time" className="text-second tabular-nums">
-        {clockOf(shown.ms)}
+        {durationWords(shown.ms)}
       </span>
       {phase === 'ended' ? (
         <span className="flex-1 truncate text-second text-ink-2">The recording has ended.</span>

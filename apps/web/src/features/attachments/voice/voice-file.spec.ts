@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { clockOf, voiceFile } from './voice-file.js';
+import { voiceFile } from './voice-file.js';
 
 describe('A recording', () => {
   const at = new Date(2026, 0, 2, 3, 4, 5);
@@ -13,14 +13,5 @@ describe('A recording', () => {
   ])('of type %j is a file that ends in .%s', (given, extension, type) => {
     const file = voiceFile(new Blob(['x'], { type: given }), at);
     expect([file.name, file.type]).toEqual([`Voice message 2026-01-02 03.04.05.${extension}`, type]);
-  });
-
-  it.each([
-    [0, '0:00'],
-    [59_999, '0:59'],
-    [61_000, '1:01'],
-    [3_600_000, '60:00'],
-  ])('of %s ms shows %s', (ms, words) => {
-    expect(clockOf(ms)).toBe(words);
   });
 });

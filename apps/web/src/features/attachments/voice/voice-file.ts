@@ -16,9 +16,3 @@ export function voiceFile(recording: Blob, at: Date): File {
   const extension = EXTENSIONS[type] ?? 'audio';
   return new File([recording], `Voice message ${stamp(at)}.${extension}`, { type });
 }
-
-/** Minutes and seconds, as players show them. */
-export function clockOf(ms: number): string {
-  const seconds = Math.floor(ms / 1000);
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
-}
