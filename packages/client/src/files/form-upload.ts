@@ -1,5 +1,5 @@
 import type { AttachedFile } from '@parley/protocol';
-import { faultOf, type Http, read, urlOf } from '../http/http.js';
+import { faultOf, type Http, headersOf, read, urlOf } from '../http/http.js';
 import { InactivityTimeout } from '../http/inactivity-timeout.js';
 import { isFile, UPLOAD_TIMEOUT_MS, type UploadContent, type UploadHow } from './upload-content.js';
 
@@ -56,8 +56,7 @@ function postByXhr({ url, token, content, how: { signal, onProgress } }: Post): 
     request.onabort = () => reject(faultOf({ name: isTooSlow ? 'TimeoutError' : 'AbortError' }) as Error);
     signal.addEventListener('abort', abort);
     request.open('POST', url);
-    request.setRequestHeader('authorization', `Bearer ${token}`);
-    request.setRequestHeader('accept', 'application/json');
+    for (const [name, value] of Object.entries(headersOf({ token }))) request.setRequestHeader(name, value);
     request.send(formOf(content));
   }).finally(() => {
     timeout.end();
@@ -74,8 +73,12 @@ const postByFetch =
     const timeout = new InactivityTimeout(ms, () => abort.abort(new DOMException('', 'TimeoutError')));
     signal.addEventListener('abort', end);
     try {
-      const headers = { authorization: `Bearer ${token}`, accept: 'application/json' };
-      const response = await ask(url, { method: 'POST', headers, body: formOf(content), signal: abort.signal });
+      const response = await ask(url, {
+        method: 'POST',
+        headers: headersOf({ token }),
+        body: formOf(content),
+        signal: abort.signal,
+      });
       return { status: response.status, text: await response.text() };
     } catch (cause) {
       throw faultOf(cause);

@@ -1,7 +1,7 @@
 import type { AttachedFile } from '@parley/protocol';
 import { type DetailedError, type HttpResponse, Upload, type UploadOptions } from 'tus-js-client';
 import { deferred } from '../deferred.js';
-import { faultOf, type Http, read, urlOf } from '../http/http.js';
+import { faultOf, type Http, headersOf, read, urlOf } from '../http/http.js';
 import { InactivityTimeout } from '../http/inactivity-timeout.js';
 import { SdkError } from '../sdk-error.js';
 import { isFile, UPLOAD_TIMEOUT_MS, type UploadContent, type UploadHow } from './upload-content.js';
@@ -32,7 +32,7 @@ function begin(http: Http, given: UploadContent, { signal }: UploadHow): Promise
   const metadata = Object.entries({ filename: fileName, clientUploadId });
   return http.authorized(async (token) => {
     const headers = {
-      ...headersOf(token),
+      ...headersOf({ token }),
       ...PROTOCOL,
       'upload-length': String(content.size),
       'upload-metadata': metadata.map(([key, value]) => `${key} ${base64(value)}`).join(','),
@@ -51,7 +51,7 @@ export function endResumable(http: Http, id: string): Promise<void> {
   const { url, fetch: ask = fetch } = http.options;
   const route = urlOf({ url, path: `files/uploads/${id}` });
   return http.authorized(async (token) => {
-    const response = await ask(route, { method: 'DELETE', headers: { ...headersOf(token), ...PROTOCOL } });
+    const response = await ask(route, { method: 'DELETE', headers: { ...headersOf({ token }), ...PROTOCOL } });
     if (!response.ok) refuse(response.status, await response.text());
   });
 }
@@ -71,7 +71,7 @@ function goOn(uploadUrl: string, { token, content, how: { signal, onProgress } }
   const timeout = new InactivityTimeout(UPLOAD_TIMEOUT_MS, () => end('TimeoutError'));
   const options: UploadOptions = {
     uploadUrl,
-    headers: headersOf(token),
+    headers: headersOf({ token }),
     // Attempts are its caller's.
     retryDelays: null,
     onProgress: (sentBytes) => {
@@ -117,8 +117,6 @@ function refuse(status: number, text: string): never {
   }
   throw faultOf(undefined);
 }
-
-const headersOf = (token: string) => ({ authorization: `Bearer ${token}`, accept: 'application/json' });
 
 const base64 = (text: string): string => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 

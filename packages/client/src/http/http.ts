@@ -107,7 +107,7 @@ export function urlOf({ url, path }: Pick<Exchange, 'url' | 'path'>): string {
   return `${url.replace(/\/+$/, '')}/api/${path.replace(/^\/+/, '')}`;
 }
 
-function headersOf({ token, body }: Exchange): Record<string, string> {
+export function headersOf({ token, body }: Pick<Exchange, 'token' | 'body'>): Record<string, string> {
   return {
     accept: 'application/json',
     ...(token === undefined ? undefined : { authorization: `Bearer ${token}` }),
