@@ -262,6 +262,7 @@ describe('reading', () => {
     expect([status, JSON.parse(String(content)).error.code]).toEqual([404, 'not_found']);
     expect(headers.get('content-type')).toMatch('application/json');
     expect([headers.get('etag'), headers.get('content-disposition')]).toEqual([null, null]);
+    expect(headers.get('cache-control')).toBe('no-store');
     expect(node.logs.filter(({ level, fileId }) => level === 'error' && fileId === id)).toHaveLength(1);
     await node.rows(sql`DELETE FROM files WHERE id = ${id}`);
     await node.rows(sql`DELETE FROM file_contents WHERE id = ${at}`);

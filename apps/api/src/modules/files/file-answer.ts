@@ -32,19 +32,18 @@ export class FileAnswer {
 
   /** @throws `not_found` where the content is gone, though it should be there. */
   async send(file: FileRow, response: Response): Promise<void> {
-    response.setHeader('Cache-Control', ASKED_AGAIN);
-    await this.answer(file, response.req as ApiRequest, response);
+    await this.answer(file, response, ASKED_AGAIN);
   }
 
   /** @throws as `send`. */
   async sendThumbnail(thumbnail: FileRow, response: Response): Promise<void> {
-    response.setHeader('Cache-Control', KEPT);
-    await this.answer(thumbnail, response.req as ApiRequest, response);
+    await this.answer(thumbnail, response, KEPT);
   }
 
-  private async answer(file: FileRow, request: ApiRequest, response: Response): Promise<void> {
+  private async answer(file: FileRow, response: Response, caching: string): Promise<void> {
+    const request = response.req as ApiRequest;
     if (isHeld(file, request)) {
-      setHeaders(file, request, response);
+      setHeaders(file, response, caching);
       response.status(304).end();
       return;
     }
@@ -53,7 +52,7 @@ export class FileAnswer {
     const wanted = range ?? { start: 0, end: file.size - 1 };
     // Before any header is set: a refusal has others.
     const content = request.method === 'HEAD' ? null : await this.open(file, wanted);
-    setHeaders(file, request, response);
+    setHeaders(file, response, caching);
     if (range) response.status(206).setHeader('Content-Range', `bytes ${range.start}-${range.end}/${file.size}`);
     response.setHeader('Content-Length', wanted.end - wanted.start + 1);
     if (content) await this.pass(content, response);
@@ -93,17 +92,18 @@ async function writeAll(parts: AsyncIterable<Buffer>, response: Response): Promi
   response.end();
 }
 
-function setHeaders({ mediaType, name, sha256 }: FileRow, request: Request, response: Response): void {
+function setHeaders({ mediaType, name, sha256 }: FileRow, response: Response, caching: string): void {
   const { type, disposition } = servedAs(mediaType);
   response.status(200);
   // `setHeader`, as Express's own way adds a charset.
   response.setHeader('Content-Type', type);
   response.setHeader('Content-Disposition', contentDisposition(disposition, name));
   response.setHeader('Content-Security-Policy', POLICY);
+  response.setHeader('Cache-Control', caching);
   response.setHeader('ETag', etagOf(sha256));
   response.setHeader('Accept-Ranges', 'bytes');
   // A page of another site has the link of somebody who may read it.
-  if (request.query.link !== undefined) response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
+  if (response.req.query.link !== undefined) response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
 }
 
 const etagOf = (sha256: Buffer): string => `"${sha256.toString('base64url')}"`;
