@@ -1,17 +1,11 @@
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, it, jest } from '@jest/globals';
+import { box } from '../../../../test/box.js';
 import { ByteSource } from './byte-source.js';
 import { MOST_ENTRIES, metadataIn } from './heif-boxes.js';
 import { plainHeif } from './heif-metadata.js';
 
 const short = (...values: number[]) => Buffer.concat(values.map((value) => Buffer.from([value >> 8, value & 0xff])));
-const box = (type: string, ...content: (Buffer | string)[]) => {
-  const bytes = Buffer.concat(content.map((each) => (typeof each === 'string' ? Buffer.from(each, 'latin1') : each)));
-  const head = Buffer.alloc(8);
-  head.writeUInt32BE(8 + bytes.length);
-  head.write(type, 4, 'latin1');
-  return Buffer.concat([head, bytes]);
-};
 
 /** A directory whose first item is EXIF. `sizes` are those of the offsets and lengths of its places. */
 const directory = (sizes: number, items: number, places: Buffer) =>

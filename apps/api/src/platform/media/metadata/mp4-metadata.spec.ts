@@ -1,16 +1,10 @@
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
+import { box } from '../../../../test/box.js';
 import { ByteSource } from './byte-source.js';
 import { plainMp4 } from './mp4-metadata.js';
 import { PlainContent } from './plain-content.js';
 
-const box = (type: string, ...content: (Buffer | string)[]) => {
-  const bytes = Buffer.concat(content.map((each) => (typeof each === 'string' ? Buffer.from(each, 'latin1') : each)));
-  const head = Buffer.alloc(8);
-  head.writeUInt32BE(8 + bytes.length);
-  head.write(type, 4, 'latin1');
-  return Buffer.concat([head, bytes]);
-};
 const times = (version: number) =>
   Buffer.concat([Buffer.from([version, 0, 0, 0]), Buffer.alloc(version === 1 ? 16 : 8, 0xaa)]);
 const meta = (kind: string, text: string) =>
