@@ -5,7 +5,7 @@ import type { Malformed } from './malformed.js';
 
 const TEXT = 1;
 /** A frame that announces more than comes swallows everything behind it: then there is no answer. */
-const PATIENCE_MS = 400;
+const TIMEOUT_MS = 400;
 /** What a socket has received is kept until it is closed. */
 const MOST_OF_ONE_SOCKET = 200;
 /** This is refused and answered, so that what was sent before it has been dealt with. */
@@ -72,7 +72,7 @@ export class Attacker {
   private async bytes(bytes: Buffer): Promise<void> {
     const wire = await Wire.open(this.url);
     wire.write(bytes);
-    await eventually('an answer', () => wire.isClosed || wire.head !== '', PATIENCE_MS).catch(() => undefined);
+    await eventually('an answer', () => wire.isClosed || wire.head !== '', TIMEOUT_MS).catch(() => undefined);
     const [, status = 'closed'] = /^HTTP\/1\.1 (\d{3})/.exec(wire.head) ?? [];
     this.count(status);
     if (status.startsWith('5')) this.onDefect(`${bytes.toString('latin1')}: ${wire.head}`);
@@ -88,7 +88,7 @@ export class Attacker {
     const id = this.nextId();
     wire.write(frame(TEXT, `42${id}${NOTHING}`));
     const isOver = () => wire.code !== null || wire.isClosed || wire.texts.some((text) => text.startsWith(`43${id}[`));
-    const isAnswered = await eventually('an answer', isOver, PATIENCE_MS).catch(() => false);
+    const isAnswered = await eventually('an answer', isOver, TIMEOUT_MS).catch(() => false);
     for (const text of wire.texts.slice(from)) this.judge(text);
     const isEnded = wire.code !== null || wire.isClosed || !isAnswered;
     if (isEnded) this.count('closed');

@@ -120,9 +120,4 @@ export class FileCleanupRepository {
     );
     return rows.map(({ id }) => id);
   }
-
-  /** They are gone from the store. */
-  async forgetContents(contentIds: readonly string[]): Promise<void> {
-    await this.database.db.delete(fileContents).where(inArray(fileContents.id, [...contentIds]));
-  }
 }

@@ -3,6 +3,7 @@ import { CONFIG, type Config } from '../../config/config.js';
 import { FileStore } from '../../platform/storage/file-store.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { FileCleanupRepository } from './file-cleanup.repository.js';
+import { FilesRepository } from './files.repository.js';
 
 /** Of the clean-up; tests make them small. */
 export const CLEANUP = {
@@ -25,6 +26,7 @@ export class FileCleanup implements OnApplicationBootstrap, OnApplicationShutdow
 
   constructor(
     private readonly repository: FileCleanupRepository,
+    private readonly files: FilesRepository,
     private readonly store: FileStore,
     private readonly reporter: EventReporter,
     @Inject(CONFIG) private readonly config: Config,
@@ -46,7 +48,7 @@ export class FileCleanup implements OnApplicationBootstrap, OnApplicationShutdow
       if (!step) return;
       const { looked, forgotten, contentIds } = step;
       for (const contentId of contentIds) await this.store.remove(contentId);
-      if (contentIds.length > 0) await this.repository.forgetContents(contentIds);
+      if (contentIds.length > 0) await this.files.forget(contentIds);
       if (forgotten + contentIds.length > 0) this.reporter.filesCleanedUp({ forgotten, removed: contentIds.length });
       if (this.stopped || (looked < CLEANUP.most && contentIds.length < CLEANUP.most)) return;
     }

@@ -26,6 +26,9 @@ export function normalizedFileName(sent: string): string {
 
 const tooLong = () => invalid('file', `must have a file name of at most ${LIMITS.fileNameBytes} bytes`);
 
+/** The name with this in place of its extension. */
+export const renamed = (name: string, extension: string): string => `${name.replace(/\.[^.]*$/, '')}.${extension}`;
+
 /** The header by which a browser shows or saves it under its name (RFC 6266): in ASCII for the oldest, and as it is. */
 export function contentDisposition(disposition: 'inline' | 'attachment', name: string): string {
   const ascii = name.replaceAll(/[^\x20-\x7e]|["\\%]/gu, '_');

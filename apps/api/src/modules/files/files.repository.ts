@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { and, eq, exists, inArray, isNull, ne, or, type SQL, sql } from 'drizzle-orm';
 import { Database, type Db } from '../../database/database.js';
 import { membershipIn } from '../../database/membership-in.js';
+import { NOW } from '../../database/now.js';
 import { rowsOf } from '../../database/rows-of.js';
 import {
   conversationParticipants,
@@ -74,8 +75,6 @@ const SHOWN = {
   examinedAt: fileContents.examinedAt,
 };
 
-const NOW = sql`date_trunc('milliseconds', now())`;
-const later = NOW as unknown as Date;
 /** What is known of a stored content is null in rows of no other state. */
 const shown = (row: { size: number | null; sha256: Buffer | null } & Omit<FileRow, 'size' | 'sha256'>): FileRow =>
   row as FileRow;
@@ -145,7 +144,7 @@ export class FilesRepository {
       .where(and(eq(messageFiles.conversationId, conversationId), eq(messageFiles.seq, seq)))
       .returning({ id: messageFiles.fileId });
     const freedIds = freed.map(({ id }) => id);
-    if (freedIds.length > 0) await tx.update(files).set({ looseSince: later }).where(inArray(files.id, freedIds));
+    if (freedIds.length > 0) await tx.update(files).set({ looseSince: NOW }).where(inArray(files.id, freedIds));
     if (ids.length > 0) {
       await tx.insert(messageFiles).values(ids.map((fileId) => ({ conversationId, seq, fileId })));
     }
@@ -157,10 +156,10 @@ export class FilesRepository {
   }
 
   /**
-   * What was written under this key is nobody's, and may go from the store. False where it is somebody's after all: a transaction may
-   * have been committed whose answer was lost.
+   * Takes what was written under this key out of use, so that it may go from the store. False where it is in use after all: a
+   * transaction may have been committed whose answer was lost.
    */
-  async giveUp(contentId: string): Promise<boolean> {
+  async release(contentId: string): Promise<boolean> {
     const { id, state } = fileContents;
     const given = await this.database.db
       .update(fileContents)
@@ -170,9 +169,9 @@ export class FilesRepository {
     return given.length > 0;
   }
 
-  /** Its content is gone from the store. */
-  async forget(contentId: string): Promise<void> {
-    await this.database.db.delete(fileContents).where(eq(fileContents.id, contentId));
+  /** They are gone from the store. */
+  async forget(contentIds: readonly string[]): Promise<void> {
+    await this.database.db.delete(fileContents).where(inArray(fileContents.id, [...contentIds]));
   }
 
   /** Held until the end of the transaction, so that what one user stores is counted one after the other. */
@@ -250,7 +249,7 @@ export class FilesRepository {
       eq(state, 'stored'),
       isNull(fileContents.renditionOf),
     );
-    const [row] = await tx.update(fileContents).set({ usedAt: later }).where(isSame).returning({ id });
+    const [row] = await tx.update(fileContents).set({ usedAt: NOW }).where(isSame).returning({ id });
     return row?.id ?? null;
   }
 
@@ -259,7 +258,7 @@ export class FilesRepository {
     const { sha256, sentSha256, sentSize, size, mediaType } = measured;
     const done = await tx
       .update(fileContents)
-      .set({ state: 'stored', sha256, sentSha256, sentSize, size, mediaType, usedAt: later })
+      .set({ state: 'stored', sha256, sentSha256, sentSize, size, mediaType, usedAt: NOW })
       .where(and(eq(fileContents.id, contentId), eq(fileContents.state, 'writing')))
       .returning({ id: fileContents.id });
     return done.length > 0;

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../kernel/principal.js';
+import { renamed } from './file-name.js';
 import type { FileRow } from './files.repository.js';
 import { FilesService } from './files.service.js';
 import { RenditionsRepository } from './renditions.repository.js';
 import { RenditionsService } from './renditions.service.js';
 
 /** For one who wants to hear what was not looked at yet. */
-const PATIENCE_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 
 /** Audio as every browser plays it, for those who may read the file. */
 @Injectable()
@@ -20,8 +21,8 @@ export class PlayableAudioService {
   /** The file as it is, where there is no other or making one takes long. @throws `not_found` as reading the file does. */
   async get(principal: Principal, id: string): Promise<FileRow> {
     const file = await this.files.get(principal, id);
-    if (file.examinedAt === null) await this.renditions.examine(file, PATIENCE_MS);
+    if (file.examinedAt === null) await this.renditions.examine(file, TIMEOUT_MS);
     const row = await this.repository.find(file.contentId, 'playable');
-    return row ? { ...file, ...row, name: `${file.name.replace(/\.[^.]*$/, '')}.mp3` } : file;
+    return row ? { ...file, ...row, name: renamed(file.name, 'mp3') } : file;
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { and, eq, sql } from 'drizzle-orm';
 import { Database, type Db } from '../../database/database.js';
+import { NOW } from '../../database/now.js';
 import { rowsOf } from '../../database/rows-of.js';
 import { fileContents } from '../../database/schema/index.js';
 import type { MediaDetails, RenditionName } from '../../platform/media/media-job.js';
@@ -22,9 +23,6 @@ export interface NewRendition {
   size: number;
   mediaType: string;
 }
-
-const NOW = sql`date_trunc('milliseconds', now())`;
-const now = NOW as unknown as Date;
 
 @Injectable()
 export class RenditionsRepository {
@@ -62,7 +60,7 @@ export class RenditionsRepository {
       if (source?.state !== 'stored' || (await this.findIn(tx, sourceId, name))) return false;
       const done = await tx
         .update(fileContents)
-        .set({ state: 'stored', sha256, size, mediaType, usedAt: now })
+        .set({ state: 'stored', sha256, size, mediaType, usedAt: NOW })
         .where(and(eq(fileContents.id, contentId), eq(fileContents.state, 'writing')))
         .returning({ id: fileContents.id });
       return done.length > 0;
@@ -75,7 +73,7 @@ export class RenditionsRepository {
     const waveform = details.waveform ? Buffer.from(details.waveform) : null;
     await this.database.db
       .update(fileContents)
-      .set({ mediaType, width, height, durationMs, waveform, placeholder, examinedAt: now })
+      .set({ mediaType, width, height, durationMs, waveform, placeholder, examinedAt: NOW })
       .where(and(eq(fileContents.id, contentId), eq(fileContents.state, 'stored')));
   }
 

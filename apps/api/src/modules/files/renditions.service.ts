@@ -157,6 +157,6 @@ export class RenditionsService implements OnApplicationBootstrap, OnApplicationS
     const isKept = await this.repository.finish({ sourceId, name, contentId, sha256, size, mediaType });
     if (isKept) return;
     await this.store.remove(contentId);
-    await this.files.forget(contentId);
+    await this.files.forget([contentId]);
   }
 }

@@ -2,18 +2,16 @@ import { Injectable } from '@nestjs/common';
 import type { FileLink } from '@parley/protocol';
 import { notFound, ParleyError } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
-import type { RenditionName } from '../../platform/media/media-job.js';
+import { type RenditionName, THUMBNAIL_SIZES } from '../../platform/media/media-job.js';
 import { SignedLinks } from '../auth/index.js';
+import { renamed } from './file-name.js';
 import type { FileRow } from './files.repository.js';
 import { FilesService } from './files.service.js';
 import { RenditionsRepository } from './renditions.repository.js';
 import { RenditionsService } from './renditions.service.js';
 
-/** Of the largest side. */
-export const THUMBNAIL_SIZES = [320, 1280] as const;
-
 /** For one who asks for a thumbnail of a content that was not looked at yet. */
-const PATIENCE_MS = 20_000;
+const TIMEOUT_MS = 20_000;
 const RETRY_MS = 5_000;
 
 /** Small pictures of files, for those who may read the file. */
@@ -47,13 +45,13 @@ export class ThumbnailsService {
 
   private async find(file: FileRow, size: number): Promise<FileRow | null> {
     const row = await this.repository.find(file.contentId, nameOf(file, size));
-    return row && { ...file, ...row, name: `${file.name.replace(/\.[^.]*$/, '')}.webp` };
+    return row && { ...file, ...row, name: renamed(file.name, 'webp') };
   }
 
   private async make(principal: Principal, file: FileRow, size: number): Promise<FileRow | null> {
     const isHopeless = file.examinedAt !== null && file.width === null;
     if (isHopeless || !this.renditions.isMedia(file)) return null;
-    await this.renditions.examine(file, PATIENCE_MS);
+    await this.renditions.examine(file, TIMEOUT_MS);
     const examined = await this.files.get(principal, file.id);
     if (examined.examinedAt === null) throw new ParleyError('service_unavailable', { retryAfterMs: RETRY_MS });
     return this.find(examined, size);

@@ -74,12 +74,23 @@ export class UploadSettlement {
     }
   }
 
-  /** What is not kept. Where even this fails, the clean-up finds its row. */
-  async discard(contentId: string): Promise<void> {
+  /** What is not kept. */
+  discard(contentId: string): Promise<void> {
+    return this.cleaningUp(contentId, async () => ((await this.repository.release(contentId)) ? [contentId] : []));
+  }
+
+  /** What is out of use already. */
+  async remove(contentIds: readonly string[]): Promise<void> {
+    const [first] = contentIds;
+    if (first !== undefined) await this.cleaningUp(first, async () => contentIds);
+  }
+
+  /** Where even this fails, the clean-up finds their rows. */
+  private async cleaningUp(contentId: string, unused: () => Promise<readonly string[]>): Promise<void> {
     try {
-      if (!(await this.repository.giveUp(contentId))) return;
-      await this.store.remove(contentId);
-      await this.repository.forget(contentId);
+      const contentIds = await unused();
+      for (const each of contentIds) await this.store.remove(each);
+      if (contentIds.length > 0) await this.repository.forget(contentIds);
     } catch (fault) {
       this.reporter.fileNotDiscarded(contentId, fault);
     }

@@ -4,6 +4,9 @@ import type { MediaPrograms } from './media-programs.js';
 /** What the process of media is asked for: each kind has one step there that does all of it. A recording is video or audio. */
 export type MediaKind = 'picture' | 'recording';
 
+/** Of the largest side of a thumbnail, in pixels. */
+export const THUMBNAIL_SIZES = [320, 1_280] as const;
+
 /** By which the contents that are made of another one are found. */
 export type RenditionName = 'thumbnail-320' | 'thumbnail-1280' | 'playable';
 
@@ -36,7 +39,7 @@ export interface MediaResult {
 }
 
 export interface MediaLimits {
-  /** From the beginning of a job to its end. */
+  /** Of the processor, and several times as long by the clock; where the system does not tell it, by the clock. */
   timeMs: number;
   /** Of its process. */
   memoryBytes: number;

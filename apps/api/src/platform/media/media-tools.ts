@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { outputOf, type ProgramLimits } from './limited-program.js';
 import { type MediaFacts, mediaFacts, type ProbeAnswer } from './media-facts.js';
+import { THUMBNAIL_SIZES } from './media-job.js';
 import type { MediaPrograms } from './media-programs.js';
 import { SAMPLES_PER_SECOND, WaveformMeter } from './waveform-meter.js';
 
@@ -18,8 +19,8 @@ const LIMITS: ProgramLimits = { ms: 20_000, memoryBytes: 2_048 * MEBIBYTE, outpu
 const AUDIO_MS = 40_000;
 /** Twelve hours. */
 const MOST_SAMPLE_BYTES = 12 * 3_600 * SAMPLES_PER_SECOND * 2;
-/** Of the longer side; thumbnails are made of it. */
-export const POSTER_PIXELS = 1_280;
+/** Of the longer side: the largest thumbnail is made of it. */
+export const [, POSTER_PIXELS] = THUMBNAIL_SIZES;
 const MOST_POSTER_BYTES = 16 * MEBIBYTE;
 /** Of a frame; those of 8K are 33 million. */
 const MOST_FRAME_PIXELS = 36_000_000;

@@ -25,7 +25,7 @@ export class ClamdClient {
 
   /** @throws {ScannerFailed} */
   async ping(): Promise<void> {
-    const reply = await this.ask(once(Buffer.from('zPING\0')));
+    const reply = await this.ask([Buffer.from('zPING\0')]);
     if (reply !== 'PONG') throw new ScannerFailed(`The scanner answered a ping with ${JSON.stringify(reply)}.`);
   }
 
@@ -48,7 +48,7 @@ export class ClamdClient {
     throw new ScannerFailed(`The scanner answered ${JSON.stringify(reply)}.`);
   }
 
-  private async ask(question: AsyncIterable<Buffer>): Promise<string> {
+  private async ask(question: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<string> {
     const { address } = this;
     const socket = 'path' in address ? connect(address.path) : connect(address);
     socket.setTimeout(SILENT_MS, () => socket.destroy(new Error('It said nothing for too long.')));
@@ -61,10 +61,6 @@ export class ClamdClient {
       socket.destroy();
     }
   }
-}
-
-async function* once(command: Buffer): AsyncGenerator<Buffer> {
-  yield command;
 }
 
 /** What the content fails with is told apart from what the connection does. */

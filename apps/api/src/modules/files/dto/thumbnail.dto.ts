@@ -1,6 +1,6 @@
 import { IsIn, IsInt, IsString, MaxLength } from 'class-validator';
+import { THUMBNAIL_SIZES } from '../../../platform/media/media-job.js';
 import { MayBeMissing } from '../../../platform/validation.js';
-import { THUMBNAIL_SIZES } from '../thumbnails.service.js';
 
 /** Query of `GET files/:id/thumbnail`. */
 export class ThumbnailQueryDto {

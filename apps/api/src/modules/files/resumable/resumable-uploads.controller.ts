@@ -7,7 +7,7 @@ import { UuidParam } from '../../../platform/http/valid.js';
 import { RateLimited } from '../../../platform/limits/rate-limit.guard.js';
 import { UploadLimits } from '../upload-limits.js';
 import { ResumableUploadsService } from './resumable-uploads.service.js';
-import { TusAdapter } from './tus.adapter.js';
+import { type Asked, TusAdapter } from './tus.adapter.js';
 
 /** Uploads by tus 1.0.0, with its extensions creation, expiration and termination. */
 @Controller('files/uploads')
@@ -48,8 +48,7 @@ export class ResumableUploadsController {
     @Req() request: ApiRequest,
     @Res() response: Response,
   ): Promise<void> {
-    await this.uploads.requireOwn(principal, id);
-    await this.tus.answer({ principal, id, request }, response);
+    await this.answerOwn({ principal, id, request }, response);
   }
 
   /**
@@ -86,7 +85,11 @@ export class ResumableUploadsController {
     @Req() request: ApiRequest,
     @Res() response: Response,
   ): Promise<void> {
-    await this.uploads.requireOwn(principal, id);
-    await this.tus.answer({ principal, id, request }, response);
+    await this.answerOwn({ principal, id, request }, response);
+  }
+
+  private async answerOwn(asked: Asked & { id: string }, response: Response): Promise<void> {
+    await this.uploads.requireOwn(asked.principal, asked.id);
+    await this.tus.answer(asked, response);
   }
 }

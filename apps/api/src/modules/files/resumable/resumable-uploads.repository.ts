@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { and, asc, count, eq, isNull, sql } from 'drizzle-orm';
+import { and, asc, count, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { Database, type Db } from '../../../database/database.js';
+import { NOW } from '../../../database/now.js';
 import { fileContents, resumableUploads, uploadParts } from '../../../database/schema/index.js';
 import { ParleyError } from '../../../kernel/errors.js';
 
@@ -13,8 +14,6 @@ export interface WriterPlace {
   writer: string;
   start: number;
 }
-
-const later = sql`date_trunc('milliseconds', now())` as unknown as Date;
 
 @Injectable()
 export class ResumableUploadsRepository {
@@ -57,7 +56,7 @@ export class ResumableUploadsRepository {
     const { id, received } = resumableUploads;
     const claimed = await this.database.db
       .update(resumableUploads)
-      .set({ writer, touchedAt: later })
+      .set({ writer, touchedAt: NOW })
       .where(and(eq(id, uploadId), eq(received, start)))
       .returning({ id });
     return claimed.length > 0;
@@ -70,7 +69,7 @@ export class ResumableUploadsRepository {
     return this.database.transaction(async (tx) => {
       const moved = await tx
         .update(resumableUploads)
-        .set({ received: start + size, partCount: sql`${partCount} + 1`, touchedAt: later })
+        .set({ received: start + size, partCount: sql`${partCount} + 1`, touchedAt: NOW })
         .where(and(eq(id, uploadId), eq(writer, place.writer), eq(received, start)))
         .returning({ id });
       if (moved.length === 0) return false;
@@ -96,7 +95,7 @@ export class ResumableUploadsRepository {
   /** This file has come of its parts; returns those, which are out of use now. */
   finish(uploadId: string, fileId: string): Promise<string[]> {
     return this.database.transaction(async (tx) => {
-      await tx.update(resumableUploads).set({ fileId, touchedAt: later }).where(eq(resumableUploads.id, uploadId));
+      await tx.update(resumableUploads).set({ fileId, touchedAt: NOW }).where(eq(resumableUploads.id, uploadId));
       return this.freeParts(tx, uploadId);
     });
   }
@@ -117,9 +116,8 @@ export class ResumableUploadsRepository {
       .delete(uploadParts)
       .where(eq(uploadParts.uploadId, uploadId))
       .returning({ contentId: uploadParts.contentId });
-    for (const { contentId } of parts) {
-      await tx.update(fileContents).set({ state: 'removing' }).where(eq(fileContents.id, contentId));
-    }
-    return parts.map(({ contentId }) => contentId);
+    const contentIds = parts.map(({ contentId }) => contentId);
+    await tx.update(fileContents).set({ state: 'removing' }).where(inArray(fileContents.id, contentIds));
+    return contentIds;
   }
 }

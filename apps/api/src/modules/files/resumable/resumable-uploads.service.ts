@@ -109,7 +109,7 @@ export class ResumableUploadsService {
 
   /** Ends it, and leaves nothing of it but what has become a file. */
   async cancel(id: string): Promise<void> {
-    await this.discardAll(await this.repository.remove(id));
+    await this.settlement.remove(await this.repository.remove(id));
   }
 
   private async takePart(uploaderId: string, place: WriterPlace, segments: SegmentReader): Promise<number> {
@@ -139,15 +139,11 @@ export class ResumableUploadsService {
       if (fault instanceof ParleyError && !ERRORS[fault.code].retryable) await this.cancel(id);
       throw fault;
     });
-    await this.discardAll(await this.repository.finish(id, file.fileId));
+    await this.settlement.remove(await this.repository.finish(id, file.fileId));
   }
 
   private async *joined(parts: readonly { contentId: string; size: number }[]): AsyncGenerator<Buffer> {
     for (const { contentId, size } of parts) yield* await this.store.read(contentId, { start: 0, end: size - 1 });
-  }
-
-  private async discardAll(contentIds: readonly string[]): Promise<void> {
-    for (const contentId of contentIds) await this.settlement.discard(contentId);
   }
 
   private requireOn(): void {

@@ -3,7 +3,7 @@ import type { Lock, Locker, RequestRelease } from '@tus/server';
 import { conflict } from '../../../kernel/errors.js';
 
 /** How long a request waits for one that is about to end; making a file of a large upload takes longest. */
-const PATIENCE_MS = 30_000;
+const TIMEOUT_MS = 30_000;
 
 interface Holder {
   askToEnd: RequestRelease;
@@ -37,8 +37,8 @@ export class UploadLocks implements Locker {
 
   /** @throws `conflict` where another request does not end. */
   private async waitForOthers(id: string): Promise<void> {
-    const patience = new AbortController();
-    const late = wait(PATIENCE_MS, 'late', { signal: patience.signal, ref: false });
+    const timeout = new AbortController();
+    const late = wait(TIMEOUT_MS, 'late', { signal: timeout.signal, ref: false });
     late.catch(() => undefined);
     try {
       for (let holder = this.holders.get(id); holder; holder = this.holders.get(id)) {
@@ -46,7 +46,7 @@ export class UploadLocks implements Locker {
         if ((await Promise.race([holder.ended, late])) === 'late') throw conflict('', 'is busy with another request');
       }
     } finally {
-      patience.abort();
+      timeout.abort();
     }
   }
 }
