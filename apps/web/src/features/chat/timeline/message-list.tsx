@@ -280,8 +280,16 @@ function onListKey(event: KeyboardEvent<HTMLElement>, count: number, { reveal, o
     row.querySelector<HTMLElement>('a, button, pre')?.focus();
   } else if (to !== undefined && !inside) {
     event.preventDefault();
-    if (to >= 0 && to < count) reveal(to, (element) => element.focus({ preventScroll: true }));
+    if (to >= 0 && to < count) reveal(to, focusFrom(row));
   }
+}
+
+/** Moves the focus on from a row, unless it has gone elsewhere before the next row was drawn. */
+function focusFrom(row: HTMLElement): (next: HTMLElement) => void {
+  return (next) => {
+    const { activeElement, body } = document;
+    if (activeElement === row || activeElement === body) next.focus({ preventScroll: true });
+  };
 }
 
 /** The seq of the row at this index, or of the nearest stored one above it: pending rows have none. */

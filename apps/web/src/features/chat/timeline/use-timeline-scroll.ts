@@ -21,7 +21,8 @@ const AHEAD_PX = 1_500;
 const LEAD_PX = 96;
 /** Time for scrolling to the first position and measuring the rows there. */
 const SETTLE_MS = 120;
-const DRAWN_FRAMES = 10;
+/** A row that is not drawn after this time is not waited for. */
+const DRAWN_MS = 3_000;
 /** With this threshold no position counts as the end. */
 const NEVER_PX = -1;
 
@@ -245,17 +246,17 @@ function useKeptPlace(
   return keeper;
 }
 
-/** The virtualizer draws a row that was scrolled to within a few frames. */
+/** The virtualizer draws a row that was scrolled to within a few frames, of which a busy machine has few. */
 function whenDrawn(
   scroller: RefObject<HTMLDivElement | null>,
   index: number,
   then: (element: HTMLElement) => void,
-  frames = DRAWN_FRAMES,
+  end = performance.now() + DRAWN_MS,
 ): void {
   requestAnimationFrame(() => {
     const element = scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"]`);
     if (element) then(element);
-    else if (frames > 0) whenDrawn(scroller, index, then, frames - 1);
+    else if (performance.now() < end) whenDrawn(scroller, index, then, end);
   });
 }
 
