@@ -16,7 +16,7 @@ import {
   startPostgres,
 } from './test/machine.mjs';
 import { SUITES } from './test/suites.mjs';
-import { obstacleTo } from './test/verdict.mjs';
+import { afterSecondTry, obstacleTo, secondTries, verdict } from './test/verdict.mjs';
 
 const began = performance.now();
 const { chosen, patterns } = readArguments(process.argv.slice(2));
@@ -70,13 +70,25 @@ async function run(suites) {
   const env = Object.fromEntries(ways.map(({ part, variable }) => [variable, parts[part].value]));
   if (memory && able.every(({ round }) => round === 1)) env.TMPDIR = memory;
   const verdicts = await runJest(able, { patterns, env, running });
-  for (const [i, suite] of able.entries()) outcomes.push({ suite, ...withWants(suite, verdicts[i]) });
+  for (const [i, suite] of able.entries()) {
+    const last = patterns.length > 0 ? verdicts[i] : await tryAgain(suite, verdicts[i], env);
+    outcomes.push({ suite, ...withWants(suite, last) });
+  }
 }
 
-function withWants({ wants = [] }, verdict) {
+/** Beside others a test may fail for want of processor time: a few files are run again by themselves, and named. */
+async function tryAgain(suite, first, env) {
+  const files = interrupted ? [] : secondTries(first.results);
+  if (files.length === 0) return first;
+  console.log(`\nOnce more, by themselves: ${files.join(', ')}`);
+  const [second] = await runJest([suite], { patterns: files, env, running });
+  return { ...verdict(null, afterSecondTry(first.results, second.results, files), false), again: files };
+}
+
+function withWants({ wants = [] }, outcome) {
   const missed = wants.filter(({ part }) => !parts[part].value).map(({ sentence }) => sentence);
-  const failed = verdict.failed + (inCi && missed.length > 0 ? 1 : 0);
-  return { ...verdict, failed, problems: [...verdict.problems, ...missed] };
+  const failed = outcome.failed + (inCi && missed.length > 0 ? 1 : 0);
+  return { ...outcome, failed, problems: [...outcome.problems, ...missed] };
 }
 
 function report() {
@@ -90,6 +102,7 @@ function report() {
   console.log(`\n${row(['suite', 'passed', 'failed', 'seconds'])}`);
   for (const outcome of outcomes.toSorted((a, b) => chosen.indexOf(a.suite) - chosen.indexOf(b.suite))) {
     console.log(row([outcome.suite.name, outcome.passed, outcome.failed, outcome.seconds.toFixed(1)]));
+    for (const file of outcome.again ?? []) console.log(`  !! failed beside others, and was run again: ${file}`);
     for (const problem of outcome.problems) console.log(`  ${outcome.failed > 0 ? '✘' : '!!'} ${problem}`);
   }
   const allRan = outcomes.every(({ problems }) => problems.length === 0);

@@ -21,7 +21,7 @@ const WORKERS = availableParallelism() + 1;
 
 /**
  * Runs suites beside each other, but one file after the other in the second round, and where only some files are asked for.
- * @returns what `verdict` makes of each, in the same order.
+ * @returns what `verdict` makes of each, in the same order, with its `results`.
  */
 export async function runJest(suites, { patterns, env, running }) {
   const directory = mkdtempSync(join(tmpdir(), 'parley-results-'));
@@ -35,13 +35,16 @@ export async function runJest(suites, { patterns, env, running }) {
     const problem = await execute(args, { env: variables, running });
     const results = readResults(file);
     const isKnown = Object.values(results ?? {}).some(hasFailed);
-    return names.map((name) => verdict(isKnown ? null : problem, results?.[name], patterns.length > 0));
+    return names.map((name) => ({
+      ...verdict(isKnown ? null : problem, results?.[name], patterns.length > 0),
+      results: results?.[name],
+    }));
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
 }
 
-const hasFailed = ({ broken, tests }) => broken > 0 || tests.some(({ status }) => status === 'failed');
+const hasFailed = ({ broken, tests }) => broken.length > 0 || tests.some(({ status }) => status === 'failed');
 
 function execute(args, { env, running }) {
   const { promise, resolve } = Promise.withResolvers();

@@ -11,19 +11,44 @@ export function obstacleTo(suite, parts, inCi) {
  * `problem`: how jest ended, where that is neither success nor failed tests.
  */
 export function verdict(problem, results, filtered) {
-  const { tests = [], broken = 0, seconds = 0 } = results ?? {};
+  const { tests = [], broken = [], seconds = 0 } = results ?? {};
   const having = (...statuses) => tests.filter(({ status }) => statuses.includes(status));
   const [passed, failed, idle] = [having('passed'), having('failed'), having('pending', 'todo')];
   const problems = [];
-  if (broken > 0) problems.push(`${broken} test files could not run`);
+  if (broken.length > 0) problems.push(`test files that could not run: ${broken.join(', ')}`);
   if (idle.length > 0)
     problems.push(`${idle.length} tests are skipped or to do: ${idle.map(({ fullName }) => fullName).join('; ')}`);
   if (problem) problems.push(problem);
-  else if (tests.length === 0 && broken === 0 && !filtered) problems.push('no tests');
+  else if (tests.length === 0 && broken.length === 0 && !filtered) problems.push('no tests');
   return {
     passed: passed.length,
-    failed: failed.length + broken || (problems.length > 0 ? 1 : 0),
+    failed: failed.length + broken.length || (problems.length > 0 ? 1 : 0),
     problems,
     seconds,
+  };
+}
+
+/** What proves the promise: there, whatever fails once in many runs is a fault of the product. */
+const PROOFS = /^apps\/e2e\/(?!journeys\/)/;
+const MOST_FILES = 3;
+
+/**
+ * The test files that get a second try by themselves: those that failed beside others, where they are few. More have one cause
+ * in common, which a second try would not change.
+ */
+export function secondTries({ tests = [], broken = [] } = {}) {
+  const failed = tests.filter(({ status }) => status === 'failed').map(({ file }) => file);
+  const files = [...new Set([...failed, ...broken])];
+  return files.length > MOST_FILES || files.some((file) => PROOFS.test(file)) ? [] : files;
+}
+
+/** The results of a suite once `files` had their second try; those of the first where they did not run again. */
+export function afterSecondTry(first, second, files) {
+  const ran = new Set([...(second?.tests ?? []).map(({ file }) => file), ...(second?.broken ?? [])]);
+  if (!files.every((file) => ran.has(file))) return first;
+  return {
+    tests: [...first.tests.filter(({ file }) => !files.includes(file)), ...second.tests],
+    broken: second.broken,
+    seconds: first.seconds + second.seconds,
   };
 }

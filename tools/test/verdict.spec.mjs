@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { obstacleTo, verdict } from './verdict.mjs';
+import { afterSecondTry, obstacleTo, secondTries, verdict } from './verdict.mjs';
 
 const JEST_FAILED = 'jest ended with code 1';
 const passed = { status: 'passed', fullName: 'holds' };
-const results = (tests, broken = 0) => ({ tests, broken, seconds: 2 });
+const results = (tests, broken = []) => ({ tests, broken, seconds: 2 });
 
 describe('a suite', () => {
   test('has passed where all of its tests have', () => {
@@ -23,8 +23,8 @@ describe('a suite', () => {
   });
 
   test('has failed where a file could not run', () => {
-    const problems = ['1 test files could not run'];
-    expect(verdict(null, results([passed], 1), false)).toMatchObject({ passed: 1, failed: 1, problems });
+    const problems = ['test files that could not run: a.spec.ts'];
+    expect(verdict(null, results([passed], ['a.spec.ts']), false)).toMatchObject({ passed: 1, failed: 1, problems });
   });
 
   test('has failed where it has no tests, unless only some were asked for', () => {
@@ -36,6 +36,35 @@ describe('a suite', () => {
     const problems = [JEST_FAILED];
     expect(verdict(JEST_FAILED, results([passed]), false)).toMatchObject({ passed: 1, failed: 1, problems });
     expect(verdict(JEST_FAILED, undefined, true)).toMatchObject({ passed: 0, failed: 1, problems });
+  });
+});
+
+describe('a second try', () => {
+  const test1 = (file, status = 'failed') => ({ file, status, fullName: 'holds' });
+  const journey = 'apps/e2e/journeys/edits.spec.ts';
+
+  test('is for the few files in which something failed', () => {
+    const ran = results([test1(journey), test1(journey), test1('b.spec.ts', 'passed')], ['c.spec.ts']);
+    expect(secondTries(ran)).toEqual([journey, 'c.spec.ts']);
+    expect(secondTries(results(['a', 'b', 'c', 'd'].map((file) => test1(file))))).toEqual([]);
+    expect(secondTries(undefined)).toEqual([]);
+  });
+
+  test('is for nothing that proves the promise', () => {
+    expect(secondTries(results([test1('apps/e2e/durability/kills.spec.ts')]))).toEqual([]);
+  });
+
+  test('takes the place of the first for its files alone', () => {
+    const first = results([test1('a'), test1('b', 'passed')]);
+    const again = afterSecondTry(first, results([test1('a', 'passed')]), ['a']);
+    expect(verdict(null, again, false)).toEqual({ passed: 2, failed: 0, problems: [], seconds: 4 });
+    expect(verdict(null, afterSecondTry(first, results([test1('a')]), ['a']), false)).toMatchObject({ failed: 1 });
+  });
+
+  test('changes nothing where a file did not run in it', () => {
+    const first = results([test1('a')]);
+    expect(afterSecondTry(first, undefined, ['a'])).toBe(first);
+    expect(afterSecondTry(first, results([]), ['a'])).toBe(first);
   });
 });
 
