@@ -23,6 +23,8 @@ const server = createServer((incoming, response) => {
     (fault: Error) => answer(fault.message),
   );
 });
+// None is closed for having been idle, just when the next form is sent by it.
+server.keepAliveTimeout = 0;
 beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
 afterAll(async () => {
   agent.destroy();
@@ -34,12 +36,16 @@ async function send(content: Buffer, size: () => number): Promise<Buffer> {
   const { port } = server.address() as AddressInfo;
   const headers = { 'content-type': `multipart/form-data; boundary=${BOUNDARY}` };
   const sent = request({ port, host: '127.0.0.1', method: 'POST', headers, agent });
-  const answered = new Promise<IncomingMessage>((resolve) => sent.once('response', resolve));
+  const answered = new Promise<IncomingMessage>((resolve, reject) => {
+    sent.once('response', resolve);
+    sent.once('error', reject);
+  });
   const form = Buffer.concat([Buffer.from(HEAD), content, Buffer.from(TAIL)]);
   const state = { isAnswered: false };
-  void answered.then(() => {
+  const note = () => {
     state.isAnswered = true;
-  });
+  };
+  answered.then(note, note);
   for (let at = 0; at < form.length && !state.isAnswered; ) {
     const piece = form.subarray(at, at + size());
     at += piece.length;
