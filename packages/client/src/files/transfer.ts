@@ -5,7 +5,7 @@ import { isOfToken } from '../connection/tokens.js';
 import { SdkError } from '../sdk-error.js';
 import { sendForm } from './form-upload.js';
 import type { TransferOptions } from './transfer-options.js';
-import type { OwnUpload } from './upload.js';
+import type { OwnUpload, UploadSource } from './upload.js';
 import { withLock } from './upload-lock.js';
 
 /** What fails this often by a defect, the server's or one on this side, will not be taken. */
@@ -84,13 +84,16 @@ export class Transfer {
     const source = await upload.source();
     // It is cancelled by whoever found that it is gone.
     if (!source || signal.aborted) return;
-    const file = source.file ?? (await this.#sendContent(source.content, signal));
+    const file = source.file ?? (await this.#sendContent(await contentOf(source), signal));
+    // Meanwhile another tab may have dropped its message, which would be written down and sent again.
+    if (!source.file && !(await upload.source())) return;
     if (!signal.aborted) upload.change({ state: 'done', file, sentBytes: upload.totalBytes });
     await source.settled?.();
   }
 
   async #sendContent(content: Blob | null, signal: AbortSignal): Promise<AttachedFile> {
     const { clientUploadId, fileName } = this.upload;
+    signal.throwIfAborted();
     if (!content) throw new SdkError('not_found', 'The content of this file is gone.', { retryable: false });
     const onProgress = (sentBytes: number) => {
       if (!signal.aborted) this.upload.change({ sentBytes });
@@ -103,16 +106,14 @@ export class Transfer {
     const { http } = this.options;
     const isBadLine = this.#failures > 0 && content.size > SMALL_BYTES;
     if (content.size > LARGE_BYTES || isBadLine) {
-      const { sendResumably } = await loaded(import('./resumable-upload.js'));
-      const file = await sendResumably(http, given, how);
+      const file = await (await resumable())?.sendResumably(http, given, how);
       if (file) return file;
     }
     return sendForm(http, given, how);
   }
 
   async #end(id: string): Promise<void> {
-    const { endResumable } = await loaded(import('./resumable-upload.js'));
-    await endResumable(this.options.http, id);
+    await (await resumable())?.endResumable(this.options.http, id);
   }
 
   #failed(fault: unknown): void {
@@ -136,9 +137,21 @@ export class Transfer {
   }
 }
 
-/** A part of this package that is missing comes with the network. */
-function loaded<T>(loading: Promise<T>): Promise<T> {
-  return loading.catch(() => {
-    throw new SdkError('network', 'A part of the program cannot be loaded.');
-  });
+/** What is on the device may have changed or gone since it was chosen: then what was written down of it. */
+async function contentOf({ content, stored }: UploadSource): Promise<Blob | null> {
+  if (content && (await isReadable(content))) return content;
+  return (await stored?.()) ?? null;
 }
+
+/** Browsers fail at such a file as at the network, and it would be tried for ever. */
+const isReadable = (content: Blob): Promise<boolean> =>
+  content
+    .slice(0, 1)
+    .arrayBuffer()
+    .then(
+      () => true,
+      () => false,
+    );
+
+/** Null where it cannot be loaded, and some browsers never try again: one request for the whole file does it, too. */
+const resumable = () => import('./resumable-upload.js').catch(() => null);

@@ -51,6 +51,8 @@ export interface UploadDescription extends Pick<Upload, 'clientUploadId' | 'file
 export interface UploadSource extends Pick<UploadDescription, 'content' | 'file'> {
   /** Once it is written down what has become of it: others look there. */
   settled?: () => Promise<void>;
+  /** The content as it was written down. */
+  stored?: () => Promise<Blob | null | undefined>;
 }
 
 /** An upload as its owner sees it: what it does is done by `FileTransfers`, which is loaded with the first one. */

@@ -290,6 +290,28 @@ describe('Attachments of messages in the outbox', () => {
     expect(sent()).toEqual(['1']);
   });
 
+  it('a message that is taken back before its contents were refused by the storage is not written down any more', async () => {
+    const whole = memoryStorage();
+    const writing = Promise.withResolvers<void>();
+    storage = { ...whole, put: (given, contents) => (contents ? writing.promise : whole.put(given)) };
+    outbox = anOutbox();
+    await online();
+    add('1', ['a']);
+    await settle();
+    outbox.discard('1');
+    writing.reject(new DOMException('full', 'QuotaExceededError'));
+    await settle();
+    expect(await storage.load()).toEqual([]);
+  });
+
+  it('the content that was written down can be had again', async () => {
+    await online();
+    add('1', ['a']);
+    await settle();
+    const source = await upload('a').source();
+    expect(await (await source?.stored?.())?.text()).toBe('a');
+  });
+
   it('stores no more than a gibibyte of contents', async () => {
     await online();
     const vast = { size: 2 ** 29 + 1, type: '', name: 'vast' } as File;

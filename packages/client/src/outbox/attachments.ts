@@ -99,8 +99,8 @@ export const volatile = (entry: OutboxEntry): OutboxEntry => ({
 });
 
 export function storedBytes(entries: readonly OutboxEntry[]): number {
-  const stored = entries.flatMap(({ attachments = [] }) => attachments).filter(({ isVolatile }) => !isVolatile);
-  return stored.reduce((bytes, { fileSize }) => bytes + fileSize, 0);
+  const all = entries.flatMap(({ attachments = [] }) => attachments);
+  return all.reduce((bytes, { fileSize, isVolatile }) => (isVolatile ? bytes : bytes + fileSize), 0);
 }
 
 /** What its message is after a change of this upload: the same where that says nothing new. */

@@ -97,9 +97,7 @@ export class Outbox {
   discard(clientMessageId: string): void {
     const item = this.#items.get(clientMessageId);
     if (!item || item.phase === 'sending' || item.phase === 'acked') return;
-    void this.#kept.remove(clientMessageId);
-    this.#drop(item);
-    this.#pump();
+    this.seen(clientMessageId);
   }
 
   /** A message of ours was seen among those of its conversation: whatever its answer would have been, it is there. */
@@ -226,12 +224,12 @@ export class Outbox {
     // It came from the storage, and another who shares that has sent or dropped it.
     const item = this.#items.get(clientMessageId);
     if (kept === undefined && item?.isUnsure !== undefined) {
-      this.#drop(item);
-      this.#pump();
+      this.seen(clientMessageId);
       return null;
     }
     const attached = kept?.attachments?.find((each) => each.clientUploadId === clientUploadId);
-    return { content, file: attached?.file, settled: () => this.settled() };
+    const stored = async () => kept && (await this.#kept.contents(kept)).get(clientUploadId);
+    return { content, file: attached?.file, settled: () => this.settled(), stored };
   }
 
   #rewrite({ entry }: LaneItem): void {
@@ -255,6 +253,8 @@ export class Outbox {
   #remove(item: LaneItem): void {
     const { clientMessageId, conversationId } = item.entry;
     const lane = this.#lanes.get(conversationId);
+    // Whatever waits for its storage leaves it alone.
+    item.phase = 'acked';
     this.#items.delete(clientMessageId);
     if (lane?.inFlight === item) this.#inFlight -= 1;
     lane?.remove(item);
@@ -278,7 +278,7 @@ export class Outbox {
     item.phase = 'storing';
     const { clientMessageId } = item.entry;
     const kept = await this.#kept.find(clientMessageId);
-    if (item.phase !== 'storing' || this.#items.get(clientMessageId) !== item) return;
+    if (item.phase !== 'storing') return;
     item.phase = 'waiting';
     if (kept === undefined) this.#drop(item);
     else void this.#kept.put(item.entry);
@@ -303,7 +303,6 @@ export class Outbox {
     }
   }
 
-  /** Whether the pace lets nothing leave now; then it is tried again when it does. */
   /** Files of messages that wait are uploaded side by side, whichever is sent first. */
   #upload(userId: string): void {
     for (const item of this.#items.values()) {
@@ -313,6 +312,7 @@ export class Outbox {
     }
   }
 
+  /** Whether the pace lets nothing leave now; then it is tried again when it does. */
   #mustWait(): boolean {
     clearTimeout(this.#pacing);
     const ms = this.#pace.wait();
