@@ -10,6 +10,7 @@ import { OwnUpload } from './upload.js';
 interface Posting extends PromiseWithResolvers<Response> {
   name: string;
   id: string;
+  content: Blob;
   token: string;
   signal: AbortSignal;
 }
@@ -21,10 +22,12 @@ describe('Uploads', () => {
   let connection: Value<ConnectionSnapshot>;
   let postings: Posting[];
   let tokens: string[];
+  let tokensCome: Promise<void>;
   let transfers: FileTransfers;
 
   beforeEach(() => {
     jest.useFakeTimers();
+    tokensCome = Promise.resolve();
     // They take turns of the event loop that a test cannot wait for.
     jest.spyOn(Object.getPrototypeOf(navigator) as Navigator, 'locks', 'get').mockReturnValue(undefined as never);
     const state = { state: 'online', userId: 'me', limits: null, features: null };
@@ -41,6 +44,7 @@ describe('Uploads', () => {
         ...made,
         name: (form.get('file') as File).name,
         id: form.get('clientUploadId') as string,
+        content: form.get('file') as File,
         token: authorization.replace('Bearer ', ''),
         signal: signal as AbortSignal,
       });
@@ -48,7 +52,7 @@ describe('Uploads', () => {
     };
     const http = new Http({
       url: 'https://chat.example',
-      tokens: new Tokens(async () => tokens.shift() ?? null),
+      tokens: new Tokens(() => tokensCome.then(() => tokens.shift() ?? null)),
       fetch: ask as typeof fetch,
     });
     transfers = new FileTransfers({ http, connection: () => connection, now: () => Date.now() });
@@ -168,6 +172,67 @@ describe('Uploads', () => {
     a.resume();
     await settle();
     expect([names(), a.state]).toEqual([['a'], 'cancelled']);
+  });
+
+  it('one that is cancelled while its token is brought is not sent', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    tokensCome = promise;
+    const [a] = await start('a');
+    a.cancel();
+    resolve();
+    await settle();
+    expect([a.state, names()]).toEqual(['cancelled', []]);
+  });
+
+  it('one that was refused on an earlier page, and is tried again before its message is sent, goes once', async () => {
+    const a = new OwnUpload(
+      { clientUploadId: '1', fileName: 'a', fileType: '', fileSize: 3, content: new Blob(['abc']), isRefused: true },
+      (command, upload) => transfers[command](upload),
+    );
+    a.retry();
+    a.begin();
+    await settle();
+    expect(names()).toEqual(['a']);
+    a.cancel();
+    await settle();
+    expect(postings.map(({ signal }) => signal.aborted)).toEqual([true]);
+  });
+
+  it('of a content that cannot be read any more the one that was written down is sent, else it fails', async () => {
+    const gone = Object.assign(new Blob(['abc']), {
+      slice: () => ({ arrayBuffer: () => Promise.reject(new DOMException('', 'NotReadableError')) }),
+    });
+    const anUpload = (fileName: string, stored?: Blob) =>
+      new OwnUpload(
+        { clientUploadId: fileName, fileName, fileType: '', fileSize: 3, content: gone },
+        (command, upload) => transfers[command](upload),
+        async () => ({ content: gone, stored: async () => stored }),
+      );
+    const [a, b] = [anUpload('a', new Blob(['kept'])), anUpload('b')];
+    a.begin();
+    b.begin();
+    await settle();
+    expect(b).toMatchObject({ state: 'failed', error: { code: 'not_found', retryable: false } });
+    expect(await postings[0]?.content.text()).toBe('kept');
+    expect(names()).toEqual(['a']);
+  });
+
+  it('one whose message was dropped in another tab while it was sent is not told as sent', async () => {
+    const content = new Blob(['abc']);
+    let isThere = true;
+    const a: OwnUpload = new OwnUpload(
+      { clientUploadId: '1', fileName: 'a', fileType: '', fileSize: 3, content },
+      (command, upload) => transfers[command](upload),
+      async () => {
+        if (!isThere) a.cancel();
+        return isThere ? { content } : null;
+      },
+    );
+    a.begin();
+    await settle();
+    isThere = false;
+    await answer('a');
+    expect(a.getSnapshot()).toMatchObject({ state: 'cancelled', file: null });
   });
 
   it('another token is brought where the last one was refused', async () => {

@@ -35,6 +35,8 @@ export class FileTransfers {
   }
 
   start(upload: OwnUpload): void {
+    // One that was tried again before its message was to be sent is begun by both.
+    if (this.#transfers.has(upload)) return;
     const transfer = new Transfer(upload, this.options, () => this.#pump());
     const refusal = this.#refusalOf(upload);
     if (refusal) return upload.change({ state: 'failed', error: refusal });

@@ -1,6 +1,7 @@
 import type { AttachedFile } from '@parley/protocol';
 import { faultOf, type Http, headersOf, read, urlOf } from '../http/http.js';
 import { InactivityTimeout } from '../http/inactivity-timeout.js';
+import { timed } from './timed-request.js';
 import { isFile, UPLOAD_TIMEOUT_MS, type UploadContent, type UploadHow } from './upload-content.js';
 
 /** Where nobody tells how far it is, a line that is slower than so many bytes a millisecond has ended. */
@@ -12,6 +13,8 @@ export function sendForm(http: Http, content: UploadContent, how: UploadHow): Pr
   // `fetch` does not tell how much has gone.
   const post = typeof XMLHttpRequest === 'undefined' || fetch ? postByFetch(fetch) : postByXhr;
   return http.authorized(async (token) => {
+    // The token may have taken its time.
+    how.signal.throwIfAborted();
     const { status, text } = await post({ url: urlOf({ url, path: 'files' }), token, content, how });
     return read(status, text, isFile) as AttachedFile;
   });
@@ -66,24 +69,9 @@ function postByXhr({ url, token, content, how: { signal, onProgress } }: Post): 
 
 const postByFetch =
   (ask = fetch) =>
-  async ({ url, token, content, how: { signal } }: Post): Promise<Answer> => {
-    const abort = new AbortController();
-    const end = () => abort.abort();
-    const ms = UPLOAD_TIMEOUT_MS + content.content.size / SLOWEST_LINE;
-    const timeout = new InactivityTimeout(ms, () => abort.abort(new DOMException('', 'TimeoutError')));
-    signal.addEventListener('abort', end);
-    try {
-      const response = await ask(url, {
-        method: 'POST',
-        headers: headersOf({ token }),
-        body: formOf(content),
-        signal: abort.signal,
-      });
+  ({ url, token, content, how: { signal } }: Post): Promise<Answer> =>
+    timed(signal, UPLOAD_TIMEOUT_MS + content.content.size / SLOWEST_LINE, async (either) => {
+      const headers = headersOf({ token });
+      const response = await ask(url, { method: 'POST', headers, body: formOf(content), signal: either });
       return { status: response.status, text: await response.text() };
-    } catch (cause) {
-      throw faultOf(cause);
-    } finally {
-      timeout.end();
-      signal.removeEventListener('abort', end);
-    }
-  };
+    });

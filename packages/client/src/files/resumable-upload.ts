@@ -4,6 +4,7 @@ import { deferred } from '../deferred.js';
 import { faultOf, type Http, headersOf, read, urlOf } from '../http/http.js';
 import { InactivityTimeout } from '../http/inactivity-timeout.js';
 import { SdkError } from '../sdk-error.js';
+import { timed } from './timed-request.js';
 import { isFile, UPLOAD_TIMEOUT_MS, type UploadContent, type UploadHow } from './upload-content.js';
 
 /** Where a request holds its content in memory. Browsers read a Blob as it goes. */
@@ -21,7 +22,10 @@ export async function sendResumably(http: Http, given: UploadContent, how: Uploa
   const place = await begin(http, given, how);
   if (place === null) return null;
   how.onBegun(place.slice(place.lastIndexOf('/') + 1));
-  return http.authorized((token) => goOn(place, { token, content: given.content, how }));
+  return http.authorized((token) => {
+    how.signal.throwIfAborted();
+    return goOn(place, { token, content: given.content, how });
+  });
 }
 
 /** The upload's address. */
@@ -37,12 +41,12 @@ function begin(http: Http, given: UploadContent, { signal }: UploadHow): Promise
       'upload-length': String(content.size),
       'upload-metadata': metadata.map(([key, value]) => `${key} ${base64(value)}`).join(','),
     };
-    const response = await ask(route, { method: 'POST', headers, signal }).catch((cause: unknown) => {
-      throw faultOf(cause);
+    return timed(signal, UPLOAD_TIMEOUT_MS, async (either) => {
+      const response = await ask(route, { method: 'POST', headers, signal: either });
+      const place = response.headers.get('location');
+      if (response.ok && place !== null) return new URL(place, route).href;
+      return response.status === 404 ? null : refuse(response.status, await response.text());
     });
-    const place = response.headers.get('location');
-    if (response.ok && place !== null) return new URL(place, route).href;
-    return response.status === 404 ? null : refuse(response.status, await response.text());
   });
 }
 
