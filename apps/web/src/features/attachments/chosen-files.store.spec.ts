@@ -86,4 +86,11 @@ describe('Files that go with the next message', () => {
     close = openChosenFiles();
     expect(names('a')).toEqual([]);
   });
+
+  it('are not taken from a recording that ends after the session: the next person would see it', () => {
+    close();
+    choose('a', ['Voice message']);
+    close = openChosenFiles();
+    expect(names('a')).toEqual([]);
+  });
 });

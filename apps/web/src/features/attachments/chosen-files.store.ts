@@ -23,6 +23,8 @@ const NONE: Chosen = { files: [], refusals: [] };
 export const chosenFilesStore = createStore<Record<string, Chosen>>(() => ({}));
 
 let lastId = 0;
+/** Whether somebody is signed in. */
+let isOpen = false;
 
 /** Takes those files that may be sent, and remembers why others were not. */
 export function chooseFiles(conversationId: string, { files, hasFolders }: Transferred, limits: FileLimits): void {
@@ -65,6 +67,7 @@ export function clearFiles(conversationId: string): void {
 
 /** Until the returned function is called, which forgets them: nobody else who signs in at this page sees them. */
 export function openChosenFiles(): () => void {
+  isOpen = true;
   const hold = (event: Event) => {
     if (Object.values(chosenFilesStore.getState()).some(({ files }) => files.length > 0)) event.preventDefault();
   };
@@ -72,6 +75,7 @@ export function openChosenFiles(): () => void {
   addEventListener('beforeunload', hold);
   return () => {
     removeEventListener('beforeunload', hold);
+    isOpen = false;
     chosenFilesStore.setState({}, true);
   };
 }
@@ -90,6 +94,8 @@ function withId(file: File): ChosenFile {
 }
 
 function put(conversationId: string, chosen: Chosen): void {
+  // A recording ends a moment after the person who made it has left.
+  if (!isOpen) return;
   const { [conversationId]: _, ...others } = chosenFilesStore.getState();
   const isNone = chosen.files.length === 0 && chosen.refusals.length === 0;
   chosenFilesStore.setState(isNone ? others : { ...others, [conversationId]: chosen }, true);
