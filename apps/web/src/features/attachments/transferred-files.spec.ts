@@ -42,6 +42,18 @@ describe('What is pasted or dropped', () => {
     },
   );
 
+  it.each([
+    ['accents apart from their letters', 'naïve 報告.pdf'.normalize('NFD')],
+    ['an address', `file:///home/ama/${encodeURIComponent('naïve 報告.pdf')}`],
+  ])('C8: so are files whose names come as %s', (_, text) => {
+    const file = new File(['x'], 'naïve 報告.pdf');
+    expect(names(pastedFiles(aTransfer([file], text), now))).toEqual(['naïve 報告.pdf']);
+  });
+
+  it('C8: blank text beside a picture is none', () => {
+    expect(names(pastedFiles(aTransfer([picture], ' \r\n'), now))).toHaveLength(1);
+  });
+
   it('C8: no files, no change', () => {
     expect(names(pastedFiles(aTransfer([], 'words'), now))).toEqual([]);
   });

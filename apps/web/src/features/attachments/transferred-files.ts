@@ -32,10 +32,21 @@ export function droppedFiles({ items, files }: Transfer): Transferred {
  */
 export function pastedFiles(clipboard: Transfer, now: Date): Transferred {
   const transferred = droppedFiles(clipboard);
-  const names = transferred.files.map(({ name }) => name);
-  const lines = clipboard.getData('text/plain').split(/\r?\n/).filter(Boolean);
+  const names = transferred.files.map(({ name }) => name.normalize());
+  const lines = clipboard.getData('text/plain').split('\n').map(writtenOut).filter(Boolean);
   if (!lines.every((line) => names.some((name) => line.endsWith(name)))) return { files: [], hasFolders: false };
   return { ...transferred, files: transferred.files.map((file) => named(file, now)) };
+}
+
+/** File managers write names as addresses, or with accents apart from their letters. */
+function writtenOut(line: string): string {
+  const text = line.trim().normalize();
+  if (!text.startsWith('file:')) return text;
+  try {
+    return decodeURIComponent(text).normalize();
+  } catch {
+    return text;
+  }
 }
 
 /** A picture that was copied from a page or the screen is called the same each time. */
