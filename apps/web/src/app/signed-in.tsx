@@ -3,6 +3,7 @@ import { ChatProvider, useChatClient } from '@parley/react';
 import { useEffect, useState } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { openChosenFiles } from '../features/attachments/chosen-files.store.js';
+import { holdUnstoredFiles } from '../features/attachments/unstored-files.js';
 import { endSession, refresh } from '../features/auth/auth.store.js';
 import { ChatWindow } from '../features/chat/chat-window.js';
 import { openDrafts } from '../features/chat/composer/drafts.store.js';
@@ -44,6 +45,7 @@ function Session({ user }: { user: Me }) {
   useEffect(() => openDrafts(user.id), [user.id]);
   useEffect(() => openEdits(user.id), [user.id]);
   useEffect(openChosenFiles, [user.id]);
+  useEffect(() => holdUnstoredFiles(client), [client]);
   useEffect(() => {
     const timer = setTimeout(fetchParts, PARTS_AFTER_MS);
     return () => clearTimeout(timer);
