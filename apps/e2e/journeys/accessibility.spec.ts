@@ -18,6 +18,7 @@ beforeAll(async () => {
   scene = await buildScene(node.url);
 });
 afterAll(async () => {
+  await scene?.close();
   await browser?.close();
   await node?.stop();
 });
