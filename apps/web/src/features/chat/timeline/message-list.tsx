@@ -277,6 +277,8 @@ function onListKey(event: KeyboardEvent<HTMLElement>, count: number, { reveal, o
     if (inside) row.focus();
     else onEscape();
   } else if (event.key === 'Enter' && !inside) {
+    // Else the same key would press what has the focus now.
+    event.preventDefault();
     row.querySelector<HTMLElement>('a, button, pre')?.focus();
   } else if (to !== undefined && !inside) {
     event.preventDefault();
