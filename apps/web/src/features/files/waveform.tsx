@@ -1,7 +1,4 @@
-const LOUDEST = 100;
-const LEAST = 8;
-/** Drawn for a recording of which only the length is known. */
-const FLAT = Array.from({ length: 32 }, () => 0);
+import { barsOf } from './waveform-bars.js';
 
 interface WaveformProps {
   /** Each 0 to 100. */
@@ -11,15 +8,12 @@ interface WaveformProps {
 }
 
 /** How loud a recording is from beginning to end. */
-export function Waveform({ peaks = FLAT, share }: WaveformProps) {
+export function Waveform({ peaks, share }: WaveformProps) {
+  const bars = barsOf(peaks);
   return (
     <span className="file-waveform" aria-hidden="true">
-      {peaks.map((peak, index) => (
-        <i
-          key={index}
-          data-played={index < share * peaks.length || undefined}
-          style={{ height: `${Math.max(LEAST, Math.min(LOUDEST, peak))}%` }}
-        />
+      {bars.map((height, index) => (
+        <i key={index} data-played={index < share * bars.length || undefined} style={{ height: `${height}%` }} />
       ))}
     </span>
   );
