@@ -8,6 +8,9 @@ import { type Bystander, launchBrowser, Participant, registerBystander } from '.
 /** More than what goes in one request. */
 const LARGE_BYTES = 12_000_000;
 
+/** Of a busy machine. */
+const MOST_MS = 60_000;
+
 let node: ParleyNode;
 let line: TcpProxy;
 let browser: Browser;
@@ -46,24 +49,28 @@ async function arrived(text: string): Promise<Buffer> {
       const metadata = all.find(({ content }) => content === text)?.metadata as Partial<FilesMetadata> | undefined;
       return metadata?.fileId;
     },
-    60_000,
+    MOST_MS,
   );
   const headers = { authorization: `Bearer ${tomas.rest.token}` };
   return Buffer.from(await (await fetch(`${node.url}/api/files/${fileId}`, { headers })).arrayBuffer());
 }
 
 describe('S1.29: a large file', () => {
-  it('is sent from a browser, and goes on where its line was cut', async () => {
-    const content = await chooseLarge();
-    const parts: string[] = [];
-    ama.page.on('request', (request) => {
-      if (request.method() === 'PATCH') parts.push(new URL(request.url()).pathname);
-    });
-    await line.mode({ cutAfter: LARGE_BYTES / 2 });
-    await ama.say('over a bad line');
-    expect((await arrived('over a bad line')).equals(content)).toBe(true);
-    expect(parts.length).toBeGreaterThan(1);
-    expect(new Set(parts).size).toBe(1);
-    expect(ama.faults).toEqual([]);
-  });
+  it(
+    'is sent from a browser, and goes on where its line was cut',
+    async () => {
+      const content = await chooseLarge();
+      const parts: string[] = [];
+      ama.page.on('request', (request) => {
+        if (request.method() === 'PATCH') parts.push(new URL(request.url()).pathname);
+      });
+      await line.mode({ cutAfter: LARGE_BYTES / 2 });
+      await ama.say('over a bad line');
+      expect((await arrived('over a bad line')).equals(content)).toBe(true);
+      expect(parts.length).toBeGreaterThan(1);
+      expect(new Set(parts).size).toBe(1);
+      expect(ama.faults).toEqual([]);
+    },
+    2 * MOST_MS,
+  );
 });
