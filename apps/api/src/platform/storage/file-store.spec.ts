@@ -163,6 +163,43 @@ it('a content that S3 breaks off in the middle fails for its reader', async () =
   bad.close();
 });
 
+describe('a content that S3 sends half of', () => {
+  const content = randomBytes(400_000);
+  const half = async (silence: number, rest: (response: ServerResponse) => unknown) => {
+    const bad = createServer((_, response) => {
+      const range = `bytes 0-${content.length - 1}/${content.length}`;
+      response.writeHead(206, { 'content-length': content.length, 'content-range': range });
+      response.write(content.subarray(0, 200_000), () => rest(response));
+    });
+    await new Promise<void>((ready) => bad.listen(0, '127.0.0.1', ready));
+    const store = s3({ endpoint: `http://127.0.0.1:${(bad.address() as AddressInfo).port}` }, { silence });
+    const close = () => {
+      store.close();
+      bad.closeAllConnections();
+      bad.close();
+    };
+    return { read: await store.read(randomUUID(), { start: 0, end: content.length - 1 }), close };
+  };
+
+  it('fails for its reader where no more comes, and may be asked for again', async () => {
+    const { read, close } = await half(300, () => undefined);
+    const fault = await buffer(read).catch((each: unknown) => each);
+    expect(fault).toMatchObject({ code: 'service_unavailable', extra: { retryAfterMs: 5_000 } });
+    close();
+  });
+
+  it('is whole where the rest comes, however long its reader takes over the first of it', async () => {
+    const { read, close } = await half(2_000, (response) => response.end(content.subarray(200_000)));
+    const parts: Buffer[] = [];
+    for await (const part of read as AsyncIterable<Buffer>) {
+      if (parts.length === 0) await new Promise((resolve) => setTimeout(resolve, 3_000));
+      parts.push(part);
+    }
+    expect(Buffer.concat(parts).equals(content)).toBe(true);
+    close();
+  });
+});
+
 describe('a bucket that refuses', () => {
   it.each([
     ['the key', { accessKey: 'another' }],

@@ -14,6 +14,7 @@ import {
 import type { S3Settings } from '../../config/config.js';
 import { ParleyError } from '../../kernel/errors.js';
 import { Semaphore } from '../../kernel/semaphore.js';
+import { endingSilence } from './ending-silence.js';
 import { type ByteRange, ContentMissing, FileStore } from './file-store.js';
 import { Spool } from './spool.js';
 
@@ -22,8 +23,8 @@ const PART_BYTES = 5 * 1_048_576;
 /** Each is a buffer in memory while it goes. */
 const PARTS_AT_ONCE = 4;
 const PARTS_WAITING = 10_000;
-/** In milliseconds, until an answer begins. How long its content takes is for whoever reads it, and may pause. */
-const DEADLINES = { connectionTimeout: 3_000, requestTimeout: 60_000, throwOnRequestTimeout: true };
+/** In milliseconds, until an answer begins, and between two pieces of a content that its reader waits for. */
+const DEADLINES = { connectionTimeout: 3_000, requestTimeout: 60_000, silence: 30_000 };
 /** Each is held for as long as somebody reads a content. */
 const CONNECTIONS = { maxSockets: 1_000 };
 const MOST_ATTEMPTS = 3;
@@ -39,6 +40,7 @@ const FULL: readonly string[] = ['XMinioStorageFull', 'QuotaExceeded', 'StorageF
  */
 export class S3FileStore extends FileStore {
   private readonly client: S3Client;
+  private readonly silenceMs: number;
   private readonly parts = new Semaphore({ atOnce: PARTS_AT_ONCE, mostWaiting: PARTS_WAITING });
 
   constructor(
@@ -48,13 +50,15 @@ export class S3FileStore extends FileStore {
   ) {
     super();
     const { endpoint, region, accessKey, secretKey, isPathStyle } = settings;
+    const { silence, ...ofRequests } = { ...DEADLINES, ...deadlines };
+    this.silenceMs = silence;
     this.client = new S3Client({
       region,
       ...(endpoint !== null && { endpoint }),
       credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
       forcePathStyle: isPathStyle,
       maxAttempts: MOST_ATTEMPTS,
-      requestHandler: { ...DEADLINES, ...deadlines, httpAgent: CONNECTIONS, httpsAgent: CONNECTIONS },
+      requestHandler: { ...ofRequests, throwOnRequestTimeout: true, httpAgent: CONNECTIONS, httpsAgent: CONNECTIONS },
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
     });
@@ -78,11 +82,12 @@ export class S3FileStore extends FileStore {
       throw MISSING.includes(nameOf(fault)) ? new ContentMissing(key, { cause: fault }) : refusalOf(fault);
     });
     if (!(Body instanceof Readable)) throw new Error('S3 answered without a content.');
-    if (ContentLength === length) return Body;
+    const content = endingSilence(Body, this.silenceMs);
+    if (ContentLength === length) return content;
     // Some take no notice of some ranges, as they may, or answer more than was asked for.
     const first = ContentRange === undefined ? 0 : Number(/^bytes (\d+)-/.exec(ContentRange)?.[1]);
-    if (first <= start) return Readable.from(partOf(Body, start - first, length), { objectMode: false });
-    Body.destroy();
+    if (first <= start) return Readable.from(partOf(content, start - first, length), { objectMode: false });
+    content.destroy();
     throw new Error(`S3 answered ${ContentLength} bytes of a content where ${length} were asked for.`);
   }
 
