@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { eventually } from '@parley/testkit';
 import { sql } from 'drizzle-orm';
 import { EXAMINATION, FileCleanup } from '../src/modules/files/index.js';
 import { MEDIA_PROCESS } from '../src/platform/media/media-process.js';
 import { startNode, type TestNode } from './node.js';
-import { heldAs } from './odd-pictures.js';
+import { heldAs, plain, RED } from './odd-pictures.js';
 import { aPerson, type Person, succeeded } from './people.js';
 import { download, stored, upload } from './uploads.js';
 
@@ -15,7 +16,7 @@ const { program } = MEDIA_PROCESS;
 const { uploadMs } = EXAMINATION;
 const folder = mkdtempSync(join(tmpdir(), 'pictures-killed-'));
 
-/** The program itself, killed where a file of this name is, which goes with the last time that it says. */
+/** The program itself, killed where a file of this name is, which goes with the last time that it says; and held where one is. */
 const KILLED = `
   import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
   const at = (step) => {
@@ -32,7 +33,11 @@ const KILLED = `
     return send(message);
   };
   at('starting');
-  process.on('message', () => at('decoding'));
+  const wait = new Int32Array(new SharedArrayBuffer(4));
+  process.on('message', () => {
+    at('decoding');
+    while (existsSync(${JSON.stringify(join(folder, 'held'))})) Atomics.wait(wait, 0, 0, 20);
+  });
   await import(${JSON.stringify(pathToFileURL(program).href)});
 `;
 
@@ -56,6 +61,7 @@ afterAll(async () => {
 });
 
 const killAt = (step: string, times = 1) => writeFileSync(join(folder, step), String(times));
+const mediaDirectory = () => join(dirname(node.filesDirectory), 'media');
 const thumbnailOf = (id: string) => download(ann, `${id}/thumbnail?size=320`);
 
 /** A new process for the next job, as one that is killed while it does nothing is not asked again. */
@@ -99,8 +105,31 @@ it('§3: an upload is answered in time, and what is found out later is said with
   expect(succeeded(await upload(ann, { content: await heldAs(6) })).width).toBe(480);
 });
 
+it('§3: pictures of several people are looked at in turn, however many one of them sends', async () => {
+  const bob = await aPerson(node);
+  EXAMINATION.uploadMs = 0;
+  writeFileSync(join(folder, 'held'), '');
+  const before = node.logs.length;
+  const sent: string[] = [];
+  for (const [who, content] of [
+    [ann, await heldAs(7)],
+    [ann, await heldAs(8)],
+    [ann, await plain(RED).png().toBuffer()],
+    [bob, await heldAs(7)],
+  ] as const) {
+    const { fileId } = succeeded(await upload(who, { content }));
+    const [row] = await node.rows<{ at: string }>(sql`SELECT content_id AS at FROM files WHERE id = ${fileId}`);
+    sent.push(row?.at ?? '');
+  }
+  rmSync(join(folder, 'held'));
+  const looked = () => node.logs.slice(before).filter(({ msg }) => msg === 'a file was looked at');
+  await eventually('all are looked at', () => looked().length === 4);
+  expect(looked().map(({ contentId }) => sent.indexOf(String(contentId)))).toEqual([0, 1, 3, 2]);
+  await eventually('the last one has ended', () => readdirSync(mediaDirectory()).length === 0);
+});
+
 it('§3: nothing is left of what was cut off once the clean-up has run', async () => {
-  expect(readdirSync(join(dirname(node.filesDirectory), 'media'))).toEqual([]);
+  expect(readdirSync(mediaDirectory())).toEqual([]);
   await node.rows(sql`UPDATE file_contents SET used_at = now() - interval '3 days' WHERE state = 'writing'`);
   await node.node.app.get(FileCleanup).run();
   const { onDisk, known } = await stored(node);

@@ -71,4 +71,29 @@ describe('taking turns', () => {
     await running;
     expect(await behind).toBe('behind');
   });
+
+  it('goes round among those whose work it is, in order of arrival for each', async () => {
+    const turns = new Semaphore({ atOnce: 1, mostWaiting: 20 });
+    const begun: string[] = [];
+    const take = (of: string, n: number) => turns.within(async () => void begun.push(`${of}${n}`), of);
+    const all = [...[0, 1, 2, 3].map((n) => take('a', n)), take('b', 0), take('c', 0), take('b', 1)];
+    await Promise.all(all);
+    expect(begun).toEqual(['a0', 'a1', 'b0', 'c0', 'a2', 'b1', 'a3']);
+  });
+
+  it('where too many wait, refuses the last of whoever has most of them, and nobody for one who has as many', async () => {
+    const turns = new Semaphore({ atOnce: 1, mostWaiting: 3 });
+    const first = Promise.withResolvers<void>();
+    const running = turns.within(() => first.promise, 'a');
+    const served = async () => 'served';
+    const waiting = [turns.within(served, 'a'), turns.within(served, 'a'), turns.within(served, 'a')];
+    const other = turns.within(served, 'b');
+    await expect(waiting[2]).rejects.toMatchObject({ code: 'service_unavailable' });
+    for (const each of ['a', 'b']) {
+      await expect(turns.within(served, each)).rejects.toMatchObject({ code: 'service_unavailable' });
+    }
+    first.resolve();
+    await running;
+    expect(await Promise.all([waiting[0], waiting[1], other])).toEqual(['served', 'served', 'served']);
+  });
 });

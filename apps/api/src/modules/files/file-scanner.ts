@@ -55,7 +55,7 @@ export class FileScanner implements OnApplicationBootstrap, OnApplicationShutdow
   async requireHarmless(userId: string, contentId: string, size: number): Promise<void> {
     const { client } = this;
     if (!client) return;
-    const verdict = await this.scans.within(() => this.verdict(client, contentId, size));
+    const verdict = await this.scans.within(() => this.verdict(client, contentId, size), userId);
     if (verdict?.is === 'clean') return;
     if (verdict?.is === 'found') {
       this.reporter.fileRefusedByScanner({ userId, signature: verdict.signature });

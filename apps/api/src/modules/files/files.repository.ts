@@ -18,6 +18,7 @@ import {
 export interface FileRow {
   id: string;
   contentId: string;
+  uploaderId: string;
   name: string;
   size: number;
   sha256: Buffer;
@@ -61,6 +62,7 @@ export interface Claim {
 const SHOWN = {
   id: files.id,
   contentId: files.contentId,
+  uploaderId: files.uploaderId,
   name: files.name,
   size: fileContents.size,
   sha256: fileContents.sha256,
@@ -111,7 +113,7 @@ export class FilesRepository {
   }
 
   /** Those of these files that are of the user who names them; they are kept from now on as if they were new. */
-  async claim(db: Db, wanted: readonly Claim[]): Promise<(FileRow & { uploaderId: string })[]> {
+  async claim(db: Db, wanted: readonly Claim[]): Promise<FileRow[]> {
     const uploaderIds = sql.param(wanted.map((each) => each.uploaderId));
     const ids = sql.param(wanted.map((each) => each.fileId));
     const claimed = await rowsOf<{ id: string }>(
@@ -124,7 +126,7 @@ export class FilesRepository {
     );
     if (claimed.length === 0) return [];
     const rows = await db
-      .select({ ...SHOWN, uploaderId: files.uploaderId })
+      .select(SHOWN)
       .from(files)
       .innerJoin(fileContents, eq(fileContents.id, files.contentId))
       .where(
@@ -133,7 +135,7 @@ export class FilesRepository {
           claimed.map(({ id }) => id),
         ),
       );
-    return rows.map((row) => ({ ...shown(row), uploaderId: row.uploaderId }));
+    return rows.map(shown);
   }
 
   /** Makes these the files of a message, in place of those that it had. */

@@ -17,7 +17,7 @@ import { audioTypeOf } from './media-types.js';
 import { RenditionsRepository } from './renditions.repository.js';
 
 /** A content that is stored, as far as it decides what can be made of it. */
-type Source = Pick<FileRow, 'contentId' | 'mediaType' | 'size' | 'examinedAt'>;
+type Source = Pick<FileRow, 'contentId' | 'uploaderId' | 'mediaType' | 'size' | 'examinedAt'>;
 
 export const EXAMINATION = {
   /** How long the answer of an upload waits for what can be said of it; tests make it longer or shorter. */
@@ -96,13 +96,17 @@ export class RenditionsService implements OnApplicationBootstrap, OnApplicationS
     return kind === 'recording' && !this.programs ? null : kind;
   }
 
-  private begin(kind: MediaKind, source: Source): Promise<void> {
-    const { contentId } = source;
+  private begin(kind: MediaKind, source: Source): Promise<boolean> {
+    const { contentId, uploaderId } = source;
     const done = this.turns
-      .within(() => this.lookAt(kind, source))
-      .catch((fault: unknown) => {
-        if (!this.isStopped) this.reporter.fileNotExamined(contentId, fault);
-      })
+      .within(() => this.lookAt(kind, source), uploaderId)
+      .then(
+        () => true,
+        (fault: unknown) => {
+          if (!this.isStopped) this.reporter.fileNotExamined(contentId, fault);
+          return fault instanceof ContentMissing;
+        },
+      )
       .finally(() => this.underWay.delete(contentId));
     this.underWay.set(contentId, done);
     return done;
