@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@parley/testkit';
 import { sql } from 'drizzle-orm';
+import { CLEANUP, FileCleanup } from '../src/modules/files/index.js';
 import { startNode, type TestNode } from './node.js';
 import { type Answer, aPerson, type Person, succeeded } from './people.js';
 import { aFile, beginUpload, download, formOf, PNG, postForm, someBytes, stored, upload } from './uploads.js';
@@ -182,6 +183,67 @@ describe('uploading', () => {
     expect(answers.flatMap((each) => detailOf(each) ?? [])).toEqual(Array(5).fill('quota'));
     const { onDisk, known } = await stored(node);
     expect(onDisk).toEqual(known);
+  });
+});
+
+describe('the clean-up', () => {
+  const step = { ...CLEANUP };
+  afterEach(() => {
+    Object.assign(CLEANUP, step);
+  });
+
+  const loosen = (person: Person) =>
+    node.rows(sql`
+      WITH old AS (UPDATE file_contents SET used_at = used_at - interval '3 days' WHERE uploader_id = ${person.id})
+      UPDATE files SET loose_since = loose_since - interval '3 days' WHERE uploader_id = ${person.id}`);
+  const contentsOf = (person: Person) =>
+    node.rows<{ id: string }>(sql`SELECT id FROM file_contents WHERE uploader_id = ${person.id} ORDER BY used_at`);
+  /** Somebody has put a folder where the content was, which is not removed. */
+  const makeStuck = ({ id }: { id: string }) => {
+    const path = join(node.filesDirectory, id.slice(-2), id);
+    rmSync(path);
+    mkdirSync(path);
+    return () => rmdirSync(path);
+  };
+  const told = () => node.logs.filter(({ msg }) => String(msg).startsWith('a content could not be removed')).length;
+
+  it('passes over a content that cannot be removed, tries it once a run, and removes it once it can', async () => {
+    const cat = await aPerson(node);
+    for (let i = 0; i < 4; i += 1) await aFile(cat);
+    await loosen(cat);
+    const [stuck] = await contentsOf(cat);
+    const mend = makeStuck(stuck as { id: string });
+    CLEANUP.most = 1;
+    const before = told();
+    await node.node.app.get(FileCleanup).run();
+    expect(await contentsOf(cat)).toEqual([stuck]);
+    expect(told()).toBe(before + 1);
+    mend();
+    await node.node.app.get(FileCleanup).run();
+    expect(await contentsOf(cat)).toEqual([]);
+  });
+
+  it('ends where nothing can be removed, and begins with what it has not tried yet', async () => {
+    const cat = await aPerson(node);
+    for (let i = 0; i < 14; i += 1) await aFile(cat);
+    await loosen(cat);
+    const contents = await contentsOf(cat);
+    const mends = contents.slice(0, 12).map(makeStuck);
+    await expect(node.node.app.get(FileCleanup).run()).rejects.toThrow();
+    expect(await contentsOf(cat)).toHaveLength(14);
+    await node.node.app
+      .get(FileCleanup)
+      .run()
+      .catch(() => undefined);
+    expect((await contentsOf(cat)).map(({ id }) => id).toSorted()).toEqual(
+      contents
+        .slice(0, 12)
+        .map(({ id }) => id)
+        .toSorted(),
+    );
+    for (const mend of mends) mend();
+    await node.node.app.get(FileCleanup).run();
+    expect(await contentsOf(cat)).toEqual([]);
   });
 });
 

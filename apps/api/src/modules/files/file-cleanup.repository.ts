@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { inArray, type SQL, sql } from 'drizzle-orm';
 import type { Availability } from '../../database/availability.js';
 import { Database, type Db } from '../../database/database.js';
+import { NOW } from '../../database/now.js';
 import { rowsOf } from '../../database/rows-of.js';
 import { fileContents, files, messageFiles, resumableUploads, uploadParts } from '../../database/schema/index.js';
 
@@ -55,6 +56,14 @@ export class FileCleanupRepository {
         contentIds: await this.outOfUse(tx, most),
       };
     });
+  }
+
+  /** They could not be removed from the store: whatever else is out of use comes first now. */
+  async postpone(contentIds: readonly string[]): Promise<void> {
+    await this.database.db
+      .update(fileContents)
+      .set({ usedAt: NOW })
+      .where(inArray(fileContents.id, [...contentIds]));
   }
 
   /** Locked, and looked at once more where somebody has named them meanwhile. */
@@ -116,7 +125,7 @@ export class FileCleanupRepository {
   private async outOfUse(tx: Db, most: number): Promise<string[]> {
     const rows = await rowsOf<{ id: string }>(
       tx,
-      sql`SELECT c.id FROM file_contents c WHERE c.state = 'removing' LIMIT ${most}`,
+      sql`SELECT c.id FROM file_contents c WHERE c.state = 'removing' ORDER BY c.used_at LIMIT ${most}`,
     );
     return rows.map(({ id }) => id);
   }

@@ -14,6 +14,8 @@ export const CLEANUP = {
   /** Files of one step. */
   most: 100,
 };
+/** Of one run: beyond it the store is taken to be away, and the rest waits for the next run. */
+const MOST_FAILURES = 10;
 
 /**
  * Removes files that no message carries. First they are forgotten, then their contents are removed from the store, and last what
@@ -41,17 +43,43 @@ export class FileCleanup implements OnApplicationBootstrap, OnApplicationShutdow
     if (this.timer) clearTimeout(this.timer);
   }
 
-  /** Until there is nothing more to do, or another node does it. */
+  /**
+   * Until there is nothing more to do, or another node does it. A content that cannot be removed is passed over, and comes after
+   * all others next time.
+   * @throws where too many cannot be.
+   */
   async run(): Promise<void> {
+    const failed = new Map<string, unknown>();
     for (;;) {
       const step = await this.repository.step(CLEANUP.keptMs, CLEANUP.most);
       if (!step) return;
-      const { looked, forgotten, contentIds } = step;
-      for (const contentId of contentIds) await this.store.remove(contentId);
-      if (contentIds.length > 0) await this.files.forget(contentIds);
-      if (forgotten + contentIds.length > 0) this.reporter.filesCleanedUp({ forgotten, removed: contentIds.length });
+      const { looked, forgotten } = step;
+      const contentIds = step.contentIds.filter((id) => !failed.has(id));
+      const removed = await this.remove(contentIds, failed);
+      if (forgotten + removed > 0) this.reporter.filesCleanedUp({ forgotten, removed });
       if (this.stopped || (looked < CLEANUP.most && contentIds.length < CLEANUP.most)) return;
     }
+  }
+
+  /** Returns how many are gone. */
+  private async remove(contentIds: readonly string[], failed: Map<string, unknown>): Promise<number> {
+    const removed: string[] = [];
+    const kept: string[] = [];
+    for (const contentId of contentIds) {
+      if (failed.size >= MOST_FAILURES) break;
+      await this.store.remove(contentId).then(
+        () => removed.push(contentId),
+        (fault: unknown) => {
+          kept.push(contentId);
+          failed.set(contentId, fault);
+          this.reporter.contentNotRemoved(contentId, fault);
+        },
+      );
+    }
+    if (removed.length > 0) await this.files.forget(removed);
+    if (kept.length > 0) await this.repository.postpone(kept);
+    if (failed.size >= MOST_FAILURES) throw [...failed.values()].at(-1);
+    return removed.length;
   }
 
   private schedule(ms: number): void {

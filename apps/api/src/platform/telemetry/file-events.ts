@@ -68,6 +68,11 @@ export abstract class FileEvents {
     this.log.info(facts, 'files were cleaned up');
   }
 
+  contentNotRemoved(contentId: string, fault: unknown): void {
+    this.counters.add('file_faults_total', { at: 'removing' });
+    this.log[faultLevel(fault)]({ contentId, err: fault }, 'a content could not be removed; it will be tried again');
+  }
+
   fileCleanupFailed(fault: unknown): void {
     this.counters.add('file_faults_total', { at: 'cleaning up' });
     this.log[faultLevel(fault)]({ err: fault }, 'files could not be cleaned up; it will be tried again');
