@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'drizzle-orm';
 import sharp from 'sharp';
@@ -287,5 +289,33 @@ describe('what is made of a picture', () => {
     const asked = await Promise.all([320, 1280, 320].map((size) => thumbnailOf(fileId, size)));
     expect(asked.map(({ status }) => status)).toEqual([200, 200, 200]);
     expect(await renditions(fileId)).toHaveLength(2);
+  });
+
+  it('§3: is made again when it is asked for, where the store has lost it, and once for all who ask', async () => {
+    const { fileId } = succeeded(await upload(ann, { content: await heldAs(3) }));
+    const pathOf = (id: string) => join(node.filesDirectory, id.slice(-2), id);
+    const lost = await renditions(fileId);
+    for (const { id } of lost) rmSync(pathOf(id));
+    const before = node.logs.length;
+    const asked = await Promise.all([320, 1280, 320].map((size) => thumbnailOf(fileId, size)));
+    expect(asked.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(node.logs.slice(before).filter(({ msg }) => msg === 'a file was looked at')).toHaveLength(1);
+    const made = (await renditions(fileId)).filter(({ state }) => state === 'stored');
+    expect(made.filter(({ id }) => lost.every((each) => each.id !== id))).toHaveLength(2);
+    await node.node.app.get(FileCleanup).run();
+    expect(await stored(node)).toMatchObject({ onDisk: (await stored(node)).known });
+  });
+
+  it('§3: is not found, and nothing of that kept, where its picture is lost with it', async () => {
+    const content = await plain([9, 9, 9], 400, 400).png().toBuffer();
+    const { fileId } = succeeded(await upload(ann, { content }));
+    const [own] = await node.rows<{ id: string }>(sql`SELECT content_id AS id FROM files WHERE id = ${fileId}`);
+    const lost = [own?.id ?? '', ...(await renditions(fileId)).map(({ id }) => id)];
+    for (const id of lost) rmSync(join(node.filesDirectory, id.slice(-2), id));
+    const { status, headers } = await thumbnailOf(fileId, 320);
+    expect([status, headers.get('cache-control')]).toEqual([404, 'no-store']);
+    expect(await renditions(fileId)).toHaveLength(2);
+    await node.rows(sql`DELETE FROM files WHERE id = ${fileId}`);
+    for (const id of lost) await node.rows(sql`DELETE FROM file_contents WHERE id = ${id}`);
   });
 });

@@ -22,6 +22,9 @@ const KEPT = 'private, max-age=300, immutable';
 /** Whoever goes away in the middle is no fault of anybody. */
 const GONE: readonly unknown[] = ['ABORT_ERR', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED'];
 
+/** Makes anew what is lost. @throws what the answer is then. */
+type Remake = (lost: FileRow) => Promise<FileRow>;
+
 /** Hands out contents, or parts of them. */
 @Injectable()
 export class FileAnswer {
@@ -30,14 +33,32 @@ export class FileAnswer {
     private readonly reporter: EventReporter,
   ) {}
 
-  /** @throws `not_found` where the content is gone, though it should be there. */
-  async send(file: FileRow, response: Response): Promise<void> {
-    await this.answer(file, response, ASKED_AGAIN);
+  /**
+   * @param remade what to send where this was made of another content, and the store has lost it.
+   * @throws `not_found` where the content is gone, though it should be there.
+   */
+  async send(file: FileRow, response: Response, remade?: Remake): Promise<void> {
+    await this.answerWith(file, response, { caching: ASKED_AGAIN, remade });
   }
 
   /** @throws as `send`. */
-  async sendThumbnail(thumbnail: FileRow, response: Response): Promise<void> {
-    await this.answer(thumbnail, response, KEPT);
+  async sendThumbnail(thumbnail: FileRow, response: Response, remade: Remake): Promise<void> {
+    await this.answerWith(thumbnail, response, { caching: KEPT, remade });
+  }
+
+  private async answerWith(
+    file: FileRow,
+    response: Response,
+    { caching, remade }: { caching: string; remade?: Remake | undefined },
+  ): Promise<void> {
+    try {
+      await this.answer(file, response, caching);
+    } catch (fault) {
+      if (!(fault instanceof ContentMissing)) throw fault;
+      this.reporter.fileMissing(file.id, fault);
+      if (!remade) throw notFound();
+      await this.answerWith(await remade(file), response, { caching });
+    }
   }
 
   private async answer(file: FileRow, response: Response, caching: string): Promise<void> {
@@ -51,7 +72,7 @@ export class FileAnswer {
     if (range === 'none') return refuseRange(file, request, response);
     const wanted = range ?? { start: 0, end: file.size - 1 };
     // Before any header is set: a refusal has others.
-    const content = request.method === 'HEAD' ? null : await this.open(file, wanted);
+    const content = request.method === 'HEAD' ? null : await this.store.read(file.contentId, wanted);
     setHeaders(file, response, caching);
     if (range) response.status(206).setHeader('Content-Range', `bytes ${range.start}-${range.end}/${file.size}`);
     response.setHeader('Content-Length', wanted.end - wanted.start + 1);
@@ -67,16 +88,6 @@ export class FileAnswer {
     } catch (fault) {
       response.destroy();
       if (!GONE.includes((fault as NodeJS.ErrnoException).code)) throw fault;
-    }
-  }
-
-  private async open({ id, contentId }: FileRow, range: ByteRange) {
-    try {
-      return await this.store.read(contentId, range);
-    } catch (fault) {
-      if (!(fault instanceof ContentMissing)) throw fault;
-      this.reporter.fileMissing(id, fault);
-      throw notFound();
     }
   }
 }

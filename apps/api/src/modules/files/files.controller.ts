@@ -68,8 +68,9 @@ export class FilesController {
     @ValidQuery(FileQueryDto) { playable = false }: FileQueryDto,
     @Res() response: Response,
   ): Promise<void> {
-    const file = await (playable ? this.playable : this.files).get(principal, id);
-    await this.answer.send(file, response);
+    if (!playable) return this.answer.send(await this.files.get(principal, id), response);
+    const file = await this.playable.get(principal, id);
+    await this.answer.send(file, response, (lost) => this.playable.remade(principal, id, lost));
   }
 
   /**
@@ -87,7 +88,10 @@ export class FilesController {
     @ValidQuery(ThumbnailQueryDto) { size = 320 }: ThumbnailQueryDto,
     @Res() response: Response,
   ): Promise<void> {
-    await this.answer.sendThumbnail(await this.thumbnails.get(principal, id, size), response);
+    const thumbnail = await this.thumbnails.get(principal, id, size);
+    await this.answer.sendThumbnail(thumbnail, response, (lost) =>
+      this.thumbnails.remade(principal, { id, size }, lost),
+    );
   }
 
   /** For pictures and players of a page: good for five minutes, while the caller may read the file, or of its `thumbnail`. */

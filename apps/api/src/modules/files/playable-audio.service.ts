@@ -22,7 +22,19 @@ export class PlayableAudioService {
   async get(principal: Principal, id: string): Promise<FileRow> {
     const file = await this.files.get(principal, id);
     if (file.examinedAt === null) await this.renditions.examine(file, TIMEOUT_MS);
+    return (await this.find(file)) ?? file;
+  }
+
+  /** The file as it is, where what the store has lost cannot be made again soon. @throws as `get`. */
+  async remade(principal: Principal, id: string, lost: FileRow): Promise<FileRow> {
+    const file = await this.files.get(principal, id);
+    await this.renditions.examine(file, TIMEOUT_MS);
+    const found = await this.find(file);
+    return found && found.contentId !== lost.contentId ? found : file;
+  }
+
+  private async find(file: FileRow): Promise<FileRow | null> {
     const row = await this.repository.find(file.contentId, 'playable');
-    return row ? { ...file, ...row, name: renamed(file.name, 'mp3') } : file;
+    return row && { ...file, ...row, name: renamed(file.name, 'mp3') };
   }
 }

@@ -67,6 +67,15 @@ export class RenditionsRepository {
     });
   }
 
+  /** The store has lost it: it is out of use, and can be made again. */
+  async release(contentId: string): Promise<void> {
+    const { id, state } = fileContents;
+    await this.database.db
+      .update(fileContents)
+      .set({ state: 'removing' })
+      .where(and(eq(id, contentId), eq(state, 'stored')));
+  }
+
   /** What was found out about a content; nothing where nothing can be. */
   async describe(contentId: string, mediaType: string | null, details: MediaDetails): Promise<void> {
     const { width = null, height = null, durationMs = null, placeholder = null } = details;

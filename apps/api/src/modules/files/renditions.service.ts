@@ -10,7 +10,7 @@ import { type MediaKind, mediaKindOf, type Rendition } from '../../platform/medi
 import { type MediaOutcome, MediaProcess } from '../../platform/media/media-process.js';
 import { findMediaPrograms, type MediaPrograms } from '../../platform/media/media-programs.js';
 import { WorkFolder } from '../../platform/media/work-folder.js';
-import { FileStore } from '../../platform/storage/file-store.js';
+import { ContentMissing, FileStore } from '../../platform/storage/file-store.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { type FileRow, FilesRepository } from './files.repository.js';
 import { audioTypeOf } from './media-types.js';
@@ -35,7 +35,7 @@ export class RenditionsService implements OnApplicationBootstrap, OnApplicationS
   private readonly process = new MediaProcess();
   private readonly turns = new Semaphore({ atOnce: 1, mostWaiting: MOST_WAITING });
   /** By content: whoever comes meanwhile waits for the same. */
-  private readonly underWay = new Map<string, Promise<void>>();
+  private readonly underWay = new Map<string, Promise<boolean>>();
   private readonly directory: string;
   /** Null where they are not installed: then recordings are files like any other. */
   private programs: MediaPrograms | null = null;
@@ -77,18 +77,24 @@ export class RenditionsService implements OnApplicationBootstrap, OnApplicationS
     return (await this.files.findById(file.id)) ?? file;
   }
 
-  /** Settles once the content was looked at, or after so long, and never with a fault: it can be done later. */
-  async examine(source: Source, withinMs: number): Promise<void> {
+  /**
+   * Settles once the content was looked at, or after so long, and never with a fault. What was made of it before and is lost is
+   * made again. False where it can be done later.
+   */
+  async examine(source: Source, withinMs: number): Promise<boolean> {
     const kind = this.kindOf(source);
-    if (!kind) return;
+    if (!kind) return true;
     const { contentId } = source;
     const done = this.underWay.get(contentId) ?? this.begin(kind, source);
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, withinMs).unref();
+    const late = new Promise<false>((resolve) => {
+      timer = setTimeout(resolve, withinMs, false).unref();
     });
-    await Promise.race([done, late]);
-    clearTimeout(timer);
+    try {
+      return await Promise.race([done, late]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   private kindOf({ mediaType, size }: Source): MediaKind | null {
@@ -142,9 +148,21 @@ export class RenditionsService implements OnApplicationBootstrap, OnApplicationS
     return this.process.run(job);
   }
 
+  private async isStored(contentId: string): Promise<boolean> {
+    try {
+      (await this.store.read(contentId, { start: 0, end: 0 })).destroy();
+      return true;
+    } catch (fault) {
+      if (fault instanceof ContentMissing) return false;
+      throw fault;
+    }
+  }
+
   /** As an upload is kept: known before it is written, and nobody's before it is whole. */
   private async keep(sourceId: string, folder: WorkFolder, { name, mediaType, file }: Rendition): Promise<void> {
-    if (await this.repository.find(sourceId, name)) return;
+    const known = await this.repository.find(sourceId, name);
+    if (known && (await this.isStored(known.contentId))) return;
+    if (known) await this.repository.release(known.contentId);
     const contentId = newId();
     if (!(await this.repository.begin(contentId, sourceId, name))) return;
     const hash = createHash('sha256');

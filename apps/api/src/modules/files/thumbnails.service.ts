@@ -36,6 +36,15 @@ export class ThumbnailsService {
     return found;
   }
 
+  /** The same made anew, where the store has lost it. @throws as `get`. */
+  async remade(principal: Principal, { id, size }: { id: string; size: number }, lost: FileRow): Promise<FileRow> {
+    const file = await this.files.get(principal, id);
+    if (!(await this.renditions.examine(file, TIMEOUT_MS))) throw later();
+    const found = await this.find(await this.files.get(principal, id), size);
+    if (!found || found.contentId === lost.contentId) throw notFound();
+    return found;
+  }
+
   /** @throws as reading the file does, which is asked again when the link is used. */
   async link(principal: Principal, id: string, size: number): Promise<FileLink> {
     const file = await this.files.get(principal, id);
@@ -53,10 +62,12 @@ export class ThumbnailsService {
     if (isHopeless || !this.renditions.isMedia(file)) return null;
     await this.renditions.examine(file, TIMEOUT_MS);
     const examined = await this.files.get(principal, file.id);
-    if (examined.examinedAt === null) throw new ParleyError('service_unavailable', { retryAfterMs: RETRY_MS });
+    if (examined.examinedAt === null) throw later();
     return this.find(examined, size);
   }
 }
+
+const later = () => new ParleyError('service_unavailable', { retryAfterMs: RETRY_MS });
 
 /** What is no larger than the small one has only that. */
 function nameOf({ width, height }: FileRow, size: number): RenditionName {
