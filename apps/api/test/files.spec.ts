@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { eventually } from '@parley/testkit';
 import { sql } from 'drizzle-orm';
 import { CLEANUP, FileCleanup } from '../src/modules/files/index.js';
+import { RateLimits } from '../src/platform/limits/rate-limits.js';
 import { startNode, type TestNode } from './node.js';
 import { type Answer, aPerson, type Person, succeeded } from './people.js';
 import { aFile, beginUpload, download, formOf, PNG, postForm, someBytes, stored, upload } from './uploads.js';
@@ -133,10 +134,7 @@ describe('uploading', () => {
   });
 
   it('says that it is too large before it is read, where its length says so', async () => {
-    const socket = await beginUpload(ann, 10 * MOST, Buffer.alloc(0));
-    const [answer] = await new Promise<Buffer[]>((resolve) => socket.once('data', (...args) => resolve(args)));
-    expect(String(answer)).toMatch(/^HTTP\/1.1 413 /);
-    socket.destroy();
+    expect(await answerToBeginning(ann, 10 * MOST)).toMatch(/^HTTP\/1.1 413 /);
   });
 
   it('is repeated under its clientUploadId, and no other file is taken under it', async () => {
@@ -183,6 +181,57 @@ describe('uploading', () => {
     expect(answers.flatMap((each) => detailOf(each) ?? [])).toEqual(Array(5).fill('quota'));
     const { onDisk, known } = await stored(node);
     expect(onDisk).toEqual(known);
+  });
+});
+
+/** What is answered to an upload of which no more than its beginning comes. */
+async function answerToBeginning(person: Person, length: number): Promise<string> {
+  const socket = await beginUpload(person, length, Buffer.alloc(10));
+  const [answer] = await new Promise<Buffer[]>((resolve) => socket.once('data', (...args) => resolve(args)));
+  socket.destroy();
+  return String(answer);
+}
+
+describe('whoever has reached a limit', () => {
+  const repeated = async (person: Person) => {
+    const sent = { content: someBytes(MOST * 0.9), fields: { clientUploadId: randomUUID() } };
+    const first = succeeded(await upload(person, sent));
+    const again = () => upload(person, sent);
+    return { ...sent, first, again };
+  };
+  const spend = (person: Person, budget: 'uploads' | 'uploadedBytes') => {
+    const limits = person.node.node.app.get(RateLimits);
+    limits.charge(budget, person.id, limits.limitOf(budget) ?? 0);
+  };
+
+  it('attack 47: with a full quota gets the file of a repeat; anything else is refused while its first bytes come', async () => {
+    const cat = await aPerson(node);
+    const { content, fields, first, again } = await repeated(cat);
+    for (const bytes of [MOST, MOST, MOST * 0.1]) await aFile(cat, someBytes(bytes));
+    const before = await stored(node);
+    const { status, body } = await again();
+    expect([status, body]).toEqual([200, first]);
+    expect(codeOf(await upload(cat, { content: someBytes(MOST), fields }))).toBe('idempotency_conflict');
+    expect(detailOf(await upload(cat, { content, fields: { clientUploadId: randomUUID() } }))).toBe('quota');
+    expect(await answerToBeginning(cat, MOST)).toMatch(/^HTTP\/1.1 413 .*"quota"/s);
+    expect(await stored(node)).toEqual(before);
+  });
+
+  it.each(['uploads', 'uploadedBytes'] as const)('beyond the rate of %s gets the file of a repeat', async (budget) => {
+    const limited = await startNode({ RATE_LIMITS: 'on' });
+    try {
+      const cat = await aPerson(limited);
+      const { first, again } = await repeated(cat);
+      await eventually('a new one is refused', async () => {
+        spend(cat, budget);
+        return codeOf(await upload(cat, { content: someBytes(MOST * 5) })) === 'rate_limited';
+      });
+      spend(cat, budget);
+      const { status, body } = await again();
+      expect([status, body]).toEqual([200, first]);
+    } finally {
+      await limited.close();
+    }
   });
 });
 

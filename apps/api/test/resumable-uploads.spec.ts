@@ -10,7 +10,7 @@ import { CLEANUP, FileCleanup, SEGMENT } from '../src/modules/files/index.js';
 import { startNode, type TestNode } from './node.js';
 import { aPerson, type Person, succeeded } from './people.js';
 import { append, ask, begin, fileIn, metadataOf, PART_TYPE, stateOf, uploadByTus } from './tus.js';
-import { aFile, download, someBytes, stored, upload } from './uploads.js';
+import { aFile, beginUpload, download, someBytes, stored, upload } from './uploads.js';
 
 const MOST = 1_000_000;
 const ORIGIN = 'https://app.example';
@@ -307,6 +307,10 @@ describe('refusals', () => {
     expect(begun.map(({ code }) => code)).toEqual([201, 201, 201]);
     expect((await begin(cat, 1)).code).toBe('too_large');
     expect((await upload(cat, { content: someBytes(10) })).body.error.code).toBe('too_large');
+    const socket = await beginUpload(cat, MOST / 2, Buffer.alloc(10));
+    const [answer] = await once(socket, 'data');
+    expect(String(answer)).toMatch(/^HTTP\/1.1 413 .*"quota"/s);
+    socket.destroy();
     await ask(cat, `DELETE ${begun[0]?.at}`);
     const { at } = await begin(cat, MOST);
     const content = someBytes(MOST);

@@ -5,7 +5,7 @@ import type { Principal } from '../../kernel/principal.js';
 import { AnswersBytes, Needs, Refuses, Repeatable, TakesForm } from '../../platform/documented.js';
 import { type ApiRequest, CurrentPrincipal, Linked } from '../../platform/http/request.js';
 import { UuidParam, ValidQuery } from '../../platform/http/valid.js';
-import { RateLimited } from '../../platform/limits/rate-limit.guard.js';
+import { RateLimitedButRepeats } from '../../platform/limits/rate-limit.guard.js';
 import { FileQueryDto } from './dto/file-query.dto.js';
 import { LinkQueryDto, ThumbnailQueryDto } from './dto/thumbnail.dto.js';
 import { FileAnswer } from './file-answer.js';
@@ -25,7 +25,8 @@ export class FilesController {
   ) {}
 
   /**
-   * A form with one `file`, and a UUID as `clientUploadId` under which it can be repeated: the same once more is answered 200.
+   * A form with one `file`, and a UUID as `clientUploadId` under which it can be repeated: the same once more is answered 200,
+   * also by who has reached a limit, where the id comes before the file.
    * What no message has carried for a day is removed.
    */
   @Post()
@@ -42,7 +43,7 @@ export class FilesController {
     'storage_full',
     'unsupported',
   )
-  @RateLimited('uploads')
+  @RateLimitedButRepeats('uploads')
   async upload(
     @CurrentPrincipal() principal: Principal,
     @Req() request: ApiRequest,

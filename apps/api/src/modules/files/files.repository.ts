@@ -203,12 +203,16 @@ export class FilesRepository {
     return this.findUpload(this.database.db, uploaderId, clientUploadId);
   }
 
-  storedBytesOf(uploaderId: string): Promise<number> {
-    return this.storedBytes(this.database.db, uploaderId);
+  /**
+   * What counts for this user's quota: what is stored, and what unfinished uploads will bring, but for the one of this
+   * `clientUploadId`.
+   */
+  async takenBytes(uploaderId: string, except: string | null, db = this.database.db): Promise<number> {
+    return (await this.storedBytes(db, uploaderId)) + (await this.announcedBytes(db, uploaderId, except));
   }
 
-  /** The bytes of all that this user has stored, without what was made of it. */
-  async storedBytes(db: Db, uploaderId: string): Promise<number> {
+  /** Without what was made of it. */
+  private async storedBytes(db: Db, uploaderId: string): Promise<number> {
     const [row] = await db
       .select({ bytes: sql<number>`coalesce(sum(${fileContents.size}), 0)::float8` })
       .from(fileContents)
@@ -222,8 +226,7 @@ export class FilesRepository {
     return row?.bytes ?? 0;
   }
 
-  /** What this user's unfinished uploads will bring, but for the one of this `clientUploadId`. */
-  async announcedBytes(db: Db, uploaderId: string, except: string | null): Promise<number> {
+  private async announcedBytes(db: Db, uploaderId: string, except: string | null): Promise<number> {
     const { size, fileId, clientUploadId } = resumableUploads;
     const [row] = await db
       .select({ bytes: sql<number>`coalesce(sum(${size}), 0)::float8` })

@@ -25,6 +25,9 @@ const turns = new UploadTurns();
 /** What came with the file, by its name in the form. */
 type FormFields = ReadonlyMap<string, string>;
 
+/** Gets those fields too that have come before the file. */
+type Take<T> = (name: string | undefined, content: AsyncIterable<Buffer>, fields: FormFields) => Promise<T>;
+
 /**
  * Reads a form of one file as it comes: `take` gets the file's name and content, and what it makes of it is returned with the
  * fields once the form is whole.
@@ -33,7 +36,7 @@ type FormFields = ReadonlyMap<string, string>;
 export async function readUploadForm<T>(
   request: IncomingMessage,
   known: readonly string[],
-  take: (name: string | undefined, content: AsyncIterable<Buffer>) => Promise<T>,
+  take: Take<T>,
 ): Promise<{ fields: FormFields; taken: T }> {
   const form = new UploadForm(request, known, take);
   try {
@@ -57,7 +60,7 @@ class UploadForm<T> {
   constructor(
     private readonly request: IncomingMessage,
     private readonly known: readonly string[],
-    private readonly take: (name: string | undefined, content: AsyncIterable<Buffer>) => Promise<T>,
+    private readonly take: Take<T>,
   ) {
     this.parser = parserFor(request);
   }
@@ -135,7 +138,7 @@ class UploadForm<T> {
     });
     content.once('end', () => this.blocks.end());
     if (field !== FILE_FIELD) return this.fail(invalid(shown(field), 'is not a known field for a file'));
-    this.taken = this.take(name, this.blocks);
+    this.taken = this.take(name, this.blocks, this.fields);
     this.taken.catch((fault: unknown) => this.fail(fault));
   }
 

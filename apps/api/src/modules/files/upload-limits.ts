@@ -12,12 +12,6 @@ const FORM_BYTES = 32_768;
 /** Whoever sends less than this in as long is cut off: it would take a day for a hundred megabytes. */
 const PACE = { bytes: 32_768, ms: 30_000 };
 
-interface Incoming {
-  request: IncomingMessage;
-  /** The bytes that the user has stored already. */
-  stored: number;
-}
-
 /** What one user may upload: bytes in all, bytes a day, at the same time, and how slowly. */
 @Injectable()
 export class UploadLimits {
@@ -29,38 +23,50 @@ export class UploadLimits {
   ) {}
 
   /**
-   * Charges what the request says that it will bring, and gives back what did not come.
+   * Charges what the request says that it will bring, and gives back what did not come. `work` is told if it is beyond a budget,
+   * and refuses it unless it is a repeat.
    * @throws `rate_limited`, `too_large` before anything is read.
    */
-  async during<T>(userId: string, { request, stored }: Incoming, work: () => Promise<T>): Promise<T> {
+  async during<T>(
+    userId: string,
+    request: IncomingMessage,
+    work: (refusal: ParleyError | null) => Promise<T>,
+  ): Promise<T> {
     const { maxBytes } = this.config.files;
-    const announced = request.headers['content-length'];
-    const expected = announced === undefined ? null : Number(announced);
+    const expected = lengthOf(request);
     if (expected !== null && expected > maxBytes + FORM_BYTES) throw tooLarge(maxBytes);
-    this.requireRoom(stored, Math.max(1, (expected ?? 0) - FORM_BYTES));
     const running = this.running.get(userId) ?? 0;
     if (running >= MOST_AT_ONCE) throw new ParleyError('rate_limited', { retryAfterMs: 1_000 });
     const cost = expected ?? maxBytes;
-    const refusal = this.rates.charge('uploadedBytes', userId, cost)?.refusal;
-    if (refusal) throw refusal;
+    const refusal = this.rates.charge('uploadedBytes', userId, cost)?.refusal ?? null;
     const meter = new PaceMeter(request);
     this.running.set(userId, running + 1);
     try {
-      return await work();
+      return await work(refusal);
     } finally {
       this.leave(userId);
       meter.stop();
-      this.rates.refund('uploadedBytes', userId, Math.max(0, cost - meter.bytes));
+      if (!refusal) this.rates.refund('uploadedBytes', userId, Math.max(0, cost - meter.bytes));
     }
   }
 
+  /** Why the file of this form is refused before it is read, as far as its length tells; null: there is room for it. */
+  refusalOfForm(taken: number, request: IncomingMessage): ParleyError | null {
+    return this.refusalByQuota(taken, Math.max(1, (lengthOf(request) ?? 0) - FORM_BYTES));
+  }
+
   /** @throws `too_large` where so many bytes more would be too many. */
-  requireRoom(stored: number, more: number): void {
+  requireRoom(taken: number, more: number): void {
+    const refusal = this.refusalByQuota(taken, more);
+    if (refusal) throw refusal;
+  }
+
+  private refusalByQuota(taken: number, more: number): ParleyError | null {
     const { bytesPerUser } = this.config.files;
-    if (stored + more <= bytesPerUser) return;
-    throw new ParleyError('too_large', {
+    if (taken + more <= bytesPerUser) return null;
+    return new ParleyError('too_large', {
       message: `All of your files together may have at most ${bytesPerUser} bytes.`,
-      details: [{ path: 'quota', message: `${stored} of ${bytesPerUser} bytes are taken` }],
+      details: [{ path: 'quota', message: `${taken} of ${bytesPerUser} bytes are taken` }],
     });
   }
 
@@ -69,6 +75,12 @@ export class UploadLimits {
     if (left > 0) this.running.set(userId, left);
     else this.running.delete(userId);
   }
+}
+
+/** Null where it does not say. */
+function lengthOf({ headers }: IncomingMessage): number | null {
+  const length = headers['content-length'];
+  return length === undefined ? null : Number(length);
 }
 
 /** Cuts off a request that comes too slowly, and knows how much has come. How long it is kept waiting is the store's matter. */

@@ -31,7 +31,10 @@ interface Received {
   clientUploadId: string | null;
 }
 
-type Receive = (write: (content: AsyncIterable<Buffer>) => Promise<Written>) => Promise<Received>;
+type Take = (content: AsyncIterable<Buffer>) => Promise<Written>;
+
+/** Gets two ways to take the content: the second keeps nothing, and is for what is known to be a repeat. */
+type Receive = (write: Take, measure: Take) => Promise<Received>;
 
 /**
  * Makes files of what is uploaded, in whatever way it comes. What is written first is the row that knows of the content, then the
@@ -63,7 +66,10 @@ export class UploadSettlement {
     const contentId = newId();
     let isKept = false;
     try {
-      const received = await receive((content) => this.write(userId, contentId, content));
+      const received = await receive(
+        (content) => this.write(userId, contentId, content),
+        (content) => this.measure(contentId, content),
+      );
       const settled = await this.settle(userId, received);
       isKept = settled.isKept;
       const { size } = received.written;
@@ -105,6 +111,12 @@ export class UploadSettlement {
     return { contentId, ...measured };
   }
 
+  private async measure(contentId: string, content: AsyncIterable<Buffer>): Promise<Written> {
+    const reader = new ContentReader(this.config.files);
+    for await (const part of reader.read(content)) void part;
+    return { contentId, ...(await reader.measured()) };
+  }
+
   private settle(userId: string, received: Received) {
     const { written, name, clientUploadId } = received;
     return this.repository.transaction(async (tx) => {
@@ -120,9 +132,7 @@ export class UploadSettlement {
   }
 
   private async finish(tx: Db, userId: string, { written, clientUploadId }: Received): Promise<void> {
-    const stored = await this.repository.storedBytes(tx, userId);
-    const announced = await this.repository.announcedBytes(tx, userId, clientUploadId);
-    this.limits.requireRoom(stored + announced, written.size);
+    this.limits.requireRoom(await this.repository.takenBytes(userId, clientUploadId, tx), written.size);
     const isWhole = await this.repository.finish(tx, written.contentId, written);
     if (!isWhole) throw new ParleyError('service_unavailable');
   }

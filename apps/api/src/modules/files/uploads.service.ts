@@ -1,9 +1,9 @@
-import type { IncomingMessage } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/config.js';
 import { invalid, ParleyError } from '../../kernel/errors.js';
 import { isUuid } from '../../kernel/ids.js';
 import type { Principal } from '../../kernel/principal.js';
+import type { ApiRequest } from '../../platform/http/request.js';
 import { normalizedFileName } from './file-name.js';
 import { FilesRepository } from './files.repository.js';
 import { readUploadForm } from './upload-form.js';
@@ -23,21 +23,26 @@ export class UploadsService {
   ) {}
 
   /**
-   * Stores the file of a form, once under each `clientUploadId`.
+   * Stores the file of a form, once under each `clientUploadId`. Where that comes before the file, a repeat is known by it, and
+   * answered whatever limit the caller has reached.
    * @throws `unsupported` where there are no files, `too_large`, `storage_full`, `idempotency_conflict`, `validation_failed`,
    *   `rate_limited`.
    */
-  async upload({ userId }: Principal, request: IncomingMessage): Promise<Uploaded> {
+  upload({ userId }: Principal, request: ApiRequest): Promise<Uploaded> {
     if (!this.config.files.isOn) throw new ParleyError('unsupported');
-    const stored = await this.repository.storedBytesOf(userId);
-    return this.limits.during(userId, { request, stored }, () => this.take(userId, request));
+    return this.limits.during(userId, request, (refusal) => this.take(userId, request, request.refusal ?? refusal));
   }
 
-  private take(userId: string, request: IncomingMessage): Promise<Uploaded> {
-    return this.settlement.take(userId, async (write) => {
-      const { fields, taken } = await readUploadForm(request, [CLIENT_UPLOAD_ID], async (sent, content) => {
+  private take(userId: string, request: ApiRequest, refusal: ParleyError | null): Promise<Uploaded> {
+    return this.settlement.take(userId, async (write, measure) => {
+      const { fields, taken } = await readUploadForm(request, [CLIENT_UPLOAD_ID], async (sent, content, before) => {
         const name = normalizedFileName(sent ?? '');
-        return { name, written: await write(content) };
+        const clientUploadId = uploadIdOf(before.get(CLIENT_UPLOAD_ID));
+        const stored = await this.repository.takenBytes(userId, clientUploadId);
+        const refused = refusal ?? this.limits.refusalOfForm(stored, request);
+        if (!refused) return { name, written: await write(content) };
+        if (!clientUploadId || !(await this.repository.findUploaded(userId, clientUploadId))) throw refused;
+        return { name, written: await measure(content) };
       });
       return { ...taken, clientUploadId: uploadIdOf(fields.get(CLIENT_UPLOAD_ID)) };
     });

@@ -1,5 +1,6 @@
 import { createParamDecorator, type ExecutionContext, SetMetadata } from '@nestjs/common';
 import type { Request } from 'express';
+import type { ParleyError } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
 
 /** A REST request with what the pipeline has found out about it. */
@@ -9,6 +10,8 @@ export interface ApiRequest extends Request {
   principal?: Principal;
   /** What a send was charged. */
   sendCharge?: unknown;
+  /** Why it is refused unless it is a repeat. */
+  refusal?: ParleyError;
 }
 
 export const requestOf = (context: ExecutionContext): ApiRequest => context.switchToHttp().getRequest<ApiRequest>();

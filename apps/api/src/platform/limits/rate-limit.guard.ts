@@ -13,6 +13,8 @@ type Whose = 'address' | 'user';
 interface Rate {
   budget: BudgetName;
   of: Whose;
+  /** The handler refuses, once it knows that the request is no repeat. */
+  isLate?: boolean;
 }
 
 /** Of routes that declare none. */
@@ -24,6 +26,10 @@ export const RATE = 'parley:rate';
 
 /** A route of which each request takes one of this budget, and is `rate_limited` where nothing is left. */
 export const RateLimited = (budget: BudgetName, of: Whose = 'user') => SetMetadata(RATE, { budget, of } satisfies Rate);
+
+/** As `RateLimited`; what goes beyond the budget reaches the handler, as `refusal` of its request, as it may be a repeat. */
+export const RateLimitedButRepeats = (budget: BudgetName) =>
+  SetMetadata(RATE, { budget, of: 'user', isLate: true } satisfies Rate);
 
 /** A route or controller that is charged elsewhere, or must always be answered. */
 export const ChargedElsewhere = () => SetMetadata(RATE, null);
@@ -52,7 +58,11 @@ export class RateLimitGuard implements CanActivate {
     const left = { limit, remaining: limit - counted.totalHits, resetMs: counted.timeToExpire * 1000 };
     setLimitHeaders(context.switchToHttp().getResponse<Response>(), left);
     const retryAfterMs = Math.round(counted.timeToBlockExpire * 1000);
-    if (counted.isBlocked) throw new ParleyError('rate_limited', { retryAfterMs });
+    if (!counted.isBlocked) return true;
+    const refusal = new ParleyError('rate_limited', { retryAfterMs });
+    // Looking up whether it is one has a budget, too.
+    if (!rate.isLate || this.limits.charge('repeats', key)?.refusal) throw refusal;
+    request.refusal = refusal;
     return true;
   }
 }

@@ -4,7 +4,7 @@ import type { Principal } from '../../../kernel/principal.js';
 import { AnswersHeaders, Needs, Refuses, TakesBytes, TakesHeaders } from '../../../platform/documented.js';
 import { type ApiRequest, CurrentPrincipal } from '../../../platform/http/request.js';
 import { UuidParam } from '../../../platform/http/valid.js';
-import { RateLimited } from '../../../platform/limits/rate-limit.guard.js';
+import { RateLimitedButRepeats } from '../../../platform/limits/rate-limit.guard.js';
 import { UploadLimits } from '../upload-limits.js';
 import { ResumableUploadsService } from './resumable-uploads.service.js';
 import { type Asked, TusAdapter } from './tus.adapter.js';
@@ -27,7 +27,7 @@ export class ResumableUploadsController {
   @Refuses('validation_failed', 'too_large', 'idempotency_conflict', 'unsupported')
   @TakesHeaders('Tus-Resumable', 'Upload-Length', 'Upload-Metadata')
   @AnswersHeaders('Location', 'Upload-Expires', 'Upload-File')
-  @RateLimited('uploads')
+  @RateLimitedButRepeats('uploads')
   begin(
     @CurrentPrincipal() principal: Principal,
     @Req() request: ApiRequest,
@@ -69,8 +69,10 @@ export class ResumableUploadsController {
     @Res() response: Response,
   ): Promise<void> {
     await this.uploads.requireOwn(principal, id);
-    const incoming = { request, stored: 0 };
-    await this.limits.during(principal.userId, incoming, () => this.tus.answer({ principal, id, request }, response));
+    await this.limits.during(principal.userId, request, async (refusal) => {
+      if (refusal) throw refusal;
+      await this.tus.answer({ principal, id, request }, response);
+    });
   }
 
   /** Ends it, and leaves nothing of it; what has become a file stays one. */

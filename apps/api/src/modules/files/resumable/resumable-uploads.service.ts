@@ -43,9 +43,14 @@ export class ResumableUploadsService {
 
   /**
    * Begins an upload, once under each `clientUploadId`. Where a file has come under it already, the upload is at its end.
-   * @throws `unsupported`, `validation_failed`, `too_large`, `rate_limited`; `idempotency_conflict` where another one was begun.
+   * @param refusal why it is refused unless it is a repeat.
+   * @throws `refusal`, `unsupported`, `validation_failed`, `too_large`, `rate_limited`; `idempotency_conflict` where another one was begun.
    */
-  async begin({ userId }: Principal, description: UploadDescription): Promise<ResumableUpload> {
+  async begin(
+    { userId }: Principal,
+    description: UploadDescription,
+    refusal: ParleyError | null,
+  ): Promise<ResumableUpload> {
     this.requireOn();
     const { size, name } = description;
     const { maxBytes } = this.config.files;
@@ -60,11 +65,11 @@ export class ResumableUploadsService {
       const upload = { id, uploaderId: userId, clientUploadId, name, size };
       const file = await this.files.findUpload(tx, userId, clientUploadId);
       if (file) return this.repository.insert(tx, { ...upload, ...ended(same(asSent(file), description)) });
+      if (refusal) throw refusal;
       if ((await this.repository.countOpen(tx, userId)) >= MOST_OPEN) {
         throw new ParleyError('rate_limited', { retryAfterMs: AFTER_OTHERS_MS });
       }
-      const stored = await this.files.storedBytes(tx, userId);
-      this.limits.requireRoom(stored + (await this.files.announcedBytes(tx, userId, null)), size);
+      this.limits.requireRoom(await this.files.takenBytes(userId, null, tx), size);
       return this.repository.insert(tx, upload);
     });
   }

@@ -29,6 +29,10 @@ export interface Asked {
 interface Passage {
   principal: Principal;
   id: string | null;
+  /** Of one that begins an upload, unless it is a repeat. */
+  refusal: ParleyError | null;
+  /** Nobody waits for its answer any more. */
+  gone: AbortController;
   fault?: unknown;
 }
 
@@ -81,13 +85,13 @@ export class TusAdapter {
 
   /** @returns the id under which it goes on. */
   private async begin(request: Request, metadata: Record<string, string | null> = {}): Promise<string> {
-    const passage = this.passages.get(request);
-    if (!passage) throw new Error('Nobody asked for this upload.');
-    const upload = await this.uploads.begin(passage.principal, {
+    const passage = this.passageOf(request);
+    const description = {
       size: Number(request.headers.get('upload-length')),
       name: normalizedFileName(metadata.filename ?? ''),
       clientUploadId: uploadIdOf(metadata.clientUploadId),
-    });
+    };
+    const upload = await this.uploads.begin(passage.principal, description, passage.refusal);
     passage.id = upload.id;
     return upload.id;
   }
