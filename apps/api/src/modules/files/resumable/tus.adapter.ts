@@ -44,6 +44,7 @@ interface Passage {
 export class TusAdapter {
   private readonly server: Server;
   private readonly passages = new WeakMap<object, Passage>();
+  private readonly locks = new UploadLocks();
 
   constructor(
     private readonly uploads: ResumableUploadsService,
@@ -52,7 +53,7 @@ export class TusAdapter {
     this.server = new Server({
       path: PATH,
       datastore: store,
-      locker: new UploadLocks(),
+      locker: (request) => this.locks.lockerOf(this.passageOf(request).gone.signal),
       lockDrainTimeout: DRAIN_MS,
       relativeLocation: true,
       namingFunction: (request, metadata) => this.begin(request as object as Request, metadata),
@@ -72,7 +73,8 @@ export class TusAdapter {
     if (body) passOn(request, body);
     try {
       const passed = requestOf(request, body);
-      const passage: Passage = { principal, id };
+      const passage: Passage = { principal, id, refusal: request.refusal ?? null, gone: new AbortController() };
+      response.once('close', () => passage.gone.abort());
       this.passages.set(passed, passage);
       const answer = await this.server.handleWeb(passed);
       if (!answer.ok) throw refusalOf(passage.fault ?? new TusRefusal(answer.status, await answer.text()));
@@ -94,6 +96,12 @@ export class TusAdapter {
     const upload = await this.uploads.begin(passage.principal, description, passage.refusal);
     passage.id = upload.id;
     return upload.id;
+  }
+
+  private passageOf(request: object): Passage {
+    const passage = this.passages.get(request);
+    if (!passage) throw new Error('Nobody asked for this upload.');
+    return passage;
   }
 
   /** `Upload-File`, wherever it may be all there: as JSON in ASCII, since that is what headers can hold. */
