@@ -46,3 +46,26 @@ it('S1.29: an upload that began at one node goes on at another, which the first 
   const { onDisk, known } = await stored(one);
   expect(onDisk).toEqual(known);
 });
+
+it('S1.29: an upload of which all has come becomes one file, whichever nodes are asked for it at the same time', async () => {
+  const [one, other] = pair.nodes as [TestNode, TestNode];
+  const here = await aPerson(one);
+  const there = at(other, here);
+  const content = someBytes(300_000);
+  for (let round = 0; round < 5; round += 1) {
+    const part = content.subarray(round);
+    const { at: place } = await begin(here, 2 * part.length);
+    for (let start = 0; start < part.length; start += 20_000) {
+      expect((await append(here, place, start, part.subarray(start, start + 20_000))).status).toBe(204);
+    }
+    // As a node leaves it that dies before the file is made.
+    await one.rows(sql`UPDATE resumable_uploads SET size = received WHERE id = ${place.split('/').at(-1)}`);
+    const asked = await Promise.all([here, there, here, there].map((each) => stateOf(each, place)));
+    const file = asked[0]?.file;
+    expect(asked).toEqual(asked.map(() => ({ offset: part.length, file })));
+    expect((await download(there, file.fileId)).content.equals(part)).toBe(true);
+  }
+  expect(await one.rows(sql`SELECT 1 FROM files WHERE uploader_id = ${here.id}`)).toHaveLength(5);
+  const { onDisk, known } = await stored(one);
+  expect(onDisk).toEqual(known);
+});

@@ -139,12 +139,19 @@ export class ResumableUploadsService {
       if (joined !== size) throw new Error(`The parts of the upload ${id} have ${joined} bytes, not ${size}.`);
       return { written, name, clientUploadId };
     });
-    const { file } = await settled.catch(async (fault: unknown) => {
-      // It would be refused each time that somebody asks for it, and kept for a day.
-      if (fault instanceof ParleyError && !ERRORS[fault.code].retryable) await this.cancel(id);
-      throw fault;
-    });
-    await this.settlement.remove(await this.repository.finish(id, file.fileId));
+    const file = await settled.then(
+      (each) => each.file,
+      (fault: unknown) => this.notCompleted(id, fault),
+    );
+    if (file) await this.settlement.remove(await this.repository.finish(id, file.fileId));
+  }
+
+  /** Null where another request, on whichever node, has made the file meanwhile, and taken the parts away that this one read. */
+  private async notCompleted(id: string, fault: unknown): Promise<null> {
+    if ((await this.repository.find(id))?.fileId) return null;
+    // It would be refused each time that somebody asks for it, and kept for a day.
+    if (fault instanceof ParleyError && !ERRORS[fault.code].retryable) await this.cancel(id);
+    throw fault;
   }
 
   private async *joined(parts: readonly { contentId: string; size: number }[]): AsyncGenerator<Buffer> {
