@@ -120,3 +120,25 @@ it('boxes that applications add to a picture are emptied, and cost no more the m
   const many = Buffer.concat([HEAD, ...Array<Buffer>(40_000).fill(box('free'))]);
   expect(await work(() => plain(many, 65_536))).toBeLessThan(3_000);
 });
+
+it('large directories share a bound of memory: beyond it they may be repeated, and small ones pass', async () => {
+  const large = box('meta', Buffer.alloc(4_194_296));
+  const rest = Promise.withResolvers<void>();
+  async function* slow(): AsyncGenerator<Buffer> {
+    yield Buffer.concat([HEAD, large.subarray(0, 100)]);
+    await rest.promise;
+    yield large.subarray(100);
+  }
+  const reading = Array.from({ length: 8 }, () => buffer(plainHeif(new ByteSource(slow()))));
+  await new Promise((resolve) => setImmediate(resolve));
+  await expect(buffer(plainHeif(new ByteSource(slow())))).rejects.toMatchObject({
+    code: 'service_unavailable',
+    extra: { retryAfterMs: expect.any(Number) },
+  });
+  const small = Buffer.concat([HEAD, box('meta', Buffer.alloc(1_000))]);
+  expect(await plain(small)).toEqual(small);
+  rest.resolve();
+  const whole = Buffer.concat([HEAD, large]);
+  for (const each of await Promise.all(reading)) expect(each.equals(whole)).toBe(true);
+  expect((await plain(whole, 65_536)).equals(whole)).toBe(true);
+});

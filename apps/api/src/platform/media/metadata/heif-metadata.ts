@@ -1,8 +1,12 @@
+import { ByteBudget } from '../../../kernel/byte-budget.js';
 import type { ByteSource } from './byte-source.js';
 import { type Box, boxAt, metadataIn } from './heif-boxes.js';
 
 /** Of a directory; those of large pictures in tiles have some thousands. */
 const MOST_DIRECTORY = 4 * 1_048_576;
+/** Larger ones are rare, and share so much memory of the node: each is held until all of it has come. */
+const SMALL_DIRECTORY = 262_144;
+const LARGE_DIRECTORIES = new ByteBudget(32 * 1_048_576);
 /** Boxes beside the picture: what applications add, and what is left of something. */
 const ADDED: ReadonlySet<string> = new Set(['uuid', 'free', 'skip', 'Exif', 'xml ', 'jumb', 'brob']);
 
@@ -52,11 +56,17 @@ export async function* plainHeif(source: ByteSource): AsyncGenerator<Buffer, voi
   for (let offset = 0; ; ) {
     const box = boxAt(await source.peek(16), 0);
     if (!box) return yield* source.rest();
-    if (box.type === 'meta' && box.end <= MOST_DIRECTORY) emptied = named(await source.peek(box.end), offset);
+    if (box.type === 'meta' && box.end <= MOST_DIRECTORY) emptied = await namedIn(source, box.end, offset);
     if (ADDED.has(box.type)) yield* withoutContent(source, box);
     else yield* passed(source, box, { offset, emptied });
     offset += box.end;
   }
+}
+
+/** @throws `service_unavailable` where too many large ones are being read already. */
+function namedIn(source: ByteSource, length: number, offset: number): Promise<Stretches> {
+  const read = async () => named(await source.peek(length), offset);
+  return length <= SMALL_DIRECTORY ? read() : LARGE_DIRECTORIES.within(length, read);
 }
 
 function named(directory: Buffer, offset: number): Stretches {

@@ -7,7 +7,7 @@ import { PlainContent } from './plain-content.js';
 
 const times = (version: number) =>
   Buffer.concat([Buffer.from([version, 0, 0, 0]), Buffer.alloc(version === 1 ? 16 : 8, 0xaa)]);
-const meta = (kind: string, text: string) =>
+const meta = (kind: string, text: string | Buffer) =>
   box('meta', Buffer.alloc(4), box('hdlr', Buffer.alloc(8), kind, 'xxxx'), text);
 
 async function* bytewise(content: Buffer): AsyncGenerator<Buffer> {
@@ -88,6 +88,44 @@ describe('a recording', () => {
   it('keeps the chapters of a book', async () => {
     const book = box('moov', box('udta', box('chpl', 'chapters')));
     expect(await plain(whole(book))).toEqual(book);
+  });
+});
+
+describe('what is said about music', () => {
+  const cover = Buffer.alloc(3_000_000, 0xcc);
+  const music = Buffer.concat([
+    box('ftyp', 'M4A '),
+    box('moov', box('mvhd', times(0)), box('udta', box('\xa9xyz', '+52.5+13.4/'), meta('mdir', cover), box('more'))),
+    box('mdat', 'sound'),
+  ]);
+  const expected = Buffer.from(music).fill(
+    0,
+    music.indexOf(Buffer.alloc(4, 0xaa)),
+    music.indexOf(Buffer.alloc(4, 0xaa)) + 8,
+  );
+  const place = music.indexOf('\xa9xyz', 0, 'latin1');
+  expected.write('free', place).toString();
+  expected.fill(0, place + 4, place + 15);
+  expected.write('free', expected.lastIndexOf('more'));
+
+  it('stays with the picture of its album, which is passed on as it comes and never held', async () => {
+    async function* inParts(): AsyncGenerator<Buffer> {
+      for (let at = 0; at < music.length; at += 10_000) yield music.subarray(at, at + 10_000);
+    }
+    const sizes: number[] = [];
+    const parts: Buffer[] = [];
+    for await (const part of plainMp4(new ByteSource(inParts()))) {
+      sizes.push(part.length);
+      parts.push(part);
+    }
+    expect(Buffer.concat(parts).equals(expected)).toBe(true);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(10_048);
+  });
+
+  it('is zeros from where it is no box', async () => {
+    const odd = (rest: string) => box('moov', box('udta', box('chpl', 'chapters'), Buffer.from(rest, 'latin1')));
+    const left = await plain(whole(odd('\0\0\x10\0\xa9xyz+52.5+13.4/')));
+    expect(left).toEqual(odd('\0'.repeat(19)));
   });
 });
 

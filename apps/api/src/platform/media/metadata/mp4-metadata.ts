@@ -6,10 +6,10 @@ const PARENTS: ReadonlySet<string> = new Set(['moov', 'trak', 'mdia']);
 /** They begin with when the recording, or a part of it, was made and changed. */
 const TIMED: ReadonlySet<string> = new Set(['mvhd', 'tkhd', 'mdhd']);
 const EMPTIED: ReadonlySet<string> = new Set(['meta', 'uuid', 'Exif', 'xml ', 'free', 'skip']);
-/** What is said about a recording; with the picture of an album it can be large. */
-const MOST_USER_DATA = 8 * 1_048_576;
 /** Of the kind of metadata that has titles of music: no device writes places there. */
 const TITLES = 'mdir';
+/** At the beginning of a box of metadata, where it says of which kind it is. */
+const KIND_BYTES = 48;
 /** Of audio books. */
 const CHAPTERS = 'chpl';
 
@@ -41,28 +41,28 @@ async function* withoutTimes(source: ByteSource, { content, end }: Box): AsyncGe
   yield* source.pass(end - head.length);
 }
 
-async function* withoutUserData(source: ByteSource, box: Box): AsyncGenerator<Buffer> {
-  if (box.end > MOST_USER_DATA) {
-    yield* emptied(source, box);
-    return;
+/** Box by box as they pass, since the picture of an album among them can be large. What is no box there is zeros. */
+async function* withoutUserData(source: ByteSource, { content, end }: Box): AsyncGenerator<Buffer> {
+  yield await source.take(content);
+  let left = end - content;
+  for (;;) {
+    const head = await source.peek(Math.min(left, KIND_BYTES));
+    const inner = boxAt(head, 0);
+    if (!inner || inner.end > left) break;
+    left -= inner.end;
+    const isKept = inner.type === CHAPTERS || (inner.type === 'meta' && head.includes(TITLES));
+    yield* isKept ? source.pass(inner.end) : emptied(source, inner);
   }
-  const data = Buffer.from(await source.take(box.end));
-  for (let at = box.content; at < data.length; ) {
-    const inner = boxAt(data, at);
-    if (!inner || inner.end > data.length) break;
-    const isKept = inner.type === CHAPTERS || (inner.type === 'meta' && data.subarray(at, at + 48).includes(TITLES));
-    if (!isKept) {
-      data.write('free', at + 4);
-      data.fill(0, inner.content, inner.end);
-    }
-    at = inner.end;
-  }
-  yield data;
+  yield* zeros(source, left);
 }
 
 async function* emptied(source: ByteSource, { content, end }: Box): AsyncGenerator<Buffer> {
   const head = Buffer.from(await source.take(content));
   head.write('free', 4);
   yield head;
-  for await (const part of source.pass(end - content)) yield Buffer.alloc(part.length);
+  yield* zeros(source, end - content);
+}
+
+async function* zeros(source: ByteSource, length: number): AsyncGenerator<Buffer> {
+  for await (const part of source.pass(length)) yield Buffer.alloc(part.length);
 }
