@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { eventually } from '@parley/testkit';
 import type { MediaJob } from './media-job.js';
 import { MEDIA_PROCESS, MediaProcess } from './media-process.js';
 
@@ -35,6 +36,8 @@ let media: MediaProcess;
 beforeAll(() => {
   MEDIA_PROCESS.program = join(folder, 'main.mjs');
   writeFileSync(MEDIA_PROCESS.program, PROGRAM);
+});
+beforeEach(() => {
   media = new MediaProcess();
 });
 afterEach(() => media.close());
@@ -74,6 +77,40 @@ it('blames no job where its process cannot be started', async () => {
     await expect(run('answer')).rejects.toThrow('could not be started');
   } finally {
     MEDIA_PROCESS.program = own;
+  }
+});
+
+it('kills a process that never says that it is ready, and starts another one, later after each that fails', async () => {
+  const before = { ...MEDIA_PROCESS };
+  const pids = join(folder, 'pids');
+  const silent = join(folder, 'silent.mjs');
+  writeFileSync(
+    silent,
+    `import { appendFileSync } from 'node:fs';
+     appendFileSync(${JSON.stringify(pids)}, process.pid + ' ');
+     setInterval(() => undefined, 1_000);`,
+  );
+  const started = () => (existsSync(pids) ? readFileSync(pids, 'utf8').trim().split(' ') : []);
+  const isAlive = (pid: string) => {
+    try {
+      return process.kill(Number(pid), 0);
+    } catch {
+      return false;
+    }
+  };
+  Object.assign(MEDIA_PROCESS, { program: silent, startMs: 3_000, waitMs: 600_000, mostWaitMs: 600_000 });
+  try {
+    await expect(run('answer')).rejects.toThrow('did not start within');
+    await expect(run('answer')).rejects.toThrow('did not start within');
+    await expect(run('answer')).rejects.toThrow('started again later');
+    await eventually('none of them is left', () => !started().some(isAlive));
+    media = new MediaProcess();
+    MEDIA_PROCESS.waitMs = 1;
+    for (let i = 0; i < 2; i += 1) await expect(run('answer')).rejects.toThrow('did not start within');
+    Object.assign(MEDIA_PROCESS, { program: before.program, startMs: before.startMs });
+    await eventually('it is started anew', () => run('answer').catch(() => false));
+  } finally {
+    Object.assign(MEDIA_PROCESS, before);
   }
 });
 

@@ -10,6 +10,11 @@ export const MEDIA_PROCESS = {
   program: fileURLToPath(new URL('process/main.js', import.meta.url)),
   /** Without a job; then it ends, and its memory is free. */
   idleMs: 60_000,
+  /** Until it can take a job; a machine that is busy with everything else may need most of it. */
+  startMs: 60_000,
+  /** After the second start in a row that failed, and twice as long after each further one, until it is tried again. */
+  waitMs: 1_000,
+  mostWaitMs: 300_000,
 };
 
 const isLinux = process.platform === 'linux';
@@ -40,15 +45,17 @@ export interface MediaOutcome extends MediaResult {
 export class MediaProcess {
   private child: ChildProcess | null = null;
   private idle: NodeJS.Timeout | null = null;
+  private failedStarts = 0;
+  private startsAgainAt = 0;
 
   /**
    * One job at a time.
-   * @throws {MediaFailure} where the job is at fault; else whatever keeps its process from starting.
+   * @throws {MediaFailure} where the job is at fault; else whatever keeps its process from starting, also for a while after that.
    */
   async run(job: MediaJob, limits = limitsOf(job.kind)): Promise<MediaOutcome> {
     if (this.idle) clearTimeout(this.idle);
     try {
-      const child = this.child ?? (await this.start());
+      const child = this.child ?? (await this.started());
       return await new MediaRun(child, limits).of(job);
     } catch (fault) {
       // It is ending, or has to.
@@ -65,6 +72,22 @@ export class MediaProcess {
     if (this.idle) clearTimeout(this.idle);
     this.child?.kill('SIGKILL');
     this.child = null;
+  }
+
+  /** A process that cannot be started is not started anew for each job that waits. */
+  private async started(): Promise<ChildProcess> {
+    if (performance.now() < this.startsAgainAt) throw new Error('The process of media is started again later.');
+    try {
+      const child = await this.start();
+      this.failedStarts = 0;
+      return child;
+    } catch (fault) {
+      this.failedStarts += 1;
+      const { waitMs, mostWaitMs } = MEDIA_PROCESS;
+      const wait = this.failedStarts === 1 ? 0 : Math.min(mostWaitMs, waitMs * 2 ** (this.failedStarts - 2));
+      this.startsAgainAt = performance.now() + wait;
+      throw fault;
+    }
   }
 
   private async start(): Promise<ChildProcess> {
@@ -89,10 +112,14 @@ export class MediaProcess {
   }
 }
 
-/** @throws where it ends before it can take a job: then no job is to blame. */
+/** @throws where it ends before it can take a job, or does not say that it can: then no job is to blame. */
 async function ready(child: ChildProcess): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const ended = () => reject(new Error('The process of media could not be started.'));
+  const deadline = setTimeout(() => {
+    reject(new Error(`The process of media did not start within ${MEDIA_PROCESS.startMs} ms.`));
+    child.kill('SIGKILL');
+  }, MEDIA_PROCESS.startMs);
   child
     .once('message', () => resolve())
     .once('exit', ended)
@@ -100,6 +127,7 @@ async function ready(child: ChildProcess): Promise<void> {
   try {
     await promise;
   } finally {
+    clearTimeout(deadline);
     child.off('exit', ended).off('error', ended);
   }
 }
