@@ -235,6 +235,25 @@ describe('whoever has reached a limit', () => {
   });
 });
 
+it('attack 47: what counts for the quota is the sum of what is stored, whatever came and went', async () => {
+  const cat = await aPerson(node);
+  const sums = () =>
+    node.rows<{ kept: number; sum: number }>(sql`
+      SELECT (SELECT bytes::float8 FROM file_usage WHERE uploader_id = ${cat.id}) AS kept,
+             coalesce(sum(size), 0)::float8 AS sum FROM file_contents
+       WHERE uploader_id = ${cat.id} AND state = 'stored' AND rendition_of IS NULL`);
+  const content = someBytes(1_000);
+  await Promise.all([content, content, someBytes(500), PNG].map((each) => upload(cat, { content: each })));
+  await upload(cat, { content: someBytes(MOST + 1) });
+  const [counted] = await sums();
+  expect(counted?.kept).toBe(counted?.sum);
+  expect(counted?.kept).toBeGreaterThan(1_500);
+  await node.rows(sql`UPDATE files SET loose_since = now() - interval '3 days' WHERE uploader_id = ${cat.id}`);
+  await node.rows(sql`UPDATE file_contents SET used_at = now() - interval '3 days' WHERE uploader_id = ${cat.id}`);
+  await node.node.app.get(FileCleanup).run();
+  expect(await sums()).toEqual([{ kept: 0, sum: 0 }]);
+});
+
 describe('the clean-up', () => {
   const step = { ...CLEANUP };
   afterEach(() => {

@@ -12,7 +12,7 @@ import { Wire } from '../wire.js';
 import { SENDING } from './authorization.js';
 
 /** What an upload writes, also one of which nothing is kept. */
-const UPLOADING = ['files', 'file_contents'];
+const UPLOADING = ['files', 'file_contents', 'file_usage'];
 const BOUNDARY = 'an-attack';
 const CUT_UPLOADS = 200;
 /** Files that one user sends, how large each is, and how many are on their way to each node. */

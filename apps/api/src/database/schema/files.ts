@@ -54,6 +54,17 @@ export const fileContents = pgTable(
   ],
 );
 
+/**
+ * How many bytes of somebody's files are stored, for the quota: a sum that does not have to be reckoned anew with each upload. A
+ * trigger on the contents keeps it, so that nodes of the release before do too.
+ */
+export const fileUsage = pgTable('file_usage', {
+  uploaderId: uuid('uploader_id')
+    .primaryKey()
+    .references(() => users.id),
+  bytes: counter('bytes').notNull(),
+});
+
 /** What somebody has uploaded, by the name that it has there. */
 export const files = pgTable(
   'files',

@@ -29,6 +29,8 @@ export const resumableUploads = pgTable(
   },
   (t) => [
     uniqueIndex('resumable_uploads_once').on(t.uploaderId, t.clientUploadId),
+    // Of one user there are few, and each upload counts them.
+    index('resumable_uploads_open').on(t.uploaderId).where(sql`file_id IS NULL`),
     index('resumable_uploads_touched').on(t.touchedAt),
     index('resumable_uploads_file').on(t.fileId),
   ],

@@ -8,6 +8,7 @@ import {
   conversationParticipants,
   fileContents,
   files,
+  fileUsage,
   messageFiles,
   messages,
   resumableUploads,
@@ -17,8 +18,8 @@ import {
 /** A file as it is shown and handed out. */
 export interface FileRow {
   id: string;
-  contentId: string;
   uploaderId: string;
+  contentId: string;
   name: string;
   size: number;
   sha256: Buffer;
@@ -61,8 +62,8 @@ export interface Claim {
 
 const SHOWN = {
   id: files.id,
-  contentId: files.contentId,
   uploaderId: files.uploaderId,
+  contentId: files.contentId,
   name: files.name,
   size: fileContents.size,
   sha256: fileContents.sha256,
@@ -214,15 +215,9 @@ export class FilesRepository {
   /** Without what was made of it. */
   private async storedBytes(db: Db, uploaderId: string): Promise<number> {
     const [row] = await db
-      .select({ bytes: sql<number>`coalesce(sum(${fileContents.size}), 0)::float8` })
-      .from(fileContents)
-      .where(
-        and(
-          eq(fileContents.uploaderId, uploaderId),
-          eq(fileContents.state, 'stored'),
-          isNull(fileContents.renditionOf),
-        ),
-      );
+      .select({ bytes: fileUsage.bytes })
+      .from(fileUsage)
+      .where(eq(fileUsage.uploaderId, uploaderId));
     return row?.bytes ?? 0;
   }
 
