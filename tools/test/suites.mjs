@@ -55,7 +55,7 @@ export const SUITES = [
     words: ['journeys'],
     round: 1,
     needs: [POSTGRES, REDIS, CHROMIUM],
-    wants: [HEADLESS_SHELL, FIREFOX, WEBKIT],
+    wants: [HEADLESS_SHELL, FIREFOX, WEBKIT, FFMPEG],
   },
   { name: 'alone', words: ['journeys'], round: 2, needs: [POSTGRES, REDIS] },
 ];
