@@ -39,8 +39,8 @@ export async function* outputOf(call: ProgramCall, limits: ProgramLimits): Async
     }
     const { code, words } = await end;
     if (code === 0) return;
-    const isLate = code === null && performance.now() - began >= limits.ms;
-    throw new ProgramFault(isLate ? 'time' : 'failed', words);
+    if (code !== null) throw new ProgramFault('failed', words);
+    throw new ProgramFault(performance.now() - began >= limits.ms ? 'time' : 'died', words);
   } finally {
     child.kill('SIGKILL');
     await end;
@@ -59,14 +59,17 @@ function start({ program, args, folder }: ProgramCall, { ms, memoryBytes }: Prog
   });
 }
 
-/** How it ended, whatever way; null for a code: it was killed, or never ran. */
+/** Of a program that never ran; none ends with it. */
+const NEVER_RAN = -1;
+
+/** How it ended, whatever way; null for a code: it was killed. */
 function endOf(child: ChildProcess): Promise<{ code: number | null; words: string }> {
   let words = '';
   child.stderr?.on('data', (part: Buffer) => {
     if (words.length < MOST_WORDS) words += part.toString('utf8').slice(0, MOST_WORDS - words.length);
   });
   return new Promise((resolve) => {
-    child.once('error', (fault) => resolve({ code: null, words: fault.message }));
+    child.once('error', (fault) => resolve({ code: NEVER_RAN, words: fault.message }));
     child.once('close', (code) => resolve({ code, words }));
   });
 }

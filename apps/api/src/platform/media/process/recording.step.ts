@@ -18,14 +18,14 @@ const MOST_PLAYABLE_BYTES = 64 * 1_048_576;
 export async function lookAtRecording(job: MediaJob): Promise<MediaResult> {
   if (!job.programs) throw new Error('There are no programs to look at it with.');
   const tools = new MediaTools(job.programs, job.input);
-  const facts = await tools.facts();
+  const facts = await withRepeat(() => tools.facts());
   if (facts.video) return lookAtVideo(job, tools, facts);
   if (!facts.audio) throw new Error('It has neither pictures nor sound.');
   return { ...(await lookAtAudio(job, tools, facts)), isAudio: true };
 }
 
 async function lookAtVideo({ folder, programs }: MediaJob, tools: MediaTools, facts: MediaFacts): Promise<MediaResult> {
-  const poster = await tools.poster(facts);
+  const poster = await withRepeat(() => tools.poster(facts));
   if (!poster) throw new Error('None of its pictures can be shown.');
   const input = join(folder, 'poster.png');
   await writeFile(input, poster);
@@ -39,22 +39,34 @@ async function lookAtVideo({ folder, programs }: MediaJob, tools: MediaTools, fa
   // Which thumbnails there are follows from the size, so it is that of the poster unless that was made smaller.
   const isReduced = Math.max(details.width ?? 0, details.height ?? 0) >= POSTER_PIXELS;
   // Recordings of browsers may not say it.
-  const durationMs = facts.durationMs ?? (facts.audio ? (await tools.measure()).durationMs : undefined);
+  const durationMs =
+    facts.durationMs ?? (facts.audio ? (await withRepeat(() => tools.measure())).durationMs : undefined);
   return { details: { ...details, ...(isReduced && facts.video), durationMs }, renditions };
 }
 
 async function lookAtAudio({ folder }: MediaJob, tools: MediaTools, facts: MediaFacts): Promise<MediaResult> {
-  const details = await tools.measure();
+  const details = await withRepeat(() => tools.measure());
   const isPlayed = PLAYED_EVERYWHERE.test(facts.audio?.codec ?? '');
   if (isPlayed || details.durationMs > MOST_PLAYABLE_MS) return { details, renditions: [] };
   const playable: Rendition = { name: 'playable', mediaType: 'audio/mpeg', file: 'playable.mp3' };
   try {
-    const content = tools.playable(facts, MOST_PLAYABLE_BYTES);
-    await pipeline(content, createWriteStream(join(folder, playable.file)));
+    await withRepeat(() =>
+      pipeline(tools.playable(facts, MOST_PLAYABLE_BYTES), createWriteStream(join(folder, playable.file))),
+    );
   } catch (fault) {
     // It is handed out as it is.
     if (!(fault instanceof ProgramFault)) throw fault;
     return { details, renditions: [] };
   }
   return { details, renditions: [playable] };
+}
+
+/** Once more where somebody else has killed the program, which may be nothing that the recording did. */
+async function withRepeat<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (fault) {
+    if (!(fault instanceof ProgramFault && fault.reason === 'died')) throw fault;
+  }
+  return work();
 }
