@@ -60,9 +60,19 @@ it.each<[string, (content: Buffer) => Buffer]>([
     },
   ],
 ])('a store that %s is reported', async (_, keep) => {
-  const reports = started(new OddStore(keep));
+  const store = new OddStore(keep);
+  const reports = started(store);
   await eventually('it is reported', () => reports.length > 0);
   expect(reports).toEqual([expect.any(Error)]);
+  expect([store.kept.size, store.removed]).toEqual([0, 1]);
+});
+
+it('a store that cannot be read is reported, and keeps nothing of it', async () => {
+  const store = new OddStore((content) => content);
+  store.read = () => Promise.reject(new ParleyError('service_unavailable'));
+  const reports = started(store);
+  await eventually('it is reported', () => reports.length > 0);
+  expect([store.kept.size, store.removed]).toEqual([0, 1]);
 });
 
 it('the local disk is not asked', () => {

@@ -35,12 +35,20 @@ export class FileStoreCheck implements OnApplicationBootstrap, OnApplicationShut
   private async check(): Promise<void> {
     const [key, content] = [newId(), randomBytes(PROBE_BYTES)];
     try {
-      await this.store.write(key, once(content));
-      const read = await buffer(await this.store.read(key, { start: 0, end: content.length - 1 }));
-      await this.store.remove(key);
+      const read = await this.readBack(key, content);
       if (!read.equals(content)) throw new Error('What was read is not what was written.');
     } catch (fault) {
       if (!this.isStopped) this.reporter.fileStoreUnfit(fault);
+    }
+  }
+
+  /** Whatever becomes of it, nothing that no row knows of is to stay there. */
+  private async readBack(key: string, content: Buffer): Promise<Buffer> {
+    try {
+      await this.store.write(key, once(content));
+      return await buffer(await this.store.read(key, { start: 0, end: content.length - 1 }));
+    } finally {
+      await this.store.remove(key);
     }
   }
 }
