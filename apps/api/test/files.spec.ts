@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@parley/testkit';
 import { sql } from 'drizzle-orm';
+import { SignedLinks } from '../src/modules/auth/index.js';
 import { CLEANUP, FileCleanup } from '../src/modules/files/index.js';
 import { RateLimits } from '../src/platform/limits/rate-limits.js';
 import { startNode, type TestNode } from './node.js';
@@ -27,6 +28,17 @@ const file = (content: Buffer | string = someBytes(10), filename = 'a.bin') => (
   disposition: `name="file"; filename="${filename}"`,
   content,
 });
+
+/** As it was signed for ann so many seconds ago. */
+function linkAged(id: string, seconds: number): string {
+  const { now } = Date;
+  Date.now = () => now() - seconds * 1_000;
+  try {
+    return node.node.app.get(SignedLinks).sign(`/api/files/${id}`, ann.id).url;
+  } finally {
+    Date.now = now;
+  }
+}
 
 describe('uploading', () => {
   it('S1.29: takes a file by REST, and hands out the same bytes under the name that it came with', async () => {
@@ -429,6 +441,7 @@ describe('reading', () => {
       `/api/users/me${url.slice(url.indexOf('?'))}`,
     ];
     expect(await Promise.all(forged.map(get))).toEqual(forged.map(() => 401));
+    expect([await get(linkAged(id, 290)), await get(linkAged(id, 300))]).toEqual([200, 401]);
     await node.rows(sql`UPDATE users SET is_disabled = true WHERE id = ${ann.id}`);
     expect(await get(url)).toBe(404);
     await node.rows(sql`UPDATE users SET is_disabled = false WHERE id = ${ann.id}`);
