@@ -1,4 +1,4 @@
-import { crc32 } from 'node:zlib';
+import { crc32, deflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 
 /** Colours as the tests read them back: red, green and blue. */
@@ -119,6 +119,14 @@ export async function bomb(side: number): Promise<Buffer> {
   const claimed = Buffer.concat([bytesOf(side, side), header?.content.subarray(8) ?? Buffer.alloc(0)]);
   const rest = others.map(({ type, content }) => chunk(type, content));
   return Buffer.concat([png.subarray(0, 8), chunk('IHDR', claimed), ...rest]);
+}
+
+/** A small PNG that has so many black pixels a side, each of them: who decodes it without a limit sees them all. */
+export function flood(side: number): Buffer {
+  const header = Buffer.concat([bytesOf(side, side), Buffer.from([1, 0, 0, 0, 0])]);
+  const rows = deflateSync(Buffer.alloc(side * (1 + Math.ceil(side / 8))));
+  const chunks = [chunk('IHDR', header), chunk('IDAT', rows), chunk('IEND', Buffer.alloc(0))];
+  return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), ...chunks]);
 }
 
 /** With a chunk of text, and its end followed by something else. */

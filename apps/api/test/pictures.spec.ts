@@ -14,6 +14,7 @@ import {
   type Colour,
   coloursOf,
   distance,
+  flood,
   fourFields,
   GREEN,
   heldAs,
@@ -118,6 +119,7 @@ describe('a picture', () => {
   it.each<[string, () => Promise<Buffer>]>([
     ['a JPEG whose end is missing', async () => halfOf(await heldAs(1))],
     ['a few bytes that claim a billion pixels', () => bomb(32_000)],
+    ['a few bytes that have four hundred million', async () => flood(20_000)],
     ['a header without pixels', async () => (await plain(RED).png().toBuffer()).subarray(0, 40)],
     [
       'a page behind the beginning of a picture',
