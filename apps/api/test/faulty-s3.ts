@@ -1,0 +1,83 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { eventually } from '@parley/testkit';
+import S3rver from 's3rver';
+
+/** Answers in place of S3; null: S3 itself does. */
+export type Answering = (asked: IncomingMessage, answer: ServerResponse) => void;
+
+export const refusal =
+  (status: number, code: string): Answering =>
+  (_, answer) =>
+    answer
+      .writeHead(status, { 'content-type': 'application/xml' })
+      .end(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>a secret of S3</Message></Error>`);
+
+/** A bucket behind a server that may answer for it. */
+export class FaultyS3 {
+  answering: Answering | null = null;
+  /** Of what S3 itself answers. */
+  delayMs = 0;
+  private removals = 0;
+  private readonly directory = mkdtempSync(join(tmpdir(), 'faulty-s3-'));
+  private readonly s3 = new S3rver({
+    ...{ address: '127.0.0.1', port: 0, silent: true, directory: this.directory },
+    configureBuckets: [{ name: 'files', configs: [] }],
+  });
+  private readonly front: Server = createServer((asked, answer) => {
+    if (!this.answering) return void wait(this.delayMs).then(() => this.pass(asked, answer));
+    const { answering } = this;
+    asked.resume().once('end', () => answering(asked, answer));
+  });
+  private port = 0;
+
+  async start(): Promise<void> {
+    ({ port: this.port } = (await this.s3.run()) as AddressInfo);
+    await new Promise<void>((resolve) => this.front.listen(0, '127.0.0.1', resolve));
+  }
+
+  /** By which a node finds it. */
+  get env(): Record<string, string> {
+    const { port } = this.front.address() as AddressInfo;
+    return {
+      ...{ S3_ENDPOINT: `http://127.0.0.1:${port}`, S3_BUCKET: 'files' },
+      ...{ S3_ACCESS_KEY: 'S3RVER', S3_SECRET_KEY: 'S3RVER' },
+    };
+  }
+
+  /** The keys of all contents that are there. */
+  keys(): string[] {
+    const folder = join(this.directory, 'files', 'files');
+    const names = existsSync(folder) ? readdirSync(folder) : [];
+    return [...new Set(names.map((name) => name.split('.')[0] ?? ''))].toSorted();
+  }
+
+  async close(): Promise<void> {
+    this.front.closeAllConnections();
+    this.front.close();
+    await this.s3.close();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  /** A node tries its store once when it starts: until it has removed what it wrote for that. */
+  async tried(): Promise<void> {
+    await eventually('the node has tried its store', () => this.removals > 0);
+  }
+
+  private pass(asked: IncomingMessage, answer: ServerResponse): void {
+    const { method, url, headers } = asked;
+    answer.once('finish', () => {
+      if (method === 'DELETE') this.removals += 1;
+    });
+    const passed = request({ host: '127.0.0.1', port: this.port, method, path: url, headers }, (given) => {
+      answer.writeHead(given.statusCode ?? 500, given.headers);
+      given.pipe(answer);
+    });
+    passed.once('error', () => answer.destroy());
+    asked.pipe(passed);
+  }
+}
