@@ -12,7 +12,7 @@ import { Wire } from '../wire.js';
 import { SENDING } from './authorization.js';
 
 /** What an upload writes, also one of which nothing is kept. */
-const UPLOADING = ['files', 'file_contents', 'file_usage'];
+export const UPLOADING = ['files', 'file_contents', 'file_usage'];
 const BOUNDARY = 'an-attack';
 const CUT_UPLOADS = 200;
 /** Files that one user sends, how large each is, and how many are on their way to each node. */
@@ -31,7 +31,7 @@ function post(target: Target, by: Actor, body: Buffer, { node, headers }: AskOpt
   return target.ask({ method: 'POST', path: '/api/files', headers: all, body }, { by, node });
 }
 
-async function aFile(target: Target, by: Actor, name: string, content: Buffer | string): Promise<AttachedFile> {
+export async function aFile(target: Target, by: Actor, name: string, content: Buffer | string): Promise<AttachedFile> {
   const answer = await post(target, by, formOf(name, content));
   target.accepted(answer);
   return JSON.parse(answer.text) as AttachedFile;
@@ -53,8 +53,9 @@ const NAMES = [
 export const files: Row[] = [
   {
     id: 'A28',
-    title: 'files of others, by id, by forged links, and after the message was deleted: as if they did not exist',
-    changes: [...UPLOADING, 'message_files', ...SENDING, 'conversation_changes'],
+    title:
+      'files of others, by id, in parts, by forged links, and after a removal or a deletion: as if they did not exist',
+    changes: [...UPLOADING, 'message_files', ...SENDING, 'audit_log'],
     async run(target) {
       const { alice, bob, mallory, ex, group } = target.fixture;
       const { fileId } = await aFile(target, alice, 'a.txt', randomBytes(100));
@@ -72,6 +73,10 @@ export const files: Row[] = [
       ];
       for (const each of variants)
         target.refused(await target.api(mallory, `GET ${each}`), 'not_found', 'validation_failed');
+      for (const range of ['bytes=0-9', 'bytes=-1', 'bytes=100-']) {
+        const part = await target.api(mallory, `GET ${path}`, undefined, { headers: { range } });
+        target.refused(part, 'not_found');
+      }
       const link = JSON.parse((await target.api(bob, `POST ${path}/link`)).text) as FileLink;
       target.accepted(await target.ask({ path: link.url }));
       const other = await aFile(target, alice, 'b.txt', randomBytes(100));
@@ -87,6 +92,7 @@ export const files: Row[] = [
           await target.api(bob, `POST /conversations/${group}/messages`, { content: 'x', metadata }),
           'validation_failed',
         );
+      await mustEndWithMembership(target);
       await alice.request('DELETE', `/messages/${sent.id}`);
       target.refused(await target.ask({ path: link.url }), 'not_found');
       target.refused(await target.api(bob, `GET ${path}`), 'not_found');
@@ -105,6 +111,9 @@ export const files: Row[] = [
           ['x.html', PAGE],
           ['x.png', PAGE],
           ['x.xml', `<?xml version="1.0"?>${SVG}`],
+          ['x.png.html', PAGE],
+          ['x.html.png', PAGE],
+          ['x.pdf.svg', SVG],
         ] as const),
         ...([
           ['x.js', 'alert(1)'],
@@ -190,6 +199,20 @@ export const files: Row[] = [
     },
   },
 ];
+
+/** A link of one who is removed then. */
+async function mustEndWithMembership(target: Target): Promise<void> {
+  const { alice, bob } = target.fixture;
+  const { id } = await alice.createConversation({ type: 'group', name: 'Files', memberIds: [bob.id] });
+  const { fileId } = await aFile(target, alice, 'c.txt', randomBytes(100));
+  await alice.send(id, { content: '', type: 'file', metadata: { fileId } });
+  const { url } = JSON.parse((await target.api(bob, `POST /files/${fileId}/link`)).text) as FileLink;
+  target.accepted(await target.ask({ path: url }));
+  await alice.request('DELETE', `/conversations/${id}/members/${bob.id}`);
+  for (const headers of [{}, { range: 'bytes=0-9' }]) {
+    target.refused(await target.ask({ path: url, headers }), 'not_found');
+  }
+}
 
 async function hoard(target: Target, by: Actor): Promise<Answer[]> {
   const answers: Answer[] = [];

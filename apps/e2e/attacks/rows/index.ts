@@ -1,6 +1,7 @@
 import type { Row } from '../row.contract.js';
 import { accounts, guessing } from './accounts.js';
 import { authorization } from './authorization.js';
+import { bombRows } from './bombs.js';
 import { content } from './content.js';
 import { exhaustion } from './exhaustion.js';
 import { files } from './files.js';
@@ -23,6 +24,7 @@ export const ROWS: readonly Row[] = [
   ...accounts,
   ...content,
   ...files,
+  ...bombRows,
   ...exhaustion,
   ...hygiene,
   ...statements,
