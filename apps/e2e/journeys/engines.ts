@@ -24,6 +24,8 @@ interface Point {
 
 /** A microphone that beeps, and may be used without asking. */
 const FIREFOX_MICROPHONE = { 'media.navigator.streams.fake': true, 'media.navigator.permission.disabled': true };
+/** Likewise. It records where Debian's `gstreamer1.0-plugins-bad` is installed. */
+const WEBKIT_MICROPHONE = ['--enable-media-stream=true', '--enable-mock-capture-devices=true'];
 const SIZE = { width: 1280, height: 800 };
 const READY_MS = 15_000;
 
@@ -122,7 +124,10 @@ class WebDriver {
   private constructor(private readonly url: string) {}
 
   static async start(url: string, binary: string): Promise<WebDriver> {
-    const alwaysMatch = { browserName: 'MiniBrowser', 'webkitgtk:browserOptions': { binary, args: ['--automation'] } };
+    const alwaysMatch = {
+      browserName: 'MiniBrowser',
+      'webkitgtk:browserOptions': { binary, args: ['--automation', ...WEBKIT_MICROPHONE] },
+    };
     const until = Date.now() + READY_MS;
     for (;;) {
       try {
