@@ -3,6 +3,8 @@ import { connect } from 'node:net';
 import { expect, it } from '@jest/globals';
 import { eventually } from '@parley/testkit';
 import { sql } from 'drizzle-orm';
+import { ResumableUploadsRepository } from '../src/modules/files/resumable/resumable-uploads.repository.js';
+import { FileStore } from '../src/platform/storage/file-store.js';
 import type { TestNode } from './node.js';
 import { at, pairOfNodes } from './pair-of-nodes.js';
 import { aPerson } from './people.js';
@@ -47,25 +49,47 @@ it('S1.29: an upload that began at one node goes on at another, which the first 
   expect(onDisk).toEqual(known);
 });
 
-it('S1.29: an upload of which all has come becomes one file, whichever nodes are asked for it at the same time', async () => {
-  const [one, other] = pair.nodes as [TestNode, TestNode];
-  const here = await aPerson(one);
-  const there = at(other, here);
-  const content = someBytes(300_000);
-  for (let round = 0; round < 5; round += 1) {
-    const part = content.subarray(round);
-    const { at: place } = await begin(here, 2 * part.length);
-    for (let start = 0; start < part.length; start += 20_000) {
-      expect((await append(here, place, start, part.subarray(start, start + 20_000))).status).toBe(204);
-    }
+/** Keeps the first call of this method waiting, and all after it. */
+function hold(target: any, method: string) {
+  const original = target[method].bind(target);
+  const [begun, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  target[method] = async (...args: unknown[]) => {
+    begun.resolve();
+    await ended.promise;
+    return original(...args);
+  };
+  const goOn = () => {
+    delete target[method];
+    ended.resolve();
+  };
+  return { begun: begun.promise, goOn };
+}
+
+it.each([
+  ['looks for its parts', ResumableUploadsRepository, 'parts'],
+  ['reads its parts', FileStore, 'read'],
+] as const)(
+  'S1.29: an upload becomes one file, also where another node makes it while one %s',
+  async (_, part, method) => {
+    const [one, other] = pair.nodes as [TestNode, TestNode];
+    const here = await aPerson(one);
+    const there = at(other, here);
+    const content = someBytes(100_000);
+    const { at: place } = await begin(here, 2 * content.length);
+    expect((await append(here, place, 0, content)).status).toBe(204);
     // As a node leaves it that dies before the file is made.
     await one.rows(sql`UPDATE resumable_uploads SET size = received WHERE id = ${place.split('/').at(-1)}`);
-    const asked = await Promise.all([here, there, here, there].map((each) => stateOf(each, place)));
-    const file = asked[0]?.file;
-    expect(asked).toEqual(asked.map(() => ({ offset: part.length, file })));
-    expect((await download(there, file.fileId)).content.equals(part)).toBe(true);
-  }
-  expect(await one.rows(sql`SELECT 1 FROM files WHERE uploader_id = ${here.id}`)).toHaveLength(5);
-  const { onDisk, known } = await stored(one);
-  expect(onDisk).toEqual(known);
-});
+    const { begun, goOn } = hold(other.node.app.get(part), method);
+    const late = stateOf(there, place);
+    await begun;
+    const first = await stateOf(here, place);
+    goOn();
+    expect(await late).toEqual(first);
+    expect(first).toEqual({ offset: content.length, file: expect.objectContaining({ fileSize: content.length }) });
+    expect((await download(there, first.file.fileId)).content.equals(content)).toBe(true);
+    expect(await stateOf(there, place)).toEqual(first);
+    expect(await one.rows(sql`SELECT 1 FROM files WHERE uploader_id = ${here.id}`)).toHaveLength(1);
+    const { onDisk, known } = await stored(one);
+    expect(onDisk).toEqual(known);
+  },
+);
