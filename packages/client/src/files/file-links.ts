@@ -2,6 +2,7 @@ import type { FileLink } from '@parley/protocol';
 import type { Expectation } from '../http/http.js';
 import { parametersOf } from '../http/parameters.js';
 import { setNewest } from '../model/bounded.js';
+import { AvatarPictures } from './avatar-pictures.js';
 import type { FileUrlOptions } from './file-options.js';
 import type { TransferOptions } from './transfer-options.js';
 
@@ -17,13 +18,19 @@ interface KeptLink {
 
 const isLink: Expectation = ({ url, expiresAt }) => typeof url === 'string' && typeof expiresAt === 'string';
 
-/** Signed links to files, kept as long as they are good. */
+/** Signed links to files, kept as long as they are good; and where a page finds the pictures of people. */
 export class FileLinks {
   readonly #kept = new Map<string, KeptLink>();
+  readonly #avatars: AvatarPictures;
 
-  constructor(private readonly options: TransferOptions) {}
+  constructor(private readonly options: TransferOptions) {
+    this.#avatars = new AvatarPictures(options);
+  }
 
-  url(fileId: string, { thumbnail, isFresh = false }: FileUrlOptions = {}): Promise<string> {
+  async url(fileId: string, { thumbnail, isFresh = false }: FileUrlOptions = {}): Promise<string> {
+    if (fileId.startsWith('/')) return this.#avatars.url(fileId, isFresh);
+    // The picture of somebody is on another server.
+    if (fileId.includes(':')) return fileId;
     const path = `files/${fileId}/link?${parametersOf({ thumbnail })}`;
     const kept = this.#kept.get(path);
     if (kept && !isFresh && this.options.now() < kept.until) return kept.url;
@@ -47,5 +54,6 @@ export class FileLinks {
   /** They are of who asked for them. */
   clear(): void {
     this.#kept.clear();
+    this.#avatars.clear();
   }
 }

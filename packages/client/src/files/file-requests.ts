@@ -23,7 +23,7 @@ export abstract class FileRequests extends ModerationRequests {
 
   /**
    * Where a page finds the file for some minutes, without a token. One request for all who ask at the same time, and for
-   * as long as its answer is good.
+   * as long as its answer is good. In place of the id also somebody's `avatarUrl`, which only an image of a page can show.
    */
   async fileUrl(fileId: string, options?: FileUrlOptions): Promise<string> {
     const { links } = await this.files.load();

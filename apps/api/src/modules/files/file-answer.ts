@@ -19,6 +19,9 @@ const ASKED_AGAIN = 'private, no-cache';
 /** It never changes, and is used without asking for as long as a link to it is good. */
 const KEPT = 'private, max-age=300, immutable';
 
+/** Which picture it is stands in its address, and it is for everybody who can ask. */
+const KEPT_FOR_LONG = 'private, max-age=31536000, immutable';
+
 /** Whoever goes away in the middle is no fault of anybody. */
 const GONE: readonly unknown[] = ['ABORT_ERR', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED'];
 
@@ -44,6 +47,11 @@ export class FileAnswer {
   /** @throws as `send`. */
   async sendThumbnail(thumbnail: FileRow, response: Response, remade: Remake): Promise<void> {
     await this.answerWith(thumbnail, response, { caching: KEPT, remade });
+  }
+
+  /** @throws as `send`. */
+  async sendAvatar(picture: FileRow, response: Response, remade: Remake): Promise<void> {
+    await this.answerWith(picture, response, { caching: KEPT_FOR_LONG, remade });
   }
 
   private async answerWith(

@@ -18,6 +18,9 @@ export interface CleanupStep {
   contentIds: string[];
 }
 
+/** What keeps a file: it is its uploader's picture, by the address of `avatarUrlOf`, or a message carries it. */
+type Use = 'avatar' | 'carried';
+
 /** Files that no message carries, uploads that were given up, and contents that are no file's. */
 @Injectable()
 export class FileCleanupRepository {
@@ -37,9 +40,12 @@ export class FileCleanupRepository {
       if (!rows[0]?.mine) return null;
       const before = sql`now() - ${olderThanMs}::float8 * interval '1 millisecond'`;
       const looked = await this.loose(tx, before, most);
-      const carried = looked.filter(({ isCarried }) => isCarried).map(({ id }) => id);
-      const forgotten = looked.filter(({ isCarried }) => !isCarried);
+      const idsOf = (use: Use) => looked.filter((file) => file.use === use).map(({ id }) => id);
+      const [carried, avatars] = [idsOf('carried'), idsOf('avatar')];
+      const forgotten = looked.filter(({ use }) => use === null);
       if (carried.length > 0) await tx.update(files).set({ looseSince: null }).where(inArray(files.id, carried));
+      // Nobody is told when a user shows another picture, as a host's token may bring one.
+      if (avatars.length > 0) await tx.update(files).set({ looseSince: NOW }).where(inArray(files.id, avatars));
       await this.forget(
         tx,
         forgotten.map(({ id }) => id),
@@ -68,12 +74,15 @@ export class FileCleanupRepository {
 
   /** Locked, and looked at once more where somebody has named them meanwhile. */
   private loose(tx: Db, before: SQL, most: number) {
-    return rowsOf<{ id: string; contentId: string; isCarried: boolean }>(
+    return rowsOf<{ id: string; contentId: string; use: Use | null }>(
       tx,
       sql`
-      SELECT f.id, f.content_id AS "contentId", EXISTS (
+      SELECT f.id, f.content_id AS "contentId", CASE
+               WHEN EXISTS (SELECT 1 FROM users u WHERE u.id = f.uploader_id
+                               AND u.avatar_url = '/api/files/' || f.id || '/avatar') THEN 'avatar'
+               WHEN EXISTS (
                SELECT 1 FROM message_files l JOIN messages m ON m.conversation_id = l.conversation_id AND m.seq = l.seq
-                WHERE l.file_id = f.id AND m.deleted_at IS NULL) AS "isCarried"
+                WHERE l.file_id = f.id AND m.deleted_at IS NULL) THEN 'carried' END AS use
         FROM files f WHERE f.loose_since < ${before}
        ORDER BY f.loose_since LIMIT ${most} FOR UPDATE OF f SKIP LOCKED`,
     );

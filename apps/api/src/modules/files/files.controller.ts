@@ -95,6 +95,19 @@ export class FilesController {
     );
   }
 
+  /**
+   * The WebP of at most 320 pixels a side of a file that its uploader shows as their picture, for everybody with an account: where
+   * their `avatarUrl` leads. `not_found` once they show another one. What is at this address never changes.
+   */
+  @Get(':id/avatar')
+  @Needs('account')
+  @AnswersBytes()
+  @Refuses('unsupported')
+  async avatar(@UuidParam('id') id: string, @Res() response: Response): Promise<void> {
+    const picture = await this.thumbnails.avatar(id);
+    await this.answer.sendAvatar(picture, response, (lost) => this.thumbnails.remadeAvatar(id, lost));
+  }
+
   /** For pictures and players of a page: good for five minutes, while the caller may read the file, or of its `thumbnail`. */
   @Post(':id/link')
   @Needs('read')

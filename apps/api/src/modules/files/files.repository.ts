@@ -14,6 +14,7 @@ import {
   resumableUploads,
   users,
 } from '../../database/schema/index.js';
+import { avatarUrlOf } from '../users/index.js';
 
 /** A file as it is shown and handed out. */
 export interface FileRow {
@@ -110,6 +111,17 @@ export class FilesRepository {
       .from(files)
       .innerJoin(fileContents, eq(fileContents.id, files.contentId))
       .where(and(eq(files.id, id), exists(isEnabled), or(eq(files.uploaderId, userId), exists(carried))));
+    return row ? shown(row) : null;
+  }
+
+  /** A file that its uploader shows as their picture, and has therefore for everybody; null where they do not. */
+  async findAvatar(id: string): Promise<FileRow | null> {
+    const [row] = await this.database.db
+      .select(SHOWN)
+      .from(files)
+      .innerJoin(fileContents, eq(fileContents.id, files.contentId))
+      .innerJoin(users, eq(users.id, files.uploaderId))
+      .where(and(eq(files.id, id), eq(users.avatarUrl, avatarUrlOf(id))));
     return row ? shown(row) : null;
   }
 

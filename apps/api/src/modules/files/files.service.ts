@@ -23,6 +23,14 @@ export class FilesService {
     return file;
   }
 
+  /** @throws `not_found` where its uploader does not show it as their picture; `unsupported` where there are no files. */
+  async getAvatar(id: string): Promise<FileRow> {
+    if (!this.config.files.isOn) throw new ParleyError('unsupported');
+    const file = await this.repository.findAvatar(id);
+    if (!file) throw notFound();
+    return file;
+  }
+
   /** @throws as `get`, which is asked again when the link is used. */
   async link(principal: Principal, id: string): Promise<FileLink> {
     const file = await this.get(principal, id);

@@ -29,20 +29,25 @@ export class ThumbnailsService {
    * @throws `not_found` where nothing of the file can be shown, and where the caller may not read it; `service_unavailable` where
    *   making it takes long.
    */
-  async get(principal: Principal, id: string, size: number): Promise<FileRow> {
-    const file = await this.files.get(principal, id);
-    const found = (await this.find(file, size)) ?? (await this.make(principal, file, size));
-    if (!found) throw notFound();
-    return found;
+  get(principal: Principal, id: string, size: number): Promise<FileRow> {
+    return this.shown(() => this.files.get(principal, id), size);
+  }
+
+  /** The small one of a file that is somebody's picture, whoever asks. @throws as `get`. */
+  avatar(id: string): Promise<FileRow> {
+    const [small] = THUMBNAIL_SIZES;
+    return this.shown(() => this.files.getAvatar(id), small);
   }
 
   /** The same made anew, where the store has lost it. @throws as `get`. */
-  async remade(principal: Principal, { id, size }: { id: string; size: number }, lost: FileRow): Promise<FileRow> {
-    const file = await this.files.get(principal, id);
-    if (!(await this.renditions.examine(file, TIMEOUT_MS))) throw later();
-    const found = await this.find(await this.files.get(principal, id), size);
-    if (!found || found.contentId === lost.contentId) throw notFound();
-    return found;
+  remade(principal: Principal, { id, size }: { id: string; size: number }, lost: FileRow): Promise<FileRow> {
+    return this.shownAgain(() => this.files.get(principal, id), size, lost);
+  }
+
+  /** @throws as `get`. */
+  remadeAvatar(id: string, lost: FileRow): Promise<FileRow> {
+    const [small] = THUMBNAIL_SIZES;
+    return this.shownAgain(() => this.files.getAvatar(id), small, lost);
   }
 
   /** @throws as reading the file does, which is asked again when the link is used. */
@@ -52,16 +57,31 @@ export class ThumbnailsService {
     return { url: `${url}&size=${size}`, expiresAt: expiresAt.toISOString() };
   }
 
+  /** @param read brings the file, or throws where it may not be read. */
+  private async shown(read: () => Promise<FileRow>, size: number): Promise<FileRow> {
+    const file = await read();
+    const found = (await this.find(file, size)) ?? (await this.make(read, file, size));
+    if (!found) throw notFound();
+    return found;
+  }
+
+  private async shownAgain(read: () => Promise<FileRow>, size: number, lost: FileRow): Promise<FileRow> {
+    if (!(await this.renditions.examine(await read(), TIMEOUT_MS))) throw later();
+    const found = await this.find(await read(), size);
+    if (!found || found.contentId === lost.contentId) throw notFound();
+    return found;
+  }
+
   private async find(file: FileRow, size: number): Promise<FileRow | null> {
     const row = await this.repository.find(file.contentId, nameOf(file, size));
     return row && { ...file, ...row, name: renamed(file.name, 'webp') };
   }
 
-  private async make(principal: Principal, file: FileRow, size: number): Promise<FileRow | null> {
+  private async make(read: () => Promise<FileRow>, file: FileRow, size: number): Promise<FileRow | null> {
     const isHopeless = file.examinedAt !== null && file.width === null;
     if (isHopeless || !this.renditions.isMedia(file)) return null;
     await this.renditions.examine(file, TIMEOUT_MS);
-    const examined = await this.files.get(principal, file.id);
+    const examined = await read();
     if (examined.examinedAt === null) throw later();
     return this.find(examined, size);
   }

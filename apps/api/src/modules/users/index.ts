@@ -1,4 +1,4 @@
-export { isAvatarUrl } from './avatar-url.js';
+export { avatarUrlOf, isAvatarUrl } from './avatar-url.js';
 export { isExternalId } from './external-id.js';
 export {
   type ExternalPerson,

@@ -1,7 +1,7 @@
 import { Controller, Get, Patch } from '@nestjs/common';
 import type { Me, Page, UserDetail } from '@parley/protocol';
 import type { Principal } from '../../kernel/principal.js';
-import { Needs } from '../../platform/documented.js';
+import { Needs, Refuses } from '../../platform/documented.js';
 import { CurrentPrincipal } from '../../platform/http/request.js';
 import { UuidParam, ValidBody, ValidQuery } from '../../platform/http/valid.js';
 import { RateLimited } from '../../platform/limits/rate-limit.guard.js';
@@ -19,9 +19,13 @@ export class UsersController {
     return this.users.me(principal.userId);
   }
 
-  /** `avatarUrl: null` removes it; with `isHidden: true` others see no presence of the caller. */
+  /**
+   * `avatarUrl` is the `downloadUrl` of a picture that the caller has uploaded, or an address on another server; null removes it.
+   * With `isHidden: true` others see no presence of the caller.
+   */
   @Patch('me')
   @Needs('self')
+  @Refuses('unsupported')
   updateMe(@CurrentPrincipal() principal: Principal, @ValidBody(UpdateMeDto) body: UpdateMeDto): Promise<Me> {
     return this.users.updateMe(principal.userId, body);
   }

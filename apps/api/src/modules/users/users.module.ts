@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AdminNames } from './admin-names.js';
+import { AvatarsRepository } from './avatars.repository.js';
+import { AvatarsService } from './avatars.service.js';
 import { ExternalUsersRepository } from './external-users.repository.js';
 import { NameFolding } from './name-folding.js';
 import { UsersController } from './users.controller.js';
@@ -8,7 +10,15 @@ import { UsersService } from './users.service.js';
 
 @Module({
   controllers: [UsersController],
-  providers: [AdminNames, NameFolding, UsersService, UsersRepository, ExternalUsersRepository],
+  providers: [
+    AdminNames,
+    NameFolding,
+    UsersService,
+    UsersRepository,
+    ExternalUsersRepository,
+    AvatarsService,
+    AvatarsRepository,
+  ],
   exports: [UsersService, UsersRepository, ExternalUsersRepository],
 })
 export class UsersModule {}

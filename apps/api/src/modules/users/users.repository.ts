@@ -11,7 +11,7 @@ import { type KnownUser, toUserView } from './user.presenter.js';
 
 export type UserRow = typeof users.$inferSelect;
 
-type Changes = Partial<Pick<UserRow, 'displayName' | 'avatarUrl' | 'isHidden'>>;
+export type ProfileChanges = Partial<Pick<UserRow, 'displayName' | 'avatarUrl' | 'isHidden'>>;
 
 export interface Search {
   /** Folded. */
@@ -45,6 +45,10 @@ const [mine, theirs] = [alias(conversationParticipants, 'mine'), alias(conversat
 @Injectable()
 export class UsersRepository {
   constructor(private readonly database: Database) {}
+
+  transaction<T>(work: (tx: Db) => Promise<T>): Promise<T> {
+    return this.database.transaction(work);
+  }
 
   /** The public view of each of these users that exists. Pass the handle of the transaction that needs it, if any. */
   async viewsOf(ids: readonly string[], db: Db = this.database.db): Promise<Map<string, UserView>> {
@@ -110,8 +114,12 @@ export class UsersRepository {
   }
 
   /** Whoever hides their presence has left for others, and is back with the rest of it when they show it again. */
-  async update(id: string, { isHidden, ...profile }: Changes): Promise<UserRow | null> {
-    const [row] = await this.database.db
+  async update(
+    id: string,
+    { isHidden, ...profile }: ProfileChanges,
+    db: Db = this.database.db,
+  ): Promise<UserRow | null> {
+    const [row] = await db
       .update(users)
       .set({
         ...profile,

@@ -18,6 +18,7 @@ import { isStorable } from '../../kernel/storable-text.js';
 import type { CursorQueryDto } from '../../platform/http/cursor-query.dto.js';
 import { Cursors } from '../../platform/http/cursors.js';
 import { normalizedName, sanitizedName } from '../../platform/names.js';
+import { AvatarsService } from './avatars.service.js';
 import type { FindUsersDto } from './dto/find-users.dto.js';
 import type { UpdateMeDto } from './dto/update-me.dto.js';
 import { isExternalId } from './external-id.js';
@@ -36,6 +37,7 @@ export class UsersService {
     @Inject(CONFIG) private readonly config: Config,
     private readonly repository: UsersRepository,
     private readonly external: ExternalUsersRepository,
+    private readonly avatars: AvatarsService,
     private readonly cursors: Cursors,
   ) {}
 
@@ -80,7 +82,7 @@ export class UsersService {
       ...(avatarUrl !== undefined && { avatarUrl }),
       ...(isHidden !== undefined && { isHidden }),
     };
-    const row = Object.keys(changes).length > 0 ? await this.repository.update(userId, changes) : null;
+    const row = Object.keys(changes).length > 0 ? await this.avatars.update(userId, changes) : null;
     return row ? toMe(row, this.roleOf(row)) : this.me(userId);
   }
 
