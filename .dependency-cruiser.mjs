@@ -32,6 +32,7 @@ const FEATURES = [
   'search',
   'files',
   'attachments',
+  'avatar',
   'chat',
   'conversations',
   'palette',

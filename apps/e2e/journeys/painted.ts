@@ -6,12 +6,21 @@ const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
 /** A picture of hills, in a colour of its own. PNG. */
 export function paintedPicture(width: number, height: number, hue: number): Buffer {
+  return pngOf(width, height, (x, y) => {
+    const hill = height * (0.55 + 0.15 * Math.sin((x / width) * 9 + hue));
+    return colourOf(y < hill ? 0.75 - (0.3 * y) / height : 0.3, hue);
+  });
+}
+
+/** Upright stripes of these colours, as wide as each other. PNG. */
+export function stripedPicture(width: number, height: number, colours: readonly number[][]): Buffer {
+  return pngOf(width, height, (x) => colours[Math.floor((x / width) * colours.length)] ?? []);
+}
+
+function pngOf(width: number, height: number, colourAt: (x: number, y: number) => number[]): Buffer {
   const rows = Buffer.alloc((1 + 3 * width) * height);
   for (let y = 0; y < height; y += 1) {
-    for (let x = 0; x < width; x += 1) {
-      const hill = height * (0.55 + 0.15 * Math.sin((x / width) * 9 + hue));
-      rows.set(colourOf(y < hill ? 0.75 - (0.3 * y) / height : 0.3, hue), y * (1 + 3 * width) + 1 + 3 * x);
-    }
+    for (let x = 0; x < width; x += 1) rows.set(colourAt(x, y), y * (1 + 3 * width) + 1 + 3 * x);
   }
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);

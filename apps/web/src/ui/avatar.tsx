@@ -1,5 +1,6 @@
 import { firstGraphemes, type UserView } from '@parley/protocol';
-import { type CSSProperties, useState } from 'react';
+import { useConnection, useFileUrl } from '@parley/react';
+import { type CSSProperties, useEffect, useState } from 'react';
 import { classes } from './classes.js';
 
 interface AvatarProps {
@@ -37,9 +38,31 @@ export function Avatar({ id, name, url, size = 36, className }: AvatarProps) {
       )}
     >
       {initialsOf(name, size <= 16 ? 1 : 2)}
-      {url ? <Picture key={url} url={url} /> : null}
+      {url ? <AnyPicture key={url} url={url} /> : null}
     </span>
   );
+}
+
+/** What people have uploaded is fetched with the token; an address on another server the browser loads by itself. */
+function AnyPicture({ url }: { url: string }) {
+  return url.startsWith('/') ? <OwnPicture path={url} /> : <Picture url={url} />;
+}
+
+function OwnPicture({ path }: { path: string }) {
+  const { url, error, renew } = useFileUrl(path);
+  if (url !== null) return <Picture key={url} url={url} />;
+  return error === null ? null : <RetriedOnline renew={renew} />;
+}
+
+/** What failed for want of a connection is tried again with the next one. */
+function RetriedOnline({ renew }: { renew: () => void }) {
+  const { state, since } = useConnection();
+  const [failedSince] = useState(since);
+  const isBack = state === 'online' && since !== failedSince;
+  useEffect(() => {
+    if (isBack) renew();
+  }, [isBack, renew]);
+  return null;
 }
 
 /** Drawn over the initials once it has loaded. */

@@ -1,8 +1,9 @@
 import { Camera, File as FileIcon, Image, Paperclip } from 'lucide-react';
-import { type RefObject, useRef } from 'react';
+import { useRef } from 'react';
 import { usePointer } from '../../hooks/use-pointer.js';
 import { IconButton } from '../../ui/button.js';
 import { Menu, MenuItem } from '../../ui/menu.js';
+import { Chooser } from './chooser.js';
 
 interface AttachButtonProps {
   onFiles: (files: File[]) => void;
@@ -17,11 +18,11 @@ export function AttachButton({ onFiles }: AttachButtonProps) {
   const icon = <Paperclip size={18} strokeWidth={1.6} />;
   return (
     <>
-      <Chooser inputRef={files} testId="choose-files" onFiles={onFiles} />
+      <Chooser inputRef={files} testId="choose-files" isMultiple onFiles={onFiles} />
       {byTouch ? (
         <>
-          <Chooser inputRef={pictures} testId="choose-pictures" accept="image/*,video/*" onFiles={onFiles} />
-          <Chooser inputRef={camera} testId="take-picture" accept="image/*" isCamera onFiles={onFiles} />
+          <Chooser inputRef={pictures} testId="choose-pictures" accept="image/*,video/*" isMultiple onFiles={onFiles} />
+          <Chooser inputRef={camera} testId="take-picture" accept="image/*" camera="environment" onFiles={onFiles} />
           <Menu align="start" side="top" trigger={<AttachIcon>{icon}</AttachIcon>}>
             <MenuItem icon={<Camera size={17} strokeWidth={1.6} />} onSelect={() => camera.current?.click()}>
               Take a picture
@@ -44,33 +45,4 @@ export function AttachButton({ onFiles }: AttachButtonProps) {
 /** Its other properties are those of a button: a menu adds its own. */
 function AttachIcon(props: Omit<Parameters<typeof IconButton>[0], 'label'>) {
   return <IconButton label="Attach files" {...props} className="size-8 max-[720px]:size-9" />;
-}
-
-interface ChooserProps extends AttachButtonProps {
-  inputRef: RefObject<HTMLInputElement | null>;
-  testId: string;
-  accept?: string;
-  /** Opens the camera rather than the pictures that are there. */
-  isCamera?: boolean;
-}
-
-/** The browser's dialog, without the browser's button. */
-function Chooser({ inputRef, testId, accept, isCamera = false, onFiles }: ChooserProps) {
-  return (
-    <input
-      ref={inputRef}
-      data-testid={testId}
-      type="file"
-      hidden
-      multiple={!isCamera}
-      accept={accept}
-      capture={isCamera ? 'environment' : undefined}
-      onChange={({ target }) => {
-        const chosen = [...(target.files ?? [])];
-        // Else the same file could not be chosen again.
-        target.value = '';
-        if (chosen.length > 0) onFiles(chosen);
-      }}
-    />
-  );
 }

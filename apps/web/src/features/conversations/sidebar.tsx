@@ -1,21 +1,25 @@
 import type { Me, UserView } from '@parley/protocol';
 import { useUser } from '@parley/react';
-import { Ban, Flag, LogOut, PenSquare, Search, Users } from 'lucide-react';
-import { type ComponentProps, useState } from 'react';
+import { Ban, CircleUserRound, Flag, LogOut, PenSquare, Search, Users } from 'lucide-react';
+import { type ComponentProps, Suspense, useState } from 'react';
 import { useStore } from 'zustand';
 import { chooseEnter, type EnterChoice, enterStore } from '../../hooks/enter-key.js';
 import { IS_APPLE } from '../../hooks/platform.js';
 import { chooseTheme, type ThemeChoice, themeStore } from '../../hooks/theme.js';
+import { useHasFiles } from '../../hooks/use-has-files.js';
 import { useView } from '../../hooks/use-view.js';
 import { PersonAvatar } from '../../ui/avatar.js';
 import { IconButton } from '../../ui/button.js';
 import { Alert } from '../../ui/field.js';
+import { lazyPart } from '../../ui/lazy-part.js';
 import { Menu, MenuChoice, MenuItem, MenuSeparator } from '../../ui/menu.js';
 import { signOut } from '../auth/auth.store.js';
 import { BlockedDialog } from '../chat/members/blocked-dialog.js';
 import { ReportsDialog } from '../chat/members/reports-dialog.js';
 import { ConversationList } from './conversation-list.js';
 import { useVisibility } from './use-visibility.js';
+
+const AvatarDialog = lazyPart(() => import('../avatar/avatar-dialog.js'));
 
 const THEMES: { value: ThemeChoice; label: string }[] = [
   { value: 'system', label: 'Like the system' },
@@ -84,7 +88,8 @@ function AccountMenu({ user }: { user: Me }) {
   const { choice } = useStore(themeStore);
   const { choice: enter } = useStore(enterStore);
   const { isHidden, hide, error } = useVisibility(user);
-  const [opened, setOpened] = useState<'reports' | 'blocked' | null>(null);
+  const [opened, setOpened] = useState<'picture' | 'reports' | 'blocked' | null>(null);
+  const hasFiles = useHasFiles();
   const close = () => setOpened(null);
   // As changed since this page was opened, here or elsewhere.
   const shown = useUser(user.id) ?? user;
@@ -113,6 +118,11 @@ function AccountMenu({ user }: { user: Me }) {
           onChange={(value) => hide(value === 'hidden')}
         />
         <MenuSeparator />
+        {hasFiles ? (
+          <MenuItem icon={<CircleUserRound size={16} strokeWidth={1.6} />} onSelect={() => setOpened('picture')}>
+            Your picture…
+          </MenuItem>
+        ) : null}
         <MenuItem icon={<Ban size={16} strokeWidth={1.6} />} onSelect={() => setOpened('blocked')}>
           Blocked people…
         </MenuItem>
@@ -125,6 +135,11 @@ function AccountMenu({ user }: { user: Me }) {
           Sign out
         </MenuItem>
       </Menu>
+      {opened === 'picture' ? (
+        <Suspense fallback={null}>
+          <AvatarDialog user={shown} onClose={close} />
+        </Suspense>
+      ) : null}
       {opened === 'reports' ? <ReportsDialog conversationId="" onClose={close} /> : null}
       {opened === 'blocked' ? <BlockedDialog onClose={close} /> : null}
     </footer>

@@ -11,7 +11,8 @@ const WHEEL_RATE = 1 / 400;
 interface Options {
   stage: RefObject<HTMLElement | null>;
   picture: RefObject<HTMLElement | null>;
-  onSwipe: (way: 'next' | 'previous' | 'close') => void;
+  /** Without it a picture that is not enlarged is moved like any other, as far as it is larger than the stage. */
+  onSwipe?: (way: 'next' | 'previous' | 'close') => void;
 }
 
 interface Gesture {
@@ -73,17 +74,17 @@ function useGesture({ zoom, setZoom, settle, fromMiddle, onSwipe }: Gestures) {
     const grown = zoomedAt(from.zoom, factor, fromMiddle(from.middle));
     const moved = { ...grown, x: grown.x + now.middle.x - from.middle.x, y: grown.y + now.middle.y - from.middle.y };
     // Unenlarged it follows the finger until that is lifted.
-    if (moved.scale === 1) setZoom(moved);
+    if (onSwipe && moved.scale === 1) setZoom(moved);
     else settle(moved);
   }
 
   function end({ pointerId }: PointerEvent): void {
     if (!pointers.current.delete(pointerId)) return;
-    const isFitted = zoom.scale === 1;
+    const isFitted = onSwipe !== undefined && zoom.scale === 1;
     const way = isFitted && pointers.current.size === 0 ? swipeOf(zoom) : null;
     if (isFitted) setZoom(FITTED);
     begin(isFitted ? FITTED : zoom);
-    if (way !== null) onSwipe(way);
+    if (way !== null) onSwipe?.(way);
   }
 
   const handlers = {
