@@ -6,7 +6,7 @@ import { CLEANUP, EXAMINATION, FileCleanup } from '../src/modules/files/index.js
 import { startNode, type TestNode } from './node.js';
 import { fourFields, heldAs, withPlace } from './odd-pictures.js';
 import { type Answer, aPerson, directOf, Person, succeeded } from './people.js';
-import { aFile, download, PNG, upload } from './uploads.js';
+import { aFile, download, PNG } from './uploads.js';
 
 let node: TestNode;
 let ann: Person;

@@ -68,7 +68,7 @@ function middleOf(place: Locator): Promise<number[] | null> {
 }
 
 async function shows(place: Locator, colour: readonly number[] | undefined): Promise<void> {
-  await eventually(`the picture is ${colour}`, async () => {
+  await eventually(`the picture is ${colour?.join()}`, async () => {
     const seen = await middleOf(place);
     return seen?.every((value, at) => Math.abs(value - (colour?.[at] ?? 0)) < 40) === true;
   });

@@ -35,7 +35,10 @@ export class AvatarPictures {
 
   /** What is drawn of it stays. */
   #drop(path: string): void {
-    this.#kept.get(path)?.then(URL.revokeObjectURL, () => undefined);
+    this.#kept.get(path)?.then(
+      (url) => URL.revokeObjectURL(url),
+      () => undefined,
+    );
     this.#kept.delete(path);
   }
 

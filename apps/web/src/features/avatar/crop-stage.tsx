@@ -42,12 +42,13 @@ export function CropStage({ url, takeRef, onUnreadable }: CropStageProps) {
 
   return (
     <div className="flex flex-col items-center gap-2 px-5 pb-2">
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- no other role is for what is moved in two directions */}
       <div
         ref={stage}
-        // It takes keys: there is no other role for what is moved in two directions.
         role="application"
         aria-label="Part of the picture that is kept"
         aria-describedby="crop-keys"
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- as above: it takes keys
         tabIndex={0}
         className="crop-stage"
         data-held={isHeld || undefined}
