@@ -16,6 +16,7 @@ const AVATAR = /\/api\/files\/[^/]+\/avatar$/;
 
 let node: ParleyNode;
 let browser: Browser;
+let touched: Browser | undefined;
 let ama: Participant;
 let tomas: Participant;
 
@@ -28,7 +29,7 @@ beforeAll(async () => {
   await tomas.openRow('Ama Okafor');
 }, 60_000);
 afterAll(async () => {
-  await browser?.close();
+  await Promise.all([browser?.close(), touched?.close()]);
   await node?.stop();
 });
 afterEach(() => {
@@ -39,9 +40,9 @@ const account = ({ page, name }: Participant) => page.getByRole('button', { name
 const dialogOf = (page: Page) => page.getByRole('dialog', { name: 'Your picture' });
 const stageOf = (page: Page) => page.getByRole('application', { name: 'Part of the picture that is kept' });
 
-async function open(person: Participant): Promise<Locator> {
-  await account(person).click();
-  await person.page.getByRole('menuitem', { name: 'Your picture' }).click();
+async function open(person: Participant, by: 'click' | 'tap' = 'click'): Promise<Locator> {
+  await account(person)[by]();
+  await person.page.getByRole('menuitem', { name: 'Your picture' })[by]();
   return dialogOf(person.page);
 }
 
@@ -173,14 +174,14 @@ describe('A picture of oneself', () => {
 });
 
 it('S1.31: a telephone offers its camera, and two fingers enlarge the picture', async () => {
-  const touched = await launchBrowser({ reportsHover: false });
+  touched = await launchBrowser({ reportsHover: false });
   const phone = await Participant.join(touched, node.url, 'Lena Vogt', {
     viewport: { width: 390, height: 780 },
     hasTouch: true,
     isMobile: true,
   });
   const { page } = phone;
-  const dialog = await open(phone);
+  const dialog = await open(phone, 'tap');
   await dialog.getByRole('button', { name: 'Take a picture' }).waitFor();
   expect(await page.getByTestId('take-avatar').getAttribute('capture')).toBe('user');
   await page.getByTestId('take-avatar').setInputFiles(STRIPES);
@@ -202,5 +203,4 @@ it('S1.31: a telephone offers its camera, and two fingers enlarge the picture', 
   await save(phone);
   await shows(account(phone), GREEN);
   expect(phone.faults).toEqual([]);
-  await touched.close();
 });
