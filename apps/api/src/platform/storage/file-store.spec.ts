@@ -114,8 +114,9 @@ describe.each<[string, () => FileStore]>([
   });
 });
 
+const xml = (code: string) => `<?xml version="1.0"?><Error><Code>${code}</Code><Message>secret</Message></Error>`;
+
 describe('a server that is no good', () => {
-  const xml = (code: string) => `<?xml version="1.0"?><Error><Code>${code}</Code><Message>secret</Message></Error>`;
   const answering =
     (status: number, body: string): Answering =>
     (_, response) =>
@@ -148,6 +149,27 @@ describe('a server that is no good', () => {
     bad.closeAllConnections();
     bad.close();
   });
+});
+
+it.each([
+  ['for now, the content is not removed either, so that it is not forgotten', 503, 'SlowDown', false],
+  ['for good, the content is removed', 501, 'NotImplemented', true],
+  ['since the key may not, the content is removed', 403, 'AccessDenied', true],
+])('where uploads that were begun are not listed %s', async (_, status, code, isRemoved) => {
+  let removed = 0;
+  const bad = createServer(({ method }, response) => {
+    if (method === 'DELETE') removed += 1;
+    if (method === 'DELETE') response.writeHead(204).end();
+    else response.writeHead(status, { 'content-type': 'application/xml' }).end(xml(code));
+  });
+  await new Promise<void>((ready) => bad.listen(0, '127.0.0.1', ready));
+  const store = s3({ endpoint: `http://127.0.0.1:${(bad.address() as AddressInfo).port}` });
+  const fault = await store.remove(randomUUID()).catch((each: unknown) => each);
+  expect([(fault as ParleyError | undefined)?.code, removed]).toEqual(
+    isRemoved ? [undefined, 1] : ['service_unavailable', 0],
+  );
+  store.close();
+  bad.close();
 });
 
 it('a content that S3 breaks off in the middle fails for its reader', async () => {

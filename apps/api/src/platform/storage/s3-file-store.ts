@@ -32,6 +32,9 @@ const MOST_ATTEMPTS = 3;
 /** What S3 and those like it say of a content that is not there, and of one that there is no room for. */
 const MISSING: readonly string[] = ['NoSuchKey', 'NotFound'];
 const FULL: readonly string[] = ['XMinioStorageFull', 'QuotaExceeded', 'StorageFull', 'InsufficientStorage'];
+/** Statuses: what is not offered, and of those below 500 what may be answered otherwise later. */
+const NOT_IMPLEMENTED = 501;
+const PASSING: readonly number[] = [408, 429];
 
 /**
  * Contents as objects of one bucket. Each is spooled to the local disk first: whoever uploads slowly holds neither memory nor a
@@ -141,14 +144,17 @@ export class S3FileStore extends FileStore {
     });
   }
 
-  /** Of a node that was killed. Where that is not offered, the bucket's own rule has to see to it. */
+  /**
+   * Of a node that was killed. Where that is not offered, the bucket's own rule has to see to it.
+   * @throws where it may be offered later: once a content is forgotten, nobody looks for what is left of it.
+   */
   private async abortUploads(key: string): Promise<void> {
     const { Bucket, Key } = this.placeOf(key);
-    const listed = await this.client
+    const { Uploads = [] } = await this.client
       .send(new ListMultipartUploadsCommand({ Bucket, Prefix: Key }))
-      .catch(() => ({ Uploads: [] }));
-    for (const { UploadId } of listed.Uploads ?? []) {
-      await this.client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId })).catch(() => undefined);
+      .catch(unlessPassing({ Uploads: [] }));
+    for (const { UploadId } of Uploads) {
+      await this.client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId })).catch(unlessPassing(null));
     }
   }
 
@@ -171,6 +177,15 @@ async function* partOf(content: AsyncIterable<Buffer>, start: number, length: nu
 }
 
 const nameOf = (fault: unknown): string => (fault as { name?: string } | undefined)?.name ?? '';
+
+/** For a call that may be refused for good; throws what may be over later. */
+const unlessPassing =
+  <T>(result: T) =>
+  (fault: unknown): T => {
+    const status = (fault as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode ?? 0;
+    if (status === NOT_IMPLEMENTED || (status >= 400 && status < 500 && !PASSING.includes(status))) return result;
+    throw fault;
+  };
 
 /** Whatever S3 refuses, and whatever keeps it from answering, may be over later: what is wrong is for the log. */
 function refusalOf(fault: unknown): unknown {
