@@ -10,7 +10,7 @@ import S3rver from 's3rver';
 import { ParleyError } from '../../kernel/errors.js';
 import { DiskFileStore } from './disk-file-store.js';
 import { ContentMissing, type FileStore } from './file-store.js';
-import { S3FileStore } from './s3-file-store.js';
+import { partBytesOf, S3FileStore } from './s3-file-store.js';
 
 type Answering = (request: IncomingMessage, response: ServerResponse) => unknown;
 
@@ -170,6 +170,14 @@ it.each([
   );
   store.close();
   bad.close();
+});
+
+it('the largest content has no more parts than every server takes, and none too small', () => {
+  const largest = 5_120 * MEBIBYTE;
+  for (const size of [5 * MEBIBYTE + 1, 100 * MEBIBYTE, 5_000 * MEBIBYTE + 1, largest]) {
+    expect(Math.ceil(size / partBytesOf(size))).toBeLessThanOrEqual(1_000);
+    expect(partBytesOf(size)).toBeGreaterThanOrEqual(5 * MEBIBYTE);
+  }
 });
 
 it('a content that S3 breaks off in the middle fails for its reader', async () => {

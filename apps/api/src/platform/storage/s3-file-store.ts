@@ -18,8 +18,10 @@ import { endingSilence } from './ending-silence.js';
 import { type ByteRange, ContentMissing, FileStore } from './file-store.js';
 import { Spool } from './spool.js';
 
-/** Of one object; the least that S3 takes for all parts but the last is 5 MiB, and it takes 10,000 of them. */
+/** The least that S3 takes for all parts of an object but the last. */
 const PART_BYTES = 5 * 1_048_576;
+/** Of one object. S3 takes 10,000, but Swift no more than these. */
+const MOST_PARTS = 1_000;
 /** Each is a buffer in memory while it goes. */
 const PARTS_AT_ONCE = 4;
 const PARTS_WAITING = 10_000;
@@ -28,6 +30,8 @@ const DEADLINES = { connectionTimeout: 3_000, requestTimeout: 60_000, silence: 3
 /** Each is held for as long as somebody reads a content. */
 const CONNECTIONS = { maxSockets: 1_000 };
 const MOST_ATTEMPTS = 3;
+/** For whoever looks into the bucket: what a content is says the database. */
+const KIND = { ContentType: 'application/octet-stream' };
 
 /** What S3 and those like it say of a content that is not there, and of one that there is no room for. */
 const MISSING: readonly string[] = ['NoSuchKey', 'NotFound'];
@@ -110,18 +114,19 @@ export class S3FileStore extends FileStore {
   private async put(key: string, spool: Spool): Promise<void> {
     await this.parts.within(async () => {
       const Body = await spool.read(0, spool.size);
-      await this.client.send(new PutObjectCommand({ ...this.placeOf(key), Body, ContentLength: Body.length }));
+      await this.client.send(new PutObjectCommand({ ...this.placeOf(key), ...KIND, Body, ContentLength: Body.length }));
     });
   }
 
   private async putParts(key: string, spool: Spool): Promise<void> {
     const place = this.placeOf(key);
-    const { UploadId } = await this.client.send(new CreateMultipartUploadCommand(place));
+    const { UploadId } = await this.client.send(new CreateMultipartUploadCommand({ ...place, ...KIND }));
+    const partBytes = partBytesOf(spool.size);
     try {
       const Parts: CompletedPart[] = [];
-      for (let start = 0; start < spool.size; start += PART_BYTES) {
+      for (let start = 0; start < spool.size; start += partBytes) {
         const PartNumber = Parts.length + 1;
-        const ETag = await this.putPart({ ...place, UploadId, PartNumber }, spool, start);
+        const ETag = await this.putPart({ ...place, UploadId, PartNumber }, spool, { start, length: partBytes });
         Parts.push({ PartNumber, ETag });
       }
       const whole = { ...place, UploadId, MultipartUpload: { Parts } };
@@ -135,10 +140,10 @@ export class S3FileStore extends FileStore {
   private putPart(
     part: { Bucket: string; Key: string; UploadId: string | undefined; PartNumber: number },
     spool: Spool,
-    start: number,
+    { start, length }: { start: number; length: number },
   ): Promise<string | undefined> {
     return this.parts.within(async () => {
-      const Body = await spool.read(start, PART_BYTES);
+      const Body = await spool.read(start, length);
       const { ETag } = await this.client.send(new UploadPartCommand({ ...part, Body, ContentLength: Body.length }));
       return ETag;
     });
@@ -162,6 +167,9 @@ export class S3FileStore extends FileStore {
     return { Bucket: this.settings.bucket, Key: `files/${key}` };
   }
 }
+
+/** All parts of a content but the last have the same size, as some insist on. */
+export const partBytesOf = (size: number): number => Math.max(PART_BYTES, Math.ceil(size / MOST_PARTS));
 
 /** @throws where the content ends before. */
 async function* partOf(content: AsyncIterable<Buffer>, start: number, length: number): AsyncGenerator<Buffer> {
