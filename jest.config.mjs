@@ -26,6 +26,7 @@ const base = {
   transform: { '^.+\\.tsx?$': ['@swc/jest', swc] },
   moduleNameMapper: {
     '^@parley/(protocol|markdown|client|react|testkit)$': '<rootDir>/packages/$1/src/index.ts',
+    '^@parley/client/files$': '<rootDir>/packages/client/src/files/file-transfers.ts',
     '^@parley/client/node$': '<rootDir>/packages/client/src/node.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

@@ -3,8 +3,9 @@ import { useHasFiles } from '../../hooks/use-has-files.js';
 import { lazyPart } from '../../ui/lazy-part.js';
 import type { DrawnFilesProps } from './drawn-files.js';
 import { boxesOf } from './file-groups.js';
+import { withTransfers } from './with-transfers.js';
 
-const DrawnFiles = lazyPart(() => import('./drawn-files.js'));
+const DrawnFiles = lazyPart(() => withTransfers(import('./drawn-files.js')));
 
 /** The files of a message, at a place that is there before they and what draws them are loaded. */
 export function MessageFiles({ files, words, tabStop }: Omit<DrawnFilesProps, 'areThere'>) {

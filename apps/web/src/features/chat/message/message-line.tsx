@@ -4,6 +4,7 @@ import { PersonAvatar } from '../../../ui/avatar.js';
 import { BotMark } from '../../../ui/bot-mark.js';
 import { clockTime } from '../../../ui/dates.js';
 import { lazyPart } from '../../../ui/lazy-part.js';
+import { withTransfers } from '../../files/with-transfers.js';
 import { useConversationFacts } from './message-actions.js';
 import { MessageQuote } from './message-quote.js';
 import { MessageText } from './message-text.js';
@@ -12,7 +13,7 @@ import { ReceiptRail } from './receipt-rail.js';
 import type { MessageLineProps } from './row-props.js';
 import { StoredMessage } from './stored-message.js';
 
-const PendingAttachments = lazyPart(() => import('../../attachments/pending-attachments.js'));
+const PendingAttachments = lazyPart(() => withTransfers(import('../../attachments/pending-attachments.js')));
 
 /** Sender, text and, on the right, whether the message was sent, delivered and read. */
 export function MessageLine(props: MessageLineProps) {
