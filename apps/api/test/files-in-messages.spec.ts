@@ -97,11 +97,15 @@ describe('a message with files', () => {
       [{ ...of([own]), fileId: foreign }, 'metadata.fileId'],
       [of(many), 'metadata.files'],
     ];
+    const keptSince = () => node.rows(sql`SELECT loose_since FROM files WHERE id = ${foreign}`);
+    const before = await keptSince();
     for (const [metadata, path] of cases) {
       const answer = await send(ann, metadata);
       expect([metadata, codeOf(answer), pathOf(answer)]).toEqual([metadata, 'validation_failed', path]);
       expect(answer.body.error.clientMessageId).toBeDefined();
     }
+    // Whoever names a file of somebody else does not keep it from the clean-up either.
+    expect(await keptSince()).toEqual(before);
     expect(codeOf(await send(ann, of(many.slice(1))))).toBe(201);
     const large = 'x'.repeat(102_300);
     expect(codeOf(await send(ann, { large }))).toBe(201);
