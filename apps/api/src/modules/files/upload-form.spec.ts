@@ -87,6 +87,21 @@ describe('a form that is read as it comes', () => {
     expect((await send(content, size)).equals(content)).toBe(true);
   });
 
+  it('ends where its boundary is, wherever that is cut in two, and whatever looks like one before it', async () => {
+    read = (incoming) => collect(incoming);
+    const plain = Buffer.alloc(1_000, '.');
+    const contents = ['', '\r', '\r\n', '\r\n-', '\r\n--', '\r\n--x-parley-tes'].map((end) =>
+      Buffer.concat([plain, Buffer.from(end)]),
+    );
+    for (const content of contents) {
+      for (let cut = 0; cut <= TAIL.length; cut += 1) {
+        // What only is content has come before.
+        const sizes = [HEAD.length + 500, content.length - 500 + cut];
+        expect(await send(content, () => sizes.shift() || 1_000)).toEqual(content);
+      }
+    }
+  });
+
   it('has it to the byte where its reader is slow, and many are read side by side', async () => {
     read = (incoming) => collect(incoming, () => turn());
     const contents = Array.from({ length: 12 }, () => randomBytes(1_500_000));

@@ -19,6 +19,8 @@ const LIMITS_OF_FORM = {
 const FILE_FIELD = 'file';
 /** The parser hands on at once whatever it gets: how much may wait is for the blocks to say. */
 const PARSING = { preservePath: true, highWaterMark: 1_048_576 };
+/** What every boundary in a form begins with. */
+const DELIMITER = Buffer.from('\r\n--');
 
 const turns = new UploadTurns();
 
@@ -54,6 +56,8 @@ class UploadForm<T> {
   /** The part of the request that is being parsed, and how much of its memory has come out as content. */
   private parsed: Buffer | null = null;
   private copied = 0;
+  /** What comes next is content, and nothing that the parser need see, unless it has a boundary in it. */
+  private isInContent = false;
   private taken: Promise<T> | null = null;
   private fail: (fault: unknown) => void = () => undefined;
 
@@ -69,7 +73,7 @@ class UploadForm<T> {
     await new Promise<void>((resolve, reject) => {
       this.fail = reject;
       this.listen(resolve);
-      this.request.on('data', this.parse);
+      this.request.on('data', this.pass);
       this.request.once('end', this.end);
     });
     if (!this.taken) throw invalid(FILE_FIELD, 'must be there, and have a file name');
@@ -79,26 +83,40 @@ class UploadForm<T> {
   /** Whoever takes the content learns by it that no more will come, and is waited for. */
   async close(): Promise<void> {
     // What still comes is thrown away: whoever is refused in the middle of sending reads why once they have sent.
-    this.request.off('data', this.parse).off('end', this.end).resume();
+    this.request.off('data', this.pass).off('end', this.end).resume();
     this.blocks.fail(new ParleyError('validation_failed'));
     this.content?.destroy();
     this.parser.destroy();
     await this.taken?.catch(() => undefined);
   }
 
-  private readonly parse = (chunk: Buffer): void => {
-    const { parser, request, blocks } = this;
-    this.parsed = chunk;
-    this.copied = 0;
-    const goesOn = parser.write(chunk);
-    // Nothing of it is anywhere else by now.
-    if (this.copied === chunk.length) releaseMemory(chunk);
+  private readonly pass = (chunk: Buffer): void => {
+    const { request, blocks } = this;
+    const goesOn = this.hand(chunk);
     const isTurnOver = !turns.hasTime();
     if (goesOn && blocks.hasRoom && !isTurnOver) return;
     request.pause();
     if (isTurnOver) turns.onNext(this.resume);
     else this.resume();
   };
+
+  /** False where the parser has enough for now. */
+  private hand(chunk: Buffer): boolean {
+    this.parsed = chunk;
+    this.copied = 0;
+    const isContent = this.isInContent && !mayEndContent(chunk);
+    if (isContent) this.add(chunk);
+    const goesOn = isContent || this.parser.write(chunk);
+    // All of it has come out as content: the parser holds nothing of it, and content is what comes next.
+    this.isInContent = this.copied > 0 && this.copied === chunk.length;
+    if (this.isInContent) releaseMemory(chunk);
+    return goesOn;
+  }
+
+  private add(part: Buffer): void {
+    if (part.buffer === this.parsed?.buffer) this.copied += part.length;
+    this.blocks.add(part);
+  }
 
   private readonly resume = (): void => {
     const { parser, request, blocks } = this;
@@ -132,10 +150,7 @@ class UploadForm<T> {
     // Where it fails, what failed first is said.
     content.on('error', () => undefined);
     this.content = content;
-    content.on('data', (part: Buffer) => {
-      if (part.buffer === this.parsed?.buffer) this.copied += part.length;
-      this.blocks.add(part);
-    });
+    content.on('data', (part: Buffer) => this.add(part));
     content.once('end', () => this.blocks.end());
     if (field !== FILE_FIELD) return this.fail(invalid(shown(field), 'is not a known field for a file'));
     this.taken = this.take(name, this.blocks, this.fields);
@@ -151,6 +166,10 @@ class UploadForm<T> {
     this.fields.set(name, value);
   }
 }
+
+/** Few chunks do, and to find that out takes a fraction of what the parser takes. A boundary may begin at the end of one. */
+const mayEndContent = (chunk: Buffer): boolean =>
+  chunk.includes(DELIMITER) || chunk.includes(0x0d, 1 - DELIMITER.length);
 
 /** As much of a name as an answer repeats. */
 const shown = (name: string | undefined): string => (name ?? '').slice(0, 100);
