@@ -4,7 +4,7 @@ import { Busboy, type BusboyHeaders, type BusboyInstance } from '@fastify/busboy
 import { invalid, ParleyError } from '../../kernel/errors.js';
 import { releaseMemory } from '../../kernel/release-memory.js';
 import { ContentBlocks } from './content-blocks.js';
-import { UploadTurns } from './upload-turns.js';
+import { uploadTurns } from './upload-turns.js';
 
 /** A form of one file; everything else of it is small. */
 const LIMITS_OF_FORM = {
@@ -21,8 +21,6 @@ const FILE_FIELD = 'file';
 const PARSING = { preservePath: true, highWaterMark: 1_048_576 };
 /** What every boundary in a form begins with. */
 const DELIMITER = Buffer.from('\r\n--');
-
-const turns = new UploadTurns();
 
 /** What came with the file, by its name in the form. */
 type FormFields = ReadonlyMap<string, string>;
@@ -93,10 +91,10 @@ class UploadForm<T> {
   private readonly pass = (chunk: Buffer): void => {
     const { request, blocks } = this;
     const goesOn = this.hand(chunk);
-    const isTurnOver = !turns.hasTime();
+    const isTurnOver = !uploadTurns.hasTime();
     if (goesOn && blocks.hasRoom && !isTurnOver) return;
     request.pause();
-    if (isTurnOver) turns.onNext(this.resume);
+    if (isTurnOver) uploadTurns.onNext(this.resume);
     else this.resume();
   };
 

@@ -7,7 +7,7 @@ const AT_ONCE = 3;
  * Bounds how much of all uploads is read in one turn of the event loop, since messages wait for its end: a line that is quick
  * enough has megabytes for each.
  */
-export class UploadTurns {
+class UploadTurns {
   private beganAt: number | null = null;
   private readonly waiting: (() => void)[] = [];
 
@@ -34,3 +34,6 @@ export class UploadTurns {
     for (const goOn of chosen) goOn();
   }
 }
+
+/** Of this node. */
+export const uploadTurns = new UploadTurns();

@@ -4,6 +4,7 @@ import { CONFIG, type Config } from '../../../config/config.js';
 import { conflict, invalid, notFound, ParleyError } from '../../../kernel/errors.js';
 import { newId } from '../../../kernel/ids.js';
 import type { Principal } from '../../../kernel/principal.js';
+import { releaseMemory } from '../../../kernel/release-memory.js';
 import { FileStore } from '../../../platform/storage/file-store.js';
 import { tooLarge } from '../content-reader.js';
 import { presentFile } from '../file.presenter.js';
@@ -155,7 +156,12 @@ export class ResumableUploadsService {
   }
 
   private async *joined(parts: readonly { contentId: string; size: number }[]): AsyncGenerator<Buffer> {
-    for (const { contentId, size } of parts) yield* await this.store.read(contentId, { start: 0, end: size - 1 });
+    for (const { contentId, size } of parts) {
+      for await (const piece of await this.store.read(contentId, { start: 0, end: size - 1 })) {
+        yield piece as Buffer;
+        releaseMemory(piece as Buffer);
+      }
+    }
   }
 
   private requireOn(): void {

@@ -1,4 +1,3 @@
-import { PassThrough, Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
 import { Server } from '@tus/server';
 import type { Response as ExpressResponse } from 'express';
@@ -7,6 +6,7 @@ import type { Principal } from '../../../kernel/principal.js';
 import type { ApiRequest } from '../../../platform/http/request.js';
 import { normalizedFileName } from '../file-name.js';
 import { uploadIdOf } from '../uploads.service.js';
+import { RequestBody } from './request-body.js';
 import { ResumableUploadsService } from './resumable-uploads.service.js';
 import { TusStore } from './tus-store.js';
 import { UploadLocks } from './upload-locks.js';
@@ -69,8 +69,7 @@ export class TusAdapter {
   /** @throws what the routes refuse by. */
   async answer({ principal, id, request }: Asked, response: ExpressResponse): Promise<void> {
     response.setHeader('Tus-Resumable', VERSION);
-    const body = request.method === 'PATCH' ? new PassThrough() : null;
-    if (body) passOn(request, body);
+    const body = request.method === 'PATCH' ? new RequestBody(request) : null;
     try {
       const passed = requestOf(request, body);
       const passage: Passage = { principal, id, refusal: request.refusal ?? null, gone: new AbortController() };
@@ -81,7 +80,7 @@ export class TusAdapter {
       await this.tellFile(passage, answer.headers, response);
       write(answer, response);
     } finally {
-      if (body) leave(request, body);
+      body?.leave();
     }
   }
 
@@ -122,29 +121,12 @@ class TusRefusal extends Error {
   }
 }
 
-function requestOf({ method, headers }: ApiRequest, body: PassThrough | null): Request {
+function requestOf({ method, headers }: ApiRequest, body: RequestBody | null): Request {
   const pairs = Object.entries(headers).flatMap(([name, value]): [string, string][] =>
     value === undefined ? [] : [[name, String(value)]],
   );
-  const content = body && { body: Readable.toWeb(body) as unknown as RequestInit['body'], duplex: 'half' as const };
+  const content = body && { body: body.stream, duplex: 'half' as const };
   return new Request(`http://parley${PATH}`, { method, headers: pairs, ...content });
-}
-
-/** A stream in between, so that a request whose content is not wanted any more can be answered still. */
-function passOn(request: ApiRequest, body: PassThrough): void {
-  const cut = () => {
-    if (!request.complete) body.destroy(new Error('The request was cut off.'));
-  };
-  request.once('error', cut);
-  request.once('close', cut);
-  body.on('error', () => undefined);
-  request.pipe(body);
-}
-
-function leave(request: ApiRequest, body: PassThrough): void {
-  request.unpipe(body);
-  body.destroy();
-  request.resume();
 }
 
 function write(answer: Response, response: ExpressResponse): void {
