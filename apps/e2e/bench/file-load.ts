@@ -1,20 +1,11 @@
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import {
-  bareEnvironment,
-  Child,
-  freePort,
-  freshDirectory,
-  hostToken,
-  type PostgresCluster,
-  RestClient,
-  residentBytes,
-} from '@parley/testkit';
-import { type FilePlace, readFile, sendFile } from './file-transfers.js';
+import { promisify } from 'node:util';
+import { cpuSeconds, hostToken, type PostgresCluster, RestClient, residentBytes } from '@parley/testkit';
+import { type FilePlace, readFile, sendFile, sendResumably } from './file-transfers.js';
 import { LatencyHistogram, quantile } from './latency-histogram.js';
 import { LoadGenerator } from './load-generator.js';
+import { PlainFiles } from './plain-files.js';
 import { type Subject, startSubject } from './subjects.js';
 
 const FILE_BYTES = 100 * 1_048_576;
@@ -29,14 +20,15 @@ const WARM_SECONDS = 5;
 const QUIET_SECONDS = 10;
 const SAMPLE_MS = 100;
 
-/** Bytes a second. */
+/** Bytes a second, and seconds of the server's processor time for a file that is uploaded. */
 interface Throughput {
   upload: number;
   download: number;
+  uploadCpu: number;
 }
 
 /** In milliseconds, from send to delivery. */
-interface Chatter {
+export interface Chatter {
   p50: number | null;
   p99: number | null;
   count: number;
@@ -48,14 +40,20 @@ export interface FileFigures {
   parley: Throughput;
   plain: Throughput;
   atOnce: number;
-  /** While nobody uploads, while all upload to Parley, and while all upload to the plain server beside it. */
+  /** While nobody uploads. */
   quiet: Chatter;
-  uploading: Chatter;
-  beside: Chatter;
-  /** For the uploads to Parley, and to the plain server. */
+  forms: UploadsAtOnce;
+  /** By tus. */
+  resumable: UploadsAtOnce;
+  /** To the plain server, beside Parley. */
+  beside: UploadsAtOnce;
+}
+
+export interface UploadsAtOnce {
   seconds: number;
-  plainSeconds: number;
-  /** Resident bytes of the node. */
+  /** What those who write get of Parley meanwhile. */
+  chatter: Chatter;
+  /** Resident bytes of the server that takes them. */
   before: number;
   most: number;
 }
@@ -63,7 +61,7 @@ export interface FileFigures {
 /** Files by Parley on Postgres beside plain Node, which pipes them to the same disk, and what they do to who writes meanwhile. */
 export async function measureFiles(cluster: PostgresCluster, profileDirectory: string | null): Promise<FileFigures> {
   const server = await startSubject('b', { layout: LAYOUT, cluster, profileDirectory });
-  const plain = await PlainFileServer.start();
+  const plain = await PlainFiles.start();
   try {
     const place = await placeOf(server, 'uploader');
     const throughput = await compareThroughput(place, plain.place);
@@ -75,37 +73,19 @@ export async function measureFiles(cluster: PostgresCluster, profileDirectory: s
   }
 }
 
-class PlainFileServer {
-  private constructor(
-    private readonly child: Child,
-    readonly place: FilePlace,
-    private readonly directory: string,
-  ) {}
-
-  static async start(): Promise<PlainFileServer> {
-    const [port, directory] = [await freePort(), freshDirectory('plain-files')];
-    const child = new Child({
-      command: process.execPath,
-      args: [fileURLToPath(import.meta.resolve('./plain-file-server.js'))],
-      env: { ...bareEnvironment(), PORT: String(port), DIRECTORY: directory },
-      logFile: join(directory, 'log'),
-    });
-    await sleep(1000);
-    if (child.exit !== null) throw new Error(`The plain server ended at its start:\n${child.log()}`);
-    return new PlainFileServer(child, { url: `http://127.0.0.1:${port}`, path: '', token: '' }, directory);
-  }
-
-  async stop(): Promise<void> {
-    await this.child.end('SIGTERM');
-    rmSync(this.directory, { recursive: true, force: true });
-  }
-}
-
-async function placeOf({ targets: [target] }: Subject, name: string): Promise<FilePlace> {
+async function placeOf(
+  {
+    targets: [target],
+    watch: {
+      servers: [pid = 0],
+    },
+  }: Subject,
+  name: string,
+): Promise<FilePlace> {
   const url = `http://${target?.host}:${target?.port}`;
   const token = await hostToken({ externalId: name, name }, undefined, { provision: true });
   await new RestClient(url, token).request('GET', '/users/me');
-  return { url, path: '/api/files', token };
+  return { url, path: '/api/files', token, pid };
 }
 
 async function compareThroughput(parley: FilePlace, plain: FilePlace) {
@@ -122,26 +102,34 @@ async function compareThroughput(parley: FilePlace, plain: FilePlace) {
       of.map((each) => each[what]),
       0.5,
     ) ?? 0;
-  const both = (of: Throughput[]) => ({ upload: median(of, 'upload'), download: median(of, 'download') });
+  const both = (of: Throughput[]) => ({
+    upload: median(of, 'upload'),
+    download: median(of, 'download'),
+    uploadCpu: median(of, 'uploadCpu'),
+  });
   return { parley: both(times.parley), plain: both(times.plain) };
 }
 
+/** What one server has left to the system to write may not hold up the other one. */
+const settleDisk = () => promisify(execFile)('sync');
+
 async function transfer(place: FilePlace): Promise<Throughput> {
-  const began = performance.now();
+  await settleDisk();
+  const [began, cpu] = [performance.now(), cpuSeconds(place.pid)];
   const id = await sendFile(place, FILE_BYTES);
-  const sent = performance.now();
+  const [sent, uploadCpu] = [performance.now(), cpuSeconds(place.pid) - cpu];
   const bytes = await readFile(place, id);
   const read = performance.now();
   // The plain server keeps the form as it came.
   if (bytes < FILE_BYTES) throw new Error(`A file of ${FILE_BYTES} bytes was read with ${bytes}.`);
-  return { upload: FILE_BYTES / ((sent - began) / 1_000), download: FILE_BYTES / ((read - sent) / 1_000) };
+  const rate = (ms: number) => FILE_BYTES / (ms / 1_000);
+  return { upload: rate(sent - began), download: rate(read - sent), uploadCpu };
 }
 
 async function measureLoad(server: Subject, plain: FilePlace) {
   const generator = await LoadGenerator.start(1, server.targets, server.seats);
   const places = await Promise.all(Array.from({ length: AT_ONCE }, (_, i) => placeOf(server, `uploader-${i}`)));
-  const [pid = 0] = server.watch.servers;
-  const during = async (work: Promise<unknown>) => {
+  const during = async (work: Promise<unknown>): Promise<Chatter> => {
     const all = new LatencyHistogram();
     const state = { isOver: false };
     const over = work.finally(() => {
@@ -156,28 +144,33 @@ async function measureLoad(server: Subject, plain: FilePlace) {
     await over;
     return { p50: all.quantile(0.5), p99: all.quantile(0.99), count };
   };
-  const upload = async (to: readonly FilePlace[]) => {
-    const began = performance.now();
-    await Promise.all(to.map((place) => sendFile(place, FILE_BYTES)));
-    return (performance.now() - began) / 1_000;
-  };
-  try {
-    await generator.pace(MESSAGES_PER_SECOND);
-    await during(sleep(WARM_SECONDS * 1_000));
-    const quiet = await during(sleep(QUIET_SECONDS * 1_000));
+  const rest = (seconds: number) => during(sleep(seconds * 1_000));
+  const uploads = async (to: readonly FilePlace[], send: typeof sendFile): Promise<UploadsAtOnce> => {
+    await settleDisk();
+    await rest(WARM_SECONDS);
+    const pid = to[0]?.pid ?? 0;
     const before = residentBytes(pid);
     let most = before;
     const sampler = setInterval(() => {
       most = Math.max(most, residentBytes(pid));
     }, SAMPLE_MS);
-    const uploads = upload(places);
-    const uploading = await during(uploads);
-    clearInterval(sampler);
-    await during(sleep(WARM_SECONDS * 1_000));
-    const besides = upload(places.map(() => plain));
-    const beside = await during(besides);
+    const began = performance.now();
+    const sent = Promise.all(to.map((place) => send(place, FILE_BYTES))).then(() => performance.now() - began);
+    const chatter = await during(sent).finally(() => clearInterval(sampler));
+    return { seconds: (await sent) / 1_000, chatter, before, most };
+  };
+  try {
+    await generator.pace(MESSAGES_PER_SECOND);
+    await rest(WARM_SECONDS);
+    const quiet = await rest(QUIET_SECONDS);
+    const forms = await uploads(places, sendFile);
+    const resumable = await uploads(places, sendResumably);
+    const beside = await uploads(
+      places.map(() => plain),
+      sendFile,
+    );
     await generator.pause();
-    return { quiet, uploading, beside, seconds: await uploads, plainSeconds: await besides, before, most };
+    return { quiet, forms, resumable, beside };
   } finally {
     generator.stop();
   }

@@ -17,5 +17,7 @@ const server = createServer((request, response) => {
   pass().catch(() => response.destroy());
 });
 
+// As Parley's: no connection is closed just when the next file is sent by it.
+server.keepAliveTimeout = 65_000;
 process.on('SIGTERM', () => process.exit(0));
 server.listen(Number(PORT), '127.0.0.1');
