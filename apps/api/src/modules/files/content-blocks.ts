@@ -1,5 +1,5 @@
 /** Of one write to the store: fewer of them cost less, larger ones hold up what else a node does. */
-export const BLOCK_BYTES = 262_144;
+const BLOCK_BYTES = 262_144;
 /** Blocks that wait for the store; one more is with it, and one is being filled. */
 const MOST_WAITING = 1;
 

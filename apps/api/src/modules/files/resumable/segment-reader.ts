@@ -1,5 +1,4 @@
 import { releaseMemory } from '../../../kernel/release-memory.js';
-import { BLOCK_BYTES } from '../content-blocks.js';
 
 /** How much of a request becomes one part; tests make them small. */
 export const SEGMENT = {
@@ -18,7 +17,6 @@ export class SegmentReader {
   size = 0;
   private readonly pieces: AsyncIterator<Buffer>;
   private first: Buffer | null = null;
-  private readonly block = Buffer.allocUnsafeSlow(BLOCK_BYTES);
 
   constructor(content: AsyncIterable<Buffer>) {
     this.pieces = content[Symbol.asyncIterator]();
@@ -27,28 +25,18 @@ export class SegmentReader {
   /** Waits for the first byte of the next segment. False where the request has ended. */
   async hasMore(): Promise<boolean> {
     this.first = await this.pull();
-    if (this.first === null) releaseMemory(this.block);
     return this.first !== null;
   }
 
-  /** In blocks whose memory is used again: each is good until the next one is asked for. @throws where more comes than announced. */
+  /** Each piece is good until the next one is asked for. @throws where more comes than was announced. */
   async *read(): AsyncGenerator<Buffer> {
     const soon = Date.now() + SEGMENT.ms;
     this.size = 0;
-    let filled = 0;
     for (let piece = this.first; piece !== null; piece = this.isFull(soon) ? null : await this.pull()) {
       this.size += piece.length;
-      for (let at = 0; at < piece.length; ) {
-        const copied = piece.copy(this.block, filled, at);
-        at += copied;
-        filled += copied;
-        if (filled < BLOCK_BYTES) continue;
-        filled = 0;
-        yield this.block;
-      }
+      yield piece;
       releaseMemory(piece);
     }
-    if (filled > 0) yield this.block.subarray(0, filled);
   }
 
   private isFull(soon: number): boolean {
