@@ -35,12 +35,15 @@ function extraBeside(keys: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(Object.entries(EXTRA).filter(([key]) => !keys.includes(key)));
 }
 
+/** Documents, and the picture of somebody: it is bytes, and the file here is none. */
+const UNREAD = /^\/(?:docs|asyncapi)|\/avatar$/;
+
 /** What the owner of a group, and no administrator of the server, may read. */
 function reads(target: Target): string[] {
   const { bob, direct } = target.fixture;
   const routes = target.surface.routes.filter(
     ({ method, path, needs }) =>
-      method === 'GET' && !/^\/(?:docs|asyncapi)/.test(path) && needs.some((need) => need !== 'server_admin'),
+      method === 'GET' && !UNREAD.test(path) && needs.some((need) => need !== 'server_admin'),
   );
   const all = routes.flatMap((route) => usesOf(route, idsOf(target)).map(([request]) => request));
   return [...all, `GET /users?ids=${bob.id}`, 'GET /conversations?archived=all', `GET /conversations/${direct}`];
