@@ -126,7 +126,6 @@ const PNG = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwA
 const WORDS = Buffer.from('words in a file').toString('base64');
 const COMPOSER = '[data-testid=composer]';
 const CHOSEN = '[data-testid=chosen-file]';
-const PENDING = '[data-testid=pending-file]';
 const countOf = (selector: string) => document.querySelectorAll(selector).length;
 
 describe.each(engines())('In %s', (name, open) => {
@@ -269,31 +268,6 @@ describe.each(engines())('In %s', (name, open) => {
     expect(file && (await contentOf(file))).toBe(WORDS);
     const written = (await rest.messages(id)).filter(({ content }) => content === `kept in ${name}`);
     expect(written).toHaveLength(1);
-  });
-
-  it('R2: of files that were attached while the server was away one is taken out, and the same page sends the other', async () => {
-    await find(page, COMPOSER);
-    await eventually('what moves files is fetched', () =>
-      page.evaluate(() => {
-        const fetched = performance.getEntriesByType('resource').map(({ name: part }) => part);
-        return ['pending-attachments', 'file-transfers'].every((part) => fetched.some((url) => url.includes(part)));
-      }),
-    );
-    await page.evaluate(() => Object.assign(window, { isSame: true }));
-    await page.click(await find(page, COMPOSER));
-    await node.stop();
-    for (const [count, chosen] of ['wrong.txt', 'later.txt'].entries()) {
-      expect(await page.evaluate(give, 'paste', COMPOSER, [chosen, 'text/plain', WORDS])).toBe(true);
-      await find(page, CHOSEN);
-      await page.type('\n');
-      await eventually('it waits', async () => (await page.evaluate(countOf, PENDING)) === count + 1);
-    }
-    await page.click(await find(page, '[aria-label="Remove wrong.txt"]'));
-    await eventually('it is taken out', async () => (await page.evaluate(countOf, PENDING)) === 1);
-    await startNode();
-    const [file] = await filesSent(/^later/);
-    expect(file && (await contentOf(file))).toBe(WORDS);
-    expect(await page.evaluate(() => (window as unknown as { isSame?: boolean }).isSame)).toBe(true);
   });
 
   it('a voice message is recorded, or it is said why it cannot be', async () => {
