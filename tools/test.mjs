@@ -76,7 +76,7 @@ async function run(suites) {
   }
 }
 
-/** Beside others a test may fail for want of processor time: a few files are run again by themselves, and named. */
+/** Beside others a browser may get no processor time: a few journeys are run again by themselves, and named. */
 async function tryAgain(suite, first, env) {
   const files = interrupted ? [] : secondTries(first.results);
   if (files.length === 0) return first;

@@ -28,18 +28,18 @@ export function verdict(problem, results, filtered) {
   };
 }
 
-/** What proves the promise: there, whatever fails once in many runs is a fault of the product. */
-const PROOFS = /^apps\/e2e\/(?!journeys\/)/;
+/** Browsers: of whatever runs without one, a test that fails once in many runs has found a fault. */
+const IN_BROWSERS = /^apps\/e2e\/journeys\//;
 const MOST_FILES = 3;
 
 /**
- * The test files that get a second try by themselves: those that failed beside others, where they are few. More have one cause
- * in common, which a second try would not change.
+ * The test files that get a second try by themselves: journeys in browsers that failed beside others, where nothing else failed
+ * and they are few. More have one cause in common, which a second try would not change.
  */
 export function secondTries({ tests = [], broken = [] } = {}) {
   const failed = tests.filter(({ status }) => status === 'failed').map(({ file }) => file);
   const files = [...new Set([...failed, ...broken])];
-  return files.length > MOST_FILES || files.some((file) => PROOFS.test(file)) ? [] : files;
+  return files.length <= MOST_FILES && files.every((file) => IN_BROWSERS.test(file)) ? files : [];
 }
 
 /** The results of a suite once `files` had their second try; those of the first where they did not run again. */
