@@ -5,6 +5,7 @@ import { Database, type Db } from '../../database/database.js';
 import { NOW } from '../../database/now.js';
 import { rowsOf } from '../../database/rows-of.js';
 import { fileContents, files, messageFiles, resumableUploads, uploadParts } from '../../database/schema/index.js';
+import { avatarUrlOf } from '../users/index.js';
 
 /** Of the advisory locks of this database, the one under which files are cleaned up: by one node at a time. */
 const CLEANUP_LOCK = 7_265_003_041;
@@ -18,7 +19,7 @@ export interface CleanupStep {
   contentIds: string[];
 }
 
-/** What keeps a file: it is its uploader's picture, by the address of `avatarUrlOf`, or a message carries it. */
+/** What keeps a file: it is its uploader's picture, or a message carries it. */
 type Use = 'avatar' | 'carried';
 
 /** Files that no message carries, uploads that were given up, and contents that are no file's. */
@@ -79,7 +80,7 @@ export class FileCleanupRepository {
       sql`
       SELECT f.id, f.content_id AS "contentId", CASE
                WHEN EXISTS (SELECT 1 FROM users u WHERE u.id = f.uploader_id
-                               AND u.avatar_url = '/api/files/' || f.id || '/avatar') THEN 'avatar'
+                               AND u.avatar_url = format(${avatarUrlOf('%s')}::text, f.id)) THEN 'avatar'
                WHEN EXISTS (
                SELECT 1 FROM message_files l JOIN messages m ON m.conversation_id = l.conversation_id AND m.seq = l.seq
                 WHERE l.file_id = f.id AND m.deleted_at IS NULL) THEN 'carried' END AS use
