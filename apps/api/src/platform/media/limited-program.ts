@@ -37,9 +37,10 @@ export async function* outputOf(call: ProgramCall, limits: ProgramLimits): Async
       if (bytes > limits.outputBytes) throw new ProgramFault('output', `wrote more than ${limits.outputBytes} bytes`);
       yield part;
     }
-    const { code, words } = await end;
+    const { code, signal, words } = await end;
     if (code === 0) return;
-    if (code !== null) throw new ProgramFault('failed', words);
+    // By any other signal it ends itself, at what it was given.
+    if (signal !== 'SIGKILL') throw new ProgramFault('failed', words);
     throw new ProgramFault(performance.now() - began >= limits.ms ? 'time' : 'died', words);
   } finally {
     child.kill('SIGKILL');
@@ -59,17 +60,21 @@ function start({ program, args, folder }: ProgramCall, { ms, memoryBytes }: Prog
   });
 }
 
-/** Of a program that never ran; none ends with it. */
-const NEVER_RAN = -1;
+interface End {
+  code: number | null;
+  /** Null too where it never ran. */
+  signal: NodeJS.Signals | null;
+  words: string;
+}
 
-/** How it ended, whatever way; null for a code: it was killed. */
-function endOf(child: ChildProcess): Promise<{ code: number | null; words: string }> {
+/** How it ended, whatever way. */
+function endOf(child: ChildProcess): Promise<End> {
   let words = '';
   child.stderr?.on('data', (part: Buffer) => {
     if (words.length < MOST_WORDS) words += part.toString('utf8').slice(0, MOST_WORDS - words.length);
   });
   return new Promise((resolve) => {
-    child.once('error', (fault) => resolve({ code: NEVER_RAN, words: fault.message }));
-    child.once('close', (code) => resolve({ code, words }));
+    child.once('error', (fault) => resolve({ code: null, signal: null, words: fault.message }));
+    child.once('close', (code, signal) => resolve({ code, signal, words }));
   });
 }
