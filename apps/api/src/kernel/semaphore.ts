@@ -15,25 +15,25 @@ interface Waiting {
 }
 
 /**
- * Lets so much work run at a time and the rest wait for its turn: in order of arrival, and in turn among those who it is of, so
- * that who brings much holds up nobody but themselves.
+ * Lets so much work run at a time and the rest wait for its turn: owners in turn, and the work of each in
+ * order of arrival, so that who brings much holds up nobody but themselves.
  */
 export class Semaphore {
   private running = 0;
-  /** By whom they are of; whoever had a turn comes last. */
+  /** By owner; whoever had a turn comes last. */
   private readonly waiting = new Map<string, Set<Waiting>>();
   private waitingCount = 0;
 
   constructor(private readonly limits: Limits) {}
 
   /**
-   * @param of whose work it is, where it is of several.
+   * @param owner whose work it is, where it is of several people.
    * @throws `service_unavailable` where too many wait already, or it waited too long; else whatever `work` throws. Where too many
    *   wait, the last one of whoever has most of them has to go, if that is somebody else.
    */
-  async within<T>(work: () => Promise<T>, of = ''): Promise<T> {
+  async within<T>(work: () => Promise<T>, owner = ''): Promise<T> {
     if (this.running < this.limits.atOnce) this.running += 1;
-    else await this.wait(of);
+    else await this.wait(owner);
     try {
       return await work();
     } finally {
@@ -48,12 +48,12 @@ export class Semaphore {
     for (const each of [...this.waiting.values()].flatMap((theirs) => [...theirs])) each.refuse();
   }
 
-  private wait(of: string): Promise<void> {
-    if (this.waitingCount >= this.limits.mostWaiting) this.makeRoom(of);
+  private wait(owner: string): Promise<void> {
+    if (this.waitingCount >= this.limits.mostWaiting) this.makeRoom(owner);
     return new Promise<void>((resolve, reject) => {
       const leave = () => {
         clearTimeout(timer);
-        this.remove(of, waiting);
+        this.remove(owner, waiting);
       };
       const waiting = {
         begin: () => {
@@ -67,37 +67,37 @@ export class Semaphore {
       };
       const { timeoutMs } = this.limits;
       const timer = timeoutMs === undefined ? undefined : setTimeout(waiting.refuse, timeoutMs).unref();
-      this.add(of, waiting);
+      this.add(owner, waiting);
     });
   }
 
   private beginNext(): void {
     const [entry] = this.waiting;
     if (!entry) return;
-    const [of, theirs] = entry;
-    this.waiting.delete(of);
-    this.waiting.set(of, theirs);
+    const [owner, theirs] = entry;
+    this.waiting.delete(owner);
+    this.waiting.set(owner, theirs);
     const [next] = theirs;
     next?.begin();
   }
 
-  private add(of: string, waiting: Waiting): void {
-    const theirs = this.waiting.get(of) ?? new Set();
-    this.waiting.set(of, theirs.add(waiting));
+  private add(owner: string, waiting: Waiting): void {
+    const theirs = this.waiting.get(owner) ?? new Set();
+    this.waiting.set(owner, theirs.add(waiting));
     this.waitingCount += 1;
   }
 
-  private remove(of: string, waiting: Waiting): void {
-    const theirs = this.waiting.get(of);
+  private remove(owner: string, waiting: Waiting): void {
+    const theirs = this.waiting.get(owner);
     if (!theirs?.delete(waiting)) return;
     this.waitingCount -= 1;
-    if (theirs.size === 0) this.waiting.delete(of);
+    if (theirs.size === 0) this.waiting.delete(owner);
   }
 
   /** @throws `service_unavailable` where nobody has more of those that wait than the newcomer would have. */
-  private makeRoom(of: string): void {
+  private makeRoom(owner: string): void {
     const most = [...this.waiting.values()].reduce((a, b) => (b.size > a.size ? b : a), new Set<Waiting>());
-    if (most.size <= (this.waiting.get(of)?.size ?? 0) + 1) throw this.refusal();
+    if (most.size <= (this.waiting.get(owner)?.size ?? 0) + 1) throw this.refusal();
     [...most].at(-1)?.refuse();
   }
 

@@ -19,6 +19,7 @@ export interface TokenOwner {
 const MOST_LISTED = 1_000;
 /** How exact `last_used_at` is. */
 const USED_EVERY = sql`interval '1 minute'`;
+
 @Injectable()
 export class BotsRepository {
   constructor(private readonly database: Database) {}

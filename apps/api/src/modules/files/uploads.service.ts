@@ -38,8 +38,8 @@ export class UploadsService {
       const { fields, taken } = await readUploadForm(request, [CLIENT_UPLOAD_ID], async (sent, content, before) => {
         const name = normalizedFileName(sent ?? '');
         const clientUploadId = uploadIdOf(before.get(CLIENT_UPLOAD_ID));
-        const stored = await this.repository.takenBytes(userId, clientUploadId);
-        const refused = refusal ?? this.limits.refusalOfForm(stored, request);
+        const refused =
+          refusal ?? this.limits.refusalOfForm(await this.repository.takenBytes(userId, clientUploadId), request);
         if (!refused) return { name, written: await write(content) };
         if (!clientUploadId || !(await this.repository.findUploaded(userId, clientUploadId))) throw refused;
         return { name, written: await measure(content) };
