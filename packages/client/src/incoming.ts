@@ -23,7 +23,7 @@ export class Incoming {
     for (const item of answer.added) this.#conversation(item);
     for (const each of Object.values(answer.conversations)) {
       if (!('conversation' in each)) continue;
-      for (const message of each.messages) if (this.#isMine(message)) this.outbox.seen(message.clientMessageId);
+      for (const message of each.messages) if (this.#isMine(message)) this.outbox.remove(message.clientMessageId);
       this.#conversation(each.conversation);
     }
   }
@@ -47,7 +47,7 @@ export class Incoming {
   #message(message: Message): void {
     const { conversationId, seq, clientMessageId } = message;
     if (!this.#isMine(message)) return this.marks.arrived(conversationId, seq);
-    this.outbox.seen(clientMessageId);
+    this.outbox.remove(clientMessageId);
     // Sending has moved both of the sender's marks.
     if (message.senderType !== 'system') this.marks.stands(conversationId, 'read', seq);
   }

@@ -13,7 +13,10 @@ export interface FileUrl {
 
 const UNKNOWN = { key: '', url: null, error: null };
 
-/** Where a page finds a file, a smaller picture of it, or the picture at somebody's `avatarUrl`. It stays the same, so that nothing is loaded twice. */
+/**
+ * Where a page finds a file, a smaller picture of it, or the picture at somebody's `avatarUrl`. It stays the same, so that nothing is
+ * loaded twice.
+ */
 export function useFileUrl(fileId: string | null, { thumbnail }: Pick<FileUrlOptions, 'thumbnail'> = {}): FileUrl {
   const client = useChatClient();
   const [known, setKnown] = useState<{ key: string } & Omit<FileUrl, 'renew'>>(UNKNOWN);

@@ -1,5 +1,5 @@
-import { faultOf, headersOf, read } from '../http/http.js';
-import { InactivityTimeout } from '../http/inactivity-timeout.js';
+import { headersOf, read, urlOf } from '../http/http.js';
+import { timed } from './timed-request.js';
 import type { TransferOptions } from './transfer-options.js';
 
 /** Some 10 KB each. */
@@ -45,20 +45,14 @@ export class AvatarPictures {
   #fetch(path: string): Promise<Blob> {
     const { http } = this.options;
     const { url, fetch: ask = fetch } = http.options;
-    return http.authorized(async (token) => {
-      const abort = new AbortController();
-      const timeout = new InactivityTimeout(TIMEOUT_MS, () => abort.abort(new DOMException('', 'TimeoutError')));
-      try {
-        const address = `${url.replace(/\/+$/, '')}${path}`;
-        const response = await ask(address, { headers: headersOf({ token }), signal: abort.signal });
-        if (response.ok) return await response.blob();
+    const address = urlOf({ url, path: path.replace(/^\/api\//, '') });
+    return http.authorized((token) =>
+      timed(null, TIMEOUT_MS, async (signal) => {
+        const response = await ask(address, { headers: headersOf({ token }), signal });
+        if (response.ok) return response.blob();
         // It throws the refusal.
         throw read(response.status, await response.text());
-      } catch (cause) {
-        throw faultOf(cause);
-      } finally {
-        timeout.end();
-      }
-    });
+      }),
+    );
   }
 }

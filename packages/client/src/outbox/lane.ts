@@ -3,9 +3,9 @@ import type { OutboxEntry } from './outbox-entry.js';
 
 /**
  * `storing`: not known to be written down. `waiting`: its turn comes. `sending`: no answer yet. `acked`: the server has it, and
- * nothing has shown it yet. `failed`: refused for good.
+ * nothing has shown it yet. `failed`: refused for good. `removed`: whatever still waits for the storage on its behalf.
  */
-type Phase = 'storing' | 'waiting' | 'sending' | 'acked' | 'failed';
+type Phase = 'storing' | 'waiting' | 'sending' | 'acked' | 'failed' | 'removed';
 
 export interface LaneItem {
   entry: OutboxEntry;

@@ -317,7 +317,7 @@ describe('The outbox', () => {
     await ack();
     expect(waiting()).toEqual(['1']);
     expect(await storage.load()).toEqual([]);
-    outbox.seen('1');
+    outbox.remove('1');
     expect(waiting()).toEqual([]);
     outbox.pause();
     outbox.resume('me');
@@ -329,7 +329,7 @@ describe('The outbox', () => {
     add('1');
     add('2');
     await settle();
-    outbox.seen('1');
+    outbox.remove('1');
     await settle();
     expect(sent()).toEqual(['1', '2']);
     // The first one's acknowledgement comes late: the second is still on its way.

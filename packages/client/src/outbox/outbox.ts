@@ -97,11 +97,11 @@ export class Outbox {
   discard(clientMessageId: string): void {
     const item = this.#items.get(clientMessageId);
     if (!item || item.phase === 'sending' || item.phase === 'acked') return;
-    this.seen(clientMessageId);
+    this.remove(clientMessageId);
   }
 
-  /** A message of ours was seen among those of its conversation: whatever its answer would have been, it is there. */
-  seen(clientMessageId: string): void {
+  /** Takes a message out, here and in the storage: it is among those of its conversation, or nobody wants it sent any more. */
+  remove(clientMessageId: string): void {
     const item = this.#items.get(clientMessageId);
     if (!item) return;
     if (item.phase !== 'acked') void this.#kept.remove(clientMessageId);
@@ -223,8 +223,8 @@ export class Outbox {
     const kept = await this.#kept.find(clientMessageId);
     // It came from the storage, and another who shares that has sent or dropped it.
     const item = this.#items.get(clientMessageId);
-    if (kept === undefined && item?.isUnsure !== undefined) {
-      this.seen(clientMessageId);
+    if (!kept && item?.isUnsure !== undefined) {
+      this.remove(clientMessageId);
       return null;
     }
     const attached = kept?.attachments?.find((each) => each.clientUploadId === clientUploadId);
@@ -253,8 +253,7 @@ export class Outbox {
   #remove(item: LaneItem): void {
     const { clientMessageId, conversationId } = item.entry;
     const lane = this.#lanes.get(conversationId);
-    // Whatever waits for its storage leaves it alone.
-    item.phase = 'acked';
+    item.phase = 'removed';
     this.#items.delete(clientMessageId);
     if (lane?.inFlight === item) this.#inFlight -= 1;
     lane?.remove(item);
