@@ -1,11 +1,11 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { eventually } from '@parley/testkit';
-import S3rver from 's3rver';
+import { keysIn, s3On, s3Settings } from './s3rver.js';
 
 /** Answers in place of S3; null: S3 itself does. */
 export type Answering = (asked: IncomingMessage, answer: ServerResponse) => void;
@@ -24,10 +24,7 @@ export class FaultyS3 {
   delayMs = 0;
   private removals = 0;
   private readonly directory = mkdtempSync(join(tmpdir(), 'faulty-s3-'));
-  private readonly s3 = new S3rver({
-    ...{ address: '127.0.0.1', port: 0, silent: true, directory: this.directory },
-    configureBuckets: [{ name: 'files', configs: [] }],
-  });
+  private readonly s3 = s3On(0, this.directory);
   private readonly front: Server = createServer((asked, answer) => {
     if (!this.answering) return void wait(this.delayMs).then(() => this.pass(asked, answer));
     const { answering } = this;
@@ -42,18 +39,12 @@ export class FaultyS3 {
 
   /** By which a node finds it. */
   get env(): Record<string, string> {
-    const { port } = this.front.address() as AddressInfo;
-    return {
-      ...{ S3_ENDPOINT: `http://127.0.0.1:${port}`, S3_BUCKET: 'files' },
-      ...{ S3_ACCESS_KEY: 'S3RVER', S3_SECRET_KEY: 'S3RVER' },
-    };
+    return s3Settings((this.front.address() as AddressInfo).port);
   }
 
   /** The keys of all contents that are there. */
   keys(): string[] {
-    const folder = join(this.directory, 'files', 'files');
-    const names = existsSync(folder) ? readdirSync(folder) : [];
-    return [...new Set(names.map((name) => name.split('.')[0] ?? ''))].toSorted();
+    return keysIn(this.directory);
   }
 
   async close(): Promise<void> {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Where a process is killed: around a call of this kind for a path with this in it, the so manieth since it was said. */
+/** Where a process is killed: around a call of this kind for a path with this in it, the first one or the `nth`. */
 export interface Step {
   when: 'before' | 'after';
   call: 'mkdir' | 'rename' | 'rm';

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -9,6 +9,7 @@ import { sql } from 'drizzle-orm';
 import { FileCleanup } from '../src/modules/files/index.js';
 import { HOST, startNode, startOn, type TestNode } from './node.js';
 import { aPerson, Person, succeeded } from './people.js';
+import { keysIn, s3Settings } from './s3rver.js';
 import { freshDatabase } from './test-database.js';
 import { append, begin, fileIn, stateOf } from './tus.js';
 import { download, someBytes, upload } from './uploads.js';
@@ -54,10 +55,6 @@ const PRELOAD = `
 let s3: Child;
 let port = 0;
 const store = join(folder, 'store');
-const settings = () => ({
-  ...{ S3_BUCKET: 'files', S3_ACCESS_KEY: 'S3RVER', S3_SECRET_KEY: 'S3RVER' },
-  S3_ENDPOINT: `http://127.0.0.1:${port}`,
-});
 
 async function startS3(): Promise<void> {
   const script = join(dirname(createRequire(import.meta.url).resolve('s3rver/package.json')), 'bin/s3rver.js');
@@ -66,7 +63,7 @@ async function startS3(): Promise<void> {
     ...{ command: process.execPath, args: ['--import', preload, script, ...args], env: bareEnvironment() },
     logFile: join(folder, 'log'),
   });
-  await eventually('it listens', () => fetch(settings().S3_ENDPOINT).then(Boolean, () => false), 60_000);
+  await eventually('it listens', () => fetch(`http://127.0.0.1:${port}`).then(Boolean, () => false), 60_000);
 }
 
 let node: TestNode;
@@ -75,7 +72,7 @@ beforeAll(async () => {
   writeFileSync(preload, PRELOAD);
   port = await freePort();
   await startS3();
-  node = await startNode(settings());
+  node = await startNode(s3Settings(port));
   ann = await aPerson(node);
 }, TIMEOUT_MS);
 afterAll(async () => {
@@ -83,13 +80,6 @@ afterAll(async () => {
   await s3.end('SIGTERM');
   rmSync(folder, { recursive: true, force: true });
 });
-
-/** Contents, by their names. */
-const inBucket = (): string[] => {
-  const at = join(store, 'files', 'files');
-  const names = existsSync(at) ? readdirSync(at) : [];
-  return [...new Set(names.map((name) => name.split('.')[0] ?? ''))].toSorted();
-};
 
 /** Contents that the database knows of: the bucket has one more for a moment, with which a node that starts tries it. */
 const countOf = async (of: TestNode): Promise<number> => (await of.rows(sql`SELECT 1 FROM file_contents`)).length;
@@ -103,7 +93,7 @@ async function expectTidy(of: TestNode, others: readonly string[] = []): Promise
   );
   expect(rows.map(({ state }) => state)).toEqual(rows.map(() => 'stored'));
   const known = [...others, ...rows.map(({ id }) => id)].toSorted();
-  await eventually('nothing else is there', () => inBucket().join() === known.join());
+  await eventually('nothing else is there', () => keysIn(store).join() === known.join());
   for (const { id, sha256 } of rows) {
     const content = readFileSync(join(store, 'files', 'files', `${id}._S3rver_object`));
     expect(createHash('sha256').update(content).digest('hex')).toBe(Buffer.from(sha256).toString('hex'));
@@ -159,8 +149,8 @@ it.each(['asked PUT uploadId 2', 'done POST uploadId'])(
 it.each(['done PUT uploadId 2', 'done POST uploadId'])(
   'S1.29: a node that is killed while S3 has %s: a repeat at the next one is whole, and nothing else stays',
   async (where) => {
-    const [database, before] = [await freshDatabase(), inBucket()];
-    const env = { RATE_LIMITS: 'off', ...database.env, ...settings() };
+    const [database, before] = [await freshDatabase(), keysIn(store)];
+    const env = { RATE_LIMITS: 'off', ...database.env, ...s3Settings(port) };
     const dying = await ParleyNode.start({ dataDirectory: database.env.DATA_DIR, env, issuer: HOST });
     const { id, username, token } = await TestUser.ofHost(dying.url, { externalId: 'ann', name: 'Ann' }, HOST);
     const file = { content: someBytes(SIZE), fields: { clientUploadId: randomUUID() } };
@@ -168,7 +158,7 @@ it.each(['done PUT uploadId 2', 'done POST uploadId'])(
     const cut = upload(new Person({ url: dying.url } as TestNode, id, username, token), file);
     await Promise.allSettled([cut, dying.exited]);
     await dying.stop();
-    const next = await startOn(database, settings());
+    const next = await startOn(database, s3Settings(port));
     try {
       const again = new Person(next, id, username, token);
       const { fileId } = succeeded(await upload(again, file));
