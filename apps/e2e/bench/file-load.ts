@@ -73,15 +73,8 @@ export async function measureFiles(cluster: PostgresCluster, profileDirectory: s
   }
 }
 
-async function placeOf(
-  {
-    targets: [target],
-    watch: {
-      servers: [pid = 0],
-    },
-  }: Subject,
-  name: string,
-): Promise<FilePlace> {
+async function placeOf({ targets, watch }: Subject, name: string): Promise<FilePlace> {
+  const [[target], [pid = 0]] = [targets, watch.servers];
   const url = `http://${target?.host}:${target?.port}`;
   const token = await hostToken({ externalId: name, name }, undefined, { provision: true });
   await new RestClient(url, token).request('GET', '/users/me');

@@ -45,10 +45,10 @@ export function Avatar({ id, name, url, size = 36, className }: AvatarProps) {
 
 /** What people have uploaded is fetched with the token; an address on another server the browser loads by itself. */
 function AnyPicture({ url }: { url: string }) {
-  return url.startsWith('/') ? <OwnPicture path={url} /> : <Picture url={url} />;
+  return url.startsWith('/') ? <UploadedPicture path={url} /> : <Picture url={url} />;
 }
 
-function OwnPicture({ path }: { path: string }) {
+function UploadedPicture({ path }: { path: string }) {
   const { url, error, renew } = useFileUrl(path);
   if (url !== null) return <Picture key={url} url={url} />;
   return error === null ? null : <RetriedOnline renew={renew} />;
