@@ -1,10 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { processorMsOf } from './process-usage.js';
 import { ProgramFault } from './program-fault.js';
 
 /** What a program may take. */
 export interface ProgramLimits {
-  /** From its start, and of processor time. */
+  /** Of processor time, where the system tells it. */
   ms: number;
+  /** From its start: a busy machine may need it for something else. */
+  clockMs: number;
   /** Of address space; files that it maps count. */
   memoryBytes: number;
   outputBytes: number;
@@ -20,6 +23,9 @@ export interface ProgramCall {
 /** The shell sets the limits and becomes the program. It may write no file, and comes after everything else that runs here. */
 const SCRIPT = 'ulimit -c 0; ulimit -f 0; ulimit -t "$1"; ulimit -v "$2"; shift 2; exec nice -n 10 "$@"';
 const MOST_WORDS = 2_000;
+const WATCH_MS = 50;
+/** What the system itself holds it to, if the watch is late. */
+const SECONDS_BEYOND = 5;
 
 /**
  * What the program writes, as it writes it. It runs in a process of its own, without the environment of this one, and is
@@ -27,8 +33,8 @@ const MOST_WORDS = 2_000;
  * @throws {ProgramFault} at the end too, so that what was read is whole only once that is reached.
  */
 export async function* outputOf(call: ProgramCall, limits: ProgramLimits): AsyncGenerator<Buffer> {
-  const began = performance.now();
   const child = start(call, limits);
+  const watch = new ProgramWatch(child, limits);
   const end = endOf(child);
   try {
     let bytes = 0;
@@ -40,24 +46,52 @@ export async function* outputOf(call: ProgramCall, limits: ProgramLimits): Async
     const { code, signal, words } = await end;
     if (code === 0) return;
     // By any other signal it ends itself, at what it was given.
-    if (signal !== 'SIGKILL') throw new ProgramFault('failed', words);
-    throw new ProgramFault(performance.now() - began >= limits.ms ? 'time' : 'died', words);
+    throw watch.fault ?? new ProgramFault(signal === 'SIGKILL' ? 'died' : 'failed', words);
   } finally {
+    watch.end();
     child.kill('SIGKILL');
     await end;
   }
 }
 
 function start({ program, args, folder }: ProgramCall, { ms, memoryBytes }: ProgramLimits) {
-  const seconds = Math.ceil(ms / 1_000);
+  const seconds = Math.ceil(ms / 1_000) + SECONDS_BEYOND;
   const kibibytes = Math.floor(memoryBytes / 1_024);
   return spawn('/bin/sh', ['-c', SCRIPT, 'sh', String(seconds), String(kibibytes), program, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: '/usr/bin:/bin', LC_ALL: 'C' },
     cwd: folder,
-    timeout: ms,
-    killSignal: 'SIGKILL',
   });
+}
+
+/** Kills a program that takes longer than it may. */
+class ProgramWatch {
+  /** Why it was killed. */
+  fault: ProgramFault | null = null;
+  private readonly deadline: NodeJS.Timeout;
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(
+    private readonly child: ChildProcess,
+    { ms, clockMs }: ProgramLimits,
+  ) {
+    this.deadline = setTimeout(() => this.kill(`took more than ${clockMs} ms`), clockMs);
+    this.timer = setInterval(() => void this.look(ms), WATCH_MS);
+  }
+
+  end(): void {
+    clearTimeout(this.deadline);
+    clearInterval(this.timer);
+  }
+
+  private async look(ms: number): Promise<void> {
+    if ((await processorMsOf(this.child.pid)) > ms) this.kill(`took more than ${ms} ms of the processor`);
+  }
+
+  private kill(words: string): void {
+    this.fault ??= new ProgramFault('time', words);
+    this.child.kill('SIGKILL');
+  }
 }
 
 interface End {

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import { setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { MediaFailure } from './media-failure.js';
 import { limitsOf, type MediaAnswer, type MediaJob, type MediaLimits, type MediaResult } from './media-job.js';
+import { clockMsFor, processorMsOf, residentBytes } from './process-usage.js';
 
 /** Tests have its program elsewhere. */
 export const MEDIA_PROCESS = {
@@ -19,11 +19,6 @@ export const MEDIA_PROCESS = {
 
 const isLinux = process.platform === 'linux';
 const WATCH_MS = 50;
-/** Of `/proc`. */
-const TICK_MS = 10;
-/** A job has this many times its limit by the clock: behind everything else it does not get far on a busy machine. */
-const CLOCK_FACTOR = isLinux ? 6 : 1;
-const PAGE_BYTES = 4_096;
 /** Behind everything that people wait for. */
 const NICENESS = 10;
 /** What the operating system holds it to, if the watch is late. It counts what is not used, too, so it is above the limits. */
@@ -160,7 +155,7 @@ class MediaRun {
       else outcome.resolve(answer.result);
     };
     const ended = () => outcome.reject(new MediaFailure('died', 'Its process ended.'));
-    const deadline = setTimeout(() => this.stop('time'), CLOCK_FACTOR * this.limits.timeMs);
+    const deadline = setTimeout(() => this.stop('time'), clockMsFor(this.limits.timeMs));
     const watch = setInterval(() => void this.watch(), WATCH_MS);
     child.once('message', answered).once('exit', ended).once('error', ended);
     try {
@@ -189,23 +184,4 @@ class MediaRun {
     this.outcome.reject(new MediaFailure(reason, `It took more than ${limit}.`));
     this.child.kill('SIGKILL');
   }
-}
-
-/** 0 where the system does not say. */
-async function residentBytes(pid: number | undefined): Promise<number> {
-  if (!isLinux || pid === undefined) return 0;
-  const pages = (await readFile(`/proc/${pid}/statm`, 'utf8').catch(() => '')).split(' ')[1];
-  return Number(pages ?? 0) * PAGE_BYTES;
-}
-
-/** Its own, without that of programs that it runs; 0 where the system does not say. */
-async function processorMsOf(pid: number | undefined): Promise<number> {
-  if (!isLinux || pid === undefined) return 0;
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  // After the name, which is in parentheses and may have spaces.
-  const [user, system] = stat
-    .slice(stat.lastIndexOf(')') + 2)
-    .split(' ')
-    .slice(11, 13);
-  return (Number(user ?? 0) + Number(system ?? 0)) * TICK_MS;
 }

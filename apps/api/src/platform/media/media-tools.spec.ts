@@ -110,7 +110,7 @@ describe('looking into videos and audio', () => {
 });
 
 describe('a limited program', () => {
-  const LIMITS = { ms: 20_000, memoryBytes: 512 * MEBIBYTE, outputBytes: 1_000 };
+  const LIMITS = { ms: 20_000, clockMs: 120_000, memoryBytes: 512 * MEBIBYTE, outputBytes: 1_000 };
   const call = (script: string) => ({ program: '/bin/sh', args: ['-c', script], folder: directory });
   const run = async (script: string, limits: Partial<typeof LIMITS> = {}) =>
     String(await buffer(outputOf(call(script), { ...LIMITS, ...limits })));
@@ -130,11 +130,22 @@ describe('a limited program', () => {
   });
 
   it('is killed where it takes too long, writes too much, or is not wanted any more', async () => {
-    await expect(run('exec sleep 60', { ms: 300 })).rejects.toMatchObject({ reason: 'time' });
+    await expect(run('exec sleep 60', { clockMs: 300 })).rejects.toMatchObject({ reason: 'time' });
     await expect(run('while :; do echo more; done')).rejects.toMatchObject({ reason: 'output' });
     const output = outputOf(call('echo begun; exec sleep 60'), LIMITS);
     await output.next();
     await output.return(undefined);
+  });
+
+  it('may wait for longer than it may compute, and is killed where it computes for longer', async () => {
+    if (process.platform !== 'linux') return;
+    expect(await run('sleep 1; echo done', { ms: 500 })).toBe('done\n');
+    const endless = run('while :; do :; done', { ms: 500 });
+    await expect(endless).rejects.toMatchObject({ reason: 'time', message: 'took more than 500 ms of the processor' });
+  });
+
+  it('that somebody else has killed is told from one that took too long', async () => {
+    await expect(run('kill -9 $$')).rejects.toMatchObject({ reason: 'died' });
   });
 
   it('writes no file, and has no more memory than it may', async () => {

@@ -4,6 +4,7 @@ import { outputOf, type ProgramLimits } from './limited-program.js';
 import { type MediaFacts, mediaFacts, type ProbeAnswer } from './media-facts.js';
 import { THUMBNAIL_SIZES } from './media-job.js';
 import type { MediaPrograms } from './media-programs.js';
+import { clockMsFor } from './process-usage.js';
 import { SAMPLES_PER_SECOND, WaveformMeter } from './waveform-meter.js';
 
 /** How an audio is shown. */
@@ -14,9 +15,10 @@ export interface MeasuredAudio {
 }
 
 const MEBIBYTE = 1_048_576;
-const LIMITS: ProgramLimits = { ms: 20_000, memoryBytes: 2_048 * MEBIBYTE, outputBytes: MEBIBYTE };
+const within = (ms: number) => ({ ms, clockMs: clockMsFor(ms) });
+const LIMITS: ProgramLimits = { ...within(20_000), memoryBytes: 2_048 * MEBIBYTE, outputBytes: MEBIBYTE };
 /** All of the audio is read. */
-const AUDIO_MS = 40_000;
+const OF_AUDIO = within(40_000);
 /** Twelve hours. */
 const MOST_SAMPLE_BYTES = 12 * 3_600 * SAMPLES_PER_SECOND * 2;
 /** Of the longer side: the largest thumbnail is made of it. */
@@ -85,7 +87,7 @@ export class MediaTools {
   async measure(): Promise<MeasuredAudio> {
     const meter = new WaveformMeter();
     const output = ['-map', '0:a:0', '-ac', '1', '-ar', String(SAMPLES_PER_SECOND), '-f', 's16le'];
-    const limits = { ms: AUDIO_MS, outputBytes: MOST_SAMPLE_BYTES };
+    const limits = { ...OF_AUDIO, outputBytes: MOST_SAMPLE_BYTES };
     for await (const part of this.convert(output, limits)) meter.add(part);
     return { durationMs: meter.durationMs, waveform: meter.peaks() };
   }
@@ -96,7 +98,7 @@ export class MediaTools {
     const encoder = ['-c:a', 'libmp3lame', '-b:a', rate, '-ac', channels, '-ar', '48000'];
     // A constant rate, of which its length follows: nothing is written to its beginning afterwards.
     const format = ['-map_metadata', '-1', '-f', 'mp3', '-write_xing', '0', '-id3v2_version', '0'];
-    return this.convert(['-map', '0:a:0', ...encoder, ...format], { ms: AUDIO_MS, outputBytes: mostBytes });
+    return this.convert(['-map', '0:a:0', ...encoder, ...format], { ...OF_AUDIO, outputBytes: mostBytes });
   }
 
   private frame(atMs: number): Promise<Buffer> {
