@@ -228,6 +228,18 @@ describe('A2: files on their way', () => {
     await letGo();
   });
 
+  it('leave the focus with their message where it was on what can be done with them', async () => {
+    await meet();
+    const letGo = await holdUploads(ama.page);
+    await choose(aFile('slow.txt'));
+    await ama.composer.press('Enter');
+    await pending('slow.txt').getByRole('button', { name: 'Remove slow.txt' }).focus();
+    await letGo();
+    await arrived('it', (_, all) => all.length === 1);
+    await pending('slow.txt').waitFor({ state: 'detached' });
+    expect(await ama.page.evaluate(() => document.activeElement?.localName)).toBe('article');
+  });
+
   it('that the server refuses say why, each for itself, and can be tried again or taken out', async () => {
     await meet();
     await ama.page.route('**/api/files', (route) => {
@@ -308,6 +320,20 @@ describe('A voice message', () => {
     expect(await hasFocus()).toBe(true);
   });
 
+  it('leaves the files that are attached while it is recorded for the next message', async () => {
+    await meet();
+    await button('Record a voice message').click();
+    await time().getByText('0:01').waitFor();
+    await ama.page.getByTestId('choose-files').setInputFiles(aFile('later.txt'));
+    await chosen().waitFor();
+    await button('Send the voice message').dblclick();
+    const { files } = await arrived('it', (_, all) => all.length === 1);
+    expect(files[0]?.fileName).toMatch(/^Voice message/);
+    await time().waitFor({ state: 'detached' });
+    expect(await chosen().allTextContents()).toEqual(['later.txt2.93 kB']);
+    expect(await tray().getByRole('alert').count()).toBe(0);
+  });
+
   it('is discarded, or kept as a file where its conversation is left', async () => {
     await meet();
     await button('Record a voice message').click();
@@ -352,6 +378,8 @@ describe('With FILES=off', () => {
       });
       expect(await ama.page.getByTestId('drop-zone').count()).toBe(0);
       expect(await tray().count()).toBe(0);
+      // It would say that its server has gone.
+      await ama.page.goto('about:blank');
     } finally {
       // Else the page would still notice that its server has gone.
       await ama.context.close();

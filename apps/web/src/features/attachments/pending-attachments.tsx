@@ -8,6 +8,7 @@ import { FileName } from '../../ui/file-name.js';
 import { fileSize } from '../../ui/file-size.js';
 import { isolate } from '../../ui/isolated.js';
 import { RefusalButton } from '../../ui/refusal.js';
+import { useRowFocus } from '../../ui/use-row-focus.js';
 import { FilePreview } from './file-preview.js';
 import { fileRefusal } from './file-refusals.js';
 import { type Progress, progressOf } from './upload-progress.js';
@@ -71,16 +72,24 @@ function PendingFile({ attachment, tabStop }: PendingFileProps) {
         ) : null}
       </span>
       {upload && progress.state !== 'done' && progress.state !== 'failed' ? (
-        <IconButton
-          label={`Remove ${isolate(fileName)}`}
-          tabIndex={stop}
-          className="size-7 max-[720px]:size-11"
-          onClick={remove}
-        >
-          <X size={15} strokeWidth={1.8} />
-        </IconButton>
+        <RemoveButton name={fileName} tabIndex={stop} onClick={remove} />
       ) : null}
     </li>
+  );
+}
+
+interface RemoveButtonProps {
+  name: string;
+  tabIndex: number;
+  onClick: (event: MouseEvent<HTMLElement>) => void;
+}
+
+/** Goes once its file is sent. */
+function RemoveButton({ name, ...rest }: RemoveButtonProps) {
+  return (
+    <IconButton ref={useRowFocus()} label={`Remove ${isolate(name)}`} className="size-7 max-[720px]:size-11" {...rest}>
+      <X size={15} strokeWidth={1.8} />
+    </IconButton>
   );
 }
 

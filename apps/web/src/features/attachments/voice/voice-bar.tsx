@@ -23,8 +23,12 @@ export default function VoiceBar({ mostBytes, onSend, onLeft, onClose }: VoiceBa
   const recording = useRecording({ mostBytes, onRefused: onClose, onLeft });
   const { phase, elapsed, finish, cancel } = recording;
   const send = useRef<HTMLButtonElement>(null);
+  const isOver = useRef(false);
   useEffect(() => send.current?.focus(), []);
   async function finishNow() {
+    // The end of a recording takes a moment, in which a second click may come.
+    if (phase === 'asking' || isOver.current) return;
+    isOver.current = true;
     const file = await finish();
     if (file) onSend(file);
     onClose(file ? undefined : 'Nothing was recorded. Try again.');
@@ -48,7 +52,7 @@ export default function VoiceBar({ mostBytes, onSend, onLeft, onClose }: VoiceBa
         ref={send}
         aria-label="Send the voice message"
         aria-disabled={phase === 'asking' || undefined}
-        onClick={() => phase !== 'asking' && void finishNow()}
+        onClick={() => void finishNow()}
         className="h-8 px-3 max-[720px]:h-9"
       >
         <SendHorizontal size={16} strokeWidth={1.8} />

@@ -48,7 +48,7 @@ export function MessageInput({ open, title, inputRef, onSend }: MessageInputProp
   const enterSends = useEnterSends();
   const attaching = useAttaching(open.view.id);
   const { left, notice, sendable } = useSendability(text, attaching.files.length > 0);
-  const { submit, write, dropReply } = useDraftCommands(open.view.id, inputRef);
+  const { submit, sendVoice, write, dropReply } = useDraftCommands(open.view.id, inputRef);
   const people = useMentionable(useMemo(() => othersOf(open.view.members, me), [open.view.members, me]));
   const mentions = useMentions({ inputRef, text, people, onChange: write });
   const editLast = useEditLast(open);
@@ -88,7 +88,7 @@ export function MessageInput({ open, title, inputRef, onSend }: MessageInputProp
           conversationId={open.view.id}
           attaching={attaching}
           inputRef={inputRef}
-          onVoice={(file) => submit({ ...draft, text: '' }, [file], onSend)}
+          onVoice={(file) => sendVoice(draft, file, onSend)}
         />
         <div
           hidden={attaching.isRecording}
@@ -150,12 +150,25 @@ function useDraftCommands(conversationId: string, inputRef: MessageInputProps['i
       clearFiles(conversationId);
       inputRef.current?.focus();
     },
+    /** Files may have been dropped meanwhile, and text come from another tab: they stay. */
+    sendVoice: ({ replyToId }: Draft, file: File, onSend: MessageInputProps['onSend']) => {
+      onSend({ text: '', replyToId }, [file]);
+      saveDraft(conversationId, { replyToId: null });
+    },
   };
 }
 
 function SendButton({ disabled }: { disabled: boolean }) {
   return (
-    <Button kind="primary" type="submit" disabled={disabled} aria-label="Send" className="h-8 px-3 max-[720px]:h-9">
+    <Button
+      kind="primary"
+      type="submit"
+      disabled={disabled}
+      aria-label="Send"
+      // The second of a double click on the button that stood here and sent a voice message.
+      onClick={(event) => event.detail > 1 && event.preventDefault()}
+      className="h-8 px-3 max-[720px]:h-9"
+    >
       <SendHorizontal size={16} strokeWidth={1.8} />
     </Button>
   );
