@@ -64,7 +64,7 @@ beforeAll(async () => {
   await sendFiles(ama.rest, id, [song]);
   await describeFiles(page, [harbour, ...album, voice, video]);
   await page.reload();
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   await browser?.close();
   await node?.stop();
@@ -81,6 +81,7 @@ const grid = (shown: number, more = 0): Locator => {
 };
 const tile = (name: string): Locator => page.getByTestId('file-tile').filter({ hasText: name });
 const toTop = () => page.getByRole('feed').evaluate((feed) => feed.scrollTo(0, 0));
+const toEnd = () => page.getByRole('feed').evaluate((feed) => feed.scrollTo(0, feed.scrollHeight));
 
 /** Of every row that is drawn: where it is in the list, and how high. */
 function places(): Promise<Record<string, number[]>> {
@@ -183,6 +184,28 @@ describe('Files of messages', () => {
     await page.getByRole('button', { name: 'Close' }).click();
   });
 
+  it('A4: at its last picture the keys work on, and one that fails is tried again by a click', async () => {
+    await toTop();
+    await grid(3).locator('[data-loaded]').nth(1).click();
+    const shown = (at: number) => page.getByRole('dialog', { name: `hills-${at}.png, picture ${at} of 3` });
+    await shown(2).waitFor();
+    await page.getByRole('button', { name: 'Next picture' }).press('Enter');
+    await shown(3).waitFor();
+    await page.keyboard.press('ArrowLeft');
+    await shown(2).waitFor();
+    // The first one has not been loaded by the lightbox yet, so that no browser has kept it.
+    await page.route(CONTENT, (route: Route) => route.abort());
+    await page.keyboard.press('ArrowLeft');
+    await shown(1).getByText('This picture could not be loaded.').waitFor();
+    await page.unroute(CONTENT);
+    await shown(1).getByRole('button', { name: 'Try again' }).click();
+    await page.waitForFunction(
+      () => document.querySelector<HTMLImageElement>('.lightbox-picture img[alt]')?.naturalWidth === 340,
+    );
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  });
+
   it('S1.31: a picture that fails is tried with a fresh link, then says so and can be tried again', async () => {
     let fails = 1;
     const asked: string[] = [];
@@ -256,6 +279,31 @@ describe('Files of messages', () => {
     await slider.focus();
     await page.keyboard.press('End');
     expect(await slider.getAttribute('aria-valuetext')).toBe('1:00 of 1:00');
+  });
+
+  it('S1.31: a recording whose link expires again and again goes on where it was, and the button keeps the focus', async () => {
+    await toEnd();
+    const player = page.getByTestId('audio').filter({ has: page.getByRole('slider') });
+    await player.scrollIntoViewIfNeeded();
+    const audio = player.locator('audio');
+    const button = player.getByRole('button', { name: /(?:Play|Pause) voice message/ });
+    await button.click();
+    await player.getByRole('button', { name: 'Pause voice message' }).waitFor();
+    for (const at of [20, 35, 10]) {
+      const wentOnAt = await audio.evaluate(async (element: HTMLAudioElement, to) => {
+        const next = (name: string) =>
+          new Promise((resolve) => element.addEventListener(name, resolve, { once: true }));
+        element.currentTime = to;
+        await next('seeked');
+        element.dispatchEvent(new Event('error'));
+        await next('loadstart');
+        await next('playing');
+        return element.currentTime;
+      }, at);
+      expect(Math.abs(wentOnAt - at)).toBeLessThan(5);
+    }
+    expect(await button.evaluate((element) => element === document.activeElement)).toBe(true);
+    await button.click();
   });
 
   it('S1.31: a video has the controls of the browser, and what cannot be played says so', async () => {

@@ -55,6 +55,7 @@ export function IconButton({ label, className, children, ...rest }: IconButtonPr
         'inline-flex size-9 flex-none items-center justify-center rounded-control text-ink-2',
         'transition-colors duration-120 hover:bg-hover hover:text-ink aria-expanded:bg-hover aria-pressed:bg-hover',
         'disabled:text-ink-3 disabled:hover:bg-transparent max-[720px]:size-11',
+        'aria-disabled:text-ink-3 aria-disabled:hover:bg-transparent',
         className,
       )}
     >

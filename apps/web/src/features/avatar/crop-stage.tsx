@@ -73,14 +73,14 @@ export function CropStage({ url, takeRef, onUnreadable }: CropStageProps) {
         <span className="crop-frame" />
       </div>
       <div className="flex items-center gap-1">
-        <IconButton label="Smaller" disabled={zoom.scale <= 1} onClick={() => by(1 / STEP)}>
+        <IconButton label="Smaller" aria-disabled={zoom.scale <= 1} onClick={() => by(1 / STEP)}>
           <ZoomOut {...ICON} />
         </IconButton>
         <p id="crop-keys" className="text-second text-ink-2">
           <span className="max-[720px]:hidden">Drag the picture, or move it with the arrow keys, + and −.</span>
           <span className="hidden max-[720px]:inline">Drag the picture, or spread two fingers.</span>
         </p>
-        <IconButton label="Larger" disabled={zoom.scale >= LARGEST_SCALE} onClick={() => by(STEP)}>
+        <IconButton label="Larger" aria-disabled={zoom.scale >= LARGEST_SCALE} onClick={() => by(STEP)}>
           <ZoomIn {...ICON} />
         </IconButton>
       </div>

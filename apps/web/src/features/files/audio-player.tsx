@@ -2,6 +2,7 @@ import type { AttachedFile } from '@parley/protocol';
 import { Pause, Play } from 'lucide-react';
 import { useState } from 'react';
 import { IconButton } from '../../ui/button.js';
+import { useRowFocus } from '../../ui/use-row-focus.js';
 import { isVoice } from './file-kind.js';
 import { durationWords } from './file-words.js';
 import { MediaFailure } from './media-failure.js';
@@ -19,8 +20,9 @@ interface AudioPlayerProps {
 
 /** A voice message or a piece of sound: played, sought in and sped up; the browser's own controls where its length is unknown. */
 export function AudioPlayer({ file, tabStop }: AudioPlayerProps) {
-  const { url, isFailed, onError, retry } = useFileLink(file);
-  const { player, ...media } = useResumed<HTMLAudioElement>(url, onError);
+  const link = useFileLink(file);
+  const { url, isFailed, retry } = link;
+  const { player, ...media } = useResumed<HTMLAudioElement>(link);
   const [at, setAt] = useState(0);
   const [isPlaying, setPlaying] = useState(false);
   const { durationMs } = file;
@@ -28,14 +30,13 @@ export function AudioPlayer({ file, tabStop }: AudioPlayerProps) {
   return (
     <div className="file-tile file-audio" data-testid="audio" data-playing={isPlaying || undefined}>
       {durationMs === undefined ? null : (
-        <IconButton
-          label={`${isPlaying ? 'Pause' : 'Play'} ${nameOf(file)}`}
-          tabIndex={tabStop ? 0 : -1}
-          disabled={url === null}
-          onClick={() => toggle(player.current)}
-        >
-          {isPlaying ? <Pause size={18} strokeWidth={1.6} /> : <Play size={18} strokeWidth={1.6} />}
-        </IconButton>
+        <PlayButton
+          name={nameOf(file)}
+          isPlaying={isPlaying}
+          tabStop={tabStop}
+          // A link may end while the button has the focus, which disabling would take away.
+          onClick={() => url !== null && toggle(player.current)}
+        />
       )}
       {/* oxlint-disable-next-line jsx-a11y/media-has-caption -- what people send has none */}
       <audio
@@ -77,6 +78,26 @@ export function AudioPlayer({ file, tabStop }: AudioPlayerProps) {
         }}
       />
     </div>
+  );
+}
+
+interface PlayButtonProps {
+  name: string;
+  isPlaying: boolean;
+  tabStop: boolean;
+  onClick: () => void;
+}
+
+function PlayButton({ name, isPlaying, tabStop, onClick }: PlayButtonProps) {
+  return (
+    <IconButton
+      ref={useRowFocus()}
+      label={`${isPlaying ? 'Pause' : 'Play'} ${name}`}
+      tabIndex={tabStop ? 0 : -1}
+      onClick={onClick}
+    >
+      {isPlaying ? <Pause size={18} strokeWidth={1.6} /> : <Play size={18} strokeWidth={1.6} />}
+    </IconButton>
   );
 }
 

@@ -70,10 +70,14 @@ export default function Lightbox({ pictures, words, at, onMove, onClose }: Light
                 {at + 1} / {pictures.length}
               </span>
             ) : null}
-            <IconButton label="Zoom out" disabled={zoom.zoom.scale <= 1} onClick={() => zoom.by(1 / ZOOM_STEP)}>
+            <IconButton label="Zoom out" aria-disabled={zoom.zoom.scale <= 1} onClick={() => zoom.by(1 / ZOOM_STEP)}>
               <ZoomOut {...ICON} />
             </IconButton>
-            <IconButton label="Zoom in" disabled={zoom.zoom.scale >= LARGEST_SCALE} onClick={() => zoom.by(ZOOM_STEP)}>
+            <IconButton
+              label="Zoom in"
+              aria-disabled={zoom.zoom.scale >= LARGEST_SCALE}
+              onClick={() => zoom.by(ZOOM_STEP)}
+            >
               <ZoomIn {...ICON} />
             </IconButton>
             <DownloadButton file={file} tabStop onRefused={setRefusal} />
@@ -129,16 +133,22 @@ interface StepsProps {
   go: (step: number) => void;
 }
 
+/** Not disabled at either end, as that would take the focus from a button, and with it the keys from the picture. */
 function Steps({ at, count, go }: StepsProps) {
   return (
     <>
-      <IconButton label="Previous picture" className="lightbox-step start-3" disabled={at === 0} onClick={() => go(-1)}>
+      <IconButton
+        label="Previous picture"
+        className="lightbox-step start-3"
+        aria-disabled={at === 0}
+        onClick={() => go(-1)}
+      >
         <ChevronLeft size={24} strokeWidth={1.6} />
       </IconButton>
       <IconButton
         label="Next picture"
         className="lightbox-step end-3"
-        disabled={at === count - 1}
+        aria-disabled={at === count - 1}
         onClick={() => go(1)}
       >
         <ChevronRight size={24} strokeWidth={1.6} />

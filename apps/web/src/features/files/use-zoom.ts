@@ -89,7 +89,8 @@ function useGesture({ zoom, setZoom, settle, fromMiddle, onSwipe }: Gestures) {
 
   const handlers = {
     onPointerDown: (event: PointerEvent<HTMLElement>) => {
-      if (event.button !== 0) return;
+      // Who takes the pointer takes the click, too: a button has to get its own.
+      if (event.button !== 0 || (event.target as Element).closest('button')) return;
       event.currentTarget.setPointerCapture(event.pointerId);
       pointers.current.set(event.pointerId, { x: event.clientX, y: event.clientY });
       begin(zoom);

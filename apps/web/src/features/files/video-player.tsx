@@ -8,8 +8,9 @@ import { useResumed } from './use-resumed.js';
 /** A video in a box that is there before it, with the browser's own controls. Nothing of it is loaded before it is played. */
 export function VideoPlayer({ file, tabStop }: { file: AttachedFile; tabStop: boolean }) {
   const poster = useFileLink(file, 1280);
-  const { url, isFailed, onError, retry } = useFileLink(file);
-  const { player, ...media } = useResumed<HTMLVideoElement>(url, onError);
+  const link = useFileLink(file);
+  const { url, isFailed, retry } = link;
+  const { player, ...media } = useResumed<HTMLVideoElement>(link);
   const { width, height } = single(file);
   const backdrop = backdropOf(file);
   if (isFailed) return <MediaFailure file={file} tabStop={tabStop} onRetry={retry} />;
