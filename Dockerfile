@@ -17,7 +17,7 @@ COPY packages/testkit/package.json packages/testkit/
 RUN npx --yes "$(node -p "require('./package.json').packageManager")" install --frozen-lockfile --ignore-scripts
 COPY . .
 RUN node node_modules/typescript/bin/tsc -b packages/protocol packages/markdown packages/react apps/api \
- && node tools/shapes.mjs \
+ && node tools/shapes.mjs && node tools/bundle.mjs \
  && cd apps/web && node node_modules/vite/bin/vite.js build --logLevel warn
 
 # The same tree once more, with nothing but what a node needs at run time.
@@ -55,4 +55,4 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
   CMD ["node", "-e", "const { PORT: port, TLS_CERT: tls } = process.env; require(tls ? 'https' : 'http').get({ host: '127.0.0.1', port, path: '/health/live', rejectUnauthorized: false }, (r) => process.exit(r.statusCode === 200 ? 0 : 1)).on('error', () => process.exit(1))"]
 # A node answers what it has accepted and tells its clients before it exits: give it 15 seconds.
 STOPSIGNAL SIGTERM
-CMD ["node", "--enable-source-maps", "apps/api/dist/main.js"]
+CMD ["node", "apps/api/dist/bundle/main.js"]

@@ -45,7 +45,7 @@ export function install() {
 export function compile() {
   console.log('Compiling …');
   run(node, [join(root, 'node_modules/typescript/bin/tsc'), '-b']);
-  run(node, [join(root, 'tools/shapes.mjs')]);
+  for (const name of ['shapes', 'bundle']) run(node, [join(root, `tools/${name}.mjs`)]);
 }
 
 export function buildWeb() {

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { buildWeb, compile, environment, install, node, root } from './prepare.mjs';
 
 const COMMANDS = {
-  start: { script: 'apps/api/dist/main.js', web: true },
-  admin: { script: 'apps/api/dist/command-line/admin.js', web: false },
+  start: { script: 'apps/api/dist/bundle/main.js', web: true },
+  admin: { script: 'apps/api/dist/bundle/admin.js', web: false },
   test: { script: 'tools/test.mjs', web: true },
   // The check compiles by itself, as one of its steps: the others are to run even if that fails.
   check: { script: 'tools/check.mjs', web: false, compiled: false },
@@ -33,7 +33,9 @@ install();
 if (command.compiled !== false) compile();
 if (command.web && existsSync(join(root, 'apps/web/vite.config.ts'))) buildWeb();
 
-const child = spawn(node, ['--enable-source-maps', join(root, command.script), ...args], {
+// In a server it would cost a second of each start: docs/operations.md says how to have it.
+const options = command.script.startsWith('apps/api/') ? [] : ['--enable-source-maps'];
+const child = spawn(node, [...options, join(root, command.script), ...args], {
   cwd: root,
   stdio: 'inherit',
   env: environment,

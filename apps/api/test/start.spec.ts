@@ -5,9 +5,8 @@ import { createServer } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { SERVER } from '@parley/testkit';
 import { ENGINE, freshDatabase, type TestDatabase } from './test-database.js';
-
-const MAIN = join(import.meta.dirname, '../dist/main.js');
 
 /** The server as a process of its own, as `npm start` runs it. */
 class Server {
@@ -16,7 +15,7 @@ class Server {
   private readonly child: ChildProcess;
 
   constructor(env: Record<string, string>, nodeArguments: readonly string[] = []) {
-    this.child = spawn(process.execPath, [...nodeArguments, MAIN], {
+    this.child = spawn(process.execPath, [...nodeArguments, SERVER], {
       env: { PATH: process.env.PATH ?? '', HOST: '127.0.0.1', PORT: '0', ...env },
     });
     for (const stream of [this.child.stdout, this.child.stderr]) {

@@ -68,8 +68,10 @@ type Side = { server: string } | { env: Record<string, string> };
 function sideOf(against: string): Side {
   const [, name, value = ''] = /^([A-Z_]+)=(.*)$/.exec(against) ?? [];
   if (name) return { env: { [name]: value } };
-  const server = join(resolve(against), 'apps/api/dist/main.js');
-  if (!existsSync(server)) throw new Error(`${server} is missing: compile that checkout first.`);
+  const dist = join(resolve(against), 'apps/api/dist');
+  // Builds of before there was a bundle have one file less.
+  const server = ['bundle/main.js', 'main.js'].map((path) => join(dist, path)).find((path) => existsSync(path));
+  if (!server) throw new Error(`${dist} has no server: compile that checkout first.`);
   return { server };
 }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ROOT } from '@parley/testkit';
+import { ROOT, SERVER_IN_FILES } from '@parley/testkit';
 import type { Row } from '../row.contract.js';
 import type { Stage } from '../stage.js';
 
@@ -14,7 +14,7 @@ export function nodeKilled(times: number): Row {
     id: 'F1',
     title: `kill -9 of the node that holds most sockets, ${times} times, also between commit and notification`,
     nodes: 3,
-    fleet: { each: () => ({ nodeArguments: ['--import', LATE_NOTIFICATION] }) },
+    fleet: { each: () => ({ server: SERVER_IN_FILES, nodeArguments: ['--import', LATE_NOTIFICATION] }) },
     check: { recovery: 6 },
     async run(stage) {
       await stage.pass(2);

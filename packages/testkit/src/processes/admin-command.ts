@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { bareEnvironment, COMPILE_CACHE } from './child-process.js';
 import { ROOT } from './places.js';
 
-const COMMAND = join(ROOT, 'apps/api/dist/command-line/admin.js');
-const TIMEOUT_MS = 60_000;
+const COMMAND = join(ROOT, 'apps/api/dist/bundle/admin.js');
+const TIMEOUT_MS = 180_000;
 
 interface AdminAnswer {
   code: number;

@@ -1,5 +1,5 @@
 import { existsSync, rmSync, symlinkSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_ISSUER, type Issuer } from '../clients/tokens.js';
 import { bareEnvironment, Child, COMPILE_CACHE, type Exit } from './child-process.js';
@@ -70,7 +70,7 @@ export class ParleyNode {
     const child = new Child({
       command: process.execPath,
       args: [...(options.nodeArguments ?? []), options.server ?? SERVER],
-      cwd: options.server ? join(dirname(options.server), '../../..') : ROOT,
+      cwd: (options.server ?? SERVER).split(join('/apps/api/dist/'))[0] ?? ROOT,
       logFile: join(logs, 'node.log'),
       env: {
         ...bareEnvironment(),
@@ -105,7 +105,7 @@ export class ParleyNode {
     return this.child.log();
   }
 
-  async ready(timeoutMs = 60_000): Promise<void> {
+  async ready(timeoutMs = 180_000): Promise<void> {
     const until = Date.now() + timeoutMs;
     while (Date.now() < until) {
       if (this.child.exit !== null) throw new Error(`The server ended at its start:\n${this.log()}`);

@@ -7,7 +7,10 @@ import { dirname, join } from 'node:path';
 export const ROOT = findRoot(import.meta.dirname);
 
 /** What `npm start` starts. */
-export const SERVER = join(ROOT, 'apps/api/dist/main.js');
+export const SERVER = join(ROOT, 'apps/api/dist/bundle/main.js');
+
+/** The same, each module a file of its own: for what reaches into one. */
+export const SERVER_IN_FILES = join(ROOT, 'apps/api/dist/main.js');
 
 /** A fresh directory below the system's temporary one. The caller removes it. */
 export function freshDirectory(purpose: string): string {
