@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AttachedFile, ConversationDetail, Message, Report, SendMessageBody, Session } from '@parley/protocol';
-import { Refusal, RestClient } from '@parley/testkit';
+import { eventually, Refusal, RestClient } from '@parley/testkit';
 
 /** A user of the run, with an account of Parley's own. */
 export class Actor extends RestClient {
@@ -126,9 +126,8 @@ async function aFileOf({ url, token }: Actor, content: string): Promise<Attached
   const answer = await fetch(`${url}/api/files`, { method: 'POST', headers, body: form });
   if (!answer.ok) throw new Error(`${url} did not take a file: ${answer.status} ${await answer.text()}`);
   const file = (await answer.json()) as AttachedFile;
-  // It is looked at by now, so that no row sees what is written then.
-  const thumbnail = await fetch(`${url}${file.downloadUrl}/thumbnail`, { headers });
-  if (!thumbnail.ok)
-    throw new Error(`${url} shows nothing of a picture: ${thumbnail.status} ${await thumbnail.text()}`);
+  // It is looked at by then, so that no row sees what is written meanwhile; a busy machine takes longer than a request waits.
+  const isShown = async () => (await fetch(`${url}${file.downloadUrl}/thumbnail`, { headers })).ok;
+  await eventually(`${url} shows its thumbnail`, isShown);
   return file;
 }
