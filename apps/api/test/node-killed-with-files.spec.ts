@@ -11,6 +11,7 @@ import { hasFfmpeg, RECORDED } from './media-files.js';
 import { HOST, startOn, type TestNode } from './node.js';
 import { fourFields } from './odd-pictures.js';
 import { Person, succeeded } from './people.js';
+import { stepsHere } from './steps-here.js';
 import { freshDatabase, type TestDatabase } from './test-database.js';
 import { append, begin, fileIn, stateOf } from './tus.js';
 import { download, someBytes, stored, upload } from './uploads.js';
@@ -18,7 +19,7 @@ import { download, someBytes, stored, upload } from './uploads.js';
 const ENV = { RATE_LIMITS: 'off', PATH: process.env.PATH ?? '' };
 const DRAFT = '.part';
 /** Two nodes start in each test. */
-const TIMEOUT_MS = 180_000;
+const TIMEOUT_MS = 240_000;
 
 const killed = new KilledAtStep();
 let database: TestDatabase;
@@ -94,12 +95,13 @@ async function thumbnailOf(person: Person, id: string, size: number): Promise<Bu
 }
 
 describe('a node that is killed while it has a picture', () => {
-  it.each<[string, Step, number]>([
+  const steps: [string, Step, number][] = [
     ['before the database knows that it is', { when: 'after', call: 'rename', path: DRAFT }, 201],
     ['before it is looked at', { when: 'before', call: 'mkdir', path: '/media/' }, 200],
     ['between its thumbnails', { when: 'before', call: 'rename', path: DRAFT, nth: 3 }, 200],
     ['before the last of them is known', { when: 'after', call: 'rename', path: DRAFT, nth: 3 }, 200],
-  ])(
+  ];
+  it.each(stepsHere(steps))(
     'S1.29 F16: %s, has it whole after the repeat, with its thumbnails, and nothing else',
     async (_, step, status) => {
       const content = await (await fourFields()).png().toBuffer();
@@ -151,12 +153,13 @@ describe('a node that is killed while it has an upload in several requests', () 
   const content = someBytes(150_000);
   const FIRST = 100_000;
 
-  it.each<[string, Step, number]>([
+  const steps: [string, Step, number][] = [
     ['before the database knows of that', { when: 'after', call: 'rename', path: DRAFT }, 0],
     ['before the database knows of the last', { when: 'after', call: 'rename', path: DRAFT, nth: 2 }, FIRST],
     ['before that is a file', { when: 'after', call: 'rename', path: DRAFT, nth: 3 }, content.length],
     ['before its parts are gone', { when: 'before', call: 'rm', path: DRAFT }, content.length],
-  ])(
+  ];
+  it.each(stepsHere(steps))(
     'S1.29: %s, has what it said to have, and the rest makes it whole',
     async (_, step, offset) => {
       let place = '';

@@ -7,12 +7,13 @@ import { EXAMINATION, FileCleanup } from '../src/modules/files/index.js';
 import { hasFfmpeg, mediaFile, pictures, tone } from './media-files.js';
 import { startNode, type TestNode } from './node.js';
 import { aPerson, type Person, succeeded } from './people.js';
+import { stepsHere } from './steps-here.js';
 import { download, stored, upload } from './uploads.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'recordings-killed-'));
 const { uploadMs } = EXAMINATION;
 /** Programs are started several times, behind everything else. */
-const TIMEOUT_MS = 180_000;
+const TIMEOUT_MS = 240_000;
 
 /**
  * In place of a program: killed where a file says so, which is named by what it is asked for and how, and which goes with it;
@@ -84,7 +85,7 @@ describe('recordings, where ffmpeg is installed', () => {
     return { ...file, fileId: '', downloadUrl: '', made };
   }
 
-  it.each(STEPS)(
+  it.each(stepsHere(STEPS))(
     '§4: are whole where a program is killed once: at its %s, %s',
     async (step, how) => {
       if (!hasFfmpeg) return;

@@ -10,6 +10,7 @@ import { FileCleanup } from '../src/modules/files/index.js';
 import { HOST, startNode, startOn, type TestNode } from './node.js';
 import { aPerson, Person, succeeded } from './people.js';
 import { keysIn, s3Settings } from './s3rver.js';
+import { stepsHere } from './steps-here.js';
 import { freshDatabase } from './test-database.js';
 import { append, begin, fileIn, stateOf } from './tus.js';
 import { download, someBytes, upload } from './uploads.js';
@@ -18,7 +19,7 @@ const MEBIBYTE = 1_048_576;
 /** Of three parts. */
 const SIZE = 11 * MEBIBYTE;
 /** Processes are started in each test. */
-const TIMEOUT_MS = 180_000;
+const TIMEOUT_MS = 240_000;
 const folder = mkdtempSync(join(tmpdir(), 's3-killed-'));
 const [step, preload] = [join(folder, 'step'), join(folder, 'preload.mjs')];
 
@@ -107,7 +108,7 @@ const STEPS = [
   ]),
 ];
 
-it.each(STEPS)(
+it.each(stepsHere(STEPS))(
   'S1.29: when S3 is killed that has %s: a repeat is whole, and nothing else stays',
   async (where) => {
     const file = { content: someBytes(SIZE), fields: { clientUploadId: randomUUID() } };
@@ -125,7 +126,7 @@ it.each(STEPS)(
   TIMEOUT_MS,
 );
 
-it.each(['asked PUT uploadId 2', 'done POST uploadId'])(
+it.each(stepsHere(['asked PUT uploadId 2', 'done POST uploadId']))(
   'S1.29: an upload in several requests during which S3 is killed (%s) goes on, and is whole',
   async (where) => {
     const content = someBytes(SIZE);
@@ -146,7 +147,7 @@ it.each(['asked PUT uploadId 2', 'done POST uploadId'])(
   TIMEOUT_MS,
 );
 
-it.each(['done PUT uploadId 2', 'done POST uploadId'])(
+it.each(stepsHere(['done PUT uploadId 2', 'done POST uploadId']))(
   'S1.29: a node that is killed while S3 has %s: a repeat at the next one is whole, and nothing else stays',
   async (where) => {
     const [database, before] = [await freshDatabase(), keysIn(store)];

@@ -1,3 +1,0 @@
-import { conformOn } from './suite.js';
-
-conformOn('one-node', 'socket.io');

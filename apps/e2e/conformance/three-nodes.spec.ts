@@ -1,3 +1,0 @@
-import { conformOn } from './suite.js';
-
-conformOn('three-nodes', 'socket.io');

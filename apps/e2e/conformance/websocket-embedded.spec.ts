@@ -1,3 +1,0 @@
-import { conformOn } from './suite.js';
-
-conformOn('embedded', 'websocket');
