@@ -71,5 +71,9 @@ export default {
   ],
   reporters: ['default', '<rootDir>/tools/test/reporter.mjs'],
   testSequencer: '<rootDir>/tools/test/sequencer.mjs',
-  testTimeout: 60_000,
+  // Only ends what hangs: a machine may be many times slower than that of a developer.
+  testTimeout: 240_000,
+  // Node keeps each module that a test file has loaded, and the more of them, the slower is the next file: a new worker is
+  // cheaper (docs/testing.md).
+  workerIdleMemoryLimit: '450MB',
 };

@@ -199,7 +199,7 @@ describe('a database that does not answer', () => {
     for (const body of bodies) expect((await socket.ask('message:send', body)).success).toBe(true);
     expect((await storedIn(id)).map(({ content }) => content).toSorted()).toEqual(['1', '2', '3', '4']);
     expect((await storedIn(id)).map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
-  }, 30_000);
+  });
 
   /** No statement comes through until what it returns is called. */
   async function holdEverything(): Promise<() => void> {

@@ -14,7 +14,7 @@ describe('Two nodes under attack', () => {
 
   beforeAll(async () => {
     target = await ownDeployment();
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await target.own?.stop();

@@ -115,7 +115,7 @@ describe.each(engines())('The WebSocket of %s', (_name, open) => {
   let page: EnginePage;
   beforeAll(async () => {
     page = await open();
-  }, 120_000);
+  });
   afterAll(() => page?.close());
 
   it.each(['subprotocol', 'ticket', 'first frame'])('S0.7 §7: comes by %s, sends, hears', async (way) => {

@@ -8,7 +8,7 @@ import { Person } from '../sdk/person.js';
 import { Document } from './document.js';
 
 const MODULES = join(ROOT, 'apps/e2e/node_modules');
-const TIMEOUT_MS = 50_000;
+const TIMEOUT_MS = 120_000;
 const WAITS = 'rate_limited: waits\n';
 
 interface Example {

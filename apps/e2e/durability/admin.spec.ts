@@ -1,14 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { adminCommand, eventually, type ParleyNode } from '@parley/testkit';
 import { ENGINES, type Store } from './engines.js';
 
 const CLOSED = { REGISTRATION: 'closed' };
 const PASSWORD = 'correct horse battery';
-
-// A test starts a dozen processes.
-jest.setTimeout(240_000);
 
 describe.each(ENGINES)('npm run admin on $engine', ({ open }) => {
   let store: Store;

@@ -86,5 +86,5 @@ describe.each(ENGINES)('kill -9 in the middle of uploads, on $engine', ({ open }
     expect(messages).toHaveLength(all.length);
     const fileIds = new Set(messages.map(({ metadata }) => metadata.fileId));
     expect(fileIds).toEqual(new Set(all.map(({ file }) => file?.fileId)));
-  }, 120_000);
+  });
 });

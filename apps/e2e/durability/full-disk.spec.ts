@@ -44,4 +44,4 @@ it('F16: without room for a file an upload is storage_full, nothing of it stays,
     await node.stop();
     await cluster.stop();
   }
-}, 120_000);
+});

@@ -121,7 +121,7 @@ describe('Postgres goes away under a node that serves', () => {
     const after = await sessions();
     expect(after.filter((pid) => before.includes(pid))).toEqual([]);
     expect(after.length).toBeLessThanOrEqual(19);
-  }, 90_000);
+  });
 
   it('F3 G1: a server that is restarted in order, and takes no connections for a while', async () => {
     await admin.end();
@@ -129,7 +129,7 @@ describe('Postgres goes away under a node that serves', () => {
     admin = await cluster.connect('postgres');
     expect(await losses()).toEqual(NONE);
     expect(node.exit).toBeNull();
-  }, 90_000);
+  });
 
   it('F6 G1: all sessions are ended again and again, and an account that is left one connection', async () => {
     for (let round = 0; round < 4; round += 1) {
@@ -144,7 +144,7 @@ describe('Postgres goes away under a node that serves', () => {
     await admin.query('ALTER ROLE parley CONNECTION LIMIT -1');
     expect(await losses()).toEqual(NONE);
     expect(node.exit).toBeNull();
-  }, 90_000);
+  });
 
   it('F5: while the database is away connections come and go, and those who stayed away are served afterwards', async () => {
     await link.mode('reset');
@@ -158,7 +158,7 @@ describe('Postgres goes away under a node that serves', () => {
     late.close();
     expect(await losses()).toEqual(NONE);
     expect(node.exit).toBeNull();
-  }, 90_000);
+  });
 });
 
 describe('Postgres is away while a node starts', () => {
@@ -178,7 +178,7 @@ describe('Postgres is away while a node starts', () => {
     );
     await link.mode('pass');
     await node.ready();
-  }, 90_000);
+  });
 });
 
 describe('nodes with and without Redis on one database', () => {
@@ -193,5 +193,5 @@ describe('nodes with and without Redis on one database', () => {
     const alone = await startNode();
     await expect(startNode(together)).rejects.toThrow('Another Parley node is using this database without Redis.');
     expect(await statusOf(alone)).toBe(200);
-  }, 90_000);
+  });
 });

@@ -96,5 +96,5 @@ describe.each(ENGINES)('kill -9 in the middle of a resumable upload, on $engine'
     expect(offsets[0]).toBeLessThanOrEqual(11 * MEBIBYTE);
     const read = await fetch(`${node.url}${file.downloadUrl}`, { headers: { authorization: `Bearer ${ann.token}` } });
     expect(hashOf(Buffer.from(await read.arrayBuffer()))).toBe(hashOf(content));
-  }, 120_000);
+  });
 });

@@ -70,5 +70,5 @@ describe('what a send costs the database', () => {
     await session.query('RESET session_replication_role');
     await session.query('ANALYZE messages');
     expect(await rowsReadPerSend()).toBeLessThan(MOST_ROWS_A_SEND);
-  }, 120_000);
+  });
 });

@@ -26,7 +26,6 @@ describe('seeded fuzz', () => {
       const figures = sumUp(played.map((one) => one.figures));
       expect(EVEN_IN_SHORT.filter((name) => !figures[name])).toEqual([]);
     },
-    180_000,
   );
 
   it('plays the same operations for the same seed, others for another, and all kinds of them', () => {

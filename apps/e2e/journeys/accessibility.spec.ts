@@ -1,5 +1,5 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ParleyNode } from '@parley/testkit';
 import type { Browser, Page } from 'playwright-core';
 import { buildScene, type Scene } from '../screenshots/scene.js';
@@ -10,7 +10,6 @@ import { WCAG_TAGS } from './violations.js';
 const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
 
 /** Looking at a page takes seconds of processor time, which a busy machine gives slowly. */
-jest.setTimeout(240_000);
 
 let node: ParleyNode;
 let browser: Browser;

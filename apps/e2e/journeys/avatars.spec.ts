@@ -27,7 +27,7 @@ beforeAll(async () => {
   await ama.openDirect(tomas);
   await ama.say('Hello');
   await tomas.openRow('Ama Okafor');
-}, 60_000);
+});
 afterAll(async () => {
   await Promise.all([browser?.close(), touched?.close()]);
   await node?.stop();

@@ -5,6 +5,8 @@ import { SocketTap } from './socket-tap.js';
 
 /** Of everybody in these tests. */
 export const PASSWORD = 'correct horse battery';
+/** What a page may take to show something, where many tests share a slow machine. */
+const MOST_MS = 60_000;
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
 /** The driver's setting for Chromium's pointers: one that hovers and is fine. */
@@ -127,6 +129,7 @@ export class Participant {
       locale: 'en-GB',
       ...options,
     });
+    context.setDefaultTimeout(MOST_MS);
     const page = await context.newPage();
     const person = new Participant(name, usernameOf(name), page, await SocketTap.on(page));
     page.on('pageerror', (error) => person.faults.push(String(error)));

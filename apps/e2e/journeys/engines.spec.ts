@@ -138,7 +138,7 @@ describe.each(engines())('In %s', (name, open) => {
     ({ id } = await rest.createConversation({ type: 'group', name: `Works in ${name}`, memberIds: [user.id] }));
     await fill(rest, id, HISTORY, (line) => `line ${line}. ${'words and more '.repeat((line * 7) % 40)}`);
     page = await open();
-  }, 120_000);
+  });
   afterAll(async () => {
     await page?.close();
   });
@@ -213,7 +213,7 @@ describe.each(engines())('In %s', (name, open) => {
     expect(last.asked).toBe(BURSTS * (TURNS + 1) * TURN_PX);
     expect(last.changes).toBeGreaterThan(40);
     expect(slips).toEqual([]);
-  }, 120_000);
+  });
 
   /** Those of the newest message, once the last of them is called so. */
   const filesSent = (last: RegExp) =>
@@ -291,5 +291,5 @@ describe.each(engines())('In %s', (name, open) => {
     // Its size says nothing where the microphone had little time: a server that has made a playable one of it heard it.
     if (process.env.PARLEY_TEST_FFMPEG)
       await eventually('it can be played everywhere', () => isPlayable(file?.fileId), LOOKED_INTO_MS);
-  }, 120_000);
+  });
 });

@@ -70,7 +70,7 @@ describe('The README', () => {
       await npm.end('SIGTERM');
       expect(family.filter(isAlive)).toEqual([]);
       await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow('fetch failed');
-    }, 240_000);
+    });
 
     it(EMBED, async () => {
       const node = await ParleyNode.start({ dataDirectory, env: settingsNaming('AUTH_SECRET') });

@@ -95,4 +95,4 @@ it('S1.29: in Chromium a page of another origin is left in the middle of an uplo
   const hashOf = (content: Uint8Array) => createHash('sha256').update(content).digest('hex');
   expect(hashOf(new Uint8Array(await read.arrayBuffer()))).toBe(hashOf(contentOf(BYTES)));
   await page.close();
-}, 60_000);
+});

@@ -64,7 +64,7 @@ beforeAll(async () => {
   await sendFiles(ama.rest, id, [song]);
   await describeFiles(page, [harbour, ...album, voice, video]);
   await page.reload();
-}, 120_000);
+});
 afterAll(async () => {
   await browser?.close();
   await node?.stop();

@@ -48,7 +48,7 @@ describe('with 100,000 messages in 1,000 conversations, all of them of the calli
     asked = await questions(loaded.session, asker);
     await postpone(loaded.session);
     await findable(loaded.session);
-  }, 240_000);
+  });
 
   afterAll(async () => {
     asker.close();
@@ -147,7 +147,7 @@ describe('with 100,000 messages in 1,000 conversations, all of them of the calli
     const used = log.take().flatMap(({ plan }) => nodesOf(plan).map((node) => node['Index Name']));
     expect(used).toContain('message_search_tokens');
     expect(used).not.toContain('message_search_newest');
-  }, 120_000);
+  });
 
   it('what the server then added agrees with the rest', async () => {
     expect(await inconsistencies(loaded.session)).toEqual([]);

@@ -12,7 +12,7 @@ describe('what a command costs the database', () => {
   beforeAll(async () => {
     cluster = await PostgresCluster.start();
     costs = await measureCosts(cluster, [FEW, MANY]);
-  }, 180_000);
+  });
 
   afterAll(() => cluster.stop());
 

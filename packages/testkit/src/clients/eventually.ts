@@ -8,7 +8,7 @@ type Found<T> = Exclude<Awaited<T>, false | null | undefined>;
  * Resolves with what `find` gives as soon as that is neither false, null nor undefined; rejects, naming `what`, once the
  * timeout is over, and with whatever `find` throws.
  */
-export async function eventually<T>(what: string, find: () => T | Promise<T>, timeoutMs = 20_000): Promise<Found<T>> {
+export async function eventually<T>(what: string, find: () => T | Promise<T>, timeoutMs = 60_000): Promise<Found<T>> {
   const end = performance.now() + timeoutMs;
   for (;;) {
     const found = await find();
@@ -19,7 +19,7 @@ export async function eventually<T>(what: string, find: () => T | Promise<T>, ti
 }
 
 /** Repeats the check, which throws while it does not hold; rejects with its last fault once the timeout is over. */
-export async function expectSoon(check: () => void | Promise<void>, timeoutMs = 20_000): Promise<void> {
+export async function expectSoon(check: () => void | Promise<void>, timeoutMs = 60_000): Promise<void> {
   const end = performance.now() + timeoutMs;
   for (;;) {
     try {

@@ -61,7 +61,7 @@ export class ScriptedClient {
   command<Name extends CommandName>(
     name: Name,
     payload: Commands[Name]['payload'],
-    timeoutMs = 20_000,
+    timeoutMs = 60_000,
   ): Promise<Ack<Commands[Name]['result']>> {
     const { promise, resolve, reject } = Promise.withResolvers<Ack<Commands[Name]['result']>>();
     const ended = () => reject(new Error(`${name}: the connection ended before the ack`));
@@ -80,7 +80,7 @@ export class ScriptedClient {
   waitFor<Name extends EventName>(
     name: Name,
     matches: (payload: Events[Name]) => boolean = () => true,
-    timeoutMs = 20_000,
+    timeoutMs = 60_000,
   ): Promise<LoggedEvent<Name>> {
     const find = () => this.named(name).find((event) => matches(event.payload));
     const { promise, resolve, reject } = Promise.withResolvers<LoggedEvent<Name>>();
