@@ -240,6 +240,23 @@ describe('A2: files on their way', () => {
     expect(await ama.page.evaluate(() => document.activeElement?.localName)).toBe('article');
   });
 
+  it('that have changed on the disk meanwhile, and were not copied as in a private window, say that they are gone', async () => {
+    await meet();
+    const path = join(freshDirectory('changed'), 'notes.txt');
+    writeFileSync(path, 'as attached');
+    await ama.page.route('**/api/files', (route) => route.abort());
+    await ama.page.getByTestId('choose-files').setInputFiles(path);
+    await chosen().waitFor();
+    const isTried = ama.page.waitForEvent('requestfailed', (request) => request.url().endsWith('/api/files'));
+    await ama.composer.press('Enter');
+    await isTried;
+    writeFileSync(path, 'written meanwhile');
+    await ama.page.unroute('**/api/files');
+    await pending('notes.txt').getByRole('alert').waitFor();
+    expect(await pending('notes.txt').getByRole('alert').textContent()).toContain('not there any more');
+    expect(await tomas.rest.messages(ama.conversationId)).toEqual([]);
+  });
+
   it('that the server refuses say why, each for itself, and can be tried again or taken out', async () => {
     await meet();
     await ama.page.route('**/api/files', (route) => {

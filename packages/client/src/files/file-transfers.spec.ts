@@ -208,11 +208,11 @@ describe('Uploads', () => {
         (command, upload) => transfers[command](upload),
         async () => ({ content: gone, stored: async () => stored }),
       );
-    const [a, b] = [anUpload('a', new Blob(['kept'])), anUpload('b')];
-    a.begin();
-    b.begin();
+    const [a, b, c] = [anUpload('a', new Blob(['kept'])), anUpload('b'), anUpload('c', gone)];
+    for (const each of [a, b, c]) each.begin();
     await settle();
-    expect(b).toMatchObject({ state: 'failed', error: { code: 'not_found', retryable: false } });
+    for (const each of [b, c])
+      expect(each).toMatchObject({ state: 'failed', error: { code: 'not_found', retryable: false } });
     expect(await postings[0]?.content.text()).toBe('kept');
     expect(names()).toEqual(['a']);
   });

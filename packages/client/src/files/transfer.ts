@@ -137,21 +137,23 @@ export class Transfer {
   }
 }
 
-/** What is on the device may have changed or gone since it was chosen: then what was written down of it. */
+/**
+ * What is on the device may have changed or gone since it was chosen: then what was written down of it. In its private
+ * windows Chromium writes down no more than where it is.
+ */
 async function contentOf({ content, stored }: UploadSource): Promise<Blob | null> {
-  if (content && (await isReadable(content))) return content;
-  return (await stored?.()) ?? null;
+  return (await readable(content)) ?? readable(await stored?.());
 }
 
-/** Browsers fail at such a file as at the network, and it would be tried for ever. */
-const isReadable = (content: Blob): Promise<boolean> =>
-  content
-    .slice(0, 1)
-    .arrayBuffer()
-    .then(
-      () => true,
-      () => false,
-    );
+/** Browsers fail at a file that cannot be read as at the network, and it would be tried for ever. */
+async function readable(content: Blob | null | undefined): Promise<Blob | null> {
+  try {
+    await content?.slice(0, 1).arrayBuffer();
+    return content ?? null;
+  } catch {
+    return null;
+  }
+}
 
 /** Null where it cannot be loaded, and some browsers never try again: one request for the whole file does it, too. */
 const resumable = () => import('./resumable-upload.js').catch(() => null);
