@@ -2,10 +2,10 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import S3rver from 's3rver';
 
-/** `s3rver` in this process, with the bucket `files`; port 0 is any that is free. */
+/** `s3rver` in this process, with the bucket `files`, also as `files.s3.localhost`; port 0 is any that is free. */
 export const s3On = (port: number, directory: string): S3rver =>
   new S3rver({
-    ...{ address: '127.0.0.1', port, silent: true, directory },
+    ...{ address: '127.0.0.1', port, silent: true, directory, serviceEndpoint: 'localhost' },
     configureBuckets: [{ name: 'files', configs: [] }],
   });
 

@@ -43,6 +43,7 @@ export { PostgresCluster } from './processes/postgres-cluster.js';
 export { cpuSeconds, cpuSecondsOfFamily, residentBytes } from './processes/process-figures.js';
 export { RedisServer } from './processes/redis-server.js';
 export { type Patch, SourceCopy } from './processes/source-copy.js';
+export { SwiftServer } from './processes/swift-server.js';
 export { openClient } from './transports/open-client.js';
 export { inTurnOf, TRANSPORTS, type Transport, type TransportClient } from './transports/transport-client.contract.js';
 export { Chance } from './workload/chance.js';

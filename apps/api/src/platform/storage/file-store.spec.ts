@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import S3rver from 's3rver';
+import { type S3Server, startS3 } from '../../../test/s3-server.js';
 import { ParleyError } from '../../kernel/errors.js';
 import { DiskFileStore } from './disk-file-store.js';
 import { ContentMissing, type FileStore } from './file-store.js';
@@ -16,31 +16,17 @@ type Answering = (request: IncomingMessage, response: ServerResponse) => unknown
 
 const MEBIBYTE = 1_048_576;
 const directory = mkdtempSync(join(tmpdir(), 'parley-stores-'));
-const server = new S3rver({
-  address: '127.0.0.1',
-  port: 0,
-  silent: true,
-  directory: join(directory, 's3'),
-  configureBuckets: [{ name: 'files', configs: [] }],
-});
-let port = 0;
+let server: S3Server;
 beforeAll(async () => {
-  ({ port } = (await server.run()) as AddressInfo);
-});
+  server = await startS3();
+}, 240_000);
 afterAll(async () => {
-  await server.close();
+  await server?.close();
   rmSync(directory, { recursive: true, force: true });
 });
 
 const s3 = (more: object = {}, deadlines = {}) =>
-  new S3FileStore(
-    {
-      ...{ endpoint: `http://127.0.0.1:${port}`, region: 'us-east-1', bucket: 'files', isPathStyle: true },
-      ...{ accessKey: 'S3RVER', secretKey: 'S3RVER', ...more },
-    },
-    join(directory, 'spool'),
-    deadlines,
-  );
+  new S3FileStore({ ...server.settings, ...more }, join(directory, 'spool'), deadlines);
 
 async function* inParts(content: Buffer, size = 65_536): AsyncGenerator<Buffer> {
   for (let at = 0; at < content.length; at += size) yield content.subarray(at, at + size);
