@@ -134,6 +134,19 @@ describe('S5: a send that is refused for good', () => {
     });
   });
 
+  it('is not shown in another tab any more once it was deleted', async () => {
+    await meet();
+    ama.tap.refuseSends('forbidden');
+    await ama.say('too hasty');
+    const failed = ama.page.locator('[data-state=failed]');
+    await failed.waitFor();
+    const second = await ama.context.newPage();
+    await second.goto(ama.page.url());
+    await second.locator('[data-state=failed]').getByText('too hasty').waitFor();
+    await failed.getByRole('button', { name: 'Delete' }).click();
+    await second.locator('[data-state=failed]').waitFor({ state: 'detached' });
+  });
+
   it('can be copied where one cannot write any more', async () => {
     await meet();
     ama.tap.refuseSends('conflict');

@@ -84,6 +84,22 @@ describe('The outbox in a browser’s database', () => {
     expect(await found(two)).toEqual([entry('2')]);
   });
 
+  it('tells the other tabs what was removed, once it is', async () => {
+    const [one, two] = [await tab(), await tab()];
+    await put(one, [entry('1')]);
+    const told = await two.evaluateHandle(() => {
+      const storage = window.openOutbox();
+      const all: [string, Promise<OutboxEntry[]>][] = [];
+      storage.onRemoved?.((id) => all.push([id, storage.load()]));
+      return all;
+    });
+    await remove(one, '1');
+    await two.waitForFunction((all) => all.length > 0, told);
+    expect(await told.evaluate((all) => Promise.all(all.map(([id, left]) => left.then((each) => [id, each]))))).toEqual(
+      [['1', []]],
+    );
+  });
+
   it('works again after the person cleared the site’s data', async () => {
     const page = await tab();
     const after = await page.evaluate(

@@ -19,7 +19,7 @@ const INPUTS = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart'];
 
 /** Returns the unsubscribe function. */
 export function listenToPage({ onWake, onHide, onFreeze, onIdle }: PageSignals): () => void {
-  if (typeof window === 'undefined' || typeof document === 'undefined') return () => undefined;
+  if (typeof document === 'undefined') return () => undefined;
   const listening = new AbortController();
   const { signal } = listening;
   const look = () => {

@@ -95,7 +95,7 @@ export class Wire {
       return Promise.reject(new SdkError('too_large', 'The request is too large.', { retryable: false }));
     }
     const { promise, resolve, reject } = deferred<Commands[Name]['result']>();
-    const timer = setTimeout(() => reject(new SdkError('timeout', 'The server did not answer in time.')), ms);
+    const timer = setTimeout(() => reject(new SdkError('timeout', 'No answer in time.')), ms);
     this.#unanswered.add(reject);
     this.#socket.emit(name, payload, (answer: Ack<Commands[Name]['result']>) => {
       if (answer.success) resolve(answer);
@@ -142,7 +142,7 @@ export class Wire {
 const FRAME_HEAD = 256;
 
 export function noConnection(): SdkError {
-  return new SdkError('offline', 'There is no connection.');
+  return new SdkError('offline', 'No connection.');
 }
 
 /** Without an error object of ours something else has answered, or nothing: the server has decided nothing. */

@@ -62,6 +62,11 @@ export class OwnUpload extends Value<UploadSnapshot> implements Upload {
   readonly fileType: string;
   readonly totalBytes: number;
   content: Blob | null;
+  // As in the snapshot.
+  declare readonly state: UploadState;
+  declare readonly sentBytes: number;
+  declare readonly file: AttachedFile | null;
+  declare readonly error: SdkError | null;
   readonly pause = () => this.command('pause', this);
   readonly resume = () => this.command('resume', this);
   readonly cancel = () => this.command('cancel', this);
@@ -76,7 +81,9 @@ export class OwnUpload extends Value<UploadSnapshot> implements Upload {
     readonly source: () => Promise<UploadSource | null> = async () => this,
   ) {
     const state = file ? 'done' : isRefused ? 'failed' : 'waiting';
-    super({ state, sentBytes: file ? fileSize : 0, file: file ?? null, error: null });
+    const snapshot: UploadSnapshot = { state, sentBytes: file ? fileSize : 0, file: file ?? null, error: null };
+    super(snapshot);
+    Object.assign(this, snapshot);
     this.clientUploadId = clientUploadId;
     this.fileName = fileName;
     this.fileType = fileType;
@@ -84,26 +91,10 @@ export class OwnUpload extends Value<UploadSnapshot> implements Upload {
     this.content = content;
   }
 
-  get state(): UploadState {
-    return this.getSnapshot().state;
-  }
-
-  get sentBytes(): number {
-    return this.getSnapshot().sentBytes;
-  }
-
-  get file(): AttachedFile | null {
-    return this.getSnapshot().file;
-  }
-
-  get error(): SdkError | null {
-    return this.getSnapshot().error;
-  }
-
   get finished(): Promise<AttachedFile> {
     return new Promise((resolve, reject) => {
       const look = () => {
-        const { state, file, error } = this.getSnapshot();
+        const { state, file, error } = this;
         if (file) resolve(file);
         if (error && state !== 'waiting') reject(error);
       };
@@ -119,6 +110,7 @@ export class OwnUpload extends Value<UploadSnapshot> implements Upload {
   }
 
   change(change: Partial<UploadSnapshot>): void {
+    Object.assign(this, change);
     this.set({ ...this.getSnapshot(), ...change });
   }
 }

@@ -46,7 +46,7 @@ export class Http {
   async #bring(asked: Promise<string | null>): Promise<string> {
     const token = await asked.catch((cause: unknown) => {
       if (isDefect(cause)) throw cause;
-      throw new SdkError('network', `No token could be had: ${String(cause)}`);
+      throw new SdkError('network', `No token: ${String(cause)}`);
     });
     if (token === null) throw new SdkError('unauthenticated', 'Nobody is signed in.', { retryable: false });
     return token;
@@ -119,9 +119,9 @@ export function headersOf({ token, body }: Pick<Exchange, 'token' | 'body'>): Re
 export function faultOf(cause: unknown): unknown {
   if (cause instanceof SdkError || isDefect(cause)) return cause;
   if ((cause as Error | undefined)?.name === 'TimeoutError') {
-    return new SdkError('timeout', 'The server did not answer in time.');
+    return new SdkError('timeout', 'No answer in time.');
   }
-  return new SdkError('network', 'The server cannot be reached.');
+  return new SdkError('network', 'No answer.');
 }
 
 /** Whether the body of a success is one of the server's. */
@@ -139,7 +139,7 @@ export function read(status: number, text: string, isExpected: Expectation = () 
   const body = parsed(text);
   if (status < 300 && body && isExpected(body)) return body;
   if (isErrorObject(body?.error)) throw SdkError.from(body.error);
-  throw new SdkError('network', `Something else than the server answered, with the status ${status}.`);
+  throw new SdkError('network', `Something else answered: ${status}.`);
 }
 
 /** Every answer of the server is an object. */

@@ -41,7 +41,7 @@ export function beginPage(conversation: Conversation, wish: PageWish): PageTicke
       const settle = messages.log.close();
       const isAwaited = finish();
       if (settle) takePage(conversation, page, { settle, wanted, isAwaited });
-      else if (isAwaited) conversation.pageError = new SdkError('timeout', 'Too much has changed meanwhile.');
+      else if (isAwaited) conversation.pageError = new SdkError('timeout', 'Too much has changed.');
     },
     fail: (error) => {
       messages.log.close();

@@ -17,6 +17,7 @@ interface Bytes {
  * the person's id.
  */
 export function indexedDbStorage(name: string): OutboxStorage {
+  const others = new BroadcastChannel(name);
   let opened: Promise<IDBDatabase> | null = null;
   const forget = () => {
     opened = null;
@@ -61,11 +62,14 @@ export function indexedDbStorage(name: string): OutboxStorage {
       ]);
       return new Map(keys.map((key, i) => [(key as string[])[1], asBlob(values[i] as Blob)]) as [string, Blob][]);
     },
-    remove: (clientMessageId) =>
-      change((entries, contents) => {
+    remove: async (clientMessageId) => {
+      await change((entries, contents) => {
         entries.delete(clientMessageId);
         contents.delete(allOf(clientMessageId));
-      }),
+      });
+      others.postMessage(clientMessageId);
+    },
+    onRemoved: (listener) => others.addEventListener('message', ({ data }) => listener(data as string)),
   };
 }
 

@@ -6,7 +6,6 @@ import type { AttachmentContents, OutboxEntry, OutboxStorage } from './outbox-en
 const TIMEOUT_MS = 5_000;
 /** With contents of attachments. */
 const LONG_TIMEOUT_MS = 60_000;
-const NONE: AttachmentContents = new Map();
 
 /**
  * An injected storage, made safe to rely on: nothing here rejects or hangs. What goes wrong is told, and the entry lives
@@ -32,9 +31,8 @@ export class KeptEntries {
     return this.#isAway ? null : entries.find((entry) => entry.clientMessageId === clientMessageId);
   }
 
-  async contents({ clientMessageId, attachments }: OutboxEntry): Promise<AttachmentContents> {
-    if (!attachments) return NONE;
-    return (await this.#safely(async () => this.storage.contents?.(clientMessageId), LONG_TIMEOUT_MS)) ?? NONE;
+  async contents({ clientMessageId, attachments }: OutboxEntry): Promise<AttachmentContents | undefined> {
+    return attachments && this.#safely(async () => this.storage.contents?.(clientMessageId), LONG_TIMEOUT_MS);
   }
 
   /** Whether it is stored, as far as that is known by then. */
@@ -52,21 +50,21 @@ export class KeptEntries {
     await Promise.all(this.#writes.values());
   }
 
-  #write(id: string, act: () => Promise<void>, ms?: number): Promise<boolean> {
+  async #write(id: string, act: () => Promise<void>, ms?: number): Promise<boolean> {
     const before = this.#writes.get(id) ?? Promise.resolve();
     const writing: Promise<boolean> = before
       .then(() => this.#safely(() => act().then(() => true), ms))
-      .then((isDone = false) => isDone)
+      .then(Boolean)
       .finally(() => {
         if (this.#writes.get(id) === writing) this.#writes.delete(id);
       });
     this.#writes.set(id, writing);
-    return this.#isAway ? Promise.resolve(false) : writing;
+    return !this.#isAway && writing;
   }
 
   async #safely<T>(act: () => Promise<T>, ms = TIMEOUT_MS): Promise<T | undefined> {
     try {
-      const result = await within(ms, Promise.resolve().then(act), 'The outbox storage does not answer.');
+      const result = await within(ms, Promise.resolve().then(act), 'The storage does not answer.');
       this.#isAway = false;
       return result;
     } catch (fault) {

@@ -57,4 +57,9 @@ export interface OutboxStorage {
   contents?(clientMessageId: string): Promise<AttachmentContents>;
   /** An id that is not there is no error. */
   remove(clientMessageId: string): Promise<void>;
+  /**
+   * Calls `listener` with the id of each entry that another has removed. With a storage without this, clients that share it may
+   * send what another of them has dropped since they read it.
+   */
+  onRemoved?(listener: (clientMessageId: string) => void): void;
 }

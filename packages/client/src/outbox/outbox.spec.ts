@@ -483,6 +483,50 @@ describe('The outbox', () => {
     other.pause();
   });
 
+  describe('whose storage tells what another tab has removed', () => {
+    let removed: (clientMessageId: string) => void;
+    beforeEach(() => {
+      storage.onRemoved = (listener) => {
+        removed = listener;
+      };
+      outbox = anOutbox();
+    });
+
+    it('sends none of it, whether it was written here or was read', async () => {
+      add('1');
+      add('2');
+      await settle();
+      await storage.remove('1');
+      removed('1');
+      expect(waiting()).toEqual(['2']);
+      await online();
+      expect(sent()).toEqual(['2']);
+    });
+
+    it('does not repeat what was on its way', async () => {
+      await online();
+      add('1');
+      await settle();
+      await storage.remove('1');
+      removed('1');
+      expect(waiting()).toEqual(['1']);
+      await refuse(new SdkError('network', 'cut off', { retryable: true }));
+      await jest.advanceTimersByTimeAsync(60_000);
+      expect([sent(), waiting()]).toEqual([['1'], []]);
+    });
+
+    it('shows what the server has until its message comes', async () => {
+      await online();
+      add('1');
+      await settle();
+      await ack();
+      removed('1');
+      expect(waiting()).toEqual(['1']);
+      outbox.remove('1');
+      expect(waiting()).toEqual([]);
+    });
+  });
+
   it('lists all that is not sent, of all conversations, and of nobody else', async () => {
     await online();
     add('1', 'left since');

@@ -61,6 +61,12 @@ export class Outbox {
 
   constructor(private readonly options: OutboxOptions) {
     this.#kept = new KeptEntries(options.storage, options.onStorageFault);
+    options.storage.onRemoved?.((clientMessageId) => {
+      const item = this.#items.get(clientMessageId);
+      // Where it is on its way it is looked for again before it is repeated.
+      if (item) item.isUnsure = true;
+      this.discard(clientMessageId);
+    });
     this.attachments = new Attachments({
       command: options.command,
       source: (clientMessageId, upload) => this.#sourceOf(clientMessageId, upload),
@@ -198,9 +204,8 @@ export class Outbox {
   #keepWith(entry: OutboxEntry, files: readonly NewAttachment[]): void {
     const { whole, contents } = withAttachments(entry, files);
     this.attachments.add(whole, contents);
-    const isRoom = storedBytes([...this.entries(), whole]) <= MOST_STORED_BYTES;
-    if (isRoom) return this.#keep(whole, contents);
-    this.options.onStorageFault(new DOMException('The outbox stores no more contents.', 'QuotaExceededError'));
+    if (storedBytes([...this.entries(), whole]) <= MOST_STORED_BYTES) return this.#keep(whole, contents);
+    this.options.onStorageFault(new DOMException('The outbox is full.', 'QuotaExceededError'));
     this.#keep(volatile(whole));
   }
 
@@ -228,7 +233,7 @@ export class Outbox {
       return null;
     }
     const attached = kept?.attachments?.find((each) => each.clientUploadId === clientUploadId);
-    const stored = async () => kept && (await this.#kept.contents(kept)).get(clientUploadId);
+    const stored = async () => kept && (await this.#kept.contents(kept))?.get(clientUploadId);
     return { content, file: attached?.file, settled: () => this.settled(), stored };
   }
 
@@ -275,8 +280,7 @@ export class Outbox {
   async #makeSure(item: LaneItem): Promise<void> {
     item.isUnsure = false;
     item.phase = 'storing';
-    const { clientMessageId } = item.entry;
-    const kept = await this.#kept.find(clientMessageId);
+    const kept = await this.#kept.find(item.entry.clientMessageId);
     if (item.phase !== 'storing') return;
     item.phase = 'waiting';
     if (kept === undefined) this.#drop(item);
@@ -337,14 +341,11 @@ export class Outbox {
   #acked(lane: Lane, item: LaneItem, result: SendResult): void {
     // Before the entry goes, so that a list never lacks the message.
     this.options.onAcked(result);
-    if (!this.#land(lane, item)) return;
+    if (lane.inFlight !== item) return;
     lane.failures = 0;
-    item.phase = 'acked';
-    this.#sum();
-    void this.#kept.remove(item.entry.clientMessageId);
+    this.accepted(item.entry.clientMessageId);
     // A repeat has no event, and one that may not be read will not be shown.
     if (result.duplicate || !result.message) this.#drop(item);
-    this.#pump();
   }
 
   #refused(lane: Lane, item: LaneItem, fault: unknown): void {
