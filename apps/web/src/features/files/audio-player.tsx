@@ -33,9 +33,9 @@ export function AudioPlayer({ file, tabStop }: AudioPlayerProps) {
         <PlayButton
           name={nameOf(file)}
           isPlaying={isPlaying}
+          isReady={url !== null}
           tabStop={tabStop}
-          // A link may end while the button has the focus, which disabling would take away.
-          onClick={() => url !== null && toggle(player.current)}
+          onClick={() => toggle(player.current)}
         />
       )}
       {/* oxlint-disable-next-line jsx-a11y/media-has-caption -- what people send has none */}
@@ -84,17 +84,20 @@ export function AudioPlayer({ file, tabStop }: AudioPlayerProps) {
 interface PlayButtonProps {
   name: string;
   isPlaying: boolean;
+  isReady: boolean;
   tabStop: boolean;
   onClick: () => void;
 }
 
-function PlayButton({ name, isPlaying, tabStop, onClick }: PlayButtonProps) {
+function PlayButton({ name, isPlaying, isReady, tabStop, onClick }: PlayButtonProps) {
   return (
     <IconButton
       ref={useRowFocus()}
       label={`${isPlaying ? 'Pause' : 'Play'} ${name}`}
       tabIndex={tabStop ? 0 : -1}
-      onClick={onClick}
+      // A link may end while the button has the focus, which disabling would take away.
+      aria-disabled={!isReady}
+      onClick={() => isReady && onClick()}
     >
       {isPlaying ? <Pause size={18} strokeWidth={1.6} /> : <Play size={18} strokeWidth={1.6} />}
     </IconButton>
