@@ -10,8 +10,6 @@ import { append, ask, begin, fileIn } from './tus.js';
 import { download, someBytes, upload } from './uploads.js';
 
 const MEBIBYTE = 1_048_576;
-/** Swift is started in it, on a machine that may be busy. */
-const TIMEOUT_MS = 240_000;
 
 let server: S3Server;
 let node: TestNode;
@@ -20,7 +18,7 @@ beforeAll(async () => {
   server = await startS3();
   node = await startNode(s3Env(server));
   ann = await aPerson(node);
-}, TIMEOUT_MS);
+});
 afterAll(async () => {
   await node?.close();
   await server?.close();
@@ -62,43 +60,35 @@ it('an upload in several requests is kept there in parts, and then as one', asyn
   expect(await contents()).toEqual([]);
 });
 
-it(
-  'while S3 is away uploads and downloads may be repeated, and nothing of them stays',
-  async () => {
-    const { fileId } = succeeded(await upload(ann));
-    const before = await contents();
-    await server.stop();
-    const [sent, read] = [await upload(ann), await download(ann, fileId)];
-    expect([sent.status, read.status]).toEqual([503, 503]);
-    expect(sent.body.error).toMatchObject({ code: 'service_unavailable', retryable: true });
-    // The row of what could not be removed from the store waits for the clean-up.
-    const passing = await node.rows(sql`SELECT 1 FROM file_contents WHERE state <> 'stored'`);
-    expect((await contents()).length - passing.length).toBe(before.length);
-    await server.launch();
-    expect((await download(ann, fileId)).status).toBe(200);
-    expect((await upload(ann)).status).toBe(201);
-  },
-  TIMEOUT_MS,
-);
+it('while S3 is away uploads and downloads may be repeated, and nothing of them stays', async () => {
+  const { fileId } = succeeded(await upload(ann));
+  const before = await contents();
+  await server.stop();
+  const [sent, read] = [await upload(ann), await download(ann, fileId)];
+  expect([sent.status, read.status]).toEqual([503, 503]);
+  expect(sent.body.error).toMatchObject({ code: 'service_unavailable', retryable: true });
+  // The row of what could not be removed from the store waits for the clean-up.
+  const passing = await node.rows(sql`SELECT 1 FROM file_contents WHERE state <> 'stored'`);
+  expect((await contents()).length - passing.length).toBe(before.length);
+  await server.launch();
+  expect((await download(ann, fileId)).status).toBe(200);
+  expect((await upload(ann)).status).toBe(201);
+});
 
-it(
-  'where S3 is killed in the middle of an upload a repeat is whole, and what was begun before is removed',
-  async () => {
-    // Without a list of them nobody finds what was begun.
-    if (!server.listsUploads) return;
-    await cleanUp(node);
-    const [content, fields] = [someBytes(26 * MEBIBYTE), { clientUploadId: randomUUID() }];
-    const begun = upload(ann, { content, fields });
-    await eventually('a part is there', async () => server.kept > 1 && (await uploadsIn(server)).length > 0);
-    await server.stop();
-    expect((await begun).body.error).toMatchObject({ code: 'service_unavailable', retryable: true });
-    await server.launch();
-    const { fileId } = succeeded(await upload(ann, { content, fields }));
-    expect((await download(ann, fileId)).content.equals(content)).toBe(true);
-    await node.rows(sql`UPDATE file_contents SET used_at = now() - interval '3 days' WHERE state <> 'stored'`);
-    await node.node.app.get(FileCleanup).run();
-    expect(await node.rows(sql`SELECT state FROM file_contents`)).toEqual([{ state: 'stored' }]);
-    expect(await uploadsIn(server)).toEqual([]);
-  },
-  TIMEOUT_MS,
-);
+it('where S3 is killed in the middle of an upload a repeat is whole, and what was begun before is removed', async () => {
+  // Without a list of them nobody finds what was begun.
+  if (!server.listsUploads) return;
+  await cleanUp(node);
+  const [content, fields] = [someBytes(26 * MEBIBYTE), { clientUploadId: randomUUID() }];
+  const begun = upload(ann, { content, fields });
+  await eventually('a part is there', async () => server.kept > 1 && (await uploadsIn(server)).length > 0);
+  await server.stop();
+  expect((await begun).body.error).toMatchObject({ code: 'service_unavailable', retryable: true });
+  await server.launch();
+  const { fileId } = succeeded(await upload(ann, { content, fields }));
+  expect((await download(ann, fileId)).content.equals(content)).toBe(true);
+  await node.rows(sql`UPDATE file_contents SET used_at = now() - interval '3 days' WHERE state <> 'stored'`);
+  await node.node.app.get(FileCleanup).run();
+  expect(await node.rows(sql`SELECT state FROM file_contents`)).toEqual([{ state: 'stored' }]);
+  expect(await uploadsIn(server)).toEqual([]);
+});

@@ -18,8 +18,8 @@ import { download, someBytes, stored, upload } from './uploads.js';
 
 const ENV = { RATE_LIMITS: 'off', PATH: process.env.PATH ?? '' };
 const DRAFT = '.part';
-/** Two nodes start in each test. */
-const TIMEOUT_MS = 240_000;
+/** Behind everything else that a busy machine has to do. */
+const LOOKED_INTO_MS = 180_000;
 
 const killed = new KilledAtStep();
 let database: TestDatabase;
@@ -38,7 +38,7 @@ beforeEach(async () => {
     nodeArguments: killed.nodeArguments,
   });
   user = await TestUser.ofHost(dying.url, { externalId: 'ann', name: 'Ann' }, HOST);
-}, TIMEOUT_MS);
+});
 afterEach(async () => {
   await dying.stop();
   await (node ? node.close() : database.remove());
@@ -115,38 +115,33 @@ describe('a node that is killed while it has a picture', () => {
         [320, 320],
         [1_280, 480],
       ] as const) {
-        const thumbnail = await eventually('it is made', () => thumbnailOf(ann, fileId, size), TIMEOUT_MS);
+        const thumbnail = await eventually('it is made', () => thumbnailOf(ann, fileId, size), LOOKED_INTO_MS);
         expect((await sharp(thumbnail).stats()).isOpaque).toBe(true);
         expect((await sharp(thumbnail).metadata()).width).toBe(width);
       }
-      await eventually('it is described', async () => (await upload(ann, file)).body.width === 480, TIMEOUT_MS);
+      await eventually('it is described', async () => (await upload(ann, file)).body.width === 480, LOOKED_INTO_MS);
       expect(await again.rows(sql`SELECT 1 FROM file_contents WHERE state = 'stored'`)).toHaveLength(3);
       await expectTidy(again);
     },
-    TIMEOUT_MS,
   );
 });
 
 describe('a node that is killed while it has a recording', () => {
-  it(
-    'S1.29 §4: before it is known what is played of it, has it whole after the repeat, and played by all browsers',
-    async () => {
-      if (!hasFfmpeg) return;
-      const content = RECORDED.Chromium?.() ?? Buffer.alloc(0);
-      const file = { content, name: 'voice.webm', fields: { clientUploadId: randomUUID() } };
-      const step: Step = { when: 'after', call: 'rename', path: DRAFT, nth: 2 };
-      const [again, ann] = await killedWhile(step, (person) => upload(person, file));
-      const { fileId } = succeeded(await upload(ann, file));
-      expect((await download(ann, fileId)).content.equals(content)).toBe(true);
-      const isDescribed = async () => (await upload(ann, file)).body.waveform?.length === 64;
-      await eventually('it is described', isDescribed, TIMEOUT_MS);
-      const played = await download(ann, `${fileId}?playable=true`);
-      expect([played.headers.get('content-type'), played.content.length > 1_000]).toEqual(['audio/mpeg', true]);
-      expect(await again.rows(sql`SELECT 1 FROM file_contents WHERE state = 'stored'`)).toHaveLength(2);
-      await expectTidy(again);
-    },
-    TIMEOUT_MS,
-  );
+  it('S1.29 §4: before it is known what is played of it, has it whole after the repeat, and played by all browsers', async () => {
+    if (!hasFfmpeg) return;
+    const content = RECORDED.Chromium?.() ?? Buffer.alloc(0);
+    const file = { content, name: 'voice.webm', fields: { clientUploadId: randomUUID() } };
+    const step: Step = { when: 'after', call: 'rename', path: DRAFT, nth: 2 };
+    const [again, ann] = await killedWhile(step, (person) => upload(person, file));
+    const { fileId } = succeeded(await upload(ann, file));
+    expect((await download(ann, fileId)).content.equals(content)).toBe(true);
+    const isDescribed = async () => (await upload(ann, file)).body.waveform?.length === 64;
+    await eventually('it is described', isDescribed, LOOKED_INTO_MS);
+    const played = await download(ann, `${fileId}?playable=true`);
+    expect([played.headers.get('content-type'), played.content.length > 1_000]).toEqual(['audio/mpeg', true]);
+    expect(await again.rows(sql`SELECT 1 FROM file_contents WHERE state = 'stored'`)).toHaveLength(2);
+    await expectTidy(again);
+  });
 });
 
 describe('a node that is killed while it has an upload in several requests', () => {
@@ -178,6 +173,5 @@ describe('a node that is killed while it has an upload in several requests', () 
       expect(await again.rows(sql`SELECT 1 FROM file_contents`)).toHaveLength(1);
       expect(await again.rows(sql`SELECT 1 FROM files`)).toHaveLength(1);
     },
-    TIMEOUT_MS,
   );
 });

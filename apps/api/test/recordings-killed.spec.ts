@@ -13,7 +13,7 @@ import { download, stored, upload } from './uploads.js';
 const folder = mkdtempSync(join(tmpdir(), 'recordings-killed-'));
 const { uploadMs } = EXAMINATION;
 /** Programs are started several times, behind everything else. */
-const TIMEOUT_MS = 240_000;
+const LOOKED_INTO_MS = 180_000;
 
 /**
  * In place of a program: killed where a file says so, which is named by what it is asked for and how, and which goes with it;
@@ -49,7 +49,7 @@ describe('recordings, where ffmpeg is installed', () => {
   let ann: Person;
   let bob: Person;
   beforeAll(async () => {
-    EXAMINATION.uploadMs = TIMEOUT_MS;
+    EXAMINATION.uploadMs = LOOKED_INTO_MS;
     const real = process.env.PARLEY_TEST_FFMPEG ?? '';
     write('ffmpeg', real);
     write('ffprobe', join(dirname(real), 'ffprobe'));
@@ -85,43 +85,35 @@ describe('recordings, where ffmpeg is installed', () => {
     return { ...file, fileId: '', downloadUrl: '', made };
   }
 
-  it.each(stepsHere(STEPS))(
-    '§4: are whole where a program is killed once: at its %s, %s',
-    async (step, how) => {
-      if (!hasFfmpeg) return;
-      // Each of another length, as the same one is not looked at again.
-      const content = (step === 'poster' ? video : audio)(
-        1 + STEPS.findIndex((each) => each.join() === `${step},${how}`) / 10,
-      );
-      writeFileSync(join(folder, `${step}-${how}`), '');
-      const seen = await shown(ann, content);
-      expect(existsSync(join(folder, `${step}-${how}`))).toBe(false);
-      expect(seen).toMatchObject(step === 'poster' ? { width: 320, height: 240 } : { waveform: expect.any(Array) });
-      // As where nothing was killed.
-      expect(seen).toEqual(await shown(bob, content));
-    },
-    TIMEOUT_MS,
-  );
+  it.each(stepsHere(STEPS))('§4: are whole where a program is killed once: at its %s, %s', async (step, how) => {
+    if (!hasFfmpeg) return;
+    // Each of another length, as the same one is not looked at again.
+    const content = (step === 'poster' ? video : audio)(
+      1 + STEPS.findIndex((each) => each.join() === `${step},${how}`) / 10,
+    );
+    writeFileSync(join(folder, `${step}-${how}`), '');
+    const seen = await shown(ann, content);
+    expect(existsSync(join(folder, `${step}-${how}`))).toBe(false);
+    expect(seen).toMatchObject(step === 'poster' ? { width: 320, height: 240 } : { waveform: expect.any(Array) });
+    // As where nothing was killed.
+    expect(seen).toEqual(await shown(bob, content));
+  });
 
   it.each([
     ['measure', false],
     ['playable', true],
-  ])(
-    '§4: are handed out as they came where it is killed each time, at its %s',
-    async (step, isMeasured) => {
-      if (!hasFfmpeg) return;
-      const content = audio(3 + step.length / 10);
-      writeFileSync(join(folder, `${step}-always`), '');
-      const { made, ...file } = await shown(ann, content);
-      rmSync(join(folder, `${step}-always`));
-      expect('waveform' in file || 'width' in file).toBe(isMeasured);
-      expect(made).toEqual([
-        [200, content.toString('base64')],
-        [404, false],
-      ]);
-    },
-    TIMEOUT_MS,
-  );
+  ])('§4: are handed out as they came where it is killed each time, at its %s', async (step, isMeasured) => {
+    if (!hasFfmpeg) return;
+    const content = audio(3 + step.length / 10);
+    writeFileSync(join(folder, `${step}-always`), '');
+    const { made, ...file } = await shown(ann, content);
+    rmSync(join(folder, `${step}-always`));
+    expect('waveform' in file || 'width' in file).toBe(isMeasured);
+    expect(made).toEqual([
+      [200, content.toString('base64')],
+      [404, false],
+    ]);
+  });
 
   it('§4: leave nothing of what was cut off once the clean-up has run', async () => {
     expect(readdirSync(join(dirname(node.filesDirectory), 'media'))).toEqual([]);

@@ -18,8 +18,6 @@ import { download, someBytes, upload } from './uploads.js';
 const MEBIBYTE = 1_048_576;
 /** Of three parts. */
 const SIZE = 11 * MEBIBYTE;
-/** Processes are started in each test. */
-const TIMEOUT_MS = 240_000;
 const folder = mkdtempSync(join(tmpdir(), 's3-killed-'));
 const [step, preload] = [join(folder, 'step'), join(folder, 'preload.mjs')];
 
@@ -75,7 +73,7 @@ beforeAll(async () => {
   await startS3();
   node = await startNode(s3Settings(port));
   ann = await aPerson(node);
-}, TIMEOUT_MS);
+});
 afterAll(async () => {
   await node.close();
   await s3.end('SIGTERM');
@@ -123,7 +121,6 @@ it.each(stepsHere(STEPS))(
     await expectTidy(node);
     expect(await countOf(node)).toBe(before + 1);
   },
-  TIMEOUT_MS,
 );
 
 it.each(stepsHere(['asked PUT uploadId 2', 'done POST uploadId']))(
@@ -144,7 +141,6 @@ it.each(stepsHere(['asked PUT uploadId 2', 'done POST uploadId']))(
     await expectTidy(node);
     expect(await countOf(node)).toBe(before + 1);
   },
-  TIMEOUT_MS,
 );
 
 it.each(stepsHere(['done PUT uploadId 2', 'done POST uploadId']))(
@@ -170,5 +166,4 @@ it.each(stepsHere(['done PUT uploadId 2', 'done POST uploadId']))(
       await next.close();
     }
   },
-  TIMEOUT_MS,
 );

@@ -36,7 +36,7 @@ export class ParleyNode {
     private readonly ownDirectories: string[],
   ) {}
 
-  /** Resolves once `/health/ready` answers 200; rejects with the log if the process ends or takes over a minute. */
+  /** Resolves once `/health/ready` answers 200; rejects with the log if the process ends or takes over three minutes. */
   static async start(options: NodeOptions = {}): Promise<ParleyNode> {
     const isCopied = !options.dataDirectory && !options.server && !options.env?.DATABASE_URL;
     const directory = isCopied ? await ParleyNode.directory() : ownDirectory(options);
@@ -70,7 +70,7 @@ export class ParleyNode {
     const child = new Child({
       command: process.execPath,
       args: [...(options.nodeArguments ?? []), options.server ?? SERVER],
-      cwd: (options.server ?? SERVER).split(join('/apps/api/dist/'))[0] ?? ROOT,
+      cwd: options.server?.replace(/[\\/]apps[\\/]api[\\/]dist[\\/].*/, '') ?? ROOT,
       logFile: join(logs, 'node.log'),
       env: {
         ...bareEnvironment(),

@@ -19,7 +19,7 @@ const directory = mkdtempSync(join(tmpdir(), 'parley-stores-'));
 let server: S3Server;
 beforeAll(async () => {
   server = await startS3();
-}, 240_000);
+});
 afterAll(async () => {
   await server?.close();
   rmSync(directory, { recursive: true, force: true });

@@ -14,7 +14,7 @@ const spool = mkdtempSync(join(tmpdir(), 'parley-spool-'));
 let server: S3Server;
 beforeAll(async () => {
   server = await startS3();
-}, 240_000);
+});
 afterAll(async () => {
   await server?.close();
   rmSync(spool, { recursive: true });
