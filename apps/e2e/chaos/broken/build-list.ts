@@ -34,8 +34,13 @@ const PLAIN_BROADCAST: Patch[] = [
   },
   {
     file: `${HUB}/broadcaster.ts`,
-    from: 'this.io.local.to(room).except(event.joined.map(userRoom)) : this.io.local.to(room);',
-    to: 'this.io.to(room).except(event.joined.map(userRoom)) : this.io.to(room);',
+    from: 'this.io.local.to(room).except(joined).emit(event.name, event.payload as never);',
+    to: 'this.io.to(room).except(joined).emit(event.name, event.payload as never);',
+  },
+  {
+    file: `${HUB}/broadcaster.ts`,
+    from: 'else this.rooms.emit(room, event.name, event.payload as never);',
+    to: 'else this.io.to(room).emit(event.name, event.payload as never);',
   },
   // Its streams receive nothing any more, because the reconciler would deliver everything again. It still gives the
   // link to Redis its deployment, since nothing is sent or believed before.

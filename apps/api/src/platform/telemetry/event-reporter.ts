@@ -138,6 +138,10 @@ export class EventReporter extends FileEvents implements DatabaseReporter {
     this.log.debug({ conversationId }, 'a stream reads a gap from the database');
   }
 
+  framesNotShared(): void {
+    this.log.warn('another version of Socket.IO or ws is installed: it broadcasts itself, at a greater cost');
+  }
+
   streamNotOpened(conversationId: string, fault: unknown): void {
     this.counters.add('streams_failed_total', { at: 'opening' });
     this.log.warn({ conversationId, err: fault }, 'a stream could not begin yet');

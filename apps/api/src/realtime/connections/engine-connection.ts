@@ -21,6 +21,7 @@ export interface ConnectionFacts {
 export interface OutgoingPacket {
   readonly type?: string;
   readonly data?: string | Uint8Array;
+  readonly options?: object;
 }
 
 /** An Engine.IO connection, as far as its documented events and its transport go. */
@@ -39,6 +40,8 @@ export interface EngineConnection {
 
 export interface EngineTransport {
   readonly name: string;
+  /** Whether a packet may be a part of a run of events; missing where Engine.IO's own transports know. */
+  readonly takesRuns?: boolean;
   /** Of a connection on which something else than Socket.IO is spoken. */
   readonly facts?: ConnectionFacts;
   /** Whether a flush may hand packets over; the transport itself sets it to false while it sends. */
@@ -53,8 +56,8 @@ export interface EngineTransport {
   noteCloseReason?(why: ErrorObject): void;
   /** The text by which a client learns that it is closed at once, past the queue; Socket.IO's own where there is none. */
   finalPacket?(why: ErrorObject): string;
-  /** `ready` makes the connection flush its buffer. */
-  emit(event: 'ready'): void;
+  /** `drain`: what was handed over has left; `ready` makes the connection flush its buffer. */
+  emit(event: 'drain' | 'ready'): void;
   /** All that was handed over has left this process. */
   once(event: 'drain', listener: () => void): void;
 }

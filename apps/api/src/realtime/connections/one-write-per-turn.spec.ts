@@ -3,8 +3,9 @@ import type { AddressInfo, Socket as TcpSocket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Server } from 'socket.io';
 import { type Socket as ClientSocket, io as connect } from 'socket.io-client';
-import { oneWritePerTurn, StreamKeepingServer } from './one-write-per-turn.js';
+import { oneWritePerTurn } from './one-write-per-turn.js';
 import { SlowConsumers } from './slow-consumers.js';
+import { StreamKeepingServer } from './stream-keeping-server.js';
 
 const EVENTS = 20;
 

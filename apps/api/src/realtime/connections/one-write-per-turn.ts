@@ -1,33 +1,9 @@
-import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Server } from 'socket.io';
-import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import type { EngineConnection, EngineTransport, OutgoingPacket } from './engine-connection.js';
-import { CLOSE_MS, type SlowConsumer, type SlowConsumers, sizeOf } from './slow-consumers.js';
-
-/** Each piece of a message is kept with far more than its bytes until the last one comes; browsers make a few. */
-const MOST_FRAGMENTS = 1_024;
-
-const streams = new WeakMap<WebSocket, Duplex>();
-
-/** Remembers the TCP stream below each WebSocket, also where the connection began as polling. */
-export class StreamKeepingServer extends WebSocketServer {
-  constructor(options: ServerOptions) {
-    super({ ...options, closeTimeout: CLOSE_MS, maxFragments: MOST_FRAGMENTS } as ServerOptions);
-  }
-
-  override handleUpgrade(
-    request: IncomingMessage,
-    stream: Duplex,
-    head: Buffer,
-    callback: (client: InstanceType<typeof WebSocket>, request: IncomingMessage) => void,
-  ): void {
-    super.handleUpgrade(request, stream, head, (socket, upgraded) => {
-      streams.set(socket, stream);
-      callback(socket, upgraded);
-    });
-  }
-}
+import { OutgoingQueue, type TurnEnd } from './outgoing-queue.js';
+import { type SlowConsumer, type SlowConsumers, sizeOf } from './slow-consumers.js';
+import { streamOf } from './stream-keeping-server.js';
 
 /**
  * Half of the cost of a delivery is its system call, and a batch makes many frames ready at once. So a connection that
@@ -38,18 +14,18 @@ export class StreamKeepingServer extends WebSocketServer {
  */
 export function oneWritePerTurn(engine: Server['engine'], readers: SlowConsumers): void {
   const cork = corker();
-  const delayed = new DelayedTransports();
+  const turn = new Turn();
   engine.on('connection', (connection: EngineConnection) => {
     const reader = readers.watch(connection);
+    const queue = new OutgoingQueue(connection, reader, turn);
     connection.on('packetCreate', (packet) => {
-      const { transport } = connection;
-      delayed.add(transport);
-      // Much in one turn is no fault of the reader's, who has not been given any of it: what waits is written now.
-      if (reader.queued(packet)) delayed.release(transport);
+      turn.delay(connection.transport);
+      queue.created(packet);
     });
     connection.on('flush', (packets) => {
       reader.flushing(keepBack(connection, packets));
-      cork(connection.transport, reader);
+      const isOneWrite = queue.flushing(packets);
+      cork(connection.transport, reader, isOneWrite);
     });
   });
 }
@@ -83,15 +59,22 @@ function keepBack(connection: EngineConnection, packets: OutgoingPacket[]): Outg
   return kept;
 }
 
-/** The transports whose packets are kept back until the turn ends. */
-class DelayedTransports {
+/** What is kept back until the turn ends: packets of transports, and events of connections. */
+class Turn implements TurnEnd {
   private transports: EngineTransport[] = [];
+  private queues: OutgoingQueue[] = [];
+  private isEnding = false;
 
-  add(transport: EngineTransport): void {
+  add(queue: OutgoingQueue): void {
+    this.end();
+    this.queues.push(queue);
+  }
+
+  delay(transport: EngineTransport): void {
     // Not writable: it is sending, or delayed already. Polling answers one request with all it has anyway.
     if (!transport.writable || transport.name !== 'websocket') return;
     transport.writable = false;
-    if (this.transports.length === 0) setImmediate(this.releaseAll);
+    this.end();
     this.transports.push(transport);
   }
 
@@ -104,9 +87,19 @@ class DelayedTransports {
     free(transport);
   }
 
+  private end(): void {
+    if (!this.isEnding) setImmediate(this.releaseAll);
+    this.isEnding = true;
+  }
+
   private readonly releaseAll = (): void => {
+    // With those that are added on the way.
+    for (const queue of this.queues) queue.handOver();
+    this.queues = [];
+    // What could not be handed over is packets of those now.
     const { transports } = this;
     this.transports = [];
+    this.isEnding = false;
     for (const transport of transports) free(transport);
   };
 }
@@ -120,7 +113,7 @@ function free(transport: EngineTransport): void {
 }
 
 /** Corks a transport's stream until the flush that is about to begin is over. */
-function corker(): (transport: EngineTransport, reader: SlowConsumer) => void {
+function corker(): (transport: EngineTransport, reader: SlowConsumer, isOneWrite: boolean) => void {
   let corked: { stream: Duplex; reader: SlowConsumer }[] = [];
   const release = () => {
     const flushed = corked;
@@ -130,11 +123,11 @@ function corker(): (transport: EngineTransport, reader: SlowConsumer) => void {
       reader.flushed(stream);
     }
   };
-  return ({ socket }, reader) => {
-    const stream = socket && streams.get(socket);
+  return ({ socket }, reader, isOneWrite) => {
+    const stream = socket && streamOf(socket);
     if (!stream) return;
     if (corked.length === 0) queueMicrotask(release);
-    stream.cork();
+    if (!isOneWrite) stream.cork();
     corked.push({ stream, reader });
   };
 }

@@ -2,28 +2,40 @@ import type { ConversationListItem, MessageNewEvent } from '@parley/protocol';
 import { notFound } from '../../kernel/errors.js';
 import { closeForGood } from '../connections/closing.js';
 import { boundConversationOf, mayFollow } from '../connections/connection-facts.js';
+import { RoomBroadcaster } from '../connections/room-broadcaster.js';
 import { conversationRoom, type ParleyServer, type ParleySocket, userRoom } from '../socket.js';
 import type { ReceiptEvent, StreamEvent } from './stream-events.js';
 
-/** What becomes of the sockets themselves when members come and go. */
-export interface SocketMoves {
+/** What becomes of the sockets themselves when members come and go, and what is to be reported. */
+export interface BroadcasterHost {
   joined(socket: ParleySocket, conversationId: string): void;
   left(socket: ParleySocket, conversationId: string): void;
+  /** Socket.IO itself has to broadcast, which costs more. */
+  onUnshared(): void;
 }
 
 /** Puts events on this node's sockets. Everything happens in the turn of the event loop in which it is called. */
 export class Broadcaster {
+  private readonly rooms: RoomBroadcaster;
+
   constructor(
     private readonly io: ParleyServer,
-    private readonly moves: SocketMoves,
-  ) {}
+    private readonly host: BroadcasterHost,
+  ) {
+    this.rooms = new RoomBroadcaster(io, () => host.onUnshared());
+  }
 
   event(conversationId: string, event: StreamEvent, items: ReadonlyMap<string, ConversationListItem>): void {
     const room = conversationRoom(conversationId);
     if (event.payload) {
       // Who joins now gets `conversation:created` in place of this.
-      const others = event.joined ? this.io.local.to(room).except(event.joined.map(userRoom)) : this.io.local.to(room);
-      others.emit(event.name, event.payload as never);
+      const joined = event.joined?.map(userRoom);
+      if (joined)
+        this.io.local
+          .to(room)
+          .except(joined)
+          .emit(event.name, event.payload as never);
+      else this.rooms.emit(room, event.name, event.payload as never);
     }
     if (event.name === 'message:new') this.confirm(event.payload as MessageNewEvent);
     for (const userId of event.joined ?? []) this.join(conversationId, userId, { event, item: items.get(userId) });
@@ -31,10 +43,10 @@ export class Broadcaster {
   }
 
   mark(conversationId: string, mark: ReceiptEvent): void {
-    const room = this.io.local.to(conversationRoom(conversationId));
-    if (mark.read) room.emit('message:read', mark.read);
-    if (mark.delivered) room.emit('message:delivered', mark.delivered);
-    if (mark.unread) this.io.local.to(userRoom(mark.userId)).emit('unread:updated', mark.unread);
+    const room = conversationRoom(conversationId);
+    if (mark.read) this.rooms.emit(room, 'message:read', mark.read);
+    if (mark.delivered) this.rooms.emit(room, 'message:delivered', mark.delivered);
+    if (mark.unread) this.rooms.emit(userRoom(mark.userId), 'unread:updated', mark.unread);
   }
 
   socketsOf(userId: string): ParleySocket[] {
@@ -58,7 +70,7 @@ export class Broadcaster {
     if (message.type === 'system') return;
     const { id, clientMessageId, conversationId, seq } = message;
     const sent = { id, clientMessageId, conversationId, seq, status: 'sent' as const };
-    this.io.local.to(userRoom(message.senderId)).emit('message:sent', sent);
+    this.rooms.emit(userRoom(message.senderId), 'message:sent', sent);
   }
 
   private join(
@@ -74,14 +86,14 @@ export class Broadcaster {
     for (const socket of this.socketsOf(userId)) {
       if (!mayFollow(socket, conversationId)) continue;
       void socket.join(room);
-      this.moves.joined(socket, conversationId);
+      this.host.joined(socket, conversationId);
     }
   }
 
   private leave(conversationId: string, userId: string): void {
     for (const socket of this.socketsOf(userId)) {
       void socket.leave(conversationRoom(conversationId));
-      this.moves.left(socket, conversationId);
+      this.host.left(socket, conversationId);
       // Of a socket that is here for this conversation only, nothing is left.
       if (boundConversationOf(socket) === conversationId) closeForGood(socket, notFound());
     }

@@ -55,6 +55,7 @@ export class Hub implements OnApplicationShutdown {
     this.broadcaster = new Broadcaster(io, {
       joined: (socket, conversationId) => this.follow(socket, conversationId),
       left: (socket, conversationId) => this.unfollow(socket, conversationId),
+      onUnshared: () => reporter.framesNotShared(),
     });
     bus.on(NOTIFICATION, ({ events, marks, head }, { id, size }) => {
       this.expect(id, head);

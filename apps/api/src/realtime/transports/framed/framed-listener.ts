@@ -4,7 +4,7 @@ import { LIMITS } from '@parley/protocol';
 import { Socket as Connection, type Server as Engine } from 'engine.io';
 import type { WebSocket } from 'ws';
 import { invalid } from '../../../kernel/errors.js';
-import { StreamKeepingServer } from '../../connections/one-write-per-turn.js';
+import { StreamKeepingServer } from '../../connections/stream-keeping-server.js';
 import type { ParleyServer, ParleySocket } from '../../socket.js';
 import type { TransportPath } from '../upgrade-router.js';
 import type { Beginning, Endpoint } from './endpoint.js';

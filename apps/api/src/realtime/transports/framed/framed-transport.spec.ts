@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { WebSocket } from 'ws';
+import { EventRun, RunPart, SharedEvent } from '../../connections/event-run.js';
 import { FramedTransport, type Speaker } from './framed-transport.js';
 import { OutgoingEvent } from './outgoing-event.js';
 
@@ -9,6 +10,13 @@ class FakeSocket extends EventEmitter {
   readonly OPEN = 1;
   readyState = 1;
   readonly done: unknown[][] = [];
+
+  readonly _sender = {
+    sendFrame: ([bytes]: Buffer[], sent: () => void): void => {
+      this.done.push(['frame', bytes]);
+      setImmediate(sent);
+    },
+  };
 
   send(text: string, sent: () => void): void {
     this.done.push(['send', text]);
@@ -72,6 +80,48 @@ describe('a transport of Engine.IO on which something else is spoken', () => {
       ['send', 'own'],
       ['send', '7 {"success":true}'],
     ]);
+  });
+
+  it('sends large events that others get too as the buffers of the others, and copies none', async () => {
+    const key = {};
+    const event = (each: OutgoingEvent) => each.encodedFor(key, ({ text }) => text);
+    const run = new EventRun();
+    const first = run.add(new SharedEvent(`2["message:new","${'x'.repeat(40_000)}"]`));
+    const part = new RunPart(run, first);
+    part.extend(run, run.add(new SharedEvent(`2["message:new","${'y'.repeat(40_000)}"]`)));
+    for (let readers = 0; readers < 2; readers += 1) {
+      const reader = new FramedTransport(socket as unknown as WebSocket, { transport: 'test', conversationId: null });
+      reader.speak({ ...speaker, event });
+      reader.send([message(part.data, part)]);
+    }
+    const [one, two, ...others] = socket.done.map(([, bytes]) => bytes);
+    expect(others).toHaveLength(2);
+    expect(others[0]).toBe(one);
+    expect(others[1]).toBe(two);
+  });
+
+  it('sends events that others get too as one buffer, made once for all who get the same, in their place', async () => {
+    const key = {};
+    const event = (each: OutgoingEvent) => (each.name === 'ready' ? [] : each.encodedFor(key, ({ text }) => text));
+    const [run, packet] = [new EventRun(), (number: number) => new SharedEvent(`2["message:new",${number}]`)];
+    const part = new RunPart(run, run.add(packet(1)));
+    for (const each of [new SharedEvent('2["ready",{}]'), packet(2), packet(3)]) part.extend(run, run.add(each));
+    const sendAs = async (from: FramedTransport) => {
+      from.speak({ ...speaker, event });
+      const ready = new Promise((resolve) => from.once('ready', resolve));
+      from.send([message('raw', { frame: 'own' }), message(part.data, part), message('37[{}]')]);
+      await ready;
+    };
+    await sendAs(transport);
+    await sendAs(new FramedTransport(socket as unknown as WebSocket, { transport: 'test', conversationId: null }));
+    const [own, events, answer, again, sameEvents] = socket.done;
+    expect([own, answer, again]).toEqual([
+      ['send', 'own'],
+      ['send', '7 {}'],
+      ['send', 'own'],
+    ]);
+    expect(events).toEqual(['frame', Buffer.from('\x81\x011\x81\x012\x81\x013', 'latin1')]);
+    expect(sameEvents?.[1]).toBe(events?.[1]);
   });
 
   it('is writable again where there was nothing to send', async () => {

@@ -2,6 +2,7 @@ import { ERRORS, type ErrorObject, type Events } from '@parley/protocol';
 import { Transport } from 'engine.io';
 import type { WebSocket } from 'ws';
 import type { ConnectionFacts, Credential, OutgoingPacket } from '../../connections/engine-connection.js';
+import { MOST_JOINED, RunPart, type SharedEvent } from '../../connections/event-run.js';
 import { Answer } from './answer.js';
 import { type Frame, OutgoingEvent } from './outgoing-event.js';
 import { SharedFrame } from './shared-frame.js';
@@ -20,7 +21,7 @@ export interface Speaker {
 
 /** A packet of Engine.IO. */
 interface FramedPacket extends OutgoingPacket {
-  readonly options?: PacketOptions;
+  readonly options?: PacketOptions | RunPart;
 }
 
 interface PacketOptions {
@@ -80,6 +81,10 @@ export class FramedTransport extends Transport {
     return 'websocket';
   }
 
+  get takesRuns(): boolean {
+    return true;
+  }
+
   speak(speaker: Speaker): void {
     this.speaker = speaker;
   }
@@ -117,11 +122,9 @@ export class FramedTransport extends Transport {
   override send(packets: readonly OutgoingPacket[]): void {
     this.writable = false;
     let last: Frame | Ping | null = null;
-    for (const packet of packets) {
-      for (const each of this.outgoingOf(packet)) {
-        if (last !== null) this.write(last, this.sent);
-        last = each;
-      }
+    for (const each of this.joined(packets)) {
+      if (last !== null) this.write(last, this.sent);
+      last = each;
     }
     if (last === null) queueMicrotask(this.sentLast);
     else this.write(last, this.sentLast);
@@ -143,9 +146,34 @@ export class FramedTransport extends Transport {
     return ERRORS[code].close ?? (retryable ? null : ERRORS.bad_frames.close) ?? FAULT;
   }
 
+  /** What these packets become, with frames in a row that others are sent too as one. */
+  private joined(packets: readonly OutgoingPacket[]): readonly (Frame | Ping)[] {
+    const joined: (Frame | Ping)[] = [];
+    let row: SharedFrame[] = [];
+    let size = 0;
+    const endRow = () => {
+      if (row.length > 0) joined.push(SharedFrame.join(row));
+      row = [];
+      size = 0;
+    };
+    for (const each of packets.flatMap((packet) => this.outgoingOf(packet))) {
+      if (!(each instanceof SharedFrame)) {
+        endRow();
+        joined.push(each);
+        continue;
+      }
+      if (size + each.size > MOST_JOINED) endRow();
+      row.push(each);
+      size += each.size;
+    }
+    endRow();
+    return joined;
+  }
+
   private outgoingOf({ type, data, options }: FramedPacket): readonly (Frame | Ping)[] {
     if (type === 'ping') return [this.nextPing()];
     if (type !== 'message' || !this.speaker) return NOTHING;
+    if (options instanceof RunPart) return this.framesOfRun(options.events);
     if (options?.frame !== undefined) return [options.frame];
     const packet = String(data);
     switch (packet[0]) {
@@ -163,6 +191,10 @@ export class FramedTransport extends Transport {
       default:
         return NOTHING;
     }
+  }
+
+  private framesOfRun(events: readonly SharedEvent[]): readonly Frame[] {
+    return events.flatMap((event) => this.framesOfEvent(eventOf(event.data, event as PacketOptions)));
   }
 
   private framesOfEvent(event: OutgoingEvent): readonly Frame[] {

@@ -1,8 +1,8 @@
 import { LIMITS } from '@parley/protocol';
 import { Server, type ServerOptions } from 'socket.io';
 import type { Config } from '../../../config/config.js';
-import { StreamKeepingServer } from '../../connections/one-write-per-turn.js';
 import { PING_TIMEOUT_MS } from '../../connections/slow-consumers.js';
+import { StreamKeepingServer } from '../../connections/stream-keeping-server.js';
 import type { ParleyServer } from '../../socket.js';
 import { textOnlyParser } from './text-only-parser.js';
 
