@@ -40,8 +40,8 @@ export interface EngineConnection {
 
 export interface EngineTransport {
   readonly name: string;
-  /** Whether a packet may be a part of a run of events; missing where Engine.IO's own transports know. */
-  readonly takesRuns?: boolean;
+  /** What these events become where something else is spoken, as it is written. */
+  bytesOf?(events: readonly OutgoingPacket[]): readonly Buffer[];
   /** Of a connection on which something else than Socket.IO is spoken. */
   readonly facts?: ConnectionFacts;
   /** Whether a flush may hand packets over; the transport itself sets it to false while it sends. */

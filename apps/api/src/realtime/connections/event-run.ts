@@ -105,7 +105,8 @@ export class RunPart {
   }
 
   get events(): readonly SharedEvent[] {
-    return this.run.events.slice(this.from, this.to);
+    const { events } = this.run;
+    return this.from === 0 && this.to === events.length ? events : events.slice(this.from, this.to);
   }
 
   get bytes(): Buffer {

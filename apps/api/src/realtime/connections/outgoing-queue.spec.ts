@@ -30,11 +30,11 @@ describe.each(['http', 'https'] as const)('what clients of a room receive by %s'
   let slow: number[];
   let port: number;
 
-  const start = async (bytes: number) => {
+  const start = async (bytes: number, seconds = 10) => {
     const http = scheme === 'http' ? createServer() : createTlsServer(certificate);
     io = new Server(http, { wsEngine: StreamKeepingServer } as unknown as Partial<ServerOptions>);
     slow = [];
-    const readers = new SlowConsumers({ bytes, seconds: 10 }, (_connection, waiting) => {
+    const readers = new SlowConsumers({ bytes, seconds }, (_connection, waiting) => {
       slow.push(waiting);
       return '';
     });
@@ -125,6 +125,18 @@ describe.each(['http', 'https'] as const)('what clients of a room receive by %s'
     await until(() => slow.length > 0);
     await until(() => io.of('/').sockets.size === 0);
     expect(slow[0]).toBeGreaterThan(1_000_000);
+    line.resume();
+  });
+
+  it('ends for who takes nothing of what they were given, also if nothing more comes', async () => {
+    await start(1_000_000_000, 1);
+    const { socket } = await client('websocket');
+    const { _socket: line } = engineOf(socket).transport.ws;
+    line.pause();
+    await fill();
+    await until(() => slow.length > 0);
+    await until(() => io.of('/').sockets.size === 0);
+    expect(slow).toHaveLength(1);
     line.resume();
   });
 

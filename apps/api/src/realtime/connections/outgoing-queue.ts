@@ -82,8 +82,8 @@ export class OutgoingQueue {
   /** The turn ends. */
   handOver(): void {
     const stream = this.idleStream;
-    const bytes = stream && this.bytes();
-    if (stream && bytes) this.write(stream, bytes);
+    const buffers = stream && this.buffers();
+    if (stream && buffers) this.write(stream, buffers);
     else this.queueParts();
   }
 
@@ -102,21 +102,33 @@ export class OutgoingQueue {
   }
 
   /** All that waits; null where that is nothing, or too much of several runs. */
-  private bytes(): Buffer | null {
-    const [first] = this.parts;
-    if (!first || this.parts.length === 1) return first?.bytes ?? null;
-    const buffers = this.parts.map((part) => part.bytes);
+  private buffers(): readonly Buffer[] | null {
+    const { parts } = this;
+    const { transport } = this.connection;
+    if (parts.length === 0) return null;
+    if (transport.bytesOf) {
+      // What speaks there may close the connection over it.
+      this.parts = [];
+      return transport.bytesOf(eventsOf(parts));
+    }
+    const buffers = parts.map((part) => part.bytes);
+    if (buffers.length === 1) return buffers;
     const size = buffers.reduce((sum, { length }) => sum + length, 0);
-    return size > MOST_JOINED ? null : Buffer.concat(buffers, size);
+    return size > MOST_JOINED ? null : [Buffer.concat(buffers, size)];
   }
 
-  private write(stream: Duplex, bytes: Buffer): void {
+  private write(stream: Duplex, buffers: readonly Buffer[]): void {
     const { reader } = this;
     this.parts = [];
     reader.flushing([]);
+    const last = buffers.at(-1);
+    if (!last || this.connection.readyState !== 'open') return;
     const isEncrypted = (stream as Partial<TLSSocket>).encrypted === true;
-    if (isEncrypted) this.writeAndWait(stream, bytes);
-    else stream.write(bytes);
+    if (buffers.length > 1) stream.cork();
+    for (let at = 0; at < buffers.length - 1; at += 1) stream.write(buffers[at]);
+    if (isEncrypted) this.writeAndWait(stream, last);
+    else stream.write(last);
+    if (buffers.length > 1) stream.uncork();
     if (stream.writableLength === 0) return;
     // Not all of it was taken. To learn of it costs more than the write where it was, as it mostly is.
     if (!isEncrypted) this.writeAndWait(stream, NOTHING);
@@ -139,7 +151,7 @@ export class OutgoingQueue {
   /** The stream, where whatever came before has left this process, and nothing is about to end. */
   private get idleStream(): Duplex | null {
     const { readyState, writeBuffer, transport } = this.connection;
-    if (readyState !== 'open' || writeBuffer.length > 0 || !transport.writable || !this.takesFrames) return null;
+    if (readyState !== 'open' || writeBuffer.length > 0 || !transport.writable || !this.takesRuns) return null;
     const { socket } = transport;
     if (!socket || socket.readyState !== socket.OPEN || socket.bufferedAmount > 0) return null;
     return streamOf(socket) ?? null;
@@ -156,7 +168,7 @@ export class OutgoingQueue {
 
   /** Long polling does not, and who is about to leave it is still there. */
   private get takesRuns(): boolean {
-    return this.connection.transport.takesRuns ?? this.takesFrames;
+    return this.connection.transport.bytesOf !== undefined || this.takesFrames;
   }
 
   private get takesFrames(): boolean {
@@ -165,3 +177,6 @@ export class OutgoingQueue {
     return canSend?.call(transport, FRAMED) ?? false;
   }
 }
+
+const eventsOf = (parts: readonly RunPart[]): readonly SharedEvent[] =>
+  parts.length === 1 && parts[0] ? parts[0].events : parts.flatMap(({ events }) => events);

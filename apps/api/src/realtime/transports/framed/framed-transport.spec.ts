@@ -124,6 +124,20 @@ describe('a transport of Engine.IO on which something else is spoken', () => {
     expect(sameEvents?.[1]).toBe(events?.[1]);
   });
 
+  it('tells what events become as bytes: those that others get too in one buffer for all, its own beside them', () => {
+    const key = {};
+    const event = (each: OutgoingEvent) => (each.name === 'ready' ? ['own'] : each.encodedFor(key, ({ text }) => text));
+    const events = ['2["message:new",1]', '2["message:new",2]', '2["ready",{}]'].map((each) => new SharedEvent(each));
+    const other = new FramedTransport(socket as unknown as WebSocket, { transport: 'test', conversationId: null });
+    const [one, same] = [transport, other].map((each) => {
+      each.speak({ ...speaker, event });
+      return each.bytesOf(events);
+    });
+    expect(one?.map((bytes) => bytes.toString('latin1'))).toEqual(['\x81\x011\x81\x012', '\x81\x03own']);
+    expect(same?.[0]).toBe(one?.[0]);
+    expect(socket.done).toEqual([]);
+  });
+
   it('is writable again where there was nothing to send', async () => {
     const ready = new Promise((resolve) => transport.once('ready', resolve));
     send(message('2["ready",{}]'));

@@ -2,7 +2,7 @@ import { ERRORS, type ErrorObject, type Events } from '@parley/protocol';
 import { Transport } from 'engine.io';
 import type { WebSocket } from 'ws';
 import type { ConnectionFacts, Credential, OutgoingPacket } from '../../connections/engine-connection.js';
-import { MOST_JOINED, RunPart, type SharedEvent } from '../../connections/event-run.js';
+import { MOST_JOINED, RunPart, type SharedEvent, textFrame } from '../../connections/event-run.js';
 import { Answer } from './answer.js';
 import { type Frame, OutgoingEvent } from './outgoing-event.js';
 import { SharedFrame } from './shared-frame.js';
@@ -81,8 +81,9 @@ export class FramedTransport extends Transport {
     return 'websocket';
   }
 
-  get takesRuns(): boolean {
-    return true;
+  /** What others are sent too is joined once for all of them. */
+  bytesOf(events: readonly SharedEvent[]): readonly Buffer[] {
+    return this.joined(this.framesOfRun(events)).map(bytesOf);
   }
 
   speak(speaker: Speaker): void {
@@ -122,7 +123,7 @@ export class FramedTransport extends Transport {
   override send(packets: readonly OutgoingPacket[]): void {
     this.writable = false;
     let last: Frame | Ping | null = null;
-    for (const each of this.joined(packets)) {
+    for (const each of this.joined(packets.flatMap((packet) => this.outgoingOf(packet)))) {
       if (last !== null) this.write(last, this.sent);
       last = each;
     }
@@ -146,9 +147,10 @@ export class FramedTransport extends Transport {
     return ERRORS[code].close ?? (retryable ? null : ERRORS.bad_frames.close) ?? FAULT;
   }
 
-  /** What these packets become, with frames in a row that others are sent too as one. */
-  private joined(packets: readonly OutgoingPacket[]): readonly (Frame | Ping)[] {
-    const joined: (Frame | Ping)[] = [];
+  /** The same, with frames in a row that others are sent too as one. */
+  private joined<Outgoing extends Frame | Ping>(outgoing: readonly Outgoing[]): readonly (Outgoing | SharedFrame)[] {
+    if (outgoing.length < 2) return outgoing;
+    const joined: (Outgoing | SharedFrame)[] = [];
     let row: SharedFrame[] = [];
     let size = 0;
     const endRow = () => {
@@ -156,7 +158,7 @@ export class FramedTransport extends Transport {
       row = [];
       size = 0;
     };
-    for (const each of packets.flatMap((packet) => this.outgoingOf(packet))) {
+    for (const each of outgoing) {
       if (!(each instanceof SharedFrame)) {
         endRow();
         joined.push(each);
@@ -194,6 +196,8 @@ export class FramedTransport extends Transport {
   }
 
   private framesOfRun(events: readonly SharedEvent[]): readonly Frame[] {
+    const [only] = events;
+    if (only && events.length === 1) return this.framesOfEvent(eventOf(only.data, only as PacketOptions));
     return events.flatMap((event) => this.framesOfEvent(eventOf(event.data, event as PacketOptions)));
   }
 
@@ -240,6 +244,8 @@ export class FramedTransport extends Transport {
     this.emit('ready');
   };
 }
+
+const bytesOf = (frame: Frame): Buffer => (typeof frame === 'string' ? Buffer.concat(textFrame(frame)) : frame.bytes);
 
 function eventOf(packet: string, options?: PacketOptions): OutgoingEvent {
   if (!options?.preEncoded) return OutgoingEvent.of(packet, false);

@@ -14,7 +14,8 @@ export class SharedFrame {
 
   constructor(
     readonly text: string,
-    private readonly bytes: Buffer = Buffer.concat(textFrame(text)),
+    /** As it is sent. */
+    readonly bytes: Buffer = Buffer.concat(textFrame(text)),
   ) {}
 
   /** In bytes, as it is sent. */
