@@ -6,6 +6,7 @@ import { eventually } from '@parley/testkit';
 import type { Answer } from '../answer.contract.js';
 import { QUOTA_BYTES } from '../deployment-settings.js';
 import { Actor } from '../fixture.js';
+import { retryLimited } from '../retry-limited.js';
 import type { Row } from '../row.contract.js';
 import type { AskOptions, Target } from '../target.js';
 import { Wire } from '../wire.js';
@@ -32,7 +33,7 @@ function post(target: Target, by: Actor, body: Buffer, { node, headers }: AskOpt
 }
 
 export async function aFile(target: Target, by: Actor, name: string, content: Buffer | string): Promise<AttachedFile> {
-  const answer = await post(target, by, formOf(name, content));
+  const answer = await retryLimited(() => post(target, by, formOf(name, content)));
   target.accepted(answer);
   return JSON.parse(answer.text) as AttachedFile;
 }
