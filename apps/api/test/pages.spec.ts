@@ -58,6 +58,22 @@ describe('a page of messages', () => {
     expect([seqs(newest), newest.nextCursor, newest.hasMore]).toEqual([range(2, 51), '2', true]);
   });
 
+  it('is compressed where it is longer than 1 KB and the client takes that', async () => {
+    const { owner } = group;
+    const ask = (query: string, encoding: string) =>
+      node.request
+        .get(`/api/conversations/${group.id}/messages?${query}`)
+        .set({ authorization: `Bearer ${owner.token}`, 'accept-encoding': encoding })
+        .expect(200);
+    const [plain, gzip, brotli] = [await ask('', 'identity'), await ask('', 'gzip'), await ask('', 'br, gzip')];
+    const encodings = [plain, gzip, brotli].map(({ headers }) => headers['content-encoding']);
+    expect(encodings).toEqual([undefined, 'gzip', 'br']);
+    // `supertest` unpacks what is packed.
+    expect([gzip.body, brotli.body]).toEqual([plain.body, plain.body]);
+    expect(gzip.headers['vary']).toContain('Accept-Encoding');
+    expect((await ask('before=1', 'gzip')).headers).not.toHaveProperty('content-encoding');
+  });
+
   it('S1.22 S3.22: its nextCursor goes back as before, down to the end of the history', async () => {
     const seen: number[][] = [];
     let query = 'limit=10';

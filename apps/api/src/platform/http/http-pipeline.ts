@@ -4,6 +4,7 @@ import { CONFIG, type Config } from '../../config/config.js';
 import { accessLog } from '../telemetry/access-log.js';
 import { EventReporter } from '../telemetry/event-reporter.js';
 import { JSON_PARSER, jsonOnly, noteBodyFaults } from './body.js';
+import { compressed } from './compressed.js';
 import { ErrorsFilter } from './errors.filter.js';
 import { trustOf } from './forwarded.js';
 import { OriginPolicy } from './origin.policy.js';
@@ -56,6 +57,7 @@ export function applyHttpPipeline(app: NestExpressApplication): () => void {
   origins.trusts = trusts;
   app.use(origins.guardCookies);
   app.use('/api', neverCached);
+  app.use(compressed());
   app.use(jsonOnly);
   app.useBodyParser('json', JSON_PARSER);
   app.use(noteBodyFaults);
