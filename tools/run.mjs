@@ -12,6 +12,7 @@ const COMMANDS = {
   check: { script: 'tools/check.mjs', web: false, compiled: false },
   bench: { script: 'apps/e2e/dist/bench/main.js', web: false },
   replay: { script: 'apps/e2e/dist/replay/main.js', web: false },
+  'power-loss': { script: 'apps/e2e/dist/power-loss/main.js', web: false },
   pictures: { script: 'apps/e2e/dist/pictures/main.js', web: false },
   scale: { script: 'apps/e2e/dist/scale/main.js', web: false },
   fuzz: { script: 'apps/e2e/dist/fuzz/main.js', web: false },

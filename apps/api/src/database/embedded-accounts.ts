@@ -31,7 +31,7 @@ export async function refuseToLeaveAccounts(dataDir: string): Promise<void> {
 }
 
 async function holdsAccounts(directory: string): Promise<string | null> {
-  const engine = await EmbeddedClient.open({ dataDir: directory });
+  const engine = await EmbeddedClient.open(directory);
   try {
     const { rows: tables } = await engine.query<{ found: boolean }>(
       "SELECT to_regclass('public.users') IS NOT NULL AS found",

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { drizzle } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
@@ -16,18 +15,19 @@ const MOST_WAITING = 2_000;
 
 /**
  * Postgres inside the process, kept in `<dataDir>/postgres`. It has one connection, so one bounded queue stands before
- * it. Committed rows survive the process's death; they survive a power loss only with a real Postgres (fsync is off).
+ * it. Committed rows survive the death of the process, and of the machine.
  */
 export async function openEmbedded(dataDir: string, migrations: string, reporter: DatabaseReporter): Promise<Database> {
   const directory = join(dataDir, 'postgres');
-  await mkdir(directory, { recursive: true });
-  // The default of 128 MB would be taken from the process's memory; the setting is kept by the directory.
-  const engine = await EmbeddedClient.open({ dataDir: directory, postgresqlconf: ['shared_buffers = 16MB'] });
-  await engine.exec(statingSettings());
-  const inner = drizzle({ client: engine, schema });
+  let { engine, inner } = await openSession(directory);
   await migrate(inner, { migrationsFolder: migrations });
   const queue = new ExclusiveQueue();
-  const state = new EmbeddedState(reporter, () => queue.run(() => tryWriting(inner)));
+  const state = new EmbeddedState(reporter, () =>
+    queue.run(async () => {
+      if (engine.hasStopped) ({ engine, inner } = await openSession(directory));
+      await tryWriting(inner);
+    }),
+  );
   const run = async <T>(task: () => Promise<T>): Promise<T> => {
     if (!state.isUp) throw new ParleyError('service_unavailable', { isReported: true });
     try {
@@ -68,6 +68,12 @@ export async function openEmbedded(dataDir: string, migrations: string, reporter
     ping: async () => void (await run(() => engine.query('SELECT 1'))),
     close,
   });
+}
+
+async function openSession(directory: string) {
+  const engine = await EmbeddedClient.open(directory);
+  await engine.exec(statingSettings());
+  return { engine, inner: drizzle({ client: engine, schema }) };
 }
 
 /** Its work runs on this thread and between tasks nothing else does: after so long sockets and timers get their turn. */

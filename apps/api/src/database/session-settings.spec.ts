@@ -1,11 +1,11 @@
+import { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { EmbeddedClient } from './embedded-client.js';
 import { statingSettings } from './session-settings.js';
 
 describe('the schema that a session goes by', () => {
-  let engine: EmbeddedClient;
+  let engine: PGlite;
   beforeAll(async () => {
-    engine = await EmbeddedClient.open();
+    engine = await PGlite.create();
     await engine.exec('CREATE SCHEMA "Its own"');
   });
   afterAll(() => engine.close());
