@@ -3,6 +3,7 @@ import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config/config.js';
 import { ConfigurationError, LEAST_SECRET } from '../config/environment.js';
+import { syncPlaceOf } from '../database/synced.js';
 
 /** Keys for every purpose, each derived from the node's one secret. Nodes with the same secret have the same keys. */
 export class Keys {
@@ -28,8 +29,14 @@ export async function loadKeys(config: Config): Promise<Keys> {
 async function keptSecret(dataDir: string): Promise<string> {
   await mkdir(dataDir, { recursive: true });
   const path = join(dataDir, 'jwt-secret');
-  const kept = await readFile(path, 'utf8').catch(ifMissing);
-  if (kept !== null) return secretIn(kept, path);
+  const secret = secretIn((await readFile(path, 'utf8').catch(ifMissing)) ?? (await makeSecret(path)), path);
+  // Before anything is signed with it; whoever made it may have been cut off before this.
+  syncPlaceOf(path);
+  return secret;
+}
+
+/** @returns what the file holds then, which another process may have made. */
+async function makeSecret(path: string): Promise<string> {
   // Written aside and linked, so that a second process finds a whole file and takes that.
   const draft = `${path}.${randomUUID()}`;
   await writeFile(draft, `${randomBytes(48).toString('base64url')}\n`, { mode: 0o600, flush: true });
@@ -40,7 +47,7 @@ async function keptSecret(dataDir: string): Promise<string> {
   } finally {
     await rm(draft, { force: true });
   }
-  return secretIn(await readFile(path, 'utf8'), path);
+  return readFile(path, 'utf8');
 }
 
 /** A secret that is lost, in a power cut for example, is not replaced: that would sign everybody out without a word. */
