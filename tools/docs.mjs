@@ -1,5 +1,5 @@
-// `npm run docs`: writes anew what docs/protocol.md tells of routes, commands, events, shapes, errors and limits: what
-// stands between its marks. `--check` writes nothing and fails where something differs.
+// `npm run docs`: writes anew what docs/protocol.md tells of routes, commands, events, shapes, errors and limits, and
+// docs/operations.md of metrics: what stands between their marks. `--check` writes nothing and fails where something differs.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -12,30 +12,35 @@ const { COMMANDS } = await built('apps/api/dist/modules/chat/index.js');
 const { openApi } = await built('apps/api/dist/modules/docs/openapi.js');
 const { routesOf } = await built('apps/api/dist/modules/docs/declared-routes.js');
 const { readShapes } = await built('apps/api/dist/modules/docs/shapes.js');
+const { COUNTERS, DISTRIBUTIONS, READINGS } = await built('apps/api/dist/platform/telemetry/metric-catalogue.js');
 const shapes = readShapes();
 const { paths, components } = openApi(routesOf(controllersOf(AppModule.with({ databases: {} }))), shapes, COMMANDS);
 
-const SECTIONS = { routes, shapes: shapeList, errors, commands, events, limits };
-const page = join(root, 'docs/protocol.md');
-const before = readFileSync(page, 'utf8');
-const after = Object.entries(SECTIONS).reduce(
-  (text, [name, lines]) => text.replace(markOf(name), (_, from, to) => `${from}\n${lines().join('\n')}\n${to}`),
-  before,
-);
-if (process.argv.includes('--check')) {
+writePage('docs/protocol.md', { routes, shapes: shapeList, errors, commands, events, limits });
+writePage('docs/operations.md', { metrics });
+
+function writePage(path, sections) {
+  const page = join(root, path);
+  const before = readFileSync(page, 'utf8');
+  const after = Object.entries(sections).reduce(
+    (text, [name, lines]) =>
+      text.replace(markOf(path, before, name), (_, from, to) => `${from}\n${lines().join('\n')}\n${to}`),
+    before,
+  );
+  if (!process.argv.includes('--check')) return writeFileSync(page, after);
   const lines = new Set(before.split('\n'));
   const missing = after.split('\n').filter((line) => !lines.has(line));
-  for (const line of missing) console.log(`docs/protocol.md has not: ${line}`);
+  for (const line of missing) console.log(`${path} has not: ${line}`);
   if (after !== before) process.exitCode = 1;
-} else writeFileSync(page, after);
+}
 
 function built(path) {
   return import(pathToFileURL(join(root, path)));
 }
 
-function markOf(name) {
+function markOf(path, text, name) {
   const mark = new RegExp(`(<!-- ${name}: npm run docs -->\n)[^]*?(\n<!-- end -->)`);
-  if (!mark.test(before)) throw new Error(`docs/protocol.md has no mark for ${name}.`);
+  if (!mark.test(text)) throw new Error(`${path} has no mark for ${name}.`);
   return mark;
 }
 
@@ -128,6 +133,21 @@ function limits() {
     shapes.limits[name].description ?? '',
   ]);
   return table(['limit', 'value', 'of what'], rows);
+}
+
+function metrics() {
+  const row = (name, type, labels, help) => {
+    const own = labels.length > 0 ? `{${labels.join(', ')}}` : '';
+    return [`\`parley_${name}${own}\``, type, help];
+  };
+  const rows = [
+    ...Object.entries(READINGS).map(([name, { type, labels, help }]) => row(name, type, labels, help)),
+    ...Object.entries(DISTRIBUTIONS).map(([name, { label, help }]) =>
+      row(name, 'histogram', label ? [label] : [], help),
+    ),
+    ...Object.entries(COUNTERS).map(([name, { labels, help }]) => row(name, 'counter', Object.keys(labels), help)),
+  ];
+  return table(['name and labels', 'type', 'what'], rows);
 }
 
 function resolved(schema) {

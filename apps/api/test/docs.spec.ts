@@ -1,8 +1,14 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ModulesContainer } from '@nestjs/core';
 import { MESSAGE_METADATA } from '@nestjs/websockets/constants.js';
 import { ERRORS } from '@parley/protocol';
+import { eventually, type MetricFamily, metricOf, readOpenMetrics } from '@parley/testkit';
+import { sql } from 'drizzle-orm';
+import { ConversationSizes } from '../src/modules/conversations/conversation-sizes.js';
 import { startNode, type TestNode } from './node.js';
+import { aGroup, NOBODY } from './people.js';
 
 interface Layer {
   route?: { path: string; methods: Record<string, boolean> };
@@ -138,6 +144,81 @@ describe('The documents of a running node', () => {
     expect(links.filter((id) => !ids.has(id))).toEqual([]);
     const style = await node.request.get('/api/docs/page.css').expect(200);
     expect(style.headers['content-type']).toBe('text/css; charset=utf-8');
+  });
+
+  const metrics = async (): Promise<Map<string, MetricFamily>> => {
+    const { text, headers } = await node.request.get('/metrics').expect(200);
+    expect(headers['content-type']).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8');
+    return readOpenMetrics(text);
+  };
+
+  it('S3.49: docs/operations.md has each family of /metrics that is Parley’s own, with its type and labels, and no other', async () => {
+    const page = readFileSync(join(import.meta.dirname, '../../../docs/operations.md'), 'utf8');
+    const rows = [...page.matchAll(/^\| `(parley_\w+)(?:\{([\w, ]+)\})?` \| (\w+) \|/gm)];
+    const told = rows.map(([, name, labels = '', type]) => ({ name, type, labels: labels.split(', ').join() }));
+    const served = [...(await metrics()).values()].filter(({ name }) => name.startsWith('parley_'));
+    const nameOf = ({ name, type }: MetricFamily) => (type === 'counter' ? `${name}_total` : name);
+    expect(told.map(({ name, type }) => `${name} ${type}`).toSorted()).toEqual(
+      served.map((family) => `${nameOf(family)} ${family.type}`).toSorted(),
+    );
+    const labelsOf = new Map(told.map(({ name, labels }) => [name, labels]));
+    for (const family of served) {
+      const names = new Set(family.samples.map(({ labels: { le: _le, ...own } }) => Object.keys(own).sort().join()));
+      for (const labels of names) {
+        const listed = labelsOf.get(nameOf(family))?.split(',').sort().join();
+        expect([family.name, labels]).toEqual([family.name, listed]);
+      }
+    }
+    const process = [...page.matchAll(/`((?:process|nodejs)_\w+)`/g)].map(([, name = '']) =>
+      name.replace(/_total$/, ''),
+    );
+    const families = await metrics();
+    expect(process.length).toBeGreaterThan(3);
+    expect(process.filter((name) => !families.has(name))).toEqual([]);
+  });
+
+  it('S4.47 S4.48: /metrics tells of sockets, messages, their ways and delays, edits, refusals, and nothing of people', async () => {
+    const before = await metrics();
+    const { id, owner, members } = await aGroup(node, { members: 1 });
+    const sockets = await Promise.all([owner, ...members].map((each) => each.connect()));
+    const [mine, other] = sockets as [(typeof sockets)[0], (typeof sockets)[0]];
+    const { messageId } = await mine.say(id, 'the words of a message');
+    await mine.ask('message:edit', { messageId, content: 'other words of it' });
+    await mine.ask('message:delete', { messageId });
+    await mine.ask('a name of a client: 1', {});
+    await owner.get(`/conversations/${NOBODY}`);
+    await other.first('message:deleted');
+    const after = await metrics();
+    const grown = (name: string, labels = {}) => metricOf(after, name, labels) - metricOf(before, name, labels);
+    expect(grown('parley_connections_total', { transport: 'socketio' })).toBeGreaterThanOrEqual(2);
+    expect(metricOf(after, 'parley_sockets', { transport: 'socketio', state: 'open' })).toBeGreaterThanOrEqual(2);
+    expect(metricOf(after, 'parley_users_connected')).toBeGreaterThanOrEqual(2);
+    expect(grown('parley_messages_sent_total', { type: 'text' })).toBe(1);
+    expect(grown('parley_changes_committed_total', { event: 'message:edited' })).toBe(1);
+    expect(grown('parley_changes_committed_total', { event: 'message:deleted' })).toBe(1);
+    expect(grown('parley_commands_failed_total', { code: 'not_found' })).toBe(1);
+    expect(grown('parley_requests_failed_total', { code: 'not_found' })).toBe(1);
+    expect(grown('parley_message_delivery_seconds_count', { sent: 'here' })).toBe(1);
+    expect(grown('parley_batch_messages_sum')).toBe(1);
+    for (const name of ['message_delivery_seconds', 'message_commit_seconds', 'batch_seconds'])
+      expect(grown(`parley_${name}_sum`)).toBeGreaterThan(0);
+    const text = JSON.stringify([...after.values()]);
+    for (const word of [id, owner.id, owner.username, messageId, 'words', 'a name of'])
+      expect(text).not.toContain(word);
+    for (const socket of sockets) socket.close();
+  });
+
+  it('S4.48: /metrics tells how many messages conversations have, as the database has them', async () => {
+    const [{ conversations, messages } = { conversations: 0, messages: 0 }] = await node.rows<Record<string, number>>(
+      sql`SELECT count(*)::int AS conversations, coalesce(sum(last_seq), 0)::int AS messages FROM conversations`,
+    );
+    node.node.app.get(ConversationSizes, { strict: false }).forget();
+    await eventually('the conversations are counted', async () => {
+      const found = await metrics();
+      const of = (part: string) => metricOf(found, `parley_conversation_messages_${part}`);
+      return of('count') === conversations && of('sum') === messages;
+    });
+    expect(conversations).toBeGreaterThan(0);
   });
 });
 

@@ -146,7 +146,7 @@ describe('errors', () => {
     '/assets/index.js.map',
     '/api/docs/../../package.json',
   ])('attack 70: %s is no file, no list of files and no figures', async (path) => {
-    const answer = await post(path, '', { accept: 'text/html' }, 'GET');
+    const answer = await post(path, '', { accept: 'text/html', 'x-forwarded-for': '127.0.0.1' }, 'GET');
     expect(JSON.stringify(answer.body)).not.toMatch(/# TYPE|"version":3|"dependencies"|Index of|href="\.\.\/"/);
     expect([200, 404]).toContain(answer.status);
     if (answer.status === 200) expect(answer.body as unknown as string).toMatch(/^<!doctype html>/i);

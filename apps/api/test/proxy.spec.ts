@@ -5,6 +5,7 @@ import { RawSocket } from './raw-socket.js';
 import { TestSocket } from './test-socket.js';
 
 const ISSUER = 'https://shop.example/auth';
+const METRICS_TOKEN = 'known-to-what-collects-figures';
 
 /** What a proxy in front says of the address that people use. */
 const AT = (origin: string) => {
@@ -24,6 +25,7 @@ describe('behind a proxy that is believed', () => {
       AUTH_ISSUER: ISSUER,
       AUTH_AUDIENCE: 'parley',
       AUTH_SECRET: HOST.secret,
+      METRICS_TOKEN,
     });
   });
   afterAll(() => node.close());
@@ -87,12 +89,40 @@ describe('behind a proxy that is believed', () => {
   });
 
   it('S0.27: who asks for its health from the same machine needs no TLS, and neither does the proxy itself', async () => {
-    for (const path of ['/health/live', '/health/ready']) {
+    for (const path of ['/health/live', '/health/ready', '/metrics']) {
       expect((await fetch(node.url + path)).status).toBe(200);
       const forged = await fetch(node.url + path, { headers: { 'x-forwarded-for': '127.0.0.1' } });
       expect(forged.status).toBe(403);
     }
     expect((await fetch(`${node.url}/api/users/me`)).status).toBe(403);
+  });
+
+  const figures = (headers: Record<string, string>) => fetch(`${node.url}/metrics`, { headers });
+
+  it.each([
+    ['of somebody outside', { 'x-forwarded-for': '203.0.113.7', 'x-forwarded-proto': 'https' }],
+    ['with a forged address', { 'x-forwarded-for': '127.0.0.1', 'x-forwarded-proto': 'https' }],
+    ['with an empty address', { 'x-forwarded-for': '', 'x-forwarded-proto': 'https' }],
+    ['of which a proxy says no more than that it came by TLS', { 'x-forwarded-proto': 'https' }],
+    ['with a wrong token', { authorization: 'Bearer known-to-what-collects', 'x-forwarded-proto': 'https' }],
+    ['with an empty token', { authorization: 'Bearer ', 'x-forwarded-proto': 'https' }],
+  ])('S4.47: /metrics is not there for a request that a proxy passed on, %s', async (_what, headers) => {
+    const [answer, nothing] = await Promise.all([
+      figures(headers),
+      fetch(`${node.url}/health/nothing`, { headers: { 'x-forwarded-proto': 'https' } }),
+    ]);
+    const bodies = await Promise.all([answer.text(), nothing.text()]);
+    const [one, other] = bodies.map((body) => body.replace(/"requestId":"[^"]+"/, ''));
+    expect([answer.status, one]).toEqual([404, other]);
+  });
+
+  it('S4.47: /metrics is there with the token, from wherever it comes', async () => {
+    const answer = await figures({
+      authorization: `Bearer ${METRICS_TOKEN}`,
+      'x-forwarded-for': '203.0.113.7',
+      'x-forwarded-proto': 'https',
+    });
+    expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('parley_sockets{')]);
   });
 
   it.each(['a b', 'evil.example/x?', 'user@evil.example', '<script>', ''])(

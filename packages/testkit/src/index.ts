@@ -9,6 +9,7 @@ export { FrameReader } from './clients/frame-reader.js';
 export { type Answer, HttpClient, Refusal } from './clients/http-client.js';
 export { isEvent, type LeanHandlers, type LeanOptions, LeanSocket } from './clients/lean-socket.js';
 export { type LeanAddress, LeanWebSocket, type LeanWebSocketHandlers } from './clients/lean-websocket.js';
+export { type MetricFamily, type MetricSample, metricOf, readOpenMetrics } from './clients/open-metrics.js';
 export { RestClient } from './clients/rest-client.js';
 export { type LoggedEvent, ScriptedClient } from './clients/scripted-client.js';
 export { readStompFrame, type StompFrame, writeStompFrame } from './clients/stomp-frame.js';

@@ -77,7 +77,7 @@ export function readEnvironment(env: Environment = process.env): Config {
     spamRules: reader.oneOf('SPAM_RULES', ['off', 'warn', 'refuse'] as const, 'warn'),
     search: reader.oneOf('SEARCH', ['on', 'off'] as const, 'on') === 'on',
     files: fileSettings(reader, redisUrl !== null && databaseUrl !== null && jwtSecret !== null),
-    metricsToken: reader.secret('METRICS_TOKEN'),
+    metricsToken: reader.bearer('METRICS_TOKEN'),
   };
   if (reader.faults.length > 0) throw new ConfigurationError(reader.faults);
   return config;
@@ -182,6 +182,14 @@ class Reader {
     const value = this.text(name);
     if (value !== null && value.length < LEAST_SECRET)
       this.fault(`${name} must have at least ${LEAST_SECRET} characters.`);
+    return value;
+  }
+
+  /** A secret that a header is to carry. */
+  bearer(name: string): string | null {
+    const value = this.secret(name);
+    if (value !== null && !/^[\x21-\x7e]+$/.test(value))
+      this.fault(`${name} must consist of letters, digits and signs of ASCII, without spaces.`);
     return value;
   }
 

@@ -25,12 +25,20 @@ export function refuseInsideTransaction(): void {
 
 const MOST_ATTEMPTS = 4;
 
+/** Connections in use and not, and who waits for one. */
+export interface PoolUsage {
+  busy: number;
+  idle: number;
+  waiting: number;
+}
+
 /** What an engine brings. */
 export interface Engine {
   db: Db;
   parallelism: number;
   transaction: RunTransaction;
   availability: Availability;
+  usage(): PoolUsage;
   ping(): Promise<void>;
   close(): Promise<void>;
 }
@@ -57,6 +65,10 @@ export class Database {
 
   close(): Promise<void> {
     return this.engine.close();
+  }
+
+  usage(): PoolUsage {
+    return this.engine.usage();
   }
 
   /**

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { drizzle } from 'drizzle-orm/pglite';
 import { migrate } from 'drizzle-orm/pglite/migrator';
 import { ParleyError } from '../kernel/errors.js';
-import { Database, type RunTransaction, refuseInsideTransaction } from './database.js';
+import { Database, type PoolUsage, type RunTransaction, refuseInsideTransaction } from './database.js';
 import type { DatabaseReporter } from './database-reporter.js';
 import { EmbeddedClient } from './embedded-client.js';
 import { EmbeddedState } from './embedded-state.js';
@@ -65,6 +65,7 @@ export async function openEmbedded(dataDir: string, migrations: string, reporter
     parallelism: 1,
     transaction: runTransaction,
     availability: state,
+    usage: () => queue.usage(),
     ping: async () => void (await run(() => engine.query('SELECT 1'))),
     close,
   });
@@ -102,6 +103,11 @@ class ExclusiveQueue {
     } finally {
       this.waiting -= 1;
     }
+  }
+
+  usage(): PoolUsage {
+    const busy = Math.min(1, this.waiting);
+    return { busy, idle: 1 - busy, waiting: this.waiting - busy };
   }
 
   private noteTurn(): void {

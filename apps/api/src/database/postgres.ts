@@ -63,6 +63,7 @@ export function openPostgres(options: PostgresOptions, watch: PostgresWatch, rep
     parallelism: connections,
     transaction,
     availability: watch,
+    usage: () => ({ busy: pool.totalCount - pool.idleCount, idle: pool.idleCount, waiting: turns.waitingCount }),
     ping: async () => {
       if (!watch.isUp) throw away();
     },

@@ -22,7 +22,8 @@ export class Semaphore {
   private running = 0;
   /** By owner; whoever had a turn comes last. */
   private readonly waiting = new Map<string, Set<Waiting>>();
-  private waitingCount = 0;
+  /** How many wait at present. */
+  waitingCount = 0;
 
   constructor(private readonly limits: Limits) {}
 

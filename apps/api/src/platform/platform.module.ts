@@ -3,6 +3,7 @@ import { ThrottlerModule } from '@nestjs/throttler';
 import { CONFIG, type Config } from '../config/config.js';
 import { Cursors } from './http/cursors.js';
 import { HealthController } from './http/health.controller.js';
+import { MetricsController } from './http/metrics.controller.js';
 import { OriginPolicy } from './http/origin.policy.js';
 import { INSTALLATION, RefreshCookieNames } from './http/refresh-cookie-names.js';
 import { TlsPolicy } from './http/tls.policy.js';
@@ -12,8 +13,11 @@ import { RateLimits } from './limits/rate-limits.js';
 import { RedisHealth } from './redis/redis-health.js';
 import { REDIS, type RedisLink } from './redis/redis-link.js';
 import { DatabaseHealth } from './telemetry/database-health.js';
+import { DatabaseReadings } from './telemetry/database-readings.js';
 import { EventReporter } from './telemetry/event-reporter.js';
 import { HealthRegistry } from './telemetry/health-registry.js';
+import { Metrics } from './telemetry/metrics.js';
+import { Readings } from './telemetry/readings.js';
 
 export interface PlatformParts {
   config: Config;
@@ -51,7 +55,7 @@ export class PlatformModule {
     return {
       module: PlatformModule,
       imports: [ThrottlerModule.forRootAsync(throttling)],
-      controllers: [HealthController],
+      controllers: [HealthController, MetricsController],
       providers: [
         ...given,
         rateLimits,
@@ -61,6 +65,9 @@ export class PlatformModule {
         Cursors,
         HealthRegistry,
         DatabaseHealth,
+        DatabaseReadings,
+        Readings,
+        Metrics,
         RedisHealth,
       ],
       exports: [
@@ -74,6 +81,7 @@ export class PlatformModule {
         TlsPolicy,
         Cursors,
         HealthRegistry,
+        Readings,
         ThrottlerModule,
       ],
     };

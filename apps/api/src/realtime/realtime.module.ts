@@ -16,6 +16,7 @@ import { ChangeEvents } from './hub/change-events.js';
 import { Hub } from './hub/hub.js';
 import { MembershipReconciler } from './hub/membership-reconciler.js';
 import { Reconciler } from './hub/reconciler.js';
+import { RealtimeReadings } from './realtime-readings.js';
 import { IO } from './socket.js';
 import { createSocketIoServer } from './transports/socketio/socketio.server.js';
 
@@ -41,6 +42,7 @@ const io = { provide: IO, useFactory: createSocketIoServer, inject: [CONFIG] };
     OpenConversations,
     MembershipReconciler,
     Reconciler,
+    RealtimeReadings,
     bus,
     io,
   ],

@@ -6,6 +6,7 @@ import { isDataFault, isLockTimeout, isRepeatable } from '../../database/faults.
 import { asParleyError, notFound, ParleyError } from '../../kernel/errors.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { Hub } from '../../realtime/hub/hub.js';
+import { SENT_AT, type StreamEvent } from '../../realtime/hub/stream-events.js';
 import { newMessageEvent } from './conversation-log.events.js';
 import { ConversationLogRepository } from './conversation-log.repository.js';
 import type { Decision, LockedConversation, Unchanged } from './decision.js';
@@ -237,7 +238,9 @@ export class ConversationLog implements OnApplicationBootstrap, OnApplicationShu
     let outcomes: readonly Outcome[];
     try {
       const sent = batch.map((pending) => pending.message);
+      const began = performance.now();
       outcomes = await this.attempt(sent, wait);
+      this.reporter.batchWritten(batch.length, performance.now() - began);
     } catch (fault) {
       // Some other row or a table is locked: retried one by one, only those conversations wait that need it.
       if (isLockTimeout(fault) && wait !== 'long') return [...batch];
@@ -269,15 +272,20 @@ export class ConversationLog implements OnApplicationBootstrap, OnApplicationShu
 
   private settle(batch: readonly Pending[], outcomes: readonly Outcome[]): Pending[] {
     const busy: Pending[] = [];
-    const announced = new Map<string, ReturnType<typeof newMessageEvent>[]>();
+    const now = performance.now();
+    const announced = new Map<string, StreamEvent[]>();
     batch.forEach((pending, i) => {
       const outcome = outcomes[i] ?? { kind: 'busy' };
       if (outcome.kind === 'busy') busy.push(pending);
       else pending.resolve(outcome);
       if (outcome.kind !== 'new') return;
-      const events = announced.get(outcome.message.conversationId);
-      if (events) events.push(newMessageEvent(outcome.message));
-      else announced.set(outcome.message.conversationId, [newMessageEvent(outcome.message)]);
+      const { conversationId, type } = outcome.message;
+      this.reporter.messageCommitted(type, now - pending.since);
+      const event = newMessageEvent(outcome.message);
+      event[SENT_AT] = pending.since;
+      const events = announced.get(conversationId);
+      if (events) events.push(event);
+      else announced.set(conversationId, [event]);
     });
     for (const [conversationId, events] of announced) this.hub.announce({ conversationId, events });
     return busy;

@@ -14,6 +14,8 @@ import { ConversationItems } from './conversation-items.js';
 import { ConversationLists } from './conversation-lists.js';
 import { ConversationListsRepository } from './conversation-lists.repository.js';
 import { ConversationSendTargets } from './conversation-send-targets.js';
+import { ConversationSizes } from './conversation-sizes.js';
+import { ConversationSizesRepository } from './conversation-sizes.repository.js';
 import { ConversationStreamSource } from './conversation-stream-source.js';
 import { ConversationsController } from './conversations.controller.js';
 import { ConversationsRepository } from './conversations.repository.js';
@@ -51,6 +53,8 @@ import { StreamSourceRepository } from './stream-source.repository.js';
     { provide: StreamSource, useClass: ConversationStreamSource },
     { provide: SendTargets, useClass: ConversationSendTargets },
     StreamChanges,
+    ConversationSizes,
+    ConversationSizesRepository,
     MembersService,
     MemberRefs,
     LockedMembers,

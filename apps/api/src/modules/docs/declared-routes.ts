@@ -140,10 +140,12 @@ function parametersOf(path: string, args: readonly Argument[]): { name: string; 
   return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({ name, isUuid: ids.has(name) }));
 }
 
-/** As the server has it: all but health is below `/api`. */
+const AT_THE_ROOT = ['health', 'metrics'];
+
+/** As the server has it: all but health and figures is below `/api`. */
 function wholePath(prefix: string, path: string): string {
   const parts = [prefix, path].flatMap((part) => part.split('/')).filter(Boolean);
-  const rooted = parts[0] === 'health' ? parts : ['api', ...parts];
+  const rooted = AT_THE_ROOT.includes(parts[0] ?? '') ? parts : ['api', ...parts];
   return `/${rooted.map((part) => part.replace(/^:(\w+)$/, '{$1}')).join('/')}`;
 }
 

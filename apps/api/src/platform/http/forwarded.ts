@@ -41,11 +41,27 @@ export function pageAddressOf(request: IncomingMessage, trusts: Trust): Address 
 }
 
 const FORWARDED = ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port', 'forwarded'];
+/** What else proxies add to what they pass on. */
+const PASSED_ON = [
+  ...FORWARDED,
+  'x-forwarded-server',
+  'x-real-ip',
+  'x-client-ip',
+  'true-client-ip',
+  'cf-connecting-ip',
+  'via',
+];
+
+export const LOOPBACK = /^(127\.|::1$)/;
 
 /** Whether its headers name a proxy that is not believed. */
 export function isForwardedUnbelieved(request: IncomingMessage, trusts: Trust): boolean {
   return FORWARDED.some((name) => request.headers[name] !== undefined) && !trusts(peerOf(request), 0);
 }
+
+/** Whether its headers say that it came through a proxy, believed or not. */
+export const isPassedOn = ({ headers }: IncomingMessage): boolean =>
+  PASSED_ON.some((name) => headers[name] !== undefined);
 
 /** As it would stand in `TRUST_PROXY`. */
 export const peerOf = ({ socket }: IncomingMessage): string => (socket.remoteAddress ?? '').replace(/^::ffff:/, '');

@@ -44,7 +44,7 @@ export function applyHttpPipeline(app: NestExpressApplication): () => void {
   app.set('query parser', 'simple');
   app.set('trust proxy', config.trustProxy);
   app.set('etag', false);
-  app.setGlobalPrefix('api', { exclude: ['health/live', 'health/ready'] });
+  app.setGlobalPrefix('api', { exclude: ['health/live', 'health/ready', 'metrics'] });
   app.useGlobalFilters(errors);
   app.use(accessLog(reporter));
   const trusts = trustOf(app);

@@ -3,11 +3,10 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import { CONFIG, type Config } from '../../config/config.js';
 import { ParleyError } from '../../kernel/errors.js';
-import { forwarded, hostnameOf, isHost, pageAddressOf, peerOf, type Trust } from './forwarded.js';
+import { forwarded, hostnameOf, isHost, LOOPBACK, pageAddressOf, peerOf, type Trust } from './forwarded.js';
 import { isServersOwn } from './web-app.js';
 
-const HEALTH = /^\/health\/(live|ready)\/?(\?|$)/i;
-const LOOPBACK = /^(127\.|::1$)/;
+const FOR_SUPERVISORS = /^\/(health\/live|health\/ready|metrics)\/?(\?|$)/i;
 
 /** Whether people may come as they come: with `REQUIRE_TLS=yes` nobody does by plain HTTP, on any transport. */
 @Injectable()
@@ -20,10 +19,10 @@ export class TlsPolicy {
     this.isRequired = requireTls;
   }
 
-  /** Of any request. Supervisors of the process, and the proxy itself, ask for its health from close by. */
+  /** Of any request. Supervisors of the process, and the proxy itself, ask for its health and its figures from close by. */
   refusalOf(request: IncomingMessage): ParleyError | null {
     if (!this.isRequired || pageAddressOf(request, this.trusts).isSecure) return null;
-    if (HEALTH.test(request.url ?? '') && this.isCloseBy(request)) return null;
+    if (FOR_SUPERVISORS.test(request.url ?? '') && this.isCloseBy(request)) return null;
     const details = [{ path: 'tls', message: 'required' }];
     return new ParleyError('forbidden', { message: 'This server takes nothing without TLS: use https.', details });
   }

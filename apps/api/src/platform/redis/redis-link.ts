@@ -72,6 +72,11 @@ export class RedisLink {
     return this.connection !== null;
   }
 
+  /** How many messages Redis has not taken yet. */
+  get unsentMessages(): number {
+    return this.unsent.messages;
+  }
+
   /** Begins to connect, as soon as it knows its deployment, and goes on for ever; returns at once. */
   open(): void {
     this.opened = true;

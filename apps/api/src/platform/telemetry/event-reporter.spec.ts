@@ -2,8 +2,10 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { ParleyError } from '../../kernel/errors.js';
+import { Distribution } from './distribution.js';
 import { EventReporter } from './event-reporter.js';
 import { createLog } from './log.js';
+import { ReturningUsers } from './returning-users.js';
 
 function reporting() {
   const lines: Record<string, unknown>[] = [];
@@ -37,11 +39,37 @@ it('what happens with every message is counted, and logged only at the level tra
   expect(counters.of('changes_committed_total', { event: 'message:edited' })).toBe(0);
 });
 
+it('S4.47: a label that takes ever new values is counted under one name, and nothing is lost', () => {
+  const { counters } = reporting();
+  for (let i = 0; i < 1_000; i += 1) counters.add('spam_found_total', { rule: `rule ${i}` });
+  const series = [...counters.seriesOf('spam_found_total')];
+  expect(series.length).toBeLessThan(200);
+  expect(series.reduce((sum, { value }) => sum + value, 0)).toBe(1_000);
+  expect(counters.of('spam_found_total', { rule: 'other' })).toBeGreaterThan(800);
+});
+
+it('S4.47: a distribution counts each value between two bounds, the upper one included', () => {
+  const distribution = new Distribution([1, 2, 5]);
+  for (const value of [0, 1, 1.5, 2, 2.1, 5, 6, 1e9]) distribution.observe(value);
+  expect([distribution.counts, distribution.sum]).toEqual([[2, 2, 2, 2], 1e9 + 17.6]);
+});
+
+it('S4.47: who comes back within a minute of an ending has returned, once for each', () => {
+  const clock = { now: 0 };
+  const returning = new ReturningUsers(() => clock.now);
+  returning.ended('ada');
+  returning.ended('bob');
+  expect([returning.returns('ada'), returning.returns('ada'), returning.returns('eve')]).toEqual([true, false, false]);
+  clock.now += 60_001;
+  expect(returning.returns('bob')).toBe(false);
+});
+
 it('every event has one caller, or one for each place that it names, so that nothing is counted twice or by a part of its cases', () => {
   const root = join(import.meta.dirname, '../..');
   const files = globSync('**/*.ts', { cwd: root }).filter((file) => !file.endsWith('.spec.ts'));
   const code = files.map((file) => readFileSync(join(root, file), 'utf8')).join('\n');
-  const classes = [EventReporter, Object.getPrototypeOf(EventReporter) as typeof EventReporter];
+  const above = (one: object) => Object.getPrototypeOf(one) as typeof EventReporter;
+  const classes = [EventReporter, above(EventReporter), above(above(EventReporter))];
   const events = classes
     .flatMap(({ prototype }) => Object.getOwnPropertyNames(prototype))
     .filter((name) => name !== 'constructor');

@@ -4,25 +4,33 @@ import type { DatabaseReporter } from '../../database/database-reporter.js';
 import { faultLevel, ParleyError } from '../../kernel/errors.js';
 import { Counters } from './counters.js';
 import type { CommandFacts, RefusalFacts, RequestFacts, SearchFacts, SocketFacts } from './event-facts.js';
-import { FileEvents } from './file-events.js';
 import { LogSampler } from './log-sampler.js';
+import { MessageEvents } from './message-events.js';
+import { ReturningUsers } from './returning-users.js';
+
+/** They ask every few seconds. */
+const OF_SUPERVISORS = /^\/(health\/|metrics\/?$)/;
 
 /** A method per event of the service. Each feeds the log and the counters, and has one caller. */
-export class EventReporter extends FileEvents implements DatabaseReporter {
+export class EventReporter extends MessageEvents implements DatabaseReporter {
   private readonly sampler = new LogSampler();
+  private readonly returning = new ReturningUsers();
 
   constructor(log: Logger, counters = new Counters()) {
     super(log, counters);
   }
 
   connected(socket: SocketFacts): void {
-    this.counters.add('connections_total', { transport: socket.transport });
+    const { transport, userId } = socket;
+    this.counters.add('connections_total', { transport });
+    if (this.returning.returns(userId)) this.counters.add('reconnections_total', { transport });
     this.log.info(socket, 'connected');
   }
 
   /** With the code and the id of `server:closing`, where the server ended it. */
   disconnected(socket: SocketFacts & { code?: ErrorCode; requestId?: string }, reason: string): void {
-    this.counters.add('disconnections_total', { transport: socket.transport });
+    this.counters.add('disconnections_total', { transport: socket.transport, reason: socket.code ?? reason });
+    this.returning.ended(socket.userId);
     this.log.info({ ...socket, reason }, 'disconnected');
   }
 
@@ -112,49 +120,8 @@ export class EventReporter extends FileEvents implements DatabaseReporter {
 
   requestEnded(facts: RequestFacts): void {
     this.counters.add('requests_total', { status: String(facts.status) });
-    this.log[facts.path.startsWith('/health/') ? 'debug' : 'info'](facts, 'request');
-  }
-
-  /** A change was committed by this node: `message:new`, `message:edited`, `member:added` …. */
-  committed(event: string): void {
-    this.counters.add('changes_committed_total', { event });
-    this.log.trace({ event }, 'committed');
-  }
-
-  /** Messages of a batch were refused for this fault. */
-  messagesNotWritten(messages: number, fault: unknown): void {
-    this.counters.add('messages_not_written_total', {}, messages);
-    this.log[faultLevel(fault)]({ err: fault, messages }, 'messages could not be written');
-  }
-
-  /** A change was handed to the sockets of this node. */
-  delivered(event: string): void {
-    this.counters.add('changes_delivered_total', { event });
-    this.log.trace({ event }, 'delivered');
-  }
-
-  gapFound(conversationId: string): void {
-    this.counters.add('stream_gaps_total');
-    this.log.debug({ conversationId }, 'a stream reads a gap from the database');
-  }
-
-  framesNotShared(): void {
-    this.log.warn('another version of Socket.IO or ws is installed: it broadcasts itself, at a greater cost');
-  }
-
-  streamNotOpened(conversationId: string, fault: unknown): void {
-    this.counters.add('streams_failed_total', { at: 'opening' });
-    this.log.warn({ conversationId, err: fault }, 'a stream could not begin yet');
-  }
-
-  streamFailed(conversationId: string, fault: unknown): void {
-    this.counters.add('streams_failed_total', { at: 'delivering' });
-    this.log[faultLevel(fault)]({ conversationId, err: fault }, 'a stream could not go on; it will try again');
-  }
-
-  streamDiscarded(conversationId: string): void {
-    this.counters.add('streams_discarded_total');
-    this.log.warn({ conversationId }, 'the database is behind a stream: its sockets are closed');
+    this.distributions.request_seconds[''].observe(facts.ms / 1_000);
+    this.log[OF_SUPERVISORS.test(facts.path) ? 'debug' : 'info'](facts, 'request');
   }
 
   reconciliationFailed(fault: unknown): void {
@@ -182,7 +149,13 @@ export class EventReporter extends FileEvents implements DatabaseReporter {
   searched(facts: SearchFacts): void {
     this.counters.add('searches_total');
     this.counters.add('search_hits_total', {}, facts.hits);
+    this.distributions.search_seconds[''].observe(facts.ms / 1_000);
     this.log.info(facts, 'searched');
+  }
+
+  conversationsNotCounted(fault: unknown): void {
+    this.counters.add('conversation_counts_failed_total');
+    this.log[faultLevel(fault)]({ err: fault }, 'conversations could not be counted; it will be tried again');
   }
 
   /** Messages that could not be found before can be now. */

@@ -44,7 +44,7 @@ export abstract class FileEvents {
   /** Its details are known, and what is made of it is stored. `peakBytes`: of the process that did it. */
   fileExamined(facts: { contentId: string; kind: string; ms: number; peakBytes: number }): void {
     this.counters.add('media_examined_total', { kind: facts.kind });
-    this.counters.add('media_examined_ms_total', { kind: facts.kind }, facts.ms);
+    this.counters.add('media_examined_seconds_total', { kind: facts.kind }, facts.ms / 1_000);
     this.log.info(facts, 'a file was looked at');
   }
 

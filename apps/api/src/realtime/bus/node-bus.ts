@@ -31,6 +31,8 @@ const headerOf = ({ name, format }: Pick<Topic<unknown>, 'name' | 'format'>): st
  */
 export abstract class NodeBus {
   private readonly routes = new Map<string, Route>();
+  /** Messages since this node started, to others and from them. */
+  readonly traffic = { out: 0, in: 0 };
 
   constructor(private readonly reporter: Pick<EventReporter, 'busMessageUnreadable'>) {}
 
@@ -52,11 +54,13 @@ export abstract class NodeBus {
   /** @param id of the conversation or user whose channel the topic goes by. */
   publish<Payload>(topic: Topic<Payload>, payload: Payload, id = ''): void {
     if (!this.isConnected) return;
+    this.traffic.out += 1;
     const json = topic.encode?.(payload) ?? JSON.stringify(payload);
     this.send({ kind: topic.channel, id }, headerOf(topic) + END_OF_HEADER + json);
   }
 
   protected receive({ kind, id }: Channel, message: Buffer, nodeId: string): void {
+    this.traffic.in += 1;
     const end = message.indexOf(END_OF_HEADER);
     const header = message.toString('latin1', 0, Math.max(0, end));
     const route = this.routes.get(header);

@@ -127,6 +127,11 @@ export class Connections {
     return new Map([...this.cursors].map(([userId, { cursor }]) => [userId, cursor]));
   }
 
+  /** How many these are. */
+  get userCount(): number {
+    return this.cursors.size;
+  }
+
   /** All sockets of this user that were right as of `from` are right as of `to`; one that came meanwhile may not be. */
   settled(userId: string, { from, to }: { from: number; to: number }): void {
     const user = this.cursors.get(userId);

@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import type { ConversationListItem } from '@parley/protocol';
+import type { ConversationListItem, MessageNewEvent } from '@parley/protocol';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { NodeBus } from '../bus/node-bus.js';
 import { mayFollow } from '../connections/connection-facts.js';
@@ -10,7 +10,7 @@ import { ConversationStream, type StreamHost } from './conversation-stream.js';
 import { JOINED, type JoinNotification, NOTIFICATION } from './notification-topics.js';
 import { ReceiptStream } from './receipt-stream.js';
 import { ReorderBudget } from './reorder-buffer.js';
-import type { Heads, ReceiptEvent, StreamEvent } from './stream-events.js';
+import { type Heads, type ReceiptEvent, SENT_AT, type StreamEvent } from './stream-events.js';
 import { StreamSource } from './stream-source.js';
 
 const MOST_MOVES = 10_000;
@@ -183,6 +183,11 @@ export class Hub implements OnApplicationShutdown {
       );
   }
 
+  /** How many conversations sockets here follow. */
+  get followed(): number {
+    return this.conversations.size;
+  }
+
   /** The version this node has delivered up to. */
   versionOf(conversationId: string): number {
     return this.streamOf(conversationId)?.version ?? 0;
@@ -243,12 +248,28 @@ export class Hub implements OnApplicationShutdown {
         for (const listener of this.listeners) listener(id, event);
         this.broadcaster.event(id, event, items);
         this.reporter.delivered(event.name);
+        this.reportDelay(event);
       },
       prepare: (id, userIds) => this.prepare(id, userIds),
-      eventsBetween: (id, range) => this.backfill.events({ conversationId: id, ...range }),
+      eventsBetween: (id, range) => this.missing(id, range),
       onGap: (id) => this.reporter.gapFound(id),
       onFault: (id, fault) => this.reporter.streamFailed(id, fault),
     };
+  }
+
+  private async missing(conversationId: string, range: { after: number; upTo: number }): Promise<StreamEvent[]> {
+    const events = await this.backfill.events({ conversationId, ...range });
+    this.reporter.gapRepaired(conversationId, events.length);
+    return events;
+  }
+
+  private reportDelay(event: StreamEvent): void {
+    if (event.name !== 'message:new') return;
+    const { message } = event.payload as MessageNewEvent;
+    const { [SENT_AT]: sentAt } = event;
+    if (sentAt !== undefined) this.reporter.messageDelivered('here', performance.now() - sentAt);
+    else if (message.type !== 'system')
+      this.reporter.messageDelivered('elsewhere', Math.max(0, Date.now() - Date.parse(message.createdAt)));
   }
 
   private noteMove(key: string, move: { left?: number; joined?: number }): void {

@@ -13,6 +13,9 @@ type DurableName =
   | 'member:updated'
   | 'member:removed';
 
+/** What stays in this process: JSON has no symbols. */
+export const SENT_AT: unique symbol = Symbol('sent at');
+
 /** One durable change as the stream carries it, between nodes too: plain data. */
 export interface StreamEvent {
   version: number;
@@ -23,6 +26,8 @@ export interface StreamEvent {
   joined?: readonly string[];
   /** Who stopped being one: their sockets get this event last, then leave. */
   left?: string;
+  /** Of a message that was sent through this node: when, by `performance.now()`. */
+  [SENT_AT]?: number;
 }
 
 /** One moved watermark. Not ordered against versions; numbered by `receipts`, which may skip. */

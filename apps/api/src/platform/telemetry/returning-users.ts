@@ -1,0 +1,25 @@
+/** How long somebody who has gone counts as one who comes back. */
+const MINUTE_MS = 60_000;
+/** Users of whom it is known; of more, those who went first are forgotten. */
+const MOST_USERS = 10_000;
+
+/** Who had a connection here that ended a moment ago. */
+export class ReturningUsers {
+  private readonly endings = new Map<string, number>();
+
+  constructor(private readonly now: () => number = () => performance.now()) {}
+
+  ended(userId: string): void {
+    this.endings.delete(userId);
+    this.endings.set(userId, this.now());
+    const [oldest] = this.endings.keys();
+    if (this.endings.size > MOST_USERS && oldest !== undefined) this.endings.delete(oldest);
+  }
+
+  /** Whether this user comes back; each ending counts once. */
+  returns(userId: string): boolean {
+    const at = this.endings.get(userId);
+    this.endings.delete(userId);
+    return at !== undefined && this.now() - at <= MINUTE_MS;
+  }
+}
