@@ -84,10 +84,9 @@ export function withAttachments(entry: OutboxEntry, files: readonly NewAttachmen
 /** As it is called on the user's device. */
 export const nameOf = (content: Blob): string => (content as Partial<File>).name ?? 'file';
 
-export const isUploaded = ({ attachments }: OutboxEntry): boolean => attachments?.every(({ file }) => file) ?? true;
+export const isUploaded = ({ attachments = [] }: OutboxEntry): boolean => attachments.every(({ file }) => file);
 
-export const isRefused = ({ attachments }: OutboxEntry): boolean =>
-  attachments?.some((each) => each.isRefused) ?? false;
+export const isRefused = ({ attachments = [] }: OutboxEntry): boolean => attachments.some((each) => each.isRefused);
 
 /** There is nothing in it to be sent. */
 export const isEmpty = ({ content, attachments, type }: OutboxEntry): boolean =>

@@ -12,7 +12,7 @@ export interface LaneItem {
   phase: Phase;
   /** How often it failed by a defect. */
   defects: number;
-  /** It was read from the storage, and may not be there any more. */
+  /** It was read from the storage, or another has dropped it since: it may not be there any more. */
   isUnsure?: boolean;
 }
 

@@ -515,6 +515,17 @@ describe('The outbox', () => {
       expect([sent(), waiting()]).toEqual([['1'], []]);
     });
 
+    it('shows nothing of what is refused for good after that, and writes none of it down', async () => {
+      await online();
+      add('1');
+      add('2');
+      await settle();
+      await storage.remove('1');
+      removed('1');
+      await refuse(FINAL);
+      expect([sent(), waiting(), await storage.load()]).toMatchObject([['1', '2'], ['2'], [{ clientMessageId: '2' }]]);
+    });
+
     it('shows what the server has until its message comes', async () => {
       await online();
       add('1');

@@ -227,8 +227,7 @@ export class Outbox {
   async #sourceOf(clientMessageId: string, { clientUploadId, content }: OwnUpload): Promise<UploadSource | null> {
     const kept = await this.#kept.find(clientMessageId);
     // It came from the storage, and another who shares that has sent or dropped it.
-    const item = this.#items.get(clientMessageId);
-    if (!kept && item?.isUnsure !== undefined) {
+    if (!kept && this.#items.get(clientMessageId)?.isUnsure !== undefined) {
       this.remove(clientMessageId);
       return null;
     }
@@ -362,7 +361,8 @@ export class Outbox {
       else if (this.#sender !== null) lane.rest(ms, () => this.#pump());
     } else {
       lane.failures = 0;
-      this.#fail(item, error);
+      if (item.isUnsure) this.#drop(item);
+      else this.#fail(item, error);
     }
     this.#pump();
   }
