@@ -292,7 +292,11 @@ describe('Files of messages', () => {
     for (const at of [20, 35, 10]) {
       const wentOnAt = await audio.evaluate(async (element: HTMLAudioElement, to) => {
         const next = (name: string) =>
-          new Promise((resolve) => element.addEventListener(name, resolve, { once: true }));
+          new Promise((resolve, reject) => {
+            element.addEventListener(name, resolve, { once: true });
+            const look = () => element.isConnected || reject(new Error(`the player is gone, before ${name}`));
+            new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
+          });
         element.currentTime = to;
         await next('seeked');
         element.dispatchEvent(new Event('error'));
