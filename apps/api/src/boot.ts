@@ -13,8 +13,11 @@ import { applyHttpPipeline } from './platform/http/http-pipeline.js';
 import { OriginPolicy } from './platform/http/origin.policy.js';
 import { TimedExpressAdapter } from './platform/http/timed-express.adapter.js';
 import { TlsPolicy } from './platform/http/tls.policy.js';
-import { loadKeys } from './platform/keys.js';
-import { RedisLink } from './platform/redis/redis-link.js';
+import { type Keys, loadKeys } from './platform/keys.js';
+import { localWay } from './platform/nodes/local-connection.js';
+import { NodeLink } from './platform/nodes/node-link.js';
+import { redisWay } from './platform/nodes/redis-connection.js';
+import { busSocket } from './platform/nodes/worker-sockets.js';
 import type { EventReporter } from './platform/telemetry/event-reporter.js';
 import { NestLog } from './platform/telemetry/nest-log.js';
 import { SocketIoAdapter } from './realtime/transports/socketio/socketio.adapter.js';
@@ -44,9 +47,9 @@ export async function boot(config: Config, reporter: EventReporter, interruption
   try {
     const keys = await loadKeys(config);
     const installation = await installationOf(databases.main);
-    const redis = config.redisUrl ? new RedisLink(config.redisUrl, keys, reporter) : null;
+    const link = linkOf(config, keys, reporter);
     app = await NestFactory.create<NestExpressApplication>(
-      AppModule.with({ config, reporter, keys, databases, redis, installation }),
+      AppModule.with({ config, reporter, keys, databases, link, installation }),
       new TimedExpressAdapter(2 * config.limits.connections + SPARE_CONNECTIONS, certificate),
       { logger: new NestLog(reporter), abortOnError: false, bodyParser: false },
     );
@@ -54,13 +57,14 @@ export async function boot(config: Config, reporter: EventReporter, interruption
     certificate?.renewFor(app.getHttpServer() as SecureServer, reporter);
     const [tls, origins] = [app.get(TlsPolicy), app.get(OriginPolicy)];
     const sockets = new SocketIoAdapter(app, {
-      redis,
+      link,
       config,
       refusalOf: (request) => tls.refusalOf(request) ?? origins.refusalOf(request),
     });
     app.useWebSocketAdapter(sockets);
     await app.init();
     finishPipeline();
+    await sockets.listenForSiblings();
     // Without a host Node listens on `::` for both families, and on 0.0.0.0 where there is no IPv6.
     await (config.host === null ? app.listen(config.port) : app.listen(config.port, config.host));
     return started(app, config, { databases, sockets });
@@ -68,6 +72,12 @@ export async function boot(config: Config, reporter: EventReporter, interruption
     await (app ? app.close() : databases.close());
     throw fault;
   }
+}
+
+/** By what this node hears others: Redis where that is set, else the other workers of this machine; null: there are none. */
+function linkOf({ redisUrl, worker }: Config, keys: Keys, reporter: EventReporter): NodeLink | null {
+  const way = redisUrl ? redisWay(redisUrl) : worker && localWay(busSocket(worker));
+  return way && new NodeLink(way, keys, reporter);
 }
 
 function started(

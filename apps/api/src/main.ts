@@ -1,16 +1,22 @@
-import { boot } from './boot.js';
+import cluster from 'node:cluster';
 import type { Config } from './config/config.js';
 import { ConfigurationError, readEnvironment } from './config/environment.js';
 import { DirectoryHeldError } from './database/directory-lock.js';
 import { EventReporter } from './platform/telemetry/event-reporter.js';
 import { createLog } from './platform/telemetry/log.js';
+import { WorkerRefusedError } from './workers/worker.js';
 
 const HARD_EXIT_MS = 9_500;
+/** What started workers sees them end, and then ends. */
+const LAUNCHER_EXIT_MS = 9_800;
 
 const config = configuration();
-const reporter = new EventReporter(createLog(config.logLevel));
+const isLauncher = config.workers > 1 && cluster.isPrimary;
+const reporter = new EventReporter(
+  createLog(config.logLevel, undefined, config.worker && { worker: config.worker.number }),
+);
 const interruption = new AbortController();
-const starting = boot(config, reporter, interruption.signal);
+const starting = start();
 let stopping = false;
 
 process.on('unhandledRejection', (fault) => reporter.rejectionUnhandled(fault));
@@ -23,9 +29,9 @@ process.on('SIGINT', () => void stop(0));
 
 try {
   const { url } = await starting;
-  if (!stopping) process.stdout.write(`Parley is ready: ${url}\n`);
+  if (!stopping) announce(url);
 } catch (fault) {
-  if (!interruption.signal.aborted) fail(fault instanceof ConfigurationError ? fault.faults : [sentence(fault)]);
+  if (!interruption.signal.aborted) fail(fault instanceof ConfigurationError ? fault.faults : sentencesOf(fault));
 }
 
 function configuration(): Config {
@@ -36,6 +42,21 @@ function configuration(): Config {
   }
 }
 
+/** One node in this process, or what starts several. Neither loads what only the other needs. */
+async function start(): Promise<{ url: string; close(): Promise<unknown> }> {
+  if (isLauncher) {
+    const { launch } = await import('./workers/launcher.js');
+    return launch(config, reporter, interruption.signal);
+  }
+  const { boot } = await import('./boot.js');
+  return boot(config, reporter, interruption.signal);
+}
+
+function announce(url: string): void {
+  if (config.worker) process.send?.({ url });
+  else process.stdout.write(`Parley is ready: ${url}\n`);
+}
+
 /**
  * Ends within ten seconds, whatever hangs. A start that is under way is waited for, as it may be in the middle of writing;
  * one that waits for its database is given up.
@@ -43,14 +64,17 @@ function configuration(): Config {
 async function stop(code: number): Promise<void> {
   if (stopping) return;
   stopping = true;
-  setTimeout(() => {
-    reporter.closingTimedOut();
-    process.exit(1);
-  }, HARD_EXIT_MS).unref();
+  setTimeout(
+    () => {
+      reporter.closingTimedOut();
+      process.exit(1);
+    },
+    isLauncher ? LAUNCHER_EXIT_MS : HARD_EXIT_MS,
+  ).unref();
   interruption.abort();
-  await starting.then((node) => node.close()).catch((fault: unknown) => reporter.closingFailed(fault));
+  const ended = await starting.then((node) => node.close()).catch((fault: unknown) => reporter.closingFailed(fault));
   reporter.stopped();
-  process.exit(code);
+  process.exit(ended === 1 ? 1 : code);
 }
 
 function fail(sentences: readonly string[]): never {
@@ -58,11 +82,12 @@ function fail(sentences: readonly string[]): never {
   process.exit(1);
 }
 
-/** Why the start failed, for people; the database's own words may be all there is. */
-function sentence(fault: unknown): string {
+/** Why the start failed, for people; the database's own words may be all there is. A worker has said it already. */
+function sentencesOf(fault: unknown): string[] {
   const { code, message } = fault as { code?: string; message?: string };
-  if (code === 'EADDRINUSE') return `Port ${config.port} is taken by another process. Set PORT to a free one.`;
-  if (fault instanceof DirectoryHeldError) return fault.message;
-  if (code === 'EACCES') return `Parley may not use what it was told to: ${message}.`;
-  return `Parley could not start: ${message ?? String(fault)}`;
+  if (fault instanceof WorkerRefusedError) return [];
+  if (code === 'EADDRINUSE') return [`Port ${config.port} is taken by another process. Set PORT to a free one.`];
+  if (fault instanceof DirectoryHeldError) return [fault.message];
+  if (code === 'EACCES') return [`Parley may not use what it was told to: ${message}.`];
+  return [`Parley could not start: ${message ?? String(fault)}`];
 }

@@ -164,7 +164,8 @@ function now(): number {
 function processorTime(watch: WatchedProcesses | null): { server: number; database: number; redis: number } {
   if (!watch) return { server: 0, database: 0, redis: 0 };
   return {
-    server: total(watch.servers, cpuSeconds),
+    // With its workers, where it has some.
+    server: total(watch.servers, cpuSecondsOfFamily),
     database: watch.database === null ? 0 : cpuSecondsOfFamily(watch.database),
     redis: watch.redis === null ? 0 : cpuSeconds(watch.redis),
   };

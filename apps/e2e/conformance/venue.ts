@@ -38,8 +38,8 @@ export async function publicKeys(): Promise<Venue> {
 }
 
 /** So many nodes on a Postgres and, if they are several, a Redis of their own. */
-async function onPostgres(nodes: FleetOptions['nodes']): Promise<Venue> {
-  const fleet = await Fleet.start({ nodes, env: BELIEVING });
+async function onPostgres(nodes: FleetOptions['nodes'], more: Record<string, string> = {}): Promise<Venue> {
+  const fleet = await Fleet.start({ nodes, env: { ...BELIEVING, ...more } });
   return { urls: fleet.urls, issuer: DEFAULT_ISSUER, stop: () => fleet.stop() };
 }
 
@@ -48,6 +48,7 @@ export const DEPLOYMENTS = {
   embedded: { called: 'one node on the embedded database', start: embedded },
   'one-node': { called: 'one node on Postgres', start: () => onPostgres(1) },
   'two-nodes': { called: 'two nodes', start: () => onPostgres(2) },
+  'two-workers': { called: 'one start of two workers', start: () => onPostgres(1, { WORKERS: '2' }) },
   'three-nodes': { called: 'three nodes', start: () => onPostgres(3) },
 } as const;
 

@@ -225,13 +225,16 @@ export interface UnreadSummary {
   total: number;
 }
 
-/** What a node may be without for a while; sockets are told of a `ServicePart` only. `scanner`: whoever looks at files. */
-export type HealthPart = ServicePart | 'scanner';
+/**
+ * What a node may be without for a while; sockets are told of a `ServicePart` only. `scanner`: whoever looks at files; `bus`:
+ * what the workers of one machine hear each other by.
+ */
+export type HealthPart = ServicePart | 'scanner' | 'bus';
 
 /** Answer of `GET /health/ready` where a node can serve; `degraded` says what it has to do without. */
 export interface Readiness {
   status: 'ok' | 'degraded';
   parts?: readonly HealthPart[];
-  /** What is under way, by name: how much is left of it. */
+  /** What is under way, by name: how much is left of it. `worker`: which one of several on this machine answers. */
   details?: Record<string, number>;
 }

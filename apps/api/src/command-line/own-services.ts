@@ -8,10 +8,11 @@ import { openBesideNodes } from '../database/open.js';
 import { AdminCommands, type AdminOutcome } from '../modules/administration/index.js';
 import { SESSIONS_ENDED, SessionEvents, type SessionsEnded } from '../modules/auth/index.js';
 import { loadKeys } from '../platform/keys.js';
-import { RedisLink } from '../platform/redis/redis-link.js';
+import { NodeLink } from '../platform/nodes/node-link.js';
+import { redisWay } from '../platform/nodes/redis-connection.js';
 import { EventReporter } from '../platform/telemetry/event-reporter.js';
 import { createLog } from '../platform/telemetry/log.js';
-import { RedisNodeBus } from '../realtime/bus/redis-node-bus.js';
+import { LinkedNodeBus } from '../realtime/bus/linked-node-bus.js';
 import { CommandLineModule } from './command-line.module.js';
 
 /** Redis may be away: those who wait are told that nodes find out by themselves. */
@@ -36,7 +37,7 @@ async function runOn(
   const keys = await loadKeys(config);
   const installation = await installationOf(databases.main);
   // The link is opened below, and only if there is something to publish.
-  const parts = { config, reporter, keys, redis: null, installation };
+  const parts = { config, reporter, keys, link: null, installation };
   const open = { ...databases, close: async () => undefined };
   const app = await NestFactory.createApplicationContext(CommandLineModule.with({ ...parts, databases: open }), {
     logger: false,
@@ -47,7 +48,7 @@ async function runOn(
   try {
     const outcome = await app.get(AdminCommands).run(args);
     if (ended.length === 0 || config.databaseUrl === null) return outcome;
-    const link = config.redisUrl ? new RedisLink(config.redisUrl, keys, reporter) : null;
+    const link = config.redisUrl ? new NodeLink(redisWay(config.redisUrl), keys, reporter) : null;
     const isPublished =
       link !== null && (await published(link, await deploymentOf(databases.main.db), { ended, reporter }));
     const when = isPublished ? 'at once' : 'within half a minute';
@@ -59,11 +60,11 @@ async function runOn(
 
 /** Whether Redis has taken it for the nodes. */
 async function published(
-  link: RedisLink,
+  link: NodeLink,
   deployment: string,
   { ended, reporter }: { ended: readonly SessionsEnded[]; reporter: EventReporter },
 ): Promise<boolean> {
-  const bus = new RedisNodeBus(link, reporter);
+  const bus = new LinkedNodeBus(link, reporter);
   const isUp = Promise.withResolvers<boolean>();
   link.watch({ onUp: () => isUp.resolve(true), onDown: () => undefined });
   const timer = setTimeout(() => isUp.resolve(false), REDIS_MS);

@@ -10,8 +10,14 @@ export interface Config {
   databaseUrl: string | null;
   /** Whether a database by URL may be used although `dataDir` holds an embedded one with accounts. */
   ignoresEmbeddedData: boolean;
-  /** Null: this is the only node. */
+  /** Null: there is one node, or several on this machine, by `workers`. */
   redisUrl: string | null;
+  /** How many nodes this start runs behind one port, each a process. */
+  workers: number;
+  /** Which of these nodes this process is; null: it is no worker, but the only node or what starts them. */
+  worker: WorkerPlace | null;
+  /** Whether other nodes use the same database. */
+  hasOthers: boolean;
   /** Signs Parley's own tokens. Null: generated once and kept in `dataDir`. */
   jwtSecret: string | null;
   /** The host product's tokens; null: none are accepted. */
@@ -56,6 +62,16 @@ export interface Config {
   spamRules: 'off' | 'warn' | 'refuse';
   files: FileSettings;
   metricsToken: string | null;
+}
+
+/** One of the nodes that one start runs. */
+export interface WorkerPlace {
+  /** From 1 on; a worker that is started again has the number of the one before. */
+  number: number;
+  /** How many there are. */
+  count: number;
+  /** Where their sockets are, for nobody else. */
+  directory: string;
 }
 
 export interface FileSettings {

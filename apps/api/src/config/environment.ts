@@ -16,6 +16,7 @@ import { dataSchemas } from './data-schemas.js';
 import { fileSettings } from './file-settings.js';
 import { pageSettings } from './page-settings.js';
 import { tlsSettings } from './tls-settings.js';
+import { workerCount, workerPlace } from './worker-settings.js';
 
 /** Characters of a secret. */
 export const LEAST_SECRET = 16;
@@ -42,6 +43,8 @@ export function readEnvironment(env: Environment = process.env): Config {
   if (redisUrl && !jwtSecret) {
     reader.fault('REDIS_URL is for several nodes, and they must sign alike: set JWT_SECRET too, the same on each.');
   }
+  const workers = workerCount(reader, databaseUrl);
+  const worker = workerPlace(env.PARLEY_WORKER, workers);
   const tokens = hostTokens(reader);
   const trustProxy = reader.proxies('TRUST_PROXY');
   const config: Config = {
@@ -51,6 +54,9 @@ export function readEnvironment(env: Environment = process.env): Config {
     databaseUrl,
     ignoresEmbeddedData: reader.oneOf('EMBEDDED_DATA', ['refuse', 'ignore'] as const, 'refuse') === 'ignore',
     redisUrl,
+    workers,
+    worker,
+    hasOthers: redisUrl !== null || worker !== null,
     jwtSecret,
     hostTokens: tokens,
     allowedOrigins: reader.origins('FRONTEND_URL'),

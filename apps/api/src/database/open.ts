@@ -24,10 +24,42 @@ export async function openDatabases(
 ): Promise<OpenDatabases> {
   const { databaseUrl: url, dataDir } = config;
   if (!url) return openInProcess(dataDir, reporter);
-  if (!config.ignoresEmbeddedData) await refuseToLeaveAccounts(dataDir);
   const start = (lock: NodeLock) => openWatched(url, lock, { reporter, interruption });
+  // What starts the workers has looked into the directory, and holds what a single node would.
+  if (config.worker) return start(config.redisUrl ? 'shared' : 'none');
+  if (!config.ignoresEmbeddedData) await refuseToLeaveAccounts(dataDir);
   if (!config.redisUrl) return holding(await lockDirectory(dataDir), () => start('exclusive'));
   return start('shared');
+}
+
+/**
+ * Takes for all workers of this start what a single node would take: the data directory, and the database, which is migrated
+ * then. Workers that hear each other through Redis take it each for itself, as nodes do.
+ * @returns a function that gives it back. @throws as `openDatabases` does.
+ */
+export async function holdForWorkers(
+  config: Config,
+  reporter: DatabaseReporter,
+  interruption: AbortSignal,
+): Promise<() => Promise<void>> {
+  const { databaseUrl: url, dataDir } = config;
+  if (!url) throw new Error('Workers need a database by URL.');
+  if (!config.ignoresEmbeddedData) await refuseToLeaveAccounts(dataDir);
+  if (config.redisUrl) return async () => undefined;
+  const starting = { reporter, interruption };
+  const undo = [await lockDirectory(dataDir)];
+  const release = async () => {
+    for (const step of undo.toReversed()) await step();
+  };
+  try {
+    const watch = await PostgresWatch.start(url, 'exclusive', starting);
+    undo.push(() => watch.close());
+    await migratePostgres(watch, MIGRATIONS, starting);
+    return release;
+  } catch (fault) {
+    await release();
+    throw fault;
+  }
 }
 
 /**

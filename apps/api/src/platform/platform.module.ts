@@ -10,8 +10,8 @@ import { TlsPolicy } from './http/tls.policy.js';
 import { Keys } from './keys.js';
 import { LimiterStorage } from './limits/limiter-storage.js';
 import { RateLimits } from './limits/rate-limits.js';
-import { RedisHealth } from './redis/redis-health.js';
-import { REDIS, type RedisLink } from './redis/redis-link.js';
+import { LinkHealth } from './nodes/link-health.js';
+import { NODE_LINK, type NodeLink } from './nodes/node-link.js';
 import { DatabaseHealth } from './telemetry/database-health.js';
 import { DatabaseReadings } from './telemetry/database-readings.js';
 import { EventReporter } from './telemetry/event-reporter.js';
@@ -23,7 +23,8 @@ export interface PlatformParts {
   config: Config;
   reporter: EventReporter;
   keys: Keys;
-  redis: RedisLink | null;
+  /** Null where this is the only node. */
+  link: NodeLink | null;
   /** What distinguishes this installation from every other. */
   installation: string;
 }
@@ -44,12 +45,12 @@ const throttling = {
 @Global()
 @Module({})
 export class PlatformModule {
-  static with({ config, reporter, keys, redis, installation }: PlatformParts): DynamicModule {
+  static with({ config, reporter, keys, link, installation }: PlatformParts): DynamicModule {
     const given = [
       { provide: CONFIG, useValue: config },
       { provide: EventReporter, useValue: reporter },
       { provide: Keys, useValue: keys },
-      { provide: REDIS, useValue: redis },
+      { provide: NODE_LINK, useValue: link },
       { provide: INSTALLATION, useValue: installation },
     ];
     return {
@@ -68,11 +69,11 @@ export class PlatformModule {
         DatabaseReadings,
         Readings,
         Metrics,
-        RedisHealth,
+        LinkHealth,
       ],
       exports: [
         CONFIG,
-        REDIS,
+        NODE_LINK,
         RateLimits,
         EventReporter,
         Keys,

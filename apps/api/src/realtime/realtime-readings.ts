@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { REDIS, type RedisLink } from '../platform/redis/redis-link.js';
+import { NODE_LINK, type NodeLink } from '../platform/nodes/node-link.js';
 import { TRANSPORTS } from '../platform/telemetry/metric-catalogue.js';
 import { type Reading, Readings, single } from '../platform/telemetry/readings.js';
 import { NodeBus } from './bus/node-bus.js';
@@ -20,7 +20,7 @@ export class RealtimeReadings {
     connections: Connections,
     bus: NodeBus,
     @Inject(IO) private readonly io: ParleyServer,
-    @Inject(REDIS) redis: RedisLink | null,
+    @Inject(NODE_LINK) link: NodeLink | null,
   ) {
     readings.provide('sockets', () => this.byState());
     readings.provide('polling_sockets', () => single(this.polling()));
@@ -29,7 +29,7 @@ export class RealtimeReadings {
     readings.provide('bus_messages_total', () =>
       Object.entries(bus.traffic).map(([direction, value]) => ({ labels: { direction }, value })),
     );
-    readings.provide('redis_unsent_messages', () => single(redis?.unsentMessages ?? 0));
+    readings.provide('redis_unsent_messages', () => single(link?.unsentMessages ?? 0));
     readings.provide('build_info', () => [{ labels: { version: VERSION }, value: 1 }]);
   }
 

@@ -1,10 +1,10 @@
 import { Module } from '@nestjs/common';
 import { CONFIG } from '../config/config.js';
-import { REDIS, type RedisLink } from '../platform/redis/redis-link.js';
+import { NODE_LINK, type NodeLink } from '../platform/nodes/node-link.js';
 import { EventReporter } from '../platform/telemetry/event-reporter.js';
+import { LinkedNodeBus } from './bus/linked-node-bus.js';
 import { MemoryNodeBus } from './bus/memory-node-bus.js';
 import { NodeBus } from './bus/node-bus.js';
-import { RedisNodeBus } from './bus/redis-node-bus.js';
 import { BudgetExchange } from './commands/budget-exchange.js';
 import { Connections } from './connections/connections.js';
 import { FloodLimiter } from './connections/flood-limiter.js';
@@ -22,9 +22,9 @@ import { createSocketIoServer } from './transports/socketio/socketio.server.js';
 
 const bus = {
   provide: NodeBus,
-  useFactory: (link: RedisLink | null, reporter: EventReporter) =>
-    link ? new RedisNodeBus(link, reporter) : new MemoryNodeBus(reporter),
-  inject: [REDIS, EventReporter],
+  useFactory: (link: NodeLink | null, reporter: EventReporter) =>
+    link ? new LinkedNodeBus(link, reporter) : new MemoryNodeBus(reporter),
+  inject: [NODE_LINK, EventReporter],
 };
 
 const io = { provide: IO, useFactory: createSocketIoServer, inject: [CONFIG] };

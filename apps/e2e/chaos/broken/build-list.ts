@@ -180,7 +180,7 @@ export const BROKEN_BUILDS: BrokenBuild[] = [
     name: 'whatever is published in Redis is believed',
     patches: [
       {
-        file: 'apps/api/src/platform/redis/bus-seal.ts',
+        file: 'apps/api/src/platform/nodes/bus-seal.ts',
         from: 'return timingSafeEqual(due, sealed.subarray(NODE_CHARACTERS, HEADER)) ? payload : null;',
         to: 'return timingSafeEqual(due, sealed.subarray(NODE_CHARACTERS, HEADER)) || due.length > 0 ? payload : null;',
       },

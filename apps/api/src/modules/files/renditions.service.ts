@@ -48,7 +48,8 @@ export class RenditionsService implements OnApplicationBootstrap, OnApplicationS
     private readonly reporter: EventReporter,
     @Inject(CONFIG) private readonly config: Config,
   ) {
-    this.directory = join(config.dataDir, 'media');
+    // Each empties its own when it starts.
+    this.directory = join(config.dataDir, config.worker ? `media-${config.worker.number}` : 'media');
   }
 
   async onApplicationBootstrap(): Promise<void> {

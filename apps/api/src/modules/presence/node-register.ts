@@ -19,7 +19,7 @@ export class NodeRegister implements OnApplicationBootstrap, OnApplicationShutdo
   private isRegistered = false;
   /** Nobody can reach an embedded database but those before us, who died: once they are removed there is nothing to see. */
   private readonly isUnseen: boolean;
-  /** Without Redis there is one node: another one is what this one was before it was started again. */
+  /** Where this is the only node, another one is what this one was before it was started again. */
   private readonly hasOthers: boolean;
   private isAlone = false;
   private onRegistered: () => void = () => undefined;
@@ -32,7 +32,7 @@ export class NodeRegister implements OnApplicationBootstrap, OnApplicationShutdo
     private readonly reporter: EventReporter,
   ) {
     this.isUnseen = config.databaseUrl === null;
-    this.hasOthers = config.redisUrl !== null;
+    this.hasOthers = config.hasOthers;
   }
 
   async onApplicationBootstrap(): Promise<void> {

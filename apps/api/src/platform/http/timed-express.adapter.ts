@@ -36,5 +36,7 @@ export class TimedExpressAdapter extends ExpressAdapter {
       : createServer(DEADLINES, app);
     this.httpServer.setTimeout(IDLE_MS);
     this.httpServer.maxConnections = this.mostConnections;
+    // Of several workers that are full one would hand a connection to the next for ever. Node's types do not have it.
+    Object.assign(this.httpServer, { dropMaxConnection: true });
   }
 }

@@ -33,7 +33,7 @@ const MOST_DEBT_SECONDS = 60;
 /** Accounts whose use is still to be published to the other nodes; of more, each node knows its own part. */
 const MOST_GATHERED = 50_000;
 
-type Settings = Pick<Config, 'redisUrl' | 'rateLimits' | 'messagesPerSecond' | 'messagesPerMinute' | 'signIn'>;
+type Settings = Pick<Config, 'hasOthers' | 'rateLimits' | 'messagesPerSecond' | 'messagesPerMinute' | 'signIn'>;
 
 /** What users, addresses, sockets and conversations may do: the one place that decides whether a budget is spent. */
 export class RateLimits {
@@ -49,7 +49,7 @@ export class RateLimits {
     now?: () => number,
   ) {
     this.budgets = budgetsOf(config, config.signIn);
-    this.gathered = config.redisUrl === null ? null : new Map();
+    this.gathered = config.hasOthers ? new Map() : null;
     this.limiter = config.rateLimits ? new Limiter(this.withDebts(), now) : null;
   }
 

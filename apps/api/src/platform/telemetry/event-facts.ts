@@ -34,3 +34,9 @@ export interface SearchFacts {
   hits: number;
   ms: number;
 }
+
+/** A worker as its launcher knows it: which one, and its process. */
+export interface WorkerFacts {
+  number: number;
+  pid: number;
+}

@@ -235,30 +235,6 @@ export class EventReporter extends MessageEvents implements DatabaseReporter {
     this.log.warn(facts, 'a page was refused: its origin is not the host that is seen here');
   }
 
-  redisUp(): void {
-    this.counters.add('redis_links_total', { is: 'up' });
-    this.log.info('nodes hear each other through Redis');
-  }
-
-  redisAway(reason: string): void {
-    this.counters.add('redis_links_total', { is: 'away' });
-    this.log.warn({ fault: reason }, 'there is no connection to Redis');
-  }
-
-  busListenerFailed(fault: unknown): void {
-    this.counters.add('bus_listeners_failed_total');
-    this.log.warn({ err: fault }, 'something on the bus could not be understood');
-  }
-
-  /** Reported together, at most once a minute. */
-  busMessagesDropped(dropped: number, channel: string): void {
-    this.counters.add('bus_messages_dropped_total', {}, dropped);
-    this.log.warn(
-      { dropped, channel },
-      'messages in Redis that no node of this deployment has sent were dropped; see who else may publish there',
-    );
-  }
-
   databaseAwaited(reason: string): void {
     this.counters.add('database_waits_total');
     this.log.warn({ fault: reason }, 'the database does not answer yet');

@@ -12,11 +12,14 @@ interface FaultLine {
   cause?: FaultLine;
 }
 
-/** The process's log: one JSON line per event, to stdout unless a destination is given. Secrets are left out. */
-export function createLog(level: LogLevel, destination?: DestinationStream): Logger {
+/**
+ * The process's log: one JSON line per event, to stdout unless a destination is given. Secrets are left out. `base` is in
+ * every line.
+ */
+export function createLog(level: LogLevel, destination?: DestinationStream, base: object | null = null): Logger {
   const options = {
     level,
-    base: null,
+    base,
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },
     serializers: { err: describeFault },

@@ -1,10 +1,10 @@
 import type { MessageType } from '@parley/protocol';
 import { faultLevel } from '../../kernel/errors.js';
 import { newDistributions } from './distribution.js';
-import { FileEvents } from './file-events.js';
+import { LinkEvents } from './link-events.js';
 
 /** The part of `EventReporter` that is about messages and other changes, and their way to sockets. */
-export abstract class MessageEvents extends FileEvents {
+export abstract class MessageEvents extends LinkEvents {
   readonly distributions = newDistributions();
 
   /** A change was committed by this node: `message:new`, `message:edited`, `member:added` …. */

@@ -118,6 +118,9 @@ export const COUNTERS = {
   media_examined_seconds_total: counter('How long that took', { kind: [] }),
   media_failed_total: counter('Pictures and recordings of which nothing can be shown', { kind: [], reason: [] }),
   redis_links_total: counter('Times that the link to Redis came up or was away', { is: ['up', 'away'] }),
+  worker_links_total: counter('Times that the link to the other workers of this machine came up or was away', {
+    is: ['up', 'away'],
+  }),
   degraded_total: counter('Times that a part went missing', { part: ['redis', 'database', 'scanner'] }),
   restored_total: counter('Times that it came back', { part: ['redis', 'database', 'scanner'] }),
   database_waits_total: plain('Times that a start waited for the database'),

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { readEnvironment } from '../../config/environment.js';
 import { newId } from '../../kernel/ids.js';
 import { RateLimits } from '../../platform/limits/rate-limits.js';
-import type { LinkWatcher } from '../../platform/redis/redis-link.js';
+import type { LinkWatcher } from '../../platform/nodes/node-link.js';
 import { MemoryNodeBus } from '../bus/memory-node-bus.js';
 import { BudgetExchange } from './budget-exchange.js';
 

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { RateLimits, type Taken } from '../../platform/limits/rate-limits.js';
-import { REDIS, type RedisLink } from '../../platform/redis/redis-link.js';
+import { NODE_LINK, type NodeLink } from '../../platform/nodes/node-link.js';
 import { MessageNumbers } from '../bus/message-numbers.js';
 import { NodeBus } from '../bus/node-bus.js';
 import type { Topic } from '../bus/topic.js';
@@ -50,7 +50,7 @@ export class BudgetExchange implements OnApplicationShutdown {
   constructor(
     private readonly limits: RateLimits,
     private readonly bus: NodeBus,
-    @Inject(REDIS) link: Pick<RedisLink, 'watch'> | null,
+    @Inject(NODE_LINK) link: Pick<NodeLink, 'watch'> | null,
   ) {
     bus.on(BUDGETS_TAKEN, ({ number, taken }, { nodeId }) => {
       if (!this.numbers.isNext(nodeId, number)) return;

@@ -23,5 +23,5 @@ export class ServiceNotices implements OnModuleInit {
   }
 }
 
-/** Nothing of what they do waits for the scanner. */
-const concernsSockets = (part: HealthPart): part is ServicePart => part !== 'scanner';
+/** Nothing of what they do waits for the scanner, and the bus of a machine is away for moments only. */
+const concernsSockets = (part: HealthPart): part is ServicePart => part !== 'scanner' && part !== 'bus';

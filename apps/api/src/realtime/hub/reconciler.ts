@@ -1,4 +1,5 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type { HealthPart } from '@parley/protocol';
 import { ParleyError } from '../../kernel/errors.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { HealthRegistry } from '../../platform/telemetry/health-registry.js';
@@ -11,7 +12,7 @@ import { type Heads, MARKS_AT_ONCE, type ReceiptEvent } from './stream-events.js
 import { StreamSource } from './stream-source.js';
 
 const EVERY_MS = 1_000;
-/** While Redis is away, changes that other nodes committed arrive only by this. */
+/** While the link to other nodes is down, changes that they committed arrive only by this. */
 const EVERY_MS_ALONE = 500;
 const AT_A_TIME = 5_000;
 /** The receipts of so many conversations are read together. */
@@ -61,7 +62,7 @@ export class Reconciler implements OnApplicationBootstrap, OnApplicationShutdown
     if (this.stopped) return;
     this.timer = setTimeout(() => {
       void this.reconcile();
-      this.next(this.state.degraded.includes('redis') ? EVERY_MS_ALONE : EVERY_MS);
+      this.next(this.state.degraded.some(isLink) ? EVERY_MS_ALONE : EVERY_MS);
     }, ms);
     this.timer.unref();
   }
@@ -131,6 +132,8 @@ export class Reconciler implements OnApplicationBootstrap, OnApplicationShutdown
     if (changed) for (const { stream } of [...this.hub.open()]) this.discard(stream.conversationId);
   }
 }
+
+const isLink = (part: HealthPart): boolean => part === 'redis' || part === 'bus';
 
 function acceptRepaired({ receipts, head }: BehindReceipts, found: readonly ReceiptEvent[]): void {
   receipts.acceptRepaired(found);

@@ -21,6 +21,14 @@ export interface TransportPath {
   begins(request: IncomingMessage): boolean;
   /** Takes an upgrade over; else what has attached itself to the server does. */
   upgrade?: UpgradeListener;
+  /** What is not refused goes there, where it is of a session that another worker of this machine has. */
+  siblings?: Siblings | undefined;
+}
+
+/** Takes over what belongs to another worker; answers whether it did. */
+interface Siblings {
+  takeRequest(request: IncomingMessage, response: ServerResponse): boolean;
+  takeUpgrade(request: IncomingMessage, stream: Duplex, head: Buffer): boolean;
 }
 
 /** Where a refusal was answered. */
@@ -74,9 +82,11 @@ export class UpgradeRouter {
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       // Of transports, too: those that poll send bodies.
       limitBody(request, response);
-      const refusal = this.refusalOf(request, response);
-      if (refusal) refuseRequest(response, refusal, this.bodyOf(refusal, this.transportOf(request)));
-      else for (const listener of requests) listener.call(server, request, response);
+      const transport = this.transportOf(request);
+      const refusal = this.refusalOf(transport, request, response);
+      if (refusal) refuseRequest(response, refusal, this.bodyOf(refusal, transport));
+      else if (!transport?.siblings?.takeRequest(request, response))
+        for (const listener of requests) listener.call(server, request, response);
     });
     server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
       // Node has taken its own listener away by now, and a reset without any would end the process.
@@ -84,6 +94,7 @@ export class UpgradeRouter {
       const transport = this.transportOf(request);
       const refusal = transport ? this.refusalAt(transport, request, true) : new ParleyError('not_found');
       if (refusal) refuseUpgrade(stream, refusal, this.bodyOf(refusal, transport));
+      else if (transport?.siblings?.takeUpgrade(request, stream, head)) return;
       else if (transport?.upgrade) transport.upgrade(request, stream, head);
       else for (const listener of upgrades) listener.call(server, request, stream, head);
     });
@@ -122,8 +133,11 @@ export class UpgradeRouter {
     return this.transports.find((transport) => transport.takes(request));
   }
 
-  private refusalOf(request: IncomingMessage, response: ServerResponse): ParleyError | null {
-    const transport = this.transportOf(request);
+  private refusalOf(
+    transport: TransportPath | undefined,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): ParleyError | null {
     if (transport?.takesRequests) return this.refusalAt(transport, request, false);
     this.answering.add(response);
     response.once('close', () => this.answering.delete(response));

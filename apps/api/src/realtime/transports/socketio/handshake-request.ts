@@ -5,8 +5,11 @@ import { invalid, type ParleyError } from '../../../kernel/errors.js';
 const queryOf = ({ url = '' }: IncomingMessage): URLSearchParams => new URL(url, 'http://localhost').searchParams;
 const last = (query: URLSearchParams, name: string): string | undefined => query.getAll(name).at(-1);
 
+/** The session that a request is of. */
+export const sessionOf = (request: IncomingMessage): string | undefined => last(queryOf(request), 'sid');
+
 /** Whether a request begins a connection, and is not one of a connection that is there. */
-export const beginsConnection = (request: IncomingMessage): boolean => !last(queryOf(request), 'sid');
+export const beginsConnection = (request: IncomingMessage): boolean => !sessionOf(request);
 
 /**
  * Why no client library can go on from this request. Engine.IO would first accept the upgrade of another revision of its

@@ -4,11 +4,12 @@ import type { INestApplication } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { MessageMappingProperties } from '@nestjs/websockets';
 import { createShardedAdapter } from '@socket.io/redis-adapter';
+import type { Server as Engine } from 'engine.io';
 import type { Config } from '../../../config/config.js';
 import { invalid, notFound, ParleyError } from '../../../kernel/errors.js';
 import { RateLimits } from '../../../platform/limits/rate-limits.js';
-import { AdapterClients } from '../../../platform/redis/adapter-clients.js';
-import type { RedisLink } from '../../../platform/redis/redis-link.js';
+import { AdapterClients } from '../../../platform/nodes/adapter-clients.js';
+import type { NodeLink } from '../../../platform/nodes/node-link.js';
 import { EventReporter } from '../../../platform/telemetry/event-reporter.js';
 import { type BoundHandler, CommandRouter } from '../../commands/command-router.js';
 import { closeForGood } from '../../connections/closing.js';
@@ -29,18 +30,19 @@ import { type TransportPath, UpgradeRouter } from '../upgrade-router.js';
 import { beginsConnection, unreadable } from './handshake-request.js';
 import { PATH } from './socketio.server.js';
 import { isBinary } from './text-only-parser.js';
+import { WorkerSessions } from './worker-sessions.js';
 
 type Acknowledge = (answer: object) => void;
 
 interface Surroundings {
   /** Null where this is the only node. */
-  redis: RedisLink | null;
+  link: NodeLink | null;
   config: Config;
   /** The refusal of an origin that may use no transport. */
   refusalOf(request: IncomingMessage): ParleyError | null;
 }
 
-const TRANSPORT: TransportPath = {
+const TRANSPORT: Omit<TransportPath, 'siblings'> = {
   name: 'socketio',
   // With its closing slash, as Engine.IO compares it.
   takes: ({ url }) => url?.startsWith(`${PATH}/`) ?? false,
@@ -58,6 +60,7 @@ export class SocketIoAdapter extends IoAdapter {
   private readonly reporter: EventReporter;
   private readonly floods: FloodLimiter;
   private framed: FramedListener | null = null;
+  private sessions: WorkerSessions | null = null;
   private leave: (() => Promise<void>) | null = null;
 
   constructor(
@@ -73,10 +76,11 @@ export class SocketIoAdapter extends IoAdapter {
   override createIOServer(): ParleyServer {
     const io = this.app.get<ParleyServer>(IO, { strict: false });
     io.attach(this.app.getHttpServer() as HttpServer);
-    if (this.surroundings.redis) io.adapter(betweenNodes(this.surroundings.redis));
+    if (this.surroundings.link) io.adapter(betweenNodes(this.surroundings.link));
     this.reportRefusalsOf(io);
     const { config } = this.surroundings;
     const { reporter } = this;
+    if (config.worker) this.sessions = new WorkerSessions(config.worker, io.engine as Engine);
     oneWritePerTurn(
       io.engine,
       new SlowConsumers(config.limits, (connection, bytes) => this.evict(io, connection, bytes)),
@@ -86,9 +90,15 @@ export class SocketIoAdapter extends IoAdapter {
     return io;
   }
 
+  /** Where other workers hand over what is of this one's sessions; resolves once that can be used. */
+  async listenForSiblings(): Promise<void> {
+    await this.sessions?.listen();
+  }
+
   /** Takes the node out of service. Never rejects, and takes no longer than the notice and about five seconds. */
   async drain(): Promise<void> {
     await this.leave?.().catch((fault: unknown) => this.reporter.drainFailed(fault));
+    this.sessions?.close();
   }
 
   private routeUpgrades(io: ParleyServer, admission: ConnectionLimiter): UpgradeRouter {
@@ -100,7 +110,8 @@ export class SocketIoAdapter extends IoAdapter {
       chargeFrame: (line) => limits.charge('frames', line)?.refusal ?? null,
       onRefused: (error, at) => this.refused(error, at),
     });
-    return new UpgradeRouter(this.app.getHttpServer() as HttpServer, [TRANSPORT, ...this.framed.paths], {
+    const transport = { ...TRANSPORT, siblings: this.sessions ?? undefined };
+    return new UpgradeRouter(this.app.getHttpServer() as HttpServer, [transport, ...this.framed.paths], {
       refusalOf: (request) => this.surroundings.refusalOf(request),
       refusalToBegin: (request) => handshakes.refusal() ?? admission.refusal(peerAddressOf(request)),
       onRefused: (error, at) => this.refused(error, at),
@@ -171,7 +182,7 @@ export class SocketIoAdapter extends IoAdapter {
  * Carries what is not durable to the other nodes, and that only: a durable event goes through the stream, to the sockets
  * of each node. Two channels are enough for that; one a conversation would double the subscriptions.
  */
-function betweenNodes(link: RedisLink): ReturnType<typeof createShardedAdapter> {
+function betweenNodes(link: NodeLink): ReturnType<typeof createShardedAdapter> {
   const clients = new AdapterClients(link);
   return createShardedAdapter(clients, clients, { channelPrefix: 'io', subscriptionMode: 'static' });
 }

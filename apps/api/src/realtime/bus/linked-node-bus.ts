@@ -1,4 +1,4 @@
-import type { RedisLink } from '../../platform/redis/redis-link.js';
+import type { NodeLink } from '../../platform/nodes/node-link.js';
 import type { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { ALL_NODES, type Channel, NodeBus } from './node-bus.js';
 
@@ -6,9 +6,9 @@ const PREFIX = { conversation: 'c:', user: 'u:', nodes: 'nodes' };
 const nameOf = ({ kind, id }: Channel): string => PREFIX[kind] + id;
 
 /** The bus of several nodes, through Redis. The link seals every message, and opens none that another deployment has sent. */
-export class RedisNodeBus extends NodeBus {
+export class LinkedNodeBus extends NodeBus {
   constructor(
-    private readonly link: RedisLink,
+    private readonly link: NodeLink,
     reporter: EventReporter,
   ) {
     super(reporter);

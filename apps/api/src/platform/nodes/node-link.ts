@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Keys } from '../keys.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import { BusSeal } from './bus-seal.js';
-import { RedisConnection } from './redis-connection.js';
+import type { LinkConnection, LinkWay } from './link-connection.js';
 
 const BEAT_MS = 500;
 /**
@@ -14,7 +14,7 @@ const MOST_BEATS_AWAY = 4;
 const FLUSH_LOOK_MS = 10;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 1_000;
-/** What Redis has not taken yet; anything beyond is left out. */
+/** What the other side has not taken yet; anything beyond is left out. */
 const MOST_UNSENT = { messages: 20_000, characters: 16 * 1024 * 1024 };
 
 /** How often dropped messages are reported. */
@@ -22,7 +22,7 @@ const REPORT_DROPPED_MS = 60_000;
 const BEAT = 'beat:';
 
 /** Dependency injection token of the link; null where this is the only node. */
-export const REDIS = Symbol('redis');
+export const NODE_LINK = Symbol('node link');
 
 /** Called with what another node of this deployment has published. */
 export type ChannelListener = (payload: Buffer, nodeId: string) => void;
@@ -35,16 +35,16 @@ export interface LinkWatcher {
 }
 
 /**
- * A node's link to Redis, for whatever may get lost: publishing never waits, fails or grows without bound. It connects
+ * A node's link to the others, by Redis or by the socket of its machine, for whatever may get lost: publishing never waits, fails or grows without bound. It connects
  * in the background for as long as it takes, and trusts only its own heartbeat.
  */
-export class RedisLink {
+export class NodeLink {
   /** Names this node on the bus, eight characters. */
   readonly nodeId = randomBytes(4).toString('hex');
   private readonly listeners = new Map<string, ChannelListener>();
   private readonly watchers: LinkWatcher[] = [];
   private readonly closing = new AbortController();
-  private connection: RedisConnection | null = null;
+  private connection: LinkConnection | null = null;
   /** Channels whose subscription changed in this turn. */
   private readonly changed = new Set<string>();
   private unsent = { messages: 0, characters: 0 };
@@ -62,10 +62,15 @@ export class RedisLink {
   private droppedReportedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
-    private readonly url: string,
+    private readonly way: LinkWay,
     private readonly keys: Keys,
     private readonly reporter: EventReporter,
   ) {}
+
+  /** What the node is without while this is down. */
+  get part(): LinkWay['part'] {
+    return this.way.part;
+  }
 
   /** Whether what is published may arrive. */
   get isConnected(): boolean {
@@ -120,7 +125,7 @@ export class RedisLink {
     connection.publish(seal.prefix + channel, seal.close(this.nodeId, channel, payload)).then(done, done);
   }
 
-  /** Resolves once Redis has taken, or lost, what was published. */
+  /** Resolves once the other side has taken, or lost, what was published. */
   async flushed(): Promise<void> {
     while (this.unsent.messages > 0) await sleep(FLUSH_LOOK_MS);
   }
@@ -152,7 +157,7 @@ export class RedisLink {
   /** Opens one connection and serves it until it ends; resolves with whether it was ever up. */
   private async connectOnce(): Promise<boolean> {
     const seal = this.seal as BusSeal;
-    const connection = await RedisConnection.open(this.url, (channel, sealed) => this.receive(seal, channel, sealed));
+    const connection = await this.way.open((channel, sealed) => this.receive(seal, channel, sealed));
     this.beatsAway = 0;
     const watch = setInterval(() => this.beat(connection), BEAT_MS);
     let wasUp = false;
@@ -176,7 +181,7 @@ export class RedisLink {
   }
 
   /** A beat before the subscription is confirmed does not come back, and so proves nothing. */
-  private beat(connection: RedisConnection): void {
+  private beat(connection: LinkConnection): void {
     if (this.beatsAway >= MOST_BEATS_AWAY) return connection.destroy(new Error('Redis is silent.'));
     this.beatsAway += 1;
     this.publish(BEAT + this.nodeId, '');
@@ -216,7 +221,7 @@ export class RedisLink {
   private setUp(isUp: boolean): void {
     if (this.up === isUp) return;
     this.up = isUp;
-    if (isUp) this.reporter.redisUp();
+    if (isUp) this.reporter.linkUp(this.part);
     for (const watcher of this.watchers) {
       if (isUp) watcher.onUp();
       else watcher.onDown();
@@ -225,7 +230,7 @@ export class RedisLink {
 
   private reportAway(fault: unknown): false {
     const reason = (fault as Error | undefined)?.message ?? String(fault);
-    if (!this.closing.signal.aborted) this.reporter.redisAway(reason);
+    if (!this.closing.signal.aborted) this.reporter.linkAway(this.part, reason);
     return false;
   }
 

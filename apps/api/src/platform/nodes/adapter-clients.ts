@@ -1,4 +1,4 @@
-import type { RedisLink } from './redis-link.js';
+import type { NodeLink } from './node-link.js';
 
 type Listener = (payload: Buffer, channel: Buffer) => void;
 
@@ -7,7 +7,7 @@ type Listener = (payload: Buffer, channel: Buffer) => void;
  * leave rejections unhandled whenever Redis goes away, and miss channels that it subscribed to meanwhile.
  */
 export class AdapterClients {
-  constructor(private readonly link: RedisLink) {}
+  constructor(private readonly link: NodeLink) {}
 
   readonly sSubscribe = (channel: string, listener: Listener): void =>
     this.link.subscribe(channel, (payload) => listener(payload, Buffer.from(channel)));

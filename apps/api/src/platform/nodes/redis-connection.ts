@@ -1,7 +1,5 @@
 import { createClient } from 'redis';
-
-/** Called with what arrives on a channel that was subscribed to. */
-export type OnMessage = (channel: string, payload: Buffer) => void;
+import type { LinkConnection, LinkWay, OnMessage } from './link-connection.js';
 
 interface Mode {
   publish: 'sPublish' | 'publish';
@@ -19,11 +17,17 @@ const AT_A_TIME = 500;
 
 type RedisClient = ReturnType<typeof newClient>;
 
+/** The way over the Redis at a URL, `redis:` or `rediss:`. */
+export const redisWay = (url: string): LinkWay => ({
+  part: 'redis',
+  open: (onMessage) => RedisConnection.open(url, onMessage),
+});
+
 /**
  * One attempt at a connection to Redis that publishes and subscribes (RESP 3 allows both on one), so that a node's own
  * messages come back on it. After a failure it is of no use; the caller opens another.
  */
-export class RedisConnection {
+class RedisConnection implements LinkConnection {
   private mode: Mode = SHARDED;
   private readonly whenEnded = Promise.withResolvers<Error>();
   private readonly listener: (payload: Buffer, channel: Buffer) => void;
