@@ -9,6 +9,7 @@ import {
   findFfmpeg,
   findFirefox,
   findHeadlessShell,
+  findPrometheus,
   findRedis,
   findWebKit,
   makeMemoryDirectory,
@@ -53,7 +54,7 @@ async function findParts() {
   const postgres = needed.has('postgres') ? await startPostgres().catch((error) => ({ error: error.message })) : {};
   const redis = needed.has('redis') ? findRedis() : {};
   const chromium = needed.has('chromium') ? findChromium() : {};
-  const programs = { ffmpeg: findFfmpeg(), clamd: findClamd() };
+  const programs = { ffmpeg: findFfmpeg(), clamd: findClamd(), prometheus: findPrometheus() };
   const browsers = { shell: findHeadlessShell(), firefox: findFirefox(), webkit: findWebKit() };
   return { postgres, redis, chromium, ...browsers, ...programs };
 }

@@ -57,6 +57,11 @@ export function findClamd() {
   return { value: findProgram('clamd') };
 }
 
+/** Prometheus, with the tool that checks its rules: `{ value: path }`, or `{}`. */
+export function findPrometheus() {
+  return { value: findProgram('promtool') && findProgram('prometheus') };
+}
+
 const findProgram = (name) =>
   searched()
     .map((directory) => join(directory, name))

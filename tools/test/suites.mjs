@@ -40,6 +40,12 @@ const CLAMD = {
   sentence: 'nothing tried with a virus scanner, none found; on Debian: apt-get install clamav-daemon',
 };
 
+const PROMETHEUS = {
+  part: 'prometheus',
+  variable: 'PARLEY_TEST_PROMETHEUS',
+  sentence: 'no figures read by Prometheus, none found; on Debian: apt-get install prometheus',
+};
+
 /**
  * The suites, each a project of `jest.config.mjs`. Those of the first `round` run beside each other, and that of the second
  * when they are done, one file after the other. `words` are what `npm test -- …` calls a suite by. Without what one
@@ -55,7 +61,7 @@ export const SUITES = [
     words: ['journeys'],
     round: 1,
     needs: [POSTGRES, REDIS, CHROMIUM],
-    wants: [HEADLESS_SHELL, FIREFOX, WEBKIT, FFMPEG],
+    wants: [HEADLESS_SHELL, FIREFOX, WEBKIT, FFMPEG, PROMETHEUS],
   },
   { name: 'alone', words: ['journeys'], round: 2, needs: [POSTGRES, REDIS] },
 ];

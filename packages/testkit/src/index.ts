@@ -42,6 +42,7 @@ export { type NodeOptions, ParleyNode } from './processes/parley-node.js';
 export { freePort, freshDirectory, ROOT, SERVER, SERVER_IN_FILES } from './processes/places.js';
 export { PostgresCluster } from './processes/postgres-cluster.js';
 export { cpuSeconds, cpuSecondsOfFamily, residentBytes } from './processes/process-figures.js';
+export { type PrometheusOptions, type PrometheusRule, PrometheusServer } from './processes/prometheus-server.js';
 export { RedisServer } from './processes/redis-server.js';
 export { type Patch, SourceCopy } from './processes/source-copy.js';
 export { SwiftServer } from './processes/swift-server.js';
