@@ -40,9 +40,17 @@ export function turned(video: Buffer): Buffer {
   return content;
 }
 
-/** What each family of browsers records of a voice. */
+const inPieces = (): Buffer =>
+  mediaFile('mp4', ...tone(1), '-c:a', 'aac', '-movflags', 'empty_moov+frag_keyframe+default_base_moof');
+
+/** What each family of browsers records of a voice; WebKitGTK writes the header of its last piece twice. */
 export const RECORDED: Record<string, () => Buffer> = {
   Chromium: () => mediaFile('webm', ...tone(1), '-c:a', 'libopus', '-live', '1'),
   Firefox: () => mediaFile('ogg', ...tone(1), '-c:a', 'libopus'),
-  WebKit: () => mediaFile('mp4', ...tone(1), '-c:a', 'aac', '-movflags', 'empty_moov+frag_keyframe'),
+  WebKit: inPieces,
+  WebKitGTK: () => {
+    const content = inPieces();
+    const [start, end] = [content.lastIndexOf('moof') - 4, content.lastIndexOf('mdat') - 4];
+    return Buffer.concat([content.subarray(0, end), content.subarray(start)]);
+  },
 };

@@ -6,6 +6,7 @@ import type { MediaFacts } from '../media-facts.js';
 import type { MediaJob, MediaResult, Rendition } from '../media-job.js';
 import { MediaTools, POSTER_PIXELS } from '../media-tools.js';
 import { ProgramFault } from '../program-fault.js';
+import { freeDoubledHeaders } from './doubled-headers.js';
 import { lookAtPicture } from './picture.step.js';
 
 /** Every browser of today plays these, wherever they stand. */
@@ -17,6 +18,7 @@ const MOST_PLAYABLE_BYTES = 64 * 1_048_576;
 /** A video is shown by a picture of it, an audio by its waveform; @throws where it can be played by nobody. */
 export async function lookAtRecording(job: MediaJob): Promise<MediaResult> {
   if (!job.programs) throw new Error('There are no programs to look at it with.');
+  if (job.mediaType.endsWith('/mp4')) await freeDoubledHeaders(job.input);
   const tools = new MediaTools(job.programs, job.input);
   const facts = await withRepeat(() => tools.facts());
   if (facts.video) return lookAtVideo(job, tools, facts);
