@@ -10,6 +10,7 @@ import {
   findFirefox,
   findHeadlessShell,
   findPrometheus,
+  findRecorder,
   findRedis,
   findWebKit,
   makeMemoryDirectory,
@@ -55,7 +56,12 @@ async function findParts() {
   const redis = needed.has('redis') ? findRedis() : {};
   const chromium = needed.has('chromium') ? findChromium() : {};
   const programs = { ffmpeg: findFfmpeg(), clamd: findClamd(), prometheus: findPrometheus() };
-  const browsers = { shell: findHeadlessShell(), firefox: findFirefox(), webkit: findWebKit() };
+  const browsers = {
+    shell: findHeadlessShell(),
+    firefox: findFirefox(),
+    webkit: findWebKit(),
+    recorder: findRecorder(),
+  };
   return { postgres, redis, chromium, ...browsers, ...programs };
 }
 

@@ -47,6 +47,13 @@ export function findWebKit() {
   return { value: folders.map((folder) => join(folder, 'MiniBrowser')).find((path) => existsSync(path)) };
 }
 
+/** What WebKitGTK records with: `{ value: path }`, or `{}`. */
+export function findRecorder() {
+  const folders = ['/usr/lib', ...foldersOf('/usr/lib')].map((folder) => join(folder, 'gstreamer-1.0'));
+  const paths = folders.map((folder) => join(folder, 'libgsttranscode.so'));
+  return { value: paths.find((path) => existsSync(path)) };
+}
+
 /** The programs with which nodes look into videos and audio: `{ value: path }`, or `{}`. */
 export function findFfmpeg() {
   return { value: findProgram('ffprobe') && findProgram('ffmpeg') };

@@ -28,6 +28,11 @@ const WEBKIT = {
   variable: 'PARLEY_TEST_WEBKIT',
   sentence: 'nothing tried in WebKit, none found; on Debian: apt-get install webkit2gtk-driver xvfb',
 };
+const RECORDER = {
+  part: 'recorder',
+  variable: 'PARLEY_TEST_RECORDER',
+  sentence: 'nothing recorded in WebKit, which needs plugins; on Debian: apt-get install gstreamer1.0-plugins-bad',
+};
 const FFMPEG = {
   part: 'ffmpeg',
   variable: 'PARLEY_TEST_FFMPEG',
@@ -61,7 +66,7 @@ export const SUITES = [
     words: ['journeys'],
     round: 1,
     needs: [POSTGRES, REDIS, CHROMIUM],
-    wants: [HEADLESS_SHELL, FIREFOX, WEBKIT, FFMPEG, PROMETHEUS],
+    wants: [HEADLESS_SHELL, FIREFOX, WEBKIT, RECORDER, FFMPEG, PROMETHEUS],
   },
   { name: 'alone', words: ['journeys'], round: 2, needs: [POSTGRES, REDIS] },
 ];

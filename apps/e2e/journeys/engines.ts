@@ -24,7 +24,9 @@ interface Point {
 
 /** A microphone that beeps, and may be used without asking. */
 const FIREFOX_MICROPHONE = { 'media.navigator.streams.fake': true, 'media.navigator.permission.disabled': true };
-/** Likewise. It records where Debian's `gstreamer1.0-plugins-bad` is installed. */
+/** Where there is no device for sound it plays only what is silent. */
+const FIREFOX_SILENCE = { 'media.default_volume': '0.0' };
+/** As Firefox's. It records where Debian's `gstreamer1.0-plugins-bad` is installed. */
 const WEBKIT_MICROPHONE = ['--enable-media-stream=true', '--enable-mock-capture-devices=true'];
 const SIZE = { width: 1280, height: 800 };
 const READY_MS = 15_000;
@@ -44,7 +46,7 @@ async function openByPuppeteer(browser: 'chrome' | 'firefox', executablePath: st
   const launched = await puppeteer.launch({
     ...{ browser, executablePath, defaultViewport: SIZE },
     args: browser === 'chrome' ? [...asRoot, ...FAKE_MICROPHONE] : [],
-    extraPrefsFirefox: FIREFOX_MICROPHONE,
+    extraPrefsFirefox: { ...FIREFOX_MICROPHONE, ...FIREFOX_SILENCE },
   });
   const page = await launched.newPage();
   const { mouse, keyboard } = page;
