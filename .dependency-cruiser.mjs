@@ -4,6 +4,7 @@
 const MODULES = [
   'users',
   'audit',
+  'announcements',
   'auth',
   'administration',
   'search-text',

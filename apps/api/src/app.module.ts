@@ -1,6 +1,7 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { DatabaseModule, type OpenDatabases } from './database/database.module.js';
 import { AdminSocketModule } from './modules/administration/index.js';
+import { AnnouncementsModule } from './modules/announcements/index.js';
 import { AuditModule } from './modules/audit/index.js';
 import { AuthModule } from './modules/auth/index.js';
 import { ChatModule, COMMANDS } from './modules/chat/index.js';
@@ -20,13 +21,14 @@ import { PlatformModule, type PlatformParts } from './platform/platform.module.j
 import { CommandsModule } from './realtime/commands/commands.module.js';
 
 /**
- * Along an acyclic list: users ← audit ← auth ← files ← messages ← conversations ← moderation ← receipts ← reactions ← typing ← presence ←
+ * Along an acyclic list: users ← audit ← announcements, auth ← files ← messages ← conversations ← moderation ← receipts ← reactions ← typing ← presence ←
  * search ← sync ← chat ← docs. Routes are tried in this order, so a fixed path (`messages/unread`, `messages/search`) stands before one
  * with a parameter in its place (`messages/:id`).
  */
 const FEATURES: Type[] = [
   UsersModule,
   AuditModule,
+  AnnouncementsModule,
   AuthModule,
   FilesModule,
   SearchModule,

@@ -3,13 +3,15 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { LIMITS } from '@parley/protocol';
-import { eventually } from '@parley/testkit';
+import { eventually, WebSocketClient } from '@parley/testkit';
+import { sql } from 'drizzle-orm';
 import { UnsecuredJWT } from 'jose';
 import { io } from 'socket.io-client';
 import { StreamSource } from '../src/realtime/hub/stream-source.js';
 import { HOST, PASSWORD, startNode, type TestNode } from './node.js';
 import { aGroup, aPerson, type Group, groupOf, NOBODY, Person, people, succeeded } from './people.js';
 import { RawSocket } from './raw-socket.js';
+import { StompSocket } from './stomp-socket.js';
 import { TestSocket } from './test-socket.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -19,7 +21,7 @@ const GOOD = 'https://good.example';
 let node: TestNode;
 
 beforeAll(async () => {
-  node = await startNode({ FRONTEND_URL: GOOD, ADMIN_USERS: 'chief' });
+  node = await startNode({ FRONTEND_URL: GOOD, ADMIN_USERS: 'chief, host:herald' });
 });
 afterAll(() => node.close());
 
@@ -787,6 +789,85 @@ describe('tokens and sockets', () => {
         await expectRefused(token);
       }
     });
+  });
+});
+
+describe('announcements', () => {
+  let herald: Person;
+  beforeAll(async () => {
+    const { id, username, token } = await node.hostUser('herald');
+    herald = new Person(node, id, username, token);
+  });
+  const stored = async () => (await node.rows(sql`SELECT text FROM announcements`)).length;
+  const ahead = (ms: number) => new Date(Date.now() + ms).toISOString();
+
+  it('reach every transport, as they were written', async () => {
+    const who = await aPerson(node);
+    const text = 'Back at 7 <b>sharp</b>\n& then for good 🎉';
+    const socket = await who.connect();
+    const plain = await WebSocketClient.open(node.url, { token: who.token });
+    const stomp = await StompSocket.open(node.url, who.token);
+    succeeded(await herald.post('/announcements', { text }));
+    expect(await socket.first('server:announcement')).toEqual({ text });
+    expect(await plain.event('server:announcement')).toEqual({ text });
+    expect((await stomp.event('server.announcement')).json).toEqual({ text });
+    for (const each of [socket, plain, stomp]) each.close();
+  });
+
+  it('with an end come to STOMP also where it connects later, and end by then', async () => {
+    const who = await aPerson(node);
+    const until = ahead(3_600_000);
+    succeeded(await herald.post('/announcements', { text: 'for an hour', until }));
+    const stomp = await StompSocket.open(node.url, who.token);
+    expect((await stomp.event('server.announcement')).json).toEqual({ text: 'for an hour', until });
+    const end = await eventually('one is made that ends soon', async () => {
+      const soon = { text: 'for a moment', until: ahead(1_000) };
+      return (await herald.post('/announcements', soon)).status === 201 ? soon.until : null;
+    });
+    await eventually('it has ended', () => Date.now() > Date.parse(end));
+    const late = await who.connect();
+    await late.ask('sync', { conversations: {} });
+    expect(late.all('server:announcement')).toEqual([]);
+    stomp.close();
+    late.close();
+  });
+
+  it.each<[string, object, string]>([
+    ['no text', {}, 'text'],
+    ['an empty text', { text: '' }, 'text'],
+    ['a text that shows nothing', { text: ' \u200b\n' }, 'text'],
+    ['a text that is none', { text: ['x'] }, 'text'],
+    ['a text of 1,001 characters', { text: 'x'.repeat(1_001) }, 'text'],
+    ['a text with NUL', { text: 'a\u0000b' }, 'text'],
+    ['an end that is over', { text: 'x', until: '2020-01-01T00:00:00Z' }, 'until'],
+    ['an end in ten years', { text: 'x', until: '2036-12-01T00:00:00Z' }, 'until'],
+    ['an end that is no time', { text: 'x', until: 'tomorrow' }, 'until'],
+    ['an end without a zone', { text: 'x', until: '2036-01-01T00:00:00' }, 'until'],
+    ['an end on a day that is none', { text: 'x', until: '2027-13-45T00:00:00Z' }, 'until'],
+    ['an end that is null', { text: 'x', until: null }, 'until'],
+    ['a key that is unknown', { text: 'x', to: 'all' }, 'to'],
+  ])('with %s are refused, and nothing is stored or told', async (_what, body, path) => {
+    const [socket, before] = [await herald.connect(), await stored()];
+    const { status, body: answer } = await herald.post('/announcements', body);
+    expect([status, answer.error.code, answer.error.details.map((each: { path: string }) => each.path)]).toEqual([
+      400,
+      'validation_failed',
+      [path],
+    ]);
+    await socket.ask('sync', { conversations: {} });
+    expect([socket.all('server:announcement'), await stored()]).toEqual([[], before]);
+    socket.close();
+  });
+
+  it('are for server admins alone, and in the audit log without their text', async () => {
+    const [who, before] = [await aPerson(node), await stored()];
+    const refused = await who.post('/announcements', { text: 'from somebody' });
+    expect([refused.status, refused.body.error.code, await stored()]).toEqual([403, 'forbidden', before]);
+    const { items } = succeeded(await herald.get('/audit'));
+    const made = items.filter(({ action }: { action: string }) => action === 'announcement_made');
+    expect(made.length).toBe(before);
+    expect(made[0]).toMatchObject({ actorId: herald.id, target: null });
+    expect(JSON.stringify(made)).not.toContain('sharp');
   });
 });
 

@@ -9,7 +9,7 @@ import { at, hears, missesRedis, pairOfNodes, readiness, withTwoNodes } from './
 import { aPerson, groupOf, Person, people, succeeded, times } from './people.js';
 import type { TestSocket } from './test-socket.js';
 
-const pair = pairOfNodes();
+const pair = pairOfNodes({ ADMIN_USERS: 'host:chief' });
 const one = () => pair.nodes[0] as TestNode;
 const other = () => pair.nodes[1] as TestNode;
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
@@ -48,7 +48,34 @@ function expectWhole(socket: TestSocket, id: string, last: number): void {
   expect(versions).toEqual(range(versions[0] ?? 1, last));
 }
 
+const chief = async () => {
+  const { id, username, token } = await one().hostUser('chief');
+  return new Person(one(), id, username, token);
+};
+
 describe('two nodes with a link to Redis', () => {
+  it('what a server admin announces is told to the sockets of every node, and with an end to who connects before it', async () => {
+    const { here, there, member } = await aTalkAcross();
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    for (const announcement of [{ text: 'for those who are here' }, { text: 'for a while\n<b>', until }]) {
+      const answer = await (await chief()).post('/announcements', announcement);
+      expect([answer.status, answer.body]).toEqual([201, announcement]);
+      for (const socket of [here, there])
+        expect(await socket.first('server:announcement', ({ text }) => text === announcement.text)).toEqual(
+          announcement,
+        );
+    }
+    const late = await member.connect();
+    expect(await late.first('server:announcement')).toEqual({ text: 'for a while\n<b>', until });
+    await (await chief()).post('/announcements', { text: 'for those who are here again' });
+    await late.first('server:announcement', ({ text }) => text === 'for those who are here again');
+    const later = await member.connect();
+    // It answers what was asked after whatever it was told when it came.
+    await later.ask('sync', { conversations: {} });
+    expect(later.all('server:announcement')).toEqual([]);
+    for (const socket of [here, there, late, later]) socket.close();
+  });
+
   it('S0.14 S2.17 G3: thirty senders on both: every socket receives every version once and in order', async () => {
     const crowd = (await people(one(), 30)).map((who, i) => at(pair.nodes[i % 2] as TestNode, who));
     const id = await groupOf(crowd[0] as Person, crowd.slice(1));

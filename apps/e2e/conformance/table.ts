@@ -55,6 +55,7 @@ const EVENTS: Record<EventName, Shown> = {
   'server:draining': { elsewhere: 'apps/e2e/durability/stop.spec.ts' },
   'service:degraded': { elsewhere: 'apps/api/test/two-nodes.spec.ts' },
   'service:restored': { elsewhere: 'apps/api/test/two-nodes.spec.ts' },
+  'server:announcement': { elsewhere: 'apps/api/test/two-nodes.spec.ts' },
 };
 
 /**

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { adminCommand, eventually, ParleyNode } from '@parley/testkit';
+import { adminCommand, eventually, ParleyNode, TestUser } from '@parley/testkit';
 import type { Browser, Locator } from 'playwright-core';
 import { launchBrowser, Participant, registerBystander } from './browser.js';
 
@@ -9,7 +9,7 @@ describe('Signing in and out', () => {
   let ama: Participant;
 
   beforeAll(async () => {
-    [node, browser] = await Promise.all([ParleyNode.start(), launchBrowser()]);
+    [node, browser] = await Promise.all([ParleyNode.start({ env: { ADMIN_USERS: 'host:chief' } }), launchBrowser()]);
   });
   afterAll(async () => {
     await browser?.close();
@@ -170,6 +170,24 @@ describe('Signing in and out', () => {
       await page.goto(link);
       await page.getByRole('alert').getByText(sentence).waitFor();
     }
+  });
+
+  it('what an admin announces is shown as text in a bar until it is dismissed, to who comes later too', async () => {
+    const chief = await TestUser.ofHost(node.url, { externalId: 'chief' });
+    const announce = (text: string, until?: string) => chief.succeed('POST', '/announcements', { text, until });
+    const bar = ama.page.getByTestId('announcement');
+    const shown = (text: string) => ama.page.getByRole('status').filter({ hasText: text });
+    await announce('Back in <b>a minute</b>');
+    await shown('Back in <b>a minute</b>').waitFor();
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    await announce('Closed at night', until);
+    await shown('Closed at night').waitFor();
+    expect(await bar.count()).toBe(1);
+    await ama.page.reload();
+    await shown('Closed at night').waitFor();
+    await ama.page.getByRole('button', { name: 'Dismiss' }).click();
+    await bar.waitFor({ state: 'detached' });
+    await ama.page.waitForFunction(() => document.activeElement?.id === 'main');
   });
 
   it('sends no request to any other host', async () => {

@@ -20,7 +20,8 @@ export type AuditAction =
   | 'member_unbanned'
   | 'member_silenced'
   | 'member_unsilenced'
-  | 'report_resolved';
+  | 'report_resolved'
+  | 'announcement_made';
 
 export type AuditTargetKind = 'user' | 'report' | 'link' | 'bot_token';
 

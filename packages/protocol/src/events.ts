@@ -162,6 +162,14 @@ export interface PresenceEvent {
  */
 export type ServicePart = 'redis' | 'database';
 
+/** What the server's admins tell everybody: text, and for how long, where that is known. */
+export interface Announcement {
+  /** Plain text of up to 1,000 characters, of several lines perhaps. */
+  text: string;
+  /** Who connects before then is told, too. */
+  until?: string;
+}
+
 /** Name → payload of each event, and who receives it. */
 export interface Events {
   /** This socket, once it follows all its conversations. */
@@ -232,6 +240,8 @@ export interface Events {
    * the same is closed.
    */
   'rate:limited': { retryAfterMs: number };
+  /** Every socket of all nodes, in place of the one before; one with `until` also each that connects before then. */
+  'server:announcement': Announcement;
   /** This socket, before the server closes it. */
   'server:closing': { error: ErrorObject };
 }

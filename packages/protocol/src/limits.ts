@@ -56,6 +56,8 @@ export const LIMITS = {
   detailMembers: 100,
   /** UTF-16 length of a conversation's or a person's display name, on one line. */
   nameLength: 100,
+  /** UTF-16 length of what is announced to everybody. */
+  announcementLength: 1_000,
   /** Files that one message carries. */
   filesPerMessage: 10,
   /** UTF-8 bytes of a file's name, in NFC. */

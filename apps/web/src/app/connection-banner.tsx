@@ -19,7 +19,7 @@ export function ConnectionBanner() {
   const isAway = useDelayed(AWAY.has(state) && !isFaulty, since + SHORT_BREAK_MS);
   const isStoreAway = useStoreAway(state) && state === 'online';
   return (
-    <output className="col-span-full block">
+    <output className="block">
       {isAway ? <AwayNotice connection={connection} onRetry={retryNow} /> : null}
       {isFaulty ? (
         <Notice testId="fault-banner" kind="danger" lead="Something in this page is not right.">

@@ -16,6 +16,7 @@ import { useView } from '../hooks/use-view.js';
 import { classes } from '../ui/classes.js';
 import { fetchParts } from '../ui/lazy-part.js';
 import { NotFound } from '../ui/not-found.js';
+import { AnnouncementBar } from './announcement-bar.js';
 import { chatOptions } from './chat-options.js';
 import { ConnectionBanner } from './connection-banner.js';
 import { ErrorBoundary } from './error-boundary.js';
@@ -73,7 +74,10 @@ function Shell({ user }: { user: Me }) {
       <a href="#main" className="skip-link">
         Skip to the conversation
       </a>
-      <ConnectionBanner />
+      <div className="col-span-full">
+        <ConnectionBanner />
+        <AnnouncementBar />
+      </div>
       <Sidebar user={user} />
       <main id="main" tabIndex={-1} className="shell-main">
         <ErrorBoundary resetKey={path}>

@@ -1,4 +1,5 @@
 export * from './account-links.js';
+export * from './announcements.js';
 export * from './audit-log.js';
 export * from './auth-tickets.js';
 export * from './bot-tokens.js';

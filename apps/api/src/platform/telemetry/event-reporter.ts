@@ -153,6 +153,11 @@ export class EventReporter extends MessageEvents implements DatabaseReporter {
     this.log.info(facts, 'searched');
   }
 
+  announcementsNotRead(fault: unknown): void {
+    this.counters.add('announcement_reads_failed_total');
+    this.log[faultLevel(fault)]({ err: fault }, 'announcements could not be read; it will be tried again');
+  }
+
   conversationsNotCounted(fault: unknown): void {
     this.counters.add('conversation_counts_failed_total');
     this.log[faultLevel(fault)]({ err: fault }, 'conversations could not be counted; it will be tried again');

@@ -97,6 +97,7 @@ export const COUNTERS = {
   presence_failures_total: counter('Presence that could not be kept or published', {
     at: ['storing', 'publishing', 'heartbeat'],
   }),
+  announcement_reads_failed_total: plain('Times that announcements could not be read'),
   nodes_found_dead_total: plain('Nodes without a sign of life'),
   session_reviews_failed_total: plain('Reviews of sessions that failed'),
   conversation_counts_failed_total: plain('Times that conversations could not be counted'),

@@ -17,7 +17,14 @@ import { MOST_SUBSCRIPTIONS, type Subscription, Subscriptions } from './subscrip
 import { chooseVersion, SPOKEN_VERSIONS, type StompVersion } from './version-negotiation.js';
 
 /** What comes with `ready`, and what changes it: kept until somebody subscribes, since nobody can before they are connected. */
-const EARLY: readonly EventName[] = ['ready', 'auth:expiring', 'service:degraded', 'service:restored', 'typing:update'];
+const EARLY: readonly EventName[] = [
+  'ready',
+  'auth:expiring',
+  'service:degraded',
+  'service:restored',
+  'server:announcement',
+  'typing:update',
+];
 const MOST_EARLY = 100;
 
 /**
