@@ -2,9 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/database.js';
 import { WriterDatabase } from '../../database/database.module.js';
 import { HealthRegistry } from './health-registry.js';
+import { PARTS } from './metric-catalogue.js';
 import { type Reading, Readings } from './readings.js';
-
-const PARTS = ['redis', 'database', 'scanner'] as const;
 
 /** What the pools of the database are at, and what the registry of health has. */
 @Injectable()

@@ -1,4 +1,4 @@
-import { ERRORS } from '@parley/protocol';
+import { ERRORS, type HealthPart } from '@parley/protocol';
 
 /**
  * Everything that `/metrics` serves beside the figures of the process itself, without the prefix `parley_`. Units are
@@ -31,6 +31,13 @@ interface ReadingRow {
 
 const CODES = Object.keys(ERRORS);
 export const TRANSPORTS = ['socketio', 'websocket', 'stomp', 'forum'] as const;
+/** All that a node may be without: one that is missing here does not compile. */
+export const PARTS = Object.keys({
+  redis: true,
+  database: true,
+  scanner: true,
+  bus: true,
+} satisfies Record<HealthPart, true>) as HealthPart[];
 const OF_TRANSPORTS = { transport: TRANSPORTS };
 const TYPES = ['text', 'image', 'file', 'data'];
 const CHANGES = {
@@ -122,8 +129,8 @@ export const COUNTERS = {
   worker_links_total: counter('Times that the link to the other workers of this machine came up or was away', {
     is: ['up', 'away'],
   }),
-  degraded_total: counter('Times that a part went missing', { part: ['redis', 'database', 'scanner'] }),
-  restored_total: counter('Times that it came back', { part: ['redis', 'database', 'scanner'] }),
+  degraded_total: counter('Times that a part went missing', { part: PARTS }),
+  restored_total: counter('Times that it came back', { part: PARTS }),
   database_waits_total: plain('Times that a start waited for the database'),
   migrations_postponed_total: plain('Times that the schema could not be brought up to date'),
   database_losses_total: counter('Times that the database was away or could not be written to', {
