@@ -34,8 +34,8 @@ const PLAIN_BROADCAST: Patch[] = [
   },
   {
     file: `${HUB}/broadcaster.ts`,
-    from: 'this.io.local.to(room).except(joined).emit(event.name, event.payload as never);',
-    to: 'this.io.to(room).except(joined).emit(event.name, event.payload as never);',
+    from: 'joined && this.io.local.to(room).except(joined);',
+    to: 'joined && this.io.to(room).except(joined);',
   },
   {
     file: `${HUB}/broadcaster.ts`,

@@ -30,11 +30,8 @@ export class Broadcaster {
     if (event.payload) {
       // Who joins now gets `conversation:created` in place of this.
       const joined = event.joined?.map(userRoom);
-      if (joined)
-        this.io.local
-          .to(room)
-          .except(joined)
-          .emit(event.name, event.payload as never);
+      const others = joined && this.io.local.to(room).except(joined);
+      if (others) others.emit(event.name, event.payload as never);
       else this.rooms.emit(room, event.name, event.payload as never);
     }
     if (event.name === 'message:new') this.confirm(event.payload as MessageNewEvent);
