@@ -36,6 +36,7 @@ export async function launch(config: Config, reporter: EventReporter, interrupti
       const hub = await LocalHub.listen(busSocket({ directory }));
       undo.push(() => hub.close());
     }
+    interruption.throwIfAborted();
     // Where the system hands connections out itself, one worker may get most of them.
     cluster.schedulingPolicy = cluster.SCHED_RR;
     for (let number = 1; number <= config.workers; number += 1)

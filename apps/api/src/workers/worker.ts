@@ -50,23 +50,42 @@ export class Worker {
   }
 
   private run(): void {
-    const { number } = this.place;
     const begunAt = performance.now();
-    const started = cluster.fork({ PARLEY_WORKER: placeAsText(this.place) });
+    let started: Process;
+    try {
+      started = cluster.fork({ PARLEY_WORKER: placeAsText(this.place) });
+    } catch (fault) {
+      // The system has no memory for another process, perhaps.
+      this.failed(fault, 0);
+      return this.ended({ pid: 0, code: null, signal: null }, begunAt);
+    }
     const pid = started.process.pid ?? 0;
     this.current = started;
     started.on('message', ({ url }: WorkerReady) => {
       this.wasReady = true;
-      this.reporter.workerReady({ number, pid });
+      this.reporter.workerReady({ number: this.place.number, pid });
       this.whenReady.resolve(url);
     });
-    started.once('exit', (code: number | null, signal: string | null) => {
-      this.current = null;
-      // The signal itself ends one that has only just begun.
-      if (this.isStopping) this.whenStopped.resolve(code ?? (signal === 'SIGTERM' ? 0 : 1));
-      if (!this.wasReady) this.whenReady.reject(new WorkerRefusedError());
-      else if (!this.isStopping) this.again({ number, pid, code, signal }, performance.now() - begunAt);
+    // Also what cannot be sent to one that has just died: without a listener it would end all of them.
+    started.on('error', (fault) => {
+      this.failed(fault, pid);
+      // No process was made, and so none will end.
+      if (pid === 0) this.ended({ pid, code: null, signal: null }, begunAt);
     });
+    started.once('exit', (code: number | null, signal: string | null) => this.ended({ pid, code, signal }, begunAt));
+  }
+
+  private ended(end: { pid: number; code: number | null; signal: string | null }, begunAt: number): void {
+    this.current = null;
+    const { code, signal } = end;
+    // The signal itself ends one that has only just begun.
+    if (this.isStopping) this.whenStopped.resolve(code ?? (signal === 'SIGTERM' ? 0 : 1));
+    if (!this.wasReady) this.whenReady.reject(new WorkerRefusedError());
+    else if (!this.isStopping) this.again({ number: this.place.number, ...end }, performance.now() - begunAt);
+  }
+
+  private failed(fault: unknown, pid: number): void {
+    this.reporter.workerFailed({ number: this.place.number, pid }, fault);
   }
 
   private again(ended: Parameters<EventReporter['workerEnded']>[0], livedMs: number): void {

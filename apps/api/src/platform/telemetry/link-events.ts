@@ -44,6 +44,11 @@ export abstract class LinkEvents extends FileEvents {
     this.log.error(worker, 'a worker has ended: another one is started in its place');
   }
 
+  /** It cannot be started, or told anything. */
+  workerFailed(worker: WorkerFacts, fault: unknown): void {
+    this.log.error({ ...worker, err: fault }, 'a worker cannot be reached');
+  }
+
   /** Reported together, at most once a minute. */
   busMessagesDropped(dropped: number, channel: string): void {
     this.counters.add('bus_messages_dropped_total', {}, dropped);

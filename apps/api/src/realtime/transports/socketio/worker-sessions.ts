@@ -4,6 +4,7 @@ import {
   Agent,
   createServer,
   type IncomingMessage,
+  type OutgoingHttpHeaders,
   request as requestOf,
   type Server,
   type ServerResponse,
@@ -21,7 +22,12 @@ const ID_BYTES = 15;
 /** How long a client may take to read what its session ended with. */
 const LAST_WORD_MS = 2_000;
 /** Of one connection, not of what is said on it. */
-const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'expect']);
+const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'trailer', 'te']);
+/** All that Engine.IO and what listens to it look at. What else a client sends stays here. */
+const PASSED_ON = [
+  ...['host', 'origin', 'cookie', 'authorization', 'user-agent', 'accept', 'accept-encoding'],
+  ...['access-control-request-method', 'access-control-request-headers'],
+];
 /** As Engine.IO answers it: clients begin anew. */
 const UNKNOWN_SESSION = JSON.stringify({ code: 1, message: 'Session ID unknown' });
 
@@ -67,8 +73,12 @@ export class WorkerSessions {
   takeRequest(request: IncomingMessage, response: ServerResponse): boolean {
     const path = this.pathOf(request);
     if (path === null) return false;
-    const { method, url, headers } = request;
-    const passedOn = requestOf({ socketPath: path, method, path: url, headers: endToEnd(headers), agent: this.agent });
+    const { method, url } = request;
+    // What has a body is sent by POST. Of all else it is dropped: behind a head that says nothing of it, it would be read
+    // as another request, on a connection that requests of others go by as well.
+    const hasBody = method === 'POST';
+    const headers = hasBody ? bodyHeadersOf(request) : headersOf(request);
+    const passedOn = requestOf({ socketPath: path, method, path: url, headers, agent: this.agent });
     passedOn.on('response', (answer) => {
       response.writeHead(answer.statusCode ?? 500, endToEnd(answer.headers));
       // Where the worker dies in the middle of it, the client's connection ends too.
@@ -80,7 +90,12 @@ export class WorkerSessions {
     });
     // A client that is gone does not wait for its poll any more.
     response.once('close', () => passedOn.destroy());
-    request.pipe(passedOn);
+    if (hasBody) {
+      request.pipe(passedOn);
+    } else {
+      request.resume();
+      passedOn.end();
+    }
     return true;
   }
 
@@ -110,6 +125,14 @@ export class WorkerSessions {
     return isSibling ? sessionSocket(this.place, number) : null;
   }
 }
+
+function headersOf({ headers }: IncomingMessage, names: readonly string[] = PASSED_ON): OutgoingHttpHeaders {
+  return Object.fromEntries(names.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])));
+}
+
+/** Without a length it leaves in chunks, as it came. */
+const bodyHeadersOf = (request: IncomingMessage): OutgoingHttpHeaders =>
+  headersOf(request, [...PASSED_ON, 'content-type', 'content-length']);
 
 function endToEnd(headers: IncomingMessage['headers']): IncomingMessage['headers'] {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !HOP_BY_HOP.has(name)));
