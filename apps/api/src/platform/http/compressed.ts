@@ -14,6 +14,8 @@ const AS_THEY_ARE = /^\/api\/(auth|files)(\/|$)/;
 export function compressed(): RequestHandler {
   return compression({
     threshold: SHORTEST,
-    filter: (request, response) => !AS_THEY_ARE.test(pathOf(request)) && compression.filter(request, response),
+    // Parts of a file are parts of what it is without.
+    filter: (request, response) =>
+      response.statusCode !== 206 && !AS_THEY_ARE.test(pathOf(request)) && compression.filter(request, response),
   });
 }
