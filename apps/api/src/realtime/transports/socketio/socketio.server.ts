@@ -7,10 +7,12 @@ import type { ParleyServer } from '../../socket.js';
 import { textOnlyParser } from './text-only-parser.js';
 
 export const PATH = '/socket.io';
+/** Of connections: each gateway is one, and some others. Beyond ten Node would warn of it. */
+const MOST_LISTENERS = 30;
 
 /** Socket.IO as Parley configures it, not attached yet, because providers need it before there is an HTTP server. */
 export function createSocketIoServer({ allowedOrigins }: Pick<Config, 'allowedOrigins'>): ParleyServer {
-  return new Server({
+  const io: ParleyServer = new Server({
     path: PATH,
     cors: { origin: [...allowedOrigins], credentials: true },
     serveClient: false,
@@ -25,4 +27,6 @@ export function createSocketIoServer({ allowedOrigins }: Pick<Config, 'allowedOr
     wsEngine: StreamKeepingServer,
     parser: textOnlyParser,
   } as unknown as Partial<ServerOptions>);
+  io.sockets.setMaxListeners(MOST_LISTENERS);
+  return io;
 }
