@@ -1,5 +1,5 @@
-import { existsSync, fsyncSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, fsyncSync, lstatSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
 import { syncDirectory, syncPlaceOf, syncTree } from './synced.js';
@@ -46,12 +46,14 @@ export class DurableFiles extends NodeFS {
   private readonly directory: string;
   private readonly place: { root: string };
   private readonly changedDirectories = new Set<FileNode>();
+  private readonly isNew: boolean;
 
   /** @param directory where the database is, or is to be made. */
   constructor(directory: string) {
     super(prepared(resolve(directory)));
     this.directory = resolve(directory);
     this.place = { root: this.rootDir };
+    this.isNew = !isDatabase(this.rootDir);
   }
 
   override init(engine: PGlite, options: Preparing): ReturnType<NodeFS['init']> {
@@ -62,8 +64,9 @@ export class DurableFiles extends NodeFS {
 
   /** To be called once the engine runs, before anything is promised. */
   settle(): void {
-    if (this.place.root === this.directory) return;
+    if (!this.isNew) return;
     syncTree(this.place.root);
+    if (this.place.root === this.directory) return;
     renameSync(this.place.root, this.directory);
     syncPlaceOf(this.directory);
     // Emscripten makes each path anew of this.
@@ -106,17 +109,25 @@ export class DurableFiles extends NodeFS {
  * none; one that is there is synced, since a build that did not do so, or a copy, may have left it.
  */
 function prepared(directory: string): string {
-  if (existsSync(join(directory, 'PG_VERSION'))) {
+  if (isDatabase(directory)) {
     // Says who uses the directory, which our own lock does better; cut off, it would keep the engine from starting.
     rmSync(join(directory, 'postmaster.pid'), { force: true });
     syncTree(directory);
     return directory;
   }
+  if (isFixed(directory)) return directory;
   // Whatever this was, it is not ours to remove.
   if (existsSync(directory) && readdirSync(directory).length > 0) renameSync(directory, `${directory}.${Date.now()}`);
-  // Windows moves no directory in which a file is open.
-  if (process.platform === 'win32') return directory;
   const aside = `${directory}.new`;
   rmSync(aside, { recursive: true, force: true });
   return aside;
+}
+
+const isDatabase = (directory: string): boolean => existsSync(join(directory, 'PG_VERSION'));
+
+/** Whether no other directory can take its place: it is a link, or a disk of its own. Windows moves none with an open file. */
+function isFixed(directory: string): boolean {
+  if (process.platform === 'win32') return true;
+  const entry = lstatSync(directory, { throwIfNoEntry: false });
+  return entry !== undefined && (entry.isSymbolicLink() || entry.dev !== lstatSync(dirname(directory)).dev);
 }

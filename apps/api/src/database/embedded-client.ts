@@ -43,10 +43,15 @@ export class EmbeddedClient extends PGlite {
     const received: Buffer[] = [];
     // What is handed over lies in the engine's own memory: it is copied.
     const onRawData = (bytes: Uint8Array) => void received.push(Buffer.from(bytes));
-    await this.execProtocolRawStream(question, { syncToFs: false, onRawData });
+    await this.execProtocolRawStream(question, { syncToFs: false, onRawData }).catch((fault: unknown) => {
+      // In the middle of something: nothing is known of the state in which that left it.
+      this.end = String(fault);
+      throw Object.assign(new Error(`the engine has stopped: ${this.end}`, { cause: fault }), { code: IO_ERROR });
+    });
     const answers = read(Buffer.concat(received));
-    const fault = answers.find((each) => each.name === 'error') as unknown as DatabaseError | undefined;
-    if (fault?.severity === 'PANIC' || fault?.severity === 'FATAL') this.end = fault.message;
+    const faults = answers.filter((each) => each.name === 'error') as unknown as DatabaseError[];
+    this.end = faults.find(({ severity }) => severity === 'PANIC' || severity === 'FATAL')?.message ?? null;
+    const [fault] = faults;
     if (fault && throwOnError) throw fault;
     return answers;
   }
