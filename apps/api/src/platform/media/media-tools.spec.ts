@@ -7,6 +7,7 @@ import { hasFfmpeg, mediaFile, pictures, RECORDED, tone, turned } from '../../..
 import { outputOf } from './limited-program.js';
 import { findMediaPrograms, type MediaPrograms } from './media-programs.js';
 import { MediaTools } from './media-tools.js';
+import { freeDoubledHeaders } from './process/doubled-headers.js';
 import { ProgramFault } from './program-fault.js';
 
 const MEBIBYTE = 1_048_576;
@@ -27,12 +28,14 @@ describe('looking into videos and audio', () => {
     programs = await findMediaPrograms((process.env.PATH ?? '').split(delimiter));
   });
 
-  function toolsFor(content: Buffer): MediaTools {
+  function placed(content: Buffer): string {
     files += 1;
     const path = join(directory, `file ${files}`);
     writeFileSync(path, content);
-    return new MediaTools(programs ?? { ffmpeg: '', ffprobe: '' }, path);
+    return path;
   }
+  const toolsAt = (path: string) => new MediaTools(programs ?? { ffmpeg: '', ffprobe: '' }, path);
+  const toolsFor = (content: Buffer) => toolsAt(placed(content));
 
   it('finds nothing where the programs are not installed', async () => {
     expect(await findMediaPrograms([directory, '', 'relative'])).toBeNull();
@@ -62,7 +65,9 @@ describe('looking into videos and audio', () => {
 
   it.each(Object.keys(RECORDED))('reads what %s records, and makes of it what all browsers play', async (name) => {
     if (!hasFfmpeg) return;
-    const tools = toolsFor(RECORDED[name]?.() ?? Buffer.alloc(0));
+    const path = placed(RECORDED[name]?.() ?? Buffer.alloc(0));
+    await freeDoubledHeaders(path);
+    const tools = toolsAt(path);
     const facts = await tools.facts();
     expect(facts).toMatchObject({ video: null, audio: { channels: 1 } });
     const playable = toolsFor(await buffer(tools.playable(facts, MEBIBYTE)));
