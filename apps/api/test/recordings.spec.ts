@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '@parley/testkit';
 import sharp from 'sharp';
 import { hasFfmpeg, mediaFile, pictures, RECORDED, tone, turned } from './media-files.js';
 import { startNode, type TestNode } from './node.js';
@@ -14,7 +15,8 @@ const played = (person: Person, id: string, headers = {}) => download(person, `$
 /** As it is described once it was looked at: on a busy machine the first answer comes before. */
 async function sent(person: Person, content: Buffer) {
   const file = { content, name: 'voice.dat', fields: { clientUploadId: randomUUID() } };
-  await played(person, succeeded(await upload(person, file)).fileId);
+  const { fileId } = succeeded(await upload(person, file));
+  await eventually('it was looked at', async () => (await download(person, `${fileId}/thumbnail`)).status !== 503);
   return succeeded(await upload(person, file));
 }
 
