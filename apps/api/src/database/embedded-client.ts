@@ -39,14 +39,14 @@ export class EmbeddedClient extends PGlite {
   /** All questions of `query` and `exec` go this way, one at a time. */
   override async execProtocolStream(question: Uint8Array, { throwOnError = true }: Options = {}): Promise<Answer[]> {
     // PGlite would look for an answer without end.
-    if (this.end !== null) throw Object.assign(new Error(`the engine has stopped: ${this.end}`), { code: IO_ERROR });
+    if (this.end !== null) throw stopped(this.end);
     const received: Buffer[] = [];
     // What is handed over lies in the engine's own memory: it is copied.
     const onRawData = (bytes: Uint8Array) => void received.push(Buffer.from(bytes));
     await this.execProtocolRawStream(question, { syncToFs: false, onRawData }).catch((fault: unknown) => {
       // In the middle of something: nothing is known of the state in which that left it.
       this.end = String(fault);
-      throw Object.assign(new Error(`the engine has stopped: ${this.end}`, { cause: fault }), { code: IO_ERROR });
+      throw stopped(this.end, fault);
     });
     const answers = read(Buffer.concat(received));
     const faults = answers.filter((each) => each.name === 'error') as unknown as DatabaseError[];
@@ -56,6 +56,10 @@ export class EmbeddedClient extends PGlite {
     return answers;
   }
 }
+
+/** As Postgres itself would say that its files cannot be used. */
+const stopped = (why: string, cause?: unknown): Error =>
+  Object.assign(new Error(`the engine has stopped: ${why}`, { cause }), { code: IO_ERROR });
 
 function read(received: Buffer): Answer[] {
   const answers: Answer[] = [];

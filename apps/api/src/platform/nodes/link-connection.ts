@@ -7,7 +7,7 @@ export interface LinkConnection {
   readonly ended: Promise<Error>;
   /** Resolves once the other side has it; rejects where the connection is lost before. */
   publish(channel: string, payload: string): Promise<void>;
-  /** What is published after this has resolved arrives here too. */
+  /** What is published after this has resolved arrives here too; on the socket of a machine, perhaps a moment later. */
   subscribe(channels: readonly string[]): Promise<void>;
   unsubscribe(channels: readonly string[]): Promise<void>;
   destroy(why: Error): void;

@@ -35,8 +35,9 @@ export interface LinkWatcher {
 }
 
 /**
- * A node's link to the others, by Redis or by the socket of its machine, for whatever may get lost: publishing never waits, fails or grows without bound. It connects
- * in the background for as long as it takes, and trusts only its own heartbeat.
+ * A node's link to the others, by Redis or by the socket of its machine, for whatever may get lost: publishing never
+ * waits, fails or grows without bound. It connects in the background for as long as it takes, and trusts only its own
+ * heartbeat.
  */
 export class NodeLink {
   /** Names this node on the bus, eight characters. */
