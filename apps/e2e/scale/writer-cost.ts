@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Commands } from '@parley/protocol';
 import { hostToken, type ParleyNode, type PostgresCluster, ScriptedClient } from '@parley/testkit';
 import type { Client } from 'pg';
@@ -17,6 +16,9 @@ export interface Cost {
   read: number;
 }
 
+/** Milliseconds that a session of Postgres has for its end. */
+const ENDS_WITHIN_MS = 60_000;
+
 /** So many of each command: what a node does once a second is far rarer in the same time. */
 const TURNS = 30;
 
@@ -29,9 +31,9 @@ export async function measureCosts(cluster: PostgresCluster, sizes: readonly num
   // Tables of a few rows would be read whole, and no look-up would show.
   const loaded = await openLoaded(cluster, { messages: 10_000, keepsPlans: true, add });
   try {
-    const instruments = { session: loaded.session, log: new PlanLog(cluster) };
+    const instruments = { node: loaded.node, session: loaded.session, log: new PlanLog(cluster) };
     const costs: Cost[] = [];
-    for (const members of sizes) costs.push(...(await costsIn(loaded.node, instruments, members)));
+    for (const members of sizes) costs.push(...(await costsIn(instruments, members)));
     return costs;
   } finally {
     await loaded.close();
@@ -64,12 +66,14 @@ const memberOf = (members: number, i: number): string => `of-${members}-${i}`;
 const nameOf = (members: number): string => `${members} people`;
 
 interface Instruments {
+  node: ParleyNode;
   session: Client;
   log: PlanLog;
 }
 
-async function costsIn(node: ParleyNode, instruments: Instruments, members: number): Promise<Cost[]> {
-  const { rows } = await instruments.session.query<{ id: string }>('SELECT id FROM conversations WHERE name = $1', [
+async function costsIn(instruments: Instruments, members: number): Promise<Cost[]> {
+  const { node, session } = instruments;
+  const { rows } = await session.query<{ id: string }>('SELECT id FROM conversations WHERE name = $1', [
     nameOf(members),
   ]);
   const connect = async (i: number) =>
@@ -141,14 +145,15 @@ interface Counters {
 }
 
 async function costOf(
-  { session, log }: Instruments,
+  instruments: Instruments,
   act: (turn: number) => Promise<void>,
 ): Promise<Omit<Cost, 'command' | 'members'>> {
-  const before = await counters(session);
+  const { log } = instruments;
+  const before = await counters(instruments);
   log.take();
   for (let turn = 0; turn < TURNS; turn += 1) await act(turn);
   const statements = Map.groupBy(log.take(), ({ text }) => text);
-  const after = await counters(session);
+  const after = await counters(instruments);
   const written = Object.entries(after.written)
     .map(([what, rows]) => [what, Math.round((rows - (before.written[what] ?? 0)) / TURNS)] as const)
     .filter(([, rows]) => rows > 0);
@@ -163,11 +168,11 @@ async function costOf(
  * Of all that was done so far. A server process reports it some seconds later, or when it ends: so the node's are
  * ended.
  */
-async function counters(session: Client): Promise<Counters> {
+async function counters({ node, session }: Instruments): Promise<Counters> {
   const own = `FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'parley-%'`;
-  await session.query(`SELECT pg_terminate_backend(pid) ${own} AND state = 'idle'`);
-  // The node opens others as it needs them; the pause lets it notice which are gone.
-  await sleep(200);
+  await session.query(`SELECT pg_terminate_backend(pid, ${ENDS_WITHIN_MS}) ${own} AND state = 'idle'`);
+  // The node opens others as it needs them. It has noticed which are gone once it has answered what came after their ends.
+  for (let round = 0; round < 2; round += 1) await fetch(`${node.url}/health/live`);
   const { rows } = await session.query<Record<'inserted' | 'updated' | 'deleted' | 'read', string> & { name: string }>(
     `SELECT relname AS name, n_tup_ins AS inserted, n_tup_upd AS updated, n_tup_del AS deleted,
             coalesce(idx_tup_fetch, 0) + seq_tup_read AS read
