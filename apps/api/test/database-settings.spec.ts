@@ -64,4 +64,25 @@ describe('a database that was set otherwise', () => {
       }
     },
   );
+
+  it('parses what comes again and again once in a connection, and learns when a table was changed', async () => {
+    const database = await freshDatabase();
+    const node = await startNode(database.env);
+    const named = (text: string) =>
+      node.rows(sql`SELECT generic_plans + custom_plans AS runs FROM pg_prepared_statements WHERE statement = ${text}`);
+    try {
+      await node.rows(sql`CREATE TABLE changed (one integer)`);
+      const ask = () => node.rows(sql.raw('SELECT * FROM changed'));
+      for (let times = 0; times < 25; times += 1) await ask();
+      expect(await named('SELECT * FROM changed')).toEqual([{ runs: '6' }]);
+      expect(await named('CREATE TABLE changed (one integer)')).toEqual([]);
+      await node.rows(sql`ALTER TABLE changed ADD COLUMN two integer`);
+      await node.rows(sql`INSERT INTO changed VALUES (1, 2)`);
+      await expect(ask()).rejects.toMatchObject({ cause: { code: 'service_unavailable' } });
+      expect(await ask()).toEqual([{ one: 1, two: 2 }]);
+    } finally {
+      await node.close();
+      await database.remove();
+    }
+  });
 });

@@ -39,10 +39,14 @@ function sqlState(fault: unknown): string | null {
   return null;
 }
 
+/** Where Postgres finds that what it has planned under a name would now answer with other columns: a table was changed. */
+const isPlanOutdated = (fault: object): boolean => (fault as { routine?: unknown }).routine === 'RevalidateCachedQuery';
+
 /** Whether the connection itself may be broken, so that it must not be used again. */
 export function isConnectionFault(fault: unknown): boolean {
   for (const at of causes(fault)) {
     const { code, message } = at as { code?: unknown; message?: unknown };
+    if (isPlanOutdated(at)) return true;
     if (typeof code === 'string' && (UNAVAILABLE_CODES.has(code) || code.startsWith('08') || code.startsWith('57P')))
       return true;
     // Drizzle's own message repeats the parameters, and those are a client's.
@@ -78,7 +82,8 @@ export function translated(fault: unknown): unknown {
 export const isRepeatable = (fault: unknown): boolean => ['40P01', '40001'].includes(sqlState(fault) ?? '');
 
 /** Data, a constraint or a trigger refused the rows: repeating them cannot help. */
-export const isDataFault = (fault: unknown): boolean => /^(22|23|54|0A|P0001)/.test(sqlState(fault) ?? '');
+export const isDataFault = (fault: unknown): boolean =>
+  /^(22|23|54|0A|P0001)/.test(sqlState(fault) ?? '') && ![...causes(fault)].some(isPlanOutdated);
 
 /** The server answers, but has no connection left for this one. */
 export const isOutOfSlots = (fault: unknown): boolean => sqlState(fault) === '53300';

@@ -2,9 +2,10 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { ParleyError } from '../kernel/errors.js';
 import { Semaphore } from '../kernel/semaphore.js';
-import { Database, type Db, type RunTransaction, refuseInsideTransaction } from './database.js';
+import { Database, type RunTransaction, refuseInsideTransaction } from './database.js';
 import type { DatabaseReporter } from './database-reporter.js';
 import { isConnectionFault, translated } from './faults.js';
+import { NamedStatements } from './named-statements.js';
 import type { PostgresWatch } from './postgres-watch.js';
 import * as schema from './schema/index.js';
 
@@ -35,6 +36,7 @@ export function openPostgres(options: PostgresOptions, watch: PostgresWatch, rep
   const { connections } = options;
   const pool = openPool(options, watch, reporter);
   const connect = connector(pool);
+  const statements = new NamedStatements();
   const turns = new Semaphore({
     atOnce: connections,
     mostWaiting: MOST_WAITING,
@@ -56,8 +58,14 @@ export function openPostgres(options: PostgresOptions, watch: PostgresWatch, rep
     });
   };
 
-  const single = { query: (config: never, values: never) => within((client) => runSingle(client, config, values)) };
-  const transaction: RunTransaction = (work, begin) => within((client) => runTransaction(client, { work, begin }));
+  const single = {
+    query: (config: never, values: never) =>
+      within((client) => runSingle(client, () => statements.on(client).query(config, values))),
+  };
+  const transaction: RunTransaction = (work, begin) =>
+    within((client) =>
+      runTransaction(client, begin, () => work(drizzle({ client: statements.on(client) as pg.PoolClient, schema }))),
+    );
   return new Database({
     db: drizzle({ client: single as unknown as pg.Pool, schema }),
     parallelism: connections,
@@ -109,9 +117,9 @@ function connector(pool: pg.Pool): () => Promise<pg.PoolClient> {
   };
 }
 
-async function runSingle(client: pg.PoolClient, config: never, values: never): Promise<unknown> {
+async function runSingle(client: pg.PoolClient, ask: () => Promise<unknown>): Promise<unknown> {
   try {
-    const result = await client.query(config, values);
+    const result = await ask();
     client.release();
     return result;
   } catch (fault) {
@@ -120,15 +128,12 @@ async function runSingle(client: pg.PoolClient, config: never, values: never): P
   }
 }
 
-async function runTransaction<T>(
-  client: pg.PoolClient,
-  { work, begin }: { work: (tx: Db) => Promise<T>; begin: string },
-): Promise<T> {
+async function runTransaction<T>(client: pg.PoolClient, begin: string, work: () => Promise<T>): Promise<T> {
   // Drizzle's own transaction would return a connection that may be broken to the pool.
   let doubtful = false;
   try {
     await client.query(begin);
-    const result = await work(drizzle({ client, schema }));
+    const result = await work();
     await client.query('COMMIT');
     return result;
   } catch (fault) {

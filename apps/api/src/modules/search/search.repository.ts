@@ -58,8 +58,11 @@ export class SearchRepository {
   inSnapshot<T>(read: (tx: Db) => Promise<T>): Promise<T> {
     const options = { isolation: 'repeatable read', readOnly: true } as const;
     return this.database.transaction(async (tx) => {
-      // Tables that grow are read by their indexes, whatever the planner thinks of their sizes.
-      await tx.execute(sql`SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)`);
+      // Tables that grow are read by their indexes, whatever the planner thinks of their sizes, and by those that are best
+      // for what is looked for.
+      await tx.execute(sql`
+        SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true),
+               set_config('plan_cache_mode', 'force_custom_plan', true)`);
       return read(tx);
     }, options);
   }
