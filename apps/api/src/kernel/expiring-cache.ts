@@ -1,3 +1,5 @@
+import { forgetOldest } from './forget-oldest.js';
+
 /** Remembers a bounded number of values for a while; the oldest makes room for a new one. */
 export class ExpiringCache<V> {
   private readonly entries = new Map<string, { value: V; until: number }>();
@@ -32,9 +34,7 @@ export class ExpiringCache<V> {
   set(key: string, value: V): void {
     this.entries.delete(key);
     this.entries.set(key, { value, until: performance.now() + this.lifetimeMs });
-    if (this.entries.size <= this.most) return;
-    const [oldest] = this.entries.keys();
-    if (oldest !== undefined) this.entries.delete(oldest);
+    forgetOldest(this.entries, this.most);
   }
 
   forget(key: string): void {

@@ -1,3 +1,5 @@
+import { forgetOldest } from '../../kernel/forget-oldest.js';
+
 /** How much of a limit is left to a key, and in how many milliseconds the oldest count is forgotten. */
 export interface Left {
   limit: number;
@@ -21,9 +23,7 @@ export class WindowCounts {
     const times = [...this.recent(key), performance.now()];
     this.times.delete(key);
     this.times.set(key, times);
-    if (this.times.size <= this.mostKeys) return;
-    const [oldest] = this.times.keys();
-    if (oldest !== undefined) this.times.delete(oldest);
+    forgetOldest(this.times, this.mostKeys);
   }
 
   left(key: string): Left {

@@ -1,3 +1,5 @@
+import { forgetOldest } from '../../kernel/forget-oldest.js';
+
 const WINDOW_MS = 1_000;
 /** Kinds that are counted separately; of more, those that were seen longest ago are forgotten. */
 const MOST_KINDS = 10_000;
@@ -23,8 +25,7 @@ export class LogSampler {
     }
     this.seen.delete(kind);
     this.seen.set(kind, { since: now, dropped: 0 });
-    const [oldest] = this.seen.keys();
-    if (this.seen.size > MOST_KINDS && oldest !== undefined) this.seen.delete(oldest);
+    forgetOldest(this.seen, MOST_KINDS);
     return seen?.dropped ?? 0;
   }
 }

@@ -1,3 +1,5 @@
+import { forgetOldest } from '../../kernel/forget-oldest.js';
+
 /** How long somebody who has gone counts as one who comes back. */
 const MINUTE_MS = 60_000;
 /** Users of whom it is known; of more, those who went first are forgotten. */
@@ -12,8 +14,7 @@ export class ReturningUsers {
   ended(userId: string): void {
     this.endings.delete(userId);
     this.endings.set(userId, this.now());
-    const [oldest] = this.endings.keys();
-    if (this.endings.size > MOST_USERS && oldest !== undefined) this.endings.delete(oldest);
+    forgetOldest(this.endings, MOST_USERS);
   }
 
   /** Whether this user comes back; each ending counts once. */

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { ErrorObject } from '@parley/protocol';
 import { CONFIG, type Config } from '../../config/config.js';
 import { ParleyError } from '../../kernel/errors.js';
+import { forgetOldest } from '../../kernel/forget-oldest.js';
 import { Limiter } from '../../platform/limits/limiter.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import type { ParleySocket } from '../socket.js';
@@ -73,8 +74,7 @@ export class FloodLimiter {
     const ms = this.waits.next(userId);
     this.keptOut.delete(userId);
     this.keptOut.set(userId, performance.now() + ms);
-    const [oldest] = this.keptOut.keys();
-    if (this.keptOut.size > MOST_KEPT_OUT && oldest !== undefined) this.keptOut.delete(oldest);
+    forgetOldest(this.keptOut, MOST_KEPT_OUT);
     return ms;
   }
 }

@@ -1,3 +1,5 @@
+import { forgetOldest } from '../../kernel/forget-oldest.js';
+
 interface Refusals {
   count: number;
   at: number;
@@ -30,8 +32,7 @@ export class GrowingWaits {
     const count = before && now - before.at < quietMs ? before.count : 0;
     this.refusals.delete(userId);
     this.refusals.set(userId, { count: count + 1, at: now });
-    const [oldest] = this.refusals.keys();
-    if (this.refusals.size > MOST_REMEMBERED && oldest !== undefined) this.refusals.delete(oldest);
+    forgetOldest(this.refusals, MOST_REMEMBERED);
     return Math.round(Math.min(longestMs, firstMs * 2 ** count) * (1 + Math.random() * SCATTER));
   }
 }
