@@ -1,5 +1,6 @@
 import type { ErrorDetail } from '@parley/protocol';
 import { getMetadataStorage, ValidateIf, type ValidationError, validateSync } from 'class-validator';
+import type { ValidationMetadata } from 'class-validator/types/metadata/ValidationMetadata.js';
 import { invalid, ParleyError } from '../kernel/errors.js';
 
 type Class<T> = new () => T;
@@ -8,7 +9,9 @@ type Class<T> = new () => T;
 export const MayBeMissing = (): PropertyDecorator => ValidateIf((_: unknown, value: unknown) => value !== undefined);
 
 const MOST_DETAILS = 20;
+const storage = getMetadataStorage();
 const knownKeys = new WeakMap<object, ReadonlySet<string>>();
+rememberRules();
 
 /**
  * What a client sent as an instance of `type`, checked by the class-validator decorators on it. Unknown keys are
@@ -33,7 +36,7 @@ export function validated<T extends object>(type: Class<T>, sent: unknown): T {
 function keysOf(type: Class<object>): ReadonlySet<string> {
   let keys = knownKeys.get(type);
   if (!keys) {
-    const rows = getMetadataStorage().getTargetValidationMetadatas(type, '', false, false);
+    const rows = storage.getTargetValidationMetadatas(type, '', false, false);
     keys = new Set(rows.map((row) => row.propertyName));
     knownKeys.set(type, keys);
   }
@@ -52,4 +55,17 @@ function detailsOf(fault: ValidationError, prefix: string): ErrorDetail[] {
 /** class-validator begins its sentences with the property's name, which `path` already has. */
 function withoutName(message: string, name: string): string {
   return message.startsWith(`${name} `) ? message.slice(name.length + 1) : message;
+}
+
+/** class-validator looks up anew for each object what its class demands, which takes longer than to check it. */
+function rememberRules(): void {
+  const rules = new WeakMap<object, ValidationMetadata[]>();
+  const lookUp = storage.getTargetValidationMetadatas.bind(storage);
+  storage.getTargetValidationMetadatas = (type, ...how) => {
+    const known = rules.get(type);
+    if (known) return known;
+    const found = lookUp(type, ...how);
+    rules.set(type, found);
+    return found;
+  };
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/config.js';
 import { ParleyError } from '../../kernel/errors.js';
@@ -71,7 +71,7 @@ export class SpamDetector {
   private isSpread(senderId: string, conversationId: string, content: string): boolean {
     const text = content.trim().toLowerCase();
     if (text.length < SHORTEST_TEXT) return false;
-    const key = createHash('sha256').update(senderId).update(text).digest('base64');
+    const key = hash('sha256', senderId + text, 'base64');
     const known = this.conversations.get(key);
     if (!known) this.conversations.set(key, new Set([conversationId]));
     if (!known || known.has(conversationId)) return false;
