@@ -1,7 +1,7 @@
 // Joins the 3,000 files that a server loads into a few (`apps/api/dist/bundle/`): finding, opening and compiling them takes Node as
 // long as all the rest of a start (decision 0051). Made again only when something compiled or installed has changed.
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { root } from './prepare.mjs';
 
@@ -32,6 +32,12 @@ import { createRequire as requireFrom } from 'node:module';
 const require = requireFrom(import.meta.url);
 const [__filename, __dirname] = [import.meta.filename, import.meta.dirname];`;
 
+/** How esbuild gives a function its name back, each time that one is made: of closures that is most of what they cost. */
+const NAMED = 'var __name = (target, value) =>';
+/** Only what has a prototype is asked for its name, and hardly any of that has lost it. */
+const NAMED_IF_LOST =
+  'var __name = (target, value) => target.prototype === undefined || target.name === value ? target :';
+
 const source = sourceOfBundle();
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== source) {
   console.log('Bundling the server …');
@@ -55,7 +61,8 @@ function sourceOfBundle() {
 
 async function make() {
   const { build } = await import('esbuild');
-  await build({
+  const { outputFiles } = await build({
+    write: false,
     absWorkingDir: api,
     entryPoints: ENTRIES,
     outdir: bundle,
@@ -74,6 +81,8 @@ async function make() {
     plugins: [{ name: 'places', setup: keepPlaces }],
     logLevel: 'warning',
   });
+  mkdirSync(bundle, { recursive: true });
+  for (const { path, text } of outputFiles) writeFileSync(path, text.replace(NAMED, NAMED_IF_LOST));
 }
 
 /** Our files look for others beside themselves: where they were compiled to, not where the bundle is. */
