@@ -2,7 +2,7 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { ParleyError } from '../kernel/errors.js';
 import { Semaphore } from '../kernel/semaphore.js';
-import { Database, type RunTransaction, refuseInsideTransaction } from './database.js';
+import { Database, type Db, type RunTransaction, refuseInsideTransaction } from './database.js';
 import type { DatabaseReporter } from './database-reporter.js';
 import { isConnectionFault, translated } from './faults.js';
 import { NamedStatements } from './named-statements.js';
@@ -31,12 +31,26 @@ const MOST_WAITING = 2_000;
 const REFUSED_PAUSE_MS = 200;
 const RETRY_AFTER_MS = 1_000;
 
+/** To make a handle takes Drizzle longer than most transactions take this process: so each connection has one. */
+class Handles {
+  private readonly made = new WeakMap<pg.PoolClient, Db>();
+
+  constructor(private readonly make: (client: pg.PoolClient) => Db) {}
+
+  of(client: pg.PoolClient): Db {
+    const handle = this.made.get(client) ?? this.make(client);
+    this.made.set(client, handle);
+    return handle;
+  }
+}
+
 /** A node-postgres pool behind Drizzle, with a deadline on everything that can wait. */
 export function openPostgres(options: PostgresOptions, watch: PostgresWatch, reporter: DatabaseReporter): Database {
   const { connections } = options;
   const pool = openPool(options, watch, reporter);
   const connect = connector(pool);
   const statements = new NamedStatements();
+  const handles = new Handles((client) => drizzle({ client: statements.on(client) as pg.PoolClient, schema }));
   const turns = new Semaphore({
     atOnce: connections,
     mostWaiting: MOST_WAITING,
@@ -63,9 +77,7 @@ export function openPostgres(options: PostgresOptions, watch: PostgresWatch, rep
       within((client) => runSingle(client, () => statements.on(client).query(config, values))),
   };
   const transaction: RunTransaction = (work, begin) =>
-    within((client) =>
-      runTransaction(client, begin, () => work(drizzle({ client: statements.on(client) as pg.PoolClient, schema }))),
-    );
+    within((client) => runTransaction(client, begin, () => work(handles.of(client))));
   return new Database({
     db: drizzle({ client: single as unknown as pg.Pool, schema }),
     parallelism: connections,
