@@ -14,6 +14,7 @@ const MODULES = [
   'receipts',
   'conversations',
   'moderation',
+  'retention',
   'reactions',
   'typing',
   'presence',

@@ -8,7 +8,7 @@ import { root } from './prepare.mjs';
 
 /** What it is to become, as bytes on the wire, and what it must not grow beyond meanwhile (docs/decisions/0015). */
 const WANTED = 25_000;
-const MOST = 39_900;
+const MOST = 40_040;
 
 const { build } = await import(pathToFileURL(join(root, 'apps/web/node_modules/vite/dist/node/index.js')));
 const [bundle] = await build({

@@ -13,6 +13,7 @@ import { ModerationModule } from './modules/moderation/index.js';
 import { PresenceModule } from './modules/presence/index.js';
 import { ReactionsModule } from './modules/reactions/index.js';
 import { ReceiptsModule } from './modules/receipts/index.js';
+import { RetentionModule } from './modules/retention/index.js';
 import { SearchModule } from './modules/search/index.js';
 import { SyncModule } from './modules/sync/index.js';
 import { TypingModule } from './modules/typing/index.js';
@@ -21,7 +22,7 @@ import { PlatformModule, type PlatformParts } from './platform/platform.module.j
 import { CommandsModule } from './realtime/commands/commands.module.js';
 
 /**
- * Along an acyclic list: users ← audit ← announcements, auth ← files ← messages ← conversations ← moderation ← receipts ← reactions ← typing ← presence ←
+ * Along an acyclic list: users ← audit ← announcements, auth ← files ← messages ← conversations ← moderation, retention ← receipts ← reactions ← typing ← presence ←
  * search ← sync ← chat ← docs. Routes are tried in this order, so a fixed path (`messages/unread`, `messages/search`) stands before one
  * with a parameter in its place (`messages/:id`).
  */
@@ -35,6 +36,7 @@ const FEATURES: Type[] = [
   ReceiptsModule,
   ConversationsModule,
   ModerationModule,
+  RetentionModule,
   MessagesModule,
   ReactionsModule,
   TypingModule,

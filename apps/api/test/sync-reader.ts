@@ -168,6 +168,7 @@ function take(held: Held, news: ConversationSync): void {
   held.receipts = news.receipts;
   for (const member of news.members) if (isNewer(member, held.members.get(member.user.id))) takeMember(held, member);
   for (const message of news.messages) if (isNewer(message, held.messages.get(message.seq))) takeMessage(held, message);
+  dropExpired(held, news.conversation.firstSeq);
   for (const mark of news.watermarks) {
     held.marks.set(mark.userId, mark);
     raise(held, mark.userId, mark);
@@ -182,6 +183,15 @@ const takeMember = (held: Held, member: Member): void => {
   held.members.set(member.user.id, member);
   raise(held, member.user.id, { lastReadSeq, lastDeliveredSeq });
 };
+
+/** Of what has expired there is no row any more, and nothing of it in those that quote it. */
+function dropExpired({ messages }: Held, firstSeq: number): void {
+  for (const [seq, message] of messages) {
+    const { replyTo } = message;
+    if (seq < firstSeq) messages.delete(seq);
+    else if (replyTo && replyTo.seq < firstSeq) messages.set(seq, { ...message, replyTo: { ...replyTo, excerpt: '' } });
+  }
+}
 
 /** Sending moves the sender's marks; a reply quotes what is there now. */
 function takeMessage(held: Held, message: Message): void {

@@ -8,7 +8,16 @@ const person = (id: string): UserView => ({ id, username: id, displayName: id, a
 
 const ITEM = {
   ...{ id: 'c', type: 'group', name: 'g', isArchived: false, createdBy: 'me', createdAt: AT, updatedAt: AT },
-  ...{ memberCount: 3, lastSeq: 500, version: 501, receipts: 1, peer: null, myRole: 'owner', lastMessage: null },
+  ...{
+    memberCount: 3,
+    firstSeq: 1,
+    lastSeq: 500,
+    version: 501,
+    receipts: 1,
+    peer: null,
+    myRole: 'owner',
+    lastMessage: null,
+  },
   ...{ unreadCount: 0, mentionCount: 0, lastReadSeq: 500, lastDeliveredSeq: 500 },
 } as ConversationListItem;
 

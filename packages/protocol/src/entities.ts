@@ -47,6 +47,8 @@ export interface Conversation {
   /** Time of the last message, else of creation. */
   updatedAt: string;
   memberCount: number;
+  /** The messages before this one have expired: they are nowhere any more. 1 where none have. */
+  firstSeq: number;
   lastSeq: number;
   version: number;
 }
@@ -149,4 +151,6 @@ export interface SystemMetadata {
   userIds?: string[];
   from?: string;
   to?: string;
+  /** `idle`: the server did it, since nobody had written for long; `senderId` is who created the conversation. */
+  reason?: 'idle';
 }

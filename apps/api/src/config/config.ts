@@ -54,6 +54,10 @@ export interface Config {
   contentBytes: number;
   /** How long after sending a message its sender may edit it; 0: never. */
   editWindowMinutes: number;
+  /** After so many days without a message a conversation is archived; 0: never. */
+  archiveAfterDays: number;
+  /** Messages expire that are older than so many days; 0: never. */
+  retentionDays: number;
   /** By `metadata.dataType`: what is wrong with the metadata of such a message of type `data`. Others are free. */
   dataSchemas: ReadonlyMap<string, (metadata: object) => ErrorDetail | null>;
   /** Whether messages can be searched; if not, nothing is stored for it. */

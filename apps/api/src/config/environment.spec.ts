@@ -28,6 +28,8 @@ describe('the environment', () => {
       messagesPerSecond: 10,
       messagesPerMinute: 120,
       editWindowMinutes: 15,
+      archiveAfterDays: 0,
+      retentionDays: 0,
       files: {
         isOn: true,
         maxBytes: 104_857_600,

@@ -25,6 +25,7 @@ export const conversations: Behaviours = {
         createdAt: aTime,
         updatedAt: detail.createdAt,
         memberCount: 2,
+        firstSeq: 1,
         lastSeq: 0,
         version: 1,
         receipts: 0,

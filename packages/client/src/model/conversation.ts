@@ -4,6 +4,7 @@ import {
   type Member,
   type Message,
   type MessageStatus,
+  type ReplyPreview,
   type UserDetail,
   type UserView,
 } from '@parley/protocol';
@@ -86,6 +87,7 @@ export class Conversation implements HeldMessages {
     this.unread = new Unread(surroundings.me);
     if (item.peer) this.meet(item.peer);
     if (item.lastMessage) this.messages.insert([fetchedRow(item.lastMessage)]);
+    this.messages.first = item.firstSeq ?? 1;
     this.stateCounts(item, item.version);
     this.unread.deliver(item.lastDeliveredSeq);
   }
@@ -158,7 +160,18 @@ export class Conversation implements HeldMessages {
     if (item.version < this.cursor || item.version < this.factsVersion) return;
     this.facts = item;
     this.factsVersion = item.version;
+    this.messages.first = item.firstSeq ?? 1;
     this.touch('item');
+  }
+
+  /** Messages before that one are gone; how many of them were unread only the server knows. */
+  expire(first: number): void {
+    // Nodes of the release before do not say it.
+    if (!(first > this.messages.first)) return;
+    this.messages.first = first;
+    if (this.unread.lastReadSeq < first - 1) this.invalidate();
+    this.trim();
+    this.touchMarks();
   }
 
   takeMembers(told: readonly Member[], version?: number): void {
@@ -193,7 +206,9 @@ export class Conversation implements HeldMessages {
   }
 
   stateCounts(stated: StatedCounts, version: number | null): boolean {
-    const isCertain = this.unread.state(stated, version, this);
+    // What is stated of so far back was counted before messages expired.
+    const isPast = version === null && stated.lastReadSeq < this.messages.first - 1;
+    const isCertain = this.unread.state(stated, version, this) && !isPast;
     if (!isCertain && stated.lastReadSeq >= this.unread.lastReadSeq) this.invalidate();
     this.touch('item');
     return isCertain;
@@ -214,8 +229,14 @@ export class Conversation implements HeldMessages {
   shown(row: Row): StoredItem {
     const { message } = row;
     const own = this.surroundings.own.of(message.id);
-    const live = { status: this.#statusOf(message), replyTo: this.messages.quotes.renewed(message.replyTo), own };
+    const live = { status: this.#statusOf(message), replyTo: this.quoted(message.replyTo), own };
     return shownItem(row, live, this.me);
+  }
+
+  /** As it is to be shown now. */
+  quoted(reply: ReplyPreview | null): ReplyPreview | null {
+    const { first, quotes } = this.messages;
+    return reply && reply.seq < first ? { ...reply, excerpt: '' } : quotes.renewed(reply);
   }
 
   #statusOf({ senderId, type, seq, status }: Message): MessageStatus {

@@ -22,6 +22,8 @@ const AHEAD = 1_000;
  */
 export class MessageRows {
   readonly log = new PageLog();
+  /** Those before it have expired. */
+  first = 1;
   readonly #rows = new Map<number, Row>();
   readonly #ranges = new KnownRanges();
   /** Rows beyond `head` of a sync that is not complete: in version order, so with holes. */
@@ -167,7 +169,7 @@ export class MessageRows {
   }
 
   #keep(kept: readonly Range[]): void {
-    this.#ranges.keep(kept);
+    this.#ranges.keep(kept.map(({ from, to }) => ({ from: Math.max(from, this.first), to })));
     for (const seq of this.#rows.keys()) if (!this.#ranges.at(seq)) this.#rows.delete(seq);
   }
 

@@ -55,11 +55,11 @@ class World {
     if (actor === undefined) return;
     const { server } = this;
     const { id, messages, type } = conversation;
-    const seq = this.seqIn(messages.length);
+    const seq = Math.max(conversation.firstSeq, this.seqIn(messages.length));
     const message = messages[seq - 1]?.message;
     const isAlive = message !== undefined && !message.isDeleted && message.type !== 'system';
     const some = USERS.filter(() => this.upTo(3) === 0);
-    const kind = this.upTo(26);
+    const kind = this.upTo(27);
     if (kind < 6) {
       this.sent += 1;
       const replyTo = message && message.type !== 'system' && this.upTo(2) === 0 ? seq : undefined;
@@ -73,6 +73,8 @@ class World {
       this.react(actor, id, seq);
     } else if (kind < 21 && message) {
       this.mark(actor, id, seq);
+    } else if (kind === 26) {
+      server.expire(actor, id, this.seqIn(messages.length));
     } else if (type === 'group' && kind >= 21) {
       this.change(actor, id, kind);
     }
@@ -201,9 +203,11 @@ function expectSameMessages(device: Device, fresh: Device, id: string): void {
       return [{ ...rest, key: item.key, ...(isComplete && { status }) }];
     });
   const held = bare(device);
-  const first = held[0]?.seq ?? 0;
-  expect(held).toEqual(bare(fresh).slice(Math.max(0, first - 1), Math.max(0, first - 1) + held.length));
-  expect(device.messages(id).hasOlder).toBe(first > 1);
+  const least = fresh.server.conversations.get(id)?.firstSeq ?? 1;
+  const first = held[0]?.seq ?? least;
+  const skipped = Math.max(0, first - least);
+  expect(held).toEqual(bare(fresh).slice(skipped, skipped + held.length));
+  expect(device.messages(id).hasOlder).toBe(first > least);
 }
 
 function expectGapless(device: Device): void {

@@ -15,7 +15,7 @@ interface Wanted {
 
 /** Whether there is something to show first. */
 export function hasFirstPage({ isPaged, messages }: Conversation): boolean {
-  return isPaged || isEnough(messages.shown());
+  return isPaged || isEnough(messages, messages.shown());
 }
 
 /** The next request, after everything in the store was shown; null: none. */
@@ -73,7 +73,7 @@ function takePage(
 function wantedFor(conversation: Conversation, wish: PageWish): Wanted | null {
   const { messages, loading } = conversation;
   const { from, to } = messages.shown();
-  if (wish === 'older') return from > 1 ? { loading: wish, request: { before: String(from) } } : null;
+  if (wish === 'older') return from > messages.first ? { loading: wish, request: { before: String(from) } } : null;
   if (wish === 'newer') return to < messages.head ? { loading: wish, request: { after: String(to) } } : null;
   const place = wish === 'latest' ? null : wish.around;
   if (!show(conversation, place)) {
@@ -88,13 +88,13 @@ function wantedFor(conversation: Conversation, wish: PageWish): Wanted | null {
 function show(conversation: Conversation, place: number | string | null): boolean {
   const { messages } = conversation;
   conversation.touch('messages');
-  if (place === null) return messages.show(null) && isEnough(messages.live());
+  if (place === null) return messages.show(null) && isEnough(messages, messages.live());
   const seq = typeof place === 'number' ? place : messages.find(place)?.message.seq;
   return seq !== undefined && messages.show(seq);
 }
 
-function isEnough({ from, to }: { from: number; to: number }): boolean {
-  return from <= 1 || to - from >= ENOUGH;
+function isEnough({ first }: { first: number }, { from, to }: { from: number; to: number }): boolean {
+  return from <= first || to - from >= ENOUGH;
 }
 
 /** Where a page around this place begins to be newer: the message itself, or the first one not before the time. */

@@ -98,9 +98,9 @@ function partOf(
   return difference(conversation, userId, { rows, room, position });
 }
 
-function changedRows({ messages, participants }: StoredConversation, since: number): ChangedRow[] {
+function changedRows({ messages, firstSeq, participants }: StoredConversation, since: number): ChangedRow[] {
   return [
-    ...messages.map(({ message: { seq, version } }) => ({ seq, version, member: null })),
+    ...messages.slice(firstSeq - 1).map(({ message: { seq, version } }) => ({ seq, version, member: null })),
     ...[...participants.values()].map(({ member }) => ({ seq: null, version: member.version, member })),
   ]
     .filter(({ version }) => version > since)
@@ -158,8 +158,8 @@ export function pageAnswer(
   const last = conversation.messages.length;
   let to = last;
   if (before !== undefined) to = Number(before) - 1;
-  if (after !== undefined) to = Number(after) + limit;
-  if (around !== undefined) to = Number(around) + Math.ceil(limit / 2) - 1;
+  if (after !== undefined) to = Math.max(Number(after), conversation.firstSeq - 1) + limit;
+  if (around !== undefined) to = Math.max(Number(around), conversation.firstSeq) + Math.ceil(limit / 2) - 1;
   const items = presentRange(conversation, { from: to - limit + 1, to: Math.min(to, last) }, userId);
   return { items, nextCursor: null, prevCursor: null, hasMore: false, users: [] };
 }
@@ -170,7 +170,8 @@ function presentRange(
   userId: string,
 ): Message[] {
   const messages: Message[] = [];
-  for (let seq = Math.max(1, from); seq <= to; seq += 1) messages.push(present(conversation, seq, userId));
+  for (let seq = Math.max(conversation.firstSeq, from); seq <= to; seq += 1)
+    messages.push(present(conversation, seq, userId));
   return messages;
 }
 

@@ -66,6 +66,7 @@ export class ReferenceServer implements State {
       isArchived: false,
       version: 1,
       receipts: 0,
+      firstSeq: 1,
       messages: [],
       participants: new Map(),
     };
@@ -202,13 +203,17 @@ export class ReferenceServer implements State {
     const conversation = this.conversationOf(actorId, conversationId);
     conversation.name = name;
     this.next(conversation);
-    const { id, type, isArchived, createdBy, createdAt, updatedAt, memberCount, lastSeq, version } = listItem(
-      conversation,
-      actorId,
-    );
-    const view = { id, type, name, isArchived, createdBy, createdAt, updatedAt, memberCount, lastSeq, version };
-    this.tell(conversation, 'conversation:updated', { ...this.durable(conversation, actorId), conversation: view });
+    this.tellUpdated(conversation, actorId);
     this.tellNew(conversation, this.write(conversation, actorId, { system: { event: 'renamed', to: name } }));
+  }
+
+  /** Messages before this one are gone. */
+  expire(actorId: string, conversationId: string, firstSeq: number): void {
+    const conversation = this.conversationOf(actorId, conversationId);
+    if (firstSeq <= conversation.firstSeq) return;
+    conversation.firstSeq = firstSeq;
+    this.next(conversation);
+    this.tellUpdated(conversation, actorId);
   }
 
   archive(actorId: string, conversationId: string, isArchived: boolean): void {
@@ -339,6 +344,14 @@ export class ReferenceServer implements State {
   private tellNew(conversation: StoredConversation, { seq, version, senderId }: Message): void {
     const message = present(conversation, seq, null);
     this.tell(conversation, 'message:new', { conversationId: conversation.id, version, actorId: senderId, message });
+  }
+
+  private tellUpdated(conversation: StoredConversation, actorId: string): void {
+    const { id, type, name, isArchived, createdBy, createdAt, updatedAt, memberCount, firstSeq, lastSeq, version } =
+      listItem(conversation, actorId);
+    const numbers = { memberCount, firstSeq, lastSeq, version };
+    const view = { id, type, name, isArchived, createdBy, createdAt, updatedAt, ...numbers };
+    this.tell(conversation, 'conversation:updated', { ...this.durable(conversation, actorId), conversation: view });
   }
 
   private tellMark(

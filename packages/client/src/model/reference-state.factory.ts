@@ -31,6 +31,8 @@ export interface StoredConversation {
   isArchived: boolean;
   version: number;
   receipts: number;
+  /** Messages before it have expired. */
+  firstSeq: number;
   readonly messages: StoredMessage[];
   readonly participants: Map<string, Participant>;
 }
@@ -63,7 +65,8 @@ export function participantOf(conversation: StoredConversation, userId: string):
 export function present(conversation: StoredConversation, seq: number, viewer: string | null): Message {
   const { message, reactions } = storedAt(conversation, seq);
   const { replyTo } = message;
-  const quoted = replyTo && storedAt(conversation, replyTo.seq).message;
+  const isThere = replyTo !== null && replyTo.seq >= conversation.firstSeq;
+  const quoted = isThere ? storedAt(conversation, replyTo.seq).message : null;
   return structuredClone({
     ...message,
     status: viewer === null ? 'sent' : statusFor(conversation, message, viewer),
@@ -91,17 +94,20 @@ function statusFor(
 /** As one member's list shows it. */
 export function listItem(conversation: StoredConversation, userId: string): ConversationListItem {
   const { id, type, name, isArchived, createdBy, createdAt, version, receipts, messages, participants } = conversation;
+  const { firstSeq } = conversation;
   const { role, lastReadSeq, lastDeliveredSeq } = participantOf(conversation, userId).member;
-  const unread = messages.filter(({ message }) => message.seq > lastReadSeq && message.type !== 'system');
+  const isUnread = ({ seq, type: kind }: Message) => seq > lastReadSeq && seq >= firstSeq && kind !== 'system';
+  const unread = messages.filter(({ message }) => isUnread(message));
   const peer = type === 'direct' ? [...participants.keys()].find((each) => each !== userId) : undefined;
   return {
     ...{ id, type, name, isArchived, createdBy, createdAt, version, receipts, lastReadSeq, lastDeliveredSeq },
     updatedAt: messages.at(-1)?.message.createdAt ?? createdAt,
     memberCount: idsOfPresent(conversation).length,
+    firstSeq,
     lastSeq: messages.length,
     peer: peer === undefined ? null : { ...aUser(peer), isOnline: false, lastSeenAt: null },
     myRole: role,
-    lastMessage: messages.length > 0 ? present(conversation, messages.length, userId) : null,
+    lastMessage: messages.length >= firstSeq ? present(conversation, messages.length, userId) : null,
     unreadCount: unread.length,
     mentionCount: unread.filter(({ message }) => message.mentions.includes(userId)).length,
   };

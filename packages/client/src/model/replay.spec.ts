@@ -53,6 +53,14 @@ const CHANGES: Record<string, (server: ReferenceServer) => unknown> = {
   'a member who left': (server) => server.remove('chi', GROUP, 'chi'),
   'a role changed': (server) => server.changeRole('ama', GROUP, 'ben', 'admin'),
   'a new name': (server) => server.rename('ama', GROUP, 'Renamed'),
+  'the expiry of a message that everybody has read and one has answered': (server) => {
+    server.mark('ben', GROUP, 'read', 1);
+    server.expire('ama', GROUP, 2);
+  },
+  'the expiry of all messages': (server) => {
+    for (const userId of ['ama', 'ben', 'chi']) server.mark(userId, GROUP, 'read', 3);
+    server.expire('ama', GROUP, 4);
+  },
   'an archived conversation': (server) => server.archive('ama', GROUP, true),
 };
 
@@ -71,6 +79,16 @@ it.each(Object.entries(CHANGES))(
     }
   },
 );
+
+it('G4: whose unread messages expire asks how many are left, and is where a fresh device is', () => {
+  const server = aTalk();
+  const ben = freshDevice('ben', server);
+  server.expire('ama', GROUP, 3);
+  ben.hear();
+  ben.sync();
+  expect(ben.conversation(GROUP)).toMatchObject({ firstSeq: 3, unreadCount: 1, mentionCount: 0 });
+  expect(stateOf(ben)).toEqual(stateOf(freshDevice('ben', server)));
+});
 
 const idsOf = ({ model }: Device) => model.conversations.getSnapshot().items.map(({ id }) => id);
 

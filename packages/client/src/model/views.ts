@@ -63,7 +63,7 @@ function itemView(conversation: Conversation): ConversationView {
     ...facts,
     version: Math.max(cursor, facts.version),
     receipts,
-    lastMessage: last ? conversation.shown(last).message : withQuote(conversation, facts.lastMessage),
+    lastMessage: last ? conversation.shown(last).message : lastOf(conversation),
     unreadCount: unread.unreadCount,
     mentionCount: unread.mentionCount,
     lastReadSeq: unread.lastReadSeq,
@@ -73,8 +73,11 @@ function itemView(conversation: Conversation): ConversationView {
   };
 }
 
-function withQuote({ messages }: Conversation, message: Message | null): Message | null {
-  return message && { ...message, replyTo: messages.quotes.renewed(message.replyTo) };
+/** That is not among the rows. */
+function lastOf(conversation: Conversation): Message | null {
+  const { lastMessage } = conversation.facts;
+  if (!lastMessage || lastMessage.seq < conversation.messages.first) return null;
+  return { ...lastMessage, replyTo: conversation.quoted(lastMessage.replyTo) };
 }
 
 function windowView(conversation: Conversation, pending: readonly OutboxEntry[]): MessagesSnapshot {
@@ -92,7 +95,7 @@ function windowView(conversation: Conversation, pending: readonly OutboxEntry[])
   }
   return {
     items,
-    hasOlder: from > 1,
+    hasOlder: from > messages.first,
     hasNewer,
     loading: (['window', 'older', 'newer'] as const).find((each) => loading[each]) ?? null,
     error: pageError,

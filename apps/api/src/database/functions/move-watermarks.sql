@@ -32,11 +32,13 @@ BEGIN
     SELECT mark.i AS place, mark.u AS user_id, mark.read AS is_read,
            message.seq AS mark_seq, message.id AS message_id, message.countable AS mark_countable,
            member.last_read_seq, member.last_delivered_seq, member.read_countable,
-           talk.last_seq, talk.countable, talk.member_count,
+           talk.last_seq, talk.countable, talk.expired_countable, talk.member_count,
            CASE
              WHEN member.user_id IS NULL THEN 'not_found'
              WHEN mark.seq = 0 THEN 'done'
              WHEN message.id IS NULL AND mark.id IS NOT NULL THEN 'not_found'
+             -- What has expired is nobody's unread message: there is nothing to move for.
+             WHEN message.id IS NULL AND mark.seq < talk.first_seq THEN 'done'
              WHEN message.id IS NULL THEN 'beyond'
              WHEN message.seq > CASE WHEN mark.read THEN member.last_read_seq ELSE member.last_delivered_seq END
                THEN 'move'
@@ -86,7 +88,7 @@ BEGIN
   SELECT numbered.place, numbered.outcome, numbered.outcome = 'move', numbered.mark_seq::float8, numbered.message_id,
          numbered.number::float8, (extract(epoch FROM moment) * 1000)::float8,
          numbered.new_read_seq::float8, numbered.new_delivered_seq::float8,
-         (numbered.countable - numbered.new_read_countable)::float8,
+         (numbered.countable - greatest(numbered.new_read_countable, numbered.expired_countable))::float8,
          (SELECT count(*) FROM mentions mention
            WHERE mention.user_id = numbered.user_id AND mention.conversation_id = conversation
              AND mention.seq > numbered.new_read_seq)::float8,

@@ -21,6 +21,7 @@ AS $$
 #variable_conflict use_column
 DECLARE
   locked uuid[];
+  some_expired boolean;
   moment timestamptz(3);
   repeats integer[];
   repeat_ids uuid[];
@@ -30,12 +31,12 @@ DECLARE
   repeat_hashes bytea[];
 BEGIN
   IF waiting THEN
-    SELECT array_agg(available.id) INTO locked FROM (
-      SELECT conversation.id FROM conversations conversation WHERE conversation.id = ANY (owners)
+    SELECT array_agg(available.id), bool_or(available.first_seq > 1) INTO locked, some_expired FROM (
+      SELECT conversation.id, conversation.first_seq FROM conversations conversation WHERE conversation.id = ANY (owners)
        ORDER BY conversation.id FOR NO KEY UPDATE) available;
   ELSE
-    SELECT array_agg(available.id) INTO locked FROM (
-      SELECT conversation.id FROM conversations conversation WHERE conversation.id = ANY (owners)
+    SELECT array_agg(available.id), bool_or(available.first_seq > 1) INTO locked, some_expired FROM (
+      SELECT conversation.id, conversation.first_seq FROM conversations conversation WHERE conversation.id = ANY (owners)
        ORDER BY conversation.id FOR NO KEY UPDATE SKIP LOCKED) available;
   END IF;
   locked := coalesce(locked, '{}');
@@ -63,6 +64,22 @@ BEGIN
   INTO repeats, repeat_ids, repeat_seqs, repeat_versions, repeat_times, repeat_hashes
   USING owners, senders, keys;
 
+  -- Of those the hash is not kept, by which one that has expired is told from one that is there.
+  IF some_expired THEN
+    EXECUTE $expired$
+      SELECT $4 || array_agg(sent.place - 1), $5 || array_agg(original.id), $6 || array_agg(original.seq),
+             $7 || array_agg(original.created_version), $8 || array_agg(original.created_at),
+             $9 || array_agg(NULL::bytea)
+        FROM unnest($1, $2, $3) WITH ORDINALITY AS sent (conversation_id, sender_id, client_message_id, place)
+        JOIN LATERAL (
+          SELECT * FROM expired_messages message
+           WHERE message.conversation_id = sent.conversation_id AND message.sender_id = sent.sender_id
+             AND message.client_message_id = sent.client_message_id OFFSET 0) original ON true
+    $expired$
+    INTO repeats, repeat_ids, repeat_seqs, repeat_versions, repeat_times, repeat_hashes
+    USING owners, senders, keys, repeats, repeat_ids, repeat_seqs, repeat_versions, repeat_times, repeat_hashes;
+  END IF;
+
   moment := date_trunc('milliseconds', clock_timestamp());
 
   RETURN QUERY
@@ -86,7 +103,8 @@ BEGIN
                CASE WHEN EXISTS (SELECT 1 FROM conversations other WHERE other.id = input.conversation_id)
                  THEN 'busy' ELSE 'not_found' END
              WHEN original.id IS NOT NULL AND original.payload_hash <> input.payload_hash THEN 'idempotency_conflict'
-             WHEN original.id IS NOT NULL AND sender.user_id IS NULL THEN 'duplicate_hidden'
+             WHEN original.id IS NOT NULL AND (sender.user_id IS NULL OR original.payload_hash IS NULL)
+               THEN 'duplicate_hidden'
              WHEN original.id IS NOT NULL THEN 'duplicate'
              WHEN sender.user_id IS NULL THEN 'not_found'
              WHEN conversation.is_archived THEN 'archived'

@@ -14,11 +14,17 @@ export const conversations = pgTable('conversations', {
   updatedAt: time('updated_at').notNull(),
   isArchived: boolean('is_archived').notNull().default(false),
   memberCount: integer('member_count').notNull(),
+  /** Messages before this one have expired. */
+  firstSeq: counter('first_seq').notNull().default(1),
   lastSeq: counter('last_seq').notNull().default(0),
   /** Counts every durable change, creation being the first: the clients' cursor. */
   version: counter('version').notNull().default(1),
+  /** Of the versions up to this one some may be nowhere any more: a stream that is further behind cannot go on. */
+  trimmedVersion: counter('trimmed_version').notNull().default(0),
   /** How many messages are not `system`. */
   countable: counter('countable').notNull().default(0),
+  /** How many of these have expired: they are nobody's unread messages. */
+  expiredCountable: counter('expired_countable').notNull().default(0),
   /** The two user ids in order, for direct conversations: each pair has one. */
   directKey: text('direct_key').unique(),
   /** SHA-256 of the request, where the client named the id. */

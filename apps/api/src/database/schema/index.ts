@@ -6,6 +6,7 @@ export * from './bot-tokens.js';
 export * from './changes.js';
 export * from './conversations.js';
 export * from './deployment.js';
+export * from './expired-messages.js';
 export * from './files.js';
 export * from './message-search.js';
 export * from './messages.js';

@@ -6,7 +6,12 @@ import { WriterDatabase } from '../../database/database.module.js';
 import { fittedRows, fittingRows } from '../../database/fitting-rows.js';
 import type { MessageRow } from '../../database/rows.js';
 import { rowsOf } from '../../database/rows-of.js';
-import { conversationParticipants, messageEditHistory, messages } from '../../database/schema/index.js';
+import {
+  conversationParticipants,
+  expiredMessages,
+  messageEditHistory,
+  messages,
+} from '../../database/schema/index.js';
 import { BatchEncoder } from './batch-encoder.js';
 import { derivedText } from './derived-text.js';
 import { MessageAttachments } from './message-attachments.js';
@@ -114,11 +119,28 @@ export class MessageTextRepository {
           eq(messages.clientMessageId, sent.clientMessageId),
         ),
       );
-    if (!found) return null;
+    if (!found) return this.findExpired(sent);
     const { id, seq, version, createdAt, hash, leftAt } = found;
     if (hash.toString('hex') !== sent.payloadHash) return { kind: 'refused', reason: 'idempotency_conflict' };
     const original = { id, seq, version, createdAt: createdAt.toISOString() };
     return { kind: 'duplicate', original, mayRead: leftAt === null };
+  }
+
+  /** Of what it said nothing is known any more, so that any repeat is one. */
+  private async findExpired({ conversationId, senderId, clientMessageId }: Repeat): Promise<Outcome | null> {
+    const [found] = await this.database.db
+      .select()
+      .from(expiredMessages)
+      .where(
+        and(
+          eq(expiredMessages.conversationId, conversationId),
+          eq(expiredMessages.senderId, senderId),
+          eq(expiredMessages.clientMessageId, clientMessageId),
+        ),
+      );
+    if (!found) return null;
+    const { id, seq, createdVersion: version, createdAt } = found;
+    return { kind: 'duplicate', original: { id, seq, version, createdAt: createdAt.toISOString() }, mayRead: false };
   }
 
   /** A message that is numbered already, in the transaction that has locked its conversation. */

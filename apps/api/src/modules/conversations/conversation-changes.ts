@@ -22,10 +22,13 @@ interface ActingMember {
   actor: ParticipantRow;
 }
 
-/** The same while the conversation is locked: its system message takes the version after the change's. */
-export interface ChangeContext extends ActingMember, LockedConversation {
+/** A locked conversation: its system message takes the version after the change's. */
+export interface OwnContext extends LockedConversation {
   at: Date;
 }
+
+/** The same with the member who is about to change it. */
+export interface ChangeContext extends ActingMember, OwnContext {}
 
 /** What a change does to the conversation's own row, what it leaves in the history, and the events that follow. */
 export interface Change<T> {
@@ -65,7 +68,23 @@ export class ConversationChanges {
       requirePermission(verb, acting.actor.role, acting.conversation);
       const context = { ...locked, ...acting, at };
       const change = await decide(context);
-      return 'unchanged' in change ? change : this.apply(context, change);
+      return 'unchanged' in change ? change : this.apply(context, acting.actor.userId, change);
+    });
+  }
+
+  /**
+   * The same for what the server does by itself, in the name of who created the conversation.
+   * @throws `not_found` where there is no such conversation.
+   */
+  runByItself<T>(
+    conversationId: string,
+    decide: (context: OwnContext) => Promise<Change<T> | Unchanged<T>>,
+  ): Promise<T> {
+    return this.log.append(conversationId, async (locked) => {
+      const { tx, conversation } = locked;
+      const at = await this.repository.now(tx, conversation.updatedAt);
+      const change = await decide({ ...locked, at });
+      return 'unchanged' in change ? change : this.apply({ ...locked, at }, conversation.createdBy, change);
     });
   }
 
@@ -91,14 +110,14 @@ export class ConversationChanges {
     return { conversation, actor };
   }
 
-  private async apply<T>(context: ChangeContext, change: Change<T>): Promise<Decision<T>> {
-    const { tx, conversation, actor, version, at } = context;
+  private async apply<T>(context: OwnContext, actorId: string, change: Change<T>): Promise<Decision<T>> {
+    const { tx, conversation, version, at } = context;
     const { id: conversationId, countable } = conversation;
-    const row = { subjectId: null, data: {}, ...change.row, conversationId, version, actorId: actor.userId };
+    const row = { subjectId: null, data: {}, ...change.row, conversationId, version, actorId };
     if (!change.system)
       return { result: change.result, change: row, values: change.values, events: [change.event(row)] };
     const place = { seq: conversation.lastSeq + 1, version: version + 1, countable, at };
-    const message = await this.system.insert(tx, { conversationId, actorId: actor.userId, ...place }, change.system);
+    const message = await this.system.insert(tx, { conversationId, actorId, ...place }, change.system);
     return {
       result: change.result,
       change: row,

@@ -45,13 +45,14 @@ export class ConversationItems {
 }
 
 function presentItem(row: ListRow, lastMessage: Message | null): ConversationListItem {
+  const { countable, expiredCountable } = row.conversation;
   return {
     ...presentConversation(row.conversation),
     receipts: row.receipts,
     peer: row.peer ? toUserDetail({ ...row.peer, isShared: true }) : null,
     myRole: row.me.role,
     lastMessage,
-    unreadCount: row.conversation.countable - row.me.readCountable,
+    unreadCount: countable - Math.max(row.me.readCountable, expiredCountable),
     mentionCount: row.mentionCount,
     lastReadSeq: row.me.lastReadSeq,
     lastDeliveredSeq: row.me.lastDeliveredSeq,

@@ -24,10 +24,11 @@ export class ConversationSizesRepository {
   count(bounds: readonly number[]): Promise<SizeBucket[]> {
     // Of whole numbers, those up to a bound are below the next number.
     const thresholds = sql.param(bounds.map((bound) => bound + 1));
+    const size = sql`(${conversations.lastSeq} - ${conversations.firstSeq} + 1)`;
     return rowsOf<SizeBucket>(
       this.database.db,
-      sql`SELECT width_bucket(${conversations.lastSeq}, ${thresholds}::bigint[]) AS bucket,
-                 count(*)::float8 AS conversations, sum(${conversations.lastSeq})::float8 AS messages
+      sql`SELECT width_bucket(${size}, ${thresholds}::bigint[]) AS bucket,
+                 count(*)::float8 AS conversations, sum(${size})::float8 AS messages
             FROM ${conversations} GROUP BY 1`,
     );
   }

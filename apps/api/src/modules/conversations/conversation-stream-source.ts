@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { ConversationListItem } from '@parley/protocol';
 import { fingerprint } from '../../database/identity.js';
+import type { ChangeRecord } from '../../database/rows.js';
 import { ChangeEvents } from '../../realtime/hub/change-events.js';
 import type { Heads, Memberships, ReceiptEvent, StreamEvent, VersionRange } from '../../realtime/hub/stream-events.js';
 import { StreamSource } from '../../realtime/hub/stream-source.js';
 import { MessageStream } from '../messages/index.js';
 import { receiptEvent } from '../receipts/index.js';
+import { conversationUpdatedEvent } from './conversation.events.js';
 import { ConversationItems } from './conversation-items.js';
 import { type MovedMark, StreamSourceRepository } from './stream-source.repository.js';
 
@@ -59,7 +61,25 @@ export class ConversationStreamSource extends StreamSource {
       const gap = events.findIndex((event, i) => event.version !== after + 1 + i);
       found.set(conversationId, gap === -1 ? events : events.slice(0, gap));
     }
+    const isNext = ({ conversationId, version }: ChangeRecord) =>
+      ranges.some((range) => range.conversationId === conversationId && range.after + 1 === version);
+    const untold = changes.filter((change) => found.get(change.conversationId)?.length === 0 && isNext(change));
+    for (const event of await this.untold(untold)) found.set(event.conversationId, [event.event]);
     return found;
+  }
+
+  /**
+   * Of changes that come next and have no event, since the message that they were about has expired meanwhile: what their
+   * conversations are now.
+   */
+  private async untold(changes: readonly ChangeRecord[]): Promise<{ conversationId: string; event: StreamEvent }[]> {
+    if (changes.length === 0) return [];
+    const conversations = await this.repository.conversations(changes.map(({ conversationId }) => conversationId));
+    return changes.flatMap((change) => {
+      const { conversationId } = change;
+      const conversation = conversations.get(conversationId);
+      return conversation ? { conversationId, event: conversationUpdatedEvent(change, conversation) } : [];
+    });
   }
 
   async marksAfter(receipts: ReadonlyMap<string, number>): Promise<Map<string, ReceiptEvent[]>> {

@@ -12,6 +12,7 @@ export function presentConversation(row: ConversationRow): Conversation {
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
     memberCount: row.memberCount,
+    firstSeq: row.firstSeq,
     lastSeq: row.lastSeq,
     version: row.version,
   };

@@ -66,6 +66,6 @@ import { StreamSourceRepository } from './stream-source.repository.js';
     ConversationListsRepository,
     StreamSourceRepository,
   ],
-  exports: [ConversationItems, StreamSource, SendTargets],
+  exports: [ConversationChanges, ConversationItems, StreamSource, SendTargets],
 })
 export class ConversationsModule {}

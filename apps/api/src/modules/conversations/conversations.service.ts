@@ -4,7 +4,8 @@ import { invalid } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
 import { normalizedName } from '../../platform/names.js';
 import type { Unchanged } from '../conversation-log/index.js';
-import { conversationArchivedEvent, conversationUpdatedEvent } from './conversation.events.js';
+import { archiving } from './archiving.js';
+import { conversationUpdatedEvent } from './conversation.events.js';
 import { type Change, type ChangeContext, ConversationChanges } from './conversation-changes.js';
 import { ConversationLists } from './conversation-lists.js';
 
@@ -52,13 +53,7 @@ export class ConversationsService {
   private archive(principal: Principal, conversationId: string, isArchived: boolean): Promise<void> {
     const decide = async ({ conversation }: ChangeContext): Promise<Decision> => {
       if (conversation.isArchived === isArchived) return { result: undefined, unchanged: true };
-      return {
-        result: undefined,
-        values: { isArchived },
-        row: { kind: 'archived', data: { isArchived } },
-        system: { event: isArchived ? 'archived' : 'unarchived' },
-        event: conversationArchivedEvent,
-      };
+      return archiving(isArchived);
     };
     return this.changes.run(principal, conversationId, 'archive', decide);
   }

@@ -1,3 +1,6 @@
+export { archiving } from './archiving.js';
+export { conversationUpdatedEvent } from './conversation.events.js';
 export { peopleOfItem, presentMember } from './conversation.presenter.js';
+export { type Change, ConversationChanges, type OwnContext } from './conversation-changes.js';
 export { ConversationItems } from './conversation-items.js';
 export { ConversationsModule } from './conversations.module.js';

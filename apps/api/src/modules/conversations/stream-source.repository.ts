@@ -33,10 +33,10 @@ export class StreamSourceRepository {
     const rows = await rowsOf<Heads & { id: string }>(
       this.database.db,
       sql`
-      SELECT h.id, h.version::float8 AS version, h.receipts::float8 AS receipts
+      SELECT h.id, h.version::float8 AS version, h.receipts::float8 AS receipts, h.trimmed_version::float8 AS trimmed
         FROM unnest(${sql.param([...conversationIds])}::uuid[]) AS q (id)
         JOIN LATERAL (
-          SELECT c.id, c.version, r.receipts
+          SELECT c.id, c.version, c.trimmed_version, r.receipts
             FROM conversations c JOIN conversation_receipts r ON r.conversation_id = c.id
            WHERE c.id = q.id OFFSET 0) h ON true`,
     );
@@ -73,7 +73,7 @@ export class StreamSourceRepository {
                  (extract(epoch FROM p.read_at) * 1000)::float8 AS read_ms,
                  p.last_delivered_seq::float8 AS delivered_seq, d.id AS delivered_id,
                  (extract(epoch FROM p.delivered_at) * 1000)::float8 AS delivered_ms,
-                 (c.countable - p.read_countable)::float8 AS unread,
+                 (c.countable - greatest(p.read_countable, c.expired_countable))::float8 AS unread,
                  (SELECT count(*) FROM mentions e WHERE e.user_id = p.user_id AND e.conversation_id = p.conversation_id
                      AND e.seq > p.last_read_seq)::float8 AS mentioned
             FROM conversation_participants p

@@ -58,7 +58,7 @@ export class MessagePages {
     return {
       rows: [...(below?.rows ?? []), ...above.rows],
       start: below?.rows.length ?? 0,
-      moreBefore: below ? below.moreBefore : seq > 1,
+      moreBefore: below ? below.moreBefore : await this.repository.hasBefore(tx, of.conversationId, seq),
       moreAfter: above.moreAfter,
     };
   }

@@ -36,18 +36,16 @@ export class MessageStream implements OnModuleInit {
   }
 
   /**
-   * The messages that these changes are about, with each change, as every member may see them now. Null for some where
-   * all of them would be too large at once, though never for the first of a conversation: its stream reads the rest in
-   * another step.
+   * The messages that these changes are about, with each change, as every member may see them now. Null where a message has
+   * expired, and for some where all of them would be too large at once, though never for the first of a conversation: its
+   * stream reads the rest in another step.
    */
   async subjects(changes: readonly ChangeRecord[]): Promise<(Subject | null)[]> {
     const places = placesOf(changes);
     const rows = await this.repository.byIds(places, GAP_BYTES);
     const messages = new Map((await this.views.forAll(this.database.db, rows)).map((each) => [each.id, each]));
     return changes.map((change) => {
-      const id = change.subjectId ?? '';
-      const message = messages.get(id);
-      if (!message && (places.get(id) ?? 1) === 1) throw new Error('A change is about a message that is not there.');
+      const message = messages.get(change.subjectId ?? '');
       return message ? { change, message } : null;
     });
   }

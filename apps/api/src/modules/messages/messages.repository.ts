@@ -87,6 +87,10 @@ export class MessagesRepository {
     return { rows: rows.reverse(), moreBefore: hasMore, moreAfter: false };
   }
 
+  async hasBefore(tx: Db, conversationId: string, seq: number): Promise<boolean> {
+    return (await this.firstSeq(tx, conversationId, { where: lt(messages.seq, seq) })) !== null;
+  }
+
   async after(tx: Db, request: SliceRequest, seq: number): Promise<Slice> {
     const { rows, hasMore } = await this.next(tx, request, { place: gt(messages.seq, seq), order: sql`ASC` });
     return { rows, moreBefore: false, moreAfter: hasMore };

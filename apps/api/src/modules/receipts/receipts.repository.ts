@@ -70,12 +70,13 @@ export class ReceiptsRepository {
     const rows = await rowsOf<UnreadRow>(
       this.database.db,
       sql`
-      SELECT p.conversation_id, (c.countable - p.read_countable)::float8 AS unread,
+      SELECT p.conversation_id, (c.countable - greatest(p.read_countable, c.expired_countable))::float8 AS unread,
              (SELECT count(*) FROM mentions e WHERE e.user_id = p.user_id AND e.conversation_id = p.conversation_id
                  AND e.seq > p.last_read_seq)::float8 AS mentioned
         FROM conversation_participants p
-        JOIN LATERAL (SELECT countable, updated_at FROM conversations x WHERE x.id = p.conversation_id OFFSET 0) c ON true
-       WHERE p.user_id = ${userId} AND p.left_at IS NULL AND c.countable > p.read_countable
+        JOIN LATERAL (SELECT countable, expired_countable, updated_at FROM conversations x
+                       WHERE x.id = p.conversation_id OFFSET 0) c ON true
+       WHERE p.user_id = ${userId} AND p.left_at IS NULL AND c.countable > greatest(p.read_countable, c.expired_countable)
        ORDER BY c.updated_at DESC, p.conversation_id DESC`,
     );
     return rows;

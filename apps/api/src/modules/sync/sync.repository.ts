@@ -164,7 +164,7 @@ const countOf = (table: 'messages' | 'conversation_participants'): SQL =>
 const one = sql`
   SELECT c.id, q.versions[w.i + 1] AS version, t.reset, n.changed,
          CASE WHEN t.reset
-           THEN least(c.last_seq, ${LIMITS.syncResetMessages}) + least(c.member_count, ${LIMITS.detailMembers})
+           THEN least(c.last_seq - c.first_seq + 1, ${LIMITS.syncResetMessages}) + least(c.member_count, ${LIMITS.detailMembers})
            ELSE n.changed END AS rows,
          (${ITEM_BYTES} + coalesce(${lastMessageBytes('c')}, 0))::integer AS bytes
     FROM conversations c

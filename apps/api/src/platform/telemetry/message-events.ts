@@ -45,6 +45,26 @@ export abstract class MessageEvents extends LinkEvents {
     this.log.trace({ event }, 'delivered');
   }
 
+  /** Nobody had written in it for long. */
+  idleArchived(conversationId: string): void {
+    this.counters.add('conversations_archived_total');
+    this.log.info({ conversationId }, 'an idle conversation was archived');
+  }
+
+  messagesExpired(conversationId: string, messages: number): void {
+    this.counters.add('messages_expired_total', {}, messages);
+    this.log.info({ conversationId, messages }, 'messages have expired');
+  }
+
+  /** `conversationId`: that of which the rest is done later; null: of all. */
+  retentionFailed(fault: unknown, conversationId: string | null): void {
+    this.counters.add('retention_failures_total');
+    this.log[faultLevel(fault)](
+      { conversationId, err: fault },
+      'what is too old could not be removed; it will be tried again',
+    );
+  }
+
   gapFound(conversationId: string): void {
     this.counters.add('stream_gaps_total');
     this.log.debug({ conversationId }, 'a stream reads a gap from the database');
@@ -71,6 +91,9 @@ export abstract class MessageEvents extends LinkEvents {
 
   streamDiscarded(conversationId: string): void {
     this.counters.add('streams_discarded_total');
-    this.log.warn({ conversationId }, 'the database is behind a stream: its sockets are closed');
+    this.log.warn(
+      { conversationId },
+      'the database is behind a stream, or too far ahead of it: its sockets are closed',
+    );
   }
 }

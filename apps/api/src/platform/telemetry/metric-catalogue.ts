@@ -95,7 +95,7 @@ export const COUNTERS = {
   streams_failed_total: counter('Streams that could not begin or go on, and tried again', {
     at: ['opening', 'delivering'],
   }),
-  streams_discarded_total: plain('Streams that were ahead of the database'),
+  streams_discarded_total: plain('Streams that were ahead of the database, or too far behind it'),
   reconciliations_failed_total: plain('Reconciliations that failed'),
   bus_messages_unreadable_total: counter('Messages of other nodes that could not be read', { topic: [] }),
   bus_messages_dropped_total: plain('Messages in Redis that no node of this deployment has sent'),
@@ -112,6 +112,9 @@ export const COUNTERS = {
   search_hits_total: plain('Messages that they found'),
   search_backlog_reports_total: plain('Reports about messages that are being made findable'),
   search_backfills_failed_total: plain('Times that messages could not be made findable'),
+  conversations_archived_total: plain('Conversations that were archived since nobody had written in them for long'),
+  messages_expired_total: plain('Messages that were removed since they were too old'),
+  retention_failures_total: plain('Times that the former or the latter went wrong'),
   files_uploaded_total: plain('Files that were uploaded'),
   file_bytes_uploaded_total: plain('Their bytes'),
   files_removed_total: plain('Files that were removed since no message carries them'),

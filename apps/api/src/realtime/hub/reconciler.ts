@@ -92,7 +92,8 @@ export class Reconciler implements OnApplicationBootstrap, OnApplicationShutdown
     for (const { stream, receipts } of streams) {
       const { conversationId } = stream;
       const head = heads.get(conversationId);
-      if (!head || head.version < (before.get(conversationId) ?? 0)) {
+      const version = before.get(conversationId) ?? 0;
+      if (!head || head.version < version || version < head.trimmed) {
         this.discard(conversationId);
         continue;
       }
@@ -114,8 +115,8 @@ export class Reconciler implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   /**
-   * The database is behind what was delivered: it was restored. The sockets are closed, and their clients fetch
-   * everything again.
+   * The database is behind what was delivered, as it was restored; or so far ahead that what comes next is there no more. The
+   * sockets are closed, and their clients sync.
    */
   private discard(conversationId: string): void {
     this.reporter.streamDiscarded(conversationId);

@@ -44,6 +44,8 @@ export interface ReceiptEvent {
 export interface Heads {
   version: number;
   receipts: number;
+  /** Of the versions up to this one some may be nowhere any more. */
+  trimmed: number;
 }
 
 /** A member's row as connecting reads it. */

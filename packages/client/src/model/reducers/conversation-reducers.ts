@@ -2,8 +2,9 @@ import type { Reducers } from './reducer.js';
 
 export const conversationReducers: Reducers<'conversation:updated' | 'conversation:archived'> = {
   // The counters in it may run ahead of the events, so they are left to those.
-  'conversation:updated': (conversation, event) => {
-    conversation.tell(event.version, { name: event.conversation.name });
+  'conversation:updated': (conversation, { version, conversation: { name, firstSeq } }) => {
+    conversation.tell(version, { name, firstSeq });
+    conversation.expire(firstSeq);
   },
 
   'conversation:archived': (conversation, { version, isArchived }) => {

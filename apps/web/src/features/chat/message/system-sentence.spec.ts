@@ -22,6 +22,8 @@ describe('P6: system rows', () => {
     expect(say({ event: 'role_changed', userIds: ['li'], from: 'member', to: 'admin' })).toBe(
       '{Ama} made {Li} an admin',
     );
+    expect(say({ event: 'archived' })).toBe('{Ama} archived this conversation');
+    expect(say({ event: 'archived', reason: 'idle' })).not.toContain('Ama');
     expect(say({ event: 'renamed', from: 'a', to: 'b' })).toBe('{Ama} renamed the group to “{b}”');
   });
 

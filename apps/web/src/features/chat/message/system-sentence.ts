@@ -23,6 +23,7 @@ export function systemSentence(message: Message, me: string, nameOf: NameOf): st
     case 'renamed':
       return `${actor} renamed the group to “${isolate(metadata.to ?? '')}”`;
     case 'archived':
+      if (metadata.reason === 'idle') return 'This conversation was archived, as nobody had written in it for long';
       return `${actor} archived this conversation`;
     case 'unarchived':
       return `${actor} took this conversation out of the archive`;

@@ -1,0 +1,113 @@
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { CONFIG, type Config } from '../../config/config.js';
+import { EventReporter } from '../../platform/telemetry/event-reporter.js';
+import { archiving, ConversationChanges } from '../conversations/index.js';
+import { MessageExpiry } from './message-expiry.js';
+import { type DueConversation, RetentionRepository } from './retention.repository.js';
+
+/** Of the job; tests make them small. */
+export const RETENTION = {
+  everyMs: 600_000,
+  /** Conversations that are looked at together. */
+  conversations: 500,
+  /** Messages of one transaction, which holds up its conversation. */
+  messages: 500,
+};
+/** Of one run: beyond it the rest waits for the next one. */
+const MOST_FAILURES = 10;
+
+/**
+ * Archives conversations in which nobody has written for long, and lets messages expire that are older than they may be.
+ * What is due is in the data, and each step is one transaction: whatever stops it, any node goes on from there.
+ */
+@Injectable()
+export class RetentionJob implements OnApplicationBootstrap, OnApplicationShutdown {
+  private timer: NodeJS.Timeout | null = null;
+  private stopped = false;
+
+  constructor(
+    private readonly repository: RetentionRepository,
+    private readonly changes: ConversationChanges,
+    private readonly expiry: MessageExpiry,
+    private readonly reporter: EventReporter,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    if (this.config.archiveAfterDays > 0 || this.config.retentionDays > 0) this.schedule();
+  }
+
+  onApplicationShutdown(): void {
+    this.stopped = true;
+    if (this.timer) clearTimeout(this.timer);
+  }
+
+  /**
+   * Once through all conversations, or until another node does the same. One that fails is passed over.
+   * @throws where too many do.
+   */
+  async run(): Promise<void> {
+    let failures = 0;
+    let after: string | null = null;
+    do {
+      const page: DueConversation[] | null = await this.repository.page(this.config, after, RETENTION.conversations);
+      if (!page) return;
+      for (const due of page) {
+        if (this.stopped) return;
+        try {
+          if (!(await this.attend(due))) return;
+        } catch (fault) {
+          failures += 1;
+          if (failures === MOST_FAILURES) throw fault;
+          if (!this.stopped) this.reporter.retentionFailed(fault, due.id);
+        }
+      }
+      after = page.length < RETENTION.conversations ? null : (page.at(-1)?.id ?? null);
+    } while (after !== null);
+  }
+
+  /** False where another node is at it. */
+  private async attend({ id, isIdle, hasExpired }: DueConversation): Promise<boolean> {
+    if (isIdle && !(await this.archive(id))) return false;
+    for (let isMore = hasExpired; isMore && !this.stopped; ) {
+      const expired = await this.expiry.step(id, RETENTION.messages);
+      if (expired === null) return false;
+      if (expired > 0) this.reporter.messagesExpired(id, expired);
+      isMore = expired === RETENTION.messages;
+    }
+    return true;
+  }
+
+  /** It may have been archived, or somebody may have written, since it was looked at. */
+  private async archive(conversationId: string): Promise<boolean> {
+    const outcome = await this.changes.runByItself<'archived' | 'kept' | 'elsewhere'>(
+      conversationId,
+      async ({ tx, conversation, at }) => {
+        if (!(await this.repository.takeTurn(tx))) return { result: 'elsewhere', unchanged: true };
+        const idleMs = at.getTime() - conversation.updatedAt.getTime();
+        if (conversation.isArchived || idleMs < this.config.archiveAfterDays * DAY_MS)
+          return { result: 'kept', unchanged: true };
+        return { ...archiving(true, 'idle'), result: 'archived' };
+      },
+    );
+    if (outcome === 'archived') this.reporter.idleArchived(conversationId);
+    return outcome !== 'elsewhere';
+  }
+
+  private schedule(): void {
+    if (this.stopped) return;
+    this.timer = setTimeout(() => void this.runSafely(), RETENTION.everyMs);
+    this.timer.unref();
+  }
+
+  private async runSafely(): Promise<void> {
+    try {
+      if (this.repository.availability.isUp) await this.run();
+    } catch (fault) {
+      if (!this.stopped) this.reporter.retentionFailed(fault, null);
+    }
+    this.schedule();
+  }
+}
+
+const DAY_MS = 86_400_000;

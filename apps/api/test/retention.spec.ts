@@ -1,0 +1,258 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { sql } from 'drizzle-orm';
+import { RETENTION, RetentionJob } from '../src/modules/retention/index.js';
+import { Hub } from '../src/realtime/hub/hub.js';
+import { StreamSource } from '../src/realtime/hub/stream-source.js';
+import { startNode, type TestNode } from './node.js';
+import { aGroup, type Group, type Person, succeeded } from './people.js';
+import { fetched, SyncReader } from './sync-reader.js';
+import { aFile } from './uploads.js';
+
+let node: TestNode;
+const bounds = { ...RETENTION };
+
+beforeAll(async () => {
+  node = await startNode({ ARCHIVE_AFTER_DAYS: '30', RETENTION_DAYS: '90', MAX_CONTENT_BYTES: '5000' });
+});
+afterEach(() => {
+  Object.assign(RETENTION, bounds);
+});
+afterAll(() => node.close());
+
+const run = () => node.node.app.get(RetentionJob).run();
+/** As if all that is in it so far had been written so long ago. */
+const age = async (id: string, days: number) => {
+  const by = sql`${days} * interval '1 day'`;
+  await node.rows(sql`UPDATE messages SET created_at = created_at - ${by} WHERE conversation_id = ${id}`);
+  await node.rows(
+    sql`UPDATE conversations SET created_at = created_at - ${by}, updated_at = updated_at - ${by} WHERE id = ${id}`,
+  );
+};
+const seqs = ({ items }: { items: { seq: number }[] }) => items.map(({ seq }) => seq);
+const page = async (person: Person, id: string, query = '') =>
+  succeeded(await person.get(`/conversations/${id}/messages${query}`));
+const countOf = async (table: string, id: string) => {
+  const name = sql.raw(table);
+  const [row] = await node.rows<{ count: number }>(
+    sql`SELECT count(*)::integer AS count FROM ${name} WHERE conversation_id = ${id}`,
+  );
+  return row?.count;
+};
+
+/** Five messages of its owner that are too old, which one member has read, and two of now, the first of which answers the last of those. */
+async function aLongTalk(
+  more: (group: Group, said: any[]) => Promise<unknown> = async () => undefined,
+): Promise<Group & { said: any[] }> {
+  const group = await aGroup(node, { members: 2 });
+  const { id, owner, members } = group;
+  const [ben] = members as [Person];
+  const said: any[] = [];
+  for (let n = 1; n <= 5; n += 1) said.push(await owner.say(id, `a phrase of long ago ${n} @${ben.username}`));
+  await ben.post(`/conversations/${id}/read`, { seq: 5 });
+  await more(group, said);
+  await age(id, 100);
+  said.push(await owner.say(id, 'what is said now', { replyToId: said[4].id }));
+  said.push(await owner.say(id, `and this to @${ben.username}`));
+  return { ...group, said };
+}
+
+describe('a conversation in which nobody has written for long', () => {
+  it('S1.34 §6: is archived once, in its order, as its members archive it, and says why', async () => {
+    const { id, owner, members } = await aGroup(node);
+    const fresh = await aGroup(node);
+    await owner.say(id, 'the last word');
+    await age(id, 31);
+    const socket = await (members[0] as Person).connect();
+    await run();
+    await run();
+    await socket.reaches(id, 4);
+    expect(socket.durable(id)).toMatchObject([
+      { name: 'conversation:archived', payload: { version: 3, actorId: owner.id, isArchived: true } },
+      {
+        name: 'message:new',
+        payload: { message: { type: 'system', metadata: { event: 'archived', reason: 'idle' } } },
+      },
+    ]);
+    expect(await owner.sees(id)).toMatchObject({ isArchived: true, version: 4, lastSeq: 2 });
+    expect((await owner.post(`/conversations/${id}/messages`, { content: 'no' })).body.error.code).toBe('conflict');
+    expect(await fresh.owner.sees(fresh.id)).toMatchObject({ isArchived: false, version: 1 });
+  });
+
+  it('S1.34: is so no more once somebody has taken it out of the archive', async () => {
+    const { id, owner } = await aGroup(node);
+    await age(id, 31);
+    await run();
+    await owner.patch(`/conversations/${id}`, { isArchived: false });
+    await run();
+    expect(await owner.sees(id)).toMatchObject({ isArchived: false });
+  });
+});
+
+describe('messages that are too old', () => {
+  it('G3: are on no page and found by nothing, and those after them keep their numbers', async () => {
+    const { id, owner, members, said } = await aLongTalk();
+    const [ben] = members as [Person];
+    await run();
+    for (const query of ['', '?before=7', '?after=1', '?after=5', '?around=2', '?around=6&limit=1'])
+      expect(seqs(await page(ben, id, query))).toEqual({ '?before=7': [6], '?around=6&limit=1': [6] }[query] ?? [6, 7]);
+    expect(await page(ben, id, '?around=6&limit=1')).toMatchObject({ prevCursor: null, nextCursor: '6' });
+    expect(await page(ben, id, '?before=3')).toMatchObject({ items: [], nextCursor: null, hasMore: false });
+    const [gone, answer] = [said[4], said[5]];
+    for (const path of ['', '/edits', '/receipts', '/reactions'])
+      expect([path, (await ben.get(`/messages/${gone.id}${path}`)).status]).toEqual([path, 404]);
+    expect(succeeded(await ben.get(`/messages/${answer.id}`)).replyTo).toMatchObject({
+      id: gone.id,
+      seq: 5,
+      excerpt: '',
+    });
+    expect(succeeded(await ben.get('/search?q=phrase')).items).toEqual([]);
+    expect(await owner.sees(id)).toMatchObject({ firstSeq: 6, lastSeq: 7, version: 9, lastMessage: { seq: 7 } });
+    expect((await owner.say(id, 'and on it goes')).seq).toBe(8);
+  });
+
+  it('leave nothing behind but by what their repeats are known', async () => {
+    let fileId = '';
+    const { id, members } = await aLongTalk(async ({ id: groupId, owner, members: [reader] }, said) => {
+      succeeded(await (reader as Person).post(`/messages/${said[0].id}/reactions`, { emoji: '👍' }));
+      succeeded(await owner.patch(`/messages/${said[1].id}`, { content: 'changed' }));
+      fileId = await aFile(owner);
+      await owner.say(groupId, '', { type: 'file', metadata: { fileId } });
+      await node.rows(sql`UPDATE files SET loose_since = NULL WHERE id = ${fileId}`);
+    });
+    const [ben] = members as [Person];
+    expect((await ben.get(`/files/${fileId}`)).status).toBe(200);
+    await run();
+    expect((await ben.get(`/files/${fileId}`)).status).toBe(404);
+    expect(await node.rows(sql`SELECT loose_since IS NULL AS kept FROM files WHERE id = ${fileId}`)).toEqual([
+      { kept: false },
+    ]);
+    const tables = [
+      'messages',
+      'message_reactions',
+      'message_edit_history',
+      'message_files',
+      'message_search',
+      'mentions',
+    ];
+    const counts = await Promise.all(tables.map((table) => countOf(table, id)));
+    expect(counts).toEqual([2, 0, 0, 0, 2, 1]);
+    expect(await countOf('read_ranges', id)).toBe(0);
+    expect(await countOf('expired_messages', id)).toBe(6);
+  });
+
+  it('G2: are sent once however late they are repeated, also with another text, since that is not known any more', async () => {
+    const { id, owner, said } = await aLongTalk();
+    await run();
+    const { clientMessageId, id: messageId } = said[2];
+    const socket = await owner.connect();
+    for (const content of [said[2].content, 'another text']) {
+      const repeat = await owner.post(`/conversations/${id}/messages`, { content, clientMessageId });
+      expect([repeat.status, repeat.body]).toEqual([
+        200,
+        { id: messageId, conversationId: id, clientMessageId, seq: 3, duplicate: true },
+      ]);
+      const ack = await socket.ask('message:send', { conversationId: id, content, clientMessageId });
+      expect(ack).toMatchObject({ success: true, messageId, seq: 3, duplicate: true });
+    }
+    const tooLong = await owner.post(`/conversations/${id}/messages`, { content: 'x'.repeat(6_000), clientMessageId });
+    expect(tooLong.status).toBe(200);
+    expect((await owner.say(id, 'a new one', { clientMessageId: randomUUID() })).seq).toBe(8);
+  });
+
+  it('G6: are nobody’s unread messages, and a mark at one of them changes nothing', async () => {
+    const { id, owner, members } = await aLongTalk();
+    const [ben, chi] = members as [Person, Person];
+    await chi.post(`/conversations/${id}/read`, { seq: 2 });
+    await run();
+    const unread = async (person: Person) => {
+      const summary = succeeded(await person.get('/messages/unread')).items;
+      const { unreadCount, mentionCount } = await person.sees(id);
+      expect(summary).toEqual([{ conversationId: id, unreadCount, mentionCount }]);
+      return [unreadCount, mentionCount];
+    };
+    expect(await unread(ben)).toEqual([2, 1]);
+    expect(await unread(chi)).toEqual([2, 0]);
+    const marked = succeeded(await chi.post(`/conversations/${id}/read`, { seq: 4 }));
+    expect(marked).toMatchObject({ lastReadSeq: 2, unreadCount: 2, lastSeq: 7 });
+    expect(succeeded(await chi.post(`/conversations/${id}/read`, { seq: 6 }))).toMatchObject({ unreadCount: 1 });
+    expect((await chi.post(`/conversations/${id}/read`, { seq: 8 })).status).toBe(400);
+    expect((await owner.sees(id)).unreadCount).toBe(0);
+  });
+
+  it('G3 G4: go with a version of their own, after which who syncs has what is there', async () => {
+    const { id, members } = await aLongTalk();
+    const [ben] = members as [Person];
+    const reader = new SyncReader(ben);
+    await reader.catchUp();
+    const socket = await ben.connect();
+    RETENTION.messages = 2;
+    await run();
+    await socket.reaches(id, 11);
+    expect(
+      socket.durable(id).map(({ name, payload }) => [name, payload.version, payload.conversation.firstSeq]),
+    ).toEqual([
+      ['conversation:updated', 9, 3],
+      ['conversation:updated', 10, 5],
+      ['conversation:updated', 11, 6],
+    ]);
+    await reader.catchUp();
+    expect(reader.state()).toEqual(reader.knownOf(await fetched(ben)));
+    expect(seqs(await page(ben, id))).toEqual([6, 7]);
+    await run();
+    expect((await ben.sees(id)).version).toBe(11);
+  });
+
+  it('G3: are told as what is left by a stream that was behind when they went', async () => {
+    const { id, owner, said } = await aLongTalk();
+    await owner.delete(`/messages/${said[3].id}`);
+    await run();
+    const source = node.node.app.get(StreamSource);
+    const told = async (after: number) =>
+      (await source.eventsWithin([{ conversationId: id, after, upTo: after + 1 }])).get(id);
+    // Of the deletion of one that is nowhere any more.
+    expect(await told(8)).toMatchObject([
+      {
+        name: 'conversation:updated',
+        version: 9,
+        payload: { version: 9, actorId: owner.id, conversation: { firstSeq: 6 } },
+      },
+    ]);
+    expect(await told(6)).toMatchObject([{ name: 'message:new', version: 7 }]);
+    expect(await told(10)).toEqual([]);
+  });
+
+  it('G4: close the sockets of a stream that was behind for longer than they are there, so that their clients sync', async () => {
+    const { id, owner, members } = await aLongTalk();
+    const socket = await (members[0] as Person).connect();
+    await run();
+    // As if this stream had stood still for all that time.
+    for (const { stream } of node.node.app.get(Hub).open())
+      if (stream.conversationId === id) Object.assign(stream, { cursor: 3 });
+    await socket.end();
+    expect((await owner.sees(id)).firstSeq).toBe(6);
+  });
+
+  it('may be all that there were', async () => {
+    const { id, owner, members } = await aGroup(node);
+    const [ben] = members as [Person];
+    for (const text of ['one', 'two']) await owner.say(id, text);
+    await age(id, 92);
+    await run();
+    expect(await ben.sees(id)).toMatchObject({
+      firstSeq: 3,
+      lastSeq: 3,
+      isArchived: true,
+      lastMessage: { seq: 3 },
+      unreadCount: 0,
+    });
+    await age(id, 92);
+    await run();
+    expect(await ben.sees(id)).toMatchObject({ firstSeq: 4, lastSeq: 3, lastMessage: null, unreadCount: 0 });
+    expect(await page(ben, id)).toMatchObject({ items: [], hasMore: false });
+    expect(succeeded(await ben.get('/conversations?archived=all')).items[0]).toMatchObject({ id, lastMessage: null });
+    await owner.patch(`/conversations/${id}`, { isArchived: false });
+    expect((await owner.say(id, 'again')).seq).toBe(5);
+    expect((await ben.sees(id)).unreadCount).toBe(1);
+  });
+});

@@ -1,0 +1,337 @@
+CREATE TABLE "expired_messages" (
+	"conversation_id" uuid NOT NULL,
+	"sender_id" uuid NOT NULL,
+	"client_message_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"seq" bigint NOT NULL,
+	"created_version" bigint NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "expired_messages_conversation_id_sender_id_client_message_id_pk" PRIMARY KEY("conversation_id","sender_id","client_message_id")
+);
+--> statement-breakpoint
+ALTER TABLE "conversations" ADD COLUMN "first_seq" bigint DEFAULT 1 NOT NULL;--> statement-breakpoint
+ALTER TABLE "conversations" ADD COLUMN "trimmed_version" bigint DEFAULT 0 NOT NULL;--> statement-breakpoint
+ALTER TABLE "conversations" ADD COLUMN "expired_countable" bigint DEFAULT 0 NOT NULL;--> statement-breakpoint
+ALTER TABLE "expired_messages" ADD CONSTRAINT "expired_messages_conversation_id_conversations_id_fk" FOREIGN KEY ("conversation_id") REFERENCES "public"."conversations"("id") ON DELETE cascade ON UPDATE no action;
+--> statement-breakpoint
+-- Moves read and delivered markers of several members of one conversation; at most one marker a user and call.
+-- marks: [{i, u user, read boolean, seq | id}]. Each one that moves takes the conversation's next receipts number.
+CREATE OR REPLACE FUNCTION move_watermarks(conversation uuid, marks jsonb)
+RETURNS TABLE (i integer, outcome text, moved boolean, mark_seq float8, message_id uuid, receipts float8, at_ms float8,
+               last_read_seq float8, last_delivered_seq float8, unread float8, mentioned float8, last_seq float8,
+               member_count integer)
+LANGUAGE plpgsql VOLATILE
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+SET jit = off
+AS $$
+#variable_conflict use_column
+DECLARE
+  last_receipts bigint;
+  moment timestamptz(3);
+BEGIN
+  SELECT counter.receipts INTO last_receipts
+    FROM conversation_receipts counter WHERE counter.conversation_id = conversation FOR NO KEY UPDATE;
+  -- By an array, so that the index finds these members: joined, all members of the conversation were read for each mark.
+  PERFORM 1
+    FROM conversation_participants participant
+   WHERE participant.conversation_id = conversation
+     AND participant.user_id = ANY (ARRAY (SELECT mark.u FROM jsonb_to_recordset(marks) AS mark (u uuid)))
+   ORDER BY participant.user_id
+     FOR NO KEY UPDATE OF participant;
+  moment := date_trunc('milliseconds', clock_timestamp());
+
+  RETURN QUERY
+  WITH judged AS MATERIALIZED (
+    SELECT mark.i AS place, mark.u AS user_id, mark.read AS is_read,
+           message.seq AS mark_seq, message.id AS message_id, message.countable AS mark_countable,
+           member.last_read_seq, member.last_delivered_seq, member.read_countable,
+           talk.last_seq, talk.countable, talk.expired_countable, talk.member_count,
+           CASE
+             WHEN member.user_id IS NULL THEN 'not_found'
+             WHEN mark.seq = 0 THEN 'done'
+             WHEN message.id IS NULL AND mark.id IS NOT NULL THEN 'not_found'
+             -- What has expired is nobody's unread message: there is nothing to move for.
+             WHEN message.id IS NULL AND mark.seq < talk.first_seq THEN 'done'
+             WHEN message.id IS NULL THEN 'beyond'
+             WHEN message.seq > CASE WHEN mark.read THEN member.last_read_seq ELSE member.last_delivered_seq END
+               THEN 'move'
+             ELSE 'done'
+           END AS outcome
+      FROM jsonb_to_recordset(marks) AS mark (i integer, u uuid, read boolean, seq bigint, id uuid)
+      LEFT JOIN LATERAL (
+        SELECT * FROM conversation_participants found
+         WHERE found.conversation_id = conversation AND found.user_id = mark.u OFFSET 0
+      ) member ON member.left_at IS NULL
+      LEFT JOIN LATERAL (SELECT * FROM conversations found WHERE found.id = conversation OFFSET 0) talk ON true
+      LEFT JOIN LATERAL (
+        SELECT * FROM messages found WHERE found.conversation_id = conversation AND found.seq = mark.seq
+        UNION ALL
+        SELECT * FROM messages found WHERE found.id = mark.id
+      ) message ON message.conversation_id = conversation
+  ), numbered AS MATERIALIZED (
+    SELECT judged.*, last_receipts + row_number() OVER (PARTITION BY judged.outcome ORDER BY judged.place) AS number,
+           CASE WHEN judged.outcome = 'move' AND judged.is_read THEN judged.mark_seq
+             ELSE judged.last_read_seq END AS new_read_seq,
+           CASE WHEN judged.outcome = 'move' THEN greatest(judged.last_delivered_seq, judged.mark_seq)
+             ELSE judged.last_delivered_seq END AS new_delivered_seq,
+           CASE WHEN judged.outcome = 'move' AND judged.is_read THEN judged.mark_countable
+             ELSE judged.read_countable END AS new_read_countable
+      FROM judged
+  ), counted AS (
+    UPDATE conversation_receipts counter
+       SET receipts = (SELECT max(numbered.number) FROM numbered WHERE numbered.outcome = 'move')
+     WHERE counter.conversation_id = conversation
+       AND EXISTS (SELECT 1 FROM numbered WHERE numbered.outcome = 'move')
+  ), written AS (
+    UPDATE conversation_participants participant
+       SET last_read_seq = numbered.new_read_seq, last_delivered_seq = numbered.new_delivered_seq,
+           read_countable = numbered.new_read_countable,
+           read_at = CASE WHEN numbered.is_read THEN moment ELSE participant.read_at END,
+           delivered_at = CASE WHEN numbered.new_delivered_seq > numbered.last_delivered_seq THEN moment
+             ELSE participant.delivered_at END,
+           receipts_version = numbered.number
+      FROM numbered
+     WHERE participant.conversation_id = conversation AND participant.user_id = numbered.user_id
+       AND numbered.outcome = 'move'
+  ), ranged AS (
+    INSERT INTO read_ranges (conversation_id, user_id, from_seq, to_seq, at)
+    SELECT conversation, numbered.user_id, numbered.last_read_seq + 1, numbered.mark_seq, moment
+      FROM numbered WHERE numbered.outcome = 'move' AND numbered.is_read
+  )
+  SELECT numbered.place, numbered.outcome, numbered.outcome = 'move', numbered.mark_seq::float8, numbered.message_id,
+         numbered.number::float8, (extract(epoch FROM moment) * 1000)::float8,
+         numbered.new_read_seq::float8, numbered.new_delivered_seq::float8,
+         (numbered.countable - greatest(numbered.new_read_countable, numbered.expired_countable))::float8,
+         (SELECT count(*) FROM mentions mention
+           WHERE mention.user_id = numbered.user_id AND mention.conversation_id = conversation
+             AND mention.seq > numbered.new_read_seq)::float8,
+         numbered.last_seq::float8, numbered.member_count
+    FROM numbered
+   ORDER BY numbered.place;
+END
+$$;
+--> statement-breakpoint
+-- One batch of messages of many conversations: locks, decides and writes them in one transaction.
+-- owners, senders, keys: conversation, sender and client message id of each row of the batch, for locks and repeats.
+-- batch: an array in order of arrival, of which no two rows share conversation, sender and client message id. Its keys are
+--        short, since each message carries them; `input` below gives them their names.
+-- Of a message that is refused in any case, for its files, `q` says why; whoever sends it once more is answered all the same.
+-- created_ms: of a message that is there, when it came; of outcome 'silenced', for how long yet.
+-- reply: what is quoted, with the text from which its excerpt is cut.
+-- waiting: false passes over conversations that someone else holds (outcome 'busy'), true waits for them.
+-- It must be VOLATILE: each statement then sees what the locks before it waited for.
+CREATE OR REPLACE FUNCTION write_messages(owners uuid[], senders uuid[], keys uuid[], batch jsonb, waiting boolean)
+RETURNS TABLE (i integer, outcome text, message_id uuid, seq float8, version float8, created_ms float8,
+               mentioned uuid[], reply jsonb)
+LANGUAGE plpgsql VOLATILE
+-- Plans are made once, perhaps while the tables are empty, and kept: only ones that suit large tables will do.
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
+SET jit = off
+AS $$
+#variable_conflict use_column
+DECLARE
+  locked uuid[];
+  some_expired boolean;
+  moment timestamptz(3);
+  repeats integer[];
+  repeat_ids uuid[];
+  repeat_seqs bigint[];
+  repeat_versions bigint[];
+  repeat_times timestamptz[];
+  repeat_hashes bytea[];
+BEGIN
+  IF waiting THEN
+    SELECT array_agg(available.id), bool_or(available.first_seq > 1) INTO locked, some_expired FROM (
+      SELECT conversation.id, conversation.first_seq FROM conversations conversation WHERE conversation.id = ANY (owners)
+       ORDER BY conversation.id FOR NO KEY UPDATE) available;
+  ELSE
+    SELECT array_agg(available.id), bool_or(available.first_seq > 1) INTO locked, some_expired FROM (
+      SELECT conversation.id, conversation.first_seq FROM conversations conversation WHERE conversation.id = ANY (owners)
+       ORDER BY conversation.id FOR NO KEY UPDATE SKIP LOCKED) available;
+  END IF;
+  locked := coalesce(locked, '{}');
+
+  PERFORM 1
+    FROM (SELECT DISTINCT sent.conversation_id, sent.sender_id
+            FROM unnest(owners, senders) AS sent (conversation_id, sender_id)
+           WHERE sent.conversation_id = ANY (locked)) sent
+    JOIN conversation_participants participant
+      ON participant.conversation_id = sent.conversation_id AND participant.user_id = sent.sender_id
+   ORDER BY participant.conversation_id, participant.user_id
+     FOR NO KEY UPDATE OF participant;
+
+  -- Planned anew each time: a plan that was made while the table was small might keep to an index that finds the
+  -- conversation only, and read all of its messages ever after.
+  EXECUTE $repeats$
+    SELECT array_agg(sent.place - 1), array_agg(original.id), array_agg(original.seq),
+           array_agg(original.created_version), array_agg(original.created_at), array_agg(original.payload_hash)
+      FROM unnest($1, $2, $3) WITH ORDINALITY AS sent (conversation_id, sender_id, client_message_id, place)
+      JOIN LATERAL (
+        SELECT * FROM messages message
+         WHERE message.conversation_id = sent.conversation_id AND message.sender_id = sent.sender_id
+           AND message.client_message_id = sent.client_message_id OFFSET 0) original ON true
+  $repeats$
+  INTO repeats, repeat_ids, repeat_seqs, repeat_versions, repeat_times, repeat_hashes
+  USING owners, senders, keys;
+
+  -- Of those the hash is not kept, by which one that has expired is told from one that is there.
+  IF some_expired THEN
+    EXECUTE $expired$
+      SELECT $4 || array_agg(sent.place - 1), $5 || array_agg(original.id), $6 || array_agg(original.seq),
+             $7 || array_agg(original.created_version), $8 || array_agg(original.created_at),
+             $9 || array_agg(NULL::bytea)
+        FROM unnest($1, $2, $3) WITH ORDINALITY AS sent (conversation_id, sender_id, client_message_id, place)
+        JOIN LATERAL (
+          SELECT * FROM expired_messages message
+           WHERE message.conversation_id = sent.conversation_id AND message.sender_id = sent.sender_id
+             AND message.client_message_id = sent.client_message_id OFFSET 0) original ON true
+    $expired$
+    INTO repeats, repeat_ids, repeat_seqs, repeat_versions, repeat_times, repeat_hashes
+    USING owners, senders, keys, repeats, repeat_ids, repeat_seqs, repeat_versions, repeat_times, repeat_hashes;
+  END IF;
+
+  moment := date_trunc('milliseconds', clock_timestamp());
+
+  RETURN QUERY
+  WITH input AS MATERIALIZED (
+    SELECT sent.i AS place, sent.c AS conversation_id, sent.s AS sender_id, sent.b AS is_bot,
+           sent.k AS client_message_id, sent.id, decode(sent.h, 'hex') AS payload_hash, sent.t AS type,
+           sent.x AS content, sent.m AS metadata, sent.e AS excerpt, sent.z AS stored_bytes, sent.w AS tokens,
+           sent.r AS reply_to_id, sent.n AS names, sent.f AS files, sent.q AS refusal
+      FROM jsonb_to_recordset(batch) AS sent
+        (i integer, c uuid, s uuid, b boolean, k uuid, id uuid, h text, t text, x text, m jsonb, e text, z integer,
+         w text, r uuid, n jsonb, f jsonb, q text)
+  ), judged AS MATERIALIZED (
+    SELECT input.*, conversation.last_seq, conversation.version AS last_version,
+           conversation.countable AS last_countable, greatest(moment, conversation.updated_at) AS created_at,
+           sender.last_read_seq, original.id AS original_id, original.seq AS original_seq,
+           original.created_version AS original_version, original.created_at AS original_created_at,
+           quoted.seq AS quoted_seq, quoted.sender_id AS quoted_sender_id, quoted.text AS quoted_text,
+           ceil(extract(epoch FROM sender.silenced_until - moment) * 1000)::float8 AS silenced_ms,
+           CASE
+             WHEN conversation.id IS NULL THEN
+               CASE WHEN EXISTS (SELECT 1 FROM conversations other WHERE other.id = input.conversation_id)
+                 THEN 'busy' ELSE 'not_found' END
+             WHEN original.id IS NOT NULL AND original.payload_hash <> input.payload_hash THEN 'idempotency_conflict'
+             WHEN original.id IS NOT NULL AND (sender.user_id IS NULL OR original.payload_hash IS NULL)
+               THEN 'duplicate_hidden'
+             WHEN original.id IS NOT NULL THEN 'duplicate'
+             WHEN sender.user_id IS NULL THEN 'not_found'
+             WHEN conversation.is_archived THEN 'archived'
+             -- Nobody blocks themselves, so of the pair it is the other one.
+             WHEN conversation.type = 'direct' AND EXISTS (
+               SELECT 1 FROM user_blocks block
+                WHERE block.blocker_id = ANY (string_to_array(conversation.direct_key, ':')::uuid[])
+                  AND block.blocked_id = input.sender_id) THEN 'blocked'
+             WHEN sender.silenced_until > moment THEN 'silenced'
+             WHEN input.reply_to_id IS NOT NULL AND quoted.id IS NULL THEN 'reply_unknown'
+             WHEN input.refusal IS NOT NULL THEN input.refusal
+             ELSE 'new'
+           END AS outcome
+      FROM input
+      -- OFFSET 0 keeps each look-up by itself: one probe of one index, whatever the planner thinks of the sizes.
+      LEFT JOIN LATERAL (
+        SELECT * FROM conversations found
+         WHERE found.id = input.conversation_id AND input.conversation_id = ANY (locked) OFFSET 0
+      ) conversation ON true
+      LEFT JOIN LATERAL (
+        SELECT * FROM conversation_participants found
+         WHERE found.conversation_id = input.conversation_id AND found.user_id = input.sender_id OFFSET 0
+      ) sender ON sender.left_at IS NULL
+      LEFT JOIN unnest(repeats, repeat_ids, repeat_seqs, repeat_versions, repeat_times, repeat_hashes)
+        AS original (place, id, seq, created_version, created_at, payload_hash)
+        ON original.place = input.place AND conversation.id IS NOT NULL
+      LEFT JOIN LATERAL (
+        SELECT found.id, found.conversation_id, found.seq, found.sender_id,
+               CASE WHEN found.deleted_at IS NOT NULL THEN '' ELSE coalesce(found.excerpt, found.content) END AS text
+          FROM messages found WHERE found.id = input.reply_to_id OFFSET 0
+      ) quoted ON quoted.conversation_id = input.conversation_id
+  ), numbered AS MATERIALIZED (
+    SELECT judged.*,
+           row_number() OVER (PARTITION BY judged.conversation_id, judged.outcome ORDER BY judged.place) AS nth,
+           row_number() OVER (PARTITION BY judged.conversation_id, judged.outcome ORDER BY judged.place DESC) = 1
+             AS is_last,
+           row_number() OVER (PARTITION BY judged.conversation_id, judged.outcome, judged.sender_id
+                              ORDER BY judged.place DESC) = 1 AS is_last_of_sender,
+           count(*) OVER (PARTITION BY judged.conversation_id, judged.outcome, judged.sender_id) AS of_sender,
+           CASE WHEN judged.outcome = 'new' AND judged.names IS NOT NULL THEN ARRAY (
+             SELECT named.id
+               FROM jsonb_array_elements_text(judged.names) AS name
+               JOIN LATERAL (SELECT found.id FROM users found WHERE found.username = name OFFSET 0) named ON true
+               JOIN LATERAL (
+                 SELECT 1 FROM conversation_participants found
+                  WHERE found.conversation_id = judged.conversation_id AND found.user_id = named.id
+                    AND found.left_at IS NULL OFFSET 0) participant ON true
+           ) ELSE '{}' END AS mentions
+      FROM judged
+  ), fresh AS NOT MATERIALIZED (
+    SELECT numbered.*, numbered.last_seq + numbered.nth AS seq, numbered.last_version + numbered.nth AS version,
+           numbered.last_countable + numbered.nth AS countable
+      FROM numbered WHERE numbered.outcome = 'new'
+  ), inserted AS (
+    INSERT INTO messages (conversation_id, seq, id, client_message_id, sender_id, sender_type, type, content, metadata,
+                          excerpt, stored_bytes, mentions, reply_to_id, reply_to_seq, reply_to_sender_id, payload_hash,
+                          created_version, version, countable, created_at)
+    SELECT fresh.conversation_id, fresh.seq, fresh.id, fresh.client_message_id, fresh.sender_id,
+           CASE WHEN fresh.is_bot THEN 'bot' ELSE 'user' END, fresh.type, fresh.content, coalesce(fresh.metadata, '{}'),
+           fresh.excerpt, fresh.stored_bytes, fresh.mentions, fresh.reply_to_id, fresh.quoted_seq,
+           fresh.quoted_sender_id, fresh.payload_hash, fresh.version, fresh.version, fresh.countable, fresh.created_at
+      FROM fresh
+  ), findable AS (
+    INSERT INTO message_search (conversation_id, seq, created_at, tokens)
+    SELECT fresh.conversation_id, fresh.seq, fresh.created_at, array_to_tsvector(string_to_array(fresh.tokens, ' '))
+      FROM fresh WHERE fresh.tokens IS NOT NULL
+  ), carried AS (
+    INSERT INTO message_files (conversation_id, seq, file_id)
+    SELECT fresh.conversation_id, fresh.seq, file::uuid
+      FROM fresh, jsonb_array_elements_text(fresh.files) AS file WHERE fresh.files IS NOT NULL
+  ), postponed AS (
+    -- Without a search, or by a node of the release before.
+    INSERT INTO search_backlog AS backlog (conversation_id, from_seq, to_seq)
+    SELECT fresh.conversation_id, min(fresh.seq), max(fresh.seq)
+      FROM fresh WHERE fresh.tokens IS NULL GROUP BY fresh.conversation_id
+    ON CONFLICT (conversation_id) DO UPDATE
+       SET from_seq = least(backlog.from_seq, excluded.from_seq), to_seq = greatest(backlog.to_seq, excluded.to_seq)
+  ), advanced AS (
+    UPDATE conversations conversation
+       SET last_seq = fresh.seq, version = fresh.version, countable = fresh.countable, updated_at = fresh.created_at
+      FROM fresh
+     WHERE conversation.id = fresh.conversation_id AND fresh.is_last
+  ), marked AS (
+    UPDATE conversation_participants participant
+       SET last_read_seq = fresh.seq, last_delivered_seq = fresh.seq, read_countable = fresh.countable,
+           read_at = fresh.created_at, delivered_at = fresh.created_at
+      FROM fresh
+     WHERE participant.conversation_id = fresh.conversation_id AND participant.user_id = fresh.sender_id
+       AND fresh.is_last_of_sender
+  ), ranged AS (
+    -- Sending reads what others said before it.
+    INSERT INTO read_ranges (conversation_id, user_id, from_seq, to_seq, at)
+    SELECT fresh.conversation_id, fresh.sender_id, fresh.last_read_seq + 1, fresh.seq, fresh.created_at
+      FROM fresh
+     WHERE fresh.is_last_of_sender AND fresh.seq - fresh.last_read_seq > fresh.of_sender
+  ), noted AS (
+    INSERT INTO mentions (user_id, conversation_id, seq)
+    SELECT DISTINCT unnest(fresh.mentions), fresh.conversation_id, fresh.seq FROM fresh WHERE fresh.mentions <> '{}'
+  )
+  SELECT numbered.place, numbered.outcome,
+         CASE WHEN numbered.outcome = 'new' THEN numbered.id ELSE numbered.original_id END,
+         CASE WHEN numbered.outcome = 'new' THEN numbered.last_seq + numbered.nth ELSE numbered.original_seq END::float8,
+         CASE WHEN numbered.outcome = 'new' THEN numbered.last_version + numbered.nth
+           ELSE numbered.original_version END::float8,
+         CASE WHEN numbered.outcome = 'silenced' THEN numbered.silenced_ms
+           ELSE (extract(epoch FROM CASE WHEN numbered.outcome = 'new' THEN numbered.created_at
+             ELSE numbered.original_created_at END) * 1000)::float8 END,
+         numbered.mentions,
+         CASE WHEN numbered.outcome = 'new' AND numbered.reply_to_id IS NOT NULL
+           THEN jsonb_build_object('id', numbered.reply_to_id, 'seq', numbered.quoted_seq,
+                                   'senderId', numbered.quoted_sender_id, 'excerpt', numbered.quoted_text) END
+    FROM numbered;
+END
+$$;
