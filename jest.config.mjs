@@ -56,8 +56,8 @@ export default {
       displayName: 'embedded',
       testMatch: INTEGRATION,
       globals: { PARLEY_ENGINE: 'embedded' },
-      // There is only ever one node with the embedded database.
-      testPathIgnorePatterns: ['/node_modules/', 'two-nodes'],
+      // There is only ever one node with the embedded database, and nothing between the two.
+      testPathIgnorePatterns: ['/node_modules/', 'two-nodes', '/poolers.spec'],
     },
     { ...withNest, displayName: 'postgres', testMatch: INTEGRATION, globals: { PARLEY_ENGINE: 'postgres' } },
     {

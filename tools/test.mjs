@@ -9,6 +9,7 @@ import {
   findFfmpeg,
   findFirefox,
   findHeadlessShell,
+  findPgBouncer,
   findPrometheus,
   findRecorder,
   findRedis,
@@ -55,7 +56,8 @@ async function findParts() {
   const postgres = needed.has('postgres') ? await startPostgres().catch((error) => ({ error: error.message })) : {};
   const redis = needed.has('redis') ? findRedis() : {};
   const chromium = needed.has('chromium') ? findChromium() : {};
-  const programs = { ffmpeg: findFfmpeg(), clamd: findClamd(), prometheus: findPrometheus() };
+  const servers = { clamd: findClamd(), pgbouncer: findPgBouncer(), prometheus: findPrometheus() };
+  const programs = { ffmpeg: findFfmpeg(), ...servers };
   const browsers = {
     shell: findHeadlessShell(),
     firefox: findFirefox(),

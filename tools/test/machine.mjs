@@ -64,6 +64,11 @@ export function findClamd() {
   return { value: findProgram('clamd') };
 }
 
+/** PgBouncer, which Debian keeps where only root looks: `{ value: path }`, or `{}`. */
+export function findPgBouncer() {
+  return { value: findProgram('pgbouncer') ?? ['/usr/sbin/pgbouncer'].find((path) => existsSync(path)) };
+}
+
 /** Prometheus, with the tool that checks its rules: `{ value: path }`, or `{}`. */
 export function findPrometheus() {
   return { value: findProgram('promtool') && findProgram('prometheus') };

@@ -45,6 +45,12 @@ const CLAMD = {
   sentence: 'nothing tried with a virus scanner, none found; on Debian: apt-get install clamav-daemon',
 };
 
+const PGBOUNCER = {
+  part: 'pgbouncer',
+  variable: 'PARLEY_TEST_PGBOUNCER',
+  sentence: 'nothing tried behind a pooler, none found; on Debian: apt-get install pgbouncer',
+};
+
 const PROMETHEUS = {
   part: 'prometheus',
   variable: 'PARLEY_TEST_PROMETHEUS',
@@ -60,7 +66,13 @@ export const SUITES = [
   { name: 'unit', words: ['unit'], round: 1, needs: [] },
   { name: 'server', words: ['unit', 'server'], round: 1, needs: [], wants: [FFMPEG] },
   { name: 'embedded', words: ['integration', 'embedded'], round: 1, needs: [], wants: [FFMPEG, CLAMD] },
-  { name: 'postgres', words: ['integration', 'postgres'], round: 1, needs: [POSTGRES, REDIS], wants: [FFMPEG, CLAMD] },
+  {
+    name: 'postgres',
+    words: ['integration', 'postgres'],
+    round: 1,
+    needs: [POSTGRES, REDIS],
+    wants: [FFMPEG, CLAMD, PGBOUNCER],
+  },
   {
     name: 'journeys',
     words: ['journeys'],

@@ -39,6 +39,7 @@ export { adminCommand } from './processes/admin-command.js';
 export { bareEnvironment, Child, type ChildOptions, type Exit } from './processes/child-process.js';
 export { secretsIn } from './processes/log-secrets.js';
 export { type NodeOptions, ParleyNode } from './processes/parley-node.js';
+export { PgBouncer } from './processes/pg-bouncer.js';
 export { freePort, freshDirectory, ROOT, SERVER, SERVER_IN_FILES } from './processes/places.js';
 export { PostgresCluster } from './processes/postgres-cluster.js';
 export { cpuSeconds, cpuSecondsOfFamily, residentBytes } from './processes/process-figures.js';

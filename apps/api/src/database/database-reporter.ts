@@ -12,4 +12,6 @@ export interface DatabaseReporter {
   /** `isExplained`: the loss of the whole database was reported before. */
   idleConnectionLost(reason: string, isExplained: boolean): void;
   busyConnectionLost(reason: string, isExplained: boolean): void;
+  /** The database is there, and no connection was to be had; said again only once a minute. */
+  connectionMissed(reason: string): void;
 }

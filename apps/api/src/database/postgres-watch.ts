@@ -7,8 +7,9 @@ import type { DatabaseReporter } from './database-reporter.js';
 import { DatabaseSockets } from './database-sockets.js';
 import { isAway, isOutOfSlots, isUnfit, wordsOf } from './faults.js';
 import { IS_READ_ONLY, ReadOnlyError, tryWriting } from './fitness.js';
+import { requireOwnSession } from './own-session.js';
 import * as schema from './schema/index.js';
-import { type Settings, statingSettings } from './session-settings.js';
+import { stateSettings } from './session-settings.js';
 
 type Answer = 'good' | 'fault' | 'none';
 
@@ -37,12 +38,6 @@ const RETRY_MS = 500;
 const CLAIM_ATTEMPTS = 6;
 const CLAIM_AGAIN = { attempts: 15, everyMs: 100 };
 const REMIND_EVERY_MS = 15_000;
-/**
- * A server that lost us without a word ends our sessions, and with them their locks, within half a minute. Deadlines that
- * the database sets must not end the statement by which a session states its own.
- */
-const OPTIONS =
-  '-c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c statement_timeout=0 -c lock_timeout=0';
 
 /**
  * A session of its own that asks the database every second whether it answers and can be written to, and that keeps the
@@ -95,18 +90,12 @@ export class PostgresWatch implements Availability {
     this.wake.abort();
   }
 
-  /** Applies the settings that every new session needs before it is used. */
-  async state(session: pg.ClientBase, own?: Settings): Promise<void> {
-    await session.query(statingSettings(own));
-  }
-
-  /** What every connection of this node has in common. */
+  /** What every connection of this node has in common. Poolers refuse or drop settings here: see `stateSettings`. */
   connectionOptions(purpose: string): pg.ClientConfig {
     return {
       connectionString: this.url,
       stream: this.links.open,
       keepAlive: true,
-      options: OPTIONS,
       application_name: `parley-${purpose}-${this.processName}`,
     };
   }
@@ -213,7 +202,20 @@ export class PostgresWatch implements Availability {
     }
   }
 
+  /** A session of which it is known that it is ours alone. */
   private async connect(): Promise<pg.Client> {
+    const session = await this.open();
+    try {
+      await requireOwnSession(session, () => this.open());
+      await stateSettings(session);
+      return session;
+    } catch (fault) {
+      void session.end();
+      throw fault;
+    }
+  }
+
+  private async open(): Promise<pg.Client> {
     const client = new pg.Client({
       ...this.connectionOptions('watch'),
       connectionTimeoutMillis: this.isUp ? CONNECT_MS.up : CONNECT_MS.down,
@@ -221,7 +223,6 @@ export class PostgresWatch implements Availability {
     });
     client.on('error', (fault) => this.reporter.watchSessionLost(fault.message));
     await client.connect();
-    await this.state(client);
     return client;
   }
 

@@ -1,13 +1,15 @@
 import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { ParleyError } from '../kernel/errors.js';
+import { Reminder } from '../kernel/reminder.js';
 import { Semaphore } from '../kernel/semaphore.js';
 import { Database, type Db, type RunTransaction, refuseInsideTransaction } from './database.js';
 import type { DatabaseReporter } from './database-reporter.js';
-import { isConnectionFault, translated } from './faults.js';
+import { isConnectionFault, translated, wordsOf } from './faults.js';
 import { NamedStatements } from './named-statements.js';
 import type { PostgresWatch } from './postgres-watch.js';
 import * as schema from './schema/index.js';
+import { stateSettings } from './session-settings.js';
 
 export interface PostgresOptions {
   connections: number;
@@ -26,6 +28,7 @@ const DEADLINES = {
   lock_timeout: String(LOCK_MS),
   idle_in_transaction_session_timeout: String(IDLE_IN_TRANSACTION_MS),
 };
+const FIRST = { settings: DEADLINES, timeoutMs: ACQUIRE_MS };
 const MOST_WAITING = 2_000;
 /** After a refused connection no other is tried for so long, to spare a server in trouble. */
 const REFUSED_PAUSE_MS = 200;
@@ -48,7 +51,10 @@ class Handles {
 export function openPostgres(options: PostgresOptions, watch: PostgresWatch, reporter: DatabaseReporter): Database {
   const { connections } = options;
   const pool = openPool(options, watch, reporter);
-  const connect = connector(pool);
+  const reminder = new Reminder();
+  const connect = connector(pool, (reason) => {
+    if (watch.isUp && reminder.isDue(reason)) reporter.connectionMissed(reason);
+  });
   const statements = new NamedStatements();
   const handles = new Handles((client) => drizzle({ client: statements.on(client) as pg.PoolClient, schema }));
   const turns = new Semaphore({
@@ -101,8 +107,8 @@ function openPool({ connections, name }: PostgresOptions, watch: PostgresWatch, 
     connectionTimeoutMillis: ACQUIRE_MS,
     // The client's own deadline, for a connection of which nothing is left but this end.
     query_timeout: STATEMENT_MS + 2_000,
-    // The pool awaits it, though its type does not declare that.
-    onConnect: ((client: pg.PoolClient) => watch.state(client, DEADLINES)) as () => never,
+    // The pool awaits it, though its type does not declare that. A pooler without a session left lets it wait.
+    onConnect: ((client: pg.PoolClient) => stateSettings(client, FIRST)) as () => never,
   });
   // Without a listener on the pool and on every client a lost connection would end the process.
   pool.on('error', (fault) => reporter.idleConnectionLost(fault.message, !watch.isUp));
@@ -113,7 +119,7 @@ function openPool({ connections, name }: PostgresOptions, watch: PostgresWatch, 
 }
 
 /** Takes a connection from the pool; where there is none and the last attempt just failed, it fails at once. */
-function connector(pool: pg.Pool): () => Promise<pg.PoolClient> {
+function connector(pool: pg.Pool, report: (reason: string) => void): () => Promise<pg.PoolClient> {
   let refused: { at: number; fault: ParleyError } | null = null;
   return async () => {
     if (refused && pool.idleCount === 0 && performance.now() - refused.at < REFUSED_PAUSE_MS) throw refused.fault;
@@ -124,6 +130,7 @@ function connector(pool: pg.Pool): () => Promise<pg.PoolClient> {
     } catch (fault) {
       // Whatever the reason, the caller can only come back later.
       refused = { at: performance.now(), fault: away(fault) };
+      report(wordsOf(fault));
       throw refused.fault;
     }
   };

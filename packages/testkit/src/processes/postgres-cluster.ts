@@ -7,11 +7,7 @@ import { bareEnvironment, Child } from './child-process.js';
 import { freePort, freshDirectory } from './places.js';
 import { childrenOf } from './process-figures.js';
 import { program } from './programs.js';
-
-interface Account {
-  uid?: number;
-  gid?: number;
-}
+import { type Account, unprivileged } from './unprivileged.js';
 
 /** A Postgres server of our own in a temporary directory, with its defaults: `fsync` and `synchronous_commit` are on. */
 export class PostgresCluster {
@@ -135,20 +131,4 @@ function initialise(data: string, account: Account): void {
 
 function binary(name: string): string {
   return program(name, 'install PostgreSQL 15 or later');
-}
-
-/** Postgres refuses to run as root: then an account without rights is taken, its own or else `nobody`. */
-function unprivileged(): Account {
-  if (process.getuid?.() !== 0) return {};
-  for (const name of ['postgres', 'nobody']) {
-    const uid = accountNumber('-u', name);
-    const gid = accountNumber('-g', name);
-    if (uid !== null && gid !== null) return { uid, gid };
-  }
-  throw new Error('Postgres does not run as root, and there is neither an account "postgres" nor "nobody".');
-}
-
-function accountNumber(flag: string, name: string): number | null {
-  const asked = spawnSync('id', [flag, name], { encoding: 'utf8' });
-  return asked.status === 0 ? Number(asked.stdout) : null;
 }

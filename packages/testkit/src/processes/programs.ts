@@ -17,6 +17,8 @@ function findProgram(name: string): string | null {
     : [];
   const directories = [
     ...(process.env.PATH ?? '').split(delimiter),
+    // Where Debian keeps servers.
+    '/usr/sbin',
     ...versions.map((version) => join(DEBIAN_POSTGRES, version, 'bin')),
   ];
   return directories.map((directory) => join(directory, name)).find((path) => existsSync(path)) ?? null;

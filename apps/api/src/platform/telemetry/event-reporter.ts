@@ -288,6 +288,14 @@ export class EventReporter extends MessageEvents implements DatabaseReporter {
     this.log[isExplained ? 'debug' : 'warn']({ fault: reason }, 'a database connection was lost');
   }
 
+  connectionMissed(reason: string): void {
+    this.counters.add('database_connections_missed_total');
+    this.log.warn(
+      { fault: reason },
+      'no connection to the database was to be had; it, or a pooler before it, may allow too few',
+    );
+  }
+
   degraded(part: HealthPart): void {
     this.counters.add('degraded_total', { part });
     this.log.debug({ part }, 'degraded');

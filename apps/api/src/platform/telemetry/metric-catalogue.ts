@@ -144,6 +144,9 @@ export const COUNTERS = {
   database_connections_lost_total: counter('Connections to the database that were lost', {
     of: ['watch', 'idle', 'busy'],
   }),
+  database_connections_missed_total: plain(
+    'Times that no connection to the database was to be had and that was logged',
+  ),
   name_foldings_failed_total: plain('Times that names could not be folded'),
   admins_misnamed_total: plain('Names in `ADMIN_USERS` that make nobody an admin'),
   admin_look_ups_failed_total: plain('Times that the users in `ADMIN_USERS` could not be looked up'),
