@@ -16,7 +16,7 @@ import { TlsPolicy } from './platform/http/tls.policy.js';
 import { type Keys, loadKeys } from './platform/keys.js';
 import { localWay } from './platform/nodes/local-connection.js';
 import { NodeLink } from './platform/nodes/node-link.js';
-import { redisWay } from './platform/nodes/redis-connection.js';
+import { redisWay } from './platform/nodes/redis-way.js';
 import { busSocket } from './platform/nodes/worker-sockets.js';
 import type { EventReporter } from './platform/telemetry/event-reporter.js';
 import { NestLog } from './platform/telemetry/nest-log.js';
@@ -75,8 +75,8 @@ export async function boot(config: Config, reporter: EventReporter, interruption
 }
 
 /** By what this node hears others: Redis where that is set, else the other workers of this machine; null: there are none. */
-function linkOf({ redisUrl, worker }: Config, keys: Keys, reporter: EventReporter): NodeLink | null {
-  const way = redisUrl ? redisWay(redisUrl) : worker && localWay(busSocket(worker));
+function linkOf({ redisUrls, worker }: Config, keys: Keys, reporter: EventReporter): NodeLink | null {
+  const way = redisUrls ? redisWay(redisUrls) : worker && localWay(busSocket(worker));
   return way && new NodeLink(way, keys, reporter);
 }
 

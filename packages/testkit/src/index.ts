@@ -44,6 +44,7 @@ export { freePort, freshDirectory, ROOT, SERVER, SERVER_IN_FILES } from './proce
 export { PostgresCluster } from './processes/postgres-cluster.js';
 export { cpuSeconds, cpuSecondsOfFamily, residentBytes } from './processes/process-figures.js';
 export { type PrometheusOptions, type PrometheusRule, PrometheusServer } from './processes/prometheus-server.js';
+export { RedisCluster } from './processes/redis-cluster.js';
 export { RedisServer } from './processes/redis-server.js';
 export { type Patch, SourceCopy } from './processes/source-copy.js';
 export { SwiftServer } from './processes/swift-server.js';

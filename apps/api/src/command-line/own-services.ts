@@ -9,7 +9,7 @@ import { AdminCommands, type AdminOutcome } from '../modules/administration/inde
 import { SESSIONS_ENDED, SessionEvents, type SessionsEnded } from '../modules/auth/index.js';
 import { loadKeys } from '../platform/keys.js';
 import { NodeLink } from '../platform/nodes/node-link.js';
-import { redisWay } from '../platform/nodes/redis-connection.js';
+import { redisWay } from '../platform/nodes/redis-way.js';
 import { EventReporter } from '../platform/telemetry/event-reporter.js';
 import { createLog } from '../platform/telemetry/log.js';
 import { LinkedNodeBus } from '../realtime/bus/linked-node-bus.js';
@@ -48,7 +48,7 @@ async function runOn(
   try {
     const outcome = await app.get(AdminCommands).run(args);
     if (ended.length === 0 || config.databaseUrl === null) return outcome;
-    const link = config.redisUrl ? new NodeLink(redisWay(config.redisUrl), keys, reporter) : null;
+    const link = config.redisUrls ? new NodeLink(redisWay(config.redisUrls), keys, reporter) : null;
     const isPublished =
       link !== null && (await published(link, await deploymentOf(databases.main.db), { ended, reporter }));
     const when = isPublished ? 'at once' : 'within half a minute';

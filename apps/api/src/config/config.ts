@@ -10,8 +10,8 @@ export interface Config {
   databaseUrl: string | null;
   /** Whether a database by URL may be used although `dataDir` holds an embedded one with accounts. */
   ignoresEmbeddedData: boolean;
-  /** Null: there is one node, or several on this machine, by `workers`. */
-  redisUrl: string | null;
+  /** By which of several addresses Redis is found. Null: there is one node, or several on this machine, by `workers`. */
+  redisUrls: readonly string[] | null;
   /** How many nodes this start runs behind one port, each a process. */
   workers: number;
   /** Which of these nodes this process is; null: it is no worker, but the only node or what starts them. */

@@ -56,6 +56,8 @@ describe('the environment', () => {
     [{ WORKERS: '65' }, /^WORKERS must be auto or a whole number/],
     [{ WORKERS: '2' }, /^WORKERS is for several nodes, and several nodes need a common database/],
     [{ REDIS_URL: 'http://x' }, /^REDIS_URL must be a URL that begins with redis:/],
+    [{ REDIS_URLS: 'redis://x,http://y' }, /^REDIS_URLS must list URLs that begin with redis:/],
+    [{ ...SEVERAL, FILES: 'off', REDIS_URLS: 'redis://y' }, /^REDIS_URL and REDIS_URLS .* set one of them/],
     [{ DATABASE_URL: 'mysql://x' }, /^DATABASE_URL must be a URL that begins with postgres:/],
     [{ REDIS_URL: 'redis://x', JWT_SECRET: 'x'.repeat(32) }, /set DATABASE_URL too/],
     [{ REDIS_URL: 'redis://x', DATABASE_URL: 'postgres://x/y' }, /set JWT_SECRET too/],

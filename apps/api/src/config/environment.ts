@@ -15,6 +15,7 @@ import {
 import { dataSchemas } from './data-schemas.js';
 import { fileSettings } from './file-settings.js';
 import { pageSettings } from './page-settings.js';
+import { redisSettings } from './redis-settings.js';
 import { tlsSettings } from './tls-settings.js';
 import { workerCount, workerPlace } from './worker-settings.js';
 
@@ -37,13 +38,13 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function readEnvironment(env: Environment = process.env): Config {
   const reader = new Reader(env);
   const databaseUrl = reader.url('DATABASE_URL', ['postgres:', 'postgresql:']);
-  const redisUrl = reader.url('REDIS_URL', ['redis:', 'rediss:']);
+  const redisUrls = redisSettings(reader);
   const jwtSecret = reader.secret('JWT_SECRET');
   const rateLimits = reader.oneOf('RATE_LIMITS', ['on', 'off'] as const, 'on') === 'on';
-  if (redisUrl && !databaseUrl) {
+  if (redisUrls && !databaseUrl) {
     reader.fault('REDIS_URL is for several nodes, and several nodes need a common database: set DATABASE_URL too.');
   }
-  if (redisUrl && !jwtSecret) {
+  if (redisUrls && !jwtSecret) {
     reader.fault('REDIS_URL is for several nodes, and they must sign alike: set JWT_SECRET too, the same on each.');
   }
   const workers = workerCount(reader, databaseUrl);
@@ -56,10 +57,10 @@ export function readEnvironment(env: Environment = process.env): Config {
     dataDir: resolve(reader.text('DATA_DIR') ?? 'data'),
     databaseUrl,
     ignoresEmbeddedData: reader.oneOf('EMBEDDED_DATA', ['refuse', 'ignore'] as const, 'refuse') === 'ignore',
-    redisUrl,
+    redisUrls,
     workers,
     worker,
-    hasOthers: redisUrl !== null || worker !== null,
+    hasOthers: redisUrls !== null || worker !== null,
     jwtSecret,
     hostTokens: tokens,
     allowedOrigins: reader.origins('FRONTEND_URL'),
@@ -75,7 +76,7 @@ export function readEnvironment(env: Environment = process.env): Config {
     limits: limits(reader, rateLimits),
     signIn: signIn(reader),
     // A node on its own has no balancer that could send its clients elsewhere.
-    drainNoticeMs: reader.integer('DRAIN_NOTICE_MS', { least: 0, most: 3_000, otherwise: redisUrl ? 1_000 : 0 }),
+    drainNoticeMs: reader.integer('DRAIN_NOTICE_MS', { least: 0, most: 3_000, otherwise: redisUrls ? 1_000 : 0 }),
     contentBytes: reader.integer('MAX_CONTENT_BYTES', {
       least: 1,
       most: LIMITS.contentBytes,
@@ -87,7 +88,7 @@ export function readEnvironment(env: Environment = process.env): Config {
     dataSchemas: dataSchemas(reader),
     spamRules: reader.oneOf('SPAM_RULES', ['off', 'warn', 'refuse'] as const, 'warn'),
     search: reader.oneOf('SEARCH', ['on', 'off'] as const, 'on') === 'on',
-    files: fileSettings(reader, redisUrl !== null && databaseUrl !== null && jwtSecret !== null),
+    files: fileSettings(reader, redisUrls !== null && databaseUrl !== null && jwtSecret !== null),
     metricsToken: reader.bearer('METRICS_TOKEN'),
   };
   if (reader.faults.length > 0) throw new ConfigurationError(reader.faults);

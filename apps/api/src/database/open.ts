@@ -26,9 +26,9 @@ export async function openDatabases(
   if (!url) return openInProcess(dataDir, reporter);
   const start = (lock: NodeLock) => openWatched(url, lock, { reporter, interruption });
   // What starts the workers has looked into the directory, and holds what a single node would.
-  if (config.worker) return start(config.redisUrl ? 'shared' : 'none');
+  if (config.worker) return start(config.redisUrls ? 'shared' : 'none');
   if (!config.ignoresEmbeddedData) await refuseToLeaveAccounts(dataDir);
-  if (!config.redisUrl) return holding(await lockDirectory(dataDir), () => start('exclusive'));
+  if (!config.redisUrls) return holding(await lockDirectory(dataDir), () => start('exclusive'));
   return start('shared');
 }
 
@@ -45,7 +45,7 @@ export async function holdForWorkers(
   const { databaseUrl: url, dataDir } = config;
   if (!url) throw new Error('Workers need a database by URL.');
   if (!config.ignoresEmbeddedData) await refuseToLeaveAccounts(dataDir);
-  if (config.redisUrl) return async () => undefined;
+  if (config.redisUrls) return async () => undefined;
   const starting = { reporter, interruption };
   const undo = [await lockDirectory(dataDir)];
   const release = async () => {

@@ -32,7 +32,7 @@ export async function launch(config: Config, reporter: EventReporter, interrupti
   try {
     const directory = await mkdtemp(join(tmpdir(), 'parley-workers-'));
     undo.push(() => rm(directory, { recursive: true, force: true }));
-    if (!config.redisUrl) {
+    if (!config.redisUrls) {
       const hub = await LocalHub.listen(busSocket({ directory }));
       undo.push(() => hub.close());
     }

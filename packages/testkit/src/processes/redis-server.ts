@@ -1,10 +1,17 @@
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from 'redis';
 import { bareEnvironment, Child } from './child-process.js';
 import { freePort, freshDirectory } from './places.js';
 import { program } from './programs.js';
+
+export interface RedisOptions {
+  /** Of `redis.conf`. */
+  settings?: Readonly<Record<string, string>>;
+  /** In PEM. It then speaks TLS only; who connects is to trust this certificate. */
+  tls?: { cert: string; key: string };
+}
 
 /** A Redis of our own on a private port that keeps nothing on disk: whenever it starts, it is empty. */
 export class RedisServer {
@@ -13,12 +20,13 @@ export class RedisServer {
   private constructor(
     private readonly directory: string,
     readonly port: number,
+    private readonly options: RedisOptions,
   ) {
     this.child = this.launch();
   }
 
-  static async start(): Promise<RedisServer> {
-    const server = new RedisServer(freshDirectory('redis'), await freePort());
+  static async start(options: RedisOptions = {}): Promise<RedisServer> {
+    const server = new RedisServer(freshDirectory('redis'), await freePort(), options);
     await server.answering().catch(async (error: unknown) => {
       await server.close();
       throw error;
@@ -27,7 +35,7 @@ export class RedisServer {
   }
 
   get url(): string {
-    return `redis://127.0.0.1:${this.port}`;
+    return `${this.options.tls ? 'rediss' : 'redis'}://127.0.0.1:${this.port}`;
   }
 
   get pid(): number {
@@ -36,7 +44,10 @@ export class RedisServer {
 
   /** Sends one command on a connection of its own and answers Redis's reply. */
   async command(...words: string[]): Promise<unknown> {
-    const client = createClient({ url: this.url, socket: { reconnectStrategy: false, connectTimeout: 1_000 } });
+    const { tls } = this.options;
+    const once = { reconnectStrategy: false, connectTimeout: 1_000 } as const;
+    const socket = tls ? ({ ...once, tls: true, ca: tls.cert } as const) : once;
+    const client = createClient({ url: this.url, socket });
     // Without a listener an error would end the process; `connect` and the command reject as well.
     client.on('error', () => undefined);
     await client.connect();
@@ -82,7 +93,7 @@ export class RedisServer {
   }
 
   private launch(): Child {
-    const settings = { port: String(this.port), bind: '127.0.0.1', save: '', appendonly: 'no', dir: this.directory };
+    const settings = { bind: '127.0.0.1', save: '', appendonly: 'no', dir: this.directory, ...this.ownSettings() };
     return new Child({
       command: program('redis-server', 'install Redis 7 or later'),
       args: Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]),
@@ -90,6 +101,18 @@ export class RedisServer {
       logFile: join(this.directory, 'redis.log'),
       cwd: this.directory,
     });
+  }
+
+  private ownSettings(): Readonly<Record<string, string>> {
+    const { tls, settings } = this.options;
+    if (!tls) return { port: String(this.port), ...settings };
+    const [cert, key] = [join(this.directory, 'cert.pem'), join(this.directory, 'key.pem')];
+    writeFileSync(cert, tls.cert);
+    writeFileSync(key, tls.key);
+    return {
+      ...{ port: '0', 'tls-port': String(this.port), 'tls-auth-clients': 'no' },
+      ...{ 'tls-cert-file': cert, 'tls-key-file': key, ...settings },
+    };
   }
 
   private async answering(): Promise<void> {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Reminder } from '../../kernel/reminder.js';
 import type { Keys } from '../keys.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import { BusSeal } from './bus-seal.js';
@@ -11,6 +12,8 @@ const BEAT_MS = 500;
  * three cases.
  */
 const MOST_BEATS_AWAY = 4;
+/** A link that breaks before it has heard so many breaks for the same reason as before. */
+const STEADY_BEATS = 20;
 const FLUSH_LOOK_MS = 10;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 1_000;
@@ -54,6 +57,8 @@ export class NodeLink {
    * nothing.
    */
   private beatsAway = 0;
+  /** On the present connection. */
+  private beatsHeard = 0;
   private up = false;
   private opened = false;
   /** Null until it is known which deployment this node belongs to. */
@@ -61,6 +66,9 @@ export class NodeLink {
   /** Messages on our channels that no node of this deployment has sent, since that was last reported. */
   private dropped = 0;
   private droppedReportedAt = Number.NEGATIVE_INFINITY;
+  /** What keeps it away again and again, a wrong password for example, is not said at each attempt. */
+  private readonly reminder = new Reminder();
+  private isAwaySaid = true;
 
   constructor(
     private readonly way: LinkWay,
@@ -160,6 +168,7 @@ export class NodeLink {
     const seal = this.seal as BusSeal;
     const connection = await this.way.open((channel, sealed) => this.receive(seal, channel, sealed));
     this.beatsAway = 0;
+    this.beatsHeard = 0;
     const watch = setInterval(() => this.beat(connection), BEAT_MS);
     let wasUp = false;
     try {
@@ -171,6 +180,7 @@ export class NodeLink {
       this.beat(connection);
       const why = await connection.ended;
       wasUp = this.up;
+      if (this.beatsHeard >= STEADY_BEATS) this.reminder.reset();
       this.reportAway(why);
     } finally {
       clearInterval(watch);
@@ -216,13 +226,17 @@ export class NodeLink {
 
   private beatReturned(): void {
     this.beatsAway = 0;
+    this.beatsHeard += 1;
     this.setUp(true);
   }
 
   private setUp(isUp: boolean): void {
     if (this.up === isUp) return;
     this.up = isUp;
-    if (isUp) this.reporter.linkUp(this.part);
+    if (isUp && this.isAwaySaid) {
+      this.isAwaySaid = false;
+      this.reporter.linkUp(this.part);
+    }
     for (const watcher of this.watchers) {
       if (isUp) watcher.onUp();
       else watcher.onDown();
@@ -231,7 +245,9 @@ export class NodeLink {
 
   private reportAway(fault: unknown): false {
     const reason = (fault as Error | undefined)?.message ?? String(fault);
-    if (!this.closing.signal.aborted) this.reporter.linkAway(this.part, reason);
+    if (this.closing.signal.aborted || !this.reminder.isDue(reason)) return false;
+    this.isAwaySaid = true;
+    this.reporter.linkAway(this.part, reason);
     return false;
   }
 

@@ -1,5 +1,6 @@
 import { createClient } from 'redis';
-import type { LinkConnection, LinkWay, OnMessage } from './link-connection.js';
+import type { LinkConnection, OnMessage } from './link-connection.js';
+import { readTopology } from './redis-topology.js';
 
 interface Mode {
   publish: 'sPublish' | 'publish';
@@ -15,35 +16,41 @@ const OPENING_MS = 3_000;
 /** So many channels are named in one command. */
 const AT_A_TIME = 500;
 
+/** How often a node of a cluster is asked whom it is connected with; it is left after so many bad answers in a row. */
+const CLUSTER = { askEveryMs: 3_000, mostBad: 2 };
+
 type RedisClient = ReturnType<typeof newClient>;
 
-/** The way over the Redis at a URL, `redis:` or `rediss:`. */
-export const redisWay = (url: string): LinkWay => ({
-  part: 'redis',
-  open: (onMessage) => RedisConnection.open(url, onMessage),
-});
+/** What a connection to Redis tells. */
+export interface RedisListeners {
+  onMessage: OnMessage;
+  /** With `host:port` of each node of the cluster, again and again; never where it is of none. */
+  onNodes(addresses: readonly string[]): void;
+}
 
 /**
  * One attempt at a connection to Redis that publishes and subscribes (RESP 3 allows both on one), so that a node's own
  * messages come back on it. After a failure it is of no use; the caller opens another.
  */
-class RedisConnection implements LinkConnection {
+export class RedisConnection implements LinkConnection {
   private mode: Mode = SHARDED;
   private readonly whenEnded = Promise.withResolvers<Error>();
   private readonly listener: (payload: Buffer, channel: Buffer) => void;
+  private clusterTimer: NodeJS.Timeout | undefined;
+  private isOver = false;
 
   private constructor(
     private readonly client: RedisClient,
-    onMessage: OnMessage,
+    private readonly listeners: RedisListeners,
   ) {
-    this.listener = (payload, channel) => onMessage(channel.toString(), payload);
+    this.listener = (payload, channel) => listeners.onMessage(channel.toString(), payload);
     // Without a listener an `error` would end the process.
     client.on('error', (fault: Error) => this.destroy(fault));
   }
 
   /** Resolves once it is connected; rejects after three seconds. The URL is `redis:` or `rediss:`. */
-  static async open(url: string, onMessage: OnMessage): Promise<RedisConnection> {
-    const connection = new RedisConnection(newClient(url), onMessage);
+  static async open(url: string, listeners: RedisListeners): Promise<RedisConnection> {
+    const connection = new RedisConnection(newClient(url), listeners);
     // A Redis that was stopped accepts connections and never answers.
     const timer = setTimeout(() => connection.destroy(new Error('Redis did not answer in time.')), OPENING_MS);
     try {
@@ -78,6 +85,8 @@ class RedisConnection implements LinkConnection {
 
   destroy(why: Error): void {
     this.whenEnded.resolve(why);
+    this.isOver = true;
+    clearInterval(this.clusterTimer);
     this.client.destroy();
   }
 
@@ -85,10 +94,37 @@ class RedisConnection implements LinkConnection {
     await this.client.connect();
     const info = await this.client.info().catch(() => '');
     const [, major = '7'] = /redis_version:(\d+)/.exec(info) ?? [];
+    const isOfCluster = info.includes('cluster_enabled:1');
     // A node of a cluster hands plain messages to all others; of sharded ones it takes those of its own slots only.
-    if (Number(major) < 7 || info.includes('cluster_enabled:1')) this.mode = PLAIN;
+    if (Number(major) < 7 || isOfCluster) this.mode = PLAIN;
+    // A replica keeps what is published there to itself.
+    if (!isOfCluster && info.includes('role:slave')) throw new Error('this Redis is a replica');
+    if (isOfCluster) await this.followCluster();
+  }
+
+  /** Plain messages need the others, and not their slots: this node stays in use until it has lost most of them. */
+  private async followCluster(): Promise<void> {
+    if (!(await this.isWithMajority())) throw new Error(CUT_OFF);
+    if (this.isOver) return;
+    let bad = 0;
+    const look = async () => {
+      bad = (await this.isWithMajority()) ? 0 : bad + 1;
+      if (bad >= CLUSTER.mostBad) this.destroy(new Error(CUT_OFF));
+    };
+    this.clusterTimer = setInterval(() => void look(), CLUSTER.askEveryMs);
+  }
+
+  private async isWithMajority(): Promise<boolean> {
+    // Who may not ask goes by the addresses that were given.
+    const answer = await this.client.clusterNodes().catch(() => null);
+    if (answer === null) return true;
+    const { addresses, hasMajority } = readTopology(answer);
+    if (hasMajority) this.listeners.onNodes(addresses);
+    return hasMajority;
   }
 }
+
+const CUT_OFF = 'this node of the Redis cluster has lost most of the others, or was never joined to any';
 
 function newClient(url: string) {
   return createClient({
