@@ -9,6 +9,8 @@ const API = 'http://127.0.0.1:3000';
 const FLOOR = ['chrome120', 'edge120', 'firefox121', 'safari17.2'];
 
 export default defineConfig({
+  // The server puts its BASE_PATH before what the page names.
+  base: './',
   plugins: [react(), tailwindcss()],
   build: {
     target: FLOOR,

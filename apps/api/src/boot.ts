@@ -8,6 +8,7 @@ import type { Config } from './config/config.js';
 import type { OpenDatabases } from './database/database.module.js';
 import { installationOf } from './database/installation.js';
 import { openDatabases } from './database/open.js';
+import { publicPath, setBasePath } from './kernel/base-path.js';
 import { Certificate } from './platform/http/certificate.js';
 import { applyHttpPipeline } from './platform/http/http-pipeline.js';
 import { OriginPolicy } from './platform/http/origin.policy.js';
@@ -41,6 +42,7 @@ const SPARE_CONNECTIONS = 1_000;
  * @throws with a sentence where another process uses the data directory or the database, or the port is taken.
  */
 export async function boot(config: Config, reporter: EventReporter, interruption?: AbortSignal): Promise<Node> {
+  setBasePath(config.basePath);
   const certificate = config.tls && (await Certificate.read(config.tls));
   const databases = await openDatabases(config, reporter, interruption);
   let app: NestExpressApplication | null = null;
@@ -93,5 +95,5 @@ function started(
     // Whatever else was opened is closed by its own shutdown hook, the databases last.
     await app.close();
   };
-  return { app, url: `${tls ? 'https' : 'http'}://${name}:${port}`, port, databases, close };
+  return { app, url: `${tls ? 'https' : 'http'}://${name}:${port}${publicPath('')}`, port, databases, close };
 }

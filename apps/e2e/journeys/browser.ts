@@ -74,6 +74,8 @@ export class Participant {
     readonly username: string,
     readonly page: Page,
     readonly tap: SocketTap,
+    /** The path that the app is below; '' at the root. */
+    private readonly below: string,
   ) {}
 
   get context(): BrowserContext {
@@ -90,7 +92,7 @@ export class Participant {
   /** Registers, at an empty page. */
   async enter(): Promise<void> {
     const { page, name, username } = this;
-    await page.goto('/register');
+    await page.goto(`${this.below}/register`);
     await page.getByLabel('Your name').fill(name);
     await page.getByLabel('Username').fill(username);
     await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
@@ -108,9 +110,9 @@ export class Participant {
     const person = await Participant.at(browser, url, name, options);
     const { page, context, username } = person;
     const data = { username, displayName: name, password: PASSWORD };
-    const answer = await context.request.post('/api/auth/register', { data });
+    const answer = await context.request.post(`${person.below}/api/auth/register`, { data });
     if (!answer.ok()) throw new Error(`register: ${answer.status()} ${await answer.text()}`);
-    await page.goto('/');
+    await page.goto(`${person.below}/`);
     await page.getByRole('button', { name: `Account of ${name}` }).waitFor();
     return person;
   }
@@ -131,7 +133,8 @@ export class Participant {
     });
     context.setDefaultTimeout(MOST_MS);
     const page = await context.newPage();
-    const person = new Participant(name, usernameOf(name), page, await SocketTap.on(page));
+    const below = new URL(url).pathname.replace(/\/$/, '');
+    const person = new Participant(name, usernameOf(name), page, await SocketTap.on(page), below);
     page.on('pageerror', (error) => person.faults.push(String(error)));
     page.on('console', (message) => {
       // The browser itself writes down each answer above 399; those are looked at where they matter.
@@ -191,7 +194,7 @@ export class Participant {
   }
 
   get conversationId(): string {
-    return new URL(this.page.url()).pathname.split('/')[2] ?? '';
+    return /\/c\/([^/]+)/.exec(this.page.url())?.[1] ?? '';
   }
 
   /** Pixels between the newest row and the end of the view. */
@@ -214,7 +217,7 @@ export class Participant {
   }
 
   private get baseUrl(): string {
-    return new URL(this.page.url()).origin;
+    return new URL(this.page.url()).origin + this.below;
   }
 }
 

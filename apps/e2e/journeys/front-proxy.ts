@@ -15,14 +15,23 @@ export interface FrontProxy {
   close(): Promise<void>;
 }
 
-/** A reverse proxy before a server: nginx where it is installed, else one of our own that sets the same headers. */
-export function startFrontProxy(upstream: string, shape: HeaderShape): Promise<FrontProxy> {
+/**
+ * A reverse proxy before a server: nginx where it is installed, else one of our own that sets the same headers. `below` it is the
+ * path that is passed on, as it is; all else of the host is somebody else's.
+ */
+export function startFrontProxy(upstream: string, shape: HeaderShape, below = ''): Promise<FrontProxy> {
   const directories = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'];
   const nginx = directories.map((directory) => join(directory, 'nginx')).find((path) => existsSync(path));
-  return nginx ? startNginx(nginx, upstream, shape) : startOwn(new URL(upstream), shape);
+  return nginx ? startNginx(nginx, { upstream, shape, below }) : startOwn(new URL(upstream), shape, below);
 }
 
-async function startNginx(command: string, upstream: string, shape: HeaderShape): Promise<FrontProxy> {
+interface Passing {
+  upstream: string;
+  shape: HeaderShape;
+  below: string;
+}
+
+async function startNginx(command: string, { upstream, shape, below }: Passing): Promise<FrontProxy> {
   const [port, directory] = [await freePort(), freshDirectory('nginx')];
   const headers = Object.entries(shape).map(([name, value]) => `proxy_set_header ${name} ${value};`);
   writeFileSync(
@@ -35,7 +44,7 @@ http {
   uwsgi_temp_path ${directory}/uwsgi; scgi_temp_path ${directory}/scgi;
   server {
     listen 127.0.0.1:${port};
-    location / {
+    location ${below}/ {
       proxy_pass ${upstream};
       proxy_http_version 1.1;
       proxy_buffering off;
@@ -50,7 +59,7 @@ http {
   );
   const args = ['-p', directory, '-c', join(directory, 'nginx.conf'), '-e', 'stderr'];
   const child = new Child({ command, args, env: bareEnvironment(), logFile: join(directory, 'log') });
-  const url = `http://127.0.0.1:${port}`;
+  const url = `http://127.0.0.1:${port}${below}`;
   while ((await fetch(`${url}/health/live`).catch(() => null)) === null) {
     if (child.exit) throw new Error(`nginx ended at its start:\n${child.log()}`);
     await sleep(20);
@@ -62,8 +71,12 @@ http {
   return { url, close };
 }
 
-async function startOwn(upstream: URL, shape: HeaderShape): Promise<FrontProxy> {
+async function startOwn(upstream: URL, shape: HeaderShape, below: string): Promise<FrontProxy> {
   const server = createServer((incoming, answer) => {
+    if (!incoming.url?.startsWith(`${below}/`)) {
+      answer.writeHead(404).end();
+      return;
+    }
     const passed = request(upstream, optionsOf(incoming), (got) => {
       answer.writeHead(got.statusCode ?? 502, got.headers);
       got.pipe(answer);
@@ -103,7 +116,7 @@ async function startOwn(upstream: URL, shape: HeaderShape): Promise<FrontProxy> 
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   };
-  return { url: `http://127.0.0.1:${port}`, close };
+  return { url: `http://127.0.0.1:${port}${below}`, close };
 }
 
 function headOf({ statusCode, rawHeaders }: IncomingMessage): string {

@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { ParleyNode } from '@parley/testkit';
+import { eventually, ParleyNode } from '@parley/testkit';
 import type { Browser } from 'playwright-core';
 import { launchBrowser, Participant } from './browser.js';
 import { type FrontProxy, type HeaderShape, startFrontProxy } from './front-proxy.js';
+import { paintedPicture } from './painted.js';
 
 const WITHOUT_PORT: HeaderShape = { Host: '$host', 'X-Forwarded-For': '$host' };
 const BELIEVED: [string, HeaderShape][] = [
@@ -69,5 +70,62 @@ describe('Behind a proxy that changes Host', () => {
       expect.objectContaining({ origin: proxy.url, host: '127.0.0.1', remedy: expect.stringContaining('$http_host') }),
     ]);
     await ama.context.close();
+  });
+});
+
+describe('Below a path of a host that serves other things as well', () => {
+  const PATH = '/tools/chat';
+  let node: ParleyNode;
+  let browser: Browser;
+  let proxy: FrontProxy;
+
+  beforeAll(async () => {
+    const env = { TRUST_PROXY: 'loopback', BASE_PATH: PATH };
+    [node, browser] = await Promise.all([ParleyNode.start({ env }), launchBrowser()]);
+    proxy = await startFrontProxy(node.url, { Host: '$http_host', 'X-Forwarded-Proto': '$scheme' }, PATH);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await proxy?.close();
+    await node?.stop();
+  });
+
+  it('people register, talk, send pictures, come back and follow links, and nothing else of the host is asked', async () => {
+    const ama = await Participant.at(browser, proxy.url, 'Ama Okafor');
+    const { page, context } = ama;
+    const elsewhere: string[] = [];
+    page.on('request', (request) => {
+      if (!/^(blob|data):/.test(request.url()) && !request.url().startsWith(`${proxy.url}/`))
+        elsewhere.push(request.url());
+    });
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await ama.enter();
+    const bo = await Participant.join(browser, proxy.url, 'Bo Lind');
+    await ama.openDirect(bo);
+    await ama.say('Hello');
+    await bo.openRow('Ama Okafor');
+    await page.getByTestId('choose-files').setInputFiles({
+      ...{ name: 'harbour.png', mimeType: 'image/png' },
+      buffer: paintedPicture(800, 600, 0),
+    });
+    await ama.say('The harbour');
+    const picture = bo.message('The harbour').locator('img[src*="/api/files/"]');
+    await eventually('the picture is drawn', () =>
+      picture.evaluateAll((images) => images.some((each) => (each as HTMLImageElement).naturalWidth > 0)),
+    );
+    await ama.message('Hello').hover();
+    await ama.message('Hello').getByRole('button', { name: 'More actions' }).click();
+    await page.getByRole('menuitem', { name: 'Copy link' }).click();
+    const link = await eventually('the link is copied', () => page.evaluate(() => navigator.clipboard.readText()));
+    expect(link).toBe(`${proxy.url}/c/${ama.conversationId}/m/1`);
+    await page.goto(link);
+    await ama.message('Hello').hover();
+    // What shows it is a file of its own.
+    await ama.message('Hello').getByRole('button', { name: 'React', exact: true }).click();
+    await page.getByRole('combobox', { name: 'Search emoji' }).waitFor();
+    await page.goto(node.url);
+    await page.waitForURL(`${node.url}${PATH}/**`);
+    expect(elsewhere.filter((url) => !url.startsWith(`${node.url}/`))).toEqual([]);
+    expect([...ama.faults, ...bo.faults]).toEqual([]);
   });
 });

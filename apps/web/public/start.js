@@ -8,6 +8,8 @@
 var KEY = 'parley.reloaded';
 var AGAIN_AFTER_MS = 60000;
 var LONGEST_WAIT_MS = 30000;
+/** Where this file is: the app's own address. */
+var BASE = document.currentScript.src.replace(/start\.js.*$/, '');
 var failures = 0;
 var timer = null;
 
@@ -45,7 +47,7 @@ function watchFiles() {
     function (event) {
       if (event.target instanceof Element) {
         if (isFileOfOurs(event.target)) onMissingFile();
-      } else if (isRootEmpty() && String(event.filename).indexOf(location.origin + '/') === 0) {
+      } else if (isRootEmpty() && String(event.filename).indexOf(BASE) === 0) {
         say('This page could not be shown', 'Something in it is not right. Reload it, or try a newer browser.', false);
       }
     },
@@ -61,7 +63,7 @@ function watchFiles() {
 
 function isFileOfOurs(element) {
   var address = element.src || (element.rel === 'stylesheet' && element.href) || '';
-  return address.indexOf(location.origin + '/assets/') === 0;
+  return address.indexOf(BASE + 'assets/') === 0;
 }
 
 /** A file of the app could not be fetched: the connection broke, or a newer version replaced it. */
@@ -77,7 +79,7 @@ function lookAgain() {
   clearTimeout(timer);
   timer = setTimeout(lookAgain, (wait * (1 + Math.random())) / 2);
   failures += 1;
-  request.open('GET', '/');
+  request.open('GET', BASE);
   request.setRequestHeader('Accept', 'text/html');
   request.onload = function () {
     if (request.responseText.indexOf('id="root"') > 0 && mayReload()) location.reload();

@@ -1,5 +1,6 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { BASE_PATH } from './api/http.js';
 import { App } from './app/app.js';
 import { followTranslators } from './app/translated-page.js';
 import { watchFaults } from './features/faults/faults.store.js';
@@ -14,7 +15,10 @@ startEnterKey();
 watchPointer();
 followTranslators();
 const root = document.getElementById('root');
-if (root) {
+if (!`${location.pathname}/`.startsWith(`${BASE_PATH}/`)) {
+  // A node's own port has everything at the root as well, for proxies that take the base path off.
+  location.replace(BASE_PATH + location.pathname + location.search + location.hash);
+} else if (root) {
   createRoot(root).render(
     <StrictMode>
       <App />

@@ -4,7 +4,7 @@ import type { CursorMove } from './model/snapshots.js';
 import type { OutboxStorage } from './outbox/outbox-entry.js';
 
 export interface ClientOptions {
-  /** Origin of the server, as in `https://chat.example.org`. */
+  /** Where the server is, with its base path where it has one: `https://chat.example.org`, `https://example.org/chat`. */
   url: string;
   /**
    * Returns a token that is still valid; null: no user is signed in, and the client stops trying until `start` or

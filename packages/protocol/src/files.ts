@@ -9,7 +9,7 @@ export interface AttachedFile {
   fileType: string;
   /** In bytes. */
   fileSize: number;
-  /** Relative to the server: `/api/files/` and the id. */
+  /** From the root of the server's origin: its base path, `/api/files/` and the id. */
   downloadUrl: string;
   /** Of pictures and videos, as they are shown. */
   width?: number;
@@ -33,7 +33,7 @@ export const FILLED_IN = ['fileName', 'fileType', 'fileSize', 'downloadUrl'] as 
 
 /** Good for five minutes, by whoever has it, as long as the one who asked for it may read the file. */
 export interface FileLink {
-  /** Relative to the server. */
+  /** From the root of the server's origin, with its base path. */
   url: string;
   expiresAt: string;
 }

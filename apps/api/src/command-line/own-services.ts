@@ -5,6 +5,7 @@ import type { OpenDatabases } from '../database/database.module.js';
 import { deploymentOf } from '../database/identity.js';
 import { installationOf } from '../database/installation.js';
 import { openBesideNodes } from '../database/open.js';
+import { setBasePath } from '../kernel/base-path.js';
 import { AdminCommands, type AdminOutcome } from '../modules/administration/index.js';
 import { SESSIONS_ENDED, SessionEvents, type SessionsEnded } from '../modules/auth/index.js';
 import { loadKeys } from '../platform/keys.js';
@@ -20,6 +21,7 @@ const REDIS_MS = 3_000;
 
 /** Runs the command in this process, on the database itself. @throws DirectoryHeldError, and with sentences. */
 export async function runHere(config: Config, args: readonly string[]): Promise<AdminOutcome> {
+  setBasePath(config.basePath);
   const reporter = new EventReporter(createLog('silent'));
   const databases = await openBesideNodes(config, reporter);
   try {

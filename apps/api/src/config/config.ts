@@ -28,6 +28,8 @@ export interface Config {
   imageOrigins: readonly string[];
   /** Pages that may show ours in a frame, as sources of the content security policy. Empty: none may. */
   frameAncestors: readonly string[];
+  /** What everything is below, as people see it: `/chat`; '' where it has its host to itself. */
+  basePath: string;
   /** Where this node's certificate and its key are; null: it speaks plain HTTP. */
   tls: TlsFiles | null;
   /** Whether who comes by plain HTTP, as far as it is known, is refused. */

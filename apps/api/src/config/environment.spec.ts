@@ -99,6 +99,11 @@ describe('the environment', () => {
     [{ IMAGE_ORIGINS: 'cdn.example' }, /^IMAGE_ORIGINS must list origins/],
     [{ FRAME_ANCESTORS: 'none, https://a.example' }, /^FRAME_ANCESTORS must list origins/],
     [{ FRAME_ANCESTORS: 'https://a.example/path' }, /^FRAME_ANCESTORS must list origins/],
+    [{ BASE_PATH: 'chat' }, /^BASE_PATH must be a path such as \/chat/],
+    [{ BASE_PATH: '/a/../b' }, /^BASE_PATH must be a path/],
+    [{ BASE_PATH: '/a b"' }, /^BASE_PATH must be a path/],
+    [{ BASE_PATH: '//evil.example' }, /^BASE_PATH must be a path/],
+    [{ BASE_PATH: '/api/chat' }, /^BASE_PATH must be a path.*as \/api is; it is "\/api\/chat"/],
     [{ HSTS_SECONDS: '1y' }, /^HSTS_SECONDS must be a whole number from 0/],
     [{ TLS_CERT: '/etc/chat.pem' }, /^TLS_CERT and TLS_KEY belong together/],
     [{ TLS_KEY: '/etc/chat.key', REQUIRE_TLS: 'yes' }, /^TLS_CERT and TLS_KEY belong together/],
@@ -136,6 +141,17 @@ describe('the environment', () => {
     const { adminUsers } = readEnvironment({ ADMIN_USERS: 'Root, host:Auth0|7a,' });
     expect(adminUsers).toEqual({ usernames: ['root'], externalIds: ['Auth0|7a'] });
     expect(readEnvironment({ ADMIN_USERS: ' ' }).adminUsers).toBeNull();
+  });
+
+  it('takes a base path with or without its last slash, and the root as none', () => {
+    const of = (value: string) => readEnvironment({ BASE_PATH: value }).basePath;
+    expect(['/chat/', '/tools/chat.v2', '/apiary', '/', ''].map(of)).toEqual([
+      '/chat',
+      '/tools/chat.v2',
+      '/apiary',
+      '',
+      '',
+    ]);
   });
 
   it('reads where pictures and frames may be, as a content security policy names it', () => {

@@ -2,24 +2,42 @@ import type { Config, HostTokens } from './config.js';
 
 const YEAR_SECONDS = 31_536_000;
 
+/** Segments of a path: letters, digits and signs that need no encoding in addresses, cookies and pages. */
+const BASE_PATH = /^(\/(?!\.\.?(\/|$))[\w.~-]+)+$/;
+/** A proxy may pass the base path on or take it off: what is left has to be told from it. */
+const SERVERS_OWN = /^\/(api|assets|health|metrics|socket\.io|stomp|ws)(\/|$)/;
+
 /** What of the environment's reader is needed here. */
 interface Reader {
+  text(name: string): string | null;
   list(name: string): string[];
   fault(sentence: string): void;
   integer(name: string, range: { least: number; most: number; otherwise: number }): number;
 }
 
-type PageSettings = Pick<Config, 'imageOrigins' | 'frameAncestors' | 'hstsSeconds'>;
+type PageSettings = Pick<Config, 'basePath' | 'imageOrigins' | 'frameAncestors' | 'hstsSeconds'>;
 
 /** The settings of the headers that our pages are sent with. */
 export function pageSettings(reader: Reader, hostTokens: HostTokens | null): PageSettings {
   // Its tokens name pictures of its people.
   const issuer = sourceOf(hostTokens && URL.canParse(hostTokens.issuer) ? new URL(hostTokens.issuer).origin : '');
   return {
+    basePath: basePath(reader),
     imageOrigins: [...sources(reader, 'IMAGE_ORIGINS', ['https:']), ...(issuer ? [issuer] : [])],
     frameAncestors: frameAncestors(reader),
     hstsSeconds: reader.integer('HSTS_SECONDS', { least: 0, most: 1_000_000_000, otherwise: YEAR_SECONDS }),
   };
+}
+
+function basePath(reader: Reader): string {
+  const value = reader.text('BASE_PATH') ?? '';
+  const path = value.replace(/\/$/, '');
+  if (path === '' || (BASE_PATH.test(path) && !SERVERS_OWN.test(path))) return path;
+  reader.fault(
+    'BASE_PATH must be a path such as /chat, of letters, digits and -._~, and none that is served itself, as /api is; ' +
+      `it is "${value}".`,
+  );
+  return '';
 }
 
 function frameAncestors(reader: Reader): string[] {

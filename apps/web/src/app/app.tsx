@@ -1,7 +1,8 @@
 import type { SdkError } from '@parley/client';
 import { useEffect } from 'react';
-import { Redirect, useLocation } from 'wouter';
+import { Redirect, Router, useLocation } from 'wouter';
 import { useStore } from 'zustand';
+import { BASE_PATH } from '../api/http.js';
 import { isOfAddress, sentenceOf } from '../api/sentences.js';
 import { authStore } from '../features/auth/auth.store.js';
 import { LinkPage } from '../features/auth/link-page.js';
@@ -25,7 +26,9 @@ export function App() {
   if (seen === 'fatal') return <FaultPage />;
   return (
     <ErrorBoundary>
-      <Gate />
+      <Router base={BASE_PATH}>
+        <Gate />
+      </Router>
       <FaultNotice />
     </ErrorBoundary>
   );

@@ -6,7 +6,7 @@ import { reportFault } from '../features/faults/faults.store.js';
 /** The SDK's options: the session's tokens, and an outbox that outlives the page, one per user. */
 export function chatOptions(userId: string): ClientOptions {
   return {
-    url: API_URL === '' ? location.origin : API_URL,
+    url: new URL(API_URL, location.origin).href,
     getToken: (reason) => (reason === 'connect' ? freshToken() : refresh()).catch(refuse),
     storage: indexedDbStorage(`parley-${userId}`),
   };

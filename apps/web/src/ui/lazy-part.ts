@@ -1,5 +1,6 @@
 import { backOff, listenToPage } from '@parley/client';
 import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
+import { BASE_PATH } from '../api/http.js';
 
 /** The storage key for the time of this tab's last reload because of a missing part. */
 const KEY = 'parley.reloaded';
@@ -37,7 +38,7 @@ async function loadedLater<Props>(load: Load<Props>): ReturnType<Load<Props>> {
 /** Whether the app's page can be fetched from Parley itself, not from a proxy in between. */
 async function isServed(): Promise<boolean> {
   try {
-    const answer = await fetch('/', { headers: { Accept: 'text/html' }, cache: 'no-store' });
+    const answer = await fetch(`${BASE_PATH}/`, { headers: { Accept: 'text/html' }, cache: 'no-store' });
     return (await answer.text()).includes('id="root"');
   } catch {
     return false;

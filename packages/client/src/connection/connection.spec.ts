@@ -9,6 +9,8 @@ const EXPIRED = anError({ code: 'token_expired', retryable: true });
 
 interface Surroundings {
   sockets: FakeSocket[];
+  /** Where each was opened. */
+  places: string[];
   asked: TokenReason[];
   heard: string[];
   /** What the next request for a token brings. */
@@ -30,6 +32,7 @@ describe('The connection', () => {
     jest.useFakeTimers();
     around = {
       sockets: [],
+      places: [],
       asked: [],
       heard: [],
       token: () => Promise.resolve(`token ${around.asked.length}`),
@@ -41,12 +44,13 @@ describe('The connection', () => {
       onlines: 0,
     };
     connection = new Connection({
-      url: 'http://parley.example',
+      url: 'http://parley.example/chat/',
       tokens: new Tokens((reason) => {
         around.asked.push(reason);
         return around.token();
       }),
-      openSocket: (_url, options) => {
+      openSocket: (url, options) => {
+        around.places.push(url + options.path);
         if (!around.opens) throw around.fault;
         const socket = new FakeSocket(options);
         around.sockets.push(socket);
@@ -120,6 +124,11 @@ describe('The connection', () => {
     const entry = TRANSITIONS[from][event];
     connection.fire(event);
     expect(state()).toBe(entry === 'ignored' ? from : entry.to);
+  });
+
+  it('is opened below the path of the server', async () => {
+    await enter.connecting();
+    expect(around.places).toEqual(['http://parley.example/chat/socket.io']);
   });
 
   it('makes the attempt that a listener asks for, whatever else the loss would have led to', async () => {

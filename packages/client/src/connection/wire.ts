@@ -9,6 +9,7 @@ import {
 } from '@parley/protocol';
 import { io } from 'socket.io-client';
 import { deferred } from '../deferred.js';
+import { urlOf } from '../http/http.js';
 import { SdkError } from '../sdk-error.js';
 import { isOfToken } from './tokens.js';
 
@@ -64,8 +65,10 @@ export class Wire {
 
   constructor(private readonly options: WireOptions) {
     const { url, token, pollingFirst, openSocket = io } = options;
-    this.#socket = openSocket(url, {
-      path: '/socket.io',
+    // Beside `api`, whatever path both are below.
+    const { origin, pathname } = new URL(urlOf({ url, path: '../socket.io' }));
+    this.#socket = openSocket(origin, {
+      path: pathname,
       auth: { token },
       transports: pollingFirst ? ['polling', 'websocket'] : ['websocket', 'polling'],
       tryAllTransports: true,

@@ -5,7 +5,7 @@ import { Http } from '../http/http.js';
 import { Value } from '../value.js';
 import { FileLinks } from './file-links.js';
 
-const MINE = '/api/files/1/avatar';
+const MINE = '/base/api/files/1/avatar';
 
 describe('The picture of somebody', () => {
   let asked: [url: string, token: string | null][];
@@ -30,7 +30,7 @@ describe('The picture of somebody', () => {
   it('is fetched with the token, once for all who want it, and shown from memory', async () => {
     const [one, other] = await Promise.all([links.url(MINE), links.url(MINE)]);
     expect(other).toBe(one);
-    expect(asked).toEqual([[`https://chat.example/base${MINE}`, 'Bearer token']]);
+    expect(asked).toEqual([[`https://chat.example${MINE}`, 'Bearer token']]);
     expect(await (await fetch(one)).text()).toBe('a picture');
   });
 
@@ -48,9 +48,9 @@ describe('The picture of somebody', () => {
 
   it('is forgotten with the session, and beyond five hundred', async () => {
     const first = await links.url(MINE);
-    for (let n = 2; n <= 501; n += 1) await links.url(`/api/files/${n}/avatar`);
+    for (let n = 2; n <= 501; n += 1) await links.url(`/base/api/files/${n}/avatar`);
     await expect(fetch(first)).rejects.toThrow();
-    const last = await links.url('/api/files/501/avatar');
+    const last = await links.url('/base/api/files/501/avatar');
     links.clear();
     await Promise.resolve();
     await expect(fetch(last)).rejects.toThrow();

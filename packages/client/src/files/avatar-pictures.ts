@@ -1,4 +1,4 @@
-import { headersOf, read, urlOf } from '../http/http.js';
+import { headersOf, read } from '../http/http.js';
 import { timed } from './timed-request.js';
 import type { TransferOptions } from './transfer-options.js';
 
@@ -45,7 +45,7 @@ export class AvatarPictures {
   #fetch(path: string): Promise<Blob> {
     const { http } = this.options;
     const { url, fetch: ask = fetch } = http.options;
-    const address = urlOf({ url, path: path.replace(/^\/api\//, '') });
+    const address = new URL(path, url).href;
     return http.authorized((token) =>
       timed(null, TIMEOUT_MS, async (signal) => {
         const response = await ask(address, { headers: headersOf({ token }), signal });

@@ -48,7 +48,7 @@ export class FileLinks {
     const { http } = this.options;
     const { url, expiresAt } = await http.request<FileLink>('POST', path, undefined, { isExpected: isLink });
     onUntil(Date.parse(expiresAt) - SPARE_MS);
-    return `${http.options.url.replace(/\/+$/, '')}${url}`;
+    return new URL(url, http.options.url).href;
   }
 
   /** They are of who asked for them. */

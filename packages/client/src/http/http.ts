@@ -8,7 +8,7 @@ import { InactivityTimeout } from './inactivity-timeout.js';
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export interface HttpOptions {
-  /** Origin of the server. */
+  /** Where the server is, with its base path. */
   url: string;
   tokens: Tokens;
   fetch?: typeof fetch;
@@ -54,7 +54,7 @@ export class Http {
 }
 
 export interface RequestWithoutToken {
-  /** Origin of the server; '' is the page's own. */
+  /** Where the server is, with its base path; '' is the origin of the page. */
   url: string;
   method: HttpMethod;
   /** Below `/api`. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { CreateLinkBody, LinkPurpose, LinkView } from '@parley/protocol';
 import { Database, type Db } from '../../database/database.js';
+import { publicPath } from '../../kernel/base-path.js';
 import { conflict, invalid, notFound, ParleyError } from '../../kernel/errors.js';
 import { AuditService } from '../audit/index.js';
 import { usernameFrom } from '../users/index.js';
@@ -11,7 +12,7 @@ import { newSecret, secretHash } from './one-time-secrets.js';
 /** A link as whoever made it gets it, once. */
 export interface MadeLink extends LinkView {
   id: string;
-  /** The path in the web app; the token stands behind a `#`, which browsers send to no server. */
+  /** The path from the root of the origin; the token stands behind a `#`, which browsers send to no server. */
   path: string;
 }
 
@@ -52,7 +53,7 @@ export class LinksService {
       const target = { kind: 'link', id } as const;
       const details = { ...(username !== null && { username }), expiresAt: expiresAt.toISOString() };
       await this.audit.record({ actorId: by, action: `${purpose}_created`, target, details }, tx);
-      return { id, purpose, username, expiresAt: expiresAt.toISOString(), path: `/${purpose}#${token}` };
+      return { id, purpose, username, expiresAt: expiresAt.toISOString(), path: publicPath(`/${purpose}#${token}`) };
     });
   }
 

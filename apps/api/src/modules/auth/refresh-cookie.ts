@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { stringifySetCookie } from 'cookie';
 import type { Response } from 'express';
 import { CONFIG, type Config } from '../../config/config.js';
+import { publicPath } from '../../kernel/base-path.js';
 import { RefreshCookieNames } from '../../platform/http/refresh-cookie-names.js';
 import { ForumSessions } from './forum-sessions.js';
 import { RefreshTokens } from './refresh-tokens.js';
@@ -60,6 +61,12 @@ export class RefreshCookie {
 
 function put(response: Response, cookie: { name: string; value: string; maxAge: number; path?: string }): void {
   const { secure } = response.req;
-  const kept = { path: PATH, ...cookie, httpOnly: true, sameSite: 'strict', secure } as const;
+  const kept = {
+    ...cookie,
+    path: publicPath(cookie.path ?? PATH),
+    httpOnly: true,
+    sameSite: 'strict',
+    secure,
+  } as const;
   response.append('Set-Cookie', stringifySetCookie(kept));
 }

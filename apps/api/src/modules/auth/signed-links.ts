@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
+import { publicPath } from '../../kernel/base-path.js';
 import { ParleyError } from '../../kernel/errors.js';
 import { isUuid } from '../../kernel/ids.js';
 import type { Principal } from '../../kernel/principal.js';
@@ -10,7 +11,7 @@ import { pathOf } from '../../platform/telemetry/access-log.js';
 const LINK_SECONDS = 300;
 
 interface SignedLink {
-  /** The path with the signature, relative to the server. */
+  /** The path with the signature, from the root of the origin. */
   url: string;
   expiresAt: Date;
 }
@@ -24,10 +25,14 @@ export class SignedLinks {
     this.key = keys.derive('signed links');
   }
 
+  /** @param path as the server knows it. */
   sign(path: string, userId: string): SignedLink {
     const expiresAt = Math.floor(Date.now() / 1000) + LINK_SECONDS;
     const claims = `${userId}.${expiresAt}`;
-    return { url: `${path}?link=${claims}.${this.mac(path, claims)}`, expiresAt: new Date(expiresAt * 1000) };
+    return {
+      url: `${publicPath(path)}?link=${claims}.${this.mac(path, claims)}`,
+      expiresAt: new Date(expiresAt * 1000),
+    };
   }
 
   /** @throws `unauthenticated` where it is no link to this path of ours, or its time is over. */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { LIMITS, type Metadata } from '@parley/protocol';
 import type { Db } from '../../database/database.js';
 import { jsonBytes } from '../../kernel/json-size.js';
-import { FilesRepository, presentFile, withFiles } from '../files/index.js';
+import { describeFile, FilesRepository, withFiles } from '../files/index.js';
 import type { BatchRefusal, PreparedMessage } from './message-batch.js';
 
 type Named = Pick<PreparedMessage, 'senderId' | 'fileIds' | 'metadata'>;
@@ -41,7 +41,7 @@ export class MessageAttachments {
 function filled({ senderId, fileIds, metadata }: Named, rows: readonly ClaimedFile[]): Filled {
   const files = fileIds.flatMap((id) => rows.find((row) => row.id === id && row.uploaderId === senderId) ?? []);
   if (files.length < fileIds.length) return { refusal: 'file_unknown' };
-  const whole = withFiles(metadata, files.map(presentFile));
+  const whole = withFiles(metadata, files.map(describeFile));
   const metadataBytes = jsonBytes(whole);
   return metadataBytes > LIMITS.metadataBytes ? { refusal: 'metadata_too_large' } : { metadata: whole, metadataBytes };
 }

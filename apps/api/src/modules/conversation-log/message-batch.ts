@@ -1,4 +1,5 @@
 import { excerptOf, type Message, type MessageType, type Metadata, type ReplyPreview } from '@parley/protocol';
+import { presentMetadata } from '../files/index.js';
 
 /**
  * How long a batch waits for conversations that someone else holds: it leaves them out, waits as long as the batch of
@@ -100,7 +101,7 @@ function newMessage(row: BatchRow, sent: PreparedMessage, createdAt: string): Me
     senderType: sent.isBot ? 'bot' : 'user',
     type: sent.type,
     content: sent.content,
-    metadata: sent.metadata,
+    metadata: presentMetadata(sent.metadata),
     mentions: row.mentioned,
     replyTo: row.reply && { ...row.reply, excerpt: excerptOf(row.reply.excerpt) },
     reactions: [],

@@ -1,4 +1,5 @@
 import { type CommandName, ERRORS, type ErrorCode } from '@parley/protocol';
+import { publicPath } from '../../kernel/base-path.js';
 import type { CommandTable } from '../../realtime/commands/command-row.js';
 import { VERSION } from '../../realtime/version.js';
 import { payloadSchema } from './payload-schema.js';
@@ -127,7 +128,7 @@ const FORUM_COOKIE = {
 
 const server = () => ({
   host: '{host}',
-  pathname: '/socket.io/',
+  pathname: publicPath('/socket.io/'),
   protocol: 'ws',
   description: 'Socket.IO over WebSocket, with HTTP long polling as its fallback.',
   variables: { host: { default: 'localhost:3000' } },
@@ -136,7 +137,7 @@ const server = () => ({
 
 const plainServer = () => ({
   ...server(),
-  pathname: '/ws',
+  pathname: publicPath('/ws'),
   description: 'A plain WebSocket, with a JSON object in each text message: docs/protocol.md, Plain WebSocket.',
 });
 
@@ -148,7 +149,7 @@ const forumServer = () => ({
 
 const stompServer = () => ({
   ...server(),
-  pathname: '/stomp',
+  pathname: publicPath('/stomp'),
   description: 'STOMP 1.2, 1.1 and 1.0 over WebSocket: docs/protocol.md, STOMP.',
 });
 

@@ -1,4 +1,5 @@
 import { ERRORS } from '@parley/protocol';
+import { publicPath } from '../../kernel/base-path.js';
 import type { AsyncApiDocument, AsyncOperation } from './asyncapi.js';
 import type { OpenApiDocument, Operation } from './openapi.js';
 import { shapeHtml } from './shape-html.js';
@@ -13,9 +14,11 @@ export function docsPage(rest: OpenApiDocument, socket: AsyncApiDocument): strin
   return [
     '<!doctype html><html lang="en"><head><meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">',
-    '<title>Parley API</title><link rel="icon" href="/icon.svg"><link rel="stylesheet" href="/api/docs/page.css"></head><body>',
+    `<title>Parley API</title><link rel="icon" href="${publicPath('/icon.svg')}">`,
+    `<link rel="stylesheet" href="${publicPath('/api/docs/page.css')}"></head><body>`,
     `<header><h1>Parley API <small>${escaped(rest.info.version)}</small></h1>`,
-    '<p>For programs: <a href="/api/docs/openapi.json">OpenAPI 3.1</a>, <a href="/api/asyncapi">AsyncAPI 3</a>.</p>',
+    `<p>For programs: <a href="${publicPath('/api/docs/openapi.json')}">OpenAPI 3.1</a>, `,
+    `<a href="${publicPath('/api/asyncapi')}">AsyncAPI 3</a>.</p>`,
     `<nav aria-label="Parts of this page"><ul>${navigation(rest)}</ul></nav></header><main>`,
     `<h2 id="rest">REST</h2><p>${prose(rest.info.description)}</p>`,
     ...rest.tags.map(({ name }) => tagHtml(name, rest)),

@@ -1,4 +1,5 @@
 import { ERRORS, type ErrorCode, type Need } from '@parley/protocol';
+import { publicPath } from '../../kernel/base-path.js';
 import { isForServerAdmins } from '../../platform/documented.js';
 import type { CommandTable } from '../../realtime/commands/command-row.js';
 import { VERSION } from '../../realtime/version.js';
@@ -64,7 +65,7 @@ export function openApi(routes: readonly DeclaredRoute[], shapes: Shapes, comman
   return {
     openapi: '3.1.0',
     info: { title: 'Parley', version: VERSION, license: { name: 'MIT', identifier: 'MIT' }, description: DESCRIPTION },
-    servers: [{ url: '/' }],
+    servers: [{ url: publicPath('') || '/' }],
     security: [{ bearer: [] }],
     tags: [...new Set(routes.map(tagOf))].map((name) => ({ name })),
     paths,

@@ -1,5 +1,5 @@
 export { filesIn, withFiles } from './attachments.js';
-export { presentFile } from './file.presenter.js';
+export { describeFile, presentMetadata } from './file.presenter.js';
 export { CLEANUP, FileCleanup } from './file-cleanup.js';
 export { FilesModule } from './files.module.js';
 export { FilesRepository } from './files.repository.js';

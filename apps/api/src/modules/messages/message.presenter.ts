@@ -1,5 +1,6 @@
 import type { Message, SystemMetadata } from '@parley/protocol';
 import type { MessageRow } from '../../database/rows.js';
+import { presentMetadata } from '../files/index.js';
 
 /**
  * A stored message as everyone may see it: status `sent`, reactions without `reactedByMe`. What it quotes is not in its
@@ -17,7 +18,7 @@ export function presentMessage(row: MessageRow): Message {
     senderType: row.senderType,
     type: row.type,
     content: isDeleted ? '' : row.content,
-    metadata: isDeleted ? {} : row.metadata,
+    metadata: isDeleted ? {} : presentMetadata(row.metadata),
     mentions: isDeleted ? [] : row.mentions,
     replyTo:
       isReply && !isDeleted

@@ -1,4 +1,5 @@
 import type { Me, ServerRole, UserDetail, UserPresence, UserView } from '@parley/protocol';
+import { publicAvatarUrl } from './avatar-url.js';
 
 /** The columns that everyone may see. */
 export interface PublicUser {
@@ -30,7 +31,7 @@ export interface OwnUser extends PublicUser {
 
 /** Any row that has the public columns, as everyone sees it. */
 export function toUserView({ id, username, displayName, avatarUrl, isBot }: PublicUser): UserView {
-  return { id, username, displayName, avatarUrl, isBot };
+  return { id, username, displayName, avatarUrl: avatarUrl && publicAvatarUrl(avatarUrl), isBot };
 }
 
 /** As others see it. */

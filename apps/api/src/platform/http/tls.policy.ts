@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import { CONFIG, type Config } from '../../config/config.js';
+import { publicPath } from '../../kernel/base-path.js';
 import { ParleyError } from '../../kernel/errors.js';
 import { forwarded, hostnameOf, isHost, LOOPBACK, pageAddressOf, peerOf, type Trust } from './forwarded.js';
 import { isServersOwn } from './web-app.js';
@@ -41,7 +42,7 @@ export class TlsPolicy {
   private secureAddressOf(request: Request): string | null {
     const [host = ''] = pageAddressOf(request, this.trusts).hosts;
     const isAddress = isHost(host) && request.originalUrl.startsWith('/');
-    return isAddress ? `https://${hostnameOf(host)}${request.originalUrl}` : null;
+    return isAddress ? `https://${hostnameOf(host)}${publicPath(request.originalUrl)}` : null;
   }
 
   private isCloseBy(request: IncomingMessage): boolean {

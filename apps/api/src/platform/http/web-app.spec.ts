@@ -2,12 +2,17 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import type { NextFunction, Request, Response } from 'express';
 import supertest from 'supertest';
+import { setBasePath } from '../../kernel/base-path.js';
 import { ParleyError } from '../../kernel/errors.js';
 import { webApp } from './web-app.js';
+
+/** As the build leaves it. */
+const PAGE =
+  '<!doctype html><meta name="base-path" content="" /><link href="./icon.svg"><script src="./assets/app-1a2b.js">the page';
 
 let directory: string;
 let server: Server;
@@ -16,7 +21,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'parley-web-'));
   await mkdir(join(directory, 'dist/assets'), { recursive: true });
   await writeFile(join(directory, 'secret.txt'), 'secret');
-  await writeFile(join(directory, 'dist/index.html'), '<!doctype html>the page');
+  await writeFile(join(directory, 'dist/index.html'), PAGE);
   await writeFile(join(directory, 'dist/icon.svg'), '<svg/>');
   await writeFile(join(directory, 'dist/.hidden.txt'), 'secret');
   await writeFile(join(directory, 'dist/assets/app-1a2b.js'), 'code');
@@ -33,6 +38,8 @@ afterAll(async () => {
   await new Promise((resolve) => server.close(resolve));
   await rm(directory, { recursive: true });
 });
+
+afterEach(() => setBasePath(''));
 
 const get = (path: string) => supertest(server).get(path);
 
@@ -53,6 +60,18 @@ describe('the web app as it was built', () => {
   it('is not sent again to who has it', async () => {
     const first = await get('/icon.svg');
     await get('/icon.svg').set('if-modified-since', String(first.headers['last-modified'])).expect(304);
+    const page = await get('/c/1');
+    await get('/').set('if-none-match', String(page.headers.etag)).expect(304);
+  });
+
+  it('names its files from the root, and from the base path where there is one, which scripts read in the page', async () => {
+    expect((await get('/c/1/m/2')).text).toContain(
+      'content="" /><link href="/icon.svg"><script src="/assets/app-1a2b.js">',
+    );
+    setBasePath('/tools/chat');
+    expect((await get('/c/1/m/2')).text).toContain(
+      'content="/tools/chat" /><link href="/tools/chat/icon.svg"><script src="/tools/chat/assets/app-1a2b.js">',
+    );
   });
 
   it.each([

@@ -1,13 +1,16 @@
-import { existsSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { NextFunction, Request, Response } from 'express';
+import { publicPath } from '../../kernel/base-path.js';
 import { invalid, notFound } from '../../kernel/errors.js';
 import { pathOf } from '../telemetry/access-log.js';
 
 const DIST = fileURLToPath(new URL('../../../../web/dist', import.meta.url));
 /** Paths that belong to the server: a route of its own or nothing. */
 const SERVERS_OWN = /^\/(api|health|metrics|socket\.io|ws|stomp)(\/|$)/;
+const PAGE = '/index.html';
 const NOT_BUILT =
   '<!doctype html><html lang="en"><meta charset="utf-8"><title>Parley</title>' +
   '<p>Parley is running, but its web app has not been built: <code>npm start</code> does that.</p></html>';
@@ -26,11 +29,21 @@ export function webApp(directory: string = DIST) {
     }
     if (request.method !== 'GET' && request.method !== 'HEAD') throw notFound();
     const file = decoded(pathOf(request));
-    if (/\.[a-z0-9]+$/i.test(file)) sendFile(response, { directory, file }, next);
-    else if (!request.accepts('html')) throw notFound();
-    else if (existsSync(join(directory, 'index.html'))) sendFile(response, { directory, file: '/index.html' }, next);
-    else response.type('html').send(NOT_BUILT);
+    if (/\.[a-z0-9]+$/i.test(file) && file !== PAGE) sendFile(response, { directory, file }, next);
+    else if (file !== PAGE && !request.accepts('html')) throw notFound();
+    else void sendPage(response, join(directory, PAGE));
   };
+}
+
+/** The build knows no base path: what it names relative to the page, which has many addresses, is named from the root. */
+async function sendPage(response: Response, path: string): Promise<void> {
+  const built = await readFile(path, 'utf8').catch(() => null);
+  const page = built
+    ?.replaceAll('="./', `="${publicPath('/')}`)
+    .replace('<meta name="base-path" content=""', `<meta name="base-path" content="${publicPath('')}"`);
+  response.type('html').setHeader('Cache-Control', ASK_AGAIN);
+  if (page) response.setHeader('ETag', `"${createHash('sha256').update(page).digest('base64url')}"`);
+  response.send(page ?? NOT_BUILT);
 }
 
 function sendFile(response: Response, from: { directory: string; file: string }, next: NextFunction): void {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { localPath } from '../../kernel/base-path.js';
 import { invalid, ParleyError } from '../../kernel/errors.js';
 import { limitBody } from '../../platform/http/body-deadline.js';
 
@@ -57,7 +58,7 @@ const LAST_WORD_MS = 2_000;
 /**
  * Owns the HTTP server's `request` and `upgrade` once every transport has attached itself. Refusals are answered here,
  * because those of a transport cannot carry the status that clients need. It also counts what is under way, so that a
- * node that stops can end it in order.
+ * node that stops can end it in order. It takes the base path off, so that nothing behind it knows of one.
  */
 export class UpgradeRouter {
   /** Every TCP connection, whatever it has become. */
@@ -80,6 +81,7 @@ export class UpgradeRouter {
       stream.once('close', () => this.streams.delete(stream));
     });
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      request.url = localPath(request.url ?? '');
       // Of transports, too: those that poll send bodies.
       limitBody(request, response);
       const transport = this.transportOf(request);
@@ -91,6 +93,7 @@ export class UpgradeRouter {
     server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
       // Node has taken its own listener away by now, and a reset without any would end the process.
       stream.on('error', () => stream.destroy());
+      request.url = localPath(request.url ?? '');
       const transport = this.transportOf(request);
       const refusal = transport ? this.refusalAt(transport, request, true) : new ParleyError('not_found');
       if (refusal) refuseUpgrade(stream, refusal, this.bodyOf(refusal, transport));

@@ -1,7 +1,7 @@
 import { SdkError } from '@parley/client';
 import type { LoginBody, Me, NoSession, RefreshBody, RegisterBody, ResetPasswordBody, Session } from '@parley/protocol';
 import { createStore } from 'zustand/vanilla';
-import { request } from '../../api/http.js';
+import { BASE_PATH, request } from '../../api/http.js';
 import { isFinal, isOfAddress } from '../../api/sentences.js';
 import { isSignOutPending, setSignOutPending } from './pending-sign-out.js';
 
@@ -153,7 +153,7 @@ function accept(session: Session): void {
   token = { value: session.accessToken, expiresAt: Date.now() + session.expiresIn * 1000 };
   if (before !== null && before.id !== session.user.id) {
     // Another tab signed in as somebody else: what is shown here belongs to the previous user.
-    location.assign('/');
+    location.assign(`${BASE_PATH}/`);
     return;
   }
   // The object is replaced only with the user: the whole signed-in app depends on its identity.

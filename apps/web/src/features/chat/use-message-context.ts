@@ -2,6 +2,7 @@ import type { OutboxAttachment, ParleyClient } from '@parley/client';
 import type { Message } from '@parley/protocol';
 import { useChatClient, useLimits } from '@parley/react';
 import { type RefObject, useCallback, useMemo, useState } from 'react';
+import { BASE_PATH } from '../../api/http.js';
 import { copyToClipboard } from '../../ui/clipboard.js';
 import { restoreFiles } from '../attachments/chosen-files.store.js';
 import { draftOf, saveDraft } from './composer/drafts.store.js';
@@ -32,7 +33,7 @@ export function useMessageContext(options: Options): [MessageContextValue, editi
       setEditing,
       jumpTo: (seq) => void go(seq),
       copyText: copyToClipboard,
-      copyLink: ({ seq }) => copyToClipboard(`${location.origin}/c/${id}/m/${seq}`),
+      copyLink: ({ seq }) => copyToClipboard(`${location.origin}${BASE_PATH}/c/${id}/m/${seq}`),
     }),
     [client, id, input, go, say, setEditing],
   );

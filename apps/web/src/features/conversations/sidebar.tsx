@@ -3,6 +3,7 @@ import { useUser } from '@parley/react';
 import { Ban, CircleUserRound, Flag, LogOut, PenSquare, Search, Users } from 'lucide-react';
 import { type ComponentProps, Suspense, useState } from 'react';
 import { useStore } from 'zustand';
+import { BASE_PATH } from '../../api/http.js';
 import { chooseEnter, type EnterChoice, enterStore } from '../../hooks/enter-key.js';
 import { IS_APPLE } from '../../hooks/platform.js';
 import { chooseTheme, type ThemeChoice, themeStore } from '../../hooks/theme.js';
@@ -44,7 +45,7 @@ export function Sidebar({ user }: { user: Me }) {
     <nav aria-label="Conversations" className="shell-list border-e border-line bg-wash max-[720px]:border-0">
       <header className="flex h-14 flex-none items-center justify-between pe-2.5 ps-4">
         <h1 className="flex items-center gap-2 text-title font-strong tracking-[-0.01em]">
-          <img src="/icon.svg" alt="" width={22} height={22} />
+          <img src={`${BASE_PATH}/icon.svg`} alt="" width={22} height={22} />
           Parley
         </h1>
         <div className="flex">

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Server } from '@tus/server';
 import type { Response as ExpressResponse } from 'express';
+import { publicPath } from '../../../kernel/base-path.js';
 import { ParleyError } from '../../../kernel/errors.js';
 import type { Principal } from '../../../kernel/principal.js';
 import type { ApiRequest } from '../../../platform/http/request.js';
@@ -132,7 +133,7 @@ function requestOf({ method, headers }: ApiRequest, body: RequestBody | null): R
 function write(answer: Response, response: ExpressResponse): void {
   response.status(answer.status);
   answer.headers.forEach((value, name) => {
-    if (!name.startsWith('access-control-')) response.setHeader(name, value);
+    if (!name.startsWith('access-control-')) response.setHeader(name, name === 'location' ? publicPath(value) : value);
   });
   response.end();
 }
