@@ -203,6 +203,12 @@ export default {
       { path: 'node_modules/pino/' },
     ),
     rule(
+      'backup-without-domain',
+      'What backs up and restores goes by tables and contents: of modules it knows whom to ask for a copy.',
+      { path: api('backup/') },
+      { path: api('modules/'), pathNot: api('modules/administration/index[.]ts$') },
+    ),
+    rule(
       'database-without-domain',
       'The database room knows neither modules nor the realtime room.',
       { path: api('database/') },

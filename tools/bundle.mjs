@@ -10,7 +10,10 @@ const bundle = join(api, 'dist/bundle');
 const stamp = join(bundle, 'stamp');
 
 /** Programs that run beside the server (pictures, recordings) load little, and stay files of their own. */
-const ENTRIES = { main: 'dist/main.js', admin: 'dist/command-line/admin.js' };
+const ENTRIES = {
+  main: 'dist/main.js',
+  ...Object.fromEntries(['admin', 'backup', 'restore'].map((name) => [name, `dist/command-line/${name}.js`])),
+};
 
 /** What brings machine code or other files that it looks for beside itself. */
 const WITH_FILES = ['@electric-sql/pglite', '@node-rs/argon2', 'libheif-js', 'mediabunny', 'pino', 'sharp'];

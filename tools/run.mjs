@@ -7,6 +7,8 @@ import { buildWeb, compile, environment, install, node, root } from './prepare.m
 const COMMANDS = {
   start: { script: 'apps/api/dist/bundle/main.js', web: true },
   admin: { script: 'apps/api/dist/bundle/admin.js', web: false },
+  backup: { script: 'apps/api/dist/bundle/backup.js', web: false },
+  restore: { script: 'apps/api/dist/bundle/restore.js', web: false },
   test: { script: 'tools/test.mjs', web: true },
   // The check compiles by itself, as one of its steps: the others are to run even if that fails.
   check: { script: 'tools/check.mjs', web: false, compiled: false },

@@ -35,7 +35,7 @@ export { testCertificate } from './links/certificate.js';
 export type { Target } from './links/connection-link.js';
 export type { LinkMode } from './links/link-mode.js';
 export { TcpProxy } from './links/tcp-proxy.js';
-export { adminCommand } from './processes/admin-command.js';
+export { adminCommand, deploymentCommand } from './processes/admin-command.js';
 export { bareEnvironment, Child, type ChildOptions, type Exit } from './processes/child-process.js';
 export { secretsIn } from './processes/log-secrets.js';
 export { type NodeOptions, ParleyNode } from './processes/parley-node.js';

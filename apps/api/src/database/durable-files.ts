@@ -126,7 +126,7 @@ function prepared(directory: string): string {
 const isDatabase = (directory: string): boolean => existsSync(join(directory, 'PG_VERSION'));
 
 /** Whether no other directory can take its place: it is a link, or a disk of its own. Windows moves none with an open file. */
-function isFixed(directory: string): boolean {
+export function isFixed(directory: string): boolean {
   if (process.platform === 'win32') return true;
   const entry = lstatSync(directory, { throwIfNoEntry: false });
   return entry !== undefined && (entry.isSymbolicLink() || entry.dev !== lstatSync(dirname(directory)).dev);

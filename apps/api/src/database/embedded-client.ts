@@ -27,6 +27,13 @@ export class EmbeddedClient extends PGlite {
     return client;
   }
 
+  /** The same, of files that need not survive a loss of power: nothing is synced. */
+  static async openPassing(directory: string): Promise<EmbeddedClient> {
+    const client = new EmbeddedClient({ dataDir: directory, postgresqlconf: SETTINGS });
+    await client.waitReady;
+    return client;
+  }
+
   /** After a panic, on a disk that fails for example, an engine is of no use any more; another one recovers its directory. */
   get hasStopped(): boolean {
     return this.end !== null;

@@ -27,7 +27,7 @@ export interface Starting {
 }
 
 /** Any number that nothing else in the database uses for its advisory locks. */
-const NODE_LOCK = 7_265_003_002;
+export const NODE_LOCK = 7_265_003_002;
 const ASK_EVERY_MS = 1_000;
 /** No answer to `SELECT 1` for so long: the way to the database is dead, or the database is. */
 const TIMEOUT_MS = 2_000;

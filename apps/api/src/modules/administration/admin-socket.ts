@@ -5,13 +5,14 @@ import { CONFIG, type Config } from '../../config/config.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { AdminCommands } from './admin-commands.js';
 import { adminSocketAddress } from './admin-socket-address.js';
+import { COPY_DATABASE, DatabaseCopies } from './database-copies.js';
 
 const LONGEST_QUESTION = 65_536;
 const TIMEOUT_MS = 30_000;
 
 /**
  * Takes commands for the embedded database, which only this process may open: from whoever may read its files. A question
- * is a line of JSON, the arguments; so is the answer.
+ * is a line of JSON, the arguments; so is the answer. A backup goes on talking (`database-copies.ts`).
  */
 @Injectable()
 export class AdminSocket implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -21,6 +22,7 @@ export class AdminSocket implements OnApplicationBootstrap, OnApplicationShutdow
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     private readonly commands: AdminCommands,
+    private readonly copies: DatabaseCopies,
     private readonly reporter: EventReporter,
   ) {}
 
@@ -67,16 +69,20 @@ export class AdminSocket implements OnApplicationBootstrap, OnApplicationShutdow
     this.sockets.add(socket);
     socket.setEncoding('utf8').setTimeout(TIMEOUT_MS, () => socket.destroy());
     socket.on('close', () => this.sockets.delete(socket)).on('error', () => undefined);
-    socket.on('data', (more: string) => {
+    const take = (more: string) => {
       text += more;
       if (text.length > LONGEST_QUESTION) socket.destroy();
-      else if (text.endsWith('\n')) void this.answer(socket, text);
-    });
+      if (!text.endsWith('\n')) return;
+      socket.off('data', take);
+      void this.answer(socket, text);
+    };
+    socket.on('data', take);
   }
 
   private async answer(socket: Socket, text: string): Promise<void> {
     const args = argumentsIn(text);
     if (args === null) return void socket.destroy();
+    if (args[0] === COPY_DATABASE) return this.copies.serve(socket);
     socket.end(`${JSON.stringify(await this.commands.run(args))}\n`);
   }
 }

@@ -4,6 +4,8 @@ import { AuthModule } from '../auth/index.js';
 import { UsersModule } from '../users/index.js';
 import { AdminCommands } from './admin-commands.js';
 import { AdminSocket } from './admin-socket.js';
+import { DatabaseCopies } from './database-copies.js';
+import { DatabaseCopyRepository } from './database-copy.repository.js';
 
 /** What `npm run admin` can do. */
 @Module({
@@ -14,5 +16,5 @@ import { AdminSocket } from './admin-socket.js';
 export class AdministrationModule {}
 
 /** The same, for those who ask a running node. */
-@Module({ imports: [AdministrationModule], providers: [AdminSocket] })
+@Module({ imports: [AdministrationModule], providers: [AdminSocket, DatabaseCopies, DatabaseCopyRepository] })
 export class AdminSocketModule {}

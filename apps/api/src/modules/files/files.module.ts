@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import { Module } from '@nestjs/common';
-import { CONFIG, type Config } from '../../config/config.js';
-import { DiskFileStore } from '../../platform/storage/disk-file-store.js';
+import { CONFIG } from '../../config/config.js';
 import { FileStore } from '../../platform/storage/file-store.js';
+import { openFileStore } from '../../platform/storage/open-file-store.js';
 import { AuthModule } from '../auth/index.js';
 import { FileAnswer } from './file-answer.js';
 import { FileCleanup } from './file-cleanup.js';
@@ -25,16 +24,7 @@ import { UploadLimits } from './upload-limits.js';
 import { UploadSettlement } from './upload-settlement.js';
 import { UploadsService } from './uploads.service.js';
 
-const store = {
-  provide: FileStore,
-  useFactory: async ({ dataDir, files: { s3 } }: Config): Promise<FileStore> => {
-    if (!s3) return new DiskFileStore(join(dataDir, 'files'));
-    // The client is large, and loaded by those nodes only that need it.
-    const { S3FileStore } = await import('../../platform/storage/s3-file-store.js');
-    return new S3FileStore(s3, join(dataDir, 'spool'));
-  },
-  inject: [CONFIG],
-};
+const store = { provide: FileStore, useFactory: openFileStore, inject: [CONFIG] };
 
 @Module({
   imports: [AuthModule],

@@ -217,6 +217,10 @@ export class EventReporter extends MessageEvents implements DatabaseReporter {
     this.log.warn({ reason }, 'npm run admin cannot reach this node, and works only while it is stopped');
   }
 
+  databaseCopied(isWhole: boolean): void {
+    this.log.info(isWhole ? 'the database was copied for a backup' : 'a backup was broken off');
+  }
+
   certificateRenewed(until: string): void {
     this.counters.add('certificates_total', { is: 'renewed' });
     this.log.info({ until }, 'a renewed certificate is served');

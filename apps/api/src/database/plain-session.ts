@@ -1,0 +1,51 @@
+import pg from 'pg';
+import type { EmbeddedClient } from './embedded-client.js';
+import { isAway, wordsOf } from './faults.js';
+import { statingSettings } from './session-settings.js';
+
+const CONNECT_MS = 10_000;
+
+/** One session of a database, for a command that reads or writes all of it: without the queue, pool and deadlines of a node. */
+export interface PlainSession {
+  /** The rows of one statement. */
+  query<T>(text: string, values?: readonly unknown[]): Promise<T[]>;
+  /** One statement or several, whose answers nobody needs. */
+  exec(text: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** @throws with a sentence where the database cannot be reached, or would store something else than what people write. */
+export async function postgresSession(url: string, purpose: string): Promise<PlainSession> {
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_MS,
+    keepAlive: true,
+    application_name: `parley-${purpose}`,
+  });
+  // A connection that is lost is seen by the statement that needs it.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+  } catch (fault) {
+    if (!isAway(fault)) throw fault;
+    throw new Error(`The database cannot be reached: ${wordsOf(fault)}. Is DATABASE_URL right?`, { cause: fault });
+  }
+  await client.query(statingSettings());
+  return {
+    query: async <T>(text: string, values?: readonly unknown[]) =>
+      (await client.query(text, values && [...values])).rows as T[],
+    exec: async (text) => void (await client.query(text)),
+    close: () => client.end(),
+  };
+}
+
+/** Closing it closes the engine. */
+export async function embeddedSession(engine: EmbeddedClient): Promise<PlainSession> {
+  await engine.exec(statingSettings());
+  return {
+    query: async <T>(text: string, values?: readonly unknown[]) =>
+      (await engine.query<T>(text, values && [...values])).rows,
+    exec: async (text) => void (await engine.exec(text)),
+    close: () => engine.close(),
+  };
+}
