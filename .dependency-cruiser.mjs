@@ -18,6 +18,7 @@ const MODULES = [
   'reactions',
   'typing',
   'presence',
+  'operations',
   'search',
   'sync',
   'chat',
@@ -38,6 +39,7 @@ const FEATURES = [
   'chat',
   'conversations',
   'palette',
+  'operations',
 ];
 
 /** Likewise the folders of the largest. */

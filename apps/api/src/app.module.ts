@@ -10,6 +10,7 @@ import { DocsModule } from './modules/docs/index.js';
 import { FilesModule } from './modules/files/index.js';
 import { MessagesModule } from './modules/messages/index.js';
 import { ModerationModule } from './modules/moderation/index.js';
+import { OperationsModule } from './modules/operations/index.js';
 import { PresenceModule } from './modules/presence/index.js';
 import { ReactionsModule } from './modules/reactions/index.js';
 import { ReceiptsModule } from './modules/receipts/index.js';
@@ -23,7 +24,7 @@ import { CommandsModule } from './realtime/commands/commands.module.js';
 
 /**
  * Along an acyclic list: users ← audit ← announcements, auth ← files ← messages ← conversations ← moderation, retention ← receipts ← reactions ← typing ← presence ←
- * search ← sync ← chat ← docs. Routes are tried in this order, so a fixed path (`messages/unread`, `messages/search`) stands before one
+ * operations ← search ← sync ← chat ← docs. Routes are tried in this order, so a fixed path (`messages/unread`, `messages/search`) stands before one
  * with a parameter in its place (`messages/:id`).
  */
 const FEATURES: Type[] = [
@@ -41,6 +42,7 @@ const FEATURES: Type[] = [
   ReactionsModule,
   TypingModule,
   PresenceModule,
+  OperationsModule,
   SyncModule,
   AdminSocketModule,
   ChatModule,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import type { NodeFigures, OperationsStatus } from '@parley/protocol';
 import { eventually, RedisServer } from '@parley/testkit';
 import { sql } from 'drizzle-orm';
 import { SessionEvents } from '../src/modules/auth/index.js';
@@ -74,6 +75,32 @@ describe('two nodes with a link to Redis', () => {
     await later.ask('sync', { conversations: {} });
     expect(later.all('server:announcement')).toEqual([]);
     for (const socket of [here, there, late, later]) socket.close();
+  });
+
+  it('S4.47: a server admin reads from either node what both are at, and of one that does not answer that it is silent', async () => {
+    const { id, here, there } = await aTalkAcross();
+    const admin = await chief();
+    const read = async (node: TestNode): Promise<OperationsStatus> =>
+      succeeded(await at(node, admin).get('/operations'));
+    const { nodes: before } = await read(one());
+    expect(before.map(({ figures }) => figures?.link)).toEqual(
+      times(2, { part: 'redis', isUp: true, ms: expect.any(Number), unsent: expect.any(Number) }),
+    );
+    await there.reaches(id, (await here.say(id, 'counted')).version);
+    const missing = randomUUID();
+    await one().rows(sql`INSERT INTO nodes (id, seen_at) VALUES (${missing}, now())`);
+    const { nodes } = await read(other());
+    await one().rows(sql`DELETE FROM nodes WHERE id = ${missing}`);
+    const silent = nodes.filter(({ figures }) => figures === null);
+    expect(silent).toEqual([{ id: missing, seenAt: expect.stringMatching(/Z$/), figures: null }]);
+    for (const { id: nodeId, figures } of before) {
+      const later = nodes.find((node) => node.id === nodeId)?.figures as NodeFigures;
+      expect(later.totals.deliveries).toBeGreaterThan(figures?.totals.deliveries ?? Number.POSITIVE_INFINITY);
+      expect(later.sockets.socketio).toBeGreaterThan(0);
+      expect(later.database).toMatchObject({ isUp: true, ms: expect.any(Number) });
+    }
+    expect((await (await aPerson(one())).get('/operations')).status).toBe(403);
+    for (const socket of [here, there]) socket.close();
   });
 
   it('S0.14 S2.17 G3: thirty senders on both: every socket receives every version once and in order', async () => {

@@ -16,7 +16,10 @@ let browser: Browser;
 let scene: Scene;
 
 beforeAll(async () => {
-  [node, browser] = await Promise.all([ParleyNode.start({ env: { RATE_LIMITS: 'off' } }), launchBrowser()]);
+  [node, browser] = await Promise.all([
+    ParleyNode.start({ env: { RATE_LIMITS: 'off', ADMIN_USERS: 'tomas.reyes' } }),
+    launchBrowser(),
+  ]);
   scene = await buildScene(node.url);
 });
 afterAll(async () => {
@@ -112,6 +115,13 @@ describe.each([1280, 390])('WCAG 2.2 AA, light and dark, %i px', (width) => {
     expect(await faults()).toEqual([]);
     await page.goto(`/c/${scene.room}?panel=search&q=drill`);
     await page.getByTestId('search-hit').first().waitFor();
+    expect(await faults()).toEqual([]);
+  });
+
+  it('neither has the page for operators, with a plot as a table', async () => {
+    await page.goto('/operations');
+    await page.getByRole('button', { name: 'Show as a table: Sockets' }).click();
+    await page.getByRole('table', { name: 'Sockets' }).getByRole('row').nth(1).waitFor();
     expect(await faults()).toEqual([]);
   });
 

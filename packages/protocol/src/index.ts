@@ -12,6 +12,7 @@ export * from './html-elements.js';
 export * from './limits.js';
 export * from './message-aliases.js';
 export * from './moderation.js';
+export * from './operations.js';
 export * from './people-search.js';
 export * from './permissions.js';
 export * from './rest.js';

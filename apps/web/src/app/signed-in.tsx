@@ -1,6 +1,6 @@
 import type { Me } from '@parley/protocol';
 import { ChatProvider, useChatClient } from '@parley/react';
-import { useEffect, useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { openChosenFiles } from '../features/attachments/chosen-files.store.js';
 import { holdUnstoredFiles } from '../features/attachments/unstored-files.js';
@@ -14,7 +14,7 @@ import { Sidebar } from '../features/conversations/sidebar.js';
 import { Palette } from '../features/palette/palette.js';
 import { useView } from '../hooks/use-view.js';
 import { classes } from '../ui/classes.js';
-import { fetchParts } from '../ui/lazy-part.js';
+import { fetchParts, lazyPart } from '../ui/lazy-part.js';
 import { NotFound } from '../ui/not-found.js';
 import { AnnouncementBar } from './announcement-bar.js';
 import { chatOptions } from './chat-options.js';
@@ -23,6 +23,8 @@ import { ErrorBoundary } from './error-boundary.js';
 import { SearchPage } from './search-page.js';
 import { useShortcuts } from './use-shortcuts.js';
 import { Welcome } from './welcome.js';
+
+const OperationsPage = lazyPart(() => import('../features/operations/operations-page.js'), { isForAll: false });
 
 /** Attempts of the socket for each request over REST. */
 const ASK_EVERY = 8;
@@ -90,6 +92,13 @@ function Shell({ user }: { user: Me }) {
             <Route path="/search">
               <SearchPage />
             </Route>
+            {user.role === 'admin' ? (
+              <Route path="/operations">
+                <Suspense fallback={null}>
+                  <OperationsPage />
+                </Suspense>
+              </Route>
+            ) : null}
             <Route path="/c">
               <Redirect to="/" replace />
             </Route>

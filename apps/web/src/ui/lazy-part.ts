@@ -12,14 +12,18 @@ const loads: (() => Promise<unknown>)[] = [];
 
 /**
  * A component that is fetched when it is first shown. After a failure it is fetched once the server can be reached. A
- * part that a reachable server does not have was replaced by a newer version: the page is reloaded.
+ * part that a reachable server does not have was replaced by a newer version: the page is reloaded. `isForAll: false`: few will
+ * ever see it, and `fetchParts` leaves it out.
  */
-export function lazyPart<Props>(load: Load<Props>): LazyExoticComponent<ComponentType<Props>> {
-  loads.push(load);
+export function lazyPart<Props>(
+  load: Load<Props>,
+  { isForAll = true } = {},
+): LazyExoticComponent<ComponentType<Props>> {
+  if (isForAll) loads.push(load);
   return lazy(() => load().catch(() => loadedLater(load)));
 }
 
-/** Fetches all parts, so that they can be shown without a network, too. */
+/** Fetches the parts that are for all, so that they can be shown without a network, too. */
 export function fetchParts(): void {
   for (const load of loads) load().catch(() => undefined);
 }

@@ -49,6 +49,11 @@ export class NodeRegister implements OnApplicationBootstrap, OnApplicationShutdo
     this.onRegistered = listener;
   }
 
+  /** The other nodes that the database knows, each with its last sign of life. */
+  others(): Promise<Map<string, Date>> {
+    return this.repository.others(this.nodeId);
+  }
+
   /** One at a time; a node that is alive but cannot reach the database has nothing to say. */
   private async beat(): Promise<void> {
     if (this.beating || !this.repository.availability.isUp) return;

@@ -22,6 +22,6 @@ import { PresenceTracker } from './presence-tracker.js';
     PresenceRepository,
     PeopleRepository,
   ],
-  exports: [PresenceService],
+  exports: [PresenceService, NodeRegister],
 })
 export class PresenceModule {}

@@ -16,6 +16,7 @@ interface Beat {
 }
 
 const AT_A_TIME = 1_000;
+const MOST_NODES = 1_000;
 const NOW = sql`date_trunc('milliseconds', clock_timestamp())`;
 
 /**
@@ -44,6 +45,15 @@ export class PresenceRepository {
                  (SELECT jsonb_object_agg(id, seen_at) FROM nodes WHERE id <> ${nodeId}) AS others`,
     );
     return { isRegistered: row?.own === 1, others: new Map(Object.entries(row?.others ?? {})) };
+  }
+
+  /** The other nodes that the database knows, each with its last sign of life. */
+  async others(nodeId: string): Promise<Map<string, Date>> {
+    const rows = await rowsOf<{ id: string; ms: number }>(
+      this.database.db,
+      sql`SELECT id, (extract(epoch FROM seen_at) * 1000)::float8 AS ms FROM nodes WHERE id <> ${nodeId} LIMIT ${MOST_NODES}`,
+    );
+    return new Map(rows.map(({ id, ms }) => [id, new Date(ms)]));
   }
 
   /**

@@ -59,6 +59,9 @@ export class NodeLink {
   private beatsAway = 0;
   /** On the present connection. */
   private beatsHeard = 0;
+  /** When the oldest beat that is under way was sent. */
+  private beatSentAt = 0;
+  private roundTrip: number | null = null;
   private up = false;
   private opened = false;
   /** Null until it is known which deployment this node belongs to. */
@@ -84,6 +87,11 @@ export class NodeLink {
   /** Whether what is published may arrive. */
   get isConnected(): boolean {
     return this.connection !== null;
+  }
+
+  /** How many milliseconds the last beat that came back was under way; null before one did. */
+  get roundTripMs(): number | null {
+    return this.roundTrip;
   }
 
   /** How many messages Redis has not taken yet. */
@@ -194,6 +202,7 @@ export class NodeLink {
   /** A beat before the subscription is confirmed does not come back, and so proves nothing. */
   private beat(connection: LinkConnection): void {
     if (this.beatsAway >= MOST_BEATS_AWAY) return connection.destroy(new Error('Redis is silent.'));
+    if (this.beatsAway === 0) this.beatSentAt = performance.now();
     this.beatsAway += 1;
     this.publish(BEAT + this.nodeId, '');
   }
@@ -225,6 +234,7 @@ export class NodeLink {
   }
 
   private beatReturned(): void {
+    if (this.beatsAway > 0) this.roundTrip = Math.round((performance.now() - this.beatSentAt) * 10) / 10;
     this.beatsAway = 0;
     this.beatsHeard += 1;
     this.setUp(true);

@@ -1,7 +1,8 @@
 import type { Me, UserView } from '@parley/protocol';
 import { useUser } from '@parley/react';
-import { Ban, CircleUserRound, Flag, LogOut, PenSquare, Search, Users } from 'lucide-react';
+import { Activity, Ban, CircleUserRound, Flag, LogOut, PenSquare, Search, Users } from 'lucide-react';
 import { type ComponentProps, Suspense, useState } from 'react';
+import { useLocation } from 'wouter';
 import { useStore } from 'zustand';
 import { BASE_PATH } from '../../api/http.js';
 import { chooseEnter, type EnterChoice, enterStore } from '../../hooks/enter-key.js';
@@ -91,6 +92,7 @@ function AccountMenu({ user }: { user: Me }) {
   const { isHidden, hide, error } = useVisibility(user);
   const [opened, setOpened] = useState<'picture' | 'reports' | 'blocked' | null>(null);
   const hasFiles = useHasFiles();
+  const [, navigate] = useLocation();
   const close = () => setOpened(null);
   // As changed since this page was opened, here or elsewhere.
   const shown = useUser(user.id) ?? user;
@@ -130,6 +132,11 @@ function AccountMenu({ user }: { user: Me }) {
         {user.role === 'admin' ? (
           <MenuItem icon={<Flag size={16} strokeWidth={1.6} />} onSelect={() => setOpened('reports')}>
             Reports…
+          </MenuItem>
+        ) : null}
+        {user.role === 'admin' ? (
+          <MenuItem icon={<Activity size={16} strokeWidth={1.6} />} onSelect={() => navigate('/operations')}>
+            Operations
           </MenuItem>
         ) : null}
         <MenuItem icon={<LogOut size={16} strokeWidth={1.6} />} onSelect={() => void signOut()}>
