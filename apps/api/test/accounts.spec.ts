@@ -83,6 +83,24 @@ describe('the audit log', () => {
 });
 
 describe('disabling', () => {
+  it('server admins find by a name who is disabled, too, and what kind of account each is; nobody else does', async () => {
+    const ann = await aPerson(node);
+    await disable(chief, ann.id);
+    const find = async (who: Person, query: string) => who.get(`/accounts?query=${encodeURIComponent(query)}`);
+    const { items } = succeeded(await find(chief, ann.username));
+    expect(items).toEqual([
+      {
+        ...{ id: ann.id, username: ann.username, displayName: expect.any(String), avatarUrl: null, isBot: false },
+        ...{ role: 'user', isDisabled: true, hasPassword: false, createdAt: expect.stringMatching(/Z$/) },
+      },
+    ]);
+    expect(succeeded(await find(chief, chief.username)).items).toMatchObject([{ role: 'admin', isDisabled: false }]);
+    expect(refusal(await find(chief, 'a'))).toEqual([400, 'validation_failed', 'must have at least 2 characters']);
+    expect(refusal(await find(second, '%_'))).toEqual([200, undefined, undefined]);
+    expect(succeeded(await find(second, '%_')).items).toEqual([]);
+    expect(refusal(await find(await aPerson(node), ann.username))).toEqual([403, 'forbidden', undefined]);
+  });
+
   it('§2: is for server admins, about others that exist, and never about the last of them', async () => {
     const ann = await aPerson(node);
     expect(refusal(await disable(ann, chief.id))).toEqual([403, 'forbidden', undefined]);

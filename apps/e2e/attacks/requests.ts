@@ -36,6 +36,7 @@ const SEND = { content: 'x', clientMessageId: NOBODY };
 
 /** What a route needs beside its path to be right; where one is missing, its rows fail by `validation_failed`. */
 const GIVEN: Readonly<Record<string, readonly Given[]>> = {
+  'GET /accounts': [() => ({ query: 'query=al' })],
   'POST /announcements': [() => ({ body: { text: 'For everybody' } })],
   'POST /auth/links': [() => ({ body: { purpose: 'invite' } })],
   'POST /bots': [() => ({ body: { username: 'a-bot' } })],

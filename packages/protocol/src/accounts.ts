@@ -1,4 +1,4 @@
-import type { UserView } from './entities.js';
+import type { ServerRole, UserView } from './entities.js';
 import type { Page } from './rest.js';
 
 /** To register although registration is closed, or to set a new password. */
@@ -33,6 +33,17 @@ export interface LinkTokenBody {
 export interface ResetPasswordBody extends LinkTokenBody {
   new: string;
 }
+
+/** A user as server admins see them. */
+export interface AccountItem extends UserView {
+  role: ServerRole;
+  isDisabled: boolean;
+  /** Without one they sign in at the host product, or are a bot. */
+  hasPassword: boolean;
+  createdAt: string;
+}
+
+export type AccountPage = Page<AccountItem>;
 
 export interface CreateBotBody {
   username: string;

@@ -95,7 +95,7 @@ function Shell({ user }: { user: Me }) {
             {user.role === 'admin' ? (
               <Route path="/operations">
                 <Suspense fallback={null}>
-                  <OperationsPage />
+                  <OperationsPage me={user.id} />
                 </Suspense>
               </Route>
             ) : null}

@@ -1,4 +1,4 @@
-import type { Me, ServerRole, UserDetail, UserPresence, UserView } from '@parley/protocol';
+import type { AccountItem, Me, ServerRole, UserDetail, UserPresence, UserView } from '@parley/protocol';
 import { publicAvatarUrl } from './avatar-url.js';
 
 /** The columns that everyone may see. */
@@ -52,5 +52,23 @@ export function toMe(user: OwnUser, role: ServerRole): Me {
     role,
     isHidden: user.isHidden,
     createdAt: user.createdAt.toISOString(),
+  };
+}
+
+interface AccountUser extends PublicUser {
+  isDisabled: boolean;
+  passwordHash: string | null;
+  createdAt: Date;
+}
+
+/** As server admins see it. */
+export function toAccountItem(user: AccountUser, role: ServerRole): AccountItem {
+  const { isDisabled, passwordHash, createdAt } = user;
+  return {
+    ...toUserView(user),
+    role,
+    isDisabled,
+    hasPassword: passwordHash !== null,
+    createdAt: createdAt.toISOString(),
   };
 }

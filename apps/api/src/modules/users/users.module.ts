@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AccountsController } from './accounts.controller.js';
 import { AdminNames } from './admin-names.js';
 import { AvatarsRepository } from './avatars.repository.js';
 import { AvatarsService } from './avatars.service.js';
@@ -9,7 +10,7 @@ import { UsersRepository } from './users.repository.js';
 import { UsersService } from './users.service.js';
 
 @Module({
-  controllers: [UsersController],
+  controllers: [UsersController, AccountsController],
   providers: [
     AdminNames,
     NameFolding,

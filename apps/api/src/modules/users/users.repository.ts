@@ -162,12 +162,13 @@ export class UsersRepository {
   }
 
   /** Users, disabled ones excepted, whose username or display name begins like this, by username. */
-  search(viewerId: string, { prefix, after, limit }: Search): Promise<KnownUser[]> {
-    // The prefix is text, not a pattern.
-    const pattern = `${prefix.replace(/[\\%_]/g, '\\$&')}%`;
-    const matches = or(like(users.username, pattern), like(users.foldedName, pattern));
-    const beyond = after === null ? undefined : gt(BY_USERNAME, after);
-    return this.known(viewerId, and(matches, eq(users.isDisabled, false), beyond), limit);
+  search(viewerId: string, { limit, ...wanted }: Search): Promise<KnownUser[]> {
+    return this.known(viewerId, and(begins(wanted), eq(users.isDisabled, false)), limit);
+  }
+
+  /** The same with those who are disabled, and all that is known of them. */
+  accounts({ limit, ...wanted }: Search): Promise<UserRow[]> {
+    return this.database.db.select().from(users).where(begins(wanted)).orderBy(asc(BY_USERNAME)).limit(limit);
   }
 
   private known(viewerId: string, condition: SQL | undefined, limit: number): Promise<KnownUser[]> {
@@ -188,6 +189,14 @@ export class UsersRepository {
       .where(and(eq(mine.userId, viewerId), isNull(mine.leftAt), eq(theirs.userId, users.id), isNull(theirs.leftAt)));
     return exists(both);
   }
+}
+
+/** Whose username or display name begins like this. */
+function begins({ prefix, after }: Omit<Search, 'limit'>): SQL | undefined {
+  // The prefix is text, not a pattern.
+  const pattern = `${prefix.replace(/[\\%_]/g, '\\$&')}%`;
+  const matches = or(like(users.username, pattern), like(users.foldedName, pattern));
+  return and(matches, after === null ? undefined : gt(BY_USERNAME, after));
 }
 
 /** An admin who can sign in. */

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import {
+  type AccountPage,
   type ExternalMember,
   isSearchable,
   LIMITS,
@@ -19,12 +20,13 @@ import type { CursorQueryDto } from '../../platform/http/cursor-query.dto.js';
 import { Cursors } from '../../platform/http/cursors.js';
 import { normalizedName, sanitizedName } from '../../platform/names.js';
 import { AvatarsService } from './avatars.service.js';
+import type { FindAccountsDto } from './dto/find-accounts.dto.js';
 import type { FindUsersDto } from './dto/find-users.dto.js';
 import type { UpdateMeDto } from './dto/update-me.dto.js';
 import { isExternalId } from './external-id.js';
 import { ExternalUsersRepository, PROVISION_SCOPE } from './external-users.repository.js';
 import { foldName } from './folded-name.js';
-import { type KnownUser, presenceOf, toMe, toUserDetail } from './user.presenter.js';
+import { type KnownUser, presenceOf, toAccountItem, toMe, toUserDetail } from './user.presenter.js';
 import { type UserRow, UsersRepository } from './users.repository.js';
 
 const LIST = 'users';
@@ -109,6 +111,19 @@ export class UsersService {
     return this.search(viewerId, query ?? '', { cursor, limit });
   }
 
+  /** For server admins: whom `list` finds, and who is disabled, by username. */
+  async accounts({ query, ...page }: FindAccountsDto): Promise<AccountPage> {
+    const prefix = prefixIn(query);
+    const list = {
+      name: 'accounts',
+      read: (after: [username: string] | null, limit: number) =>
+        this.repository.accounts({ prefix, after: after?.[0] ?? null, limit }),
+      positionOf: ({ username }: UserRow): [username: string] => [username],
+    };
+    const { rows, end } = await this.cursors.page(list, page);
+    return { items: rows.map((row) => toAccountItem(row, this.roleOf(row))), ...end };
+  }
+
   /**
    * The ids, by external id, of members that a host product names; those unknown so far are created.
    * @throws `forbidden` unless the token has the scope for it, `validation_failed` for ids that cannot be stored.
@@ -125,20 +140,26 @@ export class UsersService {
   }
 
   private async search(viewerId: string, query: string, page: CursorQueryDto): Promise<Page<UserDetail>> {
-    const prefix = normalizedName(query);
-    if (!isStorable(prefix)) throw invalid('query', 'must be text');
-    // What cannot be seen is no second character.
-    const folded = foldName(prefix);
-    if (!isSearchable(folded)) throw invalid('query', 'must have at least 2 characters');
+    const prefix = prefixIn(query);
     const list = {
       name: LIST,
       read: (after: [username: string] | null, limit: number) =>
-        this.repository.search(viewerId, { prefix: folded, after: after?.[0] ?? null, limit }),
+        this.repository.search(viewerId, { prefix, after: after?.[0] ?? null, limit }),
       positionOf: ({ username }: KnownUser): [username: string] => [username],
     };
     const { rows, end } = await this.cursors.page(list, page);
     return { items: rows.map(toUserDetail), ...end };
   }
+}
+
+/** What a name has to begin with, folded. */
+function prefixIn(query: string): string {
+  const prefix = normalizedName(query);
+  if (!isStorable(prefix)) throw invalid('query', 'must be text');
+  // What cannot be seen is no second character.
+  const folded = foldName(prefix);
+  if (!isSearchable(folded)) throw invalid('query', 'must have at least 2 characters');
+  return folded;
 }
 
 function idsIn(list: string): string[] {

@@ -1,18 +1,23 @@
 import { ChevronLeft } from 'lucide-react';
-import { type ReactNode, useId } from 'react';
+import { type ReactNode, useId, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useTitle } from '../../hooks/use-title.js';
 import { IconButton } from '../../ui/button.js';
 import { Skeleton } from '../../ui/states.js';
+import { Accounts } from './accounts.js';
+import { AnnouncementForm } from './announcement-form.js';
+import { AuditLog } from './audit-log.js';
 import { NodeTable } from './node-table.js';
 import { Plots } from './plots.js';
 import { Totals } from './totals.js';
 import { useOperations } from './use-operations.js';
 
 /** How the server does, for its admins. */
-export default function OperationsPage() {
+export default function OperationsPage({ me }: { me: string }) {
   const [, navigate] = useLocation();
+  const [changes, setChanges] = useState(0);
   const { now, before, samples, error } = useOperations();
+  const changed = () => setChanges((count) => count + 1);
   useTitle('Operations');
   return (
     <section aria-label="Operations" aria-busy={now === null && error === null} className="h-full overflow-y-auto">
@@ -39,6 +44,15 @@ export default function OperationsPage() {
         ) : error ? null : (
           <Skeleton rows={4} />
         )}
+        <Part title="Accounts">
+          <Accounts me={me} onChanged={changed} />
+        </Part>
+        <Part title="Announcement">
+          <AnnouncementForm onAnnounced={changed} />
+        </Part>
+        <Part title="What was done">
+          <AuditLog changes={changes} />
+        </Part>
       </div>
     </section>
   );
