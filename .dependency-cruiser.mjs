@@ -21,6 +21,7 @@ const MODULES = [
   'operations',
   'search',
   'sync',
+  'leaving',
   'chat',
   'docs',
 ];

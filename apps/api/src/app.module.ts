@@ -8,6 +8,7 @@ import { ChatModule, COMMANDS } from './modules/chat/index.js';
 import { ConversationsModule } from './modules/conversations/index.js';
 import { DocsModule } from './modules/docs/index.js';
 import { FilesModule } from './modules/files/index.js';
+import { LeavingModule } from './modules/leaving/index.js';
 import { MessagesModule } from './modules/messages/index.js';
 import { ModerationModule } from './modules/moderation/index.js';
 import { OperationsModule } from './modules/operations/index.js';
@@ -24,7 +25,7 @@ import { CommandsModule } from './realtime/commands/commands.module.js';
 
 /**
  * Along an acyclic list: users ← audit ← announcements, auth ← files ← messages ← conversations ← moderation, retention ← receipts ← reactions ← typing ← presence ←
- * operations ← search ← sync ← chat ← docs. Routes are tried in this order, so a fixed path (`messages/unread`, `messages/search`) stands before one
+ * operations ← search ← sync ← leaving ← chat ← docs. Routes are tried in this order, so a fixed path (`messages/unread`, `messages/search`) stands before one
  * with a parameter in its place (`messages/:id`).
  */
 const FEATURES: Type[] = [
@@ -44,6 +45,7 @@ const FEATURES: Type[] = [
   PresenceModule,
   OperationsModule,
   SyncModule,
+  LeavingModule,
   AdminSocketModule,
   ChatModule,
   DocsModule,

@@ -157,6 +157,16 @@ describe('two nodes with a link to Redis', () => {
     bystander.close();
   });
 
+  it('§2: whoever leaves for good loses every socket on every node, and is let in by none', async () => {
+    const { id, username, token } = await one().register(`u${randomUUID().slice(0, 8)}`);
+    const [here, there] = [one(), other()].map((node) => new Person(node, id, username, token)) as [Person, Person];
+    const socket = await there.connect();
+    succeeded(await here.call('DELETE', '/users/me', { password: PASSWORD }));
+    expect(await socket.first('server:closing')).toMatchObject({ error: { code: 'unauthenticated' } });
+    await socket.end();
+    expect((await there.get('/users/me')).status).toBe(401);
+  });
+
   it('§2: a user who is disabled loses every socket on every node, and one who was enabled again keeps the new ones', async () => {
     const who = await aPerson(one());
     const events = one().node.app.get(SessionEvents);

@@ -5,6 +5,7 @@ import type { Page } from './rest.js';
 export type AuditAction =
   | 'account_disabled'
   | 'account_enabled'
+  | 'account_deleted'
   | 'invite_created'
   | 'invite_used'
   | 'invite_revoked'

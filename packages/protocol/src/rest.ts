@@ -73,6 +73,11 @@ export interface ChangePasswordBody {
   new: string;
 }
 
+/** To leave for good. */
+export interface DeleteMeBody {
+  password: string;
+}
+
 export interface SessionItem {
   id: string;
   createdAt: string;

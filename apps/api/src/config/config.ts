@@ -66,6 +66,8 @@ export interface Config {
   search: boolean;
   /** What becomes of messages that look like spam; `warn` only reports them. */
   spamRules: 'off' | 'warn' | 'refuse';
+  /** What becomes of the messages of those who leave for good. */
+  messagesOfLeavers: 'keep' | 'delete';
   files: FileSettings;
   metricsToken: string | null;
 }

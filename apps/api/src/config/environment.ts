@@ -88,6 +88,7 @@ export function readEnvironment(env: Environment = process.env): Config {
     dataSchemas: dataSchemas(reader),
     spamRules: reader.oneOf('SPAM_RULES', ['off', 'warn', 'refuse'] as const, 'warn'),
     search: reader.oneOf('SEARCH', ['on', 'off'] as const, 'on') === 'on',
+    messagesOfLeavers: reader.oneOf('MESSAGES_OF_LEAVERS', ['keep', 'delete'] as const, 'keep'),
     files: fileSettings(reader, redisUrls !== null && databaseUrl !== null && jwtSecret !== null),
     metricsToken: reader.bearer('METRICS_TOKEN'),
   };

@@ -1,3 +1,4 @@
+export * from './account-erasures.js';
 export * from './account-links.js';
 export * from './announcements.js';
 export * from './audit-log.js';

@@ -32,6 +32,8 @@ export const users = pgTable(
       .default('user'),
     isBot: boolean('is_bot').notNull().default(false),
     isDisabled: boolean('is_disabled').notNull().default(false),
+    /** When they left for good: what was theirs in this row is gone then, and `is_disabled` keeps them out. */
+    deletedAt: time('deleted_at'),
     status: text('status', { enum: ['online', 'offline'] })
       .notNull()
       .default('offline'),

@@ -22,6 +22,7 @@ import { LinksController } from './links.controller.js';
 import { LinksRepository } from './links.repository.js';
 import { LinksService } from './links.service.js';
 import { OwnTokens } from './own-tokens.js';
+import { PasswordConfirmation } from './password-confirmation.js';
 import { PasswordHasher } from './password-hasher.js';
 import { PasswordProof } from './password-proof.js';
 import { RefreshCookie } from './refresh-cookie.js';
@@ -63,11 +64,21 @@ const signing = JwtModule.registerAsync({
     ...[AccountsRepository, SessionsRepository, TicketsRepository, LinksRepository, BotsRepository],
     ...[AuthService, SignInService, SessionsService, DisablingService, TicketsService, LinksService, BotsService],
     ...[TokenService, SignedLinks, BotTokens, OwnTokens, HostTokens, HostAccounts, RefreshTokens, RefreshCookie],
-    ...[PasswordHasher, PasswordProof, SignInLimits, SessionEvents, SessionStatusCache, ForumSessions],
+    ...[
+      PasswordHasher,
+      PasswordProof,
+      PasswordConfirmation,
+      SignInLimits,
+      SessionEvents,
+      SessionStatusCache,
+      ForumSessions,
+    ],
   ],
   exports: [
     ...[TokenService, SignedLinks, TicketsService, ForumSessions, SessionEvents],
     ...[LinksService, BotsService, DisablingService],
+    // For who leaves for good.
+    ...[PasswordConfirmation, SessionsRepository, RefreshCookie],
   ],
 })
 export class AuthModule {}

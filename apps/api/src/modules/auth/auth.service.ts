@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/config.js';
 import { conflict, invalid, notFound, ParleyError } from '../../kernel/errors.js';
 import { normalizedName } from '../../platform/names.js';
-import { usernameFrom } from '../users/index.js';
+import { RetiredNames, usernameFrom } from '../users/index.js';
 import { type Account, AccountsRepository } from './accounts.repository.js';
 import type { ChangePasswordDto, LoginDto, RegisterDto } from './dto/credentials.dto.js';
 import type { ResetPasswordDto } from './dto/links.dto.js';
@@ -28,6 +28,7 @@ export class AuthService {
     private readonly signIns: SignInService,
     private readonly passwords: PasswordProof,
     private readonly links: LinksService,
+    private readonly retired: RetiredNames,
   ) {}
 
   /**
@@ -37,9 +38,11 @@ export class AuthService {
   async register(body: RegisterDto, { userAgent }: Client): Promise<SignedIn> {
     const { invite } = body;
     const username = body.username.toLowerCase();
-    if (invite !== undefined) await this.requireInvited(invite, username);
-    else if (this.config.registration === 'closed')
+    const isNamed = invite !== undefined && (await this.requireInvited(invite, username));
+    if (invite === undefined && this.config.registration === 'closed')
       throw new ParleyError('forbidden', { message: 'Registration is closed.' });
+    // Who invites somebody by this very name knows whom.
+    if (!isNamed && (await this.retired.has(username))) throw conflict('username', 'taken');
     const passwordHash = await this.passwords.hash(body.password);
     const account = { username, displayName: normalizedName(body.displayName ?? body.username), passwordHash };
     const id = await this.accounts.create(account, this.config.adminUsers === null, async (tx, userId) => {
@@ -95,7 +98,8 @@ export class AuthService {
     });
   }
 
-  private async requireInvited(invite: string, username: string): Promise<void> {
+  /** Returns whether the invite is for this name alone. */
+  private async requireInvited(invite: string, username: string): Promise<boolean> {
     const link = await this.links.open(invite, 'invite');
     if (link.username !== null && link.username !== username) {
       throw invalid('username', `must be ${link.username}: the invite is for that name`);
@@ -104,6 +108,7 @@ export class AuthService {
     if (link.username === null && this.config.adminUsers?.usernames.includes(username)) {
       throw invalid('username', 'is an administrator’s: it takes an invite for that name');
     }
+    return link.username !== null;
   }
 
   private async changed(

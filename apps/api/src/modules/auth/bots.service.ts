@@ -4,7 +4,7 @@ import { Database, type Db } from '../../database/database.js';
 import { conflict, invalid, notFound } from '../../kernel/errors.js';
 import { normalizedName } from '../../platform/names.js';
 import { AuditService } from '../audit/index.js';
-import { toUserView, UsersRepository, usernameFrom } from '../users/index.js';
+import { RetiredNames, toUserView, UsersRepository, usernameFrom } from '../users/index.js';
 import { BotTokens } from './bot-tokens.js';
 import { BotsRepository, type BotTokenRow } from './bots.repository.js';
 import { SessionEvents } from './session-events.js';
@@ -19,6 +19,7 @@ export class BotsService {
     private readonly repository: BotsRepository,
     private readonly tokens: BotTokens,
     private readonly users: UsersRepository,
+    private readonly retired: RetiredNames,
     private readonly audit: AuditService,
     private readonly events: SessionEvents,
   ) {}
@@ -27,6 +28,7 @@ export class BotsService {
   async create(by: string | null, given: CreateBotBody): Promise<NewBot> {
     const username = usernameFrom(given.username);
     if (username === null) throw invalid('username', 'is none');
+    if (await this.retired.has(username)) throw conflict('username', 'taken');
     const displayName = normalizedName(given.displayName ?? given.username);
     const made = await this.repository.create({ username, displayName }, async (tx, { id }) => {
       const target = { kind: 'user', id } as const;

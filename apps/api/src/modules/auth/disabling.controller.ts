@@ -12,7 +12,7 @@ import { UpdateUserDto } from './dto/credentials.dto.js';
 export class DisablingController {
   constructor(private readonly disabling: DisablingService) {}
 
-  /** For server admins, and not about themselves. The last server admin who can sign in: `conflict`. */
+  /** For server admins, and not about themselves. The last server admin who can sign in, and who left for good: `conflict`. */
   @Patch(':id')
   @Needs('server_admin')
   @Refuses('conflict')

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { UserDetail } from '@parley/protocol';
-import { notFound, ParleyError } from '../../kernel/errors.js';
+import { conflict, notFound, ParleyError } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
 import { AuditService } from '../audit/index.js';
 import { UsersService } from '../users/index.js';
@@ -26,11 +26,13 @@ export class DisablingService {
 
   /**
    * Disabling ends all sessions of the user. `by` null is the command line.
-   * @throws `not_found`, and `conflict` for the last server admin, as nobody would be left who could administer it.
+   * @throws `not_found`, and `conflict` for who has left for good and for the last server admin, as nobody would be left who
+   * could administer it.
    */
   async change(by: string | null, id: string, isDisabled: boolean): Promise<void> {
     const ended = await this.accounts.setDisabled(id, isDisabled, async (tx, user) => {
-      if (isDisabled && (await this.users.isLastAdmin(user, tx))) throw lastAdmin();
+      if (user.deletedAt) throw conflict('user', 'deleted');
+      if (isDisabled) await this.users.requireOtherAdmin(user, tx);
       const action = isDisabled ? 'account_disabled' : 'account_enabled';
       await this.audit.record({ actorId: by, action, target: { kind: 'user', id } }, tx);
     });
@@ -38,9 +40,3 @@ export class DisablingService {
     if (isDisabled) this.events.ended({ userId: id, sessionIds: ended, isDisabled });
   }
 }
-
-const lastAdmin = (): ParleyError =>
-  new ParleyError('conflict', {
-    message: 'This is the last server admin who can sign in.',
-    details: [{ path: 'user', message: 'last_admin' }],
-  });

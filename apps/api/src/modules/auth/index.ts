@@ -1,10 +1,16 @@
+export { clientOf } from './auth.controller.js';
 export { AuthModule } from './auth.module.js';
+export type { Client } from './auth.service.js';
 export { BotsService } from './bots.service.js';
 export { DisablingService } from './disabling.service.js';
+export { IsPassword } from './dto/credentials.dto.js';
 export { MOST_LINK_HOURS } from './dto/links.dto.js';
 export { ForumSessions } from './forum-sessions.js';
 export { LinksService } from './links.service.js';
+export { PasswordConfirmation } from './password-confirmation.js';
+export { RefreshCookie } from './refresh-cookie.js';
 export { SessionEvents, type SessionsEnded } from './session-events.js';
+export { SessionsRepository } from './sessions.repository.js';
 export { SESSIONS_ENDED } from './sessions-ended.topic.js';
 export { SignedLinks } from './signed-links.js';
 export { TicketsService } from './tickets.service.js';

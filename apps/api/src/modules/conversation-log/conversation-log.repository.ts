@@ -16,7 +16,7 @@ export class ConversationLogRepository {
     await tx.update(conversations).set(values).where(eq(conversations.id, id));
   }
 
-  async insertChange(tx: Db, change: ChangeRow): Promise<void> {
-    await tx.insert(conversationChanges).values(change);
+  async insertChanges(tx: Db, changes: readonly ChangeRow[]): Promise<void> {
+    await tx.insert(conversationChanges).values([...changes]);
   }
 }

@@ -97,7 +97,7 @@ export class ConversationLog implements OnApplicationBootstrap, OnApplicationShu
   begin<T>(create: (tx: Db) => Promise<Decision<T> | Unchanged<T>>): Promise<T> {
     return this.announced(async (tx) => {
       const decision = await create(tx);
-      if (!('unchanged' in decision)) await this.repository.insertChange(tx, decision.change);
+      if (!('unchanged' in decision)) await this.repository.insertChanges(tx, [decision.change]);
       return decision;
     });
   }
@@ -119,10 +119,10 @@ export class ConversationLog implements OnApplicationBootstrap, OnApplicationShu
     if (!conversation) throw notFound();
     const decision = await decide({ tx, conversation, version: conversation.version + 1 });
     if ('unchanged' in decision) return decision;
-    const { change, values, events } = decision;
+    const { change, more = [], values, events } = decision;
     const { version } = events.at(-1) ?? events[0];
     await this.repository.updateConversation(tx, conversationId, { ...values, version });
-    await this.repository.insertChange(tx, change);
+    await this.repository.insertChanges(tx, [change, ...more]);
     return decision;
   }
 

@@ -16,6 +16,8 @@ export interface LockedConversation {
 export interface Decision<T> {
   result: T;
   change: ChangeRow;
+  /** Further changes, each with a version of its own after that one. */
+  more?: readonly ChangeRow[];
   /** Of the conversation's own row, beside its version. */
   values?: Partial<ConversationRow>;
   /** The first one has the change's version; the conversation takes that of the last. */

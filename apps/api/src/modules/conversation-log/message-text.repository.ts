@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { and, eq, getTableColumns, gt, type SQL, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, gt, inArray, type SQL, sql } from 'drizzle-orm';
 import { CONFIG, type Config } from '../../config/config.js';
 import { Database, type Db } from '../../database/database.js';
 import { WriterDatabase } from '../../database/database.module.js';
@@ -165,9 +165,34 @@ export class MessageTextRepository {
       .where(and(eq(messages.conversationId, message.conversationId), eq(messages.seq, message.seq)))
       .returning(messageColumns);
     if (!row) throw new Error('A message of a locked conversation is gone.');
-    if (row.deletedAt) await this.tokens.remove(tx, row);
+    if (row.deletedAt) await this.tokens.remove(tx, row.conversationId, [row.seq]);
     else if (this.config.search && values.content !== undefined) await this.tokens.renew(tx, row);
     return row;
+  }
+
+  /** Writes these messages of a locked conversation as they are here, all in one statement. No text may be a new one. */
+  async replaceAll(tx: Db, conversationId: string, rows: readonly MessageRow[]): Promise<void> {
+    if (rows.length === 0) return;
+    const given = rows.map(({ seq, version, content, metadata, mentions, reactions, deletedAt, deletedBy }) => ({
+      ...{ seq, version, content, metadata, mentions, reactions, ...derivedText(content, metadata) },
+      ...{ at: deletedAt?.toISOString() ?? null, by: deletedBy },
+    }));
+    await tx.execute(sql`
+      UPDATE messages m
+         SET version = g.version, content = g.content, metadata = g.metadata, mentions = g.mentions, reactions = g.reactions,
+             excerpt = g.excerpt, stored_bytes = g."storedBytes", deleted_at = g.at, deleted_by = g.by
+        FROM jsonb_to_recordset(${JSON.stringify(given)}::jsonb) AS g
+             (seq bigint, version bigint, content text, metadata jsonb, mentions uuid[], reactions jsonb, excerpt text,
+              "storedBytes" integer, at timestamptz, by uuid)
+       WHERE m.conversation_id = ${conversationId} AND m.seq = g.seq`);
+    const gone = rows.flatMap(({ seq, deletedAt }) => (deletedAt ? [seq] : []));
+    if (gone.length > 0) await this.tokens.remove(tx, conversationId, gone);
+  }
+
+  /** Removes what these messages were before their edits. */
+  async forgetOriginals(db: Db, conversationId: string, seqs: readonly number[]): Promise<void> {
+    const { conversationId: owner, seq } = messageEditHistory;
+    await db.delete(messageEditHistory).where(and(eq(owner, conversationId), inArray(seq, [...seqs])));
   }
 
   /** Keeps what the message says, before an edit replaces it. */

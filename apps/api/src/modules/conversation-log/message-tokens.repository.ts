@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { and, asc, eq, gte, isNull, lte, ne, sql } from 'drizzle-orm';
+import { and, asc, eq, gte, inArray, isNull, lte, ne, sql } from 'drizzle-orm';
 import type { Availability } from '../../database/availability.js';
 import { Database, type Db } from '../../database/database.js';
 import type { MessageRow } from '../../database/rows.js';
@@ -62,11 +62,11 @@ export class MessageTokensRepository {
     await tx.delete(searchBacklog).where(isOnly);
   }
 
-  /** Of a message that is deleted. The trigger has removed it already where the text has changed by that. */
-  async remove(tx: Db, { conversationId, seq }: Pick<MessageRow, 'conversationId' | 'seq'>): Promise<void> {
+  /** Of messages that are deleted. The trigger has removed them already where the text has changed by that. */
+  async remove(tx: Db, conversationId: string, seqs: readonly number[]): Promise<void> {
     await tx
       .delete(messageSearch)
-      .where(and(eq(messageSearch.conversationId, conversationId), eq(messageSearch.seq, seq)));
+      .where(and(eq(messageSearch.conversationId, conversationId), inArray(messageSearch.seq, [...seqs])));
   }
 
   /**

@@ -4,11 +4,11 @@ import type { MemberRole } from '@parley/protocol';
 
 interface OwnershipFacts {
   role: MemberRole;
-  otherOwners: number;
+  hasOtherOwner: boolean;
   otherMembers: number;
 }
 
 /** The last owner leaves only after passing it on, or when alone. */
-export function canLeave({ role, otherOwners, otherMembers }: OwnershipFacts): boolean {
-  return role !== 'owner' || otherOwners > 0 || otherMembers === 0;
+export function canLeave({ role, hasOtherOwner, otherMembers }: OwnershipFacts): boolean {
+  return role !== 'owner' || hasOtherOwner || otherMembers === 0;
 }

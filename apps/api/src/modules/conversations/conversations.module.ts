@@ -66,6 +66,6 @@ import { StreamSourceRepository } from './stream-source.repository.js';
     ConversationListsRepository,
     StreamSourceRepository,
   ],
-  exports: [ConversationChanges, ConversationItems, StreamSource, SendTargets],
+  exports: [ConversationChanges, ConversationItems, MembersService, StreamSource, SendTargets],
 })
 export class ConversationsModule {}

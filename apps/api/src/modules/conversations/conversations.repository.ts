@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, ne, sql } from 'drizzle-orm';
 import type { Db } from '../../database/database.js';
 import type { ConversationRow, ParticipantRow } from '../../database/rows.js';
 import { rowsOf } from '../../database/rows-of.js';
@@ -100,15 +100,19 @@ export class ConversationsRepository {
        WHERE conversation_id = ${conversationId}`);
   }
 
-  async countOwners(tx: Db, conversationId: string): Promise<number> {
-    return tx.$count(
-      conversationParticipants,
-      and(
-        eq(conversationParticipants.conversationId, conversationId),
-        eq(conversationParticipants.role, 'owner'),
-        isNull(conversationParticipants.leftAt),
-      ),
-    );
+  /** Whether somebody else leads it, who has not left for good: who did is about to be removed. */
+  async hasOtherOwner(
+    tx: Db,
+    { conversationId, userId }: { conversationId: string; userId: string },
+  ): Promise<boolean> {
+    const { conversationId: owner, userId: other, role, leftAt } = conversationParticipants;
+    const rows = await tx
+      .select({ other })
+      .from(conversationParticipants)
+      .innerJoin(users, and(eq(users.id, other), isNull(users.deletedAt)))
+      .where(and(eq(owner, conversationId), ne(other, userId), eq(role, 'owner'), isNull(leftAt)))
+      .limit(1);
+    return rows.length > 0;
   }
 
   /** Raises the membership version of each user under their row's lock. */

@@ -4,3 +4,4 @@ export { peopleOfItem, presentMember } from './conversation.presenter.js';
 export { type Change, ConversationChanges, type OwnContext } from './conversation-changes.js';
 export { ConversationItems } from './conversation-items.js';
 export { ConversationsModule } from './conversations.module.js';
+export { MembersService } from './members.service.js';

@@ -91,8 +91,8 @@ export class MembersService {
       requirePermission(`remove_${target.role}`, actor.role, conversation);
       return;
     }
-    const owners = await this.repository.countOwners(tx, conversation.id);
-    const facts = { role: actor.role, otherOwners: owners - 1, otherMembers: conversation.memberCount - 1 };
+    const hasOtherOwner = await this.repository.hasOtherOwner(tx, target);
+    const facts = { role: actor.role, hasOtherOwner, otherMembers: conversation.memberCount - 1 };
     if (!canLeave(facts)) {
       throw new ParleyError('forbidden', { message: 'The last owner leaves only after passing the ownership on.' });
     }
@@ -102,11 +102,11 @@ export class MembersService {
     context: ChangeContext,
     change: { userId: string; role: MemberRole },
   ): Promise<Change<Member> | Unchanged<Member>> {
-    const { tx, conversation } = context;
+    const { tx } = context;
     const { userId, role } = change;
     const target = await this.members.getPresent(context, userId);
     if (target.role === role) return { result: await this.members.presentOne(context, userId), unchanged: true };
-    if (target.role === 'owner' && (await this.repository.countOwners(tx, conversation.id)) === 1) {
+    if (target.role === 'owner' && !(await this.repository.hasOtherOwner(tx, target))) {
       throw new ParleyError('forbidden', { message: 'The last owner stays one until there is another.' });
     }
     // Owners cannot be silenced.

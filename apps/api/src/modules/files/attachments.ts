@@ -48,3 +48,9 @@ export function withFiles(metadata: Metadata, files: readonly AttachedFile[]): M
   const filled: FilesMetadata = { files: [...files], fileId, fileName, fileType, fileSize, downloadUrl };
   return { ...metadata, ...filled };
 }
+
+/** The same without its files. */
+export function withoutFiles(metadata: Metadata): Metadata {
+  const { files: _files, fileId: _fileId, ...rest } = metadata;
+  return Object.fromEntries(Object.entries(rest).filter(([key]) => !FILLED_IN.some((filled) => filled === key)));
+}

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { inArray, type SQL, sql } from 'drizzle-orm';
+import { eq, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Availability } from '../../database/availability.js';
 import { Database, type Db } from '../../database/database.js';
 import { NOW } from '../../database/now.js';
@@ -65,6 +65,37 @@ export class FileCleanupRepository {
     });
   }
 
+  /**
+   * Forgets at most so many files of somebody who has left, whatever carries them, and takes their contents out of use; the
+   * clean-up removes those. Uploads that are not whole expire. Returns how many there were.
+   */
+  forgetOf(userId: string, most: number): Promise<number> {
+    return this.database.transaction(async (tx) => {
+      await tx
+        .update(resumableUploads)
+        .set({ touchedAt: sql`to_timestamp(0)` })
+        .where(eq(resumableUploads.uploaderId, userId));
+      const { id, contentId, uploaderId } = files;
+      const rows = await tx
+        .select({ id, contentId })
+        .from(files)
+        .where(eq(uploaderId, userId))
+        .limit(most)
+        .for('update');
+      await this.forget(
+        tx,
+        rows.map((row) => row.id),
+      );
+      const contentIds = sql.param(rows.map((row) => row.contentId));
+      await tx.execute(sql`
+        UPDATE file_contents c SET state = 'removing'
+         WHERE c.state = 'stored' AND c.id = ANY (${contentIds}::uuid[])
+           AND NOT EXISTS (SELECT 1 FROM files f WHERE f.content_id = c.id)`);
+      await this.takeRenditionsOutOfUse(tx);
+      return rows.length;
+    });
+  }
+
   /** They could not be removed from the store: whatever else is out of use comes first now. */
   async postpone(contentIds: readonly string[]): Promise<void> {
     await this.database.db
@@ -126,7 +157,11 @@ export class FileCleanupRepository {
        WHERE c.used_at < ${before} AND (c.state = 'writing' OR (
          c.state = 'stored' AND c.id = ANY (${sql.param([...contentIds])}::uuid[])
          AND NOT EXISTS (SELECT 1 FROM files f WHERE f.content_id = c.id)))`);
-    // In a statement of its own, which sees what was made of them until they were locked.
+    await this.takeRenditionsOutOfUse(tx);
+  }
+
+  /** In a statement of its own, which sees what was made of contents until they were locked. */
+  private async takeRenditionsOutOfUse(tx: Db): Promise<void> {
     await tx.execute(sql`
       UPDATE file_contents c SET state = 'removing'
        WHERE c.state = 'stored' AND c.rendition_of IN (SELECT s.id FROM file_contents s WHERE s.state = 'removing')`);

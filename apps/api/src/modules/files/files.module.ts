@@ -50,6 +50,6 @@ const store = { provide: FileStore, useFactory: openFileStore, inject: [CONFIG] 
     FileStoreCheck,
     FileScanner,
   ],
-  exports: [FilesRepository],
+  exports: [FilesRepository, FileCleanupRepository],
 })
 export class FilesModule {}

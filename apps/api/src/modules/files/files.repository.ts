@@ -154,15 +154,20 @@ export class FilesRepository {
   /** Makes these the files of a message, in place of those that it had. */
   async replaceLinks(tx: Db, place: { conversationId: string; seq: number }, ids: readonly string[]): Promise<void> {
     const { conversationId, seq } = place;
-    const freed = await tx
-      .delete(messageFiles)
-      .where(and(eq(messageFiles.conversationId, conversationId), eq(messageFiles.seq, seq)))
-      .returning({ id: messageFiles.fileId });
-    const freedIds = freed.map(({ id }) => id);
-    if (freedIds.length > 0) await tx.update(files).set({ looseSince: NOW }).where(inArray(files.id, freedIds));
+    await this.removeLinks(tx, conversationId, [seq]);
     if (ids.length > 0) {
       await tx.insert(messageFiles).values(ids.map((fileId) => ({ conversationId, seq, fileId })));
     }
+  }
+
+  /** These messages have no files any more. */
+  async removeLinks(tx: Db, conversationId: string, seqs: readonly number[]): Promise<void> {
+    const freed = await tx
+      .delete(messageFiles)
+      .where(and(eq(messageFiles.conversationId, conversationId), inArray(messageFiles.seq, [...seqs])))
+      .returning({ id: messageFiles.fileId });
+    const freedIds = freed.map(({ id }) => id);
+    if (freedIds.length > 0) await tx.update(files).set({ looseSince: NOW }).where(inArray(files.id, freedIds));
   }
 
   /** Notes that something is about to be written under this key. */

@@ -1,6 +1,7 @@
-export { filesIn, withFiles } from './attachments.js';
+export { filesIn, withFiles, withoutFiles } from './attachments.js';
 export { describeFile, presentMetadata } from './file.presenter.js';
 export { CLEANUP, FileCleanup } from './file-cleanup.js';
+export { FileCleanupRepository } from './file-cleanup.repository.js';
 export { FilesModule } from './files.module.js';
 export { FilesRepository } from './files.repository.js';
 export { EXAMINATION } from './renditions.service.js';

@@ -3,6 +3,7 @@ export { MessagesQueryDto, OpenCommandDto } from './dto/page-query.dto.js';
 export { SendToDto } from './dto/send-to.dto.js';
 export { peopleIn } from './message.presenter.js';
 export { type Changed, type HeldMessage, type MessageChange, MessageChanges } from './message-changes.js';
+export { MessageErasure } from './message-erasure.js';
 export { MessageStream } from './message-stream.js';
 export { MessageViews } from './message-views.js';
 export { MessagesGateway } from './messages.gateway.js';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { MemberRole } from '@parley/protocol';
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, ne, sql } from 'drizzle-orm';
 import { Database, type Db } from '../../database/database.js';
 import { membershipIn } from '../../database/membership-in.js';
 import type { MessageRow } from '../../database/rows.js';
@@ -21,6 +21,15 @@ interface Wanted {
   messageId: string;
   userId: string;
 }
+
+/** Messages of one sender in one conversation. */
+export interface OwnMessages {
+  conversationId: string;
+  senderId: string;
+  seqs: readonly number[];
+}
+
+const CLOCK_MS = sql<number>`(extract(epoch FROM date_trunc('milliseconds', clock_timestamp())) * 1000)::float8`;
 
 /** Changing messages, inside the caller's transaction: a fixed number of statements, whatever the number of members. */
 @Injectable()
@@ -44,7 +53,7 @@ export class MessageChangesRepository {
         message: messageColumns,
         role: conversationParticipants.role,
         silencedUntil: conversationParticipants.silencedUntil,
-        ms: sql<number>`(extract(epoch FROM date_trunc('milliseconds', clock_timestamp())) * 1000)::float8`,
+        ms: CLOCK_MS,
       })
       .from(messages)
       .innerJoin(conversationParticipants, membershipIn(messages.conversationId, userId))
@@ -92,9 +101,43 @@ export class MessageChangesRepository {
     }
   }
 
-  async deleteReactions(tx: Db, { conversationId, seq }: MessageRow): Promise<void> {
-    await tx
-      .delete(messageReactions)
-      .where(and(eq(messageReactions.conversationId, conversationId), eq(messageReactions.seq, seq)));
+  /** Removes what is counted of these messages of a conversation: who is mentioned, and who reacted. */
+  async removeCounted(tx: Db, conversationId: string, rows: readonly MessageRow[]): Promise<void> {
+    if (rows.length === 0) return;
+    const mentioned = rows.flatMap(({ seq, mentions: ids }) => ids.map((userId) => ({ userId, seq })));
+    if (mentioned.length > 0) {
+      await tx.execute(sql`
+        DELETE FROM mentions m
+         USING unnest(${sql.param(mentioned.map(({ userId }) => userId))}::uuid[],
+                      ${sql.param(mentioned.map(({ seq }) => seq))}::bigint[]) AS q (u, s)
+         WHERE m.user_id = q.u AND m.conversation_id = ${conversationId} AND m.seq = q.s`);
+    }
+    const seqs = rows.map(({ seq }) => seq);
+    const { conversationId: owner, seq } = messageReactions;
+    await tx.delete(messageReactions).where(and(eq(owner, conversationId), inArray(seq, seqs)));
+  }
+
+  /** Those of these messages of one sender that are not deleted, by `seq`; none that the server wrote. */
+  ownAt(tx: Db, { conversationId, senderId, seqs }: OwnMessages): Promise<MessageRow[]> {
+    const { conversationId: owner, senderId: sender, seq, type, deletedAt } = messages;
+    return tx
+      .select(messageColumns)
+      .from(messages)
+      .where(
+        and(
+          eq(owner, conversationId),
+          inArray(seq, [...seqs]),
+          eq(sender, senderId),
+          ne(type, 'system'),
+          isNull(deletedAt),
+        ),
+      )
+      .orderBy(asc(seq));
+  }
+
+  /** The database's clock, in whole milliseconds. */
+  async now(tx: Db): Promise<Date> {
+    const [row] = await rowsOf<{ ms: number }>(tx, sql`SELECT ${CLOCK_MS} AS ms`);
+    return new Date(row?.ms ?? 0);
   }
 }

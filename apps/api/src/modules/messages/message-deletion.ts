@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { MessageRow } from '../../database/rows.js';
 import type { Principal } from '../../kernel/principal.js';
 import { FilesRepository } from '../files/index.js';
 import { messageChangedEvent } from './message.events.js';
@@ -32,15 +33,16 @@ export class MessageDeletion {
     const { tx, message, userId } = held;
     requireChangeable('delete', held);
     if (message.deletedAt) return null;
-    const removed = message.mentions;
-    await this.repository.moveMentions(tx, message, { added: [], removed });
-    await this.repository.deleteReactions(tx, message);
+    await this.repository.removeCounted(tx, message.conversationId, [message]);
     await this.files.replaceLinks(tx, message, []);
-    return {
-      values: { content: '', metadata: {}, mentions: [], reactions: [], deletedAt: held.at, deletedBy: userId },
-      kind: 'message_deleted',
-      data: { mentionsRemoved: removed },
-      event: messageChangedEvent,
-    };
+    return tombstone(message, { at: held.at, by: userId });
   }
 }
+
+/** What deleting a message changes. */
+export const tombstone = ({ mentions }: MessageRow, { at, by }: { at: Date; by: string }): MessageChange => ({
+  values: { content: '', metadata: {}, mentions: [], reactions: [], deletedAt: at, deletedBy: by },
+  kind: 'message_deleted',
+  data: { mentionsRemoved: mentions },
+  event: messageChangedEvent,
+});

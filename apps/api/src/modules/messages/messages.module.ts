@@ -9,6 +9,7 @@ import { MessageChanges } from './message-changes.js';
 import { MessageChangesRepository } from './message-changes.repository.js';
 import { MessageDeletion } from './message-deletion.js';
 import { MessageEdits } from './message-edits.js';
+import { MessageErasure } from './message-erasure.js';
 import { MessagePages } from './message-pages.js';
 import { MessageStream } from './message-stream.js';
 import { MessageViews } from './message-views.js';
@@ -30,6 +31,7 @@ import { SystemMessages } from './system-messages.js';
     MessageChanges,
     MessageEdits,
     MessageDeletion,
+    MessageErasure,
     EditHistory,
     MessageStream,
     MessageViews,
@@ -39,6 +41,14 @@ import { SystemMessages } from './system-messages.js';
     SpamDetector,
     SystemMessages,
   ],
-  exports: [MessagesService, MessageChanges, MessageViews, MessageStream, MessagesRepository, SystemMessages],
+  exports: [
+    MessagesService,
+    MessageChanges,
+    MessageErasure,
+    MessageViews,
+    MessageStream,
+    MessagesRepository,
+    SystemMessages,
+  ],
 })
 export class MessagesModule {}

@@ -8,6 +8,7 @@ import { rowsOf } from '../../database/rows-of.js';
 import { users } from '../../database/schema/index.js';
 import { newId } from '../../kernel/ids.js';
 import { named } from './folded-name.js';
+import { RetiredNames } from './retired-names.js';
 import { usernameLike, withSuffix } from './usernames.js';
 
 /** Someone whom the host product names. Names must have been sanitized, ids and usernames checked. */
@@ -42,6 +43,7 @@ export class ExternalUsersRepository {
   constructor(
     private readonly database: Database,
     @Inject(CONFIG) private readonly config: Config,
+    private readonly retired: RetiredNames,
   ) {}
 
   async find(externalId: string): Promise<ExternalUser | null> {
@@ -105,11 +107,17 @@ export class ExternalUsersRepository {
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
       const missing = people.filter(({ externalId }) => !found.has(externalId));
       if (missing.length === 0) return found;
-      const reserved = new Set(this.config.adminUsers?.usernames);
+      const reserved = await this.reservedFor(missing);
       const rows = await this.database.transaction((tx) => provisionOnce(tx, drafts(missing, reserved)));
       for (const { external_id: externalId, id } of rows) found.set(externalId, id);
     }
     throw new Error('Free usernames could not be found.');
+  }
+
+  /** Usernames that none of these people gets. */
+  private async reservedFor(people: readonly ExternalPerson[]): Promise<Set<string>> {
+    const retired = await this.retired.among(people.map(wantedBy).filter((name) => name !== null));
+    return new Set([...retired, ...(this.config.adminUsers?.usernames ?? [])]);
   }
 }
 
@@ -138,13 +146,18 @@ interface Draft {
 function drafts(people: readonly ExternalPerson[], reserved: ReadonlySet<string>): Draft[] {
   const taken = new Set(reserved);
   return people.map((person) => {
-    const derived = usernameLike(person.name);
-    // The fallback `user` is no name to look for.
-    const wanted = person.username ?? (derived === 'user' ? null : derived);
+    const wanted = wantedBy(person);
     const free = wanted !== null && !taken.has(wanted) ? wanted : null;
     if (free !== null) taken.add(free);
     return draft(person, free);
   });
+}
+
+/** The username that suits them best; null where nothing says. */
+function wantedBy({ username, name }: ExternalPerson): string | null {
+  const derived = usernameLike(name);
+  // The fallback `user` is no name to look for.
+  return username ?? (derived === 'user' ? null : derived);
 }
 
 function draft({ externalId, name, username, avatarUrl, isBot, claims }: ExternalPerson, first: string | null): Draft {

@@ -5,6 +5,7 @@ import { AvatarsRepository } from './avatars.repository.js';
 import { AvatarsService } from './avatars.service.js';
 import { ExternalUsersRepository } from './external-users.repository.js';
 import { NameFolding } from './name-folding.js';
+import { RetiredNames } from './retired-names.js';
 import { UsersController } from './users.controller.js';
 import { UsersRepository } from './users.repository.js';
 import { UsersService } from './users.service.js';
@@ -16,10 +17,11 @@ import { UsersService } from './users.service.js';
     NameFolding,
     UsersService,
     UsersRepository,
+    RetiredNames,
     ExternalUsersRepository,
     AvatarsService,
     AvatarsRepository,
   ],
-  exports: [UsersService, UsersRepository, ExternalUsersRepository],
+  exports: [UsersService, UsersRepository, RetiredNames, ExternalUsersRepository],
 })
 export class UsersModule {}

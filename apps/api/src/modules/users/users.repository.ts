@@ -60,13 +60,13 @@ export class UsersRepository {
     return new Map(rows.map((row) => [row.id, toUserView(row)]));
   }
 
-  /** Which of these ids belong to users. */
+  /** Which of these ids belong to users who have not left for good. */
   async existing(ids: readonly string[]): Promise<Set<string>> {
     if (ids.length === 0) return new Set();
     const rows = await this.database.db
       .select({ id: users.id })
       .from(users)
-      .where(inArray(users.id, [...new Set(ids)]));
+      .where(and(inArray(users.id, [...new Set(ids)]), isNull(users.deletedAt)));
     return new Set(rows.map((row) => row.id));
   }
 
@@ -77,6 +77,15 @@ export class UsersRepository {
       .from(users)
       .where(inArray(users.username, [...usernames]));
     return rows.map(({ id }) => id);
+  }
+
+  /** Which of these usernames somebody has. */
+  async taken(usernames: readonly string[]): Promise<string[]> {
+    const rows = await this.database.db
+      .select({ username: users.username })
+      .from(users)
+      .where(inArray(users.username, [...usernames]));
+    return rows.map(({ username }) => username);
   }
 
   async find(id: string): Promise<UserRow | null> {

@@ -66,10 +66,17 @@ export class UsersService {
     return this.repository.admins(this.config.adminUsers);
   }
 
-  /** Whether the server would be without an admin if this user could not sign in. Holds until the transaction ends. */
-  async isLastAdmin(user: UserRow, tx: Db): Promise<boolean> {
-    if (this.roleOf(user) !== 'admin') return false;
-    return !(await this.repository.hasOtherAdmin(user.id, this.config.adminUsers, tx));
+  /**
+   * That somebody can administer the server if this user cannot sign in. Holds until the transaction ends.
+   * @throws `conflict` for the last server admin.
+   */
+  async requireOtherAdmin(user: UserRow, tx: Db): Promise<void> {
+    if (this.roleOf(user) !== 'admin' || (await this.repository.hasOtherAdmin(user.id, this.config.adminUsers, tx)))
+      return;
+    throw new ParleyError('conflict', {
+      message: 'This is the last server admin who can sign in.',
+      details: [{ path: 'user', message: 'last_admin' }],
+    });
   }
 
   async me(userId: string): Promise<Me> {

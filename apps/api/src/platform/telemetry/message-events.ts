@@ -39,6 +39,20 @@ export abstract class MessageEvents extends LinkEvents {
     this.log[faultLevel(fault)]({ err: fault, messages }, 'messages could not be written');
   }
 
+  /** All of somebody is gone who has left for good. */
+  accountErased(userId: string): void {
+    this.counters.add('accounts_erased_total');
+    this.log.info({ userId }, 'what somebody left behind is gone');
+  }
+
+  erasureFailed(fault: unknown): void {
+    this.counters.add('account_erasures_failed_total');
+    this.log[faultLevel(fault)](
+      { err: fault },
+      'what somebody left behind could not be removed; it will be tried again',
+    );
+  }
+
   /** A change was handed to the sockets of this node. */
   delivered(event: string): void {
     this.counters.add('changes_delivered_total', { event });

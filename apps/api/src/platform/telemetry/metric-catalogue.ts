@@ -115,6 +115,8 @@ export const COUNTERS = {
   conversations_archived_total: plain('Conversations that were archived since nobody had written in them for long'),
   messages_expired_total: plain('Messages that were removed since they were too old'),
   retention_failures_total: plain('Times that the former or the latter went wrong'),
+  accounts_erased_total: plain('People who left for good and of whom nothing is left to remove'),
+  account_erasures_failed_total: plain('Times that what they left behind could not be removed'),
   files_uploaded_total: plain('Files that were uploaded'),
   file_bytes_uploaded_total: plain('Their bytes'),
   files_removed_total: plain('Files that were removed since no message carries them'),

@@ -4,6 +4,7 @@ import type { AuditAction } from '@parley/protocol';
 export const AUDIT_WORDS: Readonly<Record<AuditAction, string>> = {
   account_disabled: 'disabled an account',
   account_enabled: 'enabled an account',
+  account_deleted: 'deleted their account',
   invite_created: 'made an invite',
   invite_used: 'registered by an invite',
   invite_revoked: 'took an invite back',

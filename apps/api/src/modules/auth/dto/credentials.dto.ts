@@ -38,7 +38,7 @@ export const IsNewPassword = (): PropertyDecorator =>
     },
   });
 
-const IsPassword = (): PropertyDecorator =>
+export const IsPassword = (): PropertyDecorator =>
   ValidateBy({
     name: 'isPassword',
     validator: {

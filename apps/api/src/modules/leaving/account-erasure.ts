@@ -1,0 +1,124 @@
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { FIRST_ID, newId } from '../../kernel/ids.js';
+import { EventReporter } from '../../platform/telemetry/event-reporter.js';
+import { FileCleanupRepository } from '../files/index.js';
+import { MessageErasure } from '../messages/index.js';
+import { ErasureRepository, type Leaver, type LeftMessage } from './erasure.repository.js';
+import { MembershipEnding } from './membership-ending.js';
+
+/** Of the erasure; tests make them small. */
+export const ERASURE = {
+  lookMs: 2_000,
+  /** After somebody left: until then those who share a conversation with them have been told of the new name. */
+  afterMs: 5_000,
+  /** A node that works on it says so again with each step; one that was killed is followed by another after this time. */
+  leaseMs: 30_000,
+  conversations: 100,
+  /** Messages and files of one step. */
+  most: 50,
+};
+
+/** After each step, whether there is still somebody to go on for. */
+type Steps = AsyncGenerator<void>;
+
+/**
+ * Takes away what people leave behind who have left for good: memberships of groups, messages or the files in them, what messages
+ * were before edits, files, and traces of sessions. Each step is short, can be repeated, and finds what is still there, so it goes on
+ * wherever it was cut off. One node at a time works on each of them.
+ */
+@Injectable()
+export class AccountErasure implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly runId = newId();
+  private timer: NodeJS.Timeout | null = null;
+  private stopped = false;
+
+  constructor(
+    private readonly repository: ErasureRepository,
+    private readonly memberships: MembershipEnding,
+    private readonly messages: MessageErasure,
+    private readonly files: FileCleanupRepository,
+    private readonly reporter: EventReporter,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.schedule();
+  }
+
+  onApplicationShutdown(): void {
+    this.stopped = true;
+    if (this.timer) clearTimeout(this.timer);
+  }
+
+  /** Until there is nothing more to do, or other nodes do it. @throws where a step fails; it is tried again after `leaseMs`. */
+  async run(): Promise<void> {
+    while (!this.stopped) {
+      const leaver = await this.repository.claim(this.runId, ERASURE);
+      if (!leaver) return;
+      await this.erase(leaver);
+    }
+  }
+
+  private async erase(leaver: Leaver): Promise<void> {
+    const { userId } = leaver;
+    for await (const _ of this.steps(leaver)) {
+      if (this.stopped || !(await this.repository.renew(userId, this.runId, ERASURE.leaseMs))) return;
+    }
+    await this.repository.finish(userId);
+    this.reporter.accountErased(userId);
+  }
+
+  private async *steps(leaver: Leaver): Steps {
+    for await (const conversationId of this.conversations(leaver, true)) {
+      await this.memberships.end(leaver.userId, conversationId);
+      yield;
+    }
+    for await (const conversationId of this.conversations(leaver, false))
+      yield* this.inConversation(leaver, conversationId);
+    while ((await this.files.forgetOf(leaver.userId, ERASURE.most)) > 0) yield;
+  }
+
+  private async *conversations({ userId }: Leaver, isGroup: boolean): AsyncGenerator<string> {
+    let after = FIRST_ID;
+    for (;;) {
+      const ids = await this.repository.conversationsOf(userId, { after, most: ERASURE.conversations, isGroup });
+      yield* ids;
+      const last = ids.at(-1);
+      if (last === undefined) return;
+      after = last;
+    }
+  }
+
+  private async *inConversation({ userId, keepsMessages }: Leaver, conversationId: string): Steps {
+    const isToChange = ({ isDeleted, hasFiles }: LeftMessage) => hasFiles || !(isDeleted || keepsMessages);
+    let after = FIRST_ID;
+    for (;;) {
+      const page = await this.repository.messagesOf(userId, { conversationId, after, most: ERASURE.most });
+      const last = page.at(-1);
+      if (!last) return;
+      const seqs = page.filter(isToChange).map(({ seq }) => seq);
+      const what = keepsMessages ? 'files' : 'messages';
+      if (seqs.length > 0) await this.messages.erase({ conversationId, senderId: userId, seqs, what });
+      await this.messages.forgetOriginals(
+        conversationId,
+        page.map(({ seq }) => seq),
+      );
+      after = last.clientMessageId;
+      yield;
+    }
+  }
+
+  private schedule(): void {
+    if (this.stopped) return;
+    this.timer = setTimeout(() => void this.runSafely(), ERASURE.lookMs);
+    this.timer.unref();
+  }
+
+  private async runSafely(): Promise<void> {
+    try {
+      if (this.repository.availability.isUp) await this.run();
+    } catch (fault) {
+      if (!this.stopped) this.reporter.erasureFailed(fault);
+    }
+    this.schedule();
+  }
+}

@@ -1,0 +1,2 @@
+export { AccountErasure, ERASURE } from './account-erasure.js';
+export { LeavingModule } from './leaving.module.js';
