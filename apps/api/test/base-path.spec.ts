@@ -66,7 +66,9 @@ describe('below a path', () => {
     const conversation = await directOf(ann, ben);
     const plain = [PATH, ''].flatMap((at) => [`${at}/ws`, `${at}/ws/${conversation}`]);
     const sockets = plain.map((path) => new WebSocketClient(origin, { path, token: ann.token }));
-    const first = await Promise.all(sockets.map((socket) => socket.until('something comes', () => true)));
+    const first = await Promise.all(
+      sockets.map((socket) => socket.until('ready comes', ({ type }) => type === 'ready')),
+    );
     expect(first.map(({ type }) => type)).toEqual(Array(plain.length).fill('ready'));
     const stomp = await StompSocket.open(node.url, ann.token);
     for (const socket of [...sockets, stomp]) socket.close();
