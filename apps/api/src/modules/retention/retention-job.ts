@@ -59,7 +59,7 @@ export class RetentionJob implements OnApplicationBootstrap, OnApplicationShutdo
         } catch (fault) {
           failures += 1;
           if (failures === MOST_FAILURES) throw fault;
-          if (!this.stopped) this.reporter.retentionFailed(fault, due.id);
+          this.report(fault, due.id);
         }
       }
       after = page.length < RETENTION.conversations ? null : (page.at(-1)?.id ?? null);
@@ -100,11 +100,15 @@ export class RetentionJob implements OnApplicationBootstrap, OnApplicationShutdo
     this.timer.unref();
   }
 
+  private report(fault: unknown, conversationId: string | null): void {
+    if (!this.stopped) this.reporter.retentionFailed(fault, conversationId);
+  }
+
   private async runSafely(): Promise<void> {
     try {
       if (this.repository.availability.isUp) await this.run();
     } catch (fault) {
-      if (!this.stopped) this.reporter.retentionFailed(fault, null);
+      this.report(fault, null);
     }
     this.schedule();
   }
