@@ -81,7 +81,7 @@ export const COUNTERS = {
     transport: [],
   }),
   command_cost_total: counter('What these were charged; a send costs 1', { command: [], transport: [] }),
-  commands_failed_total: counter('Commands that were refused or failed', { transport: [], code: [] }),
+  commands_failed_total: counter('Commands that were refused or failed', { ...OF_TRANSPORTS, code: CODES }),
   requests_total: counter('Requests that were answered, by status; `aborted`: before that', { status: [] }),
   requests_failed_total: counter('Requests that were refused or failed', { code: CODES }),
   budgets_spent_total: counter('Charges beyond what a budget had: drops by rate limits', { budget: [] }),
