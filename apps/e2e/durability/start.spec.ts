@@ -1,5 +1,5 @@
-import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { freshDirectory, ParleyNode } from '@parley/testkit';
 import { ENGINES, type Store } from './engines.js';
@@ -47,6 +47,16 @@ describe('a wrong environment value is refused with a sentence', () => {
     const file = join(directory, 'taken');
     writeFileSync(file, '');
     expect(await refusal({}, file)).toContain('DATA_DIR');
+    rmSync(directory, { recursive: true });
+  });
+
+  it('a database of which a file is missing, which stays as it is', async () => {
+    const directory = freshDirectory('broken');
+    const control = join(directory, 'postgres/global/pg_control');
+    mkdirSync(dirname(control), { recursive: true });
+    writeFileSync(control, '');
+    expect(await refusal({}, directory)).toContain('PG_VERSION is missing');
+    expect(existsSync(control)).toBe(true);
     rmSync(directory, { recursive: true });
   });
 

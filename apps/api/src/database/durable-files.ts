@@ -116,6 +116,10 @@ function prepared(directory: string): string {
     return directory;
   }
   if (isFixed(directory)) return directory;
+  if (existsSync(join(directory, 'global/pg_control')))
+    throw new Error(
+      `The database in ${directory} is not whole: its file PG_VERSION is missing. Put it back, or restore a backup.`,
+    );
   // Whatever this was, it is not ours to remove.
   if (existsSync(directory) && readdirSync(directory).length > 0) renameSync(directory, `${directory}.${Date.now()}`);
   const aside = `${directory}.new`;
