@@ -122,7 +122,10 @@ export class UsersRepository {
     return rows.map(({ id }) => id);
   }
 
-  /** Whoever hides their presence has left for others, and is back with the rest of it when they show it again. */
+  /**
+   * Whoever hides their presence has left for others, and is back with the rest of it when they show it again. Null for who
+   * has left for good.
+   */
   async update(
     id: string,
     { isHidden, ...profile }: ProfileChanges,
@@ -139,7 +142,7 @@ export class UsersRepository {
           presenceAt: sql`CASE WHEN ${users.isHidden} = ${isHidden} THEN ${users.presenceAt} ELSE ${NOW} END`,
         }),
       })
-      .where(eq(users.id, id))
+      .where(and(eq(users.id, id), isNull(users.deletedAt)))
       .returning();
     return row ?? null;
   }

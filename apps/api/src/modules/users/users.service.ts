@@ -91,8 +91,11 @@ export class UsersService {
       ...(avatarUrl !== undefined && { avatarUrl }),
       ...(isHidden !== undefined && { isHidden }),
     };
-    const row = Object.keys(changes).length > 0 ? await this.avatars.update(userId, changes) : null;
-    return row ? toMe(row, this.roleOf(row)) : this.me(userId);
+    if (Object.keys(changes).length === 0) return this.me(userId);
+    const row = await this.avatars.update(userId, changes);
+    // Their session ended after it had been looked at.
+    if (!row) throw new ParleyError('unauthenticated');
+    return toMe(row, this.roleOf(row));
   }
 
   /** The presence of those of these users who share a conversation with the viewer, by id. */
