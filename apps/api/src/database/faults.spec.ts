@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { isAway, isDataFault, isUnfit } from './faults.js';
+import { ParleyError } from '../kernel/errors.js';
+import { isAway, isConnectionFault, isDataFault, isUnfit, translated } from './faults.js';
 
 const fault = (code: string, more: object = {}) =>
   new Error('wrapped', { cause: Object.assign(new Error(code), { code, ...more }) });
@@ -18,6 +19,13 @@ describe('what a SQLSTATE is about', () => {
     '%s: what was asked, not the server',
     (state) => expect([isAway(fault(state)), isUnfit(fault(state))]).toEqual([false, false]),
   );
+
+  it.each(['26000', '42P05'])('%s: the session is not ours alone, so it is not used again, and it is said', (state) => {
+    expect([isConnectionFault(fault(state)), isDataFault(fault(state))]).toEqual([true, false]);
+    const told = translated(fault(state)) as ParleyError;
+    expect(told).toBeInstanceOf(ParleyError);
+    expect([told.code, told.extra.isReported]).toEqual(['service_unavailable', false]);
+  });
 
   it('54000 is a value too large, except where no transaction number is given any more', () => {
     expect([isDataFault(fault('54000')), isAway(fault('54000'))]).toEqual([true, false]);

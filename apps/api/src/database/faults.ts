@@ -8,6 +8,8 @@ const UNAVAILABLE_CLASSES = new Set(['08', '53', '57']);
  * was touched.
  */
 const UNAVAILABLE_STATES = new Set(['25006', '25P03', '25P04', '55000', '55006', '55P03', '58000', '58030']);
+/** A statement that was prepared in this session is unknown to it, or was prepared by somebody else: a pooler shares it. */
+const SHARED_SESSION_STATES = new Set(['26000', '42P05']);
 /** With these no session can write. */
 const UNFIT_STATES = new Set(['25006', '53000', '53100', '53200', '58000', '58030']);
 /** No transaction number is assigned any more until a vacuum; its SQLSTATE is that of a value too large. */
@@ -42,13 +44,15 @@ function sqlState(fault: unknown): string | null {
 /** Where Postgres finds that what it has planned under a name would now answer with other columns: a table was changed. */
 const isPlanOutdated = (fault: object): boolean => (fault as { routine?: unknown }).routine === 'RevalidateCachedQuery';
 
+const isOfSharedSession = (fault: object): boolean =>
+  SHARED_SESSION_STATES.has(String((fault as { code?: unknown }).code));
+
 /** Whether the connection itself may be broken, so that it must not be used again. */
 export function isConnectionFault(fault: unknown): boolean {
   for (const at of causes(fault)) {
     const { code, message } = at as { code?: unknown; message?: unknown };
-    if (isPlanOutdated(at)) return true;
-    if (typeof code === 'string' && (UNAVAILABLE_CODES.has(code) || code.startsWith('08') || code.startsWith('57P')))
-      return true;
+    if (isPlanOutdated(at) || isOfSharedSession(at)) return true;
+    if (typeof code === 'string' && (UNAVAILABLE_CODES.has(code) || /^(08|57P)/.test(code))) return true;
     // Drizzle's own message repeats the parameters, and those are a client's.
     const isOwnWords = typeof message === 'string' && !message.startsWith('Failed query:');
     if (isOwnWords && UNAVAILABLE_TEXT.test(message)) return true;
@@ -74,7 +78,8 @@ export function wordsOf(fault: unknown): string {
 /** The database's faults that a client should simply come back from, as such; every other fault as it is. */
 export function translated(fault: unknown): unknown {
   if (!isAway(fault)) return fault;
-  const isReported = isUnfit(fault) || isConnectionFault(fault);
+  // Of a session that is shared nobody else says anything.
+  const isReported = isUnfit(fault) || (isConnectionFault(fault) && ![...causes(fault)].some(isOfSharedSession));
   return new ParleyError('service_unavailable', { isReported }, { cause: fault });
 }
 
