@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { unhurried } from './session-settings.js';
 
@@ -38,14 +39,15 @@ async function isDirect(session: pg.ClientBase): Promise<boolean> {
   return served?.rows[0]?.pid === (session as pg.ClientBase & { processID?: number }).processID;
 }
 
-/** Marks both and looks whether each finds its own mark, while the other one asks too. */
+/** Marks both, as nobody else does who asks now, and looks whether each finds its own mark, while the other one asks too. */
 async function requireApart([one, other]: readonly [pg.ClientBase, pg.ClientBase]): Promise<void> {
-  await mark(one, 'one');
-  await mark(other, 'other');
+  const [first, second] = [randomUUID(), randomUUID()];
+  await mark(one, first);
+  await mark(other, second);
   for (let round = 0; round < ROUNDS; round += 1) {
     // One asks twice, lest a pooler that gives its sessions in turn gives each of two the same one every time.
     const marks = [await markOf(one), await markOf(one), await markOf(other)];
-    if (marks.join() !== 'one,one,other') throw new SharedSessionError();
+    if (marks.join() !== [first, first, second].join()) throw new SharedSessionError();
   }
   await mark(one, '');
 }
