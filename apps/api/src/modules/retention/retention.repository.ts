@@ -100,7 +100,6 @@ export class RetentionRepository {
     await tx.execute(sql`
       DELETE FROM mentions e USING (SELECT unnest(m.mentions) AS user_id, m.seq FROM messages m WHERE ${isOf('m')}) gone
        WHERE e.user_id = gone.user_id AND e.conversation_id = ${conversationId} AND e.seq = gone.seq`);
-    await tx.execute(sql`DELETE FROM message_search f WHERE ${isOf('f')}`);
     await tx.execute(sql`UPDATE message_reports r SET content = '' WHERE ${isOf('r')} AND r.content <> ''`);
     // With what refers to them: reactions, edits, and which files they carry.
     const rows = await rowsOf<{ countable: number; version: number }>(
@@ -109,6 +108,8 @@ export class RetentionRepository {
           SELECT coalesce(max(gone.countable), 0)::float8 AS countable,
                  coalesce(max(gone.created_version), 0)::float8 AS version FROM gone`,
     );
+    // After the messages, as who makes them findable locks them first: what they have written meanwhile is seen by now.
+    await tx.execute(sql`DELETE FROM message_search f WHERE ${isOf('f')}`);
     await tx.execute(
       sql`DELETE FROM search_backlog b WHERE b.conversation_id = ${conversationId} AND b.to_seq <= ${upTo}`,
     );
