@@ -119,6 +119,24 @@ describe('leaving for good', () => {
     expect((await login(ann.username)).status).toBe(200);
   });
 
+  it('takes back the invites to its name that nobody has used, and leaves the name in none of them', async () => {
+    const username = `l${randomUUID().slice(0, 8)}`;
+    const invite = async () => {
+      const { id, url } = succeeded(await chief.post('/auth/links', { purpose: 'invite', username }));
+      return { id, token: new URL(url).hash.slice(1) };
+    };
+    const [used, open] = [await invite(), await invite()];
+    const register = (token: string) =>
+      node.request.post('/api/auth/register').send({ username, password: PASSWORD, invite: token });
+    const { user, accessToken } = (await register(used.token)).body;
+    succeeded(await leave(new Person(node, user.id, username, accessToken)));
+    const revoked = [{ path: 'link', message: 'revoked' }];
+    expect(refusal(await register(open.token))).toEqual([409, 'conflict', revoked]);
+    expect(await node.rows(sql`SELECT 1 FROM account_links l WHERE l.username = ${username}`)).toEqual([]);
+    const isRevoked = sql`SELECT id FROM account_links WHERE revoked_at IS NOT NULL AND id = ANY (${sql.param([used.id, open.id])}::uuid[])`;
+    expect(await node.rows(isRevoked)).toEqual([{ id: open.id }]);
+  });
+
   it('is refused to the last owner of groups, which it names; of two who leave at once the second is the last', async () => {
     const [ann, bob, eve] = [await aLeaver(), await aLeaver(), await aPerson(node)];
     const [id, other] = [await groupOf(ann, [bob, eve]), await groupOf(ann, [])];

@@ -78,7 +78,7 @@ const signing = JwtModule.registerAsync({
     ...[TokenService, SignedLinks, TicketsService, ForumSessions, SessionEvents],
     ...[LinksService, BotsService, DisablingService],
     // For who leaves for good.
-    ...[PasswordConfirmation, SessionsRepository, RefreshCookie],
+    ...[PasswordConfirmation, SessionsRepository, LinksRepository, RefreshCookie],
   ],
 })
 export class AuthModule {}

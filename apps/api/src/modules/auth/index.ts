@@ -6,6 +6,7 @@ export { DisablingService } from './disabling.service.js';
 export { IsPassword } from './dto/credentials.dto.js';
 export { MOST_LINK_HOURS } from './dto/links.dto.js';
 export { ForumSessions } from './forum-sessions.js';
+export { LinksRepository } from './links.repository.js';
 export { LinksService } from './links.service.js';
 export { PasswordConfirmation } from './password-confirmation.js';
 export { RefreshCookie } from './refresh-cookie.js';

@@ -64,6 +64,12 @@ export class LinksRepository {
     return row ?? null;
   }
 
+  /** Whoever was called so has left: takes back those that are open, and in none of them the name is to be read any more. */
+  async forgetName(username: string, tx: Db): Promise<void> {
+    const revokedAt = sql`CASE WHEN ${isOpen} THEN ${NOW} ELSE ${accountLinks.revokedAt} END`;
+    await tx.update(accountLinks).set({ username: null, revokedAt }).where(eq(accountLinks.username, username));
+  }
+
   /** Takes back those that are open: the password was changed without them. */
   async revokeResetsOf(userId: string, tx: Db): Promise<void> {
     const resets = and(eq(accountLinks.userId, userId), eq(accountLinks.purpose, 'reset'));

@@ -3,7 +3,7 @@ import { CONFIG, type Config } from '../../config/config.js';
 import { Database } from '../../database/database.js';
 import { ParleyError } from '../../kernel/errors.js';
 import { AuditService } from '../audit/index.js';
-import { SessionsRepository } from '../auth/index.js';
+import { LinksRepository, SessionsRepository } from '../auth/index.js';
 import { UsersService } from '../users/index.js';
 import { LeavingRepository } from './leaving.repository.js';
 
@@ -15,6 +15,7 @@ export class AccountClosing {
     private readonly database: Database,
     private readonly repository: LeavingRepository,
     private readonly sessions: SessionsRepository,
+    private readonly links: LinksRepository,
     private readonly users: UsersService,
     private readonly audit: AuditService,
   ) {}
@@ -38,6 +39,7 @@ export class AccountClosing {
       await this.users.requireOtherAdmin(user, tx);
       await this.audit.record({ actorId: userId, action: 'account_deleted', target: { kind: 'user', id: userId } }, tx);
       await this.repository.leave(tx, userId, { username, keepsMessages: this.config.messagesOfLeavers === 'keep' });
+      await this.links.forgetName(user.username, tx);
       return this.sessions.endAll(userId, tx);
     });
   }
