@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/config.js';
+import type { Db } from '../../database/database.js';
 import { conflict, invalid, notFound, ParleyError } from '../../kernel/errors.js';
 import { normalizedName } from '../../platform/names.js';
 import { RetiredNames, usernameFrom } from '../users/index.js';
@@ -42,10 +43,14 @@ export class AuthService {
     if (invite === undefined && this.config.registration === 'closed')
       throw new ParleyError('forbidden', { message: 'Registration is closed.' });
     // Who invites somebody by this very name knows whom.
-    if (!isNamed && (await this.retired.has(username))) throw conflict('username', 'taken');
+    const requireUnused = async (tx?: Db) => {
+      if (!isNamed && (await this.retired.has(username, tx))) throw conflict('username', 'taken');
+    };
+    await requireUnused();
     const passwordHash = await this.passwords.hash(body.password);
     const account = { username, displayName: normalizedName(body.displayName ?? body.username), passwordHash };
     const id = await this.accounts.create(account, this.config.adminUsers === null, async (tx, userId) => {
+      await requireUnused(tx);
       if (invite !== undefined) await this.links.use(invite, { userId, purpose: 'invite' }, tx);
     });
     const signedIn = id === null ? null : await this.signIns.signIn({ id, passwordHash }, userAgent);

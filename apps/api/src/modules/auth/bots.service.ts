@@ -28,9 +28,10 @@ export class BotsService {
   async create(by: string | null, given: CreateBotBody): Promise<NewBot> {
     const username = usernameFrom(given.username);
     if (username === null) throw invalid('username', 'is none');
-    if (await this.retired.has(username)) throw conflict('username', 'taken');
+    await this.requireUnused(username);
     const displayName = normalizedName(given.displayName ?? given.username);
     const made = await this.repository.create({ username, displayName }, async (tx, { id }) => {
+      await this.requireUnused(username, tx);
       const target = { kind: 'user', id } as const;
       await this.audit.record({ actorId: by, action: 'bot_created', target, details: { username } }, tx);
       return this.add(by, { botId: id, name: FIRST_TOKEN }, tx);
@@ -67,6 +68,10 @@ export class BotsService {
       tokens: (tokens.get(bot.id) ?? []).map(toTokenView),
     }));
     return { items, nextCursor: null, hasMore: false };
+  }
+
+  private async requireUnused(username: string, tx?: Db): Promise<void> {
+    if (await this.retired.has(username, tx)) throw conflict('username', 'taken');
   }
 
   private async requireBot(id: string): Promise<void> {

@@ -108,10 +108,27 @@ export class ExternalUsersRepository {
       const missing = people.filter(({ externalId }) => !found.has(externalId));
       if (missing.length === 0) return found;
       const reserved = await this.reservedFor(missing);
-      const rows = await this.database.transaction((tx) => provisionOnce(tx, drafts(missing, reserved)));
+      const rows = await this.database.transaction(async (tx) => {
+        const given = drafts(missing, reserved);
+        const made = await provisionOnce(tx, given);
+        await this.giveBack(tx, given);
+        return made;
+      });
       for (const { external_id: externalId, id } of rows) found.set(externalId, id);
     }
     throw new Error('Free usernames could not be found.');
+  }
+
+  /** Of the names that they got those whose owners left in that very moment, which let them be had. */
+  private async giveBack(tx: Db, given: readonly Draft[]): Promise<void> {
+    const names = given.map(({ first }) => first);
+    const retired = await this.retired.among(names, tx);
+    const back = given.filter(({ first }) => retired.has(first));
+    if (back.length === 0) return;
+    await tx.execute(sql`
+      UPDATE users u SET username = g.spare
+        FROM unnest(${sql.param(back.map(({ id }) => id))}::uuid[], ${sql.param(back.map(({ spare }) => spare))}::text[]) AS g (id, spare)
+       WHERE u.id = g.id`);
   }
 
   /** Usernames that none of these people gets. */

@@ -80,8 +80,8 @@ export class UsersRepository {
   }
 
   /** Which of these usernames somebody has. */
-  async taken(usernames: readonly string[]): Promise<string[]> {
-    const rows = await this.database.db
+  async taken(usernames: readonly string[], db: Db = this.database.db): Promise<string[]> {
+    const rows = await db
       .select({ username: users.username })
       .from(users)
       .where(inArray(users.username, [...usernames]));
