@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { sql } from 'drizzle-orm';
 import { FileCleanup } from '../src/modules/files/index.js';
 import { AccountErasure, ERASURE } from '../src/modules/leaving/index.js';
+import { RetiredNames, UsersService } from '../src/modules/users/index.js';
 import { PASSWORD, startNode, type TestNode } from './node.js';
 import { type Answer, aPerson, directOf, groupOf, Person, succeeded } from './people.js';
 import { aFile, download } from './uploads.js';
@@ -117,6 +118,34 @@ describe('leaving for good', () => {
     const { url } = succeeded(await chief.post('/auth/links', { purpose: 'invite', username: ann.username }));
     expect((await register({ invite: new URL(url).hash.slice(1) })).status).toBe(201);
     expect((await login(ann.username)).status).toBe(200);
+  });
+
+  it('leaves its username to nobody who looked at it before, and took it after', async () => {
+    const names = node.node.app.get(RetiredNames);
+    const taking: ((username: string) => PromiseLike<{ status: number }>)[] = [
+      (username) => node.request.post('/api/auth/register').send({ username, password: PASSWORD }),
+      (username) => chief.post('/bots', { username }),
+      async (username) => ({ status: 409, ...(await node.hostUser(username, { preferred_username: username })) }),
+    ];
+    for (const take of taking) {
+      const ann = await aLeaver();
+      succeeded(await leave(ann));
+      const looked = jest.spyOn(names, 'among').mockResolvedValueOnce(new Set());
+      expect((await take(ann.username)).status).toBe(409);
+      looked.mockRestore();
+      expect(await node.rows(sql`SELECT 1 FROM users u WHERE u.username = ${ann.username}`)).toEqual([]);
+    }
+  });
+
+  it('takes nothing into the account any more that was under way', async () => {
+    const ann = await aLeaver();
+    succeeded(await leave(ann));
+    const changing = node.node.app.get(UsersService).updateMe(ann.id, { displayName: 'Ann again' });
+    await expect(changing).rejects.toMatchObject({ code: 'unauthenticated' });
+    expect(await node.rows(sql`SELECT display_name AS name FROM users u WHERE u.id = ${ann.id}`)).toEqual([
+      { name: 'Deleted user' },
+    ]);
+    expect(succeeded(await chief.get('/accounts?query=deleted')).items).toEqual([]);
   });
 
   it('takes back the invites to its name that nobody has used, and leaves the name in none of them', async () => {

@@ -178,9 +178,10 @@ export class UsersRepository {
     return this.known(viewerId, and(begins(wanted), eq(users.isDisabled, false)), limit);
   }
 
-  /** The same with those who are disabled, and all that is known of them. */
+  /** The same with those who are disabled, but nobody who has left for good, and all that is known of them. */
   accounts({ limit, ...wanted }: Search): Promise<UserRow[]> {
-    return this.database.db.select().from(users).where(begins(wanted)).orderBy(asc(BY_USERNAME)).limit(limit);
+    const condition = and(begins(wanted), isNull(users.deletedAt));
+    return this.database.db.select().from(users).where(condition).orderBy(asc(BY_USERNAME)).limit(limit);
   }
 
   private known(viewerId: string, condition: SQL | undefined, limit: number): Promise<KnownUser[]> {
