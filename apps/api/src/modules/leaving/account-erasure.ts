@@ -9,8 +9,11 @@ import { MembershipEnding } from './membership-ending.js';
 /** Of the erasure; tests make them small. */
 export const ERASURE = {
   lookMs: 2_000,
-  /** After somebody left: until then those who share a conversation with them have been told of the new name. */
-  afterMs: 5_000,
+  /**
+   * After somebody left: until then those who share a conversation with them have been told of the new name, and their sockets have
+   * ended on every node, which takes half a minute while Redis is away. What one of them sent later would stay.
+   */
+  afterMs: 45_000,
   /** A node that works on it says so again with each step; one that was killed is followed by another after this time. */
   leaseMs: 30_000,
   conversations: 100,
