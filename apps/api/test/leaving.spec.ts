@@ -242,11 +242,12 @@ describe('what somebody leaves behind', () => {
   it('is the files alone where messages are kept, and what these were before edits', async () => {
     const [ann, bob] = [await aLeaver(), await aPerson(node)];
     const id = await directOf(ann, bob);
-    const [first, second] = [await aFile(ann), await aFile(ann)];
+    const [first, second, third] = [await aFile(ann), await aFile(ann), await aFile(ann)];
     const text = await ann.say(id, 'as it was');
     succeeded(await ann.patch(`/messages/${text.id}`, { content: 'as it is' }));
     await ann.say(id, 'see there', { type: 'file', metadata: { fileId: first, mine: 1 } });
     await ann.say(id, '', { type: 'file', metadata: { fileId: second } });
+    await ann.say(id, '', { type: 'file', metadata: { fileId: third, mine: 2 } });
     succeeded(await leave(ann));
     await node.rows(sql`UPDATE account_erasures SET keeps_messages = true WHERE user_id = ${ann.id}`);
     await erase();
@@ -255,6 +256,7 @@ describe('what somebody leaves behind', () => {
       ['as it is', {}, false],
       ['see there', { mine: 1 }, false],
       ['', {}, true],
+      ['', { mine: 2 }, false],
     ]);
     expect(succeeded(await bob.get(`/messages/${text.id}/edits`)).items).toEqual([]);
     expect((await download(bob, first)).status).toBe(404);

@@ -92,9 +92,11 @@ const applied = (row: MessageRow, change: MessageChange, version: number): Erase
 });
 
 function changeOf(row: MessageRow, { what, senderId }: Erasing, at: Date): MessageChange {
-  if (what === 'messages' || row.content.trim() === '') return tombstone(row, { at, by: senderId });
+  const metadata = withoutFiles(row.metadata);
+  const isNothingElse = row.content.trim() === '' && Object.keys(metadata).length === 0;
+  if (what === 'messages' || isNothingElse) return tombstone(row, { at, by: senderId });
   return {
-    values: { metadata: withoutFiles(row.metadata) },
+    values: { metadata },
     kind: 'message_edited',
     data: {},
     event: messageChangedEvent,
