@@ -56,7 +56,7 @@ export class UsersRepository {
     const rows = await db
       .select(PUBLIC)
       .from(users)
-      .where(inArray(users.id, [...new Set(ids)]));
+      .where(isOneOf(new Set(ids)));
     return new Map(rows.map((row) => [row.id, toUserView(row)]));
   }
 
@@ -66,7 +66,7 @@ export class UsersRepository {
     const rows = await this.database.db
       .select({ id: users.id })
       .from(users)
-      .where(and(inArray(users.id, [...new Set(ids)]), isNull(users.deletedAt)));
+      .where(and(isOneOf(new Set(ids)), isNull(users.deletedAt)));
     return new Set(rows.map((row) => row.id));
   }
 
@@ -170,7 +170,7 @@ export class UsersRepository {
 
   /** Those of these users that exist, as the viewer may know them, by username. */
   details(viewerId: string, ids: readonly string[]): Promise<KnownUser[]> {
-    return this.known(viewerId, inArray(users.id, [...ids]), ids.length);
+    return this.known(viewerId, isOneOf(ids), ids.length);
   }
 
   /** Users, disabled ones excepted, whose username or display name begins like this, by username. */
@@ -203,6 +203,9 @@ export class UsersRepository {
     return exists(both);
   }
 }
+
+/** One statement for lists of any length, so that it comes often enough to be planned once. */
+const isOneOf = (ids: Iterable<string>): SQL => sql`${users.id} = ANY (${sql.param([...ids])}::uuid[])`;
 
 /** Whose username or display name begins like this. */
 function begins({ prefix, after }: Omit<Search, 'limit'>): SQL | undefined {
