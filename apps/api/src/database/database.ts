@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { sql } from 'drizzle-orm';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import type { Availability } from './availability.js';
 import { isRepeatable } from './faults.js';
@@ -58,9 +59,14 @@ export class Database {
     this.availability = engine.availability;
   }
 
-  /** Resolves if the database can be used. */
+  /** Resolves if the database can be used. With a pool nothing is asked: what watches it knows. */
   ping(): Promise<void> {
     return this.engine.ping();
+  }
+
+  /** Resolves once the database has answered, as it would a command: waiting for a connection counts. */
+  async answer(): Promise<void> {
+    await this.db.execute(sql`SELECT 1`);
   }
 
   close(): Promise<void> {
