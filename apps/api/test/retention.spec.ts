@@ -233,6 +233,25 @@ describe('messages that are too old', () => {
     expect((await owner.sees(id)).firstSeq).toBe(6);
   });
 
+  it('do not keep others from going where they cannot go themselves', async () => {
+    const [stuck, next] = [await aLongTalk(), await aLongTalk()];
+    await node.rows(sql`
+      CREATE FUNCTION refused() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''refused''; END'`);
+    await node.rows(sql`
+      CREATE TRIGGER refused BEFORE DELETE ON messages FOR EACH ROW
+        WHEN (OLD.conversation_id = ${sql.raw(`'${stuck.id}'`)}) EXECUTE FUNCTION refused()`);
+    RETENTION.failures = 1;
+    await expect(run()).rejects.toThrow();
+    expect((await next.owner.sees(next.id)).firstSeq).toBe(1);
+    await run();
+    expect((await next.owner.sees(next.id)).firstSeq).toBe(6);
+    await expect(run()).rejects.toThrow();
+    await node.rows(sql`DROP FUNCTION refused() CASCADE`);
+    await run();
+    await run();
+    expect((await stuck.owner.sees(stuck.id)).firstSeq).toBe(6);
+  });
+
   it('may be all that there were', async () => {
     const { id, owner, members } = await aGroup(node);
     const [ben] = members as [Person];

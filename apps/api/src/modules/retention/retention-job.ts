@@ -12,9 +12,9 @@ export const RETENTION = {
   conversations: 500,
   /** Messages of one transaction, which holds up its conversation. */
   messages: 500,
+  /** Conversations of one run that fail: the rest waits for the next one. */
+  failures: 10,
 };
-/** Of one run: beyond it the rest waits for the next one. */
-const MOST_FAILURES = 10;
 
 /**
  * Archives conversations in which nobody has written for long, and lets messages expire that are older than they may be.
@@ -24,6 +24,8 @@ const MOST_FAILURES = 10;
 export class RetentionJob implements OnApplicationBootstrap, OnApplicationShutdown {
   private timer: NodeJS.Timeout | null = null;
   private stopped = false;
+  /** The last conversation of a run that too many of them ended: the next one goes on there. */
+  private after: string | null = null;
 
   constructor(
     private readonly repository: RetentionRepository,
@@ -44,11 +46,12 @@ export class RetentionJob implements OnApplicationBootstrap, OnApplicationShutdo
 
   /**
    * Once through all conversations, or until another node does the same. One that fails is passed over.
-   * @throws where too many do.
+   * @throws where too many do. Those beyond them come first next time.
    */
   async run(): Promise<void> {
     let failures = 0;
-    let after: string | null = null;
+    let { after } = this;
+    this.after = null;
     do {
       const page: DueConversation[] | null = await this.repository.page(this.config, after, RETENTION.conversations);
       if (!page) return;
@@ -58,7 +61,10 @@ export class RetentionJob implements OnApplicationBootstrap, OnApplicationShutdo
           if (!(await this.attend(due))) return;
         } catch (fault) {
           failures += 1;
-          if (failures === MOST_FAILURES) throw fault;
+          if (failures === RETENTION.failures) {
+            this.after = due.id;
+            throw fault;
+          }
           this.report(fault, due.id);
         }
       }
