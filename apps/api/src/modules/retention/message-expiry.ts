@@ -20,15 +20,17 @@ export class MessageExpiry {
 
   /**
    * At most so many of those that are too old, with a version of their own. Returns how many; null where another node is at
-   * it.
+   * it, and 0 where the node stops before they have gone.
    */
-  async step(conversationId: string, most: number): Promise<number | null> {
+  async step(conversationId: string, most: number, isStopped: () => boolean): Promise<number | null> {
     const upTo = await this.repository.expiredUpTo(this.config, conversationId, most);
     if (upTo === null) return 0;
     // Of these there may be many for each message, so they go before it, and nobody waits for that.
     let forgotten: number;
-    do forgotten = await this.repository.forgetReads(conversationId, upTo, most);
-    while (forgotten === most);
+    do {
+      if (isStopped()) return 0;
+      forgotten = await this.repository.forgetReads(conversationId, upTo, most);
+    } while (forgotten === most);
     return this.changes.runByItself(conversationId, async (context) => {
       if (!(await this.repository.takeTurn(context.tx))) return { result: null, unchanged: true };
       const { firstSeq } = context.conversation;

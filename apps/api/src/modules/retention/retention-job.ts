@@ -76,7 +76,7 @@ export class RetentionJob implements OnApplicationBootstrap, OnApplicationShutdo
   private async attend({ id, isIdle, hasExpired }: DueConversation): Promise<boolean> {
     if (isIdle && !(await this.archive(id))) return false;
     for (let isMore = hasExpired; isMore && !this.stopped; ) {
-      const expired = await this.expiry.step(id, RETENTION.messages);
+      const expired = await this.expiry.step(id, RETENTION.messages, () => this.stopped);
       if (expired === null) return false;
       if (expired > 0) this.reporter.messagesExpired(id, expired);
       isMore = expired === RETENTION.messages;
