@@ -199,7 +199,8 @@ describe('what somebody leaves behind', () => {
     const id = await groupOf(bob, [ann]);
     const { id: fileId } = { id: await aFile(ann) };
     const own = ['one', 'two', 'three', 'four', `@${bob.username}`];
-    for (const content of own) await ann.say(id, content);
+    const first = '00000000-0000-0000-0000-000000000000';
+    for (const [i, content] of own.entries()) await ann.say(id, content, i === 0 ? { clientMessageId: first } : {});
     await ann.say(id, '', { type: 'file', metadata: { fileId } });
     const reacted = await ann.say(id, 'loved');
     succeeded(await bob.post(`/messages/${reacted.id}/reactions`, { emoji: '👍' }));

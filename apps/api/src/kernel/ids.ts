@@ -19,6 +19,3 @@ export const newId = (): string => v7({ random: random() });
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 export const isUuid = (value: unknown): value is string => typeof value === 'string' && UUID.test(value);
-
-/** Before every id, where pages begin that are in the order of ids. */
-export const FIRST_ID = '00000000-0000-0000-0000-000000000000';

@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { FIRST_ID, newId } from '../../kernel/ids.js';
+import { newId } from '../../kernel/ids.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { FileCleanupRepository } from '../files/index.js';
 import { MessageErasure } from '../messages/index.js';
@@ -81,9 +81,9 @@ export class AccountErasure implements OnApplicationBootstrap, OnApplicationShut
   }
 
   private async *conversations({ userId }: Leaver, isGroup: boolean): AsyncGenerator<string> {
-    let after = FIRST_ID;
+    let after: string | null = null;
     for (;;) {
-      const ids = await this.repository.conversationsOf(userId, { after, most: ERASURE.conversations, isGroup });
+      const ids: string[] = await this.repository.conversationsOf(userId, { after, most: ERASURE.conversations, isGroup });
       yield* ids;
       const last = ids.at(-1);
       if (last === undefined) return;
@@ -93,9 +93,9 @@ export class AccountErasure implements OnApplicationBootstrap, OnApplicationShut
 
   private async *inConversation({ userId, keepsMessages }: Leaver, conversationId: string): Steps {
     const isToChange = ({ isDeleted, hasFiles }: LeftMessage) => hasFiles || !(isDeleted || keepsMessages);
-    let after = FIRST_ID;
+    let after: string | null = null;
     for (;;) {
-      const page = await this.repository.messagesOf(userId, { conversationId, after, most: ERASURE.most });
+      const page: LeftMessage[] = await this.repository.messagesOf(userId, { conversationId, after, most: ERASURE.most });
       const last = page.at(-1);
       if (!last) return;
       const seqs = page.filter(isToChange).map(({ seq }) => seq);

@@ -65,7 +65,7 @@ export class ErasureRepository {
   /** Ids of conversations that they were ever in, or of groups that they still are in, in the order of ids. */
   async conversationsOf(
     userId: string,
-    { after, most, isGroup }: { after: string; most: number; isGroup: boolean },
+    { after, most, isGroup }: { after: string | null; most: number; isGroup: boolean },
   ): Promise<string[]> {
     const { conversationId, userId: member, leftAt } = conversationParticipants;
     const isStillIn = isGroup ? and(eq(conversations.type, 'group'), isNull(leftAt)) : undefined;
@@ -73,7 +73,7 @@ export class ErasureRepository {
       .select({ conversationId })
       .from(conversationParticipants)
       .innerJoin(conversations, eq(conversations.id, conversationId))
-      .where(and(eq(member, userId), gt(conversationId, after), isStillIn))
+      .where(and(eq(member, userId), after === null ? undefined : gt(conversationId, after), isStillIn))
       .orderBy(asc(conversationId))
       .limit(most);
     return rows.map((row) => row.conversationId);
@@ -82,15 +82,16 @@ export class ErasureRepository {
   /** Their messages of a conversation, by the ids that their clients gave them, which an index has in order. */
   messagesOf(
     userId: string,
-    { conversationId, after, most }: { conversationId: string; after: string; most: number },
+    { conversationId, after, most }: { conversationId: string; after: string | null; most: number },
   ): Promise<LeftMessage[]> {
+    const isBeyond = after === null ? sql`` : sql` AND m.client_message_id > ${after}`;
     return rowsOf<LeftMessage>(
       this.database.db,
       sql`
       SELECT m.seq::float8 AS seq, m.client_message_id AS "clientMessageId", m.deleted_at IS NOT NULL AS "isDeleted",
              EXISTS (SELECT 1 FROM message_files l WHERE l.conversation_id = m.conversation_id AND l.seq = m.seq) AS "hasFiles"
         FROM messages m
-       WHERE m.conversation_id = ${conversationId} AND m.sender_id = ${userId} AND m.client_message_id > ${after}
+       WHERE m.conversation_id = ${conversationId} AND m.sender_id = ${userId}${isBeyond}
        ORDER BY m.client_message_id LIMIT ${most}`,
     );
   }
