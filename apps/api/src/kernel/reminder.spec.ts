@@ -15,4 +15,12 @@ describe('what is said again', () => {
     reminder.reset();
     expect(reminder.isDue('refused')).toBe(true);
   });
+
+  it('of many reasons the latest are told apart', () => {
+    const reminder = new Reminder(() => 0);
+    const reasons = Array.from({ length: 1_000 }, (_, i) => `reason ${i}`);
+    expect(reasons.map((reason) => reminder.isDue(reason))).not.toContain(false);
+    expect(reasons.slice(-64).map((reason) => reminder.isDue(reason))).not.toContain(true);
+    expect(reminder.isDue('reason 0')).toBe(true);
+  });
 });

@@ -1,6 +1,8 @@
+import { forgetOldest } from './forget-oldest.js';
+
 const AGAIN_AFTER_MS = 60_000;
 /** Reasons that are told apart. */
-const MOST_REASONS = 16;
+const MOST_REASONS = 128;
 
 /** Whether a trouble is to be said: at once where its reason is new, and then once a minute for as long as it stays. */
 export class Reminder {
@@ -12,8 +14,10 @@ export class Reminder {
     const now = this.now();
     const at = this.saidAt.get(reason);
     if (at !== undefined && now - at < AGAIN_AFTER_MS) return false;
-    if (this.saidAt.size >= MOST_REASONS) this.saidAt.clear();
+    // At the end, as the latest.
+    this.saidAt.delete(reason);
     this.saidAt.set(reason, now);
+    forgetOldest(this.saidAt, MOST_REASONS);
     return true;
   }
 
