@@ -240,6 +240,16 @@ describe('what somebody leaves behind', () => {
     socket.close();
   });
 
+  it('is looked for under a claim that is renewed at each conversation, also where there is nothing', async () => {
+    const [ann, bob, eve] = [await aLeaver(), await aPerson(node), await aPerson(node)];
+    for (const other of [bob, eve]) await directOf(ann, other);
+    succeeded(await leave(ann));
+    const renewed = jest.spyOn((node.node.app.get(AccountErasure) as any).repository, 'renew');
+    await erase();
+    expect(renewed.mock.calls.filter(([id]) => id === ann.id)).toHaveLength(2);
+    renewed.mockRestore();
+  });
+
   it('is the files alone where messages are kept, and what these were before edits', async () => {
     const [ann, bob] = [await aLeaver(), await aPerson(node)];
     const id = await directOf(ann, bob);

@@ -83,7 +83,8 @@ export class AccountErasure implements OnApplicationBootstrap, OnApplicationShut
   private async *conversations({ userId }: Leaver, isGroup: boolean): AsyncGenerator<string> {
     let after: string | null = null;
     for (;;) {
-      const ids: string[] = await this.repository.conversationsOf(userId, { after, most: ERASURE.conversations, isGroup });
+      const page = { after, most: ERASURE.conversations, isGroup };
+      const ids: string[] = await this.repository.conversationsOf(userId, page);
       yield* ids;
       const last = ids.at(-1);
       if (last === undefined) return;
@@ -95,18 +96,17 @@ export class AccountErasure implements OnApplicationBootstrap, OnApplicationShut
     const isToChange = ({ isDeleted, hasFiles }: LeftMessage) => hasFiles || !(isDeleted || keepsMessages);
     let after: string | null = null;
     for (;;) {
-      const page: LeftMessage[] = await this.repository.messagesOf(userId, { conversationId, after, most: ERASURE.most });
-      const last = page.at(-1);
-      if (!last) return;
-      const seqs = page.filter(isToChange).map(({ seq }) => seq);
+      const place = { conversationId, after, most: ERASURE.most };
+      const page: LeftMessage[] = await this.repository.messagesOf(userId, place);
+      const [all, seqs] = [seqsOf(page), seqsOf(page.filter(isToChange))];
       const what = keepsMessages ? 'files' : 'messages';
       if (seqs.length > 0) await this.messages.erase({ conversationId, senderId: userId, seqs, what });
-      await this.messages.forgetOriginals(
-        conversationId,
-        page.map(({ seq }) => seq),
-      );
-      after = last.clientMessageId;
+      if (all.length > 0) await this.messages.forgetOriginals(conversationId, all);
+      // Also where there was nothing: to look at thousands of conversations takes longer than a claim lasts.
       yield;
+      const last = page.at(-1);
+      if (!last || page.length < ERASURE.most) return;
+      after = last.clientMessageId;
     }
   }
 
@@ -125,3 +125,5 @@ export class AccountErasure implements OnApplicationBootstrap, OnApplicationShut
     this.schedule();
   }
 }
+
+const seqsOf = (messages: readonly LeftMessage[]): number[] => messages.map(({ seq }) => seq);
