@@ -182,6 +182,27 @@ describe('leaving for good', () => {
     expect(left).toEqual([{ role: 'member' }, { role: 'owner' }].concat(isAnn ? [] : [{ role: 'owner' }]));
   });
 
+  it('counts an owner who is disabled as none, and passes the group on to somebody who is not', async () => {
+    const [ann, bob, eve] = [await aLeaver(), await aPerson(node), await aPerson(node)];
+    const id = await groupOf(ann, [bob, eve]);
+    const alone = await groupOf(ann, [bob]);
+    for (const group of [id, alone])
+      succeeded(await ann.patch(`/conversations/${group}/members/${bob.id}`, { role: 'owner' }));
+    const disable = (isDisabled: boolean) => chief.patch(`/users/${bob.id}`, { isDisabled });
+    succeeded(await disable(true));
+    const lastOwner = [{ path: `groups.${id}`, message: 'last_owner' }];
+    expect(refusal(await leave(ann))).toEqual([409, 'conflict', lastOwner]);
+    expect((await ann.delete(`/conversations/${id}/members/${ann.id}`)).status).toBe(403);
+    succeeded(await disable(false));
+    succeeded(await leave(ann));
+    succeeded(await disable(true));
+    await erase();
+    const owners = await node.rows(sql`
+      SELECT p.user_id AS id FROM conversation_participants p
+       WHERE p.conversation_id = ${id} AND p.left_at IS NULL AND p.role = 'owner' AND p.user_id <> ${bob.id}`);
+    expect(owners).toEqual([{ id: eve.id }]);
+  });
+
   it('is refused to the last server admin', async () => {
     const ann = await aLeaver();
     await node.rows(sql`UPDATE users SET external_id = 'moved' WHERE id = ${chief.id}`);

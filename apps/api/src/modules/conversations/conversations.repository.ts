@@ -100,7 +100,7 @@ export class ConversationsRepository {
        WHERE conversation_id = ${conversationId}`);
   }
 
-  /** Whether somebody else leads it, who has not left for good: who did is about to be removed. */
+  /** Whether somebody else leads it who is not disabled: nor has left for good, which disables, too. */
   async hasOtherOwner(
     tx: Db,
     { conversationId, userId }: { conversationId: string; userId: string },
@@ -109,7 +109,7 @@ export class ConversationsRepository {
     const rows = await tx
       .select({ other })
       .from(conversationParticipants)
-      .innerJoin(users, and(eq(users.id, other), isNull(users.deletedAt)))
+      .innerJoin(users, and(eq(users.id, other), eq(users.isDisabled, false)))
       .where(and(eq(owner, conversationId), ne(other, userId), eq(role, 'owner'), isNull(leftAt)))
       .limit(1);
     return rows.length > 0;

@@ -96,14 +96,17 @@ export class ErasureRepository {
     );
   }
 
-  /** Who has been in the group the longest, of its admins if there are any; null where everybody else has left for good, too. */
+  /**
+   * Who has been in the group the longest, of its admins if there are any, and of those who are disabled only where all are; null where
+   * everybody else has left for good, too.
+   */
   async heirOf(conversationId: string, userId: string): Promise<string | null> {
     const [row] = await rowsOf<{ id: string }>(
       this.database.db,
       sql`
       SELECT u.id FROM conversation_participants p JOIN users u ON u.id = p.user_id
        WHERE p.conversation_id = ${conversationId} AND p.user_id <> ${userId} AND p.left_at IS NULL AND u.deleted_at IS NULL
-       ORDER BY p.role = 'admin' DESC, p.joined_at, u.id LIMIT 1`,
+       ORDER BY u.is_disabled, p.role = 'admin' DESC, p.joined_at, u.id LIMIT 1`,
     );
     return row?.id ?? null;
   }

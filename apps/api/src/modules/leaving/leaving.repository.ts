@@ -15,21 +15,22 @@ const MOST_NAMED = 20;
 @Injectable()
 export class LeavingRepository {
   /**
-   * Ids of groups that would be without an owner, the first of them. The groups that the user leads are locked until the
-   * transaction ends, so that of two owners who leave at the same time the second one is the last.
+   * Ids of groups that would be without an owner, the first of them; who is disabled counts neither as one, nor as somebody to
+   * pass the group on to. The groups that the user leads are locked until the transaction ends, so that of two owners who leave at the
+   * same time the second one is the last.
    */
   async ledAlone(tx: Db, userId: string): Promise<string[]> {
     const led = sql`
       FROM conversations c JOIN conversation_participants p ON p.conversation_id = c.id
      WHERE p.user_id = ${userId} AND p.role = 'owner' AND p.left_at IS NULL AND c.type = 'group'`;
     await tx.execute(sql`SELECT c.id ${led} ORDER BY c.id FOR NO KEY UPDATE OF c`);
+    const others = sql`
+        SELECT 1 FROM conversation_participants o JOIN users u ON u.id = o.user_id
+         WHERE o.conversation_id = c.id AND o.user_id <> p.user_id AND o.left_at IS NULL AND NOT u.is_disabled`;
     const rows = await rowsOf<{ id: string }>(
       tx,
       sql`
-      SELECT c.id ${led} AND c.member_count > 1 AND NOT EXISTS (
-        SELECT 1 FROM conversation_participants o JOIN users u ON u.id = o.user_id
-         WHERE o.conversation_id = c.id AND o.user_id <> p.user_id AND o.role = 'owner' AND o.left_at IS NULL
-           AND u.deleted_at IS NULL)
+      SELECT c.id ${led} AND EXISTS (${others}) AND NOT EXISTS (${others} AND o.role = 'owner')
        ORDER BY c.id LIMIT ${MOST_NAMED}`,
     );
     return rows.map(({ id }) => id);
