@@ -207,7 +207,7 @@ export default {
     ),
     rule(
       'backup-without-domain',
-      'What backs up and restores goes by tables and contents: of modules it knows whom to ask for a copy.',
+      'What backs up and restores goes by tables and contents: of modules it knows how one answers that is asked for a copy.',
       { path: api('backup/') },
       { path: api('modules/'), pathNot: api('modules/administration/index[.]ts$') },
     ),

@@ -38,7 +38,8 @@ const LIVED_IN = [
 
 const directory = freshDirectory('backup');
 const at = (name: string) => join(directory, name);
-const EMBEDDED = { DATA_DIR: at('embedded') };
+/** A deployment that people have lived in. */
+const EMBEDDED = { DATA_DIR: '' };
 /** As a process whose files may not grow. */
 const BACKUP = join(ROOT, 'apps/api/dist/bundle/backup.js');
 const WITHOUT_LIMITS = { RATE_LIMITS: 'off' };
@@ -55,6 +56,7 @@ let ackedBefore: string[] = [];
 /** One deployment, backed up while people send and again when it was stopped. */
 beforeAll(async () => {
   cluster = await PostgresCluster.start();
+  EMBEDDED.DATA_DIR = await ParleyNode.directory();
   node = await ParleyNode.start({ dataDirectory: EMBEDDED.DATA_DIR, env: WITHOUT_LIMITS });
   await live();
   const load = { isOver: false };
@@ -76,7 +78,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await node.stop();
   await cluster.stop();
-  rmSync(directory, { recursive: true });
+  for (const each of [directory, EMBEDDED.DATA_DIR]) rmSync(each, { recursive: true, force: true });
 });
 
 /** Something of everything that people make. */

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
-import { type AdminOutcome, adminSocketAddress, COPY_DATABASE } from '../modules/administration/index.js';
+import type { AdminOutcome } from '../modules/administration/index.js';
+import { adminSocketAddress, COPY_DATABASE } from '../platform/nodes/admin-socket-address.js';
 
 /** Says that a running node keeps what a copy of its database needs, until it is finished. */
 export interface CopyPermit {

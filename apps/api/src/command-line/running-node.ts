@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
-import { type AdminOutcome, adminSocketAddress } from '../modules/administration/index.js';
+import type { AdminOutcome } from '../modules/administration/index.js';
+import { adminSocketAddress } from '../platform/nodes/admin-socket-address.js';
 
 /** Asks the node that runs on this data directory; null where none listens. */
 export function askRunningNode(dataDir: string, args: readonly string[]): Promise<AdminOutcome | null> {

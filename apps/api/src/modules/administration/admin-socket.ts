@@ -2,10 +2,10 @@ import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/config.js';
+import { adminSocketAddress, COPY_DATABASE } from '../../platform/nodes/admin-socket-address.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { AdminCommands } from './admin-commands.js';
-import { adminSocketAddress } from './admin-socket-address.js';
-import { COPY_DATABASE, DatabaseCopies } from './database-copies.js';
+import { DatabaseCopies } from './database-copies.js';
 
 const LONGEST_QUESTION = 65_536;
 const TIMEOUT_MS = 30_000;

@@ -6,9 +6,6 @@ import type { AdminOutcome } from './admin-arguments.js';
 import { sentenceOf } from './admin-text.js';
 import { DatabaseCopyRepository } from './database-copy.repository.js';
 
-/** What the command that makes backups asks for. */
-export const COPY_DATABASE = 'copy-database';
-
 /**
  * Lets another process copy the files of the embedded database while it is written to: the node keeps what the copy needs, from the
  * question until a second line comes or the connection ends.
