@@ -6,6 +6,8 @@ import { sql } from 'drizzle-orm';
 import pg from 'pg';
 import { readEnvironment } from '../src/config/environment.js';
 import { openBesideNodes, openDatabases } from '../src/database/open.js';
+import { postgresSession } from '../src/database/plain-session.js';
+import { migrationsHere, schemaOf } from '../src/database/schema-state.js';
 import { EventReporter } from '../src/platform/telemetry/event-reporter.js';
 import { createLog } from '../src/platform/telemetry/log.js';
 import { startOn, type TestNode } from './node.js';
@@ -131,6 +133,7 @@ describe('PgBouncer that pools by transactions', () => {
     await expect(nodeOn(url)).rejects.toThrow(
       /^The pooler before the database gives each transaction another session.* pool_mode = session/,
     );
+    await expect(postgresSession(url, 'backup')).rejects.toThrow(/pool_mode = session/);
     await Promise.all(others.map((other) => other.end()));
     expect(await locks()).toBe(0);
     await serves(await nodeOn(direct()));
@@ -157,6 +160,9 @@ describe('a role that owns nothing but a schema', () => {
     const owned = sql`SELECT DISTINCT schemaname FROM pg_tables WHERE schemaname !~ '^(pg_|information_schema)'`;
     expect(await again.rows(owned)).toEqual([{ schemaname: 'chat' }]);
     expect(await again.rows(sql`SELECT extname FROM pg_extension`)).toEqual([{ extname: 'plpgsql' }]);
+    const session = await postgresSession(url, 'backup');
+    expect(await schemaOf(session)).toBe(migrationsHere().at(-1)?.hash);
+    await session.close();
     const beside = await openBesideNodes(
       readEnvironment({ DATABASE_URL: url }),
       new EventReporter(createLog('silent')),

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { type PlainSession, plain } from './plain-session.js';
 import type { PostgresWatch } from './postgres-watch.js';
 import { stateSettings } from './session-settings.js';
 
@@ -15,16 +16,16 @@ export class MigrationLockedError extends Error {}
 export async function inMigrationSession<T>(
   watch: PostgresWatch,
   purpose: string,
-  work: (session: pg.Client) => Promise<T>,
+  work: (session: PlainSession) => Promise<T>,
 ): Promise<T> {
-  const session = new pg.Client({ ...watch.connectionOptions(purpose), connectionTimeoutMillis: CONNECT_MS });
-  session.on('error', () => undefined);
+  const client = new pg.Client({ ...watch.connectionOptions(purpose), connectionTimeoutMillis: CONNECT_MS });
+  client.on('error', () => undefined);
   try {
-    await session.connect();
-    await stateSettings(session);
-    return await work(session);
+    await client.connect();
+    await stateSettings(client);
+    return await work(plain(client));
   } finally {
-    await session.end();
+    await client.end();
   }
 }
 
@@ -32,47 +33,35 @@ export async function inMigrationSession<T>(
  * Lets one node at a time change the schema, until the session ends.
  * @throws MigrationLockedError, which names who has the lock, after two seconds.
  */
-export async function lockMigrations(session: pg.Client): Promise<void> {
+export async function lockMigrations(session: PlainSession): Promise<void> {
   for (let attempt = 0; attempt < LOCK_AGAIN.attempts; attempt += 1) {
-    const { rows } = await session.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1) AS taken', [
+    const [lock] = await session.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1) AS taken', [
       MIGRATION_LOCK,
     ]);
-    if (rows[0]?.taken) return;
+    if (lock?.taken) return;
     await sleep(LOCK_AGAIN.everyMs);
   }
   throw new MigrationLockedError(`another node is at it: ${await holder(session)}`);
 }
 
-async function holder(session: pg.Client): Promise<string> {
-  const { rows } = await session.query<{ words: string }>(
+async function holder(session: PlainSession): Promise<string> {
+  const [who] = await session.query<{ words: string }>(
     `SELECT format('process %s of the database, %s, connected since %s', pid, application_name, backend_start) AS words
       FROM pg_locks JOIN pg_stat_activity USING (pid)
       WHERE locktype = 'advisory' AND granted AND classid = $1::bigint >> 32 AND objid = $1::bigint & 4294967295
         AND datname = current_database()`,
     [MIGRATION_LOCK],
   );
-  return rows[0]?.words ?? 'it has just ended';
-}
-
-/**
- * The table in which Drizzle notes what is done: in a schema of its own, as on the embedded database, or among our tables
- * where the role may neither use nor make that.
- */
-export async function notesOf(session: pg.Client): Promise<string> {
-  const { rows } = await session.query<{ apart: boolean }>(
-    `SELECT CASE WHEN to_regnamespace('drizzle') IS NULL THEN has_database_privilege(current_database(), 'CREATE')
-      ELSE has_schema_privilege(to_regnamespace('drizzle'), 'USAGE') END AS apart`,
-  );
-  return rows[0]?.apart ? 'drizzle.__drizzle_migrations' : '__drizzle_migrations';
+  return who?.words ?? 'it has just ended';
 }
 
 /** @throws with a sentence where the role may not make our tables where it would make them. */
-export async function requireSchema(session: pg.Client): Promise<void> {
-  const { rows } = await session.query<{ schema: string | null; may: boolean; role: string }>(
+export async function requireSchema(session: PlainSession): Promise<void> {
+  const [first] = await session.query<{ schema: string | null; may: boolean; role: string }>(
     `SELECT current_schema() AS schema, coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS may,
       current_user AS role`,
   );
-  const { schema = null, may = false, role = '' } = rows[0] ?? {};
+  const { schema = null, may = false, role = '' } = first ?? {};
   if (may) return;
   throw new Error(
     `The role ${role} may not make tables in ${schema === null ? 'any schema' : `the schema ${schema}`}. ` +

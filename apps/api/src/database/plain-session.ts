@@ -1,7 +1,8 @@
 import pg from 'pg';
 import type { EmbeddedClient } from './embedded-client.js';
 import { isAway, wordsOf } from './faults.js';
-import { statingSettings } from './session-settings.js';
+import { requireOwnSession } from './own-session.js';
+import { stateSettings, statingSettings } from './session-settings.js';
 
 const CONNECT_MS = 10_000;
 
@@ -16,6 +17,19 @@ export interface PlainSession {
 
 /** @throws with a sentence where the database cannot be reached, or would store something else than what people write. */
 export async function postgresSession(url: string, purpose: string): Promise<PlainSession> {
+  const open = () => connected(url, purpose);
+  const client = await open();
+  try {
+    await requireOwnSession(client, open);
+    await stateSettings(client);
+    return plain(client);
+  } catch (fault) {
+    await client.end();
+    throw fault;
+  }
+}
+
+async function connected(url: string, purpose: string): Promise<pg.Client> {
   const client = new pg.Client({
     connectionString: url,
     connectionTimeoutMillis: CONNECT_MS,
@@ -26,11 +40,15 @@ export async function postgresSession(url: string, purpose: string): Promise<Pla
   client.on('error', () => undefined);
   try {
     await client.connect();
+    return client;
   } catch (fault) {
     if (!isAway(fault)) throw fault;
     throw new Error(`The database cannot be reached: ${wordsOf(fault)}. Is DATABASE_URL right?`, { cause: fault });
   }
-  await client.query(statingSettings());
+}
+
+/** A session that has stated its settings. */
+export function plain(client: pg.Client): PlainSession {
   return {
     query: async <T>(text: string, values?: readonly unknown[]) =>
       (await client.query(text, values && [...values])).rows as T[],

@@ -1,15 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type MigrationMeta, readMigrationFiles } from 'drizzle-orm/migrator';
-import type pg from 'pg';
 import { Reminder } from '../kernel/reminder.js';
 import { isAway, wordsOf } from './faults.js';
-import {
-  inMigrationSession,
-  lockMigrations,
-  MigrationLockedError,
-  notesOf,
-  requireSchema,
-} from './migration-session.js';
+import { latestNote, makeNotes, migrate } from './migration-notes.js';
+import { inMigrationSession, lockMigrations, MigrationLockedError, requireSchema } from './migration-session.js';
+import type { PlainSession } from './plain-session.js';
 import type { PostgresWatch, Starting } from './postgres-watch.js';
 
 const RETRY_MS = 1_000;
@@ -49,48 +44,26 @@ export async function requireMigrated(watch: PostgresWatch, folder: string): Pro
 }
 
 /** When the last migration that is done was made; 0 where none is. */
-async function lastDone(session: pg.Client): Promise<number> {
-  const notes = await notesOf(session);
-  const { rows } = await session.query<{ made: boolean }>('SELECT to_regclass($1) IS NOT NULL AS made', [notes]);
-  if (!rows[0]?.made) return 0;
-  const last = await session.query<{ at: string | null }>(`SELECT max(created_at) AS at FROM ${notes}`);
-  return Number(last.rows[0]?.at ?? 0);
-}
+const lastDone = async (session: PlainSession): Promise<number> => (await latestNote(session))?.at ?? 0;
 
 /**
  * Each migration in a transaction of its own. Drizzle's own `migrate` has one for all of them, which would hold the
  * tables of the first while it waits for those of the second, against writers who hold those and wait for the first.
  */
-async function migrateAll(session: pg.Client, migrations: readonly MigrationMeta[]): Promise<void> {
+async function migrateAll(session: PlainSession, migrations: readonly MigrationMeta[]): Promise<void> {
   const isDue = (last: number) => migrations.some(({ folderMillis }) => folderMillis > last);
   if (!isDue(await lastDone(session))) return;
   await lockMigrations(session);
-  await session.query(`SET lock_timeout = ${LOCK_MS}`);
+  await session.exec(`SET lock_timeout = ${LOCK_MS}`);
   const last = await lastDone(session);
-  const notes = await notesOf(session);
   if (last === 0) {
     await requireSchema(session);
-    await makeNotes(session, notes);
+    await makeNotes(session);
   }
-  for (const migration of migrations) if (migration.folderMillis > last) await migrateOne(session, notes, migration);
-}
-
-async function makeNotes(session: pg.Client, notes: string): Promise<void> {
-  const [schema] = notes.split('.');
-  if (schema !== notes) await session.query(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
-  await session.query(
-    `CREATE TABLE IF NOT EXISTS ${notes} (id serial PRIMARY KEY, hash text NOT NULL, created_at bigint)`,
-  );
-}
-
-async function migrateOne(
-  session: pg.Client,
-  notes: string,
-  { sql, hash, folderMillis }: MigrationMeta,
-): Promise<void> {
-  await session.query('BEGIN');
-  // Drizzle names `public` where a table refers to another one; ours may be in a schema of the role's own.
-  for (const statement of sql) await session.query(statement.replaceAll('"public".', ''));
-  await session.query(`INSERT INTO ${notes} (hash, created_at) VALUES ($1, $2)`, [hash, folderMillis]);
-  await session.query('COMMIT');
+  for (const migration of migrations) {
+    if (migration.folderMillis <= last) continue;
+    await session.exec('BEGIN');
+    await migrate(session, migration);
+    await session.exec('COMMIT');
+  }
 }
