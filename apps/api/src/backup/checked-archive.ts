@@ -1,5 +1,14 @@
 import { type ArchivedFile, ArchiveReader, BrokenArchiveError, wholeOf } from './archive-reader.js';
-import { type BackupEnd, type BackupHeader, END, HEADER, readEnd, readHeader } from './manifest.js';
+import {
+  type BackupEnd,
+  type BackupHeader,
+  CONTENTS,
+  contentIdOf,
+  END,
+  HEADER,
+  readEnd,
+  readHeader,
+} from './manifest.js';
 import { megabytes, type Progress } from './progress.js';
 
 const MOST_MANIFEST_BYTES = 1_048_576;
@@ -18,6 +27,8 @@ export async function checkArchive(path: string, progress: Progress): Promise<Ch
     const header = await headerIn(archive, path);
     for (let file = await archive.next(); file; file = await archive.next()) {
       progress.at(() => `looking whether the backup is whole: ${megabytes(archive.bytes)}`);
+      if (file.name.startsWith(CONTENTS) && contentIdOf(file.name) === null)
+        throw new BrokenArchiveError('a content in it has no id');
       if (file.name !== END) continue;
       const end = readEnd((await wholeOf(file, MOST_MANIFEST_BYTES)).toString());
       if (end.sha256 === file.sha256Before) return { path, header, end };

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ContentMissing, type FileStore } from '../platform/storage/file-store.js';
 import type { ArchivedFile } from './archive-reader.js';
 import type { ArchiveWriter } from './archive-writer.js';
-import { CONTENTS } from './manifest.js';
+import { contentIdOf, contentName } from './manifest.js';
 import type { ContentRow } from './snapshot.repository.js';
 
 const MOST_ATTEMPTS = 5;
@@ -21,7 +21,7 @@ export async function addContent(archive: ArchiveWriter, store: FileStore, row: 
     if (!first.done) yield first.value;
     yield* content;
   };
-  await archive.addStream(`${CONTENTS}${row.id}`, row.size, all());
+  await archive.addStream(contentName(row.id), row.size, all());
   return true;
 }
 
@@ -45,7 +45,9 @@ async function* contentOf(store: FileStore, { id, size }: ContentRow): AsyncGene
 
 /** Brings a content of a backup back. One that is there stays: contents never change, and another database may use it. */
 export async function restoreContent(store: FileStore, file: ArchivedFile): Promise<void> {
-  const id = file.name.slice(CONTENTS.length);
+  const id = contentIdOf(file.name);
+  // The file is another one than that which was checked.
+  if (id === null) throw new Error(`${file.name} is not the name of a content.`);
   if (await isThere(store, id, file.size)) return;
   // What a restore that was cut off has begun.
   await store.remove(id);

@@ -1,3 +1,5 @@
+import { isUuid } from '../kernel/ids.js';
+
 /** The names in an archive, in the order in which they come in it. */
 export const HEADER = 'parley-backup.json';
 export const TABLES = 'tables/';
@@ -47,6 +49,15 @@ export const chunkName = (table: string, number: number): string =>
   `${TABLES}${table}/${String(number).padStart(6, '0')}.jsonl.gz`;
 
 const jsonLine = (value: object): Buffer => Buffer.from(`${JSON.stringify(value)}\n`);
+
+/** Where a content stands: `files/ID`. */
+export const contentName = (id: string): string => `${CONTENTS}${id}`;
+
+/** Which content stands under this name; null where it is no id, which may become part of a path. */
+export function contentIdOf(name: string): string | null {
+  const id = name.slice(CONTENTS.length);
+  return isUuid(id) ? id : null;
+}
 
 /** Of which table the rows are that stand under this name. */
 export const tableOf = (name: string): string => name.split('/')[1] ?? '';

@@ -32,8 +32,9 @@ export function tarHeader({ name, size }: TarHeader): Buffer {
 /** Null where the block is none of a file. */
 export function readTarHeader(block: Buffer): TarHeader | null {
   const text = (start: number, end: number) => block.toString('utf8', start, end).replace(/[\0 ].*$/s, '');
+  const size = text(124, 136);
   const isHeader = Number.parseInt(text(148, 156), 8) === sumOf(block) && text(156, 157) === '0';
-  return isHeader ? { name: text(0, 100), size: Number.parseInt(text(124, 136), 8) } : null;
+  return isHeader && /^[0-7]+$/.test(size) ? { name: text(0, 100), size: Number.parseInt(size, 8) } : null;
 }
 
 /** What is missing to the next block. */
