@@ -11,6 +11,10 @@ import { analyzed, requireEmpty } from './restored.repository.js';
 
 /** What makes a directory a database: it comes last, and goes first. */
 const MARK = 'PG_VERSION';
+/** Below a directory that cannot be renamed: a restored database, on its way out of there into its place. */
+const ARRIVING = 'restored.whole';
+/** What a disk of its own may come with. */
+const OF_THE_DISK = 'lost+found';
 /** After so many bytes of rows the log of the engine is begun anew: it would grow as large as all of them. */
 const LOG_BYTES = 67_108_864;
 
@@ -28,7 +32,7 @@ export async function embeddedTarget(dataDir: string): Promise<RestoreTarget> {
   const draft = isFixed(database) ? join(database, 'restored') : `${database}.restored`;
   const removeDraft = () => rm(draft, { recursive: true, force: true });
   try {
-    await requireNone(database);
+    await requireNone(database, draft);
     await removeDraft();
     await mkdir(dirname(draft), { recursive: true });
     const session = await embeddedSession(await EmbeddedClient.openPassing(draft));
@@ -51,8 +55,8 @@ export async function embeddedTarget(dataDir: string): Promise<RestoreTarget> {
   }
 }
 
-async function requireNone(database: string): Promise<void> {
-  if (!existsSync(join(database, MARK))) return;
+async function requireNone(database: string, draft: string): Promise<void> {
+  if (!existsSync(join(database, MARK))) return requireNothing(database, draft);
   const session = await embeddedSession(await EmbeddedClient.open(database));
   try {
     await requireEmpty(session, `The database in ${database}`);
@@ -63,6 +67,18 @@ async function requireNone(database: string): Promise<void> {
   } finally {
     await session.close();
   }
+}
+
+/** What lacks its mark may be a database that somebody can still mend. */
+async function requireNothing(database: string, draft: string): Promise<void> {
+  // A restore was cut off when it had removed the mark.
+  if (existsSync(join(database, ARRIVING, MARK))) return;
+  const names = existsSync(database) ? await readdir(database) : [];
+  if (names.every((name) => name === OF_THE_DISK || join(database, name) === draft)) return;
+  throw new Error(
+    `${database} is not empty, and no whole database: ${MARK} is missing. ` +
+      'Move what is in it away first, or restore into another DATA_DIR.',
+  );
 }
 
 function clearingLog(session: PlainSession): (bytes: number) => Promise<void> {
@@ -88,12 +104,16 @@ async function moveTo(database: string, draft: string): Promise<void> {
     await rename(draft, database);
     return syncPlaceOf(database);
   }
+  const arriving = join(database, ARRIVING);
+  await rm(arriving, { recursive: true, force: true });
+  await rename(draft, arriving);
   await rm(join(database, MARK), { force: true });
-  for (const name of await readdir(draft)) {
+  for (const name of await readdir(arriving)) {
     if (name === MARK) continue;
     await rm(join(database, name), { recursive: true, force: true });
-    await rename(join(draft, name), join(database, name));
+    await rename(join(arriving, name), join(database, name));
   }
-  await rename(join(draft, MARK), join(database, MARK));
+  await rename(join(arriving, MARK), join(database, MARK));
+  await rm(arriving, { recursive: true, force: true });
   syncTree(database);
 }
