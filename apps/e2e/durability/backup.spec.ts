@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
@@ -43,6 +43,9 @@ const EMBEDDED = { DATA_DIR: '' };
 /** As a process whose files may not grow. */
 const BACKUP = join(ROOT, 'apps/api/dist/bundle/backup.js');
 const WITHOUT_LIMITS = { RATE_LIMITS: 'off' };
+const CARRIED = randomBytes(300_000);
+/** A file that no message carries: it may be removed at any time. */
+const LOOSE = randomBytes(1_000);
 
 let cluster: PostgresCluster;
 let node: ParleyNode;
@@ -89,8 +92,9 @@ async function live(): Promise<void> {
   await new HttpClient(node.url, '').request('POST', '/auth/register', carol);
   ({ epoch } = await ann.request<SyncAnswer>('POST', '/sync', { conversations: {} }));
   conversation = (await ann.rest.createConversation({ type: 'group', name: 'G', memberIds: [bob.id] })).id;
-  ({ fileId } = (await upload(ann, randomBytes(300_000))).file);
+  ({ fileId } = (await upload(ann, CARRIED)).file);
   await ann.rest.send(conversation, message('', { type: 'file', metadata: { fileId } }));
+  await upload(ann, LOOSE);
   const odd = message('"quoted" \\ and\nbroken \u{feff}\u{1f600}', { metadata: { a: [1.5e300, null, '\u{1}'] } });
   const { id } = await ann.rest.send(conversation, odd);
   await ann.rest.edit(id, 'other words');
@@ -143,7 +147,7 @@ it('moves to Postgres and back with every row and file, and clients are told to 
   const restored = await ParleyNode.start({ dataDirectory: back.DATA_DIR });
   try {
     const reader = new RestClient(restored.url, ann.token);
-    expect(await download(reader, { fileId })).toEqual(first.files[Object.keys(first.files)[0] ?? '']);
+    expect(await download(reader, { fileId })).toEqual(CARRIED);
     const held = { conversations: { [conversation]: { version: 5, receipts: 0 } }, cursor: 1, epoch };
     const answer = await reader.request<SyncAnswer>('POST', '/sync', held);
     expect(answer.conversations[conversation]).toMatchObject({ reset: true });
@@ -173,6 +177,29 @@ it('restores nothing of what is cut off, damaged or no backup, nor where a datab
   const user = await ParleyNode.start({ dataDirectory: inUse.DATA_DIR, env: { DATABASE_URL: inUse.DATABASE_URL } });
   expect(await refusal('restore', inUse, at('first.tar'))).toContain('Stop all nodes first');
   await user.stop();
+});
+
+it('keeps the backup of before where the store lacks files that messages carry, and makes one without what nothing carries', async () => {
+  const { files, rows } = unpacked(at('first.tar'));
+  const store = join(EMBEDDED.DATA_DIR, 'files');
+  const idOf = (content: Buffer) => Object.keys(files).find((id) => files[id]?.equals(content)) ?? '';
+  const placeOf = (id: string) => join(store, id.slice(-2), id);
+  const whole = readFileSync(at('first.tar'));
+  copyFileSync(at('first.tar'), at('daily.tar'));
+  const without = async (path: string, ending: () => Promise<void>) => {
+    renameSync(path, `${path}.away`);
+    await ending();
+    renameSync(`${path}.away`, path);
+  };
+  const isRefused = async (count: string) => {
+    expect(await refusal('backup', EMBEDDED, at('daily.tar'))).toContain(`does not have ${count} contents`);
+    expect(readFileSync(at('daily.tar'))).toEqual(whole);
+    expect(unpacked(at('daily.tar.incomplete')).rows.messages).toEqual(rows.messages);
+  };
+  await without(placeOf(idOf(CARRIED)), () => isRefused('1 of 2'));
+  await without(store, () => isRefused('2 of 2'));
+  await without(placeOf(idOf(LOOSE)), () => done('backup', EMBEDDED, at('daily.tar')));
+  expect(unpacked(at('daily.tar')).files).toEqual({ [idOf(CARRIED)]: CARRIED });
 });
 
 it('says that there is no room, and leaves nothing of a backup for which there is none', async () => {

@@ -56,16 +56,17 @@ export class ArchiveWriter {
     await this.put(Buffer.alloc(paddingOf(size)));
   }
 
-  async finish(): Promise<void> {
+  /** @param path under which it is to be, where that is another one now. */
+  async finish(path = this.path): Promise<void> {
     await this.put(Buffer.alloc(2 * BLOCK));
     await this.file.sync();
     await this.file.close();
-    await rename(this.draft, this.path);
+    await rename(this.draft, path);
     process.off('exit', this.removeDraft);
-    const folder = await open(dirname(this.path)).catch(() => null);
+    const folder = await open(dirname(path)).catch(() => null);
     // Not every system has such a thing for a folder.
     await folder?.sync().catch(() => undefined);
-    await folder?.close();
+    await folder?.close().catch(() => undefined);
   }
 
   /** Leaves nothing. */

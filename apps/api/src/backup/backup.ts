@@ -8,11 +8,13 @@ import type { ArchiveWriter } from './archive-writer.js';
 import { addContent } from './contents.js';
 import { type BackupEnd, chunkName, END, endOf, HEADER, headerOf } from './manifest.js';
 import { grouped, megabytes, type Progress } from './progress.js';
-import { beginSnapshot, contentsIn, endSnapshot } from './snapshot.repository.js';
+import { beginSnapshot, contentsIn, countNeeded, endSnapshot } from './snapshot.repository.js';
 
 const packed = promisify(gzip);
 /** Rows repeat the names of their columns: the fastest level takes most of it. */
 const FAST = { level: constants.Z_BEST_SPEED };
+/** Contents that the store does not have, whose rows are looked at together. */
+const MISSING_AT_ONCE = 500;
 
 export interface BackupParts {
   session: PlainSession;
@@ -20,16 +22,22 @@ export interface BackupParts {
   progress: Progress;
 }
 
+/** What was written. */
+export interface WrittenBackup extends Omit<BackupEnd, 'sha256'> {
+  /** How many of the missing contents nobody can have removed meanwhile: the store has lost them, or is another one. */
+  lost: number;
+}
+
 /** Writes all rows of one moment, and then the contents of the files that they know of. */
-export async function writeBackup(archive: ArchiveWriter, parts: BackupParts): Promise<Omit<BackupEnd, 'sha256'>> {
+export async function writeBackup(archive: ArchiveWriter, parts: BackupParts): Promise<WrittenBackup> {
   const { session } = parts;
   await archive.add(HEADER, headerOf({ version: VERSION, ...(await beginSnapshot(session)) }));
   const rows: Record<string, number> = {};
   for (const table of await tablesIn(session)) rows[table] = await addTable(archive, table, parts);
   await endSnapshot(session);
-  const contents = await addContents(archive, parts);
+  const { lost, ...contents } = await addContents(archive, parts);
   await archive.add(END, endOf({ rows, contents, sha256: archive.sha256 }));
-  return { rows, contents };
+  return { rows, contents, lost };
 }
 
 async function addTable(archive: ArchiveWriter, table: string, { session, progress }: BackupParts): Promise<number> {
@@ -44,14 +52,20 @@ async function addTable(archive: ArchiveWriter, table: string, { session, progre
 }
 
 async function addContents(archive: ArchiveWriter, { session, store, progress }: BackupParts) {
-  const counted = { count: 0, bytes: 0, missing: 0 };
+  const counted = { count: 0, bytes: 0, missing: 0, lost: 0 };
+  const missing: string[] = [];
+  const note = async () => {
+    counted.missing += missing.length;
+    counted.lost += await countNeeded(session, missing.splice(0));
+  };
   for await (const row of contentsIn(session)) {
-    const isThere = await addContent(archive, store, row);
-    if (!isThere) counted.missing += 1;
-    if (!isThere) continue;
-    counted.count += 1;
-    counted.bytes += row.size;
     progress.at(() => `files: ${grouped(counted.count)}, ${megabytes(counted.bytes)}`);
+    if (await addContent(archive, store, row)) {
+      counted.count += 1;
+      counted.bytes += row.size;
+    } else if (missing.push(row.id) === MISSING_AT_ONCE) await note();
   }
-  return counted;
+  await note();
+  // A store that has none of them is not the one.
+  return counted.count > 0 ? counted : { ...counted, lost: counted.missing };
 }

@@ -12,7 +12,8 @@ import { fileIn, usageUnlessFile } from './file-argument.js';
 const USAGE = `Usage: npm run backup -- FILE
 
 Writes all that this deployment has into FILE, while it serves: every row of the database as of one moment, and the
-contents of files. FILE is there once all of it is on the disk.`;
+contents of files. FILE is there once all of it is on the disk. Where files are missing that messages carry, FILE stays
+as it was, what there is comes to be FILE.incomplete, and the command ends with 1.`;
 
 /** A third of the processor beside a node that wants all of it. */
 const NICENESS = 5;
@@ -46,7 +47,11 @@ async function written(archive: ArchiveWriter, config: Config, path: string): Pr
   const store = await openFileStore(config);
   const progress = new Progress();
   try {
-    const { rows, contents } = await writeBackup(archive, { session, store, progress });
+    const { rows, contents, lost } = await writeBackup(archive, { session, store, progress });
+    if (lost > 0) {
+      await archive.finish(`${path}.incomplete`);
+      throw new Error(incomplete(path, lost, contents.missing + contents.count));
+    }
     if (contents.missing > 0) progress.say(missing(contents.missing));
     await archive.finish();
     return `${grouped(rows.messages ?? 0)} messages of ${grouped(rows.users ?? 0)} users, ${grouped(contents.count)} files`;
@@ -55,6 +60,10 @@ async function written(archive: ArchiveWriter, config: Config, path: string): Pr
     await session.close();
   }
 }
+
+const incomplete = (path: string, lost: number, all: number): string =>
+  `The store of files does not have ${grouped(lost)} of ${grouped(all)} contents that it should have: are DATA_DIR and S3_BUCKET ` +
+  `right, and is everything mounted? ${path} is what it was before; all that there is, is in ${path}.incomplete.`;
 
 const missing = (count: number): string =>
   `The store of files did not have ${grouped(count)} of them: removed while the backup was made, or lost before.`;
