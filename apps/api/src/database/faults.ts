@@ -93,6 +93,9 @@ export const isDataFault = (fault: unknown): boolean =>
 /** The server answers, but has no connection left for this one. */
 export const isOutOfSlots = (fault: unknown): boolean => sqlState(fault) === '53300';
 
+/** What a statement wants to end has not been begun, or the other way round. */
+export const isOutOfState = (fault: unknown): boolean => sqlState(fault) === '55000';
+
 export const isLockTimeout = (fault: unknown): boolean => sqlState(fault) === '55P03';
 
 export const isUniqueViolation = (fault: unknown): boolean => sqlState(fault) === '23505';
