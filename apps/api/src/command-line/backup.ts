@@ -1,4 +1,4 @@
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import { ArchiveWriter } from '../backup/archive-writer.js';
 import { writeBackup } from '../backup/backup.js';
 import { backupSource } from '../backup/backup-source.js';
@@ -20,9 +20,17 @@ const NICENESS = 5;
 const FULL: readonly unknown[] = ['ENOSPC', 'EDQUOT', 'EFBIG'];
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
-// People who chat come first.
-setPriority(NICENESS);
+giveWay();
 await runCommand(usageUnlessFile(USAGE), backUp);
+
+/** People who chat come first. It is done without where it cannot be; who asks for more by `nice` has that. */
+function giveWay(): void {
+  try {
+    if (getPriority() < NICENESS) setPriority(NICENESS);
+  } catch {
+    // Not every system lets everybody.
+  }
+}
 
 async function backUp(config: Config, args: readonly string[]): Promise<AdminOutcome> {
   const [path, began] = [fileIn(args), performance.now()];
