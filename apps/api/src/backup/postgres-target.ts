@@ -23,7 +23,7 @@ export async function postgresTarget(url: string): Promise<RestoreTarget> {
     finish: async () => {
       await session.exec('COMMIT');
       await analyzed(session);
-      await session.close();
+      await session.close().catch(() => undefined);
     },
     discard: () => session.close(),
   };

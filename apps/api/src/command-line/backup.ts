@@ -65,7 +65,8 @@ async function written(archive: ArchiveWriter, config: Config, path: string): Pr
     return `${grouped(rows.messages ?? 0)} messages of ${grouped(rows.users ?? 0)} users, ${grouped(contents.count)} files`;
   } finally {
     store.close();
-    await session.close();
+    // All that matters is on the disk by now, or has failed.
+    await session.close().catch(() => undefined);
   }
 }
 
