@@ -171,6 +171,8 @@ it('restores nothing of what is cut off, damaged or no backup, nor where a datab
     writeFileSync(at('bad.tar'), content);
     expect(await refusal('restore', into, at('bad.tar'))).toContain(sentence);
   }
+  for (const command of ['backup', 'restore'] as const)
+    expect(await refusal(command, into, directory)).toContain('is a directory');
   expect(existsSync(into.DATA_DIR)).toBe(false);
   expect(await refusal('restore', EMBEDDED, at('first.tar'))).toContain('is not empty');
   const inUse = { DATABASE_URL: await cluster.createDatabase('in-use'), DATA_DIR: at('in-use') };

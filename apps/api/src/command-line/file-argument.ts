@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { callerDirectory } from '../config/caller-directory.js';
 import type { AdminOutcome } from '../modules/administration/index.js';
@@ -10,5 +11,9 @@ export const usageUnlessFile =
     return args.length === 1 && !args[0]?.startsWith('-') ? null : { code: 2, text: usage };
   };
 
-/** The file that such a command is about. */
-export const fileIn = (args: readonly string[]): string => resolve(callerDirectory(), args[0] ?? '');
+/** The path of the file that such a command is about. @throws with a sentence where that is a directory. */
+export function fileIn(args: readonly string[]): string {
+  const path = resolve(callerDirectory(), args[0] ?? '');
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new Error(`${path} is a directory. Name a file.`);
+  return path;
+}
