@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DirectoryHeldError, lockDirectory } from '../database/directory-lock.js';
@@ -31,6 +31,12 @@ export async function embeddedTarget(dataDir: string): Promise<RestoreTarget> {
   // A disk of its own cannot be renamed.
   const draft = isFixed(database) ? join(database, 'restored') : `${database}.restored`;
   const removeDraft = () => rm(draft, { recursive: true, force: true });
+  const removeAtExit = () => rmSync(draft, { recursive: true, force: true });
+  process.once('exit', removeAtExit);
+  const letGo = async () => {
+    process.off('exit', removeAtExit);
+    await release();
+  };
   try {
     await requireNone(database, draft);
     await removeDraft();
@@ -41,17 +47,17 @@ export async function embeddedTarget(dataDir: string): Promise<RestoreTarget> {
       syncTree(draft);
       await moveTo(database, draft);
       // A lock whose process has ended is nobody's.
-      await release().catch(() => undefined);
+      await letGo().catch(() => undefined);
     };
     const discard = async () => {
       await session.close().catch(() => undefined);
       await removeDraft();
-      await release();
+      await letGo();
     };
     return { session, written: clearingLog(session), finish, discard };
   } catch (fault) {
     await removeDraft();
-    await release();
+    await letGo();
     throw fault;
   }
 }

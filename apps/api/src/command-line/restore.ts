@@ -14,6 +14,8 @@ const USAGE = `Usage: npm run restore -- FILE
 Brings a backup back into the database of this deployment, which has to be empty and without a node that runs: the
 embedded one in DATA_DIR, or that of DATABASE_URL, whichever it was made of.`;
 
+// What is begun is removed at the exit.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
 await runCommand(usageUnlessFile(USAGE), bringBack);
 
 async function bringBack(config: Config, args: readonly string[]): Promise<AdminOutcome> {
@@ -24,13 +26,13 @@ async function bringBack(config: Config, args: readonly string[]): Promise<Admin
   const store = await openFileStore(config);
   try {
     await restore(backup, { target, store, progress });
+    await target.finish();
   } catch (fault) {
-    await target.discard();
+    await target.discard().catch(() => undefined);
     throw fault;
   } finally {
     store.close();
   }
-  await target.finish();
   const { rows, contents } = backup.end;
   const what = `${grouped(rows.messages ?? 0)} messages of ${grouped(rows.users ?? 0)} users, ${grouped(contents.count)} files`;
   return { code: 0, text: `Restored ${what}, as of ${backup.header.madeAt}. Start the nodes: people sign in again.` };
