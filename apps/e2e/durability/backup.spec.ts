@@ -1,5 +1,6 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -42,6 +43,7 @@ const at = (name: string) => join(directory, name);
 const EMBEDDED = { DATA_DIR: '' };
 /** As a process whose files may not grow. */
 const BACKUP = join(ROOT, 'apps/api/dist/bundle/backup.js');
+const RESTORE = join(ROOT, 'apps/api/dist/bundle/restore.js');
 const WITHOUT_LIMITS = { RATE_LIMITS: 'off' };
 const CARRIED = randomBytes(300_000);
 /** A file that no message carries: it may be removed at any time. */
@@ -179,6 +181,18 @@ it('restores nothing of what is cut off, damaged or no backup, nor where a datab
   const user = await ParleyNode.start({ dataDirectory: inUse.DATA_DIR, env: { DATABASE_URL: inUse.DATABASE_URL } });
   expect(await refusal('restore', inUse, at('first.tar'))).toContain('Stop all nodes first');
   await user.stop();
+});
+
+it('leaves nothing of a restore that is interrupted', async () => {
+  const DATA_DIR = at('interrupted');
+  const draft = join(DATA_DIR, 'postgres.restored');
+  const env = { ...bareEnvironment(), DATA_DIR };
+  const restoring = spawn(process.execPath, [RESTORE, at('first.tar')], { env, cwd: ROOT, stdio: 'ignore' });
+  const ended = once(restoring, 'exit');
+  await eventually('it has begun', () => existsSync(draft));
+  restoring.kill('SIGTERM');
+  await ended;
+  expect(existsSync(draft)).toBe(false);
 });
 
 it('keeps the backup of before where the store lacks files that messages carry, and makes one without what nothing carries', async () => {
