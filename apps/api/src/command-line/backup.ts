@@ -70,9 +70,14 @@ async function written(archive: ArchiveWriter, config: Config, path: string): Pr
   }
 }
 
-const incomplete = (path: string, lost: number, all: number): string =>
-  `The store of files does not have ${grouped(lost)} of ${grouped(all)} contents that it should have: are DATA_DIR and S3_BUCKET ` +
-  `right, and is everything mounted? ${path} is what it was before; all that there is, is in ${path}.incomplete.`;
+function incomplete(path: string, lost: number, all: number): string {
+  return (
+    `The store of files does not have ${grouped(lost)} of ${grouped(all)} contents that it should have: are DATA_DIR and S3_BUCKET ` +
+    `right, and is everything mounted? ${path} is what it was before; all that there is, is in ${path}.incomplete.`
+  );
+}
 
-const missing = (count: number): string =>
-  `The store of files did not have ${grouped(count)} of them: removed while the backup was made, or lost before.`;
+/** Hoisted, as all here: the module waits for the command before it comes to this line. */
+function missing(count: number): string {
+  return `The store of files did not have ${grouped(count)} of them: removed while the backup was made, or lost before.`;
+}
