@@ -119,7 +119,8 @@ export class Connections {
   private async position(conversationId: string): Promise<JoinResult> {
     const heads = (await this.source.heads([conversationId])).get(conversationId);
     if (!heads) throw notFound();
-    return heads;
+    const { version, receipts } = heads;
+    return { version, receipts };
   }
 
   /** The users with sockets here and the membership version as of which those are right. */
