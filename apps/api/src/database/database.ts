@@ -52,6 +52,8 @@ export class Database {
   readonly parallelism: number;
   /** While it is down every statement is refused at once with `service_unavailable`. */
   readonly availability: Availability;
+  /** Whether the files of the embedded database are being copied, log and all: nothing of it may go. */
+  keepsLog = false;
 
   constructor(private readonly engine: Engine) {
     this.db = engine.db;

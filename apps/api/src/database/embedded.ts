@@ -6,6 +6,7 @@ import { Database, type PoolUsage, type RunTransaction, refuseInsideTransaction 
 import type { DatabaseReporter } from './database-reporter.js';
 import { EmbeddedClient } from './embedded-client.js';
 import { EmbeddedState } from './embedded-state.js';
+import { EmbeddedUpkeep } from './embedded-upkeep.js';
 import { translated } from './faults.js';
 import { tryWriting } from './fitness.js';
 import * as schema from './schema/index.js';
@@ -56,11 +57,12 @@ export async function openEmbedded(dataDir: string, migrations: string, reporter
       }
     });
   const close = async () => {
+    upkeep.close();
     state.close();
     await queue.run(async () => undefined).catch(() => undefined);
     await engine.close();
   };
-  return new Database({
+  const database = new Database({
     db: drizzle({ client: guarded as unknown as EmbeddedClient, schema }),
     parallelism: 1,
     transaction: runTransaction,
@@ -69,6 +71,9 @@ export async function openEmbedded(dataDir: string, migrations: string, reporter
     ping: async () => void (await run(() => engine.query('SELECT 1'))),
     close,
   });
+  const upkeep = new EmbeddedUpkeep((work) => run(() => work(engine)), { keepsLog: () => database.keepsLog });
+  upkeep.start();
+  return database;
 }
 
 async function openSession(directory: string) {

@@ -10,6 +10,7 @@ export class DatabaseCopyRepository {
 
   /** From now on the log has whole pages, and nothing of it goes. Answers the first file of it that a copy needs. */
   async begin(): Promise<string> {
+    this.database.keepsLog = true;
     const rows = await rowsOf<{ first: string }>(
       this.database.db,
       sql`SELECT pg_walfile_name(pg_backup_start('parley', true)) AS first`,
@@ -23,6 +24,7 @@ export class DatabaseCopyRepository {
       this.database.db,
       sql`SELECT labelfile AS label FROM pg_backup_stop(false)`,
     );
+    this.database.keepsLog = false;
     return rows[0]?.label ?? '';
   }
 }
