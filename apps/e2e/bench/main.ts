@@ -113,9 +113,9 @@ async function runAll(chosen: Options, cluster: PostgresCluster | null): Promise
   for (let round = 1; round <= chosen.rounds; round += 1) {
     for (const letter of letters) {
       const profileDirectory = chosen.profile && round === 1 ? profileDirectoryOf(letter) : null;
-      const { runs: fresh, saturation } = await runSubject(letter, round, { ...chosen, cluster, profileDirectory });
+      const { runs: fresh, first } = await runSubject(letter, round, { ...chosen, cluster, profileDirectory });
       for (const run of fresh) console.log(describeRun(run));
-      if (profileDirectory) console.log(`\n${describeProfile(summarizeProfile(profileDirectory, saturation))}\n`);
+      if (profileDirectory) console.log(`\n${describeProfile(summarizeProfile(profileDirectory, first))}\n`);
       runs.push(...fresh);
     }
   }

@@ -1,5 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { SourceMap, type SourceMapPayload } from 'node:module';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { MeasuredWindow } from './runs.js';
 
 /** The parts of V8's `.cpuprofile` that are read here. Times in microseconds of the monotonic clock. */
@@ -14,6 +16,7 @@ interface CallFrame {
   functionName: string;
   url: string;
   lineNumber: number;
+  columnNumber: number;
 }
 
 interface Share {
@@ -43,12 +46,14 @@ export function summarizeProfile(directory: string, window: MeasuredWindow): Pro
   const packages = new Map<string, number>();
   const functions = new Map<string, number>();
   let busy = 0;
+  const sources = new Sources();
   for (const { id, callFrame } of profile.nodes) {
     const time = spent.get(id) ?? 0;
     if (time === 0 || NOT_WORK.has(callFrame.functionName)) continue;
     busy += time;
-    add(packages, packageOf(callFrame), time);
-    add(functions, describeFrame(callFrame), time);
+    const frame = sources.of(callFrame);
+    add(packages, packageOf(frame), time);
+    add(functions, describeFrame(frame), time);
   }
   const all = [...spent.values()].reduce((sum, time) => sum + time, 0);
   return { file, busy: busy / all, packages: heaviest(packages, busy, 20), functions: heaviest(functions, busy, 40) };
@@ -75,6 +80,28 @@ function selfTimes({ startTime, samples, timeDeltas }: CpuProfile, { from, to }:
     if (at >= from && at <= to) add(spent, id, delta);
   }
   return spent;
+}
+
+/** Where code was before it became a part of the bundle. */
+class Sources {
+  private readonly maps = new Map<string, SourceMap | null>();
+
+  of(frame: CallFrame): CallFrame {
+    const entry = this.mapOf(frame.url)?.findEntry(frame.lineNumber, frame.columnNumber);
+    if (!entry || !('originalSource' in entry)) return frame;
+    const { originalSource, originalLine, originalColumn } = entry;
+    const url = new URL(originalSource, frame.url).href;
+    return { functionName: frame.functionName, url, lineNumber: originalLine, columnNumber: originalColumn };
+  }
+
+  private mapOf(url: string): SourceMap | null {
+    const known = this.maps.get(url);
+    if (known !== undefined) return known;
+    const file = url.startsWith('file:') ? `${fileURLToPath(url)}.map` : '';
+    const map = existsSync(file) ? new SourceMap(JSON.parse(readFileSync(file, 'utf8')) as SourceMapPayload) : null;
+    this.maps.set(url, map);
+    return map;
+  }
 }
 
 function packageOf({ url, functionName }: CallFrame): string {

@@ -62,7 +62,7 @@ export interface RunOptions {
   env?: Record<string, string>;
 }
 
-/** The part of a server's life that was measured at saturation: microseconds of the monotonic clock. */
+/** A part of a server's life that was measured: microseconds of the monotonic clock. */
 export interface MeasuredWindow {
   from: number;
   to: number;
@@ -70,7 +70,8 @@ export interface MeasuredWindow {
 
 export interface SubjectRuns {
   runs: Run[];
-  saturation: MeasuredWindow;
+  /** The closed loop, or the first load where that was not chosen. */
+  first: MeasuredWindow;
 }
 
 /** A fresh server of that kind under both loads, one after the other. */
@@ -94,7 +95,7 @@ export async function runSubject(subject: SubjectLetter, round: number, options:
       await run('brisk', () => generator.pace(BRISK_RATE));
       await run('busy', () => generator.pace(BUSY_RATE));
     }
-    const { from = 0, to = 0 } = figures.get('saturation') ?? {};
+    const [{ from = 0, to = 0 } = {}] = figures.values();
     const runs = [...figures].map(([name, all]) => ({
       subject,
       phase: name,
@@ -102,7 +103,7 @@ export async function runSubject(subject: SubjectLetter, round: number, options:
       figures: evaluate(all),
       refusals: all.refusals,
     }));
-    return { runs, saturation: { from, to } };
+    return { runs, first: { from, to } };
   } finally {
     generator.stop();
     await server.stop();
