@@ -100,13 +100,18 @@ describe('a Redis cluster, by a user who may do what is documented', () => {
 });
 
 describe('several addresses without a cluster', () => {
-  it('are tried until one is no replica and answers', async () => {
+  it('are tried until one is no replica and answers, and again once it has become one', async () => {
     const main = await redisWith({});
     const replica = await redisWith({});
     await replica.command('REPLICAOF', '127.0.0.1', String(main.port));
     const [one, other] = await twoNodes(replica.url, main.url, 'redis://127.0.0.1:1');
     await reachEachOther(one, other);
     expect(await listenersOf(main)).toBe(2);
+    // Neither closes a connection over it.
+    await replica.command('REPLICAOF', 'NO', 'ONE');
+    await main.command('REPLICAOF', '127.0.0.1', String(replica.port));
+    await eventually('both have left it', async () => (await listenersOf(replica)) === 2);
+    await reachEachOther(one, other);
   });
 });
 

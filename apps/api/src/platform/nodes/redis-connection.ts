@@ -16,8 +16,10 @@ const OPENING_MS = 3_000;
 /** So many channels are named in one command. */
 const AT_A_TIME = 500;
 
-/** How often a node of a cluster is asked whom it is connected with; it is left after so many bad answers in a row. */
-const CLUSTER = { askEveryMs: 3_000, mostBad: 2 };
+/** How often a Redis is asked what it is by now. */
+const ASK_EVERY_MS = 3_000;
+/** After so many bad answers in a row a node of a cluster is left. */
+const MOST_BAD = 2;
 
 type RedisClient = ReturnType<typeof newClient>;
 
@@ -36,7 +38,7 @@ export class RedisConnection implements LinkConnection {
   private mode: Mode = SHARDED;
   private readonly whenEnded = Promise.withResolvers<Error>();
   private readonly listener: (payload: Buffer, channel: Buffer) => void;
-  private clusterTimer: NodeJS.Timeout | undefined;
+  private timer: NodeJS.Timeout | undefined;
   private isOver = false;
 
   private constructor(
@@ -86,7 +88,7 @@ export class RedisConnection implements LinkConnection {
   destroy(why: Error): void {
     this.whenEnded.resolve(why);
     this.isOver = true;
-    clearInterval(this.clusterTimer);
+    clearInterval(this.timer);
     this.client.destroy();
   }
 
@@ -97,9 +99,19 @@ export class RedisConnection implements LinkConnection {
     const isOfCluster = info.includes('cluster_enabled:1');
     // A node of a cluster hands plain messages to all others; of sharded ones it takes those of its own slots only.
     if (Number(major) < 7 || isOfCluster) this.mode = PLAIN;
-    // A replica keeps what is published there to itself.
-    if (!isOfCluster && info.includes('role:slave')) throw new Error('this Redis is a replica');
-    if (isOfCluster) await this.followCluster();
+    if (isOfCluster) return this.followCluster();
+    if (isReplica(info)) throw new Error(REPLICA);
+    this.followRole();
+  }
+
+  /** One that others have made a replica lets its clients stay, and keeps what is published there from all other nodes. */
+  private followRole(): void {
+    if (this.isOver) return;
+    const look = async () => {
+      const info = await this.client.info('replication').catch(() => '');
+      if (isReplica(info)) this.destroy(new Error(REPLICA));
+    };
+    this.timer = setInterval(() => void look(), ASK_EVERY_MS);
   }
 
   /** Plain messages need the others, and not their slots: this node stays in use until it has lost most of them. */
@@ -109,9 +121,9 @@ export class RedisConnection implements LinkConnection {
     let bad = 0;
     const look = async () => {
       bad = (await this.isWithMajority()) ? 0 : bad + 1;
-      if (bad >= CLUSTER.mostBad) this.destroy(new Error(CUT_OFF));
+      if (bad >= MOST_BAD) this.destroy(new Error(CUT_OFF));
     };
-    this.clusterTimer = setInterval(() => void look(), CLUSTER.askEveryMs);
+    this.timer = setInterval(() => void look(), ASK_EVERY_MS);
   }
 
   private async isWithMajority(): Promise<boolean> {
@@ -124,6 +136,8 @@ export class RedisConnection implements LinkConnection {
   }
 }
 
+const REPLICA = 'this Redis is a replica';
+const isReplica = (info: string): boolean => info.includes('role:slave');
 const CUT_OFF = 'this node of the Redis cluster has lost most of the others, or was never joined to any';
 
 function newClient(url: string) {
