@@ -62,12 +62,12 @@ export class EmbeddedUpkeep {
   }
 
   private async checkpoint(): Promise<void> {
-    const { keepsLog, logBytes = LOG_BYTES } = this.options;
+    const { logBytes = LOG_BYTES } = this.options;
     const [log] = await this.rows<{ bytes: number }>(LOG_SINCE_CHECKPOINT);
     if ((log?.bytes ?? 0) <= logBytes) return;
     // Asked when it is its turn: a copy may have begun meanwhile.
     await this.within(async (engine) => {
-      if (!keepsLog()) await engine.exec('CHECKPOINT');
+      if (!this.options.keepsLog()) await engine.exec('CHECKPOINT');
     });
   }
 
