@@ -185,7 +185,7 @@ const takeMember = (held: Held, member: Member): void => {
 };
 
 /** Of what has expired there is no row any more, and nothing of it in those that quote it. */
-function dropExpired({ messages }: Held, firstSeq: number): void {
+function dropExpired({ messages }: Held, firstSeq = 1): void {
   for (const [seq, message] of messages) {
     const { replyTo } = message;
     if (seq < firstSeq) messages.delete(seq);

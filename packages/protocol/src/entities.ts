@@ -47,8 +47,8 @@ export interface Conversation {
   /** Time of the last message, else of creation. */
   updatedAt: string;
   memberCount: number;
-  /** The messages before this one have expired: they are nowhere any more. 1 where none have. */
-  firstSeq: number;
+  /** The messages before this one have expired: they are nowhere any more. Missing where none have. */
+  firstSeq?: number;
   lastSeq: number;
   version: number;
 }

@@ -25,7 +25,6 @@ export const conversations: Behaviours = {
         createdAt: aTime,
         updatedAt: detail.createdAt,
         memberCount: 2,
-        firstSeq: 1,
         lastSeq: 0,
         version: 1,
         receipts: 0,

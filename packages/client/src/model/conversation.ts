@@ -166,8 +166,7 @@ export class Conversation implements HeldMessages {
 
   /** Messages before that one are gone; how many of them were unread only the server knows. */
   expire(first: number): void {
-    // Nodes of the release before do not say it.
-    if (!(first > this.messages.first)) return;
+    if (first <= this.messages.first) return;
     this.messages.first = first;
     if (this.unread.lastReadSeq < first - 1) this.invalidate();
     this.trim();

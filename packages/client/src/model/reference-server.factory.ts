@@ -349,7 +349,7 @@ export class ReferenceServer implements State {
   private tellUpdated(conversation: StoredConversation, actorId: string): void {
     const { id, type, name, isArchived, createdBy, createdAt, updatedAt, memberCount, firstSeq, lastSeq, version } =
       listItem(conversation, actorId);
-    const numbers = { memberCount, firstSeq, lastSeq, version };
+    const numbers = { memberCount, ...(firstSeq !== undefined && { firstSeq }), lastSeq, version };
     const view = { id, type, name, isArchived, createdBy, createdAt, updatedAt, ...numbers };
     this.tell(conversation, 'conversation:updated', { ...this.durable(conversation, actorId), conversation: view });
   }

@@ -103,7 +103,7 @@ export function listItem(conversation: StoredConversation, userId: string): Conv
     ...{ id, type, name, isArchived, createdBy, createdAt, version, receipts, lastReadSeq, lastDeliveredSeq },
     updatedAt: messages.at(-1)?.message.createdAt ?? createdAt,
     memberCount: idsOfPresent(conversation).length,
-    firstSeq,
+    ...(firstSeq > 1 && { firstSeq }),
     lastSeq: messages.length,
     peer: peer === undefined ? null : { ...aUser(peer), isOnline: false, lastSeenAt: null },
     myRole: role,

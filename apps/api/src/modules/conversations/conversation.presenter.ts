@@ -12,7 +12,7 @@ export function presentConversation(row: ConversationRow): Conversation {
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
     memberCount: row.memberCount,
-    firstSeq: row.firstSeq,
+    ...(row.firstSeq > 1 && { firstSeq: row.firstSeq }),
     lastSeq: row.lastSeq,
     version: row.version,
   };

@@ -66,7 +66,6 @@ export function anItem(fields: Partial<ConversationListItem> = {}): Conversation
     createdAt: '2026-03-01T10:00:00.000Z',
     updatedAt: '2026-03-01T10:00:00.000Z',
     memberCount: 3,
-    firstSeq: 1,
     lastSeq: 0,
     version: 1,
     receipts: 0,
