@@ -5,8 +5,8 @@ import { ParleyError } from '../kernel/errors.js';
 import { Database, type PoolUsage, type RunTransaction, refuseInsideTransaction } from './database.js';
 import type { DatabaseReporter } from './database-reporter.js';
 import { EmbeddedClient } from './embedded-client.js';
+import { EmbeddedMaintenance } from './embedded-maintenance.js';
 import { EmbeddedState } from './embedded-state.js';
-import { EmbeddedUpkeep } from './embedded-upkeep.js';
 import { translated } from './faults.js';
 import { tryWriting } from './fitness.js';
 import * as schema from './schema/index.js';
@@ -57,7 +57,7 @@ export async function openEmbedded(dataDir: string, migrations: string, reporter
       }
     });
   const close = async () => {
-    upkeep.close();
+    maintenance.close();
     state.close();
     await queue.run(async () => undefined).catch(() => undefined);
     await engine.close();
@@ -71,8 +71,8 @@ export async function openEmbedded(dataDir: string, migrations: string, reporter
     ping: async () => void (await run(() => engine.query('SELECT 1'))),
     close,
   });
-  const upkeep = new EmbeddedUpkeep((work) => run(() => work(engine)), { keepsLog: () => database.keepsLog });
-  upkeep.start();
+  const maintenance = new EmbeddedMaintenance((work) => run(() => work(engine)), { keepsLog: () => database.keepsLog });
+  maintenance.start();
   return database;
 }
 

@@ -1,5 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/config.js';
+import { RepeatedWork } from '../../kernel/repeated-work.js';
 import { FileStore } from '../../platform/storage/file-store.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { FileCleanupRepository } from './file-cleanup.repository.js';
@@ -23,8 +24,13 @@ const MOST_FAILURES = 10;
  */
 @Injectable()
 export class FileCleanup implements OnApplicationBootstrap, OnApplicationShutdown {
-  private timer: NodeJS.Timeout | null = null;
-  private stopped = false;
+  private readonly job = new RepeatedWork({
+    everyMs: () => CLEANUP.everyMs,
+    run: async () => {
+      if (this.repository.availability.isUp) await this.run();
+    },
+    onFault: (fault) => this.reporter.fileCleanupFailed(fault),
+  });
 
   constructor(
     private readonly repository: FileCleanupRepository,
@@ -35,12 +41,11 @@ export class FileCleanup implements OnApplicationBootstrap, OnApplicationShutdow
   ) {}
 
   onApplicationBootstrap(): void {
-    if (this.config.files.isOn) this.schedule(CLEANUP.firstMs);
+    if (this.config.files.isOn) this.job.start(CLEANUP.firstMs);
   }
 
   onApplicationShutdown(): void {
-    this.stopped = true;
-    if (this.timer) clearTimeout(this.timer);
+    this.job.stop();
   }
 
   /**
@@ -57,7 +62,7 @@ export class FileCleanup implements OnApplicationBootstrap, OnApplicationShutdow
       const contentIds = step.contentIds.filter((id) => !failed.has(id));
       const removed = await this.remove(contentIds, failed);
       if (forgotten + removed > 0) this.reporter.filesCleanedUp({ forgotten, removed });
-      if (this.stopped || (looked < CLEANUP.most && contentIds.length < CLEANUP.most)) return;
+      if (this.job.isStopped || (looked < CLEANUP.most && contentIds.length < CLEANUP.most)) return;
     }
   }
 
@@ -80,20 +85,5 @@ export class FileCleanup implements OnApplicationBootstrap, OnApplicationShutdow
     if (kept.length > 0) await this.repository.postpone(kept);
     if (failed.size >= MOST_FAILURES) throw [...failed.values()].at(-1);
     return removed.length;
-  }
-
-  private schedule(ms: number): void {
-    if (this.stopped) return;
-    this.timer = setTimeout(() => void this.runSafely(), ms);
-    this.timer.unref();
-  }
-
-  private async runSafely(): Promise<void> {
-    try {
-      if (this.repository.availability.isUp) await this.run();
-    } catch (fault) {
-      if (!this.stopped) this.reporter.fileCleanupFailed(fault);
-    }
-    this.schedule(CLEANUP.everyMs);
   }
 }

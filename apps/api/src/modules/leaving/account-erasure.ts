@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { newId } from '../../kernel/ids.js';
+import { RepeatedWork } from '../../kernel/repeated-work.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { FileCleanupRepository } from '../files/index.js';
 import { MessageErasure } from '../messages/index.js';
@@ -32,8 +33,13 @@ type Steps = AsyncGenerator<void>;
 @Injectable()
 export class AccountErasure implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly runId = newId();
-  private timer: NodeJS.Timeout | null = null;
-  private stopped = false;
+  private readonly job = new RepeatedWork({
+    everyMs: () => ERASURE.lookMs,
+    run: async () => {
+      if (this.repository.availability.isUp) await this.run();
+    },
+    onFault: (fault) => this.reporter.erasureFailed(fault),
+  });
 
   constructor(
     private readonly repository: ErasureRepository,
@@ -44,17 +50,16 @@ export class AccountErasure implements OnApplicationBootstrap, OnApplicationShut
   ) {}
 
   onApplicationBootstrap(): void {
-    this.schedule();
+    this.job.start();
   }
 
   onApplicationShutdown(): void {
-    this.stopped = true;
-    if (this.timer) clearTimeout(this.timer);
+    this.job.stop();
   }
 
   /** Until there is nothing more to do, or other nodes do it. @throws where a step fails; it is tried again after `leaseMs`. */
   async run(): Promise<void> {
-    while (!this.stopped) {
+    while (!this.job.isStopped) {
       const leaver = await this.repository.claim(this.runId, ERASURE);
       if (!leaver) return;
       await this.erase(leaver);
@@ -64,7 +69,7 @@ export class AccountErasure implements OnApplicationBootstrap, OnApplicationShut
   private async erase(leaver: Leaver): Promise<void> {
     const { userId } = leaver;
     for await (const _ of this.steps(leaver)) {
-      if (this.stopped || !(await this.repository.renew(userId, this.runId, ERASURE.leaseMs))) return;
+      if (this.job.isStopped || !(await this.repository.renew(userId, this.runId, ERASURE.leaseMs))) return;
     }
     await this.repository.finish(userId);
     this.reporter.accountErased(userId);
@@ -108,21 +113,6 @@ export class AccountErasure implements OnApplicationBootstrap, OnApplicationShut
       if (!last || page.length < ERASURE.most) return;
       after = last.clientMessageId;
     }
-  }
-
-  private schedule(): void {
-    if (this.stopped) return;
-    this.timer = setTimeout(() => void this.runSafely(), ERASURE.lookMs);
-    this.timer.unref();
-  }
-
-  private async runSafely(): Promise<void> {
-    try {
-      if (this.repository.availability.isUp) await this.run();
-    } catch (fault) {
-      if (!this.stopped) this.reporter.erasureFailed(fault);
-    }
-    this.schedule();
   }
 }
 

@@ -1,5 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/config.js';
+import { RepeatedWork } from '../../kernel/repeated-work.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { archiving, ConversationChanges } from '../conversations/index.js';
 import { MessageExpiry } from './message-expiry.js';
@@ -22,8 +23,13 @@ export const RETENTION = {
  */
 @Injectable()
 export class RetentionJob implements OnApplicationBootstrap, OnApplicationShutdown {
-  private timer: NodeJS.Timeout | null = null;
-  private stopped = false;
+  private readonly job = new RepeatedWork({
+    everyMs: () => RETENTION.everyMs,
+    run: async () => {
+      if (this.repository.availability.isUp) await this.run();
+    },
+    onFault: (fault) => this.report(fault, null),
+  });
   /** The last conversation of a run that too many of them ended: the next one goes on there. */
   private after: string | null = null;
 
@@ -36,12 +42,11 @@ export class RetentionJob implements OnApplicationBootstrap, OnApplicationShutdo
   ) {}
 
   onApplicationBootstrap(): void {
-    if (this.config.archiveAfterDays > 0 || this.config.retentionDays > 0) this.schedule();
+    if (this.config.archiveAfterDays > 0 || this.config.retentionDays > 0) this.job.start();
   }
 
   onApplicationShutdown(): void {
-    this.stopped = true;
-    if (this.timer) clearTimeout(this.timer);
+    this.job.stop();
   }
 
   /**
@@ -56,9 +61,9 @@ export class RetentionJob implements OnApplicationBootstrap, OnApplicationShutdo
       const page: DueConversation[] | null = await this.repository.page(this.config, after, RETENTION.conversations);
       if (!page) return;
       for (const due of page) {
-        if (this.stopped) return;
+        if (this.job.isStopped) return;
         try {
-          if (!(await this.attend(due))) return;
+          if (!(await this.work(due))) return;
         } catch (fault) {
           failures += 1;
           if (failures === RETENTION.failures) {
@@ -73,10 +78,10 @@ export class RetentionJob implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   /** False where another node is at it. */
-  private async attend({ id, isIdle, hasExpired }: DueConversation): Promise<boolean> {
+  private async work({ id, isIdle, hasExpired }: DueConversation): Promise<boolean> {
     if (isIdle && !(await this.archive(id))) return false;
-    for (let isMore = hasExpired; isMore && !this.stopped; ) {
-      const expired = await this.expiry.step(id, RETENTION.messages, () => this.stopped);
+    for (let isMore = hasExpired; isMore && !this.job.isStopped; ) {
+      const expired = await this.expiry.step(id, RETENTION.messages, () => this.job.isStopped);
       if (expired === null) return false;
       if (expired > 0) this.reporter.messagesExpired(id, expired);
       isMore = expired === RETENTION.messages;
@@ -100,23 +105,8 @@ export class RetentionJob implements OnApplicationBootstrap, OnApplicationShutdo
     return outcome !== 'elsewhere';
   }
 
-  private schedule(): void {
-    if (this.stopped) return;
-    this.timer = setTimeout(() => void this.runSafely(), RETENTION.everyMs);
-    this.timer.unref();
-  }
-
   private report(fault: unknown, conversationId: string | null): void {
-    if (!this.stopped) this.reporter.retentionFailed(fault, conversationId);
-  }
-
-  private async runSafely(): Promise<void> {
-    try {
-      if (this.repository.availability.isUp) await this.run();
-    } catch (fault) {
-      this.report(fault, null);
-    }
-    this.schedule();
+    if (!this.job.isStopped) this.reporter.retentionFailed(fault, conversationId);
   }
 }
 

@@ -3,20 +3,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { EmbeddedClient } from './embedded-client.js';
-import { EmbeddedUpkeep } from './embedded-upkeep.js';
+import { EmbeddedMaintenance } from './embedded-maintenance.js';
 
 const KEPT_LOG = 1_000_000;
 
-describe('the upkeep of the embedded database', () => {
+describe('the maintenance of the embedded database', () => {
   let directory: string;
   let engine: EmbeddedClient;
-  let upkeep: EmbeddedUpkeep;
+  let maintenance: EmbeddedMaintenance;
   let keepsLog = false;
 
   beforeAll(async () => {
-    directory = mkdtempSync(join(tmpdir(), 'parley-upkeep-'));
-    engine = await EmbeddedClient.openPassing(join(directory, 'database'));
-    upkeep = new EmbeddedUpkeep((work) => work(engine), { keepsLog: () => keepsLog, logBytes: KEPT_LOG });
+    directory = mkdtempSync(join(tmpdir(), 'parley-maintenance-'));
+    engine = await EmbeddedClient.openUnsynced(join(directory, 'database'));
+    maintenance = new EmbeddedMaintenance((work) => work(engine), { keepsLog: () => keepsLog, logBytes: KEPT_LOG });
     await engine.exec('CREATE TABLE counted (id integer PRIMARY KEY, number integer, padding text)');
     await engine.exec(`INSERT INTO counted SELECT i, 0, repeat('x', 200) FROM generate_series(1, 20000) i`);
     await engine.exec('UPDATE counted SET number = number + 1');
@@ -37,10 +37,10 @@ describe('the upkeep of the embedded database', () => {
   it('has tables that changed vacuumed and counted, and lets the log begin anew', async () => {
     expect(await dead()).toBe(20_000);
     expect(await logged()).toBeGreaterThan(KEPT_LOG);
-    await upkeep.run();
+    await maintenance.run();
     expect(await dead()).toBe(0);
     expect(await one(`SELECT reltuples::int FROM pg_class WHERE relname = 'counted'`)).toBe(20_000);
-    await upkeep.run();
+    await maintenance.run();
     expect(await logged()).toBeLessThan(KEPT_LOG);
   });
 
@@ -48,15 +48,15 @@ describe('the upkeep of the embedded database', () => {
     await engine.exec('UPDATE counted SET number = number + 1');
     const before = await logged();
     keepsLog = true;
-    await upkeep.run();
+    await maintenance.run();
     keepsLog = false;
     expect(await logged()).toBeGreaterThanOrEqual(before as number);
   });
 
   it('leaves alone what has not changed', async () => {
-    await upkeep.run();
+    await maintenance.run();
     const before = await one('SELECT pg_current_wal_insert_lsn()::text');
-    await upkeep.run();
+    await maintenance.run();
     expect(await one('SELECT pg_current_wal_insert_lsn()::text')).toBe(before);
   });
 });

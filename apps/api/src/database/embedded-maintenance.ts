@@ -1,9 +1,10 @@
+import { RepeatedWork } from '../kernel/repeated-work.js';
 import type { EmbeddedClient } from './embedded-client.js';
 
 /** Does some work with the engine when it is its turn. */
 type Within = <T>(work: (engine: EmbeddedClient) => Promise<T>) => Promise<T>;
 
-interface UpkeepOptions {
+interface MaintenanceOptions {
   /** Whether somebody copies the files, who needs the log as it is: a checkpoint would remove some. */
   keepsLog(): boolean;
   /** Of the log, from one checkpoint to the next. */
@@ -11,9 +12,9 @@ interface UpkeepOptions {
 }
 
 const EVERY_MS = 60_000;
-/** So much is written again after a crash, at most twice, and stays on the disk. */
+/** About so much, or twice that, stays on the disk and is replayed after a crash. */
 const LOG_BYTES = 33_554_432;
-/** Tables that are tended before the next look. */
+/** Tables that one run vacuums. */
 const MOST_TABLES = 100;
 
 const LOG_SINCE_CHECKPOINT = `
@@ -32,31 +33,32 @@ SELECT format('%I.%I', s.schemaname, s.relname) AS name
  * What Postgres's background processes do, of which the embedded engine has none: without checkpoints its log grows for as
  * long as it runs, and without vacuum its tables do, until no transaction number is left.
  */
-export class EmbeddedUpkeep {
-  private timer: NodeJS.Timeout | null = null;
-  private isClosed = false;
+export class EmbeddedMaintenance {
+  /** Faults are those of any statement, and the next run tries again. */
+  private readonly job = new RepeatedWork({
+    everyMs: () => EVERY_MS,
+    run: () => this.run(),
+    onFault: () => undefined,
+  });
 
   constructor(
     private readonly within: Within,
-    private readonly options: UpkeepOptions,
+    private readonly options: MaintenanceOptions,
   ) {}
 
-  /** Looks every minute. Faults are those of any statement, and the next look tries again. */
   start(): void {
-    this.timer = setTimeout(() => {
-      void this.run()
-        .catch(() => undefined)
-        .finally(() => {
-          if (!this.isClosed) this.start();
-        });
-    }, EVERY_MS).unref();
+    this.job.start();
   }
 
-  /** One look. Between two tables others have their turn. */
+  close(): void {
+    this.job.stop();
+  }
+
+  /** Between two tables others have their turn. */
   async run(): Promise<void> {
     await this.checkpoint();
     for (const { name } of await this.rows<{ name: string }>(DUE)) {
-      if (this.isClosed) return;
+      if (this.job.isStopped) return;
       await this.within((engine) => engine.exec(`VACUUM (ANALYZE) ${name}`));
     }
   }
@@ -69,11 +71,6 @@ export class EmbeddedUpkeep {
     await this.within(async (engine) => {
       if (!this.options.keepsLog()) await engine.exec('CHECKPOINT');
     });
-  }
-
-  close(): void {
-    this.isClosed = true;
-    if (this.timer) clearTimeout(this.timer);
   }
 
   private async rows<Row>(text: string): Promise<Row[]> {
