@@ -1,5 +1,6 @@
+import { requireUtf8 } from '../database/encoding.js';
 import { postgresSession } from '../database/plain-session.js';
-import { requireUtf8, takeSoleUse } from '../database/sole-use.js';
+import { takeSoleUse } from '../database/sole-use.js';
 import type { RestoreTarget } from './restore-target.js';
 import { analyzed, requireEmpty } from './restored.repository.js';
 

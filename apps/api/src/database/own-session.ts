@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import { unhurried } from './session-settings.js';
+import { repeatedWhenCanceled } from './session-settings.js';
 
 /** A pooler gives this connection another session of the database for each transaction, or for each statement. */
 class SharedSessionError extends Error {
@@ -35,7 +35,9 @@ export async function requireOwnSession(session: pg.ClientBase, open: () => Prom
 async function isDirect(session: pg.ClientBase): Promise<boolean> {
   const asked = 'SET LOCAL statement_timeout = 0; SELECT pg_backend_pid() AS pid';
   // Several statements without parameters are answered by a result each, which the declarations do not know.
-  const [, served] = (await unhurried(() => session.query(asked))) as unknown as pg.QueryResult<{ pid: number }>[];
+  const [, served] = (await repeatedWhenCanceled(() => session.query(asked))) as unknown as pg.QueryResult<{
+    pid: number;
+  }>[];
   return served?.rows[0]?.pid === (session as pg.ClientBase & { processID?: number }).processID;
 }
 

@@ -5,9 +5,11 @@ import pg from 'pg';
 import { type Availability, AvailabilityState } from './availability.js';
 import type { DatabaseReporter } from './database-reporter.js';
 import { DatabaseSockets } from './database-sockets.js';
+import { requireUtf8 } from './encoding.js';
 import { isAway, isOutOfSlots, isUnfit, wordsOf } from './faults.js';
 import { IS_READ_ONLY, ReadOnlyError, tryWriting } from './fitness.js';
 import { requireOwnSession } from './own-session.js';
+import { plain } from './plain-session.js';
 import * as schema from './schema/index.js';
 import { stateSettings } from './session-settings.js';
 
@@ -112,7 +114,6 @@ export class PostgresWatch implements Availability {
     for (let refused = 0; refused < CLAIM_ATTEMPTS; ) {
       try {
         const session = await this.claimed();
-        if (session) await requireUtf8(session);
         if (session) return session;
         refused += 1;
       } catch (fault) {
@@ -208,6 +209,7 @@ export class PostgresWatch implements Availability {
     try {
       await requireOwnSession(session, () => this.open());
       await stateSettings(session);
+      await requireUtf8(plain(session));
       return session;
     } catch (fault) {
       void session.end();
@@ -261,18 +263,6 @@ export class PostgresWatch implements Availability {
     if (!isUp) this.links.disconnect();
     this.availability.set(isUp, () => this.reporter.databaseAway(reason));
   }
-}
-
-/** @throws with a sentence where the server would store something else than what people write. */
-async function requireUtf8(session: pg.Client): Promise<void> {
-  const { rows } = await session.query<{ encoding: string }>("SELECT current_setting('server_encoding') AS encoding");
-  const encoding = rows[0]?.encoding;
-  if (encoding === 'UTF8') return;
-  await session.end();
-  throw new Error(
-    `The database is encoded in ${encoding}, and Parley needs UTF8. ` +
-      "Make one with CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0, and name it in DATABASE_URL.",
-  );
 }
 
 /** How each lock is taken, and what is said where another node holds it. */

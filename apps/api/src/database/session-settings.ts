@@ -62,14 +62,14 @@ interface Stating {
 /** States the settings in a session that is connected: a pooler takes none of them at the start of a connection. */
 export async function stateSettings(session: pg.ClientBase, { settings = {}, timeoutMs }: Stating = {}): Promise<void> {
   const text = `SET statement_timeout = 0; SET lock_timeout = 0; ${statingSettings({ ...KEEPALIVES, ...settings })}`;
-  await unhurried(async () => {
+  await repeatedWhenCanceled(async () => {
     // `query_timeout` of a single statement is missing in the declarations of node-postgres.
     await session.query({ text, query_timeout: timeoutMs } as pg.QueryConfig);
   });
 }
 
 /** A deadline of a few milliseconds that the database sets may be over before the statement that lifts it has run. */
-export async function unhurried<T>(ask: () => Promise<T>): Promise<T> {
+export async function repeatedWhenCanceled<T>(ask: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await ask();
