@@ -1,15 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/config.js';
-import { DirectoryHeldError, lockDirectory } from '../database/directory-lock.js';
+import { lockDirectory } from '../database/directory-lock.js';
 import { EmbeddedClient } from '../database/embedded-client.js';
 import { embeddedSession, type PlainSession, postgresSession } from '../database/plain-session.js';
+import { runningOrStopped } from '../database/running-or-stopped.js';
 import { copiedDatabase } from './copied-database.js';
 import { askForCopy } from './copy-permit.js';
-
-/** A node that starts or stops has the directory, and does not listen. */
-const HELD = { attempts: 40, pauseMs: 250 };
 
 /**
  * A session on the database of this deployment, whether or not a node runs: on the embedded one, which belongs to its node, a copy
@@ -21,16 +18,13 @@ export async function backupSource({ databaseUrl, dataDir }: Config, beside: str
   const database = join(dataDir, 'postgres');
   if (!existsSync(join(database, 'PG_VERSION')))
     throw new Error(`There is no database in ${database}: is DATA_DIR right?`);
-  for (let attempt = 1; ; attempt += 1) {
-    const permit = await askForCopy(dataDir);
-    if (permit) return copiedDatabase(database, beside, permit);
-    try {
-      return await stoppedDatabase(dataDir, database);
-    } catch (fault) {
-      if (!(fault instanceof DirectoryHeldError) || attempt === HELD.attempts) throw fault;
-      await sleep(HELD.pauseMs);
-    }
-  }
+  return runningOrStopped(
+    async () => {
+      const permit = await askForCopy(dataDir);
+      return permit && copiedDatabase(database, beside, permit);
+    },
+    () => stoppedDatabase(dataDir, database),
+  );
 }
 
 /** No node can start until it is closed. */

@@ -1,13 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/config.js';
-import { DirectoryHeldError } from '../database/directory-lock.js';
+import { runningOrStopped } from '../database/running-or-stopped.js';
 import { type AdminOutcome, usageFor } from '../modules/administration/index.js';
 import { runCommand } from './command.js';
 import { runHere } from './own-services.js';
 import { askRunningNode } from './running-node.js';
-
-/** A node that starts or stops has the directory, and does not listen. */
-const HELD = { attempts: 40, pauseMs: 250 };
 
 /** `npm run admin`. */
 await runCommand(usageFor, outcomeOf);
@@ -18,14 +14,8 @@ await runCommand(usageFor, outcomeOf);
  */
 async function outcomeOf(config: Config, args: readonly string[]): Promise<AdminOutcome> {
   if (config.databaseUrl !== null) return runHere(config, args);
-  for (let attempt = 1; ; attempt += 1) {
-    const answer = await askRunningNode(config.dataDir, args);
-    if (answer) return answer;
-    try {
-      return await runHere(config, args);
-    } catch (fault) {
-      if (!(fault instanceof DirectoryHeldError) || attempt === HELD.attempts) throw fault;
-      await sleep(HELD.pauseMs);
-    }
-  }
+  return runningOrStopped(
+    () => askRunningNode(config.dataDir, args),
+    () => runHere(config, args),
+  );
 }

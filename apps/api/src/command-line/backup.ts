@@ -6,7 +6,7 @@ import { grouped, megabytes, Progress } from '../backup/progress.js';
 import type { Config } from '../config/config.js';
 import type { AdminOutcome } from '../modules/administration/index.js';
 import { openFileStore } from '../platform/storage/open-file-store.js';
-import { runCommand } from './command.js';
+import { exitOnSignals, runCommand } from './command.js';
 import { fileIn, usageUnlessFile } from './file-argument.js';
 
 const USAGE = `Usage: npm run backup -- FILE
@@ -19,12 +19,12 @@ as it was, what there is comes to be FILE.incomplete, and the command ends with 
 const NICENESS = 5;
 const FULL: readonly unknown[] = ['ENOSPC', 'EDQUOT', 'EFBIG'];
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
-giveWay();
+exitOnSignals();
+lowerPriority();
 await runCommand(usageUnlessFile(USAGE), backUp);
 
 /** People who chat come first. It is done without where it cannot be; who asks for more by `nice` has that. */
-function giveWay(): void {
+function lowerPriority(): void {
   try {
     if (getPriority() < NICENESS) setPriority(NICENESS);
   } catch {

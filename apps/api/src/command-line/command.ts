@@ -22,6 +22,11 @@ export async function runCommand(
   }
 }
 
+/** What is begun is removed at the exit, which a signal alone would not be. */
+export function exitOnSignals(): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
+}
+
 function finish(code: number, text: string): void {
   (code === 0 ? process.stdout : process.stderr).write(`${text}\n`, () => process.exit(code));
 }

@@ -6,7 +6,7 @@ import { restore } from '../backup/restore.js';
 import type { Config } from '../config/config.js';
 import type { AdminOutcome } from '../modules/administration/index.js';
 import { openFileStore } from '../platform/storage/open-file-store.js';
-import { runCommand } from './command.js';
+import { exitOnSignals, runCommand } from './command.js';
 import { fileIn, usageUnlessFile } from './file-argument.js';
 
 const USAGE = `Usage: npm run restore -- FILE
@@ -14,11 +14,10 @@ const USAGE = `Usage: npm run restore -- FILE
 Brings a backup back into the database of this deployment, which has to be empty and without a node that runs: the
 embedded one in DATA_DIR, or that of DATABASE_URL, whichever it was made of.`;
 
-// What is begun is removed at the exit.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
-await runCommand(usageUnlessFile(USAGE), bringBack);
+exitOnSignals();
+await runCommand(usageUnlessFile(USAGE), restoreFile);
 
-async function bringBack(config: Config, args: readonly string[]): Promise<AdminOutcome> {
+async function restoreFile(config: Config, args: readonly string[]): Promise<AdminOutcome> {
   const progress = new Progress();
   const backup = await checkArchive(fileIn(args), progress);
   const { databaseUrl, dataDir } = config;
