@@ -9,7 +9,7 @@ import { BLOCK, paddingOf, tarHeader } from './tar-header.js';
 const SYNC_BYTES = 67_108_864;
 
 /**
- * A tar archive, written under a passing name and given its own once all of it is on the disk: under that there is a whole one or
+ * A tar archive, written under a temporary name and given its own once all of it is on the disk: under that there is a whole one or
  * what was there before.
  */
 export class ArchiveWriter {

@@ -27,7 +27,7 @@ export async function copiedDatabase(database: string, beside: string, permit: C
     // Of the log only what was written since the permit was given: it has to be complete up to its end.
     await copyFiles(database, copy, (name) => dirname(name) === LOG && name >= join(LOG, permit.firstLog));
     await writeFile(join(copy, 'backup_label'), label);
-    const session = await embeddedSession(await EmbeddedClient.openPassing(copy));
+    const session = await embeddedSession(await EmbeddedClient.openUnsynced(copy));
     const close = async () => {
       await session.close();
       await rm(copy, { recursive: true, force: true });

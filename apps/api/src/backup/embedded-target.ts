@@ -12,7 +12,7 @@ import { analyzed, requireEmpty } from './restored.repository.js';
 /** What makes a directory a database: it comes last, and goes first. */
 const MARK = 'PG_VERSION';
 /** Below a directory that cannot be renamed: a restored database, on its way out of there into its place. */
-const ARRIVING = 'restored.whole';
+const MOVING = 'restored.whole';
 /** What a disk of its own may come with. */
 const OF_THE_DISK = 'lost+found';
 /** After so many bytes of rows the log of the engine is begun anew: it would grow as large as all of them. */
@@ -33,7 +33,7 @@ export async function embeddedTarget(dataDir: string): Promise<RestoreTarget> {
   const removeDraft = () => rm(draft, { recursive: true, force: true });
   const removeAtExit = () => rmSync(draft, { recursive: true, force: true });
   process.once('exit', removeAtExit);
-  const letGo = async () => {
+  const releaseDirectory = async () => {
     process.off('exit', removeAtExit);
     await release();
   };
@@ -41,23 +41,23 @@ export async function embeddedTarget(dataDir: string): Promise<RestoreTarget> {
     await requireNone(database, draft);
     await removeDraft();
     await mkdir(dirname(draft), { recursive: true });
-    const session = await embeddedSession(await EmbeddedClient.openPassing(draft));
+    const session = await embeddedSession(await EmbeddedClient.openUnsynced(draft));
     const finish = async () => {
       await settle(session);
       syncTree(draft);
       await moveTo(database, draft);
       // A lock whose process has ended is nobody's.
-      await letGo().catch(() => undefined);
+      await releaseDirectory().catch(() => undefined);
     };
     const discard = async () => {
       await session.close().catch(() => undefined);
       await removeDraft();
-      await letGo();
+      await releaseDirectory();
     };
     return { session, written: clearingLog(session), finish, discard };
   } catch (fault) {
     await removeDraft();
-    await letGo();
+    await releaseDirectory();
     throw fault;
   }
 }
@@ -79,7 +79,7 @@ async function requireNone(database: string, draft: string): Promise<void> {
 /** What lacks its mark may be a database that somebody can still mend. */
 async function requireNothing(database: string, draft: string): Promise<void> {
   // A restore was cut off when it had removed the mark.
-  if (existsSync(join(database, ARRIVING, MARK))) return;
+  if (existsSync(join(database, MOVING, MARK))) return;
   const names = existsSync(database) ? await readdir(database) : [];
   if (names.every((name) => name === OF_THE_DISK || join(database, name) === draft)) return;
   throw new Error(
@@ -111,16 +111,16 @@ async function moveTo(database: string, draft: string): Promise<void> {
     await rename(draft, database);
     return syncPlaceOf(database);
   }
-  const arriving = join(database, ARRIVING);
-  await rm(arriving, { recursive: true, force: true });
-  await rename(draft, arriving);
+  const moving = join(database, MOVING);
+  await rm(moving, { recursive: true, force: true });
+  await rename(draft, moving);
   await rm(join(database, MARK), { force: true });
-  for (const name of await readdir(arriving)) {
+  for (const name of await readdir(moving)) {
     if (name === MARK) continue;
     await rm(join(database, name), { recursive: true, force: true });
-    await rename(join(arriving, name), join(database, name));
+    await rename(join(moving, name), join(database, name));
   }
-  await rename(join(arriving, MARK), join(database, MARK));
-  await rm(arriving, { recursive: true, force: true });
+  await rename(join(moving, MARK), join(database, MARK));
+  await rm(moving, { recursive: true, force: true });
   syncTree(database);
 }

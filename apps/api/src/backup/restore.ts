@@ -9,7 +9,7 @@ import { restoreContent } from './contents.js';
 import { CONTENTS, TABLES, tableOf } from './manifest.js';
 import { grouped, megabytes, type Progress } from './progress.js';
 import type { RestoreTarget } from './restore-target.js';
-import { beginHistory, makeBare } from './restored.repository.js';
+import { removeInitialRows, renewEpoch } from './restored.repository.js';
 
 const unpacked = promisify(gunzip);
 /** Of rows that come together, packed or not. */
@@ -38,9 +38,9 @@ export async function restore(backup: CheckedArchive, parts: RestoreParts): Prom
   }
   await restoreContents(backup, parts);
   await runMigrations(session, migrations.slice(present, place));
-  await makeBare(session);
+  await removeInitialRows(session);
   await restoreRows(backup, parts);
-  await beginHistory(session);
+  await renewEpoch(session);
   await runMigrations(session, migrations.slice(place));
 }
 

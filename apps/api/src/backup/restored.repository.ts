@@ -12,22 +12,22 @@ export async function requireEmpty(session: PlainSession, place: string): Promis
 }
 
 /** Removes what a new database comes with. */
-export async function makeBare(session: PlainSession): Promise<void> {
+export async function removeInitialRows(session: PlainSession): Promise<void> {
   const tables = await tablesIn(session);
   for (const table of ALWAYS_THERE.filter((each) => tables.includes(each))) await session.exec(`DELETE FROM ${table}`);
 }
 
 /** Once all rows are there: numbers go on after them, and clients notice that this is another history. */
-export async function beginHistory(session: PlainSession): Promise<void> {
+export async function renewEpoch(session: PlainSession): Promise<void> {
   for (const table of await tablesIn(session)) await advanceNumbers(session, table);
   await session.exec('UPDATE deployment SET epoch = gen_random_uuid()');
 }
 
-/** For the planner: the embedded database does not look at its tables by itself. A restore is whole without it. */
+/** So that the planner knows the tables at once. A restore is whole without it. */
 export async function analyzed(session: PlainSession): Promise<void> {
   try {
     for (const table of await tablesIn(session)) await session.exec(`ANALYZE ${table}`);
   } catch {
-    // Postgres does it in time.
+    // It is done in time, by Postgres or by the node.
   }
 }

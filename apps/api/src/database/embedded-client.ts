@@ -28,7 +28,7 @@ export class EmbeddedClient extends PGlite {
   }
 
   /** The same, of files that need not survive a loss of power: nothing is synced. */
-  static async openPassing(directory: string): Promise<EmbeddedClient> {
+  static async openUnsynced(directory: string): Promise<EmbeddedClient> {
     const client = new EmbeddedClient({ dataDir: directory, postgresqlconf: SETTINGS });
     await client.waitReady;
     return client;
