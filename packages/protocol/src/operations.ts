@@ -21,7 +21,7 @@ export interface NodeTotals {
 }
 
 /** How values are spread: of each bound those that are at most that and above the one before, and then those above all. */
-export interface Spread {
+export interface Distribution {
   bounds: number[];
   counts: number[];
 }
@@ -75,7 +75,7 @@ export interface NodeFigures {
   conversations: number;
   totals: NodeTotals;
   /** From a send until it is handed to sockets, in seconds, since the node started. */
-  deliverySeconds: Spread;
+  deliverySeconds: Distribution;
   process: ProcessFigures;
   database: DatabaseFigures;
   /** Null where there is to be only this node. */

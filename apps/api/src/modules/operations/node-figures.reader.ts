@@ -2,7 +2,14 @@ import { hostname } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import type { DatabaseFigures, LinkFigures, NodeFigures, NodeTotals, ProcessFigures, Spread } from '@parley/protocol';
+import type {
+  DatabaseFigures,
+  Distribution,
+  LinkFigures,
+  NodeFigures,
+  NodeTotals,
+  ProcessFigures,
+} from '@parley/protocol';
 import { CONFIG, type Config } from '../../config/config.js';
 import { Database } from '../../database/database.js';
 import { NODE_LINK, type NodeLink } from '../../platform/nodes/node-link.js';
@@ -82,7 +89,7 @@ export class NodeFiguresReader {
   }
 
   /** Those that were sent here and elsewhere. */
-  private deliverySeconds(): Spread {
+  private deliverySeconds(): Distribution {
     const { here, elsewhere } = this.reporter.distributions.message_delivery_seconds;
     const counts = here.counts.map((count, i) => count + (elsewhere.counts[i] ?? 0));
     return { bounds: [...here.bounds], counts };

@@ -9,7 +9,7 @@ import { Alert } from '../../ui/field.js';
 import { AUDIT_WORDS } from './audit-words.js';
 
 const PAGE = 20;
-/** As many as one request may ask for; the command line shows the rest. */
+/** As many as one request may ask for; the rest is read by `GET audit` with its cursor. */
 const MOST = 100;
 
 /** What administrators did, newest first. `changes`: how often something was done here; the log is read again then. */

@@ -1,4 +1,4 @@
-import type { NodeFigures, OperationsStatus, Spread } from '@parley/protocol';
+import type { Distribution, NodeFigures, OperationsStatus } from '@parley/protocol';
 
 /** What all nodes together were at between two looks at them. */
 export interface Sample {
@@ -62,7 +62,7 @@ export function busyBetween({ process: before }: NodeFigures, { process: now }: 
 }
 
 /** In milliseconds, with the values between two bounds evenly spread; null of none. What is above all bounds is the last. */
-function quantile({ bounds, counts }: Spread, share: number): number | null {
+function quantile({ bounds, counts }: Distribution, share: number): number | null {
   let rank = sum(counts) * share;
   if (rank <= 0) return null;
   for (const [i, bound] of bounds.entries()) {
@@ -74,12 +74,12 @@ function quantile({ bounds, counts }: Spread, share: number): number | null {
   return 1_000 * (bounds.at(-1) ?? 0);
 }
 
-function between(before: Spread, now: Spread): Spread {
+function between(before: Distribution, now: Distribution): Distribution {
   return { bounds: now.bounds, counts: now.counts.map((count, i) => count - (before.counts[i] ?? 0)) };
 }
 
 /** Of those that have the bounds of the first: nodes of another version may have others. */
-function merged(spreads: readonly Spread[]): Spread {
+function merged(spreads: readonly Distribution[]): Distribution {
   const [first] = spreads;
   if (!first) return { bounds: [], counts: [] };
   const alike = spreads.filter(({ bounds }) => String(bounds) === String(first.bounds));
