@@ -29,7 +29,7 @@ const { firstMs } = END_AGAIN;
 let engine: EmbeddedClient;
 beforeAll(async () => {
   END_AGAIN.firstMs = 1;
-  engine = await EmbeddedClient.openPassing(join(directory, 'postgres'));
+  engine = await EmbeddedClient.openUnsynced(join(directory, 'postgres'));
 });
 afterAll(async () => {
   END_AGAIN.firstMs = firstMs;

@@ -1,3 +1,5 @@
+import { forgetOldest } from '../../kernel/forget-oldest.js';
+
 /** Of so many nodes, those that are gone included. */
 const MOST_NODES = 1_000;
 
@@ -17,8 +19,7 @@ export class MessageNumbers {
     if (number <= (this.lastOf.get(nodeId) ?? 0)) return false;
     this.lastOf.delete(nodeId);
     this.lastOf.set(nodeId, number);
-    const [oldest] = this.lastOf.size > MOST_NODES ? this.lastOf.keys() : [];
-    if (oldest !== undefined) this.lastOf.delete(oldest);
+    forgetOldest(this.lastOf, MOST_NODES);
     return true;
   }
 }
