@@ -11,6 +11,7 @@ import {
   findHeadlessShell,
   findPgBouncer,
   findPrometheus,
+  findProxies,
   findRecorder,
   findRedis,
   findWebKit,
@@ -56,7 +57,12 @@ async function findParts() {
   const postgres = needed.has('postgres') ? await startPostgres().catch((error) => ({ error: error.message })) : {};
   const redis = needed.has('redis') ? findRedis() : {};
   const chromium = needed.has('chromium') ? findChromium() : {};
-  const servers = { clamd: findClamd(), pgbouncer: findPgBouncer(), prometheus: findPrometheus() };
+  const servers = {
+    clamd: findClamd(),
+    pgbouncer: findPgBouncer(),
+    prometheus: findPrometheus(),
+    proxies: findProxies(),
+  };
   const programs = { ffmpeg: findFfmpeg(), ...servers };
   const browsers = {
     shell: findHeadlessShell(),

@@ -5,7 +5,7 @@ import { conclude, house, sources } from './sources.mjs';
 
 const DUMPING_GROUNDS = new Set(['util', 'utils', 'helper', 'helpers', 'common', 'misc', 'shared', 'types']);
 /** Names that others have chosen. */
-const GIVEN = new Set(['README.md', '__init__.py']);
+const GIVEN = new Set(['Caddyfile', 'README.md', '__init__.py']);
 const KEBAB_CASE = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*$/;
 
 const WITH_ROLES = /^apps\/api\/src\/(modules|platform|realtime)\/(?!.*\.spec\.ts$).*\.ts$/;

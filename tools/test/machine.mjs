@@ -74,6 +74,12 @@ export function findPrometheus() {
   return { value: findProgram('promtool') && findProgram('prometheus') };
 }
 
+/** nginx, HAProxy, Caddy and Apache: `{ value: paths }`, in that order, or `{}` unless all of them are there. */
+export function findProxies() {
+  const paths = ['nginx', 'haproxy', 'caddy', 'apache2'].map(findProgram);
+  return { value: paths.every(Boolean) ? paths.join(delimiter) : undefined };
+}
+
 const findProgram = (name) =>
   searched()
     .map((directory) => join(directory, name))
@@ -85,7 +91,8 @@ function foldersOf(path) {
   return entries.filter((entry) => entry.isDirectory()).map((entry) => join(path, entry.name));
 }
 
-const searched = () => (process.env.PATH ?? '').split(delimiter);
+/** Debian has servers where only root looks. */
+const searched = () => [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'];
 
 /**
  * A directory in memory for the databases of a run, or null where the machine has no room for it: those of nodes begin as

@@ -57,6 +57,12 @@ const PROMETHEUS = {
   sentence: 'no figures read by Prometheus, none found; on Debian: apt-get install prometheus',
 };
 
+const PROXIES = {
+  part: 'proxies',
+  variable: 'PARLEY_TEST_PROXIES',
+  sentence: 'no proxies tried, not all four found; on Debian: apt-get install nginx-light haproxy caddy apache2',
+};
+
 /**
  * The suites, each a project of `jest.config.mjs`. Those of the first `round` run beside each other, and that of the second
  * when they are done, one file after the other. `words` are what `npm test -- …` calls a suite by. Without what one
@@ -78,7 +84,7 @@ export const SUITES = [
     words: ['journeys'],
     round: 1,
     needs: [POSTGRES, REDIS, CHROMIUM],
-    wants: [HEADLESS_SHELL, FIREFOX, WEBKIT, RECORDER, FFMPEG, PROMETHEUS],
+    wants: [HEADLESS_SHELL, FIREFOX, WEBKIT, RECORDER, FFMPEG, PROMETHEUS, PROXIES],
   },
   { name: 'alone', words: ['journeys'], round: 2, needs: [POSTGRES, REDIS] },
 ];
