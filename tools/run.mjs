@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { buildWeb, compile, environment, install, node, root } from './prepare.mjs';
 
 const COMMANDS = {
+  build: { web: true },
   start: { script: 'apps/api/dist/bundle/main.js', web: true },
   admin: { script: 'apps/api/dist/bundle/admin.js', web: false },
   backup: { script: 'apps/api/dist/bundle/backup.js', web: false },
@@ -35,6 +36,7 @@ if (!command) {
 install();
 if (command.compiled !== false) compile();
 if (command.web && existsSync(join(root, 'apps/web/vite.config.ts'))) buildWeb();
+if (!command.script) process.exit();
 
 // In a server it would cost a second of each start: docs/operations.md says how to have it.
 const options = command.script.startsWith('apps/api/') ? [] : ['--enable-source-maps'];
