@@ -9,6 +9,7 @@ const COMMANDS = {
   start: { script: 'apps/api/dist/bundle/main.js', web: true },
   admin: { script: 'apps/api/dist/bundle/admin.js', web: false },
   backup: { script: 'apps/api/dist/bundle/backup.js', web: false },
+  verify: { script: 'apps/api/dist/bundle/verify.js', web: false },
   restore: { script: 'apps/api/dist/bundle/restore.js', web: false },
   test: { script: 'tools/test.mjs', web: true },
   // The check compiles by itself, as one of its steps: the others are to run even if that fails.

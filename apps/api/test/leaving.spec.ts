@@ -4,6 +4,7 @@ import { sql } from 'drizzle-orm';
 import { FileCleanup } from '../src/modules/files/index.js';
 import { AccountErasure, ERASURE } from '../src/modules/leaving/index.js';
 import { RetiredNames, UsersService } from '../src/modules/users/index.js';
+import { violationsOn } from './invariants.js';
 import { PASSWORD, startNode, type TestNode } from './node.js';
 import { type Answer, aPerson, directOf, groupOf, Person, succeeded } from './people.js';
 import { aFile, download } from './uploads.js';
@@ -296,4 +297,8 @@ describe('what somebody leaves behind', () => {
     expect(await node.rows(sql`SELECT 1 FROM file_contents c WHERE c.uploader_id = ${ann.id}`)).toEqual([]);
     expect(succeeded(await bob.get(`/conversations/${id}/members`)).items).toHaveLength(2);
   });
+});
+
+it('breaks nothing of what holds in every database', async () => {
+  expect(await violationsOn(node)).toEqual([]);
 });

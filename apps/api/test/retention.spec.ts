@@ -4,6 +4,7 @@ import { sql } from 'drizzle-orm';
 import { RETENTION, RetentionJob } from '../src/modules/retention/index.js';
 import { Hub } from '../src/realtime/hub/hub.js';
 import { StreamSource } from '../src/realtime/hub/stream-source.js';
+import { violationsOn } from './invariants.js';
 import { startNode, type TestNode } from './node.js';
 import { aGroup, type Group, type Person, succeeded } from './people.js';
 import { fetched, SyncReader } from './sync-reader.js';
@@ -274,4 +275,8 @@ describe('messages that are too old', () => {
     expect((await owner.say(id, 'again')).seq).toBe(5);
     expect((await ben.sees(id)).unreadCount).toBe(1);
   });
+});
+
+it('breaks nothing of what holds in every database', async () => {
+  expect(await violationsOn(node)).toEqual([]);
 });

@@ -112,6 +112,13 @@ async function done(name: 'backup' | 'restore', env: Record<string, string>, pat
   expect({ code, text }).toEqual({ code: 0, text });
 }
 
+/** What `npm run verify` ends with, and says. */
+const verified = async (env: Record<string, string>, ...args: string[]) => {
+  const { code, text } = await deploymentCommand('verify', env, ...args);
+  return `${code}: ${text}`;
+};
+const HOLDS = /^0: \d+ invariants hold, and \d+ contents of files are there\./;
+
 async function refusal(name: 'backup' | 'restore', env: Record<string, string>, path: string): Promise<string> {
   const { code, text } = await deploymentCommand(name, env, path);
   expect({ code, text }).toEqual({ code: 1, text: expect.not.stringMatching(/^\s+at .+:\d+:\d+/m) });
@@ -129,6 +136,23 @@ it('a backup made while people send has all that was acknowledged before, and no
   expect(ackedBefore.filter((id) => !ids.has(id))).toEqual([]);
   const seqs = sent?.map(({ seq }) => seq).toSorted((a, b) => a - b);
   expect(seqs).toEqual(Array.from({ length: sent?.length ?? 0 }, (_, i) => i + 1));
+});
+
+it('a backup made while people send is restored into a database in which everything holds', async () => {
+  const postgres = { DATABASE_URL: await cluster.createDatabase('live'), DATA_DIR: at('live') };
+  await done('restore', postgres, at('live.tar'));
+  expect(await verified(postgres)).toMatch(HOLDS);
+  const session = await cluster.connect('live');
+  await session.query('DELETE FROM message_search WHERE seq = 2');
+  await session.query('DELETE FROM messages WHERE seq = (SELECT max(seq) FROM messages)');
+  await session.end();
+  expect(await verified(postgres)).toMatch(/^3: [^]*\d+ of \d+ invariants do not hold\.$/);
+  const { code, text } = await deploymentCommand('verify', postgres, '--repair');
+  expect([code, text]).toEqual([
+    3,
+    expect.stringMatching(/the search knows.*can be repaired[^]*Looking again[^]*are numbered/),
+  ]);
+  expect(text.split('Looking again')[1]).not.toContain('the search knows');
 });
 
 it('moves to Postgres and back with every row and file, and clients are told to start anew', async () => {
@@ -218,11 +242,13 @@ it('keeps the backup of before where the store lacks files that messages carry, 
   expect(unpacked(at('daily.tar')).files).toEqual({ [idOf(CARRIED)]: CARRIED });
 });
 
-it('says that there is no room, and leaves nothing of a backup for which there is none', async () => {
+it('says that there is no room, and leaves nothing of a backup for which there is none; what runs is verified, and not repaired', async () => {
   const postgres = { DATABASE_URL: await cluster.createDatabase('full'), DATA_DIR: at('full') };
   await done('restore', postgres, at('first.tar'));
   const running = await ParleyNode.start({ dataDirectory: EMBEDDED.DATA_DIR });
   try {
+    expect(await verified(EMBEDDED)).toMatch(HOLDS);
+    expect(await verified(EMBEDDED, '--repair')).toMatch(/^1: Another Parley process .* is using the data directory/);
     const before = readdirSync(directory);
     for (const env of [EMBEDDED, postgres]) {
       const settings = { env: { ...bareEnvironment(), ...env }, cwd: ROOT };

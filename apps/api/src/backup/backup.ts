@@ -8,7 +8,7 @@ import type { ArchiveWriter } from './archive-writer.js';
 import { addContent } from './contents.js';
 import { type BackupEnd, chunkName, END, endOf, HEADER, headerOf } from './manifest.js';
 import { grouped, megabytes, type Progress } from './progress.js';
-import { beginSnapshot, contentsIn, countNeeded, endSnapshot } from './snapshot.repository.js';
+import { beginSnapshot, contentsIn, endSnapshot, neededAmong } from './snapshot.repository.js';
 
 const packed = promisify(gzip);
 /** Rows repeat the names of their columns: the fastest level takes most of it. */
@@ -56,7 +56,7 @@ async function addContents(archive: ArchiveWriter, { session, store, progress }:
   const missing: string[] = [];
   const note = async () => {
     counted.missing += missing.length;
-    counted.lost += await countNeeded(session, missing.splice(0));
+    counted.lost += (await neededAmong(session, missing.splice(0))).length;
   };
   for await (const row of contentsIn(session)) {
     progress.at(() => `files: ${grouped(counted.count)}, ${megabytes(counted.bytes)}`);

@@ -55,7 +55,7 @@ export async function restoreContent(store: FileStore, file: ArchivedFile): Prom
 }
 
 /** Whether its last byte is: a store has a content as a whole or not at all. */
-async function isThere(store: FileStore, id: string, size: number): Promise<boolean> {
+export async function isThere(store: FileStore, id: string, size: number): Promise<boolean> {
   let found = 0;
   try {
     for await (const part of await store.read(id, { start: size - 1, end: size - 1 })) found += (part as Buffer).length;

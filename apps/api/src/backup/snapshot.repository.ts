@@ -45,24 +45,26 @@ export async function* contentsIn(session: PlainSession): AsyncGenerator<Content
   for (;;) {
     const rows = await session.query<ContentRow>(`FETCH ${IDS_AT_ONCE} FROM all_contents`);
     yield* rows;
-    if (rows.length < IDS_AT_ONCE) return;
+    if (rows.length < IDS_AT_ONCE) break;
   }
+  await session.exec('CLOSE all_contents');
 }
 
 /**
- * How many of these contents a message carries that has not been deleted: before such a one is removed that is, and a day goes by,
- * unless its uploader leaves. Of Postgres this is the present, of a copied database the moment of the copy.
+ * Those of these contents that a message carries which has not been deleted: before such a one is removed that is, and a day goes
+ * by, unless its uploader leaves. Of Postgres this is the present, of a copied database the moment of the copy.
  */
-export async function countNeeded(session: PlainSession, ids: readonly string[]): Promise<number> {
-  if (ids.length === 0) return 0;
-  const [row] = await session.query<{ count: number }>(
-    `SELECT count(*)::integer AS count FROM file_contents c
+export async function neededAmong(session: PlainSession, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return [];
+  const rows = await session.query<{ id: string }>(
+    `SELECT c.id::text AS id FROM file_contents c
       WHERE c.id = ANY (string_to_array($1, ',')::uuid[]) AND c.state = 'stored' AND EXISTS (
         SELECT 1 FROM files f
           JOIN message_files l ON l.file_id = f.id
           JOIN messages m ON m.conversation_id = l.conversation_id AND m.seq = l.seq
-         WHERE f.content_id = c.id AND m.deleted_at IS NULL)`,
+         WHERE f.content_id = c.id AND m.deleted_at IS NULL)
+      ORDER BY c.id`,
     [ids.join(',')],
   );
-  return row?.count ?? 0;
+  return rows.map(({ id }) => id);
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@parley/testkit';
 import { sql } from 'drizzle-orm';
+import { violationsOn } from '../invariants.js';
 import { PASSWORD, startOn, type TestNode } from '../node.js';
 import { Person, succeeded } from '../people.js';
 import { ANSWERS, formerDatabase, rowsOf, TABLES_FILLED } from './former-release.js';
@@ -96,5 +97,9 @@ describe.each([6, 9])('a database with the schema of migration %i', (migration) 
       await (people.cyd as Person).post(`/messages/${quoted.id}/reactions`, { emoji: '👀' }),
     );
     expect(reactions).toEqual([{ emoji: '👀', count: 1, reactedByMe: true }]);
+  });
+
+  it('has nothing that is not as this release leaves it', async () => {
+    expect(await violationsOn(node)).toEqual([]);
   });
 });

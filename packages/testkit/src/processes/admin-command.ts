@@ -17,7 +17,7 @@ export const adminCommand = (env: Record<string, string>, ...args: string[]): Pr
 
 /** `npm run NAME -- …`, for the deployment with these settings. */
 export function deploymentCommand(
-  name: 'admin' | 'backup' | 'restore',
+  name: 'admin' | 'backup' | 'restore' | 'verify',
   env: Record<string, string>,
   ...args: string[]
 ): Promise<CommandAnswer> {

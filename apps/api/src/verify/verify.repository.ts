@@ -1,0 +1,103 @@
+import type { PlainSession } from '../database/plain-session.js';
+import type { Invariant, Unit } from './invariant.js';
+import { LOG_INVARIANTS } from './log-invariants.repository.js';
+import { FILE_INVARIANTS, MEMBER_INVARIANTS, USER_INVARIANTS } from './member-invariants.repository.js';
+import { MESSAGE_INVARIANTS } from './message-invariants.repository.js';
+
+const INVARIANTS: Record<Unit, readonly Invariant[]> = {
+  conversations: [...LOG_INVARIANTS, ...MEMBER_INVARIANTS, ...MESSAGE_INVARIANTS],
+  users: USER_INVARIANTS,
+  files: FILE_INVARIANTS,
+};
+export const UNITS = Object.keys(INVARIANTS) as Unit[];
+export const INVARIANT_COUNT = Object.values(INVARIANTS).flat().length;
+
+/** Of one page: what takes the database a second or so, and little memory. */
+const MOST_ROWS = 500;
+const MOST_MESSAGES = 100_000;
+const EXAMPLES = 3;
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
+/** Rows of a unit whose ids follow each other. */
+export interface Page {
+  unit: Unit;
+  /** Exclusive. */
+  after: string;
+  upTo: string;
+  rows: number;
+}
+
+/** How often something is not so within a page. */
+export interface Violation {
+  invariant: Invariant;
+  count: number;
+  /** A few of what breaks it. */
+  examples: readonly string[];
+}
+
+export async function countRows(session: PlainSession, unit: Unit): Promise<number> {
+  const [row] = await session.query<{ count: number }>(`SELECT count(*)::float8 AS count FROM ${unit}`);
+  return row?.count ?? 0;
+}
+
+/** All of a unit, and all ids that may come before, between and after: rows may refer to what is not there. */
+export async function* pagesOf(session: PlainSession, unit: Unit): AsyncGenerator<Page> {
+  const messages = unit === 'conversations' ? 'last_seq - first_seq + 1' : '1';
+  for (let after = FIRST_ID; after !== LAST_ID; ) {
+    const found = await session.query<{ id: string; messages: number }>(
+      `SELECT id::text AS id, (${messages})::float8 AS messages FROM ${unit} WHERE id > $1::uuid ORDER BY id LIMIT ${MOST_ROWS}`,
+      [after],
+    );
+    const taken = fitting(found);
+    const isLast = taken.length === found.length && found.length < MOST_ROWS;
+    const upTo = isLast ? LAST_ID : (taken.at(-1)?.id ?? LAST_ID);
+    yield { unit, after, upTo, rows: taken.length };
+    after = upTo;
+  }
+}
+
+/** As many as have not too many messages together, and one in any case. */
+function fitting<T extends { messages: number }>(found: readonly T[]): T[] {
+  let messages = 0;
+  return found.filter((each, i) => {
+    messages += each.messages;
+    return i === 0 || messages <= MOST_MESSAGES;
+  });
+}
+
+/** What is not so in the rows of a page. */
+export async function violationsIn(session: PlainSession, { unit, after, upTo }: Page): Promise<Violation[]> {
+  const violations: Violation[] = [];
+  for (const invariant of INVARIANTS[unit]) {
+    const rows = await session.query<{ what: string; count: number }>(
+      `SELECT what, (count(*) OVER ())::float8 AS count FROM (${invariant.broken}) AS broken (what) LIMIT ${EXAMPLES}`,
+      [after, upTo],
+    );
+    const [first] = rows;
+    if (first) violations.push({ invariant, count: first.count, examples: rows.map(({ what }) => what) });
+  }
+  return violations;
+}
+
+/** Makes anew what is derived from other rows, where one of these is broken: all of a page or nothing. */
+export async function repairPage(
+  session: PlainSession,
+  { unit, after, upTo }: Page,
+  broken: ReadonlySet<Invariant>,
+): Promise<void> {
+  await session.exec('BEGIN');
+  try {
+    for (const invariant of INVARIANTS[unit].filter((each) => broken.has(each))) {
+      for (const statement of invariant.repair ?? []) await session.query(statement, [after, upTo]);
+    }
+    await session.exec('COMMIT');
+  } catch (fault) {
+    await session.exec('ROLLBACK').catch(() => undefined);
+    throw fault;
+  }
+}
+
+/** Clients notice that this is another history, and fetch all of it. */
+export const renewEpoch = (session: PlainSession): Promise<void> =>
+  session.exec('UPDATE deployment SET epoch = gen_random_uuid()');

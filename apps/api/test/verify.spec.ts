@@ -1,0 +1,150 @@
+import { rm } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { sql } from 'drizzle-orm';
+import { soleSource } from '../src/backup/backup-source.js';
+import { Progress } from '../src/backup/progress.js';
+import { readEnvironment } from '../src/config/environment.js';
+import type { PlainSession } from '../src/database/plain-session.js';
+import { RetentionJob } from '../src/modules/retention/index.js';
+import { DiskFileStore } from '../src/platform/storage/disk-file-store.js';
+import { faultsOf, lookAtRows, repair, sentenceOf, verify } from '../src/verify/verify.js';
+import { startOn } from './node.js';
+import { aGroup, groupOf, type Person, succeeded } from './people.js';
+import { freshDatabase, type TestDatabase } from './test-database.js';
+import { aFile, someBytes } from './uploads.js';
+
+let database: TestDatabase;
+let session: PlainSession;
+let files: string;
+/** Of the conversation with something of everything. */
+let id: string;
+const progress = new Progress();
+
+/** People have lived in it, some of what they said has expired, and its node has stopped. */
+beforeAll(async () => {
+  database = await freshDatabase();
+  const node = await startOn({ ...database, remove: async () => undefined }, { RETENTION_DAYS: '90' });
+  files = node.filesDirectory;
+  const group = await aGroup(node, { members: 2 });
+  const [ben, cyd] = group.members as [Person, Person];
+  id = group.id;
+  const old = await group.owner.say(id, 'of long ago');
+  await ben.post(`/messages/${old.id}/reactions`, { emoji: '👍' });
+  await ben.post(`/conversations/${id}/read`, { seq: 1 });
+  await node.rows(sql`UPDATE messages SET created_at = created_at - interval '100 days'`);
+  await node.rows(sql`UPDATE conversations SET created_at = created_at - interval '100 days'`);
+  await node.node.app.get(RetentionJob).run();
+  const said = await group.owner.say(id, `a word to @${ben.username} that is kept`);
+  succeeded(await group.owner.patch(`/messages/${said.id}`, { content: `another word to @${ben.username}` }));
+  for (const each of [ben, cyd]) succeeded(await each.post(`/messages/${said.id}/reactions`, { emoji: '👍' }));
+  const gone = await ben.say(id, 'not for long');
+  succeeded(await ben.delete(`/messages/${gone.id}`));
+  await group.owner.say(id, '', { type: 'file', metadata: { fileId: await aFile(group.owner, someBytes(500)) } });
+  await aFile(ben);
+  succeeded(await cyd.post(`/conversations/${id}/read`, { seq: 2 }));
+  succeeded(await ben.post(`/conversations/${id}/read`, { seq: 3 }));
+  succeeded(await group.owner.delete(`/conversations/${id}/members/${cyd.id}`));
+  await groupOf(ben, [cyd]);
+  await node.close();
+  session = await soleSource(readEnvironment(database.env));
+});
+afterAll(async () => {
+  await session.close();
+  await database.remove();
+});
+
+const look = async () => (await lookAtRows(session, progress)).map(sentenceOf);
+const epoch = () => session.query('SELECT epoch FROM deployment');
+const ONE = (where: string) => `conversation_id = '${id}' AND seq = (SELECT max(seq) FROM messages
+  WHERE conversation_id = '${id}' AND ${where})`;
+
+it('finds nothing in a database that nodes alone have written', async () => {
+  expect(await look()).toEqual([]);
+  const counts =
+    'SELECT first_seq > 1 AS has_expired, trimmed_version > 0 AS is_trimmed FROM conversations WHERE id = $1';
+  expect(await session.query(counts, [id])).toEqual([{ has_expired: true, is_trimmed: true }]);
+});
+
+describe('what is derived from other rows is found and repaired:', () => {
+  it.each([
+    ['the version of a message is', () => `UPDATE messages SET version = created_version WHERE edited_at IS NOT NULL`],
+    [
+      'the count of unread messages',
+      () => `UPDATE messages SET countable = countable + 1 WHERE ${ONE("type = 'file'")}`,
+    ],
+    ['conversations count all of their', () => `UPDATE conversations SET countable = 77 WHERE id = '${id}'`],
+    ['conversations count their present', () => `UPDATE conversations SET member_count = 3 WHERE id = '${id}'`],
+    [
+      'nobody has read more',
+      () => `UPDATE conversation_participants SET last_read_seq = 99, last_delivered_seq = 99
+              WHERE conversation_id = '${id}' AND role = 'owner'`,
+    ],
+    ['what a member has read is counted', () => `UPDATE conversation_participants SET read_countable = 50`],
+    ['numbers of receipts', () => `UPDATE conversation_receipts SET receipts = 0`],
+    ['nobody came to a conversation', () => `UPDATE users SET membership_version = 0`],
+    ['the quota of a user', () => `UPDATE file_usage SET bytes = bytes + 1`],
+    ['files that no message carries', () => `UPDATE files SET loose_since = NULL`],
+    ['mentions are those', () => `DELETE FROM mentions`],
+    [
+      'mentions are those',
+      () => `INSERT INTO mentions (user_id, conversation_id, seq) SELECT id, gen_random_uuid(), 1 FROM users`,
+    ],
+    ['the reactions that a message shows', () => `UPDATE messages SET reactions = '[]'`],
+    ['the search knows', () => `DELETE FROM message_search WHERE ${ONE("type = 'file'")}`],
+    [
+      'the search knows',
+      () => `INSERT INTO message_search SELECT conversation_id, seq, created_at, '' FROM messages
+              WHERE ${ONE('deleted_at IS NOT NULL')}`,
+    ],
+  ])('%s', async (sentence, statement) => {
+    const before = await epoch();
+    const reactions = await session.query('SELECT id, reactions FROM messages ORDER BY id');
+    await session.exec(statement());
+    const found = await lookAtRows(session, progress);
+    expect(found.map(sentenceOf)).toContainEqual(expect.stringMatching(`not hold that ${sentence}.*can be repaired`));
+    await repair(session, found, progress);
+    expect(await look()).toEqual([]);
+    expect(await epoch()).not.toEqual(before);
+    expect(await session.query('SELECT id, reactions FROM messages ORDER BY id')).toEqual(reactions);
+  });
+});
+
+describe('what no other row tells is found, and said not to be repaired:', () => {
+  it.each([
+    ['messages are numbered', () => `DELETE FROM messages WHERE ${ONE("type = 'file'")}`],
+    ['messages are numbered', () => `UPDATE conversations SET last_seq = last_seq + 1 WHERE id = '${id}'`],
+    ['each version', () => `UPDATE conversations SET version = version + 1 WHERE id = '${id}'`],
+    ['each version', () => `DELETE FROM conversation_changes WHERE kind = 'message_edited'`],
+    [
+      'times and versions',
+      () => `UPDATE messages SET created_at = created_at - interval '1 hour' WHERE ${ONE("type = 'file'")}`,
+    ],
+    [
+      'ids of messages',
+      () => `UPDATE messages SET id = (SELECT id FROM messages LIMIT 1) WHERE ${ONE("type = 'file'")}`,
+    ],
+    ['messages that have expired', () => `DELETE FROM expired_messages`],
+    ['a deleted message', () => `UPDATE messages SET metadata = '{"a": 1}' WHERE deleted_at IS NOT NULL`],
+    ['no member has changed', () => `UPDATE conversation_participants SET version = 99`],
+    ['when a member read', () => `UPDATE read_ranges SET to_seq = 99`],
+    ['the content of a file', () => `UPDATE file_contents SET state = 'removing'`],
+  ])('%s', async (sentence, statement) => {
+    await session.exec('BEGIN');
+    await session.exec(statement());
+    const found = await look();
+    await session.exec('ROLLBACK');
+    expect(found).toContainEqual(expect.stringMatching(`not hold that ${sentence}.*cannot be repaired`));
+  });
+});
+
+it('names what the store has lost, and does not count what no message carries', async () => {
+  const parts = { session, store: new DiskFileStore(files), progress };
+  expect(faultsOf(await verify(parts))).toBeNull();
+  const [carried] = await session.query<{ id: string }>(
+    'SELECT c.id FROM file_contents c JOIN files f ON f.content_id = c.id JOIN message_files m ON m.file_id = f.id',
+  );
+  await rm(files, { recursive: true });
+  expect(faultsOf(await verify(parts))).toContain(
+    `does not have 1 of 2 contents as they should be, for example ${carried?.id}`,
+  );
+});
