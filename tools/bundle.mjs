@@ -12,7 +12,9 @@ const stamp = join(bundle, 'stamp');
 /** Programs that run beside the server (pictures, recordings) load little, and stay files of their own. */
 const ENTRIES = {
   main: 'dist/main.js',
-  ...Object.fromEntries(['admin', 'backup', 'restore', 'verify'].map((name) => [name, `dist/command-line/${name}.js`])),
+  ...Object.fromEntries(
+    ['admin', 'backup', 'doctor', 'restore', 'verify'].map((name) => [name, `dist/command-line/${name}.js`]),
+  ),
 };
 
 /** What brings machine code or other files that it looks for beside itself. */

@@ -8,6 +8,7 @@ const COMMANDS = {
   build: { web: true },
   start: { script: 'apps/api/dist/bundle/main.js', web: true },
   admin: { script: 'apps/api/dist/bundle/admin.js', web: false },
+  doctor: { script: 'apps/api/dist/bundle/doctor.js', web: false },
   backup: { script: 'apps/api/dist/bundle/backup.js', web: false },
   verify: { script: 'apps/api/dist/bundle/verify.js', web: false },
   restore: { script: 'apps/api/dist/bundle/restore.js', web: false },

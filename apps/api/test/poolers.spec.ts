@@ -8,6 +8,7 @@ import { readEnvironment } from '../src/config/environment.js';
 import { openBesideNodes, openDatabases } from '../src/database/open.js';
 import { postgresSession } from '../src/database/plain-session.js';
 import { migrationsHere, schemaOf } from '../src/database/schema-state.js';
+import { databaseFindings } from '../src/doctor/database-checks.js';
 import { EventReporter } from '../src/platform/telemetry/event-reporter.js';
 import { createLog } from '../src/platform/telemetry/log.js';
 import { startOn, type TestNode } from './node.js';
@@ -88,6 +89,11 @@ describe('PgBouncer that pools by sessions', () => {
     expect(await shown(node, 'idle_in_transaction_session_timeout')).toBe('10s');
     await expect(nodeOn(url)).rejects.toThrow('Another Parley node is using this database. Set REDIS_URL');
     expect(troubles(node)).toEqual([]);
+    const found = await databaseFindings(url);
+    expect(found.filter(({ is }) => is === 'wrong')).toEqual([]);
+    const sentences = found.map(({ sentence }) => sentence);
+    expect(sentences).toContain('A pooler stands before it, and pools by sessions.');
+    expect(sentences).toContain('The tables of this build are there, in the schema public.');
     await node.node.close();
     // What has been released is not held by the pooler's session.
     await eventually('the lock is free', async () => (await locks()) === 0);
@@ -135,6 +141,9 @@ describe('PgBouncer that pools by transactions', () => {
       /^The pooler before the database gives each transaction another session.* pool_mode = session/,
     );
     await expect(postgresSession(url, 'backup')).rejects.toThrow(/pool_mode = session/);
+    expect(await databaseFindings(url)).toEqual([
+      { of: 'database', is: 'wrong', sentence: expect.stringMatching(/^The pooler before the database gives each/) },
+    ]);
     await Promise.all(others.map((other) => other.end()));
     expect(await locks()).toBe(0);
     await serves(await nodeOn(direct()));
@@ -149,6 +158,10 @@ describe('a role that owns nothing but a schema', () => {
     await asAdmin(empty.url, (admin) => admin.query(`CREATE ROLE ${role} LOGIN PASSWORD 'role'`));
     const url = Object.assign(new URL(empty.url), { username: role, password: 'role' }).href;
     await expect(nodeOn(url)).rejects.toThrow(`The role ${role} may not make tables in the schema public.`);
+    const wrong = (await databaseFindings(url)).filter(({ is }) => is === 'wrong');
+    expect(wrong.map(({ sentence }) => sentence)).toEqual([
+      `The role ${role} may not make tables in the schema public.`,
+    ]);
     await asAdmin(empty.url, async (admin) => {
       await admin.query(`CREATE SCHEMA chat AUTHORIZATION ${role}`);
       await admin.query(`ALTER ROLE ${role} SET search_path = chat`);

@@ -1,6 +1,7 @@
 import { setDefaultCACertificates } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually, RedisCluster, RedisServer, testCertificate } from '@parley/testkit';
+import { redisFindings } from '../src/doctor/redis-checks.js';
 import { Reconciler } from '../src/realtime/hub/reconciler.js';
 import { startNodes, type TestNode } from './node.js';
 import { at, hears } from './pair-of-nodes.js';
@@ -61,6 +62,9 @@ const allow = (redis: RedisServer, ...more: string[]) =>
   redis.command('ACL', 'SETUSER', 'parley', 'reset', 'on', '>secret word', ...more);
 const asParley = (redis: RedisServer) => redis.url.replace('//', '//parley:secret%20word@');
 
+const saidWrong = async (redis: RedisServer) =>
+  (await redisFindings([asParley(redis)])).flatMap(({ is, sentence }) => (is === 'wrong' ? [sentence] : []));
+
 describe('a Redis cluster, by a user who may do what is documented', () => {
   it('connects nodes whatever slots move; they leave one of its nodes that is killed, or cut off, and find the others', async () => {
     const redis = await RedisCluster.start();
@@ -104,7 +108,9 @@ describe('several addresses without a cluster', () => {
     const main = await redisWith({});
     const replica = await redisWith({});
     await replica.command('REPLICAOF', '127.0.0.1', String(main.port));
-    const [one, other] = await twoNodes(replica.url, main.url, 'redis://127.0.0.1:1');
+    const urls = [replica.url, main.url, 'redis://127.0.0.1:1'];
+    expect((await redisFindings(urls)).map(({ is }) => is)).toEqual(['good', 'doubtful', 'good', 'good', 'wrong']);
+    const [one, other] = await twoNodes(...urls);
     await reachEachOther(one, other);
     expect(await listenersOf(main)).toBe(2);
     // Neither closes a connection over it.
@@ -123,7 +129,9 @@ describe('a user of Redis', () => {
     await eventually('both have tried several times', async () => (await refusalsOf(redis)) >= 12);
     for (const node of [one, other])
       expect(lines(node, AWAY).filter(({ fault }) => String(fault).includes('NOPERM'))).toHaveLength(1);
+    expect(await saidWrong(redis)).toEqual([expect.stringContaining('what is published is not heard: NOPERM')]);
     await allow(redis, '&parley:*', ...GRANTED.split(' '));
+    expect(await saidWrong(redis)).toEqual([]);
     await reachEachOther(one, other);
   });
 });

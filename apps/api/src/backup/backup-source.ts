@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config/config.js';
-import { DirectoryHeldError, lockDirectory } from '../database/directory-lock.js';
-import { EmbeddedClient } from '../database/embedded-client.js';
-import { embeddedSession, type PlainSession, postgresSession } from '../database/plain-session.js';
+import { DirectoryHeldError } from '../database/directory-lock.js';
+import { type PlainSession, postgresSession } from '../database/plain-session.js';
 import { runningOrStopped } from '../database/running-or-stopped.js';
 import { takeSoleUse } from '../database/sole-use.js';
+import { stoppedDatabase } from '../database/stopped-database.js';
 import { copiedDatabase } from './copied-database.js';
 import { askForCopy } from './copy-permit.js';
 
@@ -47,20 +47,4 @@ function requireDatabase(dataDir: string): string {
   const database = join(dataDir, 'postgres');
   if (existsSync(join(database, 'PG_VERSION'))) return database;
   throw new Error(`There is no database in ${database}: is DATA_DIR right?`);
-}
-
-/** No node can start until it is closed. */
-async function stoppedDatabase(dataDir: string): Promise<PlainSession> {
-  const release = await lockDirectory(dataDir);
-  try {
-    const session = await embeddedSession(await EmbeddedClient.open(join(dataDir, 'postgres')));
-    const close = async () => {
-      await session.close();
-      await release();
-    };
-    return { ...session, close };
-  } catch (fault) {
-    await release();
-    throw fault;
-  }
 }

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { repeatedWhenCanceled } from './session-settings.js';
 
 /** A pooler gives this connection another session of the database for each transaction, or for each statement. */
-class SharedSessionError extends Error {
+export class SharedSessionError extends Error {
   constructor() {
     super(
       'The pooler before the database gives each transaction another session, and Parley keeps a lock, deadlines and ' +

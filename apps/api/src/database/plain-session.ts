@@ -1,7 +1,10 @@
+import { sql } from 'drizzle-orm';
 import pg from 'pg';
+import type { Db } from './database.js';
 import type { EmbeddedClient } from './embedded-client.js';
 import { isAway, wordsOf } from './faults.js';
 import { requireOwnSession } from './own-session.js';
+import { rowsOf } from './rows-of.js';
 import { stateSettings, statingSettings } from './session-settings.js';
 
 const CONNECT_MS = 10_000;
@@ -55,6 +58,15 @@ export function plain(client: pg.Client): PlainSession {
     exec: async (text) => void (await client.query(text)),
     close: () => client.end(),
   };
+}
+
+/** Of a node's handle; each statement may be another session's. */
+export function sessionOf(db: Db): Pick<PlainSession, 'query'> {
+  const given = (text: string, values: readonly unknown[]) =>
+    sql.join(
+      text.split(/(\$\d+)/).map((part, i) => (i % 2 ? sql`${values[Number(part.slice(1)) - 1]}` : sql.raw(part))),
+    );
+  return { query: <T>(text: string, values: readonly unknown[] = []) => rowsOf<T>(db, given(text, values)) };
 }
 
 /** Closing it closes the engine. */

@@ -9,7 +9,7 @@ const MIGRATIONS = fileURLToPath(new URL('../../../../drizzle', import.meta.url)
 export const migrationsHere = (): MigrationMeta[] => readMigrationFiles({ migrationsFolder: MIGRATIONS });
 
 /** The hash of the latest migration of a database; null where there was none. */
-export async function schemaOf(session: PlainSession): Promise<string | null> {
+export async function schemaOf(session: Pick<PlainSession, 'query'>): Promise<string | null> {
   return (await latestNote(session))?.hash ?? null;
 }
 

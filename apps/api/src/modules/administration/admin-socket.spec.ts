@@ -7,6 +7,7 @@ import type { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import type { AdminCommands } from './admin-commands.js';
 import { AdminSocket } from './admin-socket.js';
 import type { DatabaseCopies } from './database-copies.js';
+import type { DatabaseFactsService } from './database-facts.service.js';
 
 it('lets the node start where a directory has the name of its socket, and reports that', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'parley-admin-'));
@@ -17,6 +18,7 @@ it('lets the node start where a directory has the name of its socket, and report
     { databaseUrl: null, dataDir } as Config,
     {} as AdminCommands,
     {} as DatabaseCopies,
+    {} as DatabaseFactsService,
     reporter,
   );
   await socket.onApplicationBootstrap();

@@ -2,10 +2,11 @@ import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/config.js';
-import { adminSocketAddress, COPY_DATABASE } from '../../platform/nodes/admin-socket-address.js';
+import { adminSocketAddress, COPY_DATABASE, DESCRIBE_DATABASE } from '../../platform/nodes/admin-socket-address.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { AdminCommands } from './admin-commands.js';
 import { DatabaseCopies } from './database-copies.js';
+import { DatabaseFactsService } from './database-facts.service.js';
 
 const LONGEST_QUESTION = 65_536;
 const TIMEOUT_MS = 30_000;
@@ -23,6 +24,7 @@ export class AdminSocket implements OnApplicationBootstrap, OnApplicationShutdow
     @Inject(CONFIG) private readonly config: Config,
     private readonly commands: AdminCommands,
     private readonly copies: DatabaseCopies,
+    private readonly facts: DatabaseFactsService,
     private readonly reporter: EventReporter,
   ) {}
 
@@ -83,7 +85,8 @@ export class AdminSocket implements OnApplicationBootstrap, OnApplicationShutdow
     const args = argumentsIn(text);
     if (args === null) return void socket.destroy();
     if (args[0] === COPY_DATABASE) return this.copies.serve(socket);
-    socket.end(`${JSON.stringify(await this.commands.run(args))}\n`);
+    const outcome = await (args[0] === DESCRIBE_DATABASE ? this.facts.describe() : this.commands.run(args));
+    socket.end(`${JSON.stringify(outcome)}\n`);
   }
 }
 

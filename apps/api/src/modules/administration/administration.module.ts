@@ -6,6 +6,7 @@ import { AdminCommands } from './admin-commands.js';
 import { AdminSocket } from './admin-socket.js';
 import { DatabaseCopies } from './database-copies.js';
 import { DatabaseCopyRepository } from './database-copy.repository.js';
+import { DatabaseFactsService } from './database-facts.service.js';
 
 /** What `npm run admin` can do. */
 @Module({
@@ -16,5 +17,8 @@ import { DatabaseCopyRepository } from './database-copy.repository.js';
 export class AdministrationModule {}
 
 /** The same, for those who ask a running node. */
-@Module({ imports: [AdministrationModule], providers: [AdminSocket, DatabaseCopies, DatabaseCopyRepository] })
+@Module({
+  imports: [AdministrationModule],
+  providers: [AdminSocket, DatabaseCopies, DatabaseCopyRepository, DatabaseFactsService],
+})
 export class AdminSocketModule {}

@@ -2,6 +2,8 @@ import { join, relative } from 'node:path';
 
 /** What a backup asks there: leave to copy the files of the database. */
 export const COPY_DATABASE = 'copy-database';
+/** What the doctor asks there: what the database says of itself, as JSON. */
+export const DESCRIBE_DATABASE = 'describe-database';
 
 /** Of Linux, with the byte that ends it; other systems have 104. */
 const LONGEST_PATH = 103;

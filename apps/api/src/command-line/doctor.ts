@@ -1,0 +1,24 @@
+import type { Config } from '../config/config.js';
+import { databaseFindings } from '../doctor/database-checks.js';
+import { embeddedFindings } from '../doctor/embedded-checks.js';
+import { reportOf } from '../doctor/finding.js';
+import { placeFindings } from '../doctor/place-checks.js';
+import { redisFindings } from '../doctor/redis-checks.js';
+import type { AdminOutcome } from '../modules/administration/index.js';
+import { runCommand } from './command.js';
+
+const USAGE = `Usage: npm run doctor
+
+Looks, with the settings of a node, at what a node would use, beside nodes that run or before the first one does, and says
+in sentences how it is. It changes nothing. The code is 1 where something is wrong.`;
+
+await runCommand((args) => (args.length === 0 ? null : { code: 2, text: USAGE }), look);
+
+async function look({ databaseUrl, redisUrls, dataDir }: Config): Promise<AdminOutcome> {
+  const found = await Promise.all([
+    databaseUrl === null ? embeddedFindings(dataDir) : databaseFindings(databaseUrl),
+    redisUrls === null ? [] : redisFindings(redisUrls),
+    placeFindings(dataDir, databaseUrl === null),
+  ]);
+  return reportOf(found.flat());
+}

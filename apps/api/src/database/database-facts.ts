@@ -1,0 +1,47 @@
+import type { PlainSession } from './plain-session.js';
+import { migrationsHere, placeOf, schemaOf } from './schema-state.js';
+
+/** What a database says of itself, on either engine. */
+export interface DatabaseFacts {
+  /** `15`. */
+  version: number;
+  /** As its makers write it. */
+  words: string;
+  encoding: string;
+  /** Whether it knows which letter `Ä` is the capital of; null where its encoding has no such letters. */
+  knowsLetters: boolean | null;
+  /** Of the rules by which its texts are sorted: when its indexes were made, and now. Null: they have none. */
+  rules: { made: string | null; now: string | null };
+  role: string;
+  /** Where tables are made that are not told where; null: nowhere. */
+  schema: string | null;
+  mayCreate: boolean;
+  /** How many of this build's migrations its tables have; 0: there are none; null: they are of another build. */
+  migrations: number | null;
+  /** Of its files. */
+  bytes: number;
+}
+
+const FACTS = `SELECT current_setting('server_version_num')::int / 10000 AS version,
+  current_setting('server_version') AS words,
+  current_setting('server_encoding') AS encoding,
+  json_build_object('made', d.datcollversion, 'now', pg_database_collation_actual_version(d.oid)) AS rules,
+  current_user::text AS role,
+  current_schema()::text AS schema,
+  coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS "mayCreate",
+  pg_database_size(d.oid)::float8 AS bytes
+  FROM pg_database d WHERE d.datname = current_database()`;
+
+/** Of a series, lest it is asked where the encoding lacks it. */
+const LETTERS = 'SELECT bool_and(lower(chr(n)) = chr(n + 32)) AS know FROM generate_series(196, 196) n';
+
+type Session = Pick<PlainSession, 'query'>;
+
+/** Looks and changes nothing. @param session one that has stated its settings. */
+export async function databaseFacts(session: Session): Promise<DatabaseFacts> {
+  const [facts] = await session.query<Omit<DatabaseFacts, 'knowsLetters' | 'migrations'>>(FACTS);
+  if (!facts) throw new Error('It says nothing of itself');
+  const letters = facts.encoding === 'UTF8' ? await session.query<{ know: boolean }>(LETTERS) : [];
+  const migrations = placeOf(await schemaOf(session), migrationsHere());
+  return { ...facts, knowsLetters: letters[0]?.know ?? null, migrations };
+}

@@ -1,0 +1,39 @@
+import { expect, it } from '@jest/globals';
+import { COMMON, OF_SERVERS } from './database-checks.js';
+import { findingsOf } from './finding.js';
+
+type Server = Parameters<(typeof OF_SERVERS)[number]>[0];
+
+const GOOD: Server = {
+  ...{ version: 15, words: '15.1', encoding: 'UTF8', knowsLetters: true, rules: { made: null, now: null }, bytes: 1 },
+  ...{ role: 'parley', schema: 'public', mayCreate: true, migrations: 0 },
+  ...{
+    unsafe: [],
+    autovacuum: true,
+    readOnly: false,
+    room: 90,
+    nodes: 0,
+    isEncrypted: false,
+    skewMs: 5,
+    isLocal: true,
+  },
+};
+
+const besides = (facts: Partial<Server>) => {
+  const all = { ...GOOD, ...facts };
+  const found = [...findingsOf('database', all, COMMON), ...findingsOf('database', all, OF_SERVERS)];
+  return found.flatMap(({ is, sentence }) => (is === 'good' ? [] : [`${is}: ${sentence}`]));
+};
+
+// What the machines of tests do not have: servers too old, clocks that go wrong, a network.
+it.each<[string, Partial<Server>, RegExp | null]>([
+  ['that all is well', {}, null],
+  ['a version too old', { version: 14, words: '14.9' }, /^wrong: It is PostgreSQL 14\.9; 15 or later is needed/],
+  ['clocks a little apart', { skewMs: 2_500 }, /^doubtful: .* 2500 ms apart\.$/],
+  ['clocks far apart', { skewMs: 90_000 }, /^wrong: .* 90000 ms apart\. Tokens/],
+  ['a network without TLS', { isLocal: false }, /^doubtful: The way there is not encrypted/],
+  ['nothing of TLS where there is some', { isLocal: false, isEncrypted: true }, null],
+  ['an older build', { migrations: 1, mayCreate: false }, /^wrong: The role parley may not make tables/],
+])('the doctor says of a database %s', (_what, facts, sentence) => {
+  expect(besides(facts)).toEqual(sentence === null ? [] : [expect.stringMatching(sentence)]);
+});

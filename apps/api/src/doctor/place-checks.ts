@@ -1,0 +1,32 @@
+import { constants } from 'node:fs';
+import { access, stat, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { doubtful, type Finding, good, wrong } from './finding.js';
+
+const GIB = 1_073_741_824;
+const LEAST_FREE = GIB;
+
+/** Of the data directory, which the first start makes. @param isEmbedded whether the database is in it. */
+export async function placeFindings(directory: string, isEmbedded: boolean): Promise<Finding[]> {
+  const of = 'directory';
+  const place = await nearest(directory);
+  const use = isEmbedded ? 'The database and the files' : 'The files of this node';
+  try {
+    await access(place, constants.W_OK | constants.X_OK);
+  } catch (fault) {
+    return [{ of, ...wrong(`${directory} cannot be written to: ${(fault as Error).message}.`) }];
+  }
+  const { bavail, bsize } = await statfs(place);
+  const free = bavail * bsize;
+  const sentence = `${use} are in ${directory}, with ${(free / GIB).toFixed(1)} GiB of room.`;
+  return [{ of, ...(free < LEAST_FREE ? doubtful(sentence) : good(sentence)) }];
+}
+
+/** The directory, or the next one above it that is there. */
+async function nearest(directory: string): Promise<string> {
+  const isThere = await stat(directory).then(
+    () => true,
+    () => false,
+  );
+  return isThere || dirname(directory) === directory ? directory : nearest(dirname(directory));
+}
