@@ -100,6 +100,8 @@ export const ROUTE_PROBES: readonly RouteProbe[] = [
   message('delete_own', 'DELETE /api/messages/{id}', 'ownDeleted'),
   message('delete_others', 'DELETE /api/messages/{id}', 'othersDeleted'),
   conversation('rename', 'PATCH /api/conversations/{id}', ({ name }) => ({ name })),
+  conversation('read', 'GET /api/conversations/{id}/retention'),
+  conversation('set_retention', 'PUT /api/conversations/{id}/retention', () => ({ days: null })),
   conversation('add_members', 'POST /api/conversations/{id}/members', ({ someMember }) => ({
     memberIds: [someMember],
   })),

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'drizzle-orm';
+import { ReportsRepository } from '../src/modules/moderation/reports.repository.js';
 import { RETENTION, RetentionJob } from '../src/modules/retention/index.js';
 import { Hub } from '../src/realtime/hub/hub.js';
 import { StreamSource } from '../src/realtime/hub/stream-source.js';
 import { violationsOn } from './invariants.js';
 import { startNode, type TestNode } from './node.js';
-import { aGroup, type Group, type Person, succeeded } from './people.js';
+import { aGroup, type Group, NOBODY, Person, succeeded } from './people.js';
 import { fetched, SyncReader } from './sync-reader.js';
 import { aFile } from './uploads.js';
 
@@ -14,7 +15,8 @@ let node: TestNode;
 const bounds = { ...RETENTION };
 
 beforeAll(async () => {
-  node = await startNode({ ARCHIVE_AFTER_DAYS: '30', RETENTION_DAYS: '90', MAX_CONTENT_BYTES: '5000' });
+  const settings = { ARCHIVE_AFTER_DAYS: '30', RETENTION_DAYS: '90', MAX_CONTENT_BYTES: '5000' };
+  node = await startNode({ ...settings, ADMIN_USERS: 'host:chief' });
 });
 afterEach(() => {
   Object.assign(RETENTION, bounds);
@@ -181,27 +183,44 @@ describe('messages that are too old', () => {
     expect((await owner.sees(id)).unreadCount).toBe(0);
   });
 
-  it('G3 G4: go with a version of their own, after which who syncs has what is there', async () => {
-    const { id, members } = await aLongTalk();
+  it('G3 G4: go with a version of their own, with what hangs on them in steps that are bounded, after which who syncs has what is there', async () => {
+    const { id, members } = await aLongTalk(async ({ owner, members: [reader] }, said) => {
+      for (const [person, emoji] of [
+        [reader, '👍'],
+        [reader, '🎉'],
+        [owner, '👍'],
+      ] as const)
+        succeeded(await (person as Person).post(`/messages/${said[0].id}/reactions`, { emoji }));
+    });
     const [ben] = members as [Person];
     const reader = new SyncReader(ben);
     await reader.catchUp();
     const socket = await ben.connect();
-    RETENTION.messages = 2;
+    RETENTION.rows = 3;
     await run();
-    await socket.reaches(id, 11);
+    await socket.reaches(id, 14);
     expect(
       socket.durable(id).map(({ name, payload }) => [name, payload.version, payload.conversation.firstSeq]),
     ).toEqual([
-      ['conversation:updated', 9, 3],
-      ['conversation:updated', 10, 5],
-      ['conversation:updated', 11, 6],
+      ['conversation:updated', 12, 2],
+      ['conversation:updated', 13, 5],
+      ['conversation:updated', 14, 6],
     ]);
     await reader.catchUp();
     expect(reader.state()).toEqual(reader.knownOf(await fetched(ben)));
     expect(seqs(await page(ben, id))).toEqual([6, 7]);
     await run();
-    expect((await ben.sees(id)).version).toBe(11);
+    expect((await ben.sees(id)).version).toBe(14);
+  });
+
+  it('are reported no more, at whatever moment they go', async () => {
+    const { id, members, said } = await aLongTalk();
+    const [ben] = members as [Person];
+    await run();
+    const gone = { id: randomUUID(), scope: 'group', conversationId: id, messageId: said[0].id, seq: 1 } as const;
+    const report = { ...gone, senderId: said[0].senderId, reporterId: ben.id, reason: 'spam', content: 'a phrase' };
+    expect(await node.node.app.get(ReportsRepository).insert(report)).toBeNull();
+    expect((await ben.post(`/messages/${said[0].id}/reports`, { reason: 'spam' })).status).toBe(404);
   });
 
   it('G3: are told as what is left by a stream that was behind when they went', async () => {
@@ -274,6 +293,69 @@ describe('messages that are too old', () => {
     await owner.patch(`/conversations/${id}`, { isArchived: false });
     expect((await owner.say(id, 'again')).seq).toBe(5);
     expect((await ben.sees(id)).unreadCount).toBe(1);
+  });
+});
+
+describe('the messages of one conversation', () => {
+  const put = (person: Person, path: string, body: object) => person.call<any>('PUT', `/conversations/${path}`, body);
+  const chief = async () => {
+    const { id, username, token } = await node.hostUser('chief');
+    return new Person(node, id, username, token);
+  };
+
+  it('are kept for longer or shorter where an owner says so, which members are told', async () => {
+    const [longer, shorter] = [await aLongTalk(), await aGroup(node)];
+    const socket = await (shorter.members[0] as Person).connect();
+    expect((await put(longer.owner, `${longer.id}/retention`, { days: 101 })).body).toEqual({
+      days: 101,
+      serverDays: 90,
+    });
+    await put(shorter.owner, `${shorter.id}/retention`, { days: 5 });
+    await socket.reaches(shorter.id, 3);
+    expect(socket.durable(shorter.id)).toMatchObject([
+      { name: 'conversation:updated', payload: { version: 2, actorId: shorter.owner.id } },
+      { payload: { message: { type: 'system', metadata: { event: 'retention_changed', from: '', to: '5' } } } },
+    ]);
+    await shorter.owner.say(shorter.id, 'not for long');
+    await age(shorter.id, 7);
+    await run();
+    expect((await longer.owner.sees(longer.id)).firstSeq).toBeUndefined();
+    expect(await shorter.owner.sees(shorter.id)).toMatchObject({ firstSeq: 3, lastSeq: 2 });
+    await put(longer.owner, `${longer.id}/retention`, { days: null });
+    await put(longer.owner, `${longer.id}/retention`, { days: null });
+    expect((await longer.owner.get(`/conversations/${longer.id}/retention`)).body).toEqual({
+      days: null,
+      serverDays: 90,
+    });
+    expect((await longer.owner.sees(longer.id)).version).toBe(12);
+    await run();
+    expect(await longer.owner.sees(longer.id)).toMatchObject({ firstSeq: 6 });
+  });
+
+  it.each([0, 1.5, -1, 36_501, '30', undefined])('are not kept for %p days', async (days) => {
+    const { id, owner } = await aGroup(node);
+    expect((await put(owner, `${id}/retention`, { days })).status).toBe(400);
+  });
+
+  it('stay while a server admin holds it, who sees nothing of it, and of which nobody else is told', async () => {
+    const { id, owner } = await aLongTalk();
+    const admin = await chief();
+    expect((await put(owner, `${id}/hold`, { isHeld: true })).status).toBe(403);
+    expect((await put(admin, `${id}/hold`, { isHeld: true })).body).toEqual({ isHeld: true });
+    expect((await put(admin, `${NOBODY}/hold`, { isHeld: true })).status).toBe(404);
+    expect((await admin.get(`/conversations/${id}`)).status).toBe(404);
+    const before = await owner.sees(id);
+    await run();
+    expect(await owner.sees(id)).toEqual(before);
+    await put(admin, `${id}/hold`, { isHeld: false });
+    await run();
+    expect(await owner.sees(id)).toMatchObject({ firstSeq: 6 });
+    const { items } = succeeded(await admin.get('/audit'));
+    const mine = items.filter(({ conversationId }: { conversationId: string }) => conversationId === id);
+    expect(mine.map(({ action, actorId }: { action: string; actorId: string }) => [action, actorId])).toEqual([
+      ['conversation_released', admin.id],
+      ['conversation_held', admin.id],
+    ]);
   });
 });
 

@@ -42,6 +42,8 @@ const GIVEN: Readonly<Record<string, readonly Given[]>> = {
   'POST /bots': [() => ({ body: { username: 'a-bot' } })],
   'POST /bots/{id}/tokens': [() => ({ body: { name: 'A token' } })],
   'PATCH /conversations/{id}': [() => ({ body: { name: 'Mine' } }), () => ({ body: { isArchived: true } })],
+  'PUT /conversations/{id}/hold': [() => ({ body: { isHeld: true } })],
+  'PUT /conversations/{id}/retention': [() => ({ body: { days: 1 } })],
   'POST /conversations/{id}/delivered': [() => ({ body: { seq: 1 } })],
   'POST /conversations/{id}/members': [({ user }) => ({ body: { memberIds: [user] } })],
   'PATCH /conversations/{id}/members/{userId}': [() => ({ body: { role: 'admin' } })],

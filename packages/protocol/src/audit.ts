@@ -22,7 +22,10 @@ export type AuditAction =
   | 'member_silenced'
   | 'member_unsilenced'
   | 'report_resolved'
-  | 'announcement_made';
+  | 'announcement_made'
+  | 'retention_changed'
+  | 'conversation_held'
+  | 'conversation_released';
 
 export type AuditTargetKind = 'user' | 'report' | 'link' | 'bot_token';
 

@@ -143,6 +143,7 @@ export const SYSTEM_EVENTS = [
   'renamed',
   'archived',
   'unarchived',
+  'retention_changed',
 ] as const;
 
 /** `metadata` of a message of type `system`. */

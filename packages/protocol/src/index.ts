@@ -16,6 +16,7 @@ export * from './operations.js';
 export * from './people-search.js';
 export * from './permissions.js';
 export * from './rest.js';
+export * from './retention.js';
 export * from './search.js';
 export * from './sync.js';
 export * from './visible-text.js';

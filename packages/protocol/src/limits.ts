@@ -58,6 +58,8 @@ export const LIMITS = {
   nameLength: 100,
   /** UTF-16 length of what is announced to everybody. */
   announcementLength: 1_000,
+  /** Days for which messages can be said to be kept: a century. */
+  retentionDays: 36_500,
   /** Files that one message carries. */
   filesPerMessage: 10,
   /** UTF-8 bytes of a file's name, in NFC. */

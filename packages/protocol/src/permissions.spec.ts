@@ -32,6 +32,7 @@ describe('who may', () => {
     ['delete_others', [false, true, true], [false, false, false]],
     ['rename', [false, true, true], 'name'],
     ['archive', [false, true, true], [true, true, true]],
+    ['set_retention', [false, false, true], [false, false, false]],
     ['add_members', [false, true, true], 'members'],
     ['change_roles', [false, false, true], 'members'],
     ['remove_member', [false, true, true], 'members'],

@@ -40,6 +40,8 @@ export const PERMISSIONS = {
   delete_others: permission(LEADERS, NOBODY),
   rename: permission(LEADERS, 'name'),
   archive: permission(LEADERS, EVERYBODY, true),
+  /** For how long messages are kept. */
+  set_retention: permission(OWNERS, NOBODY),
   add_members: permission(LEADERS, 'members'),
   change_roles: permission(OWNERS, 'members'),
   remove_member: permission(LEADERS, 'members'),

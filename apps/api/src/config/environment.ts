@@ -19,9 +19,6 @@ import { redisSettings } from './redis-settings.js';
 import { tlsSettings } from './tls-settings.js';
 import { workerCount, workerPlace } from './worker-settings.js';
 
-/** A century. */
-const MOST_DAYS = 36_500;
-
 /** Characters of a secret. */
 export const LEAST_SECRET = 16;
 
@@ -83,8 +80,8 @@ export function readEnvironment(env: Environment = process.env): Config {
       otherwise: LIMITS.contentBytes,
     }),
     editWindowMinutes: reader.integer('EDIT_WINDOW_MINUTES', { least: 0, most: 525_600, otherwise: 15 }),
-    archiveAfterDays: reader.integer('ARCHIVE_AFTER_DAYS', { least: 0, most: MOST_DAYS, otherwise: 0 }),
-    retentionDays: reader.integer('RETENTION_DAYS', { least: 0, most: MOST_DAYS, otherwise: 0 }),
+    archiveAfterDays: reader.integer('ARCHIVE_AFTER_DAYS', { least: 0, most: LIMITS.retentionDays, otherwise: 0 }),
+    retentionDays: reader.integer('RETENTION_DAYS', { least: 0, most: LIMITS.retentionDays, otherwise: 0 }),
     dataSchemas: dataSchemas(reader),
     spamRules: reader.oneOf('SPAM_RULES', ['off', 'warn', 'refuse'] as const, 'warn'),
     search: reader.oneOf('SEARCH', ['on', 'off'] as const, 'on') === 'on',

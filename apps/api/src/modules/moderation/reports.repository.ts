@@ -50,10 +50,18 @@ export class ReportsRepository {
     return row ?? null;
   }
 
-  /** Null where this reporter has reported the message already. */
-  async insert(report: typeof messageReports.$inferInsert): Promise<ReportRow | null> {
-    const [row] = await this.database.db.insert(messageReports).values(report).onConflictDoNothing().returning();
-    return row ?? null;
+  /**
+   * Null where this reporter has reported the message already, or the message is gone. It stays until the report is written:
+   * what removes messages for good looks for reports of them afterwards.
+   */
+  insert(report: typeof messageReports.$inferInsert): Promise<ReportRow | null> {
+    const isThere = eq(messages.id, report.messageId);
+    return this.database.transaction(async (tx) => {
+      const found = await tx.select({ seq: messages.seq }).from(messages).where(isThere).for('key share');
+      if (found.length === 0) return null;
+      const [row] = await tx.insert(messageReports).values(report).onConflictDoNothing().returning();
+      return row ?? null;
+    });
   }
 
   async findBy(messageId: string, reporterId: string): Promise<ReportRow | null> {

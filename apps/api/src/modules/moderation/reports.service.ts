@@ -55,7 +55,7 @@ export class ReportsService {
       comment: body.comment?.trim() || null,
       content: isDirect ? message.content : null,
     });
-    // The same report at the same instant.
+    // The same report at the same instant, or the message has expired at it.
     if (!row) return { report: presentReport(await this.get(messageId, userId)), isNew: false };
     await this.notify(row);
     return { report: presentReport(row), isNew: true };

@@ -1,45 +1,45 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config/config.js';
 import { type Change, ConversationChanges, conversationUpdatedEvent, type OwnContext } from '../conversations/index.js';
+import { UPDATED } from './change-kind.js';
+import { ExpiryRepository, type ExpiryStep } from './expiry.repository.js';
 import { RetentionRepository } from './retention.repository.js';
-
-/**
- * Of the kinds of changes that the release before knows the one which becomes `conversation:updated` there, whatever has
- * changed: its nodes run beside ours for a while.
- */
-const KIND = 'renamed';
 
 /** Lets the oldest messages of a conversation go: with them goes all that there was of them. */
 @Injectable()
 export class MessageExpiry {
   constructor(
-    private readonly repository: RetentionRepository,
+    private readonly repository: ExpiryRepository,
+    private readonly turns: RetentionRepository,
     private readonly changes: ConversationChanges,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
   /**
-   * At most so many of those that are too old, with a version of their own. Returns how many; null where another node is at
-   * it, and 0 where the node stops before they have gone.
+   * Some of those that are too old, with a version of their own. Returns how many; null where another node is at it, and 0
+   * where none is left, or the node stops before they have gone.
    */
-  async step(conversationId: string, most: number, isStopped: () => boolean): Promise<number | null> {
-    const upTo = await this.repository.expiredUpTo(this.config, conversationId, most);
+  async step(step: ExpiryStep, isStopped: () => boolean): Promise<number | null> {
+    const { conversationId, rows } = step;
+    const upTo = await this.repository.expiredUpTo(this.config, step);
     if (upTo === null) return 0;
     // Of these there may be many for each message, so they go before it, and nobody waits for that.
     let forgotten: number;
     do {
       if (isStopped()) return 0;
-      forgotten = await this.repository.forgetReads(conversationId, upTo, most);
-    } while (forgotten === most);
+      forgotten = await this.repository.forgetReads(step, upTo);
+    } while (forgotten === rows);
     return this.changes.runByItself(conversationId, async (context) => {
-      if (!(await this.repository.takeTurn(context.tx))) return { result: null, unchanged: true };
-      const { firstSeq } = context.conversation;
-      return upTo < firstSeq ? { result: 0, unchanged: true } : this.expire(context, upTo);
+      if (!(await this.turns.take(context.tx))) return { result: null, unchanged: true };
+      // Looked at once more: whoever keeps them for longer, or holds them, has done so before the lock or after it.
+      const last = await this.repository.expiredUpTo(this.config, step, context.tx);
+      return last === null ? { result: 0, unchanged: true } : this.expire(context, step, last);
     });
   }
 
-  private async expire({ tx, conversation, version }: OwnContext, upTo: number): Promise<Change<number | null>> {
-    const expired = await this.repository.expire(tx, conversation.id, upTo);
+  private async expire(context: OwnContext, step: ExpiryStep, upTo: number): Promise<Change<number | null>> {
+    const { tx, conversation, version } = context;
+    const expired = await this.repository.expire(tx, step, upTo);
     const values = {
       firstSeq: upTo + 1,
       expiredCountable: expired.countable,
@@ -48,7 +48,7 @@ export class MessageExpiry {
     return {
       result: upTo - conversation.firstSeq + 1,
       values,
-      row: { kind: KIND },
+      row: { kind: UPDATED },
       system: null,
       event: (change) => conversationUpdatedEvent(change, { ...conversation, ...values, version }),
     };

@@ -11,8 +11,8 @@ export const RETENTION = {
   everyMs: 600_000,
   /** Conversations that are looked at together. */
   conversations: 500,
-  /** Messages of one transaction, which holds up its conversation. */
-  messages: 500,
+  /** Messages of one transaction, which holds up its conversation, with what hangs on them. */
+  rows: 500,
   /** Conversations of one run that fail: the rest waits for the next one. */
   failures: 10,
 };
@@ -42,7 +42,7 @@ export class RetentionJob implements OnApplicationBootstrap, OnApplicationShutdo
   ) {}
 
   onApplicationBootstrap(): void {
-    if (this.config.archiveAfterDays > 0 || this.config.retentionDays > 0) this.job.start();
+    this.job.start();
   }
 
   onApplicationShutdown(): void {
@@ -81,10 +81,11 @@ export class RetentionJob implements OnApplicationBootstrap, OnApplicationShutdo
   private async work({ id, isIdle, hasExpired }: DueConversation): Promise<boolean> {
     if (isIdle && !(await this.archive(id))) return false;
     for (let isMore = hasExpired; isMore && !this.job.isStopped; ) {
-      const expired = await this.expiry.step(id, RETENTION.messages, () => this.job.isStopped);
+      const step = { conversationId: id, rows: RETENTION.rows };
+      const expired = await this.expiry.step(step, () => this.job.isStopped);
       if (expired === null) return false;
       if (expired > 0) this.reporter.messagesExpired(id, expired);
-      isMore = expired === RETENTION.messages;
+      isMore = expired > 0;
     }
     return true;
   }
@@ -94,7 +95,7 @@ export class RetentionJob implements OnApplicationBootstrap, OnApplicationShutdo
     const outcome = await this.changes.runByItself<'archived' | 'kept' | 'elsewhere'>(
       conversationId,
       async ({ tx, conversation, at }) => {
-        if (!(await this.repository.takeTurn(tx))) return { result: 'elsewhere', unchanged: true };
+        if (!(await this.repository.take(tx))) return { result: 'elsewhere', unchanged: true };
         const idleMs = at.getTime() - conversation.updatedAt.getTime();
         if (conversation.isArchived || idleMs < this.config.archiveAfterDays * DAY_MS)
           return { result: 'kept', unchanged: true };

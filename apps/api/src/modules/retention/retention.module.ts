@@ -1,11 +1,16 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/index.js';
 import { ConversationsModule } from '../conversations/index.js';
+import { ExpiryRepository } from './expiry.repository.js';
 import { MessageExpiry } from './message-expiry.js';
+import { RetentionController } from './retention.controller.js';
 import { RetentionRepository } from './retention.repository.js';
+import { RetentionService } from './retention.service.js';
 import { RetentionJob } from './retention-job.js';
 
 @Module({
-  imports: [ConversationsModule],
-  providers: [RetentionJob, MessageExpiry, RetentionRepository],
+  imports: [ConversationsModule, AuditModule],
+  controllers: [RetentionController],
+  providers: [RetentionJob, RetentionService, MessageExpiry, RetentionRepository, ExpiryRepository],
 })
 export class RetentionModule {}

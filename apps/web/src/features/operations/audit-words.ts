@@ -22,4 +22,7 @@ export const AUDIT_WORDS: Readonly<Record<AuditAction, string>> = {
   member_unsilenced: 'ended a silence',
   report_resolved: 'resolved a report',
   announcement_made: 'announced something',
+  retention_changed: 'changed how long messages of a conversation are kept',
+  conversation_held: 'held a conversation',
+  conversation_released: 'released a conversation',
 };

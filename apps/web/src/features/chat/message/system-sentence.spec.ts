@@ -24,6 +24,10 @@ describe('P6: system rows', () => {
     );
     expect(say({ event: 'archived' })).toBe('{Ama} archived this conversation');
     expect(say({ event: 'archived', reason: 'idle' })).not.toContain('Ama');
+    expect(say({ event: 'retention_changed', from: '', to: '30' })).toBe(
+      '{Ama} decided that messages are kept here for 30 days',
+    );
+    expect(say({ event: 'retention_changed', from: '30', to: '' })).toContain('as long as elsewhere');
     expect(say({ event: 'renamed', from: 'a', to: 'b' })).toBe('{Ama} renamed the group to “{b}”');
   });
 

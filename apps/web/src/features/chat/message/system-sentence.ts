@@ -1,4 +1,5 @@
 import type { MemberRole, Message, SystemMetadata } from '@parley/protocol';
+import { daysText } from '../../../ui/days-text.js';
 import { isolate } from '../../../ui/isolated.js';
 import { listed } from '../../../ui/listed.js';
 
@@ -27,6 +28,10 @@ export function systemSentence(message: Message, me: string, nameOf: NameOf): st
       return `${actor} archived this conversation`;
     case 'unarchived':
       return `${actor} took this conversation out of the archive`;
+    case 'retention_changed':
+      return metadata.to
+        ? `${actor} decided that messages are kept here for ${daysText(Number(metadata.to))}`
+        : `${actor} decided that messages are kept here as long as elsewhere`;
     case undefined:
     default:
       return `${actor} changed this conversation`;
