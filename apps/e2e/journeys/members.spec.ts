@@ -41,7 +41,7 @@ describe('Leading a group', () => {
     person.page.getByRole('dialog').getByRole('button', { name: verb }).click();
   const notice = (person: Participant, text: string) => person.page.getByTestId('message').getByText(text).waitFor();
 
-  it('P6: a new name reaches everybody, with a line that says so', async () => {
+  it('P6 S1.34: a new name, and for how long messages are kept, reach everybody, with a line that says so', async () => {
     await more(ama, 'Rename');
     await ama.page.getByLabel('Name', { exact: true }).fill('War room');
     await confirm(ama, 'Rename');
@@ -49,6 +49,19 @@ describe('Leading a group', () => {
     await notice(tomas, `${ama.name} renamed the group to “War room”`);
     await notice(ama, 'You renamed the group to “War room”');
     await tomas.row('War room').waitFor();
+    for (const person of [tomas, ama]) await person.page.getByRole('button', { name: 'Members' }).click();
+    const keeping = (person: Participant) => person.page.getByRole('button', { name: 'Keeping messages' });
+    await keeping(ama).click();
+    expect(await keeping(tomas).count()).toBe(0);
+    const days = ama.page.getByLabel('Days');
+    await days.fill('0');
+    await ama.page.getByText('A whole number from 1').waitFor();
+    await days.fill('30');
+    expect(await violationsIn(ama.page)).toEqual([]);
+    await confirm(ama, 'Save');
+    await notice(tomas, `${ama.name} decided that messages are kept here for 30 days`);
+    await keeping(ama).click();
+    expect(await days.inputValue()).toBe('30');
   });
 
   it('P5, R9: members are added, promoted and removed; the removed one is told where the composer was', async () => {

@@ -18,6 +18,7 @@ import { BansDialog } from './bans-dialog.js';
 import { AddMembersDialog, LeaveDialog } from './conversation-dialogs.js';
 import { BanDialog, BlockDialog, RemoveDialog, SilenceDialog } from './moderation-dialogs.js';
 import { ReportsDialog } from './reports-dialog.js';
+import { RetentionDialog } from './retention-dialog.js';
 import { useAllMembers } from './use-all-members.js';
 import { useKeptFocus } from './use-kept-focus.js';
 import { useSilence } from './use-silence.js';
@@ -32,7 +33,7 @@ interface MemberPanelProps extends Pick<OpenConversation, 'view' | 'gone'> {
 
 /** The dialog that is open. */
 type Asked = { about: OfGroup } | { about: OfMember; member: Member } | null;
-type OfGroup = 'add' | 'leave' | 'reports' | 'bans';
+type OfGroup = 'add' | 'leave' | 'reports' | 'bans' | 'retention';
 /** What is asked about one member. */
 type OfMember = 'remove' | 'silence' | 'ban' | 'block';
 
@@ -112,6 +113,7 @@ function PanelHeading({ count, onAdd }: { count: number; onAdd: (() => void) | n
 const FOOTER = [
   { about: 'reports', verb: 'see_reports', words: 'Reports' },
   { about: 'bans', verb: 'see_bans', words: 'Banned people' },
+  { about: 'retention', verb: 'set_retention', words: 'Keeping messages' },
   { about: 'leave', verb: 'leave', words: 'Leave group' },
 ] as const;
 
@@ -144,6 +146,8 @@ function AskedDialog({ item, members, asked, onClose }: AskedDialogProps) {
       return <ReportsDialog conversationId={item.id} onClose={onClose} />;
     case 'bans':
       return <BansDialog conversationId={item.id} onClose={onClose} />;
+    case 'retention':
+      return <RetentionDialog item={item} onClose={onClose} />;
     case 'leave':
       return <LeaveDialog item={item} onClose={onClose} />;
     case 'remove':
