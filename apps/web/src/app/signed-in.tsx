@@ -12,6 +12,7 @@ import { NewGroupDialog } from '../features/conversations/new-group-dialog.js';
 import { NewMessageDialog } from '../features/conversations/new-message-dialog.js';
 import { Sidebar } from '../features/conversations/sidebar.js';
 import { Palette } from '../features/palette/palette.js';
+import { useFavicon } from '../hooks/use-favicon.js';
 import { useView } from '../hooks/use-view.js';
 import { classes } from '../ui/classes.js';
 import { fetchParts, lazyPart } from '../ui/lazy-part.js';
@@ -21,9 +22,11 @@ import { chatOptions } from './chat-options.js';
 import { ConnectionBanner } from './connection-banner.js';
 import { ErrorBoundary } from './error-boundary.js';
 import { SearchPage } from './search-page.js';
+import { useMoves } from './use-moves.js';
 import { useShortcuts } from './use-shortcuts.js';
 import { Welcome } from './welcome.js';
 
+const KeysDialog = lazyPart(() => import('./keys-dialog.js'));
 const OperationsPage = lazyPart(() => import('../features/operations/operations-page.js'), { isForAll: false });
 
 /** Attempts of the socket for each request over REST. */
@@ -71,6 +74,8 @@ function Shell({ user }: { user: Me }) {
   const { dialog, closeDialog } = useView();
   const atList = path === '/';
   useShortcuts();
+  useMoves();
+  useFavicon();
   return (
     <div className={classes('shell', atList ? 'shell-at-list' : 'shell-at-main')}>
       <a href="#main" className="skip-link">
@@ -109,6 +114,11 @@ function Shell({ user }: { user: Me }) {
         </ErrorBoundary>
       </main>
       {dialog === 'go-to' ? <Palette me={user.id} onClose={closeDialog} /> : null}
+      {dialog === 'keys' ? (
+        <Suspense fallback={null}>
+          <KeysDialog onClose={closeDialog} />
+        </Suspense>
+      ) : null}
       {dialog === 'new-message' ? <NewMessageDialog me={user.id} onClose={closeDialog} /> : null}
       {dialog === 'new-group' ? <NewGroupDialog me={user.id} onClose={closeDialog} /> : null}
     </div>

@@ -3,10 +3,10 @@ import { useLocation } from 'wouter';
 import { useParams } from './use-params.js';
 
 /** Dialogs and panels stand in the address, so that reload and Back apply to them. */
-type DialogName = 'new-message' | 'new-group' | 'go-to';
+type DialogName = 'new-message' | 'new-group' | 'go-to' | 'keys';
 type PanelName = 'members' | 'search';
 
-const DIALOGS: readonly string[] = ['new-message', 'new-group', 'go-to'] satisfies DialogName[];
+const DIALOGS: readonly string[] = ['new-message', 'new-group', 'go-to', 'keys'] satisfies DialogName[];
 const PANELS: readonly string[] = ['members', 'search'] satisfies PanelName[];
 
 export interface View {

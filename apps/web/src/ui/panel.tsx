@@ -24,6 +24,7 @@ export function Panel({ label, header, onClose, children }: PanelProps) {
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape closes it from whatever has focus in it
     <aside
       ref={panel}
+      data-region
       aria-label={label}
       className="chat-panel"
       onKeyDown={(event) => {

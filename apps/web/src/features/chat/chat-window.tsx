@@ -3,6 +3,7 @@ import { useChatClient, useChatEvent, useConversation, useMessages, useSelected 
 import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useKept } from '../../hooks/use-kept.js';
 import { pointerInUse } from '../../hooks/use-pointer.js';
+import { useSocket } from '../../hooks/use-socket.js';
 import { useTitle } from '../../hooks/use-title.js';
 import { useView } from '../../hooks/use-view.js';
 import { Button } from '../../ui/button.js';
@@ -25,6 +26,7 @@ import { LiveLog } from './timeline/live-log.js';
 import { MessageList } from './timeline/message-list.js';
 import { covers, type Jump, useJump } from './timeline/use-jump.js';
 import { useNewDivider } from './timeline/use-new-divider.js';
+import { useEscape } from './use-escape.js';
 import { useMessageContext } from './use-message-context.js';
 
 /** The newest page holds this many unread messages. */
@@ -77,9 +79,16 @@ function Opened({ open, at, me }: { open: OpenConversation; at: number | null; m
   const [newFrom, clearDivider] = useNewDivider(view, messages.items, me);
   const jump = useJump(view.id, at);
   const { panel, togglePanel } = useView();
+  const { markAsRead } = useSocket();
   useTitle(isolate(title));
   useBeginning(input, at);
   useAddressedMessage(at, jump);
+  useEscape(input, () => {
+    if (panel !== null) return togglePanel(panel);
+    markAsRead(view.id, view.lastSeq);
+    clearDivider();
+    void jump.toLatest();
+  });
   const say = useSay(messages, clearDivider, jump);
   const { id, type, myRole, isArchived } = view;
   const silencedUntil = useSilence(view.members.find(({ user }) => user.id === me));

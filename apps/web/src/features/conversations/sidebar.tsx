@@ -43,7 +43,11 @@ const PRESENCE = [
 export function Sidebar({ user }: { user: Me }) {
   const { openDialog } = useView();
   return (
-    <nav aria-label="Conversations" className="shell-list border-e border-line bg-wash max-[720px]:border-0">
+    <nav
+      data-region
+      aria-label="Conversations"
+      className="shell-list border-e border-line bg-wash max-[720px]:border-0"
+    >
       <header className="flex h-14 flex-none items-center justify-between pe-2.5 ps-4">
         <h1 className="flex items-center gap-2 text-title font-strong tracking-[-0.01em]">
           <img src={`${BASE_PATH}/icon.svg`} alt="" width={22} height={22} />

@@ -78,6 +78,7 @@ function useActions(typed: string): Choice[] {
   const actions: Choice[] = [
     action('new-message', 'New message', () => openDialog('new-message')),
     action('new-group', 'New group', () => openDialog('new-group')),
+    action('keys', 'Keyboard', () => openDialog('keys')),
   ];
   const fitting: Choice[] = bestOf(actions, ({ label }) => label, typed, actions.length);
   const query = typed.trim();

@@ -72,6 +72,7 @@ export function MessageInput({ open, title, inputRef, onSend }: MessageInputProp
   useGrowing(inputRef, text);
   return (
     <form
+      data-region
       className="beside-timeline flex-none px-5 pb-4 max-[720px]:px-2 max-[720px]:pb-2"
       onSubmit={(event) => {
         event.preventDefault();

@@ -13,6 +13,7 @@ import { headsBySeq, othersOf } from '../message/receipts.js';
 import type { Row } from '../message/row.js';
 import { systemSentence } from '../message/system-sentence.js';
 import type { OpenConversation } from '../open-conversation.js';
+import { DayPill } from './day-pill.js';
 import { rowsOf } from './rows.js';
 import type { Jump, Target } from './use-jump.js';
 import { useReadMarker } from './use-read-marker.js';
@@ -58,7 +59,7 @@ export function MessageList(props: MessageListProps) {
   const lit = useLit(jump.target, rows, timeline.whenDrawn);
   useEditorInView(editing, rows, timeline.reveal);
   return (
-    <div className="relative min-h-0 flex-1">
+    <div data-region className="relative min-h-0 flex-1">
       {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- the feed pattern: arrows lead from article to article */}
       <div
         ref={scroller}
@@ -72,6 +73,7 @@ export function MessageList(props: MessageListProps) {
       >
         <Rows list={props} rows={rows} timeline={timeline} lit={lit} focused={focused} onFocus={setFocused} />
       </div>
+      {isQuiet(messages) ? <DayPill scroller={scroller} rows={rows} /> : null}
       <PageNotice messages={messages} />
       {timeline.pinned ? null : (
         <JumpPill arrived={arrived} onJump={messages.hasNewer ? () => void jump.toLatest() : timeline.toEnd} />
@@ -239,10 +241,15 @@ function JumpPill({ arrived, onJump }: { arrived: number; onJump: () => void }) 
   );
 }
 
+/** Nothing has to be said of the pages. */
+function isQuiet({ loading, error }: OpenConversation['messages']): boolean {
+  return error === null && loading !== 'older';
+}
+
 /** Drawn over the list, so that it moves no row. */
 function PageNotice({ messages }: { messages: OpenConversation['messages'] }) {
-  const { loading, error, hasOlder } = messages;
-  if (error === null && loading !== 'older') return null;
+  const { error, hasOlder } = messages;
+  if (isQuiet(messages)) return null;
   const retry = hasOlder ? messages.loadOlder : messages.loadNewer;
   return (
     <div className="pointer-events-none absolute inset-x-0 top-2 flex justify-center">

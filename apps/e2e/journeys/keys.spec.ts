@@ -1,0 +1,126 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { expectSoon, ParleyNode } from '@parley/testkit';
+import type { Browser } from 'playwright-core';
+import { type Bystander, launchBrowser, Participant, registerBystander } from './browser.js';
+import { fill } from './fill.js';
+import { violationsIn } from './violations.js';
+
+let node: ParleyNode;
+let browser: Browser;
+let ama: Participant;
+/** Who have written to Ama, the last one first in her list. */
+let others: Bystander[];
+let round = 0;
+
+beforeAll(async () => {
+  [node, browser] = await Promise.all([ParleyNode.start({ env: { RATE_LIMITS: 'off' } }), launchBrowser()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await node?.stop();
+});
+beforeEach(async () => {
+  const suffix = String.fromCharCode(97 + round++);
+  ama = await Participant.join(browser, node.url, `Ama Okafor ${suffix}`);
+  const { id } = await (await ama.rest()).me();
+  others = [];
+  for (const name of ['Tomas Reyes', 'Li Wen', 'Noor Haddad']) {
+    const other = await registerBystander(node.url, `${name} ${suffix}`);
+    const direct = await other.rest.createConversation({ type: 'direct', memberIds: [id] });
+    await other.rest.send(direct.id, { content: `hello from ${name}` });
+    others.unshift(other);
+    await ama.row(other.name).waitFor();
+  }
+});
+afterEach(async () => {
+  expect(ama.faults).toEqual([]);
+  await ama.context.close();
+});
+
+/** Waits until it is so. */
+const soon = async <T>(read: () => Promise<T>, expected: T) =>
+  expectSoon(async () => {
+    expect(await read()).toEqual(expected);
+  });
+const unreadOf = async (id: string) => (await (await ama.rest()).conversation(id)).unreadCount;
+const isOpen = (name: string) => ama.page.getByRole('heading', { name, level: 2 }).waitFor();
+const nameOf = (at: number) => others[at]?.name ?? '';
+
+it('F4: Alt with arrows leads through the list, with Shift to what is unread, and Escape has all of it read', async () => {
+  const { page } = ama;
+  await page.keyboard.press('Alt+ArrowDown');
+  await isOpen(nameOf(0));
+  await page.keyboard.press('Alt+ArrowDown');
+  await isOpen(nameOf(1));
+  await page.keyboard.press('Alt+ArrowUp');
+  await isOpen(nameOf(0));
+  await ama.openRow(nameOf(1));
+  await soon(() => ama.row(nameOf(1)).getByTestId('unread-badge').count(), 0);
+  await page.keyboard.press('Alt+Shift+ArrowDown');
+  await isOpen(nameOf(2));
+  const id = ama.conversationId;
+  // More than a screen, of which what is above is not seen.
+  await ama.openRow(nameOf(0));
+  await fill((others[2] as Bystander).rest, id, 40, (line) => `line ${line}. ${'words '.repeat(60)}`);
+  await ama.openRow(nameOf(2));
+  expect(await unreadOf(id)).toBeGreaterThan(20);
+  await page.keyboard.press('Escape');
+  await soon(() => unreadOf(id), 0);
+  await soon(() => page.getByTestId('new-divider').count(), 0);
+});
+
+it('F4: F6 leads from part to part and back, and Ctrl+/ shows every key', async () => {
+  const { page } = ama;
+  await ama.openRow(nameOf(0));
+  const has = (selector: string) => page.locator(`${selector}:focus`).waitFor();
+  await has('textarea');
+  await page.keyboard.press('F6');
+  await has('[data-testid=conversation-row]');
+  await page.keyboard.press('F6');
+  await has('[data-testid=message]');
+  await page.keyboard.press('Shift+F6');
+  await has('[data-testid=conversation-row]');
+  await page.keyboard.press('Shift+F6');
+  await has('textarea');
+  await page.keyboard.press('Control+/');
+  const dialog = page.getByRole('dialog', { name: 'Keyboard' });
+  await dialog.getByText('The next one that is unread').waitFor();
+  expect(await violationsIn(page)).toEqual([]);
+  await page.keyboard.press('Alt+ArrowDown');
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  await has('textarea');
+  await isOpen(nameOf(0));
+});
+
+it('U2: title and icon of the tab tell what is unread, until it is read in another tab', async () => {
+  const { page } = ama;
+  const icon = () => page.locator('link[rel=icon]').getAttribute('href');
+  await soon(() => page.title(), '(3) Conversations · Parley');
+  expect(await icon()).toBe('/icon-unread.svg');
+  expect((await page.request.get('/icon-unread.svg')).headers()['content-type']).toContain('svg');
+  const second = await ama.context.newPage();
+  for (const { name } of others) {
+    await second.goto('/');
+    await second.getByTestId('conversation-row').filter({ hasText: name }).click();
+    await second.bringToFront();
+    await second.getByRole('heading', { name, level: 2 }).waitFor();
+    await second.waitForFunction(() => document.querySelector('[data-testid=composer]') !== null);
+    const id = /\/c\/([^/]+)/.exec(second.url())?.[1] ?? '';
+    await soon(() => unreadOf(id), 0);
+  }
+  await soon(() => page.title(), 'Conversations · Parley');
+  await soon(icon, '/icon.svg');
+});
+
+it('L8: while older messages are scrolled to, the day of the top one stands above them', async () => {
+  const { page } = ama;
+  await ama.openRow(nameOf(0));
+  await fill((others[0] as Bystander).rest, ama.conversationId, 40, (line) => `line ${line}. ${'words '.repeat(60)}`);
+  await ama.message('line 40.').waitFor();
+  const pill = page.getByTestId('day-pill');
+  await page.getByRole('feed').hover();
+  await page.mouse.wheel(0, -400);
+  await pill.getByText('Today').waitFor();
+  await pill.waitFor({ state: 'detached' });
+});

@@ -1,0 +1,27 @@
+import { describe, expect, it } from '@jest/globals';
+import { neighbourOf, nextUnread } from './neighbours.js';
+
+const items = [
+  { id: 'a', unreadCount: 0 },
+  { id: 'b', unreadCount: 2 },
+  { id: 'c', unreadCount: 0 },
+  { id: 'd', unreadCount: 1 },
+];
+
+describe('F4: the conversation that a key leads to', () => {
+  it('is the one above or below, none beyond the ends, and the first where none is open', () => {
+    expect(neighbourOf(items, 'b', 1)?.id).toBe('c');
+    expect(neighbourOf(items, 'b', -1)?.id).toBe('a');
+    expect(neighbourOf(items, 'd', 1)).toBeNull();
+    expect(neighbourOf(items, 'a', -1)).toBeNull();
+    expect(neighbourOf(items, null, -1)?.id).toBe('a');
+  });
+
+  it('is the next with something unread in that direction, past the end too, and never the open one', () => {
+    expect(nextUnread(items, 'a', 1)?.id).toBe('b');
+    expect(nextUnread(items, 'd', 1)?.id).toBe('b');
+    expect(nextUnread(items, 'a', -1)?.id).toBe('d');
+    expect(nextUnread(items, null, 1)?.id).toBe('b');
+    expect(nextUnread([{ id: 'a', unreadCount: 3 }], 'a', 1)).toBeNull();
+  });
+});
