@@ -12,6 +12,7 @@ const MODULES = [
   'conversation-log',
   'messages',
   'receipts',
+  'notices',
   'conversations',
   'moderation',
   'retention',

@@ -87,6 +87,7 @@ export const ROUTE_PROBES: readonly RouteProbe[] = [
   conversation('see_presence', 'GET /api/conversations/{id}/typing'),
   conversation('mark', 'POST /api/conversations/{id}/delivered', () => ({ seq: 1 })),
   conversation('mark', 'POST /api/conversations/{id}/read', () => ({ seq: 1 })),
+  conversation('mark', 'PATCH /api/conversations/{id}/settings', () => ({ isPinned: true })),
   conversation('send', 'POST /api/conversations/{id}/messages', () => ({ content: 'hello' })),
   route('send', 'POST /api/messages/send', (at) => ({
     body: { conversationId: at.conversationId, content: 'hello' },

@@ -49,6 +49,7 @@ const GIVEN: Readonly<Record<string, readonly Given[]>> = {
   'PATCH /conversations/{id}/members/{userId}': [() => ({ body: { role: 'admin' } })],
   'PUT /conversations/{id}/members/{userId}/silence': [() => ({ body: { seconds: 60 } })],
   'POST /conversations/{id}/messages': [() => ({ body: SEND })],
+  'PATCH /conversations/{id}/settings': [() => ({ body: { isPinned: true } })],
   'GET /conversations/{id}/messages/search': [() => ({ query: 'q=confidential' })],
   'POST /conversations/{id}/read': [() => ({ body: { seq: 1 } })],
   'GET /messages': [({ conversation }) => ({ query: `conversationId=${conversation}` })],

@@ -52,6 +52,7 @@ const EVENTS: Record<EventName, Shown> = {
   'user:updated': 'here',
   'user:blocked': 'here',
   'report:updated': 'here',
+  'settings:updated': 'here',
   'server:draining': { elsewhere: 'apps/e2e/durability/stop.spec.ts' },
   'service:degraded': { elsewhere: 'apps/api/test/two-nodes.spec.ts' },
   'service:restored': { elsewhere: 'apps/api/test/two-nodes.spec.ts' },

@@ -1,3 +1,5 @@
+import type { ConversationSettings } from './conversation-settings.js';
+
 /** What the server answers: shapes of users, conversations and messages. Times are ISO-8601 UTC, ids UUIDv7. */
 
 /** A person, wherever one appears. */
@@ -64,6 +66,8 @@ export interface ConversationListItem extends Conversation {
   mentionCount: number;
   lastReadSeq: number;
   lastDeliveredSeq: number;
+  /** The caller's own; missing where they have never changed any. Later changes come as `settings:updated`. */
+  settings?: ConversationSettings;
 }
 
 export interface ConversationDetail extends ConversationListItem {

@@ -1,3 +1,4 @@
+import type { ConversationSettings } from './conversation-settings.js';
 import type { Conversation, ConversationListItem, Member, Message, ReactionCount, UserView } from './entities.js';
 import type { ErrorObject } from './error-object.js';
 
@@ -143,6 +144,10 @@ export interface UserBlockedEvent {
   isBlocked: boolean;
 }
 
+export interface SettingsUpdatedEvent {
+  settings: ConversationSettings;
+}
+
 export interface ReportUpdatedEvent {
   reportId: string;
   /** Null of one in a direct conversation. */
@@ -210,6 +215,8 @@ export interface Events {
   'typing:update': TypingUpdatedEvent;
   /** All sockets of the user: whom they block has changed. */
   'user:blocked': UserBlockedEvent;
+  /** All sockets of the user: their settings of a conversation, of which the one with the greatest `version` holds. */
+  'settings:updated': SettingsUpdatedEvent;
   /** Those who decide on it, on all their sockets: there is a report, or one was resolved. */
   'report:updated': ReportUpdatedEvent;
   /** Who shares a conversation with them, and all sockets of their own: another name or picture; outside versions. */

@@ -1,6 +1,7 @@
 export * from './accounts.js';
 export * from './audit.js';
 export * from './commands.js';
+export * from './conversation-settings.js';
 export * from './entities.js';
 export * from './error-object.js';
 export * from './errors.js';

@@ -1,5 +1,12 @@
 import { expect } from '@jest/globals';
-import type { ConversationDetail, Message, MessageReceipt, Page, UnreadSummary } from '@parley/protocol';
+import type {
+  ConversationDetail,
+  ConversationSettings,
+  Message,
+  MessageReceipt,
+  Page,
+  UnreadSummary,
+} from '@parley/protocol';
 import type { Behaviours } from '../stage.js';
 import { anError, aTime, numbers } from './shapes.js';
 
@@ -147,5 +154,27 @@ export const marks: Behaviours = {
         unreadCount: 10,
       });
     }
+  },
+
+  'what somebody wants of a conversation is told to all of their devices, and to nobody else': async (stage) => {
+    const { id, people, lines } = await stage.scene(2);
+    const second = await people[1].connect();
+    const path = `/conversations/${id}/settings`;
+    const settings = await people[1].request<ConversationSettings>('PATCH', path, { isPinned: true });
+    expect(settings).toEqual({
+      conversationId: id,
+      notifications: 'all',
+      mutedUntil: null,
+      pinnedAt: aTime,
+      hiddenSeq: null,
+      unreadSeq: null,
+      version: 1,
+    });
+    for (const line of [lines[1], second]) expect(await line.first('settings:updated')).toEqual({ settings });
+    expect((await people[1].get<ConversationDetail>(`/conversations/${id}`)).settings).toEqual(settings);
+    expect(await people[0].get<ConversationDetail>(`/conversations/${id}`)).not.toHaveProperty('settings');
+    expect(lines[0].all('settings:updated')).toEqual([]);
+    const listed = await people[1].get<Page<ConversationSettings>>('/users/me/conversation-settings');
+    expect(listed.items).toEqual([settings]);
   },
 };

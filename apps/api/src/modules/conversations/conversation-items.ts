@@ -5,6 +5,7 @@ import { MessageViews } from '../messages/index.js';
 import { toUserDetail } from '../users/index.js';
 import { presentConversation } from './conversation.presenter.js';
 import { ConversationListsRepository, type ListFilter, type ListRow } from './conversation-lists.repository.js';
+import { presentSettings } from './conversation-settings.presenter.js';
 
 /** Conversations as items of their members' lists: one statement for the rows, and what their last messages need. */
 @Injectable()
@@ -56,5 +57,6 @@ function presentItem(row: ListRow, lastMessage: Message | null): ConversationLis
     mentionCount: row.mentionCount,
     lastReadSeq: row.me.lastReadSeq,
     lastDeliveredSeq: row.me.lastDeliveredSeq,
+    ...(row.settings && { settings: presentSettings(row.settings) }),
   };
 }

@@ -7,6 +7,7 @@ import { fittingRows } from '../../database/fitting-rows.js';
 import {
   conversationParticipants,
   conversationReceipts,
+  conversationSettings,
   conversations,
   mentions,
   users,
@@ -53,6 +54,17 @@ const otherMember = new Subquery<'peer', ReturnType<typeof getTableColumns<typeo
   'peer',
 );
 
+/** What the member wants of it for themselves, likewise. */
+const ownSettings = new Subquery<
+  'conversation_settings',
+  ReturnType<typeof getTableColumns<typeof conversationSettings>>
+>(
+  sql`SELECT * FROM conversation_settings x
+       WHERE x.user_id = ${me.userId} AND x.conversation_id = ${me.conversationId} OFFSET 0`,
+  getTableColumns(conversationSettings),
+  'conversation_settings',
+);
+
 /** A membership that a row `q` names, by key for the same reason. */
 const namedMember = new Subquery<
   'conversation_participants',
@@ -77,6 +89,7 @@ const FIELDS = {
   lastMessage: messageColumns,
   peer,
   mentionCount,
+  settings: conversationSettings,
 };
 
 /** About what an item takes of an answer without its last message. */
@@ -124,6 +137,7 @@ export class ConversationListsRepository {
       .innerJoinLateral(ownConversation, sql`true`)
       .leftJoinLateral(lastMessage, sql`true`)
       .leftJoinLateral(otherMember, sql`true`)
+      .leftJoinLateral(ownSettings, sql`true`)
       .orderBy(sql`k.nth`);
   }
 
@@ -191,6 +205,7 @@ export class ConversationListsRepository {
       .innerJoinLateral(ownConversation, sql`true`)
       .leftJoinLateral(lastMessage, sql`true`)
       .leftJoinLateral(otherMember, sql`true`)
+      .leftJoinLateral(ownSettings, sql`true`)
       .where(where)
       .$dynamic();
   }

@@ -4,6 +4,7 @@ import { RealtimeModule } from '../../realtime/realtime.module.js';
 import { AuditModule } from '../audit/index.js';
 import { ConversationLogModule } from '../conversation-log/index.js';
 import { MessagesModule, SendTargets } from '../messages/index.js';
+import { NoticesModule } from '../notices/index.js';
 import { UsersModule } from '../users/index.js';
 import { BansController } from './bans.controller.js';
 import { BansRepository } from './bans.repository.js';
@@ -14,6 +15,9 @@ import { ConversationItems } from './conversation-items.js';
 import { ConversationLists } from './conversation-lists.js';
 import { ConversationListsRepository } from './conversation-lists.repository.js';
 import { ConversationSendTargets } from './conversation-send-targets.js';
+import { ConversationSettingsController } from './conversation-settings.controller.js';
+import { ConversationSettingsRepository } from './conversation-settings.repository.js';
+import { ConversationSettingsService } from './conversation-settings.service.js';
 import { ConversationSizes } from './conversation-sizes.js';
 import { ConversationSizesRepository } from './conversation-sizes.repository.js';
 import { ConversationStreamSource } from './conversation-stream-source.js';
@@ -35,12 +39,13 @@ import { StreamSourceRepository } from './stream-source.repository.js';
 /** Global, since the hub and messages ask through `StreamSource` and `SendTargets`, and must not import what imports them. */
 @Global()
 @Module({
-  imports: [RealtimeModule, ConversationLogModule, MessagesModule, UsersModule, AuditModule],
+  imports: [RealtimeModule, ConversationLogModule, MessagesModule, UsersModule, AuditModule, NoticesModule],
   controllers: [
     ConversationsController,
     MembersController,
     BansController,
     SilencesController,
+    ConversationSettingsController,
     SendToController,
     MessagesQueryController,
   ],
@@ -55,6 +60,8 @@ import { StreamSourceRepository } from './stream-source.repository.js';
     StreamChanges,
     ConversationSizes,
     ConversationSizesRepository,
+    ConversationSettingsService,
+    ConversationSettingsRepository,
     MembersService,
     MemberRefs,
     LockedMembers,

@@ -7,6 +7,7 @@ import {
   accountErasures,
   accountLinks,
   conversationParticipants,
+  conversationSettings,
   conversations,
   refreshSessions,
   userBlocks,
@@ -116,6 +117,7 @@ export class ErasureRepository {
     return this.database.transaction(async (tx) => {
       await tx.delete(refreshSessions).where(eq(refreshSessions.userId, userId));
       await tx.update(accountLinks).set({ username: null }).where(eq(accountLinks.userId, userId));
+      await tx.delete(conversationSettings).where(eq(conversationSettings.userId, userId));
       await tx.delete(userBlocks).where(eq(userBlocks.blockerId, userId));
       await tx.execute(sql`UPDATE message_reports SET comment = NULL WHERE reporter_id = ${userId}`);
       await tx.execute(sql`

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { LIMITS, type Page, type UserView } from '@parley/protocol';
 import { conflict, invalid, notFound } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
+import { NoticePublisher } from '../notices/index.js';
 import { UsersRepository } from '../users/index.js';
 import { BlocksRepository } from './blocks.repository.js';
-import { NoticePublisher } from './notice-publisher.js';
 
 /** Whose direct messages somebody refuses. The log refuses them; who is blocked notices nothing else of it. */
 @Injectable()

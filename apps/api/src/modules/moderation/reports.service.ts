@@ -6,9 +6,9 @@ import type { Principal } from '../../kernel/principal.js';
 import { Cursors } from '../../platform/http/cursors.js';
 import { AuditService } from '../audit/index.js';
 import { requirePermission } from '../conversation-log/index.js';
+import { NoticePublisher } from '../notices/index.js';
 import { UsersRepository, UsersService } from '../users/index.js';
 import type { ReportsQueryDto } from './dto/report-bodies.dto.js';
-import { NoticePublisher } from './notice-publisher.js';
 import { peopleOfReport, presentReport } from './report.presenter.js';
 import { type ReportRow, ReportsRepository } from './reports.repository.js';
 

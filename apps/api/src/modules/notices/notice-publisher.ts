@@ -4,7 +4,7 @@ import { NodeBus } from '../../realtime/bus/node-bus.js';
 import type { Topic } from '../../realtime/bus/topic.js';
 import { IO, type ParleyServer, userRoom } from '../../realtime/socket.js';
 
-const NAMES = ['user:blocked', 'report:updated'] as const;
+const NAMES = ['user:blocked', 'report:updated', 'settings:updated'] as const;
 type Name = (typeof NAMES)[number];
 
 interface Notice {

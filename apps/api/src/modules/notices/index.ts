@@ -1,0 +1,2 @@
+export { NoticePublisher } from './notice-publisher.js';
+export { NoticesModule } from './notices.module.js';
