@@ -45,7 +45,7 @@ const FEATURES = [
 ];
 
 /** Likewise the folders of the largest. */
-const CHAT = ['message', 'members', 'composer', 'timeline'];
+const CHAT = ['message', 'members', 'own-settings', 'composer', 'timeline'];
 
 /** What each workspace package may import of the others; type errors and knip see to the rest. */
 const PACKAGES = {

@@ -12,6 +12,7 @@ import { NewGroupDialog } from '../features/conversations/new-group-dialog.js';
 import { NewMessageDialog } from '../features/conversations/new-message-dialog.js';
 import { Sidebar } from '../features/conversations/sidebar.js';
 import { Palette } from '../features/palette/palette.js';
+import { followSettings } from '../hooks/own-settings.store.js';
 import { useFavicon } from '../hooks/use-favicon.js';
 import { useView } from '../hooks/use-view.js';
 import { classes } from '../ui/classes.js';
@@ -51,6 +52,7 @@ function Session({ user }: { user: Me }) {
   useEffect(() => openDrafts(user.id), [user.id]);
   useEffect(() => openEdits(user.id), [user.id]);
   useEffect(openChosenFiles, [user.id]);
+  useEffect(() => followSettings(client), [client]);
   useEffect(() => holdUnstoredFiles(client), [client]);
   useEffect(() => {
     const timer = setTimeout(fetchParts, PARTS_AFTER_MS);

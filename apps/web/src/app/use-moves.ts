@@ -1,8 +1,6 @@
-import { useConversations } from '@parley/react';
 import { useEffect } from 'react';
-import { useRoute } from 'wouter';
 import { neighbourOf, nextUnread } from '../features/conversations/neighbours.js';
-import { foldArchived } from '../features/conversations/ordered.js';
+import { useFolded } from '../features/conversations/use-folded.js';
 import { useView } from '../hooks/use-view.js';
 import { moveRegion } from './regions.js';
 
@@ -12,9 +10,7 @@ import { moveRegion } from './regions.js';
  */
 export function useMoves(): void {
   const { openConversation, openDialog } = useView();
-  const { items } = useConversations();
-  const [, params] = useRoute('/c/:id/*?');
-  const open = params?.id ?? null;
+  const { pinned, active, open } = useFolded();
   useEffect(() => {
     function onKeyDown(event: KeyboardEvent) {
       if (event.isComposing || event.defaultPrevented || document.querySelector('[role="dialog"]')) return;
@@ -29,12 +25,11 @@ export function useMoves(): void {
       if (key === 'F6' && !altKey && !hasCommand) return () => moveRegion(shiftKey ? -1 : 1);
       if (key === '/' && hasCommand && !altKey) return () => openDialog('keys');
       if (!altKey || hasCommand || (key !== 'ArrowUp' && key !== 'ArrowDown')) return null;
-      const { active } = foldArchived(items);
-      const next = (shiftKey ? nextUnread : neighbourOf)(active, open, key === 'ArrowUp' ? -1 : 1);
+      const next = (shiftKey ? nextUnread : neighbourOf)([...pinned, ...active], open, key === 'ArrowUp' ? -1 : 1);
       return () => next && openConversation(next.id);
     }
 
     document.addEventListener('keydown', onKeyDown);
     return () => document.removeEventListener('keydown', onKeyDown);
-  }, [items, open, openConversation, openDialog]);
+  }, [pinned, active, open, openConversation, openDialog]);
 }

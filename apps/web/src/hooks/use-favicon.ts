@@ -1,10 +1,10 @@
-import { useUnread } from '@parley/react';
 import { useEffect } from 'react';
 import { BASE_PATH } from '../api/http.js';
+import { useCounted } from './own-settings.store.js';
 
-/** The tab's icon has a dot while something is unread. */
+/** The tab's icon has a dot while something is unread that is not muted. */
 export function useFavicon(): void {
-  const isUnread = useUnread().total > 0;
+  const isUnread = useCounted() > 0;
   useEffect(() => {
     show(isUnread ? 'icon-unread.svg' : 'icon.svg');
     return () => show('icon.svg');

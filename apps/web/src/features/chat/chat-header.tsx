@@ -11,13 +11,14 @@ import {
   Search,
   UsersRound,
 } from 'lucide-react';
-import { useState } from 'react';
+import { Suspense, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useHasSearch } from '../../hooks/use-has-search.js';
 import { useToday } from '../../hooks/use-today.js';
 import type { View } from '../../hooks/use-view.js';
 import { Avatar } from '../../ui/avatar.js';
 import { IconButton } from '../../ui/button.js';
+import { lazyPart } from '../../ui/lazy-part.js';
 import { Menu, MenuItem } from '../../ui/menu.js';
 import { PresenceDot } from '../../ui/presence-dot.js';
 import { markOf, presenceWords } from '../people/presence.js';
@@ -27,13 +28,16 @@ import { ArchiveDialog, LeaveDialog, RenameDialog } from './members/conversation
 import { BlockDialog, UnblockDialog } from './members/moderation-dialogs.js';
 import { useOnlineCount } from './members/use-online-count.js';
 import type { OpenConversation } from './open-conversation.js';
+import { OwnEntries } from './own-settings/own-entries.js';
+
+const MuteDialog = lazyPart(() => import('./own-settings/mute-dialog.js'));
 
 interface ChatHeaderProps extends Pick<OpenConversation, 'view' | 'gone'> {
   panel: View['panel'];
   onTogglePanel: View['togglePanel'];
 }
 
-type Asked = 'rename' | 'archive' | 'leave' | 'block' | 'unblock' | null;
+type Asked = 'mute' | 'rename' | 'archive' | 'leave' | 'block' | 'unblock' | null;
 
 const ICON = { size: 18, strokeWidth: 1.6 } as const;
 const SMALL = { size: 16, strokeWidth: 1.6 } as const;
@@ -72,6 +76,11 @@ export function ChatHeader({ view: item, gone, panel, onTogglePanel }: ChatHeade
         </IconButton>
       ) : null}
       {gone === null ? <ConversationMenu item={item} onAsk={setAsked} /> : null}
+      {asked === 'mute' ? (
+        <Suspense fallback={null}>
+          <MuteDialog item={item} onClose={close} />
+        </Suspense>
+      ) : null}
       {asked === 'rename' ? <RenameDialog item={item} onClose={close} /> : null}
       {asked === 'archive' ? <ArchiveDialog item={item} onClose={close} /> : null}
       {asked === 'block' && item.peer ? <BlockDialog person={item.peer} onClose={close} /> : null}
@@ -97,6 +106,7 @@ function ConversationMenu({ item, onAsk }: ConversationMenuProps) {
         </IconButton>
       }
     >
+      <OwnEntries item={item} onMute={() => onAsk('mute')} />
       {may('rename', item) ? (
         <MenuItem icon={<Pencil {...SMALL} />} onSelect={() => onAsk('rename')}>
           Rename…

@@ -1,4 +1,5 @@
 import type { ConversationsSnapshot, ConversationView } from '@parley/client';
+import type { Message } from '@parley/protocol';
 import { useChatClient, useChatEvent, useConversation, useMessages, useSelected } from '@parley/react';
 import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useKept } from '../../hooks/use-kept.js';
@@ -21,6 +22,7 @@ import { useSilence } from './members/use-silence.js';
 import { MessageContext } from './message/message-actions.js';
 import { canWrite } from './message/message-rights.js';
 import type { OpenConversation } from './open-conversation.js';
+import { useUnreadMark } from './own-settings/use-unread-mark.js';
 import { HistoryStart } from './timeline/history-start.js';
 import { LiveLog } from './timeline/live-log.js';
 import { MessageList } from './timeline/message-list.js';
@@ -56,7 +58,8 @@ interface WindowProps extends Pick<OpenConversation, 'view' | 'gone'> {
 
 /** Chooses the first position, and waits until its messages are loaded. */
 function Window({ view, gone, at, me }: WindowProps) {
-  const [startAt] = useState(() => at ?? firstFarUnread(view));
+  const [markedAt, markUnread] = useUnreadMark(view);
+  const [startAt] = useState(() => at ?? markedAt ?? firstFarUnread(view));
   const now = useMessages(view.id, { startAt: startAt ?? undefined });
   const messages = useKept(gone === null ? now : null) ?? now;
   const isReady = messages.isLoaded && (startAt === null || covers(messages.items, startAt));
@@ -69,14 +72,21 @@ function Window({ view, gone, at, me }: WindowProps) {
     if (!failure) return <Loading />;
     return failure.retryable ? <LoadFailed onRetry={load} /> : <NotFound />;
   }
-  return <Opened open={{ view, messages, gone }} at={at} me={me} />;
+  return <Opened open={{ view, messages, gone }} at={at} me={me} markedAt={markedAt} markUnread={markUnread} />;
 }
 
-function Opened({ open, at, me }: { open: OpenConversation; at: number | null; me: string }) {
+interface OpenedProps extends Pick<WindowProps, 'at' | 'me'> {
+  open: OpenConversation;
+  /** From where on I had marked it as unread. */
+  markedAt: number | null;
+  markUnread: (message: Message) => void;
+}
+
+function Opened({ open, at, me, markedAt, markUnread }: OpenedProps) {
   const { view, messages, gone } = open;
   const title = titleOf(view);
   const input = useRef<HTMLTextAreaElement>(null);
-  const [newFrom, clearDivider] = useNewDivider(view, messages.items, me);
+  const [newFrom, clearDivider] = useNewDivider({ view, items: messages.items, me, markedAt });
   const jump = useJump(view.id, at);
   const { panel, togglePanel } = useView();
   const { markAsRead } = useSocket();
@@ -93,7 +103,7 @@ function Opened({ open, at, me }: { open: OpenConversation; at: number | null; m
   const { id, type, myRole, isArchived } = view;
   const silencedUntil = useSilence(view.members.find(({ user }) => user.id === me));
   const facts = { id, type, myRole, isArchived, me, isGone: gone !== null, isSilenced: silencedUntil !== null };
-  const [context, editing] = useMessageContext({ facts, input, jump, say });
+  const [context, editing] = useMessageContext({ facts, input, jump, say, markUnread });
   const area = useRef<HTMLElement>(null);
   const [isOver, leave] = useFileTarget({ conversationId: id, isOpen: canWrite(context.facts), area, input });
   const start = useHistoryStart(view);

@@ -15,11 +15,12 @@ interface Options {
   jump: Pick<Jump, 'go'>;
   /** Stable, like `jump.go`: with either the actions are replaced, and all rows drawn again. */
   say: MessageActions['say'];
+  markUnread: MessageActions['markUnread'];
 }
 
 /** The actions and facts for the rows of one conversation, and the id of the message that is being edited. */
 export function useMessageContext(options: Options): [MessageContextValue, editing: string | null] {
-  const { facts, input, say } = options;
+  const { facts, input, say, markUnread } = options;
   const { go } = options.jump;
   const { id, type, myRole, isArchived, me, isGone, isSilenced } = facts;
   const client = useChatClient();
@@ -32,10 +33,11 @@ export function useMessageContext(options: Options): [MessageContextValue, editi
       say,
       setEditing,
       jumpTo: (seq) => void go(seq),
+      markUnread,
       copyText: copyToClipboard,
       copyLink: ({ seq }) => copyToClipboard(`${location.origin}${BASE_PATH}/c/${id}/m/${seq}`),
     }),
-    [client, id, input, go, say, setEditing],
+    [client, id, input, go, say, setEditing, markUnread],
   );
   const value = useMemo(
     () => ({ actions, facts: { id, type, myRole, isArchived, me, isGone, isSilenced, editWindowMs } }),

@@ -1,8 +1,7 @@
 import type { ConversationListItem } from '@parley/protocol';
-import { useConversations, usePresence } from '@parley/react';
+import { usePresence } from '@parley/react';
 import { ChevronRight } from 'lucide-react';
-import { useMemo, useState } from 'react';
-import { useRoute } from 'wouter';
+import { useState } from 'react';
 import { useView } from '../../hooks/use-view.js';
 import { Button } from '../../ui/button.js';
 import { classes } from '../../ui/classes.js';
@@ -10,18 +9,15 @@ import { moveByKeys } from '../../ui/roving.js';
 import { EmptyState, Skeleton } from '../../ui/states.js';
 import { MOST_WATCHED, markOf } from '../people/presence.js';
 import { ConversationRow } from './conversation-row.js';
-import { foldArchived } from './ordered.js';
+import { useFolded } from './use-folded.js';
 
-/** My conversations, the latest first, archived ones folded away. One Tab stop, arrows within. */
+/** My conversations, pinned ones first, then the latest, archived ones folded away. One Tab stop, arrows within. */
 export function ConversationList({ me }: { me: string }) {
-  const { items, isLoaded } = useConversations();
-  const [, params] = useRoute('/c/:id/*?');
+  const { pinned, active, archived, open, isLoaded } = useFolded();
   const [focused, setFocused] = useState<string | null>(null);
   const [unfolded, setUnfolded] = useState(false);
-  const { active, archived } = useMemo(() => foldArchived(items), [items]);
-  const open = params?.id ?? null;
   const showArchived = unfolded || archived.some(({ id }) => id === open);
-  const rows = showArchived ? [...active, ...archived] : active;
+  const rows = [...pinned, ...active, ...(showArchived ? archived : [])];
   const presences = usePresence(rows.flatMap(({ peer }) => (peer ? [peer.id] : [])).slice(0, MOST_WATCHED));
   const stop = [focused, open].find((id) => rows.some((item) => item.id === id)) ?? rows[0]?.id;
 
@@ -43,6 +39,14 @@ export function ConversationList({ me }: { me: string }) {
   if (rows.length === 0 && archived.length === 0) return <NoRows isLoaded={isLoaded} />;
   return (
     <div role="presentation" className="min-h-0 flex-1 overflow-y-auto px-2 pb-2" onKeyDown={moveByKeys}>
+      {pinned.length > 0 ? (
+        <>
+          <h2 className="px-2.5 pt-1 pb-0.5 text-meta text-ink-3">Pinned</h2>
+          <ul aria-label="Pinned conversations" className="mb-1 border-b border-line pb-1">
+            {pinned.map(row)}
+          </ul>
+        </>
+      ) : null}
       <ul aria-label="Conversations">{active.map(row)}</ul>
       {archived.length > 0 ? (
         <>

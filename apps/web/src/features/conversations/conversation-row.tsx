@@ -1,7 +1,9 @@
 import type { ConversationListItem } from '@parley/protocol';
 import { useIsBlocked, usePeople, useTypists } from '@parley/react';
+import { BellOff } from 'lucide-react';
 import { memo } from 'react';
 import { Link } from 'wouter';
+import { useSettings } from '../../hooks/own-settings.store.js';
 import { useFocusedWindow } from '../../hooks/use-focused-window.js';
 import { useToday } from '../../hooks/use-today.js';
 import { Avatar } from '../../ui/avatar.js';
@@ -34,6 +36,8 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
   const title = titleOf(item);
   // The reader sees the open conversation: a badge would only flicker.
   const badge = selected && watching ? null : badgeText(item.unreadCount);
+  const { notifications, unreadSeq } = useSettings(item);
+  const isMarked = badge === null && unreadSeq !== null;
   return (
     <li>
       <Link
@@ -54,7 +58,13 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
           <Avatar id={item.peer?.id ?? item.id} name={title} url={item.peer?.avatarUrl} size={40} />
         </PresenceDot>
         <span className="min-w-0">
-          <TitleLine item={item} title={title} isUnread={badge !== null} mark={mark} />
+          <TitleLine
+            item={item}
+            title={title}
+            isUnread={isMarked || (badge !== null && notifications === 'all')}
+            isMuted={notifications !== 'all'}
+            mark={mark}
+          />
           <span className="flex items-center justify-between gap-2">
             <span
               dir="auto"
@@ -62,7 +72,12 @@ export const ConversationRow = memo(function ConversationRow(props: Conversation
             >
               <Preview item={item} me={me} selected={selected} />
             </span>
-            <Badges unread={badge} mentions={badge ? item.mentionCount : 0} />
+            {isMarked ? <UnreadMark /> : null}
+            <Badges
+              unread={badge}
+              mentions={badge && notifications !== 'none' ? item.mentionCount : 0}
+              isMuted={notifications !== 'all'}
+            />
           </span>
         </span>
       </Link>
@@ -74,10 +89,11 @@ interface TitleLineProps {
   item: ConversationListItem;
   title: string;
   isUnread: boolean;
+  isMuted: boolean;
   mark: PresenceMark;
 }
 
-function TitleLine({ item, title, isUnread, mark }: TitleLineProps) {
+function TitleLine({ item, title, isUnread, isMuted, mark }: TitleLineProps) {
   const today = useToday();
   const at = new Date(item.updatedAt);
   return (
@@ -85,6 +101,12 @@ function TitleLine({ item, title, isUnread, mark }: TitleLineProps) {
       <span dir="auto" className={classes('people-line truncate text-body', isUnread ? 'font-strong' : 'font-medium')}>
         {title}
         {mark ? <span className="sr-only">, {mark}</span> : null}
+        {isMuted ? (
+          <>
+            <BellOff size={13} strokeWidth={1.8} aria-hidden="true" className="ms-1.5 inline text-ink-3" />
+            <span className="sr-only">, muted</span>
+          </>
+        ) : null}
       </span>
       <time
         dateTime={item.updatedAt}
@@ -133,10 +155,22 @@ interface BadgesProps {
   /** The text of the badge; null: none. */
   unread: string | null;
   mentions: number;
+  /** Then the number is there, but quiet. */
+  isMuted: boolean;
+}
+
+/** I have marked it as unread. */
+function UnreadMark() {
+  return (
+    <span data-testid="unread-mark" className="flex-none">
+      <span aria-hidden="true" className="block size-2.5 rounded-full bg-signal" />
+      <span className="sr-only">Marked as unread</span>
+    </span>
+  );
 }
 
 /** How many messages are unread, and whether some mention me. */
-function Badges({ unread, mentions }: BadgesProps) {
+function Badges({ unread, mentions, isMuted }: BadgesProps) {
   if (unread === null) return null;
   return (
     <span className="flex flex-none items-center gap-1">
@@ -151,7 +185,10 @@ function Badges({ unread, mentions }: BadgesProps) {
       ) : null}
       <span
         data-testid="unread-badge"
-        className="inline-flex h-[18px] min-w-[18px] items-center justify-center rounded-full bg-signal px-1.5 text-[11px] leading-none font-strong text-signal-ink tabular-nums"
+        className={classes(
+          'inline-flex h-[18px] min-w-[18px] items-center justify-center rounded-full px-1.5 text-[11px] leading-none font-strong tabular-nums',
+          isMuted ? 'border border-edge text-ink-2' : 'bg-signal text-signal-ink',
+        )}
       >
         {unread}
       </span>

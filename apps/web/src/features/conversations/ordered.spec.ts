@@ -5,15 +5,23 @@ import { aMessage, anItem } from '../chat/chat.factory.js';
 import { titleOf } from '../chat/conversation-title.js';
 import { WITHOUT_WORDS } from '../chat/message/plain-text.js';
 import { BLOCKED_WORDS } from '../people/blocked-words.js';
-import { foldArchived } from './ordered.js';
+import { fold } from './ordered.js';
 import { previewOf } from './preview.js';
 
 describe('The list of conversations', () => {
-  it('U1: keeps its order, with archived ones apart', () => {
-    const items = [anItem({ id: 'd', isArchived: true }), anItem({ id: 'c' }), anItem({ id: 'b' })];
-    const { active, archived } = foldArchived(items);
-    expect(active.map(({ id }) => id)).toEqual(['c', 'b']);
-    expect(archived.map(({ id }) => id)).toEqual(['d']);
+  it('U1: keeps its order, with pinned and archived ones apart, and without hidden ones but for the open one', () => {
+    const items = [
+      anItem({ id: 'd', isArchived: true }),
+      ...['c', 'b', 'a', 'e'].map((id) => anItem({ id, lastSeq: 5 })),
+    ];
+    const settings: Record<string, { pinnedAt: string | null; hiddenSeq: number | null }> = {
+      b: { pinnedAt: '2026-11-30T12:00:00.000Z', hiddenSeq: 4 },
+      a: { pinnedAt: null, hiddenSeq: 5 },
+      e: { pinnedAt: null, hiddenSeq: 5 },
+    };
+    const folded = fold(items, ({ id }) => settings[id] ?? { pinnedAt: null, hiddenSeq: null }, 'e');
+    const ids = (part: { id: string }[]) => part.map(({ id }) => id);
+    expect([ids(folded.pinned), ids(folded.active), ids(folded.archived)]).toEqual([['b'], ['c', 'e'], ['d']]);
   });
 
   it('shows the last message in words, with who wrote it', () => {

@@ -1,6 +1,9 @@
 import type { ConversationListItem } from '@parley/protocol';
 import { useConversations, usePresence } from '@parley/react';
 import { useMemo } from 'react';
+import { useStore } from 'zustand';
+import { countOf, settingsOf } from '../../hooks/own-settings.js';
+import { settingsStore } from '../../hooks/own-settings.store.js';
 import { useHasSearch } from '../../hooks/use-has-search.js';
 import { useView } from '../../hooks/use-view.js';
 import { isolate } from '../../ui/isolated.js';
@@ -26,7 +29,7 @@ export interface Choice {
 const MOST_CONVERSATIONS = 7;
 const MOST_PEOPLE = 5;
 
-/** Conversations, the latest first, then people, actions, and the search for what is typed. */
+/** Conversations, unread ones first and then the latest, then people, actions, and the search for what is typed. */
 export function useChoices(typed: string, me: string): Choice[] {
   const conversations = useConversationChoices(typed);
   // Whose conversation is offered is not offered once more.
@@ -43,12 +46,20 @@ export function useChoices(typed: string, me: string): Choice[] {
 function useConversationChoices(typed: string): Choice[] {
   const { items } = useConversations();
   const { openConversation } = useView();
-  const best = useMemo(() => bestOf(items, titleOf, typed, MOST_CONVERSATIONS), [items, typed]);
+  const { known, now } = useStore(settingsStore);
+  const best = useMemo(() => {
+    const isUnread = (item: ConversationListItem) => {
+      const settings = settingsOf(item, known, now);
+      return settings.unreadSeq !== null || countOf(item, settings) > 0;
+    };
+    const unreadFirst = items.toSorted((a, b) => Number(isUnread(b)) - Number(isUnread(a)));
+    return bestOf(unreadFirst, titleOf, typed, MOST_CONVERSATIONS);
+  }, [items, typed, known, now]);
   return best.map((item: ConversationListItem) => ({
     id: `conversation-${item.id}`,
     section: 'Conversations',
     label: titleOf(item),
-    hint: item.type === 'direct' ? `@${item.peer?.username ?? ''}` : countOf(item.memberCount),
+    hint: item.type === 'direct' ? `@${item.peer?.username ?? ''}` : membersOf(item.memberCount),
     picture: { id: item.peer?.id ?? item.id, url: item.peer?.avatarUrl ?? null },
     person: item.peer ?? undefined,
     act: () => openConversation(item.id),
@@ -91,6 +102,6 @@ function action(id: string, label: string, act: Choice['act']): Choice {
   return { id, section: 'Actions', label, act };
 }
 
-function countOf(members: number): string {
+function membersOf(members: number): string {
   return members === 1 ? '1 member' : `${members} members`;
 }

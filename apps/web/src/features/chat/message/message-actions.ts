@@ -21,6 +21,8 @@ export interface MessageActions {
   setEditing: (messageId: string | null) => void;
   /** Jumps to a message of this conversation, which is loaded first where it is not. */
   jumpTo: (seq: number) => void;
+  /** For myself, from this message on, until I open the conversation again. */
+  markUnread: (message: Message) => void;
   copyText: (text: string) => Promise<void>;
   /** The address of the message in this app. */
   copyLink: (message: Message) => Promise<void>;

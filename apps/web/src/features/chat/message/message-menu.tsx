@@ -1,5 +1,5 @@
 import type { Message } from '@parley/protocol';
-import { Copy, Ellipsis, Eye, Flag, History, Link2, Pencil, Reply, SmilePlus, Trash2 } from 'lucide-react';
+import { Copy, Ellipsis, Eye, Flag, History, Link2, MailOpen, Pencil, Reply, SmilePlus, Trash2 } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { announceCopy } from '../../../ui/announcements.js';
 import { IconButton } from '../../../ui/button.js';
@@ -152,8 +152,12 @@ function CopyEntries({ message, row, afterMenu }: EntriesProps) {
 }
 
 function DetailEntries({ message, row, afterMenu }: EntriesProps) {
+  const { markUnread } = useMessageActions();
   return (
     <>
+      <MenuItem icon={<MailOpen {...ICON} />} onSelect={afterMenu(() => row.close(() => markUnread(message)))}>
+        Mark as unread
+      </MenuItem>
       <MenuItem icon={<Eye {...ICON} />} onSelect={afterMenu(() => row.open('receipts'))}>
         Seen by…
       </MenuItem>

@@ -3,18 +3,22 @@ import { useChatClient, useChatEvent } from '@parley/react';
 import { useCallback, useState } from 'react';
 import { isWatching } from '../../../hooks/use-focused-window.js';
 
+interface Options {
+  view: ConversationView;
+  items: readonly MessageItem[];
+  me: string;
+  /** From where on I had marked it as unread. */
+  markedAt: number | null;
+}
+
 /**
  * The seq above which the "new messages" line is drawn, and how to remove the line. It is set when the conversation is
  * opened with unread messages or when some arrive out of the reader's sight, and goes with the reader's next send.
  */
-export function useNewDivider(
-  view: ConversationView,
-  items: readonly MessageItem[],
-  me: string,
-): [newFrom: number | null, clear: () => void] {
+export function useNewDivider({ view, items, me, markedAt }: Options): [newFrom: number | null, clear: () => void] {
   const { id } = view;
   const client = useChatClient();
-  const [newFrom, setNewFrom] = useState(() => firstUnread(view, items, me));
+  const [newFrom, setNewFrom] = useState(() => markedAt ?? firstUnread(view, items, me));
   useChatEvent('message:new', ({ conversationId, message }) => {
     if (conversationId !== id || isWatching() || message.senderId === me || message.type === 'system') return;
     const read = client.conversation(id).getSnapshot()?.lastReadSeq ?? 0;

@@ -1,0 +1,154 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { expectSoon, ParleyNode } from '@parley/testkit';
+import type { Browser, Page } from 'playwright-core';
+import { type Bystander, launchBrowser, Participant, registerBystander } from './browser.js';
+import { violationsIn } from './violations.js';
+
+let node: ParleyNode;
+let browser: Browser;
+let ama: Participant;
+let tomas: Bystander;
+let li: Bystander;
+/** The group of all three. */
+let group: string;
+let groupId: string;
+let round = 0;
+
+beforeAll(async () => {
+  [node, browser] = await Promise.all([ParleyNode.start({ env: { RATE_LIMITS: 'off' } }), launchBrowser()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await node?.stop();
+});
+beforeEach(async () => {
+  const suffix = String.fromCharCode(97 + round++);
+  ama = await Participant.join(browser, node.url, `Ama Okafor ${suffix}`);
+  tomas = await registerBystander(node.url, `Tomas Reyes ${suffix}`);
+  li = await registerBystander(node.url, `Li Wen ${suffix}`);
+  const me = await (await ama.rest()).me();
+  group = `Launch room ${suffix}`;
+  const others = [me.id, (await li.rest.me()).id];
+  groupId = (await tomas.rest.createConversation({ type: 'group', name: group, memberIds: others })).id;
+  const direct = await li.rest.createConversation({ type: 'direct', memberIds: [me.id] });
+  await li.rest.send(direct.id, { content: 'hello' });
+  await ama.openRow(li.name);
+  await ama.openRow(group);
+});
+afterEach(async () => {
+  expect(ama.faults).toEqual([]);
+  await ama.context.close();
+});
+
+/** Waits until it is so. */
+const soon = async <T>(read: () => Promise<T>, expected: T) =>
+  expectSoon(async () => {
+    expect(await read()).toEqual(expected);
+  });
+
+async function chooseOwn(page: Page, entry: string): Promise<void> {
+  await page.getByRole('button', { name: 'More', exact: true }).click();
+  await page.getByRole('menuitem', { name: entry, exact: true }).click();
+}
+
+async function mute(page: Page, level: string): Promise<void> {
+  await chooseOwn(page, 'Mute…');
+  const dialog = page.getByRole('dialog', { name: `Mute ${group}` });
+  await dialog.getByLabel('Until I end it').check();
+  await dialog.getByLabel(level).check();
+  expect(await violationsIn(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Mute', exact: true }).click();
+  await dialog.waitFor({ state: 'detached' });
+}
+
+it.each([1280, 390])(
+  'U7: what is muted counts in the list alone, in all tabs, but for what mentions me (%i px)',
+  async (width) => {
+    const { page } = ama;
+    await page.setViewportSize({ width, height: 800 });
+    await mute(page, 'Messages that mention me');
+    const second = await ama.context.newPage();
+    await second.goto('/');
+    const row = (at: Page) => at.getByTestId('conversation-row').filter({ hasText: group });
+    await row(second).getByText(', muted').waitFor();
+    await page.goto('/');
+    await tomas.rest.send(groupId, { content: 'the build is green' });
+    for (const at of [page, second]) {
+      await row(at).getByTestId('unread-badge').getByText('1').waitFor();
+      expect(await at.title()).toBe('Conversations · Parley');
+    }
+    await tomas.rest.send(groupId, { content: `@${ama.username} look` });
+    await row(page).getByTestId('mention-badge').waitFor();
+    await soon(() => page.title(), '(1) Conversations · Parley');
+    await soon(() => second.title(), '(1) Conversations · Parley');
+    expect(await violationsIn(page)).toEqual([]);
+    await row(page).click();
+    await ama.composer.waitFor();
+    await chooseOwn(page, 'End the mute');
+    await row(second).getByText(', muted').waitFor({ state: 'detached' });
+  },
+);
+
+it('U7: with nothing coming through, a mention does not count either, also after a reload', async () => {
+  const { page } = ama;
+  await mute(page, 'Nothing');
+  await page.goto('/');
+  await tomas.rest.send(groupId, { content: `@${ama.username} look` });
+  await ama.row(group).getByTestId('unread-badge').waitFor();
+  expect(await ama.row(group).getByTestId('mention-badge').count()).toBe(0);
+  await page.reload();
+  await ama.row(group).getByTestId('unread-badge').waitFor();
+  expect(await page.title()).toBe('Conversations · Parley');
+});
+
+it('what is pinned stays on top, and what is hidden comes back with the next message', async () => {
+  const { page } = ama;
+  const names = () => page.getByTestId('conversation-row').evaluateAll((rows) => rows.map((row) => row.dataset.roving));
+  await chooseOwn(page, 'Pin to the top');
+  await page.getByRole('list', { name: 'Pinned conversations' }).waitFor();
+  const direct = (await (await ama.rest()).conversations()).find(({ type }) => type === 'direct');
+  await li.rest.send(direct?.id ?? '', { content: 'the latest' });
+  await ama.row(li.name).getByText('the latest').waitFor();
+  expect(await names()).toEqual([group, li.name]);
+  await chooseOwn(page, 'Unpin');
+  await soon(names, [li.name, group]);
+  await chooseOwn(page, 'Hide until the next message');
+  await page.waitForURL(`${node.url}/`);
+  await soon(names, [li.name]);
+  await page.reload();
+  await ama.row(li.name).waitFor();
+  expect(await names()).toEqual([li.name]);
+  await tomas.rest.send(groupId, { content: 'back again' });
+  await ama.row(group).getByText('back again').waitFor();
+});
+
+it('U4: marked as unread from a message on, it begins there when it is opened again, which ends the mark', async () => {
+  const { page } = ama;
+  for (const text of ['one', 'two', 'three']) await tomas.rest.send(groupId, { content: text });
+  await ama.message('three').waitFor();
+  await ama.message('two').hover();
+  await ama.message('two').getByRole('button', { name: 'More actions' }).click();
+  await page.getByRole('menuitem', { name: 'Mark as unread' }).click();
+  await ama.row(group).getByTestId('unread-mark').waitFor();
+  const second = await ama.context.newPage();
+  await second.goto('/');
+  const other = second.getByTestId('conversation-row').filter({ hasText: group });
+  await other.getByTestId('unread-mark').waitFor();
+  await second.keyboard.press('Control+k');
+  await soon(
+    () =>
+      second
+        .getByRole('option')
+        .first()
+        .innerText()
+        .then((text) => text.includes(group)),
+    true,
+  );
+  await second.keyboard.press('Escape');
+  await ama.openRow(li.name);
+  await ama.openRow(group);
+  const marked = page.getByTestId('message').filter({ has: page.getByTestId('new-divider') });
+  await marked.getByText('two').waitFor();
+  await ama.row(group).getByTestId('unread-mark').waitFor({ state: 'detached' });
+  await other.getByTestId('unread-mark').waitFor({ state: 'detached' });
+});
