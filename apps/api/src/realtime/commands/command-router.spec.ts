@@ -8,7 +8,7 @@ import { Counters } from '../../platform/telemetry/counters.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { createLog } from '../../platform/telemetry/log.js';
 import { CommandAccounts } from './command-accounts.js';
-import { type BoundHandler, CommandRouter } from './command-router.js';
+import { CommandRouter, type Handler } from './command-router.js';
 
 describe('the command router', () => {
   let counters: Counters;
@@ -23,7 +23,7 @@ describe('the command router', () => {
     router = new CommandRouter(COMMANDS, new CommandAccounts(COMMANDS, limits, reporter), reporter);
   });
 
-  const give = (name: string, sent: unknown[], handler?: BoundHandler, refusal: ParleyError | null = null) => {
+  const give = (name: string, sent: unknown[], handler?: Handler, refusal: ParleyError | null = null) => {
     const data = { principal, isReady: true, ready: Promise.resolve() };
     const connection = { connected: true, data };
     return router.dispatch({ transport: 'test', connection, name, sent, handler, refusal: () => refusal });
@@ -32,7 +32,7 @@ describe('the command router', () => {
 
   it('hands the handler an instance of the DTO, acknowledges what it answers, and charges it', async () => {
     const payload = { conversationId: newId() };
-    const answer = await give('conversation:open', [payload], async (open) => ({ given: open }));
+    const answer = await give('conversation:open', [payload], async (_connection, open) => ({ given: open }));
     expect(answer).toEqual({ success: true, given: payload });
     expect(charged('conversation:open')).toBe(COMMANDS['conversation:open'].cost);
   });

@@ -11,8 +11,8 @@ import { COMMAND_TABLE, type CommandTable } from './command-row.js';
 import { InFlightLimiter } from './in-flight-limiter.js';
 import type { SendCharge } from './send-charge.js';
 
-/** A gateway's method as Nest binds it to a connection. */
-export type BoundHandler = (payload: unknown, charge?: SendCharge) => Promise<object>;
+/** A gateway's method, as Nest wraps it. */
+export type Handler = (connection: CommandConnection, payload: unknown, charge?: SendCharge) => Promise<object>;
 
 /** A command as a transport hands it over. */
 export interface GivenCommand {
@@ -21,8 +21,8 @@ export interface GivenCommand {
   name: string;
   /** The payloads; exactly one is right. */
   sent: readonly unknown[];
-  /** What Nest has bound to this name for this connection. */
-  handler: BoundHandler | undefined;
+  /** Of the gateway that has a command of this name. */
+  handler: Handler | undefined;
   /** Why the transport could not read a payload. */
   refusal(): ParleyError | null;
 }
@@ -67,7 +67,7 @@ export class CommandRouter {
       if (refusal) throw refusal;
       const dto: new () => object = this.table[name].dto;
       // Several payloads are none, which the check refuses in its own way.
-      return await handler(validated(dto, sent.length === 1 ? sent[0] : undefined), charge.send);
+      return await handler(connection, validated(dto, sent.length === 1 ? sent[0] : undefined), charge.send);
     } catch (fault) {
       charge.send?.wasRefused();
       throw fault;

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
-import type { MessageMappingProperties } from '@nestjs/websockets';
 import { createShardedAdapter } from '@socket.io/redis-adapter';
 import type { Server as Engine } from 'engine.io';
 import type { Config } from '../../../config/config.js';
@@ -11,7 +10,7 @@ import { RateLimits } from '../../../platform/limits/rate-limits.js';
 import { AdapterClients } from '../../../platform/nodes/adapter-clients.js';
 import type { NodeLink } from '../../../platform/nodes/node-link.js';
 import { EventReporter } from '../../../platform/telemetry/event-reporter.js';
-import { type BoundHandler, CommandRouter } from '../../commands/command-router.js';
+import { CommandRouter, type Handler } from '../../commands/command-router.js';
 import { closeForGood } from '../../connections/closing.js';
 import { transportOf } from '../../connections/connection-facts.js';
 import { ConnectionLimiter } from '../../connections/connection-limiter.js';
@@ -28,6 +27,7 @@ import { endpointsOf } from '../endpoints.js';
 import { FramedListener } from '../framed/framed-listener.js';
 import { type TransportPath, UpgradeRouter } from '../upgrade-router.js';
 import { beginsConnection, unreadable } from './handshake-request.js';
+import { shareHandlers, type TakesHandlers } from './shared-handlers.js';
 import { PATH } from './socketio.server.js';
 import { isBinary } from './text-only-parser.js';
 import { WorkerSessions } from './worker-sessions.js';
@@ -54,8 +54,9 @@ const TRANSPORT: Omit<TransportPath, 'siblings'> = {
 const MOST_BAD_FRAMES = 10;
 
 /** Socket.IO as Parley runs it: what it reads goes to the router, and the router's answer to the acknowledgement. */
-export class SocketIoAdapter extends IoAdapter {
-  private readonly commands = new WeakMap<ParleySocket, Map<string, BoundHandler>>();
+export class SocketIoAdapter extends IoAdapter implements TakesHandlers {
+  /** Of all gateways, by the command's name. */
+  private readonly handlers = new Map<string, Handler>();
   private readonly router: CommandRouter;
   private readonly reporter: EventReporter;
   private readonly floods: FloodLimiter;
@@ -68,6 +69,7 @@ export class SocketIoAdapter extends IoAdapter {
     private readonly surroundings: Surroundings,
   ) {
     super(app);
+    shareHandlers();
     this.reporter = app.get(EventReporter);
     this.router = app.get(CommandRouter);
     this.floods = app.get(FloodLimiter, { strict: false });
@@ -146,17 +148,15 @@ export class SocketIoAdapter extends IoAdapter {
   /** Nest would add a listener for each gateway to every socket, two kilobytes in all; none of ours uses it. */
   override bindClientDisconnect(): void {}
 
-  /** Nest calls this once for each gateway; a socket dispatches the commands of all of them. */
-  override bindMessageHandlers(socket: ParleySocket, handlers: MessageMappingProperties[]): void {
-    const known = this.commands.get(socket);
-    const commands = known ?? new Map<string, BoundHandler>();
-    for (const { message, callback } of handlers) commands.set(message as string, callback as BoundHandler);
-    if (known) return;
+  /** Called once for each gateway; a socket dispatches the commands of all of them. */
+  connected(socket: ParleySocket, handlers: ReadonlyMap<string, Handler>): void {
+    for (const [name, handler] of handlers) this.handlers.set(name, handler);
+    if (socket.listenersAny().length > 0) return;
     this.framed?.joined(socket);
-    this.commands.set(socket, commands);
+    forgetRequest(socket);
     socket.onAny((name: string, ...sent: unknown[]) => {
       const acknowledge = typeof sent.at(-1) === 'function' ? (sent.pop() as Acknowledge) : null;
-      const handler = commands.get(name);
+      const handler = this.handlers.get(name);
       const refusal = () => this.refusalOf(socket, sent);
       const given = { transport: transportOf(socket), connection: socket, name, sent, handler, refusal };
       void this.router.dispatch(given).then((answer) => {
@@ -176,6 +176,17 @@ export class SocketIoAdapter extends IoAdapter {
     if (count === MOST_BAD_FRAMES) setImmediate(() => closeForGood(socket, new ParleyError('bad_frames')));
     return frame?.why ?? invalid('', 'No command takes binary data.');
   }
+}
+
+const NOTHING = Object.freeze({});
+
+/**
+ * Its credentials have been looked at by now, and an idle socket would keep more of it than of all else. No other handshake
+ * comes on this connection: who leaves the only namespace is closed.
+ */
+function forgetRequest({ conn, handshake }: ParleySocket): void {
+  (conn as unknown as { request: unknown }).request = null;
+  Object.assign(handshake, { headers: NOTHING, auth: NOTHING, query: NOTHING });
 }
 
 /**
