@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { PostgresCluster } from '@parley/testkit';
+import { measureConnecting } from './connecting-load.js';
+import { describeConnecting } from './crowd-report.js';
 import { describeRun } from './report.js';
 import { type Figures, PHASES, type Phase, type Run, runSubject } from './runs.js';
 
@@ -60,6 +62,17 @@ export async function compareBuilds(options: ComparisonOptions, report: (line: s
     ratios.push(...ratiosOf(runs.get(null) ?? [], runs.get(other) ?? []));
   }
   return ratios;
+}
+
+/** What connecting costs the other build and this one, in turn. */
+export async function compareConnecting(options: ComparisonOptions, report: (line: string) => void): Promise<void> {
+  const other = sideOf(options.against);
+  for (let round = 1; round <= options.rounds; round += 1) {
+    for (const side of round % 2 === 1 ? [other, null] : [null, other]) {
+      const figures = await measureConnecting({ cluster: options.cluster, profileDirectory: null, ...side });
+      report(`${side ? 'other' : 'this '} ${describeConnecting(figures)}`);
+    }
+  }
 }
 
 /** What the other side has of its own. */

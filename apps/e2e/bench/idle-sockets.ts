@@ -63,7 +63,7 @@ export async function measureIdle(letter: 'a' | 'b', options: IdleOptions): Prom
 }
 
 /** Reads until the server has come to rest. */
-async function settled(server: Subject): Promise<MemoryReading> {
+export async function settled(server: Subject): Promise<MemoryReading> {
   let last = await reading(server);
   for (let count = 2; count <= MOST_READINGS; count += 1) {
     await sleep(1000);

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { PostgresCluster, ROOT } from '@parley/testkit';
-import { compareBuilds, describeComparison } from './comparison.js';
+import { compareBuilds, compareConnecting, describeComparison } from './comparison.js';
+import { measureCrowds } from './crowd-load.js';
 import { type FileFigures, measureFiles } from './file-load.js';
 import { type FsyncFigures, probeFsync } from './fsync-probe.js';
 import { measureIdleSockets } from './idle-sockets.js';
@@ -17,12 +18,15 @@ import { compareTransports, type TransportComparison } from './transport-compari
 import { describeTransportRun } from './transport-report.js';
 
 const USAGE = `npm run bench -- [options]
-  --only a,b,c,d,lock,idle,presence,files,transports
+  --only a,b,c,d,w,lock,idle,presence,crowds,files,transports
                       a: bare Socket.IO, b: Parley on Postgres, c: Parley embedded,
                       d: two nodes of Parley on Postgres with Redis,
+                      w: Parley on Postgres with two workers,
                       lock: one conversation locked by another session,
                       idle: memory of silent connections,
                       presence: users who come and go every second on two nodes,
+                      crowds: 500, 5,000 and 10,000 connections with few messages, 2,000 people with
+                      100 conversations each who connect, 20,000 connections that come and go,
                       files: uploads and downloads beside plain Node, and what uploads do to messages,
                       transports: 500 readers of one conversation by Socket.IO, /ws, STOMP and, where it
                       is installed, RabbitMQ's web-stomp, and memory of silent connections (all of them)
@@ -38,11 +42,12 @@ const USAGE = `npm run bench -- [options]
                       only compares this build with the one in DIR, a checkout that was
                       compiled (its own npm run bench -- --help does), or with itself under a
                       setting such as SEARCH=off: (b) of each in turn, under the loads
-                      saturation and fixed, for 7 rounds or as --rounds says
+                      saturation and fixed, for 7 rounds or as --rounds says; with --only crowds
+                      what connecting costs both
   --profile           records in the first round where the servers' time goes (slows them down a little)`;
 
 /** What is measured beside the servers. */
-const OTHERS = ['lock', 'idle', 'presence', 'files', 'transports'];
+const OTHERS = ['lock', 'idle', 'presence', 'crowds', 'files', 'transports'];
 
 interface Options {
   only: string[];
@@ -63,7 +68,7 @@ function given() {
   try {
     return parseArgs({
       options: {
-        only: { type: 'string', default: ['a,b,c,d', ...OTHERS].join(',') },
+        only: { type: 'string', default: ['a,b,c,d,w', ...OTHERS].join(',') },
         loads: { type: 'string', default: Object.keys(PHASES).join(',') },
         rounds: { type: 'string' },
         seconds: { type: 'string', default: '10' },
@@ -132,7 +137,7 @@ async function bench(): Promise<void> {
   const chosen = options();
   const { only, rounds, seconds, warmup, generators } = chosen;
   if (chosen.against) return compare({ ...chosen, against: chosen.against });
-  const cluster = only.some((name) => ['b', 'd', ...OTHERS].includes(name)) ? await PostgresCluster.start() : null;
+  const cluster = only.some((name) => ['b', 'd', 'w', ...OTHERS].includes(name)) ? await PostgresCluster.start() : null;
   try {
     const fsync: FsyncFigures = probeFsync(cluster?.directory ?? tmpdir());
     const runs = await runAll(chosen, cluster);
@@ -140,6 +145,7 @@ async function bench(): Promise<void> {
     if (cluster && only.includes('lock')) lockedConversation = await measureLockedConversation({ cluster, seconds: 5 });
     const idle = cluster && only.includes('idle') ? await measureIdleSockets(chosen.sockets, cluster) : null;
     const presence = cluster && only.includes('presence') ? await measurePresence(chosen.users, cluster) : null;
+    const crowds = cluster && only.includes('crowds') ? await measureCrowds(cluster, console.log) : null;
     const files = cluster && only.includes('files') ? await measureFilesOf(chosen, cluster) : null;
     const transports = cluster && only.includes('transports') ? await measureTransports(chosen, cluster) : null;
     const results: Results = {
@@ -151,6 +157,7 @@ async function bench(): Promise<void> {
       lockedConversation,
       idle,
       presence,
+      crowds,
       files,
       transports,
     };
@@ -174,6 +181,7 @@ function measureTransports(chosen: Options, cluster: PostgresCluster): Promise<T
 async function compare(chosen: Options & { against: string }): Promise<void> {
   const cluster = await PostgresCluster.start();
   try {
+    if (chosen.only.join() === 'crowds') return await compareConnecting({ ...chosen, cluster }, console.log);
     console.log(describeComparison(await compareBuilds({ ...chosen, cluster }, console.log)));
   } finally {
     await cluster.stop();

@@ -2,6 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '@parley/testkit';
+import type { CrowdComparison } from './crowd-load.js';
+import { describeCrowds } from './crowd-report.js';
 import { microseconds, percent, time, verdict, whole } from './figures-text.js';
 import type { FileFigures } from './file-load.js';
 import { describeFiles } from './file-report.js';
@@ -20,7 +22,7 @@ const TARGETS = { deliveries: 1.5, cpu: 0.65, p99Milliseconds: 15, p99Fsyncs: 3 
 const PAIR_TARGETS = { cpu: 1.3, crossP99Milliseconds: 100 };
 
 /** What a silent connection may hold, against bare Socket.IO's. */
-const IDLE_TARGET = 1.5;
+const IDLE_TARGET = 1.15;
 
 export interface Results {
   at: string;
@@ -31,6 +33,7 @@ export interface Results {
   lockedConversation: LockedConversationFigures | null;
   idle: IdleComparison | null;
   presence: PresenceFigures | null;
+  crowds: CrowdComparison | null;
   files: FileFigures | null;
   transports: TransportComparison | null;
 }
@@ -61,7 +64,7 @@ export function writeResults(results: Results): string {
 
 /** The tables for people. */
 export function describeResults(results: Results): string {
-  const { runs, fsync, lockedConversation, idle, presence, files, transports } = results;
+  const { runs, fsync, lockedConversation, idle, presence, crowds, files, transports } = results;
   const lines: string[] = [];
   for (const [phase, title] of Object.entries(PHASES)) {
     lines.push('', `## ${title}`, ...table(runs, phase as Phase));
@@ -71,6 +74,7 @@ export function describeResults(results: Results): string {
   if (lockedConversation) lines.push('', ...describeLock(lockedConversation));
   if (idle) lines.push('', ...describeIdle(idle));
   if (presence) lines.push('', ...describePresence(presence));
+  if (crowds) lines.push('', ...describeCrowds(crowds));
   if (files) lines.push('', ...describeFiles(files));
   if (transports) lines.push('', ...describeTransports(transports));
   return lines.join('\n');

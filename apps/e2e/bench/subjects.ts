@@ -22,6 +22,7 @@ export const SUBJECTS = {
   b: 'Parley on Postgres',
   c: 'Parley embedded',
   d: 'two nodes of Parley on Postgres with Redis',
+  w: 'Parley on Postgres with two workers',
 } as const;
 
 export type SubjectLetter = keyof typeof SUBJECTS;
@@ -60,8 +61,9 @@ export interface SubjectOptions {
 
 const MEMBERS_AT_ONCE = LIMITS.membersPerRequest - 1;
 
-export async function startSubject(letter: SubjectLetter, options: SubjectOptions): Promise<Subject> {
-  if (letter === 'a') return startBare(options);
+export async function startSubject(letter: SubjectLetter, given: SubjectOptions): Promise<Subject> {
+  if (letter === 'a') return startBare(given);
+  const options = letter === 'w' ? { ...given, env: { WORKERS: '2', ...given.env } } : given;
   const cluster = letter === 'c' ? null : options.cluster;
   const redis = letter === 'd' ? await RedisServer.start() : null;
   const database = cluster ? await cluster.createDatabase(`bench_${randomUUID()}`) : null;

@@ -42,7 +42,7 @@ export { type NodeOptions, ParleyNode } from './processes/parley-node.js';
 export { PgBouncer } from './processes/pg-bouncer.js';
 export { freePort, freshDirectory, ROOT, SERVER, SERVER_IN_FILES } from './processes/places.js';
 export { PostgresCluster } from './processes/postgres-cluster.js';
-export { cpuSeconds, cpuSecondsOfFamily, residentBytes } from './processes/process-figures.js';
+export { cpuSeconds, cpuSecondsOfFamily, openFiles, residentBytes } from './processes/process-figures.js';
 export { type PrometheusOptions, type PrometheusRule, PrometheusServer } from './processes/prometheus-server.js';
 export { RedisCluster } from './processes/redis-cluster.js';
 export { RedisServer } from './processes/redis-server.js';
