@@ -23,6 +23,7 @@ const MODULES = [
   'search',
   'sync',
   'leaving',
+  'exports',
   'chat',
   'docs',
 ];

@@ -7,6 +7,7 @@ import { AuthModule } from './modules/auth/index.js';
 import { ChatModule, COMMANDS } from './modules/chat/index.js';
 import { ConversationsModule } from './modules/conversations/index.js';
 import { DocsModule } from './modules/docs/index.js';
+import { ExportsModule } from './modules/exports/index.js';
 import { FilesModule } from './modules/files/index.js';
 import { LeavingModule } from './modules/leaving/index.js';
 import { MessagesModule } from './modules/messages/index.js';
@@ -25,7 +26,7 @@ import { CommandsModule } from './realtime/commands/commands.module.js';
 
 /**
  * Along an acyclic list: users ← audit ← announcements, auth ← files ← messages ← conversations ← moderation, retention ← receipts ← reactions ← typing ← presence ←
- * operations ← search ← sync ← leaving ← chat ← docs. Routes are tried in this order, so a fixed path (`messages/unread`, `messages/search`) stands before one
+ * operations ← search ← sync ← leaving ← exports ← chat ← docs. Routes are tried in this order, so a fixed path (`messages/unread`, `messages/search`) stands before one
  * with a parameter in its place (`messages/:id`).
  */
 const FEATURES: Type[] = [
@@ -46,6 +47,7 @@ const FEATURES: Type[] = [
   OperationsModule,
   SyncModule,
   LeavingModule,
+  ExportsModule,
   AdminSocketModule,
   ChatModule,
   DocsModule,

@@ -124,6 +124,8 @@ export const ROUTE_PROBES: readonly RouteProbe[] = [
     })),
     isHidden: true,
   },
+  conversation('export', 'GET /api/conversations/{id}/export'),
+  conversation('export', 'POST /api/conversations/{id}/export/link'),
   conversation('archive', 'PATCH /api/conversations/{id}', ({ isArchived }) => ({ isArchived })),
   member('leave', REMOVE, (at) => at.me),
 ];

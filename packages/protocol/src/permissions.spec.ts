@@ -44,6 +44,7 @@ describe('who may', () => {
     ['see_bans', [false, true, true], [false, false, false]],
     ['report', [true, true, true], [true, true, true]],
     ['see_reports', [false, true, true], [false, false, false]],
+    ['export', [false, false, true], [true, true, true]],
   ] as const)(
     'S4.21 S4.22: %s: members, admins, owners of a group, and those of a direct conversation',
     (verb, group, direct) => {

@@ -56,6 +56,8 @@ export const PERMISSIONS = {
   report: permission(EVERYBODY, EVERYBODY),
   /** Those of direct conversations are for the server's admins. */
   see_reports: permission(LEADERS, NOBODY, true),
+  /** All of it with its files, to take along. */
+  export: permission(OWNERS, EVERYBODY, true),
 } as const satisfies Record<string, Permission>;
 
 export type Verb = keyof typeof PERMISSIONS;

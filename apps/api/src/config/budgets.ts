@@ -54,6 +54,8 @@ export function budgetsOf(sends: SendSettings, signIn: SignInSettings) {
     /** Bytes of files: two gibibytes at once, and ten more a day. */
     uploadedBytes: { atOnce: 2_147_483_648, perSecond: 124_276 },
     people: { atOnce: 60, perSecond: 2 },
+    /** Each may be all that somebody has. */
+    exports: { atOnce: 20, perSecond: 1 / 60 },
     tickets: { atOnce: 60, perSecond: 2 },
     /** All other REST requests, and commands of sockets whose name is unknown. */
     requests: { atOnce: 600, perSecond: 60 },

@@ -45,7 +45,7 @@ export class HttpClient {
       signal: timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs),
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, text, body: parsed(text) as Body };
+    return { status: response.status, headers: response.headers, text, body: parsed(text, response.headers) as Body };
   }
 
   /** As `call`, of a request that has to succeed. @throws `Refusal` for an error of the server's. */
@@ -63,7 +63,8 @@ export class HttpClient {
   }
 }
 
-function parsed(text: string): unknown {
+function parsed(text: string, headers: Headers): unknown {
   if (text === '') return undefined;
-  return text.startsWith('{') ? JSON.parse(text) : text;
+  const isLines = headers.get('content-type') === 'application/x-ndjson';
+  return text.startsWith('{') && !isLines ? JSON.parse(text) : text;
 }

@@ -50,6 +50,6 @@ const store = { provide: FileStore, useFactory: openFileStore, inject: [CONFIG] 
     FileStoreCheck,
     FileScanner,
   ],
-  exports: [FilesRepository, FileCleanupRepository],
+  exports: [FilesRepository, FileCleanupRepository, FileStore],
 })
 export class FilesModule {}

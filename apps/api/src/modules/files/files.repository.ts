@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { and, eq, exists, inArray, isNull, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, exists, gt, inArray, isNull, ne, or, type SQL, sql } from 'drizzle-orm';
 import { Database, type Db } from '../../database/database.js';
 import { membershipIn } from '../../database/membership-in.js';
 import { NOW } from '../../database/now.js';
@@ -206,6 +206,35 @@ export class FilesRepository {
       .innerJoin(fileContents, eq(fileContents.id, files.contentId))
       .where(eq(files.id, id));
     return row ? shown(row) : null;
+  }
+
+  /** Files of this uploader, by id; of pictures of themselves too. */
+  async uploadedBy(uploaderId: string, after: string, most: number): Promise<FileRow[]> {
+    return this.page(and(eq(files.uploaderId, uploaderId), gt(files.id, after)), most);
+  }
+
+  /** Files that undeleted messages of a conversation carry, by id. */
+  async carriedIn(conversationId: string, after: string, most: number): Promise<FileRow[]> {
+    const carried = this.database.db
+      .select({ id: messageFiles.fileId })
+      .from(messageFiles)
+      .innerJoin(
+        messages,
+        and(eq(messages.conversationId, messageFiles.conversationId), eq(messages.seq, messageFiles.seq)),
+      )
+      .where(and(eq(messageFiles.conversationId, conversationId), isNull(messages.deletedAt)));
+    return this.page(and(inArray(files.id, carried), gt(files.id, after)), most);
+  }
+
+  private async page(which: SQL | undefined, most: number): Promise<FileRow[]> {
+    const rows = await this.database.db
+      .select(SHOWN)
+      .from(files)
+      .innerJoin(fileContents, eq(fileContents.id, files.contentId))
+      .where(which)
+      .orderBy(asc(files.id))
+      .limit(most);
+    return rows.map(shown);
   }
 
   async findUpload(db: Db, uploaderId: string, clientUploadId: string): Promise<FileRow | null> {

@@ -51,7 +51,7 @@ export class EditHistory {
   }
 }
 
-const presentEdit = ({ id, messageId, originalContent, editedBy, editedAt }: EditRow): MessageEdit => ({
+export const presentEdit = ({ id, messageId, originalContent, editedBy, editedAt }: EditRow): MessageEdit => ({
   id,
   messageId,
   originalContent,

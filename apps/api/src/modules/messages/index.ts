@@ -1,7 +1,8 @@
 export { EditCommandDto, MessageCommandDto } from './dto/change-message.dto.js';
 export { MessagesQueryDto, OpenCommandDto } from './dto/page-query.dto.js';
 export { SendToDto } from './dto/send-to.dto.js';
-export { peopleIn } from './message.presenter.js';
+export { presentEdit } from './edit-history.js';
+export { peopleIn, presentMessage } from './message.presenter.js';
 export { type Changed, type HeldMessage, type MessageChange, MessageChanges } from './message-changes.js';
 export { MessageErasure } from './message-erasure.js';
 export { MessageStream } from './message-stream.js';

@@ -24,6 +24,11 @@ export abstract class FileEvents {
     );
   }
 
+  exportLacksFile(fileId: string, fault: unknown): void {
+    this.counters.add('file_faults_total', { at: 'exporting' });
+    this.log.warn({ fileId, err: fault }, 'a file is lost, and was left out of an export');
+  }
+
   fileMissing(fileId: string, fault: unknown): void {
     this.counters.add('file_faults_total', { at: 'reading' });
     this.log.error({ fileId, err: fault }, 'the content of a file is not in the store');

@@ -125,7 +125,7 @@ export const COUNTERS = {
     why: ['too large', 'scanner away'],
   }),
   file_faults_total: counter('What went wrong with the store of files', {
-    at: ['discarding', 'reading', 'starting', 'examining', 'removing', 'cleaning up'],
+    at: ['discarding', 'reading', 'exporting', 'starting', 'examining', 'removing', 'cleaning up'],
   }),
   media_examined_total: counter('Pictures and recordings that were looked at', { kind: [] }),
   media_examined_seconds_total: counter('How long that took', { kind: [] }),

@@ -1,0 +1,100 @@
+import { Injectable } from '@nestjs/common';
+import { LIMITS, type SessionItem, type UserView } from '@parley/protocol';
+import { and, asc, eq, gt, isNull, sql } from 'drizzle-orm';
+import { Database } from '../../database/database.js';
+import { fittingRows } from '../../database/fitting-rows.js';
+import type { MessageRow } from '../../database/rows.js';
+import {
+  conversationParticipants,
+  conversations,
+  messageReports,
+  messages,
+  refreshSessions,
+  userBlocks,
+  users,
+} from '../../database/schema/index.js';
+import { messageColumns, ownBytes } from '../conversation-log/index.js';
+import { toUserView } from '../users/index.js';
+import { type ExportedConversation, type ExportedMember, type ExportedReport, ROWS } from './export-lines.js';
+import { exportedConversation, exportedMember } from './exported-rows.js';
+
+/** Of what somebody has only a few of: nobody blocks more. */
+const MOST = 1_000;
+
+/** What one user has, a page at a time. */
+@Injectable()
+export class AccountExportRepository {
+  constructor(private readonly database: Database) {}
+
+  async sessions(userId: string): Promise<Omit<SessionItem, 'isCurrent'>[]> {
+    const rows = await this.database.db
+      .select()
+      .from(refreshSessions)
+      .where(and(eq(refreshSessions.userId, userId), isNull(refreshSessions.revokedAt)))
+      .limit(MOST);
+    return rows.map(({ id, createdAt, lastUsedAt, userAgent }) => ({
+      ...{ id, userAgent, createdAt: createdAt.toISOString(), lastUsedAt: lastUsedAt.toISOString() },
+    }));
+  }
+
+  async blocked(userId: string): Promise<UserView[]> {
+    const rows = await this.database.db
+      .select({ user: users })
+      .from(userBlocks)
+      .innerJoin(users, eq(users.id, userBlocks.blockedId))
+      .where(eq(userBlocks.blockerId, userId))
+      .limit(MOST);
+    return rows.map(({ user }) => toUserView(user));
+  }
+
+  async reports(userId: string, after: string): Promise<ExportedReport[]> {
+    const { id, messageId, conversationId, reason, comment, createdAt, reporterId } = messageReports;
+    const rows = await this.database.db
+      .select({ id, messageId, conversationId, reason, comment, createdAt })
+      .from(messageReports)
+      .where(and(eq(reporterId, userId), gt(id, after)))
+      .orderBy(asc(id))
+      .limit(ROWS);
+    return rows.map((row) => ({ ...row, createdAt: row.createdAt.toISOString() }));
+  }
+
+  /** Conversations that the user was ever in, by id. */
+  async memberships(
+    userId: string,
+    after: string,
+  ): Promise<{ conversation: ExportedConversation; membership: ExportedMember }[]> {
+    const rows = await this.database.db
+      .select({ conversation: conversations, participant: conversationParticipants })
+      .from(conversationParticipants)
+      .innerJoin(conversations, eq(conversations.id, conversationParticipants.conversationId))
+      .where(and(eq(conversationParticipants.userId, userId), gt(conversations.id, after)))
+      .orderBy(asc(conversations.id))
+      .limit(ROWS);
+    return rows.map(({ conversation, participant }) => ({
+      conversation: exportedConversation(conversation, participant.leftAt),
+      membership: exportedMember(participant),
+    }));
+  }
+
+  /** By the ids that clients gave them, which an index has in order; as many as an answer has room for. */
+  async messages(userId: string, conversationId: string, after: string): Promise<MessageRow[]> {
+    const { db } = this.database;
+    const candidates = sql`
+      SELECT m.seq, m.client_message_id, ${ownBytes('m')} AS bytes FROM messages m
+       WHERE m.conversation_id = ${conversationId} AND m.sender_id = ${userId} AND m.client_message_id > ${after}::uuid
+       ORDER BY m.client_message_id LIMIT ${ROWS}`;
+    const keys = fittingRows(candidates, sql`c.client_message_id`, { limit: ROWS, bytes: LIMITS.answerBytes });
+    const found = db
+      .select(messageColumns)
+      .from(messages)
+      .where(and(eq(messages.conversationId, conversationId), eq(messages.seq, sql`k.seq`)))
+      .limit(1)
+      .as('found');
+    const read = await db
+      .select({ row: found._.selectedFields })
+      .from(keys)
+      .innerJoinLateral(found, sql`true`)
+      .orderBy(sql`k.nth`);
+    return read.map(({ row }) => row);
+  }
+}

@@ -1,0 +1,63 @@
+import { Injectable } from '@nestjs/common';
+import { ParleyError } from '../../kernel/errors.js';
+import type { Principal } from '../../kernel/principal.js';
+import { ConversationChanges } from '../conversations/index.js';
+import { FilesRepository } from '../files/index.js';
+import { UsersRepository } from '../users/index.js';
+import { ConversationExportRepository } from './conversation-export.repository.js';
+import { type Export, type ExportLine, FIRST_ID, paged, ROWS } from './export-lines.js';
+import { ExportedChanges } from './exported-changes.js';
+import { ExportedFiles } from './exported-files.js';
+
+/** All of a conversation, for its owners: what its members can read, and who they are. */
+@Injectable()
+export class ConversationExport {
+  constructor(
+    private readonly people: UsersRepository,
+    private readonly conversations: ConversationChanges,
+    private readonly repository: ConversationExportRepository,
+    private readonly changes: ExportedChanges,
+    private readonly stored: FilesRepository,
+    private readonly files: ExportedFiles,
+  ) {}
+
+  of(principal: Principal, id: string): Export {
+    return { name: 'parley-conversation', check: () => this.check(principal, id), lines: () => this.lines(id) };
+  }
+
+  /** @throws `not_found` and `forbidden` by the table of permissions, `unauthenticated` where the user may not sign in any more. */
+  private async check(principal: Principal, id: string): Promise<void> {
+    const user = await this.people.find(principal.userId);
+    if (!user || user.isDisabled) throw new ParleyError('unauthenticated');
+    await this.conversations.check(principal, id, 'export');
+  }
+
+  private async *lines(id: string): AsyncGenerator<ExportLine> {
+    yield { type: 'export', format: 1, of: 'conversation', id, at: new Date().toISOString() };
+    const conversation = await this.repository.find(id);
+    if (conversation) yield { type: 'conversation', conversation };
+    const members = (after: string) => this.repository.members(id, after);
+    for await (const rows of paged(FIRST_ID, members, ({ user }) => user.id)) {
+      for (const row of rows) yield { type: 'member', ...row };
+    }
+    yield* this.history(id);
+    const carried = (after: string) => this.stored.carriedIn(id, after, ROWS);
+    for await (const rows of paged(FIRST_ID, carried, (last) => last.id)) {
+      for (const file of rows) yield* this.files.lines(file);
+    }
+  }
+
+  private async *history(id: string): AsyncGenerator<ExportLine> {
+    const messages = (after: number) => this.repository.messages(id, after);
+    for await (const rows of paged(0, messages, ({ seq }) => seq)) {
+      for (const message of rows) yield { type: 'message', message };
+      const present = rows.filter(({ isDeleted }) => !isDeleted);
+      const edited = present.filter(({ editedAt }) => editedAt);
+      yield* this.changes.edits(id, seqsOf(edited));
+      const reacted = present.filter(({ reactions }) => reactions.length > 0);
+      yield* this.changes.reactions(id, { seqs: seqsOf(reacted) });
+    }
+  }
+}
+
+const seqsOf = (rows: readonly { seq: number }[]): number[] => rows.map(({ seq }) => seq);

@@ -1,0 +1,95 @@
+import type { Me, MemberRole, Message, MessageEdit, SessionItem, UserView } from '@parley/protocol';
+
+/** A conversation as it is taken along. */
+export interface ExportedConversation {
+  id: string;
+  type: 'direct' | 'group';
+  name: string | null;
+  createdAt: string;
+  isArchived: boolean;
+}
+
+/** Somebody's time in a conversation. */
+export interface ExportedMember {
+  role: MemberRole;
+  joinedAt: string;
+  leftAt: string | null;
+  lastReadSeq: number;
+}
+
+export interface ExportedReaction {
+  conversationId: string;
+  messageId: string;
+  seq: number;
+  userId: string;
+  emoji: string;
+  createdAt: string;
+}
+
+export interface ExportedReport {
+  id: string;
+  messageId: string;
+  conversationId: string;
+  reason: string;
+  comment: string | null;
+  createdAt: string;
+}
+
+interface ExportedFile {
+  id: string;
+  uploaderId: string;
+  name: string;
+  mediaType: string | null;
+  size: number;
+  /** In hexadecimal digits. */
+  sha256: string;
+}
+
+/** The lines of an export, each by its `type`; docs/exports.md is about them. */
+export type ExportLine =
+  | { type: 'export'; format: 1; of: 'account' | 'conversation'; id: string; at: string }
+  | { type: 'account'; account: Me }
+  | { type: 'session'; session: Omit<SessionItem, 'isCurrent'> }
+  | { type: 'blocked'; user: UserView }
+  | { type: 'report'; report: ExportedReport }
+  | { type: 'conversation'; conversation: ExportedConversation; membership?: ExportedMember }
+  | { type: 'member'; user: UserView; membership: ExportedMember }
+  | { type: 'message'; message: Message }
+  | { type: 'edit'; edit: MessageEdit }
+  | { type: 'reaction'; reaction: ExportedReaction }
+  | { type: 'file'; file: ExportedFile }
+  /** A piece of the file before it, in order; base64. */
+  | { type: 'bytes'; fileId: string; at: number; data: string }
+  /** The file before it is known, but its content is lost. */
+  | { type: 'lost'; fileId: string }
+  | { type: 'end'; lines: number };
+
+/** What is taken along, and who may. */
+export interface Export {
+  /** Of the file that a browser saves. */
+  name: string;
+  /** @throws where it may be had no longer. */
+  check: () => Promise<void>;
+  lines: () => AsyncGenerator<ExportLine>;
+}
+
+/** Rows of one read. */
+export const ROWS = 100;
+/** Before all others. */
+export const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+
+/** Page after page of what has an order, until one is empty. */
+export async function* paged<T, P>(
+  first: P,
+  read: (after: P) => Promise<T[]>,
+  placeOf: (last: T) => P,
+): AsyncGenerator<T[]> {
+  let after = first;
+  for (;;) {
+    const rows = await read(after);
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    yield rows;
+    after = placeOf(last);
+  }
+}

@@ -1,0 +1,15 @@
+import type { ConversationRow, ParticipantRow } from '../../database/rows.js';
+import type { ExportedConversation, ExportedMember } from './export-lines.js';
+
+/** What it is called now is not for those who have left it. */
+export const exportedConversation = (row: ConversationRow, leftAt: Date | null = null): ExportedConversation => ({
+  id: row.id,
+  type: row.type,
+  name: leftAt ? null : row.name,
+  createdAt: row.createdAt.toISOString(),
+  isArchived: row.isArchived,
+});
+
+export const exportedMember = ({ role, joinedAt, leftAt, lastReadSeq }: ParticipantRow): ExportedMember => ({
+  ...{ role, lastReadSeq, joinedAt: joinedAt.toISOString(), leftAt: leftAt?.toISOString() ?? null },
+});
