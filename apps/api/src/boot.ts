@@ -21,7 +21,9 @@ import { redisWay } from './platform/nodes/redis-way.js';
 import { busSocket } from './platform/nodes/worker-sockets.js';
 import type { EventReporter } from './platform/telemetry/event-reporter.js';
 import { NestLog } from './platform/telemetry/nest-log.js';
+import type { SendTraces } from './platform/telemetry/send-traces.js';
 import { SocketIoAdapter } from './realtime/transports/socketio/socketio.adapter.js';
+import { VERSION } from './realtime/version.js';
 
 /** One server process, or one of several in a test. */
 export interface Node {
@@ -44,6 +46,7 @@ const SPARE_CONNECTIONS = 1_000;
 export async function boot(config: Config, reporter: EventReporter, interruption?: AbortSignal): Promise<Node> {
   setBasePath(config.basePath);
   const certificate = config.tls && (await Certificate.read(config.tls));
+  reporter.traces = await tracesOf(config, reporter);
   const databases = await openDatabases(config, reporter, interruption);
   let app: NestExpressApplication | null = null;
   try {
@@ -69,11 +72,18 @@ export async function boot(config: Config, reporter: EventReporter, interruption
     await sockets.listenForSiblings();
     // Without a host Node listens on `::` for both families, and on 0.0.0.0 where there is no IPv6.
     await (config.host === null ? app.listen(config.port) : app.listen(config.port, config.host));
-    return started(app, config, { databases, sockets });
+    return started(app, config, { databases, sockets, traces: reporter.traces });
   } catch (fault) {
     await (app ? app.close() : databases.close());
     throw fault;
   }
+}
+
+/** What brings the libraries is loaded only where there is a receiver. */
+async function tracesOf({ traces }: Config, reporter: EventReporter): Promise<SendTraces | null> {
+  if (!traces) return null;
+  const { openTraces } = await import('./platform/telemetry/tracing/open-traces.js');
+  return openTraces(traces, VERSION, reporter);
 }
 
 /** By what this node hears others: Redis where that is set, else the other workers of this machine; null: there are none. */
@@ -85,7 +95,7 @@ function linkOf({ redisUrls, worker }: Config, keys: Keys, reporter: EventReport
 function started(
   app: NestExpressApplication,
   { host, tls }: Config,
-  { databases, sockets }: { databases: OpenDatabases; sockets: SocketIoAdapter },
+  { databases, sockets, traces }: { databases: OpenDatabases; sockets: SocketIoAdapter; traces: SendTraces | null },
 ): Node {
   const { port } = app.getHttpServer().address() as AddressInfo;
   const name =
@@ -94,6 +104,7 @@ function started(
     await sockets.drain();
     // Whatever else was opened is closed by its own shutdown hook, the databases last.
     await app.close();
+    await traces?.close();
   };
   return { app, url: `${tls ? 'https' : 'http'}://${name}:${port}${publicPath('')}`, port, databases, close };
 }

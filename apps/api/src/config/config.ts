@@ -70,6 +70,20 @@ export interface Config {
   messagesOfLeavers: 'keep' | 'delete';
   files: FileSettings;
   metricsToken: string | null;
+  /** Null: no traces are made. */
+  traces: TraceSettings | null;
+}
+
+/** Spans of OpenTelemetry, and where they go. */
+export interface TraceSettings {
+  /** Of the receiver, by OTLP over HTTP. */
+  url: string;
+  /** Of all sends, how many are traced: 0 to 1. */
+  ratio: number;
+  /** Spans that wait to be handed over, at most; what comes beyond is dropped. */
+  mostQueued: number;
+  /** How long they wait for others, in milliseconds. */
+  delayMs: number;
 }
 
 /** One of the nodes that one start runs. */

@@ -13,6 +13,8 @@ const faultsOf = (env: Record<string, string>): readonly string[] => {
 
 const SEVERAL = { REDIS_URL: 'redis://x', DATABASE_URL: 'postgres://x/y', JWT_SECRET: 'x'.repeat(32) };
 
+const TRACES = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/otlp' };
+
 const S3 = { S3_BUCKET: 'files', S3_ACCESS_KEY: 'key', S3_SECRET_KEY: 'secret' };
 
 describe('the environment', () => {
@@ -42,12 +44,28 @@ describe('the environment', () => {
     });
   });
 
+  it('S4.47: sends traces where OpenTelemetry says so, of as many sends', () => {
+    const traces = (env: Record<string, string>) => readEnvironment({ ...TRACES, ...env }).traces;
+    expect(traces({})).toMatchObject({ url: 'http://collector:4318/otlp/v1/traces', ratio: 1 });
+    expect(traces({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://x/y' })?.url).toBe('https://x/y');
+    expect(traces({ OTEL_TRACES_SAMPLER: 'parentbased_always_off' })?.ratio).toBe(0);
+    expect(traces({ OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.01' })?.ratio).toBe(0.01);
+    expect(traces({ OTEL_SDK_DISABLED: 'TRUE' })).toBeNull();
+    expect(readEnvironment({ OTEL_TRACES_SAMPLER: 'of another program' }).traces).toBeNull();
+  });
+
   it('counts an empty variable as unset', () => {
     expect(readEnvironment({ PORT: '', DATABASE_URL: ' ', AUTH_SECRET: '' })).toEqual(readEnvironment({}));
   });
 
   it.each([
     [{ PORT: 'abc' }, /^PORT must be a whole number/],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'ftp://x' }, /^OTEL_EXPORTER_OTLP_ENDPOINT must be a URL that begins with http:/],
+    [{ ...TRACES, OTEL_TRACES_SAMPLER: 'sometimes' }, /^OTEL_TRACES_SAMPLER must be one of always_on/],
+    [
+      { ...TRACES, OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '2' },
+      /^OTEL_TRACES_SAMPLER_ARG must be/,
+    ],
     [{ PORT: '70000' }, /^PORT must be a whole number/],
     [{ PORT: '-1' }, /^PORT must be a whole number/],
     [{ DATABASE_URL: 'not a url' }, /^DATABASE_URL must be a URL that begins with postgres:/],

@@ -16,6 +16,7 @@ import { dataSchemas } from './data-schemas.js';
 import { fileSettings } from './file-settings.js';
 import { pageSettings } from './page-settings.js';
 import { redisSettings } from './redis-settings.js';
+import { telemetrySettings } from './telemetry-settings.js';
 import { tlsSettings } from './tls-settings.js';
 import { workerCount, workerPlace } from './worker-settings.js';
 
@@ -87,7 +88,7 @@ export function readEnvironment(env: Environment = process.env): Config {
     search: reader.oneOf('SEARCH', ['on', 'off'] as const, 'on') === 'on',
     messagesOfLeavers: reader.oneOf('MESSAGES_OF_LEAVERS', ['keep', 'delete'] as const, 'keep'),
     files: fileSettings(reader, redisUrls !== null && databaseUrl !== null && jwtSecret !== null),
-    metricsToken: reader.bearer('METRICS_TOKEN'),
+    ...telemetrySettings(reader),
   };
   if (reader.faults.length > 0) throw new ConfigurationError(reader.faults);
   return config;

@@ -5,8 +5,9 @@ import { FaultBudget } from '../../database/fault-budget.js';
 import { isDataFault, isLockTimeout, isRepeatable } from '../../database/faults.js';
 import { asParleyError, notFound, ParleyError } from '../../kernel/errors.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
+import type { SendTrace } from '../../platform/telemetry/send-traces.js';
 import { Hub } from '../../realtime/hub/hub.js';
-import { SENT_AT, type StreamEvent } from '../../realtime/hub/stream-events.js';
+import { SENT_AT, type StreamEvent, TRACE } from '../../realtime/hub/stream-events.js';
 import { newMessageEvent } from './conversation-log.events.js';
 import { ConversationLogRepository } from './conversation-log.repository.js';
 import type { Decision, LockedConversation, Unchanged } from './decision.js';
@@ -70,7 +71,9 @@ export class ConversationLog implements OnApplicationBootstrap, OnApplicationShu
     return new Promise((resolve, reject) => {
       const { content, metadataBytes, fileIds } = message;
       const bytes = content.length * 2 + metadataBytes + fileIds.length * FILE_BYTES + 512;
-      this.queue.add(message.conversationId, { message, bytes, since: performance.now(), resolve, reject });
+      const trace = this.reporter.traces?.current;
+      trace?.queued(message);
+      this.queue.add(message.conversationId, { message, bytes, since: performance.now(), trace, resolve, reject });
       this.schedule();
     });
   }
@@ -239,7 +242,8 @@ export class ConversationLog implements OnApplicationBootstrap, OnApplicationShu
     try {
       const sent = batch.map((pending) => pending.message);
       const began = performance.now();
-      outcomes = await this.attempt(sent, wait);
+      const traced = this.reporter.traces?.writing(tracesOf(batch), batch.length);
+      outcomes = await this.attempt(sent, wait).finally(traced);
       this.reporter.batchWritten(batch.length, performance.now() - began);
     } catch (fault) {
       // Some other row or a table is locked: retried one by one, only those conversations wait that need it.
@@ -283,11 +287,13 @@ export class ConversationLog implements OnApplicationBootstrap, OnApplicationShu
       this.reporter.messageCommitted(type, now - pending.since);
       const event = newMessageEvent(outcome.message);
       event[SENT_AT] = pending.since;
+      if (pending.trace) event[TRACE] = pending.trace.publishing();
       const events = announced.get(conversationId);
       if (events) events.push(event);
       else announced.set(conversationId, [event]);
     });
     for (const [conversationId, events] of announced) this.hub.announce({ conversationId, events });
+    if (this.reporter.traces) for (const trace of tracesOf(batch)) trace.published();
     return busy;
   }
 
@@ -307,6 +313,8 @@ function refusalOf(fault: unknown, rows: number): ParleyError {
   const isOfSome = rows > 1 && refusal.code === 'internal';
   return isOfSome ? new ParleyError('service_unavailable', {}, { cause: fault }) : refusal;
 }
+
+const tracesOf = (batch: readonly Pending[]): SendTrace[] => batch.flatMap(({ trace }) => trace ?? []);
 
 function partition<T>(all: readonly T[], belongs: (each: T) => boolean): [T[], T[]] {
   const yes: T[] = [];

@@ -1,4 +1,5 @@
 import { ParleyError } from '../../kernel/errors.js';
+import type { SendTrace } from '../../platform/telemetry/send-traces.js';
 import type { Outcome, PreparedMessage } from './message-batch.js';
 
 /** A message that waits to be written. */
@@ -6,6 +7,8 @@ export interface Pending {
   message: PreparedMessage;
   bytes: number;
   since: number;
+  /** Where its way is noted. */
+  trace?: SendTrace | undefined;
   resolve(outcome: Outcome): void;
   reject(fault: unknown): void;
 }

@@ -134,6 +134,9 @@ export const COUNTERS = {
   worker_links_total: counter('Times that the link to the other workers of this machine came up or was away', {
     is: ['up', 'away'],
   }),
+  spans_total: counter('Spans of traces that the receiver was given: taken by it, or lost', {
+    is: ['exported', 'lost'],
+  }),
   degraded_total: counter('Times that a part went missing', { part: PARTS }),
   restored_total: counter('Times that it came back', { part: PARTS }),
   database_waits_total: plain('Times that a start waited for the database'),

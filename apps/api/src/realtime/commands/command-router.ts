@@ -4,6 +4,7 @@ import { MESSAGE_METADATA } from '@nestjs/websockets/constants.js';
 import type { Ack, CommandName, ErrorObject } from '@parley/protocol';
 import { notFound, ParleyError } from '../../kernel/errors.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
+import type { SendTraces } from '../../platform/telemetry/send-traces.js';
 import { validated } from '../../platform/validation.js';
 import { CommandAccounts } from './command-accounts.js';
 import type { CommandConnection } from './command-connection.js';
@@ -43,7 +44,21 @@ export class CommandRouter {
   }
 
   /** Never rejects: whatever goes wrong is the answer. */
-  async dispatch(given: GivenCommand): Promise<Ack<object>> {
+  dispatch(given: GivenCommand): Promise<Ack<object>> {
+    const { traces } = this.reporter;
+    return traces && given.name === 'message:send' ? this.traced(traces, given) : this.answer(given);
+  }
+
+  private async traced(traces: SendTraces, given: GivenCommand): Promise<Ack<object>> {
+    const { transport, connection } = given;
+    const trace = traces.begin({ transport, userId: connection.data.principal.userId });
+    if (!trace) return this.answer(given);
+    const answer = await trace.during(() => this.answer(given));
+    trace.answered(answer.success ? undefined : answer.error);
+    return answer;
+  }
+
+  private async answer(given: GivenCommand): Promise<Ack<object>> {
     try {
       const result = await this.inFlight.during(given.connection, () => this.run(given));
       return { success: true, ...result };

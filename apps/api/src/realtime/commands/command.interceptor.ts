@@ -10,10 +10,12 @@ import {
 import { Reflector } from '@nestjs/core';
 import type { CommandName } from '@parley/protocol';
 import type { Response } from 'express';
-import { catchError, defer, type Observable } from 'rxjs';
+import { catchError, defer, from, lastValueFrom, type Observable } from 'rxjs';
+import { asParleyError } from '../../kernel/errors.js';
 import { restError } from '../../platform/http/faults.js';
 import { type ApiRequest, requestOf } from '../../platform/http/request.js';
 import { ChargedElsewhere, setLimitHeaders } from '../../platform/limits/rate-limit.guard.js';
+import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { CommandAccounts } from './command-accounts.js';
 import { SendCharge } from './send-charge.js';
 
@@ -29,19 +31,38 @@ class CommandInterceptor implements NestInterceptor {
   constructor(
     private readonly reflector: Reflector,
     private readonly accounts: CommandAccounts,
+    private readonly reporter: EventReporter,
   ) {}
 
   /** Around the checks of the route's parameters too. */
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const name = this.reflector.get<CommandName>(COMMAND, context.getHandler());
     const request = requestOf(context);
-    return defer(() => {
+    const handled = defer(() => {
       this.charge(name, request, context.switchToHttp().getResponse<Response>());
       return next.handle();
     }).pipe(
       catchError((fault: unknown) => {
         if (request.sendCharge instanceof SendCharge) request.sendCharge.wasRefused();
         throw this.accounts.refusalOf(restError(fault), name, request.body);
+      }),
+    );
+    return name === 'message:send' ? this.traced(request, handled) : handled;
+  }
+
+  private traced({ principal, requestId }: ApiRequest, handled: Observable<unknown>): Observable<unknown> {
+    const trace = this.reporter.traces?.begin({ transport: 'rest', userId: principal?.userId ?? '', requestId });
+    if (!trace) return handled;
+    return from(
+      trace.during(async () => {
+        try {
+          const answer = await lastValueFrom(handled);
+          trace.answered();
+          return answer;
+        } catch (fault) {
+          trace.answered({ code: asParleyError(fault).code, requestId });
+          throw fault;
+        }
       }),
     );
   }

@@ -10,7 +10,7 @@ import { ConversationStream, type StreamHost } from './conversation-stream.js';
 import { JOINED, type JoinNotification, NOTIFICATION } from './notification-topics.js';
 import { ReceiptStream } from './receipt-stream.js';
 import { ReorderBudget } from './reorder-buffer.js';
-import { type Heads, type ReceiptEvent, SENT_AT, type StreamEvent } from './stream-events.js';
+import { type Heads, type ReceiptEvent, SENT_AT, type StreamEvent, TRACE } from './stream-events.js';
 import { StreamSource } from './stream-source.js';
 
 const MOST_MOVES = 10_000;
@@ -246,7 +246,9 @@ export class Hub implements OnApplicationShutdown {
         // The item that a new member gets names the receipts of that moment.
         for (const item of items.values()) receipts.beginAtMost(item.receipts);
         for (const listener of this.listeners) listener(id, event);
+        const delivered = event[TRACE] === undefined ? undefined : this.traced(id, event[TRACE]);
         this.broadcaster.event(id, event, items);
+        delivered?.();
         this.reporter.delivered(event.name);
         this.reportDelay(event);
       },
@@ -255,6 +257,11 @@ export class Hub implements OnApplicationShutdown {
       onGap: (id) => this.reporter.gapFound(id),
       onFault: (id, fault) => this.reporter.streamFailed(id, fault),
     };
+  }
+
+  private traced(conversationId: string, parent: string): (() => void) | undefined {
+    const sockets = this.conversations.get(conversationId)?.sockets.size ?? 0;
+    return this.reporter.traces?.delivering(parent, { conversationId, sockets });
   }
 
   private async missing(conversationId: string, range: { after: number; upTo: number }): Promise<StreamEvent[]> {

@@ -1,5 +1,6 @@
+import { TRACE_PARENT } from '../../platform/telemetry/send-traces.js';
 import type { Topic } from '../bus/topic.js';
-import type { ReceiptEvent, StreamEvent } from './stream-events.js';
+import { type ReceiptEvent, type StreamEvent, TRACE } from './stream-events.js';
 
 /** What was committed together of one conversation. */
 export interface Notification {
@@ -8,6 +9,9 @@ export interface Notification {
   /** The version of the last event that was too large to travel; 0 where none was. */
   head: number;
 }
+
+/** As it travels: symbols do not. Of each event that is traced, by its version, the span that published it. */
+type Travelling = Notification & { traces?: Record<number, string> };
 
 /** A user became a member of a conversation that their node may know nothing of. */
 export interface JoinNotification {
@@ -23,15 +27,17 @@ export const NOTIFICATION: Topic<Notification> = {
   format: 1,
   channel: 'conversation',
   encode(notification) {
-    const whole = JSON.stringify(notification);
+    const whole = JSON.stringify(withTraces(notification));
     if (whole.length <= MOST_CHARACTERS) return whole;
     const head = notification.events.at(-1)?.version ?? 0;
     return JSON.stringify({ events: [], marks: [], head } satisfies Notification);
   },
   decode(value): Notification | null {
-    const { events, marks, head } = (value ?? {}) as Partial<Notification>;
+    const { events, marks, head, traces } = (value ?? {}) as Partial<Travelling>;
     if (!isNumber(head) || !Array.isArray(events) || !Array.isArray(marks)) return null;
-    return events.every(isStreamEvent) && marks.every(isMark) ? { events, marks, head } : null;
+    if (!events.every(isStreamEvent) || !marks.every(isMark)) return null;
+    if (traces !== undefined) takeTraces(events, traces);
+    return { events, marks, head };
   },
 };
 
@@ -44,6 +50,21 @@ export const JOINED: Topic<JoinNotification> = {
     return isNumber(version) && typeof conversationId === 'string' ? { conversationId, version } : null;
   },
 };
+
+function withTraces(notification: Notification): Travelling {
+  const { events } = notification;
+  if (!events.some((event) => event[TRACE])) return notification;
+  const traces = events.flatMap(({ version, [TRACE]: trace }) => (trace ? [[version, trace] as const] : []));
+  return { ...notification, traces: Object.fromEntries(traces) };
+}
+
+/** What is none is left out: the events are right without. */
+function takeTraces(events: readonly StreamEvent[], traces: Travelling['traces'] | null): void {
+  for (const event of events) {
+    const trace: unknown = traces?.[event.version];
+    if (typeof trace === 'string' && TRACE_PARENT.test(trace)) event[TRACE] = trace;
+  }
+}
 
 const isNumber = (value: unknown): value is number => Number.isSafeInteger(value);
 

@@ -15,6 +15,7 @@ type DurableName =
 
 /** What stays in this process: JSON has no symbols. */
 export const SENT_AT: unique symbol = Symbol('sent at');
+export const TRACE: unique symbol = Symbol('trace');
 
 /** One durable change as the stream carries it, between nodes too: plain data. */
 export interface StreamEvent {
@@ -28,6 +29,8 @@ export interface StreamEvent {
   left?: string;
   /** Of a message that was sent through this node: when, by `performance.now()`. */
   [SENT_AT]?: number;
+  /** Of a message whose way is noted: the span that published it, on whatever node (`TRACE_PARENT`). */
+  [TRACE]?: string;
 }
 
 /** One moved watermark. Not ordered against versions; numbered by `receipts`, which may skip. */
