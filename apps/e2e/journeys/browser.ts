@@ -129,6 +129,8 @@ export class Participant {
       viewport: { width: 1280, height: 800 },
       reducedMotion: 'reduce',
       locale: 'en-GB',
+      // What a worker fetches, a test could not answer.
+      serviceWorkers: 'block',
       ...options,
     });
     context.setDefaultTimeout(MOST_MS);

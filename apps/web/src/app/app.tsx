@@ -5,6 +5,7 @@ import { useStore } from 'zustand';
 import { BASE_PATH } from '../api/http.js';
 import { isOfAddress, sentenceOf } from '../api/sentences.js';
 import { authStore } from '../features/auth/auth.store.js';
+import { lastUser } from '../features/auth/last-user.js';
 import { LinkPage } from '../features/auth/link-page.js';
 import { RegisterPage } from '../features/auth/register-page.js';
 import { askNow, startSession } from '../features/auth/session-start.js';
@@ -17,6 +18,7 @@ import { EmptyState } from '../ui/states.js';
 import { ErrorBoundary } from './error-boundary.js';
 import { ShellSkeleton } from './shell-skeleton.js';
 import { SignedIn } from './signed-in.js';
+import { WaitingMessages } from './waiting-messages.js';
 
 const SIGNED_OUT_PATHS = new Set(['/signin', '/register']);
 
@@ -63,8 +65,9 @@ function ownPath(next: string | null): string {
 
 /** Shown while the server has not answered who is signed in; the question is repeated. */
 function Waiting({ refusal }: { refusal: SdkError }) {
+  const whose = lastUser();
   return (
-    <main className="flex h-full items-center justify-center">
+    <main className="flex h-full flex-col items-center justify-center">
       <output className="block">
         <EmptyState
           title={titleOf(refusal)}
@@ -78,6 +81,7 @@ function Waiting({ refusal }: { refusal: SdkError }) {
           can. Nothing that you wrote and sent is lost.
         </EmptyState>
       </output>
+      {whose === null ? null : <WaitingMessages userId={whose} />}
     </main>
   );
 }

@@ -5,6 +5,7 @@ import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { openChosenFiles } from '../features/attachments/chosen-files.store.js';
 import { holdUnstoredFiles } from '../features/attachments/unstored-files.js';
 import { endSession, refresh } from '../features/auth/auth.store.js';
+import { setLastUser } from '../features/auth/last-user.js';
 import { ChatWindow } from '../features/chat/chat-window.js';
 import { openDrafts } from '../features/chat/composer/drafts.store.js';
 import { openEdits } from '../features/chat/message/editing/edit-drafts.store.js';
@@ -22,7 +23,9 @@ import { AnnouncementBar } from './announcement-bar.js';
 import { chatOptions } from './chat-options.js';
 import { ConnectionBanner } from './connection-banner.js';
 import { ErrorBoundary } from './error-boundary.js';
+import { keepPage } from './installed.js';
 import { SearchPage } from './search-page.js';
+import { UpdateBar } from './update-bar.js';
 import { useMoves } from './use-moves.js';
 import { useShortcuts } from './use-shortcuts.js';
 import { Welcome } from './welcome.js';
@@ -49,13 +52,19 @@ function Session({ user }: { user: Me }) {
   const client = useChatClient();
   // Nobody else may tell of oneself.
   useEffect(() => client.meet([user]), [client, user]);
+  useEffect(() => {
+    setLastUser(user.id);
+  }, [user.id]);
   useEffect(() => openDrafts(user.id), [user.id]);
   useEffect(() => openEdits(user.id), [user.id]);
   useEffect(openChosenFiles, [user.id]);
   useEffect(() => followSettings(client), [client]);
   useEffect(() => holdUnstoredFiles(client), [client]);
   useEffect(() => {
-    const timer = setTimeout(fetchParts, PARTS_AFTER_MS);
+    const timer = setTimeout(() => {
+      keepPage();
+      fetchParts();
+    }, PARTS_AFTER_MS);
     return () => clearTimeout(timer);
   }, []);
   useEffect(
@@ -86,6 +95,7 @@ function Shell({ user }: { user: Me }) {
       <div className="col-span-full">
         <ConnectionBanner />
         <AnnouncementBar />
+        <UpdateBar />
       </div>
       <Sidebar user={user} />
       <main id="main" tabIndex={-1} className="shell-main">

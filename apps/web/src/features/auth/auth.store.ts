@@ -3,6 +3,7 @@ import type { LoginBody, Me, NoSession, RefreshBody, RegisterBody, ResetPassword
 import { createStore } from 'zustand/vanilla';
 import { BASE_PATH, request } from '../../api/http.js';
 import { isFinal, isOfAddress } from '../../api/sentences.js';
+import { setLastUser } from './last-user.js';
 import { isSignOutPending, setSignOutPending } from './pending-sign-out.js';
 
 /**
@@ -86,6 +87,7 @@ export async function signOut(): Promise<void> {
   setSignOutPending(true);
   const ended = endOnServer().catch(() => undefined);
   forget();
+  setLastUser(null);
   tabs?.postMessage('signed-out');
   await ended;
 }

@@ -1,0 +1,116 @@
+/*
+ * Has the app's page at hand where the server cannot be reached. The page always comes from the server if that answers, so
+ * that no old build is ever shown; its files are named after their content, so a kept one is never old. One cache a
+ * build: the one before goes once the next is complete.
+ */
+'use strict';
+const BASE = new URL('./', self.location.href).href;
+const ASSETS = `${BASE}assets/`;
+const PREFIX = 'parley-build-';
+/** What the page names beside its assets. */
+const NAMED = ['theme.js', 'start.js', 'icon.svg', 'app.webmanifest'];
+
+self.addEventListener('install', (event) => {
+  event.waitUntil(keepPage().then(() => self.skipWaiting()));
+});
+
+self.addEventListener('fetch', (event) => {
+  const { request } = event;
+  if (request.method !== 'GET' || !request.url.startsWith(BASE)) return;
+  if (request.url.startsWith(ASSETS)) event.respondWith(asset(request));
+  else if (request.mode === 'navigate' && isPage(request.url)) event.respondWith(page(event));
+  else if (NAMED.some((name) => request.url === BASE + name)) event.respondWith(fresh(request));
+});
+
+/** Paths of the server's own are none of the app's. */
+function isPage(url) {
+  return !/^(api|health|metrics|socket\.io|ws|stomp)([/?]|$)/.test(url.slice(BASE.length));
+}
+
+/** From the server; where that does not answer, the kept one. */
+async function page(event) {
+  try {
+    const answer = await fetch(event.request);
+    if (answer.status < 502 || answer.status > 504) {
+      if (answer.ok) event.waitUntil(keep(answer.clone()).catch(() => undefined));
+      return answer;
+    }
+    return (await kept(BASE)) ?? answer;
+  } catch (fault) {
+    const answer = await kept(BASE);
+    if (answer) return answer;
+    throw fault;
+  }
+}
+
+/** A file of a build: from the cache, else from the server and then in the cache. */
+async function asset(request) {
+  const known = await kept(request.url);
+  if (known) return known;
+  const answer = await fetch(request);
+  const copy = answer.clone();
+  const name = await current();
+  if (answer.ok && name !== null) {
+    const cache = await caches.open(name);
+    await cache.put(request.url, copy).catch(() => undefined);
+  }
+  return answer;
+}
+
+async function fresh(request) {
+  try {
+    return await fetch(request);
+  } catch (fault) {
+    const answer = await kept(request.url);
+    if (answer) return answer;
+    throw fault;
+  }
+}
+
+async function keepPage() {
+  const answer = await fetch(BASE, { headers: { Accept: 'text/html' }, cache: 'no-store' });
+  if (answer.ok) await keep(answer);
+}
+
+/** Keeps a page with all that it names, unless this build is kept already, and forgets the builds before. */
+async function keep(answer) {
+  const text = await answer.text();
+  if (!text.includes('id="root"')) return;
+  const name = PREFIX + (await digestOf(text));
+  if ((await current()) !== name) {
+    const files = [...text.matchAll(/(?:src|href)="([^"]*\/assets\/[^"]+)"/g)].map(
+      ([, path]) => new URL(path, BASE).href,
+    );
+    const all = [...files, ...NAMED.map((each) => BASE + each)];
+    const answers = await Promise.all(all.map((url) => fetch(url)));
+    if (answers.some(({ ok }) => !ok)) return;
+    const cache = await caches.open(name);
+    await Promise.all(answers.map((each, i) => cache.put(all[i], each)));
+    // Last: a build without its page is not complete.
+    await cache.put(BASE, new Response(text, { headers: answer.headers }));
+  }
+  const others = (await caches.keys()).filter((each) => each.startsWith(PREFIX) && each !== name);
+  await Promise.all(others.map((each) => caches.delete(each)));
+}
+
+async function digestOf(text) {
+  const bytes = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** The name of the latest cache that is complete. */
+async function current() {
+  for (const name of (await caches.keys()).toReversed()) {
+    if (!name.startsWith(PREFIX)) continue;
+    const cache = await caches.open(name);
+    if (await cache.match(BASE)) return name;
+  }
+  return null;
+}
+
+async function kept(url) {
+  const name = await current();
+  if (name === null) return undefined;
+  const cache = await caches.open(name);
+  return cache.match(url);
+}

@@ -1,0 +1,58 @@
+import { useChatClient } from '@parley/react';
+import { useEffect, useState } from 'react';
+import { BASE_PATH } from '../api/http.js';
+
+/** Says that the server has a newer build than this page, and reloads when that is wanted: what is written stays. */
+export function UpdateBar() {
+  const isReady = useNewerBuild();
+  const [isDismissed, setDismissed] = useState(false);
+  if (!isReady || isDismissed) return null;
+  const button =
+    'rounded-inline px-1 py-0.5 font-medium text-accent underline-offset-2 hover:underline max-[720px]:py-2.5';
+  return (
+    <output
+      data-testid="update-bar"
+      className="flex flex-wrap items-center justify-center gap-x-3 border-b border-line bg-accent-wash px-4 py-1.5 text-second text-ink"
+    >
+      <span>
+        <b className="font-strong">Update ready.</b> Drafts are kept.
+      </span>
+      <button type="button" onClick={() => location.reload()} className={button}>
+        Reload
+      </button>
+      <button type="button" onClick={() => setDismissed(true)} className={button}>
+        Later
+      </button>
+    </output>
+  );
+}
+
+/** Asked after each connection but the first: a new build comes with a restart. */
+function useNewerBuild(): boolean {
+  const client = useChatClient();
+  const [isReady, setReady] = useState(false);
+  useEffect(() => {
+    let [wasOnline, connections] = [false, 0];
+    const look = () => {
+      const isOnline = client.connection.getSnapshot().state === 'online';
+      if (isOnline && !wasOnline) connections += 1;
+      if (isOnline && !wasOnline && connections > 1) void isOutdated().then((is) => is && setReady(true));
+      wasOnline = isOnline;
+    };
+    look();
+    return client.connection.subscribe(look);
+  }, [client]);
+  return isReady;
+}
+
+/** Whether the server's page names another program than this one has loaded. */
+async function isOutdated(): Promise<boolean> {
+  const own = document.querySelector('script[type="module"][src]')?.getAttribute('src');
+  try {
+    const answer = await fetch(`${BASE_PATH}/`, { headers: { Accept: 'text/html' }, cache: 'no-store' });
+    const page = await answer.text();
+    return own !== null && own !== undefined && page.includes('id="root"') && !page.includes(own);
+  } catch {
+    return false;
+  }
+}
