@@ -77,11 +77,12 @@ async function serves(node: TestNode): Promise<void> {
 const PGBOUNCER = process.env.PARLEY_TEST_PGBOUNCER;
 
 describe('PgBouncer that pools by sessions', () => {
-  it('is no trouble: deadlines hold, whatever the database has set, and a second node is refused', async () => {
+  it('is no trouble: deadlines hold, whatever the database has set, a second node is refused, and a change is noticed', async () => {
     if (!PGBOUNCER) return;
     const name = new URL(direct()).pathname.slice(1);
     await asAdmin(direct(), (admin) => admin.query(`ALTER DATABASE "${name}" SET statement_timeout = '3h'`));
-    const url = (await pooler(SESSIONS)).url(direct());
+    const bouncer = await pooler(SESSIONS);
+    const url = bouncer.url(direct());
     const node = await nodeOn(url);
     await serves(node);
     expect(await shown(node, 'statement_timeout')).toBe('10s');
@@ -94,6 +95,17 @@ describe('PgBouncer that pools by sessions', () => {
     const sentences = found.map(({ sentence }) => sentence);
     expect(sentences).toContain('A pooler stands before it, and pools by sessions.');
     expect(sentences).toContain('The tables of this build are there, in the schema public.');
+
+    // Others use it too: whoever asks next is given another session.
+    bouncer.set({ ...TRANSACTIONS, server_round_robin: '1' });
+    const away = () => node.logs.find(({ msg }) => String(msg).startsWith('the database is away'));
+    await eventually('a node notices that it pools by transactions from now on', async () => {
+      await Promise.all(Array.from({ length: 3 }, () => node.rows(sql`SELECT 1`).catch(() => null)));
+      return away();
+    });
+    expect(away()).toMatchObject({ reason: expect.stringContaining('pool_mode = session') });
+    bouncer.set(SESSIONS);
+    expect(await eventually('and back', () => shown(node, 'lock_timeout').catch(() => null))).toBe('2s');
     await node.node.close();
     // What has been released is not held by the pooler's session.
     await eventually('the lock is free', async () => (await locks()) === 0);
@@ -146,7 +158,6 @@ describe('PgBouncer that pools by transactions', () => {
     ]);
     await Promise.all(others.map((other) => other.end()));
     expect(await locks()).toBe(0);
-    await serves(await nodeOn(direct()));
   });
 });
 
@@ -170,7 +181,6 @@ describe('a role that owns nothing but a schema', () => {
     await serves(first);
     await first.node.close();
     const again = await nodeOn(url);
-    await serves(again);
     const owned = sql`SELECT DISTINCT schemaname FROM pg_tables WHERE schemaname !~ '^(pg_|information_schema)'`;
     expect(await again.rows(owned)).toEqual([{ schemaname: 'chat' }]);
     expect(await again.rows(sql`SELECT extname FROM pg_extension`)).toEqual([{ extname: 'plpgsql' }]);

@@ -8,7 +8,7 @@ import { DatabaseSockets } from './database-sockets.js';
 import { requireUtf8 } from './encoding.js';
 import { isAway, isOutOfSlots, isUnfit, wordsOf } from './faults.js';
 import { IS_READ_ONLY, ReadOnlyError, tryWriting } from './fitness.js';
-import { requireOwnSession } from './own-session.js';
+import { requireOwnSession, SharedSessionError } from './own-session.js';
 import { plain } from './plain-session.js';
 import * as schema from './schema/index.js';
 import { stateSettings } from './session-settings.js';
@@ -56,6 +56,8 @@ export class PostgresWatch implements Availability {
   private isDoubted = false;
   private wake = new AbortController();
   private holdsLock = false;
+  /** The process of the server by which the session was served so far; another one: a pooler has begun to share it. */
+  private servedBy: number | null = null;
   private watching: Promise<void> | null = null;
 
   private constructor(
@@ -174,8 +176,12 @@ export class PostgresWatch implements Availability {
 
   /** Writing is tried only where it is uncertain: after a fault, and before a database that was away is used again. */
   private async requireFitness(session: pg.Client): Promise<void> {
-    const { rows } = await session.query<{ yes: boolean }>(IS_READ_ONLY);
-    if (rows[0]?.yes) throw new ReadOnlyError();
+    const asked = `SELECT pg_backend_pid() AS pid, (${IS_READ_ONLY}) AS "isReadOnly"`;
+    const { rows } = await session.query<{ pid: number; isReadOnly: boolean }>(asked);
+    const [{ pid, isReadOnly } = { pid: 0, isReadOnly: true }] = rows;
+    this.servedBy ??= pid;
+    if (pid !== this.servedBy) throw new SharedSessionError();
+    if (isReadOnly) throw new ReadOnlyError();
     if (!this.isDoubted && this.isUp) return;
     this.isDoubted = false;
     await tryWriting(drizzle({ client: session, schema })).catch((fault: unknown) => {
@@ -206,6 +212,7 @@ export class PostgresWatch implements Availability {
   /** A session of which it is known that it is ours alone. */
   private async connect(): Promise<pg.Client> {
     const session = await this.open();
+    this.servedBy = null;
     try {
       await requireOwnSession(session, () => this.open());
       await stateSettings(session);

@@ -21,6 +21,7 @@ export class PgBouncer {
   private constructor(
     private readonly directory: string,
     private readonly port: number,
+    private readonly options: PgBouncerOptions,
     private readonly child: Child,
   ) {}
 
@@ -34,7 +35,7 @@ export class PgBouncer {
       ...{ command: program('pgbouncer', 'on Debian: apt-get install pgbouncer'), args: [file], cwd: directory },
       ...{ env: bareEnvironment(), logFile: join(directory, 'output'), ...account },
     });
-    const bouncer = new PgBouncer(directory, port, child);
+    const bouncer = new PgBouncer(directory, port, options, child);
     await eventually('PgBouncer listens', () => bouncer.isListening()).catch(async (fault: unknown) => {
       await bouncer.close();
       throw fault;
@@ -45,6 +46,12 @@ export class PgBouncer {
   /** The same database by way of PgBouncer. */
   url(direct: string): string {
     return Object.assign(new URL(direct), { host: `127.0.0.1:${this.port}` }).href;
+  }
+
+  /** Changes settings while it runs, which it reads a moment later. */
+  set(settings: Readonly<Record<string, string>>): void {
+    configure(this.directory, this.port, { ...this.options, settings: { ...this.options.settings, ...settings } });
+    this.child.signal('SIGHUP');
   }
 
   async close(): Promise<void> {
