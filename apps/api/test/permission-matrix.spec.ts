@@ -210,7 +210,8 @@ async function ask({ route, given }: Pick<RouteProbe, 'route' | 'given'>, at: Pl
     status: response.status,
     headers: response.headers,
     text,
-    body: text.startsWith('{') ? JSON.parse(text) : text,
+    // An export is lines of JSON.
+    body: response.headers.get('content-type')?.startsWith('application/json') ? JSON.parse(text) : text,
   };
 }
 
