@@ -26,7 +26,8 @@ afterEach(async () => {
 async function kept(): Promise<void> {
   await ama.page.evaluate(() => navigator.serviceWorker.ready);
   await ama.page.reload();
-  await ama.page.getByRole('button', { name: `Account of ${ama.name}` }).waitFor();
+  // On a phone the list, with the account, is not beside the conversation.
+  await ama.page.locator('#main').waitFor();
   await expectSoon(async () => {
     expect(await ama.page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true);
     const files = await ama.page.evaluate(async () => {
