@@ -125,9 +125,9 @@ function transportAt(path: string): Answer['transport'] {
   return /^\/ws(\/|\?|$)/.test(path) ? 'websocket' : 'rest';
 }
 
-/** The error object in the text of an answer; null where there is none. */
+/** The error object in the text of an answer; null where there is none. Of an export, which is several lines, in the first. */
 function errorIn(text: string): ErrorObject | null {
   if (!text.startsWith('{')) return null;
-  const { error } = JSON.parse(text) as { error?: unknown };
+  const { error } = JSON.parse(text.split('\n', 1)[0] ?? '') as { error?: unknown };
   return isErrorObject(error) ? error : null;
 }
