@@ -53,16 +53,16 @@ describe('who may', () => {
     },
   );
 
-  it('archive, leave, read and mark in an archived conversation, and nothing else there', () => {
+  it('archive, leave, read, mark and export in an archived conversation, and nothing else there', () => {
     const reading = ['read', 'search', 'see_presence', 'mark', 'stop_typing'];
     const verbs = Object.keys(PERMISSIONS) as Verb[];
     const lists = ['see_bans', 'see_reports'];
     expect(verbs.filter((verb) => may(verb, as('owner', 'group', true)))).toEqual([
       ...[...reading, 'archive', 'leave'],
-      ...lists,
+      ...[...lists, 'export'],
     ]);
     expect(verbs.filter((verb) => may(verb, as('owner')))).toHaveLength(verbs.length - 1);
-    expect(verbs.filter((verb) => may(verb, as('member', 'direct', true)))).toEqual([...reading, 'archive']);
+    expect(verbs.filter((verb) => may(verb, as('member', 'direct', true)))).toEqual([...reading, 'archive', 'export']);
   });
 
   it('is refused by the state and the type of the conversation before their role', () => {
