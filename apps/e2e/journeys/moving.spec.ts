@@ -33,6 +33,8 @@ beforeEach(async () => {
   const direct = await li.rest.createConversation({ type: 'direct', memberIds: [me.id] });
   await li.rest.send(direct.id, { content: 'hello' });
   await ama.openRow(li.name);
+  // It is read once it was seen for a moment.
+  await ama.page.waitForFunction(() => !document.title.startsWith('('));
   await ama.openRow(group);
 });
 afterEach(async () => {
@@ -75,7 +77,7 @@ it.each([1280, 390])(
     await tomas.rest.send(groupId, { content: 'the build is green' });
     for (const at of [page, second]) {
       await row(at).getByTestId('unread-badge').getByText('1').waitFor();
-      expect(await at.title()).toBe('Conversations · Parley');
+      await soon(() => at.title(), 'Conversations · Parley');
     }
     await tomas.rest.send(groupId, { content: `@${ama.username} look` });
     await row(page).getByTestId('mention-badge').waitFor();
