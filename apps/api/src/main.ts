@@ -85,7 +85,11 @@ async function stop(code: number): Promise<void> {
 function end(code: number): never {
   const program = code === 0 ? '/bin/true' : '/bin/false';
   const isAwaited = process.execArgv.some((option) => option.startsWith('--cpu-prof'));
-  if (!isAwaited && process.platform === 'linux' && existsSync(program)) process.execve?.(program, [program], {});
+  if (!isAwaited && process.platform === 'linux' && existsSync(program)) {
+    // As Node's exit would: the log writes its last lines then.
+    process.emit('exit', code);
+    process.execve?.(program, [program], {});
+  }
   process.exit(code);
 }
 

@@ -129,7 +129,7 @@ describe('a user of Redis', () => {
     await eventually('both have tried several times', async () => (await refusalsOf(redis)) >= 12);
     for (const node of [one, other])
       expect(lines(node, AWAY).filter(({ fault }) => String(fault).includes('NOPERM'))).toHaveLength(1);
-    expect(await saidWrong(redis)).toEqual([expect.stringContaining('what is published is not heard: NOPERM')]);
+    expect(await saidWrong(redis)).toEqual([expect.stringContaining('What is published is not heard: NOPERM')]);
     await allow(redis, '&parley:*', ...GRANTED.split(' '));
     expect(await saidWrong(redis)).toEqual([]);
     await reachEachOther(one, other);
