@@ -147,7 +147,9 @@ describe.each(areThere ? PROXY_KINDS : [])(
       isOver = true;
       const said = await Promise.all(talking);
       for (const device of devices) await device.shows(id, said.flat());
-      const stored = (await ada.rest.messages(id)).flatMap(({ type, content }) => (type === 'text' ? [content] : []));
+      // A connection that was kept since before the reload may be closed with the first question on it.
+      const all = await eventually('the messages are read', () => ada.rest.messages(id).catch(() => null));
+      const stored = all.flatMap(({ type, content }) => (type === 'text' ? [content] : []));
       expect(stored.toSorted()).toEqual(said.flat().toSorted());
       for (const device of devices) expect(await shown(device, id, said.flat())).toEqual(stored);
       expect([one.transport(), other.transport()]).toEqual(['websocket', 'polling']);
