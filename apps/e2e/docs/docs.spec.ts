@@ -60,6 +60,11 @@ describe('The documents', () => {
     expect(told).toEqual(expect.arrayContaining(settings()));
   });
 
+  it('list every decision, in order', () => {
+    const pages = readdirSync(join(ROOT, 'docs/decisions')).filter((name) => name !== 'README.md');
+    expect(new Document('docs/decisions/README.md').links).toEqual(pages.sort());
+  });
+
   it('tell the reason for every dependency, and for no other', () => {
     const dependencies = new Document('docs/dependencies.md');
     const rows = dependencies.lines
