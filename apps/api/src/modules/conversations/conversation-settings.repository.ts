@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ConversationSettingsBody } from '@parley/protocol';
 import { and, asc, eq, getTableColumns, gt, isNull, sql } from 'drizzle-orm';
 import { Database } from '../../database/database.js';
+import { NOW } from '../../database/now.js';
 import { conversationParticipants, conversationSettings, conversations } from '../../database/schema/index.js';
 
 export type SettingsRow = typeof conversationSettings.$inferSelect;
@@ -63,11 +64,10 @@ function valuesOf(
   { notifications, muteSeconds, isPinned, isHidden, unreadSeq }: ConversationSettingsBody,
   seq: number,
 ) {
-  const now = sql`date_trunc('milliseconds', now())`;
-  const until = muteSeconds === undefined ? null : sql`${now} + ${muteSeconds}::float8 * interval '1 second'`;
+  const until = muteSeconds === undefined ? null : sql`${NOW} + ${muteSeconds}::float8 * interval '1 second'`;
   return {
     ...(notifications !== undefined && { notifications, mutedUntil: notifications === 'all' ? null : until }),
-    ...(isPinned !== undefined && { pinnedAt: isPinned ? now : null }),
+    ...(isPinned !== undefined && { pinnedAt: isPinned ? NOW : null }),
     ...(isHidden !== undefined && { hiddenSeq: isHidden ? seq : null }),
     ...(unreadSeq !== undefined && { unreadSeq }),
   };
