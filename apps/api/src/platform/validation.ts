@@ -8,6 +8,9 @@ type Class<T> = new () => T;
 /** A property that may be missing. Unlike with `IsOptional`, null is a value of the wrong type. */
 export const MayBeMissing = (): PropertyDecorator => ValidateIf((_: unknown, value: unknown) => value !== undefined);
 
+/** A property that has to be there, and may be null. */
+export const MayBeNull = (): PropertyDecorator => ValidateIf((_: unknown, value: unknown) => value !== null);
+
 const MOST_DETAILS = 20;
 const storage = getMetadataStorage();
 const knownKeys = new WeakMap<object, ReadonlySet<string>>();

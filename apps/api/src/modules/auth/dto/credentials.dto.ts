@@ -6,7 +6,7 @@ import {
   type RegisterBody,
   type UpdateUserBody,
 } from '@parley/protocol';
-import { IsBoolean, IsString, Matches, MaxLength, ValidateBy, ValidateIf } from 'class-validator';
+import { IsBoolean, IsString, Matches, MaxLength, ValidateBy } from 'class-validator';
 import { isStorable } from '../../../kernel/storable-text.js';
 import { IsName } from '../../../platform/names.js';
 import { MayBeMissing } from '../../../platform/validation.js';
@@ -61,7 +61,7 @@ export class RegisterDto implements RegisterBody {
   @IsNewPassword()
   password!: string;
 
-  @ValidateIf((body: RegisterDto) => body.displayName !== undefined)
+  @MayBeMissing()
   @IsName()
   displayName?: string;
 

@@ -1,8 +1,6 @@
 import { type ConversationSettingsBody, LIMITS, NOTIFICATION_LEVELS, type NotificationLevel } from '@parley/protocol';
-import { IsBoolean, IsIn, IsInt, Max, Min, ValidateIf } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, Max, Min } from 'class-validator';
 import { MayBeMissing } from '../../../platform/validation.js';
-
-const MayBeNullOrMissing = () => ValidateIf((_: unknown, value: unknown) => value !== undefined && value !== null);
 
 export class ConversationSettingsDto implements ConversationSettingsBody {
   @MayBeMissing()
@@ -23,7 +21,8 @@ export class ConversationSettingsDto implements ConversationSettingsBody {
   @IsBoolean()
   isHidden?: boolean;
 
-  @MayBeNullOrMissing()
+  /** Null takes the mark back. */
+  @IsOptional()
   @IsInt()
   @Min(1)
   unreadSeq?: number | null;

@@ -1,8 +1,9 @@
 import { type Hold, LIMITS, type RetentionBody } from '@parley/protocol';
-import { IsBoolean, IsInt, Max, Min, ValidateIf } from 'class-validator';
+import { IsBoolean, IsInt, Max, Min } from 'class-validator';
+import { MayBeNull } from '../../../platform/validation.js';
 
 export class RetentionDto implements RetentionBody {
-  @ValidateIf((body: RetentionDto) => body.days !== null)
+  @MayBeNull()
   @IsInt()
   @Min(1)
   @Max(LIMITS.retentionDays)

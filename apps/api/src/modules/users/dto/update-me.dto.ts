@@ -1,11 +1,11 @@
 import type { UpdateMeBody } from '@parley/protocol';
-import { IsBoolean, IsOptional, ValidateIf } from 'class-validator';
+import { IsBoolean, IsOptional } from 'class-validator';
 import { IsName } from '../../../platform/names.js';
 import { MayBeMissing } from '../../../platform/validation.js';
 import { IsAvatarUrl } from '../avatar-url.js';
 
 export class UpdateMeDto implements UpdateMeBody {
-  @ValidateIf((body: UpdateMeDto) => body.displayName !== undefined)
+  @MayBeMissing()
   @IsName()
   displayName?: string;
 
