@@ -19,3 +19,6 @@ export const newId = (): string => v7({ random: random() });
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 export const isUuid = (value: unknown): value is string => typeof value === 'string' && UUID.test(value);
+
+/** Before every other: where reading by ids begins. */
+export const FIRST_ID = '00000000-0000-0000-0000-000000000000';

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { MessageRow } from '../../database/rows.js';
 import { ParleyError } from '../../kernel/errors.js';
+import { FIRST_ID } from '../../kernel/ids.js';
 import type { Principal } from '../../kernel/principal.js';
 import { FilesRepository } from '../files/index.js';
 import { presentMessage } from '../messages/index.js';
 import { UsersRepository, UsersService } from '../users/index.js';
 import { AccountExportRepository } from './account-export.repository.js';
-import { type Export, type ExportLine, FIRST_ID, paged, ROWS } from './export-lines.js';
+import { type Export, type ExportLine, paged, ROWS } from './export-lines.js';
 import { ExportedChanges } from './exported-changes.js';
 import { ExportedFiles } from './exported-files.js';
 

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { ParleyError } from '../../kernel/errors.js';
+import { FIRST_ID } from '../../kernel/ids.js';
 import type { Principal } from '../../kernel/principal.js';
 import { ConversationChanges } from '../conversations/index.js';
 import { FilesRepository } from '../files/index.js';
 import { UsersRepository } from '../users/index.js';
 import { ConversationExportRepository } from './conversation-export.repository.js';
-import { type Export, type ExportLine, FIRST_ID, paged, ROWS } from './export-lines.js';
+import { type Export, type ExportLine, paged, ROWS } from './export-lines.js';
 import { ExportedChanges } from './exported-changes.js';
 import { ExportedFiles } from './exported-files.js';
 

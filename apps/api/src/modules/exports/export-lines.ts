@@ -75,8 +75,6 @@ export interface Export {
 
 /** Rows of one read. */
 export const ROWS = 100;
-/** Before all others. */
-export const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
 /** Page after page of what has an order, until one is empty. */
 export async function* paged<T, P>(

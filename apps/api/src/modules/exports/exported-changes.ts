@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { FIRST_ID } from '../../kernel/ids.js';
 import { presentEdit } from '../messages/index.js';
-import { type ExportLine, FIRST_ID, paged } from './export-lines.js';
+import { type ExportLine, paged } from './export-lines.js';
 import {
   type EditPlace,
   ExportedChangesRepository,
