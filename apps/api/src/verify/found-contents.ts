@@ -3,6 +3,7 @@ import { grouped, type Progress } from '../backup/progress.js';
 import { type ContentRow, contentsIn, neededAmong } from '../backup/snapshot.repository.js';
 import type { PlainSession } from '../database/plain-session.js';
 import type { FileStore } from '../platform/storage/file-store.js';
+import { EXAMPLES } from './invariant.js';
 
 /** What the store has of what the rows know. */
 export interface FoundContents {
@@ -13,7 +14,6 @@ export interface FoundContents {
 
 /** Questions to the store at a time. */
 const AT_ONCE = 16;
-const EXAMPLES = 3;
 
 /** Looks for the last byte of each content of the moment that the session began with. */
 export async function lookForContents(

@@ -13,3 +13,6 @@ export interface Invariant {
 
 /** The ids of a page: those after its first parameter, up to its second one. */
 export const within = (id: string): string => `${id} > $1::uuid AND ${id} <= $2::uuid`;
+
+/** Of what breaks an invariant so many are named, for somebody to look at. */
+export const EXAMPLES = 3;

@@ -1,6 +1,6 @@
 import type { PlainSession } from '../database/plain-session.js';
 import { FIRST_ID } from '../kernel/ids.js';
-import type { Invariant, Unit } from './invariant.js';
+import { EXAMPLES, type Invariant, type Unit } from './invariant.js';
 import { LOG_INVARIANTS } from './log-invariants.repository.js';
 import { FILE_INVARIANTS, MEMBER_INVARIANTS, USER_INVARIANTS } from './member-invariants.repository.js';
 import { MESSAGE_INVARIANTS } from './message-invariants.repository.js';
@@ -16,7 +16,6 @@ export const INVARIANT_COUNT = Object.values(INVARIANTS).flat().length;
 /** Of one page: what takes the database a second or so, and little memory. */
 const MOST_ROWS = 500;
 const MOST_MESSAGES = 100_000;
-const EXAMPLES = 3;
 const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 /** Rows of a unit whose ids follow each other. */

@@ -3,7 +3,7 @@ import { beginSnapshot, endSnapshot } from '../backup/snapshot.repository.js';
 import type { PlainSession } from '../database/plain-session.js';
 import type { FileStore } from '../platform/storage/file-store.js';
 import { type FoundContents, lookForContents } from './found-contents.js';
-import type { Invariant } from './invariant.js';
+import { EXAMPLES, type Invariant } from './invariant.js';
 import {
   countRows,
   INVARIANT_COUNT,
@@ -27,8 +27,6 @@ export interface Verdict {
   violations: readonly Violation[];
   contents: FoundContents;
 }
-
-const EXAMPLES = 3;
 
 /** Looks at the rows of one moment, page by page, and then whether the store has the contents that they know of. */
 export async function verify({ session, store, progress }: VerifyParts): Promise<Verdict> {
