@@ -1,4 +1,4 @@
-import type { PlainSession } from './plain-session.js';
+import type { Queries } from './plain-session.js';
 import { migrationsHere, placeOf, schemaOf } from './schema-state.js';
 
 /** What a database says of itself, on either engine. */
@@ -35,10 +35,8 @@ const FACTS = `SELECT current_setting('server_version_num')::int / 10000 AS vers
 /** Of a series, lest it is asked where the encoding lacks it. */
 const LETTERS = 'SELECT bool_and(lower(chr(n)) = chr(n + 32)) AS know FROM generate_series(196, 196) n';
 
-type Session = Pick<PlainSession, 'query'>;
-
 /** Looks and changes nothing. @param session one that has stated its settings. */
-export async function databaseFacts(session: Session): Promise<DatabaseFacts> {
+export async function databaseFacts(session: Queries): Promise<DatabaseFacts> {
   const [facts] = await session.query<Omit<DatabaseFacts, 'knowsLetters' | 'migrations'>>(FACTS);
   if (!facts) throw new Error('It says nothing of itself');
   const letters = facts.encoding === 'UTF8' ? await session.query<{ know: boolean }>(LETTERS) : [];

@@ -1,7 +1,7 @@
-import type { PlainSession } from './plain-session.js';
+import type { Queries } from './plain-session.js';
 
 /** @throws with a sentence where the server would store something else than what people write. */
-export async function requireUtf8(session: Pick<PlainSession, 'query'>): Promise<void> {
+export async function requireUtf8(session: Queries): Promise<void> {
   const [row] = await session.query<{ encoding: string }>("SELECT current_setting('server_encoding') AS encoding");
   if (row?.encoding === 'UTF8') return;
   throw new Error(

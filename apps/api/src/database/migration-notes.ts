@@ -1,5 +1,5 @@
 import type { MigrationMeta } from 'drizzle-orm/migrator';
-import type { PlainSession } from './plain-session.js';
+import type { PlainSession, Queries } from './plain-session.js';
 
 type Session = Pick<PlainSession, 'query' | 'exec'>;
 
@@ -9,7 +9,7 @@ const APART = 'drizzle.__drizzle_migrations';
 const AMONG_OURS = '__drizzle_migrations';
 
 /** The table of what is done, whether or not it has been made. The session has stated its settings. */
-async function notesOf(session: Pick<PlainSession, 'query'>): Promise<string> {
+async function notesOf(session: Queries): Promise<string> {
   const [found] = await session.query<{ apart: boolean }>(
     `SELECT CASE WHEN to_regnamespace('drizzle') IS NULL THEN has_database_privilege(current_database(), 'CREATE')
       ELSE has_schema_privilege(to_regnamespace('drizzle'), 'USAGE') END AS apart`,
@@ -18,7 +18,7 @@ async function notesOf(session: Pick<PlainSession, 'query'>): Promise<string> {
 }
 
 /** What is noted of the latest migration; null where there was none. */
-export async function latestNote(session: Pick<PlainSession, 'query'>): Promise<{ hash: string; at: number } | null> {
+export async function latestNote(session: Queries): Promise<{ hash: string; at: number } | null> {
   const notes = await notesOf(session);
   const [table] = await session.query<{ found: boolean }>('SELECT to_regclass($1) IS NOT NULL AS found', [notes]);
   if (!table?.found) return null;

@@ -9,10 +9,14 @@ import { stateSettings, statingSettings } from './session-settings.js';
 
 const CONNECT_MS = 10_000;
 
-/** One session of a database, for a command that reads or writes all of it: without the queue, pool and deadlines of a node. */
-export interface PlainSession {
+/** What can be asked, whether or not always the same session answers. */
+export interface Queries {
   /** The rows of one statement. */
   query<T>(text: string, values?: readonly unknown[]): Promise<T[]>;
+}
+
+/** One session of a database, for a command that reads or writes all of it: without the queue, pool and deadlines of a node. */
+export interface PlainSession extends Queries {
   /** One statement or several, whose answers nobody needs. */
   exec(text: string): Promise<void>;
   close(): Promise<void>;
@@ -60,8 +64,8 @@ export function plain(client: pg.Client): PlainSession {
   };
 }
 
-/** Of a node's handle; each statement may be another session's. */
-export function sessionOf(db: Db): Pick<PlainSession, 'query'> {
+/** Of a node's handle: each statement may be another session's. */
+export function queriesOf(db: Db): Queries {
   const given = (text: string, values: readonly unknown[]) =>
     sql.join(
       text.split(/(\$\d+)/).map((part, i) => (i % 2 ? sql`${values[Number(part.slice(1)) - 1]}` : sql.raw(part))),

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { type MigrationMeta, readMigrationFiles } from 'drizzle-orm/migrator';
 import { latestNote, makeNotes, migrate } from './migration-notes.js';
-import type { PlainSession } from './plain-session.js';
+import type { PlainSession, Queries } from './plain-session.js';
 
 const MIGRATIONS = fileURLToPath(new URL('../../../../drizzle', import.meta.url));
 
@@ -9,7 +9,7 @@ const MIGRATIONS = fileURLToPath(new URL('../../../../drizzle', import.meta.url)
 export const migrationsHere = (): MigrationMeta[] => readMigrationFiles({ migrationsFolder: MIGRATIONS });
 
 /** The hash of the latest migration of a database; null where there was none. */
-export async function schemaOf(session: Pick<PlainSession, 'query'>): Promise<string | null> {
+export async function schemaOf(session: Queries): Promise<string | null> {
   return (await latestNote(session))?.hash ?? null;
 }
 

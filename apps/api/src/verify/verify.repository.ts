@@ -1,4 +1,4 @@
-import type { PlainSession } from '../database/plain-session.js';
+import type { PlainSession, Queries } from '../database/plain-session.js';
 import { FIRST_ID } from '../kernel/ids.js';
 import { EXAMPLES, type Invariant, type Unit } from './invariant.js';
 import { LOG_INVARIANTS } from './log-invariants.repository.js';
@@ -35,13 +35,13 @@ export interface Violation {
   examples: readonly string[];
 }
 
-export async function countRows(session: PlainSession, unit: Unit): Promise<number> {
+export async function countRows(session: Queries, unit: Unit): Promise<number> {
   const [row] = await session.query<{ count: number }>(`SELECT count(*)::float8 AS count FROM ${unit}`);
   return row?.count ?? 0;
 }
 
 /** All of a unit, and all ids that may come before, between and after: rows may refer to what is not there. */
-export async function* pagesOf(session: PlainSession, unit: Unit): AsyncGenerator<Page> {
+export async function* pagesOf(session: Queries, unit: Unit): AsyncGenerator<Page> {
   const messages = unit === 'conversations' ? 'last_seq - first_seq + 1' : '1';
   for (let after = FIRST_ID; after !== LAST_ID; ) {
     const found = await session.query<{ id: string; messages: number }>(
@@ -66,7 +66,7 @@ function fitting<T extends { messages: number }>(found: readonly T[]): T[] {
 }
 
 /** What is not so in the rows of a page. */
-export async function violationsIn(session: PlainSession, { unit, after, upTo }: Page): Promise<Violation[]> {
+export async function violationsIn(session: Queries, { unit, after, upTo }: Page): Promise<Violation[]> {
   const violations: Violation[] = [];
   for (const invariant of INVARIANTS[unit]) {
     const rows = await session.query<{ what: string; count: number }>(

@@ -1,6 +1,6 @@
 import { grouped, type Progress } from '../backup/progress.js';
 import { beginSnapshot, endSnapshot } from '../backup/snapshot.repository.js';
-import type { PlainSession } from '../database/plain-session.js';
+import type { PlainSession, Queries } from '../database/plain-session.js';
 import type { FileStore } from '../platform/storage/file-store.js';
 import { type FoundContents, lookForContents } from './found-contents.js';
 import { EXAMPLES, type Invariant } from './invariant.js';
@@ -37,8 +37,8 @@ export async function verify({ session, store, progress }: VerifyParts): Promise
   return { violations, contents: await lookForContents(session, store, progress) };
 }
 
-/** Within the transaction that the session has begun. */
-export async function lookAtRows(session: PlainSession, progress: Progress): Promise<Violation[]> {
+/** As of one moment only within a transaction that the session has begun. */
+export async function lookAtRows(session: Queries, progress: Progress): Promise<Violation[]> {
   const found = new Map<Invariant, Violation>();
   for (const unit of UNITS) {
     const all = await countRows(session, unit);

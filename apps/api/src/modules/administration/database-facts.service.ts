@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/database.js';
 import { databaseFacts } from '../../database/database-facts.js';
-import { sessionOf } from '../../database/plain-session.js';
+import { queriesOf } from '../../database/plain-session.js';
 import { asParleyError } from '../../kernel/errors.js';
 import type { AdminOutcome } from './admin-arguments.js';
 import { sentenceOf } from './admin-text.js';
@@ -14,7 +14,7 @@ export class DatabaseFactsService {
   /** `DatabaseFacts` as JSON. Never throws: what goes wrong is a sentence. */
   async describe(): Promise<AdminOutcome> {
     try {
-      return { code: 0, text: JSON.stringify(await databaseFacts(sessionOf(this.database.db))) };
+      return { code: 0, text: JSON.stringify(await databaseFacts(queriesOf(this.database.db))) };
     } catch (fault) {
       return { code: 1, text: sentenceOf(asParleyError(fault)) };
     }
