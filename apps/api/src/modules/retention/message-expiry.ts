@@ -10,7 +10,7 @@ import { RetentionRepository } from './retention.repository.js';
 export class MessageExpiry {
   constructor(
     private readonly repository: ExpiryRepository,
-    private readonly turns: RetentionRepository,
+    private readonly retention: RetentionRepository,
     private readonly changes: ConversationChanges,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -30,7 +30,7 @@ export class MessageExpiry {
       forgotten = await this.repository.forgetReads(step, upTo);
     } while (forgotten === rows);
     return this.changes.runByItself(conversationId, async (context) => {
-      if (!(await this.turns.take(context.tx))) return { result: null, unchanged: true };
+      if (!(await this.retention.takeLock(context.tx))) return { result: null, unchanged: true };
       // Looked at once more: whoever keeps them for longer, or holds them, has done so before the lock or after it.
       const last = await this.repository.expiredUpTo(this.config, step, context.tx);
       return last === null ? { result: 0, unchanged: true } : this.expire(context, step, last);

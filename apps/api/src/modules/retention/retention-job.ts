@@ -11,7 +11,7 @@ export const RETENTION = {
   everyMs: 600_000,
   /** Conversations that are looked at together. */
   conversations: 500,
-  /** Messages of one transaction, which holds up its conversation, with what hangs on them. */
+  /** Of one transaction, which holds up its conversation: messages, with their reactions and edits. */
   rows: 500,
   /** Conversations of one run that fail: the rest waits for the next one. */
   failures: 10,
@@ -95,7 +95,7 @@ export class RetentionJob implements OnApplicationBootstrap, OnApplicationShutdo
     const outcome = await this.changes.runByItself<'archived' | 'kept' | 'elsewhere'>(
       conversationId,
       async ({ tx, conversation, at }) => {
-        if (!(await this.repository.take(tx))) return { result: 'elsewhere', unchanged: true };
+        if (!(await this.repository.takeLock(tx))) return { result: 'elsewhere', unchanged: true };
         const idleMs = at.getTime() - conversation.updatedAt.getTime();
         if (conversation.isArchived || idleMs < this.config.archiveAfterDays * DAY_MS)
           return { result: 'kept', unchanged: true };

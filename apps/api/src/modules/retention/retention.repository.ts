@@ -27,7 +27,7 @@ export class RetentionRepository {
   }
 
   /** Until the transaction ends; false where another node has it. */
-  async take(tx: Db): Promise<boolean> {
+  async takeLock(tx: Db): Promise<boolean> {
     const rows = await rowsOf<{ mine: boolean }>(tx, sql`SELECT pg_try_advisory_xact_lock(${RETENTION_LOCK}) AS mine`);
     return rows[0]?.mine === true;
   }
@@ -35,7 +35,7 @@ export class RetentionRepository {
   /** The next conversations by their ids, all of which something may be due; null where another node is at it. */
   page(days: Days, after: string | null, most: number): Promise<DueConversation[] | null> {
     return this.database.transaction(async (tx) => {
-      if (!(await this.take(tx))) return null;
+      if (!(await this.takeLock(tx))) return null;
       // Of each only the oldest message, by its key: those after it are no older.
       return rowsOf<DueConversation>(
         tx,
@@ -50,7 +50,7 @@ export class RetentionRepository {
     });
   }
 
-  /** As its owners have set it; null where there is no such conversation. */
+  /** As its owners and the server admins have set it; null where there is no such conversation. */
   async settings(conversationId: string): Promise<{ days: number | null; isHeld: boolean } | null> {
     const [row] = await this.database.db
       .select({ days: conversations.retentionDays, isHeld: conversations.isHeld })
