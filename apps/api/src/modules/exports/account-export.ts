@@ -1,13 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { MessageRow } from '../../database/rows.js';
-import { ParleyError } from '../../kernel/errors.js';
 import { FIRST_ID } from '../../kernel/ids.js';
 import type { Principal } from '../../kernel/principal.js';
-import { FilesRepository } from '../files/index.js';
 import { presentMessage } from '../messages/index.js';
-import { UsersRepository, UsersService } from '../users/index.js';
+import { UsersService } from '../users/index.js';
 import { AccountExportRepository } from './account-export.repository.js';
-import { type Export, type ExportLine, paged, ROWS } from './export-lines.js';
+import { type Export, type ExportLine, paged } from './export-lines.js';
 import { ExportedChanges } from './exported-changes.js';
 import { ExportedFiles } from './exported-files.js';
 
@@ -16,21 +14,13 @@ import { ExportedFiles } from './exported-files.js';
 export class AccountExport {
   constructor(
     private readonly users: UsersService,
-    private readonly people: UsersRepository,
     private readonly repository: AccountExportRepository,
     private readonly changes: ExportedChanges,
-    private readonly stored: FilesRepository,
     private readonly files: ExportedFiles,
   ) {}
 
   of({ userId }: Principal): Export {
-    return { name: 'parley-account', check: () => this.check(userId), lines: () => this.lines(userId) };
-  }
-
-  /** @throws `unauthenticated` where the user may not sign in any more, who may have a link still. */
-  private async check(userId: string): Promise<void> {
-    const user = await this.people.find(userId);
-    if (!user || user.isDisabled) throw new ParleyError('unauthenticated');
+    return { name: 'parley-account', check: () => this.users.requireEnabled(userId), lines: () => this.lines(userId) };
   }
 
   private async *lines(userId: string): AsyncGenerator<ExportLine> {
@@ -49,10 +39,7 @@ export class AccountExport {
         yield* this.words(userId, row.conversation.id);
       }
     }
-    const uploaded = (after: string) => this.stored.uploadedBy(userId, after, ROWS);
-    for await (const rows of paged(FIRST_ID, uploaded, ({ id }) => id)) {
-      for (const file of rows) yield* this.files.lines(file);
-    }
+    yield* this.files.uploadedBy(userId);
   }
 
   private async *words(userId: string, conversationId: string): AsyncGenerator<ExportLine> {

@@ -1,12 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { ParleyError } from '../../kernel/errors.js';
 import { FIRST_ID } from '../../kernel/ids.js';
 import type { Principal } from '../../kernel/principal.js';
 import { ConversationChanges } from '../conversations/index.js';
-import { FilesRepository } from '../files/index.js';
-import { UsersRepository } from '../users/index.js';
+import { UsersService } from '../users/index.js';
 import { ConversationExportRepository } from './conversation-export.repository.js';
-import { type Export, type ExportLine, paged, ROWS } from './export-lines.js';
+import { type Export, type ExportLine, paged } from './export-lines.js';
 import { ExportedChanges } from './exported-changes.js';
 import { ExportedFiles } from './exported-files.js';
 
@@ -14,11 +12,10 @@ import { ExportedFiles } from './exported-files.js';
 @Injectable()
 export class ConversationExport {
   constructor(
-    private readonly people: UsersRepository,
+    private readonly users: UsersService,
     private readonly conversations: ConversationChanges,
     private readonly repository: ConversationExportRepository,
     private readonly changes: ExportedChanges,
-    private readonly stored: FilesRepository,
     private readonly files: ExportedFiles,
   ) {}
 
@@ -28,8 +25,7 @@ export class ConversationExport {
 
   /** @throws `not_found` and `forbidden` by the table of permissions, `unauthenticated` where the user may not sign in any more. */
   private async check(principal: Principal, id: string): Promise<void> {
-    const user = await this.people.find(principal.userId);
-    if (!user || user.isDisabled) throw new ParleyError('unauthenticated');
+    await this.users.requireEnabled(principal.userId);
     await this.conversations.check(principal, id, 'export');
   }
 
@@ -42,10 +38,7 @@ export class ConversationExport {
       for (const row of rows) yield { type: 'member', ...row };
     }
     yield* this.history(id);
-    const carried = (after: string) => this.stored.carriedIn(id, after, ROWS);
-    for await (const rows of paged(FIRST_ID, carried, (last) => last.id)) {
-      for (const file of rows) yield* this.files.lines(file);
-    }
+    yield* this.files.carriedIn(id);
   }
 
   private async *history(id: string): AsyncGenerator<ExportLine> {

@@ -1,21 +1,37 @@
 import { Injectable } from '@nestjs/common';
+import { FIRST_ID } from '../../kernel/ids.js';
 import { ContentMissing, FileStore } from '../../platform/storage/file-store.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
-import type { FileRow } from '../files/index.js';
-import type { ExportLine } from './export-lines.js';
+import { type FileRow, FilesRepository } from '../files/index.js';
+import { type ExportLine, paged, ROWS } from './export-lines.js';
 
 /** Bytes of a line; of three, so that pieces of base64 can be put together as they are. */
 const PIECE = 3 * 16_384;
 
-/** Files among the lines of an export. */
+/** Files among the lines of an export, by their ids. */
 @Injectable()
 export class ExportedFiles {
   constructor(
+    private readonly repository: FilesRepository,
     private readonly store: FileStore,
     private readonly reporter: EventReporter,
   ) {}
 
-  async *lines(file: FileRow): AsyncGenerator<ExportLine> {
+  uploadedBy(userId: string): AsyncGenerator<ExportLine> {
+    return this.all((after) => this.repository.uploadedBy(userId, after, ROWS));
+  }
+
+  carriedIn(conversationId: string): AsyncGenerator<ExportLine> {
+    return this.all((after) => this.repository.carriedIn(conversationId, after, ROWS));
+  }
+
+  private async *all(read: (after: string) => Promise<FileRow[]>): AsyncGenerator<ExportLine> {
+    for await (const rows of paged(FIRST_ID, read, ({ id }) => id)) {
+      for (const file of rows) yield* this.lines(file);
+    }
+  }
+
+  private async *lines(file: FileRow): AsyncGenerator<ExportLine> {
     const { id, uploaderId, name, mediaType, size, sha256 } = file;
     yield { type: 'file', file: { id, uploaderId, name, mediaType, size, sha256: sha256.toString('hex') } };
     try {
