@@ -209,9 +209,9 @@ export default {
     ),
     rule(
       'backup-without-domain',
-      'What backs up and restores goes by tables and contents: of modules it knows how one answers that is asked for a copy.',
+      'What backs up and restores goes by tables and contents, and knows no module.',
       { path: api('backup/') },
-      { path: api('modules/'), pathNot: api('modules/administration/index[.]ts$') },
+      { path: api('modules/') },
     ),
     rule(
       'database-without-domain',

@@ -1,6 +1,6 @@
-import { connect, type Socket } from 'node:net';
-import type { AdminOutcome } from '../modules/administration/index.js';
-import { adminSocketAddress, COPY_DATABASE } from '../platform/nodes/admin-socket-address.js';
+import type { Socket } from 'node:net';
+import { COPY_DATABASE } from '../platform/nodes/admin-socket-address.js';
+import { connectToNode, type NodeAnswer } from '../platform/nodes/running-node.js';
 
 /** Says that a running node keeps what a copy of its database needs, until it is finished. */
 export interface CopyPermit {
@@ -13,30 +13,18 @@ export interface CopyPermit {
 
 /** Asks the node that runs on this data directory; null where none listens. @throws with a sentence where it refuses. */
 export async function askForCopy(dataDir: string): Promise<CopyPermit | null> {
-  const path = adminSocketAddress(dataDir);
-  const socket = path && (await connected(path));
+  const socket = await connectToNode(dataDir);
   if (!socket) return null;
   const next = answersOn(socket);
   const ask = async (question: string) => {
     socket.write(`${question}\n`);
-    const { code, text } = JSON.parse(await next()) as AdminOutcome;
+    const { code, text } = JSON.parse(await next()) as NodeAnswer;
     if (code === 0) return text;
     socket.destroy();
     throw new Error(code === 1 ? text : 'The node that runs is of another version. Start it again, with this one.');
   };
   const firstLog = await ask(JSON.stringify([COPY_DATABASE]));
   return { firstLog, finish: () => ask('copied').finally(() => socket.destroy()), cancel: () => socket.destroy() };
-}
-
-function connected(path: string): Promise<Socket | null> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(path, () => resolve(socket));
-    socket.on('error', (fault: NodeJS.ErrnoException) => {
-      // A file that a dead process has left behind, or none.
-      if (fault.code === 'ENOENT' || fault.code === 'ECONNREFUSED') resolve(null);
-      else reject(fault.code === 'EACCES' ? new Error(`Only the user that runs Parley may use ${path}.`) : fault);
-    });
-  });
 }
 
 /** The next line that comes, one call after the other. */

@@ -1,9 +1,9 @@
 import type { Config } from '../config/config.js';
 import { runningOrStopped } from '../database/running-or-stopped.js';
 import { type AdminOutcome, usageFor } from '../modules/administration/index.js';
+import { askRunningNode } from '../platform/nodes/running-node.js';
 import { runCommand } from './command.js';
 import { runHere } from './own-services.js';
-import { askRunningNode } from './running-node.js';
 
 /** `npm run admin`. */
 await runCommand(usageFor, outcomeOf);

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { askRunningNode } from '../command-line/running-node.js';
 import { type DatabaseFacts, databaseFacts } from '../database/database-facts.js';
 import { wordsOf } from '../database/faults.js';
 import { runningOrStopped } from '../database/running-or-stopped.js';
 import { stoppedDatabase } from '../database/stopped-database.js';
 import { DESCRIBE_DATABASE } from '../platform/nodes/admin-socket-address.js';
+import { askRunningNode } from '../platform/nodes/running-node.js';
 import { COMMON } from './database-checks.js';
 import { type Finding, findingsOf, good, wrong } from './finding.js';
 
