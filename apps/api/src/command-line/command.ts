@@ -22,6 +22,17 @@ export async function runCommand(
   }
 }
 
+/**
+ * What can be answered without the settings of the deployment: how a command is used, to whoever asks for that, or types
+ * what the command does not take. Null where it is to run.
+ */
+export const usageUnless =
+  (usage: string, takes: (args: readonly string[]) => boolean) =>
+  (args: readonly string[]): AdminOutcome | null => {
+    if (args.some((each) => ['help', '--help', '-h'].includes(each))) return { code: 0, text: usage };
+    return takes(args) ? null : { code: 2, text: usage };
+  };
+
 /** What is begun is removed at the exit, which a signal alone would not be. */
 export function exitOnSignals(): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));

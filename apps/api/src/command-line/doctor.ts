@@ -5,14 +5,17 @@ import { reportOf } from '../doctor/finding.js';
 import { placeFindings } from '../doctor/place-checks.js';
 import { redisFindings } from '../doctor/redis-checks.js';
 import type { AdminOutcome } from '../modules/administration/index.js';
-import { runCommand } from './command.js';
+import { runCommand, usageUnless } from './command.js';
 
 const USAGE = `Usage: npm run doctor
 
 Looks, with the settings of a node, at what a node would use, beside nodes that run or before the first one does, and says
 in sentences how it is. It changes nothing. The code is 1 where something is wrong.`;
 
-await runCommand((args) => (args.length === 0 ? null : { code: 2, text: USAGE }), look);
+await runCommand(
+  usageUnless(USAGE, (args) => args.length === 0),
+  look,
+);
 
 async function look({ databaseUrl, redisUrls, dataDir }: Config): Promise<AdminOutcome> {
   const found = await Promise.all([

@@ -6,7 +6,7 @@ import type { AdminOutcome } from '../modules/administration/index.js';
 import { openFileStore } from '../platform/storage/open-file-store.js';
 import { faultsOf, repair, verify } from '../verify/verify.js';
 import { INVARIANT_COUNT } from '../verify/verify.repository.js';
-import { exitOnSignals, runCommand } from './command.js';
+import { exitOnSignals, runCommand, usageUnless } from './command.js';
 
 const USAGE = `Usage: npm run verify [-- --repair]
 
@@ -18,12 +18,10 @@ Ends with 0 where all is well, with 3 where something is not.`;
 const WRONG = 3;
 
 exitOnSignals();
-await runCommand(usageFor, look);
-
-function usageFor(args: readonly string[]): AdminOutcome | null {
-  if (args.length === 0 || (args.length === 1 && args[0] === '--repair')) return null;
-  return { code: args.some((each) => ['help', '--help', '-h'].includes(each)) ? 0 : 2, text: USAGE };
-}
+await runCommand(
+  usageUnless(USAGE, (args) => args.length === 0 || (args.length === 1 && args[0] === '--repair')),
+  look,
+);
 
 async function look(config: Config, args: readonly string[]): Promise<AdminOutcome> {
   const isRepairing = args.length > 0;
