@@ -5,6 +5,7 @@ import type { DatabaseReporter } from './database-reporter.js';
 import { lockDirectory } from './directory-lock.js';
 import { openEmbedded } from './embedded.js';
 import { refuseToLeaveAccounts } from './embedded-accounts.js';
+import { CONNECTIONS } from './node-connections.js';
 import { openPostgres } from './postgres.js';
 import { migratePostgres, requireMigrated } from './postgres-start.js';
 import { type NodeLock, PostgresWatch, type Starting } from './postgres-watch.js';
@@ -95,8 +96,8 @@ async function openWatched(url: string, lock: NodeLock, starting: Starting): Pro
     () => watch.close(),
     async () => {
       await migratePostgres(watch, MIGRATIONS, starting);
-      const main = openPostgres({ connections: 10, name: 'main' }, watch, reporter);
-      const writer = openPostgres({ connections: 8, name: 'writer' }, watch, reporter);
+      const main = openPostgres({ connections: CONNECTIONS.main, name: 'main' }, watch, reporter);
+      const writer = openPostgres({ connections: CONNECTIONS.writer, name: 'writer' }, watch, reporter);
       const close = async () => {
         await Promise.all([main.close(), writer.close()]);
       };

@@ -1,11 +1,10 @@
 import type { DatabaseFacts } from '../database/database-facts.js';
 import { wordsOf } from '../database/faults.js';
+import { CONNECTIONS_OF_A_NODE } from '../database/node-connections.js';
 import { migrationsHere } from '../database/schema-state.js';
 import { lookAtServer, type ServerFacts, type ServerLook } from '../database/server-facts.js';
 import { type Check, doubtful, type Finding, findingsOf, good, wrong } from './finding.js';
 
-/** Of one node: 10 for reading, 8 for writing, 1 that watches. */
-const OF_A_NODE = 19;
 const OLDEST = 15;
 const SKEW_MS = { doubtful: 2_000, wrong: 60_000 };
 const MEGABYTE = 1_000_000;
@@ -56,8 +55,9 @@ export const OF_SERVERS: readonly Check<ServerFacts & { isLocal: boolean }>[] = 
   ({ autovacuum }) =>
     autovacuum ? null : doubtful('autovacuum is off: its files grow without end, and it gets slow.'),
   ({ room }) => {
-    const sentence = `It takes ${Math.max(room, 0)} more connections of this role, and a node opens up to ${OF_A_NODE}.`;
-    return room < OF_A_NODE ? doubtful(sentence) : good(sentence);
+    const needed = `a node opens up to ${CONNECTIONS_OF_A_NODE}`;
+    const sentence = `It takes ${Math.max(room, 0)} more connections of this role, and ${needed}.`;
+    return room < CONNECTIONS_OF_A_NODE ? doubtful(sentence) : good(sentence);
   },
   ({ isEncrypted, isLocal }) =>
     isEncrypted || isLocal
