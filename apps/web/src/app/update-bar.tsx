@@ -1,6 +1,7 @@
 import { useChatClient } from '@parley/react';
 import { useEffect, useState } from 'react';
 import { BASE_PATH } from '../api/http.js';
+import { followConnection } from '../hooks/follow-connection.js';
 
 /** Says that the server has a newer build than this page, and reloads when that is wanted: what is written stays. */
 export function UpdateBar() {
@@ -32,15 +33,12 @@ function useNewerBuild(): boolean {
   const client = useChatClient();
   const [isReady, setReady] = useState(false);
   useEffect(() => {
-    let [wasOnline, connections] = [false, 0];
-    const look = () => {
-      const isOnline = client.connection.getSnapshot().state === 'online';
-      if (isOnline && !wasOnline) connections += 1;
-      if (isOnline && !wasOnline && connections > 1) void isOutdated().then((is) => is && setReady(true));
-      wasOnline = isOnline;
+    let connections = 0;
+    const online = () => {
+      connections += 1;
+      if (connections > 1) void isOutdated().then((is) => is && setReady(true));
     };
-    look();
-    return client.connection.subscribe(look);
+    return followConnection(client, { online });
   }, [client]);
   return isReady;
 }

@@ -4,6 +4,7 @@ import { useChatClient, useSelected } from '@parley/react';
 import { useCallback } from 'react';
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
+import { followConnection } from './follow-connection.js';
 import { countOf, merged, type SettingsById, settingsOf } from './own-settings.js';
 
 interface State {
@@ -24,21 +25,13 @@ export function followSettings(client: ParleyClient): () => void {
     settingsStore.setState({ known, now: client.serverNow() });
   };
   const loader = repeated(() => loadAll(client, take));
-  let isOnline = false;
-  const look = () => {
-    const isNow = client.connection.getSnapshot().state === 'online';
-    if (isNow && !isOnline) loader.start();
-    if (!isNow) loader.stop();
-    isOnline = isNow;
-  };
+  take([]);
   const stops = [
     client.on('settings:updated', ({ settings }) => take([settings])),
-    client.connection.subscribe(look),
+    followConnection(client, { online: loader.start, offline: loader.stop }),
     followMutes(client),
     loader.stop,
   ];
-  take([]);
-  look();
   return () => {
     for (const stop of stops) stop();
     settingsStore.setState({ known: new Map() });
