@@ -20,7 +20,10 @@ export const settingsStore = createStore<State>(() => ({ known: new Map(), now: 
 
 /** Keeps what events say, and fetches all after each connection, as events may have been missed. Returns how to stop. */
 export function followSettings(client: ParleyClient): () => void {
+  let isOver = false;
   const take = (told: readonly ConversationSettings[]) => {
+    // An answer may come after its user has signed out.
+    if (isOver) return;
     const known = merged(settingsStore.getState().known, told);
     settingsStore.setState({ known, now: client.serverNow() });
   };
@@ -33,6 +36,7 @@ export function followSettings(client: ParleyClient): () => void {
     loader.stop,
   ];
   return () => {
+    isOver = true;
     for (const stop of stops) stop();
     settingsStore.setState({ known: new Map() });
   };
@@ -48,15 +52,22 @@ async function loadAll(client: ParleyClient, take: (told: readonly ConversationS
   } while (cursor !== null);
 }
 
-/** Runs it until it has succeeded once, unless that is stopped. */
+/** Runs it until it has succeeded once, unless that is stopped, also while it runs. */
 function repeated(run: () => Promise<void>): { start: () => void; stop: () => void } {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const attempt = (failures: number) => {
+  /** Of the runs: what was begun before the last stop is not tried again. */
+  let round = 0;
+  const attempt = (failures: number, begun: number) => {
     run().catch(() => {
-      timer = setTimeout(() => attempt(failures + 1), backOff(failures + 1));
+      if (begun !== round) return;
+      timer = setTimeout(() => attempt(failures + 1, begun), backOff(failures + 1));
     });
   };
-  return { start: () => attempt(0), stop: () => clearTimeout(timer) };
+  const stop = () => {
+    round += 1;
+    clearTimeout(timer);
+  };
+  return { start: () => attempt(0, round), stop };
 }
 
 /** Draws anew once a mute is over. */
