@@ -8,7 +8,7 @@ import { Counters } from '../../platform/telemetry/counters.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { createLog } from '../../platform/telemetry/log.js';
 import { CommandAccounts } from './command-accounts.js';
-import { CommandRouter, type Handler } from './command-router.js';
+import { type CommandHandler, CommandRouter } from './command-router.js';
 
 describe('the command router', () => {
   let counters: Counters;
@@ -23,7 +23,7 @@ describe('the command router', () => {
     router = new CommandRouter(COMMANDS, new CommandAccounts(COMMANDS, limits, reporter), reporter);
   });
 
-  const give = (name: string, sent: unknown[], handler?: Handler, refusal: ParleyError | null = null) => {
+  const give = (name: string, sent: unknown[], handler?: CommandHandler, refusal: ParleyError | null = null) => {
     const data = { principal, isReady: true, ready: Promise.resolve() };
     const connection = { connected: true, data };
     return router.dispatch({ transport: 'test', connection, name, sent, handler, refusal: () => refusal });

@@ -13,7 +13,7 @@ import { InFlightLimiter } from './in-flight-limiter.js';
 import type { SendCharge } from './send-charge.js';
 
 /** A gateway's method, as Nest wraps it. */
-export type Handler = (connection: CommandConnection, payload: unknown, charge?: SendCharge) => Promise<object>;
+export type CommandHandler = (connection: CommandConnection, payload: unknown, charge?: SendCharge) => Promise<object>;
 
 /** A command as a transport hands it over. */
 export interface GivenCommand {
@@ -23,7 +23,7 @@ export interface GivenCommand {
   /** The payloads; exactly one is right. */
   sent: readonly unknown[];
   /** Of the gateway that has a command of this name. */
-  handler: Handler | undefined;
+  handler: CommandHandler | undefined;
   /** Why the transport could not read a payload. */
   refusal(): ParleyError | null;
 }

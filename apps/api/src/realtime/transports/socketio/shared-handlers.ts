@@ -1,15 +1,15 @@
 import type { MessageMappingProperties } from '@nestjs/websockets';
 import { WebSocketsController } from '@nestjs/websockets/web-sockets-controller.js';
-import type { Handler } from '../../commands/command-router.js';
+import type { CommandHandler } from '../../commands/command-router.js';
 import type { ParleySocket } from '../../socket.js';
 
 /** What a gateway's methods are handed to, with each socket. */
 export interface TakesHandlers {
-  connected(socket: ParleySocket, handlers: ReadonlyMap<string, Handler>): void;
+  connected(socket: ParleySocket, handlers: ReadonlyMap<string, CommandHandler>): void;
 }
 
 /** Of each gateway, by Nest's own list of its methods. */
-const shared = new WeakMap<readonly MessageMappingProperties[], ReadonlyMap<string, Handler>>();
+const shared = new WeakMap<readonly MessageMappingProperties[], ReadonlyMap<string, CommandHandler>>();
 
 /**
  * Nest binds every method of every gateway to every socket, three kilobytes for each. The methods are the same for all of
@@ -24,5 +24,8 @@ export function shareHandlers(): void {
   };
 }
 
-const handlersOf = (methods: readonly MessageMappingProperties[], gateway: object): ReadonlyMap<string, Handler> =>
-  new Map(methods.map(({ message, callback }) => [String(message), callback.bind(gateway) as Handler]));
+const handlersOf = (
+  methods: readonly MessageMappingProperties[],
+  gateway: object,
+): ReadonlyMap<string, CommandHandler> =>
+  new Map(methods.map(({ message, callback }) => [String(message), callback.bind(gateway) as CommandHandler]));

@@ -10,7 +10,7 @@ import { RateLimits } from '../../../platform/limits/rate-limits.js';
 import { AdapterClients } from '../../../platform/nodes/adapter-clients.js';
 import type { NodeLink } from '../../../platform/nodes/node-link.js';
 import { EventReporter } from '../../../platform/telemetry/event-reporter.js';
-import { CommandRouter, type Handler } from '../../commands/command-router.js';
+import { type CommandHandler, CommandRouter } from '../../commands/command-router.js';
 import { closeForGood } from '../../connections/closing.js';
 import { transportOf } from '../../connections/connection-facts.js';
 import { ConnectionLimiter } from '../../connections/connection-limiter.js';
@@ -56,7 +56,7 @@ const MOST_BAD_FRAMES = 10;
 /** Socket.IO as Parley runs it: what it reads goes to the router, and the router's answer to the acknowledgement. */
 export class SocketIoAdapter extends IoAdapter implements TakesHandlers {
   /** Of all gateways, by the command's name. */
-  private readonly handlers = new Map<string, Handler>();
+  private readonly handlers = new Map<string, CommandHandler>();
   private readonly router: CommandRouter;
   private readonly reporter: EventReporter;
   private readonly floods: FloodLimiter;
@@ -149,7 +149,7 @@ export class SocketIoAdapter extends IoAdapter implements TakesHandlers {
   override bindClientDisconnect(): void {}
 
   /** Called once for each gateway; a socket dispatches the commands of all of them. */
-  connected(socket: ParleySocket, handlers: ReadonlyMap<string, Handler>): void {
+  connected(socket: ParleySocket, handlers: ReadonlyMap<string, CommandHandler>): void {
     for (const [name, handler] of handlers) this.handlers.set(name, handler);
     if (socket.listenersAny().length > 0) return;
     this.framed?.joined(socket);
