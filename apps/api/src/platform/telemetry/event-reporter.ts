@@ -7,7 +7,6 @@ import type { CommandFacts, RefusalFacts, RequestFacts, SearchFacts, SocketFacts
 import { LogSampler } from './log-sampler.js';
 import { MessageEvents } from './message-events.js';
 import { ReturningUsers } from './returning-users.js';
-import type { SendTraces } from './send-traces.js';
 
 /** They ask every few seconds. */
 const OF_SUPERVISORS = /^\/(health\/|metrics\/?$)/;
@@ -16,8 +15,6 @@ const OF_SUPERVISORS = /^\/(health\/|metrics\/?$)/;
 export class EventReporter extends MessageEvents implements DatabaseReporter {
   private readonly sampler = new LogSampler();
   private readonly returning = new ReturningUsers();
-  /** Null: none are made. */
-  traces: SendTraces | null = null;
 
   constructor(log: Logger, counters = new Counters()) {
     super(log, counters);

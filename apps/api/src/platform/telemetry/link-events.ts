@@ -1,4 +1,3 @@
-import { Reminder } from '../../kernel/reminder.js';
 import type { WorkerFacts } from './event-facts.js';
 import { FileEvents } from './file-events.js';
 
@@ -18,27 +17,8 @@ const LINKS = {
   },
 } as const;
 
-/** The part of `EventReporter` that is about other nodes, and about the receiver of traces. */
+/** The part of `EventReporter` that is about other nodes. */
 export abstract class LinkEvents extends FileEvents {
-  private readonly receiverAway = new Reminder();
-  /** Since that was said last. */
-  private lostSpans = 0;
-
-  spansExported(spans: number): void {
-    this.counters.add('spans_total', { is: 'exported' }, spans);
-    this.log.trace({ spans }, 'spans were handed over');
-  }
-
-  /** Said at most once a minute. */
-  spansLost(spans: number, fault: unknown): void {
-    this.counters.add('spans_total', { is: 'lost' }, spans);
-    this.lostSpans += spans;
-    if (!this.receiverAway.isDue('')) return;
-    const reason = fault instanceof Error ? fault.message : String(fault);
-    this.log.warn({ spans: this.lostSpans, fault: reason }, 'the receiver of traces does not take them: they are lost');
-    this.lostSpans = 0;
-  }
-
   linkUp(part: LinkPart): void {
     this.counters.add(LINKS[part].counter, { is: 'up' });
     this.log.info(LINKS[part].up);

@@ -1,10 +1,10 @@
 import type { MessageType } from '@parley/protocol';
 import { faultLevel } from '../../kernel/errors.js';
 import { newDistributions } from './distribution.js';
-import { LinkEvents } from './link-events.js';
+import { TraceEvents } from './trace-events.js';
 
 /** The part of `EventReporter` that is about messages and other changes, and their way to sockets. */
-export abstract class MessageEvents extends LinkEvents {
+export abstract class MessageEvents extends TraceEvents {
   readonly distributions = newDistributions();
 
   /** A change was committed by this node: `message:new`, `message:edited`, `member:added` …. */

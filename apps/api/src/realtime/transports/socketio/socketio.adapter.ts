@@ -151,6 +151,7 @@ export class SocketIoAdapter extends IoAdapter implements TakesHandlers {
   /** Called once for each gateway; a socket dispatches the commands of all of them. */
   connected(socket: ParleySocket, handlers: ReadonlyMap<string, CommandHandler>): void {
     for (const [name, handler] of handlers) this.handlers.set(name, handler);
+    // The listener came with the first of them.
     if (socket.listenersAny().length > 0) return;
     this.framed?.joined(socket);
     forgetRequest(socket);
