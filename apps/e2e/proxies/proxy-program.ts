@@ -56,10 +56,6 @@ export class ProxyProgram {
     return `https://localhost:${this.place.port}`;
   }
 
-  get plainUrl(): string {
-    return `http://localhost:${this.place.plainPort}`;
-  }
-
   /**
    * Makes it read its configuration again, in which `/metrics` is now answered 410, and resolves once it is. So it is known that
    * it goes by the new one.
@@ -74,7 +70,7 @@ export class ProxyProgram {
   }
 
   /** All that it has printed so far. */
-  log(): string {
+  private log(): string {
     return this.child.log();
   }
 
