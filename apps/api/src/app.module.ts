@@ -25,9 +25,8 @@ import { PlatformModule, type PlatformParts } from './platform/platform.module.j
 import { CommandsModule } from './realtime/commands/commands.module.js';
 
 /**
- * Along an acyclic list: users ← audit ← announcements, auth ← files ← messages ← conversations ← moderation, retention ← receipts ← reactions ← typing ← presence ←
- * operations ← search ← sync ← leaving ← exports ← chat ← docs. Routes are tried in this order, so a fixed path (`messages/unread`, `messages/search`) stands before one
- * with a parameter in its place (`messages/:id`).
+ * Routes are tried in this order, so a fixed path (`messages/unread`, `messages/search`) stands before one with a parameter in
+ * its place (`messages/:id`). Which module may enter which is the list in .dependency-cruiser.mjs.
  */
 const FEATURES: Type[] = [
   UsersModule,
