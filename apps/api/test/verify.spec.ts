@@ -55,7 +55,7 @@ afterAll(async () => {
 
 const look = async () => (await lookAtRows(session, progress)).map(sentenceOf);
 const epoch = () => session.query('SELECT epoch FROM deployment');
-const ONE = (where: string) => `conversation_id = '${id}' AND seq = (SELECT max(seq) FROM messages
+const newestWith = (where: string) => `conversation_id = '${id}' AND seq = (SELECT max(seq) FROM messages
   WHERE conversation_id = '${id}' AND ${where})`;
 
 it('finds nothing in a database that nodes alone have written', async () => {
@@ -70,7 +70,7 @@ describe('what is derived from other rows is found and repaired:', () => {
     ['the version of a message is', () => `UPDATE messages SET version = created_version WHERE edited_at IS NOT NULL`],
     [
       'the count of unread messages',
-      () => `UPDATE messages SET countable = countable + 1 WHERE ${ONE("type = 'file'")}`,
+      () => `UPDATE messages SET countable = countable + 1 WHERE ${newestWith("type = 'file'")}`,
     ],
     ['conversations count all of their', () => `UPDATE conversations SET countable = 77 WHERE id = '${id}'`],
     ['conversations count their present', () => `UPDATE conversations SET member_count = 3 WHERE id = '${id}'`],
@@ -90,11 +90,11 @@ describe('what is derived from other rows is found and repaired:', () => {
       () => `INSERT INTO mentions (user_id, conversation_id, seq) SELECT id, gen_random_uuid(), 1 FROM users`,
     ],
     ['the reactions that a message shows', () => `UPDATE messages SET reactions = '[]'`],
-    ['the search knows', () => `DELETE FROM message_search WHERE ${ONE("type = 'file'")}`],
+    ['the search knows', () => `DELETE FROM message_search WHERE ${newestWith("type = 'file'")}`],
     [
       'the search knows',
       () => `INSERT INTO message_search SELECT conversation_id, seq, created_at, '' FROM messages
-              WHERE ${ONE('deleted_at IS NOT NULL')}`,
+              WHERE ${newestWith('deleted_at IS NOT NULL')}`,
     ],
   ])('%s', async (sentence, statement) => {
     const before = await epoch();
@@ -111,17 +111,17 @@ describe('what is derived from other rows is found and repaired:', () => {
 
 describe('what no other row tells is found, and said not to be repaired:', () => {
   it.each([
-    ['messages are numbered', () => `DELETE FROM messages WHERE ${ONE("type = 'file'")}`],
+    ['messages are numbered', () => `DELETE FROM messages WHERE ${newestWith("type = 'file'")}`],
     ['messages are numbered', () => `UPDATE conversations SET last_seq = last_seq + 1 WHERE id = '${id}'`],
     ['each version', () => `UPDATE conversations SET version = version + 1 WHERE id = '${id}'`],
     ['each version', () => `DELETE FROM conversation_changes WHERE kind = 'message_edited'`],
     [
       'times and versions',
-      () => `UPDATE messages SET created_at = created_at - interval '1 hour' WHERE ${ONE("type = 'file'")}`,
+      () => `UPDATE messages SET created_at = created_at - interval '1 hour' WHERE ${newestWith("type = 'file'")}`,
     ],
     [
       'ids of messages',
-      () => `UPDATE messages SET id = (SELECT id FROM messages LIMIT 1) WHERE ${ONE("type = 'file'")}`,
+      () => `UPDATE messages SET id = (SELECT id FROM messages LIMIT 1) WHERE ${newestWith("type = 'file'")}`,
     ],
     ['messages that have expired', () => `DELETE FROM expired_messages`],
     ['a deleted message', () => `UPDATE messages SET metadata = '{"a": 1}' WHERE deleted_at IS NOT NULL`],
