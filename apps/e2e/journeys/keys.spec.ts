@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { expectSoon, ParleyNode } from '@parley/testkit';
+import { ParleyNode } from '@parley/testkit';
 import type { Browser } from 'playwright-core';
 import { type Bystander, launchBrowser, Participant, registerBystander } from './browser.js';
 import { fill } from './fill.js';
+import { soon } from './soon.js';
 import { violationsIn } from './violations.js';
 
 let node: ParleyNode;
@@ -37,11 +38,6 @@ afterEach(async () => {
   await ama.context.close();
 });
 
-/** Waits until it is so. */
-const soon = async <T>(read: () => Promise<T>, expected: T) =>
-  expectSoon(async () => {
-    expect(await read()).toEqual(expected);
-  });
 const unreadOf = async (id: string) => (await (await ama.rest()).conversation(id)).unreadCount;
 const isOpen = (name: string) => ama.page.getByRole('heading', { name, level: 2 }).waitFor();
 const nameOf = (at: number) => others[at]?.name ?? '';

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { expectSoon, ParleyNode } from '@parley/testkit';
+import { ParleyNode } from '@parley/testkit';
 import type { Browser, Page } from 'playwright-core';
 import { type Bystander, launchBrowser, Participant, registerBystander } from './browser.js';
+import { soon } from './soon.js';
 import { violationsIn } from './violations.js';
 
 let node: ParleyNode;
@@ -41,12 +42,6 @@ afterEach(async () => {
   expect(ama.faults).toEqual([]);
   await ama.context.close();
 });
-
-/** Waits until it is so. */
-const soon = async <T>(read: () => Promise<T>, expected: T) =>
-  expectSoon(async () => {
-    expect(await read()).toEqual(expected);
-  });
 
 async function chooseOwn(page: Page, entry: string): Promise<void> {
   await page.getByRole('button', { name: 'More', exact: true }).click();
