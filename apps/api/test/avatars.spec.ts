@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { CLEANUP, EXAMINATION, FileCleanup } from '../src/modules/files/index.js';
 import { startNode, type TestNode } from './node.js';
 import { fourFields, heldAs, withPlace } from './odd-pictures.js';
-import { type Answer, aPerson, directOf, Person, succeeded } from './people.js';
+import { type Answer, aPerson, codeOf, directOf, Person, pathOf, succeeded } from './people.js';
 import { aFile, download, PNG } from './uploads.js';
 
 let node: TestNode;
@@ -22,7 +22,7 @@ afterAll(async () => {
   await node.close();
 });
 
-const refusalOf = ({ status, body }: Answer) => [body?.error?.code ?? status, body?.error?.details?.[0]?.path];
+const refusalOf = (answer: Answer) => [codeOf(answer), pathOf(answer)];
 const show = (person: Person, avatarUrl: string | null) => person.patch('/users/me', { avatarUrl });
 const shownBy = async ({ id }: Person): Promise<string> => succeeded(await stranger.get(`/users/${id}`)).avatarUrl;
 const read = (path: string) => download(stranger, path.replace('/api/files/', ''));

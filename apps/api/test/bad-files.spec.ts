@@ -6,7 +6,7 @@ import { eventually } from '@parley/testkit';
 import { sql } from 'drizzle-orm';
 import { FaultyS3 } from './faulty-s3.js';
 import { startNode, type TestNode } from './node.js';
-import { type Answer, aPerson, directOf, type Person, succeeded } from './people.js';
+import { aPerson, codeOf, directOf, type Person, succeeded } from './people.js';
 import { append, ask, begin } from './tus.js';
 import { aFile, beginUpload, formOf, postForm, someBytes, stored, upload } from './uploads.js';
 
@@ -18,7 +18,6 @@ const ENV = {
   FILES_PER_MESSAGE: String(PER_MESSAGE),
 };
 
-const codeOf = ({ status, body }: Answer): string | number => body?.error?.code ?? status;
 const sent = (content: Buffer | string, disposition: string) => formOf([{ disposition, content }]);
 const named = (name: string) => `name="file"; filename="${name}"`;
 

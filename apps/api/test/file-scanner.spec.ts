@@ -5,12 +5,11 @@ import { eventually } from '@parley/testkit';
 import { SCANNER_CHECK } from '../src/modules/files/file-scanner.js';
 import { CLAMD, MARKER, STREAM_MAX_BYTES, TestClamd } from './clamd.js';
 import { startNode, type TestNode } from './node.js';
-import { type Answer, aPerson, type Person } from './people.js';
+import { aPerson, codeOf, type Person } from './people.js';
 import { append, begin, stateOf } from './tus.js';
 import { download, someBytes, stored, upload } from './uploads.js';
 
 const ORDINARY_CHECK_MS = SCANNER_CHECK.everyMs;
-const codeOf = ({ status, body }: Answer) => body?.error?.code ?? status;
 const partsAway = async (node: TestNode) => (await node.request.get('/health/ready')).body.parts ?? [];
 
 async function listening(scanner: Server): Promise<string> {

@@ -3,7 +3,18 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { sql } from 'drizzle-orm';
 import { CLEANUP, FileCleanup } from '../src/modules/files/index.js';
 import { startNode, type TestNode } from './node.js';
-import { type Answer, aGroup, aPerson, directOf, type Group, type Person, people, succeeded, times } from './people.js';
+import {
+  aGroup,
+  aPerson,
+  codeOf,
+  directOf,
+  type Group,
+  type Person,
+  pathOf,
+  people,
+  succeeded,
+  times,
+} from './people.js';
 import { aFile, download, PNG, someBytes, stored, upload } from './uploads.js';
 
 let node: TestNode;
@@ -18,8 +29,6 @@ beforeAll(async () => {
 afterAll(() => node.close());
 
 const PDF = Buffer.from('%PDF-1.7\n');
-const codeOf = ({ status, body }: Answer) => body?.error?.code ?? status;
-const pathOf = ({ body }: Answer) => body?.error?.details?.[0]?.path;
 const send = (person: Person, metadata: object, more: object = {}, id = group.id) =>
   person.post(`/conversations/${id}/messages`, { content: '', type: 'file', metadata, ...more });
 const reads = async (person: Person, id: string) => (await download(person, id)).status;

@@ -8,7 +8,7 @@ import { SignedLinks } from '../src/modules/auth/index.js';
 import { CLEANUP, FileCleanup } from '../src/modules/files/index.js';
 import { RateLimits } from '../src/platform/limits/rate-limits.js';
 import { startNode, type TestNode } from './node.js';
-import { type Answer, aPerson, type Person, succeeded } from './people.js';
+import { aPerson, codeOf, type Person, pathOf, succeeded } from './people.js';
 import { aFile, beginUpload, download, formOf, PNG, postForm, someBytes, stored, upload } from './uploads.js';
 
 const MOST = 100_000;
@@ -22,8 +22,6 @@ beforeAll(async () => {
 });
 afterAll(() => node.close());
 
-const codeOf = ({ status, body }: Answer) => body?.error?.code ?? status;
-const detailOf = ({ body }: Answer) => body?.error?.details?.[0]?.path;
 const file = (content: Buffer | string = someBytes(10), filename = 'a.bin') => ({
   disposition: `name="file"; filename="${filename}"`,
   content,
@@ -113,7 +111,7 @@ describe('uploading', () => {
   ])('attack 46: refuses %s, and keeps nothing of it', async (_, parts, code, path) => {
     const before = await stored(node);
     const answer = await postForm(ann, formOf(parts));
-    expect([codeOf(answer), detailOf(answer)]).toEqual([code, path]);
+    expect([codeOf(answer), pathOf(answer)]).toEqual([code, path]);
     expect(await stored(node)).toEqual(before);
   });
 
@@ -190,7 +188,7 @@ describe('uploading', () => {
     const cat = await aPerson(node);
     const answers = await Promise.all(Array.from({ length: 8 }, () => upload(cat, { content: someBytes(MOST * 0.9) })));
     expect(answers.filter((each) => codeOf(each) === 201)).toHaveLength(3);
-    expect(answers.flatMap((each) => detailOf(each) ?? [])).toEqual(Array(5).fill('quota'));
+    expect(answers.flatMap((each) => pathOf(each) ?? [])).toEqual(Array(5).fill('quota'));
     const { onDisk, known } = await stored(node);
     expect(onDisk).toEqual(known);
   });
@@ -225,7 +223,7 @@ describe('whoever has reached a limit', () => {
     const { status, body } = await again();
     expect([status, body]).toEqual([200, first]);
     expect(codeOf(await upload(cat, { content: someBytes(MOST), fields }))).toBe('idempotency_conflict');
-    expect(detailOf(await upload(cat, { content, fields: { clientUploadId: randomUUID() } }))).toBe('quota');
+    expect(pathOf(await upload(cat, { content, fields: { clientUploadId: randomUUID() } }))).toBe('quota');
     expect(await answerToBeginning(cat, MOST)).toMatch(/^HTTP\/1.1 413 .*"quota"/s);
     expect(await stored(node)).toEqual(before);
   });

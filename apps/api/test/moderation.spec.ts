@@ -3,7 +3,18 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@parley/testkit';
 import { sql } from 'drizzle-orm';
 import { startNode, type TestNode } from './node.js';
-import { type Answer, aGroup, aPerson, directOf, groupOf, NOBODY, Person, people, succeeded } from './people.js';
+import {
+  type Answer,
+  aGroup,
+  aPerson,
+  codeOf,
+  directOf,
+  groupOf,
+  NOBODY,
+  Person,
+  people,
+  succeeded,
+} from './people.js';
 
 let node: TestNode;
 /** An admin of the server, who is in no conversation. */
@@ -18,7 +29,7 @@ afterAll(() => node.close());
 const put = (person: Person, path: string, body?: unknown) => person.call<any>('PUT', path, body);
 const send = (person: Person, id: string, more: object = {}) =>
   person.post(`/conversations/${id}/messages`, { content: 'hello', ...more });
-const codes = (...answers: Answer[]) => answers.map(({ status, body }) => body?.error?.code ?? status);
+const codes = (...answers: Answer[]) => answers.map(codeOf);
 const audited = async (conversationId: string) =>
   node.rows<{ action: string; actor: string; target: string; details: object }>(sql`
     SELECT action, actor_id AS actor, target_id AS target, details FROM audit_log

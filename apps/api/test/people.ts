@@ -47,6 +47,12 @@ export function succeeded({ status, body, text }: Answer): any {
   return body;
 }
 
+/** The code of a refusal, else the status. */
+export const codeOf = ({ status, body }: Pick<Answer, 'status' | 'body'>) => body?.error?.code ?? status;
+
+/** What a refusal says is wrong, by its path. */
+export const pathOf = ({ body }: Pick<Answer, 'body'>) => body?.error?.details?.[0]?.path;
+
 /** A user of the host product whom nobody else knows of; `sub` is also their name. */
 export async function aPerson(node: TestNode, claims: JWTPayload = {}): Promise<Person> {
   const sub = `p${randomUUID().slice(0, 8)}`;

@@ -24,7 +24,7 @@ import {
   WHITE,
   withPlace,
 } from './odd-pictures.js';
-import { type Answer, aPerson, type Person, succeeded } from './people.js';
+import { aPerson, codeOf, type Person, succeeded } from './people.js';
 import { download, stored, upload } from './uploads.js';
 
 let node: TestNode;
@@ -139,8 +139,6 @@ describe('a picture', () => {
 });
 
 describe('a thumbnail', () => {
-  const codeOf = ({ status, body }: Answer) => body?.error?.code ?? status;
-
   it('§3: is kept by its reader, and handed out as what it is to pages that run nothing', async () => {
     const { thumbnail } = await shown(await heldAs(1));
     const { headers } = thumbnail;
