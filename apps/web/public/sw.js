@@ -22,7 +22,7 @@ self.addEventListener('fetch', (event) => {
   else if (NAMED.some((name) => request.url === BASE + name)) event.respondWith(fresh(request));
 });
 
-/** Paths of the server's own are none of the app's. */
+/** Paths of the server (apps/api/src/kernel/server-paths.ts) are none of the app's. */
 function isPage(url) {
   return !/^(api|health|metrics|socket\.io|ws|stomp)([/?]|$)/.test(url.slice(BASE.length));
 }

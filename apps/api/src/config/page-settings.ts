@@ -1,11 +1,11 @@
+import { isServerPath } from '../kernel/server-paths.js';
 import type { Config, HostTokens } from './config.js';
 
 const YEAR_SECONDS = 31_536_000;
 
 /** Segments of a path: letters, digits and signs that need no encoding in addresses, cookies and pages. */
 const BASE_PATH = /^(\/(?!\.\.?(\/|$))[\w.~-]+)+$/;
-/** A proxy may pass the base path on or take it off: what is left has to be told from it. */
-const SERVERS_OWN = /^\/(api|assets|health|metrics|socket\.io|stomp|ws)(\/|$)/;
+const ASSETS = /^\/assets(\/|$)/;
 
 /** What of the environment's reader is needed here. */
 interface Reader {
@@ -32,7 +32,9 @@ export function pageSettings(reader: Reader, hostTokens: HostTokens | null): Pag
 function basePath(reader: Reader): string {
   const value = reader.text('BASE_PATH') ?? '';
   const path = value.replace(/\/$/, '');
-  if (path === '' || (BASE_PATH.test(path) && !SERVERS_OWN.test(path))) return path;
+  // A proxy may pass the base path on or take it off: what is left has to be told from it.
+  const isTaken = isServerPath(path) || ASSETS.test(path);
+  if (path === '' || (BASE_PATH.test(path) && !isTaken)) return path;
   reader.fault(
     'BASE_PATH must be a path such as /chat, of letters, digits and -._~, and none that is served itself, as /api is; ' +
       `it is "${value}".`,

@@ -5,11 +5,10 @@ import { fileURLToPath } from 'node:url';
 import type { NextFunction, Request, Response } from 'express';
 import { publicPath } from '../../kernel/base-path.js';
 import { invalid, notFound } from '../../kernel/errors.js';
+import { isServerPath } from '../../kernel/server-paths.js';
 import { pathOf } from '../telemetry/access-log.js';
 
 const DIST = fileURLToPath(new URL('../../../../web/dist', import.meta.url));
-/** Paths that belong to the server: a route of its own or nothing. */
-const SERVERS_OWN = /^\/(api|health|metrics|socket\.io|ws|stomp)(\/|$)/;
 const PAGE = '/index.html';
 const NOT_BUILT =
   '<!doctype html><html lang="en"><meta charset="utf-8"><title>Parley</title>' +
@@ -18,7 +17,7 @@ const NOT_BUILT =
 const FOR_EVER = 'public, max-age=31536000, immutable';
 const ASK_AGAIN = 'no-cache';
 
-export const isServersOwn = (request: Request): boolean => SERVERS_OWN.test(pathOf(request));
+export const isServersOwn = (request: Request): boolean => isServerPath(pathOf(request));
 
 /** Serves the built web app from the server's own origin; every address that is no file's leads to its one page. */
 export function webApp(directory: string = DIST) {
