@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@parley/testkit';
 import { sql } from 'drizzle-orm';
-import { startNode, type TestNode } from './node.js';
-import { type Answer, aPerson, directOf, groupOf, type Person, succeeded } from './people.js';
+import { PASSWORD, startNode, type TestNode } from './node.js';
+import { type Answer, aPerson, directOf, groupOf, Person, succeeded } from './people.js';
 import { aFile, someBytes } from './uploads.js';
 
 let node: TestNode;
@@ -34,6 +34,19 @@ function filesIn(lines: readonly any[]): Map<string, Buffer> {
     files.set(fileId, Buffer.concat([before, Buffer.from(data, 'base64')]));
   }
   return files;
+}
+
+/** Reads with pauses what is cut off, and answers how much came of it. */
+async function readUntilCutOff({ body }: Response): Promise<number> {
+  let bytes = 0;
+  const readSlowly = async () => {
+    for await (const part of body ?? []) {
+      bytes += part.length;
+      await sleep(20);
+    }
+  };
+  await expect(readSlowly()).rejects.toThrow();
+  return bytes;
 }
 
 describe('an export of oneself', () => {
@@ -85,6 +98,24 @@ describe('an export of oneself', () => {
     expect((await fetch(`${node.url}${url.slice(0, -1)}`)).status).toBe(401);
     await node.rows(sql`UPDATE users SET is_disabled = true WHERE id = ${ann.id}`);
     expect((await read()).status).toBe(401);
+  });
+
+  it('ends with the session in which the link to it was made, also in the middle, and not with another one', async () => {
+    const { id, username, token } = await node.register(`x${randomUUID().slice(0, 8)}`);
+    const login = await node.request.post('/api/auth/login').send({ username, password: PASSWORD }).expect(200);
+    const here = new Person(node, id, username, token);
+    const there = new Person(node, id, username, login.body.accessToken);
+    await aFile(here, someBytes(16_000_000));
+    const [linkHere, linkThere] = [await here.post('/users/me/export/link'), await there.post('/users/me/export/link')];
+    const unread = await fetch(`${node.url}${succeeded(linkThere).url}`);
+    expect(unread.status).toBe(200);
+    const { items } = succeeded(await here.get('/auth/sessions'));
+    const other = items.find(({ isCurrent }: { isCurrent: boolean }) => !isCurrent);
+    succeeded(await here.delete(`/auth/sessions/${other.id}`));
+    expect((await fetch(`${node.url}${succeeded(linkThere).url}`)).status).toBe(401);
+    expect(await readUntilCutOff(unread)).toBeGreaterThan(0);
+    const head = () => fetch(`${node.url}${succeeded(linkHere).url}`, { method: 'HEAD' });
+    await eventually('the link of the other session is good', async () => (await head()).status === 200);
   });
 
   it('says which files the server has lost, and goes on', async () => {
@@ -173,15 +204,7 @@ describe('an export of a conversation', () => {
     expect(await mine(bob)).not.toHaveLength(0);
     succeeded(await ann.patch(`/conversations/${id}/members/${bob.id}`, { role: 'owner' }));
     succeeded(await bob.patch(`/conversations/${id}/members/${ann.id}`, { role: 'member' }));
-    let bytes = 0;
-    const readSlowly = async () => {
-      for await (const part of unread.body ?? []) {
-        bytes += part.length;
-        await sleep(20);
-      }
-    };
-    await expect(readSlowly()).rejects.toThrow();
-    expect(bytes).toBeGreaterThan(0);
+    expect(await readUntilCutOff(unread)).toBeGreaterThan(0);
     await eventually('another one is begun', async () => (await ann.get('/users/me/export')).status === 200);
   });
 });

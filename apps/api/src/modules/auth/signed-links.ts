@@ -25,10 +25,13 @@ export class SignedLinks {
     this.key = keys.derive('signed links');
   }
 
-  /** @param path as the server knows it. */
-  sign(path: string, userId: string): SignedLink {
+  /**
+   * @param path as the server knows it.
+   * @param sessionId in which it was asked for, where its route looks whether that has ended.
+   */
+  sign(path: string, userId: string, sessionId: string | null = null): SignedLink {
     const expiresAt = Math.floor(Date.now() / 1000) + LINK_SECONDS;
-    const claims = `${userId}.${expiresAt}`;
+    const claims = [userId, expiresAt, ...(sessionId === null ? [] : [sessionId])].join('.');
     return {
       url: `${publicPath(path)}?link=${claims}.${this.mac(path, claims)}`,
       expiresAt: new Date(expiresAt * 1000),
@@ -38,13 +41,15 @@ export class SignedLinks {
   /** @throws `unauthenticated` where it is no link to this path of ours, or its time is over. */
   principalOf(request: Request): Principal {
     const { link } = request.query;
-    const [userId, expires = '', mac = ''] = typeof link === 'string' ? link.split('.') : [];
+    const claims = typeof link === 'string' ? link.split('.') : [];
+    const mac = claims.pop() ?? '';
+    const [userId, expires = '', sessionId = null] = claims;
     if (!isUuid(userId) || !/^\d{1,12}$/.test(expires)) throw new ParleyError('unauthenticated');
-    const [given, right] = [mac, this.mac(pathOf(request), `${userId}.${expires}`)].map((each) => Buffer.from(each));
+    const [given, right] = [mac, this.mac(pathOf(request), claims.join('.'))].map((each) => Buffer.from(each));
     const isOurs = given && right && given.length === right.length && timingSafeEqual(given, right);
     const expiresAt = Number(expires) * 1000;
     if (!isOurs || expiresAt <= Date.now()) throw new ParleyError('unauthenticated');
-    return { userId, isBot: false, sessionId: null, expiresAt, scopes: [] };
+    return { userId, isBot: false, sessionId, expiresAt, scopes: [] };
   }
 
   private mac(path: string, claims: string): string {

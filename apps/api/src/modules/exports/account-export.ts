@@ -5,6 +5,7 @@ import type { Principal } from '../../kernel/principal.js';
 import { presentMessage } from '../messages/index.js';
 import { UsersService } from '../users/index.js';
 import { AccountExportRepository } from './account-export.repository.js';
+import { ExportAccess } from './export-access.js';
 import { type Export, type ExportLine, paged } from './export-lines.js';
 import { ExportedChanges } from './exported-changes.js';
 import { ExportedFiles } from './exported-files.js';
@@ -14,13 +15,15 @@ import { ExportedFiles } from './exported-files.js';
 export class AccountExport {
   constructor(
     private readonly users: UsersService,
+    private readonly access: ExportAccess,
     private readonly repository: AccountExportRepository,
     private readonly changes: ExportedChanges,
     private readonly files: ExportedFiles,
   ) {}
 
-  of({ userId }: Principal): Export {
-    return { name: 'parley-account', check: () => this.users.requireEnabled(userId), lines: () => this.lines(userId) };
+  of(principal: Principal): Export {
+    const lines = () => this.lines(principal.userId);
+    return { name: 'parley-account', check: () => this.access.check(principal), lines };
   }
 
   private async *lines(userId: string): AsyncGenerator<ExportLine> {

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { FIRST_ID } from '../../kernel/ids.js';
 import type { Principal } from '../../kernel/principal.js';
 import { ConversationChanges } from '../conversations/index.js';
-import { UsersService } from '../users/index.js';
 import { ConversationExportRepository } from './conversation-export.repository.js';
+import { ExportAccess } from './export-access.js';
 import { type Export, type ExportLine, paged } from './export-lines.js';
 import { ExportedChanges } from './exported-changes.js';
 import { ExportedFiles } from './exported-files.js';
@@ -12,7 +12,7 @@ import { ExportedFiles } from './exported-files.js';
 @Injectable()
 export class ConversationExport {
   constructor(
-    private readonly users: UsersService,
+    private readonly access: ExportAccess,
     private readonly conversations: ConversationChanges,
     private readonly repository: ConversationExportRepository,
     private readonly changes: ExportedChanges,
@@ -23,9 +23,9 @@ export class ConversationExport {
     return { name: 'parley-conversation', check: () => this.check(principal, id), lines: () => this.lines(id) };
   }
 
-  /** @throws `not_found` and `forbidden` by the table of permissions, `unauthenticated` where the user may not sign in any more. */
+  /** @throws `not_found` and `forbidden` by the table of permissions, and as `ExportAccess.check`. */
   private async check(principal: Principal, id: string): Promise<void> {
-    await this.users.requireEnabled(principal.userId);
+    await this.access.check(principal);
     await this.conversations.check(principal, id, 'export');
   }
 

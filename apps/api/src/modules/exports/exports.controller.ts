@@ -35,7 +35,7 @@ export class ExportsController {
     await this.answer.send(principal, this.accounts.of(principal), response);
   }
 
-  /** For browsers, which save it without holding it: good for five minutes, by whoever has it. */
+  /** For browsers, which save it without holding it: good for five minutes while the session lasts, by whoever has it. */
   @Post('users/me/export/link')
   @Needs('self')
   async linkToMine(@CurrentPrincipal() principal: Principal): Promise<FileLink> {
@@ -66,8 +66,8 @@ export class ExportsController {
     return this.link(ofConversation(id), principal);
   }
 
-  private link(path: string, { userId }: Principal): FileLink {
-    const { url, expiresAt } = this.links.sign(path, userId);
+  private link(path: string, { userId, sessionId }: Principal): FileLink {
+    const { url, expiresAt } = this.links.sign(path, userId, sessionId);
     return { url, expiresAt: expiresAt.toISOString() };
   }
 }

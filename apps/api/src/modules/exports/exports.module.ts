@@ -8,6 +8,7 @@ import { AccountExport } from './account-export.js';
 import { AccountExportRepository } from './account-export.repository.js';
 import { ConversationExport } from './conversation-export.js';
 import { ConversationExportRepository } from './conversation-export.repository.js';
+import { ExportAccess } from './export-access.js';
 import { ExportAnswer } from './export-answer.js';
 import { ExportedChanges } from './exported-changes.js';
 import { ExportedChangesRepository } from './exported-changes.repository.js';
@@ -22,6 +23,7 @@ import { ExportsController } from './exports.controller.js';
     AccountExportRepository,
     ConversationExport,
     ConversationExportRepository,
+    ExportAccess,
     ExportAnswer,
     ExportedChanges,
     ExportedChangesRepository,

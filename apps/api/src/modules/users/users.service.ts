@@ -79,12 +79,6 @@ export class UsersService {
     });
   }
 
-  /** @throws `unauthenticated` where the user may not sign in any more. */
-  async requireEnabled(userId: string): Promise<void> {
-    const row = await this.repository.find(userId);
-    if (!row || row.isDisabled) throw new ParleyError('unauthenticated');
-  }
-
   async me(userId: string): Promise<Me> {
     const row = await this.repository.find(userId);
     if (!row) throw notFound();
