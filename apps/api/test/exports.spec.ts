@@ -118,6 +118,17 @@ describe('an export of oneself', () => {
     await eventually('the link of the other session is good', async () => (await head()).status === 200);
   });
 
+  it('has what was sent under the least id that a client can choose, in the least conversation', async () => {
+    const least = '00000000-0000-0000-0000-000000000000';
+    const [ann, bob] = [await aPerson(node), await aPerson(node)];
+    const group = { id: least, type: 'group', name: 'Least', memberIds: [bob.id] };
+    expect(succeeded(await ann.post('/conversations', group)).id).toBe(least);
+    await ann.say(least, 'the first of all', { clientMessageId: least });
+    const lines = await mine(ann);
+    expect(ofType(lines, 'conversation').map(({ conversation }) => conversation.id)).toEqual([least]);
+    expect(ofType(lines, 'message').map(({ message }) => message.content)).toEqual(['the first of all']);
+  });
+
   it('says which files the server has lost, and goes on', async () => {
     const ann = await aPerson(node);
     const fileId = await aFile(ann);

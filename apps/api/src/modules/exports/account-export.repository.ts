@@ -58,16 +58,16 @@ export class AccountExportRepository {
     return rows.map((row) => ({ ...row, createdAt: row.createdAt.toISOString() }));
   }
 
-  /** Conversations that the user was ever in, by id. */
+  /** Conversations that the user was ever in, by id. Clients choose those: null is before each of them. */
   async memberships(
     userId: string,
-    after: string,
+    after: string | null,
   ): Promise<{ conversation: ExportedConversation; membership: ExportedMember }[]> {
     const rows = await this.database.db
       .select({ conversation: conversations, participant: conversationParticipants })
       .from(conversationParticipants)
       .innerJoin(conversations, eq(conversations.id, conversationParticipants.conversationId))
-      .where(and(eq(conversationParticipants.userId, userId), gt(conversations.id, after)))
+      .where(and(eq(conversationParticipants.userId, userId), after === null ? undefined : gt(conversations.id, after)))
       .orderBy(asc(conversations.id))
       .limit(ROWS);
     return rows.map(({ conversation, participant }) => ({
@@ -76,12 +76,16 @@ export class AccountExportRepository {
     }));
   }
 
-  /** By the ids that clients gave them, which an index has in order; as many as an answer has room for. */
-  async messages(userId: string, conversationId: string, after: string): Promise<MessageRow[]> {
+  /**
+   * By the ids that clients gave them, which an index has in order; null is before each of them. As many as an answer has
+   * room for.
+   */
+  async messages(userId: string, conversationId: string, after: string | null): Promise<MessageRow[]> {
     const { db } = this.database;
+    const isBeyond = after === null ? sql`` : sql` AND m.client_message_id > ${after}::uuid`;
     const candidates = sql`
       SELECT m.seq, m.client_message_id, ${ownBytes('m')} AS bytes FROM messages m
-       WHERE m.conversation_id = ${conversationId} AND m.sender_id = ${userId} AND m.client_message_id > ${after}::uuid
+       WHERE m.conversation_id = ${conversationId} AND m.sender_id = ${userId}${isBeyond}
        ORDER BY m.client_message_id LIMIT ${ROWS}`;
     const keys = fittingRows(candidates, sql`c.client_message_id`, { limit: ROWS, bytes: LIMITS.answerBytes });
     const found = db

@@ -35,8 +35,8 @@ export class AccountExport {
     for await (const rows of paged(FIRST_ID, reports, ({ id }) => id)) {
       for (const report of rows) yield { type: 'report', report };
     }
-    const memberships = (after: string) => this.repository.memberships(userId, after);
-    for await (const rows of paged(FIRST_ID, memberships, ({ conversation }) => conversation.id)) {
+    const memberships = (after: string | null) => this.repository.memberships(userId, after);
+    for await (const rows of paged(null, memberships, ({ conversation }): string | null => conversation.id)) {
       for (const row of rows) {
         yield { type: 'conversation', ...row };
         yield* this.words(userId, row.conversation.id);
@@ -46,8 +46,8 @@ export class AccountExport {
   }
 
   private async *words(userId: string, conversationId: string): AsyncGenerator<ExportLine> {
-    const messages = (after: string) => this.repository.messages(userId, conversationId, after);
-    for await (const rows of paged(FIRST_ID, messages, ({ clientMessageId }) => clientMessageId)) {
+    const messages = (after: string | null) => this.repository.messages(userId, conversationId, after);
+    for await (const rows of paged(null, messages, ({ clientMessageId }): string | null => clientMessageId)) {
       for (const row of rows) yield { type: 'message', message: ownWords(row) };
       const edited = rows.filter(({ editedAt, deletedAt }) => editedAt && !deletedAt).map(({ seq }) => seq);
       yield* this.changes.edits(conversationId, edited);
