@@ -1,12 +1,13 @@
 import type { Me, MemberRole, Message, MessageEdit, SessionItem, UserView } from '@parley/protocol';
 
-/** A conversation as it is taken along. */
+/** A conversation as it is taken along; of one that was left what is null may have changed since. */
 export interface ExportedConversation {
   id: string;
   type: 'direct' | 'group';
   name: string | null;
   createdAt: string;
-  isArchived: boolean;
+  /** Null, as the name, of one that its reader has left. */
+  isArchived: boolean | null;
 }
 
 /** Somebody's time in a conversation. */

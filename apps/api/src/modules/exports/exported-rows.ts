@@ -1,13 +1,13 @@
 import type { ConversationRow, ParticipantRow } from '../../database/rows.js';
 import type { ExportedConversation, ExportedMember } from './export-lines.js';
 
-/** What it is called now is not for those who have left it. */
+/** What it is called now, and whether it is archived, is not for those who have left it. */
 export const exportedConversation = (row: ConversationRow, leftAt: Date | null = null): ExportedConversation => ({
   id: row.id,
   type: row.type,
   name: leftAt ? null : row.name,
   createdAt: row.createdAt.toISOString(),
-  isArchived: row.isArchived,
+  isArchived: leftAt ? null : row.isArchived,
 });
 
 export const exportedMember = ({ role, joinedAt, leftAt, lastReadSeq }: ParticipantRow): ExportedMember => ({
