@@ -39,6 +39,13 @@ describe('The picture of somebody', () => {
     expect(asked).toEqual([]);
   });
 
+  it('is asked for at no other server, in whatever way its address is written', async () => {
+    status = 404;
+    for (const path of ['//other.example/me.png', '/\\other.example/me.png'])
+      await expect(links.url(path)).rejects.toMatchObject({ code: 'not_found' });
+    expect(asked.map(([url]) => new URL(url).origin)).toEqual(['https://chat.example', 'https://chat.example']);
+  });
+
   it('that is not there rejects with the reason, and is asked for again by the next one', async () => {
     status = 404;
     await expect(links.url(MINE)).rejects.toMatchObject({ code: 'not_found' });

@@ -28,7 +28,8 @@ export class FileLinks {
   }
 
   async url(fileId: string, { thumbnail, isFresh = false }: FileUrlOptions = {}): Promise<string> {
-    if (fileId.startsWith('/')) return this.#avatars.url(fileId, isFresh);
+    // Not `//`: that would be another server, which is not to get the token.
+    if (/^\/[^/\\]/.test(fileId)) return this.#avatars.url(fileId, isFresh);
     // The picture of somebody is on another server.
     if (fileId.includes(':')) return fileId;
     const path = `files/${fileId}/link?${parametersOf({ thumbnail })}`;
