@@ -8,6 +8,7 @@ import { readEnvironment } from '../src/config/environment.js';
 import { openBesideNodes, openDatabases } from '../src/database/open.js';
 import { postgresSession } from '../src/database/plain-session.js';
 import { migrationsHere, schemaOf } from '../src/database/schema-state.js';
+import { lookAtServer } from '../src/database/server-facts.js';
 import { databaseFindings } from '../src/doctor/database-checks.js';
 import { EventReporter } from '../src/platform/telemetry/event-reporter.js';
 import { createLog } from '../src/platform/telemetry/log.js';
@@ -132,7 +133,11 @@ describe('PgBouncer that pools by sessions', () => {
     writeFileSync(file, own.cert);
     const url = (await pooler(SESSIONS, own)).url(direct());
     await expect(nodeOn(`${url}?sslmode=verify-full`)).rejects.toThrow(/self-signed certificate/);
-    await serves(await nodeOn(`${url}?sslmode=verify-full&sslrootcert=${file}`));
+    const believed = `${url}?sslmode=verify-full&sslrootcert=${file}`;
+    await serves(await nodeOn(believed));
+    // From there on it speaks without TLS, which is not what people see.
+    expect((await lookAtServer(believed)).facts?.isEncrypted).toBe(true);
+    expect((await lookAtServer(direct())).facts?.isEncrypted).toBe(false);
   });
 });
 

@@ -2,7 +2,7 @@ import type { Config } from '../config/config.js';
 import { databaseFindings } from '../doctor/database-checks.js';
 import { embeddedFindings } from '../doctor/embedded-checks.js';
 import { reportOf } from '../doctor/finding.js';
-import { placeFindings } from '../doctor/place-checks.js';
+import { leftFindings, placeFindings } from '../doctor/place-checks.js';
 import { redisFindings } from '../doctor/redis-checks.js';
 import type { AdminOutcome } from '../modules/administration/index.js';
 import { runCommand, usageUnless } from './command.js';
@@ -17,11 +17,13 @@ await runCommand(
   look,
 );
 
-async function look({ databaseUrl, redisUrls, dataDir }: Config): Promise<AdminOutcome> {
+async function look(config: Config): Promise<AdminOutcome> {
+  const { databaseUrl, redisUrls, dataDir } = config;
   const found = await Promise.all([
     databaseUrl === null ? embeddedFindings(dataDir) : databaseFindings(databaseUrl),
     redisUrls === null ? [] : redisFindings(redisUrls),
     placeFindings(dataDir, databaseUrl === null),
+    leftFindings(config),
   ]);
   return reportOf(found.flat());
 }

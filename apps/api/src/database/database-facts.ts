@@ -1,5 +1,6 @@
+import { latestNote } from './migration-notes.js';
 import type { Queries } from './plain-session.js';
-import { migrationsHere, placeOf, schemaOf } from './schema-state.js';
+import { migrationsHere, placeOf } from './schema-state.js';
 
 /** What a database says of itself, on either engine. */
 export interface DatabaseFacts {
@@ -18,13 +19,19 @@ export interface DatabaseFacts {
   mayCreate: boolean;
   /** How many of this build's migrations its tables have; 0: there are none; null: they are of another build. */
   migrations: number | null;
+  /** Whether that other build is a newer one. */
+  isNewer: boolean;
   /** Of its files. */
   bytes: number;
 }
 
-const FACTS = `SELECT current_setting('server_version_num')::int / 10000 AS version,
-  current_setting('server_version') AS words,
-  current_setting('server_encoding') AS encoding,
+const OLDEST = 15;
+
+/** By itself: an older one does not know all that is asked below. */
+const VERSION = `SELECT current_setting('server_version_num')::int / 10000 AS version,
+  current_setting('server_version') AS words`;
+
+const FACTS = `SELECT current_setting('server_encoding') AS encoding,
   json_build_object('made', d.datcollversion, 'now', pg_database_collation_actual_version(d.oid)) AS rules,
   current_user::text AS role,
   current_schema()::text AS schema,
@@ -35,11 +42,17 @@ const FACTS = `SELECT current_setting('server_version_num')::int / 10000 AS vers
 /** Of a series, lest it is asked where the encoding lacks it. */
 const LETTERS = 'SELECT bool_and(lower(chr(n)) = chr(n + 32)) AS know FROM generate_series(196, 196) n';
 
-/** Looks and changes nothing. @param session one that has stated its settings. */
+type AskedApart = 'version' | 'words' | 'knowsLetters' | 'migrations' | 'isNewer';
+
+/** Looks and changes nothing. @param session one that has stated its settings. @throws where it is too old. */
 export async function databaseFacts(session: Queries): Promise<DatabaseFacts> {
-  const [facts] = await session.query<Omit<DatabaseFacts, 'knowsLetters' | 'migrations'>>(FACTS);
-  if (!facts) throw new Error('It says nothing of itself');
+  const [is] = await session.query<Pick<DatabaseFacts, 'version' | 'words'>>(VERSION);
+  if (is && is.version < OLDEST) throw new Error(`PostgreSQL ${is.words} is too old, ${OLDEST} or later is needed`);
+  const [facts] = await session.query<Omit<DatabaseFacts, AskedApart>>(FACTS);
+  if (!is || !facts) throw new Error('It says nothing of itself');
   const letters = facts.encoding === 'UTF8' ? await session.query<{ know: boolean }>(LETTERS) : [];
-  const migrations = placeOf(await schemaOf(session), migrationsHere());
-  return { ...facts, knowsLetters: letters[0]?.know ?? null, migrations };
+  const [latest, here] = [await latestNote(session), migrationsHere()];
+  const migrations = placeOf(latest?.hash ?? null, here);
+  const isNewer = migrations === null && here.every(({ folderMillis }) => folderMillis < (latest?.at ?? 0));
+  return { ...is, ...facts, knowsLetters: letters[0]?.know ?? null, migrations, isNewer };
 }

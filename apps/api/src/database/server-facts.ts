@@ -17,7 +17,8 @@ export interface ServerFacts extends DatabaseFacts {
   room: number;
   /** Nodes that are connected. */
   nodes: number;
-  isEncrypted: boolean | null;
+  /** The way to it, or to the pooler before it. */
+  isEncrypted: boolean;
   /** By how much its clock differs from this machine's, beyond what asking took. */
   skewMs: number;
 }
@@ -34,8 +35,7 @@ const FACTS = `SELECT ARRAY(SELECT name FROM pg_settings
     nullif(r.rolconnlimit, -1) - (SELECT count(*) FROM pg_stat_activity WHERE usesysid = r.oid),
     nullif(d.datconnlimit, -1) - (SELECT numbackends FROM pg_stat_database WHERE datid = d.oid))::int AS room,
   (SELECT count(*)::int FROM pg_stat_activity
-    WHERE application_name LIKE 'parley-watch-%' AND datname = d.datname) AS nodes,
-  (SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()) AS "isEncrypted"
+    WHERE application_name LIKE 'parley-watch-%' AND datname = d.datname) AS nodes
   FROM pg_database d, pg_roles r WHERE d.datname = current_database() AND r.rolname = session_user`;
 
 /** What is found of a database at an address; `facts` are null where its sessions are shared, which makes them nobody's. */
@@ -67,7 +67,7 @@ export async function lookAtServer(url: string): Promise<ServerLook> {
 
 async function factsOf(session: pg.Client): Promise<ServerFacts> {
   const common = await databaseFacts(plain(session));
-  const { rows } = await session.query<Omit<ServerFacts, keyof DatabaseFacts | 'skewMs'>>(FACTS);
+  const { rows } = await session.query<Omit<ServerFacts, keyof DatabaseFacts | 'skewMs' | 'isEncrypted'>>(FACTS);
   const asked = Date.now();
   const { rows: clock } = await session.query<{ now: number }>(
     'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now',
@@ -75,7 +75,14 @@ async function factsOf(session: pg.Client): Promise<ServerFacts> {
   const [facts, now, answered] = [rows[0], clock[0]?.now ?? asked, Date.now()];
   if (!facts) throw new Error('It says nothing of itself');
   // Anywhere between question and answer it is right.
-  return { ...common, ...facts, skewMs: Math.round(Math.max(0, asked - now, now - answered)) };
+  const skewMs = Math.round(Math.max(0, asked - now, now - answered));
+  return { ...common, ...facts, isEncrypted: isByTls(session), skewMs };
+}
+
+/** As this end sees it: what the server says is of its own connection, which a pooler may have opened. */
+function isByTls(session: pg.Client): boolean {
+  const { connection } = session as unknown as { connection: { stream: object } };
+  return 'encrypted' in connection.stream;
 }
 
 async function open(url: string): Promise<pg.Client> {

@@ -5,16 +5,12 @@ import { migrationsHere } from '../database/schema-state.js';
 import { lookAtServer, type ServerFacts, type ServerLook } from '../database/server-facts.js';
 import { type Check, doubtful, type Finding, findingsOf, good, wrong } from './finding.js';
 
-const OLDEST = 15;
 const SKEW_MS = { doubtful: 2_000, wrong: 60_000 };
 const MEGABYTE = 1_000_000;
 
 /** Of either engine. */
 export const COMMON: readonly Check<DatabaseFacts>[] = [
-  ({ version, words, bytes }) =>
-    version < OLDEST
-      ? wrong(`It is PostgreSQL ${words}; ${OLDEST} or later is needed.`)
-      : good(`PostgreSQL ${words}, with ${(bytes / MEGABYTE).toFixed(1)} MB on its disk.`),
+  ({ words, bytes }) => good(`PostgreSQL ${words}, with ${(bytes / MEGABYTE).toFixed(1)} MB on its disk.`),
   ({ encoding }) =>
     encoding === 'UTF8'
       ? good('It is encoded in UTF8.')
@@ -34,10 +30,12 @@ export const COMMON: readonly Check<DatabaseFacts>[] = [
           `Texts are sorted by version ${now} of its locale, and were by ${made} when its indexes were made: ` +
             'REINDEX DATABASE, then ALTER DATABASE … REFRESH COLLATION VERSION.',
         ),
-  ({ migrations, mayCreate, schema, role }) => {
+  ({ migrations, isNewer, mayCreate, schema, role }) => {
     const all = migrationsHere().length;
     const place = schema === null ? 'any schema' : `the schema ${schema}`;
-    if (migrations === null) return wrong('Its tables are of another build: of a newer one, if this is not a copy.');
+    if (isNewer)
+      return doubtful('Its tables are of a newer build, with which nodes of the version before that one can live.');
+    if (migrations === null) return wrong('Its tables are of another build, which this one does not know.');
     if (migrations === all) return good(`The tables of this build are there, in ${place}.`);
     if (!mayCreate) return wrong(`The role ${role} may not make tables in ${place}.`);
     if (migrations === 0) return good(`The first node that starts will make its tables in ${place}.`);

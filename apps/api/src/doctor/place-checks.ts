@@ -1,6 +1,7 @@
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { access, stat, statfs } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
+import type { Config } from '../config/config.js';
 import { doubtful, type Finding, good, wrong } from './finding.js';
 
 const GIB = 1_073_741_824;
@@ -20,6 +21,17 @@ export async function placeFindings(directory: string, isEmbedded: boolean): Pro
   const free = bavail * bsize;
   const sentence = `${use} are in ${directory}, with ${(free / GIB).toFixed(1)} GiB of room.`;
   return [{ of, ...(free < LEAST_FREE ? doubtful(sentence) : good(sentence)) }];
+}
+
+type Left = Pick<Config, 'dataDir' | 'databaseUrl' | 'ignoresEmbeddedData'>;
+
+/** Of an embedded database beside another one. It is not opened for a look: a node may have the directory. */
+export function leftFindings({ dataDir, databaseUrl, ignoresEmbeddedData }: Left): Finding[] {
+  if (databaseUrl === null || ignoresEmbeddedData || !existsSync(join(dataDir, 'postgres', 'PG_VERSION'))) return [];
+  const sentence =
+    `${dataDir} holds an embedded database beside DATABASE_URL: where that has accounts no node starts, unless it is ` +
+    'moved away or EMBEDDED_DATA=ignore is set.';
+  return [{ of: 'directory', ...doubtful(sentence) }];
 }
 
 /** The directory, or the next one above it that is there. */

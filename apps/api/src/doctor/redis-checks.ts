@@ -41,7 +41,9 @@ const CHECKS: readonly Check<RedisFacts>[] = [
   },
   (facts) =>
     numberOf(facts, 'evicted_clients') > 0
-      ? wrong('It has closed connections to save memory: raise maxmemory-clients, or leave it out.')
+      ? doubtful(
+          'Since it was started it has closed connections to save memory: raise maxmemory-clients, or leave it out.',
+        )
       : null,
   (facts) => {
     const [most, used] = [numberOf(facts, 'maxclients'), numberOf(facts, 'connected_clients')];
