@@ -8,6 +8,7 @@ import type { ClientOptions } from '@parley/client';
 import {
   download,
   eventually,
+  freePort,
   freshDirectory,
   ParleyNode,
   PostgresCluster,
@@ -120,6 +121,23 @@ describe.each(areThere ? PROXY_KINDS : [])(
         await eventually('ready comes', () => read.includes('"type":"ready"'));
       }
       session.destroy();
+    });
+
+    it('what it writes down has the path of a request and not its query, also where no node answers', async () => {
+      const secret = 'a-token-of-somebody';
+      const nobody = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${await freePort()}`] as [string, string];
+      const alone = await ProxyProgram.start(kind, nobody, certificate, [502, 503]);
+      try {
+        for (const { url } of [proxy, alone]) {
+          const answer = await fetch(`${url}/api/users/me/of-a-test?token=${secret}`);
+          await answer.arrayBuffer();
+        }
+        for (const each of [proxy, alone])
+          await eventually('the request is in its log', () => each.log().includes('/api/users/me/of-a-test'));
+        expect(proxy.log() + alone.log()).not.toContain(secret);
+      } finally {
+        await alone.close();
+      }
     });
 
     it('50 MB go through, there and back', async () => {

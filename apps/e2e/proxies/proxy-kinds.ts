@@ -46,6 +46,7 @@ const nginx: ProxyKind = {
     'listen 80;': `listen 127.0.0.1:${place.plainPort};`,
     'listen 443 ssl': `listen 127.0.0.1:${place.port} ssl`,
     '/var/log/nginx/chat.log': `${place.directory}/access.log`,
+    '/var/log/nginx/chat.error.log': `${place.directory}/error.log`,
   }),
   around: ({ directory }, file) => `daemon off; pid ${directory}/pid; error_log stderr warn; events {}
     http {
@@ -84,13 +85,8 @@ const caddy: ProxyKind = {
     '# With a certificate of your own: tls': 'tls',
     ...paths(place),
     '/var/log/caddy/chat.log': `${place.directory}/access.log`,
+    '# Of Caddy itself': `admin 127.0.0.1:${place.adminPort}\n\tauto_https disable_redirects\n\t#`,
   }),
-  around: ({ adminPort }, file) => `{
-  admin 127.0.0.1:${adminPort}
-  auto_https disable_redirects
-}
-import ${file}
-`,
   args: (_place, file) => ['run', '--config', file, '--adapter', 'caddyfile'],
   reload: ({ adminPort }, file) => {
     return ['reload', '--config', file, '--adapter', 'caddyfile', '--address', `127.0.0.1:${adminPort}`];

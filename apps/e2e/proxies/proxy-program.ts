@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { bareEnvironment, Child, eventually, freePort, freshDirectory, ROOT, testCertificate } from '@parley/testkit';
@@ -16,11 +16,12 @@ export class ProxyProgram {
     private readonly mainFile: string,
   ) {}
 
-  /** `certificate` is what it shows. */
+  /** `certificate` is what it shows. Resolves once it answers with one of the statuses. */
   static async start(
     kind: ProxyKind,
     nodes: readonly [string, string],
     certificate: ReturnType<typeof testCertificate>,
+    statuses: readonly number[] = [200],
   ): Promise<ProxyProgram> {
     const directory = freshDirectory('proxy');
     // Apache's processes are of another user.
@@ -48,7 +49,7 @@ export class ProxyProgram {
       cwd: directory,
     });
     const program = new ProxyProgram(kind, place, command, child, mainFile);
-    await program.answers('/health/ready', 200);
+    await program.answers('/health/ready', statuses);
     return program;
   }
 
@@ -66,12 +67,14 @@ export class ProxyProgram {
     const { reload } = this.kind;
     if (typeof reload === 'string') this.child.signal(reload);
     else await promisify(execFile)(this.command, reload(this.place, this.mainFile), { env: bareEnvironment() });
-    await this.answers('/metrics', 410);
+    await this.answers('/metrics', [410]);
   }
 
-  /** All that it has printed so far. */
-  private log(): string {
-    return this.child.log();
+  /** All that it has printed so far, and written to its logs. */
+  log(): string {
+    const { directory } = this.place;
+    const files = readdirSync(directory).filter((name) => name.endsWith('.log'));
+    return [this.child.log(), ...files.map((name) => readFileSync(join(directory, name), 'utf8'))].join('\n');
   }
 
   async close(): Promise<void> {
@@ -79,12 +82,12 @@ export class ProxyProgram {
     rmSync(this.place.directory, { recursive: true, force: true, maxRetries: 10 });
   }
 
-  private answers(path: string, status: number): Promise<unknown> {
-    return eventually(`${this.kind.name} answers ${status} at ${path}`, async () => {
+  private answers(path: string, statuses: readonly number[]): Promise<unknown> {
+    return eventually(`${this.kind.name} answers ${statuses.join(' or ')} at ${path}`, async () => {
       if (this.child.exit) throw new Error(`${this.kind.name} ended:\n${this.log()}`);
       const answer = await fetch(this.url + path).catch(() => null);
       await answer?.arrayBuffer();
-      return answer?.status === status;
+      return answer !== null && statuses.includes(answer.status);
     });
   }
 }
