@@ -37,6 +37,17 @@ describe('tools/deploy/kubernetes.yaml', () => {
     expect(set.filter((name) => !settings().includes(name))).toEqual([]);
   });
 
+  it('has no secret with which a node would start, since everybody knows it', () => {
+    const [{ stringData = {} } = {}] = resources as Partial<Resource>[];
+    for (const name of ['JWT_SECRET', 'METRICS_TOKEN']) expect(stringData[name]?.length).toBeLessThan(16);
+  });
+
+  it('gives a node more time to stop than it takes, of which it serves for as long as may be', () => {
+    const [, settingsMap, deployment] = resources as any[];
+    expect(settingsMap.data.DRAIN_NOTICE_MS).toBe('3000');
+    expect(deployment.spec.template.spec.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(15);
+  });
+
   /** Checks them as literals of their types, of which no key may be more than its type has. */
   function faultsOf(all: readonly Resource[]): string[] {
     const lines = all.flatMap(({ apiVersion, kind }, i) => {
