@@ -72,6 +72,13 @@ describe('what is derived from other rows is found and repaired:', () => {
       'the count of unread messages',
       () => `UPDATE messages SET countable = countable + 1 WHERE ${newestWith("type = 'file'")}`,
     ],
+    [
+      'the count of unread messages',
+      // The member's count is that of the message, so that it is wrong only once the message's is right.
+      () => `UPDATE messages SET countable = 77 WHERE ${ONE("type = 'file'")};
+             UPDATE conversation_participants SET read_countable = 77
+              WHERE conversation_id = '${id}' AND last_read_seq = (SELECT seq FROM messages WHERE ${ONE("type = 'file'")})`,
+    ],
     ['conversations count all of their', () => `UPDATE conversations SET countable = 77 WHERE id = '${id}'`],
     ['conversations count their present', () => `UPDATE conversations SET member_count = 3 WHERE id = '${id}'`],
     [

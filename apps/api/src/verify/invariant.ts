@@ -7,7 +7,10 @@ export interface Invariant {
   sentence: string;
   /** A query of what breaks it within a page: a column of text, a row each. */
   broken: string;
-  /** Statements that make what is derived anew within a page; none where no other row tells what would be right. */
+  /**
+   * Statements that make what is derived anew within a page, and change nothing where that is right already; none where no
+   * other row tells what would be right.
+   */
   repair?: readonly string[];
 }
 

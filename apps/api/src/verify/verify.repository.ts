@@ -79,16 +79,19 @@ export async function violationsIn(session: Queries, { unit, after, upTo }: Page
   return violations;
 }
 
-/** Makes anew what is derived from other rows, where one of these is broken: all of a page or nothing. */
-export async function repairPage(
-  session: PlainSession,
-  { unit, after, upTo }: Page,
-  broken: ReadonlySet<Invariant>,
-): Promise<void> {
+/** Of which pages something that is broken can be made anew. */
+export const unitsToRepair = (violations: readonly Violation[]): Unit[] =>
+  UNITS.filter((unit) => violations.some(({ invariant }) => invariant.repair && INVARIANTS[unit].includes(invariant)));
+
+/**
+ * Makes anew what is derived from other rows, all of a page or nothing. In the order of the invariants, and also what was not
+ * broken before: what is derived of something that was repaired follows it.
+ */
+export async function repairPage(session: PlainSession, { unit, after, upTo }: Page): Promise<void> {
   await session.exec('BEGIN');
   try {
-    for (const invariant of INVARIANTS[unit].filter((each) => broken.has(each))) {
-      for (const statement of invariant.repair ?? []) await session.query(statement, [after, upTo]);
+    for (const { repair = [] } of INVARIANTS[unit]) {
+      for (const statement of repair) await session.query(statement, [after, upTo]);
     }
     await session.exec('COMMIT');
   } catch (fault) {

@@ -11,6 +11,7 @@ import {
   renewEpoch,
   repairPage,
   UNITS,
+  unitsToRepair,
   type Violation,
   violationsIn,
 } from './verify.repository.js';
@@ -59,14 +60,14 @@ export async function repair(
   violations: readonly Violation[],
   progress: Progress,
 ): Promise<void> {
-  const broken = new Set(violations.map(({ invariant }) => invariant).filter((each) => each.repair));
-  if (broken.size === 0) return;
+  const units = unitsToRepair(violations);
+  if (units.length === 0) return;
   // First, as it may be cut off.
   await renewEpoch(session);
-  for (const unit of UNITS) {
+  for (const unit of units) {
     let done = 0;
     for await (const page of pagesOf(session, unit)) {
-      await repairPage(session, page, broken);
+      await repairPage(session, page);
       done += page.rows;
       progress.at(() => `${unit}: ${grouped(done)} repaired where they needed it`);
     }
