@@ -144,6 +144,35 @@ describe('what no other row tells is found, and said not to be repaired:', () =>
   });
 });
 
+it('counts for everybody what is left to read of what is there, where a message is lost', async () => {
+  const lost = 'deleted_at IS NOT NULL';
+  const unread = () =>
+    session.query(
+      `SELECT p.role, (k.countable - greatest(p.read_countable, k.expired_countable))::integer AS unread
+         FROM conversation_participants p JOIN conversations k ON k.id = p.conversation_id
+        WHERE k.id = $1 AND p.left_at IS NULL ORDER BY p.role DESC`,
+      [id],
+    );
+  const before = await unread();
+  expect(before).toEqual([
+    { role: 'owner', unread: 0 },
+    { role: 'member', unread: 1 },
+  ]);
+  const [at] = await session.query<{ count: number }>(
+    `SELECT count(*)::integer AS count FROM conversation_participants p JOIN messages m
+        ON m.conversation_id = p.conversation_id AND m.seq = p.last_read_seq WHERE m.${lost}`,
+  );
+  expect(at?.count).toBe(1);
+  await session.exec(`CREATE TEMPORARY TABLE kept AS SELECT * FROM messages WHERE ${lost}`);
+  await session.exec(`DELETE FROM messages WHERE ${lost}`);
+  await repair(session, await lookAtRows(session, progress), progress);
+  expect(await unread()).toEqual(before);
+  for (const each of await look()) expect(each).toContain('cannot be repaired');
+  await session.exec('INSERT INTO messages SELECT * FROM kept; DROP TABLE kept');
+  await repair(session, await lookAtRows(session, progress), progress);
+  expect([await look(), await unread()]).toEqual([[], before]);
+});
+
 it('names what the store has lost, and does not count what no message carries', async () => {
   const parts = { session, store: new DiskFileStore(files), progress };
   expect(faultsOf(await verify(parts))).toBeNull();

@@ -5,12 +5,17 @@ const COUNTED = `
     FROM conversations k LEFT JOIN conversation_participants p ON p.conversation_id = k.id AND p.left_at IS NULL
    WHERE ${within('k.id')} GROUP BY k.id`;
 
-/** What each member should have as `read_countable`; of a marker at a message that has expired only how much it is at most. */
+/**
+ * What each member should have as `read_countable`: what the message at their marker has, or the last one before it, as that
+ * may be lost; of a marker at one that has expired only how much it is at most.
+ */
 const READ = `
   SELECT p.conversation_id, p.user_id, p.read_countable,
          coalesce(m.countable, least(p.read_countable, k.expired_countable)) AS counted
     FROM conversation_participants p JOIN conversations k ON k.id = p.conversation_id
-    LEFT JOIN messages m ON m.conversation_id = p.conversation_id AND m.seq = p.last_read_seq
+    LEFT JOIN LATERAL (
+      SELECT x.countable FROM messages x WHERE x.conversation_id = p.conversation_id AND x.seq <= p.last_read_seq
+       ORDER BY x.seq DESC LIMIT 1) m ON true
    WHERE ${within('p.conversation_id')}`;
 
 const TAKEN = `
