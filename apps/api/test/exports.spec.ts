@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@parley/testkit';
 import { sql } from 'drizzle-orm';
+import { ExportedChangesRepository } from '../src/modules/exports/exported-changes.repository.js';
 import { PASSWORD, startNode, type TestNode } from './node.js';
 import { type Answer, aPerson, directOf, groupOf, Person, succeeded } from './people.js';
 import { aFile, someBytes } from './uploads.js';
@@ -204,6 +205,19 @@ describe('an export of a conversation', () => {
     expect([emoji.length, new Set(emoji).size]).toEqual([230, 230]);
     expect(ofType(await mine(ann), 'edit')).toHaveLength(230);
     expect(ofType(await mine(bob), 'reaction')).toHaveLength(230);
+  });
+
+  it('has no former texts of what is deleted while it is written', async () => {
+    const [ann, bob] = [await aPerson(node), await aPerson(node)];
+    const id = await groupOf(ann, [bob]);
+    const { id: messageId, seq } = await bob.say(id, 'said in haste');
+    succeeded(await bob.patch(`/messages/${messageId}`, { content: 'said with care' }));
+    const changes = node.node.app.get(ExportedChangesRepository);
+    const edits = async () =>
+      (await changes.edits(id, [seq], { seq: 0, version: 0 })).map(({ originalContent }) => originalContent);
+    expect(await edits()).toEqual(['said in haste']);
+    succeeded(await bob.delete(`/messages/${messageId}`));
+    expect(await edits()).toEqual([]);
   });
 
   it('goes to each user one at a time, and ends in the middle for whoever may have it no longer', async () => {

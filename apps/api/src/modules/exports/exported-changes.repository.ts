@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, inArray, isNull, type SQL, sql } from 'drizzle-orm';
 import { Database } from '../../database/database.js';
 import { rowsOf } from '../../database/rows-of.js';
-import { messageEditHistory } from '../../database/schema/index.js';
+import { messageEditHistory, messages } from '../../database/schema/index.js';
 import { type ExportedReaction, ROWS } from './export-lines.js';
 
 /** An edit's place among those of a conversation. */
@@ -24,12 +24,15 @@ const CREATED = sql.raw(`to_char(r.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"
 export class ExportedChangesRepository {
   constructor(private readonly database: Database) {}
 
-  /** What these messages were before their edits. */
+  /** What these messages were before their edits; of those alone that are not deleted by now. */
   edits(conversationId: string, seqs: readonly number[], after: EditPlace) {
-    const { conversationId: owner, seq, version } = messageEditHistory;
+    const { conversationId: owner, originalMetadata: _unread, ...shown } = getTableColumns(messageEditHistory);
+    const { seq, version } = messageEditHistory;
+    const isThere = and(eq(messages.conversationId, owner), eq(messages.seq, seq), isNull(messages.deletedAt));
     return this.database.db
-      .select()
+      .select(shown)
       .from(messageEditHistory)
+      .innerJoin(messages, isThere)
       .where(
         and(
           eq(owner, conversationId),
