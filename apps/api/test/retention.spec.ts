@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { sql } from 'drizzle-orm';
 import { ReportsRepository } from '../src/modules/moderation/reports.repository.js';
 import { RETENTION, RetentionJob } from '../src/modules/retention/index.js';
+import { MessageExpiry } from '../src/modules/retention/message-expiry.js';
 import { Hub } from '../src/realtime/hub/hub.js';
 import { StreamSource } from '../src/realtime/hub/stream-source.js';
 import { violationsOn } from './invariants.js';
@@ -211,6 +212,18 @@ describe('messages that are too old', () => {
     expect(seqs(await page(ben, id))).toEqual([6, 7]);
     await run();
     expect((await ben.sees(id)).version).toBe(14);
+  });
+
+  it('go no further than it is forgotten when they were read, also where another node was faster', async () => {
+    const { id, owner } = await aLongTalk();
+    const expiry = node.node.app.get(MessageExpiry);
+    const step = { conversationId: id, rows: RETENTION.rows };
+    expect(await expiry.removeUpTo(step, 3)).toBe(3);
+    expect([(await owner.sees(id)).firstSeq, await countOf('messages', id)]).toEqual([4, 4]);
+    expect(await expiry.removeUpTo(step, 2)).toBeNull();
+    expect([(await owner.sees(id)).firstSeq, await countOf('messages', id)]).toEqual([4, 4]);
+    await run();
+    expect((await owner.sees(id)).firstSeq).toBe(6);
   });
 
   it('are reported no more, at whatever moment they go', async () => {

@@ -20,7 +20,7 @@ export class MessageExpiry {
    * where none is left, or the node stops before they have gone.
    */
   async step(step: ExpiryStep, isStopped: () => boolean): Promise<number | null> {
-    const { conversationId, rows } = step;
+    const { rows } = step;
     const upTo = await this.repository.expiredUpTo(this.config, step);
     if (upTo === null) return 0;
     // Of these there may be many for each message, so they go before it, and nobody waits for that.
@@ -29,11 +29,20 @@ export class MessageExpiry {
       if (isStopped()) return 0;
       forgotten = await this.repository.forgetReads(step, upTo);
     } while (forgotten === rows);
-    return this.changes.runByItself(conversationId, async (context) => {
+    return this.removeUpTo(step, upTo);
+  }
+
+  /** As `step`, once it is forgotten when those up to this one were read. */
+  removeUpTo(step: ExpiryStep, upTo: number): Promise<number | null> {
+    return this.changes.runByItself(step.conversationId, async (context) => {
       if (!(await this.retention.takeLock(context.tx))) return { result: null, unchanged: true };
       // Looked at once more: whoever keeps them for longer, or holds them, has done so before the lock or after it.
       const last = await this.repository.expiredUpTo(this.config, step, context.tx);
-      return last === null ? { result: 0, unchanged: true } : this.expire(context, step, last);
+      if (last === null) return { result: 0, unchanged: true };
+      // A day may have begun meanwhile, and another node may have taken this step: what is due beyond goes with the next one.
+      const end = Math.min(last, upTo);
+      if (end < context.conversation.firstSeq) return { result: null, unchanged: true };
+      return this.expire(context, step, end);
     });
   }
 
