@@ -5,14 +5,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@parley/testkit';
 import { sql } from 'drizzle-orm';
+import { FIRST_ID } from '../src/kernel/ids.js';
 import { ExportedChangesRepository } from '../src/modules/exports/exported-changes.repository.js';
+import { RetentionJob } from '../src/modules/retention/index.js';
 import { PASSWORD, startNode, type TestNode } from './node.js';
 import { type Answer, aPerson, directOf, groupOf, Person, succeeded } from './people.js';
 import { aFile, someBytes } from './uploads.js';
 
 let node: TestNode;
 beforeAll(async () => {
-  node = await startNode();
+  node = await startNode({ ARCHIVE_AFTER_DAYS: '30' });
 });
 afterAll(() => node.close());
 
@@ -91,6 +93,24 @@ describe('an export of oneself', () => {
     expect(answer.text).not.toMatch(/the words of bob|Another name/);
   });
 
+  it('has what one wrote whatever ids one gave, and of a conversation that one has left nothing that came since', async () => {
+    const [ann, bob] = [await aPerson(node), await aPerson(node)];
+    const first = { id: FIRST_ID, type: 'group', name: 'First', memberIds: [bob.id] };
+    succeeded(await ann.post('/conversations', first));
+    await ann.say(FIRST_ID, 'the first', { clientMessageId: FIRST_ID });
+    const left = await groupOf(ann, [bob]);
+    await ann.say(left, 'said before I left');
+    succeeded(await ann.patch(`/conversations/${left}/members/${bob.id}`, { role: 'owner' }));
+    succeeded(await ann.delete(`/conversations/${left}/members/${ann.id}`));
+    await node.rows(sql`UPDATE conversations SET updated_at = updated_at - interval '31 days' WHERE id = ${left}`);
+    await node.node.app.get(RetentionJob).run();
+    expect(await bob.sees(left)).toMatchObject({ isArchived: true, lastMessage: { senderId: ann.id } });
+    const lines = await mine(ann);
+    const words = ofType(lines, 'message').map(({ message: { content, metadata } }) => content || metadata.event);
+    expect(words.toSorted()).toEqual(['member_left', 'role_changed', 'said before I left', 'the first']);
+    expect(ofType(lines, 'conversation').map(({ conversation }) => conversation.isArchived)).toEqual([false, null]);
+  });
+
   it('is also had by a link, as long as one may sign in', async () => {
     const ann = await aPerson(node);
     const { url } = succeeded(await ann.post('/users/me/export/link'));
@@ -118,17 +138,6 @@ describe('an export of oneself', () => {
     expect(await readUntilCutOff(unread)).toBeGreaterThan(0);
     const head = () => fetch(`${node.url}${succeeded(linkHere).url}`, { method: 'HEAD' });
     await eventually('the link of the other session is good', async () => (await head()).status === 200);
-  });
-
-  it('has what was sent under the least id that a client can choose, in the least conversation', async () => {
-    const least = '00000000-0000-0000-0000-000000000000';
-    const [ann, bob] = [await aPerson(node), await aPerson(node)];
-    const group = { id: least, type: 'group', name: 'Least', memberIds: [bob.id] };
-    expect(succeeded(await ann.post('/conversations', group)).id).toBe(least);
-    await ann.say(least, 'the first of all', { clientMessageId: least });
-    const lines = await mine(ann);
-    expect(ofType(lines, 'conversation').map(({ conversation }) => conversation.id)).toEqual([least]);
-    expect(ofType(lines, 'message').map(({ message }) => message.content)).toEqual(['the first of all']);
   });
 
   it('says which files the server has lost, and goes on', async () => {

@@ -21,7 +21,13 @@ import { exportedConversation, exportedMember } from './exported-rows.js';
 /** Of what somebody has only a few of: nobody blocks more. */
 const MOST = 1_000;
 
-/** What one user has, a page at a time. */
+/** A conversation that somebody is in, or was until `leftAt`. */
+export interface OwnPlace {
+  conversationId: string;
+  leftAt: string | null;
+}
+
+/** What one user has, a page at a time. Ids that clients give may be the first there is, so that nothing comes before them. */
 @Injectable()
 export class AccountExportRepository {
   constructor(private readonly database: Database) {}
@@ -77,15 +83,16 @@ export class AccountExportRepository {
   }
 
   /**
-   * By the ids that clients gave them, which an index has in order; null is before each of them. As many as an answer has
-   * room for.
+   * By the ids that clients gave them, which an index has in order; null is before each of them. As many as an answer has room
+   * for. Of who has left none since then: what the server does by itself is in the name of who created the conversation.
    */
-  async messages(userId: string, conversationId: string, after: string | null): Promise<MessageRow[]> {
+  async messages(userId: string, { conversationId, leftAt }: OwnPlace, after: string | null): Promise<MessageRow[]> {
     const { db } = this.database;
     const isBeyond = after === null ? sql`` : sql` AND m.client_message_id > ${after}::uuid`;
+    const isBefore = leftAt === null ? sql`` : sql` AND m.created_at <= ${leftAt}::timestamptz`;
     const candidates = sql`
       SELECT m.seq, m.client_message_id, ${ownBytes('m')} AS bytes FROM messages m
-       WHERE m.conversation_id = ${conversationId} AND m.sender_id = ${userId}${isBeyond}
+       WHERE m.conversation_id = ${conversationId} AND m.sender_id = ${userId}${isBeyond}${isBefore}
        ORDER BY m.client_message_id LIMIT ${ROWS}`;
     const keys = fittingRows(candidates, sql`c.client_message_id`, { limit: ROWS, bytes: LIMITS.answerBytes });
     const found = db

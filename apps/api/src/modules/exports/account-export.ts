@@ -4,7 +4,7 @@ import { FIRST_ID } from '../../kernel/ids.js';
 import type { Principal } from '../../kernel/principal.js';
 import { presentMessage } from '../messages/index.js';
 import { UsersService } from '../users/index.js';
-import { AccountExportRepository } from './account-export.repository.js';
+import { AccountExportRepository, type OwnPlace } from './account-export.repository.js';
 import { ExportAccess } from './export-access.js';
 import { type Export, type ExportLine, paged } from './export-lines.js';
 import { ExportedChanges } from './exported-changes.js';
@@ -39,14 +39,15 @@ export class AccountExport {
     for await (const rows of paged(null, memberships, ({ conversation }): string | null => conversation.id)) {
       for (const row of rows) {
         yield { type: 'conversation', ...row };
-        yield* this.words(userId, row.conversation.id);
+        yield* this.words(userId, { conversationId: row.conversation.id, leftAt: row.membership.leftAt });
       }
     }
     yield* this.files.uploadedBy(userId);
   }
 
-  private async *words(userId: string, conversationId: string): AsyncGenerator<ExportLine> {
-    const messages = (after: string | null) => this.repository.messages(userId, conversationId, after);
+  private async *words(userId: string, place: OwnPlace): AsyncGenerator<ExportLine> {
+    const { conversationId } = place;
+    const messages = (after: string | null) => this.repository.messages(userId, place, after);
     for await (const rows of paged(null, messages, ({ clientMessageId }): string | null => clientMessageId)) {
       for (const row of rows) yield { type: 'message', message: ownWords(row) };
       const edited = rows.filter(({ editedAt, deletedAt }) => editedAt && !deletedAt).map(({ seq }) => seq);
