@@ -13,6 +13,8 @@ import { aGroup, groupOf, type Person, succeeded } from './people.js';
 import { freshDatabase, type TestDatabase } from './test-database.js';
 import { aFile, someBytes } from './uploads.js';
 
+/** Of a conversation, as whoever makes one may name it. */
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 let database: TestDatabase;
 let session: PlainSession;
 let files: string;
@@ -45,6 +47,7 @@ beforeAll(async () => {
   succeeded(await ben.post(`/conversations/${id}/read`, { seq: 3 }));
   succeeded(await group.owner.delete(`/conversations/${id}/members/${cyd.id}`));
   await groupOf(ben, [cyd]);
+  succeeded(await ben.post('/conversations', { id: FIRST_ID, type: 'group', name: 'First', memberIds: [cyd.id] }));
   await node.close();
   session = await soleSource(readEnvironment(database.env));
 });
@@ -81,6 +84,7 @@ describe('what is derived from other rows is found and repaired:', () => {
     ],
     ['conversations count all of their', () => `UPDATE conversations SET countable = 77 WHERE id = '${id}'`],
     ['conversations count their present', () => `UPDATE conversations SET member_count = 3 WHERE id = '${id}'`],
+    ['conversations count their present', () => `UPDATE conversations SET member_count = 3 WHERE id = '${FIRST_ID}'`],
     [
       'nobody has read more',
       () => `UPDATE conversation_participants SET last_read_seq = 99, last_delivered_seq = 99

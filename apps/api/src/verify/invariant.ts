@@ -14,8 +14,8 @@ export interface Invariant {
   repair?: readonly string[];
 }
 
-/** The ids of a page: those after its first parameter, up to its second one. */
-export const within = (id: string): string => `${id} > $1::uuid AND ${id} <= $2::uuid`;
+/** The ids of a page: those from its first parameter up to its second one. */
+export const within = (id: string): string => `${id} >= $1::uuid AND ${id} <= $2::uuid`;
 
 /** Of what breaks an invariant so many are named, for somebody to look at. */
 export const EXAMPLES = 3;

@@ -21,8 +21,7 @@ const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 /** Rows of a unit whose ids follow each other. */
 export interface Page {
   unit: Unit;
-  /** Exclusive. */
-  after: string;
+  from: string;
   upTo: string;
   rows: number;
 }
@@ -40,24 +39,34 @@ export async function countRows(session: Queries, unit: Unit): Promise<number> {
   return row?.count ?? 0;
 }
 
+/** A row of a unit, and how many messages it has; 1 for what has none. */
+interface Found {
+  id: string;
+  messages: number;
+}
+
 /** All of a unit, and all ids that may come before, between and after: rows may refer to what is not there. */
 export async function* pagesOf(session: Queries, unit: Unit): AsyncGenerator<Page> {
   const messages = unit === 'conversations' ? 'last_seq - first_seq + 1' : '1';
-  for (let after = FIRST_ID; after !== LAST_ID; ) {
-    const found = await session.query<{ id: string; messages: number }>(
-      `SELECT id::text AS id, (${messages})::float8 AS messages FROM ${unit} WHERE id > $1::uuid ORDER BY id LIMIT ${MOST_ROWS}`,
-      [after],
+  for (let from: string | null = FIRST_ID; from !== null; ) {
+    const found: Found[] = await session.query<Found>(
+      `SELECT id::text AS id, (${messages})::float8 AS messages FROM ${unit} WHERE id >= $1::uuid ORDER BY id LIMIT ${MOST_ROWS}`,
+      [from],
     );
     const taken = fitting(found);
     const isLast = taken.length === found.length && found.length < MOST_ROWS;
     const upTo = isLast ? LAST_ID : (taken.at(-1)?.id ?? LAST_ID);
-    yield { unit, after, upTo, rows: taken.length };
-    after = upTo;
+    yield { unit, from, upTo, rows: taken.length };
+    from = following(upTo);
   }
 }
 
+/** The next id that there may be; null after the last one. */
+const following = (id: string): string | null =>
+  id === LAST_ID ? null : (BigInt(`0x${id.replaceAll('-', '')}`) + 1n).toString(16).padStart(32, '0');
+
 /** As many as have not too many messages together, and one in any case. */
-function fitting<T extends { messages: number }>(found: readonly T[]): T[] {
+function fitting(found: readonly Found[]): Found[] {
   let messages = 0;
   return found.filter((each, i) => {
     messages += each.messages;
@@ -66,12 +75,12 @@ function fitting<T extends { messages: number }>(found: readonly T[]): T[] {
 }
 
 /** What is not so in the rows of a page. */
-export async function violationsIn(session: Queries, { unit, after, upTo }: Page): Promise<Violation[]> {
+export async function violationsIn(session: Queries, { unit, from, upTo }: Page): Promise<Violation[]> {
   const violations: Violation[] = [];
   for (const invariant of INVARIANTS[unit]) {
     const rows = await session.query<{ what: string; count: number }>(
       `SELECT what, (count(*) OVER ())::float8 AS count FROM (${invariant.broken}) AS broken (what) LIMIT ${EXAMPLES}`,
-      [after, upTo],
+      [from, upTo],
     );
     const [first] = rows;
     if (first) violations.push({ invariant, count: first.count, examples: rows.map(({ what }) => what) });
@@ -87,11 +96,11 @@ export const unitsToRepair = (violations: readonly Violation[]): Unit[] =>
  * Makes anew what is derived from other rows, all of a page or nothing. In the order of the invariants, and also what was not
  * broken before: what is derived of something that was repaired follows it.
  */
-export async function repairPage(session: PlainSession, { unit, after, upTo }: Page): Promise<void> {
+export async function repairPage(session: PlainSession, { unit, from, upTo }: Page): Promise<void> {
   await session.exec('BEGIN');
   try {
     for (const { repair = [] } of INVARIANTS[unit]) {
-      for (const statement of repair) await session.query(statement, [after, upTo]);
+      for (const statement of repair) await session.query(statement, [from, upTo]);
     }
     await session.exec('COMMIT');
   } catch (fault) {
