@@ -167,14 +167,23 @@ it('counts for everybody what is left to read of what is there, where a message 
         ON m.conversation_id = p.conversation_id AND m.seq = p.last_read_seq WHERE m.${lost}`,
   );
   expect(at?.count).toBe(1);
-  await session.exec(`CREATE TEMPORARY TABLE kept AS SELECT * FROM messages WHERE ${lost}`);
+  await session.exec(`CREATE TEMPORARY TABLE kept_messages AS SELECT * FROM messages WHERE ${lost}`);
   await session.exec(`DELETE FROM messages WHERE ${lost}`);
   await repair(session, await lookAtRows(session, progress), progress);
   expect(await unread()).toEqual(before);
   for (const each of await look()) expect(each).toContain('cannot be repaired');
-  await session.exec('INSERT INTO messages SELECT * FROM kept; DROP TABLE kept');
+  await session.exec('INSERT INTO messages SELECT * FROM kept_messages; DROP TABLE kept_messages');
   await repair(session, await lookAtRows(session, progress), progress);
   expect([await look(), await unread()]).toEqual([[], before]);
+});
+
+it('says so where the tables are those of an older version', async () => {
+  const notes = 'drizzle.__drizzle_migrations';
+  const isLast = `created_at = (SELECT max(created_at) FROM ${notes})`;
+  await session.exec(`CREATE TEMPORARY TABLE kept_note AS SELECT * FROM ${notes} WHERE ${isLast}`);
+  await session.exec(`DELETE FROM ${notes} WHERE ${isLast}`);
+  await expect(verify({ session, store: new DiskFileStore(files), progress })).rejects.toThrow('an older version');
+  await session.exec(`ROLLBACK; INSERT INTO ${notes} SELECT * FROM kept_note; DROP TABLE kept_note`);
 });
 
 it('names what the store has lost, and does not count what no message carries', async () => {

@@ -1,6 +1,7 @@
 import { grouped, type Progress } from '../backup/progress.js';
-import { beginSnapshot, endSnapshot } from '../backup/snapshot.repository.js';
+import { beginSnapshot, endSnapshot, type SnapshotFacts } from '../backup/snapshot.repository.js';
 import type { PlainSession, Queries } from '../database/plain-session.js';
+import { migrationsHere, placeOf } from '../database/schema-state.js';
 import type { FileStore } from '../platform/storage/file-store.js';
 import { type FoundContents, lookForContents } from './found-contents.js';
 import { EXAMPLES, type Invariant } from './invariant.js';
@@ -29,13 +30,23 @@ export interface Verdict {
   contents: FoundContents;
 }
 
-/** Looks at the rows of one moment, page by page, and then whether the store has the contents that they know of. */
+/**
+ * Looks at the rows of one moment, page by page, and then whether the store has the contents that they know of.
+ * @throws with a sentence where the tables are not those of this version.
+ */
 export async function verify({ session, store, progress }: VerifyParts): Promise<Verdict> {
-  await beginSnapshot(session);
+  requireOwnTables(await beginSnapshot(session));
   const violations = await lookAtRows(session, progress);
   await endSnapshot(session);
   for (const each of violations) progress.say(sentenceOf(each));
   return { violations, contents: await lookForContents(session, store, progress) };
+}
+
+/** Newer ones were refused already. */
+function requireOwnTables({ schema }: SnapshotFacts): void {
+  const migrations = migrationsHere();
+  if (placeOf(schema, migrations) === migrations.length) return;
+  throw new Error('The tables are those of an older version of Parley: look with that one, or start a node of this one.');
 }
 
 /** As of one moment only within a transaction that the session has begun. */
