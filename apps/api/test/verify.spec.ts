@@ -96,6 +96,7 @@ describe('what is derived from other rows is found and repaired:', () => {
     ['the quota of a user', () => `UPDATE file_usage SET bytes = bytes + 1`],
     ['files that no message carries', () => `UPDATE files SET loose_since = NULL`],
     ['mentions are those', () => `DELETE FROM mentions`],
+    ['messages carry the files', () => `DELETE FROM message_files`],
     [
       'mentions are those',
       () => `INSERT INTO mentions (user_id, conversation_id, seq) SELECT id, gen_random_uuid(), 1 FROM users`,
@@ -146,6 +147,20 @@ describe('what no other row tells is found, and said not to be repaired:', () =>
     await session.exec('ROLLBACK');
     expect(found).toContainEqual(expect.stringMatching(`not hold that ${sentence}.*cannot be repaired`));
   });
+});
+
+it('takes no file for loose that a message names, though nothing says any more that it carries it', async () => {
+  await session.exec('DELETE FROM message_files; UPDATE files SET loose_since = NULL');
+  await repair(session, await lookAtRows(session, progress), progress);
+  expect(await look()).toEqual([]);
+  const files = await session.query<{ isCarried: boolean; isKept: boolean }>(
+    `SELECT l.file_id IS NOT NULL AS "isCarried", f.loose_since IS NULL AS "isKept"
+       FROM files f LEFT JOIN message_files l ON l.file_id = f.id ORDER BY 1`,
+  );
+  expect(files).toEqual([
+    { isCarried: false, isKept: false },
+    { isCarried: true, isKept: true },
+  ]);
 });
 
 it('counts for everybody what is left to read of what is there, where a message is lost', async () => {

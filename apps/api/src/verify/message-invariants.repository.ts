@@ -12,6 +12,17 @@ const DIFFERING = `
       ON r.conversation_id = s.conversation_id AND r.seq = s.seq AND r.emoji = s.emoji
    WHERE s.count IS DISTINCT FROM r.count`;
 
+const UUID = '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$';
+/** Which files messages name that nothing says they carry. */
+const NOT_CARRIED = `
+  SELECT DISTINCT m.conversation_id, m.seq, f.id AS file_id FROM messages m
+   CROSS JOIN LATERAL jsonb_array_elements(
+     CASE jsonb_typeof(m.metadata -> 'files') WHEN 'array' THEN m.metadata -> 'files' ELSE '[]' END) e
+    JOIN files f ON f.id = CASE WHEN (e ->> 'fileId') ~* '${UUID}' THEN (e ->> 'fileId')::uuid END
+   WHERE ${within('m.conversation_id')} AND m.metadata ? 'files' AND m.deleted_at IS NULL AND f.uploader_id = m.sender_id
+     AND NOT EXISTS (SELECT 1 FROM message_files l
+                      WHERE l.conversation_id = m.conversation_id AND l.seq = m.seq AND l.file_id = f.id)`;
+
 const SEARCHABLE = "m.type <> 'system' AND m.deleted_at IS NULL";
 
 /** Of what messages say, and of what is derived from it. `m` stands for a message. */
@@ -50,6 +61,15 @@ export const MESSAGE_INVARIANTS: readonly Invariant[] = [
             FROM (${STORED}) r WHERE r.conversation_id = m.conversation_id AND r.seq = m.seq), '[]')
          FROM (SELECT DISTINCT conversation_id, seq FROM (${DIFFERING}) d) d
         WHERE m.conversation_id = d.conversation_id AND m.seq = d.seq AND m.deleted_at IS NULL`,
+    ],
+  },
+  {
+    // Before the files, which would be taken for loose, and removed a day after.
+    sentence: 'messages carry the files that they name',
+    broken: `SELECT conversation_id::text || ' at ' || seq FROM (${NOT_CARRIED}) m`,
+    repair: [
+      `INSERT INTO message_files (conversation_id, seq, file_id)
+       SELECT conversation_id, seq, file_id FROM (${NOT_CARRIED}) m ON CONFLICT DO NOTHING`,
     ],
   },
   {
