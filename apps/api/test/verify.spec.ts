@@ -163,6 +163,14 @@ it('takes no file for loose that a message names, though nothing says any more t
   ]);
 });
 
+it('takes no marker for one beyond the last message where just the conversation does not know of that', async () => {
+  await session.exec('BEGIN');
+  await session.exec(`UPDATE conversations SET last_seq = 2 WHERE id = '${id}'`);
+  const found = await look();
+  await session.exec('ROLLBACK');
+  expect(found).toEqual([expect.stringContaining('messages are numbered')]);
+});
+
 it('counts for everybody what is left to read of what is there, where a message is lost', async () => {
   const lost = 'deleted_at IS NOT NULL';
   const unread = () =>

@@ -18,6 +18,12 @@ const READ = `
        ORDER BY x.seq DESC LIMIT 1) m ON true
    WHERE ${within('p.conversation_id')}`;
 
+/** The last message of a conversation: also one that its row does not know of, which is another fault than those of markers. */
+const LAST_SEQ = `greatest(k.last_seq, (SELECT max(x.seq) FROM messages x WHERE x.conversation_id = k.id))`;
+const IS_BEYOND = `
+  ${within('k.id')} AND (p.last_read_seq > p.last_delivered_seq
+    OR (p.last_delivered_seq > k.last_seq AND p.last_delivered_seq > ${LAST_SEQ}))`;
+
 const TAKEN = `
   SELECT conversation_id, max(receipts_version) AS highest, count(*) AS taken, count(DISTINCT receipts_version) AS different
     FROM conversation_participants WHERE ${within('conversation_id')} AND receipts_version > 0 GROUP BY 1`;
@@ -42,13 +48,12 @@ export const MEMBER_INVARIANTS: readonly Invariant[] = [
     sentence: 'nobody has read more than was delivered to them, nor anything beyond the last message',
     broken: `
       SELECT p.user_id || ' in ' || k.id FROM conversation_participants p JOIN conversations k ON k.id = p.conversation_id
-       WHERE ${within('k.id')} AND (p.last_read_seq > p.last_delivered_seq OR p.last_delivered_seq > k.last_seq)`,
+       WHERE ${IS_BEYOND}`,
     repair: [
       `UPDATE conversation_participants p
-          SET last_read_seq = least(p.last_read_seq, k.last_seq),
-              last_delivered_seq = least(greatest(p.last_delivered_seq, p.last_read_seq), k.last_seq)
-         FROM conversations k WHERE k.id = p.conversation_id AND ${within('k.id')}
-          AND (p.last_read_seq > p.last_delivered_seq OR p.last_delivered_seq > k.last_seq)`,
+          SET last_read_seq = least(p.last_read_seq, ${LAST_SEQ}),
+              last_delivered_seq = least(greatest(p.last_delivered_seq, p.last_read_seq), ${LAST_SEQ})
+         FROM conversations k WHERE k.id = p.conversation_id AND ${IS_BEYOND}`,
     ],
   },
   {
