@@ -41,6 +41,7 @@ afterEach(async () => {
 const unreadOf = async (id: string) => (await (await ama.rest()).conversation(id)).unreadCount;
 const isOpen = (name: string) => ama.page.getByRole('heading', { name, level: 2 }).waitFor();
 const nameOf = (at: number) => others[at]?.name ?? '';
+const directOf = async (at: number) => (await (others[at] as Bystander).rest.conversations())[0]?.id ?? '';
 
 it('F4: Alt with arrows leads through the list, with Shift to what is unread, and Escape has all of it read', async () => {
   const { page } = ama;
@@ -63,6 +64,23 @@ it('F4: Alt with arrows leads through the list, with Shift to what is unread, an
   await page.keyboard.press('Escape');
   await soon(() => unreadOf(id), 0);
   await soon(() => page.getByTestId('new-divider').count(), 0);
+});
+
+it('F4: Alt with arrows leads on from a message, too, and from a composer whose ArrowUp would edit', async () => {
+  const { page } = ama;
+  await ama.openRow(nameOf(1));
+  await ama.say('mine');
+  await ama.message('mine').and(page.locator('[data-state=sent]')).waitFor();
+  // Mine has moved this conversation up; now it has one above it again.
+  await (others[2] as Bystander).rest.send(await directOf(2), { content: 'the latest' });
+  await ama.row(nameOf(2)).getByText('the latest').waitFor();
+  await ama.composer.press('Alt+ArrowUp');
+  await isOpen(nameOf(2));
+  await page.keyboard.press('Alt+ArrowDown');
+  await isOpen(nameOf(1));
+  await ama.message('mine').focus();
+  await page.keyboard.press('Alt+ArrowDown');
+  await isOpen(nameOf(0));
 });
 
 it('F4: F6 leads from part to part and back, and Ctrl+/ shows every key', async () => {

@@ -1,11 +1,12 @@
 import type { KeyboardEvent } from 'react';
+import { hasModifier } from './has-modifier.js';
 
 /**
  * Arrow keys within a list that has one Tab stop: up, down, Home, End, and the first letters of a name. Items carry
  * `data-roving` with their name; the one that has focus, or the first, has `tabIndex` 0.
  */
 export function moveByKeys(event: KeyboardEvent<HTMLElement>): void {
-  if (isElsewhere(event) || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (isElsewhere(event) || hasModifier(event)) return;
   const items = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-roving]')];
   const at = items.findIndex((item) => item.contains(document.activeElement));
   const target = targetOf(event.key, items, at);
@@ -36,7 +37,7 @@ function startingWith(letter: string, items: HTMLElement[], at: number): HTMLEle
 
 /** The same for items side by side: left, right, Home, End. */
 export function moveSideways(event: KeyboardEvent<HTMLElement>): void {
-  if (isElsewhere(event)) return;
+  if (isElsewhere(event) || hasModifier(event)) return;
   const items = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-roving]')];
   const at = items.findIndex((item) => item.contains(document.activeElement));
   const places: Record<string, number> = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: items.length - 1 };

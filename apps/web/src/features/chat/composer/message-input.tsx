@@ -8,6 +8,7 @@ import { pointerInUse } from '../../../hooks/use-pointer.js';
 import { Button } from '../../../ui/button.js';
 import { classes } from '../../../ui/classes.js';
 import { isComposing } from '../../../ui/composing.js';
+import { hasModifier } from '../../../ui/has-modifier.js';
 import { isolate } from '../../../ui/isolated.js';
 import { AttachButton } from '../../attachments/attach-button.js';
 import { clearFiles } from '../../attachments/chosen-files.store.js';
@@ -65,7 +66,7 @@ export function MessageInput({ open, title, inputRef, onSend }: MessageInputProp
     if (mentions.takesKey(event) || isComposing(event)) return;
     if (isSendKey(event, enterSends)) send();
     else if (event.key === 'Escape' && replyToId) dropReply();
-    else if (event.key !== 'ArrowUp' || text !== '' || !editLast()) return;
+    else if (event.key !== 'ArrowUp' || hasModifier(event) || text !== '' || !editLast()) return;
     event.preventDefault();
   }
 

@@ -5,6 +5,7 @@ import { ArrowDown } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { useToday } from '../../../hooks/use-today.js';
 import { Button } from '../../../ui/button.js';
+import { hasModifier } from '../../../ui/has-modifier.js';
 import { nameOf, personOf } from '../../people/names.js';
 import { useMentionable } from '../members/use-mentionable.js';
 import { MessageRow } from '../message/message-row.js';
@@ -274,7 +275,7 @@ interface KeyActions {
 function onListKey(event: KeyboardEvent<HTMLElement>, count: number, { reveal, onEscape }: KeyActions): void {
   const target = event.target as HTMLElement;
   const row = target.closest<HTMLElement>('[data-index]');
-  if (!row) return;
+  if (!row || hasModifier(event)) return;
   const inside = target !== row;
   const at = Number(row.dataset.index);
   const steps: Record<string, number> = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: count - 1 };
