@@ -96,6 +96,9 @@ it('U7: with nothing coming through, a mention does not count either, also after
   await page.reload();
   await ama.row(group).getByTestId('unread-badge').waitFor();
   expect(await page.title()).toBe('Conversations · Parley');
+  // Nothing is unread that counts.
+  await page.keyboard.press('Alt+Shift+ArrowDown');
+  expect(new URL(page.url()).pathname).toBe('/');
 });
 
 it('what is pinned stays on top, and what is hidden comes back with the next message', async () => {

@@ -1,6 +1,9 @@
+import type { ConversationListItem } from '@parley/protocol';
 import { useEffect } from 'react';
 import { neighbourOf, nextUnread } from '../features/conversations/neighbours.js';
 import { useFolded } from '../features/conversations/use-folded.js';
+import { isUnread, settingsOf } from '../hooks/own-settings.js';
+import { settingsStore } from '../hooks/own-settings.store.js';
 import { useView } from '../hooks/use-view.js';
 import { moveRegion } from './regions.js';
 
@@ -25,11 +28,18 @@ export function useMoves(): void {
       if (key === 'F6' && !altKey && !hasCommand) return () => moveRegion(shiftKey ? -1 : 1);
       if (key === '/' && hasCommand && !altKey) return () => openDialog('keys');
       if (!altKey || hasCommand || (key !== 'ArrowUp' && key !== 'ArrowDown')) return null;
-      const next = (shiftKey ? nextUnread : neighbourOf)([...pinned, ...active], open, key === 'ArrowUp' ? -1 : 1);
+      const [items, step] = [[...pinned, ...active], key === 'ArrowUp' ? -1 : 1] as const;
+      const next = shiftKey ? nextUnread(items, open, step, isUnreadNow) : neighbourOf(items, open, step);
       return () => next && openConversation(next.id);
     }
 
     document.addEventListener('keydown', onKeyDown);
     return () => document.removeEventListener('keydown', onKeyDown);
   }, [pinned, active, open, openConversation, openDialog]);
+}
+
+/** As the list shows it: what I have marked is unread, what is muted is not. */
+function isUnreadNow(item: ConversationListItem): boolean {
+  const { known, now } = settingsStore.getState();
+  return isUnread(item, settingsOf(item, known, now));
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ConversationSettings } from '@parley/protocol';
-import { countOf, isHidden, merged, settingsOf } from './own-settings.js';
+import { countOf, isHidden, isUnread, merged, settingsOf } from './own-settings.js';
 
 const NOW = Date.parse('2026-11-30T12:00:00.000Z');
 
@@ -23,7 +23,8 @@ describe('What somebody wants of a conversation', () => {
     expect(settingsOf({ id: 'a', settings: some() }, known, NOW).unreadSeq).toBe(7);
     expect(settingsOf({ id: 'a', settings: some({ version: 3 }) }, known, NOW).unreadSeq).toBeNull();
     expect(settingsOf({ id: 'b' }, known, NOW)).toMatchObject({ conversationId: 'b', notifications: 'all' });
-    expect(merged(known, [some()])).toEqual(known);
+    expect(merged(known, [some()])).toBe(known);
+    expect(merged(known, [some({ version: 3 })]).get('a')?.version).toBe(3);
   });
 
   it('U7: is no mute any more once that is over', () => {
@@ -36,6 +37,14 @@ describe('What somebody wants of a conversation', () => {
     const item = { id: 'a', unreadCount: 5, mentionCount: 2 };
     const counts = (['all', 'mentions', 'none'] as const).map((notifications) => countOf(item, { notifications }));
     expect(counts).toEqual([5, 2, 0]);
+  });
+
+  it('U4, U7: is unread where I have marked it so, or where something that is not muted counts', () => {
+    const item = { id: 'a', unreadCount: 5, mentionCount: 0 };
+    expect(isUnread(item, some())).toBe(true);
+    expect(isUnread(item, some({ notifications: 'mentions' }))).toBe(false);
+    expect(isUnread({ ...item, unreadCount: 0 }, some())).toBe(false);
+    expect(isUnread({ ...item, unreadCount: 0 }, some({ notifications: 'none', unreadSeq: 3 }))).toBe(true);
   });
 
   it('is hidden until the next message', () => {

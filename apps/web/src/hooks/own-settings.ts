@@ -19,9 +19,8 @@ const USUAL: Omit<ConversationSettings, 'conversationId'> = {
 /** The newer of what the list brought and what has been told since; a mute that is over is none. */
 export function settingsOf(item: Item, known: SettingsById, now: number): ConversationSettings {
   const told = known.get(item.id);
-  const usual = { ...USUAL, conversationId: item.id };
-  const listed = item.settings ?? usual;
-  const settings = told && told.version >= listed.version ? told : listed;
+  const listed = item.settings;
+  const settings = newer(told, listed) ?? { ...USUAL, conversationId: item.id };
   const isOver = settings.mutedUntil !== null && Date.parse(settings.mutedUntil) <= now;
   return isOver ? { ...settings, notifications: 'all', mutedUntil: null } : settings;
 }
@@ -32,6 +31,14 @@ export function countOf(item: Counted, { notifications }: Pick<ConversationSetti
   return notifications === 'mentions' ? item.mentionCount : item.unreadCount;
 }
 
+/** Whether it counts as unread: I have marked it so, or something in it counts. */
+export function isUnread(
+  item: Counted,
+  settings: Pick<ConversationSettings, 'notifications' | 'unreadSeq'>,
+): boolean {
+  return settings.unreadSeq !== null || countOf(item, settings) > 0;
+}
+
 /** Whether it is out of the list until the next message. */
 export function isHidden(
   { lastSeq }: Pick<ConversationListItem, 'lastSeq'>,
@@ -40,12 +47,16 @@ export function isHidden(
   return hiddenSeq !== null && lastSeq <= hiddenSeq;
 }
 
-/** The greater version of each holds. */
+/** The greater version of each holds. Where nothing is new, it is the same map: what depends on it is not drawn again. */
 export function merged(known: SettingsById, told: readonly ConversationSettings[]): SettingsById {
-  const next = new Map(known);
-  for (const settings of told) {
-    if ((next.get(settings.conversationId)?.version ?? 0) < settings.version)
-      next.set(settings.conversationId, settings);
-  }
-  return next;
+  const news = told.filter(({ conversationId, version }) => (known.get(conversationId)?.version ?? 0) < version);
+  if (news.length === 0) return known;
+  return new Map([...known, ...news.map((settings) => [settings.conversationId, settings] as const)]);
+}
+
+function newer(
+  told: ConversationSettings | undefined,
+  listed: ConversationSettings | undefined,
+): ConversationSettings | undefined {
+  return told && told.version >= (listed?.version ?? 0) ? told : listed;
 }

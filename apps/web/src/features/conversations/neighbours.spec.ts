@@ -17,11 +17,12 @@ describe('F4: the conversation that a key leads to', () => {
     expect(neighbourOf(items, null, -1)?.id).toBe('a');
   });
 
-  it('is the next with something unread in that direction, past the end too, and never the open one', () => {
-    expect(nextUnread(items, 'a', 1)?.id).toBe('b');
-    expect(nextUnread(items, 'd', 1)?.id).toBe('b');
-    expect(nextUnread(items, 'a', -1)?.id).toBe('d');
-    expect(nextUnread(items, null, 1)?.id).toBe('b');
-    expect(nextUnread([{ id: 'a', unreadCount: 3 }], 'a', 1)).toBeNull();
+  it('is the next unread one in that direction, past the end too, and never the open one', () => {
+    const isUnread = ({ unreadCount }: { unreadCount: number }) => unreadCount > 0;
+    expect(nextUnread(items, 'a', 1, isUnread)?.id).toBe('b');
+    expect(nextUnread(items, 'd', 1, isUnread)?.id).toBe('b');
+    expect(nextUnread(items, 'a', -1, isUnread)?.id).toBe('d');
+    expect(nextUnread(items, null, 1, isUnread)?.id).toBe('b');
+    expect(nextUnread([{ id: 'a', unreadCount: 3 }], 'a', 1, isUnread)).toBeNull();
   });
 });

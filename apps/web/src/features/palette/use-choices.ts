@@ -2,7 +2,7 @@ import type { ConversationListItem } from '@parley/protocol';
 import { useConversations, usePresence } from '@parley/react';
 import { useMemo } from 'react';
 import { useStore } from 'zustand';
-import { countOf, settingsOf } from '../../hooks/own-settings.js';
+import { isUnread, settingsOf } from '../../hooks/own-settings.js';
 import { settingsStore } from '../../hooks/own-settings.store.js';
 import { useHasSearch } from '../../hooks/use-has-search.js';
 import { useView } from '../../hooks/use-view.js';
@@ -48,11 +48,8 @@ function useConversationChoices(typed: string): Choice[] {
   const { openConversation } = useView();
   const { known, now } = useStore(settingsStore);
   const best = useMemo(() => {
-    const isUnread = (item: ConversationListItem) => {
-      const settings = settingsOf(item, known, now);
-      return settings.unreadSeq !== null || countOf(item, settings) > 0;
-    };
-    const unreadFirst = items.toSorted((a, b) => Number(isUnread(b)) - Number(isUnread(a)));
+    const unread = new Set(items.filter((item) => isUnread(item, settingsOf(item, known, now))));
+    const unreadFirst = [...unread, ...items.filter((item) => !unread.has(item))];
     return bestOf(unreadFirst, titleOf, typed, MOST_CONVERSATIONS);
   }, [items, typed, known, now]);
   return best.map((item: ConversationListItem) => ({
