@@ -3,9 +3,10 @@ import type { ConversationListItem, ConversationSettings, ConversationSettingsBo
 import { useChatClient, useSelected } from '@parley/react';
 import { useCallback } from 'react';
 import { useStore } from 'zustand';
+import { useShallow } from 'zustand/react/shallow';
 import { createStore } from 'zustand/vanilla';
 import { followConnection } from './follow-connection.js';
-import { countOf, merged, type SettingsById, settingsOf } from './own-settings.js';
+import { countOf, isHidden, merged, type SettingsById, settingsOf } from './own-settings.js';
 
 interface State {
   known: SettingsById;
@@ -18,36 +19,40 @@ const LONGEST_WAIT_MS = 600_000;
 
 export const settingsStore = createStore<State>(() => ({ known: new Map(), now: 0 }));
 
+/** Whose settings the store has. What is still answered to a client that was stopped is nobody’s any more. */
+let followed: ParleyClient | null = null;
+
+function take(client: ParleyClient, told: readonly ConversationSettings[]): void {
+  if (client !== followed) return;
+  const { known } = settingsStore.getState();
+  const next = merged(known, told);
+  if (next !== known) settingsStore.setState({ known: next, now: client.serverNow() });
+}
+
 /** Keeps what events say, and fetches all after each connection, as events may have been missed. Returns how to stop. */
 export function followSettings(client: ParleyClient): () => void {
-  let isOver = false;
-  const take = (told: readonly ConversationSettings[]) => {
-    // An answer may come after its user has signed out.
-    if (isOver) return;
-    const known = merged(settingsStore.getState().known, told);
-    settingsStore.setState({ known, now: client.serverNow() });
-  };
-  const loader = repeated(() => loadAll(client, take));
-  take([]);
+  followed = client;
+  settingsStore.setState({ now: client.serverNow() });
+  const loader = repeated(() => loadAll(client));
   const stops = [
-    client.on('settings:updated', ({ settings }) => take([settings])),
+    client.on('settings:updated', ({ settings }) => take(client, [settings])),
     followConnection(client, { online: loader.start, offline: loader.stop }),
     followMutes(client),
     loader.stop,
   ];
   return () => {
-    isOver = true;
     for (const stop of stops) stop();
+    followed = null;
     settingsStore.setState({ known: new Map() });
   };
 }
 
-async function loadAll(client: ParleyClient, take: (told: readonly ConversationSettings[]) => void): Promise<void> {
+async function loadAll(client: ParleyClient): Promise<void> {
   let cursor: string | null = null;
   do {
     const query = new URLSearchParams({ limit: '100', ...(cursor && { cursor }) });
     const page: Page<ConversationSettings> = await client.request('GET', `users/me/conversation-settings?${query}`);
-    take(page.items);
+    take(client, page.items);
     cursor = page.nextCursor;
   } while (cursor !== null);
 }
@@ -55,19 +60,24 @@ async function loadAll(client: ParleyClient, take: (told: readonly ConversationS
 /** Runs it until it has succeeded once, unless that is stopped, also while it runs. */
 function repeated(run: () => Promise<void>): { start: () => void; stop: () => void } {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  /** Of the runs: what was begun before the last stop is not tried again. */
-  let round = 0;
-  const attempt = (failures: number, begun: number) => {
+  // What is under way at a stop may fail after it.
+  let starts = 0;
+  const attempt = (failures: number, start: number) => {
     run().catch(() => {
-      if (begun !== round) return;
-      timer = setTimeout(() => attempt(failures + 1, begun), backOff(failures + 1));
+      if (start === starts) timer = setTimeout(() => attempt(failures + 1, start), backOff(failures + 1));
     });
   };
   const stop = () => {
-    round += 1;
+    starts += 1;
     clearTimeout(timer);
   };
-  return { start: () => attempt(0, round), stop };
+  return {
+    start: () => {
+      stop();
+      attempt(0, starts);
+    },
+    stop,
+  };
 }
 
 /** Draws anew once a mute is over. */
@@ -89,18 +99,23 @@ function followMutes(client: ParleyClient): () => void {
   };
 }
 
-/** What I want of this conversation. */
+/** What I want of this conversation. Renders again only when that changes. */
 export function useSettings(item: Pick<ConversationListItem, 'id' | 'settings'>): ConversationSettings {
-  const { known, now } = useStore(settingsStore);
-  return settingsOf(item, known, now);
+  return useStore(
+    settingsStore,
+    useShallow(({ known, now }: State) => settingsOf(item, known, now)),
+  );
 }
 
-/** How many unread messages count: not those of muted conversations. */
+/** How many unread messages count: not those of muted conversations, nor of those that are out of the list. */
 export function useCounted(): number {
   const { known, now } = useStore(settingsStore);
   const sum = useCallback(
     ({ items }: { items: readonly ConversationListItem[] }) =>
-      items.reduce((total, item) => total + countOf(item, settingsOf(item, known, now)), 0),
+      items.reduce((total, item) => {
+        const settings = settingsOf(item, known, now);
+        return isHidden(item, settings) ? total : total + countOf(item, settings);
+      }, 0),
     [known, now],
   );
   return useSelected(useChatClient().conversations, sum);
@@ -117,5 +132,5 @@ export async function changeSettings(
     `conversations/${conversationId}/settings`,
     body,
   );
-  settingsStore.setState(({ known }) => ({ known: merged(known, [settings]) }));
+  take(client, [settings]);
 }
