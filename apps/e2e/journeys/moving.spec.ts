@@ -122,6 +122,16 @@ it('what is pinned stays on top, and what is hidden comes back with the next mes
   await ama.row(group).getByText('back again').waitFor();
 });
 
+it('what could not be hidden stays open', async () => {
+  const { page } = ama;
+  const error = { code: 'forbidden', message: '', retryable: false, requestId: 'r' };
+  await page.route(`**/conversations/${groupId}/settings`, (route) => route.fulfill({ status: 403, json: { error } }));
+  await chooseOwn(page, 'Hide until the next message');
+  await page.getByText('It could not be changed.').waitFor({ state: 'attached' });
+  expect(ama.conversationId).toBe(groupId);
+  await ama.composer.waitFor();
+});
+
 it('U4: marked as unread from a message on, it begins there when it is opened again, which ends the mark', async () => {
   const { page } = ama;
   for (const text of ['one', 'two', 'three']) await tomas.rest.send(groupId, { content: text });

@@ -2,6 +2,7 @@ import type { ConversationListItem, ConversationSettingsBody } from '@parley/pro
 import { useChatClient } from '@parley/react';
 import { Bell, BellOff, EyeOff, MailOpen, Pin, PinOff } from 'lucide-react';
 import { useLocation } from 'wouter';
+import { BASE_PATH } from '../../../api/http.js';
 import { changeSettings, useSettings } from '../../../hooks/own-settings.store.js';
 import { announce } from '../../../ui/announcements.js';
 import { MenuItem, MenuSeparator } from '../../../ui/menu.js';
@@ -19,6 +20,11 @@ export function OwnEntries({ item, onMute }: OwnEntriesProps) {
   const change = useChange(item.id);
   const [, navigate] = useLocation();
   const isPinned = pinnedAt !== null;
+  const hide = async () => {
+    const isHidden = await change({ isHidden: true });
+    // Another one may have been opened meanwhile.
+    if (isHidden && location.pathname.startsWith(`${BASE_PATH}/c/${item.id}`)) navigate('/');
+  };
   return (
     <>
       {notifications === 'all' ? (
@@ -41,7 +47,7 @@ export function OwnEntries({ item, onMute }: OwnEntriesProps) {
           Mark as unread
         </MenuItem>
       ) : null}
-      <MenuItem icon={<EyeOff {...ICON} />} onSelect={() => change({ isHidden: true }).then(() => navigate('/'))}>
+      <MenuItem icon={<EyeOff {...ICON} />} onSelect={() => void hide()}>
         Hide until the next message
       </MenuItem>
       <MenuSeparator />
@@ -49,14 +55,16 @@ export function OwnEntries({ item, onMute }: OwnEntriesProps) {
   );
 }
 
-/** What fails is said: nothing has changed then. */
+/** Whether it was changed; what fails is said. */
 function useChange(conversationId: string) {
   const client = useChatClient();
-  return async (body: ConversationSettingsBody) => {
+  return async (body: ConversationSettingsBody): Promise<boolean> => {
     try {
       await changeSettings(client, conversationId, body);
+      return true;
     } catch {
       announce('It could not be changed.');
+      return false;
     }
   };
 }
