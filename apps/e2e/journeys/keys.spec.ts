@@ -133,6 +133,7 @@ it('L8: while older messages are scrolled to, the day of the top one stands abov
   await fill((others[0] as Bystander).rest, ama.conversationId, 40, (line) => `line ${line}. ${'words '.repeat(60)}`);
   await ama.message('line 40.').waitFor();
   const pill = page.getByTestId('day-pill');
+  expect(await pill.count()).toBe(0);
   await page.getByRole('feed').hover();
   await page.mouse.wheel(0, -400);
   await pill.getByText('Today').waitFor();

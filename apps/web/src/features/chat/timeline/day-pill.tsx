@@ -2,6 +2,7 @@ import { type RefObject, useEffect, useRef, useState } from 'react';
 import { useToday } from '../../../hooks/use-today.js';
 import { dayLabel } from '../../../ui/dates.js';
 import type { Row } from '../message/row.js';
+import { END_PX } from './kept-place.js';
 
 /** How long it stays after the last scrolling. */
 const SHOWN_MS = 1_500;
@@ -15,8 +16,10 @@ export function DayPill({ scroller, rows }: { scroller: RefObject<HTMLElement | 
     const view = scroller.current;
     const onScroll = () => {
       clearTimeout(timer.current);
+      // There each new message scrolls it.
+      if (!view || isAtEnd(view)) return setTop(null);
       timer.current = setTimeout(() => setTop(null), SHOWN_MS);
-      const key = view ? topOf(view) : null;
+      const key = topOf(view);
       const row = rows.find(({ message }) => message?.clientMessageId === key);
       if (row) setTop(row.createdAt);
     };
@@ -31,6 +34,10 @@ export function DayPill({ scroller, rows }: { scroller: RefObject<HTMLElement | 
       </span>
     </div>
   );
+}
+
+function isAtEnd({ scrollHeight, scrollTop, clientHeight }: HTMLElement): boolean {
+  return scrollHeight - scrollTop - clientHeight <= END_PX;
 }
 
 /** The client id of the first message that reaches into the view. */
