@@ -107,6 +107,21 @@ it('F4: F6 leads from part to part and back, and Ctrl+/ shows every key', async 
   await isOpen(nameOf(0));
 });
 
+it('F4: F6 leads to a message that is in view, where the last one is far below', async () => {
+  const { page } = ama;
+  await ama.openRow(nameOf(0));
+  await fill((others[0] as Bystander).rest, ama.conversationId, 60, (line) => `line ${line}. ${'words '.repeat(60)}`);
+  await ama.message('line 60.').waitFor();
+  await page.getByRole('feed').hover();
+  await page.mouse.wheel(0, -4_000);
+  await ama.message('line 60.').waitFor({ state: 'detached' });
+  await page.keyboard.press('Shift+F6');
+  const row = page.locator('[data-testid=message]:focus');
+  await row.waitFor();
+  const [box, view] = [await row.boundingBox(), await page.getByRole('feed').boundingBox()];
+  expect(box?.y).toBeGreaterThanOrEqual(view?.y ?? Number.NaN);
+});
+
 it('U2: title and icon of the tab tell what is unread, until it is read in another tab', async () => {
   const { page } = ama;
   const icon = () => page.locator('link[rel=icon]').getAttribute('href');

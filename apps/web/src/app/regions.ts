@@ -2,6 +2,8 @@
 const STOPS = [
   '[data-testid="conversation-row"][tabindex="0"]',
   'article[tabindex="0"]',
+  // That one is not drawn where it is far from the view.
+  'article',
   'textarea',
   'input',
   'a[href]',
@@ -21,8 +23,17 @@ export function moveRegion(step: 1 | -1): void {
 
 function stopIn(region: HTMLElement): { region: HTMLElement; stop: HTMLElement } | null {
   for (const selector of STOPS) {
-    const stop = [...region.querySelectorAll<HTMLElement>(selector)].find((each) => each.getClientRects().length > 0);
+    const shown = [...region.querySelectorAll<HTMLElement>(selector)].filter(
+      (each) => each.getClientRects().length > 0,
+    );
+    // Rows are drawn beyond both edges of their list.
+    const stop = shown.find((each) => isInView(each, region)) ?? shown[0];
     if (stop) return { region, stop };
   }
   return null;
+}
+
+function isInView(element: HTMLElement, region: HTMLElement): boolean {
+  const [own, whole] = [element.getBoundingClientRect(), region.getBoundingClientRect()];
+  return own.top >= whole.top && own.bottom <= whole.bottom;
 }
