@@ -1,4 +1,5 @@
 import { type RefObject, useEffect, useRef } from 'react';
+import { isComposing } from '../../ui/composing.js';
 
 /** Calls back on Escape in the composer, or where nothing has the focus, unless that has closed something else. */
 export function useEscape(input: RefObject<HTMLTextAreaElement | null>, act: () => void): void {
@@ -9,7 +10,7 @@ export function useEscape(input: RefObject<HTMLTextAreaElement | null>, act: () 
   useEffect(() => {
     function onKeyDown(event: KeyboardEvent) {
       const { activeElement, body } = document;
-      if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing) return;
+      if (event.key !== 'Escape' || event.defaultPrevented || isComposing({ nativeEvent: event })) return;
       if (activeElement !== body && activeElement !== input.current) return;
       if (document.querySelector('[role="dialog"], [role="menu"]')) return;
       event.preventDefault();
