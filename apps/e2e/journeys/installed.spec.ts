@@ -91,6 +91,26 @@ it('an old build is never shown where the server answers, and is forgotten then'
   });
 });
 
+it('R10: a page that was kept tells of a newer build as soon as the server is back', async () => {
+  ama = await Participant.join(browser, node.url, 'Ama Okafor kept', { serviceWorkers: 'allow' });
+  const { page, context } = ama;
+  await kept();
+  // The server's page as a newer build would have it. Routes of the driver see nothing of what a worker may answer.
+  await page.addInitScript(() => {
+    const real = globalThis.fetch;
+    globalThis.fetch = async (input, init) => {
+      const answer = await real(input, init);
+      if (new URL(String(input), location.href).pathname !== '/') return answer;
+      return new Response((await answer.text()).replace(/assets\/index-[^"]+\.js/, 'assets/index-newer.js'));
+    };
+  });
+  await context.setOffline(true);
+  await page.reload();
+  await page.getByRole('heading', { name: 'The server cannot be reached' }).waitFor();
+  await context.setOffline(false);
+  await page.getByTestId('update-bar').waitFor();
+});
+
 it('R10: a newer build is told of quietly, drafts are kept, and nothing reloads by itself', async () => {
   ama = await Participant.join(browser, node.url, 'Ama Okafor new');
   const { page, tap } = ama;

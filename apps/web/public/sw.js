@@ -7,6 +7,8 @@
 const BASE = new URL('./', self.location.href).href;
 const ASSETS = `${BASE}assets/`;
 const PREFIX = 'parley-build-';
+/** By these words the app's page is known: other things of this host may answer below the same address. */
+const MARK = 'name="base-path"';
 /** What the page names beside its assets. */
 const NAMED = ['theme.js', 'start.js', 'icon.svg', 'app.webmanifest'];
 
@@ -75,7 +77,7 @@ async function keepPage() {
 /** Keeps a page with all that it names, unless this build is kept already, and forgets the builds before. */
 async function keep(answer) {
   const text = await answer.text();
-  if (!text.includes('id="root"')) return;
+  if (!text.includes(MARK)) return;
   const name = PREFIX + (await digestOf(text));
   if ((await current()) !== name) {
     const files = [...text.matchAll(/(?:src|href)="([^"]*\/assets\/[^"]+)"/g)].map(
@@ -86,8 +88,9 @@ async function keep(answer) {
     if (answers.some(({ ok }) => !ok)) return;
     const cache = await caches.open(name);
     await Promise.all(answers.map((each, i) => cache.put(all[i], each)));
-    // Last: a build without its page is not complete.
-    await cache.put(BASE, new Response(text, { headers: answer.headers }));
+    // By this the page knows that it was kept, and may be an old one. Last: a build without its page is not complete.
+    const page = text.replace('<html', '<html data-kept');
+    await cache.put(BASE, new Response(page, { headers: answer.headers }));
   }
   const others = (await caches.keys()).filter((each) => each.startsWith(PREFIX) && each !== name);
   await Promise.all(others.map((each) => caches.delete(each)));

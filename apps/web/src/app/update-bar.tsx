@@ -28,15 +28,16 @@ export function UpdateBar() {
   );
 }
 
-/** Asked after each connection but the first: a new build comes with a restart. */
+/** Asked after each connection but the first, as a new build comes with a restart. A page that was kept asks then, too. */
 function useNewerBuild(): boolean {
   const client = useChatClient();
   const [isReady, setReady] = useState(false);
   useEffect(() => {
-    let connections = 0;
+    // The worker marks a page that it has kept, which may be older than what the server has now.
+    let isAsked = 'kept' in document.documentElement.dataset;
     const online = () => {
-      connections += 1;
-      if (connections > 1) void isOutdated().then((is) => is && setReady(true));
+      if (isAsked) void isOutdated().then((is) => is && setReady(true));
+      isAsked = true;
     };
     return followConnection(client, { online });
   }, [client]);
@@ -49,7 +50,7 @@ async function isOutdated(): Promise<boolean> {
   try {
     const answer = await fetch(`${BASE_PATH}/`, { headers: { Accept: 'text/html' }, cache: 'no-store' });
     const page = await answer.text();
-    return own !== null && own !== undefined && page.includes('id="root"') && !page.includes(own);
+    return own !== null && own !== undefined && page.includes('name="base-path"') && !page.includes(own);
   } catch {
     return false;
   }
