@@ -128,4 +128,29 @@ describe('Below a path of a host that serves other things as well', () => {
     expect(elsewhere.filter((url) => !url.startsWith(`${node.url}/`))).toEqual([]);
     expect([...ama.faults, ...bo.faults]).toEqual([]);
   });
+
+  it('the page is there without a network, too, and is an app of its own among those of the host', async () => {
+    const ama = await Participant.join(browser, proxy.url, 'Ama Away', { serviceWorkers: 'allow' });
+    const { page, context } = ama;
+    const scope = await page.evaluate(async () => (await navigator.serviceWorker.ready).scope);
+    expect(scope).toBe(`${proxy.url}/`);
+    const manifest = await page.evaluate(async () => {
+      const { href } = document.querySelector('link[rel=manifest]') as HTMLLinkElement;
+      return { href, ...((await (await fetch(href)).json()) as { id?: string; start_url: string }) };
+    });
+    // An `id` would be resolved against the host, and be that of every other one below it.
+    expect(manifest).toMatchObject({ href: `${proxy.url}/app.webmanifest`, start_url: './', scope: './' });
+    expect(manifest.id).toBeUndefined();
+    await eventually('the page is kept', () =>
+      page.evaluate(async (url) => (await caches.match(url)) !== undefined, scope),
+    );
+    await page.reload();
+    await context.setOffline(true);
+    await page.reload();
+    await page.getByRole('heading', { name: 'The server cannot be reached' }).waitFor();
+    await context.setOffline(false);
+    await page.getByRole('button', { name: `Account of ${ama.name}` }).waitFor();
+    expect(ama.faults).toEqual([]);
+    await context.close();
+  });
 });
