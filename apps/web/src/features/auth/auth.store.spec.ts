@@ -99,6 +99,15 @@ it('who signs out without a network is signed out when the page is next opened, 
   expect(asked).toEqual(['login', 'logout', 'logout', 'logout', 'refresh']);
 });
 
+it('who was here last is forgotten with the session, also where that was ended elsewhere', async () => {
+  const { refresh, signIn } = await opened();
+  answers = [session, () => refusal(401, 'unauthenticated', false)];
+  await signIn(BODY);
+  stored.set('parley.last-user', 'u');
+  await refresh();
+  expect([...stored]).toEqual([]);
+});
+
 it('who signs in after that is signed in when the page is next opened', async () => {
   const { signIn, signOut } = await opened();
   answers = [session];

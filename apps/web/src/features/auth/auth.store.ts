@@ -87,7 +87,6 @@ export async function signOut(): Promise<void> {
   setSignOutPending(true);
   const ended = endOnServer().catch(() => undefined);
   forget();
-  setLastUser(null);
   tabs?.postMessage('signed-out');
   await ended;
 }
@@ -170,6 +169,7 @@ export function endSession(): void {
 function forget(): void {
   endings += 1;
   token = null;
+  setLastUser(null);
   authStore.setState({ status: 'signed-out', user: null, refusal: null, isAddressRefused: false });
 }
 

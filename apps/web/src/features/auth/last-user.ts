@@ -9,7 +9,7 @@ export function lastUser(): string | null {
   }
 }
 
-/** Null: they have signed out. */
+/** Null: their session has ended, here or elsewhere, and what they wrote is shown to nobody who does not sign in. */
 export function setLastUser(id: string | null): void {
   try {
     if (id === null) localStorage.removeItem(KEY);
