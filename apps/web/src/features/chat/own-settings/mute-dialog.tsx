@@ -2,6 +2,7 @@ import type { ConversationListItem } from '@parley/protocol';
 import { useChatClient } from '@parley/react';
 import { useState } from 'react';
 import { changeSettings } from '../../../hooks/own-settings.store.js';
+import { isolate } from '../../../ui/isolated.js';
 import { QuestionDialog } from '../../../ui/question-dialog.js';
 import { RadioGroup } from '../../../ui/radio-group.js';
 import { titleOf } from '../conversation-title.js';
@@ -26,7 +27,7 @@ export default function MuteDialog({ item, onClose }: { item: ConversationListIt
   const muteSeconds = seconds === 0 ? undefined : seconds;
   return (
     <QuestionDialog
-      title={`Mute ${titleOf(item)}`}
+      title={`Mute ${isolate(titleOf(item))}`}
       verb="Mute"
       onClose={onClose}
       act={() => changeSettings(client, item.id, { notifications: level, muteSeconds })}
