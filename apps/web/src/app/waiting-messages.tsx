@@ -25,7 +25,8 @@ export function WaitingMessages({ userId }: { userId: string }) {
       <h2 className="pb-1 text-second font-strong">
         {entries.length === 1 ? '1 message waits' : `${entries.length} messages wait`} to be sent
       </h2>
-      <ul className="max-h-[40vh] overflow-y-auto rounded-row border border-line">
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, and has nothing else that takes the focus */}
+      <ul tabIndex={0} className="max-h-[40vh] overflow-y-auto rounded-row border border-line">
         {entries.map(({ clientMessageId, content, attachments = [] }) => (
           <li
             key={clientMessageId}
