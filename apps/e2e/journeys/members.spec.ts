@@ -56,6 +56,8 @@ describe('Leading a group', () => {
     const days = ama.page.getByLabel('Days');
     await days.fill('0');
     await ama.page.getByText('A whole number from 1').waitFor();
+    await days.fill('1e2');
+    await ama.page.getByText('A whole number from 1').waitFor();
     await days.fill('30');
     expect(await violationsIn(ama.page)).toEqual([]);
     await confirm(ama, 'Save');

@@ -34,7 +34,9 @@ function RetentionForm({ item, retention, onClose }: RetentionDialogProps & { re
   const client = useChatClient();
   const [text, setText] = useState(retention.days === null ? '' : String(retention.days));
   const days = text.trim() === '' ? null : Number(text);
-  const isValid = days === null || (Number.isInteger(days) && days >= 1 && days <= LIMITS.retentionDays);
+  // `Number` takes 0x10 and 1e2, too.
+  const isWritten = /^\d+$/.test(text.trim());
+  const isValid = days === null || (isWritten && days >= 1 && days <= LIMITS.retentionDays);
   const elsewhere = retention.serverDays === null ? 'for good' : `for ${daysText(retention.serverDays)}`;
   const act = async () => {
     await client.request<Retention>('PUT', pathOf(item.id), { days });
