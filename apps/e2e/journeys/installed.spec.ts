@@ -128,6 +128,7 @@ it('R10: a newer build is told of quietly, drafts are kept, and nothing reloads 
   tap.mendLine();
   const bar = page.getByTestId('update-bar');
   await bar.waitFor();
+  await page.getByRole('status').getByText('Update ready.').waitFor();
   expect(await violationsIn(page)).toEqual([]);
   await ama.composer.pressSequentially('ce');
   expect(await page.evaluate(() => 'isSamePage' in globalThis)).toBe(true);

@@ -7,11 +7,23 @@ import { followConnection } from '../hooks/follow-connection.js';
 export function UpdateBar() {
   const isReady = useNewerBuild();
   const [isDismissed, setDismissed] = useState(false);
-  if (!isReady || isDismissed) return null;
+  // There before there is anything to say: screen readers read out what comes into it.
+  return (
+    <output className="block">
+      {isReady && !isDismissed ? <Offer onDismiss={() => setDismissed(true)} /> : null}
+    </output>
+  );
+}
+
+function Offer({ onDismiss }: { onDismiss: () => void }) {
+  const dismiss = () => {
+    document.getElementById('main')?.focus();
+    onDismiss();
+  };
   const button =
     'rounded-inline px-1 py-0.5 font-medium text-accent underline-offset-2 hover:underline max-[720px]:py-2.5';
   return (
-    <output
+    <span
       data-testid="update-bar"
       className="flex flex-wrap items-center justify-center gap-x-3 border-b border-line bg-accent-wash px-4 py-1.5 text-second text-ink"
     >
@@ -21,10 +33,10 @@ export function UpdateBar() {
       <button type="button" onClick={() => location.reload()} className={button}>
         Reload
       </button>
-      <button type="button" onClick={() => setDismissed(true)} className={button}>
+      <button type="button" onClick={dismiss} className={button}>
         Later
       </button>
-    </output>
+    </span>
   );
 }
 
