@@ -64,6 +64,8 @@ describe('an export of oneself', () => {
     succeeded(await ann.post(`/messages/${others.id}/reactions`, { emoji: '👍' }));
     await ann.say(direct, 'an answer', { replyToId: others.id });
     await ann.say(left, 'said before I left');
+    const settings = succeeded(await ann.patch(`/conversations/${direct}/settings`, { isPinned: true }));
+    succeeded(await bob.patch(`/conversations/${direct}/settings`, { notifications: 'none' }));
     succeeded(await ann.delete(`/conversations/${left}/members/${ann.id}`));
     succeeded(await bob.patch(`/conversations/${left}`, { name: 'Another name' }));
     succeeded(await bob.patch(`/conversations/${left}`, { isArchived: true }));
@@ -80,6 +82,7 @@ describe('an export of oneself', () => {
     const told = ofType(lines, 'conversation').map(({ conversation }) => [conversation.id, conversation.isArchived]);
     expect(Object.fromEntries(told)).toEqual({ [direct]: false, [left]: null });
     expect(ofType(lines, 'conversation').map(({ conversation }) => conversation.name)).toEqual([null, null]);
+    expect(ofType(lines, 'conversation').flatMap((line) => line.settings ?? [])).toEqual([settings]);
     const words = ofType(lines, 'message').map(({ message }) => message.content);
     expect(new Set(words)).toEqual(new Set(['', 'an answer', 'my better words', 'said before I left']));
     expect(ofType(lines, 'edit').map(({ edit }) => edit.originalContent)).toEqual(['my words']);

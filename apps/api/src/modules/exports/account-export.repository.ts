@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { LIMITS, type SessionItem, type UserView } from '@parley/protocol';
+import { type ConversationSettings, LIMITS, type SessionItem, type UserView } from '@parley/protocol';
 import { and, asc, eq, gt, isNull, sql } from 'drizzle-orm';
 import { Database } from '../../database/database.js';
 import { fittingRows } from '../../database/fitting-rows.js';
 import type { MessageRow } from '../../database/rows.js';
 import {
   conversationParticipants,
+  conversationSettings,
   conversations,
   messageReports,
   messages,
@@ -14,6 +15,7 @@ import {
   users,
 } from '../../database/schema/index.js';
 import { messageColumns, ownBytes } from '../conversation-log/index.js';
+import { presentSettings } from '../conversations/index.js';
 import { toUserView } from '../users/index.js';
 import { type ExportedConversation, type ExportedMember, type ExportedReport, ROWS } from './export-lines.js';
 import { exportedConversation, exportedMember } from './exported-rows.js';
@@ -25,6 +27,13 @@ const MOST = 1_000;
 export interface OwnPlace {
   conversationId: string;
   leftAt: string | null;
+}
+
+/** A conversation with what is the user's of it; without settings where they have never changed any. */
+interface OwnConversation {
+  conversation: ExportedConversation;
+  membership: ExportedMember;
+  settings?: ConversationSettings;
 }
 
 /** What one user has, a page at a time. Ids that clients give may be the first there is, so that nothing comes before them. */
@@ -65,20 +74,20 @@ export class AccountExportRepository {
   }
 
   /** Conversations that the user was ever in, by id. Clients choose those: null is before each of them. */
-  async memberships(
-    userId: string,
-    after: string | null,
-  ): Promise<{ conversation: ExportedConversation; membership: ExportedMember }[]> {
+  async memberships(userId: string, after: string | null): Promise<OwnConversation[]> {
+    const { userId: member, conversationId } = conversationSettings;
     const rows = await this.database.db
-      .select({ conversation: conversations, participant: conversationParticipants })
+      .select({ conversation: conversations, participant: conversationParticipants, settings: conversationSettings })
       .from(conversationParticipants)
       .innerJoin(conversations, eq(conversations.id, conversationParticipants.conversationId))
+      .leftJoin(conversationSettings, and(eq(member, userId), eq(conversationId, conversations.id)))
       .where(and(eq(conversationParticipants.userId, userId), after === null ? undefined : gt(conversations.id, after)))
       .orderBy(asc(conversations.id))
       .limit(ROWS);
-    return rows.map(({ conversation, participant }) => ({
+    return rows.map(({ conversation, participant, settings }) => ({
       conversation: exportedConversation(conversation, participant.leftAt),
       membership: exportedMember(participant),
+      ...(settings && { settings: presentSettings(settings) }),
     }));
   }
 

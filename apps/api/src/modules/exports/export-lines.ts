@@ -1,4 +1,12 @@
-import type { Me, MemberRole, Message, MessageEdit, SessionItem, UserView } from '@parley/protocol';
+import type {
+  ConversationSettings,
+  Me,
+  MemberRole,
+  Message,
+  MessageEdit,
+  SessionItem,
+  UserView,
+} from '@parley/protocol';
 
 /** A conversation as it is taken along; of one that was left what is null may have changed since. */
 export interface ExportedConversation {
@@ -53,7 +61,12 @@ export type ExportLine =
   | { type: 'session'; session: Omit<SessionItem, 'isCurrent'> }
   | { type: 'blocked'; user: UserView }
   | { type: 'report'; report: ExportedReport }
-  | { type: 'conversation'; conversation: ExportedConversation; membership?: ExportedMember }
+  | {
+      type: 'conversation';
+      conversation: ExportedConversation;
+      membership?: ExportedMember;
+      settings?: ConversationSettings;
+    }
   | { type: 'member'; user: UserView; membership: ExportedMember }
   | { type: 'message'; message: Message }
   | { type: 'edit'; edit: MessageEdit }
