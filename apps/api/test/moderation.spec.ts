@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@parley/testkit';
 import { sql } from 'drizzle-orm';
+import { ReportsRepository } from '../src/modules/moderation/reports.repository.js';
 import { startNode, type TestNode } from './node.js';
 import {
   type Answer,
@@ -309,6 +310,18 @@ describe('reporting a message', () => {
       (await admin.get('/audit')).body.items.some((each: any) => each.target?.id === report.id),
     );
     keeper.close();
+  });
+
+  it('takes no copy of a text that is deleted at the same instant', async () => {
+    const [ann, bob] = (await people(node, 2)) as [Person, Person];
+    const conversationId = await directOf(ann, bob);
+    const { id: messageId, seq } = await bob.say(conversationId, 'regretted');
+    const place = { conversationId, messageId, seq, senderId: bob.id, reporterId: ann.id };
+    const report = { ...place, id: randomUUID(), scope: 'server', reason: 'spam', content: 'regretted' } as const;
+    succeeded(await bob.delete(`/messages/${messageId}`));
+    // As if it had been read before.
+    expect(await node.node.app.get(ReportsRepository).insert(report)).toBeNull();
+    expect(codes(await ann.post(`/messages/${messageId}/reports`, { reason: 'spam' }))).toEqual(['conflict']);
   });
 
   it('refuses what is no message to report, and what is no reason', async () => {

@@ -51,13 +51,13 @@ export class ReportsRepository {
   }
 
   /**
-   * Null where this reporter has reported the message already, or the message is gone. It stays until the report is written:
-   * what removes messages for good looks for reports of them afterwards.
+   * Null where this reporter has reported the message already, or the message is gone or deleted. It stays as it is until the
+   * report is written: what removes messages for good looks for reports of them afterwards.
    */
   insert(report: typeof messageReports.$inferInsert): Promise<ReportRow | null> {
-    const isThere = eq(messages.id, report.messageId);
+    const isThere = and(eq(messages.id, report.messageId), isNull(messages.deletedAt));
     return this.database.transaction(async (tx) => {
-      const found = await tx.select({ seq: messages.seq }).from(messages).where(isThere).for('key share');
+      const found = await tx.select({ seq: messages.seq }).from(messages).where(isThere).for('share');
       if (found.length === 0) return null;
       const [row] = await tx.insert(messageReports).values(report).onConflictDoNothing().returning();
       return row ?? null;

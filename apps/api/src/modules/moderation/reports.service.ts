@@ -55,7 +55,7 @@ export class ReportsService {
       comment: body.comment?.trim() || null,
       content: isDirect ? message.content : null,
     });
-    // The same report at the same instant, or the message has expired at it.
+    // The same report at the same instant, or the message has expired or was deleted at it.
     if (!row) return { report: presentReport(await this.get(messageId, userId)), isNew: false };
     await this.notify(row);
     return { report: presentReport(row), isNew: true };
@@ -93,10 +93,12 @@ export class ReportsService {
     if (!membership || !may('see_reports', { ...membership, myRole: membership.role })) throw notFound();
   }
 
+  /** @throws `conflict` where the message was deleted before it was reported, `not_found` where it has expired. */
   private async get(messageId: string, reporterId: string): Promise<ReportRow> {
     const row = await this.repository.findBy(messageId, reporterId);
-    if (!row) throw notFound();
-    return row;
+    if (row) return row;
+    const found = await this.repository.findMessage(messageId, reporterId);
+    throw found?.message.deletedAt ? conflict('message', 'deleted') : notFound();
   }
 
   private async page(conversationId: string | null, query: ReportsQueryDto): Promise<ReportPage> {
