@@ -46,7 +46,9 @@ export async function verify({ session, store, progress }: VerifyParts): Promise
 function requireOwnTables({ schema }: SnapshotFacts): void {
   const migrations = migrationsHere();
   if (placeOf(schema, migrations) === migrations.length) return;
-  throw new Error('The tables are those of an older version of Parley: look with that one, or start a node of this one.');
+  throw new Error(
+    'The tables are those of an older version of Parley: look with that one, or start a node of this one.',
+  );
 }
 
 /** As of one moment only within a transaction that the session has begun. */

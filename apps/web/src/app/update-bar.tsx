@@ -9,9 +9,7 @@ export function UpdateBar() {
   const [isDismissed, setDismissed] = useState(false);
   // There before there is anything to say: screen readers read out what comes into it.
   return (
-    <output className="block">
-      {isReady && !isDismissed ? <Offer onDismiss={() => setDismissed(true)} /> : null}
-    </output>
+    <output className="block">{isReady && !isDismissed ? <Offer onDismiss={() => setDismissed(true)} /> : null}</output>
   );
 }
 

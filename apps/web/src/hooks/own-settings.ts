@@ -32,10 +32,7 @@ export function countOf(item: Counted, { notifications }: Pick<ConversationSetti
 }
 
 /** Whether it counts as unread: I have marked it so, or something in it counts. */
-export function isUnread(
-  item: Counted,
-  settings: Pick<ConversationSettings, 'notifications' | 'unreadSeq'>,
-): boolean {
+export function isUnread(item: Counted, settings: Pick<ConversationSettings, 'notifications' | 'unreadSeq'>): boolean {
   return settings.unreadSeq !== null || countOf(item, settings) > 0;
 }
 
