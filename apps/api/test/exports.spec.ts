@@ -109,7 +109,9 @@ describe('an export of oneself', () => {
     await node.node.app.get(RetentionJob).run();
     expect(await bob.sees(left)).toMatchObject({ isArchived: true, lastMessage: { senderId: ann.id } });
     const lines = await mine(ann);
-    const words = ofType(lines, 'message').map(({ message: { content, metadata } }) => content || metadata.event);
+    const words: string[] = ofType(lines, 'message').map(
+      ({ message: { content, metadata } }) => content || metadata.event,
+    );
     expect(words.toSorted()).toEqual(['member_left', 'role_changed', 'said before I left', 'the first']);
     expect(ofType(lines, 'conversation').map(({ conversation }) => conversation.isArchived)).toEqual([false, null]);
   });

@@ -78,9 +78,9 @@ describe('what is derived from other rows is found and repaired:', () => {
     [
       'the count of unread messages',
       // The member's count is that of the message, so that it is wrong only once the message's is right.
-      () => `UPDATE messages SET countable = 77 WHERE ${ONE("type = 'file'")};
+      () => `UPDATE messages SET countable = 77 WHERE ${newestWith("type = 'file'")};
              UPDATE conversation_participants SET read_countable = 77
-              WHERE conversation_id = '${id}' AND last_read_seq = (SELECT seq FROM messages WHERE ${ONE("type = 'file'")})`,
+              WHERE conversation_id = '${id}' AND last_read_seq = (SELECT seq FROM messages WHERE ${newestWith("type = 'file'")})`,
     ],
     ['conversations count all of their', () => `UPDATE conversations SET countable = 77 WHERE id = '${id}'`],
     ['conversations count their present', () => `UPDATE conversations SET member_count = 3 WHERE id = '${id}'`],
@@ -153,11 +153,11 @@ it('takes no file for loose that a message names, though nothing says any more t
   await session.exec('DELETE FROM message_files; UPDATE files SET loose_since = NULL');
   await repair(session, await lookAtRows(session, progress), progress);
   expect(await look()).toEqual([]);
-  const files = await session.query<{ isCarried: boolean; isKept: boolean }>(
+  const kept = await session.query<{ isCarried: boolean; isKept: boolean }>(
     `SELECT l.file_id IS NOT NULL AS "isCarried", f.loose_since IS NULL AS "isKept"
        FROM files f LEFT JOIN message_files l ON l.file_id = f.id ORDER BY 1`,
   );
-  expect(files).toEqual([
+  expect(kept).toEqual([
     { isCarried: false, isKept: false },
     { isCarried: true, isKept: true },
   ]);

@@ -100,7 +100,7 @@ it('R10: a page that was kept tells of a newer build as soon as the server is ba
     const real = globalThis.fetch;
     globalThis.fetch = async (input, init) => {
       const answer = await real(input, init);
-      if (new URL(String(input), location.href).pathname !== '/') return answer;
+      if (new URL(answer.url).pathname !== '/') return answer;
       return new Response((await answer.text()).replace(/assets\/index-[^"]+\.js/, 'assets/index-newer.js'));
     };
   });

@@ -89,8 +89,8 @@ async function keep(answer) {
     const cache = await caches.open(name);
     await Promise.all(answers.map((each, i) => cache.put(all[i], each)));
     // By this the page knows that it was kept, and may be an old one. Last: a build without its page is not complete.
-    const page = text.replace('<html', '<html data-kept');
-    await cache.put(BASE, new Response(page, { headers: answer.headers }));
+    const marked = text.replace('<html', '<html data-kept');
+    await cache.put(BASE, new Response(marked, { headers: answer.headers }));
   }
   const others = (await caches.keys()).filter((each) => each.startsWith(PREFIX) && each !== name);
   await Promise.all(others.map((each) => caches.delete(each)));

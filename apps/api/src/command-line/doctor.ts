@@ -23,7 +23,6 @@ async function look(config: Config): Promise<AdminOutcome> {
     databaseUrl === null ? embeddedFindings(dataDir) : databaseFindings(databaseUrl),
     redisUrls === null ? [] : redisFindings(redisUrls),
     placeFindings(dataDir, databaseUrl === null),
-    leftFindings(config),
   ]);
-  return reportOf(found.flat());
+  return reportOf([...found.flat(), ...leftFindings(config)]);
 }

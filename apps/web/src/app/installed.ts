@@ -1,7 +1,10 @@
 import { BASE_PATH } from '../api/http.js';
 
 /** Has the page at hand without a network from now on, where the browser can. */
-export function keepPage(): void {
-  if (!('serviceWorker' in navigator)) return;
-  navigator.serviceWorker.register(`${BASE_PATH}/sw.js`).catch(() => undefined);
+export async function keepPage(): Promise<void> {
+  try {
+    if ('serviceWorker' in navigator) await navigator.serviceWorker.register(`${BASE_PATH}/sw.js`);
+  } catch {
+    // Already to look for it is refused in a frame without an origin of its own.
+  }
 }

@@ -62,7 +62,7 @@ function Session({ user }: { user: Me }) {
   useEffect(() => holdUnstoredFiles(client), [client]);
   useEffect(() => {
     const timer = setTimeout(() => {
-      keepPage();
+      void keepPage();
       fetchParts();
     }, PARTS_AFTER_MS);
     return () => clearTimeout(timer);
