@@ -1,28 +1,19 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { ParleyNode } from '@parley/testkit';
-import type { Browser } from 'playwright-core';
-import { launchBrowser, PASSWORD, Participant, registerBystander, signIn } from './browser.js';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { PASSWORD, Participant, registerBystander, signIn } from './browser.js';
 import { fill } from './fill.js';
+import { serve } from './served.js';
 
 describe('What is kept while away', () => {
-  let node: ParleyNode;
-  let browser: Browser;
+  const served = serve();
   let ama: Participant;
   let tomas: Participant;
   let round = 0;
 
-  beforeAll(async () => {
-    [node, browser] = await Promise.all([ParleyNode.start({ env: { RATE_LIMITS: 'off' } }), launchBrowser()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await node?.stop();
-  });
   beforeEach(async () => {
     const suffix = String.fromCharCode(97 + round++);
     [ama, tomas] = await Promise.all([
-      Participant.join(browser, node.url, `Ama Okafor ${suffix}`),
-      Participant.join(browser, node.url, `Tomas Reyes ${suffix}`),
+      Participant.join(served.browser, served.node.url, `Ama Okafor ${suffix}`),
+      Participant.join(served.browser, served.node.url, `Tomas Reyes ${suffix}`),
     ]);
     await ama.openDirect(tomas);
   });
@@ -81,7 +72,7 @@ describe('What is kept while away', () => {
   });
 
   it('C2: a draft survives switching and reloading, is seen in the other tab, and goes when it is sent', async () => {
-    const li = await registerBystander(node.url, `Li Wen ${String.fromCharCode(97 + round)}`);
+    const li = await registerBystander(served.node.url, `Li Wen ${String.fromCharCode(97 + round)}`);
     await ama.composer.fill('half a thou');
     await ama.openDirect(li);
     expect(await ama.composer.inputValue()).toBe('');
@@ -108,8 +99,8 @@ describe('What is kept while away', () => {
 
   it('R9: a session that is ended elsewhere leads to the sign-in page, and what was written is sent after signing in again', async () => {
     await ama.composer.fill('not sent yet');
-    const { accessToken } = await signIn(node.url, ama.username);
-    await fetch(`${node.url}/api/auth/password`, {
+    const { accessToken } = await signIn(served.node.url, ama.username);
+    await fetch(`${served.node.url}/api/auth/password`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${accessToken}` },
       body: JSON.stringify({ current: PASSWORD, new: `${PASSWORD} anew` }),

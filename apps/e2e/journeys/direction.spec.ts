@@ -1,20 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { expectSoon, ParleyNode } from '@parley/testkit';
-import type { Browser } from 'playwright-core';
-import { launchBrowser, Participant } from './browser.js';
+import { describe, expect, it } from '@jest/globals';
+import { expectSoon } from '@parley/testkit';
+import { Participant } from './browser.js';
+import { serve } from './served.js';
 
-let node: ParleyNode;
-let browser: Browser;
+const served = serve();
 let ama: Participant;
 let dana: Participant;
-
-beforeAll(async () => {
-  [node, browser] = await Promise.all([ParleyNode.start({ env: { RATE_LIMITS: 'off' } }), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await node?.stop();
-});
 
 /** What of people's words, all of which are written from right to left here, is laid out from left to right. */
 function astray(person: Participant): Promise<string[]> {
@@ -66,8 +57,8 @@ async function dialog(opener: () => Promise<void>, filled?: () => Promise<void>)
 describe('T4: words from right to left', () => {
   it('have their own direction wherever people’s words stand', async () => {
     [ama, dana] = await Promise.all([
-      Participant.join(browser, node.url, 'עמה ama'),
-      Participant.join(browser, node.url, 'دانة dana'),
+      Participant.join(served.browser, served.node.url, 'עמה ama'),
+      Participant.join(served.browser, served.node.url, 'دانة dana'),
     ]);
     const { page } = ama;
     const group = 'צוות one';

@@ -1,27 +1,20 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { expectSoon, ParleyNode, type RestClient } from '@parley/testkit';
-import type { Browser, Locator } from 'playwright-core';
-import { type Bystander, launchBrowser, Participant, registerBystander } from './browser.js';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { expectSoon, type RestClient } from '@parley/testkit';
+import type { Locator } from 'playwright-core';
+import { type Bystander, Participant, registerBystander } from './browser.js';
+import { serve } from './served.js';
 
-let node: ParleyNode;
-let browser: Browser;
-/** At the browser, and by `phone` as well. */
+const served = serve();
+/** At the served.browser, and by `phone` as well. */
 let ama: Participant;
 let phone: RestClient;
 let tomas: Bystander;
 let round = 0;
 
-beforeAll(async () => {
-  [node, browser] = await Promise.all([ParleyNode.start({ env: { RATE_LIMITS: 'off' } }), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await node?.stop();
-});
 beforeEach(async () => {
   const suffix = String.fromCharCode(97 + round++);
-  ama = await Participant.join(browser, node.url, `Ama Okafor ${suffix}`);
-  tomas = await registerBystander(node.url, `Tomas Reyes ${suffix}`);
+  ama = await Participant.join(served.browser, served.node.url, `Ama Okafor ${suffix}`);
+  tomas = await registerBystander(served.node.url, `Tomas Reyes ${suffix}`);
   await ama.openDirect(tomas);
   phone = await ama.rest();
 });
@@ -197,7 +190,7 @@ describe('C5: an edit that is refused', () => {
   });
 
   it('is not lost by going elsewhere', async () => {
-    const li = await registerBystander(node.url, `Li Wen ${round}`);
+    const li = await registerBystander(served.node.url, `Li Wen ${round}`);
     await writes('draft', 'draft 2');
     await ama.openDirect(li);
     await ama.openRow(tomas.name);

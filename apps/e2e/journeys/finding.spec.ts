@@ -1,31 +1,22 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { eventually, ParleyNode } from '@parley/testkit';
-import type { Browser } from 'playwright-core';
-import { type Bystander, launchBrowser, Participant, registerBystander } from './browser.js';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { eventually } from '@parley/testkit';
+import { type Bystander, Participant, registerBystander } from './browser.js';
 import { fill } from './fill.js';
+import { serve } from './served.js';
 import { violationsIn } from './violations.js';
 
 describe('Finding people, conversations and what was said', () => {
-  let node: ParleyNode;
-  let browser: Browser;
+  const served = serve();
   let ama: Participant;
   let tomas: Bystander;
   let groups: { launch: string; ops: string };
   let round = 0;
 
-  beforeAll(async () => {
-    [node, browser] = await Promise.all([ParleyNode.start({ env: { RATE_LIMITS: 'off' } }), launchBrowser()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await node?.stop();
-  });
-
   /** Two groups, the first with more messages than one page holds and one of them long. */
   beforeEach(async () => {
     const suffix = String.fromCharCode(97 + round++);
-    ama = await Participant.join(browser, node.url, `Ama Okafor ${suffix}`);
-    tomas = await registerBystander(node.url, `Tomas Reyes ${suffix}`);
+    ama = await Participant.join(served.browser, served.node.url, `Ama Okafor ${suffix}`);
+    tomas = await registerBystander(served.node.url, `Tomas Reyes ${suffix}`);
     const rest = await ama.rest();
     const { id } = await tomas.rest.me();
     const group = async (name: string) => (await rest.createConversation({ type: 'group', name, memberIds: [id] })).id;
@@ -68,7 +59,7 @@ describe('Finding people, conversations and what was said', () => {
 
   it('Ctrl+K is Cmd+K on a Mac, stands where it does on other layouts, and does nothing beside a dialog', async () => {
     const userAgent = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 Chrome/140.0.0.0';
-    const mac = await Participant.join(browser, node.url, `Mac User ${round}`, { userAgent });
+    const mac = await Participant.join(served.browser, served.node.url, `Mac User ${round}`, { userAgent });
     await mac.page.keyboard.press('Control+k');
     expect(await mac.page.getByRole('dialog').count()).toBe(0);
     await mac.page.keyboard.press('Meta+k');
@@ -118,7 +109,7 @@ describe('Finding people, conversations and what was said', () => {
 
   it('the palette keeps what is chosen when people arrive, and signs nobody out', async () => {
     const { page } = ama;
-    const someone = await registerBystander(node.url, `New Groper ${round}`);
+    const someone = await registerBystander(served.node.url, `New Groper ${round}`);
     let release: () => void = () => undefined;
     const released = new Promise<void>((resolve) => (release = resolve));
     await page.route('**/api/users?query=*', async (route) => {
@@ -140,7 +131,7 @@ describe('Finding people, conversations and what was said', () => {
 
   it('the palette offers people one has never written to, and actions', async () => {
     const { page } = ama;
-    const someone = await registerBystander(node.url, `Zoë Quist ${round}`);
+    const someone = await registerBystander(served.node.url, `Zoë Quist ${round}`);
     await page.keyboard.press('Control+k');
     await page.keyboard.type(someone.username);
     await page.getByRole('option', { name: someone.name }).waitFor();

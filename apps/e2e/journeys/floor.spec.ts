@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ParleyNode, ROOT } from '@parley/testkit';
-import type { Browser } from 'playwright-core';
-import { launchBrowser, Participant } from './browser.js';
+import { describe, expect, it } from '@jest/globals';
+import { ROOT } from '@parley/testkit';
+import { Participant } from './browser.js';
+import { serve } from './served.js';
 
 /** What browsers have gained since the end of 2023, as far as Chromium has it: none of it may be needed. */
 const NEWER = [
@@ -81,16 +81,7 @@ function olderStyles(css: string): string {
 }
 
 describe('In the oldest browsers that are promised', () => {
-  let node: ParleyNode;
-  let browser: Browser;
-
-  beforeAll(async () => {
-    [node, browser] = await Promise.all([ParleyNode.start({ env: { RATE_LIMITS: 'off' } }), launchBrowser()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await node?.stop();
-  });
+  const served = serve();
 
   it('the built styles need nothing that is newer', () => {
     const assets = join(ROOT, 'apps/web/dist/assets');
@@ -103,7 +94,7 @@ describe('In the oldest browsers that are promised', () => {
   });
 
   it('the built app does all of this without what is newer', async () => {
-    const ama = await Participant.at(browser, node.url, 'Ama Okafor');
+    const ama = await Participant.at(served.browser, served.node.url, 'Ama Okafor');
     await ama.page.addInitScript((names: string[]) => {
       for (const name of names) {
         const path = name.split('.');
@@ -124,7 +115,7 @@ describe('In the oldest browsers that are promised', () => {
       ['undefined', false],
     );
 
-    const bo = await Participant.join(browser, node.url, 'Bo Reader');
+    const bo = await Participant.join(served.browser, served.node.url, 'Bo Reader');
     await ama.openGroup('Old browsers', [bo]);
     await ama.say('Hello, **all**');
     await ama.message('Hello').and(ama.page.locator('[data-state=sent]')).waitFor();

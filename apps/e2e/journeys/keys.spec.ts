@@ -1,32 +1,23 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { ParleyNode } from '@parley/testkit';
-import type { Browser } from 'playwright-core';
-import { type Bystander, launchBrowser, Participant, registerBystander } from './browser.js';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { type Bystander, Participant, registerBystander } from './browser.js';
 import { fill } from './fill.js';
+import { serve } from './served.js';
 import { soon } from './soon.js';
 import { violationsIn } from './violations.js';
 
-let node: ParleyNode;
-let browser: Browser;
+const served = serve();
 let ama: Participant;
 /** Who have written to Ama, the last one first in her list. */
 let others: Bystander[];
 let round = 0;
 
-beforeAll(async () => {
-  [node, browser] = await Promise.all([ParleyNode.start({ env: { RATE_LIMITS: 'off' } }), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await node?.stop();
-});
 beforeEach(async () => {
   const suffix = String.fromCharCode(97 + round++);
-  ama = await Participant.join(browser, node.url, `Ama Okafor ${suffix}`);
+  ama = await Participant.join(served.browser, served.node.url, `Ama Okafor ${suffix}`);
   const { id } = await (await ama.rest()).me();
   others = [];
   for (const name of ['Tomas Reyes', 'Li Wen', 'Noor Haddad']) {
-    const other = await registerBystander(node.url, `${name} ${suffix}`);
+    const other = await registerBystander(served.node.url, `${name} ${suffix}`);
     const direct = await other.rest.createConversation({ type: 'direct', memberIds: [id] });
     await other.rest.send(direct.id, { content: `hello from ${name}` });
     others.unshift(other);

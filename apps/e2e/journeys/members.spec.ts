@@ -1,28 +1,20 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { eventually, ParleyNode, TestUser } from '@parley/testkit';
-import type { Browser } from 'playwright-core';
-import { launchBrowser, Participant, registerBystander } from './browser.js';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { eventually, TestUser } from '@parley/testkit';
+import { Participant, registerBystander } from './browser.js';
+import { serve } from './served.js';
 import { violationsIn } from './violations.js';
 
 describe('Leading a group', () => {
-  let node: ParleyNode;
-  let browser: Browser;
+  const served = serve();
   let ama: Participant;
   let tomas: Participant;
 
-  beforeAll(async () => {
-    [node, browser] = await Promise.all([ParleyNode.start({ env: { RATE_LIMITS: 'off' } }), launchBrowser()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await node?.stop();
-  });
   let round = 0;
   beforeEach(async () => {
     const suffix = String.fromCharCode(97 + round++);
     [ama, tomas] = await Promise.all([
-      Participant.join(browser, node.url, `Ama Okafor ${suffix}`),
-      Participant.join(browser, node.url, `Tomas Reyes ${suffix}`),
+      Participant.join(served.browser, served.node.url, `Ama Okafor ${suffix}`),
+      Participant.join(served.browser, served.node.url, `Tomas Reyes ${suffix}`),
     ]);
     await ama.openGroup('Launch room', [tomas]);
     await tomas.openRow('Launch room');
@@ -67,7 +59,7 @@ describe('Leading a group', () => {
   });
 
   it('P5, R9: members are added, promoted and removed; the removed one is told where the composer was', async () => {
-    const li = await Participant.join(browser, node.url, `Li Wen ${String.fromCharCode(97 + round)}`);
+    const li = await Participant.join(served.browser, served.node.url, `Li Wen ${String.fromCharCode(97 + round)}`);
     await ama.page.getByRole('button', { name: 'Members' }).click();
     await ama.page.getByRole('button', { name: 'Add people' }).click();
     await ama.page.getByRole('dialog').getByRole('combobox').fill(li.username);
@@ -150,7 +142,7 @@ describe('Leading a group', () => {
   const gone = { state: 'detached' } as const;
 
   it('a message is reported by keyboard alone, and those who lead the group see and resolve it', async () => {
-    const li = await registerBystander(node.url, `Li Wen ${String.fromCharCode(97 + round)}`);
+    const li = await registerBystander(served.node.url, `Li Wen ${String.fromCharCode(97 + round)}`);
     const rest = await ama.rest();
     await rest.addMembers(ama.conversationId, [(await li.rest.me()).id]);
     await li.rest.send(ama.conversationId, { content: 'cheap watches' });
@@ -332,7 +324,7 @@ describe('Leading a group', () => {
   it('somebody silenced in a group of over a hundred is told so, too, and writes again at the end', async () => {
     const [leader, { id: userId }] = [await ama.rest(), await (await tomas.rest()).me()];
     const guests = Array.from({ length: 100 }, (_, each) =>
-      TestUser.ofHost(node.url, { externalId: `guest-${each}`, name: `Guest ${each}` }),
+      TestUser.ofHost(served.node.url, { externalId: `guest-${each}`, name: `Guest ${each}` }),
     );
     const memberIds = (await Promise.all(guests)).map(({ id }) => id);
     const { id } = await leader.createConversation({ type: 'group', name: 'Town hall', memberIds });

@@ -1,12 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { ParleyNode } from '@parley/testkit';
-import type { Browser, Page } from 'playwright-core';
-import { type Bystander, launchBrowser, Participant, registerBystander } from './browser.js';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { type Bystander, Participant, registerBystander } from './browser.js';
+import { serve } from './served.js';
 import { soon } from './soon.js';
 import { violationsIn } from './violations.js';
 
-let node: ParleyNode;
-let browser: Browser;
+const served = serve();
 let ama: Participant;
 let tomas: Bystander;
 let li: Bystander;
@@ -15,18 +14,11 @@ let group: string;
 let groupId: string;
 let round = 0;
 
-beforeAll(async () => {
-  [node, browser] = await Promise.all([ParleyNode.start({ env: { RATE_LIMITS: 'off' } }), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await node?.stop();
-});
 beforeEach(async () => {
   const suffix = String.fromCharCode(97 + round++);
-  ama = await Participant.join(browser, node.url, `Ama Okafor ${suffix}`);
-  tomas = await registerBystander(node.url, `Tomas Reyes ${suffix}`);
-  li = await registerBystander(node.url, `Li Wen ${suffix}`);
+  ama = await Participant.join(served.browser, served.node.url, `Ama Okafor ${suffix}`);
+  tomas = await registerBystander(served.node.url, `Tomas Reyes ${suffix}`);
+  li = await registerBystander(served.node.url, `Li Wen ${suffix}`);
   const me = await (await ama.rest()).me();
   group = `Launch room ${suffix}`;
   const others = [me.id, (await li.rest.me()).id];
@@ -113,7 +105,7 @@ it('what is pinned stays on top, and what is hidden comes back with the next mes
   await chooseOwn(page, 'Unpin');
   await soon(names, [li.name, group]);
   await chooseOwn(page, 'Hide until the next message');
-  await page.waitForURL(`${node.url}/`);
+  await page.waitForURL(`${served.node.url}/`);
   await soon(names, [li.name]);
   await page.reload();
   await ama.row(li.name).waitFor();

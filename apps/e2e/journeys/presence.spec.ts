@@ -1,31 +1,24 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { eventually, ParleyNode } from '@parley/testkit';
-import type { Browser, Locator } from 'playwright-core';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { eventually } from '@parley/testkit';
+import type { Locator } from 'playwright-core';
 import { launchBrowser, Participant } from './browser.js';
+import { serve } from './served.js';
 import { violationsIn } from './violations.js';
 
 /** Who leaves is missed after a moment in which a reload would have brought them back. */
 const GONE_MS = 30_000;
 
-let node: ParleyNode;
-let browser: Browser;
+const served = serve();
 let people: Participant[];
 let ama: Participant;
 let tomas: Participant;
 let round = 0;
 
-beforeAll(async () => {
-  [node, browser] = await Promise.all([ParleyNode.start({ env: { RATE_LIMITS: 'off' } }), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await node?.stop();
-});
 /** Ama and Tomas look at their direct conversation. */
 beforeEach(async () => {
   const suffix = String.fromCharCode(97 + round++);
   const names = ['Ama Okafor', 'Tomas Reyes'].map((name) => `${name} ${suffix}`);
-  people = await Promise.all(names.map((name) => Participant.join(browser, node.url, name)));
+  people = await Promise.all(names.map((name) => Participant.join(served.browser, served.node.url, name)));
   [ama, tomas] = people as [Participant, Participant];
   await ama.openDirect(tomas);
   await ama.say('hello');
@@ -62,7 +55,7 @@ describe('P2: whether somebody is here', () => {
     try {
       const storageState = await tomas.context.storageState();
       // Without the tap, whose own socket would stay open beside the page.
-      const page = await (await keeping.newContext({ baseURL: node.url, storageState })).newPage();
+      const page = await (await keeping.newContext({ baseURL: served.node.url, storageState })).newPage();
       await tomas.page.close();
       await page.goto(`/c/${ama.conversationId}`);
       await page.getByTestId('composer').waitFor();
@@ -147,7 +140,7 @@ describe('P2: whether somebody is here', () => {
   });
 
   it('is seen among the members of a group', async () => {
-    const li = await Participant.join(browser, node.url, `Li Wen ${round}`);
+    const li = await Participant.join(served.browser, served.node.url, `Li Wen ${round}`);
     people.push(li);
     await ama.openGroup('Three of us', [tomas, li]);
     // Nothing is said in it so far.

@@ -1,36 +1,32 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { ParleyNode } from '@parley/testkit';
-import type { Browser, BrowserContext, Page, Route } from 'playwright-core';
-import { launchBrowser, PASSWORD, Participant } from './browser.js';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { BrowserContext, Page, Route } from 'playwright-core';
+import { PASSWORD, Participant } from './browser.js';
+import { serve } from './served.js';
 
 const REFRESH = '**/api/auth/refresh';
 const html = (status: number) => (route: Route) =>
   route.fulfill({ status, contentType: 'text/html', body: '<h1>Not Parley</h1>' });
 
 describe('Before there is a connection', () => {
-  let node: ParleyNode;
-  let browser: Browser;
+  const served = serve();
   const contexts: BrowserContext[] = [];
 
-  beforeAll(async () => {
-    [node, browser] = await Promise.all([ParleyNode.start({ env: { RATE_LIMITS: 'off' } }), launchBrowser()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await node?.stop();
-  });
   afterEach(async () => {
     for (const context of contexts.splice(0)) await context.close();
   });
 
   let round = 0;
   const join = async () => {
-    const ama = await Participant.join(browser, node.url, `Ama Okafor ${String.fromCharCode(97 + round++)}`);
+    const ama = await Participant.join(
+      served.browser,
+      served.node.url,
+      `Ama Okafor ${String.fromCharCode(97 + round++)}`,
+    );
     contexts.push(ama.context);
     return ama;
   };
   const visit = async (path: string): Promise<{ page: Page; told: string[] }> => {
-    const context = await browser.newContext({ baseURL: node.url, locale: 'en-GB' });
+    const context = await served.browser.newContext({ baseURL: served.node.url, locale: 'en-GB' });
     contexts.push(context);
     const page = await context.newPage();
     const told: string[] = [];

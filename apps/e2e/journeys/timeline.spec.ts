@@ -1,9 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { expectSoon, ParleyNode, type RestClient } from '@parley/testkit';
-import type { Browser } from 'playwright-core';
-import { type Bystander, launchBrowser, Participant, registerBystander } from './browser.js';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { expectSoon, type RestClient } from '@parley/testkit';
+import { type Bystander, Participant, registerBystander } from './browser.js';
 import { fill } from './fill.js';
 import { drift, rowAt, watchPlace } from './frames.js';
+import { serve } from './served.js';
 
 const HISTORY = 240;
 /** Longer than a window of messages, whichever end of it is in view. */
@@ -12,25 +12,17 @@ const LONG = 140;
 const SETTLED_MS = 900;
 
 describe('The list of messages', () => {
-  let node: ParleyNode;
-  let browser: Browser;
+  const served = serve();
   let ama: Participant;
   let tomas: Bystander;
   let rest: RestClient;
   let id: string;
   let round = 0;
 
-  beforeAll(async () => {
-    [node, browser] = await Promise.all([ParleyNode.start({ env: { RATE_LIMITS: 'off' } }), launchBrowser()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await node?.stop();
-  });
   beforeEach(async () => {
     const suffix = String.fromCharCode(97 + round++);
-    ama = await Participant.join(browser, node.url, `Ama Okafor ${suffix}`);
-    tomas = await registerBystander(node.url, `Tomas Reyes ${suffix}`);
+    ama = await Participant.join(served.browser, served.node.url, `Ama Okafor ${suffix}`);
+    tomas = await registerBystander(served.node.url, `Tomas Reyes ${suffix}`);
     ({ rest } = tomas);
     await ama.openDirect(tomas);
     id = ama.conversationId;

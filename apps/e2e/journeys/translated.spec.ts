@@ -1,20 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ParleyNode, RestClient } from '@parley/testkit';
-import type { Browser } from 'playwright-core';
-import { launchBrowser, Participant, registerByRest } from './browser.js';
+import { describe, expect, it } from '@jest/globals';
+import { RestClient } from '@parley/testkit';
+import { Participant, registerByRest } from './browser.js';
+import { serve } from './served.js';
 
-let node: ParleyNode;
-let browser: Browser;
+const served = serve();
 
-beforeAll(async () => {
-  [node, browser] = await Promise.all([ParleyNode.start({ env: { RATE_LIMITS: 'off' } }), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await node?.stop();
-});
-
-/** Does to the page what translators of browsers do, from now on: puts `<font><font>` in the place of each text node, or around it. */
+/** Does to the page what translators of browsers do, from now on: puts `<font><font>` in the place of each text served.node, or around it. */
 function translate(keepsNode: boolean): void {
   const skipped = 'script, style, textarea, [translate=no]';
   const wrap = (text: Text) => {
@@ -51,9 +42,9 @@ describe.each([
 ])('In a page whose translator puts its elements %s each text', (_, keepsNode) => {
   it('what others change is shown, and nothing fails', async () => {
     const suffix = keepsNode ? 'b' : 'a';
-    const ama = await Participant.join(browser, node.url, `Ama Okafor ${suffix}`);
-    const { accessToken } = await registerByRest(node.url, `tomas.${suffix}`, `Tomas Reyes ${suffix}`);
-    const rest = new RestClient(node.url, accessToken);
+    const ama = await Participant.join(served.browser, served.node.url, `Ama Okafor ${suffix}`);
+    const { accessToken } = await registerByRest(served.node.url, `tomas.${suffix}`, `Tomas Reyes ${suffix}`);
+    const rest = new RestClient(served.node.url, accessToken);
     const me = (await (await ama.rest()).me()).id;
     const group = await rest.createConversation({ type: 'group', name: 'Works', memberIds: [me] });
     await ama.openRow('Works');
@@ -84,7 +75,7 @@ describe.each([
     await rest.rename(group.id, 'Yard');
     await ama.page.getByRole('heading', { name: 'Yard', level: 2 }).waitFor();
     await ama.row('Yard').getByText('Tomas Reyes').first().waitFor();
-    const third = await registerByRest(node.url, `lena.${suffix}`, `Lena Berg ${suffix}`);
+    const third = await registerByRest(served.node.url, `lena.${suffix}`, `Lena Berg ${suffix}`);
     await rest.addMembers(group.id, [third.user.id]);
     await ama.page.getByText('3 members').waitFor();
 

@@ -1,31 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { expectSoon, ParleyNode } from '@parley/testkit';
-import type { Browser, Locator } from 'playwright-core';
-import { launchBrowser, Participant } from './browser.js';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { expectSoon } from '@parley/testkit';
+import type { Locator } from 'playwright-core';
+import { Participant } from './browser.js';
+import { serve } from './served.js';
 import { violationsIn } from './violations.js';
 
-let node: ParleyNode;
-let browser: Browser;
+const served = serve();
 let people: Participant[];
 let ama: Participant;
 let tomas: Participant;
 let li: Participant;
 let round = 0;
 
-beforeAll(async () => {
-  [node, browser] = await Promise.all([ParleyNode.start({ env: { RATE_LIMITS: 'off' } }), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await node?.stop();
-});
-
 /** Three people look at their group, in which Ama has written. */
 beforeEach(async () => {
   const suffix = String.fromCharCode(97 + round++);
   const names = ['Ama Okafor', 'Tomas Reyes', 'Li Wen'].map((name) => `${name} ${suffix}`);
-  people = await Promise.all(names.map((name) => Participant.join(browser, node.url, name)));
+  people = await Promise.all(names.map((name) => Participant.join(served.browser, served.node.url, name)));
   [ama, tomas, li] = people as [Participant, Participant, Participant];
   const group = `Group ${suffix}`;
   await ama.openGroup(group, [tomas, li]);

@@ -1,23 +1,16 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { expectSoon, ParleyNode } from '@parley/testkit';
-import type { Browser, BrowserContextOptions } from 'playwright-core';
-import { type Bystander, launchBrowser, Participant, registerBystander } from './browser.js';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { expectSoon } from '@parley/testkit';
+import type { BrowserContextOptions } from 'playwright-core';
+import { type Bystander, Participant, registerBystander } from './browser.js';
+import { serve } from './served.js';
 
 const PHONE: BrowserContextOptions = { hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } };
 
-let node: ParleyNode;
-let browser: Browser;
+const served = serve();
 let ama: Participant;
 let tomas: Bystander;
 let round = 0;
 
-beforeAll(async () => {
-  [node, browser] = await Promise.all([ParleyNode.start({ env: { RATE_LIMITS: 'off' } }), launchBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await node?.stop();
-});
 beforeEach(() => {
   round += 1;
 });
@@ -27,8 +20,8 @@ afterEach(async () => {
 });
 
 async function meet(options?: BrowserContextOptions): Promise<void> {
-  ama = await Participant.join(browser, node.url, `Ama Okafor ${nth()}`, options);
-  tomas = await registerBystander(node.url, `Tomas Reyes ${nth()}`);
+  ama = await Participant.join(served.browser, served.node.url, `Ama Okafor ${nth()}`, options);
+  tomas = await registerBystander(served.node.url, `Tomas Reyes ${nth()}`);
   await ama.openDirect(tomas);
 }
 
@@ -248,8 +241,8 @@ describe('A41: text that a browser would run, without the policy that forbids it
 
   /** Ama is in a group of somebody whose name and whose group's name are such texts. */
   async function enterRoom(): Promise<string> {
-    ama = await Participant.join(browser, node.url, `Ama Okafor ${nth()}`, { bypassCSP: true });
-    tomas = await registerBystander(node.url, `Tomas Reyes ${nth()}`);
+    ama = await Participant.join(served.browser, served.node.url, `Ama Okafor ${nth()}`, { bypassCSP: true });
+    tomas = await registerBystander(served.node.url, `Tomas Reyes ${nth()}`);
     await tomas.rest.request('PATCH', '/users/me', { displayName: TAG });
     const { id: amas } = await (await ama.rest()).me();
     const { id } = await tomas.rest.createConversation({ type: 'group', name: ROOM, memberIds: [amas] });
