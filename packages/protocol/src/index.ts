@@ -6,6 +6,7 @@ export * from './entities.js';
 export * from './error-object.js';
 export * from './errors.js';
 export * from './events.js';
+export * from './exports.js';
 export * from './files.js';
 export * from './forum.js';
 export * from './graphemes.js';

@@ -1,5 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { type ConversationSettings, LIMITS, type SessionItem, type UserView } from '@parley/protocol';
+import {
+  type ConversationSettings,
+  type ExportedConversation,
+  type ExportedMember,
+  type ExportedReport,
+  LIMITS,
+  type SessionItem,
+  type UserView,
+} from '@parley/protocol';
 import { and, asc, eq, gt, isNull, sql } from 'drizzle-orm';
 import { Database } from '../../database/database.js';
 import { fittingRows } from '../../database/fitting-rows.js';
@@ -17,7 +25,7 @@ import {
 import { messageColumns, ownBytes } from '../conversation-log/index.js';
 import { presentSettings } from '../conversations/index.js';
 import { toUserView } from '../users/index.js';
-import { type ExportedConversation, type ExportedMember, type ExportedReport, ROWS } from './export-lines.js';
+import { ROWS } from './export-lines.js';
 import { exportedConversation, exportedMember } from './exported-rows.js';
 
 /** Of what somebody has only a few of: nobody blocks more. */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { ExportLine } from '@parley/protocol';
 import type { MessageRow } from '../../database/rows.js';
 import { FIRST_ID } from '../../kernel/ids.js';
 import type { Principal } from '../../kernel/principal.js';
@@ -6,7 +7,7 @@ import { presentMessage } from '../messages/index.js';
 import { UsersService } from '../users/index.js';
 import { AccountExportRepository, type OwnPlace } from './account-export.repository.js';
 import { ExportAccess } from './export-access.js';
-import { type Export, type ExportLine, paged } from './export-lines.js';
+import { type Export, paged } from './export-lines.js';
 import { ExportedChanges } from './exported-changes.js';
 import { ExportedFiles } from './exported-files.js';
 

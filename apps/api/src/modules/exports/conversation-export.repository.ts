@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { LIMITS, type Message, type UserView } from '@parley/protocol';
+import { type ExportedConversation, type ExportedMember, LIMITS, type Message, type UserView } from '@parley/protocol';
 import { and, asc, eq, gt } from 'drizzle-orm';
 import { Database } from '../../database/database.js';
 import { conversationParticipants, conversations, users } from '../../database/schema/index.js';
 import { MessagesRepository, MessageViews } from '../messages/index.js';
 import { toUserView } from '../users/index.js';
-import { type ExportedConversation, type ExportedMember, ROWS } from './export-lines.js';
+import { ROWS } from './export-lines.js';
 import { exportedConversation, exportedMember } from './exported-rows.js';
 
 /** All of one conversation, a page at a time. */

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import type { ExportLine } from '@parley/protocol';
 import { FIRST_ID } from '../../kernel/ids.js';
 import type { Principal } from '../../kernel/principal.js';
 import { ConversationChanges } from '../conversations/index.js';
 import { ConversationExportRepository } from './conversation-export.repository.js';
 import { ExportAccess } from './export-access.js';
-import { type Export, type ExportLine, paged } from './export-lines.js';
+import { type Export, paged } from './export-lines.js';
 import { ExportedChanges } from './exported-changes.js';
 import { ExportedFiles } from './exported-files.js';
 

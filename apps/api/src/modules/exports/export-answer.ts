@@ -1,9 +1,10 @@
 import { pipeline } from 'node:stream/promises';
 import { Injectable } from '@nestjs/common';
+import type { ExportLine } from '@parley/protocol';
 import type { Response } from 'express';
 import { ParleyError } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
-import type { Export, ExportLine } from './export-lines.js';
+import type { Export } from './export-lines.js';
 
 /** Exports that a node hands out at a time; whoever reads slowly has one of them for long. */
 const MOST_AT_ONCE = 8;

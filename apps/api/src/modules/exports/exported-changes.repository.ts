@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import type { ExportedReaction } from '@parley/protocol';
 import { and, asc, eq, getTableColumns, inArray, isNull, type SQL, sql } from 'drizzle-orm';
 import { Database } from '../../database/database.js';
 import { rowsOf } from '../../database/rows-of.js';
 import { messageEditHistory, messages } from '../../database/schema/index.js';
-import { type ExportedReaction, ROWS } from './export-lines.js';
+import { ROWS } from './export-lines.js';
 
 /** An edit's place among those of a conversation. */
 export interface EditPlace {

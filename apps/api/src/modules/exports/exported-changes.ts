@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import type { ExportLine } from '@parley/protocol';
 import { FIRST_ID } from '../../kernel/ids.js';
 import { presentEdit } from '../messages/index.js';
-import { type ExportLine, paged } from './export-lines.js';
+import { paged } from './export-lines.js';
 import {
   type EditPlace,
   ExportedChangesRepository,

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import type { ExportLine } from '@parley/protocol';
 import { FIRST_ID } from '../../kernel/ids.js';
 import { ContentMissing, FileStore } from '../../platform/storage/file-store.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { type FileRow, FilesRepository } from '../files/index.js';
-import { type ExportLine, paged, ROWS } from './export-lines.js';
+import { paged, ROWS } from './export-lines.js';
 
 /** Bytes of a line; of three, so that pieces of base64 can be put together as they are. */
 const PIECE = 3 * 16_384;

@@ -1,5 +1,5 @@
+import type { ExportedConversation, ExportedMember } from '@parley/protocol';
 import type { ConversationRow, ParticipantRow } from '../../database/rows.js';
-import type { ExportedConversation, ExportedMember } from './export-lines.js';
 
 /** What it is called now, and whether it is archived, is not for those who have left it. */
 export const exportedConversation = (row: ConversationRow, leftAt: Date | null = null): ExportedConversation => ({
