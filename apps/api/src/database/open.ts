@@ -5,6 +5,7 @@ import type { DatabaseReporter } from './database-reporter.js';
 import { lockDirectory } from './directory-lock.js';
 import { openEmbedded } from './embedded.js';
 import { refuseToLeaveAccounts } from './embedded-accounts.js';
+import { holding } from './holding.js';
 import { CONNECTIONS } from './node-connections.js';
 import { openPostgres } from './postgres.js';
 import { migratePostgres, requireMigrated } from './postgres-start.js';
@@ -104,19 +105,4 @@ async function openWatched(url: string, lock: NodeLock, starting: Starting): Pro
       return { main, writer, close };
     },
   );
-}
-
-/** Opens what a lock guards. The lock is released with it, and at once where opening fails. */
-async function holding(release: () => Promise<void>, open: () => Promise<OpenDatabases>): Promise<OpenDatabases> {
-  try {
-    const opened = await open();
-    const close = async () => {
-      await opened.close();
-      await release();
-    };
-    return { ...opened, close };
-  } catch (fault) {
-    await release();
-    throw fault;
-  }
 }
