@@ -13,7 +13,7 @@ import { ENGINE } from './test-database.js';
 
 const isEmbedded = ENGINE === 'embedded';
 const besides = (found: readonly Finding[]) =>
-  found.flatMap(({ is, sentence }) => (is === 'good' ? [] : [`${is}: ${sentence}`]));
+  found.flatMap(({ level, sentence }) => (level === 'ok' ? [] : [`${level}: ${sentence}`]));
 const sentences = (found: readonly Finding[]) => found.map(({ sentence }) => sentence);
 
 let closing: (() => Promise<unknown>)[] = [];
@@ -48,7 +48,7 @@ if (isEmbedded)
       expect(leftFindings(config(byUrl))).toEqual([]);
       mkdirSync(join(dataDir, 'postgres'), { recursive: true });
       writeFileSync(join(dataDir, 'postgres', 'PG_VERSION'), '18\n');
-      expect(besides(leftFindings(config(byUrl)))).toEqual([expect.stringMatching(/^doubtful: .* holds an embedded/)]);
+      expect(besides(leftFindings(config(byUrl)))).toEqual([expect.stringMatching(/^warning: .* holds an embedded/)]);
       expect(leftFindings(config({}))).toEqual([]);
       expect(leftFindings(config({ ...byUrl, EMBEDDED_DATA: 'ignore' }))).toEqual([]);
     });
@@ -57,7 +57,7 @@ if (isEmbedded)
       const file = join(freshDirectory('test'), 'file');
       writeFileSync(file, '');
       expect(besides(await placeFindings(join(file, 'data'), true))).toEqual([
-        expect.stringMatching(/^wrong: .*file\/data cannot be written to: EACCES/),
+        expect.stringMatching(/^error: .*file\/data cannot be written to: EACCES/),
       ]);
     });
   });
@@ -82,20 +82,20 @@ if (!isEmbedded)
         'another encoding',
         `ENCODING 'LATIN1' LOCALE 'C'`,
         [],
-        /^wrong: It is encoded in LATIN1, and has to be in UTF8/,
+        /^error: It is encoded in LATIN1, and has to be in UTF8/,
       ],
-      ['a locale of few letters', `LOCALE 'C'`, [], /^doubtful: By its locale only A to Z are letters/],
+      ['a locale of few letters', `LOCALE 'C'`, [], /^warning: By its locale only A to Z are letters/],
       [
         'rules of sorting that have changed',
         `LOCALE_PROVIDER icu ICU_LOCALE 'en'`,
         [`UPDATE pg_database SET datcollversion = '0.1' WHERE datname = current_database()`],
-        /^doubtful: Texts are sorted by version [\d.]+ of its locale, and were by 0\.1 .*REINDEX/,
+        /^warning: Texts are sorted by version [\d.]+ of its locale, and were by 0\.1 .*REINDEX/,
       ],
       [
         'that it can only be read',
         '',
         ['ALTER DATABASE own SET default_transaction_read_only = on'],
-        /^wrong: It cannot be written to/,
+        /^error: It cannot be written to/,
       ],
       [
         'tables of another build',
@@ -105,7 +105,7 @@ if (!isEmbedded)
           'CREATE TABLE drizzle.__drizzle_migrations (id serial, hash text, created_at bigint)',
           `INSERT INTO drizzle.__drizzle_migrations (hash, created_at) VALUES ('of another', 1)`,
         ],
-        /^wrong: Its tables are of another build/,
+        /^error: Its tables are of another build/,
       ],
       [
         'tables of a newer build',
@@ -115,7 +115,7 @@ if (!isEmbedded)
           'CREATE TABLE drizzle.__drizzle_migrations (id serial, hash text, created_at bigint)',
           `INSERT INTO drizzle.__drizzle_migrations (hash, created_at) VALUES ('of a newer one', 9000000000000)`,
         ],
-        /^doubtful: Its tables are of a newer build/,
+        /^warning: Its tables are of a newer build/,
       ],
     ])('says %s', async (_what, options, statements, sentence) => {
       await admin(`CREATE DATABASE own TEMPLATE template0 ${options}`);
@@ -126,11 +126,11 @@ if (!isEmbedded)
 
     it('says what its settings and its role lack, and that it is not there', async () => {
       expect(await found('postgres')).toEqual([]);
-      expect(await found('none')).toEqual(['wrong: It cannot be used: database "none" does not exist.']);
+      expect(await found('none')).toEqual(['error: It cannot be used: database "none" does not exist.']);
       await admin('CREATE ROLE few LOGIN CONNECTION LIMIT 5');
       expect(await found('postgres', 'few')).toEqual([
-        'wrong: The role few may not make tables in the schema public.',
-        expect.stringMatching(/^doubtful: It takes \d more connections of this role, and a node opens up to 19/),
+        'error: The role few may not make tables in the schema public.',
+        expect.stringMatching(/^warning: It takes \d more connections of this role, and a node opens up to 19/),
       ]);
       for (const name of ['fsync', 'synchronous_commit', 'autovacuum']) await admin(`ALTER SYSTEM SET ${name} = off`);
       await admin('SELECT pg_reload_conf()');
@@ -140,8 +140,8 @@ if (!isEmbedded)
           return said.length === 2 ? said : null;
         }),
       ).toEqual([
-        expect.stringMatching(/^wrong: What it has confirmed may be lost .*: switch on fsync, synchronous_commit\.$/),
-        expect.stringMatching(/^doubtful: autovacuum is off/),
+        expect.stringMatching(/^error: What it has confirmed may be lost .*: switch on fsync, synchronous_commit\.$/),
+        expect.stringMatching(/^warning: autovacuum is off/),
       ]);
     });
   });
@@ -161,26 +161,26 @@ if (!isEmbedded)
       const set = (name: string, value: string) => redis.command('CONFIG', 'SET', name, value);
       expect(await found(redis.url)).toEqual([]);
       expect(await found(redis.url, other.url)).toEqual([
-        'wrong: it and it have nothing to do with each other: nodes on different ones are deaf.',
+        'error: it and it have nothing to do with each other: nodes on different ones are deaf.',
       ]);
       await set('maxmemory', '100kb');
       expect(await found(redis.url)).toEqual([
-        expect.stringMatching(/^doubtful: it: Its maxmemory is used up\. Parley stores nothing there/),
+        expect.stringMatching(/^warning: it: Its maxmemory is used up\. Parley stores nothing there/),
       ]);
       await set('maxmemory-policy', 'allkeys-lru');
       expect(await found(redis.url)).toEqual([
-        expect.stringMatching(/^doubtful: it: Its maxmemory is used up, and by allkeys-lru it drops keys/),
+        expect.stringMatching(/^warning: it: Its maxmemory is used up, and by allkeys-lru it drops keys/),
       ]);
       await set('maxmemory', '0');
       await set('maxclients', '10');
       expect(await found(redis.url)).toEqual([
-        expect.stringMatching(/^doubtful: it: It takes 10 clients \(maxclients\), and has \d/),
+        expect.stringMatching(/^warning: it: It takes 10 clients \(maxclients\), and has \d/),
       ]);
       await set('maxclients', '1000');
       await set('maxmemory-clients', '1mb');
       await redis.command('SET', 'large', 'x'.repeat(4_000_000)).catch(() => undefined);
       expect(await found(redis.url)).toEqual([
-        expect.stringMatching(/^doubtful: it: Since it was started it has closed connections to save memory/),
+        expect.stringMatching(/^warning: it: Since it was started it has closed connections to save memory/),
       ]);
     });
 
@@ -190,16 +190,16 @@ if (!isEmbedded)
       await redis.command('ACL', 'SETUSER', 'parley', 'on', '>secret', '&parley:*', ...commands);
       const url = redis.url.replace('//', '//parley:secret@');
       expect(await found(url)).toEqual([
-        expect.stringMatching(/^doubtful: it: Its user may not ask CLUSTER NODES \(ACL: \+cluster\|nodes\)/),
+        expect.stringMatching(/^warning: it: Its user may not ask CLUSTER NODES \(ACL: \+cluster\|nodes\)/),
       ]);
       expect(await found(redis.url)).toEqual([
         expect.stringMatching(
-          /^wrong: it: What is published is not heard: this node of the Redis cluster .* never joined/,
+          /^error: it: What is published is not heard: this node of the Redis cluster .* never joined/,
         ),
       ]);
       await redis.command('ACL', 'SETUSER', 'parley', '-info');
-      expect(await found(url)).toContainEqual(expect.stringMatching(/^doubtful: it: Its user may not ask INFO/));
+      expect(await found(url)).toContainEqual(expect.stringMatching(/^warning: it: Its user may not ask INFO/));
       await redis.command('ACL', 'SETUSER', 'parley', 'off');
-      expect(await found(url)).toEqual([expect.stringMatching(/^wrong: it: It cannot be used: WRONGPASS/)]);
+      expect(await found(url)).toEqual([expect.stringMatching(/^error: it: It cannot be used: WRONGPASS/)]);
     });
   });

@@ -92,7 +92,7 @@ describe('PgBouncer that pools by sessions', () => {
     await expect(nodeOn(url)).rejects.toThrow('Another Parley node is using this database. Set REDIS_URL');
     expect(troubles(node)).toEqual([]);
     const found = await databaseFindings(url);
-    expect(found.filter(({ is }) => is === 'wrong')).toEqual([]);
+    expect(found.filter(({ level }) => level === 'error')).toEqual([]);
     const sentences = found.map(({ sentence }) => sentence);
     expect(sentences).toContain('A pooler stands before it, and pools by sessions.');
     expect(sentences).toContain('The tables of this build are there, in the schema public.');
@@ -159,7 +159,11 @@ describe('PgBouncer that pools by transactions', () => {
     );
     await expect(postgresSession(url, 'backup')).rejects.toThrow(/pool_mode = session/);
     expect(await databaseFindings(url)).toEqual([
-      { of: 'database', is: 'wrong', sentence: expect.stringMatching(/^The pooler before the database gives each/) },
+      {
+        part: 'database',
+        level: 'error',
+        sentence: expect.stringMatching(/^The pooler before the database gives each/),
+      },
     ]);
     await Promise.all(others.map((other) => other.end()));
     expect(await locks()).toBe(0);
@@ -174,7 +178,7 @@ describe('a role that owns nothing but a schema', () => {
     await asAdmin(empty.url, (admin) => admin.query(`CREATE ROLE ${role} LOGIN PASSWORD 'role'`));
     const url = Object.assign(new URL(empty.url), { username: role, password: 'role' }).href;
     await expect(nodeOn(url)).rejects.toThrow(`The role ${role} may not make tables in the schema public.`);
-    const wrong = (await databaseFindings(url)).filter(({ is }) => is === 'wrong');
+    const wrong = (await databaseFindings(url)).filter(({ level }) => level === 'error');
     expect(wrong.map(({ sentence }) => sentence)).toEqual([
       `The role ${role} may not make tables in the schema public.`,
     ]);

@@ -63,7 +63,7 @@ const allow = (redis: RedisServer, ...more: string[]) =>
 const asParley = (redis: RedisServer) => redis.url.replace('//', '//parley:secret%20word@');
 
 const saidWrong = async (redis: RedisServer) =>
-  (await redisFindings([asParley(redis)])).flatMap(({ is, sentence }) => (is === 'wrong' ? [sentence] : []));
+  (await redisFindings([asParley(redis)])).flatMap(({ level, sentence }) => (level === 'error' ? [sentence] : []));
 
 describe('a Redis cluster, by a user who may do what is documented', () => {
   it('connects nodes whatever slots move; they leave one of its nodes that is killed, or cut off, and find the others', async () => {
@@ -109,7 +109,7 @@ describe('several addresses without a cluster', () => {
     const replica = await redisWith({});
     await replica.command('REPLICAOF', '127.0.0.1', String(main.port));
     const urls = [replica.url, main.url, 'redis://127.0.0.1:1'];
-    expect((await redisFindings(urls)).map(({ is }) => is)).toEqual(['good', 'doubtful', 'good', 'good', 'wrong']);
+    expect((await redisFindings(urls)).map(({ level }) => level)).toEqual(['ok', 'warning', 'ok', 'ok', 'error']);
     const [one, other] = await twoNodes(...urls);
     await reachEachOther(one, other);
     expect(await listenersOf(main)).toBe(2);

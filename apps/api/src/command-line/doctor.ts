@@ -10,7 +10,7 @@ import { runCommand, usageUnless } from './command.js';
 const USAGE = `Usage: npm run doctor
 
 Looks, with the settings of a node, at what a node would use, beside nodes that run or before the first one does, and says
-in sentences how it is. It changes nothing. The code is 1 where something is wrong.`;
+in sentences how it is. It changes nothing. The code is 1 where there is an error.`;
 
 await runCommand(
   usageUnless(USAGE, (args) => args.length === 0),

@@ -23,19 +23,19 @@ const GOOD: Server = {
 const besides = (facts: Partial<Server>) => {
   const all = { ...GOOD, ...facts };
   const found = [...findingsOf('database', all, COMMON), ...findingsOf('database', all, OF_SERVERS)];
-  return found.flatMap(({ is, sentence }) => (is === 'good' ? [] : [`${is}: ${sentence}`]));
+  return found.flatMap(({ level, sentence }) => (level === 'ok' ? [] : [`${level}: ${sentence}`]));
 };
 
 // What the machines of tests do not have: clocks that go wrong, a network, a newer build.
 it.each<[string, Partial<Server>, RegExp | null]>([
   ['that all is well', {}, null],
-  ['clocks a little apart', { skewMs: 2_500 }, /^doubtful: .* 2500 ms apart\.$/],
-  ['clocks far apart', { skewMs: 90_000 }, /^wrong: .* 90000 ms apart\. Tokens/],
-  ['a network without TLS', { isLocal: false }, /^doubtful: The way there is not encrypted/],
+  ['clocks a little apart', { skewMs: 2_500 }, /^warning: .* 2500 ms apart\.$/],
+  ['clocks far apart', { skewMs: 90_000 }, /^error: .* 90000 ms apart\. Tokens/],
+  ['a network without TLS', { isLocal: false }, /^warning: The way there is not encrypted/],
   ['nothing of TLS where there is some', { isLocal: false, isEncrypted: true }, null],
-  ['a newer build', { migrations: null, isNewer: true }, /^doubtful: Its tables are of a newer build/],
-  ['another build', { migrations: null }, /^wrong: Its tables are of another build/],
-  ['an older build', { migrations: 1, mayCreate: false }, /^wrong: The role parley may not make tables/],
+  ['a newer build', { migrations: null, isNewer: true }, /^warning: Its tables are of a newer build/],
+  ['another build', { migrations: null }, /^error: Its tables are of another build/],
+  ['an older build', { migrations: 1, mayCreate: false }, /^error: The role parley may not make tables/],
 ])('the doctor says of a database %s', (_what, facts, sentence) => {
   expect(besides(facts)).toEqual(sentence === null ? [] : [expect.stringMatching(sentence)]);
 });

@@ -7,7 +7,7 @@ import { stoppedDatabase } from '../database/stopped-database.js';
 import { DESCRIBE_DATABASE } from '../platform/nodes/admin-socket-address.js';
 import { askRunningNode } from '../platform/nodes/running-node.js';
 import { COMMON } from './database-checks.js';
-import { type Finding, findingsOf, good, wrong } from './finding.js';
+import { error, type Finding, findingsOf, ok } from './finding.js';
 
 interface Look {
   facts: DatabaseFacts;
@@ -16,18 +16,18 @@ interface Look {
 
 /** Of the embedded database: asked of the node that runs, else opened for a moment. */
 export async function embeddedFindings(dataDir: string): Promise<Finding[]> {
-  const of = 'database';
+  const part = 'database';
   const directory = join(dataDir, 'postgres');
   if (!existsSync(join(directory, 'PG_VERSION')))
-    return [{ of, ...good(`The first node that starts makes one in ${directory}.`) }];
+    return [{ part, ...ok(`The first node that starts makes one in ${directory}.`) }];
   try {
     const { facts, sentence } = await runningOrStopped(
       () => ofNode(dataDir),
       () => ofDirectory(dataDir),
     );
-    return [{ of, ...good(sentence) }, ...findingsOf(of, facts, COMMON)];
+    return [{ part, ...ok(sentence) }, ...findingsOf(part, facts, COMMON)];
   } catch (fault) {
-    return [{ of, ...wrong(`It cannot be used: ${wordsOf(fault)}`) }];
+    return [{ part, ...error(`It cannot be used: ${wordsOf(fault)}`) }];
   }
 }
 

@@ -1,30 +1,30 @@
 /** What a look at one thing has found, as a sentence for whoever runs the deployment. */
 export interface Finding {
   /** `database`, `redis` … */
-  of: string;
-  /** `doubtful`: it works, and may not be what was meant. */
-  is: 'good' | 'doubtful' | 'wrong';
+  part: string;
+  /** `warning`: it works, and may not be what was meant. */
+  level: 'ok' | 'warning' | 'error';
   sentence: string;
 }
 
 /** Where nothing was asked of a part yet, a check that does not apply finds nothing. */
-export type Check<Facts> = (facts: Facts) => Omit<Finding, 'of'> | null;
+export type Check<Facts> = (facts: Facts) => Omit<Finding, 'part'> | null;
 
-export const good = (sentence: string) => ({ is: 'good', sentence }) as const;
-export const doubtful = (sentence: string) => ({ is: 'doubtful', sentence }) as const;
-export const wrong = (sentence: string) => ({ is: 'wrong', sentence }) as const;
+export const ok = (sentence: string) => ({ level: 'ok', sentence }) as const;
+export const warning = (sentence: string) => ({ level: 'warning', sentence }) as const;
+export const error = (sentence: string) => ({ level: 'error', sentence }) as const;
 
-export function findingsOf<Facts>(of: string, facts: Facts, checks: readonly Check<Facts>[]): Finding[] {
+export function findingsOf<Facts>(part: string, facts: Facts, checks: readonly Check<Facts>[]): Finding[] {
   return checks.flatMap((check) => {
     const found = check(facts);
-    return found === null ? [] : [{ of, ...found }];
+    return found === null ? [] : [{ part, ...found }];
   });
 }
 
 /** A line each, and how many of each kind. */
 export function reportOf(findings: readonly Finding[]): { text: string; code: number } {
-  const lines = findings.map(({ of, is, sentence }) => `${is.padEnd(9)} ${of.padEnd(9)} ${sentence}`);
-  const count = (kind: Finding['is']) => findings.filter(({ is }) => is === kind).length;
-  const sum = `${count('good')} good, ${count('doubtful')} doubtful, ${count('wrong')} wrong`;
-  return { text: [...lines, sum].join('\n'), code: count('wrong') === 0 ? 0 : 1 };
+  const lines = findings.map(({ part, level, sentence }) => `${level.padEnd(9)} ${part.padEnd(9)} ${sentence}`);
+  const count = (kind: Finding['level']) => findings.filter(({ level }) => level === kind).length;
+  const sum = `${count('ok')} ok, ${count('warning')} warnings, ${count('error')} errors`;
+  return { text: [...lines, sum].join('\n'), code: count('error') === 0 ? 0 : 1 };
 }

@@ -2,25 +2,25 @@ import { constants, existsSync } from 'node:fs';
 import { access, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Config } from '../config/config.js';
-import { doubtful, type Finding, good, wrong } from './finding.js';
+import { error, type Finding, ok, warning } from './finding.js';
 
 const GIB = 1_073_741_824;
 const LEAST_FREE = GIB;
 
 /** Of the data directory, which the first start makes. @param isEmbedded whether the database is in it. */
 export async function placeFindings(directory: string, isEmbedded: boolean): Promise<Finding[]> {
-  const of = 'directory';
+  const part = 'directory';
   const place = await nearest(directory);
   const use = isEmbedded ? 'The database and the files' : 'The files of this node';
   try {
     await access(place, constants.W_OK | constants.X_OK);
   } catch (fault) {
-    return [{ of, ...wrong(`${directory} cannot be written to: ${(fault as Error).message}.`) }];
+    return [{ part, ...error(`${directory} cannot be written to: ${(fault as Error).message}.`) }];
   }
   const { bavail, bsize } = await statfs(place);
   const free = bavail * bsize;
   const sentence = `${use} are in ${directory}, with ${(free / GIB).toFixed(1)} GiB of room.`;
-  return [{ of, ...(free < LEAST_FREE ? doubtful(sentence) : good(sentence)) }];
+  return [{ part, ...(free < LEAST_FREE ? warning(sentence) : ok(sentence)) }];
 }
 
 type Left = Pick<Config, 'dataDir' | 'databaseUrl' | 'ignoresEmbeddedData'>;
@@ -31,7 +31,7 @@ export function leftFindings({ dataDir, databaseUrl, ignoresEmbeddedData }: Left
   const sentence =
     `${dataDir} holds an embedded database beside DATABASE_URL: where that has accounts no node starts, unless it is ` +
     'moved away or EMBEDDED_DATA=ignore is set.';
-  return [{ of: 'directory', ...doubtful(sentence) }];
+  return [{ part: 'directory', ...warning(sentence) }];
 }
 
 /** The directory, or the next one above it that is there. */

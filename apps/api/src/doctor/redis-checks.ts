@@ -1,4 +1,4 @@
-import { type Check, doubtful, type Finding, findingsOf, good, wrong } from './finding.js';
+import { type Check, error, type Finding, findingsOf, ok, warning } from './finding.js';
 import { lookAtRedis, type RedisFacts, type RedisLook } from './redis-facts.js';
 
 const OLDEST = 7;
@@ -14,26 +14,24 @@ const CHECKS: readonly Check<RedisFacts>[] = [
     const version = facts.info.get('valkey_version') ?? facts.info.get('redis_version');
     const name = facts.info.has('valkey_version') ? 'Valkey' : 'Redis';
     if (version === undefined)
-      return doubtful('Its user may not ask INFO (ACL: +info): whether it is a replica is not known.');
+      return warning('Its user may not ask INFO (ACL: +info): whether it is a replica is not known.');
     const sentence = `${name} ${version}, ${isOfCluster(facts) ? 'of a cluster' : 'no cluster'}.`;
-    return Number.parseInt(version, 10) < OLDEST
-      ? doubtful(`${sentence} ${OLDEST} or later was tried.`)
-      : good(sentence);
+    return Number.parseInt(version, 10) < OLDEST ? warning(`${sentence} ${OLDEST} or later was tried.`) : ok(sentence);
   },
-  (facts) => (isReplica(facts) ? doubtful('It is a replica, and is not used as long as it is one.') : null),
+  (facts) => (isReplica(facts) ? warning('It is a replica, and is not used as long as it is one.') : null),
   (facts) => {
-    if (typeof facts.heard === 'number') return good(`What is published is heard after ${facts.heard} ms.`);
-    return isReplica(facts) ? null : wrong(`What is published is not heard: ${facts.heard.message}.`);
+    if (typeof facts.heard === 'number') return ok(`What is published is heard after ${facts.heard} ms.`);
+    return isReplica(facts) ? null : error(`What is published is not heard: ${facts.heard.message}.`);
   },
   (facts) =>
     isOfCluster(facts) && !facts.namesNodes
-      ? doubtful('Its user may not ask CLUSTER NODES (ACL: +cluster|nodes): other nodes of the cluster are not found.')
+      ? warning('Its user may not ask CLUSTER NODES (ACL: +cluster|nodes): other nodes of the cluster are not found.')
       : null,
   (facts) => {
     const [most, used] = [numberOf(facts, 'maxmemory'), numberOf(facts, 'used_memory')];
     if (!(most > 0) || used < most) return null;
     const policy = facts.info.get('maxmemory_policy');
-    return doubtful(
+    return warning(
       policy === 'noeviction'
         ? 'Its maxmemory is used up. Parley stores nothing there, so others do: what these write is refused.'
         : `Its maxmemory is used up, and by ${policy} it drops keys. Parley stores none there: they are others'.`,
@@ -41,13 +39,13 @@ const CHECKS: readonly Check<RedisFacts>[] = [
   },
   (facts) =>
     numberOf(facts, 'evicted_clients') > 0
-      ? doubtful(
+      ? warning(
           'Since it was started it has closed connections to save memory: raise maxmemory-clients, or leave it out.',
         )
       : null,
   (facts) => {
     const [most, used] = [numberOf(facts, 'maxclients'), numberOf(facts, 'connected_clients')];
-    return most - used < FEW_CLIENTS ? doubtful(`It takes ${most} clients (maxclients), and has ${used}.`) : null;
+    return most - used < FEW_CLIENTS ? warning(`It takes ${most} clients (maxclients), and has ${used}.`) : null;
   },
 ];
 
@@ -60,7 +58,7 @@ export async function redisFindings(urls: readonly string[]): Promise<Finding[]>
 function findingsAt({ at, facts, fault }: RedisLook): Finding[] {
   const found = facts
     ? findingsOf('redis', facts, CHECKS)
-    : [{ of: 'redis', ...wrong(`It cannot be used: ${fault}.`) }];
+    : [{ part: 'redis', ...error(`It cannot be used: ${fault}.`) }];
   return found.map((finding) => ({ ...finding, sentence: `${at}: ${finding.sentence}` }));
 }
 
@@ -71,5 +69,7 @@ function apart(looks: readonly RedisLook[]): Finding[] {
   if (mains.length < (hasCluster ? 1 : 2)) return [];
   const names = mains.map(({ at }) => at).join(' and ');
   const others = hasCluster ? `${names} and the cluster` : names;
-  return [{ of: 'redis', ...wrong(`${others} have nothing to do with each other: nodes on different ones are deaf.`) }];
+  return [
+    { part: 'redis', ...error(`${others} have nothing to do with each other: nodes on different ones are deaf.`) },
+  ];
 }
