@@ -14,6 +14,7 @@ import {
   findProxies,
   findRecorder,
   findRedis,
+  findSystemdAnalyze,
   findWebKit,
   makeMemoryDirectory,
   prepareDirectories,
@@ -62,6 +63,7 @@ async function findParts() {
     pgbouncer: findPgBouncer(),
     prometheus: findPrometheus(),
     proxies: findProxies(),
+    systemd: findSystemdAnalyze(),
   };
   const programs = { ffmpeg: findFfmpeg(), ...servers };
   const browsers = {

@@ -69,6 +69,11 @@ export function findPgBouncer() {
   return { value: findProgram('pgbouncer') ?? ['/usr/sbin/pgbouncer'].find((path) => existsSync(path)) };
 }
 
+/** What checks systemd's units: `{ value: path }`, or `{}`. */
+export function findSystemdAnalyze() {
+  return { value: findProgram('systemd-analyze') };
+}
+
 /** Prometheus, with the tool that checks its rules: `{ value: path }`, or `{}`. */
 export function findPrometheus() {
   return { value: findProgram('promtool') && findProgram('prometheus') };

@@ -57,6 +57,12 @@ const PROMETHEUS = {
   sentence: 'no figures read by Prometheus, none found; on Debian: apt-get install prometheus',
 };
 
+const SYSTEMD = {
+  part: 'systemd',
+  variable: 'PARLEY_TEST_SYSTEMD_ANALYZE',
+  sentence: 'the unit not checked, no systemd-analyze found; on Debian: apt-get install systemd',
+};
+
 const PROXIES = {
   part: 'proxies',
   variable: 'PARLEY_TEST_PROXIES',
@@ -84,7 +90,7 @@ export const SUITES = [
     words: ['journeys'],
     round: 1,
     needs: [POSTGRES, REDIS, CHROMIUM],
-    wants: [HEADLESS_SHELL, FIREFOX, WEBKIT, RECORDER, FFMPEG, PROMETHEUS, PROXIES],
+    wants: [HEADLESS_SHELL, FIREFOX, WEBKIT, RECORDER, FFMPEG, PROMETHEUS, PROXIES, SYSTEMD],
   },
   { name: 'alone', words: ['journeys'], round: 2, needs: [POSTGRES, REDIS] },
 ];

@@ -8,7 +8,8 @@ import ts from 'typescript';
 import { parse, parseAllDocuments } from 'yaml';
 import { settings } from './settings.js';
 
-const ANALYZE = '/usr/bin/systemd-analyze';
+// Where it is not installed, `npm test` says so.
+const ANALYZE = process.env.PARLEY_TEST_SYSTEMD_ANALYZE;
 const textOf = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 
 interface Resource {
@@ -97,7 +98,7 @@ describe('tools/deploy/parley.service', () => {
   });
 
   it('is understood by systemd, where that is installed', async () => {
-    if (!existsSync(ANALYZE)) return;
+    if (!ANALYZE) return;
     const file = join(scratch, 'parley.service');
     mkdirSync(scratch, { recursive: true });
     writeFileSync(file, unit.replaceAll('/opt/parley/node_modules/.bin/node', process.execPath));
