@@ -7,6 +7,7 @@ export class ConversationSettingsDto implements ConversationSettingsBody {
   @IsIn(NOTIFICATION_LEVELS)
   notifications?: NotificationLevel;
 
+  /** As short and as long as a member may be silenced. */
   @MayBeMissing()
   @IsInt()
   @Min(LIMITS.silenceMin)
