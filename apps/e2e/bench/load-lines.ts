@@ -21,6 +21,8 @@ const READY = Buffer.from('ready');
 
 async function openSocketIo(target: Target, { auth }: Seat, handlers: LineHandlers): Promise<LoadLine> {
   const ready = Promise.withResolvers<void>();
+  // Where the connection ends before that, whoever opens it is told by its own failure.
+  ready.promise.catch(() => undefined);
   const socket = await LeanSocket.connect(
     { ...target, auth },
     {
@@ -53,6 +55,8 @@ const READY_NAME = Buffer.from('ready"');
 
 async function openWebSocket(target: Target, { auth }: Seat, handlers: LineHandlers): Promise<LoadLine> {
   const ready = Promise.withResolvers<void>();
+  // Where the connection ends before that, whoever opens it is told by its own failure.
+  ready.promise.catch(() => undefined);
   const socket = new LeanWebSocket(
     { ...target, path: '/ws', headers: { authorization: `Bearer ${String(auth.token)}` } },
     {
