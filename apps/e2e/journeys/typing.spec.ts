@@ -78,7 +78,8 @@ describe('P1: who is typing', () => {
     try {
       for (const person of [ama, li]) {
         await row(person).waitFor();
-        expect(isolated(await row(person).textContent())).toBe('Tomas is typing…');
+        // Whoever has just come reads who that is.
+        await expectSoon(async () => expect(isolated(await row(person).textContent())).toBe('Tomas is typing…'));
       }
       // Nothing changes by then of which all would be told.
       await li.page.goto(`/c/${ama.conversationId}`);
@@ -160,6 +161,7 @@ it('F3 F1 P1: by keyboard alone people are found, written to, seen typing, and w
   await keyboard.type(li.username);
   await searched;
   // Their conversation, and not they themselves once more.
+  await page.getByRole('option', { name: li.name }).first().waitFor();
   expect(await page.getByRole('option', { name: li.name }).count()).toBe(1);
   await keyboard.press('Control+a');
   await keyboard.type('group');
