@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { PGlite } from '@electric-sql/pglite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@parley/testkit';
 import { sql } from 'drizzle-orm';
@@ -295,7 +294,7 @@ describe('changes at once', () => {
 
 describe('what a change costs', () => {
   const inside = new AsyncLocalStorage<{ count: number }>();
-  const prototype = (ENGINE === 'postgres' ? pg.Client.prototype : PGlite.prototype) as unknown as {
+  const prototype = pg.Client.prototype as unknown as {
     query: (...args: unknown[]) => unknown;
   };
   const { query } = prototype;

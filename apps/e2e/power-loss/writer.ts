@@ -8,9 +8,8 @@ import { FOUND, type Found, PROMISES, promise } from './promises.js';
 const CHECKPOINT_EVERY = 40;
 
 interface Engine {
-  exec(sql: string): Promise<unknown>;
   query(sql: string): Promise<{ rows: Found[] }>;
-  close(): Promise<void>;
+  end(): Promise<void>;
 }
 
 const { href } = new URL('../../../api/dist/database/embedded-client.js', import.meta.url);
@@ -18,20 +17,20 @@ const { EmbeddedClient } = (await import(href)) as { EmbeddedClient: { open(dire
 const tell = (fact: object) => writeSync(1, `${JSON.stringify(fact)}\n`);
 
 const engine = await EmbeddedClient.open(join(process.env.DATA_DIR ?? '', 'postgres'));
-await engine.exec(PROMISES);
+await engine.query(PROMISES);
 const { rows } = await engine.query(FOUND);
 const { last = 0 } = rows[0] ?? {};
 tell({ found: rows[0] });
-if (process.env.POWER_CUT_AT === undefined) await engine.close();
+if (process.env.POWER_CUT_AT === undefined) await engine.end();
 else for (let id = last + 1; ; id += 1) await keep(id);
 
 async function keep(id: number): Promise<void> {
-  await engine.exec('BEGIN');
-  await engine.exec(promise(id));
-  await engine.exec(`UPDATE promises SET text = text WHERE id = ${id - 1}`);
-  await engine.exec('COMMIT');
+  await engine.query('BEGIN');
+  await engine.query(promise(id));
+  await engine.query(`UPDATE promises SET text = text WHERE id = ${id - 1}`);
+  await engine.query('COMMIT');
   tell({ acked: id });
   if (id % CHECKPOINT_EVERY !== 0) return;
-  await engine.exec(`DROP TABLE IF EXISTS other; CREATE TABLE other AS SELECT * FROM promises WHERE id > ${id - 10}`);
-  await engine.exec('CHECKPOINT');
+  await engine.query(`DROP TABLE IF EXISTS other; CREATE TABLE other AS SELECT * FROM promises WHERE id > ${id - 10}`);
+  await engine.query('CHECKPOINT');
 }

@@ -48,8 +48,14 @@ export class DurableFiles extends NodeFS {
   private readonly changedDirectories = new Set<FileNode>();
   private readonly isNew: boolean;
 
-  /** @param directory where the database is, or is to be made. */
-  constructor(directory: string) {
+  /**
+   * @param directory where the database is, or is to be made.
+   * @param onAbort once the engine has given itself up: there is nothing to return to.
+   */
+  constructor(
+    directory: string,
+    private readonly onAbort: () => never,
+  ) {
     super(prepared(resolve(directory)));
     this.directory = resolve(directory);
     this.place = { root: this.rootDir };
@@ -59,7 +65,7 @@ export class DurableFiles extends NodeFS {
   override init(engine: PGlite, options: Preparing): ReturnType<NodeFS['init']> {
     this.pg = engine;
     const preRun = [...(options.preRun ?? []), (module: Module) => this.mount(module as unknown as ModuleOnNode)];
-    return Promise.resolve({ emscriptenOpts: { ...options, preRun } });
+    return Promise.resolve({ emscriptenOpts: { ...options, preRun, onAbort: this.onAbort } });
   }
 
   /** To be called once the engine runs, before anything is promised. */

@@ -40,7 +40,7 @@ async function holdsAccounts(directory: string): Promise<string | null> {
     const { rows } = await engine.query<{ found: boolean }>('SELECT EXISTS (SELECT 1 FROM public.users) AS found');
     return rows[0]?.found ? 'holds accounts' : null;
   } finally {
-    await engine.close();
+    await engine.end();
   }
 }
 

@@ -17,15 +17,15 @@ describe('the maintenance of the embedded database', () => {
     directory = mkdtempSync(join(tmpdir(), 'parley-maintenance-'));
     engine = await EmbeddedClient.openUnsynced(join(directory, 'database'));
     maintenance = new EmbeddedMaintenance((work) => work(engine), { keepsLog: () => keepsLog, logBytes: KEPT_LOG });
-    await engine.exec('CREATE TABLE counted (id integer PRIMARY KEY, number integer, padding text)');
-    await engine.exec(`INSERT INTO counted SELECT i, 0, repeat('x', 200) FROM generate_series(1, 20000) i`);
-    await engine.exec('UPDATE counted SET number = number + 1');
+    await engine.query('CREATE TABLE counted (id integer PRIMARY KEY, number integer, padding text)');
+    await engine.query(`INSERT INTO counted SELECT i, 0, repeat('x', 200) FROM generate_series(1, 20000) i`);
+    await engine.query('UPDATE counted SET number = number + 1');
     // Else a session tells of what it has done a second later.
-    await engine.exec('SELECT pg_stat_force_next_flush()');
+    await engine.query('SELECT pg_stat_force_next_flush()');
   });
 
   afterAll(async () => {
-    await engine.close();
+    await engine.end();
     rmSync(directory, { recursive: true });
   });
 
@@ -45,7 +45,7 @@ describe('the maintenance of the embedded database', () => {
   });
 
   it('keeps the log while somebody copies the files', async () => {
-    await engine.exec('UPDATE counted SET number = number + 1');
+    await engine.query('UPDATE counted SET number = number + 1');
     const before = await logged();
     keepsLog = true;
     await maintenance.run();

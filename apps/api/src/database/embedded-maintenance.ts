@@ -59,7 +59,7 @@ export class EmbeddedMaintenance {
     await this.checkpoint();
     for (const { name } of await this.rows<{ name: string }>(DUE)) {
       if (this.job.isStopped) return;
-      await this.within((engine) => engine.exec(`VACUUM (ANALYZE) ${name}`));
+      await this.within((engine) => engine.query(`VACUUM (ANALYZE) ${name}`));
     }
   }
 
@@ -69,11 +69,11 @@ export class EmbeddedMaintenance {
     if ((log?.bytes ?? 0) <= logBytes) return;
     // Asked when it is its turn: a copy may have begun meanwhile.
     await this.within(async (engine) => {
-      if (!this.options.keepsLog()) await engine.exec('CHECKPOINT');
+      if (!this.options.keepsLog()) await engine.query('CHECKPOINT');
     });
   }
 
-  private async rows<Row>(text: string): Promise<Row[]> {
+  private async rows<Row extends object>(text: string): Promise<Row[]> {
     return this.within(async (engine) => (await engine.query<Row>(text)).rows);
   }
 }

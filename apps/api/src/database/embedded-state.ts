@@ -1,6 +1,6 @@
 import { type Availability, AvailabilityState } from './availability.js';
 import type { DatabaseReporter } from './database-reporter.js';
-import { isUnfit, wordsOf } from './faults.js';
+import { isConnectionFault, isUnfit, wordsOf } from './faults.js';
 
 const TRY_EVERY_MS = 1_000;
 
@@ -8,6 +8,7 @@ const TRY_EVERY_MS = 1_000;
 export class EmbeddedState implements Availability {
   private readonly availability: AvailabilityState;
   private trying = false;
+  private isClosed = false;
   private timer: NodeJS.Timeout | null = null;
 
   constructor(
@@ -28,10 +29,12 @@ export class EmbeddedState implements Availability {
 
   /** Takes every fault of a statement; one about the database's state is looked into at once. */
   note(fault: unknown): void {
-    if (isUnfit(fault) && !this.trying) void this.look();
+    if ((isUnfit(fault) || isConnectionFault(fault)) && !this.trying && !this.isClosed) void this.look();
   }
 
+  /** From now on nothing is tried: that would open the directory, which may be another process's by then. */
   close(): void {
+    this.isClosed = true;
     if (this.timer) clearTimeout(this.timer);
   }
 
@@ -42,7 +45,7 @@ export class EmbeddedState implements Availability {
       (reason: unknown) => reason,
     );
     this.trying = fault !== null;
-    if (fault) this.timer = setTimeout(() => void this.look(), TRY_EVERY_MS).unref();
+    if (fault && !this.isClosed) this.timer = setTimeout(() => void this.look(), TRY_EVERY_MS).unref();
     this.availability.set(fault === null, () => this.reporter.databaseNotWritable(wordsOf(fault)));
   }
 }

@@ -22,7 +22,7 @@ export class NamedStatements {
   private readonly counts = new Map<string, number>();
 
   /** The same connection, on which frequent statements have names. */
-  on(client: pg.PoolClient): Pick<pg.PoolClient, 'query'> {
+  on(client: pg.ClientBase): Pick<pg.PoolClient, 'query'> {
     const query = (statement: Statement, values: never) => client.query(this.named(statement) as never, values);
     return { query } as unknown as pg.PoolClient;
   }

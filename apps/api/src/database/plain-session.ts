@@ -75,11 +75,6 @@ export function queriesOf(db: Db): Queries {
 
 /** Closing it closes the engine. */
 export async function embeddedSession(engine: EmbeddedClient): Promise<PlainSession> {
-  await engine.exec(statingSettings());
-  return {
-    query: async <T>(text: string, values?: readonly unknown[]) =>
-      (await engine.query<T>(text, values && [...values])).rows,
-    exec: async (text) => void (await engine.exec(text)),
-    close: () => engine.close(),
-  };
+  await engine.query(statingSettings());
+  return plain(engine);
 }

@@ -19,7 +19,8 @@ interface Waiting {
  * order of arrival, so that who brings much holds up nobody but themselves.
  */
 export class Semaphore {
-  private running = 0;
+  /** How many run at present. */
+  runningCount = 0;
   /** By owner; whoever had a turn comes last. */
   private readonly waiting = new Map<string, Set<Waiting>>();
   /** How many wait at present. */
@@ -33,14 +34,14 @@ export class Semaphore {
    *   wait, the last one of whoever has most of them has to go, if that is somebody else.
    */
   async within<T>(work: () => Promise<T>, owner = ''): Promise<T> {
-    if (this.running < this.limits.atOnce) this.running += 1;
+    if (this.runningCount < this.limits.atOnce) this.runningCount += 1;
     else await this.wait(owner);
     try {
       return await work();
     } finally {
       // The place is handed on and never free in between, so that no newcomer overtakes those who wait.
       if (this.waitingCount > 0) this.beginNext();
-      else this.running -= 1;
+      else this.runningCount -= 1;
     }
   }
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { drizzle } from 'drizzle-orm/pglite';
+import { drizzle } from 'drizzle-orm/node-postgres';
 import type { Database } from '../../database/database.js';
 import { EmbeddedClient } from '../../database/embedded-client.js';
 import { ParleyError } from '../../kernel/errors.js';
@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   END_AGAIN.firstMs = firstMs;
-  await engine.close();
+  await engine.end();
   rmSync(directory, { recursive: true });
 });
 
