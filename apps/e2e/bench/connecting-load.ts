@@ -100,7 +100,7 @@ export async function measureReturning(cluster: PostgresCluster): Promise<Return
   }
 }
 
-const TOKEN = 'of the benchmark, for its own readings';
+const TOKEN = 'for-the-readings-of-the-benchmark';
 /** So many handshakes are under way at once. */
 const AT_ONCE = 50;
 
