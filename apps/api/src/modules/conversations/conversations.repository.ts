@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { and, eq, inArray, isNull, ne, sql } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Db } from '../../database/database.js';
+import { otherOwners } from '../../database/other-members.js';
 import type { ConversationRow, ParticipantRow } from '../../database/rows.js';
 import { rowsOf } from '../../database/rows-of.js';
 import { conversationParticipants, conversationReceipts, conversations, users } from '../../database/schema/index.js';
@@ -100,19 +101,9 @@ export class ConversationsRepository {
        WHERE conversation_id = ${conversationId}`);
   }
 
-  /** Whether somebody else leads it who is not disabled: nor has left for good, which disables, too. */
-  async hasOtherOwner(
-    tx: Db,
-    { conversationId, userId }: { conversationId: string; userId: string },
-  ): Promise<boolean> {
-    const { conversationId: owner, userId: other, role, leftAt } = conversationParticipants;
-    const rows = await tx
-      .select({ other })
-      .from(conversationParticipants)
-      .innerJoin(users, and(eq(users.id, other), eq(users.isDisabled, false)))
-      .where(and(eq(owner, conversationId), ne(other, userId), eq(role, 'owner'), isNull(leftAt)))
-      .limit(1);
-    return rows.length > 0;
+  /** Whether somebody else leads it who can still sign in. */
+  async hasOtherOwner(tx: Db, place: { conversationId: string; userId: string }): Promise<boolean> {
+    return (await rowsOf(tx, sql`${otherOwners(place)} LIMIT 1`)).length > 0;
   }
 
   /** Raises the membership version of each user under their row's lock. */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { eq, sql } from 'drizzle-orm';
 import type { Db } from '../../database/database.js';
 import { NOW } from '../../database/now.js';
+import { otherMembers, otherOwners } from '../../database/other-members.js';
 import { rowsOf } from '../../database/rows-of.js';
 import { accountErasures, users } from '../../database/schema/index.js';
 import { named, type UserRow } from '../users/index.js';
@@ -24,13 +25,11 @@ export class LeavingRepository {
       FROM conversations c JOIN conversation_participants p ON p.conversation_id = c.id
      WHERE p.user_id = ${userId} AND p.role = 'owner' AND p.left_at IS NULL AND c.type = 'group'`;
     await tx.execute(sql`SELECT c.id ${led} ORDER BY c.id FOR NO KEY UPDATE OF c`);
-    const others = sql`
-        SELECT 1 FROM conversation_participants o JOIN users u ON u.id = o.user_id
-         WHERE o.conversation_id = c.id AND o.user_id <> p.user_id AND o.left_at IS NULL AND NOT u.is_disabled`;
+    const place = { conversationId: sql`c.id`, userId: sql`p.user_id` };
     const rows = await rowsOf<{ id: string }>(
       tx,
       sql`
-      SELECT c.id ${led} AND EXISTS (${others}) AND NOT EXISTS (${others} AND o.role = 'owner')
+      SELECT c.id ${led} AND EXISTS (${otherMembers(place)}) AND NOT EXISTS (${otherOwners(place)})
        ORDER BY c.id LIMIT ${MOST_NAMED}`,
     );
     return rows.map(({ id }) => id);
