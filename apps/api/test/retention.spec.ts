@@ -372,6 +372,34 @@ describe('the messages of one conversation', () => {
   });
 });
 
+describe('rows of changes', () => {
+  it('S1.34 G4: are removed after a day, in steps; who was away since before syncs all the same, and what is new is delivered', async () => {
+    const { id, owner, members } = await aGroup(node);
+    const [ben] = members as [Person];
+    const reader = new SyncReader(ben);
+    await reader.catchUp();
+    const said = await owner.say(id, 'something');
+    await ben.post(`/messages/${said.id}/reactions`, { emoji: '👍' });
+    await owner.patch(`/messages/${said.id}`, { content: 'something else' });
+    await owner.patch(`/conversations/${id}`, { name: 'Renamed' });
+    await node.rows(
+      sql`UPDATE conversation_changes SET created_at = created_at - interval '25 hours' WHERE conversation_id = ${id}`,
+    );
+    await owner.patch(`/messages/${said.id}`, { content: 'and another thing' });
+    const socket = await ben.connect();
+    RETENTION.changes = 2;
+    await run();
+    expect(
+      await node.rows(sql`SELECT version::integer FROM conversation_changes WHERE conversation_id = ${id}`),
+    ).toEqual([{ version: 7 }]);
+    await owner.say(id, 'more');
+    await socket.reaches(id, 8);
+    expect(socket.ended).toBeNull();
+    await reader.catchUp();
+    expect(reader.state()).toEqual(reader.knownOf(await fetched(ben)));
+  });
+});
+
 it('breaks nothing of what holds in every database', async () => {
   expect(await violationsOn(node)).toEqual([]);
 });

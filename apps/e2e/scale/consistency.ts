@@ -11,37 +11,39 @@ export interface Finding {
  * `k` stands for a conversation.
  */
 const RULES: Record<string, string> = {
-  'seq runs from 1 to last_seq without gaps': `
+  'seq runs from first_seq to last_seq without gaps': `
     SELECT count(*) FROM conversations k
       LEFT JOIN (SELECT conversation_id, count(*) AS rows, min(seq) AS lowest, max(seq) AS highest FROM messages GROUP BY 1) m
         ON m.conversation_id = k.id
-     WHERE coalesce(m.rows, 0) <> k.last_seq OR m.lowest <> 1 OR m.highest <> k.last_seq`,
-  'every version from 1 to the head is one message or one change': `
+     WHERE coalesce(m.rows, 0) <> k.last_seq - k.first_seq + 1 OR m.lowest <> k.first_seq OR m.highest <> k.last_seq`,
+  'every version beyond the trimmed ones is one message or one change': `
     SELECT count(*) FROM (
       SELECT k.id FROM conversations k
         LEFT JOIN (SELECT conversation_id, created_version AS version FROM messages
-                   UNION ALL SELECT conversation_id, version FROM conversation_changes) v ON v.conversation_id = k.id
-       GROUP BY k.id, k.version
-      HAVING count(v.version) <> k.version OR count(DISTINCT v.version) <> k.version OR min(v.version) <> 1
-          OR max(v.version) <> k.version) wrong`,
+                   UNION ALL SELECT conversation_id, version FROM conversation_changes) v
+          ON v.conversation_id = k.id AND v.version > k.trimmed_version
+       GROUP BY k.id, k.version, k.trimmed_version
+      HAVING count(v.version) <> k.version - k.trimmed_version OR count(DISTINCT v.version) <> count(v.version)
+          OR min(v.version) <> k.trimmed_version + 1 OR max(v.version) <> k.version) wrong`,
   'the version of a message is that of its latest change': `
-    SELECT count(*) FROM messages m
+    SELECT count(*) FROM messages m JOIN conversations k ON k.id = m.conversation_id
       LEFT JOIN (SELECT conversation_id, subject_id, max(version) AS version FROM conversation_changes GROUP BY 1, 2) c
         ON c.conversation_id = m.conversation_id AND c.subject_id = m.id
-     WHERE m.version <> coalesce(c.version, m.created_version)`,
+     WHERE m.version <> coalesce(c.version, m.created_version) AND m.version > k.trimmed_version`,
   'the version of a member is that of their latest change': `
-    SELECT count(*) FROM conversation_participants p
+    SELECT count(*) FROM conversation_participants p JOIN conversations k ON k.id = p.conversation_id
       LEFT JOIN (
         SELECT conversation_id, about, max(version) AS version
           FROM (SELECT conversation_id, version, subject_id AS about FROM conversation_changes
                 UNION ALL SELECT conversation_id, version, jsonb_array_elements_text(data -> 'userIds')::uuid
                             FROM conversation_changes WHERE data ? 'userIds') c GROUP BY 1, 2) c
         ON c.conversation_id = p.conversation_id AND c.about = p.user_id
-     WHERE p.version IS DISTINCT FROM c.version`,
+     WHERE p.version IS DISTINCT FROM c.version AND p.version > k.trimmed_version`,
   'countable counts what is not a system message': `
     SELECT count(*) FROM (
-      SELECT countable, count(*) FILTER (WHERE type <> 'system') OVER (PARTITION BY conversation_id ORDER BY seq) AS counted
-        FROM messages) m WHERE m.countable <> m.counted`,
+      SELECT m.countable, k.expired_countable
+             + count(*) FILTER (WHERE m.type <> 'system') OVER (PARTITION BY m.conversation_id ORDER BY m.seq) AS counted
+        FROM messages m JOIN conversations k ON k.id = m.conversation_id) m WHERE m.countable <> m.counted`,
   'a conversation has the countable, the time and the version of its end': `
     SELECT count(*) FROM conversations k JOIN messages m ON m.conversation_id = k.id AND m.seq = k.last_seq
      WHERE k.countable <> m.countable OR k.updated_at <> m.created_at OR k.version < m.version`,
@@ -66,15 +68,15 @@ const RULES: Record<string, string> = {
      WHERE p.last_read_seq > p.last_delivered_seq OR p.last_delivered_seq > k.last_seq
         OR p.last_read_seq < coalesce(m.seq, 0)`,
   'read_countable is the countable of the last message read': `
-    SELECT count(*) FROM conversation_participants p
+    SELECT count(*) FROM conversation_participants p JOIN conversations k ON k.id = p.conversation_id
       LEFT JOIN messages m ON m.conversation_id = p.conversation_id AND m.seq = p.last_read_seq
-     WHERE p.read_countable <> coalesce(m.countable, 0)`,
+     WHERE p.read_countable <> coalesce(m.countable, 0) AND (p.last_read_seq = 0 OR p.last_read_seq >= k.first_seq)`,
   'unread counts equal a recount': `
     SELECT count(*) FROM conversation_participants p JOIN conversations k ON k.id = p.conversation_id
       LEFT JOIN LATERAL (SELECT count(*) AS unread FROM messages m
                           WHERE m.conversation_id = p.conversation_id AND m.seq > p.last_read_seq AND m.type <> 'system') u ON true
      WHERE p.left_at IS NULL AND p.user_id = (SELECT user_id FROM conversation_participants GROUP BY 1 ORDER BY count(*) DESC LIMIT 1)
-       AND k.countable - p.read_countable <> u.unread`,
+       AND k.countable - greatest(p.read_countable, k.expired_countable) <> u.unread`,
   'receipts numbers are taken once and not beyond the counter': `
     SELECT (SELECT count(*) FROM conversation_participants p JOIN conversation_receipts r USING (conversation_id)
              WHERE p.receipts_version > r.receipts)
@@ -115,8 +117,9 @@ const RULES: Record<string, string> = {
     SELECT count(*) FROM messages
      WHERE deleted_at IS NOT NULL AND (content <> '' OR metadata <> '{}' OR mentions <> '{}' OR reactions <> '[]')`,
   'answers name a message of the same conversation': `
-    SELECT count(*) FROM messages m LEFT JOIN messages q ON q.conversation_id = m.conversation_id AND q.seq = m.reply_to_seq
-     WHERE m.reply_to_id IS NOT NULL
+    SELECT count(*) FROM messages m JOIN conversations k ON k.id = m.conversation_id
+      LEFT JOIN messages q ON q.conversation_id = m.conversation_id AND q.seq = m.reply_to_seq
+     WHERE m.reply_to_id IS NOT NULL AND m.reply_to_seq >= k.first_seq
        AND (q.id IS DISTINCT FROM m.reply_to_id OR q.sender_id <> m.reply_to_sender_id OR q.seq >= m.seq)`,
 };
 

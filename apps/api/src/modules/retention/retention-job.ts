@@ -3,6 +3,7 @@ import { CONFIG, type Config } from '../../config/config.js';
 import { RepeatedWork } from '../../kernel/repeated-work.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { archiving, ConversationChanges } from '../conversations/index.js';
+import { ChangesTrimRepository } from './changes-trim.repository.js';
 import { MessageExpiry } from './message-expiry.js';
 import { type DueConversation, RetentionRepository } from './retention.repository.js';
 
@@ -13,12 +14,15 @@ export const RETENTION = {
   conversations: 500,
   /** Of one transaction, which holds up its conversation: messages, with their reactions and edits. */
   rows: 500,
+  /** Rows of changes of one transaction, which holds up their conversations. */
+  changes: 500,
   /** Conversations of one run that fail: the rest waits for the next one. */
   failures: 10,
 };
 
 /**
- * Archives conversations in which nobody has written for long, and lets messages expire that are older than they may be.
+ * Archives conversations in which nobody has written for long, lets messages expire that are older than they may be, and
+ * removes rows of changes that no stream needs any more.
  * What is due is in the data, and each step is one transaction: whatever stops it, any node goes on from there.
  */
 @Injectable()
@@ -37,6 +41,7 @@ export class RetentionJob implements OnApplicationBootstrap, OnApplicationShutdo
     private readonly repository: RetentionRepository,
     private readonly changes: ConversationChanges,
     private readonly expiry: MessageExpiry,
+    private readonly changesTrim: ChangesTrimRepository,
     private readonly reporter: EventReporter,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -50,10 +55,24 @@ export class RetentionJob implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   /**
-   * Once through all conversations, or until another node does the same. One that fails is passed over.
-   * @throws where too many do. Those beyond them come first next time.
+   * Until nothing is due any more, or another node does the same. Where one part fails the others are done all the same.
+   * @throws where too many conversations fail. Those beyond them come first next time.
    */
   async run(): Promise<void> {
+    await this.trim().catch((fault: unknown) => this.report(fault, null));
+    await this.walk();
+  }
+
+  private async trim(): Promise<void> {
+    for (let isMore = true; isMore && !this.job.isStopped; ) {
+      const step = await this.changesTrim.step(RETENTION.changes);
+      if (step && step.trimmed > 0) this.reporter.changesTrimmed(step.trimmed);
+      isMore = step?.isMore ?? false;
+    }
+  }
+
+  /** Once through all conversations of which something may be due. One that fails is passed over. */
+  private async walk(): Promise<void> {
     let failures = 0;
     let { after } = this;
     this.after = null;

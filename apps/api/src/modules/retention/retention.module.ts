@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/index.js';
 import { ConversationsModule } from '../conversations/index.js';
+import { ChangesTrimRepository } from './changes-trim.repository.js';
 import { ExpiryRepository } from './expiry.repository.js';
 import { MessageExpiry } from './message-expiry.js';
 import { RetentionController } from './retention.controller.js';
@@ -11,6 +12,13 @@ import { RetentionJob } from './retention-job.js';
 @Module({
   imports: [ConversationsModule, AuditModule],
   controllers: [RetentionController],
-  providers: [RetentionJob, RetentionService, MessageExpiry, RetentionRepository, ExpiryRepository],
+  providers: [
+    RetentionJob,
+    RetentionService,
+    MessageExpiry,
+    RetentionRepository,
+    ExpiryRepository,
+    ChangesTrimRepository,
+  ],
 })
 export class RetentionModule {}

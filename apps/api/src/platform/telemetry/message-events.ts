@@ -70,6 +70,12 @@ export abstract class MessageEvents extends TraceEvents {
     this.log.info({ conversationId, messages }, 'messages have expired');
   }
 
+  /** Rows of changes that no stream needs any more. */
+  changesTrimmed(changes: number): void {
+    this.counters.add('changes_trimmed_total', {}, changes);
+    this.log.info({ changes }, 'old changes were removed');
+  }
+
   /** `conversationId`: that of which the rest is done later; null: of all. */
   retentionFailed(fault: unknown, conversationId: string | null): void {
     this.counters.add('retention_failures_total');
