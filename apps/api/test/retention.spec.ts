@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '@parley/testkit';
 import { sql } from 'drizzle-orm';
 import { ReportsRepository } from '../src/modules/moderation/reports.repository.js';
+import { ChangesTrimRepository } from '../src/modules/retention/changes-trim.repository.js';
 import { RETENTION, RetentionJob } from '../src/modules/retention/index.js';
 import { MessageExpiry } from '../src/modules/retention/message-expiry.js';
 import { Hub } from '../src/realtime/hub/hub.js';
@@ -10,6 +12,7 @@ import { violationsOn } from './invariants.js';
 import { startNode, type TestNode } from './node.js';
 import { aGroup, type Group, NOBODY, Person, succeeded } from './people.js';
 import { fetched, SyncReader } from './sync-reader.js';
+import { ENGINE } from './test-database.js';
 import { aFile } from './uploads.js';
 
 let node: TestNode;
@@ -399,6 +402,42 @@ describe('rows of changes', () => {
     expect(reader.state()).toEqual(reader.knownOf(await fetched(ben)));
   });
 });
+
+// The embedded database has no other sessions that could hold anything.
+if (ENGINE === 'postgres') {
+  it('rows of changes of a conversation that is always in use are removed in between', async () => {
+    const { id, owner } = await aGroup(node);
+    for (const name of ['One', 'Two']) succeeded(await owner.patch(`/conversations/${id}`, { name }));
+    await node.rows(
+      sql`UPDATE conversation_changes SET created_at = created_at - interval '25 hours' WHERE conversation_id = ${id}`,
+    );
+    const { promise: held, resolve: hold } = Promise.withResolvers<void>();
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    const holding = node.node.databases.main.transaction(async (tx) => {
+      await tx.execute(sql`SELECT 1 FROM conversations WHERE id = ${id} FOR NO KEY UPDATE`);
+      hold();
+      await released;
+    });
+    await held;
+    let isOver = false;
+    const trim = node.node.app.get(ChangesTrimRepository);
+    const step = trim
+      .step(500)
+      // On a busy machine it may have waited for as long as it may.
+      .catch(() => null)
+      .finally(() => {
+        isOver = true;
+      });
+    const isWaiting = async () => {
+      const waiting = sql`SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      return (await node.rows(waiting)).length > 0 || isOver;
+    };
+    await eventually('the step comes to what is in use', isWaiting);
+    release();
+    await holding;
+    expect((await step) ?? (await trim.step(500))).toEqual({ trimmed: 3, isMore: false });
+  });
+}
 
 it('breaks nothing of what holds in every database', async () => {
   expect(await violationsOn(node)).toEqual([]);

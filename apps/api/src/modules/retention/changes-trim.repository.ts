@@ -31,7 +31,7 @@ export class ChangesTrimRepository {
     });
   }
 
-  /** By the index of their age, and of whom each is; those that are locked are left for another time. */
+  /** By the index of their age, and of whom each is; those that are locked are left for another time, unless all are. */
   private async oldest(tx: Db, most: number): Promise<{ found: number; trims: Trim[] }> {
     const places = await rowsOf<Trim & { rows: number }>(
       tx,
@@ -39,16 +39,23 @@ export class ChangesTrimRepository {
       SELECT o.conversation_id AS id, max(o.version)::float8 AS version, count(*)::float8 AS rows
         FROM (SELECT x.conversation_id, x.version FROM conversation_changes x
                WHERE x.created_at < now() - interval '1 day' ORDER BY x.created_at LIMIT ${most}) o
-       GROUP BY o.conversation_id`,
+       GROUP BY o.conversation_id ORDER BY count(*) DESC`,
     );
-    const locked = await rowsOf<{ id: string }>(
-      tx,
-      sql`SELECT c.id FROM conversations c WHERE c.id = ANY (${sql.param(places.map(({ id }) => id))}::uuid[])
-           ORDER BY c.id FOR NO KEY UPDATE SKIP LOCKED`,
-    );
-    const ours = new Set(locked.map(({ id }) => id));
+    const ids = places.map(({ id }) => id);
+    const free = await this.lock(tx, ids, sql`SKIP LOCKED`);
+    // Where all of them are in use their rows would stand before all others for ever. Waited for is one, with no lock held.
+    const ours = new Set(free.length > 0 ? free : await this.lock(tx, ids.slice(0, 1), sql``));
     const found = places.reduce((sum, { rows }) => sum + rows, 0);
     return { found, trims: places.filter(({ id }) => ours.has(id)) };
+  }
+
+  private async lock(tx: Db, ids: readonly string[], waiting: SQL): Promise<string[]> {
+    const rows = await rowsOf<{ id: string }>(
+      tx,
+      sql`SELECT c.id FROM conversations c WHERE c.id = ANY (${sql.param(ids)}::uuid[])
+           ORDER BY c.id FOR NO KEY UPDATE ${waiting}`,
+    );
+    return rows.map(({ id }) => id);
   }
 
   private async trim(tx: Db, trims: readonly Trim[]): Promise<number> {
