@@ -102,6 +102,27 @@ describe('The page for operators', () => {
     await page.getByTestId('audit-entry').filter({ hasText: 'Olu Operator announced something' }).waitFor();
   });
 
+  it('S1.34: holds a conversation by its address and releases it, which is written down', async () => {
+    const { page } = operator;
+    const dee = await TestUser.ofHost(node.url, { externalId: 'dee' });
+    const eli = await TestUser.ofHost(node.url, { externalId: 'eli' });
+    const { id } = await dee.rest.createConversation({ type: 'direct', memberIds: [eli.id] });
+    await page.getByLabel('Conversation', { exact: true }).fill(`${node.url}/c/${id}?panel=members`);
+    await page.getByRole('button', { name: 'Find it' }).press('Enter');
+    await page.getByRole('button', { name: 'Hold it' }).press('Enter');
+    await page.getByText('It is held').waitFor();
+    await page
+      .getByTestId('audit-entry')
+      .filter({ hasText: `held a conversation: ${id}` })
+      .waitFor();
+    await page.getByRole('button', { name: 'Release it' }).press('Enter');
+    await page.getByText('It is not held').waitFor();
+    await page
+      .getByTestId('audit-entry')
+      .filter({ hasText: `released a conversation: ${id}` })
+      .waitFor();
+  });
+
   it('is not there for anybody else, and not fetched by them', async () => {
     const bo = await Participant.join(browser, node.url, 'Bo Nobody');
     const asked: string[] = [];

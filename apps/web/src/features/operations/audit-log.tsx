@@ -1,5 +1,5 @@
 import type { ParleyClient } from '@parley/client';
-import type { AuditEntry, AuditPage, UserView } from '@parley/protocol';
+import type { AuditAction, AuditEntry, AuditPage, UserView } from '@parley/protocol';
 import { useCallback, useEffect, useState } from 'react';
 import { useFetched } from '../../hooks/use-fetched.js';
 import { useToday } from '../../hooks/use-today.js';
@@ -11,6 +11,13 @@ import { AUDIT_WORDS } from './audit-words.js';
 const PAGE = 20;
 /** As many as one request may ask for; the rest is read by `GET audit` with its cursor. */
 const MOST = 100;
+
+/** What is about a conversation and nobody in it: such entries tell its id, by which it is found again. */
+const OF_CONVERSATIONS: ReadonlySet<string> = new Set<AuditAction>([
+  'retention_changed',
+  'conversation_held',
+  'conversation_released',
+]);
 
 /** What administrators did, newest first. `changes`: how often something was done here; the log is read again then. */
 export function AuditLog({ changes }: { changes: number }) {
@@ -45,7 +52,7 @@ export function AuditLog({ changes }: { changes: number }) {
 
 function AuditRow({ entry, people }: { entry: AuditEntry; people: ReadonlyMap<string, UserView> }) {
   const today = useToday();
-  const { at, actorId, action, target, details } = entry;
+  const { at, actorId, action, target, details, conversationId } = entry;
   const time = new Date(at);
   const whom = target?.kind === 'user' ? people.get(target.id) : undefined;
   const username = typeof details.username === 'string' ? details.username : undefined;
@@ -70,6 +77,11 @@ function AuditRow({ entry, people }: { entry: AuditEntry; people: ReadonlyMap<st
             : <bdi translate="no">@{username}</bdi>
           </>
         )}
+        {conversationId !== null && OF_CONVERSATIONS.has(action) ? (
+          <>
+            : <span translate="no">{conversationId}</span>
+          </>
+        ) : null}
       </span>
     </li>
   );

@@ -7,6 +7,7 @@ import { Skeleton } from '../../ui/states.js';
 import { Accounts } from './accounts.js';
 import { AnnouncementForm } from './announcement-form.js';
 import { AuditLog } from './audit-log.js';
+import { Holds } from './holds.js';
 import { NodeTable } from './node-table.js';
 import { Plots } from './plots.js';
 import { Totals } from './totals.js';
@@ -49,6 +50,9 @@ export default function OperationsPage({ me }: { me: string }) {
         </Part>
         <Part title="Announcement">
           <AnnouncementForm onAnnounced={changed} />
+        </Part>
+        <Part title="Hold">
+          <Holds onChanged={changed} />
         </Part>
         <Part title="What was done">
           <AuditLog changes={changes} />
