@@ -5,6 +5,8 @@ import { strangersInRedis } from '../rows/f32-strangers-in-redis.js';
 import { lateWord } from '../rows/f33-late-word.js';
 import { longNumbers } from '../rows/f34-long-numbers.js';
 import { slowLines } from '../rows/f35-slow-lines.js';
+import { retentionKilled } from '../rows/f36-retention-killed.js';
+import { archiveRaces } from '../rows/f37-archive-races.js';
 import { answersLost, calm, crashes, redisAway, spoilt, together } from './trials.js';
 
 /** A build that breaks a promise, and the trouble in which that shows. */
@@ -21,6 +23,7 @@ export interface BrokenBuild {
 const HUB = 'apps/api/src/realtime/hub';
 const LOG = 'apps/api/src/modules/conversation-log';
 const MESSAGES = 'apps/api/src/modules/messages';
+const RETENTION = 'apps/api/src/modules/retention';
 
 /** Everything goes to everyone through the adapter at once: no order, no repair. */
 const PLAIN_BROADCAST: Patch[] = [
@@ -236,5 +239,31 @@ export const BROKEN_BUILDS: BrokenBuild[] = [
     row: slowLines,
     seenBy: [],
     fails: 'were cut',
+  },
+  {
+    name: 'old messages are removed outside of the transaction that says so',
+    patches: [
+      {
+        file: `${RETENTION}/expiry.repository.ts`,
+        from: 'const { conversationId } = step;',
+        to: 'const { conversationId } = step;\n    tx = this.database.db;',
+      },
+    ],
+    row: retentionKilled,
+    seenBy: [],
+    fails: 'are half removed',
+  },
+  {
+    name: 'whether a conversation is idle is not looked at under its lock',
+    patches: [
+      {
+        file: `${RETENTION}/retention-job.ts`,
+        from: 'idleMs < this.config.archiveAfterDays * DAY_MS',
+        to: 'idleMs < 0 * DAY_MS',
+      },
+    ],
+    row: archiveRaces,
+    seenBy: [],
+    fails: 'were archived just after',
   },
 ];

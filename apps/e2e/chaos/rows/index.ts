@@ -24,6 +24,8 @@ import { strangersInRedis } from './f32-strangers-in-redis.js';
 import { lateWord } from './f33-late-word.js';
 import { longNumbers } from './f34-long-numbers.js';
 import { slowLines } from './f35-slow-lines.js';
+import { retentionKilled } from './f36-retention-killed.js';
+import { archiveRaces } from './f37-archive-races.js';
 
 /** The matrix, in the order in which it is played. */
 export const ROWS: Row[] = [
@@ -58,5 +60,7 @@ export const ROWS: Row[] = [
   longNumbers,
   rowsAtFault,
   slowLines,
+  retentionKilled,
+  archiveRaces,
   combined(1.5),
 ];
