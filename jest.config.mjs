@@ -57,7 +57,7 @@ export default {
       testMatch: INTEGRATION,
       globals: { PARLEY_ENGINE: 'embedded' },
       // There is only ever one node with the embedded database, and nothing between the two.
-      testPathIgnorePatterns: ['/node_modules/', 'two-nodes', '/poolers.spec'],
+      testPathIgnorePatterns: ['/node_modules/', 'two-nodes', '/poolers.spec', '/doctor-outside.spec'],
     },
     { ...withNest, displayName: 'postgres', testMatch: INTEGRATION, globals: { PARLEY_ENGINE: 'postgres' } },
     {

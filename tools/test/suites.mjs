@@ -83,7 +83,7 @@ export const SUITES = [
     words: ['integration', 'postgres'],
     round: 1,
     needs: [POSTGRES, REDIS],
-    wants: [FFMPEG, CLAMD, PGBOUNCER],
+    wants: [FFMPEG, CLAMD, PGBOUNCER, PROXIES],
   },
   {
     name: 'journeys',

@@ -56,8 +56,12 @@ export const LOOPBACK = /^(127\.|::1$)/;
 
 /** Whether its headers name a proxy that is not believed. */
 export function isForwardedUnbelieved(request: IncomingMessage, trusts: Trust): boolean {
-  return FORWARDED.some((name) => request.headers[name] !== undefined) && !trusts(peerOf(request), 0);
+  return isForwarded(request) && !trusts(peerOf(request), 0);
 }
+
+/** Whether its headers say for whom it comes. */
+export const isForwarded = ({ headers }: IncomingMessage): boolean =>
+  FORWARDED.some((name) => headers[name] !== undefined);
 
 /** Whether its headers say that it came through a proxy, believed or not. */
 export const isPassedOn = ({ headers }: IncomingMessage): boolean =>

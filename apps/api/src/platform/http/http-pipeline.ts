@@ -9,6 +9,7 @@ import { ErrorsFilter } from './errors.filter.js';
 import { trustOf } from './forwarded.js';
 import { OriginPolicy } from './origin.policy.js';
 import { securityHeaders } from './security-headers.js';
+import { seen } from './seen.js';
 import { TlsPolicy } from './tls.policy.js';
 import { webApp } from './web-app.js';
 
@@ -49,6 +50,7 @@ export function applyHttpPipeline(app: NestExpressApplication): () => void {
   app.use(accessLog(reporter));
   const trusts = trustOf(app);
   app.use(...securityHeaders(config, trusts));
+  app.use(seen(config.metricsToken, trusts));
   const tls = app.get(TlsPolicy);
   tls.trusts = trusts;
   app.use(tls.guard);

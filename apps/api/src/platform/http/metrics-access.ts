@@ -12,10 +12,14 @@ const OWN_NAMES = /^(localhost|127(\.\d+){3}|\[::1\])$/i;
  * counts as close by who comes through one, or by a name of the outside.
  */
 export function mayReadMetrics(request: IncomingMessage, token: string | null): boolean {
-  const given = bearerOf(request.headers.authorization);
-  if (token !== null && given !== null && isSame(given, token)) return true;
+  if (hasToken(request, token)) return true;
   const isHere = LOOPBACK.test(peerOf(request)) && OWN_NAMES.test(hostnameOf(request.headers.host ?? ''));
   return isHere && !isPassedOn(request);
+}
+
+export function hasToken(request: IncomingMessage, token: string | null): boolean {
+  const given = bearerOf(request.headers.authorization);
+  return token !== null && given !== null && isSame(given, token);
 }
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
