@@ -9,6 +9,7 @@ import { certificateFindings } from '../src/doctor/certificate-checks.js';
 import { type Finding, reportOf } from '../src/doctor/finding.js';
 import { outsideFindings } from '../src/doctor/outside-checks.js';
 import { storeFindings } from '../src/doctor/store-checks.js';
+import { FaultyS3, refusal } from './faulty-s3.js';
 import { type NginxOptions, startNginx } from './nginx.js';
 import { startNode, type TestNode } from './node.js';
 import { s3Env, startS3 } from './s3-server.js';
@@ -118,6 +119,16 @@ it('the doctor writes into the bucket, reads it and removes it, and says why it 
     code: 1,
     text: expect.stringMatching(/1 ok, 0 warnings, 1 errors$/),
   });
+  await server.close();
+});
+
+it('the doctor leaves nothing in a bucket that it may not read', async () => {
+  const server = new FaultyS3();
+  await server.start();
+  Object.assign(server, { only: 'GET', answering: refusal(403, 'AccessDenied') });
+  const found = await storeFindings(readEnvironment({ ...server.env, DATA_DIR: freshDirectory('test') }));
+  expect(besides(found)).toEqual([expect.stringMatching(/^error: The bucket .* cannot be used: /)]);
+  expect(server.keys()).toEqual([]);
   await server.close();
 });
 

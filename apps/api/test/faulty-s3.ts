@@ -20,13 +20,16 @@ export const refusal =
 /** A bucket behind a server that may answer for it. */
 export class FaultyS3 {
   answering: Answering | null = null;
+  /** What else than this method is asked, S3 itself answers. */
+  only: string | null = null;
   /** Of what S3 itself answers. */
   delayMs = 0;
   private removals = 0;
   private readonly directory = mkdtempSync(join(tmpdir(), 'faulty-s3-'));
   private readonly s3 = s3On(0, this.directory);
   private readonly front: Server = createServer((asked, answer) => {
-    if (!this.answering) return void wait(this.delayMs).then(() => this.pass(asked, answer));
+    const isPassed = this.only !== null && asked.method !== this.only;
+    if (!this.answering || isPassed) return void wait(this.delayMs).then(() => this.pass(asked, answer));
     const { answering } = this;
     asked.resume().once('end', () => answering(asked, answer));
   });

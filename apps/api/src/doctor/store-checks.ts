@@ -22,6 +22,8 @@ export async function storeFindings(config: Config): Promise<Finding[]> {
       return [{ part, ...error(`The bucket ${s3.bucket} gives back something else than it was given.`) }];
     return [{ part, ...ok(`The bucket ${s3.bucket} takes a content, gives it back, and removes it.`) }];
   } catch (fault) {
+    // It may have been written, whatever was answered, and nobody else would ever remove it.
+    await store.remove(key).catch(() => undefined);
     return [{ part, ...error(`The bucket ${s3.bucket} cannot be used: ${wordsOf(fault)}.`) }];
   } finally {
     store.close();
