@@ -14,6 +14,7 @@ import {
   findProxies,
   findRecorder,
   findRedis,
+  findRsyslog,
   findSystemdAnalyze,
   findWebKit,
   makeMemoryDirectory,
@@ -63,6 +64,7 @@ async function findParts() {
     pgbouncer: findPgBouncer(),
     prometheus: findPrometheus(),
     proxies: findProxies(),
+    rsyslog: findRsyslog(),
     systemd: findSystemdAnalyze(),
   };
   const programs = { ffmpeg: findFfmpeg(), ...servers };

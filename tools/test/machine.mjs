@@ -64,9 +64,9 @@ export function findClamd() {
   return { value: findProgram('clamd') };
 }
 
-/** PgBouncer, which Debian keeps where only root looks: `{ value: path }`, or `{}`. */
+/** PgBouncer: `{ value: path }`, or `{}`. */
 export function findPgBouncer() {
-  return { value: findProgram('pgbouncer') ?? ['/usr/sbin/pgbouncer'].find((path) => existsSync(path)) };
+  return { value: findProgram('pgbouncer') };
 }
 
 /** What checks systemd's units: `{ value: path }`, or `{}`. */
@@ -83,6 +83,12 @@ export function findPrometheus() {
 export function findProxies() {
   const paths = ['nginx', 'haproxy', 'caddy', 'apache2'].map(findProgram);
   return { value: paths.every(Boolean) ? paths.join(delimiter) : undefined };
+}
+
+/** rsyslog, where it has its part for RELP: `{ value: path }`, or `{}`. */
+export function findRsyslog() {
+  const folders = foldersOf('/usr/lib').map((folder) => join(folder, 'rsyslog/omrelp.so'));
+  return { value: folders.some((path) => existsSync(path)) ? findProgram('rsyslogd') : undefined };
 }
 
 const findProgram = (name) =>

@@ -69,6 +69,12 @@ const PROXIES = {
   sentence: 'no proxies tried, not all four found; on Debian: apt-get install nginx-light haproxy caddy apache2',
 };
 
+const RSYSLOG = {
+  part: 'rsyslog',
+  variable: 'PARLEY_TEST_RSYSLOG',
+  sentence: 'no log sent to a collector, no rsyslog found; on Debian: apt-get install rsyslog rsyslog-relp',
+};
+
 /**
  * The suites, each a project of `jest.config.mjs`. Those of the first `round` run beside each other, and that of the second
  * when they are done, one file after the other. `words` are what `npm test -- …` calls a suite by. Without what one
@@ -90,7 +96,7 @@ export const SUITES = [
     words: ['journeys'],
     round: 1,
     needs: [POSTGRES, REDIS, CHROMIUM],
-    wants: [HEADLESS_SHELL, FIREFOX, WEBKIT, RECORDER, FFMPEG, PROMETHEUS, PROXIES, SYSTEMD],
+    wants: [HEADLESS_SHELL, FIREFOX, WEBKIT, RECORDER, FFMPEG, PROMETHEUS, PROXIES, RSYSLOG, SYSTEMD],
   },
   { name: 'alone', words: ['journeys'], round: 2, needs: [POSTGRES, REDIS] },
 ];
