@@ -2,6 +2,10 @@
 export interface DatabaseReporter {
   /** A start waits for the database. */
   databaseAwaited(reason: string): void;
+  /** The embedded database was made by another version of the engine; its rows are copied. */
+  databaseMoving(from: string, to: string): void;
+  /** `kept`: where the files of before are. */
+  databaseMoved(kept: string): void;
   migrationPostponed(reason: string): void;
   databaseAway(reason: string): void;
   databaseNotWritable(reason: string): void;

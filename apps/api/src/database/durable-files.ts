@@ -121,11 +121,12 @@ function prepared(directory: string): string {
     syncTree(directory);
     return directory;
   }
-  if (isFixed(directory)) return directory;
+  // Making one begins with that file.
   if (existsSync(join(directory, 'global/pg_control')))
     throw new Error(
       `The database in ${directory} is not whole: its file PG_VERSION is missing. Put it back, or restore a backup.`,
     );
+  if (isFixed(directory)) return directory;
   // Whatever this was, it is not ours to remove.
   if (existsSync(directory) && readdirSync(directory).length > 0) renameSync(directory, `${directory}.${Date.now()}`);
   const aside = `${directory}.new`;

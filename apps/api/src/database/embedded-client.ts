@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { EngineSocket } from './engine-socket.js';
+import { engineOf, PRESENT_ENGINE } from './engine-version.js';
 
 /** With these a server ends its session, and this one has no other. */
 const ENDS: unknown[] = ['PANIC', 'FATAL'];
@@ -27,8 +28,12 @@ export class EmbeddedClient extends pg.Client {
     this.on('error', () => undefined);
   }
 
-  /** Opens the database in a directory, and makes it where there is none. */
-  static open(directory: string): Promise<EmbeddedClient> {
+  /**
+   * Opens the database in a directory, and makes it where there is none.
+   * @throws with a sentence where another version of the engine has made it.
+   */
+  static async open(directory: string): Promise<EmbeddedClient> {
+    requirePresent(directory);
     return EmbeddedClient.through(new EngineSocket({ directory, isSynced: true }));
   }
 
@@ -54,4 +59,13 @@ export class EmbeddedClient extends pg.Client {
   get hasStopped(): boolean {
     return this.stopped;
   }
+}
+
+function requirePresent(directory: string): void {
+  const version = engineOf(directory);
+  if (version === null || version === PRESENT_ENGINE) return;
+  throw new Error(
+    `The database in ${directory} was made by Postgres ${version}, and this version of Parley has ${PRESENT_ENGINE}. ` +
+      'A node moves it over when it starts: start one first.',
+  );
 }

@@ -8,6 +8,7 @@ import type { DatabaseReporter } from './database-reporter.js';
 import { EmbeddedClient } from './embedded-client.js';
 import { EmbeddedMaintenance } from './embedded-maintenance.js';
 import { EmbeddedState } from './embedded-state.js';
+import { moveToPresentEngine } from './engine-move.js';
 import { translated } from './faults.js';
 import { tryWriting } from './fitness.js';
 import { NamedStatements } from './named-statements.js';
@@ -23,6 +24,7 @@ const MOST_WAITING = 2_000;
 export async function openEmbedded(dataDir: string, migrations: string, reporter: DatabaseReporter): Promise<Database> {
   const directory = join(dataDir, 'postgres');
   const statements = new NamedStatements();
+  await moveToPresentEngine(directory, reporter);
   let { client, db } = await openMigrated(directory, migrations, statements);
   const turns = new Semaphore({ atOnce: 1, mostWaiting: MOST_WAITING });
   const state = new EmbeddedState(reporter, () =>

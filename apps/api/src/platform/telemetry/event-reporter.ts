@@ -249,6 +249,16 @@ export class EventReporter extends MessageEvents implements DatabaseReporter {
     this.log.warn({ fault: reason }, 'the database does not answer yet');
   }
 
+  databaseMoving(from: string, to: string): void {
+    this.counters.add('database_moves_total', { is: 'begun' });
+    this.log.warn({ from, to }, 'the embedded database is moved over to another version of Postgres');
+  }
+
+  databaseMoved(kept: string): void {
+    this.counters.add('database_moves_total', { is: 'done' });
+    this.log.warn({ kept }, 'the embedded database was moved over; the files of before are kept');
+  }
+
   migrationPostponed(reason: string): void {
     this.counters.add('migrations_postponed_total');
     this.log.warn({ fault: reason }, 'the schema could not be brought up to date; it will be tried again');

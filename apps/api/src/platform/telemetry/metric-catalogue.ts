@@ -141,6 +141,9 @@ export const COUNTERS = {
   degraded_total: counter('Times that a part went missing', { part: PARTS }),
   restored_total: counter('Times that it came back', { part: PARTS }),
   database_waits_total: plain('Times that a start waited for the database'),
+  database_moves_total: counter('Times that the embedded database was moved over to another version of Postgres', {
+    is: ['begun', 'done'],
+  }),
   migrations_postponed_total: plain('Times that the schema could not be brought up to date'),
   database_losses_total: counter('Times that the database was away or could not be written to', {
     is: ['away', 'not writable'],

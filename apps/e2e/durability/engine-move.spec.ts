@@ -1,0 +1,151 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { bareEnvironment, deploymentCommand, freshDirectory, ParleyNode, ROOT, TestUser } from '@parley/testkit';
+import { unpacked } from './backup-contents.js';
+
+const directory = freshDirectory('engines');
+const at = (...names: string[]) => join(directory, ...names);
+const BUILD = join(ROOT, 'apps/api/dist');
+const SERVER = join(BUILD, 'bundle/main.js');
+/** As it was published: of the versions that the product knows there may be later builds. */
+const OF_17 = {
+  version: '0.3.16',
+  integrity: 'sha512-mZkZfOd9OqTMHsK+1cje8OSzfAQcpD7JmILXTl5ahdempjUDdmg4euf1biDex5/LfQIDJ3gvCu6qDgdnDxfJmA==',
+};
+/** Of these a node that starts writes rows of its own. */
+const OF_NODES = ['nodes', 'node_users', 'users'];
+
+/** A database of this build with something in it, and its rows. */
+let conversation: string;
+let rows: Record<string, string[]>;
+
+beforeAll(async () => {
+  const DATA_DIR = at('present');
+  const node = await ParleyNode.start({ dataDirectory: DATA_DIR });
+  const ann = await TestUser.ofHost(node.url, { externalId: 'ann', name: 'Ann' });
+  conversation = (await ann.rest.createConversation({ type: 'group', name: 'G', memberIds: [] })).id;
+  for (const content of ['\u{feff}begins with a mark', '"quoted" \\ and\nbroken \u{1f600}', 'plain']) {
+    const { id } = await ann.rest.send(conversation, {
+      clientMessageId: randomUUID(),
+      content,
+      metadata: { a: [1.5e300] },
+    });
+    await ann.rest.edit(id, `${content}, and changed`);
+    await ann.rest.react(id, '👍');
+  }
+  await node.terminate();
+  rows = await rowsOf(DATA_DIR);
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+async function rowsOf(DATA_DIR: string): Promise<Record<string, string[]>> {
+  const path = at(`${randomUUID()}.tar`);
+  expect(await deploymentCommand('backup', { DATA_DIR }, path)).toMatchObject({ code: 0 });
+  const kept = Object.entries(unpacked(path).rows).filter(([table]) => !OF_NODES.includes(table));
+  return Object.fromEntries(kept);
+}
+
+/** Runs a program that has the modules of the server's database at hand. */
+function withServer(program: string, ...args: string[]): void {
+  const imports = [
+    ['{ copyDatabase }', 'engine-move'],
+    ['{ EmbeddedClient }', 'embedded-client'],
+    ['{ embeddedSession }', 'plain-session'],
+    ['{ ENGINE_BUILDS, openFormer }', 'former-engine'],
+  ].map(([names, file]) => `import ${names} from ${JSON.stringify(join(BUILD, `database/${file}.js`))};`);
+  const script = `${imports.join('\n')}\nconst args = process.argv.slice(1);\n${program}`;
+  execFileSync(process.execPath, ['--input-type=module', '-e', script, ...args], { stdio: 'pipe' });
+}
+
+/** The database of this build, as another engine would have made it. */
+function madeBy(version: string, place: string): void {
+  withServer(
+    `const from = await embeddedSession(await EmbeddedClient.open(args[0]));
+     const build = args[1] === '17' ? ${JSON.stringify(OF_17)} : ENGINE_BUILDS[args[1]];
+     const to = await openFormer(args[2], build, args[3]);
+     await copyDatabase(from, to);
+     await to.close();
+     await from.close();`,
+    ...[at('present/postgres'), version, place, at('fetched')],
+  );
+  expect(engineIn(place)).toBe(version);
+}
+
+const engineIn = (place: string) => readFileSync(join(place, 'PG_VERSION'), 'utf8').trim();
+
+async function isServed(DATA_DIR: string): Promise<void> {
+  const node = await ParleyNode.start({ dataDirectory: DATA_DIR });
+  const ann = await TestUser.ofHost(node.url, { externalId: 'ann', name: 'Ann' });
+  const { items } = await ann.request<{ items: { content: string }[] }>(
+    'GET',
+    `/conversations/${conversation}/messages`,
+  );
+  expect(items.at(-1)?.content).toBe('plain, and changed');
+  await node.terminate();
+}
+
+it.each([
+  { version: '16', isLink: false },
+  { version: '17', isLink: true },
+])('a database that Postgres $version has made is moved over with every row, and kept', async ({ version, isLink }) => {
+  const DATA_DIR = at(`of-${version}`);
+  const database = join(DATA_DIR, 'postgres');
+  mkdirSync(isLink ? at('elsewhere') : DATA_DIR, { recursive: true });
+  if (isLink) {
+    mkdirSync(DATA_DIR);
+    symlinkSync(at('elsewhere'), database);
+  }
+  madeBy(version, database);
+  expect(await deploymentCommand('verify', { DATA_DIR })).toMatchObject({
+    code: 1,
+    text: expect.stringContaining(`was made by Postgres ${version}`),
+  });
+  await isServed(DATA_DIR);
+  expect(await rowsOf(DATA_DIR)).toEqual(rows);
+  expect(engineIn(isLink ? join(database, 'before-18') : `${database}.before-18`)).toBe(version);
+  expect(existsSync(join(DATA_DIR, 'engines'))).toBe(false);
+  expect(await deploymentCommand('verify', { DATA_DIR })).toMatchObject({ code: 0 });
+  if (isLink) return;
+  // As where the start was cut off between the two.
+  renameSync(database, `${database}.moved`);
+  await isServed(DATA_DIR);
+  expect(await rowsOf(DATA_DIR)).toEqual(rows);
+});
+
+it('a database of this version is read by the engine of the registry, as one to come will do', async () => {
+  mkdirSync(at('read'));
+  withServer(
+    `const from = await openFormer(args[0], ENGINE_BUILDS[18], args[1]);
+     const to = await embeddedSession(await EmbeddedClient.open(args[2]));
+     await copyDatabase(from, to);
+     await to.close();
+     await from.close();`,
+    ...[at('present/postgres'), at('fetched'), at('read/postgres')],
+  );
+  expect(await rowsOf(at('read'))).toEqual(rows);
+});
+
+it('is refused with a sentence where the engine that made it cannot be had, and stays as it is', () => {
+  const DATA_DIR = at('refused');
+  const mark = join(DATA_DIR, 'postgres/PG_VERSION');
+  cpSync(at('of-16/postgres.before-18'), join(DATA_DIR, 'postgres'), { recursive: true });
+  const start = () => {
+    const env = { ...bareEnvironment(), DATA_DIR, PORT: '0', PATH: '' };
+    const options = { env, cwd: ROOT, timeout: 120_000, encoding: 'utf8' } as const;
+    const { status, stderr, stdout } = spawnSync(process.execPath, [SERVER], options);
+    expect(status).toBe(1);
+    return `${stdout}${stderr}`;
+  };
+  expect(start()).toMatch(
+    /made by Postgres 16, and this version of Parley has 18.*pglite 0\.2\.17\) cannot be had: npm is not installed/,
+  );
+  expect(existsSync(join(DATA_DIR, 'postgres.moving'))).toBe(false);
+  writeFileSync(mark, '99\n');
+  expect(start()).toMatch(
+    /made by Postgres 99, and this version of Parley has 18\. Start the version of Parley that made it/,
+  );
+  expect(engineIn(join(DATA_DIR, 'postgres'))).toBe('99');
+});
