@@ -15,6 +15,8 @@ const packed = promisify(gzip);
 const FAST = { level: constants.Z_BEST_SPEED };
 /** Contents that the store does not have, whose rows are looked at together. */
 const MISSING_AT_ONCE = 500;
+/** Of them that are named. */
+const MOST_EXAMPLES = 3;
 
 export interface BackupParts {
   session: PlainSession;
@@ -22,10 +24,15 @@ export interface BackupParts {
   progress: Progress;
 }
 
+export interface LostContents {
+  count: number;
+  examples: string[];
+}
+
 /** What was written. */
 export interface WrittenBackup extends Omit<BackupEnd, 'sha256'> {
-  /** How many of the missing contents nobody can have removed meanwhile: the store has lost them, or is another one. */
-  lost: number;
+  /** The missing contents that nobody can have removed meanwhile: the store has lost them or a part of them, or is another one. */
+  lost: LostContents;
 }
 
 /** Writes all rows of one moment, and then the contents of the files that they know of. */
@@ -52,11 +59,14 @@ async function addTable(archive: ArchiveWriter, table: string, { session, progre
 }
 
 async function addContents(archive: ArchiveWriter, { session, store, progress }: BackupParts) {
-  const counted = { count: 0, bytes: 0, missing: 0, lost: 0 };
+  const counted = { count: 0, bytes: 0, missing: 0 };
   const missing: string[] = [];
+  const [needed, all] = [noneLost(), noneLost()];
   const note = async () => {
-    counted.missing += missing.length;
-    counted.lost += (await neededAmong(session, missing.splice(0))).length;
+    const ids = missing.splice(0);
+    counted.missing += ids.length;
+    addLost(needed, await neededAmong(session, ids));
+    addLost(all, ids);
   };
   for await (const row of contentsIn(session)) {
     progress.at(() => `files: ${grouped(counted.count)}, ${megabytes(counted.bytes)}`);
@@ -67,5 +77,12 @@ async function addContents(archive: ArchiveWriter, { session, store, progress }:
   }
   await note();
   // A store that has none of them is not the one.
-  return counted.count > 0 ? counted : { ...counted, lost: counted.missing };
+  return { ...counted, lost: counted.count > 0 ? needed : all };
+}
+
+const noneLost = (): LostContents => ({ count: 0, examples: [] });
+
+function addLost(lost: LostContents, ids: readonly string[]): void {
+  lost.count += ids.length;
+  lost.examples.push(...ids.slice(0, MOST_EXAMPLES - lost.examples.length));
 }

@@ -1,6 +1,6 @@
 import { getPriority, setPriority } from 'node:os';
 import { ArchiveWriter } from '../backup/archive-writer.js';
-import { writeBackup } from '../backup/backup.js';
+import { type LostContents, writeBackup } from '../backup/backup.js';
 import { backupSource } from '../backup/backup-source.js';
 import { grouped, megabytes, Progress } from '../backup/progress.js';
 import type { Config } from '../config/config.js';
@@ -56,7 +56,7 @@ async function written(archive: ArchiveWriter, config: Config, path: string): Pr
   const progress = new Progress();
   try {
     const { rows, contents, lost } = await writeBackup(archive, { session, store, progress });
-    if (lost > 0) {
+    if (lost.count > 0) {
       await archive.finish(`${path}.incomplete`);
       throw new Error(incomplete(path, lost, contents.missing + contents.count));
     }
@@ -70,10 +70,10 @@ async function written(archive: ArchiveWriter, config: Config, path: string): Pr
   }
 }
 
-function incomplete(path: string, lost: number, all: number): string {
+function incomplete(path: string, { count, examples }: LostContents, all: number): string {
   return (
-    `The store of files does not have ${grouped(lost)} of ${grouped(all)} contents that it should have: are DATA_DIR and S3_BUCKET ` +
-    `right, and is everything mounted? ${path} is what it was before; all that there is, is in ${path}.incomplete.`
+    `The store of files does not have ${grouped(count)} of ${grouped(all)} contents that it should have, or not all of them, ` +
+    `for example ${examples.join(', ')}: are DATA_DIR and S3_BUCKET right, and is everything mounted? ${path} is what it was before; all that there is, is in ${path}.incomplete.`
   );
 }
 

@@ -34,7 +34,8 @@ const MOST_ATTEMPTS = 3;
 const KIND = { ContentType: 'application/octet-stream' };
 
 /** What S3 and those like it say of a content that is not there, and of one that there is no room for. */
-const MISSING: readonly string[] = ['NoSuchKey', 'NotFound'];
+/** The last one where a content ends before. */
+const MISSING: readonly string[] = ['NoSuchKey', 'NotFound', 'InvalidRange'];
 const FULL: readonly string[] = ['XMinioStorageFull', 'QuotaExceeded', 'StorageFull', 'InsufficientStorage'];
 /** Statuses: what is not offered, and of those below 500 what may be answered otherwise later. */
 const NOT_IMPLEMENTED = 501;
