@@ -26,6 +26,7 @@ import { longNumbers } from './f34-long-numbers.js';
 import { slowLines } from './f35-slow-lines.js';
 import { retentionKilled } from './f36-retention-killed.js';
 import { archiveRaces } from './f37-archive-races.js';
+import { backupUnderLoad } from './f38-backup-under-load.js';
 
 /** The matrix, in the order in which it is played. */
 export const ROWS: Row[] = [
@@ -62,5 +63,6 @@ export const ROWS: Row[] = [
   slowLines,
   retentionKilled,
   archiveRaces,
+  backupUnderLoad,
   combined(1.5),
 ];
