@@ -53,8 +53,11 @@ async function copyWhole(database: string, version: string): Promise<void> {
   if (existsSync(kept))
     throw new Error(`${sentence} It would be kept as ${kept}, which is there already: move that away.`);
   await rm(draft, { recursive: true, force: true });
-  const former = await openFormer(database, build, enginesOf(database)).catch((fault: Error) => {
-    throw new Error(`${sentence} ${fault.message}`, { cause: fault });
+  const former = await openFormer(database, build, enginesOf(database)).catch((fault: unknown) => {
+    // Old builds throw what is no error.
+    throw new Error(`${sentence} ${fault instanceof Error ? fault.message : 'Its engine cannot open it.'}`, {
+      cause: fault,
+    });
   });
   try {
     await copyInto(draft, former);

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, realpathSync, rmSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -56,7 +56,8 @@ export async function openFormer(directory: string, build: EngineBuild, folder: 
   const { PGlite } = (await import(pathToFileURL(program).href)) as EngineModule;
   // Says who uses the directory, which our own lock does better; cut off, it would keep the engine from starting.
   rmSync(join(directory, 'postmaster.pid'), { force: true });
-  const engine = await PGlite.create(directory);
+  // They take a link for no directory.
+  const engine = await PGlite.create(existsSync(directory) ? realpathSync(directory) : directory);
   await engine.exec(statingSettings());
   return {
     query: async <T>(text: string, values?: readonly unknown[]) =>
