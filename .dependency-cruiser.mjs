@@ -40,6 +40,7 @@ const FEATURES = [
   'attachments',
   'avatar',
   'chat',
+  'notifications',
   'conversations',
   'palette',
   'operations',

@@ -12,6 +12,7 @@ import { openEdits } from '../features/chat/message/editing/edit-drafts.store.js
 import { NewGroupDialog } from '../features/conversations/new-group-dialog.js';
 import { NewMessageDialog } from '../features/conversations/new-message-dialog.js';
 import { Sidebar } from '../features/conversations/sidebar.js';
+import { useNotifications } from '../features/notifications/use-notifications.js';
 import { Palette } from '../features/palette/palette.js';
 import { followSettings } from '../hooks/own-settings.store.js';
 import { useFavicon } from '../hooks/use-favicon.js';
@@ -87,6 +88,7 @@ function Shell({ user }: { user: Me }) {
   useShortcuts();
   useMoves();
   useFavicon();
+  useNotifications(user.id);
   return (
     <div className={classes('shell', atList ? 'shell-at-list' : 'shell-at-main')}>
       <a href="#main" className="skip-link">

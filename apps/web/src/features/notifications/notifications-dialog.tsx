@@ -1,0 +1,66 @@
+import { useState } from 'react';
+import { useStore } from 'zustand';
+import { Button } from '../../ui/button.js';
+import { Dialog, DialogActions } from '../../ui/dialog.js';
+import { Alert } from '../../ui/field.js';
+import { CHOICE } from '../../ui/radio-group.js';
+import { canNotify, desktop, privacy, sound } from './choices.js';
+
+/** How one is told of new messages on this device. The browser is asked for its permission by a click alone. */
+export default function NotificationsDialog({ onClose }: { onClose: () => void }) {
+  const [refusal, setRefusal] = useState<string | null>(canNotify() ? null : UNABLE);
+  const isDesktop = useIsOn(desktop);
+  const isPrivate = useIsOn(privacy);
+  const isSound = useIsOn(sound);
+  async function choose(isOn: boolean) {
+    setRefusal(null);
+    if (isOn) await Notification.requestPermission();
+    // Not the answer: it may say `granted` where what the browser then shows is nothing.
+    if (isOn && Notification.permission !== 'granted') return setRefusal(REFUSED);
+    desktop.choose(isOn ? 'on' : 'off');
+  }
+  return (
+    <Dialog title="Notifications" description="For this device. Muted conversations stay quiet." open onClose={onClose}>
+      <div className="px-5">
+        <label className={CHOICE}>
+          <input
+            type="checkbox"
+            checked={isDesktop}
+            disabled={!canNotify()}
+            onChange={(event) => void choose(event.target.checked)}
+          />
+          Show notifications on the desktop
+        </label>
+        <label className={CHOICE}>
+          <input
+            type="checkbox"
+            checked={isPrivate}
+            disabled={!isDesktop}
+            onChange={(event) => privacy.choose(event.target.checked ? 'on' : 'off')}
+          />
+          Without names and words
+        </label>
+        <label className={CHOICE}>
+          <input
+            type="checkbox"
+            checked={isSound}
+            disabled={!canNotify()}
+            onChange={(event) => sound.choose(event.target.checked ? 'on' : 'off')}
+          />
+          Play a sound
+        </label>
+        {refusal ? <Alert className="mt-2">{refusal}</Alert> : null}
+      </div>
+      <DialogActions>
+        <Button onClick={onClose}>Done</Button>
+      </DialogActions>
+    </Dialog>
+  );
+}
+
+const UNABLE = 'This browser shows notifications of pages with a secure address (https) alone.';
+const REFUSED = 'The browser does not allow them. Its settings for this page do.';
+
+function useIsOn({ store }: typeof desktop): boolean {
+  return useStore(store).choice === 'on';
+}
