@@ -44,6 +44,7 @@ const FEATURES = [
   'conversations',
   'palette',
   'operations',
+  'settings',
 ];
 
 /** Likewise the folders of the largest. */

@@ -125,6 +125,19 @@ describe.each([1280, 390])('WCAG 2.2 AA, light and dark, %i px', (width) => {
     expect(await faults()).toEqual([]);
   });
 
+  it('neither has any section of the settings', async () => {
+    for (const section of ['Profile', 'Appearance', 'Writing', 'Sessions', 'Blocked people', 'Account']) {
+      await page.goto('/settings/profile');
+      await page.getByRole('link', { name: section }).click();
+      await page.getByRole('heading', { name: section, level: 3 }).waitFor();
+      await page.getByRole('region', { name: 'Settings' }).locator('[aria-busy=true]').waitFor({ state: 'detached' });
+      expect([section, await faults()]).toEqual([section, []]);
+    }
+    await page.getByRole('button', { name: 'Delete my account' }).click();
+    await page.getByRole('dialog').waitFor();
+    expect(await faults()).toEqual([]);
+  });
+
   it('neither has anything that is done with a message', async () => {
     await page.goto(`/c/${scene.room}`);
     const row = page.getByTestId('message').filter({ hasText: 'Nothing acknowledged' });

@@ -58,6 +58,15 @@ describe('Leading a group', () => {
     expect(await days.inputValue()).toBe('30');
   });
 
+  it('an owner takes a group along; members are not offered that', async () => {
+    for (const { page } of [ama, tomas]) await page.getByRole('button', { name: 'Members' }).click();
+    await ama.page.getByRole('button', { name: 'Export' }).click();
+    const [saved] = await Promise.all([ama.page.waitForEvent('download'), confirm(ama, 'Download')]);
+    expect(saved.suggestedFilename()).toMatch(/^parley-conversation-[\d-]+\.jsonl$/);
+    await tomas.page.getByRole('button', { name: 'Leave group' }).waitFor();
+    expect(await tomas.page.getByRole('button', { name: 'Export' }).count()).toBe(0);
+  });
+
   it('P5, R9: members are added, promoted and removed; the removed one is told where the composer was', async () => {
     const li = await Participant.join(served.browser, served.node.url, `Li Wen ${String.fromCharCode(97 + round)}`);
     await ama.page.getByRole('button', { name: 'Members' }).click();

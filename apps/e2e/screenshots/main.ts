@@ -47,7 +47,9 @@ async function say({ page }: Stage, text: string): Promise<void> {
 }
 
 /** Name → how to get there, in an order in which each begins where the one before ended. */
-const VIEWS: [string, (stage: Stage) => Promise<unknown>][] = [
+type View = [string, (stage: Stage) => Promise<unknown>];
+
+const VIEWS: View[] = [
   ['sign-in', ({ page }) => page.goto('/signin')],
   [
     'sign-in-refused',
@@ -246,6 +248,15 @@ const VIEWS: [string, (stage: Stage) => Promise<unknown>][] = [
       await page.getByRole('button', { name: /^Account of/ }).click();
     },
   ],
+  ...['profile', 'appearance', 'sessions', 'account'].map(
+    (section): View => [
+      `settings-${section}`,
+      async ({ page }) => {
+        await page.goto(`/settings/${section}`);
+        await page.getByRole('region', { name: 'Settings' }).waitFor();
+      },
+    ],
+  ),
   ['not-found', ({ page }) => page.goto('/c/01900000-0000-7000-8000-000000000000')],
 ];
 

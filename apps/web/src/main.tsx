@@ -5,6 +5,7 @@ import { App } from './app/app.js';
 import { followTranslators } from './app/translated-page.js';
 import { watchFaults } from './features/faults/faults.store.js';
 import { followChoices } from './features/notifications/choices.js';
+import { startDensity } from './hooks/density.js';
 import { startEnterKey } from './hooks/enter-key.js';
 import { startTheme } from './hooks/theme.js';
 import { watchPointer } from './hooks/use-pointer.js';
@@ -12,6 +13,7 @@ import './styles/index.css';
 
 watchFaults();
 startTheme();
+startDensity();
 startEnterKey();
 followChoices();
 watchPointer();

@@ -33,6 +33,7 @@ import { Welcome } from './welcome.js';
 
 const KeysDialog = lazyPart(() => import('./keys-dialog.js'));
 const OperationsPage = lazyPart(() => import('../features/operations/operations-page.js'), { isForAll: false });
+const SettingsPage = lazyPart(() => import('../features/settings/settings-page.js'));
 
 /** Attempts of the socket for each request over REST. */
 const ASK_EVERY = 8;
@@ -110,6 +111,13 @@ function Shell({ user }: { user: Me }) {
             <Route path="/c/:id">{({ id }) => <ChatWindow key={id} id={id} at={null} me={user.id} />}</Route>
             <Route path="/search">
               <SearchPage />
+            </Route>
+            <Route path="/settings/:section?">
+              {({ section }) => (
+                <Suspense fallback={null}>
+                  <SettingsPage user={user} section={section} />
+                </Suspense>
+              )}
             </Route>
             {user.role === 'admin' ? (
               <Route path="/operations">

@@ -1,4 +1,5 @@
 import { beforeEach, expect, it, jest } from '@jest/globals';
+import type { Session } from '@parley/protocol';
 
 const BODY = { username: 'ada', password: 'not so secret' };
 const refusal = (status: number, code: string, retryable: boolean) =>
@@ -81,6 +82,22 @@ it('a token whose renewal is refused after its user signed out and in again ends
   renew(refusal(401, 'unauthenticated', false));
   expect(await renewing).toBeNull();
   expect(authStore.getState()).toMatchObject({ status: 'signed-in', refusal: null });
+});
+
+it('a token that is asked for while the session begins anew is that of the new one', async () => {
+  const { refresh, signIn, takeNewSession } = await opened();
+  let begin = (_session: Session) => undefined as void;
+  const begun = new Promise<Session>((resolve) => (begin = resolve));
+  answers = [session];
+  await signIn(BODY);
+  const taking = takeNewSession(begun);
+  const renewing = refresh();
+  begin({ user: { id: 'u' }, accessToken: 'anew', expiresIn: 900 } as Session);
+  await taking;
+  expect(await renewing).toBe('anew');
+  answers = [session];
+  expect(await refresh()).toBe('t');
+  expect(asked).toEqual(['login', 'refresh']);
 });
 
 it('who signs out without a network is signed out when the page is next opened, on the server too', async () => {

@@ -27,12 +27,16 @@ export const authStore = createStore<AuthState>(() => ({
   isAddressRefused: false,
 }));
 
+/** How long somebody who was refused waits for a session that begins anew. */
+const ANEW_MS = 5_000;
 /** A token with less than this left is replaced before use. */
 const MARGIN_MS = 20_000;
 const CHANNEL = 'parley.auth';
 
 let token: { value: string; expiresAt: number } | null = null;
 let refreshing: Promise<string | null> | null = null;
+/** Settles once a session that is to begin anew has, or has not; null where none is to. */
+let beginning: Promise<unknown> | null = null;
 /** How many sessions have ended in this page. */
 let endings = 0;
 const tabs = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel(CHANNEL);
@@ -80,6 +84,23 @@ export async function resetPassword(body: ResetPasswordBody): Promise<void> {
 }
 
 /**
+ * Goes on with the session that this request answers. The server ends the present one before the answer is here, and whoever
+ * is refused meanwhile waits for it. Throws `SdkError`.
+ */
+export async function takeNewSession(asked: Promise<Session>): Promise<void> {
+  const taken = asked.then(accept);
+  // Not for ever, as the request itself may need a new token.
+  const waited = new Promise((resolve) => setTimeout(resolve, ANEW_MS));
+  const settled: Promise<unknown> = Promise.race([taken, waited])
+    .catch(() => undefined)
+    .finally(() => {
+      if (beginning === settled) beginning = null;
+    });
+  beginning = settled;
+  await taken;
+}
+
+/**
  * Ends the session here, in the other tabs and on the server; there later, when the page is next opened, where the server
  * cannot be reached.
  */
@@ -116,6 +137,12 @@ export function refresh(body?: RefreshBody): Promise<string | null> {
 /** Only an error body of Parley's own ends the session; any other response counts as none and is retried. */
 async function exchangeCookie(body?: RefreshBody): Promise<string | null> {
   const before = endings;
+  const held = token;
+  if (beginning !== null) {
+    await beginning;
+    if (endings !== before) return null;
+    if (token !== null && token !== held) return token.value;
+  }
   try {
     const answer = await request<Session | NoSession>('auth/refresh', body, isAnswer);
     // The answer belongs to a session that was ended meanwhile, here or in another tab.

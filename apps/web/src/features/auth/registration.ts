@@ -3,7 +3,7 @@ import { LIMITS, USERNAME_PATTERN } from '@parley/protocol';
 import { isOfAddress, sentenceFor } from '../../api/sentences.js';
 import { linkSentence } from './link-refusal.js';
 
-type FieldName = 'displayName' | 'username' | 'password';
+type FieldName = 'displayName' | 'username' | 'current' | 'password';
 export type FieldErrors = Partial<Record<FieldName, string>>;
 
 /** By field where it is about fields, else as a sentence. */

@@ -1,6 +1,6 @@
 import type { Me, UserView } from '@parley/protocol';
 import { useUser } from '@parley/react';
-import { Activity, Ban, Bell, CircleUserRound, Flag, LogOut, PenSquare, Search, Users } from 'lucide-react';
+import { Activity, Ban, Bell, CircleUserRound, Flag, LogOut, PenSquare, Search, Settings, Users } from 'lucide-react';
 import { type ComponentProps, Suspense, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useStore } from 'zustand';
@@ -133,6 +133,9 @@ function AccountMenu({ user }: { user: Me }) {
         ) : null}
         <MenuItem icon={<Bell size={16} strokeWidth={1.6} />} onSelect={() => setOpened('notifications')}>
           Notifications…
+        </MenuItem>
+        <MenuItem icon={<Settings size={16} strokeWidth={1.6} />} onSelect={() => navigate('/settings')}>
+          Settings
         </MenuItem>
         <MenuItem icon={<Ban size={16} strokeWidth={1.6} />} onSelect={() => setOpened('blocked')}>
           Blocked people…

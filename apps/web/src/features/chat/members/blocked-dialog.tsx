@@ -5,7 +5,7 @@ import { useFetched } from '../../../hooks/use-fetched.js';
 import { FetchedDialog } from '../../../ui/fetched-dialog.js';
 import { PeopleList } from './people-list.js';
 
-async function fetchBlocked(client: ParleyClient): Promise<UserView[]> {
+export async function fetchBlocked(client: ParleyClient): Promise<UserView[]> {
   return (await client.request<Page<UserView>>('GET', 'users/me/blocks')).items;
 }
 
@@ -16,19 +16,26 @@ export function BlockedDialog({ onClose }: { onClose: () => void }) {
   useChatEvent('user:blocked', reload);
   return (
     <FetchedDialog title="Blocked people" fetched={fetched} onClose={onClose}>
-      {(people) =>
-        people.length === 0 ? (
-          <p className="text-body text-ink-2">You block nobody.</p>
-        ) : (
-          <PeopleList
-            label="Blocked people"
-            people={people.map((user) => ({ user, note: `@${user.username}` }))}
-            verb="Unblock"
-            act={({ id }) => client.block(id, false)}
-            onDone={reload}
-          />
-        )
-      }
+      {(people) => <BlockedPeople people={people} onUnblock={({ id }) => client.block(id, false)} onDone={reload} />}
     </FetchedDialog>
+  );
+}
+
+interface BlockedPeopleProps {
+  people: readonly UserView[];
+  onUnblock: (user: UserView) => Promise<void>;
+  onDone: () => void;
+}
+
+export function BlockedPeople({ people, onUnblock, onDone }: BlockedPeopleProps) {
+  if (people.length === 0) return <p className="text-body text-ink-2">You block nobody.</p>;
+  return (
+    <PeopleList
+      label="Blocked people"
+      people={people.map((user) => ({ user, note: `@${user.username}` }))}
+      verb="Unblock"
+      act={onUnblock}
+      onDone={onDone}
+    />
   );
 }

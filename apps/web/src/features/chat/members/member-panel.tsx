@@ -16,6 +16,7 @@ import { MOST_WATCHED, markOf, type Presence, presenceWords } from '../../people
 import type { OpenConversation } from '../open-conversation.js';
 import { BansDialog } from './bans-dialog.js';
 import { AddMembersDialog, LeaveDialog } from './conversation-dialogs.js';
+import { ExportDialog } from './export-dialog.js';
 import { BanDialog, BlockDialog, RemoveDialog, SilenceDialog } from './moderation-dialogs.js';
 import { ReportsDialog } from './reports-dialog.js';
 import { RetentionDialog } from './retention-dialog.js';
@@ -33,7 +34,7 @@ interface MemberPanelProps extends Pick<OpenConversation, 'view' | 'gone'> {
 
 /** The dialog that is open. */
 type Asked = { about: OfGroup } | { about: OfMember; member: Member } | null;
-type OfGroup = 'add' | 'leave' | 'reports' | 'bans' | 'retention';
+type OfGroup = 'add' | 'leave' | 'reports' | 'bans' | 'retention' | 'export';
 /** What is asked about one member. */
 type OfMember = 'remove' | 'silence' | 'ban' | 'block';
 
@@ -114,6 +115,7 @@ const FOOTER = [
   { about: 'reports', verb: 'see_reports', words: 'Reports' },
   { about: 'bans', verb: 'see_bans', words: 'Banned people' },
   { about: 'retention', verb: 'set_retention', words: 'Keeping messages' },
+  { about: 'export', verb: 'export', words: 'Export…' },
   { about: 'leave', verb: 'leave', words: 'Leave group' },
 ] as const;
 
@@ -148,6 +150,8 @@ function AskedDialog({ item, members, asked, onClose }: AskedDialogProps) {
       return <BansDialog conversationId={item.id} onClose={onClose} />;
     case 'retention':
       return <RetentionDialog item={item} onClose={onClose} />;
+    case 'export':
+      return <ExportDialog item={item} onClose={onClose} />;
     case 'leave':
       return <LeaveDialog item={item} onClose={onClose} />;
     case 'remove':

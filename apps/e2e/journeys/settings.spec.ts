@@ -1,0 +1,182 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { eventually, ParleyNode } from '@parley/testkit';
+import type { Browser, Page } from 'playwright-core';
+import { launchBrowser, PASSWORD, Participant, registerBystander, signIn } from './browser.js';
+
+const NEW_PASSWORD = 'another correct horse';
+const SECTIONS = ['Profile', 'Appearance', 'Writing', 'Sessions', 'Blocked people', 'Account'];
+
+describe('The settings', () => {
+  let node: ParleyNode;
+  let browser: Browser;
+  let ama: Participant;
+  let page: Page;
+
+  beforeAll(async () => {
+    [node, browser] = await Promise.all([ParleyNode.start(), launchBrowser()]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await node?.stop();
+  });
+  let round = 0;
+  beforeEach(async () => {
+    ama = await Participant.join(browser, node.url, `Ama Okafor ${String.fromCharCode(97 + round++)}`);
+    page = ama.page;
+  });
+  afterEach(async () => {
+    expect(ama.faults).toEqual([]);
+    await ama.context.close();
+  });
+
+  const titled = (title: string) => page.getByRole('heading', { name: title, level: 3, exact: true }).waitFor();
+  const open = async (section: string) => {
+    await page.goto(`/settings/${section}`);
+    await page.getByRole('region', { name: 'Settings' }).waitFor();
+  };
+  const isMarked = (name: string, value: string) =>
+    page.evaluate(([key, wanted]) => document.documentElement.dataset[key as string] === wanted, [name, value]);
+
+  it('P7: are reached by keyboard alone, each section by an address of its own, and fit a narrow phone', async () => {
+    await page.getByRole('button', { name: `Account of ${ama.name}` }).press('Enter');
+    await page.getByRole('menuitem', { name: 'Settings' }).press('Enter');
+    await titled('Profile');
+    for (const title of SECTIONS.slice(1)) {
+      await page.getByRole('link', { name: title }).press('Enter');
+      await titled(title);
+      expect(await page.getByRole('link', { name: title }).getAttribute('aria-current')).toBe('page');
+    }
+    expect(new URL(page.url()).pathname).toBe('/settings/account');
+    expect(await page.title()).toBe('Account · Settings · Parley');
+    await page.setViewportSize({ width: 320, height: 640 });
+    await page.reload();
+    await titled('Account');
+    for (const title of SECTIONS) {
+      await page.getByRole('link', { name: title }).click();
+      await titled(title);
+      const overhang = await page.evaluate(() => {
+        const view = document.querySelector('section[aria-label="Settings"]');
+        return view ? view.scrollWidth - view.clientWidth : null;
+      });
+      expect([title, overhang]).toEqual([title, 0]);
+    }
+    await page.goBack();
+    await titled('Blocked people');
+    await page.getByRole('button', { name: 'Back to conversations' }).click();
+    await page.getByRole('heading', { name: 'Parley' }).waitFor();
+    await page.goto('/settings/none');
+    await page.getByText('There is nothing here').waitFor();
+  });
+
+  it('P7: a new name is seen by others at once', async () => {
+    const bo = await Participant.join(browser, node.url, `Bo Adeyemi ${String.fromCharCode(97 + round)}`);
+    await bo.openDirect(ama);
+    await bo.say('hello');
+    await open('profile');
+    const name = page.getByLabel('Name', { exact: true });
+    const save = page.getByRole('button', { name: 'Save the name' });
+    await name.fill('   ');
+    expect(await save.isDisabled()).toBe(true);
+    await name.fill('Ama the Second');
+    await name.press('Enter');
+    await page.getByRole('button', { name: 'Account of Ama the Second' }).waitFor();
+    await bo.row('Ama the Second').waitFor();
+    await bo.context.close();
+  });
+
+  it('T1, S9: theme, density and Enter key hold in all tabs, and after a reload', async () => {
+    const second = await ama.context.newPage();
+    await second.goto('/');
+    await second.getByRole('button', { name: `Account of ${ama.name}` }).waitFor();
+    await open('appearance');
+    await page.getByRole('radio', { name: 'Dark' }).check();
+    await page.getByRole('radio', { name: 'Compact' }).check();
+    await page.getByRole('link', { name: 'Writing' }).click();
+    await page.getByRole('radio', { name: 'Makes a new line' }).check();
+    for (const tab of [page, second]) {
+      await tab.waitForFunction(() => {
+        const { theme, density } = document.documentElement.dataset;
+        return theme === 'dark' && density === 'compact';
+      });
+    }
+    await page.reload();
+    await titled('Writing');
+    expect(await page.getByRole('radio', { name: 'Makes a new line' }).isChecked()).toBe(true);
+    expect(await isMarked('density', 'compact')).toBe(true);
+  });
+
+  it('P7: sessions are listed with their devices, and ended one by one', async () => {
+    const { accessToken } = await signIn(node.url, ama.username);
+    await open('sessions');
+    const rows = page.getByTestId('session');
+    await rows.nth(1).waitFor();
+    expect(await rows.filter({ hasText: 'This one' }).count()).toBe(1);
+    await page.getByRole('button', { name: /^End the session of/ }).press('Enter');
+    await rows.nth(1).waitFor({ state: 'detached' });
+    const headers = { authorization: `Bearer ${accessToken}` };
+    expect((await fetch(`${node.url}/api/users/me`, { headers })).status).toBe(401);
+    await page.getByRole('button', { name: `Account of ${ama.name}` }).waitFor();
+  });
+
+  it('P7: blocked people are listed, and unblocked by keyboard', async () => {
+    const bo = await registerBystander(node.url, `Bo Block ${String.fromCharCode(97 + round)}`);
+    const mine = await ama.rest();
+    await mine.request('PUT', `/users/${(await bo.rest.me()).id}/block`);
+    await open('blocked');
+    await page.getByRole('button', { name: `Unblock ${bo.name}` }).press('Enter');
+    await page.getByText('You block nobody.').waitFor();
+  });
+
+  it('P7: a new password ends every other session, and this one goes on without a break', async () => {
+    const { accessToken } = await signIn(node.url, ama.username);
+    await open('account');
+    const [present, next] = [page.getByLabel('Present password'), page.getByLabel('New password')];
+    await present.fill('a wrong password');
+    await next.fill(NEW_PASSWORD);
+    await next.press('Enter');
+    await page.getByText('This is not your password.').waitFor();
+    expect(await present.evaluate((input) => input === document.activeElement)).toBe(true);
+    await present.fill(PASSWORD);
+    await next.press('Enter');
+    await page.getByText('Your password was changed.').waitFor();
+    expect(await present.inputValue()).toBe('');
+    const headers = { authorization: `Bearer ${accessToken}` };
+    await eventually('the other one has ended', async () => {
+      return (await fetch(`${node.url}/api/users/me`, { headers })).status === 401;
+    });
+    const bo = await registerBystander(node.url, `Bo Later ${String.fromCharCode(97 + round)}`);
+    await ama.openDirect(bo);
+    await ama.say('still here');
+    await ama.message('still here').waitFor();
+    await page.reload();
+    await page.getByRole('button', { name: `Account of ${ama.name}` }).waitFor();
+  });
+
+  it('P7: one takes all of one’s data along, and deletes the account with its password, by keyboard', async () => {
+    await open('account');
+    const [saved] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download my data' }).press('Enter'),
+    ]);
+    expect(saved.suggestedFilename()).toMatch(/^parley-account-[\d-]+\.jsonl$/);
+    const lines = (await readFile(await saved.path(), 'utf8')).trimEnd().split('\n');
+    expect(JSON.parse(lines.at(-1) ?? '')).toEqual({ type: 'end', lines: lines.length - 1 });
+    await page.getByRole('button', { name: 'Delete my account' }).press('Enter');
+    const asked = page.getByRole('dialog', { name: 'Delete your account?' });
+    const password = asked.getByLabel('Your password', { exact: true });
+    const isFocused = () => password.evaluate((input) => input === document.activeElement);
+    await eventually('the field has the focus', isFocused);
+    await page.keyboard.type('a wrong password');
+    await page.keyboard.press('Enter');
+    await asked.getByText('This is not your password.').waitFor();
+    await eventually('the field has the focus', isFocused);
+    await password.fill(PASSWORD);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await page.getByLabel('Username').fill(ama.username);
+    await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('alert').getByText('The username or the password is wrong.').waitFor();
+  });
+});
