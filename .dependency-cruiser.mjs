@@ -14,6 +14,7 @@ const MODULES = [
   'receipts',
   'notices',
   'conversations',
+  'invites',
   'moderation',
   'retention',
   'reactions',

@@ -9,6 +9,7 @@ import { ConversationsModule } from './modules/conversations/index.js';
 import { DocsModule } from './modules/docs/index.js';
 import { ExportsModule } from './modules/exports/index.js';
 import { FilesModule } from './modules/files/index.js';
+import { InvitesModule } from './modules/invites/index.js';
 import { LeavingModule } from './modules/leaving/index.js';
 import { MessagesModule } from './modules/messages/index.js';
 import { ModerationModule } from './modules/moderation/index.js';
@@ -37,6 +38,7 @@ const FEATURES: Type[] = [
   SearchModule,
   ReceiptsModule,
   ConversationsModule,
+  InvitesModule,
   ModerationModule,
   RetentionModule,
   MessagesModule,

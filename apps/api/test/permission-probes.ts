@@ -106,6 +106,11 @@ export const ROUTE_PROBES: readonly RouteProbe[] = [
   conversation('add_members', 'POST /api/conversations/{id}/members', ({ someMember }) => ({
     memberIds: [someMember],
   })),
+  conversation('invite', 'POST /api/conversations/{id}/invites', () => ({})),
+  route('invite', 'DELETE /api/conversations/{id}/invites/{inviteId}', (at) => ({
+    params: { id: at.conversationId, inviteId: NOBODY },
+  })),
+  conversation('see_invites', 'GET /api/conversations/{id}/invites'),
   member('change_roles', 'PATCH /api/conversations/{id}/members/{userId}', (at) => at.someMember, { role: 'member' }),
   member('remove_member', REMOVE, (at) => at.departed.member),
   member('remove_admin', REMOVE, (at) => at.departed.admin),

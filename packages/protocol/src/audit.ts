@@ -19,6 +19,8 @@ export type AuditAction =
   | 'role_changed'
   | 'member_banned'
   | 'member_unbanned'
+  | 'group_invite_created'
+  | 'group_invite_revoked'
   | 'member_silenced'
   | 'member_unsilenced'
   | 'report_resolved'

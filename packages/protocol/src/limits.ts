@@ -66,6 +66,12 @@ export const LIMITS = {
   fileNameBytes: 1_024,
   /** People whom one person blocks. */
   blocks: 1_000,
+  /** Hours for which a link to a group is good, at most: a year. */
+  inviteHours: 8_760,
+  /** People who may join by one of them, where that is bounded. */
+  inviteUses: 100_000,
+  /** Those of one group that are neither taken back nor too old. */
+  invites: 100,
   /** Seconds of a silence, at least. */
   silenceMin: 60,
   /** Seconds of a silence, at most: a year. */

@@ -43,6 +43,9 @@ export const PERMISSIONS = {
   /** For how long messages are kept. */
   set_retention: permission(OWNERS, NOBODY),
   add_members: permission(LEADERS, 'members'),
+  /** Making links by which people join, and taking them back. */
+  invite: permission(LEADERS, 'members'),
+  see_invites: permission(LEADERS, NOBODY, true),
   change_roles: permission(OWNERS, 'members'),
   remove_member: permission(LEADERS, 'members'),
   remove_admin: permission(OWNERS, 'members'),

@@ -128,6 +128,51 @@ export interface AddMembersBody {
   memberIds: MemberRef[];
 }
 
+/** To make a link by which people join a group. */
+export interface CreateInviteBody {
+  /** How long it is good; missing: until it is taken back. */
+  hours?: number;
+  /** How many people may join by it; missing: as many as come. */
+  maxUses?: number;
+}
+
+/** A link by which people join a group. */
+export interface Invite {
+  id: string;
+  createdBy: string;
+  createdAt: string;
+  /** Null: it is good until it is taken back. */
+  expiresAt: string | null;
+  /** How many people may join by it; null: as many as come. */
+  maxUses: number | null;
+  /** How many have. */
+  uses: number;
+}
+
+/** As whoever made it gets it, once. */
+export interface MadeInvite extends Invite {
+  token: string;
+  /** What to hand out. */
+  url: string;
+}
+
+export interface InvitePage extends Page<Invite> {
+  /** Who made them. */
+  users: UserView[];
+}
+
+/** What whoever has the link may know of the group before they join. */
+export interface InviteView {
+  name: string;
+  memberCount: number;
+  expiresAt: string | null;
+}
+
+/** The group that one is a member of now. */
+export interface AcceptedInvite {
+  conversationId: string;
+}
+
 export interface UpdateMemberBody {
   role: MemberRole;
 }

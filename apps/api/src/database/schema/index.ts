@@ -5,6 +5,7 @@ export * from './audit-log.js';
 export * from './auth-tickets.js';
 export * from './bot-tokens.js';
 export * from './changes.js';
+export * from './conversation-invites.js';
 export * from './conversation-settings.js';
 export * from './conversations.js';
 export * from './deployment.js';

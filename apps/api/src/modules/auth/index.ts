@@ -8,6 +8,7 @@ export { MOST_LINK_HOURS } from './dto/links.dto.js';
 export { ForumSessions } from './forum-sessions.js';
 export { LinksRepository } from './links.repository.js';
 export { LinksService } from './links.service.js';
+export { newSecret, secretHash } from './one-time-secrets.js';
 export { PasswordConfirmation } from './password-confirmation.js';
 export { RefreshCookie } from './refresh-cookie.js';
 export { SessionEvents, type SessionsEnded } from './session-events.js';

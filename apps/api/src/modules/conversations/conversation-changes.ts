@@ -80,11 +80,23 @@ export class ConversationChanges {
     conversationId: string,
     decide: (context: OwnContext) => Promise<Change<T> | Unchanged<T>>,
   ): Promise<T> {
+    return this.runAs(null, conversationId, decide);
+  }
+
+  /**
+   * The same in the name of this user, who need not be a member: `decide` refuses. Null: of who created the conversation.
+   * @throws `not_found` where there is no such conversation.
+   */
+  runAs<T>(
+    userId: string | null,
+    conversationId: string,
+    decide: (context: OwnContext) => Promise<Change<T> | Unchanged<T>>,
+  ): Promise<T> {
     return this.log.append(conversationId, async (locked) => {
       const { tx, conversation } = locked;
       const at = await this.repository.now(tx, conversation.updatedAt);
       const change = await decide({ ...locked, at });
-      return 'unchanged' in change ? change : this.apply({ ...locked, at }, conversation.createdBy, change);
+      return 'unchanged' in change ? change : this.apply({ ...locked, at }, userId ?? conversation.createdBy, change);
     });
   }
 

@@ -4,7 +4,7 @@ import type { ParticipantRow } from '../../database/rows.js';
 import { notFound } from '../../kernel/errors.js';
 import { toUserView } from '../users/index.js';
 import { presentMember } from './conversation.presenter.js';
-import type { ChangeContext } from './conversation-changes.js';
+import type { ChangeContext, OwnContext } from './conversation-changes.js';
 import { ConversationListsRepository } from './conversation-lists.repository.js';
 import { ConversationsRepository } from './conversations.repository.js';
 
@@ -35,7 +35,7 @@ export class LockedMembers {
     return this.presentOne(context, userId);
   }
 
-  async present({ tx, conversation }: ChangeContext, userIds: readonly string[]): Promise<Member[]> {
+  async present({ tx, conversation }: OwnContext, userIds: readonly string[]): Promise<Member[]> {
     const rows = await this.lists.membersByIds(tx, conversation.id, userIds);
     return rows.map(({ participant, user }) => presentMember(participant, toUserView(user)));
   }

@@ -8,7 +8,7 @@ import { requirePermission, type Unchanged } from '../conversation-log/index.js'
 import { BansRepository } from './bans.repository.js';
 import { memberAddedEvent, memberUpdatedEvent } from './conversation.events.js';
 import { canLeave } from './conversation.policy.js';
-import { type Change, type ChangeContext, ConversationChanges } from './conversation-changes.js';
+import { type Change, type ChangeContext, ConversationChanges, type OwnContext } from './conversation-changes.js';
 import { ConversationsRepository } from './conversations.repository.js';
 import { LockedMembers } from './locked-members.js';
 import { MemberRefs } from './member-refs.js';
@@ -53,11 +53,27 @@ export class MembersService {
     context: ChangeContext,
     wanted: readonly string[],
   ): Promise<Change<Member[]> | Unchanged<Member[]>> {
-    const { tx, conversation, version, at } = context;
+    const { tx, conversation } = context;
     const known = await this.repository.lockParticipants(tx, conversation.id, wanted);
     const userIds = wanted.filter((userId) => known.get(userId)?.leftAt !== null);
     if (userIds.length === 0) return { result: [], unchanged: true };
     if (await this.bans.hasAny(tx, conversation.id, userIds)) throw conflict('memberIds', 'banned');
+    return this.admission(context, userIds);
+  }
+
+  /** Locks the row that says so. */
+  async isPresent({ tx, conversation }: OwnContext, userId: string): Promise<boolean> {
+    const known = await this.repository.lockParticipants(tx, conversation.id, [userId]);
+    return known.get(userId)?.leftAt === null;
+  }
+
+  isBanned({ tx, conversation }: OwnContext, userId: string): Promise<boolean> {
+    return this.bans.hasAny(tx, conversation.id, [userId]);
+  }
+
+  /** Makes those members who are none, as who has locked their rows knows. */
+  async admission(context: OwnContext, userIds: readonly string[]): Promise<Change<Member[]>> {
+    const { tx, conversation, version, at } = context;
     const versions = await this.repository.raiseMembershipVersions(tx, userIds);
     const admitted = userIds.map((userId) => ({
       userId,
@@ -69,8 +85,8 @@ export class MembersService {
     return {
       result: members,
       values: { memberCount: conversation.memberCount + userIds.length },
-      row: { kind: 'member_added', data: { userIds } },
-      system: { event: 'member_added', userIds },
+      row: { kind: 'member_added', data: { userIds: [...userIds] } },
+      system: { event: 'member_added', userIds: [...userIds] },
       event: (change) => memberAddedEvent(change, members),
     };
   }

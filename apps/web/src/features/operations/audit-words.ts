@@ -16,6 +16,8 @@ export const AUDIT_WORDS: Readonly<Record<AuditAction, string>> = {
   bot_token_revoked: 'ended a token of a bot',
   member_removed: 'removed a member',
   role_changed: 'changed a role',
+  group_invite_created: 'made a link to a group',
+  group_invite_revoked: 'took a link to a group back',
   member_banned: 'banned a member',
   member_unbanned: 'lifted a ban',
   member_silenced: 'silenced a member',

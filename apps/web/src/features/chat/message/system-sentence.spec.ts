@@ -17,6 +17,7 @@ describe('P6: system rows', () => {
   it('say who did what', () => {
     expect(say({ event: 'member_added', userIds: ['li', 'jo'] })).toBe('{Ama} added {Li} and {Jonas}');
     expect(say({ event: 'member_added', userIds: ['me'] })).toBe('{Ama} added you');
+    expect(say({ event: 'member_added', userIds: ['ama'] })).toBe('{Ama} joined by a link');
     expect(say({ event: 'member_removed', userIds: ['li'] }, 'me')).toBe('You removed {Li}');
     expect(say({ event: 'member_left' })).toBe('{Ama} left');
     expect(say({ event: 'role_changed', userIds: ['li'], from: 'member', to: 'admin' })).toBe(

@@ -14,6 +14,7 @@ export function systemSentence(message: Message, me: string, nameOf: NameOf): st
   const people = listOf((metadata.userIds ?? []).map((id) => (id === me ? 'you' : isolate(nameOf(id)))));
   switch (metadata.event) {
     case 'member_added':
+      if (metadata.userIds?.[0] === message.senderId) return `${actor} joined by a link`;
       return `${actor} added ${people}`;
     case 'member_removed':
       return `${actor} removed ${people}`;
