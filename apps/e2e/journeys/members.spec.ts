@@ -97,6 +97,48 @@ describe('Leading a group', () => {
     await li.context.close();
   });
 
+  it('P5: a link to the group leads who has no account into it, until it is taken back', async () => {
+    await ama.page.getByRole('button', { name: 'Members' }).click();
+    const links = ama.page.getByRole('button', { name: 'Links to this group' });
+    await links.press('Enter');
+    await dialog(ama).getByText('There is no link to this group.').waitFor();
+    expect(await violationsIn(ama.page)).toEqual([]);
+    await dialog(ama).getByRole('button', { name: 'Make a link' }).press('Enter');
+    const link = await dialog(ama).getByLabel('Link', { exact: true }).inputValue();
+    expect(await violationsIn(ama.page)).toEqual([]);
+    await ama.page.keyboard.press('Escape');
+
+    const guest = await Participant.at(served.browser, served.node.url, `Zoe Lind ${String.fromCharCode(97 + round)}`);
+    await guest.page.goto(link);
+    await guest.page.getByRole('heading', { name: 'Launch room' }).waitFor();
+    await guest.page.getByText('2 people are in this group.').waitFor();
+    expect(await violationsIn(guest.page)).toEqual([]);
+    await guest.page.getByRole('link', { name: 'Create an account' }).press('Enter');
+    await guest.page.getByLabel('Username').fill(guest.username);
+    await guest.page.getByLabel('Password', { exact: true }).fill('correct horse battery');
+    await guest.page.getByLabel('Your name').fill(guest.name);
+    await guest.page.getByRole('button', { name: 'Create account' }).click();
+    const join = guest.page.getByRole('button', { name: 'Join', exact: true });
+    await join.waitFor();
+    expect(await violationsIn(guest.page)).toEqual([]);
+    await join.press('Enter');
+    await guest.page.getByRole('heading', { name: 'Launch room', level: 2 }).waitFor();
+    await notice(guest, 'You joined by a link');
+    await notice(tomas, `${guest.name} joined by a link`);
+    await guest.say('hello everybody');
+    await ama.message('hello everybody').waitFor();
+
+    await links.press('Enter');
+    const invite = dialog(ama).getByTestId('invite');
+    await invite.getByText('1 person has joined').waitFor();
+    await invite.getByRole('button', { name: 'Take back' }).press('Enter');
+    await dialog(ama).getByText('There is no link to this group.').waitFor();
+    await guest.page.goto(link);
+    await guest.page.getByText('This link is not good any more. Ask for a new one.').waitFor();
+    expect(guest.faults).toEqual([]);
+    await guest.context.close();
+  });
+
   it('C9: an archived conversation can be read, not written in, and taken out again', async () => {
     await ama.say('before the archive');
     await tomas.message('before the archive').waitFor();

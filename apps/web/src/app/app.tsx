@@ -5,6 +5,7 @@ import { useStore } from 'zustand';
 import { BASE_PATH } from '../api/http.js';
 import { isOfAddress, sentenceOf } from '../api/sentences.js';
 import { authStore } from '../features/auth/auth.store.js';
+import { JoinPage } from '../features/auth/join-page.js';
 import { lastUser } from '../features/auth/last-user.js';
 import { LinkPage } from '../features/auth/link-page.js';
 import { RegisterPage } from '../features/auth/register-page.js';
@@ -49,6 +50,7 @@ function Gate() {
   if (status === 'signed-out' || !user) {
     if (path === '/register') return <RegisterPage />;
     if (path === '/signin') return <SignInPage />;
+    if (path === '/join') return <JoinPage />;
     const query = String(params);
     const asked = query === '' ? path : `${path}?${query}`;
     const next = asked === '/' ? '' : `?${new URLSearchParams({ next: asked })}`;

@@ -25,6 +25,7 @@ import { chatOptions } from './chat-options.js';
 import { ConnectionBanner } from './connection-banner.js';
 import { ErrorBoundary } from './error-boundary.js';
 import { keepPage } from './installed.js';
+import { JoinGroup } from './join-group.js';
 import { SearchPage } from './search-page.js';
 import { UpdateBar } from './update-bar.js';
 import { useMoves } from './use-moves.js';
@@ -109,6 +110,9 @@ function Shell({ user }: { user: Me }) {
             </Route>
             <Route path="/c/:id/m/:seq">{({ id, seq }) => <ChatWindow key={id} id={id} at={seq} me={user.id} />}</Route>
             <Route path="/c/:id">{({ id }) => <ChatWindow key={id} id={id} at={null} me={user.id} />}</Route>
+            <Route path="/join">
+              <JoinGroup />
+            </Route>
             <Route path="/search">
               <SearchPage />
             </Route>

@@ -1,8 +1,9 @@
 import type { LinkPurpose, LinkView } from '@parley/protocol';
-import { type ReactNode, useCallback, useEffect, useState, useSyncExternalStore } from 'react';
+import { type ReactNode, useCallback, useEffect, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { request } from '../../api/http.js';
 import { isFinal, sentenceFor } from '../../api/sentences.js';
+import { useHash } from '../../hooks/use-hash.js';
 import { Button } from '../../ui/button.js';
 import { Alert } from '../../ui/field.js';
 import { AuthPage } from './auth-page.js';
@@ -55,16 +56,6 @@ function Refused({ sentence, retry }: { sentence: string; retry: (() => void) | 
       </p>
     </div>
   );
-}
-
-/** Another link in the address of the same tab loads no new page. */
-function useHash(): string {
-  return useSyncExternalStore(onHashChange, () => location.hash.slice(1));
-}
-
-function onHashChange(changed: () => void): () => void {
-  addEventListener('hashchange', changed);
-  return () => removeEventListener('hashchange', changed);
 }
 
 /** What the link is for, or why it is good for nothing; `retry` where the answer may be another one later. */

@@ -2,12 +2,9 @@ import type { AccountItem, AccountLink } from '@parley/protocol';
 import { useChatClient } from '@parley/react';
 import { useState } from 'react';
 import { useToday } from '../../hooks/use-today.js';
-import { Button } from '../../ui/button.js';
-import { copyToClipboard } from '../../ui/clipboard.js';
 import { momentTime } from '../../ui/dates.js';
-import { Dialog, DialogActions } from '../../ui/dialog.js';
-import { Field } from '../../ui/field.js';
 import { isolate } from '../../ui/isolated.js';
+import { LinkDialog } from '../../ui/link-dialog.js';
 import { QuestionDialog } from '../../ui/question-dialog.js';
 
 /** What is to be done with an account. */
@@ -60,7 +57,12 @@ export function AccountDialog({ question: { account, verb }, onClose, onChanged 
   const done = () => {
     if (verb !== 'reset') onClose();
   };
-  if (link) return <LinkDialog title={title} link={link} onClose={onClose} />;
+  const today = useToday();
+  if (link) {
+    const until = momentTime(new Date(link.expiresAt), today);
+    const description = `Works once, until ${until}. It is shown only now.`;
+    return <LinkDialog title={title} description={description} url={link.url} onClose={onClose} />;
+  }
   return (
     <QuestionDialog
       title={title}
@@ -73,34 +75,5 @@ export function AccountDialog({ question: { account, verb }, onClose, onChanged 
     >
       {words.means}
     </QuestionDialog>
-  );
-}
-
-function LinkDialog({ title, link, onClose }: { title: string; link: AccountLink; onClose: () => void }) {
-  const [outcome, setOutcome] = useState('');
-  const copy = () => {
-    copyToClipboard(link.url).then(
-      () => setOutcome('Copied.'),
-      () => setOutcome('It could not be copied.'),
-    );
-  };
-  const until = momentTime(new Date(link.expiresAt), useToday());
-  return (
-    <Dialog open title={title} description={`Works once, until ${until}. It is shown only now.`} onClose={onClose}>
-      <Field
-        label="Link"
-        readOnly
-        value={link.url}
-        className="px-5 pb-2"
-        onFocus={(event) => event.currentTarget.select()}
-      />
-      <output className="px-5 text-second text-ink-2">{outcome}</output>
-      <DialogActions>
-        <Button onClick={onClose}>Close</Button>
-        <Button kind="primary" autoFocus onClick={copy}>
-          Copy the link
-        </Button>
-      </DialogActions>
-    </Dialog>
   );
 }

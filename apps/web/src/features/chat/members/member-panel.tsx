@@ -17,6 +17,7 @@ import type { OpenConversation } from '../open-conversation.js';
 import { BansDialog } from './bans-dialog.js';
 import { AddMembersDialog, LeaveDialog } from './conversation-dialogs.js';
 import { ExportDialog } from './export-dialog.js';
+import { InvitesDialog } from './invites-dialog.js';
 import { BanDialog, BlockDialog, RemoveDialog, SilenceDialog } from './moderation-dialogs.js';
 import { ReportsDialog } from './reports-dialog.js';
 import { RetentionDialog } from './retention-dialog.js';
@@ -34,7 +35,7 @@ interface MemberPanelProps extends Pick<OpenConversation, 'view' | 'gone'> {
 
 /** The dialog that is open. */
 type Asked = { about: OfGroup } | { about: OfMember; member: Member } | null;
-type OfGroup = 'add' | 'leave' | 'reports' | 'bans' | 'retention' | 'export';
+type OfGroup = 'add' | 'invites' | 'leave' | 'reports' | 'bans' | 'retention' | 'export';
 /** What is asked about one member. */
 type OfMember = 'remove' | 'silence' | 'ban' | 'block';
 
@@ -112,6 +113,7 @@ function PanelHeading({ count, onAdd }: { count: number; onAdd: (() => void) | n
 }
 
 const FOOTER = [
+  { about: 'invites', verb: 'invite', words: 'Links to this group' },
   { about: 'reports', verb: 'see_reports', words: 'Reports' },
   { about: 'bans', verb: 'see_bans', words: 'Banned people' },
   { about: 'retention', verb: 'set_retention', words: 'Keeping messages' },
@@ -144,6 +146,8 @@ function AskedDialog({ item, members, asked, onClose }: AskedDialogProps) {
   switch (asked?.about) {
     case 'add':
       return <AddMembersDialog item={item} present={members.map(({ user }) => user.id)} onClose={onClose} />;
+    case 'invites':
+      return <InvitesDialog conversationId={item.id} onClose={onClose} />;
     case 'reports':
       return <ReportsDialog conversationId={item.id} onClose={onClose} />;
     case 'bans':

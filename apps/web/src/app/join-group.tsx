@@ -1,0 +1,58 @@
+import type { AcceptedInvite } from '@parley/protocol';
+import { useChatClient } from '@parley/react';
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import { inviteSentence, peopleIn, useInvite } from '../features/auth/use-invite.js';
+import { useHash } from '../hooks/use-hash.js';
+import { useTitle } from '../hooks/use-title.js';
+import { Button } from '../ui/button.js';
+import { Alert } from '../ui/field.js';
+import { isolate } from '../ui/isolated.js';
+import { EmptyState } from '../ui/states.js';
+
+/** Where an invite of a group leads those who are signed in. */
+export function JoinGroup() {
+  const token = useHash();
+  const { invite, error, retry } = useInvite(token);
+  const { join, busy, refusal } = useJoining(token);
+  useTitle('Join a group');
+  const sentence = error ?? refusal;
+  return (
+    <div className="flex h-full items-center justify-center" aria-busy={!error && !invite}>
+      <EmptyState
+        title={invite ? `Join “${isolate(invite.name)}”?` : 'Join a group'}
+        action={
+          <>
+            {invite && !refusal ? (
+              <Button kind="primary" busy={busy} onClick={() => void join()}>
+                Join
+              </Button>
+            ) : null}
+            {retry ? <Button onClick={retry}>Try again</Button> : null}
+          </>
+        }
+      >
+        {invite && !sentence ? peopleIn(invite) : null}
+        {sentence ? <Alert>{sentence}</Alert> : null}
+      </EmptyState>
+    </div>
+  );
+}
+
+function useJoining(token: string) {
+  const client = useChatClient();
+  const [, navigate] = useLocation();
+  const [busy, setBusy] = useState(false);
+  const [refusal, setRefusal] = useState<string | null>(null);
+  const join = async () => {
+    setBusy(true);
+    try {
+      const { conversationId } = await client.request<AcceptedInvite>('POST', `invites/${token}/accept`);
+      navigate(`/c/${conversationId}`, { replace: true });
+    } catch (thrown) {
+      setRefusal(inviteSentence(thrown));
+      setBusy(false);
+    }
+  };
+  return { join, busy, refusal };
+}
