@@ -126,7 +126,8 @@ describe.each([1280, 390])('WCAG 2.2 AA, light and dark, %i px', (width) => {
   });
 
   it('neither has any section of the settings', async () => {
-    for (const section of ['Profile', 'Appearance', 'Writing', 'Sessions', 'Blocked people', 'Account']) {
+    const sections = ['Profile', 'Appearance', 'Writing', 'Notifications', 'Sessions', 'Blocked people', 'Account'];
+    for (const section of sections) {
       await page.goto('/settings/profile');
       await page.getByRole('link', { name: section }).click();
       await page.getByRole('heading', { name: section, level: 3 }).waitFor();

@@ -90,18 +90,20 @@ const shownIn = (page: Page) =>
   page.evaluate(() => (globalThis as Watched).shown.map(({ title, body, isClosed }) => ({ title, body, isClosed })));
 const shownInAll = async (pages: readonly Page[]) => (await Promise.all(pages.map(shownIn))).flat();
 
+/** In the settings, and back to the list. */
 async function choose(...labels: string[]): Promise<void> {
   await ama.page.getByRole('button', { name: `Account of ${ama.name}` }).click();
-  await ama.page.getByRole('menuitem', { name: 'Notifications…' }).click();
-  const dialog = ama.page.getByRole('dialog', { name: 'Notifications' });
-  await dialog.waitFor();
+  await ama.page.getByRole('menuitem', { name: 'Settings' }).click();
+  await ama.page.getByRole('link', { name: 'Notifications' }).click();
+  const section = ama.page.getByRole('region', { name: 'Notifications' });
+  await section.waitFor();
   expect(await violationsIn(ama.page)).toEqual([]);
   for (const label of labels) {
-    await dialog.getByLabel(label).click();
-    await soon(() => dialog.getByLabel(label).isChecked(), true);
+    await section.getByLabel(label).click();
+    await soon(() => section.getByLabel(label).isChecked(), true);
   }
-  await dialog.getByRole('button', { name: 'Done' }).click();
-  await dialog.waitFor({ state: 'detached' });
+  await ama.page.getByRole('button', { name: 'Back to conversations' }).click();
+  await section.waitFor({ state: 'detached' });
 }
 
 it('U6: of five tabs one tells of a message, which goes once that is read elsewhere, and a click leads to it', async () => {

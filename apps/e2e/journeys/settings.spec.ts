@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { launchBrowser, PASSWORD, Participant, registerBystander, signIn } from './browser.js';
 
 const NEW_PASSWORD = 'another correct horse';
-const SECTIONS = ['Profile', 'Appearance', 'Writing', 'Sessions', 'Blocked people', 'Account'];
+const SECTIONS = ['Profile', 'Appearance', 'Writing', 'Notifications', 'Sessions', 'Blocked people', 'Account'];
 
 describe('The settings', () => {
   let node: ParleyNode;

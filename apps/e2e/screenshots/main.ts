@@ -248,7 +248,7 @@ const VIEWS: View[] = [
       await page.getByRole('button', { name: /^Account of/ }).click();
     },
   ],
-  ...['profile', 'appearance', 'sessions', 'account'].map(
+  ...['profile', 'appearance', 'notifications', 'sessions', 'account'].map(
     (section): View => [
       `settings-${section}`,
       async ({ page }) => {

@@ -1,6 +1,6 @@
 import type { Me, UserView } from '@parley/protocol';
 import { useUser } from '@parley/react';
-import { Activity, Ban, Bell, CircleUserRound, Flag, LogOut, PenSquare, Search, Settings, Users } from 'lucide-react';
+import { Activity, Ban, CircleUserRound, Flag, LogOut, PenSquare, Search, Settings, Users } from 'lucide-react';
 import { type ComponentProps, Suspense, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useStore } from 'zustand';
@@ -21,7 +21,6 @@ import { ReportsDialog } from '../chat/members/reports-dialog.js';
 import { ConversationList } from './conversation-list.js';
 import { useVisibility } from './use-visibility.js';
 
-const NotificationsDialog = lazyPart(() => import('../notifications/notifications-dialog.js'));
 const AvatarDialog = lazyPart(() => import('../avatar/avatar-dialog.js'));
 
 const THEMES: { value: ThemeChoice; label: string }[] = [
@@ -95,7 +94,7 @@ function AccountMenu({ user }: { user: Me }) {
   const { choice } = useStore(themeStore);
   const { choice: enter } = useStore(enterStore);
   const { isHidden, hide, error } = useVisibility(user);
-  const [opened, setOpened] = useState<'picture' | 'notifications' | 'reports' | 'blocked' | null>(null);
+  const [opened, setOpened] = useState<'picture' | 'reports' | 'blocked' | null>(null);
   const hasFiles = useHasFiles();
   const [, navigate] = useLocation();
   const close = () => setOpened(null);
@@ -131,9 +130,6 @@ function AccountMenu({ user }: { user: Me }) {
             Your picture…
           </MenuItem>
         ) : null}
-        <MenuItem icon={<Bell size={16} strokeWidth={1.6} />} onSelect={() => setOpened('notifications')}>
-          Notifications…
-        </MenuItem>
         <MenuItem icon={<Settings size={16} strokeWidth={1.6} />} onSelect={() => navigate('/settings')}>
           Settings
         </MenuItem>
@@ -157,11 +153,6 @@ function AccountMenu({ user }: { user: Me }) {
       {opened === 'picture' ? (
         <Suspense fallback={null}>
           <AvatarDialog user={shown} onClose={close} />
-        </Suspense>
-      ) : null}
-      {opened === 'notifications' ? (
-        <Suspense fallback={null}>
-          <NotificationsDialog onClose={close} />
         </Suspense>
       ) : null}
       {opened === 'reports' ? <ReportsDialog conversationId="" onClose={close} /> : null}

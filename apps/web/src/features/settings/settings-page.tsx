@@ -8,6 +8,7 @@ import { NotFound } from '../../ui/not-found.js';
 import { AccountSettings } from './account-settings.js';
 import { AppearanceSettings } from './appearance-settings.js';
 import { BlockedSettings } from './blocked-settings.js';
+import { NotificationsSettings } from './notifications-settings.js';
 import { ProfileSettings } from './profile-settings.js';
 import { SessionsSettings } from './sessions-settings.js';
 import { WritingSettings } from './writing-settings.js';
@@ -23,6 +24,7 @@ const SECTIONS: readonly SectionView[] = [
   { name: 'profile', title: 'Profile', View: ProfileSettings },
   { name: 'appearance', title: 'Appearance', View: AppearanceSettings },
   { name: 'writing', title: 'Writing', View: WritingSettings },
+  { name: 'notifications', title: 'Notifications', View: NotificationsSettings },
   { name: 'sessions', title: 'Sessions', View: SessionsSettings },
   { name: 'blocked', title: 'Blocked people', View: BlockedSettings },
   { name: 'account', title: 'Account', View: AccountSettings },

@@ -1,13 +1,14 @@
 import { useState } from 'react';
 import { useStore } from 'zustand';
-import { Button } from '../../ui/button.js';
-import { Dialog, DialogActions } from '../../ui/dialog.js';
 import { Alert } from '../../ui/field.js';
 import { CHOICE } from '../../ui/radio-group.js';
-import { canNotify, desktop, privacy, sound } from './choices.js';
+import { canNotify, desktop, privacy, sound } from '../notifications/choices.js';
+
+const UNABLE = 'This browser shows notifications of pages with a secure address (https) alone.';
+const REFUSED = 'The browser does not allow them. Its settings for this page do.';
 
 /** How one is told of new messages on this device. The browser is asked for its permission by a click alone. */
-export default function NotificationsDialog({ onClose }: { onClose: () => void }) {
+export function NotificationsSettings() {
   const [refusal, setRefusal] = useState<string | null>(canNotify() ? null : UNABLE);
   const isDesktop = useIsOn(desktop);
   const isPrivate = useIsOn(privacy);
@@ -20,8 +21,9 @@ export default function NotificationsDialog({ onClose }: { onClose: () => void }
     desktop.choose(isOn ? 'on' : 'off');
   }
   return (
-    <Dialog title="Notifications" description="For this device. Muted conversations stay quiet." open onClose={onClose}>
-      <div className="px-5">
+    <>
+      <p className="-mt-3 text-second text-ink-2">For this device. Muted conversations stay quiet.</p>
+      <div>
         <label className={CHOICE}>
           <input
             type="checkbox"
@@ -51,15 +53,9 @@ export default function NotificationsDialog({ onClose }: { onClose: () => void }
         </label>
         {refusal ? <Alert className="mt-2">{refusal}</Alert> : null}
       </div>
-      <DialogActions>
-        <Button onClick={onClose}>Done</Button>
-      </DialogActions>
-    </Dialog>
+    </>
   );
 }
-
-const UNABLE = 'This browser shows notifications of pages with a secure address (https) alone.';
-const REFUSED = 'The browser does not allow them. Its settings for this page do.';
 
 function useIsOn({ store }: typeof desktop): boolean {
   return useStore(store).choice === 'on';
