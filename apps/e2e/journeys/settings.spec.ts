@@ -160,6 +160,9 @@ describe('The settings', () => {
       page.getByRole('button', { name: 'Download my data' }).press('Enter'),
     ]);
     expect(saved.suggestedFilename()).toMatch(/^parley-account-[\d-]+\.jsonl$/);
+    await eventually('it can be downloaded again', () =>
+      page.getByRole('button', { name: 'Download my data' }).isEnabled(),
+    );
     const lines = (await readFile(await saved.path(), 'utf8')).trimEnd().split('\n');
     expect(JSON.parse(lines.at(-1) ?? '')).toEqual({ type: 'end', lines: lines.length - 1 });
     await page.getByRole('button', { name: 'Delete my account' }).press('Enter');

@@ -5,7 +5,8 @@ import { isFinal, sentenceFor } from '../api/sentences.js';
 const NOT_ALLOWED: ReadonlySet<string> = new Set(['forbidden', 'conflict']);
 
 /**
- * Runs a command that may be refused. `onDone` is called when it succeeds, unless it is the command that ends the form.
+ * Runs a command that may be refused. `onDone` is called when it succeeds, and ends the form; without it the form is there
+ * for the next time.
  * `refused`: what `forbidden` and `conflict` mean for it. `isOver`: a retry would be refused, too.
  */
 export function useCommand(onDone?: () => void, refused?: string) {
@@ -17,7 +18,8 @@ export function useCommand(onDone?: () => void, refused?: string) {
     setError(null);
     try {
       await act();
-      onDone?.();
+      if (onDone) onDone();
+      else setBusy(false);
     } catch (thrown) {
       const known = refused !== undefined && thrown instanceof SdkError && NOT_ALLOWED.has(thrown.code);
       setError(known ? refused : sentenceFor(thrown));
