@@ -81,6 +81,7 @@ describe('The settings', () => {
     await name.fill('Ama the Second');
     await name.press('Enter');
     await page.getByRole('button', { name: 'Account of Ama the Second' }).waitFor();
+    await page.getByRole('status').getByText('Your name was changed.').waitFor({ state: 'attached' });
     await bo.row('Ama the Second').waitFor();
     await bo.context.close();
   });

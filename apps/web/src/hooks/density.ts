@@ -8,7 +8,7 @@ const density = keptChoice<DensityChoice>('parley.density', ['comfortable', 'com
 export const densityStore = density.store;
 export const chooseDensity = density.choose;
 
-/** Follows the other tabs; `messages.css` does the rest. */
+/** Follows the other tabs; `chat.css` does the rest. */
 export function startDensity(): void {
   density.follow();
   densityStore.subscribe(apply);

@@ -3,6 +3,7 @@ import { ChevronLeft } from 'lucide-react';
 import type { ComponentType } from 'react';
 import { Link, Redirect, useLocation } from 'wouter';
 import { useTitle } from '../../hooks/use-title.js';
+import { Announcer } from '../../ui/announcer.js';
 import { IconButton } from '../../ui/button.js';
 import { NotFound } from '../../ui/not-found.js';
 import { AccountSettings } from './account-settings.js';
@@ -47,7 +48,8 @@ function Settings({ user, shown: { name, title, View } }: { user: Me; shown: Sec
   const [, navigate] = useLocation();
   useTitle(`${title} · Settings`);
   return (
-    <section aria-label="Settings" className="h-full overflow-y-auto">
+    <section data-region aria-label="Settings" className="h-full overflow-y-auto">
+      <Announcer />
       <header className="sticky top-0 z-10 flex h-14 items-center gap-2 border-b border-line bg-paper px-4 max-[720px]:ps-1">
         <IconButton label="Back to conversations" onClick={() => navigate('/')}>
           <ChevronLeft size={22} strokeWidth={1.6} />
