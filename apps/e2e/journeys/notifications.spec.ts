@@ -154,6 +154,23 @@ it('U6, U7: nothing is told of what is looked at or muted, and nothing of its wo
   expect((await shownIn(page)).at(-1)).toEqual({ title: 'Parley', body: 'New message', isClosed: false });
 });
 
+it('U6: nothing fails where a browser shows no notifications of pages', async () => {
+  const { page } = ama;
+  await choose('Show notifications on the desktop');
+  await page.evaluate(() => {
+    class Refused extends Notification {
+      constructor(title: string) {
+        super(title);
+        throw new TypeError('Illegal constructor.');
+      }
+    }
+    globalThis.Notification = Refused as typeof Notification;
+  });
+  await tomas.rest.send(direct, { content: 'on a phone' });
+  await ama.row(tomas.name).getByText('on a phone').waitFor();
+  expect(await page.getByRole('alert').count()).toBe(0);
+});
+
 it('U8: a sound is played where that was chosen, of two notes', async () => {
   const { page } = ama;
   const notes = () => page.evaluate(() => (globalThis as Watched).notes);

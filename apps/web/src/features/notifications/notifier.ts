@@ -42,7 +42,8 @@ export function startNotifier({ client, me, open }: Options): () => void {
     client.on('message:new', ({ conversationId, message }) => {
       if (!lead.isLeader() || tabs.isWatched(conversationId) || !isForMe(client, me, message)) return;
       if (sound.store.getState().choice === 'on') chime();
-      if (mayNotify()) shown.set(conversationId, show({ client, me, open }, message));
+      const next = mayNotify() ? show({ client, me, open }, message) : null;
+      if (next) shown.set(conversationId, next);
     }),
     client.on('unread:updated', ({ conversationId, lastReadSeq }) =>
       close(conversationId, ({ seq }) => seq <= lastReadSeq),
@@ -67,10 +68,13 @@ function isForMe(client: ParleyClient, me: string, message: Message): boolean {
   const { known } = settingsStore.getState();
   const blocked = client.blocked.getSnapshot();
   const isBlocked = (id: string) => blocked.has(id);
-  return item !== null && isWanted(message, settingsOf(item, known, client.serverNow()), { me, isBlocked });
+  // It may have been read on another device before it came here.
+  if (item === null || message.seq <= item.lastReadSeq) return false;
+  return isWanted(message, settingsOf(item, known, client.serverNow()), { me, isBlocked });
 }
 
-function show({ client, me, open }: Options, message: Message): Shown {
+/** Null where the browser shows none: Chrome for Android has them, but only of a worker. */
+function show({ client, me, open }: Options, message: Message): Shown | null {
   const { conversationId, seq, id: messageId } = message;
   const item = client.conversation(conversationId).getSnapshot();
   if (!item) throw new Error('It is of no conversation.');
@@ -83,11 +87,20 @@ function show({ client, me, open }: Options, message: Message): Shown {
   });
   // By its tag it takes the place of the one before; `renotify`, which not all browsers know, makes it be noticed.
   const options = { body, tag: conversationId, renotify: true, icon: `${BASE_PATH}/icon.svg` };
-  const notification = new Notification(title, options);
+  const notification = made(title, options);
+  if (!notification) return null;
   notification.addEventListener('click', () => {
     notification.close();
     window.focus();
     open(conversationId, seq);
   });
   return { seq, messageId, notification };
+}
+
+function made(title: string, options: NotificationOptions): Notification | null {
+  try {
+    return new Notification(title, options);
+  } catch {
+    return null;
+  }
 }

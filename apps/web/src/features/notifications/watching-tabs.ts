@@ -1,4 +1,5 @@
 import { newClientId } from '@parley/client';
+import { BASE_PATH } from '../../api/http.js';
 import { isWatching, onWatching } from '../../hooks/use-focused-window.js';
 
 /** What a tab says of itself; `asks`: it has just begun, and wants to hear of the others. */
@@ -45,7 +46,7 @@ export function watchTabs(userId: string): WatchingTabs {
 }
 
 function openConversation(): string | null {
-  return /\/c\/([^/]+)/.exec(location.pathname)?.[1] ?? null;
+  return /^\/c\/([^/]+)/.exec(location.pathname.slice(BASE_PATH.length))?.[1] ?? null;
 }
 
 /** The router tells of each change of the address by these. */
