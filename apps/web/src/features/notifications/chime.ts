@@ -7,10 +7,15 @@ const SECONDS = 0.25;
 const isFirst = firstOfBurst(BURST_MS);
 let context: AudioContext | null = null;
 
-/** Two quiet notes. Browsers play nothing before the page was clicked in. */
+/**
+ * Two quiet notes. Browsers play nothing before the page was clicked in: what was made before stays silent, and has all its
+ * notes at once where it is let play after all.
+ */
 export function chime(): void {
-  if (!isFirst(performance.now())) return;
+  if (!navigator.userActivation.hasBeenActive || !isFirst(performance.now())) return;
   context ??= new AudioContext();
+  // The system may have stopped it, as for a call.
+  if (context.state !== 'running') void context.resume().catch(() => undefined);
   const at = context.currentTime;
   note(context, 660, at);
   note(context, 880, at + SECONDS / 2);
