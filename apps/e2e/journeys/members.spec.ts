@@ -115,6 +115,9 @@ describe('Leading a group', () => {
     expect(await violationsIn(guest.page)).toEqual([]);
     await guest.page.getByRole('link', { name: 'Create an account' }).press('Enter');
     await guest.page.getByLabel('Username').fill(guest.username);
+    // Behind the `#` it is in no log of a server.
+    const { hash, search } = new URL(guest.page.url());
+    expect([hash, search]).toEqual([new URL(link).hash, '?next=%2Fjoin']);
     await guest.page.getByLabel('Password', { exact: true }).fill('correct horse battery');
     await guest.page.getByLabel('Your name').fill(guest.name);
     await guest.page.getByRole('button', { name: 'Create account' }).click();

@@ -56,7 +56,7 @@ function Gate() {
     const next = asked === '/' ? '' : `?${new URLSearchParams({ next: asked })}`;
     return <Redirect to={`/signin${next}`} replace />;
   }
-  if (SIGNED_OUT_PATHS.has(path)) return <Redirect to={ownPath(params.get('next'))} replace />;
+  if (SIGNED_OUT_PATHS.has(path)) return <Redirect to={ownPath(params.get('next')) + location.hash} replace />;
   return <SignedIn key={user.id} user={user} />;
 }
 

@@ -13,6 +13,10 @@ import { EmptyState } from '../ui/states.js';
 /** Where an invite of a group leads those who are signed in. */
 export function JoinGroup() {
   const token = useHash();
+  return <JoinBy key={token} token={token} />;
+}
+
+function JoinBy({ token }: { token: string }) {
   const { invite, error, retry } = useInvite(token);
   const { join, busy, refusal } = useJoining(token);
   useTitle('Join a group');

@@ -10,8 +10,13 @@ import { peopleIn, useInvite } from './use-invite.js';
 /** Where an invite of a group leads those who are not signed in: they come back to it when they are. */
 export function JoinPage() {
   const token = useHash();
+  return <JoinBy key={token} token={token} />;
+}
+
+function JoinBy({ token }: { token: string }) {
   const { invite, error, retry } = useInvite(token);
-  const next = `?${new URLSearchParams({ next: `/join#${token}` })}`;
+  // The token stays behind the `#`: what stands before it is sent to the server with a reload, and written down there.
+  const next = `?${new URLSearchParams({ next: '/join' })}#${token}`;
   useEffect(() => {
     document.title = 'Join a group · Parley';
   }, []);

@@ -13,7 +13,7 @@ export function RegisterPage() {
       <div className="mt-4 flex flex-col gap-4">
         <p className="text-second text-ink-2">
           Have an account?{' '}
-          <Link href={`/signin${location.search}`} className="font-medium text-accent hover:underline">
+          <Link href={`/signin${location.search}${location.hash}`} className="font-medium text-accent hover:underline">
             Sign in
           </Link>
         </p>

@@ -31,7 +31,10 @@ export function SignInPage() {
         </Button>
         <p className="text-second text-ink-2">
           New here?{' '}
-          <Link href={`/register${location.search}`} className="font-medium text-accent hover:underline">
+          <Link
+            href={`/register${location.search}${location.hash}`}
+            className="font-medium text-accent hover:underline"
+          >
             Create an account
           </Link>
         </p>
