@@ -1,3 +1,4 @@
+import type { ParleyClient } from '@parley/client';
 import type { AcceptedInvite } from '@parley/protocol';
 import { useChatClient } from '@parley/react';
 import { useState } from 'react';
@@ -9,6 +10,9 @@ import { Button } from '../ui/button.js';
 import { Alert } from '../ui/field.js';
 import { isolate } from '../ui/isolated.js';
 import { EmptyState } from '../ui/states.js';
+
+/** How long the group is waited for. Without a connection it comes later. */
+const MOST_MS = 5_000;
 
 /** Where an invite of a group leads those who are signed in. */
 export function JoinGroup() {
@@ -43,6 +47,24 @@ function JoinBy({ token }: { token: string }) {
   );
 }
 
+/** The answer may be here before the event that brings the group: until then there is nothing at its address. */
+function appeared(client: ParleyClient, id: string): Promise<void> {
+  const group = client.conversation(id);
+  return new Promise((resolve) => {
+    const look = () => {
+      if (group.getSnapshot() !== null) end();
+    };
+    const stop = group.subscribe(look);
+    const timer = setTimeout(end, MOST_MS);
+    function end() {
+      stop();
+      clearTimeout(timer);
+      resolve();
+    }
+    look();
+  });
+}
+
 function useJoining(token: string) {
   const client = useChatClient();
   const [, navigate] = useLocation();
@@ -52,6 +74,7 @@ function useJoining(token: string) {
     setBusy(true);
     try {
       const { conversationId } = await client.request<AcceptedInvite>('POST', `invites/${token}/accept`);
+      await appeared(client, conversationId);
       navigate(`/c/${conversationId}`, { replace: true });
     } catch (thrown) {
       setRefusal(inviteSentence(thrown));
