@@ -34,6 +34,8 @@ describe('who may', () => {
     ['archive', [false, true, true], [true, true, true]],
     ['set_retention', [false, false, true], [false, false, false]],
     ['add_members', [false, true, true], 'members'],
+    ['invite', [false, true, true], 'members'],
+    ['see_invites', [false, true, true], [false, false, false]],
     ['change_roles', [false, false, true], 'members'],
     ['remove_member', [false, true, true], 'members'],
     ['remove_admin', [false, false, true], 'members'],
@@ -58,7 +60,7 @@ describe('who may', () => {
     const verbs = Object.keys(PERMISSIONS) as Verb[];
     const lists = ['see_bans', 'see_reports'];
     expect(verbs.filter((verb) => may(verb, as('owner', 'group', true)))).toEqual([
-      ...[...reading, 'archive', 'leave'],
+      ...[...reading, 'archive', 'see_invites', 'leave'],
       ...[...lists, 'export'],
     ]);
     expect(verbs.filter((verb) => may(verb, as('owner')))).toHaveLength(verbs.length - 1);
