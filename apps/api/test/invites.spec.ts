@@ -35,6 +35,13 @@ describe('an invite to a group', () => {
       [201, { conversationId: id }],
       [200, { conversationId: id }],
     ]);
+    const [forOne, last] = [await invite(owner, id, { maxUses: 1 }), await aPerson(node)];
+    expect([await accept(last, forOne), await accept(last, forOne)].map(({ status }) => status)).toEqual([201, 200]);
+    succeeded(await owner.delete(`${invitesOf(id)}/${forOne.id}`));
+    expect([(await accept(last, forOne)).status, why(await accept(await aPerson(node), forOne))]).toEqual([
+      200,
+      [409, 'conflict', 'revoked'],
+    ]);
     const added = await watching.first('member:added', ({ conversationId }) => conversationId === id);
     expect(added).toMatchObject({ actorId: guest.id, members: [{ user: { id: guest.id }, role: 'member' }] });
     const told = await watching.first('message:new', ({ message }) => message.conversationId === id);
@@ -99,6 +106,7 @@ describe('an invite to a group', () => {
     const { id, owner } = await aGroup(node);
     const made = await invite(owner, id);
     await view(made.token).expect(200);
+    await node.request.get(`/api/Invites/${made.token}`).expect(200);
     succeeded(await accept(await aPerson(node), made));
     const stored =
       await node.rows(sql`SELECT row_to_json(i)::text AS row FROM conversation_invites i WHERE id = ${made.id}

@@ -1,8 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { and, desc, eq, gt, isNull, lt, or, type SQL, sql } from 'drizzle-orm';
 import { Database, type Db } from '../../database/database.js';
+import { membershipIn } from '../../database/membership-in.js';
 import { NOW } from '../../database/now.js';
-import { conversationInvites, conversations, userBlocks } from '../../database/schema/index.js';
+import {
+  conversationInvites,
+  conversationParticipants,
+  conversations,
+  userBlocks,
+} from '../../database/schema/index.js';
 import { isBehind, type TimePlace } from '../../database/time-place.js';
 import { newId } from '../../kernel/ids.js';
 
@@ -86,6 +92,12 @@ export class InvitesRepository {
       .where(ofGroup(conversationId, and(eq(conversationInvites.id, id), isNull(revokedAt))))
       .returning({ id: conversationInvites.id });
     return rows.length > 0;
+  }
+
+  /** Now, and without a lock. */
+  async isMember(conversationId: string, userId: string): Promise<boolean> {
+    const membership = membershipIn(sql`${conversationId}::uuid`, userId);
+    return (await this.database.db.$count(conversationParticipants, membership)) > 0;
   }
 
   async isBlocked(tx: Db, { by, userId }: { by: string; userId: string }): Promise<boolean> {

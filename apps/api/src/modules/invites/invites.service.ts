@@ -69,22 +69,20 @@ export class InvitesService {
     });
   }
 
-  /** What whoever has the link may know before they join. @throws as `open` does. */
+  /** What whoever has the link may know before they join. @throws as `find` and `requireOpen` do. */
   async view(token: string): Promise<InviteView> {
-    const { invite, conversation } = await this.open(token);
+    const known = await this.find(token);
+    requireOpen(known);
+    const { invite, conversation } = known;
     const { name, memberCount } = conversation;
     return { name: name ?? '', memberCount, expiresAt: invite.expiresAt?.toISOString() ?? null };
   }
 
-  /** @throws `not_found`; `conflict` where it was used up, taken back, or is too old. */
-  async open(token: string): Promise<KnownInvite> {
+  /** Whether or not it can still be used. @throws `not_found` */
+  async find(token: string): Promise<KnownInvite> {
     const known = await this.repository.find(secretHash(token));
-    if (!known) throw new ParleyError('not_found', { message: 'This link does not lead anywhere. Is it complete?' });
-    const { revokedAt, maxUses, uses } = known.invite;
-    if (revokedAt) throw refused('revoked');
-    if (known.isExpired) throw refused('expired');
-    if (maxUses !== null && uses >= maxUses) throw refused('used');
-    return known;
+    if (known) return known;
+    throw new ParleyError('not_found', { message: 'This link does not lead anywhere. Is it complete?' });
   }
 
   private entry(
@@ -99,6 +97,13 @@ export class InvitesService {
 /** Of a link that was good once. */
 export const refused = (why: keyof typeof REFUSED): ParleyError =>
   new ParleyError('conflict', { message: REFUSED[why], details: [{ path: 'link', message: why }] });
+
+/** @throws `conflict` where it was used up, taken back, or is too old. */
+export function requireOpen({ invite: { revokedAt, maxUses, uses }, isExpired }: KnownInvite): void {
+  if (revokedAt) throw refused('revoked');
+  if (isExpired) throw refused('expired');
+  if (maxUses !== null && uses >= maxUses) throw refused('used');
+}
 
 function present({ id, createdBy, createdAt, expiresAt, maxUses, uses }: InviteRow): Invite {
   return {

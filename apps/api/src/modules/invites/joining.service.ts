@@ -4,7 +4,7 @@ import type { Principal } from '../../kernel/principal.js';
 import type { Unchanged } from '../conversation-log/index.js';
 import { type Change, ConversationChanges, MembersService, type OwnContext } from '../conversations/index.js';
 import { type InviteRow, InvitesRepository } from './invites.repository.js';
-import { InvitesService, refused } from './invites.service.js';
+import { InvitesService, refused, requireOpen } from './invites.service.js';
 
 /** Joining a group by an invite. */
 @Injectable()
@@ -17,13 +17,17 @@ export class JoiningService {
   ) {}
 
   /**
-   * Makes the caller a member; who is one stays it, and takes no use of the link. Returns the conversation's id.
-   * @throws as `InvitesService.open` does; `conflict` where the group is archived; `forbidden` for who is banned from it, and
-   * who is blocked by whoever made the link.
+   * Makes the caller a member; who is one stays it, and takes no use of the link, also of one that is good no more: they may
+   * have been the last, and the answer was lost. Returns the conversation's id.
+   * @throws as `InvitesService.find` and `requireOpen` do; `conflict` where the group is archived; `forbidden` for who is banned
+   * from it, and who is blocked by whoever made the link.
    */
   async accept({ userId }: Principal, token: string): Promise<{ conversationId: string; isNew: boolean }> {
-    const { invite } = await this.invites.open(token);
+    const known = await this.invites.find(token);
+    const { invite } = known;
     const { conversationId } = invite;
+    if (await this.repository.isMember(conversationId, userId)) return { conversationId, isNew: false };
+    requireOpen(known);
     const isNew = await this.changes.runAs(userId, conversationId, (context) => this.decide(context, invite, userId));
     return { conversationId, isNew };
   }

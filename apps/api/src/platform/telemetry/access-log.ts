@@ -30,7 +30,7 @@ export function accessLog(reporter: EventReporter) {
   };
 }
 
-/** Whoever has the token of an invite may join a group by it. */
-const withoutTokens = (path: string): string => path.replace(/(\/api\/invites\/)[^/]+/, '$1[secret]');
+/** Whoever has the token of an invite may join a group by it. Routes are found in capitals, too. */
+const withoutTokens = (path: string): string => path.replace(/(\/api\/invites\/)[^/]+/i, '$1[secret]');
 
 export const pathOf = (request: Request): string => request.originalUrl.split(/[?#]/, 1)[0] ?? '';
