@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { JOINED, NOTIFICATION, type Notification } from './notification-topics.js';
-import type { ReceiptEvent, StreamEvent } from './stream-events.js';
+import { type ReceiptEvent, type StreamEvent, TRACE } from './stream-events.js';
 
 const event = (version: number, content = 'hi'): StreamEvent => ({
   version,
@@ -27,6 +27,15 @@ describe('the notifications that nodes exchange', () => {
     const json = encoded({ events: large, marks: [mark], head: 0 });
     expect(json.length).toBeLessThan(100);
     expect(NOTIFICATION.decode(JSON.parse(json))).toEqual({ events: [], marks: [], head: 31 });
+  });
+
+  it('S4.47: carry of each event that is traced by which span, and take nothing else for one', () => {
+    const trace = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+    const json = encoded({ events: [event(2), { ...event(3), [TRACE]: trace }], marks: [], head: 0 });
+    const tracesOf = (value: unknown) => NOTIFICATION.decode(value)?.events.map(({ [TRACE]: each }) => each);
+    expect(tracesOf(JSON.parse(json))).toEqual([undefined, trace]);
+    for (const traces of [null, 5, { 3: 7 }, { 3: `${trace}0` }, { 3: `01${trace.slice(2)}` }, { 4: trace }])
+      expect(tracesOf({ ...JSON.parse(json), traces })).toEqual([undefined, undefined]);
   });
 
   it.each([
