@@ -1,5 +1,5 @@
 import { Controller, Get, HttpStatus, Param, Post, Res } from '@nestjs/common';
-import type { InviteView, AcceptedInvite } from '@parley/protocol';
+import type { AcceptedInvite, InviteView } from '@parley/protocol';
 import type { Response } from 'express';
 import type { Principal } from '../../kernel/principal.js';
 import { Needs, Refuses, Repeatable } from '../../platform/documented.js';
