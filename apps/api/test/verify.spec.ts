@@ -5,6 +5,7 @@ import { soleSource } from '../src/backup/backup-source.js';
 import { Progress } from '../src/backup/progress.js';
 import { readEnvironment } from '../src/config/environment.js';
 import type { PlainSession } from '../src/database/plain-session.js';
+import { FIRST_ID } from '../src/kernel/ids.js';
 import { RetentionJob } from '../src/modules/retention/index.js';
 import { DiskFileStore } from '../src/platform/storage/disk-file-store.js';
 import { faultsOf, lookAtRows, repair, sentenceOf, verify } from '../src/verify/verify.js';
@@ -13,8 +14,6 @@ import { aGroup, groupOf, type Person, succeeded } from './people.js';
 import { freshDatabase, type TestDatabase } from './test-database.js';
 import { aFile, someBytes } from './uploads.js';
 
-/** Of a conversation, as whoever makes one may name it. */
-const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 let database: TestDatabase;
 let session: PlainSession;
 let files: string;

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { expectSoon, ParleyNode } from '@parley/testkit';
+import { ParleyNode } from '@parley/testkit';
 import type { Browser, Page } from 'playwright-core';
 import { type Bystander, launchBrowser, Participant, registerBystander } from './browser.js';
+import { soon } from './soon.js';
 import { violationsIn } from './violations.js';
 
 /** What a page has shown, in that order. */
@@ -74,12 +75,6 @@ function watch(): void {
     return note.call(this);
   };
 }
-
-/** Waits until it is so. */
-const soon = async <T>(read: () => Promise<T>, expected: T) =>
-  expectSoon(async () => {
-    expect(await read()).toEqual(expected);
-  });
 
 async function writeTo(person: Bystander): Promise<string> {
   const me = await (await ama.rest()).me();
