@@ -5,7 +5,7 @@ import { type Bystander, Participant, registerBystander } from './browser.js';
 import { serve } from './served.js';
 
 const served = serve();
-/** At the served.browser, and by `phone` as well. */
+/** At the browser, and by `phone` as well. */
 let ama: Participant;
 let phone: RestClient;
 let tomas: Bystander;

@@ -5,7 +5,7 @@ import { serve } from './served.js';
 
 const served = serve();
 
-/** Does to the page what translators of browsers do, from now on: puts `<font><font>` in the place of each text served.node, or around it. */
+/** Does to the page what translators of browsers do, from now on: puts `<font><font>` in the place of each text node, or around it. */
 function translate(keepsNode: boolean): void {
   const skipped = 'script, style, textarea, [translate=no]';
   const wrap = (text: Text) => {
