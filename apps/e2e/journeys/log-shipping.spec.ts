@@ -34,7 +34,7 @@ beforeAll(async () => {
     'shipper',
     socket + replaced(SHIPPED, { 'logs.example.org': '127.0.0.1', '"2514"': `"${port}"`, '="5"': '="1"' }),
   );
-  node = await ParleyNode.start();
+  node = await ParleyNode.start({ env: { LOG_LEVEL: 'info' } });
   await eventually('rsyslog listens', () => existsSync(at('socket')));
 });
 afterAll(async () => {
