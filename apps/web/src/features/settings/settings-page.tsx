@@ -56,7 +56,7 @@ function Settings({ user, shown: { name, title, View } }: { user: Me; shown: Sec
         </IconButton>
         <h2 className="text-title font-strong tracking-[-0.01em]">Settings</h2>
       </header>
-      <div className="mx-auto flex max-w-[860px] gap-x-8 gap-y-4 p-4 max-[1080px]:flex-col">
+      <div className="mx-auto flex max-w-[860px] gap-x-8 gap-y-4 px-5 py-4 max-[1080px]:flex-col">
         <SectionLinks current={name} />
         <section aria-labelledby="settings-section" className="min-w-0 max-w-[560px] flex-1">
           <h3 id="settings-section" className="pb-4 text-page font-strong tracking-[-0.01em]">
