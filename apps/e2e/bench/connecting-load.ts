@@ -74,8 +74,10 @@ const RETURNING = { layout: { conversations: 20, members: 25, senders: 0 }, time
 
 export interface ReturningFigures {
   connections: number;
-  /** Of the server, after the first tenth of the connections and after all of them. */
+  /** Of the server, after half as many connections before, and after all of them. */
   memory: { before: number; after: number };
+  /** Of that, JavaScript's objects and buffers. */
+  used: { before: number; after: number };
   descriptors: { before: number; after: number };
   followed: { before: number; after: number };
 }
@@ -88,13 +90,20 @@ export async function measureReturning(cluster: PostgresCluster): Promise<Return
   const [target] = server.targets as [Target];
   try {
     const all = (times: number) => repeat(times, () => connectAndClose(target, server.seats));
-    await all(RETURNING.times / 10);
+    // What the process keeps of memory that it once needed has settled by then.
+    await all(RETURNING.times / 2);
     const before = await leftOf(server, target);
     await all(RETURNING.times);
     const after = await leftOf(server, target);
     const of = (kind: keyof typeof after) => ({ before: before[kind], after: after[kind] });
     const connections = RETURNING.times * server.seats.length;
-    return { connections, memory: of('memory'), descriptors: of('descriptors'), followed: of('followed') };
+    return {
+      connections,
+      memory: of('memory'),
+      used: of('used'),
+      descriptors: of('descriptors'),
+      followed: of('followed'),
+    };
   } finally {
     await server.stop();
   }
@@ -107,11 +116,11 @@ const AT_ONCE = 50;
 async function leftOf(server: Subject, { host, port }: Target) {
   // Presence waits ten seconds for somebody to come back.
   await sleep(15_000);
-  const { resident } = await settled(server);
+  const { resident, used } = await settled(server);
   const headers = { authorization: `Bearer ${TOKEN}`, accept: 'application/openmetrics-text' };
   const metrics = await fetch(`http://${host}:${port}/metrics`, { headers }).then((answer) => answer.text());
   const followed = metricOf(readOpenMetrics(metrics), 'parley_conversations_followed');
-  return { memory: resident, descriptors: openFiles(server.watch.servers[0] ?? 0), followed };
+  return { memory: resident, used, descriptors: openFiles(server.watch.servers[0] ?? 0), followed };
 }
 
 async function repeat(times: number, run: () => Promise<void>): Promise<void> {
