@@ -115,6 +115,23 @@ it.each([
   expect(await rowsOf(DATA_DIR)).toEqual(rows);
 });
 
+it.each([false, true])('is copied anew where an older release went on with it (a link: %s)', async (isLink) => {
+  const DATA_DIR = at(`went-on-${isLink}`);
+  const database = join(DATA_DIR, 'postgres');
+  const place = isLink ? at('went-on') : database;
+  mkdirSync(DATA_DIR);
+  cpSync(at('of-16/postgres.before-18'), place, { recursive: true });
+  if (isLink) symlinkSync(place, database);
+  const whole = isLink ? join(database, 'moved') : `${database}.moved`;
+  mkdirSync(whole);
+  cpSync(at('of-16/postgres/PG_VERSION'), join(whole, 'PG_VERSION'));
+  // Cut off before anything was put there.
+  if (isLink) mkdirSync(join(database, 'before-18'));
+  await isServed(DATA_DIR);
+  expect(await rowsOf(DATA_DIR)).toEqual(rows);
+  expect(existsSync(whole)).toBe(false);
+});
+
 it('a database of this version is read by the engine of the registry, as one to come will do', async () => {
   mkdirSync(at('read'));
   withServer(

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { DatabaseReporter } from './database-reporter.js';
 import { isFixed } from './durable-files.js';
@@ -8,7 +8,7 @@ import { engineOf, PRESENT_ENGINE } from './engine-version.js';
 import { ENGINE_BUILDS, openFormer } from './former-engine.js';
 import { embeddedSession, type PlainSession } from './plain-session.js';
 import { migrationsHere, placeOf, runMigrations, schemaOf } from './schema-state.js';
-import { syncPlaceOf, syncTree } from './synced.js';
+import { syncDirectory, syncPlaceOf, syncTree } from './synced.js';
 import { advanceNumbers, insertRows, rowsIn, tablesIn, tablesWithRows } from './table-rows.js';
 
 const MARK = 'PG_VERSION';
@@ -32,11 +32,11 @@ export async function moveToPresentEngine(database: string, reporter: DatabaseRe
   const places = placesOf(database);
   const version = engineOf(database);
   if (version === PRESENT_ENGINE) return;
-  if (![places.whole, places.placing].some((each) => existsSync(join(each, MARK)))) {
-    if (version === null) return;
+  if (version !== null) {
+    // Whatever was made of it before is made anew: an older release may have gone on with it meanwhile.
     reporter.databaseMoving(version, PRESENT_ENGINE);
     await copyWhole(database, version);
-  }
+  } else if (![places.whole, places.placing].some((each) => existsSync(join(each, MARK)))) return;
   await takePlace(database);
   await rm(enginesOf(database), { recursive: true, force: true });
   reporter.databaseMoved(places.kept);
@@ -50,9 +50,11 @@ async function copyWhole(database: string, version: string): Promise<void> {
   const build = Number(version) < Number(PRESENT_ENGINE) ? ENGINE_BUILDS[version] : undefined;
   const sentence = `The database in ${database} was made by Postgres ${version}, and this version of Parley has ${PRESENT_ENGINE}.`;
   if (!build) throw new Error(`${sentence} Start the version of Parley that made it, or restore a backup.`);
+  // Where the start before was cut off at once it is empty, and else it stays.
+  await rmdir(kept).catch(() => undefined);
   if (existsSync(kept))
     throw new Error(`${sentence} It would be kept as ${kept}, which is there already: move that away.`);
-  await rm(draft, { recursive: true, force: true });
+  for (const each of [draft, whole]) await rm(each, { recursive: true, force: true });
   const former = await openFormer(database, build, enginesOf(database)).catch((fault: unknown) => {
     // Old builds throw what is no error.
     throw new Error(`${sentence} ${fault instanceof Error ? fault.message : 'Its engine cannot open it.'}`, {
@@ -113,7 +115,7 @@ export async function copyDatabase(from: PlainSession, to: PlainSession): Promis
   await to.exec('CHECKPOINT');
 }
 
-/** Each step is one that the next start can go on after. */
+/** Each step is one that the next start can go on after. While the old database has its mark all of it is in its place. */
 async function takePlace(database: string): Promise<void> {
   const { whole, placing, kept } = placesOf(database);
   if (!isFixed(database)) {
@@ -121,9 +123,11 @@ async function takePlace(database: string): Promise<void> {
     await rename(whole, database);
     return syncPlaceOf(database);
   }
-  // A disk of its own cannot be renamed: what is in it is, and its mark comes last.
+  // A disk of its own cannot be renamed: what is in it is. The old mark goes first, and the new one comes last.
   if (existsSync(whole)) {
     await mkdir(kept, { recursive: true, mode: 0o700 });
+    if (existsSync(join(database, MARK))) await rename(join(database, MARK), join(kept, MARK));
+    for (const each of [kept, database]) syncDirectory(each);
     for (const name of await readdir(database)) {
       if (name === OF_THE_DISK || [whole, kept].includes(join(database, name))) continue;
       await rename(join(database, name), join(kept, name));
@@ -132,6 +136,7 @@ async function takePlace(database: string): Promise<void> {
   }
   for (const name of (await readdir(placing)).filter((each) => each !== MARK))
     await rename(join(placing, name), join(database, name));
+  syncDirectory(database);
   await rename(join(placing, MARK), join(database, MARK));
   await rm(placing, { recursive: true });
   syncTree(database);
