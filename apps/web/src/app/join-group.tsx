@@ -73,7 +73,7 @@ function useJoining(token: string) {
   const join = async () => {
     setBusy(true);
     try {
-      const { conversationId } = await client.request<AcceptedInvite>('POST', `invites/${token}/accept`);
+      const { conversationId } = await client.request<AcceptedInvite>('POST', 'invites/accept', { token });
       await appeared(client, conversationId);
       navigate(`/c/${conversationId}`, { replace: true });
     } catch (thrown) {

@@ -4,7 +4,7 @@ export type { Client } from './auth.service.js';
 export { BotsService } from './bots.service.js';
 export { DisablingService } from './disabling.service.js';
 export { IsPassword } from './dto/credentials.dto.js';
-export { MOST_LINK_HOURS } from './dto/links.dto.js';
+export { LinkTokenDto, MOST_LINK_HOURS } from './dto/links.dto.js';
 export { ForumSessions } from './forum-sessions.js';
 export { LinksRepository } from './links.repository.js';
 export { LinksService } from './links.service.js';

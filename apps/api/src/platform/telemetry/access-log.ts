@@ -13,7 +13,7 @@ export function accessLog(reporter: EventReporter) {
   return (incoming: Request, response: Response, next: NextFunction): void => {
     const request = incoming as ApiRequest;
     const start = performance.now();
-    const path = withoutTokens(pathOf(request)).slice(0, MOST_CHARACTERS);
+    const path = pathOf(request).slice(0, MOST_CHARACTERS);
     request.requestId = randomUUID();
     response.setHeader('X-Request-Id', request.requestId);
     response.once('close', () => {
@@ -29,8 +29,5 @@ export function accessLog(reporter: EventReporter) {
     next(METHODS.has(request.method) ? undefined : invalid('', 'must use one of the common HTTP methods'));
   };
 }
-
-/** Whoever has the token of an invite may join a group by it. Routes are found in capitals, too. */
-const withoutTokens = (path: string): string => path.replace(/(\/api\/invites\/)[^/]+/i, '$1[secret]');
 
 export const pathOf = (request: Request): string => request.originalUrl.split(/[?#]/, 1)[0] ?? '';

@@ -1,7 +1,7 @@
-import { requestWithoutToken, SdkError } from '@parley/client';
+import { SdkError } from '@parley/client';
 import type { InviteView } from '@parley/protocol';
 import { useCallback, useEffect, useState } from 'react';
-import { API_URL } from '../../api/http.js';
+import { request } from '../../api/http.js';
 import { isFinal, sentenceFor } from '../../api/sentences.js';
 
 const SENTENCES: Record<string, string> = {
@@ -14,7 +14,8 @@ const SENTENCES: Record<string, string> = {
 /** Why nobody joins by an invite of a group, or why this person does not. */
 export function inviteSentence(thrown: unknown): string {
   const { code, details } = SdkError.of(thrown);
-  if (code === 'not_found') return 'This link does not lead anywhere. Check that you have opened all of it.';
+  const isNone = code === 'not_found' || (code === 'validation_failed' && details?.[0]?.path === 'token');
+  if (isNone) return 'This link does not lead anywhere. Check that you have opened all of it.';
   if (code === 'forbidden') return 'You cannot join this group.';
   return SENTENCES[details?.[0]?.message ?? ''] ?? sentenceFor(thrown);
 }
@@ -26,17 +27,15 @@ export function useInvite(token: string) {
   const load = useCallback(() => {
     setRefusal(null);
     setInvite(null);
-    const path = `invites/${encodeURIComponent(token || '-')}`;
-    requestWithoutToken<InviteView>({ url: API_URL, method: 'GET', path, body: undefined, isExpected }).then(
-      setInvite,
-      (thrown: unknown) => setRefusal({ sentence: inviteSentence(thrown), isFinal: isFinal(thrown) }),
+    request<InviteView>('invites/view', { token }, isInviteView).then(setInvite, (thrown: unknown) =>
+      setRefusal({ sentence: inviteSentence(thrown), isFinal: isFinal(thrown) }),
     );
   }, [token]);
   useEffect(load, [load]);
   return { invite, error: refusal?.sentence ?? null, retry: refusal && !refusal.isFinal ? load : null };
 }
 
-const isExpected = ({ memberCount }: Record<string, unknown>): boolean => typeof memberCount === 'number';
+const isInviteView = ({ memberCount }: Record<string, unknown>): boolean => typeof memberCount === 'number';
 
 /** How many are in it, as a sentence says it. */
 export const peopleIn = ({ memberCount }: InviteView): string =>
