@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { MadeInvite } from '@parley/protocol';
 import { sql } from 'drizzle-orm';
+import { OVER } from '../src/modules/invites/invites.repository.js';
 import { startNode, type TestNode } from './node.js';
 import { type Answer, aGroup, aPerson, directOf, type Person, people, succeeded } from './people.js';
 
@@ -100,6 +101,22 @@ describe('an invite to a group', () => {
     expect(made.flatMap((answer) => (answer.status === 201 ? [] : [why(answer)]))).toEqual([
       [409, 'conflict', 'too_many'],
     ]);
+  });
+
+  it('is remembered once it is over, and of many that are the latest', async () => {
+    const { id, owner } = await aGroup(node);
+    const takenBack = async (): Promise<MadeInvite> => {
+      const made = await invite(owner, id);
+      succeeded(await owner.delete(`${invitesOf(id)}/${made.id}`));
+      return made;
+    };
+    const made = [await invite(owner, id), await takenBack(), await takenBack(), await takenBack()];
+    const { most } = OVER;
+    OVER.most = 1;
+    await invite(owner, id);
+    OVER.most = most;
+    const answers = await Promise.all(made.map(({ token }) => view(token)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 404, 404, 409]);
   });
 
   it('has a token that is stored as its hash, and that no list, log or audit has', async () => {

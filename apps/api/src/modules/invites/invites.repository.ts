@@ -12,6 +12,9 @@ import {
 import { isBehind, type TimePlace } from '../../database/time-place.js';
 import { newId } from '../../kernel/ids.js';
 
+/** Of one group, those that are over and kept, so that who comes with one is told why. Tests make it small. */
+export const OVER = { most: 1_000 };
+
 export type InviteRow = typeof conversationInvites.$inferSelect;
 
 /** An invite as whoever holds its token finds it, by the clock of the database. */
@@ -47,6 +50,16 @@ export class InvitesRepository {
   /** How many of a group are neither taken back nor too old. */
   countOpen(tx: Db, conversationId: string): Promise<number> {
     return tx.$count(conversationInvites, ofGroup(conversationId, isOpen));
+  }
+
+  /** Of those that are over the latest stay. */
+  async forgetOver(tx: Db, conversationId: string): Promise<void> {
+    await tx.execute(sql`
+      DELETE FROM conversation_invites x USING (
+        SELECT i.id FROM conversation_invites i
+         WHERE i.conversation_id = ${conversationId} AND (i.revoked_at IS NOT NULL OR i.expires_at <= now())
+         ORDER BY i.created_at DESC, i.id DESC OFFSET ${OVER.most}) old
+       WHERE x.id = old.id`);
   }
 
   /** Those, the latest first. */

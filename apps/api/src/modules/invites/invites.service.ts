@@ -39,6 +39,7 @@ export class InvitesService {
     const row = await this.changes.run(principal, conversationId, 'invite', async ({ tx }) => {
       if ((await this.repository.countOpen(tx, conversationId)) >= LIMITS.invites)
         throw conflict('invites', 'too_many');
+      await this.repository.forgetOver(tx, conversationId);
       const result = await this.repository.create(tx, invite);
       await this.audit.record(this.entry('group_invite_created', principal, result), tx);
       return { result, unchanged: true };
