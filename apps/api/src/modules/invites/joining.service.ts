@@ -45,7 +45,10 @@ export class JoiningService {
       (await this.repository.isBlocked(tx, { by: invite.createdBy, userId }));
     if (isKeptOut) throw new ParleyError('forbidden', { message: 'You cannot join this group.' });
     const change = await this.members.admission(context, [userId]);
-    if (!(await this.repository.use(tx, invite.id))) throw refused('used');
-    return { ...change, result: true };
+    if (await this.repository.use(tx, invite.id)) return { ...change, result: true };
+    // Since it was looked at, and why.
+    const known = await this.repository.find(invite.tokenHash, tx);
+    if (known) requireOpen(known);
+    throw refused('used');
   }
 }
