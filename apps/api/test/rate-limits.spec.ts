@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '@parley/testkit';
 import { sql } from 'drizzle-orm';
 import { startNode, type TestNode } from './node.js';
-import { aGroup, aPerson, directOf, type Person } from './people.js';
+import { aGroup, aPerson, directOf, NOBODY, type Person, succeeded, times } from './people.js';
 import { TestSocket } from './test-socket.js';
 
 /** Four at once, six in a burst of more than a second, one a second in the long run. */
@@ -163,6 +163,32 @@ describe('S0.19: any other request', () => {
     expect(limitOf(await fetch(`${node.url}/health/ready`))).toBeNull();
     expect((await ann.get('/users/me')).headers.get('x-ratelimit-remaining')).toMatch(/^59[89]$/);
     expect((await ben.get('/users/me')).status).toBe(200);
+  });
+});
+
+it('what the audit log keeps for good has a budget of its own, whichever route it comes by', async () => {
+  const { id, owner, members } = await aGroup(node);
+  const [ben] = members as [Person];
+  const group = `/conversations/${id}`;
+  const member = `${group}/members/${ben.id}`;
+  const answers = [
+    await owner.patch(member, { role: 'admin' }),
+    await owner.call<any>('PUT', `${member}/silence`, { seconds: 60 }),
+    await owner.delete(`${member}/silence`),
+    await owner.delete(member),
+    await owner.call<any>('PUT', `${group}/bans/${ben.id}`),
+    await owner.delete(`${group}/bans/${ben.id}`),
+    await owner.post(`${group}/invites`, {}),
+    await owner.delete(`${group}/invites/${NOBODY}`),
+    await owner.call<any>('PUT', `${group}/retention`, { days: 30 }),
+  ];
+  for (const answer of answers) succeeded(answer);
+  expect(answers.map(({ headers }) => headers.get('x-ratelimit-limit'))).toEqual(times(answers.length, '200'));
+  await eventually('one more is refused', async () => {
+    const turns = Array.from({ length: 100 }, (_, i) =>
+      owner.call<any>('PUT', `${group}/retention`, { days: (i % 2) + 1 }),
+    );
+    return (await Promise.all(turns)).some(({ status }) => status === 429);
   });
 });
 

@@ -48,6 +48,8 @@ export function budgetsOf(sends: SendSettings, signIn: SignInSettings) {
     presence: { atOnce: 60, perSecond: 10 },
     sessions: { atOnce: 20, perSecond: 1 },
     creations: { atOnce: 60, perSecond: 2 },
+    /** What the audit log keeps of those who lead a group: it only grows, and each of them could do and undo it for ever. */
+    administration: { atOnce: 200, perSecond: 1 },
     searches: { atOnce: 60, perSecond: 2 },
     reports: { atOnce: 30, perSecond: 0.5 },
     uploads: { atOnce: 120, perSecond: 1 },

@@ -5,6 +5,7 @@ import { Needs, Refuses } from '../../platform/documented.js';
 import { CursorQueryDto } from '../../platform/http/cursor-query.dto.js';
 import { CurrentPrincipal } from '../../platform/http/request.js';
 import { UuidParam, ValidQuery } from '../../platform/http/valid.js';
+import { RateLimited } from '../../platform/limits/rate-limit.guard.js';
 import { BansService } from './bans.service.js';
 
 @Controller(['conversations/:id/bans', 'rooms/:id/bans'])
@@ -29,6 +30,7 @@ export class BansController {
    */
   @Put(':userId')
   @Needs('ban')
+  @RateLimited('administration')
   @Refuses('forbidden', 'conflict')
   @HttpCode(HttpStatus.NO_CONTENT)
   ban(
@@ -42,6 +44,7 @@ export class BansController {
   /** They may be added again. */
   @Delete(':userId')
   @Needs('ban')
+  @RateLimited('administration')
   @Refuses('forbidden', 'conflict')
   @HttpCode(HttpStatus.NO_CONTENT)
   unban(

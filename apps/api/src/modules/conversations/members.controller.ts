@@ -48,6 +48,7 @@ export class MembersController {
 
   @Patch(':userId')
   @Needs('change_roles')
+  @RateLimited('administration')
   @Refuses('forbidden', 'conflict')
   changeRole(
     @CurrentPrincipal() principal: Principal,
@@ -61,6 +62,7 @@ export class MembersController {
   /** Removes a member; oneself is leaving. */
   @Delete(':userId')
   @Needs('leave', 'remove_member', 'remove_admin', 'remove_owner')
+  @RateLimited('administration')
   @Refuses('forbidden', 'conflict')
   @HttpCode(HttpStatus.NO_CONTENT)
   remove(

@@ -4,6 +4,7 @@ import type { Principal } from '../../kernel/principal.js';
 import { Needs, Refuses } from '../../platform/documented.js';
 import { CurrentPrincipal } from '../../platform/http/request.js';
 import { UuidParam, ValidBody } from '../../platform/http/valid.js';
+import { RateLimited } from '../../platform/limits/rate-limit.guard.js';
 import { SilenceDto } from './dto/moderation-bodies.dto.js';
 import { SilencesService } from './silences.service.js';
 
@@ -17,6 +18,7 @@ export class SilencesController {
    */
   @Put()
   @Needs('silence')
+  @RateLimited('administration')
   @Refuses('forbidden', 'conflict')
   silence(
     @CurrentPrincipal() principal: Principal,
@@ -30,6 +32,7 @@ export class SilencesController {
   /** Ends it at once; an admin's own is ended by another. */
   @Delete()
   @Needs('silence')
+  @RateLimited('administration')
   @Refuses('forbidden', 'conflict')
   end(
     @CurrentPrincipal() principal: Principal,

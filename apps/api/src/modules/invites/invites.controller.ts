@@ -34,7 +34,7 @@ export class InvitesController {
   /** A link by which people join the group; its token is answered here and never again. */
   @Post()
   @Needs('invite')
-  @RateLimited('creations')
+  @RateLimited('administration')
   @Refuses('forbidden', 'conflict')
   async create(
     @CurrentPrincipal() principal: Principal,
@@ -50,6 +50,7 @@ export class InvitesController {
   /** Nobody joins by it any more. */
   @Delete(':inviteId')
   @Needs('invite')
+  @RateLimited('administration')
   @Refuses('forbidden', 'conflict')
   @HttpCode(HttpStatus.NO_CONTENT)
   revoke(

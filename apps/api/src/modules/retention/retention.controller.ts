@@ -4,6 +4,7 @@ import type { Principal } from '../../kernel/principal.js';
 import { Needs, Refuses } from '../../platform/documented.js';
 import { CurrentPrincipal } from '../../platform/http/request.js';
 import { UuidParam, ValidBody } from '../../platform/http/valid.js';
+import { RateLimited } from '../../platform/limits/rate-limit.guard.js';
 import { HoldDto, RetentionDto } from './dto/retention-bodies.dto.js';
 import { RetentionService } from './retention.service.js';
 
@@ -21,6 +22,7 @@ export class RetentionController {
   /** Longer or shorter than the server keeps them; null: as the server does. */
   @Put('retention')
   @Needs('set_retention')
+  @RateLimited('administration')
   @Refuses('forbidden', 'conflict')
   set(
     @CurrentPrincipal() principal: Principal,
