@@ -193,6 +193,23 @@ describe('an export of a conversation', () => {
     expect((await fetch(`${node.url}${url}`)).status).toBe(403);
   });
 
+  it('is written down for good, as one of oneself is, and what was refused or only asked for is not', async () => {
+    const [ann, bob] = [await aPerson(node), await aPerson(node)];
+    const id = await groupOf(ann, [bob]);
+    const { url } = succeeded(await ann.post(`/conversations/${id}/export/link`));
+    expect((await fetch(`${node.url}${url}`, { method: 'HEAD' })).status).toBe(200);
+    expect(refusal(await bob.get(`/conversations/${id}/export`))).toEqual([403, 'forbidden']);
+    await taken(ann, id);
+    await mine(bob);
+    const entries = await node.rows(sql`
+      SELECT action, actor_id AS "actorId", conversation_id AS "conversationId" FROM audit_log
+       WHERE actor_id IN (${ann.id}, ${bob.id}) ORDER BY action`);
+    expect(entries).toEqual([
+      { action: 'account_exported', actorId: bob.id, conversationId: null },
+      { action: 'conversation_exported', actorId: ann.id, conversationId: id },
+    ]);
+  });
+
   it('comes page by page, of one message’s edits and reactions too', async () => {
     const [ann, bob] = [await aPerson(node), await aPerson(node)];
     const id = await directOf(ann, bob);

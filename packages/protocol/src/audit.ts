@@ -27,7 +27,9 @@ export type AuditAction =
   | 'announcement_made'
   | 'retention_changed'
   | 'conversation_held'
-  | 'conversation_released';
+  | 'conversation_released'
+  | 'account_exported'
+  | 'conversation_exported';
 
 export type AuditTargetKind = 'user' | 'report' | 'link' | 'bot_token';
 

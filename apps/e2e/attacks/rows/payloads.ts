@@ -103,7 +103,8 @@ export const payloads: Row[] = [
   {
     id: 'A34',
     title: 'what answers and events hold: no password, address, key of the database or e-mail of others',
-    changes: SENDING,
+    // Exports are among them.
+    changes: [...SENDING, 'audit_log'],
     async run(target) {
       const { alice, bob, group, message } = target.fixture;
       const socket = await target.connect(alice);

@@ -24,7 +24,8 @@ export class AccountExport {
 
   of(principal: Principal): Export {
     const lines = () => this.lines(principal.userId);
-    return { name: 'parley-account', check: () => this.access.check(principal), lines };
+    const check = () => this.access.check(principal);
+    return { name: 'parley-account', audited: { action: 'account_exported' }, check, lines };
   }
 
   private async *lines(userId: string): AsyncGenerator<ExportLine> {

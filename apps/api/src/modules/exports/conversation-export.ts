@@ -21,7 +21,12 @@ export class ConversationExport {
   ) {}
 
   of(principal: Principal, id: string): Export {
-    return { name: 'parley-conversation', check: () => this.check(principal, id), lines: () => this.lines(id) };
+    return {
+      name: 'parley-conversation',
+      audited: { action: 'conversation_exported', conversationId: id },
+      check: () => this.check(principal, id),
+      lines: () => this.lines(id),
+    };
   }
 
   /** @throws `not_found` and `forbidden` by the table of permissions, and as `ExportAccess.check`. */

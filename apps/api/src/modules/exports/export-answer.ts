@@ -4,6 +4,7 @@ import type { ExportLine } from '@parley/protocol';
 import type { Response } from 'express';
 import { ParleyError } from '../../kernel/errors.js';
 import type { Principal } from '../../kernel/principal.js';
+import { AuditService } from '../audit/index.js';
 import type { Export } from './export-lines.js';
 
 /** Exports that a node hands out at a time; whoever reads slowly has one of them for long. */
@@ -19,8 +20,11 @@ const GONE: readonly unknown[] = ['ABORT_ERR', 'ERR_STREAM_PREMATURE_CLOSE', 'ER
 export class ExportAnswer {
   private readonly exporting = new Set<string>();
 
+  constructor(private readonly audit: AuditService) {}
+
   /**
-   * An answer that is cut off, since somebody may read it no longer or a part of us is away, has no last line.
+   * An answer that is cut off, since somebody may read it no longer or a part of us is away, has no last line. Before its first one
+   * the audit log has it.
    * @throws `service_unavailable` where as many are handed out already, or one to the same user; and as the export's `check`.
    */
   async send({ userId }: Principal, wanted: Export, response: Response): Promise<void> {
@@ -30,15 +34,23 @@ export class ExportAnswer {
     }
     this.exporting.add(userId);
     try {
+      const isRead = response.req.method !== 'HEAD';
+      if (isRead) await this.audit.record({ ...wanted.audited, actorId: userId });
       setHeaders(response, `${wanted.name}-${new Date().toISOString().slice(0, 10)}.jsonl`);
-      if (response.req.method === 'HEAD') response.end();
-      else await pipeline(written(wanted), response);
-    } catch (fault) {
-      response.destroy();
-      if (!GONE.includes((fault as NodeJS.ErrnoException).code)) throw fault;
+      if (isRead) await write(wanted, response);
+      else response.end();
     } finally {
       this.exporting.delete(userId);
     }
+  }
+}
+
+async function write(wanted: Export, response: Response): Promise<void> {
+  try {
+    await pipeline(written(wanted), response);
+  } catch (fault) {
+    response.destroy();
+    if (!GONE.includes((fault as NodeJS.ErrnoException).code)) throw fault;
   }
 }
 

@@ -1,9 +1,11 @@
-import type { ExportLine } from '@parley/protocol';
+import type { AuditAction, ExportLine } from '@parley/protocol';
 
 /** What is taken along, and who may. */
 export interface Export {
   /** Of the file that a browser saves. */
   name: string;
+  /** As the audit log says it. */
+  audited: { action: AuditAction; conversationId?: string };
   /** @throws where it may be had no longer. */
   check: () => Promise<void>;
   lines: () => AsyncGenerator<ExportLine>;

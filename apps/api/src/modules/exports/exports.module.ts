@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '../audit/index.js';
 import { AuthModule } from '../auth/index.js';
 import { ConversationsModule } from '../conversations/index.js';
 import { FilesModule } from '../files/index.js';
@@ -16,7 +17,7 @@ import { ExportedFiles } from './exported-files.js';
 import { ExportsController } from './exports.controller.js';
 
 @Module({
-  imports: [UsersModule, AuthModule, FilesModule, MessagesModule, ConversationsModule],
+  imports: [UsersModule, AuditModule, AuthModule, FilesModule, MessagesModule, ConversationsModule],
   controllers: [ExportsController],
   providers: [
     AccountExport,

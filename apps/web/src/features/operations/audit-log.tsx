@@ -17,6 +17,7 @@ const OF_CONVERSATIONS: ReadonlySet<string> = new Set<AuditAction>([
   'retention_changed',
   'conversation_held',
   'conversation_released',
+  'conversation_exported',
 ]);
 
 /** What administrators did, newest first. `changes`: how often something was done here; the log is read again then. */
