@@ -120,6 +120,20 @@ describe('what is derived from other rows is found and repaired:', () => {
   });
 });
 
+it('writes down in the audit log what did not hold when something is repaired, and nothing where nothing is', async () => {
+  const entries = () =>
+    session.query(`SELECT actor_id AS actor, details FROM audit_log WHERE action = 'database_repaired'`);
+  const before = await entries();
+  await repair(session, [], progress);
+  expect(await entries()).toHaveLength(before.length);
+  await session.exec('DELETE FROM mentions');
+  await repair(session, await lookAtRows(session, progress), progress);
+  const after = await entries();
+  expect(after).toHaveLength(before.length + 1);
+  const invariants = expect.arrayContaining(['mentions are those of the messages']);
+  expect(after).toContainEqual({ actor: null, details: { invariants } });
+});
+
 describe('what no other row tells is found, and said not to be repaired:', () => {
   it.each([
     ['messages are numbered', () => `DELETE FROM messages WHERE ${newestWith("type = 'file'")}`],

@@ -29,7 +29,8 @@ export type AuditAction =
   | 'conversation_held'
   | 'conversation_released'
   | 'account_exported'
-  | 'conversation_exported';
+  | 'conversation_exported'
+  | 'database_repaired';
 
 export type AuditTargetKind = 'user' | 'report' | 'link' | 'bot_token';
 

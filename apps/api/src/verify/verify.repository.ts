@@ -1,5 +1,6 @@
+import type { AuditAction } from '@parley/protocol';
 import type { PlainSession, Queries } from '../database/plain-session.js';
-import { FIRST_ID } from '../kernel/ids.js';
+import { FIRST_ID, newId } from '../kernel/ids.js';
 import { EXAMPLES, type Invariant, type Unit } from './invariant.js';
 import { LOG_INVARIANTS } from './log-invariants.repository.js';
 import { FILE_INVARIANTS, MEMBER_INVARIANTS, USER_INVARIANTS } from './member-invariants.repository.js';
@@ -107,6 +108,14 @@ export async function repairPage(session: PlainSession, { unit, from, upTo }: Pa
     await session.exec('ROLLBACK').catch(() => undefined);
     throw fault;
   }
+}
+
+/** In the audit log, without an actor, as all that the command line does. */
+export async function noteRepair(session: PlainSession, violations: readonly Violation[]): Promise<void> {
+  const action: AuditAction = 'database_repaired';
+  const invariants = violations.flatMap(({ invariant }) => (invariant.repair ? invariant.sentence : []));
+  const values = [newId(), action, JSON.stringify({ invariants })];
+  await session.query('INSERT INTO audit_log (id, action, details) VALUES ($1, $2, $3::jsonb)', values);
 }
 
 /** Clients notice that this is another history, and fetch all of it. */

@@ -8,6 +8,7 @@ import { EXAMPLES, type Invariant } from './invariant.js';
 import {
   countRows,
   INVARIANT_COUNT,
+  noteRepair,
   pagesOf,
   renewEpoch,
   repairPage,
@@ -76,6 +77,7 @@ export async function repair(
   const units = unitsToRepair(violations);
   if (units.length === 0) return;
   // First, as it may be cut off.
+  await noteRepair(session, violations);
   await renewEpoch(session);
   for (const unit of units) {
     let done = 0;

@@ -29,4 +29,5 @@ export const AUDIT_WORDS: Readonly<Record<AuditAction, string>> = {
   conversation_released: 'released a conversation',
   account_exported: 'took along what they have here',
   conversation_exported: 'took along a conversation',
+  database_repaired: 'repaired the database',
 };
