@@ -46,7 +46,7 @@ const SPARE_CONNECTIONS = 1_000;
 export async function boot(config: Config, reporter: EventReporter, interruption?: AbortSignal): Promise<Node> {
   setBasePath(config.basePath);
   const certificate = config.tls && (await Certificate.read(config.tls));
-  reporter.traces = await tracesOf(config, reporter);
+  const traces = await tracesOf(config, reporter);
   const databases = await openDatabases(config, reporter, interruption);
   let app: NestExpressApplication | null = null;
   try {
@@ -54,7 +54,7 @@ export async function boot(config: Config, reporter: EventReporter, interruption
     const installation = await installationOf(databases.main);
     const link = linkOf(config, keys, reporter);
     app = await NestFactory.create<NestExpressApplication>(
-      AppModule.with({ config, reporter, keys, databases, link, installation }),
+      AppModule.with({ config, reporter, traces, keys, databases, link, installation }),
       new TimedExpressAdapter(2 * config.limits.connections + SPARE_CONNECTIONS, certificate),
       { logger: new NestLog(reporter), abortOnError: false, bodyParser: false },
     );
@@ -72,7 +72,7 @@ export async function boot(config: Config, reporter: EventReporter, interruption
     await sockets.listenForSiblings();
     // Without a host Node listens on `::` for both families, and on 0.0.0.0 where there is no IPv6.
     await (config.host === null ? app.listen(config.port) : app.listen(config.port, config.host));
-    return started(app, config, { databases, sockets, traces: reporter.traces });
+    return started(app, config, { databases, sockets, traces });
   } catch (fault) {
     await (app ? app.close() : databases.close());
     throw fault;

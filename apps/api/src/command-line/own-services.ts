@@ -39,7 +39,7 @@ async function runOn(
   const keys = await loadKeys(config);
   const installation = await installationOf(databases.main);
   // The link is opened below, and only if there is something to publish.
-  const parts = { config, reporter, keys, link: null, installation };
+  const parts = { config, reporter, traces: null, keys, link: null, installation };
   const open = { ...databases, close: async () => undefined };
   const app = await NestFactory.createApplicationContext(CommandLineModule.with({ ...parts, databases: open }), {
     logger: false,

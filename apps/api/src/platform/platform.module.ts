@@ -18,10 +18,13 @@ import { EventReporter } from './telemetry/event-reporter.js';
 import { HealthRegistry } from './telemetry/health-registry.js';
 import { Metrics } from './telemetry/metrics.js';
 import { Readings } from './telemetry/readings.js';
+import { type SendTraces, TRACES } from './telemetry/send-traces.js';
 
 export interface PlatformParts {
   config: Config;
   reporter: EventReporter;
+  /** Null where none are made. */
+  traces: SendTraces | null;
   keys: Keys;
   /** Null where this is the only node. */
   link: NodeLink | null;
@@ -45,10 +48,11 @@ const throttling = {
 @Global()
 @Module({})
 export class PlatformModule {
-  static with({ config, reporter, keys, link, installation }: PlatformParts): DynamicModule {
+  static with({ config, reporter, traces, keys, link, installation }: PlatformParts): DynamicModule {
     const given = [
       { provide: CONFIG, useValue: config },
       { provide: EventReporter, useValue: reporter },
+      { provide: TRACES, useValue: traces },
       { provide: Keys, useValue: keys },
       { provide: NODE_LINK, useValue: link },
       { provide: INSTALLATION, useValue: installation },
@@ -74,6 +78,7 @@ export class PlatformModule {
       exports: [
         CONFIG,
         NODE_LINK,
+        TRACES,
         RateLimits,
         EventReporter,
         Keys,

@@ -1,11 +1,11 @@
-import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { Db } from '../../database/database.js';
 import { WriterDatabase } from '../../database/database.module.js';
 import { FaultBudget } from '../../database/fault-budget.js';
 import { isDataFault, isLockTimeout, isRepeatable } from '../../database/faults.js';
 import { asParleyError, notFound, ParleyError } from '../../kernel/errors.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
-import type { SendTrace } from '../../platform/telemetry/send-traces.js';
+import { type SendTrace, type SendTraces, TRACES } from '../../platform/telemetry/send-traces.js';
 import { Hub } from '../../realtime/hub/hub.js';
 import { SENT_AT, type StreamEvent, TRACE } from '../../realtime/hub/stream-events.js';
 import { newMessageEvent } from './conversation-log.events.js';
@@ -55,6 +55,7 @@ export class ConversationLog implements OnApplicationBootstrap, OnApplicationShu
     private readonly texts: MessageTextRepository,
     private readonly hub: Hub,
     private readonly reporter: EventReporter,
+    @Inject(TRACES) private readonly traces: SendTraces | null,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -71,7 +72,7 @@ export class ConversationLog implements OnApplicationBootstrap, OnApplicationShu
     return new Promise((resolve, reject) => {
       const { content, metadataBytes, fileIds } = message;
       const bytes = content.length * 2 + metadataBytes + fileIds.length * FILE_BYTES + 512;
-      const trace = this.reporter.traces?.current;
+      const trace = this.traces?.current;
       trace?.queued(message);
       this.queue.add(message.conversationId, { message, bytes, since: performance.now(), trace, resolve, reject });
       this.schedule();
@@ -242,7 +243,7 @@ export class ConversationLog implements OnApplicationBootstrap, OnApplicationShu
     try {
       const sent = batch.map((pending) => pending.message);
       const began = performance.now();
-      const traced = this.reporter.traces?.writing(tracesOf(batch), batch.length);
+      const traced = this.traces?.writing(tracesOf(batch), batch.length);
       outcomes = await this.attempt(sent, wait).finally(traced);
       this.reporter.batchWritten(batch.length, performance.now() - began);
     } catch (fault) {
@@ -293,7 +294,7 @@ export class ConversationLog implements OnApplicationBootstrap, OnApplicationShu
       else announced.set(conversationId, [event]);
     });
     for (const [conversationId, events] of announced) this.hub.announce({ conversationId, events });
-    if (this.reporter.traces) for (const trace of tracesOf(batch)) trace.published();
+    if (this.traces) for (const trace of tracesOf(batch)) trace.published();
     return busy;
   }
 

@@ -49,5 +49,8 @@ export interface SendTraces {
   close(): Promise<void>;
 }
 
+/** The `SendTraces` of this node, or null where none are made. */
+export const TRACES = Symbol('traces');
+
 /** A version 00 of `traceparent` (W3C Trace Context) that is sampled, as it goes between nodes. */
 export const TRACE_PARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/;

@@ -1,11 +1,8 @@
 import { Reminder } from '../../kernel/reminder.js';
 import { LinkEvents } from './link-events.js';
-import type { SendTraces } from './send-traces.js';
 
 /** The part of `EventReporter` that is about traces of sends, and about what receives them. */
 export abstract class TraceEvents extends LinkEvents {
-  /** Null: none are made. Set once, before the node takes anything. */
-  traces: SendTraces | null = null;
   private readonly receiverAway = new Reminder();
   /** Since that was said last. */
   private lostSpans = 0;

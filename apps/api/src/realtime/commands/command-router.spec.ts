@@ -20,7 +20,7 @@ describe('the command router', () => {
     counters = new Counters();
     const reporter = new EventReporter(createLog('silent'), counters);
     limits = new RateLimits(readEnvironment({}), reporter);
-    router = new CommandRouter(COMMANDS, new CommandAccounts(COMMANDS, limits, reporter), reporter);
+    router = new CommandRouter(COMMANDS, new CommandAccounts(COMMANDS, limits, reporter), reporter, null);
   });
 
   const give = (name: string, sent: unknown[], handler?: CommandHandler, refusal: ParleyError | null = null) => {
@@ -88,6 +88,6 @@ describe('the command router', () => {
 
   it('does not start where the handler of a command is not declared for it', () => {
     const table = { ...COMMANDS, 'message:delivered': COMMANDS['message:read'] };
-    expect(() => new CommandRouter(table, Object.create(null), Object.create(null))).toThrow('message:delivered');
+    expect(() => new CommandRouter(table, Object.create(null), Object.create(null), null)).toThrow('message:delivered');
   });
 });

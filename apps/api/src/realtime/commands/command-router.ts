@@ -4,7 +4,7 @@ import { MESSAGE_METADATA } from '@nestjs/websockets/constants.js';
 import type { Ack, CommandName, ErrorObject } from '@parley/protocol';
 import { notFound, ParleyError } from '../../kernel/errors.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
-import type { SendTraces } from '../../platform/telemetry/send-traces.js';
+import { type SendTraces, TRACES } from '../../platform/telemetry/send-traces.js';
 import { validated } from '../../platform/validation.js';
 import { CommandAccounts } from './command-accounts.js';
 import type { CommandConnection } from './command-connection.js';
@@ -37,6 +37,7 @@ export class CommandRouter {
     @Inject(COMMAND_TABLE) private readonly table: CommandTable,
     private readonly accounts: CommandAccounts,
     private readonly reporter: EventReporter,
+    @Inject(TRACES) private readonly traces: SendTraces | null,
   ) {
     for (const [name, { handler }] of Object.entries(table)) {
       if (Reflect.getMetadata(MESSAGE_METADATA, handler) !== name) throw new Error(`No gateway declares ${name}.`);
@@ -45,7 +46,7 @@ export class CommandRouter {
 
   /** Never rejects: whatever goes wrong is the answer. */
   dispatch(given: GivenCommand): Promise<Ack<object>> {
-    const { traces } = this.reporter;
+    const { traces } = this;
     return traces && given.name === 'message:send' ? this.traced(traces, given) : this.answer(given);
   }
 

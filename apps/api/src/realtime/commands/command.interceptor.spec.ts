@@ -22,7 +22,7 @@ it('attack 58: strangers leave the budget of a conversation to its members by RE
   const reporter = new EventReporter(createLog('silent'));
   const limits = new RateLimits(readEnvironment({}), reporter);
   const [Interceptor] = Reflect.getMetadata(INTERCEPTORS_METADATA, Routes.prototype.send) as [Type<NestInterceptor>];
-  const interceptor = new Interceptor(new Reflector(), new CommandAccounts(COMMANDS, limits, reporter), reporter);
+  const interceptor = new Interceptor(new Reflector(), new CommandAccounts(COMMANDS, limits, reporter), null);
   const id = newId();
   const request = { principal: { userId: newId() }, params: { id }, body: { content: 'hello' } };
   const context = {

@@ -2,6 +2,7 @@ import {
   applyDecorators,
   type CallHandler,
   type ExecutionContext,
+  Inject,
   Injectable,
   type NestInterceptor,
   SetMetadata,
@@ -15,7 +16,7 @@ import { asParleyError } from '../../kernel/errors.js';
 import { restError } from '../../platform/http/faults.js';
 import { type ApiRequest, requestOf } from '../../platform/http/request.js';
 import { ChargedElsewhere, setLimitHeaders } from '../../platform/limits/rate-limit.guard.js';
-import { EventReporter } from '../../platform/telemetry/event-reporter.js';
+import { type SendTraces, TRACES } from '../../platform/telemetry/send-traces.js';
 import { CommandAccounts } from './command-accounts.js';
 import { SendCharge } from './send-charge.js';
 
@@ -31,7 +32,7 @@ class CommandInterceptor implements NestInterceptor {
   constructor(
     private readonly reflector: Reflector,
     private readonly accounts: CommandAccounts,
-    private readonly reporter: EventReporter,
+    @Inject(TRACES) private readonly traces: SendTraces | null,
   ) {}
 
   /** Around the checks of the route's parameters too. */
@@ -51,7 +52,7 @@ class CommandInterceptor implements NestInterceptor {
   }
 
   private traced({ principal, requestId }: ApiRequest, handled: Observable<unknown>): Observable<unknown> {
-    const trace = this.reporter.traces?.begin({ transport: 'rest', userId: principal?.userId ?? '', requestId });
+    const trace = this.traces?.begin({ transport: 'rest', userId: principal?.userId ?? '', requestId });
     if (!trace) return handled;
     return from(
       trace.during(async () => {

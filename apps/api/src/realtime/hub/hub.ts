@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { ConversationListItem, MessageNewEvent } from '@parley/protocol';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
+import { type SendTraces, TRACES } from '../../platform/telemetry/send-traces.js';
 import { NodeBus } from '../bus/node-bus.js';
 import { mayFollow } from '../connections/connection-facts.js';
 import { IO, type ParleyServer, type ParleySocket } from '../socket.js';
@@ -51,6 +52,7 @@ export class Hub implements OnApplicationShutdown {
     private readonly bus: NodeBus,
     @Inject(IO) io: ParleyServer,
     private readonly reporter: EventReporter,
+    @Inject(TRACES) private readonly traces: SendTraces | null,
   ) {
     this.broadcaster = new Broadcaster(io, {
       joined: (socket, conversationId) => this.follow(socket, conversationId),
@@ -261,7 +263,7 @@ export class Hub implements OnApplicationShutdown {
 
   private traced(conversationId: string, parent: string): (() => void) | undefined {
     const sockets = this.conversations.get(conversationId)?.sockets.size ?? 0;
-    return this.reporter.traces?.delivering(parent, { conversationId, sockets });
+    return this.traces?.delivering(parent, { conversationId, sockets });
   }
 
   private async missing(conversationId: string, range: { after: number; upTo: number }): Promise<StreamEvent[]> {
