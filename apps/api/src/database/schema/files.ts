@@ -87,6 +87,8 @@ export const files = pgTable(
   },
   (t) => [
     uniqueIndex('files_once').on(t.uploaderId, t.clientUploadId),
+    // All of somebody's, page by page.
+    index('files_uploader').on(t.uploaderId, t.id),
     index('files_content').on(t.contentId),
     index('files_loose').on(t.looseSince).where(sql`loose_since IS NOT NULL`),
   ],

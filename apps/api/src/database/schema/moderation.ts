@@ -69,6 +69,7 @@ export const messageReports = pgTable(
   (t) => [
     unique('message_reports_once').on(t.messageId, t.reporterId),
     index('message_reports_conversation').on(t.conversationId, t.createdAt, t.id),
+    index('message_reports_reporter').on(t.reporterId, t.id),
     index('message_reports_scope').on(t.scope, t.createdAt, t.id),
     // Those that are open are what is asked for, and few beside all that ever were.
     index('message_reports_open_conversation').on(t.conversationId, t.createdAt, t.id).where(sql`resolved_at IS NULL`),
