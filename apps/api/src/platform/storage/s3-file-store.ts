@@ -33,8 +33,10 @@ const MOST_ATTEMPTS = 3;
 /** For whoever looks into the bucket: what a content is says the database. */
 const KIND = { ContentType: 'application/octet-stream' };
 
-/** What S3 and those like it say of a content that is not there, and of one that there is no room for. */
-/** The last one where a content ends before. */
+/**
+ * What S3 and those like it say of a content that is not there, or ends before what is asked for, and of one that there is no room
+ * for.
+ */
 const MISSING: readonly string[] = ['NoSuchKey', 'NotFound', 'InvalidRange'];
 const FULL: readonly string[] = ['XMinioStorageFull', 'QuotaExceeded', 'StorageFull', 'InsufficientStorage'];
 /** Statuses: what is not offered, and of those below 500 what may be answered otherwise later. */
