@@ -85,6 +85,13 @@ const shownIn = (page: Page) =>
   page.evaluate(() => (globalThis as Watched).shown.map(({ title, body, isClosed }) => ({ title, body, isClosed })));
 const shownInAll = async (pages: readonly Page[]) => (await Promise.all(pages.map(shownIn))).flat();
 
+/** How many tabs tell of messages, and how many would in their place. */
+const tellers = (page: Page) =>
+  page.evaluate(async () => {
+    const { held = [], pending = [] } = await navigator.locks.query();
+    return [held, pending].map((locks) => locks.filter(({ name }) => name?.startsWith('parley-notifier-')).length);
+  });
+
 /** In the settings, and back to the list. */
 async function choose(...labels: string[]): Promise<void> {
   await ama.page.getByRole('button', { name: `Account of ${ama.name}` }).click();
@@ -99,6 +106,8 @@ async function choose(...labels: string[]): Promise<void> {
   }
   await ama.page.getByRole('button', { name: 'Back to conversations' }).click();
   await section.waitFor({ state: 'detached' });
+  // What tells of messages is fetched only then.
+  await soon(() => tellers(ama.page), [1, 0]);
 }
 
 it('U6: of five tabs one tells of a message, which goes once that is read elsewhere, and a click leads to it', async () => {
@@ -114,6 +123,7 @@ it('U6: of five tabs one tells of a message, which goes once that is read elsewh
     await tab.getByTestId('conversation-row').first().waitFor();
     pages.push(tab);
   }
+  await soon(() => tellers(page), [1, 4]);
   const { seq } = await tomas.rest.send(direct, { content: '**Fail-over** starts' });
   await soon(() => shownInAll(pages), [{ title: tomas.name, body: 'Fail-over starts', isClosed: false }]);
   await (await ama.rest()).request('POST', `/conversations/${direct}/read`, { seq });
@@ -135,6 +145,7 @@ it('U6, U7: nothing is told of what is looked at or muted, and nothing of its wo
   await soon(() => shownIn(page), [{ title: 'Parley', body: 'New message', isClosed: false }]);
   const looking = await ama.context.newPage();
   await looking.goto(`/c/${other}`);
+  await soon(() => tellers(page), [1, 1]);
   await looking.getByText('hello').last().waitFor();
   await soon(async () => (await shownIn(page)).map(({ isClosed }) => isClosed), [true]);
   await li.rest.send(other, { content: 'seen as it comes' });
@@ -143,9 +154,16 @@ it('U6, U7: nothing is told of what is looked at or muted, and nothing of its wo
   await ama.row(tomas.name).getByText(', muted').waitFor();
   await tomas.rest.send(direct, { content: 'in vain' });
   await ama.row(tomas.name).getByTestId('unread-badge').waitFor();
-  await looking.close();
+  // Its reader goes elsewhere, and later closes it.
+  await looking.evaluate(() => {
+    document.hasFocus = () => false;
+    dispatchEvent(new FocusEvent('blur'));
+  });
   await li.rest.send(other, { content: 'nobody looks' });
   await soon(async () => (await shownIn(page)).length, 2);
+  await looking.close();
+  await li.rest.send(other, { content: 'nor then' });
+  await soon(async () => (await shownIn(page)).length, 3);
   expect((await shownIn(page)).at(-1)).toEqual({ title: 'Parley', body: 'New message', isClosed: false });
 });
 

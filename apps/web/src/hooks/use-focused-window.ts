@@ -7,13 +7,15 @@ export function isWatching(): boolean {
 
 /** Calls back when `isWatching` may have changed. Returns a function that stops that. */
 export function onWatching(listener: () => void): () => void {
-  addEventListener('focus', listener);
-  addEventListener('blur', listener);
-  document.addEventListener('visibilitychange', listener);
+  // Not the listener itself, which may take something else than an event.
+  const act = () => listener();
+  addEventListener('focus', act);
+  addEventListener('blur', act);
+  document.addEventListener('visibilitychange', act);
   return () => {
-    removeEventListener('focus', listener);
-    removeEventListener('blur', listener);
-    document.removeEventListener('visibilitychange', listener);
+    removeEventListener('focus', act);
+    removeEventListener('blur', act);
+    document.removeEventListener('visibilitychange', act);
   };
 }
 
