@@ -3,6 +3,7 @@ import type { AcceptedInvite } from '@parley/protocol';
 import { useChatClient } from '@parley/react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
+import { isFinal } from '../api/sentences.js';
 import { inviteSentence, peopleIn, useInvite } from '../features/auth/use-invite.js';
 import { useHash } from '../hooks/use-hash.js';
 import { useTitle } from '../hooks/use-title.js';
@@ -24,14 +25,14 @@ function JoinBy({ token }: { token: string }) {
   const { invite, error, retry } = useInvite(token);
   const { join, busy, refusal } = useJoining(token);
   useTitle('Join a group');
-  const sentence = error ?? refusal;
+  const sentence = error ?? refusal?.sentence;
   return (
     <div className="flex h-full items-center justify-center" aria-busy={!error && !invite}>
       <EmptyState
         title={invite ? `Join “${isolate(invite.name)}”?` : 'Join a group'}
         action={
           <>
-            {invite && !refusal ? (
+            {invite && !refusal?.isFinal ? (
               <Button kind="primary" busy={busy} onClick={() => void join()}>
                 Join
               </Button>
@@ -69,15 +70,16 @@ function useJoining(token: string) {
   const client = useChatClient();
   const [, navigate] = useLocation();
   const [busy, setBusy] = useState(false);
-  const [refusal, setRefusal] = useState<string | null>(null);
+  const [refusal, setRefusal] = useState<{ sentence: string; isFinal: boolean } | null>(null);
   const join = async () => {
     setBusy(true);
+    setRefusal(null);
     try {
       const { conversationId } = await client.request<AcceptedInvite>('POST', 'invites/accept', { token });
       await appeared(client, conversationId);
       navigate(`/c/${conversationId}`, { replace: true });
     } catch (thrown) {
-      setRefusal(inviteSentence(thrown));
+      setRefusal({ sentence: inviteSentence(thrown), isFinal: isFinal(thrown) });
       setBusy(false);
     }
   };
