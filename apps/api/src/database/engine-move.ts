@@ -62,6 +62,8 @@ async function copyWhole(database: string, version: string): Promise<void> {
     });
   });
   try {
+    // Old builds sync nothing of what they write when they open and close it.
+    syncTree(database);
     await copyInto(draft, former);
   } catch (fault) {
     await rm(draft, { recursive: true, force: true });
@@ -70,6 +72,7 @@ async function copyWhole(database: string, version: string): Promise<void> {
     });
   } finally {
     await former.close();
+    syncTree(database);
   }
   syncTree(draft);
   await rename(draft, whole);
