@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setDefaultCACertificates } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -104,6 +107,23 @@ describe('of what is before the nodes, the doctor', () => {
       expect.stringMatching(/^error: http:\/\/127\.0\.0\.1:1\/ cannot be reached: /),
     ]);
   });
+});
+
+it('the doctor says of a request that is cut off that it was, and of the others what they are', async () => {
+  const server = createServer((request, response) => {
+    if (request.url?.startsWith('/api/files')) request.socket.destroy();
+    else response.end(request.url === '/health/ready' ? '{"status":"ok"}' : '0{"sid":"a"}');
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const found = await outsideFindings(`http://127.0.0.1:${port}`, readEnvironment({ METRICS_TOKEN }));
+  server.close();
+  expect(found).toContainEqual({ part: 'proxy', level: 'ok', sentence: 'Polling passes, and stays with its node.' });
+  expect(besides(found)).toEqual([
+    expect.stringMatching(/^error: No WebSocket passes/),
+    expect.stringMatching(/^error: A request was cut off on its way: /),
+    expect.stringMatching(/^error: METRICS_TOKEN is not that of the node/),
+  ]);
 });
 
 it('the doctor writes into the bucket, reads it and removes it, and says why it cannot; then its code is 1', async () => {

@@ -30,15 +30,14 @@ async function lookFrom(page: URL, config: Config): Promise<Found[]> {
   const isThere = health !== null && /^\{"(status|error)"/.test(health.text);
   if (!isThere)
     return [...certificate, error(`No node answers at ${page.href}: ${health?.status ?? 'nothing in time'}.`)];
-  const each = await Promise.all([
-    origins(page),
-    webSocket(page),
-    polling(page),
-    uploads(page, config),
-    seenAt(page, config),
-  ]);
+  const looks = [origins(page), webSocket(page), polling(page), uploads(page, config), seenAt(page, config)];
+  const each = await Promise.all(looks.map(orCutOff));
   return [...certificate, answering(health), ...each.flat()];
 }
+
+/** One that fails says nothing of the others. */
+const orCutOff = (look: Promise<Found[]>): Promise<Found[]> =>
+  look.catch((fault: Error) => [error(`A request was cut off on its way: ${fault.message}.`)]);
 
 const isHere = ({ hostname }: URL) => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 
