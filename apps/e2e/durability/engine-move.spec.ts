@@ -56,8 +56,10 @@ function withServer(program: string, ...args: string[]): void {
     ['{ embeddedSession }', 'plain-session'],
     ['{ ENGINE_BUILDS, openFormer }', 'former-engine'],
   ].map(([names, file]) => `import ${names} from ${JSON.stringify(join(BUILD, `database/${file}.js`))};`);
-  const script = `${imports.join('\n')}\nconst args = process.argv.slice(1);\n${program}`;
-  execFileSync(process.execPath, ['--input-type=module', '-e', script, ...args], { stdio: 'pipe' });
+  // A file, as the thread of the embedded database is begun with the options of its process.
+  const script = at('program.mjs');
+  writeFileSync(script, `${imports.join('\n')}\nconst args = process.argv.slice(2);\n${program}`);
+  execFileSync(process.execPath, [script, ...args], { stdio: 'pipe' });
 }
 
 /** The database of this build, as another engine would have made it. */
