@@ -1,12 +1,9 @@
 import type { Patch } from '@parley/testkit';
-import type { Engine } from './venue.js';
 
 /** One way to break the product that the fuzz has to notice. */
 export interface Mutation {
   name: string;
   patches: Patch[];
-  /** Postgres where missing. */
-  engine?: Engine;
   /** Letters of the oracles of which one has to see it. */
   seenBy: string[];
 }
@@ -69,18 +66,6 @@ export const MUTATIONS: Mutation[] = [
         file: 'apps/api/src/modules/messages/message-views.ts',
         from: "excerpts.get(keyOf({ conversationId, seq: replyTo.seq })) ?? ''",
         to: "excerpts.get(keyOf({ conversationId, seq: replyTo.seq })) ?? 'deleted'",
-      },
-    ],
-    seenBy: ['(a)', '(e)'],
-  },
-  {
-    name: 'texts are read with a decoder that drops a byte order mark',
-    engine: 'embedded',
-    patches: [
-      {
-        file: 'apps/api/src/database/embedded-client.ts',
-        from: '    const received: Buffer[] = [];',
-        to: '    if (throwOnError) return super.execProtocolStream(question, { throwOnError });\n    const received: Buffer[] = [];',
       },
     ],
     seenBy: ['(a)', '(e)'],
