@@ -2,9 +2,12 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { bareEnvironment, deploymentCommand, freshDirectory, ParleyNode, ROOT, TestUser } from '@parley/testkit';
 import { unpacked } from './backup-contents.js';
+
+// Engines are fetched and make databases, one after the other: more than a minute of processor time, beside other tests.
+jest.setTimeout(600_000);
 
 const directory = freshDirectory('engines');
 const at = (...names: string[]) => join(directory, ...names);
