@@ -108,7 +108,8 @@ async function work(url: string, enough: AbortSignal): Promise<void> {
   const { id } = await ada.rest.createConversation({ type: 'group', name: 'Work', memberIds: [bob.id] });
   await upload(ada, Buffer.from('a file'));
   const listener = await WebSocketClient.open(url, { token: bob.token });
-  for (let round = 0; !enough.aborted; round += 1) {
+  let isRefused = false;
+  while (!enough.aborted) {
     const refused = new WebSocketClient(url, { token: 'none' });
     const socket = await WebSocketClient.open(url, { token: ada.token });
     const message = await ada.rest.send(id, { content: 'words to find' });
@@ -119,18 +120,16 @@ async function work(url: string, enough: AbortSignal): Promise<void> {
     await upload(ada, Buffer.from(`a file at ${performance.now()}`));
     await ada.call('PATCH', '/users/me', { displayName: `Ada ${performance.now()}` });
     await socket.ask('no.such', {});
-    if (round % 4 === 0) await typeUntilRefused(socket, id);
+    isRefused ||= await isRefusedToType(socket, id);
     await Promise.all([socket, refused].map((each) => (each.close(), each.end())));
     await sleep(300);
   }
   listener.close();
 }
 
-/** Few at a time: who is refused too often is taken for a flood. */
-async function typeUntilRefused(socket: WebSocketClient, conversationId: string): Promise<void> {
+/** Twice what one may begin at once; but who is refused more than 200 times is taken for a flood. */
+async function isRefusedToType(socket: WebSocketClient, conversationId: string): Promise<boolean> {
   const begin = () => socket.ask('typing.start', { conversationId });
-  for (let isRefused = false; !isRefused; ) {
-    const answers = await Promise.all(Array.from({ length: 10 }, begin));
-    isRefused = answers.some(({ success }) => !success);
-  }
+  const answers = await Promise.all(Array.from({ length: 200 }, begin));
+  return answers.some(({ success }) => !success);
 }
