@@ -29,11 +29,7 @@ async function passes(copy: SourceCopy, seeds: number): Promise<boolean> {
 }
 
 /** Whether the fuzz fails in the copy with this mutation, by one of the oracles that have to see it. */
-async function isSeen(
-  copy: SourceCopy,
-  { name, patches, seenBy }: Mutation,
-  seeds: number,
-): Promise<boolean> {
+async function isSeen(copy: SourceCopy, { name, patches, seenBy }: Mutation, seeds: number): Promise<boolean> {
   return copy.broken(patches, async () => {
     for (let seed = 1; seed <= seeds; seed += 1) {
       const { output } = await copy.run(['apps/e2e/dist/fuzz/main.js', '--seed', String(seed)]);
