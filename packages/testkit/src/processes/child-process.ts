@@ -76,6 +76,7 @@ export const COMPILE_CACHE = { NODE_COMPILE_CACHE: join(tmpdir(), 'parley-compil
 
 /** Of the environment we were started with only what a program needs to run at all: never our settings. */
 export function bareEnvironment(): Record<string, string> {
-  const kept = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'LANG', 'TZ', 'SystemRoot'];
+  // The last one: whom this machine trusts, where it fetches packages.
+  const kept = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'LANG', 'TZ', 'SystemRoot', 'NODE_EXTRA_CA_CERTS'];
   return Object.fromEntries(kept.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
