@@ -1,4 +1,4 @@
-import { existsSync, fsyncSync, lstatSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, fsyncSync, lstatSync, readdirSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { NodeFS } from '@electric-sql/pglite/nodefs';
@@ -56,8 +56,8 @@ export class DurableFiles extends NodeFS {
     directory: string,
     private readonly onAbort: () => never,
   ) {
-    super(prepared(resolve(directory)));
-    this.directory = resolve(directory);
+    super(prepared(behindLinks(directory)));
+    this.directory = behindLinks(directory);
     this.place = { root: this.rootDir };
     this.isNew = !isDatabase(this.rootDir);
   }
@@ -132,6 +132,11 @@ function prepared(directory: string): string {
   const aside = `${directory}.new`;
   rmSync(aside, { recursive: true, force: true });
   return aside;
+}
+
+/** Emscripten takes a link at the root of its files for a file. */
+function behindLinks(directory: string): string {
+  return existsSync(directory) ? realpathSync(directory) : resolve(directory);
 }
 
 const isDatabase = (directory: string): boolean => existsSync(join(directory, 'PG_VERSION'));
