@@ -141,7 +141,8 @@ describe.each(areThere ? PROXY_KINDS : [])(
     });
 
     it('50 MB go through, there and back', async () => {
-      const { status, file } = await upload(ada, LARGE);
+      // A connection that was kept may be closed with the first question on it, and what is not known to be safe is not repeated.
+      const { status, file } = await eventually('it is answered', () => upload(ada, LARGE).catch(() => null));
       expect(status).toBe(201);
       const content = await download(ada, file);
       expect(content instanceof Buffer && content.equals(LARGE)).toBe(true);
@@ -158,7 +159,9 @@ describe.each(areThere ? PROXY_KINDS : [])(
         if (devices[0]?.client.connection.getSnapshot().state !== 'online') losses += 1;
       });
       let isOver = false;
-      const talking = devices.map((device) => talk(device, id, () => isOver));
+      // What nobody looks at is kept for the newest messages only.
+      const looks = devices.map(({ client }) => client.messages(id).subscribe(() => undefined));
+      const talking = devices.map((device) => talk(device, devices, id, () => isOver));
       await heard(devices, id, 5);
       await proxy.reload();
       await heard(devices, id, 5);
@@ -173,6 +176,7 @@ describe.each(areThere ? PROXY_KINDS : [])(
       expect([one.transport(), other.transport()]).toEqual(['websocket', 'polling']);
       expect([losses > 0, plain.closed !== null]).toEqual([kind.cutsSockets, kind.cutsSockets]);
       plain.close();
+      for (const end of looks) end();
       await Promise.all(devices.map(({ client }) => client.stop()));
     });
   },
@@ -188,14 +192,14 @@ function over(transport: 'websocket' | 'polling') {
   return { openSocket, transport: () => newest?.io.engine.transport.name };
 }
 
-/** Says one thing after the other, each once the one before is stored. */
-async function talk(device: Device, id: string, isOver: () => boolean): Promise<string[]> {
+/** Says one thing after the other, each once all have seen the one before. */
+async function talk(device: Device, all: Device[], id: string, isOver: () => boolean): Promise<string[]> {
   const said: string[] = [];
   while (!isOver()) {
     const content = `${device.person.name} ${said.length + 1}`;
     said.push(content);
     device.client.send(id, { content });
-    await device.shows(id, [content]);
+    await Promise.all(all.map((each) => each.shows(id, [content])));
   }
   return said;
 }
