@@ -13,7 +13,7 @@ const directory = freshDirectory('engines');
 const at = (...names: string[]) => join(directory, ...names);
 const BUILD = join(ROOT, 'apps/api/dist');
 const SERVER = join(BUILD, 'bundle/main.js');
-/** As it was published: of the versions that the product knows there may be later builds. */
+/** One that keeps all in `template1`, where the build that the product knows does not look by itself. */
 const OF_17 = {
   version: '0.3.16',
   integrity: 'sha512-mZkZfOd9OqTMHsK+1cje8OSzfAQcpD7JmILXTl5ahdempjUDdmg4euf1biDex5/LfQIDJ3gvCu6qDgdnDxfJmA==',
@@ -92,9 +92,17 @@ async function isServed(DATA_DIR: string): Promise<void> {
   await node.terminate();
 }
 
+/** What a node says that does not start. */
+function refusedStart(environment: NodeJS.ProcessEnv): string {
+  const options = { env: { ...environment, PORT: '0' }, cwd: ROOT, timeout: 120_000, encoding: 'utf8' } as const;
+  const { status, stderr, stdout } = spawnSync(process.execPath, [SERVER], options);
+  expect(status).toBe(1);
+  return `${stdout}${stderr}`;
+}
+
 it.each([
   { version: '16', isLink: false },
-  { version: '17', isLink: false },
+  { version: '17', isLink: true },
 ])('a database that Postgres $version has made is moved over with every row, and kept', async ({ version, isLink }) => {
   const DATA_DIR = at(`of-${version}`);
   const database = join(DATA_DIR, 'postgres');
@@ -137,6 +145,21 @@ it.each([false, true])('is copied anew where an older release went on with it (a
   expect(existsSync(whole)).toBe(false);
 });
 
+it('a directory without tables of ours is refused with a sentence, and stays as it is', async () => {
+  const DATA_DIR = at('empty');
+  mkdirSync(DATA_DIR);
+  const database = join(DATA_DIR, 'postgres');
+  withServer(
+    `const made = await openFormer(args[0], ${JSON.stringify(OF_17)}, args[1]);
+     await made.close();`,
+    ...[database, at('fetched')],
+  );
+  expect(refusedStart({ ...bareEnvironment(), DATA_DIR })).toContain(
+    'It could not be moved over, and is as it was: it has no tables of Parley.',
+  );
+  expect([engineIn(database), existsSync(`${database}.moving`)]).toEqual(['17', false]);
+});
+
 it('a database of this version is read by the engine of the registry, as one to come will do', async () => {
   mkdirSync(at('read'));
   withServer(
@@ -154,13 +177,7 @@ it('is refused with a sentence where the engine that made it cannot be had, and 
   const DATA_DIR = at('refused');
   const mark = join(DATA_DIR, 'postgres/PG_VERSION');
   cpSync(at('of-16/postgres.before-18'), join(DATA_DIR, 'postgres'), { recursive: true });
-  const start = () => {
-    const env = { ...bareEnvironment(), DATA_DIR, PORT: '0', PATH: '' };
-    const options = { env, cwd: ROOT, timeout: 120_000, encoding: 'utf8' } as const;
-    const { status, stderr, stdout } = spawnSync(process.execPath, [SERVER], options);
-    expect(status).toBe(1);
-    return `${stdout}${stderr}`;
-  };
+  const start = () => refusedStart({ ...bareEnvironment(), DATA_DIR, PATH: '' });
   expect(start()).toMatch(
     /made by Postgres 16, and this version of Parley has 18.*pglite 0\.2\.17\) cannot be had: npm is not installed/,
   );

@@ -64,6 +64,7 @@ async function copyWhole(database: string, version: string): Promise<void> {
   try {
     // Old builds sync nothing of what they write when they open and close it.
     syncTree(database);
+    if ((await schemaOf(former)) === null) throw new Error('it has no tables of Parley.');
     await copyInto(draft, former);
   } catch (fault) {
     await rm(draft, { recursive: true, force: true });

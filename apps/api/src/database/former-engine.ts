@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import type { PlainSession } from './plain-session.js';
+import { schemaOf } from './schema-state.js';
 import { statingSettings } from './session-settings.js';
 
 /** A build of the embedded engine, as the npm registry has it. */
@@ -37,7 +38,7 @@ const FETCH_MS = 300_000;
 
 /** What all builds of the engine have in common. */
 interface EngineModule {
-  PGlite: { create(directory: string): Promise<Engine> };
+  PGlite: { create(directory: string, options?: { database: string }): Promise<Engine> };
 }
 
 interface Engine {
@@ -57,7 +58,15 @@ export async function openFormer(directory: string, build: EngineBuild, folder: 
   // Says who uses the directory, which our own lock does better; cut off, it would keep the engine from starting.
   rmSync(join(directory, 'postmaster.pid'), { force: true });
   // They take a link for no directory.
-  const engine = await PGlite.create(existsSync(directory) ? realpathSync(directory) : directory);
+  const place = existsSync(directory) ? realpathSync(directory) : directory;
+  const session = await sessionOf(await PGlite.create(place));
+  const elsewhere = await otherDatabase(session);
+  if (!elsewhere) return session;
+  await session.close();
+  return sessionOf(await PGlite.create(place, { database: elsewhere }));
+}
+
+async function sessionOf(engine: Engine): Promise<PlainSession> {
   await engine.exec(statingSettings());
   return {
     query: async <T>(text: string, values?: readonly unknown[]) =>
@@ -65,6 +74,18 @@ export async function openFormer(directory: string, build: EngineBuild, folder: 
     exec: async (text) => void (await engine.exec(text)),
     close: () => engine.close(),
   };
+}
+
+/**
+ * Builds before 0.4 kept everything in `template1`, and later ones look into `postgres` if they are not told otherwise.
+ * @returns where else to look, if there is nothing of ours here.
+ */
+async function otherDatabase(session: PlainSession): Promise<string | undefined> {
+  if ((await schemaOf(session)) !== null) return undefined;
+  const found = await session.query<{ name: string }>(
+    `SELECT datname AS name FROM pg_database WHERE datname IN ('postgres', 'template1') AND datname <> current_database()`,
+  );
+  return found[0]?.name;
 }
 
 /** By `npm`, which accepts no other content than that of the lock file. @returns where it is. */
