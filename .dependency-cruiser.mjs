@@ -2,6 +2,7 @@
 
 /** The API's modules, each of which may enter only those before it. A new one takes its place here. */
 const MODULES = [
+  'encryption',
   'users',
   'audit',
   'announcements',

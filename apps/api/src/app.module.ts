@@ -7,6 +7,7 @@ import { AuthModule } from './modules/auth/index.js';
 import { ChatModule, COMMANDS } from './modules/chat/index.js';
 import { ConversationsModule } from './modules/conversations/index.js';
 import { DocsModule } from './modules/docs/index.js';
+import { EncryptionModule } from './modules/encryption/index.js';
 import { ExportsModule } from './modules/exports/index.js';
 import { FilesModule } from './modules/files/index.js';
 import { InvitesModule } from './modules/invites/index.js';
@@ -62,6 +63,7 @@ export class AppModule {
       imports: [
         PlatformModule.with(parts),
         DatabaseModule.with(parts.databases),
+        EncryptionModule,
         CommandsModule.with(COMMANDS),
         ...FEATURES,
       ],

@@ -64,6 +64,8 @@ export interface Config {
   dataSchemas: ReadonlyMap<string, (metadata: object) => ErrorDetail | null>;
   /** Whether messages can be searched; if not, nothing is stored for it. */
   search: boolean;
+  /** The first encrypts the keys of conversations, the others still decrypt those. Empty: texts are stored as they are. */
+  encryptionKeys: readonly EncryptionKey[];
   /** What becomes of messages that look like spam; `warn` only reports them. */
   spamRules: 'off' | 'warn' | 'refuse';
   /** What becomes of the messages of those who leave for good. */
@@ -72,6 +74,14 @@ export interface Config {
   metricsToken: string | null;
   /** Null: no traces are made. */
   traces: TraceSettings | null;
+}
+
+/** A key of the deployment. */
+export interface EncryptionKey {
+  /** By which what it encrypts names it. */
+  id: string;
+  /** 32 bytes. */
+  secret: Buffer;
 }
 
 /** Spans of OpenTelemetry, and where they go. */

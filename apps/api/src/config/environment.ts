@@ -13,6 +13,7 @@ import {
   type SignInSettings,
 } from './config.js';
 import { dataSchemas } from './data-schemas.js';
+import { encryptionSettings } from './encryption-settings.js';
 import { fileSettings } from './file-settings.js';
 import { pageSettings } from './page-settings.js';
 import { redisSettings } from './redis-settings.js';
@@ -85,7 +86,7 @@ export function readEnvironment(env: Environment = process.env): Config {
     retentionDays: reader.integer('RETENTION_DAYS', { least: 0, most: LIMITS.retentionDays, otherwise: 0 }),
     dataSchemas: dataSchemas(reader),
     spamRules: reader.oneOf('SPAM_RULES', ['off', 'warn', 'refuse'] as const, 'warn'),
-    search: reader.oneOf('SEARCH', ['on', 'off'] as const, 'on') === 'on',
+    ...encryptionSettings(reader),
     messagesOfLeavers: reader.oneOf('MESSAGES_OF_LEAVERS', ['keep', 'delete'] as const, 'keep'),
     files: fileSettings(reader, redisUrls !== null && databaseUrl !== null && jwtSecret !== null),
     ...telemetrySettings(reader),

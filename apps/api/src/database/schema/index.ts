@@ -9,6 +9,7 @@ export * from './conversation-invites.js';
 export * from './conversation-settings.js';
 export * from './conversations.js';
 export * from './deployment.js';
+export * from './encryption.js';
 export * from './expired-messages.js';
 export * from './files.js';
 export * from './message-search.js';

@@ -6,6 +6,8 @@ import { ConversationLogRepository } from './conversation-log.repository.js';
 import { MessageAttachments } from './message-attachments.js';
 import { MessageTextRepository } from './message-text.repository.js';
 import { MessageTokensRepository } from './message-tokens.repository.js';
+import { PlainTextsRepository } from './plain-texts.repository.js';
+import { TextEncryption } from './text-encryption.js';
 
 @Module({
   imports: [RealtimeModule, FilesModule],
@@ -15,6 +17,8 @@ import { MessageTokensRepository } from './message-tokens.repository.js';
     MessageTextRepository,
     MessageTokensRepository,
     MessageAttachments,
+    PlainTextsRepository,
+    TextEncryption,
   ],
   exports: [
     ConversationLog,

@@ -1,4 +1,5 @@
 import { excerptOf, type Message, type MessageType, type Metadata, type ReplyPreview } from '@parley/protocol';
+import type { TextKey } from '../encryption/index.js';
 import { presentMetadata } from '../files/index.js';
 
 /**
@@ -39,16 +40,9 @@ export type Outcome =
   | { kind: 'refused'; reason: Refusal; retryAfterMs?: number };
 
 /** What is found out with the batch, before it is written. */
-export type BatchRefusal = 'file_unknown' | 'metadata_too_large';
+export type BatchRefusal = 'file_unknown' | 'metadata_too_large' | 'not_found';
 
-type Refusal =
-  | BatchRefusal
-  | 'not_found'
-  | 'archived'
-  | 'blocked'
-  | 'silenced'
-  | 'idempotency_conflict'
-  | 'reply_unknown';
+type Refusal = BatchRefusal | 'archived' | 'blocked' | 'silenced' | 'idempotency_conflict' | 'reply_unknown';
 
 /** The message that a repeat repeats. `version` is that of its `message:new`. */
 export interface Original {
@@ -72,11 +66,12 @@ export interface BatchRow extends Record<string, unknown> {
   reply: ReplyPreview | null;
 }
 
-export function decodeOutcome(row: BatchRow, sent: PreparedMessage): Outcome {
+/** @param key of its conversation, where texts are encrypted. */
+export function decodeOutcome(row: BatchRow, sent: PreparedMessage, key?: TextKey): Outcome {
   const createdAt = () => new Date(row.created_ms).toISOString();
   switch (row.outcome) {
     case 'new':
-      return { kind: 'new', message: newMessage(row, sent, createdAt()) };
+      return { kind: 'new', message: newMessage({ ...row, reply: quoted(row, key) }, sent, createdAt()) };
     case 'duplicate':
     case 'duplicate_hidden': {
       const original = { id: row.message_id, seq: row.seq, version: row.version, createdAt: createdAt() };
@@ -89,6 +84,10 @@ export function decodeOutcome(row: BatchRow, sent: PreparedMessage): Outcome {
     default:
       return { kind: 'refused', reason: row.outcome };
   }
+}
+
+function quoted({ reply }: BatchRow, key: TextKey | undefined): ReplyPreview | null {
+  return reply && key ? { ...reply, excerpt: key.open(reply.excerpt, reply.id) } : reply;
 }
 
 function newMessage(row: BatchRow, sent: PreparedMessage, createdAt: string): Message {

@@ -12,8 +12,9 @@ import {
   messageEditHistory,
   messages,
 } from '../../database/schema/index.js';
+import { ConversationKeys, type Keys, MessageTexts, openText } from '../encryption/index.js';
 import { BatchEncoder } from './batch-encoder.js';
-import { derivedText } from './derived-text.js';
+import { type Said, storedText } from './derived-text.js';
 import { MessageAttachments } from './message-attachments.js';
 import { type BatchRow, decodeOutcome, type Outcome, type PreparedMessage, type Wait } from './message-batch.js';
 import { MessageTokensRepository } from './message-tokens.repository.js';
@@ -74,6 +75,8 @@ export class MessageTextRepository {
     private readonly writer: WriterDatabase,
     private readonly tokens: MessageTokensRepository,
     private readonly attachments: MessageAttachments,
+    private readonly keys: ConversationKeys,
+    private readonly opener: MessageTexts,
     @Inject(CONFIG) private readonly config: Config,
   ) {
     this.encoder = new BatchEncoder(config.search);
@@ -82,6 +85,7 @@ export class MessageTextRepository {
   /** One transaction for the whole batch; the outcomes are in the batch's order. */
   async writeBatch(sent: readonly PreparedMessage[], wait: Wait): Promise<Outcome[]> {
     const batch = await this.attachments.fillBatch(this.writer.db, sent);
+    const textKeys = await this.keysOf(this.writer.db, batch);
     const owners = sql.param(batch.map((each) => each.conversationId));
     const senders = sql.param(batch.map((each) => each.senderId));
     const keys = sql.param(batch.map((each) => each.clientMessageId));
@@ -89,15 +93,42 @@ export class MessageTextRepository {
       this.writer.db,
       // The deadline is set before the function that it is for is called, as that takes its last argument from it.
       sql`SELECT w.* FROM set_config('lock_timeout', ${LOCK_TIMEOUT[wait]}, true) AS deadline
-            JOIN LATERAL write_messages(${owners}::uuid[], ${senders}::uuid[], ${keys}::uuid[], ${this.encoder.encode(batch)}::jsonb,
+            JOIN LATERAL write_messages(${owners}::uuid[], ${senders}::uuid[], ${keys}::uuid[], ${this.encoder.encode(batch, textKeys)}::jsonb,
                                         deadline IS NOT NULL AND ${wait !== 'not'}) AS w ON true`,
     );
     const outcomes: Outcome[] = batch.map(() => ({ kind: 'busy' }));
     for (const row of rows) {
       const message = batch[row.i];
-      if (message) outcomes[row.i] = decodeOutcome(row, message);
+      if (message) outcomes[row.i] = decodeOutcome(row, message, textKeys?.get(message.conversationId));
     }
-    return outcomes;
+    return textKeys ? this.withPlainRepeats(batch, outcomes) : outcomes;
+  }
+
+  /** Null where texts are stored as they are. */
+  private async keysOf(db: Db, batch: readonly Pick<PreparedMessage, 'conversationId'>[]): Promise<Keys | null> {
+    if (!this.keys.isOn) return null;
+    return this.keys.findOrMake(
+      db,
+      batch.map(({ conversationId }) => conversationId),
+    );
+  }
+
+  /** What was stored before there were keys has another hash until it is encrypted, too: it is compared once more, by that. */
+  private withPlainRepeats(batch: readonly PreparedMessage[], outcomes: readonly Outcome[]): Promise<Outcome[]> {
+    return Promise.all(
+      outcomes.map(async (outcome, i) => {
+        const message = batch[i];
+        if (!message || outcome.kind !== 'refused' || outcome.reason !== 'idempotency_conflict') return outcome;
+        return (await this.findRepeat(message)) ?? outcome;
+      }),
+    );
+  }
+
+  /** What a message says, as it is stored; nothing where the key of its conversation was destroyed, which is for good. */
+  private async stored(db: Db, conversationId: string, message: Said): Promise<ReturnType<typeof storedText>> {
+    const keys = await this.keysOf(db, [{ conversationId }]);
+    const key = keys?.get(conversationId) ?? null;
+    return storedText(key, keys && !key ? { ...message, content: '', metadata: {} } : message);
   }
 
   /** What a batch would answer to a repeat; null where nothing was stored under its id. */
@@ -121,9 +152,16 @@ export class MessageTextRepository {
       );
     if (!found) return this.findExpired(sent);
     const { id, seq, version, createdAt, hash, leftAt } = found;
-    if (hash.toString('hex') !== sent.payloadHash) return { kind: 'refused', reason: 'idempotency_conflict' };
+    if (!(await this.isHashOf(hash, sent))) return { kind: 'refused', reason: 'idempotency_conflict' };
     const original = { id, seq, version, createdAt: createdAt.toISOString() };
     return { kind: 'duplicate', original, mayRead: leftAt === null };
+  }
+
+  private async isHashOf(stored: Buffer, { conversationId, payloadHash }: Repeat): Promise<boolean> {
+    const plain = Buffer.from(payloadHash, 'hex');
+    if (stored.equals(plain)) return true;
+    const key = this.keys.isOn && (await this.keys.find(this.database.db, [conversationId])).get(conversationId);
+    return key ? key.hash(plain).equals(stored) : false;
   }
 
   /** Of what it said nothing is known any more, so that any repeat is one. */
@@ -145,26 +183,30 @@ export class MessageTextRepository {
 
   /** A message that is numbered already, in the transaction that has locked its conversation. */
   async insert(tx: Db, message: NewMessage): Promise<MessageRow> {
-    const derived = derivedText(message.content, message.metadata);
+    const stored = await this.stored(tx, message.conversationId, message);
+    const key = (await this.keysOf(tx, [message]))?.get(message.conversationId);
+    const payloadHash = key?.hash(message.payloadHash) ?? message.payloadHash;
     const [row] = await tx
       .insert(messages)
-      .values({ ...message, ...derived })
+      .values({ ...message, ...stored, payloadHash })
       .returning(messageColumns);
     if (!row) throw new Error('An insert returned no row.');
-    return row;
+    return { ...row, content: message.content, metadata: message.metadata };
   }
 
   /** Changes a message of a locked conversation; what is derived from a text and what it is found by change with it. */
   async update(tx: Db, message: MessageRow, values: Partial<MessageRow>): Promise<MessageRow> {
     const { content = message.content, metadata = message.metadata } = values;
     const isOfText = values.content !== undefined || values.metadata !== undefined;
-    const derived = isOfText ? derivedText(content, metadata) : {};
-    const [row] = await tx
+    const said = { id: message.id, content, metadata };
+    const stored = isOfText ? await this.stored(tx, message.conversationId, said) : {};
+    const [updated] = await tx
       .update(messages)
-      .set({ ...values, ...derived })
+      .set({ ...values, ...stored })
       .where(and(eq(messages.conversationId, message.conversationId), eq(messages.seq, message.seq)))
       .returning(messageColumns);
-    if (!row) throw new Error('A message of a locked conversation is gone.');
+    if (!updated) throw new Error('A message of a locked conversation is gone.');
+    const row = { ...updated, content, metadata };
     if (row.deletedAt) await this.tokens.remove(tx, row.conversationId, [row.seq]);
     else if (this.config.search && values.content !== undefined) await this.tokens.renew(tx, row);
     return row;
@@ -173,8 +215,9 @@ export class MessageTextRepository {
   /** Writes these messages of a locked conversation as they are here, all in one statement. No text may be a new one. */
   async replaceAll(tx: Db, conversationId: string, rows: readonly MessageRow[]): Promise<void> {
     if (rows.length === 0) return;
-    const given = rows.map(({ seq, version, content, metadata, mentions, reactions, deletedAt, deletedBy }) => ({
-      ...{ seq, version, content, metadata, mentions, reactions, ...derivedText(content, metadata) },
+    const stored = await Promise.all(rows.map((row) => this.stored(tx, conversationId, row)));
+    const given = rows.map(({ seq, version, mentions, reactions, deletedAt, deletedBy }, i) => ({
+      ...{ seq, version, mentions, reactions, ...stored[i] },
       ...{ at: deletedAt?.toISOString() ?? null, by: deletedBy },
     }));
     await tx.execute(sql`
@@ -201,13 +244,14 @@ export class MessageTextRepository {
     message: MessageRow,
     edit: { version: number; editedBy: string; editedAt: Date },
   ): Promise<void> {
+    const { content, metadata } = await this.stored(tx, message.conversationId, message);
     await tx.insert(messageEditHistory).values({
       ...edit,
       conversationId: message.conversationId,
       seq: message.seq,
       messageId: message.id,
-      originalContent: message.content,
-      originalMetadata: message.metadata,
+      originalContent: content,
+      originalMetadata: metadata,
     });
   }
 
@@ -233,7 +277,15 @@ export class MessageTextRepository {
       .from(keys)
       .innerJoinLateral(found, sql`true`)
       .orderBy(sql`k.nth`);
-    return fittedRows(read);
+    const fitted = fittedRows(read);
+    return { ...fitted, rows: await this.openEdits(tx, conversationId, fitted.rows) };
+  }
+
+  /** What edits of one conversation have replaced, as it was. */
+  async openEdits<T extends ReplacedText>(db: Db, conversationId: string, rows: readonly T[]): Promise<T[]> {
+    if (!this.keys.isOn) return [...rows];
+    const key = (await this.keys.find(db, [conversationId])).get(conversationId);
+    return rows.map((row) => ({ ...row, originalContent: openText(key, row.originalContent, row.messageId) }));
   }
 
   async isEditedAfter(tx: Db, { conversationId, seq }: Place, version: number): Promise<boolean> {
@@ -256,7 +308,7 @@ export class MessageTextRepository {
       .where(and(eq(messages.conversationId, sql`q.c`), eq(messages.seq, sql`q.s`)))
       .limit(1)
       .as('found');
-    return tx
+    const rows = await tx
       .select(found._.selectedFields)
       .from(
         sql`unnest(${sql.param(places.map(({ conversationId }) => conversationId))}::uuid[],
@@ -264,21 +316,33 @@ export class MessageTextRepository {
       )
       .innerJoinLateral(found, sql`true`)
       .orderBy(sql`q.i`);
+    return this.opener.open(tx, rows);
   }
 
   /** The present texts of these messages, as far as an excerpt may need them; nothing of tombstones. */
   async quotedTexts(db: Db, places: readonly Place[]): Promise<QuotedText[]> {
-    const rows = await rowsOf<QuotedText>(
+    const rows = await rowsOf<QuotedText & { id: string }>(
       db,
-      sql`SELECT q.c AS "conversationId", q.s::float8 AS seq, m.text
+      sql`SELECT q.c AS "conversationId", q.s::float8 AS seq, m.id, m.text
             FROM unnest(${sql.param(places.map(({ conversationId }) => conversationId))}::uuid[],
                         ${sql.param(places.map(({ seq }) => seq))}::bigint[]) AS q (c, s)
             JOIN LATERAL (
-              SELECT ${textToQuote('x')} AS text FROM messages x
+              SELECT x.id, ${textToQuote('x')} AS text FROM messages x
                WHERE x.conversation_id = q.c AND x.seq = q.s AND x.deleted_at IS NULL OFFSET 0) m ON true`,
     );
-    return rows;
+    if (!this.keys.isOn) return rows;
+    const keys = await this.keys.find(
+      db,
+      rows.map(({ conversationId }) => conversationId),
+    );
+    return rows.map((row) => ({ ...row, text: openText(keys.get(row.conversationId), row.text, row.id) }));
   }
+}
+
+/** What an edit has replaced, of a message. */
+interface ReplacedText {
+  messageId: string;
+  originalContent: string;
 }
 
 /** What a repeat is known by. */

@@ -4,6 +4,7 @@ import { and, asc, eq, getTableColumns, inArray, isNull, type SQL, Subquery, sql
 import { alias } from 'drizzle-orm/pg-core';
 import { Database, type Db } from '../../database/database.js';
 import { fittingRows } from '../../database/fitting-rows.js';
+import type { MessageRow } from '../../database/rows.js';
 import {
   conversationParticipants,
   conversationReceipts,
@@ -14,6 +15,7 @@ import {
 } from '../../database/schema/index.js';
 import { isBehind, type TimePlace } from '../../database/time-place.js';
 import { messageBytes, messageColumns } from '../conversation-log/index.js';
+import { MessageTexts } from '../encryption/index.js';
 
 const me = alias(conversationParticipants, 'me');
 const peer = alias(users, 'peer');
@@ -103,14 +105,17 @@ export interface ListFilter {
 
 @Injectable()
 export class ConversationListsRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly texts: MessageTexts,
+  ) {}
 
   /**
    * A page of the user's list, newest activity first, in one statement: it finds the ids of the page before it looks at
    * anything else of a conversation, and takes as many as an answer has room for, one at least. `total` is how many there
    * are up to the limit.
    */
-  page(userId: string, { archived, after, limit }: ListFilter) {
+  async page(userId: string, { archived, after, limit }: ListFilter) {
     const place = isBehind([sql`c.updated_at`, sql`c.id`], 'desc', after);
     const kind = archived === null ? undefined : sql`AND c.is_archived = ${archived}`;
     // By the ids in an array the rows are always found by their key, whatever the planner thinks of their number.
@@ -130,7 +135,8 @@ export class ConversationListsRepository {
       getTableColumns(conversationParticipants),
       'me',
     );
-    return this.database.db
+    const { db } = this.database;
+    const rows = await db
       .select({ ...FIELDS, total: sql<number>`k.total::integer` })
       .from(keys)
       .innerJoinLateral(own, sql`true`)
@@ -139,6 +145,7 @@ export class ConversationListsRepository {
       .leftJoinLateral(otherMember, sql`true`)
       .leftJoinLateral(ownSettings, sql`true`)
       .orderBy(sql`k.nth`);
+    return this.withTexts(db, rows);
   }
 
   /** One conversation as each of these members sees it. */
@@ -198,16 +205,26 @@ export class ConversationListsRepository {
       .$dynamic();
   }
 
-  private select(where: SQL | undefined, db: Db = this.database.db) {
-    return db
+  private async select(where: SQL | undefined, db: Db = this.database.db) {
+    const rows = await db
       .select(FIELDS)
       .from(me)
       .innerJoinLateral(ownConversation, sql`true`)
       .leftJoinLateral(lastMessage, sql`true`)
       .leftJoinLateral(otherMember, sql`true`)
       .leftJoinLateral(ownSettings, sql`true`)
-      .where(where)
-      .$dynamic();
+      .where(where);
+    return this.withTexts(db, rows);
+  }
+
+  /** Last messages as they were written: one of each conversation here, however many see it. */
+  private async withTexts<T extends { lastMessage: MessageRow | null }>(db: Db, rows: T[]): Promise<T[]> {
+    const last = await this.texts.open(
+      db,
+      rows.flatMap(({ lastMessage: row }) => row ?? []),
+    );
+    const byId = new Map(last.map((row) => [row.id, row]));
+    return rows.map((row) => ({ ...row, lastMessage: row.lastMessage && (byId.get(row.lastMessage.id) ?? null) }));
   }
 }
 

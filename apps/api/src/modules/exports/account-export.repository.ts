@@ -24,6 +24,7 @@ import {
 } from '../../database/schema/index.js';
 import { messageColumns, ownBytes } from '../conversation-log/index.js';
 import { presentSettings } from '../conversations/index.js';
+import { MessageTexts, ReportTexts } from '../encryption/index.js';
 import { toUserView } from '../users/index.js';
 import { ROWS } from './export-lines.js';
 import { exportedConversation, exportedMember } from './exported-rows.js';
@@ -47,7 +48,11 @@ interface OwnConversation {
 /** What one user has, a page at a time. Ids that clients give may be the first there is, so that nothing comes before them. */
 @Injectable()
 export class AccountExportRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly texts: MessageTexts,
+    private readonly reportTexts: ReportTexts,
+  ) {}
 
   async sessions(userId: string): Promise<Omit<SessionItem, 'isCurrent'>[]> {
     const rows = await this.database.db
@@ -78,7 +83,8 @@ export class AccountExportRepository {
       .where(and(eq(reporterId, userId), gt(id, after)))
       .orderBy(asc(id))
       .limit(ROWS);
-    return rows.map((row) => ({ ...row, createdAt: row.createdAt.toISOString() }));
+    const opened = await this.reportTexts.open(this.database.db, rows);
+    return opened.map((row) => ({ ...row, createdAt: row.createdAt.toISOString() }));
   }
 
   /** Conversations that the user was ever in, by id. Clients choose those: null is before each of them. */
@@ -123,6 +129,9 @@ export class AccountExportRepository {
       .from(keys)
       .innerJoinLateral(found, sql`true`)
       .orderBy(sql`k.nth`);
-    return read.map(({ row }) => row);
+    return this.texts.open(
+      db,
+      read.map(({ row }) => row),
+    );
   }
 }

@@ -4,6 +4,7 @@ import { and, asc, eq, getTableColumns, inArray, isNull, type SQL, sql } from 'd
 import { Database } from '../../database/database.js';
 import { rowsOf } from '../../database/rows-of.js';
 import { messageEditHistory, messages } from '../../database/schema/index.js';
+import { MessageTextRepository } from '../conversation-log/index.js';
 import { ROWS } from './export-lines.js';
 
 /** An edit's place among those of a conversation. */
@@ -23,14 +24,17 @@ const CREATED = sql.raw(`to_char(r.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"
 /** What was done to messages, a page at a time: to one alone it may be much. */
 @Injectable()
 export class ExportedChangesRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly texts: MessageTextRepository,
+  ) {}
 
   /** What these messages were before their edits; of those alone that are not deleted by now. */
-  edits(conversationId: string, seqs: readonly number[], after: EditPlace) {
+  async edits(conversationId: string, seqs: readonly number[], after: EditPlace) {
     const { conversationId: owner, originalMetadata: _unread, ...shown } = getTableColumns(messageEditHistory);
     const { seq, version } = messageEditHistory;
     const isThere = and(eq(messages.conversationId, owner), eq(messages.seq, seq), isNull(messages.deletedAt));
-    return this.database.db
+    const rows = await this.database.db
       .select(shown)
       .from(messageEditHistory)
       .innerJoin(messages, isThere)
@@ -43,6 +47,7 @@ export class ExportedChangesRepository {
       )
       .orderBy(asc(seq), asc(version))
       .limit(ROWS);
+    return this.texts.openEdits(this.database.db, conversationId, rows);
   }
 
   reactions(conversationId: string, which: WhichReactions, after: ReactionPlace): Promise<ExportedReaction[]> {

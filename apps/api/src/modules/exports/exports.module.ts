@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/index.js';
 import { AuthModule } from '../auth/index.js';
+import { ConversationLogModule } from '../conversation-log/index.js';
 import { ConversationsModule } from '../conversations/index.js';
 import { FilesModule } from '../files/index.js';
 import { MessagesModule } from '../messages/index.js';
@@ -17,7 +18,15 @@ import { ExportedFiles } from './exported-files.js';
 import { ExportsController } from './exports.controller.js';
 
 @Module({
-  imports: [UsersModule, AuditModule, AuthModule, FilesModule, MessagesModule, ConversationsModule],
+  imports: [
+    UsersModule,
+    AuditModule,
+    AuthModule,
+    FilesModule,
+    ConversationLogModule,
+    MessagesModule,
+    ConversationsModule,
+  ],
   controllers: [ExportsController],
   providers: [
     AccountExport,

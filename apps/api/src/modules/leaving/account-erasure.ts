@@ -2,6 +2,7 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 import { newId } from '../../kernel/ids.js';
 import { RepeatedWork } from '../../kernel/repeated-work.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
+import { ConversationKeys } from '../encryption/index.js';
 import { FileCleanupRepository } from '../files/index.js';
 import { MessageErasure } from '../messages/index.js';
 import { ErasureRepository, type Leaver, type LeftMessage } from './erasure.repository.js';
@@ -46,6 +47,7 @@ export class AccountErasure implements OnApplicationBootstrap, OnApplicationShut
     private readonly memberships: MembershipEnding,
     private readonly messages: MessageErasure,
     private readonly files: FileCleanupRepository,
+    private readonly keys: ConversationKeys,
     private readonly reporter: EventReporter,
   ) {}
 
@@ -80,8 +82,10 @@ export class AccountErasure implements OnApplicationBootstrap, OnApplicationShut
       await this.memberships.end(leaver.userId, conversationId);
       yield;
     }
-    for await (const conversationId of this.conversations(leaver, false))
+    for await (const conversationId of this.conversations(leaver, false)) {
       yield* this.inConversation(leaver, conversationId);
+      await this.keys.destroyUnread(conversationId);
+    }
     while ((await this.files.forgetOf(leaver.userId, ERASURE.most)) > 0) yield;
   }
 

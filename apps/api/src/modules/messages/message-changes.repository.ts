@@ -7,6 +7,7 @@ import type { MessageRow } from '../../database/rows.js';
 import { rowsOf } from '../../database/rows-of.js';
 import { conversationParticipants, mentions, messageReactions, messages } from '../../database/schema/index.js';
 import { messageColumns } from '../conversation-log/index.js';
+import { MessageTexts } from '../encryption/index.js';
 
 /** A message, and the role of the member who wants to change it. */
 export interface FoundMessage {
@@ -34,7 +35,10 @@ const CLOCK_MS = sql<number>`(extract(epoch FROM date_trunc('milliseconds', cloc
 /** Changing messages, inside the caller's transaction: a fixed number of statements, whatever the number of members. */
 @Injectable()
 export class MessageChangesRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly texts: MessageTexts,
+  ) {}
 
   /** Where a message is, for a member of its conversation; null for everybody else. Holds nothing. */
   async conversationOf(messageId: string, userId: string): Promise<string | null> {
@@ -58,7 +62,8 @@ export class MessageChangesRepository {
       .from(messages)
       .innerJoin(conversationParticipants, membershipIn(messages.conversationId, userId))
       .where(eq(messages.id, messageId));
-    return found ? { ...found, at: new Date(found.ms) } : null;
+    if (!found) return null;
+    return { ...found, message: await this.texts.openOne(tx, found.message), at: new Date(found.ms) };
   }
 
   /** Those of these usernames that belong to present members, in the names' order. */
@@ -118,9 +123,9 @@ export class MessageChangesRepository {
   }
 
   /** Those of these messages of one sender that are not deleted, by `seq`; none that the server wrote. */
-  ownAt(tx: Db, { conversationId, senderId, seqs }: OwnMessages): Promise<MessageRow[]> {
+  async ownAt(tx: Db, { conversationId, senderId, seqs }: OwnMessages): Promise<MessageRow[]> {
     const { conversationId: owner, senderId: sender, seq, type, deletedAt } = messages;
-    return tx
+    const rows = await tx
       .select(messageColumns)
       .from(messages)
       .where(
@@ -133,6 +138,7 @@ export class MessageChangesRepository {
         ),
       )
       .orderBy(asc(seq));
+    return this.texts.open(tx, rows);
   }
 
   /** The database's clock, in whole milliseconds. */

@@ -10,6 +10,7 @@ import { conversationParticipants, messages } from '../../database/schema/index.
 import { versionRanges } from '../../database/version-ranges.js';
 import type { VersionRange } from '../../realtime/hub/stream-events.js';
 import { messageBytes, messageColumns, ownBytes } from '../conversation-log/index.js';
+import { MessageTexts } from '../encryption/index.js';
 import type { Anchor, Direction } from './page-request.js';
 
 /** Rows next to a position, in ascending order, and whether there are more beyond each end. */
@@ -31,7 +32,10 @@ const SNAPSHOT = { isolation: 'repeatable read', readOnly: true } as const;
 
 @Injectable()
 export class MessagesRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly texts: MessageTexts,
+  ) {}
 
   /** Reads about a message in the snapshot in which the user is a member of its conversation; null where there is none. */
   readVisible<T>(
@@ -47,7 +51,7 @@ export class MessagesRepository {
         .innerJoin(conversationParticipants, membershipIn(messages.conversationId, userId))
         .where(eq(messages.id, messageId));
       const isElsewhere = conversationId !== undefined && found?.message.conversationId !== conversationId;
-      return found && !isElsewhere ? read(tx, found.message) : null;
+      return found && !isElsewhere ? read(tx, await this.texts.openOne(tx, found.message)) : null;
     }, SNAPSHOT);
   }
 
@@ -134,7 +138,10 @@ export class MessagesRepository {
       .from(keys)
       .innerJoinLateral(found, sql`true`)
       .orderBy(order);
-    return read.map(({ row }) => row);
+    return this.texts.open(
+      db,
+      read.map(({ row }) => row),
+    );
   }
 
   /** The next rows, as many as an answer has room for and one at least: of the others only the sizes are looked at. */
@@ -157,7 +164,8 @@ export class MessagesRepository {
       .from(keys)
       .innerJoinLateral(found, sql`true`)
       .orderBy(sql`k.nth`);
-    return fittedRows(read);
+    const fitted = fittedRows(read);
+    return { ...fitted, rows: await this.texts.open(tx, fitted.rows) };
   }
 
   private async firstSeq(

@@ -7,6 +7,7 @@ import { NOW } from '../../database/now.js';
 import { conversationParticipants, conversations, messageReports, messages } from '../../database/schema/index.js';
 import { isBehind, type TimePlace } from '../../database/time-place.js';
 import { messageColumns } from '../conversation-log/index.js';
+import { MessageTexts, ReportTexts } from '../encryption/index.js';
 
 export type ReportRow = typeof messageReports.$inferSelect;
 
@@ -27,7 +28,11 @@ const FACTS = {
 
 @Injectable()
 export class ReportsRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly messageTexts: MessageTexts,
+    private readonly texts: ReportTexts,
+  ) {}
 
   /** A message, and what of its conversation decides whether this member may report it; null where they are none. */
   async findMessage(messageId: string, userId: string) {
@@ -37,7 +42,7 @@ export class ReportsRepository {
       .innerJoin(conversations, eq(conversations.id, messages.conversationId))
       .innerJoin(conversationParticipants, membershipIn(messages.conversationId, userId))
       .where(eq(messages.id, messageId));
-    return row ?? null;
+    return row ? { ...row, message: await this.messageTexts.openOne(this.database.db, row.message) } : null;
   }
 
   /** What of a conversation decides whether this member may see its reports; null where they are none. */
@@ -59,8 +64,9 @@ export class ReportsRepository {
     return this.database.transaction(async (tx) => {
       const found = await tx.select({ seq: messages.seq }).from(messages).where(isThere).for('share');
       if (found.length === 0) return null;
-      const [row] = await tx.insert(messageReports).values(report).onConflictDoNothing().returning();
-      return row ?? null;
+      const stored = await this.texts.seal(tx, report);
+      const [row] = await tx.insert(messageReports).values(stored).onConflictDoNothing().returning();
+      return row ? { ...row, content: report.content ?? null, comment: report.comment ?? null } : null;
     });
   }
 
@@ -69,12 +75,12 @@ export class ReportsRepository {
       .select()
       .from(messageReports)
       .where(and(eq(messageReports.messageId, messageId), eq(messageReports.reporterId, reporterId)));
-    return row ?? null;
+    return this.opened(this.database.db, row);
   }
 
   async find(id: string): Promise<ReportRow | null> {
     const [row] = await this.database.db.select().from(messageReports).where(eq(messageReports.id, id));
-    return row ?? null;
+    return this.opened(this.database.db, row);
   }
 
   /** With what `within` does in the same transaction. Null where it is resolved already. */
@@ -89,25 +95,32 @@ export class ReportsRepository {
         .set({ resolvedAt: NOW, resolvedBy })
         .where(and(eq(messageReports.id, id), isNull(messageReports.resolvedAt)))
         .returning();
-      if (row) await within(tx, row);
-      return row ?? null;
+      const report = await this.opened(tx, row);
+      if (report) await within(tx, report);
+      return report;
     });
   }
 
+  private async opened(db: Db, row: ReportRow | undefined): Promise<ReportRow | null> {
+    const [report] = await this.texts.open(db, row ? [row] : []);
+    return report ?? null;
+  }
+
   /** The latest first. */
-  list({ conversationId, isResolved, after, limit }: ReportFilter): Promise<ReportRow[]> {
+  async list({ conversationId, isResolved, after, limit }: ReportFilter): Promise<ReportRow[]> {
     const { createdAt, id, resolvedAt, scope } = messageReports;
     const own: SQL | undefined =
       conversationId === null
         ? eq(scope, 'server')
         : and(eq(messageReports.conversationId, conversationId), eq(scope, 'group'));
     const state = isResolved === null ? undefined : isResolved ? isNotNull(resolvedAt) : isNull(resolvedAt);
-    return this.database.db
+    const rows = await this.database.db
       .select(getTableColumns(messageReports))
       .from(messageReports)
       .where(and(own, state, isBehind([createdAt, id], 'desc', after)))
       .orderBy(desc(createdAt), desc(id))
       .limit(limit);
+    return this.texts.open(this.database.db, rows);
   }
 
   /** Who decides on reports in a group. */

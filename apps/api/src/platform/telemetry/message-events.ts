@@ -85,6 +85,30 @@ export abstract class MessageEvents extends TraceEvents {
     );
   }
 
+  /** Texts that were stored before there were keys. */
+  textsEncrypted(rows: number): void {
+    this.counters.add('texts_encrypted_total', {}, rows);
+    this.log.info({ rows }, 'texts of before there were keys were encrypted');
+  }
+
+  /** Keys of conversations, by the first key of the deployment. */
+  keysRotated(keys: number): void {
+    this.counters.add('encryption_keys_rotated_total', {}, keys);
+    this.log.info({ keys }, 'keys of conversations were encrypted by the first key');
+  }
+
+  /** Of a conversation of which everybody has left for good. */
+  keyDestroyed(conversationId: string): void {
+    this.counters.add('encryption_keys_destroyed_total');
+    this.log.info({ conversationId }, 'the key of a conversation was destroyed');
+  }
+
+  /** Of one of these two jobs. */
+  encryptionFailed(fault: unknown): void {
+    this.counters.add('encryption_failures_total');
+    this.log[faultLevel(fault)]({ err: fault }, 'keys or texts could not be encrypted; it will be tried again');
+  }
+
   gapFound(conversationId: string): void {
     this.counters.add('stream_gaps_total');
     this.log.debug({ conversationId }, 'a stream reads a gap from the database');
