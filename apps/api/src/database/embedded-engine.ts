@@ -33,7 +33,8 @@ async function close(): Promise<void> {
 async function open({ directory, isSynced }: EnginePlace): Promise<PGlite> {
   const files = isSynced ? new DurableFiles(directory, end) : null;
   const onStderr = (line: string): boolean => {
-    lastWords = line;
+    // Details, hints and notices come beside what is wrong, and after it.
+    if (!lastWords || /\b(ERROR|FATAL|PANIC): /.test(line)) lastWords = line;
     return false;
   };
   const kept = files ? { fs: files, startParams: DURABLE_START } : { dataDir: directory };

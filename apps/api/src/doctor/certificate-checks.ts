@@ -3,13 +3,11 @@ import { isIP } from 'node:net';
 import { connect } from 'node:tls';
 import type { TlsFiles } from '../config/config.js';
 import { Certificate } from '../platform/http/certificate.js';
-import { error, type Finding, ok, warning } from './finding.js';
+import { error, type Finding, type Found, ok, warning } from './finding.js';
 
 const DAY_MS = 86_400_000;
 const FEW_DAYS = 14;
 const TIMEOUT_MS = 5_000;
-
-type Found = Omit<Finding, 'part'>;
 
 /** Of the certificate that is served at an address. @throws what Node says where there is no connection. */
 export async function certificateAt({ hostname, port }: URL): Promise<Found[]> {

@@ -7,8 +7,11 @@ export interface Finding {
   sentence: string;
 }
 
+/** What a check of one part finds, which does not say which part that is. */
+export type Found = Omit<Finding, 'part'>;
+
 /** Where nothing was asked of a part yet, a check that does not apply finds nothing. */
-export type Check<Facts> = (facts: Facts) => Omit<Finding, 'part'> | null;
+export type Check<Facts> = (facts: Facts) => Found | null;
 
 export const ok = (sentence: string) => ({ level: 'ok', sentence }) as const;
 export const warning = (sentence: string) => ({ level: 'warning', sentence }) as const;

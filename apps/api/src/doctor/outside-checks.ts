@@ -3,10 +3,8 @@ import type { Config } from '../config/config.js';
 import { SEEN, type Seen } from '../platform/http/seen.js';
 import { type Answer, ask } from './ask.js';
 import { certificateAt } from './certificate-checks.js';
-import { error, type Finding, ok, warning } from './finding.js';
+import { error, type Finding, type Found, ok, warning } from './finding.js';
 import { seenFindings } from './seen-checks.js';
-
-type Found = Omit<Finding, 'part'>;
 
 /** Kept for documentation: nobody's. */
 const SOMEBODY = '192.0.2.77';

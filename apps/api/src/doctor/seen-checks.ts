@@ -1,8 +1,6 @@
 import { LOOPBACK } from '../platform/http/forwarded.js';
 import type { Seen } from '../platform/http/seen.js';
-import { error, type Finding, ok, warning } from './finding.js';
-
-type Found = Omit<Finding, 'part'>;
+import { error, type Found, ok, warning } from './finding.js';
 
 interface Look {
   seen: Seen;
