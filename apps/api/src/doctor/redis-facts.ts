@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createClient } from 'redis';
 import { RedisConnection } from '../platform/nodes/redis-connection.js';
 
-const TIMEOUT_MS = 3_000;
+const TIMEOUT_MS = 10_000;
 
 /** Of one address. */
 export interface RedisLook {
@@ -61,7 +61,7 @@ async function told(url: string): Promise<Pick<RedisFacts, 'info' | 'namesNodes'
 async function hearing(url: string): Promise<number | Error> {
   const channel = `parley:doctor:${randomUUID()}`;
   const heard = Promise.withResolvers<void>();
-  const timer = setTimeout(() => heard.reject(new Error('nothing came within 3 seconds')), TIMEOUT_MS);
+  const timer = setTimeout(() => heard.reject(new Error('nothing came within 10 seconds')), TIMEOUT_MS);
   heard.promise.catch(() => undefined);
   let connection: RedisConnection | null = null;
   try {
