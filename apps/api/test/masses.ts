@@ -29,7 +29,7 @@ export async function manyGroups(node: TestNode, members: readonly Person[], cou
 
 /** Messages straight into the tables, as fast as that goes. */
 export async function sayMany(
-  node: TestNode,
+  node: Pick<TestNode, 'rows'>,
   { id, senderId, count }: { id: string; senderId: string; count: number },
 ) {
   await node.rows(sql`

@@ -23,12 +23,6 @@ DECLARE
   locked uuid[];
   some_expired boolean;
   moment timestamptz(3);
-  repeats integer[];
-  repeat_ids uuid[];
-  repeat_seqs bigint[];
-  repeat_versions bigint[];
-  repeat_times timestamptz[];
-  repeat_hashes bytea[];
 BEGIN
   IF waiting THEN
     SELECT array_agg(available.id), bool_or(available.first_seq > 1) INTO locked, some_expired FROM (
@@ -42,43 +36,12 @@ BEGIN
   locked := coalesce(locked, '{}');
 
   PERFORM 1
-    FROM (SELECT DISTINCT sent.conversation_id, sent.sender_id
-            FROM unnest(owners, senders) AS sent (conversation_id, sender_id)
-           WHERE sent.conversation_id = ANY (locked)) sent
+    FROM unnest(owners, senders) AS sent (conversation_id, sender_id)
     JOIN conversation_participants participant
       ON participant.conversation_id = sent.conversation_id AND participant.user_id = sent.sender_id
+   WHERE sent.conversation_id = ANY (locked)
    ORDER BY participant.conversation_id, participant.user_id
      FOR NO KEY UPDATE OF participant;
-
-  -- Planned anew each time: a plan that was made while the table was small might keep to an index that finds the
-  -- conversation only, and read all of its messages ever after.
-  EXECUTE $repeats$
-    SELECT array_agg(sent.place - 1), array_agg(original.id), array_agg(original.seq),
-           array_agg(original.created_version), array_agg(original.created_at), array_agg(original.payload_hash)
-      FROM unnest($1, $2, $3) WITH ORDINALITY AS sent (conversation_id, sender_id, client_message_id, place)
-      JOIN LATERAL (
-        SELECT * FROM messages message
-         WHERE message.conversation_id = sent.conversation_id AND message.sender_id = sent.sender_id
-           AND message.client_message_id = sent.client_message_id OFFSET 0) original ON true
-  $repeats$
-  INTO repeats, repeat_ids, repeat_seqs, repeat_versions, repeat_times, repeat_hashes
-  USING owners, senders, keys;
-
-  -- Of those the hash is not kept, by which one that has expired is told from one that is there.
-  IF some_expired THEN
-    EXECUTE $expired$
-      SELECT $4 || array_agg(sent.place - 1), $5 || array_agg(original.id), $6 || array_agg(original.seq),
-             $7 || array_agg(original.created_version), $8 || array_agg(original.created_at),
-             $9 || array_agg(NULL::bytea)
-        FROM unnest($1, $2, $3) WITH ORDINALITY AS sent (conversation_id, sender_id, client_message_id, place)
-        JOIN LATERAL (
-          SELECT * FROM expired_messages message
-           WHERE message.conversation_id = sent.conversation_id AND message.sender_id = sent.sender_id
-             AND message.client_message_id = sent.client_message_id OFFSET 0) original ON true
-    $expired$
-    INTO repeats, repeat_ids, repeat_seqs, repeat_versions, repeat_times, repeat_hashes
-    USING owners, senders, keys, repeats, repeat_ids, repeat_seqs, repeat_versions, repeat_times, repeat_hashes;
-  END IF;
 
   moment := date_trunc('milliseconds', clock_timestamp());
 
@@ -128,8 +91,7 @@ BEGIN
         SELECT * FROM conversation_participants found
          WHERE found.conversation_id = input.conversation_id AND found.user_id = input.sender_id OFFSET 0
       ) sender ON sender.left_at IS NULL
-      LEFT JOIN unnest(repeats, repeat_ids, repeat_seqs, repeat_versions, repeat_times, repeat_hashes)
-        AS original (place, id, seq, created_version, created_at, payload_hash)
+      LEFT JOIN find_repeats(owners, senders, keys, coalesce(some_expired, false)) original
         ON original.place = input.place AND conversation.id IS NOT NULL
       LEFT JOIN LATERAL (
         SELECT found.id, found.conversation_id, found.seq, found.sender_id,
@@ -138,12 +100,8 @@ BEGIN
       ) quoted ON quoted.conversation_id = input.conversation_id
   ), numbered AS MATERIALIZED (
     SELECT judged.*,
-           row_number() OVER (PARTITION BY judged.conversation_id, judged.outcome ORDER BY judged.place) AS nth,
-           row_number() OVER (PARTITION BY judged.conversation_id, judged.outcome ORDER BY judged.place DESC) = 1
-             AS is_last,
-           row_number() OVER (PARTITION BY judged.conversation_id, judged.outcome, judged.sender_id
-                              ORDER BY judged.place DESC) = 1 AS is_last_of_sender,
-           count(*) OVER (PARTITION BY judged.conversation_id, judged.outcome, judged.sender_id) AS of_sender,
+           row_number() OVER in_order AS nth, lead(judged.place) OVER in_order IS NULL AS is_last,
+           row_number() OVER of_sender AS nth_of_sender, lead(judged.place) OVER of_sender IS NULL AS is_last_of_sender,
            CASE WHEN judged.outcome = 'new' AND judged.names IS NOT NULL THEN ARRAY (
              SELECT named.id
                FROM jsonb_array_elements_text(judged.names) AS name
@@ -154,6 +112,8 @@ BEGIN
                     AND found.left_at IS NULL OFFSET 0) participant ON true
            ) ELSE '{}' END AS mentions
       FROM judged
+    WINDOW in_order AS (PARTITION BY judged.conversation_id, judged.outcome ORDER BY judged.place),
+           of_sender AS (PARTITION BY judged.conversation_id, judged.outcome, judged.sender_id ORDER BY judged.place)
   ), fresh AS NOT MATERIALIZED (
     SELECT numbered.*, numbered.last_seq + numbered.nth AS seq, numbered.last_version + numbered.nth AS version,
            numbered.last_countable + numbered.nth AS countable
@@ -199,7 +159,7 @@ BEGIN
     INSERT INTO read_ranges (conversation_id, user_id, from_seq, to_seq, at)
     SELECT fresh.conversation_id, fresh.sender_id, fresh.last_read_seq + 1, fresh.seq, fresh.created_at
       FROM fresh
-     WHERE fresh.is_last_of_sender AND fresh.seq - fresh.last_read_seq > fresh.of_sender
+     WHERE fresh.is_last_of_sender AND fresh.seq - fresh.last_read_seq > fresh.nth_of_sender
   ), noted AS (
     INSERT INTO mentions (user_id, conversation_id, seq)
     SELECT DISTINCT unnest(fresh.mentions), fresh.conversation_id, fresh.seq FROM fresh WHERE fresh.mentions <> '{}'
