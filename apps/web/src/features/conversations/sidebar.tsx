@@ -15,11 +15,12 @@ import { IconButton } from '../../ui/button.js';
 import { Alert } from '../../ui/field.js';
 import { lazyPart } from '../../ui/lazy-part.js';
 import { Menu, MenuChoice, MenuItem, MenuSeparator } from '../../ui/menu.js';
+import { PresenceDot } from '../../ui/presence-dot.js';
 import { signOut } from '../auth/auth.store.js';
 import { BlockedDialog } from '../chat/members/blocked-dialog.js';
 import { ReportsDialog } from '../chat/members/reports-dialog.js';
+import { useOwnPresence, useVisibility, VISIBILITY } from '../people/visibility.store.js';
 import { ConversationList } from './conversation-list.js';
-import { useVisibility } from './use-visibility.js';
 
 const AvatarDialog = lazyPart(() => import('../avatar/avatar-dialog.js'));
 
@@ -35,10 +36,7 @@ const ENTER: { value: EnterChoice; label: string }[] = [
   { value: 'breaks', label: 'Makes a new line' },
 ];
 
-const PRESENCE = [
-  { value: 'shown', label: 'Shown to others' },
-  { value: 'hidden', label: 'Appear offline' },
-];
+const PRESENCE = VISIBILITY.map(({ value, words }) => ({ value, label: words }));
 
 export function Sidebar({ user }: { user: Me }) {
   const { openDialog } = useView();
@@ -93,7 +91,7 @@ function GoToButton() {
 function AccountMenu({ user }: { user: Me }) {
   const { choice } = useStore(themeStore);
   const { choice: enter } = useStore(enterStore);
-  const { isHidden, hide, error } = useVisibility(user);
+  const { value: visibility, choose, error } = useVisibility();
   const [opened, setOpened] = useState<'picture' | 'reports' | 'blocked' | null>(null);
   const hasFiles = useHasFiles();
   const [, navigate] = useLocation();
@@ -118,12 +116,7 @@ function AccountMenu({ user }: { user: Me }) {
           onChange={(value) => chooseEnter(value as EnterChoice)}
         />
         <MenuSeparator />
-        <MenuChoice
-          label="Presence"
-          value={isHidden ? 'hidden' : 'shown'}
-          options={PRESENCE}
-          onChange={(value) => hide(value === 'hidden')}
-        />
+        <MenuChoice label="Presence" value={visibility} options={PRESENCE} onChange={choose} />
         <MenuSeparator />
         {hasFiles ? (
           <MenuItem icon={<CircleUserRound size={16} strokeWidth={1.6} />} onSelect={() => setOpened('picture')}>
@@ -163,6 +156,7 @@ function AccountMenu({ user }: { user: Me }) {
 
 /** The menu adds what makes it its trigger. */
 function AccountButton({ user, ...trigger }: { user: UserView } & ComponentProps<'button'>) {
+  const { mark, words } = useOwnPresence(user.id);
   return (
     <button
       type="button"
@@ -170,13 +164,16 @@ function AccountButton({ user, ...trigger }: { user: UserView } & ComponentProps
       className="flex w-full items-center gap-2.5 rounded-row p-2 text-start hover:bg-hover data-[state=open]:bg-hover"
     >
       <span className="sr-only">Account of</span>
-      <PersonAvatar user={user} size={32} />
+      <PresenceDot mark={mark}>
+        <PersonAvatar user={user} size={32} />
+      </PresenceDot>
       <span className="min-w-0">
         <span className="people-line block truncate text-second font-strong" dir="auto">
           {user.displayName}
         </span>
-        <span translate="no" className="block truncate text-meta text-ink-3">
-          @{user.username}
+        <span className="block truncate text-meta text-ink-3">
+          <span translate="no">@{user.username}</span>
+          <span className={mark === null ? undefined : 'sr-only'}> · {words}</span>
         </span>
       </span>
     </button>
