@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually, ParleyNode } from '@parley/testkit';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { launchBrowser, PASSWORD, Participant, registerBystander, signIn } from './browser.js';
+import { soon } from './soon.js';
 
 const NEW_PASSWORD = 'another correct horse';
 const SECTIONS = ['Profile', 'Appearance', 'Writing', 'Notifications', 'Sessions', 'Blocked people', 'Account'];
@@ -35,6 +36,8 @@ describe('The settings', () => {
     await page.goto(`/settings/${section}`);
     await page.getByRole('region', { name: 'Settings' }).waitFor();
   };
+  /** Whether the one that has the focus is among these. */
+  const focusIn = (among: Locator) => among.evaluateAll((all) => all.includes(document.activeElement as HTMLElement));
   const isMarked = (name: string, value: string) =>
     page.evaluate(([key, wanted]) => document.documentElement.dataset[key as string] === wanted, [name, value]);
 
@@ -45,10 +48,10 @@ describe('The settings', () => {
     for (const title of SECTIONS.slice(1)) {
       await page.getByRole('link', { name: title }).press('Enter');
       await titled(title);
-      expect(await page.getByRole('link', { name: title }).getAttribute('aria-current')).toBe('page');
+      await soon(() => page.getByRole('link', { name: title }).getAttribute('aria-current'), 'page');
     }
     expect(new URL(page.url()).pathname).toBe('/settings/account');
-    expect(await page.title()).toBe('Account · Settings · Parley');
+    await soon(() => page.title(), 'Account · Settings · Parley');
     await page.setViewportSize({ width: 320, height: 640 });
     await page.reload();
     await titled('Account');
@@ -77,11 +80,19 @@ describe('The settings', () => {
     const name = page.getByLabel('Name', { exact: true });
     const save = page.getByRole('button', { name: 'Save the name' });
     await name.fill('   ');
-    expect(await save.isDisabled()).toBe(true);
+    await soon(() => save.isDisabled(), true);
     await name.fill('Ama the Second');
     await name.press('Enter');
     await page.getByRole('button', { name: 'Account of Ama the Second' }).waitFor();
     await page.getByRole('status').getByText('Your name was changed.').waitFor({ state: 'attached' });
+    await soon(() => name.evaluate((input) => input === document.activeElement), true);
+    await name.fill('Ama the Third');
+    await save.press('Enter');
+    await page.getByRole('button', { name: 'Account of Ama the Third' }).waitFor();
+    // Its button can be pressed no more.
+    await soon(() => name.evaluate((input) => input === document.activeElement), true);
+    await name.fill('Ama the Second');
+    await name.press('Enter');
     await bo.row('Ama the Second').waitFor();
     await bo.context.close();
   });
@@ -103,45 +114,95 @@ describe('The settings', () => {
     }
     await page.reload();
     await titled('Writing');
-    expect(await page.getByRole('radio', { name: 'Makes a new line' }).isChecked()).toBe(true);
-    expect(await isMarked('density', 'compact')).toBe(true);
+    await soon(() => page.getByRole('radio', { name: 'Makes a new line' }).isChecked(), true);
+    await soon(() => isMarked('density', 'compact'), true);
   });
 
   it('P7: sessions are listed with their devices, and ended one by one', async () => {
     const { accessToken } = await signIn(node.url, ama.username);
+    await signIn(node.url, ama.username);
     await open('sessions');
     const rows = page.getByTestId('session');
-    await rows.nth(1).waitFor();
+    await rows.nth(2).waitFor();
     expect(await rows.filter({ hasText: 'This one' }).count()).toBe(1);
-    await page.getByRole('button', { name: /^End the session of/ }).press('Enter');
+    // The focus goes on to the next one, and stays in the list after the last.
+    await page
+      .getByRole('button', { name: /^End the session of/ })
+      .first()
+      .press('Enter');
+    await rows.nth(2).waitFor({ state: 'detached' });
+    await soon(() => focusIn(rows.getByRole('button')), true);
+    await page.keyboard.press('Enter');
     await rows.nth(1).waitFor({ state: 'detached' });
+    await soon(() => focusIn(page.getByRole('list', { name: 'Sessions' })), true);
     const headers = { authorization: `Bearer ${accessToken}` };
     expect((await fetch(`${node.url}/api/users/me`, { headers })).status).toBe(401);
     await page.getByRole('button', { name: `Account of ${ama.name}` }).waitFor();
   });
 
   it('P7: blocked people are listed, and unblocked by keyboard', async () => {
-    const bo = await registerBystander(node.url, `Bo Block ${String.fromCharCode(97 + round)}`);
     const mine = await ama.rest();
-    await mine.request('PUT', `/users/${(await bo.rest.me()).id}/block`);
+    const suffix = String.fromCharCode(97 + round);
+    for (const name of [`Bo Block ${suffix}`, `Di Block ${suffix}`]) {
+      const { rest } = await registerBystander(node.url, name);
+      await mine.request('PUT', `/users/${(await rest.me()).id}/block`);
+    }
     await open('blocked');
-    await page.getByRole('button', { name: `Unblock ${bo.name}` }).press('Enter');
-    await page.getByText('You block nobody.').waitFor();
+    const unblock = page.getByRole('button', { name: /^Unblock/ });
+    await unblock.first().press('Enter');
+    await unblock.nth(1).waitFor({ state: 'detached' });
+    await soon(() => focusIn(unblock), true);
+    await page.keyboard.press('Enter');
+    await soon(() => focusIn(page.getByText('You block nobody.')), true);
+  });
+
+  it('P2, P7: my own presence is the same in the account menu, in the settings and in other tabs', async () => {
+    await open('profile');
+    const second = await ama.context.newPage();
+    await second.goto('/');
+    const buttons = [page, second].map((tab) => tab.getByRole('button', { name: `Account of ${ama.name}` }));
+    const words = page.getByTestId('own-presence');
+    await words.getByText('Now: Online').waitFor();
+    for (const button of buttons) await button.locator('[data-presence=online]').waitFor();
+    await page.getByRole('radio', { name: 'Appear offline' }).check();
+    await words.getByText('Now: Appearing offline').waitFor();
+    for (const button of buttons) await button.getByText('Appearing offline').waitFor();
+    await buttons[0]?.click();
+    await page.getByRole('menuitemradio', { name: 'Appear offline', checked: true }).waitFor();
+    await page.getByRole('menuitemradio', { name: 'Shown to others' }).click();
+    await words.getByText('Now: Online').waitFor();
+    await soon(() => page.getByRole('radio', { name: 'Shown to others' }).isChecked(), true);
+    for (const button of buttons) await button.locator('[data-presence=online]').waitFor();
+  });
+
+  it('F3: a section of the settings is reached from the palette, by what is in it, too', async () => {
+    for (const [typed, title] of [
+      ['blocked', 'Blocked people'],
+      ['password', 'Account'],
+    ] as const) {
+      await page.keyboard.press('Control+k');
+      await page.keyboard.type(typed);
+      await page.getByRole('group', { name: 'Settings' }).getByRole('option', { name: title }).waitFor();
+      await page.keyboard.press('Enter');
+      await titled(title);
+    }
+    await page.goBack();
+    await titled('Blocked people');
   });
 
   it('P7: a new password ends every other session, and this one goes on without a break', async () => {
     const { accessToken } = await signIn(node.url, ama.username);
     await open('account');
-    const [present, next] = [page.getByLabel('Present password'), page.getByLabel('New password')];
+    const [present, next] = [page.getByLabel('Current password'), page.getByLabel('New password')];
     await present.fill('a wrong password');
     await next.fill(NEW_PASSWORD);
     await next.press('Enter');
     await page.getByText('This is not your password.').waitFor();
-    expect(await present.evaluate((input) => input === document.activeElement)).toBe(true);
+    await soon(() => focusIn(present), true);
     await present.fill(PASSWORD);
     await next.press('Enter');
     await page.getByText('Your password was changed.').waitFor();
-    expect(await present.inputValue()).toBe('');
+    await soon(() => present.inputValue(), '');
     const headers = { authorization: `Bearer ${accessToken}` };
     await eventually('the other one has ended', async () => {
       return (await fetch(`${node.url}/api/users/me`, { headers })).status === 401;
@@ -158,17 +219,17 @@ describe('The settings', () => {
     await open('account');
     const [saved] = await Promise.all([
       page.waitForEvent('download'),
-      page.getByRole('button', { name: 'Download my data' }).press('Enter'),
+      page.getByRole('button', { name: 'Export my data' }).press('Enter'),
     ]);
     expect(saved.suggestedFilename()).toMatch(/^parley-account-[\d-]+\.jsonl$/);
     await eventually('it can be downloaded again', () =>
-      page.getByRole('button', { name: 'Download my data' }).isEnabled(),
+      page.getByRole('button', { name: 'Export my data' }).isEnabled(),
     );
     const lines = (await readFile(await saved.path(), 'utf8')).trimEnd().split('\n');
     expect(JSON.parse(lines.at(-1) ?? '')).toEqual({ type: 'end', lines: lines.length - 1 });
     await page.getByRole('button', { name: 'Delete my account' }).press('Enter');
     const asked = page.getByRole('dialog', { name: 'Delete your account?' });
-    const password = asked.getByLabel('Your password', { exact: true });
+    const password = asked.getByLabel('Current password', { exact: true });
     const isFocused = () => password.evaluate((input) => input === document.activeElement);
     await eventually('the field has the focus', isFocused);
     await page.keyboard.type('a wrong password');

@@ -1,6 +1,7 @@
 import type { ConversationListItem } from '@parley/protocol';
 import { useConversations, usePresence } from '@parley/react';
 import { useMemo } from 'react';
+import { useLocation } from 'wouter';
 import { useStore } from 'zustand';
 import { isUnread, settingsOf } from '../../hooks/own-settings.js';
 import { settingsStore } from '../../hooks/own-settings.store.js';
@@ -11,12 +12,13 @@ import { titleOf } from '../chat/conversation-title.js';
 import { useOpenDirect } from '../conversations/use-open-direct.js';
 import { usePeopleSearch } from '../people/people-search.js';
 import { markOf, type Presence, type PresenceMark } from '../people/presence.js';
-import { bestOf } from './palette-match.js';
+import { SECTIONS, type Section, settingsPath } from '../settings/sections.js';
+import { bestOf, matchOf } from './palette-match.js';
 
 /** What the palette offers. `id` is unique among all of them. */
 export interface Choice {
   id: string;
-  section: 'Conversations' | 'People' | 'Messages' | 'Actions';
+  section: 'Conversations' | 'People' | 'Messages' | 'Actions' | 'Settings';
   label: string;
   hint?: string;
   picture?: { id: string; url: string | null };
@@ -28,14 +30,15 @@ export interface Choice {
 
 const MOST_CONVERSATIONS = 7;
 const MOST_PEOPLE = 5;
+const MOST_SETTINGS = 7;
 
-/** Conversations, unread ones first and then the latest, then people, actions, and the search for what is typed. */
+/** Conversations, unread ones first and then the latest, people, settings, actions, and the search for what is typed. */
 export function useChoices(typed: string, me: string): Choice[] {
   const conversations = useConversationChoices(typed);
   // Whose conversation is offered is not offered once more.
   const people = usePeopleChoices(typed, [me, ...conversations.flatMap(({ person }) => person?.id ?? [])]);
   const actions = useActions(typed);
-  const choices = [...conversations, ...people, ...actions];
+  const choices = [...conversations, ...people, ...useSettingsChoices(typed), ...actions];
   const presences = usePresence(choices.flatMap(({ person }) => person?.id ?? []));
   return choices.map((choice) => ({
     ...choice,
@@ -93,6 +96,21 @@ function useActions(typed: string): Choice[] {
   const inMessages = query === '' ? 'Search messages' : `Search messages for “${isolate(query)}”`;
   const search: Choice = { id: 'search', section: 'Messages', label: inMessages, act: () => openSearch(query) };
   return hasSearch ? [...fitting, search] : fitting;
+}
+
+/** Sections of the settings, once something is typed. Each takes the palette's place in the history. */
+function useSettingsChoices(typed: string): Choice[] {
+  const [, navigate] = useLocation();
+  const wordsOf = ({ title, words }: Section) => `${title} ${words}, settings`;
+  // Not by letters that stand apart, which so many words have of nearly everything.
+  const fitting = SECTIONS.filter((section) => typed.trim() !== '' && matchOf(wordsOf(section), typed) > 1);
+  return bestOf(fitting, wordsOf, typed, MOST_SETTINGS).map((section) => ({
+    id: `settings-${section.name}`,
+    section: 'Settings',
+    label: section.title,
+    hint: 'Settings',
+    act: () => navigate(settingsPath(section), { replace: true }),
+  }));
 }
 
 function action(id: string, label: string, act: Choice['act']): Choice {

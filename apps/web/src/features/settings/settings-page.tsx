@@ -11,25 +11,19 @@ import { AppearanceSettings } from './appearance-settings.js';
 import { BlockedSettings } from './blocked-settings.js';
 import { NotificationsSettings } from './notifications-settings.js';
 import { ProfileSettings } from './profile-settings.js';
+import { SECTIONS, type Section, settingsPath } from './sections.js';
 import { SessionsSettings } from './sessions-settings.js';
 import { WritingSettings } from './writing-settings.js';
 
-interface SectionView {
-  /** Its name in the address. */
-  name: string;
-  title: string;
-  View: ComponentType<{ user: Me }>;
-}
-
-const SECTIONS: readonly SectionView[] = [
-  { name: 'profile', title: 'Profile', View: ProfileSettings },
-  { name: 'appearance', title: 'Appearance', View: AppearanceSettings },
-  { name: 'writing', title: 'Writing', View: WritingSettings },
-  { name: 'notifications', title: 'Notifications', View: NotificationsSettings },
-  { name: 'sessions', title: 'Sessions', View: SessionsSettings },
-  { name: 'blocked', title: 'Blocked people', View: BlockedSettings },
-  { name: 'account', title: 'Account', View: AccountSettings },
-];
+const VIEWS: Record<Section['name'], ComponentType<{ user: Me }>> = {
+  profile: ProfileSettings,
+  appearance: AppearanceSettings,
+  writing: WritingSettings,
+  notifications: NotificationsSettings,
+  sessions: SessionsSettings,
+  blocked: BlockedSettings,
+  account: AccountSettings,
+};
 
 interface SettingsPageProps {
   user: Me;
@@ -44,7 +38,8 @@ export default function SettingsPage({ user, section }: SettingsPageProps) {
   return shown ? <Settings user={user} shown={shown} /> : <NotFound />;
 }
 
-function Settings({ user, shown: { name, title, View } }: { user: Me; shown: SectionView }) {
+function Settings({ user, shown: { name, title } }: { user: Me; shown: Section }) {
+  const View = VIEWS[name];
   const [, navigate] = useLocation();
   useTitle(`${title} · Settings`);
   return (
@@ -75,14 +70,14 @@ function SectionLinks({ current }: { current: string }) {
   return (
     <nav aria-label="Settings" className="w-44 flex-none max-[1080px]:w-auto">
       <ul className="flex flex-col gap-0.5 max-[1080px]:flex-row max-[1080px]:flex-wrap">
-        {SECTIONS.map(({ name, title }) => (
-          <li key={name}>
+        {SECTIONS.map((section) => (
+          <li key={section.name}>
             <Link
-              href={`/settings/${name}`}
-              aria-current={name === current ? 'page' : undefined}
+              href={settingsPath(section)}
+              aria-current={section.name === current ? 'page' : undefined}
               className="flex h-9 items-center rounded-control px-3 text-body hover:bg-hover aria-[current=page]:bg-chosen aria-[current=page]:font-medium max-[720px]:h-11"
             >
-              {title}
+              {section.title}
             </Link>
           </li>
         ))}
