@@ -114,14 +114,42 @@ it('what is pinned stays on top, and what is hidden comes back with the next mes
   await ama.row(group).getByText('back again').waitFor();
 });
 
-it('what could not be hidden stays open', async () => {
+/** The server answers changes of the group's settings with this, until the route is taken away. */
+async function refuse(code: string, status: number, retryable: boolean): Promise<void> {
+  const error = { code, message: '', retryable, requestId: 'r' };
+  await ama.page.route(`**/conversations/${groupId}/settings`, (route) => route.fulfill({ status, json: { error } }));
+}
+
+it('U7: what could not be hidden stays open and says so; what is refused for good cannot be tried again', async () => {
   const { page } = ama;
-  const error = { code: 'forbidden', message: '', retryable: false, requestId: 'r' };
-  await page.route(`**/conversations/${groupId}/settings`, (route) => route.fulfill({ status: 403, json: { error } }));
+  await refuse('forbidden', 403, false);
   await chooseOwn(page, 'Hide until the next message');
-  await page.getByText('It could not be changed.').waitFor({ state: 'attached' });
+  const failure = page.getByTestId('failed-change');
+  await failure.getByText('It could not be hidden. You may not do this here.').waitFor();
+  expect(await violationsIn(page)).toEqual([]);
   expect(ama.conversationId).toBe(groupId);
-  await ama.composer.waitFor();
+  expect(await failure.getByRole('button', { name: 'Try again' }).count()).toBe(0);
+  await failure.getByRole('button', { name: 'Dismiss' }).press('Enter');
+  await failure.waitFor({ state: 'detached' });
+  await soon(() => ama.composer.evaluate((input) => input === document.activeElement), true);
+});
+
+it.each([
+  ['Pin to the top', 'It could not be pinned.', () => ama.page.getByRole('list', { name: 'Pinned conversations' })],
+  ['Mark as unread', 'It could not be marked as unread.', () => ama.page.getByTestId('unread-mark')],
+])('U4, U7, X3: where “%s” fails it says so, and is tried again', async (entry, words, done) => {
+  const { page } = ama;
+  await tomas.rest.send(groupId, { content: 'something to mark' });
+  await ama.message('something to mark').waitFor();
+  await refuse('service_unavailable', 503, true);
+  await chooseOwn(page, entry);
+  const failure = page.getByTestId('failed-change');
+  await failure.getByText(words).waitFor();
+  await page.unroute(`**/conversations/${groupId}/settings`);
+  await failure.getByRole('button', { name: 'Try again' }).press('Enter');
+  await failure.waitFor({ state: 'detached' });
+  await ama.openRow(li.name);
+  await done().waitFor();
 });
 
 it('U4: marked as unread from a message on, it begins there when it is opened again, which ends the mark', async () => {

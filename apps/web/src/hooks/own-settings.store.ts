@@ -43,6 +43,7 @@ export function followSettings(client: ParleyClient): () => void {
   return () => {
     for (const stop of stops) stop();
     followed = null;
+    dismissFailedChange();
     settingsStore.setState({ known: new Map() });
   };
 }
@@ -119,6 +120,35 @@ export function useCounted(): number {
     [known, now],
   );
   return useSelected(useChatClient().conversations, sum);
+}
+
+/** What could not be changed of a conversation, until it is tried again or dismissed: the latest of them. */
+export interface FailedChange {
+  conversationId: string;
+  body: ConversationSettingsBody;
+  fault: unknown;
+}
+
+export const failedChangeStore = createStore<{ failed: FailedChange | null }>(() => ({ failed: null }));
+
+export function dismissFailedChange(): void {
+  failedChangeStore.setState({ failed: null });
+}
+
+/** Changes it as `changeSettings` does, and has a failure shown in the conversation. Returns whether it was changed. */
+export async function tryToChange(
+  client: ParleyClient,
+  conversationId: string,
+  body: ConversationSettingsBody,
+): Promise<boolean> {
+  dismissFailedChange();
+  try {
+    await changeSettings(client, conversationId, body);
+    return true;
+  } catch (fault) {
+    if (client === followed) failedChangeStore.setState({ failed: { conversationId, body, fault } });
+    return false;
+  }
 }
 
 /** Changes it for all of my devices; shown once the server has it. @throws `SdkError` */

@@ -22,6 +22,7 @@ import { useSilence } from './members/use-silence.js';
 import { MessageContext } from './message/message-actions.js';
 import { canWrite } from './message/message-rights.js';
 import type { OpenConversation } from './open-conversation.js';
+import { FailedChange } from './own-settings/failed-change.js';
 import { useUnreadMark } from './own-settings/use-unread-mark.js';
 import { HistoryStart } from './timeline/history-start.js';
 import { LiveLog } from './timeline/live-log.js';
@@ -115,6 +116,10 @@ function Opened({ open, at, me, markedAt, markUnread }: OpenedProps) {
       <div className="chat">
         <section ref={area} aria-label={title} className="relative flex h-full min-h-0 min-w-0 flex-col">
           <ChatHeader view={view} gone={gone} panel={panel} onTogglePanel={togglePanel} />
+          <FailedChange
+            conversationId={view.id}
+            onGone={() => (input.current ?? document.getElementById('main'))?.focus()}
+          />
           <MessageList
             open={open}
             me={me}

@@ -1,7 +1,7 @@
 import type { ConversationListItem, Message } from '@parley/protocol';
 import { useChatClient } from '@parley/react';
 import { useCallback, useEffect, useState } from 'react';
-import { changeSettings, useSettings } from '../../../hooks/own-settings.store.js';
+import { changeSettings, tryToChange, useSettings } from '../../../hooks/own-settings.store.js';
 import { announce } from '../../../ui/announcements.js';
 
 /** The message from which on I had marked it as unread when it was opened, which ends the mark; and how to mark it. */
@@ -17,10 +17,7 @@ export function useUnreadMark(
   }, [client, id, openedAt]);
   const mark = useCallback(
     ({ seq }: Message) => {
-      changeSettings(client, id, { unreadSeq: seq }).then(
-        () => announce('Marked as unread'),
-        () => announce('It could not be changed.'),
-      );
+      void tryToChange(client, id, { unreadSeq: seq }).then((isMarked) => isMarked && announce('Marked as unread'));
     },
     [client, id],
   );
