@@ -61,7 +61,7 @@ describe('Leading a group', () => {
   it('an owner takes a group along; members are not offered that', async () => {
     for (const { page } of [ama, tomas]) await page.getByRole('button', { name: 'Members' }).click();
     await ama.page.getByRole('button', { name: 'Export' }).click();
-    const [saved] = await Promise.all([ama.page.waitForEvent('download'), confirm(ama, 'Download')]);
+    const [saved] = await Promise.all([ama.page.waitForEvent('download'), confirm(ama, 'Export')]);
     expect(saved.suggestedFilename()).toMatch(/^parley-conversation-[\d-]+\.jsonl$/);
     await tomas.page.getByRole('button', { name: 'Leave group' }).waitFor();
     expect(await tomas.page.getByRole('button', { name: 'Export' }).count()).toBe(0);

@@ -14,6 +14,7 @@ import { NewMessageDialog } from '../features/conversations/new-message-dialog.j
 import { Sidebar } from '../features/conversations/sidebar.js';
 import { useNotifications } from '../features/notifications/use-notifications.js';
 import { Palette } from '../features/palette/palette.js';
+import { openVisibility } from '../features/people/visibility.store.js';
 import { followSettings } from '../hooks/own-settings.store.js';
 import { useFavicon } from '../hooks/use-favicon.js';
 import { useView } from '../hooks/use-view.js';
@@ -61,6 +62,7 @@ function Session({ user }: { user: Me }) {
   useEffect(() => openDrafts(user.id), [user.id]);
   useEffect(() => openEdits(user.id), [user.id]);
   useEffect(openChosenFiles, [user.id]);
+  useEffect(() => openVisibility(user), [user]);
   useEffect(() => followSettings(client), [client]);
   useEffect(() => holdUnstoredFiles(client), [client]);
   useEffect(() => {

@@ -15,7 +15,7 @@ export function useExport(path: string, refused?: string) {
       link.href = new URL(url, new URL(API_URL || '/', location.href)).href;
       link.download = '';
       link.click();
-      announce('The download has begun.');
+      announce('The export is being saved.');
     });
   return { save, ...state };
 }

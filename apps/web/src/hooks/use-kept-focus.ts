@@ -1,30 +1,36 @@
-import { type FocusEvent, type RefObject, useEffect, useRef } from 'react';
+import { type FocusEvent, type RefCallback, useCallback, useEffect, useRef } from 'react';
 
 interface KeptFocus {
-  ref: RefObject<HTMLUListElement | null>;
-  onFocus: (event: FocusEvent<HTMLUListElement>) => void;
-  onBlur: (event: FocusEvent<HTMLUListElement>) => void;
+  /** Of the list, or of what stands in its place once it is empty. */
+  ref: RefCallback<HTMLElement>;
+  tabIndex: -1;
+  onFocus: (event: FocusEvent<HTMLElement>) => void;
+  onBlur: (event: FocusEvent<HTMLElement>) => void;
 }
 
 /**
  * Keeps the focus in a list: when the focused item is removed, it moves to the following item, or to the preceding one
- * if it was the last. `ids`: of the items, in their order. The list is given what this returns.
+ * if it was the last, or to the list itself where no item has a button. `ids`: of the items, in their order. The list is
+ * given what this returns.
  */
 export function useKeptFocus(ids: readonly string[]): KeptFocus {
-  const ref = useRef<HTMLUListElement>(null);
+  const shown = useRef<HTMLElement>(null);
   const last = useRef<{ id: string; index: number } | null>(null);
   useEffect(() => {
-    const { current: list } = ref;
+    const { current: list } = shown;
     const { current: at } = last;
-    // A dialog that was opened from the item gives the focus back when it is closed.
-    if (!list || !at || ids.includes(at.id) || document.activeElement !== document.body) return;
+    // Lost, it is at what surrounds the list. A dialog that was opened from the item gives it back when it is closed.
+    if (!list || !at || ids.includes(at.id) || !document.activeElement?.contains(list)) return;
     last.current = null;
     const items = [...list.children];
     const near = [...items.slice(at.index), ...items.slice(0, at.index).reverse()];
-    near.flatMap((item) => item.querySelector('button') ?? [])[0]?.focus();
+    (near.flatMap((item) => item.querySelector('button') ?? [])[0] ?? list).focus();
   });
   return {
-    ref,
+    ref: useCallback((element) => {
+      shown.current = element;
+    }, []),
+    tabIndex: -1,
     onFocus: ({ currentTarget, target }) => {
       // Of what is in the page's list: the menu of an item is elsewhere, though React has it as a child.
       const index = [...currentTarget.children].findIndex((item) => item.contains(target));

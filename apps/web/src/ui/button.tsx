@@ -1,4 +1,4 @@
-import type { ButtonHTMLAttributes, ReactNode, Ref } from 'react';
+import type { ButtonHTMLAttributes, MouseEvent, ReactNode, Ref } from 'react';
 import { classes } from './classes.js';
 import { withoutIsolates } from './isolated.js';
 
@@ -6,24 +6,28 @@ type Kind = 'primary' | 'quiet' | 'danger' | 'plain';
 
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   kind?: Kind;
-  /** Disabled and marked as busy while a request is under way. */
+  /** Marked as busy while a request is under way, and does nothing meanwhile; the focus stays. */
   busy?: boolean;
   ref?: Ref<HTMLButtonElement>;
 }
 
 const KINDS: Record<Kind, string> = {
-  primary: 'bg-accent text-accent-ink hover:brightness-110 disabled:bg-hover disabled:text-ink-3',
-  quiet: 'border border-edge text-ink hover:bg-hover disabled:text-ink-3',
-  danger: 'bg-danger text-paper hover:brightness-110 disabled:bg-hover disabled:text-ink-3',
-  plain: 'text-accent hover:bg-hover disabled:text-ink-3',
+  primary:
+    'bg-accent text-accent-ink hover:brightness-110 disabled:bg-hover disabled:text-ink-3 aria-disabled:bg-hover aria-disabled:text-ink-3',
+  quiet: 'border border-edge text-ink hover:bg-hover disabled:text-ink-3 aria-disabled:text-ink-3',
+  danger:
+    'bg-danger text-paper hover:brightness-110 disabled:bg-hover disabled:text-ink-3 aria-disabled:bg-hover aria-disabled:text-ink-3',
+  plain: 'text-accent hover:bg-hover disabled:text-ink-3 aria-disabled:text-ink-3',
 };
 
-export function Button({ kind = 'quiet', busy = false, className, disabled, children, ...rest }: ButtonProps) {
+export function Button({ kind = 'quiet', busy = false, className, onClick, children, ...rest }: ButtonProps) {
   return (
     <button
       type="button"
       {...rest}
-      disabled={disabled || busy}
+      // Not `disabled`, which would take the focus away. Enter in a field of its form clicks it, too.
+      onClick={busy ? refuse : onClick}
+      aria-disabled={busy || undefined}
       aria-busy={busy || undefined}
       className={classes(
         'inline-flex h-9 items-center justify-center gap-2 rounded-control px-3.5 text-body font-medium whitespace-nowrap',
@@ -35,6 +39,10 @@ export function Button({ kind = 'quiet', busy = false, className, disabled, chil
       {children}
     </button>
   );
+}
+
+function refuse(event: MouseEvent): void {
+  event.preventDefault();
 }
 
 interface IconButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {

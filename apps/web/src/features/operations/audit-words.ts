@@ -27,7 +27,7 @@ export const AUDIT_WORDS: Readonly<Record<AuditAction, string>> = {
   retention_changed: 'changed how long messages of a conversation are kept',
   conversation_held: 'held a conversation',
   conversation_released: 'released a conversation',
-  account_exported: 'took along what they have here',
-  conversation_exported: 'took along a conversation',
+  account_exported: 'exported their own data',
+  conversation_exported: 'exported a conversation',
   database_repaired: 'repaired the database',
 };

@@ -21,7 +21,7 @@ export function AccountSettings({ user }: { user: Me }) {
       >
         <Button busy={busy} onClick={save}>
           <Download size={17} strokeWidth={1.6} aria-hidden="true" />
-          Download my data
+          Export my data
         </Button>
         {error ? <Alert className="mt-2">{error}</Alert> : null}
       </Group>

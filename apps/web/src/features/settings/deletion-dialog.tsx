@@ -35,7 +35,7 @@ export function DeletionDialog({ user, onClose }: DeletionDialogProps) {
       <form {...form} noValidate className="flex min-h-0 flex-col overflow-y-auto">
         <input type="hidden" name="username" autoComplete="username" value={user.username} readOnly />
         <PasswordField
-          label="Your password"
+          label="Current password"
           name="password"
           autoComplete="current-password"
           autoFocus

@@ -51,7 +51,7 @@ function Fields({ username, isAgain, onDone }: FieldsProps) {
     <form {...form} noValidate className="flex flex-col gap-3">
       <input type="hidden" name="username" autoComplete="username" value={username} readOnly />
       <PasswordField
-        label="Present password"
+        label="Current password"
         name="current"
         autoComplete="current-password"
         autoFocus={isAgain}

@@ -1,6 +1,6 @@
 import { LIMITS, type Me, type UserView } from '@parley/protocol';
 import { useChatClient, useUser } from '@parley/react';
-import { type FormEvent, Suspense, useState } from 'react';
+import { type FormEvent, Suspense, useRef, useState } from 'react';
 import { useCommand } from '../../hooks/use-command.js';
 import { useHasFiles } from '../../hooks/use-has-files.js';
 import { announce } from '../../ui/announcements.js';
@@ -8,51 +8,55 @@ import { PersonAvatar } from '../../ui/avatar.js';
 import { Button } from '../../ui/button.js';
 import { Alert, Field } from '../../ui/field.js';
 import { lazyPart } from '../../ui/lazy-part.js';
-import { useVisibility } from '../conversations/use-visibility.js';
+import { PresenceDot } from '../../ui/presence-dot.js';
+import { useOwnPresence, useVisibility, VISIBILITY } from '../people/visibility.store.js';
 import { Choice } from './choice.js';
 import { Group } from './group.js';
 
 const AvatarDialog = lazyPart(() => import('../avatar/avatar-dialog.js'));
 
-const PRESENCE = [
-  { value: 'shown', words: 'Others see when you are here' },
-  { value: 'hidden', words: 'You appear offline' },
-] as const;
-
 /** What others see of oneself. */
 export function ProfileSettings({ user }: { user: Me }) {
   // As changed since this page was opened, here or elsewhere.
   const shown = useUser(user.id) ?? user;
-  const { isHidden, hide, error } = useVisibility(user);
   return (
     <>
       <Picture user={shown} />
-      <NameForm key={shown.displayName} name={shown.displayName} />
+      <NameForm name={shown.displayName} />
       <Group title="Username" words="Others find and mention you by it. It stays as it is.">
         <p translate="no" className="text-body">
           @{user.username}
         </p>
       </Group>
-      <div>
-        <Choice
-          legend="Presence"
-          options={PRESENCE}
-          value={isHidden ? 'hidden' : 'shown'}
-          onChange={(value) => hide(value === 'hidden')}
-        />
-        {error ? <Alert className="mt-3">{error}</Alert> : null}
-      </div>
+      <Visibility me={user.id} />
     </>
+  );
+}
+
+function Visibility({ me }: { me: string }) {
+  const { value, choose, error } = useVisibility();
+  const { mark, words } = useOwnPresence(me);
+  return (
+    <div>
+      <Choice legend="Presence" options={VISIBILITY} value={value} onChange={choose} />
+      <p data-testid="own-presence" data-presence={mark ?? 'hidden'} className="mt-3 text-second text-ink-2">
+        Now: {words}
+      </p>
+      {error ? <Alert className="mt-3">{error}</Alert> : null}
+    </div>
   );
 }
 
 function Picture({ user }: { user: UserView }) {
   const [isOpen, setOpen] = useState(false);
+  const { mark } = useOwnPresence(user.id);
   if (!useHasFiles()) return null;
   return (
     <Group title="Picture">
       <div className="flex items-center gap-4">
-        <PersonAvatar user={user} size={72} />
+        <PresenceDot mark={mark}>
+          <PersonAvatar user={user} size={72} />
+        </PresenceDot>
         <Button onClick={() => setOpen(true)}>Change the picture…</Button>
       </div>
       {isOpen ? (
@@ -68,17 +72,27 @@ function NameForm({ name }: { name: string }) {
   const client = useChatClient();
   const { run, busy, error } = useCommand();
   const [typed, setTyped] = useState(name);
+  const [known, setKnown] = useState(name);
+  const form = useRef<HTMLFormElement>(null);
   const next = typed.trim();
+  if (known !== name) {
+    // Saved here, or changed elsewhere: what is being typed stays.
+    setKnown(name);
+    if (typed === known || next === name) setTyped(name);
+  }
   const save = (event: FormEvent) => {
     event.preventDefault();
     if (next === '' || next === name) return;
     void run(async () => {
-      client.meet([await client.updateMe({ displayName: next })]);
+      const changed = await client.updateMe({ displayName: next });
+      // The button can be pressed no more then.
+      if (form.current?.contains(document.activeElement)) form.current.querySelector('input')?.focus();
+      client.meet([changed]);
       announce('Your name was changed.');
     });
   };
   return (
-    <form onSubmit={save} className="flex flex-col gap-3">
+    <form ref={form} onSubmit={save} className="flex flex-col gap-3">
       <Field
         label="Name"
         name="displayName"

@@ -3,6 +3,7 @@ import type { Page, SessionItem } from '@parley/protocol';
 import { useChatClient } from '@parley/react';
 import { useCommand } from '../../hooks/use-command.js';
 import { useFetched } from '../../hooks/use-fetched.js';
+import { useKeptFocus } from '../../hooks/use-kept-focus.js';
 import { useToday } from '../../hooks/use-today.js';
 import { announce } from '../../ui/announcements.js';
 import { Button } from '../../ui/button.js';
@@ -23,16 +24,19 @@ export function SessionsSettings() {
       <p className="-mt-3 text-second text-ink-2">
         Where you are signed in. If you do not know one of them, end it and change your password.
       </p>
-      <FetchedPart fetched={fetched}>
-        {(sessions) => (
-          <ul aria-label="Sessions" className="-mt-4 divide-y divide-line">
-            {sessions.map((session) => (
-              <SessionRow key={session.id} session={session} onEnded={reload} />
-            ))}
-          </ul>
-        )}
-      </FetchedPart>
+      <FetchedPart fetched={fetched}>{(sessions) => <SessionList sessions={sessions} onEnded={reload} />}</FetchedPart>
     </>
+  );
+}
+
+function SessionList({ sessions, onEnded }: { sessions: readonly SessionItem[]; onEnded: () => void }) {
+  const focus = useKeptFocus(sessions.map(({ id }) => id));
+  return (
+    <ul {...focus} aria-label="Sessions" className="-mt-4 divide-y divide-line">
+      {sessions.map((session) => (
+        <SessionRow key={session.id} session={session} onEnded={onEnded} />
+      ))}
+    </ul>
   );
 }
 

@@ -31,19 +31,16 @@ export function BansDialog({ conversationId, onClose }: BansDialogProps) {
   const { reload, ...fetched } = useFetched(fetchBans, conversationId);
   return (
     <FetchedDialog title="Banned people" fetched={fetched} onClose={onClose}>
-      {(bans) =>
-        bans.items.length === 0 ? (
-          <p className="text-body text-ink-2">Nobody is banned from this group.</p>
-        ) : (
-          <PeopleList
-            label="Banned people"
-            people={listed(bans, today)}
-            verb="Unban"
-            act={({ id }: UserView) => client.ban(conversationId, id, false)}
-            onDone={reload}
-          />
-        )
-      }
+      {(bans) => (
+        <PeopleList
+          label="Banned people"
+          empty="Nobody is banned from this group."
+          people={listed(bans, today)}
+          verb="Unban"
+          act={({ id }: UserView) => client.ban(conversationId, id, false)}
+          onDone={reload}
+        />
+      )}
     </FetchedDialog>
   );
 }

@@ -28,10 +28,10 @@ interface BlockedPeopleProps {
 }
 
 export function BlockedPeople({ people, onUnblock, onDone }: BlockedPeopleProps) {
-  if (people.length === 0) return <p className="text-body text-ink-2">You block nobody.</p>;
   return (
     <PeopleList
       label="Blocked people"
+      empty="You block nobody."
       people={people.map((user) => ({ user, note: `@${user.username}` }))}
       verb="Unblock"
       act={onUnblock}

@@ -27,7 +27,7 @@ export function ExportDialog({ item, onClose }: ExportDialogProps) {
       <CommandActions error={error} onCancel={onClose}>
         <Button kind="primary" busy={busy} onClick={save}>
           <Download size={17} strokeWidth={1.6} aria-hidden="true" />
-          Download
+          Export
         </Button>
       </CommandActions>
     </Dialog>

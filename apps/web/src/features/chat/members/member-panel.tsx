@@ -3,6 +3,7 @@ import { useChatClient, useIsBlocked, usePresence } from '@parley/react';
 import { EllipsisVertical, UserPlus } from 'lucide-react';
 import { memo, useCallback, useMemo, useState } from 'react';
 import { sentenceFor } from '../../../api/sentences.js';
+import { useKeptFocus } from '../../../hooks/use-kept-focus.js';
 import { useToday } from '../../../hooks/use-today.js';
 import { PersonAvatar } from '../../../ui/avatar.js';
 import { BotMark } from '../../../ui/bot-mark.js';
@@ -22,7 +23,6 @@ import { BanDialog, BlockDialog, RemoveDialog, SilenceDialog } from './moderatio
 import { ReportsDialog } from './reports-dialog.js';
 import { RetentionDialog } from './retention-dialog.js';
 import { useAllMembers } from './use-all-members.js';
-import { useKeptFocus } from './use-kept-focus.js';
 import { useSilence } from './use-silence.js';
 
 const ROLE_WORDS: Record<MemberRole, string> = { owner: 'Owner', admin: 'Admin', member: '' };

@@ -1,5 +1,6 @@
 import type { UserView } from '@parley/protocol';
 import { useCommand } from '../../../hooks/use-command.js';
+import { useKeptFocus } from '../../../hooks/use-kept-focus.js';
 import { PersonAvatar } from '../../../ui/avatar.js';
 import { Button } from '../../../ui/button.js';
 import { Alert } from '../../../ui/field.js';
@@ -13,16 +14,26 @@ export interface ListedPerson {
 interface PeopleListProps {
   label: string;
   people: readonly ListedPerson[];
+  /** What is said where there is nobody. */
+  empty: string;
   /** What the button beside each of them says. */
   verb: string;
   act: (user: UserView) => Promise<void>;
   onDone: () => void;
 }
 
-/** People with a button that takes back what was done to them. */
-export function PeopleList({ label, people, ...rest }: PeopleListProps) {
+/** People with a button that takes back what was done to them. The focus goes on to the next one, or to what is said then. */
+export function PeopleList({ label, people, empty, ...rest }: PeopleListProps) {
+  const { ref, tabIndex, ...handlers } = useKeptFocus(people.map(({ user }) => user.id));
+  if (people.length === 0) {
+    return (
+      <p ref={ref} tabIndex={tabIndex} className="text-body text-ink-2">
+        {empty}
+      </p>
+    );
+  }
   return (
-    <ul aria-label={label}>
+    <ul ref={ref} tabIndex={tabIndex} {...handlers} aria-label={label}>
       {people.map((person) => (
         <PersonItem key={person.user.id} person={person} {...rest} />
       ))}
@@ -35,7 +46,7 @@ function PersonItem({
   verb,
   act,
   onDone,
-}: Omit<PeopleListProps, 'label' | 'people'> & { person: ListedPerson }) {
+}: Omit<PeopleListProps, 'label' | 'people' | 'empty'> & { person: ListedPerson }) {
   const { user, note } = person;
   const { run, busy, error } = useCommand(onDone);
   return (
