@@ -44,9 +44,9 @@ const FEATURES = [
   'chat',
   'notifications',
   'conversations',
-  'palette',
   'operations',
   'settings',
+  'palette',
 ];
 
 /** Likewise the folders of the largest. */
