@@ -118,15 +118,31 @@ it('R10: a newer build is told of quietly, drafts are kept, and nothing reloads 
   await ama.composer.fill('half a senten');
   await page.evaluate(() => Object.assign(globalThis, { isSamePage: true }));
   // The server's page as a newer build would have it: with a program of another name.
+  let build = 'newer';
   await page.route(`${node.url}/`, async (route) => {
     const answer = await route.fetch();
-    const body = (await answer.text()).replace(/assets\/index-[^"]+\.js/, 'assets/index-newer.js');
+    const body = (await answer.text()).replace(/assets\/index-[^"]+\.js/, `assets/index-${build}.js`);
     await route.fulfill({ response: answer, body });
   });
-  await tap.cutLine();
-  await page.getByTestId('conn-banner').waitFor();
-  tap.mendLine();
   const bar = page.getByTestId('update-bar');
+  /** The server is asked what it has after each connection. */
+  const reconnect = async () => {
+    const asked = page.waitForResponse(`${node.url}/`);
+    await tap.cutLine();
+    await page.getByTestId('conn-banner').waitFor();
+    tap.mendLine();
+    await asked;
+  };
+  await reconnect();
+  await bar.waitFor();
+  await bar.getByRole('button', { name: 'Later' }).click();
+  await bar.waitFor({ state: 'detached' });
+  // Not told of the same build again, but of the next one.
+  await reconnect();
+  await page.getByTestId('conn-banner').waitFor({ state: 'detached' });
+  expect(await bar.count()).toBe(0);
+  build = 'newest';
+  await reconnect();
   await bar.waitFor();
   await page.getByRole('status').getByText('Update ready.').waitFor();
   expect(await violationsIn(page)).toEqual([]);

@@ -3,13 +3,18 @@ import { useEffect, useState } from 'react';
 import { BASE_PATH } from '../api/http.js';
 import { followConnection } from '../hooks/follow-connection.js';
 
-/** Says that the server has a newer build than this page, and reloads when that is wanted: what is written stays. */
+/**
+ * Says that the server has a newer build than this page, and reloads when that is wanted: what is written stays. "Later" is
+ * said of one build: the next one is told of again.
+ */
 export function UpdateBar() {
-  const isReady = useNewerBuild();
-  const [isDismissed, setDismissed] = useState(false);
+  const newer = useNewerBuild();
+  const [dismissed, setDismissed] = useState<string | null>(null);
   // There before there is anything to say: screen readers read out what comes into it.
   return (
-    <output className="block">{isReady && !isDismissed ? <Offer onDismiss={() => setDismissed(true)} /> : null}</output>
+    <output className="block">
+      {newer === null || newer === dismissed ? null : <Offer key={newer} onDismiss={() => setDismissed(newer)} />}
+    </output>
   );
 }
 
@@ -38,30 +43,36 @@ function Offer({ onDismiss }: { onDismiss: () => void }) {
   );
 }
 
-/** Asked after each connection but the first, as a new build comes with a restart. A page that was kept asks then, too. */
-function useNewerBuild(): boolean {
+/**
+ * The program of a newer build, null without one. Asked for after each connection but the first, as a new build comes with a
+ * restart. A page that was kept asks then, too.
+ */
+function useNewerBuild(): string | null {
   const client = useChatClient();
-  const [isReady, setReady] = useState(false);
+  const [newer, setNewer] = useState<string | null>(null);
   useEffect(() => {
     // The worker marks a page that it has kept, which may be older than what the server has now.
     let isAsked = 'kept' in document.documentElement.dataset;
     const online = () => {
-      if (isAsked) void isOutdated().then((is) => is && setReady(true));
+      if (isAsked) void newerProgram().then((program) => program && setNewer(program));
       isAsked = true;
     };
     return followConnection(client, { online });
   }, [client]);
-  return isReady;
+  return newer;
 }
 
-/** Whether the server's page names another program than this one has loaded. */
-async function isOutdated(): Promise<boolean> {
+/** The program that the server's page names, where this page has loaded another one; null also where there is no answer. */
+async function newerProgram(): Promise<string | null> {
   const own = document.querySelector('script[type="module"][src]')?.getAttribute('src');
   try {
     const answer = await fetch(`${BASE_PATH}/`, { headers: { Accept: 'text/html' }, cache: 'no-store' });
-    const page = await answer.text();
-    return own !== null && own !== undefined && page.includes('name="base-path"') && !page.includes(own);
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const program = page.querySelector('script[type="module"][src]')?.getAttribute('src') ?? null;
+    // The page of a proxy in between is none of ours.
+    const isOurs = page.querySelector('meta[name="base-path"]') !== null;
+    return isOurs && own && program !== own ? program : null;
   } catch {
-    return false;
+    return null;
   }
 }
