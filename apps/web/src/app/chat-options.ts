@@ -1,5 +1,6 @@
 import { type ClientOptions, indexedDbStorage, SdkError } from '@parley/client';
 import { API_URL } from '../api/http.js';
+import { outboxName } from '../api/outbox-name.js';
 import { freshToken, refresh } from '../features/auth/auth.store.js';
 import { reportFault } from '../features/faults/faults.store.js';
 
@@ -8,7 +9,7 @@ export function chatOptions(userId: string): ClientOptions {
   return {
     url: new URL(API_URL, location.origin).href,
     getToken: (reason) => (reason === 'connect' ? freshToken() : refresh()).catch(refuse),
-    storage: indexedDbStorage(`parley-${userId}`),
+    storage: indexedDbStorage(outboxName(userId)),
   };
 }
 

@@ -1,5 +1,6 @@
 import { indexedDbStorage, type OutboxEntry } from '@parley/client';
 import { useEffect, useState } from 'react';
+import { outboxName } from '../api/outbox-name.js';
 import { Isolated } from '../ui/isolated.js';
 
 /** What was written on this device and waits to be sent, while the server cannot be asked for the rest. */
@@ -7,7 +8,7 @@ export function WaitingMessages({ userId }: { userId: string }) {
   const [entries, setEntries] = useState<OutboxEntry[]>([]);
   useEffect(() => {
     let isOver = false;
-    indexedDbStorage(`parley-${userId}`)
+    indexedDbStorage(outboxName(userId))
       .load()
       .then(
         (all) => {

@@ -17,10 +17,12 @@ import { lazyPart } from '../../ui/lazy-part.js';
 import { Menu, MenuChoice, MenuItem, MenuSeparator } from '../../ui/menu.js';
 import { PresenceDot } from '../../ui/presence-dot.js';
 import { signOut } from '../auth/auth.store.js';
+import { useDraftCount } from '../chat/composer/drafts.store.js';
 import { BlockedDialog } from '../chat/members/blocked-dialog.js';
 import { ReportsDialog } from '../chat/members/reports-dialog.js';
 import { useOwnPresence, useVisibility, VISIBILITY } from '../people/visibility.store.js';
 import { ConversationList } from './conversation-list.js';
+import { SignOutDialog } from './sign-out-dialog.js';
 
 const AvatarDialog = lazyPart(() => import('../avatar/avatar-dialog.js'));
 
@@ -92,8 +94,9 @@ function AccountMenu({ user }: { user: Me }) {
   const { choice } = useStore(themeStore);
   const { choice: enter } = useStore(enterStore);
   const { value: visibility, choose, error } = useVisibility();
-  const [opened, setOpened] = useState<'picture' | 'reports' | 'blocked' | null>(null);
+  const [opened, setOpened] = useState<'picture' | 'reports' | 'blocked' | 'leaving' | null>(null);
   const hasFiles = useHasFiles();
+  const drafts = useDraftCount();
   const [, navigate] = useLocation();
   const close = () => setOpened(null);
   // As changed since this page was opened, here or elsewhere.
@@ -139,7 +142,10 @@ function AccountMenu({ user }: { user: Me }) {
             Operations
           </MenuItem>
         ) : null}
-        <MenuItem icon={<LogOut size={16} strokeWidth={1.6} />} onSelect={() => void signOut()}>
+        <MenuItem
+          icon={<LogOut size={16} strokeWidth={1.6} />}
+          onSelect={() => (drafts > 0 ? setOpened('leaving') : void signOut())}
+        >
           Sign out
         </MenuItem>
       </Menu>
@@ -149,6 +155,7 @@ function AccountMenu({ user }: { user: Me }) {
         </Suspense>
       ) : null}
       {opened === 'reports' ? <ReportsDialog conversationId="" onClose={close} /> : null}
+      {opened === 'leaving' ? <SignOutDialog me={user.id} drafts={drafts} onClose={close} /> : null}
       {opened === 'blocked' ? <BlockedDialog onClose={close} /> : null}
     </footer>
   );

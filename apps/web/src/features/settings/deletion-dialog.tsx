@@ -1,10 +1,12 @@
 import type { Me } from '@parley/protocol';
 import { useChatClient, useConversations } from '@parley/react';
+import { outboxName } from '../../api/outbox-name.js';
 import { Button } from '../../ui/button.js';
 import { CommandActions, Dialog } from '../../ui/dialog.js';
 import { endSession } from '../auth/auth.store.js';
 import { PasswordField } from '../auth/password-field.js';
 import { useAccountForm } from '../auth/use-account-form.js';
+import { forgetDrafts } from '../chat/composer/drafts.store.js';
 import { titleOf } from '../chat/conversation-title.js';
 import { deletionRefusal } from './deletion-refusal.js';
 
@@ -21,6 +23,9 @@ export function DeletionDialog({ user, onClose }: DeletionDialogProps) {
     send: async (data) => {
       await client.request('DELETE', 'users/me', { password: String(data.get('password')) });
       endSession();
+      forgetDrafts(user.id);
+      // What waited to be sent is nobody's any more.
+      indexedDB.deleteDatabase(outboxName(user.id));
     },
     refusalOf: (thrown) => deletionRefusal(thrown, new Map(items.map((item) => [item.id, titleOf(item)]))),
     firstField: 'password',

@@ -29,6 +29,23 @@ export function openDrafts(owner: string): () => void {
   };
 }
 
+/** Removes all of this user's drafts from this device: they sign out, or their account is deleted. */
+export function forgetDrafts(owner: string): void {
+  if (draftsStore.getState().owner === owner) draftsStore.setState({ byConversation: {} });
+  try {
+    for (const key of Object.keys(localStorage)) if (conversationOf(key, owner) !== null) localStorage.removeItem(key);
+  } catch {
+    // Where storage is switched off nothing is kept.
+  }
+}
+
+/** How many there are. */
+export function useDraftCount(): number {
+  return useStore(draftsStore, ({ byConversation }) => {
+    return Object.values(byConversation).filter(({ text, replyToId }) => text !== '' || replyToId !== null).length;
+  });
+}
+
 export function saveDraft(conversationId: string, change: Partial<Draft>): void {
   const { owner } = draftsStore.getState();
   const draft = { ...draftOf(conversationId), ...change };
