@@ -21,6 +21,7 @@ const MODULES = [
   'reactions',
   'typing',
   'presence',
+  'push',
   'operations',
   'search',
   'sync',

@@ -16,6 +16,7 @@ import { MessagesModule } from './modules/messages/index.js';
 import { ModerationModule } from './modules/moderation/index.js';
 import { OperationsModule } from './modules/operations/index.js';
 import { PresenceModule } from './modules/presence/index.js';
+import { PushModule } from './modules/push/index.js';
 import { ReactionsModule } from './modules/reactions/index.js';
 import { ReceiptsModule } from './modules/receipts/index.js';
 import { RetentionModule } from './modules/retention/index.js';
@@ -46,6 +47,7 @@ const FEATURES: Type[] = [
   ReactionsModule,
   TypingModule,
   PresenceModule,
+  PushModule,
   OperationsModule,
   SyncModule,
   LeavingModule,

@@ -17,6 +17,7 @@ export * from './moderation.js';
 export * from './operations.js';
 export * from './people-search.js';
 export * from './permissions.js';
+export * from './push.js';
 export * from './rest.js';
 export * from './retention.js';
 export * from './search.js';

@@ -72,6 +72,10 @@ export const LIMITS = {
   inviteUses: 100_000,
   /** Those of one group that are neither taken back nor too old. */
   invites: 100,
+  /** Browsers of one user that are told of messages while the app is closed; the one that was made longest ago goes. */
+  pushSubscriptions: 20,
+  /** Characters of the address at which a push service takes them. */
+  pushEndpoint: 2_048,
   /** Seconds of a silence, at least. */
   silenceMin: 60,
   /** Seconds of a silence, at most: a year. */

@@ -74,6 +74,18 @@ export interface Config {
   metricsToken: string | null;
   /** Null: no traces are made. */
   traces: TraceSettings | null;
+  /** Null: who has closed the app hears nothing. */
+  push: PushSettings | null;
+}
+
+/** Web Push, by which browsers are told of messages while the app is closed. */
+export interface PushSettings {
+  /** Whom push services may turn to: an address of mail or of a page. */
+  subject: string;
+  /** By which push services know this server, in base64url; null: derived from the secret of the node. */
+  keys: { publicKey: string; privateKey: string } | null;
+  /** Of push services in one's own network; all others are at public addresses, by https. */
+  origins: readonly string[];
 }
 
 /** A key of the deployment. */

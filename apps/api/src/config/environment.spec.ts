@@ -1,3 +1,4 @@
+import { createECDH } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { ConfigurationError, readEnvironment } from './environment.js';
 
@@ -42,6 +43,20 @@ describe('the environment', () => {
         scanner: null,
       },
     });
+  });
+
+  it('U6: sends pushes where it is said whom push services may turn to, by keys that are a pair', () => {
+    expect(readEnvironment({ PUSH_ORIGINS: 'https://push.example' }).push).toBeNull();
+    const subject = 'mailto:admin@chat.example';
+    expect(readEnvironment({ VAPID_SUBJECT: subject }).push).toEqual({ subject, keys: null, origins: [] });
+    const pair = createECDH('prime256v1');
+    pair.generateKeys();
+    const [publicKey, privateKey] = [pair.getPublicKey('base64url'), pair.getPrivateKey('base64url')];
+    const given = { VAPID_SUBJECT: subject, VAPID_PUBLIC_KEY: publicKey, VAPID_PRIVATE_KEY: privateKey };
+    expect(readEnvironment(given).push?.keys).toEqual({ publicKey, privateKey });
+    const [fault = ''] = faultsOf({ ...given, VAPID_PUBLIC_KEY: `${publicKey.slice(0, -2)}AA` });
+    expect(fault).toContain('must be a pair of keys');
+    expect(fault).not.toContain(privateKey);
   });
 
   it('S4.47: sends traces where OpenTelemetry says so, of as many sends', () => {
@@ -93,6 +108,13 @@ describe('the environment', () => {
     [{ CLAMD_URL: 'tcp://' }, /^CLAMD_URL must be tcp:/],
     [{ CLAMD_URL: 'unix:///' }, /^CLAMD_URL must be tcp:/],
     [{ CLAMD_AWAY: 'maybe' }, /^CLAMD_AWAY must be one of refuse, allow/],
+    [{ VAPID_SUBJECT: 'admin' }, /^VAPID_SUBJECT must begin with mailto: or https:.*it is "admin"/],
+    [{ VAPID_PRIVATE_KEY: 'x' }, /^VAPID_SUBJECT must be set too/],
+    [
+      { VAPID_SUBJECT: 'mailto:a@b.example', VAPID_PRIVATE_KEY: 'x' },
+      /^VAPID_PUBLIC_KEY and VAPID_PRIVATE_KEY must be/,
+    ],
+    [{ VAPID_SUBJECT: 'mailto:a@b.example', PUSH_ORIGINS: 'push' }, /^PUSH_ORIGINS must list origins/],
     [{ JWT_SECRET: 'short' }, /^JWT_SECRET must have at least 16/],
     [{ AUTH_ISSUER: 'me', AUTH_AUDIENCE: 'parley' }, /exactly one of AUTH_SECRET/],
     [{ AUTH_SECRET: 'x'.repeat(32) }, /^AUTH_ISSUER and AUTH_AUDIENCE/],

@@ -16,6 +16,7 @@ import { dataSchemas } from './data-schemas.js';
 import { encryptionSettings } from './encryption-settings.js';
 import { fileSettings } from './file-settings.js';
 import { pageSettings } from './page-settings.js';
+import { pushSettings } from './push-settings.js';
 import { redisSettings } from './redis-settings.js';
 import { telemetrySettings } from './telemetry-settings.js';
 import { tlsSettings } from './tls-settings.js';
@@ -89,7 +90,7 @@ export function readEnvironment(env: Environment = process.env): Config {
     ...encryptionSettings(reader),
     messagesOfLeavers: reader.oneOf('MESSAGES_OF_LEAVERS', ['keep', 'delete'] as const, 'keep'),
     files: fileSettings(reader, redisUrls !== null && databaseUrl !== null && jwtSecret !== null),
-    ...telemetrySettings(reader),
+    ...{ ...telemetrySettings(reader), push: pushSettings(reader) },
   };
   if (reader.faults.length > 0) throw new ConfigurationError(reader.faults);
   return config;

@@ -17,6 +17,7 @@ export * from './messages.js';
 export * from './moderation.js';
 export * from './nodes.js';
 export * from './participants.js';
+export * from './push-subscriptions.js';
 export * from './refresh-sessions.js';
 export * from './relations.js';
 export * from './resumable-uploads.js';

@@ -1,4 +1,5 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type { Message } from '@parley/protocol';
 import type { Db } from '../../database/database.js';
 import { WriterDatabase } from '../../database/database.module.js';
 import { FaultBudget } from '../../database/fault-budget.js';
@@ -24,6 +25,9 @@ const MOST_ATTEMPTS = 4;
 const FILE_BYTES = 2_400;
 const EXPIRY_MS = 500;
 
+/** Must neither wait nor throw: senders are not answered before. */
+type CommitListener = (messages: readonly Message[]) => void;
+
 /** Messages of a conversation that another session has locked. */
 interface LockedRetry {
   queue: ConversationQueue;
@@ -48,6 +52,7 @@ export class ConversationLog implements OnApplicationBootstrap, OnApplicationShu
   private readonly retries: LockedRetry[] = [];
   private scheduled = false;
   private expiry: NodeJS.Timeout | null = null;
+  private readonly listeners: CommitListener[] = [];
 
   constructor(
     private readonly database: WriterDatabase,
@@ -65,6 +70,11 @@ export class ConversationLog implements OnApplicationBootstrap, OnApplicationShu
 
   onApplicationShutdown(): void {
     if (this.expiry) clearInterval(this.expiry);
+  }
+
+  /** Calls the listener with the messages of each batch that this node, and no other one, has committed. */
+  afterCommit(listener: CommitListener): void {
+    this.listeners.push(listener);
   }
 
   /** Writes one message; settles after the commit. Rejects with `service_unavailable` where the queue is full. */
@@ -295,7 +305,13 @@ export class ConversationLog implements OnApplicationBootstrap, OnApplicationShu
     });
     for (const [conversationId, events] of announced) this.hub.announce({ conversationId, events });
     if (this.traces) for (const trace of tracesOf(batch)) trace.published();
+    if (this.listeners.length > 0) this.tell(outcomes);
     return busy;
+  }
+
+  private tell(outcomes: readonly Outcome[]): void {
+    const messages = outcomes.flatMap((outcome) => (outcome.kind === 'new' ? outcome.message : []));
+    for (const listener of this.listeners) listener(messages);
   }
 
   private refuse(batch: readonly Pending[], fault: unknown): void {

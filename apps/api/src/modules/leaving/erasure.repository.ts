@@ -9,6 +9,7 @@ import {
   conversationParticipants,
   conversationSettings,
   conversations,
+  pushSubscriptions,
   refreshSessions,
   userBlocks,
   users,
@@ -115,6 +116,7 @@ export class ErasureRepository {
   /** What else is there of them: where they signed in, whom they blocked, what they reported, what was reported of theirs. */
   finish(userId: string): Promise<void> {
     return this.database.transaction(async (tx) => {
+      await tx.delete(pushSubscriptions).where(eq(pushSubscriptions.userId, userId));
       await tx.delete(refreshSessions).where(eq(refreshSessions.userId, userId));
       await tx.update(accountLinks).set({ username: null }).where(eq(accountLinks.userId, userId));
       await tx.delete(conversationSettings).where(eq(conversationSettings.userId, userId));

@@ -1,5 +1,5 @@
 import type { WorkerFacts } from './event-facts.js';
-import { FileEvents } from './file-events.js';
+import { PushEvents } from './push-events.js';
 
 /** By what nodes hear each other: Redis, or the bus of a machine's workers. */
 type LinkPart = 'redis' | 'bus';
@@ -18,7 +18,7 @@ const LINKS = {
 } as const;
 
 /** The part of `EventReporter` that is about other nodes. */
-export abstract class LinkEvents extends FileEvents {
+export abstract class LinkEvents extends PushEvents {
   linkUp(part: LinkPart): void {
     this.counters.add(LINKS[part].counter, { is: 'up' });
     this.log.info(LINKS[part].up);

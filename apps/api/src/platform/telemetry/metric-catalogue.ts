@@ -135,6 +135,16 @@ export const COUNTERS = {
   media_examined_total: counter('Pictures and recordings that were looked at', { kind: [] }),
   media_examined_seconds_total: counter('How long that took', { kind: [] }),
   media_failed_total: counter('Pictures and recordings of which nothing can be shown', { kind: [], reason: [] }),
+  pushes_total: counter(
+    'Pushes to browsers whose app is closed: taken, refused for good, or of a browser that is gone',
+    {
+      is: ['sent', 'failed', 'gone'],
+    },
+  ),
+  pushes_dropped_total: counter('What was not pushed for want of room: messages, their recipients, pushes', {
+    of: ['messages', 'recipients', 'full'],
+  }),
+  push_subscriptions_left_total: plain('Times that subscriptions of ended sessions were left where they are'),
   redis_links_total: counter('Times that the link to Redis came up or was away', { is: ['up', 'away'] }),
   worker_links_total: counter('Times that the link to the other workers of this machine came up or was away', {
     is: ['up', 'away'],
