@@ -1,7 +1,9 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { expectSoon } from '@parley/testkit';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { eventually, expectSoon } from '@parley/testkit';
 import { sql } from 'drizzle-orm';
+import { TEXT_ENCRYPTION } from '../src/modules/conversation-log/index.js';
+import { PlainTextsRepository } from '../src/modules/conversation-log/plain-texts.repository.js';
 import { ROTATION } from '../src/modules/encryption/index.js';
 import { AccountErasure, ERASURE } from '../src/modules/leaving/index.js';
 import { violationsOn } from './invariants.js';
@@ -246,6 +248,36 @@ describe('messages of before there were keys', () => {
     ]);
     expect((await repeat()).body.id).toBe(early.id);
     expect(on.logs.some(({ msg }) => msg === 'texts of before there were keys were encrypted')).toBe(true);
+  });
+
+  it('are encrypted wherever a node was stopped, also where one message has more edits than a step takes', async () => {
+    const plain = await restart();
+    const [secret, { id, owner }] = [randomUUID(), await aGroup(plain)];
+    for (let i = 1; i <= 12; i += 1) await owner.say(id, `${secret} ${i}`);
+    const edited = await owner.say(id, `${secret} 0`);
+    for (let i = 1; i <= 5; i += 1)
+      succeeded(await owner.patch(`/messages/${edited.id}`, { content: `${secret} ${i}` }));
+    Object.assign(TEXT_ENCRYPTION, { firstMs: 0, rows: 2 });
+    const keys = { ENCRYPTION_KEYS: aKey('k1') };
+    const left = async (on: TestNode) => {
+      const [row] = await on.rows<{ left: number | null }>(
+        sql`SELECT plain_to::float8 AS left FROM conversation_keys WHERE conversation_id = ${id}`,
+      );
+      return row?.left ?? null;
+    };
+    const first = await restart(keys);
+    const step = jest.spyOn(PlainTextsRepository.prototype, 'step');
+    await eventually('it has begun', () => step.mock.calls.length >= 4);
+    // What is under way when a node is stopped is done or not begun.
+    const second = await restart(keys);
+    expect(first).not.toBe(second);
+    await expectSoon(async () => expect(await left(second)).toBeNull());
+    expect(await tablesWith(second, secret)).toEqual([]);
+    const { items } = succeeded(await again(owner, second).get(`/messages/${edited.id}/edits`));
+    expect(items.map(({ originalContent }: { originalContent: string }) => originalContent)).toEqual(
+      [0, 1, 2, 3, 4].map((i) => `${secret} ${i}`),
+    );
+    step.mockRestore();
   });
 
   it('that look like encrypted ones stay what they are', async () => {

@@ -1,7 +1,10 @@
+import type { Metadata } from '@parley/protocol';
 import type { conversationChanges, conversationParticipants, conversations, messages } from './schema/index.js';
 
+/** A message as it is stored: what it says may be encrypted. */
+export type StoredMessageRow = Omit<typeof messages.$inferSelect, UnreadColumn>;
 /** Rows as repositories hand them on; who presents them needs their shape, not the tables. */
-export type MessageRow = Omit<typeof messages.$inferSelect, UnreadColumn>;
+export type MessageRow = Omit<StoredMessageRow, 'metadata'> & { metadata: Metadata };
 export type ConversationRow = typeof conversations.$inferSelect;
 export type ParticipantRow = typeof conversationParticipants.$inferSelect;
 export type ChangeRecord = typeof conversationChanges.$inferSelect;

@@ -20,7 +20,8 @@ export const messages = pgTable(
     senderType: text('sender_type', { enum: ['user', 'bot', 'system'] }).notNull(),
     type: text('type', { enum: ['text', 'image', 'file', 'system', 'data'] }).notNull(),
     content: text('content').notNull(),
-    metadata: jsonb('metadata').$type<Metadata>().notNull().default({}),
+    /** A string where it is encrypted, and the text with it. */
+    metadata: jsonb('metadata').$type<Metadata | string>().notNull().default({}),
     mentions: uuid('mentions').array().notNull().default(sql`'{}'`),
     /** Counts by emoji in the order in which each came first: the rows of `message_reactions`, ready to be shown. */
     reactions: jsonb('reactions').$type<ReactionCount[]>().notNull().default([]),
@@ -99,7 +100,8 @@ export const messageEditHistory = pgTable(
     /** The version of the edit that replaced this. */
     version: counter('version').notNull(),
     originalContent: text('original_content').notNull(),
-    originalMetadata: jsonb('original_metadata').$type<Metadata>().notNull(),
+    /** Likewise. */
+    originalMetadata: jsonb('original_metadata').$type<Metadata | string>().notNull(),
     editedBy: uuid('edited_by')
       .notNull()
       .references(() => users.id),

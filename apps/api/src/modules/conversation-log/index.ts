@@ -20,3 +20,4 @@ export {
   type Place,
 } from './message-text.repository.js';
 export { MessageTokensRepository } from './message-tokens.repository.js';
+export { TEXT_ENCRYPTION } from './text-encryption.js';

@@ -124,13 +124,6 @@ export class MessageTextRepository {
     );
   }
 
-  /** What a message says, as it is stored; nothing where the key of its conversation was destroyed, which is for good. */
-  private async stored(db: Db, conversationId: string, message: Said): Promise<ReturnType<typeof storedText>> {
-    const keys = await this.keysOf(db, [{ conversationId }]);
-    const key = keys?.get(conversationId) ?? null;
-    return storedText(key, keys && !key ? { ...message, content: '', metadata: {} } : message);
-  }
-
   /** What a batch would answer to a repeat; null where nothing was stored under its id. */
   async findRepeat(sent: Repeat): Promise<Outcome | null> {
     const [found] = await this.database.db
@@ -183,9 +176,9 @@ export class MessageTextRepository {
 
   /** A message that is numbered already, in the transaction that has locked its conversation. */
   async insert(tx: Db, message: NewMessage): Promise<MessageRow> {
-    const stored = await this.stored(tx, message.conversationId, message);
-    const key = (await this.keysOf(tx, [message]))?.get(message.conversationId);
-    const payloadHash = key?.hash(message.payloadHash) ?? message.payloadHash;
+    const keys = await this.keysOf(tx, [message]);
+    const stored = storedBy(keys, message);
+    const payloadHash = keys?.get(message.conversationId)?.hash(message.payloadHash) ?? message.payloadHash;
     const [row] = await tx
       .insert(messages)
       .values({ ...message, ...stored, payloadHash })
@@ -198,8 +191,7 @@ export class MessageTextRepository {
   async update(tx: Db, message: MessageRow, values: Partial<MessageRow>): Promise<MessageRow> {
     const { content = message.content, metadata = message.metadata } = values;
     const isOfText = values.content !== undefined || values.metadata !== undefined;
-    const said = { id: message.id, content, metadata };
-    const stored = isOfText ? await this.stored(tx, message.conversationId, said) : {};
+    const stored = isOfText ? storedBy(await this.keysOf(tx, [message]), { ...message, content, metadata }) : {};
     const [updated] = await tx
       .update(messages)
       .set({ ...values, ...stored })
@@ -215,10 +207,10 @@ export class MessageTextRepository {
   /** Writes these messages of a locked conversation as they are here, all in one statement. No text may be a new one. */
   async replaceAll(tx: Db, conversationId: string, rows: readonly MessageRow[]): Promise<void> {
     if (rows.length === 0) return;
-    const stored = await Promise.all(rows.map((row) => this.stored(tx, conversationId, row)));
-    const given = rows.map(({ seq, version, mentions, reactions, deletedAt, deletedBy }, i) => ({
-      ...{ seq, version, mentions, reactions, ...stored[i] },
-      ...{ at: deletedAt?.toISOString() ?? null, by: deletedBy },
+    const keys = await this.keysOf(tx, [{ conversationId }]);
+    const given = rows.map((row) => ({
+      ...{ seq: row.seq, version: row.version, mentions: row.mentions, reactions: row.reactions },
+      ...{ ...storedBy(keys, row), at: row.deletedAt?.toISOString() ?? null, by: row.deletedBy },
     }));
     await tx.execute(sql`
       UPDATE messages m
@@ -244,7 +236,7 @@ export class MessageTextRepository {
     message: MessageRow,
     edit: { version: number; editedBy: string; editedAt: Date },
   ): Promise<void> {
-    const { content, metadata } = await this.stored(tx, message.conversationId, message);
+    const { content, metadata } = storedBy(await this.keysOf(tx, [message]), message);
     await tx.insert(messageEditHistory).values({
       ...edit,
       conversationId: message.conversationId,
@@ -337,6 +329,12 @@ export class MessageTextRepository {
     );
     return rows.map((row) => ({ ...row, text: openText(keys.get(row.conversationId), row.text, row.id) }));
   }
+}
+
+/** What a message says, as it is stored; nothing where the key of its conversation was destroyed, which is for good. */
+function storedBy(keys: Keys | null, message: Said & Pick<Place, 'conversationId'>): ReturnType<typeof storedText> {
+  const key = keys?.get(message.conversationId) ?? null;
+  return storedText(key, keys && !key ? { ...message, content: '', metadata: {} } : message);
 }
 
 /** What an edit has replaced, of a message. */

@@ -4,7 +4,8 @@ import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { ConversationKeys } from '../encryption/index.js';
 import { PlainTextsRepository } from './plain-texts.repository.js';
 
-const TEXT_ENCRYPTION = {
+/** Of the job; tests make them small. */
+export const TEXT_ENCRYPTION = {
   firstMs: 1_000,
   everyMs: 60_000,
   /** Of one statement. */

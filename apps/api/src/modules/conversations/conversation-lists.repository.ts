@@ -4,7 +4,7 @@ import { and, asc, eq, getTableColumns, inArray, isNull, type SQL, Subquery, sql
 import { alias } from 'drizzle-orm/pg-core';
 import { Database, type Db } from '../../database/database.js';
 import { fittingRows } from '../../database/fitting-rows.js';
-import type { MessageRow } from '../../database/rows.js';
+import type { MessageRow, StoredMessageRow } from '../../database/rows.js';
 import {
   conversationParticipants,
   conversationReceipts,
@@ -218,7 +218,10 @@ export class ConversationListsRepository {
   }
 
   /** Last messages as they were written: one of each conversation here, however many see it. */
-  private async withTexts<T extends { lastMessage: MessageRow | null }>(db: Db, rows: T[]): Promise<T[]> {
+  private async withTexts<T extends { lastMessage: StoredMessageRow | null }>(
+    db: Db,
+    rows: readonly T[],
+  ): Promise<(Omit<T, 'lastMessage'> & { lastMessage: MessageRow | null })[]> {
     const last = await this.texts.open(
       db,
       rows.flatMap(({ lastMessage: row }) => row ?? []),

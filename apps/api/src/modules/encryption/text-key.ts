@@ -8,6 +8,15 @@ export interface Text {
   metadata: Metadata;
 }
 
+/** Likewise as it is stored: the metadata is a string where both are encrypted. */
+export interface StoredText {
+  content: string;
+  metadata: Metadata | string;
+}
+
+/** A row that was read, with what it says. */
+export type Opened<T extends StoredText> = Omit<T, keyof StoredText> & Text;
+
 /** Before each encrypted text: a row without metadata says by nothing else that its text is one. */
 export const TEXT_MARK = '\u0001parley:1:';
 /** Before encrypted metadata, which thereby is no JSON once more; with nothing behind it there is none, which is no secret. */
@@ -33,12 +42,12 @@ export class TextKey {
     return text === '' ? '' : `${TEXT_MARK}${this.sealed(text, place)}`;
   }
 
-  /** The metadata has the type of the column, whatever it is by now. What says nothing, a tombstone for example, stays as it is. */
-  sealAll({ content, metadata }: Text, place: string): Text {
+  /** What says nothing, a tombstone for example, stays as it is. */
+  sealAll({ content, metadata }: Text, place: string): StoredText {
     const isEmpty = Object.keys(metadata).length === 0;
     if (isEmpty && content === '') return { content, metadata: {} };
     const text = isEmpty ? '' : this.sealed(JSON.stringify(metadata), ofMetadata(place));
-    return { content: this.seal(content, place), metadata: `${METADATA_MARK}${text}` as unknown as Metadata };
+    return { content: this.seal(content, place), metadata: `${METADATA_MARK}${text}` };
   }
 
   /**
@@ -55,14 +64,14 @@ export class TextKey {
   }
 
   /** @throws where an encrypted row is not what was written. */
-  openAll<T extends Text>(row: T, place: string): T {
-    if (!isSealed(row)) return row;
-    const { content } = row;
-    const metadata = (row.metadata as unknown as string).slice(METADATA_MARK.length);
+  openAll<T extends StoredText>(row: T, place: string): Opened<T> {
+    const { content, metadata } = row;
+    if (typeof metadata !== 'string') return { ...row, metadata };
+    const text = metadata.slice(METADATA_MARK.length);
     return {
       ...row,
       content: content === '' ? '' : this.opened(content.slice(TEXT_MARK.length), place),
-      metadata: metadata === '' ? {} : (JSON.parse(this.opened(metadata, ofMetadata(place))) as Metadata),
+      metadata: text === '' ? {} : (JSON.parse(this.opened(text, ofMetadata(place))) as Metadata),
     };
   }
 
@@ -85,7 +94,7 @@ export const openText = (key: TextKey | undefined, text: string, place: string):
   key ? key.open(text, place) : text.startsWith(TEXT_MARK) ? '' : text;
 
 /** Whether a row is encrypted. */
-export const isSealed = ({ metadata }: Pick<Text, 'metadata'>): boolean => typeof (metadata as unknown) === 'string';
+export const isSealed = ({ metadata }: Pick<StoredText, 'metadata'>): boolean => typeof metadata === 'string';
 
 const SHA256_BYTES = 32;
 const isKeyed = (hash: Buffer): boolean => hash.length > SHA256_BYTES;
