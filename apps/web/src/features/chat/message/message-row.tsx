@@ -3,14 +3,13 @@ import type { ConversationType } from '@parley/protocol';
 import { memo } from 'react';
 import { sendSentence } from '../../../api/sentences.js';
 import { announceCopy } from '../../../ui/announcements.js';
-import { Isolated } from '../../../ui/isolated.js';
 import { Refusal, RefusalButton } from '../../../ui/refusal.js';
 import { useConversationFacts, useMessageActions } from './message-actions.js';
 import { MessageLine } from './message-line.js';
 import { canWrite } from './message-rights.js';
-import { MessageTime } from './message-time.js';
 import type { Row } from './row.js';
 import type { MessageRowProps } from './row-props.js';
+import { SystemLine } from './system-line.js';
 import { useRights } from './use-rights.js';
 import { useRowActions } from './use-row-actions.js';
 
@@ -59,7 +58,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
       {props.sentence === null ? (
         <MessageLine {...props} id={id} rights={rights} actions={actions} />
       ) : (
-        <SystemLine id={id} sentence={props.sentence} createdAt={row.createdAt} />
+        <SystemLine {...props} id={id} sentence={props.sentence} />
       )}
       {pending?.failure ? <NotSent {...props} pending={pending} failure={pending.failure} /> : null}
     </article>
@@ -78,19 +77,6 @@ function Dividers({ row, start }: Pick<MessageRowProps, 'row' | 'start'>) {
         </div>
       ) : null}
     </>
-  );
-}
-
-function SystemLine({ id, sentence, createdAt }: { id: string; sentence: string; createdAt: string }) {
-  return (
-    <div className="message-note">
-      <span id={`${id}-who`} className="sr-only">
-        Notice,
-      </span>
-      <p id={`${id}-body`}>
-        <Isolated text={sentence} /> · <MessageTime iso={createdAt} className="tabular-nums" />
-      </p>
-    </div>
   );
 }
 
@@ -158,12 +144,14 @@ function sameRow(a: MessageRowProps, b: MessageRowProps): boolean {
     names.every((name) => a[name] === b[name]) &&
     sameFields(a.row, b.row) &&
     sameItems(a.heads, b.heads) &&
+    sameItems(a.earlier, b.earlier) &&
     sameItems(a.readers, b.readers)
   );
 }
 
 function sameFields(a: Row, b: Row): boolean {
-  return (Object.keys(a) as (keyof Row)[]).every((name) => a[name] === b[name]);
+  const names = Object.keys(a) as (keyof Row)[];
+  return names.every((name) => name === 'folded' || a[name] === b[name]) && sameItems(a.folded, b.folded);
 }
 
 function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {

@@ -15,6 +15,8 @@ export interface MessageRowProps {
   mine: boolean;
   /** The text of a system message; null for other messages. */
   sentence: string | null;
+  /** Those of the messages that are folded into it, the oldest first. */
+  earlier: readonly string[];
   heads: readonly UserView[];
   /** Names of those known to have read it; filled for my own messages in groups only. */
   readers: readonly string[];

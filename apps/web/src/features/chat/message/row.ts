@@ -7,6 +7,8 @@ export interface Row {
   /** Unchanged by the acknowledgement, so that the row keeps its element. */
   key: string;
   message: Message | null;
+  /** Messages of the system right before this one, which is of the system, too: the oldest first. They are one row. */
+  folded: readonly Message[];
   /** Of a stored message: what of my changes the server has not taken so far. */
   own: OwnChange | null;
   /** Set while the message is not stored, or was refused. */
@@ -23,4 +25,9 @@ export interface Row {
   start: boolean;
   /** Of my own messages only. */
   receipt: Receipt | null;
+}
+
+/** Whether the message with this seq is in the row. */
+export function holds({ message, folded }: Row, seq: number): boolean {
+  return message?.seq === seq || folded.some((each) => each.seq === seq);
 }

@@ -1,5 +1,5 @@
 import type { ParleyClient } from '@parley/client';
-import type { UserView } from '@parley/protocol';
+import type { Message, UserView } from '@parley/protocol';
 import { useChatClient, usePeople } from '@parley/react';
 import { ArrowDown } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
@@ -11,12 +11,14 @@ import { useMentionable } from '../members/use-mentionable.js';
 import { MessageRow } from '../message/message-row.js';
 import type { FindMention } from '../message/message-text.js';
 import { headsBySeq, othersOf } from '../message/receipts.js';
-import type { Row } from '../message/row.js';
+import { holds, type Row } from '../message/row.js';
 import { systemSentence } from '../message/system-sentence.js';
 import type { OpenConversation } from '../open-conversation.js';
 import { DayPill } from './day-pill.js';
+import { MentionsPill } from './mentions-pill.js';
 import { rowsOf } from './rows.js';
 import type { Jump, Target } from './use-jump.js';
+import { useMentionsAbove } from './use-mentions-above.js';
 import { useReadMarker } from './use-read-marker.js';
 import { type TimelineScroll, useTimelineScroll } from './use-timeline-scroll.js';
 
@@ -56,11 +58,13 @@ export function MessageList(props: MessageListProps) {
     ...loadingAtEdges(messages),
   });
   const onScroll = useReadMarker(view.id, rows, () => lastSeqUpTo(rows, timeline.lowestVisible()));
+  const mentions = useMentionsAbove({ view, messages, me, rows, jump, inView: timeline.inView });
   const arrived = useNewCount(rows, me, timeline.pinned || messages.hasNewer);
   const lit = useLit(jump.target, rows, timeline.whenDrawn);
   useEditorInView(editing, rows, timeline.reveal);
   return (
     <div data-region className="relative min-h-0 flex-1">
+      <MentionsPill {...mentions} />
       {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- the feed pattern: arrows lead from article to article */}
       <div
         ref={scroller}
@@ -69,7 +73,10 @@ export function MessageList(props: MessageListProps) {
         aria-label={`Messages in ${title}`}
         aria-busy={messages.loading !== null}
         className="timeline flex h-full flex-col"
-        onScroll={onScroll}
+        onScroll={() => {
+          onScroll();
+          mentions.look();
+        }}
         onKeyDown={(event) => onListKey(event, rows.length, { reveal: timeline.reveal, onEscape })}
       >
         <Rows list={props} rows={rows} timeline={timeline} lit={lit} focused={focused} onFocus={setFocused} />
@@ -160,6 +167,7 @@ function useDescriber({ members, type }: OpenConversation['view'], me: string) {
   const heads = useMemo(() => headsBySeq(others), [others]);
   const mentionable = useMentionable(others);
   const find = useFindMention(mentionable, people.get(me));
+  const tell = (message: Message) => systemSentence(message, me, (id) => nameOf(people, id));
   return (row: Row, known: ReadonlyMap<string, UserView>) => {
     const seq = row.message?.seq ?? Number.POSITIVE_INFINITY;
     const resting = heads.get(seq)?.filter((id) => id !== row.senderId) ?? NOBODY;
@@ -167,7 +175,8 @@ function useDescriber({ members, type }: OpenConversation['view'], me: string) {
     return {
       sender: personOf(known, row.senderId),
       mine: row.senderId === me,
-      sentence: row.message?.type === 'system' ? systemSentence(row.message, me, (id) => nameOf(people, id)) : null,
+      sentence: row.message?.type === 'system' ? tell(row.message) : null,
+      earlier: row.folded.length === 0 ? NOBODY : row.folded.map(tell),
       heads: resting.flatMap((id) => known.get(id) ?? []),
       readers: type === 'group' ? readers.map((reader) => reader.user.displayName) : NOBODY,
       audience: others.length,
@@ -194,7 +203,7 @@ function useLit(target: Target | null, rows: readonly Row[], whenDrawn: Timeline
   const [lit, setLit] = useState<string | null>(null);
   const done = useRef<Target | null>(null);
   useEffect(() => {
-    const index = target === null ? -1 : rows.findIndex((row) => row.message?.seq === target.seq);
+    const index = target === null ? -1 : rows.findIndex((row) => holds(row, target.seq));
     const key = rows[index]?.key;
     if (key === undefined || target === done.current) return;
     done.current = target;

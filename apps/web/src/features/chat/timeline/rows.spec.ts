@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import type { MessageItem } from '@parley/client';
 import { aMessage, aPending, ME, stored, storedItem } from '../chat.factory.js';
-import { rowsOf } from './rows.js';
+import { type RowContext, rowsOf } from './rows.js';
 
 const now = new Date(2026, 2, 2, 12);
 const context = { me: ME, complete: true, newFrom: null, now, lead: 0 };
@@ -47,6 +48,35 @@ describe('Rows', () => {
   it('L14: the start of the history is drawn above the very first row', () => {
     expect(rowsOf(stored(1, 2), context).map((row) => row.start)).toEqual([true, false]);
     expect(rowsOf(stored(5, 7), partial).some((row) => row.start)).toBe(false);
+  });
+
+  describe('P6: what the system says', () => {
+    const minute = (seq: number) => at(2, 9, seq);
+    const says = (seq: number) => aMessage({ seq, type: 'system', createdAt: minute(seq) });
+    const seqs = (items: readonly MessageItem[], options: RowContext = context) =>
+      rowsOf(items, options).map((row) => [...row.folded, row.message].map((message) => message?.seq));
+
+    it('is one row from three lines in a row on, with all that stood above it', () => {
+      const items = [says(1), says(2), says(3), aMessage({ seq: 4, createdAt: minute(4) }), says(5), says(6)];
+      expect(seqs(items.map(storedItem))).toEqual([[1, 2, 3], [4], [5], [6]]);
+      const [run] = rowsOf(items.map(storedItem), context);
+      expect(run).toMatchObject({ day: 'Today', head: true, start: true, message: { seq: 3 } });
+    });
+
+    it('begins another row with a new day and with what is new', () => {
+      const day = (seq: number, of: number) => aMessage({ seq, type: 'system', createdAt: at(of, 9, seq) });
+      const items = [day(1, 1), day(2, 1), day(3, 1), day(4, 2), day(5, 2), day(6, 2)].map(storedItem);
+      expect(seqs(items)).toEqual([
+        [1, 2, 3],
+        [4, 5, 6],
+      ]);
+      expect(seqs(items, { ...context, newFrom: 5 })).toEqual([[1, 2, 3], [4], [5], [6]]);
+    });
+
+    it('keeps the key of its newest line when older ones are loaded', () => {
+      const items = [1, 2, 3, 4, 5].map((seq) => storedItem(says(seq)));
+      expect(rowsOf(items, context).at(-1)?.key).toBe(rowsOf(items.slice(1), partial).at(-1)?.key);
+    });
   });
 
   it('S2: a message keeps its key when it is acknowledged', () => {

@@ -1,6 +1,7 @@
 import type { MessageItem, PendingItem, StoredItem } from '@parley/client';
 import { dayLabel, dayOf } from '../../../ui/dates.js';
 import type { Row } from '../message/row.js';
+import { foldRuns } from './system-runs.js';
 
 export interface RowContext {
   me: string;
@@ -12,6 +13,8 @@ export interface RowContext {
   /** How far this device's clock is ahead of the server's. Milliseconds. */
   lead: number;
 }
+
+const NONE: readonly never[] = [];
 
 /** Rows of one sender within this time form a group. */
 const GROUP_MS = 5 * 60_000;
@@ -30,7 +33,7 @@ export function rowsOf(items: readonly MessageItem[], context: RowContext): Row[
   });
   const first = rows[0];
   if (first && context.complete) rows[0] = { ...first, start: true };
-  return rows;
+  return foldRuns(rows);
 }
 
 interface Above {
@@ -51,6 +54,7 @@ function storedRow({ key, message, own }: StoredItem, above: Above | null, conte
   return {
     key,
     message,
+    folded: NONE,
     own,
     pending: null,
     senderId: message.senderId,
@@ -68,6 +72,7 @@ function pendingRow(pending: PendingItem, above: Above | null, context: RowConte
   return {
     key: pending.key,
     message: null,
+    folded: NONE,
     own: null,
     pending,
     senderId: context.me,

@@ -8,7 +8,7 @@ import {
 } from '@tanstack/react-virtual';
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useHasFiles } from '../../../hooks/use-has-files.js';
-import type { Row } from '../message/row.js';
+import { holds, type Row } from '../message/row.js';
 import { END_PX, keepPlace, type PlaceKeeper } from './kept-place.js';
 import { estimateHeight } from './row-height.js';
 import type { Target } from './use-jump.js';
@@ -39,6 +39,8 @@ export interface TimelineScroll {
   whenDrawn: (index: number, then: (element: HTMLElement) => void) => void;
   /** The lowest row of which at least half is in view; -1 without one. */
   lowestVisible: () => number;
+  /** The rows that are at least partly in view, the first and the last; null without any. */
+  inView: () => { top: number; low: number } | null;
 }
 
 interface Options {
@@ -80,6 +82,7 @@ export function useTimelineScroll(options: Options): TimelineScroll {
       whenDrawn(scroller, index, then);
     },
     whenDrawn: useCallback((index, then) => whenDrawn(scroller, index, then), [scroller]),
+    inView: useCallback(() => inView(virtualizer, scroller.current), [virtualizer, scroller]),
     lowestVisible: useCallback(() => lowestVisible(virtualizer, scroller.current), [virtualizer, scroller]),
   };
 }
@@ -114,6 +117,14 @@ function lowestVisible(virtualizer: List, view: HTMLElement | null): number {
     return shown >= Math.min(end - start, view.clientHeight) / 2;
   });
   return seen?.index ?? -1;
+}
+
+function inView(virtualizer: List, view: HTMLElement | null): ReturnType<TimelineScroll['inView']> {
+  if (!view) return null;
+  const [top, bottom] = [view.scrollTop, view.scrollTop + view.clientHeight];
+  const shown = virtualizer.getVirtualItems().filter(({ start, end }) => end > top && start < bottom);
+  const [first, last] = [shown[0], shown.at(-1)];
+  return first && last ? { top: first.index, low: last.index } : null;
 }
 
 type List = Virtualizer<HTMLDivElement, Element>;
@@ -210,7 +221,7 @@ function useTarget(
 }
 
 function indexOf(rows: readonly Row[], { seq }: Target): number {
-  return seq === Number.POSITIVE_INFINITY ? rows.length - 1 : rows.findIndex((row) => row.message?.seq === seq);
+  return seq === Number.POSITIVE_INFINITY ? rows.length - 1 : rows.findIndex((row) => holds(row, seq));
 }
 
 /** Keeps the reader's position, reports whether it is the end, and loads more messages near the edges. */
