@@ -25,7 +25,7 @@ describe('The page for operators', () => {
     await operator.page.getByRole('status').filter({ hasText: 'Live' }).waitFor();
   };
 
-  it('S4.47: shows how all nodes do as they do it, as plots, sentences and tables', async () => {
+  it('O1 S4.47: shows how all nodes do as they do it, as plots, sentences and tables', async () => {
     const { page } = operator;
     await open();
     const bo = await TestUser.ofHost(node.url, { externalId: 'bo' });

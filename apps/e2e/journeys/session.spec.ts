@@ -86,7 +86,7 @@ describe('Signing in and out', () => {
     ama.faults.splice(0);
   });
 
-  it('after signing in one is where one wanted to go; what is not mine looks like what is not there', async () => {
+  it('F5, X4: after signing in one is where one wanted to go; what is not mine looks like what is not there', async () => {
     await signOut();
     const unknown = '01900000-0000-7000-8000-000000000000';
     await ama.page.goto(`/c/${unknown}`);

@@ -77,7 +77,7 @@ describe('Before there is a connection', () => {
     await account(ama).waitFor();
   });
 
-  it('a page that is loaded without a network goes on by itself', async () => {
+  it('X4: a page that is loaded without a network goes on by itself', async () => {
     const ama = await join();
     await ama.page.route(REFRESH, (route) => route.abort());
     await ama.page.reload();
