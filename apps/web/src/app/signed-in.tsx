@@ -1,6 +1,6 @@
 import type { Me } from '@parley/protocol';
 import { ChatProvider, useChatClient } from '@parley/react';
-import { Suspense, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { openChosenFiles } from '../features/attachments/chosen-files.store.js';
 import { holdUnstoredFiles } from '../features/attachments/unstored-files.js';
@@ -21,6 +21,7 @@ import { useView } from '../hooks/use-view.js';
 import { classes } from '../ui/classes.js';
 import { fetchParts, lazyPart } from '../ui/lazy-part.js';
 import { NotFound } from '../ui/not-found.js';
+import { DialogPart, ViewPart } from '../ui/part.js';
 import { AnnouncementBar } from './announcement-bar.js';
 import { chatOptions } from './chat-options.js';
 import { ConnectionBanner } from './connection-banner.js';
@@ -120,16 +121,16 @@ function Shell({ user }: { user: Me }) {
             </Route>
             <Route path="/settings/:section?">
               {({ section }) => (
-                <Suspense fallback={null}>
+                <ViewPart>
                   <SettingsPage user={user} section={section} />
-                </Suspense>
+                </ViewPart>
               )}
             </Route>
             {user.role === 'admin' ? (
               <Route path="/operations">
-                <Suspense fallback={null}>
+                <ViewPart>
                   <OperationsPage me={user.id} />
-                </Suspense>
+                </ViewPart>
               </Route>
             ) : null}
             <Route path="/c">
@@ -143,9 +144,9 @@ function Shell({ user }: { user: Me }) {
       </main>
       {dialog === 'go-to' ? <Palette me={user.id} onClose={closeDialog} /> : null}
       {dialog === 'keys' ? (
-        <Suspense fallback={null}>
+        <DialogPart>
           <KeysDialog onClose={closeDialog} />
-        </Suspense>
+        </DialogPart>
       ) : null}
       {dialog === 'new-message' ? <NewMessageDialog me={user.id} onClose={closeDialog} /> : null}
       {dialog === 'new-group' ? <NewGroupDialog me={user.id} onClose={closeDialog} /> : null}

@@ -49,11 +49,21 @@ async function isServed(): Promise<boolean> {
   }
 }
 
+/** What waits before it is fetched again. */
+const waiting = new Set<() => void>();
+
+/** Fetches what is missing now, rather than after a pause. */
+export function retryParts(): void {
+  for (const end of waiting) end();
+}
+
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => {
+    waiting.add(end);
     const timer = setTimeout(end, ms);
     const stop = listenToPage({ onWake: end, onHide: () => undefined });
     function end() {
+      waiting.delete(end);
       clearTimeout(timer);
       stop();
       resolve();

@@ -11,7 +11,7 @@ import {
   Search,
   UsersRound,
 } from 'lucide-react';
-import { Suspense, useState } from 'react';
+import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { useHasSearch } from '../../hooks/use-has-search.js';
 import { useToday } from '../../hooks/use-today.js';
@@ -20,6 +20,7 @@ import { Avatar } from '../../ui/avatar.js';
 import { IconButton } from '../../ui/button.js';
 import { lazyPart } from '../../ui/lazy-part.js';
 import { Menu, MenuItem } from '../../ui/menu.js';
+import { DialogPart } from '../../ui/part.js';
 import { PresenceDot } from '../../ui/presence-dot.js';
 import { markOf, presenceWords } from '../people/presence.js';
 import { usePeerPresence } from '../people/use-peer-presence.js';
@@ -77,9 +78,9 @@ export function ChatHeader({ view: item, gone, panel, onTogglePanel }: ChatHeade
       ) : null}
       {gone === null ? <ConversationMenu item={item} onAsk={setAsked} /> : null}
       {asked === 'mute' ? (
-        <Suspense fallback={null}>
+        <DialogPart>
           <MuteDialog item={item} onClose={close} />
-        </Suspense>
+        </DialogPart>
       ) : null}
       {asked === 'rename' ? <RenameDialog item={item} onClose={close} /> : null}
       {asked === 'archive' ? <ArchiveDialog item={item} onClose={close} /> : null}

@@ -1,7 +1,8 @@
-import type { ConversationsSnapshot, ConversationView } from '@parley/client';
+import type { ConversationsSnapshot, ConversationView, SdkError } from '@parley/client';
 import type { Message } from '@parley/protocol';
 import { useChatClient, useChatEvent, useConversation, useMessages, useSelected } from '@parley/react';
 import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { sentenceOf } from '../../api/sentences.js';
 import { useKept } from '../../hooks/use-kept.js';
 import { pointerInUse } from '../../hooks/use-pointer.js';
 import { useSocket } from '../../hooks/use-socket.js';
@@ -9,7 +10,9 @@ import { useTitle } from '../../hooks/use-title.js';
 import { useView } from '../../hooks/use-view.js';
 import { Button } from '../../ui/button.js';
 import { isolate } from '../../ui/isolated.js';
+import { lazyPart } from '../../ui/lazy-part.js';
 import { NotFound } from '../../ui/not-found.js';
+import { DialogPart } from '../../ui/part.js';
 import { EmptyState, Skeleton } from '../../ui/states.js';
 import { DropZone } from '../attachments/drop-zone.js';
 import { SearchPanel } from '../search/search-panel.js';
@@ -17,7 +20,6 @@ import { ChatHeader } from './chat-header.js';
 import { Composer } from './composer/composer.js';
 import { useFileTarget } from './composer/use-file-target.js';
 import { titleOf } from './conversation-title.js';
-import { MemberPanel } from './members/member-panel.js';
 import { useSilence } from './members/use-silence.js';
 import { MessageContext } from './message/message-actions.js';
 import { canWrite } from './message/message-rights.js';
@@ -31,6 +33,8 @@ import { covers, type Jump, useJump } from './timeline/use-jump.js';
 import { useNewDivider } from './timeline/use-new-divider.js';
 import { useEscape } from './use-escape.js';
 import { useMessageContext } from './use-message-context.js';
+
+const MemberPanel = lazyPart(() => import('./members/member-panel.js'));
 
 /** The newest page holds this many unread messages. */
 const NEAR = 30;
@@ -71,9 +75,10 @@ function Window({ view, gone, at, me }: WindowProps) {
   if (!isReady && !isShown) {
     // Without a connection the banner says so, and the messages are loaded once it returns.
     if (!failure) return <Loading />;
-    return failure.retryable ? <LoadFailed onRetry={load} /> : <NotFound />;
+    return failure.retryable ? <LoadFailed failure={failure} onRetry={load} /> : <NotFound />;
   }
-  return <Opened open={{ view, messages, gone }} at={at} me={me} markedAt={markedAt} markUnread={markUnread} />;
+  const open = { view, messages, gone };
+  return <Opened open={open} at={at} me={me} markedAt={markedAt} markUnread={markUnread} />;
 }
 
 interface OpenedProps extends Pick<WindowProps, 'at' | 'me'> {
@@ -142,7 +147,9 @@ function Opened({ open, at, me, markedAt, markUnread }: OpenedProps) {
           {isOver ? <DropZone title={title} onLeave={leave} /> : null}
         </section>
         {panel === 'members' && type === 'group' ? (
-          <MemberPanel view={view} gone={gone} me={me} onClose={toggleMembers} />
+          <DialogPart>
+            <MemberPanel view={view} gone={gone} me={me} onClose={toggleMembers} />
+          </DialogPart>
         ) : null}
         {panel === 'search' ? (
           <SearchPanel conversationId={id} at={at} onReopen={reopen} onClose={toggleSearch} />
@@ -198,7 +205,7 @@ function Loading() {
   );
 }
 
-function LoadFailed({ onRetry }: { onRetry: () => void }) {
+function LoadFailed({ failure, onRetry }: { failure: SdkError; onRetry: () => void }) {
   return (
     <div role="alert" className="flex h-full items-center justify-center">
       <EmptyState
@@ -209,7 +216,7 @@ function LoadFailed({ onRetry }: { onRetry: () => void }) {
           </Button>
         }
       >
-        The server did not answer, or the connection is away.
+        {sentenceOf(failure)}
       </EmptyState>
     </div>
   );

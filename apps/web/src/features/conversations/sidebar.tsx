@@ -1,7 +1,7 @@
 import type { Me, UserView } from '@parley/protocol';
 import { useUser } from '@parley/react';
 import { Activity, Ban, CircleUserRound, Flag, LogOut, PenSquare, Search, Settings, Users } from 'lucide-react';
-import { type ComponentProps, Suspense, useState } from 'react';
+import { type ComponentProps, useState } from 'react';
 import { useLocation } from 'wouter';
 import { useStore } from 'zustand';
 import { BASE_PATH } from '../../api/http.js';
@@ -15,15 +15,18 @@ import { IconButton } from '../../ui/button.js';
 import { Alert } from '../../ui/field.js';
 import { lazyPart } from '../../ui/lazy-part.js';
 import { Menu, MenuChoice, MenuItem, MenuSeparator } from '../../ui/menu.js';
+import { DialogPart } from '../../ui/part.js';
 import { PresenceDot } from '../../ui/presence-dot.js';
 import { signOut } from '../auth/auth.store.js';
 import { useDraftCount } from '../chat/composer/drafts.store.js';
-import { BlockedDialog } from '../chat/members/blocked-dialog.js';
-import { ReportsDialog } from '../chat/members/reports-dialog.js';
 import { useOwnPresence, useVisibility, VISIBILITY } from '../people/visibility.store.js';
 import { ConversationList } from './conversation-list.js';
 import { SignOutDialog } from './sign-out-dialog.js';
 
+const BlockedDialog = lazyPart(async () => ({
+  default: (await import('../chat/members/blocked-dialog.js')).BlockedDialog,
+}));
+const ReportsDialog = lazyPart(() => import('../chat/members/reports-dialog.js'));
 const AvatarDialog = lazyPart(() => import('../avatar/avatar-dialog.js'));
 
 const THEMES: { value: ThemeChoice; label: string }[] = [
@@ -150,13 +153,21 @@ function AccountMenu({ user }: { user: Me }) {
         </MenuItem>
       </Menu>
       {opened === 'picture' ? (
-        <Suspense fallback={null}>
+        <DialogPart>
           <AvatarDialog user={shown} onClose={close} />
-        </Suspense>
+        </DialogPart>
       ) : null}
-      {opened === 'reports' ? <ReportsDialog conversationId="" onClose={close} /> : null}
+      {opened === 'reports' ? (
+        <DialogPart>
+          <ReportsDialog conversationId="" onClose={close} />
+        </DialogPart>
+      ) : null}
       {opened === 'leaving' ? <SignOutDialog me={user.id} drafts={drafts} onClose={close} /> : null}
-      {opened === 'blocked' ? <BlockedDialog onClose={close} /> : null}
+      {opened === 'blocked' ? (
+        <DialogPart>
+          <BlockedDialog onClose={close} />
+        </DialogPart>
+      ) : null}
     </footer>
   );
 }

@@ -20,7 +20,7 @@ function fetchAccounts(client: ParleyClient, query: string): Promise<AccountPage
 export function Accounts({ me, onChanged }: { me: string; onChanged: () => void }) {
   const [text, setText] = useState('');
   const query = useSettled(text.trim());
-  const { value, error, reload } = useFetched(fetchAccounts, query);
+  const { value, error, retry, reload } = useFetched(fetchAccounts, query);
   const [asked, setAsked] = useState<AccountQuestion | null>(null);
   const changed = () => {
     reload();
@@ -38,6 +38,11 @@ export function Accounts({ me, onChanged }: { me: string; onChanged: () => void 
         className="max-w-[420px]"
       />
       {error ? <Alert>{error}</Alert> : null}
+      {error && retry ? (
+        <Button className="self-start" onClick={retry}>
+          Try again
+        </Button>
+      ) : null}
       <output className="text-second text-ink-3">{isSearchable(query) && value ? countText(value) : ''}</output>
       <ul aria-label="Accounts" className="flex flex-col gap-1">
         {value?.items.map((account) => (

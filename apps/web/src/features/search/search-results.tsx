@@ -119,9 +119,15 @@ function NothingFound({ query, hasMore }: { query: string; hasMore: boolean }) {
       <p className="text-body text-ink-2">
         <Isolated text={`No message matches ${isolate(query)}.`} />
       </p>
-      <p className="mt-1 text-second text-ink-3">Try fewer words, or the beginning of one.</p>
+      <p className="mt-1 mb-3 text-second text-ink-3">Try fewer words, or the beginning of one.</p>
+      <Button onClick={selectQuery}>Search for something else</Button>
     </div>
   );
+}
+
+/** What is typed next takes its place. */
+function selectQuery(): void {
+  document.querySelector<HTMLInputElement>('input[type="search"]')?.select();
 }
 
 function countOf(count: number, hasMore: boolean): string {

@@ -1,6 +1,6 @@
 import { LIMITS, type Me, type UserView } from '@parley/protocol';
 import { useChatClient, useUser } from '@parley/react';
-import { type FormEvent, Suspense, useRef, useState } from 'react';
+import { type FormEvent, useRef, useState } from 'react';
 import { useCommand } from '../../hooks/use-command.js';
 import { useHasFiles } from '../../hooks/use-has-files.js';
 import { announce } from '../../ui/announcements.js';
@@ -8,6 +8,7 @@ import { PersonAvatar } from '../../ui/avatar.js';
 import { Button } from '../../ui/button.js';
 import { Alert, Field } from '../../ui/field.js';
 import { lazyPart } from '../../ui/lazy-part.js';
+import { DialogPart } from '../../ui/part.js';
 import { PresenceDot } from '../../ui/presence-dot.js';
 import { useOwnPresence, useVisibility, VISIBILITY } from '../people/visibility.store.js';
 import { Choice } from './choice.js';
@@ -60,9 +61,9 @@ function Picture({ user }: { user: UserView }) {
         <Button onClick={() => setOpen(true)}>Change the picture…</Button>
       </div>
       {isOpen ? (
-        <Suspense fallback={null}>
+        <DialogPart>
           <AvatarDialog user={user} onClose={() => setOpen(false)} />
-        </Suspense>
+        </DialogPart>
       ) : null}
     </Group>
   );

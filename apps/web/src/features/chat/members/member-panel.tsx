@@ -20,7 +20,7 @@ import { AddMembersDialog, LeaveDialog } from './conversation-dialogs.js';
 import { ExportDialog } from './export-dialog.js';
 import { InvitesDialog } from './invites-dialog.js';
 import { BanDialog, BlockDialog, RemoveDialog, SilenceDialog } from './moderation-dialogs.js';
-import { ReportsDialog } from './reports-dialog.js';
+import ReportsDialog from './reports-dialog.js';
 import { RetentionDialog } from './retention-dialog.js';
 import { useAllMembers } from './use-all-members.js';
 import { useSilence } from './use-silence.js';
@@ -40,7 +40,7 @@ type OfGroup = 'add' | 'invites' | 'leave' | 'reports' | 'bans' | 'retention' | 
 type OfMember = 'remove' | 'silence' | 'ban' | 'block';
 
 /** The members of a group and their roles; owners and admins change both here. */
-export function MemberPanel({ view: item, gone, me, onClose }: MemberPanelProps) {
+export default function MemberPanel({ view: item, gone, me, onClose }: MemberPanelProps) {
   const [asked, setAsked] = useState<Asked>(null);
   const { members, fault } = useAllMembers(item);
   const rows = useMemo(() => ranked(members), [members]);

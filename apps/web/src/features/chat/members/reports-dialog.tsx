@@ -40,7 +40,7 @@ async function fetchOpen(client: ParleyClient, id: string, wanted: number): Prom
 }
 
 /** The open reports, the latest first, for those who decide on them. */
-export function ReportsDialog({ conversationId, onClose }: ReportsDialogProps) {
+export default function ReportsDialog({ conversationId, onClose }: ReportsDialogProps) {
   const [most, setMost] = useState<number>(PAGE);
   const fetch = useCallback((client: ParleyClient, id: string) => fetchOpen(client, id, most), [most]);
   const { reload, ...fetched } = useFetched(fetch, conversationId);

@@ -2,9 +2,10 @@ import type { OwnChange } from '@parley/client';
 import type { Message } from '@parley/protocol';
 import { useIsBlocked } from '@parley/react';
 import { Trash2 } from 'lucide-react';
-import { Suspense, useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { fullTime } from '../../../ui/dates.js';
 import { lazyPart } from '../../../ui/lazy-part.js';
+import { DialogPart } from '../../../ui/part.js';
 import { Refusal, RefusalButton } from '../../../ui/refusal.js';
 import { filesOf } from '../../files/attached-files.js';
 import { filesWords } from '../../files/file-words.js';
@@ -182,7 +183,7 @@ function Opened(props: StoredMessageProps & { me: string; reactions: Reactions }
   switch (actions.opened) {
     case 'picker':
       return actions.anchor.current ? (
-        <Suspense fallback={null}>
+        <DialogPart>
           <ReactionPicker
             anchor={actions.anchor.current}
             onClose={() => actions.close()}
@@ -191,7 +192,7 @@ function Opened(props: StoredMessageProps & { me: string; reactions: Reactions }
               reactions.toggle(emoji);
             }}
           />
-        </Suspense>
+        </DialogPart>
       ) : null;
     case 'delete':
       return (
@@ -204,21 +205,21 @@ function Opened(props: StoredMessageProps & { me: string; reactions: Reactions }
       );
     case 'receipts':
       return (
-        <Suspense fallback={null}>
+        <DialogPart>
           <ReceiptsDialog message={message} me={me} onClose={() => actions.close()} />
-        </Suspense>
+        </DialogPart>
       );
     case 'edits':
       return (
-        <Suspense fallback={null}>
+        <DialogPart>
           <EditsDialog message={message} find={find} onClose={() => actions.close()} />
-        </Suspense>
+        </DialogPart>
       );
     case 'report':
       return (
-        <Suspense fallback={null}>
+        <DialogPart>
           <ReportDialog message={message} sender={sender} onClose={() => actions.close()} />
-        </Suspense>
+        </DialogPart>
       );
     default:
       return null;
