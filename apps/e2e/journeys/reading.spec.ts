@@ -93,6 +93,7 @@ describe('Reading a group', () => {
     expect(await run.getByText(`“Ops ${round}”`).count()).toBe(0);
     await ama.message('a word in between').focus();
     await page.keyboard.press('ArrowUp');
+    await soon(() => run.evaluate((row) => row === document.activeElement), true);
     await page.keyboard.press('Enter');
     await soon(() => more.evaluate((button) => button === document.activeElement), true);
     await page.keyboard.press('Enter');
