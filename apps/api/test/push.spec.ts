@@ -164,6 +164,22 @@ describe('a subscription', () => {
     expect([refusing.asked, leading.asked, other.asked]).toEqual([2, 2, 0]);
   });
 
+  it('is not told, once its push service lets it, of what was deleted meanwhile', async () => {
+    const { ann, bob, id } = await two();
+    const browser = await subscribed(bob);
+    const wait = { status: 429, headers: { 'Retry-After': '1' } };
+    browser.answers.push(wait, wait);
+    const { id: deleted } = await ann.say(id, 'better not');
+    await eventually('a push', () => browser.asked === 1);
+    succeeded(await ann.call('DELETE', `/messages/${deleted}`));
+    // Its turn comes after that of the one before.
+    const group = await groupOf(ann, [bob], 'Harbour');
+    await ann.say(group, 'hello');
+    await browser.first(({ conversationId }) => conversationId === group);
+    expect(browser.received.map(({ notice }) => notice.conversationId)).toEqual([group]);
+    expect(browser.asked).toBe(3);
+  });
+
   it('lasts as long as its session, however that ends', async () => {
     const [ann, bob] = [await registered('push-ann'), await registered('push-bob')];
     const id = await directOf(ann, bob);

@@ -4,7 +4,7 @@ import type { PushClient } from '../../platform/push/push-client.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { ConversationLog } from '../conversation-log/index.js';
 import { PUSH_CLIENT } from './push-client.provider.js';
-import { pushNotice } from './push-notice.js';
+import { noticeWords, pushNotice, type ToldMessage } from './push-notice.js';
 import { PushRecipientsRepository, type Recipient } from './push-recipients.repository.js';
 import { PushSender } from './push-sender.js';
 
@@ -19,7 +19,7 @@ const MOST_RECIPIENTS = 2_000;
 
 /** A message of which somebody may have to be told. */
 interface Waiting {
-  message: Message;
+  message: ToldMessage;
   /** Who was at a socket when it was looked at first; null: it was not, yet. */
   among: readonly string[] | null;
   /** When it is looked at, by `performance.now()`. */
@@ -61,7 +61,9 @@ export class PushDispatcher implements OnApplicationBootstrap, OnApplicationShut
     const at = performance.now() + GATHER_MS;
     this.enter(
       this.first,
-      messages.map((message) => ({ message, among: null, at })),
+      messages.map(({ conversationId, seq, senderId, mentions, content }) => ({
+        ...{ message: { conversationId, seq, senderId, mentions, content }, among: null, at },
+      })),
     );
   }
 
@@ -112,10 +114,15 @@ export class PushDispatcher implements OnApplicationBootstrap, OnApplicationShut
   private decide(due: readonly Waiting[], recipients: readonly Recipient[]): void {
     if (recipients.length === MOST_RECIPIENTS) this.reporter.pushesDropped('recipients', 1);
     const watching = new Map<Waiting, Set<string>>();
+    const words = new Map<Waiting, string>();
     const pushes = recipients.flatMap((recipient) => {
       const waiting = due[recipient.i];
       if (!waiting) return [];
-      if (!recipient.isWatching) return { target: recipient, notice: pushNotice(waiting.message, recipient) };
+      if (!recipient.isWatching) {
+        const line = words.get(waiting) ?? noticeWords(waiting.message);
+        words.set(waiting, line);
+        return { target: recipient, notice: pushNotice(waiting.message, line, recipient) };
+      }
       const here = watching.get(waiting) ?? new Set();
       if (waiting.among === null) watching.set(waiting, here.add(recipient.userId));
       return [];

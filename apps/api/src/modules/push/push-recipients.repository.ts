@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { SYNC_LIMITS } from '@parley/protocol';
+import { type PushNotice, SYNC_LIMITS } from '@parley/protocol';
 import { sql } from 'drizzle-orm';
 import { Database } from '../../database/database.js';
 import { rowsOf } from '../../database/rows-of.js';
@@ -38,13 +38,14 @@ export class PushRecipientsRepository {
   /**
    * Whose browsers are to be told of these messages, a row a browser and conversation: of members who have not read it, who want
    * to hear of it as they have set for the conversation, and who do not block its sender. Of larger groups only those who are
-   * mentioned. `most` rows at most. One query.
+   * mentioned. `most` rows at most, those with nobody at a socket first. One query.
    */
   of(asked: readonly Asked[], most: number): Promise<Recipient[]> {
     const given = JSON.stringify(asked.map((each, i) => ({ i, ...each })));
     return rowsOf<Recipient>(
       this.database.db,
       sql`
+      SELECT told.* FROM (
       SELECT DISTINCT ON (s.id, m."conversationId")
              m.i, p.user_id AS "userId", s.id AS "subscriptionId", s.endpoint, s.p256dh, s.auth, s.is_private AS "isPrivate",
              CASE WHEN c.type = 'group' THEN coalesce(c.name, '') END AS "groupName", sender.display_name AS "senderName",
@@ -73,18 +74,26 @@ export class PushRecipientsRepository {
          AND NOT EXISTS (SELECT 1 FROM user_blocks b WHERE b.blocker_id = p.user_id AND b.blocked_id = m."senderId")
          AND CASE coalesce(w.notifications, 'all')
                WHEN 'all' THEN true WHEN 'none' THEN false ELSE m.mentions @> to_jsonb(p.user_id::text) END
-       ORDER BY s.id, m."conversationId", m.seq DESC
-       LIMIT ${most}`,
+       ORDER BY s.id, m."conversationId", m.seq DESC) told
+       ORDER BY told."isWatching" LIMIT ${most}`,
     );
   }
 
-  /** Whether this browser is to be told of anything, still: it is asked between attempts. */
-  async isLive(subscriptionId: string): Promise<boolean> {
+  /** Whether this browser is to be told of this message, still: it is asked of what had to wait. */
+  async isStillTold(
+    { subscriptionId, userId }: Pick<Recipient, 'subscriptionId' | 'userId'>,
+    { conversationId, seq }: Pick<PushNotice, 'conversationId' | 'seq'>,
+  ): Promise<boolean> {
     const rows = await rowsOf(
       this.database.db,
       sql`
-      SELECT 1 FROM push_subscriptions s JOIN users u ON u.id = s.user_id LEFT JOIN refresh_sessions r ON r.id = s.session_id
-       WHERE s.id = ${subscriptionId} AND s.expires_at > now() AND NOT u.is_disabled
+      SELECT 1 FROM push_subscriptions s
+        JOIN users u ON u.id = s.user_id AND NOT u.is_disabled
+        JOIN conversation_participants p
+          ON p.conversation_id = ${conversationId} AND p.user_id = s.user_id AND p.left_at IS NULL AND p.last_read_seq < ${seq}
+        JOIN messages x ON x.conversation_id = p.conversation_id AND x.seq = ${seq} AND x.deleted_at IS NULL
+        LEFT JOIN refresh_sessions r ON r.id = s.session_id
+       WHERE s.id = ${subscriptionId} AND s.user_id = ${userId} AND s.expires_at > now()
          AND (s.session_id IS NULL OR (r.revoked_at IS NULL AND r.expires_at > now()))`,
     );
     return rows.length > 0;

@@ -9,7 +9,7 @@ import { PushRecipientsRepository } from './push-recipients.repository.js';
 import { PushSubscriptionsRepository } from './push-subscriptions.repository.js';
 
 export interface Push {
-  target: PushTarget & { subscriptionId: string };
+  target: PushTarget & { subscriptionId: string; userId: string };
   notice: PushNotice;
 }
 
@@ -18,11 +18,17 @@ interface Attempt extends Push {
   topic: string;
   /** How often it was tried. */
   tries: number;
+  /** Since when it waits here, by `performance.now()`. */
+  since: number;
 }
 
 /** That wait here, for their turn or to be tried again. */
 const MOST_WAITING = 2_000;
 const AT_A_TIME = 8;
+/** So that somebody whose push services do not answer holds up nobody else. */
+const AT_A_TIME_OF_ONE = 2;
+/** What waits for longer may have been read, deleted or taken from its reader meanwhile. */
+const FRESH_MS = 1_000;
 const MOST_TRIES = 4;
 /** Doubles with each try; up to a half is taken off, so that nodes do not come together. */
 const FIRST_RETRY_MS = 2_000;
@@ -36,8 +42,8 @@ const TTL_SECONDS = 86_400;
 export class PushSender implements OnApplicationShutdown {
   private readonly queue = new Map<string, Attempt>();
   private readonly retries = new Map<string, { attempt: Attempt; timer: NodeJS.Timeout }>();
-  /** Of what is being handed over. */
-  private readonly sending = new Set<string>();
+  /** Whose it is, by the topic of what is being handed over. */
+  private readonly sending = new Map<string, string>();
   private isClosed = false;
 
   constructor(
@@ -62,7 +68,7 @@ export class PushSender implements OnApplicationShutdown {
       const retry = this.retries.get(topic);
       if (retry) Object.assign(retry.attempt, push);
       else if (this.queue.has(topic) || this.waiting < MOST_WAITING)
-        this.queue.set(topic, { ...push, topic, tries: 0 });
+        this.queue.set(topic, { ...push, topic, tries: 0, since: performance.now() });
       else this.reporter.pushesDropped('full', 1);
     }
     this.start();
@@ -76,9 +82,9 @@ export class PushSender implements OnApplicationShutdown {
     for (const [topic, attempt] of this.queue) {
       if (this.sending.size === AT_A_TIME || this.isClosed) return;
       // Not beside the one before, which might then come last.
-      if (this.sending.has(topic)) continue;
+      if (this.sending.has(topic) || this.sendingOf(attempt.target.userId) >= AT_A_TIME_OF_ONE) continue;
       this.queue.delete(topic);
-      this.sending.add(topic);
+      this.sending.set(topic, attempt.target.userId);
       void this.attempt(attempt).finally(() => {
         this.sending.delete(topic);
         this.start();
@@ -86,11 +92,16 @@ export class PushSender implements OnApplicationShutdown {
     }
   }
 
+  private sendingOf(userId: string): number {
+    return [...this.sending.values()].filter((each) => each === userId).length;
+  }
+
   private async attempt(attempt: Attempt): Promise<void> {
-    const { target, notice, topic } = attempt;
+    const { target, notice, topic, since } = attempt;
     attempt.tries += 1;
     try {
-      if (attempt.tries > 1 && !(await this.recipients.isLive(target.subscriptionId))) return;
+      const isFresh = attempt.tries === 1 && performance.now() - since < FRESH_MS;
+      if (!isFresh && !(await this.recipients.isStillTold(target, notice))) return;
       const answer = await this.client?.deliver(target, JSON.stringify(notice), { ttl: TTL_SECONDS, topic });
       if (answer) await this.settle(attempt, answer);
     } catch (fault) {

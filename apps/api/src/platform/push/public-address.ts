@@ -1,5 +1,7 @@
-import { lookup } from 'node:dns';
+import type { LookupAddress, LookupOptions } from 'node:dns';
+import { lookup } from 'node:dns/promises';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { Semaphore } from '../../kernel/semaphore.js';
 import { PrivateAddressError } from './private-address-error.js';
 
 /** Of IPv4: our own machine and network, and what is nobody's, by RFC 6890 and its successors. */
@@ -43,16 +45,29 @@ export function isPublicAddress(address: string): boolean {
 }
 
 /**
+ * A look-up cannot be cancelled, and takes one of the few threads of which all others of this process need one, too: names whose
+ * DNS never answers hold up each other, and nobody else.
+ */
+const turns = new Semaphore({ atOnce: 1, mostWaiting: 32 });
+
+/**
  * As `dns.lookup`; a host of which any address is not public is refused. A connection that looks up by this goes to what was
  * looked at here and nowhere else, whatever the next answer of the DNS is.
  */
 export const publicLookup: LookupFunction = (host, options, callback) => {
-  lookup(host, { ...options, all: true }, (fault, addresses) => {
-    const [first] = addresses ?? [];
-    if (fault || !first) return callback(fault ?? new Error('It has no address.'), '');
-    if (!addresses.every(({ address }) => isPublicAddress(address)))
-      return callback(new PrivateAddressError(`${host} has an address that is not public.`), '');
-    if (options.all) callback(null, addresses);
-    else callback(null, first.address, first.family);
-  });
+  publicAddressesOf(host, options).then(
+    ([first, ...others]) => {
+      if (options.all) callback(null, [first, ...others]);
+      else callback(null, first.address, first.family);
+    },
+    (fault: NodeJS.ErrnoException) => callback(fault, ''),
+  );
 };
+
+async function publicAddressesOf(host: string, options: LookupOptions): Promise<[LookupAddress, ...LookupAddress[]]> {
+  const [first, ...others] = await turns.within(() => lookup(host, { ...options, all: true }));
+  if (!first) throw new Error('It has no address.');
+  if (![first, ...others].every(({ address }) => isPublicAddress(address)))
+    throw new PrivateAddressError(`${host} has an address that is not public.`);
+  return [first, ...others];
+}
