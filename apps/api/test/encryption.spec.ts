@@ -4,7 +4,11 @@ import { eventually, expectSoon } from '@parley/testkit';
 import { sql } from 'drizzle-orm';
 import { TEXT_ENCRYPTION } from '../src/modules/conversation-log/index.js';
 import { PlainTextsRepository } from '../src/modules/conversation-log/plain-texts.repository.js';
+import type { ConversationKeys } from '../src/modules/encryption/conversation-keys.js';
+import { DeploymentKeyRing } from '../src/modules/encryption/deployment-key-ring.js';
 import { ROTATION } from '../src/modules/encryption/index.js';
+import { KeyCheckRepository } from '../src/modules/encryption/key-check.repository.js';
+import { KeyCheck } from '../src/modules/encryption/key-check.js';
 import { AccountErasure, ERASURE } from '../src/modules/leaving/index.js';
 import { violationsOn } from './invariants.js';
 import { PASSWORD, startOn, type TestNode } from './node.js';
@@ -200,6 +204,16 @@ describe('a database with encrypted messages', () => {
     const on = await restart({ ENCRYPTION_KEYS: key });
     const { items } = succeeded(await again(owner, on).get(`/conversations/${id}/messages`));
     expect(items).toMatchObject([{ content: 'for later' }]);
+  });
+
+  it('of two nodes that start at once with different keys of one id, one is refused', async () => {
+    const repository = new KeyCheckRepository((await restart()).node.databases.main);
+    const checks = [1, 2].map(() => {
+      const ring = new DeploymentKeyRing([{ id: 'k1', secret: randomBytes(32) }]);
+      return new KeyCheck(repository, { ring } as ConversationKeys);
+    });
+    const ends = await Promise.allSettled(checks.map((check) => check.onModuleInit()));
+    expect(ends.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
   });
 
   it('may do without a key once all keys of conversations are encrypted by another, while people write', async () => {

@@ -2,7 +2,7 @@ import type { PlainSession } from '../database/plain-session.js';
 import { advanceNumbers, tablesIn, tablesWithRows } from '../database/table-rows.js';
 
 /** What every database of ours has, though nobody has used it yet: of itself, and of nodes that ran. */
-const ALWAYS_THERE = ['node_users', 'nodes', 'deployment'];
+const ALWAYS_THERE = ['node_users', 'nodes', 'deployment', 'deployment_keys'];
 
 /** @param place the database, for people. @throws with a sentence where it has rows. */
 export async function requireEmpty(session: PlainSession, place: string): Promise<void> {

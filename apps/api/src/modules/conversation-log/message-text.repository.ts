@@ -119,7 +119,9 @@ export class MessageTextRepository {
       outcomes.map(async (outcome, i) => {
         const message = batch[i];
         if (!message || outcome.kind !== 'refused' || outcome.reason !== 'idempotency_conflict') return outcome;
-        return (await this.findRepeat(message)) ?? outcome;
+        // The batch is committed: the answers of the others do not depend on this look. This one is asked for again.
+        const repeat = await this.findRepeat(message).catch((): Outcome => ({ kind: 'busy' }));
+        return repeat ?? outcome;
       }),
     );
   }

@@ -53,7 +53,8 @@ export class ConversationKeysRepository {
        WHERE k.conversation_id = ${conversationId} AND k.wrapped IS NOT NULL AND k.plain_to IS NULL
          AND NOT EXISTS (SELECT 1 FROM conversations c WHERE c.id = k.conversation_id AND c.is_held)
          AND NOT EXISTS (SELECT 1 FROM conversation_invites i
-                          WHERE i.conversation_id = k.conversation_id AND i.revoked_at IS NULL)
+                          WHERE i.conversation_id = k.conversation_id AND i.revoked_at IS NULL
+                            AND (i.expires_at IS NULL OR i.expires_at > now()) AND (i.max_uses IS NULL OR i.uses < i.max_uses))
          AND NOT EXISTS (SELECT 1 FROM conversation_participants p JOIN users u ON u.id = p.user_id
                           WHERE p.conversation_id = k.conversation_id AND u.deleted_at IS NULL)
       RETURNING 1`,

@@ -23,7 +23,11 @@ export class KeyCheck implements OnModuleInit {
     }
     const { first } = ring;
     const proof = first === null ? null : ring.proofOf(first);
-    if (first !== null && proof) await this.repository.add({ id: first, proof });
+    if (first === null || !proof) return;
+    await this.repository.add({ id: first, proof });
+    // Another node may have been first, with another key of this id.
+    const stored = (await this.repository.all()).find(({ id }) => id === first);
+    if (!stored || !timingSafeEqual(proof, stored.proof)) throw new ConfigurationError([another(first)]);
   }
 }
 
