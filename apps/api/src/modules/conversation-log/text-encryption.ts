@@ -25,7 +25,7 @@ export class TextEncryption implements OnApplicationBootstrap, OnApplicationShut
     run: async () => {
       if (this.repository.availability.isUp) await this.run();
     },
-    onFault: (fault) => this.reporter.encryptionFailed(fault),
+    onFault: (fault) => this.reporter.encryptionFailed('texts', fault),
   });
   /** Whether every conversation of before has its key: those that came later get theirs with the first text. */
   private hasKeys = false;

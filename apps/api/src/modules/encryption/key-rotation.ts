@@ -24,7 +24,7 @@ export class KeyRotation implements OnApplicationBootstrap, OnApplicationShutdow
     run: async () => {
       if (this.repository.availability.isUp) await this.run();
     },
-    onFault: (fault) => this.reporter.encryptionFailed(fault),
+    onFault: (fault) => this.reporter.encryptionFailed('keys', fault),
   });
 
   constructor(

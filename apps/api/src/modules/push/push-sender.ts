@@ -69,7 +69,7 @@ export class PushSender implements OnApplicationShutdown {
       if (retry) Object.assign(retry.attempt, push);
       else if (this.queue.has(topic) || this.waiting < MOST_WAITING)
         this.queue.set(topic, { ...push, topic, tries: 0, since: performance.now() });
-      else this.reporter.pushesDropped('full', 1);
+      else this.drop();
     }
     this.start();
   }
@@ -105,34 +105,42 @@ export class PushSender implements OnApplicationShutdown {
       const answer = await this.client?.deliver(target, JSON.stringify(notice), { ttl: TTL_SECONDS, topic });
       if (answer) await this.settle(attempt, answer);
     } catch (fault) {
-      if (fault instanceof PrivateAddressError) this.reporter.pushFailed(target.subscriptionId, fault);
+      if (fault instanceof PrivateAddressError) this.giveUp(attempt, fault);
       else this.retryLater(attempt, null, fault);
     }
   }
 
   private async settle(attempt: Attempt, { status, retryAfterMs }: PushAnswer): Promise<void> {
-    const { subscriptionId, auth } = attempt.target;
     if (status >= 200 && status <= 299) return this.reporter.pushSent();
     if (status === 404 || status === 410) {
+      const { subscriptionId, auth } = attempt.target;
       await this.subscriptions.forget(subscriptionId, auth);
       return this.reporter.pushSubscriptionGone(subscriptionId, status);
     }
     if (status === 429 || status >= 500) return this.retryLater(attempt, retryAfterMs, status);
-    this.reporter.pushFailed(subscriptionId, status);
+    this.giveUp(attempt, status);
   }
 
   private retryLater(attempt: Attempt, retryAfterMs: number | null, why: unknown): void {
-    const { topic, tries, target } = attempt;
+    const { topic, tries } = attempt;
     const ms = retryAfterMs ?? FIRST_RETRY_MS * 2 ** (tries - 1) * (1 - Math.random() / 2);
     if (this.isClosed || this.queue.has(topic)) return;
-    if (tries >= MOST_TRIES || ms > LONGEST_RETRY_MS) return this.reporter.pushFailed(target.subscriptionId, why);
-    if (this.waiting >= MOST_WAITING) return this.reporter.pushesDropped('full', 1);
+    if (tries >= MOST_TRIES || ms > LONGEST_RETRY_MS) return this.giveUp(attempt, why);
+    if (this.waiting >= MOST_WAITING) return this.drop();
     const timer = setTimeout(() => {
       this.retries.delete(topic);
       this.queue.set(topic, attempt);
       this.start();
     }, ms);
     this.retries.set(topic, { attempt, timer: timer.unref() });
+  }
+
+  private giveUp({ target }: Attempt, why: unknown): void {
+    this.reporter.pushFailed(target.subscriptionId, why);
+  }
+
+  private drop(): void {
+    this.reporter.pushesDropped('full', 1);
   }
 }
 

@@ -103,10 +103,9 @@ export abstract class MessageEvents extends TraceEvents {
     this.log.info({ conversationId }, 'the key of a conversation was destroyed');
   }
 
-  /** Of one of these two jobs. */
-  encryptionFailed(fault: unknown): void {
+  encryptionFailed(of: 'keys' | 'texts', fault: unknown): void {
     this.counters.add('encryption_failures_total');
-    this.log[faultLevel(fault)]({ err: fault }, 'keys or texts could not be encrypted; it will be tried again');
+    this.log[faultLevel(fault)]({ of, err: fault }, 'keys or texts could not be encrypted; it will be tried again');
   }
 
   gapFound(conversationId: string): void {
