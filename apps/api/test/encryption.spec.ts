@@ -7,8 +7,8 @@ import { PlainTextsRepository } from '../src/modules/conversation-log/plain-text
 import type { ConversationKeys } from '../src/modules/encryption/conversation-keys.js';
 import { DeploymentKeyRing } from '../src/modules/encryption/deployment-key-ring.js';
 import { ROTATION } from '../src/modules/encryption/index.js';
-import { KeyCheckRepository } from '../src/modules/encryption/key-check.repository.js';
 import { KeyCheck } from '../src/modules/encryption/key-check.js';
+import { KeyCheckRepository } from '../src/modules/encryption/key-check.repository.js';
 import { AccountErasure, ERASURE } from '../src/modules/leaving/index.js';
 import { violationsOn } from './invariants.js';
 import { PASSWORD, startOn, type TestNode } from './node.js';
