@@ -73,22 +73,53 @@ it.each([1280, 390])(
   },
 );
 
-it('an old build is never shown where the server answers, and is forgotten then', async () => {
-  ama = await Participant.join(browser, node.url, 'Ama Okafor old', { serviceWorkers: 'allow' });
-  const { page } = ama;
-  await kept();
-  await page.evaluate(async () => {
+/** As an older build would have been kept, after the present one so that it is taken for the latest. */
+async function keepOld(): Promise<void> {
+  await ama.page.evaluate(async () => {
     const old = await caches.open('parley-build-"old"');
     await old.put(
       `${location.origin}/`,
       new Response('<p>an old build</p>', { headers: { 'Content-Type': 'text/html' } }),
     );
   });
+}
+
+it('an old build is never shown where the server answers, and is forgotten then', async () => {
+  ama = await Participant.join(browser, node.url, 'Ama Okafor old', { serviceWorkers: 'allow' });
+  const { page } = ama;
+  await kept();
+  await keepOld();
   await page.reload();
   await page.getByRole('button', { name: `Account of ${ama.name}` }).waitFor();
   await expectSoon(async () => {
     expect((await page.evaluate(() => caches.keys())).filter((name) => name.includes('old'))).toEqual([]);
   });
+});
+
+it('an old build does not come back by a file that is looked for while it is forgotten', async () => {
+  ama = await Participant.join(browser, node.url, 'Ama Okafor again', { serviceWorkers: 'allow' });
+  const { page, context } = ama;
+  await kept();
+  await keepOld();
+  // As where the next build is complete just after the worker has looked which ones there are.
+  const [worker] = context.serviceWorkers();
+  const forgotten = await worker?.evaluate(() => {
+    const list = CacheStorage.prototype.keys;
+    CacheStorage.prototype.keys = async function keys(this: CacheStorage) {
+      const listed = await list.call(this);
+      for (const name of listed) if (name.includes('old')) await this.delete(name);
+      return listed;
+    };
+    return true;
+  });
+  expect(forgotten).toBe(true);
+  const names = await page.evaluate(async () => {
+    const program = document.querySelector<HTMLScriptElement>('script[type=module][src]');
+    if (!program || !(await fetch(program.src)).ok) throw new Error('The program was not answered.');
+    return caches.keys();
+  });
+  expect(names.filter((name) => name.includes('old'))).toEqual([]);
+  expect(names).toHaveLength(1);
 });
 
 it('R10: a page that was kept tells of a newer build as soon as the server is back', async () => {

@@ -7,6 +7,8 @@
 const BASE = new URL('./', self.location.href).href;
 const ASSETS = `${BASE}assets/`;
 const PREFIX = 'parley-build-';
+/** Of all workers of this address: while the next version of this file begins, there are two. */
+const LOCK = `parley-builds ${BASE}`;
 /** By these words the app's page is known: other things of this host may answer below the same address. */
 const MARK = 'name="base-path"';
 /** What the page names beside its assets. */
@@ -19,7 +21,7 @@ self.addEventListener('install', (event) => {
 self.addEventListener('fetch', (event) => {
   const { request } = event;
   if (request.method !== 'GET' || !request.url.startsWith(BASE)) return;
-  if (request.url.startsWith(ASSETS)) event.respondWith(asset(request));
+  if (request.url.startsWith(ASSETS)) event.respondWith(asset(event));
   else if (request.mode === 'navigate' && isPage(request.url)) event.respondWith(page(event));
   else if (NAMED.some((name) => request.url === BASE + name)) event.respondWith(fresh(request));
 });
@@ -45,17 +47,13 @@ async function page(event) {
   }
 }
 
-/** A file of a build: from the cache, else from the server and then in the cache. */
-async function asset(request) {
+/** A file of a build: from the cache, else from the server and then in the cache, for which the page does not wait. */
+async function asset(event) {
+  const { request } = event;
   const known = await kept(request.url);
   if (known) return known;
   const answer = await fetch(request);
-  const copy = answer.clone();
-  const name = await current();
-  if (answer.ok && name !== null) {
-    const cache = await caches.open(name);
-    await cache.put(request.url, copy).catch(() => undefined);
-  }
+  if (answer.ok) event.waitUntil(keepFile(request.url, answer.clone()).catch(() => undefined));
   return answer;
 }
 
@@ -74,26 +72,49 @@ async function keepPage() {
   if (answer.ok) await keep(answer);
 }
 
+/**
+ * One after the other, in the order of asking. Whoever opens a cache makes it where it is not, also one that was forgotten
+ * since it was listed: so caches are opened and deleted here alone, and are read by their names.
+ */
+function alone(act) {
+  return navigator.locks.request(LOCK, act);
+}
+
 /** Keeps a page with all that it names, unless this build is kept already, and forgets the builds before. */
-async function keep(answer) {
-  const text = await answer.text();
-  if (!text.includes(MARK)) return;
-  const name = PREFIX + (await digestOf(text));
-  if ((await current()) !== name) {
-    const files = [...text.matchAll(/(?:src|href)="([^"]*\/assets\/[^"]+)"/g)].map(
-      ([, path]) => new URL(path, BASE).href,
-    );
-    const all = [...files, ...NAMED.map((each) => BASE + each)];
-    const answers = await Promise.all(all.map((url) => fetch(url)));
-    if (answers.some(({ ok }) => !ok)) return;
+function keep(answer) {
+  return alone(async () => {
+    const text = await answer.text();
+    if (!text.includes(MARK)) return;
+    const name = PREFIX + (await digestOf(text));
+    if ((await current()) !== name && !(await fill(name, text, answer.headers))) return;
+    const others = (await caches.keys()).filter((each) => each.startsWith(PREFIX) && each !== name);
+    await Promise.all(others.map((each) => caches.delete(each)));
+  });
+}
+
+/** False where a file of it is not to be had. */
+async function fill(name, text, headers) {
+  const named = text.matchAll(/(?:src|href)="([^"]*\/assets\/[^"]+)"/g);
+  const files = Array.from(named, ([, path]) => new URL(path, BASE).href);
+  const all = [...files, ...NAMED.map((each) => BASE + each)];
+  const answers = await Promise.all(all.map((url) => fetch(url)));
+  if (answers.some(({ ok }) => !ok)) return false;
+  const cache = await caches.open(name);
+  await Promise.all(answers.map((each, i) => cache.put(all[i], each)));
+  // By this the page knows that it was kept, and may be an old one. Last: a build without its page is not complete.
+  const marked = text.replace('<html', '<html data-kept');
+  await cache.put(BASE, new Response(marked, { headers }));
+  return true;
+}
+
+/** With the latest build: the one whose page is being kept, if one is. */
+function keepFile(url, answer) {
+  return alone(async () => {
+    const name = await current();
+    if (name === null) return;
     const cache = await caches.open(name);
-    await Promise.all(answers.map((each, i) => cache.put(all[i], each)));
-    // By this the page knows that it was kept, and may be an old one. Last: a build without its page is not complete.
-    const marked = text.replace('<html', '<html data-kept');
-    await cache.put(BASE, new Response(marked, { headers: answer.headers }));
-  }
-  const others = (await caches.keys()).filter((each) => each.startsWith(PREFIX) && each !== name);
-  await Promise.all(others.map((each) => caches.delete(each)));
+    await cache.put(url, answer);
+  });
 }
 
 async function digestOf(text) {
@@ -104,16 +125,17 @@ async function digestOf(text) {
 /** The name of the latest cache that is complete. */
 async function current() {
   for (const name of (await caches.keys()).toReversed()) {
-    if (!name.startsWith(PREFIX)) continue;
-    const cache = await caches.open(name);
-    if (await cache.match(BASE)) return name;
+    if (name.startsWith(PREFIX) && (await found(BASE, name))) return name;
   }
   return null;
 }
 
 async function kept(url) {
   const name = await current();
-  if (name === null) return undefined;
-  const cache = await caches.open(name);
-  return cache.match(url);
+  return name === null ? undefined : found(url, name);
+}
+
+/** Undefined also where there is no such cache. */
+function found(url, cacheName) {
+  return caches.match(url, { cacheName });
 }
