@@ -7,6 +7,7 @@ export * from './error-object.js';
 export * from './errors.js';
 export * from './events.js';
 export * from './exports.js';
+export * from './file-words.js';
 export * from './files.js';
 export * from './forum.js';
 export * from './graphemes.js';

@@ -4,7 +4,7 @@ import type { PushClient } from '../../platform/push/push-client.js';
 import { EventReporter } from '../../platform/telemetry/event-reporter.js';
 import { ConversationLog } from '../conversation-log/index.js';
 import { PUSH_CLIENT } from './push-client.provider.js';
-import { noticeWords, pushNotice, type ToldMessage } from './push-notice.js';
+import { noticeWords, pushNotice, type ToldMessage, toldOf } from './push-notice.js';
 import { PushRecipientsRepository, type Recipient } from './push-recipients.repository.js';
 import { PushSender } from './push-sender.js';
 
@@ -61,9 +61,7 @@ export class PushDispatcher implements OnApplicationBootstrap, OnApplicationShut
     const at = performance.now() + GATHER_MS;
     this.enter(
       this.first,
-      messages.map(({ conversationId, seq, senderId, mentions, content }) => ({
-        ...{ message: { conversationId, seq, senderId, mentions, content }, among: null, at },
-      })),
+      messages.map((message) => ({ message: toldOf(message), among: null, at })),
     );
   }
 

@@ -1,5 +1,12 @@
 import { shownText } from '@parley/markdown';
-import { cutBetweenGraphemes, firstGraphemes, type Message, type PushNotice } from '@parley/protocol';
+import {
+  cutBetweenGraphemes,
+  filesOf,
+  filesWords,
+  firstGraphemes,
+  type Message,
+  type PushNotice,
+} from '@parley/protocol';
 import type { Recipient } from './push-recipients.repository.js';
 
 /** Graphemes, as the notifications of an open app have. */
@@ -8,7 +15,16 @@ const LONGEST = 140;
 const MOST_UNITS = 500;
 
 /** What is kept of a message until it is known who is to be told of it. */
-export type ToldMessage = Pick<Message, 'conversationId' | 'seq' | 'senderId' | 'mentions' | 'content'>;
+export interface ToldMessage extends Pick<Message, 'conversationId' | 'seq' | 'senderId' | 'mentions' | 'content'> {
+  /** What stands for its files: "2 photos". */
+  files: string;
+}
+
+/** Without its metadata, which may be large. */
+export function toldOf(message: Message): ToldMessage {
+  const { conversationId, seq, senderId, mentions, content } = message;
+  return { conversationId, seq, senderId, mentions, content, files: filesWords(filesOf(message)) };
+}
 
 /**
  * What a browser is told of a message: what its user may read in the conversation, and no more than a line of it.
@@ -24,8 +40,8 @@ export function pushNotice(
   return { title: groupName || 'Conversation', body: `${senderName.split(' ')[0]}: ${words}`, conversationId, seq };
 }
 
-/** A line of a message, without its marks. */
-export function noticeWords({ content }: ToldMessage): string {
-  const line = shownText(content).replace(/\s+/g, ' ').trim();
+/** A line of a message, without its marks; of one without words what it carries. */
+export function noticeWords({ content, files }: ToldMessage): string {
+  const line = shownText(content).replace(/\s+/g, ' ').trim() || files;
   return cutBetweenGraphemes(firstGraphemes(line, LONGEST), MOST_UNITS) || 'Attachment';
 }
