@@ -1,7 +1,7 @@
 /*
- * Has the app's page at hand where the server cannot be reached. The page always comes from the server if that answers, so
- * that no old build is ever shown; its files are named after their content, so a kept one is never old. One cache a
- * build: the one before goes once the next is complete.
+ * Tells of messages while the app is closed, and has the app's page at hand where the server cannot be reached. The page always
+ * comes from the server if that answers, so that no old build is ever shown; its files are named after their content, so a
+ * kept one is never old. One cache a build: the one before goes once the next is complete.
  */
 'use strict';
 const BASE = new URL('./', self.location.href).href;
@@ -25,6 +25,47 @@ self.addEventListener('fetch', (event) => {
   else if (request.mode === 'navigate' && isPage(request.url)) event.respondWith(page(event));
   else if (NAMED.some((name) => request.url === BASE + name)) event.respondWith(fresh(request));
 });
+
+self.addEventListener('push', (event) => {
+  event.waitUntil(tell(noticeOf(event)));
+});
+
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  event.waitUntil(openAt(event.notification.data));
+});
+
+/** Browsers want something to be shown for each push. */
+function noticeOf(event) {
+  try {
+    return event.data.json();
+  } catch {
+    return { title: 'Parley', body: 'New message' };
+  }
+}
+
+/** Unless the app is in view, which shows it itself. By its tag it takes the place of the one before of the conversation. */
+async function tell({ title, body, conversationId, seq }) {
+  const windows = await windowsOfOurs();
+  if (windows.some(({ visibilityState }) => visibilityState === 'visible')) return;
+  const options = { body, tag: conversationId, renotify: conversationId !== undefined, icon: `${BASE}icon.svg` };
+  await self.registration.showNotification(title, { ...options, data: { conversationId, seq } });
+}
+
+/** In a window that is there, which goes to the message without being loaded anew, else in a new one. */
+async function openAt(data) {
+  const path = data?.conversationId ? `c/${data.conversationId}/m/${data.seq}` : '';
+  const [latest] = await windowsOfOurs();
+  if (!latest) return self.clients.openWindow(BASE + path);
+  if (path) latest.postMessage({ type: 'open', path: `/${path}` });
+  await latest.focus();
+}
+
+/** The one that had the focus last is the first. */
+async function windowsOfOurs() {
+  const windows = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
+  return windows.filter(({ url }) => url.startsWith(BASE) && isPage(url));
+}
 
 /** Paths of the server (apps/api/src/kernel/server-paths.ts) are none of the app's. */
 function isPage(url) {

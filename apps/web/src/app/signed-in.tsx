@@ -13,6 +13,7 @@ import { NewGroupDialog } from '../features/conversations/new-group-dialog.js';
 import { NewMessageDialog } from '../features/conversations/new-message-dialog.js';
 import { Sidebar } from '../features/conversations/sidebar.js';
 import { useNotifications } from '../features/notifications/use-notifications.js';
+import { usePush } from '../features/notifications/use-push.js';
 import { Palette } from '../features/palette/palette.js';
 import { openVisibility } from '../features/people/visibility.store.js';
 import { followSettings } from '../hooks/own-settings.store.js';
@@ -94,6 +95,7 @@ function Shell({ user }: { user: Me }) {
   useMoves();
   useFavicon();
   useNotifications(user.id);
+  usePush(user.id);
   return (
     <div className={classes('shell', atList ? 'shell-at-list' : 'shell-at-main')}>
       <a href="#main" className="skip-link">

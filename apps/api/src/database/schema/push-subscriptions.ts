@@ -20,7 +20,7 @@ export const pushSubscriptions = pgTable(
     auth: text('auth').notNull(),
     isPrivate: boolean('is_private').notNull().default(false),
     createdAt: time('created_at').notNull(),
-    /** When it was made last: clients do it again whenever they start. */
+    /** When it was made last: the app does it again whenever it starts. */
     renewedAt: time('renewed_at').notNull(),
     expiresAt: time('expires_at').notNull(),
   },

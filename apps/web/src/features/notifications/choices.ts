@@ -1,4 +1,5 @@
 import { keptChoice } from '../../hooks/kept-choice.js';
+import { pushChoice } from './push-choice.js';
 
 /** All of them are of this device. */
 type Switch = 'off' | 'on';
@@ -12,6 +13,7 @@ const ALL = [desktop, privacy, sound];
 
 export function followChoices(): void {
   for (const each of ALL) each.follow();
+  pushChoice.follow();
 }
 
 /** Browsers have them in secure pages alone. */

@@ -8,6 +8,7 @@ import { PasswordField } from '../auth/password-field.js';
 import { useAccountForm } from '../auth/use-account-form.js';
 import { forgetDrafts } from '../chat/composer/drafts.store.js';
 import { titleOf } from '../chat/conversation-title.js';
+import { pushChoice } from '../notifications/push-choice.js';
 import { deletionRefusal } from './deletion-refusal.js';
 
 interface DeletionDialogProps {
@@ -24,6 +25,7 @@ export function DeletionDialog({ user, onClose }: DeletionDialogProps) {
       await client.request('DELETE', 'users/me', { password: String(data.get('password')) });
       endSession();
       forgetDrafts(user.id);
+      if (pushChoice.idOf(user.id) !== null) pushChoice.set(null);
       // What waited to be sent is nobody's any more.
       indexedDB.deleteDatabase(outboxName(user.id));
     },

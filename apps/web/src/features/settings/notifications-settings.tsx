@@ -1,16 +1,20 @@
+import type { Me } from '@parley/protocol';
 import { useState } from 'react';
 import { useStore } from 'zustand';
 import { Alert } from '../../ui/field.js';
 import { CHOICE } from '../../ui/radio-group.js';
 import { canNotify, desktop, privacy, sound } from '../notifications/choices.js';
+import { pushChoice } from '../notifications/push-choice.js';
+import { PushSettings } from './push-settings.js';
 
 const UNABLE = 'This browser shows notifications of pages with a secure address (https) alone.';
 const REFUSED = 'The browser does not allow them. Its settings for this page do.';
 
 /** How one is told of new messages on this device. The browser is asked for its permission by a click alone. */
-export function NotificationsSettings() {
+export function NotificationsSettings({ user }: { user: Me }) {
   const [refusal, setRefusal] = useState<string | null>(canNotify() ? null : UNABLE);
   const isDesktop = useIsOn(desktop);
+  const isPushed = useStore(pushChoice.store).subscriber?.userId === user.id;
   const isPrivate = useIsOn(privacy);
   const isSound = useIsOn(sound);
   async function choose(isOn: boolean) {
@@ -37,7 +41,7 @@ export function NotificationsSettings() {
           <input
             type="checkbox"
             checked={isPrivate}
-            disabled={!isDesktop}
+            disabled={!isDesktop && !isPushed}
             onChange={(event) => privacy.choose(event.target.checked ? 'on' : 'off')}
           />
           Without names and words
@@ -51,6 +55,7 @@ export function NotificationsSettings() {
           />
           Play a sound
         </label>
+        <PushSettings me={user.id} />
         {refusal ? <Alert className="mt-2">{refusal}</Alert> : null}
       </div>
     </>
