@@ -116,7 +116,8 @@ describe('Below a path of a host that serves other things as well', () => {
     await ama.message('Hello').hover();
     await ama.message('Hello').getByRole('button', { name: 'More actions' }).click();
     await page.getByRole('menuitem', { name: 'Copy link' }).click();
-    const link = await eventually('the link is copied', () => page.evaluate(() => navigator.clipboard.readText()));
+    const copied = () => page.evaluate(() => navigator.clipboard.readText());
+    const link = await eventually('the link is copied', async () => (await copied()) || null);
     expect(link).toBe(`${proxy.url}/c/${ama.conversationId}/m/1`);
     await page.goto(link);
     await ama.message('Hello').hover();
