@@ -41,6 +41,9 @@ const ENTER: { value: EnterChoice; label: string }[] = [
   { value: 'breaks', label: 'Makes a new line' },
 ];
 
+/** The section of the settings in which one chooses, too. */
+const VISIBILITY_PATH = '/settings/profile';
+
 const PRESENCE = VISIBILITY.map(({ value, words }) => ({ value, label: words }));
 
 export function Sidebar({ user }: { user: Me }) {
@@ -100,13 +103,14 @@ function AccountMenu({ user }: { user: Me }) {
   const [opened, setOpened] = useState<'picture' | 'reports' | 'blocked' | 'leaving' | null>(null);
   const hasFiles = useHasFiles();
   const drafts = useDraftCount();
-  const [, navigate] = useLocation();
+  const [path, navigate] = useLocation();
   const close = () => setOpened(null);
   // As changed since this page was opened, here or elsewhere.
   const shown = useUser(user.id) ?? user;
   return (
     <footer className="flex-none border-t border-line p-2">
-      {error ? <Alert className="mb-2">{error}</Alert> : null}
+      {/* The settings say it where it is chosen. */}
+      {error && path !== VISIBILITY_PATH ? <Alert className="mb-2">{error}</Alert> : null}
       <Menu side="top" align="start" trigger={<AccountButton user={shown} />}>
         <MenuChoice
           label="Theme"
@@ -191,7 +195,7 @@ function AccountButton({ user, ...trigger }: { user: UserView } & ComponentProps
         </span>
         <span className="block truncate text-meta text-ink-3">
           <span translate="no">@{user.username}</span>
-          <span className={mark === null ? undefined : 'sr-only'}> · {words}</span>
+          {words === null ? null : <span className={mark === null ? undefined : 'sr-only'}> · {words}</span>}
         </span>
       </span>
     </button>

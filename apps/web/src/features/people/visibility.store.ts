@@ -1,6 +1,6 @@
 import type { ParleyClient } from '@parley/client';
 import type { Me } from '@parley/protocol';
-import { useChatClient, usePresence } from '@parley/react';
+import { useChatClient, useConnection, usePresence } from '@parley/react';
 import { useMemo } from 'react';
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
@@ -14,45 +14,84 @@ interface VisibilityState {
   error: string | null;
 }
 
-const store = createStore<VisibilityState>(() => ({ isHidden: false, error: null }));
+const INITIAL: VisibilityState = { isHidden: false, error: null };
+
+export const visibilityStore = createStore<VisibilityState>(() => INITIAL);
 const tabs = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('parley.visibility');
+
 /** What is chosen and what the server has. One request follows the other, so that it keeps the last choice. */
-let requests = { owner: '', last: Promise.resolve(), wanted: false, confirmed: false };
+interface Requests {
+  owner: string;
+  last: Promise<void>;
+  /** How many are not answered. */
+  pending: number;
+  wanted: boolean;
+  confirmed: boolean;
+  /** Another tab has changed it while some were pending: which of them the server took last is not known here. */
+  isRaced: boolean;
+}
+
+let requests = requestsOf('', false);
+
+function requestsOf(owner: string, isHidden: boolean): Requests {
+  return { owner, last: Promise.resolve(), pending: 0, wanted: isHidden, confirmed: isHidden, isRaced: false };
+}
 
 /** Begins with what the server has, and follows the other tabs. Returns how to stop. */
 export function openVisibility({ id, isHidden }: Me): () => void {
-  requests = { owner: id, last: Promise.resolve(), wanted: isHidden, confirmed: isHidden };
-  store.setState({ isHidden, error: null });
+  requests = requestsOf(id, isHidden);
+  visibilityStore.setState({ isHidden, error: null });
   const onTab = ({ data }: MessageEvent<{ owner?: unknown; isHidden?: unknown }>) => {
-    if (data.owner === id && typeof data.isHidden === 'boolean') confirm(data.isHidden);
+    if (data.owner === id && typeof data.isHidden === 'boolean') hear(data.isHidden);
   };
   tabs?.addEventListener('message', onTab);
-  return () => tabs?.removeEventListener('message', onTab);
+  return () => {
+    tabs?.removeEventListener('message', onTab);
+    requests = requestsOf('', false);
+    visibilityStore.setState(INITIAL);
+  };
 }
 
-function confirm(isHidden: boolean): void {
-  Object.assign(requests, { wanted: isHidden, confirmed: isHidden });
-  store.setState({ isHidden, error: null });
+/** What another tab has changed. While requests of this one are pending, the last of them may still change it. */
+function hear(isHidden: boolean): void {
+  requests.confirmed = isHidden;
+  if (requests.pending > 0) requests.isRaced = true;
+  else show(requests);
 }
 
-async function send(client: ParleyClient, mine: typeof requests, next: boolean): Promise<void> {
-  if (mine.wanted !== next) return;
+function show(mine: Requests, error: string | null = null): void {
+  mine.wanted = mine.confirmed;
+  if (mine === requests) visibilityStore.setState({ isHidden: mine.confirmed, error });
+}
+
+async function send(client: ParleyClient, mine: Requests, next: boolean): Promise<void> {
+  let error: string | null = null;
   try {
-    mine.confirmed = (await client.updateMe({ isHidden: next })).isHidden;
-    tabs?.postMessage({ owner: mine.owner, isHidden: mine.confirmed });
+    if (mine.wanted === next) confirm(mine, await client.updateMe({ isHidden: next }));
   } catch (thrown) {
-    if (mine.wanted !== next || mine !== requests) return;
-    mine.wanted = mine.confirmed;
-    store.setState({ isHidden: mine.confirmed, error: sentenceFor(thrown) });
+    error = sentenceFor(thrown);
   }
+  if (mine.isRaced && mine.pending === 1) {
+    mine.isRaced = false;
+    await client.request<Me>('GET', 'users/me').then((me) => confirm(mine, me), () => undefined);
+  }
+  mine.pending -= 1;
+  // Else a later choice is still under way.
+  if (mine.pending === 0) show(mine, error);
+}
+
+function confirm(mine: Requests, { isHidden }: Me): void {
+  mine.confirmed = isHidden;
+  tabs?.postMessage({ owner: mine.owner, isHidden });
 }
 
 /** Shown at once, and taken back with the reason where the server refuses it. */
-function hide(client: ParleyClient, next: boolean): void {
+export function chooseVisibility(client: ParleyClient, isHidden: boolean): void {
   const mine = requests;
-  mine.wanted = next;
-  store.setState({ isHidden: next, error: null });
-  mine.last = mine.last.then(() => send(client, mine, next));
+  mine.wanted = isHidden;
+  mine.pending += 1;
+  visibilityStore.setState({ isHidden, error: null });
+  mine.last = mine.last.then(() => send(client, mine, isHidden));
 }
 
 /** How one chooses, in the same words everywhere. */
@@ -63,19 +102,23 @@ export const VISIBILITY = [
 
 export function useVisibility() {
   const client = useChatClient();
-  const { isHidden, error } = useStore(store);
+  const { isHidden, error } = useStore(visibilityStore);
   return {
     value: isHidden ? ('hidden' as const) : ('shown' as const),
-    choose: (value: string) => hide(client, value === 'hidden'),
+    choose: (value: string) => chooseVisibility(client, value === 'hidden'),
     error,
   };
 }
 
-/** My own presence, as others see it. */
-export function useOwnPresence(me: string): { mark: PresenceMark; words: string } {
-  const { isHidden } = useStore(store);
+/** My own presence, as others see it; `words` is null where that is not known. */
+export function useOwnPresence(me: string): { mark: PresenceMark; words: string | null } {
+  const { isHidden } = useStore(visibilityStore);
+  const { state } = useConnection();
   const presence = usePresence(useMemo(() => [me], [me])).get(me);
-  // Whoever reads this is here, also before the server has said so.
-  const mark = isHidden ? null : (markOf(presence) ?? 'online');
-  return { mark, words: mark === null ? 'Appearing offline' : mark === 'away' ? 'Away' : 'Online' };
+  if (isHidden) return { mark: null, words: 'Appearing offline' };
+  // Without a connection others see one for a while, and then no more.
+  if (state !== 'online') return { mark: null, words: null };
+  // Whoever is connected is here, also before the server has said so.
+  const mark = markOf(presence) ?? 'online';
+  return { mark, words: mark === 'away' ? 'Away' : 'Online' };
 }
