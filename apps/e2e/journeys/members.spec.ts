@@ -97,6 +97,18 @@ describe('Leading a group', () => {
     await li.context.close();
   });
 
+  it('P5: a member who leaves takes no focus along that was moved elsewhere before', async () => {
+    for (const { page } of [ama, tomas]) await page.getByRole('button', { name: 'Members' }).click();
+    const member = ama.page.getByTestId('member-row').filter({ hasText: tomas.name });
+    await member.getByRole('button').focus();
+    await ama.composer.focus();
+    await ama.composer.blur();
+    await tomas.page.getByRole('button', { name: 'Leave group' }).click();
+    await confirm(tomas, 'Leave');
+    await member.waitFor({ state: 'detached' });
+    expect(await ama.page.evaluate(() => document.activeElement === document.body)).toBe(true);
+  });
+
   it('P5: a link to the group leads who has no account into it, until it is taken back', async () => {
     await ama.page.getByRole('button', { name: 'Members' }).click();
     const links = ama.page.getByRole('button', { name: 'Links to this group' });

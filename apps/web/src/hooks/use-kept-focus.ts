@@ -19,9 +19,13 @@ export function useKeptFocus(ids: readonly string[]): KeptFocus {
   useEffect(() => {
     const { current: list } = shown;
     const { current: at } = last;
-    // Lost, it is at what surrounds the list. A dialog that was opened from the item gives it back when it is closed.
-    if (!list || !at || ids.includes(at.id) || !document.activeElement?.contains(list)) return;
+    if (!list || !at || ids.includes(at.id)) return;
+    const { activeElement } = document;
+    // A dialog that was opened from the item gives it back when it is closed.
+    if (isOver(list, activeElement)) return;
     last.current = null;
+    // Lost, it is at what surrounds the list; else it is where the reader has moved it.
+    if (!activeElement?.contains(list)) return;
     const items = [...list.children];
     const near = [...items.slice(at.index), ...items.slice(0, at.index).reverse()];
     (near.flatMap((item) => item.querySelector('button') ?? [])[0] ?? list).focus();
@@ -39,7 +43,13 @@ export function useKeptFocus(ids: readonly string[]): KeptFocus {
     },
     onBlur: ({ currentTarget, target, relatedTarget }) => {
       // Not called for an item that is removed: React ignores events while it changes the page.
-      if (relatedTarget === null && currentTarget.contains(target)) last.current = null;
+      if (currentTarget.contains(target) && !isOver(currentTarget, relatedTarget)) last.current = null;
     },
   };
+}
+
+/** Whether this is in a dialog or a menu that was opened over the list. */
+function isOver(list: Element, element: Element | null): boolean {
+  const over = element?.closest('[role="dialog"], [role="menu"]');
+  return over ? !over.contains(list) : false;
 }
