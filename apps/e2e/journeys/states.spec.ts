@@ -8,6 +8,10 @@ import { violationsIn } from './violations.js';
 const FAULT = { code: 'internal', message: '', retryable: true, requestId: 'abc-123' };
 const fail = (route: Route) => route.fulfill({ status: 500, json: { error: FAULT } });
 
+/** Whether what has the focus has it in itself, and is not the whole page. */
+const isInFocus = (element: Element) =>
+  document.activeElement !== document.body && document.activeElement?.contains(element) === true;
+
 describe('Views that have nothing to show', () => {
   const served = serve();
   let ama: Participant;
@@ -80,6 +84,8 @@ describe('Views that have nothing to show', () => {
       await page.unroute(address);
       await settings.getByRole('button', { name: 'Try again' }).press('Enter');
       await settings.getByText(shown).waitFor();
+      // The button is gone; the focus stays with what it was for.
+      expect(await settings.getByText(shown).evaluate(isInFocus)).toBe(true);
     }
   });
 

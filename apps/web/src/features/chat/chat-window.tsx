@@ -8,12 +8,12 @@ import { pointerInUse } from '../../hooks/use-pointer.js';
 import { useSocket } from '../../hooks/use-socket.js';
 import { useTitle } from '../../hooks/use-title.js';
 import { useView } from '../../hooks/use-view.js';
-import { Button } from '../../ui/button.js';
 import { isolate } from '../../ui/isolated.js';
 import { lazyPart } from '../../ui/lazy-part.js';
 import { NotFound } from '../../ui/not-found.js';
 import { DialogPart } from '../../ui/part.js';
 import { EmptyState, Skeleton } from '../../ui/states.js';
+import { TryAgain } from '../../ui/try-again.js';
 import { DropZone } from '../attachments/drop-zone.js';
 import { SearchPanel } from '../search/search-panel.js';
 import { ChatHeader } from './chat-header.js';
@@ -208,14 +208,7 @@ function Loading() {
 function LoadFailed({ failure, onRetry }: { failure: SdkError; onRetry: () => void }) {
   return (
     <div role="alert" className="flex h-full items-center justify-center">
-      <EmptyState
-        title="This conversation could not be loaded"
-        action={
-          <Button kind="primary" onClick={onRetry}>
-            Try again
-          </Button>
-        }
-      >
+      <EmptyState title="This conversation could not be loaded" action={<TryAgain kind="primary" onRetry={onRetry} />}>
         {sentenceOf(failure)}
       </EmptyState>
     </div>

@@ -5,6 +5,7 @@ import { useFetched } from '../../hooks/use-fetched.js';
 import { PersonAvatar } from '../../ui/avatar.js';
 import { Button } from '../../ui/button.js';
 import { Alert, Field } from '../../ui/field.js';
+import { TryAgain } from '../../ui/try-again.js';
 import { AccountDialog, type AccountQuestion } from './account-dialog.js';
 
 const PAUSE_MS = 250;
@@ -39,9 +40,9 @@ export function Accounts({ me, onChanged }: { me: string; onChanged: () => void 
       />
       {error ? <Alert>{error}</Alert> : null}
       {error && retry ? (
-        <Button className="self-start" onClick={retry}>
-          Try again
-        </Button>
+        <div>
+          <TryAgain onRetry={retry} />
+        </div>
       ) : null}
       <output className="text-second text-ink-3">{isSearchable(query) && value ? countText(value) : ''}</output>
       <ul aria-label="Accounts" className="flex flex-col gap-1">

@@ -6,6 +6,7 @@ import { useToday } from '../../hooks/use-today.js';
 import { Button } from '../../ui/button.js';
 import { fullTime, momentTime } from '../../ui/dates.js';
 import { Alert } from '../../ui/field.js';
+import { TryAgain } from '../../ui/try-again.js';
 import { AUDIT_WORDS } from './audit-words.js';
 
 const PAGE = 20;
@@ -35,7 +36,7 @@ export function AuditLog({ changes }: { changes: number }) {
   return (
     <>
       {error ? <Alert>{error}</Alert> : null}
-      {retry && error ? <Button onClick={retry}>Try again</Button> : null}
+      {retry && error ? <TryAgain onRetry={retry} /> : null}
       {value?.items.length === 0 ? <p className="text-body text-ink-2">Nothing has been done yet.</p> : null}
       <ol aria-label="Audit log" className="flex flex-col">
         {value?.items.map((entry) => (

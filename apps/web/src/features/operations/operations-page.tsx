@@ -65,7 +65,7 @@ export default function OperationsPage({ me }: { me: string }) {
 function Part({ title, children }: { title: string; children: ReactNode }) {
   const id = useId();
   return (
-    <section aria-labelledby={id} className="flex min-w-0 flex-col gap-3">
+    <section aria-labelledby={id} tabIndex={-1} className="flex min-w-0 flex-col gap-3">
       <h3 id={id} className="text-body font-strong">
         {title}
       </h3>

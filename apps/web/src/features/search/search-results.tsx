@@ -5,6 +5,7 @@ import { Button } from '../../ui/button.js';
 import { Alert } from '../../ui/field.js';
 import { Isolated, isolate } from '../../ui/isolated.js';
 import { EmptyState, Skeleton } from '../../ui/states.js';
+import { TryAgain } from '../../ui/try-again.js';
 import { personOf } from '../people/names.js';
 import { rememberedPosition, rememberPosition } from './scroll-position.js';
 import { SearchHitRow } from './search-hit.js';
@@ -30,6 +31,7 @@ export function SearchResults({ search, hrefOf, opened, headingOf }: SearchResul
   return (
     <div
       ref={list}
+      tabIndex={-1}
       className="min-h-0 flex-1 overflow-y-auto px-2 pb-4"
       aria-busy={status === 'searching'}
       data-testid="search-results"
@@ -98,7 +100,7 @@ function Failure({ error, onRetry }: { error: string; onRetry: (() => void) | nu
   return (
     <div className="m-2 flex flex-col items-center gap-3">
       <Alert>{error}</Alert>
-      {onRetry ? <Button onClick={onRetry}>Try again</Button> : null}
+      {onRetry ? <TryAgain onRetry={onRetry} /> : null}
     </div>
   );
 }

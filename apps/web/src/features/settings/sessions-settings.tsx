@@ -21,7 +21,7 @@ export function SessionsSettings() {
   const { reload, ...fetched } = useFetched(fetchSessions, '');
   return (
     <>
-      <p className="-mt-3 text-second text-ink-2">
+      <p className="-mt-3 -mb-4 text-second text-ink-2">
         Where you are signed in. If you do not know one of them, end it and change your password.
       </p>
       <FetchedPart fetched={fetched}>{(sessions) => <SessionList sessions={sessions} onEnded={reload} />}</FetchedPart>
@@ -32,7 +32,7 @@ export function SessionsSettings() {
 function SessionList({ sessions, onEnded }: { sessions: readonly SessionItem[]; onEnded: () => void }) {
   const focus = useKeptFocus(sessions.map(({ id }) => id));
   return (
-    <ul {...focus} aria-label="Sessions" className="-mt-4 divide-y divide-line">
+    <ul {...focus} aria-label="Sessions" className="divide-y divide-line">
       {sessions.map((session) => (
         <SessionRow key={session.id} session={session} onEnded={onEnded} />
       ))}
