@@ -54,7 +54,7 @@ function useNewerBuild(): string | null {
     // The worker marks a page that it has kept, which may be older than what the server has now.
     let isAsked = 'kept' in document.documentElement.dataset;
     const online = () => {
-      if (isAsked) void newerProgram().then((program) => program && setNewer(program));
+      if (isAsked) void newerProgram().then((program) => program !== undefined && setNewer(program));
       isAsked = true;
     };
     return followConnection(client, { online });
@@ -62,17 +62,18 @@ function useNewerBuild(): string | null {
   return newer;
 }
 
-/** The program that the server's page names, where this page has loaded another one; null also where there is no answer. */
-async function newerProgram(): Promise<string | null> {
+/** The program that the server's page names; null where this page has loaded it, undefined where there is no answer. */
+async function newerProgram(): Promise<string | null | undefined> {
   const own = document.querySelector('script[type="module"][src]')?.getAttribute('src');
   try {
     const answer = await fetch(`${BASE_PATH}/`, { headers: { Accept: 'text/html' }, cache: 'no-store' });
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
-    const program = page.querySelector('script[type="module"][src]')?.getAttribute('src') ?? null;
+    const program = page.querySelector('script[type="module"][src]')?.getAttribute('src');
     // The page of a proxy in between is none of ours.
     const isOurs = page.querySelector('meta[name="base-path"]') !== null;
-    return isOurs && own && program !== own ? program : null;
+    if (!isOurs || !own) return undefined;
+    return program === own ? null : (program ?? undefined);
   } catch {
-    return null;
+    return undefined;
   }
 }
