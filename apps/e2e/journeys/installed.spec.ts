@@ -173,7 +173,7 @@ it('R10: a newer build is told of quietly, drafts are kept, and nothing reloads 
   // Not told of the same build again, but of the next one: what comes into the bar is counted until then.
   const shown = await page.evaluateHandle(() => {
     const counted = { times: 0 };
-    const isBar = (node: Node) => node instanceof Element && node.matches('[data-testid=update-bar]');
+    const isBar = (added: Node) => added instanceof Element && added.matches('[data-testid=update-bar]');
     new MutationObserver((changes) => {
       for (const { addedNodes } of changes) counted.times += [...addedNodes].filter(isBar).length;
     }).observe(document.body, { childList: true, subtree: true });

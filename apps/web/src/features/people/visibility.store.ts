@@ -73,7 +73,10 @@ async function send(client: ParleyClient, mine: Requests, next: boolean): Promis
   }
   if (mine.isRaced && mine.pending === 1) {
     mine.isRaced = false;
-    await client.request<Me>('GET', 'users/me').then((me) => confirm(mine, me), () => undefined);
+    await client.request<Me>('GET', 'users/me').then(
+      (me) => confirm(mine, me),
+      () => undefined,
+    );
   }
   mine.pending -= 1;
   // Else a later choice is still under way.
