@@ -141,6 +141,10 @@ it.each([
   const { page } = ama;
   await tomas.rest.send(groupId, { content: 'something to mark' });
   await ama.message('something to mark').waitFor();
+  // Else its row has a badge for the unread message, in whose place the mark is.
+  const rest = await ama.rest();
+  const unread = async () => (await rest.conversations()).find(({ id }) => id === groupId)?.unreadCount;
+  await soon(unread, 0);
   await refuse('service_unavailable', 503, true);
   await chooseOwn(page, entry);
   const failure = page.getByTestId('failed-change');
