@@ -12,6 +12,7 @@ const HARD_EXIT_MS = 9_500;
 const LAUNCHER_EXIT_MS = 9_800;
 
 const config = configuration();
+const LOG_MS = 100;
 const isLauncher = config.workers > 1 && cluster.isPrimary;
 const reporter = new EventReporter(
   createLog(config.logLevel, undefined, config.worker && { worker: config.worker.number }),
@@ -75,7 +76,8 @@ async function stop(code: number): Promise<void> {
   interruption.abort();
   const ended = await starting.then((node) => node.close()).catch((fault: unknown) => reporter.closingFailed(fault));
   reporter.stopped();
-  end(ended === 1 ? 1 : code);
+  // The log writes in other threads: what it was given last may not be on its way yet.
+  setTimeout(() => end(ended === 1 ? 1 : code), LOG_MS);
 }
 
 /**
