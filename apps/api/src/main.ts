@@ -1,21 +1,25 @@
 import cluster from 'node:cluster';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from './config/config.js';
 import { ConfigurationError, readEnvironment } from './config/environment.js';
 import { DirectoryHeldError } from './database/directory-lock.js';
 import { EventReporter } from './platform/telemetry/event-reporter.js';
-import { createLog } from './platform/telemetry/log.js';
+import { createLog, standardOutput } from './platform/telemetry/log.js';
 import { WorkerRefusedError } from './workers/worker.js';
 
 const HARD_EXIT_MS = 9_500;
 /** What started workers sees them end, and then ends. */
 const LAUNCHER_EXIT_MS = 9_800;
+/** Nobody may be reading what the log writes. */
+const LAST_LINES_MS = 1_000;
 
 const config = configuration();
-const LOG_MS = 100;
 const isLauncher = config.workers > 1 && cluster.isPrimary;
+const lines = standardOutput();
 const reporter = new EventReporter(
-  createLog(config.logLevel, undefined, config.worker && { worker: config.worker.number }),
+  createLog(config.logLevel, lines, config.worker && { worker: config.worker.number }),
 );
 const interruption = new AbortController();
 const starting = start();
@@ -76,8 +80,10 @@ async function stop(code: number): Promise<void> {
   interruption.abort();
   const ended = await starting.then((node) => node.close()).catch((fault: unknown) => reporter.closingFailed(fault));
   reporter.stopped();
-  // The log writes in other threads: what it was given last may not be on its way yet.
-  setTimeout(() => end(ended === 1 ? 1 : code), LOG_MS);
+  // Another thread writes them: what has begun by then would end with this process, in the middle.
+  lines.end();
+  await Promise.race([once(lines, 'close'), sleep(LAST_LINES_MS)]);
+  end(ended === 1 ? 1 : code);
 }
 
 /**

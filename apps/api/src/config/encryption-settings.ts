@@ -2,7 +2,6 @@ import type { Config, EncryptionKey } from './config.js';
 
 /** What of the environment's reader is needed here. */
 interface Reader {
-  text(name: string): string | null;
   list(name: string): string[];
   oneOf<T extends string>(name: string, choices: readonly T[], otherwise: T): T;
   fault(sentence: string): void;

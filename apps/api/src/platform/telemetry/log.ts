@@ -12,11 +12,18 @@ interface FaultLine {
   cause?: FaultLine;
 }
 
+/** Where the log goes unless a destination is given. Lines are written in their order, and nobody waits for it. */
+export const standardOutput = (): ReturnType<typeof pino.destination> => pino.destination({ dest: 1, sync: false });
+
 /**
  * The process's log: one JSON line per event, to stdout unless a destination is given. Secrets are left out. `base` is in
  * every line.
  */
-export function createLog(level: LogLevel, destination?: DestinationStream, base: object | null = null): Logger {
+export function createLog(
+  level: LogLevel,
+  destination: DestinationStream = standardOutput(),
+  base: object | null = null,
+): Logger {
   const options = {
     level,
     base,
@@ -25,7 +32,7 @@ export function createLog(level: LogLevel, destination?: DestinationStream, base
     serializers: { err: describeFault },
     redact: { paths: SECRETS.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]), censor: '[secret]' },
   };
-  return destination ? pino(options, destination) : pino(options);
+  return pino(options, destination);
 }
 
 /**
