@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { filesOf } from './attached-files.js';
+import { filesOf } from '@parley/protocol';
 import { aFile } from './file.factory.js';
 
 describe('The files of a message', () => {

@@ -1,10 +1,8 @@
-import type { AttachedFile } from '@parley/protocol';
+import { type AttachedFile, durationWords, isVoice } from '@parley/protocol';
 import { Pause, Play } from 'lucide-react';
 import { useState } from 'react';
 import { IconButton } from '../../ui/button.js';
 import { useRowFocus } from '../../ui/use-row-focus.js';
-import { isVoice } from './file-kind.js';
-import { durationWords } from './file-words.js';
 import { MediaFailure } from './media-failure.js';
 import { useFileLink } from './use-file-link.js';
 import { useResumed } from './use-resumed.js';

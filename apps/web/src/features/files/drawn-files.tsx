@@ -1,8 +1,7 @@
-import type { AttachedFile } from '@parley/protocol';
+import { type AttachedFile, kindOf } from '@parley/protocol';
 import { AudioPlayer } from './audio-player.js';
 import { DocumentTile } from './document-tile.js';
 import { groupsOf } from './file-groups.js';
-import { kindOf } from './file-kind.js';
 import { FileTile } from './file-tile.js';
 import { PictureGrid } from './picture-grid.js';
 import { VideoPlayer } from './video-player.js';

@@ -1,5 +1,4 @@
-import type { AttachedFile } from '@parley/protocol';
-import { kindOf } from './file-kind.js';
+import { type AttachedFile, kindOf } from '@parley/protocol';
 import { layoutOf, single } from './picture-layout.js';
 
 /** The files of a message as they are drawn: the pictures as one album, then everything else in its order. */

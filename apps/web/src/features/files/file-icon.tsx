@@ -1,6 +1,5 @@
-import type { AttachedFile } from '@parley/protocol';
+import { type AttachedFile, kindOf } from '@parley/protocol';
 import { AudioLines, File, FileArchive, FileSpreadsheet, FileText, Film, Image } from 'lucide-react';
-import { kindOf } from './file-kind.js';
 import { typeWords } from './file-words.js';
 
 interface FileIconProps {

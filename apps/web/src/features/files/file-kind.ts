@@ -1,7 +1,5 @@
 import type { AttachedFile } from '@parley/protocol';
 
-export { isVoice, kindOf } from '@parley/protocol';
-
 /** Of these every browser draws the original, too: the others are seen by their thumbnails alone. */
 const DRAWN: ReadonlySet<string> = new Set(
   ['png', 'apng', 'jpeg', 'gif', 'webp', 'avif', 'bmp'].map((each) => `image/${each}`),

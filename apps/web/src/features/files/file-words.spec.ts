@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { durationWords, filesWords } from '@parley/protocol';
 import { aFile } from './file.factory.js';
-import { durationWords, filesWords, typeWords } from './file-words.js';
+import { typeWords } from './file-words.js';
 
 const photo = aFile();
 const video = aFile({ fileType: 'video/mp4', fileName: 'harbour.mp4', durationMs: 31_400 });

@@ -1,7 +1,5 @@
 import type { AttachedFile } from '@parley/protocol';
 
-export { durationWords, filesWords } from '@parley/protocol';
-
 /** "PDF", "Spreadsheet": what the file is for a reader, by its type, else by the end of its name. */
 export function typeWords({ fileName, fileType }: Pick<AttachedFile, 'fileName' | 'fileType'>): string {
   const known = TYPES.find(([type]) => type.test(fileType));

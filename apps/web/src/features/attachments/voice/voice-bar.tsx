@@ -1,8 +1,8 @@
+import { durationWords } from '@parley/protocol';
 import { SendHorizontal, Trash2 } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { announce } from '../../../ui/announcements.js';
 import { Button, IconButton } from '../../../ui/button.js';
-import { durationWords } from '../../files/file-words.js';
 import { type Recording, useRecording } from './use-recording.js';
 
 interface VoiceBarProps {

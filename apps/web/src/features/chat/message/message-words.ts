@@ -1,6 +1,4 @@
-import type { Message } from '@parley/protocol';
-import { filesOf } from '../../files/attached-files.js';
-import { filesWords } from '../../files/file-words.js';
+import { filesOf, filesWords, type Message } from '@parley/protocol';
 import { drawsNothing, plainText } from './plain-text.js';
 
 /**

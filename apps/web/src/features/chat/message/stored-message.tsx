@@ -1,5 +1,5 @@
 import type { OwnChange } from '@parley/client';
-import type { Message } from '@parley/protocol';
+import { filesOf, filesWords, type Message } from '@parley/protocol';
 import { useIsBlocked } from '@parley/react';
 import { Trash2 } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
@@ -7,8 +7,6 @@ import { fullTime } from '../../../ui/dates.js';
 import { lazyPart } from '../../../ui/lazy-part.js';
 import { DialogPart } from '../../../ui/part.js';
 import { Refusal, RefusalButton } from '../../../ui/refusal.js';
-import { filesOf } from '../../files/attached-files.js';
-import { filesWords } from '../../files/file-words.js';
 import { MessageFiles } from '../../files/message-files.js';
 import { ReactionChips } from '../../reactions/reaction-chips.js';
 import { type Reactions, useReactions } from '../../reactions/use-reactions.js';

@@ -1,4 +1,4 @@
-import { filesOf } from '../../files/attached-files.js';
+import { filesOf } from '@parley/protocol';
 import { heightOf } from '../../files/file-groups.js';
 import type { Row } from '../message/row.js';
 
